@@ -1,0 +1,47 @@
+package objectid
+
+import (
+	"errors"
+	"strconv"
+)
+
+// The reasons for a refusal, for errors.Is.
+var (
+	// ErrDigit: a byte of the text is not a hexadecimal digit.
+	ErrDigit = errors.New("not a hexadecimal digit")
+	// ErrLength: a text is not 24 digits long, or data not 12 bytes.
+	ErrLength = errors.New("wrong length")
+	// ErrType: a BSON, JSON or database value is of a type that holds no id.
+	ErrType = errors.New("wrong type")
+	// ErrRange: a time is not within the seconds an id can count.
+	ErrRange = errors.New("time out of range")
+)
+
+// SyntaxError reports a text that is not an id.
+type SyntaxError struct {
+	// Offset counts bytes from the start of the text to the first byte that is
+	// no digit, or to where the text should have gone on or ended.
+	Offset int
+	// Err is ErrDigit or ErrLength.
+	Err error
+}
+
+// Error describes the fault; its wording may change.
+func (e *SyntaxError) Error() string {
+	return "objectid: " + e.Err.Error() + " at offset " + strconv.Itoa(e.Offset)
+}
+
+// Unwrap returns the sentinel.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// ValueError reports a value that is not text and holds no id.
+type ValueError struct {
+	// Err is ErrLength, ErrType or ErrRange.
+	Err error
+}
+
+// Error describes the fault; its wording may change.
+func (e *ValueError) Error() string { return "objectid: " + e.Err.Error() }
+
+// Unwrap returns the sentinel.
+func (e *ValueError) Unwrap() error { return e.Err }
