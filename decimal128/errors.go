@@ -1,0 +1,85 @@
+package decimal128
+
+import (
+	"errors"
+	"strconv"
+)
+
+// The reasons for a refusal, for errors.Is.
+var (
+	// ErrSyntax: a text is not a number.
+	ErrSyntax = errors.New("invalid decimal syntax")
+	// ErrInexact: the value has digits, other than zeros at its end, that the
+	// destination has no room for.
+	ErrInexact = errors.New("value would have to be rounded")
+	// ErrOverflow: the value is too large for the destination.
+	ErrOverflow = errors.New("value too large")
+	// ErrUnderflow: the value has digits below the least that the destination
+	// can hold.
+	ErrUnderflow = errors.New("value too small")
+	// ErrNaN: the value is a NaN and the destination has none.
+	ErrNaN = errors.New("value is NaN")
+	// ErrInfinity: the value is infinite and the destination has no infinity.
+	ErrInfinity = errors.New("value is infinite")
+	// ErrSign: the value is negative and the destination is unsigned, or it is
+	// a negative zero and the destination has none.
+	ErrSign = errors.New("sign would be lost")
+	// ErrPayload: the destination has no NaN with this payload.
+	ErrPayload = errors.New("NaN payload does not fit")
+	// ErrType: a BSON, JSON or database value is of a type that holds no
+	// decimal.
+	ErrType = errors.New("wrong type")
+	// ErrLength: data is not 16 bytes long.
+	ErrLength = errors.New("wrong length")
+)
+
+// SyntaxError reports a text that is not a number.
+type SyntaxError struct {
+	// Offset counts bytes from the start of the text to the first byte that no
+	// number has in that place; it is the length of a text that ends too soon.
+	Offset int
+	// Err is ErrSyntax.
+	Err error
+}
+
+// Error describes the fault; its wording may change.
+func (e *SyntaxError) Error() string {
+	return "decimal128: " + e.Err.Error() + " at offset " + strconv.Itoa(e.Offset)
+}
+
+// Unwrap returns the sentinel.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// ValueError reports a text that is a number, but one that no Decimal is equal
+// to.
+type ValueError struct {
+	// Offset counts bytes from the start of the text to the first digit that
+	// would be lost or, of a number that is too large, to its first digit.
+	Offset int
+	// Err is ErrInexact, ErrOverflow or ErrUnderflow.
+	Err error
+}
+
+// Error describes the fault; its wording may change.
+func (e *ValueError) Error() string {
+	return "decimal128: " + e.Err.Error() + " at offset " + strconv.Itoa(e.Offset)
+}
+
+// Unwrap returns the sentinel.
+func (e *ValueError) Unwrap() error { return e.Err }
+
+// ConversionError reports a value that the destination type cannot hold.
+type ConversionError struct {
+	// From and To name the two types, for people: "decimal128", "int64".
+	From, To string
+	// Err is any of this package's sentinels but ErrSyntax.
+	Err error
+}
+
+// Error describes the fault; its wording may change.
+func (e *ConversionError) Error() string {
+	return "decimal128: " + e.From + " to " + e.To + ": " + e.Err.Error()
+}
+
+// Unwrap returns the sentinel.
+func (e *ConversionError) Unwrap() error { return e.Err }

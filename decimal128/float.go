@@ -1,0 +1,213 @@
+package decimal128
+
+import (
+	"math"
+	"math/big"
+	"math/bits"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+)
+
+// This file moves values between Decimal and double, which is two questions:
+//
+//   - What did somebody write who wrote this double? FromFloat64 answers 9.99.
+//   - What is its value? The functions with Exact in their name answer
+//     9.9900000000000002131628207280300557613372802734375.
+
+// Fields of a double.
+const (
+	quietBit64   = 1 << 51
+	payload64    = quietBit64 - 1
+	infinity64   = 0x7ff << 52
+	fractionBits = 52
+)
+
+// FromFloat64 returns the number with the fewest digits that reads back as f
+// with rounding to nearest: 9.99 for the double nearest to that. There is
+// always one, of at most 17 digits. Its exponent is 0 if f is an integer below
+// 10^16 in magnitude. Infinities and negative zero keep their sign. A NaN keeps
+// its sign, signalling and payload, except that the payload 1, which math.NaN
+// has, is taken for none.
+func FromFloat64(f float64) Decimal {
+	if d, ok := fromSpecial64(f); ok {
+		return d
+	}
+	var buf [32]byte
+	d, err := Parse(strconv.AppendFloat(buf[:0], f, 'e', -1, 64))
+	if err != nil {
+		panic("BUG: decimal128: double refused: " + err.Error())
+	}
+	if coef, exp := d.unpack(); exp > 0 && math.Abs(f) < 1e16 {
+		return pack(d.sign(), coef.mul(pow10[exp]), 0)
+	}
+	return d
+}
+
+// FromFloat64Exact returns the value of f itself: with the exponent 0 if it is
+// an integer that fits so, and with as few digits after the point as possible
+// if it is none. Infinities, negative zero and NaNs are as in FromFloat64. A
+// double whose value has more than 34 digits, as most have, gives the zero
+// value and a *ConversionError that matches ErrInexact; AppendFloat64Exact and
+// ShopspringFromFloat64Exact have room for all of them.
+func FromFloat64Exact(f float64) (Decimal, error) {
+	if d, ok := fromSpecial64(f); ok {
+		return d, nil
+	}
+	m, two := split64(f)
+	u, ten := uint128{0, m}, 0 // |f| = u · 2^two · 10^ten
+	for ; two < 0 && u.less(pow10[Precision]); two++ {
+		u, ten = u.mul64(5), ten-1
+	}
+	for ; two > 0 && u.less(pow10[Precision]); two-- {
+		u = u.mul64(2)
+		if !u.less(pow10[Precision]) {
+			// Too long, unless a factor 5 of m has met one of the twos.
+			if q, r := u.div64(10); r == 0 {
+				u, ten = q, ten+1
+			}
+		}
+	}
+	if !u.less(pow10[Precision]) {
+		return Decimal{}, &ConversionError{"double", "decimal128", ErrInexact}
+	}
+	return pack(math.Float64bits(f)&signBit, u, ten), nil
+}
+
+// AppendFloat64Exact appends the value of f itself to dst and returns the
+// longer slice: the whole decimal expansion, without an exponent, at most 767
+// significant digits in 1,077 bytes. Infinities and NaNs are as Decimal.Append
+// writes them.
+func AppendFloat64Exact(dst []byte, f float64) []byte {
+	if d, ok := fromSpecial64(f); ok {
+		return d.AppendNotation(dst, Plain)
+	}
+	_, two := split64(f)
+	// An odd integer times 2^-n has n digits after the point, no fewer.
+	return strconv.AppendFloat(dst, f, 'f', max(-two, 0), 64)
+}
+
+// ShopspringFromFloat64Exact returns the value of f itself, for
+// github.com/shopspring/decimal; its exponent is 0 for an integer and otherwise
+// the negated number of digits after the point. An infinity or NaN gives the
+// zero value and a *ConversionError that matches ErrInfinity or ErrNaN.
+// Negative zero, which that type does not have, gives zero and one that matches
+// ErrSign.
+func ShopspringFromFloat64Exact(f float64) (decimal.Decimal, error) {
+	if d, ok := fromSpecial64(f); ok {
+		v, err := d.Shopspring()
+		if err != nil {
+			err.(*ConversionError).From = "double"
+		}
+		return v, err
+	}
+	m, two := split64(f)
+	v := new(big.Int).SetUint64(m)
+	if f < 0 {
+		v.Neg(v)
+	}
+	if two >= 0 {
+		return decimal.NewFromBigInt(v.Lsh(v, uint(two)), 0), nil
+	}
+	return decimal.NewFromBigInt(v.Mul(v, pow5Big(int64(-two))), int32(two)), nil
+}
+
+// split64 returns the odd integer m and the exponent for which |f| = m·2^two. f
+// is finite and not zero.
+func split64(f float64) (m uint64, two int) {
+	b := math.Float64bits(f)
+	m, two = b&(1<<fractionBits-1), int(b>>fractionBits&0x7ff)
+	if two > 0 {
+		m |= 1 << fractionBits
+		two--
+	}
+	zeros := bits.TrailingZeros64(m)
+	return m >> zeros, two - 1074 + zeros // 2^-1074 is the least double
+}
+
+// fromSpecial64 returns what an infinity, NaN or zero becomes.
+func fromSpecial64(f float64) (Decimal, bool) {
+	b := math.Float64bits(f)
+	sign, b := b&signBit, b&^signBit
+	switch {
+	case b == 0:
+		return pack(sign, uint128{}, 0), true
+	case b < infinity64:
+		return Decimal{}, false
+	case b == infinity64:
+		return Decimal{sign | specialBits, 0}, true
+	}
+	d := Decimal{sign | nanBits, b & payload64}
+	if b&quietBit64 == 0 {
+		d.hi |= signalingBit
+	} else if d.lo == 1 {
+		d.lo = 0
+	}
+	return d, true
+}
+
+// Float64 returns the double that d is equal to. Where there is none it returns
+// the nearest one, as NearestFloat64 does, and a *ConversionError that matches
+// ErrInexact, ErrOverflow (which gives an infinity), ErrUnderflow (a zero) or
+// ErrPayload (a NaN whose payload does not fit). 9.99 is equal to no double,
+// and 0.5 to one; FromFloat64(f) == d asks whether f stands for d all the same.
+func (d Decimal) Float64() (float64, error) {
+	f := d.NearestFloat64()
+	var err error
+	switch {
+	case d.IsNaN():
+		if hi, lo := d.Payload(); hi != 0 || lo > payload64 || lo == 0 && d.IsSignaling() {
+			err = ErrPayload
+		}
+	case d.IsInf():
+	case math.IsInf(f, 0):
+		err = ErrOverflow
+	case f == 0 && !d.IsZero():
+		err = ErrUnderflow
+	default:
+		if e, inexact := FromFloat64Exact(f); inexact != nil || !d.Equal(e) {
+			err = ErrInexact
+		}
+	}
+	if err != nil {
+		return f, &ConversionError{"decimal128", "double", err}
+	}
+	return f, nil
+}
+
+// NearestFloat64 returns the double nearest to d, and of two the one with an
+// even last bit: an infinity or zero if d is out of range. A NaN keeps its
+// sign, signalling and payload; where the payload does not fit it becomes a
+// quiet one without payload. Source: IEEE 754-2008, 5.4.2.
+func (d Decimal) NearestFloat64() float64 {
+	switch {
+	case d.IsNaN():
+		hi, lo := d.Payload()
+		b := d.sign() | infinity64
+		switch {
+		case hi != 0 || lo > payload64 || lo == 0:
+			b |= quietBit64
+		case d.IsSignaling():
+			b |= lo
+		default:
+			b |= quietBit64 | lo
+		}
+		return math.Float64frombits(b)
+	case d.IsInf():
+		return math.Inf(d.unitSign())
+	}
+	u, exp := d.unpack()
+	if u.hi == 0 && u.lo < 1<<53 && -22 <= exp && exp <= 22 {
+		// Both operands are doubles, so that one rounding makes the result.
+		f := float64(u.lo)
+		if exp < 0 {
+			f /= math.Pow10(-exp)
+		} else {
+			f *= math.Pow10(exp)
+		}
+		return math.Copysign(f, float64(d.unitSign()))
+	}
+	var b [window]byte
+	f, _ := strconv.ParseFloat(string(d.Append(b[:0])), 64) // only the range can be wrong
+	return f
+}
