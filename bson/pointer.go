@@ -1,0 +1,75 @@
+package bson
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// pointerAt returns the JSON Pointer (RFC 6901) of the innermost element of
+// c's input that holds the byte at off, by walking there again. Where the
+// bytes stop making sense on the way, it is the path of the last element
+// whose key ends.
+func pointerAt(c *Cursor, off int) string {
+	var w Cursor
+	if c.root == 0 {
+		w.Reset(c.src, int(c.maxDepth))
+	} else if !w.ResetValue(c.root, c.src, int(c.maxDepth)) || !w.enterAround(off) {
+		return ""
+	}
+	if w.code != codeOK {
+		return ""
+	}
+	var path []byte
+	for {
+		at, end := w.off, w.end
+		if !w.Next() {
+			if w.code != codeOK {
+				if n := bytes.IndexByte(w.src[at+1:end], 0); n >= 0 {
+					path = AppendPointer(path, w.src[at+1:at+1+n])
+				}
+			}
+			return string(path)
+		}
+		if off >= w.off {
+			continue
+		}
+		path = AppendPointer(path, w.Key())
+		if !w.enterAround(off) {
+			return string(path)
+		}
+	}
+}
+
+// enterAround enters the current element if the byte at off belongs to what
+// it contains.
+func (c *Cursor) enterAround(off int) bool {
+	inside := c.val
+	switch layouts[c.typ] {
+	case asDocument:
+	case asCodeWithScope:
+		_, scope := c.CodeWithScope()
+		inside = c.off - len(scope)
+	default:
+		return false
+	}
+	return off >= inside+4 && c.Enter()
+}
+
+// AppendPointer appends "/" and key to the JSON Pointer in dst, with "~" and
+// "/" escaped as RFC 6901 says, and bytes that are not UTF-8 as U+FFFD.
+func AppendPointer(dst []byte, key []byte) []byte {
+	dst = append(dst, '/')
+	for len(key) > 0 {
+		r, n := utf8.DecodeRune(key)
+		switch r {
+		case '~':
+			dst = append(dst, '~', '0')
+		case '/':
+			dst = append(dst, '~', '1')
+		default:
+			dst = utf8.AppendRune(dst, r)
+		}
+		key = key[n:]
+	}
+	return dst
+}

@@ -1,0 +1,4 @@
+package bson
+
+// Raw is one whole document, length prefix to final NUL.
+type Raw []byte
