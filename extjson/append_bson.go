@@ -1,0 +1,299 @@
+package extjson
+
+import (
+	"encoding/binary"
+	"math"
+	"math/big"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file turns text into BSON, straight from the characters.
+//
+//   - document and array read containers and call each other through value.
+//   - value is the one dispatch on the first character of a value. An object
+//     goes to object, which tells documents from wrappers by the first key.
+//   - wrapper.go knows the special keys, read_wrapper.go what follows them,
+//     lex.go strings and white space.
+//
+// Every function takes the slice to append to and the offset to read at, and
+// returns both as they are then; the offset is -1 after a fault, which fail
+// has recorded. A value's type byte stands before its key and is not known
+// yet when the key is written, so value is told its mark.
+
+// AppendBSON appends the document in text to dst as BSON and returns the
+// longer slice. text is one object of canonical or relaxed Extended JSON,
+// with white space or a byte order mark before it and white space after it;
+// it is not kept. dst may be nil and must not overlap text. On failure dst
+// comes back at its old length, with a *SyntaxError or a *ValueError whose
+// Offset counts bytes from the start of text. Source: Extended JSON v2,
+// "Parsers".
+func AppendBSON(dst, text []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, text) }
+
+// AppendBSON appends the document in text to dst as o says, otherwise as the
+// function AppendBSON does.
+func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
+	var d decoder
+	d.init(&o)
+	d.reset(text)
+	n := len(dst)
+	dst, off := d.topDocument(dst, d.space(skipMark(text)))
+	if off >= 0 {
+		if off = d.space(off); off == len(text) {
+			return dst, nil
+		}
+		d.fail(off, ErrTrailing, "")
+	}
+	return dst[:n], d.error(position{})
+}
+
+// A decoder reads one document at a time.
+type decoder struct {
+	src   []byte // the text; never written
+	depth int    // containers open
+	nul   int    // byte offset of the last \u0000 seen, or -1
+
+	maxDepth      int // ≥ 1
+	maxNumber     int // bytes
+	canonicalOnly bool
+	exact         bool // see RejectInexact
+	replace       bool // see InvalidUTF8
+
+	// The fault, if err is not nil.
+	at       int // byte offset
+	err      error
+	expected string   // for people
+	path     []string // keys to the fault, the innermost first
+}
+
+func (d *decoder) init(o *DecodeOptions) {
+	d.maxDepth = o.MaxDepth
+	if d.maxDepth <= 0 {
+		d.maxDepth = bson.DefaultMaxDepth
+	}
+	d.maxDepth = min(d.maxDepth, bson.DepthCeiling)
+	d.maxNumber = o.MaxNumberLen
+	if d.maxNumber <= 0 {
+		d.maxNumber = DefaultMaxNumberLen
+	}
+	d.canonicalOnly = o.CanonicalOnly
+	d.exact = o.RejectInexact
+	d.replace = o.InvalidUTF8 == bson.UTF8Replace
+}
+
+func (d *decoder) reset(src []byte) {
+	d.src = src
+	d.depth = 0
+	d.nul = -1
+	d.err = nil
+	d.path = d.path[:0]
+}
+
+// fail records a fault and returns the -1 that its callers return. At the
+// end of the text every fault is that it ends there.
+func (d *decoder) fail(off int, err error, expected string) int {
+	if off >= len(d.src) {
+		off, err, expected = len(d.src), ErrTruncated, ""
+	}
+	d.at, d.err, d.expected = off, err, expected
+	return -1
+}
+
+// error returns the fault as an error; the text starts at base.
+func (d *decoder) error(base position) error {
+	var path []byte
+	for i := len(d.path) - 1; i >= 0; i-- {
+		path = bson.AppendPointer(path, []byte(d.path[i]))
+	}
+	return place(SyntaxError{
+		Offset:   int64(d.at),
+		Pointer:  string(path),
+		Expected: d.expected,
+		Err:      d.err,
+	}, d.src, base)
+}
+
+// topDocument reads the document at off, in which no key is special.
+func (d *decoder) topDocument(dst []byte, off int) ([]byte, int) {
+	if off >= len(d.src) || d.src[off] != '{' {
+		return dst, d.fail(off, ErrToken, "a document")
+	}
+	n := len(dst)
+	dst, end := d.document(dst, off+1, true)
+	if end >= 0 && len(dst)-n > math.MaxInt32 {
+		end = d.fail(off, bson.ErrTooLarge, "")
+	}
+	return dst, end
+}
+
+// document reads the members of an object up to its brace; off is past the
+// opening one. top says that special keys have no meaning here; elsewhere
+// they are out of place, since object has seen that the first is none.
+func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
+	if d.depth >= d.maxDepth {
+		return dst, d.fail(off-1, bson.ErrDepth, "")
+	}
+	d.depth++
+	src := d.src
+	dst, start := bson.Begin(dst)
+	off = d.space(off)
+	if off < len(src) && src[off] == '}' {
+		d.depth--
+		return bson.End(dst, start), off + 1
+	}
+	for {
+		if off >= len(src) || src[off] != '"' {
+			return dst, d.fail(off, ErrToken, "a key")
+		}
+		at := off
+		var mark int
+		dst, mark = bson.BeginElement(dst)
+		if dst, off = d.key(dst, off+1); off < 0 {
+			return dst, off
+		}
+		if !top && dst[mark+1] == '$' && lookupSpecial(dst[mark+1:len(dst)-1]) != notSpecial {
+			return dst, d.fail(at, ErrWrapper, "a key that is not special")
+		}
+		if dst, off = d.value(dst, off, mark); off < 0 {
+			d.unwind(dst, mark)
+			return dst, off
+		}
+		if off >= len(src) || src[off] <= ' ' {
+			off = d.space(off)
+		}
+		switch {
+		case off < len(src) && src[off] == ',':
+			off++
+			if off < len(src) && src[off] <= ' ' {
+				off = d.space(off)
+			}
+		case off < len(src) && src[off] == '}':
+			d.depth--
+			return bson.End(dst, start), off + 1
+		default:
+			return dst, d.fail(off, ErrToken, "comma or }")
+		}
+	}
+}
+
+// array reads the elements of an array up to its bracket; off is past the
+// opening one.
+func (d *decoder) array(dst []byte, off int) ([]byte, int) {
+	if d.depth >= d.maxDepth {
+		return dst, d.fail(off-1, bson.ErrDepth, "")
+	}
+	d.depth++
+	src := d.src
+	dst, start := bson.Begin(dst)
+	off = d.space(off)
+	if off < len(src) && src[off] == ']' {
+		d.depth--
+		return bson.End(dst, start), off + 1
+	}
+	for i := 0; ; i++ {
+		var mark int
+		dst, mark = bson.BeginElement(dst)
+		dst = bson.AppendIndexKey(dst, i)
+		if dst, off = d.value(dst, off, mark); off < 0 {
+			d.unwind(dst, mark)
+			return dst, off
+		}
+		if off >= len(src) || src[off] <= ' ' {
+			off = d.space(off)
+		}
+		switch {
+		case off < len(src) && src[off] == ',':
+			off++
+			if off < len(src) && src[off] <= ' ' {
+				off = d.space(off)
+			}
+		case off < len(src) && src[off] == ']':
+			d.depth--
+			return bson.End(dst, start), off + 1
+		default:
+			return dst, d.fail(off, ErrToken, "comma or ]")
+		}
+	}
+}
+
+// unwind notes, on the way out after a fault, the key of the element at mark.
+func (d *decoder) unwind(dst []byte, mark int) {
+	key := dst[mark+1:]
+	n := 0
+	for key[n] != 0 {
+		n++
+	}
+	d.path = append(d.path, string(key[:n]))
+}
+
+// value reads the value at off and writes it, and its type at mark.
+func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
+	src := d.src
+	if off >= len(src) {
+		return dst, d.fail(off, ErrTruncated, "")
+	}
+	switch src[off] {
+	case '"':
+		bson.SetType(dst, mark, bson.TypeString)
+		return d.stringValue(dst, off+1)
+	case '{':
+		return d.object(dst, off, mark)
+	case '[':
+		bson.SetType(dst, mark, bson.TypeArray)
+		return d.array(dst, off+1)
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return d.number(dst, off, mark)
+	case 't':
+		bson.SetType(dst, mark, bson.TypeBoolean)
+		return append(dst, 1), d.literal(off, "true")
+	case 'f':
+		bson.SetType(dst, mark, bson.TypeBoolean)
+		return append(dst, 0), d.literal(off, "false")
+	case 'n':
+		bson.SetType(dst, mark, bson.TypeNull)
+		return dst, d.literal(off, "null")
+	}
+	return dst, d.fail(off, ErrToken, "a value")
+}
+
+// number reads a bare number: an int32 if it fits, else an int64, else the
+// nearest double.
+func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
+	n, end, ok := scanNumber(d.src, off)
+	switch {
+	case !ok:
+		return dst, d.fail(end, ErrNumber, "a digit")
+	case end-off > d.maxNumber:
+		return dst, d.fail(off, ErrNumberLen, "")
+	case d.canonicalOnly:
+		return dst, d.fail(off, ErrRelaxed, "a number in a wrapper")
+	}
+	if !n.frac {
+		if v, fits := n.int64(); fits {
+			if v == int64(int32(v)) {
+				bson.SetType(dst, mark, bson.TypeInt32)
+				return binary.LittleEndian.AppendUint32(dst, uint32(v)), end
+			}
+			bson.SetType(dst, mark, bson.TypeInt64)
+			return binary.LittleEndian.AppendUint64(dst, uint64(v)), end
+		}
+	}
+	f, ok := n.double(d.src[off:end])
+	if !ok {
+		return dst, d.fail(off, ErrRange, "a number within the range of double")
+	}
+	if d.exact && !n.frac && !isInteger(f, d.src[off:end]) {
+		return dst, d.fail(off, ErrInexact, "")
+	}
+	bson.SetType(dst, mark, bson.TypeDouble)
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), end
+}
+
+// isInteger reports whether f is exactly the integer in text.
+func isInteger(f float64, text []byte) bool {
+	var i big.Int
+	if _, ok := i.SetString(string(text), 10); !ok {
+		panic("BUG: extjson: integer " + string(text))
+	}
+	return new(big.Float).SetInt(&i).Cmp(big.NewFloat(f)) == 0
+}

@@ -1,0 +1,38 @@
+// Package extjson converts between BSON and MongoDB Extended JSON, version 2.
+//
+// # Routes
+//
+//	BSON → text    AppendJSON, EncodeOptions.AppendJSON
+//	text → BSON    AppendBSON, DecodeOptions.AppendBSON
+//	streams        NewEncoder, NewDecoder, Documents
+//
+// Each conversion is one pass from bytes to bytes: nothing is built in
+// between, and nothing is allocated when dst has room. For values inside
+// documents and for Go values use package bson on the BSON side.
+//
+// # Modes
+//
+// Relaxed text, the default, writes numbers and dates as people write them:
+// {"n":1,"when":{"$date":"2024-02-29T12:00:00Z"}}. It keeps every value but
+// not the width of integers. Canonical text keeps the type of everything:
+// {"n":{"$numberInt":"1"}}; it converts back to the same bytes. Both are read
+// without being told which it is.
+//
+// # What is refused
+//
+// Nothing is lost or altered in silence. What cannot be represented is an
+// error that says where: a *bson.SyntaxError or *bson.ValueError when BSON is
+// read, a *SyntaxError or *ValueError of this package, with line and column,
+// when text is read. A document whose own keys are special, such as
+// {"a":{"$oid":"zz"}} as stored data, has no faithful text: writing it is
+// ErrAmbiguous unless EncodeOptions.AmbiguousKeys is AsIs. A few bits have no
+// text at all (the payload of a NaN, for instance); EncodeOptions.RejectLossy
+// makes each of them an error.
+//
+// # Safety
+//
+// Input may be hostile: depth, document size, text size and the length of
+// numbers are limited by options with defaults, and memory follows the bytes
+// that are there, never a length that is claimed. All functions are safe for
+// concurrent use; a Decoder or Encoder is for one goroutine at a time.
+package extjson

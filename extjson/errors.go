@@ -1,0 +1,127 @@
+package extjson
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// The sentinels that errors of this package match with errors.Is, beside
+// those of package bson: ErrUTF8, ErrDepth, ErrKeyNUL and ErrTooLarge.
+var (
+	// ErrTruncated: the text ends inside a document. It matches
+	// io.ErrUnexpectedEOF as well.
+	ErrTruncated = fmt.Errorf("text ends too early: %w", io.ErrUnexpectedEOF)
+	// ErrTrailing: something other than white space follows the document.
+	ErrTrailing = errors.New("text after the end of the document")
+	// ErrToken: a character stands where JSON does not allow it.
+	ErrToken = errors.New("unexpected character")
+	// ErrControl: a control character stands unescaped in a string.
+	ErrControl = errors.New("control character in a string")
+	// ErrEscape: a backslash is followed by something that is no escape.
+	ErrEscape = errors.New("invalid escape")
+	// ErrSurrogate: an escape is half of a surrogate pair without the other.
+	ErrSurrogate = errors.New("lone surrogate")
+	// ErrNumber: a number is not spelled as JSON or the wrapper wants it.
+	ErrNumber = errors.New("invalid number")
+	// ErrRange: a number does not fit the type that holds it.
+	ErrRange = errors.New("number is out of range")
+	// ErrInexact: an integer would change its value; see RejectInexact.
+	ErrInexact = errors.New("integer is not exact as a double")
+	// ErrNumberLen: a number is longer than MaxNumberLen.
+	ErrNumberLen = errors.New("number is too long")
+	// ErrWrapper: a special key such as $oid stands beside a foreign key,
+	// twice, alone where it needs another, or before a value of the wrong
+	// kind.
+	ErrWrapper = errors.New("misplaced special key")
+	// ErrWrapperText: the text in a wrapper is not what its key promises.
+	ErrWrapperText = errors.New("invalid value of a special key")
+	// ErrRelaxed: a form that canonical text does not have; see
+	// CanonicalOnly.
+	ErrRelaxed = errors.New("not canonical")
+	// ErrAmbiguous: a stored document has a special key of its own; see
+	// EncodeOptions.AmbiguousKeys.
+	ErrAmbiguous = errors.New("key is special in Extended JSON")
+	// ErrLossy: the text would not convert back to the same bytes; see
+	// EncodeOptions.RejectLossy.
+	ErrLossy = errors.New("text cannot keep every bit")
+)
+
+// A SyntaxError says that text is not Extended JSON, and where.
+type SyntaxError struct {
+	Offset   int64  // byte at fault, from the start of the input
+	Line     int64  // of that byte, from 1
+	Column   int64  // of that byte in its line, in bytes, from 1
+	Pointer  string // JSON Pointer of the value at fault; "" is the document
+	Expected string // what could have stood there, for people; may be empty
+	Err      error  // one of the sentinels
+}
+
+// Error describes e with its place. The text is not promised.
+func (e *SyntaxError) Error() string { return "extjson: " + e.describe() }
+
+// Unwrap returns e.Err.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+func (e *SyntaxError) describe() string {
+	s := fmt.Sprintf("line %d column %d (offset %d)", e.Line, e.Column, e.Offset)
+	if e.Pointer != "" {
+		s += " (" + e.Pointer + ")"
+	}
+	s += ": " + e.Err.Error()
+	if e.Expected != "" {
+		s += ", expected " + e.Expected
+	}
+	return s
+}
+
+// A ValueError says that well-formed text has no BSON value, or is refused
+// by an option or a limit, and where it is. Its fields are those of
+// SyntaxError.
+type ValueError SyntaxError
+
+// Error describes e with its place. The text is not promised.
+func (e *ValueError) Error() string { return "extjson: " + (*SyntaxError)(e).describe() }
+
+// Unwrap returns e.Err.
+func (e *ValueError) Unwrap() error { return e.Err }
+
+// refusals are the sentinels that make a *ValueError; the others are about
+// syntax.
+var refusals = map[error]bool{
+	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrRelaxed: true,
+	bson.ErrDepth: true, bson.ErrTooLarge: true, bson.ErrKeyNUL: true,
+}
+
+// place completes e, whose Offset is in text and whose Err is a sentinel. at
+// is where text starts in the input.
+func place(e SyntaxError, text []byte, at position) error {
+	at.advance(text[:e.Offset])
+	e.Offset, e.Line, e.Column = at.offset, at.line+1, at.column+1
+	if refusals[e.Err] {
+		v := ValueError(e)
+		return &v
+	}
+	return &e
+}
+
+// A position is a place in a text. The zero position is its start.
+type position struct {
+	offset int64 // bytes before it
+	line   int64 // line feeds before it
+	column int64 // bytes between it and the line feed before it
+}
+
+// advance moves p past text.
+func (p *position) advance(text []byte) {
+	p.offset += int64(len(text))
+	if n := bytes.Count(text, []byte{'\n'}); n > 0 {
+		p.line += int64(n)
+		p.column = int64(len(text) - bytes.LastIndexByte(text, '\n') - 1)
+	} else {
+		p.column += int64(len(text))
+	}
+}

@@ -1,0 +1,274 @@
+package extjson
+
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file reads strings, literals and white space. Numbers are
+// scanNumber's.
+
+// skipMark returns the offset past a byte order mark at the start of text.
+func skipMark(text []byte) int {
+	if bytes.HasPrefix(text, []byte("\uFEFF")) {
+		return len("\uFEFF")
+	}
+	return 0
+}
+
+// space returns the offset of the first byte at or after off that is not
+// white space.
+func (d *decoder) space(off int) int {
+	for off < len(d.src) {
+		switch d.src[off] {
+		case ' ', '\t', '\n', '\r':
+			off++
+		default:
+			return off
+		}
+	}
+	return off
+}
+
+// literal checks that word stands at off and returns the offset past it.
+func (d *decoder) literal(off int, word string) int {
+	src := d.src[off:]
+	if len(src) >= len(word) && string(src[:len(word)]) == word {
+		return off + len(word)
+	}
+	n := 0
+	for n < len(src) && src[n] == word[n] {
+		n++
+	}
+	return d.fail(off+n, ErrToken, word)
+}
+
+// key reads a key, its quote and the colon behind it, and writes it with its
+// NUL; off is past the opening quote. What is returned is the offset of the
+// value.
+func (d *decoder) key(dst []byte, off int) ([]byte, int) {
+	dst, end := d.name(dst, off)
+	if end < 0 {
+		return dst, end
+	}
+	dst = append(dst, 0)
+	src := d.src
+	if end < len(src) && src[end] <= ' ' {
+		end = d.space(end)
+	}
+	if end >= len(src) || src[end] != ':' {
+		return dst, d.fail(end, ErrToken, "a colon")
+	}
+	end++
+	if end < len(src) && src[end] <= ' ' {
+		end = d.space(end)
+	}
+	return dst, end
+}
+
+// name reads the characters of a string that must not contain NUL.
+func (d *decoder) name(dst []byte, off int) ([]byte, int) {
+	dst, end := d.chars(dst, off)
+	if d.nul >= off && end >= 0 {
+		return dst, d.fail(d.nul, bson.ErrKeyNUL, "")
+	}
+	return dst, end
+}
+
+// stringValue reads a string and writes it as the value of one; off is past
+// the opening quote.
+func (d *decoder) stringValue(dst []byte, off int) ([]byte, int) {
+	dst, mark := bson.Begin(dst)
+	if dst, off = d.chars(dst, off); off < 0 {
+		return dst, off
+	}
+	dst = append(dst, 0)
+	bson.SetStringLength(dst, mark)
+	return dst, off
+}
+
+// chars reads the characters of a string up to its closing quote and writes
+// them; off is past the opening one. Plain characters are copied eight at a
+// time; UTF-8 is checked at the end, and only where a high bit was seen.
+func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
+	src := d.src
+	from, start := len(dst), off
+	var seen uint64 // all bytes copied, or-ed
+	for {
+		n := len(dst)
+		buf := dst[:cap(dst)]
+		for {
+			if len(buf)-n < 8 {
+				buf = grow(buf[:n], 8)
+			}
+			var w uint64
+			if len(src)-off >= 8 {
+				w = binary.LittleEndian.Uint64(src[off:])
+			} else {
+				// The missing bytes are zero, which breaks finds.
+				for k, b := range src[off:] {
+					w |= uint64(b) << (8 * k)
+				}
+			}
+			binary.LittleEndian.PutUint64(buf[n:], w)
+			if m := breaks(w); m != 0 {
+				k := firstBreak(m)
+				seen |= w & (1<<(8*k) - 1)
+				n += k
+				off += k
+				break
+			}
+			seen |= w
+			n += 8
+			off += 8
+		}
+		dst = buf[:n]
+		switch {
+		case off >= len(src):
+			return dst, d.fail(off, ErrTruncated, "")
+		case src[off] == '"':
+			if seen&highs != 0 && !utf8.Valid(dst[from:]) {
+				return d.repair(dst, from, start, off)
+			}
+			return dst, off + 1
+		case src[off] == '\\':
+			if dst, off = d.unescape(dst, off); off < 0 {
+				return dst, off
+			}
+		default:
+			return dst, d.fail(off, ErrControl, `an escape`)
+		}
+	}
+}
+
+// grow returns buf with room for n bytes more and its length at its
+// capacity.
+func grow(buf []byte, n int) []byte {
+	buf = append(buf, make([]byte, n)...)
+	return buf[:cap(buf)]
+}
+
+// repair deals with the string in dst[from:], read from src[start:end],
+// which is not UTF-8.
+func (d *decoder) repair(dst []byte, from, start, end int) ([]byte, int) {
+	if !d.replace {
+		// Escapes are ASCII, so that the fault is where the source has it.
+		return dst, d.fail(start+bson.IndexInvalidUTF8(d.src[start:end]), bson.ErrUTF8, "")
+	}
+	broken := bytes.Clone(dst[from:])
+	dst = dst[:from]
+	for len(broken) > 0 {
+		r, n := utf8.DecodeRune(broken)
+		dst = utf8.AppendRune(dst, r)
+		broken = broken[n:]
+	}
+	return dst, end + 1
+}
+
+// unescape reads the escape whose backslash is at off.
+func (d *decoder) unescape(dst []byte, off int) ([]byte, int) {
+	src := d.src
+	if off+1 >= len(src) {
+		return dst, d.fail(off+1, ErrTruncated, "")
+	}
+	c := src[off+1]
+	switch c {
+	case '"', '\\', '/':
+	case 'b':
+		c = '\b'
+	case 'f':
+		c = '\f'
+	case 'n':
+		c = '\n'
+	case 'r':
+		c = '\r'
+	case 't':
+		c = '\t'
+	case 'u':
+		return d.unescapeUnicode(dst, off)
+	default:
+		return dst, d.fail(off+1, ErrEscape, `one of "\/bfnrtu`)
+	}
+	return append(dst, c), off + 2
+}
+
+// unescapeUnicode reads \uxxxx at off, or a pair of them.
+func (d *decoder) unescapeUnicode(dst []byte, off int) ([]byte, int) {
+	r, end := d.hex4(off + 2)
+	if end < 0 {
+		return dst, end
+	}
+	if r&^0x7FF == 0xD800 {
+		low := rune(0)
+		if r < 0xDC00 && d.startsUnicode(end) {
+			var after int
+			if low, after = d.hex4(end + 2); after < 0 {
+				return dst, after
+			}
+			if low&^0x3FF == 0xDC00 {
+				r = 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
+				return utf8.AppendRune(dst, r), after
+			}
+		}
+		if d.err != nil {
+			return dst, -1
+		}
+		if !d.replace {
+			return dst, d.fail(off, ErrSurrogate, "a surrogate pair")
+		}
+		r = utf8.RuneError
+	}
+	if r == 0 {
+		d.nul = off
+	}
+	return utf8.AppendRune(dst, r), end
+}
+
+// startsUnicode reports whether \u stands at off. Where the text ends before
+// that can be told, it records so.
+func (d *decoder) startsUnicode(off int) bool {
+	for _, c := range []byte(`\u`) {
+		if off >= len(d.src) {
+			d.fail(off, ErrTruncated, "")
+			return false
+		}
+		if d.src[off] != c {
+			return false
+		}
+		off++
+	}
+	return true
+}
+
+// hex4 reads four hexadecimal digits.
+func (d *decoder) hex4(off int) (rune, int) {
+	var r rune
+	for range 4 {
+		if off >= len(d.src) {
+			return 0, d.fail(off, ErrTruncated, "")
+		}
+		v := hexValues[d.src[off]]
+		if v == 0 {
+			return 0, d.fail(off, ErrEscape, "four hexadecimal digits")
+		}
+		r = r<<4 | rune(v-1)
+		off++
+	}
+	return r, off
+}
+
+// hexValues is the value of each hexadecimal digit, plus one; zero is no
+// digit.
+var hexValues = func() (t [256]uint8) {
+	for i := range 10 {
+		t['0'+i] = uint8(i + 1)
+	}
+	for i := range 6 {
+		t['a'+i] = uint8(i + 11)
+		t['A'+i] = uint8(i + 11)
+	}
+	return t
+}()

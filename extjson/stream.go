@@ -1,0 +1,360 @@
+package extjson
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"math"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file reads and writes streams of documents.
+//
+//   - Decoder frames: it finds the next document in what it has read and has
+//     the engine read it there. Where the engine comes to the end of what was
+//     read, fill waits until the document is whole.
+//   - Encoder gathers text and writes it in large pieces.
+
+// readSize is how many bytes of text a Decoder asks its reader for at first.
+const readSize = 256 << 10
+
+// maxEmptyReads is how often a reader may return nothing before a Decoder
+// gives up with io.ErrNoProgress.
+const maxEmptyReads = 100
+
+// A Decoder reads documents from a stream of text: one after the other, on
+// lines of their own or not, or as the elements of JSON arrays. A document is
+// an object; each is a document at the top level, wherever it stood.
+//
+//	d := extjson.NewDecoder(r)
+//	for d.Next() {
+//		use(d.Raw())
+//	}
+//	if err := d.Err(); err != nil { … }
+//
+// Its memory is bounded by the longest text of a document, never by what the
+// stream holds.
+type Decoder struct {
+	d   decoder
+	r   io.Reader
+	buf []byte   // what has been read; buf[off:] is yet to be consumed
+	off int      // byte offset in buf
+	at  position // of buf[0] in the stream
+	raw []byte   // the current document
+
+	start   int64 // offset in the stream of the current document's text
+	maxText int   // bytes
+	maxDoc  int   // bytes of BSON
+	state   streamState
+	eof     bool // the reader has ended
+	err     error
+}
+
+// A streamState says what may come next in a stream.
+type streamState uint8
+
+const (
+	atStart   streamState = iota // a byte order mark, a document or an array
+	atTop                        // a document or an array
+	atFirst                      // the first element of an array, or its end
+	atComma                      // a comma after an element of an array, or its end
+	atElement                    // an element of an array
+)
+
+// NewDecoder returns a Decoder that reads r with the zero options.
+func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
+
+// NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
+// documents that it returns.
+func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
+	d := &Decoder{r: r, maxDoc: o.MaxDocumentSize, maxText: o.MaxTextSize}
+	d.d.init(&o)
+	if d.maxDoc <= 0 {
+		d.maxDoc = bson.DefaultMaxDocumentSize
+	}
+	if d.maxText <= 0 {
+		d.maxText = math.MaxInt
+		if d.maxDoc < math.MaxInt/textPerBSON {
+			d.maxText = d.maxDoc * textPerBSON
+		}
+	}
+	return d
+}
+
+// Next reads the next document and reports whether there is one. False means
+// that the stream has ended or that something is wrong; Err tells.
+func (d *Decoder) Next() bool {
+	if d.err != nil {
+		return false
+	}
+	for {
+		c, ok := d.peek()
+		if !ok {
+			if d.err == nil && d.state > atTop {
+				d.fail(d.off, ErrTruncated, "")
+			}
+			return false
+		}
+		switch {
+		case c == '[' && d.state <= atTop:
+			d.state = atFirst
+		case c == ']' && (d.state == atFirst || d.state == atComma):
+			d.state = atTop
+		case c == ',' && d.state == atComma:
+			d.state = atElement
+		case c == '{' && d.state != atComma:
+			return d.document()
+		default:
+			return d.fail(d.off, ErrToken, d.expected())
+		}
+		d.off++
+	}
+}
+
+func (d *Decoder) expected() string {
+	switch d.state {
+	case atComma:
+		return "comma or ]"
+	case atStart, atTop:
+		return "a document or an array of documents"
+	}
+	return "a document"
+}
+
+// document reads the document whose brace is at d.off.
+func (d *Decoder) document() bool {
+	var f frame
+	framed := 0 // bytes of the document that f has seen
+	d.start = d.at.offset + int64(d.off)
+	for again := 0; ; {
+		d.d.reset(d.buf)
+		raw, end := d.d.topDocument(d.raw[:0], d.off)
+		d.raw = raw
+		if end >= 0 {
+			if len(raw) > d.maxDoc {
+				return d.fail(d.off, bson.ErrTooLarge, "")
+			}
+			d.off = end
+			d.state = d.after()
+			return true
+		}
+		if d.d.err != ErrTruncated || d.eof {
+			d.err = d.d.error(d.at)
+			return false
+		}
+		// Try again when the text is whole, but also when it has doubled,
+		// so that a fault in it is found before the memory is filled.
+		again = max(2*(len(d.buf)-d.off), again)
+		for {
+			n, done := f.scan(d.buf[d.off+framed:])
+			if framed += n; done || d.eof || framed >= again && again > readSize {
+				break
+			}
+			if len(d.buf)-d.off >= d.maxText {
+				return d.fail(d.off, bson.ErrTooLarge, "")
+			}
+			if !d.fill() && d.err != nil {
+				return false
+			}
+		}
+	}
+}
+
+// after returns the state that follows a document.
+func (d *Decoder) after() streamState {
+	if d.state <= atTop {
+		return atTop
+	}
+	return atComma
+}
+
+// peek skips white space and returns the byte behind it, or false at the end
+// of the stream or after a fault.
+func (d *Decoder) peek() (byte, bool) {
+	for {
+		d.d.src = d.buf
+		if d.off = d.d.space(d.off); d.off < len(d.buf) {
+			if d.state == atStart {
+				if !d.skipMark() {
+					continue
+				}
+				d.state = atTop
+				continue
+			}
+			return d.buf[d.off], true
+		}
+		if d.eof || !d.fill() && d.err != nil {
+			return 0, false
+		}
+	}
+}
+
+// skipMark skips a byte order mark at the start of the stream. It reports
+// whether enough has been read to tell.
+func (d *Decoder) skipMark() bool {
+	if len(d.buf) < 3 && d.buf[0] == 0xEF && !d.eof {
+		d.fill()
+		return d.err != nil
+	}
+	d.off = max(d.off, skipMark(d.buf))
+	return true
+}
+
+// fill reads more text behind buf, after moving what is left of buf to its
+// front. It reports whether anything was read; if not, the stream has ended
+// or d.err says what is wrong.
+func (d *Decoder) fill() bool {
+	if d.off > 0 {
+		d.at.advance(d.buf[:d.off])
+		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
+		d.off = 0
+	}
+	if cap(d.buf)-len(d.buf) < readSize/2 {
+		grown := make([]byte, len(d.buf), max(readSize, 2*cap(d.buf)))
+		copy(grown, d.buf)
+		d.buf = grown
+	}
+	for range maxEmptyReads {
+		n, err := d.r.Read(d.buf[len(d.buf):cap(d.buf)])
+		d.buf = d.buf[:len(d.buf)+n]
+		if err == io.EOF {
+			d.eof = true
+			return n > 0
+		}
+		if err != nil {
+			d.err = fmt.Errorf("extjson: read: %w", err)
+			return false
+		}
+		if n > 0 {
+			return true
+		}
+	}
+	d.err = fmt.Errorf("extjson: read: %w", io.ErrNoProgress)
+	return false
+}
+
+// fail ends the stream with a fault at buf[off:].
+func (d *Decoder) fail(off int, err error, expected string) bool {
+	d.d.reset(d.buf)
+	d.d.fail(off, err, expected)
+	if err == bson.ErrTooLarge {
+		d.d.err = err // whatever was read of it
+	}
+	d.err = d.d.error(d.at)
+	return false
+}
+
+// Raw returns the document that Next read. It is valid until the next call
+// of Next.
+func (d *Decoder) Raw() bson.Raw { return d.raw }
+
+// Offset returns where in the stream the text of the current document
+// starts, in bytes.
+func (d *Decoder) Offset() int64 { return d.start }
+
+// Err returns why Next was false: nil at the end of the stream, a
+// *SyntaxError or *ValueError whose place is the one in the stream, or an
+// error that wraps the reader's.
+func (d *Decoder) Err() error { return d.err }
+
+// Documents returns the documents of r, read with the zero options, and
+// last, if something is wrong, an error with a nil document. Each document
+// is valid until the next.
+func Documents(r io.Reader) iter.Seq2[bson.Raw, error] { return DecodeOptions{}.Documents(r) }
+
+// Documents returns the documents of r, read as o says, as the function
+// Documents does.
+func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[bson.Raw, error] {
+	return func(yield func(bson.Raw, error) bool) {
+		d := o.NewDecoder(r)
+		for d.Next() {
+			if !yield(d.Raw(), nil) {
+				return
+			}
+		}
+		if err := d.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// flushSize is how many bytes of text an Encoder gathers before it writes.
+const flushSize = 64 << 10
+
+// An Encoder writes documents to a stream as text: each on a line of its own,
+// or as one array if EncodeOptions.Array says so. Text is gathered and
+// written in large pieces; Close writes the last.
+type Encoder struct {
+	e     encoder
+	w     io.Writer
+	buf   []byte
+	array bool
+	begun bool  // something has been written
+	err   error // of w
+}
+
+// NewEncoder returns an Encoder that writes relaxed Extended JSON to w.
+func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
+
+// NewEncoder returns an Encoder that writes to w as o says.
+func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
+	e := &Encoder{w: w, array: o.Array}
+	e.e.init(&o)
+	return e
+}
+
+// Encode writes the text of doc, one whole document. If doc has no text,
+// nothing of it is written, the error is that of AppendJSON, and the Encoder
+// can go on with another document. An error of the writer wraps that and
+// stays.
+func (e *Encoder) Encode(doc []byte) error {
+	if e.err != nil {
+		return e.err
+	}
+	n := len(e.buf)
+	switch {
+	case e.array && !e.begun:
+		e.buf = append(e.buf, '[')
+	case e.array:
+		e.buf = append(e.buf, ",\n"...)
+	}
+	buf, err := e.e.append(e.buf, doc)
+	if err != nil {
+		e.buf = e.buf[:n]
+		return err
+	}
+	e.begun = true
+	if !e.array {
+		buf = append(buf, '\n')
+	}
+	if e.buf = buf; len(buf) >= flushSize {
+		return e.Flush()
+	}
+	return nil
+}
+
+// Flush writes the text gathered so far.
+func (e *Encoder) Flush() error {
+	if e.err != nil || len(e.buf) == 0 {
+		return e.err
+	}
+	if _, err := e.w.Write(e.buf); err != nil {
+		e.err = fmt.Errorf("extjson: write: %w", err)
+	}
+	e.buf = e.buf[:0]
+	return e.err
+}
+
+// Close writes what Flush would and, after an array, its end. It does not
+// close the writer. An array that is not closed is no JSON: not closing it
+// after a failure tells its readers so.
+func (e *Encoder) Close() error {
+	if e.array && e.err == nil {
+		if !e.begun {
+			e.buf = append(e.buf, '[')
+		}
+		e.buf = append(e.buf, "]\n"...)
+	}
+	return e.Flush()
+}

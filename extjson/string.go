@@ -1,0 +1,167 @@
+package extjson
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file writes JSON strings. Reading them is lex.go's.
+//
+//   - quote copies eight bytes at a time while it looks for what needs an
+//     escape, and checks UTF-8 only where it saw a high bit.
+//   - escape goes on character by character from the first byte that quote
+//     could not copy, and is where the options ASCII and EscapeHTML live.
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+	lows  = 0x7f7f7f7f7f7f7f7f
+)
+
+// breaks returns a word whose lowest set bit is the high bit of the first
+// byte of w, in memory order, that ends a run of plain characters in a
+// string: '"', '\\' or a control character. It is zero if there is none.
+//
+// x^0x02 puts '"' (0x22) at 0x20, just above the control characters, so that
+// one subtraction finds both.
+func breaks(w uint64) uint64 {
+	return (((w ^ ones*0x02) - ones*0x21) | ((w ^ ones*'\\') - ones)) &^ w & highs
+}
+
+// The ways in which escape treats an ASCII character.
+const (
+	escNone    = 0   // copied
+	escUnicode = 'u' // \u00xx
+	escHTML    = '<' // \u00xx if HTML is to be safe
+)
+
+// escapes says how each ASCII character is written: escNone, escUnicode, escHTML or
+// the letter that follows the backslash.
+var escapes = func() (t [utf8.RuneSelf]byte) {
+	for c := range ' ' {
+		t[c] = escUnicode
+	}
+	t['\b'], t['\t'], t['\n'], t['\f'], t['\r'] = 'b', 't', 'n', 'f', 'r'
+	t['"'], t['\\'] = '"', '\\'
+	t['<'], t['>'], t['&'] = escHTML, escHTML, escHTML
+	return t
+}()
+
+const lowerHex = "0123456789abcdef"
+
+// quote appends s as a JSON string. The second result is the offset in s of
+// a byte that is not UTF-8, or -1; dst is then of no use.
+func (e *encoder) quote(dst, s []byte) ([]byte, int) {
+	n := len(dst)
+	dst = slices.Grow(dst, len(s)+10) // two quotes and a word past the end
+	buf := dst[:cap(dst)]
+	buf[n] = '"'
+	n++
+	if e.escaping {
+		return e.escape(buf[:n], s, 0)
+	}
+	var seen uint64 // all bytes of s, or-ed
+	i := 0
+	for ; len(s)-i >= 8; i += 8 {
+		w := binary.LittleEndian.Uint64(s[i:])
+		if breaks(w) != 0 {
+			return e.escape(buf[:n+i], s, i)
+		}
+		seen |= w
+		binary.LittleEndian.PutUint64(buf[n+i:], w)
+	}
+	if rest := len(s) - i; rest > 0 {
+		// s is a part of a document, so that there are mostly bytes behind it.
+		var w uint64
+		if tail := s[i:]; cap(tail) >= 8 {
+			w = binary.LittleEndian.Uint64(tail[:8])
+		} else {
+			for k, b := range tail {
+				w |= uint64(b) << (8 * k)
+			}
+		}
+		mask := uint64(1)<<(8*rest) - 1
+		if breaks(w)&mask != 0 {
+			return e.escape(buf[:n+i], s, i)
+		}
+		seen |= w & mask
+		binary.LittleEndian.PutUint64(buf[n+i:], w)
+	}
+	n += len(s)
+	if seen&highs != 0 && !utf8.Valid(s) {
+		return e.escape(buf[:n-len(s)], s, 0)
+	}
+	buf[n] = '"'
+	return buf[:n+1], -1
+}
+
+// escape finishes the string that quote began: s[:i] is in dst, or is not if
+// i is zero.
+func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
+	// What quote has copied may be the start of a character, or no UTF-8.
+	if bad := bson.IndexInvalidUTF8(s[:i]); bad >= 0 {
+		dst = dst[:len(dst)-i+bad]
+		i = bad
+	}
+	from := i // s[from:i] is plain and yet to be copied
+	for i < len(s) {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			how := escapes[c]
+			if how == escNone || how == escHTML && !e.html {
+				i++
+				continue
+			}
+			dst = append(dst, s[from:i]...)
+			if how == escUnicode || how == escHTML {
+				dst = append(dst, '\\', 'u', '0', '0', lowerHex[c>>4], lowerHex[c&15])
+			} else {
+				dst = append(dst, '\\', how)
+			}
+			i++
+			from = i
+			continue
+		}
+		r, size := utf8.DecodeRune(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			if !e.replace {
+				return dst, i
+			}
+			dst = append(dst, s[from:i]...)
+			if e.ascii {
+				dst = appendUnicode(dst, utf8.RuneError)
+			} else {
+				dst = append(dst, "\uFFFD"...)
+			}
+		case e.ascii || e.html && (r == '\u2028' || r == '\u2029'):
+			dst = append(dst, s[from:i]...)
+			dst = appendUnicode(dst, r)
+		default:
+			i += size
+			continue
+		}
+		i += size
+		from = i
+	}
+	dst = append(dst, s[from:]...)
+	return append(dst, '"'), -1
+}
+
+// appendUnicode appends r as \uxxxx, or as a pair of them above U+FFFF.
+func appendUnicode(dst []byte, r rune) []byte {
+	if r > 0xFFFF {
+		r -= 0x10000
+		dst = appendUnicode(dst, 0xD800+r>>10)
+		r = 0xDC00 + r&0x3FF
+	}
+	return append(dst, '\\', 'u', lowerHex[r>>12], lowerHex[r>>8&15], lowerHex[r>>4&15], lowerHex[r&15])
+}
+
+// firstBreak returns how many bytes of a word come before the one that
+// breaks found.
+func firstBreak(m uint64) int { return bits.TrailingZeros64(m) >> 3 }

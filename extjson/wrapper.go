@@ -1,0 +1,89 @@
+package extjson
+
+// This file is the only place that says which keys are special. A document
+// below the top level that has one is a wrapper: an object that stands for a
+// single value.
+
+// A special is a key that Extended JSON reserves.
+type special uint8
+
+const (
+	notSpecial special = iota
+	keyOID
+	keySymbol
+	keyNumberInt
+	keyNumberLong
+	keyNumberDouble
+	keyNumberDecimal
+	keyBinary
+	keyUUID
+	keyCode
+	keyScope
+	keyTimestamp
+	keyRegex
+	keyDBPointer
+	keyDate
+	keyMinKey
+	keyMaxKey
+	keyUndefined
+)
+
+// specialKeys lists the special keys. $ref, $id and $db are not among them:
+// a DBRef is a plain document. Nor are $type, $regex and $options, which
+// queries use.
+var specialKeys = [...]string{
+	keyOID:           "$oid",
+	keySymbol:        "$symbol",
+	keyNumberInt:     "$numberInt",
+	keyNumberLong:    "$numberLong",
+	keyNumberDouble:  "$numberDouble",
+	keyNumberDecimal: "$numberDecimal",
+	keyBinary:        "$binary",
+	keyUUID:          "$uuid",
+	keyCode:          "$code",
+	keyScope:         "$scope",
+	keyTimestamp:     "$timestamp",
+	keyRegex:         "$regularExpression",
+	keyDBPointer:     "$dbPointer",
+	keyDate:          "$date",
+	keyMinKey:        "$minKey",
+	keyMaxKey:        "$maxKey",
+	keyUndefined:     "$undefined",
+}
+
+// maxSpecialLen is the length of the longest special key in bytes.
+const maxSpecialLen = len("$regularExpression")
+
+// lookupSpecial returns which special key k is.
+func lookupSpecial(k []byte) special {
+	if len(k) < 4 || len(k) > maxSpecialLen || k[0] != '$' {
+		return notSpecial
+	}
+	for s := keyOID; int(s) < len(specialKeys); s++ {
+		if specialKeys[s] == string(k) {
+			return s
+		}
+	}
+	return notSpecial
+}
+
+// What each wrapper's value must be, for people who read an error.
+var specialValues = [...]string{
+	keyOID:           `24 hexadecimal digits`,
+	keySymbol:        `a string`,
+	keyNumberInt:     `an int32 as text`,
+	keyNumberLong:    `an int64 as text`,
+	keyNumberDouble:  `a double as text`,
+	keyNumberDecimal: `a decimal128 as text`,
+	keyBinary:        `{"base64": text, "subType": hexadecimal text}`,
+	keyUUID:          `a UUID as text, 8-4-4-4-12 hexadecimal digits`,
+	keyCode:          `a string`,
+	keyScope:         `a document beside $code`,
+	keyTimestamp:     `{"t": uint32, "i": uint32}`,
+	keyRegex:         `{"pattern": text, "options": text}`,
+	keyDBPointer:     `{"$ref": text, "$id": ObjectId}`,
+	keyDate:          `an RFC 3339 date to the millisecond, or {"$numberLong": text}`,
+	keyMinKey:        `1`,
+	keyMaxKey:        `1`,
+	keyUndefined:     `true`,
+}
