@@ -245,12 +245,21 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 		return d.number(dst, off, mark)
 	case 't':
 		bson.SetType(dst, mark, bson.TypeBoolean)
-		return append(dst, 1), d.literal(off, "true")
+		if len(src)-off >= 4 && string(src[off:off+4]) == "true" {
+			return append(dst, 1), off + 4
+		}
+		return dst, d.literal(off, "true")
 	case 'f':
 		bson.SetType(dst, mark, bson.TypeBoolean)
-		return append(dst, 0), d.literal(off, "false")
+		if len(src)-off >= 5 && string(src[off:off+5]) == "false" {
+			return append(dst, 0), off + 5
+		}
+		return dst, d.literal(off, "false")
 	case 'n':
 		bson.SetType(dst, mark, bson.TypeNull)
+		if len(src)-off >= 4 && string(src[off:off+4]) == "null" {
+			return dst, off + 4
+		}
 		return dst, d.literal(off, "null")
 	}
 	return dst, d.fail(off, ErrToken, "a value")

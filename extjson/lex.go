@@ -13,8 +13,8 @@ import (
 
 // skipMark returns the offset past a byte order mark at the start of text.
 func skipMark(text []byte) int {
-	if bytes.HasPrefix(text, []byte("\uFEFF")) {
-		return len("\uFEFF")
+	if len(text) >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF {
+		return 3
 	}
 	return 0
 }
@@ -50,6 +50,33 @@ func (d *decoder) literal(off int, word string) int {
 // NUL; off is past the opening quote. What is returned is the offset of the
 // value.
 func (d *decoder) key(dst []byte, off int) ([]byte, int) {
+	// Most keys are a word or two of plain ASCII, with a colon and a value
+	// right behind the quote.
+	src, n := d.src, len(dst)
+	for i := off; len(src)-i > 9 && cap(dst)-n >= 8; i += 8 {
+		w := binary.LittleEndian.Uint64(src[i:])
+		m := breaks(w)
+		if m == 0 {
+			if w&highs != 0 {
+				break
+			}
+			binary.LittleEndian.PutUint64(dst[n:n+8], w)
+			n += 8
+			continue
+		}
+		k := firstBreak(m) & 7
+		w &= 1<<(8*k&63) - 1
+		if w&highs != 0 || src[i+k] != '"' || src[i+k+1] != ':' || src[i+k+2] <= ' ' {
+			break
+		}
+		binary.LittleEndian.PutUint64(dst[n:n+8], w)
+		return dst[:n+k+1], i + k + 2
+	}
+	return d.longKey(dst, off)
+}
+
+// longKey reads any key, as key does.
+func (d *decoder) longKey(dst []byte, off int) ([]byte, int) {
 	dst, end := d.name(dst, off)
 	if end < 0 {
 		return dst, end
@@ -116,7 +143,7 @@ func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 			binary.LittleEndian.PutUint64(buf[n:], w)
 			if m := breaks(w); m != 0 {
 				k := firstBreak(m)
-				seen |= w & (1<<(8*k) - 1)
+				seen |= w & (1<<(8*k&63) - 1)
 				n += k
 				off += k
 				break

@@ -76,55 +76,76 @@ func (d *decoder) compact(dst []byte, off, mark int) ([]byte, int) {
 	case startNumber:
 		switch {
 		case string(src[8:15]) == `rInt":"`:
-			return d.compactText(dst, keyNumberInt, off, 15, mark)
+			return d.compactNumber(dst, keyNumberInt, off+15, mark)
 		case string(src[8:16]) == `rLong":"`:
-			return d.compactText(dst, keyNumberLong, off, 16, mark)
+			return d.compactNumber(dst, keyNumberLong, off+16, mark)
 		case string(src[8:18]) == `rDouble":"`:
-			return d.compactText(dst, keyNumberDouble, off, 18, mark)
+			return d.compactNumber(dst, keyNumberDouble, off+18, mark)
 		case string(src[8:19]) == `rDecimal":"`:
-			return d.compactText(dst, keyNumberDecimal, off, 19, mark)
+			return d.compactText(dst, keyNumberDecimal, off+19, mark)
 		}
 	case startDate:
-		if string(src[8:25]) == `:{"$numberLong":"` {
-			out, end := d.compactText(dst, keyNumberLong, off, 25, mark)
+		// In two pieces: one of seventeen bytes would be a call.
+		if string(src[8:24]) == `:{"$numberLong":` && src[24] == '"' {
+			out, end := d.compactNumber(dst, keyNumberLong, off+25, mark)
 			if end > 0 && end < len(d.src) && d.src[end] == '}' {
 				bson.SetType(out, mark, bson.TypeDateTime)
 				return out, end + 1
 			}
-		} else if string(src[8:10]) == `:"` && !d.canonicalOnly {
-			return d.compactText(dst, keyDate, off, 10, mark)
+		} else if src[8] == ':' && src[9] == '"' && !d.canonicalOnly {
+			return d.compactText(dst, keyDate, off+10, mark)
 		}
 	case startBinary:
 		if string(src[8:22]) == `y":{"base64":"` {
-			return d.compactBinary(dst, off, 22, mark)
+			return d.compactBinary(dst, off+22, mark)
 		}
 	}
 	return dst, 0
 }
 
+// compactNumber reads the number at off and the quote and brace behind it.
+func (d *decoder) compactNumber(dst []byte, s special, off, mark int) ([]byte, int) {
+	src := d.src
+	n, end, ok := scanNumber(src, off)
+	if !ok || len(src)-end < 2 || src[end] != '"' || src[end+1] != '}' || end-off > d.maxNumber {
+		return dst, 0
+	}
+	if s == keyNumberDouble {
+		f, ok := n.double(src[off:end])
+		if !ok {
+			return dst, 0
+		}
+		bson.SetType(dst, mark, bson.TypeDouble)
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), end + 2
+	}
+	dst, err := integerValue(dst, s, n, mark)
+	if err != nil {
+		return dst, 0
+	}
+	return dst, end + 2
+}
+
 // compactTextLen is the length of the longest text that compactText reads.
 const compactTextLen = 48
 
-// compactText reads the text that starts n bytes past off and the quote and
-// brace that follow it.
-func (d *decoder) compactText(dst []byte, s special, off, n, mark int) ([]byte, int) {
-	text := d.src[off+n : min(off+n+compactTextLen, len(d.src))]
+// compactText reads the text at off and the quote and brace behind it.
+func (d *decoder) compactText(dst []byte, s special, off, mark int) ([]byte, int) {
+	text := d.src[off:min(off+compactTextLen, len(d.src))]
 	end := bytes.IndexByte(text, '"')
 	if end < 0 || end+1 >= len(text) || text[end+1] != '}' {
 		return dst, 0
 	}
-	out, err := d.textValue(dst, s, text[:end], mark)
+	dst, err := d.textValue(dst, s, text[:end], mark)
 	if err != nil {
 		return dst, 0
 	}
-	return out, off + n + end + 2
+	return dst, off + end + 2
 }
 
-// compactBinary reads the base64 that starts n bytes past off and what
-// follows it.
-func (d *decoder) compactBinary(dst []byte, off, n, mark int) ([]byte, int) {
+// compactBinary reads the base64 at off and what follows it.
+func (d *decoder) compactBinary(dst []byte, off, mark int) ([]byte, int) {
 	const between, after = `","subType":"`, `"}}`
-	text := d.src[off+n:]
+	text := d.src[off:]
 	end := bytes.IndexByte(text, '"')
 	if end < 0 || len(text)-end < len(between)+2+len(after) {
 		return dst, 0
@@ -145,7 +166,7 @@ func (d *decoder) compactBinary(dst []byte, off, n, mark int) ([]byte, int) {
 	}
 	binary.LittleEndian.PutUint32(out[start:], uint32(len(out)-start-5))
 	bson.SetType(out, mark, bson.TypeBinary)
-	return out, off + n + end + len(rest)
+	return out, off + end + len(rest)
 }
 
 // wrapper reads the rest of the wrapper whose first key, s, is at offset at
@@ -253,19 +274,10 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 			return dst, ErrNumberLen
 		}
 		n, end, ok := scanNumber(text, 0)
-		if !ok || end != len(text) || n.frac {
+		if !ok || end != len(text) {
 			return dst, ErrWrapperText
 		}
-		v, ok := n.int64()
-		if s == keyNumberLong && ok {
-			bson.SetType(dst, mark, bson.TypeInt64)
-			return binary.LittleEndian.AppendUint64(dst, uint64(v)), nil
-		}
-		if !ok || v != int64(int32(v)) {
-			return dst, ErrRange
-		}
-		bson.SetType(dst, mark, bson.TypeInt32)
-		return binary.LittleEndian.AppendUint32(dst, uint32(v)), nil
+		return integerValue(dst, s, n, mark)
 	case keyNumberDouble:
 		f, err := d.doubleText(text)
 		if err != nil {
@@ -310,6 +322,24 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		return bson.AppendBinaryValue(dst, bson.BinaryUUID, id[:]), nil
 	}
 	panic("BUG: extjson: text of " + specialKeys[s])
+}
+
+// integerValue writes the value of $numberInt or $numberLong.
+func integerValue(dst []byte, s special, n number, mark int) ([]byte, error) {
+	v, ok := n.int64()
+	switch {
+	case n.frac:
+		return dst, ErrWrapperText
+	case !ok:
+		return dst, ErrRange
+	case s == keyNumberLong:
+		bson.SetType(dst, mark, bson.TypeInt64)
+		return binary.LittleEndian.AppendUint64(dst, uint64(v)), nil
+	case v != int64(int32(v)):
+		return dst, ErrRange
+	}
+	bson.SetType(dst, mark, bson.TypeInt32)
+	return binary.LittleEndian.AppendUint32(dst, uint32(v)), nil
 }
 
 // doubleText parses the text of $numberDouble.
