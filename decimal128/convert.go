@@ -139,8 +139,12 @@ func bigWords(v *big.Int) uint128 {
 
 // big returns u as a new big.Int.
 func (u uint128) big() *big.Int {
-	v := new(big.Int).SetUint64(u.hi)
-	return v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(u.lo))
+	v := new(big.Int).SetUint64(u.lo)
+	if u.hi == 0 {
+		return v
+	}
+	hi := new(big.Int).SetUint64(u.hi)
+	return v.Or(v, hi.Lsh(hi, 64))
 }
 
 func pow10Big(n int64) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(n), nil) }

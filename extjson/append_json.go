@@ -299,14 +299,14 @@ func (e *encoder) regex(dst []byte) []byte {
 	dst = e.text(dst, e.c.ValueOffset(), pattern)
 	dst = append(dst, `,"options":`...)
 	off := e.c.ValueOffset() + len(pattern) + 1
-	if slices.IsSorted(options) {
-		dst = e.text(dst, off, options)
-	} else {
-		if e.exact {
+	if !slices.IsSorted(options) {
+		sorted := sortedOptions(options)
+		if e.exact && string(sorted) != string(options) {
 			e.c.Fail(ErrLossy)
 		}
-		dst = e.text(dst, off, sortedOptions(options))
+		options = sorted
 	}
+	dst = e.text(dst, off, options)
 	return append(dst, `}}`...)
 }
 
