@@ -119,7 +119,7 @@ func appendBase64Decoded(dst, text []byte) (out []byte, ok bool) {
 // base64Group returns the 24 bits that four letters stand for, or a negative
 // number if one of them is bad.
 //
-// NOTE: small, so that it inlines.
+// NOTE: inlines; TestScalarInline lists it.
 func base64Group(a, b, c, d byte) int64 {
 	return int64(base64Values[a])<<18 | int64(base64Values[b])<<12 |
 		int64(base64Values[c])<<6 | int64(base64Values[d])

@@ -26,7 +26,7 @@ const (
 
 // dateInRange reports whether relaxed text spells ms as a date.
 //
-// NOTE: one comparison, so that it inlines.
+// NOTE: inlines; TestScalarInline lists it.
 func dateInRange(ms int64) bool { return uint64(ms) <= maxRelaxedDate }
 
 // appendDate appends ms, milliseconds since 1970, as "1970-01-01T00:00:00Z",
@@ -87,7 +87,7 @@ func appendDate(dst []byte, ms int64) []byte {
 // pairs4 turns each 16-bit lane of v, below 100, into two ASCII digits, the
 // first in the low byte.
 //
-// NOTE: small, so that it inlines.
+// NOTE: inlines; TestScalarInline lists it.
 func pairs4(v uint64) uint64 {
 	q := v * 103 >> 10 & 0x000f000f_000f000f // n/10
 	return v<<8 - q*(10<<8-1) | zeros8

@@ -198,7 +198,7 @@ func putExponent(b *[doubleRoom]byte, at, e int) int {
 // fractionLen returns how many of the eight digits in x are left without the
 // trailing zeros, and 1 when all are zeros.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func fractionLen(x uint64) int {
 	return 8 - bits.LeadingZeros64(x|1)>>3
 }
@@ -209,7 +209,7 @@ func fractionLen(x uint64) int {
 // It halves four digits, then two lanes of two, then four of one; the
 // quotients come from multiplications that are exact for so small numbers.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func digits8(x uint64) uint64 {
 	h := x / 1e4
 	v := h | (x-h*1e4)<<32

@@ -239,7 +239,7 @@ func scanExponent(src []byte, i int, n number) (number, int, bool) {
 // nonDigits returns the top bit of each byte of v that is not 0 to 9. Above
 // the first such byte other bits may be wrong if that byte is 0x8a or more.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func nonDigits(v uint64) uint64 {
 	return (v + 0x7676767676767676 | v) & 0x8080808080808080
 }
@@ -247,7 +247,7 @@ func nonDigits(v uint64) uint64 {
 // value8 returns the number whose eight decimal digits, 0 to 9, are the bytes
 // of v, the first in the low byte: pairs, then pairs of pairs, then all.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func value8(v uint64) uint64 {
 	v = v*10 + v>>8
 	return (v&0x000000ff_000000ff*(100+1e6<<32) + v>>16&0x000000ff_000000ff*(1+1e4<<32)) >> 32
@@ -256,7 +256,7 @@ func value8(v uint64) uint64 {
 // int64 returns the value of a number without fraction and exponent. ok is
 // false when it does not fit.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func (n number) int64() (v int64, ok bool) {
 	limit := uint64(1)<<63 - 1 + bit(n.neg)
 	v = int64(n.mant)

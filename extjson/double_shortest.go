@@ -105,7 +105,7 @@ func shortestAny(u uint64) (m uint64, e int) {
 // (also when they are exact), and by how much to shift a factor so that its
 // product with them, without the low 128 bits, counts in 10^k. 1 ≤ h ≤ 4.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func power(k, q int) (hi, lo uint64, h uint) {
 	g := &tenPowers[-k-minTenPower]
 	return g[0], g[1] + 1, uint(q+log2Pow10(-k)+1) & 63
@@ -114,7 +114,7 @@ func power(k, q int) (hi, lo uint64, h uint) {
 // roundOdd returns g·c without the low 128 bits, g being hi and lo, and its
 // last bit set if more was cut off than rounding g up can have added.
 //
-// NOTE: inlines; TestInline lists it.
+// NOTE: inlines; TestScalarInline lists it.
 func roundOdd(hi, lo, c uint64) uint64 {
 	x, _ := bits.Mul64(lo, c)
 	top, mid := bits.Mul64(hi, c)

@@ -255,7 +255,11 @@ func (d *decoder) wrapperText(dst []byte, s special, off, mark int) ([]byte, int
 	}
 	dst, err := d.textValue(dst, s, text, mark)
 	if err != nil {
-		return dst, d.fail(off, err, specialValues[s])
+		expected := specialValues[s]
+		if err == ErrNumberLen || err == ErrRelaxed {
+			expected = ""
+		}
+		return dst, d.fail(off, err, expected)
 	}
 	return dst, end
 }
