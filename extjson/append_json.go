@@ -281,13 +281,10 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 
 func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
 	dst = append(dst, `{"$numberDecimal":"`...)
-	n := len(dst)
-	dst = d.Append(dst)
-	if e.exact {
-		if back, err := decimal128.Parse(dst[n:]); err != nil || back != d {
-			e.c.Fail(ErrLossy)
-		}
+	if e.exact && !d.HasExactText() {
+		e.c.Fail(ErrLossy)
 	}
+	dst = d.Append(dst)
 	return append(dst, `"}`...)
 }
 
