@@ -90,6 +90,7 @@ func converted(t, ours reflect.Type) (knownType, bool) {
 	k := knownTypes[ours]
 	enc, dec := k.enc, k.dec
 	return knownType{
+		op: k.op, // types that convert are laid out alike
 		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			return enc(e, dst, v.Convert(ours))
 		},

@@ -43,7 +43,7 @@ func init() {
 				t, i := d.c.Timestamp()
 				return Timestamp{t, i}
 			}),
-		reflect.TypeFor[Binary](): simple(opCall, TypeBinary,
+		reflect.TypeFor[Binary](): simple(opBinary, TypeBinary,
 			func(dst []byte, v Binary) []byte { return AppendBinaryValue(dst, v.Subtype, v.Data) },
 			(*decoder).binary),
 		reflect.TypeFor[Regex](): {enc: encRegex, dec: decRegex},

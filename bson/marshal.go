@@ -253,10 +253,7 @@ func (e *encoder) appendAny(dst []byte, v any) ([]byte, Type) {
 	case int64:
 		return e.appendInt64(dst, v)
 	case int:
-		if int(int32(v)) == v {
-			return binary.LittleEndian.AppendUint32(dst, uint32(v)), TypeInt32
-		}
-		return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeInt64
+		return appendInt(dst, v)
 	case objectid.ID:
 		return append(dst, v[:]...), TypeObjectID
 	case D:
@@ -426,6 +423,13 @@ func (e *encoder) appendInt64(dst []byte, v int64) ([]byte, Type) {
 	return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeInt64
 }
 
+func appendInt(dst []byte, v int) ([]byte, Type) {
+	if int(int32(v)) == v {
+		return binary.LittleEndian.AppendUint32(dst, uint32(v)), TypeInt32
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeInt64
+}
+
 func (e *encoder) appendTime(dst []byte, v time.Time) ([]byte, Type) {
 	d, err := DateTimeOf(v)
 	if err != nil {
@@ -468,8 +472,12 @@ func (e *encoder) nilArray(dst []byte) ([]byte, Type) {
 // false, and appends what badKey removes, if key cannot be one.
 func (e *encoder) appendKey(dst []byte, key string) ([]byte, bool) {
 	at := len(dst) + 1
-	dst = append(append(append(dst, 0), key...), 0)
-	if !plainKey(dst[at : len(dst)-1]) {
+	if cap(dst)-at <= len(key) {
+		dst = slices.Grow(dst, len(key)+2)
+	}
+	dst = dst[:at+len(key)+1]
+	dst[at-1], dst[at+len(key)] = 0, 0
+	if !copyKey(dst[at:at+len(key)], key) {
 		return e.oddKey(dst, at)
 	}
 	return dst, true
@@ -504,10 +512,14 @@ func (e *encoder) badKey(dst []byte, key string) ([]byte, Type) {
 
 // appendText appends the value of a string, symbol or code.
 func (e *encoder) appendText(dst []byte, s string, t Type) ([]byte, Type) {
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(s)+1))
-	at := len(dst)
-	dst = append(append(dst, s...), 0)
-	if isASCII(dst[at:]) || utf8.Valid(dst[at:]) {
+	at := len(dst) + 4
+	if cap(dst)-at <= len(s) {
+		dst = slices.Grow(dst, len(s)+5)
+	}
+	dst = dst[:at+len(s)+1]
+	binary.LittleEndian.PutUint32(dst[at-4:], uint32(len(s)+1))
+	dst[at+len(s)] = 0
+	if copyText(dst[at:at+len(s)], s) || utf8.Valid(dst[at:at+len(s)]) {
 		return dst, t
 	}
 	if e.UTF8 != UTF8Replace {

@@ -32,6 +32,7 @@ type plan struct {
 	op  op // what the loop over a struct's fields can do without a call
 	enc encFunc
 	dec decFunc
+	str *structPlan // of a struct
 }
 
 // planFlags are the options that change plans.
@@ -115,17 +116,18 @@ func (pl *planner) known(p *plan) bool {
 
 // byKind fills in p by the kind of the type.
 func (pl *planner) byKind(p *plan) {
+	p.op = kindOps[p.typ.Kind()]
 	switch p.typ.Kind() {
 	case reflect.Bool:
-		p.enc, p.dec, p.op = encBool, decBool, opBool
+		p.enc, p.dec = encBool, decBool
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		p.enc, p.dec, p.op = encInt, decInt, intOps[p.typ.Kind()]
+		p.enc, p.dec = encInt, decInt
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		p.enc, p.dec = encUint, decUint
 	case reflect.Float32, reflect.Float64:
-		p.enc, p.dec, p.op = encFloat, decFloat, opFloat
+		p.enc, p.dec = encFloat, decFloat
 	case reflect.String:
-		p.enc, p.dec, p.op = encString, decString, opString
+		p.enc, p.dec = encString, decString
 	case reflect.Pointer:
 		pl.pointer(p)
 	case reflect.Interface:

@@ -15,28 +15,52 @@ import (
 // type is called, and has the rules by which numbers change type.
 
 // An op tells the loop over a struct's fields that it can write or read a
-// field itself, without calling the plan. Reading falls back on the plan
-// where the BSON type is another one than usual.
+// field itself, without calling the plan. It says how the field's memory is
+// laid out, which types of the driver's or with a name of their own share
+// with ours. Reading falls back on the plan where the BSON type is another one
+// than usual.
 type op uint8
 
 const (
 	opCall     op = iota // by the plan
-	opBool               // any type of that kind
-	opInt32              // int8, int16, int32: always int32
+	opBool               // bool
+	opInt8               // int8
+	opInt16              // int16
+	opInt32              // int32
 	opInt                // int
-	opInt64              // int64, unless minsize
-	opFloat              // float32, float64
+	opInt64              // int64
+	opUint8              // uint8
+	opUint16             // uint16
+	opFloat32            // float32
+	opFloat64            // float64
 	opString             // string
 	opID                 // objectid.ID
 	opDecimal            // decimal128.Decimal
 	opDateTime           // DateTime
 	opTime               // time.Time
+	opBinary             // Binary
 	opAny                // any
+	opPointer            // a pointer: nil is null
+	opStruct             // a struct without hooks
 )
 
-var intOps = [...]op{
-	reflect.Int: opInt, reflect.Int8: opInt32, reflect.Int16: opInt32,
-	reflect.Int32: opInt32, reflect.Int64: opInt64,
+// usualType is the BSON type that an op writes; 0 is one that depends on the
+// value.
+var usualType = [...]Type{
+	opBool: TypeBoolean, opInt8: TypeInt32, opInt16: TypeInt32, opInt32: TypeInt32,
+	opUint8: TypeInt32, opUint16: TypeInt32, opFloat32: TypeDouble, opFloat64: TypeDouble,
+	opString: TypeString, opID: TypeObjectID, opDecimal: TypeDecimal128,
+	opDateTime: TypeDateTime, opTime: TypeDateTime, opBinary: TypeBinary,
+	opAny: 0, opPointer: TypeNull, opStruct: TypeDocument,
+}
+
+// kindOps are the ops of the kinds that have one. A kind that is not listed
+// is zero: opCall.
+var kindOps = [...]op{
+	reflect.Bool: opBool, reflect.Int: opInt, reflect.Int8: opInt8, reflect.Int16: opInt16,
+	reflect.Int32: opInt32, reflect.Int64: opInt64, reflect.Uint8: opUint8, reflect.Uint16: opUint16,
+	reflect.Float32: opFloat32, reflect.Float64: opFloat64, reflect.String: opString,
+	reflect.Pointer: opPointer, reflect.Struct: opStruct, reflect.UnsafePointer: opCall,
 }
 
 // get returns v, which is a T, without a copy on the heap.
@@ -314,16 +338,12 @@ func (d *decoder) fromText(v reflect.Value, u encoding.TextUnmarshaler) {
 func (e *encoder) appendRegex(dst []byte, r Regex) ([]byte, Type) {
 	for _, part := range [...]string{r.Pattern, r.Options} {
 		at := len(dst)
-		dst = append(dst, part...)
-		if !plainKey(dst[at:]) {
-			var ok bool
-			if dst, ok = e.oddKey(append(dst, 0), at); !ok {
-				e.typ = reflect.TypeOf(r)
-				return dst, 0
-			}
-			continue
+		dst = append(append(dst, part...), 0)
+		var ok bool
+		if dst, ok = e.oddKey(dst, at); !ok {
+			e.typ = reflect.TypeOf(r)
+			return dst, 0
 		}
-		dst = append(dst, 0)
 	}
 	return dst, TypeRegex
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/bsonkit/bsonkit/decimal128"
@@ -23,11 +24,13 @@ import (
 
 // A field is one field of a struct, or of a struct inlined in it.
 type field struct {
-	name   string // key in the document
-	header []byte // type byte, the usual one if there is, key, NUL
-	index  int    // in the struct; of an inlined one, in its own struct
-	path   []int  // indices from the outer struct on, if inlined; else nil
-	goName string // name of the field in Go
+	name   string  // key in the document
+	header []byte  // type byte, the usual one if there is, key, NUL
+	index  int     // in the struct; of an inlined one, in its own struct
+	path   []int   // indices from the outer struct on, if inlined; else nil
+	offset uintptr // in the outer struct, in bytes, unless far
+	far    bool    // there is a pointer on the way
+	goName string  // name of the field in Go
 	plan   *plan
 	op     op
 	tag
@@ -47,18 +50,19 @@ type structPlan struct {
 	key    keyPlan        // of its keys
 	elem   *plan          // of its elements
 	err    error          // why the struct cannot be written or read
+	spare  sync.Pool      // of reflect.Value: structs for values without address
 }
 
 // structure makes the plan of a struct.
 func (pl *planner) structure(p *plan) {
 	s := &structPlan{typ: p.typ}
 	s.plan(pl)
-	p.enc, p.dec = s.encode, s.decode
+	p.enc, p.dec, p.str = s.encode, s.decode, s
 }
 
 // plan fills in s.
 func (s *structPlan) plan(pl *planner) {
-	all := s.collect(pl, s.typ, nil, nil)
+	all := s.collect(pl, s.typ, field{}, nil)
 	slices.SortStableFunc(all, func(a, b field) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
@@ -112,9 +116,9 @@ func (e tagError) Error() string { return string(e) }
 // Is makes the error match ErrUnsupported.
 func (e tagError) Is(target error) bool { return target == ErrUnsupported }
 
-// collect returns the fields of t, which is found at path from s on. around
-// are the types that t is inlined in.
-func (s *structPlan) collect(pl *planner, t reflect.Type, path []int, around []reflect.Type) []field {
+// collect returns the fields of t, which is what the field outer of s is or
+// points to. around are the types that t is inlined in.
+func (s *structPlan) collect(pl *planner, t reflect.Type, outer field, around []reflect.Type) []field {
 	if slices.Contains(around, t) {
 		s.refuse(tagError("struct is inlined in itself"))
 		return nil
@@ -130,20 +134,22 @@ func (s *structPlan) collect(pl *planner, t reflect.Type, path []int, around []r
 		if skip {
 			continue
 		}
-		here := append(slices.Clone(path), i)
+		f := field{name: name, index: i, goName: sf.Name, tag: tag}
+		f.path = append(slices.Clone(outer.path), i)
+		f.offset, f.far = outer.offset+sf.Offset, outer.far
 		if tag.inline {
-			all = append(all, s.inline(pl, sf.Type, here, around)...)
+			all = append(all, s.inline(pl, sf.Type, f, around)...)
 			continue
+		}
+		if len(f.path) == 1 {
+			f.path = nil
 		}
 		if strings.IndexByte(name, 0) >= 0 {
 			s.refuse(ErrKeyNUL)
 		}
-		f := field{name: name, index: i, goName: sf.Name, tag: tag, plan: pl.plan(sf.Type)}
-		if len(here) > 1 {
-			f.path = here
-		}
+		f.plan = pl.plan(sf.Type)
 		f.op = f.plan.op
-		if tag.minSize || tag.truncate {
+		if f.far || tag.minSize || tag.truncate {
 			f.op = opCall
 		}
 		f.header = append(append([]byte{byte(usualType[f.op])}, name...), 0)
@@ -152,8 +158,8 @@ func (s *structPlan) collect(pl *planner, t reflect.Type, path []int, around []r
 	return all
 }
 
-// inline returns the fields of a struct inlined at path, or notes the map.
-func (s *structPlan) inline(pl *planner, t reflect.Type, path []int, around []reflect.Type) []field {
+// inline returns the fields of a struct inlined as f, or notes the map.
+func (s *structPlan) inline(pl *planner, t reflect.Type, f field, around []reflect.Type) []field {
 	switch {
 	case t.Kind() == reflect.Map:
 		if s.rest != nil {
@@ -162,12 +168,13 @@ func (s *structPlan) inline(pl *planner, t reflect.Type, path []int, around []re
 		if t.Key().Kind() != reflect.String {
 			s.refuse(tagError("keys of an inlined map are not strings"))
 		}
-		s.rest, s.key, s.elem = path, keyPlanOf(t.Key()), pl.plan(t.Elem())
+		s.rest, s.key, s.elem = f.path, keyPlanOf(t.Key()), pl.plan(t.Elem())
 		return nil
 	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
-		return s.collect(pl, t.Elem(), path, around)
+		f.far = true
+		return s.collect(pl, t.Elem(), f, around)
 	case t.Kind() == reflect.Struct:
-		return s.collect(pl, t, path, around)
+		return s.collect(pl, t, f, around)
 	}
 	s.refuse(tagError("inlined field is not a struct, a pointer to one, or a map"))
 	return nil
@@ -209,23 +216,15 @@ func tagOf(sf reflect.StructField, jsonTags bool) (name string, t tag, skip bool
 	return name, t, false
 }
 
-// usualType is the BSON type that encode writes for an op; 0 is one that
-// depends on the value.
-var usualType = [...]Type{
-	opInt32: TypeInt32, opFloat: TypeDouble, opString: TypeString, opBool: TypeBoolean,
-	opID: TypeObjectID, opDecimal: TypeDecimal128, opDateTime: TypeDateTime, opTime: TypeDateTime,
-	opAny: 0,
-}
-
 // fieldOf returns the field f of v, or false if a pointer on the way is nil.
 func fieldOf(v reflect.Value, f *field) (reflect.Value, bool) {
 	if f.path == nil {
 		return v.Field(f.index), true
 	}
-	return at(v, f.path)
+	return along(v, f.path)
 }
 
-func at(v reflect.Value, path []int) (reflect.Value, bool) {
+func along(v reflect.Value, path []int) (reflect.Value, bool) {
 	for i, x := range path {
 		if i > 0 && v.Kind() == reflect.Pointer {
 			if v.IsNil() {
@@ -238,7 +237,7 @@ func at(v reflect.Value, path []int) (reflect.Value, bool) {
 	return v, true
 }
 
-// made is at, and makes what nil pointers on the way point to.
+// made is along, and makes what nil pointers on the way point to.
 func made(v reflect.Value, path []int) reflect.Value {
 	for i, x := range path {
 		if i > 0 && v.Kind() == reflect.Pointer {
@@ -257,48 +256,77 @@ func (s *structPlan) encode(e *encoder, dst []byte, v reflect.Value) ([]byte, Ty
 	if s.err != nil {
 		return e.fail(dst, s.typ, s.err)
 	}
+	if v.CanAddr() {
+		return s.encodeAt(e, dst, v, placeOf(v))
+	}
+	// The value is in an interface or a map: copy it to where it has an
+	// address.
+	spare, ok := s.spare.Get().(reflect.Value)
+	if !ok {
+		spare = reflect.New(s.typ).Elem()
+	}
+	spare.Set(v)
+	dst, t := s.encodeAt(e, dst, spare, placeOf(spare))
+	spare.SetZero()
+	s.spare.Put(spare)
+	return dst, t
+}
+
+// encodeAt appends the struct v, which lies at p.
+func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) ([]byte, Type) {
 	if !e.enter() {
 		return e.fail(dst, s.typ, ErrDepth)
 	}
 	dst, mark := Begin(dst)
 	for i := range s.fields {
 		f := &s.fields[i]
-		fv, ok := fieldOf(v, f)
-		if !ok || (f.omitEmpty || f.omitZero || e.OmitEmpty) && f.isLeftOut(e, fv) {
+		if (f.far || f.omitEmpty || f.omitZero || e.OmitEmpty) && s.isLeftOut(e, v, f) {
 			continue
 		}
-		at := len(dst)
+		start := len(dst)
 		dst = append(dst, f.header...)
 		t := Type(f.header[0])
 		switch f.op {
 		case opString:
-			dst, t = e.appendText(dst, fv.String(), TypeString)
-		case opFloat:
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(fv.Float()))
-		case opInt32:
-			dst = binary.LittleEndian.AppendUint32(dst, uint32(fv.Int()))
-		case opInt64:
-			dst, t = e.appendInt64(dst, fv.Int())
-		case opBool:
-			dst, _ = encBool(e, dst, fv)
+			dst, t = e.appendText(dst, *at[string](p, f), TypeString)
+		case opFloat64:
+			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(*at[float64](p, f)))
 		case opID:
-			id := getID(fv)
-			dst = append(dst, id[:]...)
+			dst = append(dst, at[objectid.ID](p, f)[:]...)
+		case opBool:
+			if *at[bool](p, f) {
+				dst = append(dst, 1)
+			} else {
+				dst = append(dst, 0)
+			}
+		case opInt32:
+			dst = binary.LittleEndian.AppendUint32(dst, uint32(*at[int32](p, f)))
+		case opInt64:
+			dst, t = e.appendInt64(dst, *at[int64](p, f))
+		case opInt:
+			dst, t = appendInt(dst, *at[int](p, f))
 		case opDateTime:
-			dst = binary.LittleEndian.AppendUint64(dst, uint64(fv.Int()))
+			dst = binary.LittleEndian.AppendUint64(dst, *at[uint64](p, f))
 		case opDecimal:
-			dst = appendDecimal(dst, getDecimal(fv))
+			dst = appendDecimal(dst, *at[decimal128.Decimal](p, f))
 		case opTime:
-			dst, t = e.appendTime(dst, getTime(fv))
+			dst, t = e.appendTime(dst, *at[time.Time](p, f))
+		case opBinary:
+			b := at[Binary](p, f)
+			dst = AppendBinaryValue(dst, b.Subtype, b.Data)
 		case opAny:
-			dst, t = e.appendAny(dst, fv.Interface())
+			dst, t = e.appendAny(dst, *at[any](p, f))
+		case opStruct:
+			dst, t = f.plan.str.encodeField(e, dst, v, p, f)
 		default:
-			dst, t = s.call(e, dst, fv, f)
+			if f.op != opPointer || !isNilPointer(p, f) {
+				dst, t = s.call(e, dst, v, p, f)
+			}
 		}
 		if t == 0 {
-			return s.within(e, dst, f)
+			return s.within(e, dst[:start], f)
 		}
-		dst[at] = byte(t)
+		dst[start] = byte(t)
 	}
 	if s.rest != nil {
 		var t Type
@@ -310,13 +338,36 @@ func (s *structPlan) encode(e *encoder, dst []byte, v reflect.Value) ([]byte, Ty
 	return End(dst, mark), TypeDocument
 }
 
-// call appends a field by its plan.
-func (s *structPlan) call(e *encoder, dst []byte, v reflect.Value, f *field) ([]byte, Type) {
+// encodeField appends the struct that is field f of v, which lies at p.
+func (s *structPlan) encodeField(e *encoder, dst []byte, v reflect.Value, p place, f *field) ([]byte, Type) {
+	if s.err != nil {
+		return e.fail(dst, s.typ, s.err)
+	}
+	fv, _ := fieldOf(v, f)
+	return s.encodeAt(e, dst, fv, inside(p, f))
+}
+
+// call appends field f of v, which lies at p, by the op of a rare type or by
+// its plan. A field that a nil pointer on the way hides is left out.
+func (s *structPlan) call(e *encoder, dst []byte, v reflect.Value, p place, f *field) ([]byte, Type) {
+	switch f.op {
+	case opInt8:
+		return binary.LittleEndian.AppendUint32(dst, uint32(*at[int8](p, f))), TypeInt32
+	case opInt16:
+		return binary.LittleEndian.AppendUint32(dst, uint32(*at[int16](p, f))), TypeInt32
+	case opUint8:
+		return binary.LittleEndian.AppendUint32(dst, uint32(*at[uint8](p, f))), TypeInt32
+	case opUint16:
+		return binary.LittleEndian.AppendUint32(dst, uint32(*at[uint16](p, f))), TypeInt32
+	case opFloat32:
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(float64(*at[float32](p, f)))), TypeDouble
+	}
+	fv, _ := fieldOf(v, f)
 	if !f.minSize || e.minSize {
-		return f.plan.enc(e, dst, v)
+		return f.plan.enc(e, dst, fv)
 	}
 	e.minSize = true
-	dst, t := f.plan.enc(e, dst, v)
+	dst, t := f.plan.enc(e, dst, fv)
 	e.minSize = false
 	return dst, t
 }
@@ -330,16 +381,18 @@ func (s *structPlan) within(e *encoder, dst []byte, f *field) ([]byte, Type) {
 
 // encodeRest appends the elements of the inlined map.
 func (s *structPlan) encodeRest(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	m, ok := at(v, s.rest)
+	m, ok := along(v, s.rest)
 	if !ok || m.IsNil() {
 		return dst, TypeDocument
 	}
 	return e.appendEntries(dst, m, s.key, s.elem, s.byKey)
 }
 
-// isLeftOut reports whether a tag or an option leaves out the field's value.
-func (f *field) isLeftOut(e *encoder, v reflect.Value) bool {
-	if f.omitZero && isZero(v) {
+// isLeftOut reports whether a tag or an option leaves out field f of v, or a
+// nil pointer on the way to it does.
+func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
+	v, ok := fieldOf(v, f)
+	if !ok || f.omitZero && isZero(v) {
 		return true
 	}
 	if !f.omitEmpty && !e.OmitEmpty {
@@ -447,6 +500,7 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 	if d.ZeroStructs {
 		v.SetZero()
 	}
+	p := placeOf(v)
 	var seen keySet
 	next := 0 // the field that follows the last one: it comes next most often
 	for c.Next() {
@@ -464,13 +518,7 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 			d.fail(s.typ, ErrDuplicateKey)
 			break
 		}
-		var fv reflect.Value
-		if f.path == nil {
-			fv = v.Field(f.index)
-		} else {
-			fv = made(v, f.path)
-		}
-		s.decodeField(d, fv, f)
+		s.decodeField(d, v, p, f)
 		if c.code != codeOK {
 			d.inField(s.typ, f.goName)
 		}
@@ -495,58 +543,61 @@ func (s *structPlan) find(key []byte) int {
 	return -1
 }
 
-// decodeField sets a field from the current value.
-func (s *structPlan) decodeField(d *decoder, v reflect.Value, f *field) {
+// decodeField sets field f of v, which lies at p, from the current value.
+func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field) {
 	c := &d.c
-	t := c.Type()
-	switch f.op {
-	case opString:
-		if t == TypeString {
-			v.SetString(d.string())
+	if c.Type() == usualType[f.op] {
+		switch f.op {
+		case opString:
+			*at[string](p, f) = d.string()
+			return
+		case opFloat64:
+			*at[float64](p, f) = c.Double()
+			return
+		case opInt32:
+			*at[int32](p, f) = c.Int32()
+			return
+		case opBool:
+			*at[bool](p, f) = c.Boolean()
+			return
+		case opID:
+			*at[objectid.ID](p, f) = c.ObjectID()
+			return
+		case opDateTime:
+			*at[DateTime](p, f) = DateTime(c.DateTime())
+			return
+		case opDecimal:
+			*at[decimal128.Decimal](p, f) = c.Decimal128()
+			return
+		case opTime:
+			*at[time.Time](p, f) = d.time(c.DateTime(), typeTime)
+			return
+		case opBinary:
+			*at[Binary](p, f) = d.binary()
 			return
 		}
-	case opFloat:
-		if t == TypeDouble && v.Kind() == reflect.Float64 {
-			v.SetFloat(c.Double())
-			return
-		}
-	case opInt64, opInt:
-		if t == TypeInt64 && f.op == opInt64 {
-			v.SetInt(c.Int64())
-			return
-		}
-		if t == TypeInt32 {
-			v.SetInt(int64(c.Int32()))
-			return
-		}
-	case opBool:
-		if t == TypeBoolean {
-			v.SetBool(c.Boolean())
-			return
-		}
-	case opID:
-		if t == TypeObjectID {
-			*v.Addr().Interface().(*objectid.ID) = c.ObjectID()
-			return
-		}
-	case opDateTime:
-		if t == TypeDateTime {
-			v.SetInt(c.DateTime())
-			return
-		}
-	case opDecimal:
-		if t == TypeDecimal128 {
-			*v.Addr().Interface().(*decimal128.Decimal) = c.Decimal128()
-			return
-		}
+	}
+	switch {
+	case f.op == opInt64 && c.Type() == TypeInt64:
+		*at[int64](p, f) = c.Int64()
+		return
+	case f.op == opInt && c.Type() == TypeInt32:
+		*at[int](p, f) = int(c.Int32())
+		return
+	}
+	var fv reflect.Value
+	if f.path == nil {
+		fv = v.Field(f.index)
+	} else {
+		fv = made(v, f.path)
 	}
 	if f.truncate && !d.truncate {
 		d.truncate = true
-		f.plan.dec(d, v)
+		f.plan.dec(d, fv)
 		d.truncate = false
 		return
 	}
-	f.plan.dec(d, v)
+	f.plan.dec(d, fv)
 }
 
 // unknown does what the struct and the options say with the current element,
