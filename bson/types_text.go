@@ -3,6 +3,7 @@ package bson
 import (
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"math"
 	"reflect"
 	"slices"
@@ -78,6 +79,34 @@ func (MaxKey) String() string { return "MaxKey()" }
 
 // String returns Vector(type, [elements]).
 func (v Vector) String() string { return string(appendShell(nil, v, 0)) }
+
+// String returns r as {"key": value, …} in the shell's spelling, or says that
+// it is malformed.
+func (r Raw) String() string {
+	var d D
+	if err := Unmarshal(r, &d); err != nil {
+		return "Raw(" + strconv.Itoa(len(r)) + " bytes, malformed)"
+	}
+	return d.String()
+}
+
+// String returns v in the shell's spelling, or says that it is malformed.
+func (v RawValue) String() string {
+	var x any
+	if err := v.Unmarshal(&x); err != nil {
+		return "RawValue(" + v.Type.String() + ", malformed)"
+	}
+	return string(appendShell(nil, x, 0))
+}
+
+// LogValue returns r as a D's LogValue is, for log/slog.
+func (r Raw) LogValue() slog.Value {
+	var d D
+	if err := Unmarshal(r, &d); err != nil {
+		return slog.StringValue(r.String())
+	}
+	return d.LogValue()
+}
 
 // appendShell appends v in the shell's spelling. depth counts the containers
 // around it.

@@ -71,6 +71,12 @@ func (o DecodeOptions) UnmarshalValue(t Type, data []byte, v any) error {
 	return d.c.Err()
 }
 
+// Unmarshal is UnmarshalValue for v.
+func (v RawValue) Unmarshal(dst any) error { return UnmarshalValue(v.Type, v.Value, dst) }
+
+// Unmarshal is Unmarshal(r, dst).
+func (r Raw) Unmarshal(dst any) error { return Unmarshal(r, dst) }
+
 // A decoder is the state of one call.
 type decoder struct {
 	DecodeOptions
