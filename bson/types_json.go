@@ -131,27 +131,32 @@ func (w *jsonWriter) value(v any, depth int) bool {
 	}
 	switch v := v.(type) {
 	case D:
-		if v != nil {
-			return w.object(v, depth)
+		if v == nil {
+			return w.null()
 		}
+		return w.object(v, depth)
 	case M:
-		if v != nil {
-			return w.object(sortedElements(v), depth)
+		if v == nil {
+			return w.null()
 		}
+		return w.object(sortedElements(v), depth)
 	case map[string]any:
-		if v != nil {
-			return w.object(sortedElements(v), depth)
+		if v == nil {
+			return w.null()
 		}
+		return w.object(sortedElements(v), depth)
 	case DBRef:
 		return w.object(v.document(), depth)
 	case A:
-		if v != nil {
-			return w.array(v, depth)
+		if v == nil {
+			return w.null()
 		}
+		return w.array(v, depth)
 	case []any:
-		if v != nil {
-			return w.array(v, depth)
+		if v == nil {
+			return w.null()
 		}
+		return w.array(v, depth)
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -159,6 +164,13 @@ func (w *jsonWriter) value(v any, depth int) bool {
 		return false
 	}
 	w.dst = append(w.dst, b...)
+	return true
+}
+
+// null is for containers that are nil; asking encoding/json for them would
+// lead back here.
+func (w *jsonWriter) null() bool {
+	w.dst = append(w.dst, "null"...)
 	return true
 }
 
