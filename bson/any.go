@@ -131,7 +131,7 @@ func (d *decoder) push() (base int) {
 	if !d.c.Enter() {
 		return base
 	}
-	var seen keySet
+	var seen keyWatch
 	for d.c.Next() {
 		key := d.shared(d.c.Key(), d.c.Offset()+1)
 		if d.DisallowDuplicateKeys && !seen.add(key) {

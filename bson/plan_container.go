@@ -380,7 +380,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 	}
 	k := reflect.New(key.typ).Elem()
 	x := reflect.New(elem.typ).Elem()
-	var seen keySet
+	var seen keyWatch
 	for d.c.Next() {
 		d.entry(k, x, key, elem, &seen)
 		if d.c.code == codeOK {
@@ -392,7 +392,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 
 // mapOfAny sets the elements of m from the document that was entered.
 func (d *decoder) mapOfAny(m map[string]any) {
-	var seen keySet
+	var seen keyWatch
 	for d.c.Next() {
 		key := d.shared(d.c.Key(), d.c.Offset()+1)
 		if d.DisallowDuplicateKeys && !seen.add(key) {
@@ -407,7 +407,7 @@ func (d *decoder) mapOfAny(m map[string]any) {
 }
 
 // entry sets k and x from the current element.
-func (d *decoder) entry(k, x reflect.Value, key keyPlan, elem *plan, seen *keySet) {
+func (d *decoder) entry(k, x reflect.Value, key keyPlan, elem *plan, seen *keyWatch) {
 	text := d.owned(d.c.Key(), d.c.Offset()+1)
 	if d.DisallowDuplicateKeys && !seen.add(text) {
 		d.fail(k.Type(), ErrDuplicateKey)

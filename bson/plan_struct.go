@@ -501,7 +501,7 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 		v.SetZero()
 	}
 	p := placeOf(v)
-	var seen keySet
+	var seen keyWatch
 	next := 0 // the field that follows the last one: it comes next most often
 	for c.Next() {
 		key := c.Key()
@@ -602,7 +602,7 @@ func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field)
 
 // unknown does what the struct and the options say with the current element,
 // which has no field.
-func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keySet) {
+func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keyWatch) {
 	if s.rest == nil {
 		if d.DisallowUnknownFields {
 			d.fail(s.typ, ErrUnknownField)

@@ -192,7 +192,7 @@ func TestUUID(t *testing.T) {
 		{bson.UUIDJavaLegacy, 3, "7766554433221100ffeeddccbbaa9988"},
 		{bson.UUIDCSharpLegacy, 3, "33221100554477668899aabbccddeeff"},
 	} {
-		want := bson.Binary{Subtype: tc.subtype, Data: unhex(t, tc.data)}
+		want := bson.Binary{Subtype: tc.subtype, Data: unhex(tc.data)}
 		if got := u.Binary(tc.r); !got.Equal(want) {
 			t.Errorf("%v: Binary = %v, want %v", tc.r, got, want)
 		}
@@ -256,7 +256,7 @@ func TestVector(t *testing.T) {
 		{"nothing", "", nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			b := bson.Binary{Subtype: 9, Data: unhex(t, tc.data)}
+			b := bson.Binary{Subtype: 9, Data: unhex(tc.data)}
 			v, err := bson.NewVectorFromBinary(b)
 			if tc.want == nil {
 				if !errors.Is(err, bson.ErrVector) || !v.IsZero() {
@@ -297,7 +297,7 @@ func TestVector(t *testing.T) {
 		t.Error("a vector has elements of another type")
 	}
 	// A NaN keeps its payload.
-	nan := bson.Binary{Subtype: 9, Data: unhex(t, "2700010080ff")}
+	nan := bson.Binary{Subtype: 9, Data: unhex("2700010080ff")}
 	if v, err := nan.Vector(); err != nil || !v.Binary().Equal(nan) {
 		t.Errorf("NaN: %v, %v", v, err)
 	}

@@ -90,6 +90,19 @@ func (r Raw) String() string {
 	return d.String()
 }
 
+// Format writes the bytes of r for the verbs x and X, and its String for
+// others.
+func (r Raw) Format(s fmt.State, verb rune) {
+	switch verb {
+	case 'x', 'X':
+		fmt.Fprintf(s, fmt.FormatString(s, verb), []byte(r))
+	case 'q':
+		fmt.Fprintf(s, fmt.FormatString(s, verb), r.String())
+	default:
+		fmt.Fprintf(s, fmt.FormatString(s, 's'), r.String())
+	}
+}
+
 // String returns v in the shell's spelling, or says that it is malformed.
 func (v RawValue) String() string {
 	var x any

@@ -282,14 +282,14 @@ func (d *decoder) count() int {
 	return n
 }
 
-// A keySet finds the second of two equal keys. Its zero value is empty.
-type keySet struct {
+// A keyWatch finds the second of two equal keys. Its zero value is empty.
+type keyWatch struct {
 	few  []string
 	many map[string]struct{}
 }
 
 // add reports whether key was not in s, and puts it there.
-func (s *keySet) add(key string) bool {
+func (s *keyWatch) add(key string) bool {
 	if s.many != nil {
 		n := len(s.many)
 		s.many[key] = struct{}{}

@@ -19,8 +19,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// A fault is what a test looks at in an error.
-type fault struct {
+// A conversion is what a test looks at in the error of one.
+type conversion struct {
 	Pointer string
 	Offset  int64
 	GoType  string
@@ -29,13 +29,13 @@ type fault struct {
 	Err     error
 }
 
-func faultOf(t *testing.T, err error) fault {
+func conversionOf(t *testing.T, err error) conversion {
 	t.Helper()
 	var v *bson.ValueError
 	if !errors.As(err, &v) {
 		t.Fatalf("error is %T (%v), want *bson.ValueError", err, err)
 	}
-	f := fault{Pointer: v.Pointer, Offset: v.Offset, Err: v.Err}
+	f := conversion{Pointer: v.Pointer, Offset: v.Offset, Err: v.Err}
 	var c *bson.ConversionError
 	if errors.As(err, &c) {
 		f.Field, f.Type, f.Err = c.Field, c.Type, c.Err
@@ -122,50 +122,50 @@ func TestMarshalFaults(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		in   any
-		want fault
+		want conversion
 	}{
-		{"nil", nil, fault{Err: bson.ErrNotDocument}},
-		{"number", 1, fault{GoType: "int", Err: bson.ErrNotDocument}},
-		{"array", bson.A{}, fault{GoType: "bson.A", Err: bson.ErrNotDocument}},
-		{"nil D", bson.D(nil), fault{GoType: "bson.D", Err: bson.ErrNotDocument}},
-		{"nil pointer", (*node)(nil), fault{GoType: "*bson_test.node", Err: bson.ErrNotDocument}},
+		{"nil", nil, conversion{Err: bson.ErrNotDocument}},
+		{"number", 1, conversion{GoType: "int", Err: bson.ErrNotDocument}},
+		{"array", bson.A{}, conversion{GoType: "bson.A", Err: bson.ErrNotDocument}},
+		{"nil D", bson.D(nil), conversion{GoType: "bson.D", Err: bson.ErrNotDocument}},
+		{"nil pointer", (*node)(nil), conversion{GoType: "*bson_test.node", Err: bson.ErrNotDocument}},
 		{"channel", bson.D{{"a", bson.A{make(chan int)}}},
-			fault{Pointer: "/a/0", Offset: 14, GoType: "chan int", Err: bson.ErrUnsupported}},
-		{"function in a struct", struct{ F func() }{}, fault{Pointer: "/f", Offset: 7, GoType: "func()", Field: ".F", Err: bson.ErrUnsupported}},
-		{"complex", bson.M{"~/": 1i}, fault{Pointer: "/~0~1", Offset: 8, GoType: "complex128", Err: bson.ErrUnsupported}},
+			conversion{Pointer: "/a/0", Offset: 14, GoType: "chan int", Err: bson.ErrUnsupported}},
+		{"function in a struct", struct{ F func() }{}, conversion{Pointer: "/f", Offset: 7, GoType: "func()", Field: ".F", Err: bson.ErrUnsupported}},
+		{"complex", bson.M{"~/": 1i}, conversion{Pointer: "/~0~1", Offset: 8, GoType: "complex128", Err: bson.ErrUnsupported}},
 		{"uint64", node{Any: uint64(math.MaxInt64 + 1)},
-			fault{Pointer: "/any", Offset: 26, GoType: "uint64", Field: "node.Any", Err: bson.ErrRange}},
-		{"NUL in a key", bson.D{{"a\x00", 1}}, fault{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
-		{"NUL in a map key", map[string]int{"a\x00": 1}, fault{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
+			conversion{Pointer: "/any", Offset: 26, GoType: "uint64", Field: "node.Any", Err: bson.ErrRange}},
+		{"NUL in a key", bson.D{{"a\x00", 1}}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"NUL in a map key", map[string]int{"a\x00": 1}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
 		{"NUL in a long key", bson.D{{"abcdefghijk\x00lmnopqrstuvwxyz", 1}},
-			fault{Pointer: "/abcdefghijk\x00lmnopqrstuvwxyz", Offset: 33, GoType: "string", Err: bson.ErrKeyNUL}},
-		{"NUL in a regex", bson.D{{"a", bson.Regex{Pattern: "\x00"}}}, fault{Pointer: "/a", Offset: 9, GoType: "bson.Regex", Err: bson.ErrKeyNUL}},
-		{"key not UTF-8", bson.D{{"\xff", 1}}, fault{Pointer: "/\uFFFD", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
-		{"text not UTF-8", bson.D{{"a", "b\xff"}}, fault{Pointer: "/a", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
-		{"code not UTF-8", bson.D{{"a", bson.Code("\xff")}}, fault{Pointer: "/a", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
-		{"time", bson.D{{"a", time.Unix(1<<60, 0)}}, fault{Pointer: "/a", Offset: 7, GoType: "time.Time", Err: bson.ErrRange}},
-		{"decimal", bson.D{{"a", shopspring.New(1, 1<<30)}}, fault{Pointer: "/a", Offset: 7, GoType: "decimal.Decimal", Err: bson.ErrRange}},
-		{"json.Number", bson.D{{"a", json.Number("1e999")}}, fault{Pointer: "/a", Offset: 7, GoType: "json.Number", Err: bson.ErrRange}},
-		{"json.Number hexadecimal", bson.D{{"a", json.Number("0x1p1")}}, fault{Pointer: "/a", Offset: 7, GoType: "json.Number", Err: bson.ErrMismatch}},
-		{"zero vector", bson.D{{"a", bson.Vector{}}}, fault{Pointer: "/a", Offset: 7, GoType: "bson.Vector", Err: bson.ErrVector}},
-		{"hook fails", bson.D{{"a", failing{}}}, fault{Pointer: "/a", Offset: 7, GoType: "bson_test.failing", Err: bson.ErrHook}},
-		{"hook lies", bson.D{{"a", lying{}}}, fault{Pointer: "/a", Offset: 7, GoType: "bson_test.lying", Err: bson.ErrHook}},
-		{"Raw malformed", bson.D{{"a", bson.Raw{1}}}, fault{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrLength}},
-		{"RawValue without type", bson.D{{"a", bson.RawValue{}}}, fault{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
-		{"scope no document", bson.D{{"a", bson.CodeWithScope{Scope: 1}}}, fault{Pointer: "/a", Offset: 20, GoType: "int", Err: bson.ErrNotDocument}},
-		{"map key", map[complex64]int{1: 1}, fault{Offset: 4, GoType: "complex64", Err: bson.ErrUnsupported}},
-		{"same key twice", map[any]int{1: 1, "1": 2}, fault{Pointer: "/1", GoType: "map[interface {}]int", Offset: 11, Err: bson.ErrDuplicateKey}},
-		{"same tag twice", tagged{}, fault{GoType: "bson_test.tagged", Err: bson.ErrUnsupported}},
-		{"inlined in itself", looped{}, fault{GoType: "bson_test.looped", Err: bson.ErrUnsupported}},
+			conversion{Pointer: "/abcdefghijk\x00lmnopqrstuvwxyz", Offset: 33, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"NUL in a regex", bson.D{{"a", bson.Regex{Pattern: "\x00"}}}, conversion{Pointer: "/a", Offset: 9, GoType: "bson.Regex", Err: bson.ErrKeyNUL}},
+		{"key not UTF-8", bson.D{{"\xff", 1}}, conversion{Pointer: "/\uFFFD", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"text not UTF-8", bson.D{{"a", "b\xff"}}, conversion{Pointer: "/a", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"code not UTF-8", bson.D{{"a", bson.Code("\xff")}}, conversion{Pointer: "/a", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"time", bson.D{{"a", time.Unix(1<<60, 0)}}, conversion{Pointer: "/a", Offset: 7, GoType: "time.Time", Err: bson.ErrRange}},
+		{"decimal", bson.D{{"a", shopspring.New(1, 1<<30)}}, conversion{Pointer: "/a", Offset: 7, GoType: "decimal.Decimal", Err: bson.ErrRange}},
+		{"json.Number", bson.D{{"a", json.Number("1e999")}}, conversion{Pointer: "/a", Offset: 7, GoType: "json.Number", Err: bson.ErrRange}},
+		{"json.Number hexadecimal", bson.D{{"a", json.Number("0x1p1")}}, conversion{Pointer: "/a", Offset: 7, GoType: "json.Number", Err: bson.ErrMismatch}},
+		{"zero vector", bson.D{{"a", bson.Vector{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Vector", Err: bson.ErrVector}},
+		{"hook fails", bson.D{{"a", failing{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.failing", Err: bson.ErrHook}},
+		{"hook lies", bson.D{{"a", lying{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.lying", Err: bson.ErrHook}},
+		{"Raw malformed", bson.D{{"a", bson.Raw{1}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrLength}},
+		{"RawValue without type", bson.D{{"a", bson.RawValue{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
+		{"scope no document", bson.D{{"a", bson.CodeWithScope{Scope: 1}}}, conversion{Pointer: "/a", Offset: 20, GoType: "int", Err: bson.ErrNotDocument}},
+		{"map key", map[complex64]int{1: 1}, conversion{Offset: 4, GoType: "complex64", Err: bson.ErrUnsupported}},
+		{"same key twice", map[any]int{1: 1, "1": 2}, conversion{Pointer: "/1", GoType: "map[interface {}]int", Offset: 11, Err: bson.ErrDuplicateKey}},
+		{"same tag twice", tagged{}, conversion{GoType: "bson_test.tagged", Err: bson.ErrUnsupported}},
+		{"inlined in itself", looped{}, conversion{GoType: "bson_test.looped", Err: bson.ErrUnsupported}},
 		{"inlined number", struct {
 			A int `bson:",inline"`
-		}{}, fault{GoType: "struct { A int \"bson:\\\",inline\\\"\" }", Err: bson.ErrUnsupported}},
-		{"cyclic struct", cyclic(), fault{Pointer: deep, Offset: 22004, GoType: "bson_test.node", Field: "node.Next", Err: bson.ErrDepth}},
-		{"cyclic D", cyclicD(), fault{Pointer: strings.Repeat("/a", 1000), Offset: 7000, GoType: "bson.D", Err: bson.ErrDepth}},
-		{"cyclic map", cyclicMap(), fault{Pointer: strings.Repeat("/m", 1000), Offset: 7000, GoType: "map[string]interface {}", Err: bson.ErrDepth}},
-		{"cyclic slice", bson.D{{"s", cyclicSlice()}}, fault{Pointer: "/s" + strings.Repeat("/0", 999), Offset: 7000, GoType: "[]interface {}", Err: bson.ErrDepth}},
-		{"cyclic pointer", bson.D{{"p", cyclicPointer()}}, fault{Pointer: "/p", Offset: 7, GoType: "*interface {}", Err: bson.ErrDepth}},
-		{"cyclic chain", bson.D{{"p", cyclicChain()}}, fault{Pointer: "/p", Offset: 7, GoType: "bson_test.chain", Err: bson.ErrDepth}},
+		}{}, conversion{GoType: "struct { A int \"bson:\\\",inline\\\"\" }", Err: bson.ErrUnsupported}},
+		{"cyclic struct", cyclic(), conversion{Pointer: deep, Offset: 22004, GoType: "bson_test.node", Field: "node.Next", Err: bson.ErrDepth}},
+		{"cyclic D", cyclicD(), conversion{Pointer: strings.Repeat("/a", 1000), Offset: 7000, GoType: "bson.D", Err: bson.ErrDepth}},
+		{"cyclic map", cyclicMap(), conversion{Pointer: strings.Repeat("/m", 1000), Offset: 7000, GoType: "map[string]interface {}", Err: bson.ErrDepth}},
+		{"cyclic slice", bson.D{{"s", cyclicSlice()}}, conversion{Pointer: "/s" + strings.Repeat("/0", 999), Offset: 7000, GoType: "[]interface {}", Err: bson.ErrDepth}},
+		{"cyclic pointer", bson.D{{"p", cyclicPointer()}}, conversion{Pointer: "/p", Offset: 7, GoType: "*interface {}", Err: bson.ErrDepth}},
+		{"cyclic chain", bson.D{{"p", cyclicChain()}}, conversion{Pointer: "/p", Offset: 7, GoType: "bson_test.chain", Err: bson.ErrDepth}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dst := []byte("before")
@@ -173,7 +173,7 @@ func TestMarshalFaults(t *testing.T) {
 			if string(got) != "before" {
 				t.Errorf("Append returned %q", got)
 			}
-			f := faultOf(t, err)
+			f := conversionOf(t, err)
 			if tc.want.Offset == 22004 { // the cycle's own size does not matter
 				f.Offset = tc.want.Offset
 			}
@@ -197,39 +197,39 @@ func TestUnmarshalFaults(t *testing.T) {
 		name string
 		in   any
 		dst  any
-		want fault
+		want conversion
 	}{
-		{"int too large", 300, int8(0), fault{GoType: "int8", Type: bson.TypeInt32, Err: bson.ErrRange}},
-		{"negative uint", -1, uint(0), fault{GoType: "uint", Type: bson.TypeInt32, Err: bson.ErrRange}},
-		{"fraction", 1.5, 0, fault{GoType: "int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
-		{"NaN into int", math.NaN(), 0, fault{GoType: "int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
-		{"2^63 into int64", 0x1p63, int64(0), fault{GoType: "int64", Type: bson.TypeDouble, Err: bson.ErrRange}},
-		{"-1e300 into int64", -1e300, int64(0), fault{GoType: "int64", Type: bson.TypeDouble, Err: bson.ErrRange}},
-		{"float32", 0.1, float32(0), fault{GoType: "float32", Type: bson.TypeDouble, Err: bson.ErrInexact}},
-		{"string into int", "1", 0, fault{GoType: "int", Type: bson.TypeString, Err: bson.ErrMismatch}},
-		{"int into string", 1, "", fault{GoType: "string", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
-		{"id into string", anID, "", fault{GoType: "string", Type: bson.TypeObjectID, Err: bson.ErrMismatch}},
-		{"UUID into string", bson.UUID{}, "", fault{GoType: "string", Type: bson.TypeBinary, Err: bson.ErrMismatch}},
-		{"array into D", bson.A{}, bson.D{}, fault{GoType: "bson.D", Type: bson.TypeArray, Err: bson.ErrMismatch}},
-		{"document into slice", bson.D{}, []int{}, fault{GoType: "[]int", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
-		{"number into struct", 1, node{}, fault{GoType: "bson_test.node", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
-		{"array too long", bson.A{1, 2}, [1]int{}, fault{Pointer: "/1", GoType: "[1]int", Type: bson.TypeInt32, Err: bson.ErrRange}},
-		{"bytes too short", []byte{1}, [2]byte{}, fault{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
-		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, fault{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
-		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, fault{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
-		{"no vector", []byte{3, 0}, bson.Vector{}, fault{GoType: "bson.Vector", Type: bson.TypeBinary, Err: bson.ErrVector}},
-		{"channel", 1, make(chan int), fault{GoType: "chan int", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
-		{"interface", 1, ptrTo[io.Reader](nil), fault{GoType: "io.Reader", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
-		{"map key", bson.D{{"x", 1}}, map[int]int{}, fault{Pointer: "/x", GoType: "int", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
-		{"map key range", bson.D{{"300", 1}}, map[int8]int{}, fault{Pointer: "/300", GoType: "int8", Type: bson.TypeInt32, Err: bson.ErrRange}},
-		{"hook", 1, failing{}, fault{GoType: "bson_test.failing", Type: bson.TypeInt32, Err: bson.ErrHook}},
-		{"big with fraction", 1.5, big.Int{}, fault{GoType: "big.Int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
-		{"id text", "zz", anID, fault{GoType: "objectid.ID", Type: bson.TypeString, Err: bson.ErrHook}},
+		{"int too large", 300, int8(0), conversion{GoType: "int8", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"negative uint", -1, uint(0), conversion{GoType: "uint", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"fraction", 1.5, 0, conversion{GoType: "int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"NaN into int", math.NaN(), 0, conversion{GoType: "int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"2^63 into int64", 0x1p63, int64(0), conversion{GoType: "int64", Type: bson.TypeDouble, Err: bson.ErrRange}},
+		{"-1e300 into int64", -1e300, int64(0), conversion{GoType: "int64", Type: bson.TypeDouble, Err: bson.ErrRange}},
+		{"float32", 0.1, float32(0), conversion{GoType: "float32", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"string into int", "1", 0, conversion{GoType: "int", Type: bson.TypeString, Err: bson.ErrMismatch}},
+		{"int into string", 1, "", conversion{GoType: "string", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"id into string", anID, "", conversion{GoType: "string", Type: bson.TypeObjectID, Err: bson.ErrMismatch}},
+		{"UUID into string", bson.UUID{}, "", conversion{GoType: "string", Type: bson.TypeBinary, Err: bson.ErrMismatch}},
+		{"array into D", bson.A{}, bson.D{}, conversion{GoType: "bson.D", Type: bson.TypeArray, Err: bson.ErrMismatch}},
+		{"document into slice", bson.D{}, []int{}, conversion{GoType: "[]int", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
+		{"number into struct", 1, node{}, conversion{GoType: "bson_test.node", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"array too long", bson.A{1, 2}, [1]int{}, conversion{Pointer: "/1", GoType: "[1]int", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"bytes too short", []byte{1}, [2]byte{}, conversion{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
+		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
+		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
+		{"no vector", []byte{3, 0}, bson.Vector{}, conversion{GoType: "bson.Vector", Type: bson.TypeBinary, Err: bson.ErrVector}},
+		{"channel", 1, make(chan int), conversion{GoType: "chan int", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
+		{"interface", 1, ptrTo[io.Reader](nil), conversion{GoType: "io.Reader", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
+		{"map key", bson.D{{"x", 1}}, map[int]int{}, conversion{Pointer: "/x", GoType: "int", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"map key range", bson.D{{"300", 1}}, map[int8]int{}, conversion{Pointer: "/300", GoType: "int8", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"hook", 1, failing{}, conversion{GoType: "bson_test.failing", Type: bson.TypeInt32, Err: bson.ErrHook}},
+		{"big with fraction", 1.5, big.Int{}, conversion{GoType: "big.Int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"id text", "zz", anID, conversion{GoType: "objectid.ID", Type: bson.TypeString, Err: bson.ErrHook}},
 		{"nested", bson.D{{"next", bson.D{{"next", bson.D{{"name", 1}}}}}}, node{},
-			fault{Pointer: "/next/next/name", GoType: "string", Field: "node.Name", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+			conversion{Pointer: "/next/next/name", GoType: "string", Field: "node.Name", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
 		{"in a list", bson.A{bson.D{}, bson.D{{"name", 1}}}, []node{},
-			fault{Pointer: "/1/name", GoType: "string", Field: "node.Name", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
-		{"same tag twice", bson.D{}, tagged{}, fault{GoType: "bson_test.tagged", Type: bson.TypeDocument, Err: bson.ErrUnsupported}},
+			conversion{Pointer: "/1/name", GoType: "string", Field: "node.Name", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"same tag twice", bson.D{}, tagged{}, conversion{GoType: "bson_test.tagged", Type: bson.TypeDocument, Err: bson.ErrUnsupported}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			doc, err := bson.Marshal(in{tc.in})
@@ -241,7 +241,7 @@ func TestUnmarshalFaults(t *testing.T) {
 				typ = typ.Elem()
 			}
 			v := reflect.New(reflect.MapOf(reflect.TypeFor[string](), typ))
-			got := faultOf(t, bson.Unmarshal(doc, v.Interface()))
+			got := conversionOf(t, bson.Unmarshal(doc, v.Interface()))
 			if got.Offset < 4 || got.Offset >= int64(len(doc)) || bson.Type(doc[got.Offset]) != got.Type {
 				t.Errorf("offset %d is not that of the element", got.Offset)
 			}

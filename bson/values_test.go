@@ -95,7 +95,7 @@ func TestAnyValues(t *testing.T) {
 				t.Errorf("MarshalValue = %v, %x, %v, want %v, %s", typ, data, err, tc.typ, tc.data)
 			}
 			var got any
-			if err := bson.UnmarshalValue(tc.typ, unhex(t, tc.data), &got); err != nil {
+			if err := bson.UnmarshalValue(tc.typ, unhex(tc.data), &got); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tc.v, got, bits); diff != "" {
@@ -106,7 +106,7 @@ func TestAnyValues(t *testing.T) {
 			}
 			// The same into a variable of its type.
 			own := reflect.New(reflect.TypeOf(tc.v))
-			if err := bson.UnmarshalValue(tc.typ, unhex(t, tc.data), own.Interface()); err != nil {
+			if err := bson.UnmarshalValue(tc.typ, unhex(tc.data), own.Interface()); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tc.v, own.Elem().Interface(), bits); diff != "" {
@@ -114,15 +114,6 @@ func TestAnyValues(t *testing.T) {
 			}
 		})
 	}
-}
-
-func unhex(t *testing.T, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 // TestSamples: generated documents come back as the same bytes, by every kind
