@@ -291,11 +291,12 @@ func encodeJobs(tb testing.TB, docs [][]byte) []job {
 // decodeJobs are the rows F. The last values stay alive, as in a program that
 // looks at them.
 func decodeJobs(tb testing.TB, docs [][]byte) []job {
-	ring := make([]any, 64)
+	ring, n := make([]any, 2048), 0
 	into := func(docs [][]byte, unmarshal func([]byte, any) error, make func(i int) any) func(int) error {
 		return func(i int) error {
 			v := make(i)
-			ring[i%len(ring)] = v
+			ring[n%len(ring)] = v
+			n++
 			return unmarshal(docs[i], v)
 		}
 	}
