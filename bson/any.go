@@ -14,7 +14,6 @@ import (
 var (
 	typeTime = reflect.TypeFor[time.Time]()
 	typeM    = reflect.TypeFor[M]()
-	typeA    = reflect.TypeFor[A]()
 )
 
 // A slab has the place for values of an any, many at once. A value keeps the

@@ -470,13 +470,6 @@ func getID(v reflect.Value) objectid.ID {
 	return v.Interface().(objectid.ID)
 }
 
-func getDecimal(v reflect.Value) decimal128.Decimal {
-	if v.CanAddr() {
-		return *v.Addr().Interface().(*decimal128.Decimal)
-	}
-	return v.Interface().(decimal128.Decimal)
-}
-
 func getTime(v reflect.Value) time.Time {
 	if v.CanAddr() {
 		return *v.Addr().Interface().(*time.Time)

@@ -8,6 +8,8 @@
 // driver.
 package v1adapter
 
+//lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
+
 import (
 	"reflect"
 

@@ -128,10 +128,6 @@ func valueSet() (docs [][]byte, size int64) {
 
 var sink []byte
 
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
-
 // A job is one way of doing a task to document i.
 type job struct {
 	name string // task/who; the driver's comes first in a task

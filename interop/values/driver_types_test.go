@@ -1,5 +1,7 @@
 package values
 
+//lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
+
 import (
 	"bytes"
 	"math"

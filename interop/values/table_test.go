@@ -27,7 +27,6 @@ type (
 	zeroer      struct{ N int }
 	valueHook   struct{ S string }
 	docHook     struct{ S string }
-	opaque      struct{ s string }
 )
 
 func (z zeroer) IsZero() bool { return z.N == 42 }
