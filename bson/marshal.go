@@ -104,7 +104,7 @@ type encoder struct {
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
 // maxPooled is the largest buffer, in bytes, and maxPooledElems the longest
-// list of elements that an encoder or decoder keeps for the next call.
+// list of elements that an encoder keeps for the next call.
 const (
 	maxPooled      = 64 << 10
 	maxPooledElems = 4 << 10
