@@ -54,7 +54,8 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 }
 
 // Append is Marshal, but appends the document to dst and returns the longer
-// slice. On failure it returns dst at its old length.
+// slice. It may write past the returned length, within the capacity of dst.
+// On failure it returns dst at its old length.
 func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
 	e := o.encoder()
 	defer e.release()

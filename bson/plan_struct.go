@@ -24,13 +24,14 @@ import (
 
 // A field is one field of a struct, or of a struct inlined in it.
 type field struct {
-	name   string  // key in the document
-	header []byte  // type byte, the usual one if there is, key, NUL
-	index  int     // in the struct; of an inlined one, in its own struct
-	path   []int   // indices from the outer struct on, if inlined; else nil
-	offset uintptr // in the outer struct, in bytes, unless far
-	far    bool    // there is a pointer on the way
-	goName string  // name of the field in Go
+	name   string    // key in the document
+	header []byte    // type byte, the usual one if there is, key, NUL
+	words  [2]uint64 // its first 16 bytes
+	index  int       // in the struct; of an inlined one, in its own struct
+	path   []int     // indices from the outer struct on, if inlined; else nil
+	offset uintptr   // in the outer struct, in bytes, unless far
+	far    bool      // there is a pointer on the way
+	goName string    // name of the field in Go
 	plan   *plan
 	op     op
 	tag
@@ -153,6 +154,8 @@ func (s *structPlan) collect(pl *planner, t reflect.Type, outer field, around []
 			f.op = opCall
 		}
 		f.header = append(append([]byte{byte(usualType[f.op])}, name...), 0)
+		b := append(slices.Clone(f.header), make([]byte, 16)...)
+		f.words = [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
 		all = append(all, f)
 	}
 	return all
@@ -285,8 +288,16 @@ func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) 
 			continue
 		}
 		start := len(dst)
-		dst = append(dst, f.header...)
-		t := Type(f.header[0])
+		if n := len(f.header); n <= 16 && cap(dst)-start >= 16 {
+			// Two stores are faster than a copy of a length that varies.
+			b := dst[start : start+16]
+			binary.LittleEndian.PutUint64(b, f.words[0])
+			binary.LittleEndian.PutUint64(b[8:], f.words[1])
+			dst = dst[:start+n]
+		} else {
+			dst = append(dst, f.header...)
+		}
+		t := Type(f.words[0])
 		switch f.op {
 		case opString:
 			dst, t = e.appendText(dst, *at[string](p, f), TypeString)
