@@ -174,14 +174,7 @@ func (w *writer) bytes(b []byte) {
 func (w *writer) latin1(b []byte) {
 	if w.proto == 0 {
 		w.out = append(w.out, opUnicode)
-		for _, c := range b {
-			switch c {
-			case '\\', '\n', '\r', 0, 0x1a:
-				w.out = append(w.out, '\\', 'u', '0', '0', lowerHex[c>>4], lowerHex[c&15])
-			default:
-				w.out = append(w.out, c)
-			}
-		}
+		w.out = appendLatin1Escaped(w.out, b)
 		w.out = append(w.out, '\n')
 	} else {
 		n := len(w.out) + 1
