@@ -68,11 +68,11 @@ var layouts = [256]layout{
 	TypeDocument:      asDocument,
 	TypeArray:         asDocument,
 	TypeBinary:        asBinary,
-	TypeUndefined:     fixed | 0,
+	TypeUndefined:     fixed, // nothing follows
 	TypeObjectID:      fixed | 12,
 	TypeBoolean:       asBoolean,
 	TypeDateTime:      fixed | 8,
-	TypeNull:          fixed | 0,
+	TypeNull:          fixed, // nothing follows
 	TypeRegex:         asRegex,
 	TypeDBPointer:     asDBPointer,
 	TypeCode:          asString,
@@ -82,8 +82,8 @@ var layouts = [256]layout{
 	TypeTimestamp:     fixed | 8,
 	TypeInt64:         fixed | 8,
 	TypeDecimal128:    fixed | 16,
-	TypeMaxKey:        fixed | 0,
-	TypeMinKey:        fixed | 0,
+	TypeMaxKey:        fixed, // nothing follows
+	TypeMinKey:        fixed, // nothing follows
 }
 
 // The names are the ones that the $type query operator uses.

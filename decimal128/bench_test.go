@@ -44,3 +44,83 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkParseRounded(b *testing.B) {
+	for _, tc := range append(benchTexts, struct{ name, text string }{"40digits", "1234567890.123456789012345678901234567890"}) {
+		b.Run(tc.name, func(b *testing.B) {
+			text := []byte(tc.text)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := decimal128.ParseRounded(text, decimal128.ToNearestEven); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCompare(b *testing.B) {
+	for _, tc := range []struct{ name, d, e string }{
+		{"sameExponent", "12.34", "12.35"},
+		{"otherExponent", "12.34", "12.3"},
+		{"34digits", "1.234567890123456789012345678901234", "1.2345678901234567890123456789"},
+		{"sign", "12.34", "-12.34"},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
+			d, e := mustParse(b, tc.d), mustParse(b, tc.e)
+			b.ReportAllocs()
+			for b.Loop() {
+				if d.Compare(e) != 1 && e.Compare(d) != 1 {
+					b.Fatal("not in order")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkFloat64(b *testing.B) {
+	d := mustParse(b, "9.99")
+	b.Run("FromFloat64", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			decimal128.FromFloat64(9.99)
+		}
+	})
+	b.Run("NearestFloat64", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			d.NearestFloat64()
+		}
+	})
+	b.Run("AppendFloat64Exact", func(b *testing.B) {
+		var dst []byte
+		b.ReportAllocs()
+		for b.Loop() {
+			dst = decimal128.AppendFloat64Exact(dst[:0], 9.99)
+		}
+	})
+}
+
+func BenchmarkShopspring(b *testing.B) {
+	d := mustParse(b, "9.99")
+	s, err := d.Shopspring()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("To", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := d.Shopspring(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("From", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := decimal128.FromShopspring(s); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -115,7 +115,8 @@ func (d Decimal) sign() uint64 { return d.hi & signBit }
 // value and a *ConversionError that matches ErrInexact, ErrOverflow or
 // ErrUnderflow.
 func FromParts(hi, lo uint64, exponent int) (Decimal, error) {
-	return uint128{hi, lo}.toDecimal(0, int64(exponent), "parts")
+	const far = MaxAdjusted + 100 // out of range for 39 digits, and far from overflow
+	return uint128{hi, lo}.toDecimal(0, int64(min(max(exponent, -far), far)), "parts")
 }
 
 // Coefficient returns the coefficient of d as hi·2^64 + lo, below 10^34, and

@@ -109,29 +109,19 @@ func scan[T ~string | ~[]byte](text T) (n number, special bool, at int) {
 		return n, true, at
 	}
 	start, point := i, -1
-	for i < len(text) && text[i] == '0' {
-		i++
-	}
 	digits := 0   // significant digits seen
 	fraction := 0 // digits after the point
 	for {
 		from := i
 		i, digits = scanDigits(text, i, digits, &n)
 		if point >= 0 {
-			fraction += i - from
+			fraction = i - from
 		}
 		if i == len(text) || text[i] != '.' || point >= 0 {
 			break
 		}
 		point = i
 		i++
-		if digits == 0 {
-			from = i
-			for i < len(text) && text[i] == '0' {
-				i++
-			}
-			fraction = i - from
-		}
 	}
 	seen := i - start
 	if point >= 0 {
@@ -156,9 +146,12 @@ func scan[T ~string | ~[]byte](text T) (n number, special bool, at int) {
 
 // scanDigits reads the digits that start at text[i], adds the first Precision
 // significant ones to n.coef and the others to n.tail. digits counts the
-// significant digits before i. It returns the offset of the first byte that is
-// no digit, and the new count.
+// significant digits before i; zeros are none before the first other digit. It
+// returns the offset of the first byte that is no digit, and the new count.
 func scanDigits[T ~string | ~[]byte](text T, i, digits int, n *number) (int, int) {
+	for digits == 0 && i < len(text) && text[i] == '0' {
+		i++
+	}
 	coef := n.coef
 	for digits <= Precision-8 && i+8 <= len(text) {
 		w := load8(text, i)
@@ -266,5 +259,28 @@ func lostAt[T ~string | ~[]byte](text T, n *number, err error) int {
 			return i
 		}
 	}
-	return 0 // not reached: there is a digit to lose
+	panic("BUG: decimal128: nothing is lost") // err says that something is
+}
+
+// load8 returns the eight bytes of text at i, the first in the low byte.
+func load8[T ~string | ~[]byte](text T, i int) uint64 {
+	_ = text[i+7]
+	return uint64(text[i]) | uint64(text[i+1])<<8 | uint64(text[i+2])<<16 | uint64(text[i+3])<<24 |
+		uint64(text[i+4])<<32 | uint64(text[i+5])<<40 | uint64(text[i+6])<<48 | uint64(text[i+7])<<56
+}
+
+// allDigits reports whether all eight bytes of w are ASCII digits.
+func allDigits(w uint64) bool {
+	// A digit has a high nibble of 3, and has one still after 6 is added; the
+	// sums do not carry into the next byte while the high nibbles are 3.
+	return w&0xf0f0f0f0f0f0f0f0 == 0x3030303030303030 &&
+		(w+0x0606060606060606)&0xf0f0f0f0f0f0f0f0 == 0x3030303030303030
+}
+
+// value8 returns the number that the eight digits of w spell, the first in the
+// low byte: pairs are joined to two digits, those to four, those to eight.
+func value8(w uint64) uint64 {
+	w -= 0x3030303030303030
+	w = w*10 + w>>8
+	return ((w&0x000000ff000000ff)*(100+1000000<<32) + (w>>16&0x000000ff000000ff)*(1+10000<<32)) >> 32
 }

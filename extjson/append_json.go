@@ -281,13 +281,10 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 
 func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
 	dst = append(dst, `{"$numberDecimal":"`...)
-	n := len(dst)
-	dst = d.Append(dst)
-	if e.exact {
-		if back, err := decimal128.Parse(dst[n:]); err != nil || back != d {
-			e.c.Fail(ErrLossy)
-		}
+	if e.exact && !d.HasExactText() {
+		e.c.Fail(ErrLossy)
 	}
+	dst = d.Append(dst)
 	return append(dst, `"}`...)
 }
 
@@ -299,14 +296,14 @@ func (e *encoder) regex(dst []byte) []byte {
 	dst = e.text(dst, e.c.ValueOffset(), pattern)
 	dst = append(dst, `,"options":`...)
 	off := e.c.ValueOffset() + len(pattern) + 1
-	if slices.IsSorted(options) {
-		dst = e.text(dst, off, options)
-	} else {
-		if e.exact {
+	if !slices.IsSorted(options) {
+		sorted := sortedOptions(options)
+		if e.exact && string(sorted) != string(options) {
 			e.c.Fail(ErrLossy)
 		}
-		dst = e.text(dst, off, sortedOptions(options))
+		options = sorted
 	}
+	dst = e.text(dst, off, options)
 	return append(dst, `}}`...)
 }
 

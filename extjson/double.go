@@ -1,5 +1,17 @@
 package extjson
 
+// This file decides how a double is spelled; which digits it has is decided in
+// double_shortest.go.
+//
+//   - appendDouble is the house spelling, appendDoubleDriver that of the
+//     official Go driver. Both take finite values only.
+//   - putWhole and putExponent write a part of it at an offset.
+//   - digits8 and fractionLen know how eight digits lie in a word.
+//
+// Everything is written in whole words into room set aside at the start, and
+// the length is cut afterwards: bytes past the text, within the capacity of
+// dst, are overwritten.
+
 import (
 	"encoding/binary"
 	"math"
@@ -7,62 +19,66 @@ import (
 	"slices"
 )
 
-// doubleRoom is how many bytes appendDouble asks for before it writes: the
-// longest text is 24, and whole words are stored past its end.
-const doubleRoom = 48
-
 const (
+	// doubleRoom counts the bytes set aside in dst. The longest text has 24
+	// ("-2.2250738585072014E-308"); the word after a point behind 16 digits
+	// ends at byte 34.
+	doubleRoom = 34
+
 	zeros8 = 0x3030303030303030 // "00000000"
 
-	// Bit patterns of 1e-4, 1e7 and 1e16.
-	bitsTenThousandth = 0x3f1a36e2eb1c432d
-	bitsTenMillion    = 0x416312d000000000
+	bitsOf1e4th = 0x3f1a36e2eb1c432d // 1e-4
+	bitsOf1e7   = 0x416312d000000000 // 1e7
 )
 
-// appendDouble appends finite f in the house spelling.
+// appendDouble appends f in the house spelling and returns the longer slice.
+// f is finite. The digits are the fewest that parse back to the same bits; of
+// several such, the nearest to f. They stand plain when 1e-4 ≤ |f| < 1e16 and
+// for zero ("9.99", "1.0", "-0.0") and otherwise as d.dddE±dd
+// ("1.2345678921232E+18", "1.0E-05"); there is always a digit after the point.
 func appendDouble(dst []byte, f float64) []byte {
 	n := len(dst)
 	if cap(dst)-n < doubleRoom {
-		dst = slices.Grow(dst, doubleRoom)
+		dst = growCold(dst, doubleRoom)
 	}
 	b := (*[doubleRoom]byte)(dst[n : n+doubleRoom])
 	u := math.Float64bits(f)
 	b[0] = '-'
-	at := int(u >> 63)
+	at := int(u >> 63) // offset in b of the next byte
 	u &= 1<<63 - 1
 	a := math.Float64frombits(u)
 
-	if u-bitsTenThousandth < bitsTenMillion-bitsTenThousandth {
-		m := uint64(int64(a*1e8 + 0.5))
-		if float64(int64(m))/1e8 == a {
-			i := m / 1e8
-			d := digits8(m - i*1e8)
-			w := digits8(i)
-			skip := bits.TrailingZeros64(w|1<<56) &^ 7
+	if u-bitsOf1e4th < bitsOf1e7-bitsOf1e4th {
+		// 1e-4 ≤ a < 1e7: try eight decimals. If m/1e8 rounds to a, then the
+		// decimal m·10^-8 does, for m and 1e8 are exact doubles. m < 1e15,
+		// and of the decimals of at most 15 digits no two round to the same
+		// double: without its trailing zeros this one is the shortest.
+		// The sum may be fused or not; it only proposes m.
+		m := int64(a*1e8 + 0.5)
+		if float64(m)/1e8 == a {
+			// Not m/1e8, so as not to wait for m. They agree: a whole number
+			// between the two would be one to which m/1e8 cannot round.
+			i := int64(a)
+			w := digits8(uint64(i))
+			x := digits8(uint64(m - i*1e8))
+			skip := bits.TrailingZeros64(w|1<<56) &^ 7 // leading zeros, in bits
 			binary.LittleEndian.PutUint64(b[at:], (w|zeros8)>>skip)
-			at += 8 - skip/8
+			at += 8 - skip>>3
 			b[at] = '.'
-			binary.LittleEndian.PutUint64(b[at+1:], d|zeros8)
-			return dst[:n+at+1+fractionLen(d)]
+			binary.LittleEndian.PutUint64(b[at+1:], x|zeros8)
+			return dst[:n+at+1+fractionLen(x)]
 		}
 	} else if a < 1<<53 {
+		// Doubles here lie at most 1 apart: a whole number is spelled in full.
 		if i := int64(a); float64(i) == a {
 			return dst[:n+putWhole(b, at, uint64(i))]
 		}
 	}
 
-	m, e := shortest(u)
-	// Seventeen digits: one, eight and eight.
-	l := decimalLen(m)
-	e += l - 1 // now the exponent of the first digit
-	m *= smallTens[17-l]
-	first := m / 1e16
-	m -= first * 1e16
-	h := m / 1e8
-	x, y := digits8(h), digits8(m-h*1e8)
-	fl := 8 + fractionLen(y)
+	first, x, y, e := shortestDigits(u)
+	size := 8 + fractionLen(y) // digits after the first, at least one
 	if y == 0 {
-		fl = fractionLen(x)
+		size = fractionLen(x)
 	}
 	x |= zeros8
 	y |= zeros8
@@ -70,40 +86,41 @@ func appendDouble(dst []byte, f float64) []byte {
 	case uint(e) < 16:
 		b[at] = byte('0' + first)
 		binary.LittleEndian.PutUint64(b[at+1:], x)
-		binary.LittleEndian.PutUint64(b[at+9:], y)
-		// the point goes after digit e
-		at += e + 1
-		b[at] = '.'
-		s := uint(e) * 8
-		if e < 8 {
-			x = x>>s | y<<(64-s)
-			y = y >> s
-		} else {
-			x = y >> (s - 64)
-			y = 0
+		if e >= 8 {
+			binary.LittleEndian.PutUint64(b[at+9:], y)
 		}
-		binary.LittleEndian.PutUint64(b[at+1:], x)
-		binary.LittleEndian.PutUint64(b[at+9:], y)
-		return dst[:n+at+1+max(fl-e, 1)]
+		// The point goes after digit e and the rest again after it. Of 17
+		// digits at most 16 stand before the point, so one is left.
+		at += e + 1
+		if e >= 8 {
+			x, y = y, 0
+		}
+		s := uint(e) & 7 * 8
+		b[at] = '.'
+		binary.LittleEndian.PutUint64(b[at+1:], x>>s|y<<1<<(63-s))
+		binary.LittleEndian.PutUint64(b[at+9:], y>>s)
+		return dst[:n+at+1+max(size-e, 1)]
+
 	case uint(e+4) < 4:
+		// "0." and -1-e zeros. Such a number has more than eight decimals, or
+		// it would have been done with above: size counts no zero.
 		binary.LittleEndian.PutUint64(b[at:], zeros8&^(0xff<<8)|'.'<<8)
 		at += 1 - e
 		b[at] = byte('0' + first)
 		binary.LittleEndian.PutUint64(b[at+1:], x)
 		binary.LittleEndian.PutUint64(b[at+9:], y)
-		if first != 0 && x == zeros8 && y == zeros8 {
-			return dst[:n+at+1]
-		}
-		return dst[:n+at+1+fl]
+		return dst[:n+at+1+size]
 	}
 	b[at] = byte('0' + first)
 	b[at+1] = '.'
 	binary.LittleEndian.PutUint64(b[at+2:], x)
 	binary.LittleEndian.PutUint64(b[at+10:], y)
-	return dst[:n+putExponent(b, at+2+fl, e)]
+	return dst[:n+putExponent(b, at+2+size, e)]
 }
 
-// appendDoubleDriver appends finite f as the official Go driver spells it.
+// appendDoubleDriver appends f as the official Go driver spells it and returns
+// the longer slice. f is finite. It differs from appendDouble in that the
+// exponent begins at 1e6 and that "1E+06" has no point.
 func appendDoubleDriver(dst []byte, f float64) []byte {
 	a := math.Abs(f)
 	if a < 1e6 && (a >= 1e-4 || a == 0) {
@@ -112,173 +129,100 @@ func appendDoubleDriver(dst []byte, f float64) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, doubleRoom)
 	b := (*[doubleRoom]byte)(dst[n : n+doubleRoom])
-	at := 0
-	if f < 0 {
-		b[0] = '-'
-		at = 1
-	}
-	m, e := shortest(math.Float64bits(a))
-	l := decimalLen(m)
-	e += l - 1
-	m *= smallTens[17-l]
-	first := m / 1e16
-	m -= first * 1e16
+	b[0] = '-'
+	at := int(math.Float64bits(f) >> 63)
+
+	first, x, y, e := shortestDigits(math.Float64bits(a))
 	b[at] = byte('0' + first)
 	at++
-	if m == 0 {
-		return dst[:n+putExponent(b, at, e)]
+	if x|y != 0 {
+		b[at] = '.'
+		binary.LittleEndian.PutUint64(b[at+1:], x|zeros8)
+		binary.LittleEndian.PutUint64(b[at+9:], y|zeros8)
+		if y != 0 {
+			at += 9 + fractionLen(y)
+		} else {
+			at += 1 + fractionLen(x)
+		}
 	}
-	h := m / 1e8
-	x, y := digits8(h), digits8(m-h*1e8)
-	fl := 8 + fractionLen(y)
-	if y == 0 {
-		fl = fractionLen(x)
-	}
-	b[at] = '.'
-	binary.LittleEndian.PutUint64(b[at+1:], x|zeros8)
-	binary.LittleEndian.PutUint64(b[at+9:], y|zeros8)
-	return dst[:n+putExponent(b, at+1+fl, e)]
+	return dst[:n+putExponent(b, at, e)]
 }
 
-// putExponent writes E, the sign and at least two digits of e at b[at:] and
-// returns the offset after them.
-func putExponent(b *[doubleRoom]byte, at, e int) int {
-	b[at] = 'E'
-	b[at+1] = '+'
-	if e < 0 {
-		b[at+1] = '-'
-		e = -e
-	}
-	at += 2
-	if e >= 100 {
-		b[at] = byte('0' + e/100)
-		e %= 100
-		at++
-	}
-	b[at] = byte('0' + e/10)
-	b[at+1] = byte('0' + e%10)
-	return at + 2
-}
-
-// putWhole writes i < 2^53 and ".0" at b[at:] and returns the offset after.
+// putWhole writes i < 2^53 and ".0" at b[at:] and returns the offset after it.
 func putWhole(b *[doubleRoom]byte, at int, i uint64) int {
 	h := i / 1e8
 	y := digits8(i - h*1e8)
 	if h != 0 {
-		g := h / 1e8
-		x := digits8(h - g*1e8)
-		if g != 0 {
-			b[at] = byte('0' + g)
+		first := h / 1e8
+		x := digits8(h - first*1e8)
+		skip := bits.TrailingZeros64(x|1<<56) &^ 7
+		if first != 0 {
+			b[at] = byte('0' + first)
 			at++
-			binary.LittleEndian.PutUint64(b[at:], x|zeros8)
-			at += 8
-		} else {
-			skip := bits.TrailingZeros64(x) &^ 7
-			binary.LittleEndian.PutUint64(b[at:], (x|zeros8)>>skip)
-			at += 8 - skip/8
+			skip = 0
 		}
+		binary.LittleEndian.PutUint64(b[at:], (x|zeros8)>>skip)
+		at += 8 - skip>>3
 		binary.LittleEndian.PutUint64(b[at:], y|zeros8)
 		at += 8
 	} else {
 		skip := bits.TrailingZeros64(y|1<<56) &^ 7
 		binary.LittleEndian.PutUint64(b[at:], (y|zeros8)>>skip)
-		at += 8 - skip/8
+		at += 8 - skip>>3
 	}
 	b[at] = '.'
 	b[at+1] = '0'
 	return at + 2
 }
 
-// fractionLen returns how many of the eight digits in d are left when
-// trailing zeros go, but at least one.
-func fractionLen(d uint64) int {
-	return 8 - bits.LeadingZeros64(d|1)/8
+// putExponent writes E, a sign and at least two digits of e, -324 ≤ e ≤ 308,
+// at b[at:] and returns the offset after them.
+func putExponent(b *[doubleRoom]byte, at, e int) int {
+	// One word, chosen without jumps: the exponents of mixed data are not
+	// foreseeable.
+	negative := uint64(e) >> 63
+	x := (uint64(e) ^ -negative) + negative
+	h := x * 41 >> 12 // x/100, exact below 1100
+	x -= h * 100
+	t := x * 103 >> 10
+	w := h | t<<8 | (x-t*10)<<16 | '0'*0x010101
+	size := 5
+	if h == 0 {
+		w >>= 8
+		size = 4
+	}
+	binary.LittleEndian.PutUint64(b[at:], 'E'|('+'+negative*('-'-'+'))<<8|w<<16)
+	return at + size
 }
 
-// digits8 returns the eight decimal digits of x < 1e8, the first in the low
-// byte, as values 0 to 9.
+// fractionLen returns how many of the eight digits in x are left without the
+// trailing zeros, and 1 when all are zeros.
+//
+// NOTE: inlines; TestScalarInline lists it.
+func fractionLen(x uint64) int {
+	return 8 - bits.LeadingZeros64(x|1)>>3
+}
+
+// digits8 returns the eight decimal digits of x < 1e8 as the bytes of a word:
+// values 0 to 9, the first digit in the low byte.
+//
+// It halves four digits, then two lanes of two, then four of one; the
+// quotients come from multiplications that are exact for so small numbers.
+//
+// NOTE: inlines; TestScalarInline lists it.
 func digits8(x uint64) uint64 {
 	h := x / 1e4
 	v := h | (x-h*1e4)<<32
-	q := v * 10486 >> 20 & 0x0000007f_0000007f // two lanes: n/100 for n < 10000
-	v = v<<16 - q*(100<<16-1)
-	q = v * 103 >> 10 & 0x000f000f_000f000f // four lanes: n/10 for n < 100
-	return v<<8 - q*(10<<8-1)
+	q := v * 10486 >> 20 & 0x0000007f_0000007f // n/100 for n < 10^4
+	v = v<<16 - q*(100<<16-1)                  // n%100 above n/100
+	q = v * 103 >> 10 & 0x000f000f_000f000f    // n/10 for n < 100
+	return v<<8 - q*(10<<8-1)                  // n%10 above n/10
 }
 
-var smallTens = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
-
-// decimalLen returns how many decimal digits m has, 0 < m < 1e18.
-func decimalLen(m uint64) int {
-	t := bits.Len64(m) * 1233 >> 12
-	if m >= smallTens[t] {
-		t++
-	}
-	return t
-}
-
-// shortest returns d and e ...: Schubfach.
-func shortest(u uint64) (d uint64, e int) {
-	c := u & (1<<52 - 1)
-	q := int(u >> 52)
-	odd := c & 1
-	lower := uint64(2)
-	k := 0
-	if q != 0 {
-		q -= 1075
-		if c == 0 && q > -1074 {
-			lower = 1
-			k = (q*1262611 - 524031) >> 22
-		} else {
-			k = (q * 1262611) >> 22
-		}
-		c |= 1 << 52
-	} else {
-		q = -1074
-		k = (q * 1262611) >> 22
-	}
-	h := uint(q + (-k*1741647)>>19 + 1)
-	g := &tenPowers[-k-minTenPower]
-	hi, lo := g[0], g[1]+1
-	cb := c << 2
-	vl := roundOdd(hi, lo, (cb-lower)<<h) + odd
-	v := roundOdd(hi, lo, cb<<h)
-	vr := roundOdd(hi, lo, (cb+2)<<h) - odd
-	s := v >> 2
-	if s >= 10 {
-		t := s / 10
-		down := vl <= 40*t
-		up := 40*t+40 <= vr
-		if down != up {
-			if up {
-				t++
-			}
-			return t, k + 1
-		}
-	}
-	down := vl <= 4*s
-	up := 4*s+4 <= vr
-	if down != up {
-		if up {
-			s++
-		}
-		return s, k
-	}
-	mid := 4*s + 2
-	if v > mid || v == mid && s&1 != 0 {
-		s++
-	}
-	return s, k
-}
-
-// roundOdd returns the upper part of g·c, its last bit set if any is cut off.
-func roundOdd(hi, lo, c uint64) uint64 {
-	x, _ := bits.Mul64(lo, c)
-	yh, yl := bits.Mul64(hi, c)
-	yl, carry := bits.Add64(yl, x, 0)
-	yh += carry
-	if yl > 1 {
-		yh |= 1
-	}
-	return yh
+// growCold is slices.Grow where it is rarely needed: kept out of line to keep
+// its callers small.
+//
+//go:noinline
+func growCold(dst []byte, n int) []byte {
+	return slices.Grow(dst, n)
 }

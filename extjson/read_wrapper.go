@@ -3,6 +3,7 @@ package extjson
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"math"
 	"slices"
 
@@ -200,6 +201,9 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 		off = d.one(off, s)
 	case keyUndefined:
 		bson.SetType(dst, mark, bson.TypeUndefined)
+		if off < len(d.src) && d.src[off] != 't' {
+			return dst, d.fail(off, ErrWrapper, specialValues[s])
+		}
 		off = d.literal(off, "true")
 	default:
 		panic("BUG: extjson: no reader of " + specialKeys[s])
@@ -251,7 +255,11 @@ func (d *decoder) wrapperText(dst []byte, s special, off, mark int) ([]byte, int
 	}
 	dst, err := d.textValue(dst, s, text, mark)
 	if err != nil {
-		return dst, d.fail(off, err, specialValues[s])
+		expected := specialValues[s]
+		if err == ErrNumberLen || err == ErrRelaxed {
+			expected = ""
+		}
+		return dst, d.fail(off, err, expected)
 	}
 	return dst, end
 }
@@ -290,8 +298,10 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 			return dst, ErrNumberLen
 		}
 		v, err := decimal128.Parse(text)
-		if err != nil {
+		if errors.Is(err, decimal128.ErrSyntax) {
 			return dst, ErrWrapperText
+		} else if err != nil {
+			return dst, ErrRange // too large, too small, or too many digits
 		}
 		bson.SetType(dst, mark, bson.TypeDecimal128)
 		hi, lo := v.Bits()

@@ -131,10 +131,10 @@ func (d *Decoder) document() bool {
 		d.d.reset(d.buf)
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
+		if len(raw) > d.maxDoc {
+			return d.fail(d.off, bson.ErrTooLarge, "") // whole or not
+		}
 		if end >= 0 {
-			if len(raw) > d.maxDoc {
-				return d.fail(d.off, bson.ErrTooLarge, "")
-			}
 			d.off = end
 			d.state = d.after()
 			return true
@@ -223,14 +223,18 @@ func (d *Decoder) fill() bool {
 			return n > 0
 		}
 		if err != nil {
-			d.err = fmt.Errorf("extjson: read: %w", err)
-			return false
+			return d.readError(err)
 		}
 		if n > 0 {
 			return true
 		}
 	}
-	d.err = fmt.Errorf("extjson: read: %w", io.ErrNoProgress)
+	return d.readError(io.ErrNoProgress)
+}
+
+// readError ends the stream with a failure of the reader.
+func (d *Decoder) readError(err error) bool {
+	d.err = &bson.ReadError{Offset: d.at.offset + int64(len(d.buf)), Err: err}
 	return false
 }
 
@@ -254,8 +258,8 @@ func (d *Decoder) Raw() bson.Raw { return d.raw }
 func (d *Decoder) Offset() int64 { return d.start }
 
 // Err returns why Next was false: nil at the end of the stream, a
-// *SyntaxError or *ValueError whose place is the one in the stream, or an
-// error that wraps the reader's.
+// *SyntaxError or *ValueError whose place is the one in the stream, or a
+// *bson.ReadError if the reader failed.
 func (d *Decoder) Err() error { return d.err }
 
 // Documents returns the documents of r, read with the zero options, and

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file turns whatever ends a run into one line and an exit code. Nothing
+// else writes messages about failures.
+
+// An exitCode is what the process returns; the package comment lists them.
+// A higher one outranks a lower one.
+type exitCode int
+
+const (
+	exitOK      exitCode = 0
+	exitRefused exitCode = 1 // a well-formed document was not converted
+	exitUsage   exitCode = 2
+	exitInput   exitCode = 3   // an input cannot be opened or read
+	exitSyntax  exitCode = 4   // malformed or truncated input
+	exitOutput  exitCode = 5   // the output cannot be written
+	exitSignal  exitCode = 128 // plus the number of the signal
+	// exitClosedPipe is what a shell shows of a process that SIGPIPE ended,
+	// which is how most runs with a closed pipe end.
+	exitClosedPipe exitCode = exitSignal + 13
+)
+
+// Longest parts of a message, in bytes. Names, keys and paths come from the
+// outside and can be of any length.
+const (
+	maxName = 256
+	maxPath = 200
+	maxWhy  = 400
+)
+
+const stdoutName = output.StdoutName
+
+// A fault is a reason to end the run.
+type fault struct {
+	code exitCode
+	text string // one line without its end, "" if nothing is to be said
+}
+
+func newFault(code exitCode, name, why string) *fault {
+	return &fault{code, cleanName(name) + ": " + oneline.Clean(why, maxWhy)}
+}
+
+// usageFault says what is wrong with the command line. why may hold anything
+// that was on it.
+func usageFault(why string) *fault {
+	return &fault{exitUsage, oneline.Clean(why, maxWhy) + " (see bsonjs --help)"}
+}
+
+// readFault is for an input that cannot be opened or read.
+func readFault(name string, err error) *fault {
+	return newFault(exitInput, name, input.Cause(err).Error())
+}
+
+// writeFault is for an output that cannot be opened, written, closed or
+// renamed.
+func writeFault(name string, err error) *fault {
+	if output.IsClosedPipe(err) {
+		return &fault{code: exitClosedPipe}
+	}
+	return newFault(exitOutput, name, "cannot be written: "+input.Cause(err).Error())
+}
+
+// A diagnosis is what is wrong with one document of an input, and where.
+type diagnosis struct {
+	code exitCode
+	// offset counts the bytes before the one at fault, from the start of
+	// whatever was read; line and column are its place in text, both from 1
+	// and the latter in bytes, or 0 where there is no text.
+	offset, line, column int64
+	path                 string // JSON Pointer in the document, "" for the document itself
+	why                  string // one line, never long
+}
+
+// diagnose returns what err, from a reader or writer of documents, says about
+// the document. It returns false if err is about something else, such as the
+// reading or writing itself.
+func diagnose(err error) (diagnosis, bool) {
+	var (
+		bs *bson.SyntaxError
+		bv *bson.ValueError
+		js *extjson.SyntaxError
+		jv *extjson.ValueError
+	)
+	var d diagnosis
+	switch {
+	case errors.As(err, &bs):
+		d = diagnosis{code: exitSyntax, offset: bs.Offset, path: bs.Pointer}
+		err = bs.Err
+	case errors.As(err, &bv):
+		d = diagnosis{code: exitRefused, offset: bv.Offset, path: bv.Pointer}
+		err = bv.Err
+	case errors.As(err, &js):
+		d = textDiagnosis(exitSyntax, js)
+		err = js.Err
+	case errors.As(err, &jv):
+		d = textDiagnosis(exitRefused, (*extjson.SyntaxError)(jv))
+		err = jv.Err
+	default:
+		return d, false
+	}
+	d.why = oneline.Clean(err.Error(), maxWhy) + d.why
+	switch {
+	case errors.Is(err, bson.ErrDepth):
+		d.why += " (see --max-depth)"
+	case errors.Is(err, bson.ErrTooLarge):
+		d.why += " (see --max-document-size)"
+	}
+	return d, true
+}
+
+func textDiagnosis(code exitCode, e *extjson.SyntaxError) diagnosis {
+	d := diagnosis{code: code, offset: e.Offset, line: e.Line, column: e.Column, path: e.Pointer}
+	if e.Expected != "" {
+		d.why = ", expected " + oneline.Clean(e.Expected, maxWhy)
+	}
+	return d
+}
+
+// fault returns the fault of the document with the given number, from 1, in
+// the input name, spelled as the package comment shows it. advice, if not
+// empty, ends the line.
+func (d diagnosis) fault(name string, number int64, advice string) *fault {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: document %d at offset %d", cleanName(name), number, d.offset)
+	if d.line > 0 {
+		fmt.Fprintf(&b, ", line %d, column %d", d.line, d.column)
+	}
+	if d.path != "" {
+		fmt.Fprintf(&b, " (%s)", oneline.Clean(d.path, maxPath))
+	}
+	fmt.Fprintf(&b, ": %s", d.why)
+	if advice != "" {
+		fmt.Fprintf(&b, "; %s", advice)
+	}
+	return &fault{d.code, b.String()}
+}
+
+// cleanName returns the name of a file as a message shows it.
+func cleanName(name string) string {
+	if name == "" {
+		return `""`
+	}
+	return oneline.Clean(name, maxName)
+}

@@ -1,0 +1,76 @@
+package format
+
+import "testing"
+
+func TestDetect(t *testing.T) {
+	for _, tc := range []struct {
+		head, name string
+		want       Format
+	}{
+		// The bytes decide, whatever the name.
+		{"\x0c\x00\x00\x00\x10a", "x.json", BSON},
+		{"\x05\x00\x00\x00\x00", "", BSON},
+		{"\x7b\x22\x61\x00\x10", "", BSON}, // 6,365,819 bytes: {"a in the length
+		{"{\"a\":1}", "x.bson", JSON},
+		{"[{}]", "x.bson", JSON},
+		{"{}", "", JSON},
+		{"[]", "", JSON},
+		{"\n \t\r{", "x.bson", JSON},
+		{"\n", "x.bson", JSON},
+		{"\xef\xbb\xbf{", "x.bson", JSON},
+		{"\xef\xbb\xbf", "", JSON},
+		{"\x00", "x.json", BSON},
+		// No NUL in the length of a document of 16 MiB or more.
+		{"{\"a\x01\x10b", "", BSON},
+		{"\x01\x02\x03\x01\x10b", "", BSON},
+		{"xyz\x08\x10b", "", BSON},
+		{"xyz\x09\x10b", "", Unknown},
+		{"xyz\x09\x10b", "x.bson", BSON},
+		// Then the name.
+		{"hello", "x.bson", BSON},
+		{"hello", "dir.bson/x.JSON", JSON},
+		{"hello", "x.ndjson", JSON},
+		{"hello", "x.jsonl", JSON},
+		{"hello", "x.extjson", JSON},
+		{"hello", "bson", Unknown},
+		{"hello", "", Unknown},
+		{"", "x.bson", BSON},
+		{"", "", Unknown},
+		{"\x01\x02\x03", "", Unknown},
+	} {
+		if got := Detect([]byte(tc.head), tc.name); got != tc.want {
+			t.Errorf("Detect(%q, %q) = %v, want %v", tc.head, tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestForeign(t *testing.T) {
+	const utf16 = "UTF-16 text: convert it to UTF-8 first"
+	for _, tc := range []struct{ head, want string }{
+		{"\x1f\x8b\x08\x00\x00\x00\x00\x00", "gzip data: decompress it first"},
+		{"\x28\xb5\x2f\xfd\x04\x00", "zstd data: decompress it first"},
+		{"\xfd7zXZ\x00\x00", "xz data: decompress it first"},
+		{"BZh91AY", "bzip2 data: decompress it first"},
+		{"\x04\x22\x4d\x18", "lz4 data: decompress it first"},
+		{"\xff\x06\x00\x00sNaPpY", "snappy data: decompress it first"},
+		{"\x80\x04\x95\x05", "a Python pickle"},
+		{"\xff\xfe", utf16},
+		{"\xff\xfe{\x00\"\x00", utf16},
+		{"\xfe\xff\x00{\x00\"", utf16},
+		{"{\x00\n\x00 \x00\"\x00\xe9\x00", ""}, // not ASCII: not certain
+		{"{\x00\n\x00 \x00\"\x00", utf16},
+		{"\x00{\x00\n\x00", utf16},
+		// Documents, and starts of them.
+		{"", ""},
+		{"{}", ""},
+		{"{\"a\":1}", ""},
+		{"\x05\x00\x00\x00\x00", ""},
+		{"\x80\x02\x00\x00\x10a\x00", ""},
+		{"{\x00\x00\x00\x10a\x00", ""},
+		{"{\x00\x0a\x00\x10a\x00", ""},
+	} {
+		if got := Foreign([]byte(tc.head)); got != tc.want {
+			t.Errorf("Foreign(%q) = %q, want %q", tc.head, got, tc.want)
+		}
+	}
+}

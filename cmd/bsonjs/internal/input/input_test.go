@@ -1,0 +1,116 @@
+package input
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+)
+
+// Head gives the first bytes and leaves them to be read, however the reader
+// deals them out.
+func TestHead(t *testing.T) {
+	disk := errors.New("disk")
+	long := strings.Repeat("0123456789", 1000)
+	for _, tc := range []struct {
+		name     string
+		r        io.Reader
+		least    string // that Head must give
+		headErr  error
+		all      string
+		finalErr error
+	}{
+		{"empty", strings.NewReader(""), "", nil, "", nil},
+		{"short", strings.NewReader("{}"), "{}", nil, "{}", nil},
+		{"long", strings.NewReader(long), "0123", nil, long, nil},
+		{"byte by byte", iotest.OneByteReader(strings.NewReader(long)), "0123", nil, long, nil},
+		{"end with data", iotest.DataErrReader(strings.NewReader("{}")), "{}", nil, "{}", nil},
+		{"broken at once", iotest.ErrReader(disk), "", disk, "", disk},
+		{"broken early", io.MultiReader(strings.NewReader("{"), iotest.ErrReader(disk)), "{", disk, "{", disk},
+		{"broken late", io.MultiReader(strings.NewReader("{\"a\":"), iotest.ErrReader(disk)), "{\"a\"", nil, "{\"a\":", disk},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f, err := Options{Stdin: tc.r}.Open("-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			head, err := f.Head()
+			if !strings.HasPrefix(string(head), tc.least) || err != tc.headErr {
+				t.Errorf("Head = %q, %v, want %q and %v", head, err, tc.least, tc.headErr)
+			}
+			again, err := f.Head()
+			if string(again) != string(head) || err != tc.headErr {
+				t.Errorf("Head again = %q, %v", again, err)
+			}
+			all, err := io.ReadAll(f)
+			if string(all) != tc.all || err != tc.finalErr {
+				t.Errorf("read %q, %v, want %q and %v", all, err, tc.all, tc.finalErr)
+			}
+		})
+	}
+}
+
+func TestOpen(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := (Options{}).Open(dir); err == nil || strings.Contains(err.Error(), dir) {
+		t.Errorf("opening a directory: %v", err)
+	}
+	if _, err := (Options{}).Open(filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), dir) {
+		t.Errorf("opening what is not there: %v", err)
+	}
+	name := filepath.Join(dir, "file")
+	if err := os.WriteFile(name, []byte("content"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	// A regular file never waits.
+	o := Options{BeforeWait: func() error { return errors.New("BeforeWait was called") }}
+	f, err := o.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if all, err := io.ReadAll(f); string(all) != "content" || err != nil {
+		t.Errorf("read %q, %v", all, err)
+	}
+	if f.Name() != name {
+		t.Errorf("Name() = %q, want %q", f.Name(), name)
+	}
+}
+
+// Reads that may wait call BeforeWait first, and end when Stop is closed.
+func TestWait(t *testing.T) {
+	r, w := io.Pipe()
+	stop := make(chan struct{})
+	calls := 0
+	o := Options{Stdin: r, Stop: stop, BeforeWait: func() error { calls++; return nil }}
+	f, err := o.Open("-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go w.Write([]byte("0123"))
+	p := make([]byte, 100)
+	if n, err := f.Read(p); n != 4 || err != nil || calls != 1 {
+		t.Errorf("Read = %d, %v after %d calls of BeforeWait", n, err, calls)
+	}
+	go close(stop)
+	if n, err := f.Read(p); n != 0 || err != interrupt.ErrInterrupted {
+		t.Errorf("Read after stop = %d, %v", n, err)
+	}
+	if n, err := f.Read(p); n != 0 || err != interrupt.ErrInterrupted {
+		t.Errorf("Read again after stop = %d, %v", n, err)
+	}
+
+	full := errors.New("full")
+	f, err = Options{Stdin: strings.NewReader("0123"), BeforeWait: func() error { return full }}.Open("-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Read(p); err != full {
+		t.Errorf("Read = %v, want what BeforeWait returned", err)
+	}
+}

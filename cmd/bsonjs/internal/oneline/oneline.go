@@ -1,0 +1,81 @@
+// Package oneline makes any text fit to be part of one line on a terminal.
+package oneline
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ellipsis stands where text was cut.
+const ellipsis = "…"
+
+// Clean returns s without anything that could end the line or steer the
+// terminal: control characters, line separators and marks that change the
+// direction of text are written as Go escapes, and bytes that are not UTF-8
+// as \xff. If the result would be longer than limit bytes, the middle of s is
+// replaced by an ellipsis, so that both the start and the end stay readable.
+func Clean(s string, limit int) string {
+	// What is far from both ends is never shown, so it is not escaped either:
+	// s may be megabytes.
+	if len(s) > 2*limit {
+		return cut(escape(s[:limit]), escape(s[len(s)-limit:]), limit)
+	}
+	clean := escape(s)
+	if len(clean) <= limit {
+		return clean
+	}
+	return cut(clean, clean, limit)
+}
+
+// cut returns the start of head and the end of tail, limit bytes together.
+func cut(head, tail string, limit int) string {
+	half := max(limit-len(ellipsis), 0) / 2
+	end := min(half, len(head))
+	for end > 0 && end < len(head) && !utf8.RuneStart(head[end]) {
+		end--
+	}
+	start := max(len(tail)-half, 0)
+	for start < len(tail) && !utf8.RuneStart(tail[start]) {
+		start++
+	}
+	return head[:end] + ellipsis + tail[start:]
+}
+
+func escape(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			b.WriteString(`\x`)
+			b.WriteString(strconv.FormatUint(uint64(s[0]), 16))
+		case printable(r):
+			b.WriteString(s[:n])
+		default:
+			q := strconv.QuoteRuneToASCII(r)
+			b.WriteString(q[1 : len(q)-1])
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+func plain(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || !printable(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// printable reports whether r may stand as it is. Format characters such as
+// U+202E could make a line read other than it is.
+func printable(r rune) bool {
+	return !unicode.Is(unicode.C, r) && r != '\u2028' && r != '\u2029'
+}

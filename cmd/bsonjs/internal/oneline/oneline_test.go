@@ -1,0 +1,60 @@
+package oneline
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestClean(t *testing.T) {
+	for _, tc := range []struct {
+		s     string
+		limit int
+		want  string
+	}{
+		{"", 10, ""},
+		{"/a/b", 10, "/a/b"},
+		{"größe 🙂", 20, "größe 🙂"},
+		{"a\nb\x1b[0m\x7f", 40, `a\nb\x1b[0m\x7f`},
+		{"\u0085\u2028\u202e\ufeff", 40, `\u0085\u2028\u202e\ufeff`},
+		{"\xff\xc3", 40, `\xff\xc3`},
+		{"\ufffd", 40, "\ufffd"},
+		{"0123456789abcdef", 9, "012…def"},
+		{"ééééééééé", 9, "é…é"},
+		{strings.Repeat("x", 1<<20) + "end", 9, "xxx…end"},
+		{"0123456789", 3, "…"},
+	} {
+		if got := Clean(tc.s, tc.limit); got != tc.want {
+			t.Errorf("Clean(%.40q, %d) = %q, want %q", tc.s, tc.limit, got, tc.want)
+		}
+	}
+}
+
+// FuzzClean states that what Clean returns is one printable line of limited
+// length, and s itself if that was so before.
+func FuzzClean(f *testing.F) {
+	f.Add("a\nb", 10)
+	f.Add("\xffé\u2028"+strings.Repeat("long ", 100), 30)
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		if limit < len(ellipsis) || limit > 1<<20 {
+			t.Skip()
+		}
+		got := Clean(s, limit)
+		if len(got) > limit || !utf8.ValidString(got) {
+			t.Fatalf("Clean(%q, %d) = %q", s, limit, got)
+		}
+		fine := utf8.ValidString(s) && len(s) <= limit
+		for _, r := range s {
+			fine = fine && (unicode.IsPrint(r) || r == ' ')
+		}
+		if fine && got != s {
+			t.Errorf("Clean(%q, %d) = %q, want it as it was", s, limit, got)
+		}
+		for _, r := range got {
+			if unicode.IsControl(r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || unicode.Is(unicode.Cf, r) {
+				t.Errorf("Clean(%q, %d) = %q has %U", s, limit, got, r)
+			}
+		}
+	})
+}

@@ -1,0 +1,19 @@
+package output
+
+import (
+	"errors"
+	"io"
+	"syscall"
+)
+
+// What Windows says of a pipe without a reader.
+const (
+	errorBrokenPipe = syscall.Errno(109)
+	errorNoData     = syscall.Errno(232)
+)
+
+// IsClosedPipe reports whether err says that nobody reads the output any more.
+func IsClosedPipe(err error) bool {
+	return errors.Is(err, errorBrokenPipe) || errors.Is(err, errorNoData) ||
+		errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
+}

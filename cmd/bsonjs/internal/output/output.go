@@ -1,0 +1,183 @@
+// Package output writes what bsonjs produces: to standard output, straight to
+// a device or FIFO, or to a file that appears under its name only when it is
+// whole.
+package output
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+)
+
+// This file opens and writes; replace.go has the life of a file that is
+// written aside and renamed, conflict.go finds outputs that are also inputs.
+//
+//   - Open decides once which of the three ways it is.
+//   - Write remembers the first error, so that the caller can tell a failure
+//     of the output from one of the conversion.
+//   - Exactly one of Commit, Keep and Discard ends a File.
+
+// StdoutName stands for standard output in messages.
+const StdoutName = "<stdout>"
+
+// ErrDangling: the name is a symbolic link that leads nowhere.
+var ErrDangling = errors.New("symbolic link to a file that does not exist")
+
+// Options say where output goes.
+type Options struct {
+	_ struct{} // keyed literals only
+
+	// Name is the file to write; "" and "-" are Stdout.
+	Name   string
+	Stdout io.Writer
+	// Overwrite allows Name to replace a file that exists.
+	Overwrite bool
+	// Stop, when closed, ends the wait for the reader of a FIFO. May be nil.
+	Stop <-chan struct{}
+}
+
+// A File is an output that is open.
+type File struct {
+	name  string // as messages show it
+	w     io.Writer
+	file  *os.File     // w, if it is a file; nil after closing
+	aside *replacement // nil: written directly
+	err   error        // first error of Write
+}
+
+// Open opens the output. The error matches fs.ErrExist if o.Name is there and
+// may not be replaced; nothing has been created then.
+func (o Options) Open() (*File, error) {
+	if o.isStdout() {
+		f := &File{name: StdoutName, w: o.Stdout}
+		f.file, _ = o.Stdout.(*os.File)
+		return f, nil
+	}
+	target, info, err := resolve(o.Name)
+	switch {
+	case err != nil:
+		return nil, err
+	case info != nil && info.IsDir():
+		return nil, syscall.EISDIR
+	case info != nil && !info.Mode().IsRegular():
+		return o.direct()
+	case info != nil && !o.Overwrite:
+		return nil, fs.ErrExist
+	}
+	f := &File{name: o.Name}
+	f.aside, f.file, err = newReplacement(target, info, o.Overwrite)
+	if err != nil {
+		return nil, err
+	}
+	f.w = f.file
+	return f, nil
+}
+
+// direct opens a device or FIFO. What the reader of a FIFO takes is final, so
+// there is nothing to keep aside.
+func (o Options) direct() (*File, error) {
+	file, err := interrupt.Await(o.Stop, func() (*os.File, error) {
+		return os.OpenFile(o.Name, os.O_WRONLY, 0)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &File{name: o.Name, w: file, file: file}, nil
+}
+
+// isStdout reports whether o names the standard output. Its names under /dev
+// are among them: opened anew, a file that it leads to would be written from
+// the start.
+func (o Options) isStdout() bool {
+	switch o.Name {
+	case "", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+		return true
+	}
+	return false
+}
+
+// Name returns the name of f for messages.
+func (f *File) Name() string { return f.name }
+
+// Write writes p as io.Writer says.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	return n, err
+}
+
+// Err returns the first error of Write.
+func (f *File) Err() error { return f.err }
+
+// IsTerminal reports whether a terminal shows what is written.
+func (f *File) IsTerminal() bool { return IsTerminal(f.w) }
+
+// IsTerminal reports whether v, which may be anything, is a terminal.
+func IsTerminal(v any) bool {
+	file, ok := v.(*os.File)
+	if !ok {
+		return false
+	}
+	// Fd would make a descriptor blocking that others may share.
+	conn, err := file.SyscallConn()
+	if err != nil {
+		return false
+	}
+	is := false
+	err = conn.Control(func(fd uintptr) { is = term.IsTerminal(int(fd)) })
+	return err == nil && is
+}
+
+// Commit closes f and, if it was written aside, gives it its name. On failure
+// Keep or Discard is still to be called.
+func (f *File) Commit() error {
+	if f.aside != nil && f.aside.sync {
+		if err := f.file.Sync(); err != nil {
+			return err
+		}
+	}
+	if err := f.close(); err != nil {
+		return err
+	}
+	if f.aside == nil {
+		return nil
+	}
+	return f.aside.publish()
+}
+
+// Keep closes f. If it was written aside, it gets the name PartialName, in
+// place of what an earlier run left there, and that name is returned; if that
+// fails, the name that it has. Otherwise the name is "".
+func (f *File) Keep() (name string, err error) {
+	err = f.close()
+	if f.aside == nil {
+		return "", err
+	}
+	return f.aside.keep(), err
+}
+
+// Discard closes f and removes what was written aside.
+func (f *File) Discard() error {
+	err := f.close()
+	if f.aside != nil {
+		os.Remove(f.aside.temp)
+	}
+	return err
+}
+
+func (f *File) close() error {
+	if f.file == nil {
+		return nil
+	}
+	err := f.file.Close()
+	f.file = nil
+	return err
+}

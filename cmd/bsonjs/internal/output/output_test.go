@@ -1,0 +1,204 @@
+package output
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// open opens o and writes text to it.
+func open(t *testing.T, o Options, text string) *File {
+	t.Helper()
+	f, err := o.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// files returns what is in dir, as name=content, in order of names.
+func files(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		data, _ := os.ReadFile(filepath.Join(dir, e.Name()))
+		all = append(all, e.Name()+"="+string(data))
+	}
+	return all
+}
+
+func want(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	if got := files(t, dir); !slices.Equal(got, want) {
+		t.Errorf("files: %q, want %q", got, want)
+	}
+}
+
+func TestCommit(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	f := open(t, Options{Name: name}, "new")
+	if _, err := os.Stat(name); err == nil {
+		t.Error("the file is there before Commit")
+	}
+	if err := f.Commit(); err != nil {
+		t.Error(err)
+	}
+	want(t, dir, "out=new")
+
+	if _, err := (Options{Name: name}).Open(); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Open of what is there: %v", err)
+	}
+	f = open(t, Options{Name: name, Overwrite: true}, "newer")
+	if got, _ := os.ReadFile(name); string(got) != "new" {
+		t.Errorf("before Commit: %q", got)
+	}
+	if err := f.Commit(); err != nil {
+		t.Error(err)
+	}
+	want(t, dir, "out=newer")
+}
+
+func TestKeepAndDiscard(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	for _, text := range []string{"first", "second"} {
+		kept, err := open(t, Options{Name: name}, text).Keep()
+		if kept != PartialName(name) || err != nil {
+			t.Errorf("Keep = %q, %v", kept, err)
+		}
+		want(t, dir, "out.partial="+text)
+	}
+	if err := open(t, Options{Name: name}, "third").Discard(); err != nil {
+		t.Error(err)
+	}
+	want(t, dir, "out.partial=second")
+}
+
+// What cannot have the name of a partial file keeps the one that it has.
+func TestKeepWhereNameIsTaken(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	if err := os.MkdirAll(filepath.Join(PartialName(name), "full"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := open(t, Options{Name: name}, "text").Keep()
+	if got, _ := os.ReadFile(kept); string(got) != "text" || err != nil {
+		t.Errorf("Keep = %q, %v, and there is %q", kept, err, got)
+	}
+}
+
+// A file that came into being during the run is not replaced.
+func TestCommitWhereFileCame(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	f := open(t, Options{Name: name}, "ours")
+	if err := os.WriteFile(name, []byte("theirs"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Commit = %v, want fs.ErrExist", err)
+	}
+	if kept, err := f.Keep(); kept != PartialName(name) || err != nil {
+		t.Errorf("Keep = %q, %v", kept, err)
+	}
+	want(t, dir, "out=theirs", "out.partial=ours")
+}
+
+// Two runs at once write to files of their own; the first to end has the name.
+func TestTwoAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	a, b := open(t, Options{Name: name}, "a"), open(t, Options{Name: name}, "b")
+	if err := b.Commit(); err != nil {
+		t.Error(err)
+	}
+	if err := a.Commit(); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Commit = %v, want fs.ErrExist", err)
+	}
+	a.Discard()
+	want(t, dir, "out=b")
+}
+
+func TestLongName(t *testing.T) {
+	dir := t.TempDir()
+	base := strings.Repeat("n", 250)
+	name := filepath.Join(dir, base)
+	if err := open(t, Options{Name: name}, "long").Commit(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, dir, base+"=long")
+	// There is no room for the suffix of a partial file.
+	kept, err := open(t, Options{Name: name, Overwrite: true}, "longer").Keep()
+	if got, _ := os.ReadFile(kept); string(got) != "longer" || err != nil {
+		t.Errorf("Keep = %q, %v, and there is %q", kept, err, got)
+	}
+	if got, _ := os.ReadFile(name); string(got) != "long" {
+		t.Errorf("the file itself is %q", got)
+	}
+}
+
+func TestStdout(t *testing.T) {
+	for _, name := range []string{"", "-"} {
+		var stdout bytes.Buffer
+		f := open(t, Options{Name: name, Stdout: &stdout}, "text")
+		if kept, err := f.Keep(); kept != "" || err != nil {
+			t.Errorf("Keep = %q, %v", kept, err)
+		}
+		if stdout.String() != "text" || f.Name() != StdoutName || f.IsTerminal() {
+			t.Errorf("wrote %q to %q", &stdout, f.Name())
+		}
+	}
+}
+
+func TestConflict(t *testing.T) {
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in")
+	hard := filepath.Join(dir, "hard")
+	other := filepath.Join(dir, "other")
+	for _, name := range []string{in, other, PartialName(other)} {
+		if err := os.WriteFile(name, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link(in, hard); err != nil {
+		t.Skip(err)
+	}
+	file, err := os.Open(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, tc := range []struct {
+		o      Options
+		inputs []string
+		want   string
+	}{
+		{Options{Name: other}, []string{in, "-", "missing"}, ""},
+		{Options{Name: in}, []string{other, in}, in},
+		{Options{Name: filepath.Join(dir, ".", "in")}, []string{in}, in},
+		{Options{Name: hard}, []string{in}, in},
+		{Options{Name: in}, []string{"-"}, "-"},
+		{Options{Stdout: file}, []string{other, hard}, hard},
+		{Options{Stdout: file}, []string{other}, ""},
+		{Options{Name: other}, []string{PartialName(other)}, PartialName(other)},
+		{Options{Name: os.DevNull}, []string{os.DevNull}, ""},
+		{Options{Name: filepath.Join(dir, "new")}, []string{in}, ""},
+	} {
+		got, found := tc.o.Conflict(tc.inputs, file)
+		if got != tc.want || found != (tc.want != "") {
+			t.Errorf("output %q, inputs %q: %q, %v, want %q", tc.o.Name, tc.inputs, got, found, tc.want)
+		}
+	}
+}

@@ -1,0 +1,158 @@
+//go:build !race
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// These tests measure what a run needs. The race detector needs more itself.
+
+// The deepest documents that can be asked for are converted, and deeper ones
+// refused, without exhausting the stack.
+func TestDeepest(t *testing.T) {
+	text := func(depth int) string {
+		return strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1) + "\n"
+	}
+	flag := fmt.Sprintf("--max-depth=%d", bson.DepthCeiling)
+	deepest := runCommand(strings.NewReader(text(bson.DepthCeiling)), flag)
+	if deepest.code != 0 {
+		t.Fatalf("code %d: %s", deepest.code, deepest.stderr)
+	}
+	if got := runCommand(strings.NewReader(deepest.stdout), flag); got.stdout != text(bson.DepthCeiling) {
+		t.Errorf("code %d, not the same text: %s", got.code, got.stderr)
+	}
+	if got := runCommand(strings.NewReader(deepest.stdout), flag, "-t", "bson"); got.stdout != deepest.stdout {
+		t.Errorf("code %d, not the same bytes: %s", got.code, got.stderr)
+	}
+	got := runCommand(strings.NewReader(text(2_000_000)), flag)
+	if got.code != 1 || len(got.stderr) > 1000 {
+		t.Errorf("two million levels: code %d: %.300s", got.code, got.stderr)
+	}
+}
+
+// stream yields documents until there are n bytes of them.
+func stream(n int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for i := int32(0); n > 0; i++ {
+			doc, mark := bson.Begin(nil)
+			doc = bson.AppendInt32(doc, "n", i)
+			doc = bson.AppendString(doc, "text", strings.Repeat("x", 600))
+			doc = bson.End(doc, mark)
+			if n -= len(doc); !yield(doc) {
+				return
+			}
+		}
+	}
+}
+
+// writeStream writes stream(n) to a file and returns its name.
+func writeStream(t *testing.T, n int) string {
+	name := filepath.Join(t.TempDir(), fmt.Sprint(n))
+	var all bytes.Buffer
+	for doc := range stream(n) {
+		all.Write(doc)
+	}
+	if err := os.WriteFile(name, all.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// allocated returns how many bytes, and in how many pieces, f allocates.
+func allocated(f func()) (size, pieces uint64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
+}
+
+// What a run allocates does not grow with the file: nothing is allocated for a
+// document, so peak memory is the same for any number of them.
+func TestMemory(t *testing.T) {
+	const small, large = 2 << 20, 32 << 20
+	smallBSON, largeBSON := writeStream(t, small), writeStream(t, large)
+	text := func(name string) string {
+		if got := runCommand(nil, "-o", name+".json", name); got.code != 0 {
+			t.Fatal(got.stderr)
+		}
+		return name + ".json"
+	}
+	smallText, largeText := text(smallBSON), text(largeBSON)
+	for _, tc := range []struct {
+		name         string
+		small, large string
+		to           string
+	}{
+		{"BSON to JSON", smallBSON, largeBSON, "json"},
+		{"JSON to BSON", smallText, largeText, "bson"},
+		{"BSON to BSON", smallBSON, largeBSON, "bson"},
+		{"JSON to JSON", smallText, largeText, "json"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			convert := func(name string) func() {
+				return func() {
+					if code := run([]string{"-t", tc.to, name}, nil, io.Discard, io.Discard); code != 0 {
+						t.Errorf("code %d", code)
+					}
+				}
+			}
+			convert(tc.small)()
+			size, pieces := allocated(convert(tc.small))
+			more, morePieces := allocated(convert(tc.large))
+			if more > size+256<<10 || morePieces > pieces+1000 {
+				t.Errorf("%d bytes of input: %d bytes in %d pieces; %d bytes of input: %d bytes in %d pieces",
+					small, size, pieces, large, more, morePieces)
+			}
+		})
+	}
+}
+
+// The same through a pipe, where each read costs a little, whatever it brings.
+func TestMemoryOfPipe(t *testing.T) {
+	convert := func(n int) func() {
+		return func() {
+			r, w := io.Pipe()
+			go func() {
+				chunk := make([]byte, 0, 64<<10)
+				for doc := range stream(n) {
+					if chunk = append(chunk, doc...); len(chunk) > 60<<10 {
+						w.Write(chunk)
+						chunk = chunk[:0]
+					}
+				}
+				w.Write(chunk)
+				w.Close()
+			}()
+			if code := run(nil, r, io.Discard, io.Discard); code != 0 {
+				t.Errorf("code %d", code)
+			}
+		}
+	}
+	// What the generator itself allocates is taken off.
+	generate := func(n int) func() {
+		return func() {
+			for range stream(n) {
+			}
+		}
+	}
+	const small, large = 2 << 20, 32 << 20
+	convert(small)()
+	size, _ := allocated(convert(small))
+	more, _ := allocated(convert(large))
+	own, _ := allocated(generate(large - small))
+	if grown := int64(more) - int64(size) - int64(own); grown > 2<<20 {
+		t.Errorf("%d more bytes of input: %d more bytes allocated", large-small, grown)
+	}
+}

@@ -1,0 +1,149 @@
+// Bsonjs converts files between BSON and MongoDB Extended JSON.
+//
+//	bsonjs [flags] [FILE...]
+//
+// Without FILE, and for a FILE that is "-", it reads standard input. Files are
+// converted in order to one output: standard output, or the file given with
+// -o. bsonjs --help lists the flags.
+//
+// # Formats
+//
+// The format of each input is that of --from, or else the one that its first
+// bytes show: a NUL among the first four is BSON, since they are the length of
+// a document, and a brace or bracket, after blanks perhaps, is JSON. Where the
+// bytes do not tell, the name does: .bson, and .json, .jsonl, .ndjson or
+// .extjson. The output is of the format of --to, or else of the other one;
+// inputs of both formats need --to. BSON to BSON checks every byte and copies;
+// JSON to JSON writes the text anew.
+//
+// JSON may be one document per line, documents one after the other, pretty or
+// not, and arrays of documents. It is written one document per line, with
+// --array as one array of all documents of all files, with --pretty over many
+// lines. An empty input holds no documents.
+//
+// A flag that shapes something which the run does not have, such as --mode
+// with BSON as output, is a usage error. Flags that only permit, --overwrite
+// and --force, may be given in vain.
+//
+// # Output
+//
+// The file given with -o is written under a temporary name in the same
+// directory, FILE.XXXXXXXX.partial, and renamed when it is whole; so FILE is
+// there complete or not at all, whatever ends the run. A file that exists is
+// replaced only with --overwrite, keeps its permissions, and is on the disk
+// before it is replaced. A run that stops leaves FILE alone and what it wrote
+// as FILE.partial, in place of what an earlier run left there; if it converted
+// no document it leaves nothing. If FILE is a symbolic link, all of this is
+// true of the file that it leads to. A device or FIFO is written directly.
+//
+// An output that is also an input, by whatever name, is a usage error, and so
+// is a FILE.partial that is an input. BSON is not written to a terminal
+// without --force.
+//
+// When input comes from a terminal or pipe, what was converted is passed on
+// before more is waited for.
+//
+// # Failures
+//
+// A document that cannot be converted, like a file that cannot be read, stops
+// the run with one line on standard error:
+//
+//	bsonjs: FILE: document N at offset O (path): why
+//	bsonjs: FILE: document N at offset O, line L, column C (path): why
+//
+// N counts the documents of the file from 1, O its bytes from 0 to the byte at
+// fault; line and column are those of text. The path, a JSON Pointer, is
+// missing where the fault is not inside an element. All documents before it,
+// those of earlier files included, have been written whole; an array has no
+// closing bracket then, so that it cannot pass for a whole one.
+//
+// SIGINT, SIGTERM and SIGHUP stop the run after the document at hand; a second
+// signal ends it at once.
+//
+// # Exit codes
+//
+//	0    everything was converted
+//	1    a well-formed document cannot be represented or is over a limit
+//	2    usage: wrong flags, or an output that may not be written
+//	3    an input cannot be opened or read
+//	4    malformed or truncated input
+//	5    the output cannot be written
+//	129  stopped by SIGHUP
+//	130  stopped by SIGINT
+//	141  whoever read the output stopped reading; nothing is said about it
+//	143  stopped by SIGTERM
+//
+// If more than one is due the highest one is returned. A BSON document whose
+// length is over the limit counts as malformed, since nothing but four bytes
+// is known of it.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// streams are the standard streams of a run.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run is the whole command: args are those after its name, and the result is
+// its exit code. Signals that would end the process stop the run while it
+// lasts. If the standard streams are files, stdout is closed at the end of a
+// conversion, so that an error of closing does not pass unnoticed.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	std := streams{stdin, stdout, stderr}
+	o, err := parse(args)
+	if err != nil {
+		return int(std.report(usageFault(err.Error())))
+	}
+	switch {
+	case o.help:
+		return int(std.print(helpText))
+	case o.version:
+		return int(std.print(versionText()))
+	}
+	watch := interrupt.Start()
+	defer watch.Stop()
+	c := newConversion(o, std, watch)
+	return int(c.run())
+}
+
+// print writes text to standard output.
+func (s streams) print(text string) exitCode {
+	if _, err := io.WriteString(s.out, text); err != nil {
+		return s.report(writeFault(stdoutName, err))
+	}
+	return exitOK
+}
+
+// report writes the lines of all faults to standard error and returns the
+// highest of their codes. A fault that is nil is none.
+func (s streams) report(faults ...*fault) exitCode {
+	code := exitOK
+	for _, f := range faults {
+		if f == nil {
+			continue
+		}
+		code = max(code, f.code)
+		if f.text != "" {
+			s.note(f.text)
+		}
+	}
+	return code
+}
+
+// note writes one line to standard error. There is nobody to tell if that
+// fails.
+func (s streams) note(text string) {
+	fmt.Fprintf(s.err, "bsonjs: %s\n", text)
+}

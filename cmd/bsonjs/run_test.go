@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+// one is {"a":1} in BSON.
+const one = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"
+
+// A command is a run in this process and what came of it.
+type command struct {
+	code           int
+	stdout, stderr string
+}
+
+func runCommand(stdin io.Reader, args ...string) command {
+	var stdout, stderr bytes.Buffer
+	code := run(args, stdin, &stdout, &stderr)
+	return command{code, stdout.String(), stderr.String()}
+}
+
+// A brokenReader returns text and then err.
+func brokenReader(text string, err error) io.Reader {
+	return io.MultiReader(strings.NewReader(text), iotestErrReader{err})
+}
+
+type iotestErrReader struct{ err error }
+
+func (r iotestErrReader) Read([]byte) (int, error) { return 0, r.err }
+
+// A brokenWriter takes room bytes and then fails.
+type brokenWriter struct {
+	room int
+	err  error
+}
+
+func (w *brokenWriter) Write(p []byte) (int, error) {
+	n := min(len(p), w.room)
+	w.room -= n
+	if n < len(p) {
+		return n, w.err
+	}
+	return n, nil
+}
+
+// A reader that fails is no truncation, whatever the format and wherever it
+// fails: what it gave before is converted.
+func TestReadFailure(t *testing.T) {
+	disk := errors.New("the disk is on fire")
+	for _, tc := range []struct {
+		name, text string
+		flags      []string
+		docs       int
+	}{
+		{"at once", "", nil, 0},
+		{"in the head", "{", nil, 0},
+		{"between documents", one + one, nil, 2},
+		{"inside a document", one + one[:7], nil, 1},
+		{"between lines", "{\"a\":1}\n{\"a\":1}\n", []string{"-t", "json"}, 2},
+		{"inside a line", "{\"a\":1}\n{\"a\"", []string{"-t", "json"}, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := runCommand(brokenReader(tc.text, disk), tc.flags...)
+			want := command{
+				code:   3,
+				stdout: strings.Repeat("{\"a\":1}\n", tc.docs),
+				stderr: "bsonjs: <stdin>: the disk is on fire\n",
+			}
+			if got.code != want.code || got.stdout != want.stdout || !strings.HasSuffix(got.stderr, ": the disk is on fire\n") ||
+				!strings.HasPrefix(got.stderr, "bsonjs: <stdin>: ") || strings.Count(got.stderr, "\n") != 1 {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+// An output that fails is noticed wherever it fails: while documents come, at
+// the end, and when it is passed on before waiting.
+func TestWriteFailure(t *testing.T) {
+	full := errors.New("no room")
+	many := strings.Repeat(one, 20_000)
+	for _, tc := range []struct {
+		name  string
+		stdin string
+		room  int
+		err   error
+		flags []string
+		want  command
+	}{
+		{"text, late", one, 3, full, nil, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"text, early", many, 3, full, nil, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"BSON, late", one, 3, full, []string{"-t", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"BSON, early", many, 3, full, []string{"-t", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"nobody reads", many, 3, io.ErrClosedPipe, nil, command{code: 141}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var stderr bytes.Buffer
+			code := run(tc.flags, strings.NewReader(tc.stdin), &brokenWriter{tc.room, tc.err}, &stderr)
+			if got := (command{code: code, stderr: stderr.String()}); !strings.HasSuffix(got.stderr, tc.want.stderr) || got.code != tc.want.code {
+				t.Errorf("got %+v, want %+v", got, tc.want)
+			}
+		})
+	}
+}
+
+// Every truncation is an error that says where, unless it is between two
+// documents; and what is whole before it is converted.
+func TestTruncation(t *testing.T) {
+	text := `{"a":1,"b":{"c":["x",{"$oid":"0123456789abcdef01234567"}]}}` + "\n"
+	doc := runCommand(strings.NewReader(text)).stdout
+	for _, tc := range []struct {
+		name, doc, from, to string
+		end                 int // of the document in doc
+	}{
+		{"BSON", doc, "-fbson", "-tjson", len(doc)},
+		{"BSON copied", doc, "-fbson", "-tbson", len(doc)},
+		{"JSON", text, "-fjson", "-tbson", len(text) - 1},
+		{"JSON anew", text, "-fjson", "-tjson", len(text) - 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			whole := runCommand(strings.NewReader(tc.doc), tc.from, tc.to).stdout
+			for n := range 2*len(tc.doc) + 1 {
+				docs, rest := n/len(tc.doc), n%len(tc.doc)
+				code := 4
+				switch {
+				case rest == 0:
+					code = 0
+				case rest == tc.end:
+					docs, code = docs+1, 0
+				}
+				got := runCommand(strings.NewReader((tc.doc + tc.doc)[:n]), tc.from, tc.to)
+				place := fmt.Sprintf("bsonjs: <stdin>: document %d at offset %d", docs+1, n)
+				if got.code != code || got.stdout != strings.Repeat(whole, docs) ||
+					code == 0 && got.stderr != "" || code != 0 && !strings.HasPrefix(got.stderr, place) {
+					t.Errorf("%d bytes: %+v, want code %d, %d documents and %q", n, got, code, docs, place)
+				}
+			}
+		})
+	}
+}
+
+// Help names every flag, and nothing that is none.
+func TestHelpIsComplete(t *testing.T) {
+	flags := new(options).flags()
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !strings.Contains(helpText, "--"+f.Name) {
+			t.Errorf("--help does not mention --%s", f.Name)
+		}
+		if f.Shorthand != "" && !strings.Contains(helpText, "  -"+f.Shorthand+", --"+f.Name) {
+			t.Errorf("--help does not mention -%s", f.Shorthand)
+		}
+	})
+	for _, m := range regexp.MustCompile(`--([a-z-]+)`).FindAllStringSubmatch(helpText, -1) {
+		if flags.Lookup(m[1]) == nil {
+			t.Errorf("--help mentions --%s, which is no flag", m[1])
+		}
+	}
+	for line := range strings.Lines(helpText) {
+		if len(line) > 81 {
+			t.Errorf("--help has a line of more than 80 characters: %q", line)
+		}
+	}
+}
+
+// What messages quote from the input is cut and never breaks the line.
+func TestMessagesStayShort(t *testing.T) {
+	long := strings.Repeat("k\n", 1<<20)
+	text := fmt.Sprintf(`{"%s":{"$oid":"zz"}}`, strings.ReplaceAll(long, "\n", `\n`))
+	got := runCommand(strings.NewReader(text), "-t", "bson")
+	if got.code != 4 || strings.Count(got.stderr, "\n") != 1 || len(got.stderr) > 1000 {
+		t.Errorf("code %d, message of %d bytes: %.300q", got.code, len(got.stderr), got.stderr)
+	}
+	got = runCommand(nil, long)
+	if got.code != 3 || strings.Count(got.stderr, "\n") != 1 || len(got.stderr) > 1000 {
+		t.Errorf("code %d, message of %d bytes: %.300q", got.code, len(got.stderr), got.stderr)
+	}
+	got = runCommand(nil, "--"+long)
+	if got.code != 2 || strings.Count(got.stderr, "\n") != 1 || len(got.stderr) > 1000 {
+		t.Errorf("code %d, message of %d bytes: %.300q", got.code, len(got.stderr), got.stderr)
+	}
+}

@@ -1,0 +1,227 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A process is bsonjs in a process of its own, in an empty directory.
+type process struct {
+	*exec.Cmd
+	stdin  io.WriteCloser
+	stderr bytes.Buffer
+}
+
+// start starts bsonjs with a pipe as its standard input. If prefix is given,
+// it is a shell command that bsonjs takes the place of.
+func start(t *testing.T, prefix string, args ...string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{Cmd: exec.Command(self, args...)}
+	p.Args[0] = "bsonjs" // TestMain looks at it
+	if prefix != "" {
+		link := filepath.Join(t.TempDir(), "bsonjs")
+		if err := os.Symlink(self, link); err != nil {
+			t.Fatal(err)
+		}
+		p.Cmd = exec.Command("sh", append([]string{"-c", prefix + `; exec "$0" "$@"`, link}, args...)...)
+	}
+	p.Env = append(os.Environ(), noWait)
+	p.Dir = t.TempDir()
+	p.Stderr = &p.stderr
+	if p.stdin, err = p.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Process.Kill() })
+	return p
+}
+
+func (p *process) begin(t *testing.T) {
+	t.Helper()
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// code waits for the end of p and returns its exit code, -1 if it was killed.
+func (p *process) code() int {
+	p.Wait()
+	return p.ProcessState.ExitCode()
+}
+
+// content returns what is in the one file of p's directory that pattern
+// matches, "" if there is none.
+func (p *process) content(pattern string) string {
+	names, _ := filepath.Glob(filepath.Join(p.Dir, pattern))
+	if len(names) != 1 {
+		return ""
+	}
+	data, _ := os.ReadFile(names[0])
+	return string(data)
+}
+
+// await waits until the temporary file of out.json has the given content.
+func (p *process) await(t *testing.T, want string) {
+	t.Helper()
+	for range 1000 {
+		if p.content("out.json.*.partial") == want {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatalf("out.json.*.partial is %q, want %q; stderr %q", p.content("out.json.*.partial"), want, &p.stderr)
+}
+
+// A signal ends a run that waits for input, and what it converted is kept.
+func TestSignal(t *testing.T) {
+	for _, tc := range []struct {
+		signal syscall.Signal
+		code   int
+	}{
+		{syscall.SIGHUP, 129},
+		{syscall.SIGINT, 130},
+		{syscall.SIGTERM, 143},
+	} {
+		t.Run(tc.signal.String(), func(t *testing.T) {
+			p := start(t, "", "-o", "out.json")
+			p.begin(t)
+			io.WriteString(p.stdin, one+one)
+			p.await(t, "{\"a\":1}\n{\"a\":1}\n")
+			p.Process.Signal(tc.signal)
+			if got := p.code(); got != tc.code {
+				t.Errorf("exit code %d, want %d", got, tc.code)
+			}
+			want := "bsonjs: interrupted after 2 documents\n" +
+				"bsonjs: out.json.partial keeps the 2 documents converted before\n"
+			if got := p.stderr.String(); got != want {
+				t.Errorf("stderr %q, want %q", got, want)
+			}
+			if got := p.content("out.json.partial"); got != "{\"a\":1}\n{\"a\":1}\n" {
+				t.Errorf("out.json.partial is %q", got)
+			}
+			if _, err := os.Stat(filepath.Join(p.Dir, "out.json")); err == nil {
+				t.Error("out.json is there")
+			}
+		})
+	}
+}
+
+// A signal ends a run that waits for the other end of a FIFO.
+func TestSignalAtFIFO(t *testing.T) {
+	for _, args := range [][]string{{"fifo"}, {"-o", "fifo"}} {
+		p := start(t, "", args...)
+		if err := syscall.Mkfifo(filepath.Join(p.Dir, "fifo"), 0o666); err != nil {
+			t.Skip(err)
+		}
+		p.begin(t)
+		time.Sleep(50 * time.Millisecond) // it has begun to wait, or will at once
+		p.Process.Signal(syscall.SIGTERM)
+		if got := p.code(); got != 143 && got != -1 {
+			t.Errorf("%v: exit code %d, want 143", args, got)
+		}
+	}
+}
+
+// A signal in the middle of work ends the run between two documents.
+func TestSignalWhileBusy(t *testing.T) {
+	p := start(t, "", "-o", "out.json", "-", "next")
+	p.begin(t)
+	go func() {
+		chunk := []byte(strings.Repeat(one, 1000))
+		for {
+			if _, err := p.stdin.Write(chunk); err != nil {
+				return
+			}
+		}
+	}()
+	for len(p.content("out.json.*.partial")) < 1<<20 {
+		time.Sleep(time.Millisecond)
+	}
+	p.Process.Signal(syscall.SIGTERM)
+	if got := p.code(); got != 143 {
+		t.Errorf("exit code %d, want 143", got)
+	}
+	text := p.content("out.json.partial")
+	n := strings.Count(text, "{\"a\":1}\n")
+	if n*len("{\"a\":1}\n") != len(text) {
+		t.Errorf("out.json.partial does not end between documents: %q", text[max(len(text)-20, 0):])
+	}
+	if want := fmt.Sprintf("bsonjs: interrupted after %d documents\n", n); !strings.HasPrefix(p.stderr.String(), want) {
+		t.Errorf("stderr %q, want %q", p.stderr.String(), want)
+	}
+}
+
+// A process that is killed leaves nothing under the name of the output.
+func TestKill(t *testing.T) {
+	p := start(t, "", "-o", "out.json")
+	p.begin(t)
+	io.WriteString(p.stdin, one)
+	p.await(t, "{\"a\":1}\n")
+	p.Process.Kill()
+	p.Wait()
+	names, _ := filepath.Glob(filepath.Join(p.Dir, "*"))
+	if len(names) != 1 || !strings.HasSuffix(names[0], ".partial") {
+		t.Errorf("left behind: %q", names)
+	}
+}
+
+// Signals that the parent ignores stay ignored, as nohup wants it.
+func TestIgnoredSignal(t *testing.T) {
+	p := start(t, `trap "" HUP INT`, "-o", "out.json")
+	p.begin(t)
+	io.WriteString(p.stdin, one)
+	p.await(t, "{\"a\":1}\n")
+	p.Process.Signal(syscall.SIGHUP)
+	p.Process.Signal(syscall.SIGINT)
+	time.Sleep(20 * time.Millisecond)
+	io.WriteString(p.stdin, one)
+	p.stdin.Close()
+	if got := p.code(); got != 0 {
+		t.Errorf("exit code %d, want 0; stderr %q", got, &p.stderr)
+	}
+	if got := p.content("out.json"); got != "{\"a\":1}\n{\"a\":1}\n" {
+		t.Errorf("out.json is %q", got)
+	}
+}
+
+// What came through a pipe is passed on before more is waited for.
+func TestPassedOn(t *testing.T) {
+	for _, flags := range [][]string{nil, {"-t", "bson"}} {
+		p := start(t, "", flags...)
+		out, err := p.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.begin(t)
+		r := bufio.NewReader(out)
+		want := "{\"a\":1}\n"
+		if flags != nil {
+			want = one
+		}
+		got := make([]byte, len(want))
+		for range 3 {
+			io.WriteString(p.stdin, one)
+			if _, err := io.ReadFull(r, got); err != nil || string(got) != want {
+				t.Fatalf("got %q, %v", got, err)
+			}
+		}
+		p.stdin.Close()
+		if got := p.code(); got != 0 {
+			t.Errorf("exit code %d", got)
+		}
+	}
+}

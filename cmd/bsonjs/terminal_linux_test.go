@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// terminal returns the two ends of a pseudo-terminal: what a person sees, and
+// what a program has.
+func terminal(t *testing.T) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	t.Cleanup(func() { person.Close() })
+	fd := int(person.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no pseudo-terminals here: ", err)
+	}
+	t.Cleanup(func() { program.Close() })
+	return person, program
+}
+
+// BSON goes to a terminal only by force, whichever way the terminal is named.
+func TestBinaryToTerminal(t *testing.T) {
+	for _, tc := range []struct {
+		args  []string
+		named bool // the terminal is given with -o
+		code  int
+		want  string // what the person sees
+	}{
+		{nil, false, 2, ""},
+		{[]string{"--force"}, false, 0, one},
+		{[]string{"-t", "json"}, false, 0, "{\"a\":1}\r\n"},
+		{nil, true, 2, ""},
+		{[]string{"--force"}, true, 0, one},
+	} {
+		person, program := terminal(t)
+		var stderr bytes.Buffer
+		var stdout io.Writer = program
+		if tc.named {
+			tc.args = append(tc.args, "-o", program.Name())
+			stdout = io.Discard
+		}
+		code := run(tc.args, strings.NewReader(`{"a":1}`), stdout, &stderr)
+		if code != tc.code {
+			t.Errorf("%v: exit code %d, want %d; stderr %s", tc.args, code, tc.code, &stderr)
+		}
+		if tc.code == 2 && !strings.Contains(stderr.String(), "--force") {
+			t.Errorf("%v: stderr %q does not mention --force", tc.args, &stderr)
+		}
+		got := make([]byte, len(tc.want))
+		if _, err := io.ReadFull(person, got); err != nil || string(got) != tc.want {
+			t.Errorf("%v: terminal shows %q, %v", tc.args, got, err)
+		}
+	}
+}
+
+// Text typed at a terminal is read until the end of file character, and who
+// sits there is told what is going on.
+func TestTyping(t *testing.T) {
+	person, program := terminal(t)
+	io.WriteString(person, "{\"a\":1}\n\x04")
+	got := runCommand(program)
+	want := command{0, one, "bsonjs: reading from the terminal; Ctrl-D ends the input\n"}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,267 @@
+package extjson
+
+// This file reads the text of a number; double_parse.go makes a double of it.
+//
+//   - scanNumber decides the grammar for numbers whose first eight bytes tell
+//     where the whole part ends, which are nearly all; scanLong for all others.
+//   - scanExponent and longMantissa read a part on behalf of both.
+//   - nonDigits and value8 read eight digits in a word.
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// A number is what scanNumber saw of one JSON number. Its value is
+// mant × 10^exp with the sign of neg, but for the digits that mant leaves out.
+type number struct {
+	mant uint64 // the first 19 significant digits
+	exp  int    // decimal exponent of the last digit of mant, cut to ±maxNumberExp
+	numberFlags
+}
+
+// numberFlags stand apart because only structs of up to four fields are kept
+// in registers.
+type numberFlags struct {
+	neg  bool // has a minus sign
+	frac bool // has a fraction or an exponent: a double whatever its value
+	more bool // has digits that mant leaves out, maybe all zeros
+}
+
+const (
+	mantDigits   = 19      // decimal digits that surely fit in 64 bits
+	maxNumberExp = 1 << 30 // far beyond what any mant can bring back into range
+)
+
+// scanNumber scans the number at src[off:]: the longest text there that RFC
+// 8259 calls a number. It returns the number and the offset just past it; what
+// follows is for the caller to judge ("01" is 0 and then 1). ok is false when
+// no number stands there: end is then the offset of the first byte that does
+// not fit, perhaps len(src), and the number is not to be used.
+func scanNumber(src []byte, off int) (n number, end int, ok bool) {
+	i := off
+	if i < len(src) && src[i] == '-' {
+		n.neg = true
+		i++
+	}
+	if len(src)-i < 8 {
+		return scanLong(src, i, n)
+	}
+	w := binary.LittleEndian.Uint64(src[i:])
+	v := w ^ zeros8 // digits are 0 to 9
+	stops := nonDigits(v)
+	if stops == 0 {
+		return scanLong(src, i, n)
+	}
+	d := bits.TrailingZeros64(stops) &^ 7 // where the whole part ends, in bits
+	if d == 0 {
+		return n, i, false
+	}
+	// d-16 is negative for a single digit only, which may be zero.
+	if v&0xff|uint64((d-16)>>8) == 0 {
+		return n, i + 1, true
+	}
+	c := byte(w >> (d & 63))
+	if c != '.' {
+		n.mant = value8(v << ((64 - d) & 63))
+		i += d >> 3
+		if c|0x20 == 'e' {
+			return scanExponent(src, i, n)
+		}
+		return n, i, true
+	}
+
+	// Take the point out, so that the digits on both sides of it join. Were
+	// there a carry in stops it would have come from a byte above '.'.
+	n.frac = true
+	whole := uint64(1)<<(d&63) - 1
+	v = v&whole | v>>8&^whole
+	stops &= stops - 1
+	if stops != 0 {
+		t := bits.TrailingZeros64(stops) &^ 7 // where the fraction ends, in bits
+		n.mant = value8(v << ((72 - t) & 63))
+		n.exp = (d + 8 - t) >> 3
+		i += t >> 3
+		if n.exp == 0 {
+			return n, i, false
+		}
+		c = byte(w >> (t & 63))
+	} else {
+		first := i
+		n.mant = value8(v << 8)
+		for {
+			i += 8
+			if len(src)-i < 8 {
+				n.frac = false
+				return scanLong(src, first, n)
+			}
+			w = binary.LittleEndian.Uint64(src[i:])
+			v = w ^ zeros8
+			stops = nonDigits(v)
+			if stops != 0 {
+				break
+			}
+			n.mant = n.mant*1e8 + value8(v)
+		}
+		t := bits.TrailingZeros64(stops) &^ 7
+		n.mant = n.mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63))
+		i += t >> 3
+		if i-first-1 == d>>3 {
+			return n, i, false
+		}
+		if i-first-1 > mantDigits {
+			n.mant, n.exp, n.more = longMantissa(src[first:i])
+		}
+		n.exp += first + d>>3 + 1 - i
+		c = byte(w >> (t & 63))
+	}
+	if c|0x20 == 'e' {
+		return scanExponent(src, i, n)
+	}
+	return n, i, true
+}
+
+// scanLong is scanNumber for every number; i is the offset past the sign,
+// which n has already.
+func scanLong(src []byte, i int, n number) (number, int, bool) {
+	first := i
+	if i < len(src) && src[i] == '0' {
+		n.mant = 0
+		i++
+	} else {
+		n.mant, i = scanDigits(src, i, 0)
+		if i == first {
+			return n, i, false
+		}
+	}
+	digits := i - first
+	n.exp = 0
+	if i < len(src) && src[i] == '.' {
+		n.frac = true
+		i++
+		point := i
+		n.mant, i = scanDigits(src, i, n.mant)
+		if i == point {
+			return n, i, false
+		}
+		n.exp = point - i
+		digits += i - point
+	}
+	if digits > mantDigits {
+		var cut int
+		n.mant, cut, n.more = longMantissa(src[first:i])
+		n.exp += cut
+	}
+	if i < len(src) && src[i]|0x20 == 'e' {
+		return scanExponent(src, i, n)
+	}
+	return n, i, true
+}
+
+// scanDigits appends the digits at src[i:] to those of mant, which overflows
+// when they are too many, and returns the offset past them.
+func scanDigits(src []byte, i int, mant uint64) (uint64, int) {
+	for len(src)-i >= 8 {
+		v := binary.LittleEndian.Uint64(src[i:]) ^ zeros8
+		if stops := nonDigits(v); stops != 0 {
+			t := bits.TrailingZeros64(stops) &^ 7
+			return mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63)), i + t>>3
+		}
+		mant = mant*1e8 + value8(v)
+		i += 8
+	}
+	for i < len(src) && src[i]-'0' < 10 {
+		mant = mant*10 + uint64(src[i]-'0')
+		i++
+	}
+	return mant, i
+}
+
+// longMantissa returns the first 19 significant digits of text, which is
+// digits with perhaps a point among them, how many digits follow those, and
+// whether any do.
+func longMantissa(text []byte) (mant uint64, cut int, more bool) {
+	for _, c := range text {
+		c -= '0'
+		switch {
+		case c > 9: // the point
+		case mant < 1e18:
+			mant = mant*10 + uint64(c)
+		default:
+			cut++
+		}
+	}
+	return mant, cut, cut > 0
+}
+
+// scanExponent reads the exponent whose letter is at src[i] and adds it to
+// that of n.
+func scanExponent(src []byte, i int, n number) (number, int, bool) {
+	n.frac = true
+	i++
+	if len(src)-i >= 8 {
+		// Up to seven digits at once, and no jump on the sign or their number.
+		w := binary.LittleEndian.Uint64(src[i:])
+		c := byte(w)
+		if c == '-' || c == '+' {
+			w >>= 8
+			v := w ^ zeros8
+			t := bits.TrailingZeros64(nonDigits(v)) &^ 7
+			if t != 0 && t < 56 {
+				x := int(value8(v << ((64 - t) & 63)))
+				minus := int(bit(c == '-'))
+				n.exp += x ^ -minus + minus
+				return n, i + 1 + t>>3, true
+			}
+		}
+	}
+	neg := false
+	if i < len(src) && (src[i] == '-' || src[i] == '+') {
+		neg = src[i] == '-'
+		i++
+	}
+	first := i
+	x := int64(0)
+	for ; i < len(src) && src[i]-'0' < 10; i++ {
+		// Beyond 10^15 nothing changes: no text is long enough to make up
+		// for such an exponent.
+		if x < 1e15 {
+			x = x*10 + int64(src[i]-'0')
+		}
+	}
+	if neg {
+		x = -x
+	}
+	n.exp = int(max(-maxNumberExp, min(maxNumberExp, int64(n.exp)+x)))
+	return n, i, i > first
+}
+
+// nonDigits returns the top bit of each byte of v that is not 0 to 9. Above
+// the first such byte other bits may be wrong if that byte is 0x8a or more.
+//
+// NOTE: inlines; TestScalarInline lists it.
+func nonDigits(v uint64) uint64 {
+	return (v + 0x7676767676767676 | v) & 0x8080808080808080
+}
+
+// value8 returns the number whose eight decimal digits, 0 to 9, are the bytes
+// of v, the first in the low byte: pairs, then pairs of pairs, then all.
+//
+// NOTE: inlines; TestScalarInline lists it.
+func value8(v uint64) uint64 {
+	v = v*10 + v>>8
+	return (v&0x000000ff_000000ff*(100+1e6<<32) + v>>16&0x000000ff_000000ff*(1+1e4<<32)) >> 32
+}
+
+// int64 returns the value of a number without fraction and exponent. ok is
+// false when it does not fit.
+//
+// NOTE: inlines; TestScalarInline lists it.
+func (n number) int64() (v int64, ok bool) {
+	limit := uint64(1)<<63 - 1 + bit(n.neg)
+	v = int64(n.mant)
+	if n.neg {
+		v = -v
+	}
+	return v, n.mant <= limit && !n.more
+}

@@ -1,0 +1,217 @@
+package extjson_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// slowQuote is what strings and keys must look like, one character at a time.
+func slowQuote(s string, o extjson.EncodeOptions) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '\b':
+			b.WriteString(`\b`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\f':
+			b.WriteString(`\f`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r < ' ',
+			o.EscapeHTML && strings.ContainsRune("<>&\u2028\u2029", r),
+			o.ASCII && 0x7F < r && r <= 0xFFFF:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		case o.ASCII && r > 0xFFFF:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xD800+(r-0x10000)>>10, 0xDC00+(r-0x10000)&0x3FF)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+var quoteOptions = []extjson.EncodeOptions{
+	{}, {ASCII: true}, {EscapeHTML: true}, {ASCII: true, EscapeHTML: true},
+	{InvalidUTF8: bson.UTF8Replace},
+}
+
+// checkQuote checks s as a string, as a key if it can be one, and, where
+// every bit of s can come back, that it does.
+func checkQuote(t *testing.T, s string) {
+	t.Helper()
+	key := strings.ReplaceAll(s, "\x00", "0")
+	doc, mark := bson.Begin(nil)
+	doc = bson.AppendString(doc, key, s)
+	doc = bson.End(bson.AppendNull(doc, "z"), mark)
+	doc = doc[:len(doc):len(doc)] // nothing to read behind it
+	for _, o := range quoteOptions {
+		got, err := o.AppendJSON(nil, doc)
+		want := "{" + slowQuote(key, o) + ":" + slowQuote(s, o) + `,"z":null}`
+		if err != nil || string(got) != want {
+			t.Errorf("%q with %+v: %s, %v, want %s", s, o, got, err, want)
+		}
+		if !utf8.ValidString(s) {
+			continue
+		}
+		back, err := extjson.AppendBSON(nil, got[:len(got):len(got)])
+		if err != nil || string(back) != string(doc) {
+			t.Errorf("%q comes back from %s as %x, %v, want %x", s, got, back, err, doc)
+		}
+	}
+}
+
+// TestQuote puts each character that is special, and neighbours that are
+// not, at each place of strings whose lengths go through several words.
+func TestQuote(t *testing.T) {
+	special := []string{
+		"\"", "\\", "/", "\x7f", " ", "!", "#", "[", "]", "<", ">", "&", "a",
+		"\u0080", "é", "\u07ff", "\u0800", "\u2027", "\u2028", "\u2029", "\u202a",
+		"\ud7ff", "\ue000", "\ufffd", "\uffff", "\U00010000", "🙂", "\U0010ffff",
+	}
+	for c := range rune(' ') {
+		special = append(special, string(c))
+	}
+	for length := range 41 {
+		checkQuote(t, strings.Repeat("x", length))
+	}
+	for _, c := range special {
+		for _, length := range []int{0, 1, 6, 7, 8, 9, 15, 16, 17, 23, 40} {
+			for at := range length + 1 {
+				checkQuote(t, strings.Repeat("x", at)+c+strings.Repeat("y", length-at))
+			}
+		}
+	}
+}
+
+// TestQuotePairs puts two characters next to each other, across the ends of
+// words: one decides how the other is found.
+func TestQuotePairs(t *testing.T) {
+	for _, a := range []string{"\"", "\\", "\x00", "\x1f", "é", "🙂", "\u2028"} {
+		for _, b := range []string{"\"", "\\", "\x00", "!", "#", "]", "<", "é", "🙂"} {
+			for at := range 18 {
+				checkQuote(t, strings.Repeat("x", at)+a+b+"tail")
+				checkQuote(t, strings.Repeat("é", at)+a+b)
+			}
+		}
+	}
+}
+
+// TestQuoteAll has every ASCII character in one string.
+func TestQuoteAll(t *testing.T) {
+	var all []byte
+	for c := range byte(0x80) {
+		all = append(all, c)
+	}
+	checkQuote(t, string(all))
+	for _, c := range all {
+		checkQuote(t, string(rune(c)))
+	}
+}
+
+// badUTF8 are bytes that are no UTF-8, and where.
+var badUTF8 = []struct {
+	name string
+	text string
+	at   int // offset of the first byte that does not belong
+}{
+	{"stray continuation", "\x80", 0},
+	{"after text", "abc\xbf", 3},
+	{"cut short", "ab\xc3", 2},
+	{"cut short, three", "\xe2\x82", 0},
+	{"cut short, four", "é\xf0\x9f\x99", 2},
+	{"overlong NUL", "\xc0\x80", 0},
+	{"overlong slash", "x\xe0\x80\xaf", 1},
+	{"surrogate", "\xed\xa0\x80", 0},
+	{"pair of surrogates", "\xed\xa0\xbd\xed\xb9\x82", 0},
+	{"above U+10FFFF", "\xf4\x90\x80\x80", 0},
+	{"five bytes", "\xf8\x88\x80\x80\x80", 0},
+	{"0xff", "\xff", 0},
+	{"in the second word", "abcdefghij\xff", 10},
+	{"on a word's edge", "abcdefg\xc3\"", 7},
+	{"before an escape", "abcdefg\xc3\n", 7},
+	{"behind an escape", "abc\n\"defgh\xc3", 10},
+	{"behind good ones", "日本語🙂é\xe6", 15},
+}
+
+// TestInvalidUTF8 puts bytes that are not UTF-8 wherever a document has
+// text. before and after are the rest of the document, as hexadecimal.
+func TestInvalidUTF8(t *testing.T) {
+	id := unhex(t, "56e1fc72e0c917e9c4714161")
+	for _, place := range []struct {
+		name    string
+		build   func(dst []byte, s string) []byte
+		at      int // offset of s in the document
+		pointer string
+		text    string // %s is s in quotes
+	}{
+		{"string", func(dst []byte, s string) []byte { return bson.AppendString(dst, "k", s) }, 11, "/k", `{"k":%s}`},
+		{"symbol", func(dst []byte, s string) []byte { return bson.AppendSymbol(dst, "k", s) }, 11, "/k", `{"k":{"$symbol":%s}}`},
+		{"code", func(dst []byte, s string) []byte { return bson.AppendCode(dst, "k", s) }, 11, "/k", `{"k":{"$code":%s}}`},
+		{"code with scope", func(dst []byte, s string) []byte {
+			return bson.AppendCodeWithScope(dst, "k", s, []byte("\x05\x00\x00\x00\x00"))
+		}, 15, "/k", `{"k":{"$code":%s,"$scope":{}}}`},
+		{"scope", func(dst []byte, s string) []byte {
+			scope, mark := bson.Begin(nil)
+			scope = bson.End(bson.AppendString(scope, "v", s), mark)
+			return bson.AppendCodeWithScope(dst, "k", "", scope)
+		}, 27, "/k/v", `{"k":{"$code":"","$scope":{"v":%s}}}`},
+		{"pattern", func(dst []byte, s string) []byte { return bson.AppendRegex(dst, "k", s, "") }, 7, "/k", `{"k":{"$regularExpression":{"pattern":%s,"options":""}}}`},
+		{"options", func(dst []byte, s string) []byte { return bson.AppendRegex(dst, "k", "ab", s) }, 10, "/k", ""},
+		{"namespace", func(dst []byte, s string) []byte {
+			return bson.AppendDBPointer(dst, "k", s, [12]byte(id))
+		}, 11, "/k", `{"k":{"$dbPointer":{"$ref":%s,"$id":{"$oid":"56e1fc72e0c917e9c4714161"}}}}`},
+		{"nested string", func(dst []byte, s string) []byte {
+			dst, mark := bson.BeginArray(dst, "k")
+			return bson.End(bson.AppendString(dst, "0", s), mark)
+		}, 18, "/k/0", `{"k":[%s]}`},
+	} {
+		t.Run(place.name, func(t *testing.T) {
+			for _, bad := range badUTF8 {
+				doc, mark := bson.Begin(nil)
+				doc = bson.End(bson.AppendNull(place.build(doc, bad.text), "z"), mark)
+				for _, o := range quoteOptions[:4] {
+					_, err := encode(t, o, doc)
+					wantFault(t, err, fault{Offset: int64(place.at + bad.at), Pointer: place.pointer, Err: bson.ErrUTF8})
+				}
+				if place.text == "" {
+					continue
+				}
+				for _, o := range quoteOptions {
+					o.InvalidUTF8 = bson.UTF8Replace
+					got, err := encode(t, o, doc)
+					inner := fmt.Sprintf(place.text, slowQuote(bad.text, o))
+					wantText(t, got, err, inner[:len(inner)-1]+`,"z":null}`)
+				}
+			}
+		})
+	}
+}
+
+func TestInvalidUTF8Key(t *testing.T) {
+	for _, bad := range badUTF8 {
+		doc, mark := bson.Begin(nil)
+		doc = bson.AppendNull(doc, "a")
+		doc, inner := bson.BeginDocument(doc, "b")
+		doc = bson.AppendNull(doc, bad.text)
+		doc = bson.End(bson.End(doc, inner), mark)
+		_, err := encode(t, extjson.EncodeOptions{}, doc)
+		pointer := "/b" + string(bson.AppendPointer(nil, []byte(bad.text)))
+		wantFault(t, err, fault{Offset: int64(15 + bad.at), Pointer: pointer, Err: bson.ErrUTF8})
+		o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
+		got, err := encode(t, o, doc)
+		wantText(t, got, err, `{"a":null,"b":{`+slowQuote(bad.text, o)+`:null}}`)
+	}
+}

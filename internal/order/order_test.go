@@ -1,0 +1,162 @@
+package order
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/bsonkit/bsonkit"
+
+// allowed says what packages of the module, and of other modules, a package
+// may depend on, directly or not. An entry for a folder is good for what is
+// below it, too, unless that has an entry of its own. Packages of the
+// standard library are always allowed.
+var allowed = map[string][]string{
+	"decimal128": {"github.com/shopspring/decimal"},
+	"objectid":   {},
+	"bson":       {"decimal128", "objectid", "github.com/shopspring/decimal"},
+	"extjson":    {"bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
+	"pickle":     {"bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
+	"cmd": {"cmd", "pickle", "extjson", "bson", "decimal128", "objectid",
+		"github.com/shopspring/decimal", "github.com/spf13/pflag", "github.com/klauspost/compress",
+		"golang.org/x/sys", "golang.org/x/term"},
+	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal", "internal"},
+	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
+}
+
+// testsOnly are folders that hold test support: no package that is shipped
+// may depend on them. The programs in internal are not shipped.
+var testsOnly = []string{"internal", "fuzz"}
+
+type pkg struct {
+	ImportPath string
+	Standard   bool
+	Imports    []string
+	Deps       []string
+}
+
+// list returns what the go command says of the packages that patterns match.
+func list(t *testing.T, patterns ...string) []pkg {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=ImportPath,Standard,Imports,Deps"}, patterns...)...)
+	cmd.Dir = "../.."
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, &stderr)
+	}
+	var pkgs []pkg
+	d := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+// entry returns the name in names that path is, or is below.
+func entry(names []string, path string) (string, bool) {
+	best, found := "", false
+	for _, name := range names {
+		if (path == name || strings.HasPrefix(path, name+"/")) && len(name) >= len(best) {
+			best, found = name, true
+		}
+	}
+	return best, found
+}
+
+// local cuts the module's path off path.
+func local(path string) string { return strings.TrimPrefix(path, module+"/") }
+
+func TestOrder(t *testing.T) {
+	pkgs := list(t, "./...")
+	standard := map[string]bool{}
+	for _, p := range pkgs {
+		standard[p.ImportPath] = p.Standard
+	}
+	names := slices.Collect(func(yield func(string) bool) {
+		for name := range allowed {
+			if !yield(name) {
+				return
+			}
+		}
+	})
+	seen := 0
+	for _, p := range pkgs {
+		path := local(p.ImportPath)
+		if path == p.ImportPath {
+			continue // another module's
+		}
+		seen++
+		self, ok := entry(names, path)
+		if !ok {
+			t.Errorf("%s is not in the table: say what it may import", path)
+			continue
+		}
+		for _, dep := range p.Deps {
+			if standard[dep] {
+				continue
+			}
+			if what := fault(self, local(dep)); what != "" {
+				t.Errorf("%s depends on %s: %s", path, local(dep), what)
+			}
+		}
+	}
+	if seen < 4 {
+		t.Errorf("go list gave %d packages of the module: the test looks at too little", seen)
+	}
+}
+
+// fault says what is wrong with a package of the entry self that depends on
+// dep; "" if nothing is.
+func fault(self, dep string) string {
+	if _, ok := entry(testsOnly, dep); ok {
+		if _, ok := entry(testsOnly, self); !ok {
+			return "that is test support"
+		}
+	}
+	if _, ok := entry(append(allowed[self], self), dep); !ok {
+		return "against the order"
+	}
+	return ""
+}
+
+// TestFault shows that the rule can fail.
+func TestFault(t *testing.T) {
+	for _, tc := range []struct {
+		self, dep string
+		bad       bool
+	}{
+		{"bson", "decimal128", false},
+		{"bson", "objectid", false},
+		{"bson", "bson/internal/x", false},
+		{"bson", "extjson", true},
+		{"decimal128", "objectid", true},
+		{"objectid", "decimal128", true},
+		{"decimal128", "bson", true},
+		{"extjson", "pickle", true},
+		{"pickle", "extjson", true},
+		{"extjson", "internal/sample", true},
+		{"cmd", "fuzz", true},
+		{"cmd", "cmd/bsonjs/internal/pipe", false},
+		{"extjson", "bsonx", true},
+		{"bson", "go.mongodb.org/mongo-driver/v2/bson", true},
+		{"internal", "extjson", false},
+		{"fuzz", "internal/corpus", false},
+	} {
+		if what := fault(tc.self, tc.dep); (what != "") != tc.bad {
+			t.Errorf("%s → %s: %q, want a fault: %v", tc.self, tc.dep, what, tc.bad)
+		}
+	}
+}

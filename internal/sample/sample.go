@@ -1,0 +1,150 @@
+// Package sample makes the documents that tests, benchmarks and the files in
+// testdata use. The same mix and seed give the same bytes for ever, on every
+// machine: a change of anything that is drawn here changes
+// testdata/collection.bson, and a test says so.
+package sample
+
+import (
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+//go:generate go run github.com/bsonkit/bsonkit/internal/generate -dir ../../testdata
+
+// This file has the entry points and the values that every mix draws.
+//
+//   - collection.go, bench.go and wild.go each make the documents of one mix.
+//   - text.go has the words, rand.go the random numbers.
+//
+// Every document of every mix converts to canonical Extended JSON and back to
+// the same bytes, so it has no NaN with a payload, no unsorted regex options
+// and no array keys but "0", "1", ….
+
+// A Mix is a kind of document.
+type Mix uint8
+
+const (
+	// Collection is what a shop might keep: orders, users and events, after
+	// a few documents that hold every type and the edges of its range.
+	Collection Mix = iota
+	// Bench is what speed is measured on: 759 bytes and 40 elements on
+	// average, many distinct documents.
+	Bench
+	// Wild is for comparing implementations: every type, every value as
+	// likely as a common one, nested without sense. It has no NaN doubles,
+	// whose bits implementations choose differently.
+	Wild
+)
+
+// Seed is the seed of the files in testdata and of published figures.
+const Seed = 20240229
+
+// A Generator makes documents one after the other.
+type Generator struct {
+	src source
+	mix Mix
+	n   int // documents made so far
+}
+
+// New returns a generator of mix that starts from seed.
+func New(mix Mix, seed uint64) *Generator {
+	return &Generator{src: source{seed}, mix: mix}
+}
+
+// Append appends the next document to dst and returns the longer slice.
+func (g *Generator) Append(dst []byte) []byte {
+	g.n++
+	switch g.mix {
+	case Bench:
+		return g.bench(dst)
+	case Wild:
+		return g.wild(dst)
+	}
+	return g.collection(dst)
+}
+
+// Documents returns the first n documents of mix. They share one array but
+// not their capacity, so appending to one leaves the next alone.
+func Documents(mix Mix, seed uint64, n int) [][]byte {
+	g := New(mix, seed)
+	var all []byte
+	ends := make([]int, n)
+	for i := range ends {
+		all = g.Append(all)
+		ends[i] = len(all)
+	}
+	docs := make([][]byte, n)
+	start := 0
+	for i, end := range ends {
+		docs[i] = all[start:end:end]
+		start = end
+	}
+	return docs
+}
+
+// decimal returns coef·10^exp, coef = hi·2⁶⁴+lo < 10³⁴, as IEEE 754 BID packs
+// it: sign, 14 bits of exponent biased by 6176, 113 bits of coefficient.
+func decimal(negative bool, hi, lo uint64, exp int) decimal128.Decimal {
+	hi |= uint64(exp+6176) << 49
+	if negative {
+		hi |= 1 << 63
+	}
+	return decimal128.FromBits(hi, lo)
+}
+
+// price returns an amount with two decimals, below 10^digits.
+func (s *source) price(digits int) decimal128.Decimal {
+	limit := 1
+	for range digits + 2 {
+		limit *= 10
+	}
+	return decimal(false, 0, uint64(s.below(limit)), -2)
+}
+
+// wideDecimal returns a decimal with 34 random digits.
+func (s *source) wideDecimal(exp int) decimal128.Decimal {
+	// 10³⁴ is 0x1ED09BEAD87C0·2⁶⁴ + 0x378D8E6400000000.
+	return decimal(s.oneIn(2), uint64(s.below(0x1ED09BEAD87C0)), s.bits64(), exp)
+}
+
+// id returns an ObjectId made at some second from 2010 to 2030.
+func (s *source) id() objectid.ID {
+	var id objectid.ID
+	t := uint32(s.between(1_262_304_000, 1_893_456_000))
+	id[0], id[1], id[2], id[3] = byte(t>>24), byte(t>>16), byte(t>>8), byte(t)
+	s.bytes(id[:4], 8)
+	return id
+}
+
+// uuid returns a random UUID: version 4, variant 1.
+func (s *source) uuid() []byte {
+	b := s.bytes(nil, 16)
+	b[6] = b[6]&0x0F | 0x40
+	b[8] = b[8]&0x3F | 0x80
+	return b
+}
+
+// date returns milliseconds since 1970 of a time from 2000 to 2035.
+func (s *source) date() int64 {
+	return int64(s.between(946_684_800, 2_051_222_400))*1000 + int64(s.below(1000))
+}
+
+// phrase returns words of about n bytes in all, cut to n if they are ASCII.
+func (s *source) phrase(n int) string {
+	var b []byte
+	for len(b) < n {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		if s.oneIn(40) {
+			b = append(b, pick(s, foreign)...)
+			continue
+		}
+		b = append(b, pick(s, words)...)
+	}
+	if len(b) > n && bson.IndexInvalidUTF8(b[:n]) < 0 {
+		b = b[:n]
+	}
+	return string(b)
+}

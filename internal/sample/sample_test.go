@@ -1,0 +1,92 @@
+package sample
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// census counts the elements of doc, those in containers included, by type.
+func census(t *testing.T, counts *[256]int, doc []byte) (elements int) {
+	t.Helper()
+	c := bson.NewCursor(doc)
+	var walk func()
+	walk = func() {
+		for c.Next() {
+			elements++
+			counts[c.Type()]++
+			if c.Type().IsContainer() || c.Type() == bson.TypeCodeWithScope {
+				c.Enter()
+				walk()
+				c.Leave()
+			}
+		}
+	}
+	walk()
+	if err := c.Err(); err != nil {
+		t.Fatalf("generated document: %v\n%x", err, doc)
+	}
+	return elements
+}
+
+// TestBenchMix holds the averages that published figures are said to be for.
+func TestBenchMix(t *testing.T) {
+	const n = 5000
+	var counts [256]int
+	size, elements := 0, 0
+	for _, doc := range Documents(Bench, Seed, n) {
+		size += len(doc)
+		elements += census(t, &counts, doc)
+	}
+	check := func(what string, got, want, tolerance float64) {
+		if got < want-tolerance || got > want+tolerance {
+			t.Errorf("%s: %.2f a document, want %.2f ± %.2f", what, got, want, tolerance)
+		}
+	}
+	check("bytes", float64(size)/n, 759, 8)
+	check("elements", float64(elements)/n, 40.2, 0.5)
+	for _, q := range quota {
+		want := float64(q.tenths) / 10
+		if q.typ == bson.TypeObjectID {
+			want++ // _id
+		}
+		check(q.typ.String(), float64(counts[q.typ])/n, want, 0.1+want/50)
+	}
+}
+
+// TestTypes checks that a collection and the wild mix hold all 21 types.
+func TestTypes(t *testing.T) {
+	for _, mix := range []Mix{Collection, Wild} {
+		var counts [256]int
+		for _, doc := range Documents(mix, Seed, 300) {
+			census(t, &counts, doc)
+		}
+		for _, typ := range allTypes {
+			if counts[typ] == 0 {
+				t.Errorf("mix %d: no %v", mix, typ)
+			}
+		}
+	}
+}
+
+// TestRepeatable checks that a document depends on mix, seed and position
+// alone, and that documents differ.
+func TestRepeatable(t *testing.T) {
+	for _, mix := range []Mix{Collection, Bench, Wild} {
+		docs := Documents(mix, 7, 200)
+		g := New(mix, 7)
+		seen := map[string]bool{}
+		for i, want := range docs {
+			got := g.Append([]byte("prefix"))
+			if !bytes.Equal(got[len("prefix"):], want) {
+				t.Fatalf("mix %d: document %d is another one in a second run", mix, i)
+			}
+			seen[string(want)] = true
+		}
+		// Wild has empty documents among others.
+		if len(seen) < 150 {
+			t.Errorf("mix %d: %d distinct documents of %d", mix, len(seen), len(docs))
+		}
+	}
+}
