@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -168,8 +167,3 @@ func (d *Decoder) Offset() int64 { return d.start }
 // *SyntaxError or *ValueError whose Offset is the one in the stream, or an
 // error that wraps the reader's.
 func (d *Decoder) Err() error { return d.err }
-
-// Values returns the values of r, read with the zero options: their types and
-// their bytes, as AppendBSONValue returns them. If something is wrong the
-// last pair has a nil value; see DecodeOptions.Values.
-func Values(r io.Reader) iter.Seq2[bson.RawValue, error] { return DecodeOptions{}.Values(r) }

@@ -175,9 +175,11 @@ func (w *writer) dict(end int) bool {
 	w.boundary()
 	first := len(w.open)
 	w.empty(opEmptyDict, opDict)
-	if !w.items(end) {
+	n, ok := w.items(end)
+	if !ok {
 		return false
 	}
+	w.closeDict(n)
 	w.open = w.open[:first]
 	return true
 }
@@ -194,11 +196,11 @@ func (w *writer) empty(op, old byte) {
 }
 
 // items writes the rest of the document that the cursor has entered as items
-// of the dictionary that was written last, and leaves its keys in w.open.
-func (w *writer) items(end int) bool {
+// of the dictionary that was written last, and leaves its keys in w.open. It
+// returns how many there are; the caller closes their last batch.
+func (w *writer) items(end int) (n int, ok bool) {
 	c := &w.c
 	first := len(w.open)
-	n := 0
 	for c.Next() {
 		switch {
 		case w.proto == 0:
@@ -212,11 +214,11 @@ func (w *writer) items(end int) bool {
 		key := c.Key()
 		if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
 			c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
-			return false
+			return n, false
 		}
 		w.key(key)
 		if !w.value() {
-			return false
+			return n, false
 		}
 		if w.proto == 0 {
 			w.out = append(w.out, opSetItem)
@@ -224,13 +226,21 @@ func (w *writer) items(end int) bool {
 		n++
 	}
 	if c.Err() != nil {
-		return false
+		return n, false
 	}
 	if !w.unique(first) {
-		return w.fail(ErrDuplicateKey)
+		return n, w.fail(ErrDuplicateKey)
 	}
+	return n, true
+}
+
+// closeDict writes what adds the last of the n items of a dict. After a full
+// batch CPython opens another, even where nothing is left for it.
+func (w *writer) closeDict(n int) {
 	w.closeBatch(n, opSetItem, opSetItems)
-	return true
+	if w.proto > 0 && n > 0 && n%batch == 0 {
+		w.out = append(w.out, opMark, opSetItems)
+	}
 }
 
 // closeBatch writes what adds the last of n items: one alone, or those from
@@ -286,18 +296,22 @@ func (w *writer) son(end int) bool {
 		w.global(gSON)
 		w.global(gDict)
 		w.empty(opEmptyDict, opDict)
-		if !w.items(end) {
+		n, ok := w.items(end)
+		if !ok {
 			return false
 		}
+		w.closeDict(n)
 		w.out = append(w.out, opTuple)
 		w.put()
 		w.out = append(w.out, opReduce)
 		w.put()
 	} else {
 		w.new(gSON)
-		if !w.items(end) {
+		n, ok := w.items(end)
+		if !ok {
 			return false
 		}
+		w.closeBatch(n, opSetItem, opSetItems)
 	}
 	w.empty(opEmptyDict, opDict)
 	w.constant(tKeys)
