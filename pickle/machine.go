@@ -83,6 +83,7 @@ type machine struct {
 	encoding                                  Encoding
 
 	builder // see value.go
+	scratch [64]byte
 
 	// The fault, if err is not nil.
 	fault int // byte offset of the opcode

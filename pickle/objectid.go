@@ -98,8 +98,7 @@ func (o DecodeOptions) UnmarshalObjectID(data []byte) (objectid.ID, error) {
 	m := machines.Get().(*machine)
 	defer m.free()
 	m.init(&o)
-	var room [64]byte
-	value, t, err := m.whole(room[:0], data)
+	value, t, err := m.whole(m.scratch[:0], data)
 	if err == nil && t != bson.TypeObjectID {
 		m.fail(m.place(m.stack[0]), ErrNotObjectID, t.String())
 		err = m.error(0)
@@ -110,10 +109,9 @@ func (o DecodeOptions) UnmarshalObjectID(data []byte) (objectid.ID, error) {
 	return objectid.ID(value), nil
 }
 
-// match returns the id in data if data is one of the templates of protocols 1
-// to 5.
+// match returns the id in data if data is one of the templates.
 func match(data []byte) (id objectid.ID, ok bool) {
-	if len(data) < 2 {
+	if len(data) < len(templates[3].head) {
 		return id, false
 	}
 	p := 1
@@ -121,6 +119,8 @@ func match(data []byte) (id objectid.ID, ok bool) {
 		if p = int(data[1]); p < 2 || p > 5 {
 			return id, false
 		}
+	} else if data[25] == opPut { // after the name of _reconstructor
+		p = 0
 	}
 	t := &templates[p]
 	n := len(data) - len(t.head) - len(t.tail)
@@ -130,6 +130,12 @@ func match(data []byte) (id objectid.ID, ok bool) {
 	text := data[len(t.head) : len(t.head)+n]
 	if p >= 3 {
 		return objectid.ID(text[:len(id)]), n == len(id)
+	}
+	if p == 0 {
+		if n != len(id) || bytes.ContainsAny(text, "\\\n") {
+			return id, false
+		}
+		return objectid.ID(text), true
 	}
 	if n < 4 || uint64(binary.LittleEndian.Uint32(text)) != uint64(n-4) {
 		return id, false

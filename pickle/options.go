@@ -42,7 +42,7 @@ const (
 
 // freeExpansion is how many bytes of BSON a pickle may become whatever its
 // length is.
-const freeExpansion = 64 << 10
+const freeExpansion = 1 << 20
 
 // DecodeOptions says how pickles are read. The zero value is the default.
 type DecodeOptions struct {
@@ -61,7 +61,7 @@ type DecodeOptions struct {
 	MaxMemo int
 	// MaxExpansion is how many bytes of BSON may come from each byte of the
 	// pickle: a pickle that refers to one value many times can be far
-	// shorter than what it stands for. 64 KiB are always allowed. Zero means
+	// shorter than what it stands for. 1 MiB is always allowed. Zero means
 	// DefaultMaxExpansion.
 	MaxExpansion int
 	// MaxPickleSize is the longest pickle, in bytes, that a Decoder accepts.
