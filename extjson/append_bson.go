@@ -287,6 +287,10 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 			return binary.LittleEndian.AppendUint64(dst, uint64(v)), end
 		}
 	}
+	if end == len(d.src) {
+		// More of it may follow and bring it into range, as in 1…0e-300.
+		return dst, d.fail(end, ErrTruncated, "")
+	}
 	f, ok := n.double(d.src[off:end])
 	if !ok {
 		return dst, d.fail(off, ErrRange, "a number within the range of double")
