@@ -3,8 +3,6 @@ package pickle
 import (
 	"encoding/binary"
 	"time"
-
-	"github.com/bsonkit/bsonkit/bson"
 )
 
 // datetimeSize is how many bytes hold a datetime: the year in two,
@@ -150,11 +148,4 @@ func (m *machine) datetimeMS(dst []byte, n *node) ([]byte, bool) {
 		return m.wrong(dst, n, ErrRange, "of more than 64 bits")
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), true
-}
-
-// validate checks that doc is a document of at most maxDepth levels.
-func validate(doc []byte, maxDepth int) error {
-	var c bson.Cursor
-	c.Reset(doc, maxDepth)
-	return bson.Validate(doc)
 }

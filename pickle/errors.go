@@ -10,7 +10,8 @@ import (
 )
 
 // The sentinels that errors of this package match with errors.Is, beside
-// those of package bson: ErrUTF8, ErrDepth, ErrKeyNUL and ErrTooLarge.
+// those of package bson: ErrUTF8, ErrDepth, ErrKeyNUL, ErrDuplicateKey and
+// ErrTooLarge.
 var (
 	// ErrTruncated: the pickle ends before STOP. It matches
 	// io.ErrUnexpectedEOF as well.
@@ -41,8 +42,7 @@ var (
 	ErrEncoding = errors.New("str is not in the encoding")
 	// ErrKey: a key is not text.
 	ErrKey = errors.New("key is not text")
-	// ErrDuplicateKey: a document has a key twice.
-	ErrDuplicateKey = errors.New("duplicate key")
+
 	// ErrRange: a number, date or decimal does not fit the type that holds it.
 	ErrRange = errors.New("value is out of range")
 	// ErrNotDocument: the pickle holds a value that is not a document.

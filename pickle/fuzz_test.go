@@ -115,7 +115,7 @@ func checkWrite(t *testing.T, o pickle.EncodeOptions, typ bson.Type, value []byt
 	t.Helper()
 	data, err := o.AppendPickleValue(nil, typ, value)
 	if err != nil {
-		if !errors.Is(err, pickle.ErrNoClass) && !errors.Is(err, pickle.ErrDuplicateKey) {
+		if !errors.Is(err, pickle.ErrNoClass) && !errors.Is(err, bson.ErrDuplicateKey) {
 			t.Fatalf("%v %x, protocol %d: %v", typ, value, o.Protocol, err)
 		}
 		return false

@@ -59,7 +59,7 @@ func hostile() map[string]struct {
 		"names":         {"](" + strings.Repeat("cbson.objectid\nObjectId\n", mega/32) + "e.", pickle.ErrCall},
 		"escapes":       {"V" + strings.Repeat(`\u0061`, mega/6) + "\n.", nil},
 		"claimed bytes": {"B\xff\xff\xff\x7f", pickle.ErrTruncated},
-		"same key":      {"}(" + strings.Repeat("U\x01aN", mega/4) + "u.", pickle.ErrDuplicateKey},
+		"same key":      {"}(" + strings.Repeat("U\x01aN", mega/4) + "u.", bson.ErrDuplicateKey},
 		"different keys": {func() string {
 			var s strings.Builder
 			s.WriteString("}(")
@@ -69,7 +69,7 @@ func hostile() map[string]struct {
 			return s.String() + "u."
 		}(), nil},
 		"SON of many keys": {"](" + newSON + "q\x00(" + strings.Repeat("U\x01aN", mega/8) + "u}U\x0a_SON__keys](" +
-			strings.Repeat("U\x01a", mega/8) + "esb" + strings.Repeat("h\x00", mega/8) + "e.", pickle.ErrDuplicateKey},
+			strings.Repeat("U\x01a", mega/8) + "esb" + strings.Repeat("h\x00", mega/8) + "e.", bson.ErrDuplicateKey},
 	}
 }
 

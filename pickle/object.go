@@ -577,7 +577,7 @@ func (m *machine) rawBSON(dst []byte, n *node) ([]byte, bool) {
 		m.fail(int(n.off), bson.ErrDepth, "")
 		return dst, false
 	}
-	if err := validate(dst[start:], m.maxDepth-m.depth); err != nil {
+	if err := (bson.ValidateOptions{MaxDepth: m.maxDepth - m.depth}).Validate(dst[start:]); err != nil {
 		m.fail(int(n.off), err, classNames[n.class])
 		return dst, false
 	}

@@ -240,12 +240,12 @@ func TestRefused(t *testing.T) {
 		// Keys.
 		{"keys", "}U\x01aNs.", fault{-1, "", "", nil}},
 		{"keys", "}U\x03a\x00bNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrKeyNUL}},
-		{"keys", "}(U\x01aNX\x01\x00\x00\x00aNu.", fault{0, "EMPTY_DICT", "a", pickle.ErrDuplicateKey}},
+		{"keys", "}(U\x01aNX\x01\x00\x00\x00aNu.", fault{0, "EMPTY_DICT", "a", bson.ErrDuplicateKey}},
 		{"keys", "}U\x01\xffNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrUTF8}},
 		{"keys", "}U\x01a}K\x01Nss.", fault{5, "BININT1", "", pickle.ErrKey}},
 		{"keys", newSON + "U\x01aNs}U\x0a_SON__keys]sb.", fault{15, "NEWOBJ", "SON whose list of keys is another", pickle.ErrState}},
 		{"keys", newSON + "U\x01aNs}U\x0a_SON__keys]U\x01basb.", fault{15, "NEWOBJ", "SON whose list of keys is another", pickle.ErrState}},
-		{"keys", newSON + "(U\x01aNU\x01bNu}U\x0a_SON__keys](U\x01aU\x01aesb.", fault{15, "NEWOBJ", "a", pickle.ErrDuplicateKey}},
+		{"keys", newSON + "(U\x01aNU\x01bNu}U\x0a_SON__keys](U\x01aU\x01aesb.", fault{15, "NEWOBJ", "a", bson.ErrDuplicateKey}},
 		{"keys", newSON + ".", fault{15, "NEWOBJ", "SON has another state", pickle.ErrState}},
 	} {
 		dst := []byte("before")

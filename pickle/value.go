@@ -242,7 +242,7 @@ func (m *machine) document(dst []byte, n, owner *node) ([]byte, bool) {
 func (m *machine) end(dst []byte, start, first int, owner *node) ([]byte, bool) {
 	if dup := m.distinct(dst, first); dup >= 0 {
 		k := m.keys[dup]
-		m.fail(int(owner.off), ErrDuplicateKey, quoteName(dst[m.base+int(k.off):m.base+int(k.off+k.n)]))
+		m.fail(int(owner.off), bson.ErrDuplicateKey, quoteName(dst[m.base+int(k.off):m.base+int(k.off+k.n)]))
 		return dst, false
 	}
 	m.keys = m.keys[:first]
@@ -379,7 +379,7 @@ func (m *machine) pairArray(dst []byte, n *node) ([]byte, bool) {
 		}
 	}
 	if m.distinct(dst, first) >= 0 {
-		m.fail(int(n.off), ErrDuplicateKey, "")
+		m.fail(int(n.off), bson.ErrDuplicateKey, "")
 		return dst, false
 	}
 	m.keys = m.keys[:first]

@@ -229,7 +229,7 @@ func (w *writer) items(end int) (n int, ok bool) {
 		return n, false
 	}
 	if !w.unique(first) {
-		return n, w.fail(ErrDuplicateKey)
+		return n, w.fail(bson.ErrDuplicateKey)
 	}
 	return n, true
 }
@@ -270,6 +270,10 @@ func (w *writer) array(end int) bool {
 			}
 		case n%batch == 0:
 			w.out = append(w.out, opAppends, opMark)
+		}
+		if bad := bson.IndexInvalidUTF8(c.Key()); bad >= 0 { // no key is written, but this is no array
+			c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+			return false
 		}
 		if !w.value() {
 			return false
