@@ -49,7 +49,7 @@ var (
 	ErrNotDocument = errors.New("value is not a document")
 	// ErrNotObjectID: the pickle holds a value that is not an ObjectId.
 	ErrNotObjectID = errors.New("value is not an ObjectId")
-	// ErrLimit: MaxNodes or MaxMemo is exceeded.
+	// ErrLimit: MaxNodes, MaxMemo or MaxExpansion is exceeded.
 	ErrLimit = errors.New("limit is exceeded")
 
 	// ErrNoClass: a BSON value has no class in Python that would keep it.

@@ -38,15 +38,15 @@ func hostile() map[string]struct {
 		"values":                {strings.Repeat("N", mega) + ".", pickle.ErrStack},
 		"empty lists":           {"](" + strings.Repeat("]", mega) + "e.", nil},
 		"appended one by one":   {"]" + strings.Repeat("]a", mega/2) + ".", nil},
-		"billion lists":         {bomb("]", "](##########e", 9), bson.ErrTooLarge},
-		"two to the 60":         {bomb("]", "](##e", 60), bson.ErrTooLarge},
-		"tuples":                {bomb(")", "##\x86", 60), bson.ErrTooLarge},
-		"tuple as a key":        {strings.TrimSuffix(bomb(")", "##\x86", 60), "e.") + "}h\x3cNse.", bson.ErrTooLarge},
-		"documents":             {bomb("}", "}(U\x01a#U\x01b#u", 60), bson.ErrTooLarge},
-		"long text, shared":     {"](X" + u32(mega) + strings.Repeat("x", mega) + "q\x00" + strings.Repeat("h\x00", mega/2) + "e.", bson.ErrTooLarge},
-		"long key in documents": {"](}X" + u32(mega) + strings.Repeat("x", mega) + "q\x00Ns" + strings.Repeat("}h\x00Ns", mega/8) + "e.", bson.ErrTooLarge},
+		"billion lists":         {bomb("]", "](##########e", 9), pickle.ErrLimit},
+		"two to the 60":         {bomb("]", "](##e", 60), pickle.ErrLimit},
+		"tuples":                {bomb(")", "##\x86", 60), pickle.ErrLimit},
+		"tuple as a key":        {strings.TrimSuffix(bomb(")", "##\x86", 60), "e.") + "}h\x3cNse.", pickle.ErrLimit},
+		"documents":             {bomb("}", "}(U\x01a#U\x01b#u", 60), pickle.ErrLimit},
+		"long text, shared":     {"](X" + u32(mega) + strings.Repeat("x", mega) + "q\x00" + strings.Repeat("h\x00", mega/2) + "e.", pickle.ErrLimit},
+		"long key in documents": {"](}X" + u32(mega) + strings.Repeat("x", mega) + "q\x00Ns" + strings.Repeat("}h\x00Ns", mega/8) + "e.", pickle.ErrLimit},
 		"encode of long text": {"](c_codecs\nencode\nq\x00X" + u32(mega) + strings.Repeat("x", mega) + "q\x01X\x06\x00\x00\x00latin1q\x02\x86q\x03R" +
-			strings.Repeat("h\x00h\x03R", mega/8) + "e.", bson.ErrTooLarge},
+			strings.Repeat("h\x00h\x03R", mega/8) + "e.", pickle.ErrLimit},
 		"decimal of long text": {"](cdecimal\nDecimal\nq\x00X" + u32(mega) + strings.Repeat("0", mega) + "q\x01\x85R" +
 			strings.Repeat("h\x00h\x01\x85R", mega/8) + "e.", pickle.ErrRange},
 		"state of long text": {"](" + newID + "X" + u32(mega) + strings.Repeat("0", mega) + "q\x01b" +
@@ -120,7 +120,7 @@ func TestLimits(t *testing.T) {
 		{"memo", pickle.DecodeOptions{MaxMemo: 2}, []byte("]q\x00(Nq\x01e."), nil},
 		{"memo", pickle.DecodeOptions{MaxMemo: 2}, []byte("]q\x00(Nq\x01Nq\x02e."), pickle.ErrLimit},
 		{"memo", pickle.DecodeOptions{MaxMemo: 1}, []byte("]r\x00\x00\x00\x70Nr\x00\x00\x00\x71a."), pickle.ErrLimit},
-		{"expansion", pickle.DecodeOptions{MaxExpansion: 1}, []byte("](X" + u32(600_000) + strings.Repeat("x", 600_000) + "q\x00h\x00h\x00e."), bson.ErrTooLarge},
+		{"expansion", pickle.DecodeOptions{MaxExpansion: 1}, []byte("](X" + u32(600_000) + strings.Repeat("x", 600_000) + "q\x00h\x00h\x00e."), pickle.ErrLimit},
 		{"expansion", pickle.DecodeOptions{MaxExpansion: 4}, []byte("](X" + u32(600_000) + strings.Repeat("x", 600_000) + "q\x00h\x00h\x00e."), nil},
 	} {
 		_, _, err := tc.o.AppendBSONValue(nil, tc.data)

@@ -119,7 +119,7 @@ func (m *machine) result(dst []byte) ([]byte, bson.Type) {
 	m.begin(dst)
 	dst, t := m.value(dst, m.stack[0])
 	if t != 0 && len(dst) > m.limit {
-		m.fail(m.place(m.stack[0]), bson.ErrTooLarge, "see MaxExpansion")
+		m.fail(m.place(m.stack[0]), ErrLimit, "MaxExpansion")
 	}
 	return dst, t
 }

@@ -2,8 +2,8 @@ package pickle
 
 import (
 	"errors"
-	"fmt"
 	"io"
+	"iter"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -19,6 +19,9 @@ const readSize = 64 << 10
 // maxEmptyReads is how often a reader may return nothing before a Decoder
 // gives up with io.ErrNoProgress.
 const maxEmptyReads = 100
+
+// errCount is the fault of a Read that returned an impossible count.
+var errCount = errors.New("reader returned an impossible count")
 
 // A Decoder reads pickles that follow each other in a stream, as several
 // calls of Python's pickle.dump write them.
@@ -43,7 +46,8 @@ type Decoder struct {
 	start int64 // offset in the stream of the current pickle
 	value []byte
 	typ   bson.Type
-	eof   bool // the reader has ended
+	eof   bool  // the reader has ended
+	rerr  error // what the reader has failed with, behind what is in buf
 	err   error
 }
 
@@ -107,6 +111,9 @@ func (d *Decoder) Next() bool {
 // front. It reports whether anything was read; if not, the stream has ended
 // or d.err says what is wrong.
 func (d *Decoder) fill() bool {
+	if d.rerr != nil {
+		return d.readError(d.rerr)
+	}
 	if d.off > 0 && len(d.buf)+readSize > cap(d.buf) {
 		d.at += int64(d.off)
 		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
@@ -118,24 +125,29 @@ func (d *Decoder) fill() bool {
 		d.buf = grown
 	}
 	for range maxEmptyReads {
-		n, err := d.r.Read(d.buf[len(d.buf):cap(d.buf)])
-		if n < 0 || n > cap(d.buf)-len(d.buf) {
-			err, n = errors.New("reader returned an impossible count"), 0
+		room := d.buf[len(d.buf):cap(d.buf)]
+		n, err := d.r.Read(room)
+		if n < 0 || n > len(room) {
+			return d.readError(errCount)
 		}
 		d.buf = d.buf[:len(d.buf)+n]
-		if err == io.EOF {
+		switch {
+		case err == io.EOF:
 			d.eof = true
 			return n > 0
-		}
-		if err != nil {
-			d.err = fmt.Errorf("pickle: read: %w", err)
-			return false
-		}
-		if n > 0 {
+		case n > 0:
+			d.rerr = err
 			return true
+		case err != nil:
+			return d.readError(err)
 		}
 	}
-	d.err = fmt.Errorf("pickle: read: %w", io.ErrNoProgress)
+	return d.readError(io.ErrNoProgress)
+}
+
+// readError ends the stream with a failure of the reader.
+func (d *Decoder) readError(err error) bool {
+	d.err = &bson.ReadError{Offset: d.at + int64(len(d.buf)), Err: err}
 	return false
 }
 
@@ -164,6 +176,27 @@ func (d *Decoder) Raw() bson.Raw {
 func (d *Decoder) Offset() int64 { return d.start }
 
 // Err returns why Next was false: nil at the end of the stream, a
-// *SyntaxError or *ValueError whose Offset is the one in the stream, or an
-// error that wraps the reader's.
+// *SyntaxError or *ValueError whose Offset is the one in the stream, or a
+// *bson.ReadError if the reader failed.
 func (d *Decoder) Err() error { return d.err }
+
+// Values returns the values of r, read with the zero options, and last, if
+// something is wrong, an error with a zero RawValue. Each value is valid
+// until the next.
+func Values(r io.Reader) iter.Seq2[bson.RawValue, error] { return DecodeOptions{}.Values(r) }
+
+// Values returns the values of r, read as o says, as the function Values
+// does.
+func (o DecodeOptions) Values(r io.Reader) iter.Seq2[bson.RawValue, error] {
+	return func(yield func(bson.RawValue, error) bool) {
+		d := o.NewDecoder(r)
+		for d.Next() {
+			if !yield(bson.RawValue{Type: d.Type(), Value: d.Value()}, nil) {
+				return
+			}
+		}
+		if err := d.Err(); err != nil {
+			yield(bson.RawValue{}, err)
+		}
+	}
+}

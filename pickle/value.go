@@ -204,7 +204,7 @@ func (m *machine) array(dst []byte, n *node) ([]byte, bool) {
 func (m *machine) element(dst []byte, r ref, mark int) ([]byte, bool) {
 	dst, t := m.value(dst, r)
 	if t != 0 && len(dst) > m.limit {
-		m.fail(m.place(r), bson.ErrTooLarge, "see MaxExpansion")
+		m.fail(m.place(r), ErrLimit, "MaxExpansion")
 		t = 0
 	}
 	if t == 0 {
