@@ -101,6 +101,13 @@ func (m *machine) textLen(r ref) int {
 // text appends text, or a str where text must stand.
 func (m *machine) text(dst []byte, r ref) ([]byte, bool) {
 	n := len(dst)
+	if r.isAtom() && m.src[r] == opShortBinUnicode {
+		s := m.src[r+2:]
+		if s = s[:m.src[r+1]]; utf8.Valid(s) {
+			return append(dst, s...), true
+		}
+		return m.refuse(dst, r, bson.ErrUTF8, "")
+	}
 	switch m.atom(r) {
 	case isText:
 		s := m.payload(r)

@@ -130,6 +130,8 @@ func (m *machine) run() status {
 			if next += int(a &^ argFixed); next > len(src) {
 				return m.short()
 			}
+		} else if n := off + 2; a == argCount1 && n <= len(src) && op != opLong1 && int(src[off+1]) <= len(src)-n {
+			next = n + int(src[off+1]) // the keys of nearly all pickles
 		} else {
 			var st status
 			if next, st = m.argument(op, a); next < 0 {

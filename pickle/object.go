@@ -205,8 +205,11 @@ func (m *machine) stateless(n *node) bool {
 	if s == noRef {
 		return true
 	}
-	_, ok := m.attributes(n, s, nil, 0)
-	return ok
+	if d := m.node(s); d != nil && d.kind == kindDict && d.n == 0 {
+		return true
+	}
+	m.wrong(nil, n, ErrState, "has another state")
+	return false
 }
 
 // objectID appends the 12 bytes of an ObjectId, whose state is those bytes,

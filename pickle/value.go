@@ -273,6 +273,14 @@ func (m *machine) elements(dst []byte, n *node) ([]byte, bool) {
 
 // key appends a key and its NUL, and notes it for distinct.
 func (m *machine) key(dst []byte, r ref) ([]byte, bool) {
+	if r.isAtom() && m.src[r] == opShortBinUnicode {
+		s := m.src[r+2:]
+		s = s[:m.src[r+1]]
+		if plainKey(s) {
+			m.keys = append(m.keys, span{uint32(len(dst) - m.base), uint32(len(s))})
+			return append(append(dst, s...), 0), true
+		}
+	}
 	if a := m.atom(r); a != isText && a != isStr {
 		return m.refuse(dst, r, ErrKey, "")
 	}
@@ -286,6 +294,16 @@ func (m *machine) key(dst []byte, r ref) ([]byte, bool) {
 	}
 	m.note(dst, start)
 	return append(dst, 0), true
+}
+
+// plainKey reports whether s is ASCII without NUL.
+func plainKey(s []byte) bool {
+	for _, c := range s {
+		if c-1 >= utf8.RuneSelf-1 {
+			return false
+		}
+	}
+	return true
 }
 
 // fixedKey appends a key that is known, and notes it for distinct.

@@ -212,9 +212,11 @@ func (w *writer) items(end int) (n int, ok bool) {
 			w.out = append(w.out, opSetItems, opMark)
 		}
 		key := c.Key()
-		if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
-			c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
-			return n, false
+		if !plainKey(key) {
+			if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
+				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+				return n, false
+			}
 		}
 		w.key(key)
 		if !w.value() {
@@ -271,9 +273,11 @@ func (w *writer) array(end int) bool {
 		case n%batch == 0:
 			w.out = append(w.out, opAppends, opMark)
 		}
-		if bad := bson.IndexInvalidUTF8(c.Key()); bad >= 0 { // no key is written, but this is no array
-			c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
-			return false
+		if key := c.Key(); !plainKey(key) { // no key is written, but this may be no array
+			if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
+				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+				return false
+			}
 		}
 		if !w.value() {
 			return false
