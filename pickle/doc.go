@@ -7,7 +7,7 @@
 //	BSON → pickle      AppendPickle, AppendPickleValue, EncodeOptions
 //	pickle ↔ Go value  Unmarshal, Marshal
 //	one ObjectId       UnmarshalObjectID, MarshalObjectID
-//	streams            NewDecoder, Values
+//	streams            NewDecoder, Pickles
 //
 // Each conversion goes by way of BSON bytes, and allocates nothing but what
 // it returns, or nothing at all if dst has room.

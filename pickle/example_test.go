@@ -129,12 +129,42 @@ func ExampleNewDecoder() {
 	// <nil>
 }
 
-func ExampleValues() {
-	for v, err := range pickle.Values(bytes.NewReader([]byte("I1\n.I2\n.I3"))) {
+func ExamplePickles() {
+	for v, err := range pickle.Pickles(bytes.NewReader([]byte("I1\n.I2\n.I3"))) {
 		fmt.Println(v.Type, err)
 	}
 	// Output:
 	// int <nil>
 	// int <nil>
 	// invalid pickle: offset 10 INT: pickle ends too early: unexpected EOF
+}
+
+func ExampleUnmarshal() {
+	var v struct {
+		N    int
+		Tags []string
+	}
+	err := pickle.Unmarshal([]byte(pickled), &v)
+	fmt.Printf("%+v %v\n", v, err)
+	// Output: {N:7 Tags:[a]} <nil>
+}
+
+func ExampleMarshal() {
+	data, err := pickle.Marshal(bson.D{{Key: "n", Value: 7}})
+	fmt.Printf("%q %v\n", data, err)
+	// Output: "\x80\x02}q\x00X\x01\x00\x00\x00nq\x01K\as." <nil>
+}
+
+func ExampleDecoder_Decode() {
+	d := pickle.NewDecoder(bytes.NewReader([]byte("I1\n.I2\n.I3\n.")))
+	sum := 0
+	for d.Next() {
+		var n int
+		if err := d.Decode(&n); err != nil {
+			fmt.Println(err)
+		}
+		sum += n
+	}
+	fmt.Println(sum, d.Err())
+	// Output: 6 <nil>
 }

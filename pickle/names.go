@@ -6,7 +6,8 @@ package pickle
 type class uint8
 
 const (
-	noClass class = iota
+	// Zero is what a map gives for a name that is not on the list.
+	_ class = iota
 
 	// Functions, and classes that occur only as an argument of
 	// _reconstructor.

@@ -67,6 +67,9 @@ type DecodeOptions struct {
 	// MaxPickleSize is the longest pickle, in bytes, that a Decoder accepts.
 	// Zero means DefaultMaxPickleSize.
 	MaxPickleSize int
+	// Values says how Go values are set from the BSON between: by Unmarshal
+	// and Decode. Its MaxDepth is that above where it is zero.
+	Values bson.DecodeOptions
 }
 
 // A Protocol is a version of the pickle format. The numbers 1 to 5 mean
@@ -140,6 +143,9 @@ type EncodeOptions struct {
 	// MaxDepth is how many documents and arrays may be open at once. Zero
 	// means bson.DefaultMaxDepth.
 	MaxDepth int
+	// Values says what BSON Marshal makes of Go values. Its MaxDepth is that
+	// above where it is zero.
+	Values bson.EncodeOptions
 }
 
 // number returns the number of the protocol, or an error.

@@ -43,6 +43,8 @@ type Decoder struct {
 	at  int64  // offset of buf[0] in the stream
 	max int    // bytes of a pickle
 
+	values bson.DecodeOptions // of Decode
+
 	start int64 // offset in the stream of the current pickle
 	value []byte
 	typ   bson.Type
@@ -60,6 +62,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d := &Decoder{r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
 	d.m.init(&o)
 	d.m.pairs = true
+	d.values = o.values()
 	return d
 }
 
@@ -180,14 +183,14 @@ func (d *Decoder) Offset() int64 { return d.start }
 // *bson.ReadError if the reader failed.
 func (d *Decoder) Err() error { return d.err }
 
-// Values returns the values of r, read with the zero options, and last, if
+// Pickles returns the values of r, read with the zero options, and last, if
 // something is wrong, an error with a zero RawValue. Each value is valid
 // until the next.
-func Values(r io.Reader) iter.Seq2[bson.RawValue, error] { return DecodeOptions{}.Values(r) }
+func Pickles(r io.Reader) iter.Seq2[bson.RawValue, error] { return DecodeOptions{}.Pickles(r) }
 
-// Values returns the values of r, read as o says, as the function Values
+// Pickles returns the values of r, read as o says, as the function Pickles
 // does.
-func (o DecodeOptions) Values(r io.Reader) iter.Seq2[bson.RawValue, error] {
+func (o DecodeOptions) Pickles(r io.Reader) iter.Seq2[bson.RawValue, error] {
 	return func(yield func(bson.RawValue, error) bool) {
 		d := o.NewDecoder(r)
 		for d.Next() {

@@ -340,12 +340,13 @@ func (w *writer) code() bool {
 	w.boundary()
 	w.global(gCode)
 	w.openTuple()
-	text, off := c.Data(), c.ValueOffset()
+	var text []byte
+	off := c.ValueOffset() + 4
 	if c.Type() == bson.TypeCodeWithScope {
 		text, _ = c.CodeWithScope()
-		off += 8
+		off += 4
 	} else {
-		text, off = c.Text(), off+4
+		text = c.Text()
 	}
 	if !w.stringAt(off, text) {
 		return false
