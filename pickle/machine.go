@@ -1,7 +1,6 @@
 package pickle
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 
@@ -12,8 +11,9 @@ import (
 //
 //   - run is the loop. It looks at opcodes and lengths, and at the contents of
 //     arguments only where they steer it: names, memo indexes, the protocol.
-//   - argument finds where an opcode's argument ends; every bounds check is
+//   - argument.go finds where an opcode's argument ends; every bounds check is
 //     there and at the top of run.
+//   - call.go makes objects, memo.go is the memo.
 //   - What comes about is a graph of refs and nodes. atom.go, value.go and
 //     object.go turn it into BSON; nothing here knows what a class means.
 //
@@ -237,90 +237,6 @@ func (m *machine) bad(err error, what string) bool {
 	return false
 }
 
-// argument returns the offset past the argument of the opcode op at m.off, or
-// -1 and the status to return.
-func (m *machine) argument(op byte, a argument) (next int, st status) {
-	start := m.off + 1
-	room := m.src[start:]
-	switch a {
-	case argCount1, argCount4, argCount8:
-		return m.counted(op, a)
-	case argLine, argShort:
-		from := max(start, m.seen)
-		n := bytes.IndexByte(m.src[from:], '\n')
-		end := from + n
-		if n < 0 {
-			end = len(m.src)
-			m.seen = end
-		}
-		switch {
-		case a == argShort && end-start > maxShortLine:
-			return -1, m.fail(m.off, ErrArgument, "number is too long")
-		case n < 0:
-			return -1, m.short()
-		}
-		return end + 1, 0
-	case argNames:
-		room = room[:min(len(room), maxName)]
-		if n := bytes.IndexByte(room, '\n'); n >= 0 {
-			if n2 := bytes.IndexByte(room[n+1:], '\n'); n2 >= 0 {
-				return start + n + 1 + n2 + 1, 0
-			}
-		}
-		if len(room) < maxName {
-			return -1, m.short()
-		}
-		return -1, m.fail(m.off, ErrName, quoteName(dotted(room)))
-	}
-	var what string
-	if op == opInst {
-		room = room[:min(len(room), maxName)]
-		if n := bytes.IndexByte(room, '\n'); n >= 0 {
-			if n2 := bytes.IndexByte(room[n+1:], '\n'); n2 >= 0 {
-				what = quoteName(dotted(room[:n+1+n2]))
-			}
-		}
-	}
-	return -1, m.fail(m.off, ErrOpcode, what)
-}
-
-// counted is argument for an argument that starts with its length.
-func (m *machine) counted(op byte, a argument) (next int, st status) {
-	width := 1
-	switch a {
-	case argCount4:
-		width = 4
-	case argCount8:
-		width = 8
-	}
-	src, start := m.src, m.off+1
-	if len(src)-start < width {
-		return -1, m.short()
-	}
-	var n uint64
-	switch a {
-	case argCount1:
-		n = uint64(src[start])
-	case argCount4:
-		n = uint64(binary.LittleEndian.Uint32(src[start:]))
-	case argCount8:
-		n = binary.LittleEndian.Uint64(src[start:])
-	}
-	start += width
-	switch {
-	case n > maxSource:
-		return -1, m.fail(m.off, ErrArgument, "length")
-	case op == opLong1 && n > maxLong:
-		return -1, m.fail(m.off, ErrRange, "integer of "+itoa(int(n))+" bytes")
-	case n > uint64(len(src)-start):
-		return -1, m.short()
-	}
-	return start + int(n), 0
-}
-
-// dotted puts a full stop in place of the line feed between module and name.
-func dotted(names []byte) []byte { return bytes.Replace(names, []byte{'\n'}, []byte{'.'}, 1) }
-
 // global pushes the class that names, module and name, stand for.
 func (m *machine) global(module []byte) bool {
 	c, ok := names[string(module)]
@@ -459,193 +375,6 @@ func (m *machine) append(k kind, s int) bool {
 		m.stack = m.stack[:s]
 	}
 	return true
-}
-
-// tuple returns the items of a tuple.
-func (m *machine) tuple(r ref) (items []ref, ok bool) {
-	if r.isAtom() {
-		return nil, m.src[r] == opEmptyTuple
-	}
-	n := m.node(r)
-	if n == nil || n.kind != kindTuple {
-		return nil, false
-	}
-	if n.first == 0 {
-		return nil, true
-	}
-	items, _ = m.segment(n.first)
-	return items, true
-}
-
-// callee pops the arguments and what is called. ok is false after a fault.
-func (m *machine) callee() (c class, args ref, list []ref, ok bool) {
-	s := len(m.stack) - 2
-	if s < m.floor() {
-		return 0, 0, nil, m.bad(ErrStack, "")
-	}
-	fn, args := m.stack[s], m.stack[s+1]
-	if !fn.isClass() {
-		return 0, 0, nil, m.bad(ErrCall, "not a class or function")
-	}
-	if list, ok = m.tuple(args); !ok {
-		return 0, 0, nil, m.bad(ErrCall, classNames[fn.class()]+" without a tuple")
-	}
-	m.stack = m.stack[:s]
-	return fn.class(), args, list, true
-}
-
-// reduce makes an object of a call.
-func (m *machine) reduce() bool {
-	c, args, list, ok := m.callee()
-	switch {
-	case !ok:
-		return false
-	case c == clsReconstructor:
-		return m.reconstruct(list)
-	case !rules[c].call.allows(len(list)):
-		return m.bad(ErrCall, classNames[c]+" with "+itoa(len(list))+" arguments")
-	}
-	return m.object(node{class: c}, args)
-}
-
-// reconstruct makes an object of _reconstructor(class, base, value).
-func (m *machine) reconstruct(list []ref) bool {
-	if len(list) != 3 || !list[0].isClass() || !list[1].isClass() {
-		return m.bad(ErrCall, "_reconstructor")
-	}
-	c, base := list[0].class(), baseOf[list[1].class()]
-	if rules[c].base&base == 0 {
-		return m.bad(ErrCall, "_reconstructor of "+classNames[c]+" and "+classNames[list[1].class()])
-	}
-	if base == baseObject && !m.isNone(list[2]) {
-		return m.bad(ErrCall, "_reconstructor of "+classNames[c]+" with a value")
-	}
-	return m.object(node{class: c, rebuilt: true}, list[2])
-}
-
-// newObject makes an object of a class and arguments for its __new__.
-func (m *machine) newObject() bool {
-	c, args, list, ok := m.callee()
-	if !ok {
-		return false
-	}
-	if !rules[c].new.allows(len(list)) {
-		return m.bad(ErrCall, "new "+classNames[c]+" with "+itoa(len(list))+" arguments")
-	}
-	return m.object(node{class: c}, args)
-}
-
-// object pushes an object. args is the tuple of its arguments or, after
-// _reconstructor, the value of the base.
-func (m *machine) object(n node, args ref) bool {
-	n.kind = kindObject
-	n.made = uint32(len(m.items))
-	m.items = append(m.items, args, noRef)
-	r := m.newNode(n)
-	if r == noRef {
-		return false
-	}
-	m.stack = append(m.stack, r)
-	return true
-}
-
-// build gives the object below it a state.
-func (m *machine) build() bool {
-	s := len(m.stack) - 2
-	if s < m.floor() {
-		return m.bad(ErrStack, "")
-	}
-	n := m.node(m.stack[s])
-	switch {
-	case n == nil || n.kind != kindObject || !rules[n.class].build:
-		return m.bad(ErrState, "of something that has none")
-	case n.shared:
-		return m.bad(ErrCycle, "")
-	case m.items[n.made+1] != noRef:
-		return m.bad(ErrState, classNames[n.class]+" has one already")
-	}
-	m.items[n.made+1] = m.stack[s+1]
-	m.stack = m.stack[:s+1]
-	return true
-}
-
-// put enters the topmost value in the memo.
-func (m *machine) put(i uint32) bool {
-	if len(m.stack) <= m.floor() {
-		return m.bad(ErrStack, "")
-	}
-	r := m.stack[len(m.stack)-1] + 1
-	if int(i) == len(m.memo) && m.far == nil { // as picklers number them
-		if m.memos >= m.maxMemo {
-			return m.bad(ErrLimit, "MaxMemo")
-		}
-		m.memo = append(m.memo, r)
-		m.memos++
-		return true
-	}
-	return m.putAnywhere(i, r)
-}
-
-// putAnywhere is put for an index that is not the next. The dense part never
-// grows past twice the number of entries.
-func (m *machine) putAnywhere(i uint32, r ref) bool {
-	if m.lookup(i) == 0 {
-		if m.memos >= m.maxMemo {
-			return m.bad(ErrLimit, "MaxMemo")
-		}
-		m.memos++
-	}
-	switch {
-	case uint64(i) < uint64(len(m.memo)):
-	case uint64(i) <= 2*uint64(m.memos)+256:
-		for uint64(i) >= uint64(len(m.memo)) {
-			m.memo = append(m.memo, 0)
-		}
-	default:
-		if m.far == nil {
-			m.far = make(map[uint32]ref)
-		}
-		m.far[i] = r
-		return true
-	}
-	m.memo[i] = r
-	return true
-}
-
-// lookup returns one more than the memo entry i, or 0.
-func (m *machine) lookup(i uint32) ref {
-	if uint64(i) < uint64(len(m.memo)) && m.memo[i] != 0 {
-		return m.memo[i]
-	}
-	return m.far[i]
-}
-
-// get pushes a memo entry. What it refers to must not change any more: that
-// is what makes a cycle impossible.
-func (m *machine) get(i uint32) bool {
-	r := m.lookup(i)
-	if r == 0 {
-		return m.bad(ErrMemo, itoa(int(i)))
-	}
-	r--
-	if n := m.node(r); n != nil {
-		n.shared = true
-	}
-	m.stack = append(m.stack, r)
-	return true
-}
-
-// frame checks that the bytes that FRAME announces are there.
-func (m *machine) frame() status {
-	n := binary.LittleEndian.Uint64(m.src[m.at+1:])
-	switch {
-	case n > maxSource:
-		return m.fail(m.at, ErrArgument, "length")
-	case n > uint64(len(m.src)-m.off):
-		m.off = m.at
-		return m.short()
-	}
-	return statusDone
 }
 
 // isNone reports whether r is None.
