@@ -12,6 +12,9 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
+// The examples are in the order of the package documentation: Cursor,
+// append, Validate, Raw, Builder, Decoder, small helpers.
+
 // person is {name: "Ada", langs: ["en", "fr"], born: 1815}.
 func person() bson.Raw {
 	doc, mark := bson.Begin(nil)

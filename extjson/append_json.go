@@ -70,7 +70,8 @@ func (e *encoder) init(o *EncodeOptions) {
 func (e *encoder) append(dst, doc []byte) ([]byte, error) {
 	n := len(dst)
 	e.level = 0
-	e.c.Reset(doc, e.maxDepth)
+	// quote reads past the end of strings, but not what lies behind doc.
+	e.c.Reset(doc[:len(doc):len(doc)], e.maxDepth)
 	dst = e.document(dst, true)
 	if err := e.c.Err(); err != nil {
 		return dst[:n], err
