@@ -201,6 +201,41 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// TestRawBSONDocument checks that the bytes of a RawBSONDocument are looked at.
+func TestRawBSONDocument(t *testing.T) {
+	raw := func(b string) string {
+		return "cbson.raw_bson\nRawBSONDocument\n)\x81N}X\x15\x00\x00\x00_RawBSONDocument__rawB" + u32(uint32(len(b))) + b + "s\x86b"
+	}
+	const good = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"
+	if diff := cmp.Diff(`[{"a":{"$numberInt":"1"}}]`, text(t, pickle.DecodeOptions{}, "]"+raw(good)+"a.")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(`{"a":{"$numberInt":"1"}}`, text(t, pickle.DecodeOptions{MaxDepth: 1}, raw(good)+".")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for data, want := range map[string]error{
+		raw("") + ".":        bson.ErrTruncated,
+		raw(good[:10]) + ".": bson.ErrTruncated,
+		raw(good+"x") + ".":  bson.ErrTrailing,
+		raw("\x0b\x00\x00\x00\x10\xff\x00\x01\x00\x00\x00") + ".": bson.ErrLength,
+		raw("\x08\x00\x00\x00\x0a\xff\x00\x00") + ".":             bson.ErrUTF8,
+		"cbson.raw_bson\nRawBSONDocument\n)\x81N}s\x86b.":         pickle.ErrStack,
+		"cbson.raw_bson\nRawBSONDocument\n)\x81N}\x86b.":          pickle.ErrState,
+		"cbson.raw_bson\nRawBSONDocument\n)\x81.":                 pickle.ErrState,
+	} {
+		if _, err := pickle.AppendBSON(nil, []byte(data)); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", data, err, want)
+		}
+	}
+	for depth := 1; depth <= 3; depth++ {
+		data := strings.Repeat("]", depth) + raw(good) + strings.Repeat("a", depth) + "."
+		_, _, err := pickle.DecodeOptions{MaxDepth: 2}.AppendBSONValue(nil, []byte(data))
+		if (depth > 1) != errors.Is(err, bson.ErrDepth) {
+			t.Errorf("in %d lists: %v", depth, err)
+		}
+	}
+}
+
 func TestAppendBSONOfNoDocument(t *testing.T) {
 	dst := []byte("before")
 	for data, want := range map[string]error{
