@@ -80,7 +80,10 @@ type writer struct {
 	c     bson.Cursor
 	out   []byte
 	proto int // 0 to 5
-	opts  EncodeOptions
+
+	reader    Reader
+	documents DocumentClass
+	policy    DeprecatedPolicy
 
 	frameAt int    // offset in out of the open frame's FRAME; -1: none
 	memos   uint32 // entries of the memo
@@ -106,12 +109,19 @@ type keyEntry struct {
 // writers are kept for their slices.
 var writers = sync.Pool{New: func() any { return new(writer) }}
 
+// keepTable is how long the table of a writer that is kept may be: the next
+// document pays for clearing it.
+const keepTable = 1 << 10
+
 // free gives w back.
 func (w *writer) free() {
 	w.out = nil
 	w.c = bson.Cursor{}
 	clear(w.keys)
 	w.keys = w.keys[:0]
+	if len(w.table) > keepTable {
+		w.table = nil
+	}
 	if cap(w.keys)+cap(w.table)+cap(w.open) <= keepItems {
 		writers.Put(w)
 	}
@@ -120,7 +130,7 @@ func (w *writer) free() {
 func (w *writer) reset(dst []byte, proto int, o *EncodeOptions) {
 	w.out = dst
 	w.proto = proto
-	w.opts = *o
+	w.reader, w.documents, w.policy = o.Reader, o.Documents, o.Deprecated
 	w.memos = 0
 	w.globals = [numGlobals]uint32{}
 	w.consts = [numTexts]uint32{}

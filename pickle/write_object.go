@@ -285,7 +285,7 @@ func (w *writer) datetime(ms int64) bool {
 
 // datetimeMS writes a DatetimeMS, which no PyMongo for Python 2 has.
 func (w *writer) datetimeMS(ms int64) bool {
-	if w.opts.Reader == Python2 {
+	if w.reader == Python2 {
 		return w.fail(ErrReader)
 	}
 	w.boundary()

@@ -57,7 +57,7 @@ func (w *writer) value() bool {
 		c.Leave()
 	case bson.TypeBinary:
 		subtype, data := c.Binary()
-		if subtype == bson.BinaryGeneric && w.opts.Reader != Python2 {
+		if subtype == bson.BinaryGeneric && w.reader != Python2 {
 			w.bytes(data)
 		} else {
 			w.binary(subtype, data)
@@ -95,7 +95,7 @@ func (w *writer) rareValue() bool {
 // deprecated is value for the types that Python has no class for.
 func (w *writer) deprecated() bool {
 	c := &w.c
-	if w.opts.Deprecated != Convert {
+	if w.policy != Convert {
 		return w.fail(ErrNoClass)
 	}
 	switch c.Type() {
@@ -164,7 +164,7 @@ func (w *writer) subdocument() bool {
 // document writes the document that the cursor has entered and that ends at
 // end.
 func (w *writer) document(end int) bool {
-	if w.opts.Documents == SON {
+	if w.documents == SON {
 		return w.son(end)
 	}
 	return w.dict(end)
