@@ -156,3 +156,22 @@ func TestEncoderAllocs(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestDecoderAmplification: elements take more bytes in BSON than in text.
+// The limit on the document holds before its text has ended.
+func TestDecoderAmplification(t *testing.T) {
+	for _, n := range []int{1000, 1 << 20} {
+		r := io.MultiReader(strings.NewReader(`{"a":[`), &repeated{text: strings.Repeat("0,", 1000), n: 50_000})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d := extjson.DecodeOptions{MaxDocumentSize: 1 << 20}.NewDecoder(&hesitant{r: r, n: n})
+		if d.Next() {
+			t.Error("a document")
+		}
+		runtime.ReadMemStats(&after)
+		wantFault(t, d.Err(), fault{Line: 1, Column: 1, Err: bson.ErrTooLarge, Value: true})
+		if got := after.TotalAlloc - before.TotalAlloc; got > 32<<20 {
+			t.Errorf("%d bytes at a time: %d bytes allocated", n, got)
+		}
+	}
+}

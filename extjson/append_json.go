@@ -22,11 +22,11 @@ import (
 
 // AppendJSON appends doc to dst as relaxed Extended JSON and returns the
 // longer slice. doc is one whole document, length prefix to final NUL; it is
-// not kept. dst may be nil and must not overlap doc. On failure dst comes
-// back at its old length, with a *bson.SyntaxError where doc is malformed and
-// a *bson.ValueError where it is not but has no faithful text; their Offset
-// counts bytes from the start of doc. Source: Extended JSON v2, "Conversion
-// table".
+// not kept. dst may be nil and must not overlap doc; all of its spare capacity
+// may be overwritten. On failure dst comes back at its old length, with a
+// *bson.SyntaxError where doc is malformed and a *bson.ValueError where it is
+// not but has no faithful text; their Offset counts bytes from the start of
+// doc. Source: Extended JSON v2, "Conversion table".
 func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendJSON(dst, doc) }
 
 // AppendJSON appends doc to dst as o says, otherwise as the function
@@ -304,7 +304,8 @@ func (e *encoder) regex(dst []byte) []byte {
 	dst = e.text(dst, e.c.ValueOffset(), pattern)
 	dst = append(dst, `,"options":`...)
 	off := e.c.ValueOffset() + len(pattern) + 1
-	if !slices.IsSorted(options) {
+	// What is not UTF-8 stays as it is, so that the fault's offset is true.
+	if !slices.IsSorted(options) && (e.replace || bson.IndexInvalidUTF8(options) < 0) {
 		sorted := sortedOptions(options)
 		if e.exact && string(sorted) != string(options) {
 			e.c.Fail(ErrLossy)
@@ -315,13 +316,9 @@ func (e *encoder) regex(dst []byte) []byte {
 	return append(dst, `}}`...)
 }
 
-// sortedOptions returns the characters of regex options in order. Options
-// that are not ASCII come back as they are if they are not UTF-8, so that
-// offsets in them stay true.
+// sortedOptions returns the characters of regex options in order. Bytes that
+// are not UTF-8 become U+FFFD.
 func sortedOptions(options []byte) []byte {
-	if bson.IndexInvalidUTF8(options) >= 0 {
-		return options
-	}
 	letters := []rune(string(options))
 	slices.Sort(letters)
 	return []byte(string(letters))

@@ -14,7 +14,7 @@ import (
 var (
 	// ErrTruncated: the text ends inside a document. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated = fmt.Errorf("text ends too early: %w", io.ErrUnexpectedEOF)
+	ErrTruncated error = truncated{}
 	// ErrTrailing: something other than white space follows the document.
 	ErrTrailing = errors.New("text after the end of the document")
 	// ErrToken: a character stands where JSON does not allow it.
@@ -49,6 +49,12 @@ var (
 	// EncodeOptions.RejectLossy.
 	ErrLossy = errors.New("text cannot keep every bit")
 )
+
+// truncated is the type of ErrTruncated.
+type truncated struct{}
+
+func (truncated) Error() string { return "text ends too early" }
+func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A SyntaxError says that text is not Extended JSON, and where.
 type SyntaxError struct {

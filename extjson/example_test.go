@@ -194,7 +194,7 @@ func ExampleDocuments() {
 	// Output:
 	// 12
 	// 12
-	// extjson: line 1 column 22 (offset 21) (/n): text ends too early: unexpected EOF
+	// extjson: line 1 column 22 (offset 21) (/n): text ends too early
 }
 
 func ExampleNewEncoder() {

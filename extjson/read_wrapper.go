@@ -242,6 +242,14 @@ func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end 
 			break
 		}
 	}
+	if end == len(src) && end-off > d.maxNumber && s != keyBinary {
+		// Nothing that may follow makes it right: a stream need not wait.
+		err := ErrWrapperText
+		if s >= keyNumberInt && s <= keyNumberDecimal {
+			err = ErrNumberLen
+		}
+		return dst, nil, d.fail(off-1, err, "")
+	}
 	n := len(dst)
 	dst, end = d.chars(dst, off)
 	return dst[:n], dst[n:], end
