@@ -335,7 +335,10 @@ func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
 // nothing of it is written, the error is that of AppendJSON, and the Encoder
 // can go on with another document. An error of the writer is wrapped and
 // stays. After Close the error matches bson.ErrMisuse.
-func (e *Encoder) Encode(doc []byte) error {
+func (e *Encoder) Encode(doc []byte) error { return e.encode(0, doc) }
+
+// encode writes the text of data: a document if t is 0, else a value.
+func (e *Encoder) encode(t bson.Type, data []byte) error {
 	if e.err != nil {
 		return e.err
 	}
@@ -349,7 +352,7 @@ func (e *Encoder) Encode(doc []byte) error {
 	case e.array:
 		e.buf = append(e.buf, ",\n"...)
 	}
-	buf, err := e.e.append(e.buf, doc)
+	buf, err := e.e.appendAny(e.buf, t, data)
 	if err != nil {
 		e.buf = e.buf[:n]
 		return err

@@ -7,6 +7,8 @@
 //   - driver_test.go compares with driver v2 on generated documents, in both
 //     directions.
 //   - vectors_test.go checks the project's own vectors with driver v2.
+//   - python compares package pickle with the Python interpreters that it
+//     finds.
 //   - bench has the side-by-side benchmarks, libbson a C program for the
 //     same tasks, and compare runs both and prints a table.
 package interop
