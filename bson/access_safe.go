@@ -23,3 +23,5 @@ func inside(p place, f *field) place {
 func isNilPointer(p place, f *field) bool { return inside(p, f).IsNil() }
 
 func box[T any](p *T, _ any) any { return *p }
+
+func stringOf(b []byte) string { return string(b) }

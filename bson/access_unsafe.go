@@ -13,7 +13,8 @@ import (
 //   - It reaches the fields of a struct by their offsets, where package
 //     reflect would take a third of the time that writing a struct takes.
 //   - It makes an any of a value that has its place in a slab, where the
-//     language would allocate each: two thirds of what a D allocates.
+//     language would allocate each: two thirds of what a D allocates. The
+//     same for strings.
 
 // A place is where a struct lies in memory.
 type place = unsafe.Pointer
@@ -40,3 +41,7 @@ func box[T any](p *T, like any) any {
 	(*[2]unsafe.Pointer)(unsafe.Pointer(&like))[1] = unsafe.Pointer(p)
 	return like
 }
+
+// stringOf returns the bytes of b, which must not change any more, as a string
+// without copying them.
+func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

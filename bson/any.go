@@ -205,7 +205,7 @@ func (d *decoder) elements(dst []E) []E {
 	i := 0
 	for ; i < len(dst) && d.c.Next(); i++ {
 		e := &dst[i]
-		e.Key = d.shared(d.c.Key(), d.c.Offset()+1)
+		e.Key = d.key()
 		if d.DisallowDuplicateKeys && !seen.add(e.Key) {
 			d.fail(typeD, ErrDuplicateKey)
 			break

@@ -126,7 +126,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 func (d *decoder) mapOfAny(m map[string]any) {
 	var seen keyWatch
 	for d.c.Next() {
-		key := d.shared(d.c.Key(), d.c.Offset()+1)
+		key := d.key()
 		if d.DisallowDuplicateKeys && !seen.add(key) {
 			d.fail(typeM, ErrDuplicateKey)
 			return

@@ -1,6 +1,7 @@
 package bson
 
 import (
+	"encoding/binary"
 	"reflect"
 	"slices"
 	"sync"
@@ -37,8 +38,9 @@ func Decode[T any](doc []byte) (T, error) {
 // non-nil pointer, or a non-nil map, to which elements are added. Fields,
 // elements of maps and things pointed to that the document does not name
 // stay as they are; slices are cut to length 0 first and their arrays used
-// again. Nothing decoded aliases doc, but the texts of an any may share one
-// copy of parts of it, of at most 8 KiB.
+// again. Nothing decoded aliases doc. The texts of an any share memory with
+// each other and with those of other documents, at most 2 KiB, and so do its
+// other values, at most 64 of a kind: one that is kept keeps that alive.
 //
 // On failure v holds what was decoded before the fault. The error is a
 // *SyntaxError if doc is malformed and a *ValueError if a limit, an option or
@@ -87,8 +89,9 @@ type decoder struct {
 	truncate bool // Truncate, or the tag truncate around here
 	fault    *ConversionError
 
-	text   string // copy of the bytes from textAt on, which texts share
-	textAt int
+	// What the calls after this one use as well.
+	keys  [keySlots]string
+	chunk []byte // memory of texts; what follows its length is free
 	slabs
 }
 
@@ -109,7 +112,6 @@ func (o DecodeOptions) decoder() *decoder {
 func (d *decoder) release() {
 	d.DecodeOptions = DecodeOptions{}
 	d.plans, d.fault = nil, nil
-	d.text = ""
 	d.perDocument = perDocument{}
 	d.c.open(nil, 0)
 	decoders.Put(d)
@@ -191,12 +193,12 @@ func (d *decoder) null(v reflect.Value) {
 	d.fail(v.Type(), ErrMismatch)
 }
 
-// windowSize is how many bytes of a document are copied at once for the texts
-// of an any to share, and longText the length from which a text has a copy of
-// its own. A text that is kept keeps no more alive than that.
+// chunkSize is how many bytes of memory the texts of anys share, and longText
+// the length from which a text has memory of its own. A text that is kept
+// keeps no more than that alive.
 const (
-	windowSize = 8 << 10
-	longText   = 1 << 10
+	chunkSize = 2 << 10
+	longText  = 512
 )
 
 // shared returns text, which is part of the cursor's input from off on, as a
@@ -205,20 +207,56 @@ func (d *decoder) shared(text []byte, off int) string {
 	if !isASCII(text) && !utf8.Valid(text) {
 		return d.invalid(text, off)
 	}
-	if at := off - d.textAt; at >= 0 && at+len(text) <= len(d.text) {
-		return d.text[at : at+len(text)]
-	}
-	return d.window(text, off)
+	return d.packed(text)
 }
 
-// window returns text and makes the copy that the texts after it share.
-func (d *decoder) window(text []byte, off int) string {
-	if len(text) >= longText {
-		return string(text)
+// packed returns text as part of the current chunk. The bytes of a chunk are
+// written once and not changed after.
+func (d *decoder) packed(text []byte) string {
+	at := len(d.chunk)
+	if cap(d.chunk)-at < len(text) {
+		if len(text) >= longText {
+			return string(text)
+		}
+		d.chunk, at = make([]byte, 0, chunkSize), 0
 	}
-	d.text = string(d.c.src[off:min(off+windowSize, len(d.c.src))])
-	d.textAt = off
-	return d.text[:len(text)]
+	d.chunk = append(d.chunk, text...)
+	return stringOf(d.chunk[at:])
+}
+
+// keySlots is how many keys a decoder remembers, and longKey the length from
+// which it does not.
+const (
+	keySlots = 256
+	longKey  = 32
+)
+
+// key returns the current key. The documents of a collection have the same
+// keys again and again, so most have been seen and checked before.
+func (d *decoder) key() string {
+	key, off := d.c.Key(), d.c.Offset()+1
+	n := len(key)
+	if n == 0 || n >= longKey {
+		return d.shared(key, off)
+	}
+	var h uint64
+	switch {
+	case n >= 8:
+		h = binary.LittleEndian.Uint64(key) ^ binary.LittleEndian.Uint64(key[n-8:])<<1
+	case n >= 4:
+		h = uint64(binary.LittleEndian.Uint32(key)) ^ uint64(binary.LittleEndian.Uint32(key[n-4:]))<<9
+	default:
+		h = uint64(key[0]) | uint64(key[n>>1])<<8 | uint64(key[n-1])<<16
+	}
+	slot := &d.keys[(h+uint64(n))*0x9E3779B97F4A7C15>>56]
+	if *slot == string(key) {
+		return *slot
+	}
+	text := d.shared(key, off)
+	if text == string(key) {
+		*slot = text
+	}
+	return text
 }
 
 // owned returns text as a string of its own.
