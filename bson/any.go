@@ -3,6 +3,7 @@ package bson
 import (
 	"reflect"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -266,10 +267,19 @@ func (d *decoder) array() A {
 	}
 	a := make(A, d.count())
 	for i := 0; i < len(a) && d.c.Next(); i++ {
+		d.dropKey()
 		a[i] = d.any()
 	}
 	d.c.Leave()
 	return a
+}
+
+// dropKey checks the key of an array's element, which is of no use, to be
+// text as all keys have to be.
+func (d *decoder) dropKey() {
+	if key := d.c.Key(); !isASCII(key) && !utf8.Valid(key) {
+		d.invalid(key, d.c.Offset()+1)
+	}
 }
 
 // document returns the reference as a document, as it is stored.

@@ -148,6 +148,7 @@ func (d *decoder) list(v reflect.Value, elem *plan) {
 		v.Clear()
 	}
 	for i := 0; d.c.Next(); i++ {
+		d.dropKey()
 		elem.dec(d, v.Index(i))
 	}
 	d.c.Leave()
@@ -219,6 +220,7 @@ func (d *decoder) fixedList(v reflect.Value, elem *plan) {
 			d.fail(v.Type(), ErrRange)
 			return
 		}
+		d.dropKey()
 		elem.dec(d, v.Index(i))
 	}
 	d.c.Leave()

@@ -271,8 +271,9 @@ func TestDestinations(t *testing.T) {
 		{"\x09\x00\x00\x00\x08a\x00\x02\x00", bson.ErrBoolean},
 		{"\x0f\x00\x00\x00\x02a\x00\x03\x00\x00\x00b\xff\x00\x00", bson.ErrUTF8},
 		{"\x08\x00\x00\x00\x0a\xff\x00\x00", bson.ErrUTF8},
+		{"\x10\x00\x00\x00\x04a\x00\x08\x00\x00\x00\x0a\xff\x00\x00\x00", bson.ErrUTF8}, // a key in an array
 	} {
-		for _, v := range []any{new(bson.D), new(any), new(bson.M), new(map[string]string), new(struct{ A string })} {
+		for _, v := range []any{new(bson.D), new(any), new(bson.M), new(map[string]string), new(struct{ A string }), new(map[string][]any)} {
 			err := bson.Unmarshal([]byte(tc.doc), v)
 			if _, isStruct := v.(*struct{ A string }); isStruct && strings.Contains(tc.doc, "\x0a\xff") {
 				continue // the struct does not have that key, so does not read it
