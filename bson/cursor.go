@@ -386,6 +386,15 @@ func (c *Cursor) Leave() {
 	}
 }
 
+// Seek makes the next call of Next go to the element at off again, which must
+// be one of the open container that Next has been at; see Offset. After a
+// fault it does nothing.
+func (c *Cursor) Seek(off int) {
+	if c.code == codeOK {
+		c.off = off
+	}
+}
+
 // Type returns the type of the current element.
 func (c *Cursor) Type() Type { return c.typ }
 

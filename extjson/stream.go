@@ -323,7 +323,7 @@ func (e *Encoder) Encode(doc []byte) error {
 	case e.array:
 		e.buf = append(e.buf, ",\n"...)
 	}
-	buf, err := e.e.append(e.buf, doc)
+	buf, err := e.e.append(e.buf, 0, doc)
 	if err != nil {
 		e.buf = e.buf[:n]
 		return err

@@ -1,0 +1,170 @@
+package extjson
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file lays text out otherwise than compactly: in lines, with spaces,
+// sorted, or cut to a length. The loops of append_json.go call it only where
+// an option asks for any of that.
+//
+// Text longer than MaxLen is found out by writing it: when a member goes past
+// the limit, everything is left as it is, and the text written again, this
+// time with room kept for the mark. Both times no more than MaxLen bytes and
+// a value of fixed size are written.
+
+// A layout is the part of an encoder that is about it.
+type layout struct {
+	custom   bool // not compact, or limited: the members call this file
+	sortKeys bool
+	indent   string
+	colon    string
+	order    []sortedMember // of the documents open, one on top of the other
+
+	max     int  // bytes of text, see MaxLen; 0: no limit
+	start   int  // length of dst at the start of the text
+	cut     bool // the text has been cut: nothing follows
+	marking bool // the text is to end with the mark
+}
+
+// A sortedMember is an element of a document that is being sorted.
+type sortedMember struct {
+	key []byte // in the document
+	at  int    // byte offset of the element
+}
+
+func (e *encoder) initLayout(o *EncodeOptions) {
+	e.custom = o.Indent != "" || o.Spacing != CompactSpacing || o.MaxLen > 0
+	e.sortKeys = o.SortKeys
+	e.indent = o.Indent
+	e.max = max(o.MaxLen, 0)
+	e.colon = e.form.colon
+	if e.indent != "" && o.Spacing == CompactSpacing {
+		e.colon = ": "
+	}
+}
+
+// alone writes the value that the cursor stands on, the whole text.
+func (e *encoder) alone(dst []byte) []byte {
+	if e.max == 0 {
+		return e.value(dst)
+	}
+	if e.hopeless(dst) {
+		return e.cutOff(dst, e.form.markerElement)
+	}
+	dst = e.value(dst)
+	n := len(e.form.comma)
+	dst = e.fit(append(dst, e.form.comma...), e.start, e.form.markerElement)
+	return dst[:len(dst)-n]
+}
+
+// newline begins the line of a member.
+func (e *encoder) newline(dst []byte) []byte {
+	if e.indent == "" {
+		return dst
+	}
+	dst = append(dst, '\n')
+	for range e.level {
+		dst = append(dst, e.indent...)
+	}
+	return dst
+}
+
+// closeDocument ends the document whose members were written since dst was n
+// bytes long.
+func (e *encoder) closeDocument(dst []byte, n int, where setting) []byte {
+	switch {
+	case len(dst) > n:
+		return e.closing(dst, e.form.close)
+	case where == topDocument || where == scopeDocument:
+		e.level--
+		return append(dst[:n-len(e.form.open)], e.form.emptyTop...)
+	}
+	e.level--
+	return append(dst[:n-len(e.form.open)], e.form.empty...)
+}
+
+// closeArray is closeDocument for an array.
+func (e *encoder) closeArray(dst []byte, n int) []byte {
+	if len(dst) > n {
+		return e.closing(dst, e.form.closeArray)
+	}
+	e.level--
+	return append(dst[:n-len(e.form.openArray)], e.form.emptyArray...)
+}
+
+// closing puts bracket in place of the comma behind the last member.
+func (e *encoder) closing(dst []byte, bracket string) []byte {
+	e.level--
+	dst = dst[:len(dst)-len(e.form.comma)]
+	if e.indent != "" {
+		return append(e.newline(dst), bracket[len(bracket)-1])
+	}
+	return append(dst, bracket...)
+}
+
+// sortMembers puts the members of the document that the cursor has entered
+// on e.order, sorted by key, and returns where they are.
+func (e *encoder) sortMembers() (from, to int) {
+	from = len(e.order)
+	for e.c.Next() {
+		e.order = append(e.order, sortedMember{e.c.Key(), e.c.Offset()})
+	}
+	slices.SortStableFunc(e.order[from:], func(a, b sortedMember) int { return bytes.Compare(a.key, b.key) })
+	return from, len(e.order)
+}
+
+// hopeless reports whether the current element cannot fit, before it is
+// written: text is no shorter than what it says.
+func (e *encoder) hopeless(dst []byte) bool {
+	if e.max == 0 {
+		return false
+	}
+	size := len(e.c.Key())
+	if t := e.c.Type(); !t.IsContainer() && t != bson.TypeDouble && t != bson.TypeDecimal128 {
+		size += max(len(e.c.Data())-valueRoom, 0)
+	}
+	return len(dst)-e.start+size > e.max
+}
+
+// fit checks the text up to the comma of the member that began when dst was
+// from bytes long, and takes the member back if it is too long.
+func (e *encoder) fit(dst []byte, from int, marker string) []byte {
+	if e.max == 0 {
+		return dst
+	}
+	size := len(dst) - len(e.form.comma) - e.start + e.closersLen()
+	if e.marking && !e.cut {
+		size += e.markerLen()
+	}
+	if size <= e.max {
+		return dst
+	}
+	return e.cutOff(dst[:from], marker)
+}
+
+// cutOff ends the text before the member that would begin at the end of dst.
+func (e *encoder) cutOff(dst []byte, marker string) []byte {
+	e.cut = true
+	if !e.marking {
+		return dst
+	}
+	dst = append(e.newline(dst), marker...)
+	return append(dst, e.form.comma...)
+}
+
+// closersLen is how many bytes the brackets need that are open.
+func (e *encoder) closersLen() int {
+	if e.indent == "" {
+		return e.level * len(e.form.close)
+	}
+	return 2*e.level + len(e.indent)*(e.level*(e.level-1)/2)
+}
+
+// markerLen is how many bytes the mark needs, at most.
+func (e *encoder) markerLen() int {
+	return len(e.form.comma) + len(e.form.markerElement) + 1 + e.level*len(e.indent)
+}
