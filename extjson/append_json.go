@@ -181,7 +181,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		}
 		if e.custom {
 			dst = append(dst, e.colon...)
-			dst = append(e.value(dst), e.form.comma...)
+			dst = append(e.value(dst), e.comma...)
 			if dst = e.fit(dst, from, e.form.marker); e.cut {
 				break
 			}
@@ -232,7 +232,7 @@ func (e *encoder) array(dst []byte) []byte {
 			dst = e.cutOff(dst, e.form.markerElement)
 			break
 		}
-		dst = append(e.value(e.newline(dst)), e.form.comma...)
+		dst = append(e.value(e.newline(dst)), e.comma...)
 		if dst = e.fit(dst, from, e.form.markerElement); e.cut {
 			break
 		}

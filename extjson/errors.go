@@ -42,6 +42,9 @@ var (
 	// ErrRelaxed: a form that canonical text does not have; see
 	// CanonicalOnly.
 	ErrRelaxed = errors.New("not canonical")
+	// ErrEvaluate: shell text whose value depends on the time, the time zone
+	// or chance, such as new Date().
+	ErrEvaluate = errors.New("text would have to be evaluated")
 	// ErrAmbiguous: a stored document has a special key of its own; see
 	// EncodeOptions.AmbiguousKeys.
 	ErrAmbiguous = errors.New("key is special in Extended JSON")
@@ -92,7 +95,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // refusals are the sentinels that make a *ValueError; the others are about
 // syntax.
 var refusals = map[error]bool{
-	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrRelaxed: true,
+	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrRelaxed: true, ErrEvaluate: true,
 	bson.ErrDepth: true, bson.ErrTooLarge: true, bson.ErrKeyNUL: true,
 }
 

@@ -22,6 +22,7 @@ type layout struct {
 	sortKeys bool
 	indent   string
 	colon    string
+	comma    string
 	order    []sortedMember // of the documents open, one on top of the other
 
 	max     int  // bytes of text, see MaxLen; 0: no limit
@@ -41,7 +42,10 @@ func (e *encoder) initLayout(o *EncodeOptions) {
 	e.sortKeys = o.SortKeys
 	e.indent = o.Indent
 	e.max = max(o.MaxLen, 0)
-	e.colon = e.form.colon
+	e.colon, e.comma = e.form.colon, e.form.comma
+	if e.indent != "" {
+		e.comma = ","
+	}
 	if e.indent != "" && o.Spacing == CompactSpacing {
 		e.colon = ": "
 	}
@@ -53,12 +57,11 @@ func (e *encoder) alone(dst []byte) []byte {
 		return e.value(dst)
 	}
 	if e.hopeless(dst) {
-		return e.cutOff(dst, e.form.markerElement)
+		dst = e.cutOff(dst, e.form.markerElement)
+	} else {
+		dst = e.fit(append(e.value(dst), e.comma...), e.start, e.form.markerElement)
 	}
-	dst = e.value(dst)
-	n := len(e.form.comma)
-	dst = e.fit(append(dst, e.form.comma...), e.start, e.form.markerElement)
-	return dst[:len(dst)-n]
+	return dst[:max(len(dst)-len(e.comma), e.start)]
 }
 
 // newline begins the line of a member.
@@ -99,7 +102,7 @@ func (e *encoder) closeArray(dst []byte, n int) []byte {
 // closing puts bracket in place of the comma behind the last member.
 func (e *encoder) closing(dst []byte, bracket string) []byte {
 	e.level--
-	dst = dst[:len(dst)-len(e.form.comma)]
+	dst = dst[:len(dst)-len(e.comma)]
 	if e.indent != "" {
 		return append(e.newline(dst), bracket[len(bracket)-1])
 	}
@@ -124,8 +127,17 @@ func (e *encoder) hopeless(dst []byte) bool {
 		return false
 	}
 	size := len(e.c.Key())
-	if t := e.c.Type(); !t.IsContainer() && t != bson.TypeDouble && t != bson.TypeDecimal128 {
-		size += max(len(e.c.Data())-valueRoom, 0)
+	switch e.c.Type() {
+	case bson.TypeString, bson.TypeSymbol, bson.TypeCode:
+		size += len(e.c.Text())
+	case bson.TypeBinary:
+		_, data := e.c.Binary()
+		size += len(data)
+	case bson.TypeCodeWithScope:
+		code, _ := e.c.CodeWithScope()
+		size += len(code)
+	case bson.TypeRegex, bson.TypeDBPointer:
+		size += len(e.c.Data()) - 17
 	}
 	return len(dst)-e.start+size > e.max
 }
@@ -136,9 +148,9 @@ func (e *encoder) fit(dst []byte, from int, marker string) []byte {
 	if e.max == 0 {
 		return dst
 	}
-	size := len(dst) - len(e.form.comma) - e.start + e.closersLen()
+	size := len(dst) - len(e.comma) - e.start + e.closersLen()
 	if e.marking && !e.cut {
-		size += e.markerLen()
+		size += e.markerLen(marker)
 	}
 	if size <= e.max {
 		return dst
@@ -152,8 +164,11 @@ func (e *encoder) cutOff(dst []byte, marker string) []byte {
 	if !e.marking {
 		return dst
 	}
-	dst = append(e.newline(dst), marker...)
-	return append(dst, e.form.comma...)
+	if e.level > 0 {
+		dst = e.newline(dst)
+	}
+	dst = append(dst, marker...)
+	return append(dst, e.comma...)
 }
 
 // closersLen is how many bytes the brackets need that are open.
@@ -164,7 +179,11 @@ func (e *encoder) closersLen() int {
 	return 2*e.level + len(e.indent)*(e.level*(e.level-1)/2)
 }
 
-// markerLen is how many bytes the mark needs, at most.
-func (e *encoder) markerLen() int {
-	return len(e.form.comma) + len(e.form.markerElement) + 1 + e.level*len(e.indent)
+// markerLen is how many bytes the mark needs behind a member.
+func (e *encoder) markerLen(marker string) int {
+	n := len(e.comma) + len(marker)
+	if e.indent != "" {
+		n += 1 + e.level*len(e.indent)
+	}
+	return n
 }

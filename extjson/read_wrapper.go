@@ -29,15 +29,23 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 		}
 	}
 	at := d.space(off + 1)
-	if at+1 < len(src) && src[at] == '"' && (src[at+1] == '$' || src[at+1] == '\\') {
+	if at+1 < len(src) && (src[at] == '"' && (src[at+1] == '$' || src[at+1] == '\\') || d.shell && d.mayBeSpecial(at)) {
 		n := len(dst)
-		tmp, end := d.key(dst, at+1)
+		tmp, end := d.anyKey(dst, at)
 		if end < 0 {
 			return dst, end
 		}
 		dst = tmp[:n]
-		if s := lookupSpecial(tmp[n : len(tmp)-1]); s != notSpecial {
+		key := tmp[n : len(tmp)-1]
+		if s := lookupSpecial(key); s != notSpecial {
 			return d.wrapper(dst, s, at, end, mark)
+		}
+		if d.legacy {
+			if l := lookupLegacy(key); l != notLegacy {
+				if out, after := d.legacyWrapper(dst, l, end, mark); after != 0 {
+					return out, after
+				}
+			}
 		}
 	}
 	bson.SetType(dst, mark, bson.TypeDocument)
@@ -186,6 +194,9 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 	case keyScope:
 		return d.scope(dst, off, mark)
 	case keyBinary:
+		if d.legacy && d.quoteAt(off) {
+			return d.legacyBinary(dst, legacyBinary, off, mark)
+		}
 		dst, off = d.binary(dst, off, mark)
 	case keyTimestamp:
 		dst, off = d.timestamp(dst, off, mark)
@@ -221,7 +232,10 @@ func (d *decoder) close(off int) int {
 		return off + 1
 	}
 	if off < len(d.src) && d.src[off] == ',' {
-		return d.fail(d.space(off+1), ErrWrapper, "no other key")
+		if off = d.space(off + 1); d.shell && off < len(d.src) && d.src[off] == '}' {
+			return off + 1
+		}
+		return d.fail(off, ErrWrapper, "no other key")
 	}
 	return d.fail(off, ErrToken, "}")
 }
@@ -230,13 +244,14 @@ func (d *decoder) close(off int) int {
 // or, where the source has escapes, of what lies past the end of the slice
 // that is returned, which the next append overwrites.
 func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end int) {
-	src := d.src
-	if off >= len(src) || src[off] != '"' {
+	if !d.quoteAt(off) {
 		return dst, nil, d.fail(off, ErrWrapper, specialValues[s])
 	}
+	src := d.src
+	quote := src[off]
 	off++
 	for end = off; end < len(src); end++ {
-		if c := src[end]; c == '"' {
+		if c := src[end]; c == quote {
 			return dst, src[off:end], end + 1
 		} else if c == '\\' || c < ' ' || c >= 0x80 {
 			break
@@ -266,7 +281,7 @@ func (d *decoder) wrapperText(dst []byte, s special, off, mark int) ([]byte, int
 
 // wrapperString reads a text and writes it as the value of a string.
 func (d *decoder) wrapperString(dst []byte, s special, off int) ([]byte, int) {
-	if off >= len(d.src) || d.src[off] != '"' {
+	if !d.quoteAt(off) {
 		return dst, d.fail(off, ErrWrapper, specialValues[s])
 	}
 	return d.stringValue(dst, off+1)
@@ -308,6 +323,9 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(dst, lo), hi), nil
 	case keyDate:
 		ms, ok := parseDate(text)
+		if !ok && d.legacy {
+			ms, ok = parseLegacyDate(text)
+		}
 		if !ok {
 			return dst, ErrWrapperText
 		}
@@ -325,11 +343,14 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 			return dst, ErrRelaxed
 		}
 		id, ok := parseUUID(text)
+		if !ok && d.legacy {
+			id, ok = parseDigits(text)
+		}
 		if !ok {
 			return dst, ErrWrapperText
 		}
 		bson.SetType(dst, mark, bson.TypeBinary)
-		return bson.AppendBinaryValue(dst, bson.BinaryUUID, id[:]), nil
+		return appendUUID(dst, d.uuids, id), nil
 	}
 	panic("BUG: extjson: text of " + specialKeys[s])
 }
@@ -402,11 +423,14 @@ func parseUUID(text []byte) (id [16]byte, ok bool) {
 
 // date reads the value of $date: a text, or $numberLong.
 func (d *decoder) date(dst []byte, off, mark int) ([]byte, int) {
-	if off < len(d.src) && d.src[off] == '"' {
+	if d.quoteAt(off) {
 		if d.canonicalOnly {
 			return dst, d.fail(off, ErrRelaxed, `{"$numberLong": text}`)
 		}
 		return d.wrapperText(dst, keyDate, off, mark)
+	}
+	if d.legacy && off < len(d.src) && d.src[off] != '{' {
+		return d.legacyDate(dst, off, mark)
 	}
 	dst, off = d.inner(dst, keyDate, keyNumberLong, off, mark)
 	bson.SetType(dst, mark, bson.TypeDateTime)
@@ -500,11 +524,8 @@ func (d *decoder) codeWithScope(dst []byte, start, mark int) []byte {
 // its value.
 func (d *decoder) wrapperKey(dst []byte, off int, s special) ([]byte, int) {
 	off = d.space(off)
-	if off >= len(d.src) || d.src[off] != '"' {
-		return dst, d.fail(off, ErrToken, "a key")
-	}
 	n := len(dst)
-	dst, end := d.key(dst, off+1)
+	dst, end := d.anyKey(dst, off)
 	if end >= 0 && string(dst[n:len(dst)-1]) != specialKeys[s] {
 		end = d.fail(off, ErrWrapper, specialKeys[s])
 	}
@@ -544,11 +565,11 @@ func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, of
 			return dst, 0, d.fail(off, ErrToken, "comma or }")
 		}
 	}
-	if off >= len(src) || src[off] != '"' {
-		return dst, 0, d.fail(off, ErrToken, "a key")
+	if d.shell && *seen == 3 && off < len(src) && src[off] == '}' { // after a comma
+		return dst, 2, off + 1
 	}
 	n := len(dst)
-	dst, end = d.key(dst, off+1)
+	dst, end = d.anyKey(dst, off)
 	if end < 0 {
 		return dst, 0, end
 	}
@@ -590,12 +611,24 @@ func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
 		}
 		off = end
 	}
+	return finishBinary(dst, start), off
+}
+
+// finishBinary writes the length, or lengths, of the binary in dst[start:],
+// whose subtype and bytes follow four bytes kept for that.
+func finishBinary(dst []byte, start int) []byte {
 	if dst[start+4] == bson.BinaryBinaryOld {
 		dst = insertGap(dst, start+5)
 		binary.LittleEndian.PutUint32(dst[start+5:], uint32(len(dst)-start-9))
 	}
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-5))
-	return dst, off
+	return dst
+}
+
+// appendUUID writes the value of a binary that holds id as r lays it out.
+func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
+	id = r.Swap(id)
+	return bson.AppendBinaryValue(dst, r.Subtype(), id[:])
 }
 
 // base64 writes the bytes that text stands for. Where text lies behind dst,
@@ -666,7 +699,7 @@ func (d *decoder) regex(dst []byte, off, mark int) ([]byte, int) {
 		if which == 2 {
 			break
 		}
-		if off >= len(d.src) || d.src[off] != '"' {
+		if !d.quoteAt(off) {
 			return dst, d.fail(off, ErrWrapper, specialValues[keyRegex])
 		}
 		middle, last = len(dst), which

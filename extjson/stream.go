@@ -1,6 +1,7 @@
 package extjson
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"iter"
@@ -125,6 +126,9 @@ func (d *Decoder) expected() string {
 // document reads the document whose brace is at d.off.
 func (d *Decoder) document() bool {
 	var f frame
+	if d.d.shell {
+		f.shell = betweenTokens
+	}
 	framed := 0 // bytes of the document that f has seen
 	d.start = d.at.offset + int64(d.off)
 	for again := 0; ; {
@@ -173,8 +177,13 @@ func (d *Decoder) after() streamState {
 // of the stream or after a fault.
 func (d *Decoder) peek() (byte, bool) {
 	for {
-		d.d.src = d.buf
-		if d.off = d.d.space(d.off); d.off < len(d.buf) {
+		if d.off = skipBlanks(d.buf, d.off); d.off < len(d.buf) {
+			if d.buf[d.off] == '/' && d.d.shell {
+				if d.skipComment() {
+					continue
+				}
+				return '/', d.err == nil
+			}
 			if d.state == atStart {
 				if !d.skipMark() {
 					continue
@@ -186,6 +195,46 @@ func (d *Decoder) peek() (byte, bool) {
 		}
 		if d.eof || !d.fill() && d.err != nil {
 			return 0, false
+		}
+	}
+}
+
+// skipBlanks returns the offset of the first byte at or after off that is not
+// white space.
+func skipBlanks(text []byte, off int) int {
+	for off < len(text) && (text[off] == ' ' || text[off] == '\n' || text[off] == '\r' || text[off] == '\t') {
+		off++
+	}
+	return off
+}
+
+// skipComment skips the comment that begins with the slash at d.off, piece
+// by piece. It reports whether there is one.
+func (d *Decoder) skipComment() bool {
+	for len(d.buf)-d.off < 2 {
+		if d.eof || !d.fill() {
+			return false
+		}
+	}
+	end := "\n"
+	switch d.buf[d.off+1] {
+	case '/':
+	case '*':
+		end = "*/"
+	default:
+		return false
+	}
+	for d.off += 2; ; {
+		if n := bytes.Index(d.buf[d.off:], []byte(end)); n >= 0 {
+			d.off += n + len(end)
+			return true
+		}
+		d.off = max(d.off, len(d.buf)-len(end)+1)
+		if d.eof || !d.fill() {
+			if d.off = len(d.buf); end == "\n" || d.err != nil {
+				return d.err == nil
+			}
+			return d.fail(d.off, ErrTruncated, "")
 		}
 	}
 }
