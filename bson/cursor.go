@@ -5,19 +5,17 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-
-	"github.com/bsonkit/bsonkit/decimal128"
-	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file is the only place that decides where an element starts and ends.
+// This file, with cursor_size.go, is the only place that decides where an
+// element starts and ends.
 //
 //   - Reset opens a document, ResetValue a bare value.
-//   - Next, Enter and Leave move; every bounds check is in them and in the
-//     two functions that they call for the rarer layouts.
-//   - Type, Key, Data, Offset and the typed getters look at the current
-//     element and check nothing.
-//   - fault records the first fault; after it every movement does nothing.
+//   - Next, Enter and Leave move; every bounds check is in them, and in
+//     nextSlow and size, which know every type and fault.
+//   - Type, Key, Data, Offset and the typed getters, in cursor_get.go, look
+//     at the current element and check nothing.
+//   - fail records the first fault; after it every movement does nothing.
 
 // DefaultMaxDepth is how many containers may be open at once unless an
 // option says otherwise. The outermost document is the first.
@@ -55,6 +53,8 @@ type Cursor struct {
 	typ  Type   // of the current element
 	root Type   // of a bare value, see ResetValue; 0: src is a document
 	code code   // first fault, codeOK while there is none
+
+	keyHighs uint64 // not 0 if the current key may have bytes ≥ 0x80
 
 	depth    int32 // containers open
 	maxDepth int32 // ≥ 1
@@ -162,175 +162,62 @@ func (c *Cursor) Next() bool {
 	if at >= end {
 		return false
 	}
-	// src[end] is NUL, so the search for the key's NUL ends there at last.
-	i := at + 1
-	for {
-		if i+8 > len(src) {
-			for src[i] != 0 {
-				i++
-			}
-			break
-		}
-		w := binary.LittleEndian.Uint64(src[i:])
-		if z := (w - ones) &^ w & highs; z != 0 {
-			i += bits.TrailingZeros64(z) >> 3
-			break
-		}
-		i += 8
+	// The shortcut has no branch that depends on the type: types are as
+	// good as random, and a mispredicted branch costs as much as an element.
+	// Whatever it cannot prove right it leaves to nextSlow.
+	if at < 0 || at >= len(src)-12 {
+		return c.nextSlow()
 	}
-	val := i + 1
-	t := Type(src[at])
-	next := val
-	switch l := layouts[t]; {
-	case i >= end:
-		return c.fail(at, codeTerminator)
-	case l >= fixed:
-		next += int(l &^ fixed)
-		if next > end {
-			return c.fail(val, codeLength)
+	s := &shapes[src[at]]
+	w := binary.LittleEndian.Uint64(src[at+1 : at+9])
+	z := (w - ones) &^ w & highs // lowest bit set: the first NUL
+	var key int                  // bytes in the key
+	if z != 0 {
+		c.keyHighs = w & (z - 1) & highs
+		key = bits.TrailingZeros64(z) >> 3
+	} else {
+		if at >= len(src)-20 {
+			return c.nextSlow()
 		}
-	case l == asString && end-val >= 5:
-		n := int(int32(binary.LittleEndian.Uint32(src[val:])))
-		next += n + 4
-		if n < 1 || n > end-val-4 {
-			return c.fail(val, codeLength)
+		before := w & highs
+		w = binary.LittleEndian.Uint64(src[at+9 : at+17])
+		if z = (w - ones) &^ w & highs; z == 0 {
+			return c.nextSlow()
 		}
-		if src[next-1] != 0 {
-			return c.fail(next-1, codeTerminator)
-		}
-	default:
-		c.at, c.val = at, val
-		var ok bool
-		if next, ok = c.size(t, val); !ok {
-			return false
-		}
+		c.keyHighs = before | w&(z-1)&highs
+		key = 8 + bits.TrailingZeros64(z)>>3
 	}
-	c.at, c.val, c.off, c.typ = at, val, next, t
+	val := at + 2 + key
+	n := int(binary.LittleEndian.Uint32(src[val:val+4])) & s.prefix
+	body := val + int(s.size)
+	next := body + n
+	if n < int(s.least) || n > end-body || src[next-1]&s.zero != 0 {
+		return c.nextSlow()
+	}
+	c.at, c.val, c.off, c.typ = at, val, next, Type(src[at])
 	return true
 }
 
-// size returns the offset just past the value of type t at val, which must
-// end at c.end or before. It handles every layout; Next has its own copy of
-// the two that are most frequent.
-func (c *Cursor) size(t Type, val int) (next int, ok bool) {
-	src, room := c.src, c.end-val
-	switch l := layouts[t]; l {
-	case asUnknown:
-		return 0, c.fail(c.at, codeType)
-	case asBoolean:
-		if room < 1 {
-			return 0, c.fail(val, codeLength)
-		}
-		if src[val] > 1 {
-			return 0, c.fail(val, codeBoolean)
-		}
-		return val + 1, true
-	case asString, asDBPointer:
-		next, ok = c.stringEnd(val, c.end)
-		if !ok || l == asString {
-			return next, ok
-		}
-		if c.end-next < 12 {
-			return 0, c.fail(next, codeLength)
-		}
-		return next + 12, true
-	case asDocument:
-		return c.documentEnd(val, c.end)
-	case asBinary:
-		return c.binaryEnd(val)
-	case asRegex:
-		return c.regexEnd(val)
-	case asCodeWithScope:
-		return c.codeWithScopeEnd(val)
-	default:
-		n := int(l &^ fixed)
-		if n > room {
-			return 0, c.fail(val, codeLength)
-		}
-		return val + n, true
+// nextSlow is Next for any type, any key and any place, and for every fault.
+// The current element is not the last of its container.
+func (c *Cursor) nextSlow() bool {
+	at, end, src := c.off, c.end, c.src
+	t := Type(src[at])
+	if layouts[t] == asUnknown {
+		return c.fail(at, codeType)
 	}
-}
-
-// stringEnd returns the offset past the string at val, which must end at or
-// before end.
-func (c *Cursor) stringEnd(val, end int) (int, bool) {
-	if end-val < 5 {
-		return 0, c.fail(val, codeLength)
+	key := bytes.IndexByte(src[at+1:end], 0)
+	if key < 0 {
+		return c.fail(at, codeTerminator)
 	}
-	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
-	if n < 1 || n > end-val-4 {
-		return 0, c.fail(val, codeLength)
-	}
-	next := val + 4 + n
-	if c.src[next-1] != 0 {
-		return 0, c.fail(next-1, codeTerminator)
-	}
-	return next, true
-}
-
-// documentEnd returns the offset past the document at val, which must end at
-// or before end. Its elements are not looked at.
-func (c *Cursor) documentEnd(val, end int) (int, bool) {
-	if end-val < 5 {
-		return 0, c.fail(val, codeLength)
-	}
-	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
-	if n < 5 || n > end-val {
-		return 0, c.fail(val, codeLength)
-	}
-	if c.src[val+n-1] != 0 {
-		return 0, c.fail(val+n-1, codeTerminator)
-	}
-	return val + n, true
-}
-
-func (c *Cursor) binaryEnd(val int) (int, bool) {
-	room := c.end - val
-	if room < 5 {
-		return 0, c.fail(val, codeLength)
-	}
-	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
-	if n < 0 || n > room-5 {
-		return 0, c.fail(val, codeLength)
-	}
-	if c.src[val+4] == BinaryBinaryOld {
-		if n < 4 || int(int32(binary.LittleEndian.Uint32(c.src[val+5:]))) != n-4 {
-			return 0, c.fail(val+5, codeLength)
-		}
-	}
-	return val + 5 + n, true
-}
-
-func (c *Cursor) regexEnd(val int) (int, bool) {
-	next := val
-	for range 2 {
-		n := bytes.IndexByte(c.src[next:c.end], 0)
-		if n < 0 {
-			return 0, c.fail(next, codeTerminator)
-		}
-		next += n + 1
-	}
-	return next, true
-}
-
-func (c *Cursor) codeWithScopeEnd(val int) (int, bool) {
-	room := c.end - val
-	if room < 14 { // length, empty string, empty document
-		return 0, c.fail(val, codeLength)
-	}
-	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
-	if n < 14 || n > room {
-		return 0, c.fail(val, codeLength)
-	}
-	scope, ok := c.stringEnd(val+4, val+n-5)
+	val := at + key + 2
+	next, ok := c.size(t, val)
 	if !ok {
-		return 0, false
+		return false
 	}
-	next, ok := c.documentEnd(scope, val+n)
-	if ok && next != val+n {
-		return 0, c.fail(scope, codeLength)
-	}
-	return next, ok
+	c.at, c.val, c.off, c.typ = at, val, next, t
+	c.keyHighs = highs // for all that is known
+	return true
 }
 
 // Enter opens the current element, which must be a document, an array or
@@ -395,106 +282,14 @@ func (c *Cursor) Seek(off int) {
 	}
 }
 
-// Type returns the type of the current element.
-func (c *Cursor) Type() Type { return c.typ }
-
-// Key returns the key of the current element without its NUL. It aliases the
-// input and is not checked to be UTF-8. A bare value has the key "".
-func (c *Cursor) Key() []byte {
-	if c.val == 0 {
-		return nil
-	}
-	return c.src[c.at+1 : c.val-1]
-}
-
-// Data returns the current value: the bytes after the key's NUL, length
-// prefixes and terminators included. It aliases the input.
-func (c *Cursor) Data() []byte { return c.src[c.val:c.off] }
-
-// Offset returns the byte offset of the current element's type byte.
-func (c *Cursor) Offset() int { return c.at }
-
-// ValueOffset returns the byte offset of the first byte of Data.
-func (c *Cursor) ValueOffset() int { return c.val }
-
-// Depth returns how many containers are open; the document is the first.
-func (c *Cursor) Depth() int { return int(c.depth) }
-
-// The typed getters below return the current value. Each is for elements of
-// the type that it names; on others the result means nothing, or the getter
-// panics.
-
-// Double returns the value of a double, every bit of a NaN included.
-func (c *Cursor) Double() float64 { return math.Float64frombits(c.bits64()) }
-
-// Int32 returns the value of an int32.
-func (c *Cursor) Int32() int32 { return int32(binary.LittleEndian.Uint32(c.src[c.val:])) }
-
-// Int64 returns the value of an int64.
-func (c *Cursor) Int64() int64 { return int64(c.bits64()) }
-
-// DateTime returns the milliseconds since 1970 UTC of a datetime.
-func (c *Cursor) DateTime() int64 { return int64(c.bits64()) }
-
-// Boolean returns the value of a boolean.
-func (c *Cursor) Boolean() bool { return c.src[c.val] != 0 }
-
-// Timestamp returns the seconds and the increment of a timestamp.
-func (c *Cursor) Timestamp() (t, i uint32) {
-	v := c.bits64()
-	return uint32(v >> 32), uint32(v)
-}
-
-// Text returns the bytes of a string, symbol or code, without length and
-// NUL. They alias the input and are not checked to be UTF-8.
-func (c *Cursor) Text() []byte { return c.src[c.val+4 : c.off-1] }
-
-// ObjectID returns the value of an ObjectId.
-func (c *Cursor) ObjectID() objectid.ID { return objectid.ID(c.src[c.val:c.off]) }
-
-// Decimal128 returns the value of a decimal128.
-func (c *Cursor) Decimal128() decimal128.Decimal {
-	return decimal128.FromBits(binary.LittleEndian.Uint64(c.src[c.val+8:]), c.bits64())
-}
-
-// Binary returns the subtype and the bytes of a binary. The inner length of
-// subtype 2 is left out. The bytes alias the input.
-func (c *Cursor) Binary() (subtype byte, data []byte) {
-	subtype = c.src[c.val+4]
-	if subtype == BinaryBinaryOld {
-		return subtype, c.src[c.val+9 : c.off]
-	}
-	return subtype, c.src[c.val+5 : c.off]
-}
-
-// Regex returns the pattern and the options of a regex as they are stored.
-// They alias the input and are not checked to be UTF-8.
-func (c *Cursor) Regex() (pattern, options []byte) {
-	n := bytes.IndexByte(c.src[c.val:], 0)
-	return c.src[c.val : c.val+n], c.src[c.val+n+1 : c.off-1]
-}
-
-// DBPointer returns the namespace and the id of a dbPointer. The namespace
-// aliases the input and is not checked to be UTF-8.
-func (c *Cursor) DBPointer() (namespace []byte, id objectid.ID) {
-	return c.src[c.val+4 : c.off-13], objectid.ID(c.src[c.off-12 : c.off])
-}
-
-// CodeWithScope returns the code and the scope, a whole document, of code
-// with scope. Both alias the input; the code is not checked to be UTF-8, nor
-// the scope's elements at all: Enter walks them.
-func (c *Cursor) CodeWithScope() (code, scope []byte) {
-	n := int(binary.LittleEndian.Uint32(c.src[c.val+4:]))
-	return c.src[c.val+8 : c.val+7+n], c.src[c.val+8+n : c.off]
-}
-
-func (c *Cursor) bits64() uint64 { return binary.LittleEndian.Uint64(c.src[c.val:]) }
-
 // Fail records that the current value, though well formed, will not do: Err
 // then returns a *ValueError at this element that wraps err. Like every
 // fault it ends the walk, and the first one stays.
-func (c *Cursor) Fail(err error) {
-	if c.fail(c.at, codeRefused); c.err == nil {
+func (c *Cursor) Fail(err error) { c.refuse(c.at, err) }
+
+// refuse is Fail for the element at offset at.
+func (c *Cursor) refuse(at int, err error) {
+	if c.fail(at, codeRefused); c.err == nil {
 		c.err = err
 	}
 }

@@ -29,6 +29,19 @@ var (
 	ErrDepth = errors.New("nested too deeply")
 	// ErrTooLarge: a document is over the size limit.
 	ErrTooLarge = errors.New("document is too large")
+	// ErrNotFound: no element is at the path that was asked for.
+	ErrNotFound = errors.New("no such element")
+	// ErrEmptyKey: a key is empty, under RejectEmptyKeys.
+	ErrEmptyKey = errors.New("empty key")
+	// ErrDottedKey: a key contains a dot, under RejectDottedKeys.
+	ErrDottedKey = errors.New("key contains a dot")
+	// ErrDollarKey: a key starts with a dollar sign, under RejectDollarKeys.
+	ErrDollarKey = errors.New("key starts with a dollar sign")
+	// ErrDuplicateKey: a key is in its document already, under
+	// RejectDuplicateKeys.
+	ErrDuplicateKey = errors.New("duplicate key")
+	// ErrArrayKey: an array's key is not its index, under RequireArrayKeys.
+	ErrArrayKey = errors.New("array key is not its index")
 	// ErrKeyNUL: a key or regex part that is to be written contains a NUL.
 	ErrKeyNUL = errors.New("NUL in a key or regex part")
 	// ErrMisuse: calls were made in an order that cannot make a document.

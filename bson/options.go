@@ -20,7 +20,7 @@ type DecodeOptions struct {
 	_ struct{} // keyed literals only
 
 	// MaxDepth is how many containers may be open at once, the document
-	// itself included. Zero means DefaultMaxDepth.
+	// itself included. Zero means DefaultMaxDepth; at most DepthCeiling.
 	MaxDepth int
 	// MaxDocumentSize is the largest document, in bytes, that a Decoder
 	// accepts. Zero means DefaultMaxDocumentSize; no document is larger

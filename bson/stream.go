@@ -25,8 +25,9 @@ const (
 // errReader is the fault of a Read that returned an impossible count.
 var errReader = errors.New("reader returned an impossible count")
 
-// A ReadError says that a stream's reader failed. It is neither a
-// *SyntaxError nor a *ValueError: the bytes that did arrive are not at fault.
+// A ReadError says that the reader of a stream, of BSON or of text, failed.
+// It is neither a *SyntaxError nor a *ValueError: the bytes that did arrive
+// are not at fault.
 type ReadError struct {
 	Offset int64 // bytes that had arrived before the failure
 	Err    error // what the reader returned, or io.ErrNoProgress
@@ -101,6 +102,8 @@ func (d *Decoder) Next() bool {
 	case n < 5:
 		return d.fail(d.pos, ErrLength)
 	case n > d.max:
+		// Damage is likelier than a document of that size, and nothing but
+		// four bytes is known of it.
 		return d.fail(d.pos, ErrTooLarge)
 	case len(d.buf)-d.pos < n && !d.fill(n):
 		return d.stop(false)

@@ -68,11 +68,11 @@ var layouts = [256]layout{
 	TypeDocument:      asDocument,
 	TypeArray:         asDocument,
 	TypeBinary:        asBinary,
-	TypeUndefined:     fixed | 0,
+	TypeUndefined:     fixed, // nothing follows
 	TypeObjectID:      fixed | 12,
 	TypeBoolean:       asBoolean,
 	TypeDateTime:      fixed | 8,
-	TypeNull:          fixed | 0,
+	TypeNull:          fixed, // nothing follows
 	TypeRegex:         asRegex,
 	TypeDBPointer:     asDBPointer,
 	TypeCode:          asString,
@@ -82,9 +82,38 @@ var layouts = [256]layout{
 	TypeTimestamp:     fixed | 8,
 	TypeInt64:         fixed | 8,
 	TypeDecimal128:    fixed | 16,
-	TypeMaxKey:        fixed | 0,
-	TypeMinKey:        fixed | 0,
+	TypeMaxKey:        fixed, // nothing follows
+	TypeMinKey:        fixed, // nothing follows
 }
+
+// A shape is what Next's shortcut does with a value, in numbers to compute
+// with instead of cases to choose from. The value is size bytes and as many
+// more as its int32 prefix says, if it has one.
+type shape struct {
+	prefix int   // -1 if the value starts with an int32 length, else 0
+	size   uint8 // bytes that prefix does not count
+	least  uint8 // smallest prefix; 1 without prefix: not for the shortcut
+	zero   uint8 // bits that must be zero in the value's last byte
+}
+
+// shapes follows from layouts.
+var shapes = func() (table [256]shape) {
+	for t, l := range layouts {
+		switch {
+		case l >= fixed:
+			table[t] = shape{size: uint8(l &^ fixed)}
+		case l == asBoolean:
+			table[t] = shape{size: 1, zero: 0xFE}
+		case l == asString:
+			table[t] = shape{prefix: -1, size: 4, least: 1, zero: 0xFF}
+		case l == asDocument:
+			table[t] = shape{prefix: -1, least: 5, zero: 0xFF}
+		default:
+			table[t] = shape{least: 1}
+		}
+	}
+	return table
+}()
 
 // The names are the ones that the $type query operator uses.
 var typeNames = [256]string{

@@ -101,21 +101,15 @@ func FromRat(v *big.Rat) (Decimal, error) {
 	den := v.Denom()
 	twos := int64(den.TrailingZeroBits())
 	odd := new(big.Int).Rsh(den, uint(twos))
+	// 5^n has floor(n·log2(5)) + 1 bits, which gives n back.
 	fives := int64(math.Round(float64(odd.BitLen()-1) / math.Log2(5)))
-	if fives < -MinExponent { // else too many by far, and costly to build
-		power := pow5Big(fives)
-		if power.Cmp(odd) < 0 {
-			fives++
-			power.Mul(power, big.NewInt(5))
-		}
-		if power.Cmp(odd) != 0 {
-			return Decimal{}, &ConversionError{from, "decimal128", ErrInexact}
-		}
-	}
-	places := max(twos, fives)
-	if places > -MinExponent {
+	if max(twos, fives) > -MinExponent { // also: too costly to look at
 		return Decimal{}, &ConversionError{from, "decimal128", ErrUnderflow}
 	}
+	if pow5Big(fives).Cmp(odd) != 0 {
+		return Decimal{}, &ConversionError{from, "decimal128", ErrInexact}
+	}
+	places := max(twos, fives)
 	if v.Num().BitLen() > 113 { // 10^34 has 113 bits
 		return Decimal{}, &ConversionError{from, "decimal128", ErrInexact}
 	}

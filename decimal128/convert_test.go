@@ -45,6 +45,27 @@ func mustInt(t *testing.T, text string) *big.Int {
 	return v
 }
 
+// TestRatPowers: the number of places is found for every power of ten, and one
+// that is not quite a power of ten is told apart.
+func TestRatPowers(t *testing.T) {
+	for n := 1; n <= -decimal128.MinExponent; n += 1 + n/40 {
+		d, err := decimal128.FromRat(ratPow10(-n))
+		if want, _ := decimal128.FromParts(0, 1, -n); d != want || err != nil {
+			t.Errorf("FromRat(10^-%d) = %v, %v", n, d, err)
+		}
+		denominator := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(n)), nil)
+		denominator.Add(denominator, big.NewInt(2)).Lsh(denominator, uint(n))
+		_, err = decimal128.FromRat(new(big.Rat).SetFrac(big.NewInt(1), denominator))
+		if !errors.Is(err, decimal128.ErrInexact) {
+			t.Errorf("one over 10^%d and a little: %v, want ErrInexact", n, err)
+		}
+	}
+	d, err := decimal128.FromRat(ratPow10(decimal128.MinExponent))
+	if d != decimal128.FromBits(0, 1) || err != nil {
+		t.Errorf("FromRat(10^-6176) = %v, %v", d, err)
+	}
+}
+
 func TestFromIntegers(t *testing.T) {
 	for v, want := range map[int64]string{
 		0: "0", 7: "7", -7: "-7", math.MaxInt64: "9223372036854775807", math.MinInt64: "-9223372036854775808",

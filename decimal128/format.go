@@ -50,8 +50,8 @@ const (
 // that of the last digit is above 0 or that of the first below -6. Infinity
 // has a sign; a NaN is "NaN" whatever its sign, payload and signalling. Parse
 // gives the same Decimal back if HasExactText reports true. Append allocates
-// only to make dst grow; it may write past the returned length, within the
-// capacity of dst. Source: BSON Decimal128 specification, "Writing to a
+// only to make dst grow, for which it wants 46 bytes of room; within those it
+// may write past the returned length. Source: BSON Decimal128 specification, "Writing to a
 // string".
 func (d Decimal) Append(dst []byte) []byte {
 	if !d.IsFinite() {

@@ -109,29 +109,19 @@ func scan[T ~string | ~[]byte](text T) (n number, special bool, at int) {
 		return n, true, at
 	}
 	start, point := i, -1
-	for i < len(text) && text[i] == '0' {
-		i++
-	}
 	digits := 0   // significant digits seen
 	fraction := 0 // digits after the point
 	for {
 		from := i
 		i, digits = scanDigits(text, i, digits, &n)
 		if point >= 0 {
-			fraction += i - from
+			fraction = i - from
 		}
 		if i == len(text) || text[i] != '.' || point >= 0 {
 			break
 		}
 		point = i
 		i++
-		if digits == 0 {
-			from = i
-			for i < len(text) && text[i] == '0' {
-				i++
-			}
-			fraction = i - from
-		}
 	}
 	seen := i - start
 	if point >= 0 {
@@ -156,9 +146,12 @@ func scan[T ~string | ~[]byte](text T) (n number, special bool, at int) {
 
 // scanDigits reads the digits that start at text[i], adds the first Precision
 // significant ones to n.coef and the others to n.tail. digits counts the
-// significant digits before i. It returns the offset of the first byte that is
-// no digit, and the new count.
+// significant digits before i; zeros are none before the first other digit. It
+// returns the offset of the first byte that is no digit, and the new count.
 func scanDigits[T ~string | ~[]byte](text T, i, digits int, n *number) (int, int) {
+	for digits == 0 && i < len(text) && text[i] == '0' {
+		i++
+	}
 	coef := n.coef
 	for digits <= Precision-8 && i+8 <= len(text) {
 		w := load8(text, i)
@@ -266,7 +259,7 @@ func lostAt[T ~string | ~[]byte](text T, n *number, err error) int {
 			return i
 		}
 	}
-	return 0 // not reached: there is a digit to lose
+	panic("BUG: decimal128: nothing is lost") // err says that something is
 }
 
 // load8 returns the eight bytes of text at i, the first in the low byte.

@@ -10,7 +10,8 @@ import (
 // refuse what it reports as inexact.
 
 // Rounding says which neighbour a value that does not fit becomes. The zero
-// value is the default of IEEE 754. Source: IEEE 754-2008, 4.3.
+// value is the default of IEEE 754; a value that is none of the five counts as
+// TowardZero. Source: IEEE 754-2008, 4.3.
 type Rounding uint8
 
 // The five roundings of IEEE 754.
@@ -193,9 +194,9 @@ func (n *number) exact() (Decimal, error) {
 // Quantize returns d with the exponent given: rounded by mode if that drops
 // digits, padded with zeros if it adds some, so that 12.345 with the exponent
 // -2 becomes 12.34 or 12.35. The conditions are among Rounded, Inexact and, for
-// the result, Subnormal. A NaN comes back as it is. An infinity, an exponent out of range, or a result
-// that would have more than 34 digits gives the zero value and a
-// *ConversionError that matches ErrInfinity, ErrOverflow or ErrUnderflow.
+// the result, Subnormal. A NaN comes back as it is. An infinity, an exponent out
+// of range, or a result that would have more than 34 digits gives the zero value
+// and a *ConversionError that matches ErrInfinity, ErrOverflow or ErrUnderflow.
 // Source: IEEE 754-2008, 5.3.2.
 func (d Decimal) Quantize(exponent int, mode Rounding) (Decimal, Conditions, error) {
 	var err error

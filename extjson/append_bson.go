@@ -63,6 +63,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 	var d decoder
 	d.init(&o)
 	d.reset(text)
+	d.alone = true
 	n := len(dst)
 	// The type byte has a place while the value is read, and then none.
 	dst, mark := bson.BeginElement(dst)
@@ -86,6 +87,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 type decoder struct {
 	src   []byte // the text; never written
 	depth int    // containers open
+	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
 
 	maxDepth      int // ≥ 1
@@ -356,6 +358,10 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 			bson.SetType(dst, mark, bson.TypeInt64)
 			return binary.LittleEndian.AppendUint64(dst, uint64(v)), end
 		}
+	}
+	if end == len(d.src) && !d.alone {
+		// More of it may follow and bring it into range, as in 1…0e-300.
+		return dst, d.fail(end, ErrTruncated, "")
 	}
 	f, ok := n.double(d.src[off:end])
 	if !ok {

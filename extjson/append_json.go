@@ -219,6 +219,13 @@ func (e *encoder) array(dst []byte) []byte {
 	n := len(dst)
 	e.level++
 	for i := 0; e.c.Next(); i++ {
+		if !e.c.KeyIsASCII() && !e.replace {
+			// Keys of arrays are not written, but what converts is valid.
+			if bad := bson.IndexInvalidUTF8(e.c.Key()); bad >= 0 {
+				e.c.Malformed(e.c.Offset()+1+bad, bson.ErrUTF8)
+				break
+			}
+		}
 		if e.exact && !isIndex(e.c.Key(), i) {
 			e.c.Fail(ErrLossy)
 			break

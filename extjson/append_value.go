@@ -103,15 +103,10 @@ func (e *encoder) spelledDouble(dst []byte, f float64) []byte {
 
 func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
 	w := &e.form.decimal
-	dst = w.lead.put(room(dst))
-	n := len(dst)
-	dst = d.Append(dst)
-	if e.exact {
-		if back, err := decimal128.Parse(dst[n:]); err != nil || back != d {
-			e.c.Fail(ErrLossy)
-		}
+	if e.exact && !d.HasExactText() {
+		e.c.Fail(ErrLossy)
 	}
-	return w.tail.put(room(dst))
+	return w.tail.put(room(d.Append(w.lead.put(room(dst)))))
 }
 
 // date writes ms as text, a wrapped int64 or a number.

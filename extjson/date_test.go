@@ -1,5 +1,13 @@
 package extjson
 
+// This file tests dates against package time.
+//
+//   - TestDate and TestParseDate are tables of what is written, read and
+//     refused.
+//   - TestDateEveryDay goes through the calendar in both directions.
+//   - checkDateText states the property that FuzzDate and TestDateMutated try
+//     to break.
+
 import (
 	"bytes"
 	"math/rand/v2"

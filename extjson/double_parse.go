@@ -13,7 +13,8 @@ func (n number) double(text []byte) (f float64, ok bool) {
 	if n.mant < 1<<50 && uint(n.exp+22) <= 44 && !n.more {
 		// Both operands are exact, so that the hardware rounds once, to
 		// nearest (William Clinger, "How to read floating point numbers
-		// accurately", 1990).
+		// accurately", 1990). Integers up to 2^53 are exact; but which of 16
+		// digits are above it is chance, and the other way is no slower.
 		f = float64(int64(n.mant))
 		if n.exp < 0 {
 			f /= exactTens[-n.exp]
@@ -22,14 +23,25 @@ func (n number) double(text []byte) (f float64, ok bool) {
 		}
 		return math.Float64frombits(math.Float64bits(f) | bit(n.neg)<<63), true
 	}
-	u := nearest(n.mant, n.exp)
-	if n.more && u != nearest(n.mant+1, n.exp) && roundsUp(u, text, n.exp) {
-		u++
+	var u uint64
+	if n.more {
+		u = n.nearestLong(text)
+	} else {
+		u = nearest(n.mant, n.exp)
 	}
 	if u >= infinity {
 		return 0, false
 	}
 	return math.Float64frombits(u | bit(n.neg)<<63), true
+}
+
+// nearestLong is nearest for a number with more digits than mant has.
+func (n number) nearestLong(text []byte) uint64 {
+	u := nearest(n.mant, n.exp)
+	if u != nearest(n.mant+1, n.exp) && roundsUp(u, text, n.exp) {
+		u++
+	}
+	return u
 }
 
 // exactTens holds the powers of ten that are doubles.

@@ -8,6 +8,7 @@ package extjson
 //   - nonDigits and value8 read eight digits in a word.
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -16,7 +17,7 @@ import (
 // mant × 10^exp with the sign of neg, but for the digits that mant leaves out.
 type number struct {
 	mant uint64 // the first 19 significant digits
-	exp  int    // decimal exponent of the last digit of mant, cut to ±maxNumberExp
+	exp  int    // decimal exponent of the last digit of mant; may be cut beyond ±maxNumberExp
 	numberFlags
 }
 
@@ -62,63 +63,74 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 		return n, i + 1, true
 	}
 	c := byte(w >> (d & 63))
-	if c != '.' {
+	if c == '.' {
+		// Take the point out, so that the digits on both sides of it join.
+		// The stops above it can be relied on: '.' causes no carry.
+		n.frac = true
+		whole := uint64(1)<<(d&63) - 1
+		v = v&whole | v>>8&^whole
+		stops &= stops - 1
+		if stops != 0 {
+			t := bits.TrailingZeros64(stops) &^ 7 // where the fraction ends, in bits
+			n.mant = value8(v << ((72 - t) & 63))
+			n.exp = (d + 8 - t) >> 3
+			i += t >> 3
+			c = byte(w >> (t & 63))
+		} else {
+			first := i
+			n.mant = value8(v << 8)
+			for {
+				i += 8
+				if len(src)-i < 8 {
+					n.frac = false
+					return scanLong(src, first, n)
+				}
+				w = binary.LittleEndian.Uint64(src[i:])
+				v = w ^ zeros8
+				stops = nonDigits(v)
+				if stops != 0 {
+					break
+				}
+				n.mant = n.mant*1e8 + value8(v)
+			}
+			t := bits.TrailingZeros64(stops) &^ 7
+			n.mant = n.mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63))
+			i += t >> 3
+			n.exp = first + d>>3 + 1 - i
+			if i-first-1 > mantDigits {
+				var cut int
+				n.mant, cut, n.more = longMantissa(src[first:i])
+				n.exp += cut
+			}
+			c = byte(w >> (t & 63))
+		}
+		if n.exp == 0 { // nothing behind the point
+			return n, i, false
+		}
+	} else {
 		n.mant = value8(v << ((64 - d) & 63))
 		i += d >> 3
-		if c|0x20 == 'e' {
-			return scanExponent(src, i, n)
-		}
+	}
+	if c|0x20 != 'e' {
 		return n, i, true
 	}
 
-	// Take the point out, so that the digits on both sides of it join. Were
-	// there a carry in stops it would have come from a byte above '.'.
+	// An exponent with a sign and up to six digits, without a jump on either.
 	n.frac = true
-	whole := uint64(1)<<(d&63) - 1
-	v = v&whole | v>>8&^whole
-	stops &= stops - 1
-	if stops != 0 {
-		t := bits.TrailingZeros64(stops) &^ 7 // where the fraction ends, in bits
-		n.mant = value8(v << ((72 - t) & 63))
-		n.exp = (d + 8 - t) >> 3
-		i += t >> 3
-		if n.exp == 0 {
-			return n, i, false
-		}
-		c = byte(w >> (t & 63))
-	} else {
-		first := i
-		n.mant = value8(v << 8)
-		for {
-			i += 8
-			if len(src)-i < 8 {
-				n.frac = false
-				return scanLong(src, first, n)
+	if len(src)-i >= 9 {
+		w = binary.LittleEndian.Uint64(src[i+1:])
+		if c = byte(w); c == '-' || c == '+' {
+			v = w>>8 ^ zeros8
+			t := bits.TrailingZeros64(nonDigits(v)) &^ 7
+			if t != 0 && t < 56 {
+				x := int(value8(v << ((64 - t) & 63)))
+				minus := int(bit(c == '-'))
+				n.exp += x ^ -minus + minus
+				return n, i + 2 + t>>3, true
 			}
-			w = binary.LittleEndian.Uint64(src[i:])
-			v = w ^ zeros8
-			stops = nonDigits(v)
-			if stops != 0 {
-				break
-			}
-			n.mant = n.mant*1e8 + value8(v)
 		}
-		t := bits.TrailingZeros64(stops) &^ 7
-		n.mant = n.mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63))
-		i += t >> 3
-		if i-first-1 == d>>3 {
-			return n, i, false
-		}
-		if i-first-1 > mantDigits {
-			n.mant, n.exp, n.more = longMantissa(src[first:i])
-		}
-		n.exp += first + d>>3 + 1 - i
-		c = byte(w >> (t & 63))
 	}
-	if c|0x20 == 'e' {
-		return scanExponent(src, i, n)
-	}
-	return n, i, true
+	return scanExponent(src, i, n)
 }
 
 // scanLong is scanNumber for every number; i is the offset past the sign,
@@ -181,17 +193,22 @@ func scanDigits(src []byte, i int, mant uint64) (uint64, int) {
 // digits with perhaps a point among them, how many digits follow those, and
 // whether any do.
 func longMantissa(text []byte) (mant uint64, cut int, more bool) {
-	for _, c := range text {
+	for i, c := range text {
 		c -= '0'
 		switch {
 		case c > 9: // the point
 		case mant < 1e18:
 			mant = mant*10 + uint64(c)
 		default:
-			cut++
+			rest := text[i:]
+			cut = len(rest)
+			if bytes.IndexByte(rest, '.') >= 0 {
+				cut--
+			}
+			return mant, cut, true
 		}
 	}
-	return mant, cut, cut > 0
+	return mant, 0, false
 }
 
 // scanExponent reads the exponent whose letter is at src[i] and adds it to
@@ -199,22 +216,6 @@ func longMantissa(text []byte) (mant uint64, cut int, more bool) {
 func scanExponent(src []byte, i int, n number) (number, int, bool) {
 	n.frac = true
 	i++
-	if len(src)-i >= 8 {
-		// Up to seven digits at once, and no jump on the sign or their number.
-		w := binary.LittleEndian.Uint64(src[i:])
-		c := byte(w)
-		if c == '-' || c == '+' {
-			w >>= 8
-			v := w ^ zeros8
-			t := bits.TrailingZeros64(nonDigits(v)) &^ 7
-			if t != 0 && t < 56 {
-				x := int(value8(v << ((64 - t) & 63)))
-				minus := int(bit(c == '-'))
-				n.exp += x ^ -minus + minus
-				return n, i + 1 + t>>3, true
-			}
-		}
-	}
 	neg := false
 	if i < len(src) && (src[i] == '-' || src[i] == '+') {
 		neg = src[i] == '-'

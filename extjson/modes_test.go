@@ -403,6 +403,14 @@ func TestValues(t *testing.T) {
 			t.Errorf("%s: type %v, want %v", text, typ, c.Type())
 		}
 	}
+	for text, want := range map[string]string{"1.5": "000000000000f83f", "1e999": "", "-1": "ffffffff", "1E2": "0000000000005940"} {
+		got, _, err := extjson.AppendBSONValue(nil, []byte(text))
+		if want == "" {
+			wantFault(t, err, textFault(text, 0, "", extjson.ErrRange))
+			continue
+		}
+		wantBytes(t, got, err, unhex(t, want))
+	}
 	_, err := extjson.AppendJSONValue(nil, bson.TypeDocument, document(t, "02 246f696400 02000000 7800"))
 	wantFault(t, err, fault{Offset: 4, Pointer: "/$oid", Err: extjson.ErrAmbiguous, Value: true})
 	_, err = extjson.AppendJSONValue(nil, bson.TypeInt32, []byte{1, 2, 3})

@@ -444,7 +444,10 @@ func (d *decoder) inner(dst []byte, outer, s special, off, mark int) ([]byte, in
 	if off >= len(d.src) || d.src[off] != '{' {
 		return dst, d.fail(off, ErrWrapper, specialValues[outer])
 	}
-	if dst, off = d.wrapperKey(dst, off+1, s); off < 0 {
+	if off = d.space(off + 1); off < len(d.src) && d.src[off] == '}' {
+		return dst, d.fail(off, ErrWrapper, specialValues[outer])
+	}
+	if dst, off = d.wrapperKey(dst, off, s); off < 0 {
 		return dst, off
 	}
 	if dst, off = d.wrapperText(dst, s, off, mark); off < 0 {
@@ -551,7 +554,9 @@ func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, of
 		if off >= len(src) || src[off] != '{' {
 			return dst, 0, d.fail(off, ErrWrapper, what)
 		}
-		off = d.space(off + 1)
+		if off = d.space(off + 1); off < len(src) && src[off] == '}' {
+			return dst, 0, d.fail(off, ErrWrapper, what)
+		}
 	} else {
 		off = d.space(off)
 		switch {

@@ -2,10 +2,12 @@ package extjson
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"math"
+	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -23,6 +25,12 @@ const readSize = 256 << 10
 // maxEmptyReads is how often a reader may return nothing before a Decoder
 // gives up with io.ErrNoProgress.
 const maxEmptyReads = 100
+
+// byteOrderMark is what skipMark skips.
+const byteOrderMark = "\uFEFF"
+
+// errCount is the fault of a Read that returned an impossible count.
+var errCount = errors.New("reader returned an impossible count")
 
 // A Decoder reads documents from a stream of text: one after the other, on
 // lines of their own or not, or as the elements of JSON arrays. A document is
@@ -42,13 +50,15 @@ type Decoder struct {
 	buf []byte   // what has been read; buf[off:] is yet to be consumed
 	off int      // byte offset in buf
 	at  position // of buf[0] in the stream
-	raw []byte   // the current document
+	raw []byte   // what the engine writes to
+	doc bson.Raw // the current document, all of raw; nil: none
 
 	start   int64 // offset in the stream of the current document's text
 	maxText int   // bytes
 	maxDoc  int   // bytes of BSON
 	state   streamState
-	eof     bool // the reader has ended
+	eof     bool  // the reader has ended
+	rerr    error // what the reader has failed with, behind what is in buf
 	err     error
 }
 
@@ -86,6 +96,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 // Next reads the next document and reports whether there is one. False means
 // that the stream has ended or that something is wrong; Err tells.
 func (d *Decoder) Next() bool {
+	d.doc = nil
 	if d.err != nil {
 		return false
 	}
@@ -131,17 +142,26 @@ func (d *Decoder) document() bool {
 	}
 	framed := 0 // bytes of the document that f has seen
 	d.start = d.at.offset + int64(d.off)
-	for again := 0; ; {
-		d.d.reset(d.buf)
+	for {
+		text := d.buf
+		whole := len(text)-d.off < d.maxText // text is all that has been read
+		if !whole {
+			text = text[:d.off+d.maxText]
+		}
+		d.d.reset(text)
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
 		if len(raw) > d.maxDoc {
 			return d.fail(d.off, bson.ErrTooLarge, "") // whole or not
 		}
 		if end >= 0 {
+			d.doc = raw
 			d.off = end
 			d.state = d.after()
 			return true
+		}
+		if d.d.err == ErrTruncated && !whole {
+			return d.fail(d.off, bson.ErrTooLarge, "")
 		}
 		if d.d.err != ErrTruncated || d.eof {
 			d.err = d.d.error(d.at)
@@ -149,14 +169,11 @@ func (d *Decoder) document() bool {
 		}
 		// Try again when the text is whole, but also when it has doubled,
 		// so that a fault in it is found before the memory is filled.
-		again = max(2*(len(d.buf)-d.off), again)
+		again := max(2*(len(d.buf)-d.off), readSize)
 		for {
 			n, done := f.scan(d.buf[d.off+framed:])
-			if framed += n; done || d.eof || framed >= again && again > readSize {
+			if framed += n; done || d.eof || framed >= again || len(d.buf)-d.off >= d.maxText {
 				break
-			}
-			if len(d.buf)-d.off >= d.maxText {
-				return d.fail(d.off, bson.ErrTooLarge, "")
 			}
 			if !d.fill() && d.err != nil {
 				return false
@@ -176,6 +193,9 @@ func (d *Decoder) after() streamState {
 // peek skips white space and returns the byte behind it, or false at the end
 // of the stream or after a fault.
 func (d *Decoder) peek() (byte, bool) {
+	if d.state == atStart && !d.skipMark() {
+		return 0, false
+	}
 	for {
 		if d.off = skipBlanks(d.buf, d.off); d.off < len(d.buf) {
 			if d.buf[d.off] == '/' && d.d.shell {
@@ -183,13 +203,6 @@ func (d *Decoder) peek() (byte, bool) {
 					continue
 				}
 				return '/', d.err == nil
-			}
-			if d.state == atStart {
-				if !d.skipMark() {
-					continue
-				}
-				d.state = atTop
-				continue
 			}
 			return d.buf[d.off], true
 		}
@@ -240,13 +253,15 @@ func (d *Decoder) skipComment() bool {
 }
 
 // skipMark skips a byte order mark at the start of the stream. It reports
-// whether enough has been read to tell.
+// false if the reader fails before it can tell whether there is one.
 func (d *Decoder) skipMark() bool {
-	if len(d.buf) < 3 && d.buf[0] == 0xEF && !d.eof {
-		d.fill()
-		return d.err != nil
+	for !d.eof && len(d.buf) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(d.buf)) {
+		if !d.fill() && d.err != nil {
+			return false
+		}
 	}
-	d.off = max(d.off, skipMark(d.buf))
+	d.off = skipMark(d.buf)
+	d.state = atTop
 	return true
 }
 
@@ -254,6 +269,9 @@ func (d *Decoder) skipMark() bool {
 // front. It reports whether anything was read; if not, the stream has ended
 // or d.err says what is wrong.
 func (d *Decoder) fill() bool {
+	if d.rerr != nil {
+		return d.readError(d.rerr)
+	}
 	if d.off > 0 {
 		d.at.advance(d.buf[:d.off])
 		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
@@ -265,17 +283,21 @@ func (d *Decoder) fill() bool {
 		d.buf = grown
 	}
 	for range maxEmptyReads {
-		n, err := d.r.Read(d.buf[len(d.buf):cap(d.buf)])
+		room := d.buf[len(d.buf):cap(d.buf)]
+		n, err := d.r.Read(room)
+		if n < 0 || n > len(room) {
+			return d.readError(errCount)
+		}
 		d.buf = d.buf[:len(d.buf)+n]
-		if err == io.EOF {
+		switch {
+		case err == io.EOF:
 			d.eof = true
 			return n > 0
-		}
-		if err != nil {
-			return d.readError(err)
-		}
-		if n > 0 {
+		case n > 0:
+			d.rerr = err
 			return true
+		case err != nil:
+			return d.readError(err)
 		}
 	}
 	return d.readError(io.ErrNoProgress)
@@ -298,9 +320,9 @@ func (d *Decoder) fail(off int, err error, expected string) bool {
 	return false
 }
 
-// Raw returns the document that Next read. It is valid until the next call
-// of Next.
-func (d *Decoder) Raw() bson.Raw { return d.raw }
+// Raw returns the document that Next read, or nil after Next was false. It
+// is valid until the next call of Next.
+func (d *Decoder) Raw() bson.Raw { return d.doc }
 
 // Offset returns where in the stream the text of the current document
 // starts, in bytes.
@@ -339,12 +361,13 @@ const flushSize = 64 << 10
 // or as one array if EncodeOptions.Array says so. Text is gathered and
 // written in large pieces; Close writes the last.
 type Encoder struct {
-	e     encoder
-	w     io.Writer
-	buf   []byte
-	array bool
-	begun bool  // something has been written
-	err   error // of w
+	e      encoder
+	w      io.Writer
+	buf    []byte
+	array  bool
+	begun  bool  // something has been written
+	closed bool  // Close has been called
+	err    error // of w
 }
 
 // NewEncoder returns an Encoder that writes relaxed Extended JSON to w.
@@ -359,11 +382,14 @@ func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
 
 // Encode writes the text of doc, one whole document. If doc has no text,
 // nothing of it is written, the error is that of AppendJSON, and the Encoder
-// can go on with another document. An error of the writer wraps that and
-// stays.
+// can go on with another document. An error of the writer is wrapped and
+// stays. After Close the error matches bson.ErrMisuse.
 func (e *Encoder) Encode(doc []byte) error {
 	if e.err != nil {
 		return e.err
+	}
+	if e.closed {
+		return fmt.Errorf("extjson: Encode after Close: %w", bson.ErrMisuse)
 	}
 	n := len(e.buf)
 	switch {
@@ -392,7 +418,11 @@ func (e *Encoder) Flush() error {
 	if e.err != nil || len(e.buf) == 0 {
 		return e.err
 	}
-	if _, err := e.w.Write(e.buf); err != nil {
+	n, err := e.w.Write(e.buf)
+	if err == nil && n < len(e.buf) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
 		e.err = fmt.Errorf("extjson: write: %w", err)
 	}
 	e.buf = e.buf[:0]
@@ -400,14 +430,15 @@ func (e *Encoder) Flush() error {
 }
 
 // Close writes what Flush would and, after an array, its end. It does not
-// close the writer. An array that is not closed is no JSON: not closing it
-// after a failure tells its readers so.
+// close the writer, and a second time it does nothing. An array that is not
+// closed is no JSON: not closing it after a failure tells its readers so.
 func (e *Encoder) Close() error {
-	if e.array && e.err == nil {
+	if e.array && !e.closed && e.err == nil {
 		if !e.begun {
 			e.buf = append(e.buf, '[')
 		}
 		e.buf = append(e.buf, "]\n"...)
 	}
+	e.closed = true
 	return e.Flush()
 }

@@ -265,9 +265,10 @@ var interesting = []byte{0, 1, 2, 4, 5, 0x7F, 0x80, 0xFF}
 func TestBytesDamage(t *testing.T) {
 	each(t, func(t *testing.T, f corpus.File) {
 		for _, doc := range documents(f) {
+			good := bson.Validate(doc) == nil
 			for n := range doc {
 				holdBytes(t, doc[:n:n])
-				if bson.Validate(doc[:n:n]) == nil {
+				if good && bson.Validate(doc[:n:n]) == nil {
 					t.Errorf("cut at %d: %x is accepted", n, doc[:n])
 				}
 				if n >= 5 {

@@ -55,7 +55,7 @@ func Bytes(doc []byte) error {
 	verr := bson.Validate(doc)
 	text, jerr := asIs.AppendJSON(nil, doc)
 	if (verr == nil) != (jerr == nil) {
-		return fmt.Errorf("%x: Validate: %w, AppendJSON: %w", doc, verr, jerr)
+		return fmt.Errorf("%x: Validate: %v, AppendJSON: %v", doc, verr, jerr)
 	}
 	if verr == nil {
 		if !json.Valid(text) || !utf8.Valid(text) {
@@ -66,7 +66,7 @@ func Bytes(doc []byte) error {
 	v, verr2 := bsonFault(verr)
 	j, jerr2 := bsonFault(jerr)
 	if verr2 != nil || jerr2 != nil || v != j {
-		return fmt.Errorf("%x: Validate: %w, AppendJSON: %w", doc, verr, jerr)
+		return fmt.Errorf("%x: Validate: %v, AppendJSON: %v", doc, verr, jerr)
 	}
 	if v.offset < 0 || v.offset > int64(len(doc)) {
 		return fmt.Errorf("%x: offset outside: %w", doc, verr)
@@ -125,7 +125,7 @@ func RoundTrip(doc []byte) error {
 	case err == nil:
 		back, err := extjson.AppendBSON(nil, text)
 		if err != nil || !bytes.Equal(back, doc) {
-			return fmt.Errorf("%x comes back from %s as %x, %w", doc, text, back, err)
+			return fmt.Errorf("%x comes back from %s as %x, %v", doc, text, back, err)
 		}
 		return nil
 	case errors.Is(err, extjson.ErrAmbiguous):
@@ -146,7 +146,7 @@ func RoundTrip(doc []byte) error {
 	}
 	again, err := exact.AppendJSON(nil, back)
 	if err != nil || !bytes.Equal(again, text) {
-		return fmt.Errorf("%x: %s gives %x, whose text is %s, %w", doc, text, back, again, err)
+		return fmt.Errorf("%x: %s gives %x, whose text is %s, %v", doc, text, back, again, err)
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func Text(text []byte) error {
 	doc, err := extjson.AppendBSON(nil, text)
 	if err != nil {
 		if len(doc) != 0 {
-			return fmt.Errorf("%q: AppendBSON leaves %x: %w", text, doc, err)
+			return fmt.Errorf("%q: AppendBSON leaves %x: %v", text, doc, err)
 		}
 		return place(text, err)
 	}
@@ -178,7 +178,7 @@ func Text(text []byte) error {
 	for _, o := range []extjson.DecodeOptions{{}, {CanonicalOnly: true}, {InvalidUTF8: bson.UTF8Replace}} {
 		back, err := o.AppendBSON(nil, exactText)
 		if err != nil || !bytes.Equal(back, doc) {
-			return fmt.Errorf("%q gives %x, which comes back from %s as %x, %w", text, doc, exactText, back, err)
+			return fmt.Errorf("%q gives %x, which comes back from %s as %x, %v", text, doc, exactText, back, err)
 		}
 	}
 	for _, o := range []extjson.DecodeOptions{{CanonicalOnly: true}, {RejectInexact: true}, {MaxNumberLen: 8}, {MaxDepth: 2}} {

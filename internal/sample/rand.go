@@ -17,9 +17,12 @@ func (s *source) bits64() uint64 {
 }
 
 // below returns a number in [0, n); n ≥ 1. Its bias is below n·2⁻⁶⁴.
-func (s *source) below(n int) int {
+func (s *source) below(n int) int { return int(s.below64(int64(n))) }
+
+// below64 is below for numbers that an int of 32 bits does not hold.
+func (s *source) below64(n int64) int64 {
 	hi, _ := bits.Mul64(s.bits64(), uint64(n))
-	return int(hi)
+	return int64(hi)
 }
 
 // between returns a number in [lo, hi], both included.

@@ -95,17 +95,17 @@ func decimal(negative bool, hi, lo uint64, exp int) decimal128.Decimal {
 
 // price returns an amount with two decimals, below 10^digits.
 func (s *source) price(digits int) decimal128.Decimal {
-	limit := 1
+	limit := int64(1)
 	for range digits + 2 {
 		limit *= 10
 	}
-	return decimal(false, 0, uint64(s.below(limit)), -2)
+	return decimal(false, 0, uint64(s.below64(limit)), -2)
 }
 
 // wideDecimal returns a decimal with 34 random digits.
 func (s *source) wideDecimal(exp int) decimal128.Decimal {
 	// 10³⁴ is 0x1ED09BEAD87C0·2⁶⁴ + 0x378D8E6400000000.
-	return decimal(s.oneIn(2), uint64(s.below(0x1ED09BEAD87C0)), s.bits64(), exp)
+	return decimal(s.oneIn(2), uint64(s.below64(0x1ED09BEAD87C0)), s.bits64(), exp)
 }
 
 // id returns an ObjectId made at some second from 2010 to 2030.

@@ -179,7 +179,7 @@ func (s *source) wildDate() int64 {
 		return s.date()
 	}
 	// Years -2000 to 12000 or so, before the epoch and past 9999 included.
-	return int64(s.between(-125_000_000_000, 316_000_000_000))*1000 + int64(s.below(1000))
+	return (s.below64(441_000_000_001)-125_000_000_000)*1000 + int64(s.below(1000))
 }
 
 func (s *source) wildInt() int64 {

@@ -1,0 +1,351 @@
+package bson_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/corpus"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+func TestValidate(t *testing.T) {
+	everything := bson.ValidateOptions{RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true,
+		RejectDuplicateKeys: true, RequireArrayKeys: true}
+	for _, v := range vectors {
+		for _, o := range []bson.ValidateOptions{{}, everything} {
+			if err := o.Validate(v.doc()); err != nil {
+				t.Errorf("%s: %v", v.name, err)
+			}
+			if err := o.ValidateValue(v.typ, v.data()); err != nil {
+				t.Errorf("%s as a bare value: %v", v.name, err)
+			}
+		}
+	}
+	for _, mix := range []sample.Mix{sample.Bench, sample.Collection, sample.Wild} {
+		for i, doc := range sample.Documents(mix, sample.Seed, 300) {
+			if err := bson.Validate(doc); err != nil {
+				t.Errorf("mix %d, document %d: %v", mix, i, err)
+			}
+		}
+	}
+}
+
+// TestValidateCorpus runs the project's own vectors.
+func TestValidateCorpus(t *testing.T) {
+	sentinels := map[string]error{"ErrTruncated": bson.ErrTruncated, "ErrTrailing": bson.ErrTrailing,
+		"ErrLength": bson.ErrLength, "ErrTerminator": bson.ErrTerminator, "ErrType": bson.ErrType,
+		"ErrBoolean": bson.ErrBoolean, "ErrUTF8": bson.ErrUTF8}
+	for _, f := range corpus.Load(t) {
+		for _, v := range f.Valid {
+			if err := bson.Validate(v.BSON); err != nil {
+				t.Errorf("%s: %s: %v", f.Name, v.Name, err)
+			}
+		}
+		for _, v := range f.Bytes {
+			t.Run(f.Name+"/"+v.Name, func(t *testing.T) {
+				want := sentinels[v.Error]
+				if want == nil {
+					t.Fatalf("the vector names the unknown error %s", v.Error)
+				}
+				wantSyntax(t, bson.Validate(v.BSON), fault{v.Offset, v.Pointer, want})
+			})
+		}
+	}
+}
+
+// TestValidateFaults holds that what a Cursor finds Validate finds, at the
+// top and in every kind of container.
+func TestValidateFaults(t *testing.T) {
+	for _, tc := range outside {
+		t.Run(tc.name, func(t *testing.T) { wantSyntax(t, bson.Validate(unhex(tc.doc)), tc.want) })
+	}
+	for _, tc := range inside {
+		t.Run(tc.name, func(t *testing.T) {
+			bad := whole(tc.elements)
+			wantSyntax(t, bson.Validate(bad), tc.want)
+			for _, in := range containers {
+				doc, at := in.wrap(bad)
+				want := tc.want
+				want.Offset += int64(at)
+				want.Pointer = "/x" + want.Pointer
+				t.Run(in.name, func(t *testing.T) { wantSyntax(t, bson.Validate(doc), want) })
+			}
+		})
+	}
+}
+
+// containers says how a document becomes the element "x" of another, after
+// an element that gives Next's shortcut room, and where it then starts.
+var containers = []struct {
+	name string
+	wrap func(doc []byte) (outer []byte, at int)
+}{
+	{"document", func(doc []byte) ([]byte, int) { return inContainer(doc, bson.AppendDocument) }},
+	{"array", func(doc []byte) ([]byte, int) { return inContainer(doc, bson.AppendArray) }},
+	{"scope", func(doc []byte) ([]byte, int) {
+		return inContainer(doc, func(dst []byte, key string, doc []byte) []byte {
+			return bson.AppendCodeWithScope(dst, key, "f()", doc)
+		})
+	}},
+}
+
+func inContainer(doc []byte, add func(dst []byte, key string, doc []byte) []byte) ([]byte, int) {
+	dst, mark := bson.Begin(nil)
+	dst = add(dst, "x", doc)
+	at := len(dst) - len(doc)
+	dst = bson.AppendString(dst, "y", "as long as a word of the shortcut")
+	return bson.End(dst, mark), at
+}
+
+// notUTF8 has texts that are not UTF-8, and the index of the first byte that
+// is at fault.
+var notUTF8 = []struct {
+	text string
+	at   int
+}{
+	{"\x80", 0},
+	{"a\xff", 1},
+	{"\xc0\xaf", 0},         // overlong
+	{"\xe0\x80\xaf", 0},     // overlong
+	{"é\xc3", 2},            // ends too early
+	{"\xed\xa0\x80", 0},     // a surrogate
+	{"\xf4\x90\x80\x80", 0}, // above U+10FFFF
+	{"12345678\x80", 8},
+	{"1234567890123456789012345678901\xe9", 31},
+	{"1234567890123456789012345678901234567890\xe9", 40},
+}
+
+func TestValidateUTF8(t *testing.T) {
+	id := [12]byte{}
+	places := []struct {
+		name    string
+		element func(text string) []byte
+		at      int // of the text in the document
+		pointer string
+	}{
+		{"string", func(s string) []byte { return bson.AppendString(nil, "a", s) }, 11, "/a"},
+		{"symbol", func(s string) []byte { return bson.AppendSymbol(nil, "a", s) }, 11, "/a"},
+		{"code", func(s string) []byte { return bson.AppendCode(nil, "a", s) }, 11, "/a"},
+		{"code with scope", func(s string) []byte {
+			return bson.AppendCodeWithScope(nil, "a", s, whole(""))
+		}, 15, "/a"},
+		{"regex pattern", func(s string) []byte { return bson.AppendRegex(nil, "a", s, "i") }, 7, "/a"},
+		{"regex options", func(s string) []byte { return bson.AppendRegex(nil, "a", "i", s) }, 9, "/a"},
+		{"dbPointer", func(s string) []byte { return bson.AppendDBPointer(nil, "a", s, id) }, 11, "/a"},
+		{"key", func(s string) []byte { return bson.AppendInt32(nil, s, 1) }, 5, ""},
+		{"key of an array", func(s string) []byte {
+			dst, mark := bson.BeginArray(nil, "a")
+			return bson.End(bson.AppendNull(dst, s), mark)
+		}, 12, "/a"},
+		{"key in a scope", func(s string) []byte {
+			dst, mark := bson.Begin(nil)
+			return bson.AppendCodeWithScope(nil, "a", "", bson.End(bson.AppendNull(dst, s), mark))
+		}, 21, "/a"},
+	}
+	for _, p := range places {
+		for _, tc := range notUTF8 {
+			// The place of the text decides which shortcut is taken, so
+			// elements of several lengths go before it.
+			for _, before := range []int{-1, 0, 1, 30} {
+				doc, mark := bson.Begin(nil)
+				if before >= 0 {
+					doc = bson.AppendString(doc, "k", strings.Repeat("x", before))
+				}
+				shift := len(doc) - 4
+				doc = append(doc, p.element(tc.text)...)
+				for range 5 {
+					doc = bson.AppendNull(doc, "after")
+				}
+				doc = bson.End(doc, mark)
+				pointer := p.pointer
+				if strings.HasPrefix(p.name, "key") {
+					pointer = string(bson.AppendPointer([]byte(pointer), []byte(tc.text)))
+				}
+				t.Run(fmt.Sprintf("%s/%q/%d", p.name, tc.text, before), func(t *testing.T) {
+					wantSyntax(t, bson.Validate(doc), fault{int64(p.at + shift + tc.at), pointer, bson.ErrUTF8})
+				})
+				good := strings.ToValidUTF8(tc.text, "ü")
+				if err := bson.Validate(whole(fmt.Sprintf("%x", p.element(good)))); err != nil {
+					t.Errorf("%s: %q: %v", p.name, good, err)
+				}
+			}
+		}
+	}
+}
+
+// TestValidateUTF8Everywhere puts a byte that is not UTF-8 at every place of
+// strings of every length, after documents of several.
+func TestValidateUTF8Everywhere(t *testing.T) {
+	for before := range 40 {
+		for n := range 70 {
+			doc, mark := bson.Begin(nil)
+			doc = bson.AppendBinary(doc, "", 0x80, []byte(strings.Repeat("\xff", before)))
+			doc = bson.AppendString(doc, "s", strings.Repeat("x", n))
+			end := len(doc) - 1
+			doc = bson.End(bson.AppendDouble(doc, "d", -0.1), mark)
+			if err := bson.Validate(doc); err != nil {
+				t.Fatalf("%d bytes after %d: %v", n, before, err)
+			}
+			for at := end - n; at < end; at++ {
+				doc[at] = 0x80
+				var got *bson.SyntaxError
+				if err := bson.Validate(doc); !errors.As(err, &got) || got.Offset != int64(at) {
+					t.Fatalf("%d bytes after %d: byte %d: %v", n, before, at, err)
+				}
+				doc[at] = 'x'
+			}
+		}
+	}
+}
+
+func TestValidateRules(t *testing.T) {
+	var (
+		empty     = bson.ValidateOptions{RejectEmptyKeys: true}
+		dotted    = bson.ValidateOptions{RejectDottedKeys: true}
+		dollar    = bson.ValidateOptions{RejectDollarKeys: true}
+		duplicate = bson.ValidateOptions{RejectDuplicateKeys: true}
+		indexes   = bson.ValidateOptions{RequireArrayKeys: true}
+	)
+	const ref, id, db = "02 2472656600 02000000 6300", "10 2469640001000000", "02 24646200 02000000 6400"
+	for _, tc := range []struct {
+		name, elements string
+		o              bson.ValidateOptions
+		want           fault // no Err: passes
+	}{
+		{"empty", "0a 00", empty, fault{4, "/", bson.ErrEmptyKey}},
+		{"not empty", "0a 2000", empty, fault{}},
+		{"empty in a scope", "0f 6100 10000000 01000000 00 07000000 0a0000", empty, fault{20, "/a/", bson.ErrEmptyKey}},
+		{"empty in an array", "04 6100 07000000 0a0000", empty, fault{}},
+		{"dot", "0a 612e6200", dotted, fault{4, "/a.b", bson.ErrDottedKey}},
+		{"dot alone", "0a 6100 0a 2e00", dotted, fault{7, "/.", bson.ErrDottedKey}},
+		{"dot in a document in an array", "04 6100 10000000 03 3000 08000000 0a2e00 00 00", dotted, fault{18, "/a/0/.", bson.ErrDottedKey}},
+		{"dollar", "0a 6100 0a 2461 00", dollar, fault{7, "/$a", bson.ErrDollarKey}},
+		{"dollar inside", "0a 612400", dollar, fault{}},
+		{"DBRef", ref + id, dollar, fault{}},
+		{"DBRef with database", ref + id + db, dollar, fault{}},
+		{"DBRef with more", ref + id + db + "0a 6100", dollar, fault{}},
+		{"DBRef with more, no database", ref + id + "0a 6100", dollar, fault{}},
+		{"DBRef with a dollar", ref + id + db + "0a 246100", dollar, fault{36, "/$a", bson.ErrDollarKey}},
+		{"database late", ref + id + "0a 6100" + db, dollar, fault{28, "/$db", bson.ErrDollarKey}},
+		{"database first", db + ref + id, dollar, fault{4, "/$db", bson.ErrDollarKey}},
+		{"database no string", ref + id + "0a 24646200", dollar, fault{25, "/$db", bson.ErrDollarKey}},
+		{"$ref alone", ref, dollar, fault{4, "/$ref", bson.ErrDollarKey}},
+		{"$ref and no $id", ref + "0a 6100", dollar, fault{4, "/$ref", bson.ErrDollarKey}},
+		{"$ref no string", "0a 2472656600" + id, dollar, fault{4, "/$ref", bson.ErrDollarKey}},
+		{"$id alone", id, dollar, fault{4, "/$id", bson.ErrDollarKey}},
+		{"$ref second", "0a 6100" + ref + id, dollar, fault{7, "/$ref", bson.ErrDollarKey}},
+		{"$id twice", ref + id + id, dollar, fault{25, "/$id", bson.ErrDollarKey}},
+		{"twice", "0a 6100 0a 6200 08 6100 00", duplicate, fault{10, "/a", bson.ErrDuplicateKey}},
+		{"empty twice", "0a 00 0a 00", duplicate, fault{6, "/", bson.ErrDuplicateKey}},
+		{"one a prefix of the other", "0a 6100 0a 616100 0a 00", duplicate, fault{}},
+		{"at two levels", "03 6100 08000000 0a6100 00 0a 6200", duplicate, fault{}},
+		{"after a container", "0a 6200 03 6100 08000000 0a6100 00 0a 6200", duplicate, fault{18, "/b", bson.ErrDuplicateKey}},
+		{"in two siblings", "03 6100 08000000 0a6300 00 03 6200 08000000 0a6300 00", duplicate, fault{}},
+		{"in an array", "04 6100 0b000000 0a3000 0a3000 00", duplicate, fault{}},
+		{"in an array's document", "04 6100 13000000 03 3000 0b000000 0a6100 0a6100 00 00", duplicate, fault{21, "/a/0/a", bson.ErrDuplicateKey}},
+		{"indexes", "04 6100 0b000000 0a3000 0a3100 00", indexes, fault{}},
+		{"no index", "04 6100 08000000 0a6100 00", indexes, fault{11, "/a/a", bson.ErrArrayKey}},
+		{"index twice", "04 6100 0b000000 0a3000 0a3000 00", indexes, fault{14, "/a/0", bson.ErrArrayKey}},
+		{"from 1", "04 6100 08000000 0a3100 00", indexes, fault{11, "/a/1", bson.ErrArrayKey}},
+		{"leading zero", "04 6100 09000000 0a303000 00", indexes, fault{11, "/a/00", bson.ErrArrayKey}},
+		{"document", "0a 6100", indexes, fault{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			doc := whole(tc.elements)
+			if err := bson.Validate(doc); err != nil {
+				t.Fatalf("without the rule: %v", err)
+			}
+			err := tc.o.Validate(doc)
+			if tc.want.Err != nil {
+				wantValue(t, err, tc.want)
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestValidateManyKeys holds that duplicates are found in linear time, in
+// one document and across levels with the same key.
+func TestValidateManyKeys(t *testing.T) {
+	o := bson.ValidateOptions{RejectDuplicateKeys: true, MaxDepth: bson.DepthCeiling}
+	const n = 1_000_000
+	doc, mark := bson.Begin(nil)
+	var first int
+	for i := range n {
+		if i == n/2 {
+			first = len(doc)
+		}
+		doc = bson.AppendNull(doc, fmt.Sprint(i))
+	}
+	doc = bson.End(doc, mark)
+	begin := time.Now()
+	if err := o.Validate(doc); err != nil {
+		t.Error(err)
+	}
+	if d := time.Since(begin); d > 5*time.Second {
+		t.Errorf("a million keys took %v", d)
+	}
+	at := len(doc) - 1 - len("9999990") - 1
+	copy(doc[at+1:], doc[first+1:first+7]) // n/2 has as many digits
+	wantValue(t, o.Validate(doc), fault{int64(at), "/500000", bson.ErrDuplicateKey})
+
+	begin = time.Now()
+	if err := o.Validate(nest(bson.DepthCeiling, bson.TypeDocument)); err != nil {
+		t.Error(err)
+	}
+	if d := time.Since(begin); d > 5*time.Second {
+		t.Errorf("a key at every level took %v", d)
+	}
+}
+
+// TestValidateAgrees holds that whatever a damaged document is, a validation
+// that asks for more refuses it at or before the place where one that asks
+// for less does.
+func TestValidateAgrees(t *testing.T) {
+	strict := bson.ValidateOptions{RejectDuplicateKeys: true, RejectDollarKeys: true, RequireArrayKeys: true}
+	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
+		for at := range doc {
+			was := doc[at]
+			for _, b := range []byte{was ^ 1, was ^ 0x80, 0, 0xFF} {
+				doc[at] = b
+				less, more := bson.Validate(doc), strict.Validate(doc)
+				if less != nil && more == nil {
+					t.Fatalf("%x: only the stricter passes: %v", doc, less)
+				}
+				if off := offset(more); off > offset(less) && less != nil || off > int64(len(doc)) {
+					t.Fatalf("%x: %v, then %v", doc, less, more)
+				}
+			}
+			doc[at] = was
+		}
+	}
+}
+
+func offset(err error) int64 {
+	var s *bson.SyntaxError
+	var v *bson.ValueError
+	switch {
+	case errors.As(err, &s):
+		return s.Offset
+	case errors.As(err, &v):
+		return v.Offset
+	}
+	return 0
+}
+
+// TestValidateLarge checks lengths near the end of int32 without the memory.
+func TestValidateLarge(t *testing.T) {
+	doc := make([]byte, 64)
+	for _, n := range []uint32{1<<31 - 1, 1 << 31, 1<<32 - 1} {
+		binary.LittleEndian.PutUint32(doc, n)
+		if err := bson.Validate(doc); err == nil {
+			t.Errorf("length %d passes", n)
+		}
+	}
+}

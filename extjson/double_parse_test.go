@@ -1,0 +1,150 @@
+package extjson
+
+// This file parses what is hardest to parse: texts that lie between two
+// doubles.
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func parseDouble(text string) (float64, bool) {
+	n, end, ok := scanNumber([]byte(text), 0)
+	if !ok || end != len(text) {
+		return 0, false
+	}
+	return n.double([]byte(text))
+}
+
+// TestDoubleMiddle parses texts that lie exactly between two doubles, and as
+// close to there as may be.
+func TestDoubleMiddle(t *testing.T) {
+	c := doubleChecker{t: t}
+	r := rand.New(rand.NewPCG(2, 2))
+	patterns := []uint64{0, 1, 2, 1<<52 - 1, 1 << 52, 1<<52 + 1, 0x7fe<<52 | 1<<52 - 2, 0x7fe<<52 | 1<<52 - 1}
+	for e := uint64(0); e < 2047; e += 89 {
+		patterns = append(patterns, e<<52, e<<52|1<<52-1, e<<52|r.Uint64()>>12)
+	}
+	for range 30 {
+		patterns = append(patterns, (1023-60)<<52+r.Uint64()%(120<<52)) // near 1: short expansions
+	}
+	for _, u := range patterns {
+		// 2c+1 at half the weight of the last bit.
+		m := new(big.Float).SetPrec(2000)
+		if u < 1<<52 {
+			m.SetMantExp(big.NewFloat(float64(2*u+1)), -1075)
+		} else {
+			m.SetMantExp(new(big.Float).SetUint64(2*(u&(1<<52-1)|1<<52)+1), int(u>>52)-1076)
+		}
+		exact := m.Text('e', 800) // the middle has no more than 768 digits
+		head, exp, _ := strings.Cut(exact, "e")
+		for _, size := range []int{18, 19, 20, 21, 40, 100, 400, 767, 768, 779, 780, 800} {
+			cut := head[:size+1]
+			c.checkText([]byte(cut + "e" + exp))
+			c.checkText([]byte("-" + cut + "1e" + exp))
+			c.checkText([]byte(cut + strings.Repeat("0", 30) + "e" + exp))
+			// One less and one more in the last place.
+			last := cut[len(cut)-1]
+			if last > '0' && last != '.' {
+				c.checkText([]byte(cut[:len(cut)-1] + string(last-1) + "e" + exp))
+				c.checkText([]byte(cut[:len(cut)-1] + string(last-1) + strings.Repeat("9", 50) + "e" + exp))
+			}
+			if last < '9' && last != '.' {
+				c.checkText([]byte(cut[:len(cut)-1] + string(last+1) + "e" + exp))
+			}
+			c.checkText([]byte(cut + strings.Repeat("0", 900) + "1e" + exp))
+		}
+		if e := int(u>>52) - 1075; e > -52 && e < 900 { // without an exponent
+			plain := m.Text('f', 60)
+			c.checkText([]byte(plain))
+			c.checkText([]byte(plain + "1"))
+		}
+	}
+}
+
+// TestDoubleTie parses texts of at most 19 digits that lie exactly between two
+// doubles, with every exponent for which there are any.
+func TestDoubleTie(t *testing.T) {
+	c := doubleChecker{t: t}
+	r := rand.New(rand.NewPCG(8, 8))
+	for exp := -4; exp <= 23; exp++ {
+		five := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(max(exp, -exp))), nil)
+		for range 50 {
+			// An odd number of 54 bits, times a power of two: it must have a
+			// factor 5^exp, or get one when exp is negative.
+			odd := new(big.Int).SetUint64(1<<53 | r.Uint64()>>11)
+			if exp < 0 {
+				odd.SetBit(odd, 0, 1).Mul(odd, five)
+			} else {
+				// Not all bits of a multiple can be chosen: round to one.
+				odd.Quo(odd, five)
+				odd.SetBit(odd, 0, 1)
+			}
+			for text := odd; len(text.String()) <= mantDigits; text.Lsh(text, 1) {
+				c.checkText([]byte(fmt.Sprintf("%de%d", text, exp)))
+				c.checkText([]byte(fmt.Sprintf("-%d.0e%d", text, exp)))
+			}
+		}
+	}
+}
+
+// BenchmarkNumberDouble measures scanNumber and double together.
+func BenchmarkNumberDouble(b *testing.B) {
+	for _, mix := range doubleMixes() {
+		var src []byte
+		var offs []int
+		var texts []string
+		for _, f := range mix.doubles {
+			offs = append(offs, len(src))
+			src = appendDouble(src, f)
+			texts = append(texts, string(src[offs[len(offs)-1]:]))
+			src = append(src, `,"field":`...)
+		}
+		b.Run(mix.name, func(b *testing.B) {
+			b.ReportAllocs()
+			i := uint(0)
+			for b.Loop() {
+				off := offs[i%benchCount]
+				n, end, _ := scanNumber(src, off)
+				sinkDouble, _ = n.double(src[off:end])
+				i++
+			}
+		})
+		b.Run(mix.name+"/strconv", func(b *testing.B) {
+			b.ReportAllocs()
+			i := uint(0)
+			for b.Loop() {
+				sinkDouble, _ = strconv.ParseFloat(texts[i%benchCount], 64)
+				i++
+			}
+		})
+	}
+}
+
+// BenchmarkNumberDoubleMiddle measures the slowest texts: halfway between two
+// doubles, but for the last digit.
+func BenchmarkNumberDoubleMiddle(b *testing.B) {
+	for _, tc := range []struct{ name, text string }{
+		{"normal", "1.00000000000000011102230246251565404236316680908203125"},
+		{"subnormal", new(big.Float).SetPrec(100).SetMantExp(big.NewFloat(1), -1075).Text('e', 770)},
+	} {
+		text := []byte(tc.text + ",")
+		b.Run(tc.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n, end, _ := scanNumber(text, 0)
+				sinkDouble, _ = n.double(text[:end])
+			}
+		})
+		b.Run(tc.name+"/strconv", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				sinkDouble, _ = strconv.ParseFloat(tc.text, 64)
+			}
+		})
+	}
+}

@@ -1,0 +1,264 @@
+package extjson_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file has inputs that somebody made to hurt. What is tested is the
+// result; that it comes at once shows in how long the tests take, and in
+// BenchmarkHostile.
+
+// hostileText is a text that is refused, or accepted, whatever its size.
+type hostileText struct {
+	name string
+	make func(n int) string // about 4n to 16n bytes
+	err  error              // nil: accepted
+	off  int                // of the fault; -1: at the end
+}
+
+// deep opens n containers in each other.
+func deep(open string) func(n int) string {
+	return func(n int) string { return `{"a":` + strings.Repeat(open, n) }
+}
+
+var hostileTexts = []hostileText{
+	{"arrays", deep(`[`), bson.ErrDepth, 5 + 999},
+	{"documents", deep(`{"a":`), bson.ErrDepth, 5 + 999*5},
+	{"documents, spaced", deep(`{ "a" : `), bson.ErrDepth, 5 + 999*8},
+	{"documents, escaped keys", deep(`{"\u0061":`), bson.ErrDepth, 5 + 999*10},
+	{"documents with dollar keys", deep(`{"$a":`), bson.ErrDepth, 5 + 999*6},
+	{"both", deep(`[{"a":`), bson.ErrDepth, 5 + 499*6 + 1},
+	{"dates", deep(`{"$date":`), extjson.ErrWrapper, 5 + 10},
+	{"pointers", deep(`{"$dbPointer":{"$id":`), extjson.ErrWrapper, 5 + 22},
+	{"scopes first", deep(`{"$scope":`), extjson.ErrWrapper, 5 + 11},
+	{"scopes", deep(`{"$code":"","$scope":{"a":`), bson.ErrDepth, 5 + 999*26 + 21},
+	{"scopes first, with keys", deep(`{"$scope":{"a":`), bson.ErrDepth, 5 + 999*15 + 10},
+	{"binaries", deep(`{"$binary":`), extjson.ErrWrapper, 5 + 12},
+	{"keys", func(n int) string {
+		b := []byte{'{'}
+		for i := range n {
+			b = fmt.Appendf(b, `"key%d":%d,`, i, i)
+		}
+		return string(append(b, `"z":1}`...))
+	}, nil, 0},
+	{"the same key", func(n int) string { return `{` + strings.Repeat(`"a":1,`, n) + `"a":1}` }, nil, 0},
+	{"empty keys", func(n int) string { return `{` + strings.Repeat(`"":{},`, n) + `"":{}}` }, nil, 0},
+	{"dollar keys", func(n int) string { return `{"a":{` + strings.Repeat(`"$aaaa":{},`, n) + `"":{}}}` }, nil, 0},
+	{"elements", func(n int) string { return `{"a":[` + strings.Repeat(`0,`, n) + `0]}` }, nil, 0},
+	{"empty arrays", func(n int) string { return `{"a":[` + strings.Repeat(`[],`, n) + `0]}` }, nil, 0},
+	{"wrappers", func(n int) string { return `{"a":[` + strings.Repeat(`{"$minKey":1},`, n) + `0]}` }, nil, 0},
+	{"escapes", func(n int) string { return `{"a":"` + strings.Repeat(`\n`, n) + `"}` }, nil, 0},
+	{"unicode escapes", func(n int) string { return `{"a":"` + strings.Repeat(`\ud83d\ude42`, n) + `"}` }, nil, 0},
+	{"escapes in a key", func(n int) string { return `{"` + strings.Repeat(`\"`, n) + `":1}` }, nil, 0},
+	{"escapes in base64", func(n int) string {
+		return `{"a":{"$binary":{"base64":"` + strings.Repeat(`\u0041`, 4*(n/4)) + `","subType":"00"}}}`
+	}, nil, 0},
+	{"base64", func(n int) string {
+		return `{"a":{"$binary":{"base64":"` + strings.Repeat(`AQID`, n) + `","subType":"2"}}}`
+	}, nil, 0},
+	{"escapes in a number", func(n int) string { return `{"a":{"$numberInt":"` + strings.Repeat(`\u0031`, n) + `"}}` }, extjson.ErrNumberLen, 19},
+	{"digits", func(n int) string { return `{"a":` + strings.Repeat(`1`, 4*n) }, extjson.ErrNumberLen, 5},
+	{"blanks", func(n int) string { return `{` + strings.Repeat(" ", 4*n) + `}` }, nil, 0},
+	{"line feeds", func(n int) string { return `{` + strings.Repeat("\n", 4*n) + `x` }, extjson.ErrToken, -1},
+	{"regex options", func(n int) string {
+		return `{"a":{"$regularExpression":{"options":"` + strings.Repeat("zyé", n) + `","pattern":""}}}`
+	}, nil, 0},
+	{"long string, bad end", func(n int) string { return `{"a":"` + strings.Repeat("é", 2*n) + "\xff\"}" }, bson.ErrUTF8, -1},
+	{"quotes", func(n int) string { return `{` + strings.Repeat(`"`, 4*n) }, extjson.ErrToken, 3},
+	{"backslashes", func(n int) string { return `{"` + strings.Repeat(`\`, 4*n) }, extjson.ErrTruncated, -1},
+}
+
+// TestHostileText reads each text, half of it, and each as a stream.
+func TestHostileText(t *testing.T) {
+	for _, tc := range hostileTexts {
+		t.Run(tc.name, func(t *testing.T) {
+			n := 300_000
+			if strings.Contains(tc.name, "s") && tc.err == bson.ErrDepth {
+				n = 2_000_000 / (1 + len(tc.make(1))/12)
+			}
+			text := tc.make(n)
+			doc, err := extjson.AppendBSON(nil, []byte(text))
+			if tc.err == nil {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if bson.Validate(doc) != nil {
+					t.Error("the document is malformed")
+				}
+			} else {
+				off := tc.off
+				if off < 0 {
+					off = int(faultOf(t, err).Offset)
+					if off < len(text)-3 {
+						t.Errorf("fault at %d of %d", off, len(text))
+					}
+				}
+				want := textFault(text, off, faultOf(t, err).Pointer, tc.err)
+				wantFault(t, err, want)
+			}
+			d := extjson.NewDecoder(strings.NewReader(text))
+			if got := d.Next(); got != (tc.err == nil) || got && !bytes.Equal(d.Raw(), doc) {
+				t.Errorf("stream: %v, %d bytes, want %d", d.Err(), len(d.Raw()), len(doc))
+			} else if tc.err != nil {
+				wantFault(t, d.Err(), faultOf(t, err))
+			}
+		})
+	}
+}
+
+// TestDepthIn: the document is the first level; at the limit text passes, one
+// over it does not, up to the highest limit there is.
+func TestDepthIn(t *testing.T) {
+	for _, tc := range []struct {
+		name, open, shut string
+	}{
+		{"arrays", `[`, `]`},
+		{"documents", `{"a":`, `}`},
+	} {
+		for _, limit := range []int{0, 1, 2, 10, 999, 1000, 1001, bson.DepthCeiling, 1 << 62 >> 31} {
+			levels := limit
+			if limit == 0 {
+				levels = 1000
+			}
+			levels = min(levels, bson.DepthCeiling)
+			o := extjson.DecodeOptions{MaxDepth: limit}
+			text := func(n int) string {
+				return `{"a":` + strings.Repeat(tc.open, n) + "0" + strings.Repeat(tc.shut, n) + `}`
+			}
+			doc, err := o.AppendBSON(nil, []byte(text(levels-1)))
+			if err != nil {
+				t.Errorf("%s: %d levels, limit %d: %v", tc.name, levels, limit, err)
+			}
+			if back, err := (extjson.EncodeOptions{MaxDepth: limit}).AppendJSON(nil, doc); err != nil || string(back) != text(levels-1) {
+				t.Errorf("%s: %d levels, limit %d: back: %v", tc.name, levels, limit, err)
+			}
+			over := text(levels)
+			_, err = o.AppendBSON(nil, []byte(over))
+			pointer := "/a"
+			for range levels - 1 {
+				pointer += map[string]string{"[": "/0", `{"a":`: "/a"}[tc.open]
+				if len(pointer) > 4000 {
+					pointer = faultOf(t, err).Pointer // slow to build, and shown below
+					break
+				}
+			}
+			wantFault(t, err, textFault(over, 5+(levels-1)*len(tc.open), pointer, bson.ErrDepth))
+		}
+	}
+}
+
+// TestHostileBSON nests two million levels in bytes.
+func TestHostileBSON(t *testing.T) {
+	const levels = 2_000_000
+	for _, head := range []string{"\x03\x00", "\x04\x00", "\x03a\x00"} {
+		doc := nest(levels, []byte(head))
+		for _, o := range []extjson.EncodeOptions{{}, {MaxDepth: 1 << 30}, {Indent: " ", MaxDepth: 100}} {
+			_, err := o.AppendJSON(nil, doc)
+			limit := min(max(o.MaxDepth, 1), bson.DepthCeiling)
+			if o.MaxDepth == 0 {
+				limit = 1000
+			}
+			f := faultOf(t, err)
+			if f.Err != bson.ErrDepth || f.Offset != int64(4+(limit-1)*(len(head)+4)) || strings.Count(f.Pointer, "/") != limit {
+				t.Errorf("%q, limit %d: %v at %d", head, o.MaxDepth, f.Err, f.Offset)
+			}
+		}
+	}
+	// A million elements, and a string of control characters.
+	dst, mark := bson.Begin(nil)
+	for range 1_000_000 {
+		dst = bson.AppendNull(dst, "")
+	}
+	dst = bson.AppendString(dst, "s", strings.Repeat("\x01", 1_000_000))
+	doc := bson.End(dst, mark)
+	text, err := extjson.AppendJSON(nil, doc)
+	if want := len(`{`) + 1_000_000*len(`"":null,`) + len(`"s":"`) + 1_000_000*len(`\u0001`) + len(`"}`); err != nil || len(text) != want {
+		t.Errorf("%d bytes, %v, want %d", len(text), err, want)
+	}
+}
+
+// TestScopesInScopes: the bytes of a scope that holds others are moved as
+// rarely as can be, and are what they should be.
+func TestScopesInScopes(t *testing.T) {
+	for _, tc := range []struct{ name, open, shut string }{
+		{"code first", `{"$code":"c","$scope":{"a":`, `}}`},
+		{"scope first", `{"$scope":{"a":`, `},"$code":"c"}`},
+	} {
+		for _, n := range []int{1, 2, 100, 999} {
+			payload := strings.Repeat("x", 10_000)
+			text := `{"a":` + strings.Repeat(tc.open, n) + `"` + payload + `"` + strings.Repeat(tc.shut, n) + `}`
+			got, err := decode(t, extjson.DecodeOptions{}, text)
+			want := bson.AppendString(nil, "a", payload)
+			for range n {
+				var scope []byte
+				scope = binary.LittleEndian.AppendUint32(scope, uint32(len(want)+5))
+				scope = append(append(scope, want...), 0)
+				want = bson.AppendCodeWithScope(nil, "a", "c", scope)
+			}
+			want = append(append(binary.LittleEndian.AppendUint32(nil, uint32(len(want)+5)), want...), 0)
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s, %d levels: %d bytes, %v, want %d", tc.name, n, len(got), err, len(want))
+			}
+		}
+	}
+}
+
+// TestOneByteReader: a document of megabytes that arrives byte by byte.
+func TestOneByteReader(t *testing.T) {
+	text := `{"a":[` + strings.Repeat(`{"k":"some text","n":[1,2.5]},`, 140_000) + `1]}`
+	if len(text) < 4<<20 {
+		t.Fatalf("%d bytes are no 4 MB", len(text))
+	}
+	want, err := extjson.AppendBSON(nil, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := extjson.NewDecoder(iotest.OneByteReader(io.MultiReader(strings.NewReader(text), strings.NewReader("{}"))))
+	if !d.Next() || !bytes.Equal(d.Raw(), want) {
+		t.Errorf("first: %d bytes, %v, want %d", len(d.Raw()), d.Err(), len(want))
+	}
+	if !d.Next() || len(d.Raw()) != 5 || d.Offset() != int64(len(text)) {
+		t.Errorf("second: %x at %d, %v", d.Raw(), d.Offset(), d.Err())
+	}
+}
+
+// TestNeighbours: what lies behind a document in the same array belongs to
+// somebody else, who may write to it; the race detector tells. Nor is it
+// ever part of the text.
+func TestNeighbours(t *testing.T) {
+	for n := range 20 {
+		dst, mark := bson.Begin(nil)
+		doc := bson.End(bson.AppendString(dst, "k", strings.Repeat("x", n)), mark)
+		all := append(slices.Clone(doc), strings.Repeat("\"", 64)...)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for i := len(doc); i < len(all); i++ {
+				all[i] = '\\'
+			}
+		})
+		got, err := extjson.AppendJSON(nil, all[:len(doc)])
+		wg.Wait()
+		wantText(t, string(got), err, `{"k":"`+strings.Repeat("x", n)+`"}`)
+
+		text := []byte(string(got) + strings.Repeat(" ", 64))
+		wg.Go(func() {
+			for i := len(got); i < len(text); i++ {
+				text[i] = '}'
+			}
+		})
+		back, err := extjson.AppendBSON(nil, text[:len(got)])
+		wg.Wait()
+		wantBytes(t, back, err, doc)
+	}
+}

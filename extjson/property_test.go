@@ -1,0 +1,236 @@
+package extjson_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file states what holds for every text, on texts of every kind.
+
+// kitchenSink has every wrapper in a spelling of its own, numbers that become
+// each type, and strings with each kind of character. All of it is accepted,
+// RejectInexact included.
+const kitchenSink = `{ "_id" : {"$oid":"56e1fc72e0c917e9c4714161"},
+	"numbers": [0, -0, 1.5, -1e-7, 9223372036854775808, 100000000000000000000000000000000000000e-30, 18446744073709551617.0,
+		{"$numberInt":"-1"}, {"$numberLong":"9223372036854775807"}, {"$numberDouble":"-Infinity"},
+		{"$numberDouble":"1E+300"}, {"$numberDecimal":"1.20E-5"}, {"$numberInt" : "\u0031"}],
+	"times": [{"$date":"2024-02-29T12:00:00.123Z"}, {"$date":{"$numberLong":"-1"}}, {"$date" : "1969-12-31T23:59:59+01:00"},
+		{"$timestamp":{"t":1,"i":4294967295}}, {"$timestamp" : { "i" : 2 , "t" : 0 } }],
+	"binary": [{"$binary":{"base64":"AQID","subType":"00"}}, {"$binary":{"subType":"2","base64":"\u0041Q\u003d="}},
+		{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"}, {"$binary":{"base64":"AQIDBAUGBwgJ\/w==","subType":"ff"}}],
+	"code": [{"$code":"x"}, {"$code":"f()","$scope":{"a":{"$numberInt":"1"},"b":[{"$minKey":1}]}}, {"$scope":{},"$code":"\ud83d\ude42"}],
+	"rare": [{"$symbol":"s"}, {"$regularExpression":{"pattern":"^a\\/b","options":"xi"}}, {"$regularExpression":{"options":"","pattern":""}},
+		{"$dbPointer":{"$ref":"a.b","$id":{"$oid":"56e1fc72e0c917e9c4714161"}}}, {"$dbPointer":{"$id":{"$oid":"56e1fc72e0c917e9c4714161"},"$ref":""}},
+		{"$undefined":true}, {"$minKey":1}, {"$maxKey" : 1}, true, false, null],
+	"text é日🙂": "é日🙂 \u00e9\u65e5\ud83d\ude42 \"\\\/\b\f\n\r\t\u0000 and a long plain tail of some words",
+	"\u0024ref": {"$ref":"c","$id":1,"$db":"d"}, "query": {"$type":2,"$regex":"a","$options":"i","\u0024gt":[[[{}]]]},
+	"": {}, "last": [ ] } `
+
+// sampleTexts returns texts of every kind, with BSON that stays the same.
+func sampleTexts(tb testing.TB) []string {
+	tb.Helper()
+	texts := []string{kitchenSink}
+	for _, mix := range []sample.Mix{sample.Collection, sample.Bench, sample.Wild} {
+		for _, doc := range sample.Documents(mix, 7, 60) {
+			if len(doc) > 20_000 {
+				continue
+			}
+			for _, mode := range []extjson.Mode{extjson.Canonical, extjson.Relaxed} {
+				text, err := extjson.EncodeOptions{Mode: mode}.AppendJSON(nil, doc)
+				if err != nil {
+					tb.Fatal(err)
+				}
+				texts = append(texts, string(text))
+			}
+		}
+	}
+	return texts
+}
+
+// TestSampleRoundTrip: canonical text gives back the same bytes, compact or
+// indented, ASCII or not.
+func TestSampleRoundTrip(t *testing.T) {
+	for _, mix := range []sample.Mix{sample.Collection, sample.Bench, sample.Wild} {
+		for i, doc := range sample.Documents(mix, 11, 300) {
+			for _, o := range []extjson.EncodeOptions{
+				{}, {ASCII: true}, {Indent: "\t"}, {EscapeHTML: true, Indent: " "},
+			} {
+				o.Mode = extjson.Canonical
+				o.RejectLossy = true
+				text, err := o.AppendJSON(nil, doc)
+				if err != nil {
+					t.Fatalf("mix %d, document %d: %v", mix, i, err)
+				}
+				if !json.Valid(text) || !utf8.Valid(text) || o.ASCII && strings.ContainsFunc(string(text), func(r rune) bool { return r > 0x7F }) {
+					t.Errorf("mix %d, document %d, %+v: %s", mix, i, o, text)
+				}
+				back, err := extjson.AppendBSON(nil, text)
+				if err != nil || !bytes.Equal(back, doc) {
+					t.Fatalf("mix %d, document %d, %+v: %v\n%s\n%x\n%x", mix, i, o, err, text, doc, back)
+				}
+			}
+		}
+	}
+}
+
+// TestTruncated: every text that ends too early says that, and where it ends;
+// a stream depends on it.
+func TestTruncated(t *testing.T) {
+	options := []extjson.DecodeOptions{{}, {RejectInexact: true}, {InvalidUTF8: bson.UTF8Replace}}
+	check := func(text string, o extjson.DecodeOptions) {
+		whole := strings.TrimRight(text, " \n")
+		if _, err := o.AppendBSON(nil, []byte(whole)); err != nil {
+			t.Fatalf("%+v: %v: %s", o, err, whole)
+		}
+		for n := range len(whole) {
+			_, err := o.AppendBSON(nil, []byte(whole[:n]))
+			var e *extjson.SyntaxError
+			if !errors.As(err, &e) || e.Err != extjson.ErrTruncated || e.Offset != int64(n) {
+				t.Fatalf("%+v: %d bytes, up to %q: %v", o, n, whole[max(0, n-20):n], err)
+			}
+		}
+	}
+	for _, o := range options {
+		check(kitchenSink, o)
+		// Digits that overflow, or are not exact, until the exponent comes.
+		check(`{"a":[1`+hundred+hundred+hundred+hundred+`e-300,9223372036854775809.5,1`+hundred+`E1]}`, o)
+	}
+	for _, text := range sampleTexts(t)[1:] {
+		if len(text) < 3000 {
+			check(text, options[0])
+		}
+	}
+}
+
+// TestMutated changes each byte of texts and checks what hold.Text says of
+// any text, and that a fault of grammar is one to a JSON reader as well.
+func TestMutated(t *testing.T) {
+	texts := []string{kitchenSink}
+	for _, text := range sampleTexts(t) {
+		if len(text) < 500 && len(texts) < 12 {
+			texts = append(texts, text)
+		}
+	}
+	mutants := []byte("\"\\{}[],:$ \n\x00\x7f\x80\xff019-+.eEuA=/zt")
+	for _, text := range texts {
+		buf := []byte(text)
+		for i, old := range buf {
+			for _, c := range mutants {
+				buf[i] = c
+				checkAny(t, buf)
+			}
+			buf[i] = old ^ 0x20
+			checkAny(t, buf)
+			buf[i] = old
+			// A byte left out, and a byte twice.
+			checkAny(t, append(buf[:i:i], buf[i+1:]...))
+			checkAny(t, append(buf[:i+1:i+1], buf[i:]...))
+		}
+	}
+}
+
+// grammar are the faults that no JSON reader can overlook.
+var grammar = []error{
+	extjson.ErrTruncated, extjson.ErrTrailing, extjson.ErrToken, extjson.ErrControl,
+	extjson.ErrEscape, extjson.ErrNumber,
+}
+
+func checkAny(t *testing.T, text []byte) {
+	t.Helper()
+	if err := hold.Text(text); err != nil {
+		t.Error(err)
+	}
+	doc, err := extjson.AppendBSON(nil, text)
+	for _, g := range grammar {
+		if errors.Is(err, g) && json.Valid(text) && bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+			t.Errorf("valid JSON: %v: %s", err, text)
+		}
+	}
+	if err != nil {
+		return
+	}
+	// The same with blanks gives the same.
+	loose, err := extjson.AppendBSON(nil, []byte(spaced(string(text))))
+	if err != nil || !bytes.Equal(loose, doc) {
+		t.Errorf("%s gives %x, but %s gives %x, %v", text, doc, spaced(string(text)), loose, err)
+	}
+}
+
+// spaced returns text with white space wherever JSON allows it, but for the
+// place behind a mark.
+func spaced(text string) string {
+	var b strings.Builder
+	inString, blanks := false, 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		b.WriteByte(c)
+		switch {
+		case inString && c == '\\':
+			i++
+			b.WriteByte(text[i])
+			continue
+		case c == '"':
+			inString = !inString
+		}
+		if !inString && strings.IndexByte(`{}[],:"`, c) >= 0 ||
+			!inString && c != here[1] && i+1 < len(text) && strings.IndexByte(`}],`, text[i+1]) >= 0 {
+			b.WriteString([]string{" ", "\n", "\t", "\r\n  "}[blanks%4])
+			blanks++
+		}
+	}
+	return b.String()
+}
+
+// escaped returns text with every character of its strings as a \u escape,
+// which no reader may take for another text.
+func escaped(text string) string {
+	var b strings.Builder
+	inString := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '"':
+			inString = !inString
+			b.WriteByte(c)
+		case !inString || c >= utf8.RuneSelf:
+			b.WriteByte(c)
+		case c == '\\':
+			n := 2
+			if text[i+1] == 'u' {
+				n = 6
+			}
+			b.WriteString(text[i : i+n])
+			i += n - 1
+		default:
+			fmt.Fprintf(&b, `\u%04X`, c)
+		}
+	}
+	return b.String()
+}
+
+// TestSpellings: white space and escapes change nothing. The compact
+// spelling has a reader of its own, which must agree with the general one.
+func TestSpellings(t *testing.T) {
+	for _, text := range sampleTexts(t) {
+		want, err := extjson.AppendBSON(nil, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, other := range []string{spaced(text), escaped(text), spaced(escaped(text))} {
+			got, err := extjson.AppendBSON(nil, []byte(other))
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s\ngives %x\nbut %s\ngives %x, %v", text, want, other, got, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,281 @@
+package extjson_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file tests streams that are longer than what a Decoder reads at once,
+// and readers that fail.
+
+// readAhead is more than a Decoder reads before it looks at a document.
+const readAhead = 256 << 10
+
+// TestDecoderLarge reads documents of many sizes around that of the buffer,
+// in one stream.
+func TestDecoderLarge(t *testing.T) {
+	var stream bytes.Buffer
+	var want [][]byte
+	for _, size := range []int{10, readAhead - 100, 50, readAhead, 3 * readAhead, 7, readAhead / 2, 1_500_000, 20} {
+		text := fmt.Sprintf(`{"n":%d,"s":"%s\"}","a":[%s1]}`, size, strings.Repeat("x", size), strings.Repeat("1,", size/100))
+		doc, err := extjson.AppendBSON(nil, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, doc)
+		stream.WriteString(text + "\n\n")
+	}
+	for name, reader := range readers {
+		if name == "haltingly" {
+			continue // a million empty reads
+		}
+		t.Run(name, func(t *testing.T) {
+			d := extjson.NewDecoder(reader(bytes.NewReader(stream.Bytes())))
+			n := 0
+			for ; d.Next(); n++ {
+				if n >= len(want) || !bytes.Equal(d.Raw(), want[n]) {
+					t.Fatalf("document %d is not the one that was written", n)
+				}
+			}
+			if n != len(want) || d.Err() != nil {
+				t.Errorf("%d documents, %v, want %d", n, d.Err(), len(want))
+			}
+		})
+	}
+}
+
+// TestDecoderPlace: a fault behind megabytes and many lines.
+func TestDecoderPlace(t *testing.T) {
+	var b strings.Builder
+	for i := range 40_000 {
+		fmt.Fprintf(&b, "{\"line\": %d,\n \"text\": \"éé\"}\n", i)
+	}
+	before := b.String()
+	if len(before) < 1<<20 {
+		t.Fatalf("%d bytes are no megabyte", len(before))
+	}
+	for _, tc := range []struct {
+		name, text, pointer string
+		err                 error
+	}{
+		{"in a document", "{\"a\":1,\n  \"b\": [1, ¦x]}", "/b/1", extjson.ErrToken},
+		{"between", "  ¦,", "", extjson.ErrToken},
+		{"at the end", "{\"a\":\n¦", "/a", extjson.ErrTruncated},
+		{"in a large document", `{"a":"` + strings.Repeat("x", 2*readAhead) + `",` + "\n" + ` "b": ¦x}`, "/b", extjson.ErrToken},
+		{"in a large document of lines", `{"a":[` + strings.Repeat("1,\n", readAhead) + `¦x]}`, fmt.Sprintf("/a/%d", readAhead), extjson.ErrToken},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			text, want := marked(t, before+tc.text, tc.pointer, tc.err)
+			for _, r := range []io.Reader{strings.NewReader(text), &hesitant{r: strings.NewReader(text), n: 1000}} {
+				d := extjson.NewDecoder(r)
+				n := 0
+				for d.Next() {
+					n++
+				}
+				if n != 40_000 {
+					t.Errorf("%d documents, want 40000", n)
+				}
+				wantFault(t, d.Err(), want)
+			}
+		})
+	}
+}
+
+// endless returns text, then fill for ever, and counts.
+type endless struct {
+	text string
+	fill byte
+	n    int // bytes at a time
+	read int // bytes returned so far
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	p = p[:min(len(p), e.n)]
+	n := copy(p, e.text)
+	e.text = e.text[n:]
+	if n == 0 {
+		for n < len(p) {
+			p[n] = e.fill
+			n++
+		}
+	}
+	e.read += n
+	return n, nil
+}
+
+// TestDecoderFindsFaultEarly: a document that never ends is not read to the
+// limit of its size when something is wrong with it.
+func TestDecoderFindsFaultEarly(t *testing.T) {
+	for _, first := range []int{1, 5, 1000, readAhead, 1 << 20} {
+		text, want := marked(t, `{"a":¦x,"b":"`, "/a", extjson.ErrToken)
+		r := &endless{text: text, fill: 'y', n: first}
+		d := extjson.NewDecoder(r)
+		if d.Next() {
+			t.Fatal("a document")
+		}
+		wantFault(t, d.Err(), want)
+		if r.read > 4*readAhead {
+			t.Errorf("%d bytes at a time: %d bytes read", first, r.read)
+		}
+	}
+}
+
+// TestDecoderEndless: what never ends is given up at the limits.
+func TestDecoderEndless(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		fill       byte
+		o          extjson.DecodeOptions
+		limit      int // bytes that may be read
+	}{
+		{"string", `{"a":"`, 'x', extjson.DecodeOptions{MaxTextSize: 1 << 20}, 2 << 20},
+		{"blanks", `{`, ' ', extjson.DecodeOptions{MaxTextSize: 1 << 20}, 2 << 20},
+		{"string, size of the document", `{"a":"`, 'x', extjson.DecodeOptions{MaxDocumentSize: 1 << 20}, 4 << 20},
+		{"brackets", `{"a":`, '[', extjson.DecodeOptions{}, 1 << 20},
+		{"digits", `{"a":`, '1', extjson.DecodeOptions{}, 1 << 20},
+		{"zeros", `{"a":0.`, '0', extjson.DecodeOptions{}, 1 << 20},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			for _, n := range []int{1000, 1 << 20} {
+				r := &endless{text: tc.text, fill: tc.fill, n: n}
+				d := tc.o.NewDecoder(r)
+				if d.Next() {
+					t.Fatal("a document")
+				}
+				var e *extjson.ValueError
+				if !errors.As(d.Err(), &e) {
+					t.Errorf("error %T %v", d.Err(), d.Err())
+				}
+				if r.read > tc.limit {
+					t.Errorf("%d bytes at a time: %d bytes read", n, r.read)
+				}
+			}
+		})
+	}
+}
+
+// TestDecoderFaultOrLimit: a fault within the limit is reported, one behind
+// it is not, however the text arrives.
+func TestDecoderFaultOrLimit(t *testing.T) {
+	for _, tc := range []struct {
+		text    string
+		pointer string
+		err     error
+	}{
+		{`{"a":[1,2,3,4,¦x,5,6,7]}`, "/a/4", extjson.ErrToken},
+		{`¦{"a":[1,2,3,4,5,x,6,7]}`, "", bson.ErrTooLarge},
+		{`¦{"a":[1,2,3,4,5,6,7,8`, "", bson.ErrTooLarge},
+	} {
+		text, want := marked(t, tc.text, tc.pointer, tc.err)
+		for name, reader := range readers {
+			d := extjson.DecodeOptions{MaxTextSize: 16}.NewDecoder(reader(strings.NewReader(text)))
+			if d.Next() {
+				t.Fatalf("%s: a document", name)
+			}
+			wantFault(t, d.Err(), want)
+		}
+	}
+}
+
+// failing returns data and err together, then err alone.
+type failing struct {
+	data string
+	err  error
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	n := copy(p, f.data)
+	f.data = f.data[n:]
+	return n, f.err
+}
+
+// impossible returns counts that no reader may return.
+type impossible int
+
+func (i impossible) Read(p []byte) (int, error) {
+	if i > 0 {
+		return len(p) + int(i), nil
+	}
+	return int(i), nil
+}
+
+func TestDecoderReaderFails(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tc := range []struct {
+		name   string
+		r      io.Reader
+		docs   int
+		offset int64 // of the failure
+		err    error // nil: any
+	}{
+		{"at once", iotest.ErrReader(broken), 0, 0, broken},
+		{"between documents", &failing{"{}{\"a\":1}\n", broken}, 2, 10, broken},
+		{"in a document", &failing{`{}{"a":`, broken}, 1, 7, broken},
+		{"in an array", &failing{`[{},`, broken}, 1, 4, broken},
+		{"behind half a byte order mark", &failing{"\xef\xbb", broken}, 0, 2, broken},
+		{"after data", io.MultiReader(strings.NewReader("{} {"), iotest.ErrReader(broken)), 1, 4, broken},
+		{"timeout", iotest.TimeoutReader(&hesitant{r: strings.NewReader(`{}{}{}`), n: 3}), 1, 3, iotest.ErrTimeout},
+		{"no progress", &endless{text: `{}{}{`, n: 0}, 0, 0, io.ErrNoProgress},
+		{"no progress in a document", io.MultiReader(strings.NewReader(`{}{`), &endless{n: 0}), 1, 3, io.ErrNoProgress},
+		{"negative count", impossible(-1), 0, 0, nil},
+		{"count too large", impossible(1), 0, 0, nil},
+		{"unexpected EOF is no end", &failing{`{}`, io.ErrUnexpectedEOF}, 1, 2, io.ErrUnexpectedEOF},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := extjson.NewDecoder(tc.r)
+			got := drain(d)
+			if len(got.Texts) != tc.docs {
+				t.Errorf("%d documents, want %d", len(got.Texts), tc.docs)
+			}
+			var e *bson.ReadError
+			if !errors.As(got.Err, &e) {
+				t.Fatalf("error is %T %v", got.Err, got.Err)
+			}
+			want := bson.ReadError{Offset: tc.offset, Err: tc.err}
+			if tc.err == nil {
+				want.Err = e.Err
+			}
+			if diff := cmp.Diff(want, *e, cmpopts.EquateErrors()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if d.Next() || d.Err() != got.Err || d.Raw() != nil {
+				t.Errorf("after the failure there is %x, %v", d.Raw(), d.Err())
+			}
+		})
+	}
+}
+
+// TestDecoderDoesNotReadOn: after the end or a failure the reader is left
+// alone.
+func TestDecoderDoesNotReadOn(t *testing.T) {
+	for _, end := range []error{io.EOF, errors.New("broken")} {
+		reads := 0
+		d := extjson.NewDecoder(readerFunc(func([]byte) (int, error) {
+			reads++
+			return 0, end
+		}))
+		for range 5 {
+			if d.Next() {
+				t.Fatal("a document")
+			}
+		}
+		if reads != 1 {
+			t.Errorf("%d reads after %v, want 1", reads, end)
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

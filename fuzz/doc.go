@@ -1,0 +1,6 @@
+// Package fuzz has fuzz targets that state properties across packages. It
+// has only tests; their seeds are the vectors of testdata and documents of
+// internal/sample, so that go test runs them all as well.
+//
+//	go test ./fuzz -fuzz '^FuzzText$' -fuzztime 10s
+package fuzz

@@ -1,0 +1,374 @@
+package fuzz
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/corpus"
+	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file has the targets about documents and texts; scalar_test.go has
+// those about single values.
+
+var (
+	canonical = extjson.EncodeOptions{Mode: extjson.Canonical}
+	relaxed   = extjson.EncodeOptions{}
+)
+
+// seedDocuments gives f documents, good and bad.
+func seedDocuments(f *testing.F) {
+	for _, file := range corpus.Load(f) {
+		for _, v := range file.Valid {
+			f.Add(v.BSON)
+		}
+		for _, r := range file.Refused {
+			f.Add(r.BSON)
+		}
+		for _, b := range file.Bytes {
+			f.Add(b.BSON)
+		}
+	}
+	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
+		f.Add(doc)
+	}
+}
+
+// seedTexts gives f texts, good and bad. They are not all of the vectors': the
+// tests of internal/corpus run those, and a fuzzer takes seconds for its seeds.
+func seedTexts(f *testing.F) {
+	for _, file := range corpus.Load(f) {
+		for _, v := range file.Valid {
+			f.Add([]byte(v.Canonical))
+			if len(v.Texts) > 0 {
+				f.Add([]byte(v.Texts[len(v.Texts)-1]))
+			}
+		}
+		for i, b := range file.Texts {
+			if i%2 == 0 {
+				f.Add([]byte(b.Text))
+			}
+		}
+	}
+	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
+		text, err := canonical.AppendJSON(nil, doc)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+}
+
+// FuzzBytes: see hold.Bytes.
+func FuzzBytes(f *testing.F) {
+	seedDocuments(f)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		if err := hold.Bytes(doc); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzText: see hold.Text.
+func FuzzText(f *testing.F) {
+	seedTexts(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := hold.Text(text); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzCanonicalRoundTrip: a document that RejectLossy lets through comes back
+// from its text, and appending to what is there changes nothing before it.
+func FuzzCanonicalRoundTrip(f *testing.F) {
+	seedDocuments(f)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		if bson.Validate(doc) != nil {
+			t.Skip("not a document")
+		}
+		if err := hold.RoundTrip(doc); err != nil {
+			t.Fatal(err)
+		}
+		alone, err := canonical.AppendJSON(nil, doc)
+		behind, errBehind := canonical.AppendJSON([]byte("before"), doc)
+		if string(behind) != "before"+string(alone) || (err == nil) != (errBehind == nil) {
+			t.Fatalf("alone %q %v, behind other text %q %v", alone, err, behind, errBehind)
+		}
+	})
+}
+
+// FuzzRelaxedAgrees: what relaxed text loses, the width of integers, it loses
+// once: the text of what it is read as is the same text. And canonical text
+// of that is read as the same document by a reader of either.
+func FuzzRelaxedAgrees(f *testing.F) {
+	seedDocuments(f)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		text, err := relaxed.AppendJSON(nil, doc)
+		if err != nil {
+			t.Skip("no text")
+		}
+		back, err := extjson.AppendBSON(nil, text)
+		if err != nil {
+			t.Fatalf("%x: %s: %v", doc, text, err)
+		}
+		if again, err := relaxed.AppendJSON(nil, back); err != nil || !bytes.Equal(again, text) {
+			t.Fatalf("%x\nfirst  %s\nsecond %s, %v", doc, text, again, err)
+		}
+		exactText, err := canonical.AppendJSON(nil, back)
+		if err != nil {
+			t.Fatalf("%x: %v", back, err)
+		}
+		if again, err := extjson.AppendBSON(nil, exactText); err != nil || !bytes.Equal(again, back) {
+			t.Fatalf("%x\ncanonical %s\ngives %x, %v", back, exactText, again, err)
+		}
+	})
+}
+
+// FuzzIndent: indentation and escapes change the spelling and nothing else.
+func FuzzIndent(f *testing.F) {
+	seedDocuments(f)
+	options := []extjson.EncodeOptions{
+		{Indent: "\t"},
+		{Indent: "  ", EscapeHTML: true},
+		{ASCII: true},
+		{EscapeHTML: true},
+		{Indent: " ", ASCII: true, EscapeHTML: true},
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		for _, mode := range []extjson.Mode{extjson.Canonical, extjson.Relaxed} {
+			plain, err := extjson.EncodeOptions{Mode: mode}.AppendJSON(nil, doc)
+			if err != nil {
+				t.Skip("no text")
+			}
+			want, err := extjson.AppendBSON(nil, plain)
+			if err != nil {
+				t.Fatalf("%s: %v", plain, err)
+			}
+			meaning, err := corpus.Compact(string(plain))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range options {
+				o.Mode = mode
+				text, err := o.AppendJSON(nil, doc)
+				if err != nil {
+					t.Fatalf("%x: %+v: %v", doc, o, err)
+				}
+				if got, err := extjson.AppendBSON(nil, text); err != nil || !bytes.Equal(got, want) {
+					t.Fatalf("%x: %+v\n%s\ngives %x, %v; want %x", doc, o, text, got, err, want)
+				}
+				if got, err := corpus.Compact(string(text)); err != nil || got != meaning {
+					t.Fatalf("%x: %+v\n%s\nmeans %s, %v; want %s", doc, o, text, got, err, meaning)
+				}
+				if o.ASCII && bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
+					t.Fatalf("not ASCII: %q", text)
+				}
+				if o.EscapeHTML && bytes.ContainsAny(text, "<>&\u2028\u2029") {
+					t.Fatalf("not safe in HTML: %q", text)
+				}
+				if o.Indent == "" && bytes.ContainsRune(text, '\n') {
+					t.Fatalf("line feed without Indent: %q", text)
+				}
+			}
+		}
+	})
+}
+
+// FuzzReplace: with UTF8Replace, bytes and texts are refused for nothing that
+// UTF-8 has to do with, what comes out is UTF-8, and what was UTF-8 comes out
+// as without the option.
+func FuzzReplace(f *testing.F) {
+	seedDocuments(f)
+	seedTexts(f)
+	encode := extjson.EncodeOptions{Mode: extjson.Canonical, InvalidUTF8: bson.UTF8Replace}
+	decode := extjson.DecodeOptions{InvalidUTF8: bson.UTF8Replace}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		text, err := encode.AppendJSON(nil, data)
+		want, werr := canonical.AppendJSON(nil, data)
+		switch {
+		case errors.Is(err, bson.ErrUTF8):
+			t.Fatalf("%x: %v", data, err)
+		case werr == nil && (err != nil || !bytes.Equal(text, want)):
+			t.Fatalf("%x: replaced %q, %v, otherwise %q", data, text, err, want)
+		case err == nil && !utf8.Valid(text):
+			t.Fatalf("%x: not UTF-8: %q", data, text)
+		case err == nil && werr != nil && !errors.Is(werr, bson.ErrUTF8):
+			t.Fatalf("%x: replaced %q, otherwise %v", data, text, werr)
+		case err == nil:
+			if _, err := extjson.AppendBSON(nil, text); err != nil {
+				t.Fatalf("%x: %q: %v", data, text, err)
+			}
+		}
+		doc, err := decode.AppendBSON(nil, data)
+		want, werr = extjson.AppendBSON(nil, data)
+		switch {
+		case errors.Is(err, bson.ErrUTF8), errors.Is(err, extjson.ErrSurrogate):
+			t.Fatalf("%q: %v", data, err)
+		case werr == nil && (err != nil || !bytes.Equal(doc, want)):
+			t.Fatalf("%q: replaced %x, %v, otherwise %x", data, doc, err, want)
+		case err == nil && werr != nil && !errors.Is(werr, bson.ErrUTF8) && !errors.Is(werr, extjson.ErrSurrogate):
+			t.Fatalf("%q: replaced %x, otherwise %v", data, doc, werr)
+		case err == nil:
+			if err := bson.Validate(doc); err != nil {
+				t.Fatalf("%q: %x: %v", data, doc, err)
+			}
+		}
+	})
+}
+
+// A choppy reader gives its bytes in pieces whose sizes come from sizes, in
+// turn. A size of zero is a Read that returns nothing, as a Reader may.
+type choppy struct {
+	data  []byte
+	sizes []byte
+	n     int  // reads so far
+	eof   bool // return io.EOF with the last bytes
+}
+
+func (c *choppy) Read(p []byte) (int, error) {
+	if len(c.data) == 0 {
+		return 0, io.EOF
+	}
+	n := 1
+	if len(c.sizes) > 0 {
+		n = int(c.sizes[c.n%len(c.sizes)])
+		if n == 0 && c.n%2 == 1 {
+			n = 1 // nothing for ever would be no progress
+		}
+	}
+	c.n++
+	n = copy(p[:min(n, len(p))], c.data)
+	c.data = c.data[n:]
+	if c.eof && len(c.data) == 0 {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// A document of a stream, as a test keeps it.
+type piece struct {
+	Offset int64
+	Raw    string
+}
+
+// A stream is what both packages' Decoders are.
+type stream interface {
+	Next() bool
+	Raw() bson.Raw
+	Offset() int64
+	Err() error
+}
+
+// drain reads d to its end.
+func drain(d stream) (pieces []piece, err error) {
+	for d.Next() {
+		pieces = append(pieces, piece{d.Offset(), string(d.Raw())})
+	}
+	return pieces, d.Err()
+}
+
+// FuzzStream: in what pieces a stream arrives changes nothing of what a
+// Decoder gives, errors and their places included; and a stream of one
+// document is what AppendBSON reads.
+func FuzzStream(f *testing.F) {
+	docs := sample.Documents(sample.Wild, 5, 12)
+	var binary, lines, array []byte
+	for _, doc := range docs {
+		binary = append(binary, doc...)
+		text, err := relaxed.AppendJSON(nil, doc)
+		if err != nil {
+			f.Fatal(err)
+		}
+		lines = append(append(lines, text...), '\n')
+		array = append(append(array, ','), text...)
+	}
+	array[0] = '['
+	array = append(array, ']')
+	for _, data := range [][]byte{
+		binary, lines, array, binary[:len(binary)-3], lines[:len(lines)-3], array[:len(array)-3],
+		append([]byte("\ufeff"), lines...), bytes.ReplaceAll(lines, []byte("\n"), nil),
+		[]byte("[]"), []byte("[ ] {} [{}, {}]\n"), []byte("{}{}{}"), []byte("[{},]"), []byte("{} x"), []byte("\xef\xbb"), nil,
+	} {
+		f.Add(data, []byte{1})
+		f.Add(data, []byte{0, 3, 7, 0, 200})
+	}
+	for _, file := range corpus.Load(f) {
+		for _, b := range file.Texts {
+			f.Add([]byte("{}\n"+b.Text), []byte{2})
+		}
+	}
+	f.Fuzz(func(t *testing.T, data, sizes []byte) {
+		for _, tc := range []struct {
+			name string
+			open func(io.Reader) stream
+		}{
+			{"bson", func(r io.Reader) stream { return bson.NewDecoder(r) }},
+			{"bson, small limit", func(r io.Reader) stream { return bson.DecodeOptions{MaxDocumentSize: 40}.NewDecoder(r) }},
+			{"extjson", func(r io.Reader) stream { return extjson.NewDecoder(r) }},
+			{"extjson, small limit", func(r io.Reader) stream { return extjson.DecodeOptions{MaxDocumentSize: 40}.NewDecoder(r) }},
+		} {
+			want, wantErr := drain(tc.open(bytes.NewReader(data)))
+			for _, eof := range []bool{false, true} {
+				got, err := drain(tc.open(&choppy{data: data, sizes: sizes, eof: eof}))
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Fatalf("%s: %q in pieces of %v (-whole +pieces):\n%s", tc.name, data, sizes, diff)
+				}
+				if !sameError(wantErr, err) {
+					t.Fatalf("%s: %q in pieces of %v: whole %v, pieces %v", tc.name, data, sizes, wantErr, err)
+				}
+			}
+			end := int64(0)
+			for _, p := range want {
+				if p.Offset < end || p.Offset >= int64(len(data)) {
+					t.Fatalf("%s: %q: document at %d, the one before ends at %d", tc.name, data, p.Offset, end)
+				}
+				end = p.Offset + 1
+			}
+		}
+		oneDocument(t, data)
+	})
+}
+
+// oneDocument checks that a text which AppendBSON reads is a stream of that
+// document.
+func oneDocument(t *testing.T, text []byte) {
+	doc, err := extjson.AppendBSON(nil, text)
+	if err != nil {
+		return
+	}
+	got, err := drain(extjson.NewDecoder(bytes.NewReader(text)))
+	if err != nil || len(got) != 1 || got[0].Raw != string(doc) {
+		t.Fatalf("%q is read as %x alone, as %v, %v from a stream", text, doc, got, err)
+	}
+}
+
+// sameError reports whether two errors are of one type and have the same
+// sentinel and place.
+func sameError(a, b error) bool {
+	var sa, sb *bson.SyntaxError
+	if errors.As(a, &sa) && errors.As(b, &sb) {
+		return *sa == *sb
+	}
+	var va, vb *bson.ValueError
+	if errors.As(a, &va) && errors.As(b, &vb) {
+		return *va == *vb
+	}
+	var ta, tb *extjson.SyntaxError
+	if errors.As(a, &ta) && errors.As(b, &tb) {
+		return *ta == *tb
+	}
+	var wa, wb *extjson.ValueError
+	if errors.As(a, &wa) && errors.As(b, &wb) {
+		return *wa == *wb
+	}
+	return a == nil && b == nil
+}

@@ -1,0 +1,112 @@
+package bench
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	driver "go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// benchDocs is how many documents of the bench mix are live: enough that no
+// predictor learns them, few enough that the collector has little to do.
+const benchDocs = 3000
+
+// A Set is documents to measure on, in three forms.
+type Set struct {
+	Name      string
+	BSON      [][]byte
+	Canonical [][]byte // text of each, as this toolkit writes it
+	Relaxed   [][]byte
+	Bytes     int // of BSON in all
+}
+
+// SetNames are the sets: documents of the bench mix, the collection of
+// testdata, and the three documents that the driver measures itself on.
+var SetNames = []string{"bench", "collection", "flat", "deep", "full"}
+
+// Load returns the set of that name.
+func Load(name string) (*Set, error) {
+	s := &Set{Name: name}
+	switch name {
+	case "bench":
+		s.BSON = sample.Documents(sample.Bench, sample.Seed, benchDocs)
+	case "collection":
+		s.BSON = sample.Documents(sample.Collection, sample.Seed, sample.CollectionSize)
+	default:
+		dir, err := driverData()
+		if err != nil {
+			return nil, err
+		}
+		doc, err := driverDocument(filepath.Join(dir, name+"_bson.json.gz"))
+		if err != nil {
+			return nil, err
+		}
+		s.BSON = [][]byte{doc}
+	}
+	return s, s.texts()
+}
+
+func (s *Set) texts() error {
+	for _, doc := range s.BSON {
+		canonical, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+		relaxed, err := extjson.AppendJSON(nil, doc)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+		s.Canonical = append(s.Canonical, canonical)
+		s.Relaxed = append(s.Relaxed, relaxed)
+		s.Bytes += len(doc)
+	}
+	return nil
+}
+
+// driverData returns the folder of the driver's benchmark documents, which
+// come with version 1 of its module.
+func driverData() (string, error) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "go.mongodb.org/mongo-driver").Output()
+	if err != nil {
+		return "", fmt.Errorf("go list: %w", err)
+	}
+	dir := filepath.Join(strings.TrimSpace(string(out)), "testdata", "extended_bson")
+	_, err = os.Stat(dir)
+	return dir, err
+}
+
+// driverDocument reads one of them. They are legacy Extended JSON, which the
+// driver reads.
+func driverDocument(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		return nil, err
+	}
+	var d driver.D
+	if err := driver.UnmarshalExtJSON(text, false, &d); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	doc, err := driver.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return doc, bson.Validate(doc)
+}

@@ -1,0 +1,12 @@
+// Package interop compares the toolkit with other implementations: the
+// official BSON corpus and the MongoDB Go driver. It is a module of its own
+// so that nothing that uses the toolkit gets the driver as a dependency.
+//
+//   - corpus_test.go runs every assertion of the official corpus, which is
+//     read from the driver's module in the module cache.
+//   - driver_test.go compares with driver v2 on generated documents, in both
+//     directions.
+//   - vectors_test.go checks the project's own vectors with driver v2.
+//   - bench has the side-by-side benchmarks, libbson a C program for the
+//     same tasks, and compare runs both and prints a table.
+package interop

@@ -1,0 +1,13 @@
+module github.com/bsonkit/bsonkit/interop
+
+go 1.26.0
+
+require (
+	github.com/bsonkit/bsonkit v0.0.0
+	go.mongodb.org/mongo-driver v1.17.10
+	go.mongodb.org/mongo-driver/v2 v2.9.3
+)
+
+require github.com/shopspring/decimal v1.6.0 // indirect
+
+replace github.com/bsonkit/bsonkit => ../
