@@ -221,7 +221,4 @@ type DecodeOptions struct {
 	// MaxTextSize is the longest text of one document, in bytes, that a
 	// Decoder accepts. Zero means 16 times MaxDocumentSize.
 	MaxTextSize int
-	// Lines makes a Decoder take the end of a line for the end of a document:
-	// each document stands on a line of its own, as in NDJSON.
-	Lines bool
 }

@@ -59,6 +59,8 @@ type Decoder struct {
 	state   streamState
 	eof     bool  // the reader has ended
 	rerr    error // what the reader has failed with, behind what is in buf
+	failed  bool  // err is the reader's
+	skipped int64 // faults that Resync has passed over
 	err     error
 }
 
@@ -71,6 +73,7 @@ const (
 	atFirst                      // the first element of an array, or its end
 	atComma                      // a comma after an element of an array, or its end
 	atElement                    // an element of an array
+	atAny                        // any of these three: what comes before was skipped
 )
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -97,9 +100,19 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 // that the stream has ended or that something is wrong; Err tells.
 func (d *Decoder) Next() bool {
 	d.doc = nil
-	if d.err != nil {
-		return false
-	}
+	return d.err == nil && d.find() && d.document()
+}
+
+// More reports whether there is something for Next to come to: a document or
+// a fault. It is false at the end of the stream, and after a fault. The
+// current document stays.
+func (d *Decoder) More() bool {
+	return d.err == nil && (d.find() || d.err != nil)
+}
+
+// find goes to the brace of the next document and reports whether there is
+// one.
+func (d *Decoder) find() bool {
 	for {
 		c, ok := d.peek()
 		if !ok {
@@ -111,12 +124,12 @@ func (d *Decoder) Next() bool {
 		switch {
 		case c == '[' && d.state <= atTop:
 			d.state = atFirst
-		case c == ']' && (d.state == atFirst || d.state == atComma):
+		case c == ']' && (d.state == atFirst || d.state == atComma || d.state == atAny || d.state == atElement && d.d.shell):
 			d.state = atTop
-		case c == ',' && d.state == atComma:
+		case c == ',' && (d.state == atComma || d.state == atAny):
 			d.state = atElement
 		case c == '{' && d.state != atComma:
-			return d.document()
+			return true
 		default:
 			return d.fail(d.off, ErrToken, d.expected())
 		}
@@ -128,6 +141,8 @@ func (d *Decoder) expected() string {
 	switch d.state {
 	case atComma:
 		return "comma or ]"
+	case atAny:
+		return "comma, a document or ]"
 	case atStart, atTop:
 		return "a document or an array of documents"
 	}
@@ -181,6 +196,60 @@ func (d *Decoder) document() bool {
 		}
 	}
 }
+
+// Resync makes the Decoder go on after a fault in the text, and reports
+// whether it can: false without a fault, and when the reader has failed. It
+// goes on at the start of the line that has the fault if the document began
+// on a line before it, else at the line after it. So of texts that stand on a
+// line each, one that is cut short takes no other with it; of one that spans
+// lines, what follows the fault is likely to be faults as well.
+//
+//	for {
+//		for d.Next() {
+//			use(d.Raw())
+//		}
+//		if d.Err() == nil {
+//			break
+//		}
+//		log.Print(d.Err())
+//		if !d.Resync() {
+//			break
+//		}
+//	}
+func (d *Decoder) Resync() bool {
+	if d.err == nil || d.failed {
+		return false
+	}
+	fault := d.d.at
+	d.err = nil
+	d.skipped++
+	if d.state > atTop {
+		d.state = atAny
+	}
+	if n := bytes.LastIndexByte(d.buf[d.off:fault], '\n'); n >= 0 {
+		d.off += n + 1
+		return true
+	}
+	for d.off = fault; ; {
+		if n := bytes.IndexByte(d.buf[d.off:], '\n'); n >= 0 {
+			d.off += n + 1
+			return true
+		}
+		d.off = len(d.buf)
+		if d.eof {
+			if d.state > atTop {
+				d.state = atTop // the fault has been reported
+			}
+			return true
+		}
+		if !d.fill() && d.err != nil {
+			return false
+		}
+	}
+}
+
+// Skipped returns how many times Resync has passed over a fault.
+func (d *Decoder) Skipped() int64 { return d.skipped }
 
 // after returns the state that follows a document.
 func (d *Decoder) after() streamState {
@@ -305,6 +374,7 @@ func (d *Decoder) fill() bool {
 
 // readError ends the stream with a failure of the reader.
 func (d *Decoder) readError(err error) bool {
+	d.failed = true
 	d.err = &bson.ReadError{Offset: d.at.offset + int64(len(d.buf)), Err: err}
 	return false
 }
