@@ -140,7 +140,7 @@ func (d *decoder) reset(src []byte) {
 // fail records a fault and returns the -1 that its callers return. At the
 // end of the text every fault is that it ends there.
 func (d *decoder) fail(off int, err error, expected string) int {
-	if off >= len(d.src) {
+	if off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off) {
 		off, err, expected = len(d.src), ErrTruncated, ""
 	}
 	d.at, d.err, d.expected = off, err, expected

@@ -39,6 +39,21 @@ func (d *decoder) comment(off int) int {
 	return off
 }
 
+// tokenOpen reports whether what begins at off may be part of a word, or the
+// start of a comment, that the end of the text cuts short.
+func (d *decoder) tokenOpen(off int) bool {
+	rest := d.src[off:]
+	if len(rest) > 64 {
+		return false
+	}
+	for _, c := range rest {
+		if !identLetters[c] && c != '.' && c != '/' && c != '-' && c < utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
 // mayBeSpecial reports whether a key that begins at off can be a special one.
 func (d *decoder) mayBeSpecial(off int) bool {
 	c, next := d.src[off], d.src[off+1]
@@ -142,12 +157,16 @@ func (d *decoder) negativeInfinity(dst []byte, off, mark int) ([]byte, int) {
 // regexLiteral reads /pattern/options.
 func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 	start := off + 1
-	end := start + regexLen(d.src[start:])
+	n := regexLen(d.src[start:])
+	if n < 0 {
+		return dst, d.fail(len(d.src), ErrTruncated, "")
+	}
+	end := start + n
 	if end >= len(d.src) || d.src[end] != '/' || end == start {
 		return dst, d.fail(end, ErrToken, "a / that ends the regex")
 	}
 	bson.SetType(dst, mark, bson.TypeRegex)
-	n := len(dst)
+	n = len(dst)
 	dst = append(dst, d.src[start:end]...)
 	if !utf8.Valid(dst[n:]) {
 		var ok int
@@ -183,7 +202,8 @@ func isLiteralRegex(pattern, options []byte) bool {
 
 // regexLen returns how many bytes of text belong to the pattern of a regex
 // literal: those before a slash that is neither escaped nor in brackets, or
-// before something that cannot stand in one.
+// before something that cannot stand in one. It is -1 if the text ends in
+// brackets or behind a backslash.
 func regexLen(text []byte) int {
 	class := false
 	for i := 0; i < len(text); i++ {
@@ -191,7 +211,10 @@ func regexLen(text []byte) int {
 		case c < ' ' || isLineEnd(text[i:]):
 			return i
 		case c == '\\':
-			if i+1 == len(text) || text[i+1] < ' ' || isLineEnd(text[i+1:]) {
+			if i+1 == len(text) {
+				return -1
+			}
+			if text[i+1] < ' ' || isLineEnd(text[i+1:]) {
 				return i
 			}
 			i++
@@ -204,7 +227,7 @@ func regexLen(text []byte) int {
 		}
 	}
 	if class {
-		return len(text) - 1 // not a whole pattern
+		return -1
 	}
 	return len(text)
 }
