@@ -1,6 +1,9 @@
 package bson
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // IndexInvalidUTF8 returns the offset of the first byte of b that is not part
 // of valid UTF-8, or -1 if all of it is. Overlong forms and surrogates are
@@ -16,4 +19,118 @@ func IndexInvalidUTF8(b []byte) int {
 		}
 		i += n
 	}
+}
+
+// isASCII reports whether no byte of b has its high bit set.
+func isASCII(b []byte) bool {
+	n := len(b)
+	if n < 8 {
+		var acc byte
+		for _, c := range b {
+			acc |= c
+		}
+		return acc < utf8.RuneSelf
+	}
+	acc := binary.LittleEndian.Uint64(b[n-8:])
+	for len(b) >= 8 {
+		acc |= binary.LittleEndian.Uint64(b)
+		b = b[8:]
+	}
+	return acc&highs == 0
+}
+
+// load64 and load32 return the bytes of s from i on.
+func load64(s string, i int) uint64 {
+	s = s[i : i+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func load32(s string, i int) uint32 {
+	s = s[i : i+4]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+// copyText copies s to dst, which is as long, and reports whether it is ASCII.
+// Short texts are the rule: copying and looking a word at a time beats a call
+// for each.
+func copyText(dst []byte, s string) bool {
+	n := len(s)
+	switch {
+	case n > 32:
+		copy(dst, s)
+		return isASCII(dst)
+	case n > 16:
+		a, b, c, d := load64(s, 0), load64(s, 8), load64(s, n-16), load64(s, n-8)
+		_ = dst[n-1]
+		binary.LittleEndian.PutUint64(dst, a)
+		binary.LittleEndian.PutUint64(dst[8:], b)
+		binary.LittleEndian.PutUint64(dst[n-16:], c)
+		binary.LittleEndian.PutUint64(dst[n-8:], d)
+		return (a|b|c|d)&highs == 0
+	case n >= 8:
+		a, b := load64(s, 0), load64(s, n-8)
+		binary.LittleEndian.PutUint64(dst, a)
+		binary.LittleEndian.PutUint64(dst[n-8:], b)
+		return (a|b)&highs == 0
+	case n >= 4:
+		a, b := load32(s, 0), load32(s, n-4)
+		binary.LittleEndian.PutUint32(dst, a)
+		binary.LittleEndian.PutUint32(dst[n-4:], b)
+		return (a|b)&(highs>>32) == 0
+	case n > 0:
+		a, b, c := s[0], s[n>>1], s[n-1]
+		dst[0], dst[n>>1], dst[n-1] = a, b, c
+		return a|b|c < utf8.RuneSelf
+	}
+	return true
+}
+
+// copyKey is copyText for a key, and reports whether it is ASCII without NUL.
+// It may say no to others as well.
+func copyKey(dst []byte, s string) bool {
+	n := len(s)
+	switch {
+	case n > 16:
+		copy(dst, s)
+		return plainKey(dst)
+	case n >= 8:
+		a, b := load64(s, 0), load64(s, n-8)
+		binary.LittleEndian.PutUint64(dst, a)
+		binary.LittleEndian.PutUint64(dst[n-8:], b)
+		// A high bit remains of a byte that is 0 or has one.
+		return (a|b|(a-ones)|(b-ones))&highs == 0
+	case n >= 4:
+		a, b := load32(s, 0), load32(s, n-4)
+		binary.LittleEndian.PutUint32(dst, a)
+		binary.LittleEndian.PutUint32(dst[n-4:], b)
+		return (a|b|(a-ones>>32)|(b-ones>>32))&(highs>>32) == 0
+	case n > 0:
+		a, b, c := s[0], s[n>>1], s[n-1]
+		dst[0], dst[n>>1], dst[n-1] = a, b, c
+		return (a | b | c | (a - 1) | (b - 1) | (c - 1)) < utf8.RuneSelf
+	}
+	return true
+}
+
+// plainKey reports whether b, of at least 8 bytes, is ASCII without NUL. It
+// may say no to others.
+func plainKey(b []byte) bool {
+	w := binary.LittleEndian.Uint64(b[len(b)-8:])
+	acc := w | (w - ones)
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		acc |= w | (w - ones)
+		b = b[8:]
+	}
+	return acc&highs == 0
+}
+
+// replaceInvalid appends s with U+FFFD for each byte that is not part of
+// UTF-8.
+func replaceInvalid(dst []byte, s string) []byte {
+	for _, r := range s {
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
 }

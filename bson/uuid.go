@@ -1,6 +1,11 @@
 package bson
 
-import "slices"
+import (
+	"bytes"
+	"crypto/rand"
+	"log/slog"
+	"slices"
+)
 
 // UUID is a universally unique identifier, its sixteen bytes in the order of
 // its text (RFC 9562). It converts to and from any other [16]byte type, such
@@ -35,9 +40,9 @@ func (r UUIDRepresentation) Subtype() byte {
 	return BinaryUUIDOld
 }
 
-// Swap returns u with its bytes moved between the order of the text and that
+// swap returns u with its bytes moved between the order of the text and that
 // of r. It is its own inverse.
-func (r UUIDRepresentation) Swap(u UUID) UUID {
+func (r UUIDRepresentation) swap(u UUID) UUID {
 	switch r {
 	case UUIDJavaLegacy:
 		slices.Reverse(u[:8])
@@ -48,6 +53,52 @@ func (r UUIDRepresentation) Swap(u UUID) UUID {
 		slices.Reverse(u[6:8])
 	}
 	return u
+}
+
+// NewUUID returns a random UUID: version 4, variant 1. Source: RFC 9562, 5.4.
+func NewUUID() UUID {
+	var u UUID
+	rand.Read(u[:]) // never fails
+	u[6] = u[6]&0x0F | 0x40
+	u[8] = u[8]&0x3F | 0x80
+	return u
+}
+
+// ParseUUID returns the UUID whose text is given: 32 hexadecimal digits in
+// either case, grouped by hyphens as 8-4-4-4-12, and nothing else. Other
+// texts are a *ConversionError that matches ErrUUID.
+func ParseUUID[T ~string | ~[]byte](text T) (UUID, error) {
+	var u UUID
+	if len(text) != 36 {
+		return UUID{}, errUUID
+	}
+	n := 0
+	for i := 0; i < 36; i++ {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if text[i] != '-' {
+				return UUID{}, errUUID
+			}
+			continue
+		}
+		d := hexDigit(text[i])
+		if d > 15 {
+			return UUID{}, errUUID
+		}
+		u[n/2] = u[n/2]<<4 | d
+		n++
+	}
+	return u, nil
+}
+
+// hexDigit returns the value of a hexadecimal digit, or 255.
+func hexDigit(c byte) byte {
+	switch {
+	case c-'0' < 10:
+		return c - '0'
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return c | 0x20 - 'a' + 10
+	}
+	return 255
 }
 
 // Append appends the text of u, 36 characters in lower case, to dst and
@@ -62,3 +113,51 @@ func (u UUID) Append(dst []byte) []byte {
 	}
 	return dst
 }
+
+// String returns the text of u: 8-4-4-4-12 digits in lower case.
+func (u UUID) String() string { return string(u.Append(make([]byte, 0, 36))) }
+
+// AppendText is Append for encoding.TextAppender; the error is always nil.
+func (u UUID) AppendText(dst []byte) ([]byte, error) { return u.Append(dst), nil }
+
+// MarshalText returns the text of u; the error is always nil. encoding/json
+// writes it as a string.
+func (u UUID) MarshalText() ([]byte, error) { return u.Append(nil), nil }
+
+// UnmarshalText sets u to what ParseUUID makes of text. On failure u keeps
+// its value.
+func (u *UUID) UnmarshalText(text []byte) error {
+	v, err := ParseUUID(text)
+	if err == nil {
+		*u = v
+	}
+	return err
+}
+
+// LogValue returns the text of u, for log/slog.
+func (u UUID) LogValue() slog.Value { return slog.StringValue(u.String()) }
+
+// IsZero reports whether all bytes of u are zero.
+func (u UUID) IsZero() bool { return u == UUID{} }
+
+// Compare returns -1, 0 or +1 as u sorts before, with or after v, by bytes
+// and so by text.
+func (u UUID) Compare(v UUID) int { return bytes.Compare(u[:], v[:]) }
+
+// Binary returns u laid out as r says.
+func (u UUID) Binary(r UUIDRepresentation) Binary {
+	u = r.swap(u)
+	return Binary{Subtype: r.Subtype(), Data: u[:]}
+}
+
+// UUID returns the UUID that b holds if it was written as r says: a binary
+// of r's subtype and 16 bytes. UUIDUnspecified takes subtype 4 only. Other
+// binaries are a *ConversionError that matches ErrUUID.
+func (b Binary) UUID(r UUIDRepresentation) (UUID, error) {
+	if b.Subtype != r.Subtype() || len(b.Data) != 16 {
+		return UUID{}, errUUID
+	}
+	return r.swap(UUID(b.Data)), nil
+}
+
+var errUUID = &ConversionError{GoType: typeUUID, Err: ErrUUID}

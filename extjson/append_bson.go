@@ -86,6 +86,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 // A decoder reads one document at a time.
 type decoder struct {
 	src   []byte // the text; never written
+	from  int    // byte offset of the document, where excerpts may start
 	depth int    // containers open
 	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
@@ -157,6 +158,7 @@ func (d *decoder) error(base position) error {
 		Offset:   int64(d.at),
 		Pointer:  string(path),
 		Expected: d.expected,
+		Excerpt:  excerpt(d.src, d.from, d.at),
 		Err:      d.err,
 	}, d.src, base)
 }

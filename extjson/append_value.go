@@ -169,7 +169,7 @@ func (e *encoder) binary(dst []byte) []byte {
 	f := e.form
 	dst = room(dst)
 	if int(subtype) == e.uuid && len(data) == 16 {
-		u := e.uuids.Swap(bson.UUID(data))
+		u, _ := bson.Binary{Subtype: subtype, Data: data}.UUID(e.uuids) // it is one
 		dst = f.uuid.lead.put(dst)
 		if e.hyphens {
 			dst = u.Append(dst)

@@ -63,7 +63,7 @@ type SyntaxError struct {
 	Column   int64  // of that byte in its line, in bytes, from 1
 	Pointer  string // JSON Pointer of the value at fault; "" is the document
 	Expected string // what could have stood there, for people; may be empty
-	Excerpt  string // the text around it on its line, at most 40 bytes
+	Excerpt  string // the text on its line up to it, at most 40 bytes of it
 	Err      error  // one of the sentinels
 }
 
@@ -109,7 +109,6 @@ var refusals = map[error]bool{
 // place completes e, whose Offset is in text and whose Err is a sentinel. at
 // is where text starts in the input.
 func place(e SyntaxError, text []byte, at position) error {
-	e.Excerpt = excerpt(text, int(e.Offset))
 	at.advance(text[:e.Offset])
 	e.Offset, e.Line, e.Column = at.offset, at.line+1, at.column+1
 	if refusals[e.Err] {
@@ -119,25 +118,24 @@ func place(e SyntaxError, text []byte, at position) error {
 	return &e
 }
 
-// excerpt returns what stands around text[off] on the same line: up to 20
-// bytes on either side, cut between characters. Bytes that are not UTF-8
-// become U+FFFD.
-func excerpt(text []byte, off int) string {
-	const room = 20 // bytes on either side
-	from, to := max(off-room, 0), min(off+room, len(text))
+// excerpt returns what stands on the line of text[off] up to that byte: at
+// most 40 bytes, none before text[from], cut between characters. Bytes that
+// are not UTF-8 become U+FFFD. What follows is left out, since in a stream it
+// may not have arrived.
+func excerpt(text []byte, from, off int) string {
+	const room = 40
+	to := off
+	if off < len(text) && text[off] > ' ' && text[off] < utf8.RuneSelf {
+		to++
+	}
+	if to-room > from {
+		for from = to - room; from < off && !utf8.RuneStart(text[from]); from++ {
+		}
+	}
 	if n := bytes.LastIndexByte(text[from:off], '\n'); n >= 0 {
 		from += n + 1
 	}
-	if n := bytes.IndexByte(text[off:to], '\n'); n >= 0 {
-		to = off + n
-	}
-	for from > 0 && from < off && !utf8.RuneStart(text[from]) {
-		from++
-	}
-	for to < len(text) && to > off && !utf8.RuneStart(text[to]) {
-		to--
-	}
-	return strings.ToValidUTF8(string(bytes.TrimSuffix(text[from:to], []byte("\r"))), "\uFFFD")
+	return strings.ToValidUTF8(string(text[from:to]), "\uFFFD")
 }
 
 // A position is a place in a text. The zero position is its start.

@@ -632,8 +632,8 @@ func finishBinary(dst []byte, start int) []byte {
 
 // appendUUID writes the value of a binary that holds id as r lays it out.
 func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
-	id = r.Swap(id)
-	return bson.AppendBinaryValue(dst, r.Subtype(), id[:])
+	b := id.Binary(r)
+	return bson.AppendBinaryValue(dst, b.Subtype, b.Data)
 }
 
 // base64 writes the bytes that text stands for. Where text lies behind dst,

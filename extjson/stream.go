@@ -164,6 +164,7 @@ func (d *Decoder) document() bool {
 			text = text[:d.off+d.maxText]
 		}
 		d.d.reset(text)
+		d.d.from = d.off
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
 		if len(raw) > d.maxDoc {
@@ -382,6 +383,7 @@ func (d *Decoder) readError(err error) bool {
 // fail ends the stream with a fault at buf[off:].
 func (d *Decoder) fail(off int, err error, expected string) bool {
 	d.d.reset(d.buf)
+	d.d.from = d.off
 	d.d.fail(off, err, expected)
 	if err == bson.ErrTooLarge {
 		d.d.err = err // whatever was read of it

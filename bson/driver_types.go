@@ -1,0 +1,311 @@
+package bson
+
+import (
+	"reflect"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file has the plans of the official driver's own types, so that structs
+// with them work unchanged. They are recognised by import path and name, and
+// checked to have the shape that is relied on; the driver is not imported.
+
+// The import paths of the types, v1's and v2's.
+const (
+	driverV1Primitive = "go.mongodb.org/mongo-driver/bson/primitive"
+	driverV1          = "go.mongodb.org/mongo-driver/bson"
+	driverV1Core      = "go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
+	driverV2          = "go.mongodb.org/mongo-driver/v2/bson"
+	driverV2Core      = "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+)
+
+// googleUUID is not the driver's, but is recognised in the same way.
+const googleUUID = "github.com/google/uuid"
+
+// twins are the types of ours that stand for the driver's of the same name.
+// Where the two have the same underlying type, values are converted.
+var twins = map[string]reflect.Type{
+	"ObjectID":   reflect.TypeFor[objectid.ID](),
+	"DateTime":   reflect.TypeFor[DateTime](),
+	"Timestamp":  reflect.TypeFor[Timestamp](),
+	"Binary":     reflect.TypeFor[Binary](),
+	"Regex":      reflect.TypeFor[Regex](),
+	"JavaScript": reflect.TypeFor[Code](),
+	"Symbol":     reflect.TypeFor[Symbol](),
+	"Undefined":  reflect.TypeFor[Undefined](),
+	"Null":       reflect.TypeFor[Null](),
+	"MinKey":     reflect.TypeFor[MinKey](),
+	"MaxKey":     reflect.TypeFor[MaxKey](),
+	"Raw":        reflect.TypeFor[Raw](),
+}
+
+// driverType returns the plan of t if t is one of the driver's types.
+func (pl *planner) driverType(t reflect.Type) (knownType, bool) {
+	switch t.PkgPath() {
+	case driverV1, driverV1Primitive, driverV2:
+	case driverV1Core, driverV2Core:
+		switch t.Name() {
+		case "Document":
+			return converted(t, reflect.TypeFor[Raw]())
+		case "Array":
+			return knownType{enc: encRawArray, dec: decRaw}, t.Kind() == reflect.Slice
+		}
+		return knownType{}, false
+	case googleUUID:
+		if t.Name() == "UUID" && t.ConvertibleTo(typeUUID) {
+			return knownType{enc: encForeignUUID, dec: decForeignUUID}, true
+		}
+		return knownType{}, false
+	default:
+		return knownType{}, false
+	}
+	if twin := twins[t.Name()]; twin != nil {
+		return converted(t, twin)
+	}
+	switch t.Name() {
+	case "Decimal128":
+		return driverDecimal(t)
+	case "CodeWithScope":
+		return driverCodeWithScope(t)
+	case "DBPointer":
+		return driverDBPointer(t)
+	case "D":
+		return pl.driverD(t)
+	case "RawValue":
+		return driverRawValue(t)
+	case "RawArray":
+		return knownType{enc: encRawArray, dec: decRaw}, t.Kind() == reflect.Slice
+	case "Vector":
+		return driverVector(t)
+	}
+	return knownType{}, false
+}
+
+// converted makes the plan of a type that converts to ours and back.
+func converted(t, ours reflect.Type) (knownType, bool) {
+	if !t.ConvertibleTo(ours) || !ours.ConvertibleTo(t) {
+		return knownType{}, false
+	}
+	k := knownTypes[ours]
+	enc, dec := k.enc, k.dec
+	return knownType{
+		op: k.op, // types that convert are laid out alike
+		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			return enc(e, dst, v.Convert(ours))
+		},
+		dec: func(d *decoder, v reflect.Value) {
+			x := reflect.New(ours).Elem()
+			if dec(d, x); d.c.code == codeOK {
+				v.Set(x.Convert(t))
+			}
+		},
+	}, true
+}
+
+// fieldsAre reports whether t is a struct with the fields given first: names
+// and kinds in turn.
+func fieldsAre(t reflect.Type, names []string, kinds ...reflect.Kind) bool {
+	if t.Kind() != reflect.Struct || t.NumField() < len(names) {
+		return false
+	}
+	for i, name := range names {
+		if f := t.Field(i); f.Name != name || f.Type.Kind() != kinds[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// words returns the memory of v, a struct of two uint64 that cannot be set
+// because its fields are not exported, as an array that can.
+func words(v reflect.Value) *[2]uint64 {
+	return reflect.NewAt(reflect.TypeFor[[2]uint64](), v.Addr().UnsafePointer()).Interface().(*[2]uint64)
+}
+
+func driverDecimal(t reflect.Type) (knownType, bool) {
+	return knownType{
+			enc: func(_ *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+				x := decimal128.FromBits(v.Field(0).Uint(), v.Field(1).Uint())
+				return appendDecimal(dst, x), TypeDecimal128
+			},
+			dec: func(d *decoder, v reflect.Value) {
+				if d.c.Type() != TypeDecimal128 {
+					d.null(v)
+					return
+				}
+				hi, lo := d.c.Decimal128().Bits()
+				*words(v) = [2]uint64{hi, lo}
+			},
+		}, fieldsAre(t, []string{"h", "l"}, reflect.Uint64, reflect.Uint64) &&
+			t.NumField() == 2
+}
+
+func driverCodeWithScope(t reflect.Type) (knownType, bool) {
+	return knownType{
+		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			return e.appendScope(dst, v.Field(0).String(), v.Field(1).Interface())
+		},
+		dec: func(d *decoder, v reflect.Value) {
+			if d.c.Type() != TypeCodeWithScope {
+				d.null(v)
+				return
+			}
+			c := d.codeWithScope()
+			v.Field(0).SetString(string(c.Code))
+			v.Field(1).Set(reflect.ValueOf(c.Scope))
+		},
+	}, fieldsAre(t, []string{"Code", "Scope"}, reflect.String, reflect.Interface)
+}
+
+func driverDBPointer(t reflect.Type) (knownType, bool) {
+	id := reflect.TypeFor[objectid.ID]()
+	return knownType{
+			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+				return e.appendPointer(dst, v.Field(0).String(), v.Field(1).Convert(id).Interface().(objectid.ID))
+			},
+			dec: func(d *decoder, v reflect.Value) {
+				if d.c.Type() != TypeDBPointer {
+					d.null(v)
+					return
+				}
+				p := d.dbPointer()
+				v.Field(0).SetString(p.DB)
+				v.Field(1).Set(reflect.ValueOf(p.Pointer).Convert(v.Field(1).Type()))
+			},
+		}, fieldsAre(t, []string{"DB", "Pointer"}, reflect.String, reflect.Array) &&
+			t.Field(1).Type.ConvertibleTo(id)
+}
+
+// driverD is the plan of a slice of the driver's E, whose elements have the
+// fields of ours.
+func (pl *planner) driverD(t reflect.Type) (knownType, bool) {
+	if t.Kind() != reflect.Slice || !isE(t.Elem()) {
+		return knownType{}, false
+	}
+	return foreignD(t), true
+}
+
+// isE reports whether t has the shape of E.
+func isE(t reflect.Type) bool {
+	return t.Name() == "E" && t.ConvertibleTo(typeE) && typeE.ConvertibleTo(t)
+}
+
+func foreignD(t reflect.Type) knownType {
+	return knownType{
+		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			if v.IsNil() {
+				return e.nilSlice(dst)
+			}
+			d := make(D, v.Len())
+			for i := range d {
+				d[i] = v.Index(i).Convert(typeE).Interface().(E)
+			}
+			return e.appendElements(dst, d)
+		},
+		dec: func(d *decoder, v reflect.Value) {
+			var doc D
+			d.setD(&doc)
+			if d.c.code != codeOK || doc == nil {
+				v.SetZero()
+				return
+			}
+			out := reflect.MakeSlice(t, len(doc), len(doc))
+			for i, e := range doc {
+				out.Index(i).Set(reflect.ValueOf(e).Convert(t.Elem()))
+			}
+			v.Set(out)
+		},
+	}
+}
+
+func driverRawValue(t reflect.Type) (knownType, bool) {
+	return knownType{
+		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			data := v.Field(1).Bytes()
+			if data == nil {
+				data = []byte{}
+			}
+			return e.appendRaw(dst, Type(v.Field(0).Uint()), data, t)
+		},
+		dec: func(d *decoder, v reflect.Value) {
+			v.SetZero()
+			v.Field(0).SetUint(uint64(d.c.Type()))
+			v.Field(1).SetBytes(append([]byte{}, d.c.Data()...))
+		},
+	}, fieldsAre(t, []string{"Type", "Value"}, reflect.Uint8, reflect.Slice)
+}
+
+// encRawArray splices an array.
+func encRawArray(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	if v.IsNil() {
+		return dst, TypeNull
+	}
+	return e.appendRaw(dst, TypeArray, v.Bytes(), v.Type())
+}
+
+// driverVector is the plan of v2's Vector, which has a method for its binary
+// and no exported fields to set.
+func driverVector(t reflect.Type) (knownType, bool) {
+	m, ok := t.MethodByName("Binary")
+	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 ||
+		!fieldsAre(t, []string{"dType", "int8Data", "float32Data", "bitData", "bitPadding"},
+			reflect.Uint8, reflect.Slice, reflect.Slice, reflect.Slice, reflect.Uint8) {
+		return knownType{}, false
+	}
+	return knownType{
+		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			if v.Field(0).Uint() == 0 {
+				return e.fail(dst, t, ErrVector)
+			}
+			out := m.Func.Call([]reflect.Value{v})[0]
+			if !fieldsAre(out.Type(), []string{"Subtype", "Data"}, reflect.Uint8, reflect.Slice) {
+				return e.fail(dst, t, ErrUnsupported)
+			}
+			return AppendBinaryValue(dst, byte(out.Field(0).Uint()), out.Field(1).Bytes()), TypeBinary
+		},
+		dec: func(d *decoder, v reflect.Value) {
+			x := reflect.New(typeVector).Elem()
+			if decVector(d, x); d.c.code != codeOK {
+				return
+			}
+			v.SetZero()
+			w := get[Vector](x)
+			if w.IsZero() {
+				return
+			}
+			*hidden[byte](v, 0) = w.Type()
+			*hidden[[]int8](v, 1) = w.Int8()
+			*hidden[[]float32](v, 2) = w.Float32()
+			*hidden[[]byte](v, 3), *hidden[uint8](v, 4) = w.PackedBit()
+		},
+	}, true
+}
+
+// hidden returns the address of field i of v, a T that is not exported.
+func hidden[T any](v reflect.Value, i int) *T {
+	return reflect.NewAt(reflect.TypeFor[T](), v.Field(i).Addr().UnsafePointer()).Interface().(*T)
+}
+
+// encForeignUUID writes a [16]byte as the driver does, a binary of subtype 0,
+// unless the options name a representation.
+func encForeignUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	if e.UUIDs == UUIDUnspecified && !e.TextMarshalers {
+		return encByteArray(e, dst, v)
+	}
+	if e.UUIDs == UUIDUnspecified {
+		return encTextMarshaler(e, dst, v)
+	}
+	return encUUID(e, dst, v.Convert(typeUUID))
+}
+
+func decForeignUUID(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeString {
+		decByteArray(d, v)
+		return
+	}
+	x := reflect.New(typeUUID).Elem()
+	if decUUID(d, x); d.c.code == codeOK {
+		v.Set(x.Convert(v.Type()))
+	}
+}

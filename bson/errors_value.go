@@ -1,0 +1,83 @@
+package bson
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// The sentinels that faults between BSON and Go values match with errors.Is.
+var (
+	// ErrDestination: what to decode into is nil or not a pointer, or cannot
+	// be set.
+	ErrDestination = errors.New("destination must be a non-nil pointer or map")
+	// ErrUnsupported: a Go type has no form in BSON, or its struct tags
+	// contradict each other.
+	ErrUnsupported = errors.New("unsupported Go type")
+	// ErrMismatch: a BSON value is of a type that the Go type cannot take.
+	ErrMismatch = errors.New("BSON type does not fit the Go type")
+	// ErrRange: a number or time is outside the range of where it should go.
+	ErrRange = errors.New("value out of range")
+	// ErrInexact: digits of a number would be lost.
+	ErrInexact = errors.New("value would be changed")
+	// ErrNotDocument: a value that should be a whole document is of another
+	// type.
+	ErrNotDocument = errors.New("not a document")
+	// ErrUnknownField: a document has a key that the struct does not have.
+	ErrUnknownField = errors.New("no such field in the struct")
+	// ErrHook: a hook of the Go type returned an error, which is wrapped as
+	// well, or bytes that are not a value.
+	ErrHook = errors.New("hook failed")
+	// ErrVector: a binary is not a well-formed vector.
+	ErrVector = errors.New("malformed vector")
+	// ErrUUID: a binary or text is not a UUID of the kind asked for.
+	ErrUUID = errors.New("not a UUID")
+)
+
+// A ConversionError says between which types a conversion failed. Where the
+// place in a document is known, it is inside a *ValueError that has it.
+type ConversionError struct {
+	GoType reflect.Type // type of the Go value or destination; nil: none
+	Field  string       // struct and field that hold it, "User.Name"; "": none
+	Type   Type         // BSON type, when decoding; 0 when encoding
+	Err    error        // why; matches a sentinel
+}
+
+// Error describes e. The text is not promised.
+func (e *ConversionError) Error() string {
+	var b strings.Builder
+	if e.Type != 0 {
+		b.WriteString(e.Type.String())
+		b.WriteString(" into ")
+	}
+	if e.GoType != nil {
+		b.WriteString("Go type ")
+		b.WriteString(e.GoType.String())
+	} else {
+		b.WriteString("Go value nil")
+	}
+	if e.Field != "" {
+		b.WriteString(" (field ")
+		b.WriteString(e.Field)
+		b.WriteString(")")
+	}
+	b.WriteString(": ")
+	b.WriteString(e.Err.Error())
+	return b.String()
+}
+
+// Unwrap returns e.Err.
+func (e *ConversionError) Unwrap() error { return e.Err }
+
+// A hookError is an error that a hook returned.
+type hookError struct{ err error }
+
+func (e hookError) Error() string { return e.err.Error() }
+
+// Unwrap makes the error match ErrHook beside what the hook said.
+func (e hookError) Unwrap() []error { return []error{ErrHook, e.err} }
+
+func timeRange(t time.Time) error {
+	return &ConversionError{GoType: reflect.TypeOf(t), Err: ErrRange}
+}

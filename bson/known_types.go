@@ -1,0 +1,421 @@
+package bson
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"math/big"
+	"net/url"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	shopspring "github.com/shopspring/decimal"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file has the plans of our own types and of those of other packages
+// that have a BSON form of their own, whatever methods they have.
+
+// knownTypes is filled when the program starts and not changed after.
+var knownTypes map[reflect.Type]knownType
+
+func init() {
+	knownTypes = map[reflect.Type]knownType{
+		typeD: {enc: encD, dec: decD},
+		reflect.TypeFor[objectid.ID](): {op: opID, dec: decID,
+			enc: func(_ *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+				id := getID(v)
+				return append(dst, id[:]...), TypeObjectID
+			}},
+		reflect.TypeFor[decimal128.Decimal](): simple(opDecimal, TypeDecimal128, appendDecimal,
+			func(d *decoder) decimal128.Decimal { return d.c.Decimal128() }),
+		reflect.TypeFor[DateTime](): simple(opDateTime, TypeDateTime,
+			func(dst []byte, v DateTime) []byte { return bits64(dst, uint64(v)) },
+			func(d *decoder) DateTime { return DateTime(d.c.DateTime()) }),
+		reflect.TypeFor[Timestamp](): simple(opCall, TypeTimestamp,
+			func(dst []byte, v Timestamp) []byte { return bits64(dst, uint64(v.T)<<32|uint64(v.I)) },
+			func(d *decoder) Timestamp {
+				t, i := d.c.Timestamp()
+				return Timestamp{t, i}
+			}),
+		reflect.TypeFor[Binary](): simple(opBinary, TypeBinary,
+			func(dst []byte, v Binary) []byte { return AppendBinaryValue(dst, v.Subtype, v.Data) },
+			(*decoder).binary),
+		reflect.TypeFor[Regex](): {enc: encRegex, dec: decRegex},
+		reflect.TypeFor[DBPointer](): {
+			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+				p := get[DBPointer](v)
+				return e.appendPointer(dst, p.DB, p.Pointer)
+			},
+			dec: setTo(TypeDBPointer, (*decoder).dbPointer)},
+		reflect.TypeFor[CodeWithScope](): {
+			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+				c := get[CodeWithScope](v)
+				return e.appendScope(dst, string(c.Code), c.Scope)
+			},
+			dec: setTo(TypeCodeWithScope, (*decoder).codeWithScope)},
+		reflect.TypeFor[Code]():      text[Code](TypeCode),
+		reflect.TypeFor[Symbol]():    text[Symbol](TypeSymbol),
+		reflect.TypeFor[MinKey]():    bare[MinKey](TypeMinKey),
+		reflect.TypeFor[MaxKey]():    bare[MaxKey](TypeMaxKey),
+		reflect.TypeFor[Undefined](): bare[Undefined](TypeUndefined),
+		reflect.TypeFor[Null]():      bare[Null](TypeNull),
+		typeUUID:                     {enc: encUUID, dec: decUUID},
+		typeVector:                   {enc: encVector, dec: decVector},
+		reflect.TypeFor[DBRef]():     {enc: encDBRef, dec: decDBRef},
+		reflect.TypeFor[Raw]():       {enc: encRaw, dec: decRaw},
+		reflect.TypeFor[RawValue]():  {enc: encRawValue, dec: decRawValue},
+
+		typeTime: {op: opTime, dec: decTime,
+			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+				return e.appendTime(dst, getTime(v))
+			}},
+		reflect.TypeFor[json.Number]():        {enc: encNumber, dec: decNumber},
+		reflect.TypeFor[url.URL]():            {enc: encURL, dec: decURL},
+		reflect.TypeFor[regexp.Regexp]():      {enc: encRegexp, dec: decRegexp},
+		reflect.TypeFor[shopspring.Decimal](): {enc: encShopspring, dec: decShopspring},
+		reflect.TypeFor[big.Int]():            {enc: encBigInt, dec: decBigInt},
+	}
+}
+
+// setTo makes the function that sets a T from values of the BSON type t.
+func setTo[T any](t Type, read func(*decoder) T) decFunc {
+	return func(d *decoder, v reflect.Value) {
+		if d.c.Type() != t {
+			d.null(v)
+			return
+		}
+		*ptr[T](v) = read(d)
+	}
+}
+
+// bare makes the plan of a type T without content.
+func bare[T any](t Type) knownType {
+	return simple(opCall, t, empty[T], func(*decoder) T {
+		var none T
+		return none
+	})
+}
+
+func encD(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) { return e.appendD(dst, get[D](v)) }
+
+func decD(d *decoder, v reflect.Value) { d.setD(ptr[D](v)) }
+
+func encRegex(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendRegex(dst, get[Regex](v))
+}
+
+func decRegex(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeRegex {
+		d.null(v)
+		return
+	}
+	*ptr[Regex](v) = d.regex()
+}
+
+func encUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	u := e.UUIDs.swap(get[UUID](v))
+	return AppendBinaryValue(dst, e.UUIDs.Subtype(), u[:]), TypeBinary
+}
+
+// decUUID sets a UUID from a binary of subtype 4, from one of subtype 3 whose
+// byte order the options name, or from its text.
+func decUUID(d *decoder, v reflect.Value) {
+	switch d.c.Type() {
+	case TypeBinary:
+		u, ok := d.uuid()
+		if !ok {
+			d.fail(v.Type(), ErrUUID)
+			return
+		}
+		*ptr[UUID](v) = u
+	case TypeString:
+		d.fromText(v, ptr[UUID](v))
+	default:
+		d.null(v)
+	}
+}
+
+func encVector(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	w := get[Vector](v)
+	if w.IsZero() {
+		return e.fail(dst, typeVector, ErrVector)
+	}
+	n := len(w.data)
+	dst = append(dst, byte(n), byte(n>>8), byte(n>>16), byte(n>>24), BinaryVector)
+	return append(dst, w.data...), TypeBinary
+}
+
+func decVector(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeBinary {
+		d.null(v)
+		return
+	}
+	subtype, data := d.c.Binary()
+	if subtype != BinaryVector {
+		d.fail(typeVector, ErrVector)
+		return
+	}
+	w, err := vectorOf(data)
+	if err != nil {
+		d.fail(typeVector, ErrVector)
+		return
+	}
+	*ptr[Vector](v) = w
+}
+
+func encDBRef(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendElements(dst, get[DBRef](v).document())
+}
+
+// decDBRef sets a reference from a document with the keys $ref and $id, in
+// whatever order.
+func decDBRef(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeDocument {
+		d.null(v)
+		return
+	}
+	base := d.push()
+	defer d.pop(base)
+	var r DBRef
+	ref, id, db := false, false, true
+	for _, e := range d.elems[base:] {
+		switch e.Key {
+		case "$ref":
+			r.Ref, ref = e.Value.(string)
+		case "$id":
+			r.ID, id = e.Value, true
+		case "$db":
+			r.DB, db = e.Value.(string)
+		default:
+			r.Extra = append(r.Extra, e)
+		}
+	}
+	if !ref || !id || !db {
+		d.fail(v.Type(), ErrMismatch)
+		return
+	}
+	*ptr[DBRef](v) = r
+}
+
+// encRaw splices a document after checking that it is one, inside as well.
+func encRaw(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendRaw(dst, TypeDocument, v.Bytes(), v.Type())
+}
+
+func (e *encoder) appendRaw(dst []byte, t Type, data []byte, typ reflect.Type) ([]byte, Type) {
+	if data == nil && t == TypeDocument {
+		return dst, TypeNull
+	}
+	if err := checkValue(t, data, e.limit-e.depth); err != nil {
+		return e.fail(dst, typ, err)
+	}
+	return append(dst, data...), t
+}
+
+// decRaw sets a Raw to a copy of a document, or of an array.
+func decRaw(d *decoder, v reflect.Value) {
+	if !d.c.Type().IsContainer() {
+		d.null(v)
+		return
+	}
+	v.SetBytes(append(v.Bytes()[:0], d.c.Data()...))
+}
+
+func encRawValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	r := get[RawValue](v)
+	if r.Value == nil {
+		r.Value = []byte{}
+	}
+	return e.appendRaw(dst, r.Type, r.Value, v.Type())
+}
+
+func decRawValue(d *decoder, v reflect.Value) {
+	data := d.c.Data()
+	*ptr[RawValue](v) = RawValue{Type: d.c.Type(), Value: append(make([]byte, 0, len(data)), data...)}
+}
+
+// layoutOfTime is how the official driver reads times from strings.
+const layoutOfTime = "2006-01-02T15:04:05.999Z07:00"
+
+// decTime sets a time from a datetime; from a string in RFC 3339, an int64 of
+// milliseconds or a timestamp as well, as the driver does.
+func decTime(d *decoder, v reflect.Value) {
+	var t time.Time
+	switch d.c.Type() {
+	case TypeDateTime, TypeInt64:
+		t = d.time(d.c.DateTime(), v.Type())
+	case TypeTimestamp:
+		s, _ := d.c.Timestamp()
+		t = d.time(int64(s)*1000, v.Type())
+	case TypeString:
+		var err error
+		if t, err = time.Parse(layoutOfTime, d.string()); err != nil {
+			d.failHook(v.Type(), err)
+			return
+		}
+		if d.Location == nil {
+			t = t.UTC()
+		} else {
+			t = t.In(d.Location)
+		}
+	default:
+		d.null(v)
+		return
+	}
+	*ptr[time.Time](v) = t
+}
+
+// encNumber writes an int64 if the text is one, else a double.
+func encNumber(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	s := v.String()
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return e.appendInt64(dst, n)
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		if f != 0 { // an infinity: too large
+			return e.fail(dst, v.Type(), ErrRange)
+		}
+		return e.fail(dst, v.Type(), hookError{err})
+	}
+	if strings.ContainsAny(s, "xXpPiInN_") { // not JSON's grammar
+		return e.fail(dst, v.Type(), ErrMismatch)
+	}
+	return bits64(dst, math.Float64bits(f)), TypeDouble
+}
+
+func decNumber(d *decoder, v reflect.Value) {
+	s, ok := d.number()
+	if !ok {
+		d.null(v)
+		return
+	}
+	v.SetString(s)
+}
+
+func encURL(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendText(dst, pointerTo(v).Interface().(*url.URL).String(), TypeString)
+}
+
+func decURL(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeString {
+		d.null(v)
+		return
+	}
+	u, err := url.Parse(d.string())
+	if err != nil {
+		d.failHook(v.Type(), err)
+		return
+	}
+	v.Set(reflect.ValueOf(u).Elem())
+}
+
+func encRegexp(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendRegex(dst, Regex{Pattern: pointerTo(v).Interface().(*regexp.Regexp).String()})
+}
+
+// decRegexp compiles a regex. Of the options i, m and s mean the same in Go;
+// u, which Go always has, is dropped; others cannot be kept.
+func decRegexp(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeRegex {
+		d.null(v)
+		return
+	}
+	r := d.regex()
+	flags := strings.ReplaceAll(r.Options, "u", "")
+	if strings.Trim(flags, "ims") != "" {
+		d.fail(v.Type(), ErrMismatch)
+		return
+	}
+	if flags != "" {
+		r.Pattern = "(?" + flags + ")" + r.Pattern
+	}
+	re, err := regexp.Compile(r.Pattern)
+	if err != nil {
+		d.failHook(v.Type(), err)
+		return
+	}
+	v.Set(reflect.ValueOf(re).Elem())
+}
+
+func encShopspring(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	x, err := decimal128.FromShopspring(get[shopspring.Decimal](v))
+	return e.appendExact(dst, x, v, err)
+}
+
+// appendExact appends a number that was converted to decimal128.
+func (e *encoder) appendExact(dst []byte, x decimal128.Decimal, v reflect.Value, err error) ([]byte, Type) {
+	if err != nil {
+		return e.fail(dst, v.Type(), numberError{err})
+	}
+	return appendDecimal(dst, x), TypeDecimal128
+}
+
+func decShopspring(d *decoder, v reflect.Value) {
+	switch d.c.Type() {
+	case TypeString:
+		d.fromText(v, ptr[shopspring.Decimal](v))
+		return
+	}
+	x, ok := d.decimal()
+	if !ok {
+		d.null(v)
+		return
+	}
+	s, err := x.Shopspring()
+	if err != nil {
+		d.fail(v.Type(), numberError{err})
+		return
+	}
+	*ptr[shopspring.Decimal](v) = s
+}
+
+func encBigInt(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	x := pointerTo(v).Interface().(*big.Int)
+	if !e.BigIntAsDecimal {
+		return e.appendText(dst, x.String(), TypeString)
+	}
+	n, err := decimal128.FromBigInt(x)
+	return e.appendExact(dst, n, v, err)
+}
+
+// decBigInt sets a big integer from a number that is one, or from its digits.
+func decBigInt(d *decoder, v reflect.Value) {
+	switch d.c.Type() {
+	case TypeString:
+		d.fromText(v, ptr[big.Int](v))
+		return
+	}
+	x, ok := d.decimal()
+	if !ok {
+		d.null(v)
+		return
+	}
+	n, err := x.BigInt()
+	if err != nil {
+		d.fail(v.Type(), numberError{err})
+		return
+	}
+	ptr[big.Int](v).Set(n)
+}
+
+// A numberError is an error of package decimal128; it matches the sentinel of
+// this package as well.
+type numberError struct{ err error }
+
+func (e numberError) Error() string { return e.err.Error() }
+
+func (e numberError) Unwrap() []error {
+	for _, lost := range []error{decimal128.ErrInexact, decimal128.ErrUnderflow, decimal128.ErrSign} {
+		if errors.Is(e.err, lost) {
+			return []error{ErrInexact, e.err}
+		}
+	}
+	return []error{ErrRange, e.err}
+}

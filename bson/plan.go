@@ -1,0 +1,169 @@
+package bson
+
+import (
+	"encoding"
+	"reflect"
+	"sync"
+)
+
+// This file decides, once for each Go type, how its values are written and
+// read.
+//
+//   - A plan holds the two functions of a type. What they need to know of
+//     other types they hold as plans, so that a plan is the compiled form of
+//     a type and no look-up by type is left inside a struct.
+//   - planCache keeps the plans. Those options that change a plan select the
+//     map that it is kept in; all others are asked when a value is written or
+//     read. So nothing that one call was told is seen by another.
+//   - planner makes plans. A type that contains itself meets its own plan,
+//     unfinished, in the planner's table; it is finished before it is used.
+
+// An encFunc appends the value of v, without type and key, and returns the
+// longer slice and the type. After a fault the type is 0 and e has the error.
+type encFunc func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type)
+
+// A decFunc sets v, which can be set, from the cursor's current value. A
+// fault is recorded in the cursor.
+type decFunc func(d *decoder, v reflect.Value)
+
+// A plan is how the values of one Go type are written and read.
+type plan struct {
+	typ reflect.Type
+	op  op // what the loop over a struct's fields can do without a call
+	enc encFunc
+	dec decFunc
+	str *structPlan // of a struct
+}
+
+// planFlags are the options that change plans.
+type planFlags uint8
+
+const (
+	planJSONTags planFlags = 1 << iota
+	planRejectShadowed
+	planFlagCount // one past the greatest combination
+)
+
+// A planCache keeps plans, a map for each combination of flags. Its zero
+// value is empty.
+type planCache [planFlagCount]sync.Map // of reflect.Type to *plan
+
+// sharedPlans are the plans of calls without Codecs, which keep their own.
+var sharedPlans planCache
+
+// plansFor returns the map of plans for the options given.
+func plansFor(c *Codecs, flags planFlags) *sync.Map {
+	if c != nil {
+		return &c.plans[flags]
+	}
+	return &sharedPlans[flags]
+}
+
+// planOf returns the plan of t.
+func planOf(cache *sync.Map, t reflect.Type, c *Codecs, flags planFlags) *plan {
+	if p, ok := cache.Load(t); ok {
+		return p.(*plan)
+	}
+	pl := planner{codecs: c, flags: flags, made: map[reflect.Type]*plan{}}
+	p := pl.plan(t)
+	for t, p := range pl.made {
+		cache.LoadOrStore(t, p)
+	}
+	return p
+}
+
+// A planner makes the plan of a type and of the types within it.
+type planner struct {
+	codecs *Codecs
+	flags  planFlags
+	made   map[reflect.Type]*plan
+}
+
+// plan returns the plan of t, which may not be finished if t is one of the
+// types around the one being planned.
+func (pl *planner) plan(t reflect.Type) *plan {
+	if p := pl.made[t]; p != nil {
+		return p
+	}
+	p := &plan{typ: t}
+	pl.made[t] = p
+	if !pl.known(p) {
+		pl.byKind(p)
+		pl.textMethods(p)
+		pl.hooks(p)
+	}
+	if c := pl.codecs; c != nil {
+		if f := c.encoders[t]; f != nil {
+			p.enc, p.op = f, opCall
+		}
+		if f := c.decoders[t]; f != nil {
+			p.dec, p.op = f, opCall
+		}
+	}
+	return p
+}
+
+// known fills in the plan of a type that has one of its own: ours, the
+// standard library's, the official driver's. It reports whether t is one.
+func (pl *planner) known(p *plan) bool {
+	k, ok := knownTypes[p.typ]
+	if !ok {
+		k, ok = pl.driverType(p.typ)
+	}
+	p.op, p.enc, p.dec = k.op, k.enc, k.dec
+	return ok
+}
+
+// byKind fills in p by the kind of the type.
+func (pl *planner) byKind(p *plan) {
+	p.op = kindOps[p.typ.Kind()]
+	switch p.typ.Kind() {
+	case reflect.Bool:
+		p.enc, p.dec = encBool, decBool
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		p.enc, p.dec = encInt, decInt
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		p.enc, p.dec = encUint, decUint
+	case reflect.Float32, reflect.Float64:
+		p.enc, p.dec = encFloat, decFloat
+	case reflect.String:
+		p.enc, p.dec = encString, decString
+	case reflect.Pointer:
+		pl.pointer(p)
+	case reflect.Interface:
+		p.enc, p.dec = encInterface, decInterface
+		if p.typ.NumMethod() == 0 {
+			p.op = opAny
+		}
+	case reflect.Map:
+		pl.mapping(p)
+	case reflect.Slice:
+		pl.slice(p)
+	case reflect.Array:
+		pl.array(p)
+	case reflect.Struct:
+		pl.structure(p)
+	default:
+		p.enc, p.dec = encUnsupported, decUnsupported
+	}
+}
+
+var (
+	typeAny              = reflect.TypeFor[any]()
+	typeE                = reflect.TypeFor[E]()
+	typeD                = reflect.TypeFor[D]()
+	typeBytes            = reflect.TypeFor[[]byte]()
+	typeError            = reflect.TypeFor[error]()
+	typeString           = reflect.TypeFor[string]()
+	typeUUID             = reflect.TypeFor[UUID]()
+	typeVector           = reflect.TypeFor[Vector]()
+	typeMarshaler        = reflect.TypeFor[Marshaler]()
+	typeUnmarshaler      = reflect.TypeFor[Unmarshaler]()
+	typeValueMarshaler   = reflect.TypeFor[ValueMarshaler]()
+	typeValueUnmarshaler = reflect.TypeFor[ValueUnmarshaler]()
+	typeKeyMarshaler     = reflect.TypeFor[KeyMarshaler]()
+	typeKeyUnmarshaler   = reflect.TypeFor[KeyUnmarshaler]()
+	typeTextMarshaler    = reflect.TypeFor[encoding.TextMarshaler]()
+	typeTextUnmarshaler  = reflect.TypeFor[encoding.TextUnmarshaler]()
+	typeZeroer           = reflect.TypeFor[Zeroer]()
+)

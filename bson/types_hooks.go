@@ -1,0 +1,221 @@
+package bson
+
+// This file has the hooks by which other libraries store our types: the
+// official driver v2 calls MarshalBSONValue and UnmarshalBSONValue; v1 and v2
+// call MarshalBSON and UnmarshalBSON for documents. This package does not
+// call them: it knows its own types.
+
+// A Marshaler writes itself as a whole document.
+type Marshaler interface {
+	MarshalBSON() ([]byte, error)
+}
+
+// An Unmarshaler reads itself from a whole document, which it must copy if it
+// wants to keep it.
+type Unmarshaler interface {
+	UnmarshalBSON(doc []byte) error
+}
+
+// A ValueMarshaler writes itself as a value: a type byte, and the bytes that
+// follow the key in an element of that type.
+type ValueMarshaler interface {
+	MarshalBSONValue() (typ byte, data []byte, err error)
+}
+
+// A ValueUnmarshaler reads itself from a value, whose data it must copy if it
+// wants to keep it.
+type ValueUnmarshaler interface {
+	UnmarshalBSONValue(typ byte, data []byte) error
+}
+
+// A Zeroer says whether it is to be left out of a document where its struct
+// field has the tag omitempty or omitzero.
+type Zeroer interface {
+	IsZero() bool
+}
+
+// A KeyMarshaler is a key of a map that makes a document key of itself.
+type KeyMarshaler interface {
+	MarshalKey() (key string, err error)
+}
+
+// A KeyUnmarshaler is a key of a map that reads itself from a document key.
+type KeyUnmarshaler interface {
+	UnmarshalKey(key string) error
+}
+
+func marshalHook(v any) (byte, []byte, error) {
+	t, data, err := MarshalValue(v)
+	return byte(t), data, err
+}
+
+func unmarshalHook(typ byte, data []byte, v any) error {
+	return UnmarshalValue(Type(typ), data, v)
+}
+
+// MarshalBSON returns d as a document, an empty one if d is nil.
+func (d D) MarshalBSON() ([]byte, error) {
+	if d == nil {
+		d = D{}
+	}
+	return Marshal(d)
+}
+
+// UnmarshalBSON sets d to the elements of a document.
+func (d *D) UnmarshalBSON(doc []byte) error { return Unmarshal(doc, d) }
+
+// MarshalBSON returns a copy of r after checking its outside.
+func (r Raw) MarshalBSON() ([]byte, error) { return Marshal(r) }
+
+// UnmarshalBSON sets r to a copy of a document.
+func (r *Raw) UnmarshalBSON(doc []byte) error { return Unmarshal(doc, r) }
+
+// MarshalBSON returns the reference as a document.
+func (r DBRef) MarshalBSON() ([]byte, error) { return Marshal(r) }
+
+// UnmarshalBSON sets r from a document with the keys of a reference.
+func (r *DBRef) UnmarshalBSON(doc []byte) error { return Unmarshal(doc, r) }
+
+// MarshalBSONValue returns the BSON type and the bytes of d: a document.
+func (d D) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(d) }
+
+// UnmarshalBSONValue sets d from a value, as UnmarshalValue does.
+func (d *D) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, d)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of r: a document.
+func (r Raw) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(r) }
+
+// UnmarshalBSONValue sets r from a value, as UnmarshalValue does.
+func (r *Raw) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, r)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of v: what it holds.
+func (v RawValue) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(v) }
+
+// UnmarshalBSONValue sets v from a value, as UnmarshalValue does.
+func (v *RawValue) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, v)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of b: a binary.
+func (b Binary) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(b) }
+
+// UnmarshalBSONValue sets b from a value, as UnmarshalValue does.
+func (b *Binary) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, b)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of u: a binary of subtype 4.
+func (u UUID) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(u) }
+
+// UnmarshalBSONValue sets u from a value, as UnmarshalValue does.
+func (u *UUID) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, u)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of v: a binary of subtype 9.
+func (v Vector) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(v) }
+
+// UnmarshalBSONValue sets v from a value, as UnmarshalValue does.
+func (v *Vector) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, v)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of r: a regex.
+func (r Regex) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(r) }
+
+// UnmarshalBSONValue sets r from a value, as UnmarshalValue does.
+func (r *Regex) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, r)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of t: a timestamp.
+func (t Timestamp) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(t) }
+
+// UnmarshalBSONValue sets t from a value, as UnmarshalValue does.
+func (t *Timestamp) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, t)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of d: a datetime.
+func (d DateTime) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(d) }
+
+// UnmarshalBSONValue sets d from a value, as UnmarshalValue does.
+func (d *DateTime) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, d)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of c: code.
+func (c Code) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(c) }
+
+// UnmarshalBSONValue sets c from a value, as UnmarshalValue does.
+func (c *Code) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, c)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of c: code with scope.
+func (c CodeWithScope) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(c) }
+
+// UnmarshalBSONValue sets c from a value, as UnmarshalValue does.
+func (c *CodeWithScope) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, c)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of s: a symbol.
+func (s Symbol) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(s) }
+
+// UnmarshalBSONValue sets s from a value, as UnmarshalValue does.
+func (s *Symbol) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, s)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of u: undefined.
+func (u Undefined) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(u) }
+
+// UnmarshalBSONValue sets u from a value, as UnmarshalValue does.
+func (u *Undefined) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, u)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of n: null.
+func (n Null) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(n) }
+
+// UnmarshalBSONValue sets n from a value, as UnmarshalValue does.
+func (n *Null) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, n)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of p: a dbPointer.
+func (p DBPointer) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(p) }
+
+// UnmarshalBSONValue sets p from a value, as UnmarshalValue does.
+func (p *DBPointer) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, p)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of r: a document.
+func (r DBRef) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(r) }
+
+// UnmarshalBSONValue sets r from a value, as UnmarshalValue does.
+func (r *DBRef) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, r)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of k: min key.
+func (k MinKey) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(k) }
+
+// UnmarshalBSONValue sets k from a value, as UnmarshalValue does.
+func (k *MinKey) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, k)
+}
+
+// MarshalBSONValue returns the BSON type and the bytes of k: max key.
+func (k MaxKey) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(k) }
+
+// UnmarshalBSONValue sets k from a value, as UnmarshalValue does.
+func (k *MaxKey) UnmarshalBSONValue(typ byte, data []byte) error {
+	return unmarshalHook(typ, data, k)
+}

@@ -1,0 +1,265 @@
+package bson
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// This file makes the types behave for encoding/json as those of the official
+// driver do: ids are their hexadecimal text, times RFC 3339, the others the
+// JSON of their fields, and a D an object in order. That is plain JSON, from
+// which BSON's types cannot be told; package extjson writes the JSON that
+// keeps them.
+
+// MarshalJSON returns d as an object with its elements in order, duplicates
+// included, or null if d is nil. A value that JSON does not have, such as
+// NaN, is a *ValueError whose Pointer is its path in d.
+func (d D) MarshalJSON() ([]byte, error) {
+	w := jsonWriter{}
+	if !w.value(d, 0) {
+		return nil, w.fault()
+	}
+	return w.dst, nil
+}
+
+// UnmarshalJSON sets d to the elements of a JSON object in order: objects
+// within are D, arrays A, numbers float64. JSON null makes d nil. Another
+// JSON value is a *json.UnmarshalTypeError; d then keeps its value.
+func (d *D) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	v, err := readJSON(dec)
+	if err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case nil:
+		*d = nil
+	case D:
+		*d = v
+	default:
+		return &json.UnmarshalTypeError{Value: jsonKind(v), Type: reflect.TypeFor[D](), Offset: dec.InputOffset()}
+	}
+	return nil
+}
+
+// MarshalJSON returns d as a JSON string in RFC 3339, in UTC. A year outside
+// 0 to 9999 has no such text and is a *ConversionError that matches ErrRange.
+func (d DateTime) MarshalJSON() ([]byte, error) {
+	b, err := d.Time().MarshalJSON()
+	if err != nil {
+		return nil, &ConversionError{GoType: reflect.TypeFor[DateTime](), Err: ErrRange}
+	}
+	return b, nil
+}
+
+// UnmarshalJSON sets d from a JSON string in RFC 3339; JSON null leaves d as
+// it is.
+func (d *DateTime) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	var t time.Time
+	if err := t.UnmarshalJSON(data); err != nil {
+		return err
+	}
+	v, err := DateTimeOf(t)
+	if err == nil {
+		*d = v
+	}
+	return err
+}
+
+// MarshalJSON returns the reference as the document that it is.
+func (r DBRef) MarshalJSON() ([]byte, error) { return r.document().MarshalJSON() }
+
+// MarshalJSON returns v as its binary: an object of Subtype and Data.
+func (v Vector) MarshalJSON() ([]byte, error) { return json.Marshal(v.Binary()) }
+
+// UnmarshalJSON sets v from the object that MarshalJSON writes.
+func (v *Vector) UnmarshalJSON(data []byte) error {
+	var b Binary
+	if err := json.Unmarshal(data, &b); err != nil {
+		return err
+	}
+	if b.IsZero() {
+		*v = Vector{}
+		return nil
+	}
+	w, err := NewVectorFromBinary(b)
+	if err == nil {
+		*v = w
+	}
+	return err
+}
+
+// MarshalJSON returns null.
+func (Null) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+
+// MarshalJSON returns r as an object with its elements in order, as a D
+// decoded from it is written; a nil Raw is null.
+func (r Raw) MarshalJSON() ([]byte, error) {
+	if r == nil {
+		return []byte("null"), nil
+	}
+	var d D
+	if err := Unmarshal(r, &d); err != nil {
+		return nil, err
+	}
+	return d.MarshalJSON()
+}
+
+// A jsonWriter writes the containers of this package itself, so that it knows
+// the path of a value that encoding/json refuses.
+type jsonWriter struct {
+	dst  []byte
+	err  error
+	path []string // keys around the fault, the innermost first
+}
+
+func (w *jsonWriter) fault() error {
+	return &ValueError{Pointer: pointerOf(w.path), Err: w.err}
+}
+
+func (w *jsonWriter) value(v any, depth int) bool {
+	if depth > DefaultMaxDepth {
+		w.err = ErrDepth
+		return false
+	}
+	switch v := v.(type) {
+	case D:
+		if v == nil {
+			return w.null()
+		}
+		return w.object(v, depth)
+	case M:
+		if v == nil {
+			return w.null()
+		}
+		return w.object(sortedElements(v), depth)
+	case map[string]any:
+		if v == nil {
+			return w.null()
+		}
+		return w.object(sortedElements(v), depth)
+	case DBRef:
+		return w.object(v.document(), depth)
+	case A:
+		if v == nil {
+			return w.null()
+		}
+		return w.array(v, depth)
+	case []any:
+		if v == nil {
+			return w.null()
+		}
+		return w.array(v, depth)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		w.err = &ConversionError{GoType: reflect.TypeOf(v), Err: err}
+		return false
+	}
+	w.dst = append(w.dst, b...)
+	return true
+}
+
+// null is for containers that are nil; asking encoding/json for them would
+// lead back here.
+func (w *jsonWriter) null() bool {
+	w.dst = append(w.dst, "null"...)
+	return true
+}
+
+func (w *jsonWriter) object(d D, depth int) bool {
+	w.dst = append(w.dst, '{')
+	for i, e := range d {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		key, _ := json.Marshal(e.Key) // a string never fails
+		w.dst = append(append(w.dst, key...), ':')
+		if !w.value(e.Value, depth+1) {
+			w.path = append(w.path, e.Key)
+			return false
+		}
+	}
+	w.dst = append(w.dst, '}')
+	return true
+}
+
+func (w *jsonWriter) array(a []any, depth int) bool {
+	w.dst = append(w.dst, '[')
+	for i, v := range a {
+		if i > 0 {
+			w.dst = append(w.dst, ',')
+		}
+		if !w.value(v, depth+1) {
+			w.path = append(w.path, strconv.Itoa(i))
+			return false
+		}
+	}
+	w.dst = append(w.dst, ']')
+	return true
+}
+
+// pointerOf returns the JSON Pointer of keys, the innermost first.
+func pointerOf(keys []string) string {
+	var b []byte
+	for _, k := range slices.Backward(keys) {
+		b = AppendPointer(b, []byte(k))
+	}
+	return string(b)
+}
+
+// readJSON reads one value: objects as D, arrays as A.
+func readJSON(dec *json.Decoder) (any, error) {
+	t, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t {
+	case json.Delim('{'):
+		d := D{}
+		for dec.More() {
+			key, err := dec.Token()
+			if err != nil {
+				return nil, err
+			}
+			v, err := readJSON(dec)
+			if err != nil {
+				return nil, err
+			}
+			d = append(d, E{key.(string), v})
+		}
+		_, err = dec.Token()
+		return d, err
+	case json.Delim('['):
+		a := A{}
+		for dec.More() {
+			v, err := readJSON(dec)
+			if err != nil {
+				return nil, err
+			}
+			a = append(a, v)
+		}
+		_, err = dec.Token()
+		return a, err
+	}
+	return t, nil
+}
+
+func jsonKind(v any) string {
+	switch v.(type) {
+	case bool:
+		return "bool"
+	case float64:
+		return "number"
+	case A:
+		return "array"
+	}
+	return "string"
+}

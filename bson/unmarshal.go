@@ -1,0 +1,308 @@
+package bson
+
+import (
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// This file reads documents into Go values.
+//
+//   - Unmarshal, UnmarshalValue and Decode are the entry points; Decoder is
+//     in stream.go and stream_value.go.
+//   - A decoder carries the options of one call and the cursor that all
+//     functions share. A fault is recorded in the cursor, which ends every
+//     loop over elements, so nothing is returned on the way out.
+//   - any.go makes the values of an any; plans set everything else.
+
+// Unmarshal is DecodeOptions{}.Unmarshal.
+func Unmarshal(doc []byte, v any) error { return DecodeOptions{}.Unmarshal(doc, v) }
+
+// UnmarshalValue is DecodeOptions{}.UnmarshalValue.
+func UnmarshalValue(t Type, data []byte, v any) error {
+	return DecodeOptions{}.UnmarshalValue(t, data, v)
+}
+
+// Decode returns the T that doc decodes into, as Unmarshal sets it. On
+// failure it returns what had been set, and the error.
+func Decode[T any](doc []byte) (T, error) {
+	var v T
+	err := DecodeOptions{}.Unmarshal(doc, &v)
+	return v, err
+}
+
+// Unmarshal sets what v points to from doc, one whole document. v is a
+// non-nil pointer, or a non-nil map, to which elements are added. Fields,
+// elements of maps and things pointed to that the document does not name
+// stay as they are; slices are cut to length 0 first and their arrays used
+// again. Nothing decoded aliases doc, but the texts of an any may share one
+// copy of parts of it, of at most 8 KiB.
+//
+// On failure v holds what was decoded before the fault. The error is a
+// *SyntaxError if doc is malformed and a *ValueError if a limit, an option or
+// v refused it; where v did, it wraps a *ConversionError. Beside the
+// sentinels of the cursor, ErrUTF8 and ErrDepth it matches one of
+// ErrDestination, ErrMismatch, ErrRange, ErrInexact, ErrUnknownField,
+// ErrDuplicateKey, ErrUUID, ErrVector, ErrHook and ErrUnsupported. What
+// destinations do not look at, such as fields that the struct does not have,
+// is checked on the outside only.
+func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
+	d := o.decoder()
+	defer d.release()
+	// Reset tells a document that is cut short from one that is malformed.
+	if d.c.Reset(doc, o.MaxDepth); d.c.code != codeOK {
+		return d.c.Err()
+	}
+	d.c.ResetValue(TypeDocument, doc, o.MaxDepth)
+	d.into(v)
+	return d.c.Err()
+}
+
+// UnmarshalValue is Unmarshal for a bare value: data is the bytes that follow
+// the key in an element of type t. Offsets in errors count from its start.
+func (o DecodeOptions) UnmarshalValue(t Type, data []byte, v any) error {
+	d := o.decoder()
+	defer d.release()
+	if d.c.ResetValue(t, data, o.MaxDepth) {
+		d.into(v)
+	}
+	return d.c.Err()
+}
+
+// Unmarshal is UnmarshalValue for v.
+func (v RawValue) Unmarshal(dst any) error { return UnmarshalValue(v.Type, v.Value, dst) }
+
+// Unmarshal is Unmarshal(r, dst).
+func (r Raw) Unmarshal(dst any) error { return Unmarshal(r, dst) }
+
+// A decoder is the state of one call.
+type decoder struct {
+	DecodeOptions
+	c     Cursor
+	plans *sync.Map // of the options
+	flags planFlags
+
+	truncate bool // Truncate, or the tag truncate around here
+	fault    *ConversionError
+
+	text   string // copy of the bytes from textAt on, which texts share
+	textAt int
+	elems  []E // elements of containers being read, one on top of the other
+}
+
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+func (o DecodeOptions) decoder() *decoder {
+	d := decoders.Get().(*decoder)
+	d.DecodeOptions = o
+	d.flags = 0
+	if o.JSONTags {
+		d.flags |= planJSONTags
+	}
+	d.plans = plansFor(o.Codecs, d.flags)
+	d.truncate = o.Truncate
+	return d
+}
+
+func (d *decoder) release() {
+	if d.c.code != codeOK || cap(d.elems) > maxPooledElems {
+		d.elems = nil
+	}
+	d.elems = d.elems[:0]
+	d.DecodeOptions = DecodeOptions{}
+	d.plans, d.fault = nil, nil
+	d.text = ""
+	d.c.open(nil, 0)
+	decoders.Put(d)
+}
+
+// into sets what v points to from the current value.
+func (d *decoder) into(v any) {
+	switch v := v.(type) {
+	case *D:
+		if v != nil && d.Codecs == nil {
+			d.setD(v)
+			return
+		}
+	case *any:
+		if v != nil && d.Codecs == nil {
+			*v = d.any()
+			return
+		}
+	}
+	rv := reflect.ValueOf(v)
+	switch {
+	case rv.Kind() == reflect.Pointer && !rv.IsNil():
+		// The pointer's own plan would make nil of it for null.
+		elem := rv.Elem()
+		d.planOf(elem.Type()).dec(d, elem)
+	case rv.Kind() == reflect.Map && !rv.IsNil():
+		// A map cannot be set, but its elements can.
+		m := reflect.New(rv.Type()).Elem()
+		m.Set(rv)
+		d.planOf(rv.Type()).dec(d, m)
+	default:
+		d.fail(reflect.TypeOf(v), ErrDestination)
+	}
+}
+
+func (d *decoder) planOf(t reflect.Type) *plan {
+	return planOf(d.plans, t, d.Codecs, d.flags)
+}
+
+// fail records that the current value does not go into the Go type t.
+func (d *decoder) fail(t reflect.Type, err error) {
+	if d.c.code != codeOK {
+		return
+	}
+	d.fault = &ConversionError{GoType: t, Type: d.c.Type(), Err: err}
+	d.c.Fail(d.fault)
+}
+
+func (d *decoder) failHook(t reflect.Type, err error) { d.fail(t, hookError{err}) }
+
+// inField says in which struct field the fault is, unless a struct within
+// has said so.
+func (d *decoder) inField(t reflect.Type, name string) {
+	if d.fault != nil && d.fault.Field == "" {
+		d.fault.Field = t.Name() + "." + name
+	}
+}
+
+// data returns the current value for functions that are not ours.
+func (d *decoder) data() []byte {
+	b := d.c.Data()
+	return b[:len(b):len(b)]
+}
+
+// isNull reports whether the current value is null or undefined, which set
+// everything that has no place for them to its zero value.
+func (d *decoder) isNull() bool {
+	t := d.c.Type()
+	return t == TypeNull || t == TypeUndefined
+}
+
+// null sets v to its zero value if the current value is null or undefined,
+// and otherwise says that it does not fit.
+func (d *decoder) null(v reflect.Value) {
+	if d.isNull() {
+		v.SetZero()
+		return
+	}
+	d.fail(v.Type(), ErrMismatch)
+}
+
+// windowSize is how many bytes of a document are copied at once for the texts
+// of an any to share, and longText the length from which a text has a copy of
+// its own. A text that is kept keeps no more alive than that.
+const (
+	windowSize = 8 << 10
+	longText   = 1 << 10
+)
+
+// shared returns text, which is part of the cursor's input from off on, as a
+// string that may share memory with others.
+func (d *decoder) shared(text []byte, off int) string {
+	if !isASCII(text) && !utf8.Valid(text) {
+		return d.invalid(text, off)
+	}
+	if at := off - d.textAt; at >= 0 && at+len(text) <= len(d.text) {
+		return d.text[at : at+len(text)]
+	}
+	return d.window(text, off)
+}
+
+// window returns text and makes the copy that the texts after it share.
+func (d *decoder) window(text []byte, off int) string {
+	if len(text) >= longText {
+		return string(text)
+	}
+	d.text = string(d.c.src[off:min(off+windowSize, len(d.c.src))])
+	d.textAt = off
+	return d.text[:len(text)]
+}
+
+// owned returns text as a string of its own.
+func (d *decoder) owned(text []byte, off int) string {
+	if !isASCII(text) && !utf8.Valid(text) {
+		return d.invalid(text, off)
+	}
+	return string(text)
+}
+
+// invalid does what the options say with a text that is not UTF-8.
+func (d *decoder) invalid(text []byte, off int) string {
+	if d.UTF8 == UTF8Replace {
+		return string(replaceInvalid(nil, string(text)))
+	}
+	d.c.Malformed(off+IndexInvalidUTF8(text), ErrUTF8)
+	return ""
+}
+
+// string returns the current string, symbol or code.
+func (d *decoder) string() string { return d.owned(d.c.Text(), d.c.ValueOffset()+4) }
+
+// time returns ms as a time. If the options refuse it, it is a fault for the
+// Go type t.
+func (d *decoder) time(ms int64, t reflect.Type) time.Time {
+	if ms < minTime || ms > maxTime {
+		switch d.TimeRange {
+		case TimeReject:
+			d.fail(t, ErrRange)
+		case TimeClamp:
+			ms = min(max(ms, minTime), maxTime)
+		}
+	}
+	tm := time.UnixMilli(ms)
+	if d.Location == nil {
+		return tm.UTC()
+	}
+	return tm.In(d.Location)
+}
+
+// The first and last millisecond of the years 1 to 9999.
+const (
+	minTime = -62135596800000
+	maxTime = 253402300799999
+)
+
+// count returns how many elements the container that was just entered has.
+// It looks at each of them, so the cursor finds faults here as well.
+func (d *decoder) count() int {
+	off, n := d.c.off, 0
+	for d.c.Next() {
+		n++
+	}
+	if d.c.code != codeOK {
+		return 0
+	}
+	d.c.off = off
+	return n
+}
+
+// A keyWatch finds the second of two equal keys. Its zero value is empty.
+type keyWatch struct {
+	few  []string
+	many map[string]struct{}
+}
+
+// add reports whether key was not in s, and puts it there.
+func (s *keyWatch) add(key string) bool {
+	if s.many != nil {
+		n := len(s.many)
+		s.many[key] = struct{}{}
+		return len(s.many) > n
+	}
+	if slices.Contains(s.few, key) {
+		return false
+	}
+	if s.few = append(s.few, key); len(s.few) > 16 {
+		s.many = make(map[string]struct{}, 64)
+		for _, k := range s.few {
+			s.many[k] = struct{}{}
+		}
+	}
+	return true
+}

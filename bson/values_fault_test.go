@@ -1,0 +1,325 @@
+package bson_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"math/big"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	shopspring "github.com/shopspring/decimal"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// A conversion is what a test looks at in the error of one.
+type conversion struct {
+	Pointer string
+	Offset  int64
+	GoType  string
+	Field   string
+	Type    bson.Type
+	Err     error
+}
+
+func conversionOf(t *testing.T, err error) conversion {
+	t.Helper()
+	var v *bson.ValueError
+	if !errors.As(err, &v) {
+		t.Fatalf("error is %T (%v), want *bson.ValueError", err, err)
+	}
+	f := conversion{Pointer: v.Pointer, Offset: v.Offset, Err: v.Err}
+	var c *bson.ConversionError
+	if errors.As(err, &c) {
+		f.Field, f.Type, f.Err = c.Field, c.Type, c.Err
+		if c.GoType != nil {
+			f.GoType = c.GoType.String()
+		}
+	}
+	if err.Error() == "" {
+		t.Error("error without text")
+	}
+	return f
+}
+
+type node struct {
+	Name string
+	Next *node
+	Any  any
+}
+
+type chain *chain
+
+type failing struct{}
+
+var errHook = errors.New("no")
+
+func (failing) MarshalBSONValue() (byte, []byte, error) { return 0, nil, errHook }
+func (failing) UnmarshalBSONValue(byte, []byte) error   { return errHook }
+
+type lying struct{ X int }
+
+func (lying) MarshalBSONValue() (byte, []byte, error) { return 0x02, []byte{9, 0, 0, 0, 0}, nil }
+
+type tagged struct {
+	A int `bson:"x"`
+	B int `bson:"x"`
+}
+
+type looped struct {
+	*looped `bson:",inline"`
+	A       int
+	Looped2 *looped `bson:",inline"`
+}
+
+func cyclic() *node {
+	n := &node{}
+	n.Next = n
+	return n
+}
+
+func cyclicD() bson.D {
+	d := bson.D{{"a", nil}}
+	d[0].Value = d
+	return d
+}
+
+func cyclicMap() bson.M {
+	m := bson.M{}
+	m["m"] = m
+	return m
+}
+
+func cyclicSlice() []any {
+	s := []any{nil}
+	s[0] = s
+	return s
+}
+
+func cyclicPointer() any {
+	var x any
+	x = &x
+	return x
+}
+
+func cyclicChain() chain {
+	var c chain
+	c = &c
+	return c
+}
+
+// TestMarshalFaults: what cannot be written says where, in which Go type, and
+// why; Append leaves dst as it was.
+func TestMarshalFaults(t *testing.T) {
+	deep := strings.Repeat("/next", 1000)
+	for _, tc := range []struct {
+		name string
+		in   any
+		want conversion
+	}{
+		{"nil", nil, conversion{Err: bson.ErrNotDocument}},
+		{"number", 1, conversion{GoType: "int", Err: bson.ErrNotDocument}},
+		{"array", bson.A{}, conversion{GoType: "bson.A", Err: bson.ErrNotDocument}},
+		{"nil D", bson.D(nil), conversion{GoType: "bson.D", Err: bson.ErrNotDocument}},
+		{"nil pointer", (*node)(nil), conversion{GoType: "*bson_test.node", Err: bson.ErrNotDocument}},
+		{"channel", bson.D{{"a", bson.A{make(chan int)}}},
+			conversion{Pointer: "/a/0", Offset: 14, GoType: "chan int", Err: bson.ErrUnsupported}},
+		{"function in a struct", struct{ F func() }{}, conversion{Pointer: "/f", Offset: 7, GoType: "func()", Field: ".F", Err: bson.ErrUnsupported}},
+		{"complex", bson.M{"~/": 1i}, conversion{Pointer: "/~0~1", Offset: 8, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"uint64", node{Any: uint64(math.MaxInt64 + 1)},
+			conversion{Pointer: "/any", Offset: 26, GoType: "uint64", Field: "node.Any", Err: bson.ErrRange}},
+		{"NUL in a key", bson.D{{"a\x00", 1}}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"NUL in a map key", map[string]int{"a\x00": 1}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"NUL in a long key", bson.D{{"abcdefghijk\x00lmnopqrstuvwxyz", 1}},
+			conversion{Pointer: "/abcdefghijk\x00lmnopqrstuvwxyz", Offset: 33, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"NUL in a regex", bson.D{{"a", bson.Regex{Pattern: "\x00"}}}, conversion{Pointer: "/a", Offset: 9, GoType: "bson.Regex", Err: bson.ErrKeyNUL}},
+		{"key not UTF-8", bson.D{{"\xff", 1}}, conversion{Pointer: "/\uFFFD", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"text not UTF-8", bson.D{{"a", "b\xff"}}, conversion{Pointer: "/a", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"code not UTF-8", bson.D{{"a", bson.Code("\xff")}}, conversion{Pointer: "/a", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"time", bson.D{{"a", time.Unix(1<<60, 0)}}, conversion{Pointer: "/a", Offset: 7, GoType: "time.Time", Err: bson.ErrRange}},
+		{"decimal", bson.D{{"a", shopspring.New(1, 1<<30)}}, conversion{Pointer: "/a", Offset: 7, GoType: "decimal.Decimal", Err: bson.ErrRange}},
+		{"json.Number", bson.D{{"a", json.Number("1e999")}}, conversion{Pointer: "/a", Offset: 7, GoType: "json.Number", Err: bson.ErrRange}},
+		{"json.Number hexadecimal", bson.D{{"a", json.Number("0x1p1")}}, conversion{Pointer: "/a", Offset: 7, GoType: "json.Number", Err: bson.ErrMismatch}},
+		{"zero vector", bson.D{{"a", bson.Vector{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Vector", Err: bson.ErrVector}},
+		{"hook fails", bson.D{{"a", failing{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.failing", Err: bson.ErrHook}},
+		{"hook lies", bson.D{{"a", lying{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.lying", Err: bson.ErrHook}},
+		{"Raw malformed", bson.D{{"a", bson.Raw{1}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrLength}},
+		{"RawValue without type", bson.D{{"a", bson.RawValue{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
+		{"scope no document", bson.D{{"a", bson.CodeWithScope{Scope: 1}}}, conversion{Pointer: "/a", Offset: 20, GoType: "int", Err: bson.ErrNotDocument}},
+		{"map key", map[complex64]int{1: 1}, conversion{Offset: 4, GoType: "complex64", Err: bson.ErrUnsupported}},
+		{"same key twice", map[any]int{1: 1, "1": 2}, conversion{Pointer: "/1", GoType: "map[interface {}]int", Offset: 11, Err: bson.ErrDuplicateKey}},
+		{"same tag twice", tagged{}, conversion{GoType: "bson_test.tagged", Err: bson.ErrUnsupported}},
+		{"inlined in itself", looped{}, conversion{GoType: "bson_test.looped", Err: bson.ErrUnsupported}},
+		{"inlined number", struct {
+			A int `bson:",inline"`
+		}{}, conversion{GoType: "struct { A int \"bson:\\\",inline\\\"\" }", Err: bson.ErrUnsupported}},
+		{"cyclic struct", cyclic(), conversion{Pointer: deep, Offset: 22004, GoType: "bson_test.node", Field: "node.Next", Err: bson.ErrDepth}},
+		{"cyclic D", cyclicD(), conversion{Pointer: strings.Repeat("/a", 1000), Offset: 7000, GoType: "bson.D", Err: bson.ErrDepth}},
+		{"cyclic map", cyclicMap(), conversion{Pointer: strings.Repeat("/m", 1000), Offset: 7000, GoType: "map[string]interface {}", Err: bson.ErrDepth}},
+		{"cyclic slice", bson.D{{"s", cyclicSlice()}}, conversion{Pointer: "/s" + strings.Repeat("/0", 999), Offset: 7000, GoType: "[]interface {}", Err: bson.ErrDepth}},
+		{"cyclic pointer", bson.D{{"p", cyclicPointer()}}, conversion{Pointer: "/p", Offset: 7, GoType: "*interface {}", Err: bson.ErrDepth}},
+		{"cyclic chain", bson.D{{"p", cyclicChain()}}, conversion{Pointer: "/p", Offset: 7, GoType: "bson_test.chain", Err: bson.ErrDepth}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dst := []byte("before")
+			got, err := bson.Append(dst, tc.in)
+			if string(got) != "before" {
+				t.Errorf("Append returned %q", got)
+			}
+			f := conversionOf(t, err)
+			if tc.want.Offset == 22004 { // the cycle's own size does not matter
+				f.Offset = tc.want.Offset
+			}
+			if diff := cmp.Diff(tc.want, f, cmpopts.EquateErrors()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if doc, err := bson.Marshal(tc.in); doc != nil || err == nil {
+				t.Errorf("Marshal = %x, %v", doc, err)
+			}
+		})
+	}
+}
+
+// TestUnmarshalFaults: what does not go into a destination says where, which
+// types, and why.
+func TestUnmarshalFaults(t *testing.T) {
+	type in struct {
+		V any
+	}
+	for _, tc := range []struct {
+		name string
+		in   any
+		dst  any
+		want conversion
+	}{
+		{"int too large", 300, int8(0), conversion{GoType: "int8", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"negative uint", -1, uint(0), conversion{GoType: "uint", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"fraction", 1.5, 0, conversion{GoType: "int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"NaN into int", math.NaN(), 0, conversion{GoType: "int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"2^63 into int64", 0x1p63, int64(0), conversion{GoType: "int64", Type: bson.TypeDouble, Err: bson.ErrRange}},
+		{"-1e300 into int64", -1e300, int64(0), conversion{GoType: "int64", Type: bson.TypeDouble, Err: bson.ErrRange}},
+		{"float32", 0.1, float32(0), conversion{GoType: "float32", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"string into int", "1", 0, conversion{GoType: "int", Type: bson.TypeString, Err: bson.ErrMismatch}},
+		{"int into string", 1, "", conversion{GoType: "string", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"id into string", anID, "", conversion{GoType: "string", Type: bson.TypeObjectID, Err: bson.ErrMismatch}},
+		{"UUID into string", bson.UUID{}, "", conversion{GoType: "string", Type: bson.TypeBinary, Err: bson.ErrMismatch}},
+		{"array into D", bson.A{}, bson.D{}, conversion{GoType: "bson.D", Type: bson.TypeArray, Err: bson.ErrMismatch}},
+		{"document into slice", bson.D{}, []int{}, conversion{GoType: "[]int", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
+		{"number into struct", 1, node{}, conversion{GoType: "bson_test.node", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"array too long", bson.A{1, 2}, [1]int{}, conversion{Pointer: "/1", GoType: "[1]int", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"bytes too short", []byte{1}, [2]byte{}, conversion{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
+		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
+		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
+		{"no vector", []byte{3, 0}, bson.Vector{}, conversion{GoType: "bson.Vector", Type: bson.TypeBinary, Err: bson.ErrVector}},
+		{"channel", 1, make(chan int), conversion{GoType: "chan int", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
+		{"interface", 1, ptrTo[io.Reader](nil), conversion{GoType: "io.Reader", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
+		{"map key", bson.D{{"x", 1}}, map[int]int{}, conversion{Pointer: "/x", GoType: "int", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"map key range", bson.D{{"300", 1}}, map[int8]int{}, conversion{Pointer: "/300", GoType: "int8", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"hook", 1, failing{}, conversion{GoType: "bson_test.failing", Type: bson.TypeInt32, Err: bson.ErrHook}},
+		{"big with fraction", 1.5, big.Int{}, conversion{GoType: "big.Int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
+		{"id text", "zz", anID, conversion{GoType: "objectid.ID", Type: bson.TypeString, Err: bson.ErrHook}},
+		{"nested", bson.D{{"next", bson.D{{"next", bson.D{{"name", 1}}}}}}, node{},
+			conversion{Pointer: "/next/next/name", GoType: "string", Field: "node.Name", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"in a list", bson.A{bson.D{}, bson.D{{"name", 1}}}, []node{},
+			conversion{Pointer: "/1/name", GoType: "string", Field: "node.Name", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"same tag twice", bson.D{}, tagged{}, conversion{GoType: "bson_test.tagged", Type: bson.TypeDocument, Err: bson.ErrUnsupported}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			doc, err := bson.Marshal(in{tc.in})
+			if err != nil {
+				t.Fatal(err)
+			}
+			typ := reflect.TypeOf(tc.dst)
+			if tc.name == "interface" {
+				typ = typ.Elem()
+			}
+			v := reflect.New(reflect.MapOf(reflect.TypeFor[string](), typ))
+			got := conversionOf(t, bson.Unmarshal(doc, v.Interface()))
+			if got.Offset < 4 || got.Offset >= int64(len(doc)) || bson.Type(doc[got.Offset]) != got.Type {
+				t.Errorf("offset %d is not that of the element", got.Offset)
+			}
+			got.Offset = 0
+			tc.want.Pointer = "/v" + tc.want.Pointer
+			if diff := cmp.Diff(tc.want, got, cmpopts.EquateErrors()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestDestinations: what is no destination, and documents that are none.
+func TestDestinations(t *testing.T) {
+	doc := []byte{5, 0, 0, 0, 0}
+	var nilMap map[string]int
+	for _, v := range []any{nil, 1, node{}, (*node)(nil), (*bson.D)(nil), (*any)(nil), nilMap, bson.D{}} {
+		if err := bson.Unmarshal(doc, v); !errors.Is(err, bson.ErrDestination) {
+			t.Errorf("Unmarshal into %T: %v", v, err)
+		}
+	}
+	for _, tc := range []struct {
+		doc string
+		err error
+	}{
+		{"", bson.ErrTruncated}, {"\x06\x00\x00\x00\x00", bson.ErrTruncated}, {"\x05\x00\x00\x00\x00\x00", bson.ErrTrailing},
+		{"\x05\x00\x00\x00\x01", bson.ErrTerminator}, {"\x08\x00\x00\x00\x20a\x00\x00", bson.ErrType},
+		{"\x09\x00\x00\x00\x08a\x00\x02\x00", bson.ErrBoolean},
+		{"\x0f\x00\x00\x00\x02a\x00\x03\x00\x00\x00b\xff\x00\x00", bson.ErrUTF8},
+		{"\x08\x00\x00\x00\x0a\xff\x00\x00", bson.ErrUTF8},
+	} {
+		for _, v := range []any{new(bson.D), new(any), new(bson.M), new(map[string]string), new(struct{ A string })} {
+			err := bson.Unmarshal([]byte(tc.doc), v)
+			if _, isStruct := v.(*struct{ A string }); isStruct && strings.Contains(tc.doc, "\x0a\xff") {
+				continue // the struct does not have that key, so does not read it
+			}
+			if !errors.Is(err, tc.err) && !errors.Is(err, bson.ErrMismatch) {
+				t.Errorf("Unmarshal(%q) into %T: %v, want %v", tc.doc, v, err, tc.err)
+			}
+		}
+	}
+}
+
+// TestSizeLimit: a document over the limit is an error, not a wrong length.
+func TestSizeLimit(t *testing.T) {
+	o := bson.EncodeOptions{MaxDocumentSize: 20}
+	if doc, err := o.Marshal(bson.D{{"a", "1234567"}}); err != nil || len(doc) != 20 {
+		t.Errorf("Marshal of 20 bytes: %d, %v", len(doc), err)
+	}
+	if _, err := o.Marshal(bson.D{{"a", "12345678"}}); !errors.Is(err, bson.ErrTooLarge) {
+		t.Errorf("Marshal of 21 bytes: %v", err)
+	}
+}
+
+// TestStream: values through Encoder and Decoder.
+func TestStream(t *testing.T) {
+	var buf bytes.Buffer
+	enc := bson.NewEncoder(&buf)
+	for i := range 3 {
+		if err := enc.Encode(node{Name: strings.Repeat("x", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := enc.Encode(1); !errors.Is(err, bson.ErrNotDocument) {
+		t.Errorf("Encode(1): %v", err)
+	}
+	dec := bson.NewDecoder(&buf)
+	for i := range 3 {
+		var n node
+		if err := dec.Decode(&n); err != nil || len(n.Name) != i {
+			t.Errorf("document %d: %+v, %v", i, n, err)
+		}
+	}
+	if err := dec.Decode(new(node)); err != io.EOF {
+		t.Errorf("at the end: %v", err)
+	}
+	dec = bson.NewDecoder(strings.NewReader("\x05\x00\x00\x00"))
+	if err := dec.Decode(new(node)); !errors.Is(err, bson.ErrTruncated) {
+		t.Errorf("cut short: %v", err)
+	}
+}
