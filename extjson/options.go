@@ -168,6 +168,8 @@ type EncodeOptions struct {
 	// MaxDepth is how many containers may be open at once, the document
 	// itself included. Zero means bson.DefaultMaxDepth.
 	MaxDepth int
+	// Values says how Go values become BSON in Marshal and Encode.
+	Values bson.EncodeOptions
 	// Array makes an Encoder write one JSON array of all its documents
 	// instead of one document after the other.
 	Array bool
@@ -221,4 +223,6 @@ type DecodeOptions struct {
 	// MaxTextSize is the longest text of one document, in bytes, that a
 	// Decoder accepts. Zero means 16 times MaxDocumentSize.
 	MaxTextSize int
+	// Values says how BSON becomes a Go value in Unmarshal and Decode.
+	Values bson.DecodeOptions
 }

@@ -45,13 +45,14 @@ var errCount = errors.New("reader returned an impossible count")
 // Its memory is bounded by the longest text of a document, never by what the
 // stream holds.
 type Decoder struct {
-	d   decoder
-	r   io.Reader
-	buf []byte   // what has been read; buf[off:] is yet to be consumed
-	off int      // byte offset in buf
-	at  position // of buf[0] in the stream
-	raw []byte   // what the engine writes to
-	doc bson.Raw // the current document, all of raw; nil: none
+	d    decoder
+	opts DecodeOptions
+	r    io.Reader
+	buf  []byte   // what has been read; buf[off:] is yet to be consumed
+	off  int      // byte offset in buf
+	at   position // of buf[0] in the stream
+	raw  []byte   // what the engine writes to
+	doc  bson.Raw // the current document, all of raw; nil: none
 
 	start   int64 // offset in the stream of the current document's text
 	maxText int   // bytes
@@ -82,7 +83,7 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
 // documents that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{r: r, maxDoc: o.MaxDocumentSize, maxText: o.MaxTextSize}
+	d := &Decoder{r: r, opts: o, maxDoc: o.MaxDocumentSize, maxText: o.MaxTextSize}
 	d.d.init(&o)
 	if d.maxDoc <= 0 {
 		d.maxDoc = bson.DefaultMaxDocumentSize
@@ -434,8 +435,10 @@ const flushSize = 64 << 10
 // written in large pieces; Close writes the last.
 type Encoder struct {
 	e      encoder
+	values bson.EncodeOptions
 	w      io.Writer
 	buf    []byte
+	doc    []byte // of Encode, used again
 	array  bool
 	begun  bool  // something has been written
 	closed bool  // Close has been called
@@ -447,21 +450,21 @@ func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
 
 // NewEncoder returns an Encoder that writes to w as o says.
 func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
-	e := &Encoder{w: w, array: o.Array}
+	e := &Encoder{w: w, values: o.Values, array: o.Array}
 	e.e.init(&o)
 	return e
 }
 
-// Encode writes the text of doc, one whole document. If doc has no text,
+// EncodeRaw writes the text of doc, one whole document. If doc has no text,
 // nothing of it is written, the error is that of AppendJSON, and the Encoder
 // can go on with another document. An error of the writer is wrapped and
 // stays. After Close the error matches bson.ErrMisuse.
-func (e *Encoder) Encode(doc []byte) error {
+func (e *Encoder) EncodeRaw(doc []byte) error {
 	if e.err != nil {
 		return e.err
 	}
 	if e.closed {
-		return fmt.Errorf("extjson: Encode after Close: %w", bson.ErrMisuse)
+		return fmt.Errorf("extjson: EncodeRaw after Close: %w", bson.ErrMisuse)
 	}
 	n := len(e.buf)
 	switch {

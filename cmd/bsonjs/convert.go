@@ -178,7 +178,7 @@ func (c *conversion) copyDocuments(file *input.File, from format.Format, advice 
 	var n int64
 	var refused error // by the writer
 	for c.watch.Signal() == 0 && r.Next() {
-		if refused = w.Encode(r.Raw()); refused != nil {
+		if refused = w.EncodeRaw(r.Raw()); refused != nil {
 			break
 		}
 		n++
