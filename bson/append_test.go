@@ -11,6 +11,9 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
+// This file writes each of vectors with the append family and with a
+// Builder; both must give the same bytes. builder_test.go has the faults.
+
 var (
 	testID = objectid.ID(unhex("56e1fc72e0c917e9c4714161"))
 	one    = decimal128.FromInt64(1)

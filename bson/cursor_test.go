@@ -13,6 +13,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
+// This file holds what the cursor finds in documents that are in order.
+//
+//   - show and shown say what each of vectors is; raw_test.go uses them too.
+//   - TestCursorShortcut compares Next with its slow form on damaged bytes.
+//   - What the cursor refuses is in cursor_fault_test.go.
+
 // show returns what the getter of the current element's type says.
 func show(c *bson.Cursor) string {
 	switch c.Type() {

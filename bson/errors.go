@@ -2,7 +2,6 @@ package bson
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 )
@@ -11,7 +10,7 @@ import (
 var (
 	// ErrTruncated: the bytes end before the document does. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated = fmt.Errorf("document ends too early: %w", io.ErrUnexpectedEOF)
+	ErrTruncated error = truncated{}
 	// ErrTrailing: bytes follow the end of the document.
 	ErrTrailing = errors.New("bytes after the end of the document")
 	// ErrLength: a length is negative, below the minimum of its type, or
@@ -47,6 +46,12 @@ var (
 	// ErrMisuse: calls were made in an order that cannot make a document.
 	ErrMisuse = errors.New("calls in an impossible order")
 )
+
+// truncated is the type of ErrTruncated.
+type truncated struct{}
+
+func (truncated) Error() string { return "document ends too early" }
+func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A SyntaxError says that bytes are not BSON, and where.
 type SyntaxError struct {

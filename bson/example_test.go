@@ -12,6 +12,9 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
+// The examples are in the order of the package documentation: Cursor,
+// append, Validate, Raw, Builder, Decoder, small helpers.
+
 // person is {name: "Ada", langs: ["en", "fr"], born: 1815}.
 func person() bson.Raw {
 	doc, mark := bson.Begin(nil)
@@ -242,7 +245,7 @@ func ExampleRaw_Validate() {
 	fmt.Println(person()[:20].Validate())
 	// Output:
 	// <nil>
-	// bson: offset 20: document ends too early: unexpected EOF
+	// bson: offset 20: document ends too early
 }
 
 func ExampleRaw_Equal() {
@@ -316,7 +319,7 @@ func ExampleNewDecoder() {
 func ExampleDecoder_Err() {
 	d := bson.NewDecoder(io.LimitReader(bytes.NewReader(person()), 30))
 	fmt.Println(d.Next(), d.Err(), errors.Is(d.Err(), bson.ErrTruncated))
-	// Output: false bson: offset 30: document ends too early: unexpected EOF true
+	// Output: false bson: offset 30: document ends too early true
 }
 
 func ExampleDecodeOptions_NewDecoder() {

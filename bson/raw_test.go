@@ -13,6 +13,10 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
+// This file looks into documents and values with Raw and RawValue: each
+// getter on each type, on cut and arbitrary bytes, and lookups that find,
+// miss and meet damage.
+
 // getters calls every getter of RawValue and says what it returned.
 var getters = map[string]func(v bson.RawValue) (string, bool){
 	"double":     func(v bson.RawValue) (string, bool) { x, ok := v.DoubleOK(); return fmt.Sprint(x), ok },

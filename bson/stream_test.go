@@ -17,6 +17,9 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
+// This file reads streams in every portion that a reader may deliver, with
+// every way to end, and counts the memory and the reads that it takes.
+
 // sized returns a document of n ≥ 18 bytes.
 func sized(n int) []byte {
 	doc, mark := bson.Begin(nil)

@@ -13,6 +13,13 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
+// This file holds Validate to three things.
+//
+//   - What is in order passes: vectors, samples, the corpus.
+//   - Every fault is found where it is: the cursor's in every container, text
+//     that is not UTF-8 at every place.
+//   - Each rule about keys refuses what it says and nothing else.
+
 func TestValidate(t *testing.T) {
 	everything := bson.ValidateOptions{RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true,
 		RejectDuplicateKeys: true, RequireArrayKeys: true}

@@ -24,10 +24,10 @@ import (
 // AppendBSON appends the document in text to dst as BSON and returns the
 // longer slice. text is one object of canonical or relaxed Extended JSON,
 // with white space or a byte order mark before it and white space after it;
-// it is not kept. dst may be nil and must not overlap text. On failure dst
-// comes back at its old length, with a *SyntaxError or a *ValueError whose
-// Offset counts bytes from the start of text. Source: Extended JSON v2,
-// "Parsers".
+// it is not kept. dst may be nil and must not overlap text; all of its spare
+// capacity may be overwritten. On failure dst comes back at its old length,
+// with a *SyntaxError or a *ValueError whose Offset counts bytes from the
+// start of text. Source: Extended JSON v2, "Parsers".
 func AppendBSON(dst, text []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, text) }
 
 // AppendBSON appends the document in text to dst as o says, otherwise as the

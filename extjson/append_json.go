@@ -21,11 +21,11 @@ import (
 
 // AppendJSON appends doc to dst as relaxed Extended JSON and returns the
 // longer slice. doc is one whole document, length prefix to final NUL; it is
-// not kept. dst may be nil and must not overlap doc. On failure dst comes
-// back at its old length, with a *bson.SyntaxError where doc is malformed and
-// a *bson.ValueError where it is not but has no faithful text; their Offset
-// counts bytes from the start of doc. Source: Extended JSON v2, "Conversion
-// table".
+// not kept. dst may be nil and must not overlap doc; all of its spare capacity
+// may be overwritten. On failure dst comes back at its old length, with a
+// *bson.SyntaxError where doc is malformed and a *bson.ValueError where it is
+// not but has no faithful text; their Offset counts bytes from the start of
+// doc. Source: Extended JSON v2, "Conversion table".
 func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendJSON(dst, doc) }
 
 // AppendJSON appends doc to dst as o says, otherwise as the function
@@ -101,6 +101,7 @@ func (e *encoder) init(o *EncodeOptions) {
 // and returns why.
 func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	n := len(dst)
+	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
 	dst = e.once(dst, t, data)
 	if e.cut {
 		// It does not fit: once more, with room for the mark.

@@ -258,7 +258,8 @@ func (e *encoder) regex(dst []byte) []byte {
 	pattern, options := e.c.Regex()
 	at := e.c.ValueOffset()
 	off := at + len(pattern) + 1
-	if !slices.IsSorted(options) {
+	// What is not UTF-8 stays as it is, so that the fault's offset is true.
+	if !slices.IsSorted(options) && (e.replace || bson.IndexInvalidUTF8(options) < 0) {
 		sorted := sortedOptions(options)
 		if e.exact && string(sorted) != string(options) {
 			e.c.Fail(ErrLossy)
@@ -290,13 +291,9 @@ func (e *encoder) plainRegex(dst []byte, at int, pattern, options []byte) []byte
 	return dst
 }
 
-// sortedOptions returns the characters of regex options in order. Options
-// that are not ASCII come back as they are if they are not UTF-8, so that
-// offsets in them stay true.
+// sortedOptions returns the characters of regex options in order. Bytes that
+// are not UTF-8 become U+FFFD.
 func sortedOptions(options []byte) []byte {
-	if bson.IndexInvalidUTF8(options) >= 0 {
-		return options
-	}
 	letters := []rune(string(options))
 	slices.Sort(letters)
 	return []byte(string(letters))

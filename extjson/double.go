@@ -62,10 +62,10 @@ func appendDouble(dst []byte, f float64) []byte {
 			w := digits8(uint64(i))
 			x := digits8(uint64(m - i*1e8))
 			skip := bits.TrailingZeros64(w|1<<56) &^ 7 // leading zeros, in bits
-			binary.LittleEndian.PutUint64(b[at:], (w|zeros8)>>skip)
+			binary.LittleEndian.PutUint64(b[at:at+8], (w|zeros8)>>skip)
 			at += 8 - skip>>3
 			b[at] = '.'
-			binary.LittleEndian.PutUint64(b[at+1:], x|zeros8)
+			binary.LittleEndian.PutUint64(b[at+1:at+1+8], x|zeros8)
 			return dst[:n+at+1+fractionLen(x)]
 		}
 	} else if a < 1<<53 {
@@ -85,9 +85,9 @@ func appendDouble(dst []byte, f float64) []byte {
 	switch {
 	case uint(e) < 16:
 		b[at] = byte('0' + first)
-		binary.LittleEndian.PutUint64(b[at+1:], x)
+		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x)
 		if e >= 8 {
-			binary.LittleEndian.PutUint64(b[at+9:], y)
+			binary.LittleEndian.PutUint64(b[at+9:at+9+8], y)
 		}
 		// The point goes after digit e and the rest again after it. Of 17
 		// digits at most 16 stand before the point, so one is left.
@@ -97,24 +97,24 @@ func appendDouble(dst []byte, f float64) []byte {
 		}
 		s := uint(e) & 7 * 8
 		b[at] = '.'
-		binary.LittleEndian.PutUint64(b[at+1:], x>>s|y<<1<<(63-s))
-		binary.LittleEndian.PutUint64(b[at+9:], y>>s)
+		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x>>s|y<<1<<(63-s))
+		binary.LittleEndian.PutUint64(b[at+9:at+9+8], y>>s)
 		return dst[:n+at+1+max(size-e, 1)]
 
 	case uint(e+4) < 4:
 		// "0." and -1-e zeros. Such a number has more than eight decimals, or
 		// it would have been done with above: size counts no zero.
-		binary.LittleEndian.PutUint64(b[at:], zeros8&^(0xff<<8)|'.'<<8)
+		binary.LittleEndian.PutUint64(b[at:at+8], zeros8&^(0xff<<8)|'.'<<8)
 		at += 1 - e
 		b[at] = byte('0' + first)
-		binary.LittleEndian.PutUint64(b[at+1:], x)
-		binary.LittleEndian.PutUint64(b[at+9:], y)
+		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x)
+		binary.LittleEndian.PutUint64(b[at+9:at+9+8], y)
 		return dst[:n+at+1+size]
 	}
 	b[at] = byte('0' + first)
 	b[at+1] = '.'
-	binary.LittleEndian.PutUint64(b[at+2:], x)
-	binary.LittleEndian.PutUint64(b[at+10:], y)
+	binary.LittleEndian.PutUint64(b[at+2:at+2+8], x)
+	binary.LittleEndian.PutUint64(b[at+10:at+10+8], y)
 	return dst[:n+putExponent(b, at+2+size, e)]
 }
 
@@ -137,8 +137,8 @@ func appendDoubleDriver(dst []byte, f float64) []byte {
 	at++
 	if x|y != 0 {
 		b[at] = '.'
-		binary.LittleEndian.PutUint64(b[at+1:], x|zeros8)
-		binary.LittleEndian.PutUint64(b[at+9:], y|zeros8)
+		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x|zeros8)
+		binary.LittleEndian.PutUint64(b[at+9:at+9+8], y|zeros8)
 		if y != 0 {
 			at += 9 + fractionLen(y)
 		} else {
@@ -180,13 +180,13 @@ func putWhole(b *[doubleRoom]byte, at int, i uint64) int {
 			at++
 			skip = 0
 		}
-		binary.LittleEndian.PutUint64(b[at:], (x|zeros8)>>skip)
+		binary.LittleEndian.PutUint64(b[at:at+8], (x|zeros8)>>skip)
 		at += 8 - skip>>3
-		binary.LittleEndian.PutUint64(b[at:], y|zeros8)
+		binary.LittleEndian.PutUint64(b[at:at+8], y|zeros8)
 		at += 8
 	} else {
 		skip := bits.TrailingZeros64(y|1<<56) &^ 7
-		binary.LittleEndian.PutUint64(b[at:], (y|zeros8)>>skip)
+		binary.LittleEndian.PutUint64(b[at:at+8], (y|zeros8)>>skip)
 		at += 8 - skip>>3
 	}
 	b[at] = '.'
@@ -210,7 +210,7 @@ func putExponent(b *[doubleRoom]byte, at, e int) int {
 		w >>= 8
 		size = 4
 	}
-	binary.LittleEndian.PutUint64(b[at:], 'E'|('+'+negative*('-'-'+'))<<8|w<<16)
+	binary.LittleEndian.PutUint64(b[at:at+8], 'E'|('+'+negative*('-'-'+'))<<8|w<<16)
 	return at + size
 }
 

@@ -48,7 +48,7 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 	if len(src)-i < 8 {
 		return scanLong(src, i, n)
 	}
-	w := binary.LittleEndian.Uint64(src[i:])
+	w := binary.LittleEndian.Uint64(src[i : i+8])
 	v := w ^ zeros8 // digits are 0 to 9
 	stops := nonDigits(v)
 	if stops == 0 {
@@ -85,7 +85,7 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 					n.frac = false
 					return scanLong(src, first, n)
 				}
-				w = binary.LittleEndian.Uint64(src[i:])
+				w = binary.LittleEndian.Uint64(src[i : i+8])
 				v = w ^ zeros8
 				stops = nonDigits(v)
 				if stops != 0 {
@@ -118,7 +118,7 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 	// An exponent with a sign and up to six digits, without a jump on either.
 	n.frac = true
 	if len(src)-i >= 9 {
-		w = binary.LittleEndian.Uint64(src[i+1:])
+		w = binary.LittleEndian.Uint64(src[i+1 : i+1+8])
 		if c = byte(w); c == '-' || c == '+' {
 			v = w>>8 ^ zeros8
 			t := bits.TrailingZeros64(nonDigits(v)) &^ 7
@@ -174,7 +174,7 @@ func scanLong(src []byte, i int, n number) (number, int, bool) {
 // when they are too many, and returns the offset past them.
 func scanDigits(src []byte, i int, mant uint64) (uint64, int) {
 	for len(src)-i >= 8 {
-		v := binary.LittleEndian.Uint64(src[i:]) ^ zeros8
+		v := binary.LittleEndian.Uint64(src[i:i+8]) ^ zeros8
 		if stops := nonDigits(v); stops != 0 {
 			t := bits.TrailingZeros64(stops) &^ 7
 			return mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63)), i + t>>3

@@ -153,6 +153,16 @@ func TestRegexOptionsSorted(t *testing.T) {
 	}
 }
 
+// TestRegexOptionsReplaced: what replaces a byte takes its place in the order.
+func TestRegexOptionsReplaced(t *testing.T) {
+	o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
+	got, err := encode(t, o, document(t, "0b 6100 6100 7aff6100"))
+	wantText(t, got, err, `{"a":{"$regularExpression":{"pattern":"a","options":"az�"}}}`)
+	// Without the option the fault is where it stands in the document.
+	_, err = encode(t, extjson.EncodeOptions{}, document(t, "0b 6100 6100 7aff6100"))
+	wantFault(t, err, fault{Offset: 10, Pointer: "/a", Err: bson.ErrUTF8})
+}
+
 func TestIndent(t *testing.T) {
 	const text = `{"a":{"b":[{"$numberInt":"1"},{},[],{"c":null}]},"d":{"$code":"x","$scope":{"e":true}},` +
 		`"f":{"$binary":{"base64":"","subType":"00"}}}`

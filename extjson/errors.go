@@ -17,7 +17,7 @@ import (
 var (
 	// ErrTruncated: the text ends inside a document. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated = fmt.Errorf("text ends too early: %w", io.ErrUnexpectedEOF)
+	ErrTruncated error = truncated{}
 	// ErrTrailing: something other than white space follows the document.
 	ErrTrailing = errors.New("text after the end of the document")
 	// ErrToken: a character stands where JSON does not allow it.
@@ -56,6 +56,12 @@ var (
 	ErrLossy = errors.New("text cannot keep every bit")
 )
 
+// truncated is the type of ErrTruncated.
+type truncated struct{}
+
+func (truncated) Error() string { return "text ends too early" }
+func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
+
 // A SyntaxError says that text is not Extended JSON, and where.
 type SyntaxError struct {
 	Offset   int64  // byte at fault, from the start of the input
@@ -82,7 +88,7 @@ func (e *SyntaxError) describe() string {
 	if e.Expected != "" {
 		s += ", expected " + e.Expected
 	}
-	if e.Excerpt != "" {
+	if e.Excerpt != "" && e.Err != ErrTruncated {
 		s += ", near " + strconv.Quote(e.Excerpt)
 	}
 	return s

@@ -43,7 +43,7 @@ func (f *frame) scan(text []byte) (n int, done bool) {
 				f.escaped = false
 				continue
 			}
-			for len(text)-i >= 8 && breaks(binary.LittleEndian.Uint64(text[i:])) == 0 {
+			for len(text)-i >= 8 && breaks(binary.LittleEndian.Uint64(text[i:i+8])) == 0 {
 				i += 8
 			}
 			if i == len(text) {

@@ -31,10 +31,10 @@ func appendInteger(dst []byte, v int64) []byte {
 	} else {
 		g := h / 1e8
 		at = putHead(b, at, g)
-		binary.LittleEndian.PutUint64(b[at:], digits8(h-g*1e8)|zeros8)
+		binary.LittleEndian.PutUint64(b[at:at+8], digits8(h-g*1e8)|zeros8)
 		at += 8
 	}
-	binary.LittleEndian.PutUint64(b[at:], low)
+	binary.LittleEndian.PutUint64(b[at:at+8], low)
 	return dst[:n+at+8]
 }
 
@@ -43,6 +43,6 @@ func appendInteger(dst []byte, v int64) []byte {
 func putHead(b *[integerRoom]byte, at int, u uint64) int {
 	w := digits8(u)
 	skip := bits.TrailingZeros64(w|1<<56) &^ 7
-	binary.LittleEndian.PutUint64(b[at:], (w|zeros8)>>skip)
+	binary.LittleEndian.PutUint64(b[at:at+8], (w|zeros8)>>skip)
 	return at + 8 - skip/8
 }

@@ -63,7 +63,7 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 	// right behind the quote.
 	src, n := d.src, len(dst)
 	for i := off; len(src)-i > 9 && cap(dst)-n >= 8; i += 8 {
-		w := binary.LittleEndian.Uint64(src[i:])
+		w := binary.LittleEndian.Uint64(src[i : i+8])
 		m := breaks(w)
 		if m == 0 {
 			if w&highs != 0 {
@@ -167,14 +167,14 @@ func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 			}
 			var w uint64
 			if len(src)-off >= 8 {
-				w = binary.LittleEndian.Uint64(src[off:])
+				w = binary.LittleEndian.Uint64(src[off : off+8])
 			} else {
 				// The missing bytes are zero, which breaks finds.
 				for k, b := range src[off:] {
 					w |= uint64(b) << (8 * k)
 				}
 			}
-			binary.LittleEndian.PutUint64(buf[n:], w)
+			binary.LittleEndian.PutUint64(buf[n:n+8], w)
 			if m := breaks(w); m != 0 {
 				k := firstBreak(m)
 				seen |= w & (1<<(8*k&63) - 1)

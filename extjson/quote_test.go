@@ -215,3 +215,19 @@ func TestInvalidUTF8Key(t *testing.T) {
 		wantText(t, got, err, `{"a":null,"b":{`+slowQuote(bad.text, o)+`:null}}`)
 	}
 }
+
+// TestInvalidUTF8ArrayKey: the keys of an array are not written, and are
+// refused all the same.
+func TestInvalidUTF8ArrayKey(t *testing.T) {
+	for _, bad := range badUTF8 {
+		dst, mark := bson.Begin(nil)
+		dst, inner := bson.BeginArray(dst, "b")
+		dst = bson.AppendNull(bson.AppendNull(dst, "0"), bad.text)
+		doc := bson.End(bson.End(dst, inner), mark)
+		_, err := encode(t, extjson.EncodeOptions{}, doc)
+		pointer := "/b" + string(bson.AppendPointer(nil, []byte(bad.text)))
+		wantFault(t, err, fault{Offset: int64(15 + bad.at), Pointer: pointer, Err: bson.ErrUTF8})
+		got, err := encode(t, extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}, doc)
+		wantText(t, got, err, `{"b":[null,null]}`)
+	}
+}

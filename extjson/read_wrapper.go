@@ -257,6 +257,14 @@ func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end 
 			break
 		}
 	}
+	if end == len(src) && end-off > d.maxNumber && s != keyBinary {
+		// Nothing that may follow makes it right: a stream need not wait.
+		err := ErrWrapperText
+		if s >= keyNumberInt && s <= keyNumberDecimal {
+			err = ErrNumberLen
+		}
+		return dst, nil, d.fail(off-1, err, "")
+	}
 	n := len(dst)
 	dst, end = d.chars(dst, off)
 	return dst[:n], dst[n:], end
@@ -466,14 +474,14 @@ func (d *decoder) one(off int, s special) int {
 
 // code reads the value of $code and what may follow it: $scope.
 func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
-	start := len(dst)
+	dst, start := bson.Begin(dst) // the length of both, if there is a scope
 	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
 		return dst, off
 	}
 	off = d.space(off)
 	if off >= len(d.src) || d.src[off] != ',' {
 		bson.SetType(dst, mark, bson.TypeCode)
-		return dst, d.close(off)
+		return append(dst[:start], dst[start+4:]...), d.close(off)
 	}
 	if dst, off = d.wrapperKey(dst, off+1, keyScope); off < 0 {
 		return dst, off
@@ -481,12 +489,14 @@ func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
 	if dst, off = d.scopeDocument(dst, off); off < 0 {
 		return dst, off
 	}
-	return d.codeWithScope(dst, start, mark), d.close(off)
+	bson.SetType(dst, mark, bson.TypeCodeWithScope)
+	bson.SetLength(dst, start)
+	return dst, d.close(off)
 }
 
 // scope reads the value of $scope and what must follow it: $code.
 func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
-	start := len(dst)
+	dst, start := bson.Begin(dst)
 	if dst, off = d.scopeDocument(dst, off); off < 0 {
 		return dst, off
 	}
@@ -501,8 +511,10 @@ func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
 	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
 		return dst, off
 	}
-	rotate(dst[start:], middle-start)
-	return d.codeWithScope(dst, start, mark), d.close(off)
+	rotate(dst[start+4:], middle-start-4)
+	bson.SetType(dst, mark, bson.TypeCodeWithScope)
+	bson.SetLength(dst, start)
+	return dst, d.close(off)
 }
 
 // scopeDocument reads a document that stands for itself: its keys are not
@@ -512,15 +524,6 @@ func (d *decoder) scopeDocument(dst []byte, off int) ([]byte, int) {
 		return dst, d.fail(off, ErrWrapper, specialValues[keyScope])
 	}
 	return d.document(dst, off+1, false)
-}
-
-// codeWithScope puts the length before the string and document in
-// dst[start:].
-func (d *decoder) codeWithScope(dst []byte, start, mark int) []byte {
-	bson.SetType(dst, mark, bson.TypeCodeWithScope)
-	dst = insertGap(dst, start)
-	bson.SetLength(dst, start)
-	return dst
 }
 
 // wrapperKey reads the key at off, which must be s, and returns the offset of
@@ -758,7 +761,7 @@ func insertGap(dst []byte, at int) []byte {
 
 // rotate exchanges b[:middle] and b[middle:].
 func rotate(b []byte, middle int) {
-	slices.Reverse(b[:middle])
-	slices.Reverse(b[middle:])
-	slices.Reverse(b)
+	tail := bytes.Clone(b[middle:])
+	copy(b[len(tail):], b[:middle])
+	copy(b, tail)
 }

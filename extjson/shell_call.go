@@ -448,19 +448,21 @@ func (d *decoder) codeCall(dst []byte, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
 	}
-	start := len(dst)
+	dst, start := bson.Begin(dst) // the length of both, if there is a scope
 	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
 		return dst, off
 	}
 	at := d.next(off)
 	if at == 0 {
 		bson.SetType(dst, mark, bson.TypeCode)
-		return dst, d.endCall(off)
+		return append(dst[:start], dst[start+4:]...), d.endCall(off)
 	}
 	if dst, off = d.scopeDocument(dst, at); off < 0 {
 		return dst, off
 	}
-	return d.codeWithScope(dst, start, mark), d.endCall(off)
+	bson.SetType(dst, mark, bson.TypeCodeWithScope)
+	bson.SetLength(dst, start)
+	return dst, d.endCall(off)
 }
 
 func (d *decoder) symbolCall(dst []byte, off, mark int) ([]byte, int) {

@@ -276,6 +276,28 @@ func TestDecoderDoesNotReadOn(t *testing.T) {
 	}
 }
 
+// TestDecoderReadsNoFurther: a document is returned as soon as it is there;
+// what comes next may be long in coming.
+func TestDecoderReadsNoFurther(t *testing.T) {
+	pieces := []string{"{}", " [", "{\"a\"", ":1}", ",{\"b\":{}}", "]{}", `{"c":"\`, `"}]\\`, `"}`, `{"d\"":[`, `"\\"]`, `}`}
+	read := 0
+	d := extjson.NewDecoder(readerFunc(func(p []byte) (int, error) {
+		if read == len(pieces) {
+			return 0, io.EOF
+		}
+		read++
+		return copy(p, pieces[read-1]), nil
+	}))
+	for _, want := range []int{1, 4, 5, 6, 9, 12} {
+		if !d.Next() || read != want {
+			t.Errorf("%v after %d reads, want a document after %d", d.Err(), read, want)
+		}
+	}
+	if d.Next() || d.Err() != nil {
+		t.Errorf("%x, %v at the end", d.Raw(), d.Err())
+	}
+}
+
 type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

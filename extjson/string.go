@@ -57,58 +57,39 @@ const lowerHex = "0123456789abcdef"
 // a byte that is not UTF-8, or -1; dst is then of no use.
 func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	n := len(dst)
-	dst = slices.Grow(dst, len(s)+18) // two quotes and two words past the end
+	dst = slices.Grow(dst, len(s)+10) // two quotes and a word past the end
 	buf := dst[:cap(dst)]
 	buf[n] = '"'
 	n++
 	if e.escaping {
 		return e.escape(buf[:n], s, 0)
 	}
-	if len(s) <= 16 && cap(s) >= 16 {
-		// Lengths are as good as random, so there is no branch on them:
-		// s is part of a document, and what lies behind it there is read
-		// and written, but not looked at, and not left in the result.
-		short := s[:16]
-		w0, w1 := binary.LittleEndian.Uint64(short), binary.LittleEndian.Uint64(short[8:])
-		m0 := uint64(1)<<(8*uint(len(s))) - 1
-		m1 := uint64(1)<<(8*uint(max(len(s)-8, 0))) - 1
-		if (breaks(w0)|w0&highs)&m0|(breaks(w1)|w1&highs)&m1 == 0 {
-			binary.LittleEndian.PutUint64(buf[n:], w0)
-			binary.LittleEndian.PutUint64(buf[n+8:], w1)
-			n += len(s)
-			buf[n] = '"'
-			return buf[:n+1], -1
-		}
-	}
-	return e.quoteLong(buf[:n], s)
-}
-
-// quoteLong goes on after the opening quote, for strings of any length and
-// content.
-func (e *encoder) quoteLong(dst, s []byte) ([]byte, int) {
-	n := len(dst)
-	buf := dst[:cap(dst)]
 	var seen uint64 // all bytes of s, or-ed
 	i := 0
 	for ; len(s)-i >= 8; i += 8 {
-		w := binary.LittleEndian.Uint64(s[i:])
+		w := binary.LittleEndian.Uint64(s[i : i+8])
 		if breaks(w) != 0 {
 			return e.escape(buf[:n+i], s, i)
 		}
 		seen |= w
-		binary.LittleEndian.PutUint64(buf[n+i:], w)
+		binary.LittleEndian.PutUint64(buf[n+i:n+i+8], w)
 	}
-	if len(s) >= 8 {
-		// The last word again, with the bytes before it that it takes.
-		i = len(s) - 8
-		w := binary.LittleEndian.Uint64(s[i:])
-		if breaks(w) != 0 {
+	if rest := len(s) - i; rest > 0 {
+		// s is a part of a document, so that there are mostly bytes behind it.
+		var w uint64
+		if tail := s[i:]; cap(tail) >= 8 {
+			w = binary.LittleEndian.Uint64(tail[:8])
+		} else {
+			for k, b := range tail {
+				w |= uint64(b) << (8 * k)
+			}
+		}
+		mask := uint64(1)<<(8*rest) - 1
+		if breaks(w)&mask != 0 {
 			return e.escape(buf[:n+i], s, i)
 		}
-		seen |= w
-		binary.LittleEndian.PutUint64(buf[n+i:], w)
-	} else if len(s) > 0 {
-		return e.escape(dst, s, 0)
+		seen |= w & mask
+		binary.LittleEndian.PutUint64(buf[n+i:n+i+8], w)
 	}
 	n += len(s)
 	if seen&highs != 0 && !utf8.Valid(s) {

@@ -228,12 +228,15 @@ func TestCanonicalOnly(t *testing.T) {
 			if strings.HasPrefix(tc.text, "[") {
 				pointer = "/a/1"
 			}
-			text, want := marked(t, text, pointer, extjson.ErrRelaxed)
-			if _, err := decode(t, extjson.DecodeOptions{}, text); err != nil {
-				t.Error(err)
+			// With room behind it for the reader of the compact spelling, too.
+			for _, after := range []string{"", strings.Repeat(" ", 40)} {
+				text, want := marked(t, text+after, pointer, extjson.ErrRelaxed)
+				if _, err := decode(t, extjson.DecodeOptions{}, text); err != nil {
+					t.Error(err)
+				}
+				_, err := decode(t, o, text)
+				wantFault(t, err, want)
 			}
-			_, err := decode(t, o, text)
-			wantFault(t, err, want)
 		})
 	}
 }

@@ -1,0 +1,177 @@
+//go:build !race
+
+package extjson_test
+
+import (
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// edgeContainers is the document of a collection that nests deeper than what
+// a bson.Cursor keeps without allocating.
+const edgeContainers = 7
+
+// TestNoAllocs: into warm buffers both directions allocate nothing, whatever
+// the options.
+func TestNoAllocs(t *testing.T) {
+	docs := sample.Documents(sample.Collection, sample.Seed, 300)
+	docs[edgeContainers] = docs[0]
+	docs = append(docs, sample.Documents(sample.Bench, 1, 100)...)
+	for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Canonical} {
+		for _, o := range []extjson.EncodeOptions{
+			{}, {Indent: "  "}, {ASCII: true}, {EscapeHTML: true}, {RejectLossy: true},
+			{ASCII: true, Indent: "\t", EscapeHTML: true, InvalidUTF8: bson.UTF8Replace},
+		} {
+			o.Mode = mode
+			var text, back []byte
+			texts := make([][]byte, len(docs))
+			for i, doc := range docs {
+				var err error
+				if texts[i], err = o.AppendJSON(nil, doc); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run := func() {
+				for i, doc := range docs {
+					text, _ = o.AppendJSON(text[:0], doc)
+					back, _ = extjson.AppendBSON(back[:0], texts[i])
+				}
+			}
+			run()
+			if n := testing.AllocsPerRun(3, run); n != 0 {
+				t.Errorf("%+v: %v allocations", o, n)
+			}
+		}
+	}
+}
+
+// TestDecoderAllocs: a Decoder allocates its buffers and nothing for each
+// document, but for a few words where one lies across two reads.
+func TestDecoderAllocs(t *testing.T) {
+	var lines strings.Builder
+	e := extjson.NewEncoder(&lines)
+	for _, doc := range sample.Documents(sample.Bench, 1, 100) {
+		if err := e.Encode(doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	allocs := func(hundreds int) float64 {
+		text := strings.Repeat(lines.String(), hundreds)
+		return testing.AllocsPerRun(2, func() {
+			d := extjson.NewDecoder(strings.NewReader(text))
+			for d.Next() {
+			}
+			if d.Err() != nil {
+				t.Fatal(d.Err())
+			}
+		})
+	}
+	if few, many := allocs(5), allocs(50); many > few+100 {
+		t.Errorf("%v allocations for 500 documents, %v for 5000", few, many)
+	}
+}
+
+// repeated returns text n times.
+type repeated struct {
+	text string
+	n    int
+	rest string
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	total := 0
+	for len(p) > 0 {
+		if r.rest == "" {
+			if r.n == 0 {
+				break
+			}
+			r.n--
+			r.rest = r.text
+		}
+		n := copy(p, r.rest)
+		p, r.rest = p[n:], r.rest[n:]
+		total += n
+	}
+	if total == 0 {
+		return 0, io.EOF
+	}
+	return total, nil
+}
+
+// TestDecoderMemory: two hundred megabytes pass through a few buffers.
+func TestDecoderMemory(t *testing.T) {
+	for _, tc := range []struct {
+		name, before, text, after string
+		docs                      int // in each text
+	}{
+		{"lines", "", strings.Repeat(kitchenSink+"\n", 500), "", 500},
+		{"array", "[{}", "," + strings.Repeat(" ", 1<<20) + `{"a":"` + strings.Repeat("é", 50_000) + `"}`, "]", 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			n := 100 << 20 / len(tc.text)
+			r := io.MultiReader(strings.NewReader(tc.before), &repeated{text: tc.text, n: n}, strings.NewReader(tc.after))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			d := extjson.NewDecoder(r)
+			docs := 0
+			for d.Next() {
+				docs++
+			}
+			runtime.ReadMemStats(&after)
+			if want := n*tc.docs + len(tc.after); docs != want || d.Err() != nil {
+				t.Errorf("%d documents, %v, want %d", docs, d.Err(), want)
+			}
+			if got := after.TotalAlloc - before.TotalAlloc; got > 4<<20 {
+				t.Errorf("%d bytes allocated", got)
+			}
+		})
+	}
+}
+
+// TestEncoderAllocs: an Encoder allocates its buffer and nothing for each
+// document.
+func TestEncoderAllocs(t *testing.T) {
+	docs := sample.Documents(sample.Bench, 1, 50)
+	e := extjson.NewEncoder(io.Discard)
+	run := func() {
+		for range 20 {
+			for _, doc := range docs {
+				if err := e.Encode(doc); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	run()
+	if n := testing.AllocsPerRun(3, run); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestDecoderAmplification: elements take more bytes in BSON than in text.
+// The limit on the document holds before its text has ended.
+func TestDecoderAmplification(t *testing.T) {
+	for _, n := range []int{1000, 1 << 20} {
+		r := io.MultiReader(strings.NewReader(`{"a":[`), &repeated{text: strings.Repeat("0,", 1000), n: 50_000})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d := extjson.DecodeOptions{MaxDocumentSize: 1 << 20}.NewDecoder(&hesitant{r: r, n: n})
+		if d.Next() {
+			t.Error("a document")
+		}
+		runtime.ReadMemStats(&after)
+		wantFault(t, d.Err(), fault{Line: 1, Column: 1, Err: bson.ErrTooLarge, Value: true})
+		if got := after.TotalAlloc - before.TotalAlloc; got > 32<<20 {
+			t.Errorf("%d bytes at a time: %d bytes allocated", n, got)
+		}
+	}
+}

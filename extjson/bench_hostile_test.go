@@ -1,0 +1,60 @@
+package extjson_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// BenchmarkHostile reads each hostile text in two sizes: the bytes in a
+// second stay, or rise where a fault is found near the start.
+func BenchmarkHostile(b *testing.B) {
+	for _, tc := range hostileTexts {
+		for _, n := range []int{10_000, 1_000_000} {
+			text := []byte(tc.make(n))
+			b.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(tc.name, " ", "-"), n), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				b.ReportAllocs()
+				for b.Loop() {
+					sink, _ = extjson.AppendBSON(sink[:0], text)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkDecoder reads one document of each size, all of it at once and
+// byte by byte, and the same text as a stream of small documents.
+func BenchmarkDecoder(b *testing.B) {
+	const element = `{"k":"some text","n":[1,2.5]},`
+	for _, size := range []int{64 << 10, 1 << 20, 16 << 20} {
+		n := size / len(element)
+		large := `{"a":[` + strings.Repeat(element, n) + `1]}`
+		small := `[` + strings.Repeat(element, n) + `{}]`
+		for _, c := range []struct {
+			name string
+			d    func() *extjson.Decoder
+		}{
+			{"large", func() *extjson.Decoder { return extjson.NewDecoder(strings.NewReader(large)) }},
+			{"large-byte-by-byte", func() *extjson.Decoder { return extjson.NewDecoder(iotest.OneByteReader(strings.NewReader(large))) }},
+			{"small", func() *extjson.Decoder { return extjson.NewDecoder(strings.NewReader(small)) }},
+			{"small-byte-by-byte", func() *extjson.Decoder { return extjson.NewDecoder(iotest.OneByteReader(strings.NewReader(small))) }},
+		} {
+			b.Run(fmt.Sprintf("%s/%dKiB", c.name, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					d := c.d()
+					for d.Next() {
+					}
+					if d.Err() != nil {
+						b.Fatal(d.Err())
+					}
+				}
+			})
+		}
+	}
+}
