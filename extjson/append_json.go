@@ -117,7 +117,7 @@ func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 
 func (e *encoder) once(dst []byte, t bson.Type, data []byte) []byte {
 	e.level, e.start, e.cut = 0, len(dst), false
-	e.order = e.order[:0]
+	e.members = e.members[:0]
 	if t != 0 {
 		if e.c.ResetValue(t, data, e.maxDepth) {
 			dst = e.alone(dst)
@@ -148,22 +148,19 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 	}
 	n := len(dst)
 	e.level++
-	sorted, last := 0, 0 // in e.order
+	var o order
 	if e.sortKeys {
-		sorted, last = e.sortMembers()
+		o = e.sortMembers()
 	}
-	for i := sorted; ; i++ {
+	for {
 		if e.sortKeys {
-			if i >= last {
+			if !e.goTo(&o) {
 				break
 			}
-			e.c.Seek(e.order[i].at)
-		}
-		if !e.c.Next() {
+		} else if !e.c.Next() {
 			break
 		}
 		from := len(dst)
-		key := e.c.Key()
 		if e.custom {
 			if e.hopeless(dst) {
 				dst = e.cutOff(dst, e.form.marker)
@@ -171,6 +168,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 			}
 			dst = e.newline(dst)
 		}
+		key := e.c.Key()
 		if len(key) > 0 && key[0] == '$' && where != topDocument && !e.asIs && isAmbiguous(key, where) {
 			e.c.Fail(ErrAmbiguous)
 			break
@@ -191,10 +189,8 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		dst = append(dst, ':')
 		dst = append(e.value(dst), ',')
 	}
-	if e.sortKeys {
-		e.order = e.order[:sorted]
-	}
 	if e.custom {
+		e.members = e.members[:o.from]
 		return e.closeDocument(dst, n, where)
 	}
 	e.level--

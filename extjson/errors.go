@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -87,9 +86,6 @@ func (e *SyntaxError) describe() string {
 	s += ": " + e.Err.Error()
 	if e.Expected != "" {
 		s += ", expected " + e.Expected
-	}
-	if e.Excerpt != "" && e.Err != ErrTruncated {
-		s += ", near " + strconv.Quote(e.Excerpt)
 	}
 	return s
 }

@@ -23,7 +23,7 @@ type layout struct {
 	indent   string
 	colon    string
 	comma    string
-	order    []sortedMember // of the documents open, one on top of the other
+	members  []sortedMember // of the documents open, one on top of the other
 
 	max     int  // bytes of text, see MaxLen; 0: no limit
 	start   int  // length of dst at the start of the text
@@ -38,7 +38,7 @@ type sortedMember struct {
 }
 
 func (e *encoder) initLayout(o *EncodeOptions) {
-	e.custom = o.Indent != "" || o.Spacing != CompactSpacing || o.MaxLen > 0
+	e.custom = o.SortKeys || o.Indent != "" || o.Spacing != CompactSpacing || o.MaxLen > 0
 	e.sortKeys = o.SortKeys
 	e.indent = o.Indent
 	e.max = max(o.MaxLen, 0)
@@ -109,15 +109,30 @@ func (e *encoder) closing(dst []byte, bracket string) []byte {
 	return append(dst, bracket...)
 }
 
+// An order is the members of a document that is being sorted: those in
+// e.members[from:to], of which next is the one to write next.
+type order struct{ from, next, to int }
+
 // sortMembers puts the members of the document that the cursor has entered
-// on e.order, sorted by key, and returns where they are.
-func (e *encoder) sortMembers() (from, to int) {
-	from = len(e.order)
+// on e.members, sorted by key.
+func (e *encoder) sortMembers() order {
+	from := len(e.members)
 	for e.c.Next() {
-		e.order = append(e.order, sortedMember{e.c.Key(), e.c.Offset()})
+		e.members = append(e.members, sortedMember{e.c.Key(), e.c.Offset()})
 	}
-	slices.SortStableFunc(e.order[from:], func(a, b sortedMember) int { return bytes.Compare(a.key, b.key) })
-	return from, len(e.order)
+	members := e.members[from:]
+	slices.SortStableFunc(members, func(a, b sortedMember) int { return bytes.Compare(a.key, b.key) })
+	return order{from, from, len(e.members)}
+}
+
+// goTo goes to the next member of o and reports whether there is one.
+func (e *encoder) goTo(o *order) bool {
+	if o.next == o.to {
+		return false
+	}
+	e.c.Seek(e.members[o.next].at)
+	o.next++
+	return e.c.Next()
 }
 
 // hopeless reports whether the current element cannot fit, before it is

@@ -75,10 +75,13 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 		}
 		k := firstBreak(m) & 7
 		w &= 1<<(8*k&63) - 1
-		if w&highs != 0 || src[i+k] != '"' || src[i+k+1] != ':' || src[i+k+2] <= ' ' {
+		if w&highs != 0 || src[i+k] != '"' {
 			break
 		}
 		binary.LittleEndian.PutUint64(dst[n:n+8], w)
+		if src[i+k+1] != ':' || src[i+k+2] <= ' ' {
+			return dst[:n+k+1], d.colon(i + k + 1)
+		}
 		return dst[:n+k+1], i + k + 2
 	}
 	return d.longKey(dst, off)
