@@ -7,10 +7,13 @@ import (
 	"unsafe"
 )
 
-// This is the only file that uses package unsafe: it reaches the fields of a
-// struct by their offsets, where package reflect would take a third of the
-// time that writing a struct takes. access_safe.go is the same without; build
-// with the tag bsonkit_safe to use it.
+// This is the only file that uses package unsafe. access_safe.go is the same
+// without; build with the tag bsonkit_safe to use it.
+//
+//   - It reaches the fields of a struct by their offsets, where package
+//     reflect would take a third of the time that writing a struct takes.
+//   - It makes an any of a value that has its place in a slab, where the
+//     language would allocate each: two thirds of what a D allocates.
 
 // A place is where a struct lies in memory.
 type place = unsafe.Pointer
@@ -28,3 +31,12 @@ func inside(p place, f *field) place { return unsafe.Add(p, f.offset) }
 
 // isNilPointer reports whether field f, a pointer, is nil.
 func isNilPointer(p place, f *field) bool { return *(*unsafe.Pointer)(unsafe.Add(p, f.offset)) == nil }
+
+// box returns *p as an any that refers to p, where any(*p) would refer to a
+// copy. *p must not change any more. like is an any that holds a T.
+func box[T any](p *T, like any) any {
+	// An any is a pointer to the type and a pointer to the value, for every
+	// T that is not itself a pointer.
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&like))[1] = unsafe.Pointer(p)
+	return like
+}

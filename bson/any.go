@@ -3,6 +3,9 @@ package bson
 import (
 	"reflect"
 	"time"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // This file makes the Go values of an any: one switch on the type, and
@@ -11,8 +14,69 @@ import (
 var (
 	typeTime = reflect.TypeFor[time.Time]()
 	typeM    = reflect.TypeFor[M]()
-	typeA    = reflect.TypeFor[A]()
 )
+
+// A slab has the place for values of an any, many at once. A value keeps the
+// slab that it lies in alive.
+type slab[T any] struct {
+	free []T
+}
+
+// put returns the address of a copy of v. A slab that is full is followed by
+// one of n.
+func (s *slab[T]) put(v T, n int) *T {
+	if len(s.free) == 0 {
+		s.free = make([]T, n)
+	}
+	p := &s.free[0]
+	s.free = s.free[1:]
+	*p = v
+	return p
+}
+
+// slabs are those of a decoder. The upper ones hold no pointers, so what one
+// document leaves free is used for the next. The lower ones would keep things
+// of one document alive for another, and are as large as the document needs.
+type slabs struct {
+	doubles   slab[float64]
+	int32s    slab[int32]
+	int64s    slab[int64]
+	datetimes slab[DateTime]
+	ids       slab[objectid.ID]
+	decimals  slab[decimal128.Decimal]
+
+	perDocument
+}
+
+type perDocument struct {
+	strings  slab[string]
+	docs     slab[D]
+	arrays   slab[A]
+	binaries slab[Binary]
+}
+
+// slabSize is how many values of a type without pointers a slab has.
+const slabSize = 32
+
+// Values for box to take the type from.
+var (
+	likeDouble   any = float64(0)
+	likeInt32    any = int32(0)
+	likeInt64    any = int64(0)
+	likeDateTime any = DateTime(0)
+	likeID       any = objectid.ID{}
+	likeDecimal  any = decimal128.Decimal{}
+	likeString   any = ""
+	likeD        any = D{}
+	likeA        any = A{}
+	likeBinary   any = Binary{}
+)
+
+// expect returns how many values of a kind a slab should have when the rest
+// of the document has one in so many bytes on average, and at most most.
+func (d *decoder) expect(bytesEach, most int) int {
+	return min((len(d.c.src)-d.c.Offset())/bytesEach+1, most)
+}
 
 // any returns the current value as the Go value that stands for it.
 func (d *decoder) any() any {
@@ -26,27 +90,28 @@ func (d *decoder) any() any {
 	}
 	switch c.Type() {
 	case TypeString:
-		return d.shared(c.Text(), c.ValueOffset()+4)
+		text := d.shared(c.Text(), c.ValueOffset()+4)
+		return box(d.strings.put(text, d.expect(50, 64)), likeString)
 	case TypeDouble:
-		return c.Double()
+		return box(d.doubles.put(c.Double(), slabSize), likeDouble)
 	case TypeInt32:
-		return c.Int32()
+		return box(d.int32s.put(c.Int32(), slabSize), likeInt32)
 	case TypeInt64:
-		return c.Int64()
+		return box(d.int64s.put(c.Int64(), slabSize), likeInt64)
 	case TypeBoolean:
 		return c.Boolean()
 	case TypeNull:
 		return nil
 	case TypeObjectID:
-		return c.ObjectID()
+		return box(d.ids.put(c.ObjectID(), slabSize), likeID)
 	case TypeDateTime:
 		return d.anyDateTime()
 	case TypeDocument:
 		return d.anyDocument()
 	case TypeArray:
-		return d.array()
+		return box(d.arrays.put(d.array(), d.expect(200, 16)), likeA)
 	case TypeDecimal128:
-		return c.Decimal128()
+		return box(d.decimals.put(c.Decimal128(), slabSize), likeDecimal)
 	case TypeBinary:
 		return d.anyBinary()
 	}
@@ -113,13 +178,13 @@ func (d *decoder) anyBinary() any {
 	if d.BinaryAsBytes && subtype == BinaryGeneric {
 		return b.Data
 	}
-	return b
+	return box(d.binaries.put(b, d.expect(1000, 16)), likeBinary)
 }
 
 func (d *decoder) anyDateTime() any {
 	ms := d.c.DateTime()
 	if !d.TimeInAny || d.TimeRange == TimeKeep && (ms < minTime || ms > maxTime) {
-		return DateTime(ms)
+		return box(d.datetimes.put(DateTime(ms), slabSize), likeDateTime)
 	}
 	return d.time(ms, typeTime)
 }
@@ -177,7 +242,7 @@ func (d *decoder) setD(v *D) {
 
 func (d *decoder) anyDocument() any {
 	if d.DocumentType == DocumentsAsD && !d.DBRefs {
-		return d.document()
+		return box(d.docs.put(d.document(), d.expect(200, 16)), likeD)
 	}
 	base := d.push()
 	defer d.pop(base)

@@ -231,7 +231,7 @@ func driverRawValue(t reflect.Type) (knownType, bool) {
 		dec: func(d *decoder, v reflect.Value) {
 			v.SetZero()
 			v.Field(0).SetUint(uint64(d.c.Type()))
-			v.Field(1).SetBytes(append([]byte{}, d.c.Data()...))
+			v.Field(1).SetBytes(append([]byte(nil), d.c.Data()...))
 		},
 	}, fieldsAre(t, []string{"Type", "Value"}, reflect.Uint8, reflect.Slice)
 }

@@ -236,8 +236,7 @@ func encRawValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 }
 
 func decRawValue(d *decoder, v reflect.Value) {
-	data := d.c.Data()
-	*ptr[RawValue](v) = RawValue{Type: d.c.Type(), Value: append(make([]byte, 0, len(data)), data...)}
+	*ptr[RawValue](v) = RawValue{Type: d.c.Type(), Value: append([]byte(nil), d.c.Data()...)}
 }
 
 // layoutOfTime is how the official driver reads times from strings.

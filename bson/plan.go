@@ -161,7 +161,6 @@ var (
 	typeUnmarshaler      = reflect.TypeFor[Unmarshaler]()
 	typeValueMarshaler   = reflect.TypeFor[ValueMarshaler]()
 	typeValueUnmarshaler = reflect.TypeFor[ValueUnmarshaler]()
-	typeKeyMarshaler     = reflect.TypeFor[KeyMarshaler]()
 	typeKeyUnmarshaler   = reflect.TypeFor[KeyUnmarshaler]()
 	typeTextMarshaler    = reflect.TypeFor[encoding.TextMarshaler]()
 	typeTextUnmarshaler  = reflect.TypeFor[encoding.TextUnmarshaler]()

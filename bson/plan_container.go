@@ -164,8 +164,8 @@ func encBytes(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return AppendBinaryValue(dst, BinaryGeneric, v.Bytes()), TypeBinary
 }
 
-// decBytes sets bytes from a binary of subtype 0 or 2, or from the bytes of
-// a text.
+// decBytes sets bytes from a binary of subtype 0 or 2, from the bytes of a
+// text, or from an array of numbers.
 func decBytes(d *decoder, v reflect.Value) {
 	switch d.c.Type() {
 	case TypeBinary:
@@ -177,6 +177,8 @@ func decBytes(d *decoder, v reflect.Value) {
 		v.SetBytes(append(make([]byte, 0, len(data)), data...))
 	case TypeString, TypeSymbol:
 		v.SetBytes([]byte(d.string()))
+	case TypeArray:
+		d.list(v, d.planOf(v.Type().Elem()))
 	default:
 		d.null(v)
 	}
@@ -239,10 +241,11 @@ func encByteArray(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 }
 
 // decByteArray sets an array of bytes from a binary of exactly its length:
-// one of subtype 0 or 2, or a UUID whose byte order is known.
+// one of subtype 0 or 2, or a UUID whose byte order is known; or from an
+// array of numbers.
 func decByteArray(d *decoder, v reflect.Value) {
 	if d.c.Type() != TypeBinary {
-		d.null(v)
+		d.fixedList(v, d.planOf(v.Type().Elem()))
 		return
 	}
 	subtype, data := d.c.Binary()

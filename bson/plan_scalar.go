@@ -300,8 +300,10 @@ func text[T ~string](t Type) knownType {
 		},
 		dec: func(d *decoder, v reflect.Value) {
 			switch got := d.c.Type(); {
-			case got == t, got == TypeString && t == TypeSymbol:
+			case got == t:
 				v.SetString(d.string())
+			case t == TypeSymbol:
+				decString(d, v)
 			default:
 				d.null(v)
 			}

@@ -50,7 +50,7 @@ type structPlan struct {
 	key    keyPlan        // of its keys
 	elem   *plan          // of its elements
 	err    error          // why the struct cannot be written or read
-	spare  sync.Pool      // of reflect.Value: structs for values without address
+	spare  sync.Pool      // of pointers to structs, for values without address
 }
 
 // structure makes the plan of a struct.
@@ -261,13 +261,14 @@ func (s *structPlan) encode(e *encoder, dst []byte, v reflect.Value) ([]byte, Ty
 	}
 	// The value is in an interface or a map: copy it to where it has an
 	// address.
-	spare, ok := s.spare.Get().(reflect.Value)
-	if !ok {
-		spare = reflect.New(s.typ).Elem()
+	spare := s.spare.Get() // a pointer
+	if spare == nil {
+		spare = reflect.New(s.typ).Interface()
 	}
-	spare.Set(v)
-	dst, t := s.encodeAt(e, dst, spare, placeOf(spare))
-	spare.SetZero()
+	own := reflect.ValueOf(spare).Elem()
+	own.Set(v)
+	dst, t := s.encodeAt(e, dst, own, placeOf(own))
+	own.SetZero()
 	s.spare.Put(spare)
 	return dst, t
 }
@@ -467,13 +468,6 @@ func getID(v reflect.Value) objectid.ID {
 		return *v.Addr().Interface().(*objectid.ID)
 	}
 	return v.Interface().(objectid.ID)
-}
-
-func getDecimal(v reflect.Value) decimal128.Decimal {
-	if v.CanAddr() {
-		return *v.Addr().Interface().(*decimal128.Decimal)
-	}
-	return v.Interface().(decimal128.Decimal)
 }
 
 func getTime(v reflect.Value) time.Time {

@@ -90,6 +90,7 @@ type decoder struct {
 	text   string // copy of the bytes from textAt on, which texts share
 	textAt int
 	elems  []E // elements of containers being read, one on top of the other
+	slabs
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -114,6 +115,7 @@ func (d *decoder) release() {
 	d.DecodeOptions = DecodeOptions{}
 	d.plans, d.fault = nil, nil
 	d.text = ""
+	d.perDocument = perDocument{}
 	d.c.open(nil, 0)
 	decoders.Put(d)
 }

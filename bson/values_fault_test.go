@@ -74,9 +74,8 @@ type tagged struct {
 }
 
 type looped struct {
-	*looped `bson:",inline"`
-	A       int
-	Looped2 *looped `bson:",inline"`
+	A    int
+	Loop *looped `bson:",inline"`
 }
 
 func cyclic() *node {

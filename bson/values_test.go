@@ -168,7 +168,7 @@ func TestEncodes(t *testing.T) {
 		{"uint8", uint8(255), int32(255)},
 		{"uint16", uint16(65535), int32(65535)},
 		{"int small", 1, int32(1)},
-		{"int large", 1 << 31, int64(1 << 31)},
+		{"uint large", uint(1 << 31), int64(1 << 31)},
 		{"uint", uint(1), int64(1)},
 		{"uint32", uint32(1), int64(1)},
 		{"uint64", uint64(math.MaxInt64), int64(math.MaxInt64)},

@@ -459,7 +459,16 @@ func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
 // nothing of it is written, the error is that of AppendJSON, and the Encoder
 // can go on with another document. An error of the writer is wrapped and
 // stays. After Close the error matches bson.ErrMisuse.
-func (e *Encoder) EncodeRaw(doc []byte) error {
+func (e *Encoder) EncodeRaw(doc []byte) error { return e.encode(0, doc) }
+
+// EncodeValue writes the text of a value that is not in a document, as
+// EncodeRaw writes that of a document: on a line of its own, or as an element
+// of the array. data is the bytes that follow the key in an element of type
+// t. Errors are those of EncodeRaw, with offsets from the start of data.
+func (e *Encoder) EncodeValue(t bson.Type, data []byte) error { return e.encode(t, data) }
+
+// encode writes the text of data: a document if t is 0, else a value.
+func (e *Encoder) encode(t bson.Type, data []byte) error {
 	if e.err != nil {
 		return e.err
 	}
@@ -473,7 +482,7 @@ func (e *Encoder) EncodeRaw(doc []byte) error {
 	case e.array:
 		e.buf = append(e.buf, ",\n"...)
 	}
-	buf, err := e.e.append(e.buf, 0, doc)
+	buf, err := e.e.append(e.buf, t, data)
 	if err != nil {
 		e.buf = e.buf[:n]
 		return err

@@ -25,7 +25,6 @@ var differences = []difference{
 	{"pymongo-dates", of("PyMongo", either(all(writes(bson.TypeDateTime), theyRefuse), all(reads(`"$date"`), theyRefuse)))},
 	{"pymongo-uuid-length", of("PyMongo", all(writes(bson.TypeBinary), theyRefuse))},
 	{"pymongo-infinity", of("PyMongo", all(writes(bson.TypeDouble), infinite))},
-	{"pymongo-repeated-keys", of("PyMongo", repeated)},
 	{"pymongo-regex-options", of("PyMongo", all(reads(`"$reg`), bothAccept))},
 	{"pymongo-subtype-255", of("PyMongo", all(reads(`"ff"`), theyRefuse))},
 	{"pymongo-big-integers", of("PyMongo", all(theyRefuse, because("8-byte ints")))},
@@ -57,7 +56,6 @@ var differences = []difference{
 	{"js-range", of("js-bson", onlyThey(extjson.ErrRange))},
 	{"js-texts", of("js-bson", onlyThey(extjson.ErrWrapperText))},
 	{"js-wrappers", of("js-bson", onlyThey(extjson.ErrWrapper))},
-	{"js-repeated-keys", of("js-bson", repeated)},
 
 	{"driver-escapes", of("Go driver", onlyThey(extjson.ErrEscape))},
 	{"driver-control", of("Go driver", onlyThey(extjson.ErrControl))},
@@ -156,16 +154,4 @@ func hasNumber(c *bson.Cursor) bool {
 		}
 	}
 	return false
-}
-
-// repeated: a document has a key twice.
-func repeated(tr *trial) bool {
-	doc := tr.doc
-	if tr.op == "parse" {
-		if tr.ourErr != nil || tr.theirErr != nil {
-			return false
-		}
-		doc = []byte(tr.ours)
-	}
-	return bson.ValidateOptions{RejectDuplicateKeys: true}.Validate(doc) != nil
 }

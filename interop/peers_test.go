@@ -396,7 +396,7 @@ func repeats(keys []byte) bool {
 	return false
 }
 
-var rowID = regexp.MustCompile("(?m)^\\| `([a-z0-9-]+)` \\|")
+var rowID = regexp.MustCompile("(?m)^\\| `((?:pymongo|libbson|js|driver)-[a-z0-9-]+)` \\|")
 
 // differenceRows returns the names of the rows of docs/differences.md.
 func differenceRows(t *testing.T) map[string]bool {

@@ -136,19 +136,22 @@ func (c *conversion) startWriter(name string, from format.Format) *fault {
 	if c.w != nil {
 		return nil
 	}
-	if c.to == format.BSON && c.opts.textFlag != "" {
-		return usageFault(c.opts.needsText().Error())
+	if c.to != format.JSON && c.opts.textFlag != "" {
+		return usageFault(c.opts.needsText(c.to).Error())
 	}
-	if c.to == format.BSON && c.out.IsTerminal() && !c.opts.force {
-		return usageFault("BSON is binary and the output is a terminal; --force writes it all the same")
+	if c.to != format.JSON && c.out.IsTerminal() && !c.opts.force {
+		return usageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
 	}
 	c.w = c.newWriter()
 	return nil
 }
 
 func (c *conversion) newWriter() documentWriter {
-	if c.to == format.JSON {
+	switch c.to {
+	case format.JSON:
 		return c.opts.encodeText().NewEncoder(c.out)
+	case format.Pickle:
+		return newPickleWriter(c.out, c.opts.encodePickle())
 	}
 	return newBSONWriter(c.out, c.opts.validate())
 }
@@ -162,8 +165,11 @@ type documentReader interface {
 }
 
 func (c *conversion) newReader(file *input.File, from format.Format) documentReader {
-	if from == format.JSON {
+	switch from {
+	case format.JSON:
 		return c.opts.decodeText().NewDecoder(file)
+	case format.Pickle:
+		return c.opts.decodePickle().NewDecoder(file)
 	}
 	return c.opts.decodeBSON().NewDecoder(file)
 }
@@ -173,12 +179,12 @@ func (c *conversion) newReader(file *input.File, from format.Format) documentRea
 func (c *conversion) copyDocuments(file *input.File, from format.Format, advice string) *fault {
 	r, w := c.newReader(file, from), c.w
 	if bw, ok := w.(*bsonWriter); ok {
-		bw.checked = from == format.JSON
+		bw.checked = from != format.BSON
 	}
 	var n int64
 	var refused error // by the writer
 	for c.watch.Signal() == 0 && r.Next() {
-		if refused = w.EncodeRaw(r.Raw()); refused != nil {
+		if refused = encode(w, r); refused != nil {
 			break
 		}
 		n++
@@ -202,7 +208,7 @@ func (c *conversion) copyDocuments(file *input.File, from format.Format, advice 
 		return readFault(file.Name(), err)
 	}
 	if refused != nil {
-		if from == format.JSON {
+		if from != format.BSON {
 			d.offset = 0 // it counted bytes of BSON, which are in no file
 		}
 		d.offset += r.Offset()

@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
 )
 
 // This file turns whatever ends a run into one line and an exit code. Nothing
@@ -92,6 +93,8 @@ func diagnose(err error) (diagnosis, bool) {
 		bv *bson.ValueError
 		js *extjson.SyntaxError
 		jv *extjson.ValueError
+		ps *pickle.SyntaxError
+		pv *pickle.ValueError
 	)
 	var d diagnosis
 	switch {
@@ -107,6 +110,12 @@ func diagnose(err error) (diagnosis, bool) {
 	case errors.As(err, &jv):
 		d = textDiagnosis(exitRefused, (*extjson.SyntaxError)(jv))
 		err = jv.Err
+	case errors.As(err, &ps):
+		d = pickleDiagnosis(exitSyntax, ps)
+		err = ps.Err
+	case errors.As(err, &pv):
+		d = pickleDiagnosis(exitRefused, (*pickle.SyntaxError)(pv))
+		err = pv.Err
 	default:
 		return d, false
 	}

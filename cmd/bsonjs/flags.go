@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
 )
 
 // This file turns the command line into options, and options into those of
@@ -26,6 +27,8 @@ type options struct {
 	array     bool // one array over all files
 	pretty    bool
 	ascii     bool
+
+	protocol pickle.Protocol // how pickles are written
 
 	canonicalOnly bool // --accept canonical: how JSON is read
 
@@ -67,7 +70,7 @@ func (o *options) flags() *pflag.FlagSet {
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 
-	formats := []word[format.Format]{{"bson", format.BSON}, {"json", format.JSON}}
+	formats := []word[format.Format]{{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle}}
 	fs.VarP(choose(&o.from, formats...), "from", "f", "format of the inputs")
 	fs.VarP(choose(&o.to, formats...), "to", "t", "format of the output")
 	fs.VarP(choose(&o.mode,
@@ -78,6 +81,11 @@ func (o *options) flags() *pflag.FlagSet {
 		word[extjson.AmbiguityPolicy]{"error", extjson.Refuse},
 		word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
 	), "ambiguous", "documents whose own keys are special in Extended JSON")
+	fs.Var(choose(&o.protocol,
+		word[pickle.Protocol]{"0", pickle.Protocol0}, word[pickle.Protocol]{"1", pickle.Protocol1},
+		word[pickle.Protocol]{"2", pickle.Protocol2}, word[pickle.Protocol]{"3", pickle.Protocol3},
+		word[pickle.Protocol]{"4", pickle.Protocol4}, word[pickle.Protocol]{"5", pickle.Protocol5},
+	), "protocol", "version of the pickles that are written")
 	fs.BoolVar(&o.array, "array", false, "write one JSON array of all documents")
 	fs.BoolVar(&o.pretty, "pretty", false, "write JSON over many lines, indented")
 	fs.BoolVar(&o.ascii, "ascii", false, "write JSON in ASCII")
@@ -128,18 +136,21 @@ func (o *options) check(fs *pflag.FlagSet) error {
 	if o.to == format.Unknown {
 		o.to = o.from.Opposite()
 	}
-	if o.to == format.BSON && o.textFlag != "" {
-		return o.needsText()
+	if o.to != format.Unknown && o.to != format.JSON && o.textFlag != "" {
+		return o.needsText(o.to)
 	}
-	if o.from == format.BSON && fs.Changed("accept") {
-		return errors.New("--accept is about reading JSON, and the input is BSON")
+	if o.from != format.Unknown && o.from != format.JSON && fs.Changed("accept") {
+		return fmt.Errorf("--accept is about reading JSON, and the input is %v", o.from)
+	}
+	if o.to != format.Pickle && fs.Changed("protocol") {
+		return errors.New("--protocol is about writing pickles; --to pickle writes them")
 	}
 	return nil
 }
 
 // needsText says that a flag shapes text which is not written.
-func (o *options) needsText() error {
-	return fmt.Errorf("%s is about writing JSON, and the output is BSON; --to json makes it JSON", o.textFlag)
+func (o *options) needsText(to format.Format) error {
+	return fmt.Errorf("%s is about writing JSON, and the output is %v; --to json makes it JSON", o.textFlag, to)
 }
 
 // indent is what --pretty puts before each level.
@@ -169,6 +180,14 @@ func (o *options) decodeText() extjson.DecodeOptions {
 
 func (o *options) decodeBSON() bson.DecodeOptions {
 	return bson.DecodeOptions{MaxDepth: o.maxDepth, MaxDocumentSize: o.maxDocumentSize}
+}
+
+func (o *options) decodePickle() pickle.DecodeOptions {
+	return pickle.DecodeOptions{MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize}
+}
+
+func (o *options) encodePickle() pickle.EncodeOptions {
+	return pickle.EncodeOptions{Protocol: o.protocol, MaxDepth: o.maxDepth}
 }
 
 // validate is for BSON that is only copied.

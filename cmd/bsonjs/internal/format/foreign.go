@@ -8,6 +8,8 @@ import (
 // ForeignSize is how many bytes of an input Foreign looks at, at most.
 const ForeignSize = 16
 
+const pickle = "a Python pickle: --from pickle reads it"
+
 // foreign are the first bytes of files that people give to bsonjs by mistake:
 // enough of them that the length of a BSON document is rarely the same.
 var foreign = []struct {
@@ -22,12 +24,16 @@ var foreign = []struct {
 	{"\xff\x06\x00\x00sNaPpY", "snappy data: decompress it first"},
 	{"PK\x03\x04", "a zip archive: unpack it first"},
 	{"\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files"},
-	{"\x80\x04\x95", "a Python pickle"},
-	{"\x80\x05\x95", "a Python pickle"},
-	{"\x80\x02}q", "a Python pickle"},
-	{"\x80\x02]q", "a Python pickle"},
-	{"\x80\x03}q", "a Python pickle"},
-	{"\x80\x03]q", "a Python pickle"},
+	{"\x80\x04\x95", pickle},
+	{"\x80\x05\x95", pickle},
+	{"\x80\x02}q", pickle},
+	{"\x80\x02]q", pickle},
+	{"\x80\x02cb", pickle},
+	{"\x80\x02cp", pickle},
+	{"\x80\x03}q", pickle},
+	{"\x80\x03]q", pickle},
+	{"\x80\x03cb", pickle},
+	{"ccopy_reg\n", pickle},
 }
 
 // Foreign says what an input that starts with head is, if that is neither

@@ -13,6 +13,8 @@ const (
 	// JSON is Extended JSON: one document per line, one after the other, or
 	// in an array.
 	JSON
+	// Pickle is Python pickles, one after the other.
+	Pickle
 )
 
 // String returns the name of f as people write it.
@@ -22,6 +24,8 @@ func (f Format) String() string {
 		return "BSON"
 	case JSON:
 		return "JSON"
+	case Pickle:
+		return "a Python pickle"
 	}
 	return "unknown"
 }
@@ -30,7 +34,7 @@ func (f Format) String() string {
 // asked for.
 func (f Format) Opposite() Format {
 	switch f {
-	case BSON:
+	case BSON, Pickle:
 		return JSON
 	case JSON:
 		return BSON

@@ -1,0 +1,113 @@
+//go:build !race && !bsonkit_safe
+
+package bson_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// plainRecord has fields of every type that needs no memory of its own.
+type plainRecord struct {
+	ID      objectid.ID `bson:"_id"`
+	Name    string
+	Nested  struct{ A, B int }
+	Amount  decimal128.Decimal
+	At      time.Time
+	Date    bson.DateTime
+	Small   int8
+	Large   uint64
+	Ratio   float32
+	Done    bool
+	Missing *plainRecord
+	Tags    [2]int32
+}
+
+// TestValueAllocs holds how often values allocate. Under the race detector
+// pools forget on purpose, hence the build tag.
+func TestValueAllocs(t *testing.T) {
+	rec := &plainRecord{Name: "name of a record", At: time.UnixMilli(1700000000000)}
+	doc, err := bson.Marshal(rec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d bson.D
+	if err := bson.Unmarshal(sample.Documents(sample.Bench, 1, 1)[0], &d); err != nil {
+		t.Fatal(err)
+	}
+	m := bson.M(d.Map())
+	list := bson.D{{"a", []string{"x", "y"}}, {"b", map[string]any{"k": 1}}, {"c", &rec.Nested}}
+	var boxed, boxedM, boxedList, value any = d, m, list, *rec
+	var buf []byte
+	var out plainRecord
+	for _, tc := range []struct {
+		name string
+		f    func() error
+		want float64
+	}{
+		{"Append of a struct pointer", func() (err error) { buf, err = bson.Append(buf[:0], rec); return err }, 0},
+		{"Append of a struct value", func() (err error) { buf, err = bson.Append(buf[:0], value); return err }, 0},
+		{"Append of a D", func() (err error) { buf, err = bson.Append(buf[:0], boxed); return err }, 0},
+		{"Append of an M, sorted", func() (err error) { buf, err = bson.Append(buf[:0], boxedM); return err }, 0},
+		{"Append of an M, unsorted", func() (err error) {
+			buf, err = bson.EncodeOptions{UnsortedMaps: true}.Append(buf[:0], boxedM)
+			return err
+		}, 0},
+		{"Append of slices and maps in a D", func() (err error) { buf, err = bson.Append(buf[:0], boxedList); return err }, 0},
+		{"Marshal: the document", func() (err error) { _, err = bson.Marshal(rec); return err }, 1},
+		{"Unmarshal into a struct: its string", func() error { return bson.Unmarshal(doc, &out) }, 1},
+	} {
+		if n := testing.AllocsPerRun(200, func() {
+			if err := tc.f(); err != nil {
+				t.Fatal(err)
+			}
+		}); n > tc.want {
+			t.Errorf("%s: %v allocations, want %v", tc.name, n, tc.want)
+		}
+	}
+}
+
+// TestAnyAllocs: a D allocates for each container on the wire and for a few
+// slabs, not for each value.
+func TestAnyAllocs(t *testing.T) {
+	docs := sample.Documents(sample.Bench, 1, 200)
+	containers, binaries := 0, 0
+	for _, doc := range docs {
+		c := bson.NewCursor(doc)
+		containers += 1 + countTypes(&c, bson.Type.IsContainer)
+		c = bson.NewCursor(doc)
+		binaries += countTypes(&c, func(t bson.Type) bool { return t == bson.TypeBinary })
+	}
+	got := testing.AllocsPerRun(20, func() {
+		for _, doc := range docs {
+			var d bson.D
+			if err := bson.Unmarshal(doc, &d); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	// Beside the containers: the variable, the texts, and a slab each of
+	// strings, documents, arrays and binaries, with a second one at times.
+	const slabs = 8
+	if most := float64(containers + binaries + slabs*len(docs)); got > most {
+		t.Errorf("%v allocations, want at most %v: %d containers, %d binaries", got, most, containers, binaries)
+	}
+}
+
+func countTypes(c *bson.Cursor, is func(bson.Type) bool) (n int) {
+	for c.Next() {
+		if is(c.Type()) {
+			n++
+		}
+		if c.Type().IsContainer() && c.Enter() {
+			n += countTypes(c, is)
+			c.Leave()
+		}
+	}
+	return n
+}

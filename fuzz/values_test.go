@@ -1,0 +1,176 @@
+package fuzz
+
+import (
+	"bytes"
+	"errors"
+	"math/big"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file has the targets about Go values.
+
+// FuzzValue: a D is read from exactly what Validate accepts, and writes the
+// same bytes again but for the keys of arrays. An M and an any agree with it.
+func FuzzValue(f *testing.F) {
+	seedDocuments(f)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		var d bson.D
+		err, valid := bson.Unmarshal(doc, &d), bson.Validate(doc)
+		if (err != nil) != (valid != nil) {
+			t.Fatalf("Unmarshal: %v, Validate: %v", err, valid)
+		}
+		if err != nil {
+			checkPlace(t, err, doc)
+			return
+		}
+		out, err := bson.Marshal(d)
+		if err != nil {
+			t.Fatalf("Marshal of what was read: %v", err)
+		}
+		exact := bson.ValidateOptions{RequireArrayKeys: true}.Validate(doc) == nil
+		if exact && !bytes.Equal(out, doc) {
+			t.Fatalf("written as %x", out)
+		}
+		o := bson.DecodeOptions{DBRefs: true, UUIDs: bson.UUIDJavaLegacy, TimeInAny: true, BinaryAsBytes: true}
+		var v any
+		if err := o.UnmarshalValue(bson.TypeDocument, doc, &v); err != nil {
+			t.Fatalf("with options: %v", err)
+		}
+		if again, err := (bson.EncodeOptions{UUIDs: bson.UUIDJavaLegacy}).Marshal(v); err != nil || !bytes.Equal(again, out) {
+			t.Fatalf("with options written as %x: %v", again, err)
+		}
+		m, err := bson.Decode[bson.M](doc)
+		if err != nil {
+			t.Fatalf("into M: %v", err)
+		}
+		if one, err := bson.Marshal(m); err != nil || bson.Validate(one) != nil {
+			t.Fatalf("M is written as %x: %v", one, err)
+		}
+		if n, err := bson.Compare(d, bson.Raw(out)); n != 0 || err != nil {
+			t.Fatalf("Compare with itself: %d, %v", n, err)
+		}
+	})
+}
+
+// checkPlace: an error of reading has an offset inside doc.
+func checkPlace(t *testing.T, err error, doc []byte) {
+	t.Helper()
+	var s *bson.SyntaxError
+	var v *bson.ValueError
+	off := int64(-1)
+	switch {
+	case errors.As(err, &s):
+		off = s.Offset
+	case errors.As(err, &v):
+		off = v.Offset
+	}
+	if off < 0 || off > int64(len(doc)) {
+		t.Fatalf("offset %d of %d: %v", off, len(doc), err)
+	}
+}
+
+// A vessel has a field for every kind of destination. Its keys are those of
+// the sample documents, of which there are few.
+type vessel struct {
+	ID       objectid.ID         `bson:"_id,omitempty"`
+	Int      int8                `bson:"a"`
+	Text     string              `bson:"b"`
+	Any      any                 `bson:"c"`
+	List     []int64             `bson:"d"`
+	Map      map[string]float32  `bson:"e"`
+	Deep     *vessel             `bson:"f,omitempty"`
+	Time     time.Time           `bson:"g"`
+	Decimal  *decimal128.Decimal `bson:"n"`
+	Big      big.Int             `bson:"x"`
+	URL      url.URL             `bson:"url"`
+	Raw      bson.RawValue       `bson:"y,omitempty"`
+	Bytes    []byte              `bson:"data"`
+	Fixed    [4]uint16           `bson:"z"`
+	Vector   *bson.Vector        `bson:"v,omitempty"`
+	Everyone map[string]any      `bson:",inline"`
+}
+
+// FuzzStruct: whatever document is read into a struct, what the struct then
+// holds is written and read again without change, and errors have a place.
+func FuzzStruct(f *testing.F) {
+	seedDocuments(f)
+	rename := func(doc []byte) []byte {
+		out := bytes.Clone(doc)
+		c := bson.NewCursor(doc)
+		for i := 0; c.Next(); i++ {
+			if key := c.Key(); len(key) == 1 {
+				out[c.Offset()+1] = "abcdefgnxyzv"[i%12]
+			}
+		}
+		return out
+	}
+	for _, doc := range sample.Documents(sample.Wild, 5, 60) {
+		f.Add(rename(doc))
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		var v, w vessel
+		if err := (bson.DecodeOptions{Truncate: true}).Unmarshal(doc, &v); err != nil {
+			checkPlace(t, err, doc)
+			return
+		}
+		if v.Raw.Type == 0 && v.Raw.Value != nil {
+			t.Fatal("RawValue without a type")
+		}
+		one, err := bson.Marshal(&v)
+		if err != nil {
+			if errors.Is(err, bson.ErrDepth) || errors.Is(err, bson.ErrVector) {
+				return // what a RawValue or a zero Vector leaves to the writer
+			}
+			// A RawValue is read without looking inside.
+			if v.Raw.Type != 0 && v.Raw.Validate() != nil {
+				return
+			}
+			t.Fatalf("written: %v", err)
+		}
+		if err := bson.Unmarshal(one, &w); err != nil {
+			if v.Raw.Type != 0 && v.Raw.Validate() != nil {
+				return
+			}
+			t.Fatalf("read again: %v\n%s", err, bson.Raw(one))
+		}
+		two, err := bson.Marshal(w)
+		if err != nil || !bytes.Equal(one, two) {
+			t.Fatalf("written again: %v\n%s\n%s", err, bson.Raw(one), bson.Raw(two))
+		}
+	})
+}
+
+// FuzzCompare: the order of values is one, and has no value below itself.
+func FuzzCompare(f *testing.F) {
+	docs := sample.Documents(sample.Wild, 7, 60)
+	for i := range docs {
+		f.Add(docs[i], docs[len(docs)-1-i], docs[i/2])
+	}
+	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+		for _, doc := range [][]byte{a, b, c} {
+			if bson.Validate(doc) != nil {
+				t.Skip()
+			}
+		}
+		order := func(x, y []byte) int {
+			n, err := bson.Raw(x).Compare(y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if order(a, a) != 0 || order(a, b) != -order(b, a) {
+			t.Fatalf("a with a %d, a with b %d, b with a %d", order(a, a), order(a, b), order(b, a))
+		}
+		if order(a, b) <= 0 && order(b, c) <= 0 && order(a, c) > 0 {
+			t.Fatalf("a ≤ b ≤ c, but a > c")
+		}
+	})
+}

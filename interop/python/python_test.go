@@ -1,0 +1,332 @@
+package python
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/objectid"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// debian is where Debian's python3-bson lies.
+const debian = "/usr/lib/python3/dist-packages"
+
+// An interpreter is a Python that imports PyMongo's bson.
+type interpreter struct {
+	path    string
+	version string // "3.13.0"
+	highest int    // protocol
+	env     []string
+}
+
+func (p interpreter) isPython2() bool { return strings.HasPrefix(p.version, "2.") }
+
+// run runs the interpreter with stdin and returns what it prints.
+func (p interpreter) run(t *testing.T, stdin string, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command(p.path, args...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = p.env
+	cmd.Stdin = strings.NewReader(stdin)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil && stderr.Len() > 0 {
+		t.Fatalf("%s: %v\n%s", p.path, err, &stderr)
+	}
+	return strings.Split(strings.TrimRight(string(out), "\n"), "\n")
+}
+
+// pymongo returns a folder that holds PyMongo's bson and nothing else, so that
+// it does not hide the modules of another Python.
+func pymongo(t *testing.T) string {
+	t.Helper()
+	src := os.Getenv("PYMONGO")
+	if src == "" {
+		src = debian
+	}
+	if _, err := os.Stat(filepath.Join(src, "bson", "objectid.py")); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("run interop/setup first: %v", err)
+		}
+		t.Skipf("no PyMongo: %v", err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(filepath.Join(src, "bson"), filepath.Join(dir, "bson")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// interpreters returns the Pythons that are found.
+func interpreters(t *testing.T) []interpreter {
+	t.Helper()
+	site := pymongo(t)
+	candidates := filepath.SplitList(os.Getenv("PYTHONS"))
+	candidates = append(candidates, "/usr/bin/python3")
+	if home, err := os.UserHomeDir(); err == nil {
+		found, _ := filepath.Glob(filepath.Join(home, ".pyenv", "versions", "*", "bin", "python"))
+		candidates = append(candidates, found...)
+	}
+	for _, name := range []string{"python2.7", "python3"} {
+		if path, err := exec.LookPath(name); err == nil {
+			candidates = append(candidates, path)
+		}
+	}
+	for minor := 6; minor < 20; minor++ {
+		if path, err := exec.LookPath(fmt.Sprintf("python3.%d", minor)); err == nil {
+			candidates = append(candidates, path)
+		}
+	}
+	const probe = "import sys, pickle, bson.objectid\n" +
+		"print('%d.%d.%d %d' % (sys.version_info[:3] + (pickle.HIGHEST_PROTOCOL,)))"
+	var all []interpreter
+	seen := map[string]bool{}
+	env := append(slices.Clone(os.Environ()), "PYTHONPATH="+site, "PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8")
+	for _, path := range candidates {
+		cmd := exec.Command(path, "-c", probe)
+		cmd.Dir = site
+		cmd.Env = env
+		out, err := cmd.Output()
+		if err != nil {
+			continue
+		}
+		p := interpreter{path: path, env: env}
+		if _, err := fmt.Sscan(string(out), &p.version, &p.highest); err != nil || seen[p.version] {
+			continue
+		}
+		seen[p.version] = true
+		all = append(all, p)
+	}
+	if len(all) == 0 {
+		t.Fatal("no Python imports PyMongo's bson")
+	}
+	return all
+}
+
+var protocols = []pickle.Protocol{
+	pickle.Protocol0, pickle.Protocol1, pickle.Protocol2, pickle.Protocol3, pickle.Protocol4, pickle.Protocol5,
+}
+
+// A value is a BSON value with the type that stands before it.
+type value struct {
+	typ  bson.Type
+	data []byte
+}
+
+// values returns the distinct values of the vectors.
+func values(t *testing.T) []value {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/pickle/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors []struct {
+		Hex      string
+		Expected *string
+	}
+	if err := json.Unmarshal(data, &vectors); err != nil {
+		t.Fatal(err)
+	}
+	var all []value
+	seen := map[string]bool{}
+	for _, v := range vectors {
+		if v.Expected == nil || seen[*v.Expected] {
+			continue
+		}
+		seen[*v.Expected] = true
+		all = append(all, parse(t, *v.Expected))
+	}
+	return all
+}
+
+// parse returns the value that Extended JSON stands for.
+func parse(t *testing.T, text string) value {
+	t.Helper()
+	doc, err := extjson.AppendBSON(nil, []byte(`{"v":`+text+`}`))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	c := bson.NewCursor(doc)
+	c.Next()
+	return value{c.Type(), c.Data()}
+}
+
+// sorted returns v with the keys of documents in order, at every depth: a
+// dict of Python 2 has none.
+func sorted(v value) value {
+	switch v.typ {
+	case bson.TypeDocument, bson.TypeArray:
+	case bson.TypeCodeWithScope:
+		var c bson.Cursor
+		c.ResetValue(v.typ, v.data, 0)
+		code, scope := c.CodeWithScope()
+		doc, mark := bson.Begin(nil)
+		doc = bson.End(bson.AppendCodeWithScope(doc, "", string(code), sorted(value{bson.TypeDocument, scope}).data), mark)
+		c = bson.NewCursor(doc)
+		c.Next()
+		return value{v.typ, c.Data()}
+	default:
+		return v
+	}
+	var elements []string
+	for c := bson.NewCursor(v.data); c.Next(); {
+		e := sorted(value{c.Type(), c.Data()})
+		elements = append(elements, string(bson.AppendValue(nil, string(c.Key()), e.typ, e.data)))
+	}
+	if v.typ == bson.TypeDocument {
+		slices.SortFunc(elements, func(a, b string) int { return strings.Compare(a[1:], b[1:]) })
+	}
+	doc, mark := bson.Begin(nil)
+	for _, e := range elements {
+		doc = append(doc, e...)
+	}
+	return value{v.typ, bson.End(doc, mark)}
+}
+
+// outOfRange reports whether v has a datetime that only a DatetimeMS holds,
+// which the PyMongo that Debian has does not know.
+func outOfRange(t *testing.T, v value) bool {
+	t.Helper()
+	_, err := pickle.EncodeOptions{Reader: pickle.Python2}.AppendPickleValue(nil, v.typ, v.data)
+	return err != nil
+}
+
+// TestLoads checks that every value of the vectors, written in every protocol
+// and as either class of document, loads in every interpreter and is the same.
+func TestLoads(t *testing.T) {
+	check, err := filepath.Abs("../../testdata/pickle/check.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := values(t)
+	for _, p := range interpreters(t) {
+		t.Run(p.version, func(t *testing.T) {
+			var lines strings.Builder
+			var want []value
+			for n, proto := range protocols {
+				if n > p.highest {
+					continue
+				}
+				for _, class := range []pickle.DocumentClass{pickle.Dict, pickle.SON} {
+					o := pickle.EncodeOptions{Protocol: proto, Documents: class}
+					if p.isPython2() {
+						o.Reader = pickle.Python2
+					}
+					for _, v := range all {
+						if outOfRange(t, v) {
+							continue
+						}
+						data, err := o.AppendPickleValue(nil, v.typ, v.data)
+						if err != nil {
+							t.Fatal(err)
+						}
+						fmt.Fprintf(&lines, "%x\n", data)
+						if p.isPython2() && class == pickle.Dict {
+							v = sorted(v)
+						}
+						want = append(want, v)
+					}
+				}
+			}
+			got := p.run(t, lines.String(), check, "--form", "json", "--hex", "-")
+			if len(got) != len(want) {
+				t.Fatalf("%d answers to %d pickles: %s", len(got), len(want), got[0])
+			}
+			for i, line := range got {
+				_, answer, _ := strings.Cut(line, ": ")
+				var form struct{ Ejson string }
+				if err := json.Unmarshal([]byte(answer), &form); err != nil {
+					t.Errorf("%s", line)
+					continue
+				}
+				v := parse(t, form.Ejson)
+				if p.isPython2() {
+					if w := sorted(want[i]); !bytes.Equal(w.data, want[i].data) {
+						// A SON: in order, or not at all.
+					} else {
+						v = sorted(v)
+					}
+				}
+				if v.typ != want[i].typ || !bytes.Equal(v.data, want[i].data) {
+					t.Errorf("%x is %s, want %x", want[i].data, form.Ejson, want[i].data)
+				}
+			}
+			t.Logf("%d pickles", len(want))
+		})
+	}
+}
+
+// TestGolden checks that we write the bytes that CPython 3.7 to 3.13 does.
+func TestGolden(t *testing.T) {
+	script, err := filepath.Abs("golden.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []objectid.ID{{}, {0, '\n', '\r', 0x1a, '\\', '\'', '"', 0x7f, 0x80, 0xff, 'a', ' '}}
+	for b := range 256 {
+		ids = append(ids, objectid.ID(bytes.Repeat([]byte{byte(b)}, 12)))
+	}
+	var lines strings.Builder
+	for _, id := range ids {
+		fmt.Fprintln(&lines, id)
+	}
+	for _, p := range interpreters(t) {
+		if p.isPython2() || strings.HasPrefix(p.version, "3.6.") {
+			continue
+		}
+		t.Run(p.version, func(t *testing.T) {
+			next := 0
+			for _, line := range p.run(t, lines.String(), script) {
+				var name, text string
+				var proto int
+				if _, err := fmt.Sscan(line, &name, &proto, &text); err != nil {
+					t.Fatalf("%.80s: %v", line, err)
+				}
+				want, err := hex.DecodeString(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := pickle.EncodeOptions{Protocol: protocols[proto]}
+				if name == "son" {
+					o.Documents = pickle.SON
+				}
+				var got []byte
+				if name == "id" {
+					if got, err = o.MarshalObjectID(ids[next%len(ids)]); err != nil {
+						t.Fatal(err)
+					}
+					next++
+				} else {
+					data, typ, err := pickle.AppendBSONValue(nil, want)
+					if err != nil {
+						t.Errorf("%s, protocol %d: %v", name, proto, err)
+						continue
+					}
+					if got, err = o.AppendPickleValue(nil, typ, data); err != nil {
+						t.Errorf("%s, protocol %d: %v", name, proto, err)
+						continue
+					}
+				}
+				if !bytes.Equal(got, want) {
+					i := 0
+					for i < min(len(got), len(want)) && got[i] == want[i] {
+						i++
+					}
+					t.Errorf("%s, protocol %d: %d bytes, want %d; they differ at %d: …%q, want …%q", name, proto, len(got), len(want),
+						i, got[i:min(i+40, len(got))], want[i:min(i+40, len(want))])
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,444 @@
+package values
+
+//lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
+
+import (
+	"bytes"
+	"math"
+	"reflect"
+	"testing"
+	"time"
+
+	v1bson "go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/bsontype"
+	v1 "go.mongodb.org/mongo-driver/bson/primitive"
+	v2 "go.mongodb.org/mongo-driver/v2/bson"
+	v2core "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+	v1core "go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/interop/v1adapter"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// typesOfV1 has a field of each of v1's types.
+type typesOfV1 struct {
+	ObjectID   v1.ObjectID
+	Decimal    v1.Decimal128
+	Binary     v1.Binary
+	DateTime   v1.DateTime
+	Timestamp  v1.Timestamp
+	Regex      v1.Regex
+	JavaScript v1.JavaScript
+	Symbol     v1.Symbol
+	Scope      v1.CodeWithScope
+	DBPointer  v1.DBPointer
+	MinKey     v1.MinKey
+	MaxKey     v1.MaxKey
+	Undefined  v1.Undefined
+	Null       v1.Null
+	D          v1.D
+	M          v1.M
+	A          v1.A
+	Raw        v1bson.Raw
+	RawValue   v1bson.RawValue
+	Core       v1core.Document
+	Pointer    *v1.ObjectID
+	NilPointer *v1.Decimal128
+	List       []v1.ObjectID
+	Map        map[string]v1.Decimal128
+	Any        any
+}
+
+// typesOfV2 is the same for v2.
+type typesOfV2 struct {
+	ObjectID   v2.ObjectID
+	Decimal    v2.Decimal128
+	Binary     v2.Binary
+	DateTime   v2.DateTime
+	Timestamp  v2.Timestamp
+	Regex      v2.Regex
+	JavaScript v2.JavaScript
+	Symbol     v2.Symbol
+	Scope      v2.CodeWithScope
+	DBPointer  v2.DBPointer
+	MinKey     v2.MinKey
+	MaxKey     v2.MaxKey
+	Undefined  v2.Undefined
+	Null       v2.Null
+	D          v2.D
+	M          v2.M
+	A          v2.A
+	Raw        v2.Raw
+	RawValue   v2.RawValue
+	Core       v2core.Document
+	CoreArray  v2core.Array
+	Int8s      v2.Vector
+	Floats     v2.Vector
+	Bits       v2.Vector
+	Pointer    *v2.ObjectID
+	NilPointer *v2.Decimal128
+	List       []v2.ObjectID
+	Map        map[string]v2.Decimal128
+	Any        any
+}
+
+// typesOfOurs is the same for ours.
+type typesOfOurs struct {
+	ObjectID   objectid.ID
+	Decimal    decimal128.Decimal
+	Binary     bson.Binary
+	DateTime   bson.DateTime
+	Timestamp  bson.Timestamp
+	Regex      bson.Regex
+	JavaScript bson.Code
+	Symbol     bson.Symbol
+	Scope      bson.CodeWithScope
+	DBPointer  bson.DBPointer
+	MinKey     bson.MinKey
+	MaxKey     bson.MaxKey
+	Undefined  bson.Undefined
+	Null       bson.Null
+	D          bson.D
+	M          bson.M
+	A          bson.A
+	Raw        bson.Raw
+	RawValue   bson.RawValue
+	Core       bson.Raw
+	Pointer    *objectid.ID
+	NilPointer *decimal128.Decimal
+	List       []objectid.ID
+	Map        map[string]decimal128.Decimal
+	UUID       bson.UUID
+	Vector     bson.Vector
+	DBRef      bson.DBRef
+}
+
+var (
+	id          = [12]byte{0x56, 0xe1, 0xfc, 0x72, 1, 2, 3, 4, 5, 6, 7, 8}
+	doc         = []byte("\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00")
+	hi, lo      = uint64(0xfc00000000000000), uint64(7) // a NaN that has sign and payload
+	twelve, two = uint64(0x3040000000000000), uint64(12)
+)
+
+func fullV1() typesOfV1 {
+	oid := v1.ObjectID(id)
+	return typesOfV1{
+		ObjectID: id, Decimal: v1.NewDecimal128(hi, lo), Binary: v1.Binary{Subtype: 2, Data: []byte{1}},
+		DateTime: math.MinInt64, Timestamp: v1.Timestamp{T: 1, I: 2}, Regex: v1.Regex{Pattern: "a", Options: "i"},
+		JavaScript: "f()", Symbol: "s", Scope: v1.CodeWithScope{Code: "g()", Scope: v1.D{{Key: "x", Value: int32(1)}}},
+		DBPointer: v1.DBPointer{DB: "d.c", Pointer: id}, D: v1.D{{Key: "d", Value: oid}, {Key: "d", Value: v1.D{}}},
+		M: v1.M{"m": v1.DateTime(1)}, A: v1.A{"a", v1.Symbol("b")}, Raw: doc,
+		RawValue: v1bson.RawValue{Type: bsontype.Boolean, Value: []byte{1}}, Core: doc,
+		Pointer: &oid, List: []v1.ObjectID{id}, Map: map[string]v1.Decimal128{"k": v1.NewDecimal128(twelve, two)},
+		Any: v1.Timestamp{T: 9},
+	}
+}
+
+func fullV2() typesOfV2 {
+	oid := v2.ObjectID(id)
+	bits, err := v2.NewPackedBitVector([]byte{0xf0}, 4)
+	if err != nil {
+		panic(err)
+	}
+	return typesOfV2{
+		ObjectID: id, Decimal: v2.NewDecimal128(hi, lo), Binary: v2.Binary{Subtype: 2, Data: []byte{1}},
+		DateTime: math.MinInt64, Timestamp: v2.Timestamp{T: 1, I: 2}, Regex: v2.Regex{Pattern: "a", Options: "i"},
+		JavaScript: "f()", Symbol: "s", Scope: v2.CodeWithScope{Code: "g()", Scope: v2.D{{Key: "x", Value: int32(1)}}},
+		DBPointer: v2.DBPointer{DB: "d.c", Pointer: id}, D: v2.D{{Key: "d", Value: oid}, {Key: "d", Value: v2.D{}}},
+		M: v2.M{"m": v2.DateTime(1)}, A: v2.A{"a", v2.Symbol("b")}, Raw: doc,
+		RawValue: v2.RawValue{Type: v2.TypeBoolean, Value: []byte{1}}, Core: doc, CoreArray: []byte("\x05\x00\x00\x00\x00"),
+		Int8s: v2.NewVector([]int8{1, -1}), Floats: v2.NewVector([]float32{1.5}), Bits: bits,
+		Pointer: &oid, List: []v2.ObjectID{id}, Map: map[string]v2.Decimal128{"k": v2.NewDecimal128(twelve, two)},
+		Any: v2.Timestamp{T: 9},
+	}
+}
+
+func fullOurs() typesOfOurs {
+	oid := objectid.ID(id)
+	return typesOfOurs{
+		ObjectID: id, Decimal: decimal128.FromBits(hi, lo), Binary: bson.Binary{Subtype: 2, Data: []byte{1}},
+		DateTime: math.MinInt64, Timestamp: bson.Timestamp{T: 1, I: 2}, Regex: bson.Regex{Pattern: "a", Options: "i"},
+		JavaScript: "f()", Symbol: "s", Scope: bson.CodeWithScope{Code: "g()", Scope: bson.D{{Key: "x", Value: int32(1)}}},
+		DBPointer: bson.DBPointer{DB: "d.c", Pointer: id}, D: bson.D{{Key: "d", Value: oid}, {Key: "d", Value: bson.D{}}},
+		M: bson.M{"m": bson.DateTime(1)}, A: bson.A{"a", bson.Symbol("b")}, Raw: doc,
+		RawValue: bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, Core: doc,
+		Pointer: &oid, List: []objectid.ID{id}, Map: map[string]decimal128.Decimal{"k": decimal128.FromBits(twelve, two)},
+		UUID: bson.UUID{1}, Vector: bson.NewVector([]int8{1}), DBRef: bson.DBRef{Ref: "c", ID: oid},
+	}
+}
+
+// TestDriverTypesV1: v1's types are written by us as v1 does, and read as v1
+// does.
+func TestDriverTypesV1(t *testing.T) {
+	for _, in := range []typesOfV1{fullV1(), {RawValue: v1bson.RawValue{Type: bsontype.Null}, Raw: doc, Core: doc, Scope: v1.CodeWithScope{Scope: v1.D{}}}} {
+		want, err := v1bson.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBytes(t, want, in)
+		sameBytes(t, want, &in)
+		var theirs typesOfV1
+		if err := v1bson.Unmarshal(want, &theirs); err != nil {
+			t.Fatal(err)
+		}
+		sameValue(t, want, &theirs, v1bson.Marshal)
+	}
+}
+
+// TestDriverTypesV2 is the same for v2.
+func TestDriverTypesV2(t *testing.T) {
+	none := v2.NewVector([]int8{})
+	for _, in := range []typesOfV2{fullV2(), {RawValue: v2.RawValue{Type: v2.TypeNull}, Raw: doc, Core: doc, CoreArray: []byte("\x05\x00\x00\x00\x00"), Int8s: none, Floats: none, Bits: none, Scope: v2.CodeWithScope{Scope: v2.D{}}}} {
+		want, err := v2.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBytes(t, want, in)
+		sameBytes(t, want, &in)
+		var theirs typesOfV2
+		if err := v2.Unmarshal(want, &theirs); err != nil {
+			t.Fatal(err)
+		}
+		sameValue(t, want, &theirs, v2.Marshal)
+	}
+}
+
+func sameBytes(t *testing.T, want []byte, v any) {
+	t.Helper()
+	got, err := bson.Marshal(v)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("Marshal: %v\ngot  %s\nwant %s", err, bson.Raw(got), bson.Raw(want))
+	}
+}
+
+// sameValue checks that we read doc into the type that theirs points to as
+// the driver did: fields alike, except that documents in an any are of our
+// types, which the driver writes as its own.
+func sameValue(t *testing.T, doc []byte, theirs any, marshal func(any) ([]byte, error)) {
+	t.Helper()
+	ours := reflect.New(reflect.TypeOf(theirs).Elem())
+	if err := bson.Unmarshal(doc, ours.Interface()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range ours.Elem().NumField() {
+		name := ours.Elem().Type().Field(i).Name
+		got, want := ours.Elem().Field(i).Interface(), reflect.ValueOf(theirs).Elem().Field(i).Interface()
+		switch name {
+		case "Scope", "D", "M", "A", "Any":
+			got, want = written(t, marshal, got), written(t, marshal, want)
+		case "RawValue": // v1's knows its registry
+			got, want = bson.RawValue{Value: reflect.ValueOf(got).Field(1).Bytes()}, bson.RawValue{Value: reflect.ValueOf(want).Field(1).Bytes()}
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("field %s: got %#v, want %#v", name, got, want)
+		}
+	}
+}
+
+// written returns the bytes of v as the field of a document, by us: our
+// values inside the driver's containers too.
+func written(t *testing.T, _ func(any) ([]byte, error), v any) any {
+	t.Helper()
+	b, err := bson.Marshal(bson.D{{Key: "v", Value: v}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestOursInV2: the driver v2 stores our types as they are, and reads them.
+func TestOursInV2(t *testing.T) {
+	for _, in := range []typesOfOurs{fullOurs()} {
+		want, err := bson.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []any{in, &in} {
+			got, err := v2.Marshal(v)
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("driver: %v\ngot  %s\nwant %s", err, bson.Raw(got), bson.Raw(want))
+			}
+		}
+		var ours, theirs typesOfOurs
+		if err := bson.Unmarshal(want, &ours); err != nil {
+			t.Fatal(err)
+		}
+		if err := v2.Unmarshal(want, &theirs); err != nil {
+			t.Fatal(err)
+		}
+		compareOurs(t, ours, theirs)
+	}
+	for i, doc := range sample.Documents(sample.Wild, sample.Seed, 300) {
+		var d, e bson.D
+		if err := bson.Unmarshal(doc, &d); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := v2.Marshal(d); err != nil || !bytes.Equal(got, doc) {
+			t.Fatalf("document %d: driver writes our D: %v", i, err)
+		}
+		if err := v2.Unmarshal(doc, &e); err != nil || e.String() != d.String() {
+			t.Fatalf("document %d: driver reads our D: %v", i, err)
+		}
+	}
+}
+
+// TestOursInV1 is the same for v1 through the adapter.
+func TestOursInV1(t *testing.T) {
+	reg := v1bson.NewRegistry()
+	v1adapter.Register(reg)
+	in := fullOurs()
+	want, err := bson.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := v1bson.MarshalWithRegistry(reg, &in)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("driver: %v\ngot  %s\nwant %s", err, bson.Raw(got), bson.Raw(want))
+	}
+	var ours, theirs typesOfOurs
+	if err := bson.Unmarshal(want, &ours); err != nil {
+		t.Fatal(err)
+	}
+	if err := v1bson.UnmarshalWithRegistry(reg, want, &theirs); err != nil {
+		t.Fatal(err)
+	}
+	compareOurs(t, ours, theirs)
+}
+
+// compareOurs compares what we and a driver have read. In M and A the driver
+// has values of its own types.
+func compareOurs(t *testing.T, ours, theirs typesOfOurs) {
+	t.Helper()
+	a, b := reflect.ValueOf(ours), reflect.ValueOf(theirs)
+	for i := range a.NumField() {
+		got, want := b.Field(i).Interface(), a.Field(i).Interface()
+		switch a.Type().Field(i).Name {
+		case "M", "A":
+			got, want = written(t, nil, got), written(t, nil, want)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("field %s: driver reads %#v, we read %#v", a.Type().Field(i).Name, got, want)
+		}
+	}
+}
+
+type v1Hook struct{ S string }
+
+func (h v1Hook) MarshalBSONValue() (bsontype.Type, []byte, error) {
+	return v1bson.MarshalValue("<" + h.S + ">")
+}
+
+func (h *v1Hook) UnmarshalBSONValue(t bsontype.Type, data []byte) error {
+	return v1bson.UnmarshalValue(t, data, &h.S)
+}
+
+// TestV1Hooks: hooks of v1's signature are called.
+func TestV1Hooks(t *testing.T) {
+	type doc struct {
+		H v1Hook
+		P *v1Hook
+		N *v1Hook
+		S []v1Hook
+	}
+	in := doc{v1Hook{"a"}, &v1Hook{"b"}, nil, []v1Hook{{"c"}}}
+	want, err := v1bson.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameBytes(t, want, in)
+	var ours, theirs doc
+	if err := v1bson.Unmarshal(want, &theirs); err != nil {
+		t.Fatal(err)
+	}
+	if err := bson.Unmarshal(want, &ours); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(ours, theirs) {
+		t.Errorf("got %+v, want %+v", ours, theirs)
+	}
+}
+
+// TestSameValues: what the driver reads into a destination of each kind, we
+// read too.
+func TestSameValues(t *testing.T) {
+	for _, k := range kinds {
+		typ := reflect.TypeOf(k.v)
+		doc, err := v2.Marshal(v2.D{{Key: "field", Value: k.v}})
+		if err != nil {
+			t.Fatal(k.name, err)
+		}
+		s := reflect.StructOf([]reflect.StructField{{Name: "Field", Type: typ}})
+		theirs, ours := reflect.New(s), reflect.New(s)
+		theirErr := v2.Unmarshal(doc, theirs.Interface())
+		ourErr := bson.Unmarshal(doc, ours.Interface())
+		if (theirErr != nil) != (ourErr != nil) {
+			t.Errorf("%s: driver %v, ours %v", k.name, theirErr, ourErr)
+			continue
+		}
+		got, want := ours.Elem().Field(0).Interface(), theirs.Elem().Field(0).Interface()
+		if f, ok := want.(float64); ok && f != f {
+			got, want = math.Float64bits(got.(float64)), math.Float64bits(f)
+		}
+		if !reflect.DeepEqual(got, want) && written(t, nil, got) != written(t, nil, want) {
+			t.Errorf("%s: got %#v, want %#v", k.name, got, want)
+		}
+	}
+}
+
+// TestSameConversions: the driver's rules between BSON and Go types.
+func TestSameConversions(t *testing.T) {
+	ins := []any{nil, v2.Undefined{}, true, int32(0), int32(7), int32(-7), int64(1) << 40, 1.0, 1.5, -3.0, math.NaN(), "", "text", "2020-01-02T03:04:05Z",
+		"0123456789abcdef01234567", v2.D{}, v2.D{{Key: "a", Value: int32(1)}}, v2.A{}, v2.A{int32(1)}, v2.Binary{Data: []byte{1, 2, 3}},
+		v2.Binary{Subtype: 2, Data: []byte{1, 2, 3}}, v2.Binary{Subtype: 0x80, Data: []byte{1}}, v2.ObjectID(id), v2.DateTime(1500), v2.Regex{Pattern: "a"},
+		v2.DBPointer{DB: "d", Pointer: id}, v2.JavaScript("f"), v2.Symbol("s"), v2.Timestamp{T: 7, I: 8}, v2.NewDecimal128(twelve, two), v2.MinKey{}, v2.MaxKey{}}
+	outs := []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), float32(0), 0.0, "", namedString(""),
+		[]byte(nil), namedBytes(nil), []int(nil), [3]byte{}, [1]int{}, map[string]int(nil), map[string]any(nil), inner{}, (*int)(nil), time.Time{}, time.Duration(0),
+		v2.ObjectID{}, v2.Decimal128{}, v2.Binary{}, v2.DateTime(0), v2.Timestamp{}, v2.Regex{}, v2.JavaScript(""), v2.Symbol(""), v2.DBPointer{}, v2.MinKey{}, v2.MaxKey{},
+		v2.Undefined{}, v2.Null{}, v2.D(nil), v2.M(nil), v2.A(nil), v2.Raw(nil)}
+	for _, in := range ins {
+		doc, err := v2.Marshal(v2.D{{Key: "v", Value: in}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, out := range outs {
+			s := reflect.StructOf([]reflect.StructField{{Name: "V", Type: reflect.TypeOf(out)}})
+			theirs, ours := reflect.New(s), reflect.New(s)
+			theirErr, ourErr := v2.Unmarshal(doc, theirs.Interface()), bson.Unmarshal(doc, ours.Interface())
+			if (theirErr != nil) != (ourErr != nil) {
+				if why := conversionDiffers(in, out); why == "" {
+					t.Errorf("%T(%v) into %T: driver %v, ours %v", in, in, out, theirErr, ourErr)
+				}
+				continue
+			}
+			got, want := ours.Elem().Field(0).Interface(), theirs.Elem().Field(0).Interface()
+			if theirErr == nil && !reflect.DeepEqual(got, want) && written(t, nil, got) != written(t, nil, want) {
+				if why := conversionDiffers(in, out); why == "" {
+					t.Errorf("%T(%v) into %T: got %#v, want %#v", in, in, out, got, want)
+				}
+			}
+		}
+	}
+}
+
+// conversionDiffers returns why a conversion deliberately is not the
+// driver's; see docs/differences.md.
+func conversionDiffers(in, out any) string {
+	switch out.(type) {
+	case float32:
+		if f, ok := in.(float64); ok && f != f {
+			return "a NaN fits into a float32"
+		}
+	case []byte:
+		if _, ok := in.(v2.A); ok {
+			return "numbers go into []byte as they go into every other slice"
+		}
+	case namedBytes:
+		if _, ok := in.(v2.Symbol); ok {
+			return "a symbol goes into a named type as it goes into []byte"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,113 @@
+package pickle
+
+// This file makes objects: of REDUCE, NEWOBJ and BUILD. What may be called or
+// built, with how many arguments, is in names.go; what the arguments are is
+// looked at when the object is written.
+
+// tuple returns the items of a tuple.
+func (m *machine) tuple(r ref) (items []ref, ok bool) {
+	if r.isAtom() {
+		return nil, m.src[r] == opEmptyTuple
+	}
+	n := m.node(r)
+	if n == nil || n.kind != kindTuple {
+		return nil, false
+	}
+	if n.first == 0 {
+		return nil, true
+	}
+	items, _ = m.segment(n.first)
+	return items, true
+}
+
+// callee pops the arguments and what is called. ok is false after a fault.
+func (m *machine) callee() (c class, args ref, list []ref, ok bool) {
+	s := len(m.stack) - 2
+	if s < m.floor() {
+		return 0, 0, nil, m.bad(ErrStack, "")
+	}
+	fn, args := m.stack[s], m.stack[s+1]
+	if !fn.isClass() {
+		return 0, 0, nil, m.bad(ErrCall, "not a class or function")
+	}
+	if list, ok = m.tuple(args); !ok {
+		return 0, 0, nil, m.bad(ErrCall, classNames[fn.class()]+" without a tuple")
+	}
+	m.stack = m.stack[:s]
+	return fn.class(), args, list, true
+}
+
+// reduce makes an object of a call.
+func (m *machine) reduce() bool {
+	c, args, list, ok := m.callee()
+	switch {
+	case !ok:
+		return false
+	case c == clsReconstructor:
+		return m.reconstruct(list)
+	case !rules[c].call.allows(len(list)):
+		return m.bad(ErrCall, classNames[c]+" with "+itoa(len(list))+" arguments")
+	}
+	return m.object(node{class: c}, args)
+}
+
+// reconstruct makes an object of _reconstructor(class, base, value).
+func (m *machine) reconstruct(list []ref) bool {
+	if len(list) != 3 || !list[0].isClass() || !list[1].isClass() {
+		return m.bad(ErrCall, "_reconstructor")
+	}
+	c, base := list[0].class(), baseOf[list[1].class()]
+	if rules[c].base&base == 0 {
+		return m.bad(ErrCall, "_reconstructor of "+classNames[c]+" and "+classNames[list[1].class()])
+	}
+	if base == baseObject && !m.isNone(list[2]) {
+		return m.bad(ErrCall, "_reconstructor of "+classNames[c]+" with a value")
+	}
+	return m.object(node{class: c, rebuilt: true}, list[2])
+}
+
+// newObject makes an object of a class and arguments for its __new__.
+func (m *machine) newObject() bool {
+	c, args, list, ok := m.callee()
+	if !ok {
+		return false
+	}
+	if !rules[c].new.allows(len(list)) {
+		return m.bad(ErrCall, "new "+classNames[c]+" with "+itoa(len(list))+" arguments")
+	}
+	return m.object(node{class: c}, args)
+}
+
+// object pushes an object. args is the tuple of its arguments or, after
+// _reconstructor, the value of the base.
+func (m *machine) object(n node, args ref) bool {
+	n.kind = kindObject
+	n.made = uint32(len(m.items))
+	m.items = append(m.items, args, noRef)
+	r := m.newNode(n)
+	if r == noRef {
+		return false
+	}
+	m.stack = append(m.stack, r)
+	return true
+}
+
+// build gives the object below it a state.
+func (m *machine) build() bool {
+	s := len(m.stack) - 2
+	if s < m.floor() {
+		return m.bad(ErrStack, "")
+	}
+	n := m.node(m.stack[s])
+	switch {
+	case n == nil || n.kind != kindObject || !rules[n.class].build:
+		return m.bad(ErrState, "of something that has none")
+	case n.shared:
+		return m.bad(ErrCycle, "")
+	case m.items[n.made+1] != noRef:
+		return m.bad(ErrState, classNames[n.class]+" has one already")
+	}
+	m.items[n.made+1] = m.stack[s+1]
+	m.stack = m.stack[:s+1]
+	return true
+}

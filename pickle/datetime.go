@@ -1,0 +1,151 @@
+package pickle
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// datetimeSize is how many bytes hold a datetime: the year in two,
+// big-endian, month, day, hour, minute and second in one each, the microsecond
+// in three, big-endian.
+const datetimeSize = 10
+
+const (
+	microsPerSecond = 1_000_000
+	secondsPerDay   = 24 * 60 * 60
+)
+
+// datetime appends the value of a datetime: milliseconds since 1970, rounded
+// down. One without a zone counts as UTC, as PyMongo has it.
+func (m *machine) datetime(dst []byte, n *node) ([]byte, bool) {
+	list := m.arguments(n)
+	start := len(dst)
+	dst, ok := m.rawText(dst, list[0])
+	if !ok {
+		return dst, false
+	}
+	fields := dst[start:]
+	if len(fields) != datetimeSize {
+		return m.wrong(dst, n, ErrCall, "of "+itoa(len(fields))+" bytes")
+	}
+	micros, ok := parseDatetime([datetimeSize]byte(fields))
+	if !ok {
+		return m.wrong(dst, n, ErrRange, "with a field out of range")
+	}
+	if len(list) == 2 && !m.isNone(list[1]) {
+		offset, ok := m.zone(n, list[1])
+		if !ok {
+			return dst, false
+		}
+		micros -= offset
+	}
+	ms := micros / 1000
+	if micros%1000 < 0 {
+		ms--
+	}
+	return binary.LittleEndian.AppendUint64(dst[:start], uint64(ms)), true
+}
+
+// parseDatetime returns the microseconds from 1970 to the datetime that f
+// holds. The top bit of the month is Python's fold, which tells the two hours
+// of a changing clock apart and means nothing without its zone.
+func parseDatetime(f [datetimeSize]byte) (micros int64, ok bool) {
+	year := int(f[0])<<8 | int(f[1])
+	month, day := int(f[2]&0x7f), int(f[3])
+	micro := int(f[7])<<16 | int(f[8])<<8 | int(f[9])
+	if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) ||
+		f[4] > 23 || f[5] > 59 || f[6] > 59 || micro >= microsPerSecond {
+		return 0, false
+	}
+	t := time.Date(year, time.Month(month), day, int(f[4]), int(f[5]), int(f[6]), 0, time.UTC)
+	return t.Unix()*microsPerSecond + int64(micro), true
+}
+
+// daysIn returns how many days a month has.
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// zone returns the offset from UTC, in microseconds, of a tzinfo.
+func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
+	if r.isClass() && r.class() == clsUTC {
+		return 0, true
+	}
+	n := m.node(r)
+	if n == nil || n.kind != kindObject {
+		m.wrong(nil, owner, ErrCall, "whose zone is none")
+		return 0, false
+	}
+	var delta ref
+	switch list := m.arguments(n); {
+	case n.class == clsTimezone:
+		delta = list[0]
+	case n.class == clsFixedOffset && m.state(n) != noRef:
+		v, ok := m.attributes(n, m.state(n), attrFixedOffset, 1)
+		if !ok {
+			return 0, false
+		}
+		delta = v[0]
+	case n.class == clsFixedOffset && len(list) == 2:
+		delta = list[0]
+	default:
+		m.wrong(nil, owner, ErrCall, "whose zone is none")
+		return 0, false
+	}
+	return m.timedelta(owner, delta)
+}
+
+// timedelta returns the microseconds of a timedelta between -24 and 24 hours.
+func (m *machine) timedelta(owner *node, r ref) (micros int64, ok bool) {
+	n := m.node(r)
+	if n == nil || n.kind != kindObject || n.class != clsTimedelta {
+		m.wrong(nil, owner, ErrCall, "whose zone has no timedelta")
+		return 0, false
+	}
+	list := m.arguments(n)
+	days, ok1 := m.integer(list[0])
+	day, ok2 := days.int64()
+	seconds, ok3 := m.bounded(list[1], secondsPerDay-1)
+	micro, ok4 := m.bounded(list[2], microsPerSecond-1)
+	if !ok1 || !ok2 || !ok3 || !ok4 || day < -1 || day > 0 {
+		m.wrong(nil, n, ErrRange, "of a day or more")
+		return 0, false
+	}
+	micros = (day*secondsPerDay+int64(seconds))*microsPerSecond + int64(micro)
+	return micros, micros > -secondsPerDay*microsPerSecond || m.badZone(n)
+}
+
+func (m *machine) badZone(n *node) bool {
+	m.wrong(nil, n, ErrRange, "of a day or more")
+	return false
+}
+
+// datetimeMS appends the value of a DatetimeMS.
+func (m *machine) datetimeMS(dst []byte, n *node) ([]byte, bool) {
+	d, ok := m.slots(n, m.state(n))
+	if !ok {
+		return dst, false
+	}
+	v, ok := m.attributes(n, d, attrDatetimeMS, 1)
+	if !ok {
+		return dst, false
+	}
+	i, ok := m.integer(v[0])
+	if !ok {
+		return m.wrong(dst, n, ErrState, "is not an integer")
+	}
+	ms, ok := i.int64()
+	if !ok {
+		return m.wrong(dst, n, ErrRange, "of more than 64 bits")
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), true
+}

@@ -1,0 +1,142 @@
+package pickle_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// FuzzRead states what is true of any bytes: what is read is a valid value,
+// within the limits; an error leaves dst alone and has a place inside the
+// input; the stream reader and the one for ObjectIds agree; and what was read
+// comes back from every protocol in which it can be written.
+func FuzzRead(f *testing.F) {
+	for i, v := range loadVectors(f) {
+		if i%5 == 0 && len(v.Hex) < 2000 {
+			f.Add(v.data(f))
+		}
+	}
+	for _, tc := range hostile() {
+		if len(tc.data) < 2000 {
+			f.Add([]byte(tc.data))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		value, typ, err := pickle.AppendBSONValue([]byte("x"), data)
+		if err != nil {
+			if string(value) != "x" || typ != 0 {
+				t.Fatalf("after %v: %q, %v", err, value, typ)
+			}
+			checkFault(t, err, len(data))
+			if _, err := pickle.UnmarshalObjectID(data); err == nil {
+				t.Fatalf("an ObjectId, but: %v", err)
+			}
+			return
+		}
+		value = value[1:]
+		checkValue(t, typ, value)
+		if limit := max(1<<20, pickle.DefaultMaxExpansion*len(data)); len(value) > limit {
+			t.Fatalf("%d bytes of BSON from %d", len(value), len(data))
+		}
+		if id, err := pickle.UnmarshalObjectID(data); (err == nil) != (typ == bson.TypeObjectID) || err == nil && !bytes.Equal(id[:], value) {
+			t.Fatalf("%x is read as %v, %v", value, id, err)
+		}
+		d := pickle.NewDecoder(iotest.OneByteReader(io.MultiReader(bytes.NewReader(data), bytes.NewReader(data))))
+		for range 2 {
+			if !d.Next() || d.Type() != typ || !bytes.Equal(d.Value(), value) {
+				t.Fatalf("from a stream: %v %x, want %v %x, %v", d.Type(), d.Value(), typ, value, d.Err())
+			}
+		}
+		if d.Next() || d.Err() != nil {
+			t.Fatalf("after the last: %v", d.Err())
+		}
+		for _, p := range protocols {
+			checkWrite(t, pickle.EncodeOptions{Protocol: p, Documents: pickle.DocumentClass(len(data) & 1)}, typ, value)
+		}
+	})
+}
+
+// FuzzWrite states what is true of any document: it is written in every
+// protocol or in none, and comes back.
+func FuzzWrite(f *testing.F) {
+	f.Add(hundred)
+	for i, v := range loadVectors(f) {
+		if v.Expected != nil && i%7 == 0 && len(*v.Expected) < 1000 {
+			_, doc := v.expected(f)
+			f.Add(doc)
+		}
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		if _, err := (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}).AppendJSON(nil, doc); err != nil {
+			if _, err := pickle.AppendPickle(nil, doc); err == nil {
+				t.Fatalf("%x is written, but: %v", doc, err)
+			}
+			return
+		}
+		written := 0
+		for _, p := range protocols {
+			if checkWrite(t, pickle.EncodeOptions{Protocol: p, Documents: pickle.DocumentClass(len(doc) & 1)}, bson.TypeDocument, doc) {
+				written++
+			}
+		}
+		if written != 0 && written != len(protocols) {
+			t.Fatalf("%x is written in %d protocols", doc, written)
+		}
+	})
+}
+
+// checkFault checks that an error has a place in an input of n bytes.
+func checkFault(t *testing.T, err error, n int) {
+	t.Helper()
+	if f, _ := faultOf(t, err); f.Offset < 0 || f.Offset > int64(n) || f.Err == nil {
+		t.Fatalf("fault %+v in %d bytes", f, n)
+	}
+}
+
+// checkValue checks that a value is well formed and UTF-8.
+func checkValue(t *testing.T, typ bson.Type, value []byte) {
+	t.Helper()
+	doc, mark := bson.Begin(nil)
+	doc = bson.End(bson.AppendValue(doc, "v", typ, value), mark)
+	if _, err := (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs, MaxDepth: 5000}).AppendJSON(nil, doc); err != nil {
+		t.Fatalf("%v %x: %v", typ, value, err)
+	}
+}
+
+// checkWrite writes a value and reads it back. It reports whether the value
+// can be written.
+func checkWrite(t *testing.T, o pickle.EncodeOptions, typ bson.Type, value []byte) bool {
+	t.Helper()
+	data, err := o.AppendPickleValue(nil, typ, value)
+	if err != nil {
+		if !errors.Is(err, pickle.ErrNoClass) && !errors.Is(err, bson.ErrDuplicateKey) {
+			t.Fatalf("%v %x, protocol %d: %v", typ, value, o.Protocol, err)
+		}
+		return false
+	}
+	back, typ2, err := pickle.DecodeOptions{MaxExpansion: 1 << 20}.AppendBSONValue(nil, data)
+	if err != nil || typ2 != typ {
+		t.Fatalf("%v %x, protocol %d, written as %q: %v", typ, value, o.Protocol, data, err)
+	}
+	if !bytes.Equal(back, value) && !bytes.Equal(normal(back), normal(value)) {
+		t.Fatalf("%v %x, protocol %d, written as %q, comes back as %x", typ, value, o.Protocol, data, back)
+	}
+	return true
+}
+
+// normal returns a value with what Python cannot keep taken out: the keys of
+// arrays and the order of regex options. It goes by way of text, which does
+// not keep them either.
+func normal(value []byte) []byte {
+	text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, value)
+	if err != nil {
+		return value
+	}
+	return text
+}

@@ -1,0 +1,202 @@
+package pickle
+
+// A class is one of the Python classes and functions that a pickle may name.
+// It is a number and nothing else: there is no object behind it, and nothing
+// is ever called.
+type class uint8
+
+const (
+	// Zero is what a map gives for a name that is not on the list.
+	_ class = iota
+
+	// Functions, and classes that occur only as an argument of
+	// _reconstructor.
+	clsReconstructor
+	clsEncode
+	clsObject
+	clsDict
+	clsInt
+	clsStr
+	clsUnicode
+	clsBytes
+	clsByteArray
+
+	// PyMongo's classes.
+	clsObjectID
+	clsBinary
+	clsUUIDLegacy
+	clsCode
+	clsDBRef
+	clsDecimal128
+	clsInt64
+	clsMinKey
+	clsMaxKey
+	clsRegex
+	clsTimestamp
+	clsSON
+	clsRawBSON
+	clsDatetimeMS
+	clsFixedOffset
+	clsUTC // an instance of FixedOffset, named as a global
+	clsCodecOptions
+	clsTypeRegistry
+	clsDatetimeConversion
+
+	// The standard library's.
+	clsUUID
+	clsDatetime
+	clsTimedelta
+	clsTimezone
+	clsDecimal
+	clsOrderedDict
+	clsCompile
+	clsRegexFlag
+
+	numClasses
+)
+
+// names is the closed list of what a pickle may name: the module, a line feed
+// and the name, as GLOBAL has them, compared as a whole. Nothing else is
+// accepted, whatever the module.
+var names = map[string]class{
+	"copy_reg\n_reconstructor": clsReconstructor,
+	"copyreg\n_reconstructor":  clsReconstructor,
+	"_codecs\nencode":          clsEncode,
+
+	"__builtin__\nobject":    clsObject,
+	"builtins\nobject":       clsObject,
+	"__builtin__\ndict":      clsDict,
+	"builtins\ndict":         clsDict,
+	"__builtin__\nint":       clsInt,
+	"builtins\nint":          clsInt,
+	"__builtin__\nlong":      clsInt,
+	"__builtin__\nstr":       clsStr,
+	"builtins\nstr":          clsStr,
+	"__builtin__\nunicode":   clsUnicode,
+	"__builtin__\nbytes":     clsBytes,
+	"builtins\nbytes":        clsBytes,
+	"__builtin__\nbytearray": clsByteArray,
+	"builtins\nbytearray":    clsByteArray,
+
+	"bson.objectid\nObjectId":                clsObjectID,
+	"pymongo.objectid\nObjectId":             clsObjectID,
+	"bson.binary\nBinary":                    clsBinary,
+	"pymongo.binary\nBinary":                 clsBinary,
+	"bson.binary\nUUIDLegacy":                clsUUIDLegacy,
+	"bson.code\nCode":                        clsCode,
+	"pymongo.code\nCode":                     clsCode,
+	"bson.dbref\nDBRef":                      clsDBRef,
+	"pymongo.dbref\nDBRef":                   clsDBRef,
+	"bson.decimal128\nDecimal128":            clsDecimal128,
+	"bson.int64\nInt64":                      clsInt64,
+	"bson.min_key\nMinKey":                   clsMinKey,
+	"pymongo.min_key\nMinKey":                clsMinKey,
+	"bson.max_key\nMaxKey":                   clsMaxKey,
+	"pymongo.max_key\nMaxKey":                clsMaxKey,
+	"bson.regex\nRegex":                      clsRegex,
+	"bson.timestamp\nTimestamp":              clsTimestamp,
+	"pymongo.timestamp\nTimestamp":           clsTimestamp,
+	"bson.son\nSON":                          clsSON,
+	"pymongo.son\nSON":                       clsSON,
+	"bson.raw_bson\nRawBSONDocument":         clsRawBSON,
+	"bson.datetime_ms\nDatetimeMS":           clsDatetimeMS,
+	"bson.tz_util\nFixedOffset":              clsFixedOffset,
+	"pymongo.tz_util\nFixedOffset":           clsFixedOffset,
+	"bson.tz_util\nutc":                      clsUTC,
+	"bson.codec_options\nCodecOptions":       clsCodecOptions,
+	"bson.codec_options\nTypeRegistry":       clsTypeRegistry,
+	"bson.codec_options\nDatetimeConversion": clsDatetimeConversion,
+
+	"uuid\nUUID":               clsUUID,
+	"datetime\ndatetime":       clsDatetime,
+	"datetime\ntimedelta":      clsTimedelta,
+	"datetime\ntimezone":       clsTimezone,
+	"decimal\nDecimal":         clsDecimal,
+	"collections\nOrderedDict": clsOrderedDict,
+	"re\n_compile":             clsCompile,
+	"re\nRegexFlag":            clsRegexFlag,
+}
+
+// A bases is a set of the classes that _reconstructor may be given as base.
+type bases uint8
+
+const (
+	baseObject bases = 1 << iota
+	baseDict
+	baseInt
+	baseStr
+	baseUnicode
+	baseBytes
+)
+
+var baseOf = [numClasses]bases{
+	clsObject: baseObject, clsDict: baseDict, clsInt: baseInt,
+	clsStr: baseStr, clsUnicode: baseUnicode, clsBytes: baseBytes,
+}
+
+// An arity is the least and the greatest number of arguments, plus one: the
+// zero arity is that of what cannot be called.
+type arity struct{ min, max uint8 }
+
+func args(least, most uint8) arity { return arity{least + 1, most + 1} }
+
+func (a arity) allows(n int) bool { return a.min > 0 && n+1 >= int(a.min) && n+1 <= int(a.max) }
+
+// A rule says by which opcodes an instance of a class may come about.
+type rule struct {
+	call  arity // REDUCE
+	new   arity // NEWOBJ
+	base  bases // REDUCE of _reconstructor, with one of these as base
+	build bool  // BUILD is allowed
+	items bool  // SETITEM and SETITEMS are allowed
+}
+
+// rules is the only table of what may be done with a class. One that is not
+// listed can only be an argument.
+var rules = [numClasses]rule{
+	clsEncode:    {call: args(2, 2)},
+	clsBytes:     {call: args(0, 0)},
+	clsByteArray: {call: args(0, 2)},
+
+	clsObjectID:   {new: args(0, 0), base: baseObject, build: true},
+	clsBinary:     {new: args(1, 2), base: baseStr | baseBytes, build: true},
+	clsUUIDLegacy: {new: args(1, 1), base: baseStr | baseBytes, build: true},
+	clsCode:       {new: args(1, 1), base: baseStr | baseUnicode, build: true},
+	clsDBRef:      {new: args(0, 0), base: baseObject, build: true},
+	clsDecimal128: {new: args(0, 0), base: baseObject, build: true},
+	clsInt64:      {new: args(1, 1), base: baseInt, build: true},
+	clsMinKey:     {new: args(0, 0), base: baseObject, build: true},
+	clsMaxKey:     {new: args(0, 0), base: baseObject, build: true},
+	clsRegex:      {new: args(0, 0), base: baseObject, build: true},
+	clsTimestamp:  {new: args(0, 0), base: baseObject, build: true},
+	clsSON:        {new: args(0, 0), base: baseDict, build: true, items: true},
+	clsRawBSON:    {new: args(0, 0), build: true},
+	clsDatetimeMS: {new: args(0, 0), base: baseObject, build: true},
+
+	clsFixedOffset:        {call: args(0, 2), build: true},
+	clsCodecOptions:       {new: args(4, 8)},
+	clsTypeRegistry:       {new: args(0, 0), build: true},
+	clsDatetimeConversion: {call: args(1, 1)},
+
+	clsUUID:        {new: args(0, 0), base: baseObject, build: true},
+	clsDatetime:    {call: args(1, 2)},
+	clsTimedelta:   {call: args(3, 3)},
+	clsTimezone:    {call: args(1, 2)},
+	clsDecimal:     {call: args(1, 1)},
+	clsOrderedDict: {call: args(0, 1), items: true},
+	clsCompile:     {call: args(2, 2)},
+	clsRegexFlag:   {call: args(1, 1)},
+}
+
+// classNames has the names that errors give to classes.
+var classNames = [numClasses]string{
+	clsReconstructor: "_reconstructor", clsEncode: "_codecs.encode", clsObject: "object", clsDict: "dict", clsInt: "int",
+	clsStr: "str", clsUnicode: "unicode", clsBytes: "bytes", clsByteArray: "bytearray", clsObjectID: "ObjectId",
+	clsBinary: "Binary", clsUUIDLegacy: "UUIDLegacy", clsCode: "Code", clsDBRef: "DBRef", clsDecimal128: "Decimal128",
+	clsInt64: "Int64", clsMinKey: "MinKey", clsMaxKey: "MaxKey", clsRegex: "Regex", clsTimestamp: "Timestamp",
+	clsSON: "SON", clsRawBSON: "RawBSONDocument", clsDatetimeMS: "DatetimeMS", clsFixedOffset: "FixedOffset",
+	clsUTC: "utc", clsCodecOptions: "CodecOptions", clsTypeRegistry: "TypeRegistry",
+	clsDatetimeConversion: "DatetimeConversion", clsUUID: "UUID", clsDatetime: "datetime", clsTimedelta: "timedelta",
+	clsTimezone: "timezone", clsDecimal: "Decimal", clsOrderedDict: "OrderedDict", clsCompile: "re._compile",
+	clsRegexFlag: "RegexFlag",
+}

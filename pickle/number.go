@@ -1,0 +1,185 @@
+package pickle
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"strconv"
+)
+
+// This file reads numbers, which are spelled in text or in bytes.
+
+// maxLong is how many bytes the argument of LONG1 may have: those of the
+// greatest UUID and its sign.
+const maxLong = 17
+
+// An integer is a magnitude of 128 bits with a sign.
+type integer struct {
+	neg    bool // never with a magnitude of zero
+	hi, lo uint64
+}
+
+// int64 returns v if it fits.
+func (v integer) int64() (int64, bool) {
+	switch {
+	case v.hi != 0:
+		return 0, false
+	case v.neg:
+		return -int64(v.lo), v.lo <= 1<<63
+	}
+	return int64(v.lo), v.lo < 1<<63
+}
+
+// parseInt parses -?(0|[1-9][0-9]*), less than 2¹²⁸ in magnitude. -0 is not
+// written by any pickler and is refused.
+func parseInt(s []byte) (v integer, ok bool) {
+	if len(s) > 0 && s[0] == '-' {
+		v.neg = true
+		s = s[1:]
+	}
+	if len(s) == 0 || len(s) > 39 || s[0] == '0' && (len(s) > 1 || v.neg) {
+		return v, false
+	}
+	for _, c := range s {
+		if c-'0' > 9 {
+			return v, false
+		}
+		over, hi := bits.Mul64(v.hi, 10)
+		carry, lo := bits.Mul64(v.lo, 10)
+		var c1, c2 uint64
+		v.lo, c1 = bits.Add64(lo, uint64(c-'0'), 0)
+		v.hi, c2 = bits.Add64(hi, carry, c1)
+		if over != 0 || c2 != 0 {
+			return v, false
+		}
+	}
+	return v, true
+}
+
+// longInt returns the integer whose two's complement, little-endian, is b of
+// at most maxLong bytes.
+func longInt(b []byte) (v integer, ok bool) {
+	if len(b) == 0 {
+		return v, true
+	}
+	v.neg = b[len(b)-1] >= 0x80
+	var full [24]byte
+	if v.neg {
+		for i := range full {
+			full[i] = 0xff
+		}
+	}
+	copy(full[:], b)
+	v.lo = binary.LittleEndian.Uint64(full[:])
+	v.hi = binary.LittleEndian.Uint64(full[8:])
+	top := binary.LittleEndian.Uint64(full[16:])
+	if v.neg {
+		var c uint64
+		v.lo, c = bits.Add64(^v.lo, 1, 0)
+		v.hi, c = bits.Add64(^v.hi, 0, c)
+		top = ^top + c
+	}
+	return v, top == 0
+}
+
+// integer returns the value of an integer, and whether it is one.
+func (m *machine) integer(r ref) (v integer, ok bool) {
+	if m.atom(r) != isInt {
+		return v, false
+	}
+	src := m.src[r:]
+	switch src[0] {
+	case opBinInt1:
+		v.lo = uint64(src[1])
+		return v, true
+	case opBinInt2:
+		v.lo = uint64(binary.LittleEndian.Uint16(src[1:]))
+		return v, true
+	case opBinInt:
+		n := int64(int32(binary.LittleEndian.Uint32(src[1:])))
+		if v.lo = uint64(n); n < 0 {
+			v.neg, v.lo = true, uint64(-n)
+		}
+		return v, true
+	case opInt:
+		return parseInt(m.line(r))
+	case opLong:
+		s := m.line(r)
+		if len(s) == 0 || s[len(s)-1] != 'L' {
+			return v, false
+		}
+		return parseInt(s[:len(s)-1])
+	}
+	return longInt(m.payload(r))
+}
+
+// bounded returns an integer between 0 and limit.
+func (m *machine) bounded(r ref, limit uint64) (uint64, bool) {
+	v, ok := m.integer(r)
+	if !ok || v.neg || v.hi != 0 || v.lo > limit {
+		m.refuse(nil, r, ErrRange, "not an integer from 0 to "+strconv.FormatUint(limit, 10))
+		return 0, false
+	}
+	return v.lo, true
+}
+
+// plainNaN is the NaN that text stands for.
+const plainNaN = 0x7ff8 << 48
+
+// float returns the value of FLOAT or BINFLOAT.
+func (m *machine) float(r ref) (f float64, ok bool) {
+	if m.src[r] == opBinFloat {
+		return math.Float64frombits(binary.BigEndian.Uint64(m.src[r+1:])), true
+	}
+	s := string(m.line(r))
+	switch s {
+	case "nan":
+		return math.Float64frombits(plainNaN), true
+	case "inf":
+		return math.Inf(1), true
+	case "-inf":
+		return math.Inf(-1), true
+	}
+	if !isFloat(s) {
+		m.fail(int(r), ErrArgument, "float")
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		m.fail(int(r), ErrRange, "float")
+	}
+	return f, err == nil
+}
+
+// isFloat reports whether s is what repr writes for a finite float: digits,
+// a fraction, an exponent with its sign.
+func isFloat(s string) bool {
+	digits := func() bool {
+		n := 0
+		for n < len(s) && s[n]-'0' <= 9 {
+			n++
+		}
+		s = s[n:]
+		return n > 0
+	}
+	if s != "" && s[0] == '-' {
+		s = s[1:]
+	}
+	if !digits() {
+		return false
+	}
+	if s != "" && s[0] == '.' {
+		if s = s[1:]; !digits() {
+			return false
+		}
+	}
+	if s != "" && s[0] == 'e' {
+		if s = s[1:]; s == "" || s[0] != '+' && s[0] != '-' {
+			return false
+		}
+		if s = s[1:]; !digits() {
+			return false
+		}
+	}
+	return s == ""
+}

@@ -1,0 +1,173 @@
+package pickle
+
+import "github.com/bsonkit/bsonkit/bson"
+
+// An Encoding says what a str of Python 2 is, where it stands as a value or
+// as a key. Where PyMongo's own types hold one the position decides: the 12
+// bytes of an ObjectId, the data of a Binary and the fields of a datetime are
+// bytes, the names of attributes are text, under every Encoding.
+type Encoding uint8
+
+const (
+	// ByContent, the default, makes a str a string where it is UTF-8 and
+	// binary of subtype 0 where it is not: what PyMongo on Python 2 makes of
+	// the one, and the bytes themselves where it would refuse them. Keys must
+	// be UTF-8.
+	ByContent Encoding = iota
+	// ASCII, UTF8 and Latin1 make every str a string, as the encoding of
+	// Python's pickle.loads does. Bytes that are not in the encoding are an
+	// error that matches ErrEncoding, in whatever position; Latin1 has all.
+	ASCII
+	UTF8
+	Latin1
+	// Bytes makes every str binary of subtype 0, as encoding="bytes" does.
+	// Keys must be UTF-8.
+	Bytes
+)
+
+// The limits of reading that hold unless an option says otherwise.
+const (
+	// DefaultMaxNodes is how many lists, tuples, dictionaries and objects a
+	// pickle may make.
+	DefaultMaxNodes = 4 << 20
+	// DefaultMaxMemo is how many entries its memo may have.
+	DefaultMaxMemo = 16 << 20
+	// DefaultMaxExpansion is how many bytes of BSON may come from each byte
+	// of the pickle. Without sharing there are 16 at most.
+	DefaultMaxExpansion = 32
+	// DefaultMaxPickleSize is the longest pickle, in bytes, that a Decoder
+	// accepts.
+	DefaultMaxPickleSize = 64 << 20
+)
+
+// freeExpansion is how many bytes of BSON a pickle may become whatever its
+// length is.
+const freeExpansion = 1 << 20
+
+// DecodeOptions says how pickles are read. The zero value is the default.
+type DecodeOptions struct {
+	_ struct{} // keyed literals only
+
+	// Encoding is what a str of Python 2 is.
+	Encoding Encoding
+	// MaxDepth is how many documents and arrays may be open at once in what
+	// is read, the outermost included. Zero means bson.DefaultMaxDepth.
+	MaxDepth int
+	// MaxNodes is how many lists, tuples, dictionaries and objects a pickle
+	// may make. Zero means DefaultMaxNodes.
+	MaxNodes int
+	// MaxMemo is how many entries the memo may have. Zero means
+	// DefaultMaxMemo.
+	MaxMemo int
+	// MaxExpansion is how many bytes of BSON may come from each byte of the
+	// pickle: a pickle that refers to one value many times can be far
+	// shorter than what it stands for. 1 MiB is always allowed. Zero means
+	// DefaultMaxExpansion.
+	MaxExpansion int
+	// MaxPickleSize is the longest pickle, in bytes, that a Decoder accepts.
+	// Zero means DefaultMaxPickleSize.
+	MaxPickleSize int
+	// Values says how Go values are set from the BSON between: by Unmarshal
+	// and Decode. Its MaxDepth is that above where it is zero.
+	Values bson.DecodeOptions
+}
+
+// A Protocol is a version of the pickle format. The numbers 1 to 5 mean
+// themselves; zero is the default, so protocol 0 has a constant of its own.
+type Protocol int8
+
+const (
+	// DefaultProtocol is Protocol2, the most compact that Python 2.7 and
+	// every Python 3 can load.
+	DefaultProtocol Protocol = 0
+
+	Protocol0 Protocol = -1 // text; every Python
+	Protocol1 Protocol = 1  // every Python
+	Protocol2 Protocol = 2  // every Python since 2.3
+	Protocol3 Protocol = 3  // every Python 3
+	Protocol4 Protocol = 4  // Python 3.4 and later
+	Protocol5 Protocol = 5  // Python 3.8 and later
+)
+
+// A Reader is the Python that a pickle is written for.
+type Reader uint8
+
+const (
+	// AnyPython, the default, writes what loads in every Python that knows
+	// the protocol and every PyMongo that has the types.
+	AnyPython Reader = iota
+	// Python2 refuses what Python 2.7 with PyMongo 3 could not load, with an
+	// error that matches ErrReader: a protocol above 2, a datetime whose
+	// year is not 1 to 9999. Binary of subtype 0 is written as PyMongo on
+	// Python 2 reads it, as a Binary.
+	Python2
+)
+
+// A DocumentClass is the Python class that documents become.
+type DocumentClass uint8
+
+const (
+	// Dict, the default, is the built-in dict, what PyMongo returns. It
+	// keeps the order of keys from Python 3.7 on.
+	Dict DocumentClass = iota
+	// SON is PyMongo's ordered dictionary, which keeps the order in every
+	// Python.
+	SON
+)
+
+// A DeprecatedPolicy says what happens to the types that PyMongo has no
+// class for: undefined, symbol and dbPointer.
+type DeprecatedPolicy uint8
+
+const (
+	// Refuse makes them an error that matches ErrNoClass. It is the default.
+	Refuse DeprecatedPolicy = iota
+	// Convert writes what PyMongo decodes them to: None for undefined, text
+	// for a symbol, a DBRef for a dbPointer.
+	Convert
+)
+
+// EncodeOptions says how pickles are written. The zero value writes protocol
+// 2 for any Python.
+type EncodeOptions struct {
+	_ struct{} // keyed literals only
+
+	// Protocol is the version of the format. Zero means DefaultProtocol.
+	Protocol Protocol
+	// Reader is AnyPython or Python2.
+	Reader Reader
+	// Documents is Dict or SON.
+	Documents DocumentClass
+	// Deprecated is Refuse or Convert.
+	Deprecated DeprecatedPolicy
+	// MaxDepth is how many documents and arrays may be open at once. Zero
+	// means bson.DefaultMaxDepth.
+	MaxDepth int
+	// Values says what BSON Marshal makes of Go values. Its MaxDepth is that
+	// above where it is zero.
+	Values bson.EncodeOptions
+}
+
+// number returns the number of the protocol, or an error.
+func (o *EncodeOptions) number() (int, error) {
+	p := int(o.Protocol)
+	switch {
+	case o.Protocol == DefaultProtocol:
+		p = 2
+	case o.Protocol == Protocol0:
+		p = 0
+	case p < 0 || p > 5:
+		return 0, &OptionError{"protocol " + itoa(p), ErrProtocol}
+	}
+	if o.Reader == Python2 && p > 2 {
+		return 0, &OptionError{"protocol " + itoa(p) + " in Python 2", ErrReader}
+	}
+	return p, nil
+}
+
+func maxDepth(n int) int {
+	if n <= 0 {
+		n = bson.DefaultMaxDepth
+	}
+	return min(n, bson.DepthCeiling)
+}

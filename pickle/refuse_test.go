@@ -1,0 +1,275 @@
+package pickle_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+const (
+	newID    = "cbson.objectid\nObjectId\n)\x81"
+	newSON   = "cbson.son\nSON\n)\x81"
+	rebuild  = "ccopy_reg\n_reconstructor\n"
+	datetime = "cdatetime\ndatetime\n"
+)
+
+// u64 and u32 are little-endian lengths.
+func u64(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
+func u32(n uint32) string { return string(binary.LittleEndian.AppendUint32(nil, n)) }
+
+// fault is what a SyntaxError or ValueError says.
+type fault struct {
+	Offset int64
+	Opcode string
+	What   string
+	Err    error
+}
+
+func faultOf(t *testing.T, err error) (f fault, value bool) {
+	t.Helper()
+	var s *pickle.SyntaxError
+	var v *pickle.ValueError
+	switch {
+	case errors.As(err, &s):
+		return fault{s.Offset, s.Opcode, s.What, s.Err}, false
+	case errors.As(err, &v):
+		return fault{v.Offset, v.Opcode, v.What, v.Err}, true
+	}
+	t.Fatalf("error is %T %v", err, err)
+	return f, false
+}
+
+// TestRefused has pickles by the category of what is wrong with them, each
+// with the place and the reason.
+func TestRefused(t *testing.T) {
+	for _, tc := range []struct {
+		category string
+		data     string
+		want     fault
+	}{
+		// Names: code would run in Python.
+		{"names", "cos\nsystem\n(S'echo hi'\ntR.", fault{0, "GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "cposix\nsystem\n.", fault{0, "GLOBAL", "posix.system", pickle.ErrName}},
+		{"names", "c__builtin__\neval\n(S'1'\ntR.", fault{0, "GLOBAL", "__builtin__.eval", pickle.ErrName}},
+		{"names", "cbuiltins\nexec\n.", fault{0, "GLOBAL", "builtins.exec", pickle.ErrName}},
+		{"names", "cbuiltins\ngetattr\n.", fault{0, "GLOBAL", "builtins.getattr", pickle.ErrName}},
+		{"names", "c__builtin__\nlist\n.", fault{0, "GLOBAL", "__builtin__.list", pickle.ErrName}},
+		{"names", "cbson.objectid\nos\n.", fault{0, "GLOBAL", "bson.objectid.os", pickle.ErrName}},
+		{"names", "cbson\nobjectid.os.system\n.", fault{0, "GLOBAL", "bson.objectid.os.system", pickle.ErrName}},
+		{"names", "cbson.objectid\nObjectId.__init__.__globals__\n.",
+			fault{0, "GLOBAL", "bson.objectid.ObjectId.__init__.__globals__", pickle.ErrName}},
+		{"names", "cbson.binary\nBinaryVector\n.", fault{0, "GLOBAL", "bson.binary.BinaryVector", pickle.ErrName}},
+		{"names", "cbson.objectid\nObjectid\n.", fault{0, "GLOBAL", "bson.objectid.Objectid", pickle.ErrName}},
+		{"names", "cbson.objectid \nObjectId\n.", fault{0, "GLOBAL", `"bson.objectid .ObjectId"`, pickle.ErrName}},
+		{"names", "ccopyreg\n__newobj__\n.", fault{0, "GLOBAL", "copyreg.__newobj__", pickle.ErrName}},
+		{"names", "csubprocess\nPopen\n.", fault{0, "GLOBAL", "subprocess.Popen", pickle.ErrName}},
+		{"names", "c\n\n.", fault{0, "GLOBAL", ".", pickle.ErrName}},
+		{"names", "\x80\x04\x8c\x02os\x8c\x06system\x93.", fault{14, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "\x80\x04\x8c\x16bson.objectid\nObjectId\x8c\x00\x93.",
+			fault{28, "STACK_GLOBAL", `"bson.objectid.ObjectId\n"`, pickle.ErrName}},
+		{"names", "\x80\x04K\x01\x8c\x06system\x93.", fault{12, "STACK_GLOBAL", "not a name", pickle.ErrName}},
+		{"names", "c" + strings.Repeat("m", 1000) + "\nn\n.", fault{0, "GLOBAL", strings.Repeat("m", 96), pickle.ErrName}},
+
+		// Opcodes that these types never use.
+		{"opcodes", "(ios\nsystem\n.", fault{1, "INST", "os.system", pickle.ErrOpcode}},
+		{"opcodes", "(cbson.objectid\nObjectId\no.", fault{25, "OBJ", "", pickle.ErrOpcode}},
+		{"opcodes", "Pid\n.", fault{0, "PERSID", "", pickle.ErrOpcode}},
+		{"opcodes", "NQ.", fault{1, "BINPERSID", "", pickle.ErrOpcode}},
+		{"opcodes", "\x82\x01.", fault{0, "EXT1", "", pickle.ErrOpcode}},
+		{"opcodes", "\x83\x01\x00.", fault{0, "EXT2", "", pickle.ErrOpcode}},
+		{"opcodes", "\x84\x01\x00\x00\x00.", fault{0, "EXT4", "", pickle.ErrOpcode}},
+		{"opcodes", "N0.", fault{1, "POP", "", pickle.ErrOpcode}},
+		{"opcodes", "(1.", fault{1, "POP_MARK", "", pickle.ErrOpcode}},
+		{"opcodes", "N2.", fault{1, "DUP", "", pickle.ErrOpcode}},
+		{"opcodes", "\x8f.", fault{0, "EMPTY_SET", "", pickle.ErrOpcode}},
+		{"opcodes", "(\x91.", fault{1, "FROZENSET", "", pickle.ErrOpcode}},
+		{"opcodes", "(\x90.", fault{1, "ADDITEMS", "", pickle.ErrOpcode}},
+		{"opcodes", "\x92.", fault{0, "NEWOBJ_EX", "", pickle.ErrOpcode}},
+		{"opcodes", "\x97.", fault{0, "NEXT_BUFFER", "", pickle.ErrOpcode}},
+		{"opcodes", "\x98.", fault{0, "READONLY_BUFFER", "", pickle.ErrOpcode}},
+		{"opcodes", "\x8b\x01\x00\x00\x00\x05.", fault{0, "LONG4", "", pickle.ErrOpcode}},
+		{"opcodes", "\x8d" + u64(1) + "a.", fault{0, "BINUNICODE8", "", pickle.ErrOpcode}},
+		{"opcodes", "\x8e" + u64(1) + "a.", fault{0, "BINBYTES8", "", pickle.ErrOpcode}},
+		{"opcodes", "\xff.", fault{0, "0xff", "", pickle.ErrOpcode}},
+		{"opcodes", "N\x80\x02.", fault{1, "PROTO", "not at the start", pickle.ErrOpcode}},
+		{"opcodes", "\x80\x06N.", fault{0, "PROTO", "protocol 6", pickle.ErrArgument}},
+
+		// Calls.
+		{"calls", "cbson.objectid\nObjectId\n)R.", fault{25, "REDUCE", "ObjectId with 0 arguments", pickle.ErrCall}},
+		{"calls", "c__builtin__\nbytes\nK\x05\x85R.", fault{22, "REDUCE", "bytes with 1 arguments", pickle.ErrCall}},
+		{"calls", "c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00hex\x86R.", fault{22, "BINUNICODE", "codec hex", pickle.ErrCall}},
+		{"calls", "c_codecs\nencode\nX\x03\x00\x00\x00\xe2\x82\xacX\x06\x00\x00\x00latin1\x86R.",
+			fault{16, "BINUNICODE", "character above U+00FF", pickle.ErrRange}},
+		{"calls", "c_codecs\nencode\nC\x01aX\x06\x00\x00\x00latin1\x86R.", fault{16, "SHORT_BINBYTES", "encode of something that is not text", pickle.ErrCall}},
+		{"calls", rebuild + "(cbson.objectid\nObjectId\nc__builtin__\ndict\n}tR.", fault{70, "REDUCE", "_reconstructor of ObjectId and dict", pickle.ErrCall}},
+		{"calls", rebuild + "(c__builtin__\ndict\nc__builtin__\nobject\nNtR.", fault{66, "REDUCE", "_reconstructor of dict and object", pickle.ErrCall}},
+		{"calls", rebuild + "(cbson.objectid\nObjectId\nc__builtin__\nobject\nK\x01tR.", fault{73, "REDUCE", "_reconstructor of ObjectId with a value", pickle.ErrCall}},
+		{"calls", "cbson.objectid\nObjectId\nN\x81.", fault{25, "NEWOBJ", "ObjectId without a tuple", pickle.ErrCall}},
+		{"calls", "N)R.", fault{2, "REDUCE", "not a class or function", pickle.ErrCall}},
+		{"calls", "cbson.objectid\nObjectId\n.", fault{24, "STOP", "a class or function as a value", pickle.ErrCall}},
+		{"calls", "]cbson.objectid\nObjectId\na.", fault{26, "STOP", "a class or function as a value", pickle.ErrCall}},
+		{"calls", "cre\nRegexFlag\nK\x02\x85R.", fault{17, "REDUCE", "RegexFlag as a value", pickle.ErrCall}},
+		{"calls", "cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R.", fault{27, "REDUCE", "timedelta as a value", pickle.ErrCall}},
+		{"calls", "cdecimal\nDecimal\nK\x01\x85R.", fault{20, "REDUCE", "Decimal of something that is not text, or too long", pickle.ErrRange}},
+
+		// Containers that are none, and classes as containers.
+		{"mutation", "cbson.objectid\nObjectId\nN}b.", fault{26, "BUILD", "of something that has none", pickle.ErrState}},
+		{"mutation", "cbson.objectid\nObjectId\nS'a'\nNs.", fault{30, "SETITEM", "not a container", pickle.ErrStack}},
+		{"mutation", newID + "C\x0c123456789012bC\x0c123456789012b.", fault{55, "BUILD", "ObjectId has one already", pickle.ErrState}},
+		{"mutation", "]}b.", fault{2, "BUILD", "of something that has none", pickle.ErrState}},
+		{"mutation", "}Na.", fault{2, "APPEND", "not such a container", pickle.ErrStack}},
+		{"mutation", ")Na.", fault{2, "APPEND", "not a container", pickle.ErrStack}},
+
+		// Cycles.
+		{"cycles", "]q\x00h\x00a.", fault{5, "APPEND", "", pickle.ErrCycle}},
+		{"cycles", "}q\x00X\x01\x00\x00\x00ah\x00s.", fault{11, "SETITEM", "", pickle.ErrCycle}},
+		{"cycles", "(lp0\n(g0\ntp1\nag1\n.", fault{13, "APPEND", "", pickle.ErrCycle}},
+		{"cycles", newSON + "q\x00}X\x0a\x00\x00\x00_SON__keysh\x00sb.", fault{37, "BUILD", "", pickle.ErrCycle}},
+		{"cycles", "]q\x00]h\x00ah\x00Na.", fault{10, "APPEND", "", pickle.ErrCycle}},
+
+		// The stack.
+		{"stack", ".", fault{0, "STOP", "", pickle.ErrStack}},
+		{"stack", "NN.", fault{2, "STOP", "", pickle.ErrStack}},
+		{"stack", "N(.", fault{2, "STOP", "", pickle.ErrStack}},
+		{"stack", "a.", fault{0, "APPEND", "", pickle.ErrStack}},
+		{"stack", "](a.", fault{2, "APPEND", "", pickle.ErrStack}},
+		{"stack", "e.", fault{0, "APPENDS", "no mark", pickle.ErrStack}},
+		{"stack", "t.", fault{0, "TUPLE", "no mark", pickle.ErrStack}},
+		{"stack", "\x85.", fault{0, "TUPLE1", "", pickle.ErrStack}},
+		{"stack", "N(\x86.", fault{2, "TUPLE2", "", pickle.ErrStack}},
+		{"stack", "(S'a'\nd.", fault{6, "DICT", "", pickle.ErrStack}},
+		{"stack", "}(S'a'\nu.", fault{7, "SETITEMS", "key without a value", pickle.ErrStack}},
+		{"stack", "b.", fault{0, "BUILD", "", pickle.ErrStack}},
+		{"stack", "R.", fault{0, "REDUCE", "", pickle.ErrStack}},
+		{"stack", "\x93.", fault{0, "STACK_GLOBAL", "", pickle.ErrStack}},
+		{"stack", "q\x00.", fault{0, "BINPUT", "", pickle.ErrStack}},
+		{"stack", "N(q\x00.", fault{2, "BINPUT", "", pickle.ErrStack}},
+
+		// The memo.
+		{"memo", "h\x00.", fault{0, "BINGET", "0", pickle.ErrMemo}},
+		{"memo", "g7\n.", fault{0, "GET", "7", pickle.ErrMemo}},
+		{"memo", "Np1x\n.", fault{1, "PUT", "memo index", pickle.ErrArgument}},
+		{"memo", "Np-1\n.", fault{1, "PUT", "memo index", pickle.ErrArgument}},
+		{"memo", "Np4294967296\n.", fault{1, "PUT", "memo index", pickle.ErrArgument}},
+		{"memo", "j\xff\xff\xff\xff.", fault{0, "LONG_BINGET", "4294967295", pickle.ErrMemo}},
+
+		// Lengths.
+		{"lengths", "X\xff\xff\xff\xff.", fault{0, "BINUNICODE", "length", pickle.ErrArgument}},
+		{"lengths", "X\xff\xff\xff\x7f.", fault{6, "BINUNICODE", "", pickle.ErrTruncated}},
+		{"lengths", "T\xff\xff\xff\xff.", fault{0, "BINSTRING", "length", pickle.ErrArgument}},
+		{"lengths", "\x96" + u64(1<<63) + ".", fault{0, "BYTEARRAY8", "length", pickle.ErrArgument}},
+		{"lengths", "\x96" + u64(1<<30) + ".", fault{10, "BYTEARRAY8", "", pickle.ErrTruncated}},
+		{"lengths", "\x80\x04\x95" + u64(1<<63) + "N.", fault{2, "FRAME", "length", pickle.ErrArgument}},
+		{"lengths", "\x80\x04\x95" + u64(3) + "N.", fault{13, "FRAME", "", pickle.ErrTruncated}},
+		{"lengths", "\x8a\x12" + strings.Repeat("a", 18) + ".", fault{0, "LONG1", "integer of 18 bytes", pickle.ErrRange}},
+		{"lengths", "U\x05ab", fault{4, "SHORT_BINSTRING", "", pickle.ErrTruncated}},
+		{"lengths", "I" + strings.Repeat("1", 100), fault{0, "INT", "number is too long", pickle.ErrArgument}},
+		{"lengths", "I" + strings.Repeat("1", 100) + "\n.", fault{0, "INT", "number is too long", pickle.ErrArgument}},
+		{"lengths", "Vabc", fault{4, "UNICODE", "", pickle.ErrTruncated}},
+		{"lengths", "", fault{0, "", "", pickle.ErrTruncated}},
+		{"lengths", "N", fault{1, "", "", pickle.ErrTruncated}},
+		{"lengths", "N.N", fault{2, "NONE", "", pickle.ErrTrailing}},
+
+		// Text of arguments.
+		{"arguments", "I007\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I0x10\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I 5\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I+5\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I1_000\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I-0\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I02\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "L5\n.", fault{0, "LONG", "integer", pickle.ErrArgument}},
+		{"arguments", "F1_0.5\n.", fault{0, "FLOAT", "float", pickle.ErrArgument}},
+		{"arguments", "F1e+999\n.", fault{0, "FLOAT", "float", pickle.ErrRange}},
+		{"arguments", "F0x1p3\n.", fault{0, "FLOAT", "float", pickle.ErrArgument}},
+		{"arguments", "F\n.", fault{0, "FLOAT", "float", pickle.ErrArgument}},
+		{"arguments", "Fnan(1)\n.", fault{0, "FLOAT", "float", pickle.ErrArgument}},
+		{"arguments", "Sabc\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "S'abc\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "S'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "S'a\\x0'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "S'a\\101'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "S'a'b'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "S'a\\'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "V\\u00e\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
+		{"arguments", "V\\ud800\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
+		{"arguments", "V\\U00110000\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
+		{"arguments", "V\\n\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
+		{"arguments", "X\x03\x00\x00\x00\xed\xa0\x80.", fault{0, "BINUNICODE", "", bson.ErrUTF8}},
+
+		// Values that CPython does not check.
+		{"values", newID + "C\x0b12345678901b.", fault{25, "NEWOBJ", "ObjectId of 11 bytes", pickle.ErrState}},
+		{"values", newID + "C\x0d1234567890123b.", fault{25, "NEWOBJ", "ObjectId of 13 bytes", pickle.ErrState}},
+		{"values", newID + "C\x00b.", fault{25, "NEWOBJ", "ObjectId of 0 bytes", pickle.ErrState}},
+		{"values", newID + "Nb.", fault{26, "NONE", "not bytes", pickle.ErrState}},
+		{"values", newID + "K\x05b.", fault{26, "BININT1", "not bytes", pickle.ErrState}},
+		{"values", newID + "]b.", fault{25, "NEWOBJ", "ObjectId has another state", pickle.ErrState}},
+		{"values", newID + ".", fault{25, "NEWOBJ", "ObjectId has no id", pickle.ErrState}},
+		{"values", newID + "}b.", fault{25, "NEWOBJ", "ObjectId lacks _ObjectId__id", pickle.ErrState}},
+		{"values", newID + "}U\x01xNsb.", fault{25, "NEWOBJ", "ObjectId has an unknown attribute, or one twice", pickle.ErrState}},
+		{"values", newID + "K\x01K\x02\x86b.", fault{25, "NEWOBJ", "ObjectId has another state", pickle.ErrState}},
+		{"values", datetime + "C\x0a\x07\xe4\x0d\x02\x03\x04\x05\x00\x00\x00\x85R.", fault{32, "REDUCE", "datetime with a field out of range", pickle.ErrRange}},
+		{"values", datetime + "C\x0a\x07\xe4\x02\x1e\x03\x04\x05\x00\x00\x00\x85R.", fault{32, "REDUCE", "datetime with a field out of range", pickle.ErrRange}},
+		{"values", datetime + "C\x0a\x00\x00\x02\x01\x03\x04\x05\x00\x00\x00\x85R.", fault{32, "REDUCE", "datetime with a field out of range", pickle.ErrRange}},
+		{"values", datetime + "C\x0a\x07\xe4\x02\x01\x19\x04\x05\x00\x00\x00\x85R.", fault{32, "REDUCE", "datetime with a field out of range", pickle.ErrRange}},
+		{"values", datetime + "C\x0a\x07\xe4\x02\x01\x01\x04\x05\x0f\xff\xff\x85R.", fault{32, "REDUCE", "datetime with a field out of range", pickle.ErrRange}},
+		{"values", datetime + "C\x09\x07\xe4\x02\x01\x01\x04\x05\x0f\xff\x85R.", fault{31, "REDUCE", "datetime of 9 bytes", pickle.ErrCall}},
+		{"values", datetime + "C\x0a\x07\xe4\x02\x01\x01\x04\x05\x00\x00\x00K\x01\x86R.", fault{34, "REDUCE", "datetime whose zone is none", pickle.ErrCall}},
+		{"values", "cuuid\nUUID\n)\x81}U\x03intJ\xff\xff\xff\xffsb.", fault{12, "NEWOBJ", "UUID of something that is not an integer of 128 bits", pickle.ErrRange}},
+		{"values", "cbson.int64\nInt64\n\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00\x85\x81}b.", fault{30, "NEWOBJ", "Int64 of more than 64 bits", pickle.ErrRange}},
+		{"values", "\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.", fault{0, "LONG1", "integer of more than 64 bits", pickle.ErrRange}},
+		{"values", "cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incJ\xff\xff\xff\xffub.",
+			fault{67, "BININT", "not an integer from 0 to 4294967295", pickle.ErrRange}},
+		{"values", "cbson.decimal128\nDecimal128\n)\x81J\xff\xff\xff\xffK\x00\x86b.", fault{30, "BININT", "not an integer from 0 to 18446744073709551615", pickle.ErrRange}},
+		{"values", "cbson.binary\nBinary\nC\x01aM\x00\x01\x86\x81}U\x10_Binary__subtypeM\x00\x01sb.", fault{47, "BININT2", "not an integer from 0 to 255", pickle.ErrRange}},
+		{"values", "cbson.binary\nBinary\nC\x01aK\x05\x86\x81}U\x10_Binary__subtypeK\x06sb.", fault{26, "NEWOBJ", "Binary of two subtypes", pickle.ErrState}},
+		{"values", "cdecimal\nDecimal\nU\x031e9\x85R.", fault{-1, "", "", nil}},
+		{"values", "cdecimal\nDecimal\nU\x05snan1\x85R.", fault{25, "REDUCE", "Decimal snan1", pickle.ErrRange}},
+		{"values", "cdecimal\nDecimal\nU\x061e9999\x85R.", fault{26, "REDUCE", "Decimal 1e9999", pickle.ErrRange}},
+		{"values", "cre\n_compile\nU\x01aM\x00\x01\x86R.", fault{16, "BININT2", "flag without a letter in BSON", pickle.ErrRange}},
+		{"values", "cre\n_compile\nU\x01\x00K\x00\x86R.", fault{13, "SHORT_BINSTRING", "", bson.ErrKeyNUL}},
+
+		// Keys.
+		{"keys", "}U\x01aNs.", fault{-1, "", "", nil}},
+		{"keys", "}U\x03a\x00bNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrKeyNUL}},
+		{"keys", "}(U\x01aNX\x01\x00\x00\x00aNu.", fault{0, "EMPTY_DICT", "a", bson.ErrDuplicateKey}},
+		{"keys", "}U\x01\xffNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrUTF8}},
+		{"keys", "}U\x01a}K\x01Nss.", fault{5, "BININT1", "", pickle.ErrKey}},
+		{"keys", newSON + "U\x01aNs}U\x0a_SON__keys]sb.", fault{15, "NEWOBJ", "SON whose list of keys is another", pickle.ErrState}},
+		{"keys", newSON + "U\x01aNs}U\x0a_SON__keys]U\x01basb.", fault{15, "NEWOBJ", "SON whose list of keys is another", pickle.ErrState}},
+		{"keys", newSON + "(U\x01aNU\x01bNu}U\x0a_SON__keys](U\x01aU\x01aesb.", fault{15, "NEWOBJ", "a", bson.ErrDuplicateKey}},
+		{"keys", newSON + ".", fault{15, "NEWOBJ", "SON has another state", pickle.ErrState}},
+	} {
+		dst := []byte("before")
+		got, _, err := pickle.AppendBSONValue(dst, []byte(tc.data))
+		if tc.want.Err == nil {
+			if err != nil {
+				t.Errorf("%s: %q: %v", tc.category, tc.data, err)
+			}
+			continue
+		}
+		if err == nil {
+			t.Errorf("%s: %q: no error, want %v", tc.category, tc.data, tc.want)
+			continue
+		}
+		if string(got) != "before" {
+			t.Errorf("%s: %q: dst is %q", tc.category, tc.data, got)
+		}
+		f, value := faultOf(t, err)
+		if diff := cmp.Diff(tc.want, f, cmpopts.EquateErrors()); diff != "" {
+			t.Errorf("%s: %q (-want +got):\n%s", tc.category, tc.data, diff)
+		}
+		syntax := map[string]bool{"stack": true, "memo": true}
+		if syntax[tc.category] && value {
+			t.Errorf("%s: %q: a ValueError, want a SyntaxError", tc.category, tc.data)
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package pickle
+
+import (
+	"errors"
+	"io"
+	"iter"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file reads one pickle after the other from a stream.
+//
+// The machine runs on what has arrived and stops where it ends, so there is
+// no frame to look for and a pickle is read when its last byte is there.
+
+// readSize is how many bytes a Decoder asks its reader for at first.
+const readSize = 64 << 10
+
+// maxEmptyReads is how often a reader may return nothing before a Decoder
+// gives up with io.ErrNoProgress.
+const maxEmptyReads = 100
+
+// errCount is the fault of a Read that returned an impossible count.
+var errCount = errors.New("reader returned an impossible count")
+
+// A Decoder reads pickles that follow each other in a stream, as several
+// calls of Python's pickle.dump write them.
+//
+//	d := pickle.NewDecoder(r)
+//	for d.Next() {
+//		use(d.Type(), d.Value())
+//	}
+//	if err := d.Err(); err != nil { … }
+//
+// Each pickle has a memo of its own: a Python program that used one Pickler
+// for several dumps has written pickles that refer to each other, which is an
+// error that matches ErrMemo.
+type Decoder struct {
+	m   machine
+	r   io.Reader
+	buf []byte // what has been read; buf[off:] is yet to be consumed
+	off int    // bytes of buf
+	at  int64  // offset of buf[0] in the stream
+	max int    // bytes of a pickle
+
+	values bson.DecodeOptions // of Decode
+
+	start int64 // offset in the stream of the current pickle
+	value []byte
+	typ   bson.Type
+	eof   bool  // the reader has ended
+	rerr  error // what the reader has failed with, behind what is in buf
+	err   error
+}
+
+// NewDecoder returns a Decoder that reads r with the zero options.
+func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
+
+// NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
+// pickles that it returns.
+func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
+	d := &Decoder{r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
+	d.m.init(&o)
+	d.m.pairs = true
+	d.values = o.values()
+	return d
+}
+
+// Next reads the next pickle and reports whether there is one. False means
+// that the stream has ended or that something is wrong; Err tells.
+func (d *Decoder) Next() bool {
+	d.typ = 0
+	if d.err != nil {
+		return false
+	}
+	for d.off == len(d.buf) {
+		if d.eof || !d.fill() && d.err != nil {
+			return false
+		}
+	}
+	d.start = d.at + int64(d.off)
+	m := &d.m
+	m.reset()
+	for {
+		m.src, m.final = d.buf[d.off:], d.eof
+		switch m.run() {
+		case statusMore:
+			if len(m.src) >= d.max {
+				m.fail(m.off, bson.ErrTooLarge, "")
+				break
+			}
+			if !d.fill() && d.err != nil {
+				return false
+			}
+			continue
+		case statusDone:
+			if m.off > d.max {
+				m.fail(m.off-1, bson.ErrTooLarge, "")
+				break
+			}
+			d.value, d.typ = m.result(d.value[:0])
+		}
+		if m.err != nil {
+			d.err = m.error(d.start)
+			d.typ = 0
+			return false
+		}
+		d.off += m.off
+		return true
+	}
+}
+
+// fill reads more bytes behind buf, after moving what is left of buf to its
+// front. It reports whether anything was read; if not, the stream has ended
+// or d.err says what is wrong.
+func (d *Decoder) fill() bool {
+	if d.rerr != nil {
+		return d.readError(d.rerr)
+	}
+	if d.off > 0 && len(d.buf)+readSize > cap(d.buf) {
+		d.at += int64(d.off)
+		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
+		d.off = 0
+	}
+	if cap(d.buf)-len(d.buf) < readSize/2 {
+		grown := make([]byte, len(d.buf), max(2*readSize, 2*cap(d.buf)))
+		copy(grown, d.buf)
+		d.buf = grown
+	}
+	for range maxEmptyReads {
+		room := d.buf[len(d.buf):cap(d.buf)]
+		n, err := d.r.Read(room)
+		if n < 0 || n > len(room) {
+			return d.readError(errCount)
+		}
+		d.buf = d.buf[:len(d.buf)+n]
+		switch {
+		case err == io.EOF:
+			d.eof = true
+			return n > 0
+		case n > 0:
+			d.rerr = err
+			return true
+		case err != nil:
+			return d.readError(err)
+		}
+	}
+	return d.readError(io.ErrNoProgress)
+}
+
+// readError ends the stream with a failure of the reader.
+func (d *Decoder) readError(err error) bool {
+	d.err = &bson.ReadError{Offset: d.at + int64(len(d.buf)), Err: err}
+	return false
+}
+
+// Type returns the type of the current value, or 0 after Next was false.
+func (d *Decoder) Type() bson.Type { return d.typ }
+
+// Value returns the current value as AppendBSONValue does. It is valid until
+// the next call of Next.
+func (d *Decoder) Value() []byte {
+	if d.typ == 0 {
+		return nil
+	}
+	return d.value
+}
+
+// Raw returns the current value if it is a document, else nil. It is valid
+// until the next call of Next.
+func (d *Decoder) Raw() bson.Raw {
+	if d.typ != bson.TypeDocument {
+		return nil
+	}
+	return d.value
+}
+
+// Offset returns where in the stream the current pickle starts, in bytes.
+func (d *Decoder) Offset() int64 { return d.start }
+
+// Err returns why Next was false: nil at the end of the stream, a
+// *SyntaxError or *ValueError whose Offset is the one in the stream, or a
+// *bson.ReadError if the reader failed.
+func (d *Decoder) Err() error { return d.err }
+
+// Pickles returns the values of r, read with the zero options, and last, if
+// something is wrong, an error with a zero RawValue. Each value is valid
+// until the next.
+func Pickles(r io.Reader) iter.Seq2[bson.RawValue, error] { return DecodeOptions{}.Pickles(r) }
+
+// Pickles returns the values of r, read as o says, as the function Pickles
+// does.
+func (o DecodeOptions) Pickles(r io.Reader) iter.Seq2[bson.RawValue, error] {
+	return func(yield func(bson.RawValue, error) bool) {
+		d := o.NewDecoder(r)
+		for d.Next() {
+			if !yield(bson.RawValue{Type: d.Type(), Value: d.Value()}, nil) {
+				return
+			}
+		}
+		if err := d.Err(); err != nil {
+			yield(bson.RawValue{}, err)
+		}
+	}
+}

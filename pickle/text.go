@@ -1,0 +1,124 @@
+package pickle
+
+import "unicode/utf8"
+
+// This file reads the two spellings of text that old protocols have: the repr
+// of a str, and raw-unicode-escape.
+
+// latin1ToUTF8 turns the bytes of dst from n on from Latin-1 to UTF-8.
+func latin1ToUTF8(dst []byte, n int) []byte {
+	more := 0
+	for _, c := range dst[n:] {
+		more += int(c >> 7)
+	}
+	if more == 0 {
+		return dst
+	}
+	from := len(dst)
+	for range more {
+		dst = append(dst, 0)
+	}
+	for to := len(dst); from > n; {
+		from--
+		to--
+		if c := dst[from]; c < utf8.RuneSelf {
+			dst[to] = c
+		} else {
+			dst[to] = c&0x3f | 0x80
+			to--
+			dst[to] = c>>6 | 0xc0
+		}
+	}
+	return dst
+}
+
+// appendRepr appends what the repr of a str in Python 2 stands for.
+func appendRepr(dst, s []byte) ([]byte, bool) {
+	if len(s) < 2 || s[0] != '\'' && s[0] != '"' || s[len(s)-1] != s[0] {
+		return dst, false
+	}
+	quote := s[0]
+	s = s[1 : len(s)-1]
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == quote || c < ' ' || c > '~':
+			return dst, false
+		case c == '\\':
+			if i++; i == len(s) {
+				return dst, false
+			}
+			switch s[i] {
+			case '\\', '\'', '"':
+				c = s[i]
+			case 'n':
+				c = '\n'
+			case 'r':
+				c = '\r'
+			case 't':
+				c = '\t'
+			case 'x':
+				v, ok := parseHex(s[i+1:], 2)
+				if !ok {
+					return dst, false
+				}
+				c = byte(v)
+				i += 2
+			default:
+				return dst, false
+			}
+		}
+		dst = append(dst, c)
+	}
+	return dst, true
+}
+
+// appendRawUnicode appends text in raw-unicode-escape as UTF-8: each byte is
+// a character but for \u and four hexadecimal digits, \U and eight.
+func appendRawUnicode(dst, s []byte) ([]byte, bool) {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == '\\':
+			if i++; i == len(s) {
+				return dst, false
+			}
+			digits := 4
+			if s[i] == 'U' {
+				digits = 8
+			} else if s[i] != 'u' {
+				return dst, false
+			}
+			v, ok := parseHex(s[i+1:], digits)
+			if !ok || v > utf8.MaxRune || !utf8.ValidRune(rune(v)) {
+				return dst, false
+			}
+			dst = utf8.AppendRune(dst, rune(v))
+			i += digits
+		case c < utf8.RuneSelf:
+			dst = append(dst, c)
+		default:
+			dst = append(dst, c>>6|0xc0, c&0x3f|0x80)
+		}
+	}
+	return dst, true
+}
+
+// parseHex returns the value of the first n characters of s, which must be
+// lower-case hexadecimal digits.
+func parseHex(s []byte, n int) (v uint32, ok bool) {
+	if len(s) < n {
+		return 0, false
+	}
+	for _, c := range s[:n] {
+		switch {
+		case c-'0' <= 9:
+			v = v<<4 | uint32(c-'0')
+		case c >= 'a' && c <= 'f':
+			v = v<<4 | uint32(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return v, true
+}

@@ -1,0 +1,337 @@
+package pickle
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file turns what the machine has built into BSON.
+//
+//   - value is the one dispatch; atomValue does atoms, object.go objects.
+//   - document and array write containers and call value.
+//   - element, and key and distinct in key.go, are what documents are made of.
+//
+// A node may be reached by many ways and is written each time, so the length
+// of the output is limited by the length of the pickle. There are no cycles:
+// see machine.get.
+
+// A builder is the part of a machine that writes.
+type builder struct {
+	base  int // length of dst at the start
+	limit int // length of dst that is too much
+	depth int // documents and arrays open
+	docs  int // documents among them
+	pairs bool
+	keys  []span   // of all open documents
+	table []uint32 // see distinct
+}
+
+// A span is a part of dst.
+type span struct{ off, n uint32 } // bytes from builder.base, bytes
+
+// begin prepares m to write what it has read onto the end of dst.
+func (m *machine) begin(dst []byte) {
+	room := max(freeExpansion, int64(m.off)*int64(m.maxExpansion))
+	m.base = len(dst)
+	m.limit = m.base + int(min(room, maxSource))
+	m.depth = 0
+	m.docs = 0
+	m.keys = m.keys[:0]
+}
+
+// value appends the BSON value of r and returns its type, or 0 after a fault.
+func (m *machine) value(dst []byte, r ref) ([]byte, bson.Type) {
+	if r.isAtom() {
+		return m.atomValue(dst, r)
+	}
+	n := m.node(r)
+	if n == nil {
+		m.fail(m.at, ErrCall, "a class or function as a value")
+		return dst, 0
+	}
+	ok := false
+	t := bson.TypeArray
+	switch n.kind {
+	case kindList, kindTuple:
+		dst, ok = m.array(dst, n)
+	case kindDict:
+		if m.pairs && m.docs == 0 && m.hasOtherKeys(n) {
+			dst, ok = m.pairArray(dst, n)
+			break
+		}
+		t = bson.TypeDocument
+		dst, ok = m.document(dst, n, n)
+	default:
+		return m.objectValue(dst, n)
+	}
+	if !ok {
+		return dst, 0
+	}
+	return dst, t
+}
+
+// atomValue is value for atoms.
+func (m *machine) atomValue(dst []byte, r ref) ([]byte, bson.Type) {
+	switch op := m.src[r]; op {
+	case opShortBinUnicode, opBinUnicode, opUnicode:
+		return m.stringValue(dst, r, bson.TypeString)
+	case opBinInt1, opBinInt2, opBinInt, opInt, opLong, opLong1:
+		return m.intValue(dst, r)
+	case opNone:
+		return dst, bson.TypeNull
+	case opNewTrue:
+		return append(dst, 1), bson.TypeBoolean
+	case opNewFalse:
+		return append(dst, 0), bson.TypeBoolean
+	case opBinFloat, opFloat:
+		f, ok := m.float(r)
+		if !ok {
+			return dst, 0
+		}
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble
+	case opShortBinBytes, opBinBytes, opByteArray8:
+		return bson.AppendBinaryValue(dst, bson.BinaryGeneric, m.payload(r)), bson.TypeBinary
+	case opEmptyTuple:
+		if !m.enter(int(r)) {
+			return dst, 0
+		}
+		m.depth--
+		dst, start := bson.Begin(dst)
+		return bson.End(dst, start), bson.TypeArray
+	}
+	return m.strValue(dst, r)
+}
+
+// stringValue appends text as a value laid out like a string.
+func (m *machine) stringValue(dst []byte, r ref, t bson.Type) ([]byte, bson.Type) {
+	start := len(dst)
+	dst, ok := m.text(append(dst, 0, 0, 0, 0), r)
+	if !ok {
+		return dst, 0
+	}
+	dst = append(dst, 0)
+	bson.SetStringLength(dst, start)
+	return dst, t
+}
+
+// strValue appends a str of Python 2.
+func (m *machine) strValue(dst []byte, r ref) ([]byte, bson.Type) {
+	start := len(dst)
+	dst, ok := m.str(append(dst, 0, 0, 0, 0), r)
+	switch {
+	case !ok:
+		return dst, 0
+	case m.encoding == Latin1:
+		dst = latin1ToUTF8(dst, start+4)
+	case m.encoding == Bytes || !utf8.Valid(dst[start+4:]):
+		binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
+		dst = append(dst, 0)
+		copy(dst[start+5:], dst[start+4:])
+		dst[start+4] = bson.BinaryGeneric
+		return dst, bson.TypeBinary
+	}
+	dst = append(dst, 0)
+	bson.SetStringLength(dst, start)
+	return dst, bson.TypeString
+}
+
+// intValue appends an integer: an int32 if it fits, else an int64. A long of
+// Python 2 is an int64 even if it is small, as PyMongo has it.
+func (m *machine) intValue(dst []byte, r ref) ([]byte, bson.Type) {
+	op := m.src[r]
+	if op == opInt {
+		if s := m.line(r); len(s) == 2 && s[0] == '0' && s[1]&^1 == '0' {
+			return append(dst, s[1]&1), bson.TypeBoolean
+		}
+	}
+	v, ok := m.integer(r)
+	if !ok {
+		m.fail(int(r), ErrArgument, "integer")
+		return dst, 0
+	}
+	n, ok := v.int64()
+	if !ok {
+		m.fail(int(r), ErrRange, "integer of more than 64 bits")
+		return dst, 0
+	}
+	if n == int64(int32(n)) && op != opLong && op != opLong1 {
+		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bson.TypeInt64
+}
+
+// enter opens a container that the opcode at off made.
+func (m *machine) enter(off int) bool {
+	if m.depth >= m.maxDepth {
+		m.fail(off, bson.ErrDepth, "")
+		return false
+	}
+	m.depth++
+	return true
+}
+
+// array appends a list or tuple.
+func (m *machine) array(dst []byte, n *node) ([]byte, bool) {
+	if !m.enter(int(n.off)) {
+		return dst, false
+	}
+	dst, start := bson.Begin(dst)
+	i := 0
+	for s := n.first; s != 0; {
+		var items []ref
+		items, s = m.segment(s)
+		for _, r := range items {
+			var mark int
+			dst, mark = bson.BeginElement(dst)
+			dst = bson.AppendIndexKey(dst, i)
+			var ok bool
+			if dst, ok = m.element(dst, r, mark); !ok {
+				return dst, false
+			}
+			i++
+		}
+	}
+	m.depth--
+	return bson.End(dst, start), true
+}
+
+// element appends a value whose key is written, and its type at mark.
+func (m *machine) element(dst []byte, r ref, mark int) ([]byte, bool) {
+	dst, t := m.value(dst, r)
+	if t != 0 && len(dst) > m.limit {
+		m.fail(m.place(r), ErrLimit, "MaxExpansion")
+		t = 0
+	}
+	if t == 0 {
+		m.unwind(dst, mark)
+		return dst, false
+	}
+	bson.SetType(dst, mark, t)
+	return dst, true
+}
+
+// unwind notes, on the way out after a fault, the key of the element at mark.
+func (m *machine) unwind(dst []byte, mark int) {
+	key := dst[mark+1:]
+	if n := bytes.IndexByte(key, 0); n >= 0 {
+		m.path = append(m.path, string(key[:n]))
+	}
+}
+
+// document appends a document of the items of n. owner is what they belong to.
+func (m *machine) document(dst []byte, n, owner *node) ([]byte, bool) {
+	if !m.enter(int(owner.off)) {
+		return dst, false
+	}
+	m.docs++
+	first := len(m.keys)
+	dst, start := bson.Begin(dst)
+	dst, ok := m.elements(dst, n)
+	if !ok {
+		return dst, false
+	}
+	return m.end(dst, start, first, owner)
+}
+
+// end finishes a document whose keys are those from first on.
+func (m *machine) end(dst []byte, start, first int, owner *node) ([]byte, bool) {
+	if dup := m.distinct(dst, first); dup >= 0 {
+		k := m.keys[dup]
+		m.fail(int(owner.off), bson.ErrDuplicateKey, quoteName(dst[m.base+int(k.off):m.base+int(k.off+k.n)]))
+		return dst, false
+	}
+	m.keys = m.keys[:first]
+	m.depth--
+	m.docs--
+	return bson.End(dst, start), true
+}
+
+// elements appends the items of n as elements of the open document.
+func (m *machine) elements(dst []byte, n *node) ([]byte, bool) {
+	for s := n.first; s != 0; {
+		var items []ref
+		items, s = m.segment(s)
+		for i := 0; i < len(items); i += 2 {
+			var mark int
+			dst, mark = bson.BeginElement(dst)
+			var ok bool
+			if dst, ok = m.key(dst, items[i]); !ok {
+				return dst, false
+			}
+			if dst, ok = m.element(dst, items[i+1], mark); !ok {
+				return dst, false
+			}
+		}
+	}
+	return dst, true
+}
+
+// hasOtherKeys reports whether a dictionary has a key that is not text.
+func (m *machine) hasOtherKeys(n *node) bool {
+	for s := n.first; s != 0; {
+		var items []ref
+		items, s = m.segment(s)
+		for i := 0; i < len(items); i += 2 {
+			if a := m.atom(items[i]); a != isText && a != isStr {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// pairArray appends a dictionary as an array of arrays of key and value.
+func (m *machine) pairArray(dst []byte, n *node) ([]byte, bool) {
+	if !m.enter(int(n.off)) {
+		return dst, false
+	}
+	first := len(m.keys)
+	dst, start := bson.Begin(dst)
+	i := 0
+	for s := n.first; s != 0; {
+		var items []ref
+		items, s = m.segment(s)
+		for ; len(items) > 0; items = items[2:] {
+			var ok bool
+			if dst, ok = m.pair(dst, items, i, int(n.off)); !ok {
+				return dst, false
+			}
+			i++
+		}
+	}
+	if m.distinct(dst, first) >= 0 {
+		m.fail(int(n.off), bson.ErrDuplicateKey, "")
+		return dst, false
+	}
+	m.keys = m.keys[:first]
+	m.depth--
+	return bson.End(dst, start), true
+}
+
+// pair appends element i of an array: an array of the first two items.
+func (m *machine) pair(dst []byte, items []ref, i, off int) ([]byte, bool) {
+	if !m.enter(off) {
+		return dst, false
+	}
+	dst = append(dst, byte(bson.TypeArray))
+	dst = bson.AppendIndexKey(dst, i)
+	dst, start := bson.Begin(dst)
+	for j, r := range items[:2] {
+		var mark int
+		dst, mark = bson.BeginElement(dst)
+		dst = bson.AppendIndexKey(dst, j)
+		var ok bool
+		if dst, ok = m.element(dst, r, mark); !ok {
+			return dst, false
+		}
+		if j == 0 {
+			m.note(dst, mark)
+		}
+	}
+	m.depth--
+	return bson.End(dst, start), true
+}

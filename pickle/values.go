@@ -1,0 +1,104 @@
+package pickle
+
+import (
+	"sync"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file has the routes between pickles and Go values, which go by way of
+// BSON: what a Go value is there, package bson decides.
+
+// Unmarshal sets what v points to from data, one pickle. v is as
+// bson.UnmarshalValue takes it: a pointer to a struct, map or bson.D for
+// documents, to a slice for lists, to an objectid.ID, string, number or any
+// for what is no document. data is not kept, and nothing in *v aliases it. On
+// failure the error is that of AppendBSONValue, and *v is as it was; or it is
+// that of bson.UnmarshalValue, with *v set up to the fault and an Offset that
+// counts bytes of the BSON between.
+func Unmarshal(data []byte, v any) error { return DecodeOptions{}.Unmarshal(data, v) }
+
+// Unmarshal sets what v points to from data as o says, otherwise as the
+// function Unmarshal does.
+func (o DecodeOptions) Unmarshal(data []byte, v any) error {
+	b := buffers.Get().(*buffer)
+	defer b.free()
+	out, t, err := o.appendValue(b.bytes[:0], data)
+	if err != nil {
+		return err
+	}
+	b.bytes = out
+	return o.values().UnmarshalValue(t, out, v)
+}
+
+// values returns the options for the step from BSON to Go values.
+func (o *DecodeOptions) values() bson.DecodeOptions {
+	v := o.Values
+	if v.MaxDepth == 0 {
+		v.MaxDepth = o.MaxDepth
+	}
+	return v
+}
+
+// appendValue is AppendBSONValue, but a dictionary with keys that are not text
+// is refused wherever it is: no Go value is meant by an array of pairs.
+func (o *DecodeOptions) appendValue(dst, data []byte) ([]byte, bson.Type, error) {
+	m := machines.Get().(*machine)
+	defer m.free()
+	m.init(o)
+	return m.whole(dst, data)
+}
+
+// Decode sets what v points to from the current value, as Unmarshal does.
+func (d *Decoder) Decode(v any) error {
+	if d.typ == 0 {
+		return bson.ErrMisuse
+	}
+	return d.values.UnmarshalValue(d.typ, d.value, v)
+}
+
+// Marshal returns v as a pickle of protocol 2. v is any value that
+// bson.MarshalValue takes, a document or not, and becomes the BSON that it is
+// there; then the pickle is that of AppendPickle. v is not kept. On failure
+// the result is nil, and the error that of bson.MarshalValue or of
+// AppendPickle, with an Offset that counts bytes of the BSON between.
+func Marshal(v any) ([]byte, error) { return EncodeOptions{}.Marshal(v) }
+
+// Marshal returns v as a pickle as o says, otherwise as the function Marshal
+// does.
+func (o EncodeOptions) Marshal(v any) ([]byte, error) {
+	if _, err := o.number(); err != nil {
+		return nil, err
+	}
+	values := o.Values
+	if values.MaxDepth == 0 {
+		values.MaxDepth = o.MaxDepth
+	}
+	t, data, err := values.MarshalValue(v)
+	if err != nil {
+		return nil, err
+	}
+	if t == bson.TypeDocument {
+		data, err = o.AppendPickle(nil, data)
+	} else {
+		data, err = o.AppendPickleValue(nil, t, data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+// A buffer holds the BSON between.
+type buffer struct{ bytes []byte }
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// keepBuffer is how many bytes of a buffer are kept.
+const keepBuffer = 1 << 20
+
+func (b *buffer) free() {
+	if cap(b.bytes) <= keepBuffer {
+		buffers.Put(b)
+	}
+}

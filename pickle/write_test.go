@@ -1,0 +1,305 @@
+package pickle_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/objectid"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// golden is what CPython 3.7 to 3.13 writes for the example, by protocol.
+var golden = []string{
+	"63636f70795f7265670a5f7265636f6e7374727563746f720a70300a286362736f6e2e6f626a65637469640a4f626a65637449640a70310a635f5f6275696c74696e5f5f0a" +
+		"6f626a6563740a70320a4e7470330a5270340a635f636f646563730a656e636f64650a70350a2856507f1f77bcf86cd7994390110a70360a566c6174696e310a70370a7470380a5270390a622e",
+	"63636f70795f7265670a5f7265636f6e7374727563746f720a7100286362736f6e2e6f626a65637469640a4f626a65637449640a7101635f5f6275696c74696e5f5f0a" +
+		"6f626a6563740a71024e747103527104635f636f646563730a656e636f64650a7105285811000000507f1f77c2bcc3b86cc397c29943c29011710658060000006c6174696e317107747108527109622e",
+	"80026362736f6e2e6f626a65637469640a4f626a65637449640a710029817101635f636f646563730a656e636f64650a71025811000000507f1f77c2bcc3b86cc397c29943" +
+		"c29011710358060000006c6174696e317104867105527106622e",
+	"80036362736f6e2e6f626a65637469640a4f626a65637449640a710029817101430c507f1f77bcf86cd7994390117102622e",
+	"80049531000000000000008c0d62736f6e2e6f626a6563746964948c084f626a6563744964949394298194430c507f1f77bcf86cd79943901194622e",
+	"80059531000000000000008c0d62736f6e2e6f626a6563746964948c084f626a6563744964949394298194430c507f1f77bcf86cd79943901194622e",
+}
+
+func TestGoldenObjectID(t *testing.T) {
+	for i, p := range protocols {
+		got, err := pickle.EncodeOptions{Protocol: p}.MarshalObjectID(example)
+		if err != nil || hex.EncodeToString(got) != golden[i] {
+			t.Errorf("protocol %d: %v (-want +got):\n%s", i, err, cmp.Diff(golden[i], hex.EncodeToString(got)))
+		}
+	}
+	got, err := pickle.MarshalObjectID(example)
+	if err != nil || hex.EncodeToString(got) != golden[2] {
+		t.Errorf("default protocol: %x, %v", got, err)
+	}
+}
+
+// TestObjectIDRoutes checks that the templates agree with the writer and the
+// reader for documents.
+func TestObjectIDRoutes(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 2))
+	special := []byte{0, '\n', '\r', 0x1a, '\\', '\'', 0x7f, 0x80, 0xbf, 0xc0, 0xff}
+	for i := range 3000 {
+		var id objectid.ID
+		for j := range id {
+			id[j] = byte(r.Uint32())
+			if i%3 == 0 {
+				id[j] = special[r.IntN(len(special))]
+			}
+		}
+		for _, p := range protocols {
+			o := pickle.EncodeOptions{Protocol: p}
+			data, err := o.AppendObjectID([]byte("before"), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			value, err := o.AppendPickleValue([]byte("before"), bson.TypeObjectID, id[:])
+			if err != nil || string(value) != string(data) {
+				t.Fatalf("%v, protocol %d: AppendObjectID %q, AppendPickleValue %q, %v", id, p, data, value, err)
+			}
+			if back, err := pickle.UnmarshalObjectID(data[6:]); err != nil || back != id {
+				t.Fatalf("%v, protocol %d: read as %v, %v", id, p, back, err)
+			}
+		}
+	}
+}
+
+// TestGoldenVectors checks that what Python 3.13 wrote is what we write, for
+// the types of which PyMongo's decoder makes values.
+func TestGoldenVectors(t *testing.T) {
+	same := 0
+	for _, v := range loadVectors(t) {
+		if v.Expected == nil || !strings.HasPrefix(v.Writer, "py3.13") || !asDecoded(v.Type, v.Protocol) {
+			continue
+		}
+		value, typ, err := pickle.AppendBSONValue(nil, v.data(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := pickle.EncodeOptions{Protocol: protocols[v.Protocol]}
+		if strings.HasPrefix(v.Type, "SON") && v.Type != "SON:doc" {
+			o.Documents = pickle.SON
+		}
+		got, err := o.AppendPickleValue(nil, typ, value)
+		if err != nil {
+			t.Errorf("%s: %v", v.Type, err)
+			continue
+		}
+		if diff := cmp.Diff(string(v.data(t)), string(got)); diff != "" {
+			t.Errorf("%s, protocol %d (-want +got):\n%s", v.Type, v.Protocol, diff)
+		}
+		same++
+	}
+	if same < 500 {
+		t.Errorf("%d vectors compared, want 500 at least", same)
+	}
+}
+
+// asDecoded reports whether a value of a vector is of the class that PyMongo
+// makes of BSON, and one that CPython writes in a single way. Code is written
+// otherwise before protocol 2, for Python 2.
+func asDecoded(name string, protocol int) bool {
+	class, detail, _ := strings.Cut(name, ":")
+	switch class {
+	case "ObjectId":
+		return detail != "dict-key" && detail != "list-same-twice" && detail != "tuple"
+	case "Binary": // of subtype 0 PyMongo makes bytes
+		return detail != "0" && detail != "300" && detail != "empty"
+	case "Code":
+		return protocol >= 2
+	case "DatetimeMS":
+		return detail == "max"
+	case "datetime":
+		return strings.HasPrefix(detail, "naive")
+	case "int": // larger ones are Int64
+		return len(strings.TrimPrefix(detail, "-")) < 10
+	case "list":
+		return detail != "shared"
+	case "SON":
+		return detail != "doc" // its inner documents are dicts
+	case "DBRef", "Decimal128", "Int64", "MaxKey", "MinKey", "MinMaxKey", "None", "Timestamp", "bool", "bytes", "dict", "float", "text", "docs":
+		return true
+	}
+	return false
+}
+
+func doc(t *testing.T, text string) []byte {
+	t.Helper()
+	doc, err := extjson.AppendBSON(nil, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestWriteRefuses(t *testing.T) {
+	duplicate, mark := bson.Begin(nil)
+	duplicate = bson.AppendInt32(bson.AppendInt32(duplicate, "a", 1), "a", 2)
+	duplicate = bson.End(duplicate, mark)
+	nested, mark := bson.Begin(nil)
+	nested = bson.AppendDocument(bson.AppendInt32(nested, "a", 1), "b", doc(t, `{"a":1}`))
+	nested = bson.End(bson.AppendInt32(nested, "a", 2), mark)
+	badKey, mark := bson.Begin(nil)
+	badKey = bson.End(bson.AppendInt32(badKey, "\xff", 1), mark)
+	badText, mark := bson.Begin(nil)
+	badText = bson.End(bson.AppendString(badText, "a", "x\xff"), mark)
+	regexTwice, mark := bson.Begin(nil)
+	regexTwice = bson.End(bson.AppendRegex(regexTwice, "a", "x", "ii"), mark)
+	far, mark := bson.Begin(nil)
+	far = bson.End(bson.AppendDateTime(far, "a", math.MaxInt64), mark)
+	var deep []byte
+	for range 1001 {
+		inner := deep
+		deep, mark = bson.Begin(nil)
+		if inner != nil {
+			deep = bson.AppendDocument(deep, "a", inner)
+		}
+		deep = bson.End(deep, mark)
+	}
+	var valueError *bson.ValueError
+	var syntaxError *bson.SyntaxError
+	for _, tc := range []struct {
+		name    string
+		o       pickle.EncodeOptions
+		doc     []byte
+		want    error
+		offset  int64
+		pointer string
+	}{
+		{"undefined", pickle.EncodeOptions{}, doc(t, `{"x":1,"a":{"$undefined":true}}`), pickle.ErrNoClass, 11, "/a"},
+		{"symbol", pickle.EncodeOptions{}, doc(t, `{"a":{"$symbol":"s"}}`), pickle.ErrNoClass, 4, "/a"},
+		{"dbPointer", pickle.EncodeOptions{}, doc(t, `{"a":[{"$dbPointer":{"$ref":"c","$id":{"$oid":"507f1f77bcf86cd799439011"}}}]}`), pickle.ErrNoClass, 11, "/a/0"},
+		{"regex letter", pickle.EncodeOptions{}, doc(t, `{"a":{"$regularExpression":{"pattern":"x","options":"g"}}}`), pickle.ErrNoClass, 4, "/a"},
+		{"regex letter twice", pickle.EncodeOptions{}, regexTwice, pickle.ErrNoClass, 4, "/a"},
+		{"duplicate key", pickle.EncodeOptions{}, duplicate, bson.ErrDuplicateKey, 11, "/a"},
+		{"duplicate key around another", pickle.EncodeOptions{}, nested, bson.ErrDuplicateKey, 26, "/a"},
+		{"far date", pickle.EncodeOptions{Reader: pickle.Python2}, far, pickle.ErrReader, 4, "/a"},
+		{"key", pickle.EncodeOptions{}, badKey, bson.ErrUTF8, 5, "/\ufffd"},
+		{"text", pickle.EncodeOptions{}, badText, bson.ErrUTF8, 12, "/a"},
+		{"depth", pickle.EncodeOptions{}, deep, bson.ErrDepth, -1, ""},
+		{"depth", pickle.EncodeOptions{MaxDepth: 1}, doc(t, `{"a":{}}`), bson.ErrDepth, 4, "/a"},
+		{"truncated", pickle.EncodeOptions{}, duplicate[:9], bson.ErrTruncated, 9, ""},
+		{"empty", pickle.EncodeOptions{}, nil, bson.ErrTruncated, 0, ""},
+	} {
+		got, err := tc.o.AppendPickle([]byte("before"), tc.doc)
+		if !errors.Is(err, tc.want) || string(got) != "before" {
+			t.Errorf("%s: %q, %v, want %v", tc.name, got, err, tc.want)
+			continue
+		}
+		if tc.offset < 0 {
+			continue
+		}
+		offset, pointer := int64(-1), ""
+		switch {
+		case errors.As(err, &valueError):
+			offset, pointer = valueError.Offset, valueError.Pointer
+		case errors.As(err, &syntaxError):
+			offset, pointer = syntaxError.Offset, syntaxError.Pointer
+		}
+		if offset != tc.offset || pointer != tc.pointer {
+			t.Errorf("%s: offset %d, pointer %q, want %d, %q", tc.name, offset, pointer, tc.offset, tc.pointer)
+		}
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, tc := range []struct {
+		o    pickle.EncodeOptions
+		want error
+	}{
+		{pickle.EncodeOptions{Protocol: 6}, pickle.ErrProtocol},
+		{pickle.EncodeOptions{Protocol: -2}, pickle.ErrProtocol},
+		{pickle.EncodeOptions{Protocol: pickle.Protocol3, Reader: pickle.Python2}, pickle.ErrReader},
+		{pickle.EncodeOptions{Protocol: 4, Reader: pickle.Python2}, pickle.ErrReader},
+		{pickle.EncodeOptions{Protocol: 2, Reader: pickle.Python2}, nil},
+		{pickle.EncodeOptions{Reader: pickle.Python2}, nil},
+		{pickle.EncodeOptions{Protocol: pickle.Protocol0, Reader: pickle.Python2}, nil},
+	} {
+		_, err := tc.o.AppendPickle(nil, hundred)
+		_, err2 := tc.o.MarshalObjectID(example)
+		var oe *pickle.OptionError
+		if !errors.Is(err, tc.want) || !errors.Is(err2, tc.want) || errors.As(err, &oe) != (tc.want != nil) {
+			t.Errorf("%+v: %v, %v, want %v", tc.o, err, err2, tc.want)
+		}
+	}
+}
+
+// TestForms has what is written otherwise than CPython would write it.
+func TestForms(t *testing.T) {
+	convert := pickle.EncodeOptions{Deprecated: pickle.Convert}
+	for _, tc := range []struct {
+		o    pickle.EncodeOptions
+		doc  string
+		want string // what reading it gives
+	}{
+		{convert, `{"a":{"$undefined":true}}`, `{"a":null}`},
+		{convert, `{"a":{"$symbol":"s"}}`, `{"a":"s"}`},
+		{convert, `{"a":{"$dbPointer":{"$ref":"c","$id":{"$oid":"507f1f77bcf86cd799439011"}}}}`, `{"a":{"$ref":"c","$id":{"$oid":"507f1f77bcf86cd799439011"}}}`},
+		// What looks like a DBRef and is none, and a DBRef at the top.
+		{pickle.EncodeOptions{}, `{"a":{"$ref":"c","$id":{"$numberInt":"1"},"b":{"$numberInt":"2"},"$db":"d"}}`, ""},
+		{pickle.EncodeOptions{}, `{"a":{"$ref":"c"}}`, ""},
+		{pickle.EncodeOptions{}, `{"a":{"$ref":"c","$db":"d","$id":{"$numberInt":"1"}}}`, ""},
+		{pickle.EncodeOptions{}, `{"$ref":"c","$id":{"$numberInt":"1"}}`, ""},
+		{pickle.EncodeOptions{}, `{"a":{"$ref":"c","$id":{"$ref":"e","$id":null},"$db":"d","x":{"y":[]}}}`, ""},
+		{pickle.EncodeOptions{Reader: pickle.Python2}, `{"a":{"$binary":{"base64":"YWJj","subType":"00"}}}`, ""},
+		{pickle.EncodeOptions{}, `{"a":{"$date":{"$numberLong":"-62135596800000"}},"b":{"$date":{"$numberLong":"253402300799999"}}}`, ""},
+		{pickle.EncodeOptions{}, `{"a":{"$date":{"$numberLong":"-62135596800001"}},"b":{"$date":{"$numberLong":"253402300800000"}}}`, ""},
+		{pickle.EncodeOptions{}, `{"a":{"$numberDouble":"1e+15"},"b":{"$numberDouble":"1e+16"},"c":{"$numberDouble":"0.0001"},"d":{"$numberDouble":"1.5e-7"}}`,
+			`{"a":{"$numberDouble":"1000000000000000.0"},"b":{"$numberDouble":"1.0E+16"},"c":{"$numberDouble":"0.0001"},"d":{"$numberDouble":"1.5E-07"}}`},
+	} {
+		if tc.want == "" {
+			tc.want = tc.doc
+		}
+		for _, p := range protocols {
+			if tc.o.Reader == pickle.Python2 && p > 2 {
+				continue
+			}
+			for _, class := range []pickle.DocumentClass{pickle.Dict, pickle.SON} {
+				tc.o.Protocol, tc.o.Documents = p, class
+				src, err := extjson.AppendBSON(nil, []byte(tc.doc))
+				if err != nil {
+					t.Fatal(err)
+				}
+				data, err := tc.o.AppendPickle(nil, src)
+				if err != nil {
+					t.Errorf("%s, protocol %d: %v", tc.doc, p, err)
+					continue
+				}
+				back, err := pickle.AppendBSON(nil, data)
+				if err != nil {
+					t.Errorf("%s, protocol %d: %v", tc.doc, p, err)
+					continue
+				}
+				got, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, back)
+				if diff := cmp.Diff(tc.want, string(got)); diff != "" || err != nil {
+					t.Errorf("protocol %d: %v (-want +got):\n%s", p, err, diff)
+				}
+			}
+		}
+	}
+}
+
+// TestNaN checks that every bit of a NaN survives, in protocol 0 too.
+func TestNaN(t *testing.T) {
+	for _, u := range []uint64{0x7ff8 << 48, 0xfff8 << 48, 0x7ff8<<48 | 1, 0x7ff0<<48 | 1} {
+		src, mark := bson.Begin(nil)
+		src = bson.End(bson.AppendDouble(src, "a", math.Float64frombits(u)), mark)
+		for _, p := range protocols {
+			data, err := pickle.EncodeOptions{Protocol: p}.AppendPickle(nil, src)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back, err := pickle.AppendBSON(nil, data); err != nil || string(back) != string(src) {
+				t.Errorf("%x, protocol %d: %x, want %x, %v", u, p, back, src, err)
+			}
+		}
+	}
+}

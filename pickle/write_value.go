@@ -1,0 +1,378 @@
+package pickle
+
+import (
+	"bytes"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file walks a document with a cursor and writes its values.
+//
+//   - value is the one dispatch on the type of an element; what has a class
+//     in Python is in write_object.go.
+//   - document, dict and array write containers and call value. They return
+//     false after a fault, which is then recorded in the cursor.
+
+// batch is how many items CPython puts between a MARK and the opcode that
+// adds them.
+const batch = 1000
+
+// fail records that the current value cannot be written.
+func (w *writer) fail(err error) bool {
+	w.c.Fail(err)
+	return false
+}
+
+// value writes the value of the current element.
+func (w *writer) value() bool {
+	c := &w.c
+	switch c.Type() {
+	case bson.TypeString:
+		return w.stringAt(c.ValueOffset()+4, c.Text())
+	case bson.TypeObjectID:
+		id := c.ObjectID()
+		w.objectID(id[:])
+	case bson.TypeInt32:
+		w.int(int64(c.Int32()))
+	case bson.TypeInt64:
+		w.int64(c.Int64())
+	case bson.TypeDouble:
+		w.boundary()
+		w.float(c.Double())
+	case bson.TypeBoolean:
+		w.boundary()
+		w.bool(c.Boolean())
+	case bson.TypeNull:
+		w.boundary()
+		w.out = append(w.out, opNone)
+	case bson.TypeDateTime:
+		return w.datetime(c.DateTime())
+	case bson.TypeDocument:
+		return w.subdocument()
+	case bson.TypeArray:
+		end := w.end()
+		if !c.Enter() || !w.array(end) {
+			return false
+		}
+		c.Leave()
+	case bson.TypeBinary:
+		subtype, data := c.Binary()
+		if subtype == bson.BinaryGeneric && w.reader != Python2 {
+			w.bytes(data)
+		} else {
+			w.binary(subtype, data)
+		}
+	default:
+		return w.rareValue()
+	}
+	return true
+}
+
+// rareValue is value for the types that few documents have.
+func (w *writer) rareValue() bool {
+	c := &w.c
+	switch c.Type() {
+	case bson.TypeDecimal128:
+		hi, lo := c.Decimal128().Bits()
+		w.decimal128(hi, lo)
+	case bson.TypeTimestamp:
+		t, i := c.Timestamp()
+		w.timestamp(t, i)
+	case bson.TypeRegex:
+		return w.regex(c.Regex())
+	case bson.TypeCode, bson.TypeCodeWithScope:
+		return w.code()
+	case bson.TypeMinKey:
+		w.plain(gMinKey)
+	case bson.TypeMaxKey:
+		w.plain(gMaxKey)
+	default:
+		return w.deprecated()
+	}
+	return true
+}
+
+// deprecated is value for the types that Python has no class for.
+func (w *writer) deprecated() bool {
+	c := &w.c
+	if w.policy != Convert {
+		return w.fail(ErrNoClass)
+	}
+	switch c.Type() {
+	case bson.TypeUndefined:
+		w.boundary()
+		w.out = append(w.out, opNone)
+	case bson.TypeSymbol:
+		return w.stringAt(c.ValueOffset()+4, c.Text())
+	case bson.TypeDBPointer:
+		return w.dbPointer()
+	default:
+		panic("BUG: pickle: value of type " + c.Type().String())
+	}
+	return true
+}
+
+// stringAt writes text that stands at offset off of the document.
+func (w *writer) stringAt(off int, s []byte) bool {
+	if bad := bson.IndexInvalidUTF8(s); bad >= 0 {
+		w.c.Malformed(off+bad, bson.ErrUTF8)
+		return false
+	}
+	w.text(s)
+	return true
+}
+
+func (w *writer) bool(v bool) {
+	switch {
+	case w.proto < 2 && v:
+		w.out = append(w.out, "I01\n"...)
+	case w.proto < 2:
+		w.out = append(w.out, "I00\n"...)
+	case v:
+		w.out = append(w.out, opNewTrue)
+	default:
+		w.out = append(w.out, opNewFalse)
+	}
+}
+
+// end returns the offset of the NUL that closes the current element.
+func (w *writer) end() int { return w.c.ValueOffset() + len(w.c.Data()) - 1 }
+
+// only reports whether the current element is the last of the container that
+// ends at end. Asked at its first, that is whether it has one element.
+func (w *writer) only(end int) bool { return w.c.ValueOffset()+len(w.c.Data()) == end }
+
+// subdocument writes the current element, a document.
+func (w *writer) subdocument() bool {
+	end := w.end()
+	isRef, hasDB := dbrefShape(w.c.Data())
+	if !w.c.Enter() {
+		return false
+	}
+	ok := false
+	if isRef {
+		ok = w.dbref(end, hasDB)
+	} else {
+		ok = w.document(end)
+	}
+	if ok {
+		w.c.Leave()
+	}
+	return ok
+}
+
+// document writes the document that the cursor has entered and that ends at
+// end.
+func (w *writer) document(end int) bool {
+	if w.documents == SON {
+		return w.son(end)
+	}
+	return w.dict(end)
+}
+
+// dict writes the rest of the document that the cursor has entered as a dict.
+func (w *writer) dict(end int) bool {
+	w.boundary()
+	first := len(w.open)
+	w.empty(opEmptyDict, opDict)
+	n, ok := w.items(end)
+	if !ok {
+		return false
+	}
+	w.closeDict(n)
+	w.open = w.open[:first]
+	return true
+}
+
+// empty writes an empty container and puts it in the memo: op from protocol 1
+// on, before that a MARK and old.
+func (w *writer) empty(op, old byte) {
+	if w.proto > 0 {
+		w.out = append(w.out, op)
+	} else {
+		w.out = append(w.out, opMark, old)
+	}
+	w.put()
+}
+
+// items writes the rest of the document that the cursor has entered as items
+// of the dictionary that was written last, and leaves its keys in w.open. It
+// returns how many there are; the caller closes their last batch.
+func (w *writer) items(end int) (n int, ok bool) {
+	c := &w.c
+	first := len(w.open)
+	for c.Next() {
+		switch {
+		case w.proto == 0:
+		case n == 0:
+			if !w.only(end) {
+				w.out = append(w.out, opMark)
+			}
+		case n%batch == 0:
+			w.out = append(w.out, opSetItems, opMark)
+		}
+		key := c.Key()
+		if !plainKey(key) {
+			if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
+				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+				return n, false
+			}
+		}
+		w.key(key)
+		if !w.value() {
+			return n, false
+		}
+		if w.proto == 0 {
+			w.out = append(w.out, opSetItem)
+		}
+		n++
+	}
+	if c.Err() != nil {
+		return n, false
+	}
+	if !w.unique(first) {
+		return n, w.fail(bson.ErrDuplicateKey)
+	}
+	return n, true
+}
+
+// closeDict writes what adds the last of the n items of a dict. After a full
+// batch CPython opens another, even where nothing is left for it.
+func (w *writer) closeDict(n int) {
+	w.closeBatch(n, opSetItem, opSetItems)
+	if w.proto > 0 && n > 0 && n%batch == 0 {
+		w.out = append(w.out, opMark, opSetItems)
+	}
+}
+
+// closeBatch writes what adds the last of n items: one alone, or those from
+// the last MARK on.
+func (w *writer) closeBatch(n int, one, many byte) {
+	switch {
+	case w.proto == 0 || n == 0:
+	case n == 1:
+		w.out = append(w.out, one)
+	default:
+		w.out = append(w.out, many)
+	}
+}
+
+// array writes the array that the cursor has entered and that ends at end.
+func (w *writer) array(end int) bool {
+	w.boundary()
+	c := &w.c
+	w.empty(opEmptyList, opList)
+	n := 0
+	for c.Next() {
+		switch {
+		case w.proto == 0:
+		case n == 0:
+			if !w.only(end) {
+				w.out = append(w.out, opMark)
+			}
+		case n%batch == 0:
+			w.out = append(w.out, opAppends, opMark)
+		}
+		if key := c.Key(); !plainKey(key) { // no key is written, but this may be no array
+			if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
+				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+				return false
+			}
+		}
+		if !w.value() {
+			return false
+		}
+		if w.proto == 0 {
+			w.out = append(w.out, opAppend)
+		}
+		n++
+	}
+	if c.Err() != nil {
+		return false
+	}
+	w.closeBatch(n, opAppend, opAppends)
+	return true
+}
+
+// son writes the document that the cursor has entered as a SON.
+func (w *writer) son(end int) bool {
+	w.boundary()
+	first := len(w.open)
+	if w.proto < 2 {
+		w.global(gReconstructor)
+		w.out = append(w.out, opMark)
+		w.global(gSON)
+		w.global(gDict)
+		w.empty(opEmptyDict, opDict)
+		n, ok := w.items(end)
+		if !ok {
+			return false
+		}
+		w.closeDict(n)
+		w.out = append(w.out, opTuple)
+		w.put()
+		w.out = append(w.out, opReduce)
+		w.put()
+	} else {
+		w.new(gSON)
+		n, ok := w.items(end)
+		if !ok {
+			return false
+		}
+		w.closeBatch(n, opSetItem, opSetItems)
+	}
+	w.empty(opEmptyDict, opDict)
+	w.constant(tKeys)
+	w.sonKeys(w.open[first:])
+	w.out = append(w.out, opSetItem, opBuild)
+	w.open = w.open[:first]
+	return true
+}
+
+// sonKeys writes a list of keys that are in the memo.
+func (w *writer) sonKeys(keys []uint32) {
+	w.empty(opEmptyList, opList)
+	for i, k := range keys {
+		switch {
+		case w.proto == 0:
+		case i == 0:
+			if len(keys) > 1 {
+				w.out = append(w.out, opMark)
+			}
+		case i%batch == 0:
+			w.out = append(w.out, opAppends, opMark)
+		}
+		w.get(w.keys[k].memo)
+		if w.proto == 0 {
+			w.out = append(w.out, opAppend)
+		}
+	}
+	w.closeBatch(len(keys), opAppend, opAppends)
+}
+
+// dbrefShape reports whether doc is what PyMongo makes a DBRef of and gives
+// back unchanged: $ref, a string, $id, perhaps $db, a string, in this order,
+// and then other keys.
+func dbrefShape(doc []byte) (ok, hasDB bool) {
+	if len(doc) < 10 || doc[4] != byte(bson.TypeString) || string(doc[5:10]) != "$ref\x00" {
+		return false, false
+	}
+	c := bson.NewCursor(doc)
+	for i := 0; c.Next(); i++ {
+		key := string(bytes.TrimPrefix(c.Key(), []byte{'$'}))
+		special := len(key) < len(c.Key()) && (key == "ref" || key == "id" || key == "db")
+		switch {
+		case i == 0:
+		case i == 1:
+			if !special || key != "id" {
+				return false, false
+			}
+			ok = true
+		case i == 2 && special && key == "db" && c.Type() == bson.TypeString:
+			hasDB = true
+		case special:
+			return false, false
+		}
+	}
+	return ok, hasDB
+}
