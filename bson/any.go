@@ -189,50 +189,41 @@ func (d *decoder) anyDateTime() any {
 	return d.time(ms, typeTime)
 }
 
-// push reads the elements of the current container onto d.elems and returns
-// where they start. pop takes them off again.
-func (d *decoder) push() (base int) {
-	base = len(d.elems)
+// elements returns the elements of the current document, or of the scope of
+// the current code, in dst if there is room. After a fault they are those
+// before it.
+func (d *decoder) elements(dst []E) []E {
 	if !d.c.Enter() {
-		return base
+		return dst[:0]
+	}
+	if n := d.count(); n <= cap(dst) && dst != nil {
+		dst = dst[:n]
+	} else {
+		dst = make([]E, n)
 	}
 	var seen keyWatch
-	for d.c.Next() {
-		key := d.shared(d.c.Key(), d.c.Offset()+1)
-		if d.DisallowDuplicateKeys && !seen.add(key) {
+	i := 0
+	for ; i < len(dst) && d.c.Next(); i++ {
+		e := &dst[i]
+		e.Key = d.shared(d.c.Key(), d.c.Offset()+1)
+		if d.DisallowDuplicateKeys && !seen.add(e.Key) {
 			d.fail(typeD, ErrDuplicateKey)
 			break
 		}
-		d.elems = append(d.elems, E{key, d.any()})
+		e.Value = d.any()
 	}
 	d.c.Leave()
-	return base
-}
-
-func (d *decoder) pop(base int) {
-	clear(d.elems[base:])
-	d.elems = d.elems[:base]
+	return dst[:i]
 }
 
 // document returns the current document, or the scope of the current code.
-func (d *decoder) document() D {
-	base := d.push()
-	doc := append(make(D, 0, len(d.elems)-base), d.elems[base:]...)
-	d.pop(base)
-	return doc
-}
+func (d *decoder) document() D { return d.elements(nil) }
 
 // setD sets *v from the current value.
 func (d *decoder) setD(v *D) {
 	switch {
 	case d.c.Type() == TypeDocument:
-		base := d.push()
-		n := len(d.elems) - base
-		if *v == nil || cap(*v) < n {
-			*v = make(D, 0, n)
-		}
-		*v = append((*v)[:0], d.elems[base:]...)
-		d.pop(base)
+		*v = d.elements(*v)
 	case d.isNull():
 		*v = nil
 	default:
@@ -241,23 +232,26 @@ func (d *decoder) setD(v *D) {
 }
 
 func (d *decoder) anyDocument() any {
-	if d.DocumentType == DocumentsAsD && !d.DBRefs {
-		return box(d.docs.put(d.document(), d.expect(200, 16)), likeD)
-	}
-	base := d.push()
-	defer d.pop(base)
-	elems := d.elems[base:]
-	if d.DBRefs {
-		if r, ok := dbRefOf(elems); ok {
+	switch {
+	case d.DBRefs:
+		doc := d.document()
+		if r, ok := dbRefOf(doc); ok {
 			return r
 		}
+		switch d.DocumentType {
+		case DocumentsAsM:
+			return doc.Map()
+		case DocumentsAsMap:
+			return map[string]any(doc.Map())
+		}
+		return doc
+	case d.DocumentType == DocumentsAsD:
+		return box(d.docs.put(d.document(), d.expect(200, 16)), likeD)
 	}
-	if d.DocumentType == DocumentsAsD {
-		return append(make(D, 0, len(elems)), elems...)
-	}
-	m := make(map[string]any, len(elems))
-	for i := range elems {
-		m[elems[i].Key] = elems[i].Value
+	var m map[string]any
+	if d.c.Enter() {
+		m = make(map[string]any, d.count())
+		d.mapOfAny(m)
 	}
 	if d.DocumentType == DocumentsAsM {
 		return M(m)
@@ -267,19 +261,14 @@ func (d *decoder) anyDocument() any {
 
 // array returns the current array.
 func (d *decoder) array() A {
-	base := len(d.elems)
 	if !d.c.Enter() {
 		return nil
 	}
-	for d.c.Next() {
-		d.elems = append(d.elems, E{Value: d.any()})
+	a := make(A, d.count())
+	for i := 0; i < len(a) && d.c.Next(); i++ {
+		a[i] = d.any()
 	}
 	d.c.Leave()
-	a := make(A, len(d.elems)-base)
-	for i := range a {
-		a[i] = d.elems[base+i].Value
-	}
-	d.pop(base)
 	return a
 }
 

@@ -13,6 +13,9 @@
 //     [Begin] and [End], and trust the caller; a [Builder] does not.
 //   - [Raw] and [RawValue] look up and read single values.
 //   - [Decoder] and [Documents] cut a stream into documents.
+//   - [Marshal], [Append], [Unmarshal] and [Decode] convert Go values: structs
+//     with the tags and hooks of the official driver, maps, [D], [M] and [A];
+//     [EncodeOptions] and [DecodeOptions] say how.
 //
 // Package extjson turns documents into Extended JSON and back.
 //
@@ -56,14 +59,16 @@
 // as long as the document is not changed, and changing it changes the
 // document. [Decoder.Raw] is overwritten by the next call of Next. Strings are
 // copies. Functions that take a dst append to it and never alias what they
-// were given besides.
+// were given besides. What [Unmarshal] sets aliases nothing, but the texts of
+// an any may share copies of the document.
 //
 // # Errors
 //
 // A [*SyntaxError] says that bytes are not BSON, a [*ValueError] that a value
 // is refused, a [*ReadError] that a stream's reader failed. All say where, as
 // an offset in bytes; the first two say it as a JSON Pointer too, and all
-// wrap an error to be matched with errors.Is, such as [ErrLength].
+// wrap an error to be matched with errors.Is, such as [ErrLength]. Where a Go
+// type is involved there is a [*ConversionError] between them, which names it.
 //
 // # Limits
 //

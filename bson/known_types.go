@@ -180,11 +180,9 @@ func decDBRef(d *decoder, v reflect.Value) {
 		d.null(v)
 		return
 	}
-	base := d.push()
-	defer d.pop(base)
 	var r DBRef
 	ref, id, db := false, false, true
-	for _, e := range d.elems[base:] {
+	for _, e := range d.document() {
 		switch e.Key {
 		case "$ref":
 			r.Ref, ref = e.Value.(string)

@@ -89,7 +89,6 @@ type decoder struct {
 
 	text   string // copy of the bytes from textAt on, which texts share
 	textAt int
-	elems  []E // elements of containers being read, one on top of the other
 	slabs
 }
 
@@ -108,10 +107,6 @@ func (o DecodeOptions) decoder() *decoder {
 }
 
 func (d *decoder) release() {
-	if d.c.code != codeOK || cap(d.elems) > maxPooledElems {
-		d.elems = nil
-	}
-	d.elems = d.elems[:0]
 	d.DecodeOptions = DecodeOptions{}
 	d.plans, d.fault = nil, nil
 	d.text = ""

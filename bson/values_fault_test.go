@@ -322,3 +322,30 @@ func TestStream(t *testing.T) {
 		t.Errorf("cut short: %v", err)
 	}
 }
+
+// TestDeepest: the deepest nesting that options allow is written and read
+// without trouble, one more is an error; a stack overflow would end the test.
+func TestDeepest(t *testing.T) {
+	var d any = bson.D{}
+	n := &node{}
+	for range bson.DepthCeiling - 1 {
+		d = bson.D{{"", d}}
+		n = &node{Next: n}
+	}
+	eo, do := bson.EncodeOptions{MaxDepth: bson.DepthCeiling}, bson.DecodeOptions{MaxDepth: bson.DepthCeiling}
+	for _, tc := range []struct{ in, out any }{{d, new(bson.D)}, {d, new(bson.M)}, {n, new(node)}} {
+		doc, err := eo.Marshal(tc.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := do.Unmarshal(doc, tc.out); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := eo.Marshal(bson.D{{"", tc.in}}); !errors.Is(err, bson.ErrDepth) {
+			t.Errorf("one more: %v", err)
+		}
+		if err := bson.Unmarshal(doc, tc.out); !errors.Is(err, bson.ErrDepth) {
+			t.Errorf("by default: %v", err)
+		}
+	}
+}

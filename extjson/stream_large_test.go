@@ -260,18 +260,23 @@ func TestDecoderReaderFails(t *testing.T) {
 // alone.
 func TestDecoderDoesNotReadOn(t *testing.T) {
 	for _, end := range []error{io.EOF, errors.New("broken")} {
-		reads := 0
-		d := extjson.NewDecoder(readerFunc(func([]byte) (int, error) {
-			reads++
-			return 0, end
-		}))
-		for range 5 {
-			if d.Next() {
-				t.Fatal("a document")
+		for _, data := range []string{"", "{}", "{} ", "[{}]"} {
+			reads, docs := 0, 0
+			d := extjson.NewDecoder(readerFunc(func(p []byte) (int, error) {
+				reads++
+				return copy(p, data), end
+			}))
+			for range 5 {
+				if d.Next() {
+					docs++
+				}
 			}
-		}
-		if reads != 1 {
-			t.Errorf("%d reads after %v, want 1", reads, end)
+			if want := strings.Count(data, "{"); reads != 1 || docs != want {
+				t.Errorf("%q and %v: %d reads, %d documents, want 1 and %d", data, end, reads, docs, want)
+			}
+			if (d.Err() == nil) != (end == io.EOF) {
+				t.Errorf("%q and %v: error %v", data, end, d.Err())
+			}
 		}
 	}
 }
@@ -279,7 +284,7 @@ func TestDecoderDoesNotReadOn(t *testing.T) {
 // TestDecoderReadsNoFurther: a document is returned as soon as it is there;
 // what comes next may be long in coming.
 func TestDecoderReadsNoFurther(t *testing.T) {
-	pieces := []string{"{}", " [", "{\"a\"", ":1}", ",{\"b\":{}}", "]{}", `{"c":"\`, `"}]\\`, `"}`, `{"d\"":[`, `"\\"]`, `}`}
+	pieces := []string{"{}", " [", "{\"a\"", ":1}", ",{\"b\":{}}", "]{}", `{"c":"\`, `"}]\\`, `"}`, `{"d\"":[`, `"\\"]`, `}`, "{}"}
 	read := 0
 	d := extjson.NewDecoder(readerFunc(func(p []byte) (int, error) {
 		if read == len(pieces) {
@@ -288,7 +293,7 @@ func TestDecoderReadsNoFurther(t *testing.T) {
 		read++
 		return copy(p, pieces[read-1]), nil
 	}))
-	for _, want := range []int{1, 4, 5, 6, 9, 12} {
+	for _, want := range []int{1, 4, 5, 6, 9, 12, 13} {
 		if !d.Next() || read != want {
 			t.Errorf("%v after %d reads, want a document after %d", d.Err(), read, want)
 		}

@@ -63,7 +63,8 @@
 // # Exit codes
 //
 //	0    everything was converted
-//	1    a well-formed document cannot be represented or is over a limit
+//	1    a well-formed document cannot be represented, is over a limit, or is
+//	     not what --accept asks for
 //	2    usage: wrong flags, or an output that may not be written
 //	3    an input cannot be opened or read
 //	4    malformed or truncated input

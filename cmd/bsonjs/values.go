@@ -86,10 +86,14 @@ func (a *amount) Set(s string) error {
 		}
 	}
 	n, err := strconv.ParseUint(digits, 10, 32)
-	if err != nil || n<<shift < uint64(a.least) || n<<shift > uint64(a.most) {
+	n <<= shift
+	if n == uint64(a.most)+1 && shift > 0 {
+		n-- // 2GiB is one byte more than a document can have
+	}
+	if err != nil || n < uint64(a.least) || n > uint64(a.most) {
 		return fmt.Errorf("must be a number from %d to %d%s", a.least, a.most, a.also())
 	}
-	*a.p = int(n << shift)
+	*a.p = int(n)
 	return nil
 }
 

@@ -8,7 +8,10 @@ import (
 // ForeignSize is how many bytes of an input Foreign looks at, at most.
 const ForeignSize = 16
 
-const pickle = "a Python pickle: --from pickle reads it"
+const (
+	pickle = "a Python pickle: --from pickle reads it"
+	utf32  = "UTF-32 text: convert it to UTF-8 first"
+)
 
 // foreign are the first bytes of files that people give to bsonjs by mistake:
 // enough of them that the length of a BSON document is rarely the same.
@@ -34,6 +37,8 @@ var foreign = []struct {
 	{"\x80\x03]q", pickle},
 	{"\x80\x03cb", pickle},
 	{"ccopy_reg\n", pickle},
+	{"\xff\xfe\x00\x00", utf32},
+	{"\x00\x00\xfe\xff", utf32},
 }
 
 // Foreign says what an input that starts with head is, if that is neither

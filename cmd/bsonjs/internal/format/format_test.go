@@ -54,6 +54,7 @@ func TestForeign(t *testing.T) {
 		{"\x04\x22\x4d\x18", "lz4 data: decompress it first"},
 		{"\xff\x06\x00\x00sNaPpY", "snappy data: decompress it first"},
 		{"\x80\x04\x95\x05", "a Python pickle: --from pickle reads it"},
+		{"\xff\xfe\x00\x00{\x00\x00\x00", "UTF-32 text: convert it to UTF-8 first"},
 		{"\xff\xfe", utf16},
 		{"\xff\xfe{\x00\"\x00", utf16},
 		{"\xfe\xff\x00{\x00\"", utf16},

@@ -1,0 +1,315 @@
+package bson
+
+import (
+	"encoding/binary"
+	"math"
+	"reflect"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file writes the values that documents mostly consist of, in an any, a
+// D, an M or an A, and leaves others to the plans of their types.
+
+// appendAny appends any value.
+func (e *encoder) appendAny(dst []byte, v any) ([]byte, Type) {
+	if e.Codecs != nil {
+		return e.appendPlanned(dst, v)
+	}
+	switch v := v.(type) {
+	case nil:
+		return dst, TypeNull
+	case string:
+		return e.appendText(dst, v, TypeString)
+	case int32:
+		return binary.LittleEndian.AppendUint32(dst, uint32(v)), TypeInt32
+	case float64:
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v)), TypeDouble
+	case bool:
+		if v {
+			return append(dst, 1), TypeBoolean
+		}
+		return append(dst, 0), TypeBoolean
+	case int64:
+		return e.appendInt64(dst, v)
+	case int:
+		return appendInt(dst, v)
+	case objectid.ID:
+		return append(dst, v[:]...), TypeObjectID
+	case D:
+		return e.appendD(dst, v)
+	case DateTime:
+		return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeDateTime
+	case A:
+		return e.appendA(dst, v)
+	case decimal128.Decimal:
+		return appendDecimal(dst, v), TypeDecimal128
+	case M:
+		return e.appendMap(dst, v)
+	case Binary:
+		return AppendBinaryValue(dst, v.Subtype, v.Data), TypeBinary
+	case time.Time:
+		return e.appendTime(dst, v)
+	case map[string]any:
+		return e.appendMap(dst, v)
+	case []any:
+		return e.appendA(dst, v)
+	}
+	return e.appendPlanned(dst, v)
+}
+
+// appendPlanned appends a value by the plan of its type.
+func (e *encoder) appendPlanned(dst []byte, v any) ([]byte, Type) {
+	if v == nil {
+		return dst, TypeNull
+	}
+	return e.planOf(reflect.TypeOf(v)).enc(e, dst, reflect.ValueOf(v))
+}
+
+// appendD appends a document.
+func (e *encoder) appendD(dst []byte, d D) ([]byte, Type) {
+	if d == nil {
+		return e.nilSlice(dst)
+	}
+	return e.appendElements(dst, d)
+}
+
+func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
+	if !e.enter() {
+		return e.fail(dst, typeD, ErrDepth)
+	}
+	dst, mark := Begin(dst)
+	for i := range d {
+		at := len(dst)
+		var ok bool
+		if dst, ok = e.appendKey(dst, d[i].Key); !ok {
+			return e.badKey(dst, d[i].Key)
+		}
+		var t Type
+		if dst, t = e.appendAny(dst, d[i].Value); t == 0 {
+			return e.within(dst, d[i].Key)
+		}
+		dst[at] = byte(t)
+	}
+	e.depth--
+	return End(dst, mark), TypeDocument
+}
+
+// appendA appends an array.
+func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
+	if a == nil {
+		return e.nilArray(dst)
+	}
+	if !e.enter() {
+		return e.fail(dst, reflect.TypeOf(a), ErrDepth)
+	}
+	dst, mark := Begin(dst)
+	for i, v := range a {
+		at := len(dst)
+		dst = AppendIndexKey(append(dst, 0), i)
+		var t Type
+		if dst, t = e.appendAny(dst, v); t == 0 {
+			return e.withinIndex(dst, i)
+		}
+		dst[at] = byte(t)
+	}
+	e.depth--
+	return End(dst, mark), TypeArray
+}
+
+// appendMap appends a map, its keys sorted unless the options say otherwise.
+func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
+	if m == nil {
+		return e.nilMap(dst)
+	}
+	if !e.enter() {
+		return e.fail(dst, reflect.TypeOf(m), ErrDepth)
+	}
+	dst, mark := Begin(dst)
+	dst, t := e.appendMapElements(dst, m)
+	if t == 0 {
+		return dst, 0
+	}
+	e.depth--
+	return End(dst, mark), TypeDocument
+}
+
+func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type) {
+	if e.UnsortedMaps {
+		for k, v := range m {
+			var t Type
+			if dst, t = e.appendElement(dst, k, v); t == 0 {
+				return dst, 0
+			}
+		}
+		return dst, TypeDocument
+	}
+	// Maps within are sorted above this one in e.elems, which may move.
+	base := len(e.elems)
+	for k, v := range m {
+		e.elems = append(e.elems, E{k, v})
+	}
+	end := len(e.elems)
+	sortElements(e.elems[base:end])
+	for i := base; i < end; i++ {
+		var t Type
+		if dst, t = e.appendElement(dst, e.elems[i].Key, e.elems[i].Value); t == 0 {
+			return dst, 0
+		}
+	}
+	clear(e.elems[base:end])
+	e.elems = e.elems[:base]
+	return dst, TypeDocument
+}
+
+// appendElement appends a whole element.
+func (e *encoder) appendElement(dst []byte, key string, v any) ([]byte, Type) {
+	at := len(dst)
+	dst, ok := e.appendKey(dst, key)
+	if !ok {
+		return e.badKey(dst, key)
+	}
+	dst, t := e.appendAny(dst, v)
+	if t == 0 {
+		return e.within(dst, key)
+	}
+	dst[at] = byte(t)
+	return dst, t
+}
+
+// sortElements sorts elements by the bytes of their keys. Few are the rule,
+// for which insertion is the fastest.
+func sortElements(d []E) {
+	if len(d) > 12 {
+		slices.SortFunc(d, func(a, b E) int {
+			if a.Key < b.Key {
+				return -1
+			}
+			return 1 // keys of a map differ
+		})
+		return
+	}
+	for i := 1; i < len(d); i++ {
+		for j := i; j > 0 && d[j].Key < d[j-1].Key; j-- {
+			d[j], d[j-1] = d[j-1], d[j]
+		}
+	}
+}
+
+func (e *encoder) appendInt64(dst []byte, v int64) ([]byte, Type) {
+	if e.minSize && int64(int32(v)) == v {
+		return binary.LittleEndian.AppendUint32(dst, uint32(v)), TypeInt32
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeInt64
+}
+
+func appendInt(dst []byte, v int) ([]byte, Type) {
+	if int(int32(v)) == v {
+		return binary.LittleEndian.AppendUint32(dst, uint32(v)), TypeInt32
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeInt64
+}
+
+func (e *encoder) appendTime(dst []byte, v time.Time) ([]byte, Type) {
+	d, err := DateTimeOf(v)
+	if err != nil {
+		return e.fail(dst, reflect.TypeOf(v), ErrRange)
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(d)), TypeDateTime
+}
+
+func appendDecimal(dst []byte, v decimal128.Decimal) []byte {
+	hi, lo := v.Bits()
+	dst = binary.LittleEndian.AppendUint64(dst, lo)
+	return binary.LittleEndian.AppendUint64(dst, hi)
+}
+
+// The nil values that have an option.
+
+func (e *encoder) nilMap(dst []byte) ([]byte, Type) {
+	if e.NilMapAsEmpty {
+		return append(dst, 5, 0, 0, 0, 0), TypeDocument
+	}
+	return dst, TypeNull
+}
+
+// nilSlice is for slices that are documents.
+func (e *encoder) nilSlice(dst []byte) ([]byte, Type) {
+	if e.NilSliceAsEmpty {
+		return append(dst, 5, 0, 0, 0, 0), TypeDocument
+	}
+	return dst, TypeNull
+}
+
+func (e *encoder) nilArray(dst []byte) ([]byte, Type) {
+	if e.NilSliceAsEmpty {
+		return append(dst, 5, 0, 0, 0, 0), TypeArray
+	}
+	return dst, TypeNull
+}
+
+// appendKey appends a type byte to be filled in, key and its NUL. It reports
+// false, and appends what badKey removes, if key cannot be one.
+func (e *encoder) appendKey(dst []byte, key string) ([]byte, bool) {
+	at := len(dst) + 1
+	if cap(dst)-at <= len(key) {
+		dst = slices.Grow(dst, len(key)+2)
+	}
+	dst = dst[:at+len(key)+1]
+	dst[at-1], dst[at+len(key)] = 0, 0
+	if !copyKey(dst[at:at+len(key)], key) {
+		return e.oddKey(dst, at)
+	}
+	return dst, true
+}
+
+// oddKey finishes a key with bytes that are NUL or not ASCII.
+func (e *encoder) oddKey(dst []byte, at int) ([]byte, bool) {
+	key := dst[at : len(dst)-1]
+	for _, c := range key {
+		if c == 0 {
+			e.fail(dst, nil, ErrKeyNUL)
+			return dst, false
+		}
+	}
+	if utf8.Valid(key) {
+		return dst, true
+	}
+	if e.UTF8 != UTF8Replace {
+		e.fail(dst, nil, ErrUTF8)
+		return dst, false
+	}
+	return append(replaceInvalid(dst[:at], string(key)), 0), true
+}
+
+// badKey is within for a key that is at fault itself.
+func (e *encoder) badKey(dst []byte, key string) ([]byte, Type) {
+	if e.typ == nil {
+		e.typ = typeString
+	}
+	return e.within(dst, key)
+}
+
+// appendText appends the value of a string, symbol or code.
+func (e *encoder) appendText(dst []byte, s string, t Type) ([]byte, Type) {
+	at := len(dst) + 4
+	if cap(dst)-at <= len(s) {
+		dst = slices.Grow(dst, len(s)+5)
+	}
+	dst = dst[:at+len(s)+1]
+	binary.LittleEndian.PutUint32(dst[at-4:], uint32(len(s)+1))
+	dst[at+len(s)] = 0
+	if copyText(dst[at:at+len(s)], s) || utf8.Valid(dst[at:at+len(s)]) {
+		return dst, t
+	}
+	if e.UTF8 != UTF8Replace {
+		return e.fail(dst[:at-4], typeString, ErrUTF8)
+	}
+	dst = append(replaceInvalid(dst[:at], s), 0)
+	SetStringLength(dst, at-4)
+	return dst, t
+}
