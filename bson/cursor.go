@@ -273,6 +273,15 @@ func (c *Cursor) Leave() {
 	}
 }
 
+// Seek makes the next call of Next go to the element at off again, which must
+// be one of the open container that Next has been at; see Offset. After a
+// fault it does nothing.
+func (c *Cursor) Seek(off int) {
+	if c.code == codeOK {
+		c.off = off
+	}
+}
+
 // Fail records that the current value, though well formed, will not do: Err
 // then returns a *ValueError at this element that wraps err. Like every
 // fault it ends the walk, and the first one stays.

@@ -68,6 +68,7 @@ func TestScalarInline(t *testing.T) {
 		"nonDigits", "value8", "number.int64",
 		"dateInRange", "pairs4",
 		"base64Group",
+		"(*block).put",
 	} {
 		if !inlined[name] {
 			t.Errorf("%s does not inline", name)

@@ -57,7 +57,7 @@ func TestDecoderAllocs(t *testing.T) {
 	var lines strings.Builder
 	e := extjson.NewEncoder(&lines)
 	for _, doc := range sample.Documents(sample.Bench, 1, 100) {
-		if err := e.Encode(doc); err != nil {
+		if err := e.EncodeRaw(doc); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,7 +145,7 @@ func TestEncoderAllocs(t *testing.T) {
 	run := func() {
 		for range 20 {
 			for _, doc := range docs {
-				if err := e.Encode(doc); err != nil {
+				if err := e.EncodeRaw(doc); err != nil {
 					t.Fatal(err)
 				}
 			}

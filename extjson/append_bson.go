@@ -39,7 +39,7 @@ func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 	n := len(dst)
 	dst, off := d.topDocument(dst, d.space(skipMark(text)))
 	if off >= 0 {
-		if off = d.space(off); off == len(text) {
+		if off = d.space(off); off == len(text) && d.err == nil {
 			return dst, nil
 		}
 		d.fail(off, ErrTrailing, "")
@@ -47,15 +47,57 @@ func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 	return dst[:n], d.error(position{})
 }
 
+// AppendBSONValue appends the value in text, which may be any value, to dst:
+// the bytes that would follow the key of an element. It returns the longer
+// slice and the type of the value. An object with special keys is a wrapper
+// here, at the top level as well. dst may be nil and must not overlap text.
+// On failure dst comes back at its old length, the type is 0, and errors are
+// those of AppendBSON.
+func AppendBSONValue(dst, text []byte) ([]byte, bson.Type, error) {
+	return DecodeOptions{}.AppendBSONValue(dst, text)
+}
+
+// AppendBSONValue appends the value in text to dst as o says, otherwise as
+// the function AppendBSONValue does.
+func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, error) {
+	var d decoder
+	d.init(&o)
+	d.reset(text)
+	d.alone = true
+	n := len(dst)
+	// The type byte has a place while the value is read, and then none.
+	dst, mark := bson.BeginElement(dst)
+	dst, off := d.value(dst, d.space(skipMark(text)), mark)
+	if off >= 0 {
+		switch off = d.space(off); {
+		case off < len(text) || d.err != nil:
+			d.fail(off, ErrTrailing, "")
+		case len(dst)-n > math.MaxInt32:
+			d.at, d.err, d.expected = 0, bson.ErrTooLarge, ""
+		default:
+			t := bson.Type(dst[mark])
+			copy(dst[mark:], dst[mark+1:])
+			return dst[:len(dst)-1], t, nil
+		}
+	}
+	return dst[:n], 0, d.error(position{})
+}
+
 // A decoder reads one document at a time.
 type decoder struct {
 	src   []byte // the text; never written
+	from  int    // byte offset of the document, where excerpts may start
 	depth int    // containers open
+	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
 
 	maxDepth      int // ≥ 1
 	maxNumber     int // bytes
 	canonicalOnly bool
+	legacy        bool
+	shell         bool
+	blank         byte // white space is at or below it, and in shell text comments
+	uuids         bson.UUIDRepresentation
 	exact         bool // see RejectInexact
 	replace       bool // see InvalidUTF8
 
@@ -77,6 +119,13 @@ func (d *decoder) init(o *DecodeOptions) {
 		d.maxNumber = DefaultMaxNumberLen
 	}
 	d.canonicalOnly = o.CanonicalOnly
+	d.legacy = o.Legacy && !o.CanonicalOnly
+	d.shell = o.Shell && !o.CanonicalOnly
+	d.uuids = o.UUIDRepresentation
+	d.blank = ' '
+	if d.shell {
+		d.blank = '/'
+	}
 	d.exact = o.RejectInexact
 	d.replace = o.InvalidUTF8 == bson.UTF8Replace
 }
@@ -92,7 +141,7 @@ func (d *decoder) reset(src []byte) {
 // fail records a fault and returns the -1 that its callers return. At the
 // end of the text every fault is that it ends there.
 func (d *decoder) fail(off int, err error, expected string) int {
-	if off >= len(d.src) {
+	if off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off) {
 		off, err, expected = len(d.src), ErrTruncated, ""
 	}
 	d.at, d.err, d.expected = off, err, expected
@@ -109,6 +158,7 @@ func (d *decoder) error(base position) error {
 		Offset:   int64(d.at),
 		Pointer:  string(path),
 		Expected: d.expected,
+		Excerpt:  excerpt(d.src, d.from, d.at),
 		Err:      d.err,
 	}, d.src, base)
 }
@@ -142,13 +192,19 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 		return bson.End(dst, start), off + 1
 	}
 	for {
-		if off >= len(src) || src[off] != '"' {
-			return dst, d.fail(off, ErrToken, "a key")
-		}
 		at := off
 		var mark int
 		dst, mark = bson.BeginElement(dst)
-		if dst, off = d.key(dst, off+1); off < 0 {
+		switch {
+		case off < len(src) && src[off] == '"':
+			dst, off = d.key(dst, off+1)
+		case d.shell && off < len(src) && src[off] == '}': // after a comma
+			d.depth--
+			return bson.End(dst[:mark], start), off + 1
+		default:
+			dst, off = d.anyKey(dst, off)
+		}
+		if off < 0 {
 			return dst, off
 		}
 		if !top && dst[mark+1] == '$' && lookupSpecial(dst[mark+1:len(dst)-1]) != notSpecial {
@@ -158,13 +214,13 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 			d.unwind(dst, mark)
 			return dst, off
 		}
-		if off >= len(src) || src[off] <= ' ' {
+		if off >= len(src) || src[off] <= d.blank {
 			off = d.space(off)
 		}
 		switch {
 		case off < len(src) && src[off] == ',':
 			off++
-			if off < len(src) && src[off] <= ' ' {
+			if off < len(src) && src[off] <= d.blank {
 				off = d.space(off)
 			}
 		case off < len(src) && src[off] == '}':
@@ -191,6 +247,10 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 		return bson.End(dst, start), off + 1
 	}
 	for i := 0; ; i++ {
+		if d.shell && off < len(src) && src[off] == ']' { // after a comma
+			d.depth--
+			return bson.End(dst, start), off + 1
+		}
 		var mark int
 		dst, mark = bson.BeginElement(dst)
 		dst = bson.AppendIndexKey(dst, i)
@@ -198,13 +258,13 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			d.unwind(dst, mark)
 			return dst, off
 		}
-		if off >= len(src) || src[off] <= ' ' {
+		if off >= len(src) || src[off] <= d.blank {
 			off = d.space(off)
 		}
 		switch {
 		case off < len(src) && src[off] == ',':
 			off++
-			if off < len(src) && src[off] <= ' ' {
+			if off < len(src) && src[off] <= d.blank {
 				off = d.space(off)
 			}
 		case off < len(src) && src[off] == ']':
@@ -248,21 +308,33 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 		if len(src)-off >= 4 && string(src[off:off+4]) == "true" {
 			return append(dst, 1), off + 4
 		}
-		return dst, d.literal(off, "true")
+		return d.word(dst, off, mark, "true")
 	case 'f':
 		bson.SetType(dst, mark, bson.TypeBoolean)
 		if len(src)-off >= 5 && string(src[off:off+5]) == "false" {
 			return append(dst, 0), off + 5
 		}
-		return dst, d.literal(off, "false")
+		return d.word(dst, off, mark, "false")
 	case 'n':
 		bson.SetType(dst, mark, bson.TypeNull)
 		if len(src)-off >= 4 && string(src[off:off+4]) == "null" {
 			return dst, off + 4
 		}
-		return dst, d.literal(off, "null")
+		return d.word(dst, off, mark, "null")
+	}
+	if d.shell {
+		return d.shellValue(dst, off, mark)
 	}
 	return dst, d.fail(off, ErrToken, "a value")
+}
+
+// word says what is wrong at off, where word should stand, unless it is one
+// of the shell's.
+func (d *decoder) word(dst []byte, off, mark int, word string) ([]byte, int) {
+	if d.shell {
+		return d.shellValue(dst, off, mark)
+	}
+	return dst, d.literal(off, word)
 }
 
 // number reads a bare number: an int32 if it fits, else an int64, else the
@@ -270,6 +342,8 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	n, end, ok := scanNumber(d.src, off)
 	switch {
+	case !ok && d.shell && end < len(d.src) && d.src[end] == 'I':
+		return d.negativeInfinity(dst, off, mark)
 	case !ok:
 		return dst, d.fail(end, ErrNumber, "a digit")
 	case end-off > d.maxNumber:
@@ -287,7 +361,7 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 			return binary.LittleEndian.AppendUint64(dst, uint64(v)), end
 		}
 	}
-	if end == len(d.src) {
+	if end == len(d.src) && !d.alone {
 		// More of it may follow and bring it into range, as in 1…0e-300.
 		return dst, d.fail(end, ErrTruncated, "")
 	}

@@ -1,19 +1,18 @@
 package extjson
 
 import (
-	"math"
-	"slices"
+	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/decimal128"
-	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // This file turns BSON into text, straight from the cursor.
 //
 //   - document and array write containers and call each other through value.
-//   - value is the one dispatch on the type of an element; each case writes
-//     the whole text of the value.
+//   - value is the one dispatch on the type of an element; what is the same
+//     in all modes but for its spelling (form.go) is written there, the rest
+//     by append_value.go.
+//   - layout.go has what is not compact: spacing, indentation, order, MaxLen.
 //   - quote (string.go), appendInteger, appendDouble, appendDate and
 //     appendBase64 write the scalars.
 //
@@ -34,64 +33,143 @@ func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.Append
 func (o EncodeOptions) AppendJSON(dst, doc []byte) ([]byte, error) {
 	var e encoder
 	e.init(&o)
-	return e.append(dst, doc)
+	return e.append(dst, 0, doc)
+}
+
+// AppendJSONValue appends a value that is not in a document to dst as relaxed
+// Extended JSON and returns the longer slice. data is the bytes that follow
+// the key in an element of type t; it is not kept and must not overlap dst.
+// Errors are those of AppendJSON, with offsets from the start of data. A
+// document is not at the top level here: it may not have special keys, since
+// AppendBSONValue would take it for a wrapper.
+func AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	return EncodeOptions{}.AppendJSONValue(dst, t, data)
+}
+
+// AppendJSONValue appends a value to dst as o says, otherwise as the function
+// AppendJSONValue does.
+func (o EncodeOptions) AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	var e encoder
+	e.init(&o)
+	return e.append(dst, t, data)
 }
 
 // An encoder writes one document at a time. Its options are those of
 // EncodeOptions, as flags.
 type encoder struct {
-	c bson.Cursor
+	c    bson.Cursor
+	form *form // how values are spelled
 
-	canonical bool
-	ascii     bool
-	html      bool
-	escaping  bool // ascii or html: every string goes through escape
-	replace   bool // bytes that are not UTF-8 become U+FFFD
-	asIs      bool // special keys in data are written
-	exact     bool // what the text cannot keep is refused
-	indent    string
-	maxDepth  int
-	level     int // members that are open around the current one
+	bareInt32  bool // int32 has no wrapper
+	bareInt64  bool // int64 has none
+	semi       bool // int64 has none within ±2⁵³
+	bareDouble bool // finite doubles have none
+	doubles    DoubleSpelling
+	mode       Mode
+	dates      dateStyle
+	uuid       int  // subtype of the binaries that are spelled as UUIDs, or -1
+	hyphens    bool // in UUIDs
+	lossy      bool // plain text may lose what it cannot say
+	location   *time.Location
+	uuids      bson.UUIDRepresentation
+
+	ascii    bool
+	html     bool
+	escaping bool // ascii or html: every string goes through escape
+	replace  bool // bytes that are not UTF-8 become U+FFFD
+	asIs     bool // special keys in data are written
+	exact    bool // what the text cannot keep is refused
+	maxDepth int
+
+	level  int // members that are open around the current one
+	layout     // of what is not compact
 }
 
 func (e *encoder) init(o *EncodeOptions) {
-	e.canonical = o.Mode == Canonical
+	e.initValues(o)
+	e.initLayout(o)
 	e.ascii = o.ASCII
 	e.html = o.EscapeHTML
 	e.escaping = o.ASCII || o.EscapeHTML
 	e.replace = o.InvalidUTF8 == bson.UTF8Replace
-	e.asIs = o.AmbiguousKeys == AsIs
+	e.asIs = o.AmbiguousKeys == AsIs || o.Mode == Plain
 	e.exact = o.RejectLossy
-	e.indent = o.Indent
 	e.maxDepth = o.MaxDepth
 }
 
-// append appends the text of doc, or nothing and returns why.
-func (e *encoder) append(dst, doc []byte) ([]byte, error) {
+// append appends the text of data, which is a document if t is 0, or nothing
+// and returns why.
+func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	n := len(dst)
-	e.level = 0
-	// quote reads past the end of strings, but not what lies behind doc.
-	e.c.Reset(doc[:len(doc):len(doc)], e.maxDepth)
-	dst = e.document(dst, true)
+	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
+	dst = e.once(dst, t, data)
+	if e.cut {
+		// It does not fit: once more, with room for the mark.
+		e.marking = true
+		dst = e.once(dst[:n], t, data)
+		e.marking = false
+	}
 	if err := e.c.Err(); err != nil {
 		return dst[:n], err
 	}
 	return dst, nil
 }
 
+func (e *encoder) once(dst []byte, t bson.Type, data []byte) []byte {
+	e.level, e.start, e.cut = 0, len(dst), false
+	e.members = e.members[:0]
+	if t != 0 {
+		if e.c.ResetValue(t, data, e.maxDepth) {
+			dst = e.alone(dst)
+		}
+		return dst
+	}
+	e.c.Reset(data, e.maxDepth)
+	return e.document(dst, topDocument)
+}
+
+// A setting is where a document stands, which says what its keys mean.
+type setting uint8
+
+const (
+	topDocument   setting = iota // no key is special
+	innerDocument                // special keys are ambiguous
+	regexDocument                // and so is $regex: legacy readers take it for a regex
+	scopeDocument                // as innerDocument
+)
+
 // document writes the members of the document that the cursor has entered.
-// Each is followed by a comma, and the last comma becomes the brace. top says
-// that special keys have no meaning here.
-func (e *encoder) document(dst []byte, top bool) []byte {
-	dst = append(dst, '{')
+// Each is followed by a comma, and the last comma becomes the brace.
+func (e *encoder) document(dst []byte, where setting) []byte {
+	if e.custom {
+		dst = append(dst, e.form.open...)
+	} else {
+		dst = append(dst, '{')
+	}
 	n := len(dst)
 	e.level++
-	for e.c.Next() {
-		if e.indent != "" {
+	var o order
+	if e.sortKeys {
+		o = e.sortMembers()
+	}
+	for {
+		if e.sortKeys {
+			if !e.goTo(&o) {
+				break
+			}
+		} else if !e.c.Next() {
+			break
+		}
+		from := len(dst)
+		if e.custom {
+			if e.hopeless(dst) {
+				dst = e.cutOff(dst, e.form.marker)
+				break
+			}
 			dst = e.newline(dst)
 		}
 		key := e.c.Key()
-		if len(key) > 0 && key[0] == '$' && !top && !e.asIs && lookupSpecial(key) != notSpecial {
+		if len(key) > 0 && key[0] == '$' && where != topDocument && !e.asIs && isAmbiguous(key, where) {
 			e.c.Fail(ErrAmbiguous)
 			break
 		}
@@ -100,24 +178,44 @@ func (e *encoder) document(dst []byte, top bool) []byte {
 			e.c.Malformed(e.c.Offset()+1+bad, bson.ErrUTF8)
 			break
 		}
-		dst = append(dst, ':')
-		if e.indent != "" {
-			dst = append(dst, ' ')
+		if e.custom {
+			dst = append(dst, e.colon...)
+			dst = append(e.value(dst), e.comma...)
+			if dst = e.fit(dst, from, e.form.marker); e.cut {
+				break
+			}
+			continue
 		}
+		dst = append(dst, ':')
 		dst = append(e.value(dst), ',')
 	}
-	return e.closing(dst, n, '}')
+	if e.custom {
+		e.members = e.members[:o.from]
+		return e.closeDocument(dst, n, where)
+	}
+	e.level--
+	if len(dst) == n {
+		return append(dst, '}')
+	}
+	dst[len(dst)-1] = '}'
+	return dst
+}
+
+// isAmbiguous reports whether key, in a document at that place, is special.
+func isAmbiguous(key []byte, where setting) bool {
+	return lookupSpecial(key) != notSpecial || where == regexDocument && string(key) == "$regex"
 }
 
 // array writes the elements of the array that the cursor has entered.
 func (e *encoder) array(dst []byte) []byte {
-	dst = append(dst, '[')
+	if e.custom {
+		dst = append(dst, e.form.openArray...)
+	} else {
+		dst = append(dst, '[')
+	}
 	n := len(dst)
 	e.level++
 	for i := 0; e.c.Next(); i++ {
-		if e.indent != "" {
-			dst = e.newline(dst)
-		}
 		if !e.c.KeyIsASCII() && !e.replace {
 			// Keys of arrays are not written, but what converts is valid.
 			if bad := bson.IndexInvalidUTF8(e.c.Key()); bad >= 0 {
@@ -129,30 +227,28 @@ func (e *encoder) array(dst []byte) []byte {
 			e.c.Fail(ErrLossy)
 			break
 		}
-		dst = append(e.value(dst), ',')
+		if !e.custom {
+			dst = append(e.value(dst), ',')
+			continue
+		}
+		from := len(dst)
+		if e.hopeless(dst) {
+			dst = e.cutOff(dst, e.form.markerElement)
+			break
+		}
+		dst = append(e.value(e.newline(dst)), e.comma...)
+		if dst = e.fit(dst, from, e.form.markerElement); e.cut {
+			break
+		}
 	}
-	return e.closing(dst, n, ']')
-}
-
-// closing puts the bracket in place of the comma that follows the last of
-// the members written since dst was n bytes long.
-func (e *encoder) closing(dst []byte, n int, bracket byte) []byte {
+	if e.custom {
+		return e.closeArray(dst, n)
+	}
 	e.level--
 	if len(dst) == n {
-		return append(dst, bracket)
+		return append(dst, ']')
 	}
-	if e.indent != "" {
-		return append(e.newline(dst[:len(dst)-1]), bracket)
-	}
-	dst[len(dst)-1] = bracket
-	return dst
-}
-
-func (e *encoder) newline(dst []byte) []byte {
-	dst = append(dst, '\n')
-	for range e.level {
-		dst = append(dst, e.indent...)
-	}
+	dst[len(dst)-1] = ']'
 	return dst
 }
 
@@ -163,8 +259,12 @@ func (e *encoder) value(dst []byte) []byte {
 	case bson.TypeString:
 		return e.text(dst, c.ValueOffset()+4, c.Text())
 	case bson.TypeDocument:
+		where := innerDocument
+		if e.mode == Legacy && isLegacyRegex(c.Data()) {
+			where = regexDocument
+		}
 		if c.Enter() {
-			dst = e.document(dst, false)
+			dst = e.document(dst, where)
 			c.Leave()
 		}
 		return dst
@@ -175,27 +275,25 @@ func (e *encoder) value(dst []byte) []byte {
 		}
 		return dst
 	case bson.TypeInt32:
-		if !e.canonical {
+		if e.bareInt32 {
 			return appendInteger(dst, int64(c.Int32()))
 		}
-		dst = append(dst, `{"$numberInt":"`...)
-		return append(appendInteger(dst, int64(c.Int32())), `"}`...)
+		f := &e.form.int32
+		return f.tail.put(appendInteger(f.lead.put(room(dst)), int64(c.Int32())))
 	case bson.TypeInt64:
-		if !e.canonical {
-			return appendInteger(dst, c.Int64())
+		v := c.Int64()
+		if e.bareInt64 || e.semi && uint64(v+maxSafe) <= 2*maxSafe {
+			return appendInteger(dst, v)
 		}
-		return appendLong(dst, c.Int64())
+		f := &e.form.int64
+		return f.tail.put(appendInteger(f.lead.put(room(dst)), v))
 	case bson.TypeDouble:
 		return e.double(dst, c.Double())
 	case bson.TypeDateTime:
-		if ms := c.DateTime(); !e.canonical && dateInRange(ms) {
-			dst = append(dst, `{"$date":"`...)
-			return append(appendDate(dst, ms), `"}`...)
-		}
-		dst = append(dst, `{"$date":`...)
-		return append(appendLong(dst, c.DateTime()), '}')
+		return e.date(dst, c.DateTime())
 	case bson.TypeObjectID:
-		return appendOID(dst, c.ObjectID())
+		f := &e.form.oid
+		return f.tail.put(c.ObjectID().Append(f.lead.put(room(dst))))
 	case bson.TypeBoolean:
 		if c.Boolean() {
 			return append(dst, `true`...)
@@ -206,54 +304,25 @@ func (e *encoder) value(dst []byte) []byte {
 	case bson.TypeDecimal128:
 		return e.decimal(dst, c.Decimal128())
 	case bson.TypeBinary:
-		return appendBinary(dst, c)
+		return e.binary(dst)
 	}
 	return e.rareValue(dst)
 }
 
-// rareValue is value for the types that few documents have.
-func (e *encoder) rareValue(dst []byte) []byte {
-	c := &e.c
-	switch c.Type() {
-	case bson.TypeTimestamp:
-		t, i := c.Timestamp()
-		dst = append(dst, `{"$timestamp":{"t":`...)
-		dst = appendInteger(dst, int64(t))
-		dst = append(dst, `,"i":`...)
-		return append(appendInteger(dst, int64(i)), `}}`...)
-	case bson.TypeRegex:
-		return e.regex(dst)
-	case bson.TypeCode:
-		dst = append(dst, `{"$code":`...)
-		return append(e.text(dst, c.ValueOffset()+4, c.Text()), '}')
-	case bson.TypeSymbol:
-		dst = append(dst, `{"$symbol":`...)
-		return append(e.text(dst, c.ValueOffset()+4, c.Text()), '}')
-	case bson.TypeCodeWithScope:
-		code, _ := c.CodeWithScope()
-		dst = append(dst, `{"$code":`...)
-		dst = e.text(dst, c.ValueOffset()+8, code)
-		dst = append(dst, `,"$scope":`...)
-		if c.Enter() {
-			dst = e.document(dst, false)
-			c.Leave()
-		}
-		return append(dst, '}')
-	case bson.TypeDBPointer:
-		namespace, id := c.DBPointer()
-		dst = append(dst, `{"$dbPointer":{"$ref":`...)
-		dst = e.text(dst, c.ValueOffset()+4, namespace)
-		dst = append(dst, `,"$id":`...)
-		return append(appendOID(dst, id), `}}`...)
-	case bson.TypeUndefined:
-		return append(dst, `{"$undefined":true}`...)
-	case bson.TypeMinKey:
-		return append(dst, `{"$minKey":1}`...)
-	case bson.TypeMaxKey:
-		return append(dst, `{"$maxKey":1}`...)
+// valueRoom is enough, in bytes, for every value of fixed length with its
+// blocks, of which whole words are stored past their end.
+const valueRoom = 128
+
+// room returns dst with capacity for valueRoom bytes more.
+func room(dst []byte) []byte {
+	if cap(dst)-len(dst) < valueRoom {
+		return growCold(dst, valueRoom)
 	}
-	panic("BUG: extjson: value of type " + c.Type().String())
+	return dst
 }
+
+// maxSafe is the largest integer up to which JavaScript has all.
+const maxSafe = 1 << 53
 
 // text writes s, which stands at offset off of the document, as a string.
 func (e *encoder) text(dst []byte, off int, s []byte) []byte {
@@ -262,84 +331,6 @@ func (e *encoder) text(dst []byte, off int, s []byte) []byte {
 		e.c.Malformed(off+bad, bson.ErrUTF8)
 	}
 	return dst
-}
-
-// plainNaN is the NaN that the text "NaN" gives back.
-const plainNaN = 0x7FF8000000000000
-
-func (e *encoder) double(dst []byte, f float64) []byte {
-	u := math.Float64bits(f)
-	switch {
-	case u&^(1<<63) < 0x7FF<<52: // finite
-		if !e.canonical {
-			return appendDouble(dst, f)
-		}
-		dst = append(dst, `{"$numberDouble":"`...)
-		return append(appendDouble(dst, f), `"}`...)
-	case f > 0:
-		return append(dst, `{"$numberDouble":"Infinity"}`...)
-	case f < 0:
-		return append(dst, `{"$numberDouble":"-Infinity"}`...)
-	}
-	if e.exact && u != plainNaN {
-		e.c.Fail(ErrLossy)
-	}
-	return append(dst, `{"$numberDouble":"NaN"}`...)
-}
-
-func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
-	dst = append(dst, `{"$numberDecimal":"`...)
-	if e.exact && !d.HasExactText() {
-		e.c.Fail(ErrLossy)
-	}
-	dst = d.Append(dst)
-	return append(dst, `"}`...)
-}
-
-// regex writes the options with their letters in order, as the
-// specification wants.
-func (e *encoder) regex(dst []byte) []byte {
-	pattern, options := e.c.Regex()
-	dst = append(dst, `{"$regularExpression":{"pattern":`...)
-	dst = e.text(dst, e.c.ValueOffset(), pattern)
-	dst = append(dst, `,"options":`...)
-	off := e.c.ValueOffset() + len(pattern) + 1
-	// What is not UTF-8 stays as it is, so that the fault's offset is true.
-	if !slices.IsSorted(options) && (e.replace || bson.IndexInvalidUTF8(options) < 0) {
-		sorted := sortedOptions(options)
-		if e.exact && string(sorted) != string(options) {
-			e.c.Fail(ErrLossy)
-		}
-		options = sorted
-	}
-	dst = e.text(dst, off, options)
-	return append(dst, `}}`...)
-}
-
-// sortedOptions returns the characters of regex options in order. Bytes that
-// are not UTF-8 become U+FFFD.
-func sortedOptions(options []byte) []byte {
-	letters := []rune(string(options))
-	slices.Sort(letters)
-	return []byte(string(letters))
-}
-
-func appendLong(dst []byte, v int64) []byte {
-	dst = append(dst, `{"$numberLong":"`...)
-	return append(appendInteger(dst, v), `"}`...)
-}
-
-func appendOID(dst []byte, id objectid.ID) []byte {
-	dst = append(dst, `{"$oid":"`...)
-	return append(id.Append(dst), `"}`...)
-}
-
-func appendBinary(dst []byte, c *bson.Cursor) []byte {
-	subtype, data := c.Binary()
-	dst = append(dst, `{"$binary":{"base64":"`...)
-	dst = appendBase64(dst, data)
-	dst = append(dst, `","subType":"`...)
-	return append(dst, lowerHex[subtype>>4], lowerHex[subtype&15], '"', '}', '}')
 }
 
 // isIndex reports whether key is i in decimal.

@@ -4,11 +4,14 @@
 //
 //	BSON → text    AppendJSON, EncodeOptions.AppendJSON
 //	text → BSON    AppendBSON, DecodeOptions.AppendBSON
-//	streams        NewEncoder, NewDecoder, Documents
+//	single values  AppendJSONValue, AppendBSONValue
+//	Go values      Marshal, Unmarshal, Decode
+//	streams        NewEncoder, NewDecoder, Documents, Values
+//	text → text    Compact, Indent
 //
 // Each conversion is one pass from bytes to bytes: nothing is built in
-// between, and nothing is allocated when dst has room. For values inside
-// documents and for Go values use package bson on the BSON side.
+// between, and nothing is allocated when dst has room. Go values go by way of
+// BSON, with the rules and options of package bson.
 //
 // # Modes
 //
@@ -17,6 +20,12 @@
 // not the width of integers. Canonical text keeps the type of everything:
 // {"n":{"$numberInt":"1"}}; it converts back to the same bytes. Both are read
 // without being told which it is.
+//
+// Four more modes are written for other readers: Legacy, as PyMongo's
+// json_util has it, Shell, for the MongoDB shell, SemiRelaxed, which keeps
+// what JavaScript would round, and Plain, JSON without wrappers. Legacy and
+// Shell text is read if DecodeOptions says so. docs/extended-json.md has the
+// tables.
 //
 // # What is refused
 //

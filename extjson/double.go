@@ -148,6 +148,25 @@ func appendDoubleDriver(dst []byte, f float64) []byte {
 	return dst[:n+putExponent(b, at, e)]
 }
 
+// appendDoublePython appends f as Python's repr spells it and returns the
+// longer slice. f is finite. It differs from appendDouble in its exponents:
+// "1e+16" has a small letter and no point.
+func appendDoublePython(dst []byte, f float64) []byte {
+	n := len(dst)
+	dst = appendDouble(dst, f)
+	for i := len(dst) - 1; i >= max(n, len(dst)-5); i-- {
+		if dst[i] != 'E' {
+			continue
+		}
+		dst[i] = 'e'
+		if i-n >= 3 && dst[i-1] == '0' && dst[i-2] == '.' {
+			dst = append(dst[:i-2], dst[i:]...)
+		}
+		break
+	}
+	return dst
+}
+
 // putWhole writes i < 2^53 and ".0" at b[at:] and returns the offset after it.
 func putWhole(b *[doubleRoom]byte, at int, i uint64) int {
 	h := i / 1e8

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -42,6 +44,9 @@ var (
 	// ErrRelaxed: a form that canonical text does not have; see
 	// CanonicalOnly.
 	ErrRelaxed = errors.New("not canonical")
+	// ErrEvaluate: shell text whose value depends on the time, the time zone
+	// or chance, such as new Date().
+	ErrEvaluate = errors.New("text would have to be evaluated")
 	// ErrAmbiguous: a stored document has a special key of its own; see
 	// EncodeOptions.AmbiguousKeys.
 	ErrAmbiguous = errors.New("key is special in Extended JSON")
@@ -63,6 +68,7 @@ type SyntaxError struct {
 	Column   int64  // of that byte in its line, in bytes, from 1
 	Pointer  string // JSON Pointer of the value at fault; "" is the document
 	Expected string // what could have stood there, for people; may be empty
+	Excerpt  string // the text on its line up to it, at most 40 bytes of it
 	Err      error  // one of the sentinels
 }
 
@@ -98,7 +104,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // refusals are the sentinels that make a *ValueError; the others are about
 // syntax.
 var refusals = map[error]bool{
-	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrRelaxed: true,
+	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrRelaxed: true, ErrEvaluate: true,
 	bson.ErrDepth: true, bson.ErrTooLarge: true, bson.ErrKeyNUL: true,
 }
 
@@ -112,6 +118,26 @@ func place(e SyntaxError, text []byte, at position) error {
 		return &v
 	}
 	return &e
+}
+
+// excerpt returns what stands on the line of text[off] up to that byte: at
+// most 40 bytes, none before text[from], cut between characters. Bytes that
+// are not UTF-8 become U+FFFD. What follows is left out, since in a stream it
+// may not have arrived.
+func excerpt(text []byte, from, off int) string {
+	const room = 40
+	to := off
+	if off < len(text) && text[off] > ' ' && text[off] < utf8.RuneSelf {
+		to++
+	}
+	if to-room > from {
+		for from = to - room; from < off && !utf8.RuneStart(text[from]); from++ {
+		}
+	}
+	if n := bytes.LastIndexByte(text[from:off], '\n'); n >= 0 {
+		from += n + 1
+	}
+	return strings.ToValidUTF8(string(text[from:to]), "\uFFFD")
 }
 
 // A position is a place in a text. The zero position is its start.

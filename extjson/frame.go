@@ -10,12 +10,33 @@ type frame struct {
 	depth    int  // brackets open
 	inString bool // between the quotes of a string
 	escaped  bool // the byte before was a backslash in a string
+
+	shell shellFrame // where the text is, if it is the shell's
+	class bool       // in the brackets of a regex
 }
+
+// A shellFrame says in what kind of token a frame over shell text is.
+type shellFrame uint8
+
+const (
+	notShell       shellFrame = iota
+	betweenTokens             // or in one that has neither quotes nor slashes
+	inDoubleQuotes            // escaped says whether behind a backslash
+	inSingleQuotes
+	behindSlash // which begins a comment or a regex
+	inRegex
+	inLineComment
+	inComment
+	behindStar // in a comment
+)
 
 // scan goes on with the bytes that follow those it was given before. It
 // returns how many of them belong to the text and whether the last of these
 // ends it.
 func (f *frame) scan(text []byte) (n int, done bool) {
+	if f.shell != notShell {
+		return f.scanShell(text)
+	}
 	for i := 0; i < len(text); i++ {
 		if f.inString {
 			if f.escaped {
@@ -48,4 +69,88 @@ func (f *frame) scan(text []byte) (n int, done bool) {
 		}
 	}
 	return len(text), false
+}
+
+// scanShell is scan for shell text.
+func (f *frame) scanShell(text []byte) (n int, done bool) {
+	for i, c := range text {
+		if f.escaped {
+			f.escaped = false
+			continue
+		}
+		switch f.shell {
+		case betweenTokens:
+			switch c {
+			case '"':
+				f.shell = inDoubleQuotes
+			case '\'':
+				f.shell = inSingleQuotes
+			case '/':
+				f.shell = behindSlash
+			case '{', '[':
+				f.depth++
+			case '}', ']':
+				if f.depth--; f.depth <= 0 {
+					return i + 1, true
+				}
+			}
+		case inDoubleQuotes:
+			f.inText(c, '"')
+		case inSingleQuotes:
+			f.inText(c, '\'')
+		case behindSlash:
+			switch c {
+			case '/':
+				f.shell = inLineComment
+			case '*':
+				f.shell = inComment
+			default:
+				f.shell, f.class = inRegex, false
+				f.inPattern(c)
+			}
+		case inRegex:
+			f.inPattern(c)
+		case inLineComment:
+			if c == '\n' {
+				f.shell = betweenTokens
+			}
+		case inComment:
+			if c == '*' {
+				f.shell = behindStar
+			}
+		case behindStar:
+			switch c {
+			case '/':
+				f.shell = betweenTokens
+			case '*':
+			default:
+				f.shell = inComment
+			}
+		}
+	}
+	return len(text), false
+}
+
+// inText goes on with a byte between quotes.
+func (f *frame) inText(c, quote byte) {
+	switch c {
+	case quote:
+		f.shell = betweenTokens
+	case '\\':
+		f.escaped = true
+	}
+}
+
+// inPattern goes on with a byte of a regex.
+func (f *frame) inPattern(c byte) {
+	switch {
+	case c == '\\':
+		f.escaped = true
+	case c == '[':
+		f.class = true
+	case c == ']':
+		f.class = false
+	case c == '/' && !f.class:
+		f.shell = betweenTokens
+	}
 }

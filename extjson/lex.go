@@ -26,6 +26,15 @@ func (d *decoder) space(off int) int {
 		switch d.src[off] {
 		case ' ', '\t', '\n', '\r':
 			off++
+		case '/':
+			if !d.shell {
+				return off
+			}
+			end := d.comment(off)
+			if end == off {
+				return off
+			}
+			off = end
 		default:
 			return off
 		}
@@ -66,10 +75,13 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 		}
 		k := firstBreak(m) & 7
 		w &= 1<<(8*k&63) - 1
-		if w&highs != 0 || src[i+k] != '"' || src[i+k+1] != ':' || src[i+k+2] <= ' ' {
+		if w&highs != 0 || src[i+k] != '"' {
 			break
 		}
 		binary.LittleEndian.PutUint64(dst[n:n+8], w)
+		if src[i+k+1] != ':' || src[i+k+2] <= ' ' {
+			return dst[:n+k+1], d.colon(i + k + 1)
+		}
 		return dst[:n+k+1], i + k + 2
 	}
 	return d.longKey(dst, off)
@@ -82,18 +94,40 @@ func (d *decoder) longKey(dst []byte, off int) ([]byte, int) {
 		return dst, end
 	}
 	dst = append(dst, 0)
+	return dst, d.colon(end)
+}
+
+// colon reads a colon and the white space around it.
+func (d *decoder) colon(end int) int {
 	src := d.src
-	if end < len(src) && src[end] <= ' ' {
+	if end < len(src) && src[end] <= d.blank {
 		end = d.space(end)
 	}
 	if end >= len(src) || src[end] != ':' {
-		return dst, d.fail(end, ErrToken, "a colon")
+		return d.fail(end, ErrToken, "a colon")
 	}
 	end++
-	if end < len(src) && src[end] <= ' ' {
+	if end < len(src) && src[end] <= d.blank {
 		end = d.space(end)
 	}
-	return dst, end
+	return end
+}
+
+// anyKey reads a key in any spelling, and the colon behind it, as key does;
+// off is where it starts.
+func (d *decoder) anyKey(dst []byte, off int) ([]byte, int) {
+	if off < len(d.src) && d.src[off] == '"' {
+		return d.key(dst, off+1)
+	}
+	if d.shell {
+		return d.shellKey(dst, off)
+	}
+	return dst, d.fail(off, ErrToken, "a key")
+}
+
+// quoteAt reports whether a string begins at off.
+func (d *decoder) quoteAt(off int) bool {
+	return off < len(d.src) && (d.src[off] == '"' || d.shell && d.src[off] == '\'')
 }
 
 // name reads the characters of a string that must not contain NUL.
@@ -122,6 +156,9 @@ func (d *decoder) stringValue(dst []byte, off int) ([]byte, int) {
 // time; UTF-8 is checked at the end, and only where a high bit was seen.
 func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 	src := d.src
+	if d.shell && src[off-1] == '\'' {
+		return d.singleQuoted(dst, off)
+	}
 	from, start := len(dst), off
 	var seen uint64 // all bytes copied, or-ed
 	for {
@@ -215,8 +252,14 @@ func (d *decoder) unescape(dst []byte, off int) ([]byte, int) {
 	case 't':
 		c = '\t'
 	case 'u':
+		if d.shell && off+2 < len(src) && src[off+2] == '{' {
+			return d.codePoint(dst, off)
+		}
 		return d.unescapeUnicode(dst, off)
 	default:
+		if d.shell {
+			return d.shellEscape(dst, off)
+		}
 		return dst, d.fail(off+1, ErrEscape, `one of "\/bfnrtu`)
 	}
 	return append(dst, c), off + 2

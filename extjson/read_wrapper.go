@@ -29,15 +29,23 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 		}
 	}
 	at := d.space(off + 1)
-	if at+1 < len(src) && src[at] == '"' && (src[at+1] == '$' || src[at+1] == '\\') {
+	if at+1 < len(src) && (src[at] == '"' && (src[at+1] == '$' || src[at+1] == '\\') || d.shell && d.mayBeSpecial(at)) {
 		n := len(dst)
-		tmp, end := d.key(dst, at+1)
+		tmp, end := d.anyKey(dst, at)
 		if end < 0 {
 			return dst, end
 		}
 		dst = tmp[:n]
-		if s := lookupSpecial(tmp[n : len(tmp)-1]); s != notSpecial {
+		key := tmp[n : len(tmp)-1]
+		if s := lookupSpecial(key); s != notSpecial {
 			return d.wrapper(dst, s, at, end, mark)
+		}
+		if d.legacy {
+			if l := lookupLegacy(key); l != notLegacy {
+				if out, after := d.legacyWrapper(dst, l, end, mark); after != 0 {
+					return out, after
+				}
+			}
 		}
 	}
 	bson.SetType(dst, mark, bson.TypeDocument)
@@ -54,61 +62,94 @@ const (
 )
 
 // compactLen is the length of the shortest text, less one, that compact
-// looks at: {"$oid":"…"} is 35, and the rest of the other wrappers starts
+// looks at: {"$oid": "…"} is 36, and the rest of the other wrappers starts
 // within it.
-const compactLen = 34
+const compactLen = 35
 
 // compact reads the wrapper at off if it is one of the usual ones in the
-// usual spelling. Otherwise, or if anything is wrong with it, it returns 0
+// usual spelling, with or without a space behind a colon. Otherwise, or if anything is wrong with it, it returns 0
 // and wrapper looks at it again.
 func (d *decoder) compact(dst []byte, off, mark int) ([]byte, int) {
 	src := d.src[off:]
 	switch binary.LittleEndian.Uint64(src) {
 	case startOID:
-		if src[8] != '"' || src[33] != '"' || src[34] != '}' {
+		at := 8 + blank(src[8])
+		if src[at] != '"' || src[at+25] != '"' || src[at+26] != '}' {
 			break
 		}
-		id, err := objectid.Parse(src[9:33])
+		id, err := objectid.Parse(src[at+1 : at+25])
 		if err != nil {
 			break
 		}
 		bson.SetType(dst, mark, bson.TypeObjectID)
-		return append(dst, id[:]...), off + 35
+		return append(dst, id[:]...), off + at + 27
 	case startNumber:
 		switch {
-		case string(src[8:15]) == `rInt":"`:
-			return d.compactNumber(dst, keyNumberInt, off+15, mark)
-		case string(src[8:16]) == `rLong":"`:
-			return d.compactNumber(dst, keyNumberLong, off+16, mark)
-		case string(src[8:18]) == `rDouble":"`:
-			return d.compactNumber(dst, keyNumberDouble, off+18, mark)
-		case string(src[8:19]) == `rDecimal":"`:
-			return d.compactText(dst, keyNumberDecimal, off+19, mark)
+		case string(src[8:14]) == `rInt":`:
+			if at := 14 + blank(src[14]); src[at] == '"' {
+				return d.compactNumber(dst, keyNumberInt, '}', off+at+1, mark)
+			}
+		case string(src[8:15]) == `rLong":`:
+			if at := 15 + blank(src[15]); src[at] == '"' {
+				return d.compactNumber(dst, keyNumberLong, '}', off+at+1, mark)
+			}
+		case string(src[8:17]) == `rDouble":`:
+			if at := 17 + blank(src[17]); src[at] == '"' {
+				return d.compactNumber(dst, keyNumberDouble, '}', off+at+1, mark)
+			}
+		case string(src[8:18]) == `rDecimal":`:
+			if at := 18 + blank(src[18]); src[at] == '"' {
+				return d.compactText(dst, keyNumberDecimal, '}', off+at+1, mark)
+			}
 		}
 	case startDate:
-		// In two pieces: one of seventeen bytes would be a call.
-		if string(src[8:24]) == `:{"$numberLong":` && src[24] == '"' {
-			out, end := d.compactNumber(dst, keyNumberLong, off+25, mark)
-			if end > 0 && end < len(d.src) && d.src[end] == '}' {
-				bson.SetType(out, mark, bson.TypeDateTime)
-				return out, end + 1
-			}
-		} else if src[8] == ':' && src[9] == '"' && !d.canonicalOnly {
-			return d.compactText(dst, keyDate, off+10, mark)
+		if src[8] != ':' {
+			break
+		}
+		at := 9 + blank(src[9])
+		if src[at] == '"' && !d.canonicalOnly {
+			return d.compactText(dst, keyDate, '}', off+at+1, mark)
+		}
+		if string(src[at:at+15]) != `{"$numberLong":` {
+			break
+		}
+		if at += 15 + blank(src[at+15]); src[at] != '"' {
+			break
+		}
+		out, end := d.compactNumber(dst, keyNumberLong, '}', off+at+1, mark)
+		if end > 0 && end < len(d.src) && d.src[end] == '}' {
+			bson.SetType(out, mark, bson.TypeDateTime)
+			return out, end + 1
 		}
 	case startBinary:
-		if string(src[8:22]) == `y":{"base64":"` {
-			return d.compactBinary(dst, off+22, mark)
+		if string(src[8:11]) != `y":` {
+			break
+		}
+		at := 11 + blank(src[11])
+		if string(src[at:at+10]) != `{"base64":` {
+			break
+		}
+		if at += 10 + blank(src[at+10]); src[at] == '"' {
+			return d.compactBinary(dst, off+at+1, mark)
 		}
 	}
 	return dst, 0
 }
 
-// compactNumber reads the number at off and the quote and brace behind it.
-func (d *decoder) compactNumber(dst []byte, s special, off, mark int) ([]byte, int) {
+// blank returns 1 for a space, which is how many bytes to skip, else 0.
+func blank(c byte) int {
+	if c == ' ' {
+		return 1
+	}
+	return 0
+}
+
+// compactNumber reads the number at off and the quote and closing bracket
+// behind it.
+func (d *decoder) compactNumber(dst []byte, s special, closing byte, off, mark int) ([]byte, int) {
 	src := d.src
 	n, end, ok := scanNumber(src, off)
-	if !ok || len(src)-end < 2 || src[end] != '"' || src[end+1] != '}' || end-off > d.maxNumber {
+	if !ok || len(src)-end < 2 || src[end] != '"' || src[end+1] != closing || end-off > d.maxNumber {
 		return dst, 0
 	}
 	if s == keyNumberDouble {
@@ -129,11 +170,12 @@ func (d *decoder) compactNumber(dst []byte, s special, off, mark int) ([]byte, i
 // compactTextLen is the length of the longest text that compactText reads.
 const compactTextLen = 48
 
-// compactText reads the text at off and the quote and brace behind it.
-func (d *decoder) compactText(dst []byte, s special, off, mark int) ([]byte, int) {
+// compactText reads the text at off and the quote and closing bracket behind
+// it.
+func (d *decoder) compactText(dst []byte, s special, closing byte, off, mark int) ([]byte, int) {
 	text := d.src[off:min(off+compactTextLen, len(d.src))]
 	end := bytes.IndexByte(text, '"')
-	if end < 0 || end+1 >= len(text) || text[end+1] != '}' {
+	if end < 0 || end+1 >= len(text) || text[end+1] != closing {
 		return dst, 0
 	}
 	dst, err := d.textValue(dst, s, text[:end], mark)
@@ -145,15 +187,27 @@ func (d *decoder) compactText(dst []byte, s special, off, mark int) ([]byte, int
 
 // compactBinary reads the base64 at off and what follows it.
 func (d *decoder) compactBinary(dst []byte, off, mark int) ([]byte, int) {
-	const between, after = `","subType":"`, `"}}`
 	text := d.src[off:]
 	end := bytes.IndexByte(text, '"')
-	if end < 0 || len(text)-end < len(between)+2+len(after) {
+	if end < 0 {
 		return dst, 0
 	}
-	rest := text[end:][:len(between)+2+len(after)]
-	high, low := hexValues[rest[len(between)]], hexValues[rest[len(between)+1]]
-	if string(rest[:len(between)]) != between || high == 0 || low == 0 || string(rest[len(between)+2:]) != after {
+	rest := text[end:]
+	const between, after = `"subType":`, `"}}`
+	if len(rest) < 2+len(between)+5+len(after) || rest[1] != ',' {
+		return dst, 0
+	}
+	at := 2 + blank(rest[2])
+	if string(rest[at:at+len(between)]) != between {
+		return dst, 0
+	}
+	at += len(between)
+	at += blank(rest[at])
+	if rest[at] != '"' || len(rest) < at+3+len(after) {
+		return dst, 0
+	}
+	high, low := hexValues[rest[at+1]], hexValues[rest[at+2]]
+	if at += 3; high == 0 || low == 0 || string(rest[at:at+len(after)]) != after {
 		return dst, 0
 	}
 	subtype := (high-1)<<4 | (low - 1)
@@ -167,7 +221,7 @@ func (d *decoder) compactBinary(dst []byte, off, mark int) ([]byte, int) {
 	}
 	binary.LittleEndian.PutUint32(out[start:], uint32(len(out)-start-5))
 	bson.SetType(out, mark, bson.TypeBinary)
-	return out, off + end + len(rest)
+	return out, off + end + at + len(after)
 }
 
 // wrapper reads the rest of the wrapper whose first key, s, is at offset at
@@ -186,6 +240,9 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 	case keyScope:
 		return d.scope(dst, off, mark)
 	case keyBinary:
+		if d.legacy && d.quoteAt(off) {
+			return d.legacyBinary(dst, legacyBinary, off, mark)
+		}
 		dst, off = d.binary(dst, off, mark)
 	case keyTimestamp:
 		dst, off = d.timestamp(dst, off, mark)
@@ -221,7 +278,10 @@ func (d *decoder) close(off int) int {
 		return off + 1
 	}
 	if off < len(d.src) && d.src[off] == ',' {
-		return d.fail(d.space(off+1), ErrWrapper, "no other key")
+		if off = d.space(off + 1); d.shell && off < len(d.src) && d.src[off] == '}' {
+			return off + 1
+		}
+		return d.fail(off, ErrWrapper, "no other key")
 	}
 	return d.fail(off, ErrToken, "}")
 }
@@ -230,13 +290,14 @@ func (d *decoder) close(off int) int {
 // or, where the source has escapes, of what lies past the end of the slice
 // that is returned, which the next append overwrites.
 func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end int) {
-	src := d.src
-	if off >= len(src) || src[off] != '"' {
+	if !d.quoteAt(off) {
 		return dst, nil, d.fail(off, ErrWrapper, specialValues[s])
 	}
+	src := d.src
+	quote := src[off]
 	off++
 	for end = off; end < len(src); end++ {
-		if c := src[end]; c == '"' {
+		if c := src[end]; c == quote {
 			return dst, src[off:end], end + 1
 		} else if c == '\\' || c < ' ' || c >= 0x80 {
 			break
@@ -274,7 +335,7 @@ func (d *decoder) wrapperText(dst []byte, s special, off, mark int) ([]byte, int
 
 // wrapperString reads a text and writes it as the value of a string.
 func (d *decoder) wrapperString(dst []byte, s special, off int) ([]byte, int) {
-	if off >= len(d.src) || d.src[off] != '"' {
+	if !d.quoteAt(off) {
 		return dst, d.fail(off, ErrWrapper, specialValues[s])
 	}
 	return d.stringValue(dst, off+1)
@@ -316,6 +377,9 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(dst, lo), hi), nil
 	case keyDate:
 		ms, ok := parseDate(text)
+		if !ok && d.legacy {
+			ms, ok = parseLegacyDate(text)
+		}
 		if !ok {
 			return dst, ErrWrapperText
 		}
@@ -333,11 +397,14 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 			return dst, ErrRelaxed
 		}
 		id, ok := parseUUID(text)
+		if !ok && d.legacy {
+			id, ok = parseDigits(text)
+		}
 		if !ok {
 			return dst, ErrWrapperText
 		}
 		bson.SetType(dst, mark, bson.TypeBinary)
-		return bson.AppendBinaryValue(dst, bson.BinaryUUID, id[:]), nil
+		return appendUUID(dst, d.uuids, id), nil
 	}
 	panic("BUG: extjson: text of " + specialKeys[s])
 }
@@ -410,11 +477,14 @@ func parseUUID(text []byte) (id [16]byte, ok bool) {
 
 // date reads the value of $date: a text, or $numberLong.
 func (d *decoder) date(dst []byte, off, mark int) ([]byte, int) {
-	if off < len(d.src) && d.src[off] == '"' {
+	if d.quoteAt(off) {
 		if d.canonicalOnly {
 			return dst, d.fail(off, ErrRelaxed, `{"$numberLong": text}`)
 		}
 		return d.wrapperText(dst, keyDate, off, mark)
+	}
+	if d.legacy && off < len(d.src) && d.src[off] != '{' {
+		return d.legacyDate(dst, off, mark)
 	}
 	dst, off = d.inner(dst, keyDate, keyNumberLong, off, mark)
 	bson.SetType(dst, mark, bson.TypeDateTime)
@@ -506,11 +576,8 @@ func (d *decoder) scopeDocument(dst []byte, off int) ([]byte, int) {
 // its value.
 func (d *decoder) wrapperKey(dst []byte, off int, s special) ([]byte, int) {
 	off = d.space(off)
-	if off >= len(d.src) || d.src[off] != '"' {
-		return dst, d.fail(off, ErrToken, "a key")
-	}
 	n := len(dst)
-	dst, end := d.key(dst, off+1)
+	dst, end := d.anyKey(dst, off)
 	if end >= 0 && string(dst[n:len(dst)-1]) != specialKeys[s] {
 		end = d.fail(off, ErrWrapper, specialKeys[s])
 	}
@@ -552,11 +619,11 @@ func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, of
 			return dst, 0, d.fail(off, ErrToken, "comma or }")
 		}
 	}
-	if off >= len(src) || src[off] != '"' {
-		return dst, 0, d.fail(off, ErrToken, "a key")
+	if d.shell && *seen == 3 && off < len(src) && src[off] == '}' { // after a comma
+		return dst, 2, off + 1
 	}
 	n := len(dst)
-	dst, end = d.key(dst, off+1)
+	dst, end = d.anyKey(dst, off)
 	if end < 0 {
 		return dst, 0, end
 	}
@@ -598,12 +665,24 @@ func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
 		}
 		off = end
 	}
+	return finishBinary(dst, start), off
+}
+
+// finishBinary writes the length, or lengths, of the binary in dst[start:],
+// whose subtype and bytes follow four bytes kept for that.
+func finishBinary(dst []byte, start int) []byte {
 	if dst[start+4] == bson.BinaryBinaryOld {
 		dst = insertGap(dst, start+5)
 		binary.LittleEndian.PutUint32(dst[start+5:], uint32(len(dst)-start-9))
 	}
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-5))
-	return dst, off
+	return dst
+}
+
+// appendUUID writes the value of a binary that holds id as r lays it out.
+func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
+	b := id.Binary(r)
+	return bson.AppendBinaryValue(dst, b.Subtype, b.Data)
 }
 
 // base64 writes the bytes that text stands for. Where text lies behind dst,
@@ -674,7 +753,7 @@ func (d *decoder) regex(dst []byte, off, mark int) ([]byte, int) {
 		if which == 2 {
 			break
 		}
-		if off >= len(d.src) || d.src[off] != '"' {
+		if !d.quoteAt(off) {
 			return dst, d.fail(off, ErrWrapper, specialValues[keyRegex])
 		}
 		middle, last = len(dst), which

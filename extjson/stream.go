@@ -1,6 +1,7 @@
 package extjson
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -44,13 +45,14 @@ var errCount = errors.New("reader returned an impossible count")
 // Its memory is bounded by the longest text of a document, never by what the
 // stream holds.
 type Decoder struct {
-	d   decoder
-	r   io.Reader
-	buf []byte   // what has been read; buf[off:] is yet to be consumed
-	off int      // byte offset in buf
-	at  position // of buf[0] in the stream
-	raw []byte   // what the engine writes to
-	doc bson.Raw // the current document, all of raw; nil: none
+	d    decoder
+	opts DecodeOptions
+	r    io.Reader
+	buf  []byte   // what has been read; buf[off:] is yet to be consumed
+	off  int      // byte offset in buf
+	at   position // of buf[0] in the stream
+	raw  []byte   // what the engine writes to
+	doc  bson.Raw // the current document, all of raw; nil: none
 
 	start   int64 // offset in the stream of the current document's text
 	maxText int   // bytes
@@ -58,6 +60,8 @@ type Decoder struct {
 	state   streamState
 	eof     bool  // the reader has ended
 	rerr    error // what the reader has failed with, behind what is in buf
+	failed  bool  // err is the reader's
+	skipped int64 // faults that Resync has passed over
 	err     error
 }
 
@@ -70,6 +74,7 @@ const (
 	atFirst                      // the first element of an array, or its end
 	atComma                      // a comma after an element of an array, or its end
 	atElement                    // an element of an array
+	atAny                        // any of these three: what comes before was skipped
 )
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -78,7 +83,7 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
 // documents that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{r: r, maxDoc: o.MaxDocumentSize, maxText: o.MaxTextSize}
+	d := &Decoder{r: r, opts: o, maxDoc: o.MaxDocumentSize, maxText: o.MaxTextSize}
 	d.d.init(&o)
 	if d.maxDoc <= 0 {
 		d.maxDoc = bson.DefaultMaxDocumentSize
@@ -96,9 +101,19 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 // that the stream has ended or that something is wrong; Err tells.
 func (d *Decoder) Next() bool {
 	d.doc = nil
-	if d.err != nil {
-		return false
-	}
+	return d.err == nil && d.find() && d.document()
+}
+
+// More reports whether there is something for Next to come to: a document or
+// a fault. It is false at the end of the stream, and after a fault. The
+// current document stays.
+func (d *Decoder) More() bool {
+	return d.err == nil && (d.find() || d.err != nil)
+}
+
+// find goes to the brace of the next document and reports whether there is
+// one.
+func (d *Decoder) find() bool {
 	for {
 		c, ok := d.peek()
 		if !ok {
@@ -110,12 +125,12 @@ func (d *Decoder) Next() bool {
 		switch {
 		case c == '[' && d.state <= atTop:
 			d.state = atFirst
-		case c == ']' && (d.state == atFirst || d.state == atComma):
+		case c == ']' && (d.state == atFirst || d.state == atComma || d.state == atAny || d.state == atElement && d.d.shell):
 			d.state = atTop
-		case c == ',' && d.state == atComma:
+		case c == ',' && (d.state == atComma || d.state == atAny):
 			d.state = atElement
 		case c == '{' && d.state != atComma:
-			return d.document()
+			return true
 		default:
 			return d.fail(d.off, ErrToken, d.expected())
 		}
@@ -127,6 +142,8 @@ func (d *Decoder) expected() string {
 	switch d.state {
 	case atComma:
 		return "comma or ]"
+	case atAny:
+		return "comma, a document or ]"
 	case atStart, atTop:
 		return "a document or an array of documents"
 	}
@@ -136,6 +153,9 @@ func (d *Decoder) expected() string {
 // document reads the document whose brace is at d.off.
 func (d *Decoder) document() bool {
 	var f frame
+	if d.d.shell {
+		f.shell = betweenTokens
+	}
 	framed := 0 // bytes of the document that f has seen
 	d.start = d.at.offset + int64(d.off)
 	for {
@@ -145,6 +165,7 @@ func (d *Decoder) document() bool {
 			text = text[:d.off+d.maxText]
 		}
 		d.d.reset(text)
+		d.d.from = d.off
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
 		if len(raw) > d.maxDoc {
@@ -178,6 +199,60 @@ func (d *Decoder) document() bool {
 	}
 }
 
+// Resync makes the Decoder go on after a fault in the text, and reports
+// whether it can: false without a fault, and when the reader has failed. It
+// goes on at the start of the line that has the fault if the document began
+// on a line before it, else at the line after it. So of texts that stand on a
+// line each, one that is cut short takes no other with it; of one that spans
+// lines, what follows the fault is likely to be faults as well.
+//
+//	for {
+//		for d.Next() {
+//			use(d.Raw())
+//		}
+//		if d.Err() == nil {
+//			break
+//		}
+//		log.Print(d.Err())
+//		if !d.Resync() {
+//			break
+//		}
+//	}
+func (d *Decoder) Resync() bool {
+	if d.err == nil || d.failed {
+		return false
+	}
+	fault := d.d.at
+	d.err = nil
+	d.skipped++
+	if d.state > atTop {
+		d.state = atAny
+	}
+	if n := bytes.LastIndexByte(d.buf[d.off:fault], '\n'); n >= 0 {
+		d.off += n + 1
+		return true
+	}
+	for d.off = fault; ; {
+		if n := bytes.IndexByte(d.buf[d.off:], '\n'); n >= 0 {
+			d.off += n + 1
+			return true
+		}
+		d.off = len(d.buf)
+		if d.eof {
+			if d.state > atTop {
+				d.state = atTop // the fault has been reported
+			}
+			return true
+		}
+		if !d.fill() && d.err != nil {
+			return false
+		}
+	}
+}
+
+// Skipped returns how many times Resync has passed over a fault.
+func (d *Decoder) Skipped() int64 { return d.skipped }
+
 // after returns the state that follows a document.
 func (d *Decoder) after() streamState {
 	if d.state <= atTop {
@@ -193,12 +268,57 @@ func (d *Decoder) peek() (byte, bool) {
 		return 0, false
 	}
 	for {
-		d.d.src = d.buf
-		if d.off = d.d.space(d.off); d.off < len(d.buf) {
+		if d.off = skipBlanks(d.buf, d.off); d.off < len(d.buf) {
+			if d.buf[d.off] == '/' && d.d.shell {
+				if d.skipComment() {
+					continue
+				}
+				return '/', d.err == nil
+			}
 			return d.buf[d.off], true
 		}
 		if d.eof || !d.fill() && d.err != nil {
 			return 0, false
+		}
+	}
+}
+
+// skipBlanks returns the offset of the first byte at or after off that is not
+// white space.
+func skipBlanks(text []byte, off int) int {
+	for off < len(text) && (text[off] == ' ' || text[off] == '\n' || text[off] == '\r' || text[off] == '\t') {
+		off++
+	}
+	return off
+}
+
+// skipComment skips the comment that begins with the slash at d.off, piece
+// by piece. It reports whether there is one.
+func (d *Decoder) skipComment() bool {
+	for len(d.buf)-d.off < 2 {
+		if d.eof || !d.fill() {
+			return false
+		}
+	}
+	end := "\n"
+	switch d.buf[d.off+1] {
+	case '/':
+	case '*':
+		end = "*/"
+	default:
+		return false
+	}
+	for d.off += 2; ; {
+		if n := bytes.Index(d.buf[d.off:], []byte(end)); n >= 0 {
+			d.off += n + len(end)
+			return true
+		}
+		d.off = max(d.off, len(d.buf)-len(end)+1)
+		if d.eof || !d.fill() {
+			if d.off = len(d.buf); end == "\n" || d.err != nil {
+				return d.err == nil
+			}
+			return d.fail(d.off, ErrTruncated, "")
 		}
 	}
 }
@@ -229,7 +349,9 @@ func (d *Decoder) fill() bool {
 		d.off = 0
 	}
 	if cap(d.buf)-len(d.buf) < readSize/2 {
-		grown := make([]byte, len(d.buf), max(readSize, 2*cap(d.buf)))
+		// Twice the size, but no more than the longest text needs.
+		more := min(cap(d.buf), max(d.maxText-cap(d.buf), 0))
+		grown := make([]byte, len(d.buf), cap(d.buf)+max(more, readSize))
 		copy(grown, d.buf)
 		d.buf = grown
 	}
@@ -256,6 +378,7 @@ func (d *Decoder) fill() bool {
 
 // readError ends the stream with a failure of the reader.
 func (d *Decoder) readError(err error) bool {
+	d.failed = true
 	d.err = &bson.ReadError{Offset: d.at.offset + int64(len(d.buf)), Err: err}
 	return false
 }
@@ -263,6 +386,7 @@ func (d *Decoder) readError(err error) bool {
 // fail ends the stream with a fault at buf[off:].
 func (d *Decoder) fail(off int, err error, expected string) bool {
 	d.d.reset(d.buf)
+	d.d.from = d.off
 	d.d.fail(off, err, expected)
 	if err == bson.ErrTooLarge {
 		d.d.err = err // whatever was read of it
@@ -313,8 +437,10 @@ const flushSize = 64 << 10
 // written in large pieces; Close writes the last.
 type Encoder struct {
 	e      encoder
+	values bson.EncodeOptions
 	w      io.Writer
 	buf    []byte
+	doc    []byte // of Encode, used again
 	array  bool
 	begun  bool  // something has been written
 	closed bool  // Close has been called
@@ -326,16 +452,22 @@ func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
 
 // NewEncoder returns an Encoder that writes to w as o says.
 func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
-	e := &Encoder{w: w, array: o.Array}
+	e := &Encoder{w: w, values: o.Values, array: o.Array}
 	e.e.init(&o)
 	return e
 }
 
-// Encode writes the text of doc, one whole document. If doc has no text,
+// EncodeRaw writes the text of doc, one whole document. If doc has no text,
 // nothing of it is written, the error is that of AppendJSON, and the Encoder
 // can go on with another document. An error of the writer is wrapped and
 // stays. After Close the error matches bson.ErrMisuse.
-func (e *Encoder) Encode(doc []byte) error { return e.encode(0, doc) }
+func (e *Encoder) EncodeRaw(doc []byte) error { return e.encode(0, doc) }
+
+// EncodeValue writes the text of a value that is not in a document, as
+// EncodeRaw writes that of a document: on a line of its own, or as an element
+// of the array. data is the bytes that follow the key in an element of type
+// t. Errors are those of EncodeRaw, with offsets from the start of data.
+func (e *Encoder) EncodeValue(t bson.Type, data []byte) error { return e.encode(t, data) }
 
 // encode writes the text of data: a document if t is 0, else a value.
 func (e *Encoder) encode(t bson.Type, data []byte) error {
@@ -343,7 +475,7 @@ func (e *Encoder) encode(t bson.Type, data []byte) error {
 		return e.err
 	}
 	if e.closed {
-		return fmt.Errorf("extjson: Encode after Close: %w", bson.ErrMisuse)
+		return fmt.Errorf("extjson: EncodeRaw after Close: %w", bson.ErrMisuse)
 	}
 	n := len(e.buf)
 	switch {
@@ -352,7 +484,7 @@ func (e *Encoder) encode(t bson.Type, data []byte) error {
 	case e.array:
 		e.buf = append(e.buf, ",\n"...)
 	}
-	buf, err := e.e.appendAny(e.buf, t, data)
+	buf, err := e.e.append(e.buf, t, data)
 	if err != nil {
 		e.buf = e.buf[:n]
 		return err

@@ -59,12 +59,29 @@ func lookupSpecial(k []byte) special {
 	if len(k) < 4 || len(k) > maxSpecialLen || k[0] != '$' {
 		return notSpecial
 	}
-	for s := keyOID; int(s) < len(specialKeys); s++ {
-		if specialKeys[s] == string(k) {
-			return s
-		}
+	s := specialSlots[specialSlot(k)]
+	if specialKeys[s] != string(k) {
+		return notSpecial
 	}
-	return notSpecial
+	return s
+}
+
+// specialSlots has each special key at the slot of its text.
+var specialSlots = func() (t [64]special) {
+	for s := keyOID; int(s) < len(specialKeys); s++ {
+		slot := specialSlot([]byte(specialKeys[s]))
+		if t[slot] != notSpecial {
+			panic("BUG: extjson: " + specialKeys[s] + " and " + specialKeys[t[slot]] + " have the same slot")
+		}
+		t[slot] = s
+	}
+	return t
+}()
+
+// specialSlot returns the slot of k, which has four bytes or more. No two
+// special keys share one.
+func specialSlot(k []byte) int {
+	return (len(k)*3 + int(k[1])*1 + int(k[3])*1 + int(k[len(k)-1])) & 63
 }
 
 // What each wrapper's value must be, for people who read an error.

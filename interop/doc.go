@@ -7,6 +7,9 @@
 //   - driver_test.go compares with driver v2 on generated documents, in both
 //     directions.
 //   - vectors_test.go checks the project's own vectors with driver v2.
+//   - peers_test.go compares with PyMongo, libbson, js-bson and the driver,
+//     whose programs are in peers; differences_test.go lists what differs,
+//     as docs/differences.md does with the reasons.
 //   - python compares package pickle with the Python interpreters that it
 //     finds.
 //   - bench has the side-by-side benchmarks, libbson a C program for the

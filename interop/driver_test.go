@@ -223,6 +223,21 @@ func tryDriver(text []byte) (doc []byte, err error) {
 	return driver.Marshal(d)
 }
 
+// tryDriverText returns the driver's text of doc.
+func tryDriverText(doc []byte, canonical bool) (text string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("driver: panic: %v", r)
+		}
+	}()
+	var d driver.D
+	if err := driver.Unmarshal(doc, &d); err != nil {
+		return "", err
+	}
+	b, err := driver.MarshalExtJSON(d, canonical, false)
+	return string(b), err
+}
+
 // TestDriverNaN shows why NaN is left out of what is compared.
 func TestDriverNaN(t *testing.T) {
 	const text = `{"a":{"$numberDouble":"NaN"}}`

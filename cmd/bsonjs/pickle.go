@@ -29,7 +29,7 @@ type valueWriter interface {
 func encode(w documentWriter, r documentReader) error {
 	v, ok := r.(valueReader)
 	if !ok || v.Type() == bson.TypeDocument {
-		return w.Encode(r.Raw())
+		return w.EncodeRaw(r.Raw())
 	}
 	vw, ok := w.(valueWriter)
 	if !ok {
@@ -50,7 +50,7 @@ func newPickleWriter(w io.Writer, opts pickle.EncodeOptions) *pickleWriter {
 	return &pickleWriter{w: bufio.NewWriterSize(w, bsonBuffer), opts: opts}
 }
 
-func (w *pickleWriter) Encode(doc []byte) error {
+func (w *pickleWriter) EncodeRaw(doc []byte) error {
 	var err error
 	if w.buf, err = w.opts.AppendPickle(w.buf[:0], doc); err == nil {
 		_, err = w.w.Write(w.buf)

@@ -8,10 +8,10 @@ import (
 )
 
 // A documentWriter writes documents in a format. It gathers what it writes, so
-// an error of the output may come late; an error of Encode that is not of the
+// an error of the output may come late; an error of EncodeRaw that is not of the
 // output is about the document, none of which is written then.
 type documentWriter interface {
-	Encode(doc []byte) error
+	EncodeRaw(doc []byte) error
 	// Flush writes what was gathered.
 	Flush() error
 	// Close ends what has an end, such as an array, and flushes.
@@ -34,7 +34,7 @@ func newBSONWriter(w io.Writer, validate bson.ValidateOptions) *bsonWriter {
 	return &bsonWriter{w: bufio.NewWriterSize(w, bsonBuffer), validate: validate}
 }
 
-func (w *bsonWriter) Encode(doc []byte) error {
+func (w *bsonWriter) EncodeRaw(doc []byte) error {
 	if !w.checked {
 		if err := w.validate.Validate(doc); err != nil {
 			return err

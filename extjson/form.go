@@ -1,0 +1,227 @@
+package extjson
+
+// This file says how the parts of a value that are always the same are
+// spelled: what comes before its digits, between them and after them.
+//
+//   - wrapperForm, legacyForm, shellForm and plainForm are the four ways, as
+//     compact text.
+//   - forms has each of them in each spacing, computed from those once.
+
+// A form is one spelling of values. In a pair the value stands between the
+// two, in a triple it has two parts. The pairs of types that are frequent are
+// blocks.
+type form struct {
+	int32, int64, double, decimal, oid  blocks
+	date, dateLong, dateNumber, uuid    blocks
+	binary, subtype                     block // subtype: up to the digits
+	binaryEnd                           block
+	nan, infinity, negative             string
+	symbol, code                        [2]string
+	scope, timestamp, regex, pointer    [3]string
+	undefined, minKey, maxKey           string
+	open, close, openArray, closeArray  string // brackets with their spaces
+	empty, emptyTop, emptyArray         string // containers without members
+	colon, comma, marker, markerElement string
+}
+
+// A literals is a form as compact text.
+type literals struct {
+	int32, int64, double, decimal, oid [2]string
+	date, dateLong, dateNumber, uuid   [2]string
+	binary                             [3]string
+	nan, infinity, negative            string
+	symbol, code                       [2]string
+	scope, timestamp, regex, pointer   [3]string
+	undefined, minKey, maxKey          string
+}
+
+var wrapperForm = literals{
+	int32:      [2]string{`{"$numberInt":"`, `"}`},
+	int64:      [2]string{`{"$numberLong":"`, `"}`},
+	double:     [2]string{`{"$numberDouble":"`, `"}`},
+	decimal:    [2]string{`{"$numberDecimal":"`, `"}`},
+	oid:        [2]string{`{"$oid":"`, `"}`},
+	date:       [2]string{`{"$date":"`, `"}`},
+	dateLong:   [2]string{`{"$date":{"$numberLong":"`, `"}}`},
+	dateNumber: [2]string{`{"$date":`, `}`},
+	uuid:       [2]string{`{"$uuid":"`, `"}`},
+	binary:     [3]string{`{"$binary":{"base64":"`, `","subType":"`, `"}}`},
+	nan:        `{"$numberDouble":"NaN"}`,
+	infinity:   `{"$numberDouble":"Infinity"}`,
+	negative:   `{"$numberDouble":"-Infinity"}`,
+	symbol:     [2]string{`{"$symbol":`, `}`},
+	code:       [2]string{`{"$code":`, `}`},
+	scope:      [3]string{`{"$code":`, `,"$scope":`, `}`},
+	timestamp:  [3]string{`{"$timestamp":{"t":`, `,"i":`, `}}`},
+	regex:      [3]string{`{"$regularExpression":{"pattern":`, `,"options":`, `}}`},
+	pointer:    [3]string{`{"$dbPointer":{"$ref":`, `,"$id":`, `}}`},
+	undefined:  `{"$undefined":true}`,
+	minKey:     `{"$minKey":1}`,
+	maxKey:     `{"$maxKey":1}`,
+}
+
+var legacyForm = func() literals {
+	l := wrapperForm
+	l.binary = [3]string{`{"$binary":"`, `","$type":"`, `"}`}
+	l.regex = [3]string{`{"$regex":`, `,"$options":`, `}`}
+	return l
+}()
+
+var shellForm = literals{
+	int32:      [2]string{`NumberInt(`, `)`},
+	int64:      [2]string{`NumberLong("`, `")`},
+	decimal:    [2]string{`NumberDecimal("`, `")`},
+	oid:        [2]string{`ObjectId("`, `")`},
+	date:       [2]string{`ISODate("`, `")`},
+	dateNumber: [2]string{`new Date(`, `)`},
+	uuid:       [2]string{`UUID("`, `")`},
+	binary:     [3]string{`BinData(`, `, "`, `")`},
+	nan:        `NaN`,
+	infinity:   `Infinity`,
+	negative:   `-Infinity`,
+	symbol:     [2]string{`BSONSymbol(`, `)`},
+	code:       [2]string{`Code(`, `)`},
+	scope:      [3]string{`Code(`, `, `, `)`},
+	timestamp:  [3]string{`Timestamp(`, `, `, `)`},
+	regex:      [3]string{`RegExp(`, `, `, `)`},
+	pointer:    [3]string{`DBPointer(`, `, `, `)`},
+	undefined:  `undefined`,
+	minKey:     `MinKey()`,
+	maxKey:     `MaxKey()`,
+}
+
+var plainForm = literals{
+	decimal:   [2]string{`"`, `"`},
+	oid:       [2]string{`"`, `"`},
+	date:      [2]string{`"`, `"`},
+	uuid:      [2]string{`"`, `"`},
+	binary:    [3]string{`"`, ``, `"`},
+	nan:       `null`,
+	infinity:  `null`,
+	negative:  `null`,
+	timestamp: [3]string{`"`, `:`, `"`},
+	pointer:   [3]string{`{"$ref":`, `,"$id":`, `}`},
+	undefined: `null`,
+	minKey:    `"MinKey"`,
+	maxKey:    `"MaxKey"`,
+}
+
+// A block is a short text that is copied whole, whatever its length, since
+// that takes less than a call.
+type block struct {
+	text [blockSize]byte
+	n    uint8 // bytes of text that count
+}
+
+// blockSize is enough for {"$date":{"$numberLong":" in the widest spacing.
+const blockSize = 32
+
+// blocks are what stands before a value and after it.
+type blocks struct{ lead, tail block }
+
+func newBlock(s string) block {
+	b := block{n: uint8(len(s))}
+	if copy(b.text[:], s) != len(s) {
+		panic("BUG: extjson: block of " + s)
+	}
+	return b
+}
+
+// put appends b to dst, which has room for blockSize bytes.
+//
+// NOTE: inlines; TestScalarInline lists it.
+func (b *block) put(dst []byte) []byte {
+	n := len(dst)
+	*(*[blockSize]byte)(dst[n : n+blockSize]) = b.text
+	return dst[:n+int(b.n)]
+}
+
+// The forms, by spacing and kind of mode.
+const (
+	wrapperKind = iota
+	legacyKind
+	shellKind
+	plainKind
+	kinds
+)
+
+var forms = func() (t [LibbsonSpacing + 1][kinds]form) {
+	for s := range t {
+		space := Spacing(s)
+		t[s] = [kinds]form{
+			wrapperKind: newForm(&wrapperForm, space),
+			legacyKind:  newForm(&legacyForm, space),
+			shellKind:   newForm(&shellForm, space),
+			plainKind:   newForm(&plainForm, space),
+		}
+		// The shell's calls have their own spaces.
+		f := &t[s][shellKind]
+		f.binary, f.subtype, f.binaryEnd = newBlock(shellForm.binary[0]), newBlock(shellForm.binary[1]), newBlock(shellForm.binary[2])
+		f.scope, f.timestamp, f.regex, f.pointer = shellForm.scope, shellForm.timestamp, shellForm.regex, shellForm.pointer
+		f = &t[s][plainKind]
+		f.timestamp = plainForm.timestamp
+	}
+	return t
+}()
+
+// newForm returns l in a spacing.
+func newForm(l *literals, s Spacing) form {
+	one := func(text string) string { return string(appendSpaced(nil, text, s)) }
+	pair := func(p [2]string) blocks {
+		return blocks{newBlock(one(p[0])), newBlock(one(p[1]))}
+	}
+	three := func(p [3]string) [3]string { return [3]string{one(p[0]), one(p[1]), one(p[2])} }
+	f := form{
+		int32: pair(l.int32), int64: pair(l.int64), double: pair(l.double),
+		decimal: pair(l.decimal), oid: pair(l.oid), date: pair(l.date),
+		dateLong: pair(l.dateLong), dateNumber: pair(l.dateNumber), uuid: pair(l.uuid),
+		binary:    newBlock(one(l.binary[0])),
+		subtype:   newBlock(one(l.binary[1])),
+		binaryEnd: newBlock(one(l.binary[2])),
+		nan:       one(l.nan),
+		infinity:  one(l.infinity),
+		negative:  one(l.negative),
+		symbol:    [2]string{one(l.symbol[0]), one(l.symbol[1])},
+		code:      [2]string{one(l.code[0]), one(l.code[1])},
+		scope:     three(l.scope), timestamp: three(l.timestamp),
+		regex: three(l.regex), pointer: three(l.pointer),
+		undefined: one(l.undefined), minKey: one(l.minKey), maxKey: one(l.maxKey),
+		open: one(`{`), close: one(`}`), openArray: one(`[`), closeArray: one(`]`),
+		empty: one(`{`) + one(`}`), emptyTop: `{}`, emptyArray: one(`[`) + one(`]`),
+		colon: one(`:`), comma: one(`,`),
+		marker: one(`"$truncated":true`), markerElement: one(`{"$truncated":true}`),
+	}
+	if s == LibbsonSpacing {
+		f.emptyTop = `{ }`
+	}
+	return f
+}
+
+// appendSpaced appends compact text, perhaps a part of a value, in spacing s.
+// A quote at its very start ends a string if a bracket, colon or comma is
+// next.
+func appendSpaced(dst []byte, text string, s Spacing) []byte {
+	inString := len(text) > 1 && text[0] == '"' && (text[1] == '}' || text[1] == ',')
+	for _, c := range []byte(text) {
+		if c == '"' {
+			inString = !inString
+		}
+		if inString || s == CompactSpacing {
+			dst = append(dst, c)
+			continue
+		}
+		switch {
+		case c == ':' && s == LibbsonSpacing:
+			dst = append(dst, " : "...)
+		case c == ':' || c == ',':
+			dst = append(dst, c, ' ')
+		case (c == '{' || c == '[') && s == LibbsonSpacing:
+			dst = append(dst, c, ' ')
+		case (c == '}' || c == ']') && s == LibbsonSpacing:
+			dst = append(dst, ' ', c)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}

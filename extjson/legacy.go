@@ -1,0 +1,239 @@
+package extjson
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file reads what only Extended JSON before version 2 has; object and
+// wrapper (read_wrapper.go) call it if DecodeOptions.Legacy is set.
+//
+// $regex, $options and $type are operators of queries as well, so a document
+// that has them is a value only if its whole key set says so. That is found
+// out by reading ahead, over texts and numbers only: nothing is read more
+// than twice, however deep it lies.
+
+// A legacyKey is a key that is special to Legacy readers only.
+type legacyKey uint8
+
+const (
+	notLegacy legacyKey = iota
+	legacyRegex
+	legacyOptions
+	legacyType
+	legacyBinary // special in every text, but with other values
+)
+
+var legacyKeys = [...]string{
+	legacyRegex:   "$regex",
+	legacyOptions: "$options",
+	legacyType:    "$type",
+	legacyBinary:  "$binary",
+}
+
+func lookupLegacy(key []byte) legacyKey {
+	for l := legacyRegex; int(l) < len(legacyKeys); l++ {
+		if legacyKeys[l] == string(key) {
+			return l
+		}
+	}
+	return notLegacy
+}
+
+const expectedLegacyBinary = `{"$binary": base64 text, "$type": hexadecimal text}`
+
+// legacyWrapper reads the rest of the object whose first key is given and
+// whose first value is at off. The offset that it returns is 0 if the object
+// is a document.
+func (d *decoder) legacyWrapper(dst []byte, first legacyKey, off, mark int) ([]byte, int) {
+	n, nul := len(dst), d.nul
+	var at [2]int // offsets of the values of $regex and $options; 0: none
+	key := first
+	end := off
+	for key == legacyRegex || key == legacyOptions || key == legacyType && key == first {
+		if key != legacyType {
+			if at[key-legacyRegex] != 0 || !d.quoteAt(end) {
+				break
+			}
+			at[key-legacyRegex] = end
+		}
+		if dst, end = d.skipScalar(dst[:n], end); end < 0 {
+			break
+		}
+		if end = d.space(end); end < len(d.src) && d.src[end] == '}' {
+			if at[0] == 0 || first == legacyType {
+				break
+			}
+			d.nul = nul
+			return d.legacyRegex(dst[:n], at, mark, end+1)
+		}
+		if end >= len(d.src) || d.src[end] != ',' {
+			break
+		}
+		if dst, end = d.anyKey(dst[:n], d.space(end+1)); end < 0 {
+			break
+		}
+		key = lookupLegacy(dst[n : len(dst)-1])
+		if first == legacyType {
+			break
+		}
+	}
+	d.err, d.nul = nil, nul
+	if first == legacyType && key == legacyBinary && end > 0 {
+		return d.legacyBinary(dst[:n], legacyType, off, mark)
+	}
+	return dst[:n], 0
+}
+
+// skipScalar returns the offset past the text or number at off. dst is
+// scratch.
+func (d *decoder) skipScalar(dst []byte, off int) ([]byte, int) {
+	if d.quoteAt(off) {
+		return d.chars(dst, off+1)
+	}
+	if _, end, ok := scanNumber(d.src, off); ok {
+		return dst, end
+	}
+	return dst, -1
+}
+
+// legacyRegex writes the regex whose parts are the texts at the two offsets.
+func (d *decoder) legacyRegex(dst []byte, at [2]int, mark, end int) ([]byte, int) {
+	bson.SetType(dst, mark, bson.TypeRegex)
+	for i, off := range at {
+		n := len(dst)
+		if off != 0 {
+			if dst, off = d.name(dst, off+1); off < 0 {
+				return dst, off
+			}
+		}
+		if options := dst[n:]; i == 1 && !slices.IsSorted(options) {
+			copy(options, sortedOptions(options))
+		}
+		dst = append(dst, 0)
+	}
+	return dst, end
+}
+
+// legacyBinary reads $binary and $type, whichever is first; its value is at
+// off.
+func (d *decoder) legacyBinary(dst []byte, first legacyKey, off, mark int) ([]byte, int) {
+	bson.SetType(dst, mark, bson.TypeBinary)
+	start := len(dst)
+	dst = append(dst, 0, 0, 0, 0, 0)
+	key, second := first, legacyType
+	if first == legacyType {
+		second = legacyBinary
+	}
+	for {
+		at := off
+		var ok bool
+		if key == legacyBinary {
+			var text []byte
+			if dst, text, off = d.quoted(dst, keyBinary, off); off >= 0 {
+				dst, ok = d.base64(dst, text)
+			}
+		} else {
+			dst, off, ok = d.legacySubtype(dst, start+4, off)
+		}
+		if off >= 0 && !ok {
+			off = d.fail(at, ErrWrapperText, expectedLegacyBinary)
+		}
+		if off < 0 {
+			return dst, off
+		}
+		if key == second {
+			return finishBinary(dst, start), d.close(off)
+		}
+		if off = d.space(off); off >= len(d.src) || d.src[off] != ',' {
+			return dst, d.fail(off, ErrWrapper, expectedLegacyBinary)
+		}
+		n := len(dst)
+		at = d.space(off + 1)
+		if dst, off = d.anyKey(dst, at); off < 0 {
+			return dst, off
+		}
+		if string(dst[n:len(dst)-1]) != legacyKeys[second] {
+			return dst, d.fail(at, ErrWrapper, legacyKeys[second])
+		}
+		dst, key = dst[:n], second
+	}
+}
+
+// legacySubtype reads a subtype into dst[at]: one or two hexadecimal digits,
+// eight that begin with ffffff, as mongoexport wrote what is negative as a
+// signed byte, or a number.
+func (d *decoder) legacySubtype(dst []byte, at, off int) (out []byte, end int, ok bool) {
+	if !d.quoteAt(off) {
+		n, end, ok := scanNumber(d.src, off)
+		if !ok {
+			return dst, d.fail(off, ErrWrapper, expectedLegacyBinary), false
+		}
+		dst[at] = byte(n.mant)
+		return dst, end, !n.neg && !n.frac && !n.more && n.mant <= 0xFF
+	}
+	dst, text, end := d.quoted(dst, keyBinary, off)
+	if end < 0 {
+		return dst, end, false
+	}
+	if len(text) == 8 && isAllF(text[:6]) && hexValues[text[6]] > 8 {
+		text = text[6:]
+	}
+	dst[at], ok = parseSubtype(text)
+	return dst, end, ok
+}
+
+func isAllF(text []byte) bool {
+	for _, c := range text {
+		if c|0x20 != 'f' {
+			return false
+		}
+	}
+	return true
+}
+
+// legacyDate reads milliseconds since 1970 as a number.
+func (d *decoder) legacyDate(dst []byte, off, mark int) ([]byte, int) {
+	const expected = `a date as text, {"$numberLong": text}, or milliseconds since 1970`
+	n, end, ok := scanNumber(d.src, off)
+	if end >= len(d.src) && !ok {
+		return dst, d.fail(end, ErrTruncated, "")
+	}
+	if !ok || n.frac {
+		return dst, d.fail(off, ErrWrapper, expected)
+	}
+	ms, ok := n.int64()
+	if !ok {
+		return dst, d.fail(off, ErrRange, expected)
+	}
+	bson.SetType(dst, mark, bson.TypeDateTime)
+	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), end
+}
+
+// parseLegacyDate is parseDate for a time zone without a colon, +0100.
+func parseLegacyDate(text []byte) (ms int64, ok bool) {
+	n := len(text) - 2
+	if n < 20 || n > 60 || text[n-3] != '+' && text[n-3] != '-' {
+		return 0, false
+	}
+	var buf [64]byte
+	b := append(append(append(buf[:0], text[:n]...), ':'), text[n:]...)
+	return parseDate(b)
+}
+
+// parseDigits parses 32 hexadecimal digits.
+func parseDigits(text []byte) (id [16]byte, ok bool) {
+	if len(text) != 32 {
+		return id, false
+	}
+	for i := range id {
+		high, low := hexValues[text[2*i]], hexValues[text[2*i+1]]
+		if high == 0 || low == 0 {
+			return id, false
+		}
+		id[i] = (high-1)<<4 | (low - 1)
+	}
+	return id, true
+}

@@ -1,0 +1,348 @@
+package extjson
+
+import (
+	"bytes"
+	"math"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file reads and writes the parts of the shell's syntax that are not
+// calls: comments, keys without quotes, strings in single quotes, their
+// escapes, and regex literals. shell_call.go has the rest. The decoder calls
+// it at the few places where the syntax departs from JSON's, and only if
+// DecodeOptions.Shell is set. Source: ECMAScript 2023, "Lexical Grammar".
+
+// comment returns the offset past the comment at off, where there is a slash,
+// or off if there is none. A comment that does not end is a fault at the end
+// of the text.
+func (d *decoder) comment(off int) int {
+	src := d.src
+	if off+1 >= len(src) {
+		return off
+	}
+	switch src[off+1] {
+	case '/':
+		if n := bytes.IndexByte(src[off:], '\n'); n >= 0 {
+			return off + n + 1
+		}
+		return len(src)
+	case '*':
+		if n := bytes.Index(src[off+2:], []byte("*/")); n >= 0 {
+			return off + n + 4
+		}
+		d.fail(len(src), ErrTruncated, "")
+		return len(src)
+	}
+	return off
+}
+
+// tokenOpen reports whether what begins at off may be part of a word, or the
+// start of a comment, that the end of the text cuts short.
+func (d *decoder) tokenOpen(off int) bool {
+	rest := d.src[off:]
+	if len(rest) > 64 {
+		return false
+	}
+	for _, c := range rest {
+		if !identLetters[c] && c != '.' && c != '/' && c != '-' && c < utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// mayBeSpecial reports whether a key that begins at off can be a special one.
+func (d *decoder) mayBeSpecial(off int) bool {
+	c, next := d.src[off], d.src[off+1]
+	return c == '$' || c == '\'' && (next == '$' || next == '\\')
+}
+
+// shellKey reads a key that is not in double quotes, and the colon behind it.
+func (d *decoder) shellKey(dst []byte, off int) ([]byte, int) {
+	if off >= len(d.src) {
+		return dst, d.fail(off, ErrTruncated, "")
+	}
+	end := off
+	switch c := d.src[off]; {
+	case c == '\'':
+		if dst, end = d.name(dst, off+1); end < 0 {
+			return dst, end
+		}
+	case c-'0' < 10:
+		for end < len(d.src) && d.src[end]-'0' < 10 {
+			end++
+		}
+		if c == '0' && end > off+1 {
+			return dst, d.fail(off+1, ErrToken, "a colon")
+		}
+		dst = append(dst, d.src[off:end]...)
+	default:
+		if end = d.identifier(off); end == off {
+			return dst, d.fail(off, ErrToken, "a key")
+		}
+		dst = append(dst, d.src[off:end]...)
+	}
+	return append(dst, 0), d.colon(end)
+}
+
+// identLetters are the ASCII characters that may stand in an identifier.
+var identLetters = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c == '$' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
+	}
+	return t
+}()
+
+// identifier returns the offset past the identifier at off, or off if there
+// is none.
+func (d *decoder) identifier(off int) int {
+	src := d.src
+	if off < len(src) && src[off]-'0' < 10 {
+		return off
+	}
+	end := off
+	for end < len(src) {
+		if identLetters[src[end]] {
+			end++
+			continue
+		}
+		if src[end] < utf8.RuneSelf {
+			break
+		}
+		r, n := utf8.DecodeRune(src[end:])
+		if !unicode.IsLetter(r) && !unicode.In(r, unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc) {
+			break
+		}
+		end += n
+	}
+	return end
+}
+
+// shellValue reads a value that JSON does not have, or a comment and the
+// value behind it.
+func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
+	if len(d.src)-off > compactLen {
+		if out, end := d.compactCall(dst, off, mark); end > 0 {
+			return out, end
+		}
+	}
+	if at := d.space(off); at != off {
+		if at >= len(d.src) {
+			return dst, d.fail(at, ErrTruncated, "")
+		}
+		return d.value(dst, at, mark)
+	}
+	switch c := d.src[off]; {
+	case c == '\'':
+		bson.SetType(dst, mark, bson.TypeString)
+		return d.stringValue(dst, off+1)
+	case c == '/':
+		return d.regexLiteral(dst, off, mark)
+	case d.identifier(off) > off:
+		return d.shellWord(dst, off, mark)
+	}
+	return dst, d.fail(off, ErrToken, "a value")
+}
+
+// negativeInfinity reads -Infinity.
+func (d *decoder) negativeInfinity(dst []byte, off, mark int) ([]byte, int) {
+	end := d.literal(off, "-Infinity")
+	if end >= 0 && d.identifier(end) > end {
+		end = d.fail(end, ErrToken, "a value")
+	}
+	if end < 0 {
+		return dst, end
+	}
+	return appendDoubleValue(dst, mark, math.Inf(-1)), end
+}
+
+// regexLiteral reads /pattern/options.
+func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
+	start := off + 1
+	n := regexLen(d.src[start:])
+	if n < 0 {
+		return dst, d.fail(len(d.src), ErrTruncated, "")
+	}
+	end := start + n
+	if end >= len(d.src) || d.src[end] != '/' || end == start {
+		return dst, d.fail(end, ErrToken, "a / that ends the regex")
+	}
+	bson.SetType(dst, mark, bson.TypeRegex)
+	n = len(dst)
+	dst = append(dst, d.src[start:end]...)
+	if !utf8.Valid(dst[n:]) {
+		var ok int
+		if dst, ok = d.repair(dst, n, start, end); ok < 0 {
+			return dst, ok
+		}
+	}
+	dst = append(dst, 0)
+	start = end + 1
+	end = start
+	for end < len(d.src) && d.src[end]|0x20 >= 'a' && d.src[end]|0x20 <= 'z' {
+		end++
+	}
+	if end < len(d.src) && d.identifier(end) > end || end < len(d.src) && d.src[end]-'0' < 10 {
+		return dst, d.fail(end, ErrToken, "letters")
+	}
+	return append(append(dst, sortedOptions(d.src[start:end])...), 0), end
+}
+
+// isLiteralRegex reports whether /pattern/options reads back as the same two
+// texts.
+func isLiteralRegex(pattern, options []byte) bool {
+	for _, c := range options {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			return false
+		}
+	}
+	if len(pattern) == 0 || pattern[0] == '*' || bson.IndexInvalidUTF8(pattern) >= 0 {
+		return false
+	}
+	return regexLen(pattern) == len(pattern)
+}
+
+// regexLen returns how many bytes of text belong to the pattern of a regex
+// literal: those before a slash that is neither escaped nor in brackets, or
+// before something that cannot stand in one. It is -1 if the text ends in
+// brackets or behind a backslash.
+func regexLen(text []byte) int {
+	class := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c < ' ' || isLineEnd(text[i:]):
+			return i
+		case c == '\\':
+			if i+1 == len(text) {
+				return -1
+			}
+			if text[i+1] < ' ' || isLineEnd(text[i+1:]) {
+				return i
+			}
+			i++
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		case c == '/' && !class:
+			return i
+		}
+	}
+	if class {
+		return -1
+	}
+	return len(text)
+}
+
+// isLineEnd reports whether text starts with U+2028 or U+2029.
+func isLineEnd(text []byte) bool {
+	return len(text) >= 3 && text[0] == 0xE2 && text[1] == 0x80 && text[2]|1 == 0xA9
+}
+
+// singleQuoted is chars for a string in single quotes.
+func (d *decoder) singleQuoted(dst []byte, off int) ([]byte, int) {
+	src := d.src
+	from, start := len(dst), off
+	var seen byte // all bytes copied, or-ed
+	for {
+		i := off
+		for i < len(src) && src[i] >= ' ' && src[i] != '\'' && src[i] != '\\' {
+			seen |= src[i]
+			i++
+		}
+		dst = append(dst, src[off:i]...)
+		off = i
+		switch {
+		case off >= len(src):
+			return dst, d.fail(off, ErrTruncated, "")
+		case src[off] == '\'':
+			if seen >= utf8.RuneSelf && !utf8.Valid(dst[from:]) {
+				return d.repair(dst, from, start, off)
+			}
+			return dst, off + 1
+		case src[off] == '\\':
+			if dst, off = d.unescape(dst, off); off < 0 {
+				return dst, off
+			}
+		default:
+			return dst, d.fail(off, ErrControl, `an escape`)
+		}
+	}
+}
+
+// shellEscape reads the escape at off that JSON does not have. A backslash
+// before a letter or digit that means nothing is refused, though JavaScript
+// drops it: who wrote "\d" did not mean "d".
+func (d *decoder) shellEscape(dst []byte, off int) ([]byte, int) {
+	src := d.src
+	switch c := src[off+1]; {
+	case c == 'v':
+		return append(dst, '\v'), off + 2
+	case c == '0':
+		if off+2 >= len(src) {
+			return dst, d.fail(off+2, ErrTruncated, "")
+		}
+		if src[off+2]-'0' < 10 {
+			break
+		}
+		d.nul = off
+		return append(dst, 0), off + 2
+	case c == 'x':
+		return d.hexEscape(dst, off)
+	case c == '\n':
+		return dst, off + 2
+	case c == '\r':
+		if off+2 < len(src) && src[off+2] == '\n' {
+			off++
+		}
+		return dst, off + 2
+	case c > ' ' && c < utf8.RuneSelf && !identLetters[c]:
+		return append(dst, c), off + 2
+	}
+	return dst, d.fail(off+1, ErrEscape, `an escape of JavaScript`)
+}
+
+// hexEscape reads \xhh, a character up to U+00FF.
+func (d *decoder) hexEscape(dst []byte, off int) ([]byte, int) {
+	var r rune
+	for i := off + 2; i < off+4; i++ {
+		if i >= len(d.src) {
+			return dst, d.fail(i, ErrTruncated, "")
+		}
+		v := hexValues[d.src[i]]
+		if v == 0 {
+			return dst, d.fail(i, ErrEscape, "two hexadecimal digits")
+		}
+		r = r<<4 | rune(v-1)
+	}
+	if r == 0 {
+		d.nul = off
+	}
+	return utf8.AppendRune(dst, r), off + 4
+}
+
+// codePoint reads \u{x} with one to six hexadecimal digits.
+func (d *decoder) codePoint(dst []byte, off int) ([]byte, int) {
+	var r rune
+	i := off + 3
+	for ; i < len(d.src) && hexValues[d.src[i]] != 0 && r <= utf8.MaxRune; i++ {
+		r = r<<4 | rune(hexValues[d.src[i]]-1)
+	}
+	switch {
+	case i >= len(d.src):
+		return dst, d.fail(i, ErrTruncated, "")
+	case d.src[i] != '}' || i == off+3 || r > utf8.MaxRune:
+		return dst, d.fail(i, ErrEscape, "a code point in braces")
+	case r&^0x7FF == 0xD800:
+		if !d.replace {
+			return dst, d.fail(off, ErrSurrogate, "a code point that is no surrogate")
+		}
+		r = utf8.RuneError
+	case r == 0:
+		d.nul = off
+	}
+	return utf8.AppendRune(dst, r), i + 1
+}

@@ -1,0 +1,281 @@
+package extjson_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+const oidHex = "56e1fc72e0c917e9c4714161"
+
+// Values in the shell's syntax and the canonical text that they are.
+var shellRows = []struct{ text, canonical string }{
+	{`ObjectId("` + oidHex + `")`, `{"$oid":"` + oidHex + `"}`},
+	{`ObjectId('` + oidHex + `')`, `{"$oid":"` + oidHex + `"}`},
+	{`new ObjectId( "` + oidHex + `" , )`, `{"$oid":"` + oidHex + `"}`},
+	{`ObjectId.createFromHexString("` + oidHex + `")`, `{"$oid":"` + oidHex + `"}`},
+	{`ISODate("2024-02-29T12:00:00.5Z")`, `{"$date":{"$numberLong":"1709208000500"}}`},
+	{`ISODate("2024-02-29T13:00:00+01:00")`, `{"$date":{"$numberLong":"1709208000000"}}`},
+	{`ISODate("2024-02-29T13:00:00+0100")`, `{"$date":{"$numberLong":"1709208000000"}}`},
+	{`ISODate("2024-02-29")`, `{"$date":{"$numberLong":"1709164800000"}}`},
+	{`ISODate("2024-02-29 12:00")`, `{"$date":{"$numberLong":"1709208000000"}}`},
+	{`ISODate("2024-02-29T12:00:00")`, `{"$date":{"$numberLong":"1709208000000"}}`},
+	{`new Date("2024-02-29")`, `{"$date":{"$numberLong":"1709164800000"}}`},
+	{`new Date("2024-02-29T12:00Z")`, `{"$date":{"$numberLong":"1709208000000"}}`},
+	{`new Date(0)`, `{"$date":{"$numberLong":"0"}}`},
+	{`new Date(-9223372036854775808)`, `{"$date":{"$numberLong":"-9223372036854775808"}}`},
+	{`new Date(NumberLong("5"))`, `{"$date":{"$numberLong":"5"}}`},
+	{`new ISODate(Long(5))`, `{"$date":{"$numberLong":"5"}}`},
+	{`NumberInt(1)`, `{"$numberInt":"1"}`},
+	{`NumberInt("-1")`, `{"$numberInt":"-1"}`},
+	{`Int32(1)`, `{"$numberInt":"1"}`},
+	{`NumberLong(1)`, `{"$numberLong":"1"}`},
+	{`NumberLong("9223372036854775807")`, `{"$numberLong":"9223372036854775807"}`},
+	{`Long('1')`, `{"$numberLong":"1"}`},
+	{`Long.fromString("1")`, `{"$numberLong":"1"}`},
+	{`new Long("1")`, `{"$numberLong":"1"}`},
+	{`NumberDecimal("1.20")`, `{"$numberDecimal":"1.20"}`},
+	{`NumberDecimal(1.20)`, `{"$numberDecimal":"1.20"}`},
+	{`Decimal128('NaN')`, `{"$numberDecimal":"NaN"}`},
+	{`Decimal128.fromString('1')`, `{"$numberDecimal":"1"}`},
+	{`Double(1)`, `{"$numberDouble":"1.0"}`},
+	{`Double("1.5")`, `{"$numberDouble":"1.5"}`},
+	{`NaN`, `{"$numberDouble":"NaN"}`},
+	{`Infinity`, `{"$numberDouble":"Infinity"}`},
+	{`-Infinity`, `{"$numberDouble":"-Infinity"}`},
+	{`1`, `{"$numberInt":"1"}`},
+	{`1.0`, `{"$numberDouble":"1.0"}`},
+	{`BinData(0, "AQID")`, `{"$binary":{"base64":"AQID","subType":"00"}}`},
+	{`BinData(2,"AQID")`, `{"$binary":{"base64":"AQID","subType":"02"}}`},
+	{`HexData(128, "0102fF")`, `{"$binary":{"base64":"AQL/","subType":"80"}}`},
+	{`MD5("000102030405060708090a0b0c0d0e0f")`, `{"$binary":{"base64":"AAECAwQFBgcICQoLDA0ODw==","subType":"05"}}`},
+	{`Binary.createFromBase64('AQID', 5)`, `{"$binary":{"base64":"AQID","subType":"05"}}`},
+	{`Binary.createFromBase64('AQID')`, `{"$binary":{"base64":"AQID","subType":"00"}}`},
+	{`Binary.createFromHexString('010203')`, `{"$binary":{"base64":"AQID","subType":"00"}}`},
+	{`UUID("00010203-0405-0607-0809-0A0B0C0D0E0F")`, `{"$binary":{"base64":"AAECAwQFBgcICQoLDA0ODw==","subType":"04"}}`},
+	{`UUID('000102030405060708090a0b0c0d0e0f')`, `{"$binary":{"base64":"AAECAwQFBgcICQoLDA0ODw==","subType":"04"}}`},
+	{`LegacyPythonUUID("00010203-0405-0607-0809-0a0b0c0d0e0f")`, `{"$binary":{"base64":"AAECAwQFBgcICQoLDA0ODw==","subType":"03"}}`},
+	{`LegacyJavaUUID("00010203-0405-0607-0809-0a0b0c0d0e0f")`, `{"$binary":{"base64":"BwYFBAMCAQAPDg0MCwoJCA==","subType":"03"}}`},
+	{`LegacyCSharpUUID("00010203-0405-0607-0809-0a0b0c0d0e0f")`, `{"$binary":{"base64":"AwIBAAUEBwYICQoLDA0ODw==","subType":"03"}}`},
+	{`Timestamp(1, 2)`, `{"$timestamp":{"t":1,"i":2}}`},
+	{`Timestamp({ t: 1, i: 2 })`, `{"$timestamp":{"t":1,"i":2}}`},
+	{`new Timestamp({ "i": 2, 't': 1, })`, `{"$timestamp":{"t":1,"i":2}}`},
+	{`Timestamp()`, `{"$timestamp":{"t":0,"i":0}}`},
+	{`Timestamp(4294967295, 4294967295)`, `{"$timestamp":{"t":4294967295,"i":4294967295}}`},
+	{`DBRef("c", ObjectId("` + oidHex + `"))`, `{"$ref":"c","$id":{"$oid":"` + oidHex + `"}}`},
+	{`DBRef("c", 1, 'd')`, `{"$ref":"c","$id":{"$numberInt":"1"},"$db":"d"}`},
+	{`DBPointer("d.c", ObjectId("` + oidHex + `"))`, `{"$dbPointer":{"$ref":"d.c","$id":{"$oid":"` + oidHex + `"}}}`},
+	{`Code("x")`, `{"$code":"x"}`},
+	{`new Code('x', {a: 1})`, `{"$code":"x","$scope":{"a":{"$numberInt":"1"}}}`},
+	{`Symbol("x")`, `{"$symbol":"x"}`},
+	{`BSONSymbol('x')`, `{"$symbol":"x"}`},
+	{`MinKey`, `{"$minKey":1}`},
+	{`MinKey()`, `{"$minKey":1}`},
+	{`new MaxKey()`, `{"$maxKey":1}`},
+	{`undefined`, `{"$undefined":true}`},
+	{`/x/`, `{"$regularExpression":{"pattern":"x","options":""}}`},
+	{`/a\/[/\]]\d"'/si`, `{"$regularExpression":{"pattern":"a\\/[/\\]]\\d\"'","options":"is"}}`},
+	{`/日/i`, `{"$regularExpression":{"pattern":"日","options":"i"}}`},
+	{`RegExp("a/b", "ix")`, `{"$regularExpression":{"pattern":"a/b","options":"ix"}}`},
+	{`new RegExp('')`, `{"$regularExpression":{"pattern":"","options":""}}`},
+	{`BSONRegExp("a", 'xi')`, `{"$regularExpression":{"pattern":"a","options":"ix"}}`},
+	{`'x'`, `"x"`},
+	{`'it\'s "so"'`, `"it's \"so\""`},
+	{`"it\'s"`, `"it's"`},
+	{`'a\x41\u0042\u{43}\u{1F642}\v\/\.'`, `"aABC🙂\u000b/."`},
+	{`'nul\0'`, `"nul\u0000"`},
+	{"'one\\\nline'", `"oneline"`},
+	{"'one\\\r\nline'", `"oneline"`},
+	{`'日本'`, `"日本"`},
+	{`{b: 1, $c: 2, _d: 3, 'e f': 4, 5: 5, été: 6, "g":7,}`, `{"b":{"$numberInt":"1"},"$c":{"$numberInt":"2"},"_d":{"$numberInt":"3"},"e f":{"$numberInt":"4"},"5":{"$numberInt":"5"},"été":{"$numberInt":"6"},"g":{"$numberInt":"7"}}`},
+	{`[1, 'x', [], {}, ]`, `[{"$numberInt":"1"},"x",[],{}]`},
+	{`{$oid: "` + oidHex + `"}`, `{"$oid":"` + oidHex + `"}`},
+	{`{'$oid': '` + oidHex + `', }`, `{"$oid":"` + oidHex + `"}`},
+	{`{$date: {$numberLong: '5'}}`, `{"$date":{"$numberLong":"5"}}`},
+	{`{$binary: {base64: 'AQID', subType: '00',}}`, `{"$binary":{"base64":"AQID","subType":"00"}}`},
+	{`{$regex: /x/, $options: 'i'}`, `{"$regex":{"$regularExpression":{"pattern":"x","options":""}},"$options":"i"}`},
+	{`{"$numberLong":"5"}`, `{"$numberLong":"5"}`},
+	{"/* c */ 1 // d", `{"$numberInt":"1"}`},
+	{"{ // c }\n b /*:*/ : /* ' */ [ /**/ 1 /***/ , // ]\n 2 ] /* } */ }", `{"b":[{"$numberInt":"1"},{"$numberInt":"2"}]}`},
+	{"new /* c */ Date /* c */ ( /* c */ 0 /* c */ )", `{"$date":{"$numberLong":"0"}}`},
+	{`true`, `true`}, {`false`, `false`}, {`null`, `null`},
+}
+
+func TestShellIn(t *testing.T) {
+	o := extjson.DecodeOptions{Shell: true}
+	for _, tc := range shellRows {
+		t.Run(tc.text, func(t *testing.T) {
+			want, typ, err := extjson.AppendBSONValue(nil, []byte(tc.canonical))
+			if strings.HasPrefix(tc.canonical, `{"$regex":{`) {
+				want, typ, err = o.AppendBSONValue(nil, []byte(tc.canonical))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, gotType, err := o.AppendBSONValue(nil, []byte(tc.text))
+			wantBytes(t, got, err, want)
+			if gotType != typ {
+				t.Errorf("type %v, want %v", gotType, typ)
+			}
+			if strings.HasSuffix(tc.text, "// d") {
+				return
+			}
+			text := "{a:" + tc.text + "}"
+			inDoc, err := decode(t, o, text)
+			wantBytes(t, inDoc, err, bson.End(append(append([]byte{0, 0, 0, 0, byte(typ)}, "a\x00"...), want...), 0))
+			// In pieces of every size, and cut at every place.
+			for n := range text {
+				if _, err := o.AppendBSON(nil, []byte(text[:n])); err == nil {
+					t.Errorf("%s is taken for a document", text[:n])
+				} else if f := faultOf(t, err); f.Err != extjson.ErrTruncated && f.Err != extjson.ErrEvaluate {
+					t.Errorf("%s: %v, want ErrTruncated", text[:n], err)
+				}
+			}
+			stream := "// first\n" + text + "/* between */ [" + text + ", // more\n" + text + ",]// end"
+			for _, r := range []io.Reader{strings.NewReader(stream), iotest.OneByteReader(strings.NewReader(stream))} {
+				n := 0
+				for doc, err := range o.Documents(r) {
+					wantBytes(t, doc, err, inDoc)
+					n++
+				}
+				if n != 3 {
+					t.Errorf("%d documents, want 3", n)
+				}
+			}
+		})
+	}
+}
+
+// TestShellNotAsked: without the option none of it is read.
+func TestShellNotAsked(t *testing.T) {
+	for _, tc := range shellRows {
+		_, _, err := extjson.AppendBSONValue(nil, []byte(tc.text))
+		if got, _, e := extjson.AppendBSONValue(nil, []byte(tc.canonical)); err == nil && e == nil {
+			if same, _, _ := extjson.AppendBSONValue(nil, []byte(tc.text)); string(same) == string(got) {
+				continue // JSON
+			}
+		}
+		if err == nil {
+			t.Errorf("%s is read", tc.text)
+		}
+		if _, _, err := (extjson.DecodeOptions{Shell: true, CanonicalOnly: true}).AppendBSONValue(nil, []byte(tc.text)); err == nil && !strings.HasPrefix(tc.text, "{") && !strings.ContainsAny(tc.text[:1], `tfn"`) {
+			t.Errorf("%s is read as canonical text", tc.text)
+		}
+	}
+}
+
+func TestShellRefused(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		err  error
+	}{
+		{`{a:new Date¦()}`, extjson.ErrEvaluate},
+		{`{a:ISODate¦()}`, extjson.ErrEvaluate},
+		{`{a:ObjectId¦()}`, extjson.ErrEvaluate},
+		{`{a:UUID¦()}`, extjson.ErrEvaluate},
+		{`{a:¦Date("2024-02-29")}`, extjson.ErrEvaluate},
+		{`{a:¦Date()}`, extjson.ErrEvaluate},
+		{`{a:new Date(¦"2024-02-29T12:00:00")}`, extjson.ErrEvaluate},
+		{`{a:new Date(¦2024, 1, 29)}`, extjson.ErrEvaluate},
+		{`{a:new Date(¦"29 Feb 2024")}`, extjson.ErrWrapperText},
+		{`{a:new Date(¦1.5)}`, extjson.ErrNumber},
+		{`{a:new Date(¦new Date(0))}`, extjson.ErrNumber},
+		{`{a:new Date(¦9223372036854775808)}`, extjson.ErrRange},
+		{`{a:ISODate(¦"2024-02-30")}`, extjson.ErrWrapperText},
+		{`{a:ISODate(¦"2024-02-29T24:00")}`, extjson.ErrWrapperText},
+		{`{a:ISODate("2024-02-29"¦]}`, extjson.ErrToken},
+		{`{a:¦x}`, extjson.ErrToken},
+		{`{a:¦foo("x")}`, extjson.ErrToken},
+		{`{a:¦function(){}}`, extjson.ErrToken},
+		{`{a:¦new Foo()}`, extjson.ErrToken},
+		{`{a:new ¦undefined}`, extjson.ErrToken},
+		{`{a:new ¦"x"}`, extjson.ErrToken},
+		{`{a:¦NaNa}`, extjson.ErrToken},
+		{`{a:true¦x}`, extjson.ErrToken},
+		{`{a:ObjectId¦}`, extjson.ErrToken},
+		{`{a:ObjectId(¦1)}`, extjson.ErrWrapper},
+		{`{a:ObjectId(¦"x")}`, extjson.ErrWrapperText},
+		{`{a:ObjectId("` + oidHex + `" ¦"x")}`, extjson.ErrToken},
+		{`{a:NumberInt(¦2147483648)}`, extjson.ErrRange},
+		{`{a:NumberInt(¦1.5)}`, extjson.ErrWrapperText},
+		{`{a:NumberInt(¦)}`, extjson.ErrNumber},
+		{`{a:NumberInt(1¦+1)}`, extjson.ErrToken},
+		{`{a:NumberInt(¦"x")}`, extjson.ErrWrapperText},
+		{`{a:NumberLong(¦9223372036854775808)}`, extjson.ErrRange},
+		{`{a:NumberDecimal(¦"x")}`, extjson.ErrWrapperText},
+		{`{a:NumberDecimal("1",¦"2")}`, extjson.ErrToken},
+		{`{a:Double(¦1e999)}`, extjson.ErrRange},
+		{`{a:¦+1}`, extjson.ErrToken},
+		{`{a:0¦x1F}`, extjson.ErrToken},
+		{`{a:1 ¦+ 1}`, extjson.ErrToken},
+		{`{a:-¦x}`, extjson.ErrNumber},
+		{`{a:-Infinity¦x}`, extjson.ErrToken},
+		{`{a:BinData(¦256,"")}`, extjson.ErrRange},
+		{`{a:BinData(¦"0","")}`, extjson.ErrNumber},
+		{`{a:BinData(0¦)}`, extjson.ErrToken},
+		{`{a:BinData(0,¦"A")}`, extjson.ErrWrapperText},
+		{`{a:HexData(0,¦"012")}`, extjson.ErrWrapperText},
+		{`{a:HexData(0,¦"0g")}`, extjson.ErrWrapperText},
+		{`{a:MD5(¦"00")}`, extjson.ErrWrapperText},
+		{`{a:UUID(¦"0001020304050607-08090a0b0c0d0e0f")}`, extjson.ErrWrapperText},
+		{`{a:Timestamp(¦-1, 1)}`, extjson.ErrNumber},
+		{`{a:Timestamp(1, ¦4294967296)}`, extjson.ErrRange},
+		{`{a:Timestamp(1¦)}`, extjson.ErrToken},
+		{`{a:Timestamp({t:1¦})}`, extjson.ErrWrapper},
+		{`{a:Timestamp({t:1,i:2,¦x:3})}`, extjson.ErrWrapper},
+		{`{a:DBRef(¦1, 2)}`, extjson.ErrToken},
+		{`{a:DBRef("x"¦)}`, extjson.ErrToken},
+		{`{a:DBPointer("x",¦"y")}`, extjson.ErrWrapper},
+		{`{a:Code(¦1)}`, extjson.ErrWrapper},
+		{`{a:Code("x",¦1)}`, extjson.ErrWrapper},
+		{`{a:RegExp(¦1)}`, extjson.ErrToken},
+		{`{a:RegExp("¦\0")}`, bson.ErrKeyNUL},
+		{`{a:/x¦` + "\n" + `/}`, extjson.ErrToken},
+		{`{a:/x/i¦2}`, extjson.ErrToken},
+		{`{a:/¦` + "\xff" + `/}`, bson.ErrUTF8},
+		{`{a:'¦` + "\n" + `'}`, extjson.ErrControl},
+		{`{a:'¦` + "\xff" + `'}`, bson.ErrUTF8},
+		{`{a:'\¦d'}`, extjson.ErrEscape},
+		{`{a:'\x4¦g'}`, extjson.ErrEscape},
+		{`{a:'\u{¦}'}`, extjson.ErrEscape},
+		{`{a:'\u{110000¦}'}`, extjson.ErrEscape},
+		{`{a:'¦\u{d800}'}`, extjson.ErrSurrogate},
+		{`{a:'\¦01'}`, extjson.ErrEscape},
+		{`{a:[1,¦,2]}`, extjson.ErrToken},
+		{`{a:[¦,]}`, extjson.ErrToken},
+		{`{a:/* ¦`, extjson.ErrTruncated},
+		{`{a:1} /* ¦`, extjson.ErrTruncated},
+		{`{a:1} ¦/ 2`, extjson.ErrTrailing},
+		{`{a:{$oid:"` + oidHex + `",¦b:1}}`, extjson.ErrWrapper},
+		{`{¦-:1}`, extjson.ErrToken},
+		{`{0¦1:1}`, extjson.ErrToken},
+		{`{¦,}`, extjson.ErrToken},
+		{`{'a¦\0':1}`, bson.ErrKeyNUL},
+		{`{a ¦1}`, extjson.ErrToken},
+	} {
+		t.Run(tc.text, func(t *testing.T) {
+			before, after, _ := strings.Cut(tc.text, here)
+			want := textFault(before+after, len(before), "", tc.err)
+			want.Value = want.Value || tc.err == extjson.ErrEvaluate
+			_, err := decode(t, extjson.DecodeOptions{Shell: true}, before+after)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			got := faultOf(t, err)
+			got.Pointer = ""
+			if got != want {
+				t.Errorf("%v: %+v, want %+v", err, got, want)
+			}
+		})
+	}
+	// Calls that hold calls count as depth.
+	deep := strings.Repeat(`DBRef("x",`, 2000) + "1" + strings.Repeat(")", 2000)
+	_, _, err := extjson.DecodeOptions{Shell: true}.AppendBSONValue(nil, []byte(deep))
+	if f := faultOf(t, err); f.Err != bson.ErrDepth {
+		t.Errorf("%v, want ErrDepth", err)
+	}
+}

@@ -1,0 +1,267 @@
+package extjson
+
+import (
+	"errors"
+	"io"
+	"iter"
+	"sync"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file converts between text and Go values, by way of BSON: package bson
+// has the one step, AppendJSON and AppendBSON the other, and the bytes in
+// between lie in a buffer that is used again.
+//
+// A fault that package bson finds when it fills a Go value has its place in
+// those bytes. inText finds the same place in the text: which element of
+// which container it is, counted in the bytes, then counted off in the text.
+
+// Marshal returns v as relaxed Extended JSON: EncodeOptions{}.Marshal.
+func Marshal(v any) ([]byte, error) { return EncodeOptions{}.Marshal(v) }
+
+// MarshalIndent is Marshal with EncodeOptions.Indent.
+func MarshalIndent(v any, indent string) ([]byte, error) {
+	return EncodeOptions{Indent: indent}.Marshal(v)
+}
+
+// MarshalValue is EncodeOptions{}.MarshalValue.
+func MarshalValue(v any) ([]byte, error) { return EncodeOptions{}.MarshalValue(v) }
+
+// Unmarshal is DecodeOptions{}.Unmarshal.
+func Unmarshal(text []byte, v any) error { return DecodeOptions{}.Unmarshal(text, v) }
+
+// UnmarshalValue is DecodeOptions{}.UnmarshalValue.
+func UnmarshalValue(text []byte, v any) error { return DecodeOptions{}.UnmarshalValue(text, v) }
+
+// Decode returns the T that the document in text decodes into, as Unmarshal
+// sets it. On failure it returns what had been set, and the error.
+func Decode[T any](text []byte) (T, error) {
+	var v T
+	err := Unmarshal(text, &v)
+	return v, err
+}
+
+// Marshal returns the text of the document that v makes, as o says; how v
+// makes one is said by o.Values and package bson. On failure it returns nil
+// and a *bson.ValueError with the path of what is at fault; its Offset counts
+// bytes of the document.
+func (o EncodeOptions) Marshal(v any) ([]byte, error) { return o.AppendMarshal(nil, v) }
+
+// AppendMarshal is Marshal, but appends the text to dst and returns the
+// longer slice. On failure dst comes back at its old length.
+func (o EncodeOptions) AppendMarshal(dst []byte, v any) ([]byte, error) {
+	b := buffers.Get().(*buffer)
+	defer b.release()
+	var err error
+	if b.bytes, err = o.Values.Append(b.bytes[:0], v); err != nil {
+		return dst, err
+	}
+	return o.AppendJSON(dst, b.bytes)
+}
+
+// MarshalValue is Marshal for any value, such as a slice or a number; see
+// AppendJSONValue.
+func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
+	t, data, err := o.Values.MarshalValue(v)
+	if err != nil {
+		return nil, err
+	}
+	text, err := o.AppendJSONValue(nil, t, data)
+	if err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+// Unmarshal sets what v points to from the document in text, read as o says;
+// how BSON becomes a Go value is said by o.Values and package bson. What is
+// set does not alias text. On failure v holds what was set before the fault.
+// The error is that of AppendBSON or, where a value does not fit v, a
+// *ValueError with the place of that value in text, which wraps what package
+// bson said, a *bson.ConversionError.
+func (o DecodeOptions) Unmarshal(text []byte, v any) error {
+	b := buffers.Get().(*buffer)
+	defer b.release()
+	var err error
+	if b.bytes, err = o.AppendBSON(b.bytes[:0], text); err != nil {
+		return err
+	}
+	if err = o.Values.Unmarshal(b.bytes, v); err != nil {
+		return o.inText(err, bson.TypeDocument, b.bytes, text, position{})
+	}
+	return nil
+}
+
+// UnmarshalValue is Unmarshal for text that is any value, such as an array;
+// see AppendBSONValue.
+func (o DecodeOptions) UnmarshalValue(text []byte, v any) error {
+	b := buffers.Get().(*buffer)
+	defer b.release()
+	var t bson.Type
+	var err error
+	if b.bytes, t, err = o.AppendBSONValue(b.bytes[:0], text); err != nil {
+		return err
+	}
+	if err = o.Values.UnmarshalValue(t, b.bytes, v); err != nil {
+		return o.inText(err, t, b.bytes, text, position{})
+	}
+	return nil
+}
+
+// A buffer holds the bytes between text and Go values.
+type buffer struct{ bytes []byte }
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// maxPooled is the largest buffer, in bytes, that is kept for another call.
+const maxPooled = 64 << 10
+
+func (b *buffer) release() {
+	if cap(b.bytes) <= maxPooled {
+		buffers.Put(b)
+	}
+}
+
+// inText returns err, which package bson found in a value of type t, with the
+// place that it has in text, from which the value was read. text starts at
+// base in the input.
+func (o DecodeOptions) inText(err error, t bson.Type, data, text []byte, base position) error {
+	var e SyntaxError
+	var off int64
+	var invalid *bson.SyntaxError
+	var refused *bson.ValueError
+	switch {
+	case errors.As(err, &refused):
+		off, e.Pointer, e.Err = refused.Offset, refused.Pointer, refused.Err
+	case errors.As(err, &invalid):
+		off, e.Pointer, e.Err = invalid.Offset, invalid.Pointer, invalid.Err
+	default:
+		return err
+	}
+	var d decoder
+	d.init(&o)
+	d.reset(text)
+	at := d.locate(d.space(skipMark(text)), ordinals(t, data, int(off)))
+	e.Excerpt = excerpt(text, 0, at)
+	base.advance(text[:at])
+	e.Offset, e.Line, e.Column = base.offset, base.line+1, base.column+1
+	v := ValueError(e)
+	return &v
+}
+
+// ordinals returns the path to the byte at off of a value: which element, from
+// 0, of each container around it.
+func ordinals(t bson.Type, data []byte, off int) []int {
+	var c bson.Cursor
+	c.ResetValue(t, data, bson.DepthCeiling)
+	var path []int
+	for c.Type().IsContainer() && off >= c.ValueOffset()+4 && c.Enter() {
+		n := 0
+		for ; ; n++ {
+			if !c.Next() {
+				return path
+			}
+			if off < c.ValueOffset()+len(c.Data()) {
+				break
+			}
+		}
+		path = append(path, n)
+	}
+	return path
+}
+
+// locate returns the offset of the value at the end of path, which starts
+// with the value at off. The text is known to be well formed. What a wrapper
+// or a call holds is not looked for: it is the value.
+func (d *decoder) locate(off int, path []int) int {
+	for _, n := range path {
+		src := d.src
+		if src[off] != '{' && src[off] != '[' {
+			return off
+		}
+		object := src[off] == '{'
+		at := d.space(off + 1)
+		for i := 0; ; i++ {
+			// The key is written like that of an element, the value after it.
+			dst, mark := bson.BeginElement(nil)
+			if object {
+				if dst, at = d.anyKey(dst, at); at < 0 {
+					return off
+				}
+			}
+			if i == n {
+				break
+			}
+			if _, at = d.value(dst, at, mark); at < 0 {
+				return off
+			}
+			if at = d.space(at); at >= len(src) || src[at] != ',' {
+				return off
+			}
+			at = d.space(at + 1)
+		}
+		off = at
+	}
+	return min(off, len(d.src))
+}
+
+// Encode writes v as a document, as EncodeOptions.Marshal does; a bson.Raw or
+// a []byte is a document already. An error of Marshal leaves the Encoder as
+// it was; otherwise errors are those of EncodeRaw.
+func (e *Encoder) Encode(v any) error {
+	switch v := v.(type) {
+	case bson.Raw:
+		return e.EncodeRaw(v)
+	case []byte:
+		return e.EncodeRaw(v)
+	}
+	if e.err != nil {
+		return e.err
+	}
+	doc, err := e.values.Append(e.doc[:0], v)
+	if err != nil {
+		return err
+	}
+	if cap(doc) <= maxPooled {
+		e.doc = doc
+	}
+	return e.EncodeRaw(doc)
+}
+
+// Decode reads the next document into v, as DecodeOptions.Unmarshal does. At
+// the end of the stream it returns io.EOF, and where Next would report a
+// fault, that. After a value that does not fit v, the next call goes on with
+// the next document.
+func (d *Decoder) Decode(v any) error {
+	if !d.Next() {
+		if err := d.Err(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	err := d.opts.Values.Unmarshal(d.doc, v)
+	if err == nil {
+		return nil
+	}
+	base := d.at
+	base.advance(d.buf[:d.d.from])
+	return d.opts.inText(err, bson.TypeDocument, d.doc, d.buf[d.d.from:d.off], base)
+}
+
+// Values returns what the documents of r decode into, read with the zero
+// options, and last, if something is wrong with the text, an error. A
+// document that does not fit T is an error as well, beside what was set, and
+// the loop can go on.
+func Values[T any](r io.Reader) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		d := NewDecoder(r)
+		for {
+			var v T
+			err := d.Decode(&v)
+			if err == io.EOF || !yield(v, err) || d.Err() != nil {
+				return
+			}
+		}
+	}
+}

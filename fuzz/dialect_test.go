@@ -1,0 +1,91 @@
+package fuzz
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// FuzzDialect: what a reader of legacy or shell text accepts is a valid
+// document, comes back from shell text as the same bytes, and is the same
+// when it arrives byte by byte; a fault lies inside the text. Indented text
+// means the same, and what Compact accepts is laid out alike a second time.
+func FuzzDialect(f *testing.F) {
+	for _, doc := range sample.Documents(sample.Wild, 23, 30) {
+		for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Legacy, extjson.Shell} {
+			text, err := extjson.EncodeOptions{Mode: mode}.AppendJSON(nil, doc)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(string(text))
+		}
+	}
+	for _, text := range []string{
+		`{a:new Date(0),b:/[/]\//i,c:'\x41\u{42}',d:DBRef("a",DBRef("b",1)),/*e*/f:MinKey,}// g`,
+		`{"a":{"$options":"i","$regex":"b"},"b":{"$type":2,"$binary":""},"c":{"$regex":"x","$options":null}}`,
+		`{a:Timestamp({t:1,i:2}),b:Code('x',{c:[-Infinity,NaN,undefined,]}),5:HexData(0,'00')}`,
+		`{$oid:1}`, `{a:{'$oid':"56e1fc72e0c917e9c4714161"}}`, "{a:1/", "{a:/", `{a:RegExp("a/b",'xi')}`,
+	} {
+		f.Add(text)
+	}
+	readers := []extjson.DecodeOptions{{Legacy: true}, {Shell: true}, {Legacy: true, Shell: true}}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, o := range readers {
+			doc, err := o.AppendBSON(nil, []byte(text))
+			if err != nil {
+				var e *extjson.SyntaxError
+				var v *extjson.ValueError
+				switch {
+				case errors.As(err, &v):
+					e = (*extjson.SyntaxError)(v)
+				case !errors.As(err, &e):
+					t.Fatalf("error is %T", err)
+				}
+				if e.Offset < 0 || e.Offset > int64(len(text)) || len(doc) != 0 {
+					t.Fatalf("%q: %v, %d bytes", text, err, len(doc))
+				}
+				continue
+			}
+			if err := bson.Validate(doc); err != nil {
+				t.Fatalf("%q is %x: %v", text, doc, err)
+			}
+			again, err := extjson.EncodeOptions{Mode: extjson.Shell}.AppendJSON(nil, doc)
+			if errors.Is(err, extjson.ErrAmbiguous) {
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%q: %v", text, err)
+			}
+			back, err := extjson.DecodeOptions{Shell: true}.AppendBSON(nil, again)
+			if err != nil || !bytes.Equal(back, doc) {
+				t.Fatalf("%q is %x, but %s %x, %v", text, doc, again, back, err)
+			}
+			d := o.NewDecoder(iotest.OneByteReader(strings.NewReader(text)))
+			if !d.Next() || !bytes.Equal(d.Raw(), doc) {
+				t.Fatalf("%q is %x, but byte by byte %x, %v", text, doc, d.Raw(), d.Err())
+			}
+		}
+		compact, err := extjson.Compact(nil, []byte(text))
+		if err != nil {
+			return
+		}
+		indented, err := extjson.Indent(nil, compact, " ")
+		if err != nil {
+			t.Fatalf("%s: %v", compact, err)
+		}
+		if again, err := extjson.Compact(nil, indented); err != nil || !bytes.Equal(again, compact) {
+			t.Fatalf("%s is indented %s, then compact %s, %v", compact, indented, again, err)
+		}
+		a, aErr := extjson.AppendBSON(nil, []byte(text))
+		b, bErr := extjson.AppendBSON(nil, indented)
+		if (aErr == nil) != (bErr == nil) || !bytes.Equal(a, b) {
+			t.Fatalf("%q is %x, %v; indented %s %x, %v", text, a, aErr, indented, b, bErr)
+		}
+	})
+}
