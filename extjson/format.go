@@ -169,11 +169,7 @@ func (f *formatter) line(dst []byte) []byte {
 	if f.indent == "" {
 		return dst
 	}
-	dst = append(dst, '\n')
-	for range f.level {
-		dst = append(dst, f.indent...)
-	}
-	return dst
+	return appendLine(dst, f.indent, f.level)
 }
 
 // key writes a key, its colon, and the line break before it. The first key

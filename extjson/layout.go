@@ -69,9 +69,20 @@ func (e *encoder) newline(dst []byte) []byte {
 	if e.indent == "" {
 		return dst
 	}
+	return appendLine(dst, e.indent, e.level)
+}
+
+// maxIndentLevels is the level from which on members are not indented any
+// further, so that indented text is never more than a constant times as long
+// as compact text.
+const maxIndentLevels = 64
+
+// appendLine appends a line feed and the indentation of a member that has
+// level containers around it.
+func appendLine(dst []byte, indent string, level int) []byte {
 	dst = append(dst, '\n')
-	for range e.level {
-		dst = append(dst, e.indent...)
+	for range min(level, maxIndentLevels) {
+		dst = append(dst, indent...)
 	}
 	return dst
 }

@@ -108,7 +108,8 @@ type EncodeOptions struct {
 	Mode Mode
 
 	// Indent, if not empty, puts each member on a line of its own, after as
-	// many copies of Indent as there are containers around it. Wrappers such
+	// many copies of Indent as there are containers around it, 64 at most, so
+	// that deep nesting does not multiply the text. Wrappers such
 	// as {"$oid":"…"} stay on one line. It must consist of spaces and tabs.
 	Indent string
 	// Spacing is the white space within a line.

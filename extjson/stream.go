@@ -349,7 +349,9 @@ func (d *Decoder) fill() bool {
 		d.off = 0
 	}
 	if cap(d.buf)-len(d.buf) < readSize/2 {
-		grown := make([]byte, len(d.buf), max(readSize, 2*cap(d.buf)))
+		// Twice the size, but no more than the longest text needs.
+		more := min(cap(d.buf), max(d.maxText-cap(d.buf), 0))
+		grown := make([]byte, len(d.buf), cap(d.buf)+max(more, readSize))
 		copy(grown, d.buf)
 		d.buf = grown
 	}

@@ -178,6 +178,9 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 			if !e.replace {
 				return dst, i
 			}
+			if e.exact {
+				e.c.Fail(ErrLossy)
+			}
 			dst = append(dst, s[from:i]...)
 			if e.ascii {
 				dst = appendUnicode(dst, utf8.RuneError)

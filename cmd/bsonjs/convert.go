@@ -98,8 +98,11 @@ func (c *conversion) convertFile(name string) *fault {
 		return nil // no documents, in any format
 	}
 	from, advice := c.opts.from, ""
+	seen := format.Detect(head, "")
 	if from == format.Unknown {
 		from = format.Detect(head, name)
+	} else if seen != format.Unknown && seen != from {
+		advice = "this looks like " + seen.String()
 	}
 	if what := format.Foreign(head); what != "" {
 		advice = "this is " + what

@@ -1,0 +1,141 @@
+package bson_test
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	shopspring "github.com/shopspring/decimal"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+)
+
+// TestOwnHooks: the hooks of our types, which other libraries call, write and
+// read what Marshal and Unmarshal do.
+func TestOwnHooks(t *testing.T) {
+	empty := bson.Raw("\x05\x00\x00\x00\x00")
+	for _, v := range []any{
+		bson.D{{"a", int32(1)}}, empty, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, bson.Binary{Subtype: 3, Data: []byte{1}},
+		bson.UUID{1}, bson.NewVector([]int8{1}), bson.Regex{Pattern: "a", Options: "i"}, bson.Timestamp{T: 1, I: 2}, bson.DateTime(7),
+		bson.Code("c"), bson.CodeWithScope{Code: "c", Scope: bson.D{}}, bson.Symbol("s"), bson.Undefined{}, bson.Null{},
+		bson.DBPointer{DB: "d", Pointer: anID}, bson.DBRef{Ref: "c", ID: int32(1)}, bson.MinKey{}, bson.MaxKey{}, anID, mustDecimal("1.2"),
+	} {
+		wantType, want, err := bson.MarshalValue(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		typ, data, err := v.(bson.ValueMarshaler).MarshalBSONValue()
+		if err != nil || bson.Type(typ) != wantType || !bytes.Equal(data, want) {
+			t.Errorf("%T: MarshalBSONValue = %d, %x, %v", v, typ, data, err)
+		}
+		got := reflect.New(reflect.TypeOf(v))
+		if err := got.Interface().(bson.ValueUnmarshaler).UnmarshalBSONValue(typ, data); err != nil {
+			t.Errorf("%T: UnmarshalBSONValue: %v", v, err)
+		}
+		if diff := cmp.Diff(v, got.Elem().Interface(), bits); diff != "" {
+			t.Errorf("%T (-want +got):\n%s", v, diff)
+		}
+		m, ok := v.(bson.Marshaler)
+		if !ok {
+			continue
+		}
+		doc, err := m.MarshalBSON()
+		if err != nil || !bytes.Equal(doc, want) {
+			t.Errorf("%T: MarshalBSON = %x, %v", v, doc, err)
+		}
+		got = reflect.New(reflect.TypeOf(v))
+		if err := got.Interface().(bson.Unmarshaler).UnmarshalBSON(doc); err != nil || !cmp.Equal(v, got.Elem().Interface(), bits) {
+			t.Errorf("%T: UnmarshalBSON: %v, %v", v, got.Elem(), err)
+		}
+	}
+	if doc, err := bson.D(nil).MarshalBSON(); err != nil || !bytes.Equal(doc, empty) {
+		t.Errorf("nil D: %x, %v", doc, err)
+	}
+	if err := new(bson.UUID).UnmarshalBSONValue(byte(bson.TypeInt32), []byte{1, 0, 0, 0}); !errors.Is(err, bson.ErrMismatch) {
+		t.Errorf("number into UUID: %v", err)
+	}
+}
+
+// TestForeignNumbers: types of other packages, where values do not fit.
+func TestForeignNumbers(t *testing.T) {
+	read := func(v, dst any) error {
+		doc, err := bson.Marshal(bson.D{{"v", v}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bson.Raw(doc).Lookup("v").Unmarshal(dst)
+	}
+	var d shopspring.Decimal
+	for _, tc := range []struct {
+		in   any
+		want string
+		err  error
+	}{
+		{mustDecimal("1.20"), "1.20", nil}, {"2.5", "2.5", nil}, {int32(3), "3", nil}, {9.99, "9.99", nil}, {nil, "0", nil},
+		{decimal128.NaN(), "", bson.ErrRange}, {mustDecimal("-0"), "", bson.ErrInexact}, {true, "", bson.ErrMismatch}, {"x", "", bson.ErrHook},
+	} {
+		d = shopspring.Decimal{}
+		err := read(tc.in, &d)
+		if !errors.Is(err, tc.err) || err == nil && d.StringFixed(-d.Exponent()) != tc.want {
+			t.Errorf("%v into shopspring: %v, %v", tc.in, d, err)
+		}
+	}
+	for _, tc := range []struct {
+		in   bson.Regex
+		want string
+		err  error
+	}{
+		{bson.Regex{Pattern: "a+"}, "a+", nil}, {bson.Regex{Pattern: "a+", Options: "imsu"}, "(?ims)a+", nil},
+		{bson.Regex{Pattern: "a", Options: "x"}, "", bson.ErrMismatch}, {bson.Regex{Pattern: "("}, "", bson.ErrHook},
+	} {
+		var r *regexp.Regexp
+		if err := read(tc.in, &r); !errors.Is(err, tc.err) || err == nil && r.String() != tc.want {
+			t.Errorf("%v into regexp: %v, %v", tc.in, r, err)
+		}
+	}
+}
+
+// TestSmallMethods: order and zero of the types, and the driver's names.
+func TestSmallMethods(t *testing.T) {
+	a, b := bson.Timestamp{T: 1, I: 9}, bson.Timestamp{T: 2}
+	if !a.Before(b) || !b.After(a) || a.Equal(b) || a.Compare(a) != 0 || a.IsZero() || b.Time().Unix() != 2 {
+		t.Error("Timestamp")
+	}
+	if !(bson.Regex{}).IsZero() || !(bson.DBPointer{}).IsZero() || !(bson.Binary{}).IsZero() || !(bson.UUID{}).IsZero() || !(bson.Vector{}).IsZero() {
+		t.Error("IsZero")
+	}
+	if !(bson.Regex{Pattern: "a"}).Equal(bson.Regex{Pattern: "a"}) || !(bson.DBPointer{DB: "a"}).Equal(bson.DBPointer{DB: "a"}) {
+		t.Error("Equal")
+	}
+	if (bson.UUID{1}).Compare(bson.UUID{2}) != -1 {
+		t.Error("UUID.Compare")
+	}
+	if text, err := (bson.UUID{}).AppendText(nil); err != nil || len(text) != 36 {
+		t.Error("UUID.AppendText")
+	}
+	id, err := bson.ObjectIDFromHex(anID.Hex())
+	if err != nil || id != anID || !bson.IsValidObjectID(anID.Hex()) || bson.IsValidObjectID("x") || bson.NewObjectID() == bson.NilObjectID {
+		t.Error("ObjectID")
+	}
+	at := time.Unix(1700000000, 0)
+	if !bson.NewObjectIDFromTimestamp(at).Timestamp().Equal(at) || bson.NewDateTimeFromTime(at) != 1700000000000 {
+		t.Error("times")
+	}
+	if d, err := bson.ParseDecimal128("1.20"); err != nil || d != bson.NewDecimal128(d.Bits()) {
+		t.Error("Decimal128")
+	}
+	if got := bson.Raw("\x05\x00\x00\x00\x00").Unmarshal(new(bson.D)); got != nil {
+		t.Error(got)
+	}
+	var buf bytes.Buffer
+	enc := bson.NewEncoder(nil)
+	enc.Reset(&buf)
+	if err := enc.Encode(bson.D{}); err != nil || buf.Len() != 5 {
+		t.Error("Encoder.Reset")
+	}
+}

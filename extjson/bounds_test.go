@@ -1,0 +1,121 @@
+package extjson_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// nested returns a document of depth levels, the innermost of which has n
+// nulls.
+func nested(depth, n int) []byte {
+	doc, mark := bson.Begin(nil)
+	for i := range n {
+		doc = bson.AppendNull(doc, string(rune('a'+i%26)))
+	}
+	doc = bson.End(doc, mark)
+	for range depth - 1 {
+		var outer []byte
+		outer, mark = bson.Begin(nil)
+		doc = bson.End(bson.AppendDocument(outer, "d", doc), mark)
+	}
+	return doc
+}
+
+// Indentation stops growing, so that nesting does not multiply the text.
+func TestIndentDepth(t *testing.T) {
+	const levels = 64
+	doc := nested(500, 1000)
+	text, err := extjson.EncodeOptions{Indent: "\t"}.AppendJSON(nil, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deepest := 0
+	for line := range bytes.Lines(text) {
+		deepest = max(deepest, len(line)-len(bytes.TrimLeft(line, "\t")))
+	}
+	if deepest != levels {
+		t.Errorf("deepest line is indented %d times, want %d", deepest, levels)
+	}
+	back, err := extjson.AppendBSON(nil, text)
+	if err != nil || !bytes.Equal(back, doc) {
+		t.Errorf("indented text does not come back: %v", err)
+	}
+	again, err := extjson.Indent(nil, text, "\t")
+	if err != nil || !bytes.Equal(again, text) {
+		t.Errorf("Indent changes what EncodeOptions.Indent wrote: %v", err)
+	}
+}
+
+// What was replaced does not come back, so RejectLossy refuses it.
+func TestReplacedIsLossy(t *testing.T) {
+	doc, mark := bson.Begin(nil)
+	doc = bson.End(bson.AppendString(doc, "s", "a\xffb"), mark)
+	o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
+	if _, err := o.AppendJSON(nil, doc); err != nil {
+		t.Errorf("replacing: %v", err)
+	}
+	o.RejectLossy = true
+	if text, err := o.AppendJSON(nil, doc); !errors.Is(err, extjson.ErrLossy) {
+		t.Errorf("replacing under RejectLossy: %s, %v, want ErrLossy", text, err)
+	}
+}
+
+// A counter counts what was read of an endless text.
+type counter struct {
+	head string
+	fill byte
+	n    int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n := copy(p, c.head)
+	c.head = c.head[n:]
+	for i := n; i < len(p); i++ {
+		p[i] = c.fill
+	}
+	c.n += int64(len(p))
+	return len(p), nil
+}
+
+// A text in a wrapper that nothing can make right any more is refused while
+// it is still going on.
+func TestEndlessWrapperText(t *testing.T) {
+	for _, tc := range []struct {
+		head string
+		want error
+	}{
+		{`{"a":{"$numberLong":"1`, extjson.ErrNumberLen},
+		{`{"a":{"$numberDecimal":"1`, extjson.ErrNumberLen},
+		{`{"a":{"$numberDouble":"1`, extjson.ErrNumberLen},
+		{`{"a":1`, extjson.ErrNumberLen},
+		{`{"a":{"$oid":"1`, extjson.ErrWrapperText},
+		{`{"a":{"$date":"1`, extjson.ErrWrapperText},
+		{`{"a":{"$uuid":"1`, extjson.ErrWrapperText},
+	} {
+		r := &counter{head: tc.head, fill: '1'}
+		d := extjson.NewDecoder(r)
+		if d.Next() || !errors.Is(d.Err(), tc.want) {
+			t.Errorf("%s…: %v, want %v", tc.head, d.Err(), tc.want)
+		}
+		if r.n > 1<<20 {
+			t.Errorf("%s…: %d bytes were read", tc.head, r.n)
+		}
+	}
+}
+
+// A text that never ends is read up to the limit and not further.
+func TestEndlessBlanks(t *testing.T) {
+	const limit = 8 << 20
+	r := &counter{head: `{"a":`, fill: ' '}
+	d := extjson.DecodeOptions{MaxTextSize: limit}.NewDecoder(r)
+	if d.Next() || !errors.Is(d.Err(), bson.ErrTooLarge) {
+		t.Errorf("%v, want ErrTooLarge", d.Err())
+	}
+	if r.n > limit+1<<20 {
+		t.Errorf("%d bytes were read of a text that may have %d", r.n, limit)
+	}
+}
