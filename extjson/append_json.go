@@ -335,6 +335,9 @@ func (e *encoder) text(dst []byte, off int, s []byte) []byte {
 
 // isIndex reports whether key is i in decimal.
 func isIndex(key []byte, i int) bool {
+	if i < 10 {
+		return len(key) == 1 && int(key[0]-'0') == i
+	}
 	var digits [integerRoom]byte
 	return string(appendInteger(digits[:0], int64(i))) == string(key)
 }

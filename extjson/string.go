@@ -62,7 +62,7 @@ func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	buf[n] = '"'
 	n++
 	if e.escaping {
-		return e.escape(buf[:n], s, 0)
+		return e.quoteEscaping(buf[:n], s)
 	}
 	var seen uint64 // all bytes of s, or-ed
 	i := 0
@@ -97,6 +97,52 @@ func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	}
 	buf[n] = '"'
 	return buf[:n+1], -1
+}
+
+// quoteEscaping goes on after the opening quote where other characters than
+// JSON's are escaped.
+func (e *encoder) quoteEscaping(dst, s []byte) ([]byte, int) {
+	n := len(dst)
+	buf := dst[:cap(dst)]
+	i := 0
+	for ; len(s)-i >= 8; i += 8 {
+		w := binary.LittleEndian.Uint64(s[i:])
+		if e.moreBreaks(w) != 0 {
+			return e.escape(buf[:n+i], s, i)
+		}
+		binary.LittleEndian.PutUint64(buf[n+i:], w)
+	}
+	if rest := s[i:]; len(rest) > 0 {
+		// s is part of a document: what lies behind it is read and written,
+		// but not looked at, and not left in the result.
+		var w uint64
+		if cap(rest) >= 8 {
+			w = binary.LittleEndian.Uint64(rest[:8])
+		} else {
+			for k, b := range rest {
+				w |= uint64(b) << (8 * k)
+			}
+		}
+		if e.moreBreaks(w)&(1<<(8*len(rest))-1) != 0 {
+			return e.escape(buf[:n+i], s, i)
+		}
+		binary.LittleEndian.PutUint64(buf[n+i:], w)
+	}
+	n += len(s)
+	buf[n] = '"'
+	return buf[:n+1], -1
+}
+
+// moreBreaks is breaks for strings in which characters above 0x7F and, if
+// HTML is to be safe, <, > and & end a run as well. Above the lowest, bits may
+// be wrong.
+func (e *encoder) moreBreaks(w uint64) uint64 {
+	m := breaks(w) | w&highs
+	if e.html {
+		// '<' and '>' differ in one bit.
+		m |= ((((w | ones*0x02) ^ ones*'>') - ones) | ((w ^ ones*'&') - ones)) &^ w & highs
+	}
+	return m
 }
 
 // escape finishes the string that quote began: s[:i] is in dst, or is not if

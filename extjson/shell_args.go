@@ -1,0 +1,268 @@
+package extjson
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file reads the calls of the shell's syntax that have several
+// arguments, or arguments of their own kind, on behalf of shellWord
+// (shell_call.go).
+
+// timestampCall reads Timestamp(t, i), Timestamp({t: t, i: i}) or
+// Timestamp(), which is zero.
+func (d *decoder) timestampCall(dst []byte, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	if off < len(d.src) && d.src[off] == '{' {
+		if dst, off = d.timestamp(dst, off, mark); off < 0 {
+			return dst, off
+		}
+		return dst, d.endCall(off)
+	}
+	var parts [2]uint32
+	if off < len(d.src) && d.src[off] != ')' {
+		for i := range parts {
+			if i > 0 {
+				if off = d.needNext(off, "a second argument"); off < 0 {
+					return dst, off
+				}
+			}
+			n, end, ok := scanNumber(d.src, off)
+			if !ok || n.frac || n.neg {
+				return dst, d.fail(off, ErrNumber, "a uint32")
+			}
+			if n.more || n.mant > math.MaxUint32 {
+				return dst, d.fail(off, ErrRange, "a uint32")
+			}
+			parts[i], off = uint32(n.mant), end
+		}
+	}
+	bson.SetType(dst, mark, bson.TypeTimestamp)
+	return binary.LittleEndian.AppendUint64(dst, uint64(parts[0])<<32|uint64(parts[1])), d.endCall(off)
+}
+
+// uuidCall reads a UUID as text, with hyphens or without.
+func (d *decoder) uuidCall(dst []byte, r bson.UUIDRepresentation, off, mark int) ([]byte, int) {
+	if off = d.argument(off); off < 0 {
+		return dst, off
+	}
+	dst, text, end := d.quoted(dst, keyUUID, off)
+	if end < 0 {
+		return dst, end
+	}
+	id, ok := parseUUID(text)
+	if !ok {
+		id, ok = parseDigits(text)
+	}
+	if !ok {
+		return dst, d.fail(off, ErrWrapperText, specialValues[keyUUID])
+	}
+	bson.SetType(dst, mark, bson.TypeBinary)
+	return appendUUID(dst, r, id), d.endCall(end)
+}
+
+// A binaryCall says which arguments a call has that makes a binary.
+type binaryCall uint8
+
+const (
+	callBinData    binaryCall = iota // subtype, base64
+	callHexData                      // subtype, hexadecimal digits
+	callMD5                          // hexadecimal digits; the subtype is 5
+	callFromBase64                   // base64, perhaps subtype
+	callFromHex                      // hexadecimal digits, perhaps subtype
+)
+
+func (d *decoder) binaryCall(dst []byte, call binaryCall, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	bson.SetType(dst, mark, bson.TypeBinary)
+	start := len(dst)
+	dst = append(dst, 0, 0, 0, 0, 0)
+	switch call {
+	case callBinData, callHexData:
+		if off = d.subtype(dst, start+4, off); off < 0 {
+			return dst, off
+		}
+		if off = d.needNext(off, "a second argument"); off < 0 {
+			return dst, off
+		}
+	case callMD5:
+		dst[start+4] = bson.BinaryMD5
+	}
+	dst, text, end := d.quoted(dst, keyBinary, off)
+	if end < 0 {
+		return dst, end
+	}
+	var ok bool
+	if call == callBinData || call == callFromBase64 {
+		dst, ok = d.base64(dst, text)
+	} else {
+		dst, ok = appendHexDecoded(dst, text)
+		ok = ok && (call != callMD5 || len(text) == 32)
+	}
+	if !ok {
+		return dst, d.fail(off, ErrWrapperText, "the bytes as text")
+	}
+	if off = end; call == callFromBase64 || call == callFromHex {
+		if at := d.next(off); at != 0 {
+			if off = d.subtype(dst, start+4, at); off < 0 {
+				return dst, off
+			}
+		}
+	}
+	return finishBinary(dst, start), d.endCall(off)
+}
+
+// appendHexDecoded appends the bytes that text spells. text may lie behind
+// dst: each byte comes from two.
+func appendHexDecoded(dst, text []byte) ([]byte, bool) {
+	if len(text)%2 != 0 {
+		return dst, false
+	}
+	n := len(dst)
+	dst = append(dst, text...)
+	size, err := hex.Decode(dst[n:], dst[n:])
+	return dst[:n+size], err == nil
+}
+
+// subtype reads the subtype of a binary, a number, into dst[at].
+func (d *decoder) subtype(dst []byte, at, off int) int {
+	n, end, ok := scanNumber(d.src, off)
+	if !ok || n.frac || n.neg {
+		return d.fail(off, ErrNumber, "a subtype")
+	}
+	if n.more || n.mant > 0xFF {
+		return d.fail(off, ErrRange, "a subtype up to 255")
+	}
+	dst[at] = byte(n.mant)
+	return end
+}
+
+// codeCall reads code and perhaps its scope.
+func (d *decoder) codeCall(dst []byte, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	dst, start := bson.Begin(dst) // the length of both, if there is a scope
+	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
+		return dst, off
+	}
+	at := d.next(off)
+	if at == 0 {
+		bson.SetType(dst, mark, bson.TypeCode)
+		return append(dst[:start], dst[start+4:]...), d.endCall(off)
+	}
+	if dst, off = d.scopeDocument(dst, at); off < 0 {
+		return dst, off
+	}
+	bson.SetType(dst, mark, bson.TypeCodeWithScope)
+	bson.SetLength(dst, start)
+	return dst, d.endCall(off)
+}
+
+func (d *decoder) symbolCall(dst []byte, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	if dst, off = d.wrapperString(dst, keySymbol, off); off < 0 {
+		return dst, off
+	}
+	bson.SetType(dst, mark, bson.TypeSymbol)
+	return dst, d.endCall(off)
+}
+
+// regexCall reads a pattern and perhaps options, both as text.
+func (d *decoder) regexCall(dst []byte, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	at := [2]int{off}
+	end := off
+	for i := range at {
+		if !d.quoteAt(end) {
+			return dst, d.fail(end, ErrToken, "a string")
+		}
+		n, nul := len(dst), d.nul
+		if dst, end = d.chars(dst, end+1); end < 0 {
+			return dst, end
+		}
+		dst, d.nul = dst[:n], nul
+		next := d.next(end)
+		if next == 0 || i == 1 {
+			break
+		}
+		at[1], end = next, next
+	}
+	if end = d.endCall(end); end < 0 {
+		return dst, end
+	}
+	return d.legacyRegex(dst, at, mark, end)
+}
+
+// dbRefCall reads DBRef(collection, id) or DBRef(collection, id, database),
+// which is a document.
+func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	if d.depth >= d.maxDepth {
+		return dst, d.fail(off, bson.ErrDepth, "")
+	}
+	d.depth++
+	dst, start := bson.Begin(dst)
+	for i, key := range [...]string{"$ref", "$id", "$db"} {
+		if i > 0 {
+			next := d.next(off)
+			if next == 0 {
+				if i == 1 {
+					return dst, d.fail(off, ErrToken, "a second argument")
+				}
+				break
+			}
+			off = next
+		}
+		if i != 1 && !d.quoteAt(off) {
+			return dst, d.fail(off, ErrToken, "a string")
+		}
+		element := len(dst)
+		dst = bson.AppendHeader(dst, bson.TypeNull, key)
+		if dst, off = d.value(dst, off, element); off < 0 {
+			d.unwind(dst, element)
+			return dst, off
+		}
+	}
+	d.depth--
+	bson.SetType(dst, mark, bson.TypeDocument)
+	return bson.End(dst, start), d.endCall(off)
+}
+
+// dbPointerCall reads DBPointer(namespace, id).
+func (d *decoder) dbPointerCall(dst []byte, off, mark int) ([]byte, int) {
+	if off = d.call(off); off < 0 {
+		return dst, off
+	}
+	if dst, off = d.wrapperString(dst, keyDBPointer, off); off < 0 {
+		return dst, off
+	}
+	if off = d.needNext(off, "a second argument"); off < 0 {
+		return dst, off
+	}
+	n := len(dst)
+	if end := d.identifier(off); string(d.src[off:end]) == "ObjectId" {
+		dst, off = d.textCall(dst, keyOID, end, mark)
+	} else {
+		dst, off = d.inner(dst, keyDBPointer, keyOID, off, mark)
+	}
+	if off < 0 || len(dst) != n+len(objectid.ID{}) {
+		return dst, off
+	}
+	bson.SetType(dst, mark, bson.TypeDBPointer)
+	return dst, d.endCall(off)
+}
