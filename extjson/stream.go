@@ -3,7 +3,6 @@ package extjson
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"math"
@@ -12,12 +11,10 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file reads and writes streams of documents.
-//
-//   - Decoder frames: it finds the next document in what it has read and has
-//     the engine read it there. Where the engine comes to the end of what was
-//     read, fill waits until the document is whole.
-//   - Encoder gathers text and writes it in large pieces.
+// This file reads streams of documents. A Decoder frames: it finds the next
+// document in what it has read and has the engine read it there. Where the
+// engine comes to the end of what was read, fill waits until the document is
+// whole.
 
 // readSize is how many bytes of text a Decoder asks its reader for at first.
 const readSize = 256 << 10
@@ -427,104 +424,4 @@ func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[bson.Raw, error] {
 			yield(nil, err)
 		}
 	}
-}
-
-// flushSize is how many bytes of text an Encoder gathers before it writes.
-const flushSize = 64 << 10
-
-// An Encoder writes documents to a stream as text: each on a line of its own,
-// or as one array if EncodeOptions.Array says so. Text is gathered and
-// written in large pieces; Close writes the last.
-type Encoder struct {
-	e      encoder
-	values bson.EncodeOptions
-	w      io.Writer
-	buf    []byte
-	doc    []byte // of Encode, used again
-	array  bool
-	begun  bool  // something has been written
-	closed bool  // Close has been called
-	err    error // of w
-}
-
-// NewEncoder returns an Encoder that writes relaxed Extended JSON to w.
-func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
-
-// NewEncoder returns an Encoder that writes to w as o says.
-func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
-	e := &Encoder{w: w, values: o.Values, array: o.Array}
-	e.e.init(&o)
-	return e
-}
-
-// EncodeRaw writes the text of doc, one whole document. If doc has no text,
-// nothing of it is written, the error is that of AppendJSON, and the Encoder
-// can go on with another document. An error of the writer is wrapped and
-// stays. After Close the error matches bson.ErrMisuse.
-func (e *Encoder) EncodeRaw(doc []byte) error { return e.encode(0, doc) }
-
-// EncodeValue writes the text of a value that is not in a document, as
-// EncodeRaw writes that of a document: on a line of its own, or as an element
-// of the array. data is the bytes that follow the key in an element of type
-// t. Errors are those of EncodeRaw, with offsets from the start of data.
-func (e *Encoder) EncodeValue(t bson.Type, data []byte) error { return e.encode(t, data) }
-
-// encode writes the text of data: a document if t is 0, else a value.
-func (e *Encoder) encode(t bson.Type, data []byte) error {
-	if e.err != nil {
-		return e.err
-	}
-	if e.closed {
-		return fmt.Errorf("extjson: EncodeRaw after Close: %w", bson.ErrMisuse)
-	}
-	n := len(e.buf)
-	switch {
-	case e.array && !e.begun:
-		e.buf = append(e.buf, '[')
-	case e.array:
-		e.buf = append(e.buf, ",\n"...)
-	}
-	buf, err := e.e.append(e.buf, t, data)
-	if err != nil {
-		e.buf = e.buf[:n]
-		return err
-	}
-	e.begun = true
-	if !e.array {
-		buf = append(buf, '\n')
-	}
-	if e.buf = buf; len(buf) >= flushSize {
-		return e.Flush()
-	}
-	return nil
-}
-
-// Flush writes the text gathered so far.
-func (e *Encoder) Flush() error {
-	if e.err != nil || len(e.buf) == 0 {
-		return e.err
-	}
-	n, err := e.w.Write(e.buf)
-	if err == nil && n < len(e.buf) {
-		err = io.ErrShortWrite
-	}
-	if err != nil {
-		e.err = fmt.Errorf("extjson: write: %w", err)
-	}
-	e.buf = e.buf[:0]
-	return e.err
-}
-
-// Close writes what Flush would and, after an array, its end. It does not
-// close the writer, and a second time it does nothing. An array that is not
-// closed is no JSON: not closing it after a failure tells its readers so.
-func (e *Encoder) Close() error {
-	if e.array && !e.closed && e.err == nil {
-		if !e.begun {
-			e.buf = append(e.buf, '[')
-		}
-		e.buf = append(e.buf, "]\n"...)
-	}
-	e.closed = true
-	return e.Flush()
 }

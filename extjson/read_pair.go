@@ -1,0 +1,241 @@
+package extjson
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file reads the wrappers whose value is an object of two members.
+
+// The members of the wrappers whose value is an object of two, in the order
+// in which the value stores them.
+var (
+	binaryMembers    = [2]string{"base64", "subType"}
+	timestampMembers = [2]string{"t", "i"}
+	regexMembers     = [2]string{"pattern", "options"}
+	pointerMembers   = [2]string{"$ref", "$id"}
+)
+
+// member reads the next key of the object of two that is the value of s:
+// which of names it is, and the offset of its value. seen has a bit for each
+// that came before; at the start of the object it is zero and off is at its
+// brace. At the closing brace which is 2 and end past it.
+func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, off int) (out []byte, which, end int) {
+	src, what := d.src, specialValues[s]
+	if *seen == 0 {
+		if off >= len(src) || src[off] != '{' {
+			return dst, 0, d.fail(off, ErrWrapper, what)
+		}
+		if off = d.space(off + 1); off < len(src) && src[off] == '}' {
+			return dst, 0, d.fail(off, ErrWrapper, what)
+		}
+	} else {
+		off = d.space(off)
+		switch {
+		case off < len(src) && src[off] == ',':
+			off = d.space(off + 1)
+		case off < len(src) && src[off] == '}' && *seen == 3:
+			return dst, 2, off + 1
+		case off < len(src) && src[off] == '}':
+			return dst, 0, d.fail(off, ErrWrapper, what)
+		default:
+			return dst, 0, d.fail(off, ErrToken, "comma or }")
+		}
+	}
+	if d.shell && *seen == 3 && off < len(src) && src[off] == '}' { // after a comma
+		return dst, 2, off + 1
+	}
+	n := len(dst)
+	dst, end = d.anyKey(dst, off)
+	if end < 0 {
+		return dst, 0, end
+	}
+	key := dst[n : len(dst)-1]
+	for which, name := range names {
+		if name == string(key) && *seen&(1<<which) == 0 {
+			*seen |= 1 << which
+			return dst[:n], which, end
+		}
+	}
+	return dst[:n], 0, d.fail(off, ErrWrapper, what)
+}
+
+func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
+	bson.SetType(dst, mark, bson.TypeBinary)
+	start := len(dst)
+	dst = append(dst, 0, 0, 0, 0, 0)
+	var seen uint
+	for {
+		var which int
+		if dst, which, off = d.member(dst, keyBinary, &binaryMembers, &seen, off); off < 0 {
+			return dst, off
+		}
+		if which == 2 {
+			break
+		}
+		out, text, end := d.quoted(dst, keyBinary, off)
+		if dst = out; end < 0 {
+			return dst, end
+		}
+		var ok bool
+		if which == 0 {
+			dst, ok = d.base64(dst, text)
+		} else {
+			dst[start+4], ok = parseSubtype(text)
+		}
+		if !ok {
+			return dst, d.fail(off, ErrWrapperText, specialValues[keyBinary])
+		}
+		off = end
+	}
+	return finishBinary(dst, start), off
+}
+
+// finishBinary writes the length, or lengths, of the binary in dst[start:],
+// whose subtype and bytes follow four bytes kept for that.
+func finishBinary(dst []byte, start int) []byte {
+	if dst[start+4] == bson.BinaryBinaryOld {
+		dst = insertGap(dst, start+5)
+		binary.LittleEndian.PutUint32(dst[start+5:], uint32(len(dst)-start-9))
+	}
+	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-5))
+	return dst
+}
+
+// appendUUID writes the value of a binary that holds id as r lays it out.
+func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
+	b := id.Binary(r)
+	return bson.AppendBinaryValue(dst, b.Subtype, b.Data)
+}
+
+// base64 writes the bytes that text stands for. Where text lies behind dst,
+// it is kept there until they are read.
+func (d *decoder) base64(dst, text []byte) ([]byte, bool) {
+	n := len(dst)
+	if cap(dst) == n || len(text) == 0 || &dst[:n+1][n] != &text[0] {
+		return appendBase64Decoded(dst, text)
+	}
+	out, ok := appendBase64Decoded(dst[:n+len(text)], text)
+	if !ok {
+		return dst, false
+	}
+	size := copy(out[n:], out[n+len(text):])
+	return out[:n+size], true
+}
+
+// parseSubtype parses one or two hexadecimal digits.
+func parseSubtype(text []byte) (byte, bool) {
+	if len(text) < 1 || len(text) > 2 {
+		return 0, false
+	}
+	var v byte
+	for _, c := range text {
+		if hexValues[c] == 0 {
+			return 0, false
+		}
+		v = v<<4 | (hexValues[c] - 1)
+	}
+	return v, true
+}
+
+func (d *decoder) timestamp(dst []byte, off, mark int) ([]byte, int) {
+	bson.SetType(dst, mark, bson.TypeTimestamp)
+	var parts [2]uint32
+	var seen uint
+	for {
+		var which int
+		if dst, which, off = d.member(dst, keyTimestamp, &timestampMembers, &seen, off); off < 0 {
+			return dst, off
+		}
+		if which == 2 {
+			break
+		}
+		n, end, ok := scanNumber(d.src, off)
+		if !ok || n.frac || n.neg {
+			return dst, d.fail(off, ErrWrapper, specialValues[keyTimestamp])
+		}
+		if n.more || n.mant > math.MaxUint32 {
+			return dst, d.fail(off, ErrRange, specialValues[keyTimestamp])
+		}
+		parts[which] = uint32(n.mant)
+		off = end
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(parts[0])<<32|uint64(parts[1])), off
+}
+
+func (d *decoder) regex(dst []byte, off, mark int) ([]byte, int) {
+	bson.SetType(dst, mark, bson.TypeRegex)
+	start := len(dst)
+	middle, last := start, 0 // offset in dst of the second member; which it is
+	var seen uint
+	for {
+		var which int
+		if dst, which, off = d.member(dst, keyRegex, &regexMembers, &seen, off); off < 0 {
+			return dst, off
+		}
+		if which == 2 {
+			break
+		}
+		if !d.quoteAt(off) {
+			return dst, d.fail(off, ErrWrapper, specialValues[keyRegex])
+		}
+		middle, last = len(dst), which
+		if dst, off = d.name(dst, off+1); off < 0 {
+			return dst, off
+		}
+		if options := dst[middle:]; which == 1 && !slices.IsSorted(options) {
+			copy(options, sortedOptions(options))
+		}
+		dst = append(dst, 0)
+	}
+	if last == 0 {
+		rotate(dst[start:], middle-start)
+	}
+	return dst, off
+}
+
+func (d *decoder) dbPointer(dst []byte, off, mark int) ([]byte, int) {
+	var id objectid.ID
+	var seen uint
+	for {
+		var which int
+		if dst, which, off = d.member(dst, keyDBPointer, &pointerMembers, &seen, off); off < 0 {
+			return dst, off
+		}
+		switch which {
+		case 0:
+			dst, off = d.wrapperString(dst, keyDBPointer, off)
+		case 1:
+			n := len(dst)
+			if dst, off = d.inner(dst, keyDBPointer, keyOID, off, mark); off >= 0 {
+				id = objectid.ID(dst[n:])
+				dst = dst[:n]
+			}
+		case 2:
+			bson.SetType(dst, mark, bson.TypeDBPointer)
+			return append(dst, id[:]...), off
+		}
+		if off < 0 {
+			return dst, off
+		}
+	}
+}
+
+// insertGap makes room for a length of four bytes at dst[at:].
+func insertGap(dst []byte, at int) []byte {
+	dst = append(dst, 0, 0, 0, 0)
+	copy(dst[at+4:], dst[at:])
+	return dst
+}
+
+// rotate exchanges b[:middle] and b[middle:].
+func rotate(b []byte, middle int) {
+	tail := bytes.Clone(b[middle:])
+	copy(b[len(tail):], b[:middle])
+	copy(b, tail)
+}
