@@ -1,0 +1,179 @@
+package pipeline
+
+import (
+	"io"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+)
+
+const (
+	// blockSize is how many bytes are asked for in one read.
+	blockSize = 256 << 10
+	// headroom is what a block has free before its bytes, so that what was
+	// left of the one before can be put there instead of moving the block.
+	headroom = 32 << 10
+	// readAhead is how many blocks may wait.
+	readAhead = 2
+	// maxIdle is how many reads in a row may return nothing.
+	maxIdle = 100
+)
+
+// A block is what one read has brought.
+type block struct {
+	buf []byte // headroom, then the bytes
+	err error  // what the reader said with them, io.EOF included
+}
+
+// A Feed reads ahead of those who work on a stream, and takes back what they
+// did not use. It is for one goroutine.
+type Feed struct {
+	blocks chan block
+	free   chan []byte     // buffers for blocks, to be used again
+	quit   chan struct{}   // closed by Close
+	stop   <-chan struct{} // closed when the run is to stop; may be nil
+	before func() error    // called before waiting; may be nil
+
+	back []byte // taken back: to be read first
+	rest []byte // of the last block, for Read
+	buf  []byte // the buffer of rest
+	err  error  // the reader's, behind rest
+}
+
+// NewFeed starts to read r. Who waits for it does so until stop is closed,
+// which may be nil, and calls before first, which may be nil too: what is done
+// can be passed on then.
+func NewFeed(r io.Reader, stop <-chan struct{}, before func() error) *Feed {
+	f := &Feed{
+		blocks: make(chan block, readAhead),
+		free:   make(chan []byte, readAhead+2),
+		quit:   make(chan struct{}),
+		stop:   stop,
+		before: before,
+	}
+	go f.read(r)
+	return f
+}
+
+// read is the goroutine that calls the reader. One that never returns is left
+// behind when the Feed is closed.
+func (f *Feed) read(r io.Reader) {
+	idle := 0
+	for {
+		buf := f.buffer()
+		n, err := r.Read(buf[headroom:])
+		if idle++; n > 0 {
+			idle = 0
+		} else if err == nil && idle < maxIdle {
+			f.recycle(buf)
+			continue
+		} else if err == nil {
+			err = io.ErrNoProgress
+		}
+		select {
+		case f.blocks <- block{buf[:headroom+n], err}:
+		case <-f.quit:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// buffer returns room for a block.
+func (f *Feed) buffer() []byte {
+	select {
+	case buf := <-f.free:
+		return buf[:headroom+blockSize]
+	default:
+		return make([]byte, headroom+blockSize)
+	}
+}
+
+// recycle takes back a buffer that nobody uses any more.
+func (f *Feed) recycle(buf []byte) {
+	if cap(buf) != headroom+blockSize {
+		return // not from here
+	}
+	select {
+	case f.free <- buf:
+	default:
+	}
+}
+
+// next returns the next block, which is then its receiver's. Where it has to
+// wait and done, which may be nil, comes first, there is no block and no
+// error.
+func (f *Feed) next(done <-chan struct{}) (b block, ok bool, err error) {
+	if b, ok := f.returned(); ok {
+		return b, true, nil
+	}
+	if f.err != nil {
+		return block{}, false, f.err
+	}
+	select {
+	case b := <-f.blocks:
+		f.err = b.err
+		return b, true, nil
+	default:
+	}
+	if done == nil && f.before != nil {
+		if err := f.before(); err != nil {
+			return block{}, false, err
+		}
+	}
+	select {
+	case b := <-f.blocks:
+		f.err = b.err
+		return b, true, nil
+	case <-done:
+		return block{}, false, nil
+	case <-f.stop:
+		return block{}, false, interrupt.ErrInterrupted
+	}
+}
+
+// returned makes a block of what was taken back.
+func (f *Feed) returned() (block, bool) {
+	src := &f.back
+	if len(*src) == 0 {
+		src = &f.rest
+	}
+	if len(*src) == 0 {
+		return block{}, false
+	}
+	buf := f.buffer()
+	n := copy(buf[headroom:], *src)
+	*src = (*src)[n:]
+	return block{buf: buf[:headroom+n]}, true
+}
+
+// Read reads from f as io.Reader says.
+func (f *Feed) Read(p []byte) (int, error) {
+	if len(f.back) > 0 {
+		n := copy(p, f.back)
+		f.back = f.back[n:]
+		return n, nil
+	}
+	for len(f.rest) == 0 {
+		b, ok, err := f.next(nil)
+		if !ok {
+			return 0, err
+		}
+		f.recycle(f.buf)
+		f.buf, f.rest = b.buf, b.buf[headroom:]
+	}
+	n := copy(p, f.rest)
+	f.rest = f.rest[n:]
+	return n, nil
+}
+
+// Unread takes back data, the bytes that were read last.
+func (f *Feed) Unread(data []byte) {
+	if len(data) > 0 {
+		f.back = append(data[:len(data):len(data)], f.back...)
+	}
+}
+
+// Close ends the reading ahead.
+func (f *Feed) Close() { close(f.quit) }

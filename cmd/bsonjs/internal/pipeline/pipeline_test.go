@@ -1,0 +1,211 @@
+package pipeline
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math/rand/v2"
+	"testing"
+	"testing/iotest"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+)
+
+// lines is a stream of lines; a piece is whole lines.
+func lines(n int) []byte {
+	var b bytes.Buffer
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range n {
+		fmt.Fprintf(&b, "%d %s\n", i, bytes.Repeat([]byte{'x'}, r.IntN(200)))
+	}
+	return b.Bytes()
+}
+
+type job struct{ out []byte }
+
+// upper is a plan that gives each line in capitals to take.
+func upper(take func(p *Piece[job]) (int, bool)) Plan[job] {
+	return Plan[job]{
+		Cut: func(data []byte, end bool, j *job) int {
+			if end {
+				return len(data)
+			}
+			return bytes.LastIndexByte(data, '\n') + 1
+		},
+		Work: func(_ int, p *Piece[job]) { p.Job.out = append(p.Job.out[:0], bytes.ToUpper(p.Data)...) },
+		Take: take,
+	}
+}
+
+// readers are ways in which bytes may come.
+func readers(data []byte) iter.Seq2[string, io.Reader] {
+	return func(yield func(string, io.Reader) bool) {
+		_ = yield("whole", bytes.NewReader(data)) &&
+			yield("halves", iotest.HalfReader(bytes.NewReader(data))) &&
+			yield("with the end", iotest.DataErrReader(bytes.NewReader(data))) &&
+			yield("small", small{bytes.NewReader(data)})
+	}
+}
+
+// small gives a few hundred bytes at a time, and now and then none.
+type small struct{ r *bytes.Reader }
+
+func (s small) Read(p []byte) (int, error) {
+	n := rand.IntN(400)
+	if n == 0 {
+		return 0, nil
+	}
+	return s.r.Read(p[:min(n, len(p))])
+}
+
+func TestOrder(t *testing.T) {
+	data := lines(20_000)
+	for _, workers := range []int{1, 2, 3, 8} {
+		for name, r := range readers(data) {
+			t.Run(fmt.Sprint(workers, name), func(t *testing.T) {
+				var got []byte
+				l := NewLine(workers, upper(func(p *Piece[job]) (int, bool) {
+					got = append(got, p.Job.out...)
+					return 0, true
+				}))
+				defer l.Close()
+				feed := NewFeed(r, nil, nil)
+				defer feed.Close()
+				if err := l.Run(feed); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, bytes.ToUpper(data)) {
+					t.Errorf("%d bytes, not the %d expected", len(got), len(data))
+				}
+				if n, err := feed.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+					t.Errorf("then Read = %d, %v", n, err)
+				}
+			})
+		}
+	}
+}
+
+// A run that Take stops gives back every byte behind the place, and another
+// can go on from anywhere.
+func TestStop(t *testing.T) {
+	data := lines(50_000)
+	for _, workers := range []int{1, 2, 4} {
+		var got []byte
+		pieces := 0
+		l := NewLine(workers, upper(func(p *Piece[job]) (int, bool) {
+			if pieces++; pieces%3 == 0 {
+				used := len(p.Data) / 2
+				got = append(got, p.Job.out[:used]...)
+				return used, false
+			}
+			got = append(got, p.Job.out...)
+			return 0, true
+		}))
+		defer l.Close()
+		feed := NewFeed(bytes.NewReader(data), nil, nil)
+		defer feed.Close()
+		for {
+			if err := l.Run(feed); err != nil {
+				t.Fatal(err)
+			}
+			some := make([]byte, 1000)
+			n, err := io.ReadFull(feed, some)
+			got = append(got, bytes.ToUpper(some[:n/2])...)
+			feed.Unread(some[n/2 : n])
+			if err != nil && n == 0 {
+				break
+			}
+		}
+		if !bytes.Equal(got, bytes.ToUpper(data)) {
+			t.Errorf("%d workers: %d bytes, not the %d expected", workers, len(got), len(data))
+		}
+	}
+}
+
+// What a reader gave before it failed is worked on, as far as it can be cut,
+// and the rest can be read, then the error.
+func TestReadError(t *testing.T) {
+	disk := errors.New("disk")
+	for _, workers := range []int{1, 4} {
+		var got []byte
+		l := NewLine(workers, upper(func(p *Piece[job]) (int, bool) {
+			got = append(got, p.Job.out...)
+			return 0, true
+		}))
+		defer l.Close()
+		feed := NewFeed(io.MultiReader(bytes.NewReader([]byte("a\nb\nc")), iotest.ErrReader(disk)), nil, nil)
+		defer feed.Close()
+		if err := l.Run(feed); err != nil {
+			t.Fatal(err)
+		}
+		rest, err := io.ReadAll(feed)
+		if string(got) != "A\nB\n" || string(rest) != "c" || err != disk {
+			t.Errorf("%d workers: %q, then %q and %v", workers, got, rest, err)
+		}
+	}
+}
+
+// Where there is no place to cut, the bytes go back before they fill the
+// memory.
+func TestUncut(t *testing.T) {
+	l := NewLine(2, Plan[job]{Cut: func([]byte, bool, *job) int { return 0 }})
+	defer l.Close()
+	feed := NewFeed(io.LimitReader(zeros{}, 100<<20), nil, nil)
+	defer feed.Close()
+	if err := l.Run(feed); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(feed.back); n < MaxPiece || n > MaxPiece+2*blockSize {
+		t.Errorf("%d bytes went back", n)
+	}
+	if n, err := io.Copy(io.Discard, feed); n != 100<<20 || err != nil {
+		t.Errorf("%d bytes to read, %v", n, err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// Before waiting, what is done has been taken and the feed has said so; and
+// waiting ends when the run is to stop.
+func TestWaiting(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		r, w := io.Pipe()
+		stop := make(chan struct{})
+		var got []byte
+		l := NewLine(workers, upper(func(p *Piece[job]) (int, bool) {
+			got = append(got, p.Job.out...)
+			return 0, true
+		}))
+		defer l.Close()
+		steps := []string{"", "A\n", "A\nB\nC\n", "A\nB\nC\n"}
+		before := func() error {
+			if string(got) != steps[0] {
+				t.Errorf("%d workers: %q before waiting, want %q", workers, got, steps[0])
+			}
+			steps = steps[1:]
+			switch len(steps) {
+			case 3:
+				go io.WriteString(w, "a\n")
+			case 2:
+				go io.WriteString(w, "b\nc\nd")
+			case 1:
+				go io.WriteString(w, "e")
+			case 0:
+				close(stop)
+			}
+			return nil
+		}
+		feed := NewFeed(r, stop, before)
+		defer feed.Close()
+		if err := l.Run(feed); err != interrupt.ErrInterrupted {
+			t.Errorf("%d workers: %v", workers, err)
+		}
+		if string(feed.back) != "de" {
+			t.Errorf("%d workers: %q went back", workers, feed.back)
+		}
+	}
+}

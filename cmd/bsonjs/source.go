@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file is the way of one input through a conversion. It is converted in
+// pieces, several at once (piece.go), as long as nothing is wrong, and as a
+// stream (stream.go) around whatever is. Both give the same documents: a piece
+// stops where it cannot judge a fault from its own bytes, and the stream goes
+// on from there.
+
+// A source is an input while its documents are converted.
+type source struct {
+	c      *conversion
+	name   string // for messages
+	from   format.Format
+	fm     formatter
+	advice string // ends the line of a fault in the first document
+	feed   *pipeline.Feed
+
+	at    position      // how far the input has been converted
+	place extjson.Place // what may come there, in text
+	docs  int64         // documents read before, whether converted or not
+}
+
+// A position is a place in an input. The zero position is its start.
+type position struct {
+	offset int64 // bytes before it
+	line   int64 // line feeds before it
+	column int64 // bytes between it and the line feed before it
+}
+
+// advance moves p past data. Only text has lines.
+func (p *position) advance(data []byte, from format.Format) {
+	p.offset += int64(len(data))
+	if from != format.JSON {
+		return
+	}
+	p.line += int64(bytes.Count(data, []byte("\n")))
+	if i := bytes.LastIndexByte(data, '\n'); i >= 0 {
+		p.column = int64(len(data) - i - 1)
+	} else {
+		p.column += int64(len(data))
+	}
+}
+
+// convert converts the documents that r holds.
+func (s *source) convert(r io.Reader) *fault {
+	s.feed = pipeline.NewFeed(r, s.c.watch.Done(), s.c.flush)
+	defer s.feed.Close()
+	if s.from != format.BSON && s.from != format.JSON {
+		_, f := s.stream()
+		return f
+	}
+	line := s.line()
+	defer line.Close()
+	for {
+		if err := line.Run(s.feed); err != nil || s.c.watch.Signal() != 0 || s.c.out.Err() != nil {
+			return s.c.inputFault(s.name, err)
+		}
+		// Whether the input ended well is for the stream to see.
+		if ended, f := s.stream(); ended || f != nil {
+			return f
+		}
+	}
+}
+
+// append appends what the value of type t that data holds is in the output.
+func (s *source) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	n, frame := len(dst), &s.c.frame
+	dst = append(dst, frame.between...)
+	out, err := s.fm.appendValue(dst, t, data)
+	if err != nil {
+		return dst[:n], err
+	}
+	return append(out, frame.after...), nil
+}
+
+// refuse leaves out the document that m is about, whose bytes are data.
+func (s *source) refuse(m mishap, data []byte) *fault {
+	d, ok := s.diagnose(m)
+	if !ok {
+		return s.c.inputFault(s.name, m.err)
+	}
+	f := s.fault(m, d)
+	f.skipped = int64(len(data))
+	if err := s.c.reject(data, s.from); err != nil {
+		return writeFault(s.c.rejects.Name(), err)
+	}
+	return s.c.leaveOut(f)
+}
+
+// A mishap is a document, or what should be one, that was not converted.
+type mishap struct {
+	err    error
+	number int64    // of the document in the input, from 1
+	at     position // where it starts
+	base   position // from where err counts, if reading it has failed
+	wrote  bool     // it was read, but could not be written
+}
+
+// diagnose returns what is wrong, with places in the input, or false if m is
+// about something other than a document.
+func (s *source) diagnose(m mishap) (diagnosis, bool) {
+	d, ok := diagnose(m.err)
+	switch {
+	case !ok:
+		return d, false
+	case m.wrote && s.from == format.BSON:
+		d.offset += m.at.offset
+	case m.wrote: // its offset counts bytes of BSON, which are in no file
+		d.offset = m.at.offset
+		if s.from == format.JSON {
+			d.line, d.column = m.at.line+1, m.at.column+1
+		}
+	default:
+		d.offset += m.base.offset
+		if d.line == 1 {
+			d.column += m.base.column
+		}
+		if d.line > 0 {
+			d.line += m.base.line
+		}
+	}
+	return d, true
+}
+
+// fault returns the fault that m, of which d is the diagnosis, is.
+func (s *source) fault(m mishap, d diagnosis) *fault {
+	f := &fault{code: d.code, file: cleanName(s.name), number: m.number, place: &d, why: d.why}
+	if m.number == 1 {
+		f.advice = s.advice
+	}
+	return f
+}
+
+// leavesOut reports whether a document that err, met in writing it, is about
+// can be left out and the next be read where it ends. Where the document
+// itself is malformed, its end may not be where it says.
+func (s *source) leavesOut(err error) bool {
+	if s.c.opts.onError == stopOnError {
+		return false
+	}
+	_, malformed := errors.AsType[*bson.SyntaxError](err)
+	return !malformed || s.from != format.BSON
+}
