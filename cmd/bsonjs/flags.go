@@ -1,196 +1,233 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"math"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file turns the command line into options, and options into those of
-// the packages that do the work.
+// This file is the command convert: its flags, in the order and under the
+// titles of its help. The words in a flag's usage are the whole of what help,
+// the manual and the completions say about it.
 
-// options are what the command line asks for.
-type options struct {
-	from, to format.Format // Unknown: found, or the other one
-
-	// How JSON is written.
-	mode      extjson.Mode
-	ambiguous extjson.AmbiguityPolicy
-	array     bool // one array over all files
-	pretty    bool
-	ascii     bool
-
-	protocol pickle.Protocol // how pickles are written
-
-	canonicalOnly bool // --accept canonical: how JSON is read
-
-	maxDepth        int // containers, 0: the default
-	maxDocumentSize int // bytes of BSON, 0: the default
-
-	output    string // "" and "-" are standard output
-	overwrite bool
-	force     bool // BSON may go to a terminal
-
-	help, version bool
-
-	files []string // inputs in order, at least one
-	// textFlag is a flag on the command line that makes sense only where JSON
-	// is written, "" if there is none.
-	textFlag string
-}
-
-// parse reads args, those after the name of the command.
-func parse(args []string) (*options, error) {
+// convertCommand returns the command that converts files, which is meant
+// where none is named.
+func (a *app) convertCommand() *cobra.Command {
 	o := new(options)
-	fs := o.flags()
-	if err := fs.Parse(args); err != nil {
-		return nil, err
+	cmd := &cobra.Command{
+		Use:     "convert [flags] [FILE...]",
+		Short:   "convert files between BSON, MongoDB Extended JSON and Python pickles",
+		Long:    convertText,
+		Example: convertExamples,
+		Args:    cobra.ArbitraryArgs,
 	}
-	o.files = fs.Args()
-	if len(o.files) == 0 {
-		o.files = []string{"-"}
+	fs := cmd.Flags()
+	o.addFlags(fs)
+	cmd.ValidArgsFunction = a.completeFiles
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if o.version {
+			a.code = a.std.print(thisVersion().line(o.json))
+			return nil
+		}
+		if err := a.environment(fs); err != nil {
+			return err
+		}
+		if o.files = args; len(args) == 0 {
+			o.files = []string{"-"}
+		}
+		if err := a.mistaken(cmd, o.files[0]); err != nil {
+			return err
+		}
+		if err := o.check(fs); err != nil {
+			return err
+		}
+		watch := interrupt.Start()
+		defer watch.Stop()
+		a.code = newConversion(o, a.std, watch).run()
+		return nil
 	}
-	if o.help || o.version {
-		return o, nil
-	}
-	return o, o.check(fs)
+	return cmd
 }
 
-// flags returns a set of flags that write to o.
-func (o *options) flags() *pflag.FlagSet {
-	fs := pflag.NewFlagSet("bsonjs", pflag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.Usage = func() {}
+// addFlags adds to fs all flags, which write to o.
+func (o *options) addFlags(fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	group(fs, "Formats", formatsNote, o.addFormats)
+	group(fs, "Writing JSON", "", o.addWriting)
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addPickles)
+	group(fs, "Errors", "", o.addErrors)
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Output", "", o.addOutput)
+	group(fs, "", "", func(fs *pflag.FlagSet) {
+		addHelp(fs)
+		fs.BoolVar(&o.version, "version", false, "print the version and stop; with --json as JSON")
+		addSwitch(fs, &toggle[reportForm]{&o.json, reportJSON}, "json", "")
+		fs.Lookup("json").Hidden = true
+	})
+}
 
-	formats := []word[format.Format]{{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle}}
+func (o *options) addFormats(fs *pflag.FlagSet) {
+	formats := []word[format.Format]{
+		{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle},
+	}
 	fs.VarP(choose(&o.from, formats...), "from", "f", "format of the inputs")
 	fs.VarP(choose(&o.to, formats...), "to", "t", "format of the output")
+}
+
+func (o *options) addWriting(fs *pflag.FlagSet) {
 	fs.VarP(choose(&o.mode,
-		word[extjson.Mode]{"relaxed", extjson.Relaxed},
-		word[extjson.Mode]{"canonical", extjson.Canonical},
-	), "mode", "m", "how Extended JSON is written")
+		word[extjson.Mode]{"canonical", extjson.Canonical}, word[extjson.Mode]{"relaxed", extjson.Relaxed},
+		word[extjson.Mode]{"legacy", extjson.Legacy}, word[extjson.Mode]{"shell", extjson.Shell},
+		word[extjson.Mode]{"plain", extjson.Plain}, word[extjson.Mode]{"semi", extjson.SemiRelaxed},
+	), "mode", "m", "relaxed (the default) reads well; canonical keeps every type: it converts back to the same bytes; "+
+		"legacy is Extended JSON before version 2; shell is what one types in the MongoDB shell; plain has no "+
+		"wrappers and is not meant to be read back; semi is relaxed but for integers beyond 2^53")
+	fs.BoolVar(&o.array, "array", false, "one array of all documents of all files, instead of one document per line")
+	fs.BoolVar(&o.pretty, "pretty", false, "over many lines, indented by 2")
+	fs.Var(&amount{&o.indent, 1, 16, nil}, "indent", "over many lines, indented by `N`, 1 to 16")
+	fs.Var(choose(&o.spacing,
+		word[extjson.Spacing]{"compact", extjson.CompactSpacing}, word[extjson.Spacing]{"python", extjson.PythonSpacing},
+		word[extjson.Spacing]{"libbson", extjson.LibbsonSpacing},
+	), "spacing", `blanks within a line: none (the default), as in {"a": 1}, or as in { "a" : 1 }`)
+	fs.BoolVar(&o.sortKeys, "sort-keys", false, "members in the order of their keys")
+	fs.BoolVar(&o.ascii, "ascii", false, "escape all characters outside ASCII")
+	fs.BoolVar(&o.htmlSafe, "html-safe", false, "escape <, >, &, U+2028 and U+2029")
+	fs.Var(choose(&o.doubles,
+		word[extjson.DoubleSpelling]{"plain", extjson.PlainDoubles}, word[extjson.DoubleSpelling]{"driver", extjson.DriverDoubles},
+		word[extjson.DoubleSpelling]{"python", extjson.PythonDoubles},
+	), "doubles", "spelling of 1.0E+16 (plain, the default), 1E+16 as the Go driver has it, or 1e+16 as Python has it")
+	fs.Var(choose(&o.dates,
+		word[extjson.DateSpelling]{"number", extjson.DateNumber}, word[extjson.DateSpelling]{"number-long", extjson.DateNumberLong},
+		word[extjson.DateSpelling]{"iso8601", extjson.DateISO8601},
+	), "dates", "spelling of dates in mode legacy: milliseconds since 1970 (the default), these in $numberLong, or text")
+	fs.BoolVar(&o.strictNumberLong, "strict-number-long", false, "in mode legacy, write 64-bit integers as $numberLong")
+	fs.Var(choose(&o.uuidSpelling,
+		word[extjson.UUIDSpelling]{"binary", extjson.UUIDBinary}, word[extjson.UUIDSpelling]{"text", extjson.UUIDText},
+		word[extjson.UUIDSpelling]{"digits", extjson.UUIDDigits},
+	), "uuid-spelling", "UUIDs as $binary (the default), as $uuid, or as $uuid without hyphens, which only --accept legacy reads")
+	fs.Var(&zone{&o.zone}, "time-zone", "time `ZONE` of dates written as text, UTC unless given: a name such as Europe/Paris, Local, "+
+		"or an offset such as +02:00")
+	fs.BoolVar(&o.lossy, "lossy", false, "in mode plain, write what has no plain form as the nearest that has one")
 	fs.Var(choose(&o.ambiguous,
-		word[extjson.AmbiguityPolicy]{"error", extjson.Refuse},
-		word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
-	), "ambiguous", "documents whose own keys are special in Extended JSON")
+		word[extjson.AmbiguityPolicy]{"error", extjson.Refuse}, word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
+	), "ambiguous", "a document inside another whose own keys, such as $oid, would be read as something else: refuse it "+
+		"(the default) or write it all the same")
+}
+
+func (o *options) addReading(fs *pflag.FlagSet) {
+	fs.Var(unite(&o.accept,
+		word[dialects]{"v2", 0}, word[dialects]{"canonical", acceptCanonical},
+		word[dialects]{"legacy", acceptLegacy}, word[dialects]{"shell", acceptShell},
+	), "accept", "v2 (the default) is canonical and relaxed Extended JSON as it comes; canonical is nothing else; legacy, "+
+		"shell or legacy,shell are accepted beside v2")
+	fs.Var(choose(&o.uuid,
+		word[bson.UUIDRepresentation]{"unspecified", bson.UUIDUnspecified}, word[bson.UUIDRepresentation]{"standard", bson.UUIDStandard},
+		word[bson.UUIDRepresentation]{"python-legacy", bson.UUIDPythonLegacy}, word[bson.UUIDRepresentation]{"java-legacy", bson.UUIDJavaLegacy},
+		word[bson.UUIDRepresentation]{"csharp-legacy", bson.UUIDCSharpLegacy},
+	), "uuid", "which binaries are UUIDs and in what order their bytes are, in text read and written: subtype 4 (the "+
+		"default and standard), or subtype 3 as an old driver wrote it")
+}
+
+func (o *options) addPickles(fs *pflag.FlagSet) {
+	fs.Var(choose(&o.encoding,
+		word[pickle.Encoding]{"by-content", pickle.ByContent}, word[pickle.Encoding]{"ascii", pickle.ASCII},
+		word[pickle.Encoding]{"utf-8", pickle.UTF8}, word[pickle.Encoding]{"latin-1", pickle.Latin1},
+		word[pickle.Encoding]{"bytes", pickle.Bytes},
+	), "encoding", "what a str of Python 2 is when read: a string where it is UTF-8, else binary (by-content, the default), "+
+		"a string in that encoding, or binary")
 	fs.Var(choose(&o.protocol,
 		word[pickle.Protocol]{"0", pickle.Protocol0}, word[pickle.Protocol]{"1", pickle.Protocol1},
 		word[pickle.Protocol]{"2", pickle.Protocol2}, word[pickle.Protocol]{"3", pickle.Protocol3},
 		word[pickle.Protocol]{"4", pickle.Protocol4}, word[pickle.Protocol]{"5", pickle.Protocol5},
-	), "protocol", "version of the pickles that are written")
-	fs.BoolVar(&o.array, "array", false, "write one JSON array of all documents")
-	fs.BoolVar(&o.pretty, "pretty", false, "write JSON over many lines, indented")
-	fs.BoolVar(&o.ascii, "ascii", false, "write JSON in ASCII")
-	fs.Var(choose(&o.canonicalOnly,
-		word[bool]{"v2", false},
-		word[bool]{"canonical", true},
-	), "accept", "which Extended JSON is read")
-	fs.Var(&amount{&o.maxDepth, 1, bson.DepthCeiling, nil}, "max-depth", "deepest nesting")
+	), "protocol", "version of the format that is written, 2 unless given: the newest that Python 2.7 and every Python 3 can load")
+	addSwitch(fs, &toggle[pickle.Reader]{&o.reader, pickle.Python2}, "python2", "refuse to write what Python 2.7 with PyMongo 3 cannot load")
+	fs.Var(choose(&o.documents,
+		word[pickle.DocumentClass]{"dict", pickle.Dict}, word[pickle.DocumentClass]{"son", pickle.SON},
+	), "documents", "class that documents become: dict (the default), or SON, which keeps the order of keys in every Python")
+	fs.Var(choose(&o.deprecated,
+		word[pickle.DeprecatedPolicy]{"refuse", pickle.Refuse}, word[pickle.DeprecatedPolicy]{"convert", pickle.Convert},
+	), "deprecated", "undefined, symbol and dbPointer, which PyMongo has no class for: refuse them (the default) or write "+
+		"what PyMongo reads them as")
+}
+
+func (o *options) addErrors(fs *pflag.FlagSet) {
+	fs.Var(choose(&o.onError,
+		word[errorPolicy]{"stop", stopOnError}, word[errorPolicy]{"skip", skipErrors},
+		word[errorPolicy]{"quarantine", quarantineErrors},
+	), "on-error", "a document that cannot be converted ends the run (the default), is reported and left out, or is kept "+
+		"in the file of --rejects as well")
+	fs.StringVar(&o.rejects, "rejects", "", "`FILE` that keeps the exact bytes of what --on-error quarantine leaves out")
+	fs.Var(&count{&o.maxErrors}, "max-errors", "end the run all the same after `N` errors; 0, the default, is no limit")
+	fs.Var(choose(&o.invalidUTF8,
+		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
+	), "invalid-utf8", "text that is not UTF-8, where JSON is read or written, is an error (the default) or has U+FFFD "+
+		"put in its place")
+	fs.BoolVar(&o.exact, "exact", false, "refuse what canonical JSON would not convert back to the same bytes, and integers "+
+		"in JSON that no type holds exactly")
+}
+
+func (o *options) addMessages(fs *pflag.FlagSet) {
+	fs.Var(choose(&o.errors,
+		word[reportForm]{"text", reportText}, word[reportForm]{"json", reportJSON},
+	), "errors", "errors as lines of text (the default) or of JSON")
+	fs.Var(choose(&o.summary,
+		word[summaryForm]{"auto", summaryAuto}, word[summaryForm]{"text", summaryText},
+		word[summaryForm]{"json", summaryJSON}, word[summaryForm]{"none", summaryNone},
+	), "summary", "what was done, said at the end: as text, as a line of JSON, never, or (auto, the default) as text where "+
+		"something was left out")
+	fs.Var(choose(&o.progress,
+		word[progressForm]{"auto", progressAuto}, word[progressForm]{"always", progressAlways},
+		word[progressForm]{"never", progressNever}, word[progressForm]{"json", progressJSON},
+	), "progress", "a bar while the run lasts: where a terminal shows it and the run is long (auto, the default), always, "+
+		"never, or as lines of JSON")
+	fs.Var(choose(&o.color,
+		word[colorPolicy]{"auto", colorAuto}, word[colorPolicy]{"always", colorAlways}, word[colorPolicy]{"never", colorNever},
+	), "color", "colours in messages; auto, the default, has them on a terminal unless NO_COLOR is set")
+	fs.BoolVarP(&o.quiet, "quiet", "q", false, "only errors: no notes, and no summary or progress that is not asked for")
+}
+
+func (o *options) addLimits(fs *pflag.FlagSet) {
+	fs.VarP(&amount{&o.jobs, 0, 1024, nil}, "jobs", "j", "convert with `N` processors at once; 0, the default, is all there are. The output is "+
+		"the same for any")
+	fs.Var(&amount{&o.maxDepth, 1, bson.DepthCeiling, nil}, "max-depth", "deepest nesting `N`, 1000 unless given")
 	fs.Var(&amount{&o.maxDocumentSize, 5, math.MaxInt32, byteUnits}, "max-document-size",
-		"largest document, in bytes of BSON")
-	fs.StringVarP(&o.output, "output", "o", "", "file to write")
-	fs.BoolVar(&o.overwrite, "overwrite", false, "replace the output if it exists")
+		"largest document in bytes of BSON, 64MiB unless given; KiB, MiB or GiB may follow the number `N`")
+}
+
+func (o *options) addOutput(fs *pflag.FlagSet) {
+	fs.StringVarP(&o.output, "output", "o", "", "write `FILE` instead of standard output; it appears under its name when it is whole")
+	fs.BoolVar(&o.overwrite, "overwrite", false, "replace FILE if it exists")
 	fs.BoolVar(&o.force, "force", false, "write BSON to a terminal")
-	fs.BoolVarP(&o.help, "help", "h", false, "help")
-	fs.BoolVar(&o.version, "version", false, "version")
-	return fs
 }
 
-// check refuses combinations that cannot be meant.
-func (o *options) check(fs *pflag.FlagSet) error {
-	if fs.Changed("output") && o.output == "" {
-		return errors.New("flag --output: a file name cannot be empty")
-	}
-	stdin := 0
-	for _, name := range o.files {
-		if name == "-" {
-			stdin++
-		}
-	}
-	if stdin > 1 {
-		return errors.New("standard input (-) can be read only once")
-	}
-	for _, f := range []struct {
-		name  string
-		given bool
-	}{
-		{"mode", fs.Changed("mode")},
-		{"ambiguous", fs.Changed("ambiguous")},
-		{"array", o.array},
-		{"pretty", o.pretty},
-		{"ascii", o.ascii},
-	} {
-		if f.given {
-			o.textFlag = "--" + f.name
-			break
-		}
-	}
-	if o.to == format.Unknown {
-		o.to = o.from.Opposite()
-	}
-	if o.to != format.Unknown && o.to != format.JSON && o.textFlag != "" {
-		return o.needsText(o.to)
-	}
-	if o.from != format.Unknown && o.from != format.JSON && fs.Changed("accept") {
-		return fmt.Errorf("--accept is about reading JSON, and the input is %v", o.from)
-	}
-	if o.to != format.Pickle && fs.Changed("protocol") {
-		return errors.New("--protocol is about writing pickles; --to pickle writes them")
-	}
-	return nil
+// The annotations of a flag that group makes.
+const (
+	groupTitle = "title"
+	groupNote  = "note"
+)
+
+// group adds the flags that define defines to fs, which help shows together
+// under the title, with note, if there is one, below them.
+func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)) {
+	g := pflag.NewFlagSet(title, pflag.ContinueOnError)
+	g.SortFlags = false
+	define(g)
+	g.VisitAll(func(f *pflag.Flag) {
+		f.Annotations = map[string][]string{groupTitle: {title}, groupNote: {note}}
+	})
+	fs.AddFlagSet(g)
 }
 
-// needsText says that a flag shapes text which is not written.
-func (o *options) needsText(to format.Format) error {
-	return fmt.Errorf("%s is about writing JSON, and the output is %v; --to json makes it JSON", o.textFlag, to)
-}
-
-// indent is what --pretty puts before each level.
-const indent = "  "
-
-func (o *options) encodeText() extjson.EncodeOptions {
-	e := extjson.EncodeOptions{
-		Mode:          o.mode,
-		ASCII:         o.ascii,
-		AmbiguousKeys: o.ambiguous,
-		MaxDepth:      o.maxDepth,
-		Array:         o.array,
-	}
-	if o.pretty {
-		e.Indent = indent
-	}
-	return e
-}
-
-func (o *options) decodeText() extjson.DecodeOptions {
-	return extjson.DecodeOptions{
-		CanonicalOnly:   o.canonicalOnly,
-		MaxDepth:        o.maxDepth,
-		MaxDocumentSize: o.maxDocumentSize,
-	}
-}
-
-func (o *options) decodeBSON() bson.DecodeOptions {
-	return bson.DecodeOptions{MaxDepth: o.maxDepth, MaxDocumentSize: o.maxDocumentSize}
-}
-
-func (o *options) decodePickle() pickle.DecodeOptions {
-	return pickle.DecodeOptions{MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize}
-}
-
-func (o *options) encodePickle() pickle.EncodeOptions {
-	return pickle.EncodeOptions{Protocol: o.protocol, MaxDepth: o.maxDepth}
-}
-
-// validate is for BSON that is only copied.
-func (o *options) validate() bson.ValidateOptions {
-	return bson.ValidateOptions{MaxDepth: o.maxDepth}
+// addSwitch adds a flag that needs no value.
+func addSwitch(fs *pflag.FlagSet, v pflag.Value, name, usage string) {
+	fs.VarPF(v, name, "", usage).NoOptDefVal = "true"
 }

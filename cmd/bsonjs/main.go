@@ -83,8 +83,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
 func main() {
@@ -102,21 +100,8 @@ type streams struct {
 // lasts. If the standard streams are files, stdout is closed at the end of a
 // conversion, so that an error of closing does not pass unnoticed.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	std := streams{stdin, stdout, stderr}
-	o, err := parse(args)
-	if err != nil {
-		return int(std.report(usageFault(err.Error())))
-	}
-	switch {
-	case o.help:
-		return int(std.print(helpText))
-	case o.version:
-		return int(std.print(versionText()))
-	}
-	watch := interrupt.Start()
-	defer watch.Stop()
-	c := newConversion(o, std, watch)
-	return int(c.run())
+	a := &app{std: streams{stdin, stdout, stderr}, environ: os.Environ()}
+	return int(a.execute(args))
 }
 
 // print writes text to standard output.

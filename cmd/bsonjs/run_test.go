@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/spf13/pflag"
 )
 
 // one is {"a":1} in BSON.
@@ -144,29 +141,6 @@ func TestTruncation(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// Help names every flag, and nothing that is none.
-func TestHelpIsComplete(t *testing.T) {
-	flags := new(options).flags()
-	flags.VisitAll(func(f *pflag.Flag) {
-		if !strings.Contains(helpText, "--"+f.Name) {
-			t.Errorf("--help does not mention --%s", f.Name)
-		}
-		if f.Shorthand != "" && !strings.Contains(helpText, "  -"+f.Shorthand+", --"+f.Name) {
-			t.Errorf("--help does not mention -%s", f.Shorthand)
-		}
-	})
-	for _, m := range regexp.MustCompile(`--([a-z-]+)`).FindAllStringSubmatch(helpText, -1) {
-		if flags.Lookup(m[1]) == nil {
-			t.Errorf("--help mentions --%s, which is no flag", m[1])
-		}
-	}
-	for line := range strings.Lines(helpText) {
-		if len(line) > 81 {
-			t.Errorf("--help has a line of more than 80 characters: %q", line)
-		}
 	}
 }
 

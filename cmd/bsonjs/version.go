@@ -1,17 +1,74 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// versionText returns the line that --version prints. The version is the one
-// that the build was stamped with.
-func versionText() string {
-	version := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
+// versionCommand returns the command that prints the version.
+func (a *app) versionCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "version [--json]",
+		Short: "print the version",
+		Long:  "Print the version of bsonjs, that of Go and the platform it was built for.",
+		Args:  noArgs,
 	}
-	return fmt.Sprintf("bsonjs %s %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	var form reportForm
+	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
+		addSwitch(fs, &toggle[reportForm]{&form, reportJSON}, "json",
+			"as a line of JSON, with the revision it was built from if that is known")
+		addHelp(fs)
+	})
+	cmd.RunE = func(*cobra.Command, []string) error {
+		a.code = a.std.print(thisVersion().line(form))
+		return nil
+	}
+	return cmd
+}
+
+// A version says which build this is.
+type version struct {
+	Version  string `json:"version"` // "(devel)" if the build was not stamped
+	Revision string `json:"revision,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // the revision is not all there is
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
+
+func thisVersion() version {
+	v := version{Version: "(devel)", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if info.Main.Version != "" {
+		v.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Revision = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	return v
+}
+
+// line returns v in the given form, with the end of the line.
+func (v version) line(form reportForm) string {
+	if form == reportJSON {
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic("BUG: " + err.Error()) // it is strings and a bool
+		}
+		return string(text) + "\n"
+	}
+	return fmt.Sprintf("bsonjs %s %s %s/%s\n", v.Version, v.Go, v.OS, v.Arch)
 }

@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"extjson":    {"bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
 	"pickle":     {"bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
 	"cmd": {"cmd", "pickle", "extjson", "bson", "decimal128", "objectid",
-		"github.com/shopspring/decimal", "github.com/spf13/pflag", "github.com/klauspost/compress",
+		"github.com/shopspring/decimal", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
 		"golang.org/x/sys", "golang.org/x/term"},
 	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal", "internal"},
 	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal"},

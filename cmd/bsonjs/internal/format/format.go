@@ -15,6 +15,10 @@ const (
 	JSON
 	// Pickle is Python pickles, one after the other.
 	Pickle
+	// Hex is BSON as hexadecimal digits, one document per line.
+	Hex
+	// Base64 is BSON in base64, one document per line.
+	Base64
 )
 
 // String returns the name of f as people write it.
@@ -26,6 +30,10 @@ func (f Format) String() string {
 		return "JSON"
 	case Pickle:
 		return "a Python pickle"
+	case Hex:
+		return "hexadecimal"
+	case Base64:
+		return "base64"
 	}
 	return "unknown"
 }
@@ -34,7 +42,7 @@ func (f Format) String() string {
 // asked for.
 func (f Format) Opposite() Format {
 	switch f {
-	case BSON, Pickle:
+	case BSON, Pickle, Hex, Base64:
 		return JSON
 	case JSON:
 		return BSON

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// This file has the defaults that the environment gives to flags.
+//
+// BSONJS_MODE=canonical is what --mode canonical is, unless --mode is on the
+// command line. Other than a flag it may have nothing to act on: it is a
+// default, and the run may be of another kind. A bad value is an error, used
+// or not.
+
+// envPrefix starts the names of all variables.
+const envPrefix = "BSONJS_"
+
+// commandLineOnly are flags without a variable: those that name or replace
+// files, or permit something, must be meant at each run.
+var commandLineOnly = []string{"output", "overwrite", "force", "rejects", "help", "version", "json"}
+
+// variable returns the name of the variable that is the default of f, or ""
+// if there is none.
+func variable(f *pflag.Flag) string {
+	if f.Hidden || slices.Contains(commandLineOnly, f.Name) {
+		return ""
+	}
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+// environment gives the flags of fs that are not on the command line the
+// values that the environment has for them. An empty variable is none. It
+// warns of variables that no flag has.
+func (a *app) environment(fs *pflag.FlagSet) error {
+	flags := map[string]*pflag.Flag{}
+	fs.VisitAll(func(f *pflag.Flag) {
+		if v := variable(f); v != "" {
+			flags[v] = f
+		}
+	})
+	var unknown []string
+	for _, pair := range a.environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, envPrefix) || value == "" {
+			continue
+		}
+		f := flags[name]
+		switch {
+		case f == nil:
+			unknown = append(unknown, name)
+		case !f.Changed:
+			// Not fs.Set, which would make it look like a flag on the
+			// command line.
+			if err := f.Value.Set(value); err != nil {
+				return fmt.Errorf("the variable %s is %q: %w", name, value, err)
+			}
+		}
+	}
+	if quiet, err := fs.GetBool("quiet"); err == nil && quiet {
+		return nil
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		a.std.note(fmt.Sprintf("the variable %s is ignored: it is the default of no flag", name))
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// everyCommand calls f for each command that there is.
+func everyCommand(t *testing.T, f func(t *testing.T, cmd *cobra.Command)) {
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		t.Run(cmd.Name(), func(t *testing.T) { f(t, cmd) })
+		for _, c := range cmd.Commands() {
+			visit(c)
+		}
+	}
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		visit(c)
+	}
+}
+
+var longFlag = regexp.MustCompile(`--([a-z0-9-]+)`)
+
+// Help names every flag and command, and nothing that is none, and says what
+// each is for.
+func TestHelpIsComplete(t *testing.T) {
+	known := map[string]bool{}
+	everyCommand(t, func(_ *testing.T, cmd *cobra.Command) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
+	})
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		page := helpPage(cmd)
+		if cmd.Short == "" || strings.TrimSpace(cmd.Long) == "" {
+			t.Error("nothing says what it does")
+		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
+			start := "\n      --" + f.Name
+			if f.Shorthand != "" {
+				start = "\n  -" + f.Shorthand + ", --" + f.Name
+			}
+			if !strings.Contains(page, start+" ") && !strings.Contains(page, start+"\n") {
+				t.Errorf("no line starts with %q", start)
+			}
+			if f.Usage == "" {
+				t.Errorf("nothing says what --%s does", f.Name)
+			}
+		})
+		for _, c := range cmd.Commands() {
+			if !c.Hidden && !strings.Contains(page, "\n  "+c.Name()+" ") {
+				t.Errorf("the command %s is missing", c.Name())
+			}
+		}
+		for _, m := range longFlag.FindAllStringSubmatch(page, -1) {
+			if !known[m[1]] {
+				t.Errorf("--%s is no flag", m[1])
+			}
+		}
+		for line := range strings.Lines(page) {
+			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 || strings.HasSuffix(line, " \n") {
+				t.Errorf("a line of %d characters: %q", n, line)
+			}
+		}
+	})
+}

@@ -1,0 +1,330 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// This file has what a command line can ask for, which of it goes together,
+// and what it means to the packages that do the work. flags.go has how it is
+// spelled.
+//
+//   - check refuses what cannot be meant. A flag on the command line that has
+//     nothing to act on is refused; a default from the environment is not.
+//   - encodeText and its like are the only places where options of bsonjs
+//     become those of other packages.
+
+// options are what the command line asks of a conversion.
+type options struct {
+	from, to format.Format // Unknown: found, or the other one
+
+	// How JSON is written.
+	mode             extjson.Mode
+	ambiguous        extjson.AmbiguityPolicy
+	array            bool // one array over all files
+	pretty           bool
+	indent           int // spaces for each level, 0: none unless pretty
+	spacing          extjson.Spacing
+	sortKeys         bool
+	ascii            bool
+	htmlSafe         bool
+	doubles          extjson.DoubleSpelling
+	dates            extjson.DateSpelling
+	strictNumberLong bool
+	uuidSpelling     extjson.UUIDSpelling
+	zone             *time.Location // nil: UTC
+	lossy            bool
+
+	accept dialects                // which text is read
+	uuid   bson.UUIDRepresentation // in text read and written
+
+	// How pickles are read and written.
+	encoding   pickle.Encoding
+	protocol   pickle.Protocol
+	reader     pickle.Reader
+	documents  pickle.DocumentClass
+	deprecated pickle.DeprecatedPolicy
+
+	// What happens to documents that cannot be converted.
+	onError     errorPolicy
+	rejects     string // file that keeps them, "" unless quarantineErrors
+	maxErrors   int64  // how many end the run all the same, 0: no number does
+	invalidUTF8 bson.UTF8Policy
+	exact       bool
+
+	// What is said on standard error.
+	errors   reportForm
+	summary  summaryForm
+	progress progressForm
+	color    colorPolicy
+	quiet    bool // nothing but errors, unless it is asked for
+
+	jobs            int // documents are converted by as many at once, 0: by the processors there are
+	maxDepth        int // containers, 0: the default
+	maxDocumentSize int // bytes of BSON, 0: the default
+
+	output    string // "" and "-" are standard output
+	overwrite bool
+	force     bool // BSON may go to a terminal
+
+	version bool       // is printed, and nothing done
+	json    reportForm // of the version
+
+	files []string // inputs in order, at least one
+	// textFlag is a flag on the command line that makes sense only where JSON
+	// is written, "" if there is none.
+	textFlag string
+}
+
+// Dialects are which texts are read beside relaxed and canonical Extended
+// JSON.
+type dialects uint8
+
+const (
+	acceptLegacy dialects = 1 << iota
+	acceptShell
+	// acceptCanonical alone is canonical Extended JSON alone.
+	acceptCanonical
+)
+
+// An errorPolicy is what happens to a document that cannot be converted.
+type errorPolicy uint8
+
+const (
+	stopOnError      errorPolicy = iota // it ends the run
+	skipErrors                          // it is reported and left out
+	quarantineErrors                    // so it is, and its bytes are kept in a file
+)
+
+// A reportForm is how something is said: what is wrong with a document, or
+// what a small command prints.
+type reportForm uint8
+
+const (
+	reportText reportForm = iota
+	reportJSON            // one object per line
+)
+
+// A summaryForm is what is said at the end of a run.
+type summaryForm uint8
+
+const (
+	summaryAuto summaryForm = iota // text, where there is something to say
+	summaryText
+	summaryJSON // one object on a line
+	summaryNone
+)
+
+// A progressForm is what is said while a run lasts.
+type progressForm uint8
+
+const (
+	progressAuto progressForm = iota // a bar, if the run is long and a terminal shows it
+	progressAlways
+	progressNever
+	progressJSON // one object per line
+)
+
+// A colorPolicy says when messages have colours.
+type colorPolicy uint8
+
+const (
+	colorAuto colorPolicy = iota // where a terminal shows them
+	colorAlways
+	colorNever
+)
+
+// textFlags are the flags that make sense only where JSON is written.
+var textFlags = []string{
+	"mode", "ambiguous", "array", "pretty", "indent", "spacing", "sort-keys", "ascii", "html-safe", "doubles",
+	"dates", "strict-number-long", "uuid-spelling", "time-zone", "lossy",
+}
+
+// given reports whether the flag of that name is on the command line, and not
+// only to be turned off.
+func given(fs *pflag.FlagSet, name string) bool {
+	f := fs.Lookup(name)
+	return f.Changed && f.Value.String() != "false"
+}
+
+// check refuses combinations that cannot be meant, and completes o with what
+// follows from them.
+func (o *options) check(fs *pflag.FlagSet) error {
+	if o.json != reportText {
+		return errors.New("--json goes with --version; --to json writes JSON")
+	}
+	for _, name := range []string{"output", "rejects"} {
+		if given(fs, name) && fs.Lookup(name).Value.String() == "" {
+			return fmt.Errorf("flag --%s: a file name cannot be empty", name)
+		}
+	}
+	stdin := 0
+	for _, name := range o.files {
+		if name == "-" {
+			stdin++
+		}
+	}
+	if stdin > 1 {
+		return errors.New("standard input (-) can be read only once")
+	}
+	for _, name := range textFlags {
+		if given(fs, name) {
+			o.textFlag = "--" + name
+			break
+		}
+	}
+	if o.to == format.Unknown {
+		o.to = o.from.Opposite()
+	}
+	for _, check := range []func(*pflag.FlagSet) error{o.checkText, o.checkPickle, o.checkErrors} {
+		if err := check(fs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkText refuses flags about JSON that have no JSON to act on.
+func (o *options) checkText(fs *pflag.FlagSet) error {
+	if o.to != format.Unknown && o.to != format.JSON && o.textFlag != "" {
+		return o.needsText(o.to)
+	}
+	if o.from != format.Unknown && o.from != format.JSON && given(fs, "accept") {
+		return fmt.Errorf("--accept is about reading JSON, and the input is %v", o.from)
+	}
+	if o.accept&acceptCanonical != 0 && o.accept != acceptCanonical {
+		return errors.New("--accept canonical accepts nothing else beside it")
+	}
+	for _, name := range []string{"dates", "strict-number-long"} {
+		if given(fs, name) && o.mode != extjson.Legacy {
+			return fmt.Errorf("--%s is about --mode legacy", name)
+		}
+	}
+	if o.lossy && given(fs, "lossy") && o.mode != extjson.Plain {
+		return errors.New("--lossy is about --mode plain; no other mode loses a value")
+	}
+	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {
+		return errors.New("--uuid-spelling is about modes with wrappers; shell and plain text spell UUIDs out")
+	}
+	for _, name := range []string{"uuid", "exact", "invalid-utf8"} {
+		if given(fs, name) && o.from != format.Unknown && o.from != format.JSON &&
+			o.to != format.Unknown && o.to != format.JSON {
+			return fmt.Errorf("--%s is about JSON, and %v to %v has none", name, o.from, o.to)
+		}
+	}
+	return nil
+}
+
+// needsText says that a flag shapes text which is not written.
+func (o *options) needsText(to format.Format) error {
+	return fmt.Errorf("%s is about writing JSON, and the output is %v; --to json makes it JSON", o.textFlag, to)
+}
+
+// checkPickle refuses flags about pickles where there are none.
+func (o *options) checkPickle(fs *pflag.FlagSet) error {
+	for _, name := range []string{"protocol", "python2", "documents", "deprecated"} {
+		if given(fs, name) && o.to != format.Pickle {
+			return fmt.Errorf("--%s is about writing pickles; --to pickle writes them", name)
+		}
+	}
+	if given(fs, "encoding") && o.from != format.Pickle {
+		return errors.New("--encoding is about reading pickles; --from pickle reads them")
+	}
+	if o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
+		return fmt.Errorf("--python2 reads protocols 0 to 2, not %d", o.protocol)
+	}
+	return nil
+}
+
+// checkErrors refuses flags about documents that are not converted, if they
+// contradict each other.
+func (o *options) checkErrors(fs *pflag.FlagSet) error {
+	switch {
+	case o.onError == quarantineErrors && o.rejects == "":
+		return errors.New("--on-error quarantine needs --rejects FILE, which keeps what is not converted")
+	case o.onError != quarantineErrors && o.rejects != "":
+		return errors.New("--rejects goes with --on-error quarantine")
+	case o.rejects == "-":
+		return errors.New("--rejects needs a file; standard output is for documents")
+	case o.rejects != "" && o.rejects == o.output:
+		return errors.New("--rejects and --output cannot be the same file")
+	case o.onError == stopOnError && given(fs, "max-errors"):
+		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")
+	}
+	return nil
+}
+
+// prettyIndent is how many spaces --pretty puts before each level.
+const prettyIndent = 2
+
+func (o *options) encodeText() extjson.EncodeOptions {
+	indent := o.indent
+	if indent == 0 && o.pretty {
+		indent = prettyIndent
+	}
+	return extjson.EncodeOptions{
+		Mode:               o.mode,
+		Indent:             strings.Repeat(" ", indent),
+		Spacing:            o.spacing,
+		SortKeys:           o.sortKeys,
+		ASCII:              o.ascii,
+		EscapeHTML:         o.htmlSafe,
+		Doubles:            o.doubles,
+		Location:           o.zone,
+		Dates:              o.dates,
+		StrictNumberLong:   o.strictNumberLong,
+		UUIDs:              o.uuidSpelling,
+		UUIDRepresentation: o.uuid,
+		Lossy:              o.lossy,
+		AmbiguousKeys:      o.ambiguous,
+		RejectLossy:        o.exact,
+		InvalidUTF8:        o.invalidUTF8,
+		MaxDepth:           o.maxDepth,
+		Array:              o.array,
+	}
+}
+
+func (o *options) decodeText() extjson.DecodeOptions {
+	return extjson.DecodeOptions{
+		CanonicalOnly:      o.accept&acceptCanonical != 0,
+		Legacy:             o.accept&acceptLegacy != 0,
+		Shell:              o.accept&acceptShell != 0,
+		UUIDRepresentation: o.uuid,
+		RejectInexact:      o.exact,
+		InvalidUTF8:        o.invalidUTF8,
+		MaxDepth:           o.maxDepth,
+		MaxDocumentSize:    o.maxDocumentSize,
+	}
+}
+
+func (o *options) decodeBSON() bson.DecodeOptions {
+	return bson.DecodeOptions{MaxDepth: o.maxDepth, MaxDocumentSize: o.maxDocumentSize}
+}
+
+func (o *options) decodePickle() pickle.DecodeOptions {
+	return pickle.DecodeOptions{Encoding: o.encoding, MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize}
+}
+
+func (o *options) encodePickle() pickle.EncodeOptions {
+	return pickle.EncodeOptions{
+		Protocol:   o.protocol,
+		Reader:     o.reader,
+		Documents:  o.documents,
+		Deprecated: o.deprecated,
+		MaxDepth:   o.maxDepth,
+	}
+}
+
+// validate is for BSON that is only copied.
+func (o *options) validate() bson.ValidateOptions {
+	return bson.ValidateOptions{MaxDepth: o.maxDepth}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// This file puts the commands together, decides which of them is meant, and
+// says what is wrong with a command line. Each command is in a file of its own.
+
+// An app is one run of the command, and what all of its commands share.
+type app struct {
+	std     streams
+	environ []string // "KEY=value", as os.Environ returns them
+	code    exitCode // of the command that ran
+}
+
+// tree returns bsonjs with all of its commands.
+func (a *app) tree() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "bsonjs",
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetIn(a.std.in)
+	root.SetOut(a.std.out)
+	root.SetErr(a.std.err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(helpPage(cmd)) })
+	root.SetHelpCommand(a.helpCommand())
+	root.AddCommand(a.convertCommand(), a.versionCommand())
+	return root
+}
+
+// execute runs the command that args, those after the name of the program,
+// ask for.
+func (a *app) execute(args []string) exitCode {
+	root := a.tree()
+	root.InitDefaultHelpCmd()
+	root.SetArgs(dispatch(root, args))
+	cmd, err := root.ExecuteC()
+	if err != nil {
+		return a.std.report(commandFault(pathOf(cmd), err.Error()))
+	}
+	return a.code
+}
+
+// dispatch returns args with the command convert before them unless they
+// start with a command. A command is only ever the first argument: what comes
+// later is a file, whatever flags stand before it. After cobra's own commands,
+// which the completions of shells call, it is the second.
+func dispatch(root *cobra.Command, args []string) []string {
+	known := func(word string) bool {
+		return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == word })
+	}
+	at := 0
+	if len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		at = 1
+		if len(args) == 2 && beginsCommand(root, args[1]) {
+			return args
+		}
+	}
+	if at < len(args) && known(args[at]) {
+		return args
+	}
+	return slices.Insert(slices.Clone(args), at, "convert")
+}
+
+// beginsCommand reports whether word, which is being typed, can become the
+// name of a command.
+func beginsCommand(root *cobra.Command, word string) bool {
+	return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return strings.HasPrefix(c.Name(), word) })
+}
+
+// pathOf returns the words that call cmd. Those of convert need not be there.
+func pathOf(cmd *cobra.Command) string {
+	if cmd.Name() == "convert" {
+		return cmd.Root().Name()
+	}
+	return cmd.CommandPath()
+}
+
+// flagError adds to an error about a flag that cmd does not have the one that
+// may be meant.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return err
+	}
+	name := unknown.GetSpecifiedName()
+	if short := unknown.GetSpecifiedShortnames(); len(short) > 1 {
+		name = short
+	}
+	if meant := meantFlag(cmd.Flags(), name); meant != "" {
+		return fmt.Errorf("%w; did you mean %s?", err, meant)
+	}
+	return err
+}
+
+// meantFlag returns the flag that someone who typed name probably means, with
+// hyphens, or "".
+func meantFlag(fs *pflag.FlagSet, name string) string {
+	var names, spelled []string
+	fs.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		names, spelled = append(names, f.Name), append(spelled, "--"+f.Name)
+	})
+	// A word that one of the flags can say comes second.
+	fs.VisitAll(func(f *pflag.Flag) {
+		if words := strings.Split(f.Value.Type(), "|"); len(words) > 1 && !f.Hidden {
+			for _, w := range words {
+				names, spelled = append(names, w), append(spelled, "--"+f.Name+" "+w)
+			}
+		}
+	})
+	if i := closest(name, names); i >= 0 {
+		return spelled[i]
+	}
+	return ""
+}
+
+// mistaken returns an error if the first file of cmd is not there and seems
+// to be the misspelled name of a command.
+func (a *app) mistaken(cmd *cobra.Command, file string) error {
+	if strings.ContainsAny(file, `./\`) || file == "-" {
+		return nil
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return nil
+	}
+	for _, c := range cmd.Root().Commands() {
+		if c.Name() == file {
+			return fmt.Errorf("the command %s must come first, before all flags (or is the file ./%s meant?)", file, file)
+		}
+	}
+	if meant := meantCommand(cmd.Root(), file); meant != "" {
+		return fmt.Errorf("there is no file and no command %q; did you mean %s?", file, meant)
+	}
+	return nil
+}
+
+// meantCommand returns the command below parent that someone who typed word
+// probably means, or "".
+func meantCommand(parent *cobra.Command, word string) string {
+	var names []string
+	for _, c := range parent.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	if i := closest(word, names); i >= 0 {
+		return names[i]
+	}
+	return ""
+}
+
+// closest returns the index of the first of names that is the least number of
+// edits away from word, or -1 if all are too far: more than two edits, or half
+// of the word or more.
+func closest(word string, names []string) int {
+	best, at := 3, -1
+	if len(word) > 40 { // longer than any name; it could be of any length
+		return -1
+	}
+	for i, name := range names {
+		if d := distance(word, name); d < best && 2*d < len(word) {
+			best, at = d, i
+		}
+	}
+	return at
+}
+
+// distance returns how many bytes must be put in, taken out or replaced to
+// make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1) // of the prefix of a, to each prefix of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], d
+		}
+	}
+	return row[len(b)]
+}
+
+// completeFiles completes the names of inputs by their extensions.
+func (a *app) completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return slices.Clone(inputExtensions), cobra.ShellCompDirectiveFilterFileExt
+}
+
+// inputExtensions are those that inputs usually have.
+var inputExtensions = []string{"bson", "json", "jsonl", "ndjson", "extjson", "pkl", "pickle"}
