@@ -59,6 +59,7 @@ type Cursor struct {
 	depth    int32 // containers open
 	maxDepth int32 // ≥ 1
 	fault    int   // byte offset of the fault, if code says that there is one
+	over     int   // bytes of the document that are missing, see resetPrefix
 	err      error // what a client gave to Fail or Malformed
 
 	ends [inlineDepth]int32 // end of each container outside the open one…
@@ -135,12 +136,34 @@ func (c *Cursor) ResetValue(t Type, data []byte, maxDepth int) bool {
 	return true
 }
 
+// resetPrefix makes c walk src, at least 5 bytes, which is what has arrived of
+// a document of n bytes, more than src has. The last byte of src stands for
+// the one that closes the containers that reach beyond src; what would need a
+// byte that is not there is the fault codeTruncated.
+func (c *Cursor) resetPrefix(src []byte, n, maxDepth int) {
+	c.open(src, maxDepth)
+	c.root = 0
+	c.depth = 1
+	c.off, c.end = 4, len(src)-1
+	c.over = n - len(src)
+}
+
+// bound returns where the open container ends, which is c.end unless the
+// container reaches beyond what has arrived.
+func (c *Cursor) bound() int {
+	if c.end == len(c.src)-1 {
+		return c.end + c.over
+	}
+	return c.end
+}
+
 func (c *Cursor) open(src []byte, maxDepth int) {
 	if maxDepth <= 0 {
 		maxDepth = DefaultMaxDepth
 	}
 	c.src = src
 	c.off, c.end, c.at, c.val = 0, 0, 0, 0
+	c.over = 0
 	c.typ = 0
 	c.code = codeOK
 	c.err = nil
@@ -208,6 +231,9 @@ func (c *Cursor) nextSlow() bool {
 	}
 	key := bytes.IndexByte(src[at+1:end], 0)
 	if key < 0 {
+		if c.bound() > end {
+			return c.short()
+		}
 		return c.fail(at, codeTerminator)
 	}
 	val := at + key + 2

@@ -10,9 +10,11 @@ import (
 // rest.
 
 // size returns the offset just past the value of type t at val, which must
-// end at c.end or before.
+// end at c.bound() or before. Of a container that has arrived in part it is
+// the end of what has.
 func (c *Cursor) size(t Type, val int) (next int, ok bool) {
-	src, room := c.src, c.end-val
+	src, end := c.src, c.bound()
+	room := end - val
 	switch l := layouts[t]; l {
 	case asUnknown: // of a bare value only
 		return 0, c.fail(0, codeType)
@@ -25,29 +27,40 @@ func (c *Cursor) size(t Type, val int) (next int, ok bool) {
 		}
 		return val + 1, true
 	case asString, asDBPointer:
-		next, ok = c.stringEnd(val, c.end)
+		next, ok = c.stringEnd(val, end)
 		if !ok || l == asString {
 			return next, ok
 		}
-		if c.end-next < 12 {
+		if end-next < 12 {
 			return 0, c.fail(next, codeLength)
 		}
-		return next + 12, true
+		return c.arrived(next + 12)
 	case asDocument:
-		return c.documentEnd(val, c.end)
+		return c.documentEnd(val, end)
 	case asBinary:
-		return c.binaryEnd(val)
+		return c.binaryEnd(val, end)
 	case asRegex:
 		return c.regexEnd(val)
 	case asCodeWithScope:
-		return c.codeWithScopeEnd(val)
+		return c.codeWithScopeEnd(val, end)
 	default:
 		n := int(l &^ fixed)
 		if n > room {
 			return 0, c.fail(val, codeLength)
 		}
-		return val + n, true
+		return c.arrived(val + n)
 	}
+}
+
+// short records that bytes are missing which may yet arrive.
+func (c *Cursor) short() bool { return c.fail(len(c.src), codeTruncated) }
+
+// arrived returns next if all bytes before it are there.
+func (c *Cursor) arrived(next int) (int, bool) {
+	if next > len(c.src) {
+		return 0, c.short()
+	}
+	return next, true
 }
 
 // stringEnd returns the offset past the string at val, which must end at or
@@ -56,11 +69,17 @@ func (c *Cursor) stringEnd(val, end int) (int, bool) {
 	if end-val < 5 {
 		return 0, c.fail(val, codeLength)
 	}
+	if len(c.src)-val < 4 {
+		return 0, c.short()
+	}
 	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
 	if n < 1 || n > end-val-4 {
 		return 0, c.fail(val, codeLength)
 	}
-	next := val + 4 + n
+	next, ok := c.arrived(val + 4 + n)
+	if !ok {
+		return 0, false
+	}
 	if c.src[next-1] != 0 {
 		return 0, c.fail(next-1, codeTerminator)
 	}
@@ -73,9 +92,19 @@ func (c *Cursor) documentEnd(val, end int) (int, bool) {
 	if end-val < 5 {
 		return 0, c.fail(val, codeLength)
 	}
+	if len(c.src)-val < 4 {
+		return 0, c.short()
+	}
 	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
 	if n < 5 || n > end-val {
 		return 0, c.fail(val, codeLength)
+	}
+	if missing := val + n - len(c.src); missing >= 0 && c.over > 0 {
+		if missing == 0 {
+			return 0, c.short() // over could not say that more is open
+		}
+		c.over = missing
+		return len(c.src), true
 	}
 	if c.src[val+n-1] != 0 {
 		return 0, c.fail(val+n-1, codeTerminator)
@@ -83,21 +112,27 @@ func (c *Cursor) documentEnd(val, end int) (int, bool) {
 	return val + n, true
 }
 
-func (c *Cursor) binaryEnd(val int) (int, bool) {
-	room := c.end - val
+func (c *Cursor) binaryEnd(val, end int) (int, bool) {
+	room := end - val
 	if room < 5 {
 		return 0, c.fail(val, codeLength)
+	}
+	if len(c.src)-val < 5 {
+		return 0, c.short()
 	}
 	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
 	if n < 0 || n > room-5 {
 		return 0, c.fail(val, codeLength)
 	}
 	if c.src[val+4] == BinaryBinaryOld {
+		if n >= 4 && len(c.src)-val < 9 {
+			return 0, c.short()
+		}
 		if n < 4 || int(int32(binary.LittleEndian.Uint32(c.src[val+5:]))) != n-4 {
 			return 0, c.fail(val+5, codeLength)
 		}
 	}
-	return val + 5 + n, true
+	return c.arrived(val + 5 + n)
 }
 
 func (c *Cursor) regexEnd(val int) (int, bool) {
@@ -105,6 +140,9 @@ func (c *Cursor) regexEnd(val int) (int, bool) {
 	for range 2 {
 		n := bytes.IndexByte(c.src[next:c.end], 0)
 		if n < 0 {
+			if c.bound() > c.end {
+				return 0, c.short()
+			}
 			return 0, c.fail(next, codeTerminator)
 		}
 		next += n + 1
@@ -112,10 +150,13 @@ func (c *Cursor) regexEnd(val int) (int, bool) {
 	return next, true
 }
 
-func (c *Cursor) codeWithScopeEnd(val int) (int, bool) {
-	room := c.end - val
+func (c *Cursor) codeWithScopeEnd(val, end int) (int, bool) {
+	room := end - val
 	if room < 14 { // length, empty string, empty document
 		return 0, c.fail(val, codeLength)
+	}
+	if len(c.src)-val < 4 {
+		return 0, c.short()
 	}
 	n := int(int32(binary.LittleEndian.Uint32(c.src[val:])))
 	if n < 14 || n > room {
@@ -126,7 +167,7 @@ func (c *Cursor) codeWithScopeEnd(val int) (int, bool) {
 		return 0, false
 	}
 	next, ok := c.documentEnd(scope, val+n)
-	if ok && next != val+n {
+	if ok && int(binary.LittleEndian.Uint32(c.src[scope:])) != val+n-scope {
 		return 0, c.fail(scope, codeLength)
 	}
 	return next, ok

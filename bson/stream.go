@@ -1,11 +1,9 @@
 package bson
 
 import (
-	"encoding/binary"
 	"errors"
 	"io"
 	"iter"
-	"math"
 	"strconv"
 )
 
@@ -56,12 +54,16 @@ type Decoder struct {
 	r    io.Reader
 	opts DecodeOptions
 	max  int    // bytes in the largest document accepted
-	buf  []byte // bytes that have arrived
+	buf  []byte // bytes that have arrived, in own or in the caller's bytes
+	own  []byte // room for them
 	pos  int    // index in buf of the first byte not yet framed
 	base int64  // stream offset of buf[0]
 	doc  Raw    // the current document, a part of buf; nil: none
 	rerr error  // what ended the reader, io.EOF included
 	err  error  // first fault
+
+	ahead   int   // bytes of buf that Resync has use for
+	skipped int64 // calls of Resync that went on
 	// 0 ≤ pos ≤ len(buf), and doc, if there is one, ends at pos.
 }
 
@@ -79,11 +81,14 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 // Reset makes d read from r, with the options and the buffer that it has. It
 // invalidates what Raw returned.
 func (d *Decoder) Reset(r io.Reader) {
-	size := d.opts.MaxDocumentSize
-	if size <= 0 {
-		size = DefaultMaxDocumentSize
-	}
-	*d = Decoder{r: r, opts: d.opts, max: min(size, math.MaxInt32), buf: d.buf[:0]}
+	*d = Decoder{r: r, opts: d.opts, max: d.opts.maxDocument(), buf: d.own[:0], own: d.own}
+}
+
+// ResetBytes makes d read data where it is, with the options that it has.
+// Nothing is copied: Raw returns parts of data, which is never written to and
+// must not change while they are in use. Offsets count from its start.
+func (d *Decoder) ResetBytes(data []byte) {
+	*d = Decoder{opts: d.opts, max: d.opts.maxDocument(), buf: data, own: d.own, rerr: io.EOF}
 }
 
 // Next reads the next document and reports whether there is one. False means
@@ -97,15 +102,11 @@ func (d *Decoder) Next() bool {
 	if len(d.buf)-d.pos < 4 && !d.fill(4) {
 		return d.stop(len(d.buf) == d.pos)
 	}
-	n := int(int32(binary.LittleEndian.Uint32(d.buf[d.pos:])))
-	switch {
-	case n < 5:
-		return d.fail(d.pos, ErrLength)
-	case n > d.max:
-		// Damage is likelier than a document of that size, and nothing but
-		// four bytes is known of it.
-		return d.fail(d.pos, ErrTooLarge)
-	case len(d.buf)-d.pos < n && !d.fill(n):
+	n, err := documentSize(d.buf[d.pos:], d.max)
+	if err != nil {
+		return d.fail(d.pos, err)
+	}
+	if len(d.buf)-d.pos < n && !d.fill(n) {
 		return d.stop(false)
 	}
 	doc := d.buf[d.pos : d.pos+n : d.pos+n]
@@ -118,8 +119,16 @@ func (d *Decoder) Next() bool {
 }
 
 // Raw returns the current document, or nil after Next was false. It aliases
-// the Decoder's buffer: the next call of Next or Reset overwrites it.
+// the Decoder's buffer: the next call of Next, Resync or Reset overwrites it.
+// After ResetBytes it aliases the bytes given there, and nothing is
+// overwritten.
 func (d *Decoder) Raw() Raw { return d.doc }
+
+// Buffered returns the bytes that have been read and are in no document that
+// Next returned: those of the next documents, after a fault those from Offset
+// on. With what the reader has yet to give they are the rest of the stream.
+// They alias memory as Raw does.
+func (d *Decoder) Buffered() []byte { return d.buf[d.pos:len(d.buf):len(d.buf)] }
 
 // Offset returns the stream offset of the current document's first byte.
 // After Next was false it is that of the first byte that is not in a whole
@@ -182,7 +191,7 @@ func (d *Decoder) fill(n int) bool {
 func (d *Decoder) room(n int) []byte {
 	// All of a buffer that grew for a large document would not stay in the
 	// processor's cache: a window of it is enough for small ones.
-	window := max(n, maxBuffer)
+	window := max(n, maxBuffer, d.ahead)
 	size := min(cap(d.buf), window)
 	grow := len(d.buf) == size && size < window // reads have filled it
 	if d.pos == len(d.buf) || d.pos+n > size {
@@ -193,7 +202,8 @@ func (d *Decoder) room(n int) []byte {
 	if grow {
 		size = min(max(2*size, minBuffer), window)
 		if size > cap(d.buf) {
-			d.buf = append(make([]byte, 0, size), d.buf...)
+			d.own = append(make([]byte, 0, size), d.buf...)
+			d.buf = d.own
 		}
 	}
 	return d.buf[len(d.buf):size]
