@@ -89,12 +89,14 @@ func (v *validator) field(f *fields) {
 // refused when it turns out that no "$id" follows it.
 func (v *validator) dollar(f *fields, key string) {
 	text := v.c.typ == TypeString
-	switch {
-	case f.ref != 0:
-		if key != "$id" {
-			v.refuse(f.ref, ErrDollarKey)
+	if ref := f.ref; ref != 0 {
+		if f.ref = 0; key == "$id" {
+			f.dbref = true
+			return
 		}
-		f.ref, f.dbref = 0, true
+		v.refuse(ref, ErrDollarKey)
+	}
+	switch {
 	case !strings.HasPrefix(key, "$"):
 	case f.n == 0 && key == "$ref" && text:
 		f.ref = v.c.at

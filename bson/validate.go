@@ -1,7 +1,9 @@
 package bson
 
 import (
+	"bytes"
 	"encoding/binary"
+	"iter"
 	"math/bits"
 )
 
@@ -12,7 +14,7 @@ import (
 //   - text, rare and rules.go add what the Cursor does not look for: UTF-8,
 //     and the rules about keys that an option turns on.
 //   - malformed and refuse report what these find. They are the only ones
-//     that end the walk, so what wants every fault need change no more.
+//     that end the walk, or go on where Faults wants them all.
 
 // ValidateOptions says what a document must satisfy beside the BSON
 // specification. The zero value asks for nothing more.
@@ -75,6 +77,26 @@ func (o ValidateOptions) ValidateValue(t Type, data []byte) error {
 	return v.c.Err()
 }
 
+// Faults returns an iterator over all that Validate could find wrong with doc:
+// text that is not UTF-8 and what the rules of o refuse, in the order in which
+// a walk finds them, and last what is malformed in a way that no walk can pass.
+// The first is what Validate returns; there is none if that is nil.
+func (o ValidateOptions) Faults(doc []byte) iter.Seq[error] {
+	return func(yield func(error) bool) {
+		ended := false
+		v := validator{rules: o.rules()}
+		v.each = func(err error) bool {
+			ended = !yield(err)
+			return !ended
+		}
+		v.c.Reset(doc, o.MaxDepth)
+		v.walk(TypeDocument)
+		if err := v.c.Err(); err != nil && !ended {
+			yield(err)
+		}
+	}
+}
+
 // sign shifts the sign bit of an int over all of it: -1 or 0 remains.
 const sign = bits.UintSize - 1
 
@@ -83,6 +105,11 @@ type validator struct {
 	c     Cursor
 	rules rules
 	keys  *keySet // of the open containers; nil unless rejectDuplicates
+
+	// each is called for each fault and returns whether it wants another; nil:
+	// the first ends the walk.
+	each func(error) bool
+	path []int // offsets of the keys of the open containers, for each
 }
 
 // textual and deep say what walk has to do with a value. Types that are in
@@ -136,7 +163,7 @@ func (v *validator) walk(t Type) {
 		}
 		if t := c.typ; deep[t] != 0 {
 			// v.value would do for containers, but costs them a call more.
-			if !t.IsContainer() {
+			if !t.IsContainer() || v.each != nil {
 				v.value()
 			} else if c.Enter() {
 				v.walk(t)
@@ -180,9 +207,15 @@ func (v *validator) value() {
 	case TypeArray:
 		inside = TypeArray
 	}
+	if v.each != nil {
+		v.path = append(v.path, c.at+1)
+	}
 	if c.Enter() {
 		v.walk(inside)
 		c.Leave()
+	}
+	if v.each != nil {
+		v.path = v.path[:len(v.path)-1]
 	}
 }
 
@@ -194,7 +227,26 @@ func (v *validator) utf8(off int, text []byte) {
 }
 
 // malformed reports that the byte at offset off is wrong.
-func (v *validator) malformed(off int, err error) { v.c.Malformed(off, err) }
+func (v *validator) malformed(off int, err error) {
+	if v.each == nil || !v.each(&SyntaxError{int64(off), v.pointer(v.c.at), err}) {
+		v.c.Malformed(off, err)
+	}
+}
 
 // refuse reports that a rule does not allow the element at offset at.
-func (v *validator) refuse(at int, err error) { v.c.refuse(at, err) }
+func (v *validator) refuse(at int, err error) {
+	if v.each == nil || !v.each(&ValueError{int64(at), v.pointer(at), err}) {
+		v.c.refuse(at, err)
+	}
+}
+
+// pointer returns the JSON Pointer of the element at offset at of the open
+// container.
+func (v *validator) pointer(at int) string {
+	var dst []byte
+	for _, off := range append(v.path, at+1) {
+		key := v.c.src[off:]
+		dst = AppendPointer(dst, key[:bytes.IndexByte(key, 0)])
+	}
+	return string(dst)
+}

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -347,4 +350,101 @@ func TestValidateLarge(t *testing.T) {
 			t.Errorf("length %d passes", n)
 		}
 	}
+}
+
+// Faults goes on where Validate ends.
+func TestFaults(t *testing.T) {
+	all := bson.ValidateOptions{
+		RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
+	}
+	ref := bson.D{{Key: "$ref", Value: "c"}}
+	doc, err := bson.Marshal(bson.D{
+		{Key: "", Value: 1},
+		{Key: "a.b", Value: bson.D{{Key: ".", Value: "x"}, {Key: ".", Value: bson.A{1}}}},
+		{Key: "r", Value: append(ref[:1:1], bson.E{Key: "$x", Value: 1})},
+		{Key: "s", Value: append(ref[:1:1], bson.E{Key: "$id", Value: 1}, bson.E{Key: "$db", Value: "d"}, bson.E{Key: "$db", Value: "d"})},
+		{Key: "t", Value: ref},
+		{Key: "c", Value: bson.CodeWithScope{Code: "f", Scope: bson.D{{Key: "$s", Value: 1}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	type fault struct {
+		Pointer string
+		Err     error
+	}
+	faults := func(o bson.ValidateOptions, doc []byte, most int) (list []fault) {
+		for err := range o.Faults(doc) {
+			if v, ok := errors.AsType[*bson.ValueError](err); ok {
+				list = append(list, fault{v.Pointer, v.Err})
+			} else if s, ok := errors.AsType[*bson.SyntaxError](err); ok {
+				list = append(list, fault{s.Pointer, s.Err})
+			}
+			if len(list) == most {
+				break
+			}
+		}
+		return list
+	}
+	want := []fault{
+		{"/", bson.ErrEmptyKey},
+		{"/a.b", bson.ErrDottedKey},
+		{"/a.b/.", bson.ErrDottedKey},
+		{"/a.b/.", bson.ErrDottedKey},
+		{"/a.b/.", bson.ErrDuplicateKey},
+		{"/r/$ref", bson.ErrDollarKey},
+		{"/r/$x", bson.ErrDollarKey},
+		{"/s/$db", bson.ErrDollarKey},
+		{"/s/$db", bson.ErrDuplicateKey},
+		{"/t/$ref", bson.ErrDollarKey},
+		{"/c/$s", bson.ErrDollarKey},
+	}
+	if diff := cmp.Diff(want, faults(all, doc, -1), cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want[:3], faults(all, doc, 3), cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("the first three (-want +got):\n%s", diff)
+	}
+	if got := faults(bson.ValidateOptions{}, doc, -1); got != nil {
+		t.Errorf("without rules: %v", got)
+	}
+	// Text that is not UTF-8 is passed over, what is malformed is not.
+	bad := []byte("\x1c\x00\x00\x00\x02a\x00\x02\x00\x00\x00\xff\x00\x0b\xfe\x00\xfd\x00\xfc\x00\x08b\x00\x02\x00")
+	bad[0] = byte(len(bad))
+	want = []fault{
+		{"/a", bson.ErrUTF8},
+		{"/\uFFFD", bson.ErrUTF8},
+		{"/\uFFFD", bson.ErrUTF8},
+		{"/\uFFFD", bson.ErrUTF8},
+		{"/b", bson.ErrBoolean},
+	}
+	if diff := cmp.Diff(want, faults(bson.ValidateOptions{}, bad, -1), cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("malformed (-want +got):\n%s", diff)
+	}
+}
+
+// The first of Faults is what Validate returns, and there is none if that is
+// nil.
+func FuzzFaults(f *testing.F) {
+	for _, v := range vectors {
+		f.Add(v.doc(), uint8(31))
+	}
+	f.Fuzz(func(t *testing.T, doc []byte, rules uint8) {
+		o := bson.ValidateOptions{
+			RejectEmptyKeys: rules&1 != 0, RejectDottedKeys: rules&2 != 0, RejectDollarKeys: rules&4 != 0,
+			RejectDuplicateKeys: rules&8 != 0, RequireArrayKeys: rules&16 != 0,
+		}
+		var first error
+		for err := range o.Faults(doc) {
+			if first == nil {
+				first = err
+			}
+			if bson.Validate(doc) == nil && errors.Is(err, bson.ErrUTF8) {
+				t.Errorf("%v in a valid document", err)
+			}
+		}
+		if want := o.Validate(doc); fmt.Sprint(want) != fmt.Sprint(first) {
+			t.Errorf("Validate finds %v, Faults %v first", want, first)
+		}
+	})
 }

@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"runtime"
+	"time"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
@@ -14,13 +16,14 @@ import (
 
 // This file is one conversion from start to end.
 //
-//   - run checks and opens the output; complete or abandon ends it.
-//   - convertFile finds the format of one input, and startWriter, called for
-//     the first that holds anything, that of the output.
-//   - copyDocuments is the loop: what it calls for each document is in the
-//     packages that know the formats.
+//   - run opens the outputs, and complete or abandon ends them.
+//   - convertFile finds the format of one input, and startOutput, called for
+//     the first that holds anything, that of the output. The rest of the way
+//     of an input is in source.go.
+//   - write and reject are the only ways to the outputs.
 //
-// A fault, whichever function meets it first, ends the run.
+// A fault, whichever function meets it first, ends the run, unless leaveOut
+// says otherwise.
 
 // A conversion is a run that converts files.
 type conversion struct {
@@ -28,23 +31,43 @@ type conversion struct {
 	std   streams
 	watch *interrupt.Watch
 	in    input.Options
+	say   reporter
 
-	out *output.File
-	to  format.Format  // of the output, Unknown until it is decided
-	w   documentWriter // nil until something is to be written
-	// docs is how many documents were handed to w without an error.
-	docs int64
+	out     *output.File
+	to      format.Format // of the output, Unknown until it is decided
+	frame   framing       // of the output
+	started bool          // startOutput has decided all of this
+	begun   bool          // something has been written
+	pending []byte        // to be written
+
+	rejects *output.File // nil: nothing is kept of what is left out
+	code    exitCode     // of what was left out
+	totals
 }
 
 func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion {
-	c := &conversion{opts: o, std: std, watch: watch, to: o.to}
-	c.in = input.Options{Stdin: std.in, Stop: watch.Done(), BeforeWait: c.flush}
-	return c
+	return &conversion{
+		opts:   o,
+		std:    std,
+		watch:  watch,
+		in:     input.Options{Stdin: std.in, Stop: watch.Done()},
+		say:    reporter{std, o.errors},
+		to:     o.to,
+		totals: totals{began: time.Now()},
+	}
+}
+
+// jobs returns how many pieces of an input are converted at once.
+func (c *conversion) jobs() int {
+	if c.opts.jobs > 0 {
+		return c.opts.jobs
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 func (c *conversion) run() exitCode {
-	if f := c.openOutput(); f != nil {
-		return c.std.report(f)
+	if f := c.openOutputs(); f != nil {
+		return c.say.faults(f)
 	}
 	for _, name := range c.opts.files {
 		if f := c.convertFile(name); f != nil {
@@ -54,41 +77,50 @@ func (c *conversion) run() exitCode {
 	if f := c.complete(); f != nil {
 		return c.abandon(f)
 	}
-	return exitOK
+	c.summarize()
+	return c.code
 }
 
-func (c *conversion) openOutput() *fault {
-	o := output.Options{
-		Name:      c.opts.output,
-		Stdout:    c.std.out,
-		Overwrite: c.opts.overwrite,
-		Stop:      c.watch.Done(),
+// openOutputs opens the output and, if there is one, the file of rejects.
+func (c *conversion) openOutputs() (f *fault) {
+	if c.out, f = c.open(c.opts.output); f != nil || c.opts.rejects == "" {
+		return f
 	}
+	if c.rejects, f = c.open(c.opts.rejects); f != nil {
+		c.out.Discard()
+	}
+	return f
+}
+
+func (c *conversion) open(name string) (*output.File, *fault) {
+	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done()}
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
-		return usageFault(inputName(name) + " is also what the output would replace")
+		return nil, usageFault(inputName(name) + " is also what the output would replace")
 	}
-	var err error
-	c.out, err = o.Open()
+	file, err := o.Open()
 	switch {
 	case err == nil:
-		return nil
+		return file, nil
 	case errors.Is(err, fs.ErrExist):
-		return usageFault(o.Name + " exists; --overwrite replaces it")
+		return nil, usageFault(name + " exists; --overwrite replaces it")
 	case errors.Is(err, interrupt.ErrInterrupted):
-		return c.interrupted()
+		return nil, c.interrupted()
 	}
-	return writeFault(o.Name, err)
+	return nil, writeFault(name, err)
 }
 
 // convertFile converts all documents of one input.
 func (c *conversion) convertFile(name string) *fault {
+	if err := c.flush(); err != nil { // before waiting for the input
+		return writeFault(c.out.Name(), err)
+	}
 	file, err := c.in.Open(name)
 	if err != nil {
 		return c.inputFault(inputName(name), err)
 	}
 	defer file.Close()
-	if name == "-" && output.IsTerminal(c.std.in) {
-		c.std.note("reading from the terminal; Ctrl-D ends the input")
+	if name == "-" && output.IsTerminal(c.std.in) && !c.opts.quiet {
+		c.say.note("reading from the terminal; Ctrl-D ends the input")
 	}
 	head, err := file.Head()
 	switch {
@@ -97,217 +129,251 @@ func (c *conversion) convertFile(name string) *fault {
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	from, advice := c.opts.from, ""
+	s := &source{c: c, name: file.Name(), from: c.opts.from}
 	seen := format.Detect(head, "")
-	if from == format.Unknown {
-		from = format.Detect(head, name)
-	} else if seen != format.Unknown && seen != from {
-		advice = "this looks like " + seen.String()
+	if s.from == format.Unknown {
+		s.from = format.Detect(head, name)
+	} else if seen != format.Unknown && seen != s.from {
+		s.advice = "this looks like " + seen.String()
 	}
 	if what := format.Foreign(head); what != "" {
-		advice = "this is " + what
+		s.advice = "this is " + what
 	}
-	if from == format.Unknown {
-		return unknownFormat(file.Name(), advice)
+	if s.from == format.Unknown {
+		return s.unknownFormat()
 	}
-	if f := c.startWriter(file.Name(), from); f != nil {
+	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	return c.copyDocuments(file, from, advice)
+	f := s.convert(file)
+	c.totals.in += s.at.offset
+	return f
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
-func unknownFormat(name, advice string) *fault {
-	if advice == "" {
-		advice = "--from says which"
+func (s *source) unknownFormat() *fault {
+	if s.advice == "" {
+		s.advice = "--from says which"
 	}
-	d := diagnosis{code: exitSyntax, why: "neither BSON nor JSON by its first bytes"}
-	return d.fault(name, 1, advice)
+	return s.fault(mishap{number: 1}, diagnosis{code: exitSyntax, why: "neither BSON nor JSON by its first bytes"})
 }
 
-// startWriter decides the format of the output, if that is still open, now
-// that the input name is known to be in format from, and makes the writer.
-func (c *conversion) startWriter(name string, from format.Format) *fault {
+// startOutput decides the format of the output, if that is still open, now
+// that the format of an input is known, and how the documents of s are written.
+func (c *conversion) startOutput(s *source) *fault {
 	if c.opts.to == format.Unknown {
-		to := from.Opposite()
+		to := s.from.Opposite()
 		if c.to != format.Unknown && c.to != to {
 			return usageFault(fmt.Sprintf("%s is %v, and so is the output, as the files before it ask for; --to decides",
-				cleanName(name), from))
+				cleanName(s.name), s.from))
 		}
 		c.to = to
-	}
-	if c.w != nil {
-		return nil
 	}
 	if c.to != format.JSON && c.opts.textFlag != "" {
 		return usageFault(c.opts.needsText(c.to).Error())
 	}
-	if c.to != format.JSON && c.out.IsTerminal() && !c.opts.force {
+	if c.to.Binary() && c.out.IsTerminal() && !c.opts.force {
 		return usageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
 	}
-	c.w = c.newWriter()
+	s.fm, c.frame = c.opts.formatter(c.to, s.from == format.JSON || s.from == format.Pickle)
+	c.started = true
 	return nil
 }
 
-func (c *conversion) newWriter() documentWriter {
-	switch c.to {
-	case format.JSON:
-		return c.opts.encodeText().NewEncoder(c.out)
-	case format.Pickle:
-		return newPickleWriter(c.out, c.opts.encodePickle())
+// write writes p, documents with what stands between them, to the output.
+func (c *conversion) write(p []byte) error {
+	if len(p) == 0 {
+		return c.out.Err()
 	}
-	return newBSONWriter(c.out, c.opts.validate())
-}
-
-// A documentReader reads documents from a format.
-type documentReader interface {
-	Next() bool
-	Raw() bson.Raw // valid until the next call of Next
-	Offset() int64 // byte of the input at which the document starts
-	Err() error
-}
-
-func (c *conversion) newReader(file *input.File, from format.Format) documentReader {
-	switch from {
-	case format.JSON:
-		return c.opts.decodeText().NewDecoder(file)
-	case format.Pickle:
-		return c.opts.decodePickle().NewDecoder(file)
-	}
-	return c.opts.decodeBSON().NewDecoder(file)
-}
-
-// copyDocuments converts the documents of file, which is in format from.
-// advice ends the line of a fault in the first of them.
-func (c *conversion) copyDocuments(file *input.File, from format.Format, advice string) *fault {
-	r, w := c.newReader(file, from), c.w
-	if bw, ok := w.(*bsonWriter); ok {
-		bw.checked = from != format.BSON
-	}
-	var n int64
-	var refused error // by the writer
-	for c.watch.Signal() == 0 && r.Next() {
-		if refused = encode(w, r); refused != nil {
-			break
+	if !c.begun {
+		c.begun = true
+		if err := c.writeText(c.frame.open); err != nil {
+			return err
 		}
-		n++
+		p = p[len(c.frame.between):]
 	}
-	c.docs += n
-	if c.out.Err() != nil {
-		return writeFault(c.out.Name(), c.out.Err())
-	}
-	if refused == nil && c.watch.Signal() != 0 {
-		return c.interrupted()
-	}
-	err := refused
-	if err == nil {
-		err = r.Err()
-	}
-	if err == nil {
+	n, err := c.out.Write(p)
+	c.totals.out += int64(n)
+	return err
+}
+
+func (c *conversion) writeText(s string) error {
+	if s == "" {
 		return nil
 	}
-	d, ok := diagnose(err)
-	if !ok {
-		return readFault(file.Name(), err)
-	}
-	if refused != nil {
-		if from != format.BSON {
-			d.offset = 0 // it counted bytes of BSON, which are in no file
-		}
-		d.offset += r.Offset()
-	}
-	if n > 0 {
-		advice = ""
-	}
-	return d.fault(file.Name(), n+1, advice)
+	n, err := io.WriteString(c.out, s)
+	c.totals.out += int64(n)
+	return err
 }
 
-// inputFault is for err, met in opening an input or reading its first bytes.
+// flush passes on what was converted.
+func (c *conversion) flush() error {
+	err := c.write(c.pending)
+	c.pending = c.pending[:0]
+	return err
+}
+
+func (c *conversion) flushFault() *fault {
+	if err := c.flush(); err != nil {
+		return c.outputFault(err)
+	}
+	return nil
+}
+
+// reject keeps data, the bytes of a document in format from that is left out.
+func (c *conversion) reject(data []byte, from format.Format) error {
+	if c.rejects == nil {
+		return nil
+	}
+	_, err := c.rejects.Write(data)
+	if err == nil && from.Lines() {
+		_, err = io.WriteString(c.rejects, "\n")
+	}
+	return err
+}
+
+// rejectsWriter returns where the bytes go that are left out.
+func (c *conversion) rejectsWriter() io.Writer {
+	if c.rejects == nil {
+		return io.Discard
+	}
+	return c.rejects
+}
+
+// leaveOut reports f, a document that is left out, and returns the fault that
+// ends the run if there have been too many.
+func (c *conversion) leaveOut(f *fault) *fault {
+	c.rejected++
+	c.code = max(c.code, f.code)
+	c.say.faults(f)
+	if c.endsWith(0) {
+		return &fault{code: c.code, why: fmt.Sprintf("gave up after %d errors", c.rejected)}
+	}
+	return nil
+}
+
+// endsWith reports whether n more documents left out are too many.
+func (c *conversion) endsWith(n int) bool {
+	return c.opts.maxErrors > 0 && c.rejected+int64(n) >= c.opts.maxErrors
+}
+
+// inputFault is for err, met in opening an input or reading from it.
 func (c *conversion) inputFault(name string, err error) *fault {
 	switch {
+	case c.out.Err() != nil: // met in passing on what was converted
+		return c.outputFault(c.out.Err())
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return c.interrupted()
-	case c.out.Err() != nil: // met in passing on what was converted
-		return writeFault(c.out.Name(), c.out.Err())
 	}
 	return readFault(name, err)
+}
+
+// outputFault is for err, met in writing the output.
+func (c *conversion) outputFault(err error) *fault {
+	if errors.Is(err, interrupt.ErrInterrupted) {
+		return c.interrupted()
+	}
+	return writeFault(c.out.Name(), err)
 }
 
 func (c *conversion) interrupted() *fault {
 	return &fault{
 		code: exitSignal + exitCode(c.watch.Signal()),
-		text: "interrupted after " + documents(c.docs),
+		why:  "interrupted after " + documents(c.written()),
 	}
 }
 
-// complete ends an output to which everything was written.
+// complete ends outputs to which everything was written.
 func (c *conversion) complete() *fault {
-	if c.w == nil && c.to == format.Unknown && c.opts.textFlag != "" {
+	if !c.started && c.to == format.Unknown && c.opts.textFlag != "" {
 		c.to = format.JSON // the array of no documents is still an array
 	}
-	if c.w == nil && c.to == format.JSON {
-		c.w = c.newWriter()
+	if !c.started && c.to == format.JSON {
+		_, c.frame = c.opts.formatter(c.to, true)
 	}
-	if c.w != nil {
-		if err := c.w.Close(); err != nil {
-			return writeFault(c.out.Name(), err)
-		}
+	text := c.frame.close
+	if !c.begun {
+		text = c.frame.open + text
 	}
-	err := c.out.Commit()
+	if err := c.writeText(text); err != nil {
+		return c.outputFault(err)
+	}
+	if f := c.commit(c.rejects); f != nil {
+		return f
+	}
+	return c.commit(c.out)
+}
+
+// commit ends file, which may be nil.
+func (c *conversion) commit(file *output.File) *fault {
+	if file == nil {
+		return nil
+	}
+	err := file.Commit()
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return newFault(exitOutput, c.out.Name(), "has come into being during the run; --overwrite replaces it")
+		return newFault(exitOutput, file.Name(), "has come into being during the run; --overwrite replaces it")
 	case err != nil:
-		return writeFault(c.out.Name(), err)
+		return writeFault(file.Name(), err)
 	}
 	return nil
 }
 
-// abandon ends the output with what was converted before f, and reports f. It
+// abandon ends the outputs with what was converted before f, and reports f. It
 // does so last: where nobody reads standard error any more, the first line
 // ends the process.
 func (c *conversion) abandon(f *fault) exitCode {
 	faults := []*fault{f}
 	failed := func(err error) {
 		if err != nil {
-			faults = append(faults, writeFault(c.out.Name(), err))
+			faults = append(faults, c.outputFault(err))
 		}
 	}
 	if c.out.Err() == nil {
 		failed(c.flush())
 	}
-	whole := c.out.Err() == nil
-	if c.docs == 0 {
-		failed(c.out.Discard())
-		return c.std.report(faults...)
+	var notes []string
+	keep := func(file *output.File, n int64, what string) {
+		if file == nil {
+			return
+		}
+		if n == 0 {
+			failed(file.Discard())
+			return
+		}
+		whole := file.Err() == nil
+		kept, err := file.Keep()
+		failed(err)
+		switch {
+		case kept == "":
+		case whole:
+			notes = append(notes, fmt.Sprintf("%s keeps the %s %s before", cleanName(kept), documents(n), what))
+		default:
+			notes = append(notes, cleanName(kept)+" keeps what could be written; its last document may be cut")
+		}
 	}
-	kept, err := c.out.Keep()
-	failed(err)
-	code := c.std.report(faults...)
-	switch {
-	case kept == "":
-	case whole:
-		c.std.note(fmt.Sprintf("%s keeps the %s converted before", cleanName(kept), documents(c.docs)))
-	default:
-		c.std.note(cleanName(kept) + " keeps what could be written; its last document may be cut")
+	keep(c.out, c.written(), "converted")
+	keep(c.rejects, c.rejected, "left out")
+	code := max(c.code, c.say.faults(faults...))
+	for _, text := range notes {
+		c.say.note(text)
 	}
+	c.summarize()
 	return code
 }
 
-// flush passes on what was converted.
-func (c *conversion) flush() error {
-	if c.w == nil {
-		return nil
+// summarize says what the run has come to, if that is wanted.
+func (c *conversion) summarize() {
+	form := c.opts.summary
+	if form == summaryAuto {
+		form = summaryNone
+		if c.rejected > 0 && !c.opts.quiet {
+			form = summaryText
+		}
 	}
-	return c.w.Flush()
-}
-
-// documents returns n with its noun.
-func documents(n int64) string {
-	if n == 1 {
-		return "1 document"
+	if form != summaryNone {
+		c.say.summarize(c.totals, form)
 	}
-	return fmt.Sprintf("%d documents", n)
 }
 
 // inputName returns the name of an input for messages.

@@ -43,23 +43,27 @@ const (
 
 const stdoutName = output.StdoutName
 
-// A fault is a reason to end the run.
+// A fault is something that was not done: a reason to end the run, or a
+// document that is left out.
 type fault struct {
-	code exitCode
-	text string // one line without its end, "" if nothing is to be said
+	code   exitCode
+	file   string     // name of the file it is about, clean; may be ""
+	number int64      // of the document in the file, from 1; 0: it is about none
+	place  *diagnosis // of the document; nil: it is about none
+	why    string     // one line without its end, "" if nothing is to be said
+	advice string     // what to do about it, or what comes of it; may be ""
+	// skipped is how many bytes were left out, 0 if it ends the run.
+	skipped int64
 }
 
 func newFault(code exitCode, name, why string) *fault {
-	return &fault{code, cleanName(name) + ": " + oneline.Clean(why, maxWhy)}
+	return &fault{code: code, file: cleanName(name), why: oneline.Clean(why, maxWhy)}
 }
 
 // usageFault says what is wrong with the command line. why may hold anything
 // that was on it.
-func usageFault(why string) *fault { return commandFault("bsonjs", why) }
-
-// commandFault is usageFault for the command that the words path call.
-func commandFault(path, why string) *fault {
-	return &fault{exitUsage, oneline.Clean(why, maxWhy) + " (see " + path + " --help)"}
+func usageFault(why string) *fault {
+	return &fault{code: exitUsage, why: oneline.Clean(why, maxWhy) + " (see bsonjs --help)"}
 }
 
 // readFault is for an input that cannot be opened or read.
@@ -74,6 +78,40 @@ func writeFault(name string, err error) *fault {
 		return &fault{code: exitClosedPipe}
 	}
 	return newFault(exitOutput, name, "cannot be written: "+input.Cause(err).Error())
+}
+
+// line returns f as the package comment shows it.
+func (f *fault) line() string {
+	var b strings.Builder
+	b.WriteString(f.file)
+	if d := f.place; d != nil {
+		fmt.Fprintf(&b, ": document %d at offset %d", f.number, d.offset)
+		if d.line > 0 {
+			fmt.Fprintf(&b, ", line %d, column %d", d.line, d.column)
+		}
+		if d.path != "" {
+			fmt.Fprintf(&b, " (%s)", oneline.Clean(d.path, maxPath))
+		}
+	}
+	if f.file != "" {
+		b.WriteString(": ")
+	}
+	b.WriteString(f.why)
+	if f.advice != "" {
+		b.WriteString("; " + f.advice)
+	}
+	if f.skipped > 0 {
+		fmt.Fprintf(&b, "; skipped %s", bytesOf(f.skipped))
+	}
+	return b.String()
+}
+
+// bytesOf returns n with its noun.
+func bytesOf(n int64) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return fmt.Sprintf("%d bytes", n)
 }
 
 // A diagnosis is what is wrong with one document of an input, and where.
@@ -140,23 +178,16 @@ func textDiagnosis(code exitCode, e *extjson.SyntaxError) diagnosis {
 	return d
 }
 
-// fault returns the fault of the document with the given number, from 1, in
-// the input name, spelled as the package comment shows it. advice, if not
-// empty, ends the line.
-func (d diagnosis) fault(name string, number int64, advice string) *fault {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: document %d at offset %d", cleanName(name), number, d.offset)
-	if d.line > 0 {
-		fmt.Fprintf(&b, ", line %d, column %d", d.line, d.column)
+// pickleDiagnosis says what e, of package pickle, is about.
+func pickleDiagnosis(code exitCode, e *pickle.SyntaxError) diagnosis {
+	d := diagnosis{code: code, offset: e.Offset, path: e.Pointer}
+	if e.What != "" {
+		d.why += ": " + e.What
 	}
-	if d.path != "" {
-		fmt.Fprintf(&b, " (%s)", oneline.Clean(d.path, maxPath))
+	if e.Opcode != "" {
+		d.why += " (opcode " + e.Opcode + ")"
 	}
-	fmt.Fprintf(&b, ": %s", d.why)
-	if advice != "" {
-		fmt.Fprintf(&b, "; %s", advice)
-	}
-	return &fault{d.code, b.String()}
+	return d
 }
 
 // cleanName returns the name of a file as a message shows it.

@@ -121,8 +121,8 @@ func (s streams) report(faults ...*fault) exitCode {
 			continue
 		}
 		code = max(code, f.code)
-		if f.text != "" {
-			s.note(f.text)
+		if f.why != "" {
+			s.note(f.line())
 		}
 	}
 	return code

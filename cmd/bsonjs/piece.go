@@ -79,13 +79,13 @@ func (r textPiece) reset(p *piece)       { r.ResetPiece(p.Data, p.Job.place) }
 func (r textPiece) source() []byte       { return r.Text() }
 func (r textPiece) place() extjson.Place { return r.Place() }
 
-// cutter returns how s is cut from where it has been converted to.
+// cutter returns how s is cut.
 func (s *source) cutter() func(data []byte, end bool, j *job) int {
 	if s.from == format.JSON {
-		return s.textCutter()
+		return s.cutText
 	}
 	opts := s.c.opts.decodeBSON()
-	return func(data []byte, end bool, j *job) int {
+	return func(data []byte, end bool, _ *job) int {
 		n, ok := opts.Split(data)
 		if n == 0 && (end || !ok) {
 			return len(data) // whoever reads it says what is wrong
@@ -94,16 +94,12 @@ func (s *source) cutter() func(data []byte, end bool, j *job) int {
 	}
 }
 
-func (s *source) textCutter() func(data []byte, end bool, j *job) int {
-	splitter := s.c.opts.decodeText().NewSplitter(s.place)
-	return func(data []byte, end bool, j *job) int {
-		j.place = splitter.Place()
-		n := splitter.Split(data)
-		if end {
-			return len(data)
-		}
-		return n
+func (s *source) cutText(data []byte, end bool, j *job) int {
+	j.place = s.splitter.Place()
+	if end {
+		return len(data)
 	}
+	return s.splitter.Split(data)
 }
 
 // work converts the documents of p, as far as nothing is wrong that it cannot

@@ -25,6 +25,10 @@ type source struct {
 	fm     formatter
 	advice string // ends the line of a fault in the first document
 	feed   *pipeline.Feed
+	// splitter cuts text from where it has been converted to.
+	splitter *extjson.Splitter
+	// failed is why take has stopped, if the run is to end.
+	failed *fault
 
 	at    position      // how far the input has been converted
 	place extjson.Place // what may come there, in text
@@ -63,7 +67,14 @@ func (s *source) convert(r io.Reader) *fault {
 	line := s.line()
 	defer line.Close()
 	for {
-		if err := line.Run(s.feed); err != nil || s.c.watch.Signal() != 0 || s.c.out.Err() != nil {
+		s.splitter = s.c.opts.decodeText().NewSplitter(s.place)
+		err := line.Run(s.feed)
+		switch {
+		case s.failed != nil:
+			return s.failed
+		case s.c.watch.Signal() != 0:
+			return s.c.interrupted()
+		case err != nil || s.c.out.Err() != nil:
 			return s.c.inputFault(s.name, err)
 		}
 		// Whether the input ended well is for the stream to see.

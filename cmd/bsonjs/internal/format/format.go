@@ -49,3 +49,9 @@ func (f Format) Opposite() Format {
 	}
 	return Unknown
 }
+
+// Binary reports whether files in f are anything but text.
+func (f Format) Binary() bool { return f == BSON || f == Pickle }
+
+// Lines reports whether documents in f stand on lines.
+func (f Format) Lines() bool { return f == JSON || f == Hex || f == Base64 }

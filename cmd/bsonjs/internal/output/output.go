@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -38,7 +39,8 @@ type Options struct {
 	Stdout io.Writer
 	// Overwrite allows Name to replace a file that exists.
 	Overwrite bool
-	// Stop, when closed, ends the wait for the reader of a FIFO. May be nil.
+	// Stop, when closed, ends the wait for the reader of a FIFO or pipe; what
+	// is being written then has a moment left. May be nil.
 	Stop <-chan struct{}
 }
 
@@ -48,14 +50,15 @@ type File struct {
 	w     io.Writer
 	file  *os.File     // w, if it is a file; nil after closing
 	aside *replacement // nil: written directly
-	err   error        // first error of Write
+	stop  <-chan struct{}
+	err   error // first error of Write
 }
 
 // Open opens the output. The error matches fs.ErrExist if o.Name is there and
 // may not be replaced; nothing has been created then.
 func (o Options) Open() (*File, error) {
 	if o.isStdout() {
-		f := &File{name: StdoutName, w: o.Stdout}
+		f := &File{name: StdoutName, w: o.Stdout, stop: o.Stop}
 		f.file, _ = o.Stdout.(*os.File)
 		return f, nil
 	}
@@ -88,7 +91,7 @@ func (o Options) direct() (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{name: o.Name, w: file, file: file}, nil
+	return &File{name: o.Name, w: file, file: file, stop: o.Stop}, nil
 }
 
 // isStdout reports whether o names the standard output. Its names under /dev
@@ -105,13 +108,47 @@ func (o Options) isStdout() bool {
 // Name returns the name of f for messages.
 func (f *File) Name() string { return f.name }
 
-// Write writes p as io.Writer says.
+// Write writes p as io.Writer says. Where nobody takes it and the run is to
+// stop, it returns interrupt.ErrInterrupted; p must not be changed then.
 func (f *File) Write(p []byte) (int, error) {
-	n, err := f.w.Write(p)
+	n, err := f.write(p)
 	if err != nil && f.err == nil {
 		f.err = err
 	}
 	return n, err
+}
+
+// grace is how long who reads the output may take for one write when the run
+// is to stop.
+const grace = 500 * time.Millisecond
+
+func (f *File) write(p []byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	if f.stop == nil {
+		return f.w.Write(p)
+	}
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		n, err := f.w.Write(p)
+		done <- result{n, err}
+	}()
+	select {
+	case r := <-done:
+		return r.n, r.err
+	case <-f.stop:
+	}
+	select {
+	case r := <-done:
+		return r.n, r.err
+	case <-time.After(grace):
+		return 0, interrupt.ErrInterrupted
+	}
 }
 
 // Err returns the first error of Write.

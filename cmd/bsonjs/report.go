@@ -1,0 +1,144 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+)
+
+// This file is what a run says on standard error, beside its progress: what
+// was not converted, and at the end how much was.
+
+// A totals is what a run has come to.
+type totals struct {
+	read     int64 // documents, or what should be some, that were come to
+	rejected int64 // those of them that are not in the output
+	in, out  int64 // bytes, before compression
+	began    time.Time
+}
+
+// written returns how many documents are in the output.
+func (t totals) written() int64 { return t.read - t.rejected }
+
+// A reporter says things in the form that is asked for.
+type reporter struct {
+	std  streams
+	form reportForm
+}
+
+// faults reports what is wrong and returns the highest of the codes. A fault
+// that is nil is none, and of one that has no words only the code counts.
+func (r reporter) faults(faults ...*fault) exitCode {
+	if r.form == reportText {
+		return r.std.report(faults...)
+	}
+	code := exitOK
+	for _, f := range faults {
+		if f == nil {
+			continue
+		}
+		code = max(code, f.code)
+		if f.why != "" {
+			writeJSON(r.std.err, f.record())
+		}
+	}
+	return code
+}
+
+// note says something that is no failure.
+func (r reporter) note(text string) {
+	if r.form == reportText {
+		r.std.note(text)
+		return
+	}
+	writeJSON(r.std.err, record{Code: "note", Message: text})
+}
+
+// A record is a line of --errors json.
+type record struct {
+	File     string `json:"file,omitempty"`
+	Document int64  `json:"document,omitempty"` // in the file, from 1
+	Offset   *int64 `json:"offset,omitempty"`   // bytes, in the file
+	Line     int64  `json:"line,omitempty"`     // from 1
+	Column   int64  `json:"column,omitempty"`   // bytes, from 1
+	Path     string `json:"path,omitempty"`     // JSON Pointer
+	Code     string `json:"code"`
+	Exit     int    `json:"exit,omitempty"`
+	Message  string `json:"message"`
+	Skipped  int64  `json:"skipped,omitempty"` // bytes
+}
+
+// codeNames are what records call the codes.
+var codeNames = map[exitCode]string{
+	exitRefused: "refused", exitUsage: "usage", exitInput: "input", exitSyntax: "malformed", exitOutput: "output",
+}
+
+// record returns what is known of f.
+func (f *fault) record() record {
+	r := record{
+		File: f.file, Document: f.number, Code: codeNames[f.code], Exit: int(f.code), Message: f.why, Skipped: f.skipped,
+	}
+	if r.Code == "" {
+		r.Code = "interrupted"
+	}
+	if f.advice != "" {
+		r.Message += "; " + f.advice
+	}
+	if d := f.place; d != nil {
+		r.Offset, r.Line, r.Column, r.Path = &d.offset, d.line, d.column, d.path
+	}
+	return r
+}
+
+// writeJSON writes v on a line. There is nobody to tell if that fails.
+func writeJSON(w io.Writer, v any) {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.Encode(v)
+}
+
+// A summary is the line of --summary json.
+type summary struct {
+	Read     int64   `json:"read"`     // documents
+	Written  int64   `json:"written"`  // documents
+	Rejected int64   `json:"rejected"` // documents
+	BytesIn  int64   `json:"bytesIn"`
+	BytesOut int64   `json:"bytesOut"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// summarize says what t has come to.
+func (r reporter) summarize(t totals, form summaryForm) {
+	took := time.Since(t.began)
+	if form == summaryJSON {
+		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.in, t.out, took.Seconds()})
+		return
+	}
+	r.std.note(fmt.Sprintf("%s read, %d written, %d rejected; %s in, %s out, %s",
+		documents(t.read), t.written(), t.rejected, size(t.in), size(t.out), took.Round(time.Millisecond)))
+}
+
+// size returns n bytes in words.
+func size(n int64) string {
+	const units = "kMGTPE"
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	v, i := float64(n)/1000, 0
+	for v >= 999.95 {
+		v, i = v/1000, i+1
+	}
+	return fmt.Sprintf("%.1f %cB", v, units[i])
+}
+
+// documents returns n with its noun.
+func documents(n int64) string {
+	if n == 1 {
+		return "1 document"
+	}
+	return fmt.Sprintf("%d documents", n)
+}
