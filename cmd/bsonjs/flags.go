@@ -78,6 +78,7 @@ func (o *options) addFlags(fs *pflag.FlagSet) {
 func (o *options) addFormats(fs *pflag.FlagSet) {
 	formats := []word[format.Format]{
 		{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle},
+		{"hex", format.Hex}, {"base64", format.Base64},
 	}
 	fs.VarP(choose(&o.from, formats...), "from", "f", "format of the inputs")
 	fs.VarP(choose(&o.to, formats...), "to", "t", "format of the output")

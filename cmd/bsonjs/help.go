@@ -28,7 +28,8 @@ var (
 
 // formatsNote stands below the flags about formats.
 const formatsNote = `pickle is Python pickles of PyMongo's values, one after the other. Nothing that a pickle says is ever run; ` +
-	`it is not found from its first bytes.`
+	`it is not found from its first bytes. hex and base64 are BSON ` +
+	`in digits, one document per line, as in logs and tickets.`
 
 // A section is one part of the page of a command: lines under a title.
 type section struct {
