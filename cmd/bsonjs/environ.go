@@ -68,3 +68,12 @@ func (a *app) environment(fs *pflag.FlagSet) error {
 	}
 	return nil
 }
+
+// noColor reports whether the environment asks all programs for messages
+// without colours (no-color.org).
+func (a *app) noColor() bool {
+	return slices.ContainsFunc(a.environ, func(pair string) bool {
+		name, value, _ := strings.Cut(pair, "=")
+		return name == "NO_COLOR" && value != ""
+	})
+}

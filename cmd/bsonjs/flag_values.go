@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // --time-zone means the same where the system has no table of zones
 )
 
 // This file has more kinds of flag values, which implement pflag.Value as

@@ -28,24 +28,15 @@ func (a *app) convertCommand() *cobra.Command {
 		Example: convertExamples,
 		Args:    cobra.ArbitraryArgs,
 	}
-	fs := cmd.Flags()
-	o.addFlags(fs)
-	cmd.ValidArgsFunction = a.completeFiles
+	o.addFlags(cmd.Flags())
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if o.version {
 			a.code = a.std.print(thisVersion().line(o.json))
 			return nil
 		}
-		if err := a.environment(fs); err != nil {
-			return err
-		}
-		if o.files = args; len(args) == 0 {
-			o.files = []string{"-"}
-		}
-		if err := a.mistaken(cmd, o.files[0]); err != nil {
-			return err
-		}
-		if err := o.check(fs); err != nil {
+		if err := a.settle(o, cmd, args); err != nil {
 			return err
 		}
 		watch := interrupt.Start()
@@ -56,9 +47,33 @@ func (a *app) convertCommand() *cobra.Command {
 	return cmd
 }
 
+// settle makes of the flags of cmd, which o holds, and args the whole of
+// what is asked for.
+func (a *app) settle(o *options, cmd *cobra.Command, args []string) error {
+	fs := cmd.Flags()
+	if err := a.environment(fs); err != nil {
+		return err
+	}
+	if o.color == colorAuto && a.noColor() {
+		o.color = colorNever
+	}
+	o.files = args
+	if err := o.applyAliases(fs); err != nil {
+		return err
+	}
+	if len(o.files) == 0 {
+		o.files = []string{"-"}
+	}
+	if err := mistaken(cmd.Root(), o.files[0]); err != nil {
+		return err
+	}
+	return o.check(fs)
+}
+
 // addFlags adds to fs all flags, which write to o.
 func (o *options) addFlags(fs *pflag.FlagSet) {
-	fs.SortFlags = false
+	acceptForeignNames(fs)
+	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Writing JSON", "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
@@ -78,6 +93,7 @@ func (o *options) addFlags(fs *pflag.FlagSet) {
 func (o *options) addFormats(fs *pflag.FlagSet) {
 	formats := []word[format.Format]{
 		{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle},
+		{"hex", format.Hex}, {"base64", format.Base64},
 	}
 	fs.VarP(choose(&o.from, formats...), "from", "f", "format of the inputs")
 	fs.VarP(choose(&o.to, formats...), "to", "t", "format of the output")
@@ -213,17 +229,22 @@ func (o *options) addOutput(fs *pflag.FlagSet) {
 const (
 	groupTitle = "title"
 	groupNote  = "note"
+	flagValue  = "value" // what must follow it, "" for nothing
 )
 
 // group adds the flags that define defines to fs, which help shows together
-// under the title, with note, if there is one, below them.
+// under the title, with note, if there is one, below them. The word that a
+// usage has between back quotes stands for the value of the flag.
 func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)) {
 	g := pflag.NewFlagSet(title, pflag.ContinueOnError)
 	g.SortFlags = false
 	define(g)
 	g.VisitAll(func(f *pflag.Flag) {
-		f.Annotations = map[string][]string{groupTitle: {title}, groupNote: {note}}
+		var value string
+		value, f.Usage = pflag.UnquoteUsage(f)
+		f.Annotations = map[string][]string{groupTitle: {title}, groupNote: {note}, flagValue: {value}}
 	})
+	fs.SortFlags = false
 	fs.AddFlagSet(g)
 }
 

@@ -24,11 +24,66 @@ var (
 	failuresText string
 	//go:embed help/exit-codes.txt
 	exitCodesText string
+	//go:embed help/exit-codes-more.txt
+	exitCodesMore string
+	//go:embed help/formats.txt
+	formatsText string
+	//go:embed help/environment.txt
+	environmentText string
+	//go:embed help/aliases.txt
+	aliasesText string
 )
+
+// A topic is a page of help that is about no command. Its name is a word for
+// the command help alone, so that a file may have it.
+type topic struct {
+	name, short string
+	text        func(root *cobra.Command) string // the first line is a title
+}
+
+func topics() []topic {
+	fixed := func(text string) func(*cobra.Command) string {
+		return func(*cobra.Command) string { return text }
+	}
+	return []topic{
+		{"aliases", "flags of bsondump and mongoexport", fixed(aliasesText)},
+		{"environment", "variables that are defaults of flags", environmentPage},
+		{"exit-codes", "what the exit code says", fixed("Exit codes of bsonjs\n\n" + exitCodesText + exitCodesMore)},
+		{"formats", "what is read and written, and how it is told apart", fixed(formatsText)},
+	}
+}
+
+// environmentPage is the topic about the environment, with all variables.
+func environmentPage(root *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString(environmentText)
+	mainCommand(root).Flags().VisitAll(func(f *pflag.Flag) {
+		if v := variable(f); v != "" {
+			fmt.Fprintf(&b, "  %-*s--%s\n", itemColumn-2, v, f.Name)
+		}
+	})
+	return b.String()
+}
+
+// mainCommand returns the command that is meant where none is named.
+func mainCommand(root *cobra.Command) *cobra.Command {
+	return find(root, "convert")
+}
+
+// find returns the command of that name below parent, nil if there is none.
+func find(parent *cobra.Command, name string) *cobra.Command {
+	for _, c := range parent.Commands() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
 
 // formatsNote stands below the flags about formats.
 const formatsNote = `pickle is Python pickles of PyMongo's values, one after the other. Nothing that a pickle says is ever run; ` +
-	`it is not found from its first bytes.`
+	`it is not found from its first bytes. hex and base64 are BSON ` +
+	`in digits, one document per line, as in logs and tickets.`
 
 // A section is one part of the page of a command: lines under a title.
 type section struct {
@@ -42,7 +97,10 @@ type section struct {
 func sectionsOf(cmd *cobra.Command) []section {
 	var all []section
 	if pathOf(cmd) == cmd.Root().Name() {
-		all = append(all, section{title: "Commands", text: commandList(cmd.Root())})
+		all = append(all,
+			section{title: "Commands", text: commandList(cmd.Root())},
+			section{title: "Topics of bsonjs help", text: topicList()},
+		)
 	} else if cmd.HasSubCommands() {
 		all = append(all, section{title: "Commands", text: commandList(cmd)})
 	}
@@ -66,6 +124,15 @@ func commandList(parent *cobra.Command) string {
 		if !c.Hidden {
 			appendItem(&b, "  "+c.Name(), c.Short)
 		}
+	}
+	return b.String()
+}
+
+// topicList returns a line for each topic.
+func topicList() string {
+	var b strings.Builder
+	for _, t := range topics() {
+		appendItem(&b, "  "+t.name, t.short)
 	}
 	return b.String()
 }
@@ -109,7 +176,7 @@ func helpPage(cmd *cobra.Command) string {
 		}
 		b.WriteString(s.text)
 		for _, f := range s.flags {
-			appendItem(&b, "  "+spelling(f), usageOf(f))
+			appendItem(&b, "  "+spelling(f), f.Usage)
 		}
 		if s.note != "" {
 			b.WriteByte('\n')
@@ -137,16 +204,10 @@ func spelling(f *pflag.Flag) string {
 	if f.Shorthand != "" {
 		s = "-" + f.Shorthand + ", --" + f.Name
 	}
-	if value, _ := pflag.UnquoteUsage(f); value != "" {
+	if value := f.Annotations[flagValue][0]; value != "" {
 		s += " " + value
 	}
 	return s
-}
-
-// usageOf returns what is said of f, in one line.
-func usageOf(f *pflag.Flag) string {
-	_, usage := pflag.UnquoteUsage(f)
-	return usage
 }
 
 // appendItem writes head, which ends in no line, and text in a column beside
@@ -185,30 +246,76 @@ func wrap(b *strings.Builder, text string, indent, used int) {
 // addHelp adds the flag that prints the page of a command.
 func addHelp(fs *pflag.FlagSet) { fs.BoolP("help", "h", false, "print this and stop") }
 
-// helpCommand returns the command that prints the page of another.
+// helpCommand returns the command that prints the page of another, or a
+// topic.
 func (a *app) helpCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "help [COMMAND...]",
-		Short: "print help about a command",
-		Long:  "Print help about a command.",
+		Use:   "help [COMMAND...|TOPIC]",
+		Short: "print help about a command or topic",
+		Long:  "Print help about a command or topic.",
 	}
-	group(cmd.Flags(), "", "", addHelp)
+	group(cmd.Flags(), "Flags", "", addHelp)
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return helpWords(cmd.Root(), args), cobra.ShellCompDirectiveNoFileComp
+	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		about := cmd.Root()
-		for _, word := range args {
-			i := slices.IndexFunc(about.Commands(), func(c *cobra.Command) bool { return c.Name() == word })
-			if i < 0 {
-				return unknownCommand(about, word)
-			}
-			about = about.Commands()[i]
+		page, err := findPage(cmd.Root(), args)
+		if err == nil {
+			a.code = a.std.print(page)
 		}
-		if about == cmd.Root() {
-			about, _, _ = about.Find([]string{"convert"})
-		}
-		a.code = a.std.print(helpPage(about))
-		return nil
+		return err
 	}
 	return cmd
+}
+
+// findPage returns the help that words ask for.
+func findPage(root *cobra.Command, words []string) (string, error) {
+	if len(words) == 0 {
+		return helpPage(mainCommand(root)), nil
+	}
+	if len(words) == 1 {
+		for _, t := range topics() {
+			if t.name == words[0] {
+				return t.text(root), nil
+			}
+		}
+	}
+	cmd := root
+	for i, word := range words {
+		c := find(cmd, word)
+		if c == nil {
+			text := fmt.Sprintf("there is no help about %q", word)
+			known := helpWords(root, words[:i])
+			if near := closest(word, known); near >= 0 {
+				text += "; did you mean " + known[near] + "?"
+			}
+			return "", errors.New(text)
+		}
+		cmd = c
+	}
+	return helpPage(cmd), nil
+}
+
+// helpWords returns what can follow the words after help.
+func helpWords(root *cobra.Command, words []string) []string {
+	cmd := root
+	for _, word := range words {
+		if cmd = find(cmd, word); cmd == nil {
+			return nil
+		}
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	if cmd == root {
+		for _, t := range topics() {
+			names = append(names, t.name)
+		}
+	}
+	return names
 }
 
 // noArgs is for commands that take flags only.

@@ -76,6 +76,8 @@ type options struct {
 	overwrite bool
 	force     bool // BSON may go to a terminal
 
+	aliases aliases
+
 	version bool       // is printed, and nothing done
 	json    reportForm // of the version
 

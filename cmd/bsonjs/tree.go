@@ -36,7 +36,7 @@ func (a *app) tree() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(helpPage(cmd)) })
 	root.SetHelpCommand(a.helpCommand())
-	root.AddCommand(a.convertCommand(), a.versionCommand())
+	root.AddCommand(a.convertCommand(), a.oidCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
 	return root
 }
 
@@ -58,9 +58,6 @@ func (a *app) execute(args []string) exitCode {
 // later is a file, whatever flags stand before it. After cobra's own commands,
 // which the completions of shells call, it is the second.
 func dispatch(root *cobra.Command, args []string) []string {
-	known := func(word string) bool {
-		return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == word })
-	}
 	at := 0
 	if len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
 		at = 1
@@ -68,7 +65,7 @@ func dispatch(root *cobra.Command, args []string) []string {
 			return args
 		}
 	}
-	if at < len(args) && known(args[at]) {
+	if at < len(args) && find(root, args[at]) != nil {
 		return args
 	}
 	return slices.Insert(slices.Clone(args), at, "convert")
@@ -129,21 +126,20 @@ func meantFlag(fs *pflag.FlagSet, name string) string {
 	return ""
 }
 
-// mistaken returns an error if the first file of cmd is not there and seems
-// to be the misspelled name of a command.
-func (a *app) mistaken(cmd *cobra.Command, file string) error {
+// mistaken returns an error if file, the first on the command line, is not
+// there and seems to be the misspelled name of a command, or one that does not
+// come first.
+func mistaken(root *cobra.Command, file string) error {
 	if strings.ContainsAny(file, `./\`) || file == "-" {
 		return nil
 	}
 	if _, err := os.Lstat(file); err == nil {
 		return nil
 	}
-	for _, c := range cmd.Root().Commands() {
-		if c.Name() == file {
-			return fmt.Errorf("the command %s must come first, before all flags (or is the file ./%s meant?)", file, file)
-		}
+	if find(root, file) != nil {
+		return fmt.Errorf("the command %s must come first, before all flags; a file of that name is ./%s", file, file)
 	}
-	if meant := meantCommand(cmd.Root(), file); meant != "" {
+	if meant := meantCommand(root, file); meant != "" {
 		return fmt.Errorf("there is no file and no command %q; did you mean %s?", file, meant)
 	}
 	return nil
@@ -200,11 +196,3 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
-
-// completeFiles completes the names of inputs by their extensions.
-func (a *app) completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return slices.Clone(inputExtensions), cobra.ShellCompDirectiveFilterFileExt
-}
-
-// inputExtensions are those that inputs usually have.
-var inputExtensions = []string{"bson", "json", "jsonl", "ndjson", "extjson", "pkl", "pickle"}

@@ -2,11 +2,18 @@ package format
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"path/filepath"
 	"strings"
+
+	"github.com/bsonkit/bsonkit/bson"
 )
 
 // DetectSize is how many bytes of an input Detect needs, if it has as many.
+// More are used if they are there: to wait for them would keep back documents
+// that have come already.
 const DetectSize = 4
 
 // names are the extensions, in lower case, that say what a file holds.
@@ -16,6 +23,9 @@ var names = map[string]Format{
 	".jsonl":   JSON,
 	".ndjson":  JSON,
 	".extjson": JSON,
+	".hex":     Hex,
+	".b64":     Base64,
+	".base64":  Base64,
 }
 
 // Detect returns the format of an input that starts with head and has the
@@ -27,18 +37,24 @@ var names = map[string]Format{
 //   - Blanks, or a brace or bracket after them, are JSON, unless a control
 //     character follows, as it does at the end of the length of a document
 //     from 16 MiB to 144 MiB.
+//   - Digits that spell the start of a document are hexadecimal or base64: as
+//     BSON the document would have 600 MiB at least.
 //   - Then the name, without regard to upper and lower case.
 //   - Then such a control character is BSON after all.
 //
 // Unknown is the answer when head is empty and the name says nothing, or when
 // nothing of the above fits.
 func Detect(head []byte, name string) Format {
+	spelled := head
 	head = head[:min(len(head), DetectSize)]
 	if bytes.IndexByte(head, 0) >= 0 {
 		return BSON
 	}
 	if opensJSON(head) {
 		return JSON
+	}
+	if f := spelling(spelled); f != Unknown {
+		return f
 	}
 	if f := names[strings.ToLower(filepath.Ext(name))]; f != Unknown {
 		return f
@@ -47,6 +63,36 @@ func Detect(head []byte, name string) Format {
 		return BSON
 	}
 	return Unknown
+}
+
+// spelledSize is how many digits are looked at: enough for the length of a
+// document and the type of its first element in hexadecimal and in base64.
+const spelledSize = 16
+
+// spelling returns Hex or Base64 if head, from its first byte, spells the
+// length of a document of less than 16 MiB and what must follow it: the type
+// of an element, or the end of a document that has none.
+func spelling(head []byte) Format {
+	line, _, _ := bytes.Cut(head[:min(len(head), spelledSize)], []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	var doc [spelledSize]byte
+	if n, err := hex.Decode(doc[:], line[:len(line)&^1]); err == nil && opensBSON(doc[:n]) {
+		return Hex
+	}
+	if n, err := base64.StdEncoding.Decode(doc[:], line[:len(line)&^3]); err == nil && opensBSON(doc[:n]) {
+		return Base64
+	}
+	return Unknown
+}
+
+// opensBSON reports whether head is the length of a document of less than 16
+// MiB and the type byte after it.
+func opensBSON(head []byte) bool {
+	if len(head) <= DetectSize || head[3] != 0 {
+		return false
+	}
+	size, t := binary.LittleEndian.Uint32(head), bson.Type(head[DetectSize])
+	return size == 5 && t == 0 || size > 5 && t.Valid()
 }
 
 // opensJSON reports whether head, not empty and without NUL, can be the start

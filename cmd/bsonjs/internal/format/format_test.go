@@ -26,6 +26,29 @@ func TestDetect(t *testing.T) {
 		{"xyz\x08\x10b", "", BSON},
 		{"xyz\x09\x10b", "", Unknown},
 		{"xyz\x09\x10b", "x.bson", BSON},
+		// Digits that spell a document.
+		{"0c00000010610001000000", "x.bson", Hex},
+		{"0C00000010610001000000", "", Hex},
+		{"0500000000", "", Hex},
+		{"0500000000\n0500000000\n", "", Hex},
+		{"0500000000\r\n", "", Hex},
+		{"DAAAABBhAAEAAAAA", "x.json", Base64},
+		{"BQAAAAA=", "", Base64},
+		{"BQAAAAA=\nBQAAAAA=\n", "", Base64},
+		{"BQAAAAA=\r\n", "", Base64},
+		// Other digits, and too few of them.
+		{"0c000000", "", Unknown},
+		{"0c00000000", "", Unknown}, // ends before its length
+		{"0c00000044", "", Unknown}, // no type
+		{"0c00000110", "", Unknown}, // 16 MiB and more
+		{"0500000010", "", Unknown},
+		{"0c000000zz", "", Unknown},
+		{"DAAAARBhAAEAAAAA", "", Unknown},
+		{"DAAAAA", "", Unknown},
+		{"deadbeefdeadbeef", "", Unknown},
+		{"0c000000", "x.HEX", Hex},
+		{"DAAA", "x.b64", Base64},
+		{"DAAA", "x.base64", Base64},
 		// Then the name.
 		{"hello", "x.bson", BSON},
 		{"hello", "dir.bson/x.JSON", JSON},
@@ -73,5 +96,18 @@ func TestForeign(t *testing.T) {
 		if got := Foreign([]byte(tc.head)); got != tc.want {
 			t.Errorf("Foreign(%q) = %q, want %q", tc.head, got, tc.want)
 		}
+	}
+}
+
+// What a format is converted to when nothing is asked for is another one, and
+// each has a name.
+func TestOpposite(t *testing.T) {
+	for f := BSON; f <= Base64; f++ {
+		if o := f.Opposite(); o == f || o == Unknown || f.String() == "unknown" {
+			t.Errorf("%v: opposite %v", f, o)
+		}
+	}
+	if Unknown.Opposite() != Unknown || Unknown.String() != "unknown" {
+		t.Errorf("unknown: %v, opposite %v", Unknown, Unknown.Opposite())
 	}
 }

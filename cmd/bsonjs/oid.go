@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file is the command oid and those below it. They print a line for each
+// thing, and with --json a line of JSON.
+
+// oidCommand returns the command about ObjectIds.
+func (a *app) oidCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "oid",
+		Short: "make ObjectIds, and read their time",
+		Long:  "Make ObjectIds, read the time they were made at, or turn a span of time into a\nrange of ids.\n",
+		Example: "  bsonjs oid new\n" +
+			"  bsonjs oid time 65e00f400000000000000000\n" +
+			"  bsonjs oid range 2024-02-01 2024-03-01\n",
+	}
+	group(cmd.Flags(), "Flags", "", addHelp)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return errors.New("oid needs a command: new, time or range")
+		}
+		return unknownCommand(cmd, args[0])
+	}
+	cmd.AddCommand(a.oidNewCommand(), a.oidTimeCommand(), a.oidRangeCommand())
+	return cmd
+}
+
+// addForm adds the flag that asks for JSON, and that for help.
+func addForm(fs *pflag.FlagSet, form *reportForm, usage string) {
+	addSwitch(fs, &toggle[reportForm]{form, reportJSON}, "json", usage)
+	addHelp(fs)
+}
+
+// maxNew is how many ids can be made in one run: as many as differ if all of
+// them are of the same second.
+const maxNew = 1 << 24
+
+func (a *app) oidNewCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "new [flags]",
+		Short:   "print new ObjectIds",
+		Long:    "Print new ObjectIds, one on a line.",
+		Example: "  bsonjs oid new -n 3\n  bsonjs oid new --time 2024-02-29T12:00:00Z\n",
+		Args:    noArgs,
+	}
+	n, at, form := 1, "", reportText
+	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
+		fs.VarP(&amount{&n, 1, maxNew, nil}, "count", "n", "print `N` ids, 1 unless given, at most 16777216")
+		fs.StringVar(&at, "time", "", "`TIME` that they carry instead of that of the clock: RFC 3339, or a date, whose first second it is")
+		addForm(fs, &form, `as {"$oid":"..."}`)
+	})
+	completeFlags(cmd)
+	cmd.RunE = func(*cobra.Command, []string) error {
+		next := objectid.New
+		if cmd.Flags().Changed("time") {
+			t, err := parseTime(at)
+			if err != nil {
+				return err
+			}
+			second, err := objectid.FromTime(t)
+			if err != nil {
+				return outOfRange(at)
+			}
+			next = func() objectid.ID {
+				id := objectid.New()
+				copy(id[:4], second[:4])
+				return id
+			}
+		}
+		a.code = a.printLines(func(w *bufio.Writer) *fault {
+			var line []byte
+			for range n {
+				if line = next().Append(line[:0]); form == reportJSON {
+					line = fmt.Appendf(nil, `{"$oid":%q}`, line)
+				}
+				if _, err := w.Write(append(line, '\n')); err != nil {
+					return nil // the writer keeps it
+				}
+			}
+			return nil
+		})
+		return nil
+	}
+	return cmd
+}
+
+func (a *app) oidTimeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "time [flags] [ID...]",
+		Short: "print the time that ObjectIds carry",
+		Long: "Print the second at which each ID was made, as RFC 3339 in UTC. Without ID, ids\n" +
+			"are read from standard input, one on a line.\n",
+		Example: "  bsonjs oid time 65e00f400000000000000000\n" +
+			"  bsonjs users.bson | jq -r '._id.\"$oid\"' | bsonjs oid time\n",
+	}
+	form := reportText
+	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
+		addForm(fs, &form, `as {"id":"...","time":"..."}`)
+	})
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		ids := make([]objectid.ID, len(args))
+		for i, text := range args {
+			var err error
+			if ids[i], err = parseID(text); err != nil {
+				return err
+			}
+		}
+		a.code = a.printLines(func(w *bufio.Writer) *fault {
+			for _, id := range ids {
+				writeTime(w, id, form)
+			}
+			if len(args) > 0 {
+				return nil
+			}
+			return a.readIDs(func(id objectid.ID) { writeTime(w, id, form) })
+		})
+		return nil
+	}
+	return cmd
+}
+
+// readIDs calls f for each line of standard input.
+func (a *app) readIDs(f func(objectid.ID)) *fault {
+	if output.IsTerminal(a.std.in) {
+		a.std.note("reading from the terminal; Ctrl-D ends the input")
+	}
+	lines := bufio.NewScanner(a.std.in)
+	n := 0
+	for lines.Scan() {
+		n++
+		id, err := parseID(strings.TrimSpace(lines.Text()))
+		if err != nil {
+			return newFault(exitSyntax, inputName("-"), fmt.Sprintf("line %d: %v", n, err))
+		}
+		f(id)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return newFault(exitSyntax, inputName("-"), fmt.Sprintf("line %d: too long for an ObjectId", n+1))
+	case err != nil:
+		return readFault(inputName("-"), err)
+	}
+	return nil
+}
+
+// writeTime writes the line about id.
+func writeTime(w io.Writer, id objectid.ID, form reportForm) {
+	when := id.Time().Format(time.RFC3339)
+	if form == reportJSON {
+		fmt.Fprintf(w, "{\"id\":%q,\"time\":%q}\n", id, when)
+		return
+	}
+	fmt.Fprintln(w, when)
+}
+
+func (a *app) oidRangeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "range [flags] FROM TO",
+		Short: "print the ObjectIds that bound a span of time",
+		Long: "Print the lowest ObjectId of the second FROM and the lowest of the second TO,\n" +
+			"one on a line. An id was made at FROM or later, and before TO, if it is not\n" +
+			"below the first and is below the second. FROM and TO are RFC 3339, or a date,\n" +
+			"whose first second in UTC it is.\n",
+		Example: "  bsonjs oid range 2024-02-01 2024-03-01\n" +
+			"  bsonjs oid range --json 2024-02-29T12:00:00Z 2024-02-29T13:00:00+01:00\n",
+	}
+	form := reportText
+	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
+		addForm(fs, &form, `as the condition of a query: {"$gte":{"$oid":"..."},"$lt":{"$oid":"..."}}`)
+	})
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) != 2 {
+			return errors.New("range needs two times, FROM and TO")
+		}
+		var bounds [2]objectid.ID
+		for i, text := range args {
+			t, err := parseTime(text)
+			if err != nil {
+				return err
+			}
+			// Ids have whole seconds: the first that is not before t.
+			if bounds[i], err = objectid.FromTime(t.Add(time.Second - 1)); err != nil {
+				return outOfRange(text)
+			}
+		}
+		if bounds[0].Compare(bounds[1]) > 0 {
+			return fmt.Errorf("%s is after %s", args[0], args[1])
+		}
+		shape := "%s\n%s\n"
+		if form == reportJSON {
+			shape = `{"$gte":{"$oid":"%s"},"$lt":{"$oid":"%s"}}` + "\n"
+		}
+		a.code = a.std.print(fmt.Sprintf(shape, bounds[0], bounds[1]))
+		return nil
+	}
+	return cmd
+}
+
+// printLines calls f with a buffer for standard output, and reports what f
+// returns and what goes wrong in writing.
+func (a *app) printLines(f func(w *bufio.Writer) *fault) exitCode {
+	w := bufio.NewWriter(a.std.out)
+	faults := []*fault{f(w)}
+	if err := w.Flush(); err != nil {
+		faults = append(faults, writeFault(stdoutName, err))
+	}
+	return a.std.report(faults...)
+}
+
+// parseID returns the ObjectId that text is.
+func parseID(text string) (objectid.ID, error) {
+	id, err := objectid.Parse(text)
+	if syntax, ok := errors.AsType[*objectid.SyntaxError](err); ok {
+		return id, fmt.Errorf("%.40q is no ObjectId: %w at offset %d", text, syntax.Err, syntax.Offset)
+	}
+	return id, err
+}
+
+// parseTime returns the time that text is: RFC 3339, or a date in UTC.
+func parseTime(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time such as 2024-02-29T12:00:00Z, and no date such as 2024-02-29", text)
+}
+
+// outOfRange says that no ObjectId carries the time that text is.
+func outOfRange(text string) error {
+	return fmt.Errorf("no ObjectId carries the time %s: they reach from 1970 to 2106-02-07T06:28:15Z", text)
+}
