@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file is the command validate: a conversion to nothing, which reports
+// all that is wrong instead of the first.
+
+// validateCommand returns the command that checks files.
+func (a *app) validateCommand() *cobra.Command {
+	o := &options{onError: reportErrors, rules: new(bson.ValidateOptions)}
+	cmd := &cobra.Command{
+		Use:   "validate [flags] [FILE...]",
+		Short: "check files, and report every fault",
+		Long: "Check every byte of files and report all that is wrong with each document: what\n" +
+			"is malformed, text that is not UTF-8, and what the rules below refuse. Nothing\n" +
+			"is written. JSON and pickles are checked as what they become in BSON. The exit\n" +
+			"code is 1 if there is a fault.\n",
+		Example: "  bsonjs validate users.bson\n" +
+			"  bsonjs validate --no-duplicate-keys --array-keys *.bson\n" +
+			"  bsonjs validate --errors json users.bson | jq .path\n",
+		Args: cobra.ArbitraryArgs,
+	}
+	fs := cmd.Flags()
+	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Rules", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&o.rules.RejectEmptyKeys, "no-empty-keys", false, `refuse the key ""`)
+		fs.BoolVar(&o.rules.RejectDottedKeys, "no-dotted-keys", false, `refuse keys with "."`)
+		fs.BoolVar(&o.rules.RejectDollarKeys, "no-dollar-keys", false, `refuse keys that start with "$", but for those of a DBRef`)
+		fs.BoolVar(&o.rules.RejectDuplicateKeys, "no-duplicate-keys", false, "refuse a key that its document has already")
+		fs.BoolVar(&o.rules.RequireArrayKeys, "array-keys", false, `refuse arrays whose keys are not "0", "1" and so on`)
+	})
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addReadingPickles)
+	group(fs, "Errors", "", func(fs *pflag.FlagSet) {
+		o.addMaxErrors(fs)
+	})
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addLimits)
+	group(fs, "", "", addHelp)
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		a.std.out = discard{}
+		return a.convert(o, cmd, args)
+	}
+	return cmd
+}
+
+// maxFaults is how many faults of one document are reported one by one.
+const maxFaults = 1000
+
+// A checker is a formatter that writes nothing and finds all faults.
+type checker struct {
+	rules bson.ValidateOptions
+}
+
+func (f checker) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	if t != bson.TypeDocument {
+		return dst, f.rules.ValidateValue(t, data)
+	}
+	if f.rules.Validate(data) == nil {
+		return dst, nil
+	}
+	var all faults
+	for err := range f.rules.Faults(data) {
+		if len(all.list) < maxFaults {
+			all.list = append(all.list, err)
+		} else {
+			all.more++
+		}
+	}
+	return dst, all
+}
+
+// faults are all that is wrong with a document.
+type faults struct {
+	list []error
+	more int // that are not in list
+}
+
+// Error describes the first fault.
+func (f faults) Error() string { return f.list[0].Error() }
+
+// Unwrap returns what is wrong.
+func (f faults) Unwrap() []error { return f.list }
