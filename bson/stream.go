@@ -54,8 +54,9 @@ type Decoder struct {
 	r    io.Reader
 	opts DecodeOptions
 	max  int    // bytes in the largest document accepted
-	buf  []byte // bytes that have arrived, in own or in the caller's bytes
-	own  []byte // room for them
+	buf  []byte // bytes that have arrived
+	lent bool   // buf is the caller's…
+	own  []byte // …and this the Decoder's
 	pos  int    // index in buf of the first byte not yet framed
 	base int64  // stream offset of buf[0]
 	doc  Raw    // the current document, a part of buf; nil: none
@@ -81,14 +82,22 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 // Reset makes d read from r, with the options and the buffer that it has. It
 // invalidates what Raw returned.
 func (d *Decoder) Reset(r io.Reader) {
-	*d = Decoder{r: r, opts: d.opts, max: d.opts.maxDocument(), buf: d.own[:0], own: d.own}
+	*d = Decoder{r: r, opts: d.opts, max: d.opts.maxDocument(), buf: d.buffer()}
+}
+
+// buffer returns the room that d has of its own.
+func (d *Decoder) buffer() []byte {
+	if d.lent {
+		return d.own
+	}
+	return d.buf[:0]
 }
 
 // ResetBytes makes d read data where it is, with the options that it has.
 // Nothing is copied: Raw returns parts of data, which is never written to and
 // must not change while they are in use. Offsets count from its start.
 func (d *Decoder) ResetBytes(data []byte) {
-	*d = Decoder{opts: d.opts, max: d.opts.maxDocument(), buf: data, own: d.own, rerr: io.EOF}
+	*d = Decoder{opts: d.opts, max: d.opts.maxDocument(), buf: data, lent: true, own: d.buffer(), rerr: io.EOF}
 }
 
 // Next reads the next document and reports whether there is one. False means
@@ -202,8 +211,7 @@ func (d *Decoder) room(n int) []byte {
 	if grow {
 		size = min(max(2*size, minBuffer), window)
 		if size > cap(d.buf) {
-			d.own = append(make([]byte, 0, size), d.buf...)
-			d.buf = d.own
+			d.buf = append(make([]byte, 0, size), d.buf...)
 		}
 	}
 	return d.buf[len(d.buf):size]

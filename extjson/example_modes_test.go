@@ -144,7 +144,7 @@ func ExampleDecoder_Resync() {
 			text, _ := extjson.AppendJSON(nil, d.Raw())
 			fmt.Printf("%s\n", text)
 		}
-		if d.Err() == nil || !d.Resync() {
+		if d.Err() == nil || !d.Resync(nil) {
 			break
 		}
 	}

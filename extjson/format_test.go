@@ -167,7 +167,7 @@ func TestResync(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if d.Err() == nil || !d.Resync() {
+				if d.Err() == nil || !d.Resync(nil) {
 					break
 				}
 			}

@@ -30,6 +30,14 @@ const (
 	behindStar // in a comment
 )
 
+// newFrame returns a frame at the start of a text, the shell's or JSON.
+func newFrame(shell bool) frame {
+	if shell {
+		return frame{shell: betweenTokens}
+	}
+	return frame{}
+}
+
 // scan goes on with the bytes that follow those it was given before. It
 // returns how many of them belong to the text and whether the last of these
 // ends it.

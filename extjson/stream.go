@@ -46,15 +46,19 @@ type Decoder struct {
 	opts DecodeOptions
 	r    io.Reader
 	buf  []byte   // what has been read; buf[off:] is yet to be consumed
+	lent bool     // buf is the caller's…
+	own  []byte   // …and this the Decoder's
 	off  int      // byte offset in buf
 	at   position // of buf[0] in the stream
 	raw  []byte   // what the engine writes to
 	doc  bson.Raw // the current document, all of raw; nil: none
+	text []byte   // what it was read from, a part of buf; nil: dropped
 
 	start   int64 // offset in the stream of the current document's text
 	maxText int   // bytes
 	maxDoc  int   // bytes of BSON
-	state   streamState
+	state   Place // of buf[off]
+	end     Place // in which the text may end
 	eof     bool  // the reader has ended
 	rerr    error // what the reader has failed with, behind what is in buf
 	failed  bool  // err is the reader's
@@ -62,49 +66,62 @@ type Decoder struct {
 	err     error
 }
 
-// A streamState says what may come next in a stream.
-type streamState uint8
-
-const (
-	atStart   streamState = iota // a byte order mark, a document or an array
-	atTop                        // a document or an array
-	atFirst                      // the first element of an array, or its end
-	atComma                      // a comma after an element of an array, or its end
-	atElement                    // an element of an array
-	atAny                        // any of these three: what comes before was skipped
-)
-
 // NewDecoder returns a Decoder that reads r with the zero options.
 func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 
 // NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
 // documents that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{r: r, opts: o, maxDoc: o.MaxDocumentSize, maxText: o.MaxTextSize}
+	d := &Decoder{opts: o, maxDoc: o.MaxDocumentSize, maxText: o.maxText()}
 	d.d.init(&o)
 	if d.maxDoc <= 0 {
 		d.maxDoc = bson.DefaultMaxDocumentSize
 	}
-	if d.maxText <= 0 {
-		d.maxText = math.MaxInt
-		if d.maxDoc < math.MaxInt/textPerBSON {
-			d.maxText = d.maxDoc * textPerBSON
-		}
-	}
+	d.Reset(r, 0)
 	return d
+}
+
+// maxText returns how many bytes of text a document may have.
+func (o *DecodeOptions) maxText() int {
+	switch {
+	case o.MaxTextSize > 0:
+		return o.MaxTextSize
+	case o.MaxDocumentSize <= 0:
+		return bson.DefaultMaxDocumentSize * textPerBSON
+	case o.MaxDocumentSize < math.MaxInt/textPerBSON:
+		return o.MaxDocumentSize * textPerBSON
+	}
+	return math.MaxInt
+}
+
+// Reset makes d read from r, which starts at p, with the options and the
+// buffers that it has. It invalidates what Raw and Text returned.
+func (d *Decoder) Reset(r io.Reader, p Place) {
+	d.restart(p, atTop)
+	d.r = r
+}
+
+// restart forgets all but the options and the buffers.
+func (d *Decoder) restart(from, end Place) {
+	buf := d.buf[:0]
+	if d.lent {
+		buf = d.own
+	}
+	*d = Decoder{d: d.d, opts: d.opts, buf: buf, raw: d.raw, maxText: d.maxText, maxDoc: d.maxDoc, state: from, end: end}
 }
 
 // Next reads the next document and reports whether there is one. False means
 // that the stream has ended or that something is wrong; Err tells.
 func (d *Decoder) Next() bool {
-	d.doc = nil
+	d.doc, d.text = nil, nil
 	return d.err == nil && d.find() && d.document()
 }
 
 // More reports whether there is something for Next to come to: a document or
 // a fault. It is false at the end of the stream, and after a fault. The
-// current document stays.
+// current document stays, its Text does not.
 func (d *Decoder) More() bool {
+	d.text = nil
 	return d.err == nil && (d.find() || d.err != nil)
 }
 
@@ -114,23 +131,19 @@ func (d *Decoder) find() bool {
 	for {
 		c, ok := d.peek()
 		if !ok {
-			if d.err == nil && d.state > atTop {
+			if d.err == nil && max(d.state, atTop) != d.end {
 				d.fail(d.off, ErrTruncated, "")
 			}
 			return false
 		}
-		switch {
-		case c == '[' && d.state <= atTop:
-			d.state = atFirst
-		case c == ']' && (d.state == atFirst || d.state == atComma || d.state == atAny || d.state == atElement && d.d.shell):
-			d.state = atTop
-		case c == ',' && (d.state == atComma || d.state == atAny):
-			d.state = atElement
-		case c == '{' && d.state != atComma:
+		if c == '{' && d.state != atComma {
 			return true
-		default:
+		}
+		next, ok := d.state.behind(c, d.d.shell)
+		if !ok {
 			return d.fail(d.off, ErrToken, d.expected())
 		}
+		d.state = next
 		d.off++
 	}
 }
@@ -149,10 +162,7 @@ func (d *Decoder) expected() string {
 
 // document reads the document whose brace is at d.off.
 func (d *Decoder) document() bool {
-	var f frame
-	if d.d.shell {
-		f.shell = betweenTokens
-	}
+	f := newFrame(d.d.shell)
 	framed := 0 // bytes of the document that f has seen
 	d.start = d.at.offset + int64(d.off)
 	for {
@@ -169,9 +179,9 @@ func (d *Decoder) document() bool {
 			return d.fail(d.off, bson.ErrTooLarge, "") // whole or not
 		}
 		if end >= 0 {
-			d.doc = raw
+			d.doc, d.text = raw, text[d.off:end:end]
 			d.off = end
-			d.state = d.after()
+			d.state = d.state.behindDocument()
 			return true
 		}
 		if d.d.err == ErrTruncated && !whole {
@@ -194,68 +204,6 @@ func (d *Decoder) document() bool {
 			}
 		}
 	}
-}
-
-// Resync makes the Decoder go on after a fault in the text, and reports
-// whether it can: false without a fault, and when the reader has failed. It
-// goes on at the start of the line that has the fault if the document began
-// on a line before it, else at the line after it. So of texts that stand on a
-// line each, one that is cut short takes no other with it; of one that spans
-// lines, what follows the fault is likely to be faults as well.
-//
-//	for {
-//		for d.Next() {
-//			use(d.Raw())
-//		}
-//		if d.Err() == nil {
-//			break
-//		}
-//		log.Print(d.Err())
-//		if !d.Resync() {
-//			break
-//		}
-//	}
-func (d *Decoder) Resync() bool {
-	if d.err == nil || d.failed {
-		return false
-	}
-	fault := d.d.at
-	d.err = nil
-	d.skipped++
-	if d.state > atTop {
-		d.state = atAny
-	}
-	if n := bytes.LastIndexByte(d.buf[d.off:fault], '\n'); n >= 0 {
-		d.off += n + 1
-		return true
-	}
-	for d.off = fault; ; {
-		if n := bytes.IndexByte(d.buf[d.off:], '\n'); n >= 0 {
-			d.off += n + 1
-			return true
-		}
-		d.off = len(d.buf)
-		if d.eof {
-			if d.state > atTop {
-				d.state = atTop // the fault has been reported
-			}
-			return true
-		}
-		if !d.fill() && d.err != nil {
-			return false
-		}
-	}
-}
-
-// Skipped returns how many times Resync has passed over a fault.
-func (d *Decoder) Skipped() int64 { return d.skipped }
-
-// after returns the state that follows a document.
-func (d *Decoder) after() streamState {
-	if d.state <= atTop {
-		return atTop
-	}
-	return atComma
 }
 
 // peek skips white space and returns the byte behind it, or false at the end
@@ -395,6 +343,21 @@ func (d *Decoder) fail(off int, err error, expected string) bool {
 // Raw returns the document that Next read, or nil after Next was false. It
 // is valid until the next call of Next.
 func (d *Decoder) Raw() bson.Raw { return d.doc }
+
+// Text returns the text of the current document as it stands in the stream,
+// from brace to brace. It aliases the Decoder's buffer, or the text given to
+// ResetPiece, and is valid until the next call of Next, More, Resync or
+// Reset. It is nil after More, and after Next was false.
+func (d *Decoder) Text() []byte { return d.text }
+
+// Place returns where in the stream what Buffered returns begins: behind the
+// current document, or after a fault at what is at fault.
+func (d *Decoder) Place() Place { return d.state }
+
+// Buffered returns the text that has been read and not been consumed. What
+// Next would go on with is this and what the reader has yet to give. It is
+// valid as long as Text.
+func (d *Decoder) Buffered() []byte { return d.buf[d.off:len(d.buf):len(d.buf)] }
 
 // Offset returns where in the stream the text of the current document
 // starts, in bytes.

@@ -1,0 +1,234 @@
+package extjson
+
+import (
+	"bytes"
+	"strings"
+)
+
+// This file cuts text between documents without decoding it.
+//
+//   - Split takes the cheapest way: at the top level of JSON a line that
+//     starts with a brace, behind one that ends with a brace, can only be
+//     another document, so line looks for the last such from the end.
+//   - Else scan goes through all of the text, inside documents by means of
+//     frame, as a Decoder does.
+//
+// Both remember how far they have come, so that nothing is looked at again
+// when the caller comes back with more text.
+
+// A Splitter cuts a stream of text into pieces that end between documents, for
+// decoders that work side by side. A piece goes to Decoder.ResetPiece with
+// what Place returned before the cut and after it:
+//
+//	s := o.NewSplitter(0)
+//	from := s.Place()
+//	if n := s.Split(text); n > 0 {
+//		d.ResetPiece(text[:n], from, s.Place())
+//	}
+//
+// A Splitter does not look whether the text is well formed, and may cut text
+// that is not in the wrong place. But if no piece up to some point has a
+// fault, nor has the stream up to there, and the documents are the same;
+// where one has, a Decoder that reads the stream from the start of that piece
+// on, with Reset, says what is the matter.
+type Splitter struct {
+	place   Place // of the first byte of the text
+	shell   bool
+	maxText int // bytes in the text of a document, at most
+
+	// How far scan has come, as an index in the text of the next call.
+	at     int
+	behind Place  // of text[at], unless a document or a comment is open there
+	inside bool   // a document is open at text[at]…
+	frame  frame  // …of which this is known
+	until  string // what ends the comment that is open at text[at], or ""
+	lost   bool   // what is at text[at] cannot stand there
+
+	lines lines
+}
+
+// NewSplitter returns a Splitter for text that begins at p and is read as o
+// says.
+func (o DecodeOptions) NewSplitter(p Place) *Splitter {
+	return &Splitter{place: p, behind: p, shell: o.Shell && !o.CanonicalOnly, maxText: o.maxText()}
+}
+
+// Place returns where in the stream the text begins that the next call of
+// Split gets.
+func (s *Splitter) Place() Place { return s.place }
+
+// Split returns how many bytes at the start of text, the more the better, end
+// between documents. The text of the next call is to begin behind them. If it
+// returns 0 no cut is known: the next call must have text that begins with
+// the same bytes and goes on, and those are not looked at again. Text that is
+// malformed between documents, or has one that is longer than
+// o.MaxTextSize, is one piece to its end. text is not kept, and nothing is
+// allocated.
+func (s *Splitter) Split(text []byte) int {
+	if s.place <= atTop && !s.shell && !s.lost {
+		if n := s.lines.last(text); n > 0 {
+			*s = Splitter{place: atTop, behind: atTop, maxText: s.maxText}
+			return n
+		}
+	}
+	n, place := s.scan(text)
+	if n > 0 {
+		s.place = place
+		s.at -= n
+		s.lines = lines{}
+	}
+	return n
+}
+
+// scan goes through the text that it has not seen and returns the last cut,
+// with the place behind it.
+func (s *Splitter) scan(text []byte) (cut int, place Place) {
+	for s.at < len(text) && !s.lost {
+		if s.inside {
+			n, done := s.frame.scan(text[s.at:])
+			s.at += n
+			if !done {
+				s.lost = s.at-cut > s.maxText
+				break
+			}
+			s.inside = false
+			s.behind = s.behind.behindDocument()
+		} else if !s.between(text) {
+			break
+		}
+		cut, place = s.at, s.behind
+	}
+	if s.lost {
+		// Whoever reads it finds a fault.
+		s.at = len(text)
+		return len(text), s.behind
+	}
+	return cut, place
+}
+
+// between goes on to the next document, or past the next byte that may stand
+// before it. It reports whether it is between documents then, where text can
+// be cut.
+func (s *Splitter) between(text []byte) bool {
+	if s.behind == atStart {
+		if len(text) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(text)) {
+			return false
+		}
+		s.at = skipMark(text)
+		s.behind = atTop
+		return true
+	}
+	if s.until != "" {
+		return s.comment(text)
+	}
+	s.at = skipBlanks(text, s.at)
+	if s.at == len(text) {
+		return true
+	}
+	switch c := text[s.at]; {
+	case c == '{' && s.behind != atComma:
+		s.inside = true
+		s.frame = newFrame(s.shell)
+	case c == '/' && s.shell:
+		if len(text)-s.at < 2 {
+			return false
+		}
+		switch text[s.at+1] {
+		case '/':
+			s.until = "\n"
+		case '*':
+			s.until = "*/"
+		default:
+			s.lost = true
+			return false
+		}
+		s.at += 2
+		return s.comment(text)
+	default:
+		var ok bool
+		if s.behind, ok = s.behind.behind(c, s.shell); !ok {
+			s.lost = true
+			return false
+		}
+		s.at++
+	}
+	return true
+}
+
+// comment goes to the end of the open comment and reports whether that is
+// there.
+func (s *Splitter) comment(text []byte) bool {
+	n := bytes.Index(text[s.at:], []byte(s.until))
+	if n < 0 {
+		s.at = max(s.at, len(text)-len(s.until)+1)
+		return false
+	}
+	s.at += n + len(s.until)
+	s.until = ""
+	return true
+}
+
+// lines remembers where line has been, in indexes of the text.
+type lines struct {
+	seen    int // bytes looked at
+	text    int // past the last of them that is not white space; 0: none
+	newline int // past the last line feed behind that; 0: none
+}
+
+// last returns where the last line starts that begins with a brace, where the
+// last byte before it that is not white space closes one; or 0. Lines that
+// started in text of an earlier call were no such.
+func (l *lines) last(text []byte) int {
+	first := skipBlanks(text, l.seen)
+	if n := bytes.LastIndexByte(text[l.seen:first], '\n'); n >= 0 {
+		l.newline = l.seen + n + 1
+	}
+	l.seen = first
+	if first == len(text) {
+		return 0
+	}
+	tail := lastText(text)
+	for end := len(text); ; {
+		n := bytes.LastIndexByte(text[first:end], '\n')
+		if n < 0 {
+			break
+		}
+		// The text before the line feed is not empty: text[first] is some.
+		start := first + n + 1
+		before := lastText(text[:start])
+		if next := skipBlanks(text[:end], start); next < end && text[next] == '{' && text[before-1] == '}' {
+			return start
+		}
+		end = before
+	}
+	if l.newline > 0 && l.text > 0 && text[l.text-1] == '}' && text[first] == '{' {
+		return l.newline
+	}
+	*l = lines{seen: len(text), text: tail}
+	if n := bytes.LastIndexByte(text[tail:], '\n'); n >= 0 {
+		l.newline = tail + n + 1
+	}
+	return 0
+}
+
+// lastText returns the index past the last byte of text that is not white
+// space.
+func lastText(text []byte) int {
+	n := len(text)
+	for n > 0 && (text[n-1] == ' ' || text[n-1] == '\n' || text[n-1] == '\r' || text[n-1] == '\t') {
+		n--
+	}
+	return n
+}
+
+// ResetPiece makes d read text, a piece of a stream from one Place to
+// another, with the options and the buffers that it has. Text that ends
+// elsewhere is cut short, as at the end of a stream in an array; the zero
+// Place as to is the end of a stream. text is not copied or written to, and
+// must not change while it is read. Offsets, lines and columns count from its
+// start. There is no reader that could fail.
+func (d *Decoder) ResetPiece(text []byte, from, to Place) {
+	d.restart(from, max(to, atTop))
+	d.own, d.buf, d.lent = d.buf, text, true
+	d.eof = true
+}

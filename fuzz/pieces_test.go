@@ -1,0 +1,308 @@
+package fuzz
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file cuts streams into pieces and goes on after damage.
+
+// portionsOf returns data in the portions that sizes asks for in turn, each a
+// bit more than half a kilobyte at most.
+func portionsOf(data, sizes []byte) (all [][]byte) {
+	for i := 0; len(data) > 0; i++ {
+		n := 600
+		if len(sizes) > 0 {
+			n = 2*int(sizes[i%len(sizes)]) + 1
+		}
+		n = min(n, len(data))
+		all = append(all, data[:n])
+		data = data[n:]
+	}
+	return all
+}
+
+func addStreams(f *testing.F) {
+	docs := sample.Documents(sample.Wild, 5, 12)
+	var binary, lines, pretty, array []byte
+	for _, doc := range docs {
+		binary = append(binary, doc...)
+		text, err := relaxed.AppendJSON(nil, doc)
+		if err != nil {
+			f.Fatal(err)
+		}
+		lines = append(append(lines, text...), '\n')
+		array = append(append(array, ',', '\n'), text...)
+		text, err = extjson.EncodeOptions{Indent: "\t"}.AppendJSON(nil, doc)
+		if err != nil {
+			f.Fatal(err)
+		}
+		pretty = append(append(pretty, text...), '\n')
+	}
+	array[0] = '['
+	array = append(array, ']')
+	for _, data := range [][]byte{
+		binary, lines, pretty, array, append([]byte("\ufeff"), lines...), bytes.ReplaceAll(lines, []byte("\n"), nil),
+		append(bytes.Clone(lines), array...), append(bytes.Clone(array), lines...),
+		[]byte("[{}\n{}"), []byte("[{}\n{},{}]"), []byte("{}\n[{}]\n{\"a\":\"}\\n{\"}\n{}"), []byte("{} // }\n{\n[{},]/*\n}\n{*/{'}':/}\n{/}"),
+		[]byte("{}\n\n{}\n \t\n{"), []byte("[{}{}]"), []byte("\xef\xbb"), []byte("{}]\n{}\n{}"), nil,
+		append(append(bytes.Clone(binary[:300]), make([]byte, 40)...), binary...),
+		append(bytes.Clone(binary[:500]), binary[520:]...),
+	} {
+		f.Add(data, []byte{1})
+		f.Add(data, []byte{0, 3, 7, 0, 200})
+		f.Add(data, []byte{90})
+	}
+}
+
+// FuzzPieces: the documents of the pieces that Split cuts are those of the
+// stream, up to the first piece that has a fault; a Decoder that goes on from
+// the start of that piece gives the rest and the fault.
+func FuzzPieces(f *testing.F) {
+	addStreams(f)
+	f.Fuzz(func(t *testing.T, data, sizes []byte) {
+		bsonPieces(t, data, sizes)
+		for _, o := range []extjson.DecodeOptions{{}, {Shell: true}, {MaxTextSize: 60}, {Shell: true, MaxTextSize: 60}} {
+			textPieces(t, o, data, sizes)
+		}
+	})
+}
+
+func bsonPieces(t *testing.T, data, sizes []byte) {
+	o := bson.DecodeOptions{MaxDocumentSize: 1000}
+	whole := o.NewDecoder(bytes.NewReader(data))
+	d := o.NewDecoder(nil)
+	var text []byte
+	for _, portion := range portionsOf(data, sizes) {
+		text = append(text, portion...)
+		n, ok := o.Split(text)
+		d.ResetBytes(text[:n])
+		for d.Next() {
+			if !whole.Next() || !bytes.Equal(whole.Raw(), d.Raw()) {
+				t.Fatalf("%x: %x from a piece, %x from the stream", data, d.Raw(), whole.Raw())
+			}
+		}
+		if d.Err() != nil || len(d.Buffered()) != 0 {
+			t.Fatalf("%x: a piece ends with %v", data, d.Err())
+		}
+		if text = text[n:]; !ok {
+			break
+		}
+	}
+	if whole.Next() || (whole.Err() == nil) != (len(text) == 0) {
+		t.Fatalf("%x: after the pieces the stream has %x, %v", data, whole.Raw(), whole.Err())
+	}
+}
+
+func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
+	whole := o.NewDecoder(bytes.NewReader(data))
+	same := func(d *extjson.Decoder) {
+		for d.Next() {
+			if !whole.Next() || !bytes.Equal(whole.Raw(), d.Raw()) || !bytes.Equal(whole.Text(), d.Text()) {
+				t.Fatalf("%+v: %q: %q from a piece, %q from the stream, %v", o, data, d.Text(), whole.Text(), whole.Err())
+			}
+		}
+	}
+	s := o.NewSplitter(0)
+	d := o.NewDecoder(nil)
+	var text []byte
+	at := 0 // bytes of data before text
+	for _, portion := range portionsOf(data, sizes) {
+		text = append(text, portion...)
+		from := s.Place()
+		n := s.Split(text)
+		if n < 0 || n > len(text) {
+			t.Fatalf("%q: cut at %d of %d", text, n, len(text))
+		}
+		if n == 0 {
+			continue
+		}
+		d.ResetPiece(text[:n], from, s.Place())
+		same(d)
+		if d.Err() != nil {
+			text = data[at:]
+			d.Reset(bytes.NewReader(text), from)
+			// What the piece has given is given again.
+			for range pieceDocuments(o, text[:n], from, s.Place()) {
+				d.Next()
+			}
+			same(d)
+			break
+		}
+		text = text[n:]
+		at += n
+	}
+	if d.Err() == nil {
+		d.Reset(bytes.NewReader(text), s.Place())
+		same(d)
+	}
+	if whole.Next() || (whole.Err() == nil) != (d.Err() == nil) || !errors.Is(whole.Err(), cause(d.Err())) {
+		t.Fatalf("%+v: %q: the pieces end with %v, the stream has %q, %v", o, data, d.Err(), whole.Text(), whole.Err())
+	}
+}
+
+// pieceDocuments returns how many documents a piece gives.
+func pieceDocuments(o extjson.DecodeOptions, text []byte, from, to extjson.Place) (n int) {
+	d := o.NewDecoder(nil)
+	for d.ResetPiece(text, from, to); d.Next(); n++ {
+	}
+	return n
+}
+
+// cause returns the sentinel in err.
+func cause(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.Unwrap(err)
+}
+
+// A kept is something that a stream gave: a document, or bytes passed over.
+type kept struct {
+	Off  int64
+	Text string
+	Lost bool
+}
+
+// salvageBSON returns all that d gives, and whether its last error is nil.
+func salvageBSON(t *testing.T, d *bson.Decoder) (all []kept) {
+	for {
+		damaged := false
+		for !damaged && d.Next() {
+			if damaged = bson.Validate(d.Raw()) != nil; !damaged {
+				all = append(all, kept{d.Offset(), string(d.Raw()), false})
+			}
+		}
+		if !damaged && d.Err() == nil {
+			return all
+		}
+		off := d.Offset()
+		var skipped bytes.Buffer
+		if !d.Resync(&skipped) {
+			t.Fatalf("no Resync at %d: %v", off, d.Err())
+		}
+		all = append(all, kept{off, skipped.String(), true})
+	}
+}
+
+// slowSalvage is what Resync is to do, done by trying every place.
+func slowSalvage(data []byte, limit int) (all []kept) {
+	o := bson.DecodeOptions{MaxDocumentSize: limit}
+	// size is that of the valid document at off, or 0.
+	size := func(off int) int {
+		d := o.NewDecoder(nil)
+		if d.ResetBytes(data[off:]); !d.Next() || bson.Validate(d.Raw()) != nil {
+			return 0
+		}
+		return len(d.Raw())
+	}
+	goesOn := func(off int) bool {
+		if off == len(data) {
+			return true
+		}
+		n := size(off)
+		return n > 0 && (off+n == len(data) || size(off+n) > 0)
+	}
+	for off := 0; off < len(data); {
+		if n := size(off); n > 0 {
+			all = append(all, kept{int64(off), string(data[off : off+n]), false})
+			off += n
+			continue
+		}
+		next := off + 1
+		d := o.NewDecoder(nil)
+		d.ResetBytes(data[off:])
+		claim := 0
+		var fault *bson.SyntaxError
+		if d.Next() {
+			claim = len(d.Raw())
+		} else if errors.As(d.Err(), &fault) && fault.Err == bson.ErrTerminator {
+			claim = int(fault.Offset) + 1
+		}
+		if claim > 0 && goesOn(off+claim) {
+			next = off + claim
+		}
+		for !goesOn(next) {
+			next++
+		}
+		all = append(all, kept{int64(off), string(data[off:next]), true})
+		off = next
+	}
+	return all
+}
+
+// FuzzResync: what is read and what is passed over are all bytes of the
+// stream in order, as a search that tries every place finds them, in whatever
+// pieces they arrive.
+func FuzzResync(f *testing.F) {
+	addStreams(f)
+	f.Fuzz(func(t *testing.T, data, sizes []byte) {
+		for _, limit := range []int{100, 0} {
+			o := bson.DecodeOptions{MaxDocumentSize: limit}
+			want := slowSalvage(data, limit)
+			got := salvageBSON(t, o.NewDecoder(&choppy{data: data, sizes: sizes}))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("limit %d: %x in pieces of %v (-slow +Resync):\n%s", limit, data, sizes, diff)
+			}
+			d := o.NewDecoder(nil)
+			d.ResetBytes(data)
+			if diff := cmp.Diff(want, salvageBSON(t, d)); diff != "" {
+				t.Fatalf("limit %d: %x at once (-slow +Resync):\n%s", limit, data, diff)
+			}
+		}
+		textResync(t, data, sizes)
+	})
+}
+
+// salvageText returns all that a stream of text gives.
+func salvageText(t *testing.T, r io.Reader) (all []kept) {
+	d := extjson.DecodeOptions{MaxTextSize: 300}.NewDecoder(r)
+	for {
+		for d.Next() {
+			all = append(all, kept{d.Offset(), string(d.Text()), false})
+		}
+		if d.Err() == nil {
+			return all
+		}
+		var skipped bytes.Buffer
+		if !d.Resync(&skipped) {
+			t.Fatalf("no Resync: %v", d.Err())
+		}
+		all = append(all, kept{-1, skipped.String(), true})
+	}
+}
+
+func textResync(t *testing.T, data, sizes []byte) {
+	want := salvageText(t, bytes.NewReader(data))
+	if diff := cmp.Diff(want, salvageText(t, &choppy{data: data, sizes: sizes})); diff != "" {
+		t.Fatalf("%q in pieces of %v (-whole +pieces):\n%s", data, sizes, diff)
+	}
+	// What is between them is what may stand between documents.
+	rest := bytes.TrimPrefix(data, []byte("\ufeff"))
+	for _, k := range want {
+		if !k.Lost {
+			rest = bytes.TrimLeft(rest, " \t\r\n[],")
+		} else if !bytes.HasPrefix(rest, []byte(k.Text)) {
+			rest = bytes.TrimLeft(rest, " \t\r\n")
+		}
+		for !bytes.HasPrefix(rest, []byte(k.Text)) && len(rest) > 0 && bytes.IndexByte([]byte(" \t\r\n[],"), rest[0]) >= 0 {
+			rest = rest[1:]
+		}
+		var ok bool
+		if rest, ok = bytes.CutPrefix(rest, []byte(k.Text)); !ok {
+			t.Fatalf("%q: %q does not follow: %s", data, k.Text, fmt.Sprint(want))
+		}
+	}
+	if rest = bytes.TrimLeft(rest, " \t\r\n[],"); len(rest) > 0 {
+		t.Fatalf("%q: %q is left", data, rest)
+	}
+}
