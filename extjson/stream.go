@@ -350,6 +350,18 @@ func (d *Decoder) Raw() bson.Raw { return d.doc }
 // Reset. It is nil after More, and after Next was false.
 func (d *Decoder) Text() []byte { return d.text }
 
+// Position returns the line and column, in bytes, at which Text starts in the
+// stream, both from 1. It counts them when it is called. They are 0 where Text
+// is nil.
+func (d *Decoder) Position() (line, column int64) {
+	if d.text == nil {
+		return 0, 0
+	}
+	at := d.at
+	at.advance(d.buf[:d.start-d.at.offset])
+	return at.line + 1, at.column + 1
+}
+
 // Place returns where in the stream what Buffered returns begins: behind the
 // current document, or after a fault at what is at fault.
 func (d *Decoder) Place() Place { return d.state }

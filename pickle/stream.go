@@ -110,6 +110,16 @@ func (d *Decoder) Next() bool {
 	}
 }
 
+// Pickle returns the bytes of the current pickle as they stand in the stream,
+// from its first opcode to STOP. They are valid until the next call of Next,
+// and nil after it was false.
+func (d *Decoder) Pickle() []byte {
+	if d.typ == 0 {
+		return nil
+	}
+	return d.m.src[:d.m.off]
+}
+
 // fill reads more bytes behind buf, after moving what is left of buf to its
 // front. It reports whether anything was read; if not, the stream has ended
 // or d.err says what is wrong.

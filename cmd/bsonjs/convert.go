@@ -163,6 +163,9 @@ func (s *source) unknownFormat() *fault {
 func (c *conversion) startOutput(s *source) *fault {
 	if c.opts.to == format.Unknown {
 		to := s.from.Opposite()
+		if c.opts.sameFormat {
+			to = s.from
+		}
 		if c.to != format.Unknown && c.to != to {
 			return usageFault(fmt.Sprintf("%s is %v, and so is the output, as the files before it ask for; --to decides",
 				cleanName(s.name), s.from))
@@ -244,8 +247,11 @@ func (c *conversion) rejectsWriter() io.Writer {
 // ends the run if there have been too many.
 func (c *conversion) leaveOut(f *fault) *fault {
 	c.rejected++
-	c.code = max(c.code, f.code)
-	c.say.faults(f)
+	code := c.say.faults(f)
+	if c.opts.onError == reportErrors {
+		code = exitRefused
+	}
+	c.code = max(c.code, code)
 	if c.endsWith(0) {
 		return &fault{code: c.code, why: fmt.Sprintf("gave up after %d errors", c.rejected)}
 	}

@@ -62,8 +62,11 @@ func newFault(code exitCode, name, why string) *fault {
 
 // usageFault says what is wrong with the command line. why may hold anything
 // that was on it.
-func usageFault(why string) *fault {
-	return &fault{code: exitUsage, why: oneline.Clean(why, maxWhy) + " (see bsonjs --help)"}
+func usageFault(why string) *fault { return commandFault("bsonjs", why) }
+
+// commandFault is usageFault for the command that the words path call.
+func commandFault(path, why string) *fault {
+	return &fault{code: exitUsage, why: oneline.Clean(why, maxWhy) + " (see " + path + " --help)"}
 }
 
 // readFault is for an input that cannot be opened or read.

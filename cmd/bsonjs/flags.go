@@ -36,15 +36,21 @@ func (a *app) convertCommand() *cobra.Command {
 			a.code = a.std.print(thisVersion().line(o.json))
 			return nil
 		}
-		if err := a.settle(o, cmd, args); err != nil {
-			return err
-		}
-		watch := interrupt.Start()
-		defer watch.Stop()
-		a.code = newConversion(o, a.std, watch).run()
-		return nil
+		return a.convert(o, cmd, args)
 	}
 	return cmd
+}
+
+// convert runs the conversion that the flags of cmd, which o holds, and args
+// ask for.
+func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
+	if err := a.settle(o, cmd, args); err != nil {
+		return err
+	}
+	watch := interrupt.Start()
+	defer watch.Stop()
+	a.code = newConversion(o, a.std, watch).run()
+	return nil
 }
 
 // settle makes of the flags of cmd, which o holds, and args the whole of
@@ -90,13 +96,19 @@ func (o *options) addFlags(fs *pflag.FlagSet) {
 	})
 }
 
+// formats are the words for them.
+var formats = []word[format.Format]{
+	{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle},
+	{"hex", format.Hex}, {"base64", format.Base64},
+}
+
 func (o *options) addFormats(fs *pflag.FlagSet) {
-	formats := []word[format.Format]{
-		{"bson", format.BSON}, {"json", format.JSON}, {"pickle", format.Pickle},
-		{"hex", format.Hex}, {"base64", format.Base64},
-	}
-	fs.VarP(choose(&o.from, formats...), "from", "f", "format of the inputs")
+	o.addFrom(fs)
 	fs.VarP(choose(&o.to, formats...), "to", "t", "format of the output")
+}
+
+func (o *options) addFrom(fs *pflag.FlagSet) {
+	fs.VarP(choose(&o.from, formats...), "from", "f", "format of the inputs")
 }
 
 func (o *options) addWriting(fs *pflag.FlagSet) {
@@ -154,12 +166,20 @@ func (o *options) addReading(fs *pflag.FlagSet) {
 }
 
 func (o *options) addPickles(fs *pflag.FlagSet) {
+	o.addEncoding(fs)
+	o.addWritingPickles(fs)
+}
+
+func (o *options) addEncoding(fs *pflag.FlagSet) {
 	fs.Var(choose(&o.encoding,
 		word[pickle.Encoding]{"by-content", pickle.ByContent}, word[pickle.Encoding]{"ascii", pickle.ASCII},
 		word[pickle.Encoding]{"utf-8", pickle.UTF8}, word[pickle.Encoding]{"latin-1", pickle.Latin1},
 		word[pickle.Encoding]{"bytes", pickle.Bytes},
 	), "encoding", "what a str of Python 2 is when read: a string where it is UTF-8, else binary (by-content, the default), "+
 		"a string in that encoding, or binary")
+}
+
+func (o *options) addWritingPickles(fs *pflag.FlagSet) {
 	fs.Var(choose(&o.protocol,
 		word[pickle.Protocol]{"0", pickle.Protocol0}, word[pickle.Protocol]{"1", pickle.Protocol1},
 		word[pickle.Protocol]{"2", pickle.Protocol2}, word[pickle.Protocol]{"3", pickle.Protocol3},
@@ -182,13 +202,17 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 	), "on-error", "a document that cannot be converted ends the run (the default), is reported and left out, or is kept "+
 		"in the file of --rejects as well")
 	fs.StringVar(&o.rejects, "rejects", "", "`FILE` that keeps the exact bytes of what --on-error quarantine leaves out")
-	fs.Var(&count{&o.maxErrors}, "max-errors", "end the run all the same after `N` errors; 0, the default, is no limit")
+	o.addMaxErrors(fs)
 	fs.Var(choose(&o.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
 	), "invalid-utf8", "text that is not UTF-8, where JSON is read or written, is an error (the default) or has U+FFFD "+
 		"put in its place")
 	fs.BoolVar(&o.exact, "exact", false, "refuse what canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
+}
+
+func (o *options) addMaxErrors(fs *pflag.FlagSet) {
+	fs.Var(&count{&o.maxErrors}, "max-errors", "end the run all the same after `N` errors; 0, the default, is no limit")
 }
 
 func (o *options) addMessages(fs *pflag.FlagSet) {

@@ -38,6 +38,11 @@ var lineFraming = framing{after: "\n"}
 // around them. checked says that they come from a reader that looks at all of
 // their bytes, and not only at where they end.
 func (o *options) formatter(to format.Format, checked bool) (formatter, framing) {
+	if o.rules != nil {
+		rules := *o.rules
+		rules.MaxDepth = o.maxDepth
+		return checker{rules}, framing{}
+	}
 	switch to {
 	case format.JSON:
 		if o.array {

@@ -41,8 +41,8 @@ func TestDeepest(t *testing.T) {
 	}
 }
 
-// stream yields documents until there are n bytes of them.
-func stream(n int) iter.Seq[[]byte] {
+// manyDocuments yields documents until there are n bytes of them.
+func manyDocuments(n int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for i := int32(0); n > 0; i++ {
 			doc, mark := bson.Begin(nil)
@@ -56,11 +56,11 @@ func stream(n int) iter.Seq[[]byte] {
 	}
 }
 
-// writeStream writes stream(n) to a file and returns its name.
+// writeStream writes manyDocuments(n) to a file and returns its name.
 func writeStream(t *testing.T, n int) string {
 	name := filepath.Join(t.TempDir(), fmt.Sprint(n))
 	var all bytes.Buffer
-	for doc := range stream(n) {
+	for doc := range manyDocuments(n) {
 		all.Write(doc)
 	}
 	if err := os.WriteFile(name, all.Bytes(), 0o666); err != nil {
@@ -126,7 +126,7 @@ func TestMemoryOfPipe(t *testing.T) {
 			r, w := io.Pipe()
 			go func() {
 				chunk := make([]byte, 0, 64<<10)
-				for doc := range stream(n) {
+				for doc := range manyDocuments(n) {
 					if chunk = append(chunk, doc...); len(chunk) > 60<<10 {
 						w.Write(chunk)
 						chunk = chunk[:0]
@@ -143,7 +143,7 @@ func TestMemoryOfPipe(t *testing.T) {
 	// What the generator itself allocates is taken off.
 	generate := func(n int) func() {
 		return func() {
-			for range stream(n) {
+			for range manyDocuments(n) {
 			}
 		}
 	}

@@ -81,6 +81,13 @@ type options struct {
 	version bool       // is printed, and nothing done
 	json    reportForm // of the version
 
+	// sameFormat makes the output of the format of the inputs unless to says
+	// otherwise.
+	sameFormat bool
+	// rules, if not nil, are what documents are checked for; nothing is
+	// written then.
+	rules *bson.ValidateOptions
+
 	files []string // inputs in order, at least one
 	// textFlag is a flag on the command line that makes sense only where JSON
 	// is written, "" if there is none.
@@ -105,6 +112,7 @@ const (
 	stopOnError      errorPolicy = iota // it ends the run
 	skipErrors                          // it is reported and left out
 	quarantineErrors                    // so it is, and its bytes are kept in a file
+	reportErrors                        // it is reported; nothing is written
 )
 
 // A reportForm is how something is said: what is wrong with a document, or
@@ -155,7 +163,7 @@ var textFlags = []string{
 // only to be turned off.
 func given(fs *pflag.FlagSet, name string) bool {
 	f := fs.Lookup(name)
-	return f.Changed && f.Value.String() != "false"
+	return f != nil && f.Changed && f.Value.String() != "false"
 }
 
 // check refuses combinations that cannot be meant, and completes o with what
@@ -184,7 +192,12 @@ func (o *options) check(fs *pflag.FlagSet) error {
 			break
 		}
 	}
-	if o.to == format.Unknown {
+	switch {
+	case o.rules != nil:
+		o.to = format.BSON
+	case o.to == format.Unknown && o.sameFormat:
+		o.to = o.from
+	case o.to == format.Unknown:
 		o.to = o.from.Opposite()
 	}
 	for _, check := range []func(*pflag.FlagSet) error{o.checkText, o.checkPickle, o.checkErrors} {

@@ -15,7 +15,7 @@ import (
 
 // A job is a piece of an input, and what came of it.
 type job struct {
-	place extjson.Place // at which a piece of text starts
+	from, to extjson.Place // at which a piece of text starts and ends
 
 	out      []byte        // what is to be written
 	docs     int64         // documents that were read
@@ -75,31 +75,30 @@ func (bsonPiece) place() extjson.Place { return 0 }
 
 type textPiece struct{ *extjson.Decoder }
 
-func (r textPiece) reset(p *piece)       { r.ResetPiece(p.Data, p.Job.place) }
+func (r textPiece) reset(p *piece)       { r.ResetPiece(p.Data, p.Job.from, p.Job.to) }
 func (r textPiece) source() []byte       { return r.Text() }
 func (r textPiece) place() extjson.Place { return r.Place() }
 
 // cutter returns how s is cut.
-func (s *source) cutter() func(data []byte, end bool, j *job) int {
+func (s *source) cutter() func(data []byte, j *job) int {
 	if s.from == format.JSON {
 		return s.cutText
 	}
 	opts := s.c.opts.decodeBSON()
-	return func(data []byte, end bool, _ *job) int {
+	return func(data []byte, _ *job) int {
 		n, ok := opts.Split(data)
-		if n == 0 && (end || !ok) {
+		if n == 0 && !ok {
 			return len(data) // whoever reads it says what is wrong
 		}
 		return n
 	}
 }
 
-func (s *source) cutText(data []byte, end bool, j *job) int {
-	j.place = s.splitter.Place()
-	if end {
-		return len(data)
-	}
-	return s.splitter.Split(data)
+func (s *source) cutText(data []byte, j *job) int {
+	j.from = s.splitter.Place()
+	n := s.splitter.Split(data)
+	j.to = s.splitter.Place()
+	return n
 }
 
 // work converts the documents of p, as far as nothing is wrong that it cannot
@@ -107,7 +106,7 @@ func (s *source) cutText(data []byte, end bool, j *job) int {
 func (s *source) work(r pieceReader, p *piece) {
 	r.reset(p)
 	j := &p.Job
-	*j = job{place: j.place, end: j.place, out: j.out[:0], refusals: j.refusals[:0]}
+	*j = job{from: j.from, to: j.to, end: j.from, out: j.out[:0], refusals: j.refusals[:0]}
 	for r.Next() {
 		from, size := int(r.Offset()), len(r.source())
 		out, err := s.append(j.out, bson.TypeDocument, r.Raw())
@@ -133,7 +132,7 @@ func (s *source) take(p *piece) (used int, more bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
-	if s.c.watch.Signal() != 0 || j.place != s.place || s.c.endsWith(len(j.refusals)) || s.c.write(j.out) != nil {
+	if s.c.watch.Signal() != 0 || j.from != s.place || s.c.endsWith(len(j.refusals)) || s.c.write(j.out) != nil {
 		return 0, false
 	}
 	at, done := s.at, 0

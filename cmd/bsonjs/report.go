@@ -4,10 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
 // This file is what a run says on standard error, beside its progress: what

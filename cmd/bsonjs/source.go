@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -97,12 +98,28 @@ func (s *source) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 
 // refuse leaves out the document that m is about, whose bytes are data.
 func (s *source) refuse(m mishap, data []byte) *fault {
-	d, ok := s.diagnose(m)
-	if !ok {
-		return s.c.inputFault(s.name, m.err)
+	var all faults
+	if !errors.As(m.err, &all) {
+		all.list = []error{m.err}
 	}
-	f := s.fault(m, d)
-	f.skipped = int64(len(data))
+	var f *fault
+	for i, err := range all.list {
+		m.err = err
+		d, ok := s.diagnose(m)
+		if !ok {
+			return s.c.inputFault(s.name, err)
+		}
+		f = s.fault(m, d)
+		if i+1 < len(all.list) {
+			s.c.say.faults(f)
+		}
+	}
+	if all.more > 0 {
+		f.advice = fmt.Sprintf("%d more faults in this document", all.more)
+	}
+	if s.c.opts.onError != reportErrors {
+		f.skipped = int64(len(data))
+	}
 	if err := s.c.reject(data, s.from); err != nil {
 		return writeFault(s.c.rejects.Name(), err)
 	}

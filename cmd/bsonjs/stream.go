@@ -149,7 +149,7 @@ func (t *stream) refused(err error) *fault {
 
 // unread is for a document that could not be read because of err.
 func (t *stream) unread(err error) *fault {
-	return t.damage(mishap{err: err, number: t.docs + 1, at: t.start(), base: t.base})
+	return t.damage(mishap{err: err, number: t.docs + 1, base: t.base})
 }
 
 // damage ends the run because of m or, if it is to go on, finds where.

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"errors"
-	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -38,17 +37,15 @@ func (a *app) validateCommand() *cobra.Command {
 		fs.BoolVar(&o.rules.RequireArrayKeys, "array-keys", false, `refuse arrays whose keys are not "0", "1" and so on`)
 	})
 	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, "Pickles", "", o.addReadingPickles)
-	group(fs, "Errors", "", func(fs *pflag.FlagSet) {
-		o.addMaxErrors(fs)
-	})
+	group(fs, "Pickles", "", o.addEncoding)
+	group(fs, "Errors", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
 	group(fs, "Limits", "", o.addLimits)
 	group(fs, "", "", addHelp)
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		a.std.out = discard{}
+		a.std.out = io.Discard
 		return a.convert(o, cmd, args)
 	}
 	return cmd

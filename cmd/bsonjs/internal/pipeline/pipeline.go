@@ -42,11 +42,10 @@ type Piece[T any] struct {
 type Plan[T any] struct {
 	_ struct{} // keyed literals only
 
-	// Cut returns the length of a piece at the start of data, or 0 if more
-	// bytes are needed to tell, and readies the job for it. Without end, data
-	// is what has arrived so far; with it, nothing follows. Data that 0 was
-	// returned for comes again, longer.
-	Cut func(data []byte, end bool, job *T) int
+	// Cut returns the length of a piece at the start of data, what has arrived
+	// so far, and readies the job for it; or 0 if more bytes are needed to
+	// tell. Then data comes again, longer.
+	Cut func(data []byte, job *T) int
 	// Work does the work on one piece. Several goroutines call it, each with
 	// a number of its own, from 0.
 	Work func(worker int, p *Piece[T])
@@ -104,7 +103,7 @@ func (l *Line[T]) limit() int {
 
 // Run works on the bytes of feed until they end, the feed fails, Take stops
 // it, or more than MaxPiece bytes come without a place to cut at. All bytes
-// that were not taken are in feed then. An error is that of the feed's
+// that were not taken are in feed then, those behind the last cut too. An error is that of the feed's
 // waiting: an interrupt, or that of passing on what is done. What its reader
 // has failed with is for whoever reads on to meet.
 func (l *Line[T]) Run(feed *Feed) error {
@@ -140,7 +139,7 @@ func (l *Line[T]) fill(feed *Feed) (ended bool, err error) {
 			if first.taken {
 				return false, nil
 			}
-		} else if l.cutCarry(feed, false); len(l.flight) > 0 {
+		} else if l.cutCarry(); len(l.flight) > 0 {
 			continue // what is there does not have to wait for more
 		}
 		var done <-chan struct{}
@@ -156,7 +155,7 @@ func (l *Line[T]) fill(feed *Feed) (ended bool, err error) {
 		case err == nil:
 			first.taken = true
 		case feed.err == io.EOF:
-			l.cutCarry(feed, true)
+			l.cutCarry()
 			return true, nil
 		case feed.err != nil: // for whoever reads on
 			return true, nil
@@ -193,13 +192,13 @@ func (l *Line[T]) cutBlock(feed *Feed, buf []byte) bool {
 	if len(l.carry) > headroom {
 		l.carry = append(l.carry, buf[headroom:]...)
 		feed.recycle(buf)
-		l.cutCarry(feed, false)
+		l.cutCarry()
 		return len(l.carry) <= MaxPiece
 	}
 	data := buf[headroom-len(l.carry):]
 	copy(data, l.carry)
 	p := l.piece()
-	n := l.plan.Cut(data, false, &p.Job)
+	n := l.plan.Cut(data, &p.Job)
 	l.carry = append(l.carry[:0], data[n:]...)
 	if n == 0 {
 		l.tried = true
@@ -213,12 +212,12 @@ func (l *Line[T]) cutBlock(feed *Feed, buf []byte) bool {
 }
 
 // cutCarry cuts a piece from what was carried, if there is one.
-func (l *Line[T]) cutCarry(feed *Feed, end bool) {
-	if len(l.carry) == 0 || l.tried && !end {
+func (l *Line[T]) cutCarry() {
+	if len(l.carry) == 0 || l.tried {
 		return
 	}
 	p := l.piece()
-	n := l.plan.Cut(l.carry, end, &p.Job)
+	n := l.plan.Cut(l.carry, &p.Job)
 	if n == 0 {
 		l.tried = true
 		l.free = append(l.free, p)

@@ -28,12 +28,7 @@ type job struct{ out []byte }
 // upper is a plan that gives each line in capitals to take.
 func upper(take func(p *Piece[job]) (int, bool)) Plan[job] {
 	return Plan[job]{
-		Cut: func(data []byte, end bool, j *job) int {
-			if end {
-				return len(data)
-			}
-			return bytes.LastIndexByte(data, '\n') + 1
-		},
+		Cut:  func(data []byte, j *job) int { return bytes.LastIndexByte(data, '\n') + 1 },
 		Work: func(_ int, p *Piece[job]) { p.Job.out = append(p.Job.out[:0], bytes.ToUpper(p.Data)...) },
 		Take: take,
 	}
@@ -150,7 +145,7 @@ func TestReadError(t *testing.T) {
 // Where there is no place to cut, the bytes go back before they fill the
 // memory.
 func TestUncut(t *testing.T) {
-	l := NewLine(2, Plan[job]{Cut: func([]byte, bool, *job) int { return 0 }})
+	l := NewLine(2, Plan[job]{Cut: func([]byte, *job) int { return 0 }})
 	defer l.Close()
 	feed := NewFeed(io.LimitReader(zeros{}, 100<<20), nil, nil)
 	defer feed.Close()
