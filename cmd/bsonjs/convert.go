@@ -145,9 +145,7 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	f := s.convert(file)
-	c.totals.in += s.at.offset
-	return f
+	return s.convert(file)
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.

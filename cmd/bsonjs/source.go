@@ -60,7 +60,10 @@ func (p *position) advance(data []byte, from format.Format) {
 // convert converts the documents that r holds.
 func (s *source) convert(r io.Reader) *fault {
 	s.feed = pipeline.NewFeed(r, s.c.watch.Done(), s.c.flush)
-	defer s.feed.Close()
+	defer func() {
+		s.c.totals.in += s.feed.Bytes()
+		s.feed.Close()
+	}()
 	if s.from != format.BSON && s.from != format.JSON {
 		_, f := s.stream()
 		return f

@@ -37,6 +37,7 @@ type Feed struct {
 	rest []byte // of the last block, for Read
 	buf  []byte // the buffer of rest
 	err  error  // the reader's, behind rest
+	n    int64  // bytes that have come from the reader
 }
 
 // NewFeed starts to read r. Who waits for it does so until stop is closed,
@@ -113,8 +114,7 @@ func (f *Feed) next(done <-chan struct{}) (b block, ok bool, err error) {
 	}
 	select {
 	case b := <-f.blocks:
-		f.err = b.err
-		return b, true, nil
+		return f.received(b), true, nil
 	default:
 	}
 	if done == nil && f.before != nil {
@@ -124,14 +124,23 @@ func (f *Feed) next(done <-chan struct{}) (b block, ok bool, err error) {
 	}
 	select {
 	case b := <-f.blocks:
-		f.err = b.err
-		return b, true, nil
+		return f.received(b), true, nil
 	case <-done:
 		return block{}, false, nil
 	case <-f.stop:
 		return block{}, false, interrupt.ErrInterrupted
 	}
 }
+
+// received counts b, which came from the reader.
+func (f *Feed) received(b block) block {
+	f.err = b.err
+	f.n += int64(len(b.buf) - headroom)
+	return b
+}
+
+// Bytes returns how many bytes have come from the reader.
+func (f *Feed) Bytes() int64 { return f.n }
 
 // returned makes a block of what was taken back.
 func (f *Feed) returned() (block, bool) {

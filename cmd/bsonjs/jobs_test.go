@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file holds the conversion of pieces side by side to that of a stream:
+// for any number of jobs, and however the bytes arrive, the output, the
+// messages and the rejects are the same.
+
+// A chopper gives the bytes of data in reads of random sizes.
+type chopper struct {
+	data []byte
+	r    *rand.Rand
+	most int
+}
+
+func (c *chopper) Read(p []byte) (int, error) {
+	if len(c.data) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, c.data[:min(len(c.data), 1+c.r.IntN(c.most))])
+	c.data = c.data[n:]
+	return n, nil
+}
+
+// damaged returns versions of data, a stream of documents: whole, cut short,
+// and with bytes changed, taken out and put in.
+func damaged(data []byte, r *rand.Rand) [][]byte {
+	all := [][]byte{data, data[:len(data)-1-r.IntN(len(data)/2)]}
+	for range 2 {
+		d := bytes.Clone(data)
+		for range 1 + r.IntN(5) {
+			d[r.IntN(len(d))] ^= byte(1 + r.IntN(255))
+		}
+		all = append(all, d)
+	}
+	for range 2 {
+		at, n := r.IntN(len(data)), r.IntN(5000)
+		hole := append(bytes.Clone(data[:at]), data[min(at+n, len(data)):]...)
+		junk := make([]byte, r.IntN(3000))
+		for i := range junk {
+			junk[i] = byte(r.Uint32() >> 5 & r.Uint32())
+		}
+		all = append(all, hole, append(append(bytes.Clone(data[:at]), junk...), data[at:]...))
+	}
+	return all
+}
+
+func TestJobs(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	var binary, lines, pretty []byte
+	for _, doc := range sample.Documents(sample.Wild, sample.Seed, 400) {
+		o := extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}
+		binary = append(binary, doc...)
+		lines, _ = o.AppendJSON(lines, doc)
+		lines = append(lines, '\n')
+		o.Indent = "\t"
+		pretty, _ = o.AppendJSON(pretty, doc)
+	}
+	array := append(append([]byte("["), bytes.ReplaceAll(bytes.TrimSpace(lines), []byte("\n"), []byte(",\n"))...), ']')
+	shell := append([]byte("// {\n"), bytes.ReplaceAll(lines, []byte("\n"), []byte(" /* }\n{ */\n"))...)
+	for _, tc := range []struct {
+		name  string
+		data  []byte
+		flags []string
+	}{
+		{"bson to json", binary, nil},
+		{"bson to bson", binary, []string{"-f", "bson", "-t", "bson"}},
+		{"bson to array", binary, []string{"--array", "--mode", "canonical"}},
+		{"bson replaced", binary, []string{"--invalid-utf8", "replace"}},
+		{"lines to bson", lines, nil},
+		{"lines to json", lines, []string{"-f", "json", "-t", "json"}},
+		{"pretty to bson", pretty, []string{"-f", "json"}},
+		{"array to bson", array, []string{"-f", "json"}},
+		{"shell to bson", shell, []string{"-f", "json", "--accept", "shell"}},
+	} {
+		for i, data := range damaged(tc.data, r) {
+			for _, policy := range []string{"stop", "quarantine", "quarantine --max-errors 2"} {
+				t.Run(fmt.Sprint(tc.name, i, policy), func(t *testing.T) {
+					var want []string
+					for _, jobs := range []int{1, 3} {
+						for _, most := range []int{1 << 20, 3000} {
+							rejects := filepath.Join(t.TempDir(), "rejects")
+							args := append([]string{"-j", fmt.Sprint(jobs)}, tc.flags...)
+							args = append(args, "--on-error")
+							args = append(args, strings.Fields(policy)...)
+							if policy != "stop" {
+								args = append(args, "--rejects", rejects)
+							}
+							got := runCommand(&chopper{data, r, most}, args...)
+							kept, _ := os.ReadFile(rejects)
+							if len(kept) == 0 {
+								kept, _ = os.ReadFile(rejects + ".partial")
+							}
+							messages := strings.ReplaceAll(got.stderr, rejects, "REJECTS")
+							if i := strings.Index(messages, " read, "); i >= 0 { // the summary has a time
+								messages = messages[:strings.LastIndexByte(messages[:i], '\n')+1]
+							}
+							result := []string{fmt.Sprint(got.code), got.stdout, messages, string(kept)}
+							if want == nil {
+								want = result
+							} else if diff := cmp.Diff(want, result); diff != "" {
+								t.Fatalf("%d jobs, reads of up to %d bytes (-first +this):\n%.2000s", jobs, most, diff)
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// All documents are accounted for: those read are written or rejected, and
+// the bytes of both are those of the input.
+func TestAccounts(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 9))
+	var binary []byte
+	for _, doc := range sample.Documents(sample.Wild, sample.Seed, 500) {
+		binary = append(binary, doc...)
+	}
+	for i, data := range damaged(binary, r) {
+		rejects := filepath.Join(t.TempDir(), "rejects")
+		got := runCommand(bytes.NewReader(data), "salvage", "-f", "bson", "--rejects", rejects, "--summary", "json")
+		kept, err := os.ReadFile(rejects)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(kept)+len(got.stdout) != len(data) {
+			t.Errorf("version %d: %d bytes written and %d rejected of %d", i, len(got.stdout), len(kept), len(data))
+		}
+		var docs int64
+		for doc, err := range bson.Documents(strings.NewReader(got.stdout)) {
+			if err != nil || bson.Validate(doc) != nil {
+				t.Fatalf("version %d: document %d of the output is not whole: %v", i, docs, err)
+			}
+			docs++
+		}
+		lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
+		var s summary
+		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
+			t.Fatal(err, lines)
+		}
+		if s.Written != docs || s.Read != s.Written+s.Rejected || s.BytesIn != int64(len(data)) || s.BytesOut != int64(len(got.stdout)) {
+			t.Errorf("version %d: summary %+v; %d documents, %d bytes in, %d out", i, s, docs, len(data), len(got.stdout))
+		}
+		if (got.code != 0) != (len(kept) > 0) {
+			t.Errorf("version %d: code %d with %d bytes rejected", i, got.code, len(kept))
+		}
+	}
+}
