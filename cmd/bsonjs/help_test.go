@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,4 +71,49 @@ func TestHelpIsComplete(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The manual has a page for each command and topic, with every flag that help
+// has, and no line that its macros would take for something else.
+func TestManual(t *testing.T) {
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	pages := map[string]string{}
+	for _, p := range manual(root) {
+		if pages[p.name] != "" {
+			t.Errorf("two pages %s", p.name)
+		}
+		pages[p.name] = p.text
+	}
+	macros := []string{".TH", ".SH", ".PP", ".TP", ".B", ".nf", ".fi"}
+	for name, text := range pages {
+		for line := range strings.Lines(text) {
+			macro, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if strings.ContainsAny(line[:1], ".'") && !slices.Contains(macros, macro) {
+				t.Errorf("%s: the line %q is a macro", name, line)
+			}
+		}
+		for _, section := range []string{".SH \"NAME\"\n", ".SH \"DESCRIPTION\"\n", ".SH \"SEE ALSO\"\n"} {
+			if strings.Count(text, section) != 1 {
+				t.Errorf("%s: not one %q", name, section)
+			}
+		}
+	}
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		page := pages[manName(cmd)]
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
+			head := "\n.B " + roffEscape(strings.TrimSpace(spelling(f))) + "\n"
+			if !strings.Contains(page, head) {
+				t.Errorf("no item %q", head)
+			}
+		})
+	})
+	for _, topic := range topics() {
+		if pages["bsonjs-"+topic.name] == "" {
+			t.Errorf("no page about %s", topic.name)
+		}
+	}
 }

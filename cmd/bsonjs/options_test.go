@@ -166,3 +166,33 @@ func TestClosest(t *testing.T) {
 		}
 	}
 }
+
+// A command is only ever the first argument.
+func TestDispatch(t *testing.T) {
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	for _, tc := range []struct{ args, want string }{
+		{"", "convert"},
+		{"a.bson", "convert a.bson"},
+		{"convert a.bson", "convert a.bson"},
+		{"oid new", "oid new"},
+		{"help", "help"},
+		{"--help", "convert --help"},
+		{"-f bson oid", "convert -f bson oid"},
+		{"-qo oid a.bson", "convert -qo oid a.bson"},
+		{"-- oid", "convert -- oid"},
+		{"- oid", "convert - oid"},
+		{"./oid", "convert ./oid"},
+		{"oi", "convert oi"},
+		{"__complete o", "__complete o"},
+		{"__complete u", "__complete convert u"},
+		{"__complete -", "__complete convert -"},
+		{"__complete oid n", "__complete oid n"},
+		{"__complete a.bson o", "__complete convert a.bson o"},
+		{"__completeNoDesc --mode c", "__completeNoDesc convert --mode c"},
+	} {
+		if got := strings.Join(dispatch(root, strings.Fields(tc.args)), " "); got != tc.want {
+			t.Errorf("dispatch(%s) = %s, want %s", tc.args, got, tc.want)
+		}
+	}
+}
