@@ -85,30 +85,35 @@ const formatsNote = `pickle is Python pickles of PyMongo's values, one after the
 	`it is not found from its first bytes. hex and base64 are BSON ` +
 	`in digits, one document per line, as in logs and tickets.`
 
-// A section is one part of the page of a command: lines under a title.
+// A section is one part of a page: its items, then its text, under a title.
 type section struct {
 	title string // "" for flags that stand by themselves
-	text  string // whole lines, indented by two; "" if the flags are all
-	flags []*pflag.Flag
-	note  string // one paragraph below the flags, in one line
+	items []item
+	text  string // paragraphs with blank lines between them; one that starts with a blank is set by hand
 }
 
-// sectionsOf returns the parts of the page of cmd after its usage line.
+// An item is a flag, command or topic, and what is said of it in one line.
+type item struct{ head, about string }
+
+// isMain reports whether cmd is meant where none is named. Its page is that
+// of bsonjs.
+func isMain(cmd *cobra.Command) bool { return cmd == mainCommand(cmd.Root()) }
+
+// sectionsOf returns the parts of the page of cmd after what it does and how
+// it is called.
 func sectionsOf(cmd *cobra.Command) []section {
 	var all []section
-	if pathOf(cmd) == cmd.Root().Name() {
-		all = append(all,
-			section{title: "Commands", text: commandList(cmd.Root())},
-			section{title: "Topics of bsonjs help", text: topicList()},
-		)
-	} else if cmd.HasSubCommands() {
-		all = append(all, section{title: "Commands", text: commandList(cmd)})
+	switch {
+	case isMain(cmd):
+		all = append(all, commandSection(cmd.Root()), topicSection())
+	case cmd.HasSubCommands():
+		all = append(all, commandSection(cmd))
 	}
 	all = append(all, flagSections(cmd.Flags())...)
 	if cmd.Example != "" {
 		all = append(all, section{title: "Examples", text: cmd.Example})
 	}
-	if pathOf(cmd) == cmd.Root().Name() {
+	if isMain(cmd) {
 		all = append(all,
 			section{title: "Failures", text: failuresText},
 			section{title: "Exit codes", text: exitCodesText},
@@ -117,24 +122,24 @@ func sectionsOf(cmd *cobra.Command) []section {
 	return all
 }
 
-// commandList returns a line for each command below parent.
-func commandList(parent *cobra.Command) string {
-	var b strings.Builder
+// commandSection lists the commands below parent.
+func commandSection(parent *cobra.Command) section {
+	s := section{title: "Commands"}
 	for _, c := range parent.Commands() {
 		if !c.Hidden {
-			appendItem(&b, "  "+c.Name(), c.Short)
+			s.items = append(s.items, item{c.Name(), c.Short})
 		}
 	}
-	return b.String()
+	return s
 }
 
-// topicList returns a line for each topic.
-func topicList() string {
-	var b strings.Builder
+// topicSection lists the topics.
+func topicSection() section {
+	s := section{title: "Topics of help"}
 	for _, t := range topics() {
-		appendItem(&b, "  "+t.name, t.short)
+		s.items = append(s.items, item{t.name, t.short})
 	}
-	return b.String()
+	return s
 }
 
 // flagSections returns the groups of flags in fs in the order in which they
@@ -149,9 +154,9 @@ func flagSections(fs *pflag.FlagSet) []section {
 		i := slices.IndexFunc(all, func(s section) bool { return s.title == title })
 		if i < 0 {
 			i = len(all)
-			all = append(all, section{title: title, note: note})
+			all = append(all, section{title: title, text: note})
 		}
-		all[i].flags = append(all[i].flags, f)
+		all[i].items = append(all[i].items, item{spelling(f), f.Usage})
 	})
 	return all
 }
@@ -174,13 +179,16 @@ func helpPage(cmd *cobra.Command) string {
 		if s.title != "" {
 			fmt.Fprintf(&b, "%s:\n", s.title)
 		}
-		b.WriteString(s.text)
-		for _, f := range s.flags {
-			appendItem(&b, "  "+spelling(f), f.Usage)
+		for _, i := range s.items {
+			appendItem(&b, i)
 		}
-		if s.note != "" {
+		if len(s.items) > 0 && s.text != "" {
 			b.WriteByte('\n')
-			wrap(&b, s.note, 2, 0)
+		}
+		if strings.HasPrefix(s.text, " ") {
+			b.WriteString(s.text)
+		} else {
+			wrap(&b, s.text, 2, 0)
 		}
 	}
 	return b.String()
@@ -188,7 +196,7 @@ func helpPage(cmd *cobra.Command) string {
 
 // usageLines returns the ways to call cmd.
 func usageLines(cmd *cobra.Command) []string {
-	if pathOf(cmd) == cmd.Root().Name() {
+	if isMain(cmd) {
 		name := cmd.Root().Name()
 		return []string{name + " [convert] [flags] [FILE...]", name + " COMMAND ..."}
 	}
@@ -210,21 +218,26 @@ func spelling(f *pflag.Flag) string {
 	return s
 }
 
-// appendItem writes head, which ends in no line, and text in a column beside
-// it.
-func appendItem(b *strings.Builder, head, text string) {
+// appendItem writes what is said of i in a column beside it, or below it if
+// there is no room.
+func appendItem(b *strings.Builder, i item) {
+	head := "  " + i.head
 	b.WriteString(head)
 	used := len(head)
 	if used+2 > itemColumn {
 		b.WriteByte('\n')
 		used = 0
 	}
-	wrap(b, text, itemColumn, used)
+	wrap(b, i.about, itemColumn, used)
 }
 
 // wrap writes text in lines of whole words that start at the column indent and
-// end before pageWidth. The line at hand has used columns already.
+// end before pageWidth. The line at hand has used columns already. No text is
+// no line.
 func wrap(b *strings.Builder, text string, indent, used int) {
+	if text == "" {
+		return
+	}
 	for i, word := range strings.Fields(text) {
 		switch {
 		case i == 0:

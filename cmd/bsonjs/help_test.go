@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func everyCommand(t *testing.T, f func(t *testing.T, cmd *cobra.Command)) {
 	}
 }
 
-var longFlag = regexp.MustCompile(`--([a-z0-9-]+)`)
+var longFlag = regexp.MustCompile(`--([a-zA-Z0-9-]+)`)
 
 // Help names every flag and command, and nothing that is none, and says what
 // each is for.
@@ -64,10 +65,92 @@ func TestHelpIsComplete(t *testing.T) {
 				t.Errorf("--%s is no flag", m[1])
 			}
 		}
-		for line := range strings.Lines(page) {
-			if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 || strings.HasSuffix(line, " \n") {
-				t.Errorf("a line of %d characters: %q", n, line)
+		fits(t, page)
+	})
+}
+
+// fits requires that page is of lines that a terminal shows whole.
+func fits(t *testing.T, page string) {
+	t.Helper()
+	for line := range strings.Lines(page) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 || strings.HasSuffix(line, " \n") {
+			t.Errorf("a line of %d characters: %q", n, line)
+		}
+	}
+}
+
+// Topics name only flags that there are, and each flag that help leaves out is
+// in one of them.
+func TestTopics(t *testing.T) {
+	root := new(app).tree()
+	flags := mainCommand(root).Flags()
+	named := map[string]bool{}
+	for _, topic := range topics() {
+		text := topic.text(root)
+		fits(t, text)
+		if title, rest, _ := strings.Cut(text, "\n\n"); strings.Contains(title, "\n") || rest == "" || topic.short == "" {
+			t.Errorf("%s has no title, no text or nothing that says what it is about", topic.name)
+		}
+		for _, m := range longFlag.FindAllStringSubmatch(text, -1) {
+			named[m[1]] = true
+			if flags.Lookup(m[1]) == nil {
+				t.Errorf("%s: --%s is no flag", topic.name, m[1])
 			}
 		}
+	}
+	for name := range foreignNames {
+		if !named[name] {
+			t.Errorf("no topic names --%s", name)
+		}
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden && f.Name != "json" && !named[f.Name] {
+			t.Errorf("no topic names --%s", f.Name)
+		}
 	})
+}
+
+// The manual has a page for each command and topic, with every flag that help
+// has, and no line that its macros would take for something else.
+func TestManual(t *testing.T) {
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	pages := map[string]string{}
+	for _, p := range manual(root) {
+		if pages[p.name] != "" {
+			t.Errorf("two pages %s", p.name)
+		}
+		pages[p.name] = p.text
+	}
+	macros := []string{".TH", ".SH", ".PP", ".TP", ".B", ".nf", ".fi"}
+	for name, text := range pages {
+		for line := range strings.Lines(text) {
+			macro, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if strings.ContainsAny(line[:1], ".'") && !slices.Contains(macros, macro) {
+				t.Errorf("%s: the line %q is a macro", name, line)
+			}
+		}
+		for _, section := range []string{".SH \"NAME\"\n", ".SH \"DESCRIPTION\"\n", ".SH \"SEE ALSO\"\n"} {
+			if strings.Count(text, section) != 1 {
+				t.Errorf("%s: not one %q", name, section)
+			}
+		}
+	}
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		page := pages[manName(cmd)]
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
+			head := "\n.B " + roffEscape(strings.TrimSpace(spelling(f))) + "\n"
+			if !strings.Contains(page, head) {
+				t.Errorf("no item %q", head)
+			}
+		})
+	})
+	for _, topic := range topics() {
+		if pages["bsonjs-"+topic.name] == "" {
+			t.Errorf("no page about %s", topic.name)
+		}
+	}
 }

@@ -1,10 +1,15 @@
 // Bsonjs converts files between BSON and MongoDB Extended JSON.
 //
-//	bsonjs [flags] [FILE...]
+//	bsonjs [convert] [flags] [FILE...]
+//	bsonjs COMMAND ...
+//
+// The first argument may be a command; bsonjs help lists them, and every flag.
+// Where it is none, convert is meant, which this comment is about.
 //
 // Without FILE, and for a FILE that is "-", it reads standard input. Files are
 // converted in order to one output: standard output, or the file given with
-// -o. bsonjs --help lists the flags.
+// -o. A flag that is not given has the default that a variable of the
+// environment gives it, BSONJS_MODE for --mode.
 //
 // # Formats
 //

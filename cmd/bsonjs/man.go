@@ -133,13 +133,10 @@ func commandManual(cmd *cobra.Command) string {
 		if s.title != "" {
 			b.heading(s.title)
 		}
+		for _, i := range s.items {
+			b.item(i)
+		}
 		b.text(s.text)
-		for _, f := range s.flags {
-			b.item(spelling(f), f.Usage)
-		}
-		if s.note != "" {
-			b.text(s.note)
-		}
 	}
 	return b.String()
 }
@@ -184,16 +181,18 @@ func (r *roff) heading(title string) {
 	r.WriteString(`.SH "` + roffEscape(strings.ToUpper(title)) + "\"\n")
 }
 
-// item writes what is said of a flag.
-func (r *roff) item(head, text string) {
-	r.WriteString(".TP\n.B " + roffEscape(strings.TrimSpace(head)) + "\n" + roffEscape(text) + "\n")
+// item writes what is said of i.
+func (r *roff) item(i item) {
+	r.WriteString(".TP\n.B " + roffEscape(strings.TrimSpace(i.head)) + "\n" + roffEscape(i.about) + "\n")
 }
 
-// literal writes lines as they are.
+// literal writes lines as they are, but for the two blanks that each starts
+// with in help: the page is indented already.
 func (r *roff) literal(lines string) {
 	r.WriteString(".PP\n.nf\n")
 	for line := range strings.Lines(lines) {
-		r.WriteString(roffEscape(strings.TrimSuffix(line, "\n")) + "\n")
+		line = strings.TrimPrefix(strings.TrimSuffix(line, "\n"), "  ")
+		r.WriteString(roffEscape(line) + "\n")
 	}
 	r.WriteString(".fi\n")
 }

@@ -127,7 +127,11 @@ func (a *app) oidTimeCommand() *cobra.Command {
 			if len(args) > 0 {
 				return nil
 			}
-			return a.readIDs(func(id objectid.ID) { writeTime(w, id, form) })
+			return a.readIDs(func(id objectid.ID) {
+				if writeTime(w, id, form); output.IsTerminal(a.std.in) {
+					w.Flush() // whoever types wants to see; the writer keeps an error
+				}
+			})
 		})
 		return nil
 	}

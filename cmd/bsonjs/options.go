@@ -163,7 +163,7 @@ var textFlags = []string{
 // only to be turned off.
 func given(fs *pflag.FlagSet, name string) bool {
 	f := fs.Lookup(name)
-	return f != nil && f.Changed && f.Value.String() != "false"
+	return f != nil && f.Changed && !(f.Value.Type() == "bool" && f.Value.String() == "false")
 }
 
 // check refuses combinations that cannot be meant, and completes o with what
@@ -224,7 +224,7 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 			return fmt.Errorf("--%s is about --mode legacy", name)
 		}
 	}
-	if o.lossy && given(fs, "lossy") && o.mode != extjson.Plain {
+	if given(fs, "lossy") && o.mode != extjson.Plain {
 		return errors.New("--lossy is about --mode plain; no other mode loses a value")
 	}
 	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {

@@ -80,7 +80,7 @@ func beginsCommand(root *cobra.Command, word string) bool {
 
 // pathOf returns the words that call cmd. Those of convert need not be there.
 func pathOf(cmd *cobra.Command) string {
-	if cmd.Name() == "convert" {
+	if isMain(cmd) {
 		return cmd.Root().Name()
 	}
 	return cmd.CommandPath()
