@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 // This file parses what is hardest to parse: texts that lie between two
 // doubles.
@@ -13,11 +13,11 @@ import (
 )
 
 func parseDouble(text string) (float64, bool) {
-	n, end, ok := scanNumber([]byte(text), 0)
+	n, end, ok := Scan([]byte(text), 0)
 	if !ok || end != len(text) {
 		return 0, false
 	}
-	return n.double([]byte(text))
+	return n.Double([]byte(text))
 }
 
 // TestDoubleMiddle parses texts that lie exactly between two doubles, and as
@@ -92,7 +92,7 @@ func TestDoubleTie(t *testing.T) {
 	}
 }
 
-// BenchmarkNumberDouble measures scanNumber and double together.
+// BenchmarkNumberDouble measures Scan and double together.
 func BenchmarkNumberDouble(b *testing.B) {
 	for _, mix := range doubleMixes() {
 		var src []byte
@@ -100,7 +100,7 @@ func BenchmarkNumberDouble(b *testing.B) {
 		var texts []string
 		for _, f := range mix.doubles {
 			offs = append(offs, len(src))
-			src = appendDouble(src, f)
+			src = AppendDouble(src, f)
 			texts = append(texts, string(src[offs[len(offs)-1]:]))
 			src = append(src, `,"field":`...)
 		}
@@ -109,8 +109,8 @@ func BenchmarkNumberDouble(b *testing.B) {
 			i := uint(0)
 			for b.Loop() {
 				off := offs[i%benchCount]
-				n, end, _ := scanNumber(src, off)
-				sinkDouble, _ = n.double(src[off:end])
+				n, end, _ := Scan(src, off)
+				sinkDouble, _ = n.Double(src[off:end])
 				i++
 			}
 		})
@@ -136,8 +136,8 @@ func BenchmarkNumberDoubleMiddle(b *testing.B) {
 		b.Run(tc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				n, end, _ := scanNumber(text, 0)
-				sinkDouble, _ = n.double(text[:end])
+				n, end, _ := Scan(text, 0)
+				sinkDouble, _ = n.Double(text[:end])
 			}
 		})
 		b.Run(tc.name+"/strconv", func(b *testing.B) {

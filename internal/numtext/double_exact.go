@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 import "math/bits"
 

@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 // This file tests the text of doubles against strconv, which is slower and
 // made from other algorithms.
@@ -7,7 +7,7 @@ package extjson
 //   - TestDoubleHard goes where algorithms of this kind have failed: the ends
 //     of binary and decimal exponents, and subnormals.
 //   - TestDoubleRandom takes bit patterns by chance, as many as the
-//     environment variable EXTJSON_DOUBLES says.
+//     environment variable NUMTEXT_DOUBLES says.
 //
 // doubleChecker serves the other tests of numbers as well.
 
@@ -66,11 +66,11 @@ func TestAppendDouble(t *testing.T) {
 		{"twice the least", 1e-323, "1.0E-323", "1E-323"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.house, string(appendDouble(nil, tc.f))); diff != "" {
-				t.Errorf("appendDouble (-want +got):\n%s", diff)
+			if diff := cmp.Diff(tc.house, string(AppendDouble(nil, tc.f))); diff != "" {
+				t.Errorf("AppendDouble (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tc.driver, string(appendDoubleDriver(nil, tc.f))); diff != "" {
-				t.Errorf("appendDoubleDriver (-want +got):\n%s", diff)
+			if diff := cmp.Diff(tc.driver, string(AppendDoubleDriver(nil, tc.f))); diff != "" {
+				t.Errorf("AppendDoubleDriver (-want +got):\n%s", diff)
 			}
 			if got, ok := parseDouble(tc.house); !ok || math.Float64bits(got) != math.Float64bits(tc.f) {
 				t.Errorf("%s reads back as %v, %v", tc.house, got, ok)
@@ -87,14 +87,14 @@ func TestAppendDoubleKeepsDst(t *testing.T) {
 		for room := range 2 * doubleRoom {
 			dst := append(make([]byte, 0, 4+room), "text"...)
 			want := string(referenceHouse([]byte("text"), f))
-			if diff := cmp.Diff(want, string(appendDouble(dst, f))); diff != "" {
+			if diff := cmp.Diff(want, string(AppendDouble(dst, f))); diff != "" {
 				t.Fatalf("room for %d bytes (-want +got):\n%s", room, diff)
 			}
 		}
 	}
 }
 
-// referenceHouse is appendDouble by strconv.
+// referenceHouse is AppendDouble by strconv.
 func referenceHouse(dst []byte, f float64) []byte {
 	n := len(dst)
 	if a := math.Abs(f); a == 0 || 1e-4 <= a && a < 1e16 {
@@ -112,7 +112,7 @@ func referenceHouse(dst []byte, f float64) []byte {
 	return dst
 }
 
-// referenceDriver is appendDoubleDriver by strconv, as the driver does it.
+// referenceDriver is AppendDoubleDriver by strconv, as the driver does it.
 func referenceDriver(dst []byte, f float64) []byte {
 	n := len(dst)
 	dst = strconv.AppendFloat(dst, f, 'G', -1, 64)
@@ -133,21 +133,21 @@ func (c *doubleChecker) check(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
 	}
-	c.got = appendDouble(c.got[:0], f)
+	c.got = AppendDouble(c.got[:0], f)
 	c.want = referenceHouse(c.want[:0], f)
 	if !bytes.Equal(c.got, c.want) {
-		c.t.Errorf("%#016x: appendDouble %q, strconv %q", math.Float64bits(f), c.got, c.want)
+		c.t.Errorf("%#016x: AppendDouble %q, strconv %q", math.Float64bits(f), c.got, c.want)
 	}
 	// Once at the end of the text and once with more behind it, which are
 	// different routes.
 	size := len(c.got)
-	n, end, ok := scanNumber(c.got, 0)
-	back, fits := n.double(c.got)
+	n, end, ok := Scan(c.got, 0)
+	back, fits := n.Double(c.got)
 	if !ok || end != size || !fits || math.Float64bits(back) != math.Float64bits(f) {
 		c.t.Errorf("%#016x: %q reads back as %v", math.Float64bits(f), c.got, back)
 	}
 	c.got = append(c.got, `,"next":1}`...)
-	m, end, ok := scanNumber(c.got, 0)
+	m, end, ok := Scan(c.got, 0)
 	if !ok || end != size || m != n {
 		c.t.Errorf("%q, scanned to %d, gives %v; without what follows %v", c.got, end, m, n)
 	}
@@ -157,22 +157,22 @@ func (c *doubleChecker) checkDriver(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
 	}
-	c.got = appendDoubleDriver(c.got[:0], f)
+	c.got = AppendDoubleDriver(c.got[:0], f)
 	c.want = referenceDriver(c.want[:0], f)
 	if !bytes.Equal(c.got, c.want) {
-		c.t.Errorf("%#016x: appendDoubleDriver %q, strconv %q", math.Float64bits(f), c.got, c.want)
+		c.t.Errorf("%#016x: AppendDoubleDriver %q, strconv %q", math.Float64bits(f), c.got, c.want)
 	}
 }
 
 // checkText compares the value of text, a JSON number, with strconv's.
 func (c *doubleChecker) checkText(text []byte) {
-	n, end, ok := scanNumber(text, 0)
+	n, end, ok := Scan(text, 0)
 	if !ok || end != len(text) {
-		c.t.Errorf("scanNumber(%q): %d, %v", text, end, ok)
+		c.t.Errorf("Scan(%q): %d, %v", text, end, ok)
 		return
 	}
 	want, err := strconv.ParseFloat(string(text), 64)
-	got, fits := n.double(text)
+	got, fits := n.Double(text)
 	if fits != (err == nil) || fits && math.Float64bits(got) != math.Float64bits(want) {
 		c.t.Errorf("%q: double %v, %v; strconv %v, %v", text, got, fits, want, err)
 	}
@@ -225,16 +225,16 @@ func TestDoubleHard(t *testing.T) {
 }
 
 // TestDoubleRandom checks random bit patterns and random decimals, ten of the
-// former for one of the latter. EXTJSON_DOUBLES says how many patterns, for
+// former for one of the latter. NUMTEXT_DOUBLES says how many patterns, for
 // instance 1e9, for which -timeout 0 is needed as well.
 func TestDoubleRandom(t *testing.T) {
 	const workers, block = 2, 10_000
 	total := 300_000
 	seed := uint64(1)
-	if s := os.Getenv("EXTJSON_DOUBLES"); s != "" {
+	if s := os.Getenv("NUMTEXT_DOUBLES"); s != "" {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil {
-			t.Fatalf("EXTJSON_DOUBLES: %v", err)
+			t.Fatalf("NUMTEXT_DOUBLES: %v", err)
 		}
 		total = int(n)
 		seed = uint64(time.Now().UnixNano())
@@ -305,8 +305,7 @@ func FuzzDouble(f *testing.F) {
 var (
 	sinkBytes  []byte
 	sinkDouble float64
-	sinkInt    int64
-	sinkNumber number
+	sinkNumber Number
 )
 
 // benchCount is how many values a benchmark takes in turn: so many that the
@@ -350,7 +349,7 @@ func BenchmarkAppendDouble(b *testing.B) {
 			b.ReportAllocs()
 			i := uint(0)
 			for b.Loop() {
-				sinkBytes = appendDouble(sinkBytes[:0], mix.doubles[i%benchCount])
+				sinkBytes = AppendDouble(sinkBytes[:0], mix.doubles[i%benchCount])
 				i++
 			}
 		})
