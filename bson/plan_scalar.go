@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -389,7 +390,7 @@ func (d *decoder) number() (string, bool) {
 		if math.IsNaN(f) || math.IsInf(f, 0) {
 			return "", false
 		}
-		return strconv.FormatFloat(f, 'f', -1, 64), true
+		return string(numtext.AppendDouble(nil, f)), true
 	case TypeDecimal128:
 		v := c.Decimal128()
 		return v.String(), !v.IsNaN() && !v.IsInf()

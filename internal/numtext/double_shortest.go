@@ -1,6 +1,9 @@
 package numtext
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The digits of a double are found by Schubfach (Raffaello Giulietti, "The
 // Schubfach way to render doubles", 2020), an exact algorithm. In its terms a
@@ -11,6 +14,20 @@ import "math/bits"
 // the nearest of the former. All comparisons are made on quarters of 10^k,
 // computed from 128 bits of 10^-k and rounded to odd: the last bit then says
 // whether anything was cut off, which is all that a comparison needs to know.
+
+// ShortestDecimal returns the decimal that AppendDouble writes, as an integer m
+// without zeros at its end, at most 17 digits, and an exponent: it is m × 10^e.
+// f is finite and not zero; its sign is ignored.
+func ShortestDecimal(f float64) (m uint64, e int) {
+	m, e = shortest17(math.Float64bits(f) &^ (1 << 63))
+	e -= 16
+	for _, n := range [...]int{8, 8, 4, 2, 1} { // 16 zeros at most
+		if q := m / tens[n]; q*tens[n] == m {
+			m, e = q, e+n
+		}
+	}
+	return m, e
+}
 
 // shortestDigits returns the shortest decimal that rounds to the positive
 // finite double with the bits u, as 17 digits with zeros at the end: the first

@@ -6,6 +6,7 @@ package numtext
 //   - A table says what a user sees.
 //   - TestDoubleHard goes where algorithms of this kind have failed: the ends
 //     of binary and decimal exponents, and subnormals.
+//   - TestAppendDoubleExact spells out what doubles are.
 //   - TestDoubleRandom takes bit patterns by chance, as many as the
 //     environment variable NUMTEXT_DOUBLES says.
 //
@@ -122,6 +123,14 @@ func referenceDriver(dst []byte, f float64) []byte {
 	return dst
 }
 
+// referencePython is AppendDoublePython by strconv.
+func referencePython(dst []byte, f float64) []byte {
+	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
+		return strconv.AppendFloat(dst, f, 'e', -1, 64)
+	}
+	return referenceHouse(dst, f)
+}
+
 // A doubleChecker compares what the package does with a double with what
 // strconv does. It is for one goroutine.
 type doubleChecker struct {
@@ -138,6 +147,19 @@ func (c *doubleChecker) check(f float64) {
 	if !bytes.Equal(c.got, c.want) {
 		c.t.Errorf("%#016x: AppendDouble %q, strconv %q", math.Float64bits(f), c.got, c.want)
 	}
+	if f != 0 {
+		m, e := ShortestDecimal(f)
+		c.want = strconv.AppendUint(c.want[:0], m, 10)
+		// d.ddde±dd without the point is d ddd × 10^(±dd - digits after it).
+		c.got = strconv.AppendFloat(c.got[:0], math.Abs(f), 'e', -1, 64)
+		mant, exp, _ := bytes.Cut(c.got, []byte{'e'})
+		digits := append(mant[:1], bytes.TrimPrefix(mant[1:], []byte{'.'})...)
+		first, err := strconv.Atoi(string(exp))
+		if err != nil || !bytes.Equal(digits, c.want) || e != first+1-len(digits) {
+			c.t.Errorf("%#016x: ShortestDecimal %de%d, strconv %v", math.Float64bits(f), m, e, f)
+		}
+	}
+	c.got = AppendDouble(c.got[:0], f)
 	// Once at the end of the text and once with more behind it, which are
 	// different routes.
 	size := len(c.got)
@@ -153,7 +175,8 @@ func (c *doubleChecker) check(f float64) {
 	}
 }
 
-func (c *doubleChecker) checkDriver(f float64) {
+// checkPeers checks the spellings of the others.
+func (c *doubleChecker) checkPeers(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
 	}
@@ -161,6 +184,11 @@ func (c *doubleChecker) checkDriver(f float64) {
 	c.want = referenceDriver(c.want[:0], f)
 	if !bytes.Equal(c.got, c.want) {
 		c.t.Errorf("%#016x: AppendDoubleDriver %q, strconv %q", math.Float64bits(f), c.got, c.want)
+	}
+	c.got = AppendDoublePython(c.got[:0], f)
+	c.want = referencePython(c.want[:0], f)
+	if !bytes.Equal(c.got, c.want) {
+		c.t.Errorf("%#016x: AppendDoublePython %q, strconv %q", math.Float64bits(f), c.got, c.want)
 	}
 }
 
@@ -220,8 +248,53 @@ func TestDoubleHard(t *testing.T) {
 	hardDoubles(func(f float64) {
 		c.check(f)
 		c.check(-f)
-		c.checkDriver(f)
+		c.checkPeers(f)
 	})
+}
+
+// TestAppendDoubleExact compares all the digits of a double with strconv, which
+// is told how many there are after the point: as many as there are halvings.
+func TestAppendDoubleExact(t *testing.T) {
+	check := func(f float64) {
+		places := 0
+		for x := f; x != math.Trunc(x) && places < 1074; places++ {
+			if x *= 2; math.Abs(x) < 1 { // scaling is exact; skip ahead
+				_, e := math.Frexp(x)
+				x, places = math.Ldexp(x, -e), places-e
+			}
+		}
+		want := strconv.AppendFloat([]byte("text"), f, 'f', places, 64)
+		got := AppendDoubleExact([]byte("text"), f)
+		if !bytes.Equal(got, want) {
+			t.Errorf("%v (-want +got):\n%s", f, cmp.Diff(string(want), string(got)))
+		}
+		if back, err := strconv.ParseFloat(string(got[4:]), 64); err != nil || back != f {
+			t.Errorf("%v comes back as %v, %v", f, back, err)
+		}
+	}
+	for e := uint64(0); e < 2047; e++ {
+		for _, m := range []uint64{1, 1<<52 - 1, 1 << 51, 0x5555555555555} {
+			check(math.Float64frombits(e<<52 | m))
+			check(-math.Float64frombits(e<<52 | m>>9))
+		}
+	}
+	for _, tc := range []struct {
+		f    float64
+		want string
+	}{
+		{9.99, "9.9900000000000002131628207280300557613372802734375"},
+		{-0.5, "-0.5"},
+		{3, "3"},
+		{1e23, "99999999999999991611392"},
+	} {
+		if diff := cmp.Diff(tc.want, string(AppendDoubleExact(nil, tc.f))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	longest := AppendDoubleExact(nil, -math.Float64frombits(1<<53-1))
+	if digits := len(bytes.TrimLeft(longest, "-0.")); len(longest) != 1077 || digits != 767 {
+		t.Errorf("the longest has %d bytes and %d digits, want 1077 and 767", len(longest), digits)
+	}
 }
 
 // TestDoubleRandom checks random bit patterns and random decimals, ten of the
@@ -251,7 +324,7 @@ func TestDoubleRandom(t *testing.T) {
 					for range 10 {
 						c.check(math.Float64frombits(r.Uint64()))
 					}
-					c.checkDriver(math.Float64frombits(r.Uint64()))
+					c.checkPeers(math.Float64frombits(r.Uint64()))
 					c.checkText(randomDecimal(r))
 				}
 			}
@@ -298,7 +371,7 @@ func FuzzDouble(f *testing.F) {
 	f.Fuzz(func(t *testing.T, u uint64) {
 		c := doubleChecker{t: t}
 		c.check(math.Float64frombits(u))
-		c.checkDriver(math.Float64frombits(u))
+		c.checkPeers(math.Float64frombits(u))
 	})
 }
 

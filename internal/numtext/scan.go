@@ -16,7 +16,7 @@ import (
 // the sign of Neg, but for the digits that Mant leaves out. The value of the
 // text "1" is Number{Mant: 1}, and no other text has that one.
 type Number struct {
-	Mant uint64 // the first 19 significant digits
+	Mant uint64 // the first 19 significant digits; Double takes any
 	Exp  int    // decimal exponent of the last digit of Mant; may be cut beyond ±2^30
 	Flags
 }
