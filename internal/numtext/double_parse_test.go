@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -89,62 +88,5 @@ func TestDoubleTie(t *testing.T) {
 				c.checkText([]byte(fmt.Sprintf("-%d.0e%d", text, exp)))
 			}
 		}
-	}
-}
-
-// BenchmarkNumberDouble measures Scan and double together.
-func BenchmarkNumberDouble(b *testing.B) {
-	for _, mix := range doubleMixes() {
-		var src []byte
-		var offs []int
-		var texts []string
-		for _, f := range mix.doubles {
-			offs = append(offs, len(src))
-			src = AppendDouble(src, f)
-			texts = append(texts, string(src[offs[len(offs)-1]:]))
-			src = append(src, `,"field":`...)
-		}
-		b.Run(mix.name, func(b *testing.B) {
-			b.ReportAllocs()
-			i := uint(0)
-			for b.Loop() {
-				off := offs[i%benchCount]
-				n, end, _ := Scan(src, off)
-				sinkDouble, _ = n.Double(src[off:end])
-				i++
-			}
-		})
-		b.Run(mix.name+"/strconv", func(b *testing.B) {
-			b.ReportAllocs()
-			i := uint(0)
-			for b.Loop() {
-				sinkDouble, _ = strconv.ParseFloat(texts[i%benchCount], 64)
-				i++
-			}
-		})
-	}
-}
-
-// BenchmarkNumberDoubleMiddle measures the slowest texts: halfway between two
-// doubles, but for the last digit.
-func BenchmarkNumberDoubleMiddle(b *testing.B) {
-	for _, tc := range []struct{ name, text string }{
-		{"normal", "1.00000000000000011102230246251565404236316680908203125"},
-		{"subnormal", new(big.Float).SetPrec(100).SetMantExp(big.NewFloat(1), -1075).Text('e', 770)},
-	} {
-		text := []byte(tc.text + ",")
-		b.Run(tc.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				n, end, _ := Scan(text, 0)
-				sinkDouble, _ = n.Double(text[:end])
-			}
-		})
-		b.Run(tc.name+"/strconv", func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				sinkDouble, _ = strconv.ParseFloat(tc.text, 64)
-			}
-		})
 	}
 }

@@ -265,18 +265,3 @@ func TestNumberMutated(t *testing.T) {
 		checkNumber(t, text, []byte(",          "))
 	}
 }
-
-func BenchmarkScan(b *testing.B) {
-	for _, tc := range []struct{ name, text string }{
-		{"digit", "7"}, {"price", "9.99"}, {"milliseconds", "1700000000123"}, {"17", "0.12345678901234567"},
-		{"exponent", "1.2345678921232E+18"}, {"1000", strings.Repeat("1234567890", 100)},
-	} {
-		src := []byte(tc.text + `,"field":`)
-		b.Run(tc.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				sinkNumber, _, _ = Scan(src, 0)
-			}
-		})
-	}
-}
