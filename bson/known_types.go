@@ -380,12 +380,18 @@ func encBigInt(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.appendExact(dst, n, v, err)
 }
 
-// decBigInt sets a big integer from a number that is one, or from its digits.
+// decBigInt sets a big integer from a number that is one, or from its digits. A
+// whole double is what it is, not the shorter number that it is written as.
 func decBigInt(d *decoder, v reflect.Value) {
 	switch d.c.Type() {
 	case TypeString:
 		d.fromText(v, ptr[big.Int](v))
 		return
+	case TypeDouble:
+		if f := d.c.Double(); f == math.Trunc(f) && !math.IsInf(f, 0) {
+			big.NewFloat(f).Int(ptr[big.Int](v))
+			return
+		}
 	}
 	x, ok := d.decimal()
 	if !ok {

@@ -398,7 +398,8 @@ func (d *decoder) number() (string, bool) {
 	return "", false
 }
 
-// decimal returns the current value as a decimal, exactly.
+// decimal returns the current number as a decimal: exactly, but for a double,
+// which gives the digits that it is written with.
 func (d *decoder) decimal() (decimal128.Decimal, bool) {
 	c := &d.c
 	switch c.Type() {
