@@ -1,11 +1,9 @@
 package bson_test
 
 import (
-	"os/exec"
-	"regexp"
-	"runtime"
-	"strings"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/inline"
 )
 
 // mustInline are the functions that callers rely on to cost no call.
@@ -40,30 +38,5 @@ var mustInline = []string{
 	"Validate",
 }
 
-// TestInline asks the compiler. What it inlines changes between its
-// releases, so that only the one that the project is built with counts.
-func TestInline(t *testing.T) {
-	if !strings.HasPrefix(runtime.Version(), "go1.26") {
-		t.Skip("the list is for go1.26")
-	}
-	if testing.Short() {
-		t.Skip("builds the package")
-	}
-	tool, err := exec.LookPath("go")
-	if err != nil {
-		t.Skip("no go tool")
-	}
-	out, err := exec.Command(tool, "build", "-gcflags=-m", "github.com/bsonkit/bsonkit/bson").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	can := map[string]bool{}
-	for _, m := range regexp.MustCompile(`: can inline (\S+)`).FindAllSubmatch(out, -1) {
-		can[string(m[1])] = true
-	}
-	for _, name := range mustInline {
-		if !can[name] {
-			t.Errorf("%s does not inline", name)
-		}
-	}
-}
+// TestInline asks the compiler.
+func TestInline(t *testing.T) { inline.Check(t, mustInline...) }

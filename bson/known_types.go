@@ -8,13 +8,13 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	shopspring "github.com/shopspring/decimal"
 
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -268,21 +268,19 @@ func decTime(d *decoder, v reflect.Value) {
 	*ptr[time.Time](v) = t
 }
 
-// encNumber writes an int64 if the text is one, else a double.
+// encNumber writes an int64 if the text is an integer that fits, else a double.
 func encNumber(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	s := v.String()
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return e.appendInt64(dst, n)
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		if f != 0 { // an infinity: too large
-			return e.fail(dst, v.Type(), ErrRange)
-		}
-		return e.fail(dst, v.Type(), hookError{err})
-	}
-	if strings.ContainsAny(s, "xXpPiInN_") { // not JSON's grammar
+	text := []byte(v.String())
+	n, end, ok := numtext.Scan(text, 0)
+	if !ok || end != len(text) {
 		return e.fail(dst, v.Type(), ErrMismatch)
+	}
+	if i, ok := n.Int64(); ok && !n.Frac {
+		return e.appendInt64(dst, i)
+	}
+	f, ok := n.Double(text)
+	if !ok {
+		return e.fail(dst, v.Type(), ErrRange)
 	}
 	return bits64(dst, math.Float64bits(f)), TypeDouble
 }
@@ -382,12 +380,18 @@ func encBigInt(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.appendExact(dst, n, v, err)
 }
 
-// decBigInt sets a big integer from a number that is one, or from its digits.
+// decBigInt sets a big integer from a number that is one, or from its digits. A
+// whole double is what it is, not the shorter number that it is written as.
 func decBigInt(d *decoder, v reflect.Value) {
 	switch d.c.Type() {
 	case TypeString:
 		d.fromText(v, ptr[big.Int](v))
 		return
+	case TypeDouble:
+		if f := d.c.Double(); f == math.Trunc(f) && !math.IsInf(f, 0) {
+			big.NewFloat(f).Int(ptr[big.Int](v))
+			return
+		}
 	}
 	x, ok := d.decimal()
 	if !ok {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -389,7 +390,7 @@ func (d *decoder) number() (string, bool) {
 		if math.IsNaN(f) || math.IsInf(f, 0) {
 			return "", false
 		}
-		return strconv.FormatFloat(f, 'f', -1, 64), true
+		return string(numtext.AppendDouble(nil, f)), true
 	case TypeDecimal128:
 		v := c.Decimal128()
 		return v.String(), !v.IsNaN() && !v.IsInf()
@@ -397,7 +398,8 @@ func (d *decoder) number() (string, bool) {
 	return "", false
 }
 
-// decimal returns the current value as a decimal, exactly.
+// decimal returns the current number as a decimal: exactly, but for a double,
+// which gives the digits that it is written with.
 func (d *decoder) decimal() (decimal128.Decimal, bool) {
 	c := &d.c
 	switch c.Type() {

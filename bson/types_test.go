@@ -27,7 +27,7 @@ func TestString(t *testing.T) {
 		{bson.D{{"a", int32(1)}, {"b\"", "x"}, {"c", anID}, {"d", bson.D{}}}, `{"a": 1, "b\"": "x", "c": ObjectId("56e1fc72e0c917e9c4714161"), "d": {}}`},
 		{bson.E{"a", 1.5}, `"a": 1.5`},
 		{bson.M{"b": nil, "a": true}, `{"a": true, "b": null}`},
-		{bson.A{1.0, int64(2), math.NaN(), math.Inf(-1), 1e300}, `[1.0, NumberLong("2"), NaN, -Infinity, 1e+300]`},
+		{bson.A{1.0, int64(2), math.NaN(), math.Inf(-1), 1e300}, `[1.0, NumberLong("2"), NaN, -Infinity, 1.0E+300]`},
 		{bson.Binary{Subtype: 5, Data: []byte("abc")}, `BinData(5, "YWJj")`},
 		{bson.Regex{Pattern: "a/b", Options: "i"}, `/a\/b/i`},
 		{bson.Timestamp{T: 1, I: 2}, `Timestamp(1, 2)`},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -245,12 +246,7 @@ func appendShellDouble(dst []byte, v float64) []byte {
 		}
 		return append(dst, "Infinity"...)
 	}
-	start := len(dst)
-	dst = strconv.AppendFloat(dst, v, 'g', -1, 64)
-	if !slices.ContainsFunc(dst[start:], func(c byte) bool { return c == '.' || c == 'e' }) {
-		dst = append(dst, ".0"...)
-	}
-	return dst
+	return numtext.AppendDouble(dst, v)
 }
 
 func appendShellVector(dst []byte, v Vector) []byte {

@@ -4,9 +4,10 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"strconv"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file moves values between Decimal and double, which is two questions:
@@ -33,15 +34,11 @@ func FromFloat64(f float64) Decimal {
 	if d, ok := fromSpecial64(f); ok {
 		return d
 	}
-	var buf [32]byte
-	d, err := Parse(strconv.AppendFloat(buf[:0], f, 'e', -1, 64))
-	if err != nil {
-		panic("BUG: decimal128: double refused: " + err.Error())
+	m, exp := numtext.ShortestDecimal(f)
+	for ; exp > 0 && math.Abs(f) < 1e16; exp-- {
+		m *= 10
 	}
-	if coef, exp := d.unpack(); exp > 0 && math.Abs(f) < 1e16 {
-		return pack(d.sign(), coef.mul(pow10[exp]), 0)
-	}
-	return d
+	return pack(math.Float64bits(f)&signBit, uint128{0, m}, exp)
 }
 
 // FromFloat64Exact returns the value of f itself: with the exponent 0 if it is
@@ -82,9 +79,7 @@ func AppendFloat64Exact(dst []byte, f float64) []byte {
 	if d, ok := fromSpecial64(f); ok {
 		return d.AppendNotation(dst, Plain)
 	}
-	_, two := split64(f)
-	// An odd integer times 2^-n has n digits after the point, no fewer.
-	return strconv.AppendFloat(dst, f, 'f', max(-two, 0), 64)
+	return numtext.AppendDoubleExact(dst, f)
 }
 
 // ShopspringFromFloat64Exact returns the value of f itself, for
@@ -197,17 +192,16 @@ func (d Decimal) NearestFloat64() float64 {
 		return math.Inf(d.unitSign())
 	}
 	u, exp := d.unpack()
-	if u.hi == 0 && u.lo < 1<<53 && -22 <= exp && exp <= 22 {
-		// Both operands are doubles, so that one rounding makes the result.
-		f := float64(u.lo)
-		if exp < 0 {
-			f /= math.Pow10(-exp)
-		} else {
-			f *= math.Pow10(exp)
-		}
-		return math.Copysign(f, float64(d.unitSign()))
-	}
+	n := numtext.Number{Mant: u.lo, Exp: exp}
 	var b [window]byte
-	f, _ := strconv.ParseFloat(string(d.Append(b[:0])), 64) // only the range can be wrong
-	return f
+	var text []byte
+	if u.hi != 0 { // more digits than Mant has room for
+		text = Decimal{d.hi &^ signBit, d.lo}.Append(b[:0])
+		n, _, _ = numtext.Scan(text, 0)
+	}
+	f, ok := n.Double(text)
+	if !ok {
+		return math.Inf(d.unitSign())
+	}
+	return math.Copysign(f, float64(d.unitSign()))
 }

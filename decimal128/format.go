@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file writes text, in three notations.
@@ -21,9 +23,6 @@ const (
 	maxText = 1 + Precision + 7
 	window  = maxText + 4
 )
-
-// zeros8 turns eight digits into text.
-const zeros8 = 0x3030303030303030
 
 // Notation says how a number is written.
 type Notation uint8
@@ -84,21 +83,9 @@ func (d Decimal) Append(dst []byte) []byte {
 // word8 returns the digits of u < 10^8 as text, the first in the low byte, and
 // how many there are.
 func word8(u uint64) (w uint64, digits int) {
-	w = digits8(u)
+	w = numtext.Digits8(u)
 	zeros := uint(bits.TrailingZeros64(w|1<<56)) &^ 7
-	return (w | zeros8) >> zeros, 8 - int(zeros/8)
-}
-
-// digits8 returns the eight digits of u < 10^8, each 0 to 9, one in each byte,
-// the first in the low one. It splits four digits from four, then two from two,
-// then one from one, all parts at once; the multipliers are 1/100 and 1/10 in
-// fixed point, exact for the parts they meet.
-func digits8(u uint64) uint64 {
-	w := u/10000 | u%10000<<32
-	q := (w * 10486) >> 20 & 0x0000007f0000007f
-	w = q | (w-q*100)<<16
-	q = (w * 103) >> 10 & 0x000f000f000f000f
-	return q | (w-q*10)<<8
+	return (w | numtext.Zeros8) >> zeros, 8 - int(zeros/8)
 }
 
 // putScientific writes coef·10^exp, without sign, to the start of b and returns
@@ -157,17 +144,17 @@ func putDigits(b []byte, coef uint128, digits int) {
 // Of fewer than eight it stores eight bytes all the same.
 func putHead(b []byte, u uint64, digits int) {
 	if u < 1e8 {
-		binary.LittleEndian.PutUint64(b, (digits8(u)|zeros8)>>(64-8*uint(digits)))
+		binary.LittleEndian.PutUint64(b, (numtext.Digits8(u)|numtext.Zeros8)>>(64-8*uint(digits)))
 		return
 	}
-	binary.LittleEndian.PutUint64(b, (digits8(u/1e8)|zeros8)>>(128-8*uint(digits)))
-	binary.LittleEndian.PutUint64(b[digits-8:], digits8(u%1e8)|zeros8)
+	binary.LittleEndian.PutUint64(b, (numtext.Digits8(u/1e8)|numtext.Zeros8)>>(128-8*uint(digits)))
+	binary.LittleEndian.PutUint64(b[digits-8:], numtext.Digits8(u%1e8)|numtext.Zeros8)
 }
 
 // put16 writes the 16 digits of u < 10^16 to the start of b.
 func put16(b []byte, u uint64) {
-	binary.LittleEndian.PutUint64(b, digits8(u/1e8)|zeros8)
-	binary.LittleEndian.PutUint64(b[8:], digits8(u%1e8)|zeros8)
+	binary.LittleEndian.PutUint64(b, numtext.Digits8(u/1e8)|numtext.Zeros8)
+	binary.LittleEndian.PutUint64(b[8:], numtext.Digits8(u%1e8)|numtext.Zeros8)
 }
 
 // putExponent writes the exponent part of exp ≠ 0, at most four digits, to the

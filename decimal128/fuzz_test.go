@@ -2,8 +2,11 @@ package decimal128_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -305,6 +308,53 @@ func FuzzFloat64(f *testing.F) {
 			t.Fatalf("ShopspringFromFloat64Exact(%v) = %v, %v", v, s, err)
 		}
 	})
+}
+
+// FuzzNearestFloat64: the nearest double is the one that strconv reads the text
+// as, for every encoding.
+func FuzzNearestFloat64(f *testing.F) {
+	addBits(f, func(hi, lo uint64) { f.Add(hi, lo) })
+	for _, text := range []string{
+		"9007199254740993", "9007199254740993.000000000000000001", "1.797693134862315807937289714053034E+308",
+		"2.470328229206232720882843964341106E-324", "2.470328229206232720882843964341107E-324", "18446744073709551615E-20",
+		"18446744073709551616E-20", "9999999999999999999999999999999999E-400", "1E+6144",
+	} {
+		hi, lo := mustParse(f, text).Bits()
+		f.Add(hi, lo)
+	}
+	f.Fuzz(func(t *testing.T, hi, lo uint64) {
+		d := decimal128.FromBits(hi, lo)
+		if d.IsNaN() {
+			t.Skip()
+		}
+		want, err := strconv.ParseFloat(d.String(), 64)
+		if err != nil && !math.IsInf(want, 0) {
+			t.Fatal(err)
+		}
+		if got := d.NearestFloat64(); math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("NearestFloat64(%v) = %v, want %v", d, got, want)
+		}
+	})
+}
+
+// TestNearestFloat64Random tries that on numbers within the range of doubles,
+// which few encodings are.
+func TestNearestFloat64Random(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 100_000 {
+		digits := make([]byte, 1+r.IntN(decimal128.Precision))
+		for i := range digits {
+			digits[i] = byte('0' + r.IntN(10))
+		}
+		text := fmt.Sprintf("-%sE%d", digits, r.IntN(700)-360)
+		want, err := strconv.ParseFloat(text, 64)
+		if err != nil && !math.IsInf(want, 0) {
+			t.Fatal(err)
+		}
+		if got := mustParse(t, text).NearestFloat64(); math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("NearestFloat64(%s) = %v, want %v", text, got, want)
+		}
+	}
 }
 
 // FuzzBig: what math/big and shopspring hold goes through unchanged, or is

@@ -1,5 +1,7 @@
 package decimal128
 
+import "github.com/bsonkit/bsonkit/internal/numtext"
+
 // This file reads text. scan is the only code that knows the grammar; it goes
 // over the bytes once and leaves a number, which fit then makes a Decimal of.
 // Parse tries parseShort first, which is the part of scan that most numbers
@@ -158,7 +160,7 @@ func scanDigits[T ~string | ~[]byte](text T, i, digits int, n *number) (int, int
 		if !allDigits(w) {
 			break
 		}
-		coef = coef.mul64(1e8).add64(value8(w))
+		coef = coef.mul64(1e8).add64(numtext.Value8(w ^ numtext.Zeros8))
 		i += 8
 		digits += 8
 	}
@@ -273,14 +275,6 @@ func load8[T ~string | ~[]byte](text T, i int) uint64 {
 func allDigits(w uint64) bool {
 	// A digit has a high nibble of 3, and has one still after 6 is added; the
 	// sums do not carry into the next byte while the high nibbles are 3.
-	return w&0xf0f0f0f0f0f0f0f0 == 0x3030303030303030 &&
-		(w+0x0606060606060606)&0xf0f0f0f0f0f0f0f0 == 0x3030303030303030
-}
-
-// value8 returns the number that the eight digits of w spell, the first in the
-// low byte: pairs are joined to two digits, those to four, those to eight.
-func value8(w uint64) uint64 {
-	w -= 0x3030303030303030
-	w = w*10 + w>>8
-	return ((w&0x000000ff000000ff)*(100+1000000<<32) + (w>>16&0x000000ff000000ff)*(1+10000<<32)) >> 32
+	return w&0xf0f0f0f0f0f0f0f0 == numtext.Zeros8 &&
+		(w+0x0606060606060606)&0xf0f0f0f0f0f0f0f0 == numtext.Zeros8
 }

@@ -3,6 +3,8 @@ package decimal128
 import (
 	"math/big"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // samples are where carries, borrows and digit counts change.
@@ -75,29 +77,11 @@ func TestUint128(t *testing.T) {
 	}
 }
 
-// TestDigits8: all numbers of four digits, at both ends of eight.
-func TestDigits8(t *testing.T) {
-	for n := range uint64(10000) {
-		for _, u := range []uint64{n, n * 10000, n*10000 + 9999 - n} {
-			var want uint64
-			for i, rest := 0, u; i < 8; i, rest = i+1, rest/10 {
-				want = want<<8 | rest%10
-			}
-			if got := digits8(u); got != want {
-				t.Fatalf("digits8(%d) = %#016x, want %#016x", u, got, want)
-			}
-			if got := value8(want | zeros8); got != u {
-				t.Fatalf("value8 of the digits of %d = %d", u, got)
-			}
-		}
-	}
-}
-
 // TestAllDigits: each byte at each place.
 func TestAllDigits(t *testing.T) {
 	for place := range 8 {
 		for c := range uint64(256) {
-			w := zeros8&^(0xff<<(8*place)) | c<<(8*place)
+			w := numtext.Zeros8&^(0xff<<(8*place)) | c<<(8*place)
 			if got, want := allDigits(w), '0' <= c && c <= '9'; got != want {
 				t.Errorf("allDigits(%#016x) = %v", w, got)
 			}

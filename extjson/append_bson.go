@@ -6,6 +6,7 @@ import (
 	"math/big"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file turns text into BSON, straight from the characters.
@@ -340,7 +341,7 @@ func (d *decoder) word(dst []byte, off, mark int, word string) ([]byte, int) {
 // number reads a bare number: an int32 if it fits, else an int64, else the
 // nearest double.
 func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
-	n, end, ok := scanNumber(d.src, off)
+	n, end, ok := numtext.Scan(d.src, off)
 	switch {
 	case !ok && d.shell && end < len(d.src) && d.src[end] == 'I':
 		return d.negativeInfinity(dst, off, mark)
@@ -351,8 +352,8 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	case d.canonicalOnly:
 		return dst, d.fail(off, ErrRelaxed, "a number in a wrapper")
 	}
-	if !n.frac {
-		if v, fits := n.int64(); fits {
+	if !n.Frac {
+		if v, fits := n.Int64(); fits {
 			if v == int64(int32(v)) {
 				bson.SetType(dst, mark, bson.TypeInt32)
 				return binary.LittleEndian.AppendUint32(dst, uint32(v)), end
@@ -365,11 +366,11 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 		// More of it may follow and bring it into range, as in 1…0e-300.
 		return dst, d.fail(end, ErrTruncated, "")
 	}
-	f, ok := n.double(d.src[off:end])
+	f, ok := n.Double(d.src[off:end])
 	if !ok {
 		return dst, d.fail(off, ErrRange, "a number within the range of double")
 	}
-	if d.exact && !n.frac && !isInteger(f, d.src[off:end]) {
+	if d.exact && !n.Frac && !isInteger(f, d.src[off:end]) {
 		return dst, d.fail(off, ErrInexact, "")
 	}
 	bson.SetType(dst, mark, bson.TypeDouble)

@@ -1,9 +1,11 @@
 package extjson
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file turns BSON into text, straight from the cursor.
@@ -13,8 +15,8 @@ import (
 //     in all modes but for its spelling (form.go) is written there, the rest
 //     by append_value.go.
 //   - layout.go has what is not compact: spacing, indentation, order, MaxLen.
-//   - quote (string.go), appendInteger, appendDouble, appendDate and
-//     appendBase64 write the scalars.
+//   - quote (string.go), appendDate, appendBase64 and package numtext write the
+//     scalars.
 //
 // Faults are recorded in the cursor, which then moves no more, so that every
 // loop here ends by itself.
@@ -276,17 +278,17 @@ func (e *encoder) value(dst []byte) []byte {
 		return dst
 	case bson.TypeInt32:
 		if e.bareInt32 {
-			return appendInteger(dst, int64(c.Int32()))
+			return numtext.AppendInt(dst, int64(c.Int32()))
 		}
 		f := &e.form.int32
-		return f.tail.put(appendInteger(f.lead.put(room(dst)), int64(c.Int32())))
+		return f.tail.put(numtext.AppendInt(f.lead.put(room(dst)), int64(c.Int32())))
 	case bson.TypeInt64:
 		v := c.Int64()
 		if e.bareInt64 || e.semi && uint64(v+maxSafe) <= 2*maxSafe {
-			return appendInteger(dst, v)
+			return numtext.AppendInt(dst, v)
 		}
 		f := &e.form.int64
-		return f.tail.put(appendInteger(f.lead.put(room(dst)), v))
+		return f.tail.put(numtext.AppendInt(f.lead.put(room(dst)), v))
 	case bson.TypeDouble:
 		return e.double(dst, c.Double())
 	case bson.TypeDateTime:
@@ -321,6 +323,14 @@ func room(dst []byte) []byte {
 	return dst
 }
 
+// growCold is slices.Grow where it is rarely needed: kept out of line to keep
+// its callers small.
+//
+//go:noinline
+func growCold(dst []byte, n int) []byte {
+	return slices.Grow(dst, n)
+}
+
 // maxSafe is the largest integer up to which JavaScript has all.
 const maxSafe = 1 << 53
 
@@ -338,6 +348,6 @@ func isIndex(key []byte, i int) bool {
 	if i < 10 {
 		return len(key) == 1 && int(key[0]-'0') == i
 	}
-	var digits [integerRoom]byte
-	return string(appendInteger(digits[:0], int64(i))) == string(key)
+	var digits [numtext.IntRoom]byte
+	return string(numtext.AppendInt(digits[:0], int64(i))) == string(key)
 }

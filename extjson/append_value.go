@@ -8,6 +8,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file writes the values of which the modes differ in more than their
@@ -70,10 +71,10 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 			return e.spelledDouble(dst, f)
 		}
 		if e.bareDouble {
-			return appendDouble(dst, f)
+			return numtext.AppendDouble(dst, f)
 		}
 		w := &e.form.double
-		return w.tail.put(room(appendDouble(w.lead.put(room(dst)), f)))
+		return w.tail.put(room(numtext.AppendDouble(w.lead.put(room(dst)), f)))
 	case e.mode == Plain && !e.lossy:
 		e.c.Fail(ErrLossy)
 		return dst
@@ -90,9 +91,9 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 
 // spelledDouble writes a finite double in another spelling than ours.
 func (e *encoder) spelledDouble(dst []byte, f float64) []byte {
-	spell := appendDoubleDriver
+	spell := numtext.AppendDoubleDriver
 	if e.doubles == PythonDoubles {
-		spell = appendDoublePython
+		spell = numtext.AppendDoublePython
 	}
 	if e.bareDouble {
 		return spell(dst, f)
@@ -120,7 +121,7 @@ func (e *encoder) date(dst []byte, ms int64) []byte {
 		}
 		fallthrough
 	case dateLong:
-		return f.dateLong.tail.put(appendInteger(f.dateLong.lead.put(dst), ms))
+		return f.dateLong.tail.put(numtext.AppendInt(f.dateLong.lead.put(dst), ms))
 	case dateWide:
 		if ms >= minTextDate && ms <= maxRelaxedDate {
 			break
@@ -131,7 +132,7 @@ func (e *encoder) date(dst []byte, ms int64) []byte {
 		}
 		fallthrough
 	case dateNumber:
-		return f.dateNumber.tail.put(appendInteger(f.dateNumber.lead.put(dst), ms))
+		return f.dateNumber.tail.put(numtext.AppendInt(f.dateNumber.lead.put(dst), ms))
 	}
 	dst = f.date.lead.put(dst)
 	if e.location != nil {
@@ -181,7 +182,7 @@ func (e *encoder) binary(dst []byte) []byte {
 	dst = f.binary.put(dst)
 	switch e.mode {
 	case Shell:
-		dst = f.subtype.put(appendInteger(dst, int64(subtype)))
+		dst = f.subtype.put(numtext.AppendInt(dst, int64(subtype)))
 		dst = appendBase64(dst, data)
 	case Plain:
 		dst = appendBase64(dst, data)
@@ -206,9 +207,9 @@ func (e *encoder) rareValue(dst []byte) []byte {
 	case bson.TypeTimestamp:
 		t, i := c.Timestamp()
 		dst = append(dst, f.timestamp[0]...)
-		dst = appendInteger(dst, int64(t))
+		dst = numtext.AppendInt(dst, int64(t))
 		dst = append(dst, f.timestamp[1]...)
-		return append(appendInteger(dst, int64(i)), f.timestamp[2]...)
+		return append(numtext.AppendInt(dst, int64(i)), f.timestamp[2]...)
 	case bson.TypeRegex:
 		return e.regex(dst)
 	case bson.TypeCode:

@@ -7,7 +7,11 @@ package extjson
 //     as three words.
 //   - dateTail reads what may stand after the seconds in all other shapes.
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/bsonkit/bsonkit/internal/numtext"
+)
 
 const (
 	minRelaxedDate = 0               // ms: 1970-01-01T00:00:00Z
@@ -90,7 +94,7 @@ func appendDate(dst []byte, ms int64) []byte {
 // NOTE: inlines; TestScalarInline lists it.
 func pairs4(v uint64) uint64 {
 	q := v * 103 >> 10 & 0x000f000f_000f000f // n/10
-	return v<<8 - q*(10<<8-1) | zeros8
+	return v<<8 - q*(10<<8-1) | numtext.Zeros8
 }
 
 // parseDate reads a date of RFC 3339, YYYY-MM-DDThh:mm:ss, then a point and

@@ -266,3 +266,12 @@ func BenchmarkParseDate(b *testing.B) {
 		}
 	})
 }
+
+var (
+	sinkBytes []byte
+	sinkInt   int64
+)
+
+// benchCount is how many values a benchmark takes in turn: so many that the
+// processor cannot learn their order. A power of two, to spare a division.
+const benchCount = 1 << 15

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file lays out text that exists already. It looks at brackets, strings
@@ -211,7 +212,7 @@ func (f *formatter) scalar(dst []byte, off int) ([]byte, int) {
 		end = d.literal(off, "null")
 	case c == '-' || c-'0' < 10:
 		var ok bool
-		if _, end, ok = scanNumber(d.src, off); !ok {
+		if _, end, ok = numtext.Scan(d.src, off); !ok {
 			end = d.fail(end, ErrNumber, "a digit")
 		}
 	default:

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file reads what only Extended JSON before version 2 has; object and
@@ -93,7 +94,7 @@ func (d *decoder) skipScalar(dst []byte, off int) ([]byte, int) {
 	if d.quoteAt(off) {
 		return d.chars(dst, off+1)
 	}
-	if _, end, ok := scanNumber(d.src, off); ok {
+	if _, end, ok := numtext.Scan(d.src, off); ok {
 		return dst, end
 	}
 	return dst, -1
@@ -167,12 +168,12 @@ func (d *decoder) legacyBinary(dst []byte, first legacyKey, off, mark int) ([]by
 // signed byte, or a number.
 func (d *decoder) legacySubtype(dst []byte, at, off int) (out []byte, end int, ok bool) {
 	if !d.quoteAt(off) {
-		n, end, ok := scanNumber(d.src, off)
+		n, end, ok := numtext.Scan(d.src, off)
 		if !ok {
 			return dst, d.fail(off, ErrWrapper, expectedLegacyBinary), false
 		}
-		dst[at] = byte(n.mant)
-		return dst, end, !n.neg && !n.frac && !n.more && n.mant <= 0xFF
+		dst[at] = byte(n.Mant)
+		return dst, end, !n.Neg && !n.Frac && !n.More && n.Mant <= 0xFF
 	}
 	dst, text, end := d.quoted(dst, keyBinary, off)
 	if end < 0 {
@@ -197,14 +198,14 @@ func isAllF(text []byte) bool {
 // legacyDate reads milliseconds since 1970 as a number.
 func (d *decoder) legacyDate(dst []byte, off, mark int) ([]byte, int) {
 	const expected = `a date as text, {"$numberLong": text}, or milliseconds since 1970`
-	n, end, ok := scanNumber(d.src, off)
+	n, end, ok := numtext.Scan(d.src, off)
 	if end >= len(d.src) && !ok {
 		return dst, d.fail(end, ErrTruncated, "")
 	}
-	if !ok || n.frac {
+	if !ok || n.Frac {
 		return dst, d.fail(off, ErrWrapper, expected)
 	}
-	ms, ok := n.int64()
+	ms, ok := n.Int64()
 	if !ok {
 		return dst, d.fail(off, ErrRange, expected)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // This file reads strings, literals and white space. Numbers are
-// scanNumber's.
+// numtext.Scan's.
 
 // skipMark returns the offset past a byte order mark at the start of text.
 func skipMark(text []byte) int {

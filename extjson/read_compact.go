@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -107,12 +108,12 @@ func blank(c byte) int {
 // behind it.
 func (d *decoder) compactNumber(dst []byte, s special, closing byte, off, mark int) ([]byte, int) {
 	src := d.src
-	n, end, ok := scanNumber(src, off)
+	n, end, ok := numtext.Scan(src, off)
 	if !ok || len(src)-end < 2 || src[end] != '"' || src[end+1] != closing || end-off > d.maxNumber {
 		return dst, 0
 	}
 	if s == keyNumberDouble {
-		f, ok := n.double(src[off:end])
+		f, ok := n.Double(src[off:end])
 		if !ok {
 			return dst, 0
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -155,14 +156,14 @@ func (d *decoder) timestamp(dst []byte, off, mark int) ([]byte, int) {
 		if which == 2 {
 			break
 		}
-		n, end, ok := scanNumber(d.src, off)
-		if !ok || n.frac || n.neg {
+		n, end, ok := numtext.Scan(d.src, off)
+		if !ok || n.Frac || n.Neg {
 			return dst, d.fail(off, ErrWrapper, specialValues[keyTimestamp])
 		}
-		if n.more || n.mant > math.MaxUint32 {
+		if n.More || n.Mant > math.MaxUint32 {
 			return dst, d.fail(off, ErrRange, specialValues[keyTimestamp])
 		}
-		parts[which] = uint32(n.mant)
+		parts[which] = uint32(n.Mant)
 		off = end
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(parts[0])<<32|uint64(parts[1])), off

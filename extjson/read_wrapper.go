@@ -7,6 +7,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -177,7 +178,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if len(text) > d.maxNumber {
 			return dst, ErrNumberLen
 		}
-		n, end, ok := scanNumber(text, 0)
+		n, end, ok := numtext.Scan(text, 0)
 		if !ok || end != len(text) {
 			return dst, ErrWrapperText
 		}
@@ -237,10 +238,10 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 }
 
 // integerValue writes the value of $numberInt or $numberLong.
-func integerValue(dst []byte, s special, n number, mark int) ([]byte, error) {
-	v, ok := n.int64()
+func integerValue(dst []byte, s special, n numtext.Number, mark int) ([]byte, error) {
+	v, ok := n.Int64()
 	switch {
-	case n.frac:
+	case n.Frac:
 		return dst, ErrWrapperText
 	case !ok:
 		return dst, ErrRange
@@ -259,9 +260,9 @@ func (d *decoder) doubleText(text []byte) (float64, error) {
 	if len(text) > d.maxNumber {
 		return 0, ErrNumberLen
 	}
-	n, end, ok := scanNumber(text, 0)
+	n, end, ok := numtext.Scan(text, 0)
 	if ok && end == len(text) {
-		f, ok := n.double(text)
+		f, ok := n.Double(text)
 		if !ok {
 			return 0, ErrRange
 		}
@@ -339,7 +340,7 @@ func (d *decoder) inner(dst []byte, outer, s special, off, mark int) ([]byte, in
 
 // one reads the number 1.
 func (d *decoder) one(off int, s special) int {
-	if n, end, ok := scanNumber(d.src, off); ok && n == (number{mant: 1}) {
+	if n, end, ok := numtext.Scan(d.src, off); ok && n == (numtext.Number{Mant: 1}) {
 		return end
 	}
 	return d.fail(off, ErrWrapper, specialValues[s])

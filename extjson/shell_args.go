@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -33,14 +34,14 @@ func (d *decoder) timestampCall(dst []byte, off, mark int) ([]byte, int) {
 					return dst, off
 				}
 			}
-			n, end, ok := scanNumber(d.src, off)
-			if !ok || n.frac || n.neg {
+			n, end, ok := numtext.Scan(d.src, off)
+			if !ok || n.Frac || n.Neg {
 				return dst, d.fail(off, ErrNumber, "a uint32")
 			}
-			if n.more || n.mant > math.MaxUint32 {
+			if n.More || n.Mant > math.MaxUint32 {
 				return dst, d.fail(off, ErrRange, "a uint32")
 			}
-			parts[i], off = uint32(n.mant), end
+			parts[i], off = uint32(n.Mant), end
 		}
 	}
 	bson.SetType(dst, mark, bson.TypeTimestamp)
@@ -134,14 +135,14 @@ func appendHexDecoded(dst, text []byte) ([]byte, bool) {
 
 // subtype reads the subtype of a binary, a number, into dst[at].
 func (d *decoder) subtype(dst []byte, at, off int) int {
-	n, end, ok := scanNumber(d.src, off)
-	if !ok || n.frac || n.neg {
+	n, end, ok := numtext.Scan(d.src, off)
+	if !ok || n.Frac || n.Neg {
 		return d.fail(off, ErrNumber, "a subtype")
 	}
-	if n.more || n.mant > 0xFF {
+	if n.More || n.Mant > 0xFF {
 		return d.fail(off, ErrRange, "a subtype up to 255")
 	}
-	dst[at] = byte(n.mant)
+	dst[at] = byte(n.Mant)
 	return end
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -138,7 +139,7 @@ func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 		if src[8] != 't' || src[9] != '(' {
 			break
 		}
-		n, end, ok := scanNumber(d.src, off+10)
+		n, end, ok := numtext.Scan(d.src, off+10)
 		if !ok || end >= len(d.src) || d.src[end] != ')' {
 			break
 		}
@@ -249,7 +250,7 @@ func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int)
 	if d.quoteAt(off) {
 		dst, off = d.wrapperText(dst, s, off, mark)
 	} else {
-		_, end, ok := scanNumber(d.src, off)
+		_, end, ok := numtext.Scan(d.src, off)
 		if !ok {
 			return dst, d.fail(end, ErrNumber, specialValues[s])
 		}
@@ -309,11 +310,11 @@ func (d *decoder) milliseconds(dst []byte, off, mark int) (ms int64, end int) {
 			return int64(binary.LittleEndian.Uint64(dst[n:])), end
 		}
 	}
-	n, end, ok := scanNumber(d.src, off)
-	if !ok || n.frac {
+	n, end, ok := numtext.Scan(d.src, off)
+	if !ok || n.Frac {
 		return 0, d.fail(off, ErrNumber, "a date as text or milliseconds since 1970")
 	}
-	if ms, ok = n.int64(); !ok {
+	if ms, ok = n.Int64(); !ok {
 		return 0, d.fail(off, ErrRange, "an int64")
 	}
 	return ms, end

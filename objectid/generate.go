@@ -37,12 +37,11 @@ type generator struct {
 func New() ID { return process.next(time.Now().Unix()) }
 
 // next returns the id of the next counter value at the second given.
-func (g *generator) next(second int64) ID {
-	var id ID
+func (g *generator) next(second int64) (id ID) {
 	n := g.counter.Add(1)
-	binary.BigEndian.PutUint32(id[8:], n)
-	binary.BigEndian.PutUint32(id[0:], uint32(second))
-	copy(id[4:9], g.unique[:])
+	// Two stores that do not overlap: the caller will load the id as words.
+	binary.BigEndian.PutUint64(id[:], uint64(second)<<32|uint64(binary.BigEndian.Uint32(g.unique[:])))
+	binary.BigEndian.PutUint32(id[8:], uint32(g.unique[4])<<24|n&0xffffff)
 	return id
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file reads numbers, which are spelled in text or in bytes.
@@ -131,8 +133,8 @@ func (m *machine) float(r ref) (f float64, ok bool) {
 	if m.src[r] == opBinFloat {
 		return math.Float64frombits(binary.BigEndian.Uint64(m.src[r+1:])), true
 	}
-	s := string(m.line(r))
-	switch s {
+	text := m.line(r)
+	switch string(text) {
 	case "nan":
 		return math.Float64frombits(plainNaN), true
 	case "inf":
@@ -140,46 +142,14 @@ func (m *machine) float(r ref) (f float64, ok bool) {
 	case "-inf":
 		return math.Inf(-1), true
 	}
-	if !isFloat(s) {
+	// The finite floats that repr writes are JSON numbers.
+	n, end, ok := numtext.Scan(text, 0)
+	if !ok || end != len(text) {
 		m.fail(int(r), ErrArgument, "float")
 		return 0, false
 	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil {
+	if f, ok = n.Double(text); !ok {
 		m.fail(int(r), ErrRange, "float")
 	}
-	return f, err == nil
-}
-
-// isFloat reports whether s is what repr writes for a finite float: digits,
-// a fraction, an exponent with its sign.
-func isFloat(s string) bool {
-	digits := func() bool {
-		n := 0
-		for n < len(s) && s[n]-'0' <= 9 {
-			n++
-		}
-		s = s[n:]
-		return n > 0
-	}
-	if s != "" && s[0] == '-' {
-		s = s[1:]
-	}
-	if !digits() {
-		return false
-	}
-	if s != "" && s[0] == '.' {
-		if s = s[1:]; !digits() {
-			return false
-		}
-	}
-	if s != "" && s[0] == 'e' {
-		if s = s[1:]; s == "" || s[0] != '+' && s[0] != '-' {
-			return false
-		}
-		if s = s[1:]; !digits() {
-			return false
-		}
-	}
-	return s == ""
+	return f, ok
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // This file has the entry points for writing and the parts that every value
@@ -422,12 +423,6 @@ func appendFloat(dst []byte, f float64) []byte {
 			dst = append(dst, '-')
 		}
 		return append(dst, "inf"...)
-	case f != 0 && (math.Abs(f) < 1e-4 || math.Abs(f) >= 1e16):
-		return strconv.AppendFloat(dst, f, 'e', -1, 64)
 	}
-	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
-	if f == math.Trunc(f) {
-		dst = append(dst, '.', '0')
-	}
-	return dst
+	return numtext.AppendDoublePython(dst, f)
 }

@@ -4,6 +4,7 @@ package values
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"reflect"
 	"testing"
@@ -397,7 +398,7 @@ func TestSameConversions(t *testing.T) {
 	outs := []any{false, 0, int8(0), int16(0), int32(0), int64(0), uint(0), uint8(0), uint16(0), uint32(0), uint64(0), float32(0), 0.0, "", namedString(""),
 		[]byte(nil), namedBytes(nil), []int(nil), [3]byte{}, [1]int{}, map[string]int(nil), map[string]any(nil), inner{}, (*int)(nil), time.Time{}, time.Duration(0),
 		v2.ObjectID{}, v2.Decimal128{}, v2.Binary{}, v2.DateTime(0), v2.Timestamp{}, v2.Regex{}, v2.JavaScript(""), v2.Symbol(""), v2.DBPointer{}, v2.MinKey{}, v2.MaxKey{},
-		v2.Undefined{}, v2.Null{}, v2.D(nil), v2.M(nil), v2.A(nil), v2.Raw(nil)}
+		v2.Undefined{}, v2.Null{}, v2.D(nil), v2.M(nil), v2.A(nil), v2.Raw(nil), json.Number("")}
 	for _, in := range ins {
 		doc, err := v2.Marshal(v2.D{{Key: "v", Value: in}})
 		if err != nil {
@@ -430,6 +431,16 @@ func conversionDiffers(in, out any) string {
 	case float32:
 		if f, ok := in.(float64); ok && f != f {
 			return "a NaN fits into a float32"
+		}
+	case json.Number:
+		switch f, ok := in.(float64); {
+		case ok && f == math.Trunc(f):
+			return "a whole double has a point, so that it comes back as one"
+		case ok && math.IsNaN(f):
+			return "NaN is not a JSON number"
+		}
+		if _, ok := in.(v2.Decimal128); ok {
+			return "the text of a decimal is a JSON number"
 		}
 	case []byte:
 		if _, ok := in.(v2.A); ok {

@@ -224,6 +224,8 @@ var differences = []struct {
 	}{}, `{"a": 0}`, `{}`, "the driver does not know the flag"},
 	{"map of several keys", map[string]int{"b": 1, "a": 2, "c": 3}, `any`, `{"a": 2, "b": 1, "c": 3}`, "the same map gives the same bytes"},
 	{"json.Number hexadecimal", struct{ N json.Number }{"0x1p4"}, `{"n": 16.0}`, `error`, "that is not a JSON number"},
+	{"json.Number with a plus", struct{ N json.Number }{"+5"}, `{"n": NumberLong("5")}`, `error`, "nor is that"},
+	{"json.Number with a zero before", struct{ N json.Number }{"007.5"}, `{"n": 7.5}`, `error`, "nor is that"},
 	{"time out of range", struct{ T time.Time }{time.Unix(math.MaxInt64/100, 0)}, `any`, `error`, "milliseconds would overflow"},
 	{"inlined map in an inlined struct", struct {
 		S struct {

@@ -1,6 +1,9 @@
-package extjson
+package numtext
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The digits of a double are found by Schubfach (Raffaello Giulietti, "The
 // Schubfach way to render doubles", 2020), an exact algorithm. In its terms a
@@ -12,16 +15,30 @@ import "math/bits"
 // computed from 128 bits of 10^-k and rounded to odd: the last bit then says
 // whether anything was cut off, which is all that a comparison needs to know.
 
+// ShortestDecimal returns the decimal that AppendDouble writes, as an integer m
+// without zeros at its end, at most 17 digits, and an exponent: it is m × 10^e.
+// f is finite and not zero; its sign is ignored.
+func ShortestDecimal(f float64) (m uint64, e int) {
+	m, e = shortest17(math.Float64bits(f) &^ (1 << 63))
+	e -= 16
+	for _, n := range [...]int{8, 8, 4, 2, 1} { // 16 zeros at most
+		if q := m / tens[n]; q*tens[n] == m {
+			m, e = q, e+n
+		}
+	}
+	return m, e
+}
+
 // shortestDigits returns the shortest decimal that rounds to the positive
 // finite double with the bits u, as 17 digits with zeros at the end: the first
 // one, not zero, the next eight in x and the last eight in y, laid out as
-// digits8 does. The value is first.xy × 10^e.
+// Digits8 does. The value is first.xy × 10^e.
 func shortestDigits(u uint64) (first, x, y uint64, e int) {
 	m, e := shortest17(u)
 	first = m / 1e16
 	m -= first * 1e16
 	h := m / 1e8
-	return first, digits8(h), digits8(m - h*1e8), e
+	return first, Digits8(h), Digits8(m - h*1e8), e
 }
 
 // shortest17 returns the shortest decimal as an integer m of 17 digits, of
@@ -105,7 +122,7 @@ func shortestAny(u uint64) (m uint64, e int) {
 // (also when they are exact), and by how much to shift a factor so that its
 // product with them, without the low 128 bits, counts in 10^k. 1 ≤ h ≤ 4.
 //
-// NOTE: inlines; TestScalarInline lists it.
+// NOTE: inlines; TestInline lists it.
 func power(k, q int) (hi, lo uint64, h uint) {
 	g := &tenPowers[-k-minTenPower]
 	return g[0], g[1] + 1, uint(q+log2Pow10(-k)+1) & 63
@@ -114,7 +131,7 @@ func power(k, q int) (hi, lo uint64, h uint) {
 // roundOdd returns g·c without the low 128 bits, g being hi and lo, and its
 // last bit set if more was cut off than rounding g up can have added.
 //
-// NOTE: inlines; TestScalarInline lists it.
+// NOTE: inlines; TestInline lists it.
 func roundOdd(hi, lo, c uint64) uint64 {
 	x, _ := bits.Mul64(lo, c)
 	top, mid := bits.Mul64(hi, c)
@@ -142,10 +159,6 @@ func bit(b bool) uint64 {
 	}
 	return 0
 }
-
-// tens holds the powers of ten that fit in a word.
-var tens = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
-	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}
 
 // decimalLen returns how many decimal digits m has, 0 < m < 1e18.
 func decimalLen(m uint64) int {

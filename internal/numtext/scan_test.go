@@ -1,9 +1,9 @@
-package extjson
+package numtext
 
 // This file tests the grammar of numbers against encoding/json, and their
 // values against strconv.
 //
-//   - TestScanNumber and TestScanNumberFault say what is read and where a
+//   - TestScan and TestScanFault say what is read and where a
 //     fault is, at the end of the text as well as before more of it.
 //   - TestNumberLong and TestNumberInt64 go to the ends of what can be counted.
 //   - checkNumber states the property that FuzzNumber and TestNumberMutated
@@ -21,11 +21,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestScanNumber(t *testing.T) {
-	flags := func(s string) (f numberFlags) {
-		f.neg = strings.Contains(s, "neg")
-		f.frac = strings.Contains(s, "frac")
-		f.more = strings.Contains(s, "more")
+func TestScan(t *testing.T) {
+	flags := func(s string) (f Flags) {
+		f.Neg = strings.Contains(s, "neg")
+		f.Frac = strings.Contains(s, "frac")
+		f.More = strings.Contains(s, "more")
 		return f
 	}
 	nines := strings.Repeat("9", 19)
@@ -48,8 +48,8 @@ func TestScanNumber(t *testing.T) {
 		{"0e0", 3, 0, 0, "frac"},
 		{"1e00000000000000000007", 22, 1, 7, "frac"},
 		{"12345.678901234567", 18, 12345678901234567, -12, "frac"},
-		{"1e999999999999", 14, 1, maxNumberExp, "frac"},
-		{"1e-99999999999999999999999", 26, 1, -maxNumberExp, "frac"},
+		{"1e999999999999", 14, 1, maxExp, "frac"},
+		{"1e-99999999999999999999999", 26, 1, -maxExp, "frac"},
 		{nines, 19, 9999999999999999999, 0, ""},
 		{nines + "0", 20, 9999999999999999999, 1, "more"},
 		{nines + ".0", 21, 9999999999999999999, 0, "frac more"},
@@ -71,12 +71,12 @@ func TestScanNumber(t *testing.T) {
 		for _, after := range []string{"", " ", "\x00", ",        ", "}\n\xff\xff\xff\xff\xff\xff\xff\xff\xff", `"}}]]}}}}}}}}}}}}}`} {
 			for off := range 3 {
 				src := []byte("{1x"[:off] + tc.text + after)
-				n, end, ok := scanNumber(src, off)
+				n, end, ok := Scan(src, off)
 				if !ok || end != off+tc.end {
 					t.Errorf("%q from %d: end %d, %v, want %d, true", src, off, end, ok, off+tc.end)
 				}
-				want := number{tc.mant, tc.exp, flags(tc.flags)}
-				if diff := cmp.Diff(want, n, cmp.AllowUnexported(number{}, numberFlags{})); diff != "" {
+				want := Number{tc.mant, tc.exp, flags(tc.flags)}
+				if diff := cmp.Diff(want, n, cmp.AllowUnexported(Number{}, Flags{})); diff != "" {
 					t.Errorf("%q from %d (-want +got):\n%s", src, off, diff)
 				}
 			}
@@ -84,7 +84,7 @@ func TestScanNumber(t *testing.T) {
 	}
 }
 
-func TestScanNumberFault(t *testing.T) {
+func TestScanFault(t *testing.T) {
 	for _, tc := range []struct {
 		text string
 		end  int // offset of the byte at fault
@@ -114,7 +114,7 @@ func TestScanNumberFault(t *testing.T) {
 		for _, after := range []string{"", ",", ",                    "} {
 			for off := range 3 {
 				src := []byte("{1x"[:off] + tc.text + after)
-				if _, end, ok := scanNumber(src, off); ok || end != off+tc.end {
+				if _, end, ok := Scan(src, off); ok || end != off+tc.end {
 					t.Errorf("%q from %d: end %d, %v, want %d, false", src, off, end, ok, off+tc.end)
 				}
 			}
@@ -178,8 +178,8 @@ func TestNumberInt64(t *testing.T) {
 		{"18446744073709551616", 0, false},
 		{"-92233720368547758080", 0, false},
 	} {
-		n, _, _ := scanNumber([]byte(tc.text), 0)
-		got, ok := n.int64()
+		n, _, _ := Scan([]byte(tc.text), 0)
+		got, ok := n.Int64()
 		if ok != tc.ok || ok && got != tc.want {
 			t.Errorf("%s: %d, %v, want %d, %v", tc.text, got, ok, tc.want, tc.ok)
 		}
@@ -197,7 +197,7 @@ func FuzzNumber(f *testing.F) {
 	})
 }
 
-// checkNumber holds scanNumber, on text and what follows it, to
+// checkNumber holds Scan, on text and what follows it, to
 // encoding/json's grammar, and the value to strconv's.
 func checkNumber(t *testing.T, text, after []byte) {
 	// run is all that could be part of a number.
@@ -206,7 +206,7 @@ func checkNumber(t *testing.T, text, after []byte) {
 	isNumber := func(s []byte) bool { return len(s) > 0 && json.Valid(s) }
 	begins := func(s []byte) bool { return isNumber(append(bytes.Clone(s), '0')) || isNumber(s) }
 
-	n, end, ok := scanNumber(src, 0)
+	n, end, ok := Scan(src, 0)
 	if end > len(run) {
 		t.Fatalf("%q: end %d lies past %q", src, end, run)
 	}
@@ -223,14 +223,14 @@ func checkNumber(t *testing.T, text, after []byte) {
 	if !isNumber(number) || len(longer) > end && begins(longer) {
 		t.Fatalf("%q: the number does not end at %d", src, end)
 	}
-	if m, end2, ok := scanNumber(number, 0); !ok || end2 != end || m != n {
+	if m, end2, ok := Scan(number, 0); !ok || end2 != end || m != n {
 		t.Fatalf("%q: scanned %v, but %v without what follows", src, n, m)
 	}
-	if wantFrac := bytes.ContainsAny(number, ".eE"); n.frac != wantFrac || n.neg != (number[0] == '-') {
+	if wantFrac := bytes.ContainsAny(number, ".eE"); n.Frac != wantFrac || n.Neg != (number[0] == '-') {
 		t.Fatalf("%q: scanned %v", number, n)
 	}
-	if !n.frac {
-		v, ok := n.int64()
+	if !n.Frac {
+		v, ok := n.Int64()
 		want, err := strconv.ParseInt(string(number), 10, 64)
 		if ok != (err == nil) || ok && v != want {
 			t.Fatalf("%q: int64 %d, %v; strconv %d, %v", number, v, ok, want, err)
@@ -263,20 +263,5 @@ func TestNumberMutated(t *testing.T) {
 		}
 		checkNumber(t, text, nil)
 		checkNumber(t, text, []byte(",          "))
-	}
-}
-
-func BenchmarkScanNumber(b *testing.B) {
-	for _, tc := range []struct{ name, text string }{
-		{"digit", "7"}, {"price", "9.99"}, {"milliseconds", "1700000000123"}, {"17", "0.12345678901234567"},
-		{"exponent", "1.2345678921232E+18"}, {"1000", strings.Repeat("1234567890", 100)},
-	} {
-		src := []byte(tc.text + `,"field":`)
-		b.Run(tc.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				sinkNumber, _, _ = scanNumber(src, 0)
-			}
-		})
 	}
 }

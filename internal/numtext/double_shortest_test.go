@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 // This file checks what double_shortest.go takes for granted: its table, its
 // logarithms, and that 128 bits are enough.

@@ -1,11 +1,10 @@
-package extjson
+package numtext
 
 // This file reads the text of a number; double_parse.go makes a double of it.
 //
-//   - scanNumber decides the grammar for numbers whose first eight bytes tell
-//     where the whole part ends, which are nearly all; scanLong for all others.
+//   - Scan decides the grammar for numbers whose first eight bytes tell where
+//     the whole part ends, which are nearly all; scanLong for all others.
 //   - scanExponent and longMantissa read a part on behalf of both.
-//   - nonDigits and value8 read eight digits in a word.
 
 import (
 	"bytes"
@@ -13,43 +12,45 @@ import (
 	"math/bits"
 )
 
-// A number is what scanNumber saw of one JSON number. Its value is
-// mant × 10^exp with the sign of neg, but for the digits that mant leaves out.
-type number struct {
-	mant uint64 // the first 19 significant digits
-	exp  int    // decimal exponent of the last digit of mant; may be cut beyond ±maxNumberExp
-	numberFlags
+// A Number is what Scan saw of one JSON number. Its value is Mant × 10^Exp with
+// the sign of Neg, but for the digits that Mant leaves out. The value of the
+// text "1" is Number{Mant: 1}, and no other text has that one.
+type Number struct {
+	Mant uint64 // the first 19 significant digits; Double takes any
+	Exp  int    // decimal exponent of the last digit of Mant; may be cut beyond ±2^30
+	Flags
 }
 
-// numberFlags stand apart because only structs of up to four fields are kept
-// in registers.
-type numberFlags struct {
-	neg  bool // has a minus sign
-	frac bool // has a fraction or an exponent: a double whatever its value
-	more bool // has digits that mant leaves out, maybe all zeros
+// Flags are what else there is to know of a Number. They stand apart because
+// only structs of up to four fields are kept in registers.
+type Flags struct {
+	Neg  bool // has a minus sign
+	Frac bool // has a fraction or an exponent: a double whatever its value
+	More bool // has digits that Mant leaves out, maybe all zeros
 }
 
 const (
-	mantDigits   = 19      // decimal digits that surely fit in 64 bits
-	maxNumberExp = 1 << 30 // far beyond what any mant can bring back into range
+	mantDigits = 19      // decimal digits that surely fit in 64 bits
+	maxExp     = 1 << 30 // far beyond what any Mant can bring back into range
 )
 
-// scanNumber scans the number at src[off:]: the longest text there that RFC
+// Scan scans the number at src[off:]: the longest text there that RFC
 // 8259 calls a number. It returns the number and the offset just past it; what
 // follows is for the caller to judge ("01" is 0 and then 1). ok is false when
 // no number stands there: end is then the offset of the first byte that does
-// not fit, perhaps len(src), and the number is not to be used.
-func scanNumber(src []byte, off int) (n number, end int, ok bool) {
+// not fit, perhaps len(src), and the number is not to be used. Time is linear in
+// the length of the text whatever the exponent, and src is not kept.
+func Scan(src []byte, off int) (n Number, end int, ok bool) {
 	i := off
 	if i < len(src) && src[i] == '-' {
-		n.neg = true
+		n.Neg = true
 		i++
 	}
 	if len(src)-i < 8 {
 		return scanLong(src, i, n)
 	}
 	w := binary.LittleEndian.Uint64(src[i : i+8])
-	v := w ^ zeros8 // digits are 0 to 9
+	v := w ^ Zeros8 // digits are 0 to 9
 	stops := nonDigits(v)
 	if stops == 0 {
 		return scanLong(src, i, n)
@@ -66,49 +67,49 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 	if c == '.' {
 		// Take the point out, so that the digits on both sides of it join.
 		// The stops above it can be relied on: '.' causes no carry.
-		n.frac = true
+		n.Frac = true
 		whole := uint64(1)<<(d&63) - 1
 		v = v&whole | v>>8&^whole
 		stops &= stops - 1
 		if stops != 0 {
 			t := bits.TrailingZeros64(stops) &^ 7 // where the fraction ends, in bits
-			n.mant = value8(v << ((72 - t) & 63))
-			n.exp = (d + 8 - t) >> 3
+			n.Mant = Value8(v << ((72 - t) & 63))
+			n.Exp = (d + 8 - t) >> 3
 			i += t >> 3
 			c = byte(w >> (t & 63))
 		} else {
 			first := i
-			n.mant = value8(v << 8)
+			n.Mant = Value8(v << 8)
 			for {
 				i += 8
 				if len(src)-i < 8 {
-					n.frac = false
+					n.Frac = false
 					return scanLong(src, first, n)
 				}
 				w = binary.LittleEndian.Uint64(src[i : i+8])
-				v = w ^ zeros8
+				v = w ^ Zeros8
 				stops = nonDigits(v)
 				if stops != 0 {
 					break
 				}
-				n.mant = n.mant*1e8 + value8(v)
+				n.Mant = n.Mant*1e8 + Value8(v)
 			}
 			t := bits.TrailingZeros64(stops) &^ 7
-			n.mant = n.mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63))
+			n.Mant = n.Mant*tens[t>>3&7] + Value8(v<<8<<((56-t)&63))
 			i += t >> 3
-			n.exp = first + d>>3 + 1 - i
+			n.Exp = first + d>>3 + 1 - i
 			if i-first-1 > mantDigits {
 				var cut int
-				n.mant, cut, n.more = longMantissa(src[first:i])
-				n.exp += cut
+				n.Mant, cut, n.More = longMantissa(src[first:i])
+				n.Exp += cut
 			}
 			c = byte(w >> (t & 63))
 		}
-		if n.exp == 0 { // nothing behind the point
+		if n.Exp == 0 { // nothing behind the point
 			return n, i, false
 		}
 	} else {
-		n.mant = value8(v << ((64 - d) & 63))
+		n.Mant = Value8(v << ((64 - d) & 63))
 		i += d >> 3
 	}
 	if c|0x20 != 'e' {
@@ -116,16 +117,16 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 	}
 
 	// An exponent with a sign and up to six digits, without a jump on either.
-	n.frac = true
+	n.Frac = true
 	if len(src)-i >= 9 {
 		w = binary.LittleEndian.Uint64(src[i+1 : i+1+8])
 		if c = byte(w); c == '-' || c == '+' {
-			v = w>>8 ^ zeros8
+			v = w>>8 ^ Zeros8
 			t := bits.TrailingZeros64(nonDigits(v)) &^ 7
 			if t != 0 && t < 56 {
-				x := int(value8(v << ((64 - t) & 63)))
+				x := int(Value8(v << ((64 - t) & 63)))
 				minus := int(bit(c == '-'))
-				n.exp += x ^ -minus + minus
+				n.Exp += x ^ -minus + minus
 				return n, i + 2 + t>>3, true
 			}
 		}
@@ -133,36 +134,36 @@ func scanNumber(src []byte, off int) (n number, end int, ok bool) {
 	return scanExponent(src, i, n)
 }
 
-// scanLong is scanNumber for every number; i is the offset past the sign,
+// scanLong is Scan for every number; i is the offset past the sign,
 // which n has already.
-func scanLong(src []byte, i int, n number) (number, int, bool) {
+func scanLong(src []byte, i int, n Number) (Number, int, bool) {
 	first := i
 	if i < len(src) && src[i] == '0' {
-		n.mant = 0
+		n.Mant = 0
 		i++
 	} else {
-		n.mant, i = scanDigits(src, i, 0)
+		n.Mant, i = scanDigits(src, i, 0)
 		if i == first {
 			return n, i, false
 		}
 	}
 	digits := i - first
-	n.exp = 0
+	n.Exp = 0
 	if i < len(src) && src[i] == '.' {
-		n.frac = true
+		n.Frac = true
 		i++
 		point := i
-		n.mant, i = scanDigits(src, i, n.mant)
+		n.Mant, i = scanDigits(src, i, n.Mant)
 		if i == point {
 			return n, i, false
 		}
-		n.exp = point - i
+		n.Exp = point - i
 		digits += i - point
 	}
 	if digits > mantDigits {
 		var cut int
-		n.mant, cut, n.more = longMantissa(src[first:i])
-		n.exp += cut
+		n.Mant, cut, n.More = longMantissa(src[first:i])
+		n.Exp += cut
 	}
 	if i < len(src) && src[i]|0x20 == 'e' {
 		return scanExponent(src, i, n)
@@ -174,12 +175,12 @@ func scanLong(src []byte, i int, n number) (number, int, bool) {
 // when they are too many, and returns the offset past them.
 func scanDigits(src []byte, i int, mant uint64) (uint64, int) {
 	for len(src)-i >= 8 {
-		v := binary.LittleEndian.Uint64(src[i:i+8]) ^ zeros8
+		v := binary.LittleEndian.Uint64(src[i:i+8]) ^ Zeros8
 		if stops := nonDigits(v); stops != 0 {
 			t := bits.TrailingZeros64(stops) &^ 7
-			return mant*tens[t>>3&7] + value8(v<<8<<((56-t)&63)), i + t>>3
+			return mant*tens[t>>3&7] + Value8(v<<8<<((56-t)&63)), i + t>>3
 		}
-		mant = mant*1e8 + value8(v)
+		mant = mant*1e8 + Value8(v)
 		i += 8
 	}
 	for i < len(src) && src[i]-'0' < 10 {
@@ -213,8 +214,8 @@ func longMantissa(text []byte) (mant uint64, cut int, more bool) {
 
 // scanExponent reads the exponent whose letter is at src[i] and adds it to
 // that of n.
-func scanExponent(src []byte, i int, n number) (number, int, bool) {
-	n.frac = true
+func scanExponent(src []byte, i int, n Number) (Number, int, bool) {
+	n.Frac = true
 	i++
 	neg := false
 	if i < len(src) && (src[i] == '-' || src[i] == '+') {
@@ -233,36 +234,19 @@ func scanExponent(src []byte, i int, n number) (number, int, bool) {
 	if neg {
 		x = -x
 	}
-	n.exp = int(max(-maxNumberExp, min(maxNumberExp, int64(n.exp)+x)))
+	n.Exp = int(max(-maxExp, min(maxExp, int64(n.Exp)+x)))
 	return n, i, i > first
 }
 
-// nonDigits returns the top bit of each byte of v that is not 0 to 9. Above
-// the first such byte other bits may be wrong if that byte is 0x8a or more.
-//
-// NOTE: inlines; TestScalarInline lists it.
-func nonDigits(v uint64) uint64 {
-	return (v + 0x7676767676767676 | v) & 0x8080808080808080
-}
-
-// value8 returns the number whose eight decimal digits, 0 to 9, are the bytes
-// of v, the first in the low byte: pairs, then pairs of pairs, then all.
-//
-// NOTE: inlines; TestScalarInline lists it.
-func value8(v uint64) uint64 {
-	v = v*10 + v>>8
-	return (v&0x000000ff_000000ff*(100+1e6<<32) + v>>16&0x000000ff_000000ff*(1+1e4<<32)) >> 32
-}
-
-// int64 returns the value of a number without fraction and exponent. ok is
+// Int64 returns the value of a number without fraction and exponent. ok is
 // false when it does not fit.
 //
-// NOTE: inlines; TestScalarInline lists it.
-func (n number) int64() (v int64, ok bool) {
-	limit := uint64(1)<<63 - 1 + bit(n.neg)
-	v = int64(n.mant)
-	if n.neg {
+// NOTE: inlines; TestInline lists it.
+func (n Number) Int64() (v int64, ok bool) {
+	limit := uint64(1)<<63 - 1 + bit(n.Neg)
+	v = int64(n.Mant)
+	if n.Neg {
 		v = -v
 	}
-	return v, n.mant <= limit && !n.more
+	return v, n.Mant <= limit && !n.More
 }

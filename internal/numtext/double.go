@@ -1,12 +1,12 @@
-package extjson
+package numtext
 
 // This file decides how a double is spelled; which digits it has is decided in
 // double_shortest.go.
 //
-//   - appendDouble is the house spelling, appendDoubleDriver that of the
+//   - AppendDouble is the house spelling, AppendDoubleDriver that of the
 //     official Go driver. Both take finite values only.
 //   - putWhole and putExponent write a part of it at an offset.
-//   - digits8 and fractionLen know how eight digits lie in a word.
+//   - fractionLen knows how eight digits lie in a word, as digits.go has them.
 //
 // Everything is written in whole words into room set aside at the start, and
 // the length is cut afterwards: bytes past the text, within the capacity of
@@ -25,21 +25,19 @@ const (
 	// ends at byte 34.
 	doubleRoom = 34
 
-	zeros8 = 0x3030303030303030 // "00000000"
-
 	bitsOf1e4th = 0x3f1a36e2eb1c432d // 1e-4
 	bitsOf1e7   = 0x416312d000000000 // 1e7
 )
 
-// appendDouble appends f in the house spelling and returns the longer slice.
+// AppendDouble appends f in the house spelling and returns the longer slice.
 // f is finite. The digits are the fewest that parse back to the same bits; of
 // several such, the nearest to f. They stand plain when 1e-4 ≤ |f| < 1e16 and
 // for zero ("9.99", "1.0", "-0.0") and otherwise as d.dddE±dd
 // ("1.2345678921232E+18", "1.0E-05"); there is always a digit after the point.
-func appendDouble(dst []byte, f float64) []byte {
+func AppendDouble(dst []byte, f float64) []byte {
 	n := len(dst)
 	if cap(dst)-n < doubleRoom {
-		dst = growCold(dst, doubleRoom)
+		dst = slices.Grow(dst, doubleRoom)
 	}
 	b := (*[doubleRoom]byte)(dst[n : n+doubleRoom])
 	u := math.Float64bits(f)
@@ -59,13 +57,13 @@ func appendDouble(dst []byte, f float64) []byte {
 			// Not m/1e8, so as not to wait for m. They agree: a whole number
 			// between the two would be one to which m/1e8 cannot round.
 			i := int64(a)
-			w := digits8(uint64(i))
-			x := digits8(uint64(m - i*1e8))
+			w := Digits8(uint64(i))
+			x := Digits8(uint64(m - i*1e8))
 			skip := bits.TrailingZeros64(w|1<<56) &^ 7 // leading zeros, in bits
-			binary.LittleEndian.PutUint64(b[at:at+8], (w|zeros8)>>skip)
+			binary.LittleEndian.PutUint64(b[at:at+8], (w|Zeros8)>>skip)
 			at += 8 - skip>>3
 			b[at] = '.'
-			binary.LittleEndian.PutUint64(b[at+1:at+1+8], x|zeros8)
+			binary.LittleEndian.PutUint64(b[at+1:at+1+8], x|Zeros8)
 			return dst[:n+at+1+fractionLen(x)]
 		}
 	} else if a < 1<<53 {
@@ -80,8 +78,8 @@ func appendDouble(dst []byte, f float64) []byte {
 	if y == 0 {
 		size = fractionLen(x)
 	}
-	x |= zeros8
-	y |= zeros8
+	x |= Zeros8
+	y |= Zeros8
 	switch {
 	case uint(e) < 16:
 		b[at] = byte('0' + first)
@@ -104,7 +102,7 @@ func appendDouble(dst []byte, f float64) []byte {
 	case uint(e+4) < 4:
 		// "0." and -1-e zeros. Such a number has more than eight decimals, or
 		// it would have been done with above: size counts no zero.
-		binary.LittleEndian.PutUint64(b[at:at+8], zeros8&^(0xff<<8)|'.'<<8)
+		binary.LittleEndian.PutUint64(b[at:at+8], Zeros8&^(0xff<<8)|'.'<<8)
 		at += 1 - e
 		b[at] = byte('0' + first)
 		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x)
@@ -118,13 +116,13 @@ func appendDouble(dst []byte, f float64) []byte {
 	return dst[:n+putExponent(b, at+2+size, e)]
 }
 
-// appendDoubleDriver appends f as the official Go driver spells it and returns
-// the longer slice. f is finite. It differs from appendDouble in that the
+// AppendDoubleDriver appends f as the official Go driver spells it and returns
+// the longer slice. f is finite. It differs from AppendDouble in that the
 // exponent begins at 1e6 and that "1E+06" has no point.
-func appendDoubleDriver(dst []byte, f float64) []byte {
+func AppendDoubleDriver(dst []byte, f float64) []byte {
 	a := math.Abs(f)
 	if a < 1e6 && (a >= 1e-4 || a == 0) {
-		return appendDouble(dst, f)
+		return AppendDouble(dst, f)
 	}
 	n := len(dst)
 	dst = slices.Grow(dst, doubleRoom)
@@ -137,8 +135,8 @@ func appendDoubleDriver(dst []byte, f float64) []byte {
 	at++
 	if x|y != 0 {
 		b[at] = '.'
-		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x|zeros8)
-		binary.LittleEndian.PutUint64(b[at+9:at+9+8], y|zeros8)
+		binary.LittleEndian.PutUint64(b[at+1:at+1+8], x|Zeros8)
+		binary.LittleEndian.PutUint64(b[at+9:at+9+8], y|Zeros8)
 		if y != 0 {
 			at += 9 + fractionLen(y)
 		} else {
@@ -148,12 +146,12 @@ func appendDoubleDriver(dst []byte, f float64) []byte {
 	return dst[:n+putExponent(b, at, e)]
 }
 
-// appendDoublePython appends f as Python's repr spells it and returns the
-// longer slice. f is finite. It differs from appendDouble in its exponents:
+// AppendDoublePython appends f as Python's repr spells it and returns the
+// longer slice. f is finite. It differs from AppendDouble in its exponents:
 // "1e+16" has a small letter and no point.
-func appendDoublePython(dst []byte, f float64) []byte {
+func AppendDoublePython(dst []byte, f float64) []byte {
 	n := len(dst)
-	dst = appendDouble(dst, f)
+	dst = AppendDouble(dst, f)
 	for i := len(dst) - 1; i >= max(n, len(dst)-5); i-- {
 		if dst[i] != 'E' {
 			continue
@@ -170,23 +168,23 @@ func appendDoublePython(dst []byte, f float64) []byte {
 // putWhole writes i < 2^53 and ".0" at b[at:] and returns the offset after it.
 func putWhole(b *[doubleRoom]byte, at int, i uint64) int {
 	h := i / 1e8
-	y := digits8(i - h*1e8)
+	y := Digits8(i - h*1e8)
 	if h != 0 {
 		first := h / 1e8
-		x := digits8(h - first*1e8)
+		x := Digits8(h - first*1e8)
 		skip := bits.TrailingZeros64(x|1<<56) &^ 7
 		if first != 0 {
 			b[at] = byte('0' + first)
 			at++
 			skip = 0
 		}
-		binary.LittleEndian.PutUint64(b[at:at+8], (x|zeros8)>>skip)
+		binary.LittleEndian.PutUint64(b[at:at+8], (x|Zeros8)>>skip)
 		at += 8 - skip>>3
-		binary.LittleEndian.PutUint64(b[at:at+8], y|zeros8)
+		binary.LittleEndian.PutUint64(b[at:at+8], y|Zeros8)
 		at += 8
 	} else {
 		skip := bits.TrailingZeros64(y|1<<56) &^ 7
-		binary.LittleEndian.PutUint64(b[at:at+8], (y|zeros8)>>skip)
+		binary.LittleEndian.PutUint64(b[at:at+8], (y|Zeros8)>>skip)
 		at += 8 - skip>>3
 	}
 	b[at] = '.'
@@ -217,31 +215,7 @@ func putExponent(b *[doubleRoom]byte, at, e int) int {
 // fractionLen returns how many of the eight digits in x are left without the
 // trailing zeros, and 1 when all are zeros.
 //
-// NOTE: inlines; TestScalarInline lists it.
+// NOTE: inlines; TestInline lists it.
 func fractionLen(x uint64) int {
 	return 8 - bits.LeadingZeros64(x|1)>>3
-}
-
-// digits8 returns the eight decimal digits of x < 1e8 as the bytes of a word:
-// values 0 to 9, the first digit in the low byte.
-//
-// It halves four digits, then two lanes of two, then four of one; the
-// quotients come from multiplications that are exact for so small numbers.
-//
-// NOTE: inlines; TestScalarInline lists it.
-func digits8(x uint64) uint64 {
-	h := x / 1e4
-	v := h | (x-h*1e4)<<32
-	q := v * 10486 >> 20 & 0x0000007f_0000007f // n/100 for n < 10^4
-	v = v<<16 - q*(100<<16-1)                  // n%100 above n/100
-	q = v * 103 >> 10 & 0x000f000f_000f000f    // n/10 for n < 100
-	return v<<8 - q*(10<<8-1)                  // n%10 above n/10
-}
-
-// growCold is slices.Grow where it is rarely needed: kept out of line to keep
-// its callers small.
-//
-//go:noinline
-func growCold(dst []byte, n int) []byte {
-	return slices.Grow(dst, n)
 }

@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 // This file tests the text of doubles against strconv, which is slower and
 // made from other algorithms.
@@ -6,8 +6,9 @@ package extjson
 //   - A table says what a user sees.
 //   - TestDoubleHard goes where algorithms of this kind have failed: the ends
 //     of binary and decimal exponents, and subnormals.
+//   - TestAppendDoubleExact spells out what doubles are.
 //   - TestDoubleRandom takes bit patterns by chance, as many as the
-//     environment variable EXTJSON_DOUBLES says.
+//     environment variable NUMTEXT_DOUBLES says.
 //
 // doubleChecker serves the other tests of numbers as well.
 
@@ -66,11 +67,11 @@ func TestAppendDouble(t *testing.T) {
 		{"twice the least", 1e-323, "1.0E-323", "1E-323"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.house, string(appendDouble(nil, tc.f))); diff != "" {
-				t.Errorf("appendDouble (-want +got):\n%s", diff)
+			if diff := cmp.Diff(tc.house, string(AppendDouble(nil, tc.f))); diff != "" {
+				t.Errorf("AppendDouble (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(tc.driver, string(appendDoubleDriver(nil, tc.f))); diff != "" {
-				t.Errorf("appendDoubleDriver (-want +got):\n%s", diff)
+			if diff := cmp.Diff(tc.driver, string(AppendDoubleDriver(nil, tc.f))); diff != "" {
+				t.Errorf("AppendDoubleDriver (-want +got):\n%s", diff)
 			}
 			if got, ok := parseDouble(tc.house); !ok || math.Float64bits(got) != math.Float64bits(tc.f) {
 				t.Errorf("%s reads back as %v, %v", tc.house, got, ok)
@@ -87,14 +88,14 @@ func TestAppendDoubleKeepsDst(t *testing.T) {
 		for room := range 2 * doubleRoom {
 			dst := append(make([]byte, 0, 4+room), "text"...)
 			want := string(referenceHouse([]byte("text"), f))
-			if diff := cmp.Diff(want, string(appendDouble(dst, f))); diff != "" {
+			if diff := cmp.Diff(want, string(AppendDouble(dst, f))); diff != "" {
 				t.Fatalf("room for %d bytes (-want +got):\n%s", room, diff)
 			}
 		}
 	}
 }
 
-// referenceHouse is appendDouble by strconv.
+// referenceHouse is AppendDouble by strconv.
 func referenceHouse(dst []byte, f float64) []byte {
 	n := len(dst)
 	if a := math.Abs(f); a == 0 || 1e-4 <= a && a < 1e16 {
@@ -112,7 +113,7 @@ func referenceHouse(dst []byte, f float64) []byte {
 	return dst
 }
 
-// referenceDriver is appendDoubleDriver by strconv, as the driver does it.
+// referenceDriver is AppendDoubleDriver by strconv, as the driver does it.
 func referenceDriver(dst []byte, f float64) []byte {
 	n := len(dst)
 	dst = strconv.AppendFloat(dst, f, 'G', -1, 64)
@@ -120,6 +121,14 @@ func referenceDriver(dst []byte, f float64) []byte {
 		dst = append(dst, ".0"...)
 	}
 	return dst
+}
+
+// referencePython is AppendDoublePython by strconv.
+func referencePython(dst []byte, f float64) []byte {
+	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
+		return strconv.AppendFloat(dst, f, 'e', -1, 64)
+	}
+	return referenceHouse(dst, f)
 }
 
 // A doubleChecker compares what the package does with a double with what
@@ -133,46 +142,65 @@ func (c *doubleChecker) check(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
 	}
-	c.got = appendDouble(c.got[:0], f)
+	c.got = AppendDouble(c.got[:0], f)
 	c.want = referenceHouse(c.want[:0], f)
 	if !bytes.Equal(c.got, c.want) {
-		c.t.Errorf("%#016x: appendDouble %q, strconv %q", math.Float64bits(f), c.got, c.want)
+		c.t.Errorf("%#016x: AppendDouble %q, strconv %q", math.Float64bits(f), c.got, c.want)
 	}
+	if f != 0 {
+		m, e := ShortestDecimal(f)
+		c.want = strconv.AppendUint(c.want[:0], m, 10)
+		// d.ddde±dd without the point is d ddd × 10^(±dd - digits after it).
+		c.got = strconv.AppendFloat(c.got[:0], math.Abs(f), 'e', -1, 64)
+		mant, exp, _ := bytes.Cut(c.got, []byte{'e'})
+		digits := append(mant[:1], bytes.TrimPrefix(mant[1:], []byte{'.'})...)
+		first, err := strconv.Atoi(string(exp))
+		if err != nil || !bytes.Equal(digits, c.want) || e != first+1-len(digits) {
+			c.t.Errorf("%#016x: ShortestDecimal %de%d, strconv %v", math.Float64bits(f), m, e, f)
+		}
+	}
+	c.got = AppendDouble(c.got[:0], f)
 	// Once at the end of the text and once with more behind it, which are
 	// different routes.
 	size := len(c.got)
-	n, end, ok := scanNumber(c.got, 0)
-	back, fits := n.double(c.got)
+	n, end, ok := Scan(c.got, 0)
+	back, fits := n.Double(c.got)
 	if !ok || end != size || !fits || math.Float64bits(back) != math.Float64bits(f) {
 		c.t.Errorf("%#016x: %q reads back as %v", math.Float64bits(f), c.got, back)
 	}
 	c.got = append(c.got, `,"next":1}`...)
-	m, end, ok := scanNumber(c.got, 0)
+	m, end, ok := Scan(c.got, 0)
 	if !ok || end != size || m != n {
 		c.t.Errorf("%q, scanned to %d, gives %v; without what follows %v", c.got, end, m, n)
 	}
 }
 
-func (c *doubleChecker) checkDriver(f float64) {
+// checkPeers checks the spellings of the others.
+func (c *doubleChecker) checkPeers(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
 	}
-	c.got = appendDoubleDriver(c.got[:0], f)
+	c.got = AppendDoubleDriver(c.got[:0], f)
 	c.want = referenceDriver(c.want[:0], f)
 	if !bytes.Equal(c.got, c.want) {
-		c.t.Errorf("%#016x: appendDoubleDriver %q, strconv %q", math.Float64bits(f), c.got, c.want)
+		c.t.Errorf("%#016x: AppendDoubleDriver %q, strconv %q", math.Float64bits(f), c.got, c.want)
+	}
+	c.got = AppendDoublePython(c.got[:0], f)
+	c.want = referencePython(c.want[:0], f)
+	if !bytes.Equal(c.got, c.want) {
+		c.t.Errorf("%#016x: AppendDoublePython %q, strconv %q", math.Float64bits(f), c.got, c.want)
 	}
 }
 
 // checkText compares the value of text, a JSON number, with strconv's.
 func (c *doubleChecker) checkText(text []byte) {
-	n, end, ok := scanNumber(text, 0)
+	n, end, ok := Scan(text, 0)
 	if !ok || end != len(text) {
-		c.t.Errorf("scanNumber(%q): %d, %v", text, end, ok)
+		c.t.Errorf("Scan(%q): %d, %v", text, end, ok)
 		return
 	}
 	want, err := strconv.ParseFloat(string(text), 64)
-	got, fits := n.double(text)
+	got, fits := n.Double(text)
 	if fits != (err == nil) || fits && math.Float64bits(got) != math.Float64bits(want) {
 		c.t.Errorf("%q: double %v, %v; strconv %v, %v", text, got, fits, want, err)
 	}
@@ -220,21 +248,66 @@ func TestDoubleHard(t *testing.T) {
 	hardDoubles(func(f float64) {
 		c.check(f)
 		c.check(-f)
-		c.checkDriver(f)
+		c.checkPeers(f)
 	})
 }
 
+// TestAppendDoubleExact compares all the digits of a double with strconv, which
+// is told how many there are after the point: as many as there are halvings.
+func TestAppendDoubleExact(t *testing.T) {
+	check := func(f float64) {
+		places := 0
+		for x := f; x != math.Trunc(x) && places < 1074; places++ {
+			if x *= 2; math.Abs(x) < 1 { // scaling is exact; skip ahead
+				_, e := math.Frexp(x)
+				x, places = math.Ldexp(x, -e), places-e
+			}
+		}
+		want := strconv.AppendFloat([]byte("text"), f, 'f', places, 64)
+		got := AppendDoubleExact([]byte("text"), f)
+		if !bytes.Equal(got, want) {
+			t.Errorf("%v (-want +got):\n%s", f, cmp.Diff(string(want), string(got)))
+		}
+		if back, err := strconv.ParseFloat(string(got[4:]), 64); err != nil || back != f {
+			t.Errorf("%v comes back as %v, %v", f, back, err)
+		}
+	}
+	for e := uint64(0); e < 2047; e++ {
+		for _, m := range []uint64{1, 1<<52 - 1, 1 << 51, 0x5555555555555} {
+			check(math.Float64frombits(e<<52 | m))
+			check(-math.Float64frombits(e<<52 | m>>9))
+		}
+	}
+	for _, tc := range []struct {
+		f    float64
+		want string
+	}{
+		{9.99, "9.9900000000000002131628207280300557613372802734375"},
+		{-0.5, "-0.5"},
+		{3, "3"},
+		{1e23, "99999999999999991611392"},
+	} {
+		if diff := cmp.Diff(tc.want, string(AppendDoubleExact(nil, tc.f))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	longest := AppendDoubleExact(nil, -math.Float64frombits(1<<53-1))
+	if digits := len(bytes.TrimLeft(longest, "-0.")); len(longest) != 1077 || digits != 767 {
+		t.Errorf("the longest has %d bytes and %d digits, want 1077 and 767", len(longest), digits)
+	}
+}
+
 // TestDoubleRandom checks random bit patterns and random decimals, ten of the
-// former for one of the latter. EXTJSON_DOUBLES says how many patterns, for
+// former for one of the latter. NUMTEXT_DOUBLES says how many patterns, for
 // instance 1e9, for which -timeout 0 is needed as well.
 func TestDoubleRandom(t *testing.T) {
 	const workers, block = 2, 10_000
 	total := 300_000
 	seed := uint64(1)
-	if s := os.Getenv("EXTJSON_DOUBLES"); s != "" {
+	if s := os.Getenv("NUMTEXT_DOUBLES"); s != "" {
 		n, err := strconv.ParseFloat(s, 64)
 		if err != nil {
-			t.Fatalf("EXTJSON_DOUBLES: %v", err)
+			t.Fatalf("NUMTEXT_DOUBLES: %v", err)
 		}
 		total = int(n)
 		seed = uint64(time.Now().UnixNano())
@@ -251,7 +324,7 @@ func TestDoubleRandom(t *testing.T) {
 					for range 10 {
 						c.check(math.Float64frombits(r.Uint64()))
 					}
-					c.checkDriver(math.Float64frombits(r.Uint64()))
+					c.checkPeers(math.Float64frombits(r.Uint64()))
 					c.checkText(randomDecimal(r))
 				}
 			}
@@ -298,69 +371,6 @@ func FuzzDouble(f *testing.F) {
 	f.Fuzz(func(t *testing.T, u uint64) {
 		c := doubleChecker{t: t}
 		c.check(math.Float64frombits(u))
-		c.checkDriver(math.Float64frombits(u))
+		c.checkPeers(math.Float64frombits(u))
 	})
-}
-
-var (
-	sinkBytes  []byte
-	sinkDouble float64
-	sinkInt    int64
-	sinkNumber number
-)
-
-// benchCount is how many values a benchmark takes in turn: so many that the
-// processor cannot learn their order. A power of two, to spare a division.
-const benchCount = 1 << 15
-
-// A doubleMix is a kind of doubles to measure with.
-type doubleMix struct {
-	name    string
-	doubles []float64
-}
-
-func doubleMixes() []doubleMix {
-	r := rand.New(rand.NewPCG(1, 2))
-	kinds := []func() float64{
-		func() float64 { return float64(r.IntN(100_000)) / 100 },
-		func() float64 { return float64(r.IntN(1_000_000)) },
-		func() float64 { return r.Float64() * math.Pow10(r.IntN(5)) },
-		func() float64 {
-			return math.Float64frombits(r.Uint64()%(infinity>>52)<<52 | r.Uint64()>>12)
-		},
-	}
-	mixes := []doubleMix{
-		{name: "short"}, {name: "integer"}, {name: "random17"}, {name: "exponent"}, {name: "mix"},
-	}
-	for i := range mixes {
-		for range benchCount {
-			kind := i
-			if i == len(kinds) {
-				kind = r.IntN(len(kinds))
-			}
-			mixes[i].doubles = append(mixes[i].doubles, kinds[kind]())
-		}
-	}
-	return mixes
-}
-
-func BenchmarkAppendDouble(b *testing.B) {
-	for _, mix := range doubleMixes() {
-		b.Run(mix.name, func(b *testing.B) {
-			b.ReportAllocs()
-			i := uint(0)
-			for b.Loop() {
-				sinkBytes = appendDouble(sinkBytes[:0], mix.doubles[i%benchCount])
-				i++
-			}
-		})
-		b.Run(mix.name+"/strconv", func(b *testing.B) {
-			b.ReportAllocs()
-			i := uint(0)
-			for b.Loop() {
-				sinkBytes = strconv.AppendFloat(sinkBytes[:0], mix.doubles[i%benchCount], 'g', -1, 64)
-				i++
-			}
-		})
-	}
 }

@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 // This file parses what is hardest to parse: texts that lie between two
 // doubles.
@@ -7,17 +7,16 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
 )
 
 func parseDouble(text string) (float64, bool) {
-	n, end, ok := scanNumber([]byte(text), 0)
+	n, end, ok := Scan([]byte(text), 0)
 	if !ok || end != len(text) {
 		return 0, false
 	}
-	return n.double([]byte(text))
+	return n.Double([]byte(text))
 }
 
 // TestDoubleMiddle parses texts that lie exactly between two doubles, and as
@@ -89,62 +88,5 @@ func TestDoubleTie(t *testing.T) {
 				c.checkText([]byte(fmt.Sprintf("-%d.0e%d", text, exp)))
 			}
 		}
-	}
-}
-
-// BenchmarkNumberDouble measures scanNumber and double together.
-func BenchmarkNumberDouble(b *testing.B) {
-	for _, mix := range doubleMixes() {
-		var src []byte
-		var offs []int
-		var texts []string
-		for _, f := range mix.doubles {
-			offs = append(offs, len(src))
-			src = appendDouble(src, f)
-			texts = append(texts, string(src[offs[len(offs)-1]:]))
-			src = append(src, `,"field":`...)
-		}
-		b.Run(mix.name, func(b *testing.B) {
-			b.ReportAllocs()
-			i := uint(0)
-			for b.Loop() {
-				off := offs[i%benchCount]
-				n, end, _ := scanNumber(src, off)
-				sinkDouble, _ = n.double(src[off:end])
-				i++
-			}
-		})
-		b.Run(mix.name+"/strconv", func(b *testing.B) {
-			b.ReportAllocs()
-			i := uint(0)
-			for b.Loop() {
-				sinkDouble, _ = strconv.ParseFloat(texts[i%benchCount], 64)
-				i++
-			}
-		})
-	}
-}
-
-// BenchmarkNumberDoubleMiddle measures the slowest texts: halfway between two
-// doubles, but for the last digit.
-func BenchmarkNumberDoubleMiddle(b *testing.B) {
-	for _, tc := range []struct{ name, text string }{
-		{"normal", "1.00000000000000011102230246251565404236316680908203125"},
-		{"subnormal", new(big.Float).SetPrec(100).SetMantExp(big.NewFloat(1), -1075).Text('e', 770)},
-	} {
-		text := []byte(tc.text + ",")
-		b.Run(tc.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				n, end, _ := scanNumber(text, 0)
-				sinkDouble, _ = n.double(text[:end])
-			}
-		})
-		b.Run(tc.name+"/strconv", func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				sinkDouble, _ = strconv.ParseFloat(tc.text, 64)
-			}
-		})
 	}
 }

@@ -1,4 +1,4 @@
-package extjson
+package numtext
 
 import (
 	"math"
@@ -9,36 +9,36 @@ import (
 // that n was scanned from. What is too small becomes zero or subnormal as
 // rounding has it, and keeps its sign. ok is false when the nearest double
 // would be infinite.
-func (n number) double(text []byte) (f float64, ok bool) {
-	if n.mant < 1<<50 && uint(n.exp+22) <= 44 && !n.more {
+func (n Number) Double(text []byte) (f float64, ok bool) {
+	if n.Mant < 1<<50 && uint(n.Exp+22) <= 44 && !n.More {
 		// Both operands are exact, so that the hardware rounds once, to
 		// nearest (William Clinger, "How to read floating point numbers
 		// accurately", 1990). Integers up to 2^53 are exact; but which of 16
 		// digits are above it is chance, and the other way is no slower.
-		f = float64(int64(n.mant))
-		if n.exp < 0 {
-			f /= exactTens[-n.exp]
+		f = float64(int64(n.Mant))
+		if n.Exp < 0 {
+			f /= exactTens[-n.Exp]
 		} else {
-			f *= exactTens[n.exp]
+			f *= exactTens[n.Exp]
 		}
-		return math.Float64frombits(math.Float64bits(f) | bit(n.neg)<<63), true
+		return math.Float64frombits(math.Float64bits(f) | bit(n.Neg)<<63), true
 	}
 	var u uint64
-	if n.more {
+	if n.More {
 		u = n.nearestLong(text)
 	} else {
-		u = nearest(n.mant, n.exp)
+		u = nearest(n.Mant, n.Exp)
 	}
 	if u >= infinity {
 		return 0, false
 	}
-	return math.Float64frombits(u | bit(n.neg)<<63), true
+	return math.Float64frombits(u | bit(n.Neg)<<63), true
 }
 
 // nearestLong is nearest for a number with more digits than mant has.
-func (n number) nearestLong(text []byte) uint64 {
-	u := nearest(n.mant, n.exp)
-	if u != nearest(n.mant+1, n.exp) && roundsUp(u, text, n.exp) {
+func (n Number) nearestLong(text []byte) uint64 {
+	u := nearest(n.Mant, n.Exp)
+	if u != nearest(n.Mant+1, n.Exp) && roundsUp(u, text, n.Exp) {
 		u++
 	}
 	return u

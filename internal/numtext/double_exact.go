@@ -1,12 +1,20 @@
-package extjson
+package numtext
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"slices"
+)
 
-// This file settles what 19 digits cannot: on which side of the middle between
-// two doubles a longer number lies. It compares whole integers. This happens
-// about once in a thousand times that a text has more than 19 digits, unless
-// the text was made for it; the work is bounded by wideDigits, apart from
-// reading the text.
+// This file does what takes integers of many words.
+//
+//   - roundsUp settles what 19 digits cannot: on which side of the middle
+//     between two doubles a longer number lies. This happens about once in a
+//     thousand times that a text has more than 19 digits, unless the text was
+//     made for it; the work is bounded by wideDigits, apart from reading the
+//     text.
+//   - AppendDoubleExact writes all digits that a double has.
 
 const (
 	// wideDigits is how many significant digits are compared. The middle
@@ -79,6 +87,55 @@ func roundsUp(u uint64, text []byte, exp int) bool {
 	return false
 }
 
+// AppendDoubleExact appends the value of f itself, all its digits without an
+// exponent, and returns the longer slice: at most 767 significant digits in
+// 1,077 bytes. The last digit after the point is not zero, and without any
+// there is no point. f is finite.
+func AppendDoubleExact(dst []byte, f float64) []byte {
+	u := math.Float64bits(f)
+	c := u & (1<<52 - 1)
+	q := max(int(u>>52&0x7ff), 1) - 1075 // |f| = c × 2^q
+	if u>>52&0x7ff != 0 {
+		c |= 1 << 52
+	}
+	if u>>63 != 0 {
+		dst = append(dst, '-')
+	}
+	if c == 0 {
+		return append(dst, '0')
+	}
+	zeros := bits.TrailingZeros64(c)
+	c >>= zeros
+	q += zeros
+
+	// An odd integer times 2^-n has n digits after the point, no fewer: those
+	// of c × 5^n.
+	var w wide
+	w.mulAdd(0, c)
+	places := max(-q, 0)
+	if q < 0 {
+		w.mulPow5(places)
+	} else {
+		w.shift(uint(q))
+	}
+	var buf [wideDigits + 8]byte // a word more, which the first digits may fill
+	digits := w.digits(&buf)
+	whole := len(digits) - places
+	if whole > 0 {
+		dst = append(dst, digits[:whole]...)
+		if places == 0 {
+			return dst
+		}
+		return append(append(dst, '.'), digits[whole:]...)
+	}
+	dst = append(dst, '0', '.')
+	dst = slices.Grow(dst, places)
+	for range -whole {
+		dst = append(dst, '0')
+	}
+	return append(dst, digits...)
+}
+
 // wide is a natural number. w[:n] are its words, the lowest first; the last of
 // them is not zero.
 type wide struct {
@@ -140,4 +197,33 @@ func (x *wide) compare(y *wide) int {
 		}
 	}
 	return 0
+}
+
+// quo divides x by m and returns the remainder.
+func (x *wide) quo(m uint64) (rest uint64) {
+	for i := x.n - 1; i >= 0; i-- {
+		x.w[i], rest = bits.Div64(rest, x.w[i], m)
+	}
+	for x.n > 0 && x.w[x.n-1] == 0 {
+		x.n--
+	}
+	return rest
+}
+
+// digits returns the decimal digits of x, which are not more than wideDigits, as
+// text at the end of buf, and leaves zero in x.
+func (x *wide) digits(buf *[wideDigits + 8]byte) []byte {
+	at := len(buf)
+	for x.n > 0 {
+		h := x.quo(1e16)
+		for range 2 {
+			at -= 8
+			binary.LittleEndian.PutUint64(buf[at:], Digits8(h%1e8)|Zeros8)
+			h /= 1e8
+		}
+	}
+	for at < len(buf) && buf[at] == '0' {
+		at++
+	}
+	return buf[at:]
 }

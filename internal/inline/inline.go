@@ -1,0 +1,44 @@
+// Package inline asks the compiler what it inlines, for the tests of packages
+// that rely on it.
+package inline
+
+import (
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// release is the one that the lists of functions are written for: what the
+// compiler inlines changes from one to the next.
+const release = "go1.26"
+
+// Check fails t for each of names, written as the compiler does, that does not
+// inline in the package whose test calls it.
+func Check(t *testing.T, names ...string) {
+	t.Helper()
+	if !strings.HasPrefix(runtime.Version(), release) {
+		t.Skipf("the compiler is %s and the list for %s", runtime.Version(), release)
+	}
+	if testing.Short() {
+		t.Skip("builds the package")
+	}
+	tool, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip("no go tool")
+	}
+	out, err := exec.Command(tool, "build", "-gcflags=-m", ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	can := map[string]bool{}
+	for _, m := range regexp.MustCompile(`: can inline (\S+)`).FindAllSubmatch(out, -1) {
+		can[string(m[1])] = true
+	}
+	for _, name := range names {
+		if !can[name] {
+			t.Errorf("%s does not inline", name)
+		}
+	}
+}
