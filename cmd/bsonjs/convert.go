@@ -368,10 +368,13 @@ func (c *conversion) abandon(f *fault) exitCode {
 
 // summarize says what the run has come to, if that is wanted.
 func (c *conversion) summarize() {
+	if c.opts.dump != dumpNone && !c.opts.quiet && !output.IsClosedPipe(c.out.Err()) {
+		c.say.found(c.read)
+	}
 	form := c.opts.summary
 	if form == summaryAuto {
 		form = summaryNone
-		if c.rejected > 0 && !c.opts.quiet {
+		if (c.rejected > 0 || c.opts.verbose > 0) && !c.opts.quiet {
 			form = summaryText
 		}
 	}

@@ -20,7 +20,7 @@ const envPrefix = "BSONJS_"
 
 // commandLineOnly are flags without a variable: those that name or replace
 // files, or permit something, must be meant at each run.
-var commandLineOnly = []string{"output", "overwrite", "force", "rejects", "help", "version", "json"}
+var commandLineOnly = []string{"output", "overwrite", "force", "rejects", "bsonFile", "help", "version", "json"}
 
 // variable returns the name of the variable that is the default of f, or ""
 // if there is none.

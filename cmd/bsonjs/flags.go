@@ -201,7 +201,7 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 		word[errorPolicy]{"quarantine", quarantineErrors},
 	), "on-error", "a document that cannot be converted ends the run (the default), is reported and left out, or is kept "+
 		"in the file of --rejects as well")
-	fs.StringVar(&o.rejects, "rejects", "", "`FILE` that keeps the exact bytes of what --on-error quarantine leaves out")
+	o.addRejects(fs)
 	o.addMaxErrors(fs)
 	fs.Var(choose(&o.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
@@ -209,6 +209,10 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 		"put in its place")
 	fs.BoolVar(&o.exact, "exact", false, "refuse what canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
+}
+
+func (o *options) addRejects(fs *pflag.FlagSet) {
+	fs.StringVar(&o.rejects, "rejects", "", "`FILE` that keeps the exact bytes of what is left out")
 }
 
 func (o *options) addMaxErrors(fs *pflag.FlagSet) {
@@ -244,9 +248,13 @@ func (o *options) addLimits(fs *pflag.FlagSet) {
 }
 
 func (o *options) addOutput(fs *pflag.FlagSet) {
+	o.addOutputFile(fs)
+	fs.BoolVar(&o.force, "force", false, "write BSON to a terminal")
+}
+
+func (o *options) addOutputFile(fs *pflag.FlagSet) {
 	fs.StringVarP(&o.output, "output", "o", "", "write `FILE` instead of standard output; it appears under its name when it is whole")
 	fs.BoolVar(&o.overwrite, "overwrite", false, "replace FILE if it exists")
-	fs.BoolVar(&o.force, "force", false, "write BSON to a terminal")
 }
 
 // The annotations of a flag that group makes.
@@ -266,6 +274,9 @@ func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)
 	g.VisitAll(func(f *pflag.Flag) {
 		var value string
 		value, f.Usage = pflag.UnquoteUsage(f)
+		if f.NoOptDefVal != "" {
+			value = "" // it may follow, after =
+		}
 		f.Annotations = map[string][]string{groupTitle: {title}, groupNote: {note}, flagValue: {value}}
 	})
 	fs.SortFlags = false

@@ -84,6 +84,9 @@ type options struct {
 	// sameFormat makes the output of the format of the inputs unless to says
 	// otherwise.
 	sameFormat bool
+	// dump is what the command dump writes.
+	dump    dumpType
+	verbose int // how often the command dump was asked to say more
 	// rules, if not nil, are what documents are checked for; nothing is
 	// written then.
 	rules *bson.ValidateOptions
@@ -219,12 +222,15 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 	if o.accept&acceptCanonical != 0 && o.accept != acceptCanonical {
 		return errors.New("--accept canonical accepts nothing else beside it")
 	}
+	if given(fs, "pretty") && o.dump == dumpDebug {
+		return errors.New("--pretty is about --type json")
+	}
 	for _, name := range []string{"dates", "strict-number-long"} {
 		if given(fs, name) && o.mode != extjson.Legacy {
 			return fmt.Errorf("--%s is about --mode legacy", name)
 		}
 	}
-	if given(fs, "lossy") && o.mode != extjson.Plain {
+	if given(fs, "lossy") && o.mode != extjson.Plain && o.dump == dumpNone {
 		return errors.New("--lossy is about --mode plain; no other mode loses a value")
 	}
 	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {

@@ -55,6 +55,17 @@ func (r reporter) note(text string) {
 	writeJSON(r.std.err, record{Code: "note", Message: text})
 }
 
+// found says how many documents there were, in the words of bsondump and
+// without the time before them.
+func (r reporter) found(n int64) {
+	text := fmt.Sprintf("%d objects found", n)
+	if r.form == reportJSON {
+		r.note(text)
+		return
+	}
+	fmt.Fprintln(r.std.err, text)
+}
+
 // A record is a line of --errors json.
 type record struct {
 	File     string `json:"file,omitempty"`
