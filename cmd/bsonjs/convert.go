@@ -42,11 +42,13 @@ type conversion struct {
 
 	rejects *output.File // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
+	view    *view        // of the command inspect; nil in others
+	ended   bool         // the run is to end, and its output is whole
 	totals
 }
 
 func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion {
-	return &conversion{
+	c := &conversion{
 		opts:   o,
 		std:    std,
 		watch:  watch,
@@ -55,6 +57,10 @@ func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion 
 		to:     o.to,
 		totals: totals{began: time.Now()},
 	}
+	if o.inspect != nil {
+		c.view = newView(o)
+	}
+	return c
 }
 
 // jobs returns how many pieces of an input are converted at once.
@@ -73,9 +79,15 @@ func (c *conversion) run() exitCode {
 		if f := c.convertFile(name); f != nil {
 			return c.abandon(f)
 		}
+		if c.ended {
+			break
+		}
 	}
 	if f := c.complete(); f != nil {
 		return c.abandon(f)
+	}
+	if c.view != nil {
+		c.code = max(c.code, c.say.faults(c.view.missed()))
 	}
 	c.summarize()
 	return c.code
@@ -374,7 +386,7 @@ func (c *conversion) summarize() {
 	form := c.opts.summary
 	if form == summaryAuto {
 		form = summaryNone
-		if (c.rejected > 0 || c.opts.verbose > 0) && !c.opts.quiet {
+		if (c.rejected > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
 			form = summaryText
 		}
 	}

@@ -57,7 +57,7 @@ func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
 // what is asked for.
 func (a *app) settle(o *options, cmd *cobra.Command, args []string) error {
 	fs := cmd.Flags()
-	if err := a.environment(fs); err != nil {
+	if err := a.environment(cmd); err != nil {
 		return err
 	}
 	if o.color == colorAuto && a.noColor() {
@@ -240,8 +240,16 @@ func (o *options) addMessages(fs *pflag.FlagSet) {
 }
 
 func (o *options) addLimits(fs *pflag.FlagSet) {
+	o.addJobs(fs)
+	o.addSizes(fs)
+}
+
+func (o *options) addJobs(fs *pflag.FlagSet) {
 	fs.VarP(&amount{&o.jobs, 0, 1024, nil}, "jobs", "j", "convert with `N` processors at once; 0, the default, is all there are. The output is "+
 		"the same for any")
+}
+
+func (o *options) addSizes(fs *pflag.FlagSet) {
 	fs.Var(&amount{&o.maxDepth, 1, bson.DepthCeiling, nil}, "max-depth", "deepest nesting `N`, 1000 unless given")
 	fs.Var(&amount{&o.maxDocumentSize, 5, math.MaxInt32, byteUnits}, "max-document-size",
 		"largest document in bytes of BSON, 64MiB unless given; KiB, MiB or GiB may follow the number `N`")

@@ -84,6 +84,9 @@ type options struct {
 	// sameFormat makes the output of the format of the inputs unless to says
 	// otherwise.
 	sameFormat bool
+	// inspect, if not nil, is what is shown of documents, which are not
+	// converted then.
+	inspect *inspection
 	// dump is what the command dump writes.
 	dump    dumpType
 	verbose int // how often the command dump was asked to say more
@@ -203,7 +206,7 @@ func (o *options) check(fs *pflag.FlagSet) error {
 	case o.to == format.Unknown:
 		o.to = o.from.Opposite()
 	}
-	for _, check := range []func(*pflag.FlagSet) error{o.checkText, o.checkPickle, o.checkErrors} {
+	for _, check := range []func(*pflag.FlagSet) error{o.checkText, o.checkPickle, o.checkErrors, o.checkInspect} {
 		if err := check(fs); err != nil {
 			return err
 		}

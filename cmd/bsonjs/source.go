@@ -64,7 +64,7 @@ func (s *source) convert(r io.Reader) *fault {
 		s.c.totals.in += s.feed.Bytes()
 		s.feed.Close()
 	}()
-	if s.from != format.BSON && s.from != format.JSON {
+	if s.c.view != nil || s.from != format.BSON && s.from != format.JSON {
 		_, f := s.stream()
 		return f
 	}
@@ -120,7 +120,7 @@ func (s *source) refuse(m mishap, data []byte) *fault {
 	if all.more > 0 {
 		f.advice = fmt.Sprintf("%d more faults in this document", all.more)
 	}
-	if s.c.opts.onError != reportErrors {
+	if s.c.opts.onError != reportErrors && s.c.view == nil {
 		f.skipped = int64(len(data))
 	}
 	if err := s.c.reject(data, s.from); err != nil {

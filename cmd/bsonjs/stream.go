@@ -56,6 +56,8 @@ type stream struct {
 	*source
 	r    documentReader
 	base position // r counts from here
+	// enough says that nothing more is wanted of the source.
+	enough bool
 	// clean is how many bytes were converted since the last fault.
 	clean int64
 }
@@ -75,6 +77,8 @@ func (s *source) stream() (ended bool, f *fault) {
 		switch {
 		case f != nil:
 			return true, f
+		case t.enough:
+			return true, s.c.flushFault()
 		case t.clean >= recovered && t.leave():
 			return false, s.c.flushFault()
 		}
@@ -103,6 +107,9 @@ func (t *stream) document() *fault {
 	typ, data := bson.TypeDocument, []byte(t.r.Raw())
 	if v, ok := t.r.(valueReader); ok {
 		typ, data = v.Type(), v.Value()
+	}
+	if t.c.view != nil {
+		return t.inspect(typ, data)
 	}
 	var err error
 	c := t.c
@@ -149,6 +156,11 @@ func (t *stream) refused(err error) *fault {
 
 // unread is for a document that could not be read because of err.
 func (t *stream) unread(err error) *fault {
+	if t.c.view != nil {
+		if f := t.inspectUnread(err); f != nil {
+			return f
+		}
+	}
 	return t.damage(mishap{err: err, number: t.docs + 1, base: t.base})
 }
 
@@ -160,7 +172,7 @@ func (t *stream) damage(m mishap) *fault {
 	}
 	f := t.fault(m, d)
 	if t.c.opts.onError == stopOnError {
-		return f
+		return t.endWith(f)
 	}
 	r, ok := t.r.(resyncer)
 	if !ok {
@@ -178,6 +190,20 @@ func (t *stream) damage(m mishap) *fault {
 	t.docs++
 	t.c.read++
 	t.clean = 0
+	return t.c.leaveOut(f)
+}
+
+// endWith ends the run because of f. What the command inspect has written is
+// whole for all that.
+func (t *stream) endWith(f *fault) *fault {
+	if t.c.view == nil {
+		return f
+	}
+	t.enough, t.c.ended = true, true
+	t.c.read++
+	if f := t.c.flushFault(); f != nil {
+		return f
+	}
 	return t.c.leaveOut(f)
 }
 
