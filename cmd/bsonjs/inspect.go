@@ -156,7 +156,7 @@ func (t *stream) inspect(typ bson.Type, data []byte) *fault {
 		}
 	}
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	return nil
 }
 

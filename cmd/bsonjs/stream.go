@@ -117,7 +117,7 @@ func (t *stream) document() *fault {
 		return t.refused(err)
 	}
 	t.docs++
-	c.read++
+	c.count(1)
 	t.clean += int64(len(data))
 	if len(c.pending) >= streamBuffer {
 		return c.flushFault()
@@ -145,13 +145,14 @@ func (t *stream) start() position {
 // refused is for the document that was read, but not written because of err.
 func (t *stream) refused(err error) *fault {
 	m := mishap{err: err, number: t.docs + 1, at: t.start(), wrote: true}
-	if !t.leavesOut(err) {
+	data := sourceOf(t.r)
+	if !t.leavesOut(data) {
 		return t.damage(m)
 	}
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	t.clean = 0
-	return t.refuse(m, sourceOf(t.r))
+	return t.refuse(m, data)
 }
 
 // unread is for a document that could not be read because of err.
@@ -166,11 +167,10 @@ func (t *stream) unread(err error) *fault {
 
 // damage ends the run because of m or, if it is to go on, finds where.
 func (t *stream) damage(m mishap) *fault {
-	d, ok := t.diagnose(m)
+	f, ok := t.report(m)
 	if !ok {
 		return t.c.inputFault(t.name, m.err)
 	}
-	f := t.fault(m, d)
 	if t.c.opts.onError == stopOnError {
 		return t.endWith(f)
 	}
@@ -179,6 +179,7 @@ func (t *stream) damage(m mishap) *fault {
 		f.advice = "what follows cannot be found"
 		return f
 	}
+	f.from = t.start().offset
 	skipped := &counter{w: t.c.rejectsWriter()}
 	if !r.Resync(skipped) {
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
@@ -188,7 +189,7 @@ func (t *stream) damage(m mishap) *fault {
 	}
 	f.skipped = skipped.n
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	t.clean = 0
 	return t.c.leaveOut(f)
 }
@@ -200,7 +201,7 @@ func (t *stream) endWith(f *fault) *fault {
 		return f
 	}
 	t.enough, t.c.ended = true, true
-	t.c.read++
+	t.c.count(1)
 	if f := t.c.flushFault(); f != nil {
 		return f
 	}
