@@ -1,8 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -108,7 +107,17 @@ func (o *options) dumpFormatter() (formatter, framing) {
 	return textFormatter{o.encodeDump()}, lineFraming
 }
 
-// A tabFormatter writes text over many lines, those of wrappers included.
+// maxDumped returns how many bytes of text are made of a document of n bytes
+// at most. A line begins with as many tabs as it is deep, so that without a
+// limit a small document could fill all memory. Documents as people have them
+// stay below 20 bytes of text for each of theirs.
+func maxDumped(n int) int { return min(1<<24+n<<9, 1<<30) }
+
+// errDumped is for a text over maxDumped.
+var errDumped = fmt.Errorf("its indented text would be: %w", bson.ErrTooLarge)
+
+// A tabFormatter writes text over many lines, those of wrappers included, as
+// json.Indent lays it out.
 type tabFormatter struct{ text textFormatter }
 
 func (f tabFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
@@ -116,12 +125,57 @@ func (f tabFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte,
 	if err != nil {
 		return dst, err
 	}
-	b := bytes.NewBuffer(dst)
-	if err := json.Indent(b, text, "", "\t"); err != nil {
-		// It is JSON; package json has a limit of its own on nesting.
-		return dst, &bson.ValueError{Err: bson.ErrDepth}
+	out, ok := appendTabbed(dst, text, len(dst)+maxDumped(len(data)))
+	if !ok {
+		return dst, &bson.ValueError{Err: errDumped}
 	}
-	return b.Bytes(), nil
+	return out, nil
+}
+
+// appendTabbed appends text, which is compact JSON, over many lines, and
+// reports whether no more than most bytes are in dst then.
+func appendTabbed(dst, text []byte, most int) ([]byte, bool) {
+	tabs := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '"':
+			n := i + 1
+			for text[n] != '"' {
+				if text[n] == '\\' {
+					n++
+				}
+				n++
+			}
+			dst = append(dst, text[i:n+1]...)
+			i = n
+			continue
+		case '{', '[':
+			dst = append(dst, c)
+			if text[i+1] == c+2 { // ASCII has the closing one there
+				i++
+				dst = append(dst, c+2)
+				continue
+			}
+			tabs++
+		case '}', ']':
+			tabs--
+			dst = append(appendTabs(append(dst, '\n'), tabs), c)
+			continue
+		case ':':
+			dst = append(dst, ": "...)
+			continue
+		case ',':
+			dst = append(dst, c)
+		default:
+			dst = append(dst, c)
+			continue
+		}
+		if len(dst)+tabs > most {
+			return dst, false
+		}
+		dst = appendTabs(append(dst, '\n'), tabs)
+	}
+	return dst, true
 }
 
 // A debugFormatter writes the type and size of each element, and that of each
@@ -129,18 +183,25 @@ func (f tabFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte,
 type debugFormatter struct{ maxDepth int }
 
 func (f debugFormatter) appendValue(dst []byte, _ bson.Type, doc []byte) ([]byte, error) {
-	var c bson.Cursor
-	c.Reset(doc, f.maxDepth)
-	out := appendObject(dst, &c, len(doc), 0)
-	if err := c.Err(); err != nil {
+	d := debugger{most: len(dst) + maxDumped(len(doc))}
+	d.c.Reset(doc, f.maxDepth)
+	out := d.appendObject(dst, len(doc), 0)
+	if err := d.c.Err(); err != nil {
 		return dst, err
 	}
 	return out, nil
 }
 
-// appendObject appends what c has yet to come to of the open container, which
-// has size bytes, after that many tabs.
-func appendObject(dst []byte, c *bson.Cursor, size, tabs int) []byte {
+// A debugger writes one document.
+type debugger struct {
+	c    bson.Cursor
+	most int // bytes that there may be
+}
+
+// appendObject appends what is yet to come of the open container, which has
+// size bytes, after that many tabs.
+func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
+	c := &d.c
 	dst = append(appendTabs(dst, tabs), "--- new object ---\n"...)
 	dst = append(appendTabs(dst, tabs+1), "size : "...)
 	dst = append(strconv.AppendInt(dst, int64(size), 10), '\n')
@@ -153,11 +214,14 @@ func appendObject(dst []byte, c *bson.Cursor, size, tabs int) []byte {
 			dst = append(dst, ' ')
 		}
 		data := c.Data()
+		if len(dst) > d.most {
+			c.Fail(errDumped)
+		}
 		dst = append(append(dst, digits...), " size: "...)
 		dst = append(strconv.AppendInt(dst, int64(c.ValueOffset()-c.Offset()+len(data)), 10), '\n')
 		switch {
 		case c.Type().IsContainer() && c.Enter():
-			dst = appendObject(dst, c, len(data), tabs+3)
+			dst = d.appendObject(dst, len(data), tabs+3)
 			c.Leave()
 		case c.Type() == bson.TypeCodeWithScope && c.Enter(): // it is checked, and not shown
 			pass(c)
