@@ -27,7 +27,7 @@ import (
 // This file compares bsonjs dump with what bsondump makes of the same
 // documents, byte for byte.
 //
-// The program itself is not at hand: its module cannot be had from a proxy.
+// The program itself is not asked: it is not where the tests can get it.
 // What stands for it is what it does with a document. JSON is the driver's
 // MarshalExtJSON, and with --pretty json.Indent after it; both versions of
 // the driver are asked, since bsondump has been built with either. The text
