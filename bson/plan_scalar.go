@@ -358,7 +358,13 @@ func (e *encoder) appendScope(dst []byte, code string, scope any) ([]byte, Type)
 	if t == 0 {
 		return dst, 0
 	}
-	if dst, t = e.appendAny(dst, scope); t != TypeDocument {
+	if e.hops >= e.limit {
+		return e.fail(dst, reflect.TypeOf(scope), ErrDepth) // a scope that is code with scope
+	}
+	e.hops++
+	dst, t = e.appendAny(dst, scope)
+	e.hops--
+	if t != TypeDocument {
 		if t == TypeNull { // as nil is for D
 			dst, t = append(dst, 5, 0, 0, 0, 0), TypeDocument
 		} else if t != 0 {
