@@ -101,7 +101,9 @@ type EncodeOptions struct {
 	UTF8 UTF8Policy
 
 	// UnsortedMaps writes the elements of maps in the order in which Go
-	// iterates over them, which is different each time but faster.
+	// iterates over them, which is different each time but faster. Maps whose
+	// keys can have the same text, which is an error, are sorted all the same:
+	// those with methods or interfaces for keys.
 	UnsortedMaps bool
 	// MinSize writes int64, uint, uint32 and uint64 as int32 where they fit.
 	// The tag minsize does so for one struct field.

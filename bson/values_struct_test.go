@@ -276,6 +276,9 @@ func TestEncodeOptions(t *testing.T) {
 	if d := marshalled(t, bson.EncodeOptions{UnsortedMaps: true}, m); len(d) != 3 {
 		t.Errorf("UnsortedMaps: %v", d)
 	}
+	if _, err := (bson.EncodeOptions{UnsortedMaps: true, StringifyKeys: true}).Marshal(map[myKey]int{"a": 1, "b": 2}); !errors.Is(err, bson.ErrDuplicateKey) {
+		t.Errorf("UnsortedMaps and StringifyKeys: %v", err)
+	}
 	if d := marshalled(t, bson.EncodeOptions{UnsortedMaps: true}, bson.M{"a": m}); len(d[0].Value.(bson.D)) != 3 {
 		t.Errorf("UnsortedMaps: %v", d)
 	}
@@ -283,6 +286,11 @@ func TestEncodeOptions(t *testing.T) {
 		t.Errorf("MaxDepth: %v", err)
 	}
 }
+
+// A myKey is like every other when it is printed.
+type myKey string
+
+func (myKey) String() string { return "key" }
 
 type level int
 
