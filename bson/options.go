@@ -77,7 +77,8 @@ type DecodeOptions struct {
 	// structs and maps the last.
 	DisallowDuplicateKeys bool
 	// DisallowInexact makes an integer that a floating-point destination
-	// would round an error that matches ErrInexact.
+	// would round, and a number other than 0 and 1 where a bool is wanted, an
+	// error that matches ErrInexact.
 	DisallowInexact bool
 
 	// Codecs are functions that decode some types in place of the rules of

@@ -208,7 +208,7 @@ func (pl *planner) array(p *plan) {
 		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			return e.appendElements(dst, elementsOf(v))
 		}
-		p.dec = decUnsupported
+		p.dec = decElements
 		return
 	case elemType == reflect.TypeFor[byte]():
 		p.enc, p.dec = encByteArray, decByteArray
@@ -219,6 +219,34 @@ func (pl *planner) array(p *plan) {
 		return e.appendList(dst, v, elem)
 	}
 	p.dec = func(d *decoder, v reflect.Value) { d.fixedList(v, elem) }
+}
+
+// decElements sets an array of E from the current document, as fixedList sets
+// others from an array.
+func decElements(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeDocument {
+		d.null(v)
+		return
+	}
+	if !d.c.Enter() {
+		return
+	}
+	v.SetZero()
+	var seen keyWatch
+	for i := 0; d.c.Next(); i++ {
+		if i == v.Len() {
+			d.fail(v.Type(), ErrRange)
+			return
+		}
+		e := E{Key: d.key()}
+		if d.DisallowDuplicateKeys && !seen.add(e.Key) {
+			d.fail(v.Type(), ErrDuplicateKey)
+			return
+		}
+		e.Value = d.any()
+		v.Index(i).Set(reflect.ValueOf(e).Convert(v.Type().Elem()))
+	}
+	d.c.Leave()
 }
 
 // fixedList sets an array from the current array. Elements that the latter

@@ -108,7 +108,7 @@ func TestCyclesText(t *testing.T) {
 type (
 	docLoop   struct{ D bson.D }
 	valueLoop struct{ V any }
-	textLoop  struct{ v any }
+	textLoop  struct{ _ int }
 	proxyLoop struct{}
 )
 

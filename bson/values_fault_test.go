@@ -229,6 +229,8 @@ func TestUnmarshalFaults(t *testing.T) {
 		{"document into slice", bson.D{}, []int{}, conversion{GoType: "[]int", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
 		{"number into struct", 1, node{}, conversion{GoType: "bson_test.node", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
 		{"array too long", bson.A{1, 2}, [1]int{}, conversion{Pointer: "/1", GoType: "[1]int", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"elements too many", bson.D{{"a", 1}, {"b", 2}}, [1]bson.E{}, conversion{Pointer: "/b", GoType: "[1]bson.E", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"array into elements", bson.A{}, [1]bson.E{}, conversion{GoType: "[1]bson.E", Type: bson.TypeArray, Err: bson.ErrMismatch}},
 		{"bytes too short", []byte{1}, [2]byte{}, conversion{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
 		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
 		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
