@@ -37,7 +37,8 @@ func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalV
 // it. It wraps a *ConversionError with the Go type and matches one of:
 // ErrNotDocument, ErrUnsupported, ErrRange, ErrInexact, ErrKeyNUL, ErrUTF8,
 // ErrDuplicateKey, ErrHook, ErrTooLarge, and ErrDepth, which is also what a
-// value that contains itself ends in.
+// value that contains itself ends in, or a hook that calls Marshal for its own
+// value.
 func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	e := o.encoder()
 	defer e.release()

@@ -104,7 +104,7 @@ type EncodeOptions struct {
 	// UnsortedMaps writes the elements of maps in the order in which Go
 	// iterates over them, which is different each time but faster. Maps whose
 	// keys can have the same text, which is an error, are sorted all the same:
-	// those with methods or interfaces for keys.
+	// those with methods or interfaces for keys, and all under UTF8Replace.
 	UnsortedMaps bool
 	// MinSize writes int64, uint, uint32 and uint64 as int32 where they fit.
 	// The tag minsize does so for one struct field.

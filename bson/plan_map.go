@@ -62,16 +62,15 @@ type entry struct {
 // the fields of the struct that the map is inlined in.
 func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *plan, taken map[string]int) ([]byte, Type) {
 	entries := make([]entry, 0, v.Len())
-	// Hooks on pointers and the fields of structs want values with addresses.
 	for it := v.MapRange(); it.Next(); {
 		k, err := key.text(it.Key(), e.StringifyKeys)
 		if err != nil {
 			return e.fail(dst, key.typ, err)
 		}
-		entries = append(entries, entry{k, it.Value()})
+		entries = append(entries, entry{e.mapKey(k), it.Value()})
 	}
 	// Of keys that can have the same text, sorting finds those that do.
-	if sorted := !e.UnsortedMaps || !key.distinct || e.StringifyKeys; sorted {
+	if e.sortsMaps() || !key.distinct || e.StringifyKeys {
 		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	}
 	for i, en := range entries {

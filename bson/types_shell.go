@@ -285,6 +285,8 @@ func (w *shellWriter) foreign(v reflect.Value) {
 		w.value(v.Interface())
 	case reflect.String:
 		w.quote(v.String())
+	case reflect.Float64:
+		w.leaf(v.Float())
 	case reflect.Struct:
 		w.structure(v)
 	case reflect.Map:

@@ -49,7 +49,8 @@ func Decode[T any](doc []byte) (T, error) {
 // ErrDestination, ErrMismatch, ErrRange, ErrInexact, ErrUnknownField,
 // ErrDuplicateKey, ErrUUID, ErrVector, ErrHook and ErrUnsupported. What
 // destinations do not look at, such as fields that the struct does not have,
-// is checked on the outside only.
+// is checked on the outside only. ErrDepth is also what pointers that lead
+// back to themselves end in, or a hook that calls Unmarshal for itself.
 func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
 	d := o.decoder()
 	defer d.release()

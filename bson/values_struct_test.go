@@ -295,6 +295,13 @@ func TestEncodeOptions(t *testing.T) {
 	if d := marshalled(t, bson.EncodeOptions{UnsortedMaps: true}, m); len(d) != 3 {
 		t.Errorf("UnsortedMaps: %v", d)
 	}
+	for _, v := range []any{bson.M{"\xff": 1, "\xfe": 2}, map[string]int{"\xff": 1, "\uFFFD": 2}} {
+		for _, unsorted := range []bool{false, true} {
+			if _, err := (bson.EncodeOptions{UTF8: bson.UTF8Replace, UnsortedMaps: unsorted}).Marshal(v); !errors.Is(err, bson.ErrDuplicateKey) {
+				t.Errorf("keys that are the same when replaced: %v", err)
+			}
+		}
+	}
 	if _, err := (bson.EncodeOptions{UnsortedMaps: true, StringifyKeys: true}).Marshal(map[myKey]int{"a": 1, "b": 2}); !errors.Is(err, bson.ErrDuplicateKey) {
 		t.Errorf("UnsortedMaps and StringifyKeys: %v", err)
 	}

@@ -147,6 +147,7 @@ func roundTrip(o bson.DecodeOptions, doc []byte) ([]byte, error) {
 
 type (
 	myInt    int16
+	myFloat  float64
 	myString string
 	myBytes  []byte
 	myD      bson.D
