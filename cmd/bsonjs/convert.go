@@ -43,18 +43,22 @@ type conversion struct {
 	rejects *output.File // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
 	totals
+	progress *progress
 }
 
 func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion {
-	return &conversion{
+	c := &conversion{
 		opts:   o,
-		std:    std,
 		watch:  watch,
 		in:     input.Options{Stdin: std.in, Stop: watch.Done()},
-		say:    reporter{std, o.errors},
 		to:     o.to,
 		totals: totals{began: time.Now()},
 	}
+	colors := o.color.palette(std.err)
+	c.progress = newProgress(o, std, c.in.Size(o.files))
+	std.err = c.progress
+	c.std, c.say = std, reporter{std, o.errors, colors}
+	return c
 }
 
 // jobs returns how many pieces of an input are converted at once.
@@ -66,6 +70,7 @@ func (c *conversion) jobs() int {
 }
 
 func (c *conversion) run() exitCode {
+	defer c.progress.end()
 	if f := c.openOutputs(); f != nil {
 		return c.say.faults(f)
 	}
@@ -77,12 +82,22 @@ func (c *conversion) run() exitCode {
 	if f := c.complete(); f != nil {
 		return c.abandon(f)
 	}
+	c.progress.end()
 	c.summarize()
 	return c.code
 }
 
+// count counts n more documents that were read.
+func (c *conversion) count(n int64) {
+	c.read += n
+	c.progress.documents.Store(c.read)
+}
+
 // openOutputs opens the output and, if there is one, the file of rejects.
 func (c *conversion) openOutputs() (f *fault) {
+	if c.opts.rejects != "" && c.output(c.opts.output).Collides(c.output(c.opts.rejects)) {
+		return usageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
+	}
 	if c.out, f = c.open(c.opts.output); f != nil || c.opts.rejects == "" {
 		return f
 	}
@@ -92,8 +107,13 @@ func (c *conversion) openOutputs() (f *fault) {
 	return f
 }
 
+// output returns the options of the output of the given name.
+func (c *conversion) output(name string) output.Options {
+	return output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done()}
+}
+
 func (c *conversion) open(name string) (*output.File, *fault) {
-	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done()}
+	o := c.output(name)
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
 		return nil, usageFault(inputName(name) + " is also what the output would replace")
 	}
@@ -119,6 +139,8 @@ func (c *conversion) convertFile(name string) *fault {
 		return c.inputFault(inputName(name), err)
 	}
 	defer file.Close()
+	c.progress.open(file)
+	defer c.progress.open(nil)
 	if name == "-" && output.IsTerminal(c.std.in) && !c.opts.quiet {
 		c.say.note("reading from the terminal; Ctrl-D ends the input")
 	}
@@ -251,7 +273,7 @@ func (c *conversion) leaveOut(f *fault) *fault {
 	}
 	c.code = max(c.code, code)
 	if c.endsWith(0) {
-		return &fault{code: c.code, why: fmt.Sprintf("gave up after %d errors", c.rejected)}
+		return &fault{code: c.code, why: "gave up after " + plural(c.rejected, "error")}
 	}
 	return nil
 }
@@ -358,6 +380,7 @@ func (c *conversion) abandon(f *fault) exitCode {
 	}
 	keep(c.out, c.written(), "converted")
 	keep(c.rejects, c.rejected, "left out")
+	c.progress.end()
 	code := max(c.code, c.say.faults(faults...))
 	for _, text := range notes {
 		c.say.note(text)

@@ -70,10 +70,10 @@ func (a *app) environment(fs *pflag.FlagSet) error {
 }
 
 // noColor reports whether the environment asks all programs for messages
-// without colours (no-color.org).
+// without colours (no-color.org), or says that the terminal has none.
 func (a *app) noColor() bool {
 	return slices.ContainsFunc(a.environ, func(pair string) bool {
 		name, value, _ := strings.Cut(pair, "=")
-		return name == "NO_COLOR" && value != ""
+		return name == "NO_COLOR" && value != "" || name == "TERM" && value == "dumb"
 	})
 }

@@ -270,8 +270,6 @@ func (o *options) checkErrors(fs *pflag.FlagSet) error {
 		return errors.New("--rejects goes with --on-error quarantine")
 	case o.rejects == "-":
 		return errors.New("--rejects needs a file; standard output is for documents")
-	case o.rejects != "" && o.rejects == o.output:
-		return errors.New("--rejects and --output cannot be the same file")
 	case o.onError == stopOnError && given(fs, "max-errors"):
 		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")
 	}

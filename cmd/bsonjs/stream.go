@@ -110,7 +110,7 @@ func (t *stream) document() *fault {
 		return t.refused(err)
 	}
 	t.docs++
-	c.read++
+	c.count(1)
 	t.clean += int64(len(data))
 	if len(c.pending) >= streamBuffer {
 		return c.flushFault()
@@ -138,13 +138,14 @@ func (t *stream) start() position {
 // refused is for the document that was read, but not written because of err.
 func (t *stream) refused(err error) *fault {
 	m := mishap{err: err, number: t.docs + 1, at: t.start(), wrote: true}
-	if !t.leavesOut(err) {
+	data := sourceOf(t.r)
+	if !t.leavesOut(data) {
 		return t.damage(m)
 	}
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	t.clean = 0
-	return t.refuse(m, sourceOf(t.r))
+	return t.refuse(m, data)
 }
 
 // unread is for a document that could not be read because of err.
@@ -154,11 +155,10 @@ func (t *stream) unread(err error) *fault {
 
 // damage ends the run because of m or, if it is to go on, finds where.
 func (t *stream) damage(m mishap) *fault {
-	d, ok := t.diagnose(m)
+	f, ok := t.report(m)
 	if !ok {
 		return t.c.inputFault(t.name, m.err)
 	}
-	f := t.fault(m, d)
 	if t.c.opts.onError == stopOnError {
 		return f
 	}
@@ -167,6 +167,7 @@ func (t *stream) damage(m mishap) *fault {
 		f.advice = "what follows cannot be found"
 		return f
 	}
+	f.from = t.start().offset
 	skipped := &counter{w: t.c.rejectsWriter()}
 	if !r.Resync(skipped) {
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
@@ -176,7 +177,7 @@ func (t *stream) damage(m mishap) *fault {
 	}
 	f.skipped = skipped.n
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	t.clean = 0
 	return t.c.leaveOut(f)
 }

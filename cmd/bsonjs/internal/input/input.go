@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
@@ -40,22 +41,20 @@ type File struct {
 	name   string // as messages show it
 	opts   Options
 	r      io.Reader
-	close  io.Closer // nil: not ours to close
-	waits  bool      // reads may wait: r is no regular file
-	head   []byte    // first bytes, at most headSize
-	unread []byte    // what is left of head for Read
-	err    error     // first error of r, io.EOF included
+	close  io.Closer    // nil: not ours to close
+	waits  bool         // reads may wait: r is no regular file
+	offset atomic.Int64 // bytes that were read from r
+	head   []byte       // first bytes, at most headSize
+	unread []byte       // what is left of head for Read
+	err    error        // first error of r, io.EOF included
 }
 
 // Open opens the file of the given name, or takes o.Stdin for "-". An error is
 // that of the system without the name.
 func (o Options) Open(name string) (*File, error) {
 	if name == "-" {
-		f := &File{name: StdinName, opts: o, r: o.Stdin, waits: true}
-		if std, ok := o.Stdin.(*os.File); ok {
-			f.waits = !isRegular(std)
-		}
-		return f, nil
+		info := Stat(name, o.Stdin)
+		return &File{name: StdinName, opts: o, r: o.Stdin, waits: info == nil || !info.Mode().IsRegular()}, nil
 	}
 	file, err := o.open(name)
 	if err != nil {
@@ -72,6 +71,36 @@ func (o Options) Open(name string) (*File, error) {
 	}
 	f.waits = !info.Mode().IsRegular()
 	return f, nil
+}
+
+// Stat returns what is known of the input of the given name, where "-" stands
+// for stdin, or nil if nothing is; opening it will say why.
+func Stat(name string, stdin io.Reader) fs.FileInfo {
+	var info fs.FileInfo
+	err := fs.ErrInvalid
+	if name != "-" {
+		info, err = os.Stat(name)
+	} else if file, ok := stdin.(*os.File); ok {
+		info, err = file.Stat()
+	}
+	if err != nil {
+		return nil
+	}
+	return info
+}
+
+// Size returns how many bytes the inputs of the given names have, -1 if that
+// is not known.
+func (o Options) Size(names []string) int64 {
+	var total int64
+	for _, name := range names {
+		info := Stat(name, o.Stdin)
+		if info == nil || !info.Mode().IsRegular() {
+			return -1
+		}
+		total += info.Size()
+	}
+	return total
 }
 
 // open opens name. Opening a FIFO waits for the other end, so that is done
@@ -99,6 +128,10 @@ func (o Options) beforeWait() error {
 
 // Name returns the name of f for messages.
 func (f *File) Name() string { return f.name }
+
+// Offset returns how many bytes of f have been read. Any goroutine may call
+// it.
+func (f *File) Offset() int64 { return f.offset.Load() }
 
 // Head returns the first bytes of f: at least format.DetectSize of them unless
 // f is shorter, at most a few hundred. They stay to be read.
@@ -135,12 +168,18 @@ func (f *File) Read(p []byte) (int, error) {
 
 func (f *File) read(p []byte) (int, error) {
 	if !f.waits {
-		return f.r.Read(p)
+		return f.readNow(p)
 	}
 	if err := f.opts.beforeWait(); err != nil {
 		return 0, err
 	}
-	return interrupt.Await(f.opts.Stop, func() (int, error) { return f.r.Read(p) })
+	return interrupt.Await(f.opts.Stop, func() (int, error) { return f.readNow(p) })
+}
+
+func (f *File) readNow(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	f.offset.Add(int64(n))
+	return n, err
 }
 
 // Close closes f. Standard input stays open.
@@ -149,11 +188,6 @@ func (f *File) Close() error {
 		return nil
 	}
 	return f.close.Close()
-}
-
-func isRegular(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode().IsRegular()
 }
 
 // Cause returns what the system says went wrong, without the name and the
