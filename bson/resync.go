@@ -309,9 +309,9 @@ func (p *prober) document(text []byte, n int, keys *run) verdict {
 func (p *prober) walk() int32 {
 	c := &p.v.c
 	mark := len(p.trail)
-	at := c.off    // the elements before it are well formed
-	next := p.base // offset in the stream from which on to remember one
-	next = (p.base+int64(at))&^(span-1) + span
+	at := c.off // the elements before it are well formed
+	// Offset in the stream from which on to remember one.
+	next := (p.base+int64(at))&^(span-1) + span
 	height := int32(0)
 	for {
 		if here := p.base + int64(at); here >= next {
