@@ -310,7 +310,7 @@ func (p *prober) walk() int32 {
 	c := &p.v.c
 	mark := len(p.trail)
 	at := c.off // the elements before it are well formed
-	// next is the offset in the stream from which on to remember one.
+	// Offset in the stream from which on to remember one.
 	next := (p.base+int64(at))&^(span-1) + span
 	height := int32(0)
 	for {
