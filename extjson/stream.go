@@ -40,7 +40,8 @@ var errCount = errors.New("reader returned an impossible count")
 //	if err := d.Err(); err != nil { … }
 //
 // Its memory is bounded by the longest text of a document, never by what the
-// stream holds.
+// stream holds. A document that never ends takes no more than one and a half
+// times MaxTextSize before it is refused.
 type Decoder struct {
 	d    decoder
 	opts DecodeOptions
@@ -294,9 +295,7 @@ func (d *Decoder) fill() bool {
 		d.off = 0
 	}
 	if cap(d.buf)-len(d.buf) < readSize/2 {
-		// Twice the size, but no more than the longest text needs.
-		more := min(cap(d.buf), max(d.maxText-cap(d.buf), 0))
-		grown := make([]byte, len(d.buf), cap(d.buf)+max(more, readSize))
+		grown := make([]byte, len(d.buf), d.grownCap())
 		copy(grown, d.buf)
 		d.buf = grown
 	}
@@ -319,6 +318,19 @@ func (d *Decoder) fill() bool {
 		}
 	}
 	return d.readError(io.ErrNoProgress)
+}
+
+// grownCap returns how much room the next buffer has: twice that of this one,
+// up to what the longest text needs. From an eighth of that on it goes there
+// at once: the buffers left behind, which nobody may have collected, are then
+// a quarter of it together, and what of the new one is not reached is not
+// memory yet.
+func (d *Decoder) grownCap() int {
+	size := max(2*cap(d.buf), readSize)
+	if d.maxText/4 <= size {
+		return max(d.maxText+readSize, size) // the sum may overflow
+	}
+	return size
 }
 
 // readError ends the stream with a failure of the reader.
