@@ -13,9 +13,9 @@ import (
 
 // This file reads what follows a special key.
 //
-//   - object tells documents from wrappers. It first tries compact
-//     (read_compact.go), which knows only the most frequent wrappers in their
-//     usual spellings, and gives up at the least surprise.
+//   - object tells documents from wrappers. It first tries compact, or spaced
+//     (read_compact.go), which know only the most frequent wrappers in their
+//     usual spellings, and give up at the least surprise.
 //   - wrapper reads any wrapper, in any spelling; those whose value is an
 //     object of two members are read_pair.go's.
 //   - textValue turns the text of a wrapper into its value for both.
@@ -23,9 +23,15 @@ import (
 // object reads the object whose brace is at off.
 func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 	src := d.src
-	if len(src)-off > compactLen && src[off+2] == '$' {
-		if out, end := d.compact(dst, off, mark); end > 0 {
-			return out, end
+	if len(src)-off > compactLen {
+		if src[off+2] == '$' {
+			if out, end := d.compact(dst, off, mark); end > 0 {
+				return out, end
+			}
+		} else if src[off+3] == '$' && src[off+1] == ' ' {
+			if out, end := d.spaced(dst, off, mark); end > 0 {
+				return out, end
+			}
 		}
 	}
 	at := d.space(off + 1)

@@ -133,7 +133,7 @@ func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 		return append(dst, id[:]...), off + 36
 	case callDate:
 		if src[8] == '"' {
-			return d.compactText(dst, keyDate, ')', off+9, mark)
+			return d.compactText(dst, keyDate, 0, ')', off+9, mark)
 		}
 	case callInt:
 		if src[8] != 't' || src[9] != '(' {
@@ -148,11 +148,11 @@ func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 		}
 	case callLong:
 		if string(src[8:12]) == `ng("` {
-			return d.compactNumber(dst, keyNumberLong, ')', off+12, mark)
+			return d.compactNumber(dst, keyNumberLong, 0, ')', off+12, mark)
 		}
 	case callDecimal:
 		if string(src[8:15]) == `cimal("` {
-			return d.compactText(dst, keyNumberDecimal, ')', off+15, mark)
+			return d.compactText(dst, keyNumberDecimal, 0, ')', off+15, mark)
 		}
 	}
 	return dst, 0
