@@ -50,11 +50,13 @@ type Decoder struct {
 	lent bool     // buf is the caller's…
 	own  []byte   // …and this the Decoder's
 	off  int      // byte offset in buf
-	at   position // of buf[0] in the stream
+	base int64    // offset of buf[0] in the stream
 	raw  []byte   // what the engine writes to
 	doc  bson.Raw // the current document, all of raw; nil: none
 	text []byte   // what it was read from, a part of buf; nil: dropped
 
+	at      position // in the stream, of buf[counted]
+	counted int
 	start   int64 // offset in the stream of the current document's text
 	maxText int   // bytes
 	maxDoc  int   // bytes of BSON
@@ -165,7 +167,7 @@ func (d *Decoder) expected() string {
 func (d *Decoder) document() bool {
 	f := newFrame(d.d.shell)
 	framed := 0 // bytes of the document that f has seen
-	d.start = d.at.offset + int64(d.off)
+	d.start = d.base + int64(d.off)
 	for {
 		text := d.buf
 		whole := len(text)-d.off < d.maxText // text is all that has been read
@@ -189,7 +191,7 @@ func (d *Decoder) document() bool {
 			return d.fail(d.off, bson.ErrTooLarge, "")
 		}
 		if d.d.err != ErrTruncated || d.eof {
-			d.err = d.d.error(d.at)
+			d.err = d.d.error(d.position(d.off))
 			return false
 		}
 		// Try again when the text is whole, but also when it has doubled,
@@ -290,7 +292,9 @@ func (d *Decoder) fill() bool {
 		return d.readError(d.rerr)
 	}
 	if d.off > 0 {
-		d.at.advance(d.buf[:d.off])
+		d.position(d.off)
+		d.base += int64(d.off)
+		d.counted = 0
 		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
 		d.off = 0
 	}
@@ -336,7 +340,7 @@ func (d *Decoder) grownCap() int {
 // readError ends the stream with a failure of the reader.
 func (d *Decoder) readError(err error) bool {
 	d.failed = true
-	d.err = &bson.ReadError{Offset: d.at.offset + int64(len(d.buf)), Err: err}
+	d.err = &bson.ReadError{Offset: d.base + int64(len(d.buf)), Err: err}
 	return false
 }
 
@@ -348,7 +352,7 @@ func (d *Decoder) fail(off int, err error, expected string) bool {
 	if err == bson.ErrTooLarge {
 		d.d.err = err // whatever was read of it
 	}
-	d.err = d.d.error(d.at)
+	d.err = d.d.error(d.position(d.off))
 	return false
 }
 
@@ -369,9 +373,17 @@ func (d *Decoder) Position() (line, column int64) {
 	if d.text == nil {
 		return 0, 0
 	}
-	at := d.at
-	at.advance(d.buf[:d.start-d.at.offset])
+	at := d.position(int(d.start - d.base))
 	return at.line + 1, at.column + 1
+}
+
+// position returns where in the stream buf[off] is, which is not before what
+// it was asked for last: lines are counted once, however many faults there
+// are in them.
+func (d *Decoder) position(off int) position {
+	d.at.advance(d.buf[d.counted:off])
+	d.counted = off
+	return d.at
 }
 
 // Place returns where in the stream what Buffered returns begins: behind the
