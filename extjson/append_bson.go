@@ -91,6 +91,7 @@ type decoder struct {
 	depth int    // containers open
 	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
+	swaps []swap // see read_code.go
 
 	maxDepth      int // ≥ 1
 	maxNumber     int // bytes
@@ -137,6 +138,7 @@ func (d *decoder) reset(src []byte) {
 	d.nul = -1
 	d.err = nil
 	d.path = d.path[:0]
+	d.swaps = d.swaps[:0]
 }
 
 // fail records a fault and returns the -1 that its callers return. At the

@@ -167,6 +167,14 @@ var growths = []struct {
 		deep := strings.Repeat(`{"$scope":{"a":`, 990) + "1" + strings.Repeat(`},"$code":"x"}`, 990)
 		return `{"a":[` + strings.Repeat(deep+",", max(n/1980, 1)) + `0]}`
 	}},
+	{"deep", extjson.DecodeOptions{MaxDepth: bson.DepthCeiling}, func(n int) string {
+		n = min(n/10, bson.DepthCeiling-1)
+		return `{"a":` + strings.Repeat(`{"a":`, n) + "1" + strings.Repeat(`}`, n) + `}`
+	}},
+	{"scopes-first-deep", extjson.DecodeOptions{MaxDepth: bson.DepthCeiling}, func(n int) string {
+		n = min(n/10, bson.DepthCeiling-1)
+		return `{"a":` + strings.Repeat(`{"$scope":{"a":`, n) + "1" + strings.Repeat(`},"$code":"x"}`, n) + `}`
+	}},
 	{"legacy-operators", extjson.DecodeOptions{Legacy: true, MaxDepth: 1000}, func(n int) string {
 		deep := strings.Repeat(`{"$regex":"x","$options":{"$type":`, 499) + "1" + strings.Repeat(`}}`, 499)
 		return `{"a":[` + strings.Repeat(deep+",", n/998) + `0]}`
@@ -222,6 +230,7 @@ func BenchmarkGrowthOut(b *testing.B) {
 				{"sorted", extjson.EncodeOptions{SortKeys: true}},
 				{"maxlen", extjson.EncodeOptions{MaxLen: 1 << 30}},
 			} {
+				p.o.MaxDepth = g.o.MaxDepth
 				b.Run(fmt.Sprintf("%s/%s/%d", p.name, g.name, n), func(b *testing.B) {
 					b.SetBytes(int64(len(doc)))
 					for b.Loop() {
