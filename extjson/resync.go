@@ -124,7 +124,7 @@ func (d *Decoder) damaged() (int, bool) {
 			return n, true
 		}
 	}
-	d.endless = d.at.offset + int64(d.off+n)
+	d.endless = d.base + int64(d.off+n)
 	return 0, false
 }
 
