@@ -23,6 +23,7 @@ type difference struct {
 
 // differences lists the rows in the order in which they are tried.
 var differences = []difference{
+	{"pymongo-spells-delete", of("PyMongo", spelled("\x7f", `\u007f`))},
 	{"pymongo-id-first", of("PyMongo", all(inOp("parse"), asIf(idFirst)))},
 	{"pymongo-repeated-keys", of("PyMongo", either(asIf(lastWins), all(inOp("parse"), asIf(lastWins, idFirst))))},
 	{"pymongo-top-level", of("PyMongo", all(specialAtTop, theyRefuse))},
@@ -43,6 +44,7 @@ var differences = []difference{
 	{"pymongo-texts", of("PyMongo", onlyThey(extjson.ErrWrapperText))},
 	{"pymongo-wrappers", of("PyMongo", onlyThey(extjson.ErrWrapper))},
 
+	{"libbson-spells-doubles", of("libbson", all(inOp("spell"), about(bson.TypeDouble)))},
 	{"libbson-infinity", of("libbson", all(writes(bson.TypeDouble), notFinite))},
 	{"libbson-late-dates", of("libbson", writes(bson.TypeDateTime))},
 	{"libbson-symbol", of("libbson", writes(bson.TypeSymbol))},
@@ -59,6 +61,7 @@ var differences = []difference{
 	{"libbson-texts", of("libbson", onlyThey(extjson.ErrWrapperText))},
 	{"libbson-wrappers", of("libbson", onlyThey(extjson.ErrWrapper))},
 
+	{"js-spells-doubles", of("js-bson", all(inOp("spell"), about(bson.TypeDouble), sameLetters))},
 	{"js-repeated-keys", of("js-bson", asIf(lastWins))},
 	{"js-key-order", of("js-bson", asIf(lastWins, indexesFirst))},
 	{"js-top-level", of("js-bson", all(specialAtTop, theyRefuse))},
@@ -101,6 +104,8 @@ var differences = []difference{
 	{"shell-texts", of("shell-bson-parser", onlyThey(extjson.ErrWrapperText))},
 	{"shell-expressions", of("shell-bson-parser", either(onlyThey(extjson.ErrToken), onlyThey(extjson.ErrNumber), onlyThey(extjson.ErrWrapper)))},
 
+	{"driver-spells-separators", of("Go driver", spelled("\u2028", `\u2028`, "\u2029", `\u2029`))},
+	{"driver-spells-dates", of("Go driver", all(about(bson.TypeDateTime), spelled(`00Z"`, `Z"`, `0Z"`, `Z"`)))},
 	{"driver-nan", of("Go driver", all(inOp("parse"), bothAccept, notFinite))},
 	{"driver-byte-order-mark", of("Go driver", all(theyRefuse, marked))},
 	{"driver-scope-first", of("Go driver", all(theyRefuse, because("$code before $scope")))},
@@ -345,6 +350,20 @@ func bigInteger(tr *trial) bool {
 }
 
 var manyDigits = regexp.MustCompile(`[0-9]{19}`)
+
+// spelled: theirs is our text with other spellings, each replaced by the next.
+func spelled(oldnew ...string) test {
+	return all(inOp("spell"), bothAccept, func(tr *trial) bool {
+		text := tr.ours
+		for i := 0; i < len(oldnew); i += 2 {
+			text = strings.ReplaceAll(text, oldnew[i], oldnew[i+1])
+		}
+		return text == tr.theirs
+	})
+}
+
+// sameLetters: only the case of letters differs.
+func sameLetters(tr *trial) bool { return strings.EqualFold(tr.ours, tr.theirs) }
 
 // notFinite: it is about a NaN or an infinity.
 func notFinite(tr *trial) bool {

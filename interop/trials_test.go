@@ -23,6 +23,7 @@ import (
 //
 //   - write: the text that both make of a document means the same, keys in
 //     the same order;
+//   - spell: it is the same, byte for byte;
 //   - back: we read both texts as the same bytes;
 //   - parse: both read our text as the same bytes, and the same or not at all
 //     after some of its bytes are changed.
@@ -76,6 +77,13 @@ func (p *peer) write(mode, doc string) *trial {
 	text, err := p.modes[mode].out.AppendJSON(nil, []byte(doc))
 	tr.ours, tr.ourErr = string(text), err
 	tr.theirs, tr.theirErr = p.call(mode, doc)
+	return tr
+}
+
+// spell tries to write doc alike.
+func (p *peer) spell(mode, doc string) *trial {
+	tr := p.write(mode, doc)
+	tr.op = "spell"
 	return tr
 }
 
@@ -262,6 +270,7 @@ func TestPeers(t *testing.T) {
 func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 	t.Helper()
 	write := func(doc string) *trial { return c.write(mode, doc) }
+	spell := func(doc string) *trial { return c.spell(mode, doc) }
 	back := func(doc string) *trial { return c.back(mode, doc) }
 	parse := func(text string) *trial { return c.parse(mode, text) }
 	if mode == "shell" {
@@ -271,6 +280,7 @@ func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 		return
 	}
 	same := c.check(t, doc, splitDocument, write)
+	c.check(t, same, splitDocument, spell)
 	c.check(t, same, splitDocument, back)
 	text := ourText(t, c.modes[mode].out, []byte(doc))
 	c.check(t, text, splitText, parse)
