@@ -43,7 +43,7 @@ func TestDecimals(t *testing.T) {
 					continue
 				}
 				written++
-				ours, err := p.text["canonical"].AppendJSON(nil, decimalDocument(d))
+				ours, err := p.modes["canonical"].out.AppendJSON(nil, decimalDocument(d))
 				theirs, theirErr := p.call("canonical", string(decimalDocument(d)))
 				if err != nil || theirErr != nil || theirs != string(ours) {
 					t.Fatalf("%s, theirs %s, %v", ours, theirs, theirErr)
