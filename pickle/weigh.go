@@ -9,7 +9,7 @@ const weighFrom = 16 << 10
 const (
 	elementWeight = 2  // of an element: its type and the NUL of its key
 	holderWeight  = 5  // of a document, array, string or binary: all but what it holds
-	pairWeight    = 25 // of a pair of an array: all but key and value
+	pairWeight    = 22 // of a pair of an array: all but key and value
 	objectWeight  = 32 // of an object: all but its parts
 )
 
