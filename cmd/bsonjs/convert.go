@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
@@ -83,22 +84,27 @@ func (c *conversion) run() exitCode {
 
 // openOutputs opens the output and, if there is one, the file of rejects.
 func (c *conversion) openOutputs() (f *fault) {
-	if c.out, f = c.open(c.opts.output); f != nil || c.opts.rejects == "" {
+	if c.out, f = c.open(c.opts.output, c.opts.codec); f != nil || c.opts.rejects == "" {
 		return f
 	}
-	if c.rejects, f = c.open(c.opts.rejects); f != nil {
+	codec, _ := compress.ByName(c.opts.rejects)
+	if c.rejects, f = c.open(c.opts.rejects, codec); f != nil {
 		c.out.Discard()
 	}
 	return f
 }
 
-func (c *conversion) open(name string) (*output.File, *fault) {
-	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done()}
+func (c *conversion) open(name string, codec compress.Codec) (*output.File, *fault) {
+	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done(), Codec: codec}
+	o.Level, o.Jobs = min(c.opts.compressLevel, codec.MaxLevel()), c.jobs()
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
 		return nil, usageFault(inputName(name) + " is also what the output would replace")
 	}
 	file, err := o.Open()
 	switch {
+	case err == nil && codec != compress.None && file.IsTerminal() && !c.opts.force:
+		file.Discard()
+		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
 	case err == nil:
 		return file, nil
 	case errors.Is(err, fs.ErrExist):
@@ -125,14 +131,14 @@ func (c *conversion) convertFile(name string) *fault {
 	head, err := file.Head()
 	switch {
 	case err != nil:
-		return c.inputFault(file.Name(), err)
+		return c.cutFault(file.Name(), err)
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
 	s := &source{c: c, name: file.Name(), from: c.opts.from}
 	seen := format.Detect(head, "")
 	if s.from == format.Unknown {
-		s.from = format.Detect(head, name)
+		s.from = format.Detect(head, compress.Stem(name))
 	} else if seen != format.Unknown && seen != s.from {
 		s.advice = "this looks like " + seen.String()
 	}
@@ -145,7 +151,7 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	return s.convert(file)
+	return c.convertWhole(s, file)
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
@@ -269,6 +275,9 @@ func (c *conversion) inputFault(name string, err error) *fault {
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return c.interrupted()
 	}
+	if z, ok := errors.AsType[*compress.Error](err); ok {
+		return compressionFault(name, z)
+	}
 	return readFault(name, err)
 }
 
@@ -345,9 +354,9 @@ func (c *conversion) abandon(f *fault) exitCode {
 			failed(file.Discard())
 			return
 		}
-		whole := file.Err() == nil
 		kept, err := file.Keep()
 		failed(err)
+		whole := file.Err() == nil
 		switch {
 		case kept == "":
 		case whole:
