@@ -118,6 +118,13 @@ func (c *conversion) convertWhole(s *source, file *input.File) *fault {
 	return c.cutFault(s.name, r.cut)
 }
 
+// unpacked counts the bytes of file that were decompressed.
+func (t *totals) unpacked(file *input.File) {
+	if len(file.Compression()) > 0 {
+		t.packedIn += file.Offset()
+	}
+}
+
 // A cutReader ends where r is damaged.
 type cutReader struct {
 	r   io.Reader

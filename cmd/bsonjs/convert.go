@@ -151,6 +151,7 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
+	defer func() { c.totals.unpacked(file) }()
 	return c.convertWhole(s, file)
 }
 
@@ -385,6 +386,7 @@ func (c *conversion) summarize() {
 		}
 	}
 	if form != summaryNone {
+		c.totals.packedOut = c.out.Compressed()
 		c.say.summarize(c.totals, form)
 	}
 }

@@ -118,7 +118,7 @@ var (
 	// ErrUnsupported: the data needs something that is not there.
 	ErrUnsupported = errors.New("cannot be read")
 	// ErrLayers: the data is compressed more often than MaxLayers.
-	ErrLayers = errors.New("is compressed too many times over")
+	ErrLayers = errors.New("is below two other compressions, and more are not undone")
 )
 
 // An Error says what is wrong with compressed data, and where.

@@ -16,12 +16,23 @@ import (
 // The sizes of blocks, in bytes. A job has a few of them at once.
 const (
 	gzipBlock = 256 << 10
-	zstdBlock = 2 << 20 // four times the window
-	s2Block   = 1 << 20
-	snapBlock = 64<<10 - 8 // as the library has it
-	// maxJobs is how many blocks are compressed at once, at most.
-	maxJobs = 32
+	// A block of zstd is four windows. Those who ask for a high level ask for
+	// memory, too.
+	zstdWindow = 256 << 10
+	zstdLarge  = 1 << 20
+	s2Block    = 512 << 10
+	lz4Block   = lz4.Block256Kb
+	snapBlock  = 64<<10 - 8 // as the library has it
 )
+
+// maxJobs is how many blocks are compressed at once, at most: of zstd fewer,
+// because one takes some 8 MiB.
+func maxJobs(c Codec) int {
+	if c == Zstd {
+		return 8
+	}
+	return 16
+}
 
 // WriterOptions say how data is compressed.
 type WriterOptions struct {
@@ -53,7 +64,7 @@ type Writer struct {
 // NewWriter returns a Writer to w. The codec must be one that can be written,
 // and the level one that it has.
 func NewWriter(w io.Writer, c Codec, o WriterOptions) (*Writer, error) {
-	jobs := min(max(o.Jobs, 1), maxJobs)
+	jobs := min(max(o.Jobs, 1), maxJobs(c))
 	z := &Writer{w: w, codec: c}
 	var err error
 	switch c {
@@ -68,12 +79,15 @@ func NewWriter(w io.Writer, c Codec, o WriterOptions) (*Writer, error) {
 		}
 		z.z = g
 	case Zstd:
-		level := zstd.SpeedDefault
+		level, window := zstd.SpeedDefault, zstdWindow
 		if o.Level != 0 {
 			level = zstd.EncoderLevelFromZstd(o.Level)
 		}
+		if level > zstd.SpeedDefault {
+			window = zstdLarge
+		}
 		// One job alone would not cut blocks.
-		z.z, err = zstd.NewWriter(w, zstd.WithEncoderLevel(level), zstd.WithWindowSize(zstdBlock/4),
+		z.z, err = zstd.NewWriter(w, zstd.WithEncoderLevel(level), zstd.WithWindowSize(window),
 			zstd.WithConcurrentBlocks(true), zstd.WithEncoderConcurrency(max(jobs, 2)), zstd.WithLowerEncoderMem(true))
 	case S2, Snappy:
 		z.block = s2Block
@@ -95,7 +109,7 @@ func NewWriter(w io.Writer, c Codec, o WriterOptions) (*Writer, error) {
 			level = lz4.Level1 << (o.Level - 1)
 		}
 		l := lz4.NewWriter(w)
-		err = l.Apply(lz4.ConcurrencyOption(jobs), lz4.BlockSizeOption(lz4.Block1Mb), lz4.CompressionLevelOption(level))
+		err = l.Apply(lz4.ConcurrencyOption(jobs), lz4.BlockSizeOption(lz4Block), lz4.CompressionLevelOption(level))
 		z.z = l
 	default:
 		panic("BUG: " + c.String() + " is not written")

@@ -20,7 +20,7 @@ type compressed struct {
 	hurry bool // someone may be waiting
 	n     atomic.Int64
 
-	mu    sync.Mutex // of what follows; held while the compressor is at work
+	mu    sync.Mutex       // of what follows; held while the compressor is at work
 	z     *compress.Writer // nil: it was closed
 	timer *time.Timer      // flushes; nil: it is not set
 	over  bool             // nothing more is to be flushed
