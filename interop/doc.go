@@ -10,6 +10,8 @@
 //   - peers_test.go compares with PyMongo, libbson, js-bson and the driver,
 //     whose programs are in peers; differences_test.go lists what differs,
 //     as docs/differences.md does with the reasons.
+//   - dump_test.go compares bsonjs dump with what bsondump makes of the same
+//     documents, by way of both versions of the driver.
 //   - python compares package pickle with the Python interpreters that it
 //     finds.
 //   - bench has the side-by-side benchmarks, libbson a C program for the

@@ -61,6 +61,9 @@ func (o *options) applyAliases(fs *pflag.FlagSet) error {
 		}
 		o.files = []string{o.aliases.bsonFile}
 	}
+	if o.dump != dumpNone {
+		o.applyDump()
+	}
 	if o.aliases.legacy {
 		if !given(fs, "mode") {
 			o.mode = extjson.Legacy

@@ -117,21 +117,9 @@ func (s streams) print(text string) exitCode {
 	return exitOK
 }
 
-// report writes the lines of all faults to standard error and returns the
-// highest of their codes. A fault that is nil is none.
-func (s streams) report(faults ...*fault) exitCode {
-	code := exitOK
-	for _, f := range faults {
-		if f == nil {
-			continue
-		}
-		code = max(code, f.code)
-		if f.why != "" {
-			s.note(f.line())
-		}
-	}
-	return code
-}
+// report is reporter.faults where it has not been asked how things are to be
+// said.
+func (s streams) report(faults ...*fault) exitCode { return reporter{std: s}.faults(faults...) }
 
 // note writes one line to standard error. There is nobody to tell if that
 // fails.

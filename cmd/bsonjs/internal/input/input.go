@@ -43,14 +43,13 @@ type Options struct {
 }
 
 // A File is an input that is open. Head and Read are for one goroutine at a
-// time; Size, Offset and Close are for any.
+// time; Offset and Close are for any.
 type File struct {
 	name   string // as messages show it
 	opts   Options
 	r      io.Reader
 	close  io.Closer    // nil: not ours to close
 	waits  bool         // reads may wait: r is no regular file
-	size   int64        // bytes of r, -1 if that is not known
 	offset atomic.Int64 // bytes read from r
 
 	src    *compress.Source        // what the documents are in
@@ -69,10 +68,8 @@ type layer struct {
 // that of the system without the name.
 func (o Options) Open(name string) (*File, error) {
 	if name == "-" {
-		f := &File{name: StdinName, opts: o, r: o.Stdin, waits: true, size: -1}
-		if std, ok := o.Stdin.(*os.File); ok {
-			f.look(std)
-		}
+		info := Stat(name, o.Stdin)
+		f := &File{name: StdinName, opts: o, r: o.Stdin, waits: info == nil || !info.Mode().IsRegular()}
 		f.src = compress.NewSource(readerFunc(f.read))
 		return f, nil
 	}
@@ -80,34 +77,48 @@ func (o Options) Open(name string) (*File, error) {
 	if err != nil {
 		return nil, Cause(err)
 	}
-	f := &File{name: name, opts: o, r: file, close: file, waits: true, size: -1}
-	err = f.look(file)
+	f := &File{name: name, opts: o, r: file, close: file}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = syscall.EISDIR
+	}
 	if err != nil {
 		file.Close()
 		return nil, Cause(err)
 	}
+	f.waits = !info.Mode().IsRegular()
 	f.src = compress.NewSource(readerFunc(f.read))
 	return f, nil
 }
 
-// look finds out what file is. Of what was opened by name, a folder is an
-// error.
-func (f *File) look(file *os.File) error {
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return err
-	case info.IsDir():
-		return syscall.EISDIR
-	case !info.Mode().IsRegular():
+// Stat returns what is known of the input of the given name, where "-" stands
+// for stdin, or nil if nothing is; opening it will say why.
+func Stat(name string, stdin io.Reader) fs.FileInfo {
+	var info fs.FileInfo
+	err := fs.ErrInvalid
+	if name != "-" {
+		info, err = os.Stat(name)
+	} else if file, ok := stdin.(*os.File); ok {
+		info, err = file.Stat()
+	}
+	if err != nil {
 		return nil
 	}
-	f.waits = false
-	f.size = info.Size()
-	if at, err := file.Seek(0, io.SeekCurrent); err == nil {
-		f.size = max(f.size-at, 0)
+	return info
+}
+
+// Size returns how many bytes the inputs of the given names have, -1 if that
+// is not known.
+func (o Options) Size(names []string) int64 {
+	var total int64
+	for _, name := range names {
+		info := Stat(name, o.Stdin)
+		if info == nil || !info.Mode().IsRegular() {
+			return -1
+		}
+		total += info.Size()
 	}
-	return nil
+	return total
 }
 
 // open opens name. Opening a FIFO waits for the other end, so that is done
@@ -135,10 +146,6 @@ func (o Options) beforeWait() error {
 
 // Name returns the name of f for messages.
 func (f *File) Name() string { return f.name }
-
-// Size returns how many bytes f has, before decompression, or -1 if that is
-// not known.
-func (f *File) Size() int64 { return f.size }
 
 // Offset returns how many bytes of f have been read so far, before
 // decompression. They may be ahead of what Read has returned.
@@ -235,10 +242,16 @@ func (f *File) Read(p []byte) (n int, err error) {
 // read reads from the file itself.
 func (f *File) read(p []byte) (n int, err error) {
 	if !f.waits {
-		n, err = f.r.Read(p)
-	} else if err = f.opts.beforeWait(); err == nil {
-		n, err = interrupt.Await(f.opts.Stop, func() (int, error) { return f.r.Read(p) })
+		return f.readNow(p)
 	}
+	if err := f.opts.beforeWait(); err != nil {
+		return 0, err
+	}
+	return interrupt.Await(f.opts.Stop, func() (int, error) { return f.readNow(p) })
+}
+
+func (f *File) readNow(p []byte) (int, error) {
+	n, err := f.r.Read(p)
 	f.offset.Add(int64(n))
 	return n, err
 }

@@ -279,3 +279,50 @@ func TestCompressedFailure(t *testing.T) {
 		t.Errorf("Err = %v", f.Err())
 	}
 }
+
+func TestCollides(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("there", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("d", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("there", "link"); err != nil {
+		t.Skip("no symbolic links here: ", err)
+	}
+	if err := os.Symlink("d", "e"); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open("there")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, tc := range []struct {
+		a, b Options
+		want bool
+	}{
+		{Options{Name: "a"}, Options{Name: "b"}, false},
+		{Options{Name: "a"}, Options{Name: "./a"}, true},
+		{Options{Name: "a"}, Options{Name: filepath.Join(dir, "a")}, true},
+		{Options{Name: "a"}, Options{Name: "d/../a"}, true},
+		{Options{Name: "d/a"}, Options{Name: "e/a"}, true},
+		{Options{Name: "d/a"}, Options{Name: "a"}, false},
+		{Options{Name: "a"}, Options{Name: "a.partial"}, true},
+		{Options{Name: "link"}, Options{Name: "there"}, true},
+		{Options{Name: "link"}, Options{Name: "link.partial"}, false},
+		{Options{Stdout: file}, Options{Name: "link"}, true},
+		{Options{Stdout: file}, Options{Name: "a"}, false},
+		{Options{Name: os.DevNull}, Options{Name: os.DevNull}, false},
+		{Options{Name: "missing/a"}, Options{Name: "missing/b"}, false},
+	} {
+		for range 2 {
+			if got := tc.a.Collides(tc.b); got != tc.want {
+				t.Errorf("%q and %q: %v, want %v", tc.a.Name, tc.b.Name, got, tc.want)
+			}
+			tc.a, tc.b = tc.b, tc.a
+		}
+	}
+}
