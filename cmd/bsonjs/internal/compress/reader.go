@@ -103,6 +103,9 @@ var meanings = []struct {
 
 // diagnose returns what err, from the decoder, means.
 func (r *Reader) diagnose(err error) error {
+	if err == io.ErrClosedPipe {
+		return err // by Close: the source may still be in use
+	}
 	if failure := r.src.failure(); failure != nil {
 		return failure
 	}

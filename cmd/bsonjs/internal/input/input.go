@@ -33,8 +33,8 @@ type Options struct {
 
 	// Stdin is what the name "-" stands for.
 	Stdin io.Reader
-	// Stop, when closed, makes whoever waits for an input that is no regular
-	// file return interrupt.ErrInterrupted. May be nil.
+	// Stop, when closed, makes whoever reads or waits for an input return
+	// interrupt.ErrInterrupted. May be nil.
 	Stop <-chan struct{}
 	// BeforeWait is called before each call that may have to wait for data to
 	// arrive, so that what was already converted can be passed on. The error
@@ -242,7 +242,12 @@ func (f *File) Read(p []byte) (n int, err error) {
 // read reads from the file itself.
 func (f *File) read(p []byte) (n int, err error) {
 	if !f.waits {
-		return f.readNow(p)
+		select {
+		case <-f.opts.Stop: // a decoder may read on and on without a result
+			return 0, interrupt.ErrInterrupted
+		default:
+			return f.readNow(p)
+		}
 	}
 	if err := f.opts.beforeWait(); err != nil {
 		return 0, err

@@ -28,15 +28,18 @@ type compressed struct {
 }
 
 // compress has what is written to f compressed as o says.
-func (f *File) compress(o Options) (err error) {
+func (f *File) compress(o Options) error {
 	c := &compressed{codec: o.Codec, hurry: !f.isFile()}
-	c.z, err = compress.NewWriter(writerFunc(func(p []byte) (int, error) {
+	z, err := compress.NewWriter(writerFunc(func(p []byte) (int, error) {
 		n, err := f.writeRaw(p)
 		c.n.Add(int64(n))
 		return n, err
 	}), o.Codec, o.WriterOptions)
-	f.z = c
-	return err
+	if err != nil {
+		return err
+	}
+	c.z, f.z = z, c
+	return nil
 }
 
 // isFile reports whether f is a regular file.

@@ -65,12 +65,17 @@ type File struct {
 // may not be replaced; nothing has been created then.
 func (o Options) Open() (*File, error) {
 	f, err := o.open()
-	if err == nil && o.Codec != compress.None {
-		err = f.compress(o)
+	if err != nil || o.Codec == compress.None {
+		return f, err
 	}
-	return f, err
+	if err := f.compress(o); err != nil {
+		f.Discard()
+		return nil, err
+	}
+	return f, nil
 }
 
+// open opens what is below the compressor, if there is one.
 func (o Options) open() (*File, error) {
 	if o.isStdout() {
 		f := &File{name: StdoutName, w: o.Stdout, stop: o.Stop}
