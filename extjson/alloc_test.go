@@ -3,6 +3,7 @@
 package extjson_test
 
 import (
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -172,6 +173,28 @@ func TestDecoderAmplification(t *testing.T) {
 		wantFault(t, d.Err(), fault{Line: 1, Column: 1, Err: bson.ErrTooLarge, Value: true})
 		if got := after.TotalAlloc - before.TotalAlloc; got > 32<<20 {
 			t.Errorf("%d bytes at a time: %d bytes allocated", n, got)
+		}
+	}
+}
+
+// TestDecoderEndlessMemory: on the way to the limit no more than one and a
+// half times that is allocated, all buffers together: nobody can say how long
+// the collector lets garbage lie.
+func TestDecoderEndlessMemory(t *testing.T) {
+	for _, limit := range []int{readAhead, 1 << 20, 5_000_000, 64 << 20} {
+		for _, text := range []string{`{"a":`, "[{}, {}, \n{", `{"a":[{"$numberInt":"1"},`} {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			d := extjson.DecodeOptions{MaxTextSize: limit}.NewDecoder(&endless{text: text, fill: ' ', n: 1 << 20})
+			for d.Next() {
+			}
+			runtime.ReadMemStats(&after)
+			if !errors.Is(d.Err(), bson.ErrTooLarge) {
+				t.Errorf("limit %d: %q: error %v", limit, text, d.Err())
+			}
+			if n := int(after.TotalAlloc - before.TotalAlloc); n > limit+limit/2+2*readAhead {
+				t.Errorf("limit %d: %q: %d bytes allocated", limit, text, n)
+			}
 		}
 	}
 }

@@ -88,3 +88,27 @@ func BenchmarkSplitter(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkResync reads streams of lines, damaged or not, and asks where each
+// is, in two sizes: the bytes in a second stay.
+func BenchmarkResync(b *testing.B) {
+	for _, line := range []string{"x", `{"a":x}`, `{"a":1}`, `{"a":`} {
+		for _, n := range []int{10_000, 1_000_000} {
+			text := strings.Repeat(line+"\n", n/(len(line)+1))
+			b.Run(fmt.Sprintf("%s/%d", line, n), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					d := extjson.NewDecoder(strings.NewReader(text))
+					for {
+						for d.Next() {
+							d.Position()
+						}
+						if d.Err() == nil || !d.Resync(nil) {
+							break
+						}
+					}
+				}
+			})
+		}
+	}
+}

@@ -13,6 +13,13 @@ import (
 // its end.
 const resyncWindow = 16 << 20
 
+// resyncLines is how many lines that start with a brace may be read again, at
+// most, because the one before them was cut short: a document that was begun
+// again and again is not read again and again.
+const resyncLines = 4
+
+var lineBrace = []byte("\n{")
+
 // Resync makes the Decoder go on after a fault in the text, and reports
 // whether it can. It goes on at the first of these places:
 //
@@ -21,7 +28,8 @@ const resyncWindow = 16 << 20
 //   - behind the bracket that closes the damaged document, and behind the line
 //     if that ends there too;
 //   - at a line that starts with a brace: of texts that stand on a line each,
-//     one that is cut short takes no other with it;
+//     one that is cut short takes no other with it, unless others that are
+//     follow;
 //   - if there is neither within 16 MiB, at the start of the line that has the
 //     fault if the document began on a line before it, else at the line after
 //     it. What follows is then likely to be faults as well.
@@ -53,7 +61,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	fault := d.d.at - d.off // from the first byte of what is damaged
 	d.err = nil
 	d.skipped++
-	n, ok := d.damaged()
+	n, ok := d.damaged(fault)
 	if d.err != nil {
 		return false
 	}
@@ -86,8 +94,9 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 }
 
 // damaged returns how many bytes at d.off the damaged document there takes,
-// or false if it seems to have no end or the reader has failed.
-func (d *Decoder) damaged() (int, bool) {
+// whose fault is so many bytes behind that, or false if that cannot be told or
+// the reader has failed.
+func (d *Decoder) damaged(fault int) (int, bool) {
 	switch {
 	case d.off == len(d.buf):
 		return 0, false
@@ -121,10 +130,10 @@ func (d *Decoder) damaged() (int, bool) {
 			break
 		}
 		if line >= 0 && d.buf[d.off+n] == '{' {
-			return n, true
+			return n, n >= fault || bytes.Count(d.buf[d.off+n:d.off+fault], lineBrace) < resyncLines
 		}
 	}
-	d.endless = d.at.offset + int64(d.off+n)
+	d.endless = d.base + int64(d.off+n)
 	return 0, false
 }
 
