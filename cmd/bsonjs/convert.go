@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
@@ -106,38 +107,44 @@ func (c *conversion) count(n int64) {
 
 // openOutputs opens the output and, if there is one, the file of rejects.
 func (c *conversion) openOutputs() (f *fault) {
-	if c.opts.rejects != "" && c.output(c.opts.output).Collides(c.output(c.opts.rejects)) {
+	codec, _ := compress.ByName(c.opts.rejects)
+	out, rejects := c.output(c.opts.output, c.opts.codec), c.output(c.opts.rejects, codec)
+	if c.opts.rejects != "" && out.Collides(rejects) {
 		return usageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
 	}
-	if c.out, f = c.open(c.opts.output); f != nil || c.opts.rejects == "" {
+	if c.out, f = c.open(out); f != nil || c.opts.rejects == "" {
 		return f
 	}
-	if c.rejects, f = c.open(c.opts.rejects); f != nil {
+	if c.rejects, f = c.open(rejects); f != nil {
 		c.out.Discard()
 	}
 	return f
 }
 
 // output returns the options of the output of the given name.
-func (c *conversion) output(name string) output.Options {
-	return output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done()}
+func (c *conversion) output(name string, codec compress.Codec) output.Options {
+	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done(), Codec: codec}
+	o.Level, o.Jobs = min(c.opts.compressLevel, codec.MaxLevel()), c.jobs()
+	return o
 }
 
-func (c *conversion) open(name string) (*output.File, *fault) {
-	o := c.output(name)
+func (c *conversion) open(o output.Options) (*output.File, *fault) {
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
 		return nil, usageFault(inputName(name) + " is also what the output would replace")
 	}
 	file, err := o.Open()
 	switch {
+	case err == nil && o.Codec != compress.None && file.IsTerminal() && !c.opts.force:
+		file.Discard()
+		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
 	case err == nil:
 		return file, nil
 	case errors.Is(err, fs.ErrExist):
-		return nil, usageFault(name + " exists; --overwrite replaces it")
+		return nil, usageFault(o.Name + " exists; --overwrite replaces it")
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return nil, c.interrupted()
 	}
-	return nil, writeFault(name, err)
+	return nil, writeFault(o.Name, err)
 }
 
 // convertFile converts all documents of one input.
@@ -158,14 +165,14 @@ func (c *conversion) convertFile(name string) *fault {
 	head, err := file.Head()
 	switch {
 	case err != nil:
-		return c.inputFault(file.Name(), err)
+		return c.cutFault(file.Name(), err)
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
 	s := &source{c: c, name: file.Name(), from: c.opts.from}
 	seen := format.Detect(head, "")
 	if s.from == format.Unknown {
-		s.from = format.Detect(head, name)
+		s.from = format.Detect(head, compress.Stem(name))
 	} else if seen != format.Unknown && seen != s.from {
 		s.advice = "this looks like " + seen.String()
 	}
@@ -178,7 +185,8 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	return s.convert(file)
+	defer func() { c.totals.unpacked(file) }()
+	return c.convertWhole(s, file)
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
@@ -302,6 +310,9 @@ func (c *conversion) inputFault(name string, err error) *fault {
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return c.interrupted()
 	}
+	if z, ok := errors.AsType[*compress.Error](err); ok {
+		return compressionFault(name, z)
+	}
 	return readFault(name, err)
 }
 
@@ -378,9 +389,9 @@ func (c *conversion) abandon(f *fault) exitCode {
 			failed(file.Discard())
 			return
 		}
-		whole := file.Err() == nil
 		kept, err := file.Keep()
 		failed(err)
+		whole := file.Err() == nil
 		switch {
 		case kept == "":
 		case whole:
@@ -413,6 +424,7 @@ func (c *conversion) summarize() {
 		}
 	}
 	if form != summaryNone {
+		c.totals.packedOut = c.out.Compressed()
 		c.say.summarize(c.totals, form)
 	}
 }

@@ -49,7 +49,7 @@ type fault struct {
 	code   exitCode
 	file   string     // name of the file it is about, clean; may be ""
 	number int64      // of the document in the file, from 1; 0: it is about none
-	place  *diagnosis // of the document; nil: it is about none
+	place  *diagnosis // of the document, or of what is wrong in compressed data; nil: it is about neither
 	why    string     // one line without its end, "" if nothing is to be said
 	advice string     // what to do about it, or what comes of it; may be ""
 	// skipped is how many bytes were left out, 0 if it ends the run, and from
@@ -88,7 +88,9 @@ func writeFault(name string, err error) *fault {
 func (f *fault) line(p palette) string {
 	var b strings.Builder
 	where := f.file
-	if d := f.place; d != nil {
+	if d := f.place; d != nil && f.number == 0 {
+		where += fmt.Sprintf(": compressed offset %d", d.offset)
+	} else if d != nil {
 		where += fmt.Sprintf(": document %d at offset %d", f.number, d.offset)
 		if d.line > 0 {
 			where += fmt.Sprintf(", line %d, column %d", d.line, d.column)

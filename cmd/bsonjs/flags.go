@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -257,7 +258,11 @@ func (o *options) addSizes(fs *pflag.FlagSet) {
 
 func (o *options) addOutput(fs *pflag.FlagSet) {
 	o.addOutputFile(fs)
-	fs.BoolVar(&o.force, "force", false, "write BSON to a terminal")
+	fs.BoolVar(&o.force, "force", false, "write BSON, and what is compressed, to a terminal")
+	fs.Var(choose(&o.compress, compressions...), "compress", "compress the output: as the name FILE says (auto, the default), "+
+		"which may end in .gz, .zst, .lz4, .s2 or .sz; in no case; or with one of these")
+	fs.Var(&amount{&o.compressLevel, 1, compress.Zstd.MaxLevel(), nil}, "compress-level", "how hard to compress, from 1, which is fastest, to "+
+		"`N`: 9 for gzip and lz4, 22 for zstd, 3 for s2 and snappy")
 }
 
 func (o *options) addOutputFile(fs *pflag.FlagSet) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -75,6 +76,10 @@ type options struct {
 	output    string // "" and "-" are standard output
 	overwrite bool
 	force     bool // BSON may go to a terminal
+
+	compress      compression
+	compressLevel int            // 0: the usual one
+	codec         compress.Codec // of the output
 
 	aliases aliases
 
@@ -206,7 +211,9 @@ func (o *options) check(fs *pflag.FlagSet) error {
 	case o.to == format.Unknown:
 		o.to = o.from.Opposite()
 	}
-	for _, check := range []func(*pflag.FlagSet) error{o.checkText, o.checkPickle, o.checkErrors, o.checkInspect} {
+	for _, check := range []func(*pflag.FlagSet) error{
+		o.checkText, o.checkPickle, o.checkErrors, o.checkInspect, o.checkCompression,
+	} {
 		if err := check(fs); err != nil {
 			return err
 		}

@@ -16,6 +16,8 @@ type totals struct {
 	rejected int64 // those of them that are not in the output
 	in, out  int64 // bytes, before compression
 	began    time.Time
+
+	packedIn, packedOut int64 // bytes of files that are compressed
 }
 
 // written returns how many documents are in the output.
@@ -123,13 +125,16 @@ type summary struct {
 	BytesIn  int64   `json:"bytesIn"`
 	BytesOut int64   `json:"bytesOut"`
 	Seconds  float64 `json:"seconds"`
+
+	CompressedIn  int64 `json:"compressedIn,omitempty"`
+	CompressedOut int64 `json:"compressedOut,omitempty"`
 }
 
 // summarize says what t has come to.
 func (r reporter) summarize(t totals, form summaryForm) {
 	took := time.Since(t.began)
 	if form == summaryJSON {
-		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.in, t.out, took.Seconds()})
+		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
 		return
 	}
 	text := fmt.Sprintf("%s read, %d written, %d rejected; %s in, %s out, %s",

@@ -48,6 +48,8 @@ func TestBinaryToTerminal(t *testing.T) {
 		{nil, false, 2, ""},
 		{[]string{"--force"}, false, 0, one},
 		{[]string{"-t", "json"}, false, 0, "{\"a\":1}\r\n"},
+		{[]string{"-t", "json", "--compress", "gzip"}, false, 2, ""},
+		{[]string{"-t", "json", "--compress", "snappy", "--force"}, false, 0, "\xff\x06"},
 		{nil, true, 2, ""},
 		{[]string{"--force"}, true, 0, one},
 	} {
