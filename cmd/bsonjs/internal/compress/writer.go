@@ -25,10 +25,13 @@ const (
 	snapBlock  = 64<<10 - 8 // as the library has it
 )
 
-// maxJobs is how many blocks are compressed at once, at most: of zstd fewer,
-// because one takes some 8 MiB.
+// maxJobs is how many blocks are compressed at once, at most, so that a run
+// keeps to its memory: one of zstd takes some 8 MiB, one of s2 half of that.
 func maxJobs(c Codec) int {
-	if c == Zstd {
+	switch c {
+	case Zstd:
+		return 4
+	case S2, Snappy:
 		return 8
 	}
 	return 16
