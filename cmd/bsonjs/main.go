@@ -68,6 +68,13 @@
 // those of earlier files included, have been written whole; an array has no
 // closing bracket then, so that it cannot pass for a whole one.
 //
+// With --on-error skip or quarantine such a document is reported and left out,
+// and the run goes on: behind it if its bytes hold together, else where two
+// documents in a row are whole, or one that ends the file; in JSON behind the
+// bracket that closes it or at a line that starts with a brace. All documents
+// that are read are written or rejected, and the exit code is the highest of
+// those that were left out.
+//
 // SIGINT, SIGTERM and SIGHUP stop the run after the document at hand; a second
 // signal ends it at once.
 //
