@@ -38,7 +38,8 @@ type conversion struct {
 	frame   framing       // of the output
 	started bool          // startOutput has decided all of this
 	begun   bool          // something has been written
-	pending []byte        // to be written
+	pending []byte        // to be written…
+	waiting int64         // …which is so many documents
 
 	rejects *output.File // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
@@ -240,10 +241,14 @@ func (c *conversion) writeText(s string) error {
 	return err
 }
 
-// flush passes on what was converted.
+// flush passes on what was converted. What cannot be written does not count as
+// read either.
 func (c *conversion) flush() error {
 	err := c.write(c.pending)
-	c.pending = c.pending[:0]
+	if err != nil {
+		c.count(-c.waiting)
+	}
+	c.pending, c.waiting = c.pending[:0], 0
 	return err
 }
 
@@ -274,10 +279,11 @@ func (c *conversion) rejectsWriter() io.Writer {
 	return c.rejects
 }
 
-// leaveOut reports f, a document that is left out, and returns the fault that
-// ends the run if there have been too many.
+// leaveOut counts and reports f, a document that is left out, and returns the
+// fault that ends the run if there have been too many.
 func (c *conversion) leaveOut(f *fault) *fault {
 	c.rejected++
+	c.count(1)
 	code := c.say.faults(f)
 	if c.opts.onError == reportErrors {
 		code = exitRefused
