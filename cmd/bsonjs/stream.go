@@ -187,6 +187,11 @@ func (t *stream) damage(m mishap) *fault {
 		}
 		return writeFault(t.c.rejects.Name(), t.c.rejects.Err())
 	}
+	if d, ok := r.(*digitReader); ok && d.unended() { // the next one must not stand on its line
+		if err := t.c.reject(nil, t.from); err != nil {
+			return writeFault(t.c.rejects.Name(), err)
+		}
+	}
 	f.skipped = skipped.n
 	t.docs++
 	t.clean = 0
@@ -232,7 +237,7 @@ func sourceOf(r documentReader) []byte {
 	case *pickle.Decoder:
 		return r.Pickle()
 	case *digitReader:
-		return r.line
+		return r.text()
 	}
 	return r.Raw()
 }
