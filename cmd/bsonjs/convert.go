@@ -132,6 +132,9 @@ func (c *conversion) open(name string) (*output.File, *fault) {
 	file, err := o.Open()
 	switch {
 	case err == nil:
+		if file.Aside() {
+			c.watch.SurvivePipes()
+		}
 		return file, nil
 	case errors.Is(err, fs.ErrExist):
 		return nil, usageFault(name + " exists; --overwrite replaces it")

@@ -154,6 +154,10 @@ func (f *File) write(p []byte) (int, error) {
 // Err returns the first error of Write.
 func (f *File) Err() error { return f.err }
 
+// Aside reports whether f is written under another name first, so that it must
+// be ended whatever ends the run.
+func (f *File) Aside() bool { return f.aside != nil }
+
 // IsTerminal reports whether a terminal shows what is written.
 func (f *File) IsTerminal() bool { return IsTerminal(f.w) }
 
@@ -174,7 +178,7 @@ func IsTerminal(v any) bool {
 }
 
 // Commit closes f and, if it was written aside, gives it its name. On failure
-// Keep or Discard is still to be called.
+// Keep or Discard is still to be called; after success they do nothing.
 func (f *File) Commit() error {
 	if f.aside != nil && f.aside.sync {
 		if err := f.file.Sync(); err != nil {
@@ -187,7 +191,11 @@ func (f *File) Commit() error {
 	if f.aside == nil {
 		return nil
 	}
-	return f.aside.publish()
+	if err := f.aside.publish(); err != nil {
+		return err
+	}
+	f.aside = nil // Keep and Discard leave it where it is
+	return nil
 }
 
 // Keep closes f. If it was written aside, it gets the name PartialName, in
