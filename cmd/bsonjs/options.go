@@ -273,6 +273,8 @@ func (o *options) checkPickle(fs *pflag.FlagSet) error {
 // contradict each other.
 func (o *options) checkErrors(fs *pflag.FlagSet) error {
 	switch {
+	case o.aliases.objcheck && o.dump != dumpNone && (o.rejects != "" || given(fs, "max-errors")):
+		return errors.New("--rejects and --max-errors are about documents that are left out; with --objcheck the first ends the run")
 	case o.onError == quarantineErrors && o.rejects == "":
 		return errors.New("--on-error quarantine needs --rejects FILE, which keeps what is not converted")
 	case o.onError != quarantineErrors && o.rejects != "":
