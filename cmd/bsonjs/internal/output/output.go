@@ -105,6 +105,9 @@ func (o Options) isStdout() bool {
 	return false
 }
 
+// IsTerminal reports whether the output is Stdout and a terminal shows it.
+func (o Options) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) }
+
 // Name returns the name of f for messages.
 func (f *File) Name() string { return f.name }
 
