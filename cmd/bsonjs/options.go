@@ -263,7 +263,7 @@ func (o *options) checkPickle(fs *pflag.FlagSet) error {
 	if given(fs, "encoding") && o.from != format.Pickle {
 		return errors.New("--encoding is about reading pickles; --from pickle reads them")
 	}
-	if o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
+	if o.to == format.Pickle && o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
 		return fmt.Errorf("--python2 reads protocols 0 to 2, not %d", o.protocol)
 	}
 	return nil
