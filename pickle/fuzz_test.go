@@ -27,39 +27,43 @@ func FuzzRead(f *testing.F) {
 			f.Add([]byte(tc.data))
 		}
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		value, typ, err := pickle.AppendBSONValue([]byte("x"), data)
-		if err != nil {
-			if string(value) != "x" || typ != 0 {
-				t.Fatalf("after %v: %q, %v", err, value, typ)
-			}
-			checkFault(t, err, len(data))
-			if _, err := pickle.UnmarshalObjectID(data); err == nil {
-				t.Fatalf("an ObjectId, but: %v", err)
-			}
-			return
+	f.Fuzz(checkRead)
+}
+
+// checkRead checks what FuzzRead states.
+func checkRead(t *testing.T, data []byte) {
+	t.Helper()
+	value, typ, err := pickle.AppendBSONValue([]byte("x"), data)
+	if err != nil {
+		if string(value) != "x" || typ != 0 {
+			t.Fatalf("after %v: %q, %v", err, value, typ)
 		}
-		value = value[1:]
-		checkValue(t, typ, value)
-		if limit := max(1<<20, pickle.DefaultMaxExpansion*len(data)); len(value) > limit {
-			t.Fatalf("%d bytes of BSON from %d", len(value), len(data))
+		checkFault(t, err, len(data))
+		if _, err := pickle.UnmarshalObjectID(data); err == nil {
+			t.Fatalf("an ObjectId, but: %v", err)
 		}
-		if id, err := pickle.UnmarshalObjectID(data); (err == nil) != (typ == bson.TypeObjectID) || err == nil && !bytes.Equal(id[:], value) {
-			t.Fatalf("%x is read as %v, %v", value, id, err)
+		return
+	}
+	value = value[1:]
+	checkValue(t, typ, value)
+	if limit := max(1<<20, pickle.DefaultMaxExpansion*len(data)); len(value) > limit {
+		t.Fatalf("%d bytes of BSON from %d", len(value), len(data))
+	}
+	if id, err := pickle.UnmarshalObjectID(data); (err == nil) != (typ == bson.TypeObjectID) || err == nil && !bytes.Equal(id[:], value) {
+		t.Fatalf("%x is read as %v, %v", value, id, err)
+	}
+	d := pickle.NewDecoder(iotest.OneByteReader(io.MultiReader(bytes.NewReader(data), bytes.NewReader(data))))
+	for range 2 {
+		if !d.Next() || d.Type() != typ || !bytes.Equal(d.Value(), value) {
+			t.Fatalf("from a stream: %v %x, want %v %x, %v", d.Type(), d.Value(), typ, value, d.Err())
 		}
-		d := pickle.NewDecoder(iotest.OneByteReader(io.MultiReader(bytes.NewReader(data), bytes.NewReader(data))))
-		for range 2 {
-			if !d.Next() || d.Type() != typ || !bytes.Equal(d.Value(), value) {
-				t.Fatalf("from a stream: %v %x, want %v %x, %v", d.Type(), d.Value(), typ, value, d.Err())
-			}
-		}
-		if d.Next() || d.Err() != nil {
-			t.Fatalf("after the last: %v", d.Err())
-		}
-		for _, p := range protocols {
-			checkWrite(t, pickle.EncodeOptions{Protocol: p, Documents: pickle.DocumentClass(len(data) & 1)}, typ, value)
-		}
-	})
+	}
+	if d.Next() || d.Err() != nil {
+		t.Fatalf("after the last: %v", d.Err())
+	}
+	for _, p := range protocols {
+		checkWrite(t, pickle.EncodeOptions{Protocol: p, Documents: pickle.DocumentClass(len(data) & 1)}, typ, value)
+	}
 }
 
 // FuzzWrite states what is true of any document: it is written in every

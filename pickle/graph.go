@@ -77,6 +77,7 @@ const (
 	flagShared  ref = 1 << 3 // a GET has referred to it; it changes no more
 	flagRebuilt ref = 1 << 4 // an object made by _reconstructor
 	flagWeighed ref = 1 << 5
+	flagOrdered ref = 1 << 6 // a SON whose items are in the order of its keys
 	classShift      = 8
 	countShift      = 16
 )

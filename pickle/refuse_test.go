@@ -77,6 +77,22 @@ func TestRefused(t *testing.T) {
 		{"names", "\x80\x04K\x01\x8c\x06system\x93.", fault{12, "STACK_GLOBAL", "not a name", pickle.ErrName}},
 		{"names", "c" + strings.Repeat("m", 1000) + "\nn\n.", fault{0, "GLOBAL", strings.Repeat("m", 96), pickle.ErrName}},
 
+		// The same, however it is asked for.
+		{"names", "(cos\nsystem\no.", fault{1, "GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "cos\nsystem\n)\x81.", fault{0, "GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "cos\nsystem\n)}\x92.", fault{0, "GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "cos\nenviron\nS'PATH'\nS'/x'\ns.", fault{0, "GLOBAL", "os.environ", pickle.ErrName}},
+		{"names", "X\x02\x00\x00\x00osX\x06\x00\x00\x00system\x93.", fault{18, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "U\x02osU\x06system\x93.", fault{12, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "S'os'\nS'system'\n\x93.", fault{16, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "Vo\\u0073\nVsystem\n\x93.", fault{17, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "(\x8c\x02os\x94\x8c\x06system\x94h\x00h\x01\x93.", fault{19, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "\x80\x04\x8c\x02os\x8c\x06system\x93)}\x92.", fault{14, "STACK_GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "cbson.objectid\nos.system\n.", fault{0, "GLOBAL", "bson.objectid.os.system", pickle.ErrName}},
+		{"names", "cnt\nsystem\n.", fault{0, "GLOBAL", "nt.system", pickle.ErrName}},
+		{"names", rebuild + "(cos\nsystem\nc__builtin__\nobject\nNtR.", fault{26, "GLOBAL", "os.system", pickle.ErrName}},
+		{"names", "]h\x00cos\nsystem\n.", fault{1, "BINGET", "0", pickle.ErrMemo}},
+
 		// Opcodes that these types never use.
 		{"opcodes", "(ios\nsystem\n.", fault{1, "INST", "os.system", pickle.ErrOpcode}},
 		{"opcodes", "(cbson.objectid\nObjectId\no.", fault{25, "OBJ", "", pickle.ErrOpcode}},
@@ -92,6 +108,7 @@ func TestRefused(t *testing.T) {
 		{"opcodes", "(\x91.", fault{1, "FROZENSET", "", pickle.ErrOpcode}},
 		{"opcodes", "(\x90.", fault{1, "ADDITEMS", "", pickle.ErrOpcode}},
 		{"opcodes", "\x92.", fault{0, "NEWOBJ_EX", "", pickle.ErrOpcode}},
+		{"opcodes", "cbson.objectid\nObjectId\n)}\x92.", fault{26, "NEWOBJ_EX", "", pickle.ErrOpcode}},
 		{"opcodes", "\x97.", fault{0, "NEXT_BUFFER", "", pickle.ErrOpcode}},
 		{"opcodes", "\x98.", fault{0, "READONLY_BUFFER", "", pickle.ErrOpcode}},
 		{"opcodes", "\x8b\x01\x00\x00\x00\x05.", fault{0, "LONG4", "", pickle.ErrOpcode}},
@@ -133,6 +150,15 @@ func TestRefused(t *testing.T) {
 		{"cycles", "(lp0\n(g0\ntp1\nag1\n.", fault{13, "APPEND", "", pickle.ErrCycle}},
 		{"cycles", newSON + "q\x00}X\x0a\x00\x00\x00_SON__keysh\x00sb.", fault{37, "BUILD", "", pickle.ErrCycle}},
 		{"cycles", "]q\x00]h\x00ah\x00Na.", fault{10, "APPEND", "", pickle.ErrCycle}},
+		{"cycles", "]q\x00(h\x00e.", fault{6, "APPENDS", "", pickle.ErrCycle}},
+		{"cycles", "}q\x00(U\x01ah\x00u.", fault{9, "SETITEMS", "", pickle.ErrCycle}},
+		{"cycles", "}q\x00h\x00Ns.", fault{6, "SETITEM", "", pickle.ErrCycle}},
+		{"cycles", "]\x94h\x00\x85a.", fault{5, "APPEND", "", pickle.ErrCycle}},
+		{"cycles", newSON + "q\x00U\x01ah\x00s.", fault{23, "SETITEM", "", pickle.ErrCycle}},
+		{"cycles", "ccollections\nOrderedDict\n)Rq\x00U\x01ah\x00s.", fault{34, "SETITEM", "", pickle.ErrCycle}},
+		{"cycles", "(ccollections\nOrderedDict\n]q\x00\x85Rq\x01h\x00h\x01at.", fault{37, "APPEND", "", pickle.ErrCycle}},
+		{"cycles", "cbson.code\nCode\nU\x01a\x85\x81q\x00}U\x0c_Code__scopeh\x00sb.", fault{41, "BUILD", "", pickle.ErrCycle}},
+		{"cycles", "cbson.dbref\nDBRef\n)\x81q\x00}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idh\x00ub.", fault{62, "BUILD", "", pickle.ErrCycle}},
 
 		// The stack.
 		{"stack", ".", fault{0, "STOP", "", pickle.ErrStack}},
@@ -224,6 +250,9 @@ func TestRefused(t *testing.T) {
 		{"values", datetime + "C\x09\x07\xe4\x02\x01\x01\x04\x05\x0f\xff\x85R.", fault{31, "REDUCE", "datetime of 9 bytes", pickle.ErrCall}},
 		{"values", datetime + "C\x0a\x07\xe4\x02\x01\x01\x04\x05\x00\x00\x00K\x01\x86R.", fault{34, "REDUCE", "datetime whose zone is none", pickle.ErrCall}},
 		{"values", "cuuid\nUUID\n)\x81}U\x03intJ\xff\xff\xff\xffsb.", fault{12, "NEWOBJ", "UUID of something that is not an integer of 128 bits", pickle.ErrRange}},
+		{"values", "cuuid\nUUID\n)\x81}U\x03int\x8a\x11" + strings.Repeat("\xff", 16) + "\x01sb.",
+			fault{12, "NEWOBJ", "UUID of something that is not an integer of 128 bits", pickle.ErrRange}},
+		{"values", "cuuid\nUUID\n)\x81}U\x03int\x8a\x11" + strings.Repeat("\xff", 16) + "\x00sb.", fault{-1, "", "", nil}},
 		{"values", "cbson.int64\nInt64\n\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00\x85\x81}b.", fault{30, "NEWOBJ", "Int64 of more than 64 bits", pickle.ErrRange}},
 		{"values", "\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.", fault{0, "LONG1", "integer of more than 64 bits", pickle.ErrRange}},
 		{"values", "cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incJ\xff\xff\xff\xffub.",
@@ -270,6 +299,48 @@ func TestRefused(t *testing.T) {
 		syntax := map[string]bool{"stack": true, "memo": true}
 		if syntax[tc.category] && value {
 			t.Errorf("%s: %q: a ValueError, want a SyntaxError", tc.category, tc.data)
+		}
+	}
+}
+
+// objects are pickles of objects up to the end of the items of their state,
+// and what follows that.
+var objects = map[string][2]string{
+	"ObjectId":    {newID + "}(U\x0d_ObjectId__idU\x0c123456789012", "ub."},
+	"Binary":      {"cbson.binary\nBinary\nC\x01a\x85\x81}(U\x10_Binary__subtypeK\x05", "ub."},
+	"UUIDLegacy":  {"cbson.binary\nUUIDLegacy\nC\x101234567890123456\x85\x81}(U\x10_Binary__subtypeK\x03", "ub."},
+	"Code":        {"cbson.code\nCode\nU\x01a\x85\x81}(U\x0c_Code__scopeN", "ub."},
+	"DBRef":       {"cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idN", "ub."},
+	"Int64":       {"cbson.int64\nInt64\nK\x05\x85\x81}(", "ub."},
+	"MinKey":      {"cbson.min_key\nMinKey\n)\x81}(", "ub."},
+	"MaxKey":      {"cbson.max_key\nMaxKey\n)\x81}(", "ub."},
+	"Regex":       {"cbson.regex\nRegex\n)\x81}(U\x07patternU\x01aU\x05flagsK\x02", "ub."},
+	"Timestamp":   {"cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incK\x02", "ub."},
+	"SON":         {newSON + "}(U\x0a_SON__keys]", "ub."},
+	"RawBSON":     {"cbson.raw_bson\nRawBSONDocument\n)\x81N}(U\x15_RawBSONDocument__rawC\x05\x05\x00\x00\x00\x00", "u\x86b."},
+	"DatetimeMS":  {"cbson.datetime_ms\nDatetimeMS\n)\x81N}(U\x06_valueK\x01", "u\x86b."},
+	"UUID":        {"cuuid\nUUID\n)\x81}(U\x03intK\x01", "ub."},
+	"FixedOffset": {datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00cbson.tz_util\nFixedOffset\n)R}(U\x14_FixedOffset__offsetcdatetime\ntimedelta\nK\x00K\x00K\x00\x87R", "ub\x86R."},
+}
+
+// TestStates checks that a state has the attributes of its class and no
+// others, each once.
+func TestStates(t *testing.T) {
+	for name, o := range objects {
+		for more, want := range map[string]error{"": nil, "U\x01xN": pickle.ErrState, "K\x01N": pickle.ErrState} {
+			_, _, err := pickle.AppendBSONValue(nil, []byte(o[0]+more+o[1]))
+			if !errors.Is(err, want) || (err == nil) != (want == nil) {
+				t.Errorf("%s and %q: %v, want %v", name, more, err, want)
+			}
+		}
+		head, attributes, _ := strings.Cut(o[0], "}(")
+		for _, twice := range []string{attributes + attributes, ""} {
+			if attributes == "" {
+				continue
+			}
+			if _, _, err := pickle.AppendBSONValue(nil, []byte(head+"}("+twice+o[1])); !errors.Is(err, pickle.ErrState) {
+				t.Errorf("%s with attributes %q: %v, want ErrState", name, twice, err)
+			}
 		}
 	}
 }

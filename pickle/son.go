@@ -1,32 +1,45 @@
 package pickle
 
-import "github.com/bsonkit/bsonkit/bson"
-
 // A SON has its items and, in its state, the list of its keys, which is the
 // only order that there is where Python 2 wrote it in protocol 0 or 1.
 
 // son appends a SON in the order of its list of keys, which must be the keys
 // of its items.
 func (m *machine) son(dst []byte, n *node) ([]byte, bool) {
+	if n[nodeHead]&flagOrdered == 0 {
+		var ok bool
+		if dst, ok = m.order(dst, n); !ok {
+			return dst, false
+		}
+		n[nodeHead] |= flagOrdered
+	}
+	return m.document(dst, n[nodeFirst], n.off())
+}
+
+// order makes the items of a SON those that it has in the order of its keys.
+// dst comes back as it was.
+func (m *machine) order(dst []byte, n *node) ([]byte, bool) {
 	v, ok := m.attributes(n, n.state(), attrSON, 1)
 	if !ok {
 		return dst, false
 	}
-	items := n[nodeFirst]
 	if n.rebuilt() {
 		if m.kind(n[nodeArgs]) != kindDict {
 			return m.wrong(dst, n, ErrCall, "of something that is not a dictionary")
 		}
-		items = m.first(n[nodeArgs])
+		n[nodeFirst] = m.first(n[nodeArgs])
 	}
 	if m.kind(v[0]) != kindList {
 		return m.otherKeys(dst, n)
 	}
 	keys := m.first(v[0])
-	if m.sameKeys(items, keys) {
-		return m.document(dst, items, n.off())
+	if m.sameKeys(n[nodeFirst], keys) {
+		return dst, true
 	}
-	return m.reordered(dst, n, items, keys)
+	if 2*m.count(keys) != m.count(n[nodeFirst]) {
+		return m.otherKeys(dst, n)
+	}
+	return m.reorder(dst, n, keys)
 }
 
 // otherKeys records that the list of keys is not that of the items.
@@ -54,15 +67,13 @@ func (m *machine) sameKeys(items, keys ref) bool {
 	return len(pairs) == 0 && items == 0
 }
 
-// reordered appends the items of a SON in the order of keys. To find which is
-// which, the texts of the items' keys are put at the end of dst for a while,
-// and what is found on the stack, which nothing else needs any more.
-func (m *machine) reordered(dst []byte, n *node, items, keys ref) ([]byte, bool) {
-	if 2*m.count(keys) != m.count(items) {
-		return m.otherKeys(dst, n)
-	}
+// reorder is order for a SON that has another list of keys, as long as it is
+// long. To find which is which, the texts of the items' keys are put at the
+// end of dst for a while, and what is found on the stack, which nothing else
+// needs any more.
+func (m *machine) reorder(dst []byte, n *node, keys ref) ([]byte, bool) {
 	start, first, height := len(dst), len(m.keys), m.stack.n
-	dst, ok := m.keyTexts(dst, items)
+	dst, ok := m.keyTexts(dst, n[nodeFirst])
 	if !ok {
 		return dst, false
 	}
@@ -70,27 +81,17 @@ func (m *machine) reordered(dst []byte, n *node, items, keys ref) ([]byte, bool)
 		return m.duplicate(dst, m.keys[dup], n.off())
 	}
 	from := m.stack.n
-	if dst, ok = m.order(dst, n, keys, first, height); !ok || !m.enter(n.off()) {
+	if dst, ok = m.match(dst, n, keys, first, height); !ok {
 		return dst, false
 	}
-	m.keys = m.keys[:first]
-	m.docs++
-	dst, start = bson.Begin(dst[:start])
-	for i, end := from, m.stack.n; i < end; i += 2 {
-		var mark int
-		dst, mark = bson.BeginElement(dst)
-		if dst, ok = m.key(dst, m.stack.at(i)); !ok {
-			return dst, false
-		}
-		if dst, ok = m.element(dst, m.stack.at(i+1), mark); !ok {
-			return dst, false
-		}
+	r, l := m.list(kindDict, n.off())
+	if r == noRef || !m.extend(l, from) {
+		return dst, false
 	}
+	n[nodeFirst] = l[nodeFirst]
+	m.keys = m.keys[:first]
 	m.stack.n = height
-	m.keys = m.keys[:first] // distinct already
-	m.docs--
-	m.depth--
-	return bson.End(dst, start), true
+	return dst[:start], true
 }
 
 // keyTexts appends the texts of the keys of a dictionary, notes them and
@@ -116,9 +117,9 @@ func (m *machine) keyTexts(dst []byte, s ref) ([]byte, bool) {
 	return dst, true
 }
 
-// order pushes a key and a value for each of keys. The texts of the items'
+// match pushes a key and a value for each of keys. The texts of the items'
 // keys are noted from first on, their values lie from height on.
-func (m *machine) order(dst []byte, n *node, keys ref, first, height int) ([]byte, bool) {
+func (m *machine) match(dst []byte, n *node, keys ref, first, height int) ([]byte, bool) {
 	start := len(dst)
 	for keys != 0 {
 		var list []ref

@@ -39,7 +39,8 @@ type conversion struct {
 	frame   framing       // of the output
 	started bool          // startOutput has decided all of this
 	begun   bool          // something has been written
-	pending []byte        // to be written
+	pending []byte        // to be written…
+	waiting int64         // …which is so many documents
 
 	rejects *output.File // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
@@ -138,6 +139,9 @@ func (c *conversion) open(o output.Options) (*output.File, *fault) {
 		file.Discard()
 		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
 	case err == nil:
+		if file.Aside() {
+			c.watch.SurvivePipes()
+		}
 		return file, nil
 	case errors.Is(err, fs.ErrExist):
 		return nil, usageFault(o.Name + " exists; --overwrite replaces it")
@@ -248,10 +252,14 @@ func (c *conversion) writeText(s string) error {
 	return err
 }
 
-// flush passes on what was converted.
+// flush passes on what was converted. What cannot be written does not count as
+// read either.
 func (c *conversion) flush() error {
 	err := c.write(c.pending)
-	c.pending = c.pending[:0]
+	if err != nil {
+		c.count(-c.waiting)
+	}
+	c.pending, c.waiting = c.pending[:0], 0
 	return err
 }
 
@@ -282,10 +290,11 @@ func (c *conversion) rejectsWriter() io.Writer {
 	return c.rejects
 }
 
-// leaveOut reports f, a document that is left out, and returns the fault that
-// ends the run if there have been too many.
+// leaveOut counts and reports f, a document that is left out, and returns the
+// fault that ends the run if there have been too many.
 func (c *conversion) leaveOut(f *fault) *fault {
 	c.rejected++
+	c.count(1)
 	code := c.say.faults(f)
 	if c.opts.onError == reportErrors {
 		code = exitRefused

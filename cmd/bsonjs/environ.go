@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
 // This file has the defaults that the environment gives to flags.
@@ -90,7 +92,7 @@ func (a *app) environment(cmd *cobra.Command) error {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		a.std.note(fmt.Sprintf("the variable %s is ignored: it is the default of no flag", name))
+		a.reporter(cmd).note(fmt.Sprintf("the variable %s is ignored: it is the default of no flag", oneline.Clean(name, maxName)))
 	}
 	return nil
 }

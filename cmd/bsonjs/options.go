@@ -270,7 +270,7 @@ func (o *options) checkPickle(fs *pflag.FlagSet) error {
 	if given(fs, "encoding") && o.from != format.Pickle {
 		return errors.New("--encoding is about reading pickles; --from pickle reads them")
 	}
-	if o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
+	if o.to == format.Pickle && o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
 		return fmt.Errorf("--python2 reads protocols 0 to 2, not %d", o.protocol)
 	}
 	return nil
@@ -280,6 +280,8 @@ func (o *options) checkPickle(fs *pflag.FlagSet) error {
 // contradict each other.
 func (o *options) checkErrors(fs *pflag.FlagSet) error {
 	switch {
+	case o.aliases.objcheck && o.dump != dumpNone && (o.rejects != "" || given(fs, "max-errors")):
+		return errors.New("--rejects and --max-errors are about documents that are left out; with --objcheck the first ends the run")
 	case o.onError == quarantineErrors && o.rejects == "":
 		return errors.New("--on-error quarantine needs --rejects FILE, which keeps what is not converted")
 	case o.onError != quarantineErrors && o.rejects != "":

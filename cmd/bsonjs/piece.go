@@ -135,6 +135,7 @@ func (s *source) take(p *piece) (used int, more bool) {
 	if s.c.watch.Signal() != 0 || j.from != s.place || s.c.endsWith(len(j.refusals)) || s.c.write(j.out) != nil {
 		return 0, false
 	}
+	s.c.count(j.docs - int64(len(j.refusals)))
 	at, done := s.at, 0
 	for _, r := range j.refusals {
 		at.advance(p.Data[done:r.from], s.from)
@@ -147,7 +148,6 @@ func (s *source) take(p *piece) (used int, more bool) {
 	at.advance(p.Data[done:j.used], s.from)
 	s.at, s.place = at, j.end
 	s.docs += j.docs
-	s.c.count(j.docs)
 	if cap(j.out) > maxKept {
 		j.out = nil
 	}

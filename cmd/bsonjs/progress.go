@@ -49,7 +49,8 @@ type progress struct {
 // terminal, and not where documents are shown there.
 func newProgress(o *options, std streams, total int64) *progress {
 	p := &progress{form: o.progress, total: total, began: time.Now(), err: std.err}
-	if p.form == progressAuto && (o.quiet || !output.IsTerminal(std.err) || output.IsTerminal(std.out)) {
+	documents := output.Options{Name: o.output, Stdout: std.out}
+	if p.form == progressAuto && (o.quiet || !output.IsTerminal(std.err) || documents.IsTerminal()) {
 		p.form = progressNever
 	}
 	if p.form != progressNever {

@@ -117,6 +117,7 @@ func (t *stream) document() *fault {
 		return t.refused(err)
 	}
 	t.docs++
+	c.waiting++
 	c.count(1)
 	t.clean += int64(len(data))
 	if len(c.pending) >= streamBuffer {
@@ -150,7 +151,6 @@ func (t *stream) refused(err error) *fault {
 		return t.damage(m)
 	}
 	t.docs++
-	t.c.count(1)
 	t.clean = 0
 	return t.refuse(m, data)
 }
@@ -187,9 +187,13 @@ func (t *stream) damage(m mishap) *fault {
 		}
 		return writeFault(t.c.rejects.Name(), t.c.rejects.Err())
 	}
+	if d, ok := r.(*digitReader); ok && d.unended() { // the next one must not stand on its line
+		if err := t.c.reject(nil, t.from); err != nil {
+			return writeFault(t.c.rejects.Name(), err)
+		}
+	}
 	f.skipped = skipped.n
 	t.docs++
-	t.c.count(1)
 	t.clean = 0
 	return t.c.leaveOut(f)
 }
@@ -201,7 +205,6 @@ func (t *stream) endWith(f *fault) *fault {
 		return f
 	}
 	t.enough, t.c.ended = true, true
-	t.c.count(1)
 	if f := t.c.flushFault(); f != nil {
 		return f
 	}
@@ -234,7 +237,7 @@ func sourceOf(r documentReader) []byte {
 	case *pickle.Decoder:
 		return r.Pickle()
 	case *digitReader:
-		return r.line
+		return r.text()
 	}
 	return r.Raw()
 }

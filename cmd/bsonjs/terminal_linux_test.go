@@ -113,3 +113,25 @@ func TestTerminalMessages(t *testing.T) {
 		}
 	}
 }
+
+// A bar does not disturb documents that the same terminal shows, and may show
+// while they go elsewhere.
+func TestProgressOnTerminal(t *testing.T) {
+	_, program := terminal(t)
+	for _, tc := range []struct {
+		output string
+		quiet  bool
+		want   progressForm
+	}{
+		{"", false, progressNever},
+		{"-", false, progressNever},
+		{"out.json", false, progressAuto},
+		{"out.json", true, progressNever},
+	} {
+		p := newProgress(&options{output: tc.output, quiet: tc.quiet}, streams{out: program, err: program}, -1)
+		p.end()
+		if p.form != tc.want {
+			t.Errorf("output %q, quiet %t: form %d, want %d", tc.output, tc.quiet, p.form, tc.want)
+		}
+	}
+}

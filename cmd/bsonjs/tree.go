@@ -49,9 +49,19 @@ func (a *app) execute(args []string) exitCode {
 	root.SetArgs(dispatch(root, args))
 	cmd, err := root.ExecuteC()
 	if err != nil {
-		return a.std.report(commandFault(pathOf(cmd), err.Error()))
+		return a.reporter(cmd).faults(commandFault(pathOf(cmd), err.Error()))
 	}
 	return a.code
+}
+
+// reporter says things as the flags of cmd ask for, as far as they have been
+// understood.
+func (a *app) reporter(cmd *cobra.Command) reporter {
+	r := reporter{std: a.std}
+	if f := cmd.Flags().Lookup("errors"); f != nil && f.Value.String() == "json" {
+		r.form = reportJSON
+	}
+	return r
 }
 
 // dispatch returns args with the command convert before them unless they

@@ -125,6 +125,9 @@ func (o Options) isStdout() bool {
 	return false
 }
 
+// IsTerminal reports whether the output is Stdout and a terminal shows it.
+func (o Options) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) }
+
 // Name returns the name of f for messages.
 func (f *File) Name() string { return f.name }
 
@@ -182,6 +185,10 @@ func (f *File) writeRaw(p []byte) (int, error) {
 // Err returns the first error of Write.
 func (f *File) Err() error { return f.err }
 
+// Aside reports whether f is written under another name first, so that it must
+// be ended whatever ends the run.
+func (f *File) Aside() bool { return f.aside != nil }
+
 // IsTerminal reports whether a terminal shows what is written.
 func (f *File) IsTerminal() bool { return IsTerminal(f.w) }
 
@@ -202,7 +209,7 @@ func IsTerminal(v any) bool {
 }
 
 // Commit closes f and, if it was written aside, gives it its name. On failure
-// Keep or Discard is still to be called.
+// Keep or Discard is still to be called; after success they do nothing.
 func (f *File) Commit() error {
 	if err := f.finish(); err != nil {
 		return err
@@ -218,7 +225,11 @@ func (f *File) Commit() error {
 	if f.aside == nil {
 		return nil
 	}
-	return f.aside.publish()
+	if err := f.aside.publish(); err != nil {
+		return err
+	}
+	f.aside = nil // Keep and Discard leave it where it is
+	return nil
 }
 
 // Keep closes f, and ends what is compressed, so that it can be decompressed.

@@ -72,6 +72,15 @@ func TestCommit(t *testing.T) {
 		t.Error(err)
 	}
 	want(t, dir, "out=newer")
+
+	// It is done: the end of a run that fails in another way changes nothing.
+	if kept, err := f.Keep(); kept != "" || err != nil {
+		t.Errorf("Keep after Commit = %q, %v", kept, err)
+	}
+	if err := f.Discard(); err != nil {
+		t.Error(err)
+	}
+	want(t, dir, "out=newer")
 }
 
 func TestKeepAndDiscard(t *testing.T) {

@@ -1,0 +1,29 @@
+package pickle_test
+
+import (
+	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/inline"
+)
+
+// mustInline are the functions that the loop over opcodes relies on to cost no
+// call.
+var mustInline = []string{
+	"(*machine).isNext",
+	"(*machine).node",
+	"(*machine).nodeAt",
+	"(*machine).segment",
+	"(*machine).tally",
+	"(*node).class",
+	"(*node).kind",
+	"(*slab).at",
+	"(*slab).chunk",
+	"(*slab).from",
+	"(*slab).push",
+	"(*slab).set",
+	"ref.isAtom",
+	"ref.isNode",
+}
+
+// TestInline asks the compiler.
+func TestInline(t *testing.T) { inline.Check(t, mustInline...) }

@@ -1,0 +1,139 @@
+package pickle_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// allowed has all that a pickle may name: module and name, with the numbers of
+// arguments that REDUCE and NEWOBJ may give it, from and to; -1: none.
+var allowed = []struct {
+	names    string // modules by "|", a line feed, names by "|"
+	from, to int    // of REDUCE
+	nFrom    int    // of NEWOBJ
+	nTo      int
+}{
+	{"copy_reg|copyreg\n_reconstructor", 3, 3, -1, -1},
+	{"_codecs\nencode", 2, 2, -1, -1},
+	{"__builtin__|builtins\nobject|dict|int|str", -1, -1, -1, -1},
+	{"__builtin__\nlong|unicode", -1, -1, -1, -1},
+	{"__builtin__|builtins\nbytes", 0, 0, -1, -1},
+	{"__builtin__|builtins\nbytearray", 0, 2, -1, -1},
+	{"bson.objectid|pymongo.objectid\nObjectId", -1, -1, 0, 0},
+	{"bson.binary|pymongo.binary\nBinary", -1, -1, 1, 2},
+	{"bson.binary\nUUIDLegacy", -1, -1, 1, 1},
+	{"bson.code|pymongo.code\nCode", -1, -1, 1, 1},
+	{"bson.dbref|pymongo.dbref\nDBRef", -1, -1, 0, 0},
+	{"bson.decimal128\nDecimal128", -1, -1, 0, 0},
+	{"bson.int64\nInt64", -1, -1, 1, 1},
+	{"bson.min_key|pymongo.min_key\nMinKey", -1, -1, 0, 0},
+	{"bson.max_key|pymongo.max_key\nMaxKey", -1, -1, 0, 0},
+	{"bson.regex\nRegex", -1, -1, 0, 0},
+	{"bson.timestamp|pymongo.timestamp\nTimestamp", -1, -1, 0, 0},
+	{"bson.son|pymongo.son\nSON", -1, -1, 0, 0},
+	{"bson.raw_bson\nRawBSONDocument", -1, -1, 0, 0},
+	{"bson.datetime_ms\nDatetimeMS", -1, -1, 0, 0},
+	{"bson.tz_util|pymongo.tz_util\nFixedOffset", 0, 2, -1, -1},
+	{"bson.tz_util\nutc", -1, -1, -1, -1},
+	{"bson.codec_options\nCodecOptions", -1, -1, 4, 8},
+	{"bson.codec_options\nTypeRegistry", -1, -1, 0, 0},
+	{"bson.codec_options\nDatetimeConversion", 1, 1, -1, -1},
+	{"uuid\nUUID", -1, -1, 0, 0},
+	{"datetime\ndatetime", 1, 2, -1, -1},
+	{"datetime\ntimedelta", 3, 3, -1, -1},
+	{"datetime\ntimezone", 1, 2, -1, -1},
+	{"decimal\nDecimal", 1, 1, -1, -1},
+	{"collections\nOrderedDict", 0, 1, -1, -1},
+	{"re\n_compile", 2, 2, -1, -1},
+	{"re\nRegexFlag", 1, 1, -1, -1},
+}
+
+// TestAllowed checks that each name on the list is known, by GLOBAL and by
+// STACK_GLOBAL, is no value, and is called with as many arguments as it has.
+func TestAllowed(t *testing.T) {
+	total := 0
+	for _, a := range allowed {
+		modules, names, _ := strings.Cut(a.names, "\n")
+		for _, module := range strings.Split(modules, "|") {
+			for _, name := range strings.Split(names, "|") {
+				total++
+				global := "c" + module + "\n" + name + "\n"
+				stack := fmt.Sprintf("\x8c%c%s\x8c%c%s\x93", len(module), module, len(name), name)
+				for _, data := range []string{global + ".", stack + "."} {
+					if _, _, err := pickle.AppendBSONValue(nil, []byte(data)); !errors.Is(err, pickle.ErrCall) {
+						t.Errorf("%q: %v, want ErrCall", data, err)
+					}
+				}
+				for _, near := range []string{module + "x\n" + name, module + "\n" + name + "x", module + "\n" + name + ".x", name + "s\n" + module,
+					strings.ToUpper(module) + "\n" + name, module + ".\n" + name, " " + module + "\n" + name} {
+					if _, _, err := pickle.AppendBSONValue(nil, []byte("c"+near+"\n.")); !errors.Is(err, pickle.ErrName) {
+						t.Errorf("%q: %v, want ErrName", near, err)
+					}
+				}
+				for n := range 10 {
+					args := "(" + strings.Repeat("N", n) + "t"
+					checkArity(t, global+args+"R.", "REDUCE", n >= a.from && n <= a.to)
+					checkArity(t, global+args+"\x81.", "NEWOBJ", n >= a.nFrom && n <= a.nTo)
+				}
+				checkArity(t, global+"NR.", "REDUCE", false)
+				checkArity(t, global+"]\x81.", "NEWOBJ", false)
+			}
+		}
+	}
+	if total != 53 {
+		t.Errorf("%d names, want 53", total)
+	}
+}
+
+// checkArity checks whether a call, at the opcode before STOP, is allowed. Its
+// arguments, None all of them, may be refused later.
+func checkArity(t *testing.T, data, opcode string, want bool) {
+	t.Helper()
+	_, _, err := pickle.AppendBSONValue(nil, []byte(data))
+	if err == nil {
+		if !want {
+			t.Errorf("%q is accepted", data)
+		}
+		return
+	}
+	f, _ := faultOf(t, err)
+	// What is refused at the call itself has no value yet to be written.
+	atCall := f.Opcode == opcode && errors.Is(err, pickle.ErrCall) &&
+		(strings.HasSuffix(f.What, " arguments") || strings.HasSuffix(f.What, " without a tuple") || f.What == "_reconstructor")
+	if atCall == want && !(want && f.What == "_reconstructor") {
+		t.Errorf("%q: %v, allowed: %v", data, err, want)
+	}
+}
+
+// TestAliases checks that the modules of PyMongo 1.8 and older hold what those
+// of package bson do.
+func TestAliases(t *testing.T) {
+	seen := map[string]bool{}
+	for _, v := range loadVectors(t) {
+		data := v.data(t)
+		want, typ, err := pickle.AppendBSONValue(nil, data)
+		if err != nil {
+			continue
+		}
+		old := data
+		for _, name := range []string{"objectid\nObjectId", "binary\nBinary", "code\nCode", "dbref\nDBRef", "min_key\nMinKey", "max_key\nMaxKey",
+			"timestamp\nTimestamp", "son\nSON", "tz_util\nFixedOffset"} {
+			renamed := []byte(strings.ReplaceAll(string(old), "cbson."+name+"\n", "cpymongo."+name+"\n"))
+			if len(renamed) != len(old) {
+				seen[name] = true
+				old = renamed
+			}
+		}
+		got, typ2, err := pickle.AppendBSONValue(nil, old)
+		if err != nil || typ2 != typ || string(got) != string(want) {
+			t.Errorf("%q: %v %x, want %v %x, %v", old, typ2, got, typ, want, err)
+		}
+	}
+	if len(seen) != 9 {
+		t.Errorf("%d names were seen: %v", len(seen), seen)
+	}
+}
