@@ -52,6 +52,41 @@ func TestNoAllocs(t *testing.T) {
 	}
 }
 
+// TestNoAllocsDialects is TestNoAllocs for the other modes and layouts; to
+// sort, members are allocated once for each document.
+func TestNoAllocsDialects(t *testing.T) {
+	docs := sample.Documents(sample.Bench, 1, 200)
+	for _, p := range encodePaths {
+		p.o.Lossy = true
+		in := extjson.DecodeOptions{Legacy: p.o.Mode == extjson.Legacy, Shell: p.o.Mode == extjson.Shell}
+		var text, back []byte
+		texts := make([][]byte, len(docs))
+		for i, doc := range docs {
+			var err error
+			if texts[i], err = p.o.AppendJSON(nil, doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := testing.AllocsPerRun(3, func() {
+			for _, doc := range docs {
+				text, _ = p.o.AppendJSON(text[:0], doc)
+			}
+		}); n != 0 && (!p.o.SortKeys || n > float64(len(docs))) {
+			t.Errorf("%s: %v allocations writing", p.name, n)
+		}
+		if p.o.Mode == extjson.Plain {
+			continue
+		}
+		if n := testing.AllocsPerRun(3, func() {
+			for _, text := range texts {
+				back, _ = in.AppendBSON(back[:0], text)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations reading", p.name, n)
+		}
+	}
+}
+
 // TestDecoderAllocs: a Decoder allocates its buffers and nothing for each
 // document, but for a few words where one lies across two reads.
 func TestDecoderAllocs(t *testing.T) {
