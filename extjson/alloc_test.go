@@ -3,6 +3,7 @@
 package extjson_test
 
 import (
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -47,6 +48,41 @@ func TestNoAllocs(t *testing.T) {
 			if n := testing.AllocsPerRun(3, run); n != 0 {
 				t.Errorf("%+v: %v allocations", o, n)
 			}
+		}
+	}
+}
+
+// TestNoAllocsDialects is TestNoAllocs for the other modes and layouts; to
+// sort, members are allocated once for each document.
+func TestNoAllocsDialects(t *testing.T) {
+	docs := sample.Documents(sample.Bench, 1, 200)
+	for _, p := range encodePaths {
+		p.o.Lossy = true
+		in := extjson.DecodeOptions{Legacy: p.o.Mode == extjson.Legacy, Shell: p.o.Mode == extjson.Shell}
+		var text, back []byte
+		texts := make([][]byte, len(docs))
+		for i, doc := range docs {
+			var err error
+			if texts[i], err = p.o.AppendJSON(nil, doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := testing.AllocsPerRun(3, func() {
+			for _, doc := range docs {
+				text, _ = p.o.AppendJSON(text[:0], doc)
+			}
+		}); n != 0 && (!p.o.SortKeys || n > float64(len(docs))) {
+			t.Errorf("%s: %v allocations writing", p.name, n)
+		}
+		if p.o.Mode == extjson.Plain {
+			continue
+		}
+		if n := testing.AllocsPerRun(3, func() {
+			for _, text := range texts {
+				back, _ = in.AppendBSON(back[:0], text)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations reading", p.name, n)
 		}
 	}
 }
@@ -172,6 +208,28 @@ func TestDecoderAmplification(t *testing.T) {
 		wantFault(t, d.Err(), fault{Line: 1, Column: 1, Err: bson.ErrTooLarge, Value: true})
 		if got := after.TotalAlloc - before.TotalAlloc; got > 32<<20 {
 			t.Errorf("%d bytes at a time: %d bytes allocated", n, got)
+		}
+	}
+}
+
+// TestDecoderEndlessMemory: on the way to the limit no more than one and a
+// half times that is allocated, all buffers together: nobody can say how long
+// the collector lets garbage lie.
+func TestDecoderEndlessMemory(t *testing.T) {
+	for _, limit := range []int{readAhead, 1 << 20, 5_000_000, 64 << 20} {
+		for _, text := range []string{`{"a":`, "[{}, {}, \n{", `{"a":[{"$numberInt":"1"},`} {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			d := extjson.DecodeOptions{MaxTextSize: limit}.NewDecoder(&endless{text: text, fill: ' ', n: 1 << 20})
+			for d.Next() {
+			}
+			runtime.ReadMemStats(&after)
+			if !errors.Is(d.Err(), bson.ErrTooLarge) {
+				t.Errorf("limit %d: %q: error %v", limit, text, d.Err())
+			}
+			if n := int(after.TotalAlloc - before.TotalAlloc); n > limit+limit/2+2*readAhead {
+				t.Errorf("limit %d: %q: %d bytes allocated", limit, text, n)
+			}
 		}
 	}
 }

@@ -87,10 +87,11 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 // A decoder reads one document at a time.
 type decoder struct {
 	src   []byte // the text; never written
-	from  int    // byte offset of the document, where excerpts may start
+	from  int    // byte offset of the document, before which nothing is read
 	depth int    // containers open
 	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
+	swaps []swap // see read_code.go
 
 	maxDepth      int // ≥ 1
 	maxNumber     int // bytes
@@ -137,6 +138,7 @@ func (d *decoder) reset(src []byte) {
 	d.nul = -1
 	d.err = nil
 	d.path = d.path[:0]
+	d.swaps = d.swaps[:0]
 }
 
 // fail records a fault and returns the -1 that its callers return. At the
@@ -149,19 +151,19 @@ func (d *decoder) fail(off int, err error, expected string) int {
 	return -1
 }
 
-// error returns the fault as an error; the text starts at base.
+// error returns the fault as an error; the document starts at base.
 func (d *decoder) error(base position) error {
 	var path []byte
 	for i := len(d.path) - 1; i >= 0; i-- {
 		path = bson.AppendPointer(path, []byte(d.path[i]))
 	}
 	return place(SyntaxError{
-		Offset:   int64(d.at),
+		Offset:   int64(d.at - d.from),
 		Pointer:  string(path),
 		Expected: d.expected,
 		Excerpt:  excerpt(d.src, d.from, d.at),
 		Err:      d.err,
-	}, d.src, base)
+	}, d.src[d.from:], base)
 }
 
 // topDocument reads the document at off, in which no key is special.

@@ -42,6 +42,7 @@ var encodePaths = []struct {
 	{"uuid-text", extjson.EncodeOptions{UUIDs: extjson.UUIDText}},
 	{"ascii", extjson.EncodeOptions{ASCII: true}},
 	{"html", extjson.EncodeOptions{EscapeHTML: true}},
+	{"lines", extjson.EncodeOptions{EscapeLines: true}},
 	{"reject-lossy", extjson.EncodeOptions{RejectLossy: true}},
 	{"replace-utf8", extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}},
 	{"as-is", extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}},
@@ -75,7 +76,8 @@ func BenchmarkAppendJSONOptions(b *testing.B) {
 }
 
 // BenchmarkAppendBSONOptions reads what the same documents are in each
-// dialect.
+// dialect and layout: all but indented text are to stay within 1.3 times
+// relaxed or canonical.
 func BenchmarkAppendBSONOptions(b *testing.B) {
 	docs := sample.Documents(sample.Bench, 1, 1000)
 	size := 0
@@ -96,7 +98,19 @@ func BenchmarkAppendBSONOptions(b *testing.B) {
 		{"canonical-as-shell", extjson.DecodeOptions{Shell: true}, extjson.EncodeOptions{Mode: extjson.Canonical}},
 		{"shell", extjson.DecodeOptions{Shell: true}, extjson.EncodeOptions{Mode: extjson.Shell}},
 		{"python-spacing", extjson.DecodeOptions{}, extjson.EncodeOptions{Spacing: extjson.PythonSpacing}},
+		{"canonical-python-spacing", extjson.DecodeOptions{}, extjson.EncodeOptions{Mode: extjson.Canonical, Spacing: extjson.PythonSpacing}},
+		{"libbson-spacing", extjson.DecodeOptions{}, extjson.EncodeOptions{Spacing: extjson.LibbsonSpacing}},
 		{"canonical-libbson-spacing", extjson.DecodeOptions{}, extjson.EncodeOptions{Mode: extjson.Canonical, Spacing: extjson.LibbsonSpacing}},
+		{"legacy-libbson-spacing", extjson.DecodeOptions{Legacy: true}, extjson.EncodeOptions{Mode: extjson.Legacy, Spacing: extjson.LibbsonSpacing}},
+		{"shell-python-spacing", extjson.DecodeOptions{Shell: true}, extjson.EncodeOptions{Mode: extjson.Shell, Spacing: extjson.PythonSpacing}},
+		{"python-doubles", extjson.DecodeOptions{}, extjson.EncodeOptions{Doubles: extjson.PythonDoubles}},
+		{"driver-doubles", extjson.DecodeOptions{}, extjson.EncodeOptions{Doubles: extjson.DriverDoubles}},
+		{"location", extjson.DecodeOptions{}, extjson.EncodeOptions{Location: berlin}},
+		{"ascii", extjson.DecodeOptions{}, extjson.EncodeOptions{ASCII: true}},
+		{"html", extjson.DecodeOptions{}, extjson.EncodeOptions{EscapeHTML: true}},
+		{"uuid-text", extjson.DecodeOptions{}, extjson.EncodeOptions{UUIDs: extjson.UUIDText}},
+		{"uuid-java", extjson.DecodeOptions{UUIDRepresentation: bson.UUIDJavaLegacy}, extjson.EncodeOptions{UUIDs: extjson.UUIDText}},
+		{"indent", extjson.DecodeOptions{}, extjson.EncodeOptions{Indent: "  "}},
 		{"reject-inexact", extjson.DecodeOptions{RejectInexact: true}, extjson.EncodeOptions{}},
 		{"replace-utf8", extjson.DecodeOptions{InvalidUTF8: bson.UTF8Replace}, extjson.EncodeOptions{}},
 	} {
@@ -154,6 +168,14 @@ var growths = []struct {
 		deep := strings.Repeat(`{"$scope":{"a":`, 990) + "1" + strings.Repeat(`},"$code":"x"}`, 990)
 		return `{"a":[` + strings.Repeat(deep+",", max(n/1980, 1)) + `0]}`
 	}},
+	{"deep", extjson.DecodeOptions{MaxDepth: bson.DepthCeiling}, func(n int) string {
+		n = min(n/10, bson.DepthCeiling-1)
+		return `{"a":` + strings.Repeat(`{"a":`, n) + "1" + strings.Repeat(`}`, n) + `}`
+	}},
+	{"scopes-first-deep", extjson.DecodeOptions{MaxDepth: bson.DepthCeiling}, func(n int) string {
+		n = min(n/10, bson.DepthCeiling-1)
+		return `{"a":` + strings.Repeat(`{"$scope":{"a":`, n) + "1" + strings.Repeat(`},"$code":"x"}`, n) + `}`
+	}},
 	{"legacy-operators", extjson.DecodeOptions{Legacy: true, MaxDepth: 1000}, func(n int) string {
 		deep := strings.Repeat(`{"$regex":"x","$options":{"$type":`, 499) + "1" + strings.Repeat(`}}`, 499)
 		return `{"a":[` + strings.Repeat(deep+",", n/998) + `0]}`
@@ -209,6 +231,7 @@ func BenchmarkGrowthOut(b *testing.B) {
 				{"sorted", extjson.EncodeOptions{SortKeys: true}},
 				{"maxlen", extjson.EncodeOptions{MaxLen: 1 << 30}},
 			} {
+				p.o.MaxDepth = g.o.MaxDepth
 				b.Run(fmt.Sprintf("%s/%s/%d", p.name, g.name, n), func(b *testing.B) {
 					b.SetBytes(int64(len(doc)))
 					for b.Loop() {

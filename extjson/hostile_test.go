@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -189,8 +190,8 @@ func TestHostileBSON(t *testing.T) {
 	}
 }
 
-// TestScopesInScopes: the bytes of a scope that holds others are moved as
-// rarely as can be, and are what they should be.
+// TestScopesInScopes: the bytes of a scope that holds others move once, and are
+// what they should be.
 func TestScopesInScopes(t *testing.T) {
 	for _, tc := range []struct{ name, open, shut string }{
 		{"code first", `{"$code":"c","$scope":{"a":`, `}}`},
@@ -212,6 +213,50 @@ func TestScopesInScopes(t *testing.T) {
 				t.Errorf("%s, %d levels: %d bytes, %v, want %d", tc.name, n, len(got), err, len(want))
 			}
 		}
+	}
+}
+
+// TestScopesMixed: codes with scopes in each other and beside each other give
+// the same bytes whichever part comes first.
+func TestScopesMixed(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	// value returns a value with the code first everywhere, and in any order.
+	var value func(levels int) (string, string)
+	value = func(levels int) (first, mixed string) {
+		if levels == 0 || r.IntN(4) == 0 {
+			v := fmt.Sprint(r.IntN(1000))
+			return v, v
+		}
+		for i := range 1 + r.IntN(3) {
+			a, b := value(levels - 1)
+			first += fmt.Sprintf(`,"k%d":%s`, i, a)
+			mixed += fmt.Sprintf(`,"k%d":%s`, i, b)
+		}
+		first, mixed = "{"+first[1:]+"}", "{"+mixed[1:]+"}"
+		code := strings.Repeat("c", r.IntN(20))
+		switch r.IntN(5) {
+		case 0:
+			return first, mixed
+		case 1:
+			return fmt.Sprintf(`{"$code":%q,"$scope":%s}`, code, first), fmt.Sprintf(`{"$code":%q,"$scope":%s}`, code, mixed)
+		}
+		return fmt.Sprintf(`{"$code":%q,"$scope":%s}`, code, first), fmt.Sprintf(`{"$scope":%s,"$code":%q}`, mixed, code)
+	}
+	for range 500 {
+		a, b := value(8)
+		want, err := decode(t, extjson.DecodeOptions{}, `{"a":[`+a+`,`+a+`]}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := decode(t, extjson.DecodeOptions{}, `{"a":[`+b+`,`+b+`]}`)
+		wantBytes(t, got, err, want)
+		d := extjson.NewDecoder(strings.NewReader(`{"a":[` + b[:len(b)/2] + "\n" + `{"a":[` + b + `,` + b + `]}`))
+		for !d.Next() {
+			if d.Err() == nil || !d.Resync(nil) {
+				t.Fatal(d.Err())
+			}
+		}
+		wantBytes(t, d.Raw(), d.Err(), want)
 	}
 }
 

@@ -120,6 +120,10 @@ func (e *encoder) closing(dst []byte, bracket string) []byte {
 	return append(dst, bracket...)
 }
 
+// usualMembers is how many members, of the documents open, there is room for
+// at first.
+const usualMembers = 64
+
 // An order is the members of a document that is being sorted: those in
 // e.members[from:to], of which next is the one to write next.
 type order struct{ from, next, to int }
@@ -127,6 +131,9 @@ type order struct{ from, next, to int }
 // sortMembers puts the members of the document that the cursor has entered
 // on e.members, sorted by key.
 func (e *encoder) sortMembers() order {
+	if e.members == nil {
+		e.members = make([]sortedMember, 0, usualMembers)
+	}
 	from := len(e.members)
 	for e.c.Next() {
 		e.members = append(e.members, sortedMember{e.c.Key(), e.c.Offset()})

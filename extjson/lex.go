@@ -22,6 +22,10 @@ func skipMark(text []byte) int {
 // space returns the offset of the first byte at or after off that is not
 // white space.
 func (d *decoder) space(off int) int {
+	// It is one space if anything, most of the time.
+	if len(d.src)-off >= 2 && d.src[off] == ' ' && d.src[off+1] > ' ' && d.src[off+1] != '/' {
+		return off + 1
+	}
 	for off < len(d.src) {
 		switch d.src[off] {
 		case ' ', '\t', '\n', '\r':

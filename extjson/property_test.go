@@ -112,6 +112,44 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
+// TestTruncatedDialects is TestTruncated for what is written in other modes
+// and layouts.
+func TestTruncatedDialects(t *testing.T) {
+	var docs [][]byte
+	for _, doc := range sample.Documents(sample.Wild, 5, 60) {
+		if len(doc) < 800 {
+			docs = append(docs, doc)
+		}
+	}
+	sink, err := extjson.AppendBSON(nil, []byte(kitchenSink))
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs = append(docs, sink)
+	for _, o := range []extjson.EncodeOptions{
+		{Spacing: extjson.LibbsonSpacing, Mode: extjson.Canonical}, {Indent: " "},
+		{Mode: extjson.Legacy, Spacing: extjson.PythonSpacing, Dates: extjson.DateISO8601, UUIDs: extjson.UUIDDigits},
+		{Mode: extjson.Shell}, {Mode: extjson.Shell, Spacing: extjson.LibbsonSpacing}, {Mode: extjson.Shell, Indent: "\t"},
+	} {
+		in := extjson.DecodeOptions{Legacy: o.Mode == extjson.Legacy, Shell: o.Mode == extjson.Shell}
+		for _, doc := range docs {
+			text, err := o.AppendJSON(nil, doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := in.AppendBSON(nil, text); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			for n := 0; n < len(text); n += slowdown {
+				_, err := in.AppendBSON(nil, text[:n:n])
+				if !errors.Is(err, extjson.ErrTruncated) || faultOf(t, err).Offset != int64(n) {
+					t.Fatalf("%+v: %d bytes, up to %q: %v", o, n, text[max(0, n-20):n], err)
+				}
+			}
+		}
+	}
+}
+
 // TestMutated changes each byte of texts and checks what hold.Text says of
 // any text, and that a fault of grammar is one to a JSON reader as well.
 func TestMutated(t *testing.T) {

@@ -13,19 +13,25 @@ import (
 
 // This file reads what follows a special key.
 //
-//   - object tells documents from wrappers. It first tries compact
-//     (read_compact.go), which knows only the most frequent wrappers in their
-//     usual spellings, and gives up at the least surprise.
+//   - object tells documents from wrappers. It first tries compact, or spaced
+//     (read_compact.go), which know only the most frequent wrappers in their
+//     usual spellings, and give up at the least surprise.
 //   - wrapper reads any wrapper, in any spelling; those whose value is an
-//     object of two members are read_pair.go's.
+//     object of two members are read_pair.go's, code is read_code.go's.
 //   - textValue turns the text of a wrapper into its value for both.
 
 // object reads the object whose brace is at off.
 func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 	src := d.src
-	if len(src)-off > compactLen && src[off+2] == '$' {
-		if out, end := d.compact(dst, off, mark); end > 0 {
-			return out, end
+	if len(src)-off > compactLen {
+		if src[off+2] == '$' {
+			if out, end := d.compact(dst, off, mark); end > 0 {
+				return out, end
+			}
+		} else if src[off+3] == '$' && src[off+1] == ' ' {
+			if out, end := d.spaced(dst, off, mark); end > 0 {
+				return out, end
+			}
 		}
 	}
 	at := d.space(off + 1)
@@ -344,60 +350,6 @@ func (d *decoder) one(off int, s special) int {
 		return end
 	}
 	return d.fail(off, ErrWrapper, specialValues[s])
-}
-
-// code reads the value of $code and what may follow it: $scope.
-func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
-	dst, start := bson.Begin(dst) // the length of both, if there is a scope
-	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
-		return dst, off
-	}
-	off = d.space(off)
-	if off >= len(d.src) || d.src[off] != ',' {
-		bson.SetType(dst, mark, bson.TypeCode)
-		return append(dst[:start], dst[start+4:]...), d.close(off)
-	}
-	if dst, off = d.wrapperKey(dst, off+1, keyScope); off < 0 {
-		return dst, off
-	}
-	if dst, off = d.scopeDocument(dst, off); off < 0 {
-		return dst, off
-	}
-	bson.SetType(dst, mark, bson.TypeCodeWithScope)
-	bson.SetLength(dst, start)
-	return dst, d.close(off)
-}
-
-// scope reads the value of $scope and what must follow it: $code.
-func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
-	dst, start := bson.Begin(dst)
-	if dst, off = d.scopeDocument(dst, off); off < 0 {
-		return dst, off
-	}
-	off = d.space(off)
-	if off >= len(d.src) || d.src[off] != ',' {
-		return dst, d.fail(off, ErrWrapper, "$code")
-	}
-	if dst, off = d.wrapperKey(dst, off+1, keyCode); off < 0 {
-		return dst, off
-	}
-	middle := len(dst)
-	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
-		return dst, off
-	}
-	rotate(dst[start+4:], middle-start-4)
-	bson.SetType(dst, mark, bson.TypeCodeWithScope)
-	bson.SetLength(dst, start)
-	return dst, d.close(off)
-}
-
-// scopeDocument reads a document that stands for itself: its keys are not
-// special.
-func (d *decoder) scopeDocument(dst []byte, off int) ([]byte, int) {
-	if off >= len(d.src) || d.src[off] != '{' {
-		return dst, d.fail(off, ErrWrapper, specialValues[keyScope])
-	}
-	return d.document(dst, off+1, false)
 }
 
 // wrapperKey reads the key at off, which must be s, and returns the offset of

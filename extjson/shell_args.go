@@ -207,8 +207,8 @@ func (d *decoder) regexCall(dst []byte, off, mark int) ([]byte, int) {
 	return d.legacyRegex(dst, at, mark, end)
 }
 
-// dbRefCall reads DBRef(collection, id) or DBRef(collection, id, database),
-// which is a document.
+// dbRefCall reads DBRef(collection, id), perhaps with a database, or
+// undefined for none, and then an object of other fields. It is a document.
 func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
@@ -218,7 +218,7 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 	}
 	d.depth++
 	dst, start := bson.Begin(dst)
-	for i, key := range [...]string{"$ref", "$id", "$db"} {
+	for i, key := range [...]string{"$ref", "$id", "$db", ""} {
 		if i > 0 {
 			next := d.next(off)
 			if next == 0 {
@@ -229,7 +229,20 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 			}
 			off = next
 		}
-		if i != 1 && !d.quoteAt(off) {
+		if key == "" {
+			if off >= len(d.src) || d.src[off] != '{' {
+				return dst, d.fail(off, ErrToken, "an object")
+			}
+			if dst, off = d.fields(dst, off); off < 0 {
+				return dst, off
+			}
+			break
+		}
+		if end := d.identifier(off); key == "$db" && string(d.src[off:end]) == "undefined" {
+			off = end
+			continue
+		}
+		if key != "$id" && !d.quoteAt(off) {
 			return dst, d.fail(off, ErrToken, "a string")
 		}
 		element := len(dst)
@@ -242,6 +255,20 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 	d.depth--
 	bson.SetType(dst, mark, bson.TypeDocument)
 	return bson.End(dst, start), d.endCall(off)
+}
+
+// fields reads the members of the object at off and writes them without what
+// makes a document of them: its length, of four bytes, overwrites what stands
+// before them, which is put back, so that nothing has to be moved.
+func (d *decoder) fields(dst []byte, off int) ([]byte, int) {
+	n := len(dst)
+	before := [4]byte(dst[n-4:])
+	dst, off = d.document(dst[:n-4], off+1, false)
+	if off < 0 {
+		return dst, off
+	}
+	copy(dst[n-4:], before[:])
+	return dst[:len(dst)-1], off
 }
 
 // dbPointerCall reads DBPointer(namespace, id).

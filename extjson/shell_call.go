@@ -17,7 +17,7 @@ import (
 //   - shellWord is the one dispatch on the word.
 //   - call and endCall read the parentheses, next the comma between two
 //     arguments; textCall and numberCall are the calls with one argument,
-//     dateCall has dates, and shell_args.go the calls with more.
+//     shell_date.go has dates, and shell_args.go the calls with more.
 
 // shellWord reads the word at off and, if it is a call, what follows it.
 func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
@@ -54,19 +54,19 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 		return d.textCall(dst, keyOID, end, mark)
 	case "NumberInt", "Int32", "Int32.fromString":
 		return d.numberCall(dst, keyNumberInt, end, mark)
-	case "NumberLong", "Long", "Long.fromString", "Long.fromNumber":
+	case "NumberLong", "Long", "Long.fromString", "Long.fromNumber", "Int64":
 		return d.numberCall(dst, keyNumberLong, end, mark)
 	case "NumberDecimal", "Decimal128", "Decimal128.fromString":
 		return d.numberCall(dst, keyNumberDecimal, end, mark)
 	case "Double", "Double.fromString":
 		return d.numberCall(dst, keyNumberDouble, end, mark)
 	case "ISODate":
-		return d.dateCall(dst, end, mark, true)
+		return d.dateCall(dst, isoDate, end, mark)
 	case "Date":
 		if !made {
 			return dst, d.fail(at, ErrEvaluate, "new Date(…) or ISODate(…)")
 		}
-		return d.dateCall(dst, end, mark, false)
+		return d.dateCall(dst, newDate, end, mark)
 	case "Timestamp":
 		return d.timestampCall(dst, end, mark)
 	case "UUID":
@@ -133,7 +133,7 @@ func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 		return append(dst, id[:]...), off + 36
 	case callDate:
 		if src[8] == '"' {
-			return d.compactText(dst, keyDate, ')', off+9, mark)
+			return d.compactText(dst, keyDate, 0, ')', off+9, mark)
 		}
 	case callInt:
 		if src[8] != 't' || src[9] != '(' {
@@ -148,11 +148,11 @@ func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 		}
 	case callLong:
 		if string(src[8:12]) == `ng("` {
-			return d.compactNumber(dst, keyNumberLong, ')', off+12, mark)
+			return d.compactNumber(dst, keyNumberLong, 0, ')', off+12, mark)
 		}
 	case callDecimal:
 		if string(src[8:15]) == `cimal("` {
-			return d.compactText(dst, keyNumberDecimal, ')', off+15, mark)
+			return d.compactText(dst, keyNumberDecimal, 0, ')', off+15, mark)
 		}
 	}
 	return dst, 0
@@ -264,104 +264,4 @@ func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int)
 		return dst, off
 	}
 	return dst, d.endCall(off)
-}
-
-// dateCall reads a date as text or as milliseconds since 1970. A text without
-// a time zone is UTC to ISODate but local time to new Date.
-func (d *decoder) dateCall(dst []byte, off, mark int, utc bool) ([]byte, int) {
-	if off = d.argument(off); off < 0 {
-		return dst, off
-	}
-	if d.quoteAt(off) {
-		out, text, end := d.quoted(dst, keyDate, off)
-		if dst = out; end < 0 {
-			return dst, end
-		}
-		ms, zoned, ok := parseShellDate(text)
-		if !ok {
-			return dst, d.fail(off, ErrWrapperText, "a date")
-		}
-		if !zoned && !utc {
-			return dst, d.fail(off, ErrEvaluate, "a time zone")
-		}
-		bson.SetType(dst, mark, bson.TypeDateTime)
-		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
-	}
-	ms, end := d.milliseconds(dst, off, mark)
-	if end < 0 {
-		return dst, end
-	}
-	if d.next(end) != 0 {
-		return dst, d.fail(off, ErrEvaluate, "one argument")
-	}
-	bson.SetType(dst, mark, bson.TypeDateTime)
-	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
-}
-
-// milliseconds reads an integer, perhaps in NumberLong. dst is scratch.
-func (d *decoder) milliseconds(dst []byte, off, mark int) (ms int64, end int) {
-	if end = d.identifier(off); end > off {
-		switch string(d.src[off:end]) {
-		case "NumberLong", "Long":
-			n := len(dst)
-			if dst, end = d.numberCall(dst, keyNumberLong, end, mark); end < 0 {
-				return 0, end
-			}
-			return int64(binary.LittleEndian.Uint64(dst[n:])), end
-		}
-	}
-	n, end, ok := numtext.Scan(d.src, off)
-	if !ok || n.Frac {
-		return 0, d.fail(off, ErrNumber, "a date as text or milliseconds since 1970")
-	}
-	if ms, ok = n.Int64(); !ok {
-		return 0, d.fail(off, ErrRange, "an int64")
-	}
-	return ms, end
-}
-
-// parseShellDate parses a date of RFC 3339 that may lack the time, the
-// seconds or the time zone, and may have a blank for the T. zoned is false if
-// it has a time but no zone; ms then takes it for UTC.
-func parseShellDate(text []byte) (ms int64, zoned, ok bool) {
-	if ms, ok = parseDate(text); ok {
-		return ms, true, true
-	}
-	if len(text) < 10 || len(text) > 60 {
-		return 0, false, false
-	}
-	var buf [80]byte
-	b := append(buf[:0], text[:10]...)
-	if len(text) == 10 {
-		ms, ok = parseDate(append(b, "T00:00:00Z"...))
-		return ms, true, ok
-	}
-	if len(text) < 16 || text[10] != 'T' && text[10] != ' ' {
-		return 0, false, false
-	}
-	b = append(append(b, 'T'), text[11:16]...)
-	rest := text[16:]
-	if len(rest) >= 3 && rest[0] == ':' {
-		b = append(b, rest[:3]...)
-		rest = rest[3:]
-		n := 0
-		for n < len(rest) && (rest[n] == '.' || rest[n]-'0' < 10) {
-			n++
-		}
-		b = append(b, rest[:n]...)
-		rest = rest[n:]
-	} else {
-		b = append(b, ":00"...)
-	}
-	switch {
-	case len(rest) == 0:
-		ms, ok = parseDate(append(b, 'Z'))
-		return ms, false, ok
-	case len(rest) == 5:
-		b = append(append(append(b, rest[:3]...), ':'), rest[3:]...)
-	default:
-		b = append(b, rest...)
-	}
-	ms, ok = parseDate(b)
-	return ms, true, ok
 }

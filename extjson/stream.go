@@ -40,7 +40,8 @@ var errCount = errors.New("reader returned an impossible count")
 //	if err := d.Err(); err != nil { … }
 //
 // Its memory is bounded by the longest text of a document, never by what the
-// stream holds.
+// stream holds. A document that never ends takes no more than one and a half
+// times MaxTextSize before it is refused.
 type Decoder struct {
 	d    decoder
 	opts DecodeOptions
@@ -49,11 +50,13 @@ type Decoder struct {
 	lent bool     // buf is the caller's…
 	own  []byte   // …and this the Decoder's
 	off  int      // byte offset in buf
-	at   position // of buf[0] in the stream
+	base int64    // offset of buf[0] in the stream
 	raw  []byte   // what the engine writes to
 	doc  bson.Raw // the current document, all of raw; nil: none
 	text []byte   // what it was read from, a part of buf; nil: dropped
 
+	at      position // in the stream, of buf[counted]
+	counted int
 	start   int64 // offset in the stream of the current document's text
 	maxText int   // bytes
 	maxDoc  int   // bytes of BSON
@@ -63,6 +66,7 @@ type Decoder struct {
 	rerr    error // what the reader has failed with, behind what is in buf
 	failed  bool  // err is the reader's
 	skipped int64 // faults that Resync has passed over
+	endless int64 // no document that starts before this offset in the stream has an end
 	err     error
 }
 
@@ -126,8 +130,9 @@ func (d *Decoder) More() bool {
 }
 
 // find goes to the brace of the next document and reports whether there is
-// one.
+// one. That is where start is then, or at what else is there.
 func (d *Decoder) find() bool {
+	defer func() { d.start = d.base + int64(d.off) }()
 	for {
 		c, ok := d.peek()
 		if !ok {
@@ -164,7 +169,6 @@ func (d *Decoder) expected() string {
 func (d *Decoder) document() bool {
 	f := newFrame(d.d.shell)
 	framed := 0 // bytes of the document that f has seen
-	d.start = d.at.offset + int64(d.off)
 	for {
 		text := d.buf
 		whole := len(text)-d.off < d.maxText // text is all that has been read
@@ -188,7 +192,7 @@ func (d *Decoder) document() bool {
 			return d.fail(d.off, bson.ErrTooLarge, "")
 		}
 		if d.d.err != ErrTruncated || d.eof {
-			d.err = d.d.error(d.at)
+			d.err = d.d.error(d.position(d.off))
 			return false
 		}
 		// Try again when the text is whole, but also when it has doubled,
@@ -289,14 +293,14 @@ func (d *Decoder) fill() bool {
 		return d.readError(d.rerr)
 	}
 	if d.off > 0 {
-		d.at.advance(d.buf[:d.off])
+		d.position(d.off)
+		d.base += int64(d.off)
+		d.counted = 0
 		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
 		d.off = 0
 	}
 	if cap(d.buf)-len(d.buf) < readSize/2 {
-		// Twice the size, but no more than the longest text needs.
-		more := min(cap(d.buf), max(d.maxText-cap(d.buf), 0))
-		grown := make([]byte, len(d.buf), cap(d.buf)+max(more, readSize))
+		grown := make([]byte, len(d.buf), d.grownCap())
 		copy(grown, d.buf)
 		d.buf = grown
 	}
@@ -321,10 +325,23 @@ func (d *Decoder) fill() bool {
 	return d.readError(io.ErrNoProgress)
 }
 
+// grownCap returns how much room the next buffer has: twice that of this one,
+// up to what the longest text needs. From an eighth of that on it goes there
+// at once: the buffers left behind, which nobody may have collected, are then
+// a quarter of it together, and what of the new one is not reached is not
+// memory yet.
+func (d *Decoder) grownCap() int {
+	size := max(2*cap(d.buf), readSize)
+	if d.maxText/4 <= size {
+		return max(d.maxText+readSize, size) // the sum may overflow
+	}
+	return size
+}
+
 // readError ends the stream with a failure of the reader.
 func (d *Decoder) readError(err error) bool {
 	d.failed = true
-	d.err = &bson.ReadError{Offset: d.at.offset + int64(len(d.buf)), Err: err}
+	d.err = &bson.ReadError{Offset: d.base + int64(len(d.buf)), Err: err}
 	return false
 }
 
@@ -336,7 +353,7 @@ func (d *Decoder) fail(off int, err error, expected string) bool {
 	if err == bson.ErrTooLarge {
 		d.d.err = err // whatever was read of it
 	}
-	d.err = d.d.error(d.at)
+	d.err = d.d.error(d.position(d.off))
 	return false
 }
 
@@ -357,9 +374,17 @@ func (d *Decoder) Position() (line, column int64) {
 	if d.text == nil {
 		return 0, 0
 	}
-	at := d.at
-	at.advance(d.buf[:d.start-d.at.offset])
+	at := d.position(int(d.start - d.base))
 	return at.line + 1, at.column + 1
+}
+
+// position returns where in the stream buf[off] is, which is not before what
+// it was asked for last: lines are counted once, however many faults there
+// are in them.
+func (d *Decoder) position(off int) position {
+	d.at.advance(d.buf[d.counted:off])
+	d.counted = off
+	return d.at
 }
 
 // Place returns where in the stream what Buffered returns begins: behind the
@@ -371,8 +396,9 @@ func (d *Decoder) Place() Place { return d.state }
 // valid as long as Text.
 func (d *Decoder) Buffered() []byte { return d.buf[d.off:len(d.buf):len(d.buf)] }
 
-// Offset returns where in the stream the text of the current document
-// starts, in bytes.
+// Offset returns where in the stream the text of the current document starts,
+// in bytes. After Next was false it is that of the first byte that Buffered
+// returns: where a document with a fault starts.
 func (d *Decoder) Offset() int64 { return d.start }
 
 // Err returns why Next was false: nil at the end of the stream, a

@@ -244,9 +244,7 @@ func (d *Decoder) Decode(v any) error {
 	if err == nil {
 		return nil
 	}
-	base := d.at
-	base.advance(d.buf[:d.d.from])
-	return d.opts.inText(err, bson.TypeDocument, d.doc, d.buf[d.d.from:d.off], base)
+	return d.opts.inText(err, bson.TypeDocument, d.doc, d.buf[d.d.from:d.off], d.position(d.d.from))
 }
 
 // Values returns what the documents of r decode into, read with the zero

@@ -30,6 +30,8 @@ func FuzzDialect(f *testing.F) {
 		`{a:new Date(0),b:/[/]\//i,c:'\x41\u{42}',d:DBRef("a",DBRef("b",1)),/*e*/f:MinKey,}// g`,
 		`{"a":{"$options":"i","$regex":"b"},"b":{"$type":2,"$binary":""},"c":{"$regex":"x","$options":null}}`,
 		`{a:Timestamp({t:1,i:2}),b:Code('x',{c:[-Infinity,NaN,undefined,]}),5:HexData(0,'00')}`,
+		`{a:DBRef("a",1,undefined,{b:DBRef("c",2,"d",{e:1,},)}),f:ISODate("20240229T1+01"),g:new Date("-000001-01-01")}`,
+		`{"a":{"$scope":{"b":{"$scope":{"c":1},"$code":"d"}},"$code":"e"}}`, `{ "a" : { "$date" : { "$numberLong" : "1" } } }`,
 		`{$oid:1}`, `{a:{'$oid':"56e1fc72e0c917e9c4714161"}}`, "{a:1/", "{a:/", `{a:RegExp("a/b",'xi')}`,
 	} {
 		f.Add(text)

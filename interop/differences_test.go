@@ -1,12 +1,17 @@
 package interop
 
 import (
+	"cmp"
 	"errors"
 	"math"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
 // A difference is an outcome that docs/differences.md explains. The first
@@ -18,45 +23,93 @@ type difference struct {
 
 // differences lists the rows in the order in which they are tried.
 var differences = []difference{
-	{"pymongo-id-first", func(*trial) bool { return false }}, // see keys
+	{"pymongo-spells-delete", of("PyMongo", spelled("\x7f", `\u007f`))},
+	{"pymongo-id-first", of("PyMongo", all(inOp("parse"), asIf(idFirst)))},
+	{"pymongo-repeated-keys", of("PyMongo", either(asIf(lastWins), all(inOp("parse"), asIf(lastWins, idFirst))))},
+	{"pymongo-top-level", of("PyMongo", all(specialAtTop, theyRefuse))},
 	{"pymongo-undefined", of("PyMongo", either(writes(bson.TypeUndefined), reads(`"$undefined"`)))},
 	{"pymongo-symbol", of("PyMongo", either(writes(bson.TypeSymbol), reads(`"$symbol"`)))},
 	{"pymongo-dbpointer", of("PyMongo", either(writes(bson.TypeDBPointer), reads(`"$dbPointer"`)))},
+	{"pymongo-dbref", of("PyMongo", all(reads(`"$ref"`), either(because("KeyError"), asIf(refFirst))))},
+	{"pymongo-byte-order-mark", of("PyMongo", all(theyRefuse, marked))},
+	{"pymongo-bare-nan", of("PyMongo", all(reads("NaN"), onlyThey(extjson.ErrToken)))},
 	{"pymongo-dates", of("PyMongo", either(all(writes(bson.TypeDateTime), theyRefuse), all(reads(`"$date"`), theyRefuse)))},
 	{"pymongo-uuid-length", of("PyMongo", all(writes(bson.TypeBinary), theyRefuse))},
-	{"pymongo-infinity", of("PyMongo", all(writes(bson.TypeDouble), infinite))},
+	{"pymongo-infinity", of("PyMongo", all(writes(bson.TypeDouble), notFinite))},
 	{"pymongo-regex-options", of("PyMongo", all(reads(`"$reg`), bothAccept))},
 	{"pymongo-subtype-255", of("PyMongo", all(reads(`"ff"`), theyRefuse))},
 	{"pymongo-big-integers", of("PyMongo", all(theyRefuse, because("8-byte ints")))},
+	{"pymongo-surrogates", of("PyMongo", onlyThey(extjson.ErrSurrogate))},
 	{"pymongo-range", of("PyMongo", onlyThey(extjson.ErrRange))},
 	{"pymongo-texts", of("PyMongo", onlyThey(extjson.ErrWrapperText))},
 	{"pymongo-wrappers", of("PyMongo", onlyThey(extjson.ErrWrapper))},
 
-	{"libbson-infinity", of("libbson", all(writes(bson.TypeDouble), infinite))},
+	{"libbson-spells-doubles", of("libbson", all(inOp("spell"), about(bson.TypeDouble)))},
+	{"libbson-infinity", of("libbson", all(writes(bson.TypeDouble), notFinite))},
 	{"libbson-late-dates", of("libbson", writes(bson.TypeDateTime))},
 	{"libbson-symbol", of("libbson", writes(bson.TypeSymbol))},
 	{"libbson-dbpointer", of("libbson", writes(bson.TypeDBPointer))},
-	{"libbson-query-regex", of("libbson", all(reads(`"$regex"`), theyRefuse))},
+	{"libbson-query-regex", of("libbson", all(reads(`"$regex"`), either(theyRefuse, all(bothAccept, noOptions))))},
+	{"libbson-byte-order-mark", of("libbson", all(theyRefuse, marked))},
+	{"libbson-code-in-arrays", of("libbson", either(all(inOp("parse"), bothAccept, butArrayKeys), because("Error storing ")))},
+	{"libbson-code-in-scopes", of("libbson", all(reads(`"$code"`, `"$scope"`), bothAccept, codeInScope))},
 	{"libbson-code-nul", of("libbson", reads(`"$code"`, `\u0000`))},
-	{"libbson-regex-options", of("libbson", all(reads(`"$regularExpression"`), bothAccept))},
-	{"libbson-leading-zeros", of("libbson", onlyThey(extjson.ErrToken))},
+	{"libbson-regex-options", of("libbson", all(either(reads(`"$regularExpression"`), reads(`"$regex"`, `"$options"`)), bothAccept))},
+	{"libbson-bare-numbers", of("libbson", either(onlyThey(extjson.ErrToken), onlyThey(extjson.ErrNumber)))},
+	{"libbson-big-integers", of("libbson", either(all(theyRefuse, because("is out of range")), all(inOp("parse"), bothAccept, bigInteger)))},
 	{"libbson-range", of("libbson", onlyThey(extjson.ErrRange))},
 	{"libbson-texts", of("libbson", onlyThey(extjson.ErrWrapperText))},
 	{"libbson-wrappers", of("libbson", onlyThey(extjson.ErrWrapper))},
 
+	{"js-spells-doubles", of("js-bson", all(inOp("spell"), about(bson.TypeDouble), sameLetters))},
+	{"js-repeated-keys", of("js-bson", asIf(lastWins))},
+	{"js-key-order", of("js-bson", asIf(lastWins, indexesFirst))},
+	{"js-top-level", of("js-bson", all(specialAtTop, theyRefuse))},
 	{"js-undefined", of("js-bson", either(writes(bson.TypeUndefined), reads(`"$undefined"`)))},
 	{"js-dbpointer", of("js-bson", either(writes(bson.TypeDBPointer), reads(`"$dbPointer"`)))},
+	{"js-query-regex", of("js-bson", all(reads(`"$regex"`), bothAccept, noOptions))},
+	{"js-byte-order-mark", of("js-bson", all(theyRefuse, marked))},
+	{"js-surrogates", of("js-bson", onlyThey(extjson.ErrSurrogate))},
 	{"js-dates", of("js-bson", either(writes(bson.TypeDateTime), all(reads(`"$date"`), bothAccept)))},
-	{"js-integers", of("js-bson", all(writes(bson.TypeInt64), inOp("relaxed")))},
-	{"js-doubles", of("js-bson", all(either(writes(bson.TypeDouble), writes(bson.TypeObjectID)), inOp("relaxed")))},
-	{"js-bare-numbers", of("js-bson", all(inOp("parse"), bothAccept, bareNumber))},
+	{"js-integers", of("js-bson", all(writes(bson.TypeInt64), inMode("relaxed")))},
+	{"js-doubles", of("js-bson", all(either(writes(bson.TypeDouble), writes(bson.TypeObjectID)), inMode("relaxed")))},
+	{"js-bare-numbers", of("js-bson", all(inOp("parse"), bothAccept, either(bareNumber, reads("-0"))))},
 	{"js-dbref", of("js-bson", reads(`"$ref"`))},
+	{"js-vector", of("js-bson", all(theyRefuse, because("Invalid Vector")))},
 	{"js-uuid-length", of("js-bson", all(theyRefuse, because("UUID")))},
 	{"js-regex-options", of("js-bson", all(theyRefuse, because("regular expression option")))},
+	{"js-negative-zero", of("js-bson", all(theyRefuse, because("is in an invalid format")))},
 	{"js-range", of("js-bson", onlyThey(extjson.ErrRange))},
 	{"js-texts", of("js-bson", onlyThey(extjson.ErrWrapperText))},
 	{"js-wrappers", of("js-bson", onlyThey(extjson.ErrWrapper))},
 
+	{"shell-repeated-keys", of("shell-bson-parser", either(asIf(lastWins), because("Redefinition of __proto__")))},
+	{"shell-key-order", of("shell-bson-parser", asIf(lastWins, indexesFirst))},
+	{"shell-undefined", of("shell-bson-parser", all(about(bson.TypeUndefined), bothAccept))},
+	{"shell-symbol", of("shell-bson-parser", about(bson.TypeSymbol))},
+	{"shell-dbpointer", of("shell-bson-parser", about(bson.TypeDBPointer))},
+	{"shell-dates", of("shell-bson-parser", all(about(bson.TypeDateTime), beyondDate))},
+	{"shell-doubles", of("shell-bson-parser", all(about(bson.TypeDouble), bothAccept))},
+	{"shell-timestamps", of("shell-bson-parser", all(about(bson.TypeTimestamp), inOp("back")))},
+	{"shell-scopes", of("shell-bson-parser", all(scoped, inOp("back")))},
+	{"shell-regex", of("shell-bson-parser", about(bson.TypeRegex))},
+	{"shell-separators", of("shell-bson-parser", all(theyRefuse, separator))},
+	{"shell-commas", of("shell-bson-parser", all(theyRefuse, because("Unexpected token"), commaAtEnd))},
+	{"shell-keys", of("shell-bson-parser", all(either(about(bson.TypeMinKey), about(bson.TypeMaxKey)), theyRefuse))},
+	{"shell-decimals", of("shell-bson-parser", all(theyRefuse, because("representation.match")))},
+	{"shell-vector", of("shell-bson-parser", all(theyRefuse, because("Invalid Vector")))},
+	{"shell-range", of("shell-bson-parser", onlyThey(extjson.ErrRange))},
+	{"shell-escapes", of("shell-bson-parser", onlyThey(extjson.ErrEscape))},
+	{"shell-control", of("shell-bson-parser", onlyThey(extjson.ErrControl))},
+	{"shell-texts", of("shell-bson-parser", onlyThey(extjson.ErrWrapperText))},
+	{"shell-expressions", of("shell-bson-parser", either(onlyThey(extjson.ErrToken), onlyThey(extjson.ErrNumber), onlyThey(extjson.ErrWrapper)))},
+
+	{"driver-spells-separators", of("Go driver", spelled("\u2028", `\u2028`, "\u2029", `\u2029`))},
+	{"driver-spells-dates", of("Go driver", all(about(bson.TypeDateTime), spelled(`00Z"`, `Z"`, `0Z"`, `Z"`)))},
+	{"driver-nan", of("Go driver", all(inOp("parse"), bothAccept, notFinite))},
+	{"driver-byte-order-mark", of("Go driver", all(theyRefuse, marked))},
+	{"driver-scope-first", of("Go driver", all(theyRefuse, because("$code before $scope")))},
+	{"driver-surrogates", of("Go driver", onlyThey(extjson.ErrSurrogate))},
 	{"driver-escapes", of("Go driver", onlyThey(extjson.ErrEscape))},
 	{"driver-control", of("Go driver", onlyThey(extjson.ErrControl))},
 	{"driver-utf8", of("Go driver", onlyThey(bson.ErrUTF8))},
@@ -97,11 +150,16 @@ func of(peer string, t test) test {
 
 func inOp(op string) test { return func(tr *trial) bool { return tr.op == op } }
 
+func inMode(mode string) test { return func(tr *trial) bool { return tr.mode == mode } }
+
 // writes: a value of that type is written; a document of several elements
 // has the type of the first.
 func writes(t bson.Type) test {
 	return func(tr *trial) bool { return tr.op != "parse" && tr.typ == t }
 }
+
+// about: it is about a value of that type, which is all there is.
+func about(t bson.Type) test { return func(tr *trial) bool { return tr.typ == t } }
 
 // reads: both words are in the text that is read.
 func reads(words ...string) test {
@@ -130,9 +188,191 @@ func because(why string) test {
 	return func(tr *trial) bool { return tr.theirErr != nil && strings.Contains(tr.theirErr.Error(), why) }
 }
 
-func infinite(tr *trial) bool {
-	c := bson.NewCursor(tr.doc)
-	return c.Next() && c.Type() == bson.TypeDouble && math.IsInf(c.Double(), 0)
+// A change is made to the elements of a document, which stands at the top or
+// elsewhere.
+type change func(elements []element, top bool) []element
+
+// lastWins: of keys that are there more than once the last value counts, in
+// the place of the first.
+func lastWins(elements []element, _ bool) (out []element) {
+	at := make(map[string]int)
+	for _, e := range elements {
+		if i, ok := at[e.key]; ok {
+			out[i] = e
+			continue
+		}
+		at[e.key] = len(out)
+		out = append(out, e)
+	}
+	return out
+}
+
+// idFirst: _id comes first at the top.
+func idFirst(elements []element, top bool) []element {
+	i := slices.IndexFunc(elements, func(e element) bool { return e.key == "_id" })
+	if !top || i < 0 {
+		return elements
+	}
+	return slices.Concat(elements[i:i+1], elements[:i], elements[i+1:])
+}
+
+// refFirst: a DBRef has $ref, $id and $db in this order.
+func refFirst(elements []element, _ bool) []element {
+	if !slices.ContainsFunc(elements, func(e element) bool { return e.key == "$ref" }) {
+		return elements
+	}
+	rank := map[string]int{"$ref": -3, "$id": -2, "$db": -1}
+	out := slices.Clone(elements)
+	slices.SortStableFunc(out, func(a, b element) int { return cmp.Compare(rank[a.key], rank[b.key]) })
+	return out
+}
+
+// indexesFirst: keys that are indexes of arrays come first, in their order.
+func indexesFirst(elements []element, _ bool) []element {
+	index := func(e element) uint64 {
+		n, err := strconv.ParseUint(e.key, 10, 32)
+		if err != nil || n == math.MaxUint32 || strconv.FormatUint(n, 10) != e.key {
+			return math.MaxUint32
+		}
+		return n
+	}
+	out := slices.Clone(elements)
+	slices.SortStableFunc(out, func(a, b element) int { return cmp.Compare(index(a), index(b)) })
+	return out
+}
+
+// changed returns doc, and all documents in it, after changes.
+func changed(doc string, top bool, changes []change) string {
+	elements := elementsOf(doc)
+	for i, e := range elements {
+		inner, wrap := e.contents()
+		if len(inner) == 0 {
+			continue
+		}
+		if e.typ == bson.TypeArray {
+			// Its elements are changed, not their order.
+			for k, v := range inner {
+				inner[k] = elementsOf(changed(documentOf(v), false, changes))[0]
+			}
+			elements[i] = wrap(inner)
+			continue
+		}
+		elements[i] = wrap(elementsOf(changed(documentOf(inner...), false, changes)))
+	}
+	for _, c := range changes {
+		elements = c(elements, top)
+	}
+	return documentOf(elements...)
+}
+
+// asIf: it is the same after changes.
+func asIf(changes ...change) test {
+	return func(tr *trial) bool {
+		if !bothAccept(tr) {
+			return false
+		}
+		if tr.op == "parse" {
+			return changed(tr.ours, true, changes) == tr.theirs
+		}
+		text, err := tr.dialect.out.AppendJSON(nil, []byte(changed(tr.doc, true, changes)))
+		if err != nil {
+			return false
+		}
+		if tr.op == "back" {
+			ours, err := read(tr.dialect.in, string(text))
+			return err == nil && ours == tr.theirs
+		}
+		ours, oursErr := corpus.Meaning(string(text))
+		theirs, theirsErr := corpus.Meaning(tr.theirs)
+		return oursErr == nil && theirsErr == nil && ours == theirs
+	}
+}
+
+// specialAtTop: a key of the document itself would be special elsewhere.
+func specialAtTop(tr *trial) bool {
+	if tr.op != "parse" {
+		return false
+	}
+	elements := elementsOf(tr.ours)
+	if len(elements) != 1 {
+		return false
+	}
+	return strings.HasPrefix(elements[0].key, "$") && strings.Contains(specialKeys, elements[0].key+" ")
+}
+
+// specialKeys has the keys that peers look for in any document.
+const specialKeys = "$oid $date $regex $regularExpression $minKey $maxKey $binary $code $uuid $undefined $numberLong $timestamp $numberDecimal $dbPointer $numberInt $numberDouble $symbol $scope "
+
+// butArrayKeys: the only difference is in what the keys of arrays are.
+func butArrayKeys(tr *trial) bool { return changed(tr.theirs, true, nil) == tr.ours }
+
+// codeInScope: a code stands in the scope of another.
+func codeInScope(tr *trial) bool {
+	var in func(elements []element, scope bool) bool
+	in = func(elements []element, scope bool) bool {
+		return slices.ContainsFunc(elements, func(e element) bool {
+			inner, _ := e.contents()
+			return scope && (e.typ == bson.TypeCode || e.typ == bson.TypeCodeWithScope) || in(inner, scope || e.typ == bson.TypeCodeWithScope)
+		})
+	}
+	return in(elementsOf(tr.ours), false)
+}
+
+// beyondDate: the date is one that JavaScript's Date cannot hold.
+func beyondDate(tr *trial) bool {
+	c := bson.NewCursor([]byte(tr.ours))
+	const limit = 8_640_000_000_000_000 // ms, 100 million days
+	return c.Next() && c.Type() == bson.TypeDateTime && (c.DateTime() > limit || c.DateTime() < -limit)
+}
+
+// scoped: it is about a code with a scope that is not empty.
+func scoped(tr *trial) bool {
+	elements := elementsOf(tr.doc)
+	return len(elements) == 1 && elements[0].typ == bson.TypeCodeWithScope
+}
+
+// separator: a line separator of Unicode stands in the text.
+func separator(tr *trial) bool { return strings.ContainsAny(tr.in, "\u2028\u2029") }
+
+// commaAtEnd: a comma stands behind the last argument of a call.
+func commaAtEnd(tr *trial) bool { return strings.Contains(tr.in, ",)") }
+
+// marked: the text starts with a byte order mark.
+func marked(tr *trial) bool { return strings.HasPrefix(tr.in, "\ufeff") }
+
+// noOptions: no $options stands in the text.
+func noOptions(tr *trial) bool { return !strings.Contains(tr.in, `"$options"`) }
+
+// bigInteger: a bare integer is read that does not fit an int64.
+func bigInteger(tr *trial) bool {
+	c := bson.NewCursor([]byte(tr.ours))
+	return manyDigits.MatchString(tr.in) && hasNumber(&c)
+}
+
+var manyDigits = regexp.MustCompile(`[0-9]{19}`)
+
+// spelled: theirs is our text with other spellings, each replaced by the next.
+func spelled(oldnew ...string) test {
+	return all(inOp("spell"), bothAccept, func(tr *trial) bool {
+		text := tr.ours
+		for i := 0; i < len(oldnew); i += 2 {
+			text = strings.ReplaceAll(text, oldnew[i], oldnew[i+1])
+		}
+		return text == tr.theirs
+	})
+}
+
+// sameLetters: only the case of letters differs.
+func sameLetters(tr *trial) bool { return strings.EqualFold(tr.ours, tr.theirs) }
+
+// notFinite: it is about a NaN or an infinity.
+func notFinite(tr *trial) bool {
+	doc := tr.doc
+	if tr.op == "parse" {
+		doc = tr.ours
+	}
+	c := bson.NewCursor([]byte(doc))
+	return c.Next() && c.Type() == bson.TypeDouble && c.Double()-c.Double() != 0
 }
 
 // bareNumber: a bare double or int64 is read, alone or in a document.

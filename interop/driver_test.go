@@ -17,7 +17,7 @@ import (
 
 // This file compares with driver v2 on generated documents.
 //
-// One difference is by design, and TestDriverNaN holds it: the driver reads
+// One difference, a row of docs/differences.md, TestDriverNaN holds: the driver reads
 // "NaN" as Go's NaN, whose payload is 1, and we as the NaN without payload.
 // The compared documents have no NaN doubles for that reason.
 

@@ -6,32 +6,32 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"sort"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
-	"github.com/bsonkit/bsonkit/internal/corpus"
-	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file compares with four peers, value by value: PyMongo with its C
-// extension, libbson, js-bson and the Go driver. What they write is to be the
-// same bytes as ours in their spacing, or to mean the same; what they read is
-// to be the same BSON. Every other outcome is a difference, which must be one
-// of differences (differences_test.go), and so a row of docs/differences.md.
+// This file has the peers: PyMongo with its C extension, libbson, js-bson, the
+// Go driver, and shell-bson-parser, with which MongoDB's own tools read what
+// is typed in the shell's syntax. trials_test.go compares with them.
 
 // A peer is another implementation.
 type peer struct {
-	name string
-	call func(op, arg string) (string, error) // op: parse, or a mode to write
-	text map[string]extjson.EncodeOptions     // our options for what it writes
+	name  string
+	call  func(op, arg string) (string, error) // op: parse, or a dialect to write
+	modes map[string]dialect                   // what it writes
+}
+
+// A dialect is how a peer's text is written and read here.
+type dialect struct {
+	out extjson.EncodeOptions
+	in  extjson.DecodeOptions
 }
 
 // start runs a program of interop/peers, which setup prepares. Without it the
@@ -85,25 +85,51 @@ func start(t *testing.T, needs string, args ...string) func(op, arg string) (str
 	}
 }
 
+// dialects returns the dialects that o writes: canonical and relaxed, and
+// more if they are named.
+func dialects(o extjson.EncodeOptions, more ...string) map[string]dialect {
+	canonical, legacy, shell := o, o, o
+	canonical.Mode, legacy.Mode, shell.Mode = extjson.Canonical, extjson.Legacy, extjson.Shell
+	all := map[string]dialect{
+		"canonical": {out: canonical},
+		"relaxed":   {out: o},
+		"legacy":    {out: legacy, in: extjson.DecodeOptions{Legacy: true}},
+		"shell":     {out: shell, in: extjson.DecodeOptions{Shell: true}},
+	}
+	for name := range all {
+		if name != "canonical" && name != "relaxed" && !slices.Contains(more, name) {
+			delete(all, name)
+		}
+	}
+	return all
+}
+
 func pymongo(t *testing.T) peer {
-	o := extjson.EncodeOptions{Spacing: extjson.PythonSpacing, Doubles: extjson.PythonDoubles, ASCII: true}
-	canonical, legacy := o, o
-	canonical.Mode, legacy.Mode = extjson.Canonical, extjson.Legacy
-	return peer{"PyMongo", start(t, "peer.py", "/usr/bin/python3", "peer.py"),
-		map[string]extjson.EncodeOptions{"canonical": canonical, "relaxed": o, "legacy": legacy}}
+	return peer{"PyMongo", start(t, "peer.py", "/usr/bin/python3", "peer.py"), dialects(extjson.EncodeOptions{
+		Spacing: extjson.PythonSpacing, Doubles: extjson.PythonDoubles, ASCII: true,
+	}, "legacy")}
 }
 
 func libbsonPeer(t *testing.T) peer {
-	o := extjson.EncodeOptions{Spacing: extjson.LibbsonSpacing}
-	canonical, legacy := o, o
-	canonical.Mode, legacy.Mode = extjson.Canonical, extjson.Legacy
-	return peer{"libbson", start(t, "peer", "./peer"),
-		map[string]extjson.EncodeOptions{"canonical": canonical, "relaxed": o, "legacy": legacy}}
+	return peer{"libbson", start(t, "peer", "./peer"), dialects(extjson.EncodeOptions{
+		Spacing: extjson.LibbsonSpacing,
+	}, "legacy")}
 }
 
 func jsBSON(t *testing.T) peer {
-	return peer{"js-bson", start(t, "node_modules/bson", "node", "peer.mjs"),
-		map[string]extjson.EncodeOptions{"canonical": {Mode: extjson.Canonical}, "relaxed": {}}}
+	return peer{"js-bson", start(t, "node_modules/bson", "node", "peer.mjs"), dialects(extjson.EncodeOptions{})}
+}
+
+// shellParser has nothing but the shell's syntax.
+func shellParser(t *testing.T) peer {
+	call := start(t, "node_modules/@mongodb-js/shell-bson-parser", "node", "peer.mjs")
+	shell := dialects(extjson.EncodeOptions{}, "shell")["shell"]
+	return peer{"shell-bson-parser", func(op, arg string) (string, error) {
+		if op == "parse" {
+			op = "parse-shell"
+		}
+		return call(op, arg)
+	}, map[string]dialect{"shell": shell}}
 }
 
 func goDriver(*testing.T) peer {
@@ -113,195 +139,10 @@ func goDriver(*testing.T) peer {
 			return string(doc), err
 		}
 		return tryDriverText([]byte(arg), op == "canonical")
-	}, map[string]extjson.EncodeOptions{
-		"canonical": {Mode: extjson.Canonical, Doubles: extjson.DriverDoubles},
-		"relaxed":   {Doubles: extjson.DriverDoubles},
-	}}
+	}, dialects(extjson.EncodeOptions{Doubles: extjson.DriverDoubles})}
 }
 
-var peers = []func(t *testing.T) peer{pymongo, libbsonPeer, jsBSON, goDriver}
-
-// A trial is one comparison.
-type trial struct {
-	peer, op string
-	typ      bson.Type // of the only element, when writing
-	doc      []byte    // what was to be written
-	in       string    // the text that was to be read
-	ours     string
-	ourErr   error
-	theirs   string
-	theirErr error
-}
-
-// agrees reports whether the outcome is the same.
-func (tr *trial) agrees(t *testing.T) bool {
-	if tr.ourErr != nil || tr.theirErr != nil {
-		return tr.ourErr != nil && tr.theirErr != nil
-	}
-	if tr.ours == tr.theirs {
-		return true
-	}
-	if tr.op == "parse" {
-		return false
-	}
-	ours, err := corpus.Meaning(tr.ours)
-	if err != nil {
-		t.Fatal(err)
-	}
-	theirs, err := corpus.Meaning(tr.theirs)
-	return err == nil && ours == theirs
-}
-
-func (tr *trial) String() string {
-	in := tr.in
-	if in == "" {
-		in = fmt.Sprintf("%x", tr.doc)
-	}
-	return fmt.Sprintf("%s %s: %q\n  ours   %q %v\n  theirs %q %v", tr.peer, tr.op, in, tr.ours, tr.ourErr, tr.theirs, tr.theirErr)
-}
-
-// elements returns a document of one element for each value in docs that is
-// no container, or an empty one, so that a difference is about one value.
-func elements(t *testing.T, docs [][]byte) [][]byte {
-	var out [][]byte
-	var walk func(c *bson.Cursor)
-	walk = func(c *bson.Cursor) {
-		for c.Next() {
-			if c.Type().IsContainer() && len(c.Data()) > 5 && c.Enter() {
-				walk(c)
-				c.Leave()
-				continue
-			}
-			dst, mark := bson.Begin(nil)
-			if c.Type() == bson.TypeCodeWithScope {
-				code, scope := c.CodeWithScope()
-				if len(scope) > 5 {
-					scope = []byte("\x0c\x00\x00\x00\x10b\x00\x01\x00\x00\x00\x00") // {"b": 1}
-				}
-				dst = bson.AppendCodeWithScope(dst, string(c.Key()), string(code), scope)
-			} else {
-				dst = bson.AppendValue(dst, string(c.Key()), c.Type(), c.Data())
-			}
-			out = append(out, bson.End(dst, mark))
-		}
-	}
-	for _, doc := range docs {
-		c := bson.NewCursor(doc)
-		walk(&c)
-		if err := c.Err(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
-}
-
-// mutate returns text with a few bytes changed, drawn from seed.
-func mutate(text string, seed uint64) string {
-	const bytes = "\x00\n \"\\{}[],:0123456789e-+.xuTZ$afAF/=\x7f\xc3\xa9\xff"
-	next := func(n int) int {
-		seed ^= seed << 13
-		seed ^= seed >> 7
-		seed ^= seed << 17
-		return int(seed % uint64(n))
-	}
-	b := []byte(text)
-	for range 1 + next(2) {
-		i := next(len(b))
-		switch next(3) {
-		case 0:
-			b[i] = bytes[next(len(bytes))]
-		case 1:
-			b = append(b[:i], b[i+1:]...)
-		default:
-			b = append(b[:i+1], b[i:]...)
-			b[i] = bytes[next(len(bytes))]
-		}
-		if len(b) == 0 {
-			return "x"
-		}
-	}
-	return string(b)
-}
-
-func TestPeers(t *testing.T) {
-	wild := sample.Documents(sample.Wild, 17, 250)
-	docs := append(elements(t, wild), sample.Documents(sample.Bench, 3, 100)...)
-	rows := differenceRows(t)
-	seen := make(map[string]int)
-	for _, newPeer := range peers {
-		p := newPeer(t)
-		t.Run(p.name, func(t *testing.T) {
-			same, equal := 0, 0
-			unknown := make(map[string][]string)
-			check := func(tr *trial) {
-				if tr.agrees(t) {
-					if same++; tr.ours == tr.theirs {
-						equal++
-					}
-					return
-				}
-				for _, d := range differences {
-					if d.matches(tr) {
-						if seen[d.id]++; !rows[d.id] {
-							t.Fatalf("docs/differences.md has no row %s:\n%v", d.id, tr)
-						}
-						return
-					}
-				}
-				kind := fmt.Sprintf("%s %v ours %v theirs %v", tr.op, tr.typ, sentinel(tr.ourErr), tr.theirErr != nil)
-				unknown[kind] = append(unknown[kind], tr.String())
-			}
-			for i, doc := range docs {
-				c := bson.NewCursor(doc)
-				c.Next()
-				for op, o := range p.text {
-					tr := &trial{peer: p.name, op: op, typ: c.Type(), doc: doc}
-					text, err := o.AppendJSON(nil, doc)
-					tr.ours, tr.ourErr = string(text), err
-					tr.theirs, tr.theirErr = p.call(op, string(doc))
-					check(tr)
-					if err != nil || len(text) > 400 {
-						continue
-					}
-					in := string(text)
-					for k := range 3 {
-						tr := &trial{peer: p.name, op: "parse", in: in}
-						doc, err := extjson.DecodeOptions{Legacy: op == "legacy"}.AppendBSON(nil, []byte(in))
-						tr.ours, tr.ourErr = string(doc), err
-						tr.theirs, tr.theirErr = p.call("parse", in)
-						check(tr)
-						in = mutate(string(text), uint64(i*7+k)*0x9E3779B97F4A7C15+1)
-					}
-				}
-			}
-			// The order of the keys of whole documents.
-			if p.name != "js-bson" {
-				for _, doc := range wild {
-					keys(t, &p, doc, seen)
-				}
-			}
-			t.Logf("%d trials agree, %d of them byte for byte", same, equal)
-			var kinds []string
-			for kind, list := range unknown {
-				sort.Slice(list, func(i, j int) bool { return len(list[i]) < len(list[j]) })
-				kinds = append(kinds, fmt.Sprintf("%6d %s:\n%s", len(list), kind, strings.Join(list[:min(examples, len(list))], "\n")))
-			}
-			sort.Strings(kinds)
-			for _, kind := range kinds {
-				t.Error(kind)
-			}
-		})
-	}
-	for _, d := range differences {
-		if seen[d.id] == 0 && !t.Failed() && !t.Skipped() {
-			t.Errorf("the difference %s does not show any more", d.id)
-		}
-		delete(rows, d.id)
-	}
-	for id := range rows {
-		t.Errorf("docs/differences.md has a row %s that the test does not know", id)
-	}
-}
+var peers = []func(t *testing.T) peer{pymongo, libbsonPeer, jsBSON, goDriver, shellParser}
 
 // TestPyMongoUUIDs: UUIDs in legacy text, in each byte order.
 func TestPyMongoUUIDs(t *testing.T) {
@@ -317,7 +158,7 @@ func TestPyMongoUUIDs(t *testing.T) {
 			}
 			dst, mark := bson.Begin(nil)
 			doc := bson.End(bson.AppendBinary(dst, "a", r.Subtype(), u[:]), mark)
-			o := p.text["legacy"]
+			o := p.modes["legacy"].out
 			o.UUIDs, o.UUIDRepresentation = extjson.UUIDDigits, r
 			ours, err := o.AppendJSON(nil, doc)
 			if err != nil {
@@ -333,80 +174,4 @@ func TestPyMongoUUIDs(t *testing.T) {
 			}
 		}
 	}
-}
-
-// examples is how many differences of a kind are shown.
-const examples = 3
-
-// sentinel returns the error that err wraps.
-func sentinel(err error) error {
-	for err != nil {
-		inner := errors.Unwrap(err)
-		if inner == nil || errors.Is(inner, io.ErrUnexpectedEOF) && inner == extjson.ErrTruncated {
-			return inner
-		}
-		switch inner.(type) {
-		case *extjson.SyntaxError, *extjson.ValueError, *bson.SyntaxError, *bson.ValueError:
-			err = inner
-			continue
-		}
-		return inner
-	}
-	return nil
-}
-
-// keys checks that a document's keys come in the same order.
-func keys(t *testing.T, p *peer, doc []byte, seen map[string]int) {
-	text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	theirs, err := p.call("parse", string(text))
-	if err != nil {
-		return // a value, which is a difference that is known
-	}
-	a, b := bson.NewCursor(doc), bson.NewCursor([]byte(theirs))
-	var ours, others []byte
-	for a.Next() {
-		ours = append(append(ours, a.Key()...), 0)
-	}
-	for b.Next() {
-		others = append(append(others, b.Key()...), 0)
-	}
-	if p.name == "PyMongo" && !bytes.Equal(ours, others) {
-		if id := bytes.Index(ours, []byte("\x00_id\x00")); id >= 0 {
-			ours = append(append([]byte("_id\x00"), ours[:id+1]...), ours[id+5:]...)
-			seen["pymongo-id-first"]++
-		}
-	}
-	if !bytes.Equal(ours, others) && !repeats(ours) {
-		t.Errorf("%s: keys %q, want %q", p.name, others, ours)
-	}
-}
-
-// repeats reports whether a key is there twice.
-func repeats(keys []byte) bool {
-	seen := make(map[string]bool)
-	for key := range bytes.SplitSeq(keys, []byte{0}) {
-		if seen[string(key)] {
-			return true
-		}
-		seen[string(key)] = true
-	}
-	return false
-}
-
-var rowID = regexp.MustCompile("(?m)^\\| `((?:pymongo|libbson|js|driver)-[a-z0-9-]+)` \\|")
-
-// differenceRows returns the names of the rows of docs/differences.md.
-func differenceRows(t *testing.T) map[string]bool {
-	text, err := os.ReadFile(filepath.Join(corpus.Root(t), "docs", "differences.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := make(map[string]bool)
-	for _, m := range rowID.FindAllStringSubmatch(string(text), -1) {
-		rows[m[1]] = true
-	}
-	return rows
 }

@@ -36,8 +36,8 @@ func (a *app) tree() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(helpPage(cmd)) })
 	root.SetHelpCommand(a.helpCommand())
-	root.AddCommand(a.convertCommand(), a.validateCommand(), a.salvageCommand(), a.oidCommand(),
-		a.completionCommand(), a.manCommand(), a.versionCommand())
+	root.AddCommand(a.convertCommand(), a.validateCommand(), a.inspectCommand(), a.salvageCommand(),
+		a.dumpCommand(), a.oidCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
 	return root
 }
 
@@ -49,9 +49,19 @@ func (a *app) execute(args []string) exitCode {
 	root.SetArgs(dispatch(root, args))
 	cmd, err := root.ExecuteC()
 	if err != nil {
-		return a.std.report(commandFault(pathOf(cmd), err.Error()))
+		return a.reporter(cmd).faults(commandFault(pathOf(cmd), err.Error()))
 	}
 	return a.code
+}
+
+// reporter says things as the flags of cmd ask for, as far as they have been
+// understood.
+func (a *app) reporter(cmd *cobra.Command) reporter {
+	r := reporter{std: a.std}
+	if f := cmd.Flags().Lookup("errors"); f != nil && f.Value.String() == "json" {
+		r.form = reportJSON
+	}
+	return r
 }
 
 // dispatch returns args with the command convert before them unless they

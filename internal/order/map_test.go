@@ -10,12 +10,12 @@ import (
 )
 
 var (
-	testName   = regexp.MustCompile("`([a-z0-9]+)\\.((?:Test|Fuzz)[A-Za-z0-9]+)`")
+	testName   = regexp.MustCompile("`([a-z0-9]+)\\.((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)`")
 	vectorName = regexp.MustCompile("`vectors/([a-z0-9-]+\\.json)`")
 	symbolName = regexp.MustCompile("`(bson|extjson|pickle|decimal128|objectid)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
 )
 
-// TestMap checks that the tests, vectors and functions that docs/spec-map.md
+// TestMap checks that the tests, benchmarks, vectors and functions that docs/spec-map.md
 // names exist, and that it names every file of vectors.
 func TestMap(t *testing.T) {
 	root := filepath.Join("..", "..")
@@ -49,7 +49,7 @@ func TestMap(t *testing.T) {
 	}
 	symbols := map[string]bool{}
 	for _, m := range symbolName.FindAllStringSubmatch(text, -1) {
-		if !strings.HasPrefix(m[2], "Test") && !strings.HasPrefix(m[2], "Fuzz") {
+		if !testName.MatchString(m[0]) {
 			symbols[m[1]+" "+m[2]] = true
 		}
 	}
@@ -66,13 +66,13 @@ func TestMap(t *testing.T) {
 	}
 }
 
-var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9]+)\(`)
+var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)\(`)
 
 // testFuncs returns the tests of the tree as "folder.TestName".
 func testFuncs(t *testing.T, root string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"*/*_test.go", "internal/*/*_test.go", "cmd/*/*_test.go", "interop/*/*_test.go"} {
+	for _, pattern := range []string{"*/*_test.go", "internal/*/*_test.go", "cmd/*/*_test.go", "cmd/*/internal/*/*_test.go", "interop/*/*_test.go"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)

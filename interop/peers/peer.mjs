@@ -1,13 +1,18 @@
-// js-bson as a peer; see peer.py for the protocol.
+// js-bson and shell-bson-parser as peers; see peer.py for the protocol.
 import { createInterface } from "node:readline";
+import { parse, toJSString } from "@mongodb-js/shell-bson-parser";
 import { deserialize, serialize, EJSON } from "bson";
 
 function run(op, arg) {
-  if (op === "parse") {
+  if (op === "parse" || op === "parse-shell") {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(arg);
-    return Buffer.from(serialize(EJSON.parse(text, { relaxed: false }), { ignoreUndefined: false }));
+    const doc = op === "parse"
+      ? EJSON.parse(text, { relaxed: false })
+      : parse(text, { mode: "strict", allowComments: true });
+    return Buffer.from(serialize(doc, { ignoreUndefined: false }));
   }
   const doc = deserialize(arg, { promoteValues: false, bsonRegExp: true });
+  if (op === "shell") return Buffer.from(toJSString(doc));
   return Buffer.from(EJSON.stringify(doc, { relaxed: op === "relaxed" }));
 }
 

@@ -16,9 +16,10 @@ var watched = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 // ends the process at once, as if nobody had watched.
 type Watch struct {
 	signals chan os.Signal
-	done    chan struct{} // closed when a signal has come
-	end     chan struct{} // closed by Stop
-	got     atomic.Int32  // number of the signal, 0 until it has come
+	pipes   chan os.Signal // nobody receives from it
+	done    chan struct{}  // closed when a signal has come
+	end     chan struct{}  // closed by Stop
+	got     atomic.Int32   // number of the signal, 0 until it has come
 }
 
 // Start starts to watch. Signals that the process was started to ignore, as
@@ -26,6 +27,7 @@ type Watch struct {
 func Start() *Watch {
 	w := &Watch{
 		signals: make(chan os.Signal, 1),
+		pipes:   make(chan os.Signal, 1),
 		done:    make(chan struct{}),
 		end:     make(chan struct{}),
 	}
@@ -52,9 +54,15 @@ func (w *Watch) wait() {
 	}
 }
 
+// SurvivePipes keeps the process alive where nobody reads its standard output
+// or standard error any more: writing to them fails, as it does with other
+// pipes. It is for runs that have files to end.
+func (w *Watch) SurvivePipes() { signal.Notify(w.pipes, syscall.SIGPIPE) }
+
 // Stop ends the watch. Signals then do what they did before Start.
 func (w *Watch) Stop() {
 	signal.Stop(w.signals)
+	signal.Stop(w.pipes)
 	close(w.end)
 }
 

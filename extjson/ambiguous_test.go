@@ -1,0 +1,80 @@
+package extjson_test
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// specialElements appends elements whose keys are special in some dialect, or
+// nearly so, before values that may fit them.
+func specialElements(r *rand.Rand, dst []byte, levels int) []byte {
+	keys := append([]string{"$regex", "$options", "$type", "$ref", "$id", "$gt", "a", "", "base64", "subType", "t", "i", "pattern", "options"}, specials...)
+	for range r.IntN(3) {
+		key := keys[r.IntN(len(keys))]
+		switch n := r.IntN(9); {
+		case n < 3 && levels > 0:
+			var mark int
+			dst, mark = bson.BeginDocument(dst, key)
+			dst = bson.End(specialElements(r, dst, levels-1), mark)
+		case n == 3 && levels > 0:
+			var value, scope int
+			dst, value, scope = bson.BeginCodeWithScope(dst, key, "x")
+			dst = bson.End(specialElements(r, dst, levels-1), scope)
+			bson.SetLength(dst, value)
+		case n == 4 && levels > 0:
+			var array, mark int
+			dst, array = bson.BeginArray(dst, key)
+			dst, mark = bson.BeginDocument(dst, "0")
+			dst = bson.End(bson.End(specialElements(r, dst, levels-1), mark), array)
+		case n == 5:
+			dst = bson.AppendInt32(dst, key, 1)
+		case n == 6:
+			dst = bson.AppendBoolean(dst, key, true)
+		case n == 7:
+			dst = bson.AppendInt64(dst, key, 1<<40)
+		default:
+			texts := []string{"", "1", "00", "AA==", "i", "56e1fc72e0c917e9c4714161", "00112233-4455-6677-8899-aabbccddeeff", "2024-02-29T12:00:00Z"}
+			dst = bson.AppendString(dst, key, texts[r.IntN(len(texts))])
+		}
+	}
+	return dst
+}
+
+// TestAmbiguousExactly: a document is refused if, and only if, the reader of
+// its dialect would not give it back.
+func TestAmbiguousExactly(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Canonical, extjson.SemiRelaxed, extjson.Legacy, extjson.Shell} {
+		o := extjson.EncodeOptions{Mode: mode}
+		asIs := extjson.EncodeOptions{Mode: mode, AmbiguousKeys: extjson.AsIs}
+		in := extjson.DecodeOptions{Legacy: mode == extjson.Legacy, Shell: mode == extjson.Shell}
+		refused, written := 0, 0
+		for range 20_000 {
+			dst, mark := bson.Begin(nil)
+			doc := bson.End(specialElements(r, dst, 4), mark)
+			text, err := asIs.AppendJSON(nil, doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, backErr := in.AppendBSON(nil, text)
+			same := backErr == nil && bytes.Equal(back, doc)
+			_, err = o.AppendJSON(nil, doc)
+			switch {
+			case err == nil && same:
+				written++
+			case errors.Is(err, extjson.ErrAmbiguous) && !same:
+				refused++
+			default:
+				t.Fatalf("mode %d: %x is %s, %v, and comes back as %x, %v", mode, doc, text, err, back, backErr)
+			}
+		}
+		if refused < 1000 || written < 1000 {
+			t.Errorf("mode %d: %d refused, %d written", mode, refused, written)
+		}
+	}
+}

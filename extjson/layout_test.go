@@ -1,0 +1,172 @@
+package extjson_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+func TestSortKeys(t *testing.T) {
+	doc := document(t, "0a 6200 03 6100 0f000000 0a 7a00 0a 7900 0a c3a900 00 04 4200 0c000000 10 3000 01000000 00 08 6200 01 0a 00")
+	want := `{"":null,"B":[1],"a":{"y":null,"z":null,"é":null},"b":null,"b":true}`
+	got, err := encode(t, extjson.EncodeOptions{SortKeys: true}, doc)
+	wantText(t, got, err, want)
+	for _, doc := range sample.Documents(sample.Wild, 3, 300) {
+		sorted, err := extjson.EncodeOptions{SortKeys: true, Mode: extjson.Canonical}.AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := extjson.AppendBSON(nil, sorted)
+		if err != nil || len(back) != len(doc) {
+			t.Fatalf("%s comes back as %x, %v", sorted, back, err)
+		}
+		again, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, back)
+		if err != nil || !bytes.Equal(again, sorted) {
+			t.Fatalf("%s is %s the second time, %v", sorted, again, err)
+		}
+	}
+	// Faults are found, and where they are.
+	_, err = encode(t, extjson.EncodeOptions{SortKeys: true}, document(t, "0a 6200 02 6100 02000000 ff00"))
+	wantFault(t, err, fault{Offset: 14, Pointer: "/a", Err: bson.ErrUTF8})
+	_, err = encode(t, extjson.EncodeOptions{SortKeys: true}, document(t, "0a 6200 99 6100"))
+	wantFault(t, err, fault{Offset: 7, Pointer: "/a", Err: bson.ErrType})
+}
+
+func TestMaxLen(t *testing.T) {
+	doc := document(t, "10 6100 01000000 04 6200 14000000 10 3000 01000000 03 3100 05000000 00 00 02 6300 06000000 68656c6c6f00")
+	for _, tc := range []struct {
+		max  int
+		want string
+	}{
+		{1, `{"$truncated":true}`},
+		{19, `{"$truncated":true}`},
+		{24, `{"$truncated":true}`},
+		{25, `{"a":1,"$truncated":true}`},
+		{27, `{"a":1,"$truncated":true}`},
+		{100, `{"a":1,"b":[1,{}],"c":"hello"}`},
+		{30, `{"a":1,"b":[1,{}],"c":"hello"}`},
+		{29, `{"a":1,"$truncated":true}`},
+	} {
+		got, err := encode(t, extjson.EncodeOptions{MaxLen: tc.max}, doc)
+		wantText(t, got, err, tc.want)
+	}
+	got, err := encode(t, extjson.EncodeOptions{MaxLen: 50}, document(t, "04 6100 1a000000 10 3000 01000000 10 3100 01000000 10 3200 01000000 00 02 6200 21000000"+strings.Repeat("78", 32)+"00"))
+	wantText(t, got, err, `{"a":[1,1,1],"$truncated":true}`)
+	for _, mix := range []sample.Mix{sample.Wild, sample.Collection} {
+		for i, doc := range sample.Documents(mix, 11, 200) {
+			for _, o := range []extjson.EncodeOptions{
+				{}, {Mode: extjson.Canonical, Indent: "  "}, {Spacing: extjson.LibbsonSpacing, SortKeys: true},
+				{Mode: extjson.Plain, Lossy: true}, {ASCII: true, Spacing: extjson.PythonSpacing},
+			} {
+				whole, err := o.AppendJSON(nil, doc)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, n := range []int{24, 50, 100, 200, len(whole) - 1, len(whole), len(whole) + 1} {
+					if n < 24 {
+						continue
+					}
+					o.MaxLen = n
+					got, err := o.AppendJSON(nil, doc)
+					switch {
+					case err != nil:
+						t.Fatal(err)
+					case len(got) > n:
+						t.Fatalf("document %d, %+v: %d bytes: %s", i, o, len(got), got)
+					case !json.Valid(got):
+						t.Fatalf("document %d, %+v: %s is no JSON", i, o, got)
+					case (string(got) == string(whole)) != (len(whole) <= n):
+						t.Fatalf("document %d, %+v: %s\nwant %s", i, o, got, whole)
+					case len(whole) > n && bytes.Count(got, []byte(`$truncated`)) != 1:
+						t.Fatalf("document %d, %+v: %s is not marked", i, o, got)
+					}
+				}
+				o.MaxLen = 0
+			}
+		}
+	}
+}
+
+// TestMaxLenEachLength: whatever the length, in every mode, the text is one
+// that is read, as far as it goes what it would be without a limit, and no
+// longer than the limit and the mark.
+func TestMaxLenEachLength(t *testing.T) {
+	var docs [][]byte
+	for _, doc := range sample.Documents(sample.Wild, 29, 60) {
+		if len(doc) < 300 && len(doc) > 5 { // nothing can be cut from {}
+			docs = append(docs, doc)
+		}
+	}
+	for _, o := range []extjson.EncodeOptions{
+		{}, {Mode: extjson.Canonical}, {Mode: extjson.SemiRelaxed, SortKeys: true}, {Mode: extjson.Plain, Lossy: true},
+		{Mode: extjson.Legacy, StrictNumberLong: true}, {Mode: extjson.Shell},
+		{Spacing: extjson.PythonSpacing, ASCII: true}, {Spacing: extjson.LibbsonSpacing, EscapeHTML: true},
+		{Indent: "  "}, {Mode: extjson.Shell, Indent: "\t", Spacing: extjson.LibbsonSpacing},
+	} {
+		in := extjson.DecodeOptions{Legacy: o.Mode == extjson.Legacy, Shell: o.Mode == extjson.Shell}
+		mark, err := o.AppendJSON(nil, document(t, "08 247472756e636174656400 01")) // {"$truncated": true}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, doc := range docs {
+			o.MaxLen = 0
+			whole, err := o.AppendJSON(nil, doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := 1; n <= len(whole)+1; n++ {
+				o.MaxLen = n
+				got, err := o.AppendJSON(nil, doc)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(whole) <= n {
+					wantText(t, string(got), nil, string(whole))
+					continue
+				}
+				if len(got) > max(n, len(mark)) {
+					t.Errorf("limit %d: %d bytes: %s", n, len(got), got)
+				}
+				before, _, found := strings.Cut(string(got), `"$truncated"`)
+				before = strings.TrimRight(before, "{ \t\n,")
+				if !found || !strings.HasPrefix(string(whole), before) {
+					t.Errorf("limit %d: %s\nis no beginning of %s", n, got, whole)
+				}
+				if _, err := in.AppendBSON(nil, got); err != nil && o.Mode != extjson.Plain {
+					t.Errorf("limit %d: %s: %v", n, got, err)
+				}
+				if o.Mode != extjson.Shell && !json.Valid(got) {
+					t.Errorf("limit %d: %s is no JSON", n, got)
+				}
+			}
+		}
+	}
+}
+
+func TestMaxLenOfValue(t *testing.T) {
+	for _, tc := range []struct {
+		max  int
+		want string
+	}{{7, `"hello"`}, {6, `{"$truncated":true}`}} {
+		for _, indent := range []string{"", " "} {
+			got, err := extjson.EncodeOptions{MaxLen: tc.max, Indent: indent}.AppendJSONValue(nil, bson.TypeString, unhex(t, "06000000 68656c6c6f00"))
+			wantText(t, string(got), err, tc.want)
+		}
+	}
+}
+
+func TestMaxLenBoundsWork(t *testing.T) {
+	big := strings.Repeat("x", 16<<20)
+	dst, mark := bson.Begin(nil)
+	doc := bson.End(bson.AppendString(bson.AppendInt32(dst, "a", 1), "b", big), mark)
+	got, err := extjson.EncodeOptions{MaxLen: 1000}.AppendJSON(nil, doc)
+	wantText(t, string(got), err, `{"a":1,"$truncated":true}`)
+	if cap(got) > 4096 {
+		t.Errorf("%d bytes were made room for", cap(got))
+	}
+}

@@ -1,0 +1,130 @@
+package extjson_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+func TestResync(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		want       string // relaxed texts of the documents
+		skipped    int64
+	}{
+		{"no fault", "{\"a\":1}\n{\"a\":2}\n", `{"a":1}{"a":2}`, 0},
+		{"bad line", "{\"a\":1}\nx\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
+		{"bad value", "{\"a\":1}\n{\"a\":x}\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
+		{"line cut short", "{\"a\":1\n{\"a\":2}\n{\"a\":3}", `{"a":2}{"a":3}`, 1},
+		{"string cut short", "{\"a\":\"x\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"last line cut short", "{\"a\":1}\n{\"a\":\n", `{"a":1}`, 1},
+		{"last line cut short, no end", "{\"a\":1}\n{\"a\":", `{"a":1}`, 1},
+		{"rubbish behind", "{\"a\":1} x\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
+		{"refused value", "{\"a\":{\"$numberInt\":\"9999999999\"}}\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"in an array", "[{\"a\":1},\n{\"a\":x},\n{\"a\":3}]\n", `{"a":1}{"a":3}`, 1},
+		{"in an array, comma first", "[{\"a\":1}\n,{\"a\":x}\n,{\"a\":3}\n]\n{\"b\":1}", `{"a":1}{"a":3}{"b":1}`, 1},
+		{"over lines", "{\n\"a\":1,\n}\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"over indented lines", "[\n  {\n    \"a\": x\n  },\n  {\n    \"a\": 2\n  }\n]\n{\"a\":3}", `{"a":2}{"a":3}`, 1},
+		{"cut short behind a colon", "{\"a\":\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"cut short behind a comma", "{\"a\":[1,\n{\"a\":2}\n{\"a\":3}\n", `{"a":2}{"a":3}`, 1},
+		{"array on a line", `[{"a":1},{"a":x},{"a":3},{"a":{"$oid":"}]"}},{"a":5}]`, `{"a":1}{"a":3}{"a":5}`, 2},
+		{"array on a line, brace missing", `[{"a":1},{"a":{"b":2},{"a":3}]`, `{"a":1}`, 1},
+		{"array on a line, brace too many", "[{\"a\":1}},{\"a\":2}]\n{\"a\":3}\n", `{"a":1}{"a":2}{"a":3}`, 1},
+		{"array, comma missing", `[{"a":1}{"a":2}{"a":3},{"a":4}]`, `{"a":1}{"a":2}{"a":3}{"a":4}`, 2},
+		{"documents on a line", `{"a":x} {"a":2}{"a":[x]}{"a":4}`, `{"a":2}{"a":4}`, 2},
+		{"braces in strings", `[{"a":"}\"}","b":x},{"a":2}]`, `{"a":2}`, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := extjson.NewDecoder(strings.NewReader(tc.text))
+			var got []byte
+			for {
+				for d.More() {
+					if !d.Next() {
+						break
+					}
+					var err error
+					if got, err = extjson.AppendJSON(got, d.Raw()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if d.Err() == nil || !d.Resync(nil) {
+					break
+				}
+			}
+			wantText(t, string(got), d.Err(), tc.want)
+			if d.Skipped() != tc.skipped {
+				t.Errorf("%d skipped, want %d", d.Skipped(), tc.skipped)
+			}
+		})
+	}
+}
+
+// TestStreamPlaces: lines and columns are those in the stream, for documents,
+// values that do not fit and faults, whichever were asked for before.
+func TestStreamPlaces(t *testing.T) {
+	const good, late, unfit, split = `{"n":1}`, "  {\"n\":\r\n 2}", `{"n":"x"}`, "{\"n\":\n3\n,]"
+	var b strings.Builder
+	var want []string
+	place := func(what string, off int) {
+		f := textFault(b.String(), off, "", nil)
+		want = append(want, fmt.Sprintf("%s at %d, line %d, column %d", what, f.Offset, f.Line, f.Column))
+	}
+	for i := range 280 {
+		if i%70 == 0 { // more than a Decoder reads at once
+			b.WriteString("x" + strings.Repeat(" ", readAhead/2) + "\n" + strings.Repeat("\n\t", readAhead/4))
+			place("fault", b.Len()-readAhead/2-1-readAhead/2-1)
+		}
+		n := b.Len()
+		switch i % 7 {
+		case 0, 3:
+			b.WriteString(good + " ")
+			place("document", n)
+		case 1:
+			b.WriteString(late + "\n\n")
+			place("document", n+2)
+		case 2, 5:
+			b.WriteString(good + unfit + "\n")
+			place("document", n)
+			place("value", n+len(good)+5)
+		case 4:
+			b.WriteString("x\n")
+			place("fault", n)
+		case 6:
+			b.WriteString(split + "\n")
+			place("fault", n+len(split)-1)
+			// Read again from the line of the fault on.
+			place("fault", n+len(split)-2)
+		}
+	}
+	for name, reader := range readers {
+		if name == "haltingly" {
+			continue // slow
+		}
+		t.Run(name, func(t *testing.T) {
+			d := extjson.NewDecoder(reader(strings.NewReader(b.String())))
+			var got []string
+			for {
+				var v struct{ N int }
+				switch err := d.Decode(&v).(type) {
+				case nil:
+					line, column := d.Position()
+					got = append(got, fmt.Sprintf("document at %d, line %d, column %d", d.Offset(), line, column))
+				case *extjson.SyntaxError:
+					got = append(got, fmt.Sprintf("fault at %d, line %d, column %d", err.Offset, err.Line, err.Column))
+					d.Resync(nil)
+				case *extjson.ValueError:
+					got = append(got, fmt.Sprintf("value at %d, line %d, column %d", err.Offset, err.Line, err.Column))
+				default:
+					for i := range max(len(got), len(want)) {
+						if i >= len(got) || i >= len(want) || got[i] != want[i] {
+							t.Fatalf("%d of %d, the first other: got %v, want %v", len(got), len(want), got[i:min(i+3, len(got))], want[i:min(i+3, len(want))])
+						}
+					}
+					return
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,431 @@
+package interop
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/corpus"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file compares with the peers on whole documents:
+//
+//   - write: the text that both make of a document means the same, keys in
+//     the same order;
+//   - spell: it is the same, byte for byte;
+//   - back: we read both texts as the same bytes;
+//   - parse: both read our text as the same bytes, and the same or not at all
+//     after some of its bytes are changed.
+//
+// Where the outcome differs, explain finds the values that do, or the smallest
+// document if it is no single value. Each must be one of differences
+// (differences_test.go), and so a row of docs/differences.md.
+
+// A trial is one comparison.
+type trial struct {
+	peer, op, mode string
+	dialect        dialect
+	typ            bson.Type // of the only value, when writing; 0: there are several
+	doc            string    // what was to be written
+	in             string    // the text that was to be read
+	ours           string
+	ourErr         error
+	theirs         string
+	theirErr       error
+}
+
+// agrees reports whether the outcome is the same.
+func (tr *trial) agrees(t *testing.T) bool {
+	if tr.ourErr != nil || tr.theirErr != nil {
+		return tr.ourErr != nil && tr.theirErr != nil
+	}
+	return tr.ours == tr.theirs || tr.op == "write" && sameMeaning(t, tr.ours, tr.theirs)
+}
+
+func sameMeaning(t *testing.T, ours, theirs string) bool {
+	t.Helper()
+	a, err := corpus.Meaning(ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := corpus.Meaning(theirs)
+	return err == nil && a == b
+}
+
+func (tr *trial) String() string {
+	in := tr.in
+	if in == "" {
+		in = fmt.Sprintf("%x", tr.doc)
+	}
+	return fmt.Sprintf("%s %s %s: %q\n  ours   %q %v\n  theirs %q %v", tr.peer, tr.op, tr.mode, in, tr.ours, tr.ourErr, tr.theirs, tr.theirErr)
+}
+
+// write tries to write doc.
+func (p *peer) write(mode, doc string) *trial {
+	tr := &trial{peer: p.name, op: "write", mode: mode, dialect: p.modes[mode], typ: onlyType(doc), doc: doc}
+	text, err := p.modes[mode].out.AppendJSON(nil, []byte(doc))
+	tr.ours, tr.ourErr = string(text), err
+	tr.theirs, tr.theirErr = p.call(mode, doc)
+	return tr
+}
+
+// spell tries to write doc alike.
+func (p *peer) spell(mode, doc string) *trial {
+	tr := p.write(mode, doc)
+	tr.op = "spell"
+	return tr
+}
+
+// back tries to read what both write.
+func (p *peer) back(mode, doc string) *trial {
+	tr := p.write(mode, doc)
+	tr.op = "back"
+	if tr.ourErr == nil {
+		tr.ours, tr.ourErr = read(p.modes[mode].in, tr.ours)
+	}
+	if tr.theirErr == nil {
+		tr.theirs, tr.theirErr = read(p.modes[mode].in, tr.theirs)
+	}
+	return tr
+}
+
+// parse tries to read text.
+func (p *peer) parse(mode, text string) *trial {
+	tr := &trial{peer: p.name, op: "parse", mode: mode, dialect: p.modes[mode], in: text}
+	tr.ours, tr.ourErr = read(p.modes[mode].in, text)
+	tr.theirs, tr.theirErr = p.call("parse", text)
+	return tr
+}
+
+func read(o extjson.DecodeOptions, text string) (string, error) {
+	doc, err := o.AppendBSON(nil, []byte(text))
+	return string(doc), err
+}
+
+// onlyType returns the type of the only value in doc, or 0.
+func onlyType(doc string) bson.Type {
+	elements := elementsOf(doc)
+	if len(elements) != 1 {
+		return 0
+	}
+	if inner, _ := elements[0].contents(); len(inner) > 0 {
+		return 0
+	}
+	return elements[0].typ
+}
+
+// explain returns the trials of parts of in that do not agree, none of which
+// has such parts, and what is left of in without them.
+func explain(t *testing.T, in string, split splitter, try func(in string) *trial) (found []*trial, rest string) {
+	tr := try(in)
+	if tr.agrees(t) {
+		return nil, in
+	}
+	parts, join := split(in)
+	keep := make([]bool, len(parts))
+	for i, part := range parts {
+		some, _ := explain(t, part, split, try)
+		keep[i] = len(some) == 0
+		found = append(found, some...)
+	}
+	if len(found) == 0 {
+		return []*trial{tr}, ""
+	}
+	more, rest := explain(t, join(keep), split, try)
+	return append(found, more...), rest
+}
+
+// A comparison is all that is compared with one peer.
+type comparison struct {
+	peer
+	rows    map[string]bool // of docs/differences.md
+	seen    map[string]int  // how often each row showed
+	unknown map[string][]string
+	trials  map[string]int // by operation, those that agree
+}
+
+// check compares in, and what in it differs with the rows. It returns what is
+// left of in without that.
+func (c *comparison) check(t *testing.T, in string, split splitter, try func(in string) *trial) string {
+	t.Helper()
+	found, rest := explain(t, in, split, try)
+	if len(found) == 0 {
+		c.trials[try(in).op]++
+	}
+	for _, tr := range found {
+		id := known(tr)
+		if c.seen[id]++; c.rows[id] {
+			continue
+		}
+		kind := "no row " + id
+		if id == "" {
+			kind = fmt.Sprintf("%s %s %v ours %v theirs %v", tr.op, tr.mode, tr.typ, sentinel(tr.ourErr), tr.theirErr != nil)
+		}
+		c.unknown[kind] = append(c.unknown[kind], tr.String())
+	}
+	return rest
+}
+
+// known returns the first of differences that tr is, or "".
+func known(tr *trial) string {
+	for _, d := range differences {
+		if d.matches(tr) {
+			return d.id
+		}
+	}
+	return ""
+}
+
+// Sizes of the comparison.
+const (
+	wildDocuments       = 600
+	benchDocuments      = 100
+	collectionDocuments = 100
+	mutations           = 3    // of each text
+	longest             = 4000 // bytes of text that is sent changed
+)
+
+// Texts that show what changes seldom come upon.
+var rareTexts = []string{
+	`{"a":{"$numberLong":"-0"}}`,
+	`{"a":-0,"b":9223372036854775808,"c":-99999999999999999999}`,
+	`{"a":"\ud83d","a":1}`,
+	`{"a":{"$ref":"x"}}`,
+	`{"$binary":5}`,
+	`{"a":{"$uuid":"00112233-4455-6677-8899-aabbccddeeff"}}`,
+	`{"a":{"$date":"2024-02-30T00:00:00Z"},"b":{"$date":"2024-02-29T23:59:60Z"},"c":{"$date":"2024-02-29T12:00:00.0001Z"}}`,
+	`{"a":{"$numberDecimal":" 1"},"b":{"$numberDecimal":"1_0"},"c":{"$numberDecimal":"+1"},"d":{"$numberDecimal":"snan"}}`,
+	`{"a":{"$scope":{},"$code":"x"},"b":{"$id":1,"$ref":"c"},"c":{"$type":"string"},"d":{"$regex":"x"}}`,
+	`{"a":{"$undefined":false},"b":{"$minKey":1.0},"c":{"$timestamp":{"t":-1,"i":4294967296}}}`,
+	`{"a":{"$oid":"56E1FC72E0C917E9C4714161"},"b":{"$binary":{"subType":"4","base64":"AA=="}},"c":{"\u0024oid":"56e1fc72e0c917e9c4714161"}}`,
+	"\ufeff{}", `{} `, ` {}`, `[]`, `1`, ``, `{"a":NaN}`, `{"a":1,}`, `{'a':1}`, `{a:1}`, `{"a":1}/**/`, "{\"a\":\"\t\"}", `{"a":0x10}`, `{"a":.5}`, `{"a":1.}`,
+	`{"a":{"$binary":{"base64":"J91ik8TWZWKu","subType":"09"}}}`,
+}
+
+// Values of the shell, likewise.
+var rareValues = []string{
+	"MinKey", "MaxKey", "NumberDecimal(1)", `BinData(9, "J91ik8TWZWKu")`, `ObjectId("56e1fc72e0c917e9c4714161",)`,
+	`new Date(8640000000000001)`, `"\d"`, `"\6"`, "0x10", ".5", "+1", "1 + 1", "NumberInt(2147483648)", `NumberLong("1x")`,
+	`ISODate("20240229T1200")`, `new Date("+002024-02-29T00:00:00Z")`, `{"$oid":"x"}`, "[1,]", "/* */ 1", "'a'", `/a\/[/]/i`,
+}
+
+func TestPeers(t *testing.T) {
+	var docs []string
+	types := make(map[bson.Type]int)
+	for _, doc := range slices.Concat(sample.Documents(sample.Wild, 17, wildDocuments),
+		sample.Documents(sample.Bench, 3, benchDocuments), sample.Documents(sample.Collection, 5, collectionDocuments)) {
+		docs = append(docs, string(doc))
+		countTypes(string(doc), types)
+	}
+	if len(types) != 21 {
+		t.Fatalf("%d types in the documents: %v", len(types), types)
+	}
+	rows := differenceRows(t)
+	var all []comparison
+	for _, newPeer := range peers {
+		all = append(all, comparison{newPeer(t), rows, make(map[string]int), make(map[string][]string), make(map[string]int)})
+	}
+	t.Run("peers", func(t *testing.T) {
+		for _, c := range all {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				for i, doc := range docs {
+					for _, mode := range slices.Sorted(maps.Keys(c.modes)) {
+						c.document(t, mode, doc, uint64(i+1))
+					}
+				}
+				c.rare(t)
+				t.Logf("the same for whole documents and texts: %v", c.trials)
+				c.report(t)
+			})
+		}
+	})
+	seen := make(map[string]int)
+	for _, c := range all {
+		maps.Copy(seen, c.seen)
+	}
+	for _, d := range differences {
+		if seen[d.id] == 0 && !t.Failed() && !t.Skipped() {
+			t.Errorf("the difference %s does not show any more", d.id)
+		}
+		delete(rows, d.id)
+	}
+	for id := range rows {
+		t.Errorf("docs/differences.md has a row %s that the test does not know", id)
+	}
+}
+
+// document compares what is made of one document in one mode.
+func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
+	t.Helper()
+	write := func(doc string) *trial { return c.write(mode, doc) }
+	spell := func(doc string) *trial { return c.spell(mode, doc) }
+	back := func(doc string) *trial { return c.back(mode, doc) }
+	parse := func(text string) *trial { return c.parse(mode, text) }
+	if mode == "shell" {
+		// Their text is not JSON, and compared when it is read.
+		c.check(t, doc, splitDocument, back)
+		c.shell(t, doc, seed)
+		return
+	}
+	same := c.check(t, doc, splitDocument, write)
+	c.check(t, same, splitDocument, spell)
+	c.check(t, same, splitDocument, back)
+	text := ourText(t, c.modes[mode].out, []byte(doc))
+	c.check(t, text, splitText, parse)
+	if len(text) > longest {
+		return
+	}
+	for k := range mutations {
+		c.check(t, mutate(text, seed*mutations+uint64(k)), splitText, parse)
+	}
+	// And its values, one by one: fewer bytes to choose from.
+	parts, _ := splitText(text)
+	for i, part := range parts {
+		c.check(t, mutate(part, seed*100+uint64(i)), splitText, parse)
+	}
+}
+
+// shell compares what is read of shell text. That has no splitter, so it is
+// changed where it is the text of a single value.
+func (c *comparison) shell(t *testing.T, doc string, seed uint64) {
+	t.Helper()
+	parse := func(doc string) *trial {
+		tr := c.parse("shell", ourText(t, c.modes["shell"].out, []byte(doc)))
+		tr.typ, tr.doc = onlyType(doc), doc
+		return tr
+	}
+	same := c.check(t, doc, splitDocument, parse)
+	parts, _ := splitDocument(same)
+	for i, part := range parts {
+		text := parse(part)
+		if text.typ == 0 {
+			continue
+		}
+		for k := range mutations {
+			c.check(t, mutate(text.in, (seed*100+uint64(i))*mutations+uint64(k)), unsplit, func(in string) *trial {
+				tr := c.parse("shell", in)
+				tr.typ = text.typ
+				return tr
+			})
+		}
+	}
+}
+
+// rare compares what is read of rareTexts and rareValues.
+func (c *comparison) rare(t *testing.T) {
+	t.Helper()
+	for mode := range c.modes {
+		switch mode {
+		case "canonical":
+			for _, text := range rareTexts {
+				c.check(t, text, splitText, func(text string) *trial { return c.parse(mode, text) })
+			}
+		case "shell":
+			for _, value := range rareValues {
+				c.check(t, "{a: "+value+"}", unsplit, func(text string) *trial {
+					tr := c.parse(mode, text)
+					tr.typ = onlyType(tr.ours)
+					return tr
+				})
+			}
+		}
+	}
+}
+
+func unsplit(string) ([]string, func([]bool) string) { return nil, nil }
+
+// countTypes counts the values of each type in doc.
+func countTypes(doc string, types map[bson.Type]int) {
+	for _, e := range elementsOf(doc) {
+		types[e.typ]++
+		if inner, _ := e.contents(); inner != nil {
+			countTypes(documentOf(inner...), types)
+		}
+	}
+}
+
+// report fails for the trials that are no known difference.
+func (c *comparison) report(t *testing.T) {
+	t.Helper()
+	for _, kind := range slices.Sorted(maps.Keys(c.unknown)) {
+		list := c.unknown[kind]
+		sort.Slice(list, func(i, j int) bool { return len(list[i]) < len(list[j]) })
+		t.Errorf("%d: %s:\n%s", len(list), kind, strings.Join(list[:min(examples, len(list))], "\n"))
+	}
+}
+
+// examples is how many differences of a kind are shown.
+const examples = 3
+
+// sentinel returns the error that err wraps.
+func sentinel(err error) error {
+	for err != nil {
+		inner := errors.Unwrap(err)
+		if inner == nil || errors.Is(inner, io.ErrUnexpectedEOF) && inner == extjson.ErrTruncated {
+			return inner
+		}
+		switch inner.(type) {
+		case *extjson.SyntaxError, *extjson.ValueError, *bson.SyntaxError, *bson.ValueError:
+			err = inner
+			continue
+		}
+		return inner
+	}
+	return nil
+}
+
+// mutate returns text with a few bytes changed, drawn from seed.
+func mutate(text string, seed uint64) string {
+	seed *= 0x9E3779B97F4A7C15
+	const bytes = "\x00\n \"\\{}[],:0123456789e-+.xuTZ$afAF/=\x7f\xc3\xa9\xff"
+	next := func(n int) int {
+		seed ^= seed << 13
+		seed ^= seed >> 7
+		seed ^= seed << 17
+		return int(seed % uint64(n))
+	}
+	b := []byte(text)
+	for range 1 + next(2) {
+		i := next(len(b))
+		switch next(3) {
+		case 0:
+			b[i] = bytes[next(len(bytes))]
+		case 1:
+			b = append(b[:i], b[i+1:]...)
+		default:
+			b = append(b[:i+1], b[i:]...)
+			b[i] = bytes[next(len(bytes))]
+		}
+		if len(b) == 0 {
+			return "x"
+		}
+	}
+	return string(b)
+}
+
+var rowID = regexp.MustCompile("(?m)^\\| `((?:pymongo|libbson|js|driver|shell)-[a-z0-9-]+)` \\|")
+
+// differenceRows returns the names of the rows of docs/differences.md.
+func differenceRows(t *testing.T) map[string]bool {
+	text, err := os.ReadFile(filepath.Join(corpus.Root(t), "docs", "differences.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make(map[string]bool)
+	for _, m := range rowID.FindAllStringSubmatch(string(text), -1) {
+		rows[m[1]] = true
+	}
+	return rows
+}
