@@ -52,9 +52,10 @@
 // each with the number and kinds of its arguments; opcodes that these types
 // never use are refused; every length is compared with the bytes that are
 // there; and depth, memo, containers and the size of what shared values expand
-// to are limited by options with defaults. A value that contains itself is
-// refused. Errors name the opcode, its offset and what was refused, os.system
-// for instance.
+// to are limited by options with defaults. Time and memory are in proportion to
+// the pickle, about 30 bytes for one of its own at worst. A value that contains
+// itself is refused. Errors name the opcode, its offset and what was refused,
+// os.system for instance.
 //
 // All functions are safe for concurrent use; a Decoder is for one goroutine at
 // a time.

@@ -54,7 +54,8 @@ type DecodeOptions struct {
 	// is read, the outermost included. Zero means bson.DefaultMaxDepth.
 	MaxDepth int
 	// MaxNodes is how many lists, tuples, dictionaries and objects a pickle
-	// may make. Zero means DefaultMaxNodes.
+	// may make; the empty tuple of EMPTY_TUPLE is none. Zero means
+	// DefaultMaxNodes.
 	MaxNodes int
 	// MaxMemo is how many entries the memo may have. Zero means
 	// DefaultMaxMemo.
