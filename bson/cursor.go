@@ -10,7 +10,8 @@ import (
 // This file, with cursor_size.go, is the only place that decides where an
 // element starts and ends.
 //
-//   - Reset opens a document, ResetValue a bare value.
+//   - Reset opens a document, ResetPrefix the start of one, ResetValue a bare
+//     value.
 //   - Next, Enter and Leave move; every bounds check is in them, and in
 //     nextSlow and size, which know every type and fault.
 //   - Type, Key, Data, Offset and the typed getters, in cursor_get.go, look
@@ -59,11 +60,13 @@ type Cursor struct {
 	depth    int32 // containers open
 	maxDepth int32 // ≥ 1
 	fault    int   // byte offset of the fault, if code says that there is one
-	over     int   // bytes of the document that are missing, see resetPrefix
+	over     int   // bytes of the open container that are missing, see ResetPrefix
 	err      error // what a client gave to Fail or Malformed
 
 	ends [inlineDepth]int32 // end of each container outside the open one…
 	more []int32            // …and of those nested deeper than that
+
+	whole int // bytes of the document, if src is only the start of it; else 0
 }
 
 // NewCursor returns a cursor before the first element of doc, which is one
@@ -136,25 +139,40 @@ func (c *Cursor) ResetValue(t Type, data []byte, maxDepth int) bool {
 	return true
 }
 
-// resetPrefix makes c walk src, at least 5 bytes, which is what has arrived of
-// a document of n bytes, more than src has. The last byte of src stands for
-// the one that closes the containers that reach beyond src; what would need a
-// byte that is not there is the fault codeTruncated.
-func (c *Cursor) resetPrefix(src []byte, n, maxDepth int) {
+// ResetPrefix makes c walk the start of a document: src is what there is of
+// it, and size how many bytes it has in all, which need not be what the first
+// four of src say. maxDepth is that of Reset. Containers that reach beyond
+// src are entered like others, and are cut where it ends: there the walk ends
+// with ErrTruncated at offset len(src), unless it meets another fault before.
+// If size is not more than src has, ResetPrefix is Reset.
+func (c *Cursor) ResetPrefix(src []byte, size, maxDepth int) {
+	if size <= len(src) || len(src) < 5 {
+		c.Reset(src, maxDepth)
+		return
+	}
 	c.open(src, maxDepth)
 	c.root = 0
 	c.depth = 1
-	c.off, c.end = 4, len(src)-1
-	c.over = n - len(src)
+	// Containers that reach beyond src end with it; others before.
+	c.off, c.end = 4, len(src)
+	c.whole, c.over = size, size-len(src)
 }
 
-// bound returns where the open container ends, which is c.end unless the
-// container reaches beyond what has arrived.
+// cut reports whether the open container reaches beyond src.
+func (c *Cursor) cut() bool { return c.over > 0 && c.end == len(c.src) }
+
+// bound returns where the NUL is that closes the open container, which is
+// c.end unless the container is cut.
 func (c *Cursor) bound() int {
-	if c.end == len(c.src)-1 {
-		return c.end + c.over
+	if c.cut() {
+		return c.end + c.over - 1
 	}
 	return c.end
+}
+
+// beyond reports whether the document at off reaches beyond src.
+func (c *Cursor) beyond(off int) bool {
+	return c.over > 0 && off+int(binary.LittleEndian.Uint32(c.src[off:])) > len(c.src)
 }
 
 func (c *Cursor) open(src []byte, maxDepth int) {
@@ -163,7 +181,7 @@ func (c *Cursor) open(src []byte, maxDepth int) {
 	}
 	c.src = src
 	c.off, c.end, c.at, c.val = 0, 0, 0, 0
-	c.over = 0
+	c.whole, c.over = 0, 0
 	c.typ = 0
 	c.code = codeOK
 	c.err = nil
@@ -183,7 +201,7 @@ const (
 func (c *Cursor) Next() bool {
 	at, end, src := c.off, c.end, c.src
 	if at >= end {
-		return false
+		return c.over > 0 && c.atCut()
 	}
 	// The shortcut has no branch that depends on the type: types are as
 	// good as random, and a mispredicted branch costs as much as an element.
@@ -231,7 +249,7 @@ func (c *Cursor) nextSlow() bool {
 	}
 	key := bytes.IndexByte(src[at+1:end], 0)
 	if key < 0 {
-		if c.bound() > end {
+		if c.cut() {
 			return c.short()
 		}
 		return c.fail(at, codeTerminator)
@@ -244,6 +262,15 @@ func (c *Cursor) nextSlow() bool {
 	c.at, c.val, c.off, c.typ = at, val, next, t
 	c.keyHighs = highs // for all that is known
 	return true
+}
+
+// atCut records that the open container goes on where src does not, if it
+// does, and returns false for Next to return.
+func (c *Cursor) atCut() bool {
+	if c.code == codeOK && c.cut() {
+		c.short()
+	}
+	return false
 }
 
 // Enter opens the current element, which must be a document, an array or
@@ -273,7 +300,9 @@ func (c *Cursor) Enter() bool {
 	}
 	c.depth++
 	// The container's own last byte is where its element ends, less one.
-	c.end = c.off - 1
+	if c.end = c.off - 1; c.beyond(val) {
+		c.end = len(c.src)
+	}
 	c.off = val + 4
 	return true
 }

@@ -22,6 +22,9 @@ func (c *Cursor) size(t Type, val int) (next int, ok bool) {
 		if room < 1 {
 			return 0, c.fail(val, codeLength)
 		}
+		if val == len(src) {
+			return 0, c.short()
+		}
 		if src[val] > 1 {
 			return 0, c.fail(val, codeBoolean)
 		}
@@ -99,10 +102,7 @@ func (c *Cursor) documentEnd(val, end int) (int, bool) {
 	if n < 5 || n > end-val {
 		return 0, c.fail(val, codeLength)
 	}
-	if missing := val + n - len(c.src); missing >= 0 && c.over > 0 {
-		if missing == 0 {
-			return 0, c.short() // over could not say that more is open
-		}
+	if missing := val + n - len(c.src); missing > 0 && c.over > 0 {
 		c.over = missing
 		return len(c.src), true
 	}
@@ -140,7 +140,7 @@ func (c *Cursor) regexEnd(val int) (int, bool) {
 	for range 2 {
 		n := bytes.IndexByte(c.src[next:c.end], 0)
 		if n < 0 {
-			if c.bound() > c.end {
+			if c.cut() {
 				return 0, c.short()
 			}
 			return 0, c.fail(next, codeTerminator)

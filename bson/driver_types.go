@@ -41,7 +41,7 @@ var twins = map[string]reflect.Type{
 }
 
 // driverType returns the plan of t if t is one of the driver's types.
-func (pl *planner) driverType(t reflect.Type) (knownType, bool) {
+func driverType(t reflect.Type) (knownType, bool) {
 	switch t.PkgPath() {
 	case driverV1, driverV1Primitive, driverV2:
 	case driverV1Core, driverV2Core:
@@ -71,7 +71,7 @@ func (pl *planner) driverType(t reflect.Type) (knownType, bool) {
 	case "DBPointer":
 		return driverDBPointer(t)
 	case "D":
-		return pl.driverD(t)
+		return foreignD(t), isElements(t)
 	case "RawValue":
 		return driverRawValue(t)
 	case "RawArray":
@@ -177,37 +177,45 @@ func driverDBPointer(t reflect.Type) (knownType, bool) {
 			t.Field(1).Type.ConvertibleTo(id)
 }
 
-// driverD is the plan of a slice of the driver's E, whose elements have the
-// fields of ours.
-func (pl *planner) driverD(t reflect.Type) (knownType, bool) {
-	if t.Kind() != reflect.Slice || !isE(t.Elem()) {
-		return knownType{}, false
+// isElements reports whether t is a slice or array of E, ours or the driver's,
+// which is a document.
+func isElements(t reflect.Type) bool {
+	if t.Kind() != reflect.Slice && t.Kind() != reflect.Array {
+		return false
 	}
-	return foreignD(t), true
+	e := t.Elem()
+	switch e.PkgPath() {
+	case driverV1, driverV1Primitive, driverV2:
+		return e.Name() == "E" && e.ConvertibleTo(typeE) && typeE.ConvertibleTo(e)
+	}
+	return e == typeE
 }
 
-// isE reports whether t has the shape of E.
-func isE(t reflect.Type) bool {
-	return t.Name() == "E" && t.ConvertibleTo(typeE) && typeE.ConvertibleTo(t)
+// elementsOf returns the elements of v, of which isElements is true.
+func elementsOf(v reflect.Value) D {
+	d := make(D, v.Len())
+	for i := range d {
+		d[i] = v.Index(i).Convert(typeE).Interface().(E)
+	}
+	return d
 }
 
+// foreignD is the plan of a slice of the driver's E.
 func foreignD(t reflect.Type) knownType {
 	return knownType{
 		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			if v.IsNil() {
 				return e.nilSlice(dst)
 			}
-			d := make(D, v.Len())
-			for i := range d {
-				d[i] = v.Index(i).Convert(typeE).Interface().(E)
-			}
-			return e.appendElements(dst, d)
+			return e.appendElements(dst, elementsOf(v))
 		},
 		dec: func(d *decoder, v reflect.Value) {
 			var doc D
 			d.setD(&doc)
-			if d.c.code != codeOK || doc == nil {
-				v.SetZero()
+			if doc == nil {
+				if d.c.code == codeOK {
+					v.SetZero()
+				}
 				return
 			}
 			out := reflect.MakeSlice(t, len(doc), len(doc))

@@ -37,7 +37,8 @@ func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalV
 // it. It wraps a *ConversionError with the Go type and matches one of:
 // ErrNotDocument, ErrUnsupported, ErrRange, ErrInexact, ErrKeyNUL, ErrUTF8,
 // ErrDuplicateKey, ErrHook, ErrTooLarge, and ErrDepth, which is also what a
-// value that contains itself ends in.
+// value that contains itself ends in, or a hook that calls Marshal for its own
+// value.
 func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	e := o.encoder()
 	defer e.release()
@@ -68,7 +69,10 @@ func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
 func (o EncodeOptions) MarshalValue(v any) (Type, []byte, error) {
 	e := o.encoder()
 	defer e.release()
-	buf, t := e.appendAny(e.buf[:0], v)
+	buf, t := e.value(e.buf[:0], v)
+	if t != 0 && len(buf) > math.MaxInt32 {
+		_, t = e.fail(buf[:0], reflect.TypeOf(v), ErrTooLarge)
+	}
 	if t == 0 {
 		return 0, nil, e.fault()
 	}
@@ -87,6 +91,7 @@ type encoder struct {
 	limit   int  // greatest depth
 	hops    int  // pointers followed to get here that led to pointers
 	minSize bool // MinSize, or the tag minsize around here
+	fresh   bool // calls around this one may have all those of the pool
 
 	err   error        // first fault
 	at    int          // len(dst) at the fault
@@ -98,7 +103,7 @@ type encoder struct {
 	elems []E    // maps being sorted, one on top of the other
 }
 
-var encoders = sync.Pool{New: func() any { return new(encoder) }}
+var encoders sync.Pool // of *encoder
 
 // maxPooled is the largest buffer, in bytes, and maxPooledElems the longest
 // list of elements that an encoder keeps for the next call.
@@ -108,7 +113,10 @@ const (
 )
 
 func (o EncodeOptions) encoder() *encoder {
-	e := encoders.Get().(*encoder)
+	e, ok := encoders.Get().(*encoder)
+	if !ok {
+		e = &encoder{fresh: true}
+	}
 	e.EncodeOptions = o
 	e.flags = 0
 	if o.JSONTags {
@@ -145,7 +153,7 @@ func (e *encoder) release() {
 // document appends v, which must make a document, to dst.
 func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 	e.start = len(dst)
-	out, t := e.appendAny(dst, v)
+	out, t := e.value(dst, v)
 	if t == TypeNull && v != nil && reflect.TypeOf(v).Kind() == reflect.Map {
 		out, t = append(dst, 5, 0, 0, 0, 0), TypeDocument
 	}
@@ -166,6 +174,14 @@ func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 		return dst, e.fault()
 	}
 	return out, nil
+}
+
+// value appends what the call was given.
+func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
+	if e.fresh && runaway() {
+		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
+	}
+	return e.appendAny(dst, v)
 }
 
 // placeID does what AddID and HoistID ask for to the document at e.start.

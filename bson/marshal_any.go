@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -139,7 +140,7 @@ func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
 }
 
 func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type) {
-	if e.UnsortedMaps {
+	if !e.sortsMaps() {
 		for k, v := range m {
 			var t Type
 			if dst, t = e.appendElement(dst, k, v); t == 0 {
@@ -151,11 +152,15 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 	// Maps within are sorted above this one in e.elems, which may move.
 	base := len(e.elems)
 	for k, v := range m {
-		e.elems = append(e.elems, E{k, v})
+		e.elems = append(e.elems, E{e.mapKey(k), v})
 	}
 	end := len(e.elems)
 	sortElements(e.elems[base:end])
 	for i := base; i < end; i++ {
+		if e.UTF8 == UTF8Replace && i > base && e.elems[i-1].Key == e.elems[i].Key {
+			dst, _ = e.fail(dst, reflect.TypeOf(m), ErrDuplicateKey)
+			return e.within(dst, e.elems[i].Key)
+		}
 		var t Type
 		if dst, t = e.appendElement(dst, e.elems[i].Key, e.elems[i].Value); t == 0 {
 			return dst, 0
@@ -164,6 +169,18 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 	clear(e.elems[base:end])
 	e.elems = e.elems[:base]
 	return dst, TypeDocument
+}
+
+// sortsMaps reports whether the elements of maps are to be sorted: also where
+// keys that are not the same may become so.
+func (e *encoder) sortsMaps() bool { return !e.UnsortedMaps || e.UTF8 == UTF8Replace }
+
+// mapKey returns key as it is to be written.
+func (e *encoder) mapKey(key string) string {
+	if e.UTF8 == UTF8Replace && !utf8.ValidString(key) {
+		return string(replaceInvalid(nil, key))
+	}
+	return key
 }
 
 // appendElement appends a whole element.
@@ -185,12 +202,7 @@ func (e *encoder) appendElement(dst []byte, key string, v any) ([]byte, Type) {
 // for which insertion is the fastest.
 func sortElements(d []E) {
 	if len(d) > 12 {
-		slices.SortFunc(d, func(a, b E) int {
-			if a.Key < b.Key {
-				return -1
-			}
-			return 1 // keys of a map differ
-		})
+		slices.SortFunc(d, func(a, b E) int { return strings.Compare(a.Key, b.Key) })
 		return
 	}
 	for i := 1; i < len(d); i++ {

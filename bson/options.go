@@ -77,7 +77,8 @@ type DecodeOptions struct {
 	// structs and maps the last.
 	DisallowDuplicateKeys bool
 	// DisallowInexact makes an integer that a floating-point destination
-	// would round an error that matches ErrInexact.
+	// would round, and a number other than 0 and 1 where a bool is wanted, an
+	// error that matches ErrInexact.
 	DisallowInexact bool
 
 	// Codecs are functions that decode some types in place of the rules of
@@ -101,7 +102,9 @@ type EncodeOptions struct {
 	UTF8 UTF8Policy
 
 	// UnsortedMaps writes the elements of maps in the order in which Go
-	// iterates over them, which is different each time but faster.
+	// iterates over them, which is different each time but faster. Maps whose
+	// keys can have the same text, which is an error, are sorted all the same:
+	// those with methods or interfaces for keys, and all under UTF8Replace.
 	UnsortedMaps bool
 	// MinSize writes int64, uint, uint32 and uint64 as int32 where they fit.
 	// The tag minsize does so for one struct field.

@@ -87,7 +87,7 @@ func (pl *planner) plan(t reflect.Type) *plan {
 	}
 	p := &plan{typ: t}
 	pl.made[t] = p
-	if !pl.known(p) {
+	if !known(p) {
 		pl.byKind(p)
 		pl.textMethods(p)
 		pl.hooks(p)
@@ -105,10 +105,10 @@ func (pl *planner) plan(t reflect.Type) *plan {
 
 // known fills in the plan of a type that has one of its own: ours, the
 // standard library's, the official driver's. It reports whether t is one.
-func (pl *planner) known(p *plan) bool {
+func known(p *plan) bool {
 	k, ok := knownTypes[p.typ]
 	if !ok {
-		k, ok = pl.driverType(p.typ)
+		k, ok = driverType(p.typ)
 	}
 	p.op, p.enc, p.dec = k.op, k.enc, k.dec
 	return ok
@@ -161,6 +161,7 @@ var (
 	typeUnmarshaler      = reflect.TypeFor[Unmarshaler]()
 	typeValueMarshaler   = reflect.TypeFor[ValueMarshaler]()
 	typeValueUnmarshaler = reflect.TypeFor[ValueUnmarshaler]()
+	typeKeyMarshaler     = reflect.TypeFor[KeyMarshaler]()
 	typeKeyUnmarshaler   = reflect.TypeFor[KeyUnmarshaler]()
 	typeTextMarshaler    = reflect.TypeFor[encoding.TextMarshaler]()
 	typeTextUnmarshaler  = reflect.TypeFor[encoding.TextUnmarshaler]()

@@ -37,8 +37,23 @@ func (pl *planner) pointer(p *plan) {
 		if v.IsNil() {
 			v.Set(reflect.New(elem.typ))
 		}
+		if chain {
+			d.follow(v.Elem(), elem)
+			return
+		}
 		elem.dec(d, v.Elem())
 	}
+}
+
+// follow sets v, which a pointer leads to and which may be a pointer itself.
+func (d *decoder) follow(v reflect.Value, p *plan) {
+	if d.hops >= int(d.c.maxDepth) {
+		d.fail(v.Type(), ErrDepth)
+		return
+	}
+	d.hops++
+	p.dec(d, v)
+	d.hops--
 }
 
 func encInterface(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
@@ -57,7 +72,7 @@ func encInterface(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 func decInterface(d *decoder, v reflect.Value) {
 	if !v.IsNil() && v.Elem().Kind() == reflect.Pointer && !v.Elem().IsNil() {
 		elem := v.Elem().Elem()
-		d.planOf(elem.Type()).dec(d, elem)
+		d.follow(elem, d.planOf(elem.Type()))
 		return
 	}
 	if v.NumMethod() > 0 {
@@ -93,6 +108,10 @@ func (pl *planner) slice(p *plan) {
 			d.setD(&doc)
 			v.Set(reflect.ValueOf(doc).Convert(v.Type()))
 		}
+		return
+	case isElements(p.typ):
+		k := foreignD(p.typ)
+		p.enc, p.dec = k.enc, k.dec
 		return
 	case elemType == reflect.TypeFor[byte]():
 		p.enc, p.dec = encBytes, decBytes
@@ -184,16 +203,14 @@ func decBytes(d *decoder, v reflect.Value) {
 // array makes the plan of an array, as slice does for a slice.
 func (pl *planner) array(p *plan) {
 	elemType := p.typ.Elem()
-	switch elemType {
-	case typeE:
+	switch {
+	case isElements(p.typ):
 		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-			d := make(D, v.Len())
-			reflect.Copy(reflect.ValueOf(d), v)
-			return e.appendElements(dst, d)
+			return e.appendElements(dst, elementsOf(v))
 		}
-		p.dec = decUnsupported
+		p.dec = decElements
 		return
-	case reflect.TypeFor[byte]():
+	case elemType == reflect.TypeFor[byte]():
 		p.enc, p.dec = encByteArray, decByteArray
 		return
 	}
@@ -202,6 +219,34 @@ func (pl *planner) array(p *plan) {
 		return e.appendList(dst, v, elem)
 	}
 	p.dec = func(d *decoder, v reflect.Value) { d.fixedList(v, elem) }
+}
+
+// decElements sets an array of E from the current document, as fixedList sets
+// others from an array.
+func decElements(d *decoder, v reflect.Value) {
+	if d.c.Type() != TypeDocument {
+		d.null(v)
+		return
+	}
+	if !d.c.Enter() {
+		return
+	}
+	v.SetZero()
+	var seen keyWatch
+	for i := 0; d.c.Next(); i++ {
+		if i == v.Len() {
+			d.fail(v.Type(), ErrRange)
+			return
+		}
+		e := E{Key: d.key()}
+		if d.DisallowDuplicateKeys && !seen.add(e.Key) {
+			d.fail(v.Type(), ErrDuplicateKey)
+			return
+		}
+		e.Value = d.any()
+		v.Index(i).Set(reflect.ValueOf(e).Convert(v.Type().Elem()))
+	}
+	d.c.Leave()
 }
 
 // fixedList sets an array from the current array. Elements that the latter

@@ -62,19 +62,19 @@ type entry struct {
 // the fields of the struct that the map is inlined in.
 func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *plan, taken map[string]int) ([]byte, Type) {
 	entries := make([]entry, 0, v.Len())
-	// Hooks on pointers and the fields of structs want values with addresses.
 	for it := v.MapRange(); it.Next(); {
 		k, err := key.text(it.Key(), e.StringifyKeys)
 		if err != nil {
 			return e.fail(dst, key.typ, err)
 		}
-		entries = append(entries, entry{k, it.Value()})
+		entries = append(entries, entry{e.mapKey(k), it.Value()})
 	}
-	if !e.UnsortedMaps {
+	// Of keys that can have the same text, sorting finds those that do.
+	if e.sortsMaps() || !key.distinct || e.StringifyKeys {
 		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	}
 	for i, en := range entries {
-		if _, ok := taken[en.key]; ok || !e.UnsortedMaps && i > 0 && entries[i-1].key == en.key {
+		if _, ok := taken[en.key]; ok || i > 0 && entries[i-1].key == en.key {
 			dst, _ = e.fail(dst, v.Type(), ErrDuplicateKey)
 			return e.within(dst, en.key)
 		}
@@ -156,17 +156,22 @@ func (d *decoder) entry(k, x reflect.Value, key keyPlan, elem *plan, seen *keyWa
 
 // A keyPlan is how the keys of a map type become keys of a document.
 type keyPlan struct {
-	typ   reflect.Type
-	text  func(v reflect.Value, stringify bool) (string, error)
-	parse func(v reflect.Value, key string) error
+	typ      reflect.Type
+	distinct bool // two keys never have the same text, unless stringified
+	text     func(v reflect.Value, stringify bool) (string, error)
+	parse    func(v reflect.Value, key string) error
 }
 
 // keyPlanOf returns the plan of map keys of type t: texts as they are, then
 // MarshalKey and UnmarshalKey, then MarshalText and UnmarshalText, then
 // integers in decimal.
 func keyPlanOf(t reflect.Type) keyPlan {
-	k := keyPlan{typ: t}
 	kind := t.Kind()
+	k := keyPlan{typ: t}
+	// The bytes of a string and the digits of an integer, if no method makes
+	// the text.
+	k.distinct = kind == reflect.String || kind >= reflect.Int && kind <= reflect.Uint64 &&
+		!t.Implements(typeKeyMarshaler) && !t.Implements(typeTextMarshaler)
 	k.text = func(v reflect.Value, stringify bool) (string, error) {
 		if stringify {
 			return fmt.Sprint(v), nil

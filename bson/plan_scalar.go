@@ -139,20 +139,28 @@ func (e *encoder) convert(dst []byte, v reflect.Value, f func(any) (any, error))
 
 func decUnsupported(d *decoder, v reflect.Value) { d.fail(v.Type(), ErrUnsupported) }
 
+// decBool sets a bool from a boolean, or from a number: whether it is not 0.
 func decBool(d *decoder, v reflect.Value) {
 	c := &d.c
+	var is, bit bool // bit: it is 0 or 1
 	switch c.Type() {
 	case TypeBoolean:
-		v.SetBool(c.Boolean())
-	case TypeInt32:
-		v.SetBool(c.Int32() != 0)
-	case TypeInt64:
-		v.SetBool(c.Int64() != 0)
+		is, bit = c.Boolean(), true
+	case TypeInt32, TypeInt64:
+		n := integerOf(c)
+		is, bit = n != 0, uint64(n) <= 1
 	case TypeDouble:
-		v.SetBool(c.Double() != 0)
+		f := c.Double()
+		is, bit = f != 0, f == 0 || f == 1
 	default:
 		d.null(v)
+		return
 	}
+	if d.DisallowInexact && !bit {
+		d.fail(v.Type(), ErrInexact)
+		return
+	}
+	v.SetBool(is)
 }
 
 // integer returns the current value as an int64. It reports false after a
@@ -358,7 +366,13 @@ func (e *encoder) appendScope(dst []byte, code string, scope any) ([]byte, Type)
 	if t == 0 {
 		return dst, 0
 	}
-	if dst, t = e.appendAny(dst, scope); t != TypeDocument {
+	if e.hops >= e.limit {
+		return e.fail(dst, reflect.TypeOf(scope), ErrDepth) // a scope that is code with scope
+	}
+	e.hops++
+	dst, t = e.appendAny(dst, scope)
+	e.hops--
+	if t != TypeDocument {
 		if t == TypeNull { // as nil is for D
 			dst, t = append(dst, 5, 0, 0, 0, 0), TypeDocument
 		} else if t != 0 {

@@ -181,10 +181,14 @@ func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
 	return isEmpty(v, e.OmitZeroStruct)
 }
 
-// isZero is what omitzero asks: the method IsZero, else the zero value.
+// isZero is what omitzero asks, as it does in encoding/json: the method IsZero,
+// which may be declared on the pointer, else the zero value.
 func isZero(v reflect.Value) bool {
 	if isZero, ok := askZero(v); ok {
 		return isZero
+	}
+	if reflect.PointerTo(v.Type()).Implements(typeZeroer) {
+		return pointerTo(v).Interface().(Zeroer).IsZero()
 	}
 	return v.IsZero()
 }

@@ -12,7 +12,7 @@ import (
 func pointerAt(c *Cursor, off int) string {
 	var w Cursor
 	if c.root == 0 {
-		w.Reset(c.src, int(c.maxDepth))
+		w.ResetPrefix(c.src, c.whole, int(c.maxDepth))
 	} else if !w.ResetValue(c.root, c.src, int(c.maxDepth)) || !w.enterAround(off) {
 		return ""
 	}
@@ -23,14 +23,15 @@ func pointerAt(c *Cursor, off int) string {
 	for {
 		at, end := w.off, w.end
 		if !w.Next() {
-			if w.code != codeOK {
+			if w.code != codeOK && at < end {
 				if n := bytes.IndexByte(w.src[at+1:end], 0); n >= 0 {
 					path = AppendPointer(path, w.src[at+1:at+1+n])
 				}
 			}
 			return string(path)
 		}
-		if off >= w.off {
+		inside := w.inside()
+		if off >= w.off && (inside < 0 || !w.beyond(inside)) {
 			continue
 		}
 		path = AppendPointer(path, w.Key())
@@ -43,16 +44,21 @@ func pointerAt(c *Cursor, off int) string {
 // enterAround enters the current element if the byte at off belongs to what
 // it contains.
 func (c *Cursor) enterAround(off int) bool {
-	inside := c.val
+	inside := c.inside()
+	return inside >= 0 && off >= inside+4 && c.Enter()
+}
+
+// inside returns the offset of the document that the current element is, or
+// holds, or -1.
+func (c *Cursor) inside() int {
 	switch layouts[c.typ] {
 	case asDocument:
+		return c.val
 	case asCodeWithScope:
-		_, scope := c.CodeWithScope()
-		inside = c.off - len(scope)
-	default:
-		return false
+		code, _ := c.CodeWithScope()
+		return c.val + 9 + len(code)
 	}
-	return off >= inside+4 && c.Enter()
+	return -1
 }
 
 // AppendPointer appends "/" and key to the JSON Pointer in dst, with "~" and

@@ -291,7 +291,7 @@ func (p *prober) document(text []byte, n int, keys *run) verdict {
 		if keys.endless(text, p.base) {
 			return open
 		}
-		c.resetPrefix(text, n, p.depth)
+		c.ResetPrefix(text, n, p.depth)
 	}
 	p.walk()
 	switch {
@@ -309,9 +309,9 @@ func (p *prober) document(text []byte, n int, keys *run) verdict {
 func (p *prober) walk() int32 {
 	c := &p.v.c
 	mark := len(p.trail)
-	at := c.off    // the elements before it are well formed
-	next := p.base // offset in the stream from which on to remember one
-	next = (p.base+int64(at))&^(span-1) + span
+	at := c.off // the elements before it are well formed
+	// Offset in the stream from which on to remember one.
+	next := (p.base+int64(at))&^(span-1) + span
 	height := int32(0)
 	for {
 		if here := p.base + int64(at); here >= next {
@@ -319,7 +319,7 @@ func (p *prober) walk() int32 {
 			next = here&^(span-1) + span
 			if j, ok := p.jumps[here]; ok && c.depth+j.height <= c.maxDepth {
 				at, height = int(j.to-p.base), max(height, j.height)
-				if c.off = at; at > c.end && c.bound() == c.end {
+				if c.off = at; at > c.end && !c.cut() {
 					c.fail(at, codeLength)
 					break
 				}
@@ -343,9 +343,6 @@ func (p *prober) walk() int32 {
 		p.remember(from, jump{p.base + int64(at), height})
 	}
 	p.trail = p.trail[:mark]
-	if c.code == codeOK && c.bound() > c.end {
-		c.short()
-	}
 	return height + 1
 }
 

@@ -3,7 +3,6 @@ package bson
 import (
 	"bytes"
 	"cmp"
-	"log/slog"
 	"math"
 	"time"
 
@@ -12,7 +11,8 @@ import (
 
 // This file has the Go types that stand for BSON values.
 //
-//   - Their text for people is in types_text.go, their JSON in types_json.go.
+//   - Their text for people is in types_text.go, their JSON in types_json.go,
+//     what log/slog sees of them in types_log.go.
 //   - UUID and Vector, which are binaries with rules of their own, are in
 //     uuid.go and vector.go; Raw and RawValue, which are bytes, in raw.go.
 //   - The hooks by which other libraries store them are in types_hooks.go.
@@ -144,9 +144,6 @@ func (p DBPointer) IsZero() bool { return p == DBPointer{} }
 // outside the years 0 to 9999 have no RFC 3339 text.
 func (d DateTime) Time() time.Time { return time.UnixMilli(int64(d)).UTC() }
 
-// LogValue returns the time, for log/slog.
-func (d DateTime) LogValue() slog.Value { return slog.TimeValue(d.Time()) }
-
 // DateTimeOf returns the millisecond that t lies in: what is smaller is
 // dropped toward the past, before 1970 as well. A time that does not fit is
 // a *ConversionError that matches ErrRange, with the nearest DateTime.
@@ -173,19 +170,3 @@ func (d D) Map() M {
 	}
 	return m
 }
-
-// LogValue returns d as a group of its elements in order, for log/slog. A
-// nested D becomes a group of its own.
-func (d D) LogValue() slog.Value {
-	attrs := make([]slog.Attr, len(d))
-	for i, e := range d {
-		attrs[i] = slog.Any(e.Key, e.Value)
-	}
-	return slog.GroupValue(attrs...)
-}
-
-// LogValue returns m as text, for log/slog.
-func (m M) LogValue() slog.Value { return slog.StringValue(m.String()) }
-
-// LogValue returns the shell's spelling of b, for log/slog.
-func (b Binary) LogValue() slog.Value { return slog.StringValue(b.String()) }

@@ -17,7 +17,9 @@ import (
 
 // MarshalJSON returns d as an object with its elements in order, duplicates
 // included, or null if d is nil. A value that JSON does not have, such as
-// NaN, is a *ValueError whose Pointer is its path in d.
+// NaN, is a *ValueError whose Pointer is its path in d, with the names that
+// fields of structs have in JSON; a D that contains itself is one that
+// matches ErrDepth.
 func (d D) MarshalJSON() ([]byte, error) {
 	w := jsonWriter{}
 	if !w.value(d, 0) {
@@ -158,13 +160,37 @@ func (w *jsonWriter) value(v any, depth int) bool {
 		}
 		return w.array(v, depth)
 	}
+	return w.foreign(v)
+}
+
+// foreign appends a value that encoding/json writes, perhaps with a D in it.
+func (w *jsonWriter) foreign(v any) bool {
+	if holdsValues(reflect.TypeOf(v)) && runaway() {
+		w.err = ErrDepth
+		return false
+	}
 	b, err := json.Marshal(v)
 	if err != nil {
-		w.err = &ConversionError{GoType: reflect.TypeOf(v), Err: err}
+		w.refused(v, err)
 		return false
 	}
 	w.dst = append(w.dst, b...)
 	return true
+}
+
+// holdsValues reports whether a value of type t, which may be nil, can have a
+// D in it.
+func holdsValues(t reflect.Type) bool {
+	if t == nil {
+		return false
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Struct, reflect.Map, reflect.Slice:
+		return true
+	case reflect.Array:
+		return t.Elem().Kind() != reflect.Uint8
+	}
+	return false
 }
 
 // null is for containers that are nil; asking encoding/json for them would

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 
 // TestString: each value in the shell's spelling.
 func TestString(t *testing.T) {
+	link := url.URL{Scheme: "http", Host: "x", Path: "/y"}
 	for _, tc := range []struct {
 		v    interface{ String() string }
 		want string
@@ -52,6 +54,15 @@ func TestString(t *testing.T) {
 		{bson.Raw("\x05"), `Raw(1 bytes, malformed)`},
 		{bson.RawValue{Type: bson.TypeInt32, Value: []byte{1, 0, 0, 0}}, `1`},
 		{bson.RawValue{Type: bson.TypeInt32}, `RawValue(int, malformed)`},
+		{bson.A{&link, link, 5 * time.Second, errHook, (*int)(nil), ptrTo(7), ptrTo(anID), ptrTo[any](1.5)},
+			`[http://x/y, http://x/y, 5s, no, null, 7, ObjectId("56e1fc72e0c917e9c4714161"), 1.5]`},
+		{bson.A{[]string{"a"}, map[int]bool{2: true, 1: false}, myString("s"), myD{{"k", 1}}, [2]byte{1}, float32(1.5), myFloat(2), uint64(1 << 63)},
+			`[["a"], {"1": false, "2": true}, "s", {"k": 1}, BinData(0, "AQA="), 1.5, 2.0, 9223372036854775808]`},
+		{bson.A{node{Name: "n"}, struct {
+			A, b int
+			C    *int `bson:"x"`
+			D    int  `bson:"-"`
+		}{A: 1}}, `[{"name": "n", "next": null, "any": null}, {"a": 1, "x": null}]`},
 	} {
 		if got := tc.v.String(); got != tc.want {
 			t.Errorf("%T: %s, want %s", tc.v, got, tc.want)
@@ -98,16 +109,56 @@ func TestJSON(t *testing.T) {
 			t.Errorf("%T: %s, %v, want %s", tc.v, got, err, tc.want)
 		}
 	}
-	_, err = bson.D{{"a", bson.A{1, bson.D{{"b", math.NaN()}}}}}.MarshalJSON()
-	var v *bson.ValueError
-	if !errors.As(err, &v) || v.Pointer != "/a/1/b" {
-		t.Errorf("NaN: %v", err)
+}
+
+// TestJSONFaults: what JSON does not have is an error that says where it is.
+func TestJSONFaults(t *testing.T) {
+	nan := math.NaN()
+	type inner struct {
+		List    []float64 `json:"list"`
+		Skipped float64   `json:"-"`
+		hidden  float64
+	}
+	type outer struct {
+		inner
+		P *map[int]any
+	}
+	deep := map[int]any{7: bson.D{{"q", bson.DBRef{ID: nan}}}}
+	for _, tc := range []struct {
+		name string
+		v    any
+		want conversion
+	}{
+		{"NaN", nan, conversion{GoType: "float64"}},
+		{"array", bson.A{1, bson.D{{"b", nan}}}, conversion{Pointer: "/1/b", GoType: "float64"}},
+		{"slice", []float32{1, float32(nan)}, conversion{Pointer: "/1", GoType: "float32"}},
+		{"map", map[string]float64{"": math.Inf(1)}, conversion{Pointer: "/", GoType: "float64"}},
+		{"struct", &inner{List: []float64{nan}}, conversion{Pointer: "/list/0", GoType: "float64"}},
+		{"embedded", outer{inner: inner{Skipped: nan, hidden: nan, List: []float64{1, nan}}}, conversion{Pointer: "/list/1", GoType: "float64"}},
+		{"nested", outer{P: &deep}, conversion{Pointer: "/P/7/q/$id", GoType: "float64"}},
+		{"D in a struct", struct{ D bson.D }{bson.D{{"e", bson.A{nan}}}}, conversion{Pointer: "/D/e/0", GoType: "float64"}},
+		{"datetime", []bson.DateTime{1, math.MaxInt64}, conversion{Pointer: "/1", GoType: "bson.DateTime", Err: bson.ErrRange}},
+		{"time", []time.Time{time.Unix(1<<50, 0)}, conversion{Pointer: "/0", GoType: "time.Time"}},
+		{"channel", make(chan int), conversion{GoType: "chan int"}},
+		{"function", struct{ F func() }{func() {}}, conversion{Pointer: "/F", GoType: "func()"}},
+		{"number", []any{json.Number("x")}, conversion{Pointer: "/0", GoType: "json.Number"}},
+		{"map key", map[float64]int{1: 1}, conversion{GoType: "map[float64]int"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := json.Marshal(bson.D{{"a", tc.v}})
+			if !errors.Is(err, tc.want.Err) && tc.want.Err != nil {
+				t.Errorf("error is %v, want %v", err, tc.want.Err)
+			}
+			got := conversionOf(t, err)
+			got.Err, tc.want.Err = nil, nil
+			tc.want.Pointer = "/a" + tc.want.Pointer
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 	if _, err := json.Marshal(bson.DateTime(math.MaxInt64)); !errors.Is(err, bson.ErrRange) {
 		t.Errorf("far date: %v", err)
-	}
-	if _, err := cyclicD().MarshalJSON(); !errors.Is(err, bson.ErrDepth) {
-		t.Errorf("cyclic D: %v", err)
 	}
 }
 
@@ -163,8 +214,10 @@ func TestLogValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log.Info("m", "d", bson.D{{"b", 1}, {"a", bson.D{{"x", bson.DateTime(0)}}}}, "u", bson.UUID{}, "raw", bson.Raw(raw), "m", bson.M{"k": 1})
-	want := `level=INFO msg=m d.b=1 d.a.x=1970-01-01T00:00:00.000Z u=00000000-0000-0000-0000-000000000000 raw.y=1 m="{\"k\": 1}"` + "\n"
+	log.Info("m", "d", bson.D{{"b", 1}, {"a", bson.D{{"x", bson.DateTime(0)}}}}, "u", bson.UUID{}, "raw", bson.Raw(raw), "m", bson.M{"k": 1},
+		"e", bson.D{{"empty", bson.D{}}, {"nil", bson.D(nil)}, {"p", &bson.D{{"x", 1}}}, {"bytes", bson.Binary{}}})
+	want := `level=INFO msg=m d.b=1 d.a.x=1970-01-01T00:00:00.000Z u=00000000-0000-0000-0000-000000000000 raw.y=1 m="{\"k\": 1}"` +
+		` e.empty={} e.nil=<nil> e.p.x=1 e.bytes="BinData(0, \"\")"` + "\n"
 	if got := buf.String(); got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}

@@ -49,7 +49,8 @@ func Decode[T any](doc []byte) (T, error) {
 // ErrDestination, ErrMismatch, ErrRange, ErrInexact, ErrUnknownField,
 // ErrDuplicateKey, ErrUUID, ErrVector, ErrHook and ErrUnsupported. What
 // destinations do not look at, such as fields that the struct does not have,
-// is checked on the outside only.
+// is checked on the outside only. ErrDepth is also what pointers that lead
+// back to themselves end in, or a hook that calls Unmarshal for itself.
 func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
 	d := o.decoder()
 	defer d.release()
@@ -86,7 +87,9 @@ type decoder struct {
 	plans *sync.Map // of the options
 	flags planFlags
 
+	hops     int  // pointers followed to get here that led to pointers
 	truncate bool // Truncate, or the tag truncate around here
+	fresh    bool // calls around this one may have all those of the pool
 	fault    *ConversionError
 
 	// What the calls after this one use as well.
@@ -95,10 +98,13 @@ type decoder struct {
 	slabs
 }
 
-var decoders = sync.Pool{New: func() any { return new(decoder) }}
+var decoders sync.Pool // of *decoder
 
 func (o DecodeOptions) decoder() *decoder {
-	d := decoders.Get().(*decoder)
+	d, ok := decoders.Get().(*decoder)
+	if !ok {
+		d = &decoder{fresh: true}
+	}
 	d.DecodeOptions = o
 	d.flags = 0
 	if o.JSONTags {
@@ -112,6 +118,7 @@ func (o DecodeOptions) decoder() *decoder {
 func (d *decoder) release() {
 	d.DecodeOptions = DecodeOptions{}
 	d.plans, d.fault = nil, nil
+	d.fresh = false
 	d.perDocument = perDocument{}
 	d.c.open(nil, 0)
 	decoders.Put(d)
@@ -119,6 +126,10 @@ func (d *decoder) release() {
 
 // into sets what v points to from the current value.
 func (d *decoder) into(v any) {
+	if d.fresh && runaway() {
+		d.fail(reflect.TypeOf(v), ErrDepth)
+		return
+	}
 	switch v := v.(type) {
 	case *D:
 		if v != nil && d.Codecs == nil {

@@ -68,6 +68,11 @@ type lying struct{ X int }
 
 func (lying) MarshalBSONValue() (byte, []byte, error) { return 0x02, []byte{9, 0, 0, 0, 0}, nil }
 
+// A lower is a key that is text in lower case.
+type lower struct{ s string }
+
+func (l lower) MarshalText() ([]byte, error) { return []byte(strings.ToLower(l.s)), nil }
+
 type tagged struct {
 	A int `bson:"x"`
 	B int `bson:"x"`
@@ -159,6 +164,7 @@ func TestMarshalFaults(t *testing.T) {
 		{"RawValue without type", bson.D{{"a", bson.RawValue{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
 		{"scope no document", bson.D{{"a", bson.CodeWithScope{Scope: 1}}}, conversion{Pointer: "/a", Offset: 20, GoType: "int", Err: bson.ErrNotDocument}},
 		{"map key", map[complex64]int{1: 1}, conversion{Offset: 4, GoType: "complex64", Err: bson.ErrUnsupported}},
+		{"same text twice", map[lower]int{{"a"}: 1, {"A"}: 2}, conversion{Pointer: "/a", GoType: "map[bson_test.lower]int", Offset: 11, Err: bson.ErrDuplicateKey}},
 		{"same key twice", map[any]int{1: 1, "1": 2}, conversion{Pointer: "/1", GoType: "map[interface {}]int", Offset: 11, Err: bson.ErrDuplicateKey}},
 		{"same tag twice", tagged{}, conversion{GoType: "bson_test.tagged", Err: bson.ErrUnsupported}},
 		{"inlined in itself", looped{}, conversion{GoType: "bson_test.looped", Err: bson.ErrUnsupported}},
@@ -184,6 +190,10 @@ func TestMarshalFaults(t *testing.T) {
 			}
 			if diff := cmp.Diff(tc.want, f, cmpopts.EquateErrors()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			_, unsorted := bson.EncodeOptions{UnsortedMaps: true}.Marshal(tc.in)
+			if got := conversionOf(t, unsorted); !errors.Is(got.Err, tc.want.Err) {
+				t.Errorf("with UnsortedMaps: %v", unsorted)
 			}
 			if doc, err := bson.Marshal(tc.in); doc != nil || err == nil {
 				t.Errorf("Marshal = %x, %v", doc, err)
@@ -219,6 +229,8 @@ func TestUnmarshalFaults(t *testing.T) {
 		{"document into slice", bson.D{}, []int{}, conversion{GoType: "[]int", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
 		{"number into struct", 1, node{}, conversion{GoType: "bson_test.node", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
 		{"array too long", bson.A{1, 2}, [1]int{}, conversion{Pointer: "/1", GoType: "[1]int", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"elements too many", bson.D{{"a", 1}, {"b", 2}}, [1]bson.E{}, conversion{Pointer: "/b", GoType: "[1]bson.E", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"array into elements", bson.A{}, [1]bson.E{}, conversion{GoType: "[1]bson.E", Type: bson.TypeArray, Err: bson.ErrMismatch}},
 		{"bytes too short", []byte{1}, [2]byte{}, conversion{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
 		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
 		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},

@@ -65,6 +65,10 @@ type zeroable struct{ N int }
 
 func (z zeroable) IsZero() bool { return z.N == 42 }
 
+type zeroableByPointer struct{ N int }
+
+func (z *zeroableByPointer) IsZero() bool { return z.N == 42 }
+
 // withTag returns a struct with one int field, A, that has the tag given.
 func withTag(tag reflect.StructTag) any {
 	return reflect.New(reflect.StructOf([]reflect.StructField{{Name: "A", Type: reflect.TypeFor[int](), Tag: tag}})).Interface()
@@ -122,14 +126,16 @@ func TestTags(t *testing.T) {
 			D *int     `bson:",omitempty"`
 		}{A: 0, B: zeroable{42}, D: new(int)}, bson.D{{"a", int32(0)}, {"c", bson.D{{"n", int32(0)}}}, {"d", int32(0)}}},
 		{"omitzero", struct {
-			A int       `bson:",omitzero"`
-			B []int     `bson:",omitzero"`
-			C []int     `bson:",omitzero"`
-			D embedded  `bson:",omitzero"`
-			E zeroable  `bson:",omitzero"`
-			F zeroable  `bson:",omitzero"`
-			G time.Time `bson:",omitzero"`
-		}{C: []int{}, E: zeroable{42}}, bson.D{{"c", bson.A{}}, {"f", bson.D{{"n", int32(0)}}}}},
+			A int                `bson:",omitzero"`
+			B []int              `bson:",omitzero"`
+			C []int              `bson:",omitzero"`
+			D embedded           `bson:",omitzero"`
+			E zeroable           `bson:",omitzero"`
+			F zeroable           `bson:",omitzero"`
+			G time.Time          `bson:",omitzero"`
+			H zeroableByPointer  `bson:",omitzero"`
+			I *zeroableByPointer `bson:",omitzero"`
+		}{C: []int{}, E: zeroable{42}, H: zeroableByPointer{42}}, bson.D{{"c", bson.A{}}, {"f", bson.D{{"n", int32(0)}}}}},
 		{"minsize", struct {
 			A int64          `bson:",minsize"`
 			B uint32         `bson:",minsize"`
@@ -189,6 +195,19 @@ func TestStructDecode(t *testing.T) {
 	want := dest{1, "f", "c", &Embedded{5}, map[string]any{"unknown": "u", "x": nil}, 0.1, []int{1, -1}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNullIntoInterface: an interface with methods can be set to nil, if to
+// nothing else.
+func TestNullIntoInterface(t *testing.T) {
+	got := struct{ S fmt.Stringer }{bson.UUID{}}
+	doc, err := bson.Marshal(bson.D{{"s", nil}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bson.Unmarshal(doc, &got); err != nil || got.S != nil {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 
@@ -276,6 +295,16 @@ func TestEncodeOptions(t *testing.T) {
 	if d := marshalled(t, bson.EncodeOptions{UnsortedMaps: true}, m); len(d) != 3 {
 		t.Errorf("UnsortedMaps: %v", d)
 	}
+	for _, v := range []any{bson.M{"\xff": 1, "\xfe": 2}, map[string]int{"\xff": 1, "\uFFFD": 2}} {
+		for _, unsorted := range []bool{false, true} {
+			if _, err := (bson.EncodeOptions{UTF8: bson.UTF8Replace, UnsortedMaps: unsorted}).Marshal(v); !errors.Is(err, bson.ErrDuplicateKey) {
+				t.Errorf("keys that are the same when replaced: %v", err)
+			}
+		}
+	}
+	if _, err := (bson.EncodeOptions{UnsortedMaps: true, StringifyKeys: true}).Marshal(map[myKey]int{"a": 1, "b": 2}); !errors.Is(err, bson.ErrDuplicateKey) {
+		t.Errorf("UnsortedMaps and StringifyKeys: %v", err)
+	}
 	if d := marshalled(t, bson.EncodeOptions{UnsortedMaps: true}, bson.M{"a": m}); len(d[0].Value.(bson.D)) != 3 {
 		t.Errorf("UnsortedMaps: %v", d)
 	}
@@ -283,6 +312,11 @@ func TestEncodeOptions(t *testing.T) {
 		t.Errorf("MaxDepth: %v", err)
 	}
 }
+
+// A myKey is like every other when it is printed.
+type myKey string
+
+func (myKey) String() string { return "key" }
 
 type level int
 
@@ -355,6 +389,7 @@ func TestDecodeOptions(t *testing.T) {
 		{"known field", bson.DecodeOptions{DisallowUnknownFields: true}, bson.D{{"v", 1}}, new(struct{ V int }), nil},
 		{"twice in struct", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(struct{ V int }), bson.ErrDuplicateKey},
 		{"twice unknown", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"w", 1}, {"w", 1}}, new(struct{ V int }), bson.ErrDuplicateKey},
+		{"twice in an array of E", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", bson.D{{"w", 1}, {"w", 1}}}}, new(struct{ V [2]bson.E }), bson.ErrDuplicateKey},
 		{"twice in D", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(bson.D), bson.ErrDuplicateKey},
 		{"twice in M", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(bson.M), bson.ErrDuplicateKey},
 		{"twice in map", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(map[string]int), bson.ErrDuplicateKey},
@@ -363,6 +398,10 @@ func TestDecodeOptions(t *testing.T) {
 		{"inexact", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(1<<53 + 1)}}, new(struct{ V float64 }), bson.ErrInexact},
 		{"inexact allowed", bson.DecodeOptions{}, bson.D{{"v", int64(1<<53 + 1)}}, new(struct{ V float64 }), nil},
 		{"exact", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(1 << 53)}}, new(struct{ V float64 }), nil},
+		{"2 is no bool", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", 2}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor is -1", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(-1)}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor 0.5", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", 0.5}}, new(struct{ V bool }), bson.ErrInexact},
+		{"1 is", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"a", 1}, {"b", int64(0)}, {"c", 1.0}, {"d", true}}, new(map[string]bool), nil},
 		{"max int64", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(1<<63 - 1)}}, new(struct{ V float64 }), bson.ErrInexact},
 		{"MaxDepth", bson.DecodeOptions{MaxDepth: 1}, bson.D{{"v", bson.D{}}}, new(bson.D), bson.ErrDepth},
 	} {

@@ -147,6 +147,7 @@ func roundTrip(o bson.DecodeOptions, doc []byte) ([]byte, error) {
 
 type (
 	myInt    int16
+	myFloat  float64
 	myString string
 	myBytes  []byte
 	myD      bson.D
@@ -307,6 +308,9 @@ func TestDecodes(t *testing.T) {
 		{"map of any", bson.D{{"a", bson.A{}}}, map[string]any{"a": bson.A{}}},
 		{"named map", bson.D{{"a", "x"}}, myMap{"a": "x"}},
 		{"named D", bson.D{{"a", "x"}}, myD{{"a", "x"}}},
+		{"slice of E", bson.D{{"a", "x"}}, []bson.E{{"a", "x"}}},
+		{"array of E", bson.D{{"a", "x"}}, [2]bson.E{{"a", "x"}}},
+		{"null array of E", nil, [2]bson.E{}},
 		{"any slice", bson.A{"x"}, []any{"x"}},
 		{"pointer", int32(3), ptrTo(3)},
 		{"null pointer", nil, (*int)(nil)},

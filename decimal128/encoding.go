@@ -34,11 +34,12 @@ func (d Decimal) MarshalJSON() ([]byte, error) {
 	return append(b, '"'), nil
 }
 
-// UnmarshalJSON sets d to what Parse makes of a JSON string or number, exactly.
-// JSON null leaves d as it is, which is what encoding/json asks of this method.
-// Any other JSON value is a *ConversionError that matches ErrType, and text
-// that is refused gives Parse's error, its offset counted from the start of the
-// text; d then keeps its value.
+// UnmarshalJSON sets d to what Parse makes of a JSON string or number, exactly,
+// or of the string in Extended JSON's object with "$numberDecimal" for its only
+// key. JSON null leaves d as it is, which is what encoding/json asks of this
+// method. Any other JSON value is a *ConversionError that matches ErrType, and
+// text that is refused gives Parse's error, its offset counted from the start of
+// the text; d then keeps its value.
 func (d *Decimal) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
@@ -52,10 +53,14 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 			return nil
 		}
 	}
-	// A refusal, or characters written as escapes.
+	// Characters written as escapes, an object, or a refusal.
 	var text string
 	if json.Unmarshal(data, &text) != nil {
-		return &ConversionError{"JSON value", "decimal128", ErrType}
+		var object map[string]string
+		err, ok := json.Unmarshal(data, &object), false
+		if text, ok = object["$numberDecimal"]; err != nil || !ok || len(object) > 1 {
+			return &ConversionError{"JSON value", "decimal128", ErrType}
+		}
 	}
 	return d.UnmarshalText([]byte(text))
 }

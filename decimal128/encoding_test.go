@@ -52,6 +52,7 @@ func TestJSON(t *testing.T) {
 		{"long number", `1234567890.123456789012345678901234`, "1234567890.123456789012345678901234"},
 		{"infinity", `"-Infinity"`, "-Infinity"},
 		{"escapes", `"\u0039.9\u0039"`, "9.99"},
+		{"object", `{"$numberDecimal":"9.990"}`, "9.990"},
 		{"null", `null`, "5"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -66,7 +67,11 @@ func TestJSON(t *testing.T) {
 		name, text string
 		want       error
 	}{
-		{"object", `{"$numberDecimal":"1"}`, decimal128.ErrType},
+		{"object with another key", `{"numberDecimal":"1"}`, decimal128.ErrType},
+		{"object with two keys", `{"$numberDecimal":"1","x":"2"}`, decimal128.ErrType},
+		{"object with a number", `{"$numberDecimal":1}`, decimal128.ErrType},
+		{"object with a bad text", `{"$numberDecimal":"1_0"}`, decimal128.ErrSyntax},
+		{"empty object", `{}`, decimal128.ErrType},
 		{"array", `[1]`, decimal128.ErrType},
 		{"boolean", `false`, decimal128.ErrType},
 		{"empty string", `""`, decimal128.ErrSyntax},

@@ -77,7 +77,8 @@ type encoder struct {
 
 	ascii    bool
 	html     bool
-	escaping bool // ascii or html: every string goes through escape
+	lines    bool // U+2028 and U+2029 are escaped
+	escaping bool // one of these: every string goes through escape
 	replace  bool // bytes that are not UTF-8 become U+FFFD
 	asIs     bool // special keys in data are written
 	exact    bool // what the text cannot keep is refused
@@ -92,7 +93,8 @@ func (e *encoder) init(o *EncodeOptions) {
 	e.initLayout(o)
 	e.ascii = o.ASCII
 	e.html = o.EscapeHTML
-	e.escaping = o.ASCII || o.EscapeHTML
+	e.lines = o.EscapeHTML || o.EscapeLines
+	e.escaping = o.ASCII || e.lines
 	e.replace = o.InvalidUTF8 == bson.UTF8Replace
 	e.asIs = o.AmbiguousKeys == AsIs || o.Mode == Plain
 	e.exact = o.RejectLossy

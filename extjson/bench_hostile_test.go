@@ -1,12 +1,14 @@
 package extjson_test
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // BenchmarkHostile reads each hostile text in two sizes: the bytes in a
@@ -56,6 +58,34 @@ func BenchmarkDecoder(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkSplitter cuts a stream of documents into pieces of a megabyte:
+// lines are found from the end, elsewhere all of the text is gone through.
+func BenchmarkSplitter(b *testing.B) {
+	var lines []byte
+	for _, doc := range sample.Documents(sample.Bench, sample.Seed, 5000) {
+		lines, _ = extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(lines, doc)
+		lines = append(lines, '\n')
+	}
+	for _, bc := range []struct {
+		name string
+		text []byte
+	}{
+		{"lines", lines},
+		{"array", append([]byte{'['}, bytes.ReplaceAll(lines, []byte("\n"), []byte(","))...)},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			b.SetBytes(int64(len(bc.text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				s := extjson.DecodeOptions{}.NewSplitter(0)
+				for text := bc.text; len(text) > 1<<20; {
+					text = text[s.Split(text[:1<<20]):]
+				}
+			}
+		})
 	}
 }
 

@@ -42,6 +42,7 @@ var encodePaths = []struct {
 	{"uuid-text", extjson.EncodeOptions{UUIDs: extjson.UUIDText}},
 	{"ascii", extjson.EncodeOptions{ASCII: true}},
 	{"html", extjson.EncodeOptions{EscapeHTML: true}},
+	{"lines", extjson.EncodeOptions{EscapeLines: true}},
 	{"reject-lossy", extjson.EncodeOptions{RejectLossy: true}},
 	{"replace-utf8", extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}},
 	{"as-is", extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}},

@@ -47,36 +47,53 @@ func (f *frame) scan(text []byte) (n int, done bool) {
 	}
 	for i := 0; i < len(text); i++ {
 		if f.inString {
-			if f.escaped {
-				f.escaped = false
-				continue
-			}
-			for len(text)-i >= 8 && breaks(binary.LittleEndian.Uint64(text[i:i+8])) == 0 {
-				i += 8
-			}
-			if i == len(text) {
-				break
-			}
-			switch text[i] {
-			case '"':
-				f.inString = false
-			case '\\':
-				f.escaped = true
-			}
+			i, f.inString, f.escaped = stringEnd(text, i, f.escaped)
 			continue
 		}
-		switch text[i] {
-		case '"':
+		switch c := text[i]; {
+		case c == '"':
 			f.inString = true
-		case '{', '[':
+		case c|0x20 == '{': // or [
 			f.depth++
-		case '}', ']':
+		case c|0x20 == '}': // or ]
 			if f.depth--; f.depth <= 0 {
 				return i + 1, true
 			}
 		}
 	}
 	return len(text), false
+}
+
+// stringEnd returns where the quote is that ends the string in which text[i]
+// is, or the length of text; and whether the string goes on behind that, and
+// with what a backslash there has escaped. escaped says whether text[i] is.
+func stringEnd(text []byte, i int, escaped bool) (end int, inString, behindBackslash bool) {
+	if escaped {
+		i++
+	}
+	for i < len(text) {
+		for len(text)-i >= 8 {
+			m := breaks(binary.LittleEndian.Uint64(text[i : i+8]))
+			if m != 0 {
+				i += firstBreak(m)
+				break
+			}
+			i += 8
+		}
+		if i == len(text) {
+			break
+		}
+		switch text[i] {
+		case '"':
+			return i, false, false
+		case '\\':
+			if i++; i == len(text) {
+				return i, true, true
+			}
+		}
+		i++
+	}
+	return i, true, false
 }
 
 // scanShell is scan for shell text.

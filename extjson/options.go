@@ -122,6 +122,8 @@ type EncodeOptions struct {
 	ASCII bool
 	// EscapeHTML writes <, >, &, U+2028 and U+2029 as \uxxxx.
 	EscapeHTML bool
+	// EscapeLines writes U+2028 and U+2029 as \uxxxx, as the Go driver does.
+	EscapeLines bool
 	// Doubles is how doubles are spelled.
 	Doubles DoubleSpelling
 	// Location is the time zone of dates that are written as text. Nil means

@@ -30,7 +30,8 @@ func slowQuote(s string, o extjson.EncodeOptions) string {
 		case r == '\r':
 			b.WriteString(`\r`)
 		case r < ' ',
-			o.EscapeHTML && strings.ContainsRune("<>&\u2028\u2029", r),
+			o.EscapeHTML && strings.ContainsRune("<>&", r),
+			(o.EscapeHTML || o.EscapeLines) && (r == '\u2028' || r == '\u2029'),
 			o.ASCII && 0x7F < r && r <= 0xFFFF:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		case o.ASCII && r > 0xFFFF:
@@ -44,7 +45,7 @@ func slowQuote(s string, o extjson.EncodeOptions) string {
 }
 
 var quoteOptions = []extjson.EncodeOptions{
-	{}, {ASCII: true}, {EscapeHTML: true}, {ASCII: true, EscapeHTML: true},
+	{}, {ASCII: true}, {EscapeHTML: true}, {ASCII: true, EscapeHTML: true}, {EscapeLines: true},
 	{InvalidUTF8: bson.UTF8Replace},
 }
 

@@ -5,19 +5,38 @@ import (
 	"io"
 )
 
-// This file goes on after faults in a stream.
+// This file goes on after faults in a stream: where the damaged document ends
+// if its brackets say so, else at a line. What is looked at to find the end is
+// either passed over or not looked at again, so the time is linear.
+
+// resyncWindow is how many bytes of a damaged document are looked at to find
+// its end.
+const resyncWindow = 16 << 20
+
+// resyncLines is how many lines that start with a brace may be read again, at
+// most, because the one before them was cut short: a document that was begun
+// again and again is not read again and again.
+const resyncLines = 4
+
+var lineBrace = []byte("\n{")
 
 // Resync makes the Decoder go on after a fault in the text, and reports
-// whether it can. It goes on at the start of the line that has the fault if
-// the document began on a line before it, else at the line after it. So of
-// texts that stand on a line each, one that is cut short takes no other with
-// it; of one that spans lines, what follows the fault is likely to be faults
-// as well.
+// whether it can. It goes on at the first of these places:
+//
+//   - at the fault, if that is a document without the comma before it, or
+//     behind it, if that is a bracket too many;
+//   - behind the bracket that closes the damaged document, and behind the line
+//     if that ends there too;
+//   - at a line that starts with a brace: of texts that stand on a line each,
+//     one that is cut short takes no other with it, unless others that are
+//     follow;
+//   - if there is neither within 16 MiB, at the start of the line that has the
+//     fault if the document began on a line before it, else at the line after
+//     it. What follows is then likely to be faults as well.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. The rest of the
-// stream is documents and what stands between them. However long the line, no
-// more of it is kept than has been read already.
+// stream is documents and what stands between them.
 //
 // False means that there was no such fault, or that the reader or skipped has
 // failed, which Err returns: a *bson.ReadError, or the error of skipped, which
@@ -39,16 +58,23 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	if d.err == nil || d.failed {
 		return false
 	}
-	fault := d.d.at
+	fault := d.d.at - d.off // from the first byte of what is damaged
 	d.err = nil
 	d.skipped++
+	n, ok := d.damaged(fault)
+	if d.err != nil {
+		return false
+	}
 	if d.state > atTop {
 		d.state = atAny
 	}
-	if n := bytes.LastIndexByte(d.buf[d.off:fault], '\n'); n >= 0 {
+	if ok {
+		return d.pass(skipped, d.off+n)
+	}
+	if n := bytes.LastIndexByte(d.buf[d.off:d.off+fault], '\n'); n >= 0 {
 		return d.pass(skipped, d.off+n+1)
 	}
-	for from := fault; ; from = d.off {
+	for from := d.off + fault; ; from = d.off {
 		if n := bytes.IndexByte(d.buf[from:], '\n'); n >= 0 {
 			return d.pass(skipped, from+n+1)
 		}
@@ -63,6 +89,67 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 		}
 		if !d.fill() && d.err != nil {
 			return false
+		}
+	}
+}
+
+// damaged returns how many bytes at d.off the damaged document there takes,
+// whose fault is so many bytes behind that, or false if that cannot be told or
+// the reader has failed.
+func (d *Decoder) damaged(fault int) (int, bool) {
+	switch {
+	case d.off == len(d.buf):
+		return 0, false
+	case d.buf[d.off] == '}' || d.buf[d.off] == ']':
+		return 1, true
+	case d.buf[d.off] != '{' || d.start < d.endless:
+		return 0, false
+	case d.state == atComma:
+		return 0, true // there is a document, but no comma before it
+	}
+	f := newFrame(d.d.shell)
+	n := 0 // bytes that f has seen
+	for n < resyncWindow {
+		text := d.buf[d.off+n:]
+		line := bytes.IndexByte(text, '\n')
+		if line >= 0 {
+			text = text[:line+1]
+		}
+		more, done := f.scan(text)
+		n += more
+		if done {
+			if d.buf[d.off+n-1] == '}' {
+				return d.lineEnd(n), true
+			}
+			break // a brace is missing
+		}
+		if line >= 0 && f.shell == notShell {
+			f.inString, f.escaped = false, false // a string ends on its line
+		}
+		if len(d.buf) == d.off+n && (d.eof || !d.fill()) {
+			break
+		}
+		if line >= 0 && d.buf[d.off+n] == '{' {
+			return n, n >= fault || bytes.Count(d.buf[d.off+n:d.off+fault], lineBrace) < resyncLines
+		}
+	}
+	d.endless = d.base + int64(d.off+n)
+	return 0, false
+}
+
+// lineEnd returns the offset from d.off past the line feed that follows the
+// one n bytes behind it, or n if something other than blanks does.
+func (d *Decoder) lineEnd(n int) int {
+	for at := n; ; at++ {
+		if len(d.buf) == d.off+at && (d.eof || !d.fill()) {
+			return n
+		}
+		switch d.buf[d.off+at] {
+		case ' ', '\t', '\r':
+		case '\n':
+			return at + 1
+		default:
+			return n
 		}
 	}
 }

@@ -25,7 +25,16 @@ func TestResync(t *testing.T) {
 		{"refused value", "{\"a\":{\"$numberInt\":\"9999999999\"}}\n{\"a\":2}\n", `{"a":2}`, 1},
 		{"in an array", "[{\"a\":1},\n{\"a\":x},\n{\"a\":3}]\n", `{"a":1}{"a":3}`, 1},
 		{"in an array, comma first", "[{\"a\":1}\n,{\"a\":x}\n,{\"a\":3}\n]\n{\"b\":1}", `{"a":1}{"a":3}{"b":1}`, 1},
-		{"over lines", "{\n\"a\":1,\n}\n{\"a\":2}\n", `{"a":2}`, 2},
+		{"over lines", "{\n\"a\":1,\n}\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"over indented lines", "[\n  {\n    \"a\": x\n  },\n  {\n    \"a\": 2\n  }\n]\n{\"a\":3}", `{"a":2}{"a":3}`, 1},
+		{"cut short behind a colon", "{\"a\":\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"cut short behind a comma", "{\"a\":[1,\n{\"a\":2}\n{\"a\":3}\n", `{"a":2}{"a":3}`, 1},
+		{"array on a line", `[{"a":1},{"a":x},{"a":3},{"a":{"$oid":"}]"}},{"a":5}]`, `{"a":1}{"a":3}{"a":5}`, 2},
+		{"array on a line, brace missing", `[{"a":1},{"a":{"b":2},{"a":3}]`, `{"a":1}`, 1},
+		{"array on a line, brace too many", "[{\"a\":1}},{\"a\":2}]\n{\"a\":3}\n", `{"a":1}{"a":2}{"a":3}`, 1},
+		{"array, comma missing", `[{"a":1}{"a":2}{"a":3},{"a":4}]`, `{"a":1}{"a":2}{"a":3}{"a":4}`, 2},
+		{"documents on a line", `{"a":x} {"a":2}{"a":[x]}{"a":4}`, `{"a":2}{"a":4}`, 2},
+		{"braces in strings", `[{"a":"}\"}","b":x},{"a":2}]`, `{"a":2}`, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := extjson.NewDecoder(strings.NewReader(tc.text))

@@ -66,6 +66,7 @@ type Decoder struct {
 	rerr    error // what the reader has failed with, behind what is in buf
 	failed  bool  // err is the reader's
 	skipped int64 // faults that Resync has passed over
+	endless int64 // no document that starts before this offset in the stream has an end
 	err     error
 }
 
@@ -129,8 +130,9 @@ func (d *Decoder) More() bool {
 }
 
 // find goes to the brace of the next document and reports whether there is
-// one.
+// one. That is where start is then, or at what else is there.
 func (d *Decoder) find() bool {
+	defer func() { d.start = d.base + int64(d.off) }()
 	for {
 		c, ok := d.peek()
 		if !ok {
@@ -167,7 +169,6 @@ func (d *Decoder) expected() string {
 func (d *Decoder) document() bool {
 	f := newFrame(d.d.shell)
 	framed := 0 // bytes of the document that f has seen
-	d.start = d.base + int64(d.off)
 	for {
 		text := d.buf
 		whole := len(text)-d.off < d.maxText // text is all that has been read
@@ -395,8 +396,9 @@ func (d *Decoder) Place() Place { return d.state }
 // valid as long as Text.
 func (d *Decoder) Buffered() []byte { return d.buf[d.off:len(d.buf):len(d.buf)] }
 
-// Offset returns where in the stream the text of the current document
-// starts, in bytes.
+// Offset returns where in the stream the text of the current document starts,
+// in bytes. After Next was false it is that of the first byte that Buffered
+// returns: where a document with a fault starts.
 func (d *Decoder) Offset() int64 { return d.start }
 
 // Err returns why Next was false: nil at the end of the stream, a

@@ -14,7 +14,8 @@ import (
 //   - quote copies eight bytes at a time while it looks for what needs an
 //     escape, and checks UTF-8 only where it saw a high bit.
 //   - escape goes on character by character from the first byte that quote
-//     could not copy, and is where the options ASCII and EscapeHTML live.
+//     could not copy, and is where the options ASCII, EscapeHTML and EscapeLines
+//     live.
 
 const (
 	ones  = 0x0101010101010101
@@ -187,7 +188,7 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 			} else {
 				dst = append(dst, "\uFFFD"...)
 			}
-		case e.ascii || e.html && (r == '\u2028' || r == '\u2029'):
+		case e.ascii || e.lines && (r == '\u2028' || r == '\u2029'):
 			dst = append(dst, s[from:i]...)
 			dst = appendUnicode(dst, r)
 		default:

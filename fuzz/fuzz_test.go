@@ -141,6 +141,7 @@ func FuzzIndent(f *testing.F) {
 		{Indent: "  ", EscapeHTML: true},
 		{ASCII: true},
 		{EscapeHTML: true},
+		{EscapeLines: true},
 		{Indent: " ", ASCII: true, EscapeHTML: true},
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
@@ -174,6 +175,9 @@ func FuzzIndent(f *testing.F) {
 				}
 				if o.EscapeHTML && bytes.ContainsAny(text, "<>&\u2028\u2029") {
 					t.Fatalf("not safe in HTML: %q", text)
+				}
+				if o.EscapeLines && bytes.ContainsAny(text, "\u2028\u2029") {
+					t.Fatalf("line separators: %q", text)
 				}
 				if o.Indent == "" && bytes.ContainsRune(text, '\n') {
 					t.Fatalf("line feed without Indent: %q", text)

@@ -12,8 +12,11 @@
 //     whose programs are in peers; parts_test.go takes apart what differs;
 //     differences_test.go lists it, as docs/differences.md does with the
 //     reasons.
+//   - dump_test.go compares bsonjs dump with what bsondump makes of the same
+//     documents, by way of both versions of the driver.
 //   - python compares package pickle with the Python interpreters that it
 //     finds.
-//   - bench has the side-by-side benchmarks, libbson a C program for the
-//     same tasks, and compare runs both and prints a table.
+//   - bench has the side-by-side benchmarks, libbson C programs for the
+//     same tasks, and compare runs both and prints a table; process does so
+//     with whole processes.
 package interop

@@ -187,7 +187,8 @@ func (id ID) MarshalJSON() ([]byte, error) {
 	return append(b, '"'), nil
 }
 
-// UnmarshalJSON sets id from a JSON string of 24 hexadecimal digits. JSON null
+// UnmarshalJSON sets id from a JSON string of 24 hexadecimal digits, or from
+// Extended JSON's object with such a string for its only key, "$oid". JSON null
 // leaves id as it is, which is what encoding/json asks of this method. Any
 // other JSON value is a *ValueError that matches ErrType, and a string of
 // another shape is Parse's error; id then keeps its value.
@@ -201,10 +202,14 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 			return nil
 		}
 	}
-	// A refusal, or digits written as escapes.
+	// Digits written as escapes, an object, or a refusal.
 	var text string
 	if json.Unmarshal(data, &text) != nil {
-		return &ValueError{Err: ErrType}
+		var object map[string]string
+		err, ok := json.Unmarshal(data, &object), false
+		if text, ok = object["$oid"]; err != nil || !ok || len(object) > 1 {
+			return &ValueError{Err: ErrType}
+		}
 	}
 	return id.UnmarshalText([]byte(text))
 }

@@ -237,6 +237,7 @@ func TestJSON(t *testing.T) {
 		{"string", `"` + text1 + `"`, id1},
 		{"upper case", `"` + strings.ToUpper(text1) + `"`, id1},
 		{"escapes", `"6\u0035\u0030aff000123456789abcdef"`, id1},
+		{"object", `{"$oid":"` + text1 + `"}`, id1},
 		{"null", `null`, objectid.ID{0: 9}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -252,7 +253,11 @@ func TestJSON(t *testing.T) {
 		want       error
 	}{
 		{"number", `1`, objectid.ErrType},
-		{"object", `{"$oid":"650aff000123456789abcdef"}`, objectid.ErrType},
+		{"object with another key", `{"oid":"650aff000123456789abcdef"}`, objectid.ErrType},
+		{"object with two keys", `{"$oid":"650aff000123456789abcdef","x":""}`, objectid.ErrType},
+		{"object with a number", `{"$oid":1}`, objectid.ErrType},
+		{"object with a short text", `{"$oid":"650aff"}`, objectid.ErrLength},
+		{"empty object", `{}`, objectid.ErrType},
 		{"array", `[]`, objectid.ErrType},
 		{"boolean", `true`, objectid.ErrType},
 		{"empty string", `""`, objectid.ErrLength},

@@ -26,7 +26,7 @@ type atom uint8
 
 const (
 	notAtom  atom = iota
-	isOther       // None, True, False, the empty tuple, a float
+	isOther       // None, True, False, an empty container, a float
 	isInt         // the INT that is a bool included
 	isText        // text; unicode of Python 2
 	isStr         // str of Python 2
@@ -34,7 +34,8 @@ const (
 )
 
 var atoms = [256]atom{
-	opNone: isOther, opNewTrue: isOther, opNewFalse: isOther, opEmptyTuple: isOther, opFloat: isOther, opBinFloat: isOther,
+	opNone: isOther, opNewTrue: isOther, opNewFalse: isOther, opFloat: isOther, opBinFloat: isOther,
+	opEmptyTuple: isOther, opTuple: isOther, opEmptyList: isOther, opList: isOther, opEmptyDict: isOther, opDict: isOther,
 	opInt: isInt, opBinInt: isInt, opBinInt1: isInt, opBinInt2: isInt, opLong: isInt, opLong1: isInt,
 	opUnicode: isText, opBinUnicode: isText, opShortBinUnicode: isText,
 	opString: isStr, opBinString: isStr, opShortBinString: isStr,
@@ -56,7 +57,7 @@ func (m *machine) place(r ref) int {
 		return int(r)
 	}
 	if n := m.node(r); n != nil {
-		return int(n.off)
+		return n.off()
 	}
 	return m.at
 }
@@ -172,9 +173,9 @@ func (m *machine) raw(dst []byte, r ref) ([]byte, bool) {
 	case isStr:
 		return m.str(dst, r)
 	case notAtom:
-		if n := m.node(r); n != nil && n.kind == kindObject {
-			list, _ := m.tuple(m.items[n.made])
-			switch n.class {
+		if n := m.node(r); n != nil && n.kind() == kindObject {
+			list := m.arguments(n)
+			switch n.class() {
 			case clsEncode:
 				return m.encode(dst, list, "latin1")
 			case clsBytes:
@@ -201,12 +202,14 @@ func (m *machine) encode(dst []byte, list []ref, codec string) ([]byte, bool) {
 	if m.textLen(list[1]) > len(room) {
 		return m.refuse(dst, list[1], ErrCall, "not the codec latin1")
 	}
-	name, ok := m.text(room[:0], list[1])
-	if !ok {
-		return dst, false
-	}
-	if string(name) != codec {
-		return m.refuse(dst, list[1], ErrCall, "codec "+quoteName(name))
+	if string(m.payload(list[1])) != codec { // it may be spelled otherwise
+		name, ok := m.text(room[:0], list[1])
+		if !ok {
+			return dst, false
+		}
+		if string(name) != codec {
+			return m.refuse(dst, list[1], ErrCall, "codec "+quoteName(name))
+		}
 	}
 	if m.atom(list[0]) != isText {
 		return m.refuse(dst, list[0], ErrCall, "encode of something that is not text")
@@ -217,22 +220,34 @@ func (m *machine) encode(dst []byte, list []ref, codec string) ([]byte, bool) {
 // latin1 appends one byte for each character of text.
 func (m *machine) latin1(dst []byte, r ref) ([]byte, bool) {
 	n := len(dst)
-	dst, ok := m.text(dst, r)
+	if op := m.src[r]; op == opBinUnicode || op == opShortBinUnicode {
+		if dst, ok := appendLatin1(dst, m.payload(r)); ok {
+			return dst, true
+		}
+	}
+	dst, ok := m.text(dst, r) // which says what is wrong, or has another spelling
 	if !ok {
 		return dst, false
 	}
-	to := n
-	for i := n; i < len(dst); to++ {
-		c := dst[i]
-		i++
-		if c >= utf8.RuneSelf {
-			if c > 0xc3 { // above U+00FF
-				return m.refuse(dst, r, ErrRange, "character above U+00FF")
-			}
-			c = c<<6 | dst[i]&0x3f
-			i++
-		}
-		dst[to] = c
+	text, ok := appendLatin1(dst[:n], dst[n:]) // never longer, so it may lie there
+	if !ok {
+		return m.refuse(dst, r, ErrRange, "character above U+00FF")
 	}
-	return dst[:to], true
+	return text, true
+}
+
+// appendLatin1 appends a byte for each character of text in UTF-8. ok is false
+// if one is above U+00FF or malformed.
+func appendLatin1(dst, text []byte) (_ []byte, ok bool) {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			if i++; c&^1 != 0xc2 || i == len(text) || text[i]&0xc0 != 0x80 {
+				return dst, false
+			}
+			c = c<<6 | text[i]&0x3f
+		}
+		dst = append(dst, c)
+	}
+	return dst, true
 }

@@ -4,36 +4,20 @@ package pickle
 // built, with how many arguments, is in names.go; what the arguments are is
 // looked at when the object is written.
 
-// tuple returns the items of a tuple.
-func (m *machine) tuple(r ref) (items []ref, ok bool) {
-	if r.isAtom() {
-		return nil, m.src[r] == opEmptyTuple
-	}
-	n := m.node(r)
-	if n == nil || n.kind != kindTuple {
-		return nil, false
-	}
-	if n.first == 0 {
-		return nil, true
-	}
-	items, _ = m.segment(n.first)
-	return items, true
-}
-
 // callee pops the arguments and what is called. ok is false after a fault.
 func (m *machine) callee() (c class, args ref, list []ref, ok bool) {
-	s := len(m.stack) - 2
-	if s < m.floor() {
+	s := m.stack.n - 2
+	if s < m.floor {
 		return 0, 0, nil, m.bad(ErrStack, "")
 	}
-	fn, args := m.stack[s], m.stack[s+1]
+	fn, args := m.stack.at(s), m.stack.at(s+1)
 	if !fn.isClass() {
 		return 0, 0, nil, m.bad(ErrCall, "not a class or function")
 	}
 	if list, ok = m.tuple(args); !ok {
 		return 0, 0, nil, m.bad(ErrCall, classNames[fn.class()]+" without a tuple")
 	}
-	m.stack = m.stack[:s]
+	m.stack.n = s
 	return fn.class(), args, list, true
 }
 
@@ -48,7 +32,7 @@ func (m *machine) reduce() bool {
 	case !rules[c].call.allows(len(list)):
 		return m.bad(ErrCall, classNames[c]+" with "+itoa(len(list))+" arguments")
 	}
-	return m.object(node{class: c}, args)
+	return m.object(c, 0, args)
 }
 
 // reconstruct makes an object of _reconstructor(class, base, value).
@@ -63,7 +47,7 @@ func (m *machine) reconstruct(list []ref) bool {
 	if base == baseObject && !m.isNone(list[2]) {
 		return m.bad(ErrCall, "_reconstructor of "+classNames[c]+" with a value")
 	}
-	return m.object(node{class: c, rebuilt: true}, list[2])
+	return m.object(c, flagRebuilt, list[2])
 }
 
 // newObject makes an object of a class and arguments for its __new__.
@@ -75,39 +59,40 @@ func (m *machine) newObject() bool {
 	if !rules[c].new.allows(len(list)) {
 		return m.bad(ErrCall, "new "+classNames[c]+" with "+itoa(len(list))+" arguments")
 	}
-	return m.object(node{class: c}, args)
+	return m.object(c, 0, args)
 }
 
 // object pushes an object. args is the tuple of its arguments or, after
 // _reconstructor, the value of the base.
-func (m *machine) object(n node, args ref) bool {
-	n.kind = kindObject
-	n.made = uint32(len(m.items))
-	m.items = append(m.items, args, noRef)
-	r := m.newNode(n)
-	if r == noRef {
+func (m *machine) object(c class, flags, args ref) bool {
+	if !m.tally() {
 		return false
 	}
-	m.stack = append(m.stack, r)
+	r, n := m.newNode(ref(kindObject)|flags|ref(c)<<classShift, m.at, objectSize)
+	if n == nil {
+		return false
+	}
+	n[nodeFirst], n[nodeArgs], n[nodeState] = 0, args, noRef
+	m.stack.push(r)
 	return true
 }
 
 // build gives the object below it a state.
 func (m *machine) build() bool {
-	s := len(m.stack) - 2
-	if s < m.floor() {
+	s := m.stack.n - 2
+	if s < m.floor {
 		return m.bad(ErrStack, "")
 	}
-	n := m.node(m.stack[s])
+	n := m.node(m.stack.at(s))
 	switch {
-	case n == nil || n.kind != kindObject || !rules[n.class].build:
+	case n == nil || n.kind() != kindObject || !rules[n.class()].build:
 		return m.bad(ErrState, "of something that has none")
-	case n.shared:
+	case n.shared():
 		return m.bad(ErrCycle, "")
-	case m.items[n.made+1] != noRef:
-		return m.bad(ErrState, classNames[n.class]+" has one already")
+	case n[nodeState] != noRef:
+		return m.bad(ErrState, classNames[n.class()]+" has one already")
 	}
-	m.items[n.made+1] = m.stack[s+1]
-	m.stack = m.stack[:s+1]
+	n[nodeState] = m.stack.at(s + 1)
+	m.stack.n = s + 1
 	return true
 }

@@ -1,9 +1,6 @@
 package pickle
 
-import (
-	"encoding/binary"
-	"time"
-)
+import "encoding/binary"
 
 // datetimeSize is how many bytes hold a datetime: the year in two,
 // big-endian, month, day, hour, minute and second in one each, the microsecond
@@ -57,8 +54,18 @@ func parseDatetime(f [datetimeSize]byte) (micros int64, ok bool) {
 		f[4] > 23 || f[5] > 59 || f[6] > 59 || micro >= microsPerSecond {
 		return 0, false
 	}
-	t := time.Date(year, time.Month(month), day, int(f[4]), int(f[5]), int(f[6]), 0, time.UTC)
-	return t.Unix()*microsPerSecond + int64(micro), true
+	seconds := int64(epochDays(year, month, day))*secondsPerDay + int64(f[4])*3600 + int64(f[5])*60 + int64(f[6])
+	return seconds*microsPerSecond + int64(micro), true
+}
+
+// epochDays returns the days from 1970 to a date. The year begins in March, so
+// that the leap day is its last: five months from there have 153 days.
+func epochDays(year, month, day int) int {
+	if month -= 3; month < 0 {
+		month += 12
+		year--
+	}
+	return 365*year + year/4 - year/100 + year/400 + (153*month+2)/5 + day - 719469
 }
 
 // daysIn returns how many days a month has.
@@ -81,21 +88,21 @@ func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
 		return 0, true
 	}
 	n := m.node(r)
-	if n == nil || n.kind != kindObject {
+	if n == nil || n.kind() != kindObject {
 		m.wrong(nil, owner, ErrCall, "whose zone is none")
 		return 0, false
 	}
 	var delta ref
 	switch list := m.arguments(n); {
-	case n.class == clsTimezone:
+	case n.class() == clsTimezone:
 		delta = list[0]
-	case n.class == clsFixedOffset && m.state(n) != noRef:
-		v, ok := m.attributes(n, m.state(n), attrFixedOffset, 1)
+	case n.class() == clsFixedOffset && n.state() != noRef:
+		v, ok := m.attributes(n, n.state(), attrFixedOffset, 1)
 		if !ok {
 			return 0, false
 		}
 		delta = v[0]
-	case n.class == clsFixedOffset && len(list) == 2:
+	case n.class() == clsFixedOffset && len(list) == 2:
 		delta = list[0]
 	default:
 		m.wrong(nil, owner, ErrCall, "whose zone is none")
@@ -107,7 +114,7 @@ func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
 // timedelta returns the microseconds of a timedelta between -24 and 24 hours.
 func (m *machine) timedelta(owner *node, r ref) (micros int64, ok bool) {
 	n := m.node(r)
-	if n == nil || n.kind != kindObject || n.class != clsTimedelta {
+	if n == nil || n.kind() != kindObject || n.class() != clsTimedelta {
 		m.wrong(nil, owner, ErrCall, "whose zone has no timedelta")
 		return 0, false
 	}
@@ -131,7 +138,7 @@ func (m *machine) badZone(n *node) bool {
 
 // datetimeMS appends the value of a DatetimeMS.
 func (m *machine) datetimeMS(dst []byte, n *node) ([]byte, bool) {
-	d, ok := m.slots(n, m.state(n))
+	d, ok := m.slots(n, n.state())
 	if !ok {
 		return dst, false
 	}

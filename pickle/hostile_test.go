@@ -2,6 +2,7 @@ package pickle_test
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -31,6 +32,32 @@ func hostile() map[string]struct {
 		want error
 	}
 	return map[string]row{
+		// A value in each byte, or two.
+		"empty dicts":          {"](" + strings.Repeat("}", mega) + "e.", nil},
+		"empty tuples":         {"](" + strings.Repeat(")", mega) + "e.", nil},
+		"empty tuples of old":  {"](" + strings.Repeat("(t", mega/2) + "e.", nil},
+		"Nones":                {"](" + strings.Repeat("N", mega) + "e.", nil},
+		"Nones in a tuple":     {"(" + strings.Repeat("N", mega) + "t.", nil},
+		"integers":             {"](" + strings.Repeat("K\x01", mega/2) + "e.", nil},
+		"strings":              {"](" + strings.Repeat("U\x01a", mega/3) + "e.", nil},
+		"tuples of one":        {"](" + strings.Repeat("N\x85", mega/2) + "e.", nil},
+		"lists of one":         {"](" + strings.Repeat("]Na", mega/3) + "e.", nil},
+		"lists in the memo":    {"](" + strings.Repeat("]\x94", mega/2) + "e.", nil},
+		"objects":              {"](cbson.min_key\nMinKey\nq\x00)\x81" + strings.Repeat("h\x00)\x81", mega/4) + "e.", nil},
+		"memo of one value":    {"N" + strings.Repeat("\x94", mega) + ".", nil},
+		"memo half empty":      {"N" + strings.Repeat("\x94", mega/2) + "r" + u32(mega) + ".", nil},
+		"frames":               {"](" + strings.Repeat("\x95"+u64(0)+"N", mega/10) + "e.", nil},
+		"lists between others": {"]" + strings.Repeat("N\x85a", mega/3) + ".", nil},
+		"dictionary of pairs":  {"}(" + strings.Repeat("))", mega/2) + "u.", bson.ErrDuplicateKey},
+		"shared keys":          {"}q\x00(U\x01aq\x01N" + strings.Repeat("h\x01N", mega/3) + "u.", bson.ErrDuplicateKey},
+		"shared list":          {"]((" + strings.Repeat("]", mega/2) + "tq\x00" + strings.Repeat("h\x00", mega/4) + "e.", pickle.ErrLimit},
+		"SON in another order": {reversedSON(mega/16) + ".", nil},
+		"SONs in each other":   {nestedSONs(900, "X"+u32(mega)+strings.Repeat("x", mega)) + ".", nil},
+		"shared SON":           {"](" + reversedSON(mega/32) + "q\x00" + strings.Repeat("h\x00", mega/4) + "e.", pickle.ErrLimit},
+		"shared line":          {"](V" + strings.Repeat("\xe9", mega) + "\nq\x00" + strings.Repeat("h\x00", mega/2) + "e.", pickle.ErrLimit},
+		"long key to a fault": {"](X" + u32(mega) + strings.Repeat("k", mega) + "q\x00" + strings.Repeat("}h\x00", 12) + newID +
+			strings.Repeat("s", 12) + "e.", pickle.ErrState},
+
 		"tuples 1 byte a level": {"N" + strings.Repeat("\x85", mega) + ".", bson.ErrDepth},
 		"lists in lists":        {strings.Repeat("]", mega) + strings.Repeat("a", mega-1) + ".", bson.ErrDepth},
 		"marks":                 {strings.Repeat("(", mega) + ".", pickle.ErrStack},
@@ -52,7 +79,8 @@ func hostile() map[string]struct {
 			strings.Repeat(newID+"h\x01b", mega/64) + "e.", pickle.ErrState},
 		"memo index":    {strings.Repeat("Nr\xff\xff\xff\x7f", 1) + ".", nil},
 		"memo indexes":  {"](" + strings.Repeat("Nr\xff\xff\xff\x7fNr\x00\x00\xff\x7fNr\x00\x00\x00\x7f", mega/16) + "e.", nil},
-		"long integer":  {"L" + strings.Repeat("9", mega) + "L\n.", pickle.ErrArgument},
+		"long LONG":     {"L" + strings.Repeat("9", 10*mega) + "L\n.", pickle.ErrArgument},
+		"long INT":      {"I" + strings.Repeat("9", 10*mega) + "\n.", pickle.ErrArgument},
 		"long float":    {"F" + strings.Repeat("9", mega) + "\n.", pickle.ErrArgument},
 		"long name":     {"c" + strings.Repeat("9", mega) + "\n.", pickle.ErrName},
 		"names":         {"](" + strings.Repeat("cbson.objectid\nObjectId\n", mega/32) + "e.", pickle.ErrCall},
@@ -72,6 +100,31 @@ func hostile() map[string]struct {
 	}
 }
 
+// reversedSON is a SON of n items, its keys listed from the last to the first.
+func reversedSON(n int) string {
+	var items, keys strings.Builder
+	for i := range n {
+		fmt.Fprintf(&items, "U\x06%06dN", i)
+		fmt.Fprintf(&keys, "U\x06%06d", n-1-i)
+	}
+	return newSON + "(" + items.String() + "u}U\x0a_SON__keys](" + keys.String() + "esb"
+}
+
+// nestedSONs is a value in so many SONs, each with its keys in another order.
+func nestedSONs(levels int, value string) string {
+	return strings.Repeat(newSON+"(U\x01bNU\x01a", levels) + value + strings.Repeat("u}U\x0a_SON__keys](U\x01aU\x01besb", levels)
+}
+
+// The bytes of memory that a pickle may take for each of its own: all that is
+// ever allocated, what the garbage of growing slices would add included. The
+// BSON is part of it, 14 bytes for an empty list. Small pickles may become
+// 1 MiB of BSON whatever their length is.
+const (
+	memoryPerByte = 34
+	memoryAlways  = 6 << 20
+	memoryRest    = 256 << 10
+)
+
 // TestHostile checks that no pickle takes more memory than its length
 // explains. The time is a benchmark's, BenchmarkHostile.
 func TestHostile(t *testing.T) {
@@ -84,9 +137,35 @@ func TestHostile(t *testing.T) {
 		if !errors.Is(err, tc.want) || (tc.want == nil) != (err == nil) {
 			t.Errorf("%s: %v, want %v", name, err, tc.want)
 		}
-		// All that was ever allocated, garbage of growing slices included.
-		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(256*len(data)+8<<20) {
-			t.Errorf("%s: %d bytes of memory for %d", name, spent, len(data))
+		most := memoryPerByte*len(data) + memoryRest
+		if len(data) < memoryAlways/memoryPerByte {
+			most = memoryAlways
+		}
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most) {
+			t.Errorf("%s: %d bytes of memory for %d, %.1f each", name, spent, len(data), float64(spent)/float64(len(data)))
+		}
+	}
+}
+
+// TestHostileStream checks the same for what comes in pieces: the buffer has
+// four bytes more for each of the pickle.
+func TestHostileStream(t *testing.T) {
+	for name, tc := range hostile() {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d := pickle.NewDecoder(strings.NewReader(tc.data))
+		for d.Next() {
+		}
+		runtime.ReadMemStats(&after)
+		if err := d.Err(); !errors.Is(err, tc.want) || (tc.want == nil) != (err == nil) {
+			t.Errorf("%s: %v, want %v", name, err, tc.want)
+		}
+		most := (memoryPerByte+4)*len(tc.data) + memoryRest
+		if len(tc.data) < memoryAlways/memoryPerByte {
+			most = memoryAlways
+		}
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most) {
+			t.Errorf("%s: %d bytes of memory for %d, %.1f each", name, spent, len(tc.data), float64(spent)/float64(len(tc.data)))
 		}
 	}
 }

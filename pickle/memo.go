@@ -1,26 +1,42 @@
 package pickle
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // This file is the memo. Picklers number its entries from 0 or 1 without
-// large gaps, and those are kept in a slice; a number that is far beyond how
+// large gaps, and those are kept in a slab; a number that is far beyond how
 // many entries there are goes to a map, so that no number costs memory.
 
-// put enters the topmost value in the memo.
+// put enters the topmost value in the memo. A container gets a node for it:
+// what a GET finds must be the one that is filled in between.
 func (m *machine) put(i uint32) bool {
-	if len(m.stack) <= m.floor() {
+	top := m.stack.n - 1
+	if top < m.floor {
 		return m.bad(ErrStack, "")
 	}
-	r := m.stack[len(m.stack)-1] + 1
-	if int(i) == len(m.memo) && m.far == nil { // as picklers number them
-		if m.memos >= m.maxMemo {
-			return m.bad(ErrLimit, "MaxMemo")
+	r := m.stack.at(top)
+	if r == m.bare {
+		if r = m.fill(top); r == noRef {
+			return false
 		}
-		m.memo = append(m.memo, r)
-		m.memos++
+	}
+	if m.isNext(int(i)) {
+		m.remember(r)
 		return true
 	}
-	return m.putAnywhere(i, r)
+	return m.putAnywhere(i, r+1)
+}
+
+// isNext reports whether i is behind all entries, as picklers number them, and
+// there may be one more.
+func (m *machine) isNext(i int) bool { return i == m.memo.n && m.far == nil && m.memos < m.maxMemo }
+
+// remember adds the entry for which isNext is true.
+func (m *machine) remember(r ref) {
+	m.memo.push(r + 1)
+	m.memos++
 }
 
 // putAnywhere is put for an index that is not the next. The dense part never
@@ -33,10 +49,10 @@ func (m *machine) putAnywhere(i uint32, r ref) bool {
 		m.memos++
 	}
 	switch {
-	case uint64(i) < uint64(len(m.memo)):
+	case uint64(i) < uint64(m.memo.n):
 	case uint64(i) <= 2*uint64(m.memos)+256:
-		for uint64(i) >= uint64(len(m.memo)) {
-			m.memo = append(m.memo, 0)
+		for uint64(i) >= uint64(m.memo.n) {
+			m.memo.push(0)
 		}
 	default:
 		if m.far == nil {
@@ -45,14 +61,16 @@ func (m *machine) putAnywhere(i uint32, r ref) bool {
 		m.far[i] = r
 		return true
 	}
-	m.memo[i] = r
+	m.memo.set(int(i), r)
 	return true
 }
 
 // lookup returns one more than the memo entry i, or 0.
 func (m *machine) lookup(i uint32) ref {
-	if uint64(i) < uint64(len(m.memo)) && m.memo[i] != 0 {
-		return m.memo[i]
+	if uint64(i) < uint64(m.memo.n) {
+		if r := m.memo.at(int(i)); r != 0 {
+			return r
+		}
 	}
 	return m.far[i]
 }
@@ -66,8 +84,27 @@ func (m *machine) get(i uint32) bool {
 	}
 	r--
 	if n := m.node(r); n != nil {
-		n.shared = true
+		n[nodeHead] |= flagShared
 	}
-	m.stack = append(m.stack, r)
+	m.stack.push(r)
 	return true
+}
+
+// memoIndex returns the index in the line of the current PUT or GET.
+func (m *machine) memoIndex() (i uint32, ok bool) {
+	s := m.src[m.at+1 : m.off-1]
+	if len(s) == 0 || len(s) > len("4294967295") || s[0] == '0' && len(s) > 1 {
+		return 0, m.bad(ErrArgument, "memo index")
+	}
+	var v uint64
+	for _, c := range s {
+		if c-'0' > 9 {
+			return 0, m.bad(ErrArgument, "memo index")
+		}
+		v = 10*v + uint64(c-'0')
+	}
+	if v > math.MaxUint32 {
+		return 0, m.bad(ErrArgument, "memo index")
+	}
+	return uint32(v), true
 }

@@ -55,6 +55,9 @@ const (
 	numClasses
 )
 
+// objectIDName is the name that most pickles have, and is looked for first.
+const objectIDName = "bson.objectid\nObjectId"
+
 // names is the closed list of what a pickle may name: the module, a line feed
 // and the name, as GLOBAL has them, compared as a whole. Nothing else is
 // accepted, whatever the module.
@@ -78,7 +81,7 @@ var names = map[string]class{
 	"__builtin__\nbytearray": clsByteArray,
 	"builtins\nbytearray":    clsByteArray,
 
-	"bson.objectid\nObjectId":                clsObjectID,
+	objectIDName:                             clsObjectID,
 	"pymongo.objectid\nObjectId":             clsObjectID,
 	"bson.binary\nBinary":                    clsBinary,
 	"pymongo.binary\nBinary":                 clsBinary,

@@ -42,6 +42,14 @@ func parseInt(s []byte) (v integer, ok bool) {
 	if len(s) == 0 || len(s) > 39 || s[0] == '0' && (len(s) > 1 || v.neg) {
 		return v, false
 	}
+	for len(s) > 0 && v.lo < 1e18 { // hi is zero as long
+		c := s[0] - '0'
+		if c > 9 {
+			return v, false
+		}
+		v.lo = 10*v.lo + uint64(c)
+		s = s[1:]
+	}
 	for _, c := range s {
 		if c-'0' > 9 {
 			return v, false

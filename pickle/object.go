@@ -16,7 +16,7 @@ import "github.com/bsonkit/bsonkit/bson"
 func (m *machine) objectValue(dst []byte, n *node) ([]byte, bson.Type) {
 	ok := false
 	t := bson.TypeBinary
-	switch n.class {
+	switch n.class() {
 	case clsObjectID:
 		t = bson.TypeObjectID
 		dst, ok = m.objectID(dst, n)
@@ -74,7 +74,7 @@ func (m *machine) objectValue(dst []byte, n *node) ([]byte, bson.Type) {
 
 // documentObject is objectValue for classes that become documents.
 func (m *machine) documentObject(dst []byte, n *node) ([]byte, bool) {
-	switch n.class {
+	switch n.class() {
 	case clsSON:
 		return m.son(dst, n)
 	case clsOrderedDict:
@@ -89,27 +89,27 @@ func (m *machine) documentObject(dst []byte, n *node) ([]byte, bool) {
 
 // wrong records that an object will not do and returns dst and false.
 func (m *machine) wrong(dst []byte, n *node, err error, what string) ([]byte, bool) {
-	m.fail(int(n.off), err, classNames[n.class]+" "+what)
+	m.fail(n.off(), err, classNames[n.class()]+" "+what)
 	return dst, false
 }
 
 // arguments returns the arguments of an object that REDUCE or NEWOBJ made.
 func (m *machine) arguments(n *node) []ref {
-	list, _ := m.tuple(m.items[n.made])
+	list, _ := m.tuple(n[nodeArgs])
 	return list
 }
 
 // content returns the first argument of an object whose class has a base with
 // a value: that of NEWOBJ, or the base's value.
 func (m *machine) content(n *node) ref {
-	if n.rebuilt {
-		return m.items[n.made]
+	if n.rebuilt() {
+		return n[nodeArgs]
 	}
 	return m.arguments(n)[0]
 }
 
 // state returns what BUILD has given an object, or noRef.
-func (m *machine) state(n *node) ref { return m.items[n.made+1] }
+func (n *node) state() ref { return n[nodeState] }
 
 // maxAttributes is how many attributes the largest state has.
 const maxAttributes = 4
@@ -138,12 +138,11 @@ func (m *machine) attributes(n *node, state ref, names []string, required int) (
 	for i := range v {
 		v[i] = noRef
 	}
-	d := m.node(state)
-	if d == nil || d.kind != kindDict || int(d.n) > 2*len(names) {
+	if m.kind(state) != kindDict {
 		m.wrong(nil, n, ErrState, "has another state")
 		return v, false
 	}
-	for s := d.first; s != 0; {
+	for s := m.first(state); s != 0; {
 		var items []ref
 		items, s = m.segment(s)
 		for i := 0; i < len(items); i += 2 {
@@ -186,8 +185,7 @@ func (m *machine) attribute(r ref, names []string) int {
 // dictionary, as classes with __slots__ have it.
 func (m *machine) slots(n *node, state ref) (ref, bool) {
 	if list, ok := m.tuple(state); ok && len(list) == 2 {
-		d := m.node(list[0])
-		if m.isNone(list[0]) || d != nil && d.kind == kindDict && d.n == 0 {
+		if m.isNone(list[0]) || m.isEmptyDict(list[0]) {
 			return list[1], true
 		}
 	}
@@ -197,22 +195,21 @@ func (m *machine) slots(n *node, state ref) (ref, bool) {
 
 // stateless reports whether an object has no state, or an empty one.
 func (m *machine) stateless(n *node) bool {
-	s := m.state(n)
-	if s == noRef {
-		return true
-	}
-	if d := m.node(s); d != nil && d.kind == kindDict && d.n == 0 {
+	if s := n.state(); s == noRef || m.isEmptyDict(s) {
 		return true
 	}
 	m.wrong(nil, n, ErrState, "has another state")
 	return false
 }
 
+// isEmptyDict reports whether r is a dictionary without items.
+func (m *machine) isEmptyDict(r ref) bool { return m.kind(r) == kindDict && m.first(r) == 0 }
+
 // objectID appends the 12 bytes of an ObjectId, whose state is those bytes,
 // text of as many characters, a dictionary with them, or a pair of None and
 // such a dictionary.
 func (m *machine) objectID(dst []byte, n *node) ([]byte, bool) {
-	s := m.state(n)
+	s := n.state()
 	if s == noRef {
 		return m.wrong(dst, n, ErrState, "has no id")
 	}
@@ -222,7 +219,7 @@ func (m *machine) objectID(dst []byte, n *node) ([]byte, bool) {
 			return dst, false
 		}
 	}
-	if d := m.node(s); d != nil && d.kind != kindObject {
+	if k := m.kind(s); k != noKind && k != kindObject {
 		v, ok := m.attributes(n, s, attrObjectID, 1)
 		if !ok {
 			return dst, false
@@ -239,7 +236,7 @@ func (m *machine) objectID(dst []byte, n *node) ([]byte, bool) {
 
 // code appends code, with scope if it has one.
 func (m *machine) code(dst []byte, n *node) ([]byte, bson.Type) {
-	v, ok := m.attributes(n, m.state(n), attrCode, 1)
+	v, ok := m.attributes(n, n.state(), attrCode, 1)
 	if !ok {
 		return dst, 0
 	}
@@ -267,8 +264,8 @@ func (m *machine) code(dst []byte, n *node) ([]byte, bson.Type) {
 
 // dbref appends a DBRef as the document that stands for it.
 func (m *machine) dbref(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrDBRef, 2)
-	if !ok || !m.enter(int(n.off)) {
+	v, ok := m.attributes(n, n.state(), attrDBRef, 2)
+	if !ok || !m.enter(n.off()) {
 		return dst, false
 	}
 	m.docs++
@@ -289,15 +286,14 @@ func (m *machine) dbref(dst []byte, n *node) ([]byte, bool) {
 		}
 	}
 	if v[3] != noRef {
-		extra := m.node(v[3])
-		if extra == nil || extra.kind != kindDict {
+		if m.kind(v[3]) != kindDict {
 			return m.wrong(dst, n, ErrState, "whose fields are no dictionary")
 		}
-		if dst, ok = m.elements(dst, extra); !ok {
+		if dst, ok = m.elements(dst, m.first(v[3])); !ok {
 			return dst, false
 		}
 	}
-	return m.end(dst, start, first, n)
+	return m.end(dst, start, first, n.off())
 }
 
 // orderedDict appends an OrderedDict, whose items follow it or are its
@@ -305,36 +301,28 @@ func (m *machine) dbref(dst []byte, n *node) ([]byte, bool) {
 func (m *machine) orderedDict(dst []byte, n *node) ([]byte, bool) {
 	list := m.arguments(n)
 	if len(list) == 0 {
-		return m.document(dst, n, n)
+		return m.document(dst, n[nodeFirst], n.off())
 	}
-	pairs := m.node(list[0])
-	if n.n > 0 || pairs == nil || pairs.kind != kindList {
+	if n[nodeFirst] != 0 || m.kind(list[0]) != kindList {
 		return m.wrong(dst, n, ErrCall, "of something that is not a list")
 	}
-	if !m.enter(int(n.off)) {
+	if !m.enter(n.off()) {
 		return dst, false
 	}
 	m.docs++
 	first := len(m.keys)
 	dst, start := bson.Begin(dst)
-	for s := pairs.first; s != 0; {
+	for s := m.first(list[0]); s != 0; {
 		var items []ref
 		items, s = m.segment(s)
 		for _, r := range items {
-			p := m.node(r)
-			if p == nil || p.kind > kindTuple || p.n != 2 {
+			k, v, ok := m.keyAndValue(r)
+			if !ok {
 				return m.wrong(dst, n, ErrCall, "of something that is not a list of pairs")
-			}
-			k, next := m.segment(p.first)
-			v := k[len(k)-1]
-			if next != 0 { // appended one by one
-				more, _ := m.segment(next)
-				v = more[0]
 			}
 			var mark int
 			dst, mark = bson.BeginElement(dst)
-			var ok bool
-			if dst, ok = m.key(dst, k[0]); !ok {
+			if dst, ok = m.key(dst, k); !ok {
 				return dst, false
 			}
 			if dst, ok = m.element(dst, v, mark); !ok {
@@ -342,13 +330,30 @@ func (m *machine) orderedDict(dst []byte, n *node) ([]byte, bool) {
 			}
 		}
 	}
-	return m.end(dst, start, first, n)
+	return m.end(dst, start, first, n.off())
+}
+
+// keyAndValue returns the items of a list or tuple of two. A list may have
+// them in two segments.
+func (m *machine) keyAndValue(r ref) (k, v ref, ok bool) {
+	if kind := m.kind(r); kind != kindTuple && kind != kindList {
+		return 0, 0, false
+	}
+	var pair [2]ref
+	n := 0
+	for items, s := m.items(r); len(items) > 0; items, s = m.segment(s) {
+		if n+len(items) > len(pair) {
+			return 0, 0, false
+		}
+		n += copy(pair[n:], items)
+	}
+	return pair[0], pair[1], n == len(pair)
 }
 
 // rawBSON appends the bytes of a RawBSONDocument, which must be a document.
 // What else its state has was derived from them.
 func (m *machine) rawBSON(dst []byte, n *node) ([]byte, bool) {
-	d, ok := m.slots(n, m.state(n))
+	d, ok := m.slots(n, n.state())
 	if !ok {
 		return dst, false
 	}
@@ -361,11 +366,11 @@ func (m *machine) rawBSON(dst []byte, n *node) ([]byte, bool) {
 		return dst, false
 	}
 	if m.depth >= m.maxDepth {
-		m.fail(int(n.off), bson.ErrDepth, "")
+		m.fail(n.off(), bson.ErrDepth, "")
 		return dst, false
 	}
 	if err := (bson.ValidateOptions{MaxDepth: m.maxDepth - m.depth}).Validate(dst[start:]); err != nil {
-		m.fail(int(n.off), err, classNames[n.class])
+		m.fail(n.off(), err, classNames[n.class()])
 		return dst, false
 	}
 	return dst, true

@@ -32,11 +32,11 @@ func (m *machine) bytesValue(dst []byte, n *node) ([]byte, bool) {
 	list := m.arguments(n)
 	ok := true
 	switch {
-	case n.class == clsEncode:
+	case n.class() == clsEncode:
 		dst, ok = m.encode(dst, list, "latin1")
-	case n.class == clsByteArray && len(list) == 1:
+	case n.class() == clsByteArray && len(list) == 1:
 		dst, ok = m.raw(dst, list[0])
-	case n.class == clsByteArray && len(list) == 2:
+	case n.class() == clsByteArray && len(list) == 2:
 		dst, ok = m.encode(dst, list, "latin-1")
 	}
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-5))
@@ -45,7 +45,7 @@ func (m *machine) bytesValue(dst []byte, n *node) ([]byte, bool) {
 
 // binary appends the value of a Binary.
 func (m *machine) binary(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrBinary, 1)
+	v, ok := m.attributes(n, n.state(), attrBinary, 1)
 	if !ok {
 		return dst, false
 	}
@@ -53,7 +53,7 @@ func (m *machine) binary(dst []byte, n *node) ([]byte, bool) {
 	if !ok {
 		return dst, false
 	}
-	if list := m.arguments(n); !n.rebuilt && len(list) == 2 {
+	if list := m.arguments(n); !n.rebuilt() && len(list) == 2 {
 		again, ok := m.bounded(list[1], 255)
 		if ok && again != subtype {
 			return m.wrong(dst, n, ErrState, "of two subtypes")
@@ -78,7 +78,7 @@ func (m *machine) binary(dst []byte, n *node) ([]byte, bool) {
 
 // uuidLegacy appends the value of a UUIDLegacy, binary of subtype 3.
 func (m *machine) uuidLegacy(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrUUIDLegacy, 1)
+	v, ok := m.attributes(n, n.state(), attrUUIDLegacy, 1)
 	if !ok {
 		return dst, false
 	}
@@ -87,7 +87,7 @@ func (m *machine) uuidLegacy(dst []byte, n *node) ([]byte, bool) {
 	}
 	dst = append(dst, 16, 0, 0, 0, bson.BinaryUUIDOld)
 	content := m.content(n)
-	if u := m.node(content); u != nil && u.class == clsUUID {
+	if u := m.node(content); u != nil && u.class() == clsUUID {
 		return m.uuid(dst, u)
 	}
 	start := len(dst)
@@ -100,7 +100,7 @@ func (m *machine) uuidLegacy(dst []byte, n *node) ([]byte, bool) {
 
 // uuid appends the 16 bytes of a UUID.
 func (m *machine) uuid(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrUUID, 1)
+	v, ok := m.attributes(n, n.state(), attrUUID, 1)
 	if !ok {
 		return dst, false
 	}
@@ -117,7 +117,7 @@ func (m *machine) uuid(dst []byte, n *node) ([]byte, bool) {
 
 // decimal128 appends the value of a Decimal128.
 func (m *machine) decimal128(dst []byte, n *node) ([]byte, bool) {
-	list, ok := m.tuple(m.state(n))
+	list, ok := m.tuple(n.state())
 	if !ok || len(list) != 2 {
 		return m.wrong(dst, n, ErrState, "is not two integers")
 	}
@@ -154,7 +154,7 @@ func (m *machine) decimal(dst []byte, n *node) ([]byte, bool) {
 
 // timestamp appends the value of a Timestamp.
 func (m *machine) timestamp(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrTimestamp, 2)
+	v, ok := m.attributes(n, n.state(), attrTimestamp, 2)
 	if !ok {
 		return dst, false
 	}
@@ -165,7 +165,7 @@ func (m *machine) timestamp(dst []byte, n *node) ([]byte, bool) {
 
 // regex appends the value of a Regex.
 func (m *machine) regex(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrRegex, 2)
+	v, ok := m.attributes(n, n.state(), attrRegex, 2)
 	if !ok {
 		return dst, false
 	}
@@ -202,7 +202,7 @@ func (m *machine) pattern(dst []byte, pattern, flags ref) ([]byte, bool) {
 			return m.refuse(dst, pattern, bson.ErrKeyNUL, "")
 		}
 	}
-	if n := m.node(flags); n != nil && n.kind == kindObject && n.class == clsRegexFlag {
+	if n := m.node(flags); n != nil && n.kind() == kindObject && n.class() == clsRegexFlag {
 		flags = m.arguments(n)[0]
 	}
 	f, ok := m.bounded(flags, 1<<16)

@@ -100,7 +100,7 @@ func (o DecodeOptions) UnmarshalObjectID(data []byte) (objectid.ID, error) {
 	m.init(&o)
 	value, t, err := m.whole(m.scratch[:0], data)
 	if err == nil && t != bson.TypeObjectID {
-		m.fail(m.place(m.stack[0]), ErrNotObjectID, t.String())
+		m.fail(m.place(m.stack.at(0)), ErrNotObjectID, t.String())
 		err = m.error(0)
 	}
 	if err != nil {

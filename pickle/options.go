@@ -33,8 +33,8 @@ const (
 	// DefaultMaxMemo is how many entries its memo may have.
 	DefaultMaxMemo = 16 << 20
 	// DefaultMaxExpansion is how many bytes of BSON may come from each byte
-	// of the pickle. Without sharing there are 16 at most.
-	DefaultMaxExpansion = 32
+	// of the pickle: as many as there can be without sharing.
+	DefaultMaxExpansion = 16
 	// DefaultMaxPickleSize is the longest pickle, in bytes, that a Decoder
 	// accepts.
 	DefaultMaxPickleSize = 64 << 20

@@ -26,7 +26,7 @@ func (o DecodeOptions) AppendBSON(dst, data []byte) ([]byte, error) {
 	m.init(&o)
 	dst, t, err := m.whole(dst, data)
 	if err == nil && t != bson.TypeDocument {
-		m.fail(m.place(m.stack[0]), ErrNotDocument, t.String())
+		m.fail(m.place(m.stack.at(0)), ErrNotDocument, t.String())
 		err = m.error(0)
 	}
 	if err != nil {
@@ -82,15 +82,13 @@ func orDefault(n, def int) int {
 // reset makes m read a pickle from its start.
 func (m *machine) reset() {
 	m.off, m.at, m.seen = 0, 0, 0
-	m.stack = m.stack[:0]
-	m.marks = m.marks[:0]
-	m.nodes = m.nodes[:0]
-	m.items = append(m.items[:0], 0)
-	m.memo = m.memo[:0]
+	m.stack.n, m.marks.n, m.memo.n = 0, 0, 0
+	m.cells.n = 1 // none is at 0
+	m.floor, m.made, m.bare = 0, 0, noRef
 	m.far = nil
 	m.memos = 0
 	m.err = nil
-	m.path = m.path[:0]
+	m.path, m.pathLen = m.path[:0], 0
 }
 
 // whole reads data, which must be one pickle and nothing else, and appends
@@ -116,10 +114,10 @@ func (m *machine) whole(dst, data []byte) ([]byte, bson.Type, error) {
 
 // result appends the value of the pickle that was read.
 func (m *machine) result(dst []byte) ([]byte, bson.Type) {
-	m.begin(dst)
-	dst, t := m.value(dst, m.stack[0])
+	dst = m.begin(dst)
+	dst, t := m.value(dst, m.stack.at(0))
 	if t != 0 && len(dst) > m.limit {
-		m.fail(m.place(m.stack[0]), ErrLimit, "MaxExpansion")
+		m.fail(m.place(m.stack.at(0)), ErrLimit, "MaxExpansion")
 	}
 	return dst, t
 }
@@ -127,13 +125,17 @@ func (m *machine) result(dst []byte) ([]byte, bson.Type) {
 // machines are kept for their slices.
 var machines = sync.Pool{New: func() any { return new(machine) }}
 
-// keepItems is how long the slices of a machine that is kept may be.
+// keepItems is how long the slices of a machine or writer that is kept may be.
 const keepItems = 64 << 10
 
 // free gives m back.
 func (m *machine) free() {
-	m.src = nil
-	if cap(m.stack)+cap(m.marks)+cap(m.nodes)+cap(m.items)+cap(m.memo)+cap(m.keys)+cap(m.table) <= keepItems {
-		machines.Put(m)
+	m.src, m.far = nil, nil
+	if len(m.stack.rest)+len(m.marks.rest)+len(m.cells.rest)+len(m.memo.rest) > keepChunks {
+		m.stack.rest, m.marks.rest, m.cells.rest, m.memo.rest = nil, nil, nil, nil
 	}
+	if cap(m.keys)+cap(m.table) > keepItems {
+		m.keys, m.table = nil, nil
+	}
+	machines.Put(m)
 }

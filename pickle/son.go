@@ -8,93 +8,142 @@ import "github.com/bsonkit/bsonkit/bson"
 // son appends a SON in the order of its list of keys, which must be the keys
 // of its items.
 func (m *machine) son(dst []byte, n *node) ([]byte, bool) {
-	v, ok := m.attributes(n, m.state(n), attrSON, 1)
+	v, ok := m.attributes(n, n.state(), attrSON, 1)
 	if !ok {
 		return dst, false
 	}
-	items := n
-	if n.rebuilt {
-		items = m.node(m.items[n.made])
-		if items == nil || items.kind != kindDict {
+	items := n[nodeFirst]
+	if n.rebuilt() {
+		if m.kind(n[nodeArgs]) != kindDict {
 			return m.wrong(dst, n, ErrCall, "of something that is not a dictionary")
 		}
+		items = m.first(n[nodeArgs])
 	}
-	keys := m.node(v[0])
-	if keys == nil || keys.kind != kindList || 2*keys.n != items.n {
-		return m.wrong(dst, n, ErrState, "whose list of keys is another")
+	if m.kind(v[0]) != kindList {
+		return m.otherKeys(dst, n)
 	}
+	keys := m.first(v[0])
 	if m.sameKeys(items, keys) {
-		return m.document(dst, items, n)
+		return m.document(dst, items, n.off())
 	}
 	return m.reordered(dst, n, items, keys)
 }
 
+// otherKeys records that the list of keys is not that of the items.
+func (m *machine) otherKeys(dst []byte, n *node) ([]byte, bool) {
+	return m.wrong(dst, n, ErrState, "whose list of keys is another")
+}
+
 // sameKeys reports whether the keys of a dictionary are the very ones of a
 // list, in the same order.
-func (m *machine) sameKeys(items, keys *node) bool {
-	if items.first == 0 {
-		return true
-	}
-	pairs, moreItems := m.segment(items.first)
-	for s := keys.first; s != 0; {
+func (m *machine) sameKeys(items, keys ref) bool {
+	var pairs []ref
+	for keys != 0 {
 		var list []ref
-		list, s = m.segment(s)
+		list, keys = m.segment(keys)
 		for _, r := range list {
-			for len(pairs) == 0 {
-				pairs, moreItems = m.segment(moreItems)
+			if len(pairs) == 0 {
+				pairs, items = m.segment(items)
 			}
-			if pairs[0] != r {
+			if len(pairs) == 0 || pairs[0] != r {
 				return false
 			}
 			pairs = pairs[2:]
 		}
 	}
-	return true
+	return len(pairs) == 0 && items == 0
 }
 
-// reordered appends the items of a SON in the order of keys.
-func (m *machine) reordered(dst []byte, n, items, keys *node) ([]byte, bool) {
-	if !m.enter(int(n.off)) {
+// reordered appends the items of a SON in the order of keys. To find which is
+// which, the texts of the items' keys are put at the end of dst for a while,
+// and what is found on the stack, which nothing else needs any more.
+func (m *machine) reordered(dst []byte, n *node, items, keys ref) ([]byte, bool) {
+	if 2*m.count(keys) != m.count(items) {
+		return m.otherKeys(dst, n)
+	}
+	start, first, height := len(dst), len(m.keys), m.stack.n
+	dst, ok := m.keyTexts(dst, items)
+	if !ok {
 		return dst, false
 	}
-	values := make(map[string]ref, items.n/2)
-	scratch := len(dst)
-	for s := items.first; s != 0; {
-		var pairs []ref
-		pairs, s = m.segment(s)
-		for i := 0; i < len(pairs); i += 2 {
-			var ok bool
-			if dst, ok = m.keyText(dst[:scratch], pairs[i]); !ok {
-				return dst, false
-			}
-			values[string(dst[scratch:])] = pairs[i+1]
-		}
+	if dup := m.distinct(dst, first); dup >= 0 {
+		return m.duplicate(dst, m.keys[dup], n.off())
 	}
+	from := m.stack.n
+	if dst, ok = m.order(dst, n, keys, first, height); !ok || !m.enter(n.off()) {
+		return dst, false
+	}
+	m.keys = m.keys[:first]
 	m.docs++
-	first := len(m.keys)
-	dst, start := bson.Begin(dst[:scratch])
-	for s := keys.first; s != 0; {
-		var list []ref
-		list, s = m.segment(s)
-		for _, r := range list {
-			var mark int
-			dst, mark = bson.BeginElement(dst)
-			var ok bool
-			if dst, ok = m.key(dst, r); !ok {
-				return dst, false
-			}
-			v, ok := values[string(dst[mark+1:len(dst)-1])]
-			if !ok {
-				return m.wrong(dst, n, ErrState, "whose list of keys is another")
-			}
-			if dst, ok = m.element(dst, v, mark); !ok {
-				return dst, false
-			}
+	dst, start = bson.Begin(dst[:start])
+	for i, end := from, m.stack.n; i < end; i += 2 {
+		var mark int
+		dst, mark = bson.BeginElement(dst)
+		if dst, ok = m.key(dst, m.stack.at(i)); !ok {
+			return dst, false
+		}
+		if dst, ok = m.element(dst, m.stack.at(i+1), mark); !ok {
+			return dst, false
 		}
 	}
-	// As many keys as items, all of them found and, as end checks, none
-	// twice: so they are the same.
-	return m.end(dst, start, first, n)
+	m.stack.n = height
+	m.keys = m.keys[:first] // distinct already
+	m.docs--
+	m.depth--
+	return bson.End(dst, start), true
+}
+
+// keyTexts appends the texts of the keys of a dictionary, notes them and
+// pushes the values.
+func (m *machine) keyTexts(dst []byte, s ref) ([]byte, bool) {
+	m.reserve(m.count(s) / 2)
+	for s != 0 {
+		var items []ref
+		items, s = m.segment(s)
+		for i := 0; i < len(items); i += 2 {
+			start := len(dst)
+			var ok bool
+			if dst, ok = m.keyText(dst, items[i]); !ok {
+				return dst, false
+			}
+			if len(dst) > m.limit {
+				return m.refuse(dst, items[i], ErrLimit, "MaxExpansion")
+			}
+			m.note(dst, start)
+			m.stack.push(items[i+1])
+		}
+	}
+	return dst, true
+}
+
+// order pushes a key and a value for each of keys. The texts of the items'
+// keys are noted from first on, their values lie from height on.
+func (m *machine) order(dst []byte, n *node, keys ref, first, height int) ([]byte, bool) {
+	start := len(dst)
+	for keys != 0 {
+		var list []ref
+		list, keys = m.segment(keys)
+		for _, r := range list {
+			dst, ok := m.keyText(dst, r)
+			if !ok {
+				return dst, false
+			}
+			key := span{uint32(start - m.base), uint32(len(dst) - start)}
+			i := m.find(dst, first, key)
+			if i < 0 {
+				return m.otherKeys(dst, n)
+			}
+			i += height - first
+			v := m.stack.at(i)
+			if v == noRef { // taken
+				return m.duplicate(dst, key, n.off())
+			}
+			m.stack.set(i, noRef)
+			m.stack.push(r)
+			m.stack.push(v)
+		}
+	}
+	return dst, true
 }
 
 // keyText appends a key without its NUL.

@@ -1,6 +1,9 @@
 package pickle
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // This file reads the two spellings of text that old protocols have: the repr
 // of a str, and raw-unicode-escape.
@@ -76,6 +79,9 @@ func appendRepr(dst, s []byte) ([]byte, bool) {
 // appendRawUnicode appends text in raw-unicode-escape as UTF-8: each byte is
 // a character but for \u and four hexadecimal digits, \U and eight.
 func appendRawUnicode(dst, s []byte) ([]byte, bool) {
+	if plainKey(s) && bytes.IndexByte(s, '\\') < 0 {
+		return append(dst, s...), true
+	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {

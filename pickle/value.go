@@ -27,20 +27,25 @@ type builder struct {
 	docs  int // documents among them
 	pairs bool
 	keys  []span   // of all open documents
-	table []uint32 // see distinct
+	table []uint32 // hash table of indexes in keys, plus one; see probe
 }
 
 // A span is a part of dst.
 type span struct{ off, n uint32 } // bytes from builder.base, bytes
 
-// begin prepares m to write what it has read onto the end of dst.
-func (m *machine) begin(dst []byte) {
+// begin prepares m to write what it has read onto the end of dst, and returns
+// dst with room for it.
+func (m *machine) begin(dst []byte) []byte {
 	room := max(freeExpansion, int64(m.off)*int64(m.maxExpansion))
 	m.base = len(dst)
 	m.limit = m.base + int(min(room, maxSource))
 	m.depth = 0
 	m.docs = 0
 	m.keys = m.keys[:0]
+	if m.off >= weighFrom {
+		dst = m.makeRoom(dst)
+	}
+	return dst
 }
 
 // value appends the BSON value of r and returns its type, or 0 after a fault.
@@ -55,16 +60,16 @@ func (m *machine) value(dst []byte, r ref) ([]byte, bson.Type) {
 	}
 	ok := false
 	t := bson.TypeArray
-	switch n.kind {
-	case kindList, kindTuple:
-		dst, ok = m.array(dst, n)
+	switch n.kind() {
+	case kindTuple, kindLong, kindList:
+		dst, ok = m.array(dst, r)
 	case kindDict:
-		if m.pairs && m.docs == 0 && m.hasOtherKeys(n) {
+		if m.pairs && m.docs == 0 && m.hasOtherKeys(n[nodeFirst]) {
 			dst, ok = m.pairArray(dst, n)
 			break
 		}
 		t = bson.TypeDocument
-		dst, ok = m.document(dst, n, n)
+		dst, ok = m.document(dst, n[nodeFirst], n.off())
 	default:
 		return m.objectValue(dst, n)
 	}
@@ -95,15 +100,10 @@ func (m *machine) atomValue(dst []byte, r ref) ([]byte, bson.Type) {
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble
 	case opShortBinBytes, opBinBytes, opByteArray8:
 		return bson.AppendBinaryValue(dst, bson.BinaryGeneric, m.payload(r)), bson.TypeBinary
-	case opEmptyTuple:
-		if !m.enter(int(r)) {
-			return dst, 0
-		}
-		m.depth--
-		dst, start := bson.Begin(dst)
-		return bson.End(dst, start), bson.TypeArray
+	case opString, opShortBinString, opBinString:
+		return m.strValue(dst, r)
 	}
-	return m.strValue(dst, r)
+	return m.emptyValue(dst, r)
 }
 
 // stringValue appends text as a value laid out like a string.
@@ -164,6 +164,19 @@ func (m *machine) intValue(dst []byte, r ref) ([]byte, bson.Type) {
 	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bson.TypeInt64
 }
 
+// emptyValue appends a container that is an atom.
+func (m *machine) emptyValue(dst []byte, r ref) ([]byte, bson.Type) {
+	if !m.enter(int(r)) {
+		return dst, 0
+	}
+	m.depth--
+	dst, start := bson.Begin(dst)
+	if emptyKinds[m.src[r]] == kindDict {
+		return bson.End(dst, start), bson.TypeDocument
+	}
+	return bson.End(dst, start), bson.TypeArray
+}
+
 // enter opens a container that the opcode at off made.
 func (m *machine) enter(off int) bool {
 	if m.depth >= m.maxDepth {
@@ -175,21 +188,19 @@ func (m *machine) enter(off int) bool {
 }
 
 // array appends a list or tuple.
-func (m *machine) array(dst []byte, n *node) ([]byte, bool) {
-	if !m.enter(int(n.off)) {
+func (m *machine) array(dst []byte, r ref) ([]byte, bool) {
+	if !m.enter(m.place(r)) {
 		return dst, false
 	}
 	dst, start := bson.Begin(dst)
 	i := 0
-	for s := n.first; s != 0; {
-		var items []ref
-		items, s = m.segment(s)
-		for _, r := range items {
+	for items, s := m.items(r); len(items) > 0; items, s = m.segment(s) {
+		for _, item := range items {
 			var mark int
 			dst, mark = bson.BeginElement(dst)
 			dst = bson.AppendIndexKey(dst, i)
 			var ok bool
-			if dst, ok = m.element(dst, r, mark); !ok {
+			if dst, ok = m.element(dst, item, mark); !ok {
 				return dst, false
 			}
 			i++
@@ -214,35 +225,45 @@ func (m *machine) element(dst []byte, r ref, mark int) ([]byte, bool) {
 	return dst, true
 }
 
+// maxPath is how many bytes the keys to a fault may have together for it to
+// have a Pointer: a long key may be that of every document around it.
+const maxPath = 64 << 10
+
 // unwind notes, on the way out after a fault, the key of the element at mark.
 func (m *machine) unwind(dst []byte, mark int) {
 	key := dst[mark+1:]
-	if n := bytes.IndexByte(key, 0); n >= 0 {
+	n := bytes.IndexByte(key, 0)
+	if n < 0 {
+		return
+	}
+	if m.pathLen += n; m.pathLen <= maxPath {
 		m.path = append(m.path, string(key[:n]))
+	} else {
+		m.path = m.path[:0]
 	}
 }
 
-// document appends a document of the items of n. owner is what they belong to.
-func (m *machine) document(dst []byte, n, owner *node) ([]byte, bool) {
-	if !m.enter(int(owner.off)) {
+// document appends a document of the items in the segments from index s on.
+// The opcode at off made what they belong to.
+func (m *machine) document(dst []byte, s ref, off int) ([]byte, bool) {
+	if !m.enter(off) {
 		return dst, false
 	}
 	m.docs++
+	m.reserve(m.count(s) / 2)
 	first := len(m.keys)
 	dst, start := bson.Begin(dst)
-	dst, ok := m.elements(dst, n)
+	dst, ok := m.elements(dst, s)
 	if !ok {
 		return dst, false
 	}
-	return m.end(dst, start, first, owner)
+	return m.end(dst, start, first, off)
 }
 
 // end finishes a document whose keys are those from first on.
-func (m *machine) end(dst []byte, start, first int, owner *node) ([]byte, bool) {
+func (m *machine) end(dst []byte, start, first, off int) ([]byte, bool) {
 	if dup := m.distinct(dst, first); dup >= 0 {
-		k := m.keys[dup]
-		m.fail(int(owner.off), bson.ErrDuplicateKey, quoteName(dst[m.base+int(k.off):m.base+int(k.off+k.n)]))
-		return dst, false
+		return m.duplicate(dst, m.keys[dup], off)
 	}
 	m.keys = m.keys[:first]
 	m.depth--
@@ -250,9 +271,16 @@ func (m *machine) end(dst []byte, start, first int, owner *node) ([]byte, bool) 
 	return bson.End(dst, start), true
 }
 
-// elements appends the items of n as elements of the open document.
-func (m *machine) elements(dst []byte, n *node) ([]byte, bool) {
-	for s := n.first; s != 0; {
+// duplicate records that a document has a key twice.
+func (m *machine) duplicate(dst []byte, key span, off int) ([]byte, bool) {
+	m.fail(off, bson.ErrDuplicateKey, quoteName(dst[m.base+int(key.off):][:key.n]))
+	return dst, false
+}
+
+// elements appends the items in the segments from index s on as elements of
+// the open document.
+func (m *machine) elements(dst []byte, s ref) ([]byte, bool) {
+	for s != 0 {
 		var items []ref
 		items, s = m.segment(s)
 		for i := 0; i < len(items); i += 2 {
@@ -271,8 +299,8 @@ func (m *machine) elements(dst []byte, n *node) ([]byte, bool) {
 }
 
 // hasOtherKeys reports whether a dictionary has a key that is not text.
-func (m *machine) hasOtherKeys(n *node) bool {
-	for s := n.first; s != 0; {
+func (m *machine) hasOtherKeys(s ref) bool {
+	for s != 0 {
 		var items []ref
 		items, s = m.segment(s)
 		for i := 0; i < len(items); i += 2 {
@@ -286,25 +314,26 @@ func (m *machine) hasOtherKeys(n *node) bool {
 
 // pairArray appends a dictionary as an array of arrays of key and value.
 func (m *machine) pairArray(dst []byte, n *node) ([]byte, bool) {
-	if !m.enter(int(n.off)) {
+	if !m.enter(n.off()) {
 		return dst, false
 	}
+	m.reserve(m.count(n[nodeFirst]) / 2)
 	first := len(m.keys)
 	dst, start := bson.Begin(dst)
 	i := 0
-	for s := n.first; s != 0; {
+	for s := n[nodeFirst]; s != 0; {
 		var items []ref
 		items, s = m.segment(s)
 		for ; len(items) > 0; items = items[2:] {
 			var ok bool
-			if dst, ok = m.pair(dst, items, i, int(n.off)); !ok {
+			if dst, ok = m.pair(dst, items, i, n.off()); !ok {
 				return dst, false
 			}
 			i++
 		}
 	}
 	if m.distinct(dst, first) >= 0 {
-		m.fail(int(n.off), bson.ErrDuplicateKey, "")
+		m.fail(n.off(), bson.ErrDuplicateKey, "")
 		return dst, false
 	}
 	m.keys = m.keys[:first]

@@ -9,7 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file has the flags of bsondump, mongoexport and mongoimport that mean
+// This file has the flags of bsondump, mongoexport and their like that mean
 // something here, so that scripts can be ported by changing the name of the
 // program. help/aliases.txt documents them; help of the commands does not.
 
@@ -36,6 +36,7 @@ func acceptForeignNames(fs *pflag.FlagSet) {
 type aliases struct {
 	bsonFile string // one more input
 	objcheck bool   // asks for what is always done
+	gzip     bool   // so does this, for inputs
 	legacy   bool
 }
 
@@ -44,6 +45,7 @@ func (o *options) addAliases(fs *pflag.FlagSet) {
 	hidden := pflag.NewFlagSet("", pflag.ContinueOnError)
 	hidden.StringVar(&o.aliases.bsonFile, "bsonFile", "", "")
 	hidden.BoolVar(&o.aliases.objcheck, "objcheck", false, "")
+	hidden.BoolVar(&o.aliases.gzip, "gzip", false, "")
 	hidden.BoolVar(&o.aliases.legacy, "legacy", false, "")
 	hidden.Var(&outputType{&o.to}, "type", "")
 	hidden.VisitAll(func(f *pflag.Flag) { f.Hidden = true })
@@ -58,6 +60,9 @@ func (o *options) applyAliases(fs *pflag.FlagSet) error {
 			return errors.New("--bsonFile names the input, and so does " + o.files[0])
 		}
 		o.files = []string{o.aliases.bsonFile}
+	}
+	if o.dump != dumpNone {
+		o.applyDump()
 	}
 	if o.aliases.legacy {
 		if !given(fs, "mode") {

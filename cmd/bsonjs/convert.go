@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
@@ -42,19 +43,28 @@ type conversion struct {
 
 	rejects *output.File // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
+	view    *view        // of the command inspect; nil in others
+	ended   bool         // the run is to end, and its output is whole
 	totals
+	progress *progress
 }
 
 func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion {
-	return &conversion{
+	c := &conversion{
 		opts:   o,
-		std:    std,
 		watch:  watch,
 		in:     input.Options{Stdin: std.in, Stop: watch.Done()},
-		say:    reporter{std, o.errors},
 		to:     o.to,
 		totals: totals{began: time.Now()},
 	}
+	if o.inspect != nil {
+		c.view = newView(o)
+	}
+	colors := o.color.palette(std.err)
+	c.progress = newProgress(o, std, c.in.Size(o.files))
+	std.err = c.progress
+	c.std, c.say = std, reporter{std, o.errors, colors}
+	return c
 }
 
 // jobs returns how many pieces of an input are converted at once.
@@ -66,6 +76,7 @@ func (c *conversion) jobs() int {
 }
 
 func (c *conversion) run() exitCode {
+	defer c.progress.end()
 	if f := c.openOutputs(); f != nil {
 		return c.say.faults(f)
 	}
@@ -73,40 +84,67 @@ func (c *conversion) run() exitCode {
 		if f := c.convertFile(name); f != nil {
 			return c.abandon(f)
 		}
+		if c.ended {
+			break
+		}
 	}
 	if f := c.complete(); f != nil {
 		return c.abandon(f)
+	}
+	c.progress.end()
+	if c.view != nil {
+		c.code = max(c.code, c.say.faults(c.view.missed()))
 	}
 	c.summarize()
 	return c.code
 }
 
+// count counts n more documents that were read.
+func (c *conversion) count(n int64) {
+	c.read += n
+	c.progress.documents.Store(c.read)
+}
+
 // openOutputs opens the output and, if there is one, the file of rejects.
 func (c *conversion) openOutputs() (f *fault) {
-	if c.out, f = c.open(c.opts.output); f != nil || c.opts.rejects == "" {
+	codec, _ := compress.ByName(c.opts.rejects)
+	out, rejects := c.output(c.opts.output, c.opts.codec), c.output(c.opts.rejects, codec)
+	if c.opts.rejects != "" && out.Collides(rejects) {
+		return usageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
+	}
+	if c.out, f = c.open(out); f != nil || c.opts.rejects == "" {
 		return f
 	}
-	if c.rejects, f = c.open(c.opts.rejects); f != nil {
+	if c.rejects, f = c.open(rejects); f != nil {
 		c.out.Discard()
 	}
 	return f
 }
 
-func (c *conversion) open(name string) (*output.File, *fault) {
-	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done()}
+// output returns the options of the output of the given name.
+func (c *conversion) output(name string, codec compress.Codec) output.Options {
+	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done(), Codec: codec}
+	o.Level, o.Jobs = min(c.opts.compressLevel, codec.MaxLevel()), c.jobs()
+	return o
+}
+
+func (c *conversion) open(o output.Options) (*output.File, *fault) {
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
 		return nil, usageFault(inputName(name) + " is also what the output would replace")
 	}
 	file, err := o.Open()
 	switch {
+	case err == nil && o.Codec != compress.None && file.IsTerminal() && !c.opts.force:
+		file.Discard()
+		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
 	case err == nil:
 		return file, nil
 	case errors.Is(err, fs.ErrExist):
-		return nil, usageFault(name + " exists; --overwrite replaces it")
+		return nil, usageFault(o.Name + " exists; --overwrite replaces it")
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return nil, c.interrupted()
 	}
-	return nil, writeFault(name, err)
+	return nil, writeFault(o.Name, err)
 }
 
 // convertFile converts all documents of one input.
@@ -119,20 +157,22 @@ func (c *conversion) convertFile(name string) *fault {
 		return c.inputFault(inputName(name), err)
 	}
 	defer file.Close()
+	c.progress.open(file)
+	defer c.progress.open(nil)
 	if name == "-" && output.IsTerminal(c.std.in) && !c.opts.quiet {
 		c.say.note("reading from the terminal; Ctrl-D ends the input")
 	}
 	head, err := file.Head()
 	switch {
 	case err != nil:
-		return c.inputFault(file.Name(), err)
+		return c.cutFault(file.Name(), err)
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
 	s := &source{c: c, name: file.Name(), from: c.opts.from}
 	seen := format.Detect(head, "")
 	if s.from == format.Unknown {
-		s.from = format.Detect(head, name)
+		s.from = format.Detect(head, compress.Stem(name))
 	} else if seen != format.Unknown && seen != s.from {
 		s.advice = "this looks like " + seen.String()
 	}
@@ -145,7 +185,8 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	return s.convert(file)
+	defer func() { c.totals.unpacked(file) }()
+	return c.convertWhole(s, file)
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
@@ -251,7 +292,7 @@ func (c *conversion) leaveOut(f *fault) *fault {
 	}
 	c.code = max(c.code, code)
 	if c.endsWith(0) {
-		return &fault{code: c.code, why: fmt.Sprintf("gave up after %d errors", c.rejected)}
+		return &fault{code: c.code, why: "gave up after " + plural(c.rejected, "error")}
 	}
 	return nil
 }
@@ -268,6 +309,9 @@ func (c *conversion) inputFault(name string, err error) *fault {
 		return c.outputFault(c.out.Err())
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return c.interrupted()
+	}
+	if z, ok := errors.AsType[*compress.Error](err); ok {
+		return compressionFault(name, z)
 	}
 	return readFault(name, err)
 }
@@ -345,9 +389,9 @@ func (c *conversion) abandon(f *fault) exitCode {
 			failed(file.Discard())
 			return
 		}
-		whole := file.Err() == nil
 		kept, err := file.Keep()
 		failed(err)
+		whole := file.Err() == nil
 		switch {
 		case kept == "":
 		case whole:
@@ -358,6 +402,7 @@ func (c *conversion) abandon(f *fault) exitCode {
 	}
 	keep(c.out, c.written(), "converted")
 	keep(c.rejects, c.rejected, "left out")
+	c.progress.end()
 	code := max(c.code, c.say.faults(faults...))
 	for _, text := range notes {
 		c.say.note(text)
@@ -368,14 +413,18 @@ func (c *conversion) abandon(f *fault) exitCode {
 
 // summarize says what the run has come to, if that is wanted.
 func (c *conversion) summarize() {
+	if c.opts.dump != dumpNone && !c.opts.quiet && !output.IsClosedPipe(c.out.Err()) {
+		c.say.found(c.read)
+	}
 	form := c.opts.summary
 	if form == summaryAuto {
 		form = summaryNone
-		if c.rejected > 0 && !c.opts.quiet {
+		if (c.rejected > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
 			form = summaryText
 		}
 	}
 	if form != summaryNone {
+		c.totals.packedOut = c.out.Compressed()
 		c.say.summarize(c.totals, form)
 	}
 }

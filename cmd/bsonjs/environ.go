@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -19,8 +20,11 @@ import (
 const envPrefix = "BSONJS_"
 
 // commandLineOnly are flags without a variable: those that name or replace
-// files, or permit something, must be meant at each run.
-var commandLineOnly = []string{"output", "overwrite", "force", "rejects", "help", "version", "json"}
+// files, permit something or say which part of a file, must be meant at each
+// run.
+var commandLineOnly = []string{
+	"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "help", "version", "json",
+}
 
 // variable returns the name of the variable that is the default of f, or ""
 // if there is none.
@@ -31,16 +35,37 @@ func variable(f *pflag.Flag) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 }
 
-// environment gives the flags of fs that are not on the command line the
-// values that the environment has for them. An empty variable is none. It
-// warns of variables that no flag has.
-func (a *app) environment(fs *pflag.FlagSet) error {
+// variables returns the flags that have one, by its name.
+func variables(fs *pflag.FlagSet) map[string]*pflag.Flag {
 	flags := map[string]*pflag.Flag{}
 	fs.VisitAll(func(f *pflag.Flag) {
 		if v := variable(f); v != "" {
 			flags[v] = f
 		}
 	})
+	return flags
+}
+
+// others returns the variables of the commands of root that cmd has not, with
+// the command that has them.
+func others(root, cmd *cobra.Command) map[string]*cobra.Command {
+	own, all := variables(cmd.Flags()), map[string]*cobra.Command{}
+	for _, c := range root.Commands() {
+		for v := range variables(c.Flags()) {
+			if own[v] == nil && all[v] == nil && len(c.Commands()) == 0 {
+				all[v] = c
+			}
+		}
+	}
+	return all
+}
+
+// environment gives the flags of cmd that are not on the command line the
+// values that the environment has for them. An empty variable is none. It
+// warns of variables that no flag of any command has.
+func (a *app) environment(cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	flags, others := variables(fs), others(cmd.Root(), cmd)
 	var unknown []string
 	for _, pair := range a.environ {
 		name, value, _ := strings.Cut(pair, "=")
@@ -49,6 +74,7 @@ func (a *app) environment(fs *pflag.FlagSet) error {
 		}
 		f := flags[name]
 		switch {
+		case f == nil && others[name] != nil:
 		case f == nil:
 			unknown = append(unknown, name)
 		case !f.Changed:
@@ -70,10 +96,10 @@ func (a *app) environment(fs *pflag.FlagSet) error {
 }
 
 // noColor reports whether the environment asks all programs for messages
-// without colours (no-color.org).
+// without colours (no-color.org), or says that the terminal has none.
 func (a *app) noColor() bool {
 	return slices.ContainsFunc(a.environ, func(pair string) bool {
 		name, value, _ := strings.Cut(pair, "=")
-		return name == "NO_COLOR" && value != ""
+		return name == "NO_COLOR" && value != "" || name == "TERM" && value == "dumb"
 	})
 }

@@ -49,11 +49,12 @@ type fault struct {
 	code   exitCode
 	file   string     // name of the file it is about, clean; may be ""
 	number int64      // of the document in the file, from 1; 0: it is about none
-	place  *diagnosis // of the document; nil: it is about none
+	place  *diagnosis // of the document, or of what is wrong in compressed data; nil: it is about neither
 	why    string     // one line without its end, "" if nothing is to be said
 	advice string     // what to do about it, or what comes of it; may be ""
-	// skipped is how many bytes were left out, 0 if it ends the run.
-	skipped int64
+	// skipped is how many bytes were left out, 0 if it ends the run, and from
+	// the byte of the file at which they start.
+	skipped, from int64
 }
 
 func newFault(code exitCode, name, why string) *fault {
@@ -84,37 +85,32 @@ func writeFault(name string, err error) *fault {
 }
 
 // line returns f as the package comment shows it.
-func (f *fault) line() string {
+func (f *fault) line(p palette) string {
 	var b strings.Builder
-	b.WriteString(f.file)
-	if d := f.place; d != nil {
-		fmt.Fprintf(&b, ": document %d at offset %d", f.number, d.offset)
+	where := f.file
+	if d := f.place; d != nil && f.number == 0 {
+		where += fmt.Sprintf(": compressed offset %d", d.offset)
+	} else if d != nil {
+		where += fmt.Sprintf(": document %d at offset %d", f.number, d.offset)
 		if d.line > 0 {
-			fmt.Fprintf(&b, ", line %d, column %d", d.line, d.column)
+			where += fmt.Sprintf(", line %d, column %d", d.line, d.column)
 		}
-		if d.path != "" {
-			fmt.Fprintf(&b, " (%s)", oneline.Clean(d.path, maxPath))
-		}
+	}
+	b.WriteString(p.paint(p.place, where))
+	if d := f.place; d != nil && d.path != "" {
+		b.WriteString(" (" + p.paint(p.path, oneline.Clean(d.path, maxPath)) + ")")
 	}
 	if f.file != "" {
 		b.WriteString(": ")
 	}
-	b.WriteString(f.why)
+	b.WriteString(p.paint(p.why, f.why))
 	if f.advice != "" {
 		b.WriteString("; " + f.advice)
 	}
 	if f.skipped > 0 {
-		fmt.Fprintf(&b, "; skipped %s", bytesOf(f.skipped))
+		fmt.Fprintf(&b, "; skipped %s from offset %d", plural(f.skipped, "byte"), f.from)
 	}
 	return b.String()
-}
-
-// bytesOf returns n with its noun.
-func bytesOf(n int64) string {
-	if n == 1 {
-		return "1 byte"
-	}
-	return fmt.Sprintf("%d bytes", n)
 }
 
 // A diagnosis is what is wrong with one document of an input, and where.

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -57,7 +58,7 @@ func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
 // what is asked for.
 func (a *app) settle(o *options, cmd *cobra.Command, args []string) error {
 	fs := cmd.Flags()
-	if err := a.environment(fs); err != nil {
+	if err := a.environment(cmd); err != nil {
 		return err
 	}
 	if o.color == colorAuto && a.noColor() {
@@ -201,7 +202,7 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 		word[errorPolicy]{"quarantine", quarantineErrors},
 	), "on-error", "a document that cannot be converted ends the run (the default), is reported and left out, or is kept "+
 		"in the file of --rejects as well")
-	fs.StringVar(&o.rejects, "rejects", "", "`FILE` that keeps the exact bytes of what --on-error quarantine leaves out")
+	o.addRejects(fs)
 	o.addMaxErrors(fs)
 	fs.Var(choose(&o.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
@@ -209,6 +210,10 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 		"put in its place")
 	fs.BoolVar(&o.exact, "exact", false, "refuse what canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
+}
+
+func (o *options) addRejects(fs *pflag.FlagSet) {
+	fs.StringVar(&o.rejects, "rejects", "", "`FILE` that keeps the exact bytes of what is left out")
 }
 
 func (o *options) addMaxErrors(fs *pflag.FlagSet) {
@@ -236,17 +241,33 @@ func (o *options) addMessages(fs *pflag.FlagSet) {
 }
 
 func (o *options) addLimits(fs *pflag.FlagSet) {
+	o.addJobs(fs)
+	o.addSizes(fs)
+}
+
+func (o *options) addJobs(fs *pflag.FlagSet) {
 	fs.VarP(&amount{&o.jobs, 0, 1024, nil}, "jobs", "j", "convert with `N` processors at once; 0, the default, is all there are. The output is "+
 		"the same for any")
+}
+
+func (o *options) addSizes(fs *pflag.FlagSet) {
 	fs.Var(&amount{&o.maxDepth, 1, bson.DepthCeiling, nil}, "max-depth", "deepest nesting `N`, 1000 unless given")
 	fs.Var(&amount{&o.maxDocumentSize, 5, math.MaxInt32, byteUnits}, "max-document-size",
 		"largest document in bytes of BSON, 64MiB unless given; KiB, MiB or GiB may follow the number `N`")
 }
 
 func (o *options) addOutput(fs *pflag.FlagSet) {
+	o.addOutputFile(fs)
+	fs.BoolVar(&o.force, "force", false, "write BSON, and what is compressed, to a terminal")
+	fs.Var(choose(&o.compress, compressions...), "compress", "compress the output: as the name FILE says (auto, the default), "+
+		"which may end in .gz, .zst, .lz4, .s2 or .sz; in no case; or with one of these")
+	fs.Var(&amount{&o.compressLevel, 1, compress.Zstd.MaxLevel(), nil}, "compress-level", "how hard to compress, from 1, which is fastest, to "+
+		"`N`: 9 for gzip and lz4, 22 for zstd, 3 for s2 and snappy")
+}
+
+func (o *options) addOutputFile(fs *pflag.FlagSet) {
 	fs.StringVarP(&o.output, "output", "o", "", "write `FILE` instead of standard output; it appears under its name when it is whole")
 	fs.BoolVar(&o.overwrite, "overwrite", false, "replace FILE if it exists")
-	fs.BoolVar(&o.force, "force", false, "write BSON to a terminal")
 }
 
 // The annotations of a flag that group makes.
@@ -266,6 +287,9 @@ func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)
 	g.VisitAll(func(f *pflag.Flag) {
 		var value string
 		value, f.Usage = pflag.UnquoteUsage(f)
+		if f.NoOptDefVal != "" {
+			value = "" // it may follow, after =
+		}
 		f.Annotations = map[string][]string{groupTitle: {title}, groupNote: {note}, flagValue: {value}}
 	})
 	fs.SortFlags = false

@@ -43,6 +43,9 @@ func (o *options) formatter(to format.Format, checked bool) (formatter, framing)
 		rules.MaxDepth = o.maxDepth
 		return checker{rules}, framing{}
 	}
+	if o.dump != dumpNone {
+		return o.dumpFormatter()
+	}
 	switch to {
 	case format.JSON:
 		if o.array {

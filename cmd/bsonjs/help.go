@@ -57,11 +57,19 @@ func topics() []topic {
 func environmentPage(root *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString(environmentText)
-	mainCommand(root).Flags().VisitAll(func(f *pflag.Flag) {
-		if v := variable(f); v != "" {
-			fmt.Fprintf(&b, "  %-*s--%s\n", itemColumn-2, v, f.Name)
-		}
-	})
+	list := func(fs *pflag.FlagSet, of string, has func(v string) bool) {
+		fs.VisitAll(func(f *pflag.Flag) {
+			if v := variable(f); v != "" && has(v) {
+				fmt.Fprintf(&b, "  %-*s--%s%s\n", itemColumn-2, v, f.Name, of)
+			}
+		})
+	}
+	convert := mainCommand(root)
+	list(convert.Flags(), "", func(string) bool { return true })
+	others := others(root, convert)
+	for _, c := range root.Commands() {
+		list(c.Flags(), ", of "+c.Name(), func(v string) bool { return others[v] == c })
+	}
 	return b.String()
 }
 

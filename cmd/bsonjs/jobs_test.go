@@ -135,7 +135,7 @@ func TestAccounts(t *testing.T) {
 	}
 	for i, data := range damaged(binary, r) {
 		rejects := filepath.Join(t.TempDir(), "rejects")
-		got := runCommand(bytes.NewReader(data), "salvage", "-f", "bson", "--rejects", rejects, "--summary", "json")
+		got := runCommand(bytes.NewReader(data), "salvage", "-f", "bson", "--rejects", rejects, "--summary", "json", "--errors", "json")
 		kept, err := os.ReadFile(rejects)
 		if err != nil {
 			t.Fatal(err)
@@ -157,6 +157,21 @@ func TestAccounts(t *testing.T) {
 		}
 		if s.Written != docs || s.Read != s.Written+s.Rejected || s.BytesIn != int64(len(data)) || s.BytesOut != int64(len(got.stdout)) {
 			t.Errorf("version %d: summary %+v; %d documents, %d bytes in, %d out", i, s, docs, len(data), len(got.stdout))
+		}
+		// The messages say which bytes were left out.
+		var skipped []byte
+		for _, line := range lines[:len(lines)-1] {
+			var r record
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatal(err, line)
+			}
+			if r.From == nil || *r.Offset < *r.From {
+				t.Fatalf("version %d: a fault before what was skipped: %s", i, line)
+			}
+			skipped = append(skipped, data[*r.From:*r.From+r.Skipped]...)
+		}
+		if !bytes.Equal(skipped, kept) {
+			t.Errorf("version %d: %d bytes rejected, not the %d that messages tell of", i, len(kept), len(skipped))
 		}
 		if (got.code != 0) != (len(kept) > 0) {
 			t.Errorf("version %d: code %d with %d bytes rejected", i, got.code, len(kept))

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -38,21 +37,6 @@ func TestDeepest(t *testing.T) {
 	got := runCommand(strings.NewReader(text(2_000_000)), flag)
 	if got.code != 1 || len(got.stderr) > 1000 {
 		t.Errorf("two million levels: code %d: %.300s", got.code, got.stderr)
-	}
-}
-
-// manyDocuments yields documents until there are n bytes of them.
-func manyDocuments(n int) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for i := int32(0); n > 0; i++ {
-			doc, mark := bson.Begin(nil)
-			doc = bson.AppendInt32(doc, "n", i)
-			doc = bson.AppendString(doc, "text", strings.Repeat("x", 600))
-			doc = bson.End(doc, mark)
-			if n -= len(doc); !yield(doc) {
-				return
-			}
-		}
 	}
 }
 
@@ -158,5 +142,36 @@ func TestMemoryOfPipe(t *testing.T) {
 	own, _ := allocated(generate(large - small))
 	if grown := int64(more) - int64(size) - int64(own); grown > inFlight {
 		t.Errorf("%d more bytes of input: %d more bytes allocated", large-small, grown)
+	}
+}
+
+// Compression needs memory of its own, which does not grow with the file
+// either: what the compressors throw away is a small part of it.
+func TestMemoryOfCompression(t *testing.T) {
+	const small, large = 8 << 20, 64 << 20
+	names := map[int]string{small: writeStream(t, small), large: writeStream(t, large)}
+	for _, c := range written() {
+		t.Run(c.String(), func(t *testing.T) {
+			convert := func(size int) func() {
+				return func() {
+					packed := names[size] + c.Suffix()
+					for _, args := range [][]string{
+						{"-t", "bson", "-o", packed, names[size]},
+						{"-o", os.DevNull, "--compress", c.String(), packed},
+					} {
+						if got := runCommand(nil, append([]string{"-f", "bson", "-j", "2"}, args...)...); got.code != 0 {
+							t.Error(got.stderr)
+						}
+					}
+					os.Remove(packed)
+				}
+			}
+			convert(small)()
+			size, _ := allocated(convert(small))
+			more, _ := allocated(convert(large))
+			if more > size+large/2 {
+				t.Errorf("%d bytes of input: %d bytes allocated; %d bytes of input: %d", small, size, large, more)
+			}
+		})
 	}
 }

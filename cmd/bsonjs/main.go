@@ -26,6 +26,10 @@
 // --array as one array of all documents of all files, with --pretty over many
 // lines. An empty input holds no documents.
 //
+// An input that is compressed is decompressed first, which is found from its
+// first bytes as well; an output is compressed as the end of its name or
+// --compress says.
+//
 // A flag that shapes something which the run does not have, such as --mode
 // with BSON as output, is a usage error. Flags that only permit, --overwrite
 // and --force, may be given in vain.
@@ -43,10 +47,11 @@
 //
 // An output that is also an input, by whatever name, is a usage error, and so
 // is a FILE.partial that is an input. BSON is not written to a terminal
-// without --force.
+// without --force, and neither is what is compressed.
 //
 // When input comes from a terminal or pipe, what was converted is passed on
-// before more is waited for.
+// before more is waited for; if it is compressed, a tenth of a second later at
+// most, unless it goes to a file.
 //
 // # Failures
 //
@@ -55,6 +60,7 @@
 //
 //	bsonjs: FILE: document N at offset O (path): why
 //	bsonjs: FILE: document N at offset O, line L, column C (path): why
+//	bsonjs: FILE: compressed offset O: why
 //
 // N counts the documents of the file from 1, O its bytes from 0 to the byte at
 // fault; line and column are those of text. The path, a JSON Pointer, is
@@ -117,21 +123,9 @@ func (s streams) print(text string) exitCode {
 	return exitOK
 }
 
-// report writes the lines of all faults to standard error and returns the
-// highest of their codes. A fault that is nil is none.
-func (s streams) report(faults ...*fault) exitCode {
-	code := exitOK
-	for _, f := range faults {
-		if f == nil {
-			continue
-		}
-		code = max(code, f.code)
-		if f.why != "" {
-			s.note(f.line())
-		}
-	}
-	return code
-}
+// report is reporter.faults where it has not been asked how things are to be
+// said.
+func (s streams) report(faults ...*fault) exitCode { return reporter{std: s}.faults(faults...) }
 
 // note writes one line to standard error. There is nobody to tell if that
 // fails.

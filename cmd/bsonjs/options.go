@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -76,6 +77,10 @@ type options struct {
 	overwrite bool
 	force     bool // BSON may go to a terminal
 
+	compress      compression
+	compressLevel int            // 0: the usual one
+	codec         compress.Codec // of the output
+
 	aliases aliases
 
 	version bool       // is printed, and nothing done
@@ -84,6 +89,12 @@ type options struct {
 	// sameFormat makes the output of the format of the inputs unless to says
 	// otherwise.
 	sameFormat bool
+	// inspect, if not nil, is what is shown of documents, which are not
+	// converted then.
+	inspect *inspection
+	// dump is what the command dump writes.
+	dump    dumpType
+	verbose int // how often the command dump was asked to say more
 	// rules, if not nil, are what documents are checked for; nothing is
 	// written then.
 	rules *bson.ValidateOptions
@@ -200,7 +211,9 @@ func (o *options) check(fs *pflag.FlagSet) error {
 	case o.to == format.Unknown:
 		o.to = o.from.Opposite()
 	}
-	for _, check := range []func(*pflag.FlagSet) error{o.checkText, o.checkPickle, o.checkErrors} {
+	for _, check := range []func(*pflag.FlagSet) error{
+		o.checkText, o.checkPickle, o.checkErrors, o.checkInspect, o.checkCompression,
+	} {
 		if err := check(fs); err != nil {
 			return err
 		}
@@ -219,12 +232,15 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 	if o.accept&acceptCanonical != 0 && o.accept != acceptCanonical {
 		return errors.New("--accept canonical accepts nothing else beside it")
 	}
+	if given(fs, "pretty") && o.dump == dumpDebug {
+		return errors.New("--pretty is about --type json")
+	}
 	for _, name := range []string{"dates", "strict-number-long"} {
 		if given(fs, name) && o.mode != extjson.Legacy {
 			return fmt.Errorf("--%s is about --mode legacy", name)
 		}
 	}
-	if given(fs, "lossy") && o.mode != extjson.Plain {
+	if given(fs, "lossy") && o.mode != extjson.Plain && o.dump == dumpNone {
 		return errors.New("--lossy is about --mode plain; no other mode loses a value")
 	}
 	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {
@@ -270,8 +286,6 @@ func (o *options) checkErrors(fs *pflag.FlagSet) error {
 		return errors.New("--rejects goes with --on-error quarantine")
 	case o.rejects == "-":
 		return errors.New("--rejects needs a file; standard output is for documents")
-	case o.rejects != "" && o.rejects == o.output:
-		return errors.New("--rejects and --output cannot be the same file")
 	case o.onError == stopOnError && given(fs, "max-errors"):
 		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")
 	}

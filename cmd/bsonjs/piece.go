@@ -108,19 +108,19 @@ func (s *source) work(r pieceReader, p *piece) {
 	j := &p.Job
 	*j = job{from: j.from, to: j.to, end: j.from, out: j.out[:0], refusals: j.refusals[:0]}
 	for r.Next() {
-		from, size := int(r.Offset()), len(r.source())
+		from, data := int(r.Offset()), r.source()
 		out, err := s.append(j.out, bson.TypeDocument, r.Raw())
 		switch {
 		case err == nil:
 			j.out = out
-		case s.leavesOut(err):
-			j.refusals = append(j.refusals, refusal{j.docs + 1, from, from + size, err})
+		case s.leavesOut(data):
+			j.refusals = append(j.refusals, refusal{j.docs + 1, from, from + len(data), err})
 		default:
 			j.stopped = true
 			return
 		}
 		j.docs++
-		j.used, j.end = from+size, r.place()
+		j.used, j.end = from+len(data), r.place()
 	}
 	if j.stopped = r.Err() != nil; !j.stopped {
 		j.used, j.end = len(p.Data), r.place()
@@ -147,7 +147,7 @@ func (s *source) take(p *piece) (used int, more bool) {
 	at.advance(p.Data[done:j.used], s.from)
 	s.at, s.place = at, j.end
 	s.docs += j.docs
-	s.c.read += j.docs
+	s.c.count(j.docs)
 	if cap(j.out) > maxKept {
 		j.out = nil
 	}

@@ -16,6 +16,8 @@ type totals struct {
 	rejected int64 // those of them that are not in the output
 	in, out  int64 // bytes, before compression
 	began    time.Time
+
+	packedIn, packedOut int64 // bytes of files that are compressed
 }
 
 // written returns how many documents are in the output.
@@ -23,24 +25,26 @@ func (t totals) written() int64 { return t.read - t.rejected }
 
 // A reporter says things in the form that is asked for.
 type reporter struct {
-	std  streams
-	form reportForm
+	std    streams
+	form   reportForm
+	colors palette // of text
 }
 
 // faults reports what is wrong and returns the highest of the codes. A fault
 // that is nil is none, and of one that has no words only the code counts.
 func (r reporter) faults(faults ...*fault) exitCode {
-	if r.form == reportText {
-		return r.std.report(faults...)
-	}
 	code := exitOK
 	for _, f := range faults {
 		if f == nil {
 			continue
 		}
 		code = max(code, f.code)
-		if f.why != "" {
+		switch {
+		case f.why == "":
+		case r.form == reportJSON:
 			writeJSON(r.std.err, f.record())
+		default:
+			r.std.note(f.line(r.colors))
 		}
 	}
 	return code
@@ -48,11 +52,22 @@ func (r reporter) faults(faults ...*fault) exitCode {
 
 // note says something that is no failure.
 func (r reporter) note(text string) {
-	if r.form == reportText {
-		r.std.note(text)
+	if r.form == reportJSON {
+		writeJSON(r.std.err, record{Code: "note", Message: text})
 		return
 	}
-	writeJSON(r.std.err, record{Code: "note", Message: text})
+	r.std.note(r.colors.paint(r.colors.note, text))
+}
+
+// found says how many documents there were, in the words of bsondump and
+// without the time before them.
+func (r reporter) found(n int64) {
+	text := fmt.Sprintf("%d objects found", n)
+	if r.form == reportJSON {
+		r.note(text)
+		return
+	}
+	fmt.Fprintln(r.std.err, text)
 }
 
 // A record is a line of --errors json.
@@ -66,7 +81,8 @@ type record struct {
 	Code     string `json:"code"`
 	Exit     int    `json:"exit,omitempty"`
 	Message  string `json:"message"`
-	Skipped  int64  `json:"skipped,omitempty"` // bytes
+	Skipped  int64  `json:"skipped,omitempty"` // bytes, from From on
+	From     *int64 `json:"from,omitempty"`    // byte of the file
 }
 
 // codeNames are what records call the codes.
@@ -78,6 +94,9 @@ var codeNames = map[exitCode]string{
 func (f *fault) record() record {
 	r := record{
 		File: f.file, Document: f.number, Code: codeNames[f.code], Exit: int(f.code), Message: f.why, Skipped: f.skipped,
+	}
+	if f.skipped > 0 {
+		r.From = &f.from
 	}
 	if r.Code == "" {
 		r.Code = "interrupted"
@@ -106,17 +125,21 @@ type summary struct {
 	BytesIn  int64   `json:"bytesIn"`
 	BytesOut int64   `json:"bytesOut"`
 	Seconds  float64 `json:"seconds"`
+
+	CompressedIn  int64 `json:"compressedIn,omitempty"`
+	CompressedOut int64 `json:"compressedOut,omitempty"`
 }
 
 // summarize says what t has come to.
 func (r reporter) summarize(t totals, form summaryForm) {
 	took := time.Since(t.began)
 	if form == summaryJSON {
-		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.in, t.out, took.Seconds()})
+		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
 		return
 	}
-	r.std.note(fmt.Sprintf("%s read, %d written, %d rejected; %s in, %s out, %s",
-		documents(t.read), t.written(), t.rejected, size(t.in), size(t.out), took.Round(time.Millisecond)))
+	text := fmt.Sprintf("%s read, %d written, %d rejected; %s in, %s out, %s",
+		documents(t.read), t.written(), t.rejected, size(t.in), size(t.out), took.Round(time.Millisecond))
+	r.std.note(r.colors.paint(r.colors.note, text))
 }
 
 // size returns n bytes in words.
@@ -133,9 +156,12 @@ func size(n int64) string {
 }
 
 // documents returns n with its noun.
-func documents(n int64) string {
-	if n == 1 {
-		return "1 document"
+func documents(n int64) string { return plural(n, "document") }
+
+// plural returns n with noun, in the plural unless it is one.
+func plural(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
 	}
-	return fmt.Sprintf("%d documents", n)
+	return fmt.Sprintf("%d %s", n, noun)
 }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
 )
 
 // one is {"a":1} in BSON.
@@ -22,6 +25,21 @@ func runCommand(stdin io.Reader, args ...string) command {
 	var stdout, stderr bytes.Buffer
 	code := run(args, stdin, &stdout, &stderr)
 	return command{code, stdout.String(), stderr.String()}
+}
+
+// manyDocuments yields documents until there are n bytes of them.
+func manyDocuments(n int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for i := int32(0); n > 0; i++ {
+			doc, mark := bson.Begin(nil)
+			doc = bson.AppendInt32(doc, "n", i)
+			doc = bson.AppendString(doc, "text", strings.Repeat("x", 600))
+			doc = bson.End(doc, mark)
+			if n -= len(doc); !yield(doc) {
+				return
+			}
+		}
+	}
 }
 
 // A brokenReader returns text and then err.

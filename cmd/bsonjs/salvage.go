@@ -15,9 +15,10 @@ func (a *app) salvageCommand() *cobra.Command {
 		Short: "take all whole documents out of damaged files",
 		Long: "Write all whole documents of damaged files, and say what was skipped.\n\n" +
 			"After damage it goes on where two documents in a row are whole, or one that\n" +
-			"ends the file; in JSON, at the next line. The output is in the format of the\n" +
-			"input unless --to says otherwise; JSON is then written in mode canonical, which\n" +
-			"keeps every type. The exit code says what was wrong, 0 if nothing was.\n",
+			"ends the file; in JSON behind the bracket that closes the damaged document, or\n" +
+			"at a line that starts with a brace. The output is in the format of the input\n" +
+			"unless --to says otherwise; JSON is then written in mode canonical, which keeps\n" +
+			"every type. The exit code says what was wrong, 0 if nothing was.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n",
 		Args: cobra.ArbitraryArgs,

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -64,7 +63,7 @@ func (s *source) convert(r io.Reader) *fault {
 		s.c.totals.in += s.feed.Bytes()
 		s.feed.Close()
 	}()
-	if s.from != format.BSON && s.from != format.JSON {
+	if s.c.view != nil || s.from != format.BSON && s.from != format.JSON {
 		_, f := s.stream()
 		return f
 	}
@@ -101,32 +100,41 @@ func (s *source) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 
 // refuse leaves out the document that m is about, whose bytes are data.
 func (s *source) refuse(m mishap, data []byte) *fault {
-	var all faults
-	if !errors.As(m.err, &all) {
-		all.list = []error{m.err}
+	f, ok := s.report(m)
+	if !ok {
+		return s.c.inputFault(s.name, m.err)
 	}
-	var f *fault
-	for i, err := range all.list {
-		m.err = err
-		d, ok := s.diagnose(m)
-		if !ok {
-			return s.c.inputFault(s.name, err)
-		}
-		f = s.fault(m, d)
-		if i+1 < len(all.list) {
-			s.c.say.faults(f)
-		}
-	}
-	if all.more > 0 {
-		f.advice = fmt.Sprintf("%d more faults in this document", all.more)
-	}
-	if s.c.opts.onError != reportErrors {
-		f.skipped = int64(len(data))
+	if s.c.opts.onError != reportErrors && s.c.view == nil {
+		f.skipped, f.from = int64(len(data)), m.at.offset
 	}
 	if err := s.c.reject(data, s.from); err != nil {
 		return writeFault(s.c.rejects.Name(), err)
 	}
 	return s.c.leaveOut(f)
+}
+
+// report reports all that is wrong with the document that m is about, but for
+// the last fault, which it returns. It returns false if m is about something
+// other than a document.
+func (s *source) report(m mishap) (*fault, bool) {
+	all, ok := errors.AsType[faults](m.err)
+	if !ok {
+		all.list = []error{m.err}
+	}
+	var last *fault
+	for _, err := range all.list {
+		s.c.say.faults(last)
+		m.err = err
+		d, ok := s.diagnose(m)
+		if !ok {
+			return nil, false
+		}
+		last = s.fault(m, d)
+	}
+	if all.more > 0 {
+		last.advice = plural(int64(all.more), "more fault") + " in this document"
+	}
+	return last, true
 }
 
 // A mishap is a document, or what should be one, that was not converted.
@@ -173,13 +181,20 @@ func (s *source) fault(m mishap, d diagnosis) *fault {
 	return f
 }
 
-// leavesOut reports whether a document that err, met in writing it, is about
-// can be left out and the next be read where it ends. Where the document
-// itself is malformed, its end may not be where it says.
-func (s *source) leavesOut(err error) bool {
+// leavesOut reports whether a document that could not be written, whose bytes
+// are data, can be left out and the next be read where it ends. Bytes that do
+// not hold together may end where they do not say.
+func (s *source) leavesOut(data []byte) bool {
 	if s.c.opts.onError == stopOnError {
 		return false
 	}
-	_, malformed := errors.AsType[*bson.SyntaxError](err)
-	return !malformed || s.from != format.BSON
+	if s.from != format.BSON {
+		return true
+	}
+	for err := range (bson.ValidateOptions{MaxDepth: s.c.opts.maxDepth}).Faults(data) {
+		if _, malformed := errors.AsType[*bson.SyntaxError](err); malformed && !errors.Is(err, bson.ErrUTF8) {
+			return false
+		}
+	}
+	return true
 }

@@ -56,6 +56,8 @@ type stream struct {
 	*source
 	r    documentReader
 	base position // r counts from here
+	// enough says that nothing more is wanted of the source.
+	enough bool
 	// clean is how many bytes were converted since the last fault.
 	clean int64
 }
@@ -75,6 +77,8 @@ func (s *source) stream() (ended bool, f *fault) {
 		switch {
 		case f != nil:
 			return true, f
+		case t.enough:
+			return true, s.c.flushFault()
 		case t.clean >= recovered && t.leave():
 			return false, s.c.flushFault()
 		}
@@ -104,13 +108,16 @@ func (t *stream) document() *fault {
 	if v, ok := t.r.(valueReader); ok {
 		typ, data = v.Type(), v.Value()
 	}
+	if t.c.view != nil {
+		return t.inspect(typ, data)
+	}
 	var err error
 	c := t.c
 	if c.pending, err = t.append(c.pending, typ, data); err != nil {
 		return t.refused(err)
 	}
 	t.docs++
-	c.read++
+	c.count(1)
 	t.clean += int64(len(data))
 	if len(c.pending) >= streamBuffer {
 		return c.flushFault()
@@ -138,35 +145,41 @@ func (t *stream) start() position {
 // refused is for the document that was read, but not written because of err.
 func (t *stream) refused(err error) *fault {
 	m := mishap{err: err, number: t.docs + 1, at: t.start(), wrote: true}
-	if !t.leavesOut(err) {
+	data := sourceOf(t.r)
+	if !t.leavesOut(data) {
 		return t.damage(m)
 	}
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	t.clean = 0
-	return t.refuse(m, sourceOf(t.r))
+	return t.refuse(m, data)
 }
 
 // unread is for a document that could not be read because of err.
 func (t *stream) unread(err error) *fault {
+	if t.c.view != nil {
+		if f := t.inspectUnread(err); f != nil {
+			return f
+		}
+	}
 	return t.damage(mishap{err: err, number: t.docs + 1, base: t.base})
 }
 
 // damage ends the run because of m or, if it is to go on, finds where.
 func (t *stream) damage(m mishap) *fault {
-	d, ok := t.diagnose(m)
+	f, ok := t.report(m)
 	if !ok {
 		return t.c.inputFault(t.name, m.err)
 	}
-	f := t.fault(m, d)
 	if t.c.opts.onError == stopOnError {
-		return f
+		return t.endWith(f)
 	}
 	r, ok := t.r.(resyncer)
 	if !ok {
 		f.advice = "what follows cannot be found"
 		return f
 	}
+	f.from = t.start().offset
 	skipped := &counter{w: t.c.rejectsWriter()}
 	if !r.Resync(skipped) {
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
@@ -176,8 +189,22 @@ func (t *stream) damage(m mishap) *fault {
 	}
 	f.skipped = skipped.n
 	t.docs++
-	t.c.read++
+	t.c.count(1)
 	t.clean = 0
+	return t.c.leaveOut(f)
+}
+
+// endWith ends the run because of f. What the command inspect has written is
+// whole for all that.
+func (t *stream) endWith(f *fault) *fault {
+	if t.c.view == nil {
+		return f
+	}
+	t.enough, t.c.ended = true, true
+	t.c.count(1)
+	if f := t.c.flushFault(); f != nil {
+		return f
+	}
 	return t.c.leaveOut(f)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -47,6 +48,8 @@ func TestBinaryToTerminal(t *testing.T) {
 		{nil, false, 2, ""},
 		{[]string{"--force"}, false, 0, one},
 		{[]string{"-t", "json"}, false, 0, "{\"a\":1}\r\n"},
+		{[]string{"-t", "json", "--compress", "gzip"}, false, 2, ""},
+		{[]string{"-t", "json", "--compress", "snappy", "--force"}, false, 0, "\xff\x06"},
 		{nil, true, 2, ""},
 		{[]string{"--force"}, true, 0, one},
 	} {
@@ -80,5 +83,33 @@ func TestTyping(t *testing.T) {
 	want := command{0, one, "bsonjs: reading from the terminal; Ctrl-D ends the input\n"}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// Who looks at a terminal sees colours and, if asked for or the run is long,
+// a bar, which is gone when something else is said and at the end.
+func TestTerminalMessages(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		want string // regular expression for what the person sees
+	}{
+		{nil, "^bsonjs: \x1b\\[1m<stdin>: document 2 at offset 8, line 2, column 1\x1b\\[0m: \x1b\\[31m[^\x1b]*\x1b\\[0m\r\n$"},
+		{[]string{"--color", "never"}, "^bsonjs: <stdin>: document 2 [^\x1b]*\r\n$"},
+		{[]string{"--progress", "always", "--color", "never"}, "^\r.* bsonjs .*\r *\rbsonjs: <stdin>: document 2 [^\x1b]*\r\n$"},
+	} {
+		person, program := terminal(t)
+		code := run(append(tc.args, "-t", "json"), strings.NewReader("{\"a\":1}\nx"), io.Discard, program)
+		program.Close()
+		var got []byte
+		for buf := make([]byte, 4096); ; {
+			n, err := person.Read(buf)
+			got = append(got, buf[:n]...)
+			if err != nil { // EIO: the other end is closed
+				break
+			}
+		}
+		if code != 4 || !regexp.MustCompile("(?s)"+tc.want).Match(got) {
+			t.Errorf("%v: exit code %d, terminal shows %q, want %q", tc.args, code, got, tc.want)
+		}
 	}
 }

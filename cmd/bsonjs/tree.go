@@ -36,8 +36,8 @@ func (a *app) tree() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(helpPage(cmd)) })
 	root.SetHelpCommand(a.helpCommand())
-	root.AddCommand(a.convertCommand(), a.validateCommand(), a.salvageCommand(), a.oidCommand(),
-		a.completionCommand(), a.manCommand(), a.versionCommand())
+	root.AddCommand(a.convertCommand(), a.validateCommand(), a.inspectCommand(), a.salvageCommand(),
+		a.dumpCommand(), a.oidCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
 	return root
 }
 

@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"pickle":           {"bson", "decimal128", "objectid", "internal/numtext", "github.com/shopspring/decimal"},
 	"cmd": {"cmd", "pickle", "extjson", "bson", "decimal128", "objectid", "internal/numtext",
 		"github.com/shopspring/decimal", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
+		"github.com/klauspost/pgzip", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz",
 		"github.com/schollz/progressbar/v3", "github.com/mitchellh/colorstring", "github.com/rivo/uniseg",
 		"golang.org/x/sys", "golang.org/x/term"},
 	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal", "internal"},

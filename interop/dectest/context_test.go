@@ -9,40 +9,8 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/interop/decimals"
 )
-
-// edges are the exponents about which something changes.
-var edges = []int{
-	decimal128.MinExponent, decimal128.MinAdjusted, decimal128.MaxExponent, decimal128.MaxAdjusted,
-	decimal128.MinExponent - decimal128.Precision, 0,
-}
-
-// randomText returns the text of a number that is likely to be hard to round.
-func randomText(r *rand.Rand) string {
-	const longest = 70
-	n := 1 + r.IntN(longest)
-	if r.IntN(2) == 0 {
-		n = decimal128.Precision - 2 + r.IntN(6)
-	}
-	digits := make([]byte, n)
-	alphabet := []string{"0123456789", "0059", "9", "0", "99999990"}[r.IntN(5)]
-	for i := range digits {
-		digits[i] = alphabet[r.IntN(len(alphabet))]
-	}
-	text := string(digits)
-	if r.IntN(2) == 0 {
-		at := r.IntN(n + 1)
-		text = text[:at] + "." + text[at:]
-	}
-	if r.IntN(10) > 0 {
-		exp := edges[r.IntN(len(edges))] + r.IntN(2*longest) - longest
-		if r.IntN(20) == 0 {
-			exp *= 1_000_000
-		}
-		text += fmt.Sprintf("E%d", exp)
-	}
-	return []string{"", "-", "+"}[r.IntN(3)] + text
-}
 
 // TestContext compares ParseRounded, in all modes and with all conditions, with
 // Python's decimal module set up as PyMongo does for decimal128.
@@ -59,7 +27,7 @@ func TestContext(t *testing.T) {
 	modes, texts := make([]int, count), make([]string, count)
 	var in strings.Builder
 	for i := range count {
-		modes[i], texts[i] = r.IntN(5), randomText(r)
+		modes[i], texts[i] = r.IntN(5), decimals.Text(r)
 		fmt.Fprintln(&in, modes[i], texts[i])
 	}
 	cmd := exec.Command(python, "context.py")

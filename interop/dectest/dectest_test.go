@@ -2,7 +2,7 @@
 // decimal128 format against package decimal128.
 //
 // The files are Mike Cowlishaw's and are not part of this module; Debian has
-// them in libpython3-testsuite. DECTEST names their folder.
+// them in libpython3.N-testsuite. DECTEST names their folder.
 package dectest
 
 import (

@@ -41,6 +41,7 @@ type typesOfV1 struct {
 	Undefined  v1.Undefined
 	Null       v1.Null
 	D          v1.D
+	Elements   []v1.E
 	M          v1.M
 	A          v1.A
 	Raw        v1bson.Raw
@@ -70,6 +71,7 @@ type typesOfV2 struct {
 	Undefined  v2.Undefined
 	Null       v2.Null
 	D          v2.D
+	Elements   []v2.E
 	M          v2.M
 	A          v2.A
 	Raw        v2.Raw
@@ -131,7 +133,8 @@ func fullV1() typesOfV1 {
 		DateTime: math.MinInt64, Timestamp: v1.Timestamp{T: 1, I: 2}, Regex: v1.Regex{Pattern: "a", Options: "i"},
 		JavaScript: "f()", Symbol: "s", Scope: v1.CodeWithScope{Code: "g()", Scope: v1.D{{Key: "x", Value: int32(1)}}},
 		DBPointer: v1.DBPointer{DB: "d.c", Pointer: id}, D: v1.D{{Key: "d", Value: oid}, {Key: "d", Value: v1.D{}}},
-		M: v1.M{"m": v1.DateTime(1)}, A: v1.A{"a", v1.Symbol("b")}, Raw: doc,
+		Elements: []v1.E{{Key: "e", Value: oid}},
+		M:        v1.M{"m": v1.DateTime(1)}, A: v1.A{"a", v1.Symbol("b")}, Raw: doc,
 		RawValue: v1bson.RawValue{Type: bsontype.Boolean, Value: []byte{1}}, Core: doc,
 		Pointer: &oid, List: []v1.ObjectID{id}, Map: map[string]v1.Decimal128{"k": v1.NewDecimal128(twelve, two)},
 		Any: v1.Timestamp{T: 9},
@@ -149,7 +152,8 @@ func fullV2() typesOfV2 {
 		DateTime: math.MinInt64, Timestamp: v2.Timestamp{T: 1, I: 2}, Regex: v2.Regex{Pattern: "a", Options: "i"},
 		JavaScript: "f()", Symbol: "s", Scope: v2.CodeWithScope{Code: "g()", Scope: v2.D{{Key: "x", Value: int32(1)}}},
 		DBPointer: v2.DBPointer{DB: "d.c", Pointer: id}, D: v2.D{{Key: "d", Value: oid}, {Key: "d", Value: v2.D{}}},
-		M: v2.M{"m": v2.DateTime(1)}, A: v2.A{"a", v2.Symbol("b")}, Raw: doc,
+		Elements: []v2.E{{Key: "e", Value: oid}},
+		M:        v2.M{"m": v2.DateTime(1)}, A: v2.A{"a", v2.Symbol("b")}, Raw: doc,
 		RawValue: v2.RawValue{Type: v2.TypeBoolean, Value: []byte{1}}, Core: doc, CoreArray: []byte("\x05\x00\x00\x00\x00"),
 		Int8s: v2.NewVector([]int8{1, -1}), Floats: v2.NewVector([]float32{1.5}), Bits: bits,
 		Pointer: &oid, List: []v2.ObjectID{id}, Map: map[string]v2.Decimal128{"k": v2.NewDecimal128(twelve, two)},
@@ -207,6 +211,24 @@ func TestDriverTypesV2(t *testing.T) {
 	}
 }
 
+// TestRawArray: v2's RawArray, which the driver stores as a binary, is an
+// array both ways.
+func TestRawArray(t *testing.T) {
+	in := struct{ A, B v2.RawArray }{A: v2.RawArray("\x08\x00\x00\x00\x0a0\x00\x00")}
+	doc, err := bson.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"a": [null], "b": null}`; bson.Raw(doc).String() != want {
+		t.Errorf("written as %s, want %s", bson.Raw(doc), want)
+	}
+	out := in
+	out.A, out.B = nil, in.A
+	if err := bson.Unmarshal(doc, &out); err != nil || !reflect.DeepEqual(in, out) {
+		t.Errorf("read as %v, %v, want %v", out, err, in)
+	}
+}
+
 func sameBytes(t *testing.T, want []byte, v any) {
 	t.Helper()
 	got, err := bson.Marshal(v)
@@ -228,7 +250,7 @@ func sameValue(t *testing.T, doc []byte, theirs any, marshal func(any) ([]byte, 
 		name := ours.Elem().Type().Field(i).Name
 		got, want := ours.Elem().Field(i).Interface(), reflect.ValueOf(theirs).Elem().Field(i).Interface()
 		switch name {
-		case "Scope", "D", "M", "A", "Any":
+		case "Scope", "D", "Elements", "M", "A", "Any":
 			got, want = written(t, marshal, got), written(t, marshal, want)
 		case "RawValue": // v1's knows its registry
 			got, want = bson.RawValue{Value: reflect.ValueOf(got).Field(1).Bytes()}, bson.RawValue{Value: reflect.ValueOf(want).Field(1).Bytes()}

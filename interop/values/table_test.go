@@ -9,13 +9,17 @@ import (
 	"net/netip"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	shopspring "github.com/shopspring/decimal"
 	v2 "go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
 )
 
 type (
@@ -23,10 +27,12 @@ type (
 	namedString string
 	namedBytes  []byte
 	namedMap    map[string]int
-	inner       struct{ X int }
-	zeroer      struct{ N int }
-	valueHook   struct{ S string }
-	docHook     struct{ S string }
+
+	namedElements []v2.E
+	inner         struct{ X int }
+	zeroer        struct{ N int }
+	valueHook     struct{ S string }
+	docHook       struct{ S string }
 )
 
 func (z zeroer) IsZero() bool { return z.N == 42 }
@@ -61,11 +67,14 @@ var kinds = []struct {
 	{"pointer nil", (*int)(nil)}, {"pointer", new(int)}, {"pointer to struct", &inner{2}}, {"pointer to pointer", ptr(ptr("x"))}, {"pointer nil to hook", (*valueHook)(nil)},
 	{"time", time.Time{}}, {"time ms", time.UnixMilli(1234567890123)}, {"time before 1970", time.Unix(-1, 5)}, {"time pointer nil", (*time.Time)(nil)},
 	{"duration", 5 * time.Second}, {"url", url.URL{Scheme: "http", Host: "x"}}, {"url pointer", &url.URL{Path: "p"}},
+	{"shopspring", shopspring.RequireFromString("-1.20")}, {"shopspring zero", shopspring.Decimal{}}, {"shopspring large", shopspring.New(12, 6143)},
 	{"json.Number int", json.Number("12")}, {"json.Number fraction", json.Number("1.5")},
 	{"value hook", valueHook{"h"}}, {"value hook pointer", &valueHook{"h"}}, {"document hook", docHook{"h"}}, {"document hook pointer", &docHook{"h"}},
 	{"v2 ObjectID", v2.ObjectID{1}}, {"v2 ObjectID zero", v2.ObjectID{}}, {"v2 Decimal128", v2.NewDecimal128(0x3040000000000000, 7)},
 	{"v2 Decimal128 zero", v2.Decimal128{}}, {"v2 Binary", v2.Binary{Subtype: 4, Data: []byte{1}}}, {"v2 Binary zero", v2.Binary{}},
 	{"v2 DateTime", v2.DateTime(5)}, {"v2 Timestamp", v2.Timestamp{T: 1}}, {"v2 D nil", v2.D(nil)}, {"v2 D", v2.D{{Key: "a", Value: 1}}},
+	{"slice of v2 E", []v2.E{{Key: "a", Value: 1}}}, {"named slice of v2 E", namedElements{{Key: "a", Value: 1}}}, {"array of v2 E", [1]v2.E{{Key: "a"}}},
+	{"v2 E", v2.E{Key: "a", Value: 1}}, {"slice of v2 D", []v2.D{{{Key: "a", Value: 1}}}}, {"v2 RawElement", v2.RawElement("\x0aa\x00")},
 	{"v2 M", v2.M{"a": int64(1)}}, {"v2 A", v2.A{1}}, {"v2 Regex", v2.Regex{Pattern: "a"}}, {"v2 Null", v2.Null{}}, {"v2 MinKey", v2.MinKey{}},
 }
 
@@ -196,6 +205,19 @@ func TestSameStructs(t *testing.T) {
 	}
 }
 
+type twice struct {
+	A int `bson:"x"`
+	B int `bson:"x"`
+}
+
+type sameText int
+
+func (sameText) MarshalText() ([]byte, error) { return []byte("same"), nil }
+
+type lyingHook struct{}
+
+func (lyingHook) MarshalBSONValue() (byte, []byte, error) { return byte(v2.TypeInt32), []byte{1}, nil }
+
 type pointerHook struct{ S string }
 
 func (h *pointerHook) MarshalBSONValue() (byte, []byte, error) {
@@ -234,6 +256,28 @@ var differences = []struct {
 	}{struct {
 		M map[string]int `bson:",inline"`
 	}{map[string]int{"a": 1}}}, `{}`, `{"a": 1}`, "the driver forgets it"},
+	{"key twice in an inlined struct, and around it", struct {
+		A int   `bson:"x"`
+		S twice `bson:",inline"`
+	}{A: 1}, `error`, `{"x": 1}`, "the least deep is written, however many it hides"},
+	{"inlined map whose keys have a name", struct {
+		M map[namedString]int `bson:",inline"`
+	}{map[namedString]int{"a": 1}}, `error`, `{"a": 1}`, "they are strings"},
+	{"two inlined maps, one in an inlined struct", struct {
+		M map[string]int `bson:",inline"`
+		S struct {
+			M map[string]int `bson:",inline"`
+		} `bson:",inline"`
+	}{}, `{}`, `error`, "decoding could not tell which an element belongs to"},
+	{"RawArray", struct{ A v2.RawArray }{v2.RawArray("\x05\x00\x00\x00\x00")},
+		`{"a": BinData(0, "BQAAAAA=")}`, `{"a": []}`, "it is an array"},
+	{"regexp", struct{ R *regexp.Regexp }{regexp.MustCompile("a+")}, `{"r": {}}`, `{"r": /a+/}`, "an empty document loses it"},
+	{"scope nil", struct{ C v2.CodeWithScope }{v2.CodeWithScope{Code: "f"}}, `error`, `{"c": Code("f", {})}`, "no variables is a scope too"},
+	{"two map keys with the same text", struct{ M map[sameText]int }{map[sameText]int{1: 1, 2: 1}},
+		`{"m": {"same": 1, "same": 1}}`, `error`, "one of them would be lost"},
+	{"malformed hook", struct{ H lyingHook }{}, `any`, `error`, "what is spliced is checked"},
+	{"malformed RawValue", struct{ R v2.RawValue }{v2.RawValue{Type: v2.TypeInt32, Value: []byte{1}}}, `any`, `error`, "the same"},
+	{"key not UTF-8", map[string]int{"\xff": 1}, `any`, `error`, "BSON texts are UTF-8"},
 	{"malformed Raw", struct{ R v2.Raw }{v2.Raw("\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x01")}, `any`, `error`, "what is spliced is checked"},
 	{"Decimal128 zero with omitempty", struct {
 		D bson.Decimal128 `bson:",omitempty"`
@@ -245,6 +289,77 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// plain are values of the driver's types, and of ours that stand for them,
+// with what encoding/json makes of ours where that is not what it makes of
+// the driver's; docs/values.md says why.
+var plain = []struct {
+	theirs, ours any
+	json         string // "": the same
+}{
+	{v2.ObjectID(id), objectid.ID(id), ""},
+	{v2.NewDecimal128(twelve, two), decimal128.FromBits(twelve, two), ""},
+	{v2.DateTime(5), bson.DateTime(5), ""}, {v2.DateTime(-62167219200001), bson.DateTime(-62167219200001), ""},
+	{v2.Binary{Subtype: 4, Data: []byte{1}}, bson.Binary{Subtype: 4, Data: []byte{1}}, ""}, {v2.Binary{}, bson.Binary{}, ""},
+	{v2.Regex{Pattern: "<a", Options: "i"}, bson.Regex{Pattern: "<a", Options: "i"}, ""},
+	{v2.Timestamp{T: 1, I: 2}, bson.Timestamp{T: 1, I: 2}, ""},
+	{v2.DBPointer{DB: "d", Pointer: id}, bson.DBPointer{DB: "d", Pointer: id}, ""},
+	{v2.JavaScript("f"), bson.Code("f"), ""}, {v2.Symbol("s"), bson.Symbol("s"), ""},
+	{v2.CodeWithScope{Code: "c", Scope: v2.D{{Key: "b"}, {Key: "a"}}}, bson.CodeWithScope{Code: "c", Scope: bson.D{{Key: "b"}, {Key: "a"}}}, ""},
+	{v2.MinKey{}, bson.MinKey{}, ""}, {v2.MaxKey{}, bson.MaxKey{}, ""}, {v2.Undefined{}, bson.Undefined{}, ""},
+	{v2.E{Key: "a", Value: 1}, bson.E{Key: "a", Value: 1}, ""},
+	{v2.D{{Key: "b", Value: "\xff\u2028"}, {Key: "<", Value: v2.M{"z": 1, "a": nil}}, {Key: "b", Value: v2.A{1}}},
+		bson.D{{Key: "b", Value: "\xff\u2028"}, {Key: "<", Value: bson.M{"z": 1, "a": nil}}, {Key: "b", Value: bson.A{1}}}, ""},
+	{v2.D(nil), bson.D(nil), ""}, {v2.D{}, bson.D{}, ""}, {v2.M(nil), bson.M(nil), ""}, {v2.A(nil), bson.A(nil), ""},
+	{v2.RawValue{Type: v2.TypeBoolean, Value: []byte{1}}, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, ""},
+	{v2.Null{}, bson.Null{}, `null`},
+	{v2.NewVector([]int8{1}), bson.NewVector([]int8{1}), `{"Subtype":9,"Data":"AwAB"}`},
+	{v2.Raw(doc), bson.Raw(doc), `{"a":1}`},
+}
+
+// TestSameJSON: encoding/json makes of our types what it makes of the
+// driver's, and reads it back.
+func TestSameJSON(t *testing.T) {
+	for _, tc := range plain {
+		theirs, theirErr := json.Marshal(tc.theirs)
+		ours, ourErr := json.Marshal(tc.ours)
+		want := tc.json
+		if want == "" {
+			want = string(theirs)
+		} else if want == string(theirs) {
+			t.Errorf("%T: the driver's is %s too", tc.ours, want)
+		}
+		if (theirErr != nil) != (ourErr != nil) || string(ours) != want {
+			t.Errorf("%T: got %s, %v, want %s, %v", tc.ours, ours, ourErr, want, theirErr)
+		}
+		if theirErr != nil || tc.json != "" {
+			continue
+		}
+		a, b := reflect.New(reflect.TypeOf(tc.theirs)), reflect.New(reflect.TypeOf(tc.ours))
+		theirErr, ourErr = json.Unmarshal(theirs, a.Interface()), json.Unmarshal(ours, b.Interface())
+		x, y := written(t, nil, a.Interface()), written(t, nil, b.Interface())
+		if (theirErr != nil) != (ourErr != nil) || x != y {
+			t.Errorf("%T: read as %v, %v, want %v, %v", tc.ours, b.Elem(), ourErr, a.Elem(), theirErr)
+		}
+	}
+	for _, tc := range []struct {
+		theirs, ours any
+		texts        []string
+	}{
+		{new(v2.ObjectID), new(objectid.ID), []string{`null`, `"56e1fc72e0c917e9c4714161"`, `{"$oid":"56e1fc72e0c917e9c4714161"}`, `"56"`, `7`, `{}`, `{"$oid":7}`}},
+		{new(v2.Decimal128), new(decimal128.Decimal), []string{`null`, `"1.20"`, `{"$numberDecimal":"1.20"}`, `"x"`, `{}`, `{"$numberDecimal":7}`, `[]`}},
+		{new(v2.DateTime), new(bson.DateTime), []string{`null`, `"2020-01-02T03:04:05.678+01:00"`, `"x"`, `7`}},
+		{new(v2.D), new(bson.D), []string{`null`, `{"b":1,"a":[{"c":null,"b":true}],"b":"x"}`, `[]`, `7`, `{}`}},
+	} {
+		for _, text := range tc.texts {
+			theirErr, ourErr := json.Unmarshal([]byte(text), tc.theirs), json.Unmarshal([]byte(text), tc.ours)
+			x, y := written(t, nil, tc.theirs), written(t, nil, tc.ours)
+			if (theirErr != nil) != (ourErr != nil) || x != y && ourErr == nil {
+				t.Errorf("%s into %T: got %q, %v, want %q, %v", text, tc.ours, y, ourErr, x, theirErr)
+			}
+		}
+	}
 }
 
 // TestDifferences: each deliberate difference is as it is described.

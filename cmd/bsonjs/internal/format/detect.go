@@ -87,11 +87,15 @@ func spelling(head []byte) Format {
 
 // opensBSON reports whether head is the length of a document of less than 16
 // MiB and the type byte after it.
-func opensBSON(head []byte) bool {
-	if len(head) <= DetectSize || head[3] != 0 {
+func opensBSON(head []byte) bool { return StartsBSON(head) && head[3] == 0 }
+
+// StartsBSON reports whether head is the length of a document and what must
+// follow it: the type of an element, or the end of a document that has none.
+func StartsBSON(head []byte) bool {
+	if len(head) <= DetectSize {
 		return false
 	}
-	size, t := binary.LittleEndian.Uint32(head), bson.Type(head[DetectSize])
+	size, t := int32(binary.LittleEndian.Uint32(head)), bson.Type(head[DetectSize])
 	return size == 5 && t == 0 || size > 5 && t.Valid()
 }
 

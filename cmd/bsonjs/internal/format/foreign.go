@@ -6,7 +6,7 @@ import (
 )
 
 // ForeignSize is how many bytes of an input Foreign looks at, at most.
-const ForeignSize = 16
+const ForeignSize = 512
 
 const (
 	pickle = "a Python pickle: --from pickle reads it"
@@ -16,30 +16,39 @@ const (
 // foreign are the first bytes of files that people give to bsonjs by mistake:
 // enough of them that the length of a BSON document is rarely the same.
 var foreign = []struct {
+	at    int // byte of the file where magic is
 	magic string
 	what  string // completes "this is …"
 }{
-	{"\x1f\x8b\x08", "gzip data: decompress it first"},
-	{"\x28\xb5\x2f\xfd", "zstd data: decompress it first"},
-	{"\xfd7zXZ\x00", "xz data: decompress it first"},
-	{"BZh", "bzip2 data: decompress it first"},
-	{"\x04\x22\x4d\x18", "lz4 data: decompress it first"},
-	{"\xff\x06\x00\x00sNaPpY", "snappy data: decompress it first"},
-	{"PK\x03\x04", "a zip archive: unpack it first"},
-	{"\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files"},
-	{"\x80\x04\x95", pickle},
-	{"\x80\x05\x95", pickle},
-	{"\x80\x02}q", pickle},
-	{"\x80\x02]q", pickle},
-	{"\x80\x02cb", pickle},
-	{"\x80\x02cp", pickle},
-	{"\x80\x03}q", pickle},
-	{"\x80\x03]q", pickle},
-	{"\x80\x03cb", pickle},
-	{"ccopy_reg\n", pickle},
-	{"\xff\xfe\x00\x00", utf32},
-	{"\x00\x00\xfe\xff", utf32},
+	{0, "\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files"},
+	{0, "\x41\xd8\x01\x00", "a file of a database (WiredTiger): mongodump makes .bson files of what a server has in it"},
+	{257, "ustar", "a tar archive: unpack it first"},
+	{0, "PK\x03\x04", "a zip archive: unpack it first"},
+	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"},
+	{0, "Rar!\x1a\x07", "a rar archive: unpack it first"},
+	{0, "\x1f\x8b\x08", "perhaps damaged gzip data"},
+	{0, "\x1f\x9d", "data of the program compress: decompress it first"},
+	{0, "LZIP", "lzip data: decompress it first"},
+	{0, "\x5d\x00\x00\x80\x00", "lzma data: decompress it first"},
+	{0, "PAR1", "a parquet file"},
+	{0, "Obj\x01", "an avro file"},
+	{0, "SQLite format 3\x00", "an SQLite database"},
+	{0, "\x80\x04\x95", pickle},
+	{0, "\x80\x05\x95", pickle},
+	{0, "\x80\x02}q", pickle},
+	{0, "\x80\x02]q", pickle},
+	{0, "\x80\x02cb", pickle},
+	{0, "\x80\x02cp", pickle},
+	{0, "\x80\x03}q", pickle},
+	{0, "\x80\x03]q", pickle},
+	{0, "\x80\x03cb", pickle},
+	{0, "ccopy_reg\n", pickle},
+	{0, "\xff\xfe\x00\x00", utf32},
+	{0, "\x00\x00\xfe\xff", utf32},
 }
+
+// textSize is how many bytes Foreign looks at to see that they are text.
+const textSize = 16
 
 // Foreign says what an input that starts with head is, if that is neither
 // BSON nor JSON as bsonjs reads it: words that complete "this is …", or "" if
@@ -48,12 +57,12 @@ var foreign = []struct {
 // It explains a failure and never causes one: a BSON document may start with
 // the magic number of another format, which is then its length.
 func Foreign(head []byte) string {
-	head = head[:min(len(head), ForeignSize)]
 	for _, f := range foreign {
-		if bytes.HasPrefix(head, []byte(f.magic)) {
+		if len(head) > f.at && bytes.HasPrefix(head[f.at:], []byte(f.magic)) {
 			return f.what
 		}
 	}
+	head = head[:min(len(head), textSize)]
 	if isUTF16(head, 0) || isUTF16(head, 1) {
 		return "UTF-16 text: convert it to UTF-8 first"
 	}

@@ -1,6 +1,9 @@
 package format
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestDetect(t *testing.T) {
 	for _, tc := range []struct {
@@ -70,12 +73,19 @@ func TestDetect(t *testing.T) {
 func TestForeign(t *testing.T) {
 	const utf16 = "UTF-16 text: convert it to UTF-8 first"
 	for _, tc := range []struct{ head, want string }{
-		{"\x1f\x8b\x08\x00\x00\x00\x00\x00", "gzip data: decompress it first"},
-		{"\x28\xb5\x2f\xfd\x04\x00", "zstd data: decompress it first"},
-		{"\xfd7zXZ\x00\x00", "xz data: decompress it first"},
-		{"BZh91AY", "bzip2 data: decompress it first"},
-		{"\x04\x22\x4d\x18", "lz4 data: decompress it first"},
-		{"\xff\x06\x00\x00sNaPpY", "snappy data: decompress it first"},
+		{"\x6d\xe2\x99\x81c\x00\x00\x00", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files"},
+		{"\x41\xd8\x01\x00\x00\x00", "a file of a database (WiredTiger): mongodump makes .bson files of what a server has in it"},
+		{"users.bson" + strings.Repeat("\x00", 247) + "ustar  \x00", "a tar archive: unpack it first"},
+		{"PK\x03\x04\x14\x00", "a zip archive: unpack it first"},
+		{"7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive: unpack it first"},
+		{"Rar!\x1a\x07\x01\x00", "a rar archive: unpack it first"},
+		{"\x1f\x8b\x08\x00\x10a\x00\x01", "perhaps damaged gzip data"},
+		{"\x1f\x9d\x90", "data of the program compress: decompress it first"},
+		{"LZIP\x01", "lzip data: decompress it first"},
+		{"\x5d\x00\x00\x80\x00\xff\xff", "lzma data: decompress it first"},
+		{"PAR1\x15\x04", "a parquet file"},
+		{"Obj\x01\x04\x14avro", "an avro file"},
+		{"SQLite format 3\x00\x10", "an SQLite database"},
 		{"\x80\x04\x95\x05", "a Python pickle: --from pickle reads it"},
 		{"\xff\xfe\x00\x00{\x00\x00\x00", "UTF-32 text: convert it to UTF-8 first"},
 		{"\xff\xfe", utf16},

@@ -1,14 +1,20 @@
 package input
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
@@ -112,5 +118,85 @@ func TestWait(t *testing.T) {
 	}
 	if _, err := f.Read(p); err != full {
 		t.Errorf("Read = %v, want what BeforeWait returned", err)
+	}
+}
+
+// pack returns text compressed with each of codecs, the last one outside.
+func pack(t *testing.T, text string, codecs ...compress.Codec) string {
+	t.Helper()
+	for _, c := range codecs {
+		var b bytes.Buffer
+		z, err := compress.NewWriter(&b, c, compress.WriterOptions{Jobs: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(z, text)
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		text = b.String()
+	}
+	return text
+}
+
+// What is compressed, up to twice, is read decompressed, whatever it is called
+// and however it comes.
+func TestCompressed(t *testing.T) {
+	text := strings.Repeat("{\"a\":1}\n", 50_000)
+	dir := t.TempDir()
+	for _, codecs := range [][]compress.Codec{
+		nil,
+		{compress.Gzip},
+		{compress.Zstd},
+		{compress.Gzip, compress.Zstd},
+		{compress.Snappy, compress.Snappy},
+	} {
+		data := pack(t, text, codecs...)
+		file := filepath.Join(dir, "x.bson")
+		if err := os.WriteFile(file, []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{file, "-"} {
+			f, err := Options{Stdin: iotest.HalfReader(strings.NewReader(data))}.Open(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Offset() != 0 {
+				t.Errorf("%v: offset %d before anything is read", codecs, f.Offset())
+			}
+			head, err := f.Head()
+			if !strings.HasPrefix(text, string(head)) || len(head) < 100 || err != nil {
+				t.Errorf("%v: head %q, %v", codecs, head, err)
+			}
+			if got := f.Offset(); got == 0 || got > int64(len(data)) {
+				t.Errorf("%v: offset %d of %d after the head", codecs, got, len(data))
+			}
+			all, err := io.ReadAll(f)
+			if string(all) != text || err != nil {
+				t.Errorf("%v: %d bytes of %d, %v", codecs, len(all), len(text), err)
+			}
+			if got := f.Offset(); got != int64(len(data)) {
+				t.Errorf("%v: offset %d of %d at the end", codecs, got, len(data))
+			}
+			undone := slices.Clone(codecs)
+			slices.Reverse(undone)
+			if diff := cmp.Diff(undone, f.Compression(), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("compression (-want +got):\n%s", diff)
+			}
+			f.Close()
+		}
+	}
+	data := pack(t, text, compress.Gzip, compress.Gzip, compress.Gzip)
+	f, err := Options{Stdin: strings.NewReader(data)}.Open("-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := f.Head(); !errors.Is(err, compress.ErrLayers) {
+			t.Errorf("three times over: %v", err)
+		}
+		if _, err := f.Read(make([]byte, 1)); !errors.Is(err, compress.ErrLayers) {
+			t.Errorf("three times over: %v", err)
+		}
 	}
 }

@@ -4,6 +4,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 )
 
 // Conflict returns the first of the inputs, names as the input package opens
@@ -16,17 +20,48 @@ func (o Options) Conflict(inputs []string, stdin io.Reader) (string, bool) {
 		return "", false
 	}
 	for _, name := range inputs {
-		info := statInput(name, stdin)
-		if info == nil {
-			continue
-		}
-		for _, w := range written {
-			if os.SameFile(info, w) {
-				return name, true
-			}
+		if info := input.Stat(name, stdin); info != nil && contains(written, info) {
+			return name, true
 		}
 	}
 	return "", false
+}
+
+// Collides reports whether o and p, two outputs of a run, would write to the
+// same file, or one to what the other would leave when the run stops. Devices,
+// pipes and terminals may be both.
+func (o Options) Collides(p Options) bool {
+	written := o.written()
+	for _, info := range p.written() {
+		if contains(written, info) {
+			return true
+		}
+	}
+	// Files that are not there yet have only names.
+	paths := o.paths()
+	return slices.ContainsFunc(p.paths(), func(path string) bool { return slices.Contains(paths, path) })
+}
+
+func contains(files []fs.FileInfo, info fs.FileInfo) bool {
+	return slices.ContainsFunc(files, func(f fs.FileInfo) bool { return os.SameFile(f, info) })
+}
+
+// paths returns the absolute names of the files that the output makes, without
+// symbolic links.
+func (o Options) paths() []string {
+	target, info, err := resolve(o.Name)
+	if o.isStdout() || err != nil || info != nil && !info.Mode().IsRegular() {
+		return nil
+	}
+	dir, base := filepath.Split(target)
+	if dir, err = filepath.EvalSymlinks(filepath.Clean(dir)); err != nil {
+		return nil // opening it will say why
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return nil
+	}
+	path := filepath.Join(dir, base)
+	return []string{path, PartialName(path)}
 }
 
 // written returns the regular files that are there and that the output may
@@ -48,23 +83,4 @@ func (o Options) written() (files []fs.FileInfo) {
 		add(os.Stat(PartialName(target)))
 	}
 	return files
-}
-
-// statInput returns nil for what cannot be looked at; opening it will say why.
-func statInput(name string, stdin io.Reader) fs.FileInfo {
-	var info fs.FileInfo
-	var err error
-	if name == "-" {
-		file, ok := stdin.(*os.File)
-		if !ok {
-			return nil
-		}
-		info, err = file.Stat()
-	} else {
-		info, err = os.Stat(name)
-	}
-	if err != nil {
-		return nil
-	}
-	return info
 }

@@ -1,6 +1,6 @@
-// Package output writes what bsonjs produces: to standard output, straight to
-// a device or FIFO, or to a file that appears under its name only when it is
-// whole.
+// Package output writes what bsonjs produces, compressed perhaps: to standard
+// output, straight to a device or FIFO, or to a file that appears under its
+// name only when it is whole.
 package output
 
 import (
@@ -13,11 +13,13 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// This file opens and writes; replace.go has the life of a file that is
-// written aside and renamed, conflict.go finds outputs that are also inputs.
+// This file opens and writes; compressed.go has what is different where the
+// output is compressed, replace.go the life of a file that is written aside
+// and renamed; conflict.go finds outputs that are also inputs.
 //
 //   - Open decides once which of the three ways it is.
 //   - Write remembers the first error, so that the caller can tell a failure
@@ -42,6 +44,10 @@ type Options struct {
 	// Stop, when closed, ends the wait for the reader of a FIFO or pipe; what
 	// is being written then has a moment left. May be nil.
 	Stop <-chan struct{}
+
+	// Codec is what the output is compressed with.
+	Codec compress.Codec
+	compress.WriterOptions
 }
 
 // A File is an output that is open.
@@ -51,12 +57,26 @@ type File struct {
 	file  *os.File     // w, if it is a file; nil after closing
 	aside *replacement // nil: written directly
 	stop  <-chan struct{}
-	err   error // first error of Write
+	err   error       // first error of Write
+	z     *compressed // nil: written as it is
 }
 
 // Open opens the output. The error matches fs.ErrExist if o.Name is there and
 // may not be replaced; nothing has been created then.
 func (o Options) Open() (*File, error) {
+	f, err := o.open()
+	if err != nil || o.Codec == compress.None {
+		return f, err
+	}
+	if err := f.compress(o); err != nil {
+		f.Discard()
+		return nil, err
+	}
+	return f, nil
+}
+
+// open opens what is below the compressor, if there is one.
+func (o Options) open() (*File, error) {
 	if o.isStdout() {
 		f := &File{name: StdoutName, w: o.Stdout, stop: o.Stop}
 		f.file, _ = o.Stdout.(*os.File)
@@ -126,6 +146,14 @@ func (f *File) write(p []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}
+	if f.z != nil {
+		return f.z.Write(p)
+	}
+	return f.writeRaw(p)
+}
+
+// writeRaw writes p to what is below.
+func (f *File) writeRaw(p []byte) (int, error) {
 	if f.stop == nil {
 		return f.w.Write(p)
 	}
@@ -176,6 +204,9 @@ func IsTerminal(v any) bool {
 // Commit closes f and, if it was written aside, gives it its name. On failure
 // Keep or Discard is still to be called.
 func (f *File) Commit() error {
+	if err := f.finish(); err != nil {
+		return err
+	}
 	if f.aside != nil && f.aside.sync {
 		if err := f.file.Sync(); err != nil {
 			return err
@@ -190,11 +221,15 @@ func (f *File) Commit() error {
 	return f.aside.publish()
 }
 
-// Keep closes f. If it was written aside, it gets the name PartialName, in
+// Keep closes f, and ends what is compressed, so that it can be decompressed.
+// If it was written aside, it gets the name PartialName, in
 // place of what an earlier run left there, and that name is returned; if that
 // fails, the name that it has. Otherwise the name is "".
 func (f *File) Keep() (name string, err error) {
-	err = f.close()
+	err = f.finish()
+	if e := f.close(); err == nil {
+		err = e
+	}
 	if f.aside == nil {
 		return "", err
 	}
@@ -203,6 +238,9 @@ func (f *File) Keep() (name string, err error) {
 
 // Discard closes f and removes what was written aside.
 func (f *File) Discard() error {
+	if f.z != nil {
+		f.z.abandon()
+	}
 	err := f.close()
 	if f.aside != nil {
 		os.Remove(f.aside.temp)

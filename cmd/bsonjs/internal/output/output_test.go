@@ -3,12 +3,16 @@ package output
 import (
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
 // open opens o and writes text to it.
@@ -199,6 +203,126 @@ func TestConflict(t *testing.T) {
 		got, found := tc.o.Conflict(tc.inputs, file)
 		if got != tc.want || found != (tc.want != "") {
 			t.Errorf("output %q, inputs %q: %q, %v, want %q", tc.o.Name, tc.inputs, got, found, tc.want)
+		}
+	}
+}
+
+// unpack returns what the gzip data in the file has.
+func unpack(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(compress.NewReader(compress.Gzip, compress.NewSource(bytes.NewReader(data))))
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	return string(text)
+}
+
+// What is compressed is whole when it is committed, and when it is kept.
+func TestCompressed(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	o := Options{Name: name, Codec: compress.Gzip}
+	f := open(t, o, "text")
+	if f.Codec() != compress.Gzip {
+		t.Errorf("codec %v", f.Codec())
+	}
+	if err := f.Commit(); err != nil {
+		t.Error(err)
+	}
+	if got := unpack(t, name); got != "text" {
+		t.Errorf("committed %q", got)
+	}
+	if info, err := os.Stat(name); err != nil || info.Size() != f.Compressed() {
+		t.Errorf("%d bytes written, %v", f.Compressed(), err)
+	}
+	o.Overwrite = true
+	kept, err := open(t, o, "more").Keep()
+	if err != nil || unpack(t, kept) != "more" || unpack(t, name) != "text" {
+		t.Errorf("kept %q, %v", kept, err)
+	}
+	if err := open(t, o, "less").Discard(); err != nil || unpack(t, name) != "text" {
+		t.Error(err)
+	}
+}
+
+// A fullWriter has room for nothing.
+type fullWriter struct{ err error }
+
+func (w fullWriter) Write([]byte) (int, error) { return 0, w.err }
+
+// An error of what is below is that of a later Write or of Commit, once.
+func TestCompressedFailure(t *testing.T) {
+	full := errors.New("full")
+	o := Options{Stdout: fullWriter{full}, Codec: compress.Zstd}
+	f := open(t, o, "text")
+	if err := f.Commit(); !errors.Is(err, full) || !errors.Is(f.Err(), full) {
+		t.Errorf("Commit = %v, Err = %v", err, f.Err())
+	}
+	if _, err := f.Write([]byte("more")); err == nil {
+		t.Error("written after that")
+	}
+	if _, err := f.Keep(); err != nil {
+		t.Errorf("Keep = %v, though that was said", err)
+	}
+	f = open(t, o, "text")
+	for range 1000 { // until it is passed on, in vain
+		if _, err := f.Write([]byte("more")); err != nil {
+			break
+		}
+		time.Sleep(passOn / 10)
+	}
+	if !errors.Is(f.Err(), full) {
+		t.Errorf("Err = %v", f.Err())
+	}
+}
+
+func TestCollides(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("there", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir("d", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("there", "link"); err != nil {
+		t.Skip("no symbolic links here: ", err)
+	}
+	if err := os.Symlink("d", "e"); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open("there")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, tc := range []struct {
+		a, b Options
+		want bool
+	}{
+		{Options{Name: "a"}, Options{Name: "b"}, false},
+		{Options{Name: "a"}, Options{Name: "./a"}, true},
+		{Options{Name: "a"}, Options{Name: filepath.Join(dir, "a")}, true},
+		{Options{Name: "a"}, Options{Name: "d/../a"}, true},
+		{Options{Name: "d/a"}, Options{Name: "e/a"}, true},
+		{Options{Name: "d/a"}, Options{Name: "a"}, false},
+		{Options{Name: "a"}, Options{Name: "a.partial"}, true},
+		{Options{Name: "link"}, Options{Name: "there"}, true},
+		{Options{Name: "link"}, Options{Name: "link.partial"}, false},
+		{Options{Stdout: file}, Options{Name: "link"}, true},
+		{Options{Stdout: file}, Options{Name: "a"}, false},
+		{Options{Name: os.DevNull}, Options{Name: os.DevNull}, false},
+		{Options{Name: "missing/a"}, Options{Name: "missing/b"}, false},
+	} {
+		for range 2 {
+			if got := tc.a.Collides(tc.b); got != tc.want {
+				t.Errorf("%q and %q: %v, want %v", tc.a.Name, tc.b.Name, got, tc.want)
+			}
+			tc.a, tc.b = tc.b, tc.a
 		}
 	}
 }

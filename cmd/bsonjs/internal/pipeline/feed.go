@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"io"
+	"sync"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
@@ -28,10 +29,12 @@ type block struct {
 // did not use. It is for one goroutine.
 type Feed struct {
 	blocks chan block
-	free   chan []byte     // buffers for blocks, to be used again
 	quit   chan struct{}   // closed by Close
 	stop   <-chan struct{} // closed when the run is to stop; may be nil
 	before func() error    // called before waiting; may be nil
+
+	mu   sync.Mutex
+	free [][]byte // buffers for blocks, to be used again; no more than were in use at once
 
 	back []byte // taken back: to be read first
 	rest []byte // of the last block, for Read
@@ -46,7 +49,6 @@ type Feed struct {
 func NewFeed(r io.Reader, stop <-chan struct{}, before func() error) *Feed {
 	f := &Feed{
 		blocks: make(chan block, readAhead),
-		free:   make(chan []byte, readAhead+2),
 		quit:   make(chan struct{}),
 		stop:   stop,
 		before: before,
@@ -83,12 +85,15 @@ func (f *Feed) read(r io.Reader) {
 
 // buffer returns room for a block.
 func (f *Feed) buffer() []byte {
-	select {
-	case buf := <-f.free:
-		return buf[:headroom+blockSize]
-	default:
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.free)
+	if n == 0 {
 		return make([]byte, headroom+blockSize)
 	}
+	buf := f.free[n-1]
+	f.free = f.free[:n-1]
+	return buf[:headroom+blockSize]
 }
 
 // recycle takes back a buffer that nobody uses any more.
@@ -96,10 +101,9 @@ func (f *Feed) recycle(buf []byte) {
 	if cap(buf) != headroom+blockSize {
 		return // not from here
 	}
-	select {
-	case f.free <- buf:
-	default:
-	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.free = append(f.free, buf)
 }
 
 // next returns the next block, which is then its receiver's. Where it has to

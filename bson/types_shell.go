@@ -1,0 +1,334 @@
+package bson
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/objectid"
+)
+
+// This file spells values as MongoDB's shell does, for the String methods.
+//
+//   - value counts the depth and known dispatches on the type: containers call
+//     value again, leaf spells values without parts, foreign those of types
+//     that are not BSON's.
+//   - A text ends where values lie too deep, so that one that contains itself
+//     has an end, however often it does.
+
+// maxShellDepth is how deep containers are nested in a text for people.
+const maxShellDepth = 100
+
+// A shellWriter writes one text.
+type shellWriter struct {
+	dst   []byte
+	depth int  // containers around the value
+	ended bool // something lay too deep: the text ends there
+}
+
+func shellText(v any) string {
+	var w shellWriter
+	w.value(v)
+	return string(w.dst)
+}
+
+// value appends any value.
+func (w *shellWriter) value(v any) {
+	if w.depth > maxShellDepth && !w.ended {
+		w.end()
+	}
+	if w.ended {
+		return
+	}
+	w.depth++
+	if !w.known(v) {
+		w.foreign(reflect.ValueOf(v))
+	}
+	w.depth--
+}
+
+// known appends a value of one of BSON's types, or reports false.
+func (w *shellWriter) known(v any) bool {
+	switch v := v.(type) {
+	case D:
+		w.document(v)
+	case M:
+		w.document(sortedElements(v))
+	case map[string]any:
+		w.document(sortedElements(v))
+	case A:
+		w.array(v)
+	case []any:
+		w.array(v)
+	case E:
+		w.element(v)
+	case CodeWithScope:
+		w.call("Code", string(v.Code))
+		w.add(", ")
+		w.value(v.Scope)
+		w.add(")")
+	case DBRef:
+		w.reference(v)
+	case Vector:
+		w.vector(v)
+	default:
+		return w.leaf(v)
+	}
+	return true
+}
+
+// end ends the text.
+func (w *shellWriter) end() {
+	w.add("…")
+	w.ended = true
+}
+
+// add appends text, unless the text has ended.
+func (w *shellWriter) add(text string) {
+	if !w.ended {
+		w.dst = append(w.dst, text...)
+	}
+}
+
+func (w *shellWriter) quote(text string) {
+	if !w.ended {
+		w.dst = strconv.AppendQuote(w.dst, text)
+	}
+}
+
+// call appends name("text" without the closing parenthesis.
+func (w *shellWriter) call(name, text string) {
+	w.add(name)
+	w.add("(")
+	w.quote(text)
+}
+
+func (w *shellWriter) element(e E) {
+	w.quote(e.Key)
+	w.add(": ")
+	w.value(e.Value)
+}
+
+func (w *shellWriter) document(d D) {
+	w.add("{")
+	for i, e := range d {
+		if i > 0 {
+			w.add(", ")
+		}
+		if w.element(e); w.ended {
+			return
+		}
+	}
+	w.add("}")
+}
+
+func (w *shellWriter) array(a []any) {
+	w.add("[")
+	for i, v := range a {
+		if i > 0 {
+			w.add(", ")
+		}
+		if w.value(v); w.ended {
+			return
+		}
+	}
+	w.add("]")
+}
+
+func (w *shellWriter) reference(r DBRef) {
+	w.call("DBRef", r.Ref)
+	w.add(", ")
+	w.value(r.ID)
+	if r.DB != "" {
+		w.add(", ")
+		w.quote(r.DB)
+	}
+	if len(r.Extra) > 0 {
+		w.add(", ")
+		w.value(r.Extra)
+	}
+	w.add(")")
+}
+
+func (w *shellWriter) vector(v Vector) {
+	switch v.Type() {
+	case VectorInt8:
+		w.add("Vector(int8, ")
+		w.foreign(reflect.ValueOf(v.Int8()))
+	case VectorFloat32:
+		w.add("Vector(float32, ")
+		w.foreign(reflect.ValueOf(v.Float32()))
+	case VectorPackedBit:
+		bits := make([]int8, v.Len())
+		for i, set := range v.Bits() {
+			if set {
+				bits[i] = 1
+			}
+		}
+		w.add("Vector(packedBit, ")
+		w.foreign(reflect.ValueOf(bits))
+	default:
+		w.add("Vector(none, []")
+	}
+	w.add(")")
+}
+
+// leaf appends a value without parts, or reports false if v is none of BSON's.
+func (w *shellWriter) leaf(v any) bool {
+	dst := w.dst
+	switch v := v.(type) {
+	case nil, Null:
+		dst = append(dst, "null"...)
+	case string:
+		dst = strconv.AppendQuote(dst, v)
+	case float64:
+		dst = appendShellDouble(dst, v)
+	case int64:
+		dst = append(strconv.AppendInt(append(dst, `NumberLong("`...), v, 10), `")`...)
+	case decimal128.Decimal:
+		dst = append(v.Append(append(dst, `NumberDecimal("`...)), `")`...)
+	case objectid.ID:
+		dst = append(v.Append(append(dst, `ObjectId("`...)), `")`...)
+	case Binary:
+		dst = strconv.AppendInt(append(dst, "BinData("...), int64(v.Subtype), 10)
+		dst = append(base64.StdEncoding.AppendEncode(append(dst, `, "`...), v.Data), `")`...)
+	case []byte:
+		return w.leaf(Binary{Data: v})
+	case UUID:
+		dst = append(v.Append(append(dst, `UUID("`...)), `")`...)
+	case Regex:
+		dst = append(append(dst, '/'), strings.ReplaceAll(v.Pattern, "/", `\/`)...)
+		dst = append(append(dst, '/'), v.Options...)
+	case Timestamp:
+		dst = fmt.Appendf(dst, "Timestamp(%d, %d)", v.T, v.I)
+	case DateTime:
+		t := v.Time()
+		if y := t.Year(); y < 0 || y > 9999 {
+			dst = fmt.Appendf(dst, "Date(%d)", int64(v))
+		} else {
+			dst = t.AppendFormat(dst, `ISODate("2006-01-02T15:04:05.000Z")`)
+		}
+	case time.Time:
+		d, err := DateTimeOf(v)
+		return err == nil && w.leaf(d)
+	case Code:
+		w.call("Code", string(v))
+		w.add(")")
+		return true
+	case Symbol:
+		w.call("Symbol", string(v))
+		w.add(")")
+		return true
+	case DBPointer:
+		w.call("DBPointer", v.DB)
+		w.add(", ")
+		w.leaf(v.Pointer)
+		w.add(")")
+		return true
+	default:
+		return false
+	}
+	w.dst = dst
+	return true
+}
+
+func appendShellDouble(dst []byte, v float64) []byte {
+	switch {
+	case math.IsNaN(v):
+		return append(dst, "NaN"...)
+	case math.IsInf(v, 0):
+		if v < 0 {
+			dst = append(dst, '-')
+		}
+		return append(dst, "Infinity"...)
+	}
+	return numtext.AppendDouble(dst, v)
+}
+
+// foreign appends a value that is none of BSON's: what its method String says,
+// which may be declared on the pointer, or else what it consists of.
+func (w *shellWriter) foreign(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice:
+		if v.IsNil() {
+			w.add("null")
+			return
+		}
+	}
+	if v.Kind() != reflect.Pointer {
+		v = pointerTo(v)
+	} else if w.known(v.Elem().Interface()) {
+		return
+	}
+	if isElements(v.Type().Elem()) {
+		w.document(elementsOf(v.Elem()))
+		return
+	}
+	switch v.Interface().(type) {
+	case fmt.Stringer, fmt.Formatter, error:
+		if holdsValues(v.Type().Elem()) && runaway() {
+			w.end()
+			return
+		}
+		w.add(fmt.Sprint(v.Interface()))
+		return
+	}
+	switch v = v.Elem(); v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		w.value(v.Interface())
+	case reflect.String:
+		w.quote(v.String())
+	case reflect.Float64:
+		w.leaf(v.Float())
+	case reflect.Struct:
+		w.structure(v)
+	case reflect.Map:
+		d := make(D, 0, v.Len())
+		for it := v.MapRange(); it.Next(); {
+			d = append(d, E{fmt.Sprint(it.Key()), it.Value().Interface()})
+		}
+		slices.SortFunc(d, func(a, b E) int { return strings.Compare(a.Key, b.Key) })
+		w.document(d)
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			w.leaf(Binary{Data: v.Bytes()})
+			return
+		}
+		a := make(A, v.Len())
+		for i := range a {
+			a[i] = v.Index(i).Interface()
+		}
+		w.array(a)
+	default:
+		w.add(fmt.Sprint(v.Interface()))
+	}
+}
+
+// structure appends a struct as a document of its fields.
+func (w *shellWriter) structure(v reflect.Value) {
+	var d D
+	for i := range v.NumField() {
+		sf := v.Type().Field(i)
+		if name, _, skip := tagOf(sf, false); sf.IsExported() && !skip {
+			d = append(d, E{name, v.Field(i).Interface()})
+		}
+	}
+	w.document(d)
+}
+
+// sortedElements returns the elements of m by key.
+func sortedElements(m map[string]any) D {
+	d := make(D, 0, len(m))
+	for k, v := range m {
+		d = append(d, E{k, v})
+	}
+	slices.SortFunc(d, func(a, b E) int { return strings.Compare(a.Key, b.Key) })
+	return d
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// BenchmarkConvert converts 16 MB of documents in a file, in this process and
+// to nowhere. Bytes are those of BSON. It is the conversions of the library,
+// and what reading, cutting, handing on and writing cost.
+func BenchmarkConvert(b *testing.B) {
+	const size = 16 << 20
+	var binary, lines []byte
+	docs := sample.Documents(sample.Bench, sample.Seed, 5000)
+	for i := 0; len(binary) < size; i++ {
+		doc := docs[i%len(docs)]
+		binary = append(binary, doc...)
+		var err error
+		if lines, err = (extjson.EncodeOptions{Mode: extjson.Canonical}).AppendJSON(lines, doc); err != nil {
+			b.Fatal(err)
+		}
+		lines = append(lines, '\n')
+	}
+	array := append(append([]byte{'['}, bytes.ReplaceAll(bytes.TrimSpace(lines), []byte("\n"), []byte(","))...), ']')
+	for _, tc := range []struct {
+		name string
+		data []byte
+		args []string
+	}{
+		{"canonical", binary, []string{"-m", "canonical"}},
+		{"parse", lines, []string{"-t", "bson"}},
+		{"parse-array", array, []string{"-t", "bson"}},
+		{"copy", binary, []string{"-t", "bson"}},
+		{"validate", binary, []string{"validate"}},
+	} {
+		name := filepath.Join(b.TempDir(), "in")
+		if err := os.WriteFile(name, tc.data, 0o666); err != nil {
+			b.Fatal(err)
+		}
+		for _, jobs := range []int{1, 2} {
+			args := append(append([]string{}, tc.args...), "-j", fmt.Sprint(jobs), name)
+			b.Run(fmt.Sprintf("%s/jobs=%d", tc.name, jobs), func(b *testing.B) {
+				b.SetBytes(int64(len(binary)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if code := run(args, nil, io.Discard, os.Stderr); code != 0 {
+						b.Fatal(code)
+					}
+				}
+			})
+		}
+	}
+}

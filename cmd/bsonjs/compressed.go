@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+)
+
+// This file is what a conversion does about compression, beside opening files:
+// which of it is asked for, and what becomes of an input that cannot be
+// decompressed to its end.
+
+// A compression is how the output is compressed: compressAuto, or a codec and
+// one.
+type compression uint8
+
+// compressAuto compresses what has a name that says so.
+const compressAuto compression = 0
+
+func compressWith(c compress.Codec) compression { return compression(c) + 1 }
+
+// compressions are the words for them.
+var compressions = func() []word[compression] {
+	words := []word[compression]{{"auto", compressAuto}, {"none", compressWith(compress.None)}}
+	for c := compress.None + 1; c.Known(); c++ {
+		if c.MaxLevel() > 0 {
+			words = append(words, word[compression]{c.String(), compressWith(c)})
+		}
+	}
+	return words
+}()
+
+// checkCompression decides how the output is compressed. A name that says
+// how outranks a default from the environment, unless that is none.
+func (o *options) checkCompression(fs *pflag.FlagSet) error {
+	named, _ := compress.ByName(o.output)
+	switch asked := given(fs, "compress") && o.compress != compressAuto; {
+	case o.compress == compressWith(compress.None):
+	case asked && named != compress.None && o.compress != compressWith(named):
+		return fmt.Errorf("--compress %v is not what the name of the output says, %v", compress.Codec(o.compress-1), named)
+	case named != compress.None:
+		o.codec = named
+	case o.compress != compressAuto:
+		o.codec = compress.Codec(o.compress - 1)
+	}
+	rejects, _ := compress.ByName(o.rejects)
+	for _, c := range []compress.Codec{o.codec, rejects} {
+		if c != compress.None && c.MaxLevel() == 0 {
+			return fmt.Errorf("%v is read but not written; %s are", c, writtenSuffixes())
+		}
+	}
+	if !given(fs, "compress-level") {
+		return nil
+	}
+	switch most := o.codec.MaxLevel(); {
+	case most == 0:
+		return errors.New("--compress-level is about compressed output; --compress gzip or a name such as FILE.gz compresses it")
+	case o.compressLevel > most:
+		return fmt.Errorf("the levels of %v are 1 to %d", o.codec, most)
+	}
+	return nil
+}
+
+// writtenSuffixes returns the ends of names that say how to compress.
+func writtenSuffixes() string {
+	var all []string
+	for _, w := range compressions[2:] {
+		all = append(all, compress.Codec(w.value-1).Suffix())
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+}
+
+// compressionFault is for an input that cannot be decompressed.
+func compressionFault(name string, e *compress.Error) *fault {
+	return &fault{
+		code:  exitSyntax,
+		file:  cleanName(name),
+		place: &diagnosis{offset: e.Offset},
+		why:   oneline.Clean(e.Error(), maxWhy),
+	}
+}
+
+// cutFault is inputFault for err, met where documents may be left out. It
+// returns nil if only what follows in the same input is: that it cannot be
+// decompressed does not end a run that goes on after damage.
+func (c *conversion) cutFault(name string, err error) *fault {
+	f := c.inputFault(name, err)
+	if _, ok := errors.AsType[*compress.Error](err); !ok || f.code != exitSyntax || c.opts.onError == stopOnError {
+		return f
+	}
+	f.advice = "what follows cannot be read"
+	code := c.say.faults(f)
+	if c.opts.onError == reportErrors {
+		code = exitRefused
+	}
+	c.code = max(c.code, code)
+	return nil
+}
+
+// convertWhole converts the documents of s, which file holds. Where file
+// cannot be decompressed any further it seems to end, if the run is to go on
+// after damage: what is there is converted, or kept with what is rejected.
+func (c *conversion) convertWhole(s *source, file *input.File) *fault {
+	if c.opts.onError == stopOnError {
+		return s.convert(file)
+	}
+	r := &cutReader{r: file}
+	if f := s.convert(r); f != nil || r.cut == nil {
+		return f
+	}
+	return c.cutFault(s.name, r.cut)
+}
+
+// unpacked counts the bytes of file that were decompressed.
+func (t *totals) unpacked(file *input.File) {
+	if len(file.Compression()) > 0 {
+		t.packedIn += file.Offset()
+	}
+}
+
+// A cutReader ends where r is damaged.
+type cutReader struct {
+	r   io.Reader
+	cut *compress.Error // why it has ended; nil: r did
+}
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if e, ok := errors.AsType[*compress.Error](err); ok {
+		c.cut, err = e, io.EOF
+	}
+	return n, err
+}

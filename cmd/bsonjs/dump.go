@@ -1,0 +1,249 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file is the command dump, for scripts that call bsondump: convert with
+// other defaults, and two more ways of writing documents.
+
+// A dumpType is what the command dump writes.
+type dumpType uint8
+
+const (
+	dumpNone  dumpType = iota // another command is meant
+	dumpJSON                  // canonical Extended JSON as the Go driver spells it
+	dumpDebug                 // types and sizes of elements
+)
+
+// dumpCommand returns the command that writes what bsondump writes.
+func (a *app) dumpCommand() *cobra.Command {
+	o := &options{from: format.BSON, to: format.JSON, dump: dumpJSON}
+	cmd := &cobra.Command{
+		Use:   "dump [flags] [FILE...]",
+		Short: "write BSON files as bsondump does",
+		Long: "Write BSON files as bsondump does, byte for byte: as canonical Extended JSON, a\n" +
+			"document per line, or with --type debug the types and sizes of all elements.\n" +
+			"The flags of bsondump are known; --outFile is another name of --output.\n\n" +
+			"A document that bsondump would alter or leave out without a word is reported and\n" +
+			"left out, and the exit code says so: text that is not UTF-8, for one, or a NaN\n" +
+			"with bits that its text does not have. --lossy writes what bsondump writes.\n",
+		Example: "  bsonjs dump users.bson\n" +
+			"  bsonjs dump --pretty --bsonFile users.bson --outFile users.json\n" +
+			"  bsonjs dump --type debug users.bson\n",
+		Args: cobra.ArbitraryArgs,
+	}
+	fs := cmd.Flags()
+	acceptForeignNames(fs)
+	group(fs, "Flags of bsondump", "", o.addDump)
+	group(fs, "Errors", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&o.lossy, "lossy", false, "write all the same what the text does not keep; what is not UTF-8 becomes U+FFFD")
+		o.addRejects(fs)
+		o.addMaxErrors(fs)
+	})
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Output", "", o.addOutputFile)
+	group(fs, "", "", addHelp)
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.convert(o, cmd, args) }
+	return cmd
+}
+
+func (o *options) addDump(fs *pflag.FlagSet) {
+	fs.StringVar(&o.aliases.bsonFile, "bsonFile", "", "the input, in place of `FILE`")
+	fs.Var(choose(&o.dump, word[dumpType]{"json", dumpJSON}, word[dumpType]{"debug", dumpDebug}), "type",
+		"documents as JSON (the default), or the type and size of each of their elements")
+	fs.BoolVar(&o.pretty, "pretty", false, "JSON over many lines, indented with tabs")
+	fs.BoolVar(&o.aliases.objcheck, "objcheck", false, "end the run at the first document that cannot be written, instead of "+
+		"leaving it out")
+	fs.CountVarP(&o.verbose, "verbose", "v", "say at the end what was done; more of it says no more")
+}
+
+// applyDump does to o what the flags of bsondump stand for.
+func (o *options) applyDump() {
+	switch {
+	case o.aliases.objcheck:
+		o.onError = stopOnError
+	case o.rejects != "":
+		o.onError = quarantineErrors
+	default:
+		o.onError = skipErrors
+	}
+}
+
+// encodeDump is what bsondump asks of the Go driver.
+func (o *options) encodeDump() extjson.EncodeOptions {
+	e := extjson.EncodeOptions{
+		Mode:        extjson.Canonical,
+		Doubles:     extjson.DriverDoubles,
+		EscapeLines: true,
+		RejectLossy: true,
+		MaxDepth:    o.maxDepth,
+	}
+	if o.lossy {
+		e.RejectLossy, e.AmbiguousKeys, e.InvalidUTF8 = false, extjson.AsIs, bson.UTF8Replace
+	}
+	return e
+}
+
+// dumpFormatter returns how the command dump writes documents.
+func (o *options) dumpFormatter() (formatter, framing) {
+	switch {
+	case o.dump == dumpDebug:
+		return debugFormatter{o.maxDepth}, framing{}
+	case o.pretty:
+		return tabFormatter{textFormatter{o.encodeDump()}}, lineFraming
+	}
+	return textFormatter{o.encodeDump()}, lineFraming
+}
+
+// maxDumped returns how many bytes of text are made of a document of n bytes
+// at most. A line begins with as many tabs as it is deep, so that without a
+// limit a small document could fill all memory. Documents as people have them
+// stay below 20 bytes of text for each of theirs.
+func maxDumped(n int) int { return min(1<<24+n<<9, 1<<30) }
+
+// errDumped is for a text over maxDumped.
+var errDumped = fmt.Errorf("its indented text would be: %w", bson.ErrTooLarge)
+
+// A tabFormatter writes text over many lines, those of wrappers included, as
+// json.Indent lays it out.
+type tabFormatter struct{ text textFormatter }
+
+func (f tabFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	text, err := f.text.appendValue(nil, t, data)
+	if err != nil {
+		return dst, err
+	}
+	out, ok := appendTabbed(dst, text, len(dst)+maxDumped(len(data)))
+	if !ok {
+		return dst, &bson.ValueError{Err: errDumped}
+	}
+	return out, nil
+}
+
+// appendTabbed appends text, which is compact JSON, over many lines, and
+// reports whether no more than most bytes are in dst then.
+func appendTabbed(dst, text []byte, most int) ([]byte, bool) {
+	tabs := 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '"':
+			n := i + 1
+			for text[n] != '"' {
+				if text[n] == '\\' {
+					n++
+				}
+				n++
+			}
+			dst = append(dst, text[i:n+1]...)
+			i = n
+			continue
+		case '{', '[':
+			dst = append(dst, c)
+			if text[i+1] == c+2 { // ASCII has the closing one there
+				i++
+				dst = append(dst, c+2)
+				continue
+			}
+			tabs++
+		case '}', ']':
+			tabs--
+			dst = append(appendTabs(append(dst, '\n'), tabs), c)
+			continue
+		case ':':
+			dst = append(dst, ": "...)
+			continue
+		case ',':
+			dst = append(dst, c)
+		default:
+			dst = append(dst, c)
+			continue
+		}
+		if len(dst)+tabs > most {
+			return dst, false
+		}
+		dst = appendTabs(append(dst, '\n'), tabs)
+	}
+	return dst, true
+}
+
+// A debugFormatter writes the type and size of each element, and that of each
+// document and array in a paragraph of its own.
+type debugFormatter struct{ maxDepth int }
+
+func (f debugFormatter) appendValue(dst []byte, _ bson.Type, doc []byte) ([]byte, error) {
+	d := debugger{most: len(dst) + maxDumped(len(doc))}
+	d.c.Reset(doc, f.maxDepth)
+	out := d.appendObject(dst, len(doc), 0)
+	if err := d.c.Err(); err != nil {
+		return dst, err
+	}
+	return out, nil
+}
+
+// A debugger writes one document.
+type debugger struct {
+	c    bson.Cursor
+	most int // bytes that there may be
+}
+
+// appendObject appends what is yet to come of the open container, which has
+// size bytes, after that many tabs.
+func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
+	c := &d.c
+	dst = append(appendTabs(dst, tabs), "--- new object ---\n"...)
+	dst = append(appendTabs(dst, tabs+1), "size : "...)
+	dst = append(strconv.AppendInt(dst, int64(size), 10), '\n')
+	for c.Next() {
+		dst = append(append(appendTabs(dst, tabs+2), c.Key()...), '\n')
+		dst = append(appendTabs(dst, tabs+3), "type: "...)
+		// The type is signed, and as wide as -128.
+		digits := strconv.Itoa(int(int8(c.Type())))
+		for range 4 - len(digits) {
+			dst = append(dst, ' ')
+		}
+		data := c.Data()
+		if len(dst) > d.most {
+			c.Fail(errDumped)
+		}
+		dst = append(append(dst, digits...), " size: "...)
+		dst = append(strconv.AppendInt(dst, int64(c.ValueOffset()-c.Offset()+len(data)), 10), '\n')
+		switch {
+		case c.Type().IsContainer() && c.Enter():
+			dst = d.appendObject(dst, len(data), tabs+3)
+			c.Leave()
+		case c.Type() == bson.TypeCodeWithScope && c.Enter(): // it is checked, and not shown
+			pass(c)
+			c.Leave()
+		}
+	}
+	return dst
+}
+
+func appendTabs(dst []byte, n int) []byte {
+	for range n {
+		dst = append(dst, '\t')
+	}
+	return dst
+}
+
+// pass goes to the end of the open container, through all that is in it.
+func pass(c *bson.Cursor) {
+	for c.Next() {
+		if (c.Type().IsContainer() || c.Type() == bson.TypeCodeWithScope) && c.Enter() {
+			pass(c)
+			c.Leave()
+		}
+	}
+}

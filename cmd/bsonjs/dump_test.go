@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// nested returns a document of n containers.
+func nested(n int) []byte {
+	open := make([]int, 0, n)
+	dst, mark := bson.Begin(nil)
+	for open = append(open, mark); len(open) < n; open = append(open, mark) {
+		dst, mark = bson.BeginDocument(dst, "a")
+	}
+	for i := n - 1; i >= 0; i-- {
+		dst = bson.End(dst, open[i])
+	}
+	return dst
+}
+
+// Depth is no limit of its own, but what indentation makes of it is.
+func TestDumpDeep(t *testing.T) {
+	doc := nested(12_000)
+	got := runCommand(bytes.NewReader(doc), "dump", "--max-depth", "20000", "-q")
+	if want := strings.Repeat(`{"a":`, 11_999) + "{}" + strings.Repeat("}", 11_999) + "\n"; got.code != 0 || got.stdout != want {
+		t.Errorf("code %d, %d bytes, %s", got.code, len(got.stdout), got.stderr)
+	}
+	// Deep, and then many elements that are short.
+	const depth = 2500
+	doc = nested(depth)
+	at := 4 + 7*(depth-1)
+	doc = slices.Insert(doc, at, bytes.Repeat([]byte("\x0a\x00"), 25_000)...)
+	for i := range depth {
+		from := 7 * i // of the document i deep
+		binary.LittleEndian.PutUint32(doc[from:], uint32(len(doc)-from-i))
+	}
+	if err := (bson.ValidateOptions{MaxDepth: depth}).Validate(doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range []string{"--pretty", "--type=debug"} {
+		got := runCommand(bytes.NewReader(doc), "dump", "-q", "--max-depth", "2500", flag)
+		if got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "too large") {
+			t.Errorf("%s: code %d, %d bytes, %s", flag, got.code, len(got.stdout), got.stderr)
+		}
+	}
+}
+
+// What is made of JSON is what json.Indent makes of it.
+func TestTabbed(t *testing.T) {
+	for _, doc := range sample.Documents(sample.Wild, 43, 300) {
+		text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		if err := json.Indent(&want, text, "", "\t"); err != nil {
+			t.Fatal(err)
+		}
+		got, ok := appendTabbed(nil, text, 1<<30)
+		if diff := cmp.Diff(want.String(), string(got)); !ok || diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// This file is the command inspect: a conversion to lines about what documents
+// are made of, of those that are damaged, too. Package inspect makes the lines.
+
+// An inspection is what the command line asks of the command inspect.
+type inspection struct {
+	documents *inspect.Span // by their numbers in the file; nil: all
+	offsets   *inspect.Span // nil: all
+	path      string
+	bytes     bool
+	max       int64 // bytes of a value that are shown, 0: all
+	records   bool  // lines of JSON
+}
+
+// defaultMax is how many bytes of a value are shown.
+const defaultMax = 64
+
+// inspectCommand returns the command that shows the bytes of documents.
+func (a *app) inspectCommand() *cobra.Command {
+	i := &inspection{max: defaultMax}
+	o := &options{inspect: i, to: format.JSON}
+	cmd := &cobra.Command{
+		Use:   "inspect [flags] [FILE...]",
+		Short: "show what the bytes of documents are, damaged ones too",
+		Long: "Show offset, length, type, key and value of every element of BSON documents, and\n" +
+			"what is wrong with them: where the fault is, and the bytes around it.\n\n" +
+			"Of a damaged document every element is shown that can be told from the rest.\n" +
+			"Then the run ends, or goes on with --on-error skip. Offsets are those in\n" +
+			"messages: bytes of the file, from 0. hex, base64, JSON and pickles are shown as\n" +
+			"the BSON that they become; offsets are then bytes of each document.\n",
+		Example: "  bsonjs inspect --document 7 --path /address users.bson\n" +
+			"  bsonjs inspect --offset 4711 users.bson\n" +
+			"  bsonjs inspect --bytes --on-error skip broken.bson | less\n" +
+			"  echo 0c0000001061000100000000 | bsonjs inspect --bytes\n" +
+			"  bsonjs inspect --json users.bson | jq 'select(.length > 1000000)'\n",
+		Args: cobra.ArbitraryArgs,
+	}
+	fs := cmd.Flags()
+	group(fs, "Selection", "Faults are shown in all documents that are looked at.", func(fs *pflag.FlagSet) {
+		fs.VarP(&span{&i.documents, 1}, "document", "n", "documents by their numbers in the file: `N`, N-M, N- or -M")
+		fs.Var((*pointer)(&i.path), "path", "the element at a JSON `POINTER` such as /address/zip, and what is in it")
+		fs.Var(&span{&i.offsets, 0}, "offset", "the elements that the bytes `N`, N-M, N- or -M lie in; 0x1f is a number, too")
+	})
+	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&i.bytes, "bytes", false, "the bytes of each element as well, in hexadecimal: type, key and value")
+		fs.Var(&count{&i.max}, "max-value", "show at most `N` bytes of a key, a value or an element, 64 unless given; 0 is all of them")
+		fs.BoolVar(&i.records, "json", false, "an object of JSON on a line for each element; values are canonical and whole")
+	})
+	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addEncoding)
+	group(fs, "Errors", "", func(fs *pflag.FlagSet) {
+		fs.Var(choose(&o.onError, word[errorPolicy]{"stop", stopOnError}, word[errorPolicy]{"skip", skipErrors}), "on-error",
+			"a document with a fault ends the run (the default), or it goes on behind the damage")
+		o.addMaxErrors(fs)
+	})
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addSizes)
+	group(fs, "Output", "", o.addOutputFile)
+	group(fs, "", "", addHelp)
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.convert(o, cmd, args) }
+	return cmd
+}
+
+// checkInspect refuses flags of the command inspect that cannot be meant.
+func (o *options) checkInspect(fs *pflag.FlagSet) error {
+	i := o.inspect
+	if i == nil {
+		return nil
+	}
+	if i.records && given(fs, "max-value") {
+		return errors.New("--max-value is about text; values in JSON are whole")
+	}
+	return nil
+}
+
+// A view is what the command inspect shows of a run.
+type view struct {
+	*inspection
+	form  inspect.Form
+	wants inspect.Selection
+	parts inspect.Options
+	shown bool // something has been
+}
+
+func newView(o *options) *view {
+	v := &view{inspection: o.inspect, parts: inspect.Options{MaxDepth: o.maxDepth}}
+	v.wants.Offsets = v.offsets
+	if v.path != "" {
+		v.wants.Path = &v.path
+	}
+	if v.records {
+		v.form = inspect.Records{Bytes: v.bytes}
+	} else {
+		v.form = inspect.Text{Bytes: v.bytes, Max: int(min(v.max, math.MaxInt32)), UUIDs: o.uuid}
+	}
+	return v
+}
+
+// wantsDocument reports whether the document of that number in its file is
+// wanted.
+func (v *view) wantsDocument(number int64) bool { return v.documents == nil || v.documents.Has(number) }
+
+// enough reports whether nothing is wanted behind the document of that number,
+// which ends before the offset end.
+func (v *view) enough(number, end int64) bool {
+	return v.documents != nil && number >= v.documents.To || v.offsets != nil && end > v.offsets.To
+}
+
+// missed returns the fault of a run in which there was nothing to show of what
+// was asked for.
+func (v *view) missed() *fault {
+	if v.shown || v.documents == nil && v.offsets == nil && v.path == "" {
+		return nil
+	}
+	return &fault{code: exitRefused, why: "there is nothing at the place that was asked for"}
+}
+
+// inspect shows the document that was read.
+func (t *stream) inspect(typ bson.Type, data []byte) *fault {
+	if typ != bson.TypeDocument {
+		return t.refused(&pickle.ValueError{What: typ.String(), Err: pickle.ErrNotDocument})
+	}
+	v, number := t.c.view, t.docs+1
+	end := int64(-1) // offsets in documents that are made are not those of the file
+	if t.from == format.BSON {
+		end = t.start().offset + int64(len(data))
+	}
+	t.enough = v.enough(number, end)
+	if v.wantsDocument(number) {
+		faulty, f := t.show(data, v.parts)
+		if f != nil {
+			return f
+		}
+		if faulty {
+			return t.refused(t.c.opts.validate().Validate(data))
+		}
+	}
+	t.docs++
+	t.c.count(1)
+	return nil
+}
+
+// strayBytes is how many bytes are shown from where a document has a length
+// that it cannot have.
+const strayBytes = 4 << 10
+
+// inspectUnread shows what there is of a document that could not be read
+// because of err.
+func (t *stream) inspectUnread(err error) *fault {
+	r, ok := t.r.(handover)
+	s, malformed := errors.AsType[*bson.SyntaxError](err)
+	if !ok || !malformed || !t.c.view.wantsDocument(t.docs+1) {
+		return nil
+	}
+	data, o, at := r.Buffered(), t.c.view.parts, s.Offset-r.Offset()
+	switch {
+	case errors.Is(err, bson.ErrTruncated): // it is all that there is
+	case errors.Is(err, bson.ErrTerminator):
+		data = data[:at+1]
+	default:
+		data = data[:min(len(data), strayBytes)]
+		o.Outside = &bson.SyntaxError{Offset: at, Err: s.Err}
+	}
+	_, f := t.show(data, o)
+	return f
+}
+
+// show writes what is wanted of the document at hand, of which data is there,
+// and reports whether anything is wrong with it.
+func (t *stream) show(data []byte, o inspect.Options) (faulty bool, f *fault) {
+	c, at := t.c, t.start()
+	d := &inspect.Document{
+		File: cleanName(t.name), Number: t.docs + 1, At: at.offset, Data: data,
+		Stray: o.Outside != nil, Made: t.from != format.BSON,
+	}
+	if t.from == format.JSON {
+		d.Line, d.Column = at.line+1, at.column+1
+	}
+	if !c.view.wants.Document(d.Base(), len(data)) {
+		return false, nil
+	}
+	begun := false
+	for p := range o.Parts(data) {
+		faulty = faulty || p.Kind == inspect.Fault
+		if !c.view.wants.Part(d.Base(), p) || d.Stray && p.Kind == inspect.Rest {
+			continue
+		}
+		if !begun {
+			begun, c.view.shown = true, true
+			c.pending = c.view.form.AppendDocument(c.pending, d)
+		}
+		c.pending = c.view.form.AppendPart(c.pending, d, p)
+		if len(c.pending) >= streamBuffer {
+			if f := c.flushFault(); f != nil {
+				return faulty, f
+			}
+		}
+	}
+	return faulty, nil
+}
+
+// A pointer is a flag that says which element, "" for all.
+type pointer string
+
+// Set sets the pointer to a JSON Pointer.
+func (p *pointer) Set(text string) error {
+	if text != "" && text[0] != '/' {
+		return errors.New("must be a JSON Pointer, such as /address/zip")
+	}
+	*p = pointer(text)
+	return nil
+}
+
+// String returns the pointer.
+func (p *pointer) String() string { return string(*p) }
+
+// Type returns what help calls the pointer.
+func (p *pointer) Type() string { return "pointer" }
+
+// A span is a flag that says which of things that have numbers.
+type span struct {
+	p     **inspect.Span
+	least int64
+}
+
+// Set sets the span to N, N-M, N- or -M.
+func (s *span) Set(text string) error {
+	from, to, isRange := strings.Cut(text, "-")
+	v := inspect.Span{From: s.least, To: math.MaxInt64}
+	var err error
+	if from != "" || !isRange {
+		v.From, err = strconv.ParseInt(from, 0, 64)
+		if !isRange {
+			v.To = v.From
+		}
+	}
+	if to != "" && err == nil {
+		v.To, err = strconv.ParseInt(to, 0, 64)
+	}
+	if err != nil || v.From < s.least || v.To < v.From || text == "-" {
+		return fmt.Errorf("must be a number from %d on, or two with a hyphen between them, such as 3-5, 3- or -5", s.least)
+	}
+	*s.p = &v
+	return nil
+}
+
+// String returns the span as it is given, "" for all.
+func (s *span) String() string {
+	if s.p == nil || *s.p == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", (*s.p).From, (*s.p).To)
+}
+
+// Type returns what help calls the span.
+func (s *span) Type() string { return "range" }

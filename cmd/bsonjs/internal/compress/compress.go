@@ -1,0 +1,142 @@
+// Package compress finds out that an input is compressed, and with what, and
+// reads and writes what is.
+//
+// Everything that a stream claims about the memory it needs has an upper
+// bound here, and what is decompressed is handed on as it comes: nothing that
+// has arrived whole is kept back until more does.
+package compress
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A Codec is a way of compressing.
+type Codec uint8
+
+const (
+	// None is bytes as they are.
+	None Codec = iota
+	// Gzip is RFC 1952, members one after the other.
+	Gzip
+	// Zstd is RFC 8878, frames one after the other.
+	Zstd
+	// S2 is an extension of the snappy framing format.
+	S2
+	// Snappy is the snappy framing format.
+	Snappy
+	// LZ4 is the LZ4 frame format, and the legacy format before it.
+	LZ4
+	// Bzip2 is read only.
+	Bzip2
+	// XZ is read only.
+	XZ
+	codecs
+)
+
+// What a stream may ask for, in bytes. These are the limits of the programs
+// that make such files, unless told to go beyond them.
+const (
+	// MaxWindow is the largest window of zstd.
+	MaxWindow = 128 << 20
+	// MaxDictionary is the largest dictionary of xz.
+	MaxDictionary = 64 << 20
+	// MaxLayers is how many times over an input may be compressed.
+	MaxLayers = 2
+)
+
+// A trait is what is known of a codec.
+type trait struct {
+	name     string
+	suffixes []string // of file names, in lower case; the first is the usual one
+	levels   int      // the highest level it can be written with, 0: it is read only
+}
+
+var traits = [codecs]trait{
+	Gzip:   {"gzip", []string{".gz", ".gzip"}, 9},
+	Zstd:   {"zstd", []string{".zst", ".zstd"}, 22},
+	S2:     {"s2", []string{".s2"}, 3},
+	Snappy: {"snappy", []string{".sz", ".snappy"}, 3},
+	LZ4:    {"lz4", []string{".lz4"}, 9},
+	Bzip2:  {"bzip2", []string{".bz2"}, 0},
+	XZ:     {"xz", []string{".xz"}, 0},
+}
+
+// String returns the name of c as people write it.
+func (c Codec) String() string {
+	if c == None || c >= codecs {
+		return "none"
+	}
+	return traits[c].name
+}
+
+// Known reports whether c is a codec, or None.
+func (c Codec) Known() bool { return c < codecs }
+
+// Suffix returns the usual end of the names of files in c, with a dot.
+func (c Codec) Suffix() string { return traits[c].suffixes[0] }
+
+// MaxLevel returns the highest level that c can be written with, from 1; 0 if
+// it cannot be written.
+func (c Codec) MaxLevel() int { return traits[c].levels }
+
+// ByName returns the codec that the end of a file name says, None if it says
+// nothing, and the name without that end.
+func ByName(name string) (c Codec, stem string) {
+	lower := strings.ToLower(name)
+	for c, t := range traits {
+		for _, suffix := range t.suffixes {
+			if stem, ok := strings.CutSuffix(lower, suffix); ok && stem != "" {
+				return Codec(c), name[:len(stem)]
+			}
+		}
+	}
+	return None, name
+}
+
+// Stem returns name without all the ends that say how a file is compressed.
+func Stem(name string) string {
+	for range MaxLayers {
+		_, name = ByName(name)
+	}
+	return name
+}
+
+// What is wrong with compressed data.
+var (
+	// ErrTruncated: the data ends too early.
+	ErrTruncated = errors.New("is truncated")
+	// ErrChecksum: what comes out is not what went in.
+	ErrChecksum = errors.New("does not match its checksum")
+	// ErrTrailing: something else follows.
+	ErrTrailing = errors.New("is followed by something else")
+	// ErrDamaged: the data is malformed in some other way.
+	ErrDamaged = errors.New("is damaged")
+	// ErrMemory: the data claims to need more memory than it may have.
+	ErrMemory = errors.New("needs too much memory")
+	// ErrUnsupported: the data needs something that is not there.
+	ErrUnsupported = errors.New("cannot be read")
+	// ErrLayers: the data is compressed more often than MaxLayers.
+	ErrLayers = errors.New("is below two other compressions, and more are not undone")
+)
+
+// An Error says what is wrong with compressed data, and where.
+type Error struct {
+	Codec  Codec
+	Offset int64 // bytes of the compressed data that had been used when it was seen
+	Err    error // one of the sentinels above
+	Detail string
+}
+
+// Error describes e without its place.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%v data %v", e.Codec, e.Err)
+	if e.Detail != "" {
+		s += ": " + e.Detail
+	}
+	return s
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }

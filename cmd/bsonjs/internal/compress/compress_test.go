@@ -1,0 +1,384 @@
+package compress
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/ulikunitz/xz"
+)
+
+// text is what the samples hold.
+const text = "{\"a\":1}\n{\"b\":\"compressed, compressed, compressed\"}\n"
+
+// A sample is compressed data and what it holds.
+type sample struct {
+	name  string
+	codec Codec
+	data  []byte
+	text  string
+	ends  map[int]bool // where it may end as well; nil: nowhere
+}
+
+func unhex(s string) []byte {
+	data, err := hex.DecodeString(s)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+// made are what the programs of that name make of text, with the flags that
+// follow, and xz with --lzma2=dict=4KiB.
+var made = []sample{
+	{"gzip -n", Gzip, unhex("1f8b0800000000000003ab564a54b232ace5aa564a52b2524acecf2d284a2d2e4e4dd151c0ce56aae502007b7fc3b033000000"), text, nil},
+	{"gzip", Gzip, unhex("1f8b08084d86096b00037400ab564a54b232ace5aa564a52b2524acecf2d284a2d2e4e4dd151c0ce56aae502007b7fc3b033000000"), text, nil},
+	{"zstd", Zstd, unhex("28b52ffd24331d0100e87b2261223a317d0a7b2262223a22636f6d707265737365642c20227d0a01005e296341ff4d4c"), text, nil},
+	{"lz4 -l", LZ4, unhex("02214c1825000000ff0b7b2261223a317d0a7b2262223a22636f6d707265737365642c200c0001506564227d0a"), text, nil},
+	{"lz4 -BD -BX --content-size", LZ4, unhex("04224d187c403300000000000000fa25000000ff0b7b2261223a317d0a7b2262223a22636f6d707265737365642c200c0001506564227d0ae4f03bd600000000915af18a"), text, nil},
+	{"bzip2", Bzip2, unhex("425a68393141592653590c4c8219000017d9800010500420103e02d80a200021b5421b2869b6a8534c8c4c4c46b8510d4f85a52956f46328d943393a2943fc5dc914e1424031320864"), text, nil},
+	{"bzip2, empty", Bzip2, unhex("425a683917724538509000000000"), "", nil},
+	{"xz", XZ, unhex("fd377a585a000004e6d6b4460200210100000000372797d6e0003200245d003d8888223728a4188e8fcca4d19ef303f687a2291b903fb91c2060121c35bd087cbac48000bbd0323d96435c3300014033389b2f6f1fb6f37d010000000004595a"), text, nil},
+	{"xz, empty", XZ, unhex("fd377a585a000004e6d6b446000000001cdf44211fb6f37d010000000004595a"), "", nil},
+	{"xz --check=none", XZ, unhex("fd377a585a000000ff12d9410200210100000000372797d6e0003200245d003d8888223728a4188e8fcca4d19ef303f687a2291b903fb91c2060121c35bd087cbac4800000013833c668c98806729e7a010000000000595a"), text, nil},
+	{"xz --check=crc32", XZ, unhex("fd377a585a0000016922de360200210100000000372797d6e0003200245d003d8888223728a4188e8fcca4d19ef303f687a2291b903fb91c2060121c35bd087cbac480007b7fc3b000013c33c2ada5ec9042990d010000000001595a"), text, nil},
+	{"xz --check=sha256", XZ, unhex("fd377a585a00000ae1fb0ca10200210100000000372797d6e0003200245d003d8888223728a4188e8fcca4d19ef303f687a2291b903fb91c2060121c35bd087cbac480005c05d729da8a428a3ab95753fba163ad8ce7a810c51975e031aab33270cffa1700015833610334ed189b4b9a01000000000a595a"), text, nil},
+	{"xz --block-size=16", XZ, unhex("fd377a585a000004e6d6b4460200210100000000372797d601000f7b2261223a317d0a7b2262223a22636f000998423492d839b40200210100000000372797d601000f6d707265737365642c20636f6d70726500f3567035385c86950200210100000000372797d601000f737365642c20636f6d70726573736564006e65a7920c77d9330200210100000000372797d6010002227d0a00002de6f061d07866cb00042810281028101b0300008b2f4a7814173b30030000000004595a"), text, nil},
+}
+
+// written are the codecs that can be written.
+var written = []Codec{Gzip, Zstd, S2, Snappy, LZ4}
+
+// pack compresses data with c. What does not come from made is ours.
+func pack(t testing.TB, c Codec, data string, o WriterOptions) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if c == XZ {
+		z, err := xz.WriterConfig{DictCap: 1 << 20, BlockSize: 100_000}.NewWriter(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(z, data)
+		z.Close()
+		return b.Bytes()
+	}
+	z, err := NewWriter(&b, c, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(z, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// long is some data of n bytes that can be compressed.
+func long(n int) string {
+	var b strings.Builder
+	for i := uint32(1); b.Len() < n; i = i*1664525 + 1013904223 {
+		fmt.Fprintf(&b, "{\"n\":%d,\"text\":\"%08x and %04x\"}\n", i>>7, i, i>>20)
+	}
+	return b.String()[:n]
+}
+
+// join returns a sample of several, one after the other.
+func join(name string, parts ...sample) sample {
+	all := sample{name: name, codec: parts[0].codec, ends: map[int]bool{}}
+	for _, p := range parts {
+		for n := range p.ends {
+			all.ends[len(all.data)+n] = true
+		}
+		all.data, all.text = append(all.data, p.data...), all.text+p.text
+		all.ends[len(all.data)] = true
+	}
+	return all
+}
+
+// ours is what is written here. The chunks of snappy do not say which is the
+// last.
+func ours(t testing.TB, c Codec, text string) sample {
+	s := sample{"our " + c.String(), c, pack(t, c, text, WriterOptions{}), text, map[int]bool{}}
+	for at := 0; (c == S2 || c == Snappy) && at < len(s.data); {
+		at += 4 + int(s.data[at+1]) + int(s.data[at+2])<<8
+		s.ends[at] = true
+	}
+	return s
+}
+
+// samples are small: data of every kind, and several in a row.
+func samples(t testing.TB) []sample {
+	all := append([]sample(nil), made...)
+	for _, c := range written {
+		all = append(all, ours(t, c, text))
+		empty := ours(t, c, "")
+		empty.name += ", empty"
+		all = append(all, empty)
+	}
+	for _, s := range all {
+		if s.name != legacy {
+			all = append(all, join(s.name+" twice", s, s))
+		}
+	}
+	for _, s := range all[:len(made)] {
+		skip := sample{"", s.codec, unhex("552a4d1803000000010203"), "", nil}
+		zero := sample{"", s.codec, make([]byte, 1), "", nil}
+		zeros := sample{"", s.codec, make([]byte, 4), "", nil}
+		switch s.name {
+		case "zstd", "lz4 -BD -BX --content-size":
+			all = append(all, join(s.name+" amid frames to skip", skip, skip, s, skip, s))
+		case "gzip":
+			all = append(all, join("gzip, padded", s, zero, zero, zero))
+		case "xz":
+			all = append(all, join("xz, padded", s, zeros, zeros, s, zeros))
+		}
+	}
+	return all
+}
+
+// legacy is a sample without an end and without checksums.
+const legacy = "lz4 -l"
+
+func read(c Codec, r io.Reader) (string, error) {
+	out, err := io.ReadAll(NewReader(c, NewSource(r)))
+	return string(out), err
+}
+
+// All samples are told apart by their content, whatever their name, and read,
+// however the bytes come.
+func TestSamples(t *testing.T) {
+	all := samples(t)
+	for _, c := range append(written, XZ) {
+		data := long(1 << 20)
+		all = append(all, sample{"long " + c.String(), c, pack(t, c, data, WriterOptions{Jobs: 2}), data, nil})
+	}
+	for _, s := range all {
+		t.Run(s.name, func(t *testing.T) {
+			for _, name := range []string{"", "x.bson", "x.gz", "x.zst"} {
+				for n := 1; ; n++ {
+					head := s.data[:min(n, len(s.data))]
+					c, sure := Detect(head, name, n >= len(s.data))
+					if sure && c != s.codec {
+						t.Fatalf("%d bytes of %q are %v", n, name, c)
+					}
+					if sure {
+						break
+					}
+				}
+			}
+			for way, r := range map[string]io.Reader{
+				"whole":        bytes.NewReader(s.data),
+				"byte by byte": iotest.OneByteReader(bytes.NewReader(s.data)),
+				"halves":       iotest.HalfReader(bytes.NewReader(s.data)),
+				"with the end": iotest.DataErrReader(bytes.NewReader(s.data)),
+			} {
+				if got, err := read(s.codec, r); got != s.text || err != nil {
+					t.Errorf("%s: %d bytes, want %d; error %v", way, len(got), len(s.text), err)
+				}
+			}
+		})
+	}
+}
+
+// Data that ends too early is an error that says where, wherever it ends; and
+// what comes before is read.
+func TestTruncated(t *testing.T) {
+	for _, s := range samples(t) {
+		t.Run(s.name, func(t *testing.T) {
+			for n := 1; n < len(s.data); n++ {
+				got, err := read(s.codec, bytes.NewReader(s.data[:n]))
+				if !strings.HasPrefix(s.text, got) {
+					t.Errorf("%d bytes: read %q", n, got)
+				}
+				want := &Error{Codec: s.codec, Offset: int64(n), Err: ErrTruncated}
+				switch {
+				case s.ends[n]:
+					want = nil
+				case s.codec == LZ4 && n == 4 && s.name == legacy:
+					want = nil // no blocks
+				}
+				diffError(t, fmt.Sprint(n, " bytes"), want, err)
+			}
+		})
+	}
+}
+
+// diffError requires that err is want.
+func diffError(t *testing.T, what string, want *Error, err error) {
+	t.Helper()
+	got, ok := errors.AsType[*Error](err)
+	if want == nil || !ok {
+		if err != nil || want != nil {
+			t.Errorf("%s: error %v, want %v", what, err, want)
+		}
+		return
+	}
+	if diff := cmp.Diff(*want, *got, cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("%s: error %v (-want +got):\n%s", what, err, diff)
+	}
+}
+
+// Data that was changed does not pass for whole, unless the change is nowhere
+// in what is read, or the format has no checksum there.
+func TestDamaged(t *testing.T) {
+	for _, s := range samples(t) {
+		if strings.HasSuffix(s.name, "twice") {
+			continue // it takes as long again, for nothing new
+		}
+		t.Run(s.name, func(t *testing.T) {
+			unchecked := s.name == legacy || s.name == "xz --check=none"
+			for i := range s.data {
+				for _, change := range []byte{1 << (i % 8), 0x80, 0xff} {
+					data := bytes.Clone(s.data)
+					data[i] ^= change
+					got, err := read(s.codec, bytes.NewReader(data))
+					if _, ok := errors.AsType[*Error](err); err != nil && !ok {
+						t.Fatalf("byte %d xor %#x: %v", i, change, err)
+					}
+					// A chunk of snappy becomes one to be passed over.
+					skipped := (s.codec == S2 || s.codec == Snappy) && change == 0x80 && s.ends[i]
+					if err == nil && got != s.text && !unchecked && !skipped {
+						t.Errorf("byte %d xor %#x: %q without an error", i, change, got)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What follows compressed data is never dropped.
+func TestTrailing(t *testing.T) {
+	for _, s := range samples(t) {
+		if s.codec == S2 || s.codec == Snappy || s.name == "lz4 -l" || strings.Contains(s.name, "padded") {
+			continue // they do not say where they end, or end in what follows
+		}
+		for _, more := range []string{"garbage", "{", "\x00\x00x", "\x1f", "\x1f\x8b?", "\xfd7zXY\x00", "BY", "\x04\x22\x4d\x19", "\x28\xb5\x2f\xfe"} {
+			got, err := read(s.codec, strings.NewReader(string(s.data)+more))
+			e, ok := errors.AsType[*Error](err)
+			if got != s.text || !ok || e.Err != ErrTrailing && e.Err != ErrTruncated ||
+				e.Err == ErrTruncated && len(more) > 3 || e.Offset < int64(len(s.data)) {
+				t.Errorf("%s and %q: read %q, error %v", s.name, more, got, err)
+			}
+		}
+	}
+	// A library that stops early would be noticed.
+	r := &Reader{codec: Gzip, src: NewSource(strings.NewReader("more")), z: strings.NewReader("")}
+	_, err := io.ReadAll(r)
+	diffError(t, "stopped early", &Error{Codec: Gzip, Err: ErrTrailing}, err)
+}
+
+// Snappy notices what is no chunk.
+func TestTrailingSnappy(t *testing.T) {
+	for _, c := range []Codec{S2, Snappy} {
+		got, err := read(c, strings.NewReader(string(pack(t, c, text, WriterOptions{}))+"garbage"))
+		if _, ok := errors.AsType[*Error](err); got != text || !ok {
+			t.Errorf("%v: %q, %v", c, got, err)
+		}
+	}
+}
+
+// A source that fails is not truncated, and its error is not changed.
+func TestSourceFailure(t *testing.T) {
+	disk := errors.New("the disk is on fire")
+	for _, s := range samples(t) {
+		for n := range len(s.data) {
+			got, err := read(s.codec, io.MultiReader(bytes.NewReader(s.data[:n]), iotest.ErrReader(disk)))
+			if err != disk || !strings.HasPrefix(s.text, got) {
+				t.Fatalf("%s, %d bytes: %q, %v", s.name, n, got, err)
+			}
+		}
+	}
+}
+
+// What has arrived is handed on before more is waited for.
+func TestPrompt(t *testing.T) {
+	for _, c := range append(written, XZ) {
+		t.Run(c.String(), func(t *testing.T) {
+			pr, pw := io.Pipe()
+			var z interface {
+				io.WriteCloser
+				Flush() error
+			}
+			var err error
+			if c == XZ {
+				z = xzChunks{t, pw}
+			} else if z, err = NewWriter(pw, c, WriterOptions{Jobs: 2}); err != nil {
+				t.Fatal(err)
+			}
+			next := make(chan string)
+			go func() {
+				for doc := range next {
+					io.WriteString(z, doc)
+					z.Flush()
+				}
+				z.Close()
+				pw.Close()
+			}()
+			r := NewReader(c, NewSource(pr))
+			for i := range 5 {
+				doc := long(100 + i*2000)
+				next <- doc
+				got := make([]byte, len(doc))
+				if _, err := io.ReadFull(r, got); err != nil || string(got) != doc {
+					t.Fatalf("document %d: %q, %v", i, got, err)
+				}
+			}
+			close(next)
+			if rest, err := io.ReadAll(r); len(rest) > 0 || err != nil {
+				t.Errorf("at the end: %q, %v", rest, err)
+			}
+		})
+	}
+}
+
+// xzChunks writes streams of xz, as nobody flushes one.
+type xzChunks struct {
+	t *testing.T
+	w io.Writer
+}
+
+func (z xzChunks) Write(p []byte) (int, error) {
+	return z.w.Write(pack(z.t, XZ, string(p), WriterOptions{}))
+}
+func (xzChunks) Flush() error { return nil }
+func (xzChunks) Close() error { return nil }
+
+// Names say how to compress, in any case and once.
+func TestByName(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		codec Codec
+		stem  string
+	}{
+		{"users.bson", None, "users.bson"},
+		{"users.bson.gz", Gzip, "users.bson"},
+		{"users.bson.GZ", Gzip, "users.bson"},
+		{"users.bson.gz.zst", Zstd, "users.bson.gz"},
+		{"a.b/users.zstd", Zstd, "a.b/users"},
+		{"x.s2", S2, "x"},
+		{"x.sz", Snappy, "x"},
+		{"x.lz4", LZ4, "x"},
+		{"x.bz2", Bzip2, "x"},
+		{"x.xz", XZ, "x"},
+		{".gz", None, ".gz"},
+		{"gz", None, "gz"},
+		{"", None, ""},
+	} {
+		c, stem := ByName(tc.name)
+		if c != tc.codec || stem != tc.stem {
+			t.Errorf("%q: %v and %q, want %v and %q", tc.name, c, stem, tc.codec, tc.stem)
+		}
+	}
+	if got := Stem("users.bson.gz.zst"); got != "users.bson" {
+		t.Errorf("stem %q", got)
+	}
+}

@@ -1,0 +1,204 @@
+package compress
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+)
+
+// This file tells compressed data from documents by its first bytes.
+//
+// A BSON document starts with its length, which may be any magic number. For
+// most codecs no document has it all the same, because the byte after it, the
+// type of the first element, is none; signatures checks as much. For gzip that
+// does not suffice, so it is decompressed to see what becomes of it. The name
+// of the file decides only where the bytes end before they tell.
+
+// HeadSize is how many bytes of an input Detect uses, at most.
+const HeadSize = 4 << 10
+
+// A signature is how the data of a codec starts.
+type signature struct {
+	magic string
+	codec Codec
+	// rest says whether what follows the magic is a header. It has at least
+	// size bytes, unless the input ends before.
+	rest func(rest []byte) bool
+	size int
+}
+
+// An lz4 descriptor has 01 in its upper two bits and one that is always 0,
+// which is the type of no element.
+func lz4Descriptor(rest []byte) bool { return rest[0]&0xc2 == 0x40 }
+
+var signatures = []signature{
+	{"\x28\xb5\x2f\xfd", Zstd, nil, 0}, // a negative length
+	{"\xfd7zXZ\x00", XZ, nil, 0},
+	{"\xff\x06\x00\x00S2sTwO", S2, nil, 0},
+	{"\xff\x06\x00\x00sNaPpY", Snappy, nil, 0},
+	{"\x04\x22\x4d\x18", LZ4, lz4Descriptor, 1},
+	{"BZh", Bzip2, bzip2Block, 7},
+}
+
+// bzip2Block reports whether rest is a level and then a block, or the end of
+// a stream without one: the digits of pi, or of its root.
+func bzip2Block(rest []byte) bool {
+	if rest[0] < '1' || rest[0] > '9' {
+		return false
+	}
+	block := rest[1:min(len(rest), 7)]
+	return bytes.HasPrefix([]byte("\x31\x41\x59\x26\x53\x59"), block) ||
+		bytes.HasPrefix([]byte("\x17\x72\x45\x38\x50\x90"), block)
+}
+
+const (
+	gzipMagic   = "\x1f\x8b\x08"
+	legacyMagic = "\x02\x21\x4c\x18" // of lz4
+	// skipMagic is that of a frame to be passed over, in zstd and lz4; the
+	// lower four bits of its first byte are free.
+	skipMagic = "\x50\x2a\x4d\x18"
+)
+
+// Detect returns the codec of an input that starts with head and has the given
+// name. ended says that there is no more than head. If that does not suffice
+// it returns false: it is to be called again with at least one byte more.
+// That is never so for a document that is whole.
+func Detect(head []byte, name string, ended bool) (c Codec, sure bool) {
+	if len(head) >= HeadSize {
+		head, ended = head[:HeadSize], true
+	}
+	named, _ := ByName(name)
+	for _, s := range signatures {
+		if !begins(head, s.magic) {
+			continue
+		}
+		rest := head[min(len(s.magic), len(head)):]
+		switch {
+		case len(head) >= len(s.magic)+s.size:
+			if s.rest == nil || s.rest(rest) {
+				return s.codec, true
+			}
+		case !ended:
+			return None, false
+		case s.codec == named, s.isCut(head, rest):
+			return s.codec, true
+		}
+	}
+	switch {
+	case begins(head, gzipMagic):
+		return detectGzip(head, named, ended)
+	case begins(head, legacyMagic):
+		return detectLegacy(head, named, ended)
+	case len(head) > 0 && head[0]&0xf0 == skipMagic[0] && (len(head) == 1 || begins(head[1:], skipMagic[1:])):
+		return detectSkip(head, named, ended)
+	}
+	return None, true
+}
+
+// isCut reports whether head, all there is of an input, is the start of s and
+// can be nothing else. rest is what follows the magic.
+func (s *signature) isCut(head, rest []byte) bool {
+	return len(head) > format.DetectSize && !format.StartsBSON(head) &&
+		(s.rest == nil || len(rest) > 0 && s.rest(rest))
+}
+
+// begins reports whether head, not empty, and magic start with the same bytes.
+func begins(head []byte, magic string) bool {
+	n := min(len(head), len(magic))
+	return n > 0 && string(head[:n]) == magic[:n]
+}
+
+// detectGzip decides whether head, which starts as gzip data does, is some.
+func detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
+	isGzip := func(is bool) (Codec, bool) {
+		if is {
+			return Gzip, true
+		}
+		return None, true
+	}
+	document := len(head) <= format.DetectSize || format.StartsBSON(head)
+	out, err := try(head)
+	switch {
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF): // not gzip, or damaged
+		return isGzip(!document)
+	case !document:
+		return isGzip(true)
+	case len(out) > 0 && format.Detect(out, "") != format.Unknown:
+		return isGzip(true)
+	case !ended:
+		return None, false
+	}
+	return isGzip(named == Gzip || len(out) > 0)
+}
+
+// try returns what of head, the start of gzip data, can be decompressed, or as
+// much of it as is needed to see what it is, and what stopped it:
+// io.ErrUnexpectedEOF if only the end of head did.
+func try(head []byte) (out []byte, err error) {
+	z, err := gzip.NewReader(bytes.NewReader(head))
+	if err != nil {
+		return nil, noEOF(err)
+	}
+	z.Multistream(false)
+	var buf [HeadSize]byte
+	for err == nil { // it is a few MiB at most
+		var n int
+		n, err = z.Read(buf[:])
+		if len(out) == 0 {
+			out = bytes.Clone(buf[:n])
+		}
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return out, err
+}
+
+// detectLegacy decides whether head, which starts as the format of lz4 before
+// the frame format does, is in it: a block must follow that is not too long.
+func detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) {
+	const most = 8<<20 + 8<<20/255 + 16 // bytes that 8 MiB are compressed to
+	switch at := len(legacyMagic); {
+	case len(head) < at+4 && !ended:
+		return None, false
+	case named == LZ4:
+		return LZ4, true
+	case len(head) < at+4:
+		return None, true
+	case binary.LittleEndian.Uint32(head[at:]) <= most && !format.StartsBSON(head):
+		return LZ4, true
+	}
+	return None, true
+}
+
+// detectSkip looks for what follows frames that are to be passed over. What
+// nothing follows is of the codec that the name says, or zstd.
+func detectSkip(head []byte, named Codec, ended bool) (Codec, bool) {
+	at := uint64(0) // of a frame in head, as far as it is known
+	for {
+		rest := head[min(at, uint64(len(head))):]
+		switch {
+		case len(rest) >= 4 && (rest[0]&0xf0 != skipMagic[0] || string(rest[1:4]) != skipMagic[1:]):
+			c, sure := Detect(rest, "", ended)
+			if c != Zstd && c != LZ4 {
+				c = None
+			}
+			return c, sure
+		case len(rest) >= 8:
+			at += 8 + uint64(binary.LittleEndian.Uint32(rest[4:]))
+		case at < HeadSize && !ended:
+			return None, false
+		case named == Zstd || named == LZ4:
+			return named, true
+		case len(head) > format.DetectSize && (!format.StartsBSON(head) || at == uint64(len(head))):
+			return Zstd, true
+		default:
+			return None, true
+		}
+	}
+}

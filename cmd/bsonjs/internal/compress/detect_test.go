@@ -1,0 +1,158 @@
+package compress
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+)
+
+// document returns a document whose length is the first four bytes of magic,
+// and whose elements start with head.
+func document(t *testing.T, magic, head string) []byte {
+	t.Helper()
+	size := int(binary.LittleEndian.Uint32([]byte(magic)))
+	doc := append([]byte(magic[:4]), head...)
+	if size > 1<<20 {
+		return doc // the rest makes no difference
+	}
+	doc = append(doc, "\x05rest\x00"...)
+	rest := size - len(doc) - 4 - 1 - 1
+	doc = binary.LittleEndian.AppendUint32(doc, uint32(rest))
+	doc = append(doc, make([]byte, 1+rest+1)...)
+	if err := bson.Validate(doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// A document that starts like compressed data is a document, however little of
+// it has come; and whatever its name is.
+func TestDocuments(t *testing.T) {
+	elements := []string{
+		"\x07_id\x00\x65\xe0\x0f\x40\x00\x00\x00\x00\x00\x00\x00\x00",
+		"\x07_id\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+		"\x10_id\x00\x03\x00\x00\x00",
+		"\x10_id\x00\x03\x4b\x00\x00", // an OS, then a literal in the first block of deflate
+		"\x10_id\x00\x03\x4b\x04\x00",
+		"\x10_id\x00\xff\xff\xff\xff",
+		"\x12_id\x00\x03\x00\x00\x00\x00\x00\x00\x00",
+		"\x12_id\x00\x03\x01\x00\x00\x00\x00\x00\x00",
+		"\x01_id\x00\x00\x4b\x4c\x4a\x04\x00\x00\x40",
+		"\x02_id\x00\x06\x00\x00\x00gzip!\x00",
+		"\x02abc\x00\x03\x02\x00\x00" + strings.Repeat("x", 0x202) + "\x00",
+		"\x03_id\x00\x05\x00\x00\x00\x00",
+		"\x0a\x00\x0a\x00\x0a\x00\x0a\x00\x0a\x00",
+		"\x0aabc\x00\x0aabc\x00",
+		"\x08_id\x00\x01",
+		"\x7f\x00\xff\x00",
+		"\x05_id\x00\x03\x4b\x00\x00\x00" + strings.Repeat("\x4b\x4c\x4a\x4e", 0x1000),
+	}
+	for _, e := range elements {
+		if strings.HasPrefix(e, "\x02abc") {
+			e = e[:5] + "\x03\x02\x00\x00" + strings.Repeat("x", 0x202) + "\x00"
+		}
+		if strings.HasPrefix(e, "\x05_id") {
+			e = e[:5] + "\x03\x4b\x00\x00\x00" + strings.Repeat("\x4b", 0x4b03)
+		}
+		doc := document(t, "\x1f\x8b\x08\x00", e)
+		for _, name := range []string{"", "x.bson", "x.bson.gz"} {
+			for n := 1; n <= min(len(doc), HeadSize); n++ {
+				if c, sure := Detect(doc[:n], name, false); sure && c != None {
+					t.Fatalf("%q: %d bytes of %.40q are %v", name, n, doc, c)
+				} else if sure {
+					break
+				} else if n == min(len(doc), HeadSize) {
+					t.Errorf("%q: %.40q is never decided", name, doc)
+				}
+			}
+		}
+	}
+	// Longer ones that no limit but one that is asked for lets pass.
+	for _, magic := range []string{"\x50\x2a\x4d\x18", "\x5f\x2a\x4d\x18", "\x02\x21\x4c\x18", "\x04\x22\x4d\x18", "\x1f\x8b\x08\x08", "\x1f\x8b\x08\x01"} {
+		for _, e := range elements {
+			doc := append(document(t, magic, e), make([]byte, HeadSize)...)
+			if c, sure := Detect(doc, "", false); c != None || !sure {
+				t.Errorf("%.40q is %v, %t", doc, c, sure)
+			}
+		}
+	}
+}
+
+// What else starts like compressed data, or nearly so, is read as it is.
+func TestDetectNone(t *testing.T) {
+	for _, tc := range []struct{ head, name string }{
+		{"{\"a\":1}\n", "x.json.gz"},
+		{"\x05\x00\x00\x00\x00", "x.bson.zst"},
+		{"\n", ""},
+		{"B", ""},
+		{"BZh", ""},
+		{"BZh0", "x.txt"},
+		{"BZhello, world", ""},
+		{"BZh9AAAABBhAAEA", "x.b64"},
+		{"\x1f\x8b", ""},
+		{"\x1f\x8b\x07", "x.gz"},
+		{"\x28\xb5\x2f", ""},
+		{"P", ""},
+		{"\x50\x2a\x4d", ""},
+		{"\x04\x22\x4d\x18\x10a\x00", ""},
+		{"\xff\x06\x00\x00s", ""},
+		{"\xff\x06\x00\x00\x10a", ""},
+		{"\xfd7zXY\x00", ""},
+	} {
+		if c, sure := Detect([]byte(tc.head), tc.name, true); (c != None && !(c == Snappy && tc.head[4] == 's')) || !sure {
+			t.Errorf("%q, %q: %v, %t", tc.head, tc.name, c, sure)
+		}
+	}
+}
+
+// The name decides where the bytes do not: data that is cut or damaged so
+// early that it cannot be told from a document.
+func TestDetectByName(t *testing.T) {
+	gz := "\x1f\x8b\x08\x00\x10abc\x00\x03"
+	for _, tc := range []struct {
+		head, name string
+		want       Codec
+	}{
+		{"\x1f", "x.gz", Gzip},
+		{"\x1f\x8b\x08\x00", "x.gz", Gzip},
+		{"\x1f\x8b\x08\x00", "x", None},
+		{gz, "x.gz", Gzip},
+		{gz, "x.bson", None},
+		{gz + "\xff\xff", "x.gz", None}, // it is no gzip
+		{gz + "\xff\xff", "x.bson", None},
+		{"\x1f\x8b\x08\x00\x00abc\x00\x03\xff\xff", "x.bson", Gzip}, // no document has the byte 0 there
+		{"\x28", "x.zst", Zstd},
+		{"\x28\xb5", "x.gz", None},
+		{"BZh9", "x.bz2", Bzip2},
+		{"\x02\x21\x4c\x18\x10\x00\x00\x00", "x.lz4", LZ4},
+		{"\x02\x21\x4c\x18\x10\x00\x00\x00", "x.bson", None},
+		{"\x02\x21\x4c\x18", "x.lz4", LZ4},
+		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc", "x.lz4", LZ4},
+		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc", "", Zstd},
+	} {
+		if c, sure := Detect([]byte(tc.head), tc.name, true); c != tc.want || !sure {
+			t.Errorf("%q, %q: %v, %t, want %v", tc.head, tc.name, c, sure, tc.want)
+		}
+	}
+}
+
+// No document starts as the data of those codecs does that are known by their
+// signature alone.
+func TestSignatures(t *testing.T) {
+	for _, s := range signatures {
+		head := append([]byte(s.magic), make([]byte, 8)...)
+		for b := range 256 {
+			head[len(s.magic)] = byte(b)
+			if (s.rest == nil || s.rest(append([]byte{byte(b)}, "\x31\x41\x59\x26\x53\x59"...))) && format.StartsBSON(head) {
+				t.Errorf("%v: %x may start a document", s.codec, head)
+			}
+		}
+		if !bytes.HasPrefix(head, []byte(s.magic)) {
+			t.Error("the magic was changed")
+		}
+	}
+}

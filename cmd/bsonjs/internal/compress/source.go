@@ -1,0 +1,83 @@
+package compress
+
+import (
+	"bufio"
+	"io"
+)
+
+// sourceSize is how many bytes are asked for in one read, at least.
+const sourceSize = 64 << 10
+
+// A Source is bytes that can be looked at before they are read. It reads from
+// what it is made of only when it must, and then once.
+type Source struct {
+	*bufio.Reader
+	r *sticky
+}
+
+// NewSource returns a Source of the bytes of r.
+func NewSource(r io.Reader) *Source {
+	s := &sticky{r: r}
+	return &Source{bufio.NewReaderSize(s, sourceSize), s}
+}
+
+// Head returns the bytes that have come and are not read yet, at least n of
+// them; or fewer, and why there are no more. They are valid until the next
+// call.
+func (s *Source) Head(n int) ([]byte, error) {
+	_, err := s.Peek(n)
+	head, _ := s.Peek(s.Buffered())
+	if len(head) >= n {
+		err = nil
+	}
+	return head, err
+}
+
+// follows reports whether magic comes next: nil says that it does, io.EOF that
+// nothing does.
+func (s *Source) follows(magic string) error {
+	for n := 1; n <= len(magic); n++ {
+		head, err := s.Head(n)
+		switch {
+		case err != nil && len(head) == 0:
+			return err
+		case !begins(head, magic):
+			return &Error{Err: ErrTrailing}
+		case err != nil:
+			s.Discard(len(head))
+			return noEOF(err)
+		}
+	}
+	return nil
+}
+
+// Offset returns how many bytes have been read from s.
+func (s *Source) Offset() int64 { return s.r.n - int64(s.Buffered()) }
+
+// ended reports whether all bytes have been read, and more were asked for.
+func (s *Source) ended() bool { return s.r.err == io.EOF && s.Buffered() == 0 }
+
+// failure returns what has ended the bytes other than their end.
+func (s *Source) failure() error {
+	if s.r.err == io.EOF {
+		return nil
+	}
+	return s.r.err
+}
+
+// A sticky counts the bytes of r, and does not ask for more after an error.
+type sticky struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (s *sticky) Read(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	s.err = err
+	return n, err
+}

@@ -1,0 +1,127 @@
+package compress
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+)
+
+// The bytes that are written are the same for any number of jobs, and however
+// what is written is dealt out; and they hold it.
+func TestJobs(t *testing.T) {
+	data := long(4*zstdWindow + 100_000)
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, c := range written {
+		for _, level := range []int{0, c.MaxLevel()} {
+			t.Run(fmt.Sprint(c, level), func(t *testing.T) {
+				want := pack(t, c, data, WriterOptions{Level: level, Jobs: 1})
+				if got, err := read(c, bytes.NewReader(want)); got != data || err != nil {
+					t.Errorf("%d bytes come back of %d: %v", len(got), len(data), err)
+				}
+				for _, jobs := range []int{1, 2, 8} {
+					for _, most := range []int{20_000, 900_000} {
+						if level > 0 && (jobs != 8 || most != 20_000) {
+							continue // it is slow, and one will do
+						}
+						var got bytes.Buffer
+						z, err := NewWriter(&got, c, WriterOptions{Level: level, Jobs: jobs})
+						if err != nil {
+							t.Fatal(err)
+						}
+						for rest := []byte(data); len(rest) > 0; {
+							n := min(1+r.IntN(most), len(rest))
+							if k, err := z.Write(rest[:n]); k != n || err != nil {
+								t.Fatalf("%d bytes of %d written: %v", k, n, err)
+							}
+							rest = rest[n:]
+						}
+						if err := z.Close(); err != nil {
+							t.Fatal(err)
+						}
+						if !bytes.Equal(got.Bytes(), want) {
+							t.Errorf("%d jobs, writes of up to %d bytes: %d other bytes, not the same %d",
+								jobs, most, got.Len(), len(want))
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// A level does something.
+func TestLevels(t *testing.T) {
+	data := long(600_000)
+	for _, c := range written {
+		fast := pack(t, c, data, WriterOptions{Level: 1, Jobs: 2})
+		best := pack(t, c, data, WriterOptions{Level: c.MaxLevel(), Jobs: 2})
+		if len(best) >= len(fast) {
+			t.Errorf("%v: %d bytes at level %d, %d at level 1", c, len(best), c.MaxLevel(), len(fast))
+		}
+	}
+}
+
+// A flush makes what was written readable; without anything new it writes
+// nothing.
+func TestFlush(t *testing.T) {
+	for _, c := range written {
+		pr, pw := io.Pipe()
+		z, err := NewWriter(pw, c, WriterOptions{Jobs: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			io.WriteString(z, text)
+			for range 3 {
+				if err := z.Flush(); err != nil {
+					t.Error(err)
+				}
+			}
+			// Here what has come is read.
+			io.WriteString(z, text)
+			z.Close()
+			pw.Close()
+		}()
+		got, err := io.ReadAll(NewReader(c, NewSource(pr)))
+		if string(got) != text+text || err != nil {
+			t.Errorf("%v: %q, %v", c, got, err)
+		}
+	}
+}
+
+// A fullWriter takes room bytes.
+type fullWriter struct{ room int }
+
+var errFull = errors.New("no room")
+
+func (w *fullWriter) Write(p []byte) (int, error) {
+	if w.room -= len(p); w.room < 0 {
+		return 0, errFull
+	}
+	return len(p), nil
+}
+
+// An output that fails is noticed, at the end at the latest, and nobody waits
+// for it forever.
+func TestWriteFailure(t *testing.T) {
+	data := long(3 << 20)
+	for _, c := range written {
+		for _, room := range []int{0, 5, 200_000} {
+			for _, jobs := range []int{1, 4} {
+				z, err := NewWriter(&fullWriter{room}, c, WriterOptions{Jobs: jobs})
+				for rest := data; len(rest) > 0 && err == nil; rest = rest[min(100_000, len(rest)):] {
+					_, err = io.WriteString(z, rest[:min(100_000, len(rest))])
+				}
+				if err == nil {
+					err = z.Close()
+				}
+				if !errors.Is(err, errFull) {
+					t.Errorf("%v, room for %d bytes, %d jobs: %v", c, room, jobs, err)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,339 @@
+package inspect_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/corpus"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// unhex returns the bytes that digits spell: after = the elements of a document.
+func unhex(t *testing.T, digits string) []byte {
+	t.Helper()
+	if elements, ok := strings.CutPrefix(digits, "="); ok {
+		dst, mark := bson.Begin(nil)
+		return bson.End(append(dst, unhex(t, elements)...), mark)
+	}
+	b, err := hex.DecodeString(strings.ReplaceAll(digits, " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// brief returns the parts of doc in a few words each.
+func brief(o inspect.Options, doc []byte) []string {
+	var all []string
+	for p := range o.Parts(doc) {
+		switch p.Kind {
+		case inspect.Length:
+			all = append(all, fmt.Sprintf("%d+%d length", p.Offset, p.Size))
+		case inspect.Element:
+			all = append(all, fmt.Sprintf("%d+%d/%d %v %s", p.Offset, p.Size, p.Length, p.Type, p.Path))
+		case inspect.End:
+			all = append(all, fmt.Sprintf("%d+%d end %s", p.Offset, p.Size, p.Path))
+		case inspect.Fault:
+			all = append(all, fmt.Sprintf("%d %s %v", p.Offset, p.Path, p.Err))
+		case inspect.Rest:
+			all = append(all, fmt.Sprintf("%d+%d rest", p.Offset, p.Size))
+		}
+	}
+	return all
+}
+
+func TestParts(t *testing.T) {
+	for _, tc := range []struct {
+		name, doc string
+		opts      inspect.Options
+		want      string // with "; " between parts
+	}{
+		{"nothing", "", inspect.Options{}, "0  document ends too early"},
+		{"three bytes", "050000", inspect.Options{}, "0+3 rest; 3  document ends too early"},
+		{"four bytes", "05000000", inspect.Options{}, "0+4 length; 4  document ends too early"},
+		{"empty", "0500000000", inspect.Options{}, "0+4 length; 4+1 end "},
+		{"nested", "= 03 6100 0c000000 10 3000 07000000 00 0a 6200", inspect.Options{},
+			"0+4 length; 4+7/15 object /a; 11+7/7 int /a/0; 18+1 end /a; 19+3/3 null /b; 22+1 end "},
+		{"scope", "= 0f 6300 13000000 02000000 78 00 09000000 08 6100 01 00 0a 6200", inspect.Options{},
+			"0+4 length; 4+17/22 javascriptWithScope /c; 21+4/4 bool /c/a; 25+1 end /c; 26+3/3 null /b; 29+1 end "},
+		{"a byte too many", "0500000000 07", inspect.Options{}, "0+4 length; 4+1 end ; 5+1 rest; 5  bytes after the end of the document"},
+		{"no final NUL", "0800000 00a 6100 01", inspect.Options{}, "0+4 length; 4+3/3 null /a; 7+1 rest; 7  terminating NUL is missing"},
+		{"neither", "07000000 0a 01 09 00", inspect.Options{}, "0+4 length; 4+4 rest; 4  terminating NUL is missing; 7  bytes after the end of the document"},
+		{"length of 4", "04000000 0a 6100 00", inspect.Options{},
+			"0+4 length; 0  length does not fit; 4+3/3 null /a; 7+1 rest; 7  unknown element type"},
+		{"cut", "30000000 03 6100 18000000 0a 6200 02 6300 07", inspect.Options{},
+			"0+4 length; 4+7/27 object /a; 11+3/3 null /a/b; 14+4 rest; 18 /a/c document ends too early"},
+		{"bad inside", "= 03 6100 0c000000 08 6200 02 0a 6300 00", inspect.Options{},
+			"0+4 length; 4+7/15 object /a; 11+9 rest; 14 /a/b boolean is neither 0 nor 1"},
+		{"texts", "= 02 ff00 02000000 78 00 02 6200 03000000 78 fe 00 0a 6300", inspect.Options{},
+			"0+4 length; 4+9/9 string /\ufffd; 5 /\ufffd invalid UTF-8; 13+10/10 string /b; 21 /b invalid UTF-8; 23+3/3 null /c; 26+1 end "},
+		{"too deep", "= 03 6100 08000000 0a 6200 00", inspect.Options{MaxDepth: 1},
+			"0+4 length; 4+7/11 object /a; 4 /a nested too deeply; 11+5 rest"},
+		{"known from outside", "ffffff7f 0a 6100", inspect.Options{Outside: &bson.SyntaxError{Err: bson.ErrTooLarge}},
+			"0+4 length; 0  document is too large; 4+3/3 null /a"},
+		{"known from outside, wrong inside", "ffffff7f 0a 6100 00", inspect.Options{Outside: &bson.SyntaxError{Err: bson.ErrTooLarge}},
+			"0+4 length; 0  document is too large; 4+3/3 null /a; 7+1 rest; 7  unknown element type"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := strings.Join(brief(tc.opts, unhex(t, tc.doc)), "; ")
+			if got != tc.want {
+				t.Errorf("%s\ngot  %s\nwant %s", tc.doc, got, tc.want)
+			}
+		})
+	}
+}
+
+// sound reports whether doc is a document as far as can be told from outside.
+func sound(doc []byte) bool {
+	n := len(doc)
+	return n >= 5 && int64(int32(binary.LittleEndian.Uint32(doc))) == int64(n) && doc[n-1] == 0
+}
+
+// place is what two errors are compared by.
+func place(err error) string {
+	if s, ok := errors.AsType[*bson.SyntaxError](err); ok {
+		return fmt.Sprintf("%d %v", s.Offset, s.Err)
+	}
+	if v, ok := errors.AsType[*bson.ValueError](err); ok {
+		return fmt.Sprintf("%d %v", v.Offset, v.Err)
+	}
+	return "none"
+}
+
+// check requires what is true of the parts of any doc.
+func check(t *testing.T, doc []byte) {
+	t.Helper()
+	var parts, faults []inspect.Part
+	var joined []byte
+	at := 0
+	for p := range (inspect.Options{}).Parts(doc) {
+		p.Path = bytes.Clone(p.Path)
+		if p.Kind == inspect.Fault {
+			if p.Offset < 0 || p.Offset > len(doc) || p.Size != 0 {
+				t.Fatalf("%x: a fault at %d with %d bytes", doc, p.Offset, p.Size)
+			}
+			faults = append(faults, p)
+			continue
+		}
+		if p.Offset != at || p.Size < 1 {
+			t.Fatalf("%x: %d bytes at %d, want the offset %d", doc, p.Size, p.Offset, at)
+		}
+		joined = append(joined, doc[p.Offset:p.Offset+p.Size]...)
+		at += p.Size
+		parts = append(parts, p)
+	}
+	if !bytes.Equal(joined, doc) {
+		t.Fatalf("%x: the parts are %x", doc, joined)
+	}
+	err := bson.Validate(doc)
+	found := err == nil && len(faults) == 0
+	for i, f := range faults {
+		found = found || fmt.Sprintf("%d %v", f.Offset, f.Err) == place(err) && (i == 0 || !sound(doc))
+	}
+	if !found {
+		t.Fatalf("%x: faults %+v, want %v", doc, faults, err)
+	}
+	if err == nil {
+		checkLengths(t, doc, parts)
+	}
+}
+
+// checkLengths requires that what holds elements is as long as it says, and
+// that depths follow.
+func checkLengths(t *testing.T, doc []byte, parts []inspect.Part) {
+	t.Helper()
+	open := []inspect.Part{{Length: len(doc), Type: bson.TypeDocument}}
+	for _, p := range parts[1:] {
+		if p.Kind == inspect.End {
+			o := open[len(open)-1]
+			if p.Offset+p.Size != o.Offset+o.Length || p.Depth != o.Depth || !bytes.Equal(p.Path, o.Path) || p.Type != o.Type {
+				t.Fatalf("%x: the end %+v of %+v", doc, p, o)
+			}
+			open = open[:len(open)-1]
+			continue
+		}
+		want := bson.AppendPointer(bytes.Clone(open[len(open)-1].Path), p.Key)
+		if p.Kind != inspect.Element || p.Depth != len(open) || !bytes.Equal(p.Path, want) || !p.Holds && p.Length != p.Size {
+			t.Fatalf("%x: %+v within %+v", doc, p, open)
+		}
+		if p.Holds {
+			open = append(open, p)
+		}
+	}
+	if len(open) != 0 {
+		t.Fatalf("%x: no end of %+v", doc, open)
+	}
+}
+
+// checkForms requires that all is written, in lines that no terminal takes for
+// anything else, and in lines that are JSON.
+func checkForms(t *testing.T, doc []byte) {
+	t.Helper()
+	d := &inspect.Document{File: "f", Number: 1, At: 1 << 40, Data: doc}
+	var text, records []byte
+	for _, f := range []inspect.Text{{Bytes: true}, {Bytes: true, Max: 1}, {Max: 5, UUIDs: bson.UUIDJavaLegacy}} {
+		text = f.AppendDocument(text, d)
+		for p := range (inspect.Options{}).Parts(doc) {
+			text = f.AppendPart(text, d, p)
+		}
+	}
+	for _, b := range text {
+		if b < ' ' && b != '\n' || b == 0x7f {
+			t.Fatalf("%x: %q", doc, text)
+		}
+	}
+	f := inspect.Records{Bytes: true}
+	records = f.AppendDocument(records, d)
+	for p := range (inspect.Options{}).Parts(doc) {
+		records = f.AppendPart(records, d, p)
+	}
+	for line := range bytes.Lines(records) {
+		if !json.Valid(line) {
+			t.Fatalf("%x: %q", doc, line)
+		}
+	}
+}
+
+// Sound documents, each of their starts, and each with one byte changed.
+func TestPartsOfSamples(t *testing.T) {
+	for i, doc := range sample.Documents(sample.Wild, 31, 200) {
+		check(t, doc)
+		checkForms(t, doc)
+		for n := range doc {
+			if (n+i)%7 != 0 {
+				continue
+			}
+			check(t, doc[:n])
+			changed := bytes.Clone(doc)
+			changed[n] ^= byte(1 + (n*31+i)%255)
+			check(t, changed)
+			checkForms(t, changed)
+		}
+	}
+}
+
+// A record has the value of its element: it converts back to the same bytes.
+func TestRecordValues(t *testing.T) {
+	n := 0
+	for _, doc := range sample.Documents(sample.Wild, 37, 300) {
+		for p := range (inspect.Options{}).Parts(doc) {
+			if p.Kind != inspect.Element {
+				continue
+			}
+			var r struct {
+				Type   bson.Type
+				Key    string
+				Offset int
+				Value  json.RawMessage
+				Bytes  string
+			}
+			line := (inspect.Records{Bytes: true}).AppendPart(nil, &inspect.Document{Data: doc}, p)
+			if err := json.Unmarshal(line, &r); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+			if r.Type != p.Type || r.Key != string(p.Key) || r.Offset != p.Offset || r.Bytes != hex.EncodeToString(doc[p.Offset:p.Offset+p.Size]) {
+				t.Errorf("%s\nof %+v", line, p)
+			}
+			if p.Holds {
+				continue
+			}
+			data, typ, err := extjson.DecodeOptions{}.AppendBSONValue(nil, r.Value)
+			if err != nil || typ != p.Type || !bytes.Equal(data, p.Data) {
+				t.Errorf("%s gives %v %x, %v, want %v %x", line, typ, data, err, p.Type, p.Data)
+			}
+			n++
+		}
+	}
+	if n < 1000 {
+		t.Errorf("only %d values seen", n)
+	}
+}
+
+// Whoever has seen enough gets no more.
+func TestPartsEndEarly(t *testing.T) {
+	for _, doc := range sample.Documents(sample.Wild, 41, 30) {
+		all := brief(inspect.Options{}, doc)
+		for n := range all {
+			seen := 0
+			for range (inspect.Options{}).Parts(doc) {
+				if seen++; seen > n {
+					break
+				}
+			}
+			if seen != n+1 {
+				t.Fatalf("%d parts, want %d", seen, n+1)
+			}
+		}
+	}
+}
+
+func TestSelection(t *testing.T) {
+	doc := unhex(t, "= 03 6100 0c000000 10 3000 07000000 00 02 616200 02000000 78 00")
+	path := func(s string) inspect.Selection { return inspect.Selection{Path: &s} }
+	bytesOf := func(from, to int64) inspect.Selection {
+		return inspect.Selection{Offsets: &inspect.Span{From: from, To: to}}
+	}
+	for _, tc := range []struct {
+		name string
+		s    inspect.Selection
+		want string
+	}{
+		{"all", inspect.Selection{}, "0 4 11 18 19 29"},
+		{"the document", path(""), "0 4 11 18 19 29"},
+		{"with what is in it", path("/a"), "4 11 18"},
+		{"a leaf", path("/a/0"), "11"},
+		{"no prefix of a key", path("/ab"), "19"},
+		{"nothing", path("/x"), ""},
+		{"a byte", bytesOf(100+12, 100+12), "4 11"},
+		{"the length", bytesOf(100, 103), "0"},
+		{"an end", bytesOf(100+18, 100+19), "4 18 19"},
+		{"none before", bytesOf(0, 99), ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var got []string
+			for p := range (inspect.Options{}).Parts(doc) {
+				if p.Kind != inspect.Fault && tc.s.Part(100, p) {
+					got = append(got, fmt.Sprint(p.Offset))
+				}
+			}
+			if diff := cmp.Diff(tc.want, strings.Join(got, " ")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if want := tc.name != "none before"; tc.s.Document(100, len(doc)) != want {
+				t.Errorf("Document: %v", !want)
+			}
+		})
+	}
+}
+
+// FuzzParts: the parts of any bytes are all of them, and what is wrong is what
+// Validate says, where it says.
+func FuzzParts(f *testing.F) {
+	for _, file := range corpus.Load(f) {
+		for _, v := range file.Valid {
+			f.Add(v.BSON)
+		}
+		for _, b := range file.Bytes {
+			f.Add(b.BSON)
+		}
+	}
+	for _, doc := range sample.Documents(sample.Wild, 3, 40) {
+		f.Add(doc)
+		f.Add(doc[:len(doc)*2/3])
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		check(t, doc)
+		checkForms(t, doc)
+	})
+}

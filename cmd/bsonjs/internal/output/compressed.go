@@ -1,0 +1,131 @@
+package output
+
+import (
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+)
+
+// passOn is how long what was written may stay in a compressor when someone
+// may be waiting for it. A file is read when it is whole: what is on its way
+// to one is never hurried, so that its bytes are always the same.
+const passOn = 100 * time.Millisecond
+
+// A compressed is the compressor of a File.
+type compressed struct {
+	codec compress.Codec
+	hurry bool // someone may be waiting
+	n     atomic.Int64
+
+	mu    sync.Mutex       // of what follows; held while the compressor is at work
+	z     *compress.Writer // nil: it was closed
+	timer *time.Timer      // flushes; nil: it is not set
+	over  bool             // nothing more is to be flushed
+	err   error            // of flushing
+}
+
+// compress has what is written to f compressed as o says.
+func (f *File) compress(o Options) error {
+	c := &compressed{codec: o.Codec, hurry: !f.isFile()}
+	z, err := compress.NewWriter(writerFunc(func(p []byte) (int, error) {
+		n, err := f.writeRaw(p)
+		c.n.Add(int64(n))
+		return n, err
+	}), o.Codec, o.WriterOptions)
+	if err != nil {
+		return err
+	}
+	c.z, f.z = z, c
+	return nil
+}
+
+// isFile reports whether f is a regular file.
+func (f *File) isFile() bool {
+	if f.aside != nil {
+		return true
+	}
+	file, ok := f.w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+// Codec returns what f is compressed with.
+func (f *File) Codec() compress.Codec {
+	if f.z == nil {
+		return compress.None
+	}
+	return f.z.codec
+}
+
+// Compressed returns how many bytes the output has after compression, as far
+// as they were written; 0 if it is not compressed.
+func (f *File) Compressed() int64 {
+	if f.z == nil {
+		return 0
+	}
+	return f.z.n.Load()
+}
+
+// Write compresses p. An error may be of an earlier call.
+func (c *compressed) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.z.Write(p)
+	if c.hurry && c.timer == nil && n > 0 && err == nil {
+		c.timer = time.AfterFunc(passOn, c.flush)
+	}
+	return n, err
+}
+
+func (c *compressed) flush() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.timer = nil
+	if !c.over && c.err == nil {
+		c.err = c.z.Flush()
+	}
+}
+
+// finish ends what is compressed, unless it could not be written so far, which
+// Write has said.
+func (f *File) finish() error {
+	c := f.z
+	if c == nil {
+		return nil
+	}
+	c.abandon()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f.err != nil || c.z == nil {
+		return nil
+	}
+	if f.err = c.err; f.err == nil {
+		f.err = c.z.Close()
+	}
+	c.z = nil
+	return f.err
+}
+
+// abandon makes sure that nothing more is flushed.
+func (c *compressed) abandon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+}
+
+// A writerFunc is a function that writes.
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// TestMain makes the test binary the loop that it starts.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "loop" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// The rival does what bsonjs does, so that their times compare.
+func TestLoop(t *testing.T) {
+	t.Chdir("..")
+	c, err := prepare(t.TempDir(), "1MB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, data bytes.Buffer
+	if err := loop("canonical", c.bsonFile, &text); err != nil {
+		t.Fatal(err)
+	}
+	if err := loop("parse", c.textFile, &data); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(c.bsonFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(data.Bytes(), want) {
+		t.Errorf("parse: %d bytes, not the %d of the file", data.Len(), len(want))
+	}
+	// Texts differ in spelling.
+	data.Reset()
+	cmd := exec.Command(c.bsonjs, "-t", "bson")
+	cmd.Stdin, cmd.Stdout = &text, &data
+	if err := cmd.Run(); err != nil || !bytes.Equal(data.Bytes(), want) {
+		t.Errorf("canonical: %v; %d bytes come back, not the %d of the file", err, data.Len(), len(want))
+	}
+	for _, j := range c.jobs() {
+		if _, err := c.measure(j); err != nil {
+			t.Errorf("%s, %s: %v", j.task, j.who, err)
+		}
+	}
+}

@@ -1,0 +1,261 @@
+package pickle_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// This file reads pickles of lists, dictionaries, tuples and memo entries with
+// values that are plain Go pointers, as Python has them, to compare with the
+// reader and its graph of numbers.
+
+// A thing is a value of the model.
+type thing struct {
+	kind   byte // of the opcode that would make it: ] } ) or an atom's first byte
+	atom   string
+	items  []*thing // of a dictionary: key, value, key, value, …
+	shared bool     // a GET has referred to it
+}
+
+// A model is a reader of the opcodes that steps has.
+type model struct {
+	stack []*thing
+	marks []int
+	memo  []*thing
+}
+
+// steps are the opcodes with their arguments that the model knows.
+var steps = []string{"]", "}", ")", "N", "K\x05", "U\x01k", "U\x01l", "(", "a", "e", "s", "u", "t", "l", "d", "\x85", "\x86", "\x87",
+	"\x94", "h\x00", "h\x01", "h\x02", "h\x05"}
+
+func (m *model) floor() int {
+	if n := len(m.marks); n > 0 {
+		return m.marks[n-1]
+	}
+	return 0
+}
+
+// extend adds the values from height s on to the container below them.
+func (m *model) extend(kind byte, s int) bool {
+	if s-1 < m.floor() {
+		return false
+	}
+	c, more := m.stack[s-1], m.stack[s:]
+	if c.kind != kind || c.shared || kind == '}' && len(more)%2 != 0 {
+		return false
+	}
+	c.items = append(c.items, more...)
+	m.stack = m.stack[:s]
+	return true
+}
+
+// wrap makes a container of the values from height s on.
+func (m *model) wrap(kind byte, s int) bool {
+	if s < m.floor() || kind == '}' && (len(m.stack)-s)%2 != 0 {
+		return false
+	}
+	m.stack = append(m.stack[:s], &thing{kind: kind, items: slices.Clone(m.stack[s:])})
+	return true
+}
+
+// step runs an opcode and reports whether it fits.
+func (m *model) step(op string) bool {
+	n := len(m.stack)
+	h := m.floor()
+	switch op[0] {
+	case 'e', 'u', 't', 'l', 'd':
+		if len(m.marks) == 0 {
+			return false
+		}
+		m.marks = m.marks[:len(m.marks)-1]
+	}
+	switch op[0] {
+	case ']', '}', ')':
+		m.stack = append(m.stack, &thing{kind: op[0]})
+	case '(':
+		m.marks = append(m.marks, n)
+	case 'a':
+		return m.extend(']', n-1)
+	case 'e':
+		return m.extend(']', h)
+	case 's':
+		return m.extend('}', n-2)
+	case 'u':
+		return m.extend('}', h)
+	case 't':
+		return m.wrap(')', h)
+	case 'l':
+		return m.wrap(']', h)
+	case 'd':
+		return m.wrap('}', h)
+	case '\x85', '\x86', '\x87':
+		return m.wrap(')', n-int(op[0]-'\x84'))
+	case '\x94':
+		if n <= h {
+			return false
+		}
+		m.memo = append(m.memo, m.stack[n-1])
+	case 'h':
+		if int(op[1]) >= len(m.memo) {
+			return false
+		}
+		v := m.memo[op[1]]
+		v.shared = true
+		m.stack = append(m.stack, v)
+	default:
+		m.stack = append(m.stack, &thing{kind: op[0], atom: map[string]string{
+			"N": "null", "K\x05": `{"$numberInt":"5"}`, "U\x01k": `"k"`, "U\x01l": `"l"`,
+		}[op]})
+	}
+	return true
+}
+
+// text returns v as canonical Extended JSON. ok is false for a dictionary with
+// a key twice, or with one that is no text in a document.
+func (v *thing) text(pairs bool) (_ string, ok bool) {
+	if v.atom != "" {
+		return v.atom, true
+	}
+	if v.kind != '}' {
+		var parts []string
+		for _, item := range v.items {
+			s, ok := item.text(pairs)
+			if !ok {
+				return "", false
+			}
+			parts = append(parts, s)
+		}
+		return "[" + strings.Join(parts, ",") + "]", true
+	}
+	document := true
+	for i := 0; i < len(v.items); i += 2 {
+		document = document && v.items[i].kind == 'U'
+	}
+	if !document && !pairs {
+		return "", false
+	}
+	seen := map[string]bool{}
+	var parts []string
+	for i := 0; i < len(v.items); i += 2 {
+		key, ok1 := v.items[i].text(pairs && !document)
+		value, ok2 := v.items[i+1].text(pairs && !document)
+		if !ok1 || !ok2 || seen[key] {
+			return "", false
+		}
+		seen[key] = true
+		if document {
+			parts = append(parts, key+":"+value)
+		} else {
+			parts = append(parts, "["+key+","+value+"]")
+		}
+	}
+	if document {
+		return "{" + strings.Join(parts, ",") + "}", true
+	}
+	return "[" + strings.Join(parts, ",") + "]", true
+}
+
+// check compares the reader with the model, which has run the opcodes before
+// STOP; valid: it took all of them.
+func (m *model) check(t *testing.T, data string, valid bool) {
+	t.Helper()
+	want := "error"
+	if valid && len(m.stack) == 1 && len(m.marks) == 0 {
+		if s, ok := m.stack[0].text(true); ok {
+			want = s
+		}
+	}
+	got := text(t, pickle.DecodeOptions{}, data)
+	if strings.HasPrefix(got, "error") {
+		got = "error"
+	}
+	if got != want {
+		t.Errorf("%q: %s", data, cmp.Diff(want, got))
+	}
+}
+
+// TestModel compares all pickles of up to four opcodes, and many longer ones.
+func TestModel(t *testing.T) {
+	for n := 1; n <= 4; n++ {
+		index := make([]int, n)
+		for more := true; more; {
+			var m model
+			var data string
+			valid := true
+			for _, i := range index {
+				data += steps[i]
+				valid = valid && m.step(steps[i])
+			}
+			m.check(t, data+".", valid)
+			more = false
+			for k := range index {
+				if index[k]++; index[k] < len(steps) {
+					more = true
+					break
+				}
+				index[k] = 0
+			}
+		}
+	}
+	r := rand.New(rand.NewPCG(6, 27))
+	read := 0
+	for range 30_000 {
+		var m model
+		var data strings.Builder
+		for range 2 + r.IntN(40) {
+			op := steps[r.IntN(len(steps))]
+			if m.try(op) {
+				data.WriteString(op)
+			}
+		}
+		for len(m.marks) > 0 {
+			m.step("t")
+			data.WriteString("t")
+		}
+		for len(m.stack) > 1 {
+			m.step("\x86")
+			data.WriteString("\x86")
+		}
+		read += len(m.stack)
+		m.check(t, data.String()+".", true)
+	}
+	if read < 25_000 {
+		t.Errorf("%d pickles had a value", read)
+	}
+	// Longer than a chunk of the graph, all in one tuple.
+	for range 12 {
+		var m model
+		var data strings.Builder
+		m.step("(")
+		data.WriteString("(")
+		for range 2000 {
+			op := steps[r.IntN(len(steps))]
+			closes := strings.Contains("eutld", op)
+			if op == "(" && len(m.marks) > 5 || closes && len(m.marks) == 1 || !m.try(op) {
+				continue
+			}
+			data.WriteString(op)
+		}
+		for len(m.marks) > 0 {
+			m.step("t")
+			data.WriteString("t")
+		}
+		m.check(t, data.String()+".", true)
+	}
+}
+
+// try runs an opcode if it fits.
+func (m *model) try(op string) bool {
+	marks := m.marks
+	if !m.step(op) {
+		m.marks = marks // all that step may have changed
+		return false
+	}
+	return true
+}
