@@ -45,12 +45,14 @@ type Decoder struct {
 
 	values bson.DecodeOptions // of Decode
 
-	start int64 // offset in the stream of the current pickle
-	value []byte
-	typ   bson.Type
-	eof   bool  // the reader has ended
-	rerr  error // what the reader has failed with, behind what is in buf
-	err   error
+	start  int64 // offset in the stream of the current pickle
+	end    int   // in buf, of a pickle that was read to its STOP; else 0
+	value  []byte
+	typ    bson.Type
+	eof    bool  // the reader has ended
+	rerr   error // what the reader has failed with, behind what is in buf
+	failed bool  // err is that of the reader, or of who takes what is skipped
+	err    error
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -73,6 +75,7 @@ func (d *Decoder) Next() bool {
 	if d.err != nil {
 		return false
 	}
+	d.end = 0
 	for d.off == len(d.buf) {
 		if d.eof || !d.fill() && d.err != nil {
 			return false
@@ -94,6 +97,7 @@ func (d *Decoder) Next() bool {
 			}
 			continue
 		case statusDone:
+			d.end = d.off + m.off
 			if m.off > d.max {
 				m.fail(m.off-1, bson.ErrTooLarge, "")
 				break
@@ -118,6 +122,48 @@ func (d *Decoder) Pickle() []byte {
 		return nil
 	}
 	return d.m.src[:d.m.off]
+}
+
+// Resync makes the Decoder go on after a pickle that is at fault, and reports
+// whether it can. Where the pickle was read to its STOP and what it holds was
+// refused, the next follows it. Else nothing tells where another may start,
+// and all that is left of the stream is passed over.
+//
+// The bytes passed over, from the first of the pickle, are written to skipped,
+// in portions and in order; nil drops them. With the pickles read before and
+// after they are all of the stream.
+//
+// False means that there was no such fault, or that the reader or skipped has
+// failed, which Err returns: a *bson.ReadError, or the error of skipped.
+func (d *Decoder) Resync(skipped io.Writer) bool {
+	if d.err == nil || d.failed {
+		return false
+	}
+	d.err = nil
+	if d.end > 0 {
+		return d.pass(skipped, d.end)
+	}
+	for d.pass(skipped, len(d.buf)) {
+		if d.eof {
+			return true
+		}
+		if !d.fill() && d.err != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// pass passes over the bytes of buf from off to end.
+func (d *Decoder) pass(skipped io.Writer, end int) bool {
+	if skipped != nil && end > d.off {
+		if _, err := skipped.Write(d.buf[d.off:end]); err != nil {
+			d.failed, d.err = true, err
+			return false
+		}
+	}
+	d.off = end
+	return true
 }
 
 // fill reads more bytes behind buf, after moving what is left of buf to its
@@ -160,6 +206,7 @@ func (d *Decoder) fill() bool {
 
 // readError ends the stream with a failure of the reader.
 func (d *Decoder) readError(err error) bool {
+	d.failed = true
 	d.err = &bson.ReadError{Offset: d.at + int64(len(d.buf)), Err: err}
 	return false
 }

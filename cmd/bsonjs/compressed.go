@@ -87,21 +87,13 @@ func compressionFault(name string, e *compress.Error) *fault {
 	}
 }
 
-// cutFault is inputFault for err, met where documents may be left out. It
-// returns nil if only what follows in the same input is: that it cannot be
-// decompressed does not end a run that goes on after damage.
+// cutFault is inputFault for err, met where documents may be left out.
 func (c *conversion) cutFault(name string, err error) *fault {
 	f := c.inputFault(name, err)
-	if _, ok := errors.AsType[*compress.Error](err); !ok || f.code != exitSyntax || c.opts.onError == stopOnError {
-		return f
+	if _, ok := errors.AsType[*compress.Error](err); ok && f.code == exitSyntax && c.opts.onError != stopOnError {
+		f.advice = "what follows cannot be read"
 	}
-	f.advice = "what follows cannot be read"
-	code := c.say.faults(f)
-	if c.opts.onError == reportErrors {
-		code = exitRefused
-	}
-	c.code = max(c.code, code)
-	return nil
+	return f
 }
 
 // convertWhole converts the documents of s, which file holds. Where file

@@ -82,7 +82,7 @@ func (c *conversion) run() exitCode {
 		return c.say.faults(f)
 	}
 	for _, name := range c.opts.files {
-		if f := c.convertFile(name); f != nil {
+		if f := c.passOver(c.convertFile(name)); f != nil {
 			return c.abandon(f)
 		}
 		if c.ended {
@@ -309,6 +309,21 @@ func (c *conversion) leaveOut(f *fault) *fault {
 // endsWith reports whether n more documents left out are too many.
 func (c *conversion) endsWith(n int) bool {
 	return c.opts.maxErrors > 0 && c.rejected+int64(n) >= c.opts.maxErrors
+}
+
+// passOver reports f, if only what is left of an input is at fault and a run
+// that goes on after damage can do so with the next, and returns nil then.
+// Else it returns f.
+func (c *conversion) passOver(f *fault) *fault {
+	if f == nil || c.opts.onError == stopOnError || f.file == "" || f.code == exitUsage || f.code >= exitOutput {
+		return f
+	}
+	code := c.say.faults(f)
+	if c.opts.onError == reportErrors && code != exitInput {
+		code = exitRefused
+	}
+	c.code = max(c.code, code)
+	return nil
 }
 
 // inputFault is for err, met in opening an input or reading from it.

@@ -27,6 +27,9 @@ type documentReader interface {
 	Raw() bson.Raw // valid until the next call of Next
 	Offset() int64 // byte of what is read at which the document starts
 	Err() error
+	// Resync goes on after damage, in the document that was read or where one
+	// could not be, and writes the bytes that it passes over.
+	Resync(skipped io.Writer) bool
 }
 
 // A valueReader is a documentReader that may come to a value that is not a
@@ -35,13 +38,6 @@ type valueReader interface {
 	documentReader
 	Type() bson.Type
 	Value() []byte // as it stands after the key of an element
-}
-
-// A resyncer is a documentReader that can go on after damage: in the document
-// that it has read, or where it failed to read one.
-type resyncer interface {
-	// Resync writes the bytes that it passes over.
-	Resync(skipped io.Writer) bool
 }
 
 // A handover is a documentReader that others can take over from.
@@ -174,20 +170,15 @@ func (t *stream) damage(m mishap) *fault {
 	if t.c.opts.onError == stopOnError {
 		return t.endWith(f)
 	}
-	r, ok := t.r.(resyncer)
-	if !ok {
-		f.advice = "what follows cannot be found"
-		return f
-	}
 	f.from = t.start().offset
 	skipped := &counter{w: t.c.rejectsWriter()}
-	if !r.Resync(skipped) {
+	if !t.r.Resync(skipped) {
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
 			return t.c.inputFault(t.name, err)
 		}
 		return writeFault(t.c.rejects.Name(), t.c.rejects.Err())
 	}
-	if d, ok := r.(*digitReader); ok && d.unended() { // the next one must not stand on its line
+	if d, ok := t.r.(*digitReader); ok && d.unended() { // the next one must not stand on its line
 		if err := t.c.reject(nil, t.from); err != nil {
 			return writeFault(t.c.rejects.Name(), err)
 		}

@@ -1,0 +1,84 @@
+package pickle_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// After a pickle whose value was refused the next one is read; after any other
+// fault all that is left is passed over.
+func TestResync(t *testing.T) {
+	for _, tc := range []struct {
+		name, data string
+		want       []string // values, or what was passed over, in quotes
+	}{
+		{"no fault", "N.I1\n.", []string{"null", "1"}},
+		{"a value that no type has", "N.L99999999999999999999L\n.I1\n.", []string{"null", `"L99999999999999999999L\n."`, "1"}},
+		{"two of them", "L99999999999999999999L\n.L99999999999999999999L\n.N.",
+			[]string{`"L99999999999999999999L\n."`, `"L99999999999999999999L\n."`, "null"}},
+		{"a name", "N.cos\nsystem\n.N.", []string{"null", `"cos\nsystem\n.N."`}},
+		{"no opcode", "N.xyz", []string{"null", `"xyz"`}},
+		{"cut short", "N.]q", []string{"null", `"]q"`}},
+	} {
+		for _, r := range []io.Reader{strings.NewReader(tc.data), iotest.OneByteReader(strings.NewReader(tc.data))} {
+			d := pickle.NewDecoder(r)
+			var got []string
+			for {
+				for d.Next() {
+					text, err := extjson.AppendJSONValue(nil, d.Type(), d.Value())
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, string(text))
+				}
+				if d.Err() == nil {
+					break
+				}
+				var skipped bytes.Buffer
+				if !d.Resync(&skipped) {
+					t.Fatalf("%s: no Resync: %v", tc.name, d.Err())
+				}
+				got = append(got, quoted(skipped.String()))
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+			}
+		}
+	}
+}
+
+func quoted(s string) string { return `"` + strings.ReplaceAll(s, "\n", `\n`) + `"` }
+
+// Where the reader fails, or who takes what is passed over, there is no going
+// on.
+func TestResyncFails(t *testing.T) {
+	broken := errors.New("broken")
+	d := pickle.NewDecoder(io.MultiReader(strings.NewReader("xyz"), iotest.ErrReader(broken)))
+	if d.Resync(nil) {
+		t.Error("Resync before a fault")
+	}
+	for d.Next() {
+	}
+	if d.Resync(nil) || !errors.Is(d.Err(), broken) || d.Resync(nil) {
+		t.Errorf("the reader is broken, but Resync goes on: %v", d.Err())
+	}
+	d = pickle.NewDecoder(strings.NewReader("xyz"))
+	for d.Next() {
+	}
+	if d.Resync(brokenWriter{broken}) || !errors.Is(d.Err(), broken) || d.Resync(nil) {
+		t.Errorf("the writer is broken, but Resync goes on: %v", d.Err())
+	}
+}
+
+type brokenWriter struct{ err error }
+
+func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
