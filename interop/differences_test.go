@@ -104,7 +104,6 @@ var differences = []difference{
 	{"shell-texts", of("shell-bson-parser", onlyThey(extjson.ErrWrapperText))},
 	{"shell-expressions", of("shell-bson-parser", either(onlyThey(extjson.ErrToken), onlyThey(extjson.ErrNumber), onlyThey(extjson.ErrWrapper)))},
 
-	{"driver-spells-separators", of("Go driver", spelled("\u2028", `\u2028`, "\u2029", `\u2029`))},
 	{"driver-spells-dates", of("Go driver", all(about(bson.TypeDateTime), spelled(`00Z"`, `Z"`, `0Z"`, `Z"`)))},
 	{"driver-nan", of("Go driver", all(inOp("parse"), bothAccept, notFinite))},
 	{"driver-byte-order-mark", of("Go driver", all(theyRefuse, marked))},

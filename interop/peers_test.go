@@ -139,7 +139,7 @@ func goDriver(*testing.T) peer {
 			return string(doc), err
 		}
 		return tryDriverText([]byte(arg), op == "canonical")
-	}, dialects(extjson.EncodeOptions{Doubles: extjson.DriverDoubles})}
+	}, dialects(extjson.EncodeOptions{Doubles: extjson.DriverDoubles, EscapeLines: true})}
 }
 
 var peers = []func(t *testing.T) peer{pymongo, libbsonPeer, jsBSON, goDriver, shellParser}

@@ -98,23 +98,13 @@ func (f binaryFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]by
 	if !f.checked {
 		err := f.validate.Validate(data)
 		if errors.Is(err, bson.ErrUTF8) && f.utf8 == bson.UTF8Replace {
-			return f.replace(dst, data)
+			return bson.AppendUTF8(dst, data, f.validate.MaxDepth)
 		}
 		if err != nil {
 			return dst, err
 		}
 	}
 	return append(dst, data...), nil
-}
-
-// replace appends doc with U+FFFD for what is not UTF-8.
-func (f binaryFormatter) replace(dst, doc []byte) ([]byte, error) {
-	var d bson.D
-	err := bson.DecodeOptions{UTF8: f.utf8, MaxDepth: f.validate.MaxDepth}.Unmarshal(doc, &d)
-	if err != nil {
-		return dst, err
-	}
-	return bson.EncodeOptions{MaxDepth: f.validate.MaxDepth}.Append(dst, d)
 }
 
 // A digitFormatter writes the bytes of documents as digits.
