@@ -3,7 +3,6 @@ package pickle_test
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -113,61 +112,6 @@ func reversedSON(n int) string {
 // nestedSONs is a value in so many SONs, each with its keys in another order.
 func nestedSONs(levels int, value string) string {
 	return strings.Repeat(newSON+"(U\x01bNU\x01a", levels) + value + strings.Repeat("u}U\x0a_SON__keys](U\x01aU\x01besb", levels)
-}
-
-// The bytes of memory that a pickle may take for each of its own: all that is
-// ever allocated, what the garbage of growing slices would add included. The
-// BSON is part of it, 14 bytes for an empty list. Small pickles may become
-// 1 MiB of BSON whatever their length is.
-const (
-	memoryPerByte = 34
-	memoryAlways  = 6 << 20
-	memoryRest    = 256 << 10
-)
-
-// TestHostile checks that no pickle takes more memory than its length
-// explains. The time is a benchmark's, BenchmarkHostile.
-func TestHostile(t *testing.T) {
-	for name, tc := range hostile() {
-		data := []byte(tc.data)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, _, err := pickle.AppendBSONValue(nil, data)
-		runtime.ReadMemStats(&after)
-		if !errors.Is(err, tc.want) || (tc.want == nil) != (err == nil) {
-			t.Errorf("%s: %v, want %v", name, err, tc.want)
-		}
-		most := memoryPerByte*len(data) + memoryRest
-		if len(data) < memoryAlways/memoryPerByte {
-			most = memoryAlways
-		}
-		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most) {
-			t.Errorf("%s: %d bytes of memory for %d, %.1f each", name, spent, len(data), float64(spent)/float64(len(data)))
-		}
-	}
-}
-
-// TestHostileStream checks the same for what comes in pieces: the buffer has
-// four bytes more for each of the pickle.
-func TestHostileStream(t *testing.T) {
-	for name, tc := range hostile() {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		d := pickle.NewDecoder(strings.NewReader(tc.data))
-		for d.Next() {
-		}
-		runtime.ReadMemStats(&after)
-		if err := d.Err(); !errors.Is(err, tc.want) || (tc.want == nil) != (err == nil) {
-			t.Errorf("%s: %v, want %v", name, err, tc.want)
-		}
-		most := (memoryPerByte+4)*len(tc.data) + memoryRest
-		if len(tc.data) < memoryAlways/memoryPerByte {
-			most = memoryAlways
-		}
-		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most) {
-			t.Errorf("%s: %d bytes of memory for %d, %.1f each", name, spent, len(tc.data), float64(spent)/float64(len(tc.data)))
-		}
-	}
 }
 
 func TestLimits(t *testing.T) {

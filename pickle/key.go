@@ -109,9 +109,9 @@ func (m *machine) distinct(dst []byte, first int) int {
 	if size > cap(m.table) {
 		m.table = make([]uint32, size)
 	}
-	m.table = m.table[:size]
-	clear(m.table)
-	table := m.table
+	table := m.table[:size]
+	m.table = table
+	clear(table)
 	for i, k := range keys {
 		key := dst[k.off : k.off+k.n]
 		h := int(maphash.Bytes(seed, key)) & (size - 1)

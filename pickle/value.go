@@ -27,7 +27,7 @@ type builder struct {
 	docs  int // documents among them
 	pairs bool
 	keys  []span   // of all open documents
-	table []uint32 // hash table of indexes in keys, plus one; see probe
+	table []uint32 // hash table of indexes in keys, plus one; see distinct
 }
 
 // A span is a part of dst.
