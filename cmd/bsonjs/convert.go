@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"runtime"
 	"time"
 
@@ -17,14 +15,13 @@ import (
 
 // This file is one conversion from start to end.
 //
-//   - run opens the outputs, and complete or abandon ends them.
+//   - run goes through the inputs; the outputs are in outputs.go.
 //   - convertFile finds the format of one input, and startOutput, called for
 //     the first that holds anything, that of the output. The rest of the way
 //     of an input is in source.go.
-//   - write and reject are the only ways to the outputs.
 //
-// A fault, whichever function meets it first, ends the run, unless leaveOut
-// says otherwise.
+// A fault, whichever function meets it first, ends the run, unless leaveOut or
+// passOver says otherwise.
 
 // A conversion is a run that converts files.
 type conversion struct {
@@ -106,51 +103,6 @@ func (c *conversion) count(n int64) {
 	c.progress.documents.Store(c.read)
 }
 
-// openOutputs opens the output and, if there is one, the file of rejects.
-func (c *conversion) openOutputs() (f *fault) {
-	codec, _ := compress.ByName(c.opts.rejects)
-	out, rejects := c.output(c.opts.output, c.opts.codec), c.output(c.opts.rejects, codec)
-	if c.opts.rejects != "" && out.Collides(rejects) {
-		return usageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
-	}
-	if c.out, f = c.open(out); f != nil || c.opts.rejects == "" {
-		return f
-	}
-	if c.rejects, f = c.open(rejects); f != nil {
-		c.out.Discard()
-	}
-	return f
-}
-
-// output returns the options of the output of the given name.
-func (c *conversion) output(name string, codec compress.Codec) output.Options {
-	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done(), Codec: codec}
-	o.Level, o.Jobs = min(c.opts.compressLevel, codec.MaxLevel()), c.jobs()
-	return o
-}
-
-func (c *conversion) open(o output.Options) (*output.File, *fault) {
-	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
-		return nil, usageFault(inputName(name) + " is also what the output would replace")
-	}
-	file, err := o.Open()
-	switch {
-	case err == nil && o.Codec != compress.None && file.IsTerminal() && !c.opts.force:
-		file.Discard()
-		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
-	case err == nil:
-		if file.Aside() {
-			c.watch.SurvivePipes()
-		}
-		return file, nil
-	case errors.Is(err, fs.ErrExist):
-		return nil, usageFault(o.Name + " exists; --overwrite replaces it")
-	case errors.Is(err, interrupt.ErrInterrupted):
-		return nil, c.interrupted()
-	}
-	return nil, writeFault(o.Name, err)
-}
-
 // convertFile converts all documents of one input.
 func (c *conversion) convertFile(name string) *fault {
 	if err := c.flush(); err != nil { // before waiting for the input
@@ -226,70 +178,6 @@ func (c *conversion) startOutput(s *source) *fault {
 	return nil
 }
 
-// write writes p, documents with what stands between them, to the output.
-func (c *conversion) write(p []byte) error {
-	if len(p) == 0 {
-		return c.out.Err()
-	}
-	if !c.begun {
-		c.begun = true
-		if err := c.writeText(c.frame.open); err != nil {
-			return err
-		}
-		p = p[len(c.frame.between):]
-	}
-	n, err := c.out.Write(p)
-	c.totals.out += int64(n)
-	return err
-}
-
-func (c *conversion) writeText(s string) error {
-	if s == "" {
-		return nil
-	}
-	n, err := io.WriteString(c.out, s)
-	c.totals.out += int64(n)
-	return err
-}
-
-// flush passes on what was converted. What cannot be written does not count as
-// read either.
-func (c *conversion) flush() error {
-	err := c.write(c.pending)
-	if err != nil {
-		c.count(-c.waiting)
-	}
-	c.pending, c.waiting = c.pending[:0], 0
-	return err
-}
-
-func (c *conversion) flushFault() *fault {
-	if err := c.flush(); err != nil {
-		return c.outputFault(err)
-	}
-	return nil
-}
-
-// reject keeps data, the bytes of a document in format from that is left out.
-func (c *conversion) reject(data []byte, from format.Format) error {
-	if c.rejects == nil {
-		return nil
-	}
-	_, err := c.rejects.Write(data)
-	if err == nil && from.Lines() {
-		_, err = io.WriteString(c.rejects, "\n")
-	}
-	return err
-}
-
-// rejectsWriter returns where the bytes go that are left out.
-func (c *conversion) rejectsWriter() io.Writer {
-	if c.rejects == nil {
-		return io.Discard
-	}
-	return c.rejects
-}
-
 // leaveOut counts and reports f, a document that is left out, and returns the
 // fault that ends the run if there have been too many.
 func (c *conversion) leaveOut(f *fault) *fault {
@@ -340,99 +228,11 @@ func (c *conversion) inputFault(name string, err error) *fault {
 	return readFault(name, err)
 }
 
-// outputFault is for err, met in writing the output.
-func (c *conversion) outputFault(err error) *fault {
-	if errors.Is(err, interrupt.ErrInterrupted) {
-		return c.interrupted()
-	}
-	return writeFault(c.out.Name(), err)
-}
-
 func (c *conversion) interrupted() *fault {
 	return &fault{
 		code: exitSignal + exitCode(c.watch.Signal()),
 		why:  "interrupted after " + documents(c.written()),
 	}
-}
-
-// complete ends outputs to which everything was written.
-func (c *conversion) complete() *fault {
-	if !c.started && c.to == format.Unknown && c.opts.textFlag != "" {
-		c.to = format.JSON // the array of no documents is still an array
-	}
-	if !c.started && c.to == format.JSON {
-		_, c.frame = c.opts.formatter(c.to, true)
-	}
-	text := c.frame.close
-	if !c.begun {
-		text = c.frame.open + text
-	}
-	if err := c.writeText(text); err != nil {
-		return c.outputFault(err)
-	}
-	if f := c.commit(c.rejects); f != nil {
-		return f
-	}
-	return c.commit(c.out)
-}
-
-// commit ends file, which may be nil.
-func (c *conversion) commit(file *output.File) *fault {
-	if file == nil {
-		return nil
-	}
-	err := file.Commit()
-	switch {
-	case errors.Is(err, fs.ErrExist):
-		return newFault(exitOutput, file.Name(), "has come into being during the run; --overwrite replaces it")
-	case err != nil:
-		return writeFault(file.Name(), err)
-	}
-	return nil
-}
-
-// abandon ends the outputs with what was converted before f, and reports f. It
-// does so last: where nobody reads standard error any more, the first line
-// ends the process.
-func (c *conversion) abandon(f *fault) exitCode {
-	faults := []*fault{f}
-	failed := func(err error) {
-		if err != nil {
-			faults = append(faults, c.outputFault(err))
-		}
-	}
-	if c.out.Err() == nil {
-		failed(c.flush())
-	}
-	var notes []string
-	keep := func(file *output.File, n int64, what string) {
-		if file == nil {
-			return
-		}
-		if n == 0 {
-			failed(file.Discard())
-			return
-		}
-		kept, err := file.Keep()
-		failed(err)
-		whole := file.Err() == nil
-		switch {
-		case kept == "":
-		case whole:
-			notes = append(notes, fmt.Sprintf("%s keeps the %s %s before", cleanName(kept), documents(n), what))
-		default:
-			notes = append(notes, cleanName(kept)+" keeps what could be written; its last document may be cut")
-		}
-	}
-	keep(c.out, c.written(), "converted")
-	keep(c.rejects, c.rejected, "left out")
-	c.progress.end()
-	code := max(c.code, c.say.faults(faults...))
-	for _, text := range notes {
-		c.say.note(text)
-	}
-	c.summarize()
-	return code
 }
 
 // summarize says what the run has come to, if that is wanted.
