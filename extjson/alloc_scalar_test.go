@@ -31,7 +31,7 @@ func TestScalarAllocs(t *testing.T) {
 }
 
 // TestScalarInline holds to what the NOTE comments of the scalar text layer
-// say.
+// and the lexer say.
 func TestScalarInline(t *testing.T) {
-	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put")
+	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put", "(*decoder).space")
 }
