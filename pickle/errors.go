@@ -26,7 +26,8 @@ var (
 	// ErrMemo: a memo entry is asked for that does not exist.
 	ErrMemo = errors.New("no such memo entry")
 
-	// ErrOpcode: an opcode that these types never use.
+	// ErrOpcode: an opcode that these types never use, or in a *SyntaxError a
+	// byte that is none.
 	ErrOpcode = errors.New("opcode is refused")
 	// ErrName: a class or function that is not on the list.
 	ErrName = errors.New("name is refused")

@@ -331,9 +331,11 @@ func (m *machine) append(k kind, s int) bool {
 // the input.
 func (m *machine) error(base int64) error {
 	e := SyntaxError{Offset: base + int64(m.fault), What: m.what, Err: m.err}
+	bad := malformed[m.err]
 	if m.fault < len(m.src) {
 		op := m.src[m.fault]
 		if e.Opcode = opcodeNames[op]; e.Opcode == "" {
+			bad = bad || m.err == ErrOpcode // it is none
 			e.Opcode = "0x" + string("0123456789abcdef"[op>>4]) + string("0123456789abcdef"[op&15])
 		}
 	}
@@ -345,7 +347,7 @@ func (m *machine) error(base int64) error {
 		path = bson.AppendPointer(path, []byte(m.path[i]))
 	}
 	e.Pointer = string(path)
-	if malformed[m.err] {
+	if bad {
 		return &e
 	}
 	v := ValueError(e)

@@ -344,3 +344,14 @@ func TestStates(t *testing.T) {
 		}
 	}
 }
+
+// A byte that is no opcode is malformed; an opcode that is refused is not.
+func TestNoOpcode(t *testing.T) {
+	for data, malformed := range map[string]bool{"xyz": true, "N\xff.": true, "Pid\n.": false, "N2.": false} {
+		_, err := pickle.AppendBSON(nil, []byte(data))
+		_, is := errors.AsType[*pickle.SyntaxError](err)
+		if !errors.Is(err, pickle.ErrOpcode) || is != malformed {
+			t.Errorf("%q: %T, %v; malformed should be %v", data, err, err, malformed)
+		}
+	}
+}
