@@ -36,10 +36,6 @@ type Options struct {
 	// Stop, when closed, makes whoever reads or waits for an input return
 	// interrupt.ErrInterrupted. May be nil.
 	Stop <-chan struct{}
-	// BeforeWait is called before each call that may have to wait for data to
-	// arrive, so that what was already converted can be passed on. The error
-	// that it returns is returned by Open or Read. May be nil.
-	BeforeWait func() error
 }
 
 // A File is an input that is open. Head and Read are for one goroutine at a
@@ -131,17 +127,7 @@ func (o Options) open(name string) (*os.File, error) {
 	if info.Mode()&fs.ModeNamedPipe == 0 {
 		return os.Open(name)
 	}
-	if err := o.beforeWait(); err != nil {
-		return nil, err
-	}
 	return interrupt.Await(o.Stop, func() (*os.File, error) { return os.Open(name) })
-}
-
-func (o Options) beforeWait() error {
-	if o.BeforeWait == nil {
-		return nil
-	}
-	return o.BeforeWait()
 }
 
 // Name returns the name of f for messages.
@@ -248,9 +234,6 @@ func (f *File) read(p []byte) (n int, err error) {
 		default:
 			return f.readNow(p)
 		}
-	}
-	if err := f.opts.beforeWait(); err != nil {
-		return 0, err
 	}
 	return interrupt.Await(f.opts.Stop, func() (int, error) { return f.readNow(p) })
 }

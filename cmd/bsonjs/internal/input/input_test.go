@@ -73,9 +73,7 @@ func TestOpen(t *testing.T) {
 	if err := os.WriteFile(name, []byte("content"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	// A regular file never waits.
-	o := Options{BeforeWait: func() error { return errors.New("BeforeWait was called") }}
-	f, err := o.Open(name)
+	f, err := Options{}.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,20 +86,18 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// Reads that may wait call BeforeWait first, and end when Stop is closed.
+// Reads that may wait end when Stop is closed.
 func TestWait(t *testing.T) {
 	r, w := io.Pipe()
 	stop := make(chan struct{})
-	calls := 0
-	o := Options{Stdin: r, Stop: stop, BeforeWait: func() error { calls++; return nil }}
-	f, err := o.Open("-")
+	f, err := Options{Stdin: r, Stop: stop}.Open("-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	go w.Write([]byte("0123"))
 	p := make([]byte, 100)
-	if n, err := f.Read(p); n != 4 || err != nil || calls != 1 {
-		t.Errorf("Read = %d, %v after %d calls of BeforeWait", n, err, calls)
+	if n, err := f.Read(p); n != 4 || err != nil {
+		t.Errorf("Read = %d, %v", n, err)
 	}
 	go close(stop)
 	if n, err := f.Read(p); n != 0 || err != interrupt.ErrInterrupted {
@@ -109,15 +105,6 @@ func TestWait(t *testing.T) {
 	}
 	if n, err := f.Read(p); n != 0 || err != interrupt.ErrInterrupted {
 		t.Errorf("Read again after stop = %d, %v", n, err)
-	}
-
-	full := errors.New("full")
-	f, err = Options{Stdin: strings.NewReader("0123"), BeforeWait: func() error { return full }}.Open("-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.Read(p); err != full {
-		t.Errorf("Read = %v, want what BeforeWait returned", err)
 	}
 }
 
