@@ -45,6 +45,8 @@ var (
 	ErrKeyNUL = errors.New("NUL in a key or regex part")
 	// ErrMisuse: calls were made in an order that cannot make a document.
 	ErrMisuse = errors.New("calls in an impossible order")
+	// ErrOption: an option has a value that its type does not name.
+	ErrOption = errors.New("option out of range")
 )
 
 // truncated is the type of ErrTruncated.
@@ -79,6 +81,20 @@ func (e *ValueError) Error() string { return "bson: " + describe(e.Offset, e.Poi
 
 // Unwrap returns e.Err.
 func (e *ValueError) Unwrap() error { return e.Err }
+
+// An OptionError says that an option has a value that its type does not name,
+// such as Mode(9). The call that was to use the option did nothing. It matches
+// ErrOption. Functions without an error to return panic in its place.
+type OptionError struct {
+	Option string // package, struct and field: "bson.DecodeOptions.TimeRange"
+	Value  string // what it is set to, for people: "9"
+}
+
+// Error describes e. The text is not promised.
+func (e *OptionError) Error() string { return e.Option + " is out of range: " + e.Value }
+
+// Unwrap returns ErrOption.
+func (e *OptionError) Unwrap() error { return ErrOption }
 
 func describe(off int64, pointer string, err error) string {
 	s := "offset " + strconv.FormatInt(off, 10)
