@@ -377,7 +377,12 @@ func (c *Cursor) Err() error {
 	if c.code == codeOK {
 		return nil
 	}
-	off, pointer := int64(c.fault), pointerAt(c, c.fault)
+	return c.error(string(pointerAt(c, c.fault)))
+}
+
+// error returns the fault, of which pointer is the path, as an error.
+func (c *Cursor) error(pointer string) error {
+	off := int64(c.fault)
 	switch c.code {
 	case codeMalformed:
 		return &SyntaxError{off, pointer, c.err}

@@ -58,7 +58,7 @@ func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 // A SyntaxError says that bytes are not BSON, and where.
 type SyntaxError struct {
 	Offset  int64  // byte at fault, from the start of the input
-	Pointer string // JSON Pointer of the element at fault; "" is the document
+	Pointer string // JSON Pointer of the element at fault; "" is the document. Faults shortens it
 	Err     error  // one of the sentinels above
 }
 
@@ -72,7 +72,7 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 // go, or is refused by an option or a limit, and where it is.
 type ValueError struct {
 	Offset  int64  // first byte of the element, from the start of the input
-	Pointer string // JSON Pointer of the element; "" is the document
+	Pointer string // JSON Pointer of the element; "" is the document. Faults shortens it
 	Err     error  // why; matches a sentinel
 }
 

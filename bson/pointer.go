@@ -9,15 +9,15 @@ import (
 // c's input that holds the byte at off, by walking there again. Where the
 // bytes stop making sense on the way, it is the path of the last element
 // whose key ends.
-func pointerAt(c *Cursor, off int) string {
+func pointerAt(c *Cursor, off int) []byte {
 	var w Cursor
 	if c.root == 0 {
 		w.ResetPrefix(c.src, c.whole, int(c.maxDepth))
 	} else if !w.ResetValue(c.root, c.src, int(c.maxDepth)) || !w.enterAround(off) {
-		return ""
+		return nil
 	}
 	if w.code != codeOK {
-		return ""
+		return nil
 	}
 	var path []byte
 	for {
@@ -28,7 +28,7 @@ func pointerAt(c *Cursor, off int) string {
 					path = AppendPointer(path, w.src[at+1:at+1+n])
 				}
 			}
-			return string(path)
+			return path
 		}
 		inside := w.inside()
 		if off >= w.off && (inside < 0 || !w.beyond(inside)) {
@@ -36,7 +36,7 @@ func pointerAt(c *Cursor, off int) string {
 		}
 		path = AppendPointer(path, w.Key())
 		if !w.enterAround(off) {
-			return string(path)
+			return path
 		}
 	}
 }
@@ -78,4 +78,23 @@ func AppendPointer(dst []byte, key []byte) []byte {
 		key = key[n:]
 	}
 	return dst
+}
+
+// maxPointer is how many bytes of a path an error has that is one of many.
+const maxPointer = 512
+
+// shortPointer returns path or, if it has more than maxPointer bytes, as much
+// of its end as leaves room for "…": whole keys, if it has a whole one.
+func shortPointer(path []byte) []byte {
+	if len(path) <= maxPointer {
+		return path
+	}
+	at := len(path) - maxPointer + len("…")
+	if i := bytes.IndexByte(path[at:], '/'); i >= 0 {
+		at += i
+	}
+	for !utf8.RuneStart(path[at]) || path[at-1] == '~' { // within a character
+		at++
+	}
+	return append([]byte("…"), path[at:]...)
 }

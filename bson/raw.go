@@ -115,9 +115,18 @@ func (c *Cursor) rawValue() RawValue {
 
 // All returns an iterator over the keys and values of r in their order; those
 // of nested containers are not visited. The values alias r; the keys are
-// copies, not checked to be UTF-8. If r is malformed, the last pair, after
-// those that are in order, is "" and the zero RawValue, whose Type is 0:
-// Validate then says what is wrong.
+// copies, not checked to be UTF-8.
+//
+// If r is malformed, the pairs before the fault come first, and then one pair
+// more: "" and the zero RawValue, which no element has. A loop that reads bytes
+// it has not validated looks for it:
+//
+//	for key, v := range r.All() {
+//		if v.IsZero() {
+//			return r.Validate()
+//		}
+//		…
+//	}
 func (r Raw) All() iter.Seq2[string, RawValue] {
 	return func(yield func(string, RawValue) bool) {
 		var c Cursor

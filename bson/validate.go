@@ -43,6 +43,9 @@ type ValidateOptions struct {
 	// RequireArrayKeys refuses array keys other than "0", "1", … in this
 	// order with ErrArrayKey.
 	RequireArrayKeys bool
+
+	// AllowInvalidUTF8 accepts text that is not UTF-8, as Cursor does.
+	AllowInvalidUTF8 bool
 }
 
 // Validate is ValidateOptions{}.Validate.
@@ -57,7 +60,7 @@ func Validate(doc []byte) error { return ValidateOptions{}.Validate(doc) }
 // more than 24 deep or has a fault. Source: BSON specification 1.1.
 func (o ValidateOptions) Validate(doc []byte) error {
 	var v validator
-	v.rules = o.rules()
+	v.obey(&o)
 	v.c.Reset(doc, o.MaxDepth)
 	v.walk(TypeDocument)
 	return v.c.Err()
@@ -67,7 +70,7 @@ func (o ValidateOptions) Validate(doc []byte) error {
 // key in an element of type t. Offsets in errors count from the start of data.
 func (o ValidateOptions) ValidateValue(t Type, data []byte) error {
 	var v validator
-	v.rules = o.rules()
+	v.obey(&o)
 	if v.c.ResetValue(t, data, o.MaxDepth) {
 		v.text()
 		if deep[t] != 0 {
@@ -81,18 +84,24 @@ func (o ValidateOptions) ValidateValue(t Type, data []byte) error {
 // text that is not UTF-8 and what the rules of o refuse, in the order in which
 // a walk finds them, and last what is malformed in a way that no walk can pass.
 // The first is what Validate returns; there is none if that is nil.
+//
+// Faults needs time and memory in proportion to doc, however many faults there
+// are: a Pointer has at most 512 bytes. Of a longer one the last keys are left,
+// or the end of the last key, after "…"; a Pointer that is whole does not start
+// so. Validate does not shorten the Pointer of its one error.
 func (o ValidateOptions) Faults(doc []byte) iter.Seq[error] {
 	return func(yield func(error) bool) {
+		var v validator
+		v.obey(&o)
 		ended := false
-		v := validator{rules: o.rules()}
 		v.each = func(err error) bool {
 			ended = !yield(err)
 			return !ended
 		}
 		v.c.Reset(doc, o.MaxDepth)
 		v.walk(TypeDocument)
-		if err := v.c.Err(); err != nil && !ended {
-			yield(err)
+		if v.c.code != codeOK && !ended {
+			yield(v.c.error(string(shortPointer(pointerAt(&v.c, v.c.fault)))))
 		}
 	}
 }
@@ -102,14 +111,21 @@ const sign = bits.UintSize - 1
 
 // A validator is one walk through one document.
 type validator struct {
-	c     Cursor
-	rules rules
-	keys  *keySet // of the open containers; nil unless rejectDuplicates
+	c       Cursor
+	rules   rules
+	anyText bool    // not only UTF-8
+	keys    *keySet // of the open containers; nil unless rejectDuplicates
 
 	// each is called for each fault and returns whether it wants another; nil:
 	// the first ends the walk.
 	each func(error) bool
-	path []int // offsets of the keys of the open containers, for each
+	path []byte // JSON Pointer of the open container, if each is not nil
+}
+
+// obey makes v ready to walk as o says.
+func (v *validator) obey(o *ValidateOptions) {
+	v.rules = o.rules()
+	v.anyText = o.AllowInvalidUTF8
 }
 
 // textual and deep say what walk has to do with a value. Types that are in
@@ -207,46 +223,54 @@ func (v *validator) value() {
 	case TypeArray:
 		inside = TypeArray
 	}
+	outer := len(v.path)
 	if v.each != nil {
-		v.path = append(v.path, c.at+1)
+		v.path = AppendPointer(v.path, c.Key())
 	}
 	if c.Enter() {
 		v.walk(inside)
 		c.Leave()
 	}
-	if v.each != nil {
-		v.path = v.path[:len(v.path)-1]
-	}
+	v.path = v.path[:outer]
 }
 
 // utf8 checks text, which starts at offset off.
 func (v *validator) utf8(off int, text []byte) {
+	if v.anyText {
+		return
+	}
 	if i := IndexInvalidUTF8(text); i >= 0 {
 		v.malformed(off+i, ErrUTF8)
 	}
 }
 
-// malformed reports that the byte at offset off is wrong.
+// malformed reports that the byte at offset off is wrong. After a fault that
+// has ended the walk it does nothing.
 func (v *validator) malformed(off int, err error) {
+	if v.c.code != codeOK {
+		return
+	}
 	if v.each == nil || !v.each(&SyntaxError{int64(off), v.pointer(v.c.at), err}) {
 		v.c.Malformed(off, err)
 	}
 }
 
-// refuse reports that a rule does not allow the element at offset at.
+// refuse reports that a rule does not allow the element at offset at. After a
+// fault that has ended the walk it does nothing.
 func (v *validator) refuse(at int, err error) {
+	if v.c.code != codeOK {
+		return
+	}
 	if v.each == nil || !v.each(&ValueError{int64(at), v.pointer(at), err}) {
 		v.c.refuse(at, err)
 	}
 }
 
 // pointer returns the JSON Pointer of the element at offset at of the open
-// container.
+// container, shortened.
 func (v *validator) pointer(at int) string {
-	var dst []byte
-	for _, off := range append(v.path, at+1) {
-		key := v.c.src[off:]
-		dst = AppendPointer(dst, key[:bytes.IndexByte(key, 0)])
-	}
-	return string(dst)
+	key := v.c.src[at+1:]
+	path := AppendPointer(v.path, key[:bytes.IndexByte(key, 0)])
+	v.path = path[:len(v.path)] // keeps the memory, if there is more of it now
+	return string(shortPointer(path))
 }
