@@ -108,10 +108,7 @@ func TestJobs(t *testing.T) {
 							if len(kept) == 0 {
 								kept, _ = os.ReadFile(rejects + ".partial")
 							}
-							messages := strings.ReplaceAll(got.stderr, rejects, "REJECTS")
-							if i := strings.Index(messages, " read, "); i >= 0 { // the summary has a time
-								messages = messages[:strings.LastIndexByte(messages[:i], '\n')+1]
-							}
+							messages := strings.ReplaceAll(withoutSummary(got.stderr), rejects, "REJECTS")
 							result := []string{fmt.Sprint(got.code), got.stdout, messages, string(kept)}
 							if want == nil {
 								want = result
@@ -176,6 +173,42 @@ func TestAccounts(t *testing.T) {
 		}
 		if (got.code != 0) != (len(kept) > 0) {
 			t.Errorf("version %d: code %d with %d bytes rejected", i, got.code, len(kept))
+		}
+	}
+}
+
+// withoutSummary returns messages up to the summary, which has a time.
+func withoutSummary(messages string) string {
+	if i := strings.Index(messages, " read, "); i >= 0 {
+		return messages[:strings.LastIndexByte(messages[:i], '\n')+1]
+	}
+	return messages
+}
+
+// A piece with more faults than a job holds is reported as any other.
+func TestJobsFaulty(t *testing.T) {
+	bad := bytes.Repeat(bson.AppendString(nil, "k", "\xff"), maxFaulty/3)
+	dst, mark := bson.Begin(nil)
+	faulty := bson.End(append(dst, bad...), mark)
+	dst, mark = bson.Begin(nil)
+	sound := bson.End(bson.AppendNull(dst, "n"), mark)
+	data := bytes.Repeat(append(faulty, sound...), 10)
+	data = append(data, bytes.Repeat(sound, 2*recovered/len(sound))...)
+	data = append(data, faulty...)
+	var want command
+	for _, jobs := range []string{"1", "3"} {
+		for _, most := range []int{1 << 20, 3000} {
+			got := runCommand(&chopper{data, rand.New(rand.NewPCG(uint64(most), 7)), most}, "validate", "-f", "bson", "-j", jobs)
+			got.stderr = withoutSummary(got.stderr)
+			if n := strings.Count(got.stderr, "\n"); n < 11*(maxFaulty/3) {
+				t.Errorf("%d lines about %d faults", n, 11*(maxFaulty/3))
+			}
+			if want.stderr == "" {
+				want = got
+			}
+			if got.code != want.code || got.stderr != want.stderr {
+				t.Errorf("%s jobs, reads of up to %d bytes: not the same messages", jobs, most)
+			}
 		}
 	}
 }

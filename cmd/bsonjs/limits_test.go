@@ -175,3 +175,45 @@ func TestMemoryOfCompression(t *testing.T) {
 		})
 	}
 }
+
+// Many faults below long keys cost what the bytes of the document explain.
+func TestMemoryOfFaults(t *testing.T) {
+	bad := bson.AppendString(nil, "", "\xff")
+	document := func(key string, levels, n int) []byte {
+		dst, mark := bson.Begin(nil)
+		marks := make([]int, levels)
+		for i := range marks {
+			dst, marks[i] = bson.BeginDocument(dst, key)
+		}
+		dst = append(dst, bytes.Repeat(bad, n)...)
+		for i := range marks {
+			dst = bson.End(dst, marks[len(marks)-1-i])
+		}
+		return bson.End(dst, mark)
+	}
+	for name, data := range map[string][]byte{
+		"one long key":   document(strings.Repeat("k", 500_000), 1, 60_000),
+		"many long keys": document(strings.Repeat("k", 240), 900, 30_000),
+		"many documents": bytes.Repeat(document(strings.Repeat("k", 30), 20, 500), 60),
+	} {
+		for _, args := range [][]string{
+			{"validate"}, {"validate", "--errors", "json"}, {"inspect", "--on-error", "skip"},
+			{"--on-error", "skip", "-t", "json"}, {"salvage"}, {"dump"},
+		} {
+			t.Run(name+" "+strings.Join(args, " "), func(t *testing.T) {
+				args := append(args, "-f", "bson")
+				if args[0] == "dump" {
+					args = args[:1]
+				}
+				size, _ := allocated(func() {
+					if code := run(args, bytes.NewReader(data), io.Discard, io.Discard); code == 0 {
+						t.Error("nothing is wrong")
+					}
+				})
+				if most := uint64(400*len(data)) + inFlight; size > most {
+					t.Errorf("%d bytes allocated for %d, more than %d", size, len(data), most)
+				}
+			})
+		}
+	}
+}

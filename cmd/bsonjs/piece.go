@@ -32,6 +32,10 @@ type refusal struct {
 	err      error
 }
 
+// maxFaulty is how many faults a job holds before it stops, so that memory is
+// bounded where all of a piece is wrong. One document more may add maxFaults.
+const maxFaulty = 2000
+
 // maxKept is the largest buffer of output, in bytes, that a job keeps.
 const maxKept = 4 << 20
 
@@ -107,7 +111,8 @@ func (s *source) work(r pieceReader, p *piece) {
 	r.reset(p)
 	j := &p.Job
 	*j = job{from: j.from, to: j.to, end: j.from, out: j.out[:0], refusals: j.refusals[:0]}
-	for r.Next() {
+	faulty := 0
+	for faulty < maxFaulty && r.Next() {
 		from, data := int(r.Offset()), r.source()
 		out, err := s.append(j.out, bson.TypeDocument, r.Raw())
 		switch {
@@ -115,6 +120,7 @@ func (s *source) work(r pieceReader, p *piece) {
 			j.out = out
 		case s.leavesOut(data):
 			j.refusals = append(j.refusals, refusal{j.docs + 1, from, from + len(data), err})
+			faulty += len(listed(err))
 		default:
 			j.stopped = true
 			return
@@ -122,7 +128,7 @@ func (s *source) work(r pieceReader, p *piece) {
 		j.docs++
 		j.used, j.end = from+len(data), r.place()
 	}
-	if j.stopped = r.Err() != nil; !j.stopped {
+	if j.stopped = faulty >= maxFaulty || r.Err() != nil; !j.stopped {
 		j.used, j.end = len(p.Data), r.place()
 	}
 }

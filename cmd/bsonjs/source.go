@@ -117,12 +117,9 @@ func (s *source) refuse(m mishap, data []byte) *fault {
 // the last fault, which it returns. It returns false if m is about something
 // other than a document.
 func (s *source) report(m mishap) (*fault, bool) {
-	all, ok := errors.AsType[faults](m.err)
-	if !ok {
-		all.list = []error{m.err}
-	}
+	all, _ := errors.AsType[faults](m.err)
 	var last *fault
-	for _, err := range all.list {
+	for _, err := range listed(m.err) {
 		s.c.say.faults(last)
 		m.err = err
 		d, ok := s.diagnose(m)
@@ -191,10 +188,7 @@ func (s *source) leavesOut(data []byte) bool {
 	if s.from != format.BSON {
 		return true
 	}
-	for err := range (bson.ValidateOptions{MaxDepth: s.c.opts.maxDepth}).Faults(data) {
-		if _, malformed := errors.AsType[*bson.SyntaxError](err); malformed && !errors.Is(err, bson.ErrUTF8) {
-			return false
-		}
-	}
-	return true
+	err := bson.ValidateOptions{MaxDepth: s.c.opts.maxDepth, AllowInvalidUTF8: true}.Validate(data)
+	_, malformed := errors.AsType[*bson.SyntaxError](err)
+	return !malformed
 }

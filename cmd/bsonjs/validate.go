@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -81,6 +82,14 @@ func (f checker) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, erro
 type faults struct {
 	list []error
 	more int // that are not in list
+}
+
+// listed returns what is wrong with a document of which err was said.
+func listed(err error) []error {
+	if f, ok := errors.AsType[faults](err); ok {
+		return f.list
+	}
+	return []error{err}
 }
 
 // Error describes the first fault.
