@@ -298,8 +298,10 @@ func (g *Generator) address(dst []byte, key string) []byte {
 	dst, inner := bson.BeginDocument(dst, "location")
 	dst = bson.AppendString(dst, "type", "Point")
 	dst, deeper := bson.BeginArray(dst, "coordinates")
-	dst = bson.AppendDouble(dst, "0", s.unit()*360-180)
-	dst = bson.AppendDouble(dst, "1", s.unit()*180-90)
+	// The conversions keep the products from being fused with the sums: on
+	// some processors that would give other last digits.
+	dst = bson.AppendDouble(dst, "0", float64(s.unit()*360)-180)
+	dst = bson.AppendDouble(dst, "1", float64(s.unit()*180)-90)
 	dst = bson.End(dst, deeper)
 	dst = bson.End(dst, inner)
 	return bson.End(dst, mark)
