@@ -43,6 +43,9 @@ var (
 	ErrEncoding = errors.New("str is not in the encoding")
 	// ErrKey: a key is not text.
 	ErrKey = errors.New("key is not text")
+	// ErrUnhashable: the key of a dictionary is of a kind that no dictionary
+	// of Python can have as a key: a list, a dictionary, or a tuple with one.
+	ErrUnhashable = errors.New("Python cannot hash the key")
 
 	// ErrRange: a number, date or decimal does not fit the type that holds it.
 	ErrRange = errors.New("value is out of range")

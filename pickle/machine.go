@@ -39,6 +39,7 @@ type machine struct {
 
 	maxNodes, maxMemo, maxDepth, maxExpansion int
 	encoding                                  Encoding
+	longText                                  LongText
 
 	builder // see value.go
 	scratch [64]byte

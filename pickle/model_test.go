@@ -145,7 +145,7 @@ func (v *thing) text(pairs bool) (_ string, ok bool) {
 	for i := 0; i < len(v.items); i += 2 {
 		key, ok1 := v.items[i].text(pairs && !document)
 		value, ok2 := v.items[i+1].text(pairs && !document)
-		if !ok1 || !ok2 || seen[key] {
+		if !ok1 || !ok2 || seen[key] || !document && !v.items[i].hashable() {
 			return "", false
 		}
 		seen[key] = true
@@ -159,6 +159,11 @@ func (v *thing) text(pairs bool) (_ string, ok bool) {
 		return "{" + strings.Join(parts, ",") + "}", true
 	}
 	return "[" + strings.Join(parts, ",") + "]", true
+}
+
+// hashable reports whether Python takes v as a key.
+func (v *thing) hashable() bool {
+	return v.kind != ']' && v.kind != '}' && !slices.ContainsFunc(v.items, func(i *thing) bool { return !i.hashable() })
 }
 
 // check compares the reader with the model, which has run the opcodes before

@@ -13,6 +13,8 @@ const (
 	// _reconstructor.
 	clsReconstructor
 	clsEncode
+	clsGetattr // of RegexFlag
+	clsOr      // of two RegexFlags
 	clsObject
 	clsDict
 	clsInt
@@ -65,6 +67,9 @@ var names = map[string]class{
 	"copy_reg\n_reconstructor": clsReconstructor,
 	"copyreg\n_reconstructor":  clsReconstructor,
 	"_codecs\nencode":          clsEncode,
+	"__builtin__\ngetattr":     clsGetattr,
+	"builtins\ngetattr":        clsGetattr,
+	"_operator\nor_":           clsOr,
 
 	"__builtin__\nobject":    clsObject,
 	"builtins\nobject":       clsObject,
@@ -152,28 +157,32 @@ type rule struct {
 	base  bases // REDUCE of _reconstructor, with one of these as base
 	build bool  // BUILD is allowed
 	items bool  // SETITEM and SETITEMS are allowed
+
+	unhashable bool // no instance can be the key of a dictionary
 }
 
 // rules is the only table of what may be done with a class. One that is not
 // listed can only be an argument.
 var rules = [numClasses]rule{
 	clsEncode:    {call: args(2, 2)},
+	clsGetattr:   {call: args(2, 2)},
+	clsOr:        {call: args(2, 2)},
 	clsBytes:     {call: args(0, 0)},
-	clsByteArray: {call: args(0, 2)},
+	clsByteArray: {call: args(0, 2), unhashable: true},
 
 	clsObjectID:   {new: args(0, 0), base: baseObject, build: true},
 	clsBinary:     {new: args(1, 2), base: baseStr | baseBytes, build: true},
 	clsUUIDLegacy: {new: args(1, 1), base: baseStr | baseBytes, build: true},
-	clsCode:       {new: args(1, 1), base: baseStr | baseUnicode, build: true},
+	clsCode:       {new: args(1, 1), base: baseStr | baseUnicode, build: true, unhashable: true},
 	clsDBRef:      {new: args(0, 0), base: baseObject, build: true},
 	clsDecimal128: {new: args(0, 0), base: baseObject, build: true},
 	clsInt64:      {new: args(1, 1), base: baseInt, build: true},
 	clsMinKey:     {new: args(0, 0), base: baseObject, build: true},
 	clsMaxKey:     {new: args(0, 0), base: baseObject, build: true},
-	clsRegex:      {new: args(0, 0), base: baseObject, build: true},
+	clsRegex:      {new: args(0, 0), base: baseObject, build: true, unhashable: true},
 	clsTimestamp:  {new: args(0, 0), base: baseObject, build: true},
-	clsSON:        {new: args(0, 0), base: baseDict, build: true, items: true},
-	clsRawBSON:    {new: args(0, 0), build: true},
+	clsSON:        {new: args(0, 0), base: baseDict, build: true, items: true, unhashable: true},
+	clsRawBSON:    {new: args(0, 0), build: true, unhashable: true},
 	clsDatetimeMS: {new: args(0, 0), base: baseObject, build: true},
 
 	clsFixedOffset:        {call: args(0, 2), build: true},
@@ -186,14 +195,14 @@ var rules = [numClasses]rule{
 	clsTimedelta:   {call: args(3, 3)},
 	clsTimezone:    {call: args(1, 2)},
 	clsDecimal:     {call: args(1, 1)},
-	clsOrderedDict: {call: args(0, 1), items: true},
+	clsOrderedDict: {call: args(0, 1), items: true, unhashable: true},
 	clsCompile:     {call: args(2, 2)},
 	clsRegexFlag:   {call: args(1, 1)},
 }
 
 // classNames has the names that errors give to classes.
 var classNames = [numClasses]string{
-	clsReconstructor: "_reconstructor", clsEncode: "_codecs.encode", clsObject: "object", clsDict: "dict", clsInt: "int",
+	clsReconstructor: "_reconstructor", clsEncode: "_codecs.encode", clsGetattr: "getattr", clsOr: "or_", clsObject: "object", clsDict: "dict", clsInt: "int",
 	clsStr: "str", clsUnicode: "unicode", clsBytes: "bytes", clsByteArray: "bytearray", clsObjectID: "ObjectId",
 	clsBinary: "Binary", clsUUIDLegacy: "UUIDLegacy", clsCode: "Code", clsDBRef: "DBRef", clsDecimal128: "Decimal128",
 	clsInt64: "Int64", clsMinKey: "MinKey", clsMaxKey: "MaxKey", clsRegex: "Regex", clsTimestamp: "Timestamp",

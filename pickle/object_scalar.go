@@ -181,8 +181,72 @@ const (
 	reUnicode = 1 << 5 // what Python 3 gives every pattern of text
 )
 
-// pattern appends a regex of a pattern, text or bytes, and flags, an integer
-// or a RegexFlag.
+// flagNames are the names of the members of RegexFlag, each with its bit.
+var flagNames = map[string]uint64{
+	"NOFLAG": 0, "TEMPLATE": 1, "IGNORECASE": 2, "LOCALE": 4, "MULTILINE": 8, "DOTALL": 16, "UNICODE": reUnicode, "VERBOSE": 64,
+	"DEBUG": 128, "ASCII": 256,
+}
+
+// maxFlags is how many calls of or_ join all members of RegexFlag and an
+// integer of other bits.
+const maxFlags = 9
+
+// flags returns the value of flags: an integer, a RegexFlag, a member of it by
+// name, or what or_ makes of those. CPython 3.11 up to 3.11.3 writes or_ with
+// one flag on the right and all others on the left.
+func (m *machine) flags(r ref) (bits uint64, ok bool) {
+	for range maxFlags {
+		n := m.node(r)
+		if n == nil || n.kind() != kindObject || n.class() != clsOr {
+			break
+		}
+		list := m.arguments(n)
+		f, ok := m.flag(list[1])
+		if !ok {
+			return 0, false
+		}
+		bits |= f
+		r = list[0]
+	}
+	f, ok := m.flag(r)
+	return bits | f, ok
+}
+
+// flag is flags without or_.
+func (m *machine) flag(r ref) (bits uint64, ok bool) {
+	if n := m.node(r); n != nil && n.kind() == kindObject {
+		switch list := m.arguments(n); n.class() {
+		case clsRegexFlag:
+			r = list[0]
+		case clsGetattr:
+			return m.namedFlag(n, list)
+		}
+	}
+	return m.bounded(r, 1<<16)
+}
+
+// namedFlag returns the value of getattr(RegexFlag, name).
+func (m *machine) namedFlag(n *node, list []ref) (bits uint64, ok bool) {
+	if !list[0].isClass() || list[0].class() != clsRegexFlag {
+		m.wrong(nil, n, ErrCall, "of something that is not RegexFlag")
+		return 0, false
+	}
+	var room [2 * 16]byte
+	if m.textLen(list[1]) > len(room)/2 {
+		m.wrong(nil, n, ErrCall, "of something that is not the name of a flag")
+		return 0, false
+	}
+	name, ok := m.text(room[:0], list[1])
+	if !ok {
+		return 0, false
+	}
+	if bits, ok = flagNames[string(name)]; !ok {
+		m.wrong(nil, n, ErrCall, "of RegexFlag and "+quoteName(name))
+	}
+	return bits, ok
+}
+
+// pattern appends a regex of a pattern, text or bytes, and flags.
 func (m *machine) pattern(dst []byte, pattern, flags ref) ([]byte, bool) {
 	start := len(dst)
 	var ok bool
@@ -202,10 +266,7 @@ func (m *machine) pattern(dst []byte, pattern, flags ref) ([]byte, bool) {
 			return m.refuse(dst, pattern, bson.ErrKeyNUL, "")
 		}
 	}
-	if n := m.node(flags); n != nil && n.kind() == kindObject && n.class() == clsRegexFlag {
-		flags = m.arguments(n)[0]
-	}
-	f, ok := m.bounded(flags, 1<<16)
+	f, ok := m.flags(flags)
 	if !ok {
 		return dst, false
 	}

@@ -25,6 +25,19 @@ const (
 	Bytes
 )
 
+// A LongText says what an integer is that protocol 0 or 1 spells as text with
+// an L behind it, as L5L. Python 2 writes a long so, and Python 3.6 every int
+// of protocol 0.
+type LongText uint8
+
+const (
+	// LongInt64, the default, makes each an int64, as PyMongo stores a long.
+	LongInt64 LongText = iota
+	// LongSmallest makes each an int32 if it fits and an int64 otherwise, as
+	// PyMongo stores an int of Python 3.
+	LongSmallest
+)
+
 // The limits of reading that hold unless an option says otherwise.
 const (
 	// DefaultMaxNodes is how many lists, tuples, dictionaries and objects a
@@ -50,6 +63,8 @@ type DecodeOptions struct {
 
 	// Encoding is what a str of Python 2 is.
 	Encoding Encoding
+	// LongText is LongInt64 or LongSmallest.
+	LongText LongText
 	// MaxDepth is how many documents and arrays may be open at once in what
 	// is read, the outermost included. Zero means bson.DefaultMaxDepth.
 	MaxDepth int

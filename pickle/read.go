@@ -65,6 +65,7 @@ func (o DecodeOptions) AppendBSONValue(dst, data []byte) ([]byte, bson.Type, err
 // init sets the options of m.
 func (m *machine) init(o *DecodeOptions) {
 	m.encoding = o.Encoding
+	m.longText = o.LongText
 	m.maxDepth = maxDepth(o.MaxDepth)
 	m.maxNodes = orDefault(o.MaxNodes, DefaultMaxNodes)
 	m.maxMemo = orDefault(o.MaxMemo, DefaultMaxMemo)

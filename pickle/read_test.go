@@ -171,6 +171,19 @@ func TestValues(t *testing.T) {
 		"V\\U0001f600\n.":         `"😀"`,
 		`S"it's"` + "\n.":         `"it's"`,
 		`S'\'"'` + "\n.":          `"'\""`,
+		// Flags as values of RegexFlag, of integers, and by name: CPython 3.11.2 writes a bit that no flag has as an integer.
+		flags("K\x0a"): regex("im"), flags(flag + "K\x0a\x85R"): regex("im"), flags(getattr + flag + "U\x06NOFLAG\x86R"): regex(""),
+		flags(or + getattr + flag + "U\x07VERBOSE\x86RK\x02\x86R"):               regex("ix"),
+		flags(or + flag + "K\x08\x85R" + flag + "K\x02\x85R\x86R"):               regex("im"),
+		flags(strings.Repeat(or, 9) + "K\x02" + strings.Repeat("K\x08\x86R", 9)): regex("im"),
+		flags(getattr + flag + "U\x05DEBUG\x86R"):                                "error: value is out of range",
+		flags(getattr + flag + "U\x05ASCII\x86R"):                                "error: value is out of range",
+		flags(getattr + flag + "U\x08TEMPLATE\x86R"):                             "error: value is out of range",
+		// Keys that are no text and that Python can hash.
+		"})Ns.": "[[[],null]]", "}K\x01N\x86\x85]s.": `[[[[{"$numberInt":"1"},null]],[]]]`,
+		"}C\x01aNs.": `[[{"$binary":{"base64":"YQ==","subType":"00"}},null]]`,
+		"}cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id)ubNs.": `[[{"$ref":"c","$id":[]},null]]`,
+		"}(K\x01]K\x02}u.": `[[{"$numberInt":"1"},[]],[{"$numberInt":"2"},{}]]`,
 		// A dictionary with keys that are not text.
 		"}K\x01Ns.":        `[[{"$numberInt":"1"},null]]`,
 		"}(K\x01Nh\x00Nu.": "error: no such memo entry",
@@ -201,6 +214,34 @@ func TestValues(t *testing.T) {
 	}
 }
 
+// regex returns the text of what flags gives.
+func regex(options string) string {
+	return `{"$regularExpression":{"pattern":"a","options":"` + options + `"}}`
+}
+
+// TestLongText checks what an integer spelled with an L is: in protocols 0 and
+// 1 a long of Python 2, or an int of Python 3.6.
+func TestLongText(t *testing.T) {
+	for _, tc := range []struct {
+		o    pickle.LongText
+		data string
+		want string
+	}{
+		{pickle.LongInt64, "L5L\n.", `{"$numberLong":"5"}`},
+		{pickle.LongSmallest, "L5L\n.", `{"$numberInt":"5"}`},
+		{pickle.LongSmallest, "L-2147483648L\n.", `{"$numberInt":"-2147483648"}`},
+		{pickle.LongSmallest, "L2147483648L\n.", `{"$numberLong":"2147483648"}`},
+		{pickle.LongSmallest, "L9223372036854775808L\n.", "error: value is out of range"},
+		// From protocol 2 on only a long of Python 2 is a small LONG1.
+		{pickle.LongSmallest, "\x80\x02\x8a\x01\x05.", `{"$numberLong":"5"}`},
+		{pickle.LongSmallest, "cbson.int64\nInt64\nL5L\n\x85\x81.", `{"$numberLong":"5"}`},
+	} {
+		if diff := cmp.Diff(tc.want, text(t, pickle.DecodeOptions{LongText: tc.o}, tc.data)); diff != "" {
+			t.Errorf("LongText %d, %q (-want +got):\n%s", tc.o, tc.data, diff)
+		}
+	}
+}
+
 // TestRawBSONDocument checks that the bytes of a RawBSONDocument are looked at.
 func TestRawBSONDocument(t *testing.T) {
 	raw := func(b string) string {
@@ -208,6 +249,13 @@ func TestRawBSONDocument(t *testing.T) {
 	}
 	const good = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"
 	if diff := cmp.Diff(`[{"a":{"$numberInt":"1"}}]`, text(t, pickle.DecodeOptions{}, "]"+raw(good)+"a.")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	// What CPython 3.11.2 writes of an option that is an enumeration.
+	options := "cbson.raw_bson\nRawBSONDocument\n)\x81N}(X\x15\x00\x00\x00_RawBSONDocument__rawB" + u32(uint32(len(good))) + good +
+		"U\x1f_RawBSONDocument__codec_optionscbson.codec_options\nCodecOptions\n(NNNN" + getattr +
+		"cbson.codec_options\nDatetimeConversion\nU\x08DATETIME\x86Rt\x81u\x86b."
+	if diff := cmp.Diff(`{"a":{"$numberInt":"1"}}`, text(t, pickle.DecodeOptions{}, options)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(`{"a":{"$numberInt":"1"}}`, text(t, pickle.DecodeOptions{MaxDepth: 1}, raw(good)+".")); diff != "" {

@@ -18,7 +18,15 @@ const (
 	newSON   = "cbson.son\nSON\n)\x81"
 	rebuild  = "ccopy_reg\n_reconstructor\n"
 	datetime = "cdatetime\ndatetime\n"
+	flag     = "cre\nRegexFlag\n"
+	getattr  = "c__builtin__\ngetattr\n"
+	or       = "c_operator\nor_\n"
 )
+
+// flags returns the pickle of a Regex whose flags the opcodes s make.
+func flags(s string) string {
+	return "cbson.regex\nRegex\n)\x81}(U\x07patternU\x01aU\x05flags" + s + "ub."
+}
 
 // u64 and u32 are little-endian lengths.
 func u64(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
@@ -59,7 +67,9 @@ func TestRefused(t *testing.T) {
 		{"names", "cposix\nsystem\n.", fault{0, "GLOBAL", "posix.system", pickle.ErrName}},
 		{"names", "c__builtin__\neval\n(S'1'\ntR.", fault{0, "GLOBAL", "__builtin__.eval", pickle.ErrName}},
 		{"names", "cbuiltins\nexec\n.", fault{0, "GLOBAL", "builtins.exec", pickle.ErrName}},
-		{"names", "cbuiltins\ngetattr\n.", fault{0, "GLOBAL", "builtins.getattr", pickle.ErrName}},
+		{"names", "cbuiltins\nsetattr\n.", fault{0, "GLOBAL", "builtins.setattr", pickle.ErrName}},
+		{"names", "coperator\nor_\n.", fault{0, "GLOBAL", "operator.or_", pickle.ErrName}},
+		{"names", "c_operator\nattrgetter\n.", fault{0, "GLOBAL", "_operator.attrgetter", pickle.ErrName}},
 		{"names", "c__builtin__\nlist\n.", fault{0, "GLOBAL", "__builtin__.list", pickle.ErrName}},
 		{"names", "cbson.objectid\nos\n.", fault{0, "GLOBAL", "bson.objectid.os", pickle.ErrName}},
 		{"names", "cbson\nobjectid.os.system\n.", fault{0, "GLOBAL", "bson.objectid.os.system", pickle.ErrName}},
@@ -135,6 +145,37 @@ func TestRefused(t *testing.T) {
 		{"calls", "cre\nRegexFlag\nK\x02\x85R.", fault{17, "REDUCE", "RegexFlag as a value", pickle.ErrCall}},
 		{"calls", "cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R.", fault{27, "REDUCE", "timedelta as a value", pickle.ErrCall}},
 		{"calls", "cdecimal\nDecimal\nK\x01\x85R.", fault{20, "REDUCE", "Decimal of something that is not text, or too long", pickle.ErrRange}},
+
+		// getattr and or_ are for flags alone.
+		{"calls", "cbuiltins\ngetattr\n.", fault{18, "STOP", "a class or function as a value", pickle.ErrCall}},
+		{"calls", "cbuiltins\ngetattr\n" + flag + "U\x07__doc__\x86R.", fault{42, "REDUCE", "getattr as a value", pickle.ErrCall}},
+		{"calls", flags(getattr + flag + "U\x09__class__\x86R"), fault{88, "REDUCE", "getattr of RegexFlag and __class__", pickle.ErrCall}},
+		{"calls", flags(getattr + flag + "U\x01I\x86R"), fault{80, "REDUCE", "getattr of RegexFlag and I", pickle.ErrCall}},
+		{"calls", flags(getattr + flag + "U\x11IGNORECASE       \x86R"), fault{96, "REDUCE", "getattr of something that is not the name of a flag", pickle.ErrCall}},
+		{"calls", flags(getattr + flag + "K\x02\x86R"), fault{79, "REDUCE", "getattr of something that is not the name of a flag", pickle.ErrCall}},
+		{"calls", flags(getattr + "cbson.regex\nRegex\nU\x05flags\x86R"), fault{88, "REDUCE", "getattr of something that is not RegexFlag", pickle.ErrCall}},
+		{"calls", flags(getattr + "K\x02U\x05VALUE\x86R"), fault{72, "REDUCE", "getattr of something that is not RegexFlag", pickle.ErrCall}},
+		{"calls", flags(or + "NK\x02\x86R"), fault{56, "NONE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		{"calls", flags(or + "K\x02N\x86R"), fault{58, "NONE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		{"calls", flags(or + "K\x02" + or + "K\x02K\x02\x86R\x86R"), fault{78, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		{"calls", flags(or + "K\x02K\x01\x86R"), fault{61, "REDUCE", "flag without a letter in BSON", pickle.ErrRange}},
+		{"calls", flags(strings.Repeat(or, 10) + "K\x02" + strings.Repeat("K\x02\x86R", 10)), fault{196, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
+
+		// Keys that no dictionary of Python has.
+		{"keys", "}]Ns.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
+		{"keys", "}]NaNs.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
+		{"keys", "}(lNs.", fault{2, "LIST", "", pickle.ErrUnhashable}},
+		{"keys", "}}Ns.", fault{1, "EMPTY_DICT", "", pickle.ErrUnhashable}},
+		{"keys", "}}U\x01aNsNs.", fault{1, "EMPTY_DICT", "", pickle.ErrUnhashable}},
+		{"keys", "}]\x85Ns.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
+		{"keys", "}K\x01]\x86\x85Ns.", fault{3, "EMPTY_LIST", "", pickle.ErrUnhashable}},
+		{"keys", "}\x96" + u64(1) + "aNs.", fault{1, "BYTEARRAY8", "", pickle.ErrUnhashable}},
+		{"keys", "}cbuiltins\nbytearray\n)RNs.", fault{22, "REDUCE", "", pickle.ErrUnhashable}},
+		{"keys", "}" + newSON + "}U\x0a_SON__keys]sbNs.", fault{16, "NEWOBJ", "", pickle.ErrUnhashable}},
+		{"keys", "}ccollections\nOrderedDict\n)RNs.", fault{27, "REDUCE", "", pickle.ErrUnhashable}},
+		{"keys", "}cbson.code\nCode\nU\x01a\x85\x81}U\x0c_Code__scopeNsbNs.", fault{21, "NEWOBJ", "", pickle.ErrUnhashable}},
+		{"keys", "}" + strings.TrimSuffix(flags("K\x00"), ".") + "Ns.", fault{20, "NEWOBJ", "", pickle.ErrUnhashable}},
+		{"keys", "}cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id]ubNs.", fault{58, "EMPTY_LIST", "", pickle.ErrUnhashable}},
 
 		// Containers that are none, and classes as containers.
 		{"mutation", "cbson.objectid\nObjectId\nN}b.", fault{26, "BUILD", "of something that has none", pickle.ErrState}},

@@ -26,6 +26,7 @@ type builder struct {
 	depth int // documents and arrays open
 	docs  int // documents among them
 	pairs bool
+	inKey bool     // what is written lies in the key of a pair
 	keys  []span   // of all open documents
 	table []uint32 // hash table of indexes in keys, plus one; see distinct
 }
@@ -41,6 +42,7 @@ func (m *machine) begin(dst []byte) []byte {
 	m.limit = m.base + int(min(room, maxSource))
 	m.depth = 0
 	m.docs = 0
+	m.inKey = false
 	m.keys = m.keys[:0]
 	if m.off >= weighFrom {
 		dst = m.makeRoom(dst)
@@ -57,6 +59,9 @@ func (m *machine) value(dst []byte, r ref) ([]byte, bson.Type) {
 	if n == nil {
 		m.fail(m.at, ErrCall, "a class or function as a value")
 		return dst, 0
+	}
+	if m.inKey && !n.hashable() {
+		return m.unhashable(dst, r)
 	}
 	ok := false
 	t := bson.TypeArray
@@ -98,7 +103,12 @@ func (m *machine) atomValue(dst []byte, r ref) ([]byte, bson.Type) {
 			return dst, 0
 		}
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble
-	case opShortBinBytes, opBinBytes, opByteArray8:
+	case opByteArray8:
+		if m.inKey {
+			return m.unhashable(dst, r)
+		}
+		fallthrough
+	case opShortBinBytes, opBinBytes:
 		return bson.AppendBinaryValue(dst, bson.BinaryGeneric, m.payload(r)), bson.TypeBinary
 	case opString, opShortBinString, opBinString:
 		return m.strValue(dst, r)
@@ -140,7 +150,8 @@ func (m *machine) strValue(dst []byte, r ref) ([]byte, bson.Type) {
 }
 
 // intValue appends an integer: an int32 if it fits, else an int64. A long of
-// Python 2 is an int64 even if it is small, as PyMongo has it.
+// Python 2 is an int64 even if it is small, as PyMongo has it; one spelled in
+// text may be an int of Python 3: see LongText.
 func (m *machine) intValue(dst []byte, r ref) ([]byte, bson.Type) {
 	op := m.src[r]
 	if op == opInt {
@@ -158,7 +169,7 @@ func (m *machine) intValue(dst []byte, r ref) ([]byte, bson.Type) {
 		m.fail(int(r), ErrRange, "integer of more than 64 bits")
 		return dst, 0
 	}
-	if n == int64(int32(n)) && op != opLong && op != opLong1 {
+	if n == int64(int32(n)) && op != opLong1 && (op != opLong || m.longText == LongSmallest) {
 		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bson.TypeInt64
@@ -170,11 +181,32 @@ func (m *machine) emptyValue(dst []byte, r ref) ([]byte, bson.Type) {
 		return dst, 0
 	}
 	m.depth--
+	if m.inKey && emptyKinds[m.src[r]] != kindTuple {
+		return m.unhashable(dst, r)
+	}
 	dst, start := bson.Begin(dst)
 	if emptyKinds[m.src[r]] == kindDict {
 		return bson.End(dst, start), bson.TypeDocument
 	}
 	return bson.End(dst, start), bson.TypeArray
+}
+
+// hashable reports whether Python can hash a container or object, as far as
+// that does not depend on what lies in it.
+func (n *node) hashable() bool {
+	switch n.kind() {
+	case kindList, kindDict:
+		return false
+	case kindObject:
+		return !rules[n.class()].unhashable
+	}
+	return true
+}
+
+// unhashable refuses r in a key.
+func (m *machine) unhashable(dst []byte, r ref) ([]byte, bson.Type) {
+	m.fail(m.place(r), ErrUnhashable, "")
+	return dst, 0
 }
 
 // enter opens a container that the opcode at off made.
@@ -350,6 +382,7 @@ func (m *machine) pair(dst []byte, items []ref, i, off int) ([]byte, bool) {
 	dst = bson.AppendIndexKey(dst, i)
 	dst, start := bson.Begin(dst)
 	for j, r := range items[:2] {
+		m.inKey = j == 0
 		var mark int
 		dst, mark = bson.BeginElement(dst)
 		dst = bson.AppendIndexKey(dst, j)

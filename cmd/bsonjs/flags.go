@@ -178,6 +178,10 @@ func (o *options) addEncoding(fs *pflag.FlagSet) {
 		word[pickle.Encoding]{"bytes", pickle.Bytes},
 	), "encoding", "what a str of Python 2 is when read: a string where it is UTF-8, else binary (by-content, the default), "+
 		"a string in that encoding, or binary")
+	fs.Var(choose(&o.longText,
+		word[pickle.LongText]{"int64", pickle.LongInt64}, word[pickle.LongText]{"smallest", pickle.LongSmallest},
+	), "long-text", "what an integer such as L5L of protocol 0 or 1 is when read: int64 (the default), for a long of Python 2; or "+
+		"smallest, int32 if it fits, for an int of Python 3.6")
 }
 
 func (o *options) addWritingPickles(fs *pflag.FlagSet) {

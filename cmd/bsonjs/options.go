@@ -50,6 +50,7 @@ type options struct {
 
 	// How pickles are read and written.
 	encoding   pickle.Encoding
+	longText   pickle.LongText
 	protocol   pickle.Protocol
 	reader     pickle.Reader
 	documents  pickle.DocumentClass
@@ -267,8 +268,10 @@ func (o *options) checkPickle(fs *pflag.FlagSet) error {
 			return fmt.Errorf("--%s is about writing pickles; --to pickle writes them", name)
 		}
 	}
-	if given(fs, "encoding") && o.from != format.Pickle {
-		return errors.New("--encoding is about reading pickles; --from pickle reads them")
+	for _, name := range []string{"encoding", "long-text"} {
+		if given(fs, name) && o.from != format.Pickle {
+			return fmt.Errorf("--%s is about reading pickles; --from pickle reads them", name)
+		}
 	}
 	if o.to == format.Pickle && o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
 		return fmt.Errorf("--python2 reads protocols 0 to 2, not %d", o.protocol)
@@ -342,7 +345,7 @@ func (o *options) decodeBSON() bson.DecodeOptions {
 }
 
 func (o *options) decodePickle() pickle.DecodeOptions {
-	return pickle.DecodeOptions{Encoding: o.encoding, MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize}
+	return pickle.DecodeOptions{Encoding: o.encoding, LongText: o.longText, MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize}
 }
 
 func (o *options) encodePickle() pickle.EncodeOptions {
