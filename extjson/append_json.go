@@ -83,8 +83,11 @@ type encoder struct {
 	asIs     bool // special keys in data are written
 	exact    bool // what the text cannot keep is refused
 	maxDepth int
+	most     int       // bytes of text, see MaxTextSize; 0: no limit
+	portions *portions // where text is handed on; nil: it stays in dst
 
 	level  int // members that are open around the current one
+	start  int // length of dst at the start of the text
 	layout     // of what is not compact
 }
 
@@ -99,6 +102,9 @@ func (e *encoder) init(o *EncodeOptions) {
 	e.asIs = o.AmbiguousKeys == AsIs || o.Mode == Plain
 	e.exact = o.RejectLossy
 	e.maxDepth = o.MaxDepth
+	if o.MaxTextSize > 0 && o.MaxTextSize <= maxMaxText && o.MaxLen <= 0 {
+		e.most = o.MaxTextSize
+	}
 }
 
 // append appends the text of data, which is a document if t is 0, or nothing
@@ -106,21 +112,21 @@ func (e *encoder) init(o *EncodeOptions) {
 func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	n := len(dst)
 	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
-	dst = e.once(dst, t, data)
+	dst = e.once(e.bounded(dst), t, data)
 	if e.cut {
 		// It does not fit: once more, with room for the mark.
 		e.marking = true
 		dst = e.once(dst[:n], t, data)
 		e.marking = false
 	}
-	if err := e.c.Err(); err != nil {
-		return dst[:n], err
+	if err := e.tooLong(dst); err != nil {
+		return dst[:min(n, len(dst))], err
 	}
 	return dst, nil
 }
 
 func (e *encoder) once(dst []byte, t bson.Type, data []byte) []byte {
-	e.level, e.start, e.cut = 0, len(dst), false
+	e.level, e.start, e.cut, e.data = 0, len(dst), false, data
 	e.members = e.members[:0]
 	if t != 0 {
 		if e.c.ResetValue(t, data, e.maxDepth) {
@@ -143,14 +149,15 @@ const (
 )
 
 // document writes the members of the document that the cursor has entered.
-// Each is followed by a comma, and the last comma becomes the brace.
+// Each is followed by a comma, and the last comma becomes the brace: that, and
+// not where dst was, tells whether there is a member, since what is before it
+// may have been handed on.
 func (e *encoder) document(dst []byte, where setting) []byte {
 	if e.custom {
 		dst = append(dst, e.form.open...)
 	} else {
 		dst = append(dst, '{')
 	}
-	n := len(dst)
 	e.level++
 	var o order
 	if e.sortKeys {
@@ -195,14 +202,14 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 	}
 	if e.custom {
 		e.members = e.members[:o.from]
-		return e.closeDocument(dst, n, where)
+		return e.closeDocument(dst, where)
 	}
 	e.level--
-	if len(dst) == n {
-		return append(dst, '}')
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst[last] = '}'
+		return dst
 	}
-	dst[len(dst)-1] = '}'
-	return dst
+	return append(dst, '}')
 }
 
 // isAmbiguous reports whether key, in a document at that place, is special.
@@ -217,7 +224,6 @@ func (e *encoder) array(dst []byte) []byte {
 	} else {
 		dst = append(dst, '[')
 	}
-	n := len(dst)
 	e.level++
 	for i := 0; e.c.Next(); i++ {
 		if !e.c.KeyIsASCII() && !e.replace {
@@ -230,6 +236,9 @@ func (e *encoder) array(dst []byte) []byte {
 		if e.exact && !isIndex(e.c.Key(), i) {
 			e.c.Fail(ErrLossy)
 			break
+		}
+		if cap(dst)-len(dst) < valueRoom {
+			dst = e.grow(dst, valueRoom, 0)
 		}
 		if !e.custom {
 			dst = append(e.value(dst), ',')
@@ -246,14 +255,14 @@ func (e *encoder) array(dst []byte) []byte {
 		}
 	}
 	if e.custom {
-		return e.closeArray(dst, n)
+		return e.closeArray(dst)
 	}
 	e.level--
-	if len(dst) == n {
-		return append(dst, ']')
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst[last] = ']'
+		return dst
 	}
-	dst[len(dst)-1] = ']'
-	return dst
+	return append(dst, ']')
 }
 
 // value writes the current element's value.

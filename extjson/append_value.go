@@ -183,11 +183,11 @@ func (e *encoder) binary(dst []byte) []byte {
 	switch e.mode {
 	case Shell:
 		dst = f.subtype.put(numtext.AppendInt(dst, int64(subtype)))
-		dst = appendBase64(dst, data)
+		dst = e.base64(dst, data)
 	case Plain:
-		dst = appendBase64(dst, data)
+		dst = e.base64(dst, data)
 	default:
-		dst = f.subtype.put(room(appendBase64(dst, data)))
+		dst = f.subtype.put(room(e.base64(dst, data)))
 		dst = append(dst, lowerHex[subtype>>4], lowerHex[subtype&15])
 	}
 	return f.binaryEnd.put(room(dst))
@@ -271,7 +271,7 @@ func (e *encoder) regex(dst []byte) []byte {
 	case e.mode == Plain:
 		return e.plainRegex(dst, at, pattern, options)
 	case e.mode == Shell && isLiteralRegex(pattern, options) && !e.escaping:
-		dst = append(append(append(dst, '/'), pattern...), '/')
+		dst = append(e.raw(append(dst, '/'), pattern), '/')
 		return append(dst, options...)
 	}
 	f := &e.form.regex

@@ -3,8 +3,9 @@
 // # Routes
 //
 //	BSON → text    AppendJSON, EncodeOptions.AppendJSON
+//	…in portions   WriteJSON, EncodeOptions.WriteJSON
 //	text → BSON    AppendBSON, DecodeOptions.AppendBSON
-//	single values  AppendJSONValue, AppendBSONValue
+//	single values  AppendJSONValue, WriteJSONValue, AppendBSONValue
 //	Go values      Marshal, Unmarshal, Decode
 //	streams        NewEncoder, NewDecoder, Documents, Values
 //	text → text    Compact, Indent
@@ -42,6 +43,8 @@
 //
 // Input may be hostile: depth, document size, text size and the length of
 // numbers are limited by options with defaults, and memory follows the bytes
-// that are there, never a length that is claimed. All functions are safe for
+// that are there, never a length that is claimed. Text may be hundreds of
+// times as long as its BSON: EncodeOptions.MaxTextSize limits it, and WriteJSON
+// writes it without holding it. All functions are safe for
 // concurrent use; a Decoder or Encoder is for one goroutine at a time.
 package extjson

@@ -2,6 +2,7 @@ package extjson_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -59,6 +60,35 @@ func ExampleAppendJSONValue() {
 	text, err := extjson.AppendJSONValue(nil, bson.TypeInt32, []byte{7, 0, 0, 0})
 	fmt.Printf("%s %v\n", text, err)
 	// Output: 7 <nil>
+}
+
+func ExampleWriteJSON() {
+	doc, mark := bson.Begin(nil)
+	doc = bson.End(bson.AppendInt32(doc, "n", 7), mark)
+	err := extjson.WriteJSON(os.Stdout, doc)
+	fmt.Printf(" %v\n", err)
+	// Output: {"n":7} <nil>
+}
+
+func ExampleEncodeOptions_WriteJSON() {
+	doc, mark := bson.Begin(nil)
+	doc = bson.End(bson.AppendString(doc, "s", "\xff"), mark) // not UTF-8
+	var text strings.Builder
+	err := extjson.EncodeOptions{Mode: extjson.Canonical}.WriteJSON(&text, doc)
+	fmt.Printf("%q %v\n", text.String(), err)
+	// Output: "" bson: offset 11 (/s): invalid UTF-8
+}
+
+func ExampleWriteJSONValue() {
+	err := extjson.WriteJSONValue(os.Stdout, bson.TypeInt32, []byte{7, 0, 0, 0})
+	fmt.Printf(" %v\n", err)
+	// Output: 7 <nil>
+}
+
+func ExampleEncodeOptions_WriteJSONValue() {
+	err := extjson.EncodeOptions{Mode: extjson.Canonical}.WriteJSONValue(os.Stdout, bson.TypeInt32, []byte{7, 0, 0, 0})
+	fmt.Printf(" %v\n", err)
+	// Output: {"$numberInt":"7"} <nil>
 }
 
 func ExampleAppendBSONValue() {

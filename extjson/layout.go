@@ -23,18 +23,19 @@ type layout struct {
 	indent   string
 	colon    string
 	comma    string
+	data     []byte         // what is being written
 	members  []sortedMember // of the documents open, one on top of the other
 
 	max     int  // bytes of text, see MaxLen; 0: no limit
-	start   int  // length of dst at the start of the text
 	cut     bool // the text has been cut: nothing follows
 	marking bool // the text is to end with the mark
 }
 
-// A sortedMember is an element of a document that is being sorted.
+// A sortedMember is an element of a document that is being sorted. It is
+// small because there may be one for every two bytes of the document.
 type sortedMember struct {
-	key []byte // in the document
-	at  int    // byte offset of the element
+	at  uint32 // byte offset of the element
+	key uint32 // bytes in its key
 }
 
 func (e *encoder) initLayout(o *EncodeOptions) {
@@ -69,6 +70,12 @@ func (e *encoder) newline(dst []byte) []byte {
 	if e.indent == "" {
 		return dst
 	}
+	line := 1 + min(e.level, maxIndentLevels)*len(e.indent)
+	if room := line + quoteRoom; cap(dst)-len(dst) < room {
+		if dst = e.grow(dst, room, line); cap(dst)-len(dst) < room {
+			return dst // it would be too long
+		}
+	}
 	return appendLine(dst, e.indent, e.level)
 }
 
@@ -87,27 +94,33 @@ func appendLine(dst []byte, indent string, level int) []byte {
 	return dst
 }
 
-// closeDocument ends the document whose members were written since dst was n
-// bytes long.
-func (e *encoder) closeDocument(dst []byte, n int, where setting) []byte {
+// closeDocument ends the document that dst ends with the members of.
+func (e *encoder) closeDocument(dst []byte, where setting) []byte {
 	switch {
-	case len(dst) > n:
+	case e.endsMember(dst):
 		return e.closing(dst, e.form.close)
 	case where == topDocument || where == scopeDocument:
 		e.level--
-		return append(dst[:n-len(e.form.open)], e.form.emptyTop...)
+		return append(dst[:len(dst)-len(e.form.open)], e.form.emptyTop...)
 	}
 	e.level--
-	return append(dst[:n-len(e.form.open)], e.form.empty...)
+	return append(dst[:len(dst)-len(e.form.open)], e.form.empty...)
+}
+
+// endsMember reports whether dst ends with the comma behind a member, and not
+// with the bracket before the first.
+func (e *encoder) endsMember(dst []byte) bool {
+	n := len(dst) - len(e.comma)
+	return n >= 0 && string(dst[n:]) == e.comma
 }
 
 // closeArray is closeDocument for an array.
-func (e *encoder) closeArray(dst []byte, n int) []byte {
-	if len(dst) > n {
+func (e *encoder) closeArray(dst []byte) []byte {
+	if e.endsMember(dst) {
 		return e.closing(dst, e.form.closeArray)
 	}
 	e.level--
-	return append(dst[:n-len(e.form.openArray)], e.form.emptyArray...)
+	return append(dst[:len(dst)-len(e.form.openArray)], e.form.emptyArray...)
 }
 
 // closing puts bracket in place of the comma behind the last member.
@@ -136,10 +149,12 @@ func (e *encoder) sortMembers() order {
 	}
 	from := len(e.members)
 	for e.c.Next() {
-		e.members = append(e.members, sortedMember{e.c.Key(), e.c.Offset()})
+		e.members = append(e.members, sortedMember{uint32(e.c.Offset()), uint32(len(e.c.Key()))})
 	}
-	members := e.members[from:]
-	slices.SortStableFunc(members, func(a, b sortedMember) int { return bytes.Compare(a.key, b.key) })
+	members, data := e.members[from:], e.data
+	slices.SortStableFunc(members, func(a, b sortedMember) int {
+		return bytes.Compare(data[a.at+1:][:a.key], data[b.at+1:][:b.key])
+	})
 	return order{from, from, len(e.members)}
 }
 
@@ -148,7 +163,7 @@ func (e *encoder) goTo(o *order) bool {
 	if o.next == o.to {
 		return false
 	}
-	e.c.Seek(e.members[o.next].at)
+	e.c.Seek(int(e.members[o.next].at))
 	o.next++
 	return e.c.Next()
 }

@@ -140,6 +140,14 @@ type EncodeOptions struct {
 	// convert back.
 	MaxLen int
 
+	// MaxTextSize, if it is not zero, is how many bytes the text of a document
+	// may have: a longer one is an error that matches bson.ErrTooLarge, found
+	// before more than that and one value is in memory. It is for those who
+	// do not know their documents: text may be 500 times as long as its BSON.
+	// WriteJSON needs no such limit. It means nothing with MaxLen, or over
+	// math.MaxInt/4.
+	MaxTextSize int
+
 	// Dates is how datetimes are written in Legacy text; other modes have one
 	// way only.
 	Dates DateSpelling

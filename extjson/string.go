@@ -3,7 +3,6 @@ package extjson
 import (
 	"encoding/binary"
 	"math/bits"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -58,7 +57,15 @@ const lowerHex = "0123456789abcdef"
 // a byte that is not UTF-8, or -1; dst is then of no use.
 func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	n := len(dst)
-	dst = slices.Grow(dst, len(s)+10) // two quotes and a word past the end
+	if room := len(s) + quoteRoom; cap(dst)-n < room {
+		if e.inParts(len(s)) {
+			return e.quoteParts(dst, s)
+		}
+		if dst = e.grow(dst, room, len(s)); cap(dst)-len(dst) < room {
+			return dst, -1 // it would be too long
+		}
+		n = len(dst)
+	}
 	buf := dst[:cap(dst)]
 	buf[n] = '"'
 	n++
@@ -149,6 +156,9 @@ func (e *encoder) moreBreaks(w uint64) uint64 {
 // escape finishes the string that quote began: s[:i] is in dst, or is not if
 // i is zero.
 func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
+	if e.inParts(len(s)) {
+		return e.quoteParts(dst[:len(dst)-i-1], s)
+	}
 	// What quote has copied may be the start of a character, or no UTF-8.
 	if bad := bson.IndexInvalidUTF8(s[:i]); bad >= 0 {
 		dst = dst[:len(dst)-i+bad]

@@ -1,0 +1,251 @@
+package extjson
+
+import (
+	"errors"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file bounds what the text of a document takes. Text can be hundreds of
+// times as long as its BSON: an indented null in an array is two bytes there,
+// and a kilobyte here.
+//
+//   - grow is called where dst has no room for what comes next. There, and
+//     nowhere on the way, it is seen that the text is longer than MaxTextSize,
+//     or long enough for another portion.
+//   - WriteJSON writes in portions. Text is refused whole or written whole, so
+//     what is longer than a portion is encoded twice: to nothing, which finds
+//     every fault, and then to the writer.
+//   - long strings and binaries are written in parts, so that a portion does
+//     not grow with them.
+
+const (
+	// portionSize is how many bytes of text WriteJSON hands on at a time.
+	portionSize = 64 << 10
+	// behindPortion is how many bytes of a portion stay for the next one: more
+	// than the bracket or comma that is taken back at the end of a container.
+	behindPortion = 16
+	// partSize is how many bytes of a string or binary are written at a time,
+	// of those over it. It is a multiple of 3, for base64.
+	partSize = 3 << 10
+	// partRoom is enough for the text of a part: an escape is six bytes.
+	partRoom = 6*partSize + 16
+	// quoteRoom is what quote makes sure of beside the bytes of the string: its
+	// quotes, a word past the end, and a value of fixed length behind a key.
+	quoteRoom = 10 + valueRoom
+)
+
+// maxMaxText is the largest MaxTextSize that means something, in bytes: sums
+// with it do not overflow.
+const maxMaxText = math.MaxInt / 4
+
+// errStopped is the fault of an encoder whose writer has failed.
+var errStopped = errors.New("writer has failed")
+
+// WriteJSON writes doc to w as relaxed Extended JSON. It needs memory for a
+// portion of 64 KiB and, with SortKeys, eight bytes for each member of the
+// open documents, however long the text is.
+//
+// The text is that of AppendJSON, without anything behind it, and so are the
+// errors, after which nothing has been written. An error of w, or
+// io.ErrShortWrite, comes back as it is; the text is cut then. A text of up to
+// a portion is one call of Write; a longer one is encoded twice, since it is
+// not known before whether doc has a text.
+func WriteJSON(w io.Writer, doc []byte) error { return EncodeOptions{}.WriteJSON(w, doc) }
+
+// WriteJSON writes doc to w as o says, otherwise as the function WriteJSON
+// does. With MaxLen the text is written at once.
+func (o EncodeOptions) WriteJSON(w io.Writer, doc []byte) error { return o.write(w, 0, doc) }
+
+// WriteJSONValue writes a value that is not in a document to w as relaxed
+// Extended JSON. data is the bytes that follow the key in an element of type
+// t. Text and errors are those of AppendJSONValue, and it writes as WriteJSON
+// does.
+func WriteJSONValue(w io.Writer, t bson.Type, data []byte) error {
+	return EncodeOptions{}.WriteJSONValue(w, t, data)
+}
+
+// WriteJSONValue writes a value to w as o says, otherwise as the function
+// WriteJSONValue does.
+func (o EncodeOptions) WriteJSONValue(w io.Writer, t bson.Type, data []byte) error {
+	return o.write(w, t, data)
+}
+
+// write writes the text of data, which is a document if t is 0.
+func (o *EncodeOptions) write(w io.Writer, t bson.Type, data []byte) error {
+	var e encoder
+	e.init(o)
+	p := &portions{w: io.Discard}
+	if e.max == 0 {
+		e.portions = p
+	}
+	text, err := e.append(make([]byte, 0, min(portionSize, 2*len(data)+valueRoom)), t, data)
+	if err != nil {
+		return err
+	}
+	if p.passed > 0 {
+		*p = portions{w: w}
+		text, _ = e.append(text[:0], t, data) // without a fault but that of w
+	}
+	p.w = w
+	p.write(text)
+	return p.err
+}
+
+// Portions are where an encoder hands on its text.
+type portions struct {
+	w      io.Writer
+	passed int   // bytes that were handed on
+	err    error // of w
+}
+
+func (p *portions) write(text []byte) {
+	if p.err != nil {
+		return
+	}
+	n, err := p.w.Write(text)
+	if err == nil && n < len(text) {
+		err = io.ErrShortWrite
+	}
+	p.err = err
+	p.passed += len(text)
+}
+
+// textLen returns how long the text is that dst ends with.
+func (e *encoder) textLen(dst []byte) int {
+	n := len(dst) - e.start
+	if e.portions != nil {
+		n += e.portions.passed
+	}
+	return n
+}
+
+// grow returns dst with room for n bytes more, of which at least so many will
+// be written, unless the text is too long with these: then that is the fault,
+// and there is room for quoteRoom bytes.
+//
+//go:noinline
+func (e *encoder) grow(dst []byte, n, least int) []byte {
+	if e.most > 0 && e.textLen(dst)+least > e.most {
+		e.c.Fail(bson.ErrTooLarge)
+		n = min(n, quoteRoom)
+	}
+	switch {
+	case e.portions != nil:
+		return e.handOn(dst, n)
+	case e.most > 0 && cap(dst)-len(dst) < n:
+		// Doubling, but not beyond the longest text by more than a part.
+		size := min(2*cap(dst), e.start+e.most+partRoom)
+		return append(make([]byte, 0, max(size, len(dst)+n)), dst...)
+	}
+	return slices.Grow(dst, n)
+}
+
+// handOn hands on a portion, if dst is one, and returns what follows it, with
+// room for n bytes more.
+func (e *encoder) handOn(dst []byte, n int) []byte {
+	p := e.portions
+	if at := len(dst) - behindPortion; len(dst) >= portionSize-n && at > 0 {
+		p.write(dst[:at])
+		if p.err != nil {
+			e.c.Fail(errStopped)
+		}
+		if cap(dst) > 2*portionSize { // a single value was longer
+			return append(make([]byte, 0, max(portionSize, behindPortion+n)), dst[at:]...)
+		}
+		dst = append(dst[:0], dst[at:]...)
+	}
+	return slices.Grow(dst, n)
+}
+
+// bounded returns dst without the capacity that a text of MaxTextSize does not
+// need, so that a longer one calls grow.
+func (e *encoder) bounded(dst []byte) []byte {
+	if size := len(dst) + e.most + partRoom; e.most > 0 && size < cap(dst) {
+		return dst[:len(dst):size]
+	}
+	return dst
+}
+
+// tooLong fails a text that is whole and over MaxTextSize.
+func (e *encoder) tooLong(dst []byte) error {
+	if err := e.c.Err(); err != nil || e.most == 0 || e.textLen(dst) <= e.most {
+		return err
+	}
+	return &bson.ValueError{Err: bson.ErrTooLarge}
+}
+
+// inParts reports whether what is that many bytes long is to be written in
+// parts.
+func (e *encoder) inParts(n int) bool { return n > partSize && (e.portions != nil || e.most > 0) }
+
+// quoteParts is quote for a string that is to be written in parts. Each is
+// quoted by itself, and takes the place of two characters before it: the
+// closing quote of the part before, and the last of its text, which is put
+// back where the opening quote of this one would be.
+func (e *encoder) quoteParts(dst, s []byte) ([]byte, int) {
+	for from := 0; ; {
+		end := partEnd(s, from)
+		if cap(dst)-len(dst) < partRoom {
+			if dst = e.grow(dst, partRoom, end-from); cap(dst)-len(dst) < partRoom {
+				return dst, -1 // it would be too long
+			}
+		}
+		var last byte
+		if from > 0 {
+			last = dst[len(dst)-2]
+			dst = dst[:len(dst)-2]
+		}
+		at := len(dst)
+		var bad int
+		if dst, bad = e.quote(dst, s[from:end]); bad >= 0 {
+			return dst, from + bad
+		}
+		if from > 0 {
+			dst[at] = last
+		}
+		if end == len(s) || e.c.Err() != nil {
+			return dst, -1
+		}
+		from = end
+	}
+}
+
+// raw writes s as it is.
+func (e *encoder) raw(dst, s []byte) []byte {
+	for ; e.inParts(len(s)) && e.c.Err() == nil; s = s[partSize:] {
+		dst = append(e.grow(dst, partRoom, partSize), s[:partSize]...)
+	}
+	return append(dst, s...)
+}
+
+// partEnd returns where the part of s that starts at from ends, between two
+// characters if it is UTF-8.
+func partEnd(s []byte, from int) int {
+	end := from + partSize
+	if end >= len(s) {
+		return len(s)
+	}
+	for k := end; k > end-4; k-- {
+		if s[k]&0xC0 != 0x80 {
+			return k
+		}
+	}
+	return end
+}
+
+// base64 writes data in base64, unless the text would be too long with it.
+func (e *encoder) base64(dst, data []byte) []byte {
+	for ; e.inParts(len(data)) && e.c.Err() == nil; data = data[partSize:] {
+		dst = appendBase64(e.grow(dst, partRoom, partSize), data[:partSize])
+	}
+	if room := len(data)/3*4 + quoteRoom; cap(dst)-len(dst) < room {
+		if dst = e.grow(dst, room, room-quoteRoom); cap(dst)-len(dst) < room {
+			return dst
+		}
+	}
+	return appendBase64(dst, data)
+}

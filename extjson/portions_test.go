@@ -1,0 +1,302 @@
+package extjson
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// array returns a document of one array of n elements of type t, each with
+// that value.
+func array(t bson.Type, value string, n int) []byte {
+	doc, mark := bson.Begin(nil)
+	doc, in := bson.BeginArray(doc, "a")
+	for range n {
+		doc = append(append(doc, byte(t), 0), value...)
+	}
+	return bson.End(bson.End(doc, in), mark)
+}
+
+// nested returns doc in so many documents.
+func nested(doc []byte, levels int) []byte {
+	for range levels {
+		outer, mark := bson.Begin(nil)
+		doc = bson.End(bson.AppendDocument(outer, "d", doc), mark)
+	}
+	return doc
+}
+
+// longDocuments are documents whose text is many portions, with what needs
+// care at the end of one.
+func longDocuments() map[string][]byte {
+	text := func(key, s string) []byte {
+		doc, mark := bson.Begin(nil)
+		doc = bson.AppendString(doc, key, s)
+		doc = bson.AppendSymbol(doc, "s", s)
+		doc = bson.AppendRegex(doc, "r", s, "i")
+		return bson.End(bson.AppendNull(doc, "end"), mark)
+	}
+	binary, mark := bson.Begin(nil)
+	for n := range 6 {
+		binary = bson.AppendBinary(binary, "b", 0, bytes.Repeat([]byte("bytes"), 20_000)[n:])
+	}
+	binary = bson.End(binary, mark)
+	shared, mark := bson.Begin(nil)
+	for i := range 20_000 {
+		shared = bson.AppendInt32(shared, fmt.Sprint(i*7919%10_007), int32(i))
+	}
+	shared = bson.End(shared, mark)
+	docs := map[string][]byte{
+		"nulls":            array(bson.TypeNull, "", 20_000),
+		"deep nulls":       nested(array(bson.TypeNull, "", 3_000), 70),
+		"empty documents":  array(bson.TypeDocument, "\x05\x00\x00\x00\x00", 12_000),
+		"empty arrays":     array(bson.TypeArray, "\x05\x00\x00\x00\x00", 12_000),
+		"undefined":        array(bson.TypeUndefined, "", 30_000),
+		"many keys":        shared,
+		"binaries":         binary,
+		"plain text":       text("k", strings.Repeat("abcdefgh", 15_000)),
+		"escapes":          text("k", strings.Repeat("\x01\"\\</", 15_000)),
+		"one byte off":     text("k", "x"+strings.Repeat("é", 25_000)),
+		"three bytes":      text("k", "\u2028"+strings.Repeat("水", 25_000)),
+		"four bytes":       text("k", "xxx"+strings.Repeat("😀", 40_000)),
+		"long key":         text(strings.Repeat("key ", 30_000), "v"),
+		"a deep emptiness": nested(array(bson.TypeNull, "", 0), 900),
+	}
+	var mixed []byte
+	mixed, mark = bson.Begin(nil)
+	for i, doc := range sample.Documents(sample.Bench, sample.Seed, 200) {
+		mixed = bson.AppendDocument(mixed, fmt.Sprint("doc", i), doc)
+	}
+	docs["mixed"] = bson.End(mixed, mark)
+	return docs
+}
+
+// textOptions are ways of writing text that differ in what stands at the ends
+// of containers.
+func textOptions() map[string]EncodeOptions {
+	return map[string]EncodeOptions{
+		"relaxed":         {},
+		"canonical":       {Mode: Canonical, ASCII: true},
+		"html":            {EscapeHTML: true},
+		"libbson":         {Mode: Canonical, Spacing: LibbsonSpacing},
+		"python":          {Mode: Legacy, Spacing: PythonSpacing},
+		"shell":           {Mode: Shell, Indent: "\t"},
+		"plain":           {Mode: Plain, Lossy: true},
+		"indented":        {Indent: "  ", SortKeys: true},
+		"indented more":   {Indent: strings.Repeat(" ", 16)},
+		"indented spaced": {Indent: "  ", Spacing: LibbsonSpacing},
+		"sorted":          {SortKeys: true, AmbiguousKeys: AsIs},
+		"cut":             {MaxLen: 100_000},
+	}
+}
+
+// A portionWriter keeps what is written to it, and how long the longest
+// portion was.
+type portionWriter struct {
+	bytes.Buffer
+	longest int // bytes
+}
+
+func (w *portionWriter) Write(p []byte) (int, error) {
+	w.longest = max(w.longest, len(p))
+	return w.Buffer.Write(p)
+}
+
+// What is written in portions is what is appended, and no portion grows with
+// the text or a value in it.
+func TestWriteJSON(t *testing.T) {
+	for name, doc := range longDocuments() {
+		for style, o := range textOptions() {
+			t.Run(name+"/"+style, func(t *testing.T) {
+				want, err := o.AppendJSON(nil, doc)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got portionWriter
+				if err := o.WriteJSON(&got, doc); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got.Bytes(), want) {
+					t.Errorf("%d bytes, want %d, different from byte %d on", got.Len(), len(want), differ(got.Bytes(), want))
+				}
+				if got.longest > 2*portionSize && o.MaxLen == 0 {
+					t.Errorf("a portion of %d bytes", got.longest)
+				}
+				value, mark := bson.Begin(nil)
+				value = bson.End(bson.AppendDocument(value, "v", doc), mark)
+				c := bson.NewCursor(value)
+				c.Next()
+				want, err = o.AppendJSONValue(nil, c.Type(), c.Data())
+				got.Reset()
+				if e := o.WriteJSONValue(&got, c.Type(), c.Data()); e != nil || err != nil {
+					t.Fatal(e, err)
+				}
+				if !bytes.Equal(got.Bytes(), want) {
+					t.Errorf("as a value: %d bytes, want %d", got.Len(), len(want))
+				}
+			})
+		}
+	}
+}
+
+func differ(a, b []byte) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// A document without a text is refused as it is when it is appended, wherever
+// its fault is, before anything is written.
+func TestWriteJSONFault(t *testing.T) {
+	spoil := func(doc []byte, at int, b byte) []byte {
+		doc = bytes.Clone(doc)
+		doc[at] = b
+		return doc
+	}
+	long := longDocuments()
+	deep := nested(long["nulls"], 2)
+	for name, doc := range map[string][]byte{
+		"no document":        {},
+		"its last element":   spoil(long["undefined"], len(long["undefined"])-4, 0x77),
+		"in the last string": spoil(long["four bytes"], len(long["four bytes"])-20, 0xff),
+		"between characters": spoil(long["three bytes"], 100_000, 0xff),
+		"a key":              spoil(long["long key"], 100_000, 0xc0),
+		"its last byte":      spoil(deep, len(deep)-1, 1),
+		"its length":         spoil(deep, 0, deep[0]+1),
+	} {
+		for style, o := range textOptions() {
+			if o.MaxLen > 0 {
+				continue // nothing behind the cut is looked at
+			}
+			_, want := o.AppendJSON(nil, doc)
+			var w portionWriter
+			got := o.WriteJSON(&w, doc)
+			if want == nil || w.Len() > 0 {
+				t.Errorf("%s, %s: AppendJSON: %v; WriteJSON has written %d bytes", name, style, want, w.Len())
+			}
+			if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
+				t.Errorf("%s, %s (-AppendJSON +WriteJSON):\n%s", name, style, diff)
+			}
+		}
+	}
+}
+
+// A failingWriter takes so many bytes.
+type failingWriter struct {
+	left int
+	err  error // then; nil: it writes short
+}
+
+func (w *failingWriter) Write(p []byte) (int, error) {
+	if len(p) <= w.left {
+		w.left -= len(p)
+		return len(p), nil
+	}
+	n := w.left
+	w.left = 0
+	return n, w.err
+}
+
+// The error of the writer comes back as it is, and ends the writing.
+func TestWriteJSONFailure(t *testing.T) {
+	disk := errors.New("disk")
+	for name, doc := range longDocuments() {
+		text, err := AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, left := range []int{0, 1, len(text) / 2, len(text) - 1} {
+			if got := WriteJSON(&failingWriter{left, disk}, doc); got != disk {
+				t.Errorf("%s, %d bytes taken: %v", name, left, got)
+			}
+			if got := WriteJSON(&failingWriter{left, nil}, doc); got != io.ErrShortWrite {
+				t.Errorf("%s, %d bytes taken and no error: %v", name, left, got)
+			}
+		}
+	}
+}
+
+// A text of MaxTextSize bytes is written, and one of a byte more is not,
+// whatever is at its end; nor is there more memory for it than that.
+func TestMaxTextSize(t *testing.T) {
+	for name, doc := range longDocuments() {
+		for style, o := range textOptions() {
+			text, err := o.AppendJSON(nil, doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.MaxLen > 0 {
+				continue // which is the limit then
+			}
+			for _, dst := range [][]byte{nil, make([]byte, 3, 10<<20)} {
+				o.MaxTextSize = len(text)
+				got, err := o.AppendJSON(dst, doc)
+				if err != nil || !bytes.Equal(got[len(dst):], text) {
+					t.Errorf("%s, %s: %d bytes, want %d; %v", name, style, len(got)-len(dst), len(text), err)
+				}
+				if err := o.WriteJSON(io.Discard, doc); err != nil {
+					t.Errorf("%s, %s: WriteJSON: %v", name, style, err)
+				}
+				for _, less := range []int{1, len(text) / 2} {
+					o.MaxTextSize = len(text) - less
+					got, err := o.AppendJSON(dst, doc)
+					if !errors.Is(err, bson.ErrTooLarge) || len(got) != len(dst) {
+						t.Errorf("%s, %s: %d bytes less: %d bytes, %v", name, style, less, len(got), err)
+					}
+					if cap(got) > cap(dst) && cap(got) > 2*(len(dst)+o.MaxTextSize)+2*partRoom {
+						t.Errorf("%s, %s: at most %d bytes, but room for %d", name, style, o.MaxTextSize, cap(got))
+					}
+					var w portionWriter
+					if err := o.WriteJSON(&w, doc); !errors.Is(err, bson.ErrTooLarge) || w.Len() > 0 {
+						t.Errorf("%s, %s: WriteJSON: %d bytes, %v", name, style, w.Len(), err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The place of a text that is too long is that of the member that does not
+// fit.
+func TestMaxTextSizePlace(t *testing.T) {
+	doc, mark := bson.Begin(nil)
+	doc = bson.AppendNull(doc, "a")
+	doc = bson.End(bson.AppendString(doc, "b", strings.Repeat("x", 1000)), mark)
+	_, err := EncodeOptions{MaxTextSize: 500}.AppendJSON(nil, doc)
+	var got *bson.ValueError
+	if !errors.As(err, &got) {
+		t.Fatalf("error is %T, want *bson.ValueError", err)
+	}
+	want := bson.ValueError{Offset: 7, Pointer: "/b", Err: bson.ErrTooLarge}
+	if diff := cmp.Diff(want, *got, cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Parts of a string end between characters, where it has any.
+func TestPartEnd(t *testing.T) {
+	for _, c := range []string{"x", "é", "水", "😀"} {
+		for shift := range 4 {
+			s := []byte(strings.Repeat("x", shift) + strings.Repeat(c, 2*partSize))
+			for from := 0; from < len(s); {
+				end := partEnd(s, from)
+				if end <= from || !utf8.Valid(s[from:end]) {
+					t.Fatalf("%q, %d before: part from %d to %d", c, shift, from, end)
+				}
+				from = end
+			}
+		}
+	}
+}
