@@ -173,7 +173,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		}
 		from := len(dst)
 		if e.custom {
-			if e.hopeless(dst) {
+			if e.hopeless(dst, len(e.c.Key())) {
 				dst = e.cutOff(dst, e.form.marker)
 				break
 			}
@@ -245,7 +245,7 @@ func (e *encoder) array(dst []byte) []byte {
 			continue
 		}
 		from := len(dst)
-		if e.hopeless(dst) {
+		if e.hopeless(dst, 0) {
 			dst = e.cutOff(dst, e.form.markerElement)
 			break
 		}

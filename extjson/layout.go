@@ -57,7 +57,7 @@ func (e *encoder) alone(dst []byte) []byte {
 	if e.max == 0 {
 		return e.value(dst)
 	}
-	if e.hopeless(dst) {
+	if e.hopeless(dst, 0) {
 		dst = e.cutOff(dst, e.form.markerElement)
 	} else {
 		dst = e.fit(append(e.value(dst), e.comma...), e.start, e.form.markerElement)
@@ -169,12 +169,12 @@ func (e *encoder) goTo(o *order) bool {
 }
 
 // hopeless reports whether the current element cannot fit, before it is
-// written: text is no shorter than what it says.
-func (e *encoder) hopeless(dst []byte) bool {
+// written: text is no shorter than the strings and bytes that it holds. size is
+// how many bytes of its key are written.
+func (e *encoder) hopeless(dst []byte, size int) bool {
 	if e.max == 0 {
 		return false
 	}
-	size := len(e.c.Key())
 	switch e.c.Type() {
 	case bson.TypeString, bson.TypeSymbol, bson.TypeCode:
 		size += len(e.c.Text())
@@ -184,8 +184,11 @@ func (e *encoder) hopeless(dst []byte) bool {
 	case bson.TypeCodeWithScope:
 		code, _ := e.c.CodeWithScope()
 		size += len(code)
-	case bson.TypeRegex, bson.TypeDBPointer:
-		size += len(e.c.Data()) - 17
+	case bson.TypeRegex:
+		size += len(e.c.Data()) - 2 // the NULs
+	case bson.TypeDBPointer:
+		namespace, _ := e.c.DBPointer()
+		size += len(namespace)
 	}
 	return len(dst)-e.start+size > e.max
 }
@@ -224,14 +227,22 @@ func (e *encoder) closersLen() int {
 	if e.indent == "" {
 		return e.level * len(e.form.close)
 	}
-	return 2*e.level + len(e.indent)*(e.level*(e.level-1)/2)
+	// Each stands on a line of its own, behind a line feed.
+	return 2*e.level + len(e.indent)*indentsOfClosers(e.level)
+}
+
+// indentsOfClosers is how many indentations stand before level brackets that
+// close each other: those of the levels below.
+func indentsOfClosers(level int) int {
+	n := min(level, maxIndentLevels+1)
+	return n*(n-1)/2 + maxIndentLevels*(level-n)
 }
 
 // markerLen is how many bytes the mark needs behind a member.
 func (e *encoder) markerLen(marker string) int {
 	n := len(e.comma) + len(marker)
 	if e.indent != "" {
-		n += 1 + e.level*len(e.indent)
+		n += 1 + min(e.level, maxIndentLevels)*len(e.indent)
 	}
 	return n
 }

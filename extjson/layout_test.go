@@ -3,6 +3,8 @@ package extjson_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -144,6 +146,76 @@ func TestMaxLenEachLength(t *testing.T) {
 					t.Errorf("limit %d: %s is no JSON", n, got)
 				}
 			}
+		}
+	}
+}
+
+// TestMaxLenFits: text that is exactly as long as the limit is not cut, and one
+// byte less cuts it, also where keys are longer than what is written and where
+// indentation goes no deeper.
+func TestMaxLenFits(t *testing.T) {
+	ints := func(n int) []byte {
+		dst, array := bson.BeginArray(nil, "")
+		for i := range n {
+			dst = bson.AppendInt32(dst, strconv.Itoa(i), 1)
+		}
+		return bson.End(dst, array)[2:]
+	}
+	nested := func(levels int) []byte {
+		value := []byte("\x05\x00\x00\x00\x00")
+		for i := range levels {
+			dst, mark := bson.Begin(nil)
+			dst = bson.AppendHeader(dst, []bson.Type{bson.TypeDocument, bson.TypeArray}[i%2], "0")
+			value = bson.End(append(dst, value...), mark)
+		}
+		return value
+	}
+	field := func(t bson.Type, value []byte) []byte {
+		dst, mark := bson.Begin(nil)
+		return bson.End(append(bson.AppendHeader(dst, t, "a"), value...), mark)
+	}
+	docs := map[string][]byte{
+		"regex":     field(bson.TypeRegex, []byte("x\x00"+strings.Repeat("i", 40)+"\x00")),
+		"dbPointer": field(bson.TypeDBPointer, []byte("\x02\x00\x00\x00b\x00abcdefghijkl")),
+		"code":      field(bson.TypeCode, []byte("\x02\x00\x00\x00c\x00")),
+		"long key": bson.End(func() ([]byte, int) {
+			dst, mark := bson.Begin(nil)
+			return bson.AppendNull(dst, strings.Repeat("k", 5000)), mark
+		}()),
+		"no members": {5, 0, 0, 0, 0},
+	}
+	for _, n := range []int{500, 1000, 1001, 1500, 100_001} {
+		docs[fmt.Sprint(n, " elements")] = field(bson.TypeArray, ints(n))
+	}
+	for _, n := range []int{62, 63, 64, 65, 66, 67, 200, 990} {
+		docs[fmt.Sprint(n, " levels")] = nested(n)
+	}
+	for name, doc := range docs {
+		for _, o := range []extjson.EncodeOptions{
+			{}, {Mode: extjson.Canonical, Indent: "  "}, {Spacing: extjson.LibbsonSpacing, Indent: "\t"}, {SortKeys: true, Indent: " "},
+			{Mode: extjson.Plain, Lossy: true}, {Mode: extjson.Shell},
+		} {
+			whole, err := o.AppendJSON(nil, doc)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			for _, less := range []int{0, 1, 2, 17, 40, 100, len(whole) / 2} {
+				n := len(whole) - less
+				if n < 400 && less > 0 {
+					continue // the mark alone may not fit
+				}
+				o.MaxLen = n
+				got, err := o.AppendJSON(nil, doc)
+				switch {
+				case err != nil:
+					t.Errorf("%s, %+v: %v", name, o, err)
+				case (less == 0) != (string(got) == string(whole)):
+					t.Errorf("%s, %+v: %d bytes of %d", name, o, len(got), len(whole))
+				case less > 0 && (len(got) > n || !bytes.Contains(got, []byte(`$truncated`))):
+					t.Errorf("%s, %+v: %d bytes of %d, the end is %q", name, o, len(got), n, got[max(len(got)-30, 0):])
+				}
+			}
+			o.MaxLen = 0
 		}
 	}
 }
