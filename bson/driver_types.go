@@ -49,7 +49,7 @@ func driverType(t reflect.Type) (knownType, bool) {
 		case "Document":
 			return converted(t, reflect.TypeFor[Raw]())
 		case "Array":
-			return knownType{enc: encRawArray, dec: decRaw}, t.Kind() == reflect.Slice
+			return knownType{enc: encRawArray, dec: rawOf(TypeArray)}, t.Kind() == reflect.Slice
 		}
 		return knownType{}, false
 	case googleUUID:
@@ -75,7 +75,7 @@ func driverType(t reflect.Type) (knownType, bool) {
 	case "RawValue":
 		return driverRawValue(t)
 	case "RawArray":
-		return knownType{enc: encRawArray, dec: decRaw}, t.Kind() == reflect.Slice
+		return knownType{enc: encRawArray, dec: rawOf(TypeArray)}, t.Kind() == reflect.Slice
 	case "Vector":
 		return driverVector(t)
 	}

@@ -68,7 +68,7 @@ func init() {
 		typeUUID:                     {enc: encUUID, dec: decUUID},
 		typeVector:                   {enc: encVector, dec: decVector},
 		reflect.TypeFor[DBRef]():     {enc: encDBRef, dec: decDBRef},
-		reflect.TypeFor[Raw]():       {enc: encRaw, dec: decRaw},
+		reflect.TypeFor[Raw]():       {enc: encRaw, dec: rawOf(TypeDocument)},
 		reflect.TypeFor[RawValue]():  {enc: encRawValue, dec: decRawValue},
 
 		typeTime: {op: opTime, dec: decTime,
@@ -216,13 +216,18 @@ func (e *encoder) appendRaw(dst []byte, t Type, data []byte, typ reflect.Type) (
 	return append(dst, data...), t
 }
 
-// decRaw sets a Raw to a copy of a document, or of an array.
-func decRaw(d *decoder, v reflect.Value) {
-	if !d.c.Type().IsContainer() {
-		d.null(v)
-		return
+// rawOf makes the function that sets a slice of bytes to a copy of values of
+// the type t: a document, or an array. What the slice held is not written to,
+// since a Raw is mostly a part of other bytes.
+func rawOf(t Type) decFunc {
+	return func(d *decoder, v reflect.Value) {
+		if d.c.Type() != t {
+			d.null(v)
+			return
+		}
+		data := d.c.Data()
+		v.SetBytes(append(make([]byte, 0, len(data)), data...))
 	}
-	v.SetBytes(append(v.Bytes()[:0], d.c.Data()...))
 }
 
 func encRawValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {

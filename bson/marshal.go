@@ -143,8 +143,8 @@ func (e *encoder) release() {
 	if cap(elems) > maxPooledElems {
 		elems = nil
 	}
-	if e.err != nil {
-		clear(elems[:cap(elems)]) // a fault left maps unfinished
+	if len(elems) > 0 {
+		clear(elems[:cap(elems)]) // a fault or a panic left maps unfinished
 	}
 	*e = encoder{buf: buf[:0], elems: elems[:0]}
 	encoders.Put(e)
@@ -153,7 +153,7 @@ func (e *encoder) release() {
 // document appends v, which must make a document, to dst.
 func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 	e.start = len(dst)
-	out, t := e.value(dst, v)
+	out, t := e.whole(dst, v)
 	if t == TypeNull && v != nil && reflect.TypeOf(v).Kind() == reflect.Map {
 		out, t = append(dst, 5, 0, 0, 0, 0), TypeDocument
 	}
@@ -182,6 +182,23 @@ func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
 		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
 	}
 	return e.appendAny(dst, v)
+}
+
+// whole is value where a document is wanted: a type with hooks for both
+// writes itself by the one for documents.
+func (e *encoder) whole(dst []byte, v any) ([]byte, Type) {
+	switch v.(type) {
+	case nil, D, M, map[string]any:
+		return e.value(dst, v)
+	}
+	if e.fresh && runaway() {
+		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
+	}
+	p := e.planOf(reflect.TypeOf(v))
+	if p.encDoc != nil {
+		return p.encDoc(e, dst, reflect.ValueOf(v))
+	}
+	return p.enc(e, dst, reflect.ValueOf(v))
 }
 
 // placeID does what AddID and HoistID ask for to the document at e.start.

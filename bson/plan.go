@@ -15,8 +15,10 @@ import (
 //   - planCache keeps the plans. Those options that change a plan select the
 //     map that it is kept in; all others are asked when a value is written or
 //     read. So nothing that one call was told is seen by another.
-//   - planner makes plans. A type that contains itself meets its own plan,
-//     unfinished, in the planner's table; it is finished before it is used.
+//   - planner makes plans. Types within a type have their plans from the cache
+//     if they are there. A type that contains itself meets its own plan,
+//     unfinished, in the planner's table: it keeps the pointer and copies
+//     nothing. finish copies, when all plans are made.
 
 // An encFunc appends the value of v, without type and key, and returns the
 // longer slice and the type. After a fault the type is 0 and e has the error.
@@ -33,6 +35,10 @@ type plan struct {
 	enc encFunc
 	dec decFunc
 	str *structPlan // of a struct
+	// A value that is a whole document goes through the hook for documents,
+	// also where enc and dec are another one. Nil: there is none.
+	encDoc encFunc
+	decDoc decFunc
 }
 
 // planFlags are the options that change plans.
@@ -64,8 +70,13 @@ func planOf(cache *sync.Map, t reflect.Type, c *Codecs, flags planFlags) *plan {
 	if p, ok := cache.Load(t); ok {
 		return p.(*plan)
 	}
-	pl := planner{codecs: c, flags: flags, made: map[reflect.Type]*plan{}}
+	pl := planner{cache: cache, codecs: c, flags: flags, made: map[reflect.Type]*plan{}}
 	p := pl.plan(t)
+	for _, s := range pl.structs {
+		s.finish()
+	}
+	// If two goroutines have made the plan of a type, the first one stays for
+	// all calls to come; both do the same.
 	for t, p := range pl.made {
 		cache.LoadOrStore(t, p)
 	}
@@ -74,9 +85,11 @@ func planOf(cache *sync.Map, t reflect.Type, c *Codecs, flags planFlags) *plan {
 
 // A planner makes the plan of a type and of the types within it.
 type planner struct {
-	codecs *Codecs
-	flags  planFlags
-	made   map[reflect.Type]*plan
+	cache   *sync.Map // finished plans, of reflect.Type to *plan
+	codecs  *Codecs
+	flags   planFlags
+	made    map[reflect.Type]*plan // by this planner; unfinished
+	structs []*structPlan          // of those made
 }
 
 // plan returns the plan of t, which may not be finished if t is one of the
@@ -84,6 +97,9 @@ type planner struct {
 func (pl *planner) plan(t reflect.Type) *plan {
 	if p := pl.made[t]; p != nil {
 		return p
+	}
+	if p, ok := pl.cache.Load(t); ok {
+		return p.(*plan)
 	}
 	p := &plan{typ: t}
 	pl.made[t] = p
@@ -94,10 +110,10 @@ func (pl *planner) plan(t reflect.Type) *plan {
 	}
 	if c := pl.codecs; c != nil {
 		if f := c.encoders[t]; f != nil {
-			p.enc, p.op = f, opCall
+			p.enc, p.encDoc, p.op = f, nil, opCall
 		}
 		if f := c.decoders[t]; f != nil {
-			p.dec, p.op = f, opCall
+			p.dec, p.decDoc, p.op = f, nil, opCall
 		}
 	}
 	return p
@@ -106,12 +122,17 @@ func (pl *planner) plan(t reflect.Type) *plan {
 // known fills in the plan of a type that has one of its own: ours, the
 // standard library's, the official driver's. It reports whether t is one.
 func known(p *plan) bool {
-	k, ok := knownTypes[p.typ]
-	if !ok {
-		k, ok = driverType(p.typ)
-	}
+	k, ok := knownTypeOf(p.typ)
 	p.op, p.enc, p.dec = k.op, k.enc, k.dec
 	return ok
+}
+
+func knownTypeOf(t reflect.Type) (knownType, bool) {
+	k, ok := knownTypes[t]
+	if !ok {
+		k, ok = driverType(t)
+	}
+	return k, ok
 }
 
 // byKind fills in p by the kind of the type.

@@ -43,6 +43,14 @@ func (pl *planner) pointer(p *plan) {
 		}
 		elem.dec(d, v.Elem())
 	}
+	if !chain {
+		p.encDoc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			if v.IsNil() || elem.encDoc == nil {
+				return p.enc(e, dst, v)
+			}
+			return elem.encDoc(e, dst, v.Elem())
+		}
+	}
 }
 
 // follow sets v, which a pointer leads to and which may be a pointer itself.

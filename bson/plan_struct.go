@@ -14,6 +14,8 @@ import (
 //   - tagOf reads a field's tag, collect gathers the fields of a struct and
 //     of those inlined in it, dominant settles which of several with the same
 //     key it is.
+//   - finish adds what follows from the plans of the fields' types, which are
+//     not finished before.
 //   - fieldOf, along and made find a field in a struct.
 
 // A field is one field of a struct, or of a struct inlined in it.
@@ -53,6 +55,7 @@ func (pl *planner) structure(p *plan) {
 	s := &structPlan{typ: p.typ}
 	s.plan(pl)
 	p.enc, p.dec, p.str = s.encode, s.decode, s
+	pl.structs = append(pl.structs, s)
 }
 
 // plan fills in s.
@@ -143,16 +146,23 @@ func (s *structPlan) collect(pl *planner, t reflect.Type, outer field, around []
 			s.refuse(ErrKeyNUL)
 		}
 		f.plan = pl.plan(sf.Type)
-		f.op = f.plan.op
-		if f.far || tag.minSize || tag.truncate {
-			f.op = opCall
-		}
-		f.header = append(append([]byte{byte(usualType[f.op])}, name...), 0)
-		b := append(slices.Clone(f.header), make([]byte, 16)...)
-		f.words = [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
 		all = append(all, f)
 	}
 	return all
+}
+
+// finish sets in each field what depends on the plan of its type.
+func (s *structPlan) finish() {
+	for i := range s.fields {
+		f := &s.fields[i]
+		f.op = f.plan.op
+		if f.far || f.minSize || f.truncate {
+			f.op = opCall
+		}
+		f.header = append(append([]byte{byte(usualType[f.op])}, f.name...), 0)
+		b := append(slices.Clone(f.header), make([]byte, 16)...)
+		f.words = [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
+	}
 }
 
 // inline returns the fields of a struct inlined as f, or notes the map.

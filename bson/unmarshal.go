@@ -38,7 +38,9 @@ func Decode[T any](doc []byte) (T, error) {
 // non-nil pointer, or a non-nil map, to which elements are added. Fields,
 // elements of maps and things pointed to that the document does not name
 // stay as they are; slices are cut to length 0 first and their arrays used
-// again. Nothing decoded aliases doc. The texts of an any share memory with
+// again. An any that v points to is replaced, whatever it holds; an any further
+// inside that holds a pointer keeps it, and what it points to is set. Nothing
+// decoded aliases doc. The texts of an any share memory with
 // each other and with those of other documents, at most 2 KiB, and so do its
 // other values, at most 64 of a kind: one that is kept keeps that alive.
 //
@@ -59,6 +61,7 @@ func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
 		return d.c.Err()
 	}
 	d.c.ResetValue(TypeDocument, doc, o.MaxDepth)
+	d.whole = true
 	d.into(v)
 	return d.c.Err()
 }
@@ -80,22 +83,28 @@ func (v RawValue) Unmarshal(dst any) error { return UnmarshalValue(v.Type, v.Val
 // Unmarshal is Unmarshal(r, dst).
 func (r Raw) Unmarshal(dst any) error { return Unmarshal(r, dst) }
 
-// A decoder is the state of one call.
+// A decoder is the state of one call, and what the calls after it use as well.
 type decoder struct {
+	decodeCall
+	c Cursor
+
+	keys  [keySlots]string
+	chunk []byte // memory of texts; what follows its length is free
+	slabs
+}
+
+// A decodeCall is the part of a decoder that no other call may see, however
+// this one ends: by a fault, or by a panic in a hook.
+type decodeCall struct {
 	DecodeOptions
-	c     Cursor
 	plans *sync.Map // of the options
 	flags planFlags
 
 	hops     int  // pointers followed to get here that led to pointers
+	whole    bool // a document is read, not a bare value
 	truncate bool // Truncate, or the tag truncate around here
 	fresh    bool // calls around this one may have all those of the pool
 	fault    *ConversionError
-
-	// What the calls after this one use as well.
-	keys  [keySlots]string
-	chunk []byte // memory of texts; what follows its length is free
-	slabs
 }
 
 var decoders sync.Pool // of *decoder
@@ -103,22 +112,20 @@ var decoders sync.Pool // of *decoder
 func (o DecodeOptions) decoder() *decoder {
 	d, ok := decoders.Get().(*decoder)
 	if !ok {
-		d = &decoder{fresh: true}
+		d = new(decoder)
 	}
-	d.DecodeOptions = o
-	d.flags = 0
+	var flags planFlags
 	if o.JSONTags {
-		d.flags |= planJSONTags
+		flags |= planJSONTags
 	}
-	d.plans = plansFor(o.Codecs, d.flags)
-	d.truncate = o.Truncate
+	d.decodeCall = decodeCall{
+		DecodeOptions: o, plans: plansFor(o.Codecs, flags), flags: flags, truncate: o.Truncate, fresh: !ok,
+	}
 	return d
 }
 
 func (d *decoder) release() {
-	d.DecodeOptions = DecodeOptions{}
-	d.plans, d.fault = nil, nil
-	d.fresh = false
+	d.decodeCall = decodeCall{}
 	d.perDocument = perDocument{}
 	d.c.open(nil, 0)
 	decoders.Put(d)
@@ -130,7 +137,7 @@ func (d *decoder) into(v any) {
 		d.fail(reflect.TypeOf(v), ErrDepth)
 		return
 	}
-	switch v := v.(type) {
+	switch v := v.(type) { // short cuts
 	case *D:
 		if v != nil && d.Codecs == nil {
 			d.setD(v)
@@ -147,7 +154,15 @@ func (d *decoder) into(v any) {
 	case rv.Kind() == reflect.Pointer && !rv.IsNil():
 		// The pointer's own plan would make nil of it for null.
 		elem := rv.Elem()
-		d.planOf(elem.Type()).dec(d, elem)
+		if elem.Kind() == reflect.Interface && elem.NumMethod() == 0 {
+			elem.SetZero() // else a pointer that it holds would be followed
+		}
+		p := d.planOf(elem.Type())
+		if d.whole && p.decDoc != nil {
+			p.decDoc(d, elem)
+			return
+		}
+		p.dec(d, elem)
 	case rv.Kind() == reflect.Map && !rv.IsNil():
 		// A map cannot be set, but its elements can.
 		m := reflect.New(rv.Type()).Elem()

@@ -468,6 +468,10 @@ func conversionDiffers(in, out any) string {
 		if _, ok := in.(v2.A); ok {
 			return "numbers go into []byte as they go into every other slice"
 		}
+	case v2.Raw:
+		if _, ok := in.(v2.A); ok {
+			return "an array is not a document"
+		}
 	case namedBytes:
 		if _, ok := in.(v2.Symbol); ok {
 			return "a symbol goes into a named type as it goes into []byte"
