@@ -2,6 +2,9 @@ package decimal128_test
 
 import (
 	"errors"
+	"fmt"
+	"math"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -56,6 +59,11 @@ func TestParse(t *testing.T) {
 		{"least", "-1E-6176", 0x8000000000000000, 0x0000000000000001},
 		{"folded by 33 digits", "3E6144", 0x5ffe93e952cda8b9, 0xaa44111e00000000},
 		{"folded by 9 digits", "12E+6120", 0x5ffe000000000000, 0x00000002cb417800},
+		{"21 digits folded to 34", "123456789012345678901E+6124", 0x5ffe3cde6fff9732, 0xde825aae593b2000},
+		{"27 digits folded to 34", "999999999999999999999999999E+6118", 0x5fffed09bead87c0, 0x378d8e63ff676980},
+		{"33 digits folded to 34", "-314159265358979323846264338327950E+6112", 0xdffe9ae4795796a7, 0xbabe5564e6f39f8c},
+		{"33 digits folded to 34, all nines", "999999999999999999999999999999999E+6112", 0x5fffed09bead87c0, 0x378d8e63fffffff6},
+		{"22 digits folded to 33", "1234567890123456789012E+6122", 0x5ffe06163e665beb, 0x7ca6a2d999da2000},
 		{"35 digits, the last 0", "12345678901234567890123456789012340", 0x30423cde6fff9732, 0xde825cd07e96aff2},
 		{"60 zeros after the point", "2.5" + strings.Repeat("0", 60), 0x2ffe7b426fab61f0, 0x0de3639900000000},
 		{"zeros below the least exponent", "170E-6177", 0, 0x0000000000000011},
@@ -89,6 +97,34 @@ func TestParse(t *testing.T) {
 				t.Errorf("ParseRounded(%q) = %v, %v, %v", tc.text, got, cond, err)
 			}
 		})
+	}
+}
+
+// TestFolded computes what every length of coefficient is folded down to, from
+// the greatest exponent up to the first that is too large for it.
+func TestFolded(t *testing.T) {
+	const exponentBits = uint64(decimal128.MaxExponent-decimal128.MinExponent) << 49
+	for digits := 1; digits <= decimal128.Precision; digits++ {
+		for _, coefficient := range []string{
+			"1" + strings.Repeat("0", digits-1), strings.Repeat("9", digits), "2718281828459045235360287471352662"[:digits],
+		} {
+			for exp := decimal128.MaxExponent; ; exp++ {
+				text := fmt.Sprintf("-%sE+%d", coefficient, exp)
+				got, err := decimal128.Parse(text)
+				if digits+exp-1 > decimal128.MaxAdjusted {
+					if !errors.Is(err, decimal128.ErrOverflow) {
+						t.Errorf("Parse(%q) = %v, %v, want ErrOverflow", text, got, err)
+					}
+					break
+				}
+				n, _ := new(big.Int).SetString(coefficient, 10)
+				n.Mul(n, bigPow10(exp-decimal128.MaxExponent))
+				want := decimal128.FromBits(1<<63|exponentBits|new(big.Int).Rsh(n, 64).Uint64(), new(big.Int).And(n, new(big.Int).SetUint64(math.MaxUint64)).Uint64())
+				if diff := cmp.Diff(want, got, sameBits); diff != "" || err != nil {
+					t.Errorf("Parse(%q): %v (-want +got):\n%s", text, err, diff)
+				}
+			}
+		}
 	}
 }
 

@@ -14,14 +14,34 @@ import (
 )
 
 const (
-	newID    = "cbson.objectid\nObjectId\n)\x81"
-	newSON   = "cbson.son\nSON\n)\x81"
-	rebuild  = "ccopy_reg\n_reconstructor\n"
-	datetime = "cdatetime\ndatetime\n"
-	flag     = "cre\nRegexFlag\n"
-	getattr  = "c__builtin__\ngetattr\n"
-	or       = "c_operator\nor_\n"
+	newID       = "cbson.objectid\nObjectId\n)\x81"
+	newSON      = "cbson.son\nSON\n)\x81"
+	rebuild     = "ccopy_reg\n_reconstructor\n"
+	datetime    = "cdatetime\ndatetime\n"
+	flag        = "cre\nRegexFlag\n"
+	getattr     = "c__builtin__\ngetattr\n"
+	or          = "c_operator\nor_\n"
+	fixedOffset = "cbson.tz_util\nFixedOffset\n"
 )
+
+// timedelta returns the opcodes of a timedelta.
+func timedelta(days, seconds, micros int32) string {
+	return "cdatetime\ntimedelta\nJ" + u32(uint32(days)) + "J" + u32(uint32(seconds)) + "J" + u32(uint32(micros)) + "\x87R"
+}
+
+// zoned returns the pickle of 1970-01-01 00:00:00 in the zone that the opcodes
+// s make.
+func zoned(s string) string {
+	return datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00" + s + "\x86R."
+}
+
+// int64of returns the pickle of an Int64 of what the opcodes s make.
+func int64of(s string) string { return "cbson.int64\nInt64\n" + s + "\x85\x81." }
+
+// uuidLegacy returns the pickle of a UUIDLegacy of what the opcodes s make.
+func uuidLegacy(s string, subtype byte) string {
+	return "cbson.binary\nUUIDLegacy\n" + s + "\x85\x81}U\x10_Binary__subtypeK" + string(subtype) + "sb."
+}
 
 // flags returns the pickle of a Regex whose flags the opcodes s make.
 func flags(s string) string {
@@ -161,6 +181,21 @@ func TestRefused(t *testing.T) {
 		{"calls", flags(or + "K\x02K\x01\x86R"), fault{61, "REDUCE", "flag without a letter in BSON", pickle.ErrRange}},
 		{"calls", flags(strings.Repeat(or, 10) + "K\x02" + strings.Repeat("K\x02\x86R", 10)), fault{196, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
 
+		// Zones: FixedOffset and timezone are of a timedelta, which is less than a day.
+		{"zones", zoned(fixedOffset + timedelta(1, 0, 0) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta of a day or more", pickle.ErrRange}},
+		{"zones", zoned(fixedOffset + timedelta(-1, 0, 0) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta of a day or more", pickle.ErrRange}},
+		{"zones", zoned(fixedOffset + timedelta(-2, 86399, 999999) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta of a day or more", pickle.ErrRange}},
+		{"zones", zoned("cdatetime\ntimezone\n" + timedelta(1, 0, 0) + "\x85R"), fault{86, "REDUCE", "timedelta of a day or more", pickle.ErrRange}},
+		{"zones", zoned("cdatetime\ntimezone\n" + timedelta(0, 86400, 0) + "\x85R"), fault{75, "BININT", "not an integer from 0 to 86399", pickle.ErrRange}},
+		{"zones", zoned("cdatetime\ntimezone\n" + timedelta(0, -1, 0) + "\x85R"), fault{75, "BININT", "not an integer from 0 to 86399", pickle.ErrRange}},
+		{"zones", zoned("cdatetime\ntimezone\n" + timedelta(0, 0, 1000000) + "\x85R"), fault{80, "BININT", "not an integer from 0 to 999999", pickle.ErrRange}},
+		{"zones", zoned("cdatetime\ntimezone\nK\x00\x85R"), fault{55, "REDUCE", "datetime whose zone has no timedelta", pickle.ErrCall}},
+		{"zones", zoned(fixedOffset + "K\x00U\x01x\x86R"), fault{65, "REDUCE", "datetime whose zone has no timedelta", pickle.ErrCall}},
+		{"zones", zoned(fixedOffset + timedelta(0, 0, 0) + "\x85R"), fault{97, "REDUCE", "datetime whose zone is none", pickle.ErrCall}},
+		{"zones", zoned(fixedOffset + ")R"), fault{60, "REDUCE", "datetime whose zone is none", pickle.ErrCall}},
+		{"zones", zoned(newID + "U\x0c123456789012b"), fault{73, "REDUCE", "datetime whose zone is none", pickle.ErrCall}},
+		{"zones", zoned("cdatetime\ntimezone\n"), fault{51, "REDUCE", "datetime whose zone is none", pickle.ErrCall}},
+
 		// Keys that no dictionary of Python has.
 		{"keys", "}]Ns.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
 		{"keys", "}]NaNs.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
@@ -298,6 +333,15 @@ func TestRefused(t *testing.T) {
 		{"values", "\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.", fault{0, "LONG1", "integer of more than 64 bits", pickle.ErrRange}},
 		{"values", "cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incJ\xff\xff\xff\xffub.",
 			fault{67, "BININT", "not an integer from 0 to 4294967295", pickle.ErrRange}},
+		{"values", int64of("U\x015"), fault{22, "NEWOBJ", "Int64 of something that is not an integer", pickle.ErrCall}},
+		{"values", int64of("N"), fault{20, "NEWOBJ", "Int64 of something that is not an integer", pickle.ErrCall}},
+		{"values", int64of("]"), fault{20, "NEWOBJ", "Int64 of something that is not an integer", pickle.ErrCall}},
+		{"values", int64of("\x88"), fault{20, "NEWOBJ", "Int64 of something that is not an integer", pickle.ErrCall}},
+		{"values", int64of("\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00"), fault{30, "NEWOBJ", "Int64 of more than 64 bits", pickle.ErrRange}},
+		{"values", uuidLegacy("U\x03abc", 3), fault{30, "NEWOBJ", "UUIDLegacy of 3 bytes", pickle.ErrState}},
+		{"values", uuidLegacy("U\x11"+strings.Repeat("a", 17), 3), fault{44, "NEWOBJ", "UUIDLegacy of 17 bytes", pickle.ErrState}},
+		{"values", uuidLegacy("U\x00", 3), fault{27, "NEWOBJ", "UUIDLegacy of 0 bytes", pickle.ErrState}},
+		{"values", uuidLegacy("U\x10"+strings.Repeat("a", 16), 4), fault{43, "NEWOBJ", "UUIDLegacy of another subtype than 3", pickle.ErrState}},
 		{"values", "cbson.decimal128\nDecimal128\n)\x81J\xff\xff\xff\xffK\x00\x86b.", fault{30, "BININT", "not an integer from 0 to 18446744073709551615", pickle.ErrRange}},
 		{"values", "cbson.binary\nBinary\nC\x01aM\x00\x01\x86\x81}U\x10_Binary__subtypeM\x00\x01sb.", fault{47, "BININT2", "not an integer from 0 to 255", pickle.ErrRange}},
 		{"values", "cbson.binary\nBinary\nC\x01aK\x05\x86\x81}U\x10_Binary__subtypeK\x06sb.", fault{26, "NEWOBJ", "Binary of two subtypes", pickle.ErrState}},

@@ -149,6 +149,11 @@ func TestWriteRefuses(t *testing.T) {
 	nested = bson.End(bson.AppendInt32(nested, "a", 2), mark)
 	badKey, mark := bson.Begin(nil)
 	badKey = bson.End(bson.AppendInt32(badKey, "\xff", 1), mark)
+	badIndex := document(func(dst []byte) []byte {
+		return bson.AppendArray(dst, "a", document(func(dst []byte) []byte {
+			return bson.AppendInt32(bson.AppendNull(dst, "0"), "1\xff", 1)
+		}))
+	})
 	badText, mark := bson.Begin(nil)
 	badText = bson.End(bson.AppendString(badText, "a", "x\xff"), mark)
 	regexTwice, mark := bson.Begin(nil)
@@ -184,6 +189,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"far date", pickle.EncodeOptions{Reader: pickle.Python2}, far, pickle.ErrReader, 4, "/a"},
 		{"key", pickle.EncodeOptions{}, badKey, bson.ErrUTF8, 5, "/\ufffd"},
 		{"text", pickle.EncodeOptions{}, badText, bson.ErrUTF8, 12, "/a"},
+		{"key of an array", pickle.EncodeOptions{}, badIndex, bson.ErrUTF8, 16, "/a/1\ufffd"},
 		{"depth", pickle.EncodeOptions{}, deep, bson.ErrDepth, -1, ""},
 		{"depth", pickle.EncodeOptions{MaxDepth: 1}, doc(t, `{"a":{}}`), bson.ErrDepth, 4, "/a"},
 		{"truncated", pickle.EncodeOptions{}, duplicate[:9], bson.ErrTruncated, 9, ""},

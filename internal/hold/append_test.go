@@ -1,0 +1,285 @@
+package hold_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/objectid"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// A function appends to dst.
+type function = func(dst []byte) ([]byte, error)
+
+// always is a function that cannot fail.
+func always(f func(dst []byte) []byte) function {
+	return func(dst []byte) ([]byte, error) { return f(dst), nil }
+}
+
+// marked is a function that returns an offset in dst too.
+func marked(f func(dst []byte) ([]byte, int)) function {
+	return func(dst []byte) ([]byte, error) {
+		out, mark := f(dst)
+		if mark < len(dst) || mark > len(out) {
+			return out, bson.ErrLength
+		}
+		return out, nil
+	}
+}
+
+// typed is a function that returns a type too.
+func typed(f func(dst []byte) ([]byte, bson.Type, error)) function {
+	return func(dst []byte) ([]byte, error) {
+		out, t, err := f(dst)
+		if (t == 0) != (err != nil) {
+			return out, bson.ErrMismatch
+		}
+		return out, err
+	}
+}
+
+// wide returns a document above 16 KiB, from which on a pickle's room is made
+// at once.
+func wide() []byte {
+	doc, mark := bson.Begin(nil)
+	for i := range 3000 {
+		doc = bson.AppendInt32(doc, fmt.Sprint("key", i), int32(i))
+	}
+	return bson.End(doc, mark)
+}
+
+// begun returns what Begin makes of nothing.
+func begun() []byte { dst, _ := bson.Begin(nil); return dst }
+
+// functions are all exported functions and methods with a parameter dst, each
+// in a few calls that succeed and that fail.
+func functions(t *testing.T) map[string][]function {
+	t.Helper()
+	doc := sample.Documents(sample.Wild, 11, 1)[0]
+	large := wide()
+	cut := doc[:len(doc)-1]
+	text, err := extjson.AppendJSON(nil, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := extjson.AppendJSON(nil, large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pickle.AppendPickle(nil, large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, array, err := bson.MarshalValue([]any{1, "x", nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, amount, u := objectid.ID{1, 2, 3}, decimal128.FromBits(0x3040000000000000, 12345), bson.UUID{1, 2}
+	bad := []byte("x")
+	ill := bson.End(bson.AppendString(begun(), "key", "\xff"), 0)
+	each := func(inputs [][]byte, f func(dst, input []byte) ([]byte, error)) (all []function) {
+		for _, input := range inputs {
+			all = append(all, func(dst []byte) ([]byte, error) { return f(dst, input) })
+		}
+		return all
+	}
+	values := func(f func(dst []byte, v any) ([]byte, error)) []function {
+		return []function{
+			func(dst []byte) ([]byte, error) { return f(dst, bson.Raw(large)) },
+			func(dst []byte) ([]byte, error) { return f(dst, bson.D{{Key: "a", Value: 1}}) },
+			func(dst []byte) ([]byte, error) {
+				return f(dst, bson.D{{Key: "a", Value: strings.Repeat("x", 1000)}, {Key: "b", Value: make(chan int)}})
+			},
+		}
+	}
+	docs, texts, pickles := [][]byte{doc, large, cut}, [][]byte{text, long, text[:len(text)-1], bad}, [][]byte{data, data[:len(data)-1], []byte("}U\x01aU\x01bs."), bad}
+	jsonValue := []function{
+		func(dst []byte) ([]byte, error) { return extjson.AppendJSONValue(dst, document, array) },
+		func(dst []byte) ([]byte, error) { return extjson.AppendJSONValue(dst, bson.TypeDocument, large) },
+		func(dst []byte) ([]byte, error) { return extjson.AppendJSONValue(dst, bson.TypeDocument, cut) },
+	}
+	pickleValue := []function{
+		func(dst []byte) ([]byte, error) { return pickle.AppendPickleValue(dst, document, array) },
+		func(dst []byte) ([]byte, error) { return pickle.AppendPickleValue(dst, bson.TypeDocument, large) },
+		func(dst []byte) ([]byte, error) { return pickle.AppendPickleValue(dst, bson.TypeDocument, cut) },
+	}
+	pickleValues := func(dst, data []byte) ([]byte, error) {
+		return typed(func(dst []byte) ([]byte, bson.Type, error) { return pickle.AppendBSONValue(dst, data) })(dst)
+	}
+	jsonValues := func(dst, text []byte) ([]byte, error) {
+		return typed(func(dst []byte) ([]byte, bson.Type, error) { return extjson.AppendBSONValue(dst, text) })(dst)
+	}
+	one := func(f func(dst []byte) []byte) []function { return []function{always(f)} }
+	return map[string][]function{
+		"bson.Append":                      values(bson.Append),
+		"bson.EncodeOptions.Append":        values(bson.EncodeOptions{MaxDepth: 5}.Append),
+		"bson.AppendArray":                 one(func(dst []byte) []byte { return bson.AppendArray(dst, "key", doc) }),
+		"bson.AppendBinary":                one(func(dst []byte) []byte { return bson.AppendBinary(dst, "key", 2, doc) }),
+		"bson.AppendBinaryValue":           one(func(dst []byte) []byte { return bson.AppendBinaryValue(dst, 0, doc) }),
+		"bson.AppendBoolean":               one(func(dst []byte) []byte { return bson.AppendBoolean(dst, "key", true) }),
+		"bson.AppendCode":                  one(func(dst []byte) []byte { return bson.AppendCode(dst, "key", "code") }),
+		"bson.AppendCodeWithScope":         one(func(dst []byte) []byte { return bson.AppendCodeWithScope(dst, "key", "code", doc) }),
+		"bson.AppendDBPointer":             one(func(dst []byte) []byte { return bson.AppendDBPointer(dst, "key", "a.b", id) }),
+		"bson.AppendDateTime":              one(func(dst []byte) []byte { return bson.AppendDateTime(dst, "key", -1) }),
+		"bson.AppendDecimal128":            one(func(dst []byte) []byte { return bson.AppendDecimal128(dst, "key", amount) }),
+		"bson.AppendDocument":              one(func(dst []byte) []byte { return bson.AppendDocument(dst, "key", doc) }),
+		"bson.AppendDouble":                one(func(dst []byte) []byte { return bson.AppendDouble(dst, "key", 1.5) }),
+		"bson.AppendHeader":                one(func(dst []byte) []byte { return bson.AppendHeader(dst, bson.TypeNull, "key") }),
+		"bson.AppendIndexKey":              one(func(dst []byte) []byte { return bson.AppendIndexKey(dst, 1234567) }),
+		"bson.AppendInt32":                 one(func(dst []byte) []byte { return bson.AppendInt32(dst, "key", 7) }),
+		"bson.AppendInt64":                 one(func(dst []byte) []byte { return bson.AppendInt64(dst, "key", 7) }),
+		"bson.AppendMaxKey":                one(func(dst []byte) []byte { return bson.AppendMaxKey(dst, "key") }),
+		"bson.AppendMinKey":                one(func(dst []byte) []byte { return bson.AppendMinKey(dst, "key") }),
+		"bson.AppendNull":                  one(func(dst []byte) []byte { return bson.AppendNull(dst, "key") }),
+		"bson.AppendObjectID":              one(func(dst []byte) []byte { return bson.AppendObjectID(dst, "key", id) }),
+		"bson.AppendPointer":               one(func(dst []byte) []byte { return bson.AppendPointer(dst, []byte("a/b~c")) }),
+		"bson.AppendRegex":                 one(func(dst []byte) []byte { return bson.AppendRegex(dst, "key", "a", "ix") }),
+		"bson.AppendString":                one(func(dst []byte) []byte { return bson.AppendString(dst, "key", "text") }),
+		"bson.AppendSymbol":                one(func(dst []byte) []byte { return bson.AppendSymbol(dst, "key", "text") }),
+		"bson.AppendTimestamp":             one(func(dst []byte) []byte { return bson.AppendTimestamp(dst, "key", 1, 2) }),
+		"bson.AppendUndefined":             one(func(dst []byte) []byte { return bson.AppendUndefined(dst, "key") }),
+		"bson.AppendValue":                 one(func(dst []byte) []byte { return bson.AppendValue(dst, "key", bson.TypeDocument, large) }),
+		"bson.UUID.Append":                 one(u.Append),
+		"bson.UUID.AppendText":             {u.AppendText},
+		"bson.Begin":                       {marked(bson.Begin)},
+		"bson.BeginElement":                {marked(bson.BeginElement)},
+		"bson.BeginDocument":               {marked(func(dst []byte) ([]byte, int) { return bson.BeginDocument(dst, "key") })},
+		"bson.BeginArray":                  {marked(func(dst []byte) ([]byte, int) { return bson.BeginArray(dst, "key") })},
+		"bson.BeginCodeWithScope":          one(func(dst []byte) []byte { out, _, _ := bson.BeginCodeWithScope(dst, "key", "code"); return out }),
+		"decimal128.Decimal.Append":        one(amount.Append),
+		"decimal128.Decimal.AppendText":    {amount.AppendText},
+		"decimal128.Decimal.AppendBytes":   one(amount.AppendBytes),
+		"objectid.ID.Append":               one(id.Append),
+		"objectid.ID.AppendText":           {id.AppendText},
+		"extjson.AppendBSON":               each(texts, extjson.AppendBSON),
+		"extjson.AppendBSONValue":          each(texts, jsonValues),
+		"extjson.AppendJSON":               each(docs, extjson.AppendJSON),
+		"extjson.AppendJSONValue":          jsonValue,
+		"extjson.DecodeOptions.AppendBSON": each(texts, extjson.DecodeOptions{Legacy: true}.AppendBSON),
+		"extjson.DecodeOptions.AppendBSONValue": each(texts, func(dst, text []byte) ([]byte, error) {
+			return typed(func(dst []byte) ([]byte, bson.Type, error) {
+				return extjson.DecodeOptions{Shell: true}.AppendBSONValue(dst, text)
+			})(dst)
+		}),
+		"extjson.EncodeOptions.AppendJSON": each(docs, extjson.EncodeOptions{Indent: "\t", ASCII: true}.AppendJSON),
+		"extjson.EncodeOptions.AppendJSONValue": {
+			func(dst []byte) ([]byte, error) {
+				return extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSONValue(dst, document, array)
+			},
+			func(dst []byte) ([]byte, error) { return extjson.EncodeOptions{}.AppendJSONValue(dst, document, cut) },
+		},
+		"extjson.EncodeOptions.AppendMarshal": values(extjson.EncodeOptions{}.AppendMarshal),
+		"extjson.Compact":                     each(texts, extjson.Compact),
+		"extjson.Indent":                      each(texts, func(dst, text []byte) ([]byte, error) { return extjson.Indent(dst, text, "  ") }),
+		"pickle.AppendBSON":                   each(pickles, pickle.AppendBSON),
+		"pickle.AppendBSONValue":              each(pickles, pickleValues),
+		"pickle.AppendPickle":                 each(docs, pickle.AppendPickle),
+		"pickle.AppendPickleValue":            pickleValue,
+		"pickle.DecodeOptions.AppendBSON":     each(pickles, pickle.DecodeOptions{Encoding: pickle.Latin1}.AppendBSON),
+		"pickle.DecodeOptions.AppendBSONValue": each(pickles, func(dst, data []byte) ([]byte, error) {
+			return typed(func(dst []byte) ([]byte, bson.Type, error) {
+				return pickle.DecodeOptions{Encoding: pickle.Bytes}.AppendBSONValue(dst, data)
+			})(dst)
+		}),
+		"pickle.EncodeOptions.AppendPickle": each(docs, pickle.EncodeOptions{Protocol: pickle.Protocol5}.AppendPickle),
+		"pickle.EncodeOptions.AppendPickleValue": {func(dst []byte) ([]byte, error) {
+			return pickle.EncodeOptions{Documents: pickle.SON}.AppendPickleValue(dst, document, array)
+		}},
+		"pickle.EncodeOptions.AppendObjectID": {
+			func(dst []byte) ([]byte, error) { return pickle.EncodeOptions{}.AppendObjectID(dst, id) },
+			func(dst []byte) ([]byte, error) { return pickle.EncodeOptions{Protocol: 9}.AppendObjectID(dst, id) },
+		},
+		"bson.AppendUTF8": each([][]byte{doc, large, cut, ill}, func(dst, doc []byte) ([]byte, error) { return bson.AppendUTF8(dst, doc, 0) }),
+		"bson.End": one(func(dst []byte) []byte {
+			dst, mark := bson.Begin(dst)
+			return bson.End(bson.AppendNull(dst, "key"), mark)
+		}),
+		"decimal128.AppendFloat64Exact":     one(func(dst []byte) []byte { return decimal128.AppendFloat64Exact(dst, 0.1) }),
+		"decimal128.Decimal.AppendNotation": one(func(dst []byte) []byte { return amount.AppendNotation(dst, decimal128.Engineering) }),
+	}
+}
+
+// TestAppend checks every exported function that appends.
+func TestAppend(t *testing.T) {
+	table := functions(t)
+	for name, calls := range table {
+		for i, f := range calls {
+			if _, _, err := hold.Append(f); err != nil {
+				t.Errorf("%s, call %d: %.500s", name, i, err.Error())
+			}
+		}
+	}
+	exported := 0
+	for _, folder := range []string{"bson", "decimal128", "extjson", "objectid", "pickle"} {
+		for _, name := range appending(t, folder) {
+			exported++
+			if table[name] == nil {
+				t.Errorf("%s is not in the table", name)
+			}
+		}
+	}
+	if exported != len(table) {
+		t.Errorf("%d functions are exported, the table has %d", exported, len(table))
+	}
+}
+
+// appending returns the names of the exported functions and methods of a
+// package whose first parameter is dst []byte and that return it first.
+func appending(t *testing.T, folder string) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob("../../" + folder + "/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: no files, %v", folder, err)
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || !f.Name.IsExported() || f.Type.Params.NumFields() == 0 {
+				continue
+			}
+			if first := f.Type.Params.List[0]; len(first.Names) == 0 || first.Names[0].Name != "dst" || !isBytes(first.Type) {
+				continue
+			}
+			if results := f.Type.Results; results.NumFields() == 0 || !isBytes(results.List[0].Type) {
+				continue
+			}
+			name := folder + "." + f.Name.Name
+			if f.Recv != nil {
+				receiver, ok := f.Recv.List[0].Type.(*ast.Ident)
+				if !ok || !receiver.IsExported() {
+					continue
+				}
+				name = folder + "." + receiver.Name + "." + f.Name.Name
+			}
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// isBytes reports whether e is []byte.
+func isBytes(e ast.Expr) bool {
+	array, ok := e.(*ast.ArrayType)
+	if !ok || array.Len != nil {
+		return false
+	}
+	of, ok := array.Elt.(*ast.Ident)
+	return ok && of.Name == "byte"
+}
