@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"strconv"
+
+	"github.com/bsonkit/bsonkit/decimal128"
 )
 
 // The sentinels that errors of this package match with errors.Is.
@@ -45,8 +47,9 @@ var (
 	ErrKeyNUL = errors.New("NUL in a key or regex part")
 	// ErrMisuse: calls were made in an order that cannot make a document.
 	ErrMisuse = errors.New("calls in an impossible order")
-	// ErrOption: an option has a value that its type does not name.
-	ErrOption = errors.New("option out of range")
+	// ErrOption: an option has a value that its type does not name. It is
+	// decimal128.ErrOption, so that one test serves all packages.
+	ErrOption = decimal128.ErrOption
 )
 
 // truncated is the type of ErrTruncated.

@@ -40,6 +40,9 @@ func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalV
 // value that contains itself ends in, or a hook that calls Marshal for its own
 // value.
 func (o EncodeOptions) Marshal(v any) ([]byte, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	e := o.encoder()
 	defer e.release()
 	buf, err := e.document(e.buf[:0], v)
@@ -54,6 +57,9 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 // slice. It may write past the returned length, within the capacity of dst.
 // On failure it returns dst at its old length.
 func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
+	if err := o.check(); err != nil {
+		return dst, err
+	}
 	e := o.encoder()
 	defer e.release()
 	out, err := e.document(dst, v)
@@ -67,6 +73,9 @@ func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
 // as they would follow the key of an element. Errors are those of Marshal;
 // the type is then 0.
 func (o EncodeOptions) MarshalValue(v any) (Type, []byte, error) {
+	if err := o.check(); err != nil {
+		return 0, nil, err
+	}
 	e := o.encoder()
 	defer e.release()
 	buf, t := e.value(e.buf[:0], v)

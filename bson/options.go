@@ -1,6 +1,9 @@
 package bson
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // A UTF8Policy says what happens to text that is not UTF-8.
 type UTF8Policy uint8
@@ -18,7 +21,8 @@ const (
 const DefaultMaxDocumentSize = 64 << 20
 
 // DecodeOptions says how documents are read, and how they become Go values.
-// The zero value is the default.
+// The zero value is the default. Calls that set Go values refuse options out of
+// range with an *OptionError.
 type DecodeOptions struct {
 	_ struct{} // keyed literals only
 
@@ -87,7 +91,7 @@ type DecodeOptions struct {
 }
 
 // EncodeOptions says how Go values become documents. The zero value is the
-// default.
+// default. Options out of range are refused with an *OptionError.
 type EncodeOptions struct {
 	_ struct{} // keyed literals only
 
@@ -174,3 +178,33 @@ const (
 	// TimeClamp makes the first or the last millisecond of the range of it.
 	TimeClamp
 )
+
+// check returns the *OptionError of an option that is out of range.
+func (o *DecodeOptions) check() error {
+	switch {
+	case o.UTF8 > UTF8Replace:
+		return outOfRange("bson.DecodeOptions.UTF8", o.UTF8)
+	case o.DocumentType > DocumentsAsMap:
+		return outOfRange("bson.DecodeOptions.DocumentType", o.DocumentType)
+	case o.UUIDs > UUIDCSharpLegacy:
+		return outOfRange("bson.DecodeOptions.UUIDs", o.UUIDs)
+	case o.TimeRange > TimeClamp:
+		return outOfRange("bson.DecodeOptions.TimeRange", o.TimeRange)
+	}
+	return nil
+}
+
+// check returns the *OptionError of an option that is out of range.
+func (o *EncodeOptions) check() error {
+	switch {
+	case o.UTF8 > UTF8Replace:
+		return outOfRange("bson.EncodeOptions.UTF8", o.UTF8)
+	case o.UUIDs > UUIDCSharpLegacy:
+		return outOfRange("bson.EncodeOptions.UUIDs", o.UUIDs)
+	}
+	return nil
+}
+
+func outOfRange[T ~uint8](option string, value T) error {
+	return &OptionError{Option: option, Value: strconv.Itoa(int(value))}
+}

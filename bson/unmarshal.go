@@ -54,6 +54,9 @@ func Decode[T any](doc []byte) (T, error) {
 // is checked on the outside only. ErrDepth is also what pointers that lead
 // back to themselves end in, or a hook that calls Unmarshal for itself.
 func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	d := o.decoder()
 	defer d.release()
 	// Reset tells a document that is cut short from one that is malformed.
@@ -69,6 +72,9 @@ func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
 // UnmarshalValue is Unmarshal for a bare value: data is the bytes that follow
 // the key in an element of type t. Offsets in errors count from its start.
 func (o DecodeOptions) UnmarshalValue(t Type, data []byte, v any) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	d := o.decoder()
 	defer d.release()
 	if d.c.ResetValue(t, data, o.MaxDepth) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"slices"
+	"strconv"
 )
 
 // UUID is a universally unique identifier, its sixteen bytes in the order of
@@ -32,8 +33,11 @@ const (
 	UUIDCSharpLegacy
 )
 
-// Subtype returns the binary subtype of r.
+// Subtype returns the binary subtype of r. An unknown representation panics.
 func (r UUIDRepresentation) Subtype() byte {
+	if r > UUIDCSharpLegacy {
+		panic("bson: unknown UUIDRepresentation " + strconv.Itoa(int(r)))
+	}
 	if r <= UUIDStandard {
 		return BinaryUUID
 	}
@@ -70,19 +74,19 @@ func NewUUID() UUID {
 func ParseUUID[T ~string | ~[]byte](text T) (UUID, error) {
 	var u UUID
 	if len(text) != 36 {
-		return UUID{}, errUUID
+		return UUID{}, notUUID()
 	}
 	n := 0
 	for i := 0; i < 36; i++ {
 		if i == 8 || i == 13 || i == 18 || i == 23 {
 			if text[i] != '-' {
-				return UUID{}, errUUID
+				return UUID{}, notUUID()
 			}
 			continue
 		}
 		d := hexDigit(text[i])
 		if d > 15 {
-			return UUID{}, errUUID
+			return UUID{}, notUUID()
 		}
 		u[n/2] = u[n/2]<<4 | d
 		n++
@@ -144,7 +148,7 @@ func (u UUID) IsZero() bool { return u == UUID{} }
 // and so by text.
 func (u UUID) Compare(v UUID) int { return bytes.Compare(u[:], v[:]) }
 
-// Binary returns u laid out as r says.
+// Binary returns u laid out as r says. An unknown representation panics.
 func (u UUID) Binary(r UUIDRepresentation) Binary {
 	u = r.swap(u)
 	return Binary{Subtype: r.Subtype(), Data: u[:]}
@@ -152,12 +156,18 @@ func (u UUID) Binary(r UUIDRepresentation) Binary {
 
 // UUID returns the UUID that b holds if it was written as r says: a binary
 // of r's subtype and 16 bytes. UUIDUnspecified takes subtype 4 only. Other
-// binaries are a *ConversionError that matches ErrUUID.
+// binaries are a *ConversionError that matches ErrUUID, and an unknown
+// representation is an *OptionError.
 func (b Binary) UUID(r UUIDRepresentation) (UUID, error) {
+	if r > UUIDCSharpLegacy {
+		return UUID{}, outOfRange("bson.UUIDRepresentation", r)
+	}
 	if b.Subtype != r.Subtype() || len(b.Data) != 16 {
-		return UUID{}, errUUID
+		return UUID{}, notUUID()
 	}
 	return r.swap(UUID(b.Data)), nil
 }
 
-var errUUID = &ConversionError{GoType: typeUUID, Err: ErrUUID}
+// notUUID returns a new error: one that callers share, one of them could
+// change for the others.
+func notUUID() error { return &ConversionError{GoType: typeUUID, Err: ErrUUID} }

@@ -55,7 +55,7 @@ func NewPackedBitVector(bits []byte, padding uint8) (Vector, error) {
 // a *ConversionError that matches ErrVector.
 func NewVectorFromBinary(b Binary) (Vector, error) {
 	if b.Subtype != BinaryVector {
-		return Vector{}, errVector
+		return Vector{}, notVector()
 	}
 	return vectorOf(b.Data)
 }
@@ -63,7 +63,7 @@ func NewVectorFromBinary(b Binary) (Vector, error) {
 // vectorOf checks the content of a binary of subtype 9 and copies it.
 func vectorOf(b []byte) (Vector, error) {
 	if len(b) < 2 {
-		return Vector{}, errVector
+		return Vector{}, notVector()
 	}
 	padding, elems := b[1], b[2:]
 	ok := false
@@ -77,7 +77,7 @@ func vectorOf(b []byte) (Vector, error) {
 			padding < 8 && len(elems) > 0 && elems[len(elems)-1]<<(8-padding) == 0
 	}
 	if !ok {
-		return Vector{}, errVector
+		return Vector{}, notVector()
 	}
 	return Vector{string(b)}, nil
 }
@@ -207,4 +207,5 @@ func VectorFromBits(elems []bool) Vector {
 	return Vector{string(b)}
 }
 
-var errVector = &ConversionError{GoType: typeVector, Err: ErrVector}
+// notVector returns a new error, as notUUID does.
+func notVector() error { return &ConversionError{GoType: typeVector, Err: ErrVector} }

@@ -31,6 +31,8 @@ var (
 	ErrType = errors.New("wrong type")
 	// ErrLength: data is not 16 bytes long.
 	ErrLength = errors.New("wrong length")
+	// ErrOption: a Rounding is none of the five.
+	ErrOption = errors.New("option out of range")
 )
 
 // SyntaxError reports a text that is not a number.

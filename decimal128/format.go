@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"strconv"
 
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
@@ -183,10 +184,13 @@ func (d Decimal) appendSpecial(dst []byte) []byte {
 
 // AppendNotation appends the text of d in the notation given to dst and returns
 // the longer slice; infinities and NaNs are as Append writes them. An unknown
-// notation is taken as Scientific. Source: General Decimal Arithmetic,
+// notation panics. Source: General Decimal Arithmetic,
 // "to-scientific-string", "to-engineering-string".
 func (d Decimal) AppendNotation(dst []byte, notation Notation) []byte {
-	if !d.IsFinite() || notation != Engineering && notation != Plain {
+	if notation > Plain {
+		panic("decimal128: unknown Notation " + strconv.Itoa(int(notation)))
+	}
+	if !d.IsFinite() || notation == Scientific {
 		return d.Append(dst)
 	}
 	coef, exp := d.unpack()

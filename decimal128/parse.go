@@ -43,9 +43,13 @@ func Parse[T ~string | ~[]byte](text T) (Decimal, error) {
 
 // ParseRounded is Parse for texts whose value need not fit: it returns the
 // Decimal that mode makes of it, and the conditions that arose. The only errors
-// are of syntax, with the zero value and no conditions. Source: General Decimal
+// are of syntax, and of an unknown mode, which is a *ConversionError that matches
+// ErrOption; both come with the zero value and no conditions. Source: General Decimal
 // Arithmetic, "to-number"; IEEE 754-2008, 5.12.
 func ParseRounded[T ~string | ~[]byte](text T, mode Rounding) (Decimal, Conditions, error) {
+	if err := mode.check("text"); err != nil {
+		return Decimal{}, 0, err
+	}
 	n, special, at := scan(text)
 	if at >= 0 {
 		return Decimal{}, 0, &SyntaxError{Offset: at, Err: ErrSyntax}

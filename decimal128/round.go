@@ -10,8 +10,8 @@ import (
 // refuse what it reports as inexact.
 
 // Rounding says which neighbour a value that does not fit becomes. The zero
-// value is the default of IEEE 754; a value that is none of the five counts as
-// TowardZero. Source: IEEE 754-2008, 4.3.
+// value is the default of IEEE 754; a value that is none of the five is an error
+// that matches ErrOption. Source: IEEE 754-2008, 4.3.
 type Rounding uint8
 
 // The five roundings of IEEE 754.
@@ -36,6 +36,14 @@ const (
 	Overflow                         // the value was too large, and is now infinite or the greatest number
 	Clamped                          // the exponent was changed to fit: a zero's, or by zeros after the digits
 )
+
+// check returns the error of a conversion from a type if r is none of the five.
+func (r Rounding) check(from string) error {
+	if r > TowardNegative {
+		return &ConversionError{from, "decimal128 by Rounding " + strconv.Itoa(int(r)), ErrOption}
+	}
+	return nil
+}
 
 var conditionNames = [...]string{"rounded", "inexact", "subnormal", "underflow", "overflow", "clamped"}
 
@@ -196,10 +204,14 @@ func (n *number) exact() (Decimal, error) {
 // -2 becomes 12.34 or 12.35. The conditions are among Rounded, Inexact and, for
 // the result, Subnormal. A NaN comes back as it is. An infinity, an exponent out
 // of range, or a result that would have more than 34 digits gives the zero value
-// and a *ConversionError that matches ErrInfinity, ErrOverflow or ErrUnderflow.
+// and a *ConversionError that matches ErrInfinity, ErrOverflow or ErrUnderflow;
+// so does an unknown mode, with ErrOption.
 // Source: IEEE 754-2008, 5.3.2.
 func (d Decimal) Quantize(exponent int, mode Rounding) (Decimal, Conditions, error) {
-	var err error
+	err := mode.check("decimal128")
+	if err != nil {
+		return Decimal{}, 0, err
+	}
 	switch {
 	case d.IsNaN():
 		return d, 0, nil

@@ -181,3 +181,25 @@ func TestReduce(t *testing.T) {
 		t.Errorf("Reduce of a NaN = %v", got)
 	}
 }
+
+// TestUnknownOptions: a rounding that is none of the five is an error, a
+// notation that is none of the three a panic.
+func TestUnknownOptions(t *testing.T) {
+	for _, text := range []string{"1", "NaN", "1E+7000"} {
+		if _, _, err := decimal128.ParseRounded(text, decimal128.TowardNegative+1); !errors.Is(err, decimal128.ErrOption) {
+			t.Errorf("ParseRounded(%q): %v", text, err)
+		}
+		d, _, _ := decimal128.ParseRounded(text, decimal128.ToNearestEven)
+		if _, _, err := d.Quantize(0, decimal128.TowardNegative+1); !errors.Is(err, decimal128.ErrOption) {
+			t.Errorf("Quantize of %v: %v", d, err)
+		}
+		func() {
+			defer func() {
+				if got := recover(); got != "decimal128: unknown Notation 3" {
+					t.Errorf("Text of %v panics with %v", d, got)
+				}
+			}()
+			d.Text(decimal128.Plain + 1)
+		}()
+	}
+}

@@ -60,7 +60,7 @@ var (
 	ErrNoClass = errors.New("no Python class for the value")
 	// ErrReader: the Python named by EncodeOptions.Reader cannot load it.
 	ErrReader = errors.New("the reader cannot load it")
-	// ErrProtocol: there is no such protocol.
+	// ErrProtocol: there is no such protocol. It comes with bson.ErrOption.
 	ErrProtocol = errors.New("no such protocol")
 )
 
@@ -120,6 +120,11 @@ func (e *OptionError) Error() string { return "pickle: " + e.What + ": " + e.Err
 
 // Unwrap returns e.Err.
 func (e *OptionError) Unwrap() error { return e.Err }
+
+// Is makes a protocol that does not exist match bson.ErrOption as well.
+func (e *OptionError) Is(target error) bool {
+	return target == bson.ErrOption && e.Err == ErrProtocol
+}
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

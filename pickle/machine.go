@@ -40,6 +40,7 @@ type machine struct {
 	maxNodes, maxMemo, maxDepth, maxExpansion int
 	encoding                                  Encoding
 	longText                                  LongText
+	options                                   error // of one that is out of range
 
 	builder // see value.go
 	scratch [64]byte

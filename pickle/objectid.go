@@ -91,6 +91,9 @@ func UnmarshalObjectID(data []byte) (objectid.ID, error) {
 // UnmarshalObjectID returns the ObjectId in data, read as o says, otherwise
 // as the function UnmarshalObjectID does.
 func (o DecodeOptions) UnmarshalObjectID(data []byte) (objectid.ID, error) {
+	if err := o.check(); err != nil {
+		return objectid.ID{}, err
+	}
 	if id, ok := match(data); ok {
 		return id, nil
 	}

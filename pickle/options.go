@@ -164,7 +164,8 @@ type EncodeOptions struct {
 	Values bson.EncodeOptions
 }
 
-// number returns the number of the protocol, or an error.
+// number returns the number of the protocol, or the error of an option that
+// is out of range or of two that contradict each other.
 func (o *EncodeOptions) number() (int, error) {
 	p := int(o.Protocol)
 	switch {
@@ -174,6 +175,14 @@ func (o *EncodeOptions) number() (int, error) {
 		p = 0
 	case p < 0 || p > 5:
 		return 0, &OptionError{"protocol " + itoa(p), ErrProtocol}
+	}
+	switch {
+	case o.Reader > Python2:
+		return 0, outOfRange("EncodeOptions.Reader", o.Reader)
+	case o.Documents > SON:
+		return 0, outOfRange("EncodeOptions.Documents", o.Documents)
+	case o.Deprecated > Convert:
+		return 0, outOfRange("EncodeOptions.Deprecated", o.Deprecated)
 	}
 	if o.Reader == Python2 && p > 2 {
 		return 0, &OptionError{"protocol " + itoa(p) + " in Python 2", ErrReader}
@@ -186,4 +195,19 @@ func maxDepth(n int) int {
 		n = bson.DefaultMaxDepth
 	}
 	return min(n, bson.DepthCeiling)
+}
+
+// check returns the error of an option that is out of range.
+func (o *DecodeOptions) check() error {
+	switch {
+	case o.Encoding > Bytes:
+		return outOfRange("DecodeOptions.Encoding", o.Encoding)
+	case o.LongText > LongSmallest:
+		return outOfRange("DecodeOptions.LongText", o.LongText)
+	}
+	return nil
+}
+
+func outOfRange[T ~uint8](option string, value T) error {
+	return &bson.OptionError{Option: "pickle." + option, Value: itoa(int(value))}
 }

@@ -64,6 +64,7 @@ func (o DecodeOptions) AppendBSONValue(dst, data []byte) ([]byte, bson.Type, err
 
 // init sets the options of m.
 func (m *machine) init(o *DecodeOptions) {
+	m.options = o.check()
 	m.encoding = o.Encoding
 	m.longText = o.LongText
 	m.maxDepth = maxDepth(o.MaxDepth)
@@ -95,6 +96,9 @@ func (m *machine) reset() {
 // whole reads data, which must be one pickle and nothing else, and appends
 // its value.
 func (m *machine) whole(dst, data []byte) ([]byte, bson.Type, error) {
+	if m.options != nil {
+		return dst, 0, m.options
+	}
 	m.reset()
 	m.src, m.final = data, true
 	var t bson.Type

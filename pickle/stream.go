@@ -65,6 +65,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d.m.init(&o)
 	d.m.pairs = true
 	d.values = o.values()
+	d.err = d.m.options
 	return d
 }
 

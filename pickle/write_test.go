@@ -1,6 +1,7 @@
 package pickle_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"math"
@@ -235,6 +236,56 @@ func TestOptions(t *testing.T) {
 		if !errors.Is(err, tc.want) || !errors.Is(err2, tc.want) || errors.As(err, &oe) != (tc.want != nil) {
 			t.Errorf("%+v: %v, %v, want %v", tc.o, err, err2, tc.want)
 		}
+	}
+}
+
+// TestOptionsOutOfRange: a value that the type of an option does not name is
+// refused by every call that uses the options.
+func TestOptionsOutOfRange(t *testing.T) {
+	for want, o := range map[string]pickle.EncodeOptions{
+		"pickle.EncodeOptions.Reader":     {Reader: pickle.Python2 + 1},
+		"pickle.EncodeOptions.Documents":  {Documents: pickle.SON + 1},
+		"pickle.EncodeOptions.Deprecated": {Deprecated: pickle.Convert + 1},
+	} {
+		_, appended := o.AppendPickle(nil, hundred)
+		_, id := o.MarshalObjectID(example)
+		_, marshal := o.Marshal(1)
+		for call, err := range map[string]error{"AppendPickle": appended, "MarshalObjectID": id, "Marshal": marshal} {
+			wantOption(t, call, err, want)
+		}
+	}
+	for want, o := range map[string]pickle.DecodeOptions{
+		"pickle.DecodeOptions.Encoding": {Encoding: pickle.Bytes + 1},
+		"pickle.DecodeOptions.LongText": {LongText: pickle.LongSmallest + 1},
+	} {
+		data := []byte("\x80\x02}.")
+		var v any
+		_, doc := o.AppendBSON(nil, data)
+		_, _, value := o.AppendBSONValue(nil, data)
+		_, id := o.UnmarshalObjectID(data)
+		d := o.NewDecoder(bytes.NewReader(data))
+		if d.Next() {
+			t.Errorf("%s: Next is true", want)
+		}
+		for call, err := range map[string]error{
+			"AppendBSON": doc, "AppendBSONValue": value, "UnmarshalObjectID": id, "Unmarshal": o.Unmarshal(data, &v), "Next": d.Err(),
+		} {
+			wantOption(t, call, err, want)
+		}
+	}
+	if _, err := (pickle.EncodeOptions{Protocol: 6}).AppendPickle(nil, hundred); !errors.Is(err, bson.ErrOption) {
+		t.Errorf("protocol 6: %v", err)
+	}
+	if _, err := (pickle.EncodeOptions{Protocol: 4, Reader: pickle.Python2}).AppendPickle(nil, hundred); errors.Is(err, bson.ErrOption) {
+		t.Errorf("protocol 4 for Python 2: %v", err)
+	}
+}
+
+func wantOption(t *testing.T, call string, err error, want string) {
+	t.Helper()
+	var e *bson.OptionError
+	if !errors.As(err, &e) || !errors.Is(err, bson.ErrOption) || e.Option != want {
+		t.Errorf("%s: error is %v, want one about %s", call, err, want)
 	}
 }
 
