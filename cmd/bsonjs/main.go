@@ -38,12 +38,15 @@
 //
 // The file given with -o is written under a temporary name in the same
 // directory, FILE.XXXXXXXX.partial, and renamed when it is whole; so FILE is
-// there complete or not at all, whatever ends the run. A file that exists is
-// replaced only with --overwrite, keeps its permissions, and is on the disk
-// before it is replaced. A run that stops leaves FILE alone and what it wrote
-// as FILE.partial, in place of what an earlier run left there; if it converted
-// no document it leaves nothing. If FILE is a symbolic link, all of this is
-// true of the file that it leads to. A device or FIFO is written directly.
+// there complete or not at all, whatever ends the run: its bytes are on the
+// disk before it has its name. A file that exists is replaced only with
+// --overwrite, and keeps its owner, group and mode; one whose owner or group
+// the process cannot give to another file is not replaced. A run that stops
+// leaves FILE alone and what it wrote as FILE.partial, in place of what an
+// earlier run left there; if it converted no document it leaves nothing. If
+// FILE is a symbolic link, all of this is true of the file that it leads to. A
+// device, FIFO or pipe is written directly, and a file that the process has
+// open already, /dev/fd/3 or /dev/stderr, is added to.
 //
 // An output that is also an input, by whatever name, is a usage error, and so
 // is a FILE.partial that is an input. BSON is not written to a terminal

@@ -150,18 +150,24 @@ func (c *conversion) complete() *fault {
 	if err := c.writeText(text); err != nil {
 		return c.outputFault(err)
 	}
-	if f := c.commit(c.rejects); f != nil {
-		return f
+	// Both are on the disk before either has its name, and the documents have
+	// theirs first: a run that fails here can be tried again.
+	for _, step := range []func(*output.File) error{(*output.File).Settle, (*output.File).Commit} {
+		for _, file := range []*output.File{c.out, c.rejects} {
+			if f := endFault(file, step); f != nil {
+				return f
+			}
+		}
 	}
-	return c.commit(c.out)
+	return nil
 }
 
-// commit ends file, which may be nil.
-func (c *conversion) commit(file *output.File) *fault {
+// endFault takes a step to the end of file, which may be nil.
+func endFault(file *output.File, step func(*output.File) error) *fault {
 	if file == nil {
 		return nil
 	}
-	err := file.Commit()
+	err := step(file)
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return newFault(exitOutput, file.Name(), "has come into being during the run; --overwrite replaces it")

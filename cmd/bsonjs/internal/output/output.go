@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,7 +21,8 @@ import (
 
 // This file opens and writes; compressed.go has what is different where the
 // output is compressed, replace.go the life of a file that is written aside
-// and renamed; conflict.go finds outputs that are also inputs.
+// and renamed, disk.go what that asks of the system; conflict.go finds outputs
+// that are also inputs.
 //
 //   - Open decides once which of the three ways it is.
 //   - Write remembers the first error, so that the caller can tell a failure
@@ -48,13 +51,15 @@ type Options struct {
 	// Codec is what the output is compressed with.
 	Codec compress.Codec
 	compress.WriterOptions
+
+	disk disk // nil: that of the system
 }
 
 // A File is an output that is open.
 type File struct {
 	name  string // as messages show it
 	w     io.Writer
-	file  *os.File     // w, if it is a file; nil after closing
+	file  diskFile     // w, if it is a file to be closed; nil if not, or closed
 	aside *replacement // nil: written directly
 	stop  <-chan struct{}
 	err   error       // first error of Write
@@ -79,13 +84,18 @@ func (o Options) Open() (*File, error) {
 func (o Options) open() (*File, error) {
 	if o.isStdout() {
 		f := &File{name: StdoutName, w: o.Stdout, stop: o.Stop}
-		f.file, _ = o.Stdout.(*os.File)
+		if file, ok := o.Stdout.(*os.File); ok {
+			f.file = file
+		}
 		return f, nil
 	}
 	target, info, err := resolve(o.Name)
+	fd, isOpen := descriptor(o.Name)
 	switch {
 	case err != nil:
 		return nil, err
+	case isOpen && info != nil && info.Mode().IsRegular():
+		return o.openDescriptor(fd), nil
 	case info != nil && info.IsDir():
 		return nil, syscall.EISDIR
 	case info != nil && !info.Mode().IsRegular():
@@ -93,13 +103,11 @@ func (o Options) open() (*File, error) {
 	case info != nil && !o.Overwrite:
 		return nil, fs.ErrExist
 	}
-	f := &File{name: o.Name}
-	f.aside, f.file, err = newReplacement(target, info, o.Overwrite)
+	r, file, err := newReplacement(o, target, info)
 	if err != nil {
 		return nil, err
 	}
-	f.w = f.file
-	return f, nil
+	return &File{name: o.Name, w: file, file: file, aside: r}, nil
 }
 
 // direct opens a device or FIFO. What the reader of a FIFO takes is final, so
@@ -114,16 +122,48 @@ func (o Options) direct() (*File, error) {
 	return &File{name: o.Name, w: file, file: file, stop: o.Stop}, nil
 }
 
-// isStdout reports whether o names the standard output. Its names under /dev
-// are among them: opened anew, a file that it leads to would be written from
-// the start.
-func (o Options) isStdout() bool {
-	switch o.Name {
-	case "", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+// descriptors are the folders in which the files that the process has open are
+// listed by their numbers.
+var descriptors = []string{"/dev/fd/", "/proc/self/fd/"}
+
+// descriptor returns the number of the open file that name stands for, or
+// false if it stands for none.
+func descriptor(name string) (int, bool) {
+	if name == "/dev/stderr" {
+		return 2, true
+	}
+	for _, dir := range descriptors {
+		if digits, ok := strings.CutPrefix(name, dir); ok {
+			n, err := strconv.ParseUint(digits, 10, 31)
+			return int(n), err == nil
+		}
+	}
+	return 0, false
+}
+
+// openDescriptor takes the regular file that is open as fd. Opened anew, it
+// would be written from its start, over what is there: the output of others,
+// or messages of this run.
+func (o Options) openDescriptor(fd int) *File {
+	if fd == 2 {
+		return &File{name: o.Name, w: os.Stderr} // messages are still to come
+	}
+	file := os.NewFile(uintptr(fd), o.Name)
+	return &File{name: o.Name, w: file, file: file}
+}
+
+// IsStdout reports whether name, which is not empty, stands for the standard
+// output. Its names under /dev are among them: opened anew, a file that it
+// leads to would be written from the start.
+func IsStdout(name string) bool {
+	switch name {
+	case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
 		return true
 	}
 	return false
 }
+
+func (o Options) isStdout() bool { return o.Name == "" || IsStdout(o.Name) }
 
 // IsTerminal reports whether the output is Stdout and a terminal shows it.
 func (o Options) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) }
@@ -208,18 +248,26 @@ func IsTerminal(v any) bool {
 	return err == nil && is
 }
 
-// Commit closes f and, if it was written aside, gives it its name. On failure
-// Keep or Discard is still to be called; after success they do nothing.
-func (f *File) Commit() error {
+// Settle ends what is written to f, which must be open, and closes it. What
+// was written aside is on the disk then, under another name. On failure Keep
+// or Discard is still to be called.
+func (f *File) Settle() error {
 	if err := f.finish(); err != nil {
 		return err
 	}
-	if f.aside != nil && f.aside.sync {
-		if err := f.file.Sync(); err != nil {
+	if f.aside != nil && f.file != nil {
+		if err := f.aside.settle(f.file); err != nil {
 			return err
 		}
 	}
-	if err := f.close(); err != nil {
+	return f.close()
+}
+
+// Commit settles f, unless that was done, and gives it its name if it was
+// written aside. On failure Keep or Discard is still to be called; after
+// success they do nothing.
+func (f *File) Commit() error {
+	if err := f.Settle(); err != nil {
 		return err
 	}
 	if f.aside == nil {
@@ -254,7 +302,7 @@ func (f *File) Discard() error {
 	}
 	err := f.close()
 	if f.aside != nil {
-		os.Remove(f.aside.temp)
+		f.aside.disk.remove(f.aside.temp)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
 // open opens o and writes text to it.
@@ -333,5 +334,33 @@ func TestCollides(t *testing.T) {
 			}
 			tc.a, tc.b = tc.b, tc.a
 		}
+	}
+}
+
+// A stuckWriter never takes anything.
+type stuckWriter struct{}
+
+func (stuckWriter) Write([]byte) (int, error) { select {} }
+
+// A run that is to stop does not wait for ever for who reads its output.
+func TestStuck(t *testing.T) {
+	stop := make(chan struct{})
+	close(stop)
+	f, err := Options{Stdout: stuckWriter{}, Stop: stop}.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := f.Write([]byte("text"))
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if !errors.Is(err, interrupt.ErrInterrupted) || !errors.Is(f.Err(), interrupt.ErrInterrupted) {
+			t.Errorf("Write: %v, Err = %v", err, f.Err())
+		}
+	case <-time.After(time.Minute):
+		t.Error("Write still waits")
 	}
 }

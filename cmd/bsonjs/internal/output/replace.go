@@ -17,41 +17,77 @@ const partialSuffix = ".partial"
 // wrote of the file name.
 func PartialName(name string) string { return name + partialSuffix }
 
+// ErrOwner: the file is another's, and one in its place would not be.
+var ErrOwner = errors.New("it has another owner or group, which a file in its place would not have; write another file, or remove this one first")
+
 // A replacement is a file written under a temporary name in the directory
 // where it is to appear.
 type replacement struct {
-	target    string // where it is to appear; not a symbolic link
-	temp      string // where it is: target.XXXXXXXX.partial
-	overwrite bool   // it may replace a file
-	sync      bool   // it replaces one: its bytes must be safe before that
+	disk      disk
+	target    string      // where it is to appear; not a symbolic link
+	temp      string      // where it is: target.XXXXXXXX.partial
+	overwrite bool        // it may replace a file
+	mode      fs.FileMode // of the file that it replaces; 0: there is none
 }
 
-// newReplacement creates the temporary file of target. old is the file that it
-// replaces, or nil; its permissions are kept.
-func newReplacement(target string, old fs.FileInfo, overwrite bool) (*replacement, *os.File, error) {
+// modeBits are those that Chmod sets.
+const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
+
+// newReplacement creates the temporary file of target for o. old is the file
+// that it replaces, or nil; its owner, group and permissions are kept, and the
+// error matches ErrOwner if they cannot be.
+func newReplacement(o Options, target string, old fs.FileInfo) (*replacement, diskFile, error) {
+	r := &replacement{disk: o.disk, target: target, overwrite: o.Overwrite}
+	if r.disk == nil {
+		r.disk = systemDisk{}
+	}
 	perm := fs.FileMode(0o666)
 	if old != nil {
-		perm = old.Mode().Perm()
+		r.mode = old.Mode() & modeBits
+		perm = r.mode.Perm()
 	}
-	r := &replacement{target: target, overwrite: overwrite, sync: old != nil}
 	file, err := r.create(perm)
 	if err != nil {
 		return nil, nil, err
 	}
 	if old != nil {
-		// The umask may have taken away some of what the old file allowed.
-		if err := file.Chmod(perm); err != nil {
+		if err := takePlace(file, old); err != nil {
 			file.Close()
-			os.Remove(r.temp)
+			r.disk.remove(r.temp)
 			return nil, nil, err
 		}
 	}
 	return r, file, nil
 }
 
+// takePlace gives file the owner, group and permissions of old.
+func takePlace(file diskFile, old fs.FileInfo) error {
+	now, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	uid, gid, known := owner(old)
+	if u, g, _ := owner(now); known && (u != uid || g != gid) && file.Chown(uid, gid) != nil {
+		return ErrOwner
+	}
+	// The umask may have taken away some of what the old file allowed.
+	return file.Chmod(old.Mode().Perm())
+}
+
+// settle makes sure that file, the temporary one, is on the disk. It gets what
+// goes beyond permissions, such as setuid, only now: writing takes that away.
+func (r *replacement) settle(file diskFile) error {
+	if r.mode != r.mode.Perm() {
+		if err := file.Chmod(r.mode); err != nil {
+			return err
+		}
+	}
+	return file.Sync()
+}
+
 // create creates a file that was not there, so that two runs at once never
 // write to the same one.
-func (r *replacement) create(perm fs.FileMode) (*os.File, error) {
+func (r *replacement) create(perm fs.FileMode) (diskFile, error) {
 	const (
 		longest = 200 // bytes of the name kept, of the 255 that systems allow
 		tries   = 100
@@ -64,8 +100,8 @@ func (r *replacement) create(perm fs.FileMode) (*os.File, error) {
 	var err error
 	for range tries {
 		r.temp = fmt.Sprintf("%s%s.%08x%s", dir, base, rand.Uint32(), partialSuffix)
-		var file *os.File
-		file, err = os.OpenFile(r.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		var file diskFile
+		file, err = r.disk.create(r.temp, perm)
 		if !errors.Is(err, fs.ErrExist) {
 			return file, err
 		}
@@ -75,14 +111,22 @@ func (r *replacement) create(perm fs.FileMode) (*os.File, error) {
 
 // publish gives the file, which is closed, its name.
 func (r *replacement) publish() error {
+	if err := r.name(); err != nil {
+		return err
+	}
+	r.disk.syncDir(filepath.Dir(r.target))
+	return nil
+}
+
+func (r *replacement) name() error {
 	if r.overwrite {
-		return os.Rename(r.temp, r.target)
+		return r.disk.rename(r.temp, r.target)
 	}
 	// A rename would replace a file that has come since Open looked.
-	err := os.Link(r.temp, r.target)
+	err := r.disk.link(r.temp, r.target)
 	switch {
 	case err == nil:
-		return os.Remove(r.temp)
+		return r.disk.remove(r.temp)
 	case errors.Is(err, fs.ErrExist):
 		return fs.ErrExist
 	}
@@ -90,21 +134,23 @@ func (r *replacement) publish() error {
 	if _, err := os.Lstat(r.target); !errors.Is(err, fs.ErrNotExist) {
 		return fs.ErrExist
 	}
-	return os.Rename(r.temp, r.target)
+	return r.disk.rename(r.temp, r.target)
 }
 
 // keep gives the file, which is closed, the name of a partial one and returns
 // the name that it then has.
 func (r *replacement) keep() string {
 	name := PartialName(r.target)
-	if os.Rename(r.temp, name) != nil {
+	if r.disk.rename(r.temp, name) != nil {
 		return r.temp
 	}
 	return name
 }
 
 // resolve follows the symbolic links in name to the file that is to be
-// written, and returns its path and what is there now, nil if nothing is.
+// written, and returns its path and what is there now, nil if nothing is. What
+// is no regular file is not replaced, so its path does not matter: links to
+// pipes, as a shell makes them for >(program), lead to none.
 func resolve(name string) (string, fs.FileInfo, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,7 +163,7 @@ func resolve(name string) (string, fs.FileInfo, error) {
 		return "", nil, err
 	}
 	link, err := os.Lstat(name)
-	if err == nil && link.Mode()&fs.ModeSymlink != 0 {
+	if err == nil && link.Mode()&fs.ModeSymlink != 0 && info.Mode().IsRegular() {
 		name, err = filepath.EvalSymlinks(name)
 	}
 	return name, info, err

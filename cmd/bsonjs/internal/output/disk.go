@@ -1,0 +1,55 @@
+package output
+
+import (
+	"io"
+	"io/fs"
+	"os"
+)
+
+// This file is all that a file which is written aside asks of the system. The
+// tests have a disk that fails.
+
+// A disk makes files and names them.
+type disk interface {
+	// create makes a file that was not there.
+	create(name string, perm fs.FileMode) (diskFile, error)
+	link(from, to string) error
+	rename(from, to string) error
+	remove(name string) error
+	// syncDir makes sure that the names in the folder dir outlast a power cut,
+	// as far as the system can.
+	syncDir(dir string)
+}
+
+// A diskFile is a file that is open.
+type diskFile interface {
+	io.WriteCloser
+	Stat() (fs.FileInfo, error)
+	Chown(uid, gid int) error
+	Chmod(mode fs.FileMode) error
+	Sync() error
+}
+
+// systemDisk is that of the system.
+type systemDisk struct{}
+
+func (systemDisk) create(name string, perm fs.FileMode) (diskFile, error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+func (systemDisk) link(from, to string) error   { return os.Link(from, to) }
+func (systemDisk) rename(from, to string) error { return os.Rename(from, to) }
+func (systemDisk) remove(name string) error     { return os.Remove(name) }
+
+// syncDir asks for it in vain where a folder cannot be opened or synced, as on
+// Windows and in folders that the process may not list.
+func (systemDisk) syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}

@@ -1,0 +1,250 @@
+package output
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+)
+
+// A spyDisk is the disk of the system, but for calls that are to fail, and
+// notes what it is asked for.
+type spyDisk struct {
+	systemDisk
+	fail  map[string]error // by the name of the call
+	calls *[]string
+}
+
+func newSpy(fail map[string]error) spyDisk { return spyDisk{fail: fail, calls: new([]string)} }
+
+func (d spyDisk) note(call string) error {
+	*d.calls = append(*d.calls, call)
+	return d.fail[call]
+}
+
+func (d spyDisk) create(name string, perm fs.FileMode) (diskFile, error) {
+	if err := d.note("create"); err != nil {
+		return nil, err
+	}
+	file, err := d.systemDisk.create(name, perm)
+	return spyFile{file, d}, err
+}
+
+func (d spyDisk) link(from, to string) error {
+	if err := d.note("link"); err != nil {
+		return err
+	}
+	return d.systemDisk.link(from, to)
+}
+
+func (d spyDisk) rename(from, to string) error {
+	if err := d.note("rename"); err != nil {
+		return err
+	}
+	return d.systemDisk.rename(from, to)
+}
+
+func (d spyDisk) syncDir(dir string) {
+	d.note("syncDir")
+	d.systemDisk.syncDir(dir)
+}
+
+type spyFile struct {
+	diskFile
+	disk spyDisk
+}
+
+func (f spyFile) Sync() error {
+	if err := f.disk.note("sync"); err != nil {
+		return err
+	}
+	return f.diskFile.Sync()
+}
+
+func (f spyFile) Close() error {
+	err := f.diskFile.Close()
+	if e := f.disk.note("close"); e != nil {
+		err = e
+	}
+	return err
+}
+
+func (f spyFile) Chmod(mode fs.FileMode) error {
+	if err := f.disk.note("chmod"); err != nil {
+		return err
+	}
+	return f.diskFile.Chmod(mode)
+}
+
+// A file is on the disk before it has its name, a new one as well as one that
+// replaces another, and so is its name before the run ends.
+func TestSynced(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "out")
+	for _, tc := range []struct {
+		about string
+		fail  map[string]error
+		o     Options
+		want  []string
+	}{
+		{"new", nil, Options{}, []string{"create", "sync", "close", "link", "syncDir"}},
+		{"replaced", nil, Options{Overwrite: true}, []string{"create", "chmod", "sync", "close", "rename", "syncDir"}},
+	} {
+		t.Run(tc.about, func(t *testing.T) {
+			spy := newSpy(tc.fail)
+			tc.o.Name, tc.o.disk = name, spy
+			if err := open(t, tc.o, "text").Commit(); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(*spy.calls, tc.want) {
+				t.Errorf("calls %q, want %q", *spy.calls, tc.want)
+			}
+		})
+	}
+}
+
+// Whatever of a disk fails, the error is returned, and what is there stays.
+func TestDiskFails(t *testing.T) {
+	broken := errors.New("broken")
+	for _, call := range []string{"create", "chmod", "sync", "close", "rename"} {
+		for _, codec := range []compress.Codec{compress.None, compress.Gzip} {
+			t.Run(call+" "+codec.String(), func(t *testing.T) {
+				dir := t.TempDir()
+				name := filepath.Join(dir, "out")
+				if err := os.WriteFile(name, []byte("old"), 0o666); err != nil {
+					t.Fatal(err)
+				}
+				o := Options{Name: name, Overwrite: true, Codec: codec, disk: newSpy(map[string]error{call: broken})}
+				f, err := o.Open()
+				if opens := call != "create" && call != "chmod"; opens != (err == nil) || !opens && !errors.Is(err, broken) {
+					t.Fatalf("Open = %v", err)
+				} else if !opens {
+					want(t, dir, "out=old")
+					return
+				}
+				f.Write([]byte("new"))
+				if err := f.Commit(); !errors.Is(err, broken) {
+					t.Errorf("Commit = %v", err)
+				}
+				f.Discard()
+				want(t, dir, "out=old")
+			})
+		}
+	}
+}
+
+// A file that cannot be closed may lack its end: Keep says so.
+func TestKeepFails(t *testing.T) {
+	broken := errors.New("broken")
+	name := filepath.Join(t.TempDir(), "out")
+	f := open(t, Options{Name: name, disk: newSpy(map[string]error{"close": broken})}, "text")
+	if kept, err := f.Keep(); kept != PartialName(name) || !errors.Is(err, broken) {
+		t.Errorf("Keep = %q, %v", kept, err)
+	}
+}
+
+// Where there are no links a file is renamed, but not over another.
+func TestNoLinks(t *testing.T) {
+	dir := t.TempDir()
+	o := Options{Name: filepath.Join(dir, "out"), disk: newSpy(map[string]error{"link": errors.ErrUnsupported})}
+	if err := open(t, o, "new").Commit(); err != nil {
+		t.Error(err)
+	}
+	want(t, dir, "out=new")
+	o.Name = filepath.Join(dir, "two")
+	f := open(t, o, "ours")
+	if err := os.WriteFile(o.Name, []byte("theirs"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("Commit = %v, want fs.ErrExist", err)
+	}
+	f.Discard()
+	want(t, dir, "out=new", "two=theirs")
+}
+
+// What a file of another owner is replaced by has that owner, group and mode;
+// where this cannot be, it is not replaced.
+func TestOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	const uid, gid = 1234, 2345
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	old := func(mode fs.FileMode) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte("old"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Chown(name, uid, gid), os.Chmod(name, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, mode := range []fs.FileMode{0o440, 0o666, 0o755 | fs.ModeSetuid, 0o755 | fs.ModeSetgid} {
+		old(mode)
+		f := open(t, Options{Name: name, Overwrite: true}, "new")
+		temp, err := os.Stat(f.aside.temp)
+		if err != nil || temp.Mode() != mode.Perm() {
+			t.Errorf("while it is written: %v, %v", temp.Mode(), err)
+		}
+		if err := f.Commit(); err != nil {
+			t.Error(err)
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, g, _ := owner(info)
+		if u != uid || g != gid || info.Mode() != mode {
+			t.Errorf("replaced: owner %d, group %d, mode %v, want %d, %d, %v", u, g, info.Mode(), uid, gid, mode)
+		}
+		os.Remove(name)
+	}
+	old(0o666)
+	_, err := Options{Name: name, Overwrite: true, disk: strangers{}}.Open()
+	if !errors.Is(err, ErrOwner) {
+		t.Errorf("Open = %v, want ErrOwner", err)
+	}
+	want(t, dir, "out=old")
+}
+
+// On a strangers disk nobody can give a file away.
+type strangers struct{ systemDisk }
+
+func (d strangers) create(name string, perm fs.FileMode) (diskFile, error) {
+	file, err := d.systemDisk.create(name, perm)
+	return keptFile{file}, err
+}
+
+type keptFile struct{ diskFile }
+
+func (keptFile) Chown(int, int) error { return fs.ErrPermission }
+
+// A name of an open file leads to that file, and not to one in its place.
+func TestDescriptor(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		fd   int
+		ok   bool
+	}{
+		{"/dev/stderr", 2, true}, {"/dev/fd/63", 63, true}, {"/proc/self/fd/9", 9, true},
+		{"/dev/fd/", 0, false}, {"/dev/fd/-1", 0, false}, {"/dev/fd/3/x", 0, false}, {"out", 0, false},
+	} {
+		if fd, ok := descriptor(tc.name); ok != tc.ok || ok && fd != tc.fd {
+			t.Errorf("descriptor(%q) = %d, %v", tc.name, fd, ok)
+		}
+	}
+	for _, name := range []string{"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"} {
+		if !IsStdout(name) {
+			t.Errorf("%s is the standard output", name)
+		}
+	}
+	if IsStdout("") || IsStdout("/dev/stderr") || IsStdout(strings.Repeat("-", 2)) {
+		t.Error("something else is the standard output")
+	}
+}
