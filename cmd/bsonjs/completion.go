@@ -8,6 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
 // This file is the completion of command lines by shells: their scripts, and
@@ -64,14 +67,17 @@ func (a *app) completionCommand() *cobra.Command {
 	return cmd
 }
 
-// inputExtensions are those that inputs usually have.
-var inputExtensions = []string{
-	"bson", "json", "jsonl", "ndjson", "extjson", "hex", "b64", "base64", "pkl", "pickle",
-}
-
-// completeFiles completes the names of inputs by their extensions.
+// completeFiles completes the names of inputs by their extensions: those of
+// formats, and those of what is decompressed, whatever stands before them.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return slices.Clone(inputExtensions), cobra.ShellCompDirectiveFilterFileExt
+	all := append(format.Extensions(), ".pkl", ".pickle")
+	for c := compress.None + 1; c.Known(); c++ {
+		all = append(all, c.Suffixes()...)
+	}
+	for i, extension := range all {
+		all[i] = strings.TrimPrefix(extension, ".")
+	}
+	return all, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // completeFlags makes shells complete the values of the flags of cmd: words

@@ -104,7 +104,8 @@ func (c *conversion) convertWhole(s *source, file *input.File) *fault {
 		return s.convert(file)
 	}
 	r := &cutReader{r: file}
-	if f := s.convert(r); f != nil || r.cut == nil {
+	// The goroutine that reads is done with r only where the end was come to.
+	if f := s.convert(r); f != nil || s.enough || r.cut == nil {
 		return f
 	}
 	return c.cutFault(s.name, r.cut)

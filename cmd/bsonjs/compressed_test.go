@@ -142,3 +142,27 @@ func TestCompressedWriteFailure(t *testing.T) {
 		}
 	}
 }
+
+// What comes behind all that inspect is asked for is not looked at, and damage
+// there not told of, however far the reader has come by then.
+func TestInspectBeforeDamage(t *testing.T) {
+	var docs bytes.Buffer
+	for doc := range manyDocuments(300 << 10) {
+		docs.Write(doc)
+	}
+	packed := pack(t, compress.Gzip, docs.Bytes())
+	name := filepath.Join(t.TempDir(), "cut.bson.gz")
+	if err := os.WriteFile(name, packed[:len(packed)*93/100], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for range 40 {
+		got := runCommand(nil, "inspect", "--on-error", "skip", "--document", "1-300", name)
+		if got.code != 0 || got.stderr != "" {
+			t.Fatalf("code %d, stderr %q", got.code, got.stderr)
+		}
+	}
+	got := runCommand(nil, "inspect", "--on-error", "skip", name)
+	if got.code != 4 || !strings.Contains(got.stderr, "gzip data is truncated") {
+		t.Errorf("all of it: code %d, stderr %q", got.code, got.stderr)
+	}
+}

@@ -210,8 +210,8 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 	o.addMaxErrors(fs)
 	fs.Var(choose(&o.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
-	), "invalid-utf8", "text that is not UTF-8, where JSON is read or written, is an error (the default) or has U+FFFD "+
-		"put in its place")
+	), "invalid-utf8", "text that is not UTF-8 is an error (the default), or U+FFFD takes its place: in JSON that is read or "+
+		"written, and in BSON, hex and base64 that become BSON, hex or base64")
 	fs.BoolVar(&o.exact, "exact", false, "refuse what canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
 }

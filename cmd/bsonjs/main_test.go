@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -26,7 +25,9 @@ const noWait = "GORACE=atexit_sleep_ms=0"
 //	code N PROGRAM ARG...   run it and require the exit code N
 //	hex SRC DST             write the bytes that SRC spells: hex digits, blanks
 //	                        and comments from # to the end of the line
-//	repeat N SRC DST        write N copies of SRC
+//	repeat N SRC DST [HEAD TAIL]
+//	                        write N copies of SRC, between the words HEAD and
+//	                        TAIL if they are given
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -85,6 +86,9 @@ func scriptHex(ts *testscript.TestScript, neg bool, args []string) {
 func scriptRepeat(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	data := bytes.Repeat([]byte(ts.ReadFile(args[1])), n)
-	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o666))
+	text := strings.Repeat(ts.ReadFile(args[1]), n)
+	if len(args) > 3 {
+		text = args[3] + text + args[4]
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o666))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -247,11 +248,15 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {
 		return errors.New("--uuid-spelling is about modes with wrappers; shell and plain text spell UUIDs out")
 	}
-	for _, name := range []string{"uuid", "exact", "invalid-utf8"} {
-		if given(fs, name) && o.from != format.Unknown && o.from != format.JSON &&
-			o.to != format.Unknown && o.to != format.JSON {
+	known := o.from != format.Unknown && o.to != format.Unknown
+	hasText := o.from == format.JSON || o.to == format.JSON
+	for _, name := range []string{"uuid", "exact"} {
+		if given(fs, name) && known && !hasText {
 			return fmt.Errorf("--%s is about JSON, and %v to %v has none", name, o.from, o.to)
 		}
+	}
+	if given(fs, "invalid-utf8") && known && !hasText && (o.from == format.Pickle || o.to == format.Pickle) {
+		return errors.New("--invalid-utf8 is about JSON, and about BSON that stays BSON; pickles have text of their own")
 	}
 	return nil
 }
@@ -289,7 +294,7 @@ func (o *options) checkErrors(fs *pflag.FlagSet) error {
 		return errors.New("--on-error quarantine needs --rejects FILE, which keeps what is not converted")
 	case o.onError != quarantineErrors && o.rejects != "":
 		return errors.New("--rejects goes with --on-error quarantine")
-	case o.rejects == "-":
+	case output.IsStdout(o.rejects):
 		return errors.New("--rejects needs a file; standard output is for documents")
 	case o.onError == stopOnError && given(fs, "max-errors"):
 		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")

@@ -126,6 +126,9 @@ func (p *progress) newBar() *progressbar.ProgressBar {
 		progressbar.OptionShowTotalBytes(true),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionFullWidth(),
+		// Else a bar without a total has a goroutine that draws it, for ever
+		// and without the lock.
+		progressbar.OptionSetSpinnerChangeInterval(0),
 	)
 }
 

@@ -29,6 +29,9 @@ type source struct {
 	splitter *extjson.Splitter
 	// failed is why take has stopped, if the run is to end.
 	failed *fault
+	// enough says that nothing more is wanted of the source, which may not
+	// have been read to its end.
+	enough bool
 
 	at    position      // how far the input has been converted
 	place extjson.Place // what may come there, in text

@@ -52,8 +52,6 @@ type stream struct {
 	*source
 	r    documentReader
 	base position // r counts from here
-	// enough says that nothing more is wanted of the source.
-	enough bool
 	// clean is how many bytes were converted since the last fault.
 	clean int64
 }

@@ -9,6 +9,7 @@ package compress
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -76,6 +77,9 @@ func (c Codec) Known() bool { return c < codecs }
 
 // Suffix returns the usual end of the names of files in c, with a dot.
 func (c Codec) Suffix() string { return traits[c].suffixes[0] }
+
+// Suffixes returns all ends of names of files in c, with a dot.
+func (c Codec) Suffixes() []string { return slices.Clone(traits[c].suffixes) }
 
 // MaxLevel returns the highest level that c can be written with, from 1; 0 if
 // it cannot be written.

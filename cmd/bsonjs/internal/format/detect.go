@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -27,6 +29,10 @@ var names = map[string]Format{
 	".b64":     Base64,
 	".base64":  Base64,
 }
+
+// Extensions returns the ends of names that say what a file holds, in lower
+// case and with a dot, in order.
+func Extensions() []string { return slices.Sorted(maps.Keys(names)) }
 
 // Detect returns the format of an input that starts with head and has the
 // given name. The bytes decide, and the name only where they do not:

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A slowReader gives a document and a fault each time, and time for a bar to
+// be drawn.
+type slowReader struct{ left int }
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	r.left--
+	time.Sleep(barEvery + barEvery/2)
+	return copy(p, "{\"a\":1}\nx\n"), nil
+}
+
+// A lockedBuffer can be looked at while others may write.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// A bar of a run whose length is not known is drawn by nobody but the run: the
+// race detector has nothing to say, and nothing is written when it is over.
+func TestProgressEnds(t *testing.T) {
+	var out bytes.Buffer
+	var messages lockedBuffer
+	args := []string{"--progress", "always", "--on-error", "skip", "-t", "json"}
+	if code := run(args, &slowReader{left: 4}, &out, &messages); code != 4 {
+		t.Fatalf("code %d: %q", code, messages.String())
+	}
+	said := messages.String()
+	if !strings.Contains(said, "\r") || strings.Count(said, "document ") < 4 {
+		t.Errorf("no bar or not all faults: %q", said)
+	}
+	time.Sleep(3 * barEvery) // who still draws has the time to
+	if more := strings.TrimPrefix(messages.String(), said); more != "" {
+		t.Errorf("after the run: %q", more)
+	}
+}
