@@ -5,9 +5,15 @@ import (
 	"io"
 )
 
-// This file goes on after faults in a stream: where the damaged document ends
-// if its brackets say so, else at a line. What is looked at to find the end is
-// either passed over or not looked at again, so the time is linear.
+// This file goes on after faults in a stream. What is at fault is one of three:
+//
+//   - a byte between documents, or one that is missing there (stray);
+//   - a document whose brackets, or the line of the next, say where it ends
+//     (damaged);
+//   - what a line ends (passLine).
+//
+// What is looked at to find the end is either passed over or not looked at
+// again, so the time is linear.
 
 // resyncWindow is how many bytes of a damaged document are looked at to find
 // its end.
@@ -23,16 +29,23 @@ var lineBrace = []byte("\n{")
 // Resync makes the Decoder go on after a fault in the text, and reports
 // whether it can. It goes on at the first of these places:
 //
-//   - at the fault, if that is a document without the comma before it, or
-//     behind it, if that is a bracket too many;
-//   - behind the bracket that closes the damaged document, and behind the line
-//     if that ends there too;
+//   - at the fault, if that is a document without the comma before it;
+//   - behind the byte at fault, if that is a bracket, a comma or anything else
+//     that stands by itself: between documents, brackets, commas and blanks;
+//   - behind the bracket that closes the damaged document, whose opening brace
+//     may be what is damaged, and behind the line if that ends there too;
 //   - at a line that starts with a brace: of texts that stand on a line each,
 //     one that is cut short takes no other with it, unless others that are
 //     follow;
 //   - if there is neither within 16 MiB, at the start of the line that has the
-//     fault if the document began on a line before it, else at the line after
-//     it. What follows is then likely to be faults as well.
+//     fault if the document began on a line before it and that line starts
+//     with a brace, else at the line after it. What follows is then likely to
+//     be faults as well.
+//
+// The first two are about no document, and a fault of this kind says that the
+// stream may not be the array, or the documents without one, that it seemed to
+// be. Commas are then neither asked for nor refused, and nor are brackets,
+// until one of them shows what the stream is.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. The rest of the
@@ -60,56 +73,75 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	}
 	fault := d.d.at - d.off // from the first byte of what is damaged
 	d.err = nil
-	d.skipped++
-	n, ok := d.damaged(fault)
+	n, ok := d.stray()
 	if d.err != nil {
 		return false
 	}
+	if ok {
+		d.state = atAny
+		if d.off == len(d.buf) {
+			d.state = d.end // what the end lacks has been reported
+		}
+		return d.pass(skipped, d.off+n)
+	}
+	d.skipped++
 	if d.state > atTop {
 		d.state = atAny
+	}
+	n, ok = d.damaged(fault)
+	if d.err != nil {
+		return false
 	}
 	if ok {
 		return d.pass(skipped, d.off+n)
 	}
-	if n := bytes.LastIndexByte(d.buf[d.off:d.off+fault], '\n'); n >= 0 {
-		return d.pass(skipped, d.off+n+1)
+	return d.passLine(skipped, fault)
+}
+
+// stray returns how many bytes at d.off, none or one, are at fault between
+// documents. It reports false if a document is, or the reader has failed.
+func (d *Decoder) stray() (int, bool) {
+	if d.off == len(d.buf) {
+		return 0, true // an array or a comment has no end
 	}
-	for from := d.off + fault; ; from = d.off {
-		if n := bytes.IndexByte(d.buf[from:], '\n'); n >= 0 {
-			return d.pass(skipped, from+n+1)
-		}
-		if !d.pass(skipped, len(d.buf)) {
-			return false
-		}
-		if d.eof {
-			if d.state > atTop {
-				d.state = d.end // the fault has been reported
-			}
-			return true
-		}
-		if !d.fill() && d.err != nil {
-			return false
-		}
+	c := d.buf[d.off]
+	if c == '{' && d.state == atComma {
+		return 0, true // there is a document, but no comma before it
 	}
+	n, alone := d.ahead(standsAlone)
+	next := d.off + n
+	switch c {
+	case '}', ']', '[', ',':
+	case '{': // in front of another bracket that opens, it is no document
+		alone = alone && next < len(d.buf) && (d.buf[next] == '{' || d.buf[next] == '[')
+	default: // a number, perhaps, where one can be an element
+		alone = alone && (opensDocument(d.buf, next) || d.state != atFirst && d.state != atElement)
+	}
+	return 1, alone
 }
 
 // damaged returns how many bytes at d.off the damaged document there takes,
 // whose fault is so many bytes behind that, or false if that cannot be told or
 // the reader has failed.
 func (d *Decoder) damaged(fault int) (int, bool) {
-	switch {
-	case d.off == len(d.buf):
-		return 0, false
-	case d.buf[d.off] == '}' || d.buf[d.off] == ']':
-		return 1, true
-	case d.buf[d.off] != '{' || d.start < d.endless:
-		return 0, false
-	case d.state == atComma:
-		return 0, true // there is a document, but no comma before it
-	}
 	f := newFrame(d.d.shell)
 	n := 0 // bytes that f has seen
+	endless := &d.endless
+	if c := d.buf[d.off]; c != '{' {
+		// What is damaged is the brace, or that and what follows it.
+		f.depth = 1
+		endless = &d.braceless
+		if c == '[' || c == ']' || c == '}' {
+			n = 1
+		}
+	}
+	if d.start < *endless {
+		return 0, false
+	}
 	for n < resyncWindow {
+		if len(d.buf) == d.off+n && (d.eof || !d.fill()) {
+			break
+		}
 		text := d.buf[d.off+n:]
 		line := bytes.IndexByte(text, '\n')
 		if line >= 0 {
@@ -133,8 +165,36 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 			return n, n >= fault || bytes.Count(d.buf[d.off+n:d.off+fault], lineBrace) < resyncLines
 		}
 	}
-	d.endless = d.base + int64(d.off+n)
+	*endless = d.base + int64(d.off+n)
 	return 0, false
+}
+
+// passLine passes over what is at fault up to a line, without knowing where the
+// document ends that has the fault, so many bytes behind d.off.
+func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
+	if n := bytes.LastIndexByte(d.buf[d.off:d.off+fault], '\n'); n >= 0 {
+		line := d.off + n + 1
+		if at := skipBlanks(d.buf, line); at < len(d.buf) && d.buf[at] == '{' {
+			return d.pass(skipped, line)
+		}
+	}
+	for from := d.off + fault; ; from = d.off {
+		if n := bytes.IndexByte(d.buf[from:], '\n'); n >= 0 {
+			return d.pass(skipped, from+n+1)
+		}
+		if !d.pass(skipped, len(d.buf)) {
+			return false
+		}
+		if d.eof {
+			if d.state > atTop {
+				d.state = d.end
+			}
+			return true
+		}
+		if !d.fill() && d.err != nil {
+			return false
+		}
+	}
 }
 
 // lineEnd returns the offset from d.off past the line feed that follows the
@@ -172,5 +232,6 @@ func (d *Decoder) pass(skipped io.Writer, end int) bool {
 	return true
 }
 
-// Skipped returns how many times Resync has passed over a fault.
+// Skipped returns how many documents Resync has passed over. Faults between
+// documents are none.
 func (d *Decoder) Skipped() int64 { return d.skipped }

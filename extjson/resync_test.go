@@ -15,13 +15,14 @@ func TestResync(t *testing.T) {
 		skipped    int64
 	}{
 		{"no fault", "{\"a\":1}\n{\"a\":2}\n", `{"a":1}{"a":2}`, 0},
-		{"bad line", "{\"a\":1}\nx\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
+		{"bad line", "{\"a\":1}\nxy\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
+		{"a byte on a line", "{\"a\":1}\nx\n{\"a\":2}\n", `{"a":1}{"a":2}`, 0},
 		{"bad value", "{\"a\":1}\n{\"a\":x}\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
 		{"line cut short", "{\"a\":1\n{\"a\":2}\n{\"a\":3}", `{"a":2}{"a":3}`, 1},
 		{"string cut short", "{\"a\":\"x\n{\"a\":2}\n", `{"a":2}`, 1},
 		{"last line cut short", "{\"a\":1}\n{\"a\":\n", `{"a":1}`, 1},
 		{"last line cut short, no end", "{\"a\":1}\n{\"a\":", `{"a":1}`, 1},
-		{"rubbish behind", "{\"a\":1} x\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
+		{"rubbish behind", "{\"a\":1} xy\n{\"a\":2}\n", `{"a":1}{"a":2}`, 1},
 		{"refused value", "{\"a\":{\"$numberInt\":\"9999999999\"}}\n{\"a\":2}\n", `{"a":2}`, 1},
 		{"in an array", "[{\"a\":1},\n{\"a\":x},\n{\"a\":3}]\n", `{"a":1}{"a":3}`, 1},
 		{"in an array, comma first", "[{\"a\":1}\n,{\"a\":x}\n,{\"a\":3}\n]\n{\"b\":1}", `{"a":1}{"a":3}{"b":1}`, 1},
@@ -31,8 +32,18 @@ func TestResync(t *testing.T) {
 		{"cut short behind a comma", "{\"a\":[1,\n{\"a\":2}\n{\"a\":3}\n", `{"a":2}{"a":3}`, 1},
 		{"array on a line", `[{"a":1},{"a":x},{"a":3},{"a":{"$oid":"}]"}},{"a":5}]`, `{"a":1}{"a":3}{"a":5}`, 2},
 		{"array on a line, brace missing", `[{"a":1},{"a":{"b":2},{"a":3}]`, `{"a":1}`, 1},
-		{"array on a line, brace too many", "[{\"a\":1}},{\"a\":2}]\n{\"a\":3}\n", `{"a":1}{"a":2}{"a":3}`, 1},
-		{"array, comma missing", `[{"a":1}{"a":2}{"a":3},{"a":4}]`, `{"a":1}{"a":2}{"a":3}{"a":4}`, 2},
+		{"array on a line, brace too many", "[{\"a\":1}},{\"a\":2}]\n{\"a\":3}\n", `{"a":1}{"a":2}{"a":3}`, 0},
+		{"array, comma missing", `[{"a":1}{"a":2}{"a":3},{"a":4}]`, `{"a":1}{"a":2}{"a":3}{"a":4}`, 0},
+		{"bracket flipped into a brace", "{\n{\"a\":1},\n{\"a\":2}\n]\n", `{"a":1}{"a":2}`, 0},
+		{"brace of a line flipped into a bracket", "{\"a\":1}\n[\"a\":2}\n{\"a\":3}\n", `{"a":1}{"a":3}`, 1},
+		{"brace flipped, over lines", "{\"a\":1}\n[\n  \"a\":{\n\"b\":2}\n}\n{\"a\":3}\n", `{"a":1}{"a":3}`, 1},
+		{"brace of an element damaged", `[{"a":1},x"a":{"b":"}"}},{"a":3},]"a":4},{"a":5}]`, `{"a":1}{"a":3}{"a":5}`, 2},
+		{"element over lines without its brace", "[\n  {\n    \"a\": 1\n  },\n  \n    \"a\": {\n    }\n  },\n  {\n    \"a\": 3\n  }\n]\n", `{"a":1}{"a":3}`, 1},
+		{"element over lines, a bracket for its brace", "[\n  {\n    \"a\": 1\n  ],\n  {\n    \"a\": 2\n  }\n]\n", `{"a":2}`, 1},
+		{"rubbish in an array over lines", "[\n  {\n    \"a\": 1\n  },\n  xy,\n  {\n    \"a\": x\n  },\n  {\n    \"a\": 3\n  }\n]\n", `{"a":1}{"a":3}`, 2},
+		{"rest of a document that was closed early", "{\"a\":{\"b\":1}},\"c\":2}\n{\"a\":2}\n", `{"a":{"b":1}}{"a":2}`, 1},
+		{"array not closed", `[{"a":1},{"a":2}`, `{"a":1}{"a":2}`, 0},
+		{"in arrays of arrays", `[[{"a":1}],[{"a":2}]]`, `{"a":1}{"a":2}`, 0},
 		{"documents on a line", `{"a":x} {"a":2}{"a":[x]}{"a":4}`, `{"a":2}{"a":4}`, 2},
 		{"braces in strings", `[{"a":"}\"}","b":x},{"a":2}]`, `{"a":2}`, 1},
 	} {
@@ -58,6 +69,73 @@ func TestResync(t *testing.T) {
 				t.Errorf("%d skipped, want %d", d.Skipped(), tc.skipped)
 			}
 		})
+	}
+}
+
+// TestResyncFaults: one damage between documents is one fault, and takes no
+// document with it.
+func TestResyncFaults(t *testing.T) {
+	lines := []string{`{"a":1}`, `{"a":2}`, `{"a":3}`, `{"a":4}`, `{"a":5}`}
+	all := strings.Join(lines, "")
+	for _, layout := range []struct{ open, between, close string }{
+		{"", "\n", "\n"}, {"", " ", ""}, {"[", ",", "]"}, {"[\n", ",\n", "\n]\n"}, {"[\n  ", ",\n\n  ", "\n]"},
+	} {
+		text := layout.open + strings.Join(lines, layout.between) + layout.close
+		for at := range len(text) + 1 {
+			if n := strings.LastIndexAny(text[:at], "{}"); n >= 0 && text[n] == '{' {
+				continue // in a document
+			}
+			for _, stray := range []string{"[", "]", ",", "}", "x", "\"", ":", "7", "-", "\xff"} {
+				d := extjson.NewDecoder(strings.NewReader(text[:at] + stray + text[at:]))
+				got, faults := "", 0
+				for {
+					for d.Next() {
+						got += string(d.Text())
+					}
+					if d.Err() == nil {
+						break
+					}
+					if faults++; !d.Resync(nil) {
+						t.Fatal("no Resync")
+					}
+				}
+				// A bracket may close the array early, or open one in vain.
+				if got != all || faults > 2 || faults > 1 && stray != "]" && stray != "[" || d.Skipped() > 0 {
+					t.Errorf("%q at %d of %q: %d faults, %d skipped, %s", stray, at, text, faults, d.Skipped(), got)
+				}
+			}
+		}
+	}
+}
+
+// TestResyncManyFaults: a bracket at the start makes one fault, however many
+// documents follow it.
+func TestResyncManyFaults(t *testing.T) {
+	for _, tc := range []struct {
+		text   string
+		faults int
+	}{
+		{"[\n" + strings.Repeat("{\"n\":1}\n", 10_000), 1},
+		{strings.Repeat("{\"n\":1},\n", 10_000), 2}, // and no bracket at the end
+		{strings.Repeat("{\"n\":1},\n", 9_999) + "{\"n\":1}\n]\n", 1},
+		{"[" + strings.Repeat("{\"n\":1}", 10_000) + "]", 1},
+	} {
+		d := extjson.NewDecoder(strings.NewReader(tc.text))
+		docs, faults := 0, 0
+		for {
+			for d.Next() {
+				docs++
+			}
+			if d.Err() == nil {
+				break
+			}
+			if faults++; !d.Resync(nil) || faults > 100 {
+				t.Fatalf("%.20q: %d faults", tc.text, faults)
+			}
+		}
+		if docs != 10_000 || faults != tc.faults || d.Skipped() != 0 {
+			t.Errorf("%.20q: %d documents, %d faults, %d skipped", tc.text, docs, faults, d.Skipped())
+		}
 	}
 }
 
@@ -93,9 +171,7 @@ func TestStreamPlaces(t *testing.T) {
 			place("fault", n)
 		case 6:
 			b.WriteString(split + "\n")
-			place("fault", n+len(split)-1)
-			// Read again from the line of the fault on.
-			place("fault", n+len(split)-2)
+			place("fault", n+len(split)-1) // passed over with its line
 		}
 	}
 	for name, reader := range readers {

@@ -65,9 +65,10 @@ func (s *Splitter) Place() Place { return s.place }
 // o.MaxTextSize, is one piece to its end. text is not kept, and nothing is
 // allocated.
 func (s *Splitter) Split(text []byte) int {
-	if s.place <= atTop && !s.shell && !s.lost {
+	if (s.place <= atTop || s.place == atAny) && !s.shell && !s.lost {
 		if n := s.lines.last(text); n > 0 {
-			*s = Splitter{place: atTop, behind: atTop, maxText: s.maxText}
+			place := s.place.behindDocument()
+			*s = Splitter{place: place, behind: place, maxText: s.maxText}
 			return n
 		}
 	}
@@ -145,11 +146,18 @@ func (s *Splitter) between(text []byte) bool {
 		s.at += 2
 		return s.comment(text)
 	default:
-		var ok bool
-		if s.behind, ok = s.behind.behind(c, s.shell); !ok {
+		next, ok := s.behind.behind(c, s.shell)
+		if ok && next == atFirst {
+			var settled bool
+			if _, ok, settled = opensArray(text, s.at, s.shell); !settled {
+				return false
+			}
+		}
+		if !ok {
 			s.lost = true
 			return false
 		}
+		s.behind = next
 		s.at++
 	}
 	return true

@@ -65,9 +65,12 @@ type Decoder struct {
 	eof     bool  // the reader has ended
 	rerr    error // what the reader has failed with, behind what is in buf
 	failed  bool  // err is the reader's
-	skipped int64 // faults that Resync has passed over
-	endless int64 // no document that starts before this offset in the stream has an end
+	skipped int64 // documents that Resync has passed over
 	err     error
+
+	// No document that starts before these offsets in the stream has an end.
+	endless   int64 // if it has its opening brace
+	braceless int64 // if that is damaged
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -136,7 +139,7 @@ func (d *Decoder) find() bool {
 	for {
 		c, ok := d.peek()
 		if !ok {
-			if d.err == nil && max(d.state, atTop) != d.end {
+			if d.err == nil && !d.state.endsAt(d.end) {
 				d.fail(d.off, ErrTruncated, "")
 			}
 			return false
@@ -148,8 +151,28 @@ func (d *Decoder) find() bool {
 		if !ok {
 			return d.fail(d.off, ErrToken, d.expected())
 		}
+		if next == atFirst {
+			n, opens := d.ahead(opensArray)
+			if d.err != nil {
+				return false
+			}
+			if !opens {
+				return d.fail(d.off+n, ErrToken, "a document or ]")
+			}
+		}
 		d.state = next
 		d.off++
+	}
+}
+
+// ahead is rule, standsAlone or opensArray, for the byte at d.off: n bytes from
+// there is what follows it, unless the reader fails.
+func (d *Decoder) ahead(rule func(text []byte, off int, shell bool) (at int, ok, settled bool)) (n int, ok bool) {
+	for {
+		at, ok, settled := rule(d.buf, d.off, d.d.shell)
+		if settled || d.eof || !d.fill() && d.err != nil {
+			return at - d.off, ok
+		}
 	}
 }
 

@@ -183,20 +183,33 @@ func (c *conversion) startOutput(s *source) *fault {
 func (c *conversion) leaveOut(f *fault) *fault {
 	c.rejected++
 	c.count(1)
+	return c.goOn(f)
+}
+
+// stray counts and reports f, a fault between documents, otherwise as leaveOut
+// does.
+func (c *conversion) stray(f *fault) *fault {
+	c.strays++
+	return c.goOn(f)
+}
+
+// goOn reports f and returns the fault that ends the run if there have been too
+// many.
+func (c *conversion) goOn(f *fault) *fault {
 	code := c.say.faults(f)
 	if c.opts.onError == reportErrors {
 		code = exitRefused
 	}
 	c.code = max(c.code, code)
 	if c.endsWith(0) {
-		return &fault{code: c.code, why: "gave up after " + plural(c.rejected, "error")}
+		return &fault{code: c.code, why: "gave up after " + plural(c.rejected+c.strays, "error")}
 	}
 	return nil
 }
 
-// endsWith reports whether n more documents left out are too many.
+// endsWith reports whether n more faults are too many.
 func (c *conversion) endsWith(n int) bool {
-	return c.opts.maxErrors > 0 && c.rejected+int64(n) >= c.opts.maxErrors
+	return c.opts.maxErrors > 0 && c.rejected+c.strays+int64(n) >= c.opts.maxErrors
 }
 
 // passOver reports f, if only what is left of an input is at fault and a run
@@ -243,7 +256,7 @@ func (c *conversion) summarize() {
 	form := c.opts.summary
 	if form == summaryAuto {
 		form = summaryNone
-		if (c.rejected > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
+		if (c.rejected+c.strays > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
 			form = summaryText
 		}
 	}

@@ -191,11 +191,11 @@ func (c *conversion) abandon(f *fault) exitCode {
 		failed(c.flush())
 	}
 	var notes []string
-	keep := func(file *output.File, n int64, what string) {
+	keep := func(file *output.File, n, more int64, what string) {
 		if file == nil {
 			return
 		}
-		if n == 0 {
+		if n+more == 0 {
 			failed(file.Discard())
 			return
 		}
@@ -210,8 +210,8 @@ func (c *conversion) abandon(f *fault) exitCode {
 			notes = append(notes, cleanName(kept)+" keeps what could be written; its last document may be cut")
 		}
 	}
-	keep(c.out, c.written(), "converted")
-	keep(c.rejects, c.rejected, "left out")
+	keep(c.out, c.written(), 0, "converted")
+	keep(c.rejects, c.rejected, c.strays, "left out")
 	c.progress.end()
 	code := max(c.code, c.say.faults(faults...))
 	for _, text := range notes {

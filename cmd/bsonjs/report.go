@@ -14,6 +14,7 @@ import (
 type totals struct {
 	read     int64 // documents, or what should be some, that were come to
 	rejected int64 // those of them that are not in the output
+	strays   int64 // faults between documents
 	in, out  int64 // bytes, before compression
 	began    time.Time
 
@@ -119,9 +120,10 @@ func writeJSON(w io.Writer, v any) {
 
 // A summary is the line of --summary json.
 type summary struct {
-	Read     int64   `json:"read"`     // documents
-	Written  int64   `json:"written"`  // documents
-	Rejected int64   `json:"rejected"` // documents
+	Read     int64   `json:"read"`             // documents
+	Written  int64   `json:"written"`          // documents
+	Rejected int64   `json:"rejected"`         // documents
+	Strays   int64   `json:"strays,omitempty"` // faults between documents
 	BytesIn  int64   `json:"bytesIn"`
 	BytesOut int64   `json:"bytesOut"`
 	Seconds  float64 `json:"seconds"`
@@ -134,11 +136,15 @@ type summary struct {
 func (r reporter) summarize(t totals, form summaryForm) {
 	took := time.Since(t.began)
 	if form == summaryJSON {
-		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
+		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.strays, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
 		return
 	}
-	text := fmt.Sprintf("%s read, %d written, %d rejected; %s in, %s out, %s",
-		documents(t.read), t.written(), t.rejected, size(t.in), size(t.out), took.Round(time.Millisecond))
+	strays := ""
+	if t.strays > 0 {
+		strays = ", " + plural(t.strays, "fault") + " between documents"
+	}
+	text := fmt.Sprintf("%s read, %d written, %d rejected%s; %s in, %s out, %s",
+		documents(t.read), t.written(), t.rejected, strays, size(t.in), size(t.out), took.Round(time.Millisecond))
 	r.std.note(r.colors.paint(r.colors.note, text))
 }
 

@@ -169,7 +169,7 @@ func (t *stream) damage(m mishap) *fault {
 		return t.endWith(f)
 	}
 	f.from = t.start().offset
-	skipped := &counter{w: t.c.rejectsWriter()}
+	skipped, lost := &counter{w: t.c.rejectsWriter()}, lostBy(t.r)
 	if !t.r.Resync(skipped) {
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
 			return t.c.inputFault(t.name, err)
@@ -182,9 +182,21 @@ func (t *stream) damage(m mishap) *fault {
 		}
 	}
 	f.skipped = skipped.n
-	t.docs++
 	t.clean = 0
+	if t.from == format.JSON && lostBy(t.r) == lost {
+		return t.c.stray(f)
+	}
+	t.docs++
 	return t.c.leaveOut(f)
+}
+
+// lostBy returns how many documents r has passed over, if it reads text. Only
+// there are faults that are in no document.
+func lostBy(r documentReader) int64 {
+	if d, ok := r.(*extjson.Decoder); ok {
+		return d.Skipped()
+	}
+	return 0
 }
 
 // endWith ends the run because of f. What the command inspect has written is
