@@ -40,7 +40,8 @@ type DecodeOptions struct {
 	// DocumentType is the Go type of documents in an any.
 	DocumentType DocumentType
 	// BinaryAsBytes makes []byte of binaries of subtype 0 in an any; they are
-	// Binary otherwise, as all other subtypes always are.
+	// Binary otherwise, as all other subtypes always are: also subtype 2, which
+	// a []byte would come back without.
 	BinaryAsBytes bool
 	// UUIDs makes UUID of the binaries in an any that this representation
 	// writes, and says in which byte order subtype 3 is read into a UUID.
@@ -115,11 +116,13 @@ type EncodeOptions struct {
 	MinSize bool
 	// NilMapAsEmpty, NilSliceAsEmpty and NilBytesAsEmpty write a nil map, a
 	// nil slice and a nil []byte as an empty document, array and binary;
-	// they are null otherwise.
+	// they are null otherwise. A slice of bytes whose type has another name,
+	// such as json.RawMessage, is a binary, but a slice for these options.
 	NilMapAsEmpty   bool
 	NilSliceAsEmpty bool
 	NilBytesAsEmpty bool
-	// OmitEmpty treats all struct fields as if they had the tag omitempty.
+	// OmitEmpty treats all struct fields, at every depth, as if they had the
+	// tag omitempty.
 	OmitEmpty bool
 	// OmitZeroStruct makes the tag omitempty leave out structs whose exported
 	// fields are all empty.

@@ -182,8 +182,14 @@ func (d *decoder) list(v reflect.Value, elem *plan) {
 }
 
 func encBytes(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	if v.IsNil() && !e.NilBytesAsEmpty {
-		return dst, TypeNull
+	if v.IsNil() {
+		empty := e.NilSliceAsEmpty
+		if v.Type() == typeBytes {
+			empty = e.NilBytesAsEmpty
+		}
+		if !empty {
+			return dst, TypeNull
+		}
 	}
 	return AppendBinaryValue(dst, BinaryGeneric, v.Bytes()), TypeBinary
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/decimal128"
@@ -345,10 +346,12 @@ func (d *decoder) fromText(v reflect.Value, u encoding.TextUnmarshaler) {
 	}
 }
 
-// appendRegex appends the value of a regex.
+// appendRegex appends the value of a regex, its options in order.
+// Source: BSON specification 1.1, "Regular expression".
 func (e *encoder) appendRegex(dst []byte, r Regex) ([]byte, Type) {
+	at := len(dst)
 	for _, part := range [...]string{r.Pattern, r.Options} {
-		at := len(dst)
+		at = len(dst)
 		dst = append(append(dst, part...), 0)
 		var ok bool
 		if dst, ok = e.oddKey(dst, at); !ok {
@@ -356,7 +359,19 @@ func (e *encoder) appendRegex(dst []byte, r Regex) ([]byte, Type) {
 			return dst, 0
 		}
 	}
+	sortCharacters(dst[at : len(dst)-1])
 	return dst, TypeRegex
+}
+
+// sortCharacters puts the characters of text, which is UTF-8, in order.
+func sortCharacters(text []byte) {
+	if isASCII(text) {
+		slices.Sort(text)
+		return
+	}
+	letters := []rune(string(text))
+	slices.Sort(letters)
+	copy(text, string(letters))
 }
 
 // appendScope appends the value of code with scope.

@@ -41,8 +41,9 @@ type Binary struct {
 	Data    []byte
 }
 
-// Regex is a regular expression as it is stored: two texts without NUL. The
-// specification wants the letters of Options sorted.
+// Regex is a regular expression: two texts without NUL. It is read as it is
+// stored, and written with the letters of Options sorted, as the specification
+// wants it. A RawValue keeps another order.
 type Regex struct {
 	Pattern string
 	Options string

@@ -1,9 +1,15 @@
 package bson
 
+import "reflect"
+
 // This file has the hooks by which other libraries store our types: the
 // official driver v2 calls MarshalBSONValue and UnmarshalBSONValue; v1 and v2
 // call MarshalBSON and UnmarshalBSON for documents. This package does not
 // call them: it knows its own types.
+//
+// v1 does not know MarshalBSONValue and would store our types by their kind:
+// a UUID as a binary of subtype 0, a Timestamp as a document. It does know
+// MarshalBSON, so types that are no documents have one that returns an error.
 
 // A Marshaler writes itself as a whole document.
 type Marshaler interface {
@@ -76,6 +82,30 @@ func (r DBRef) MarshalBSON() ([]byte, error) { return Marshal(r) }
 // UnmarshalBSON sets r from a document with the keys of a reference.
 func (r *DBRef) UnmarshalBSON(doc []byte) error { return Unmarshal(doc, r) }
 
+// MarshalBSON returns a copy of v if it is a document, and an error that
+// matches ErrNotDocument if it is not.
+func (v RawValue) MarshalBSON() ([]byte, error) {
+	if v.Type != TypeDocument {
+		return notDocument(v)
+	}
+	return Marshal(v)
+}
+
+// notDocument is MarshalBSON for types that are no documents.
+func notDocument(v any) ([]byte, error) {
+	return nil, &ConversionError{GoType: reflect.TypeOf(v), Err: adapterError{}}
+}
+
+// An adapterError matches ErrNotDocument and says what helps where the driver
+// v1 is what asked for a document.
+type adapterError struct{}
+
+func (adapterError) Error() string {
+	return "not a document; register interop/v1adapter to store it with the official driver v1"
+}
+
+func (adapterError) Unwrap() error { return ErrNotDocument }
+
 // MarshalBSONValue returns the BSON type and the bytes of d: a document.
 func (d D) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(d) }
 
@@ -100,6 +130,9 @@ func (v *RawValue) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, v)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (b Binary) MarshalBSON() ([]byte, error) { return notDocument(b) }
+
 // MarshalBSONValue returns the BSON type and the bytes of b: a binary.
 func (b Binary) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(b) }
 
@@ -107,6 +140,9 @@ func (b Binary) MarshalBSONValue() (typ byte, data []byte, err error) { return m
 func (b *Binary) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, b)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (u UUID) MarshalBSON() ([]byte, error) { return notDocument(u) }
 
 // MarshalBSONValue returns the BSON type and the bytes of u: a binary of subtype 4.
 func (u UUID) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(u) }
@@ -116,6 +152,9 @@ func (u *UUID) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, u)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (v Vector) MarshalBSON() ([]byte, error) { return notDocument(v) }
+
 // MarshalBSONValue returns the BSON type and the bytes of v: a binary of subtype 9.
 func (v Vector) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(v) }
 
@@ -123,6 +162,9 @@ func (v Vector) MarshalBSONValue() (typ byte, data []byte, err error) { return m
 func (v *Vector) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, v)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (r Regex) MarshalBSON() ([]byte, error) { return notDocument(r) }
 
 // MarshalBSONValue returns the BSON type and the bytes of r: a regex.
 func (r Regex) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(r) }
@@ -132,6 +174,9 @@ func (r *Regex) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, r)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (t Timestamp) MarshalBSON() ([]byte, error) { return notDocument(t) }
+
 // MarshalBSONValue returns the BSON type and the bytes of t: a timestamp.
 func (t Timestamp) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(t) }
 
@@ -139,6 +184,9 @@ func (t Timestamp) MarshalBSONValue() (typ byte, data []byte, err error) { retur
 func (t *Timestamp) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, t)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (d DateTime) MarshalBSON() ([]byte, error) { return notDocument(d) }
 
 // MarshalBSONValue returns the BSON type and the bytes of d: a datetime.
 func (d DateTime) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(d) }
@@ -148,6 +196,9 @@ func (d *DateTime) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, d)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (c Code) MarshalBSON() ([]byte, error) { return notDocument(c) }
+
 // MarshalBSONValue returns the BSON type and the bytes of c: code.
 func (c Code) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(c) }
 
@@ -155,6 +206,9 @@ func (c Code) MarshalBSONValue() (typ byte, data []byte, err error) { return mar
 func (c *Code) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, c)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (c CodeWithScope) MarshalBSON() ([]byte, error) { return notDocument(c) }
 
 // MarshalBSONValue returns the BSON type and the bytes of c: code with scope.
 func (c CodeWithScope) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(c) }
@@ -164,6 +218,9 @@ func (c *CodeWithScope) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, c)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (s Symbol) MarshalBSON() ([]byte, error) { return notDocument(s) }
+
 // MarshalBSONValue returns the BSON type and the bytes of s: a symbol.
 func (s Symbol) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(s) }
 
@@ -171,6 +228,9 @@ func (s Symbol) MarshalBSONValue() (typ byte, data []byte, err error) { return m
 func (s *Symbol) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, s)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (u Undefined) MarshalBSON() ([]byte, error) { return notDocument(u) }
 
 // MarshalBSONValue returns the BSON type and the bytes of u: undefined.
 func (u Undefined) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(u) }
@@ -180,6 +240,9 @@ func (u *Undefined) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, u)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (n Null) MarshalBSON() ([]byte, error) { return notDocument(n) }
+
 // MarshalBSONValue returns the BSON type and the bytes of n: null.
 func (n Null) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(n) }
 
@@ -187,6 +250,9 @@ func (n Null) MarshalBSONValue() (typ byte, data []byte, err error) { return mar
 func (n *Null) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, n)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (p DBPointer) MarshalBSON() ([]byte, error) { return notDocument(p) }
 
 // MarshalBSONValue returns the BSON type and the bytes of p: a dbPointer.
 func (p DBPointer) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(p) }
@@ -204,6 +270,9 @@ func (r *DBRef) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, r)
 }
 
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (k MinKey) MarshalBSON() ([]byte, error) { return notDocument(k) }
+
 // MarshalBSONValue returns the BSON type and the bytes of k: min key.
 func (k MinKey) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(k) }
 
@@ -211,6 +280,9 @@ func (k MinKey) MarshalBSONValue() (typ byte, data []byte, err error) { return m
 func (k *MinKey) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, k)
 }
+
+// MarshalBSON returns an error that matches ErrNotDocument.
+func (k MaxKey) MarshalBSON() ([]byte, error) { return notDocument(k) }
 
 // MarshalBSONValue returns the BSON type and the bytes of k: max key.
 func (k MaxKey) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(k) }

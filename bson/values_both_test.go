@@ -2,6 +2,7 @@ package bson_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"testing"
@@ -234,5 +235,65 @@ func TestRawType(t *testing.T) {
 	var w bson.RawValue
 	if err := v.Unmarshal(&w); err != nil || !reflect.DeepEqual(v, w) {
 		t.Errorf("array into a RawValue: %v, %v", w, err)
+	}
+}
+
+// TestRegexOptionsWritten: the options of a regex are in order wherever a Go
+// value becomes BSON, and bytes that are BSON already stay as they are.
+func TestRegexOptionsWritten(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{"", ""}, {"i", "i"}, {"xi", "ix"}, {"xmsi", "imsx"}, {"ii", "ii"}, {"zéa", "azé"}, {"日é", "é日"},
+	} {
+		r := bson.Regex{Pattern: "b/a", Options: tc.in}
+		want := append([]byte("b/a\x00"+tc.want), 0)
+		for _, v := range []any{r, &r} {
+			typ, data, err := bson.MarshalValue(v)
+			if typ != bson.TypeRegex || !bytes.Equal(data, want) || err != nil {
+				t.Errorf("%q: %v, %q, %v, want %q", tc.in, typ, data, err, want)
+			}
+		}
+		for _, v := range []any{bson.D{{"r", r}}, bson.M{"r": r}, struct{ R bson.Regex }{r}, struct{ R *bson.Regex }{&r}, map[string]bson.Regex{"r": r}} {
+			doc, err := bson.Marshal(v)
+			if got := bson.Raw(doc).Lookup("r").Value; !bytes.Equal(got, want) || err != nil {
+				t.Errorf("%q in a %T: %q, %v, want %q", tc.in, v, got, err, want)
+			}
+		}
+	}
+	doc := bson.AppendRegex([]byte{0, 0, 0, 0}, "r", "a", "xi")
+	doc = bson.End(doc, 0)
+	var d bson.D
+	if err := bson.Unmarshal(doc, &d); err != nil || d[0].Value.(bson.Regex).Options != "xi" {
+		t.Errorf("read as %v, %v: the options are those stored", d, err)
+	}
+	for _, v := range []any{bson.Raw(doc), bson.D{{"r", bson.Raw(doc).Lookup("r")}}} {
+		if got, err := bson.Marshal(v); !bytes.Equal(got, doc) || err != nil {
+			t.Errorf("%T: %x, %v, want the same bytes", v, got, err)
+		}
+	}
+	if doc, err := (bson.EncodeOptions{UTF8: bson.UTF8Replace}).Marshal(bson.D{{"r", bson.Regex{Options: "x\xffi"}}}); err != nil ||
+		string(bson.Raw(doc).Lookup("r").Value) != "\x00ix\uFFFD\x00" {
+		t.Errorf("repaired: %q, %v", doc, err)
+	}
+}
+
+// TestNilBytes: which option makes an empty binary of a nil slice of bytes.
+func TestNilBytes(t *testing.T) {
+	v := struct {
+		Plain []byte
+		Named json.RawMessage
+		List  []int
+	}{}
+	for _, tc := range []struct {
+		o    bson.EncodeOptions
+		want string
+	}{
+		{bson.EncodeOptions{}, `{"plain": null, "named": null, "list": null}`},
+		{bson.EncodeOptions{NilBytesAsEmpty: true}, `{"plain": BinData(0, ""), "named": null, "list": null}`},
+		{bson.EncodeOptions{NilSliceAsEmpty: true}, `{"plain": null, "named": BinData(0, ""), "list": []}`},
+	} {
+		doc, err := tc.o.Marshal(v)
+		if got := bson.Raw(doc).String(); got != tc.want || err != nil {
+			t.Errorf("%+v: %s, %v, want %s", tc.o, got, err, tc.want)
+		}
 	}
 }

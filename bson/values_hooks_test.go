@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // TestOwnHooks: the hooks of our types, which other libraries call, write and
@@ -20,7 +22,7 @@ import (
 func TestOwnHooks(t *testing.T) {
 	empty := bson.Raw("\x05\x00\x00\x00\x00")
 	for _, v := range []any{
-		bson.D{{"a", int32(1)}}, empty, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, bson.Binary{Subtype: 3, Data: []byte{1}},
+		bson.D{{"a", int32(1)}}, empty, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, bson.RawValue{Type: bson.TypeDocument, Value: empty}, bson.Binary{Subtype: 3, Data: []byte{1}},
 		bson.UUID{1}, bson.NewVector([]int8{1}), bson.Regex{Pattern: "a", Options: "i"}, bson.Timestamp{T: 1, I: 2}, bson.DateTime(7),
 		bson.Code("c"), bson.CodeWithScope{Code: "c", Scope: bson.D{}}, bson.Symbol("s"), bson.Undefined{}, bson.Null{},
 		bson.DBPointer{DB: "d", Pointer: anID}, bson.DBRef{Ref: "c", ID: int32(1)}, bson.MinKey{}, bson.MaxKey{}, anID, mustDecimal("1.2"),
@@ -40,15 +42,23 @@ func TestOwnHooks(t *testing.T) {
 		if diff := cmp.Diff(v, got.Elem().Interface(), bits); diff != "" {
 			t.Errorf("%T (-want +got):\n%s", v, diff)
 		}
-		m, ok := v.(bson.Marshaler)
-		if !ok {
+		doc, err := v.(bson.Marshaler).MarshalBSON()
+		if wantType != bson.TypeDocument {
+			if !isNotDocument(err) || doc != nil || !strings.Contains(err.Error(), "interop/v1adapter") {
+				t.Errorf("%T: MarshalBSON = %x, %v, want an error that names the adapter", v, doc, err)
+			}
+			if _, err := bson.Marshal(v); !errors.Is(err, bson.ErrNotDocument) || strings.Contains(err.Error(), "adapter") {
+				t.Errorf("%T: Marshal: %v, want ErrNotDocument and nothing about adapters", v, err)
+			}
 			continue
 		}
-		doc, err := m.MarshalBSON()
 		if err != nil || !bytes.Equal(doc, want) {
 			t.Errorf("%T: MarshalBSON = %x, %v", v, doc, err)
 		}
 		got = reflect.New(reflect.TypeOf(v))
+		if _, ok := got.Interface().(bson.Unmarshaler); !ok {
+			continue // RawValue
+		}
 		if err := got.Interface().(bson.Unmarshaler).UnmarshalBSON(doc); err != nil || !cmp.Equal(v, got.Elem().Interface(), bits) {
 			t.Errorf("%T: UnmarshalBSON: %v, %v", v, got.Elem(), err)
 		}
@@ -59,6 +69,10 @@ func TestOwnHooks(t *testing.T) {
 	if err := new(bson.UUID).UnmarshalBSONValue(byte(bson.TypeInt32), []byte{1, 0, 0, 0}); !errors.Is(err, bson.ErrMismatch) {
 		t.Errorf("number into UUID: %v", err)
 	}
+}
+
+func isNotDocument(err error) bool {
+	return errors.Is(err, bson.ErrNotDocument) || errors.Is(err, objectid.ErrNotDocument) || errors.Is(err, decimal128.ErrNotDocument)
 }
 
 // TestForeignNumbers: types of other packages, where values do not fit.

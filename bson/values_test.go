@@ -75,7 +75,7 @@ func TestAnyValues(t *testing.T) {
 		{"false", false, bson.TypeBoolean, "00"},
 		{"datetime", bson.DateTime(-1), bson.TypeDateTime, "ffffffffffffffff"},
 		{"null", nil, bson.TypeNull, ""},
-		{"regex", bson.Regex{Pattern: "a/b", Options: "xi"}, bson.TypeRegex, "612f6200786900"},
+		{"regex", bson.Regex{Pattern: "a/b", Options: "ix"}, bson.TypeRegex, "612f6200697800"},
 		{"dbPointer", bson.DBPointer{DB: "d.c", Pointer: anID}, bson.TypeDBPointer, "04000000642e630056e1fc72e0c917e9c4714161"},
 		{"code", bson.Code("f()"), bson.TypeCode, "04000000662829" + "00"},
 		{"symbol", bson.Symbol("s"), bson.TypeSymbol, "020000007300"},

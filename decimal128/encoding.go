@@ -71,6 +71,13 @@ func (d Decimal) MarshalBSONValue() (typ byte, data []byte, err error) {
 	return typeDecimal128, d.AppendBytes(nil), nil
 }
 
+// MarshalBSON returns a *ConversionError that matches ErrNotDocument. The
+// official driver v1, which does not know MarshalBSONValue, would store d as an
+// empty document; with this method it fails instead.
+func (d Decimal) MarshalBSON() ([]byte, error) {
+	return nil, &ConversionError{"decimal128", "document", ErrNotDocument}
+}
+
 // UnmarshalBSONValue sets d from the data of a BSON element, which is not kept.
 // All bits are taken as they are. Another type byte than 0x13 is a
 // *ConversionError that matches ErrType, and data that is not 16 bytes long one

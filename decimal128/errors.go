@@ -33,6 +33,8 @@ var (
 	ErrLength = errors.New("wrong length")
 	// ErrOption: a Rounding is none of the five.
 	ErrOption = errors.New("option out of range")
+	// ErrNotDocument: a whole document is wanted where there is a decimal.
+	ErrNotDocument = errors.New("not a document; register interop/v1adapter to store it with the official driver v1")
 )
 
 // SyntaxError reports a text that is not a number.

@@ -15,6 +15,8 @@ var (
 	ErrType = errors.New("wrong type")
 	// ErrRange: a time is not within the seconds an id can count.
 	ErrRange = errors.New("time out of range")
+	// ErrNotDocument: a whole document is wanted where there is an id.
+	ErrNotDocument = errors.New("an ObjectId is not a document; register interop/v1adapter to store it with the official driver v1")
 )
 
 // SyntaxError reports a text that is not an id.
@@ -36,7 +38,7 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 
 // ValueError reports a value that is not text and holds no id.
 type ValueError struct {
-	// Err is ErrLength, ErrType or ErrRange.
+	// Err is ErrLength, ErrType, ErrRange or ErrNotDocument.
 	Err error
 }
 

@@ -220,6 +220,11 @@ func (id ID) MarshalBSONValue() (typ byte, data []byte, err error) {
 	return typeObjectID, bytes.Clone(id[:]), nil
 }
 
+// MarshalBSON returns a *ValueError that matches ErrNotDocument. The official
+// driver v1, which does not know MarshalBSONValue, would store the bytes of
+// the id as a binary; with this method it fails instead.
+func (id ID) MarshalBSON() ([]byte, error) { return nil, &ValueError{ErrNotDocument} }
+
 // UnmarshalBSONValue sets id from the data of a BSON element, which is not
 // kept. Another type byte than 0x07 is a *ValueError that matches ErrType, and
 // data that is not twelve bytes long one that matches ErrLength; id then keeps

@@ -3,9 +3,10 @@
 //
 // v1 calls hooks whose type byte is a type of its own, so that it does not
 // see the MarshalBSONValue and UnmarshalBSONValue of our types, which are
-// those of v2. A registry with the functions of this package calls them. It
-// is an example to copy as much as a package to use, since it needs the
-// driver.
+// those of v2. A registry with the functions of this package calls them.
+// Without it v1 calls MarshalBSON, which is an error for all types that are
+// no documents. It is an example to copy as much as a package to use, since it
+// needs the driver.
 package v1adapter
 
 //lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
@@ -21,11 +22,22 @@ import (
 )
 
 // Register makes r call the hooks of every type that has those of this
-// toolkit, which are those of the driver v2 as well.
+// toolkit, which are those of the driver v2 as well. The hook for values comes
+// before the one for documents, which takes the place of v1's own rule.
 func Register(r *bsoncodec.Registry) {
-	marshaler, unmarshaler := reflect.TypeFor[bson.ValueMarshaler](), reflect.TypeFor[bson.ValueUnmarshaler]()
-	r.RegisterInterfaceEncoder(marshaler, bsoncodec.ValueEncoderFunc(encode))
-	r.RegisterInterfaceDecoder(unmarshaler, bsoncodec.ValueDecoderFunc(decode))
+	value, document := reflect.TypeFor[bson.ValueMarshaler](), reflect.TypeFor[bsoncodec.Marshaler]()
+	r.RegisterInterfaceEncoder(value, bsoncodec.ValueEncoderFunc(encode))
+	r.RegisterInterfaceEncoder(document, bsoncodec.ValueEncoderFunc(encodeDocument))
+	r.RegisterInterfaceDecoder(reflect.TypeFor[bson.ValueUnmarshaler](), bsoncodec.ValueDecoderFunc(decode))
+}
+
+// encodeDocument is for types with MarshalBSON, among them all of ours.
+func encodeDocument(c bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflect.Value) error {
+	value := reflect.TypeFor[bson.ValueMarshaler]()
+	if v.Type().Implements(value) || v.CanAddr() && v.Addr().Type().Implements(value) {
+		return encode(c, w, v)
+	}
+	return bsoncodec.DefaultValueEncoders{}.MarshalerEncodeValue(c, w, v)
 }
 
 func encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflect.Value) error {
