@@ -172,3 +172,74 @@ func (c *Cursor) codeWithScopeEnd(val, end int) (int, bool) {
 	}
 	return next, ok
 }
+
+// resetTrace makes c trace a document of at most size bytes, of which src is
+// what there is of those.
+func (c *Cursor) resetTrace(src []byte, size, maxDepth int) {
+	c.open(src, maxDepth)
+	c.root = 0
+	c.depth = 1
+	c.off, c.end = 4, len(src)
+	c.whole, c.over = size, size-len(src)
+}
+
+// traceNext moves past the element at c.off, or into it if it is a container,
+// whose length does not count, or past the NUL that closes the innermost of the
+// c.depth containers that are open. It reports whether it did.
+func (c *Cursor) traceNext() bool {
+	at, src := c.off, c.src
+	if at == len(src) {
+		return c.missing()
+	}
+	t := Type(src[at])
+	if t == 0 {
+		c.off++
+		c.depth--
+		return true
+	}
+	if layouts[t] == asUnknown {
+		return c.fail(at, codeType)
+	}
+	key := bytes.IndexByte(src[at+1:], 0)
+	if key < 0 {
+		return c.missing()
+	}
+	val := at + key + 2
+	next, ok := val, true
+	switch layouts[t] {
+	case asDocument:
+		return c.traceInto(at, val)
+	case asCodeWithScope:
+		if next, ok = c.stringEnd(val+4, c.bound()); ok {
+			return c.traceInto(at, next)
+		}
+	default:
+		next, ok = c.size(t, val)
+	}
+	if ok {
+		c.off = next
+	}
+	return ok
+}
+
+// traceInto moves into the document at val, of the element at offset at.
+func (c *Cursor) traceInto(at, val int) bool {
+	if val+4 > len(c.src) {
+		return c.missing()
+	}
+	if c.depth >= c.maxDepth {
+		return c.fail(at, codeDepth)
+	}
+	c.depth++
+	c.off = val + 4
+	return true
+}
+
+// missing records that bytes are missing, of an element that ends nowhere
+// unless they arrive.
+func (c *Cursor) missing() bool {
+	if c.cut() {
+		return c.short()
+	}
+	return c.fail(len(c.src), codeLength)
+}

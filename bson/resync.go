@@ -1,36 +1,63 @@
 package bson
 
 import (
-	"bytes"
 	"encoding/binary"
 	"io"
 	"math/bits"
+	"slices"
 )
 
 // This file finds where a stream goes on after damage.
 //
-//   - Resync goes through the bytes; candidate passes over those at which no
-//     document can start, which is nearly all of them, by five bytes each.
-//   - judge says whether two documents follow at a place, or one that ends
-//     the stream. It looks at what has arrived and waits for more only if
-//     nothing in that refutes it, so that memory never follows a length that
-//     is merely claimed.
-//   - prober walks through a document of which a part has arrived, and
-//     remembers where it has been: candidates overlap, and the places from
-//     which elements follow one another soon lead to the same ones.
+//   - Resync has the rule. run goes by it: end has rules 1 to 3, choose decides
+//     between two ends, scan has rule 4.
+//   - follows, two, lead and tail say whether documents stand at a place, lead
+//     from one to another, or end at one. They wait for bytes, through more,
+//     only while nothing in those that have arrived refutes a document, so
+//     that memory never follows a length that is merely claimed.
+//   - probe.go checks documents of which a part has arrived; trace.go finds the
+//     end of one without its length.
+
+const (
+	// reach is how many bytes two ends of a damaged document may be apart: a
+	// length that leads farther is damaged, for few documents are larger.
+	reach = 1 << 20
+	// maxTail is how many bytes a document may have that is looked for from its
+	// end.
+	maxTail = 16 << 10
+)
 
 // Resync makes the Decoder go on after damage and reports whether it can. It
 // may be called when Next was false with a fault of the bytes, or after Next
 // was true, if the document turned out to be malformed inside.
 //
-// The Decoder goes on at the first place behind the first byte of the damaged
-// document at which a document starts that Validate accepts, with the depth
-// limit of the options, and after which another such document follows or the
-// stream ends. Where the damaged document's own length leads is tried first,
-// if there is a NUL before it or it was read. If there is no such place all
-// the rest is passed over: Next is then false and Err nil. A document nested
-// in the damaged one is taken for one of the stream only if what follows it
-// there looks like a document.
+// The end of the damaged document is looked for at two places. The claimed end
+// is where its length leads, if all these bytes are there. The traced end is
+// where its elements lead: the NUL behind the last one, found by types, keys
+// and the lengths of strings and binaries, but not by those of documents and
+// arrays. An end is followed if a document stands there that Validate accepts,
+// with the depth limit of the options, or if the stream ends there. The first
+// of these rules that applies says where the Decoder goes on:
+//
+//  1. Both ends are at the same place: there.
+//  2. Both ends are followed: at the nearer one, unless it is the farther one
+//     that counts. An end does not count if only one document stands there, or
+//     if the document before it ends exactly there: the damaged document has
+//     at least its NUL in between. If both count so far, the nearer one does
+//     if whole documents lead from there to the farther one, or for a megabyte.
+//  3. One end is followed: there. A claimed end must be followed by two
+//     documents, and two in a row must not end there. At a traced end from which
+//     the length differs by more than a byte no document may end.
+//  4. Where two whole documents follow one another, or one ends the stream.
+//
+// If there is no such place all the rest is passed over: Next is then false
+// and Err nil. A traced end more than a megabyte behind a claimed end that is
+// followed does not count.
+//
+// So a single wrong bit, in whatever length, takes no other document with it,
+// and documents in arrays and binaries of the damaged one are not taken for
+// documents of the stream; where a document is damaged at several places they
+// may be, by rule 4.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. With the documents
@@ -41,10 +68,11 @@ import (
 // neither returned nor passed over, or the error of skipped, which ends the
 // Decoder.
 //
-// Memory grows with what has arrived, to a damaged document and two more of
-// MaxDocumentSize and a quarter of that. Time is in proportion to the bytes
-// passed over, for those that are made to look like documents at every place
-// also to MaxDepth or to the length of their strings.
+// Memory grows with what has arrived, to two documents of MaxDocumentSize, a
+// megabyte and a quarter of that; where much is damaged also to 40 MB for what
+// is known of the bytes. Time is in proportion to the bytes passed
+// over, for those that are made to look like documents at every place also to
+// MaxDepth or to the length of their strings.
 func (d *Decoder) Resync(skipped io.Writer) bool {
 	claim := len(d.doc)
 	if claim > 0 {
@@ -61,8 +89,11 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	}
 	d.err = nil
 	d.skipped++
-	s := resync{d: d, skipped: skipped}
-	s.p.depth = d.opts.MaxDepth
+	if d.probe == nil {
+		d.probe = new(prober)
+	}
+	d.probe.depth = d.opts.MaxDepth
+	s := resync{d: d, skipped: skipped, p: d.probe}
 	ok := s.run(claim)
 	d.ahead = 0
 	return ok
@@ -80,31 +111,135 @@ const (
 	open // it depends on bytes that have not arrived
 )
 
-// A resync is one call of Resync.
+// A resync is one call of Resync. Places are counted in bytes from d.pos.
 type resync struct {
 	d       *Decoder
 	skipped io.Writer // or nil
-	p       prober
-	keys    [2]run // where the first keys of either document have been looked for
+	p       *prober
+	failed  bool // the reader has: nothing that is found counts
 }
 
 // run goes to the place at which the stream goes on, and reports whether it
-// has come there. The damaged document is at d.pos; claim is its size if that
-// is to be believed, or 0.
+// has come there. The damaged document is at d.pos; claim is its size if so
+// many bytes are there, or 0.
 func (s *resync) run(claim int) bool {
-	d := s.d
-	for claim > 0 {
-		v, need := s.judge(claim)
-		if v == right {
-			return s.pass(claim)
-		}
-		if v == wrong {
-			break
-		}
-		if !s.more(claim + need) {
-			return false
+	at := s.end(claim)
+	switch {
+	case s.failed:
+		return false
+	case at > 0:
+		return s.pass(at)
+	}
+	return s.scan()
+}
+
+// end returns where the damaged document ends by rules 1 to 3 of Resync, or
+// 0 if they do not tell.
+func (s *resync) end(claim int) int {
+	text, _ := s.from(0)
+	if len(text) < 4 {
+		return 0
+	}
+	length := binary.LittleEndian.Uint32(text)
+	t := newTrace()
+	traced := s.trace(&t, 0, claim)
+	if traced > 0 && traced == claim {
+		return claim
+	}
+	limit := s.d.max
+	if claim > 0 && s.follows(claim) {
+		limit = min(limit, claim+reach)
+	} else {
+		claim = 0
+	}
+	if traced == 0 {
+		traced = s.trace(&t, 0, limit)
+	}
+	if traced > 0 && !s.follows(traced) {
+		traced = 0
+	}
+	switch {
+	case traced > 0 && claim > 0:
+		return s.choose(min(traced, claim), max(traced, claim))
+	case claim > 0 && (s.tail(claim, 2) || !s.two(claim)), traced > 0 && !alike(length, traced) && s.tail(traced, 1):
+		return 0
+	}
+	return max(traced, claim)
+}
+
+// choose returns which of two ends of the damaged document counts.
+func (s *resync) choose(near, far int) int {
+	switch {
+	case s.within(far):
+		return near
+	case s.within(near), far-near <= reach && !s.lead(near, far):
+		return far
+	}
+	return near
+}
+
+// within reports whether an end of the damaged document lies within other
+// documents or is one of documents in a binary: only one document stands
+// there, or the document before it has its end there, which the last element
+// of the damaged document would separate from it.
+func (s *resync) within(end int) bool {
+	return s.tail(end, 1) || s.tail(s.before(end, s.framed), 2) || !s.two(end)
+}
+
+// tail reports whether n whole documents in a row end at a place.
+func (s *resync) tail(end, n int) bool {
+	for ; n > 0 && end > 0; n-- {
+		end = s.before(end, s.stands)
+	}
+	return end > 0
+}
+
+// before returns where the document starts that ends at a place, if what is
+// said to start there is so, or 0.
+func (s *resync) before(end int, is func(at, end int) bool) int {
+	text, _ := s.from(0)
+	for at := end - 5; at > 0 && end-at <= maxTail; at-- {
+		if binary.LittleEndian.Uint32(text[at:]) == uint32(end-at) && is(at, end) {
+			return at
 		}
 	}
+	return 0
+}
+
+// framed reports whether the bytes from at to end look like a document from
+// the outside.
+func (s *resync) framed(at, end int) bool {
+	text, _ := s.from(at)
+	_, v := s.p.header(text, s.d.max)
+	return v == right
+}
+
+// stands reports whether the bytes from at to end are a whole document.
+func (s *resync) stands(at, end int) bool {
+	if !s.framed(at, end) {
+		return false
+	}
+	text, _ := s.from(at)
+	return s.p.document(text[:end-at], end-at, &s.p.keys[2]) == right
+}
+
+// trace returns how many bytes the document at a place has by its trace, at
+// most limit, or 0 if it has no end there.
+func (s *resync) trace(t *trace, at, limit int) int {
+	for {
+		text, ended := s.from(at)
+		switch v := s.p.trace(t, text, limit); {
+		case v == right:
+			return t.off
+		case v == wrong, ended, !s.more(at + len(text) + 1):
+			return 0
+		}
+	}
+}
+
+// scan goes to the first place at which rule 4 of Resync holds.
+func (s *resync) scan() bool {
+	d := s.d
 	// at counts bytes from d.pos that are not written yet, so that they are
 	// in large portions.
 	for at := 1; ; {
@@ -141,6 +276,14 @@ func (s *resync) pass(n int) bool {
 	return true
 }
 
+// from returns what has arrived from a place on, and whether the stream ends
+// with it.
+func (s *resync) from(at int) (text []byte, ended bool) {
+	d := s.d
+	s.p.base = d.base + int64(d.pos+at)
+	return d.buf[min(d.pos+at, len(d.buf)):], d.rerr == io.EOF
+}
+
 // more brings in bytes for a candidate that needs n bytes from d.pos to be
 // judged, but no more than twice those that are there. It reports false if
 // the reader failed.
@@ -150,37 +293,78 @@ func (s *resync) more(n int) bool {
 	// With room to spare, so that bytes that stay are not moved each time
 	// that a few arrive.
 	d.ahead = n + n/4
-	return d.fill(n) || d.rerr == io.EOF || d.stop(true)
+	s.failed = !d.fill(n) && d.rerr != io.EOF
+	return !s.failed || d.stop(true)
 }
 
-// judge says whether the Decoder can go on at d.pos+at, and for open how many
+// ends reports whether the stream ends at a place.
+func (s *resync) ends(at int) bool {
+	text, ended := s.from(at)
+	if len(text) == 0 && !ended && s.more(at+1) {
+		text, ended = s.from(at)
+	}
+	return len(text) == 0 && ended
+}
+
+// follows reports whether a whole document stands at a place, or the stream
+// ends there.
+func (s *resync) follows(at int) bool { return s.ends(at) || s.whole(at, s.d.max) > 0 }
+
+// two reports whether two documents follow one another at a place, the second
+// whole as far as reach, or fewer that end the stream.
+func (s *resync) two(at int) bool {
+	if s.ends(at) {
+		return true
+	}
+	next := s.whole(at, s.d.max)
+	return next > 0 && (s.ends(next) || s.whole(next, reach) > 0)
+}
+
+// whole returns where the whole document at a place ends, or 0 if there is
+// none. It looks at the first limit bytes.
+func (s *resync) whole(at, limit int) int {
+	for {
+		text, ended := s.from(at)
+		text = text[:min(len(text), limit)]
+		size, v := s.p.header(text, s.d.max)
+		if v == right {
+			v = s.p.document(text, size, &s.p.keys[2])
+		}
+		switch {
+		case v == right, v == open && len(text) == limit:
+			return at + size
+		case v == wrong, ended, !s.more(at + min(size, limit)):
+			return 0
+		}
+	}
+}
+
+// judge says whether the Decoder can go on at d.pos+at, where two documents
+// follow one another or one that ends the stream, and for open how many
 // bytes from there, more than have arrived, it would take to know.
 func (s *resync) judge(at int) (v verdict, need int) {
-	d := s.d
-	text := d.buf[d.pos+at:]
-	ended := d.rerr == io.EOF
-	s.p.base = d.base + int64(d.pos+at)
+	text, ended := s.from(at)
 	if len(text) == 0 && ended {
 		return right, 0
 	}
-	first, v := s.p.header(text, d.max)
+	first, v := s.p.header(text, s.d.max)
 	if v == right && len(text) > first {
 		// What follows is likelier to refute it than what is in it, and
 		// sooner.
-		_, v = s.p.header(text[first:], d.max)
+		_, v = s.p.header(text[first:], s.d.max)
 	}
 	if v == wrong || ended && len(text) < first {
 		return wrong, 0
 	}
-	if v = s.p.document(text, first, &s.keys[0]); v == right {
+	if v = s.p.document(text, first, &s.p.keys[0]); v == right {
 		text = text[first:]
 		if len(text) == 0 && ended {
 			return right, 0
 		}
 		s.p.base += int64(first)
 		need = first
-		if first, v = s.p.header(text, d.max); v != wrong {
-			v = s.p.document(text, first, &s.keys[1])
+		if first, v = s.p.header(text, s.d.max); v != wrong {
+			v = s.p.document(text, first, &s.p.keys[1])
 		}
 	}
 	switch {
@@ -192,218 +376,35 @@ func (s *resync) judge(at int) (v verdict, need int) {
 	return open, need + first
 }
 
-// candidate returns the offset of the first place in text at which a document
-// of at most limit bytes can start, as far as its first five bytes tell, or
-// at which there are fewer than five bytes.
-func candidate(text []byte, limit int) int {
-	// Eight places at once: no length ends with a byte above that of limit.
-	above := ones * (uint64(limit)>>24 + 1)
-	i := 0
-	for ; len(text)-i >= 12; i += 8 {
-		last := binary.LittleEndian.Uint64(text[i+3 : i+11])
-		// A byte below those of above leaves its high bit. So may others, if
-		// there is one before them.
-		m := (last - above) &^ last & highs
-		if m == 0 || last == 0 && binary.LittleEndian.Uint64(text[i:i+8]) == 0 {
+// lead reports whether documents lead from a place to end or beyond it, one
+// after another. Some may be damaged.
+func (s *resync) lead(at, end int) bool {
+	start := s.d.base + int64(s.d.pos)
+	known := s.p.chain
+	var marks []int64
+	for at < end {
+		here := start + int64(at)
+		if i, ok := slices.BinarySearch(known.marks, here); ok {
+			marks = append(marks, known.marks[i:]...)
+			at, known.marks = int(known.to-start), nil
 			continue
 		}
-		for ; m != 0; m &= m - 1 {
-			if k := i + bits.TrailingZeros64(m)>>3; plausible(text[k:k+5], limit) {
-				return k
-			}
+		if n := len(marks); n == 0 || here >= marks[n-1]+span {
+			marks = append(marks, here)
 		}
-	}
-	for len(text)-i >= 5 && !plausible(text[i:], limit) {
-		i++
-	}
-	return i
-}
-
-// plausible reports whether a document of at most limit bytes can begin with
-// the five bytes at the start of text.
-func plausible(text []byte, limit int) bool {
-	n := binary.LittleEndian.Uint32(text)
-	if n <= 5 || n > uint32(limit) {
-		return n == 5 && text[4] == 0
-	}
-	return layouts[text[4]] != asUnknown
-}
-
-const (
-	span     = 1 << 10 // bytes between two places that a prober remembers
-	maxJumps = 1 << 18 // places remembered
-)
-
-// A prober says whether documents are well formed of which the end may not
-// have arrived. Whether elements follow one another from a place on is the
-// same whatever container they are thought to be in; so of all chains that it
-// has followed it remembers where they lead, and a chain that runs into
-// another is followed once.
-type prober struct {
-	v     validator
-	depth int   // containers that may be open
-	base  int64 // offset in the stream of what is looked at
-
-	jumps map[int64]jump // by offset in the stream
-	trail []int64        // what is to be remembered of the open containers
-	bad   int64          // offset of an element that is malformed anywhere, or 0
-}
-
-// A jump says that well-formed elements follow one another from an offset on.
-type jump struct {
-	to     int64 // offset in the stream of the byte after them
-	height int32 // containers open at once inside them, at most
-}
-
-// A run is bytes without a NUL, by their offsets in the stream.
-type run struct{ from, to int64 }
-
-// header says whether text can be the start of a document of at most limit
-// bytes, as far as it can be told without walking through it, and how many
-// bytes the document has. It is open if there are not even five.
-func (p *prober) header(text []byte, limit int) (n int, v verdict) {
-	if len(text) < 5 {
-		return 5, open
-	}
-	if !plausible(text, limit) {
-		return 0, wrong
-	}
-	n = int(binary.LittleEndian.Uint32(text))
-	if n <= len(text) && text[n-1] != 0 {
-		return 0, wrong
-	}
-	return n, right
-}
-
-// document says whether text starts with a well-formed document of n bytes,
-// which may be more than text has.
-func (p *prober) document(text []byte, n int, keys *run) verdict {
-	if len(text) < 5 {
-		return open
-	}
-	c := &p.v.c
-	if whole := n <= len(text); whole {
-		if text = text[:n]; keys.endless(text, p.base) {
-			return wrong
+		next := s.whole(at, reach)
+		if next == 0 || next > end {
+			s.p.chain = chain{marks, here}
+			return next > 0
 		}
-		c.Reset(text, p.depth)
-	} else {
-		if keys.endless(text, p.base) {
-			return open
-		}
-		c.ResetPrefix(text, n, p.depth)
+		at = next
 	}
-	p.walk()
-	switch {
-	case c.code == codeTruncated:
-		return open
-	case c.code != codeOK:
-		return wrong
-	}
-	return right
+	s.p.chain = chain{marks, start + int64(at)}
+	return true
 }
 
-// walk checks the rest of the open container and returns how many containers
-// were open at once, that one included. Where it ends because bytes are
-// missing the fault is codeTruncated.
-func (p *prober) walk() int32 {
-	c := &p.v.c
-	mark := len(p.trail)
-	at := c.off // the elements before it are well formed
-	// Offset in the stream from which on to remember one.
-	next := (p.base+int64(at))&^(span-1) + span
-	height := int32(0)
-	for {
-		if here := p.base + int64(at); here >= next {
-			p.trail = append(p.trail, here)
-			next = here&^(span-1) + span
-			if j, ok := p.jumps[here]; ok && c.depth+j.height <= c.maxDepth {
-				at, height = int(j.to-p.base), max(height, j.height)
-				if c.off = at; at > c.end && !c.cut() {
-					c.fail(at, codeLength)
-					break
-				}
-			}
-		}
-		if p.base+int64(at) == p.bad && at < c.end {
-			c.fail(at, codeType)
-			break
-		}
-		if !c.Next() {
-			p.blame(at)
-			break
-		}
-		if h := p.element(); c.code == codeOK {
-			at, height = c.off, max(height, h)
-			continue
-		}
-		break
-	}
-	for _, from := range p.trail[mark:] {
-		p.remember(from, jump{p.base + int64(at), height})
-	}
-	p.trail = p.trail[:mark]
-	return height + 1
-}
-
-// element checks the inside of the current element and returns how many
-// containers are open at once in it.
-func (p *prober) element() int32 {
-	c := &p.v.c
-	p.v.text()
-	switch c.typ {
-	case TypeRegex, TypeDBPointer:
-		p.v.value()
-	case TypeCodeWithScope:
-		code, _ := c.CodeWithScope()
-		p.v.utf8(c.val+8, code)
-	}
-	p.blame(c.at)
-	if !c.typ.IsContainer() && c.typ != TypeCodeWithScope || !c.Enter() {
-		return 0
-	}
-	height := p.walk()
-	c.Leave()
-	return height
-}
-
-// blame remembers the element at offset at if it is malformed whatever
-// container it is in.
-func (p *prober) blame(at int) {
-	switch p.v.c.code {
-	case codeType, codeBoolean, codeMalformed:
-		p.bad = p.base + int64(at)
-	}
-}
-
-// remember keeps what is known of the elements from an offset on.
-func (p *prober) remember(from int64, j jump) {
-	if p.jumps == nil {
-		p.jumps = make(map[int64]jump)
-	}
-	if len(p.jumps) >= maxJumps {
-		clear(p.jumps)
-	}
-	p.jumps[from] = j
-}
-
-// endless reports whether the key of the first element in doc, which is at
-// base in the stream, does not end in it. It looks at no byte twice while
-// documents are asked for in order.
-func (r *run) endless(doc []byte, base int64) bool {
-	if doc[4] == 0 {
-		return false
-	}
-	from, end := base+5, base+int64(len(doc))
-	if from < r.from || from > r.to {
-		*r = run{from, from}
-	}
-	if r.to < end {
-		if n := bytes.IndexByte(doc[r.to-base:], 0); n >= 0 {
-			r.to += int64(n)
-		} else {
-			r.to = end
-		}
-	}
-	return r.to >= end
+// alike reports whether a length differs from a size in one byte at most.
+func alike(length uint32, size int) bool {
+	x := length ^ uint32(size)
+	return bits.LeadingZeros32(x)>>3+bits.TrailingZeros32(x)>>3 >= 3
 }

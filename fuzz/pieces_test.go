@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -194,48 +195,201 @@ func salvageBSON(t *testing.T, d *bson.Decoder) (all []kept) {
 	}
 }
 
-// slowSalvage is what Resync is to do, done by trying every place.
-func slowSalvage(data []byte, limit int) (all []kept) {
-	o := bson.DecodeOptions{MaxDocumentSize: limit}
-	// size is that of the valid document at off, or 0.
-	size := func(off int) int {
-		d := o.NewDecoder(nil)
-		if d.ResetBytes(data[off:]); !d.Next() || bson.Validate(d.Raw()) != nil {
+// A slowResync is a damaged document and what follows it, all of which is
+// there. Places count from the start of the document.
+type slowResync struct {
+	data  []byte
+	limit int // bytes of a document, 0: the default
+}
+
+// framed returns how many bytes the document at a place has by its length, its
+// first type and its last byte, or 0.
+func (s slowResync) framed(at int) int {
+	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
+	d.ResetBytes(s.data[at:])
+	if !d.Next() || len(d.Raw()) > 5 && !bson.Type(d.Raw()[4]).Valid() {
+		return 0
+	}
+	return len(d.Raw())
+}
+
+// whole returns how many bytes the valid document at a place has, or 0.
+func (s slowResync) whole(at int) int {
+	if n := s.framed(at); n > 0 && bson.Validate(s.data[at:at+n]) == nil {
+		return n
+	}
+	return 0
+}
+
+// follow reports whether n documents follow one another at a place, or fewer
+// that end the stream.
+func (s slowResync) follow(at, n int) bool {
+	for ; n > 0 && at < len(s.data); n-- {
+		size := s.whole(at)
+		if size == 0 {
+			return false
+		}
+		at += size
+	}
+	return true
+}
+
+// before returns where the document starts that ends at a place and that size
+// knows, or 0.
+func (s slowResync) before(end int, size func(at int) int) int {
+	for at := end - 5; at > 0; at-- {
+		if binary.LittleEndian.Uint32(s.data[at:]) == uint32(end-at) && size(at) > 0 {
+			return at
+		}
+	}
+	return 0
+}
+
+// within reports whether an end is within the damaged document.
+func (s slowResync) within(end int) bool {
+	framed := s.before(end, s.framed)
+	return s.before(end, s.whole) > 0 || s.before(s.before(framed, s.whole), s.whole) > 0 || !s.follow(end, 2)
+}
+
+// traced returns where the elements of the document lead, at most to limit.
+func (s slowResync) traced(limit int) int {
+	data := s.data[:min(len(s.data), limit)]
+	off := 4
+	for depth := 1; depth > 0; {
+		if off >= len(data) || depth > bson.DefaultMaxDepth {
 			return 0
 		}
-		return len(d.Raw())
-	}
-	goesOn := func(off int) bool {
-		if off == len(data) {
-			return true
+		t := bson.Type(data[off])
+		if off++; t == 0 {
+			depth--
+			continue
 		}
-		n := size(off)
-		return n > 0 && (off+n == len(data) || size(off+n) > 0)
+		key := bytes.IndexByte(data[off:], 0)
+		if key < 0 || !t.Valid() {
+			return 0
+		}
+		off += key + 1
+		n := 0
+		switch {
+		case t.IsContainer():
+			n, depth = 4, depth+1
+		case t == bson.TypeCodeWithScope:
+			if len(data)-off < 4 {
+				return 0
+			}
+			if n = valueSize(bson.TypeCode, data[off+4:]); n > 0 {
+				n, depth = 4+n+4, depth+1
+			}
+		default:
+			n = valueSize(t, data[off:])
+		}
+		if n < 0 || n > len(data)-off {
+			return 0
+		}
+		off += n
 	}
+	return off
+}
+
+// valueSize returns how many of the bytes at the start of data are a value of
+// type t, which is no container, or -1, by trying all sizes that it may have.
+func valueSize(t bson.Type, data []byte) int {
+	sizes := []int{0, 1, 4, 8, 12, 16}
+	if len(data) >= 4 {
+		n := int(int32(binary.LittleEndian.Uint32(data)))
+		sizes = append(sizes, 4+n, 5+n, 4+n+12)
+	}
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		sizes = append(sizes, i+1+bytes.IndexByte(data[i+1:], 0)+1)
+	}
+	var c bson.Cursor
+	for _, n := range sizes {
+		if n >= 0 && n <= len(data) && c.ResetValue(t, data[:n:n], 0) {
+			return n
+		}
+	}
+	return -1
+}
+
+// end returns where the damaged document ends by rules 1 to 3 of
+// bson.Decoder.Resync, or 0.
+func (s slowResync) end() int {
+	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
+	d.ResetBytes(s.data)
+	claim, limit := 0, s.limit
+	if limit == 0 {
+		limit = bson.DefaultMaxDocumentSize
+	}
+	var fault *bson.SyntaxError
+	if d.Next() {
+		claim = len(d.Raw())
+	} else if errors.As(d.Err(), &fault) && fault.Err == bson.ErrTerminator {
+		claim = int(fault.Offset) + 1
+	}
+	traced := s.traced(limit)
+	if traced == claim {
+		return claim
+	}
+	if claim > 0 && !s.follow(claim, 1) {
+		claim = 0
+	}
+	if traced > 0 && !s.follow(traced, 1) {
+		traced = 0
+	}
+	near, far := min(traced, claim), max(traced, claim)
+	if near > 0 {
+		switch {
+		case s.within(far):
+			return near
+		case s.within(near):
+			return far
+		}
+		at := near
+		for at < far {
+			n := s.whole(at)
+			if n == 0 {
+				return far
+			}
+			at += n
+		}
+		return near
+	}
+	if claim > 0 && (!s.follow(claim, 2) || s.before(s.before(claim, s.whole), s.whole) > 0) {
+		return 0
+	}
+	if traced > 0 && s.before(traced, s.whole) > 0 {
+		wrong := 0
+		for i, b := range binary.LittleEndian.AppendUint32(nil, uint32(traced)) {
+			if s.data[i] != b {
+				wrong++
+			}
+		}
+		if wrong > 1 {
+			return 0
+		}
+	}
+	return far
+}
+
+// slowSalvage is what Resync is to do, done by trying every place. Its inputs
+// are too small for what is limited in Resync.
+func slowSalvage(data []byte, limit int) (all []kept) {
 	for off := 0; off < len(data); {
-		if n := size(off); n > 0 {
-			all = append(all, kept{int64(off), string(data[off : off+n]), false})
+		s := slowResync{data[off:], limit}
+		if n := s.whole(0); n > 0 {
+			all = append(all, kept{int64(off), string(s.data[:n]), false})
 			off += n
 			continue
 		}
-		next := off + 1
-		d := o.NewDecoder(nil)
-		d.ResetBytes(data[off:])
-		claim := 0
-		var fault *bson.SyntaxError
-		if d.Next() {
-			claim = len(d.Raw())
-		} else if errors.As(d.Err(), &fault) && fault.Err == bson.ErrTerminator {
-			claim = int(fault.Offset) + 1
+		next := s.end()
+		if next == 0 {
+			next = 1
+			for !s.follow(next, 2) {
+				next++
+			}
 		}
-		if claim > 0 && goesOn(off+claim) {
-			next = off + claim
-		}
-		for !goesOn(next) {
-			next++
-		}
-		all = append(all, kept{int64(off), string(data[off:next]), true})
-		off = next
+		all = append(all, kept{int64(off), string(s.data[:next]), true})
+		off += next
 	}
 	return all
 }
