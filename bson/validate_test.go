@@ -13,6 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // This file holds Validate to three things.
@@ -427,9 +428,16 @@ func TestFaults(t *testing.T) {
 // is none if that is nil.
 func FuzzFaults(f *testing.F) {
 	for _, v := range vectors {
-		f.Add(v.doc(), uint8(31))
+		f.Add(v.doc(), uint8(31), false)
+		if bson.Validate(v.doc()) == nil {
+			f.Add(shape.Seed(v.doc()), uint8(31), true)
+		}
 	}
-	f.Fuzz(func(t *testing.T, doc []byte, rules uint8) {
+	f.Fuzz(func(t *testing.T, doc []byte, rules uint8, shaped bool) {
+		if shaped {
+			s := shape.NewSource(doc)
+			doc = shape.Damage(s, shape.Options{Odd: shape.AllOdd, MaxSize: 16 << 10}.Append(nil, s))
+		}
 		o := bson.ValidateOptions{
 			RejectEmptyKeys: rules&1 != 0, RejectDottedKeys: rules&2 != 0, RejectDollarKeys: rules&4 != 0,
 			RejectDuplicateKeys: rules&8 != 0, RequireArrayKeys: rules&16 != 0,

@@ -22,39 +22,43 @@ import (
 var (
 	canonical = extjson.EncodeOptions{Mode: extjson.Canonical}
 	relaxed   = extjson.EncodeOptions{}
+	asIs      = extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}
 )
 
-// seedDocuments gives f documents, good and bad.
+// seedDocuments gives f documents, good and bad, and the choices that make
+// some of them.
 func seedDocuments(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range file.Valid {
-			f.Add(v.BSON)
+			f.Add(v.BSON, false)
 		}
 		for _, r := range file.Refused {
-			f.Add(r.BSON)
+			f.Add(r.BSON, false)
 		}
 		for _, b := range file.Bytes {
-			f.Add(b.BSON)
+			f.Add(b.BSON, false)
 		}
 	}
-	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
-		f.Add(doc)
+	docs := sample.Documents(sample.Wild, 3, 60)
+	for _, doc := range docs {
+		f.Add(doc, false)
 	}
+	seedShapes(docs, func(choices []byte) { f.Add(choices, true) })
 }
 
-// seedTexts gives f texts, good and bad. They are not all of the vectors': the
+// seedTexts adds texts, good and bad. They are not all of the vectors': the
 // tests of internal/corpus run those, and a fuzzer takes seconds for its seeds.
-func seedTexts(f *testing.F) {
+func seedTexts(f *testing.F, add func(text []byte)) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range file.Valid {
-			f.Add([]byte(v.Canonical))
+			add([]byte(v.Canonical))
 			if len(v.Texts) > 0 {
-				f.Add([]byte(v.Texts[len(v.Texts)-1]))
+				add([]byte(v.Texts[len(v.Texts)-1]))
 			}
 		}
 		for i, b := range file.Texts {
 			if i%2 == 0 {
-				f.Add([]byte(b.Text))
+				add([]byte(b.Text))
 			}
 		}
 	}
@@ -63,15 +67,15 @@ func seedTexts(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(text)
+		add(text)
 	}
 }
 
-// FuzzBytes: see hold.Bytes.
+// FuzzBytes: see hold.Bytes. Choices make a document with one thing wrong.
 func FuzzBytes(f *testing.F) {
 	seedDocuments(f)
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		if err := hold.Bytes(doc); err != nil {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		if err := hold.Bytes(damaged(data, shaped)); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -79,7 +83,7 @@ func FuzzBytes(f *testing.F) {
 
 // FuzzText: see hold.Text.
 func FuzzText(f *testing.F) {
-	seedTexts(f)
+	seedTexts(f, func(text []byte) { f.Add(text) })
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := hold.Text(text); err != nil {
 			t.Fatal(err)
@@ -91,7 +95,8 @@ func FuzzText(f *testing.F) {
 // from its text, and appending to what is there changes nothing before it.
 func FuzzCanonicalRoundTrip(f *testing.F) {
 	seedDocuments(f)
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		doc := chosen(shapes, data, shaped)
 		if bson.Validate(doc) != nil {
 			t.Skip("not a document")
 		}
@@ -111,7 +116,8 @@ func FuzzCanonicalRoundTrip(f *testing.F) {
 // of that is read as the same document by a reader of either.
 func FuzzRelaxedAgrees(f *testing.F) {
 	seedDocuments(f)
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		doc := chosen(shapes, data, shaped)
 		text, err := relaxed.AppendJSON(nil, doc)
 		if err != nil {
 			t.Skip("no text")
@@ -144,7 +150,8 @@ func FuzzIndent(f *testing.F) {
 		{EscapeLines: true},
 		{Indent: " ", ASCII: true, EscapeHTML: true},
 	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		doc := chosen(shallow, data, shaped)
 		for _, mode := range []extjson.Mode{extjson.Canonical, extjson.Relaxed} {
 			plain, err := extjson.EncodeOptions{Mode: mode}.AppendJSON(nil, doc)
 			if err != nil {
@@ -192,10 +199,11 @@ func FuzzIndent(f *testing.F) {
 // as without the option.
 func FuzzReplace(f *testing.F) {
 	seedDocuments(f)
-	seedTexts(f)
+	seedTexts(f, func(text []byte) { f.Add(text, false) })
 	encode := extjson.EncodeOptions{Mode: extjson.Canonical, InvalidUTF8: bson.UTF8Replace}
 	decode := extjson.DecodeOptions{InvalidUTF8: bson.UTF8Replace}
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		data = chosen(shapes, data, shaped)
 		text, err := encode.AppendJSON(nil, data)
 		want, werr := canonical.AppendJSON(nil, data)
 		switch {
@@ -302,15 +310,17 @@ func FuzzStream(f *testing.F) {
 		append([]byte("\ufeff"), lines...), bytes.ReplaceAll(lines, []byte("\n"), nil),
 		[]byte("[]"), []byte("[ ] {} [{}, {}]\n"), []byte("{}{}{}"), []byte("[{},]"), []byte("{} x"), []byte("\xef\xbb"), nil,
 	} {
-		f.Add(data, []byte{1})
-		f.Add(data, []byte{0, 3, 7, 0, 200})
+		f.Add(data, []byte{1}, uint8(rawForm))
+		f.Add(data, []byte{0, 3, 7, 0, 200}, uint8(rawForm))
 	}
+	seedStreams(f, docs)
 	for _, file := range corpus.Load(f) {
 		for _, b := range file.Texts {
-			f.Add([]byte("{}\n"+b.Text), []byte{2})
+			f.Add([]byte("{}\n"+b.Text), []byte{2}, uint8(rawForm))
 		}
 	}
-	f.Fuzz(func(t *testing.T, data, sizes []byte) {
+	f.Fuzz(func(t *testing.T, data, sizes []byte, form uint8) {
+		data = streamOf(t, data, form)
 		for _, tc := range []struct {
 			name string
 			open func(io.Reader) stream

@@ -59,10 +59,11 @@ func addStreams(f *testing.F) {
 		append(append(bytes.Clone(binary[:300]), make([]byte, 40)...), binary...),
 		append(bytes.Clone(binary[:500]), binary[520:]...),
 	} {
-		f.Add(data, []byte{1})
-		f.Add(data, []byte{0, 3, 7, 0, 200})
-		f.Add(data, []byte{90})
+		f.Add(data, []byte{1}, uint8(rawForm))
+		f.Add(data, []byte{0, 3, 7, 0, 200}, uint8(rawForm))
+		f.Add(data, []byte{90}, uint8(rawForm))
 	}
+	seedStreams(f, docs)
 }
 
 // FuzzPieces: the documents of the pieces that Split cuts are those of the
@@ -70,7 +71,8 @@ func addStreams(f *testing.F) {
 // the start of that piece gives the rest and the fault.
 func FuzzPieces(f *testing.F) {
 	addStreams(f)
-	f.Fuzz(func(t *testing.T, data, sizes []byte) {
+	f.Fuzz(func(t *testing.T, data, sizes []byte, form uint8) {
+		data = streamOf(t, data, form)
 		bsonPieces(t, data, sizes)
 		for _, o := range []extjson.DecodeOptions{{}, {Shell: true}, {MaxTextSize: 60}, {Shell: true, MaxTextSize: 60}} {
 			textPieces(t, o, data, sizes)
@@ -399,7 +401,8 @@ func slowSalvage(data []byte, limit int) (all []kept) {
 // pieces they arrive.
 func FuzzResync(f *testing.F) {
 	addStreams(f)
-	f.Fuzz(func(t *testing.T, data, sizes []byte) {
+	f.Fuzz(func(t *testing.T, data, sizes []byte, form uint8) {
+		data = streamOf(t, data, form)
 		for _, limit := range []int{100, 0} {
 			o := bson.DecodeOptions{MaxDocumentSize: limit}
 			want := slowSalvage(data, limit)

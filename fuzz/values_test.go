@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/shape"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -22,7 +23,8 @@ import (
 // An M and an any agree with it.
 func FuzzValue(f *testing.F) {
 	seedDocuments(f)
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		doc := chosen(shapes, data, shaped)
 		var d bson.D
 		err, valid := bson.Unmarshal(doc, &d), bson.Validate(doc)
 		if (err != nil) != (valid != nil) {
@@ -137,9 +139,11 @@ func FuzzStruct(f *testing.F) {
 		return out
 	}
 	for _, doc := range sample.Documents(sample.Wild, 5, 60) {
-		f.Add(rename(doc))
+		f.Add(rename(doc), false)
+		f.Add(shape.Seed(rename(doc)), true)
 	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
+		doc := chosen(shapes, data, shaped)
 		var v, w vessel
 		if err := (bson.DecodeOptions{Truncate: true}).Unmarshal(doc, &v); err != nil {
 			checkPlace(t, err, doc)
@@ -176,9 +180,11 @@ func FuzzStruct(f *testing.F) {
 func FuzzCompare(f *testing.F) {
 	docs := sample.Documents(sample.Wild, 7, 60)
 	for i := range docs {
-		f.Add(docs[i], docs[len(docs)-1-i], docs[i/2])
+		f.Add(docs[i], docs[len(docs)-1-i], docs[i/2], false)
+		f.Add(shape.Seed(docs[i]), shape.Seed(docs[len(docs)-1-i]), shape.Seed(docs[i/2]), true)
 	}
-	f.Fuzz(func(t *testing.T, a, b, c []byte) {
+	f.Fuzz(func(t *testing.T, a, b, c []byte, shaped bool) {
+		a, b, c = chosen(shapes, a, shaped), chosen(shapes, b, shaped), chosen(shapes, c, shaped)
 		for _, doc := range [][]byte{a, b, c} {
 			if bson.Validate(doc) != nil {
 				t.Skip()

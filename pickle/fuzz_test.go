@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/shape"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -79,17 +80,22 @@ func appended(t *testing.T, data []byte) (value []byte, typ bson.Type, err error
 	return value, typ, err
 }
 
-// FuzzWrite states what is true of any document: it is written in every
-// protocol or in none, and comes back.
+// FuzzWrite states what is true of any document, given or chosen: it is written
+// in every protocol or in none, and comes back.
 func FuzzWrite(f *testing.F) {
-	f.Add(hundred)
+	f.Add(hundred, false)
+	f.Add(shape.Seed(hundred), true)
 	for i, v := range loadVectors(f) {
 		if v.Expected != nil && i%7 == 0 && len(*v.Expected) < 1000 {
 			_, doc := v.expected(f)
-			f.Add(doc)
+			f.Add(doc, false)
+			f.Add(shape.Seed(doc), true)
 		}
 	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, doc []byte, shaped bool) {
+		if shaped {
+			doc = shape.Options{Odd: shape.AllOdd, MaxSize: 72 << 10}.Document(doc)
+		}
 		if _, err := (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}).AppendJSON(nil, doc); err != nil {
 			if _, err := pickle.AppendPickle(nil, doc); err == nil {
 				t.Fatalf("%x is written, but: %v", doc, err)

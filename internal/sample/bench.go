@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
 // quota is how many elements of each type a document of the bench mix has on
@@ -123,9 +124,9 @@ func (s *source) benchString() string {
 	n := s.between(4, 28)
 	switch s.below(40) {
 	case 0:
-		return s.phrase(n/2) + pick(s, awkward)
+		return s.phrase(n/2) + pick(s, edge.Awkward)
 	case 1:
-		return s.phrase(n/3) + " " + pick(s, foreign)
+		return s.phrase(n/3) + " " + pick(s, edge.Foreign)
 	}
 	b := make([]byte, 0, n+12)
 	for len(b) < n {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
 // CollectionSize is how many documents testdata/collection.bson has: a little
@@ -73,7 +74,7 @@ func (g *Generator) edgeTypes(dst []byte) []byte {
 	dst = bson.AppendInt32(dst, "int32", 42)
 	dst = bson.AppendTimestamp(dst, "timestamp", 1709164800, 7)
 	dst = bson.AppendInt64(dst, "int64", 42)
-	dst = bson.AppendDecimal128(dst, "decimal", decimal(false, 0, 120, -2))
+	dst = bson.AppendDecimal128(dst, "decimal", edge.Decimal(false, 0, 120, -2))
 	dst = bson.AppendMinKey(dst, "minKey")
 	dst = bson.AppendMaxKey(dst, "maxKey")
 	return bson.End(dst, mark)
@@ -82,24 +83,24 @@ func (g *Generator) edgeTypes(dst []byte) []byte {
 func (g *Generator) edgeNumbers(dst []byte) []byte {
 	dst, mark := bson.Begin(dst)
 	dst, inner := bson.BeginArray(dst, "doubles")
-	for i, v := range edgeDoubles {
+	for i, v := range edge.Doubles {
 		dst = bson.AppendDouble(dst, strconv.Itoa(i), v)
 	}
 	// The quiet NaN without sign and payload, which is what text means.
-	dst = bson.AppendDouble(dst, strconv.Itoa(len(edgeDoubles)), math.Float64frombits(0x7FF8000000000000))
+	dst = bson.AppendDouble(dst, strconv.Itoa(len(edge.Doubles)), math.Float64frombits(0x7FF8000000000000))
 	dst = bson.End(dst, inner)
 	dst, inner = bson.BeginArray(dst, "decimals")
-	for i, v := range edgeDecimals {
+	for i, v := range edge.Decimals {
 		dst = bson.AppendDecimal128(dst, strconv.Itoa(i), v)
 	}
 	dst = bson.End(dst, inner)
 	dst, inner = bson.BeginArray(dst, "int32s")
-	for i, v := range edgeInts {
+	for i, v := range edge.Ints {
 		dst = bson.AppendInt32(dst, strconv.Itoa(i), int32(v))
 	}
 	dst = bson.End(dst, inner)
 	dst, inner = bson.BeginArray(dst, "int64s")
-	for i, v := range edgeInts {
+	for i, v := range edge.Ints {
 		dst = bson.AppendInt64(dst, strconv.Itoa(i), v)
 	}
 	dst = bson.End(dst, inner)
@@ -109,7 +110,7 @@ func (g *Generator) edgeNumbers(dst []byte) []byte {
 func (g *Generator) edgeTimes(dst []byte) []byte {
 	dst, mark := bson.Begin(dst)
 	dst, inner := bson.BeginArray(dst, "dates")
-	for i, v := range edgeDates {
+	for i, v := range edge.Dates {
 		dst = bson.AppendDateTime(dst, strconv.Itoa(i), v)
 	}
 	dst = bson.End(dst, inner)
@@ -122,12 +123,12 @@ func (g *Generator) edgeTimes(dst []byte) []byte {
 func (g *Generator) edgeTexts(dst []byte) []byte {
 	dst, mark := bson.Begin(dst)
 	dst, inner := bson.BeginArray(dst, "foreign")
-	for i, v := range foreign {
+	for i, v := range edge.Foreign {
 		dst = bson.AppendString(dst, strconv.Itoa(i), v)
 	}
 	dst = bson.End(dst, inner)
 	dst, inner = bson.BeginArray(dst, "awkward")
-	for i, v := range awkward {
+	for i, v := range edge.Awkward {
 		dst = bson.AppendString(dst, strconv.Itoa(i), v)
 	}
 	dst = bson.End(dst, inner)
@@ -145,7 +146,7 @@ func (g *Generator) edgeBinaries(dst []byte) []byte {
 	s := &g.src
 	dst, mark := bson.Begin(dst)
 	dst, inner := bson.BeginArray(dst, "subtypes")
-	for i, v := range edgeSubtypes {
+	for i, v := range edge.Subtypes {
 		dst = bson.AppendBinary(dst, strconv.Itoa(i), v, s.bytes(nil, 16))
 	}
 	dst = bson.End(dst, inner)
@@ -173,10 +174,10 @@ func (g *Generator) edgeKeys(dst []byte) []byte {
 		dst = bson.AppendInt32(dst, key, int32(i))
 	}
 	dst, inner := bson.BeginDocument(dst, "below")
-	for i, key := range wildKeys {
+	for i, key := range edge.Keys {
 		dst = bson.AppendInt32(dst, key, int32(i))
 	}
-	for i, key := range foreign {
+	for i, key := range edge.Foreign {
 		dst = bson.AppendInt32(dst, key, int32(i))
 	}
 	dst = bson.End(dst, inner)
@@ -331,7 +332,7 @@ func (g *Generator) user(dst []byte) []byte {
 	dst = bson.AppendInt32(dst, "to", int32(s.below(24)))
 	dst = bson.End(dst, deeper)
 	dst = bson.End(dst, inner)
-	dst = bson.AppendString(dst, "bio", s.phrase(s.between(0, 200))+" "+pick(s, foreign))
+	dst = bson.AppendString(dst, "bio", s.phrase(s.between(0, 200))+" "+pick(s, edge.Foreign))
 	dst = bson.AppendInt64(dst, "points", int64(s.bits64()>>(20+s.below(40))))
 	dst = bson.AppendRegex(dst, "filter", "^"+pick(s, words), pick(s, []string{"", "i", "im"}))
 	return bson.End(dst, mark)
@@ -351,7 +352,7 @@ func (g *Generator) event(dst []byte) []byte {
 		dst = bson.AppendString(dst, "query", s.phrase(s.between(3, 25)))
 		dst = bson.AppendInt32(dst, "hits", s.benchInt32())
 	case 1:
-		dst = bson.AppendString(dst, "path", "/"+pick(s, words)+"/"+pick(s, words)+"?q=\""+pick(s, foreign)+"\"")
+		dst = bson.AppendString(dst, "path", "/"+pick(s, words)+"/"+pick(s, words)+"?q=\""+pick(s, edge.Foreign)+"\"")
 		dst = bson.AppendNull(dst, "referrer")
 	case 2:
 		var values int

@@ -7,6 +7,7 @@ package sample
 import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/edge"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -83,29 +84,19 @@ func Documents(mix Mix, seed uint64, n int) [][]byte {
 	return docs
 }
 
-// decimal returns coef·10^exp, coef = hi·2⁶⁴+lo < 10³⁴, as IEEE 754 BID packs
-// it: sign, 14 bits of exponent biased by 6176, 113 bits of coefficient.
-func decimal(negative bool, hi, lo uint64, exp int) decimal128.Decimal {
-	hi |= uint64(exp+6176) << 49
-	if negative {
-		hi |= 1 << 63
-	}
-	return decimal128.FromBits(hi, lo)
-}
-
 // price returns an amount with two decimals, below 10^digits.
 func (s *source) price(digits int) decimal128.Decimal {
 	limit := int64(1)
 	for range digits + 2 {
 		limit *= 10
 	}
-	return decimal(false, 0, uint64(s.below64(limit)), -2)
+	return edge.Decimal(false, 0, uint64(s.below64(limit)), -2)
 }
 
 // wideDecimal returns a decimal with 34 random digits.
 func (s *source) wideDecimal(exp int) decimal128.Decimal {
 	// 10³⁴ is 0x1ED09BEAD87C0·2⁶⁴ + 0x378D8E6400000000.
-	return decimal(s.oneIn(2), uint64(s.below64(0x1ED09BEAD87C0)), s.bits64(), exp)
+	return edge.Decimal(s.oneIn(2), uint64(s.below64(0x1ED09BEAD87C0)), s.bits64(), exp)
 }
 
 // id returns an ObjectId made at some second from 2010 to 2030.
@@ -138,7 +129,7 @@ func (s *source) phrase(n int) string {
 			b = append(b, ' ')
 		}
 		if s.oneIn(40) {
-			b = append(b, pick(s, foreign)...)
+			b = append(b, pick(s, edge.Foreign)...)
 			continue
 		}
 		b = append(b, pick(s, words)...)

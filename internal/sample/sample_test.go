@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
 // census counts the elements of doc, those in containers included, by type.
@@ -62,7 +63,7 @@ func TestTypes(t *testing.T) {
 		for _, doc := range Documents(mix, Seed, 300) {
 			census(t, &counts, doc)
 		}
-		for _, typ := range allTypes {
+		for _, typ := range edge.Types {
 			if counts[typ] == 0 {
 				t.Errorf("mix %d: no %v", mix, typ)
 			}

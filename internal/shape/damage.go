@@ -1,0 +1,85 @@
+package shape
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// A wound makes a copy of a document wrong at an element, whose type begins at
+// at and whose value begins at value and ends at end.
+type wound struct {
+	name string
+	make func(s *Source, doc []byte, at, value, end int) []byte
+}
+
+// wounds are the ways in which one thing is wrong.
+var wounds = []wound{
+	{"cut", func(s *Source, doc []byte, at, value, end int) []byte { return doc[:at+s.Below(256)%(end-at+1)] }},
+	{"length", func(s *Source, doc []byte, at, value, end int) []byte {
+		off := 0
+		if end-value >= 4 && s.Byte()&3 != 0 {
+			off = value
+		}
+		n := binary.LittleEndian.Uint32(doc[off:])
+		binary.LittleEndian.PutUint32(doc[off:], []uint32{n + 1, n - 1, 0, 4, 5, 1<<31 - 1, 1 << 31, 1<<32 - 1, n ^ 1<<s.Below(32)}[s.Below(9)])
+		return doc
+	}},
+	{"type", func(s *Source, doc []byte, at, value, end int) []byte { doc[at] = s.Byte(); return doc }},
+	{"key", func(s *Source, doc []byte, at, value, end int) []byte {
+		doc[at+1+s.Below(256)%(value-at-1)] = 0x80 | s.Byte()
+		return doc
+	}},
+	{"byte", func(s *Source, doc []byte, at, value, end int) []byte {
+		if value < end {
+			doc[value+int(s.Uint(2))%(end-value)] = s.Byte()
+		}
+		return doc
+	}},
+	{"terminator", func(s *Source, doc []byte, at, value, end int) []byte { doc[end-1] = 1 + s.Byte()/2; return doc }},
+	{"end", func(s *Source, doc []byte, at, value, end int) []byte { doc[len(doc)-1] = 1 + s.Byte()/2; return doc }},
+	{"gap", func(s *Source, doc []byte, at, value, end int) []byte {
+		return append(bytes.Clone(doc[:at+s.Below(256)%(end-at+1)]), doc[end:]...)
+	}},
+	{"rest", func(s *Source, doc []byte, at, value, end int) []byte { return append(doc, s.Byte()) }},
+	{"swapped", func(s *Source, doc []byte, at, value, end int) []byte {
+		return append(append(bytes.Clone(doc[:at]), doc[value:end]...), doc[end:]...)
+	}},
+}
+
+// Damage returns a copy of doc, a valid document, with one thing wrong, which
+// the next choices of s say: a length, a type, a terminator, a byte that is no
+// text, something missing. By chance it may be valid still.
+func Damage(s *Source, doc []byte) []byte {
+	out := bytes.Clone(doc)
+	places := places(doc)
+	at, value, end := 4, len(doc), len(doc)
+	if n := len(places); n > 0 {
+		p := places[int(s.Uint(2))%n]
+		at, value, end = p[0], p[1], p[2]
+	} else {
+		return out[:s.Below(256)%len(out)]
+	}
+	return wounds[s.Below(len(wounds))].make(s, out, at, value, end)
+}
+
+// places returns where the elements of doc begin, where their values begin
+// and where they end, those in containers included.
+func places(doc []byte) (all [][3]int) {
+	c := bson.NewCursor(doc)
+	open := 0
+	for {
+		for c.Next() {
+			all = append(all, [3]int{c.Offset(), c.ValueOffset(), c.ValueOffset() + len(c.Data())})
+			if t := c.Type(); (t.IsContainer() || t == bson.TypeCodeWithScope) && c.Enter() {
+				open++
+			}
+		}
+		if open == 0 || c.Err() != nil {
+			return all
+		}
+		c.Leave()
+		open--
+	}
+}

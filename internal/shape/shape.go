@@ -1,0 +1,577 @@
+// Package shape makes valid BSON documents of the bytes of a fuzzer, and
+// damages them. Mutated bytes are hardly ever a document; mutated choices
+// always are, so that a fuzz target can say something about valid ones.
+//
+//	f.Fuzz(func(t *testing.T, data []byte) {
+//		doc := shape.Options{Odd: shape.AllOdd}.Document(data)
+//		…
+//	})
+//
+// A document of at most MaxSize bytes has bytes from which it is made: Seed.
+package shape
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/edge"
+)
+
+// This file has the choices that make documents, seed.go their inverse,
+// source.go what choices are made of, damage.go documents with a fault.
+//
+//   - fields and items are the elements of documents and arrays, each begun by
+//     a byte that has the type and whether it is repeated or wrapped.
+//   - key is where keys come from; value is the one dispatch on the type.
+//   - text, octets, number, double and decimal are the parts of values.
+//
+// Every kind of choice has a first that is simplest, for when the Source has
+// ended, and one that takes the bytes as they are, for Seed.
+
+// Odd says what is legal and rare. Without it the same choices make something
+// near that every implementation keeps.
+type Odd uint8
+
+const (
+	// DuplicateKeys allows one key several times in a document.
+	DuplicateKeys Odd = 1 << iota
+	// ArrayKeys allows arrays with keys other than "0", "1", ….
+	ArrayKeys
+	// NaNPayloads allows NaN doubles with other bits than the plain one.
+	NaNPayloads
+	// RegexOptions allows options that are not sorted, and other than letters
+	// of ASCII.
+	RegexOptions
+	// NonCanonicalDecimals allows decimals whose bits IEEE 754 does not prefer.
+	NonCanonicalDecimals
+	// WrapperKeys allows keys that Extended JSON has a meaning for, as $oid.
+	WrapperKeys
+	// Deep allows bson.DefaultMaxDepth levels.
+	Deep
+
+	// AllOdd allows all of it.
+	AllOdd = Deep<<1 - 1
+)
+
+// DefaultMaxSize is how long a document may become unless an option says
+// otherwise: enough for values above 64 KiB.
+const DefaultMaxSize = 160 << 10
+
+// usualDepth is how many levels a document may have without Deep.
+const usualDepth = 12
+
+// Options says which documents are made. The zero value is the default: all
+// types, and nothing that is odd.
+type Options struct {
+	_ struct{} // keyed literals only
+
+	// Odd is what is legal and rare and may be made as well.
+	Odd Odd
+	// MaxSize is how many bytes a document may have before it gets no more
+	// elements; a few more follow from those that are open. Zero means
+	// DefaultMaxSize.
+	MaxSize int
+}
+
+// Document returns the document that data chooses.
+func (o Options) Document(data []byte) []byte { return o.Append(nil, NewSource(data)) }
+
+// Append appends the document that the next choices of s make to dst.
+func (o Options) Append(dst []byte, s *Source) []byte {
+	g := generator{Source: s, odd: o.Odd, used: map[usedKey]bool{}}
+	g.limit = len(dst) + o.MaxSize
+	if o.MaxSize <= 0 {
+		g.limit = len(dst) + DefaultMaxSize
+	}
+	dst, mark := bson.Begin(dst)
+	return bson.End(g.fields(dst, 1), mark)
+}
+
+// Stream returns the documents that data chooses, one after the other, at most
+// n of them.
+func (o Options) Stream(data []byte, n int) (stream []byte) {
+	for s := NewSource(data); n > 0 && s.More(); n-- {
+		stream = o.Append(stream, s)
+	}
+	return stream
+}
+
+// A usedKey is a key of one document.
+type usedKey struct {
+	document int
+	key      string
+}
+
+type generator struct {
+	*Source
+	odd       Odd
+	limit     int // length of dst from which on there are no more elements
+	documents int // begun so far
+	keys      []string
+	used      map[usedKey]bool
+}
+
+// maxHistory is how many keys are remembered at least, to be used again.
+const maxHistory = 64
+
+func (g *generator) allows(o Odd) bool { return g.odd&o != 0 }
+
+func (g *generator) maxDepth() int {
+	if g.allows(Deep) {
+		return bson.DefaultMaxDepth
+	}
+	return usualDepth
+}
+
+// room reports how many bytes may follow dst.
+func (g *generator) room(dst []byte) int { return max(g.limit-len(dst), 0) }
+
+// The byte that begins an element, less one, is the number of its type and,
+// times the number of types, its form.
+const (
+	formRepeated = 9  // and 10: the element again, with other keys
+	formWrapped  = 11 // and 12: containers in each other
+)
+
+// fields appends elements of a document that is open at depth.
+func (g *generator) fields(dst []byte, depth int) []byte {
+	g.documents++
+	document := g.documents
+	for {
+		b := int(g.Byte())
+		if b == 0 || len(dst) >= g.limit {
+			return dst
+		}
+		dst = g.element(dst, b-1, depth, g.key(), func(key string, i int) string {
+			if i > 0 {
+				key = fmt.Sprint(key, i)
+			}
+			return g.unused(document, key)
+		})
+	}
+}
+
+// items appends elements of an array that is open at depth.
+func (g *generator) items(dst []byte, depth int) []byte {
+	odd := g.Byte() != 0
+	index := 0
+	for {
+		b := int(g.Byte())
+		if b == 0 || len(dst) >= g.limit {
+			return dst
+		}
+		key := ""
+		if odd {
+			key = g.key()
+		}
+		dst = g.element(dst, b-1, depth, key, func(key string, _ int) string {
+			index++
+			if odd && g.allows(ArrayKeys) {
+				return key
+			}
+			return fmt.Sprint(index - 1)
+		})
+	}
+}
+
+// element appends one element or more, as b says. keyOf returns the key of
+// each.
+func (g *generator) element(dst []byte, b, depth int, key string, keyOf func(key string, i int) string) []byte {
+	t, form := edge.Types[b%len(edge.Types)], b/len(edge.Types)
+	n := 1
+	if form == formRepeated || form == formRepeated+1 {
+		n = g.Count()
+	}
+	dst, mark := begin(dst, keyOf(key, 0))
+	value := len(dst)
+	if form >= formWrapped {
+		dst, t = g.wrapped(dst, t, depth)
+	} else {
+		dst, t = g.value(dst, t, depth)
+	}
+	bson.SetType(dst, mark, t)
+	again := dst[value:]
+	for i := 1; i < n && len(dst)+len(again) < g.limit; i++ {
+		dst, mark = begin(dst, keyOf(key, i))
+		dst = append(dst, again...)
+		bson.SetType(dst, mark, t)
+	}
+	return dst
+}
+
+// begin appends the start of an element, whose type SetType sets.
+func begin(dst []byte, key string) ([]byte, int) {
+	dst, mark := bson.BeginElement(dst)
+	return append(append(dst, key...), 0), mark
+}
+
+// wrapped appends containers in each other, as many as are counted and may be
+// open. The innermost has elements.
+func (g *generator) wrapped(dst []byte, t bson.Type, depth int) ([]byte, bson.Type) {
+	n := min(g.Count(), g.maxDepth()-depth)
+	if n <= 0 {
+		return dst, bson.TypeNull
+	}
+	key := "0"
+	if t != bson.TypeArray {
+		t, key = bson.TypeDocument, "a"
+	}
+	dst, outermost := bson.Begin(dst)
+	marks := []int{outermost}
+	for range n - 1 {
+		dst = bson.AppendHeader(dst, t, key)
+		var mark int
+		dst, mark = bson.Begin(dst)
+		marks = append(marks, mark)
+	}
+	if t == bson.TypeArray {
+		dst = g.items(dst, depth+n)
+	} else {
+		dst = g.fields(dst, depth+n)
+	}
+	for _, mark := range slices.Backward(marks) {
+		dst = bson.End(dst, mark)
+	}
+	return dst, t
+}
+
+// The kinds of key, the low three bits of the byte that begins one. Three are
+// of the pool, by the bits above.
+const (
+	keyAgain   = 3 // one that was drawn before, counted back by the bits above
+	keyLetter  = 4 // the same with another last letter
+	keyTail    = 5 // the same with another end behind 16 bytes
+	keyLiteral = 6 // as many bytes as the bits above say
+	keyText    = 7 // see text
+)
+
+// keyHead is how many bytes keys have in common that differ in their tail.
+const keyHead = 16
+
+// keys are those of the pool: what implementations have a meaning for, and
+// what documents have.
+var keys = append([]string{
+	"a", "b", "c", "d", "name", "created_at", "updated_at", "created_timestamp_utc", "a rather long key of more than thirty-two bytes",
+}, edge.Keys...)
+
+// key returns the next key, without regard to those that are used.
+func (g *generator) key() string {
+	b := int(g.Byte())
+	kind, arg := b&7, b>>3
+	var key string
+	switch kind {
+	case keyAgain:
+		return g.earlier(arg)
+	case keyLetter:
+		key = g.earlier(arg)
+		_, n := utf8.DecodeLastRuneInString(key)
+		key = key[:len(key)-n] + string(rune('a'+g.Below(26)))
+	case keyTail:
+		key = g.earlier(arg)
+		key += strings.Repeat("_", max(keyHead-len(key), 0)) + string(rune('a'+g.Below(26)))
+	case keyLiteral:
+		key = string(g.Bytes(arg))
+	case keyText:
+		key = g.text(0)
+	default:
+		key = keys[(kind<<5|arg)%len(keys)]
+	}
+	key = g.plainKey(key)
+	if g.keys = append(g.keys, key); len(g.keys) > 2*maxHistory {
+		g.keys = slices.Delete(g.keys, 0, maxHistory)
+	}
+	return key
+}
+
+// earlier returns a key that was drawn n before the last one.
+func (g *generator) earlier(n int) string {
+	if len(g.keys) == 0 {
+		return keys[0]
+	}
+	return g.keys[len(g.keys)-1-n%len(g.keys)]
+}
+
+// plainKey returns key as it may stand in a document.
+func (g *generator) plainKey(key string) string {
+	key = cstring(key)
+	if !g.allows(WrapperKeys) && wrappers[key] {
+		key += "."
+	}
+	return key
+}
+
+// wrappers are the keys that Extended JSON, version 1 included, has a meaning
+// for.
+var wrappers = map[string]bool{
+	"$binary": true, "$code": true, "$date": true, "$db": true, "$dbPointer": true, "$id": true, "$maxKey": true, "$minKey": true,
+	"$numberDecimal": true, "$numberDouble": true, "$numberInt": true, "$numberLong": true, "$oid": true, "$options": true, "$ref": true,
+	"$regex": true, "$regularExpression": true, "$scope": true, "$symbol": true, "$timestamp": true, "$type": true, "$undefined": true,
+	"$uuid": true,
+}
+
+// cstring returns s with what no key or pattern may have replaced.
+func cstring(s string) string { return strings.ReplaceAll(valid(s), "\x00", "0") }
+
+// valid returns s with what is not UTF-8 replaced.
+func valid(s string) string { return strings.ToValidUTF8(s, "?") }
+
+// unused returns key, or one like it that its document does not have yet.
+func (g *generator) unused(document int, key string) string {
+	if g.allows(DuplicateKeys) {
+		return key
+	}
+	free := key
+	for i := 2; g.used[usedKey{document, free}]; i++ {
+		free = fmt.Sprint(key, "#", i)
+	}
+	g.used[usedKey{document, free}] = true
+	return free
+}
+
+// value appends a value of type t to a document or array that is open at
+// depth, and returns the type that it has become.
+func (g *generator) value(dst []byte, t bson.Type, depth int) ([]byte, bson.Type) {
+	switch t {
+	case bson.TypeDocument, bson.TypeArray, bson.TypeCodeWithScope:
+		if depth >= g.maxDepth() {
+			return dst, bson.TypeNull
+		}
+		return g.container(dst, t, depth), t
+	case bson.TypeDouble:
+		return binary.LittleEndian.AppendUint64(dst, g.double()), t
+	case bson.TypeString, bson.TypeCode, bson.TypeSymbol:
+		return appendText(dst, g.text(g.room(dst))), t
+	case bson.TypeBinary:
+		subtype := g.Byte()
+		return bson.AppendBinaryValue(dst, subtype, g.octets(g.room(dst))), t
+	case bson.TypeObjectID:
+		return g.id(dst), t
+	case bson.TypeBoolean:
+		return append(dst, g.Byte()&1), t
+	case bson.TypeDateTime:
+		return binary.LittleEndian.AppendUint64(dst, uint64(g.number(edge.Dates))), t
+	case bson.TypeRegex:
+		dst = append(append(dst, cstring(g.text(g.room(dst)))...), 0)
+		return append(append(dst, g.options()...), 0), t
+	case bson.TypeDBPointer:
+		return g.id(appendText(dst, g.text(g.room(dst)))), t
+	case bson.TypeInt32:
+		return binary.LittleEndian.AppendUint32(dst, uint32(g.number(edge.Ints))), t
+	case bson.TypeTimestamp:
+		dst = binary.LittleEndian.AppendUint32(dst, uint32(g.number(edge.Ints)))
+		return binary.LittleEndian.AppendUint32(dst, uint32(g.number(edge.Ints))), t
+	case bson.TypeInt64:
+		return binary.LittleEndian.AppendUint64(dst, uint64(g.number(edge.Ints))), t
+	case bson.TypeDecimal128:
+		return g.decimal().AppendBytes(dst), t
+	}
+	return dst, t // null, undefined, and the least and the greatest key
+}
+
+// container is value for what has elements.
+func (g *generator) container(dst []byte, t bson.Type, depth int) []byte {
+	if t == bson.TypeCodeWithScope {
+		dst, start := bson.Begin(dst)
+		dst = appendText(dst, g.text(g.room(dst)))
+		dst, scope := bson.Begin(dst)
+		dst = bson.End(g.fields(dst, depth+1), scope)
+		bson.SetLength(dst, start)
+		return dst
+	}
+	dst, mark := bson.Begin(dst)
+	if t == bson.TypeArray {
+		return bson.End(g.items(dst, depth+1), mark)
+	}
+	return bson.End(g.fields(dst, depth+1), mark)
+}
+
+// appendText appends the value of a string.
+func appendText(dst []byte, s string) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(s)+1))
+	return append(append(dst, s...), 0)
+}
+
+// id appends 12 bytes.
+func (g *generator) id(dst []byte) []byte {
+	var id [12]byte
+	copy(id[:], g.Bytes(len(id)))
+	return append(dst, id[:]...)
+}
+
+// The kinds of text, the low three bits of the byte that begins one. Two are
+// of the pool, by the bits above.
+const (
+	textRepeated = 2 // what comes next, as often as is counted
+	textKey      = 3 // a key that was drawn before
+	textLong     = 7 // as many bytes as the next three say; the other kinds: as the bits above say
+)
+
+// texts are those of the pool.
+var texts = slices.Concat([]string{"", "x"}, edge.Awkward, edge.Foreign)
+
+// text returns the next text: of room bytes and a few at most, if it is
+// repeated.
+func (g *generator) text(room int) string {
+	b := int(g.Byte())
+	kind, arg := b&7, b>>3
+	switch kind {
+	case 0, 1:
+		return texts[(kind<<5|arg)%len(texts)]
+	case textRepeated:
+		n := g.Count()
+		unit := valid(string(g.Bytes(arg)))
+		if unit == "" {
+			unit = "x"
+		}
+		return strings.Repeat(unit, min(n, room/len(unit)))
+	case textKey:
+		return g.earlier(arg)
+	case textLong:
+		return valid(string(g.Bytes(int(g.Uint(3)))))
+	}
+	return valid(string(g.Bytes(arg)))
+}
+
+// The kinds of binary, the low two bits of the byte that begins one.
+const (
+	octetsUUID     = 1 // 16 bytes
+	octetsRepeated = 2 // what comes next, as often as is counted
+	octetsLong     = 3 // as many bytes as the next three say; else as the bits above say
+)
+
+// octets returns the bytes of a binary: of room bytes and a few at most, if
+// they are repeated.
+func (g *generator) octets(room int) []byte {
+	b := int(g.Byte())
+	switch kind, arg := b&3, b>>2; kind {
+	case octetsUUID:
+		return append(bytes.Clone(g.Bytes(16)), make([]byte, 16)...)[:16]
+	case octetsRepeated:
+		n := g.Count()
+		unit := g.Bytes(arg)
+		if len(unit) == 0 {
+			unit = []byte{0}
+		}
+		return bytes.Repeat(unit, min(n, room/len(unit)))
+	case octetsLong:
+		return g.Bytes(int(g.Uint(3)))
+	default:
+		return g.Bytes(arg)
+	}
+}
+
+// The kinds of number, the low two bits of the byte that begins one. The
+// first is an edge, by the bits above.
+const (
+	numberSmall = 1 // a byte with a sign
+	numberHalf  = 2 // four bytes
+	numberWhole = 3 // eight bytes
+)
+
+// number returns the next integer.
+func (g *generator) number(edges []int64) int64 {
+	b := int(g.Byte())
+	switch b & 3 {
+	case numberSmall:
+		return int64(int8(g.Byte()))
+	case numberHalf:
+		return int64(int32(g.Uint(4)))
+	case numberWhole:
+		return int64(g.Uint(8))
+	}
+	return edges[(b>>2)%len(edges)]
+}
+
+// plainNaN is the NaN that text stands for.
+const plainNaN = 0x7ff8 << 48
+
+// double returns the bits of the next double. Its kinds are those of number.
+func (g *generator) double() (bits uint64) {
+	b := int(g.Byte())
+	switch b & 3 {
+	case numberSmall:
+		bits = math.Float64bits(float64(int8(g.Byte())))
+	case numberHalf:
+		bits = math.Float64bits(float64(math.Float32frombits(uint32(g.Uint(4)))))
+	case numberWhole:
+		bits = g.Uint(8)
+	default:
+		if b>>2 == 63 {
+			return plainNaN
+		}
+		bits = math.Float64bits(edge.Doubles[(b>>2)%len(edge.Doubles)])
+	}
+	if f := math.Float64frombits(bits); f != f && !g.allows(NaNPayloads) {
+		bits = plainNaN
+	}
+	return bits
+}
+
+// decimalWhole is the kind of decimal that is 16 bytes. The first is an edge,
+// by the bits above; the others have a coefficient of seven or 14 bytes.
+const decimalWhole = 3
+
+// decimal returns the next decimal.
+func (g *generator) decimal() (d decimal128.Decimal) {
+	b := int(g.Byte())
+	switch b & 3 {
+	case decimalWhole:
+		hi := g.Uint(8)
+		d = decimal128.FromBits(hi, g.Uint(8))
+	case 0:
+		d = edge.Decimals[(b>>2)%len(edge.Decimals)]
+	default:
+		// The ends of the exponents, and around 0.
+		span := decimal128.MaxExponent - decimal128.MinExponent + 1
+		exp := (int(int16(g.Uint(2)))%span+span)%span + decimal128.MinExponent
+		if b&4 == 0 {
+			exp = int(int8(exp))
+		}
+		hi := uint64(0)
+		if b&1 == 0 {
+			hi = g.Uint(6)
+		}
+		d = edge.Decimal(b&8 != 0, hi, g.Uint(8), exp)
+	}
+	if !g.allows(NonCanonicalDecimals) {
+		d = d.Canonical()
+		if d.IsNaN() {
+			d = decimal128.FromBits(0x7c00000000000000, 0)
+		}
+	}
+	return d
+}
+
+// letters are the options that every implementation knows.
+const letters = "ilmsux"
+
+// optionsText is the bit of the byte that begins options for those that are
+// text. Otherwise each bit is a letter.
+const optionsText = 1 << 6
+
+// options returns the options of a regex.
+func (g *generator) options() (options string) {
+	b := int(g.Byte())
+	if b&optionsText == 0 {
+		for i := range len(letters) {
+			if b>>i&1 != 0 {
+				options += letters[i : i+1]
+			}
+		}
+		return options
+	}
+	options = cstring(g.text(0))
+	if !g.allows(RegexOptions) {
+		sorted := slices.DeleteFunc([]byte(options), func(c byte) bool { return c >= utf8.RuneSelf })
+		slices.Sort(sorted)
+		options = string(sorted)
+	}
+	return options
+}
