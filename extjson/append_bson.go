@@ -95,6 +95,7 @@ type decoder struct {
 
 	maxDepth      int // ≥ 1
 	maxNumber     int // bytes
+	most          int // length of dst from which on a document is too large
 	canonicalOnly bool
 	legacy        bool
 	shell         bool
@@ -128,6 +129,7 @@ func (d *decoder) init(o *DecodeOptions) {
 	if d.shell {
 		d.blank = '/'
 	}
+	d.most = math.MaxInt
 	d.exact = o.RejectInexact
 	d.replace = o.InvalidUTF8 == bson.UTF8Replace
 }
@@ -254,6 +256,9 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			d.depth--
 			return bson.End(dst, start), off + 1
 		}
+		if len(dst) > d.most {
+			return dst, d.tooLarge(off)
+		}
 		var mark int
 		dst, mark = bson.BeginElement(dst)
 		dst = bson.AppendIndexKey(dst, i)
@@ -277,6 +282,13 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			return dst, d.fail(off, ErrToken, "comma or ]")
 		}
 	}
+}
+
+// tooLarge is fail for a document that has become too large at off.
+func (d *decoder) tooLarge(off int) int {
+	d.fail(off, bson.ErrTooLarge, "")
+	d.err = bson.ErrTooLarge // at the end of what has arrived, too
+	return -1
 }
 
 // unwind notes, on the way out after a fault, the key of the element at mark.

@@ -110,7 +110,7 @@ func (e *encoder) init(o *EncodeOptions) {
 // append appends the text of data, which is a document if t is 0, or nothing
 // and returns why.
 func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
-	n := len(dst)
+	n, all := len(dst), dst
 	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
 	dst = e.once(e.bounded(dst), t, data)
 	if e.cut {
@@ -119,10 +119,11 @@ func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 		dst = e.once(dst[:n], t, data)
 		e.marking = false
 	}
-	if err := e.tooLong(dst); err != nil {
-		return dst[:min(n, len(dst))], err
+	err := e.tooLong(dst)
+	if err != nil {
+		dst = dst[:min(n, len(dst))]
 	}
-	return dst, nil
+	return unbounded(dst, all), err
 }
 
 func (e *encoder) once(dst []byte, t bson.Type, data []byte) []byte {

@@ -149,6 +149,9 @@ func (e *encoder) sortMembers() order {
 	}
 	from := len(e.members)
 	for e.c.Next() {
+		if len(e.members) == cap(e.members) { // doubling, where append would do less
+			e.members = slices.Grow(e.members, len(e.members))
+		}
 		e.members = append(e.members, sortedMember{uint32(e.c.Offset()), uint32(len(e.c.Key()))})
 	}
 	members, data := e.members[from:], e.data

@@ -130,8 +130,10 @@ func (e *encoder) textLen(dst []byte) int {
 //go:noinline
 func (e *encoder) grow(dst []byte, n, least int) []byte {
 	if e.most > 0 && e.textLen(dst)+least > e.most {
+		// The text is of no use any more: its place is room for what is still
+		// written on the way out.
 		e.c.Fail(bson.ErrTooLarge)
-		n = min(n, quoteRoom)
+		return slices.Grow(dst[:min(len(dst), e.start+behindPortion)], min(n, quoteRoom))
 	}
 	switch {
 	case e.portions != nil:
@@ -166,6 +168,15 @@ func (e *encoder) handOn(dst []byte, n int) []byte {
 func (e *encoder) bounded(dst []byte) []byte {
 	if size := len(dst) + e.most + partRoom; e.most > 0 && size < cap(dst) {
 		return dst[:len(dst):size]
+	}
+	return dst
+}
+
+// unbounded returns dst with the capacity that bounded took from all, if it is
+// still there.
+func unbounded(dst, all []byte) []byte {
+	if cap(dst) > 0 && cap(dst) < cap(all) && &dst[:1][0] == &all[:1][0] {
+		return all[:len(dst)]
 	}
 	return dst
 }

@@ -255,6 +255,9 @@ func TestMaxTextSize(t *testing.T) {
 					if !errors.Is(err, bson.ErrTooLarge) || len(got) != len(dst) {
 						t.Errorf("%s, %s: %d bytes less: %d bytes, %v", name, style, less, len(got), err)
 					}
+					if cap(dst) > 0 && cap(got) < cap(dst) && &got[0] == &dst[0] {
+						t.Errorf("%s, %s: capacity of %d bytes became %d", name, style, cap(dst), cap(got))
+					}
 					if cap(got) > cap(dst) && cap(got) > 2*(len(dst)+o.MaxTextSize)+2*partRoom {
 						t.Errorf("%s, %s: at most %d bytes, but room for %d", name, style, o.MaxTextSize, cap(got))
 					}

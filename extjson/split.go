@@ -2,6 +2,7 @@ package extjson
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -229,6 +230,9 @@ func lastText(text []byte) int {
 	return n
 }
 
+// maxRoom is how many bytes of BSON ResetPiece makes room for at most.
+const maxRoom = 1 << 20
+
 // ResetPiece makes d read text, a piece of a stream from one Place to
 // another, with the options and the buffers that it has. Text that ends
 // elsewhere is cut short, as at the end of a stream in an array; the zero
@@ -238,5 +242,7 @@ func lastText(text []byte) int {
 func (d *Decoder) ResetPiece(text []byte, from, to Place) {
 	d.restart(from, max(to, atTop))
 	d.own, d.buf, d.lent = d.buf, text, true
+	// A document is rarely longer than its text.
+	d.raw = slices.Grow(d.raw[:0], min(len(text), d.maxDoc, maxRoom))
 	d.eof = true
 }

@@ -84,6 +84,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	if d.maxDoc <= 0 {
 		d.maxDoc = bson.DefaultMaxDocumentSize
 	}
+	d.d.most = d.maxDoc
 	d.Reset(r, 0)
 	return d
 }

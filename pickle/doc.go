@@ -5,6 +5,7 @@
 //
 //	pickle → BSON      AppendBSON, AppendBSONValue, DecodeOptions
 //	BSON → pickle      AppendPickle, AppendPickleValue, EncodeOptions
+//	…in portions       WritePickle, WritePickleValue
 //	pickle ↔ Go value  Unmarshal, Marshal
 //	one ObjectId       UnmarshalObjectID, MarshalObjectID
 //	streams            NewDecoder, Pickles

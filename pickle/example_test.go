@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -69,6 +70,38 @@ func ExampleEncodeOptions_AppendPickle() {
 	// Output:
 	// "(dp0\nVn\np1\nI7\ns." <nil>
 	// pickle: protocol 4 in Python 2: the reader cannot load it
+}
+
+func ExampleWritePickle() {
+	doc, mark := bson.Begin(nil)
+	doc = bson.End(bson.AppendInt32(doc, "n", 7), mark)
+	var data strings.Builder
+	err := pickle.WritePickle(&data, doc)
+	fmt.Printf("%q %v\n", data.String(), err)
+	// Output: "\x80\x02}q\x00X\x01\x00\x00\x00nq\x01K\as." <nil>
+}
+
+func ExampleEncodeOptions_WritePickle() {
+	doc, mark := bson.Begin(nil)
+	doc = bson.End(bson.AppendSymbol(doc, "s", "x"), mark)
+	var data strings.Builder
+	err := pickle.EncodeOptions{Protocol: pickle.Protocol0}.WritePickle(&data, doc)
+	fmt.Printf("%q %v\n", data.String(), err)
+	// Output: "" bson: offset 4 (/s): no Python class for the value
+}
+
+func ExampleWritePickleValue() {
+	var data strings.Builder
+	err := pickle.WritePickleValue(&data, bson.TypeInt32, []byte{7, 0, 0, 0})
+	fmt.Printf("%q %v\n", data.String(), err)
+	// Output: "\x80\x02K\a." <nil>
+}
+
+func ExampleEncodeOptions_WritePickleValue() {
+	var data strings.Builder
+	err := pickle.EncodeOptions{Protocol: pickle.Protocol0}.WritePickleValue(&data, bson.TypeInt32, []byte{7, 0, 0, 0})
+	fmt.Printf("%q %v\n", data.String(), err)
+	// Output: "I7\n." <nil>
 }
 
 func ExampleAppendPickleValue() {

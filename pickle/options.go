@@ -159,6 +159,11 @@ type EncodeOptions struct {
 	// MaxDepth is how many documents and arrays may be open at once. Zero
 	// means bson.DefaultMaxDepth.
 	MaxDepth int
+	// MaxPickleSize, if it is not zero, is how many bytes a pickle may have: a
+	// longer one is an error that matches bson.ErrTooLarge, found before more
+	// than that, a frame and one value are in memory. A pickle of protocol 0
+	// may be 100 times as long as its BSON.
+	MaxPickleSize int
 	// Values says what BSON Marshal makes of Go values. Its MaxDepth is that
 	// above where it is zero.
 	Values bson.EncodeOptions

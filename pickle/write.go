@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"slices"
 	"strconv"
 	"sync"
 	"unicode/utf8"
@@ -19,6 +20,8 @@ import (
 //   - put numbers the memo as CPython does: each global, text, bytes, list,
 //     dictionary, object and tuple that is not empty, in order.
 //   - frame and boundary put protocols 4 and 5 in frames as CPython does.
+//   - boundary is also where a pickle is found to be too long, or is handed on
+//     (portions.go): nothing before it is changed any more.
 //
 // The model is CPython 3.7 to 3.13, so that an ObjectId is the same bytes. Of
 // text, equal keys of documents and the names of attributes are one object.
@@ -35,13 +38,19 @@ func AppendPickle(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.Appe
 // AppendPickle does. A protocol that does not exist, or that o.Reader cannot
 // load, is an *OptionError.
 func (o EncodeOptions) AppendPickle(dst, doc []byte) ([]byte, error) {
-	return o.append(dst, func(w *writer) bool {
+	return o.append(dst, o.document(doc))
+}
+
+// document returns what writes doc.
+func (o *EncodeOptions) document(doc []byte) func(*writer) bool {
+	return func(w *writer) bool {
+		w.doc = doc
 		w.c.Reset(doc, o.MaxDepth)
 		if w.c.Err() != nil {
 			return false
 		}
 		return w.document(len(doc) - 1)
-	})
+	}
 }
 
 // AppendPickleValue appends a value to dst as a pickle of protocol 2 and
@@ -55,9 +64,15 @@ func AppendPickleValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 // AppendPickleValue appends a value to dst as o says, otherwise as the
 // function AppendPickleValue does.
 func (o EncodeOptions) AppendPickleValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
-	return o.append(dst, func(w *writer) bool {
+	return o.append(dst, o.value(t, data))
+}
+
+// value returns what writes the value of type t that data holds.
+func (o *EncodeOptions) value(t bson.Type, data []byte) func(*writer) bool {
+	return func(w *writer) bool {
+		w.doc = data
 		return w.c.ResetValue(t, data, o.MaxDepth) && w.value()
-	})
+	}
 }
 
 // append appends the pickle whose value write writes.
@@ -69,22 +84,38 @@ func (o *EncodeOptions) append(dst []byte, write func(*writer) bool) ([]byte, er
 	w := writers.Get().(*writer)
 	defer w.free()
 	w.reset(dst, proto, o)
+	return w.whole(dst, write)
+}
+
+// whole appends to dst the pickle whose value write writes, or what of it is
+// not handed on.
+func (w *writer) whole(dst []byte, write func(*writer) bool) ([]byte, error) {
 	w.begin()
-	if !write(w) {
+	if !write(w) || w.c.Err() != nil {
 		return dst, w.c.Err()
 	}
-	return w.finish(), nil
+	out := w.finish()
+	if w.most > 0 && w.size() > w.most {
+		return dst, &bson.ValueError{Err: bson.ErrTooLarge}
+	}
+	return out, nil
 }
 
 // A writer writes one pickle.
 type writer struct {
 	c     bson.Cursor
+	doc   []byte // what c walks
 	out   []byte
 	proto int // 0 to 5
 
 	reader    Reader
 	documents DocumentClass
 	policy    DeprecatedPolicy
+
+	next     int       // length of out from which on boundary has something to do
+	start    int       // length of out at the start of the pickle
+	most     int       // bytes of the pickle, see MaxPickleSize; 0: any number
+	portions *portions // where the pickle is handed on; nil: it stays in out
 
 	frameAt int    // offset in out of the open frame's FRAME; -1: none
 	memos   uint32 // entries of the memo
@@ -101,8 +132,9 @@ type writer struct {
 
 // A keyEntry is a key that has been written.
 type keyEntry struct {
-	text []byte // aliases the document
-	hash uint64
+	at   uint32 // byte offset in the document
+	size uint32 // bytes
+	hash uint32
 	memo uint32
 	seen uint32 // the document that was last found to have it; see unique
 }
@@ -116,10 +148,8 @@ const keepTable = 1 << 10
 
 // free gives w back.
 func (w *writer) free() {
-	w.out = nil
+	w.out, w.portions, w.doc = nil, nil, nil
 	w.c = bson.Cursor{}
-	clear(w.keys)
-	w.keys = w.keys[:0]
 	if len(w.table) > keepTable {
 		w.table = nil
 	}
@@ -129,10 +159,12 @@ func (w *writer) free() {
 }
 
 func (w *writer) reset(dst []byte, proto int, o *EncodeOptions) {
-	w.out = dst
+	w.out, w.start = dst, len(dst)
+	w.most = max(o.MaxPickleSize, 0)
 	w.proto = proto
 	w.reader, w.documents, w.policy = o.Reader, o.Documents, o.Deprecated
 	w.memos = 0
+	w.keys = w.keys[:0]
 	w.globals = [numGlobals]uint32{}
 	w.consts = [numTexts]uint32{}
 	w.open = w.open[:0]
@@ -153,6 +185,7 @@ func (w *writer) begin() {
 func (w *writer) finish() []byte {
 	w.out = append(w.out, opStop)
 	w.commit()
+	w.next = math.MaxInt
 	return w.out
 }
 
@@ -164,8 +197,10 @@ const (
 
 // frame opens a frame.
 func (w *writer) frame() {
+	w.next = w.unframed()
 	if w.proto >= 4 {
 		w.frameAt = len(w.out)
+		w.next = w.frameAt + frameHeader + frameTarget
 		w.out = append(w.out, opFrame, 0, 0, 0, 0, 0, 0, 0, 0)
 	}
 }
@@ -186,9 +221,8 @@ func (w *writer) commit() {
 
 // boundary is called before each value: where frames may be cut.
 func (w *writer) boundary() {
-	if w.frameAt >= 0 && len(w.out)-w.frameAt-frameHeader >= frameTarget {
-		w.commit()
-		w.frame()
+	if len(w.out) >= w.next {
+		w.cut()
 	}
 }
 
@@ -251,7 +285,7 @@ func (w *writer) large(op byte, s []byte) {
 	w.out = binary.LittleEndian.AppendUint32(append(w.out, op), uint32(len(s)))
 	w.out = append(w.out, s...)
 	if outside {
-		w.frame()
+		w.cut()
 	}
 }
 
@@ -303,24 +337,28 @@ func (w *writer) constant(t text) {
 	w.consts[t] = w.text(texts[t]) + 1
 }
 
-// key writes a key of the open document, or refers to an equal one.
-func (w *writer) key(s []byte) {
+// key writes the key s of the open document, which is at that byte offset, or
+// refers to an equal one.
+func (w *writer) key(s []byte, at int) {
 	if 2*len(w.keys) >= len(w.table) {
 		w.grow()
 	}
-	h := maphash.Bytes(seed, s)
-	mask := uint64(len(w.table) - 1)
+	h := uint32(maphash.Bytes(seed, s))
+	mask := uint32(len(w.table) - 1)
 	i := h & mask
 	for ; w.table[i] != 0; i = (i + 1) & mask {
 		e := &w.keys[w.table[i]-1]
-		if e.hash == h && string(e.text) == string(s) {
+		if e.hash == h && string(w.doc[e.at:][:e.size]) == string(s) {
 			w.boundary()
 			w.get(e.memo)
 			w.open = append(w.open, w.table[i]-1)
 			return
 		}
 	}
-	w.keys = append(w.keys, keyEntry{text: s, hash: h, memo: w.text(s)})
+	if len(w.keys) == cap(w.keys) { // doubling, where append would do less
+		w.keys = slices.Grow(w.keys, len(w.keys)+1)
+	}
+	w.keys = append(w.keys, keyEntry{at: uint32(at), size: uint32(len(s)), hash: h, memo: w.text(s)})
 	w.table[i] = uint32(len(w.keys))
 	w.open = append(w.open, uint32(len(w.keys)-1))
 }
@@ -328,7 +366,7 @@ func (w *writer) key(s []byte) {
 // grow doubles the table of keys.
 func (w *writer) grow() {
 	w.table = make([]uint32, max(32, 2*len(w.table)))
-	mask := uint64(len(w.table) - 1)
+	mask := uint32(len(w.table) - 1)
 	for k := range w.keys {
 		i := w.keys[k].hash & mask
 		for w.table[i] != 0 {

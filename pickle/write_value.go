@@ -218,7 +218,7 @@ func (w *writer) items(end int) (n int, ok bool) {
 				return n, false
 			}
 		}
-		w.key(key)
+		w.key(key, c.Offset()+1)
 		if !w.value() {
 			return n, false
 		}

@@ -1,0 +1,175 @@
+package pickle_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// longDocuments are documents whose pickles are several portions.
+func longDocuments() map[string][]byte {
+	doc := func(add func(dst []byte) []byte) []byte {
+		dst, mark := bson.Begin(nil)
+		return bson.End(add(dst), mark)
+	}
+	return map[string][]byte{
+		"keys": doc(func(dst []byte) []byte {
+			for i := range 15_000 {
+				dst = bson.AppendNull(dst, fmt.Sprint(i))
+			}
+			return dst
+		}),
+		"documents": doc(func(dst []byte) []byte {
+			dst, mark := bson.BeginArray(dst, "a")
+			for i := range 20_000 {
+				inner := doc(func(dst []byte) []byte { return bson.AppendInt32(dst, "n", int32(i)) })
+				dst = bson.AppendDocument(dst, "0", inner)
+			}
+			return bson.End(dst, mark)
+		}),
+		"strings": doc(func(dst []byte) []byte {
+			for i := range 6 {
+				dst = bson.AppendString(dst, fmt.Sprint(i), strings.Repeat("é\n", 20_000))
+			}
+			return dst
+		}),
+		"binaries": doc(func(dst []byte) []byte {
+			for i := range 6 {
+				dst = bson.AppendBinary(dst, fmt.Sprint(i), byte(i), bytes.Repeat([]byte{0xff}, 70_000))
+			}
+			return dst
+		}),
+	}
+}
+
+func eachProtocol(each func(name string, o pickle.EncodeOptions)) {
+	for _, p := range []pickle.Protocol{pickle.Protocol0, 1, 2, 3, 4, 5} {
+		for _, class := range []pickle.DocumentClass{pickle.Dict, pickle.SON} {
+			each(fmt.Sprintf("protocol %d, class %d", p, class), pickle.EncodeOptions{Protocol: p, Documents: class})
+		}
+	}
+}
+
+// A portionWriter keeps what is written to it, and how long the longest
+// portion was.
+type portionWriter struct {
+	bytes.Buffer
+	longest int // bytes
+}
+
+func (w *portionWriter) Write(p []byte) (int, error) {
+	w.longest = max(w.longest, len(p))
+	return w.Buffer.Write(p)
+}
+
+// longestPortion is more than a portion, a frame and a value of longDocuments
+// together.
+const longestPortion = 600 << 10
+
+// What is written in portions is what is appended, and no portion grows with
+// the pickle.
+func TestWritePickle(t *testing.T) {
+	for name, doc := range longDocuments() {
+		eachProtocol(func(style string, o pickle.EncodeOptions) {
+			want, err := o.AppendPickle(nil, doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got portionWriter
+			if err := o.WritePickle(&got, doc); err != nil || !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("%s, %s: %d bytes, want %d; %v", name, style, got.Len(), len(want), err)
+			}
+			if got.longest > longestPortion || got.longest == len(want) {
+				t.Errorf("%s, %s: a portion of %d bytes of %d", name, style, got.longest, len(want))
+			}
+			want, err = o.AppendPickleValue(nil, bson.TypeDocument, doc)
+			got.Reset()
+			if e := o.WritePickleValue(&got, bson.TypeDocument, doc); e != nil || err != nil || !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("%s, %s, as a value: %d bytes, want %d; %v, %v", name, style, got.Len(), len(want), e, err)
+			}
+		})
+	}
+}
+
+// A document without a pickle is refused as it is when it is appended, before
+// anything is written, and the error of the io.Writer comes back as it is.
+func TestWritePickleFault(t *testing.T) {
+	disk := errors.New("disk")
+	for name, doc := range longDocuments() {
+		bad, mark := bson.Begin(nil)
+		bad = append(bad, doc[4:len(doc)-1]...)
+		bad = bson.End(append(bad, byte(bson.TypeUndefined), 'u', 0), mark)
+		eachProtocol(func(style string, o pickle.EncodeOptions) {
+			_, want := o.AppendPickle(nil, bad)
+			var w portionWriter
+			got := o.WritePickle(&w, bad)
+			if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" || want == nil || w.Len() > 0 {
+				t.Errorf("%s, %s: %d bytes written (-AppendPickle +WritePickle):\n%s", name, style, w.Len(), diff)
+			}
+			for _, left := range []int{0, 1, 100_000} {
+				if got := o.WritePickle(&failingWriter{left, disk}, doc); got != disk {
+					t.Errorf("%s, %s, %d bytes taken: %v", name, style, left, got)
+				}
+				if got := o.WritePickle(&failingWriter{left, nil}, doc); got != io.ErrShortWrite {
+					t.Errorf("%s, %s, %d bytes taken and no error: %v", name, style, left, got)
+				}
+			}
+		})
+	}
+	if err := (pickle.EncodeOptions{Protocol: 9}).WritePickle(io.Discard, []byte("\x05\x00\x00\x00\x00")); !errors.Is(err, pickle.ErrProtocol) {
+		t.Errorf("protocol 9: %v", err)
+	}
+}
+
+// A failingWriter takes so many bytes.
+type failingWriter struct {
+	left int
+	err  error // then; nil: it writes short
+}
+
+func (w *failingWriter) Write(p []byte) (int, error) {
+	if len(p) <= w.left {
+		w.left -= len(p)
+		return len(p), nil
+	}
+	n := w.left
+	w.left = 0
+	return n, w.err
+}
+
+// A pickle of MaxPickleSize bytes is written, and one of a byte more is not.
+func TestMaxPickleSizeOut(t *testing.T) {
+	for name, doc := range longDocuments() {
+		eachProtocol(func(style string, o pickle.EncodeOptions) {
+			want, err := o.AppendPickle([]byte("before"), doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.MaxPickleSize = len(want) - len("before")
+			got, err := o.AppendPickle([]byte("before"), doc)
+			if err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s, %s: %d bytes, want %d; %v", name, style, len(got), len(want), err)
+			}
+			for _, less := range []int{1, o.MaxPickleSize / 2} {
+				o := o
+				o.MaxPickleSize -= less
+				got, err := o.AppendPickle([]byte("before"), doc)
+				if !errors.Is(err, bson.ErrTooLarge) || string(got) != "before" {
+					t.Errorf("%s, %s: %d bytes less: %d bytes, %v", name, style, less, len(got), err)
+				}
+				var w portionWriter
+				if err := o.WritePickle(&w, doc); !errors.Is(err, bson.ErrTooLarge) || w.Len() > 0 {
+					t.Errorf("%s, %s: %d bytes less: WritePickle: %d bytes, %v", name, style, less, w.Len(), err)
+				}
+			}
+		})
+	}
+}
