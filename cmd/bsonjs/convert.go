@@ -34,10 +34,12 @@ type conversion struct {
 	out     *output.File
 	to      format.Format // of the output, Unknown until it is decided
 	frame   framing       // of the output
+	alone   int           // bytes of a document that is converted alone
 	started bool          // startOutput has decided all of this
 	begun   bool          // something has been written
 	pending []byte        // to be written…
 	waiting int64         // …which is so many documents
+	cut     bool          // the run was stopped in the middle of a document
 
 	rejects *output.File // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
@@ -174,6 +176,7 @@ func (c *conversion) startOutput(s *source) *fault {
 		return usageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
 	}
 	s.fm, c.frame = c.opts.formatter(c.to, s.from == format.JSON || s.from == format.Pickle)
+	c.alone = c.opts.alone(c.to)
 	c.started = true
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -120,82 +121,186 @@ var errDumped = fmt.Errorf("its indented text would be: %w", bson.ErrTooLarge)
 // json.Indent lays it out.
 type tabFormatter struct{ text textFormatter }
 
-func (f tabFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
-	text, err := f.text.appendValue(nil, t, data)
+func (f tabFormatter) appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	text, err := f.text.appendValue(nil, most, t, data)
 	if err != nil {
 		return dst, err
 	}
-	out, ok := appendTabbed(dst, text, len(dst)+maxDumped(len(data)))
-	if !ok {
-		return dst, &bson.ValueError{Err: errDumped}
+	b := tabber{out: dst, most: min(most, len(dst)+maxDumped(len(data)))}
+	if _, err := b.Write(text); err != nil {
+		return dst, &bson.ValueError{Err: err}
 	}
-	return out, nil
+	return b.out, nil
 }
 
-// appendTabbed appends text, which is compact JSON, over many lines, and
-// reports whether no more than most bytes are in dst then.
-func appendTabbed(dst, text []byte, most int) ([]byte, bool) {
-	tabs := 0
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; c {
-		case '"':
-			n := i + 1
-			for text[n] != '"' {
-				if text[n] == '\\' {
-					n++
-				}
-				n++
-			}
-			dst = append(dst, text[i:n+1]...)
-			i = n
-			continue
-		case '{', '[':
-			dst = append(dst, c)
-			if text[i+1] == c+2 { // ASCII has the closing one there
-				i++
-				dst = append(dst, c+2)
-				continue
-			}
-			tabs++
-		case '}', ']':
-			tabs--
-			dst = append(appendTabs(append(dst, '\n'), tabs), c)
-			continue
-		case ':':
-			dst = append(dst, ": "...)
-			continue
-		case ',':
-			dst = append(dst, c)
-		default:
-			dst = append(dst, c)
-			continue
+func (f tabFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error {
+	return twice(w, func(w io.Writer) error {
+		b := tabber{w: w, most: maxDumped(len(data))}
+		err := f.text.writeValue(&b, t, data)
+		if err == errDumped {
+			return &bson.ValueError{Err: err}
 		}
-		if len(dst)+tabs > most {
-			return dst, false
+		if err == nil {
+			err = b.flush()
 		}
-		dst = appendTabs(append(dst, '\n'), tabs)
+		return err
+	})
+}
+
+// twice has write write to nowhere, to find whether it can, and then to w.
+func twice(w io.Writer, write func(w io.Writer) error) error {
+	if err := write(io.Discard); err != nil {
+		return err
 	}
-	return dst, true
+	return write(w)
+}
+
+// dumpPortion is how many bytes of text are written at a time.
+const dumpPortion = 64 << 10
+
+// A tabber lays out over many lines what is written to it, compact JSON in
+// portions of any size.
+type tabber struct {
+	w    io.Writer // nil: all stays in out
+	out  []byte
+	most int // bytes that may be in out; what was written is taken off
+
+	tabs     int
+	inString bool
+	escaped  bool // behind a backslash in a string
+	opened   bool // behind the bracket that opens a container
+}
+
+// Write lays text out. The error is errDumped if that becomes too long, or
+// that of w.
+func (b *tabber) Write(text []byte) (int, error) {
+	for i := 0; i < len(text); i++ {
+		if b.inString {
+			n := b.stringEnd(text[i:])
+			b.out = append(b.out, text[i:i+n]...)
+			i += n - 1
+			continue
+		}
+		c := text[i]
+		closes := c == '}' || c == ']'
+		if closes {
+			b.tabs--
+		}
+		if b.opened != closes { // an empty container stays on its line
+			if err := b.newline(); err != nil {
+				return i, err
+			}
+		}
+		b.opened = false
+		b.out = append(b.out, c)
+		switch c {
+		case '"':
+			b.inString = true
+		case '{', '[':
+			b.tabs++
+			b.opened = true
+		case ':':
+			b.out = append(b.out, ' ')
+		case ',':
+			if err := b.newline(); err != nil {
+				return i, err
+			}
+		}
+	}
+	return len(text), nil
+}
+
+// stringEnd returns how many bytes of text belong to the string that it begins
+// in.
+func (b *tabber) stringEnd(text []byte) int {
+	for i, c := range text {
+		switch {
+		case b.escaped:
+			b.escaped = false
+		case c == '\\':
+			b.escaped = true
+		case c == '"':
+			b.inString = false
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// newline begins a line.
+func (b *tabber) newline() error {
+	if len(b.out)+b.tabs > b.most {
+		return errDumped
+	}
+	b.out = appendTabs(append(b.out, '\n'), b.tabs)
+	if b.w != nil && len(b.out) >= dumpPortion {
+		return b.flush()
+	}
+	return nil
+}
+
+// flush writes what is in out.
+func (b *tabber) flush() error {
+	_, err := b.w.Write(b.out)
+	b.most -= len(b.out)
+	b.out = b.out[:0]
+	return err
 }
 
 // A debugFormatter writes the type and size of each element, and that of each
 // document and array in a paragraph of its own.
 type debugFormatter struct{ maxDepth int }
 
-func (f debugFormatter) appendValue(dst []byte, _ bson.Type, doc []byte) ([]byte, error) {
-	d := debugger{most: len(dst) + maxDumped(len(doc))}
-	d.c.Reset(doc, f.maxDepth)
+func (f debugFormatter) appendValue(dst []byte, most int, _ bson.Type, doc []byte) ([]byte, error) {
+	d := debugger{most: min(most, len(dst)+maxDumped(len(doc)))}
+	return d.append(dst, doc, f.maxDepth)
+}
+
+func (f debugFormatter) writeValue(w io.Writer, _ bson.Type, doc []byte) error {
+	return twice(w, func(w io.Writer) error {
+		d := debugger{w: w, most: maxDumped(len(doc))}
+		text, err := d.append(nil, doc, f.maxDepth)
+		if err == nil {
+			_, err = w.Write(text)
+		}
+		return err
+	})
+}
+
+// A debugger writes one document.
+type debugger struct {
+	c    bson.Cursor
+	w    io.Writer // nil: all is appended
+	err  error     // of w
+	most int       // bytes that there may be; what was written is taken off
+}
+
+// append appends what there is to say of doc, as far as it was not written.
+func (d *debugger) append(dst, doc []byte, maxDepth int) ([]byte, error) {
+	d.c.Reset(doc, maxDepth)
 	out := d.appendObject(dst, len(doc), 0)
+	if d.err != nil {
+		return dst, d.err
+	}
 	if err := d.c.Err(); err != nil {
 		return dst, err
 	}
 	return out, nil
 }
 
-// A debugger writes one document.
-type debugger struct {
-	c    bson.Cursor
-	most int // bytes that there may be
+// portion writes dst if it is long enough, and returns what is left of it.
+func (d *debugger) portion(dst []byte) []byte {
+	if len(dst) > d.most {
+		d.c.Fail(errDumped)
+	}
+	if d.w == nil || len(dst) < dumpPortion {
+		return dst
+	}
+	if _, d.err = d.w.Write(dst); d.err != nil {
+		d.c.Fail(d.err)
+	}
+	d.most -= len(dst)
+	return dst[:0]
 }
 
 // appendObject appends what is yet to come of the open container, which has
@@ -214,9 +319,7 @@ func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
 			dst = append(dst, ' ')
 		}
 		data := c.Data()
-		if len(dst) > d.most {
-			c.Fail(errDumped)
-		}
+		dst = d.portion(dst)
 		dst = append(append(dst, digits...), " size: "...)
 		dst = append(strconv.AppendInt(dst, int64(c.ValueOffset()-c.Offset()+len(data)), 10), '\n')
 		switch {

@@ -55,7 +55,8 @@ func TestDumpDeep(t *testing.T) {
 	}
 }
 
-// What is made of JSON is what json.Indent makes of it.
+// What is made of JSON is what json.Indent makes of it, in whatever portions it
+// comes.
 func TestTabbed(t *testing.T) {
 	for _, doc := range sample.Documents(sample.Wild, 43, 300) {
 		text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
@@ -66,9 +67,16 @@ func TestTabbed(t *testing.T) {
 		if err := json.Indent(&want, text, "", "\t"); err != nil {
 			t.Fatal(err)
 		}
-		got, ok := appendTabbed(nil, text, 1<<30)
-		if diff := cmp.Diff(want.String(), string(got)); !ok || diff != "" {
-			t.Fatalf("(-want +got):\n%s", diff)
+		for _, portion := range []int{1, 7, len(text)} {
+			b := tabber{most: 1 << 30}
+			for part := range slices.Chunk(text, portion) {
+				if _, err := b.Write(part); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(want.String(), string(b.out)); diff != "" {
+				t.Fatalf("portions of %d bytes (-want +got):\n%s", portion, diff)
+			}
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"io"
+	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
@@ -14,13 +16,19 @@ import (
 // This file is how documents are written in each format. What knows the
 // formats themselves is in the packages of that name.
 
-// A formatter appends what a document, or another value, is in the format of
+// A formatter writes what a document, or another value, is in the format of
 // the output. It has no state, since workers share it: what stands between
-// documents is in its framing. On error it appends nothing.
+// documents is in its framing. data is the value of type t as it follows the
+// key of an element.
 type formatter interface {
-	// appendValue appends the value of type t whose bytes, as they follow the
-	// key of an element, are data.
-	appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error)
+	// appendValue appends the value to dst. On error it appends nothing; the
+	// error matches bson.ErrTooLarge if more than most bytes would be in dst,
+	// found before there are many more.
+	appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error)
+	// writeValue writes to w what appendValue would append, however long it
+	// is, in portions. If the value cannot be written, nothing has been. An
+	// error of w comes back as it is.
+	writeValue(w io.Writer, t bson.Type, data []byte) error
 }
 
 // A framing is what stands around the documents of an output.
@@ -62,22 +70,52 @@ func (o *options) formatter(to format.Format, checked bool) (formatter, framing)
 	return o.binary(checked), framing{}
 }
 
+// alone returns over which size, in bytes of BSON, documents are converted one
+// at a time, since converting one takes memory of its own: where keys are
+// sorted or remembered, or text is written to be laid out, some times as much
+// as the document.
+func (o *options) alone(to format.Format) int {
+	switch {
+	case to == format.Pickle:
+		return 64 << 10
+	case o.sortKeys, o.dump == dumpJSON && o.pretty:
+		return 256 << 10
+	}
+	return math.MaxInt
+}
+
 type textFormatter struct{ opts extjson.EncodeOptions }
 
-func (f textFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+func (f textFormatter) appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	f.opts.MaxTextSize = max(most-len(dst), 1)
 	if t == bson.TypeDocument {
 		return f.opts.AppendJSON(dst, data)
 	}
 	return f.opts.AppendJSONValue(dst, t, data)
 }
 
+func (f textFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error {
+	if t == bson.TypeDocument {
+		return f.opts.WriteJSON(w, data)
+	}
+	return f.opts.WriteJSONValue(w, t, data)
+}
+
 type pickleFormatter struct{ opts pickle.EncodeOptions }
 
-func (f pickleFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+func (f pickleFormatter) appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	f.opts.MaxPickleSize = max(most-len(dst), 1)
 	if t == bson.TypeDocument {
 		return f.opts.AppendPickle(dst, data)
 	}
 	return f.opts.AppendPickleValue(dst, t, data)
+}
+
+func (f pickleFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error {
+	if t == bson.TypeDocument {
+		return f.opts.WritePickle(w, data)
+	}
+	return f.opts.WritePickleValue(w, t, data)
 }
 
 // A binaryFormatter writes BSON as it is.
@@ -91,21 +129,43 @@ func (o *options) binary(checked bool) binaryFormatter {
 	return binaryFormatter{checked: checked, validate: o.validate(), utf8: o.invalidUTF8}
 }
 
-func (f binaryFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+// document returns the document that is written of data.
+func (f binaryFormatter) document(t bson.Type, data []byte) ([]byte, error) {
 	if t != bson.TypeDocument {
-		return dst, &pickle.ValueError{What: t.String(), Err: pickle.ErrNotDocument}
+		return nil, &pickle.ValueError{What: t.String(), Err: pickle.ErrNotDocument}
 	}
-	if !f.checked {
-		err := f.validate.Validate(data)
-		if errors.Is(err, bson.ErrUTF8) && f.utf8 == bson.UTF8Replace {
-			return bson.AppendUTF8(dst, data, f.validate.MaxDepth)
-		}
-		if err != nil {
-			return dst, err
-		}
+	if f.checked {
+		return data, nil
 	}
-	return append(dst, data...), nil
+	err := f.validate.Validate(data)
+	if errors.Is(err, bson.ErrUTF8) && f.utf8 == bson.UTF8Replace {
+		return bson.AppendUTF8(nil, data, f.validate.MaxDepth)
+	}
+	return data, err
 }
+
+func (f binaryFormatter) appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	doc, err := f.document(t, data)
+	if err == nil && len(dst)+len(doc) > most {
+		err = errLong
+	}
+	if err != nil {
+		return dst, err
+	}
+	return append(dst, doc...), nil
+}
+
+func (f binaryFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error {
+	doc, err := f.document(t, data)
+	if err == nil {
+		_, err = w.Write(doc)
+	}
+	return err
+}
+
+// errLong is for what is longer than it may be. Who meets it writes in
+// portions what it is about, so that it is never reported.
+var errLong = &bson.ValueError{Err: bson.ErrTooLarge}
 
 // A digitFormatter writes the bytes of documents as digits.
 type digitFormatter struct {
@@ -113,10 +173,29 @@ type digitFormatter struct {
 	encode func(dst, src []byte) []byte
 }
 
-func (f digitFormatter) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
-	doc, err := f.binary.appendValue(nil, t, data)
+// digitPortion is how many bytes of a document are written as digits at a
+// time. It is a multiple of 3, for base64.
+const digitPortion = 24 << 10
+
+func (f digitFormatter) appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	doc, err := f.binary.document(t, data)
+	if err == nil && len(dst)+2*len(doc) > most {
+		err = errLong
+	}
 	if err != nil {
 		return dst, err
 	}
 	return f.encode(dst, doc), nil
+}
+
+func (f digitFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error {
+	doc, err := f.binary.document(t, data)
+	var digits []byte
+	for err == nil && len(doc) > 0 {
+		n := min(len(doc), digitPortion)
+		digits = f.encode(digits[:0], doc[:n])
+		_, err = w.Write(digits)
+		doc = doc[n:]
+	}
+	return err
 }

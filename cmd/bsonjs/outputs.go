@@ -89,6 +89,31 @@ func (c *conversion) writeText(s string) error {
 	return err
 }
 
+// A longWriter writes the portions of a document, after what stands before it.
+type longWriter struct {
+	c     *conversion
+	begun bool
+}
+
+// Write writes p. A run that is to stop does not wait for the end of a long
+// document: the output is cut in it then.
+func (w *longWriter) Write(p []byte) (int, error) {
+	c := w.c
+	if c.watch.Signal() != 0 {
+		c.cut = w.begun
+		return 0, interrupt.ErrInterrupted
+	}
+	if !w.begun {
+		w.begun = true
+		if err := c.write([]byte(c.frame.between)); err != nil {
+			return 0, err
+		}
+	}
+	n := c.totals.out
+	err := c.write(p)
+	return int(c.totals.out - n), err
+}
+
 // flush passes on what was converted. What cannot be written does not count as
 // read either.
 func (c *conversion) flush() error {
@@ -201,7 +226,7 @@ func (c *conversion) abandon(f *fault) exitCode {
 		}
 		kept, err := file.Keep()
 		failed(err)
-		whole := file.Err() == nil
+		whole := file.Err() == nil && !(file == c.out && c.cut)
 		switch {
 		case kept == "":
 		case whole:

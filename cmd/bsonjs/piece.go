@@ -1,6 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"errors"
+	"slices"
+
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
@@ -20,6 +24,7 @@ type job struct {
 	out      []byte        // what is to be written
 	docs     int64         // documents that were read
 	refusals []refusal     // those of them that are not in out
+	long     bool          // it was left to take, since its output is too long…
 	stopped  bool          // before all of the piece was done…
 	used     int           // …so many bytes of it, between two documents…
 	end      extjson.Place // …where this may come next
@@ -39,13 +44,26 @@ const maxFaulty = 2000
 // maxKept is the largest buffer of output, in bytes, that a job keeps.
 const maxKept = 4 << 20
 
+// maxOut returns how many bytes of output a worker makes of a piece of n bytes
+// at most. They are held until the pieces before it are written. Documents as
+// people have them rarely come near it.
+func maxOut(n int) int { return 768<<10 + 2*(n+outStep-1)&^(outStep-1) }
+
+// outStep is in which steps, in bytes, maxOut grows, so that buffers are of few
+// sizes.
+const outStep = 256 << 10
+
+// spareOut is how many bytes more than maxOut a buffer of output has, so that
+// who comes to that does not let it grow.
+const spareOut = 32 << 10
+
 type piece = pipeline.Piece[job]
 
 // line returns the workers that convert pieces of s.
 func (s *source) line() *pipeline.Line[job] {
 	workers := make([]pieceReader, s.c.jobs())
 	for i := range workers {
-		workers[i] = s.newPieceReader()
+		workers[i] = s.newPieceReader(maxMade)
 	}
 	return pipeline.NewLine(len(workers), pipeline.Plan[job]{
 		Cut:  s.cutter(),
@@ -57,6 +75,7 @@ func (s *source) line() *pipeline.Line[job] {
 // A pieceReader reads the documents of one piece after the other.
 type pieceReader interface {
 	documentReader
+	// reset begins a piece, which is at the place from in text.
 	reset(p *piece)
 	// source returns the bytes of the input that hold the current document.
 	source() []byte
@@ -64,9 +83,16 @@ type pieceReader interface {
 	place() extjson.Place
 }
 
-func (s *source) newPieceReader() pieceReader {
+// maxMade is how many bytes of BSON a worker makes of a text at most, or as
+// many as the piece has. Only arrays are longer than their text, up to seven
+// times.
+const maxMade = 1 << 20
+
+// newPieceReader returns a reader of pieces of s. It refuses documents that
+// become longer than most bytes and than their piece; 0 is no such limit.
+func (s *source) newPieceReader(most int) pieceReader {
 	if s.from == format.JSON {
-		return textPiece{s.c.opts.decodeText().NewDecoder(nil)}
+		return &textPiece{opts: s.c.opts.decodeText(), most: most}
 	}
 	return bsonPiece{s.c.opts.decodeBSON().NewDecoder(nil)}
 }
@@ -77,11 +103,28 @@ func (r bsonPiece) reset(p *piece)     { r.ResetBytes(p.Data) }
 func (r bsonPiece) source() []byte     { return r.Raw() }
 func (bsonPiece) place() extjson.Place { return 0 }
 
-type textPiece struct{ *extjson.Decoder }
+type textPiece struct {
+	*extjson.Decoder
+	opts extjson.DecodeOptions
+	most int // see newPieceReader
+	made int // bytes of BSON that Decoder accepts of a document
+}
 
-func (r textPiece) reset(p *piece)       { r.ResetPiece(p.Data, p.Job.from, p.Job.to) }
-func (r textPiece) source() []byte       { return r.Text() }
-func (r textPiece) place() extjson.Place { return r.Place() }
+func (r *textPiece) reset(p *piece) {
+	made := cmp.Or(r.opts.MaxDocumentSize, bson.DefaultMaxDocumentSize)
+	if r.most > 0 {
+		made = min(made, max(r.most, len(p.Data)))
+	}
+	if made != r.made {
+		opts := r.opts
+		opts.MaxDocumentSize = made
+		r.Decoder, r.made = opts.NewDecoder(nil), made
+	}
+	r.ResetPiece(p.Data, p.Job.from, p.Job.to)
+}
+
+func (r *textPiece) source() []byte       { return r.Text() }
+func (r *textPiece) place() extjson.Place { return r.Place() }
 
 // cutter returns how s is cut.
 func (s *source) cutter() func(data []byte, j *job) int {
@@ -109,15 +152,23 @@ func (s *source) cutText(data []byte, j *job) int {
 // judge.
 func (s *source) work(r pieceReader, p *piece) {
 	r.reset(p)
-	j := &p.Job
+	j, most := &p.Job, maxOut(len(p.Data))
 	*j = job{from: j.from, to: j.to, end: j.from, out: j.out[:0], refusals: j.refusals[:0]}
 	faulty := 0
 	for faulty < maxFaulty && r.Next() {
 		from, data := int(r.Offset()), r.source()
-		out, err := s.append(j.out, bson.TypeDocument, r.Raw())
+		err := error(errLong)
+		if doc := r.Raw(); len(doc) <= s.c.alone {
+			if j.docs == 0 { // room for all at once: buffers that are outgrown would be more
+				j.out = slices.Grow(j.out, min(most+spareOut, maxKept))
+			}
+			j.out, err = s.append(j.out, most, bson.TypeDocument, doc)
+		}
 		switch {
 		case err == nil:
-			j.out = out
+		case errors.Is(err, bson.ErrTooLarge):
+			j.long, j.stopped = true, true
+			return
 		case s.leavesOut(data):
 			j.refusals = append(j.refusals, refusal{j.docs + 1, from, from + len(data), err})
 			faulty += len(listed(err))
@@ -128,13 +179,34 @@ func (s *source) work(r pieceReader, p *piece) {
 		j.docs++
 		j.used, j.end = from+len(data), r.place()
 	}
+	j.long = errors.Is(r.Err(), bson.ErrTooLarge)
 	if j.stopped = faulty >= maxFaulty || r.Err() != nil; !j.stopped {
 		j.used, j.end = len(p.Data), r.place()
 	}
 }
 
-// take writes what came of p.
+// take writes what came of p. A document whose output is too long for a worker
+// is converted here, while the others go on, and then what follows it.
 func (s *source) take(p *piece) (used int, more bool) {
+	for {
+		if used, ok := s.takeOut(p); !ok {
+			return used, false
+		}
+		j := &p.Job
+		if !j.long {
+			return j.used, !j.stopped
+		}
+		p.Data, j.from = p.Data[j.used:], j.end
+		if !s.takeLong(p) {
+			return 0, false
+		}
+		s.work(s.long, p)
+	}
+}
+
+// takeOut writes what a worker has made of p. If the run is to stop, or p is
+// for the stream, it returns how much of p is done with, and false.
+func (s *source) takeOut(p *piece) (used int, ok bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
@@ -157,5 +229,26 @@ func (s *source) take(p *piece) (used int, more bool) {
 	if cap(j.out) > maxKept {
 		j.out = nil
 	}
-	return j.used, !j.stopped
+	return j.used, true
+}
+
+// takeLong converts the first document of p and takes it off. Where anything
+// is wrong with that it returns false: the stream judges it, unless it is the
+// output.
+func (s *source) takeLong(p *piece) bool {
+	if s.long == nil {
+		s.long = s.newPieceReader(0)
+	}
+	r := s.long
+	r.reset(p)
+	if !r.Next() || s.write(bson.TypeDocument, r.Raw()) != nil {
+		return false
+	}
+	end := int(r.Offset()) + len(r.source())
+	s.c.count(1)
+	s.docs++
+	s.at.advance(p.Data[:end], s.from)
+	s.place = r.place()
+	p.Data, p.Job.from = p.Data[end:], s.place
+	return true
 }

@@ -27,6 +27,8 @@ type source struct {
 	feed   *pipeline.Feed
 	// splitter cuts text from where it has been converted to.
 	splitter *extjson.Splitter
+	// long reads the documents of a piece that workers leave to take.
+	long pieceReader
 	// failed is why take has stopped, if the run is to end.
 	failed *fault
 	// enough says that nothing more is wanted of the source, which may not
@@ -90,15 +92,29 @@ func (s *source) convert(r io.Reader) *fault {
 	}
 }
 
-// append appends what the value of type t that data holds is in the output.
-func (s *source) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+// append appends what the value of type t that data holds is in the output. The
+// error matches bson.ErrTooLarge where dst would have more than most bytes;
+// write judges what is left then.
+func (s *source) append(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
 	n, frame := len(dst), &s.c.frame
 	dst = append(dst, frame.between...)
-	out, err := s.fm.appendValue(dst, t, data)
+	out, err := s.fm.appendValue(dst, most, t, data)
 	if err != nil {
 		return dst[:n], err
 	}
 	return append(out, frame.after...), nil
+}
+
+// write writes what the value of type t that data holds is in the output,
+// however long that is. If the value has a fault, nothing is written.
+func (s *source) write(t bson.Type, data []byte) error {
+	if err := s.c.flush(); err != nil {
+		return err
+	}
+	if err := s.fm.writeValue(&longWriter{c: s.c}, t, data); err != nil {
+		return err
+	}
+	return s.c.writeText(s.c.frame.after)
 }
 
 // refuse leaves out the document that m is about, whose bytes are data.

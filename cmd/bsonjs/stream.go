@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -16,6 +18,9 @@ import (
 const (
 	// streamBuffer is how many bytes of output are gathered for one write.
 	streamBuffer = 64 << 10
+	// streamText is how many bytes of output are gathered at most. A document
+	// with more is written in portions.
+	streamText = 1 << 20
 	// recovered is how many bytes without a fault must follow one before the
 	// input is cut into pieces again, which would be in vain before the next.
 	recovered = 1 << 20
@@ -107,7 +112,11 @@ func (t *stream) document() *fault {
 	}
 	var err error
 	c := t.c
-	if c.pending, err = t.append(c.pending, typ, data); err != nil {
+	c.pending, err = t.append(c.pending, streamText, typ, data)
+	if errors.Is(err, bson.ErrTooLarge) {
+		return t.long(typ, data)
+	}
+	if err != nil {
 		return t.refused(err)
 	}
 	t.docs++
@@ -117,6 +126,22 @@ func (t *stream) document() *fault {
 	if len(c.pending) >= streamBuffer {
 		return c.flushFault()
 	}
+	return nil
+}
+
+// long converts the document that was read, whose output is too long to be
+// gathered.
+func (t *stream) long(typ bson.Type, data []byte) *fault {
+	err := t.write(typ, data)
+	switch {
+	case t.c.out.Err() != nil || errors.Is(err, interrupt.ErrInterrupted):
+		return t.c.outputFault(err)
+	case err != nil:
+		return t.refused(err)
+	}
+	t.docs++
+	t.c.count(1)
+	t.clean += int64(len(data))
 	return nil
 }
 

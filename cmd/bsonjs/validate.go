@@ -60,7 +60,7 @@ type checker struct {
 	rules bson.ValidateOptions
 }
 
-func (f checker) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+func (f checker) appendValue(dst []byte, _ int, t bson.Type, data []byte) ([]byte, error) {
 	if t != bson.TypeDocument {
 		return dst, f.rules.ValidateValue(t, data)
 	}
@@ -76,6 +76,11 @@ func (f checker) appendValue(dst []byte, t bson.Type, data []byte) ([]byte, erro
 		}
 	}
 	return dst, all
+}
+
+func (f checker) writeValue(_ io.Writer, t bson.Type, data []byte) error {
+	_, err := f.appendValue(nil, 0, t, data)
+	return err
 }
 
 // faults are all that is wrong with a document.

@@ -101,6 +101,26 @@ func (l *Line[T]) limit() int {
 	return l.workers + 2
 }
 
+const (
+	// maxFlight is how many bytes are in flight when no more pieces are cut…
+	maxFlight = 4 << 20
+	// …unless there are fewer pieces than minFlight.
+	minFlight = 4
+)
+
+// full reports whether no more pieces may be in flight.
+func (l *Line[T]) full() bool {
+	n := len(l.flight)
+	if n < minFlight || n >= l.limit() {
+		return n >= l.limit()
+	}
+	bytes := 0
+	for _, p := range l.flight {
+		bytes += len(p.Data)
+	}
+	return bytes >= maxFlight
+}
+
 // Run works on the bytes of feed until they end, the feed fails, Take stops
 // it, or more than MaxPiece bytes come without a place to cut at. All bytes
 // that were not taken are in feed then, those behind the last cut too. An error is that of the feed's
@@ -132,7 +152,7 @@ func (l *Line[T]) Run(feed *Feed) error {
 // fill cuts pieces until as many as may be are in flight, or the first of
 // them is done. It reports whether there is nothing more to cut.
 func (l *Line[T]) fill(feed *Feed) (ended bool, err error) {
-	for len(l.flight) < l.limit() {
+	for !l.full() {
 		var first *Piece[T]
 		if len(l.flight) > 0 {
 			first = l.flight[0]
