@@ -2,9 +2,11 @@ package compress
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"strings"
 	"testing"
@@ -138,11 +140,46 @@ func samples(t testing.TB) []sample {
 			all = append(all, join(s.name+" amid frames to skip", skip, skip, s, skip, s))
 		case "gzip":
 			all = append(all, join("gzip, padded", s, zero, zero, zero))
+			long := longNamed(made[0])
+			all = append(all, long, join("gzip, a long name between others", s, long, s))
 		case "xz":
 			all = append(all, join("xz, padded", s, zeros, zeros, s, zeros))
 		}
 	}
 	return all
+}
+
+// longNamed returns s, which is gzip data without a name, with everything that
+// a header may have, and more of it than the library reads.
+func longNamed(s sample) sample {
+	head := append(bytes.Clone(s.data[:3]), gzipHeaderCRC|gzipExtra|gzipName|gzipComment)
+	head = append(head, s.data[4:gzipHeaderSize]...)
+	head = append(head, 3, 0, 1, 0, 2)
+	head = append(head, strings.Repeat("n", gzipMaxString)+"\x00"+"comment\x00"...)
+	head = binary.LittleEndian.AppendUint16(head, uint16(crc32.ChecksumIEEE(head)))
+	s.name, s.data = "gzip, a long name", append(head, s.data[gzipHeaderSize:]...)
+	return s
+}
+
+// Names and comments are read up to any length, and the header's checksum is
+// checked all the same.
+func TestGzipNames(t *testing.T) {
+	for _, n := range []int{1, gzipMaxString - 1, gzipMaxString, sourceSize, 3 * sourceSize} {
+		for _, flag := range []byte{gzipName, gzipComment} {
+			data := append([]byte(gzipMagic), flag)
+			data = append(data, made[0].data[4:gzipHeaderSize]...)
+			data = append(data, strings.Repeat("n", n)+"\x00"...)
+			data = append(data, made[0].data[gzipHeaderSize:]...)
+			if got, err := read(Gzip, bytes.NewReader(data)); got != text || err != nil {
+				t.Errorf("%d bytes, flag %d: %q, %v", n, flag, got, err)
+			}
+		}
+	}
+	bad := longNamed(made[0]).data
+	bad[20] ^= 1
+	if _, err := read(Gzip, bytes.NewReader(bad)); !errors.Is(err, ErrDamaged) {
+		t.Errorf("with another name: %v", err)
+	}
 }
 
 // legacy is a sample without an end and without checksums.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
-
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
@@ -140,7 +138,7 @@ func detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
 // much of it as is needed to see what it is, and what stopped it:
 // io.ErrUnexpectedEOF if only the end of head did.
 func try(head []byte) (out []byte, err error) {
-	z, err := gzip.NewReader(bytes.NewReader(head))
+	z, err := openMember(NewSource(bytes.NewReader(head)), nil)
 	if err != nil {
 		return nil, noEOF(err)
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // This file reads what is compressed. The decoders are those of libraries,
-// but for what stands around the data in gzip (below) and xz (xz.go); errors
-// of all of them become an Error here.
+// but for what stands around the data in gzip (below and gzip.go) and xz
+// (xz.go); errors of all of them become an Error here.
 
 // A Reader reads what compressed data holds. A call of Read returns what is
 // there before it waits for more.
@@ -177,15 +177,12 @@ func (g *gzipReader) Read(p []byte) (int, error) {
 
 // next opens the next member; io.EOF says that there is none.
 func (g *gzipReader) next() (err error) {
-	if g.z == nil {
-		g.z, err = gzip.NewReader(g.src.Reader) // of this type it reads fastest
-	} else {
+	if g.z != nil {
 		if err := g.follows(); err != nil {
 			return err
 		}
-		err = g.z.Reset(g.src.Reader)
 	}
-	if err != nil {
+	if g.z, err = openMember(g.src, g.z); err != nil {
 		return noEOF(err)
 	}
 	g.z.Multistream(false)

@@ -1,0 +1,141 @@
+package compress
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// This file opens members of gzip data. The library refuses names and comments
+// over 512 bytes, which the format allows: such headers are passed over here,
+// and the library gets one without them. Source: RFC 1952, section 2.3.
+
+// What a gzip header has beside its first ten bytes, as its fourth says.
+const (
+	gzipHeaderCRC = 1 << 1
+	gzipExtra     = 1 << 2
+	gzipName      = 1 << 3
+	gzipComment   = 1 << 4
+	gzipReserved  = 7 << 5
+
+	gzipHeaderSize = 10  // bytes that every header has
+	gzipMaxString  = 512 // bytes of a name or comment, with the NUL that ends it, that the library reads
+)
+
+// openMember opens the member that src is at, with z if it is not nil. The
+// error is io.EOF, or one of the library.
+func openMember(src *Source, z *gzip.Reader) (*gzip.Reader, error) {
+	var r io.Reader = src.Reader // of this type it reads fastest
+	if hasLongText(src) {
+		if err := passHeader(src); err != nil {
+			return nil, err
+		}
+		r = &headed{bytes.NewReader([]byte(gzipMagic + "\x00\x00\x00\x00\x00\x00\xff")), src}
+	}
+	if z == nil {
+		return gzip.NewReader(r)
+	}
+	return z, z.Reset(r)
+}
+
+// hasLongText reports whether the header that src is at has a name or comment
+// that the library does not read.
+func hasLongText(src *Source) bool {
+	head, err := src.Head(gzipHeaderSize)
+	if err != nil || head[3]&gzipReserved != 0 {
+		return false
+	}
+	flags, at := head[3], gzipHeaderSize
+	if flags&gzipExtra != 0 {
+		if head, err = src.Head(at + 2); err != nil {
+			return false
+		}
+		at += 2 + int(binary.LittleEndian.Uint16(head[at:]))
+	}
+	for _, flag := range []byte{gzipName, gzipComment} {
+		if flags&flag == 0 {
+			continue
+		}
+		for n := at; ; {
+			head, err := src.Head(n + 1)
+			if err != nil {
+				// No more can be looked at at once, or none comes.
+				return len(head) >= sourceSize || len(head)-at >= gzipMaxString
+			}
+			if i := bytes.IndexByte(head[n:], 0); i >= 0 {
+				n += i + 1
+			} else {
+				n = len(head)
+			}
+			if n-at > gzipMaxString {
+				return true
+			}
+			if head[n-1] == 0 {
+				at = n
+				break
+			}
+		}
+	}
+	return false
+}
+
+// passHeader reads the header that src is at, and checks it.
+func passHeader(src *Source) error {
+	sum := crc32.NewIEEE()
+	r := io.TeeReader(src, sum)
+	var buf [gzipHeaderSize]byte
+	if _, err := io.ReadFull(r, buf[:]); err != nil {
+		return err
+	}
+	flags := buf[3]
+	if flags&gzipExtra != 0 {
+		if _, err := io.ReadFull(r, buf[:2]); err != nil {
+			return noEOF(err)
+		}
+		if _, err := io.CopyN(io.Discard, r, int64(binary.LittleEndian.Uint16(buf[:]))); err != nil {
+			return noEOF(err)
+		}
+	}
+	for _, flag := range []byte{gzipName, gzipComment} {
+		for buf[0] = 1; flags&flag != 0 && buf[0] != 0; {
+			if _, err := io.ReadFull(r, buf[:1]); err != nil {
+				return noEOF(err)
+			}
+		}
+	}
+	if flags&gzipHeaderCRC == 0 {
+		return nil
+	}
+	want := uint16(sum.Sum32())
+	if _, err := io.ReadFull(src, buf[:2]); err != nil {
+		return noEOF(err)
+	}
+	if binary.LittleEndian.Uint16(buf[:]) != want {
+		return gzip.ErrHeader
+	}
+	return nil
+}
+
+// A headed gives the bytes of head before those of src. Unlike a reader that
+// buffers, it reads no more of src than it is asked for.
+type headed struct {
+	head *bytes.Reader
+	src  *Source
+}
+
+func (h *headed) Read(p []byte) (int, error) {
+	if h.head.Len() > 0 {
+		return h.head.Read(p)
+	}
+	return h.src.Read(p)
+}
+
+func (h *headed) ReadByte() (byte, error) {
+	if h.head.Len() > 0 {
+		return h.head.ReadByte()
+	}
+	return h.src.ReadByte()
+}
