@@ -38,6 +38,7 @@ type aliases struct {
 	objcheck bool   // asks for what is always done
 	gzip     bool   // so does this, for inputs
 	legacy   bool
+	config   string // a file that nothing is read from
 }
 
 // addAliases adds flags that help does not show.

@@ -81,7 +81,7 @@ func writtenSuffixes() string {
 func compressionFault(name string, e *compress.Error) *fault {
 	return &fault{
 		code:  exitSyntax,
-		file:  cleanName(name),
+		file:  fileName(name),
 		place: &diagnosis{offset: e.Offset},
 		why:   oneline.Clean(e.Error(), maxWhy),
 	}

@@ -55,7 +55,7 @@ func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion 
 		watch:  watch,
 		in:     input.Options{Stdin: std.in, Stop: watch.Done()},
 		to:     o.to,
-		totals: totals{began: time.Now()},
+		totals: totals{began: time.Now(), checked: o.rules != nil},
 	}
 	if o.inspect != nil {
 		c.view = newView(o)
@@ -131,10 +131,11 @@ func (c *conversion) convertFile(name string) *fault {
 	seen := format.Detect(head, "")
 	if s.from == format.Unknown {
 		s.from = format.Detect(head, compress.Stem(name))
-	} else if seen != format.Unknown && seen != s.from {
+	} else if seen != s.from && (seen != format.BSON && seen != format.Unknown || format.OpensBSON(head)) {
+		// Short pickles have a NUL where a length of BSON has one, too.
 		s.advice = "this looks like " + seen.String()
 	}
-	if what := format.Foreign(head); what != "" {
+	if what := format.Foreign(head, s.from); what != "" {
 		s.advice = "this is " + what
 	}
 	if s.from == format.Unknown {
@@ -175,7 +176,10 @@ func (c *conversion) startOutput(s *source) *fault {
 	if c.to.Binary() && c.out.IsTerminal() && !c.opts.force {
 		return usageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
 	}
-	s.fm, c.frame = c.opts.formatter(c.to, s.from == format.JSON || s.from == format.Pickle)
+	s.fm, c.frame = c.opts.formatter(c.to, writing{
+		checked:  s.from == format.JSON || s.from == format.Pickle,
+		terminal: c.out.IsTerminal(),
+	})
 	c.alone = c.opts.alone(c.to)
 	c.started = true
 	return nil
@@ -254,7 +258,7 @@ func (c *conversion) interrupted() *fault {
 // summarize says what the run has come to, if that is wanted.
 func (c *conversion) summarize() {
 	if c.opts.dump != dumpNone && !c.opts.quiet && !output.IsClosedPipe(c.out.Err()) {
-		c.say.found(c.read)
+		c.say.found(c.read - c.holes)
 	}
 	form := c.opts.summary
 	if form == summaryAuto {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -31,12 +32,13 @@ func (a *app) dumpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dump [flags] [FILE...]",
 		Short: "write BSON files as bsondump does",
-		Long: "Write BSON files as bsondump does, byte for byte: as canonical Extended JSON, a\n" +
-			"document per line, or with --type debug the types and sizes of all elements.\n" +
-			"The flags of bsondump are known; --outFile is another name of --output.\n\n" +
-			"A document that bsondump would alter or leave out without a word is reported and\n" +
+		Long: "Write BSON files as bsondump does, the same bytes for all data that it does not\n" +
+			"lose: as canonical Extended JSON, a document per line, or with --type debug the\n" +
+			"types and sizes of all elements. The flags of bsondump are known, and\n" +
+			"--outFile is another name of --output.\n\n" +
+			"A document that bsondump alters, or drops with an exit code of 0, is reported and\n" +
 			"left out, and the exit code says so: text that is not UTF-8, for one, or a NaN\n" +
-			"with bits that its text does not have. --lossy writes what bsondump writes.\n",
+			"with bits that its text does not have. --lossy writes the nearest text.\n",
 		Example: "  bsonjs dump users.bson\n" +
 			"  bsonjs dump --pretty --bsonFile users.bson --outFile users.json\n" +
 			"  bsonjs dump --type debug users.bson\n",
@@ -56,7 +58,13 @@ func (a *app) dumpCommand() *cobra.Command {
 	group(fs, "", "", addHelp)
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.convert(o, cmd, args) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if o.version {
+			a.code = a.std.print(thisVersion().line(reportText))
+			return nil
+		}
+		return a.convert(o, cmd, args)
+	}
 	return cmd
 }
 
@@ -67,7 +75,9 @@ func (o *options) addDump(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.pretty, "pretty", false, "JSON over many lines, indented with tabs")
 	fs.BoolVar(&o.aliases.objcheck, "objcheck", false, "end the run at the first document that cannot be written, instead of "+
 		"leaving it out")
-	fs.CountVarP(&o.verbose, "verbose", "v", "say at the end what was done; more of it says no more")
+	fs.CountVarP(&o.verbose, "verbose", "v", "print a summary at the end; repeating the flag has no further effect")
+	fs.StringVar(&o.aliases.config, "config", "", "no effect: `FILE` has passwords for a server, and dump reads files only")
+	fs.BoolVar(&o.version, "version", false, "print the version and stop")
 }
 
 // applyDump does to o what the flags of bsondump stand for.
@@ -98,10 +108,10 @@ func (o *options) encodeDump() extjson.EncodeOptions {
 }
 
 // dumpFormatter returns how the command dump writes documents.
-func (o *options) dumpFormatter() (formatter, framing) {
+func (o *options) dumpFormatter(w writing) (formatter, framing) {
 	switch {
 	case o.dump == dumpDebug:
-		return debugFormatter{o.maxDepth}, framing{}
+		return debugFormatter{maxDepth: o.maxDepth, terminal: w.terminal}, framing{}
 	case o.pretty:
 		return tabFormatter{textFormatter{o.encodeDump()}}, lineFraming
 	}
@@ -249,16 +259,19 @@ func (b *tabber) flush() error {
 
 // A debugFormatter writes the type and size of each element, and that of each
 // document and array in a paragraph of its own.
-type debugFormatter struct{ maxDepth int }
+type debugFormatter struct {
+	maxDepth int
+	terminal bool // keys must not steer it
+}
 
 func (f debugFormatter) appendValue(dst []byte, most int, _ bson.Type, doc []byte) ([]byte, error) {
-	d := debugger{most: min(most, len(dst)+maxDumped(len(doc)))}
+	d := debugger{most: min(most, len(dst)+maxDumped(len(doc))), terminal: f.terminal}
 	return d.append(dst, doc, f.maxDepth)
 }
 
 func (f debugFormatter) writeValue(w io.Writer, _ bson.Type, doc []byte) error {
 	return twice(w, func(w io.Writer) error {
-		d := debugger{w: w, most: maxDumped(len(doc))}
+		d := debugger{w: w, most: maxDumped(len(doc)), terminal: f.terminal}
 		text, err := d.append(nil, doc, f.maxDepth)
 		if err == nil {
 			_, err = w.Write(text)
@@ -273,6 +286,8 @@ type debugger struct {
 	w    io.Writer // nil: all is appended
 	err  error     // of w
 	most int       // bytes that there may be; what was written is taken off
+
+	terminal bool // as in debugFormatter
 }
 
 // append appends what there is to say of doc, as far as it was not written.
@@ -303,6 +318,15 @@ func (d *debugger) portion(dst []byte) []byte {
 	return dst[:0]
 }
 
+// appendKey appends the key of the element at hand as bsondump does, raw, or
+// so that it is part of a line on a terminal.
+func (d *debugger) appendKey(dst []byte) []byte {
+	if d.terminal {
+		return append(dst, oneline.Escape(string(d.c.Key()))...)
+	}
+	return append(dst, d.c.Key()...)
+}
+
 // appendObject appends what is yet to come of the open container, which has
 // size bytes, after that many tabs.
 func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
@@ -311,7 +335,7 @@ func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
 	dst = append(appendTabs(dst, tabs+1), "size : "...)
 	dst = append(strconv.AppendInt(dst, int64(size), 10), '\n')
 	for c.Next() {
-		dst = append(append(appendTabs(dst, tabs+2), c.Key()...), '\n')
+		dst = append(d.appendKey(appendTabs(dst, tabs+2)), '\n')
 		dst = append(appendTabs(dst, tabs+3), "type: "...)
 		// The type is signed, and as wide as -128.
 		digits := strconv.Itoa(int(int8(c.Type())))

@@ -25,13 +25,13 @@ const envPrefix = "BSONJS_"
 // files, permit something or say which part of a file, must be meant at each
 // run.
 var commandLineOnly = []string{
-	"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "help", "version", "json",
+	"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "help", "version", "json", "config",
 }
 
 // variable returns the name of the variable that is the default of f, or ""
 // if there is none.
 func variable(f *pflag.Flag) string {
-	if f.Hidden || slices.Contains(commandLineOnly, f.Name) {
+	if f.Hidden || f.Annotations[flagNoVariable] != nil || slices.Contains(commandLineOnly, f.Name) {
 		return ""
 	}
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
@@ -62,6 +62,17 @@ func others(root, cmd *cobra.Command) map[string]*cobra.Command {
 	return all
 }
 
+// meantForAnother reports whether value, which the flag of cmd that has the
+// variable name refuses, is one that another command's knows: the same words
+// need not make sense to all commands. Only cmd runs, so that the flags of
+// others may be set to see.
+func meantForAnother(cmd *cobra.Command, name, value string) bool {
+	return slices.ContainsFunc(cmd.Root().Commands(), func(c *cobra.Command) bool {
+		f := variables(c.Flags())[name]
+		return c != cmd && f != nil && f.Value.Set(value) == nil
+	})
+}
+
 // environment gives the flags of cmd that are not on the command line the
 // values that the environment has for them. An empty variable is none. It
 // warns of variables that no flag of any command has.
@@ -82,7 +93,7 @@ func (a *app) environment(cmd *cobra.Command) error {
 		case !f.Changed:
 			// Not fs.Set, which would make it look like a flag on the
 			// command line.
-			if err := f.Value.Set(value); err != nil {
+			if err := f.Value.Set(value); err != nil && !meantForAnother(cmd, name, value) {
 				return fmt.Errorf("the variable %s is %q: %w", name, value, err)
 			}
 		}

@@ -47,7 +47,7 @@ const stdoutName = output.StdoutName
 // document that is left out.
 type fault struct {
 	code   exitCode
-	file   string     // name of the file it is about, clean; may be ""
+	file   string     // name of the file it is about, as fileName returns it; may be ""
 	number int64      // of the document in the file, from 1; 0: it is about none
 	place  *diagnosis // of the document, or of what is wrong in compressed data; nil: it is about neither
 	why    string     // one line without its end, "" if nothing is to be said
@@ -58,7 +58,7 @@ type fault struct {
 }
 
 func newFault(code exitCode, name, why string) *fault {
-	return &fault{code: code, file: cleanName(name), why: oneline.Clean(why, maxWhy)}
+	return &fault{code: code, file: fileName(name), why: oneline.Clean(why, maxWhy)}
 }
 
 // usageFault says what is wrong with the command line. why may hold anything
@@ -87,7 +87,7 @@ func writeFault(name string, err error) *fault {
 // line returns f as the package comment shows it.
 func (f *fault) line(p palette) string {
 	var b strings.Builder
-	where := f.file
+	where := oneline.Clean(f.file, maxName)
 	if d := f.place; d != nil && f.number == 0 {
 		where += fmt.Sprintf(": compressed offset %d", d.offset)
 	} else if d != nil {
@@ -189,10 +189,13 @@ func pickleDiagnosis(code exitCode, e *pickle.SyntaxError) diagnosis {
 	return d
 }
 
-// cleanName returns the name of a file as a message shows it.
-func cleanName(name string) string {
+// fileName returns the name of a file, so that there is one: "" is spelled out.
+func fileName(name string) string {
 	if name == "" {
 		return `""`
 	}
-	return oneline.Clean(name, maxName)
+	return name
 }
+
+// cleanName returns the name of a file as a message shows it.
+func cleanName(name string) string { return oneline.Clean(fileName(name), maxName) }

@@ -48,6 +48,9 @@ func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
 	if err := a.settle(o, cmd, args); err != nil {
 		return err
 	}
+	if o.aliases.config != "" && !o.quiet {
+		a.reporter(cmd).note("--config is ignored: it is about servers, and dump reads files only")
+	}
 	watch := interrupt.Start()
 	defer watch.Stop()
 	a.code = newConversion(o, a.std, watch).run()
@@ -279,6 +282,9 @@ const (
 	groupTitle = "title"
 	groupNote  = "note"
 	flagValue  = "value" // what must follow it, "" for nothing
+	// flagNoVariable is there if the environment has no default for the flag
+	// of this command, though it has for others of that name.
+	flagNoVariable = "no variable"
 )
 
 // group adds the flags that define defines to fs, which help shows together

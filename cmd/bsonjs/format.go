@@ -42,17 +42,22 @@ type framing struct {
 // lineFraming is for formats of a line each.
 var lineFraming = framing{after: "\n"}
 
+// A writing is what is known of documents that are to be written.
+type writing struct {
+	checked  bool // their reader looks at all of their bytes, and not only at where they end
+	terminal bool // a terminal shows them
+}
+
 // formatter returns how o writes documents in the format to, and what stands
-// around them. checked says that they come from a reader that looks at all of
-// their bytes, and not only at where they end.
-func (o *options) formatter(to format.Format, checked bool) (formatter, framing) {
+// around them.
+func (o *options) formatter(to format.Format, w writing) (formatter, framing) {
 	if o.rules != nil {
 		rules := *o.rules
 		rules.MaxDepth = o.maxDepth
 		return checker{rules}, framing{}
 	}
 	if o.dump != dumpNone {
-		return o.dumpFormatter()
+		return o.dumpFormatter(w)
 	}
 	switch to {
 	case format.JSON:
@@ -63,11 +68,11 @@ func (o *options) formatter(to format.Format, checked bool) (formatter, framing)
 	case format.Pickle:
 		return pickleFormatter{o.encodePickle()}, framing{}
 	case format.Hex:
-		return digitFormatter{o.binary(checked), hex.AppendEncode}, lineFraming
+		return digitFormatter{o.binary(w), hex.AppendEncode}, lineFraming
 	case format.Base64:
-		return digitFormatter{o.binary(checked), base64.StdEncoding.AppendEncode}, lineFraming
+		return digitFormatter{o.binary(w), base64.StdEncoding.AppendEncode}, lineFraming
 	}
-	return o.binary(checked), framing{}
+	return o.binary(w), framing{}
 }
 
 // alone returns over which size, in bytes of BSON, documents are converted one
@@ -125,8 +130,8 @@ type binaryFormatter struct {
 	utf8     bson.UTF8Policy
 }
 
-func (o *options) binary(checked bool) binaryFormatter {
-	return binaryFormatter{checked: checked, validate: o.validate(), utf8: o.invalidUTF8}
+func (o *options) binary(w writing) binaryFormatter {
+	return binaryFormatter{checked: w.checked, validate: o.validate(), utf8: o.invalidUTF8}
 }
 
 // document returns the document that is written of data.

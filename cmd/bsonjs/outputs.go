@@ -166,7 +166,7 @@ func (c *conversion) complete() *fault {
 		c.to = format.JSON // the array of no documents is still an array
 	}
 	if !c.started && c.to == format.JSON {
-		_, c.frame = c.opts.formatter(c.to, true)
+		_, c.frame = c.opts.formatter(c.to, writing{})
 	}
 	text := c.frame.close
 	if !c.begun {

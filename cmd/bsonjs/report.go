@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
 // This file is what a run says on standard error, beside its progress: what
@@ -15,6 +20,8 @@ type totals struct {
 	read     int64 // documents, or what should be some, that were come to
 	rejected int64 // those of them that are not in the output
 	strays   int64 // faults between documents
+	holes    int64 // those of the rejected that are bytes between documents, or the start of one
+	checked  bool  // nothing is to be written: what is not rejected is valid
 	in, out  int64 // bytes, before compression
 	began    time.Time
 
@@ -73,17 +80,20 @@ func (r reporter) found(n int64) {
 
 // A record is a line of --errors json.
 type record struct {
-	File     string `json:"file,omitempty"`
-	Document int64  `json:"document,omitempty"` // in the file, from 1
-	Offset   *int64 `json:"offset,omitempty"`   // bytes, in the file
-	Line     int64  `json:"line,omitempty"`     // from 1
-	Column   int64  `json:"column,omitempty"`   // bytes, from 1
-	Path     string `json:"path,omitempty"`     // JSON Pointer
-	Code     string `json:"code"`
-	Exit     int    `json:"exit,omitempty"`
-	Message  string `json:"message"`
-	Skipped  int64  `json:"skipped,omitempty"` // bytes, from From on
-	From     *int64 `json:"from,omitempty"`    // byte of the file
+	File string `json:"file,omitempty"`
+	// FileBytes is the name of the file, if it is not UTF-8: File has U+FFFD
+	// in it then.
+	FileBytes []byte `json:"fileBytes,omitempty"`
+	Document  int64  `json:"document,omitempty"` // in the file, from 1
+	Offset    *int64 `json:"offset,omitempty"`   // bytes, in the file
+	Line      int64  `json:"line,omitempty"`     // from 1
+	Column    int64  `json:"column,omitempty"`   // bytes, from 1
+	Path      string `json:"path,omitempty"`     // JSON Pointer
+	Code      string `json:"code"`
+	Exit      int    `json:"exit,omitempty"`
+	Message   string `json:"message"`
+	Skipped   int64  `json:"skipped,omitempty"` // bytes, from From on
+	From      *int64 `json:"from,omitempty"`    // byte of the file
 }
 
 // codeNames are what records call the codes.
@@ -99,6 +109,9 @@ func (f *fault) record() record {
 	if f.skipped > 0 {
 		r.From = &f.from
 	}
+	if !utf8.ValidString(f.file) {
+		r.FileBytes = []byte(f.file)
+	}
 	if r.Code == "" {
 		r.Code = "interrupted"
 	}
@@ -111,11 +124,34 @@ func (f *fault) record() record {
 	return r
 }
 
-// writeJSON writes v on a line. There is nobody to tell if that fails.
+// writeJSON writes v on a line that does not steer a terminal. There is nobody
+// to tell if that fails.
 func writeJSON(w io.Writer, v any) {
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		panic("BUG: " + err.Error()) // the structs of this file have nothing that could not be encoded
+	}
+	w.Write(escapeControls(nil, b.Bytes()))
+}
+
+// escapeControls appends text, a line of JSON, with escapes for characters that
+// JSON allows in strings and a terminal should not get.
+func escapeControls(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch high, low := utf16.EncodeRune(r); {
+		case r < ' ' || oneline.Printable(r): // strings have no characters below a blank: it is the end of the line
+			dst = append(dst, text[:n]...)
+		case high == utf8.RuneError:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		}
+		text = text[n:]
+	}
+	return dst
 }
 
 // A summary is the line of --summary json.
@@ -132,11 +168,27 @@ type summary struct {
 	CompressedOut int64 `json:"compressedOut,omitempty"`
 }
 
+// A checkSummary is the line of --summary json where nothing is to be written.
+type checkSummary struct {
+	Read     int64   `json:"read"`             // documents
+	Valid    int64   `json:"valid"`            // documents
+	Rejected int64   `json:"rejected"`         // documents: those with faults
+	Strays   int64   `json:"strays,omitempty"` // faults between documents
+	BytesIn  int64   `json:"bytesIn"`
+	Seconds  float64 `json:"seconds"`
+
+	CompressedIn int64 `json:"compressedIn,omitempty"`
+}
+
 // summarize says what t has come to.
 func (r reporter) summarize(t totals, form summaryForm) {
 	took := time.Since(t.began)
 	if form == summaryJSON {
-		writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.strays, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
+		if t.checked {
+			writeJSON(r.std.err, checkSummary{t.read, t.written(), t.rejected, t.strays, t.in, took.Seconds(), t.packedIn})
+		} else {
+			writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.strays, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
+		}
 		return
 	}
 	strays := ""
@@ -145,6 +197,10 @@ func (r reporter) summarize(t totals, form summaryForm) {
 	}
 	text := fmt.Sprintf("%s read, %d written, %d rejected%s; %s in, %s out, %s",
 		documents(t.read), t.written(), t.rejected, strays, size(t.in), size(t.out), took.Round(time.Millisecond))
+	if t.checked {
+		text = fmt.Sprintf("%s read, %d valid, %d with faults%s; %s in, %s",
+			documents(t.read), t.written(), t.rejected, strays, size(t.in), took.Round(time.Millisecond))
+	}
 	r.std.note(r.colors.paint(r.colors.note, text))
 }
 

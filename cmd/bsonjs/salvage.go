@@ -28,6 +28,8 @@ func (a *app) salvageCommand() *cobra.Command {
 	for _, name := range []string{"on-error", "version"} {
 		fs.Lookup(name).Hidden = true
 	}
+	// A default that loses types is not for what is to be kept whole.
+	fs.Lookup("mode").Annotations[flagNoVariable] = []string{}
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {

@@ -190,7 +190,7 @@ func (s *source) diagnose(m mishap) (diagnosis, bool) {
 
 // fault returns the fault that m, of which d is the diagnosis, is.
 func (s *source) fault(m mishap, d diagnosis) *fault {
-	f := &fault{code: d.code, file: cleanName(s.name), number: m.number, place: &d, why: d.why}
+	f := &fault{code: d.code, file: fileName(s.name), number: m.number, place: &d, why: d.why}
 	if m.number == 1 {
 		f.advice = s.advice
 	}

@@ -207,6 +207,9 @@ func (t *stream) damage(m mishap) *fault {
 		}
 	}
 	f.skipped = skipped.n
+	if !m.wrote {
+		t.c.holes++
+	}
 	t.clean = 0
 	if t.from == format.JSON && lostBy(t.r) == lost {
 		return t.c.stray(f)

@@ -135,3 +135,21 @@ func TestProgressOnTerminal(t *testing.T) {
 		}
 	}
 }
+
+// Keys in the debug text do not steer a terminal; in files they are as they are.
+func TestDebugOnTerminal(t *testing.T) {
+	doc := "\x10\x00\x00\x00\x0aa\x1b[2J\x07\r\xc2\x9b\x00\x00"
+	person, program := terminal(t)
+	if code := run([]string{"dump", "-q", "--type=debug"}, strings.NewReader(doc), program, io.Discard); code != 0 {
+		t.Fatalf("code %d", code)
+	}
+	program.Close()
+	text, _ := io.ReadAll(person) // ends with EIO
+	if want := `a\x1b[2J\a\r\u009b` + "\r\n"; !strings.Contains(string(text), want) || strings.ContainsAny(string(text), "\x1b\a\u009b") {
+		t.Errorf("the terminal shows %q, want %q in it", text, want)
+	}
+	got := runCommand(strings.NewReader(doc), "dump", "-q", "--type=debug")
+	if want := "\t\ta\x1b[2J\a\r\u009b\n"; !strings.Contains(got.stdout, want) {
+		t.Errorf("a file has %q, want %q in it", got.stdout, want)
+	}
+}

@@ -40,11 +40,11 @@ func Extensions() []string { return slices.Sorted(maps.Keys(names)) }
 //   - A NUL among the first four bytes is BSON. They are the length of the
 //     first document, and its top byte is NUL up to 16 MiB; in JSON a NUL has
 //     no place.
+//   - Digits that spell the start of a document, after blanks perhaps, are
+//     hexadecimal or base64: as BSON the document would have 150 MiB at least.
 //   - Blanks, or a brace or bracket after them, are JSON, unless a control
 //     character follows, as it does at the end of the length of a document
 //     from 16 MiB to 144 MiB.
-//   - Digits that spell the start of a document are hexadecimal or base64: as
-//     BSON the document would have 600 MiB at least.
 //   - Then the name, without regard to upper and lower case.
 //   - Then such a control character is BSON after all.
 //
@@ -56,11 +56,11 @@ func Detect(head []byte, name string) Format {
 	if bytes.IndexByte(head, 0) >= 0 {
 		return BSON
 	}
-	if opensJSON(head) {
-		return JSON
-	}
 	if f := spelling(spelled); f != Unknown {
 		return f
+	}
+	if opensJSON(head) {
+		return JSON
 	}
 	if f := names[strings.ToLower(filepath.Ext(name))]; f != Unknown {
 		return f
@@ -75,25 +75,26 @@ func Detect(head []byte, name string) Format {
 // document and the type of its first element in hexadecimal and in base64.
 const spelledSize = 16
 
-// spelling returns Hex or Base64 if head, from its first byte, spells the
-// length of a document of less than 16 MiB and what must follow it: the type
-// of an element, or the end of a document that has none.
+// spelling returns Hex or Base64 if head, after blanks, spells the length of a
+// document of less than 16 MiB and what must follow it: the type of an element,
+// or the end of a document that has none.
 func spelling(head []byte) Format {
+	head = bytes.TrimLeft(head, blanks)
 	line, _, _ := bytes.Cut(head[:min(len(head), spelledSize)], []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	var doc [spelledSize]byte
-	if n, err := hex.Decode(doc[:], line[:len(line)&^1]); err == nil && opensBSON(doc[:n]) {
+	if n, err := hex.Decode(doc[:], line[:len(line)&^1]); err == nil && OpensBSON(doc[:n]) {
 		return Hex
 	}
-	if n, err := base64.StdEncoding.Decode(doc[:], line[:len(line)&^3]); err == nil && opensBSON(doc[:n]) {
+	if n, err := base64.StdEncoding.Decode(doc[:], line[:len(line)&^3]); err == nil && OpensBSON(doc[:n]) {
 		return Base64
 	}
 	return Unknown
 }
 
-// opensBSON reports whether head is the length of a document of less than 16
+// OpensBSON reports whether head is the length of a document of less than 16
 // MiB and the type byte after it.
-func opensBSON(head []byte) bool { return StartsBSON(head) && head[3] == 0 }
+func OpensBSON(head []byte) bool { return StartsBSON(head) && head[3] == 0 }
 
 // StartsBSON reports whether head is the length of a document and what must
 // follow it: the type of an element, or the end of a document that has none.

@@ -9,55 +9,59 @@ import (
 const ForeignSize = 512
 
 const (
-	pickle = "a Python pickle: --from pickle reads it"
-	utf32  = "UTF-32 text: convert it to UTF-8 first"
+	pickled = "a Python pickle: --from pickle reads it"
+	utf32   = "UTF-32 text: convert it to UTF-8 first"
 )
 
 // foreign are the first bytes of files that people give to bsonjs by mistake:
 // enough of them that the length of a BSON document is rarely the same.
 var foreign = []struct {
-	at    int // byte of the file where magic is
-	magic string
-	what  string // completes "this is …"
+	at     int // byte of the file where magic is
+	magic  string
+	what   string // completes "this is …"
+	format Format // that it is, Unknown if it is none of ours
 }{
-	{0, "\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files"},
-	{0, "\x41\xd8\x01\x00", "a file of a database (WiredTiger): mongodump makes .bson files of what a server has in it"},
-	{257, "ustar", "a tar archive: unpack it first"},
-	{0, "PK\x03\x04", "a zip archive: unpack it first"},
-	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"},
-	{0, "Rar!\x1a\x07", "a rar archive: unpack it first"},
-	{0, "\x1f\x8b\x08", "perhaps damaged gzip data"},
-	{0, "\x1f\x9d", "data of the program compress: decompress it first"},
-	{0, "LZIP", "lzip data: decompress it first"},
-	{0, "\x5d\x00\x00\x80\x00", "lzma data: decompress it first"},
-	{0, "PAR1", "a parquet file"},
-	{0, "Obj\x01", "an avro file"},
-	{0, "SQLite format 3\x00", "an SQLite database"},
-	{0, "\x80\x04\x95", pickle},
-	{0, "\x80\x05\x95", pickle},
-	{0, "\x80\x02}q", pickle},
-	{0, "\x80\x02]q", pickle},
-	{0, "\x80\x02cb", pickle},
-	{0, "\x80\x02cp", pickle},
-	{0, "\x80\x03}q", pickle},
-	{0, "\x80\x03]q", pickle},
-	{0, "\x80\x03cb", pickle},
-	{0, "ccopy_reg\n", pickle},
-	{0, "\xff\xfe\x00\x00", utf32},
-	{0, "\x00\x00\xfe\xff", utf32},
+	{0, "\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files", Unknown},
+	{0, "\x41\xd8\x01\x00", "a file of a database (WiredTiger): mongodump makes .bson files of what a server has in it", Unknown},
+	{257, "ustar", "a tar archive: unpack it first", Unknown},
+	{0, "PK\x03\x04", "a zip archive: unpack it first", Unknown},
+	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first", Unknown},
+	{0, "Rar!\x1a\x07", "a rar archive: unpack it first", Unknown},
+	{0, "\x1f\x8b\x08", "perhaps damaged gzip data", Unknown},
+	{0, "\x1f\x9d", "data of the program compress: decompress it first", Unknown},
+	{0, "LZIP", "lzip data: decompress it first", Unknown},
+	{0, "\x5d\x00\x00\x80\x00", "lzma data: decompress it first", Unknown},
+	{0, "PAR1", "a parquet file", Unknown},
+	{0, "Obj\x01", "an avro file", Unknown},
+	{0, "SQLite format 3\x00", "an SQLite database", Unknown},
+	{0, "\x80\x04\x95", pickled, Pickle},
+	{0, "\x80\x05\x95", pickled, Pickle},
+	{0, "\x80\x02}q", pickled, Pickle},
+	{0, "\x80\x02]q", pickled, Pickle},
+	{0, "\x80\x02cb", pickled, Pickle},
+	{0, "\x80\x02cp", pickled, Pickle},
+	{0, "\x80\x03}q", pickled, Pickle},
+	{0, "\x80\x03]q", pickled, Pickle},
+	{0, "\x80\x03cb", pickled, Pickle},
+	{0, "ccopy_reg\n", pickled, Pickle},
+	{0, "\xff\xfe\x00\x00", utf32, Unknown},
+	{0, "\x00\x00\xfe\xff", utf32, Unknown},
 }
 
 // textSize is how many bytes Foreign looks at to see that they are text.
 const textSize = 16
 
 // Foreign says what an input that starts with head is, if that is neither
-// BSON nor JSON as bsonjs reads it: words that complete "this is …", or "" if
-// it does not know.
+// BSON nor JSON as bsonjs reads it, and not read as what it is, from: words
+// that complete "this is …", or "" if it does not know.
 //
 // It explains a failure and never causes one: a BSON document may start with
 // the magic number of another format, which is then its length.
-func Foreign(head []byte) string {
+func Foreign(head []byte, from Format) string {
 	for _, f := range foreign {
+		if f.format != Unknown && f.format == from {
+			continue
+		}
 		if len(head) > f.at && bytes.HasPrefix(head[f.at:], []byte(f.magic)) {
 			return f.what
 		}

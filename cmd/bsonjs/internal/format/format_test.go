@@ -39,6 +39,11 @@ func TestDetect(t *testing.T) {
 		{"BQAAAAA=", "", Base64},
 		{"BQAAAAA=\nBQAAAAA=\n", "", Base64},
 		{"BQAAAAA=\r\n", "", Base64},
+		// Blanks before them, which their readers pass over.
+		{" 0c00000010610001000000", "x.bson", Hex},
+		{"\n\r\n\t  0500000000\n", "", Hex},
+		{"\n\n\n\n\n{", "", JSON},
+		{"    BQAAAAA=\n", "", Base64},
 		// Other digits, and too few of them.
 		{"0c000000", "", Unknown},
 		{"0c00000000", "", Unknown}, // ends before its length
@@ -103,7 +108,7 @@ func TestForeign(t *testing.T) {
 		{"{\x00\x00\x00\x10a\x00", ""},
 		{"{\x00\x0a\x00\x10a\x00", ""},
 	} {
-		if got := Foreign([]byte(tc.head)); got != tc.want {
+		if got := Foreign([]byte(tc.head), Unknown); got != tc.want {
 			t.Errorf("Foreign(%q) = %q, want %q", tc.head, got, tc.want)
 		}
 	}
@@ -119,5 +124,16 @@ func TestOpposite(t *testing.T) {
 	}
 	if Unknown.Opposite() != Unknown || Unknown.String() != "unknown" {
 		t.Errorf("unknown: %v, opposite %v", Unknown, Unknown.Opposite())
+	}
+}
+
+// What an input is said to be is never news to those who asked for it.
+func TestForeignAsked(t *testing.T) {
+	head := []byte("\x80\x02}q\x00")
+	if got := Foreign(head, JSON); got != pickled {
+		t.Errorf("read as JSON: %q", got)
+	}
+	if got := Foreign(head, Pickle); got != "" {
+		t.Errorf("read as a pickle: %q", got)
 	}
 }

@@ -20,9 +20,9 @@ func Clean(s string, limit int) string {
 	// What is far from both ends is never shown, so it is not escaped either:
 	// s may be megabytes.
 	if len(s) > 2*limit {
-		return cut(escape(s[:limit]), escape(s[len(s)-limit:]), limit)
+		return cut(Escape(s[:limit]), Escape(s[len(s)-limit:]), limit)
 	}
-	clean := escape(s)
+	clean := Escape(s)
 	if len(clean) <= limit {
 		return clean
 	}
@@ -43,7 +43,8 @@ func cut(head, tail string, limit int) string {
 	return head[:end] + ellipsis + tail[start:]
 }
 
-func escape(s string) string {
+// Escape is Clean without a limit.
+func Escape(s string) string {
 	if plain(s) {
 		return s
 	}
@@ -54,7 +55,7 @@ func escape(s string) string {
 		case r == utf8.RuneError && n == 1:
 			b.WriteString(`\x`)
 			b.WriteString(strconv.FormatUint(uint64(s[0]), 16))
-		case printable(r):
+		case Printable(r):
 			b.WriteString(s[:n])
 		default:
 			q := strconv.QuoteRuneToASCII(r)
@@ -67,15 +68,15 @@ func escape(s string) string {
 
 func plain(s string) bool {
 	for _, r := range s {
-		if r == utf8.RuneError || !printable(r) {
+		if r == utf8.RuneError || !Printable(r) {
 			return false
 		}
 	}
 	return true
 }
 
-// printable reports whether r may stand as it is. Format characters such as
+// Printable reports whether r may stand as it is. Format characters such as
 // U+202E could make a line read other than it is.
-func printable(r rune) bool {
+func Printable(r rune) bool {
 	return !unicode.Is(unicode.C, r) && r != '\u2028' && r != '\u2029'
 }

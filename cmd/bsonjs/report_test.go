@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+)
+
+// Names of files are told apart in JSON, and what is in them does not steer a
+// terminal.
+func TestNamesInJSON(t *testing.T) {
+	names := map[string]string{} // by line
+	for _, name := range []string{
+		"bad\xff", `bad\xff`, "bad\ufffd", "bad\xfe", "csi\u009b1m", "turned\u202etxt", "del\x7f", "esc\x1b", "tag\U000e0041", "line\nfeed", "",
+	} {
+		var line bytes.Buffer
+		reporter{std: streams{err: &line}, form: reportJSON}.faults(newFault(exitInput, name, "why"))
+		text := strings.TrimSuffix(line.String(), "\n")
+		if other, there := names[text]; there {
+			t.Errorf("%q and %q are %s", name, other, text)
+		}
+		names[text] = name
+		if got := oneline.Escape(text); got != text {
+			t.Errorf("%q: %q", name, text)
+		}
+		var r record
+		if err := json.Unmarshal([]byte(text), &r); err != nil {
+			t.Fatal(err)
+		}
+		got := r.File
+		if r.FileBytes != nil {
+			got = string(r.FileBytes)
+		}
+		if want := fileName(name); got != want {
+			t.Errorf("%q is %q in %s", want, got, text)
+		}
+	}
+}
+
+// What was valid is not said to be written where nothing is.
+func TestSummaries(t *testing.T) {
+	for _, tc := range []struct {
+		checked bool
+		want    map[string]any
+	}{
+		{false, map[string]any{"read": 3.0, "written": 2.0, "rejected": 1.0, "bytesIn": 9.0, "bytesOut": 0.0}},
+		{true, map[string]any{"read": 3.0, "valid": 2.0, "rejected": 1.0, "bytesIn": 9.0}},
+	} {
+		var line bytes.Buffer
+		reporter{std: streams{err: &line}}.summarize(totals{read: 3, rejected: 1, in: 9, checked: tc.checked}, summaryJSON)
+		var got map[string]any
+		if err := json.Unmarshal(line.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		delete(got, "seconds")
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("checked %t (-want +got):\n%s", tc.checked, diff)
+		}
+	}
+}

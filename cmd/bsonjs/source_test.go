@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+)
+
+// Columns count from the last line feed, however many portions ago that was.
+func TestPosition(t *testing.T) {
+	portions := []string{"ab\nc", "def", "", "\n", "x\n\ny", "z"}
+	var got position
+	for _, p := range portions {
+		got.advance([]byte(p), format.JSON)
+	}
+	all := strings.Join(portions, "")
+	last := strings.LastIndexByte(all, '\n')
+	want := position{offset: int64(len(all)), line: int64(strings.Count(all, "\n")), column: int64(len(all) - last - 1)}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	got = position{}
+	got.advance([]byte("abc"), format.JSON)
+	got.advance([]byte("de"), format.JSON)
+	if want := (position{offset: 5, column: 5}); got != want {
+		t.Errorf("without a line feed: got %+v, want %+v", got, want)
+	}
+}
+
+// The place of a fault behind a line that is longer than any piece.
+func TestColumnOfLongLine(t *testing.T) {
+	const n = 200_000
+	text := strings.Repeat(`{"a":1} `, n) + `{"b":x}`
+	for _, jobs := range []string{"1", "3"} {
+		got := runCommand(strings.NewReader(text), "-j", jobs, "-t", "bson", "--errors", "json")
+		if want := `"document":200001,"offset":1600005,"line":1,"column":1600006,`; got.code != 4 || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s jobs: code %d, %s want %s", jobs, got.code, got.stderr, want)
+		}
+	}
+}
+
+// Behind damage and a megabyte without any the stream gives the input back to
+// the workers, with its place in it: all that is whole comes out, and what is
+// wrong is where it is, for any number of jobs.
+func TestBackToWorkers(t *testing.T) {
+	var docs, lines strings.Builder
+	for doc := range manyDocuments(3 * recovered / 2) {
+		docs.Write(doc)
+	}
+	for range 3 * recovered / 2 / 16 {
+		lines.WriteString(`{"text":"xyz"}` + "\n")
+	}
+	pretty := strings.ReplaceAll(lines.String(), ":", ":\n")
+	const noise = "\xff\x00\xff"
+	for _, tc := range []struct {
+		name, from, to string
+		whole          string    // documents
+		junk           [2]string // behind which they come again
+	}{
+		{"BSON to JSON", "bson", "json", docs.String(), [2]string{noise, noise}},
+		{"BSON to BSON", "bson", "bson", docs.String(), [2]string{noise, noise}},
+		{"JSON to JSON", "json", "json", lines.String(), [2]string{"x\n", "{\"a\":tru}\n"}},
+		{"pretty JSON to BSON", "json", "bson", pretty, [2]string{"x\n", "{\"a\":\ntru}\n"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			args := []string{"-f", tc.from, "-t", tc.to, "--on-error", "skip", "--summary", "none", "--errors", "json", "-j"}
+			data := tc.whole + tc.junk[0] + tc.whole + tc.junk[1] + tc.whole
+			want := strings.Repeat(runCommand(strings.NewReader(tc.whole), append(args, "1")...).stdout, 3)
+			for _, jobs := range []string{"1", "2", "4"} {
+				got := runCommand(strings.NewReader(data), append(args, jobs)...)
+				if got.code != 4 || got.stdout != want {
+					t.Errorf("%s jobs: code %d, %d bytes, want 4, %d", jobs, got.code, len(got.stdout), len(want))
+				}
+				at := len(tc.whole)
+				faults := strings.Split(strings.TrimSpace(got.stderr), "\n")
+				if len(faults) != 2 {
+					t.Fatalf("%s jobs: %s", jobs, got.stderr)
+				}
+				for i, line := range faults {
+					var r record
+					if err := json.Unmarshal([]byte(line), &r); err != nil {
+						t.Fatal(err)
+					}
+					if r.From == nil || *r.From != int64(at) || r.Skipped != int64(len(tc.junk[i])) {
+						t.Errorf("%s jobs: %s, want %d bytes skipped from %d", jobs, line, len(tc.junk[i]), at)
+					}
+					if tc.from == "json" {
+						before := data[:*r.Offset]
+						line, column := strings.Count(before, "\n")+1, len(before)-strings.LastIndexByte(before, '\n')
+						if r.Line != int64(line) || r.Column != int64(column) {
+							t.Errorf("%s jobs: line %d, column %d, want %d, %d", jobs, r.Line, r.Column, line, column)
+						}
+					}
+					at += len(tc.junk[i]) + len(tc.whole)
+				}
+			}
+		})
+	}
+}
