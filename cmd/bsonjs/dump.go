@@ -36,9 +36,9 @@ func (a *app) dumpCommand() *cobra.Command {
 			"lose: as canonical Extended JSON, a document per line, or with --type debug the\n" +
 			"types and sizes of all elements. The flags of bsondump are known, and\n" +
 			"--outFile is another name of --output.\n\n" +
-			"A document that bsondump alters, or drops with an exit code of 0, is reported and\n" +
-			"left out, and the exit code says so: text that is not UTF-8, for one, or a NaN\n" +
-			"with bits that its text does not have. --lossy writes the nearest text.\n",
+			"A document that bsondump alters, or drops with exit code 0, is reported and left\n" +
+			"out, and the exit code says so: text that is not UTF-8, for one, or a NaN with\n" +
+			"bits that its text does not have. --lossy writes the nearest text.\n",
 		Example: "  bsonjs dump users.bson\n" +
 			"  bsonjs dump --pretty --bsonFile users.bson --outFile users.json\n" +
 			"  bsonjs dump --type debug users.bson\n",

@@ -83,8 +83,8 @@ func TestBackToWorkers(t *testing.T) {
 					if err := json.Unmarshal([]byte(line), &r); err != nil {
 						t.Fatal(err)
 					}
-					if r.From == nil || *r.From != int64(at) || r.Skipped != int64(len(tc.junk[i])) {
-						t.Errorf("%s jobs: %s, want %d bytes skipped from %d", jobs, line, len(tc.junk[i]), at)
+					if r.From == nil || *r.From != int64(at) {
+						t.Errorf("%s jobs: %s, want what is skipped from %d", jobs, line, at)
 					}
 					if tc.from == "json" {
 						before := data[:*r.Offset]
