@@ -8,16 +8,17 @@ import (
 	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/hostile"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // BenchmarkHostile reads each hostile text in two sizes: the bytes in a
 // second stay, or rise where a fault is found near the start.
 func BenchmarkHostile(b *testing.B) {
-	for _, tc := range hostileTexts {
-		for _, n := range []int{10_000, 1_000_000} {
-			text := []byte(tc.make(n))
-			b.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(tc.name, " ", "-"), n), func(b *testing.B) {
+	for _, tc := range hostile.Shapes(hostile.JSON) {
+		for _, n := range []int{100_000, 10_000_000} {
+			text := []byte(tc.Make(n))
+			b.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(tc.Name, " ", "-"), n), func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				b.ReportAllocs()
 				for b.Loop() {

@@ -15,83 +15,24 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/hostile"
 )
 
 // This file has inputs that somebody made to hurt. What is tested is the
 // result; that it comes at once shows in how long the tests take, and in
 // BenchmarkHostile.
 
-// hostileText is a text that is refused, or accepted, whatever its size.
-type hostileText struct {
-	name string
-	make func(n int) string // about 4n to 30n bytes
-	err  error              // nil: accepted
-	off  int                // of the fault; -1: at the end
-}
-
-// deep opens n containers in each other.
-func deep(open string) func(n int) string {
-	return func(n int) string { return `{"a":` + strings.Repeat(open, n) }
-}
-
-var hostileTexts = []hostileText{
-	{"arrays", deep(`[`), bson.ErrDepth, 5 + 999},
-	{"documents", deep(`{"a":`), bson.ErrDepth, 5 + 999*5},
-	{"documents, spaced", deep(`{ "a" : `), bson.ErrDepth, 5 + 999*8},
-	{"documents, escaped keys", deep(`{"\u0061":`), bson.ErrDepth, 5 + 999*10},
-	{"documents with dollar keys", deep(`{"$a":`), bson.ErrDepth, 5 + 999*6},
-	{"both", deep(`[{"a":`), bson.ErrDepth, 5 + 499*6 + 1},
-	{"dates", deep(`{"$date":`), extjson.ErrWrapper, 5 + 10},
-	{"pointers", deep(`{"$dbPointer":{"$id":`), extjson.ErrWrapper, 5 + 22},
-	{"scopes first", deep(`{"$scope":`), extjson.ErrWrapper, 5 + 11},
-	{"scopes", deep(`{"$code":"","$scope":{"a":`), bson.ErrDepth, 5 + 999*26 + 21},
-	{"scopes first, with keys", deep(`{"$scope":{"a":`), bson.ErrDepth, 5 + 999*15 + 10},
-	{"binaries", deep(`{"$binary":`), extjson.ErrWrapper, 5 + 12},
-	{"keys", func(n int) string {
-		b := []byte{'{'}
-		for i := range n {
-			b = fmt.Appendf(b, `"key%d":%d,`, i, i)
-		}
-		return string(append(b, `"z":1}`...))
-	}, nil, 0},
-	{"the same key", func(n int) string { return `{` + strings.Repeat(`"a":1,`, n) + `"a":1}` }, nil, 0},
-	{"empty keys", func(n int) string { return `{` + strings.Repeat(`"":{},`, n) + `"":{}}` }, nil, 0},
-	{"dollar keys", func(n int) string { return `{"a":{` + strings.Repeat(`"$aaaa":{},`, n) + `"":{}}}` }, nil, 0},
-	{"elements", func(n int) string { return `{"a":[` + strings.Repeat(`0,`, n) + `0]}` }, nil, 0},
-	{"empty arrays", func(n int) string { return `{"a":[` + strings.Repeat(`[],`, n) + `0]}` }, nil, 0},
-	{"wrappers", func(n int) string { return `{"a":[` + strings.Repeat(`{"$minKey":1},`, n) + `0]}` }, nil, 0},
-	{"escapes", func(n int) string { return `{"a":"` + strings.Repeat(`\n`, n) + `"}` }, nil, 0},
-	{"unicode escapes", func(n int) string { return `{"a":"` + strings.Repeat(`\ud83d\ude42`, n) + `"}` }, nil, 0},
-	{"escapes in a key", func(n int) string { return `{"` + strings.Repeat(`\"`, n) + `":1}` }, nil, 0},
-	{"escapes in base64", func(n int) string {
-		return `{"a":{"$binary":{"base64":"` + strings.Repeat(`\u0041`, 4*(n/4)) + `","subType":"00"}}}`
-	}, nil, 0},
-	{"base64", func(n int) string {
-		return `{"a":{"$binary":{"base64":"` + strings.Repeat(`AQID`, n) + `","subType":"2"}}}`
-	}, nil, 0},
-	{"escapes in a number", func(n int) string { return `{"a":{"$numberInt":"` + strings.Repeat(`\u0031`, n) + `"}}` }, extjson.ErrNumberLen, 19},
-	{"digits", func(n int) string { return `{"a":` + strings.Repeat(`1`, 4*n) }, extjson.ErrNumberLen, 5},
-	{"blanks", func(n int) string { return `{` + strings.Repeat(" ", 4*n) + `}` }, nil, 0},
-	{"line feeds", func(n int) string { return `{` + strings.Repeat("\n", 4*n) + `x` }, extjson.ErrToken, -1},
-	{"regex options", func(n int) string {
-		return `{"a":{"$regularExpression":{"options":"` + strings.Repeat("zyé", n) + `","pattern":""}}}`
-	}, nil, 0},
-	{"long string, bad end", func(n int) string { return `{"a":"` + strings.Repeat("é", 2*n) + "\xff\"}" }, bson.ErrUTF8, -1},
-	{"quotes", func(n int) string { return `{` + strings.Repeat(`"`, 4*n) }, extjson.ErrToken, 3},
-	{"backslashes", func(n int) string { return `{"` + strings.Repeat(`\`, 4*n) }, extjson.ErrTruncated, -1},
-}
-
 // TestHostileText reads each text, half of it, and each as a stream.
 func TestHostileText(t *testing.T) {
-	for _, tc := range hostileTexts {
-		t.Run(tc.name, func(t *testing.T) {
-			n := 300_000 / slowdown
-			if tc.err == bson.ErrDepth || tc.err == extjson.ErrWrapper {
-				n = 2_000_000 / slowdown
+	for _, tc := range hostile.Shapes(hostile.JSON) {
+		t.Run(tc.Name, func(t *testing.T) {
+			n := 2 << 20 / slowdown
+			if tc.Err == bson.ErrDepth || tc.Err == extjson.ErrWrapper {
+				n *= 8
 			}
-			text := tc.make(n)
+			text := tc.Make(n)
 			doc, err := extjson.AppendBSON(nil, []byte(text))
-			if tc.err == nil {
+			if tc.Err == nil {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -99,20 +40,20 @@ func TestHostileText(t *testing.T) {
 					t.Error("the document is malformed")
 				}
 			} else {
-				off := tc.off
+				off := tc.Off
 				if off < 0 {
 					off = int(faultOf(t, err).Offset)
 					if off < len(text)-3 {
 						t.Errorf("fault at %d of %d", off, len(text))
 					}
 				}
-				want := textFault(text, off, faultOf(t, err).Pointer, tc.err)
+				want := textFault(text, off, faultOf(t, err).Pointer, tc.Err)
 				wantFault(t, err, want)
 			}
 			d := extjson.NewDecoder(strings.NewReader(text))
-			if got := d.Next(); got != (tc.err == nil) || got && !bytes.Equal(d.Raw(), doc) {
+			if got := d.Next(); got != (tc.Err == nil) || got && !bytes.Equal(d.Raw(), doc) {
 				t.Errorf("stream: %v, %d bytes, want %d", d.Err(), len(d.Raw()), len(doc))
-			} else if tc.err != nil {
+			} else if tc.Err != nil {
 				wantFault(t, d.Err(), faultOf(t, err))
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/hostile"
 	"github.com/bsonkit/bsonkit/internal/shape"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -24,9 +25,9 @@ func FuzzRead(f *testing.F) {
 			f.Add(v.data(f))
 		}
 	}
-	for _, tc := range hostile() {
-		if len(tc.data) < 2000 {
-			f.Add([]byte(tc.data))
+	for _, shape := range hostile.Shapes(hostile.Pickle) {
+		if data := shape.Make(500); len(data) < 2000 {
+			f.Add([]byte(data))
 		}
 	}
 	f.Fuzz(checkRead)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/internal/hostile"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -25,9 +26,9 @@ const (
 // TestHostile checks that no pickle takes more memory than its length
 // explains. The time is a benchmark's, BenchmarkHostile.
 func TestHostile(t *testing.T) {
-	for name, tc := range hostile() {
-		data := []byte(tc.data)
-		checkMemory(t, name, memoryPerByte, len(data), tc.want, func() error {
+	for _, shape := range hostile.Shapes(hostile.Pickle) {
+		data := []byte(shape.Make(hostileSize))
+		checkMemory(t, shape.Name, memoryPerByte, len(data), shape.Err, func() error {
 			_, _, err := pickle.AppendBSONValue(nil, data)
 			return err
 		})
@@ -36,9 +37,10 @@ func TestHostile(t *testing.T) {
 
 // TestHostileStream checks the same for what comes in pieces.
 func TestHostileStream(t *testing.T) {
-	for name, tc := range hostile() {
-		checkMemory(t, name, memoryPerByte+memoryStream, len(tc.data), tc.want, func() error {
-			d := pickle.NewDecoder(strings.NewReader(tc.data))
+	for _, shape := range hostile.Shapes(hostile.Pickle) {
+		data := shape.Make(hostileSize)
+		checkMemory(t, shape.Name, memoryPerByte+memoryStream, len(data), shape.Err, func() error {
+			d := pickle.NewDecoder(strings.NewReader(data))
 			for d.Next() {
 			}
 			return d.Err()
