@@ -74,11 +74,11 @@ func TestFaultsPointer(t *testing.T) {
 		want string // of an element "0" below keys
 	}{
 		{"short", []string{"a", "b~/"}, "/a/b~0~1/0"},
-		{"at the limit", []string{long[:509]}, "/" + long[:509] + "/0"},
-		{"over it", []string{long[:510]}, "…/0"},
+		{"at the limit", []string{long[:253]}, "/" + long[:253] + "/0"},
+		{"over it", []string{long[:254]}, "…/0"},
 		{"long above", []string{long, "b"}, "…/b/0"},
 		{"long last", []string{"b", long + "é"}, "…/0"},
-		{"many", keys("key", 900), "…" + strings.Repeat("/key", 126) + "/0"},
+		{"many", keys("key", 900), "…" + strings.Repeat("/key", 62) + "/0"},
 	} {
 		doc := under(badStrings(2), tc.keys...)
 		for err := range (bson.ValidateOptions{}).Faults(doc) {
@@ -89,10 +89,10 @@ func TestFaultsPointer(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct{ key, want string }{
-		{long, "…" + long[:509]},
-		{strings.Repeat("é", 500), "…" + strings.Repeat("é", 254)},
-		{strings.Repeat("~", 500) + "a", "…" + strings.Repeat("~0", 254) + "a"},
-		{strings.Repeat("~", 500), "…" + strings.Repeat("~0", 254)},
+		{long, "…" + long[:253]},
+		{strings.Repeat("é", 500), "…" + strings.Repeat("é", 126)},
+		{strings.Repeat("~", 500) + "a", "…" + strings.Repeat("~0", 126) + "a"},
+		{strings.Repeat("~", 500), "…" + strings.Repeat("~0", 126)},
 	} {
 		doc := under(bson.AppendString(nil, tc.key, "\xff"))
 		for err := range (bson.ValidateOptions{}).Faults(doc) {
@@ -108,9 +108,9 @@ func wantShort(t *testing.T, whole, got string) {
 	t.Helper()
 	end, cut := strings.CutPrefix(got, "…")
 	switch {
-	case len(got) > 512 || !utf8.ValidString(got):
+	case len(got) > 256 || !utf8.ValidString(got):
 		t.Errorf("%d bytes of path: %q", len(got), got)
-	case cut != (len(whole) > 512) || !strings.HasSuffix(whole, end):
+	case cut != (len(whole) > 256) || !strings.HasSuffix(whole, end):
 		t.Errorf("%q is not the end of %q", got, whole)
 	}
 }
@@ -221,7 +221,7 @@ func TestFaultsCost(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			for err := range (bson.ValidateOptions{}).Faults(doc) {
-				if n := len(placeOf(t, err).Pointer); n > 512 {
+				if n := len(placeOf(t, err).Pointer); n > 256 {
 					t.Fatalf("%s: a path of %d bytes", tc.name, n)
 				}
 			}

@@ -81,13 +81,13 @@ func AppendPointer(dst []byte, key []byte) []byte {
 }
 
 // maxPointer is how many bytes of a path an error has that is one of many.
-const maxPointer = 512
+const maxPointer = 256
 
 // shortPointer returns path or, if it has more than maxPointer bytes, as much
 // of its end as leaves room for "…": whole keys, if it has a whole one.
-func shortPointer(path []byte) []byte {
+func shortPointer(path []byte) string {
 	if len(path) <= maxPointer {
-		return path
+		return string(path)
 	}
 	at := len(path) - maxPointer + len("…")
 	if i := bytes.IndexByte(path[at:], '/'); i >= 0 {
@@ -96,5 +96,5 @@ func shortPointer(path []byte) []byte {
 	for !utf8.RuneStart(path[at]) || path[at-1] == '~' { // within a character
 		at++
 	}
-	return append([]byte("…"), path[at:]...)
+	return "…" + string(path[at:])
 }

@@ -149,6 +149,8 @@ func (w *jsonWriter) value(v any, depth int) bool {
 		return w.object(sortedElements(v), depth)
 	case DBRef:
 		return w.object(v.document(), depth)
+	case CodeWithScope:
+		return w.codeWithScope(v, depth)
 	case A:
 		if v == nil {
 			return w.null()
@@ -212,6 +214,19 @@ func (w *jsonWriter) object(d D, depth int) bool {
 			w.path = append(w.path, e.Key)
 			return false
 		}
+	}
+	w.dst = append(w.dst, '}')
+	return true
+}
+
+// codeWithScope appends what encoding/json writes for the struct, which would
+// write all of an inner scope anew for each one around it.
+func (w *jsonWriter) codeWithScope(c CodeWithScope, depth int) bool {
+	code, _ := json.Marshal(c.Code) // a string never fails
+	w.dst = append(append(append(w.dst, `{"Code":`...), code...), `,"Scope":`...)
+	if !w.value(c.Scope, depth+1) {
+		w.path = append(w.path, "Scope")
+		return false
 	}
 	w.dst = append(w.dst, '}')
 	return true

@@ -86,7 +86,7 @@ func (o ValidateOptions) ValidateValue(t Type, data []byte) error {
 // The first is what Validate returns; there is none if that is nil.
 //
 // Faults needs time and memory in proportion to doc, however many faults there
-// are: a Pointer has at most 512 bytes. Of a longer one the last keys are left,
+// are: a Pointer has at most 256 bytes. Of a longer one the last keys are left,
 // or the end of the last key, after "…"; a Pointer that is whole does not start
 // so. Validate does not shorten the Pointer of its one error.
 func (o ValidateOptions) Faults(doc []byte) iter.Seq[error] {
@@ -101,7 +101,7 @@ func (o ValidateOptions) Faults(doc []byte) iter.Seq[error] {
 		v.c.Reset(doc, o.MaxDepth)
 		v.walk(TypeDocument)
 		if v.c.code != codeOK && !ended {
-			yield(v.c.error(string(shortPointer(pointerAt(&v.c, v.c.fault)))))
+			yield(v.c.error(shortPointer(pointerAt(&v.c, v.c.fault))))
 		}
 	}
 }
@@ -120,6 +120,9 @@ type validator struct {
 	// the first ends the walk.
 	each func(error) bool
 	path []byte // JSON Pointer of the open container, if each is not nil
+	last string // pointer of the element at lastAt, once there is one
+	// lastAt is 0 before that: the first element is at offset 4.
+	lastAt int
 }
 
 // obey makes v ready to walk as o says.
@@ -267,10 +270,14 @@ func (v *validator) refuse(at int, err error) {
 }
 
 // pointer returns the JSON Pointer of the element at offset at of the open
-// container, shortened.
+// container, shortened. The faults of one element share it.
 func (v *validator) pointer(at int) string {
+	if at == v.lastAt {
+		return v.last
+	}
 	key := v.c.src[at+1:]
 	path := AppendPointer(v.path, key[:bytes.IndexByte(key, 0)])
 	v.path = path[:len(v.path)] // keeps the memory, if there is more of it now
-	return string(shortPointer(path))
+	v.last, v.lastAt = shortPointer(path), at
+	return v.last
 }
