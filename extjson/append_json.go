@@ -238,8 +238,8 @@ func (e *encoder) array(dst []byte) []byte {
 			e.c.Fail(ErrLossy)
 			break
 		}
-		if cap(dst)-len(dst) < valueRoom {
-			dst = e.grow(dst, valueRoom, 0)
+		if cap(dst)-len(dst) < 2*valueRoom {
+			dst = e.grow(dst, 2*valueRoom, 0)
 		}
 		if !e.custom {
 			dst = append(e.value(dst), ',')

@@ -34,8 +34,9 @@ const (
 	// partRoom is enough for the text of a part: an escape is six bytes.
 	partRoom = 6*partSize + 16
 	// quoteRoom is what quote makes sure of beside the bytes of the string: its
-	// quotes, a word past the end, and a value of fixed length behind a key.
-	quoteRoom = 10 + valueRoom
+	// quotes, a word past the end, and behind a key a value, the end of which
+	// asks for room again: a portion would grow where it is not handed on.
+	quoteRoom = 10 + 2*valueRoom
 )
 
 // maxMaxText is the largest MaxTextSize that means something, in bytes: sums
