@@ -45,6 +45,10 @@ const inlineDepth = 24
 // passes, and the depth of what it enters. It does not check UTF-8, which is
 // the work of whoever copies text, nor the inside of a container that is not
 // entered. The zero Cursor is one whose document has ended.
+//
+// A copy of a Cursor stays where it is while the other one moves on, so that it
+// marks a place, if at most 24 containers are open. Deeper than that the two
+// share memory, and one of them must not be used again.
 type Cursor struct {
 	src  []byte // the whole document or value; never written
 	off  int    // byte offset just past the current value: the next element

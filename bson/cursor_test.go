@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -282,5 +283,63 @@ func sameWalks(t *testing.T, doc []byte) {
 		if fast.Type().IsContainer() && fast.Enter() {
 			slow.Enter()
 		}
+	}
+}
+
+// TestCursorCopy: a copy down to the depth that a Cursor has room for goes on
+// from its place, wherever the other one has been since.
+func TestCursorCopy(t *testing.T) {
+	// Each level holds a container that is longer than the others, so that an
+	// end taken from another container is a wrong one.
+	inner := bson.D{{"x", "y"}}
+	for i := range bson.InlineDepth - 2 {
+		inner = bson.D{{"short", bson.D{}}, {"in", inner}, {"long", bson.A{i, strings.Repeat("z", i), bson.D{}}}}
+	}
+	doc, err := bson.Marshal(inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	offsets := func(c bson.Cursor) (offs []int) {
+		var walk func()
+		walk = func() {
+			for c.Next() {
+				offs = append(offs, c.Offset())
+				if c.Type().IsContainer() && c.Enter() {
+					walk()
+					c.Leave()
+				}
+			}
+		}
+		for walk(); c.Depth() > 1 && c.Err() == nil; walk() {
+			c.Leave()
+		}
+		if err := c.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return offs
+	}
+	all := offsets(bson.NewCursor(doc))
+	c := bson.NewCursor(doc)
+	n, deepest := 0, 0
+	for {
+		if !c.Next() {
+			if c.Depth() == 1 {
+				break
+			}
+			c.Leave()
+			continue
+		}
+		n++
+		if c.Type().IsContainer() && c.Enter() {
+			deepest = max(deepest, c.Depth())
+		}
+		mark := c
+		offsets(c) // a copy that moves on
+		if diff := cmp.Diff(all[n:], offsets(mark), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("copy at offset %d (-want +got):\n%s", mark.Offset(), diff)
+		}
+	}
+	if deepest != bson.InlineDepth || c.Err() != nil {
+		t.Errorf("%d levels deep, want %d: %v", deepest, bson.InlineDepth, c.Err())
 	}
 }

@@ -360,8 +360,10 @@ func TestDeepest(t *testing.T) {
 		if err := do.Unmarshal(doc, tc.out); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := eo.Marshal(bson.D{{"", tc.in}}); !errors.Is(err, bson.ErrDepth) {
-			t.Errorf("one more: %v", err)
+		for _, o := range []bson.EncodeOptions{eo, {MaxDepth: 2 * bson.DepthCeiling}} {
+			if _, err := o.Marshal(bson.D{{"", tc.in}}); !errors.Is(err, bson.ErrDepth) {
+				t.Errorf("one more, MaxDepth %d: %.100v", o.MaxDepth, err)
+			}
 		}
 		if err := bson.Unmarshal(doc, tc.out); !errors.Is(err, bson.ErrDepth) {
 			t.Errorf("by default: %v", err)
