@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
@@ -70,9 +69,7 @@ func TestCompressedSignal(t *testing.T) {
 					}
 				}
 			}()
-			for len(p.content("out.json.*.partial")) == 0 {
-				time.Sleep(time.Millisecond)
-			}
+			p.until(t, func() bool { return len(p.content("out.json.*.partial")) > 0 })
 			p.Process.Signal(syscall.SIGTERM)
 			if got := p.code(); got != 143 {
 				t.Errorf("exit code %d, want 143", got)

@@ -127,13 +127,21 @@ func (f *fault) record() record {
 // writeJSON writes v on a line that does not steer a terminal. There is nobody
 // to tell if that fails.
 func writeJSON(w io.Writer, v any) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	enc := json.NewEncoder(lineWriter{w})
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic("BUG: " + err.Error()) // the structs of this file have nothing that could not be encoded
+	enc.Encode(v)
+}
+
+// A lineWriter gets lines of JSON, each in one call.
+type lineWriter struct{ w io.Writer }
+
+func (l lineWriter) Write(line []byte) (int, error) {
+	text := line
+	if bytes.ContainsFunc(line, func(r rune) bool { return r >= ' ' && !oneline.Printable(r) }) {
+		text = escapeControls(nil, line)
 	}
-	w.Write(escapeControls(nil, b.Bytes()))
+	_, err := l.w.Write(text)
+	return len(line), err
 }
 
 // escapeControls appends text, a line of JSON, with escapes for characters that

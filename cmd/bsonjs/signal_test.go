@@ -65,8 +65,15 @@ func (p *process) begin(t *testing.T) {
 	}
 }
 
-// code waits for the end of p and returns its exit code, -1 if it was killed.
+// patience is how long a test waits for what must come, far longer than it
+// takes on a machine with much else to do.
+const patience = time.Minute
+
+// code waits for the end of p and returns its exit code, -1 if a signal ended
+// it. A process that does not end is killed.
 func (p *process) code() int {
+	timer := time.AfterFunc(patience, func() { p.Process.Kill() })
+	defer timer.Stop()
 	p.Wait()
 	return p.ProcessState.ExitCode()
 }
@@ -85,13 +92,19 @@ func (p *process) content(pattern string) string {
 // await waits until the temporary file of out.json has the given content.
 func (p *process) await(t *testing.T, want string) {
 	t.Helper()
-	for range 1000 {
-		if p.content("out.json.*.partial") == want {
-			return
+	p.until(t, func() bool { return p.content("out.json.*.partial") == want })
+}
+
+// until waits until done reports true.
+func (p *process) until(t *testing.T, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			p.Process.Kill()
+			p.Wait()
+			t.Fatalf("it does not come; stderr %q", &p.stderr)
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
-	t.Fatalf("out.json.*.partial is %q, want %q; stderr %q", p.content("out.json.*.partial"), want, &p.stderr)
 }
 
 // A signal ends a run that waits for input, and what it converted is kept.
@@ -128,19 +141,45 @@ func TestSignal(t *testing.T) {
 	}
 }
 
-// A signal ends a run that waits for the other end of a FIFO.
+// A signal ends a run that waits for the other end of a FIFO: for a writer of
+// its input, or for a reader of its output.
 func TestSignalAtFIFO(t *testing.T) {
-	for _, args := range [][]string{{"fifo"}, {"-o", "fifo"}} {
-		p := start(t, "", args...)
-		if err := syscall.Mkfifo(filepath.Join(p.Dir, "fifo"), 0o666); err != nil {
-			t.Skip("no FIFOs here: ", err)
-		}
+	p := start(t, "", "-o", "out.json", "fifo") // outputs are opened before inputs
+	makeFIFO(t, p)
+	p.begin(t)
+	p.until(t, func() bool {
+		names, _ := filepath.Glob(filepath.Join(p.Dir, "out.json.*.partial"))
+		return len(names) == 1
+	})
+	p.Process.Signal(syscall.SIGTERM)
+	if got := p.code(); got != 143 || !strings.Contains(p.stderr.String(), "interrupted after 0 documents") {
+		t.Errorf("input: exit code %d, stderr %q, want 143", got, &p.stderr)
+	}
+
+	// Signals are handled before outputs are opened. One that comes before
+	// that ends the process itself, so the test tries again, a little later.
+	for wait := time.Millisecond; ; wait *= 2 {
+		p := start(t, "", "-o", "fifo", "-")
+		makeFIFO(t, p)
 		p.begin(t)
-		time.Sleep(50 * time.Millisecond) // it has begun to wait, or will at once
+		time.Sleep(wait)
 		p.Process.Signal(syscall.SIGTERM)
-		if got := p.code(); got != 143 && got != -1 {
-			t.Errorf("%v: exit code %d, want 143", args, got)
+		got := p.code()
+		if got == 143 && strings.Contains(p.stderr.String(), "interrupted after 0 documents") {
+			break
 		}
+		status, _ := p.ProcessState.Sys().(syscall.WaitStatus)
+		if status.Signal() != syscall.SIGTERM || wait > patience/4 {
+			t.Fatalf("output: exit code %d, stderr %q, want 143", got, &p.stderr)
+		}
+	}
+}
+
+// makeFIFO makes a FIFO of that name in p's directory.
+func makeFIFO(t *testing.T, p *process) {
+	t.Helper()
+	if err := syscall.Mkfifo(filepath.Join(p.Dir, "fifo"), 0o666); err != nil {
+		t.Skip("no FIFOs here: ", err)
 	}
 }
 
@@ -156,9 +195,7 @@ func TestSignalWhileBusy(t *testing.T) {
 			}
 		}
 	}()
-	for len(p.content("out.json.*.partial")) < 1<<20 {
-		time.Sleep(time.Millisecond)
-	}
+	p.until(t, func() bool { return len(p.content("out.json.*.partial")) >= 1<<20 })
 	p.Process.Signal(syscall.SIGTERM)
 	if got := p.code(); got != 143 {
 		t.Errorf("exit code %d, want 143", got)

@@ -16,6 +16,9 @@ func TestJobs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, c := range written {
 		for _, level := range []int{0, c.MaxLevel()} {
+			if level > 0 && testing.Short() {
+				continue // the highest level is most of the time of this test
+			}
 			t.Run(fmt.Sprint(c, level), func(t *testing.T) {
 				want := pack(t, c, data, WriterOptions{Level: level, Jobs: 1})
 				if got, err := read(c, bytes.NewReader(want)); got != data || err != nil {
