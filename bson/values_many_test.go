@@ -2,6 +2,7 @@ package bson_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -385,6 +386,27 @@ func TestRegexOffset(t *testing.T) {
 			if err := bson.Unmarshal(doc, v); !errors.As(err, &got) || got.Offset != tc.want || !errors.Is(err, bson.ErrUTF8) {
 				t.Errorf("/%q/%q into %T: %v, want offset %d", tc.pattern, tc.options, v, err, tc.want)
 			}
+		}
+	}
+}
+
+// TestJSONOfLittle: JSON of values that hold nothing, or nothing that can be
+// read, comes back or is an error.
+func TestJSONOfLittle(t *testing.T) {
+	text, err := json.Marshal(bson.Vector{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := bson.NewVector([]int8{1})
+	if err := json.Unmarshal(text, &v); err != nil || !v.IsZero() {
+		t.Errorf("zero Vector, which is %s: %v, %v", text, v, err)
+	}
+	for _, r := range []bson.Raw{{}, {1, 2, 3}, bson.Raw("\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x01"), bson.Raw("\x08\x00\x00\x00\x99a\x00\x00")} {
+		if text, err := json.Marshal(r); err == nil {
+			t.Errorf("Raw %x: %s, want an error", []byte(r), text)
+		}
+		if text, err := json.Marshal(struct{ R bson.Raw }{r}); err == nil {
+			t.Errorf("Raw %x in a struct: %s, want an error", []byte(r), text)
 		}
 	}
 }

@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	shopspring "github.com/shopspring/decimal"
 	v1bson "go.mongodb.org/mongo-driver/bson"
 	v2 "go.mongodb.org/mongo-driver/v2/bson"
 	v2core "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
@@ -568,6 +571,156 @@ func TestOursInPlainV1(t *testing.T) {
 	for _, v := range []any{in, &in} {
 		if got, err := v1bson.Marshal(v); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("documents: v1 writes %v, %v, want %v", bson.Raw(got), err, bson.Raw(want))
+		}
+	}
+}
+
+// TestSameOmittedPointers: a pointer with omitempty is asked for IsZero, where
+// its type has it, and for nil elsewhere; docs/values.md says so.
+func TestSameOmittedPointers(t *testing.T) {
+	for name, v := range map[string]any{
+		"time": struct {
+			P *time.Time `bson:",omitempty"`
+		}{new(time.Time)},
+		"id": struct {
+			P *v2.ObjectID `bson:",omitempty"`
+		}{new(v2.ObjectID)},
+		"our id": struct {
+			P *objectid.ID `bson:",omitempty"`
+		}{new(objectid.ID)},
+		"our decimal": struct {
+			P *decimal128.Decimal `bson:",omitempty"`
+		}{new(decimal128.Decimal)},
+		"shopspring": struct {
+			P *shopspring.Decimal `bson:",omitempty"`
+		}{new(shopspring.Decimal)},
+	} {
+		if d := difference(t, v); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if got, err := bson.Marshal(v); len(got) != 5 || err != nil {
+			t.Errorf("%s: %v, %v, want it left out", name, bson.Raw(got), err)
+		}
+	}
+	for name, v := range map[string]any{
+		"int": struct {
+			P *int `bson:",omitempty"`
+		}{new(int)},
+		"string": struct {
+			P *string `bson:",omitempty"`
+		}{new(string)},
+		"struct": struct {
+			P *struct{} `bson:",omitempty"`
+		}{new(struct{})},
+		"list": struct {
+			P *[]int `bson:",omitempty"`
+		}{&[]int{}},
+		"time in an any": struct {
+			P any `bson:",omitempty"`
+		}{new(time.Time)},
+		"time without the tag": struct{ P *time.Time }{new(time.Time)},
+	} {
+		if d := difference(t, v); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if got, err := bson.Marshal(v); len(got) == 5 || err != nil {
+			t.Errorf("%s: %v, %v, want it written", name, bson.Raw(got), err)
+		}
+	}
+}
+
+// A counted counts how often it is read.
+type counted struct{ N int }
+
+func (c *counted) UnmarshalBSONValue(byte, []byte) error { c.N++; return nil }
+
+// TestOtherDifferences: the rows of docs/differences.md about methods, and
+// those of reading that no table has.
+func TestOtherDifferences(t *testing.T) {
+	field := func(v any) []byte {
+		doc, err := v2.Marshal(v2.D{{Key: "p", Value: v}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	outcome := func(v any, err error) string {
+		if err != nil {
+			return "error"
+		}
+		return fmt.Sprint(v)
+	}
+	read := func(doc []byte, theirs, ours any) (string, string) {
+		theirErr, ourErr := v2.Unmarshal(doc, theirs), bson.Unmarshal(doc, ours)
+		return outcome(reflect.ValueOf(theirs).Elem().Field(0).Interface(), theirErr), outcome(reflect.ValueOf(ours).Elem().Field(0).Interface(), ourErr)
+	}
+	long := append(bytes.Clone(doc), 1)
+	for name, tc := range map[string]struct {
+		f            func() (theirs, ours string)
+		theirs, ours string
+	}{
+		"undefined into a nil pointer": {func() (string, string) {
+			var a, b struct{ P *counted }
+			theirErr, ourErr := v2.Unmarshal(field(v2.Undefined{}), &a), bson.Unmarshal(field(v2.Undefined{}), &b)
+			return outcome(a.P != nil, theirErr), outcome(b.P != nil, ourErr)
+		}, "true", "false"},
+		"NaN with truncate": {func() (string, string) {
+			type truncating struct {
+				P int64 `bson:",truncate"`
+			}
+			return read(field(math.NaN()), new(truncating), new(truncating))
+		}, "-9223372036854775808", "error"},
+		"null into a Vector": {func() (string, string) {
+			var a struct{ P v2.Vector }
+			var b struct{ P bson.Vector }
+			return outcome("", v2.Unmarshal(field(nil), &a)), outcome(b.P.IsZero(), bson.Unmarshal(field(nil), &b))
+		}, "error", "true"},
+		"RawValue at the top": {func() (string, string) {
+			var a v2.RawValue
+			var b bson.RawValue
+			theirErr, ourErr := v2.Unmarshal(doc, &a), bson.Unmarshal(doc, &b)
+			return outcome(byte(a.Type), theirErr), outcome(byte(b.Type), ourErr)
+		}, "0", "3"},
+		"bytes after a value": {func() (string, string) {
+			var a, b int32
+			data := []byte{1, 0, 0, 0, 9}
+			theirErr, ourErr := v2.UnmarshalValue(v2.TypeInt32, data, &a), bson.UnmarshalValue(bson.TypeInt32, data, &b)
+			return outcome(a, theirErr), outcome(b, ourErr)
+		}, "1", "error"},
+		"**any": {func() (string, string) {
+			a, b := new(Hooked), new(Hooked)
+			var x, y any = &a, &b
+			p, q := &x, &y
+			theirErr, ourErr := v2.Unmarshal(doc, &p), bson.Unmarshal(doc, &q)
+			_, kept := y.(**Hooked)
+			return outcome(fmt.Sprintf("%T", x), theirErr), outcome(kept, ourErr)
+		}, "bson.D", "true"},
+		"MarshalValue(nil)": {func() (string, string) {
+			_, _, theirErr := v2.MarshalValue(nil)
+			typ, _, ourErr := bson.MarshalValue(nil)
+			return outcome("", theirErr), outcome(typ, ourErr)
+		}, "error", "null"},
+		"Type.String": {func() (string, string) { return v2.TypeInt32.String(), bson.TypeInt32.String() }, "32-bit integer", "int"},
+		"Raw.Validate": {func() (string, string) {
+			return outcome("", v2.Raw(long).Validate()), outcome("", bson.Raw(long).Validate())
+		}, "", "error"},
+		"LookupErr": {func() (string, string) {
+			_, theirErr := v2.Raw(doc).LookupErr()
+			v, ourErr := bson.Raw(doc).LookupErr()
+			return outcome("", theirErr), outcome(v, ourErr)
+		}, "error", `{"a": 1}`},
+		"RawValue.IsZero": {func() (string, string) {
+			return fmt.Sprint(v2.RawValue{Value: doc}.IsZero()), fmt.Sprint(bson.RawValue{Value: doc}.IsZero())
+		}, "false", "true"},
+		"JSON number into a decimal": {func() (string, string) {
+			var a v2.Decimal128
+			var b decimal128.Decimal
+			theirErr, ourErr := json.Unmarshal([]byte("1.5"), &a), json.Unmarshal([]byte("1.5"), &b)
+			return outcome(a, theirErr), outcome(b, ourErr)
+		}, "error", "1.5"},
+	} {
+		if theirs, ours := tc.f(); theirs != tc.theirs || ours != tc.ours {
+			t.Errorf("%s: driver %s, ours %s, want %s, %s", name, theirs, ours, tc.theirs, tc.ours)
 		}
 	}
 }

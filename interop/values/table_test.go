@@ -271,6 +271,16 @@ var differences = []struct {
 	}{}, `{}`, `error`, "decoding could not tell which an element belongs to"},
 	{"RawArray", struct{ A v2.RawArray }{v2.RawArray("\x05\x00\x00\x00\x00")},
 		`{"a": BinData(0, "BQAAAAA=")}`, `{"a": []}`, "it is an array"},
+	{"nil func with omitempty", struct {
+		F func() `bson:",omitempty"`
+	}{}, `error`, `{}`, "nothing is written of it"},
+	{"nil channel with omitempty", struct {
+		C chan int `bson:",omitempty"`
+	}{}, `error`, `{}`, "the same"},
+	{"map whose keys are any", struct{ M map[any]int }{map[any]int{"a": 1}}, `error`, `{"m": {"a": 1}}`, "as maps with other keys"},
+	{"nil Raw of the driver's", struct{ R v2.Raw }{}, `error`, `{"r": null}`, "as our nil Raw, and nil maps and slices"},
+	{"RawValue of a document at the top", v2.RawValue{Type: v2.TypeEmbeddedDocument, Value: doc}, `error`, `{"a": 1}`, "it is a document"},
+	{"regexp at the top", regexp.MustCompile("a"), `{}`, `error`, "a regex is not a document"},
 	{"regexp", struct{ R *regexp.Regexp }{regexp.MustCompile("a+")}, `{"r": {}}`, `{"r": /a+/}`, "an empty document loses it"},
 	{"scope nil", struct{ C v2.CodeWithScope }{v2.CodeWithScope{Code: "f"}}, `error`, `{"c": Code("f", {})}`, "no variables is a scope too"},
 	{"two map keys with the same text", struct{ M map[sameText]int }{map[sameText]int{1: 1, 2: 1}},
