@@ -27,7 +27,7 @@ type thing struct {
 type model struct {
 	stack []*thing
 	marks []int
-	memo  []*thing
+	memo  map[uint32]*thing
 }
 
 // steps are the opcodes with their arguments that the model knows.
@@ -97,22 +97,37 @@ func (m *model) step(op string) bool {
 	case '\x85', '\x86', '\x87':
 		return m.wrap(')', n-int(op[0]-'\x84'))
 	case '\x94':
-		if n <= h {
-			return false
-		}
-		m.memo = append(m.memo, m.stack[n-1])
+		return m.put(uint32(len(m.memo)))
 	case 'h':
-		if int(op[1]) >= len(m.memo) {
-			return false
-		}
-		v := m.memo[op[1]]
-		v.shared = true
-		m.stack = append(m.stack, v)
+		return m.get(uint32(op[1]))
 	default:
 		m.stack = append(m.stack, &thing{kind: op[0], atom: map[string]string{
 			"N": "null", "K\x05": `{"$numberInt":"5"}`, "U\x01k": `"k"`, "U\x01l": `"l"`,
 		}[op]})
 	}
+	return true
+}
+
+// put enters the topmost value in the memo.
+func (m *model) put(i uint32) bool {
+	if len(m.stack) <= m.floor() {
+		return false
+	}
+	if m.memo == nil {
+		m.memo = map[uint32]*thing{}
+	}
+	m.memo[i] = m.stack[len(m.stack)-1]
+	return true
+}
+
+// get pushes an entry of the memo.
+func (m *model) get(i uint32) bool {
+	v := m.memo[i]
+	if v == nil {
+		return false
+	}
+	v.shared = true
+	m.stack = append(m.stack, v)
 	return true
 }
 
