@@ -2,6 +2,7 @@ package extjson_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"math/rand/v2"
 	"testing"
@@ -76,5 +77,25 @@ func TestAmbiguousExactly(t *testing.T) {
 		if refused < 1000 || written < 1000 {
 			t.Errorf("mode %d: %d refused, %d written", mode, refused, written)
 		}
+	}
+}
+
+// TestLegacyRegexTwice: readers of legacy text take no document with a special
+// key twice for a regex, so that it is written as it is.
+func TestLegacyRegexTwice(t *testing.T) {
+	legacy := extjson.EncodeOptions{Mode: extjson.Legacy}
+	for elements, want := range map[string]string{
+		"02 24726567657800 02000000 7800 02 246f7074696f6e7300 02000000 6900 02 246f7074696f6e7300 02000000 6900": `{"a":{"$regex":"x","$options":"i","$options":"i"}}`,
+		"02 24726567657800 02000000 7800 02 24726567657800 02000000 7800":                                         `{"a":{"$regex":"x","$regex":"x"}}`,
+		"02 246f7074696f6e7300 02000000 6900":                                                                     `{"a":{"$options":"i"}}`,
+	} {
+		text, err := encode(t, legacy, document(t, "03 6100 "+hex.EncodeToString(document(t, elements))))
+		wantText(t, text, err, want)
+	}
+	for _, elements := range []string{
+		"02 24726567657800 02000000 7800", "02 24726567657800 02000000 7800 02 246f7074696f6e7300 02000000 6900",
+	} {
+		_, err := encode(t, legacy, document(t, "03 6100 "+hex.EncodeToString(document(t, elements))))
+		wantFault(t, err, fault{Offset: 11, Pointer: "/a/$regex", Err: extjson.ErrAmbiguous, Value: true})
 	}
 }

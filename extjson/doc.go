@@ -19,8 +19,9 @@
 // Relaxed text, the default, writes numbers and dates as people write them:
 // {"n":1,"when":{"$date":"2024-02-29T12:00:00Z"}}. It keeps every value but
 // not the width of integers. Canonical text keeps the type of everything:
-// {"n":{"$numberInt":"1"}}; it converts back to the same bytes. Both are read
-// without being told which it is.
+// {"n":{"$numberInt":"1"}}; it converts back to the same bytes, unless the
+// document has what EncodeOptions.RejectLossy refuses. Both are read without
+// being told which it is.
 //
 // Four more modes are written for other readers: Legacy, as PyMongo's
 // json_util has it, Shell, for the MongoDB shell, SemiRelaxed, which keeps

@@ -196,3 +196,46 @@ func TestEncoderDecoder(t *testing.T) {
 		}
 	}
 }
+
+// TestEncodeValue: values that are not documents are lines and elements as
+// documents are, with errors of their own.
+func TestEncodeValue(t *testing.T) {
+	text := unhex(t, "06000000 68656c6c6f 00")
+	oid := unhex(t, "0b000000 0a 246f696400 00")
+	for _, tc := range []struct {
+		o    extjson.EncodeOptions
+		want string
+	}{
+		{extjson.EncodeOptions{}, "1\n\"hello\"\n{}\n{\"$oid\":null}\n"},
+		{extjson.EncodeOptions{Mode: extjson.Canonical, Array: true}, "[{\"$numberInt\":\"1\"},\n\"hello\",\n{},\n{\"$oid\":null}]\n"},
+	} {
+		var b strings.Builder
+		e := tc.o.NewEncoder(&b)
+		for _, v := range []struct {
+			t    bson.Type
+			data []byte
+			want *fault
+		}{
+			{bson.TypeInt32, []byte{1, 0, 0, 0}, nil},
+			{bson.TypeInt32, []byte{1, 0, 0}, &fault{Err: bson.ErrLength}},
+			{bson.TypeString, text, nil},
+			{bson.TypeDocument, oid, &fault{Offset: 4, Pointer: "/$oid", Err: extjson.ErrAmbiguous, Value: true}},
+			{bson.TypeDocument, unhex(t, "05000000 00"), nil},
+			{0, oid, nil}, // at the top level, no key is special
+		} {
+			err := e.EncodeValue(v.t, v.data)
+			if v.want != nil {
+				wantFault(t, err, *v.want)
+			} else if err != nil {
+				t.Error(err)
+			}
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+		wantText(t, b.String(), nil, tc.want)
+		if err := e.EncodeValue(bson.TypeNull, nil); !errors.Is(err, bson.ErrMisuse) {
+			t.Errorf("after Close: %v", err)
+		}
+	}
+}

@@ -13,7 +13,8 @@ const (
 	// Relaxed writes numbers and dates as people write them and keeps every
 	// value, though not the width of integers. It is the default.
 	Relaxed Mode = iota
-	// Canonical keeps every type: the text converts back to the same bytes.
+	// Canonical keeps every type: the text converts back to the same bytes,
+	// unless the document has what EncodeOptions.RejectLossy refuses.
 	Canonical
 	// Legacy is Extended JSON before version 2, as PyMongo's json_util writes
 	// it in its LEGACY mode; DecodeOptions.Legacy reads it.

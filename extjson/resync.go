@@ -112,6 +112,8 @@ func (d *Decoder) stray() (int, bool) {
 	next := d.off + n
 	switch c {
 	case '}', ']', '[', ',':
+	case ':': // a member's
+		return 0, false
 	case '{': // in front of another bracket that opens, it is no document
 		alone = alone && next < len(d.buf) && (d.buf[next] == '{' || d.buf[next] == '[')
 	default: // a number, perhaps, where one can be an element
@@ -125,7 +127,8 @@ func (d *Decoder) stray() (int, bool) {
 // the reader has failed.
 func (d *Decoder) damaged(fault int) (int, bool) {
 	f := newFrame(d.d.shell)
-	n := 0 // bytes that f has seen
+	n := 0      // bytes that f has seen
+	closed := 0 // bytes up to a bracket behind which the document may go on
 	endless := &d.endless
 	if c := d.buf[d.off]; c != '{' {
 		// What is damaged is the brace, or that and what follows it.
@@ -150,10 +153,16 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		more, done := f.scan(text)
 		n += more
 		if done {
-			if d.buf[d.off+n-1] == '}' {
-				return d.lineEnd(n), true
+			if d.buf[d.off+n-1] != '}' {
+				break // a brace is missing
 			}
-			break // a brace is missing
+			end, goesOn := d.lineEnd(n)
+			if d.err != nil || !goesOn || d.base+int64(d.off+n) < d.braceless {
+				return end, true
+			}
+			// That was a bracket too many, perhaps.
+			f.depth, closed, endless = 1, end, &d.braceless
+			continue
 		}
 		if line >= 0 && f.shell == notShell {
 			f.inString, f.escaped = false, false // a string ends on its line
@@ -166,7 +175,7 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		}
 	}
 	*endless = d.base + int64(d.off+n)
-	return 0, false
+	return closed, closed > 0
 }
 
 // passLine passes over what is at fault up to a line, without knowing where the
@@ -198,18 +207,28 @@ func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
 }
 
 // lineEnd returns the offset from d.off past the line feed that follows the
-// one n bytes behind it, or n if something other than blanks does.
-func (d *Decoder) lineEnd(n int) int {
+// brace n bytes behind it, or n if something other than blanks does; and
+// whether that can only be more of the document that the brace closes.
+func (d *Decoder) lineEnd(n int) (end int, goesOn bool) {
 	for at := n; ; at++ {
 		if len(d.buf) == d.off+at && (d.eof || !d.fill()) {
-			return n
+			return n, false
 		}
 		switch d.buf[d.off+at] {
 		case ' ', '\t', '\r':
 		case '\n':
-			return at + 1
+			return at + 1, false
+		case '{', '/':
+			return n, false
+		case ':':
+			return n, true
 		default:
-			return n
+			next, alone, settled := standsAlone(d.buf, d.off+at, d.d.shell)
+			for !settled && !d.eof && d.fill() {
+				next, alone, settled = standsAlone(d.buf, d.off+at, d.d.shell)
+			}
+			value := alone && next < len(d.buf) && d.buf[next] == '}' && bytes.IndexByte([]byte("}],"), d.buf[d.off+at]) < 0
+			return n, value || !alone
 		}
 	}
 }

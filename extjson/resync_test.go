@@ -1,7 +1,10 @@
 package extjson_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -42,6 +45,10 @@ func TestResync(t *testing.T) {
 		{"element over lines, a bracket for its brace", "[\n  {\n    \"a\": 1\n  ],\n  {\n    \"a\": 2\n  }\n]\n", `{"a":2}`, 1},
 		{"rubbish in an array over lines", "[\n  {\n    \"a\": 1\n  },\n  xy,\n  {\n    \"a\": x\n  },\n  {\n    \"a\": 3\n  }\n]\n", `{"a":1}{"a":3}`, 2},
 		{"rest of a document that was closed early", "{\"a\":{\"b\":1}},\"c\":2}\n{\"a\":2}\n", `{"a":{"b":1}}{"a":2}`, 1},
+		{"closed before a member", "{\"a\"}:{\"b\":2}}\n{\"a\":2}\n", `{"a":2}`, 1},
+		{"closed before a value", "[{\"a\":}1}, {\"a\":2}]\n{\"a\":3}\n", `{"a":2}{"a":3}`, 1},
+		{"closed, and rubbish behind", `[{"a":x} y, {"a":2}]`, `{"a":2}`, 1},
+		{"a member's document", "[{\"a\":1},\n:{\"b\":1},\n{\"a\":2}]", `{"a":1}{"a":2}`, 1},
 		{"array not closed", `[{"a":1},{"a":2}`, `{"a":1}{"a":2}`, 0},
 		{"in arrays of arrays", `[[{"a":1}],[{"a":2}]]`, `{"a":1}{"a":2}`, 0},
 		{"documents on a line", `{"a":x} {"a":2}{"a":[x]}{"a":4}`, `{"a":2}{"a":4}`, 2},
@@ -85,7 +92,7 @@ func TestResyncFaults(t *testing.T) {
 			if n := strings.LastIndexAny(text[:at], "{}"); n >= 0 && text[n] == '{' {
 				continue // in a document
 			}
-			for _, stray := range []string{"[", "]", ",", "}", "x", "\"", ":", "7", "-", "\xff"} {
+			for _, stray := range []string{"[", "]", ",", "}", "x", "\"", "7", "-", "\xff"} {
 				d := extjson.NewDecoder(strings.NewReader(text[:at] + stray + text[at:]))
 				got, faults := "", 0
 				for {
@@ -135,6 +142,108 @@ func TestResyncManyFaults(t *testing.T) {
 		}
 		if docs != 10_000 || faults != tc.faults || d.Skipped() != 0 {
 			t.Errorf("%.20q: %d documents, %d faults, %d skipped", tc.text, docs, faults, d.Skipped())
+		}
+	}
+}
+
+// A shortWriter takes room bytes and then fails, or claims to have written less.
+type shortWriter struct {
+	bytes.Buffer
+	room int
+	err  error
+}
+
+func (w *shortWriter) Write(p []byte) (int, error) {
+	if len(p) <= w.room {
+		w.room -= len(p)
+		return w.Buffer.Write(p)
+	}
+	n, _ := w.Buffer.Write(p[:w.room])
+	w.room = 0
+	return n, w.err
+}
+
+// TestResyncWriter: a writer of what is passed over that fails ends the Decoder,
+// with all that it took and nothing twice, wherever it fails.
+func TestResyncWriter(t *testing.T) {
+	errFull := errors.New("full")
+	for _, text := range []string{
+		"xy", "xy\n{\"a\":1}\n", "{\"a\":1}]", "{\"a\":[1,\n\n{\"a\":1}\n", "{a\n\n\n{}", "[{\"a\":x} y,\n {}", "{\"a\":\n\"b\"\n,]\n",
+		strings.Repeat("y", 2*readAhead) + "\n{}",
+	} {
+		resync := func(w io.Writer) (resumed bool, d *extjson.Decoder) {
+			d = extjson.NewDecoder(strings.NewReader(text))
+			for d.Next() {
+			}
+			return d.Resync(w), d
+		}
+		var whole bytes.Buffer
+		if ok, d := resync(&whole); !ok || whole.Len() == 0 || !strings.Contains(text, whole.String()) {
+			t.Fatalf("%.30q: %v, %q passed over", text, d.Err(), whole.String())
+		}
+		step := 1 + whole.Len()/100
+		for room := 0; room < whole.Len(); room += step {
+			for _, failure := range []error{errFull, nil} {
+				w := &shortWriter{room: room, err: failure}
+				want := failure
+				if want == nil {
+					want = io.ErrShortWrite
+				}
+				ok, d := resync(w)
+				if ok || d.Err() != want || w.String() != whole.String()[:room] {
+					t.Fatalf("%.30q, room for %d: %v, %v, wrote %.30q", text, room, ok, d.Err(), w.String())
+				}
+				if d.Next() || d.Resync(nil) || d.Err() != want {
+					t.Fatalf("%.30q, room for %d: goes on after %v", text, room, d.Err())
+				}
+			}
+		}
+	}
+}
+
+// TestResyncPasses: which bytes are passed over.
+func TestResyncPasses(t *testing.T) {
+	for text, want := range map[string]string{
+		"{a\n\n\n{}":                      "{a\n\n\n",
+		"{\"a\":x} \t\r\n{}":              "{\"a\":x} \t\r\n",
+		"{\"a\":x} {}":                    "{\"a\":x}",
+		"{\"a\":x}b\"c\":1}\n{}":          "{\"a\":x}b\"c\":1}\n",
+		"[\"a\":1},{}]":                   "[\"a\":1}",
+		"[[{}]":                           "[",
+		"{\"a\":[\n{\"b\":1,\n}\n{}":      "{\"a\":[\n",
+		"{\"a\":[\n {\"b\":1},\nx\n {}\n": "{\"a\":[\n {\"b\":1},\nx\n",
+	} {
+		d := extjson.NewDecoder(strings.NewReader(text))
+		for d.Next() {
+		}
+		var passed strings.Builder
+		if !d.Resync(&passed) {
+			t.Fatal(d.Err())
+		}
+		wantText(t, passed.String(), nil, want)
+	}
+}
+
+// TestBuffered: a fault or a document leaves what follows it in Buffered and
+// what the reader has yet to give, whatever the reader gives at a time.
+func TestBuffered(t *testing.T) {
+	const text = "{\"a\":1}\n[{\"a\":2},x{\"a\":3}] {\"a\":4}"
+	for name, reader := range readers {
+		r := reader(strings.NewReader(text))
+		d := extjson.NewDecoder(r)
+		for n := int64(0); ; n++ {
+			ok := d.Next()
+			off := d.Offset() + int64(len(d.Text()))
+			// Nobody reads behind d's back: a copy of the reader's rest follows.
+			if got := string(d.Buffered()); !strings.HasPrefix(text[off:], got) || cap(d.Buffered()) != len(got) {
+				t.Errorf("%s: %q is not at %d", name, got, off)
+			}
+			if !ok && !d.Resync(nil) {
+				break
+			}
+		}
+		if d.Err() != nil || len(d.Buffered()) > 0 {
+			t.Errorf("%s: %v, %q left", name, d.Err(), d.Buffered())
 		}
 	}
 }

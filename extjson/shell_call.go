@@ -250,9 +250,12 @@ func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int)
 	if d.quoteAt(off) {
 		dst, off = d.wrapperText(dst, s, off, mark)
 	} else {
-		_, end, ok := numtext.Scan(d.src, off)
-		if !ok {
-			return dst, d.fail(end, ErrNumber, specialValues[s])
+		end := d.numberWord(s, off)
+		if end == off {
+			var ok bool
+			if _, end, ok = numtext.Scan(d.src, off); !ok {
+				return dst, d.fail(end, ErrNumber, specialValues[s])
+			}
 		}
 		var err error
 		if dst, err = d.textValue(dst, s, d.src[off:end], mark); err != nil {
@@ -264,4 +267,22 @@ func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int)
 		return dst, off
 	}
 	return dst, d.endCall(off)
+}
+
+// numberWord returns the offset past the NaN, Infinity or -Infinity at off, if
+// the call may have one, else off.
+func (d *decoder) numberWord(s special, off int) int {
+	if s != keyNumberDouble && s != keyNumberDecimal {
+		return off
+	}
+	word := off
+	if word < len(d.src) && d.src[word] == '-' {
+		word++
+	}
+	end := d.identifier(word)
+	switch string(d.src[off:end]) {
+	case "NaN", "Infinity", "-Infinity":
+		return end
+	}
+	return off
 }

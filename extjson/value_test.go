@@ -114,6 +114,64 @@ func TestGoValueFaults(t *testing.T) {
 	}
 }
 
+// TestUnfitBelowWrappers: the place of what does not fit a Go value is that of
+// its text, below documents with special keys too, and that of the whole call
+// or wrapper where the value lies in one.
+func TestUnfitBelowWrappers(t *testing.T) {
+	type ref struct {
+		A struct {
+			ID struct{ B int } `bson:"$id"`
+		}
+	}
+	shell := extjson.DecodeOptions{Shell: true}
+	for _, tc := range []struct {
+		o       extjson.DecodeOptions
+		text    string
+		pointer string
+	}{
+		{extjson.DecodeOptions{}, `{"x":{"$oid":"` + oidHex + `"},"a":{"$ref":"c","$id":{"b":¦"y"}}}`, "/a/$id/b"},
+		{extjson.DecodeOptions{}, `{"a":{"$id":{"c":[{"$numberInt":"1"},2],"b":¦"y"},"$ref":"c"}}`, "/a/$id/b"},
+		{extjson.DecodeOptions{}, `{"a":¦{"$code":"x","$scope":{"b":"y"}}}`, "/a"},
+		{shell, `{a:¦DBRef("c",{b:"y"})}`, "/a/$id/b"},
+		{shell, `{x:ObjectId("` + oidHex + `"), /* , */ a:{$ref:'c',$id:{ b : ¦'y'}}}`, "/a/$id/b"},
+	} {
+		text, want := marked(t, tc.text, tc.pointer, bson.ErrMismatch)
+		want.Value = true
+		err := tc.o.Unmarshal([]byte(text), new(ref))
+		wantFault(t, err, want)
+		d := tc.o.NewDecoder(strings.NewReader("{}\n\n  " + text))
+		if err := d.Decode(new(ref)); err != nil {
+			t.Fatal(err)
+		}
+		want.Offset, want.Line, want.Column = want.Offset+6, want.Line+2, want.Column+2
+		wantFault(t, d.Decode(new(ref)), want)
+	}
+}
+
+// TestMarshalValueRefused: a value without a faithful text is an error, whichever
+// function writes it, and an Encoder goes on with the next.
+func TestMarshalValueRefused(t *testing.T) {
+	v := bson.D{{Key: "$oid", Value: 1}}
+	exact := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true}
+	if text, err := exact.MarshalValue(v); !errors.Is(err, extjson.ErrAmbiguous) || text != nil {
+		t.Errorf("%q, %v, want ErrAmbiguous", text, err)
+	}
+	if text, err := exact.MarshalValue(bson.A{bson.Regex{Options: "xi"}}); !errors.Is(err, extjson.ErrLossy) || text != nil {
+		t.Errorf("%q, %v, want ErrLossy", text, err)
+	}
+	var out strings.Builder
+	e := exact.NewEncoder(&out)
+	wantFault(t, e.Encode(bson.D{{Key: "a", Value: v}}), fault{Offset: 11, Pointer: "/a/$oid", Err: extjson.ErrAmbiguous, Value: true})
+	wantFault(t, e.Encode(bson.D{{Key: "a", Value: bson.D{{Key: "b", Value: "\xff"}}}}), fault{Offset: 14, Pointer: "/a/b", Err: bson.ErrUTF8, Value: true})
+	if err := e.Encode(bson.D{{Key: "a", Value: bson.A{make(chan int)}}}); !errors.Is(err, bson.ErrUnsupported) {
+		t.Errorf("%v, want ErrUnsupported", err)
+	}
+	if err := errors.Join(e.Encode(bson.D{}), e.Close()); err != nil {
+		t.Fatal(err)
+	}
+	wantText(t, out.String(), nil, "{}\n")
+}
+
 // TestGoValuesRoundTrip: through text, Go values and back, nothing changes.
 func TestGoValuesRoundTrip(t *testing.T) {
 	for _, doc := range sample.Documents(sample.Wild, 13, 300) {

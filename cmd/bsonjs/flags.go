@@ -120,7 +120,7 @@ func (o *options) addWriting(fs *pflag.FlagSet) {
 		word[extjson.Mode]{"canonical", extjson.Canonical}, word[extjson.Mode]{"relaxed", extjson.Relaxed},
 		word[extjson.Mode]{"legacy", extjson.Legacy}, word[extjson.Mode]{"shell", extjson.Shell},
 		word[extjson.Mode]{"plain", extjson.Plain}, word[extjson.Mode]{"semi", extjson.SemiRelaxed},
-	), "mode", "m", "relaxed (the default) reads well; canonical keeps every type: it converts back to the same bytes; "+
+	), "mode", "m", "relaxed (the default) reads well; canonical keeps every type, and with --exact converts back to the same bytes; "+
 		"legacy is Extended JSON before version 2; shell is what one types in the MongoDB shell; plain has no "+
 		"wrappers and is not meant to be read back; semi is relaxed but for integers beyond 2^53")
 	fs.BoolVar(&o.array, "array", false, "one array of all documents of all files, instead of one document per line")

@@ -45,6 +45,7 @@ func Extensions() []string { return slices.Sorted(maps.Keys(names)) }
 //   - Blanks, or a brace or bracket after them, are JSON, unless a control
 //     character follows, as it does at the end of the length of a document
 //     from 16 MiB to 144 MiB.
+//   - A comment of the shell's, behind blanks or not, is JSON.
 //   - Then the name, without regard to upper and lower case.
 //   - Then such a control character is BSON after all.
 //
@@ -59,7 +60,7 @@ func Detect(head []byte, name string) Format {
 	if f := spelling(spelled); f != Unknown {
 		return f
 	}
-	if opensJSON(head) {
+	if opensJSON(head) || opensComment(spelled) {
 		return JSON
 	}
 	if f := names[strings.ToLower(filepath.Ext(name))]; f != Unknown {
@@ -120,6 +121,16 @@ func opensJSON(head []byte) bool {
 	}
 	text = bytes.TrimLeft(text, blanks)
 	return len(text) == 0 || text[0] == '{' || text[0] == '['
+}
+
+// opensComment reports whether head can be the start of shell text that begins
+// with a comment.
+func opensComment(head []byte) bool {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(utf8BOM)), blanks)
+	if len(text) < 2 {
+		return len(head) >= DetectSize && string(text) == "/"
+	}
+	return text[0] == '/' && (text[1] == '/' || text[1] == '*')
 }
 
 const (

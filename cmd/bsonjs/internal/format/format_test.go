@@ -57,6 +57,17 @@ func TestDetect(t *testing.T) {
 		{"0c000000", "x.HEX", Hex},
 		{"DAAA", "x.b64", Base64},
 		{"DAAA", "x.base64", Base64},
+		// Comments of the shell's, whatever the name; two slashes may be digits.
+		{"/* 1 */\n{}", "x.bson", JSON},
+		{"// x\n{}", "x.js", JSON},
+		{"\n \t\r/* x", "", JSON},
+		{"\xef\xbb\xbf/", "", JSON},
+		{"\xef\xbb\xbf//", "", JSON},
+		{"   /", "", JSON},
+		{"//8AABBhAAEAAAAA", "", Base64}, // 65,535 bytes
+		{"/x y", "", Unknown},
+		{"/", "", Unknown},
+		{" /x{}", "", Unknown},
 		// Then the name.
 		{"hello", "x.bson", BSON},
 		{"hello", "dir.bson/x.JSON", JSON},

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// This file damages every byte of small files in every format, and holds the
+// command to its accounts:
+//
+//   - accounts runs the command and adds up what every damage must leave true;
+//   - the rows of TestAccountsOfBytes say what is true of one format.
+
+func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// structural are the bytes that the formats are made of, and one that none is.
+const structural = "[]{}\",:\n0\\ \x00"
+
+var everyDamage = flag.Bool("damages", false, "TestAccountsOfBytes: every damage to every byte, not one in 13")
+
+// damages yields the versions of data with one byte changed, left out or put in.
+func damages(data []byte, all func(what string, data []byte)) {
+	n := 0
+	yield := func(what string, data []byte) {
+		if n++; *everyDamage || n%13 == 0 {
+			all(what, data)
+		}
+	}
+	for at := range data {
+		with := func(middle ...byte) []byte {
+			return append(append(bytes.Clone(data[:at]), middle...), data[at+1:]...)
+		}
+		for bit := range 8 {
+			yield(fmt.Sprintf("bit %d of byte %d", bit, at), with(data[at]^1<<bit))
+		}
+		yield(fmt.Sprintf("byte %d left out", at), with())
+		for i := range len(structural) {
+			c := structural[i]
+			yield(fmt.Sprintf("%q for byte %d", c, at), with(c))
+			yield(fmt.Sprintf("%q before byte %d", c, at), with(c, data[at]))
+		}
+	}
+}
+
+// An account is what a run said about damaged data.
+type account struct {
+	summary
+	code     int
+	out      string
+	kept     []byte   // rejects
+	messages []record // errors
+	skipped  []byte   // the bytes of data that messages say are left out, in order
+}
+
+// accounts runs the command on data, and checks what must be true in any
+// format.
+func accounts(t *testing.T, rejects string, data []byte, args []string) account {
+	args = append(args, "--on-error", "quarantine", "--rejects", rejects, "--overwrite", "--summary", "json", "--errors", "json")
+	got := runCommand(bytes.NewReader(data), args...)
+	a := account{code: got.code, out: got.stdout}
+	var err error
+	if a.kept, err = os.ReadFile(rejects); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(got.stderr) {
+		var r record
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err, line)
+		}
+		if r.Code == "" {
+			if err := json.Unmarshal([]byte(line), &a.summary); err != nil {
+				t.Fatal(err, line)
+			}
+			continue
+		}
+		if r.Code == "note" {
+			continue
+		}
+		a.messages = append(a.messages, r)
+		if r.Skipped > 0 {
+			a.skipped = append(a.skipped, data[*r.From:*r.From+r.Skipped]...)
+		}
+	}
+	if a.Read != a.Written+a.Rejected || a.BytesIn != int64(len(data)) || a.BytesOut != int64(len(a.out)) {
+		t.Errorf("summary %+v", a.summary)
+	}
+	if int64(len(a.messages)) != a.Rejected+a.Strays {
+		t.Errorf("%d messages, %d rejected and %d between documents", len(a.messages), a.Rejected, a.Strays)
+	}
+	if (a.code != 0) != (len(a.messages) > 0) {
+		t.Errorf("code %d with %d messages", a.code, len(a.messages))
+	}
+	if !bytes.Equal(bytes.ReplaceAll(a.kept, []byte("\n"), nil), bytes.ReplaceAll(a.skipped, []byte("\n"), nil)) {
+		t.Errorf("%q rejected, messages tell of %q", a.kept, a.skipped)
+	}
+	return a
+}
+
+// between checks that data is the texts of the documents written, in order, the
+// bytes left out and what may stand between them; and that the numbers in
+// messages are those of the documents. Blanks are left out of account.
+func (a *account) between(t *testing.T, whole []byte) {
+	var data []byte                    // whole without blanks
+	index := make([]int, len(whole)+1) // of its bytes in data
+	for i, c := range whole {
+		index[i] = len(data)
+		if !isBlank(c) {
+			data = append(data, c)
+		}
+	}
+	index[len(whole)] = len(data)
+	at, docs := 0, int64(0)
+	pass := func(to int) { // over what stands between
+		if rest := strings.Trim(string(data[at:to]), "[],"); rest != "" {
+			t.Errorf("%q is neither written nor rejected", rest)
+		}
+		at = to
+	}
+	lines := strings.SplitAfter(a.out, "\n")
+	lines = lines[:len(lines)-1]
+	write := func(before int) {
+		for len(lines) > 0 {
+			text := strings.Join(strings.Fields(lines[0]), "")
+			n := bytes.Index(data[at:], []byte(text))
+			if n < 0 {
+				t.Errorf("%s is not in the input", text)
+				return
+			}
+			if at+n >= before {
+				return
+			}
+			pass(at + n)
+			at += len(text)
+			docs++
+			lines = lines[1:]
+		}
+	}
+	for _, m := range a.messages {
+		from, to := index[*m.Offset], 0
+		if m.Skipped > 0 {
+			from, to = index[*m.From], index[*m.From+m.Skipped]
+		}
+		write(from)
+		if m.Document != docs+1 {
+			t.Errorf("document %d is called %d: %s", docs+1, m.Document, m.Message)
+		}
+		if m.Skipped > 0 {
+			pass(from)
+			at = to
+		}
+		// A byte by itself is no document, unless it can only be of one.
+		if m.Skipped > 1 || m.Skipped == 1 && (whole[*m.From] == ':' || strings.TrimSpace(string(whole[*m.From:])) == "{") {
+			docs++
+		}
+	}
+	write(len(data))
+	pass(len(data))
+	if docs != a.Read || len(lines) > 0 {
+		t.Errorf("%d documents of %d, %d lines of output left", docs, a.Read, len(lines))
+	}
+}
+
+// TestAccountsOfBytes: whichever byte of a file is damaged, and how, what is
+// read is written or rejected, the messages tell of it, no more documents than the
+// damaged one are lost, and one damage is one error, or few.
+func TestAccountsOfBytes(t *testing.T) {
+	texts := []string{`{"n":1}`, `{"a":{"b":[2]}}`, `{"s":"x"}`, `{"n":4}`}
+	var binary, hexes, base64s, pickles []byte
+	for _, text := range texts {
+		doc, err := extjson.AppendBSON(nil, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		binary = append(binary, doc...)
+		hexes = append(hex.AppendEncode(hexes, doc), '\n')
+		base64s = append(base64.StdEncoding.AppendEncode(base64s, doc), '\n')
+		if pickles, err = pickle.AppendPickle(pickles, doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// exact is for formats whose output is in the bytes of the input.
+	exact := func(t *testing.T, a account, data []byte) {
+		if len(a.out)+len(a.kept) != len(data) {
+			t.Errorf("%d bytes written and %d rejected of %d", len(a.out), len(a.kept), len(data))
+		}
+		docs := int64(0)
+		for doc, err := range bson.Documents(strings.NewReader(a.out)) {
+			if err != nil || bson.Validate(doc) != nil {
+				t.Fatalf("%x is not whole: %v", doc, err)
+			}
+			docs++
+		}
+		if docs != a.Written {
+			t.Errorf("%d documents written, the summary says %d", docs, a.Written)
+		}
+	}
+	text := func(t *testing.T, a account, data []byte) { a.between(t, data) }
+	lines := func(t *testing.T, a account, data []byte) {
+		n := int64(0)
+		for line := range bytes.Lines(data) {
+			if len(bytes.TrimSpace(line)) > 0 {
+				n++
+			}
+		}
+		if a.Read != n || int64(strings.Count(a.out, "\n")) != a.Written {
+			t.Errorf("%d lines, %+v", n, a.summary)
+		}
+	}
+	// blanks is for text whose output is not spelled as the input.
+	blanks := func(t *testing.T, a account, data []byte) {
+		const free = " \n\t\r,"
+		drop := func(r rune) rune {
+			if strings.ContainsRune(free, r) {
+				return -1
+			}
+			return r
+		}
+		in := strings.Map(drop, string(data))
+		for line := range strings.Lines(a.out) {
+			text := strings.Map(drop, line)
+			n := strings.Index(in, text)
+			if n < 0 {
+				t.Errorf("%s is not in the input", line)
+				return
+			}
+			in = in[n+len(text):]
+		}
+		if int64(strings.Count(a.out, "\n")) != a.Written {
+			t.Errorf("%d lines, %+v", strings.Count(a.out, "\n"), a.summary)
+		}
+	}
+	pretty := "[\n  {\n    \"n\": 1\n  },\n  {\n    \"a\": {\n      \"b\": [\n        2\n      ]\n    }\n  },\n  {\n    \"s\": \"x\"\n  },\n  {\n    \"n\": 4\n  }\n]\n"
+	for _, tc := range []struct {
+		name string
+		data string
+		args []string
+		// lost and errors are how many documents and errors one damage costs at
+		// most. A brace that is missing on a line with all documents, and a comment
+		// without an end, take all that follows.
+		lost, errors int
+		check        func(*testing.T, account, []byte)
+	}{
+		{"bson", string(binary), []string{"-f", "bson", "-t", "bson"}, 2, 1, exact},
+		{"lines", strings.Join(texts, "\n") + "\n", []string{"-f", "json", "-t", "json"}, 1, 2, text},
+		{"array of lines", "[" + strings.Join(texts, ",\n") + "]\n", []string{"-f", "json", "-t", "json"}, 1, 2, text},
+		{"array on a line", "[" + strings.Join(texts, ",") + "]", []string{"-f", "json", "-t", "json"}, 4, 3, text},
+		{"pretty", pretty, []string{"-f", "json", "-t", "json"}, 1, 6, blanks},
+		{"shell", "/* 1 */\n" + strings.Join(texts, " // {\n") + "\n", []string{"-f", "json", "-t", "json", "--accept", "shell"}, 4, 4, blanks},
+		{"hex", string(hexes), []string{"-f", "hex", "-t", "hex"}, 2, 2, lines},
+		{"base64", string(base64s), []string{"-f", "base64", "-t", "base64"}, 2, 2, lines},
+		{"pickle", string(pickles), []string{"-f", "pickle", "-t", "json"}, 4, 2, func(*testing.T, account, []byte) {}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			rejects := filepath.Join(t.TempDir(), "rejects")
+			whole := accounts(t, rejects, []byte(tc.data), tc.args)
+			if whole.Written != int64(len(texts)) || whole.Rejected+whole.Strays > 0 {
+				t.Fatalf("undamaged: %+v", whole.summary)
+			}
+			tc.check(t, whole, []byte(tc.data))
+			damages([]byte(tc.data), func(what string, data []byte) {
+				t.Run(what, func(t *testing.T) {
+					a := accounts(t, rejects, data, tc.args)
+					tc.check(t, a, data)
+					if int(a.Written) < len(texts)-tc.lost || len(a.messages) > tc.errors {
+						t.Errorf("%d written, %d errors", a.Written, len(a.messages))
+					}
+					if t.Failed() {
+						t.Logf("%s of %q: wrote %s", what, data, a.out)
+						for _, m := range a.messages {
+							t.Logf("document %d at %d: %s, %d skipped", m.Document, *m.Offset, m.Message, m.Skipped)
+						}
+					}
+				})
+			})
+		})
+	}
+}
