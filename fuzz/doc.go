@@ -1,6 +1,7 @@
 // Package fuzz has fuzz targets that state properties across packages. It
 // has only tests; their seeds are the vectors of testdata and documents of
-// internal/sample, so that go test runs them all as well.
+// internal/sample, so that go test runs them all as well. Targets about valid
+// documents and streams take choices too, of which internal/shape makes them.
 //
 //	go test ./fuzz -fuzz '^FuzzText$' -fuzztime 10s
 package fuzz

@@ -17,6 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // unhex returns the bytes that digits spell: after = the elements of a document.
@@ -322,17 +323,22 @@ func TestSelection(t *testing.T) {
 func FuzzParts(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range file.Valid {
-			f.Add(v.BSON)
+			f.Add(v.BSON, false)
 		}
 		for _, b := range file.Bytes {
-			f.Add(b.BSON)
+			f.Add(b.BSON, false)
 		}
 	}
 	for _, doc := range sample.Documents(sample.Wild, 3, 40) {
-		f.Add(doc)
-		f.Add(doc[:len(doc)*2/3])
+		f.Add(doc, false)
+		f.Add(doc[:len(doc)*2/3], false)
+		f.Add(shape.Seed(doc), true)
 	}
-	f.Fuzz(func(t *testing.T, doc []byte) {
+	f.Fuzz(func(t *testing.T, doc []byte, shaped bool) {
+		if shaped { // what doc chooses, with one thing wrong
+			s := shape.NewSource(doc)
+			doc = shape.Damage(s, shape.Options{Odd: shape.AllOdd, MaxSize: 16 << 10}.Append(nil, s))
+		}
 		check(t, doc)
 		checkForms(t, doc)
 	})
