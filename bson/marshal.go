@@ -100,7 +100,8 @@ type encoder struct {
 	limit   int  // greatest depth
 	hops    int  // pointers followed to get here that led to pointers
 	minSize bool // MinSize, or the tag minsize around here
-	fresh   bool // calls around this one may have all those of the pool
+	fresh   bool // newly made: enclosing calls may hold the pooled ones
+	deep    bool // not kept for the next call: see keptDepth
 
 	err   error        // first fault
 	at    int          // len(dst) at the fault
@@ -145,6 +146,9 @@ func (o EncodeOptions) encoder() *encoder {
 }
 
 func (e *encoder) release() {
+	if e.deep {
+		return
+	}
 	buf, elems := e.buf, e.elems
 	if cap(buf) > maxPooled {
 		buf = nil
@@ -187,7 +191,7 @@ func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 
 // value appends what the call was given.
 func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
-	if e.fresh && runaway() {
+	if e.fresh && !e.mayNest(nested()) {
 		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
 	}
 	return e.appendAny(dst, v)
@@ -196,18 +200,24 @@ func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
 // whole is value where a document is wanted: a type with hooks for both
 // writes itself by the one for documents.
 func (e *encoder) whole(dst []byte, v any) ([]byte, Type) {
+	if e.fresh && !e.mayNest(nested()) {
+		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
+	}
 	switch v.(type) {
 	case nil, D, M, map[string]any:
-		return e.value(dst, v)
-	}
-	if e.fresh && runaway() {
-		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
+		return e.appendAny(dst, v)
 	}
 	p := e.planOf(reflect.TypeOf(v))
 	if p.encDoc != nil {
 		return p.encDoc(e, dst, reflect.ValueOf(v))
 	}
 	return p.enc(e, dst, reflect.ValueOf(v))
+}
+
+// mayNest reports whether this call may begin, around which n others lie.
+func (e *encoder) mayNest(n int) bool {
+	e.deep = n >= keptDepth
+	return n < maxNested
 }
 
 // placeID does what AddID and HoistID ask for to the document at e.start.

@@ -1,7 +1,6 @@
 package bson
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -13,7 +12,7 @@ import (
 // driver do: ids are their hexadecimal text, times RFC 3339, the others the
 // JSON of their fields, and a D an object in order. That is plain JSON, from
 // which BSON's types cannot be told; package extjson writes the JSON that
-// keeps them.
+// keeps them. types_json_read.go reads it.
 
 // MarshalJSON returns d as an object with its elements in order, duplicates
 // included, or null if d is nil. A value that JSON does not have, such as
@@ -26,26 +25,6 @@ func (d D) MarshalJSON() ([]byte, error) {
 		return nil, w.fault()
 	}
 	return w.dst, nil
-}
-
-// UnmarshalJSON sets d to the elements of a JSON object in order: objects
-// within are D, arrays A, numbers float64. JSON null makes d nil. Another
-// JSON value is a *json.UnmarshalTypeError; d then keeps its value.
-func (d *D) UnmarshalJSON(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	v, err := readJSON(dec)
-	if err != nil {
-		return err
-	}
-	switch v := v.(type) {
-	case nil:
-		*d = nil
-	case D:
-		*d = v
-	default:
-		return &json.UnmarshalTypeError{Value: jsonKind(v), Type: reflect.TypeFor[D](), Offset: dec.InputOffset()}
-	}
-	return nil
 }
 
 // MarshalJSON returns d as a JSON string in RFC 3339, in UTC. A year outside
@@ -114,6 +93,23 @@ func (r Raw) MarshalJSON() ([]byte, error) {
 	return d.MarshalJSON()
 }
 
+// MarshalJSON returns v as it is written in a D that is decoded with it; the
+// zero RawValue is null.
+func (v RawValue) MarshalJSON() ([]byte, error) {
+	if v.Type == 0 && v.Value == nil {
+		return []byte("null"), nil
+	}
+	var x any
+	if err := v.Unmarshal(&x); err != nil {
+		return nil, err
+	}
+	w := jsonWriter{}
+	if !w.value(x, 0) {
+		return nil, w.fault()
+	}
+	return w.dst, nil
+}
+
 // A jsonWriter writes the containers of this package itself, so that it knows
 // the path of a value that encoding/json refuses.
 type jsonWriter struct {
@@ -126,11 +122,8 @@ func (w *jsonWriter) fault() error {
 	return &ValueError{Pointer: pointerOf(w.path), Err: w.err}
 }
 
+// value appends v, which depth objects and arrays lie around.
 func (w *jsonWriter) value(v any, depth int) bool {
-	if depth > DefaultMaxDepth {
-		w.err = ErrDepth
-		return false
-	}
 	switch v := v.(type) {
 	case D:
 		if v == nil {
@@ -162,14 +155,18 @@ func (w *jsonWriter) value(v any, depth int) bool {
 		}
 		return w.array(v, depth)
 	}
-	return w.foreign(v)
+	return w.foreign(v, depth)
 }
 
-// foreign appends a value that encoding/json writes, perhaps with a D in it.
-func (w *jsonWriter) foreign(v any) bool {
-	if holdsValues(reflect.TypeOf(v)) && runaway() {
-		w.err = ErrDepth
-		return false
+// foreign appends a value that encoding/json writes, perhaps with a D in it,
+// whose method begins anew to count. So the depth is looked at before.
+func (w *jsonWriter) foreign(v any, depth int) bool {
+	if holdsValues(reflect.TypeOf(v)) {
+		s := jsonSearch{}
+		if s.in(reflect.ValueOf(v), depth, 0) || s.methods && nested() >= maxNested {
+			w.err, w.path = ErrDepth, s.path
+			return false
+		}
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -202,7 +199,19 @@ func (w *jsonWriter) null() bool {
 	return true
 }
 
+// open reports whether a container may be opened that depth others lie around.
+func (w *jsonWriter) open(depth int) bool {
+	if depth < DefaultMaxDepth {
+		return true
+	}
+	w.err = ErrDepth
+	return false
+}
+
 func (w *jsonWriter) object(d D, depth int) bool {
+	if !w.open(depth) {
+		return false
+	}
 	w.dst = append(w.dst, '{')
 	for i, e := range d {
 		if i > 0 {
@@ -233,6 +242,9 @@ func (w *jsonWriter) codeWithScope(c CodeWithScope, depth int) bool {
 }
 
 func (w *jsonWriter) array(a []any, depth int) bool {
+	if !w.open(depth) {
+		return false
+	}
 	w.dst = append(w.dst, '[')
 	for i, v := range a {
 		if i > 0 {
@@ -254,53 +266,4 @@ func pointerOf(keys []string) string {
 		b = AppendPointer(b, []byte(k))
 	}
 	return string(b)
-}
-
-// readJSON reads one value: objects as D, arrays as A.
-func readJSON(dec *json.Decoder) (any, error) {
-	t, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t {
-	case json.Delim('{'):
-		d := D{}
-		for dec.More() {
-			key, err := dec.Token()
-			if err != nil {
-				return nil, err
-			}
-			v, err := readJSON(dec)
-			if err != nil {
-				return nil, err
-			}
-			d = append(d, E{key.(string), v})
-		}
-		_, err = dec.Token()
-		return d, err
-	case json.Delim('['):
-		a := A{}
-		for dec.More() {
-			v, err := readJSON(dec)
-			if err != nil {
-				return nil, err
-			}
-			a = append(a, v)
-		}
-		_, err = dec.Token()
-		return a, err
-	}
-	return t, nil
-}
-
-func jsonKind(v any) string {
-	switch v.(type) {
-	case bool:
-		return "bool"
-	case float64:
-		return "number"
-	case A:
-		return "array"
-	}
-	return "string"
 }

@@ -1,9 +1,13 @@
 package bson
 
-import "log/slog"
+import (
+	"log/slog"
+	"reflect"
+)
 
 // This file has what log/slog sees of the types: groups of documents, times
-// of datetimes, text of others.
+// of datetimes, text of others. A group is made whole at once: a method that
+// slog called later would begin anew to count how deep it lies.
 
 // maxLogDepth is how deep groups are nested in a log value.
 const maxLogDepth = 20
@@ -11,19 +15,31 @@ const maxLogDepth = 20
 // LogValue returns d as a group of its elements in order, for log/slog. A
 // nested D becomes a group of its own, and one without elements, which slog
 // would not show as a group, "{}". Where they are nested more than 20 deep,
-// which is what a D that contains itself comes to, "…" ends them.
+// which is what a D that contains itself comes to, "…" ends them. What the
+// LogValue of another type returns is part of the group, so that it counts.
 func (d D) LogValue() slog.Value {
-	ended := false
-	return logGroup(d, 0, &ended)
+	var w logWriter
+	return w.group(d, 0)
 }
 
-// logGroup returns d, which has depth groups around it, as a group. All groups
-// end where the first lies too deep.
-func logGroup(d D, depth int, ended *bool) slog.Value {
-	if *ended = *ended || depth > maxLogDepth; *ended {
-		return slog.StringValue("…")
-	}
+// A logWriter makes one log value.
+type logWriter struct {
+	ended bool // a group lay too deep: all end there
+}
+
+// logEnd stands where a log value ends.
+const logEnd = "…"
+
+func (w *logWriter) end() slog.Value {
+	w.ended = true
+	return slog.StringValue(logEnd)
+}
+
+// group returns d, which has depth groups around it, as a group.
+func (w *logWriter) group(d D, depth int) slog.Value {
 	switch {
+	case w.ended || depth > maxLogDepth:
+		return w.end()
 	case d == nil:
 		return slog.AnyValue(nil)
 	case len(d) == 0:
@@ -31,23 +47,67 @@ func logGroup(d D, depth int, ended *bool) slog.Value {
 	}
 	attrs := make([]slog.Attr, 0, len(d))
 	for _, e := range d {
-		var v slog.Value
-		switch x := e.Value.(type) {
-		case D:
-			v = logGroup(x, depth+1, ended)
-		case *D:
-			if x != nil {
-				v = logGroup(*x, depth+1, ended)
-			}
-		default:
-			v = slog.AnyValue(x)
-		}
-		attrs = append(attrs, slog.Attr{Key: e.Key, Value: v})
-		if *ended {
+		attrs = append(attrs, slog.Attr{Key: e.Key, Value: w.value(e.Value, depth+1)})
+		if w.ended {
 			break
 		}
 	}
 	return slog.GroupValue(attrs...)
+}
+
+// value returns an element, which has depth groups around it.
+func (w *logWriter) value(v any, depth int) slog.Value {
+	switch x := v.(type) {
+	case D:
+		return w.group(x, depth)
+	case *D:
+		if x != nil {
+			return w.group(*x, depth)
+		}
+		return slog.Value{}
+	case slog.LogValuer:
+		t := reflect.TypeOf(v)
+		if _, ours := knownTypes[t]; !ours && holdsValues(t) {
+			return w.method(x, depth)
+		}
+	}
+	return slog.AnyValue(v)
+}
+
+// method returns what the method of another type makes of its value. slog would
+// ask later, and nobody would count.
+func (w *logWriter) method(x slog.LogValuer, depth int) slog.Value {
+	around := countCaller(1)
+	if around >= maxLogDepth {
+		return w.end()
+	}
+	v := w.resolved(slog.AnyValue(x).Resolve(), depth)
+	// As in types_shell.go: within another method all end where one does.
+	w.ended = w.ended && around > 0
+	return v
+}
+
+// resolved returns v without methods that are still to be called.
+func (w *logWriter) resolved(v slog.Value, depth int) slog.Value {
+	switch v.Kind() {
+	case slog.KindLogValuer:
+		return w.value(v.Any(), depth)
+	case slog.KindString:
+		w.ended = w.ended || v.String() == logEnd
+	case slog.KindGroup:
+		if depth > maxLogDepth {
+			return w.end()
+		}
+		attrs := make([]slog.Attr, 0, len(v.Group()))
+		for _, a := range v.Group() {
+			attrs = append(attrs, slog.Attr{Key: a.Key, Value: w.resolved(a.Value, depth+1)})
+			if w.ended {
+				break
+			}
+		}
+		return slog.GroupValue(attrs...)
+	}
+	return v
 }
 
 // LogValue returns r as a D decoded from it is, for log/slog, or says that it

@@ -273,11 +273,7 @@ func (w *shellWriter) foreign(v reflect.Value) {
 	}
 	switch v.Interface().(type) {
 	case fmt.Stringer, fmt.Formatter, error:
-		if holdsValues(v.Type().Elem()) && runaway() {
-			w.end()
-			return
-		}
-		w.add(fmt.Sprint(v.Interface()))
+		w.method(v.Interface(), v.Type().Elem())
 		return
 	}
 	switch v = v.Elem(); v.Kind() {
@@ -292,7 +288,13 @@ func (w *shellWriter) foreign(v reflect.Value) {
 	case reflect.Map:
 		d := make(D, 0, v.Len())
 		for it := v.MapRange(); it.Next(); {
-			d = append(d, E{fmt.Sprint(it.Key()), it.Value().Interface()})
+			var key shellWriter
+			key.method(it.Key().Interface(), it.Key().Type())
+			if text := string(key.dst); holdsValues(it.Key().Type()) && strings.Contains(text, "…") {
+				w.end()
+				return
+			}
+			d = append(d, E{string(key.dst), it.Value().Interface()})
 		}
 		slices.SortFunc(d, func(a, b E) int { return strings.Compare(a.Key, b.Key) })
 		w.document(d)
@@ -309,6 +311,28 @@ func (w *shellWriter) foreign(v reflect.Value) {
 	default:
 		w.add(fmt.Sprint(v.Interface()))
 	}
+}
+
+// maxMethods is how many methods of other types may be under way in a goroutine
+// that were called for a text.
+const maxMethods = 20
+
+// method appends what fmt prints for v, by a method perhaps, which may print
+// values of this package itself if type t can have any in it.
+func (w *shellWriter) method(v any, t reflect.Type) {
+	around := 0
+	if holdsValues(t) || t.Kind() == reflect.Interface {
+		around = countCaller(1)
+	}
+	if around >= maxMethods {
+		w.end()
+		return
+	}
+	text := fmt.Sprint(v)
+	w.add(text)
+	// A text within ended. If this is within one itself, all end, so that a
+	// value that contains itself often does not get longer each time.
+	w.ended = w.ended || around > 0 && strings.Contains(text, "…")
 }
 
 // structure appends a struct as a document of its fields.

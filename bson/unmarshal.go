@@ -109,7 +109,8 @@ type decodeCall struct {
 	hops     int  // pointers followed to get here that led to pointers
 	whole    bool // a document is read, not a bare value
 	truncate bool // Truncate, or the tag truncate around here
-	fresh    bool // calls around this one may have all those of the pool
+	fresh    bool // newly made: enclosing calls may hold the pooled ones
+	deep     bool // not kept for the next call: see keptDepth
 	fault    *ConversionError
 }
 
@@ -131,6 +132,9 @@ func (o DecodeOptions) decoder() *decoder {
 }
 
 func (d *decoder) release() {
+	if d.deep {
+		return
+	}
 	d.decodeCall = decodeCall{}
 	d.perDocument = perDocument{}
 	d.c.open(nil, 0)
@@ -139,7 +143,7 @@ func (d *decoder) release() {
 
 // into sets what v points to from the current value.
 func (d *decoder) into(v any) {
-	if d.fresh && runaway() {
+	if d.fresh && !d.mayNest(nested()) {
 		d.fail(reflect.TypeOf(v), ErrDepth)
 		return
 	}
@@ -177,6 +181,12 @@ func (d *decoder) into(v any) {
 	default:
 		d.fail(reflect.TypeOf(v), ErrDestination)
 	}
+}
+
+// mayNest reports whether this call may begin, around which n others lie.
+func (d *decoder) mayNest(n int) bool {
+	d.deep = n >= keptDepth
+	return n < maxNested
 }
 
 func (d *decoder) planOf(t reflect.Type) *plan {

@@ -1,11 +1,12 @@
 package bson_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -48,15 +49,33 @@ func rings() map[string]any {
 	array[0], array[1] = array, &array
 	held := &holder{}
 	held.D = bson.D{{"a", held}}
+	twice := &holder{}
+	twice.D = bson.D{{"a", twice}, {"b", twice}, {"c", twice}}
+	key := bson.D{{"a", nil}, {"b", nil}}
+	key[0].Value, key[1].Value = map[*bson.D]any{&key: 1}, map[any]any{&key: key}
+	own := &methods{}
+	own.d = bson.D{{"a", own}, {"b", own}, {"c", own}}
 	return map[string]any{
 		"struct": newRing(), "slice": slice, "map": maps, "pointer": pointer, "pointer to D": &pointer, "DBRef": ref,
-		"code with scope": scope, "A": bson.D{{"a", array}}, "embedded D": held,
+		"code with scope": scope, "A": bson.D{{"a", array}}, "embedded D": held, "embedded D, often": twice,
+		"methods": own, "key": &key,
 		"D": cyclicD(), "M": bson.D{{"m", cyclicMap()}},
 	}
 }
 
+// methods has methods of its own that lead back here.
+type methods struct{ d bson.D }
+
+func (m *methods) String() string               { return "<" + m.d.String() + ">" }
+func (m *methods) MarshalJSON() ([]byte, error) { return json.Marshal(map[string]any{"d": m.d}) }
+func (m *methods) LogValue() slog.Value         { return slog.GroupValue(slog.Any("d", m.d)) }
+func (m *methods) MarshalBSON() ([]byte, error) { return bson.Marshal(m.d) }
+
 func TestCyclesJSON(t *testing.T) {
 	for name, v := range rings() {
+		if name == "key" {
+			continue // no key for JSON
+		}
 		t.Run(name, func(t *testing.T) {
 			if _, err := json.Marshal(v); !errors.Is(err, bson.ErrDepth) {
 				t.Errorf("error is %.200v, want ErrDepth", err)
@@ -67,6 +86,9 @@ func TestCyclesJSON(t *testing.T) {
 
 func TestCyclesMarshal(t *testing.T) {
 	for name, v := range rings() {
+		if name == "key" {
+			continue // no key for BSON
+		}
 		t.Run(name, func(t *testing.T) {
 			if _, err := bson.Marshal(bson.D{{"v", v}}); !errors.Is(err, bson.ErrDepth) {
 				t.Errorf("error is %.200v, want ErrDepth", err)
@@ -94,12 +116,12 @@ func TestCyclesText(t *testing.T) {
 			if text := fmt.Sprint(v); !strings.Contains(text, "…") || len(text) > 100_000 {
 				t.Errorf("fmt: %d bytes: %.300s", len(text), text)
 			}
-			if name == "embedded D" {
-				return // slog asks its method again and again
+			var text, object bytes.Buffer
+			slog.New(slog.NewTextHandler(&text, nil)).Info("message", "d", bson.D{{"v", v}})
+			slog.New(slog.NewJSONHandler(&object, nil)).Info("message", "d", bson.D{{"v", v}})
+			if !strings.Contains(text.String(), "…") || text.Len() > 200_000 || object.Len() > 200_000 {
+				t.Errorf("slog: %d bytes: %.300s; %d bytes: %.300s", text.Len(), text.Bytes(), object.Len(), object.Bytes())
 			}
-			log := slog.New(slog.NewTextHandler(io.Discard, nil))
-			log.Info("message", "d", bson.D{{"v", v}})
-			slog.New(slog.NewJSONHandler(io.Discard, nil)).Info("message", "d", bson.D{{"v", v}})
 		})
 	}
 }
@@ -153,6 +175,97 @@ func TestCyclesUnmarshal(t *testing.T) {
 	for _, v := range []any{self, &nowhere, &around} {
 		if err := bson.Unmarshal(doc, v); !errors.Is(err, bson.ErrDepth) {
 			t.Errorf("%T: error is %.200v, want ErrDepth", v, err)
+		}
+	}
+}
+
+// A link makes JSON and text of a chain that is a D and a struct in turn.
+type link struct{ D any }
+
+// chainOf returns n containers within each other, every other one a link.
+func chainOf(n int) any {
+	var v any = bson.D{}
+	for i := 1; i < n; i++ {
+		if i%2 > 0 {
+			v = link{v}
+		} else {
+			v = bson.D{{"a", v}}
+		}
+	}
+	return v
+}
+
+// TestJSONDepthIsExact: 1,000 containers have JSON and 1,001 do not, every time,
+// whether encoding/json or this package writes them.
+func TestJSONDepthIsExact(t *testing.T) {
+	for range 3 {
+		if _, err := json.Marshal(bson.D{{"v", chainOf(bson.DefaultMaxDepth - 1)}}); err != nil {
+			t.Errorf("1,000: %.200v", err)
+		}
+		_, err := json.Marshal(bson.D{{"v", chainOf(bson.DefaultMaxDepth)}})
+		var e *bson.ValueError
+		if !errors.Is(err, bson.ErrDepth) || !errors.As(err, &e) || !strings.HasPrefix(e.Pointer, "/v/D/a/D/a") {
+			t.Errorf("1,001: %.200v", err)
+		}
+	}
+	// What JSON leaves out may lead anywhere.
+	type node struct {
+		Name   string
+		Parent any `json:"-"`
+		up     any
+	}
+	n := &node{Name: "n"}
+	n.Parent, n.up = n, n
+	if text, err := json.Marshal(bson.D{{"n", n}}); err != nil || string(text) != `{"n":{"Name":"n"}}` {
+		t.Errorf("left out: %s, %v", text, err)
+	}
+}
+
+// A countdown has hooks that call this package once for each number.
+type countdown int32
+
+func (c countdown) MarshalBSONValue() (byte, []byte, error) {
+	var v any = c - 1
+	if c <= 1 {
+		v = int32(0)
+	}
+	t, data, err := bson.MarshalValue(v)
+	return byte(t), data, err
+}
+
+func (c *countdown) UnmarshalBSONValue(t byte, data []byte) error {
+	if *c--; *c < 0 {
+		return nil
+	}
+	return bson.UnmarshalValue(bson.Type(t), data, c)
+}
+
+// TestHookDepthIsExact: how deep hooks may call this package within each other
+// does not depend on what was called before, or on memory being collected.
+func TestHookDepthIsExact(t *testing.T) {
+	calls := map[string]func(n countdown) error{
+		"Marshal": func(n countdown) error { _, _, err := bson.MarshalValue(n); return err },
+		"Unmarshal": func(n countdown) error {
+			return bson.UnmarshalValue(bson.TypeNull, nil, &n)
+		},
+	}
+	for name, call := range calls {
+		limit := countdown(240)
+		for call(limit) == nil {
+			limit++
+		}
+		if limit < 240 || limit > 260 {
+			t.Errorf("%s: %d calls fail", name, limit)
+		}
+		for range 5 {
+			if err := call(limit - 1); err != nil {
+				t.Errorf("%s: %d calls: %v", name, limit-1, err)
+			}
+			if err := call(limit); !errors.Is(err, bson.ErrDepth) {
+				t.Errorf("%s: %d calls: %v", name, limit, err)
+			}
+			runtime.GC()
+			runtime.GC()
 		}
 	}
 }

@@ -3,6 +3,8 @@ package decimal128
 import (
 	"database/sql/driver"
 	"encoding/json"
+
+	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
 // typeDecimal128 is the BSON element type of a decimal128.
@@ -44,7 +46,7 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
 	}
-	if len(data) > 0 && (data[0] == '-' || data[0]-'0' <= 9) {
+	if _, end, ok := numtext.Scan(data, 0); ok && end == len(data) {
 		return d.UnmarshalText(data)
 	}
 	if n := len(data); n >= 2 && data[0] == '"' && data[n-1] == '"' {

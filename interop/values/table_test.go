@@ -3,6 +3,7 @@ package values
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -318,11 +319,11 @@ var plain = []struct {
 	{v2.JavaScript("f"), bson.Code("f"), ""}, {v2.Symbol("s"), bson.Symbol("s"), ""},
 	{v2.CodeWithScope{Code: "c", Scope: v2.D{{Key: "b"}, {Key: "a"}}}, bson.CodeWithScope{Code: "c", Scope: bson.D{{Key: "b"}, {Key: "a"}}}, ""},
 	{v2.MinKey{}, bson.MinKey{}, ""}, {v2.MaxKey{}, bson.MaxKey{}, ""}, {v2.Undefined{}, bson.Undefined{}, ""},
-	{v2.E{Key: "a", Value: 1}, bson.E{Key: "a", Value: 1}, ""},
-	{v2.D{{Key: "b", Value: "\xff\u2028"}, {Key: "<", Value: v2.M{"z": 1, "a": nil}}, {Key: "b", Value: v2.A{1}}},
-		bson.D{{Key: "b", Value: "\xff\u2028"}, {Key: "<", Value: bson.M{"z": 1, "a": nil}}, {Key: "b", Value: bson.A{1}}}, ""},
+	{v2.E{Key: "a", Value: 1.5}, bson.E{Key: "a", Value: 1.5}, ""},
+	{v2.D{{Key: "b", Value: "\xff\u2028"}, {Key: "<", Value: v2.M{"z": 1.5, "a": nil}}, {Key: "b", Value: v2.A{1.5}}},
+		bson.D{{Key: "b", Value: "\xff\u2028"}, {Key: "<", Value: bson.M{"z": 1.5, "a": nil}}, {Key: "b", Value: bson.A{1.5}}}, ""},
 	{v2.D(nil), bson.D(nil), ""}, {v2.D{}, bson.D{}, ""}, {v2.M(nil), bson.M(nil), ""}, {v2.A(nil), bson.A(nil), ""},
-	{v2.RawValue{Type: v2.TypeBoolean, Value: []byte{1}}, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, ""},
+	{v2.RawValue{Type: v2.TypeBoolean, Value: []byte{1}}, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, `true`},
 	{v2.Null{}, bson.Null{}, `null`},
 	{v2.NewVector([]int8{1}), bson.NewVector([]int8{1}), `{"Subtype":9,"Data":"AwAB"}`},
 	{v2.Raw(doc), bson.Raw(doc), `{"a":1}`},
@@ -353,6 +354,19 @@ func TestSameJSON(t *testing.T) {
 			t.Errorf("%T: read as %v, %v, want %v, %v", tc.ours, b.Elem(), ourErr, a.Elem(), theirErr)
 		}
 	}
+	// Integers read are the difference.
+	const text = `{"n":9007199254740993,"a":[5]}`
+	var theirs v2.D
+	var ours bson.D
+	if err := errors.Join(json.Unmarshal([]byte(text), &theirs), json.Unmarshal([]byte(text), &ours)); err != nil {
+		t.Fatal(err)
+	}
+	if want := (v2.D{{Key: "n", Value: float64(1 << 53)}, {Key: "a", Value: []any{5.0}}}); !reflect.DeepEqual(theirs, want) {
+		t.Errorf("the driver reads %#v, want %#v", theirs, want)
+	}
+	if want := (bson.D{{Key: "n", Value: int64(1<<53 + 1)}, {Key: "a", Value: bson.A{int32(5)}}}); !reflect.DeepEqual(ours, want) {
+		t.Errorf("read %#v, want %#v", ours, want)
+	}
 	for _, tc := range []struct {
 		theirs, ours any
 		texts        []string
@@ -360,7 +374,7 @@ func TestSameJSON(t *testing.T) {
 		{new(v2.ObjectID), new(objectid.ID), []string{`null`, `"56e1fc72e0c917e9c4714161"`, `{"$oid":"56e1fc72e0c917e9c4714161"}`, `"56"`, `7`, `{}`, `{"$oid":7}`}},
 		{new(v2.Decimal128), new(decimal128.Decimal), []string{`null`, `"1.20"`, `{"$numberDecimal":"1.20"}`, `"x"`, `{}`, `{"$numberDecimal":7}`, `[]`}},
 		{new(v2.DateTime), new(bson.DateTime), []string{`null`, `"2020-01-02T03:04:05.678+01:00"`, `"x"`, `7`}},
-		{new(v2.D), new(bson.D), []string{`null`, `{"b":1,"a":[{"c":null,"b":true}],"b":"x"}`, `[]`, `7`, `{}`}},
+		{new(v2.D), new(bson.D), []string{`null`, `{"b":1.5,"a":[{"c":null,"b":true}],"b":"x"}`, `[]`, `7`, `{}`}},
 	} {
 		for _, text := range tc.texts {
 			theirErr, ourErr := json.Unmarshal([]byte(text), tc.theirs), json.Unmarshal([]byte(text), tc.ours)
