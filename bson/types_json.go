@@ -231,6 +231,9 @@ func (w *jsonWriter) object(d D, depth int) bool {
 // codeWithScope appends what encoding/json writes for the struct, which would
 // write all of an inner scope anew for each one around it.
 func (w *jsonWriter) codeWithScope(c CodeWithScope, depth int) bool {
+	if !w.open(depth) {
+		return false
+	}
 	code, _ := json.Marshal(c.Code) // a string never fails
 	w.dst = append(append(append(w.dst, `{"Code":`...), code...), `,"Scope":`...)
 	if !w.value(c.Scope, depth+1) {
