@@ -39,7 +39,7 @@ type refusal struct {
 
 // maxFaulty is how many faults a job holds before it stops, so that memory is
 // bounded where all of a piece is wrong. One document more may add maxFaults.
-const maxFaulty = 2000
+const maxFaulty = 500
 
 // maxKept is the largest buffer of output, in bytes, that a job keeps.
 const maxKept = 4 << 20

@@ -1,0 +1,85 @@
+//go:build !race
+
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/hostile"
+)
+
+// shapeSize is how many bytes a document of each shape has: docs/limits.md is
+// about documents under a megabyte.
+const shapeSize = 400_000
+
+// shapesIn returns documents of every shape that can be read, in a row.
+func shapesIn(format string) string {
+	var b strings.Builder
+	for _, f := range map[string][]hostile.Format{"bson": {hostile.BSON}, "json": {hostile.JSON}, "pickle": {hostile.Pickle}}[format] {
+		for _, s := range hostile.Shapes(f) {
+			if s.Err == nil || format == "bson" && errors.Is(s.Err, bson.ErrUTF8) {
+				b.WriteString(s.Make(shapeSize))
+				if format == "json" {
+					b.WriteByte('\n')
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+var commandRow = regexp.MustCompile("^\\| `bsonjs (.*?)` \\| .*? \\| (\\d+) MB \\|")
+
+// Each command holds the memory that docs/limits.md says, whatever documents
+// under a megabyte are made of.
+func TestCommandMemory(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "limits.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	inputs := map[string]string{}
+	for line := range strings.Lines(string(page)) {
+		m := commandRow.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		rows++
+		t.Run(m[1], func(t *testing.T) {
+			args := strings.Fields(m[1])
+			format := "bson"
+			if i := slices.Index(args, "-f"); i >= 0 {
+				format = args[i+1]
+			}
+			if inputs[format] == "" {
+				inputs[format] = shapesIn(format)
+			}
+			p := start(t, "", args...)
+			p.stdin.Close()
+			var peak int64 // before the process knows that the input has ended
+			p.Stdin = io.MultiReader(strings.NewReader(inputs[format]), lastReader(func() { peak = p.peak(t) }))
+			p.Stdout = io.Discard
+			p.begin(t)
+			if code := p.code(); code > int(exitSyntax) {
+				t.Errorf("exit code %d: %.1000s", code, p.stderr.String())
+			}
+			most, _ := strconv.ParseInt(m[2], 10, 64) // digits
+			t.Logf("%d MB of input: peak memory %.1f MB", len(inputs[format])>>20, float64(peak)/(1<<20))
+			if peak == 0 || peak > most<<20 {
+				t.Errorf("%.1f MB of memory, more than %d", float64(peak)/(1<<20), most)
+			}
+		})
+	}
+	if rows < 8 {
+		t.Errorf("only %d rows of commands: the pattern no longer fits the page", rows)
+	}
+}

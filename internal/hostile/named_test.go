@@ -1,0 +1,128 @@
+package hostile
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// unlisted are the exported functions that take input of any length and need
+// no row, with the reason.
+var unlisted = map[string]*regexp.Regexp{
+	"writes or reads one value, once over its bytes": regexp.MustCompile(`^bson\.(Append[A-Z]\w*|Begin\w*|End|Set\w+|IsValidObjectID|ObjectIDFromHex|ParseDecimal128|ParseUUID|UUID\..*|New\w*Vector|Vector\.\w+|(Binary|Code|CodeWithScope|DBPointer|DateTime|MaxKey|MinKey|Null|Regex|Symbol|Timestamp|Undefined)\.(String|MarshalBSONValue|UnmarshalBSONValue|UnmarshalJSON|MarshalJSON)|Type\.String|IndexInvalidUTF8)$`),
+	"looks at one value, and copies a text at most":  regexp.MustCompile(`^bson\.(Cursor\.\w+|NewCursor|Raw\.(Equal|Lookup)|RawValue\.\w+OK|RawValue\.(Equal|Is\w+))$`),
+	"adds to a document what append adds":            regexp.MustCompile(`^bson\.(NewBuilder|Builder\.\w+)$`),
+	"makes something that calls what has a row":      regexp.MustCompile(`\.(New\w+|Reset\w*|AnyAs|FallbackEncoder|TypeCodec)$|^bson\.Codec`),
+	"is about a scalar of fixed length":              regexp.MustCompile(`^(decimal128|objectid)\.(Decimal|ID|Class|Conditions|From\w+|Append\w+|ParseRounded|Notation|Rounding)\b`),
+	"is about an ObjectId, of fixed length":          regexp.MustCompile(`^pickle\.(Encode|Decode)?(Options\.)?\w*ObjectID$`),
+}
+
+// TestNamed checks that docs/limits.md names every exported function that
+// takes input of any length, but for those of unlisted.
+func TestNamed(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "limits.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile("`([a-z0-9]+\\.[A-Z][A-Za-z0-9.]*)`").FindAllStringSubmatch(string(page), -1) {
+		named[m[1]] = false
+	}
+	used := map[string]bool{}
+	for _, dir := range []string{"bson", "extjson", "pickle", "decimal128", "objectid"} {
+		for _, name := range inputFuncs(t, filepath.Join("..", ".."), dir) {
+			// A method of options is the function of the same name.
+			short := strings.NewReplacer("EncodeOptions.", "", "DecodeOptions.", "", "ValidateOptions.V", "V").Replace(name)
+			_, listed := named[name]
+			_, shortListed := named[short]
+			exempt := false
+			for why, pattern := range unlisted {
+				if pattern.MatchString(name) {
+					exempt, used[why] = true, true
+				}
+			}
+			if !listed && !shortListed && !exempt {
+				t.Errorf("docs/limits.md does not name %s", name)
+			}
+			named[name], named[short] = true, true
+		}
+	}
+	for why := range unlisted {
+		if !used[why] {
+			t.Errorf("nothing matches the pattern of what %s", why)
+		}
+	}
+}
+
+// inputFuncs returns the exported functions and methods of the package in dir
+// that take bytes, text, a reader or any value, or belong to a type that is
+// such a thing.
+func inputFuncs(t *testing.T, root, dir string) (names []string) {
+	sources := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
+	packages, err := parser.ParseDir(token.NewFileSet(), filepath.Join(root, dir), sources, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages {
+		for _, file := range p.Files {
+			for _, d := range file.Decls {
+				f, ok := d.(*ast.FuncDecl)
+				if !ok || !f.Name.IsExported() {
+					continue
+				}
+				name := f.Name.Name
+				long := false
+				if f.Recv != nil {
+					of := typeName(f.Recv.List[0].Type)
+					if !ast.IsExported(of) {
+						continue
+					}
+					name = of + "." + name
+					long = slices.Contains([]string{"D", "M", "A", "E", "Raw", "RawValue"}, of) && f.Type.Results != nil
+				}
+				for _, param := range f.Type.Params.List {
+					long = long || isLong(param.Type)
+				}
+				if long {
+					names = append(names, dir+"."+name)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// typeName returns the name of the type of a receiver.
+func typeName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return typeName(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
+// isLong reports whether a parameter of type e can be of any length.
+func isLong(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.ArrayType:
+		id, ok := e.Elt.(*ast.Ident)
+		return ok && e.Len == nil && id.Name == "byte"
+	case *ast.Ident:
+		return slices.Contains([]string{"any", "T", "D", "M", "A", "Raw", "RawValue"}, e.Name)
+	case *ast.StarExpr:
+		return isLong(e.X)
+	case *ast.SelectorExpr:
+		return slices.Contains([]string{"Reader", "Raw"}, e.Sel.Name)
+	}
+	return false
+}

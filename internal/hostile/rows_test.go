@@ -1,0 +1,309 @@
+package hostile
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/objectid"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// This file has how the entry points of each row of docs/limits.md are called.
+
+// A call is what is measured for one row.
+type call struct {
+	row     string // its first cell, without backticks
+	formats []Format
+	// ready returns the measured part for an input, which returns all that the
+	// caller holds; nil: the input is none for this row.
+	ready func(data []byte) func() any
+}
+
+// direct is a ready that has nothing to prepare.
+func direct(f func(data []byte) any) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		return func() any { return f(data) }
+	}
+}
+
+// held is a result and its error, both of which the caller may keep.
+type held struct {
+	value any
+	err   error
+}
+
+var (
+	documents = []Format{BSON}
+	inRows    = []Format{BSON, Stream}
+	ofText    = []Format{JSON}
+	lenient   = []Format{JSON, Legacy, Shell}
+	manyTexts = []Format{JSON, Lines}
+	ofPython  = []Format{Pickle}
+)
+
+// record is a struct that documents of the shapes fit.
+type record struct {
+	A any               `bson:"a"`
+	N *record           `bson:""`
+	M map[string]record `bson:"m"`
+}
+
+func unmarshal[T any](o bson.DecodeOptions) func(data []byte) func() any {
+	return direct(func(data []byte) any {
+		v := new(T)
+		err := o.Unmarshal(data, v)
+		return held{v, err}
+	})
+}
+
+// decoded makes the document that data is, decoded, the input.
+func decoded(f func(d bson.D) any) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		var d bson.D
+		if bson.Unmarshal(data, &d) != nil {
+			return nil
+		}
+		return func() any { return f(d) }
+	}
+}
+
+func appendJSON(o extjson.EncodeOptions) func(data []byte) func() any {
+	return direct(func(data []byte) any {
+		text, err := o.AppendJSON(nil, data)
+		return held{text, err}
+	})
+}
+
+func appendBSON(o extjson.DecodeOptions) func(data []byte) func() any {
+	return direct(func(text []byte) any {
+		doc, _, err := o.AppendBSONValue(nil, text)
+		return held{doc, err}
+	})
+}
+
+func appendPickle(o pickle.EncodeOptions) func(data []byte) func() any {
+	return direct(func(data []byte) any {
+		out, err := o.AppendPickle(nil, data)
+		return held{out, err}
+	})
+}
+
+// A reader is a stream of documents of any format.
+type reader interface {
+	Next() bool
+	Err() error
+	Resync(w io.Writer) bool
+}
+
+// through reads all of r, damage included.
+func through(r reader) any {
+	for {
+		for r.Next() {
+		}
+		if r.Err() == nil || !r.Resync(nil) {
+			return r
+		}
+	}
+}
+
+func count[T any](s func(func(T) bool)) (n int) {
+	for range s {
+		n++
+	}
+	return n
+}
+
+func count2[K, V any](s func(func(K, V) bool)) (n int) {
+	for range s {
+		n++
+	}
+	return n
+}
+
+var allRules = bson.ValidateOptions{
+	RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
+}
+
+var calls = []call{
+	{"bson.Validate", documents, direct(func(data []byte) any { return bson.Validate(data) })},
+	{"bson.Validate with RejectDuplicateKeys", documents, direct(func(data []byte) any {
+		return bson.ValidateOptions{RejectDuplicateKeys: true}.Validate(data)
+	})},
+	{"bson.ValidateOptions.Faults, all rules", documents, direct(func(data []byte) any { return count(allRules.Faults(data)) })},
+	{"bson.AppendUTF8", documents, direct(func(data []byte) any {
+		out, err := bson.AppendUTF8(nil, data, 0)
+		return held{out, err}
+	})},
+	{"bson.Raw.All", documents, direct(func(data []byte) any { return count2(bson.Raw(data).All()) })},
+	{"bson.Raw.LookupErr", documents, direct(func(data []byte) any {
+		v, err := bson.Raw(data).LookupErr("a", "nothing")
+		return held{v, err}
+	})},
+	{"bson.Raw.Compare", documents, direct(func(data []byte) any {
+		n, err := bson.Raw(data).Compare(data)
+		return held{n, err}
+	})},
+	{"bson.Compare of any values", documents, decoded(func(d bson.D) any {
+		n, err := bson.Compare(d, d)
+		return held{n, err}
+	})},
+	{"bson.Raw.String", documents, direct(func(data []byte) any { return bson.Raw(data).String() })},
+	{"bson.D.String", documents, decoded(func(d bson.D) any { return d.String() })},
+	{"bson.D.MarshalJSON", documents, decoded(func(d bson.D) any {
+		text, err := d.MarshalJSON()
+		return held{text, err}
+	})},
+	{"bson.Raw.MarshalJSON", documents, direct(func(data []byte) any {
+		text, err := bson.Raw(data).MarshalJSON()
+		return held{text, err}
+	})},
+	{"bson.D.LogValue", documents, decoded(func(d bson.D) any { return d.LogValue() })},
+	{"bson.D.UnmarshalJSON", ofText, direct(func(text []byte) any {
+		var d bson.D
+		err := json.Unmarshal(text, &d)
+		return held{d, err}
+	})},
+	{"bson.Unmarshal into any", documents, unmarshal[any](bson.DecodeOptions{})},
+	{"bson.Unmarshal into any, all as M, with DBRefs", documents, unmarshal[any](bson.DecodeOptions{DocumentType: bson.DocumentsAsM, DBRefs: true})},
+	{"bson.Unmarshal into D", documents, unmarshal[bson.D](bson.DecodeOptions{})},
+	{"bson.Unmarshal into D, DisallowDuplicateKeys", documents, unmarshal[bson.D](bson.DecodeOptions{DisallowDuplicateKeys: true})},
+	{"bson.Unmarshal into M", documents, unmarshal[bson.M](bson.DecodeOptions{})},
+	{"bson.Unmarshal into a struct", documents, unmarshal[record](bson.DecodeOptions{})},
+	{"bson.Unmarshal into map[string]T, T of 32 bytes", documents, unmarshal[map[string]record](bson.DecodeOptions{})},
+	{"bson.Unmarshal into map[string]RawValue", documents, unmarshal[map[string]bson.RawValue](bson.DecodeOptions{})},
+	{"bson.Unmarshal into Raw", documents, unmarshal[bson.Raw](bson.DecodeOptions{})},
+	{"bson.Marshal of D", documents, decoded(func(d bson.D) any {
+		out, err := bson.Marshal(d)
+		return held{out, err}
+	})},
+	{"bson.Marshal of M", documents, func(data []byte) func() any {
+		var m bson.M
+		if bson.Unmarshal(data, &m) != nil {
+			return nil
+		}
+		return func() any {
+			out, err := bson.Marshal(m)
+			return held{out, err}
+		}
+	}},
+	{"bson.Marshal of Raw", documents, direct(func(data []byte) any {
+		out, err := bson.Marshal(bson.Raw(data))
+		return held{out, err}
+	})},
+	{"bson.Encoder", documents, decoded(func(d bson.D) any {
+		e := bson.NewEncoder(io.Discard)
+		return held{e, e.Encode(d)}
+	})},
+	{"bson.Decoder", inRows, direct(func(data []byte) any { return through(bson.NewDecoder(bytes.NewReader(data))) })},
+	{"bson.DecodeOptions.Split", inRows, direct(func(data []byte) any {
+		n, ok := bson.DecodeOptions{}.Split(data)
+		return []any{n, ok}
+	})},
+
+	{"extjson.AppendJSON", documents, appendJSON(extjson.EncodeOptions{})},
+	{"extjson.AppendJSON, Canonical", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Canonical})},
+	{"extjson.AppendJSON, Canonical, LibbsonSpacing", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Canonical, Spacing: extjson.LibbsonSpacing})},
+	{"extjson.AppendJSON, Legacy", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Legacy, Spacing: extjson.PythonSpacing})},
+	{"extjson.AppendJSON, Shell", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Shell})},
+	{"extjson.AppendJSON, SemiRelaxed", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.SemiRelaxed})},
+	{"extjson.AppendJSON, Plain and Lossy", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Plain, Lossy: true})},
+	{"extjson.AppendJSON, UTF8Replace and AsIs", documents, appendJSON(extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace, AmbiguousKeys: extjson.AsIs})},
+	{"extjson.AppendJSON, ASCII", documents, appendJSON(extjson.EncodeOptions{ASCII: true, EscapeHTML: true})},
+	{"extjson.AppendJSON, RejectLossy", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true})},
+	{"extjson.AppendJSON, SortKeys", documents, appendJSON(extjson.EncodeOptions{SortKeys: true})},
+	{"extjson.AppendJSON, Indent of two blanks", documents, appendJSON(extjson.EncodeOptions{Indent: "  "})},
+	{"extjson.AppendJSON, SortKeys and Indent of two blanks", documents, appendJSON(extjson.EncodeOptions{SortKeys: true, Indent: "  "})},
+	{"extjson.AppendJSON, MaxLen of 200 bytes", documents, appendJSON(extjson.EncodeOptions{MaxLen: 200})},
+	{"extjson.AppendJSON, MaxLen and SortKeys", documents, appendJSON(extjson.EncodeOptions{MaxLen: 200, SortKeys: true})},
+	{"extjson.AppendJSON, MaxTextSize of 1,000 bytes", documents, appendJSON(extjson.EncodeOptions{MaxTextSize: 1000, Indent: "  "})},
+	{"extjson.WriteJSON", documents, direct(func(data []byte) any { return extjson.WriteJSON(io.Discard, data) })},
+	{"extjson.WriteJSON, SortKeys and Indent of two blanks", documents, direct(func(data []byte) any {
+		return extjson.EncodeOptions{SortKeys: true, Indent: "  "}.WriteJSON(io.Discard, data)
+	})},
+	{"extjson.Encoder", documents, direct(func(data []byte) any {
+		e := extjson.NewEncoder(io.Discard)
+		return held{e, e.EncodeRaw(data)}
+	})},
+	{"extjson.Marshal", documents, decoded(func(d bson.D) any {
+		text, err := extjson.Marshal(d)
+		return held{text, err}
+	})},
+	{"extjson.AppendBSON", ofText, appendBSON(extjson.DecodeOptions{})},
+	{"extjson.AppendBSON, UTF8Replace", ofText, appendBSON(extjson.DecodeOptions{InvalidUTF8: bson.UTF8Replace})},
+	{"extjson.AppendBSON, Legacy", lenient, appendBSON(extjson.DecodeOptions{Legacy: true})},
+	{"extjson.AppendBSON, Shell", lenient, appendBSON(extjson.DecodeOptions{Shell: true})},
+	{"extjson.AppendBSON, Legacy and Shell", lenient, appendBSON(extjson.DecodeOptions{Legacy: true, Shell: true})},
+	{"extjson.Decoder", manyTexts, direct(func(text []byte) any { return through(extjson.NewDecoder(bytes.NewReader(text))) })},
+	{"extjson.Decoder, Legacy and Shell", append(manyTexts, Legacy, Shell), direct(func(text []byte) any {
+		return through(extjson.DecodeOptions{Legacy: true, Shell: true}.NewDecoder(bytes.NewReader(text)))
+	})},
+	{"extjson.Splitter", append(manyTexts, Shell), direct(func(text []byte) any {
+		s := extjson.DecodeOptions{Shell: true}.NewSplitter(0)
+		for n := s.Split(text); n > 0; n = s.Split(text) {
+			text = text[n:]
+		}
+		return s
+	})},
+	{"extjson.Unmarshal into any", ofText, direct(func(text []byte) any {
+		var v any
+		err := extjson.UnmarshalValue(text, &v)
+		return held{v, err}
+	})},
+	{"extjson.Values", manyTexts, direct(func(text []byte) any { return count2(extjson.Values[bson.D](bytes.NewReader(text))) })},
+	{"extjson.Compact", ofText, direct(func(text []byte) any {
+		out, err := extjson.Compact(nil, text)
+		return held{out, err}
+	})},
+	{"extjson.Indent by two blanks", ofText, direct(func(text []byte) any {
+		out, err := extjson.Indent(nil, text, "  ")
+		return held{out, err}
+	})},
+
+	{"pickle.AppendBSON", ofPython, direct(func(data []byte) any {
+		doc, _, err := pickle.AppendBSONValue(nil, data)
+		return held{doc, err}
+	})},
+	{"pickle.Decoder", ofPython, direct(func(data []byte) any { return through(pickle.NewDecoder(bytes.NewReader(data))) })},
+	{"pickle.Unmarshal into any", ofPython, direct(func(data []byte) any {
+		var v any
+		err := pickle.Unmarshal(data, &v)
+		return held{v, err}
+	})},
+	{"pickle.AppendPickle", documents, appendPickle(pickle.EncodeOptions{})},
+	{"pickle.AppendPickle, protocol 0, SON, Convert", documents, appendPickle(pickle.EncodeOptions{
+		Protocol: pickle.Protocol0, Documents: pickle.SON, Deprecated: pickle.Convert,
+	})},
+	{"pickle.AppendPickle, protocol 5, Convert", documents, appendPickle(pickle.EncodeOptions{
+		Protocol: pickle.Protocol5, Deprecated: pickle.Convert,
+	})},
+	{"pickle.WritePickle", documents, direct(func(data []byte) any {
+		return pickle.EncodeOptions{Deprecated: pickle.Convert}.WritePickle(io.Discard, data)
+	})},
+	{"pickle.Marshal", documents, decoded(func(d bson.D) any {
+		out, err := pickle.Marshal(d)
+		return held{out, err}
+	})},
+
+	{"decimal128.Parse", ofText, direct(func(text []byte) any {
+		d, err := decimal128.Parse(digits(text))
+		return held{d, err}
+	})},
+	{"objectid.Parse", ofText, direct(func(text []byte) any {
+		id, err := objectid.Parse(digits(text))
+		return held{id, err}
+	})},
+}
+
+// digits makes a number of so many digits of text.
+func digits(text []byte) string { return strings.Repeat("9", len(text)) }
+
+// name is how the report says which input it was.
+func name(s Shape) string { return fmt.Sprintf("%s/%s", formatNames[s.Format], s.Name) }
+
+var formatNames = [...]string{"bson", "stream", "json", "lines", "legacy", "shell", "pickle"}
