@@ -34,6 +34,9 @@ func AppendBSON(dst, text []byte) ([]byte, error) { return DecodeOptions{}.Appen
 // AppendBSON appends the document in text to dst as o says, otherwise as the
 // function AppendBSON does.
 func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
+	if err := o.check(); err != nil {
+		return dst, err
+	}
 	var d decoder
 	d.init(&o)
 	d.reset(text)
@@ -61,6 +64,9 @@ func AppendBSONValue(dst, text []byte) ([]byte, bson.Type, error) {
 // AppendBSONValue appends the value in text to dst as o says, otherwise as
 // the function AppendBSONValue does.
 func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, error) {
+	if err := o.check(); err != nil {
+		return dst, 0, err
+	}
 	var d decoder
 	d.init(&o)
 	d.reset(text)

@@ -33,6 +33,9 @@ func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.Append
 // AppendJSON appends doc to dst as o says, otherwise as the function
 // AppendJSON does.
 func (o EncodeOptions) AppendJSON(dst, doc []byte) ([]byte, error) {
+	if err := o.check(); err != nil {
+		return dst, err
+	}
 	var e encoder
 	e.init(&o)
 	return e.append(dst, 0, doc)
@@ -51,6 +54,9 @@ func AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 // AppendJSONValue appends a value to dst as o says, otherwise as the function
 // AppendJSONValue does.
 func (o EncodeOptions) AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	if err := o.check(); err != nil {
+		return dst, err
+	}
 	var e encoder
 	e.init(&o)
 	return e.append(dst, t, data)

@@ -26,9 +26,14 @@ func Compact(dst, text []byte) ([]byte, error) { return layOut(dst, text, "") }
 // Indent is Compact, but puts each member on a line of its own, after as many
 // copies of indent as there are containers around it. Wrappers such as
 // {"$oid":"…"} stay on one line: the text is the one that AppendJSON writes
-// with EncodeOptions.Indent. indent must consist of spaces and tabs; if it is
-// empty, Indent is Compact.
-func Indent(dst, text []byte, indent string) ([]byte, error) { return layOut(dst, text, indent) }
+// with EncodeOptions.Indent. indent must consist of spaces and tabs, or the
+// error is a *bson.OptionError; if it is empty, Indent is Compact.
+func Indent(dst, text []byte, indent string) ([]byte, error) {
+	if !isIndent(indent) {
+		return dst, &bson.OptionError{Option: "the indent of extjson.Indent", Value: strconv.Quote(indent)}
+	}
+	return layOut(dst, text, indent)
+}
 
 // A formatter lays out one text.
 type formatter struct {

@@ -1,6 +1,8 @@
 package extjson
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -237,4 +239,65 @@ type DecodeOptions struct {
 	MaxTextSize int
 	// Values says how BSON becomes a Go value in Unmarshal and Decode.
 	Values bson.DecodeOptions
+}
+
+// maxOffset is how many seconds a time zone may be from UTC, as text: 23:59.
+const maxOffset = 24*60*60 - 60
+
+// check returns the *bson.OptionError of an option that is out of range.
+func (o *EncodeOptions) check() error {
+	switch {
+	case o.Mode > Plain:
+		return outOfRange("EncodeOptions.Mode", o.Mode)
+	case o.Spacing > LibbsonSpacing:
+		return outOfRange("EncodeOptions.Spacing", o.Spacing)
+	case o.Doubles > PythonDoubles:
+		return outOfRange("EncodeOptions.Doubles", o.Doubles)
+	case o.Dates > DateISO8601:
+		return outOfRange("EncodeOptions.Dates", o.Dates)
+	case o.UUIDs > UUIDDigits:
+		return outOfRange("EncodeOptions.UUIDs", o.UUIDs)
+	case o.UUIDRepresentation > bson.UUIDCSharpLegacy:
+		return outOfRange("EncodeOptions.UUIDRepresentation", o.UUIDRepresentation)
+	case o.AmbiguousKeys > AsIs:
+		return outOfRange("EncodeOptions.AmbiguousKeys", o.AmbiguousKeys)
+	case o.InvalidUTF8 > bson.UTF8Replace:
+		return outOfRange("EncodeOptions.InvalidUTF8", o.InvalidUTF8)
+	case o.Indent != "" || o.Location != nil:
+		return o.checkText()
+	}
+	return nil
+}
+
+// checkText is check for the options that have more values than their types
+// name.
+func (o *EncodeOptions) checkText() error {
+	if !isIndent(o.Indent) {
+		return &bson.OptionError{Option: "extjson.EncodeOptions.Indent", Value: strconv.Quote(o.Indent)}
+	}
+	if o.Location != nil {
+		// What a place has had at other times is no further away.
+		if _, offset := time.Unix(0, 0).In(o.Location).Zone(); max(offset, -offset) > maxOffset {
+			return &bson.OptionError{Option: "extjson.EncodeOptions.Location", Value: o.Location.String()}
+		}
+	}
+	return nil
+}
+
+// isIndent reports whether s consists of spaces and tabs.
+func isIndent(s string) bool { return strings.Trim(s, " \t") == "" }
+
+// check returns the *bson.OptionError of an option that is out of range.
+func (o *DecodeOptions) check() error {
+	switch {
+	case o.UUIDRepresentation > bson.UUIDCSharpLegacy:
+		return outOfRange("DecodeOptions.UUIDRepresentation", o.UUIDRepresentation)
+	case o.InvalidUTF8 > bson.UTF8Replace:
+		return outOfRange("DecodeOptions.InvalidUTF8", o.InvalidUTF8)
+	}
+	return nil
+}
+
+func outOfRange[T ~uint8](option string, value T) error {
+	return &bson.OptionError{Option: "extjson." + option, Value: strconv.Itoa(int(value))}
 }

@@ -77,6 +77,9 @@ func (o EncodeOptions) WriteJSONValue(w io.Writer, t bson.Type, data []byte) err
 
 // write writes the text of data, which is a document if t is 0.
 func (o *EncodeOptions) write(w io.Writer, t bson.Type, data []byte) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	var e encoder
 	e.init(o)
 	p := &portions{w: io.Discard}

@@ -64,7 +64,7 @@ type Decoder struct {
 	end     Place // in which the text may end
 	eof     bool  // the reader has ended
 	rerr    error // what the reader has failed with, behind what is in buf
-	failed  bool  // err is the reader's
+	failed  bool  // err is the reader's, or that of an option
 	skipped int64 // documents that Resync has passed over
 	err     error
 
@@ -115,7 +115,8 @@ func (d *Decoder) restart(from, end Place) {
 	if d.lent {
 		buf = d.own
 	}
-	*d = Decoder{d: d.d, opts: d.opts, buf: buf, raw: d.raw, maxText: d.maxText, maxDoc: d.maxDoc, state: from, end: end}
+	err := d.opts.check()
+	*d = Decoder{err: err, failed: err != nil, d: d.d, opts: d.opts, buf: buf, raw: d.raw, maxText: d.maxText, maxDoc: d.maxDoc, state: from, end: end}
 }
 
 // Next reads the next document and reports whether there is one. False means

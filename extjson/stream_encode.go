@@ -22,7 +22,7 @@ type Encoder struct {
 	array  bool
 	begun  bool  // something has been written
 	closed bool  // Close has been called
-	err    error // of w
+	err    error // of w, or of an option
 }
 
 // NewEncoder returns an Encoder that writes relaxed Extended JSON to w.
@@ -30,8 +30,10 @@ func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
 
 // NewEncoder returns an Encoder that writes to w as o says.
 func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
-	e := &Encoder{w: w, values: o.Values, array: o.Array}
-	e.e.init(&o)
+	e := &Encoder{w: w, values: o.Values, array: o.Array, err: o.check()}
+	if e.err == nil {
+		e.e.init(&o)
+	}
 	return e
 }
 
