@@ -35,6 +35,11 @@ func zoned(s string) string {
 	return datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00" + s + "\x86R."
 }
 
+// code returns the pickle of a Code with the scope that the opcodes s make.
+func code(s string) string {
+	return "cbson.code\nCode\nU\x01a\x85\x81}U\x0c_Code__scope" + s + "sb."
+}
+
 // int64of returns the pickle of an Int64 of what the opcodes s make.
 func int64of(s string) string { return "cbson.int64\nInt64\n" + s + "\x85\x81." }
 
@@ -180,6 +185,27 @@ func TestRefused(t *testing.T) {
 		{"calls", flags(or + "K\x02" + or + "K\x02K\x02\x86R\x86R"), fault{78, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
 		{"calls", flags(or + "K\x02K\x01\x86R"), fault{61, "REDUCE", "flag without a letter in BSON", pickle.ErrRange}},
 		{"calls", flags(strings.Repeat(or, 10) + "K\x02" + strings.Repeat("K\x02\x86R", 10)), fault{196, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
+
+		// States and contents that Python does not check.
+		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81N}U\x06_valueNs\x86b.", fault{30, "NEWOBJ", "DatetimeMS is not an integer", pickle.ErrState}},
+		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81N}U\x06_value\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00s\x86b.",
+			fault{30, "NEWOBJ", "DatetimeMS of more than 64 bits", pickle.ErrRange}},
+		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81}b.", fault{30, "NEWOBJ", "DatetimeMS has another state", pickle.ErrState}},
+		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81N}\x86b.", fault{30, "NEWOBJ", "DatetimeMS lacks _value", pickle.ErrState}},
+		{"values", code("K\x01"), fault{20, "NEWOBJ", "Code whose scope is not a document", pickle.ErrState}},
+		{"values", code("}K\x01Ns"), fault{37, "BININT1", "", pickle.ErrKey}},
+		{"values", "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idNU\x0e_DBRef__kwargsNub.",
+			fault{19, "NEWOBJ", "DBRef whose fields are no dictionary", pickle.ErrState}},
+		{"values", "ccollections\nOrderedDict\n](K\x01NK\x02e\x85R.", fault{34, "REDUCE", "OrderedDict of something that is not a list of pairs", pickle.ErrCall}},
+		{"values", "ccollections\nOrderedDict\n]](NNNea\x85R.", fault{34, "REDUCE", "OrderedDict of something that is not a list of pairs", pickle.ErrCall}},
+		{"values", "ccollections\nOrderedDict\n]](K\x01Nea\x85R.", fault{28, "BININT1", "", pickle.ErrKey}},
+		{"values", "cbson.binary\nBinary\nC\x01aN\x86\x81}U\x10_Binary__subtypeK\x05sb.", fault{23, "NONE", "not an integer from 0 to 255", pickle.ErrRange}},
+		{"values", "cuuid\nUUID\n)\x81}(U\x03intK\x01U\x07is_safeNub.", fault{12, "NEWOBJ", "UUID has another is_safe", pickle.ErrState}},
+		{"values", "cdecimal\nDecimal\nU\x01\xff\x85R.", fault{17, "SHORT_BINSTRING", "", bson.ErrUTF8}},
+		{"values", "cre\n_compile\nC\x01\xffK\x00\x86R.", fault{13, "SHORT_BINBYTES", "", bson.ErrUTF8}},
+		{"values", rebuild + "(cbson.son\nSON\nc__builtin__\ndict\nNtR}U\x0a_SON__keys]sb.", fault{60, "REDUCE", "SON of something that is not a dictionary", pickle.ErrCall}},
+		{"values", newSON + "}U\x0a_SON__keysNsb.", fault{15, "NEWOBJ", "SON whose list of keys is another", pickle.ErrState}},
+		{"values", newSON + "(K\x01NU\x01aNu}U\x0a_SON__keys](U\x01aU\x01besb.", fault{17, "BININT1", "", pickle.ErrKey}},
 
 		// Zones: FixedOffset and timezone are of a timedelta, which is less than a day.
 		{"zones", zoned(fixedOffset + timedelta(1, 0, 0) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta of a day or more", pickle.ErrRange}},

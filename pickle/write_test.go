@@ -170,6 +170,15 @@ func TestWriteRefuses(t *testing.T) {
 		}
 		deep = bson.End(deep, mark)
 	}
+	// ref returns a document with a DBRef and a field x beside it.
+	ref := func(collection string, id bson.Type, db string, x bson.Type) []byte {
+		return document(func(dst []byte) []byte {
+			return bson.AppendDocument(dst, "a", document(func(dst []byte) []byte {
+				dst = bson.AppendHeader(bson.AppendString(dst, "$ref", collection), id, "$id")
+				return bson.AppendHeader(bson.AppendString(dst, "$db", db), x, "x")
+			}))
+		})
+	}
 	var valueError *bson.ValueError
 	var syntaxError *bson.SyntaxError
 	for _, tc := range []struct {
@@ -190,6 +199,19 @@ func TestWriteRefuses(t *testing.T) {
 		{"far date", pickle.EncodeOptions{Reader: pickle.Python2}, far, pickle.ErrReader, 4, "/a"},
 		{"key", pickle.EncodeOptions{}, badKey, bson.ErrUTF8, 5, "/\ufffd"},
 		{"text", pickle.EncodeOptions{}, badText, bson.ErrUTF8, 12, "/a"},
+		{"pattern", pickle.EncodeOptions{}, document(func(dst []byte) []byte { return bson.AppendRegex(dst, "a", "x\xff", "") }), bson.ErrUTF8, 8, "/a"},
+		{"code", pickle.EncodeOptions{}, document(func(dst []byte) []byte { return bson.AppendCode(dst, "a", "\xff") }), bson.ErrUTF8, 11, "/a"},
+		{"code with scope", pickle.EncodeOptions{}, document(func(dst []byte) []byte {
+			return bson.AppendCodeWithScope(dst, "a", "\xff", doc(t, "{}"))
+		}), bson.ErrUTF8, 15, "/a"},
+		{"scope", pickle.EncodeOptions{}, doc(t, `{"a":{"$code":"","$scope":{"b":{"$undefined":true}}}}`), pickle.ErrNoClass, 20, "/a/b"},
+		{"$ref", pickle.EncodeOptions{}, ref("\xff", bson.TypeNull, "d", bson.TypeNull), bson.ErrUTF8, 21, "/a/$ref"},
+		{"$id", pickle.EncodeOptions{}, ref("c", bson.TypeUndefined, "d", bson.TypeNull), pickle.ErrNoClass, 23, "/a/$id"},
+		{"$db", pickle.EncodeOptions{}, ref("c", bson.TypeNull, "\xff", bson.TypeNull), bson.ErrUTF8, 37, "/a/$db"},
+		{"beside $ref", pickle.EncodeOptions{}, ref("c", bson.TypeNull, "d", bson.TypeUndefined), pickle.ErrNoClass, 39, "/a/x"},
+		{"namespace", pickle.EncodeOptions{Deprecated: pickle.Convert}, document(func(dst []byte) []byte {
+			return bson.AppendDBPointer(dst, "a", "\xff", example)
+		}), bson.ErrUTF8, 11, "/a"},
 		{"key of an array", pickle.EncodeOptions{}, badIndex, bson.ErrUTF8, 16, "/a/1\ufffd"},
 		{"depth", pickle.EncodeOptions{}, deep, bson.ErrDepth, -1, ""},
 		{"depth", pickle.EncodeOptions{MaxDepth: 1}, doc(t, `{"a":{}}`), bson.ErrDepth, 4, "/a"},
