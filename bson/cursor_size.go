@@ -208,10 +208,10 @@ func (c *Cursor) traceNext() bool {
 	next, ok := val, true
 	switch layouts[t] {
 	case asDocument:
-		return c.traceInto(at, val)
+		return c.traceInto(at, val, val)
 	case asCodeWithScope:
 		if next, ok = c.stringEnd(val+4, c.bound()); ok {
-			return c.traceInto(at, next)
+			return c.traceInto(at, val, next)
 		}
 	default:
 		next, ok = c.size(t, val)
@@ -222,17 +222,27 @@ func (c *Cursor) traceNext() bool {
 	return ok
 }
 
-// traceInto moves into the document at val, of the element at offset at.
-func (c *Cursor) traceInto(at, val int) bool {
-	if val+4 > len(c.src) {
+// traceInto moves into the document at inside, which is that of the element at
+// offset at with the value at val.
+func (c *Cursor) traceInto(at, val, inside int) bool {
+	if inside+4 > len(c.src) {
 		return c.missing()
 	}
 	if c.depth >= c.maxDepth {
 		return c.fail(at, codeDepth)
 	}
+	c.at, c.val, c.typ = at, val, Type(c.src[at])
 	c.depth++
-	c.off = val + 4
+	c.off = inside + 4
 	return true
+}
+
+// traceFault is Err after traceNext, without a path.
+func (c *Cursor) traceFault() error {
+	if c.code == codeDepth {
+		return &ValueError{Offset: int64(c.fault), Err: ErrDepth}
+	}
+	return &SyntaxError{Offset: int64(c.fault), Err: sentinels[c.code]}
 }
 
 // missing records that bytes are missing, of an element that ends nowhere
@@ -241,5 +251,5 @@ func (c *Cursor) missing() bool {
 	if c.cut() {
 		return c.short()
 	}
-	return c.fail(len(c.src), codeLength)
+	return c.fail(len(c.src), codeTruncated)
 }

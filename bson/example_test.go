@@ -2,6 +2,7 @@ package bson_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -356,4 +357,11 @@ func ExampleAppendPointer() {
 func ExampleIndexInvalidUTF8() {
 	fmt.Println(bson.IndexInvalidUTF8([]byte("ok")), bson.IndexInvalidUTF8([]byte("not \xff")))
 	// Output: -1 4
+}
+
+func ExampleMendLengths() {
+	doc, _ := hex.DecodeString("0c000100106e000700000000") // {"n": 7}, with one wrong bit in its length
+	mended, lengths, err := bson.MendLengths(nil, doc)
+	fmt.Printf("%x %v %v\n", mended, lengths, err)
+	// Output: 0c000000106e000700000000 [{0 65548 12}] <nil>
 }

@@ -9,8 +9,8 @@ import (
 
 // This file finds where a stream goes on after damage.
 //
-//   - Resync has the rule. run goes by it: end has rules 1 to 3, choose decides
-//     between two ends, scan has rule 4.
+//   - Resync has the rule. run goes by it: end has rules 1 to 4, choose decides
+//     between two ends, scan has rule 5.
 //   - follows, two, lead and tail say whether documents stand at a place, lead
 //     from one to another, or end at one. They wait for bytes, through more,
 //     only while nothing in those that have arrived refutes a document, so
@@ -45,10 +45,13 @@ const (
 //     if the document before it ends exactly there: the damaged document has
 //     at least its NUL in between. If both count so far, the nearer one does
 //     if whole documents lead from there to the farther one, or for a megabyte.
-//  3. One end is followed: there. A claimed end must be followed by two
-//     documents, and two in a row must not end there. At a traced end from which
-//     the length differs by more than a byte no document may end.
-//  4. Where two whole documents follow one another, or one ends the stream.
+//  3. The claimed end is followed by two documents, and no two in a row end
+//     there: there.
+//  4. The traced end is followed, and no document ends there or the length
+//     leads there but for one bit: there. Or it is not followed, but the
+//     document is whole but for that bit, and the five bytes behind it may be
+//     the first of another: there.
+//  5. Where two whole documents follow one another, or one ends the stream.
 //
 // If there is no such place all the rest is passed over: Next is then false
 // and Err nil. A traced end more than a megabyte behind a claimed end that is
@@ -57,7 +60,7 @@ const (
 // So a single wrong bit, in whatever length, takes no other document with it,
 // and documents in arrays and binaries of the damaged one are not taken for
 // documents of the stream; where a document is damaged at several places they
-// may be, by rule 4.
+// may be, by rule 5.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. With the documents
@@ -70,9 +73,9 @@ const (
 //
 // Memory grows with what has arrived, to two documents of MaxDocumentSize, a
 // megabyte and a quarter of that; where much is damaged also to 40 MB for what
-// is known of the bytes. Time is in proportion to the bytes passed
-// over, for those that are made to look like documents at every place also to
-// MaxDepth or to the length of their strings.
+// is known of the bytes. Time is in proportion to the bytes passed over, and to
+// 32 KB for each call; for bytes that are made to look like documents at every
+// place also to MaxDepth or to the length of their strings.
 func (d *Decoder) Resync(skipped io.Writer) bool {
 	claim := len(d.doc)
 	if claim > 0 {
@@ -133,7 +136,7 @@ func (s *resync) run(claim int) bool {
 	return s.scan()
 }
 
-// end returns where the damaged document ends by rules 1 to 3 of Resync, or
+// end returns where the damaged document ends by rules 1 to 4 of Resync, or
 // 0 if they do not tell.
 func (s *resync) end(claim int) int {
 	text, _ := s.from(0)
@@ -155,16 +158,16 @@ func (s *resync) end(claim int) int {
 	if traced == 0 {
 		traced = s.trace(&t, 0, limit)
 	}
-	if traced > 0 && !s.follows(traced) {
-		traced = 0
-	}
+	followed := traced > 0 && s.follows(traced)
 	switch {
-	case traced > 0 && claim > 0:
+	case followed && claim > 0:
 		return s.choose(min(traced, claim), max(traced, claim))
-	case claim > 0 && (s.tail(claim, 2) || !s.two(claim)), traced > 0 && !alike(length, traced) && s.tail(traced, 1):
-		return 0
+	case claim > 0 && !s.tail(claim, 2) && s.two(claim):
+		return claim
+	case followed && (alike(length, traced) || !s.tail(traced, 1)), traced > 0 && alike(length, traced) && s.mends(traced):
+		return traced
 	}
-	return max(traced, claim)
+	return 0
 }
 
 // choose returns which of two ends of the damaged document counts.
@@ -184,6 +187,17 @@ func (s *resync) choose(near, far int) int {
 // of the damaged document would separate from it.
 func (s *resync) within(end int) bool {
 	return s.tail(end, 1) || s.tail(s.before(end, s.framed), 2) || !s.two(end)
+}
+
+// mends reports whether the damaged document is whole but for its length, if
+// it ends at a place, and another may start there.
+func (s *resync) mends(end int) bool {
+	text, _ := s.from(0)
+	if len(text)-end < 5 || !plausible(text[end:], s.d.max) {
+		return false
+	}
+	_, mended, err := ValidateOptions{MaxDepth: s.p.depth}.MendLengths(nil, text[:end])
+	return err == nil && len(mended) == 1 && mended[0].Offset == 0
 }
 
 // tail reports whether n whole documents in a row end at a place.
@@ -237,7 +251,7 @@ func (s *resync) trace(t *trace, at, limit int) int {
 	}
 }
 
-// scan goes to the first place at which rule 4 of Resync holds.
+// scan goes to the first place at which rule 5 of Resync holds.
 func (s *resync) scan() bool {
 	d := s.d
 	// at counts bytes from d.pos that are not written yet, so that they are
@@ -403,8 +417,5 @@ func (s *resync) lead(at, end int) bool {
 	return true
 }
 
-// alike reports whether a length differs from a size in one byte at most.
-func alike(length uint32, size int) bool {
-	x := length ^ uint32(size)
-	return bits.LeadingZeros32(x)>>3+bits.TrailingZeros32(x)>>3 >= 3
-}
+// alike reports whether a length differs from a size in one bit at most.
+func alike(length uint32, size int) bool { return bits.OnesCount32(length^uint32(size)) <= 1 }

@@ -41,7 +41,7 @@ func (p *prober) trace(t *trace, text []byte, limit int) verdict {
 		return wrong
 	case t.open == 0:
 		return right
-	case c.code == codeTruncated:
+	case c.code == codeTruncated && len(text) < limit:
 		return open
 	}
 	return wrong

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -313,7 +314,7 @@ func valueSize(t bson.Type, data []byte) int {
 	return -1
 }
 
-// end returns where the damaged document ends by rules 1 to 3 of
+// end returns where the damaged document ends by rules 1 to 4 of
 // bson.Decoder.Resync, or 0.
 func (s slowResync) end() int {
 	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
@@ -335,11 +336,9 @@ func (s slowResync) end() int {
 	if claim > 0 && !s.follow(claim, 1) {
 		claim = 0
 	}
-	if traced > 0 && !s.follow(traced, 1) {
-		traced = 0
-	}
 	near, far := min(traced, claim), max(traced, claim)
-	if near > 0 {
+	followed := traced > 0 && s.follow(traced, 1)
+	if near > 0 && followed {
 		switch {
 		case s.within(far):
 			return near
@@ -356,21 +355,32 @@ func (s slowResync) end() int {
 		}
 		return near
 	}
-	if claim > 0 && (!s.follow(claim, 2) || s.before(s.before(claim, s.whole), s.whole) > 0) {
+	if claim > 0 && s.follow(claim, 2) && s.before(s.before(claim, s.whole), s.whole) == 0 {
+		return claim
+	}
+	if traced == 0 {
 		return 0
 	}
-	if traced > 0 && s.before(traced, s.whole) > 0 {
-		wrong := 0
-		for i, b := range binary.LittleEndian.AppendUint32(nil, uint32(traced)) {
-			if s.data[i] != b {
-				wrong++
-			}
-		}
-		if wrong > 1 {
-			return 0
-		}
+	alike := bits.OnesCount32(binary.LittleEndian.Uint32(s.data)^uint32(traced)) <= 1
+	doc := binary.LittleEndian.AppendUint32(nil, uint32(traced))
+	doc = append(doc, s.data[4:traced]...)
+	switch {
+	case followed && (alike || s.before(traced, s.whole) == 0):
+		return traced
+	case alike && bson.Validate(doc) == nil && s.maybe(traced, limit):
+		return traced
 	}
-	return far
+	return 0
+}
+
+// maybe reports whether the five bytes at a place can be the first of a
+// document.
+func (s slowResync) maybe(at, limit int) bool {
+	if len(s.data)-at < 5 {
+		return false
+	}
+	n, t := int(int32(binary.LittleEndian.Uint32(s.data[at:]))), bson.Type(s.data[at+4])
+	return n == 5 && t == 0 || n > 5 && n <= limit && t.Valid()
 }
 
 // slowSalvage is what Resync is to do, done by trying every place. Its inputs

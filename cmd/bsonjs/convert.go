@@ -193,6 +193,19 @@ func (c *conversion) leaveOut(f *fault) *fault {
 	return c.goOn(f)
 }
 
+// mendedOne counts and reports f, about a document that is written, mended,
+// otherwise as leaveOut does.
+func (c *conversion) mendedOne(f *fault) *fault {
+	c.mended++
+	c.count(1)
+	if len(c.pending) >= streamBuffer {
+		if f := c.flushFault(); f != nil {
+			return f
+		}
+	}
+	return c.goOn(f)
+}
+
 // stray counts and reports f, a fault between documents, otherwise as leaveOut
 // does.
 func (c *conversion) stray(f *fault) *fault {
@@ -209,14 +222,14 @@ func (c *conversion) goOn(f *fault) *fault {
 	}
 	c.code = max(c.code, code)
 	if c.endsWith(0) {
-		return &fault{code: c.code, why: "gave up after " + plural(c.rejected+c.strays, "error")}
+		return &fault{code: c.code, why: "gave up after " + plural(c.faulty(), "error")}
 	}
 	return nil
 }
 
 // endsWith reports whether n more faults are too many.
 func (c *conversion) endsWith(n int) bool {
-	return c.opts.maxErrors > 0 && c.rejected+c.strays+int64(n) >= c.opts.maxErrors
+	return c.opts.maxErrors > 0 && c.faulty()+int64(n) >= c.opts.maxErrors
 }
 
 // passOver reports f, if only what is left of an input is at fault and a run
@@ -263,7 +276,7 @@ func (c *conversion) summarize() {
 	form := c.opts.summary
 	if form == summaryAuto {
 		form = summaryNone
-		if (c.rejected+c.strays > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
+		if (c.faulty() > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
 			form = summaryText
 		}
 	}

@@ -52,6 +52,7 @@ type fault struct {
 	place  *diagnosis // of the document, or of what is wrong in compressed data; nil: it is about neither
 	why    string     // one line without its end, "" if nothing is to be said
 	advice string     // what to do about it, or what comes of it; may be ""
+	mended int        // lengths of the document that were mended, which is written; 0: it is left out
 	// skipped is how many bytes were left out, 0 if it ends the run, and from
 	// the byte of the file at which they start.
 	skipped, from int64

@@ -210,6 +210,8 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 	), "on-error", "a document that cannot be converted ends the run (the default), is reported and left out, or is kept "+
 		"in the file of --rejects as well")
 	o.addRejects(fs)
+	fs.BoolVar(&o.mendLengths, "mend-lengths", false, "write BSON documents of which only lengths of documents and arrays are wrong, "+
+		"with these put right; each is reported as an error all the same")
 	o.addMaxErrors(fs)
 	fs.Var(choose(&o.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},

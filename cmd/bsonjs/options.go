@@ -60,6 +60,7 @@ type options struct {
 	// What happens to documents that cannot be converted.
 	onError     errorPolicy
 	rejects     string // file that keeps them, "" unless quarantineErrors
+	mendLengths bool   // documents of which only lengths of containers are wrong are written
 	maxErrors   int64  // how many end the run all the same, 0: no number does
 	invalidUTF8 bson.UTF8Policy
 	exact       bool
@@ -296,6 +297,10 @@ func (o *options) checkErrors(fs *pflag.FlagSet) error {
 		return errors.New("--rejects goes with --on-error quarantine")
 	case output.IsStdout(o.rejects):
 		return errors.New("--rejects needs a file; standard output is for documents")
+	case o.onError == stopOnError && given(fs, "mend-lengths"):
+		return errors.New("--mend-lengths goes with --on-error skip or quarantine; without them the first error ends the run")
+	case given(fs, "mend-lengths") && o.from != format.Unknown && o.from != format.BSON:
+		return fmt.Errorf("--mend-lengths is about reading BSON, and the input is %v", o.from)
 	case o.onError == stopOnError && given(fs, "max-errors"):
 		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")
 	}

@@ -19,6 +19,7 @@ import (
 type totals struct {
 	read     int64 // documents, or what should be some, that were come to
 	rejected int64 // those of them that are not in the output
+	mended   int64 // those of them that are in the output with other lengths
 	strays   int64 // faults between documents
 	holes    int64 // those of the rejected that are bytes between documents, or the start of one
 	checked  bool  // nothing is to be written: what is not rejected is valid
@@ -30,6 +31,9 @@ type totals struct {
 
 // written returns how many documents are in the output.
 func (t totals) written() int64 { return t.read - t.rejected }
+
+// faulty returns how many faults there were.
+func (t totals) faulty() int64 { return t.rejected + t.mended + t.strays }
 
 // A reporter says things in the form that is asked for.
 type reporter struct {
@@ -92,6 +96,7 @@ type record struct {
 	Code      string `json:"code"`
 	Exit      int    `json:"exit,omitempty"`
 	Message   string `json:"message"`
+	Mended    int    `json:"mended,omitempty"`  // lengths
 	Skipped   int64  `json:"skipped,omitempty"` // bytes, from From on
 	From      *int64 `json:"from,omitempty"`    // byte of the file
 }
@@ -104,7 +109,7 @@ var codeNames = map[exitCode]string{
 // record returns what is known of f.
 func (f *fault) record() record {
 	r := record{
-		File: f.file, Document: f.number, Code: codeNames[f.code], Exit: int(f.code), Message: f.why, Skipped: f.skipped,
+		File: f.file, Document: f.number, Code: codeNames[f.code], Exit: int(f.code), Message: f.why, Mended: f.mended, Skipped: f.skipped,
 	}
 	if f.skipped > 0 {
 		r.From = &f.from
@@ -167,6 +172,7 @@ type summary struct {
 	Read     int64   `json:"read"`             // documents
 	Written  int64   `json:"written"`          // documents
 	Rejected int64   `json:"rejected"`         // documents
+	Mended   int64   `json:"mended,omitempty"` // documents, of those written
 	Strays   int64   `json:"strays,omitempty"` // faults between documents
 	BytesIn  int64   `json:"bytesIn"`
 	BytesOut int64   `json:"bytesOut"`
@@ -195,16 +201,19 @@ func (r reporter) summarize(t totals, form summaryForm) {
 		if t.checked {
 			writeJSON(r.std.err, checkSummary{t.read, t.written(), t.rejected, t.strays, t.in, took.Seconds(), t.packedIn})
 		} else {
-			writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.strays, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
+			writeJSON(r.std.err, summary{t.read, t.written(), t.rejected, t.mended, t.strays, t.in, t.out, took.Seconds(), t.packedIn, t.packedOut})
 		}
 		return
 	}
-	strays := ""
+	mended, strays := "", ""
+	if t.mended > 0 {
+		mended = fmt.Sprintf(" (%d mended)", t.mended)
+	}
 	if t.strays > 0 {
 		strays = ", " + plural(t.strays, "fault") + " between documents"
 	}
-	text := fmt.Sprintf("%s read, %d written, %d rejected%s; %s in, %s out, %s",
-		documents(t.read), t.written(), t.rejected, strays, size(t.in), size(t.out), took.Round(time.Millisecond))
+	text := fmt.Sprintf("%s read, %d written%s, %d rejected%s; %s in, %s out, %s",
+		documents(t.read), t.written(), mended, t.rejected, strays, size(t.in), size(t.out), took.Round(time.Millisecond))
 	if t.checked {
 		text = fmt.Sprintf("%s read, %d valid, %d with faults%s; %s in, %s",
 			documents(t.read), t.written(), t.rejected, strays, size(t.in), took.Round(time.Millisecond))

@@ -14,13 +14,16 @@ func (a *app) salvageCommand() *cobra.Command {
 		Use:   "salvage [flags] [FILE...]",
 		Short: "take all whole documents out of damaged files",
 		Long: "Write all whole documents of damaged files, and say what was skipped.\n\n" +
-			"After damage it goes on where two documents in a row are whole, or one that\n" +
-			"ends the file; in JSON behind the bracket that closes the damaged document, or\n" +
-			"at a line that starts with a brace. The output is in the format of the input\n" +
-			"unless --to says otherwise; JSON is then written in mode canonical, which keeps\n" +
-			"every type. The exit code says what was wrong, 0 if nothing was.\n",
+			"After damage it goes on where the damaged document ends: by its length, or by\n" +
+			"its elements if the next document stands there; else where two documents in a\n" +
+			"row are whole, or one that ends the file. In JSON it is behind the bracket that\n" +
+			"closes the damaged document, or at a line that starts with a brace. The output\n" +
+			"is in the format of the input unless --to says otherwise; JSON is then written\n" +
+			"in mode canonical, which keeps every type. The exit code says what was wrong, 0\n" +
+			"if nothing was.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
-			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n",
+			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
+			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",
 		Args: cobra.ArbitraryArgs,
 	}
 	fs := cmd.Flags()

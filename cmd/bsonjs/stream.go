@@ -194,8 +194,12 @@ func (t *stream) damage(m mishap) *fault {
 		return t.endWith(f)
 	}
 	f.from = t.start().offset
-	skipped, lost := &counter{w: t.c.rejectsWriter()}, lostBy(t.r)
+	hold, lost := t.newHolder(), lostBy(t.r)
+	skipped := &counter{w: hold}
 	if !t.r.Resync(skipped) {
+		if err := hold.release(); err != nil {
+			return writeFault(t.c.rejects.Name(), err)
+		}
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
 			return t.c.inputFault(t.name, err)
 		}
@@ -206,11 +210,18 @@ func (t *stream) damage(m mishap) *fault {
 			return writeFault(t.c.rejects.Name(), err)
 		}
 	}
+	t.clean = 0
+	if t.mend(hold, f) {
+		t.docs++
+		return t.c.mendedOne(f)
+	}
+	if err := hold.release(); err != nil {
+		return writeFault(t.c.rejects.Name(), err)
+	}
 	f.skipped = skipped.n
 	if !m.wrote {
 		t.c.holes++
 	}
-	t.clean = 0
 	if t.from == format.JSON && lostBy(t.r) == lost {
 		return t.c.stray(f)
 	}
