@@ -39,7 +39,8 @@ const (
 // with the depth limit of the options, or if the stream ends there. The first
 // of these rules that applies says where the Decoder goes on:
 //
-//  1. Both ends are at the same place: there.
+//  1. Both ends are at the same place, and the five bytes behind it may be the
+//     first of another document, or the stream ends there: there.
 //  2. Both ends are followed: at the nearer one, unless it is the farther one
 //     that counts. An end does not count if only one document stands there, or
 //     if the document before it ends exactly there: the damaged document has
@@ -146,7 +147,7 @@ func (s *resync) end(claim int) int {
 	length := binary.LittleEndian.Uint32(text)
 	t := newTrace()
 	traced := s.trace(&t, 0, claim)
-	if traced > 0 && traced == claim {
+	if traced > 0 && traced == claim && s.begins(claim) {
 		return claim
 	}
 	limit := s.d.max
@@ -192,10 +193,10 @@ func (s *resync) within(end int) bool {
 // mends reports whether the damaged document is whole but for its length, if
 // it ends at a place, and another may start there.
 func (s *resync) mends(end int) bool {
-	text, _ := s.from(0)
-	if len(text)-end < 5 || !plausible(text[end:], s.d.max) {
+	if !s.begins(end) {
 		return false
 	}
+	text, _ := s.from(0)
 	_, mended, err := ValidateOptions{MaxDepth: s.p.depth}.MendLengths(nil, text[:end])
 	return err == nil && len(mended) == 1 && mended[0].Offset == 0
 }
@@ -318,6 +319,22 @@ func (s *resync) ends(at int) bool {
 		text, ended = s.from(at)
 	}
 	return len(text) == 0 && ended
+}
+
+// begins reports whether a document may stand at a place, by its first five
+// bytes, or the stream ends there.
+func (s *resync) begins(at int) bool {
+	if s.ends(at) {
+		return true
+	}
+	text, ended := s.from(at)
+	for len(text) < 5 {
+		if ended || !s.more(at+5) {
+			return false
+		}
+		text, ended = s.from(at)
+	}
+	return plausible(text, s.d.max)
 }
 
 // follows reports whether a whole document stands at a place, or the stream

@@ -330,7 +330,7 @@ func (s slowResync) end() int {
 		claim = int(fault.Offset) + 1
 	}
 	traced := s.traced(limit)
-	if traced == claim {
+	if traced == claim && (traced == len(s.data) || s.maybe(traced, limit)) {
 		return claim
 	}
 	if claim > 0 && !s.follow(claim, 1) {
