@@ -39,6 +39,9 @@ type plan struct {
 	// also where enc and dec are another one. Nil: there is none.
 	encDoc encFunc
 	decDoc decFunc
+	// The method IsZero of the type, or of what it points to, is promoted from
+	// an embedded field and about that field alone.
+	partZero bool
 }
 
 // planFlags are the options that change plans.
@@ -107,6 +110,7 @@ func (pl *planner) plan(t reflect.Type) *plan {
 		pl.byKind(p)
 		pl.textMethods(p)
 		pl.hooks(p)
+		p.partZero = hasPartZero(p.typ)
 	}
 	if c := pl.codecs; c != nil {
 		if f := c.encoders[t]; f != nil {

@@ -78,6 +78,15 @@ func unmarshalBSONValue(t reflect.Type) (reflect.Method, bool) {
 }
 func marshalText(t reflect.Type) (reflect.Method, bool)   { return t.MethodByName("MarshalText") }
 func unmarshalText(t reflect.Type) (reflect.Method, bool) { return t.MethodByName("UnmarshalText") }
+func isZeroMethod(t reflect.Type) (reflect.Method, bool)  { return t.MethodByName("IsZero") }
+
+// hasPartZero says what plan.partZero is for t.
+func hasPartZero(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Struct && reflect.PointerTo(t).Implements(typeZeroer) && !speaksFor(t, isZeroMethod)
+}
 
 // speaksFor reports whether a method of t or *t, if there is one, is about
 // all of t. It is not if it is promoted from an embedded field whose type this

@@ -165,7 +165,7 @@ func (s *structPlan) encodeRest(e *encoder, dst []byte, v reflect.Value) ([]byte
 // nil pointer on the way to it does.
 func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
 	v, ok := fieldOf(v, f)
-	if !ok || f.omitZero && isZero(v) {
+	if !ok || f.omitZero && isZero(v, f.plan) {
 		return true
 	}
 	if !f.omitEmpty && !e.OmitEmpty {
@@ -177,14 +177,15 @@ func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
 			return v.IsNil()
 		}
 		v = v.Elem()
+		return e.isEmpty(v, e.planOf(v.Type()))
 	}
-	return isEmpty(v, e.OmitZeroStruct)
+	return e.isEmpty(v, f.plan)
 }
 
 // isZero is what omitzero asks, as it does in encoding/json: the method IsZero,
 // which may be declared on the pointer, else the zero value.
-func isZero(v reflect.Value) bool {
-	if isZero, ok := askZero(v); ok {
+func isZero(v reflect.Value, p *plan) bool {
+	if isZero, ok := askZero(v, p); ok {
 		return isZero
 	}
 	if reflect.PointerTo(v.Type()).Implements(typeZeroer) {
@@ -193,13 +194,17 @@ func isZero(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// askZero asks the method IsZero of v, if it has one that can be called.
-func askZero(v reflect.Value) (isZero, ok bool) {
+// askZero asks the method IsZero of v, whose plan is p, if it has one that can
+// be called. Where the method is about a part of v, all of v must be zero.
+func askZero(v reflect.Value, p *plan) (isZero, ok bool) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return true, true
 		}
+	}
+	if p.partZero {
+		return reflect.Indirect(v).IsZero(), true
 	}
 	if v.Type().Implements(typeZeroer) {
 		return v.Interface().(Zeroer).IsZero(), true
@@ -210,15 +215,15 @@ func askZero(v reflect.Value) (isZero, ok bool) {
 // isEmpty is what omitempty asks. These are the rules of the driver: the
 // method IsZero; else no elements; else, of structs only with the option, all
 // exported fields empty; else the zero value.
-func isEmpty(v reflect.Value, structs bool) bool {
-	if isZero, ok := askZero(v); ok {
+func (e *encoder) isEmpty(v reflect.Value, p *plan) bool {
+	if isZero, ok := askZero(v, p); ok {
 		return isZero
 	}
 	switch v.Kind() {
 	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
 		return v.Len() == 0
 	case reflect.Struct:
-		if !structs {
+		if !e.OmitZeroStruct {
 			return false
 		}
 		for i := range v.NumField() {
@@ -230,7 +235,7 @@ func isEmpty(v reflect.Value, structs bool) bool {
 				if !v.Field(i).IsZero() {
 					return false
 				}
-			} else if !isEmpty(v.Field(i), structs) {
+			} else if !e.isEmpty(v.Field(i), e.planOf(sf.Type)) {
 				return false
 			}
 		}

@@ -11,13 +11,16 @@ import "reflect"
 // a UUID as a binary of subtype 0, a Timestamp as a document. It does know
 // MarshalBSON, so types that are no documents have one that returns an error.
 
-// A Marshaler writes itself as a whole document.
+// A Marshaler writes itself as a whole document. A type that is a
+// ValueMarshaler too is written by MarshalBSON where it is all that Marshal is
+// given, and by MarshalBSONValue inside a document.
 type Marshaler interface {
 	MarshalBSON() ([]byte, error)
 }
 
 // An Unmarshaler reads itself from a whole document, which it must copy if it
-// wants to keep it.
+// wants to keep it. Of a type that is a ValueUnmarshaler too it is called for
+// what Unmarshal is given, and not inside a document.
 type Unmarshaler interface {
 	UnmarshalBSON(doc []byte) error
 }

@@ -454,3 +454,53 @@ func TestEmbeddedForeign(t *testing.T) {
 		}
 	}
 }
+
+// TestEmbeddedZero: IsZero that is promoted from a known type does not leave
+// out the fields beside it, and is not called on a nil pointer.
+func TestEmbeddedZero(t *testing.T) {
+	type byValue struct {
+		objectid.ID
+		N int
+	}
+	type byPointer struct {
+		*objectid.ID
+		N int
+	}
+	type fields struct {
+		V  byValue     `bson:",omitempty"`
+		P  *byValue    `bson:",omitempty"`
+		Q  byPointer   `bson:",omitempty"`
+		R  *byPointer  `bson:",omitempty"`
+		VZ byValue     `bson:",omitzero"`
+		QZ byPointer   `bson:",omitzero"`
+		I  bson.Zeroer `bson:",omitempty"`
+	}
+	for _, tc := range []struct {
+		name string
+		v    fields
+		want []string
+	}{
+		{"nil", fields{}, nil},
+		{"zero", fields{P: &byValue{}, R: &byPointer{}, I: byPointer{}}, nil},
+		{"a sibling", fields{byValue{N: 1}, &byValue{N: 1}, byPointer{N: 1}, &byPointer{N: 1}, byValue{N: 1}, byPointer{N: 1}, byPointer{N: 1}}, []string{"v", "p", "q", "r", "vz", "qz", "i"}},
+		{"an id", fields{V: byValue{ID: anID}, Q: byPointer{ID: &anID}}, []string{"v", "q"}},
+		{"a pointer to a zero id", fields{Q: byPointer{ID: new(objectid.ID)}, QZ: byPointer{ID: new(objectid.ID)}}, []string{"q", "qz"}},
+	} {
+		for _, o := range []bson.EncodeOptions{{}, {OmitEmpty: true}} {
+			doc, err := o.Marshal(tc.v)
+			var got []string
+			for key := range bson.Raw(doc).All() {
+				got = append(got, key)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" || err != nil {
+				t.Errorf("%s: %v (-want +got):\n%s", tc.name, err, diff)
+			}
+		}
+	}
+	doc, err := (bson.EncodeOptions{OmitZeroStruct: true}).Marshal(struct {
+		S struct{ Q byPointer } `bson:",omitempty"`
+	}{})
+	if len(doc) != 5 || err != nil {
+		t.Errorf("OmitZeroStruct: %v, %v", bson.Raw(doc), err)
+	}
+}

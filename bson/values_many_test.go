@@ -68,6 +68,7 @@ func TestManySiblings(t *testing.T) {
 		"code with scope":    repeat(bson.CodeWithScope{Scope: bson.D{}}),
 		"hook":               repeat(levelHook{}),
 		"pointers":           repeat(&p),
+		"proxy":              repeat(onProxy{"a"}),
 		"typed lists":        make([][]int, many),
 		"lists not nil":      slices.Repeat([][]int{{}}, many),
 		"typed maps":         slices.Repeat([]map[string]int{{}}, many),

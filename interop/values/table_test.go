@@ -76,6 +76,12 @@ var kinds = []struct {
 	{"v2 DateTime", v2.DateTime(5)}, {"v2 Timestamp", v2.Timestamp{T: 1}}, {"v2 D nil", v2.D(nil)}, {"v2 D", v2.D{{Key: "a", Value: 1}}},
 	{"slice of v2 E", []v2.E{{Key: "a", Value: 1}}}, {"named slice of v2 E", namedElements{{Key: "a", Value: 1}}}, {"array of v2 E", [1]v2.E{{Key: "a"}}},
 	{"v2 E", v2.E{Key: "a", Value: 1}}, {"slice of v2 D", []v2.D{{{Key: "a", Value: 1}}}}, {"v2 RawElement", v2.RawElement("\x0aa\x00")},
+	{"embedded hook", struct {
+		Hooked
+		N int
+	}{Hooked{"s"}, 1}},
+	{"both hooks", bothValue{7}}, {"both hooks, pointer", &bothValue{7}},
+	{"v2 Regex with options", v2.Regex{Pattern: "a", Options: "xmi"}}, {"v2 RawValue", v2.RawValue{Type: v2.TypeBoolean, Value: []byte{1}}},
 	{"v2 M", v2.M{"a": int64(1)}}, {"v2 A", v2.A{1}}, {"v2 Regex", v2.Regex{Pattern: "a"}}, {"v2 Null", v2.Null{}}, {"v2 MinKey", v2.MinKey{}},
 }
 
@@ -281,6 +287,9 @@ var differences = []struct {
 	{"map whose keys are any", struct{ M map[any]int }{map[any]int{"a": 1}}, `error`, `{"m": {"a": 1}}`, "as maps with other keys"},
 	{"nil Raw of the driver's", struct{ R v2.Raw }{}, `error`, `{"r": null}`, "as our nil Raw, and nil maps and slices"},
 	{"RawValue of a document at the top", v2.RawValue{Type: v2.TypeEmbeddedDocument, Value: doc}, `error`, `{"a": 1}`, "it is a document"},
+	{"promoted IsZero, a field beside it", struct {
+		B Base `bson:",omitempty"`
+	}{Base{Name: "n"}}, `{}`, `{"b": {"_id": ObjectId("000000000000000000000000"), "name": "n"}}`, "the field beside it would be lost"},
 	{"regexp at the top", regexp.MustCompile("a"), `{}`, `error`, "a regex is not a document"},
 	{"regexp", struct{ R *regexp.Regexp }{regexp.MustCompile("a+")}, `{"r": {}}`, `{"r": /a+/}`, "an empty document loses it"},
 	{"scope nil", struct{ C v2.CodeWithScope }{v2.CodeWithScope{Code: "f"}}, `error`, `{"c": Code("f", {})}`, "no variables is a scope too"},
