@@ -53,27 +53,31 @@ func TestBackToWorkers(t *testing.T) {
 		lines.WriteString(`{"text":"xyz"}` + "\n")
 	}
 	pretty := strings.ReplaceAll(lines.String(), ":", ":\n")
+	array := strings.ReplaceAll(lines.String(), "\n", ",\n")
 	const noise = "\xff\x00\xff"
 	for _, tc := range []struct {
 		name, from, to string
 		whole          string    // documents
-		junk           [2]string // behind which they come again
+		junk           [2]string // before each time that they come
+		head, tail     string    // of all
 	}{
-		{"BSON to JSON", "bson", "json", docs.String(), [2]string{noise, noise}},
-		{"BSON to BSON", "bson", "bson", docs.String(), [2]string{noise, noise}},
-		{"JSON to JSON", "json", "json", lines.String(), [2]string{"x\n", "{\"a\":tru}\n"}},
-		{"pretty JSON to BSON", "json", "bson", pretty, [2]string{"x\n", "{\"a\":\ntru}\n"}},
+		{"BSON to JSON", "bson", "json", docs.String(), [2]string{noise, noise}, "", ""},
+		{"BSON to BSON", "bson", "bson", docs.String(), [2]string{noise, noise}, "", ""},
+		{"JSON to JSON", "json", "json", lines.String(), [2]string{"x\n", "{\"a\":tru}\n"}, "", ""},
+		{"pretty JSON to BSON", "json", "bson", pretty, [2]string{"x\n", "{\"a\":\ntru}\n"}, "", ""},
+		{"array to JSON", "json", "json", array, [2]string{"{\"a\":tru},\n", "{\"a\":tru},\n"}, "[", "{}]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			args := []string{"-f", tc.from, "-t", tc.to, "--on-error", "skip", "--summary", "none", "--errors", "json", "-j"}
-			data := tc.whole + tc.junk[0] + tc.whole + tc.junk[1] + tc.whole
-			want := strings.Repeat(runCommand(strings.NewReader(tc.whole), append(args, "1")...).stdout, 3)
+			data := tc.head + tc.junk[0] + tc.whole + tc.junk[1] + tc.whole + tc.tail
+			sound := tc.head + strings.Repeat(tc.whole, 2) + tc.tail
+			want := runCommand(strings.NewReader(sound), append(args, "1")...).stdout
 			for _, jobs := range []string{"1", "2", "4"} {
 				got := runCommand(strings.NewReader(data), append(args, jobs)...)
 				if got.code != 4 || got.stdout != want {
 					t.Errorf("%s jobs: code %d, %d bytes, want 4, %d", jobs, got.code, len(got.stdout), len(want))
 				}
-				at := len(tc.whole)
+				at := len(tc.head)
 				faults := strings.Split(strings.TrimSpace(got.stderr), "\n")
 				if len(faults) != 2 {
 					t.Fatalf("%s jobs: %s", jobs, got.stderr)
