@@ -56,6 +56,8 @@ func addStreams(f *testing.F) {
 		binary, lines, pretty, array, append([]byte("\ufeff"), lines...), bytes.ReplaceAll(lines, []byte("\n"), nil),
 		append(bytes.Clone(lines), array...), append(bytes.Clone(array), lines...),
 		[]byte("[{}\n{}"), []byte("[{}\n{},{}]"), []byte("{}\n[{}]\n{\"a\":\"}\\n{\"}\n{}"), []byte("{} // }\n{\n[{},]/*\n}\n{*/{'}':/}\n{/}"),
+		[]byte("{a:'}'} {b:'{'} {c:1}"), []byte("{a:1/* * / } */} {b:1}"), []byte("{a:1/*/}/*/}/**/{/**/b:1/***/} // }'\n{c:'//'}"),
+		[]byte("[\n{}\n{}\n{}\n"), []byte("{}\n[\"a\":1}\n{}"), []byte("{},\n{}\n]\n{}"), []byte("{\"a\"}:{\"b\":1}}\n{}"), []byte("[[{}],[x{}]]"),
 		[]byte("{}\n\n{}\n \t\n{"), []byte("[{}{}]"), []byte("\xef\xbb"), []byte("{}]\n{}\n{}"), nil,
 		append(append(bytes.Clone(binary[:300]), make([]byte, 40)...), binary...),
 		append(bytes.Clone(binary[:500]), binary[520:]...),
