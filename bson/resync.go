@@ -45,7 +45,8 @@ const (
 //     that counts. An end does not count if only one document stands there, or
 //     if the document before it ends exactly there: the damaged document has
 //     at least its NUL in between. If both count so far, the nearer one does
-//     if whole documents lead from there to the farther one, or for a megabyte.
+//     if whole documents lead from there to the farther one, or if that is more
+//     than a megabyte away.
 //  3. The claimed end is followed by two documents, and no two in a row end
 //     there: there.
 //  4. The traced end is followed, and no document ends there or the length
