@@ -10,15 +10,18 @@ import (
 	"time"
 )
 
-var measureCPU = flag.Bool("cpu", false, "measure in TestTime how processor time grows: takes minutes")
+var measureTime = flag.Bool("processor", false, "measure in TestTime how processor time grows: takes minutes")
 
 const (
 	// timeSize is how many bytes the smaller input of TestTime has; the larger
 	// one has four times as many.
 	timeSize = 256 << 10
+	// maxTimeSize is the largest smaller input. What takes longer up to some
+	// size, as going on after damage does, takes no longer from there.
+	maxTimeSize = 4 << 20
 	// timeGrows is how much more processor time four times the input may take:
 	// linear is 4, quadratic 16.
-	timeGrows = 9
+	timeGrows = 8
 	// noticeable is how much time is worth comparing: less is noise.
 	noticeable = 20 * time.Millisecond
 	rounds     = 3 // the quickest counts
@@ -26,25 +29,34 @@ const (
 
 // TestTime holds that time is linear in the input, for every row and shape.
 func TestTime(t *testing.T) {
-	if !*measureCPU {
-		t.Skip("processor time is measured with -cpu alone: other processes disturb it")
+	if !*measureTime {
+		t.Skip("processor time is measured with -processor alone: other processes disturb it")
 	}
 	for _, c := range calls {
 		t.Run(c.row, func(t *testing.T) {
 			for _, s := range Shapes(c.formats...) {
-				var took [2]time.Duration
-				for i := range took {
-					data := []byte(s.Make(timeSize << (2 * i)))
-					if c.ready(data) == nil {
-						break
-					}
-					took[i] = quickest(c, data)
-				}
-				if took[1] > noticeable && took[1] > timeGrows*took[0] {
-					t.Errorf("%s: %v for %d bytes, %v for four times as many", name(s), took[0], timeSize, took[1])
-				}
+				checkTime(t, c, s)
 			}
 		})
+	}
+}
+
+// checkTime compares inputs of a shape that are larger and larger, until four
+// times the input takes no more than it may.
+func checkTime(t *testing.T, c call, s Shape) {
+	for size := timeSize; ; size *= 4 {
+		small, large := []byte(s.Make(size)), []byte(s.Make(4*size))
+		if c.ready(small) == nil || c.ready(large) == nil {
+			return // no input for this row
+		}
+		took, more := quickest(c, small), quickest(c, large)
+		if more <= noticeable || more <= timeGrows*took {
+			return
+		}
+		if size >= maxTimeSize {
+			t.Errorf("%s: %v for %d bytes, %v for four times as many", name(s), took, size, more)
+			return
+		}
 	}
 }
 
