@@ -181,6 +181,9 @@ func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 		buf := dst[:cap(dst)]
 		for {
 			if len(buf)-n < 8 {
+				if n > d.most {
+					return buf[:n], d.tooLarge(off)
+				}
 				buf = grow(buf[:n], 8)
 			}
 			var w uint64

@@ -202,6 +202,9 @@ func (d *Decoder) document() bool {
 		}
 		d.d.reset(text)
 		d.d.from = d.off
+		if n := min(len(text)-d.off, d.maxDoc); framed > 0 && cap(d.raw) < n {
+			d.raw = make([]byte, 0, n+readSize) // what a long document outgrows is garbage
+		}
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
 		if len(raw) > d.maxDoc {
@@ -220,9 +223,9 @@ func (d *Decoder) document() bool {
 			d.err = d.d.error(d.position(d.off))
 			return false
 		}
-		// Try again when the text is whole, but also when it has doubled,
+		// Try again when the text is whole, but also now and then before,
 		// so that a fault in it is found before the memory is filled.
-		again := max(2*(len(d.buf)-d.off), readSize)
+		again := d.nextTry(len(d.buf) - d.off)
 		for {
 			n, done := f.scan(d.buf[d.off+framed:])
 			if framed += n; done || d.eof || framed >= again || len(d.buf)-d.off >= d.maxText {
@@ -233,6 +236,17 @@ func (d *Decoder) document() bool {
 			}
 		}
 	}
+}
+
+// nextTry returns at how many bytes of text a document is tried again that was
+// not whole at n: at twice as many, but not without a try where a string that
+// does not end has become too large for a document.
+func (d *Decoder) nextTry(n int) int {
+	again := max(2*n, readSize)
+	if full := d.maxDoc + readSize; n < full && full < again {
+		return full
+	}
+	return again
 }
 
 // peek skips white space and returns the byte behind it, or false at the end
@@ -358,7 +372,7 @@ func (d *Decoder) fill() bool {
 func (d *Decoder) grownCap() int {
 	size := max(2*cap(d.buf), readSize)
 	if d.maxText/4 <= size {
-		return max(d.maxText+readSize, size) // the sum may overflow
+		return max(d.maxText+2*readSize, size) // the sum may overflow
 	}
 	return size
 }

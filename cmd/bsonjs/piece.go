@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"slices"
 
@@ -134,8 +135,8 @@ func (s *source) cutter() func(data []byte, j *job) int {
 	opts := s.c.opts.decodeBSON()
 	return func(data []byte, _ *job) int {
 		n, ok := opts.Split(data)
-		if n == 0 && !ok {
-			return len(data) // whoever reads it says what is wrong
+		if n == 0 && (!ok || len(data) >= 4 && binary.LittleEndian.Uint32(data) > pipeline.MaxPiece) {
+			return len(data) // for the stream, which says what is wrong, or waits for the rest
 		}
 		return n
 	}

@@ -12,14 +12,16 @@ package pipeline
 
 import (
 	"io"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
 const (
 	// MaxPiece is how many bytes may come without a place to cut at before
-	// Run gives up: reading them as a stream needs less memory.
-	MaxPiece = 64 << 20
+	// Run gives up: reading them as a stream needs less memory. It is more
+	// than the largest document that MongoDB stores.
+	MaxPiece = 17 << 20
 	// keep is the largest buffer, in bytes, that is kept for another piece.
 	keep = 4 << 20
 )
@@ -210,6 +212,9 @@ func (l *Line[T]) cutBlock(feed *Feed, buf []byte) bool {
 	}
 	l.tried = false
 	if len(l.carry) > headroom {
+		if n := len(buf) - headroom; cap(l.carry)-len(l.carry) < n { // doubling, where append would do less
+			l.carry = slices.Grow(l.carry, max(n, min(len(l.carry), MaxPiece+blockSize-len(l.carry))))
+		}
 		l.carry = append(l.carry, buf[headroom:]...)
 		feed.recycle(buf)
 		l.cutCarry()
@@ -282,6 +287,10 @@ func (l *Line[T]) release(feed *Feed, p *Piece[T]) {
 // giveBack returns the bytes in flight to feed, but for the first used, and
 // those that were carried.
 func (l *Line[T]) giveBack(feed *Feed, used int) {
+	if cap(l.carry) > keep {
+		feed.Unread(l.carry) // which has it then
+		l.carry = nil
+	}
 	var back []byte
 	for _, p := range l.flight {
 		if !p.taken {

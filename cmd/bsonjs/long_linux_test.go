@@ -1,0 +1,286 @@
+//go:build !race
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// manyElements returns a document with an array of n elements of type t that
+// have neither keys nor values, in so many levels.
+func manyElements(t bson.Type, n, levels int) []byte {
+	doc, mark := bson.Begin(nil)
+	doc, in := bson.BeginArray(doc, "")
+	doc = append(doc, bytes.Repeat([]byte{byte(t), 0}, n)...)
+	doc = bson.End(bson.End(doc, in), mark)
+	for range levels {
+		outer, mark := bson.Begin(nil)
+		doc = bson.End(bson.AppendDocument(outer, "", doc), mark)
+	}
+	return doc
+}
+
+// manyKeys returns a document of n different keys.
+func manyKeys(n int) []byte {
+	doc, mark := bson.Begin(nil)
+	for i := range n {
+		doc = bson.AppendNull(doc, fmt.Sprintf("%x", i*7919%n))
+	}
+	return bson.End(doc, mark)
+}
+
+// A checksum sums up what is written to it, so that gigabytes can be compared.
+type checksum struct {
+	n   int64 // bytes
+	crc uint32
+}
+
+func (c *checksum) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	c.crc = crc32.Update(c.crc, crc32.IEEETable, p)
+	return len(p), nil
+}
+
+// measure runs p, which reads file, and returns what it has written and the
+// most memory, in bytes, that it has had: what was written is looked at as it
+// comes, and memory with it.
+func measure(t *testing.T, p *process) (out checksum, peak int64) {
+	t.Helper()
+	p.stdin.Close()
+	r, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.begin(t)
+	buf := make([]byte, 1<<20)
+	for looks := 0; ; looks++ {
+		n, err := r.Read(buf)
+		out.Write(buf[:n])
+		if n > 0 && (looks < 10 || looks%4 == 0) {
+			peak = max(peak, p.peak(t))
+		}
+		if err != nil {
+			break
+		}
+	}
+	p.Wait()
+	return out, peak
+}
+
+// Text that is hundreds of times as long as its BSON, and all else that a
+// document under a megabyte can become, is written within the bound of small
+// documents, by any number of jobs, and is what the library makes of it.
+func TestLongOutput(t *testing.T) {
+	all := *large > 64 // the gigabytes, too
+	text := func(o extjson.EncodeOptions) func(io.Writer, []byte) error { return o.WriteJSON }
+	pickled := func(o pickle.EncodeOptions) func(io.Writer, []byte) error { return o.WritePickle }
+	nulls := manyElements(bson.TypeNull, 440_000, 70)
+	some, keys := nulls, manyKeys(120_000)
+	if !all {
+		some, keys = manyElements(bson.TypeNull, 50_000, 70), manyKeys(50_000)
+	}
+	for _, tc := range []struct {
+		name string
+		doc  []byte
+		args string
+		want func(io.Writer, []byte) error // nil: other runs are not compared with the library
+		end  string                        // of each document
+	}{
+		{"relaxed", nulls, "-t json", text(extjson.EncodeOptions{}), "\n"},
+		{"sorted", nulls, "--sort-keys", text(extjson.EncodeOptions{SortKeys: true}), "\n"},
+		{"sorted keys", keys, "--sort-keys", text(extjson.EncodeOptions{SortKeys: true}), "\n"},
+		{"libbson", manyElements(bson.TypeUndefined, 450_000, 1), "-m canonical --spacing libbson",
+			text(extjson.EncodeOptions{Mode: extjson.Canonical, Spacing: extjson.LibbsonSpacing}), "\n"},
+		{"shell", nulls, "-m shell", text(extjson.EncodeOptions{Mode: extjson.Shell}), "\n"},
+		{"pretty", some, "--pretty", text(extjson.EncodeOptions{Indent: "  "}), "\n"},
+		{"far indented", some, "--indent 16", text(extjson.EncodeOptions{Indent: strings.Repeat(" ", 16)}), "\n"},
+		{"dump", nulls, "dump -q --lossy", text(extjson.EncodeOptions{Mode: extjson.Canonical, Doubles: extjson.DriverDoubles}), "\n"},
+		{"dump pretty", some, "dump -q --lossy --pretty", nil, ""},
+		{"dump debug", some, "dump -q --type debug", nil, ""},
+		{"pickle", manyKeys(120_000), "-t pickle --protocol 0 --documents son",
+			pickled(pickle.EncodeOptions{Protocol: pickle.Protocol0, Documents: pickle.SON}), ""},
+		{"pickle of nulls", nulls, "-t pickle", pickled(pickle.EncodeOptions{}), ""},
+		{"hexadecimal", nulls, "-t hex", nil, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if len(tc.doc) > 1_000_000 {
+				t.Fatalf("a document of %d bytes", len(tc.doc))
+			}
+			const docs = 8
+			name := filepath.Join(t.TempDir(), "in.bson")
+			if err := os.WriteFile(name, bytes.Repeat(tc.doc, docs), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			var want checksum
+			for range docs {
+				if tc.want == nil {
+					break
+				}
+				if err := tc.want(&want, tc.doc); err != nil {
+					t.Fatal(err)
+				}
+				want.Write([]byte(tc.end))
+			}
+			for _, jobs := range []string{"1", "8"} {
+				args := append(strings.Fields(tc.args), name)
+				p := start(t, "", args...)
+				if args[0] == "dump" {
+					p.Env = append(p.Env, "GOMAXPROCS="+jobs)
+				} else {
+					p.Args = append(p.Args, "-j", jobs)
+				}
+				got, peak := measure(t, p)
+				if code := p.ProcessState.ExitCode(); code != 0 {
+					t.Fatalf("%s jobs: code %d: %s", jobs, code, &p.stderr)
+				}
+				if want.n == 0 {
+					want = got // of one job
+				}
+				if got != want {
+					t.Errorf("%s jobs: %d bytes, want %d", jobs, got.n, want.n)
+				}
+				t.Logf("%s jobs: %.1f MB of output, peak memory %.1f MB", jobs, float64(got.n)/1e6, float64(peak)/(1<<20))
+				if peak == 0 || peak > memoryBound {
+					t.Errorf("%s jobs: %d bytes of memory, more than %d", jobs, peak, memoryBound)
+				}
+			}
+		})
+	}
+}
+
+// The arrays of text become seven times as long as BSON: that holds the bound,
+// too.
+func TestLongArrays(t *testing.T) {
+	line := `{"a":[` + strings.Repeat("1,", 440_000) + "1]}\n"
+	doc, err := extjson.AppendBSON(nil, []byte(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "in.json")
+	if err := os.WriteFile(name, []byte(strings.Repeat(line, 8)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct{ to, want string }{{"bson", string(doc)}, {"json", line}} {
+		var want checksum
+		io.WriteString(&want, strings.Repeat(tc.want, 8))
+		p := start(t, "", "-j", "8", "-t", tc.to, name)
+		got, peak := measure(t, p)
+		if code := p.ProcessState.ExitCode(); code != 0 || got != want {
+			t.Errorf("to %s: code %d, %d bytes, want %d: %s", tc.to, code, got.n, want.n, &p.stderr)
+		}
+		t.Logf("to %s: peak memory %.1f MB", tc.to, float64(peak)/(1<<20))
+		if peak > memoryBound {
+			t.Errorf("to %s: %d bytes of memory, more than %d", tc.to, peak, memoryBound)
+		}
+	}
+}
+
+// damagedBound is the most memory, in bytes, that a run may need for damaged
+// input if documents may have size bytes.
+func damagedBound(size int64) int64 { return 128<<20 + 6*size }
+
+// Damaged input, and input that does not end, needs no more memory than a
+// multiple of --max-document-size says, however much of it there is.
+func TestDamagedMemory(t *testing.T) {
+	whole := manyElements(bson.TypeNull, 1000, 1)
+	claims := bytes.Clone(whole)
+	claims[2] |= 0x3f // 4 MB
+	for _, tc := range []struct{ name, head, block, args string }{
+		{"a length that is wrong", string(claims), strings.Repeat(string(whole), 500), ""},
+		{"a string without an end", `{"a":"`, strings.Repeat("x", 1<<20), ""},
+		{"escapes without an end", `{"a":"`, strings.Repeat(`\u0001`, 1<<18), ""},
+		{"an array without an end", `{"a":[`, strings.Repeat("1,", 1<<19), ""},
+		{"brackets without an end", `{"a":`, strings.Repeat("[", 1<<20), ""},
+		{"white space without an end", `{"a":`, strings.Repeat(" ", 1<<20), ""},
+		{"digits without an end", "", strings.Repeat("0f", 1<<19), "-f hex"},
+	} {
+		for _, size := range []int64{1 << 20, 5 << 20} {
+			t.Run(fmt.Sprintf("%s, %d MiB", tc.name, size>>20), func(t *testing.T) {
+				args := append(strings.Fields(tc.args), "-j", "8", "-o", os.DevNull, "--on-error", "skip",
+					"--max-document-size", fmt.Sprint(size))
+				p := start(t, "", args...)
+				p.stdin.Close()
+				var peak int64
+				p.Stdin = io.MultiReader(strings.NewReader(tc.head),
+					&repeater{block: []byte(tc.block), left: *large << 20 / int64(len(tc.block)) * int64(len(tc.block))},
+					lastReader(func() { peak = p.peak(t) }))
+				p.begin(t)
+				if code := p.code(); code != 1 && code != 4 {
+					t.Fatalf("code %d: %.300s", code, &p.stderr)
+				}
+				t.Logf("peak memory %.1f MB", float64(peak)/(1<<20))
+				if peak == 0 || peak > damagedBound(size) {
+					t.Errorf("%d bytes of memory, more than %d", peak, damagedBound(size))
+				}
+			})
+		}
+	}
+}
+
+// An interrupt does not wait for the end of a document that becomes gigabytes.
+// Standard output is cut then, and a file does not get its name.
+func TestInterruptLong(t *testing.T) {
+	doc := manyElements(bson.TypeNull, 440_000, 70) // 450 MB at that indentation
+	for _, to := range []string{"-", "out.json"} {
+		p := start(t, "", "--indent", "16", "-o", to, "in.bson")
+		p.stdin.Close()
+		if err := os.WriteFile(filepath.Join(p.Dir, "in.bson"), doc, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		r, err := p.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.begin(t)
+		if to == "-" {
+			_, err = io.ReadFull(r, make([]byte, 1<<20))
+		} else {
+			err = waitForBytes(p, 1<<20)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Process.Signal(syscall.SIGINT)
+		rest, _ := io.Copy(io.Discard, r)
+		if code := p.code(); code != 130 {
+			t.Errorf("to %s: code %d: %s", to, code, &p.stderr)
+		}
+		if rest > 400<<20 {
+			t.Errorf("to %s: another %d bytes", to, rest)
+		}
+		if _, err := os.Stat(filepath.Join(p.Dir, "out.json")); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("to %s: out.json: %v", to, err)
+		}
+	}
+}
+
+// waitForBytes waits until p has written so many bytes to a file aside.
+func waitForBytes(p *process, n int64) error {
+	for range 3000 {
+		names, _ := filepath.Glob(filepath.Join(p.Dir, "*.partial"))
+		for _, name := range names {
+			if info, err := os.Stat(name); err == nil && info.Size() >= n {
+				return nil
+			}
+		}
+		if p.ProcessState != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return errors.New("nothing is written to the file aside")
+}
