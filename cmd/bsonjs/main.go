@@ -78,8 +78,9 @@
 // that are read are written or rejected, and the exit code is the highest of
 // those that were left out.
 //
-// SIGINT, SIGTERM and SIGHUP stop the run after the document at hand; a second
-// signal ends it at once.
+// SIGINT, SIGTERM and SIGHUP stop the run after the document at hand, or in the
+// middle of one whose output is longer than a megabyte; a second signal ends it
+// at once.
 //
 // # Exit codes
 //
