@@ -35,6 +35,8 @@ var mustInline = []string{
 	"SetType",
 	"Type.IsContainer",
 	"Type.Valid",
+	"UUID.Binary",
+	"UUIDRepresentation.Subtype",
 	"Validate",
 }
 

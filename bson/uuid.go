@@ -36,18 +36,34 @@ const (
 // Subtype returns the binary subtype of r. An unknown representation panics.
 func (r UUIDRepresentation) Subtype() byte {
 	if r > UUIDCSharpLegacy {
-		panic("bson: unknown UUIDRepresentation " + strconv.Itoa(int(r)))
+		r.unknown()
 	}
-	if r <= UUIDStandard {
-		return BinaryUUID
-	}
-	return BinaryUUIDOld
+	return subtypes[r]
+}
+
+// subtypes is the binary subtype of each UUIDRepresentation.
+var subtypes = [...]byte{
+	UUIDUnspecified:  BinaryUUID,
+	UUIDStandard:     BinaryUUID,
+	UUIDPythonLegacy: BinaryUUIDOld,
+	UUIDJavaLegacy:   BinaryUUIDOld,
+	UUIDCSharpLegacy: BinaryUUIDOld,
+}
+
+// unknown panics.
+//
+// NOTE: it is not inlined, so that its callers are.
+//
+//go:noinline
+func (r UUIDRepresentation) unknown() {
+	panic("bson: unknown UUIDRepresentation " + strconv.Itoa(int(r)))
 }
 
 // swap returns u with its bytes moved between the order of the text and that
-// of r. It is its own inverse.
+// of r. It is its own inverse. An unknown representation panics.
 func (r UUIDRepresentation) swap(u UUID) UUID {
 	switch r {
+	case UUIDUnspecified, UUIDStandard, UUIDPythonLegacy:
 	case UUIDJavaLegacy:
 		slices.Reverse(u[:8])
 		slices.Reverse(u[8:])
@@ -55,6 +71,8 @@ func (r UUIDRepresentation) swap(u UUID) UUID {
 		slices.Reverse(u[:4])
 		slices.Reverse(u[4:6])
 		slices.Reverse(u[6:8])
+	default:
+		r.unknown()
 	}
 	return u
 }
@@ -149,9 +167,12 @@ func (u UUID) IsZero() bool { return u == UUID{} }
 func (u UUID) Compare(v UUID) int { return bytes.Compare(u[:], v[:]) }
 
 // Binary returns u laid out as r says. An unknown representation panics.
+//
+// NOTE: it inlines, so that what does not outlive its caller is not allocated;
+// TestInline lists it. swap has looked at r.
 func (u UUID) Binary(r UUIDRepresentation) Binary {
 	u = r.swap(u)
-	return Binary{Subtype: r.Subtype(), Data: u[:]}
+	return Binary{Subtype: subtypes[r], Data: u[:]}
 }
 
 // UUID returns the UUID that b holds if it was written as r says: a binary

@@ -110,11 +110,8 @@ func finishBinary(dst []byte, start int) []byte {
 
 // appendUUID writes the value of a binary that holds id as r lays it out.
 func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
-	// What UUID does to the order of the bytes is its own inverse. Unlike
-	// Binary, it allocates nothing.
-	b := bson.Binary{Subtype: r.Subtype(), Data: id[:]}
-	id, _ = b.UUID(r)
-	return bson.AppendBinaryValue(dst, b.Subtype, id[:])
+	b := id.Binary(r)
+	return bson.AppendBinaryValue(dst, b.Subtype, b.Data)
 }
 
 // base64 writes the bytes that text stands for. Where text lies behind dst,
