@@ -159,6 +159,7 @@ var binaries = []Shape{
 	{Name: "bad boolean at the end", Make: func(n int) string {
 		return nest(500, "\x03"+key(n/1000), fill(n/2, "", "\x0a\x00", "\x08\x00\x02"))
 	}, Err: bson.ErrBoolean},
+	{Name: "wrong lengths", Make: many("\x03\x00\x06\x00\x00\x00\x00"), Err: bson.ErrTerminator},
 	{Name: "noise", Make: func(n int) string { return u32(n) + noise(n-5) + "\x00" }, Err: bson.ErrType},
 }
 

@@ -169,6 +169,15 @@ var calls = []call{
 		err := json.Unmarshal(text, &d)
 		return held{d, err}
 	})},
+	{"bson.Raw.UnmarshalJSON", ofText, direct(func(text []byte) any {
+		var r bson.Raw
+		err := json.Unmarshal(text, &r)
+		return held{r, err}
+	})},
+	{"bson.MendLengths", inRows, direct(func(data []byte) any {
+		doc, mended, err := bson.MendLengths(nil, data)
+		return []any{doc, mended, err}
+	})},
 	{"bson.Unmarshal into any", documents, unmarshal[any](bson.DecodeOptions{})},
 	{"bson.Unmarshal into any, all as M, with DBRefs", documents, unmarshal[any](bson.DecodeOptions{DocumentType: bson.DocumentsAsM, DBRefs: true})},
 	{"bson.Unmarshal into D", documents, unmarshal[bson.D](bson.DecodeOptions{})},
