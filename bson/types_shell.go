@@ -186,6 +186,12 @@ func (w *shellWriter) leaf(v any) bool {
 	switch v := v.(type) {
 	case nil, Null:
 		dst = append(dst, "null"...)
+	case Undefined:
+		dst = append(dst, "undefined"...)
+	case MinKey:
+		dst = append(dst, "MinKey()"...)
+	case MaxKey:
+		dst = append(dst, "MaxKey()"...)
 	case string:
 		dst = strconv.AppendQuote(dst, v)
 	case float64:

@@ -44,10 +44,10 @@ func (c CodeWithScope) String() string { return shellText(c) }
 func (s Symbol) String() string { return shellText(s) }
 
 // String returns undefined.
-func (Undefined) String() string { return "undefined" }
+func (u Undefined) String() string { return shellText(u) }
 
 // String returns null.
-func (Null) String() string { return "null" }
+func (n Null) String() string { return shellText(n) }
 
 // String returns DBPointer("namespace", id).
 func (p DBPointer) String() string { return shellText(p) }
@@ -57,10 +57,10 @@ func (p DBPointer) String() string { return shellText(p) }
 func (r DBRef) String() string { return shellText(r) }
 
 // String returns MinKey().
-func (MinKey) String() string { return "MinKey()" }
+func (k MinKey) String() string { return shellText(k) }
 
 // String returns MaxKey().
-func (MaxKey) String() string { return "MaxKey()" }
+func (k MaxKey) String() string { return shellText(k) }
 
 // String returns Vector(type, [elements]).
 func (v Vector) String() string { return shellText(v) }
