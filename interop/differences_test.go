@@ -41,6 +41,11 @@ var differences = []difference{
 	{"pymongo-big-integers", of("PyMongo", all(theyRefuse, because("8-byte ints")))},
 	{"pymongo-surrogates", of("PyMongo", onlyThey(extjson.ErrSurrogate))},
 	{"pymongo-range", of("PyMongo", onlyThey(extjson.ErrRange))},
+	{"pymongo-coefficients", of("PyMongo", all(writes(bson.TypeDecimal128), theyRefuse))},
+	{"pymongo-depth", of("PyMongo", all(inOp("write"), because("RecursionError")))},
+	{"pymongo-legacy", of("PyMongo", asLegacy)},
+	{"pymongo-zones", of("PyMongo", all(reads(`"$date"`), onlyThey(extjson.ErrWrapperText), inText(halfZone)))},
+	{"pymongo-uuid-hyphens", of("PyMongo", all(reads(`"$uuid"`), onlyThey(extjson.ErrWrapperText)))},
 	{"pymongo-texts", of("PyMongo", onlyThey(extjson.ErrWrapperText))},
 	{"pymongo-wrappers", of("PyMongo", onlyThey(extjson.ErrWrapper))},
 
@@ -50,13 +55,25 @@ var differences = []difference{
 	{"libbson-symbol", of("libbson", writes(bson.TypeSymbol))},
 	{"libbson-dbpointer", of("libbson", writes(bson.TypeDBPointer))},
 	{"libbson-query-regex", of("libbson", all(reads(`"$regex"`), either(theyRefuse, all(bothAccept, noOptions))))},
+	{"libbson-options", of("libbson", all(theyRefuse, because(`Missing "$regex"`)))},
 	{"libbson-byte-order-mark", of("libbson", all(theyRefuse, marked))},
 	{"libbson-code-in-arrays", of("libbson", either(all(inOp("parse"), bothAccept, butArrayKeys), because("Error storing ")))},
 	{"libbson-code-in-scopes", of("libbson", all(reads(`"$code"`, `"$scope"`), bothAccept, codeInScope))},
 	{"libbson-code-nul", of("libbson", reads(`"$code"`, `\u0000`))},
 	{"libbson-regex-options", of("libbson", all(either(reads(`"$regularExpression"`), reads(`"$regex"`, `"$options"`)), bothAccept))},
+	{"libbson-top-level-arrays", of("libbson", all(onlyThey(extjson.ErrToken), inText(array)))},
+	{"libbson-bare-nan", of("libbson", all(onlyThey(extjson.ErrToken), inText(bareNaN)))},
 	{"libbson-bare-numbers", of("libbson", either(onlyThey(extjson.ErrToken), onlyThey(extjson.ErrNumber)))},
 	{"libbson-big-integers", of("libbson", either(all(theyRefuse, because("is out of range")), all(inOp("parse"), bothAccept, bigInteger)))},
+	{"libbson-trailing", of("libbson", onlyThey(extjson.ErrTrailing))},
+	{"libbson-overlong", of("libbson", all(onlyThey(bson.ErrUTF8), reads("\xc0\x80")))},
+	{"libbson-zones", of("libbson", all(theyRefuse, because("could not parse timezone")))},
+	{"libbson-coefficients", of("libbson", all(writes(bson.TypeDecimal128), bothAccept))},
+	{"libbson-decimal-nan", of("libbson", all(bothAccept, negativeNaN))},
+	{"libbson-exponents", of("libbson", all(reads(`"$numberDecimal"`), bothAccept, inText(longExponent)))},
+	{"libbson-depth", of("libbson", all(inOp("write"), theyWrite("{ ... }")))},
+	{"libbson-legacy", of("libbson", asLegacy)},
+	{"libbson-many-digits", of("libbson", all(reads(`"$numberDecimal"`), onlyThey(extjson.ErrRange), theyReadDecimalNaN))},
 	{"libbson-range", of("libbson", onlyThey(extjson.ErrRange))},
 	{"libbson-texts", of("libbson", onlyThey(extjson.ErrWrapperText))},
 	{"libbson-wrappers", of("libbson", onlyThey(extjson.ErrWrapper))},
@@ -79,6 +96,9 @@ var differences = []difference{
 	{"js-uuid-length", of("js-bson", all(theyRefuse, because("UUID")))},
 	{"js-regex-options", of("js-bson", all(theyRefuse, because("regular expression option")))},
 	{"js-negative-zero", of("js-bson", all(theyRefuse, because("is in an invalid format")))},
+	{"js-coefficients", of("js-bson", all(writes(bson.TypeDecimal128), bothAccept))},
+	{"js-decimal-nan", of("js-bson", all(bothAccept, negativeNaN))},
+	{"js-legacy", of("js-bson", asLegacy)},
 	{"js-range", of("js-bson", onlyThey(extjson.ErrRange))},
 	{"js-texts", of("js-bson", onlyThey(extjson.ErrWrapperText))},
 	{"js-wrappers", of("js-bson", onlyThey(extjson.ErrWrapper))},
@@ -98,6 +118,11 @@ var differences = []difference{
 	{"shell-keys", of("shell-bson-parser", all(either(about(bson.TypeMinKey), about(bson.TypeMaxKey)), theyRefuse))},
 	{"shell-decimals", of("shell-bson-parser", all(theyRefuse, because("representation.match")))},
 	{"shell-vector", of("shell-bson-parser", all(theyRefuse, because("Invalid Vector")))},
+	{"shell-coefficients", of("shell-bson-parser", all(about(bson.TypeDecimal128), inOp("back"), because("number is out of range")))},
+	{"shell-decimal-nan", of("shell-bson-parser", all(bothAccept, negativeNaN))},
+	{"shell-depth", of("shell-bson-parser", all(inOp("back"), bothAccept, deep))},
+	{"shell-object-ids", of("shell-bson-parser", all(reads("createFromHexString"), theyRefuse))},
+	{"shell-clock", of("shell-bson-parser", onlyThey(extjson.ErrEvaluate))},
 	{"shell-range", of("shell-bson-parser", onlyThey(extjson.ErrRange))},
 	{"shell-escapes", of("shell-bson-parser", onlyThey(extjson.ErrEscape))},
 	{"shell-control", of("shell-bson-parser", onlyThey(extjson.ErrControl))},
@@ -113,6 +138,9 @@ var differences = []difference{
 	{"driver-control", of("Go driver", onlyThey(extjson.ErrControl))},
 	{"driver-utf8", of("Go driver", onlyThey(bson.ErrUTF8))},
 	{"driver-trailing", of("Go driver", onlyThey(extjson.ErrTrailing))},
+	{"driver-coefficients", of("Go driver", all(writes(bson.TypeDecimal128), bothAccept))},
+	{"driver-decimal-nan", of("Go driver", all(bothAccept, negativeNaN))},
+	{"driver-legacy", of("Go driver", asLegacy)},
 	{"driver-texts", of("Go driver", onlyThey(extjson.ErrWrapperText))},
 	{"driver-wrappers", of("Go driver", onlyThey(extjson.ErrWrapper))},
 }
@@ -349,6 +377,58 @@ func bigInteger(tr *trial) bool {
 }
 
 var manyDigits = regexp.MustCompile(`[0-9]{19}`)
+
+// asLegacy: they read what we read with Legacy alone.
+func asLegacy(tr *trial) bool {
+	if tr.op != "parse" || tr.ourErr == nil || tr.theirErr != nil {
+		return false
+	}
+	doc, err := read(extjson.DecodeOptions{Legacy: true}, tr.in)
+	return err == nil && doc == tr.theirs
+}
+
+// inText: the text that is read has such a part.
+func inText(part *regexp.Regexp) test {
+	return func(tr *trial) bool { return tr.op == "parse" && part.MatchString(tr.in) }
+}
+
+var (
+	array        = regexp.MustCompile(`^\s*\[`)
+	bareNaN      = regexp.MustCompile(`(?i)[^"](nan|infinity)\b`)
+	halfZone     = regexp.MustCompile(`T[0-9:.]+([+-][0-9]{2})?"`) // none, or hours alone
+	longExponent = regexp.MustCompile(`E[+-][0-9]{10}`)
+)
+
+// negativeNaN: a decimal is read that is NaN and has a sign.
+func negativeNaN(tr *trial) bool {
+	c := bson.NewCursor([]byte(tr.ours))
+	return tr.op == "parse" && c.Next() && c.Type() == bson.TypeDecimal128 && c.Decimal128().IsNaN() && strings.Contains(tr.in, `"-`)
+}
+
+// theyReadDecimalNaN: to them the only value is a decimal that is NaN.
+func theyReadDecimalNaN(tr *trial) bool {
+	c := bson.NewCursor([]byte(tr.theirs))
+	return c.Next() && c.Type() == bson.TypeDecimal128 && c.Decimal128().IsNaN()
+}
+
+// deep: they write no more than 101 levels of a document that has more.
+func deep(tr *trial) bool { return levels(tr.doc) > 101 && levels(tr.theirs) == 101 }
+
+// levels counts the containers of doc that are in each other, by the first
+// element of each.
+func levels(doc string) int {
+	c := bson.NewCursor([]byte(doc))
+	n := 1
+	for c.Next() && c.Type().IsContainer() && c.Enter() {
+		n++
+	}
+	return n
+}
+
+// theyWrite: their text has such a part.
+func theyWrite(part string) test {
+	return func(tr *trial) bool { return strings.Contains(tr.theirs, part) }
+}
 
 // spelled: theirs is our text with other spellings, each replaced by the next.
 func spelled(oldnew ...string) test {

@@ -2,9 +2,11 @@ package interop
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	driver "go.mongodb.org/mongo-driver/v2/bson"
@@ -247,5 +249,30 @@ func TestDriverNaN(t *testing.T) {
 	}
 	if got, want := fmt.Sprintf("%x", theirs), "10000000016100010000000000f87f00"; got != want {
 		t.Errorf("driver %s, want %s: compare NaN, too", got, want)
+	}
+}
+
+// TestDriverTopLevel: the driver reads an array or a single value as the whole
+// text; here UnmarshalValue does.
+func TestDriverTopLevel(t *testing.T) {
+	const text = `[{"$match":{"a":{"$numberInt":"1"}}}]`
+	var theirs []driver.D
+	if err := driver.UnmarshalExtJSON([]byte(text), false, &theirs); err != nil || len(theirs) != 1 {
+		t.Fatalf("driver: %v, %v", theirs, err)
+	}
+	var ours []bson.D
+	if err := extjson.Unmarshal([]byte(text), &ours); !errors.Is(err, extjson.ErrToken) {
+		t.Errorf("Unmarshal: %v, want ErrToken", err)
+	}
+	want := []bson.D{{{Key: "$match", Value: bson.D{{Key: "a", Value: int32(1)}}}}}
+	if err := extjson.UnmarshalValue([]byte(text), &ours); err != nil || !reflect.DeepEqual(ours, want) {
+		t.Errorf("UnmarshalValue: %v, %v, want %v", ours, err, want)
+	}
+	var n int32
+	if err := driver.UnmarshalExtJSON([]byte("5"), false, &n); err != nil || n != 5 {
+		t.Errorf("driver: %d, %v", n, err)
+	}
+	if err := extjson.UnmarshalValue([]byte("6"), &n); err != nil || n != 6 {
+		t.Errorf("UnmarshalValue: %d, %v", n, err)
 	}
 }

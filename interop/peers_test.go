@@ -175,3 +175,36 @@ func TestPyMongoUUIDs(t *testing.T) {
 		}
 	}
 }
+
+// TestPeersSpecialKeys: all peers write a document whose own keys are special,
+// so that it reads as another value or not at all. Here AmbiguousKeys: AsIs
+// has to be given.
+func TestPeersSpecialKeys(t *testing.T) {
+	for _, elements := range [][]element{
+		{{"$date", bson.TypeString, "\x05\x00\x00\x001970\x00"}},
+		{{"$oid", bson.TypeString, "\x03\x00\x00\x00zz\x00"}},
+		{{"$numberLong", bson.TypeString, "\x02\x00\x00\x001\x00"}},
+	} {
+		doc := documentOf(element{"a", bson.TypeDocument, documentOf(elements...)})
+		for _, newPeer := range peers {
+			p := newPeer(t)
+			for mode := range p.modes {
+				tr := p.write(mode, doc)
+				if !errors.Is(tr.ourErr, extjson.ErrAmbiguous) || tr.theirErr != nil {
+					t.Errorf("want text of theirs alone: %v", tr)
+				}
+				if mode == "shell" {
+					continue // no JSON
+				}
+				o := p.modes[mode].out
+				o.AmbiguousKeys = extjson.AsIs
+				if text := ourText(t, o, []byte(doc)); text != tr.theirs {
+					t.Errorf("%v\n  as is  %q", tr, text)
+				}
+				if back, err := p.call("parse", tr.theirs); err == nil && back == doc {
+					t.Errorf("they read it back: %v", tr)
+				}
+			}
+		}
+	}
+}

@@ -211,6 +211,19 @@ var rareTexts = []string{
 	`{"a":{"$oid":"56E1FC72E0C917E9C4714161"},"b":{"$binary":{"subType":"4","base64":"AA=="}},"c":{"\u0024oid":"56e1fc72e0c917e9c4714161"}}`,
 	"\ufeff{}", `{} `, ` {}`, `[]`, `1`, ``, `{"a":NaN}`, `{"a":1,}`, `{'a':1}`, `{a:1}`, `{"a":1}/**/`, "{\"a\":\"\t\"}", `{"a":0x10}`, `{"a":.5}`, `{"a":1.}`,
 	`{"a":{"$binary":{"base64":"J91ik8TWZWKu","subType":"09"}}}`,
+	`{"a":{"$date":"2024-02-29T12:00:00"}}`, `{"a":{"$date":"2024-02-29T12:00:00+01"}}`, `{"a":{"$date":"2024-02-29T12:00:00+01:00"}}`,
+	`{"a":{"$uuid":"0011223344556677-8899-aabb-ccddeeff"}}`,
+	`{"a":{"$numberDecimal":"-NaN"}}`, `{"a":{"$numberDecimal":"0E+2147483648"}}`,
+	`{"a":{"$numberDecimal":"10384593717069655257060992658440191"}}`,
+	`[1,2]`, `{"a":inFINIty}`, `{"a":{"$options":"i"}}`, `{"a":1}, {"b":2}`, `{"a":1} {"b":2}`, "{\"a\":\"x\xc0\x80y\"}",
+	`{"a":{"$binary":"AQID","$type":"00"}}`, `{"a":{"$date":0}}`, `{"a":{"$date":"1970-01-01T01:00:00+0100"}}`,
+}
+
+// Documents that show what random ones do not have.
+var rareDocuments = []string{
+	"\x18\x00\x00\x00\x13a\x00" + strings.Repeat("\xff", 14) + "\x41\x30\x00", // a decimal of 2^113-1
+	"\x18\x00\x00\x00\x13a\x00" + strings.Repeat("\x00", 15) + "\x6c\x00",     // and of 2^113, times 10^-32
+	string(deepDocument(203)),
 }
 
 // Values of the shell, likewise.
@@ -218,6 +231,8 @@ var rareValues = []string{
 	"MinKey", "MaxKey", "NumberDecimal(1)", `BinData(9, "J91ik8TWZWKu")`, `ObjectId("56e1fc72e0c917e9c4714161",)`,
 	`new Date(8640000000000001)`, `"\d"`, `"\6"`, "0x10", ".5", "+1", "1 + 1", "NumberInt(2147483648)", `NumberLong("1x")`,
 	`ISODate("20240229T1200")`, `new Date("+002024-02-29T00:00:00Z")`, `{"$oid":"x"}`, "[1,]", "/* */ 1", "'a'", `/a\/[/]/i`,
+	`Date(45)`, `new Date("2024-02-29T12:00:00")`, "new Date(1e12)", `ObjectId.createFromHexString("56e1fc72e0c917e9c4714161")`,
+	"NumberDecimal(NaN)", `NumberDecimal("-NaN")`,
 }
 
 func TestPeers(t *testing.T) {
@@ -323,10 +338,17 @@ func (c *comparison) shell(t *testing.T, doc string, seed uint64) {
 	}
 }
 
-// rare compares what is read of rareTexts and rareValues.
+// rare compares what is made of rareDocuments, rareTexts and rareValues.
 func (c *comparison) rare(t *testing.T) {
 	t.Helper()
 	for mode := range c.modes {
+		try := c.write
+		if mode == "shell" {
+			try = c.back
+		}
+		for _, doc := range rareDocuments {
+			c.check(t, doc, splitDocument, func(doc string) *trial { return try(mode, doc) })
+		}
 		switch mode {
 		case "canonical":
 			for _, text := range rareTexts {
