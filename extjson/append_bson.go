@@ -150,10 +150,14 @@ func (d *decoder) reset(src []byte) {
 }
 
 // fail records a fault and returns the -1 that its callers return. At the
-// end of the text every fault is that it ends there.
+// end of the text every fault is that it ends there; at a comment, that the
+// comment does not end. No fault in a string is at a slash.
 func (d *decoder) fail(off int, err error, expected string) int {
-	if off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off) {
+	switch {
+	case off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off):
 		off, err, expected = len(d.src), ErrTruncated, ""
+	case d.shell && commentEnd(d.src[off:]) != "":
+		err, expected = openComment(d.src[off:])
 	}
 	d.at, d.err, d.expected = off, err, expected
 	return -1

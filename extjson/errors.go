@@ -35,6 +35,8 @@ var (
 	ErrInexact = errors.New("integer is not exact as a double")
 	// ErrNumberLen: a number is longer than MaxNumberLen.
 	ErrNumberLen = errors.New("number is too long")
+	// ErrCommentLen: a comment of the shell's is longer than 16 MiB.
+	ErrCommentLen = errors.New("comment is too long")
 	// ErrWrapper: a special key such as $oid stands beside a foreign key,
 	// twice, alone where it needs another, or before a value of the wrong
 	// kind.
@@ -104,7 +106,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // refusals are the sentinels that make a *ValueError; the others are about
 // syntax.
 var refusals = map[error]bool{
-	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrRelaxed: true, ErrEvaluate: true,
+	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrCommentLen: true, ErrRelaxed: true, ErrEvaluate: true,
 	bson.ErrDepth: true, bson.ErrTooLarge: true, bson.ErrKeyNUL: true,
 }
 

@@ -212,8 +212,9 @@ type DecodeOptions struct {
 	Legacy bool
 	// Shell accepts what one types in the MongoDB shell as well: ObjectId("…")
 	// and its like, /…/i, undefined, NaN, Infinity, keys without quotes,
-	// single quotes, trailing commas and comments. Nothing is evaluated: what
-	// depends on the time, the time zone or a variable is an error.
+	// single quotes, trailing commas, and comments of at most 16 MiB. Nothing
+	// is evaluated: what depends on the time, the time zone or a variable is
+	// an error.
 	Shell bool
 	// UUIDRepresentation is how the UUID in $uuid, and in the shell's
 	// UUID("…"), is laid out. UUIDUnspecified means subtype 4.

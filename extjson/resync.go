@@ -7,7 +7,8 @@ import (
 
 // This file goes on after faults in a stream. What is at fault is one of three:
 //
-//   - a byte between documents, or one that is missing there (stray);
+//   - a byte between documents, or one that is missing there (stray), or the
+//     start of a comment without an end (passComment);
 //   - a document whose brackets, or the line of the next, say where it ends
 //     (damaged);
 //   - what a line ends (passLine).
@@ -32,6 +33,8 @@ var lineBrace = []byte("\n{")
 //   - at the fault, if that is a document without the comma before it;
 //   - behind the byte at fault, if that is a bracket, a comma or anything else
 //     that stands by itself: between documents, brackets, commas and blanks;
+//   - where a comment of the shell's begins that does not end within 16 MiB, at
+//     the brace behind that on its line, or else at the line after it;
 //   - behind the bracket that closes the damaged document, whose opening brace
 //     may be what is damaged, and behind the line if that ends there too;
 //   - at a line that starts with a brace: of texts that stand on a line each,
@@ -42,7 +45,7 @@ var lineBrace = []byte("\n{")
 //     with a brace, else at the line after it. What follows is then likely to
 //     be faults as well.
 //
-// The first two are about no document, and a fault of this kind says that the
+// The first three are about no document, and a fault of this kind says that the
 // stream may not be the array, or the documents without one, that it seemed to
 // be. Commas are then neither asked for nor refused, and nor are brackets,
 // until one of them shows what the stream is.
@@ -73,6 +76,10 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	}
 	fault := d.d.at - d.off // from the first byte of what is damaged
 	d.err = nil
+	if d.d.shell && commentEnd(d.buf[d.off:]) != "" {
+		d.state = atAny
+		return d.passComment(skipped)
+	}
 	n, ok := d.stray()
 	if d.err != nil {
 		return false
@@ -102,7 +109,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 // documents. It reports false if a document is, or the reader has failed.
 func (d *Decoder) stray() (int, bool) {
 	if d.off == len(d.buf) {
-		return 0, true // an array or a comment has no end
+		return 0, true // an array has no end
 	}
 	c := d.buf[d.off]
 	if c == '{' && d.state == atComma {
@@ -127,7 +134,11 @@ func (d *Decoder) stray() (int, bool) {
 // the reader has failed.
 func (d *Decoder) damaged(fault int) (int, bool) {
 	f := newFrame(d.d.shell)
-	n := 0      // bytes that f has seen
+	open := -1 // bytes up to a comment without an end, whose start f does not see
+	if d.d.shell && commentEnd(d.buf[d.off+fault:]) != "" {
+		open = fault
+	}
+	n := 0      // bytes that f has seen, or not
 	closed := 0 // bytes up to a bracket behind which the document may go on
 	endless := &d.endless
 	if c := d.buf[d.off]; c != '{' {
@@ -142,10 +153,16 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		return 0, false
 	}
 	for n < resyncWindow {
+		if n == open {
+			n += len("/*")
+		}
 		if len(d.buf) == d.off+n && (d.eof || !d.fill()) {
 			break
 		}
 		text := d.buf[d.off+n:]
+		if n < open {
+			text = text[:open-n]
+		}
 		line := bytes.IndexByte(text, '\n')
 		if line >= 0 {
 			text = text[:line+1]
@@ -187,9 +204,28 @@ func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
 			return d.pass(skipped, line)
 		}
 	}
-	for from := d.off + fault; ; from = d.off {
-		if n := bytes.IndexByte(d.buf[from:], '\n'); n >= 0 {
-			return d.pass(skipped, from+n+1)
+	return d.passTo(skipped, d.off+fault, "\n")
+}
+
+// passComment passes over the start of the comment at d.off, which does not
+// end: up to a line, or the brace before it that may begin a document.
+func (d *Decoder) passComment(skipped io.Writer) bool {
+	ends := "\n{"
+	if d.buf[d.off+1] == '/' {
+		ends = "\n"
+	}
+	return d.passTo(skipped, d.off, ends)
+}
+
+// passTo passes over what is before the first of the bytes in ends at or behind
+// buf[from], a line feed with it, or over all.
+func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
+	for ; ; from = d.off {
+		if n := bytes.IndexAny(d.buf[from:], ends); n >= 0 {
+			if n += from; d.buf[n] == '\n' {
+				n++
+			}
+			return d.pass(skipped, n)
 		}
 		if !d.pass(skipped, len(d.buf)) {
 			return false

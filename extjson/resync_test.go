@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,6 +146,110 @@ func TestResyncManyFaults(t *testing.T) {
 			t.Errorf("%.20q: %d documents, %d faults, %d skipped", tc.text, docs, faults, d.Skipped())
 		}
 	}
+}
+
+// TestResyncComments: a comment without an end is one fault, at its place, and
+// takes nothing with it but the rest of its line, up to a brace, or the document
+// that it is in. Those bytes are passed over, all others read.
+func TestResyncComments(t *testing.T) {
+	long := strings.Repeat("y", 16<<20)
+	for _, tc := range []struct {
+		name   string
+		text   string   // here stands before what is at fault
+		want   string   // texts of the documents
+		passed []string // at each fault
+	}{
+		{"line", "{a:1}\n¦/* x\n{a:2}\n{a:3}", "{a:1}{a:2}{a:3}", []string{"/* x\n"}},
+		{"first", "¦/* x y z\n{a:2}\n", "{a:2}", []string{"/* x y z\n"}},
+		{"in front of documents", "[{a:1}, ¦/* {a:2}, {a:3}]", "{a:1}{a:2}{a:3}", []string{"/* "}},
+		{"in front of a comma", "[{a:1} ¦/* , {a:2}]", "{a:1}{a:2}", []string{"/* , "}},
+		{"last", "{a:1}¦/*", "{a:1}", []string{"/*"}},
+		{"last in an array", "[{a:1},¦/*/", "{a:1}", []string{"/*/"}},
+		{"many", "{a:1}¦/*\n/*\n/* {a:2}\n/*\n", "{a:1}{a:2}", []string{"/*\n", "/*\n", "/* ", "/*\n"}},
+		{"none", "{a:1}/*/ {a:2} /**/{a:3}//", "{a:1}{a:3}", nil},
+		{"in a document", "{a:1 ¦/* \n{a:2}\n{a:3}\n{a:4}\n{a:5}\n{a:6}\n", "{a:2}{a:3}{a:4}{a:5}{a:6}", []string{"{a:1 /* \n"}},
+		{"in a document on a line", "[{a:1 ¦/* }, {a:2}, {a:3}]", "{a:2}{a:3}", []string{"{a:1 /* }"}},
+		{"in a document over lines", "[\n {\n  a: 1 ¦/*\n },\n {\n  a: 2\n }\n]", "{\n  a: 2\n }", []string{"{\n  a: 1 /*\n }"}},
+		{"as long as may be", "/*" + long[4:] + "*/{a:1}", "{a:1}", nil},
+		{"too long", "¦/*" + long[3:] + "*/{a:1}", "{a:1}", []string{"/*" + long[3:] + "*/"}},
+		{"too long, over lines", "{a:1}¦/*\n{a:2}" + long + "*/{a:3}\n{a:4}", "{a:1}{a:2}{a:4}", []string{"/*\n", long + "*/{a:3}\n"}},
+		{"too long, in a document", "{a:1 ¦/*\n }" + long + "*/ }\n{a:2}", "{a:2}", []string{"{a:1 /*\n }" + long + "*/ }\n"}},
+		{"line that is too long", "¦//" + long + "\n{a:1}", "{a:1}", []string{"//" + long + "\n"}},
+		{"line as long as may be", "//" + long[3:] + "\n{a:1}//" + long[3:], "{a:1}", nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			before, after, faulty := strings.Cut(tc.text, here)
+			d := extjson.DecodeOptions{Shell: true}.NewDecoder(strings.NewReader(before + after))
+			var got string
+			var passed []string
+			for {
+				for d.Next() {
+					got += string(d.Text())
+				}
+				if d.Err() == nil {
+					break
+				}
+				if f := faultOf(t, d.Err()); len(passed) == 0 && f.Offset != int64(len(before)) {
+					t.Errorf("%v, want it at %d", d.Err(), len(before))
+				}
+				var b strings.Builder
+				if !d.Resync(&b) {
+					t.Fatal(d.Err())
+				}
+				passed = append(passed, b.String())
+			}
+			if got != tc.want || faulty == (len(passed) == 0) {
+				t.Errorf("got %.100s, %d faults, want %s", got, len(passed), tc.want)
+			}
+			if !slices.Equal(passed, tc.passed) {
+				t.Errorf("passed over %.100q, want %.100q", passed, tc.passed)
+			}
+		})
+	}
+}
+
+// TestResyncCommentMemory: a comment without an end is neither held nor lost,
+// whatever follows it.
+func TestResyncCommentMemory(t *testing.T) {
+	const size = 256 << 20
+	for _, text := range []string{"/*", "//", "[{a:1}, /* x", "{a:1, /*"} {
+		r := io.LimitReader(&endless{text: text, fill: 'y', n: 1 << 20}, size)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d := extjson.DecodeOptions{Shell: true}.NewDecoder(r)
+		var passed counting
+		read, faults := 0, 0
+		for {
+			for d.Next() {
+				read += len(d.Text())
+			}
+			if d.Err() == nil {
+				break
+			}
+			if faults++; !d.Resync(&passed) {
+				t.Fatal(d.Err())
+			}
+		}
+		runtime.ReadMemStats(&after)
+		separators := len("[, ")
+		if text[0] != '[' {
+			separators = 0
+		}
+		if read+int(passed)+separators != size || faults != 1 {
+			t.Errorf("%s: %d bytes read, %d passed over, %d faults", text, read, passed, faults)
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > size {
+			t.Errorf("%s: %d bytes allocated", text, n)
+		}
+	}
+}
+
+// counting counts the bytes that are written to it.
+type counting int64
+
+func (c *counting) Write(p []byte) (int, error) {
+	*c += counting(len(p))
+	return len(p), nil
 }
 
 // A shortWriter takes room bytes and then fails, or claims to have written less.

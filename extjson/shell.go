@@ -15,28 +15,47 @@ import (
 // it at the few places where the syntax departs from JSON's, and only if
 // DecodeOptions.Shell is set. Source: ECMAScript 2023, "Lexical Grammar".
 
+// maxComment is how many bytes a comment may have, with both its ends: one that
+// has no end is found by it before it is all in memory.
+const maxComment = 16 << 20
+
 // comment returns the offset past the comment at off, where there is a slash,
-// or off if there is none. A comment that does not end is a fault at the end
-// of the text.
+// or off if there is none that ends. fail says what is the matter with others.
 func (d *decoder) comment(off int) int {
-	src := d.src
-	if off+1 >= len(src) {
+	end := commentEnd(d.src[off:])
+	if end == "" {
 		return off
 	}
-	switch src[off+1] {
-	case '/':
-		if n := bytes.IndexByte(src[off:], '\n'); n >= 0 {
-			return off + n + 1
-		}
-		return len(src)
-	case '*':
-		if n := bytes.Index(src[off+2:], []byte("*/")); n >= 0 {
-			return off + n + 4
-		}
-		d.fail(len(src), ErrTruncated, "")
-		return len(src)
+	text := d.src[off:min(off+maxComment, len(d.src))]
+	switch n := bytes.Index(text[2:], []byte(end)); {
+	case n >= 0:
+		return off + 2 + n + len(end)
+	case end == "\n" && len(text) < maxComment:
+		return len(d.src)
 	}
 	return off
+}
+
+// commentEnd returns what ends the comment that text begins with, or "" if it
+// begins with none.
+func commentEnd(text []byte) string {
+	switch {
+	case len(text) < 2 || text[0] != '/':
+	case text[1] == '/':
+		return "\n"
+	case text[1] == '*':
+		return "*/"
+	}
+	return ""
+}
+
+// openComment returns the fault of the comment that text begins with, which
+// does not end there.
+func openComment(text []byte) (err error, expected string) {
+	if len(text) >= maxComment {
+		return ErrCommentLen, "its end within 16 MiB"
+	}
+	return ErrTruncated, "*/ that ends the comment"
 }
 
 // tokenOpen reports whether what begins at off may be part of a word, or the
@@ -139,7 +158,7 @@ func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
 	case c == '\'':
 		bson.SetType(dst, mark, bson.TypeString)
 		return d.stringValue(dst, off+1)
-	case c == '/':
+	case c == '/' && commentEnd(d.src[off:]) == "":
 		return d.regexLiteral(dst, off, mark)
 	case d.identifier(off) > off:
 		return d.shellWord(dst, off, mark)

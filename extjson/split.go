@@ -96,6 +96,7 @@ func (s *Splitter) scan(text []byte) (cut int, place Place) {
 			s.inside = false
 			s.behind = s.behind.behindDocument()
 		} else if !s.between(text) {
+			s.lost = s.lost || s.at-cut > maxComment // which begins at the cut
 			break
 		}
 		cut, place = s.at, s.behind

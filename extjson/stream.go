@@ -71,6 +71,8 @@ type Decoder struct {
 	// No document that starts before these offsets in the stream has an end.
 	endless   int64 // if it has its opening brace
 	braceless int64 // if that is damaged
+	// No */ lies before this offset in the stream and behind a /* at fault.
+	open int64
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -280,34 +282,44 @@ func skipBlanks(text []byte, off int) int {
 	return off
 }
 
-// skipComment skips the comment that begins with the slash at d.off, piece
-// by piece. It reports whether there is one.
+// skipComment skips the comment that begins with the slash at d.off. It reports
+// whether there is one that ends. Until it has, nothing of it is consumed:
+// Resync goes on in a comment without an end.
 func (d *Decoder) skipComment() bool {
 	for len(d.buf)-d.off < 2 {
 		if d.eof || !d.fill() {
 			return false
 		}
 	}
-	end := "\n"
-	switch d.buf[d.off+1] {
-	case '/':
-	case '*':
-		end = "*/"
-	default:
+	end := commentEnd(d.buf[d.off:])
+	if end == "" {
 		return false
 	}
-	for d.off += 2; ; {
-		if n := bytes.Index(d.buf[d.off:], []byte(end)); n >= 0 {
-			d.off += n + len(end)
+	seen := 2 // bytes of the comment without its end
+	if end == "*/" {
+		seen = int(max(2, d.open-1-d.base-int64(d.off)))
+	}
+	for {
+		text := d.buf[d.off:min(d.off+maxComment, len(d.buf))]
+		if n := bytes.Index(text[min(seen, len(text)):], []byte(end)); n >= 0 {
+			d.off += seen + n + len(end)
 			return true
 		}
-		d.off = max(d.off, len(d.buf)-len(end)+1)
-		if d.eof || !d.fill() {
-			if d.off = len(d.buf); end == "\n" || d.err != nil {
-				return d.err == nil
-			}
-			return d.fail(d.off, ErrTruncated, "")
+		seen = max(seen, len(text)-len(end)+1)
+		switch {
+		case len(text) == maxComment:
+		case !d.eof && (d.fill() || d.err == nil):
+			continue
+		case d.err != nil:
+			return false
+		case end == "\n":
+			d.off = len(d.buf)
+			return true
 		}
+		if end == "*/" {
+			d.open = d.base + int64(d.off+len(text))
+		}
+		return d.fail(d.off, ErrToken, "")
 	}
 }
 
