@@ -32,13 +32,14 @@ func (a *app) dumpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dump [flags] [FILE...]",
 		Short: "write BSON files as bsondump does",
-		Long: "Write BSON files as bsondump does, the same bytes for all data that it does not\n" +
-			"lose: as canonical Extended JSON, a document per line, or with --type debug the\n" +
-			"types and sizes of all elements. The flags of bsondump are known, and\n" +
-			"--outFile is another name of --output.\n\n" +
-			"A document that bsondump alters, or drops with exit code 0, is reported and left\n" +
-			"out, and the exit code says so: text that is not UTF-8, for one, or a NaN with\n" +
-			"bits that its text does not have. --lossy writes the nearest text.\n",
+		Long: "Write BSON files as bsondump does: as canonical Extended JSON, a document per\n" +
+			"line, or with --type debug the types and sizes of all elements. The bytes are\n" +
+			"the same for all data that bsondump does not lose. All flags of bsondump are\n" +
+			"accepted, and --outFile is another name of --output.\n\n" +
+			"Some documents bsondump alters, or drops with exit code 0: documents with\n" +
+			"invalid UTF-8, for example, or with a NaN whose bits have no text. They are\n" +
+			"reported and left out, and the exit code is not 0. --lossy writes the nearest\n" +
+			"text.\n",
 		Example: "  bsonjs dump users.bson\n" +
 			"  bsonjs dump --pretty --bsonFile users.bson --outFile users.json\n" +
 			"  bsonjs dump --type debug users.bson\n",
@@ -76,7 +77,7 @@ func (o *options) addDump(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.aliases.objcheck, "objcheck", false, "end the run at the first document that cannot be written, instead of "+
 		"leaving it out")
 	fs.CountVarP(&o.verbose, "verbose", "v", "print a summary at the end; repeating the flag has no further effect")
-	fs.StringVar(&o.aliases.config, "config", "", "no effect: `FILE` has passwords for a server, and dump reads files only")
+	fs.StringVar(&o.aliases.config, "config", "", "`FILE` with passwords for a server: no effect, dump reads files only")
 	fs.BoolVar(&o.version, "version", false, "print the version and stop")
 }
 
@@ -157,7 +158,8 @@ func (f tabFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error {
 	})
 }
 
-// twice has write write to nowhere, to find whether it can, and then to w.
+// twice calls write with a writer that discards all, to see whether it fails,
+// and then with w.
 func twice(w io.Writer, write func(w io.Writer) error) error {
 	if err := write(io.Discard); err != nil {
 		return err
@@ -168,12 +170,12 @@ func twice(w io.Writer, write func(w io.Writer) error) error {
 // dumpPortion is how many bytes of text are written at a time.
 const dumpPortion = 64 << 10
 
-// A tabber lays out over many lines what is written to it, compact JSON in
+// A tabber lays out compact JSON over many lines. It is written to it in
 // portions of any size.
 type tabber struct {
 	w    io.Writer // nil: all stays in out
 	out  []byte
-	most int // bytes that may be in out; what was written is taken off
+	most int // bytes that may still follow, those in out included
 
 	tabs     int
 	inString bool
@@ -181,8 +183,8 @@ type tabber struct {
 	opened   bool // behind the bracket that opens a container
 }
 
-// Write lays text out. The error is errDumped if that becomes too long, or
-// that of w.
+// Write lays out text. The error is errDumped if the result is too long, or
+// the error of w.
 func (b *tabber) Write(text []byte) (int, error) {
 	for i := 0; i < len(text); i++ {
 		if b.inString {
@@ -220,8 +222,8 @@ func (b *tabber) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// stringEnd returns how many bytes of text belong to the string that it begins
-// in.
+// stringEnd returns how many bytes of text belong to the string in which text
+// begins.
 func (b *tabber) stringEnd(text []byte) int {
 	for i, c := range text {
 		switch {
@@ -261,7 +263,7 @@ func (b *tabber) flush() error {
 // document and array in a paragraph of its own.
 type debugFormatter struct {
 	maxDepth int
-	terminal bool // keys must not steer it
+	terminal bool // the output is a terminal, which keys must not control
 }
 
 func (f debugFormatter) appendValue(dst []byte, most int, _ bson.Type, doc []byte) ([]byte, error) {
@@ -285,12 +287,12 @@ type debugger struct {
 	c    bson.Cursor
 	w    io.Writer // nil: all is appended
 	err  error     // of w
-	most int       // bytes that there may be; what was written is taken off
+	most int       // bytes that may still follow, those not yet written included
 
 	terminal bool // as in debugFormatter
 }
 
-// append appends what there is to say of doc, as far as it was not written.
+// append appends the part of the text of doc that was not written to d.w.
 func (d *debugger) append(dst, doc []byte, maxDepth int) ([]byte, error) {
 	d.c.Reset(doc, maxDepth)
 	out := d.appendObject(dst, len(doc), 0)
@@ -303,7 +305,7 @@ func (d *debugger) append(dst, doc []byte, maxDepth int) ([]byte, error) {
 	return out, nil
 }
 
-// portion writes dst if it is long enough, and returns what is left of it.
+// portion writes dst if it is long enough, and returns the bytes that remain.
 func (d *debugger) portion(dst []byte) []byte {
 	if len(dst) > d.most {
 		d.c.Fail(errDumped)
@@ -318,8 +320,8 @@ func (d *debugger) portion(dst []byte) []byte {
 	return dst[:0]
 }
 
-// appendKey appends the key of the element at hand as bsondump does, raw, or
-// so that it is part of a line on a terminal.
+// appendKey appends the key of the current element: raw, as bsondump does, or
+// escaped for a terminal.
 func (d *debugger) appendKey(dst []byte) []byte {
 	if d.terminal {
 		return append(dst, oneline.Escape(string(d.c.Key()))...)

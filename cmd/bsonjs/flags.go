@@ -49,7 +49,7 @@ func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if o.aliases.config != "" && !o.quiet {
-		a.reporter(cmd).note("--config is ignored: it is about servers, and dump reads files only")
+		a.reporter(cmd).note("ignoring --config: dump reads files only and needs no server")
 	}
 	watch := interrupt.Start()
 	defer watch.Stop()
@@ -120,7 +120,7 @@ func (o *options) addWriting(fs *pflag.FlagSet) {
 		word[extjson.Mode]{"canonical", extjson.Canonical}, word[extjson.Mode]{"relaxed", extjson.Relaxed},
 		word[extjson.Mode]{"legacy", extjson.Legacy}, word[extjson.Mode]{"shell", extjson.Shell},
 		word[extjson.Mode]{"plain", extjson.Plain}, word[extjson.Mode]{"semi", extjson.SemiRelaxed},
-	), "mode", "m", "relaxed (the default) reads well; canonical keeps every type, and with --exact converts back to the same bytes; "+
+	), "mode", "m", "relaxed (the default) reads well; canonical keeps every type, and with --exact it converts back to the same bytes; "+
 		"legacy is Extended JSON before version 2; shell is what one types in the MongoDB shell; plain has no "+
 		"wrappers and is not meant to be read back; semi is relaxed but for integers beyond 2^53")
 	fs.BoolVar(&o.array, "array", false, "one array of all documents of all files, instead of one document per line")
@@ -183,8 +183,8 @@ func (o *options) addEncoding(fs *pflag.FlagSet) {
 		"a string in that encoding, or binary")
 	fs.Var(choose(&o.longText,
 		word[pickle.LongText]{"int64", pickle.LongInt64}, word[pickle.LongText]{"smallest", pickle.LongSmallest},
-	), "long-text", "what an integer such as L5L of protocol 0 or 1 is when read: int64 (the default), for a long of Python 2; or "+
-		"smallest, int32 if it fits, for an int of Python 3.6")
+	), "long-text", "type of integers read as L5L, which only protocols 0 and 1 have: int64 (the default) for the long of Python 2; "+
+		"smallest for the int of Python 3.6, int32 if it fits, else int64")
 }
 
 func (o *options) addWritingPickles(fs *pflag.FlagSet) {
@@ -210,13 +210,13 @@ func (o *options) addErrors(fs *pflag.FlagSet) {
 	), "on-error", "a document that cannot be converted ends the run (the default), is reported and left out, or is kept "+
 		"in the file of --rejects as well")
 	o.addRejects(fs)
-	fs.BoolVar(&o.mendLengths, "mend-lengths", false, "write BSON documents of which only lengths of documents and arrays are wrong, "+
-		"with these put right; each is reported as an error all the same")
+	fs.BoolVar(&o.mendLengths, "mend-lengths", false, "if a BSON document has no fault but wrong lengths of documents and arrays, correct "+
+		"these and write it; it is still reported as an error")
 	o.addMaxErrors(fs)
 	fs.Var(choose(&o.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
-	), "invalid-utf8", "text that is not UTF-8 is an error (the default), or U+FFFD takes its place: in JSON that is read or "+
-		"written, and in BSON, hex and base64 that become BSON, hex or base64")
+	), "invalid-utf8", "invalid UTF-8 is an error (the default), or is replaced with U+FFFD; applies to reading and writing JSON, "+
+		"and to BSON, hex and base64 copied to any of these")
 	fs.BoolVar(&o.exact, "exact", false, "refuse what canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
 }
@@ -284,8 +284,8 @@ const (
 	groupTitle = "title"
 	groupNote  = "note"
 	flagValue  = "value" // what must follow it, "" for nothing
-	// flagNoVariable is there if the environment has no default for the flag
-	// of this command, though it has for others of that name.
+	// flagNoVariable is set if the flag of this command has no variable, though
+	// flags of other commands with that name have one.
 	flagNoVariable = "no variable"
 )
 

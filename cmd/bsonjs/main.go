@@ -37,16 +37,15 @@
 // # Output
 //
 // The file given with -o is written under a temporary name in the same
-// directory, FILE.XXXXXXXX.partial, and renamed when it is whole; so FILE is
-// there complete or not at all, whatever ends the run: its bytes are on the
-// disk before it has its name. A file that exists is replaced only with
-// --overwrite, and keeps its owner, group and mode; one whose owner or group
-// the process cannot give to another file is not replaced. A run that stops
-// leaves FILE alone and what it wrote as FILE.partial, in place of what an
-// earlier run left there; if it converted no document it leaves nothing. If
-// FILE is a symbolic link, all of this is true of the file that it leads to. A
-// device, FIFO or pipe is written directly, and a file that the process has
-// open already, /dev/fd/3 or /dev/stderr, is added to.
+// directory, FILE.XXXXXXXX.partial. When all its bytes are on the disk it is
+// renamed. So FILE is there complete or not at all, whatever ends the run. A
+// file that exists is replaced only with --overwrite. It keeps its owner, group
+// and mode; if the process cannot set them, the file is not replaced. A run
+// that stops leaves FILE alone. It leaves its output as FILE.partial, in place
+// of what an earlier run left there; if it converted no document it leaves
+// nothing. If FILE is a symbolic link, all of this is true of the file that it
+// leads to. A device, FIFO or pipe is written directly. A file that the process
+// has already opened, such as /dev/fd/3 or /dev/stderr, is appended to.
 //
 // An output that is also an input, by whatever name, is a usage error, and so
 // is a FILE.partial that is an input. BSON is not written to a terminal
@@ -78,9 +77,9 @@
 // that are read are written or rejected, and the exit code is the highest of
 // those that were left out.
 //
-// SIGINT, SIGTERM and SIGHUP stop the run after the document at hand, or in the
-// middle of one whose output is longer than a megabyte; a second signal ends it
-// at once.
+// SIGINT, SIGTERM and SIGHUP stop the run after the current document, or within
+// it if its output is longer than a megabyte. A second signal ends the run at
+// once.
 //
 // # Exit codes
 //

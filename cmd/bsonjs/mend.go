@@ -10,12 +10,12 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
-// This file writes documents of which only the lengths of documents and arrays
-// are wrong, for --mend-lengths. The stream that meets the damage keeps the
-// bytes that it passes over; mend makes a document of them, if one can be made.
+// This file is --mend-lengths: it writes documents that have no fault but wrong
+// lengths of documents and arrays. The stream keeps the bytes that it skips
+// after damage, and mend makes a document of them if it can.
 
-// A holder keeps the bytes that are written to it, up to a limit; then all go
-// to w.
+// A holder keeps the bytes that are written to it, up to a limit. Past the
+// limit all bytes go to w.
 type holder struct {
 	w     io.Writer
 	held  []byte
@@ -23,7 +23,7 @@ type holder struct {
 	full  bool
 }
 
-// newHolder returns a holder that holds a document.
+// newHolder returns a holder for the bytes of one document.
 func (t *stream) newHolder() *holder {
 	limit := cmp.Or(t.c.opts.maxDocumentSize, bson.DefaultMaxDocumentSize)
 	return &holder{w: t.c.rejectsWriter(), limit: limit, full: !t.c.opts.mendLengths || t.from != format.BSON}
@@ -40,7 +40,7 @@ func (h *holder) Write(p []byte) (int, error) {
 	return h.w.Write(p)
 }
 
-// release passes on the bytes that are held, and holds no more.
+// release writes the held bytes to w. Later bytes go to w at once.
 func (h *holder) release() error {
 	h.full = true
 	if len(h.held) == 0 {
@@ -51,8 +51,8 @@ func (h *holder) release() error {
 	return err
 }
 
-// mend converts the document that the held bytes are but for lengths, adds to
-// f how it was mended, and reports whether it was.
+// mend corrects the lengths in the held bytes and converts the document. It
+// reports whether it could, and adds the corrections to f.
 func (t *stream) mend(h *holder, f *fault) bool {
 	if len(h.held) == 0 {
 		return false
@@ -73,7 +73,7 @@ func (t *stream) mend(h *holder, f *fault) bool {
 	f.mended = len(mended)
 	f.advice = fmt.Sprintf("mended: length %d instead of %d at offset %d", m.Is, m.Was, f.from+m.Offset)
 	if more := len(mended) - 1; more > 0 {
-		f.advice += " and " + plural(int64(more), "length") + " more"
+		f.advice += fmt.Sprintf(" and %d more", more)
 	}
 	return true
 }

@@ -60,7 +60,7 @@ type options struct {
 	// What happens to documents that cannot be converted.
 	onError     errorPolicy
 	rejects     string // file that keeps them, "" unless quarantineErrors
-	mendLengths bool   // documents of which only lengths of containers are wrong are written
+	mendLengths bool   // documents with no fault but wrong lengths of containers are written
 	maxErrors   int64  // how many end the run all the same, 0: no number does
 	invalidUTF8 bson.UTF8Policy
 	exact       bool
@@ -257,7 +257,7 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 		}
 	}
 	if given(fs, "invalid-utf8") && known && !hasText && (o.from == format.Pickle || o.to == format.Pickle) {
-		return errors.New("--invalid-utf8 is about JSON, and about BSON that stays BSON; pickles have text of their own")
+		return fmt.Errorf("--invalid-utf8 has no effect from %v to %v; leave it out", o.from, o.to)
 	}
 	return nil
 }
@@ -298,9 +298,9 @@ func (o *options) checkErrors(fs *pflag.FlagSet) error {
 	case output.IsStdout(o.rejects):
 		return errors.New("--rejects needs a file; standard output is for documents")
 	case o.onError == stopOnError && given(fs, "mend-lengths"):
-		return errors.New("--mend-lengths goes with --on-error skip or quarantine; without them the first error ends the run")
+		return errors.New("--mend-lengths has no effect where the first error ends the run; add --on-error skip")
 	case given(fs, "mend-lengths") && o.from != format.Unknown && o.from != format.BSON:
-		return fmt.Errorf("--mend-lengths is about reading BSON, and the input is %v", o.from)
+		return fmt.Errorf("--mend-lengths is about reading BSON, and the input is %v; leave it out", o.from)
 	case o.onError == stopOnError && given(fs, "max-errors"):
 		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")
 	}

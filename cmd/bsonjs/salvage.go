@@ -14,13 +14,14 @@ func (a *app) salvageCommand() *cobra.Command {
 		Use:   "salvage [flags] [FILE...]",
 		Short: "take all whole documents out of damaged files",
 		Long: "Write all whole documents of damaged files, and say what was skipped.\n\n" +
-			"After damage it goes on where the damaged document ends: by its length, or by\n" +
-			"its elements if the next document stands there; else where two documents in a\n" +
-			"row are whole, or one that ends the file. In JSON it is behind the bracket that\n" +
-			"closes the damaged document, or at a line that starts with a brace. The output\n" +
-			"is in the format of the input unless --to says otherwise; JSON is then written\n" +
-			"in mode canonical, which keeps every type. The exit code says what was wrong, 0\n" +
-			"if nothing was.\n",
+			"In BSON the length and the elements of a damaged document each give an end for\n" +
+			"it. The run continues at the end that another document follows. If there is no\n" +
+			"such end, it continues at the next two whole documents in a row, or at a whole\n" +
+			"document that ends the file. In JSON the run continues behind the bracket that\n" +
+			"closes the damaged document, or at a line that starts with a brace.\n\n" +
+			"The output has the format of the input unless --to is given. JSON is written in\n" +
+			"mode canonical, which keeps every type. The exit code is 0 if all input was\n" +
+			"whole.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
 			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",
@@ -31,7 +32,7 @@ func (a *app) salvageCommand() *cobra.Command {
 	for _, name := range []string{"on-error", "version"} {
 		fs.Lookup(name).Hidden = true
 	}
-	// A default that loses types is not for what is to be kept whole.
+	// Salvaged documents keep their types unless the command line says otherwise.
 	fs.Lookup("mode").Annotations[flagNoVariable] = []string{}
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)

@@ -17,8 +17,9 @@ const partialSuffix = ".partial"
 // wrote of the file name.
 func PartialName(name string) string { return name + partialSuffix }
 
-// ErrOwner: the file is another's, and one in its place would not be.
-var ErrOwner = errors.New("it has another owner or group, which a file in its place would not have; write another file, or remove this one first")
+// ErrOwner: the process cannot give the owner and group of the file that is
+// there to the file that is to replace it.
+var ErrOwner = errors.New("its owner and group cannot be kept; write to another file, or remove this one first")
 
 // A replacement is a file written under a temporary name in the directory
 // where it is to appear.
@@ -35,7 +36,7 @@ const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
 // newReplacement creates the temporary file of target for o. old is the file
 // that it replaces, or nil; its owner, group and permissions are kept, and the
-// error matches ErrOwner if they cannot be.
+// error matches ErrOwner if they cannot be kept.
 func newReplacement(o Options, target string, old fs.FileInfo) (*replacement, diskFile, error) {
 	r := &replacement{disk: o.disk, target: target, overwrite: o.Overwrite}
 	if r.disk == nil {
@@ -74,8 +75,8 @@ func takePlace(file diskFile, old fs.FileInfo) error {
 	return file.Chmod(old.Mode().Perm())
 }
 
-// settle makes sure that file, the temporary one, is on the disk. It gets what
-// goes beyond permissions, such as setuid, only now: writing takes that away.
+// settle makes sure that file, the temporary one, is on the disk. Only now it
+// sets the mode bits beyond permissions, such as setuid: writing clears them.
 func (r *replacement) settle(file diskFile) error {
 	if r.mode != r.mode.Perm() {
 		if err := file.Chmod(r.mode); err != nil {
@@ -148,9 +149,10 @@ func (r *replacement) keep() string {
 }
 
 // resolve follows the symbolic links in name to the file that is to be
-// written, and returns its path and what is there now, nil if nothing is. What
-// is no regular file is not replaced, so its path does not matter: links to
-// pipes, as a shell makes them for >(program), lead to none.
+// written. It returns the path of that file and its info, nil if there is no
+// file. Only the links of regular files are followed, because only regular
+// files are replaced: the link that a shell makes for >(program) leads to a
+// pipe, which has no path.
 func resolve(name string) (string, fs.FileInfo, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
