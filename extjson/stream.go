@@ -204,8 +204,10 @@ func (d *Decoder) document() bool {
 		}
 		d.d.reset(text)
 		d.d.from = d.off
-		if n := min(len(text)-d.off, d.maxDoc); framed > 0 && cap(d.raw) < n {
-			d.raw = make([]byte, 0, n+readSize) // what a long document outgrows is garbage
+		// What a long document outgrows is garbage. One of which the last try
+		// has made little BSON needs no room.
+		if n := min(len(text)-d.off, d.maxDoc); framed > 0 && cap(d.raw) < n && len(d.raw) >= n/8 {
+			d.raw = make([]byte, 0, n+readSize)
 		}
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
