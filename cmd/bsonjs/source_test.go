@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,7 +46,7 @@ func TestColumnOfLongLine(t *testing.T) {
 
 // Behind damage and a megabyte without any the stream gives the input back to
 // the workers, with its place in it: all that is whole comes out, and what is
-// wrong is where it is, for any number of jobs.
+// wrong is where it is, in the same messages and rejects for any number of jobs.
 func TestBackToWorkers(t *testing.T) {
 	var docs, lines strings.Builder
 	for doc := range manyDocuments(3 * recovered / 2) {
@@ -54,6 +57,7 @@ func TestBackToWorkers(t *testing.T) {
 	}
 	pretty := strings.ReplaceAll(lines.String(), ":", ":\n")
 	array := strings.ReplaceAll(lines.String(), "\n", ",\n")
+	between := strings.NewReplacer(",", "", "\n", "")
 	const noise = "\xff\x00\xff"
 	for _, tc := range []struct {
 		name, from, to string
@@ -66,14 +70,25 @@ func TestBackToWorkers(t *testing.T) {
 		{"JSON to JSON", "json", "json", lines.String(), [2]string{"x\n", "{\"a\":tru}\n"}, "", ""},
 		{"pretty JSON to BSON", "json", "bson", pretty, [2]string{"x\n", "{\"a\":\ntru}\n"}, "", ""},
 		{"array to JSON", "json", "json", array, [2]string{"{\"a\":tru},\n", "{\"a\":tru},\n"}, "[", "{}]"},
+		{"lines behind stray brackets", "json", "json", lines.String(), [2]string{"}\n", "{\"a\":[1}\n"}, "{}\n", ""},
+		{"array behind stray brackets", "json", "json", array, [2]string{"}\n", "{\"a\":tru},\n"}, "[{},", "{}]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			args := []string{"-f", tc.from, "-t", tc.to, "--on-error", "skip", "--summary", "none", "--errors", "json", "-j"}
+			rejects := filepath.Join(t.TempDir(), "rejects")
+			args := []string{"-f", tc.from, "-t", tc.to, "--on-error", "quarantine", "--rejects", rejects, "--overwrite", "--summary", "none", "--errors", "json", "-j"}
 			data := tc.head + tc.junk[0] + tc.whole + tc.junk[1] + tc.whole + tc.tail
 			sound := tc.head + strings.Repeat(tc.whole, 2) + tc.tail
 			want := runCommand(strings.NewReader(sound), append(args, "1")...).stdout
+			messages := ""
 			for _, jobs := range []string{"1", "2", "4"} {
 				got := runCommand(strings.NewReader(data), append(args, jobs)...)
+				kept, err := os.ReadFile(rejects)
+				if want := tc.junk[0] + tc.junk[1]; err != nil || between.Replace(string(kept)) != between.Replace(want) {
+					t.Errorf("%s jobs: %v, %q rejected, want %q", jobs, err, kept, want)
+				}
+				if messages = cmp.Or(messages, got.stderr); got.stderr != messages {
+					t.Errorf("%s jobs: %s, 1 job: %s", jobs, got.stderr, messages)
+				}
 				if got.code != 4 || got.stdout != want {
 					t.Errorf("%s jobs: code %d, %d bytes, want 4, %d", jobs, got.code, len(got.stdout), len(want))
 				}
@@ -91,6 +106,10 @@ func TestBackToWorkers(t *testing.T) {
 						t.Errorf("%s jobs: %s, want what is skipped from %d", jobs, line, at)
 					}
 					if tc.from == "json" {
+						// Each document has one brace that opens, rejected or not.
+						if n := strings.Count(data[:at], "{") + 1; r.Document != int64(n) {
+							t.Errorf("%s jobs: document %d, want %d", jobs, r.Document, n)
+						}
 						before := data[:*r.Offset]
 						line, column := strings.Count(before, "\n")+1, len(before)-strings.LastIndexByte(before, '\n')
 						if r.Line != int64(line) || r.Column != int64(column) {
