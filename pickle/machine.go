@@ -40,7 +40,6 @@ type machine struct {
 	maxNodes, maxMemo, maxDepth, maxExpansion int
 	encoding                                  Encoding
 	longText                                  LongText
-	options                                   error // of one that is out of range
 
 	builder // see value.go
 	scratch [64]byte
@@ -51,6 +50,8 @@ type machine struct {
 	what    string
 	path    []string // keys to the fault, the innermost first; see unwind
 	pathLen int      // bytes of all keys to it
+
+	options error // of one that is out of range; last, since it is cold
 }
 
 // A status says why run has returned.
