@@ -46,9 +46,9 @@ const inlineDepth = 24
 // the work of whoever copies text, nor the inside of a container that is not
 // entered. The zero Cursor is one whose document has ended.
 //
-// A copy of a Cursor stays where it is while the other one moves on, so that it
-// marks a place, if at most 24 containers are open. Deeper than that the two
-// share memory, and one of them must not be used again.
+// A copy of a Cursor marks a place: it stays there while the other one moves. If
+// more than 24 containers are open the two share memory, and only one of them
+// may be used again.
 type Cursor struct {
 	src  []byte // the whole document or value; never written
 	off  int    // byte offset just past the current value: the next element
@@ -384,7 +384,7 @@ func (c *Cursor) Err() error {
 	return c.error(string(pointerAt(c, c.fault)))
 }
 
-// error returns the fault, of which pointer is the path, as an error.
+// error returns the fault as an error with the path pointer.
 func (c *Cursor) error(pointer string) error {
 	off := int64(c.fault)
 	switch c.code {

@@ -173,8 +173,8 @@ func (c *Cursor) codeWithScopeEnd(val, end int) (int, bool) {
 	return next, ok
 }
 
-// resetTrace makes c trace a document of at most size bytes, of which src is
-// what there is of those.
+// resetTrace makes c trace a document of at most size bytes. src has the bytes
+// of it that have arrived.
 func (c *Cursor) resetTrace(src []byte, size, maxDepth int) {
 	c.open(src, maxDepth)
 	c.root = 0
@@ -183,9 +183,9 @@ func (c *Cursor) resetTrace(src []byte, size, maxDepth int) {
 	c.whole, c.over = size, size-len(src)
 }
 
-// traceNext moves past the element at c.off, or into it if it is a container,
-// whose length does not count, or past the NUL that closes the innermost of the
-// c.depth containers that are open. It reports whether it did.
+// traceNext moves into the element at c.off if that is a container, whatever its
+// length says. It moves past another element, and past the NUL that closes the
+// innermost of the c.depth open containers. It reports whether it moved.
 func (c *Cursor) traceNext() bool {
 	at, src := c.off, c.src
 	if at == len(src) {
@@ -245,8 +245,7 @@ func (c *Cursor) traceFault() error {
 	return &SyntaxError{Offset: int64(c.fault), Err: sentinels[c.code]}
 }
 
-// missing records that bytes are missing, of an element that ends nowhere
-// unless they arrive.
+// missing records that bytes are missing: the element has no end without them.
 func (c *Cursor) missing() bool {
 	if c.cut() {
 		return c.short()

@@ -47,8 +47,8 @@ var (
 	ErrKeyNUL = errors.New("NUL in a key or regex part")
 	// ErrMisuse: calls were made in an order that cannot make a document.
 	ErrMisuse = errors.New("calls in an impossible order")
-	// ErrOption: an option has a value that its type does not name. It is
-	// decimal128.ErrOption, so that one test serves all packages.
+	// ErrOption: an option is out of range. It is decimal128.ErrOption, so that
+	// one test works for all packages.
 	ErrOption = decimal128.ErrOption
 )
 
@@ -85,9 +85,9 @@ func (e *ValueError) Error() string { return "bson: " + describe(e.Offset, e.Poi
 // Unwrap returns e.Err.
 func (e *ValueError) Unwrap() error { return e.Err }
 
-// An OptionError says that an option has a value that its type does not name,
-// such as Mode(9). The call that was to use the option did nothing. It matches
-// ErrOption. Functions without an error to return panic in its place.
+// An OptionError reports an option that is out of range, such as Mode(9). The
+// call that was given the option did nothing. The error matches ErrOption.
+// Functions that return no error panic instead.
 type OptionError struct {
 	Option string // package, struct and field: "bson.DecodeOptions.TimeRange"
 	Value  string // what it is set to, for people: "9"

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// A MendedLength is a length that MendLengths has put right: that of a
+// A MendedLength is a length that MendLengths has corrected: the length of a
 // document, an array, a scope, or code with its scope.
 type MendedLength struct {
-	Offset  int64 // bytes of the document before the length
+	Offset  int64 // of the length, in bytes from the start of the document
 	Was, Is int32 // its value before and after, in bytes
 }
 
@@ -19,20 +19,20 @@ func MendLengths(dst, data []byte) ([]byte, []MendedLength, error) {
 	return ValidateOptions{}.MendLengths(dst, data)
 }
 
-// MendLengths appends to dst the document that data is but for the lengths of
-// containers, each of which is set to where the container ends by its elements.
-// It returns the longer slice and the lengths that were not the same before, in
-// the order of their offsets; there are none if data was well formed. data is
-// the whole document, from its length to the NUL that closes it, and must not
-// overlap dst. It is neither changed nor kept.
+// MendLengths appends the document in data to dst, with the right lengths of all
+// documents, arrays, scopes and codes with scope. data is the whole document,
+// from its length to its closing NUL. It is neither changed nor kept and must
+// not overlap dst. MendLengths returns the longer slice and the lengths that it
+// corrected, in the order of their offsets; there are none if data was well
+// formed.
 //
-// The elements are followed by their types, keys and the lengths of strings and
-// binaries; a container ends where there is a NUL in the place of a type. What
-// comes of it satisfies o. If nothing such does, because something else than
-// lengths of containers is wrong as well, dst is returned at its old length,
-// with the fault: a *SyntaxError or *ValueError as from Validate, which matches
-// ErrTrailing if the elements end before data does. A SyntaxError of bytes that
-// could not be followed has no Pointer. Source: BSON specification 1.1.
+// The end of each container is found from the types, the keys and the lengths
+// of strings and binaries: a NUL in the place of a type ends it. The result
+// satisfies o. If it cannot, because data has other faults, dst is returned at
+// its old length with the first of them: a *SyntaxError or *ValueError as from
+// Validate. It matches ErrTrailing if the elements end before data ends. A
+// SyntaxError has no Pointer if the elements could not be followed to their
+// end. Source: BSON specification 1.1.
 func (o ValidateOptions) MendLengths(dst, data []byte) ([]byte, []MendedLength, error) {
 	n := len(dst)
 	m := mender{doc: append(dst, data...)[n:]}
@@ -53,7 +53,7 @@ type mender struct {
 	open   []lengthAt // of the open containers
 }
 
-// A lengthAt says where the lengths of a container are.
+// A lengthAt has the offsets of the lengths of a container.
 type lengthAt struct {
 	off   int // of the document or scope
 	outer int // of the code that the scope belongs to; 0: it is no scope

@@ -2,24 +2,24 @@ package bson
 
 import "runtime"
 
-// This file finds recursion that leads through methods that are not ours.
-// Within a call depth is counted. But a hook that calls Marshal, or a String
-// that prints a D, begins a call that knows nothing of those around it. What
-// they share is the stack.
+// This file finds recursion through methods of other types. Within one call the
+// depth is counted. But a hook that calls Marshal, or a String that prints a D,
+// starts a new call that does not know the calls around it. They share the
+// stack, so the stack is searched.
 
-// maxNested is how many calls may lie within each other in a goroutine by way
-// of methods of other types. Each of them looks at the stack, so more would take
-// seconds before a recursion without end is found.
+// maxNested is how many calls of a goroutine may be nested through methods of
+// other types. Each call searches the stack, so a higher limit would take
+// seconds to find endless recursion.
 const maxNested = 250
 
-// keptDepth is from how many nested calls on an encoder or decoder is not kept
-// for later calls. Only newly made ones count the calls around them, since that
-// takes time; were there more of the others than maxNested, how deep calls
-// may be nested would depend on what went before.
+// keptDepth is the number of nested calls from which an encoder or decoder is not
+// kept for later calls. Only a new one counts the calls around it, because
+// counting takes time. If more than maxNested were kept, the limit would depend
+// on earlier calls.
 const keptDepth = 100
 
-// nested returns how many calls of the function that calls it lie around that
-// one in this goroutine. It returns 0 where the stack is too low for many.
+// nested returns how many other calls of its caller are on the stack of this
+// goroutine. It returns 0 if the stack is too small for many.
 func nested() int {
 	var one [1]uintptr
 	if runtime.Callers(2*maxNested, one[:]) == 0 {
@@ -37,7 +37,7 @@ func countCaller(skip int) int {
 		pcs = make([]uintptr, 4*n)
 		n = runtime.Callers(skip+1, pcs)
 	}
-	// The calls of a recursion are few places, so that few names are asked.
+	// A recursion calls from few places, so few names are looked up.
 	self := nameAt(pcs[0])
 	is := map[uintptr]bool{}
 	count := 0

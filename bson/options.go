@@ -40,8 +40,8 @@ type DecodeOptions struct {
 	// DocumentType is the Go type of documents in an any.
 	DocumentType DocumentType
 	// BinaryAsBytes makes []byte of binaries of subtype 0 in an any; they are
-	// Binary otherwise, as all other subtypes always are: also subtype 2, which
-	// a []byte would come back without.
+	// Binary otherwise. All other subtypes are always Binary. That includes
+	// subtype 2, because a []byte is written as subtype 0.
 	BinaryAsBytes bool
 	// UUIDs makes UUID of the binaries in an any that this representation
 	// writes, and says in which byte order subtype 3 is read into a UUID.
@@ -116,8 +116,8 @@ type EncodeOptions struct {
 	MinSize bool
 	// NilMapAsEmpty, NilSliceAsEmpty and NilBytesAsEmpty write a nil map, a
 	// nil slice and a nil []byte as an empty document, array and binary;
-	// they are null otherwise. A slice of bytes whose type has another name,
-	// such as json.RawMessage, is a binary, but a slice for these options.
+	// they are null otherwise. A named slice of bytes, such as json.RawMessage,
+	// is a slice for these options, though it is written as a binary.
 	NilMapAsEmpty   bool
 	NilSliceAsEmpty bool
 	NilBytesAsEmpty bool

@@ -117,9 +117,9 @@ func (c *Cursor) rawValue() RawValue {
 // of nested containers are not visited. The values alias r; the keys are
 // copies, not checked to be UTF-8.
 //
-// If r is malformed, the pairs before the fault come first, and then one pair
-// more: "" and the zero RawValue, which no element has. A loop that reads bytes
-// it has not validated looks for it:
+// If r is malformed, one more pair follows the pairs before the fault: "" and the
+// zero RawValue, which no element has. A loop over bytes that were not validated
+// checks for it:
 //
 //	for key, v := range r.All() {
 //		if v.IsZero() {

@@ -7,23 +7,23 @@ import (
 	"slices"
 )
 
-// This file finds where a stream goes on after damage.
+// This file finds the place where a stream continues after damage.
 //
-//   - Resync has the rule. run goes by it: end has rules 1 to 4, choose decides
-//     between two ends, scan has rule 5.
-//   - follows, two, lead and tail say whether documents stand at a place, lead
-//     from one to another, or end at one. They wait for bytes, through more,
-//     only while nothing in those that have arrived refutes a document, so
-//     that memory never follows a length that is merely claimed.
+//   - The comment of Resync has the rules. run applies them: end has rules 1 to
+//     4, choose decides between two ends, scan has rule 5.
+//   - follows, two, lead and tail report whether documents stand at a place,
+//     lead from one place to another, or end at a place. They read more bytes,
+//     through more, only while the bytes that have arrived may be a document.
+//     So memory never follows a claimed length.
 //   - probe.go checks documents of which a part has arrived; trace.go finds the
-//     end of one without its length.
+//     end of a document without its length.
 
 const (
-	// reach is how many bytes two ends of a damaged document may be apart: a
-	// length that leads farther is damaged, for few documents are larger.
+	// reach is how many bytes two ends of a damaged document may be apart. A
+	// length that leads farther is damaged, because few documents are larger.
 	reach = 1 << 20
-	// maxTail is how many bytes a document may have that is looked for from its
-	// end.
+	// maxTail is the largest size, in bytes, of a document that is searched
+	// backwards from its end.
 	maxTail = 16 << 10
 )
 
@@ -31,38 +31,41 @@ const (
 // may be called when Next was false with a fault of the bytes, or after Next
 // was true, if the document turned out to be malformed inside.
 //
-// The end of the damaged document is looked for at two places. The claimed end
-// is where its length leads, if all these bytes are there. The traced end is
-// where its elements lead: the NUL behind the last one, found by types, keys
-// and the lengths of strings and binaries, but not by those of documents and
-// arrays. An end is followed if a document stands there that Validate accepts,
-// with the depth limit of the options, or if the stream ends there. The first
-// of these rules that applies says where the Decoder goes on:
+// The damaged document has up to two ends. Its claimed end is where its length
+// leads, if all these bytes are there. Its traced end is where its elements
+// lead: behind the closing NUL, found by types, keys and the lengths of strings
+// and binaries, without the lengths of documents and arrays. A traced end more
+// than a megabyte behind a claimed end that is followed is ignored.
 //
-//  1. Both ends are at the same place, and the five bytes behind it may be the
-//     first of another document, or the stream ends there: there.
-//  2. Both ends are followed: at the nearer one, unless it is the farther one
-//     that counts. An end does not count if only one document stands there, or
-//     if the document before it ends exactly there: the damaged document has
-//     at least its NUL in between. If both count so far, the nearer one does
-//     if whole documents lead from there to the farther one, or if that is more
-//     than a megabyte away.
-//  3. The claimed end is followed by two documents, and no two in a row end
+// An end is followed if a document that Validate accepts starts there, with the
+// depth limit of the options, or if the stream ends there. An end is possible
+// if the five bytes there may start a document, or if the stream ends there.
+// The first of these rules that applies gives the place where the Decoder
+// continues:
+//
+//  1. Both ends are the same place, and it is possible: there.
+//  2. Both ends are followed: at one of them. An end is inside the document if
+//     another document ends exactly there, because the closing NUL of the
+//     damaged document would lie between, or if only one document follows. The
+//     Decoder continues at the nearer end if the farther one is inside; else at
+//     the farther end if the nearer one is inside; else at the nearer end if
+//     documents lead from it to the farther one, or if the ends are more than
+//     a megabyte apart; else at the farther end.
+//  3. Two documents follow the claimed end, and no two documents in a row end
 //     there: there.
-//  4. The traced end is followed, and no document ends there or the length
-//     leads there but for one bit: there. Or it is not followed, but the
-//     document is whole but for that bit, and the five bytes behind it may be
-//     the first of another: there.
-//  5. Where two whole documents follow one another, or one ends the stream.
+//  4. The traced end is followed, and either no document ends there or the
+//     length differs from it in at most one bit: there. Or the traced end is
+//     possible, and one bit of the length is the only fault of the document:
+//     there.
+//  5. At the next two whole documents in a row, or at the next whole document
+//     that ends the stream.
 //
-// If there is no such place all the rest is passed over: Next is then false
-// and Err nil. A traced end more than a megabyte behind a claimed end that is
-// followed does not count.
+// If there is no such place the rest of the stream is skipped: Next is then
+// false and Err nil.
 //
-// So a single wrong bit, in whatever length, takes no other document with it,
-// and documents in arrays and binaries of the damaged one are not taken for
-// documents of the stream; where a document is damaged at several places they
-// may be, by rule 5.
+// So one wrong bit in any length costs no other document, and documents in
+// arrays and binaries of the damaged document are not read as documents of the
+// stream. If a document is damaged at several places, they may be, by rule 5.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. With the documents
@@ -73,11 +76,12 @@ const (
 // neither returned nor passed over, or the error of skipped, which ends the
 // Decoder.
 //
-// Memory grows with what has arrived, to two documents of MaxDocumentSize, a
-// megabyte and a quarter of that; where much is damaged also to 40 MB for what
-// is known of the bytes. Time is in proportion to the bytes passed over, and to
-// 32 KB for each call; for bytes that are made to look like documents at every
-// place also to MaxDepth or to the length of their strings.
+// Memory grows with the bytes that have arrived, up to 1.25 times the sum of
+// two documents of MaxDocumentSize and a megabyte. If much of the stream is
+// damaged, a record of its bytes adds up to 40 MB. Time is in proportion to the
+// bytes skipped, plus 32 KB for each call. If hostile bytes look like documents
+// at every place, time is also in proportion to MaxDepth or to the length of
+// their strings.
 func (d *Decoder) Resync(skipped io.Writer) bool {
 	claim := len(d.doc)
 	if claim > 0 {
@@ -124,8 +128,8 @@ type resync struct {
 	failed  bool // the reader has: nothing that is found counts
 }
 
-// run goes to the place at which the stream goes on, and reports whether it
-// has come there. The damaged document is at d.pos; claim is its size if so
+// run moves to the place where the stream continues, and reports whether it
+// found one. The damaged document is at d.pos; claim is its size if so
 // many bytes are there, or 0.
 func (s *resync) run(claim int) bool {
 	at := s.end(claim)
@@ -138,8 +142,8 @@ func (s *resync) run(claim int) bool {
 	return s.scan()
 }
 
-// end returns where the damaged document ends by rules 1 to 4 of Resync, or
-// 0 if they do not tell.
+// end returns the end of the damaged document by rules 1 to 4 of Resync, or 0
+// if they give none.
 func (s *resync) end(claim int) int {
 	text, _ := s.from(0)
 	if len(text) < 4 {
@@ -172,7 +176,7 @@ func (s *resync) end(claim int) int {
 	return 0
 }
 
-// choose returns which of two ends of the damaged document counts.
+// choose returns one of two ends of the damaged document, by rule 2.
 func (s *resync) choose(near, far int) int {
 	switch {
 	case s.within(far):
@@ -183,16 +187,15 @@ func (s *resync) choose(near, far int) int {
 	return near
 }
 
-// within reports whether an end of the damaged document lies within other
-// documents or is one of documents in a binary: only one document stands
-// there, or the document before it has its end there, which the last element
-// of the damaged document would separate from it.
+// within reports whether an end of the damaged document lies inside a document
+// or a binary: only one document follows, or another document ends exactly
+// there. The closing NUL of the damaged document would lie between.
 func (s *resync) within(end int) bool {
 	return s.tail(end, 1) || s.tail(s.before(end, s.framed), 2) || !s.two(end)
 }
 
-// mends reports whether the damaged document is whole but for its length, if
-// it ends at a place, and another may start there.
+// mends reports whether the damaged document, if it ends at a place, has no
+// fault but its length, and whether another document may start there.
 func (s *resync) mends(end int) bool {
 	if !s.begins(end) {
 		return false
@@ -210,8 +213,8 @@ func (s *resync) tail(end, n int) bool {
 	return end > 0
 }
 
-// before returns where the document starts that ends at a place, if what is
-// said to start there is so, or 0.
+// before returns the start of the document that ends at a place, or 0 if there
+// is none. is decides whether bytes are a document.
 func (s *resync) before(end int, is func(at, end int) bool) int {
 	text, _ := s.from(0)
 	for at := end - 5; at > 0 && end-at <= maxTail; at-- {
@@ -222,8 +225,8 @@ func (s *resync) before(end int, is func(at, end int) bool) int {
 	return 0
 }
 
-// framed reports whether the bytes from at to end look like a document from
-// the outside.
+// framed reports whether the bytes from at to end have the header of a
+// document.
 func (s *resync) framed(at, end int) bool {
 	text, _ := s.from(at)
 	_, v := s.p.header(text, s.d.max)
@@ -292,8 +295,8 @@ func (s *resync) pass(n int) bool {
 	return true
 }
 
-// from returns what has arrived from a place on, and whether the stream ends
-// with it.
+// from returns the bytes that have arrived from a place on, and whether the
+// stream ends with them.
 func (s *resync) from(at int) (text []byte, ended bool) {
 	d := s.d
 	s.p.base = d.base + int64(d.pos+at)

@@ -86,9 +86,9 @@ func (o ValidateOptions) ValidateValue(t Type, data []byte) error {
 // The first is what Validate returns; there is none if that is nil.
 //
 // Faults needs time and memory in proportion to doc, however many faults there
-// are: a Pointer has at most 256 bytes. Of a longer one the last keys are left,
-// or the end of the last key, after "…"; a Pointer that is whole does not start
-// so. Validate does not shorten the Pointer of its one error.
+// are, because a Pointer has at most 256 bytes. A longer one is "…" and the last
+// keys, or "…" and the end of the last key. A whole Pointer never starts with
+// "…". Validate does not shorten the Pointer of its one error.
 func (o ValidateOptions) Faults(doc []byte) iter.Seq[error] {
 	return func(yield func(error) bool) {
 		var v validator
