@@ -57,7 +57,9 @@ func (t *stream) mend(h *holder, f *fault) bool {
 	if len(h.held) == 0 {
 		return false
 	}
-	doc, mended, err := t.c.opts.validate().MendLengths(nil, h.held)
+	rules := t.c.opts.validate()
+	rules.AllowInvalidUTF8 = true // until it is written
+	doc, mended, err := rules.MendLengths(nil, h.held)
 	if err != nil || len(mended) == 0 {
 		return false
 	}
