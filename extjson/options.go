@@ -278,8 +278,9 @@ func (o *EncodeOptions) checkText() error {
 	}
 	if o.Location != nil {
 		// What a place has had at other times is no further away.
-		if _, offset := time.Unix(0, 0).In(o.Location).Zone(); max(offset, -offset) > maxOffset {
-			return &bson.OptionError{Option: "extjson.EncodeOptions.Location", Value: o.Location.String()}
+		then := time.Unix(0, 0).In(o.Location)
+		if _, offset := then.Zone(); max(offset, -offset) > maxOffset {
+			return &bson.OptionError{Option: "extjson.EncodeOptions.Location", Value: then.Format("-07:00")}
 		}
 	}
 	return nil
