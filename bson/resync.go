@@ -126,6 +126,7 @@ type resync struct {
 	skipped io.Writer // or nil
 	p       *prober
 	failed  bool // the reader has: nothing that is found counts
+	scans   bool // the start of what is looked at moves on
 }
 
 // run moves to the place where the stream continues, and reports whether it
@@ -259,6 +260,7 @@ func (s *resync) trace(t *trace, at, limit int) int {
 // scan goes to the first place at which rule 5 of Resync holds.
 func (s *resync) scan() bool {
 	d := s.d
+	s.scans = true
 	// at counts bytes from d.pos that are not written yet, so that they are
 	// in large portions.
 	for at := 1; ; {
@@ -310,8 +312,10 @@ func (s *resync) more(n int) bool {
 	d := s.d
 	n = min(n, max(2*(len(d.buf)-d.pos), minBuffer))
 	// With room to spare, so that bytes that stay are not moved each time
-	// that a few arrive.
-	d.ahead = n + n/4
+	// that a few arrive. While the end is looked for they stay where they are.
+	if d.ahead = n + n/4; !s.scans && n <= cap(d.buf) {
+		d.ahead = cap(d.buf)
+	}
 	s.failed = !d.fill(n) && d.rerr != io.EOF
 	return !s.failed || d.stop(true)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"strconv"
 )
 
@@ -197,11 +198,13 @@ func (d *Decoder) fill(n int) bool {
 
 // room returns the place in buf, never empty, for the next bytes of a
 // document of n bytes at pos. It moves the document to the front of buf if
-// it would run off the end, and doubles buf when that is full.
+// it would run off the end. When buf is full it doubles, or, if a quarter of
+// what it is to hold has arrived, grows to all of that.
 func (d *Decoder) room(n int) []byte {
 	// All of a buffer that grew for a large document would not stay in the
 	// processor's cache: a window of it is enough for small ones.
-	window := max(n, maxBuffer, d.ahead)
+	// Behind a large one there is room for the start of another.
+	window := max(n+min(n/16, maxBuffer, math.MaxInt-n), maxBuffer, d.ahead)
 	size := min(cap(d.buf), window)
 	grow := len(d.buf) == size && size < window // reads have filled it
 	if d.pos == len(d.buf) || d.pos+n > size {
@@ -210,7 +213,9 @@ func (d *Decoder) room(n int) []byte {
 		d.pos = 0
 	}
 	if grow {
-		size = min(max(2*size, minBuffer), window)
+		if size = max(2*size, minBuffer); size >= window/2 {
+			size = window // in one step, so that the old buffer, which is copied, is small beside it
+		}
 		if size > cap(d.buf) {
 			d.buf = append(make([]byte, 0, size), d.buf...)
 		}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -227,6 +228,49 @@ func TestDamagedMemory(t *testing.T) {
 					t.Errorf("%d bytes of memory, more than %d", peak, damagedBound(size))
 				}
 			})
+		}
+	}
+}
+
+// flippedBound is the most memory, in bytes, that a run may need where a length
+// of a small document is wrong, if documents may have size bytes.
+func flippedBound(size int64) int64 { return 96<<20 + 3*size/2 }
+
+// A length that is wrong has the bytes read that it claims, but they are in
+// memory once, wherever it leads.
+func TestFlippedMemory(t *testing.T) {
+	whole, mark := bson.Begin(nil)
+	whole = bson.End(bson.AppendString(whole, "a", strings.Repeat("x", 128-13)), mark)
+	damaged := bytes.Clone(whole)
+	for _, tc := range []struct {
+		name string
+		less int64 // bytes that the length is below the largest
+	}{
+		{"to a document", 0},
+		{"into a document", 64},
+		{"to where a buffer is not quite half of the next", 255 << 10},
+		{"into a document, megabytes before", 4<<20 + 64},
+	} {
+		for _, size := range []int64{16 << 20, 64 << 20} {
+			for _, jobs := range []string{"1", "2"} {
+				t.Run(fmt.Sprintf("%s, %d MiB, %s jobs", tc.name, size>>20, jobs), func(t *testing.T) {
+					binary.LittleEndian.PutUint32(damaged, uint32(size-tc.less))
+					p := start(t, "", "-j", jobs, "-o", os.DevNull, "--on-error", "skip", "--max-document-size", fmt.Sprint(size))
+					p.stdin.Close()
+					var peak int64
+					docs := (size + *large<<17) / int64(len(whole))
+					p.Stdin = io.MultiReader(bytes.NewReader(damaged), &repeater{block: whole, left: docs * int64(len(whole))},
+						lastReader(func() { peak = p.peak(t) }))
+					p.begin(t)
+					if code := p.code(); code != 4 || !strings.Contains(p.stderr.String(), fmt.Sprint(docs)) {
+						t.Fatalf("code %d, not %d documents: %.300s", code, docs, &p.stderr)
+					}
+					t.Logf("peak memory %.1f MB", float64(peak)/(1<<20))
+					if peak == 0 || peak > flippedBound(size) {
+						t.Errorf("%d bytes of memory, more than %d", peak, flippedBound(size))
+					}
+				})
+			}
 		}
 	}
 }

@@ -184,6 +184,7 @@ var streams = []Shape{
 	{Name: "documents cut short", Format: Stream, Make: filled("", doc("\x10a\x00\x00\x00\x00\x00")[:10], "")},
 	{Name: "length of all", Format: Stream, Make: func(n int) string { return u32(n) + fill(n-4, "", doc("\x0a\x00"), "") }},
 	{Name: "length of more than all", Format: Stream, Make: func(n int) string { return u32(2*n) + fill(n-4, "", doc("\x0a\x00"), "") }},
+	{Name: "start of one document", Format: Stream, Make: func(n int) string { return u32(n/4*15) + fill(n-4, "", "\x0a\x00", "") }},
 	{Name: "documents in binaries", Format: Stream, Make: func(n int) string {
 		inner := fill(1000, "", doc("\x0a\x00"), "")
 		good := doc("\x05a\x00" + u32(len(inner)) + "\x00" + inner)
