@@ -280,7 +280,7 @@ func (o *EncodeOptions) checkText() error {
 		// What a place has had at other times is no further away.
 		then := time.Unix(0, 0).In(o.Location)
 		if _, offset := then.Zone(); max(offset, -offset) > maxOffset {
-			return &bson.OptionError{Option: "extjson.EncodeOptions.Location", Value: then.Format("-07:00")}
+			return &bson.OptionError{Option: "extjson.EncodeOptions.Location", Value: then.Format("-07:00:00")}
 		}
 	}
 	return nil

@@ -33,9 +33,9 @@ func TestOptionRange(t *testing.T) {
 		{extjson.EncodeOptions{InvalidUTF8: 2}, "InvalidUTF8", "2"},
 		{extjson.EncodeOptions{Indent: "x"}, "Indent", `"x"`},
 		{extjson.EncodeOptions{Indent: " \n"}, "Indent", `" \n"`},
-		{extjson.EncodeOptions{Indent: " ", Location: time.FixedZone("", 24*3600)}, "Location", "+24:00"},
-		{extjson.EncodeOptions{Location: time.FixedZone("near", 24*3600-30)}, "Location", "near"},
-		{extjson.EncodeOptions{Location: time.FixedZone("west", -100*3600)}, "Location", "west"},
+		{extjson.EncodeOptions{Indent: " ", Location: time.FixedZone("", 24*3600)}, "Location", "+24:00:00"},
+		{extjson.EncodeOptions{Location: time.FixedZone("", 24*3600-30)}, "Location", "+23:59:30"},
+		{extjson.EncodeOptions{Location: time.FixedZone("", -100*3600)}, "Location", "-100:00:00"},
 	} {
 		var out bytes.Buffer
 		e := tc.o.NewEncoder(&out)
