@@ -6,14 +6,13 @@ import (
 	"math/bits"
 )
 
-// This file says whether a document can stand at a place of a stream, of which
-// a part has arrived.
+// This file finds out whether a document stands at a place of a stream, when a
+// part of the document has arrived.
 //
-//   - candidate passes over places at which no document can start, which is
-//     nearly all of them, by five bytes each.
-//   - prober walks through a document of which a part has arrived, and
-//     remembers where it has been: candidates overlap, and the places from
-//     which elements follow one another soon lead to the same ones.
+//   - candidate skips places at which no document can start. It looks at five
+//     bytes of each, and skips nearly all places.
+//   - prober walks through the part that has arrived, and remembers where it has
+//     been: candidates overlap, and their elements soon lead to the same places.
 
 // candidate returns the offset of the first place in text at which a document
 // of at most limit bytes can start, as far as its first five bytes tell, or
@@ -68,11 +67,10 @@ func nextMark(here int64, off int) int64 {
 	return here&^(span-1) + span
 }
 
-// A prober says whether documents are well formed of which the end may not
-// have arrived. Whether elements follow one another from a place on is the
-// same whatever container they are thought to be in; so of all chains that it
-// has followed it remembers where they lead, and a chain that runs into
-// another is followed once.
+// A prober checks documents whose end may not have arrived. A chain of elements
+// from a place on does not depend on the container around it. So the prober
+// remembers where each chain leads, and follows a chain that runs into another
+// only once.
 //
 // A prober lasts as long as its stream: damage at many places may lead to the
 // same bytes.
@@ -99,9 +97,9 @@ type jump struct {
 // A run is bytes without a NUL, by their offsets in the stream.
 type run struct{ from, to int64 }
 
-// header says whether text can be the start of a document of at most limit
-// bytes, as far as it can be told without walking through it, and how many
-// bytes the document has. It is open if there are not even five.
+// header reports whether text can start a document of at most limit bytes, by
+// its first five bytes and its last, and how many bytes the document has. It is
+// open if text has fewer than five bytes.
 func (p *prober) header(text []byte, limit int) (n int, v verdict) {
 	if len(text) < 5 {
 		return 5, open
@@ -116,8 +114,8 @@ func (p *prober) header(text []byte, limit int) (n int, v verdict) {
 	return n, right
 }
 
-// document says whether text starts with a well-formed document of n bytes,
-// which may be more than text has.
+// document reports whether text starts with a well-formed document of n bytes.
+// text may have only a part of it.
 func (p *prober) document(text []byte, n int, keys *run) verdict {
 	if len(text) < 5 {
 		return open

@@ -41,9 +41,9 @@ type Binary struct {
 	Data    []byte
 }
 
-// Regex is a regular expression: two texts without NUL. It is read as it is
-// stored, and written with the letters of Options sorted, as the specification
-// wants it. A RawValue keeps another order.
+// Regex is a regular expression: two texts without NUL. Options is read in the
+// order in which it is stored, and written sorted, as the specification
+// requires. Use a RawValue to keep another order.
 type Regex struct {
 	Pattern string
 	Options string

@@ -11,16 +11,17 @@ import "reflect"
 // a UUID as a binary of subtype 0, a Timestamp as a document. It does know
 // MarshalBSON, so types that are no documents have one that returns an error.
 
-// A Marshaler writes itself as a whole document. A type that is a
-// ValueMarshaler too is written by MarshalBSON where it is all that Marshal is
-// given, and by MarshalBSONValue inside a document.
+// A Marshaler writes itself as a whole document. For a type that is also a
+// ValueMarshaler, Marshal calls MarshalBSON for the value that it is given, and
+// MarshalBSONValue for values inside a document.
 type Marshaler interface {
 	MarshalBSON() ([]byte, error)
 }
 
 // An Unmarshaler reads itself from a whole document, which it must copy if it
-// wants to keep it. Of a type that is a ValueUnmarshaler too it is called for
-// what Unmarshal is given, and not inside a document.
+// wants to keep it. For a type that is also a ValueUnmarshaler, Unmarshal calls
+// UnmarshalBSON for the value that it is given, and UnmarshalBSONValue for
+// values inside a document.
 type Unmarshaler interface {
 	UnmarshalBSON(doc []byte) error
 }
@@ -99,8 +100,8 @@ func notDocument(v any) ([]byte, error) {
 	return nil, &ConversionError{GoType: reflect.TypeOf(v), Err: adapterError{}}
 }
 
-// An adapterError matches ErrNotDocument and says what helps where the driver
-// v1 is what asked for a document.
+// An adapterError matches ErrNotDocument. Its text names the adapter, because
+// usually the driver v1 asked for the document.
 type adapterError struct{}
 
 func (adapterError) Error() string {

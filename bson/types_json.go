@@ -93,8 +93,8 @@ func (r Raw) MarshalJSON() ([]byte, error) {
 	return d.MarshalJSON()
 }
 
-// MarshalJSON returns v as it is written in a D that is decoded with it; the
-// zero RawValue is null.
+// MarshalJSON returns the JSON that v has as an element of a decoded D. The zero
+// RawValue is null.
 func (v RawValue) MarshalJSON() ([]byte, error) {
 	if v.Type == 0 && v.Value == nil {
 		return []byte("null"), nil

@@ -11,22 +11,19 @@ import (
 
 // This file reads JSON into the types that hold values of any type.
 //
-//   - readJSON makes a value of one JSON text and refuses everything else,
-//     whoever calls the methods: they do not rely on encoding/json having
-//     looked at the text before.
-//   - A number becomes what package extjson makes of it: an int32 if it is an
-//     integer that fits, else an int64, else the nearest double.
-//   - Objects within a D are D and arrays A. Within an M, A, E or
-//     CodeWithScope they are map[string]any and []any, as encoding/json makes
-//     them.
+//   - readJSON reads one JSON value and refuses everything else. It does not
+//     rely on encoding/json, so callers may be any code.
+//   - Numbers are read as in package extjson: an int32 if it is an integer that
+//     fits, else an int64, else the nearest double.
+//   - Within a D, objects are D and arrays are A. Within an M, A, E or
+//     CodeWithScope they are map[string]any and []any, as in encoding/json.
 
-// UnmarshalJSON sets d to the elements of a JSON object in order: objects
-// within are D, arrays A, integers int32 or int64, other numbers float64.
-// JSON null makes d nil. Errors are a *json.SyntaxError, a
-// *json.UnmarshalTypeError for another JSON value, and a *ValueError for a
-// number that no double is near to, which matches ErrRange, and for more than
-// DefaultMaxDepth objects and arrays within each other, which matches
-// ErrDepth. On failure d keeps its value.
+// UnmarshalJSON sets d to the elements of a JSON object in order. Objects within
+// it are D, arrays A, integers int32 or int64, other numbers float64. JSON null
+// makes d nil. The error is a *json.SyntaxError, a *json.UnmarshalTypeError for
+// another JSON value, or a *ValueError. A *ValueError matches ErrRange for a
+// number beyond all doubles, and ErrDepth for more than DefaultMaxDepth nested
+// objects and arrays. On failure d keeps its value.
 func (d *D) UnmarshalJSON(data []byte) error {
 	v, err := readObject(data, typeD)
 	if err == nil {
@@ -35,11 +32,12 @@ func (d *D) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// UnmarshalJSON adds the members of a JSON object to m, which is made if it is
-// nil: objects within are map[string]any, arrays []any, numbers as in a D.
-// JSON null makes m nil. Errors are those of a D.
+// UnmarshalJSON adds the members of a JSON object to m; a nil m is made first.
+// Objects within it are map[string]any, arrays []any, numbers as in a D. JSON
+// null makes m nil. Errors are those of a D.
 //
-// A struct that embeds an M has this method; give the M a name as a field.
+// A struct that embeds an M has this method and is read as the M alone; use a
+// named field instead.
 func (m *M) UnmarshalJSON(data []byte) error {
 	d, err := readObject(data, reflect.TypeFor[M]())
 	switch {
@@ -57,7 +55,7 @@ func (m *M) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON sets a to the elements of a JSON array: objects within are
+// UnmarshalJSON sets a to the elements of a JSON array. Objects within it are
 // map[string]any, arrays []any, numbers as in a D. JSON null makes a nil.
 // Errors are those of a D.
 func (a *A) UnmarshalJSON(data []byte) error {
@@ -130,12 +128,12 @@ func (r *DBRef) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// UnmarshalJSON sets r to the document that a D read from the same object is
-// written as. What MarshalJSON writes gives the same bytes, except where JSON
-// cannot tell types apart: an int64 that fits an int32 becomes one, a double
-// without a fraction an integer, and types that JSON does not have become the
-// strings and objects that MarshalJSON makes of them. JSON null makes r nil.
-// Errors are those of a D and of Marshal. The bytes of r are not written to.
+// UnmarshalJSON sets r to the BSON of a D that is read from the same object. The
+// text of MarshalJSON gives the same bytes back, except for types that JSON does
+// not distinguish: an int64 that fits an int32 becomes an int32, a double without
+// a fraction becomes an integer, and types that JSON does not have become the
+// strings and objects that MarshalJSON writes for them. JSON null makes r nil.
+// Errors are those of a D and of Marshal. r gets new memory.
 func (r *Raw) UnmarshalJSON(data []byte) error {
 	doc, err := documentOfJSON(data, reflect.TypeFor[Raw]())
 	if err == nil {
@@ -145,8 +143,7 @@ func (r *Raw) UnmarshalJSON(data []byte) error {
 }
 
 // UnmarshalJSON sets v to any JSON value, as Raw does for objects; JSON null is
-// a null. Errors are those of a D and of MarshalValue. The bytes of v are not
-// written to.
+// a null. Errors are those of a D and of MarshalValue. v gets new memory.
 func (v *RawValue) UnmarshalJSON(data []byte) error {
 	x, err := readJSON(data)
 	if err != nil {

@@ -14,9 +14,9 @@ const maxLogDepth = 20
 
 // LogValue returns d as a group of its elements in order, for log/slog. A
 // nested D becomes a group of its own, and one without elements, which slog
-// would not show as a group, "{}". Where they are nested more than 20 deep,
-// which is what a D that contains itself comes to, "…" ends them. What the
-// LogValue of another type returns is part of the group, so that it counts.
+// would not show as a group, "{}". Groups more than 20 deep end in "…"; a D that
+// contains itself is as deep. Groups that the LogValue of another type returns
+// count too.
 func (d D) LogValue() slog.Value {
 	var w logWriter
 	return w.group(d, 0)

@@ -38,11 +38,11 @@ func Decode[T any](doc []byte) (T, error) {
 // non-nil pointer, or a non-nil map, to which elements are added. Fields,
 // elements of maps and things pointed to that the document does not name
 // stay as they are; slices are cut to length 0 first and their arrays used
-// again. An any that v points to is replaced, whatever it holds; an any further
-// inside that holds a pointer keeps it, and what it points to is set. Nothing
-// decoded aliases doc. The texts of an any share memory with
-// each other and with those of other documents, at most 2 KiB, and so do its
-// other values, at most 64 of a kind: one that is kept keeps that alive.
+// again. An any that v points to is replaced, even if it holds a pointer. An any
+// further inside keeps a pointer that it holds, and the value behind the pointer
+// is set. Nothing decoded aliases doc. The strings decoded into an any are cut
+// from shared chunks of 2 KiB, and its other values from shared slabs of at most
+// 64; keeping one value keeps its chunk or slab alive.
 //
 // On failure v holds what was decoded before the fault. The error is a
 // *SyntaxError if doc is malformed and a *ValueError if a limit, an option or

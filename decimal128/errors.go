@@ -31,9 +31,9 @@ var (
 	ErrType = errors.New("wrong type")
 	// ErrLength: data is not 16 bytes long.
 	ErrLength = errors.New("wrong length")
-	// ErrOption: a Rounding is none of the five.
+	// ErrOption: the Rounding is unknown.
 	ErrOption = errors.New("option out of range")
-	// ErrNotDocument: a whole document is wanted where there is a decimal.
+	// ErrNotDocument: a whole document was asked for, and the value is a decimal.
 	ErrNotDocument = errors.New("not a document; register interop/v1adapter to store it with the official driver v1")
 )
 

@@ -143,12 +143,12 @@ type EncodeOptions struct {
 	// convert back.
 	MaxLen int
 
-	// MaxTextSize, if it is not zero, is how many bytes the text of a document
-	// may have: a longer one is an error that matches bson.ErrTooLarge, found
-	// before more than that and one value is in memory. It is for those who
-	// do not know their documents: text may be 500 times as long as its BSON.
-	// WriteJSON needs no such limit. It means nothing with MaxLen, or over
-	// math.MaxInt/4.
+	// MaxTextSize, if it is not zero, is the longest text of a document, in
+	// bytes. A longer one is an error that matches bson.ErrTooLarge; at most
+	// this size and one value more are then in memory. Set it for documents
+	// from unknown sources: text may be 500 times as long as its BSON.
+	// WriteJSON needs no such limit. The option has no effect with MaxLen, or
+	// over math.MaxInt/4.
 	MaxTextSize int
 
 	// Dates is how datetimes are written in Legacy text; other modes have one

@@ -9,17 +9,17 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file bounds what the text of a document takes. Text can be hundreds of
-// times as long as its BSON: an indented null in an array is two bytes there,
-// and a kilobyte here.
+// This file bounds the memory of the text of a document. Text can be hundreds of
+// times as long as its BSON: an indented null in an array is two bytes of BSON
+// and a kilobyte of text.
 //
-//   - grow is called where dst has no room for what comes next. There, and
-//     nowhere on the way, it is seen that the text is longer than MaxTextSize,
-//     or long enough for another portion.
-//   - WriteJSON writes in portions. Text is refused whole or written whole, so
-//     what is longer than a portion is encoded twice: to nothing, which finds
-//     every fault, and then to the writer.
-//   - long strings and binaries are written in parts, so that a portion does
+//   - grow is called when dst has no room for the next bytes. It alone checks
+//     whether the text is longer than MaxTextSize, or long enough for another
+//     portion.
+//   - WriteJSON writes in portions. A text is refused or written as a whole. So
+//     a text longer than a portion is encoded twice: first to io.Discard, which
+//     finds every fault, and then to the writer.
+//   - Long strings and binaries are written in parts, so that a portion does
 //     not grow with them.
 
 const (
@@ -50,21 +50,21 @@ var errStopped = errors.New("writer has failed")
 // portion of 64 KiB and, with SortKeys, eight bytes for each member of the
 // open documents, however long the text is.
 //
-// The text is that of AppendJSON, without anything behind it, and so are the
-// errors, after which nothing has been written. An error of w, or
-// io.ErrShortWrite, comes back as it is; the text is cut then. A text of up to
-// a portion is one call of Write; a longer one is encoded twice, since it is
-// not known before whether doc has a text.
+// The text and the errors are those of AppendJSON; no line feed follows the
+// text. After such an error nothing has been written. An error of w, or
+// io.ErrShortWrite, is returned unchanged; the text in w is then cut. A text of
+// up to one portion is one call of Write. A longer text is encoded twice, first
+// to check that doc has no fault.
 func WriteJSON(w io.Writer, doc []byte) error { return EncodeOptions{}.WriteJSON(w, doc) }
 
-// WriteJSON writes doc to w as o says, otherwise as the function WriteJSON
-// does. With MaxLen the text is written at once.
+// WriteJSON writes doc to w with the options o, otherwise as the function
+// WriteJSON does. With MaxLen the text is one call of Write.
 func (o EncodeOptions) WriteJSON(w io.Writer, doc []byte) error { return o.write(w, 0, doc) }
 
 // WriteJSONValue writes a value that is not in a document to w as relaxed
 // Extended JSON. data is the bytes that follow the key in an element of type
-// t. Text and errors are those of AppendJSONValue, and it writes as WriteJSON
-// does.
+// t. The text and the errors are those of AppendJSONValue; it is written as
+// WriteJSON does.
 func WriteJSONValue(w io.Writer, t bson.Type, data []byte) error {
 	return EncodeOptions{}.WriteJSONValue(w, t, data)
 }
@@ -99,7 +99,7 @@ func (o *EncodeOptions) write(w io.Writer, t bson.Type, data []byte) error {
 	return p.err
 }
 
-// Portions are where an encoder hands on its text.
+// Portions receive the text of an encoder.
 type portions struct {
 	w      io.Writer
 	passed int   // bytes that were handed on

@@ -5,15 +5,15 @@ import (
 	"io"
 )
 
-// This file goes on after faults in a stream. What is at fault is one of three:
+// This file continues after faults in a stream. There are three kinds:
 //
-//   - a byte between documents, or one that is missing there (stray), or the
-//     start of a comment without an end (passComment);
-//   - a document whose brackets, or the line of the next, say where it ends
+//   - a stray or missing byte between documents (stray), or the start of a
+//     comment without an end (passComment);
+//   - a document that ends at its bracket or at the line of the next document
 //     (damaged);
-//   - what a line ends (passLine).
+//   - a document that ends nowhere, which is skipped up to a line (passLine).
 //
-// What is looked at to find the end is either passed over or not looked at
+// Bytes that are searched for the end are then either skipped or not searched
 // again, so the time is linear.
 
 // resyncWindow is how many bytes of a damaged document are looked at to find
@@ -28,27 +28,25 @@ const resyncLines = 4
 var lineBrace = []byte("\n{")
 
 // Resync makes the Decoder go on after a fault in the text, and reports
-// whether it can. It goes on at the first of these places:
+// whether it can. It continues at the first of these places:
 //
-//   - at the fault, if that is a document without the comma before it;
-//   - behind the byte at fault, if that is a bracket, a comma or anything else
-//     that stands by itself: between documents, brackets, commas and blanks;
-//   - where a comment of the shell's begins that does not end within 16 MiB, at
-//     the brace behind that on its line, or else at the line after it;
-//   - behind the bracket that closes the damaged document, whose opening brace
-//     may be what is damaged, and behind the line if that ends there too;
-//   - at a line that starts with a brace: of texts that stand on a line each,
-//     one that is cut short takes no other with it, unless others that are
-//     follow;
-//   - if there is neither within 16 MiB, at the start of the line that has the
-//     fault if the document began on a line before it and that line starts
-//     with a brace, else at the line after it. What follows is then likely to
-//     be faults as well.
+//   - at the fault, if the comma before a document is missing;
+//   - behind the byte at fault, if that is a bracket, a comma or another byte
+//     that stands alone between documents, brackets, commas and blanks;
+//   - if a comment of the shell does not end within 16 MiB: at the next brace on
+//     the line where the comment begins, else at the next line;
+//   - behind the bracket that closes the damaged document, and behind its line
+//     if the line ends there too. The damaged byte may be the opening brace;
+//   - at a line that starts with a brace. So if each document has its own line,
+//     one that is cut short costs no other, unless the next is cut short too;
+//   - if neither comes within 16 MiB: at the start of the line with the fault, if
+//     the document began on an earlier line and this line starts with a brace,
+//     else at the next line. More faults are then likely to follow.
 //
-// The first three are about no document, and a fault of this kind says that the
-// stream may not be the array, or the documents without one, that it seemed to
-// be. Commas are then neither asked for nor refused, and nor are brackets,
-// until one of them shows what the stream is.
+// The first three faults are in no document. After one of them the stream may be
+// an array or documents without one, whichever it seemed to be before. Commas
+// and brackets are then accepted but not required, until one of them shows
+// which it is.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. The rest of the
@@ -287,6 +285,6 @@ func (d *Decoder) pass(skipped io.Writer, end int) bool {
 	return true
 }
 
-// Skipped returns how many documents Resync has passed over. Faults between
-// documents are none.
+// Skipped returns how many documents Resync has skipped. Faults between
+// documents do not count.
 func (d *Decoder) Skipped() int64 { return d.skipped }

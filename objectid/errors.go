@@ -15,7 +15,7 @@ var (
 	ErrType = errors.New("wrong type")
 	// ErrRange: a time is not within the seconds an id can count.
 	ErrRange = errors.New("time out of range")
-	// ErrNotDocument: a whole document is wanted where there is an id.
+	// ErrNotDocument: a whole document was asked for, and the value is an id.
 	ErrNotDocument = errors.New("an ObjectId is not a document; register interop/v1adapter to store it with the official driver v1")
 )
 

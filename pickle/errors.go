@@ -43,8 +43,8 @@ var (
 	ErrEncoding = errors.New("str is not in the encoding")
 	// ErrKey: a key is not text.
 	ErrKey = errors.New("key is not text")
-	// ErrUnhashable: the key of a dictionary is of a kind that no dictionary
-	// of Python can have as a key: a list, a dictionary, or a tuple with one.
+	// ErrUnhashable: Python cannot hash the key of a dictionary. The key is a
+	// list, a dictionary, another unhashable object, or a tuple that holds one.
 	ErrUnhashable = errors.New("Python cannot hash the key")
 
 	// ErrRange: a number, date or decimal does not fit the type that holds it.
@@ -60,7 +60,8 @@ var (
 	ErrNoClass = errors.New("no Python class for the value")
 	// ErrReader: the Python named by EncodeOptions.Reader cannot load it.
 	ErrReader = errors.New("the reader cannot load it")
-	// ErrProtocol: there is no such protocol. It comes with bson.ErrOption.
+	// ErrProtocol: there is no such protocol. The error also matches
+	// bson.ErrOption.
 	ErrProtocol = errors.New("no such protocol")
 )
 
@@ -121,7 +122,8 @@ func (e *OptionError) Error() string { return "pickle: " + e.What + ": " + e.Err
 // Unwrap returns e.Err.
 func (e *OptionError) Unwrap() error { return e.Err }
 
-// Is makes a protocol that does not exist match bson.ErrOption as well.
+// Is reports whether target is bson.ErrOption and Err is ErrProtocol: an unknown
+// protocol is an option out of range.
 func (e *OptionError) Is(target error) bool {
 	return target == bson.ErrOption && e.Err == ErrProtocol
 }

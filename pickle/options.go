@@ -25,15 +25,15 @@ const (
 	Bytes
 )
 
-// A LongText says what an integer is that protocol 0 or 1 spells as text with
-// an L behind it, as L5L. Python 2 writes a long so, and Python 3.6 every int
-// of protocol 0.
+// A LongText is the type of an integer that protocol 0 or 1 spells as text with
+// an L behind it, such as L5L. Python 2 spells a long like this, and Python 3.6
+// every int of protocol 0.
 type LongText uint8
 
 const (
-	// LongInt64, the default, makes each an int64, as PyMongo stores a long.
+	// LongInt64, the default, is an int64, as PyMongo stores a long.
 	LongInt64 LongText = iota
-	// LongSmallest makes each an int32 if it fits and an int64 otherwise, as
+	// LongSmallest is an int32 if the integer fits and an int64 otherwise, as
 	// PyMongo stores an int of Python 3.
 	LongSmallest
 )
@@ -159,10 +159,10 @@ type EncodeOptions struct {
 	// MaxDepth is how many documents and arrays may be open at once. Zero
 	// means bson.DefaultMaxDepth.
 	MaxDepth int
-	// MaxPickleSize, if it is not zero, is how many bytes a pickle may have: a
-	// longer one is an error that matches bson.ErrTooLarge, found before more
-	// than that, a frame and one value are in memory. A pickle of protocol 0
-	// may be 100 times as long as its BSON.
+	// MaxPickleSize, if it is not zero, is the longest pickle in bytes. A longer
+	// one is an error that matches bson.ErrTooLarge; at most this size, a frame
+	// and one value are then in memory. A pickle of protocol 0 may be 100 times
+	// as long as its BSON.
 	MaxPickleSize int
 	// Values says what BSON Marshal makes of Go values. Its MaxDepth is that
 	// above where it is zero.

@@ -8,9 +8,9 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file bounds what a pickle takes while it is written: it is refused when
-// it gets longer than MaxPickleSize, or handed on in portions. Both are done at
-// a boundary, before a value and outside of frames.
+// This file bounds the memory of a pickle while it is written. The pickle is
+// refused if it gets longer than MaxPickleSize, or it is written in portions.
+// Both happen at a boundary: before a value and outside of frames.
 
 // portionSize is how many bytes of a pickle WritePickle hands on at a time.
 const portionSize = 64 << 10
@@ -22,19 +22,19 @@ var errStopped = errors.New("writer has failed")
 // portion of 64 KiB, for one value, and 32 bytes for each different key,
 // however long the pickle is.
 //
-// The pickle is that of AppendPickle, and so are the errors, after which
-// nothing has been written. An error of w, or io.ErrShortWrite, comes back as
-// it is; the pickle is cut then. A pickle that is longer than a portion is made
-// twice, since it is not known before whether doc has one.
+// The pickle and the errors are those of AppendPickle. After such an error
+// nothing has been written. An error of w, or io.ErrShortWrite, is returned
+// unchanged; the pickle in w is then cut. A pickle longer than a portion is made
+// twice, first to check that doc has no fault.
 func WritePickle(w io.Writer, doc []byte) error { return EncodeOptions{}.WritePickle(w, doc) }
 
-// WritePickle writes doc to w as o says, otherwise as the function WritePickle
-// does.
+// WritePickle writes doc to w with the options o, otherwise as the function
+// WritePickle does.
 func (o EncodeOptions) WritePickle(w io.Writer, doc []byte) error { return o.write(w, o.document(doc)) }
 
 // WritePickleValue writes a value to w as a pickle of protocol 2. data is the
-// value as it stands after the key of an element of type t. Pickle and errors
-// are those of AppendPickleValue, and it writes as WritePickle does.
+// value as it stands after the key of an element of type t. The pickle and the
+// errors are those of AppendPickleValue; it is written as WritePickle does.
 func WritePickleValue(w io.Writer, t bson.Type, data []byte) error {
 	return EncodeOptions{}.WritePickleValue(w, t, data)
 }
@@ -70,7 +70,7 @@ func (o *EncodeOptions) write(w io.Writer, write func(*writer) bool) error {
 	return p.err
 }
 
-// Portions are where a writer hands on its pickle.
+// Portions receive the pickle of a writer.
 type portions struct {
 	w      io.Writer
 	passed int   // bytes that were handed on

@@ -67,8 +67,8 @@ func (a *app) completionCommand() *cobra.Command {
 	return cmd
 }
 
-// completeFiles completes the names of inputs by their extensions: those of
-// formats, and those of what is decompressed, whatever stands before them.
+// completeFiles completes the names of inputs by their extensions: those of all
+// formats and of all compressions.
 func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	all := append(format.Extensions(), ".pkl", ".pickle")
 	for c := compress.None + 1; c.Known(); c++ {

@@ -104,7 +104,7 @@ func (c *conversion) convertWhole(s *source, file *input.File) *fault {
 		return s.convert(file)
 	}
 	r := &cutReader{r: file}
-	// The goroutine that reads is done with r only where the end was come to.
+	// The reading goroutine has finished with r only if it reached the end.
 	if f := s.convert(r); f != nil || s.enough || r.cut == nil {
 		return f
 	}

@@ -34,7 +34,7 @@ type conversion struct {
 	out     *output.File
 	to      format.Format // of the output, Unknown until it is decided
 	frame   framing       // of the output
-	alone   int           // bytes of a document that is converted alone
+	alone   int           // bytes; larger documents are converted one at a time
 	started bool          // startOutput has decided all of this
 	begun   bool          // something has been written
 	pending []byte        // to be written…
@@ -193,8 +193,8 @@ func (c *conversion) leaveOut(f *fault) *fault {
 	return c.goOn(f)
 }
 
-// mendedOne counts and reports f, about a document that is written, mended,
-// otherwise as leaveOut does.
+// mendedOne counts and reports f, the fault of a document that was mended and is
+// written. Otherwise it does what leaveOut does.
 func (c *conversion) mendedOne(f *fault) *fault {
 	c.mended++
 	c.count(1)
@@ -206,15 +206,15 @@ func (c *conversion) mendedOne(f *fault) *fault {
 	return c.goOn(f)
 }
 
-// stray counts and reports f, a fault between documents, otherwise as leaveOut
-// does.
+// stray counts and reports f, a fault between documents. Otherwise it does what
+// leaveOut does.
 func (c *conversion) stray(f *fault) *fault {
 	c.strays++
 	return c.goOn(f)
 }
 
-// goOn reports f and returns the fault that ends the run if there have been too
-// many.
+// goOn reports f. If there have been too many faults it returns the one that
+// ends the run.
 func (c *conversion) goOn(f *fault) *fault {
 	code := c.say.faults(f)
 	if c.opts.onError == reportErrors {

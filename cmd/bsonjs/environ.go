@@ -62,10 +62,9 @@ func others(root, cmd *cobra.Command) map[string]*cobra.Command {
 	return all
 }
 
-// meantForAnother reports whether value, which the flag of cmd that has the
-// variable name refuses, is one that another command's knows: the same words
-// need not make sense to all commands. Only cmd runs, so that the flags of
-// others may be set to see.
+// meantForAnother reports whether another command accepts value for the variable
+// name, after cmd has refused it: flags of the same name have other values in
+// other commands. Only cmd runs, so it is safe to set the flags of others.
 func meantForAnother(cmd *cobra.Command, name, value string) bool {
 	return slices.ContainsFunc(cmd.Root().Commands(), func(c *cobra.Command) bool {
 		f := variables(c.Flags())[name]

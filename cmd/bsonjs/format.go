@@ -21,13 +21,13 @@ import (
 // documents is in its framing. data is the value of type t as it follows the
 // key of an element.
 type formatter interface {
-	// appendValue appends the value to dst. On error it appends nothing; the
-	// error matches bson.ErrTooLarge if more than most bytes would be in dst,
-	// found before there are many more.
+	// appendValue appends the value to dst. On error it appends nothing. The
+	// error matches bson.ErrTooLarge if dst would have more than most bytes; dst
+	// does not grow much past that.
 	appendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error)
-	// writeValue writes to w what appendValue would append, however long it
-	// is, in portions. If the value cannot be written, nothing has been. An
-	// error of w comes back as it is.
+	// writeValue writes the value to w in portions, the same bytes as
+	// appendValue and of any length. If the value has a fault nothing is
+	// written. An error of w is returned unchanged.
 	writeValue(w io.Writer, t bson.Type, data []byte) error
 }
 
@@ -42,14 +42,13 @@ type framing struct {
 // lineFraming is for formats of a line each.
 var lineFraming = framing{after: "\n"}
 
-// A writing is what is known of documents that are to be written.
+// A writing describes the documents that are to be written, and their output.
 type writing struct {
-	checked  bool // their reader looks at all of their bytes, and not only at where they end
-	terminal bool // a terminal shows them
+	checked  bool // the reader has checked all bytes of the documents
+	terminal bool // the output is a terminal
 }
 
-// formatter returns how o writes documents in the format to, and what stands
-// around them.
+// formatter returns the formatter and the framing of o for the format to.
 func (o *options) formatter(to format.Format, w writing) (formatter, framing) {
 	if o.rules != nil {
 		rules := *o.rules
@@ -75,10 +74,9 @@ func (o *options) formatter(to format.Format, w writing) (formatter, framing) {
 	return o.binary(w), framing{}
 }
 
-// alone returns over which size, in bytes of BSON, documents are converted one
-// at a time, since converting one takes memory of its own: where keys are
-// sorted or remembered, or text is written to be laid out, some times as much
-// as the document.
+// alone returns the size, in bytes of BSON, above which documents are converted
+// one at a time. Sorting keys, remembering keys and laying out text each take
+// some times the memory of the document.
 func (o *options) alone(to format.Format) int {
 	switch {
 	case to == format.Pickle:
@@ -134,7 +132,7 @@ func (o *options) binary(w writing) binaryFormatter {
 	return binaryFormatter{checked: w.checked, validate: o.validate(), utf8: o.invalidUTF8}
 }
 
-// document returns the document that is written of data.
+// document returns the bytes that are written for data.
 func (f binaryFormatter) document(t bson.Type, data []byte) ([]byte, error) {
 	if t != bson.TypeDocument {
 		return nil, &pickle.ValueError{What: t.String(), Err: pickle.ErrNotDocument}
@@ -168,8 +166,8 @@ func (f binaryFormatter) writeValue(w io.Writer, t bson.Type, data []byte) error
 	return err
 }
 
-// errLong is for what is longer than it may be. Who meets it writes in
-// portions what it is about, so that it is never reported.
+// errLong says that a value is too long for appendValue. It is never reported:
+// the caller uses writeValue instead.
 var errLong = &bson.ValueError{Err: bson.ErrTooLarge}
 
 // A digitFormatter writes the bytes of documents as digits.

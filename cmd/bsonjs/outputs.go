@@ -89,14 +89,15 @@ func (c *conversion) writeText(s string) error {
 	return err
 }
 
-// A longWriter writes the portions of a document, after what stands before it.
+// A longWriter writes a document in portions, after the text that separates it
+// from the one before.
 type longWriter struct {
 	c     *conversion
 	begun bool
 }
 
-// Write writes p. A run that is to stop does not wait for the end of a long
-// document: the output is cut in it then.
+// Write writes p. An interrupt ends the run within a long document, and the
+// output is then cut there.
 func (w *longWriter) Write(p []byte) (int, error) {
 	c := w.c
 	if c.watch.Signal() != 0 {
@@ -175,8 +176,8 @@ func (c *conversion) complete() *fault {
 	if err := c.writeText(text); err != nil {
 		return c.outputFault(err)
 	}
-	// Both are on the disk before either has its name, and the documents have
-	// theirs first: a run that fails here can be tried again.
+	// Both files are on the disk before either gets its name, and the output
+	// gets its name first. So a run that fails here can be repeated.
 	for _, step := range []func(*output.File) error{(*output.File).Settle, (*output.File).Commit} {
 		for _, file := range []*output.File{c.out, c.rejects} {
 			if f := endFault(file, step); f != nil {

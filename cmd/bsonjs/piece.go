@@ -38,24 +38,23 @@ type refusal struct {
 	err      error
 }
 
-// maxFaulty is how many faults a job holds before it stops, so that memory is
-// bounded where all of a piece is wrong. One document more may add maxFaults.
+// maxFaulty is how many faults a job holds before it stops. So memory is bounded
+// if a whole piece is wrong. One more document may add maxFaults.
 const maxFaulty = 500
 
 // maxKept is the largest buffer of output, in bytes, that a job keeps.
 const maxKept = 4 << 20
 
-// maxOut returns how many bytes of output a worker makes of a piece of n bytes
-// at most. They are held until the pieces before it are written. Documents as
-// people have them rarely come near it.
+// maxOut returns the most bytes of output that a worker makes of a piece of n
+// bytes. They are held until the pieces before it are written. Ordinary
+// documents rarely come near this limit.
 func maxOut(n int) int { return 768<<10 + 2*(n+outStep-1)&^(outStep-1) }
 
-// outStep is in which steps, in bytes, maxOut grows, so that buffers are of few
-// sizes.
+// outStep is the step of maxOut, in bytes, so that buffers have few sizes.
 const outStep = 256 << 10
 
-// spareOut is how many bytes more than maxOut a buffer of output has, so that
-// who comes to that does not let it grow.
+// spareOut is how many bytes more than maxOut a buffer of output has, so that a
+// worker that reaches maxOut does not let the buffer grow.
 const spareOut = 32 << 10
 
 type piece = pipeline.Piece[job]
@@ -84,13 +83,13 @@ type pieceReader interface {
 	place() extjson.Place
 }
 
-// maxMade is how many bytes of BSON a worker makes of a text at most, or as
-// many as the piece has. Only arrays are longer than their text, up to seven
-// times.
+// maxMade is the most bytes of BSON that a worker makes of one text, unless the
+// piece itself is longer. Only arrays are longer as BSON than as text, up to
+// seven times.
 const maxMade = 1 << 20
 
-// newPieceReader returns a reader of pieces of s. It refuses documents that
-// become longer than most bytes and than their piece; 0 is no such limit.
+// newPieceReader returns a reader of pieces of s. It refuses documents whose BSON
+// is longer than both most bytes and the piece; 0 is no limit.
 func (s *source) newPieceReader(most int) pieceReader {
 	if s.from == format.JSON {
 		return &textPiece{opts: s.c.opts.decodeText(), most: most}
@@ -186,8 +185,8 @@ func (s *source) work(r pieceReader, p *piece) {
 	}
 }
 
-// take writes what came of p. A document whose output is too long for a worker
-// is converted here, while the others go on, and then what follows it.
+// take writes the output of p. A document whose output is too long for a worker
+// is converted here while the other workers continue, and then the rest of p.
 func (s *source) take(p *piece) (used int, more bool) {
 	for {
 		if used, ok := s.takeOut(p); !ok {
@@ -205,8 +204,8 @@ func (s *source) take(p *piece) (used int, more bool) {
 	}
 }
 
-// takeOut writes what a worker has made of p. If the run is to stop, or p is
-// for the stream, it returns how much of p is done with, and false.
+// takeOut writes the output that a worker has made of p. If the run is to stop,
+// or the stream is to read p, it returns false and how many bytes of p are done.
 func (s *source) takeOut(p *piece) (used int, ok bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
@@ -233,9 +232,9 @@ func (s *source) takeOut(p *piece) (used int, ok bool) {
 	return j.used, true
 }
 
-// takeLong converts the first document of p and takes it off. Where anything
-// is wrong with that it returns false: the stream judges it, unless it is the
-// output.
+// takeLong converts the first document of p and removes it from p. If the
+// document or the output has a fault it returns false; the stream then reports
+// a fault of the document.
 func (s *source) takeLong(p *piece) bool {
 	if s.long == nil {
 		s.long = s.newPieceReader(0)

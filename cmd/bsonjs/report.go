@@ -21,7 +21,7 @@ type totals struct {
 	rejected int64 // those of them that are not in the output
 	mended   int64 // those of them that are in the output with other lengths
 	strays   int64 // faults between documents
-	holes    int64 // those of the rejected that are bytes between documents, or the start of one
+	holes    int64 // those of the rejected that are no documents: bytes between documents, or the start of one
 	checked  bool  // nothing is to be written: what is not rejected is valid
 	in, out  int64 // bytes, before compression
 	began    time.Time
@@ -129,8 +129,8 @@ func (f *fault) record() record {
 	return r
 }
 
-// writeJSON writes v on a line that does not steer a terminal. There is nobody
-// to tell if that fails.
+// writeJSON writes v on a line, without characters that a terminal obeys. An
+// error cannot be reported anywhere.
 func writeJSON(w io.Writer, v any) {
 	enc := json.NewEncoder(lineWriter{w})
 	enc.SetEscapeHTML(false)
@@ -182,7 +182,7 @@ type summary struct {
 	CompressedOut int64 `json:"compressedOut,omitempty"`
 }
 
-// A checkSummary is the line of --summary json where nothing is to be written.
+// A checkSummary is the line of --summary json for a run that writes nothing.
 type checkSummary struct {
 	Read     int64   `json:"read"`             // documents
 	Valid    int64   `json:"valid"`            // documents

@@ -27,12 +27,13 @@ type source struct {
 	feed   *pipeline.Feed
 	// splitter cuts text from where it has been converted to.
 	splitter *extjson.Splitter
-	// long reads the documents of a piece that workers leave to take.
+	// long reads the documents that workers leave to take because their output
+	// is long.
 	long pieceReader
 	// failed is why take has stopped, if the run is to end.
 	failed *fault
-	// enough says that nothing more is wanted of the source, which may not
-	// have been read to its end.
+	// enough is set when the rest of the source is not needed. The source may
+	// not have been read to its end.
 	enough bool
 
 	at    position      // how far the input has been converted
@@ -92,9 +93,9 @@ func (s *source) convert(r io.Reader) *fault {
 	}
 }
 
-// append appends what the value of type t that data holds is in the output. The
-// error matches bson.ErrTooLarge where dst would have more than most bytes;
-// write judges what is left then.
+// append appends the output for the value of type t in data. The error matches
+// bson.ErrTooLarge if dst would have more than most bytes; write is to be used
+// then, and finds other faults.
 func (s *source) append(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
 	n, frame := len(dst), &s.c.frame
 	dst = append(dst, frame.between...)
@@ -105,8 +106,8 @@ func (s *source) append(dst []byte, most int, t bson.Type, data []byte) ([]byte,
 	return append(out, frame.after...), nil
 }
 
-// write writes what the value of type t that data holds is in the output,
-// however long that is. If the value has a fault, nothing is written.
+// write writes the output for the value of type t in data, of any length. If the
+// value has a fault, nothing is written.
 func (s *source) write(t bson.Type, data []byte) error {
 	if err := s.c.flush(); err != nil {
 		return err

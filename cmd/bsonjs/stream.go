@@ -129,8 +129,7 @@ func (t *stream) document() *fault {
 	return nil
 }
 
-// long converts the document that was read, whose output is too long to be
-// gathered.
+// long converts the current document, whose output is too long for pending.
 func (t *stream) long(typ bson.Type, data []byte) *fault {
 	err := t.write(typ, data)
 	switch {
@@ -229,8 +228,8 @@ func (t *stream) damage(m mishap) *fault {
 	return t.c.leaveOut(f)
 }
 
-// lostBy returns how many documents r has passed over, if it reads text. Only
-// there are faults that are in no document.
+// lostBy returns how many documents r has skipped if it reads text, else 0. Only
+// text has faults between documents.
 func lostBy(r documentReader) int64 {
 	if d, ok := r.(*extjson.Decoder); ok {
 		return d.Skipped()

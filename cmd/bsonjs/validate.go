@@ -89,7 +89,7 @@ type faults struct {
 	more int // that are not in list
 }
 
-// listed returns what is wrong with a document of which err was said.
+// listed returns all faults of a document in err.
 func listed(err error) []error {
 	if f, ok := errors.AsType[faults](err); ok {
 		return f.list
