@@ -3,5 +3,8 @@
 // internal/sample, so that go test runs them all as well. Targets about valid
 // documents and streams take choices too, of which internal/shape makes them.
 //
-//	go test ./fuzz -fuzz '^FuzzText$' -fuzztime 10s
+//	go test ./fuzz -run '^$' -fuzz '^FuzzText$' -fuzztime 10s -fuzzminimizetime 10x
+//
+// Without -fuzzminimizetime a fuzzer spends up to a minute on each input that
+// reaches new code to make it smaller, and runs nothing else meanwhile.
 package fuzz

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"io"
 	"testing"
 	"unicode/utf8"
@@ -25,17 +26,34 @@ var (
 	asIs      = extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}
 )
 
+// maxVectors is how many vectors of a kind a fuzzer starts from, of each file.
+const maxVectors = 4
+
+// seeds returns the vectors that are seeds. Without -fuzz they are all: a test
+// runs each once. A fuzzer takes up to a hundredth of a second for each before
+// it tries anything else, so it gets some, from the whole list.
+func seeds[T any](all []T) (some []T) {
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		return all
+	}
+	step := max(1, (len(all)+maxVectors-1)/maxVectors)
+	for i := 0; i < len(all); i += step {
+		some = append(some, all[i])
+	}
+	return some
+}
+
 // seedDocuments gives f documents, good and bad, and the choices that make
 // some of them.
 func seedDocuments(f *testing.F) {
 	for _, file := range corpus.Load(f) {
-		for _, v := range file.Valid {
+		for _, v := range seeds(file.Valid) {
 			f.Add(v.BSON, false)
 		}
-		for _, r := range file.Refused {
+		for _, r := range seeds(file.Refused) {
 			f.Add(r.BSON, false)
 		}
-		for _, b := range file.Bytes {
+		for _, b := range seeds(file.Bytes) {
 			f.Add(b.BSON, false)
 		}
 	}
@@ -46,20 +64,17 @@ func seedDocuments(f *testing.F) {
 	seedShapes(docs, func(choices []byte) { f.Add(choices, true) })
 }
 
-// seedTexts adds texts, good and bad. They are not all of the vectors': the
-// tests of internal/corpus run those, and a fuzzer takes seconds for its seeds.
+// seedTexts adds texts, good and bad.
 func seedTexts(f *testing.F, add func(text []byte)) {
 	for _, file := range corpus.Load(f) {
-		for _, v := range file.Valid {
+		for _, v := range seeds(file.Valid) {
 			add([]byte(v.Canonical))
 			if len(v.Texts) > 0 {
 				add([]byte(v.Texts[len(v.Texts)-1]))
 			}
 		}
-		for i, b := range file.Texts {
-			if i%2 == 0 {
-				add([]byte(b.Text))
-			}
+		for _, b := range seeds(file.Texts) {
+			add([]byte(b.Text))
 		}
 	}
 	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
@@ -315,7 +330,7 @@ func FuzzStream(f *testing.F) {
 	}
 	seedStreams(f, docs)
 	for _, file := range corpus.Load(f) {
-		for _, b := range file.Texts {
+		for _, b := range seeds(file.Texts) {
 			f.Add([]byte("{}\n"+b.Text), []byte{2}, uint8(rawForm))
 		}
 	}
