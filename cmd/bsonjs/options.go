@@ -257,7 +257,7 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 		}
 	}
 	if given(fs, "invalid-utf8") && known && !hasText && (o.from == format.Pickle || o.to == format.Pickle) {
-		return fmt.Errorf("--invalid-utf8 has no effect from %v to %v; leave it out", o.from, o.to)
+		return errors.New("--invalid-utf8 has no effect on BSON from or for pickles; leave it out")
 	}
 	return nil
 }
