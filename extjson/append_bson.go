@@ -105,6 +105,7 @@ type decoder struct {
 	canonicalOnly bool
 	legacy        bool
 	shell         bool
+	unclosed      span // where in src no comment ends
 	blank         byte // white space is at or below it, and in shell text comments
 	uuids         bson.UUIDRepresentation
 	exact         bool // see RejectInexact
@@ -144,6 +145,7 @@ func (d *decoder) reset(src []byte) {
 	d.src = src
 	d.depth = 0
 	d.nul = -1
+	d.unclosed = span{}
 	d.err = nil
 	d.path = d.path[:0]
 	d.swaps = d.swaps[:0]

@@ -27,13 +27,36 @@ func (d *decoder) comment(off int) int {
 		return off
 	}
 	text := d.src[off:min(off+maxComment, len(d.src))]
-	switch n := bytes.Index(text[2:], []byte(end)); {
+	seen := 2
+	if end == "*/" {
+		seen = min(d.unclosed.unseen(off), len(text))
+	}
+	switch n := bytes.Index(text[seen:], []byte(end)); {
 	case n >= 0:
-		return off + 2 + n + len(end)
-	case end == "\n" && len(text) < maxComment:
+		return off + seen + n + len(end)
+	case end == "*/":
+		d.unclosed = span{int64(off), int64(off + len(text))}
+	case len(text) < maxComment:
 		return len(d.src)
 	}
 	return off
+}
+
+// A span is the bytes from one offset up to another in which no */ is, but for
+// that of the comment that starts there: none is looked for twice in text where
+// one comment after the other has no end.
+type span struct{ from, to int64 }
+
+// behind returns s with offsets that are n more.
+func (s span) behind(n int64) span { return span{s.from + n, s.to + n} }
+
+// unseen returns how many bytes of the comment that starts at off have not its
+// end.
+func (s span) unseen(off int) int {
+	if at := int64(off); s.from <= at && at < s.to {
+		return int(max(2, s.to-1-at))
+	}
+	return 2
 }
 
 // commentEnd returns what ends the comment that text begins with, or "" if it

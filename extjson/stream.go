@@ -71,8 +71,8 @@ type Decoder struct {
 	// No document that starts before these offsets in the stream has an end.
 	endless   int64 // if it has its opening brace
 	braceless int64 // if that is damaged
-	// No */ lies before this offset in the stream and behind a /* at fault.
-	open int64
+	// unclosed is where in the stream no comment ends.
+	unclosed span
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -204,6 +204,7 @@ func (d *Decoder) document() bool {
 		}
 		d.d.reset(text)
 		d.d.from = d.off
+		d.d.unclosed = d.unclosed.behind(-d.base)
 		// What a long document outgrows is garbage. One of which the last try
 		// has made little BSON needs no room.
 		if n := min(len(text)-d.off, d.maxDoc); framed > 0 && cap(d.raw) < n && len(d.raw) >= n/8 {
@@ -220,6 +221,7 @@ func (d *Decoder) document() bool {
 			d.state = d.state.behindDocument()
 			return true
 		}
+		d.unclosed = d.d.unclosed.behind(d.base)
 		if d.d.err == ErrTruncated && !whole {
 			return d.fail(d.off, bson.ErrTooLarge, "")
 		}
@@ -299,7 +301,7 @@ func (d *Decoder) skipComment() bool {
 	}
 	seen := 2 // bytes of the comment without its end
 	if end == "*/" {
-		seen = int(max(2, d.open-1-d.base-int64(d.off)))
+		seen = d.unclosed.behind(-d.base).unseen(d.off)
 	}
 	for {
 		text := d.buf[d.off:min(d.off+maxComment, len(d.buf))]
@@ -319,7 +321,7 @@ func (d *Decoder) skipComment() bool {
 			return true
 		}
 		if end == "*/" {
-			d.open = d.base + int64(d.off+len(text))
+			d.unclosed = span{int64(d.off), int64(d.off + len(text))}.behind(d.base)
 		}
 		return d.fail(d.off, ErrToken, "")
 	}

@@ -1,0 +1,49 @@
+package extjson
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestCommentsAreLookedThroughOnce: that a comment has no end is known of the
+// comments that start in it, so that many cost no more than one.
+func TestCommentsAreLookedThroughOnce(t *testing.T) {
+	for _, one := range []string{"/* \n", "{a: /* \n", "{a: 1, /* \n", "{a /* \n"} {
+		d := DecodeOptions{Shell: true}.NewDecoder(strings.NewReader(strings.Repeat(one, 10)))
+		for n := range 8 {
+			if d.Next() || d.Err() == nil {
+				t.Fatalf("%q: no fault %d", one, n)
+			}
+			if n == 0 { // an end that was not there is seen by who looks again
+				copy(d.buf[len(d.buf)-3:], "*/")
+			}
+			if want := int64(10 * len(one)); d.unclosed.to != want {
+				t.Errorf("%q: fault %d: looked through up to %d, want %d", one, n, d.unclosed.to, want)
+			}
+			if !strings.Contains(d.Err().Error(), "ends the comment") {
+				t.Errorf("%q: fault %d: %v", one, n, d.Err())
+			}
+			if !d.Resync(nil) {
+				t.Fatal(d.Err())
+			}
+		}
+	}
+}
+
+// TestCommentBeforeUnclosed: text that is read again, before a comment without
+// an end, has its comments.
+func TestCommentBeforeUnclosed(t *testing.T) {
+	d := DecodeOptions{Shell: true}.NewDecoder(strings.NewReader("{a:\n{b: /* */ 1}\n{c: /* */ 2}\n{d: /* \n{e: 3}\n"))
+	read := 0
+	for {
+		for d.Next() {
+			read++
+		}
+		if d.Err() == nil || !d.Resync(nil) {
+			break
+		}
+	}
+	if read != 3 {
+		t.Errorf("%d documents were read, want 3", read)
+	}
+}
