@@ -257,7 +257,7 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 		}
 	}
 	if given(fs, "invalid-utf8") && known && !hasText && (o.from == format.Pickle || o.to == format.Pickle) {
-		return errors.New("--invalid-utf8 has no effect on BSON from or for pickles; leave it out")
+		return errors.New("--invalid-utf8 has no effect between BSON and pickles; leave it out")
 	}
 	return nil
 }

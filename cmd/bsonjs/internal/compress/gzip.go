@@ -10,10 +10,11 @@ import (
 )
 
 // This file opens members of gzip data. The library refuses names and comments
-// over 512 bytes, which the format allows: such headers are passed over here,
-// and the library gets one without them. Source: RFC 1952, section 2.3.
+// over 512 bytes, which the format allows. Such headers are read here, and the
+// library gets a header without them. Source: RFC 1952, section 2.3.
 
-// What a gzip header has beside its first ten bytes, as its fourth says.
+// The flags of a gzip header, its fourth byte: the optional parts that follow
+// the first ten bytes.
 const (
 	gzipHeaderCRC = 1 << 1
 	gzipExtra     = 1 << 2
@@ -62,7 +63,7 @@ func hasLongText(src *Source) bool {
 		for n := at; ; {
 			head, err := src.Head(n + 1)
 			if err != nil {
-				// No more can be looked at at once, or none comes.
+				// The buffer is full, or the input ends here.
 				return len(head) >= sourceSize || len(head)-at >= gzipMaxString
 			}
 			if i := bytes.IndexByte(head[n:], 0); i >= 0 {
@@ -119,8 +120,8 @@ func passHeader(src *Source) error {
 	return nil
 }
 
-// A headed gives the bytes of head before those of src. Unlike a reader that
-// buffers, it reads no more of src than it is asked for.
+// A headed reads head and then src. It does not buffer: it never reads more of
+// src than it is asked for.
 type headed struct {
 	head *bytes.Reader
 	src  *Source

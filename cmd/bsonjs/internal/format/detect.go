@@ -30,8 +30,8 @@ var names = map[string]Format{
 	".base64":  Base64,
 }
 
-// Extensions returns the ends of names that say what a file holds, in lower
-// case and with a dot, in order.
+// Extensions returns the extensions of names that tell a format, in lower case,
+// with a dot and sorted.
 func Extensions() []string { return slices.Sorted(maps.Keys(names)) }
 
 // Detect returns the format of an input that starts with head and has the
@@ -40,12 +40,12 @@ func Extensions() []string { return slices.Sorted(maps.Keys(names)) }
 //   - A NUL among the first four bytes is BSON. They are the length of the
 //     first document, and its top byte is NUL up to 16 MiB; in JSON a NUL has
 //     no place.
-//   - Digits that spell the start of a document, after blanks perhaps, are
-//     hexadecimal or base64: as BSON the document would have 150 MiB at least.
+//   - Digits that spell the start of a document are hexadecimal or base64, also
+//     after blanks. As BSON the document would have at least 150 MiB.
 //   - Blanks, or a brace or bracket after them, are JSON, unless a control
 //     character follows, as it does at the end of the length of a document
 //     from 16 MiB to 144 MiB.
-//   - A comment of the shell's, behind blanks or not, is JSON.
+//   - A comment of the shell is JSON, also after blanks.
 //   - Then the name, without regard to upper and lower case.
 //   - Then such a control character is BSON after all.
 //
@@ -77,8 +77,8 @@ func Detect(head []byte, name string) Format {
 const spelledSize = 16
 
 // spelling returns Hex or Base64 if head, after blanks, spells the length of a
-// document of less than 16 MiB and what must follow it: the type of an element,
-// or the end of a document that has none.
+// document of less than 16 MiB and the next byte: the type of an element, or
+// the NUL of an empty document.
 func spelling(head []byte) Format {
 	head = bytes.TrimLeft(head, blanks)
 	line, _, _ := bytes.Cut(head[:min(len(head), spelledSize)], []byte("\n"))

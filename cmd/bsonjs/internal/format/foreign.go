@@ -19,7 +19,7 @@ var foreign = []struct {
 	at     int // byte of the file where magic is
 	magic  string
 	what   string // completes "this is …"
-	format Format // that it is, Unknown if it is none of ours
+	format Format // the format of such an input; Unknown: bsonjs cannot read it
 }{
 	{0, "\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files", Unknown},
 	{0, "\x41\xd8\x01\x00", "a file of a database (WiredTiger): mongodump makes .bson files of what a server has in it", Unknown},

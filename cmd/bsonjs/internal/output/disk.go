@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// This file is all that a file which is written aside asks of the system. The
-// tests have a disk that fails.
+// This file has all system calls for a file that is written aside. The tests
+// replace them with calls that fail.
 
 // A disk makes files and names them.
 type disk interface {
@@ -16,8 +16,8 @@ type disk interface {
 	link(from, to string) error
 	rename(from, to string) error
 	remove(name string) error
-	// syncDir makes sure that the names in the folder dir outlast a power cut,
-	// as far as the system can.
+	// syncDir makes the names in the folder dir survive a power cut, if the
+	// system can.
 	syncDir(dir string)
 }
 
@@ -30,7 +30,7 @@ type diskFile interface {
 	Sync() error
 }
 
-// systemDisk is that of the system.
+// systemDisk is the disk of the system.
 type systemDisk struct{}
 
 func (systemDisk) create(name string, perm fs.FileMode) (diskFile, error) {
@@ -45,8 +45,8 @@ func (systemDisk) link(from, to string) error   { return os.Link(from, to) }
 func (systemDisk) rename(from, to string) error { return os.Rename(from, to) }
 func (systemDisk) remove(name string) error     { return os.Remove(name) }
 
-// syncDir asks for it in vain where a folder cannot be opened or synced, as on
-// Windows and in folders that the process may not list.
+// syncDir does nothing if a folder cannot be opened or synced, as on Windows and
+// in folders that the process may not list.
 func (systemDisk) syncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		d.Sync()

@@ -21,7 +21,7 @@ import (
 
 // This file opens and writes; compressed.go has what is different where the
 // output is compressed, replace.go the life of a file that is written aside
-// and renamed, disk.go what that asks of the system; conflict.go finds outputs
+// and renamed, disk.go the system calls for it; conflict.go finds outputs
 // that are also inputs.
 //
 //   - Open decides once which of the three ways it is.
@@ -52,7 +52,7 @@ type Options struct {
 	Codec compress.Codec
 	compress.WriterOptions
 
-	disk disk // nil: that of the system
+	disk disk // nil: systemDisk
 }
 
 // A File is an output that is open.
@@ -122,8 +122,7 @@ func (o Options) direct() (*File, error) {
 	return &File{name: o.Name, w: file, file: file, stop: o.Stop}, nil
 }
 
-// descriptors are the folders in which the files that the process has open are
-// listed by their numbers.
+// descriptors are the folders that list the open files of the process by number.
 var descriptors = []string{"/dev/fd/", "/proc/self/fd/"}
 
 // descriptor returns the number of the open file that name stands for, or
@@ -141,9 +140,9 @@ func descriptor(name string) (int, bool) {
 	return 0, false
 }
 
-// openDescriptor takes the regular file that is open as fd. Opened anew, it
-// would be written from its start, over what is there: the output of others,
-// or messages of this run.
+// openDescriptor uses the regular file that is open as fd. If it were opened
+// again it would be written from its start, over the output of others or the
+// messages of this run.
 func (o Options) openDescriptor(fd int) *File {
 	if fd == 2 {
 		return &File{name: o.Name, w: os.Stderr} // messages are still to come
@@ -153,8 +152,8 @@ func (o Options) openDescriptor(fd int) *File {
 }
 
 // IsStdout reports whether name, which is not empty, stands for the standard
-// output. Its names under /dev are among them: opened anew, a file that it
-// leads to would be written from the start.
+// output, under /dev or not. If a file behind such a name were opened again it
+// would be written from its start.
 func IsStdout(name string) bool {
 	switch name {
 	case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
@@ -248,9 +247,9 @@ func IsTerminal(v any) bool {
 	return err == nil && is
 }
 
-// Settle ends what is written to f, which must be open, and closes it. What
-// was written aside is on the disk then, under another name. On failure Keep
-// or Discard is still to be called.
+// Settle completes the output of f, which must be open, and closes it. A file
+// that is written aside is then on the disk under its temporary name. On failure
+// Keep or Discard is still to be called.
 func (f *File) Settle() error {
 	if err := f.finish(); err != nil {
 		return err
@@ -263,9 +262,9 @@ func (f *File) Settle() error {
 	return f.close()
 }
 
-// Commit settles f, unless that was done, and gives it its name if it was
-// written aside. On failure Keep or Discard is still to be called; after
-// success they do nothing.
+// Commit settles f unless Settle was called, and renames a file that is written
+// aside. On failure Keep or Discard is still to be called; after success they do
+// nothing.
 func (f *File) Commit() error {
 	if err := f.Settle(); err != nil {
 		return err

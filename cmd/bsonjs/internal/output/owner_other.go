@@ -4,5 +4,5 @@ package output
 
 import "io/fs"
 
-// owner returns false: files have no numbers of a user and group.
+// owner returns false: files have no user and group numbers here.
 func owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
