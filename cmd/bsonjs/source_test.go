@@ -122,3 +122,41 @@ func TestBackToWorkers(t *testing.T) {
 		})
 	}
 }
+
+// Comments that are long, too long or without an end: all that is left out is
+// rejected, in the same messages for any number of jobs.
+func TestLongComments(t *testing.T) {
+	docs := strings.Repeat(`{"n":1}`+"\n", 100_000)
+	long := strings.Repeat("y", 17<<20)
+	for _, tc := range []struct {
+		name       string
+		head, tail string // before and behind the documents
+		rejected   string
+	}{
+		{"long", "/*" + long[2<<20:] + "*/", "//" + long[2<<20:], ""},
+		{"too long", "/*" + long + "*/\n", "/*" + long, "/*" + long + "*/\n/*" + long},
+		{"line too long", "//" + long + "\n", "//" + long, "//" + long + "\n//" + long},
+		{"without an end", "/*\n", "/*", "/*\n/*"},
+		{"in a document", "{\"n\":/*\n", "{\"n\":1 /* }", "{\"n\":/*\n{\"n\":1 /* }"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			rejects := filepath.Join(t.TempDir(), "rejects")
+			messages := ""
+			for _, jobs := range []string{"1", "2", "4"} {
+				got := runCommand(strings.NewReader(tc.head+docs+tc.tail), "-f", "json", "-t", "json", "--accept", "shell",
+					"--on-error", "quarantine", "--rejects", rejects, "--overwrite", "--summary", "none", "--errors", "json", "-j", jobs)
+				kept, err := os.ReadFile(rejects)
+				if err != nil {
+					t.Fatal(err)
+				}
+				drop := strings.NewReplacer("\n", "")
+				if got.stdout != docs || drop.Replace(string(kept)) != drop.Replace(tc.rejected) {
+					t.Errorf("%s jobs: %d bytes written, %d rejected, want %d, %d", jobs, len(got.stdout), len(kept), len(docs), len(tc.rejected))
+				}
+				if messages = cmp.Or(messages, got.stderr); got.stderr != messages || (messages == "") != (tc.rejected == "") {
+					t.Errorf("%s jobs: %s, 1 job: %s", jobs, got.stderr, messages)
+				}
+			}
+		})
+	}
+}
