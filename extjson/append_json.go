@@ -180,7 +180,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		}
 		from := len(dst)
 		if e.custom {
-			if e.hopeless(dst, len(e.c.Key())) {
+			if e.max > 0 && e.hopeless(dst, len(e.c.Key())) {
 				dst = e.cutOff(dst, e.form.marker)
 				break
 			}
@@ -199,8 +199,10 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		if e.custom {
 			dst = append(dst, e.colon...)
 			dst = append(e.value(dst), e.comma...)
-			if dst = e.fit(dst, from, e.form.marker); e.cut {
-				break
+			if e.max > 0 {
+				if dst = e.fit(dst, from, e.form.marker); e.cut {
+					break
+				}
 			}
 			continue
 		}
@@ -252,13 +254,15 @@ func (e *encoder) array(dst []byte) []byte {
 			continue
 		}
 		from := len(dst)
-		if e.hopeless(dst, 0) {
+		if e.max > 0 && e.hopeless(dst, 0) {
 			dst = e.cutOff(dst, e.form.markerElement)
 			break
 		}
 		dst = append(e.value(e.newline(dst)), e.comma...)
-		if dst = e.fit(dst, from, e.form.markerElement); e.cut {
-			break
+		if e.max > 0 {
+			if dst = e.fit(dst, from, e.form.markerElement); e.cut {
+				break
+			}
 		}
 	}
 	if e.custom {

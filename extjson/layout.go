@@ -66,10 +66,17 @@ func (e *encoder) alone(dst []byte) []byte {
 }
 
 // newline begins the line of a member.
+//
+// NOTE: inlines; TestScalarInline lists it.
 func (e *encoder) newline(dst []byte) []byte {
 	if e.indent == "" {
 		return dst
 	}
+	return e.indented(dst)
+}
+
+// indented is newline for text that is indented.
+func (e *encoder) indented(dst []byte) []byte {
 	line := 1 + min(e.level, maxIndentLevels)*len(e.indent)
 	if room := line + quoteRoom; cap(dst)-len(dst) < room {
 		if dst = e.grow(dst, room, line); cap(dst)-len(dst) < room {
@@ -173,11 +180,9 @@ func (e *encoder) goTo(o *order) bool {
 
 // hopeless reports whether the current element cannot fit, before it is
 // written: text is no shorter than the strings and bytes that it holds. size is
-// how many bytes of its key are written.
+// how many bytes of its key are written. It and fit are for texts that are cut,
+// where e.max is not zero.
 func (e *encoder) hopeless(dst []byte, size int) bool {
-	if e.max == 0 {
-		return false
-	}
 	switch e.c.Type() {
 	case bson.TypeString, bson.TypeSymbol, bson.TypeCode:
 		size += len(e.c.Text())
@@ -199,9 +204,6 @@ func (e *encoder) hopeless(dst []byte, size int) bool {
 // fit checks the text up to the comma of the member that began when dst was
 // from bytes long, and takes the member back if it is too long.
 func (e *encoder) fit(dst []byte, from int, marker string) []byte {
-	if e.max == 0 {
-		return dst
-	}
 	size := len(dst) - len(e.comma) - e.start + e.closersLen()
 	if e.marking && !e.cut {
 		size += e.markerLen(marker)
