@@ -2,7 +2,6 @@ package extjson
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -287,7 +286,14 @@ func (o *EncodeOptions) checkText() error {
 }
 
 // isIndent reports whether s consists of spaces and tabs.
-func isIndent(s string) bool { return strings.Trim(s, " \t") == "" }
+func isIndent(s string) bool {
+	for i := range len(s) {
+		if s[i] != ' ' && s[i] != '\t' {
+			return false
+		}
+	}
+	return true
+}
 
 // check returns the *bson.OptionError of an option that is out of range.
 func (o *DecodeOptions) check() error {
