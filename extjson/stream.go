@@ -205,9 +205,10 @@ func (d *Decoder) document() bool {
 		d.d.reset(text)
 		d.d.from = d.off
 		d.d.unclosed = d.unclosed.behind(-d.base)
-		// What a long document outgrows is garbage. One of which the last try
-		// has made little BSON needs no room.
-		if n := min(len(text)-d.off, d.maxDoc); framed > 0 && cap(d.raw) < n && len(d.raw) >= n/8 {
+		// What a long document outgrows is garbage. A short one, whatever the
+		// pieces that it arrives in, has none worth the room, and one of which
+		// the last try has made little BSON needs none.
+		if n := min(len(text)-d.off, d.maxDoc); framed >= readSize && cap(d.raw) < n && len(d.raw) >= n/8 {
 			d.raw = make([]byte, 0, n+readSize)
 		}
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
