@@ -159,7 +159,7 @@ func (d *decoder) fail(off int, err error, expected string) int {
 	case off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off):
 		off, err, expected = len(d.src), ErrTruncated, ""
 	case d.shell && commentEnd(d.src[off:]) != "":
-		err, expected = openComment(d.src[off:])
+		expected, err = openComment(d.src[off:])
 	}
 	d.at, d.err, d.expected = off, err, expected
 	return -1

@@ -74,11 +74,11 @@ func commentEnd(text []byte) string {
 
 // openComment returns the fault of the comment that text begins with, which
 // does not end there.
-func openComment(text []byte) (err error, expected string) {
+func openComment(text []byte) (expected string, err error) {
 	if len(text) >= maxComment {
-		return ErrCommentLen, "its end within 16 MiB"
+		return "its end within 16 MiB", ErrCommentLen
 	}
-	return ErrTruncated, "*/ that ends the comment"
+	return "*/ that ends the comment", ErrTruncated
 }
 
 // tokenOpen reports whether what begins at off may be part of a word, or the

@@ -4,18 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"iter"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/declared"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -154,18 +151,9 @@ func TestIteratorsListed(t *testing.T) {
 // iteratorFuncs returns the exported functions and methods in dir whose result
 // is an iterator.
 func iteratorFuncs(t *testing.T, dir string) (names []string) {
-	sources := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
-	packages, err := parser.ParseDir(token.NewFileSet(), dir, sources, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range packages {
-		for _, file := range p.Files {
-			for _, d := range file.Decls {
-				if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && returnsIterator(f) {
-					names = append(names, receiver(f)+f.Name.Name)
-				}
-			}
+	for _, d := range declared.In(t, dir) {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && returnsIterator(f) {
+			names = append(names, declared.Name(f))
 		}
 	}
 	return names
@@ -185,18 +173,4 @@ func returnsIterator(f *ast.FuncDecl) (is bool) {
 		return true
 	})
 	return is
-}
-
-// receiver returns the type of f's receiver and a dot, "" if it has none.
-func receiver(f *ast.FuncDecl) (name string) {
-	if f.Recv == nil {
-		return ""
-	}
-	ast.Inspect(f.Recv.List[0].Type, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && name == "" {
-			name = id.Name + "."
-		}
-		return true
-	})
-	return name
 }

@@ -45,7 +45,7 @@ var (
 	ErrKey = errors.New("key is not text")
 	// ErrUnhashable: Python cannot hash the key of a dictionary. The key is a
 	// list, a dictionary, another unhashable object, or a tuple that holds one.
-	ErrUnhashable = errors.New("Python cannot hash the key")
+	ErrUnhashable = errors.New("key cannot be hashed in Python")
 
 	// ErrRange: a number, date or decimal does not fit the type that holds it.
 	ErrRange = errors.New("value is out of range")

@@ -1,17 +1,16 @@
 package hold_test
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/declared"
 	"github.com/bsonkit/bsonkit/internal/hold"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -200,6 +199,14 @@ func functions(t *testing.T) map[string][]function {
 			func(dst []byte) ([]byte, error) { return pickle.EncodeOptions{Protocol: 9}.AppendObjectID(dst, id) },
 		},
 		"bson.AppendUTF8": each([][]byte{doc, large, cut, ill}, func(dst, doc []byte) ([]byte, error) { return bson.AppendUTF8(dst, doc, 0) }),
+		"bson.MendLengths": each([][]byte{doc, large, wrong(doc), wrong(large), cut, ill}, func(dst, doc []byte) ([]byte, error) {
+			dst, _, err := bson.MendLengths(dst, doc)
+			return dst, err
+		}),
+		"bson.ValidateOptions.MendLengths": each([][]byte{wrong(doc), cut}, func(dst, doc []byte) ([]byte, error) {
+			dst, _, err := bson.ValidateOptions{MaxDepth: 20}.MendLengths(dst, doc)
+			return dst, err
+		}),
 		"bson.End": one(func(dst []byte) []byte {
 			dst, mark := bson.Begin(dst)
 			return bson.End(bson.AppendNull(dst, "key"), mark)
@@ -237,41 +244,29 @@ func TestAppend(t *testing.T) {
 // package whose first parameter is dst []byte and that return it first.
 func appending(t *testing.T, folder string) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob("../../" + folder + "/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s: no files, %v", folder, err)
-	}
-	for _, path := range files {
-		if strings.HasSuffix(path, "_test.go") {
+	for _, decl := range declared.In(t, "../../"+folder) {
+		f, ok := decl.(*ast.FuncDecl)
+		if !ok || !f.Name.IsExported() || f.Type.Params.NumFields() == 0 {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
+		if first := f.Type.Params.List[0]; len(first.Names) == 0 || first.Names[0].Name != "dst" || !isBytes(first.Type) {
+			continue
 		}
-		for _, decl := range file.Decls {
-			f, ok := decl.(*ast.FuncDecl)
-			if !ok || !f.Name.IsExported() || f.Type.Params.NumFields() == 0 {
-				continue
-			}
-			if first := f.Type.Params.List[0]; len(first.Names) == 0 || first.Names[0].Name != "dst" || !isBytes(first.Type) {
-				continue
-			}
-			if results := f.Type.Results; results.NumFields() == 0 || !isBytes(results.List[0].Type) {
-				continue
-			}
-			name := folder + "." + f.Name.Name
-			if f.Recv != nil {
-				receiver, ok := f.Recv.List[0].Type.(*ast.Ident)
-				if !ok || !receiver.IsExported() {
-					continue
-				}
-				name = folder + "." + receiver.Name + "." + f.Name.Name
-			}
-			names = append(names, name)
+		if results := f.Type.Results; results.NumFields() == 0 || !isBytes(results.List[0].Type) {
+			continue
+		}
+		if of := declared.Receiver(f); of == "" || ast.IsExported(of) {
+			names = append(names, folder+"."+declared.Name(f))
 		}
 	}
 	return names
+}
+
+// wrong returns a copy of doc whose length is a byte too large.
+func wrong(doc []byte) []byte {
+	doc = bytes.Clone(doc)
+	doc[0]++
+	return doc
 }
 
 // isBytes reports whether e is []byte.

@@ -44,7 +44,7 @@ type bound struct {
 	shapes           string  // the worst
 }
 
-var costRow = regexp.MustCompile("^\\| (.*?) \\| (.*?) \\| ([0-9.,]+) \\| ([0-9.,]+) \\| .*? \\| (.*)\\|")
+var costRow = regexp.MustCompile(`^\| (.*?) \| (.*?) \| ([0-9.,]+) \| ([0-9.,]+) \| .*? \| (.*)\|`)
 
 // bounds reads the rows of the table of calls.
 func bounds(t *testing.T) map[string]bound {

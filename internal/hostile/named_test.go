@@ -2,15 +2,14 @@ package hostile
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/declared"
 )
 
 // unlisted are the exported functions that take input of any length and need
@@ -65,50 +64,25 @@ func TestNamed(t *testing.T) {
 // that take bytes, text, a reader or any value, or belong to a type that is
 // such a thing.
 func inputFuncs(t *testing.T, root, dir string) (names []string) {
-	sources := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
-	packages, err := parser.ParseDir(token.NewFileSet(), filepath.Join(root, dir), sources, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range packages {
-		for _, file := range p.Files {
-			for _, d := range file.Decls {
-				f, ok := d.(*ast.FuncDecl)
-				if !ok || !f.Name.IsExported() {
-					continue
-				}
-				name := f.Name.Name
-				long := false
-				if f.Recv != nil {
-					of := typeName(f.Recv.List[0].Type)
-					if !ast.IsExported(of) {
-						continue
-					}
-					name = of + "." + name
-					long = slices.Contains([]string{"D", "M", "A", "E", "Raw", "RawValue"}, of) && f.Type.Results != nil
-				}
-				for _, param := range f.Type.Params.List {
-					long = long || isLong(param.Type)
-				}
-				if long {
-					names = append(names, dir+"."+name)
-				}
-			}
+	for _, d := range declared.In(t, filepath.Join(root, dir)) {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || !f.Name.IsExported() {
+			continue
+		}
+		of := declared.Receiver(f)
+		if of != "" && !ast.IsExported(of) {
+			continue
+		}
+		long := slices.Contains([]string{"D", "M", "A", "E", "Raw", "RawValue"}, of) && f.Type.Results != nil
+		for _, param := range f.Type.Params.List {
+			long = long || isLong(param.Type)
+		}
+		if long {
+			names = append(names, dir+"."+declared.Name(f))
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// typeName returns the name of the type of a receiver.
-func typeName(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.StarExpr:
-		return typeName(e.X)
-	case *ast.Ident:
-		return e.Name
-	}
-	return ""
 }
 
 // isLong reports whether a parameter of type e can be of any length.

@@ -2,13 +2,12 @@ package order
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/declared"
 )
 
 var (
@@ -49,16 +48,16 @@ func TestMap(t *testing.T) {
 			t.Errorf("vectors/%s is not in the map", filepath.Base(f))
 		}
 	}
-	declared := map[string]map[string]bool{} // by package
+	packages := map[string]map[string]bool{} // names by package
 	symbols := 0
 	for _, m := range symbolName.FindAllStringSubmatch(text, -1) {
 		if testName.MatchString(m[0]) {
 			continue
 		}
-		if declared[m[1]] == nil {
-			declared[m[1]] = declaredNames(t, filepath.Join(root, m[1]))
+		if packages[m[1]] == nil {
+			packages[m[1]] = declaredNames(t, filepath.Join(root, m[1]))
 		}
-		if symbols++; !declared[m[1]][m[2]] {
+		if symbols++; !packages[m[1]][m[2]] {
 			t.Errorf("no name %s in package %s", m[2], m[1])
 		}
 	}
@@ -73,51 +72,18 @@ func TestMap(t *testing.T) {
 // package only there.
 func declaredNames(t *testing.T, dir string) map[string]bool {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	names := map[string]bool{}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, decl := range file.Decls {
-			switch decl := decl.(type) {
-			case *ast.FuncDecl:
-				names[receiver(decl)+decl.Name.Name] = true
-			case *ast.GenDecl:
-				for _, spec := range decl.Specs {
-					addSpec(names, spec)
-				}
+	for _, decl := range declared.In(t, dir) {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			names[declared.Name(decl)] = true
+		case *ast.GenDecl:
+			for _, spec := range decl.Specs {
+				addSpec(names, spec)
 			}
 		}
 	}
 	return names
-}
-
-// receiver returns "Type." for a method and "" for a function.
-func receiver(f *ast.FuncDecl) string {
-	if f.Recv == nil {
-		return ""
-	}
-	typ := f.Recv.List[0].Type
-	for {
-		switch x := typ.(type) {
-		case *ast.StarExpr:
-			typ = x.X
-		case *ast.IndexExpr:
-			typ = x.X
-		case *ast.Ident:
-			return x.Name + "."
-		default:
-			return ""
-		}
-	}
 }
 
 func addSpec(names map[string]bool, spec ast.Spec) {

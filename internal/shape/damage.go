@@ -53,15 +53,12 @@ var wounds = []wound{
 // text, something missing. By chance it may be valid still.
 func Damage(s *Source, doc []byte) []byte {
 	out := bytes.Clone(doc)
-	places := places(doc)
-	at, value, end := 4, len(doc), len(doc)
-	if n := len(places); n > 0 {
-		p := places[int(s.Uint(2))%n]
-		at, value, end = p[0], p[1], p[2]
-	} else {
+	all := places(doc)
+	if len(all) == 0 {
 		return out[:s.Below(256)%len(out)]
 	}
-	return wounds[s.Below(len(wounds))].make(s, out, at, value, end)
+	p := all[int(s.Uint(2))%len(all)]
+	return wounds[s.Below(len(wounds))].make(s, out, p[0], p[1], p[2])
 }
 
 // places returns where the elements of doc begin, where their values begin
