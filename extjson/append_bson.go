@@ -105,7 +105,6 @@ type decoder struct {
 	canonicalOnly bool
 	legacy        bool
 	shell         bool
-	unclosed      span // where in src no comment ends
 	blank         byte // white space is at or below it, and in shell text comments
 	uuids         bson.UUIDRepresentation
 	exact         bool // see RejectInexact
@@ -116,6 +115,8 @@ type decoder struct {
 	err      error
 	expected string   // for people
 	path     []string // keys to the fault, the innermost first
+
+	unclosed span // where in src no comment ends
 }
 
 func (d *decoder) init(o *DecodeOptions) {
@@ -249,6 +250,11 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 	}
 }
 
+// arraySteps is how many elements of an array are read for each look at how
+// large the document has become, of which one is at the first: it costs time,
+// and the BSON of so few elements is little more than their text.
+const arraySteps = 256
+
 // array reads the elements of an array up to its bracket; off is past the
 // opening one.
 func (d *decoder) array(dst []byte, off int) ([]byte, int) {
@@ -268,7 +274,7 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			d.depth--
 			return bson.End(dst, start), off + 1
 		}
-		if len(dst) > d.most {
+		if i%arraySteps == 0 && len(dst) > d.most {
 			return dst, d.tooLarge(off)
 		}
 		var mark int
@@ -297,6 +303,8 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 }
 
 // tooLarge is fail for a document that has become too large at off.
+//
+//go:noinline
 func (d *decoder) tooLarge(off int) int {
 	d.fail(off, bson.ErrTooLarge, "")
 	d.err = bson.ErrTooLarge // at the end of what has arrived, too
