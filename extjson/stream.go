@@ -202,14 +202,13 @@ func (d *Decoder) document() bool {
 		if !whole {
 			text = text[:d.off+d.maxText]
 		}
+		if framed >= readSize {
+			d.makeRoom(min(len(text)-d.off, d.maxDoc))
+		}
 		d.d.reset(text)
 		d.d.from = d.off
-		d.d.unclosed = d.unclosed.behind(-d.base)
-		// What a long document outgrows is garbage. A short one, whatever the
-		// pieces that it arrives in, has none worth the room, and one of which
-		// the last try has made little BSON needs none.
-		if n := min(len(text)-d.off, d.maxDoc); framed >= readSize && cap(d.raw) < n && len(d.raw) >= n/8 {
-			d.raw = make([]byte, 0, n+readSize)
+		if d.d.shell {
+			d.d.unclosed = d.unclosed.behind(-d.base)
 		}
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
@@ -222,7 +221,9 @@ func (d *Decoder) document() bool {
 			d.state = d.state.behindDocument()
 			return true
 		}
-		d.unclosed = d.d.unclosed.behind(d.base)
+		if d.d.shell {
+			d.unclosed = d.d.unclosed.behind(d.base)
+		}
 		if d.d.err == ErrTruncated && !whole {
 			return d.fail(d.off, bson.ErrTooLarge, "")
 		}
@@ -232,16 +233,33 @@ func (d *Decoder) document() bool {
 		}
 		// Try again when the text is whole, but also now and then before,
 		// so that a fault in it is found before the memory is filled.
-		again := d.nextTry(len(d.buf) - d.off)
-		for {
-			n, done := f.scan(d.buf[d.off+framed:])
-			if framed += n; done || d.eof || framed >= again || len(d.buf)-d.off >= d.maxText {
-				break
-			}
-			if !d.fill() && d.err != nil {
-				return false
-			}
+		if framed = d.await(&f, framed, d.nextTry(len(d.buf)-d.off)); d.err != nil {
+			return false
 		}
+	}
+}
+
+// await reads until f, which has seen that many bytes of the document at d.off,
+// has come to its end, or to the offset again, or there is no more to read. It
+// returns how many bytes f has seen then.
+func (d *Decoder) await(f *frame, framed, again int) int {
+	for {
+		n, done := f.scan(d.buf[d.off+framed:])
+		if framed += n; done || d.eof || framed >= again || len(d.buf)-d.off >= d.maxText {
+			return framed
+		}
+		if !d.fill() && d.err != nil {
+			return framed
+		}
+	}
+}
+
+// makeRoom makes room for n bytes of BSON, where the document of which the last
+// try has made d.raw is long: what that outgrows is garbage. One that has made
+// little BSON needs none.
+func (d *Decoder) makeRoom(n int) {
+	if cap(d.raw) < n && len(d.raw) >= n/8 {
+		d.raw = make([]byte, 0, n+readSize)
 	}
 }
 
