@@ -212,6 +212,29 @@ func TestDecoderAmplification(t *testing.T) {
 	}
 }
 
+// TestDecoderPieceAmplification is TestDecoderAmplification for text that is
+// there as a whole, with elements in one array, in many, and in many of which
+// no array has many.
+func TestDecoderPieceAmplification(t *testing.T) {
+	const limit = 1 << 20 // of the document, in bytes
+	some := "[" + strings.Repeat("0,", 200) + "0],"
+	for _, element := range []string{"0,", some, "[" + strings.Repeat(some, 200) + "0],"} {
+		text := []byte(`{"a":[` + strings.Repeat(element, 8*limit/len(element)) + `0]}`)
+		d := extjson.DecodeOptions{MaxDocumentSize: limit}.NewDecoder(nil)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d.ResetPiece(text, extjson.Place(0), extjson.Place(0))
+		if d.Next() {
+			t.Error("a document")
+		}
+		runtime.ReadMemStats(&after)
+		wantFault(t, d.Err(), fault{Line: 1, Column: 1, Err: bson.ErrTooLarge, Value: true})
+		if got := after.TotalAlloc - before.TotalAlloc; got > 8*limit {
+			t.Errorf("%.10s: %d bytes allocated", element, got)
+		}
+	}
+}
+
 // TestDecoderEndlessMemory: on the way to the limit no more than one and a
 // half times that is allocated, all buffers together: nobody can say how long
 // the collector lets garbage lie.
