@@ -3,6 +3,7 @@ package extjson
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -21,6 +22,7 @@ type layout struct {
 	custom   bool // not compact, or limited: the members call this file
 	sortKeys bool
 	indent   string
+	spaces   bool // indent is some spaces, as many as spaceLine has at most
 	colon    string
 	comma    string
 	data     []byte         // what is being written
@@ -42,6 +44,7 @@ func (e *encoder) initLayout(o *EncodeOptions) {
 	e.custom = o.SortKeys || o.Indent != "" || o.Spacing != CompactSpacing || o.MaxLen > 0
 	e.sortKeys = o.SortKeys
 	e.indent = o.Indent
+	e.spaces = strings.HasPrefix(spaces, o.Indent)
 	e.max = max(o.MaxLen, 0)
 	e.colon, e.comma = e.form.colon, e.form.comma
 	if e.indent != "" {
@@ -83,8 +86,17 @@ func (e *encoder) indented(dst []byte) []byte {
 			return dst // it would be too long
 		}
 	}
+	if e.spaces && line <= blockSize {
+		return spaceLine.put(dst)[:len(dst)+line]
+	}
 	return appendLine(dst, e.indent, e.level)
 }
+
+// spaceLine begins as every line does that is not longer and is indented by
+// some of these spaces.
+var spaceLine = newBlock("\n" + spaces)
+
+const spaces = "                               " // blockSize - 1
 
 // maxIndentLevels is the level from which on members are not indented any
 // further, so that indented text is never more than a constant times as long
