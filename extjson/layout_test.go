@@ -242,3 +242,25 @@ func TestMaxLenBoundsWork(t *testing.T) {
 		t.Errorf("%d bytes were made room for", cap(got))
 	}
 }
+
+// TestIndentWidths: lines of any width are those that Indent lays out, which
+// copies each indentation by itself.
+func TestIndentWidths(t *testing.T) {
+	text := []byte(strings.Repeat(`{"a":[`, 20) + strings.Repeat(`]}`, 20))
+	doc, err := extjson.AppendBSON(nil, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for width := 1; width <= 40; width++ {
+		for _, indent := range []string{strings.Repeat(" ", width), strings.Repeat("\t", width)} {
+			want, err := extjson.Indent(nil, text, indent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := extjson.EncodeOptions{Indent: indent}.AppendJSON(nil, doc)
+			if err != nil || string(got) != string(want) {
+				t.Errorf("%q: %v: got %q, want %q", indent, err, got, want)
+			}
+		}
+	}
+}
