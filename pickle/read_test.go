@@ -169,6 +169,7 @@ func TestValues(t *testing.T) {
 		"F1e-05\n.":               `{"$numberDouble":"1.0E-05"}`,
 		"F-inf\n.":                `{"$numberDouble":"-Infinity"}`,
 		"V\\U0001f600\n.":         `"😀"`,
+		"V\\U0010ffff\n.":         "\"\U0010ffff\"",
 		`S"it's"` + "\n.":         `"it's"`,
 		`S'\'"'` + "\n.":          `"'\""`,
 		// Flags as values of RegexFlag, of integers, and by name: CPython 3.11.2 writes a bit that no flag has as an integer.
@@ -332,8 +333,13 @@ func TestDecoder(t *testing.T) {
 		"end with bytes": iotest.DataErrReader(bytes.NewReader(stream)),
 	} {
 		var got []string
+		var pickles []byte
 		d := pickle.NewDecoder(r)
+		if d.Pickle() != nil {
+			t.Errorf("%s: a pickle before the first", name)
+		}
 		for d.Next() {
+			pickles = append(pickles, d.Pickle()...)
 			if (d.Type() == bson.TypeDocument) != (d.Raw() != nil) {
 				t.Errorf("%s: Raw is %x of a %v", name, d.Raw(), d.Type())
 			}
@@ -341,6 +347,9 @@ func TestDecoder(t *testing.T) {
 		}
 		if d.Err() != nil {
 			t.Errorf("%s: %v", name, d.Err())
+		}
+		if !bytes.Equal(pickles, stream) || d.Pickle() != nil {
+			t.Errorf("%s: the pickles are not the stream", name)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
