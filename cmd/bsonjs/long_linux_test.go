@@ -234,7 +234,7 @@ func TestDamagedMemory(t *testing.T) {
 
 // flippedBound is the most memory, in bytes, that a run may need where a length
 // of a small document is wrong, if documents may have size bytes.
-func flippedBound(size int64) int64 { return 96<<20 + 3*size/2 }
+func flippedBound(size int64) int64 { return 112<<20 + 3*size/2 }
 
 // A length that is wrong has the bytes read that it claims, but they are in
 // memory once, wherever it leads.
