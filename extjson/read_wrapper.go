@@ -132,22 +132,56 @@ func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end 
 	off++
 	for end = off; end < len(src); end++ {
 		if c := src[end]; c == quote {
+			if s == keyBinary && end-off > d.longest(s, len(dst)) {
+				return dst, nil, d.tooLong(s, off-1)
+			}
 			return dst, src[off:end], end + 1
 		} else if c == '\\' || c < ' ' || c >= 0x80 {
 			break
 		}
 	}
-	if end == len(src) && end-off > d.maxNumber && s != keyBinary {
-		// Nothing that may follow makes it right: a stream need not wait.
-		err := ErrWrapperText
-		if s >= keyNumberInt && s <= keyNumberDecimal {
-			err = ErrNumberLen
+	n, most := len(dst), d.most
+	longest := d.longest(s, n)
+	switch {
+	case end < len(src):
+		d.most = max(n+longest, longest) // the sum may overflow
+		dst, end = d.chars(dst, off)
+		d.most = most
+		if len(dst)-n > longest {
+			end = d.tooLong(s, off-1)
 		}
-		return dst, nil, d.fail(off-1, err, "")
+	case end-off > longest:
+		// Nothing that may follow makes it right: a stream need not wait.
+		end = d.tooLong(s, off-1)
+	default:
+		end = d.fail(end, ErrTruncated, "")
 	}
-	n := len(dst)
-	dst, end = d.chars(dst, off)
 	return dst[:n], dst[n:], end
+}
+
+// longest returns how many bytes the text behind the key s may have, where n
+// bytes of the document are written: those of the base64 of what may still
+// follow, and some more.
+func (d *decoder) longest(s special, n int) int {
+	if s != keyBinary {
+		return d.maxNumber
+	}
+	room := max(d.most-n, 0)
+	if room > math.MaxInt/2 {
+		return math.MaxInt
+	}
+	return room + room/2 + 16
+}
+
+// tooLong is fail for the text behind the key s, whose quote is at off.
+func (d *decoder) tooLong(s special, off int) int {
+	switch {
+	case s == keyBinary:
+		return d.tooLarge(off)
+	case s >= keyNumberInt && s <= keyNumberDecimal:
+		return d.fail(off, ErrNumberLen, "")
+	}
+	return d.fail(off, ErrWrapperText, "")
 }
 
 // wrapperText reads a text and writes the value that it stands for.

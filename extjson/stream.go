@@ -212,7 +212,7 @@ func (d *Decoder) document() bool {
 		}
 		raw, end := d.d.topDocument(d.raw[:0], d.off)
 		d.raw = raw
-		if len(raw) > d.maxDoc {
+		if len(raw) > d.maxDoc || d.d.err == bson.ErrTooLarge {
 			return d.fail(d.off, bson.ErrTooLarge, "") // whole or not
 		}
 		if end >= 0 {

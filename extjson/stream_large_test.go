@@ -210,6 +210,56 @@ func (i impossible) Read(p []byte) (int, error) {
 	return int(i), nil
 }
 
+// slowly gives at most 64 KiB at once.
+type slowly struct{ r io.Reader }
+
+func (s slowly) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), 64<<10)]) }
+
+// TestDecoderLongBase64: the text of a binary may be longer than the largest
+// document, and it may arrive in pieces that end in it; one whose value is too
+// large is found out, garbage or not, and has one place in any pieces.
+func TestDecoderLongBase64(t *testing.T) {
+	const most = 600_000 // bytes of BSON
+	slashes := strings.Repeat("////", most/3)
+	shell := extjson.DecodeOptions{Shell: true, MaxDocumentSize: most}
+	strict := extjson.DecodeOptions{MaxDocumentSize: most}
+	for _, tc := range []struct {
+		name          string
+		o             extjson.DecodeOptions
+		before, after string
+		slash         string
+	}{
+		{"wrapper", strict, `{"b":{"$binary":{"base64":"`, `","subType":"00"}}}`, "/"},
+		{"wrapper, escapes", strict, `{"b":{"$binary":{"base64":"`, `","subType":"00"}}}`, `\/`},
+		{"shell", shell, `{b: BinData(0, "`, `")}`, "/"},
+		{"shell, single quotes and escapes", shell, `{b: BinData(0, '`, `')}`, `\/`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			for _, body := range []struct {
+				name, text string
+				want       error
+			}{
+				{"largest", slashes[:len(slashes)-100], nil},
+				{"too large", slashes + slashes, bson.ErrTooLarge},
+				{"garbage and too large", slashes + slashes + "é", bson.ErrTooLarge},
+			} {
+				text := tc.before + strings.ReplaceAll(body.text, "/", tc.slash) + tc.after
+				for _, r := range []io.Reader{strings.NewReader(text), slowly{strings.NewReader(text)}} {
+					d := tc.o.NewDecoder(r)
+					got := d.Next()
+					var fault *extjson.ValueError
+					switch {
+					case body.want == nil && (!got || len(d.Raw()) < most-200):
+						t.Errorf("%s in %T: %v", body.name, r, d.Err())
+					case body.want != nil && (!errors.As(d.Err(), &fault) || !errors.Is(fault, body.want) || fault.Offset != 0):
+						t.Errorf("%s in %T: %v, want %v at 0", body.name, r, d.Err(), body.want)
+					}
+				}
+			}
+		})
+	}
+}
+
 func TestDecoderReaderFails(t *testing.T) {
 	broken := errors.New("broken")
 	for _, tc := range []struct {

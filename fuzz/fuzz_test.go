@@ -329,6 +329,7 @@ func FuzzStream(f *testing.F) {
 		f.Add(data, []byte{0, 3, 7, 0, 200}, uint8(rawForm))
 	}
 	seedStreams(f, docs)
+	f.Add([]byte(`[{"k":{"$binary":{"base64":"`+string(bytes.Repeat([]byte("AAAA"), 45))+`","subType":"7b"}}}]`), []byte{173}, uint8(rawForm))
 	for _, file := range corpus.Load(f) {
 		for _, b := range seeds(file.Texts) {
 			f.Add([]byte("{}\n"+b.Text), []byte{2}, uint8(rawForm))
