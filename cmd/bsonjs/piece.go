@@ -159,10 +159,10 @@ func (s *source) work(r pieceReader, p *piece) {
 		from, data := int(r.Offset()), r.source()
 		err := error(errLong)
 		if doc := r.Raw(); len(doc) <= s.c.alone {
-			if j.docs == 0 { // room for all at once: buffers that are outgrown would be more
-				j.out = slices.Grow(j.out, min(most+spareOut, maxKept))
-			}
 			j.out, err = s.append(j.out, most, bson.TypeDocument, doc)
+			if j.docs == 0 && err == nil {
+				j.out = roomy(j.out, len(p.Data), len(data), most)
+			}
 		}
 		switch {
 		case err == nil:
@@ -183,6 +183,15 @@ func (s *source) work(r pieceReader, p *piece) {
 	if j.stopped = faulty >= maxFaulty || r.Err() != nil; !j.stopped {
 		j.used, j.end = len(p.Data), r.place()
 	}
+}
+
+// roomy returns out, which a worker has made of the first of n bytes of a piece,
+// with room for what it will make of all of them if they are alike: buffers that
+// are outgrown would be more. Where no output is made, there is no room.
+func roomy(out []byte, n, first, most int) []byte {
+	alike := int64(len(out)) * int64(n) / int64(first) * 5 / 4
+	room := int(min(alike, int64(min(most+spareOut, maxKept))))
+	return slices.Grow(out, max(room-len(out), 0))
 }
 
 // take writes the output of p. A document whose output is too long for a worker
