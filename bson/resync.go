@@ -46,11 +46,12 @@ const (
 //  1. Both ends are the same place, and it is possible: there.
 //  2. Both ends are followed: at one of them. An end is inside the document if
 //     another document ends exactly there, because the closing NUL of the
-//     damaged document would lie between, or if only one document follows. The
-//     Decoder continues at the nearer end if the farther one is inside; else at
-//     the farther end if the nearer one is inside; else at the nearer end if
-//     documents lead from it to the farther one, or if the ends are more than
-//     a megabyte apart; else at the farther end.
+//     damaged document would lie between, or if only one document follows. At
+//     the farther end, a document that starts before the nearer end does not
+//     count. The Decoder continues at the nearer end if the farther one is
+//     inside; else at the farther end if the nearer one is inside; else at the
+//     nearer end if documents lead from it to the farther one, or if the ends
+//     are more than a megabyte apart; else at the farther end.
 //  3. Two documents follow the claimed end, and no two documents in a row end
 //     there: there.
 //  4. The traced end is followed, and either no document ends there or the
@@ -169,9 +170,9 @@ func (s *resync) end(claim int) int {
 	switch {
 	case followed && claim > 0:
 		return s.choose(min(traced, claim), max(traced, claim))
-	case claim > 0 && !s.tail(claim, 2) && s.two(claim):
+	case claim > 0 && !s.tail(claim, 1, 2) && s.two(claim):
 		return claim
-	case followed && (alike(length, traced) || !s.tail(traced, 1)), traced > 0 && alike(length, traced) && s.mends(traced):
+	case followed && (alike(length, traced) || !s.tail(traced, 1, 1)), traced > 0 && alike(length, traced) && s.mends(traced):
 		return traced
 	}
 	return 0
@@ -180,9 +181,9 @@ func (s *resync) end(claim int) int {
 // choose returns one of two ends of the damaged document, by rule 2.
 func (s *resync) choose(near, far int) int {
 	switch {
-	case s.within(far):
+	case s.within(far, near):
 		return near
-	case s.within(near), far-near <= reach && !s.lead(near, far):
+	case s.within(near, 1), far-near <= reach && !s.lead(near, far):
 		return far
 	}
 	return near
@@ -190,9 +191,12 @@ func (s *resync) choose(near, far int) int {
 
 // within reports whether an end of the damaged document lies inside a document
 // or a binary: only one document follows, or another document ends exactly
-// there. The closing NUL of the damaged document would lie between.
-func (s *resync) within(end int) bool {
-	return s.tail(end, 1) || s.tail(s.before(end, s.framed), 2) || !s.two(end)
+// there. The closing NUL of the damaged document would lie between. Documents
+// that start before from do not count. If from is the other, nearer end, these
+// cannot follow it, so their bytes look like a document by chance: four bytes
+// of a value are the number of bytes from there to the end.
+func (s *resync) within(end, from int) bool {
+	return s.tail(end, from, 1) || s.tail(s.before(end, from, s.framed), from, 2) || !s.two(end)
 }
 
 // mends reports whether the damaged document, if it ends at a place, has no
@@ -206,19 +210,21 @@ func (s *resync) mends(end int) bool {
 	return err == nil && len(mended) == 1 && mended[0].Offset == 0
 }
 
-// tail reports whether n whole documents in a row end at a place.
-func (s *resync) tail(end, n int) bool {
+// tail reports whether n whole documents in a row end at a place and start at
+// from or behind it.
+func (s *resync) tail(end, from, n int) bool {
 	for ; n > 0 && end > 0; n-- {
-		end = s.before(end, s.stands)
+		end = s.before(end, from, s.stands)
 	}
 	return end > 0
 }
 
-// before returns the start of the document that ends at a place, or 0 if there
-// is none. is decides whether bytes are a document.
-func (s *resync) before(end int, is func(at, end int) bool) int {
+// before returns the start of the document that ends at a place and starts at
+// from or behind it, or 0 if there is none. is decides whether bytes are a
+// document.
+func (s *resync) before(end, from int, is func(at, end int) bool) int {
 	text, _ := s.from(0)
-	for at := end - 5; at > 0 && end-at <= maxTail; at-- {
+	for at := end - 5; at >= from && end-at <= maxTail; at-- {
 		if binary.LittleEndian.Uint32(text[at:]) == uint32(end-at) && is(at, end) {
 			return at
 		}

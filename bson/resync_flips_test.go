@@ -8,9 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
-
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -20,7 +17,7 @@ import (
 //
 //   - collections has the streams; lengths finds what to flip in a document.
 //   - TestFlips flips every bit of every length, one at a time. No intact
-//     document is lost and none is invented, but for the cases in flipped.
+//     document is lost and none is invented.
 //   - TestHighFlips flips the high bits of lengths in long streams.
 //   - TestDamages damages many places at once, and counts.
 //
@@ -247,20 +244,6 @@ func (c *collection) flip(f flip) outcome {
 	return o
 }
 
-// flipped are the flips that are known to have another outcome than none lost
-// and none invented, by collection, with their outcome.
-//
-//   - arrays, document 327: its first element is an int32 of 327, which is the
-//     number of bytes from there to the end, and the elements after it are those
-//     of a document. So a whole document seems to end where it ends; the other
-//     end, 16 bytes before, is the start of a document in an array.
-var flipped = map[string]map[string]map[string]string{
-	"few": {},
-	"all": {
-		"arrays": {"document 327, length at 0, bit 4": "{Lost:0 Invented:1}"},
-	},
-}
-
 func TestFlips(t *testing.T) {
 	n := 200
 	if *flips == "all" {
@@ -268,22 +251,19 @@ func TestFlips(t *testing.T) {
 	}
 	for _, c := range collections(n) {
 		t.Run(c.name, func(t *testing.T) {
-			count := 0
-			got := map[string]string{}
+			count, others := 0, 0
 			for doc := range len(c.starts) - 1 {
 				for _, at := range lengths(c.stream[c.starts[doc]:c.starts[doc+1]]) {
 					for bit := range 32 {
 						count++
 						if o := c.flip(flip{doc, at, bit}); o != (outcome{}) {
-							got[fmt.Sprintf("document %d, length at %d, bit %d", doc, at, bit)] = fmt.Sprintf("%+v", o)
+							others++
+							t.Errorf("document %d, length at %d, bit %d: %+v", doc, at, bit, o)
 						}
 					}
 				}
 			}
-			t.Logf("%d documents, %d flips, %d of them with another outcome", len(c.starts)-1, count, len(got))
-			if diff := cmp.Diff(flipped[*flips][c.name], got, cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			t.Logf("%d documents, %d flips, %d of them with another outcome", len(c.starts)-1, count, others)
 		})
 	}
 }

@@ -53,6 +53,11 @@ func salvage(t *testing.T, d *bson.Decoder) (all []portion, lost int64) {
 func TestResync(t *testing.T) {
 	doc := hexOf(whole("10 6100 01000000"))                    // 12 bytes
 	nested := hexOf(whole("03 6100 0c0000001061000100000000")) // doc in a document
+	// {"n": 41, "x": 1, "items": [{"qty": 1}]} is 48 bytes. The length 32 leads to
+	// the start of the inner document. The 41 bytes from the value of n to the end
+	// look like a document.
+	items := hexOf(whole("03 3000" + hexOf(whole("10 71747900 01000000"))))
+	number := "20000000" + hexOf(whole("10 6e00 29000000 10 7800 01000000 04 6974656d7300" + items))[8:]
 	for _, tc := range []struct {
 		name, stream string
 		want         []portion
@@ -70,6 +75,7 @@ func TestResync(t *testing.T) {
 		{"nested", hexOf(whole("55 6100"+nested)) + doc, []portion{{0, hexOf(whole("55 6100" + nested)), true}, {int64(len(nested)/2 + 8), doc, false}}},
 		{"only a length", "ff ffffffff", []portion{{0, "ffffffffff", true}}},
 		{"a length that claims all", "00ffff00" + "10 6100" + doc + doc, []portion{{0, "00ffff00106100", true}, {7, doc, false}, {19, doc, false}}},
+		{"a number that looks like a length", number + doc + doc, []portion{{0, number, true}, {48, doc, false}, {60, doc, false}}},
 		{"nothing behind", doc + "05000000", []portion{{0, doc, false}, {12, "05000000", true}}},
 	} {
 		stream := unhex(tc.stream)

@@ -239,10 +239,10 @@ func (s slowResync) follow(at, n int) bool {
 	return true
 }
 
-// before returns where the document starts that ends at a place and that size
-// knows, or 0.
-func (s slowResync) before(end int, size func(at int) int) int {
-	for at := end - 5; at > 0; at-- {
+// before returns where the document starts that ends at a place, that size
+// knows and that starts at from or behind it, or 0.
+func (s slowResync) before(end, from int, size func(at int) int) int {
+	for at := end - 5; at >= from; at-- {
 		if binary.LittleEndian.Uint32(s.data[at:]) == uint32(end-at) && size(at) > 0 {
 			return at
 		}
@@ -250,10 +250,11 @@ func (s slowResync) before(end int, size func(at int) int) int {
 	return 0
 }
 
-// within reports whether an end is within the damaged document.
-func (s slowResync) within(end int) bool {
-	framed := s.before(end, s.framed)
-	return s.before(end, s.whole) > 0 || s.before(s.before(framed, s.whole), s.whole) > 0 || !s.follow(end, 2)
+// within reports whether an end is within the damaged document. Documents that
+// start before from do not count.
+func (s slowResync) within(end, from int) bool {
+	framed := s.before(end, from, s.framed)
+	return s.before(end, from, s.whole) > 0 || s.before(s.before(framed, from, s.whole), from, s.whole) > 0 || !s.follow(end, 2)
 }
 
 // traced returns where the elements of the document lead, at most to limit.
@@ -342,9 +343,9 @@ func (s slowResync) end() int {
 	followed := traced > 0 && s.follow(traced, 1)
 	if near > 0 && followed {
 		switch {
-		case s.within(far):
+		case s.within(far, near):
 			return near
-		case s.within(near):
+		case s.within(near, 1):
 			return far
 		}
 		at := near
@@ -357,7 +358,7 @@ func (s slowResync) end() int {
 		}
 		return near
 	}
-	if claim > 0 && s.follow(claim, 2) && s.before(s.before(claim, s.whole), s.whole) == 0 {
+	if claim > 0 && s.follow(claim, 2) && s.before(s.before(claim, 1, s.whole), 1, s.whole) == 0 {
 		return claim
 	}
 	if traced == 0 {
@@ -367,7 +368,7 @@ func (s slowResync) end() int {
 	doc := binary.LittleEndian.AppendUint32(nil, uint32(traced))
 	doc = append(doc, s.data[4:traced]...)
 	switch {
-	case followed && (alike || s.before(traced, s.whole) == 0):
+	case followed && (alike || s.before(traced, 1, s.whole) == 0):
 		return traced
 	case alike && bson.Validate(doc) == nil && s.maybe(traced, limit):
 		return traced
