@@ -3,7 +3,7 @@ package main
 import (
 	"io"
 
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
 // A palette is what is written around the parts of a message to give them
@@ -21,7 +21,7 @@ var ansi = palette{place: "\x1b[1m", path: "\x1b[36m", why: "\x1b[31m", note: "\
 
 // palette returns the colours of messages on w.
 func (p colorPolicy) palette(w io.Writer) palette {
-	if p == colorAlways || p == colorAuto && output.IsTerminal(w) {
+	if p == colorAlways || p == colorAuto && file.IsTerminal(w) {
 		return ansi
 	}
 	return palette{}

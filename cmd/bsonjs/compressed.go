@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
@@ -96,14 +96,14 @@ func (c *conversion) cutFault(name string, err error) *fault {
 	return f
 }
 
-// convertWhole converts the documents of s, which file holds. Where file
+// convertWhole converts the documents of s, which input holds. Where input
 // cannot be decompressed any further it seems to end, if the run is to go on
 // after damage: what is there is converted, or kept with what is rejected.
-func (c *conversion) convertWhole(s *source, file *input.File) *fault {
+func (c *conversion) convertWhole(s *source, input *file.Reader) *fault {
 	if c.opts.onError == stopOnError {
-		return s.convert(file)
+		return s.convert(input)
 	}
-	r := &cutReader{r: file}
+	r := &cutReader{r: input}
 	// The reading goroutine has finished with r only if it reached the end.
 	if f := s.convert(r); f != nil || s.enough || r.cut == nil {
 		return f
@@ -111,10 +111,10 @@ func (c *conversion) convertWhole(s *source, file *input.File) *fault {
 	return c.cutFault(s.name, r.cut)
 }
 
-// unpacked counts the bytes of file that were decompressed.
-func (t *totals) unpacked(file *input.File) {
-	if len(file.Compression()) > 0 {
-		t.packedIn += file.Offset()
+// unpacked counts the bytes of input that were decompressed.
+func (t *totals) unpacked(input *file.Reader) {
+	if len(input.Compression()) > 0 {
+		t.packedIn += input.Offset()
 	}
 }
 

@@ -1,16 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"time"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
 )
 
 // This file is one conversion from start to end.
@@ -23,15 +23,21 @@ import (
 // A fault, whichever function meets it first, ends the run, unless leaveOut or
 // passOver says otherwise.
 
+// plain is what is known of inputs that are not compressed.
+var plain = compress.Plain{
+	Opens: format.StartsBSON,
+	Known: func(head []byte) bool { return format.Detect(head, "") != format.Unknown },
+}
+
 // A conversion is a run that converts files.
 type conversion struct {
-	opts  *options
-	std   streams
-	watch *interrupt.Watch
-	in    input.Options
-	say   reporter
+	opts *options
+	std  streams
+	ctx  context.Context // ends when the run is to stop
+	in   file.Input
+	say  reporter
 
-	out     *output.File
+	out     *file.Writer
 	to      format.Format // of the output, Unknown until it is decided
 	frame   framing       // of the output
 	alone   int           // bytes; larger documents are converted one at a time
@@ -41,19 +47,20 @@ type conversion struct {
 	waiting int64         // …which is so many documents
 	cut     bool          // the run was stopped in the middle of a document
 
-	rejects *output.File // nil: nothing is kept of what is left out
+	rejects *file.Writer // nil: nothing is kept of what is left out
 	code    exitCode     // of what was left out
 	view    *view        // of the command inspect; nil in others
+	atEnd   []func()     // called when the run is over
 	ended   bool         // the run is to end, and its output is whole
 	totals
 	progress *progress
 }
 
-func newConversion(o *options, std streams, watch *interrupt.Watch) *conversion {
+func newConversion(o *options, std streams, ctx context.Context) *conversion {
 	c := &conversion{
 		opts:   o,
-		watch:  watch,
-		in:     input.Options{Stdin: std.in, Stop: watch.Done()},
+		ctx:    ctx,
+		in:     file.Input{Stdin: std.in, Plain: plain},
 		to:     o.to,
 		totals: totals{began: time.Now(), checked: o.rules != nil},
 	}
@@ -77,6 +84,11 @@ func (c *conversion) jobs() int {
 
 func (c *conversion) run() exitCode {
 	defer c.progress.end()
+	defer func() {
+		for _, f := range c.atEnd {
+			f()
+		}
+	}()
 	if f := c.openOutputs(); f != nil {
 		return c.say.faults(f)
 	}
@@ -110,24 +122,24 @@ func (c *conversion) convertFile(name string) *fault {
 	if err := c.flush(); err != nil { // before waiting for the input
 		return writeFault(c.out.Name(), err)
 	}
-	file, err := c.in.Open(name)
+	input, err := c.in.Open(c.ctx, name)
 	if err != nil {
 		return c.inputFault(inputName(name), err)
 	}
-	defer file.Close()
-	c.progress.open(file)
+	defer input.Close()
+	c.progress.open(input)
 	defer c.progress.open(nil)
-	if name == "-" && output.IsTerminal(c.std.in) && !c.opts.quiet {
+	if name == "-" && file.IsTerminal(c.std.in) && !c.opts.quiet {
 		c.say.note("reading from the terminal; Ctrl-D ends the input")
 	}
-	head, err := file.Head()
+	head, err := input.Head()
 	switch {
 	case err != nil:
-		return c.cutFault(file.Name(), err)
+		return c.cutFault(input.Name(), err)
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	s := &source{c: c, name: file.Name(), from: c.opts.from}
+	s := &source{c: c, name: input.Name(), from: c.opts.from}
 	seen := format.Detect(head, "")
 	if s.from == format.Unknown {
 		s.from = format.Detect(head, compress.Stem(name))
@@ -144,8 +156,8 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	defer func() { c.totals.unpacked(file) }()
-	return c.convertWhole(s, file)
+	defer func() { c.totals.unpacked(input) }()
+	return c.convertWhole(s, input)
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
@@ -262,15 +274,16 @@ func (c *conversion) inputFault(name string, err error) *fault {
 }
 
 func (c *conversion) interrupted() *fault {
-	return &fault{
-		code: exitSignal + exitCode(c.watch.Signal()),
-		why:  "interrupted after " + documents(c.written()),
+	code := exitSignal
+	if s, ok := errors.AsType[*interrupt.Signal](context.Cause(c.ctx)); ok {
+		code += exitCode(s.Number)
 	}
+	return &fault{code: code, why: "interrupted after " + documents(c.written())}
 }
 
 // summarize says what the run has come to, if that is wanted.
 func (c *conversion) summarize() {
-	if c.opts.dump != dumpNone && !c.opts.quiet && !output.IsClosedPipe(c.out.Err()) {
+	if c.opts.dump != dumpNone && !c.opts.quiet && !file.IsClosedPipe(c.out.Err()) {
 		c.say.found(c.read - c.holes)
 	}
 	form := c.opts.summary
@@ -289,7 +302,7 @@ func (c *conversion) summarize() {
 // inputName returns the name of an input for messages.
 func inputName(name string) string {
 	if name == "-" {
-		return input.StdinName
+		return file.StdinName
 	}
 	return name
 }

@@ -6,9 +6,8 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -41,7 +40,7 @@ const (
 	maxWhy  = 400
 )
 
-const stdoutName = output.StdoutName
+const stdoutName = file.StdoutName
 
 // A fault is something that was not done: a reason to end the run, or a
 // document that is left out.
@@ -73,16 +72,16 @@ func commandFault(path, why string) *fault {
 
 // readFault is for an input that cannot be opened or read.
 func readFault(name string, err error) *fault {
-	return newFault(exitInput, name, input.Cause(err).Error())
+	return newFault(exitInput, name, file.Cause(err).Error())
 }
 
 // writeFault is for an output that cannot be opened, written, closed or
 // renamed.
 func writeFault(name string, err error) *fault {
-	if output.IsClosedPipe(err) {
+	if file.IsClosedPipe(err) {
 		return &fault{code: exitClosedPipe}
 	}
-	return newFault(exitOutput, name, "cannot be written: "+input.Cause(err).Error())
+	return newFault(exitOutput, name, "cannot be written: "+file.Cause(err).Error())
 }
 
 // line returns f as the package comment shows it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"math"
 
 	"github.com/spf13/cobra"
@@ -51,9 +52,9 @@ func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
 	if o.aliases.config != "" && !o.quiet {
 		a.reporter(cmd).note("ignoring --config: dump reads files only and needs no server")
 	}
-	watch := interrupt.Start()
-	defer watch.Stop()
-	a.code = newConversion(o, a.std, watch).run()
+	ctx, stop := interrupt.Context(context.Background())
+	defer stop()
+	a.code = newConversion(o, a.std, ctx).run()
 	return nil
 }
 

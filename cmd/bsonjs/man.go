@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -12,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
 // This file makes manual pages, in the macros of man(7), of what help.go
@@ -43,7 +44,7 @@ func (a *app) manCommand() *cobra.Command {
 		case 0:
 			a.code = a.std.print(pages[0].text)
 		case 1:
-			a.code = a.writePages(pages, output.Options{Name: args[0], Overwrite: overwrite})
+			a.code = a.writePages(pages, file.Output{Name: args[0], Overwrite: overwrite})
 		default:
 			return errors.New("man writes to one folder")
 		}
@@ -53,7 +54,7 @@ func (a *app) manCommand() *cobra.Command {
 }
 
 // writePages writes all pages to the folder o.Name.
-func (a *app) writePages(pages []manPage, o output.Options) exitCode {
+func (a *app) writePages(pages []manPage, o file.Output) exitCode {
 	dir := o.Name
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return a.std.report(writeFault(dir, err))
@@ -70,8 +71,8 @@ func (a *app) writePages(pages []manPage, o output.Options) exitCode {
 }
 
 // writeFile writes text as the whole of the file o.Name.
-func writeFile(o output.Options, text string) error {
-	f, err := o.Open()
+func writeFile(o file.Output, text string) error {
+	f, err := o.Open(context.Background())
 	if err != nil {
 		return err
 	}

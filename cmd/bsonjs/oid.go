@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -128,7 +128,7 @@ func (a *app) oidTimeCommand() *cobra.Command {
 				return nil
 			}
 			return a.readIDs(func(id objectid.ID) {
-				if writeTime(w, id, form); output.IsTerminal(a.std.in) {
+				if writeTime(w, id, form); file.IsTerminal(a.std.in) {
 					w.Flush() // whoever types wants to see; the writer keeps an error
 				}
 			})
@@ -140,7 +140,7 @@ func (a *app) oidTimeCommand() *cobra.Command {
 
 // readIDs calls f for each line of standard input.
 func (a *app) readIDs(f func(objectid.ID)) *fault {
-	if output.IsTerminal(a.std.in) {
+	if file.IsTerminal(a.std.in) {
 		a.std.note("reading from the terminal; Ctrl-D ends the input")
 	}
 	lines := bufio.NewScanner(a.std.in)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -295,7 +295,7 @@ func (o *options) checkErrors(fs *pflag.FlagSet) error {
 		return errors.New("--on-error quarantine needs --rejects FILE, which keeps what is not converted")
 	case o.onError != quarantineErrors && o.rejects != "":
 		return errors.New("--rejects goes with --on-error quarantine")
-	case output.IsStdout(o.rejects):
+	case file.IsStdout(o.rejects):
 		return errors.New("--rejects needs a file; standard output is for documents")
 	case o.onError == stopOnError && given(fs, "mend-lengths"):
 		return errors.New("--mend-lengths has no effect where the first error ends the run; add --on-error skip")

@@ -1,15 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
 )
 
 // This file is the outputs of a conversion: the documents, and what is kept of
@@ -35,26 +36,26 @@ func (c *conversion) openOutputs() (f *fault) {
 }
 
 // output returns the options of the output of the given name.
-func (c *conversion) output(name string, codec compress.Codec) output.Options {
-	o := output.Options{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Stop: c.watch.Done(), Codec: codec}
+func (c *conversion) output(name string, codec compress.Codec) file.Output {
+	o := file.Output{Name: name, Stdout: c.std.out, Overwrite: c.opts.overwrite, Codec: codec}
 	o.Level, o.Jobs = min(c.opts.compressLevel, codec.MaxLevel()), c.jobs()
 	return o
 }
 
-func (c *conversion) open(o output.Options) (*output.File, *fault) {
+func (c *conversion) open(o file.Output) (*file.Writer, *fault) {
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
 		return nil, usageFault(inputName(name) + " is also what the output would replace")
 	}
-	file, err := o.Open()
+	out, err := o.Open(c.ctx)
 	switch {
-	case err == nil && o.Codec != compress.None && file.IsTerminal() && !c.opts.force:
-		file.Discard()
+	case err == nil && o.Codec != compress.None && out.IsTerminal() && !c.opts.force:
+		out.Discard()
 		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
 	case err == nil:
-		if file.Aside() {
-			c.watch.SurvivePipes()
+		if out.Aside() {
+			c.atEnd = append(c.atEnd, interrupt.SurvivePipes())
 		}
-		return file, nil
+		return out, nil
 	case errors.Is(err, fs.ErrExist):
 		return nil, usageFault(o.Name + " exists; --overwrite replaces it")
 	case errors.Is(err, interrupt.ErrInterrupted):
@@ -100,9 +101,9 @@ type longWriter struct {
 // output is then cut there.
 func (w *longWriter) Write(p []byte) (int, error) {
 	c := w.c
-	if c.watch.Signal() != 0 {
+	if c.ctx.Err() != nil {
 		c.cut = w.begun
-		return 0, interrupt.ErrInterrupted
+		return 0, context.Cause(c.ctx)
 	}
 	if !w.begun {
 		w.begun = true
@@ -178,9 +179,9 @@ func (c *conversion) complete() *fault {
 	}
 	// Both files are on the disk before either gets its name, and the output
 	// gets its name first. So a run that fails here can be repeated.
-	for _, step := range []func(*output.File) error{(*output.File).Settle, (*output.File).Commit} {
-		for _, file := range []*output.File{c.out, c.rejects} {
-			if f := endFault(file, step); f != nil {
+	for _, step := range []func(*file.Writer) error{(*file.Writer).Settle, (*file.Writer).Commit} {
+		for _, out := range []*file.Writer{c.out, c.rejects} {
+			if f := endFault(out, step); f != nil {
 				return f
 			}
 		}
@@ -188,17 +189,17 @@ func (c *conversion) complete() *fault {
 	return nil
 }
 
-// endFault takes a step to the end of file, which may be nil.
-func endFault(file *output.File, step func(*output.File) error) *fault {
-	if file == nil {
+// endFault takes a step to the end of out, which may be nil.
+func endFault(out *file.Writer, step func(*file.Writer) error) *fault {
+	if out == nil {
 		return nil
 	}
-	err := step(file)
+	err := step(out)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return newFault(exitOutput, file.Name(), "has come into being during the run; --overwrite replaces it")
+		return newFault(exitOutput, out.Name(), "has come into being during the run; --overwrite replaces it")
 	case err != nil:
-		return writeFault(file.Name(), err)
+		return writeFault(out.Name(), err)
 	}
 	return nil
 }
@@ -217,17 +218,17 @@ func (c *conversion) abandon(f *fault) exitCode {
 		failed(c.flush())
 	}
 	var notes []string
-	keep := func(file *output.File, n, more int64, what string) {
-		if file == nil {
+	keep := func(out *file.Writer, n, more int64, what string) {
+		if out == nil {
 			return
 		}
 		if n+more == 0 {
-			failed(file.Discard())
+			failed(out.Discard())
 			return
 		}
-		kept, err := file.Keep()
+		kept, err := out.Keep()
 		failed(err)
-		whole := file.Err() == nil && !(file == c.out && c.cut)
+		whole := out.Err() == nil && !(out == c.out && c.cut)
 		switch {
 		case kept == "":
 		case whole:

@@ -219,7 +219,7 @@ func (s *source) takeOut(p *piece) (used int, ok bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
-	if s.c.watch.Signal() != 0 || j.from != s.place || s.c.endsWith(len(j.refusals)) || s.c.write(j.out) != nil {
+	if s.c.ctx.Err() != nil || j.from != s.place || s.c.endsWith(len(j.refusals)) || s.c.write(j.out) != nil {
 		return 0, false
 	}
 	s.c.count(j.docs - int64(len(j.refusals)))

@@ -8,8 +8,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/output"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
 // This file shows how far a run has come. A goroutine looks at the inputs now
@@ -34,10 +33,10 @@ type progress struct {
 
 	documents atomic.Int64 // read so far
 
-	mu     sync.Mutex  // held by who writes, and for what follows
-	err    io.Writer   // standard error itself
-	before int64       // bytes of the inputs that have ended
-	file   *input.File // the one being read, or nil
+	mu     sync.Mutex   // held by who writes, and for what follows
+	err    io.Writer    // standard error itself
+	before int64        // bytes of the inputs that have ended
+	file   *file.Reader // the one being read, or nil
 	bar    *progressbar.ProgressBar
 
 	quit chan struct{} // closed by end; nil if nothing is shown
@@ -49,8 +48,8 @@ type progress struct {
 // terminal, and not where documents are shown there.
 func newProgress(o *options, std streams, total int64) *progress {
 	p := &progress{form: o.progress, total: total, began: time.Now(), err: std.err}
-	documents := output.Options{Name: o.output, Stdout: std.out}
-	if p.form == progressAuto && (o.quiet || !output.IsTerminal(std.err) || documents.IsTerminal()) {
+	documents := file.Output{Name: o.output, Stdout: std.out}
+	if p.form == progressAuto && (o.quiet || !file.IsTerminal(std.err) || documents.IsTerminal()) {
 		p.form = progressNever
 	}
 	if p.form != progressNever {
@@ -132,11 +131,11 @@ func (p *progress) newBar() *progressbar.ProgressBar {
 	)
 }
 
-// open says that file, nil for none, is what is read from now on.
-func (p *progress) open(file *input.File) {
+// open says that input, nil for none, is what is read from now on.
+func (p *progress) open(input *file.Reader) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.before, p.file = p.done(), file
+	p.before, p.file = p.done(), input
 }
 
 // Write writes b to standard error, in place of the bar.

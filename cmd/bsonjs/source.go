@@ -64,7 +64,7 @@ func (p *position) advance(data []byte, from format.Format) {
 
 // convert converts the documents that r holds.
 func (s *source) convert(r io.Reader) *fault {
-	s.feed = pipeline.NewFeed(r, s.c.watch.Done(), s.c.flush)
+	s.feed = pipeline.NewFeed(s.c.ctx, r, s.c.flush)
 	defer func() {
 		s.c.totals.in += s.feed.Bytes()
 		s.feed.Close()
@@ -81,7 +81,7 @@ func (s *source) convert(r io.Reader) *fault {
 		switch {
 		case s.failed != nil:
 			return s.failed
-		case s.c.watch.Signal() != 0:
+		case s.c.ctx.Err() != nil:
 			return s.c.interrupted()
 		case err != nil || s.c.out.Err() != nil:
 			return s.c.inputFault(s.name, err)

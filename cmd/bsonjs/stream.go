@@ -65,7 +65,7 @@ type stream struct {
 // sound again; the last is what false without a fault means.
 func (s *source) stream() (ended bool, f *fault) {
 	t := &stream{source: s, r: s.newReader(), base: s.at}
-	for s.c.watch.Signal() == 0 {
+	for s.c.ctx.Err() == nil {
 		if t.r.Next() {
 			f = t.document()
 		} else if err := t.r.Err(); err != nil {

@@ -34,6 +34,44 @@ var allowed = map[string][]string{
 	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
 }
 
+// command says what each package of the command may import of the other
+// packages of the command, itself. One that is not listed may import none of
+// them, and is imported by none.
+var command = map[string][]string{
+	"":          {"compress", "file", "format", "inspect", "interrupt", "oneline", "pipeline"},
+	"file":      {"compress", "interrupt"},
+	"format":    {},
+	"compress":  {},
+	"inspect":   {"oneline"},
+	"interrupt": {},
+	"oneline":   {},
+	"pipeline":  {},
+}
+
+const commandPath = "cmd/bsonjs"
+
+// commandName returns the name in command that path, a package of the module,
+// would have, and false if it is none of the command's.
+func commandName(path string) (string, bool) {
+	if path == commandPath {
+		return "", true
+	}
+	return strings.CutPrefix(path, commandPath+"/internal/")
+}
+
+// commandFault says what is wrong with a package of the command that imports
+// another, both by their names in command; "" if nothing is.
+func commandFault(self, other string) string {
+	allowed, ok := command[self]
+	switch {
+	case !ok:
+		return "it is not in the table: say what it may import"
+	case !slices.Contains(allowed, other):
+		return "against the order"
+	}
+	return ""
+}
+
 // testsOnly are the entries of folders that hold test support: no package that
 // is shipped may depend on them. The programs in internal are not shipped; a
 // package there that is has an entry of its own.
@@ -93,7 +131,7 @@ func TestOrder(t *testing.T) {
 	for _, p := range pkgs {
 		standard[p.ImportPath] = p.Standard
 	}
-	seen := 0
+	seen, commands := 0, 0
 	for _, p := range pkgs {
 		path := local(p.ImportPath)
 		if path == p.ImportPath {
@@ -105,6 +143,16 @@ func TestOrder(t *testing.T) {
 			t.Errorf("%s is not in the table: say what it may import", path)
 			continue
 		}
+		if name, ok := commandName(path); ok {
+			commands++
+			for _, i := range p.Imports {
+				if other, ok := commandName(local(i)); ok {
+					if what := commandFault(name, other); what != "" {
+						t.Errorf("%s imports %s: %s", path, local(i), what)
+					}
+				}
+			}
+		}
 		for _, dep := range p.Deps {
 			if standard[dep] {
 				continue
@@ -113,6 +161,9 @@ func TestOrder(t *testing.T) {
 				t.Errorf("%s depends on %s: %s", path, local(dep), what)
 			}
 		}
+	}
+	if commands != len(command) {
+		t.Errorf("the command has %d packages, and the table %d", commands, len(command))
 	}
 	if seen < 4 {
 		t.Errorf("go list gave %d packages of the module: the test looks at too little", seen)
@@ -160,6 +211,24 @@ func TestFault(t *testing.T) {
 	} {
 		if what := fault(tc.self, tc.dep); (what != "") != tc.bad {
 			t.Errorf("%s → %s: %q, want a fault: %v", tc.self, tc.dep, what, tc.bad)
+		}
+	}
+}
+
+// TestCommandFault shows that the rule for the command can fail.
+func TestCommandFault(t *testing.T) {
+	for _, tc := range []struct {
+		self, other string
+		bad         bool
+	}{
+		{"", "file", false},
+		{"file", "compress", false},
+		{"compress", "file", true},
+		{"compress", "format", true},
+		{"nosuch", "file", true},
+	} {
+		if what := commandFault(tc.self, tc.other); (what != "") != tc.bad {
+			t.Errorf("%s → %s: %q, want a fault: %v", tc.self, tc.other, what, tc.bad)
 		}
 	}
 }

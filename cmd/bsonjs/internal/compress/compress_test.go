@@ -203,7 +203,7 @@ func TestSamples(t *testing.T) {
 			for _, name := range []string{"", "x.bson", "x.gz", "x.zst"} {
 				for n := 1; ; n++ {
 					head := s.data[:min(n, len(s.data))]
-					c, sure := Detect(head, name, n >= len(s.data))
+					c, sure := plain.Detect(head, name, n >= len(s.data))
 					if sure && c != s.codec {
 						t.Fatalf("%d bytes of %q are %v", n, name, c)
 					}

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
 // This file tells compressed data from documents by its first bytes.
@@ -62,11 +60,27 @@ const (
 	skipMagic = "\x50\x2a\x4d\x18"
 )
 
+// A Plain says what is known of the data that an input may hold as it is. The
+// zero Plain knows nothing.
+type Plain struct {
+	// Opens reports whether head can be the start of a BSON document: its
+	// length, and the type of the first element or the end. nil is no.
+	Opens func(head []byte) bool
+	// Known reports whether head, the start of what was decompressed, is in a
+	// format that is read. nil is no.
+	Known func(head []byte) bool
+}
+
+func (p Plain) opens(head []byte) bool { return p.Opens != nil && p.Opens(head) }
+
+// lengthSize is how many bytes the length of a document has.
+const lengthSize = 4
+
 // Detect returns the codec of an input that starts with head and has the given
 // name. ended says that there is no more than head. If that does not suffice
 // it returns false: it is to be called again with at least one byte more.
 // That is never so for a document that is whole.
-func Detect(head []byte, name string, ended bool) (c Codec, sure bool) {
+func (p Plain) Detect(head []byte, name string, ended bool) (c Codec, sure bool) {
 	if len(head) >= HeadSize {
 		head, ended = head[:HeadSize], true
 	}
@@ -83,25 +97,25 @@ func Detect(head []byte, name string, ended bool) (c Codec, sure bool) {
 			}
 		case !ended:
 			return None, false
-		case s.codec == named, s.isCut(head, rest):
+		case s.codec == named, s.isCut(p, head, rest):
 			return s.codec, true
 		}
 	}
 	switch {
 	case begins(head, gzipMagic):
-		return detectGzip(head, named, ended)
+		return p.detectGzip(head, named, ended)
 	case begins(head, legacyMagic):
-		return detectLegacy(head, named, ended)
+		return p.detectLegacy(head, named, ended)
 	case len(head) > 0 && head[0]&0xf0 == skipMagic[0] && (len(head) == 1 || begins(head[1:], skipMagic[1:])):
-		return detectSkip(head, named, ended)
+		return p.detectSkip(head, named, ended)
 	}
 	return None, true
 }
 
 // isCut reports whether head, all there is of an input, is the start of s and
 // can be nothing else. rest is what follows the magic.
-func (s *signature) isCut(head, rest []byte) bool {
-	return len(head) > format.DetectSize && !format.StartsBSON(head) &&
+func (s *signature) isCut(p Plain, head, rest []byte) bool {
+	return len(head) > lengthSize && !p.opens(head) &&
 		(s.rest == nil || len(rest) > 0 && s.rest(rest))
 }
 
@@ -112,21 +126,21 @@ func begins(head []byte, magic string) bool {
 }
 
 // detectGzip decides whether head, which starts as gzip data does, is some.
-func detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
+func (p Plain) detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
 	isGzip := func(is bool) (Codec, bool) {
 		if is {
 			return Gzip, true
 		}
 		return None, true
 	}
-	document := len(head) <= format.DetectSize || format.StartsBSON(head)
+	document := len(head) <= lengthSize || p.opens(head)
 	out, err := try(head)
 	switch {
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF): // not gzip, or damaged
 		return isGzip(!document)
 	case !document:
 		return isGzip(true)
-	case len(out) > 0 && format.Detect(out, "") != format.Unknown:
+	case len(out) > 0 && p.Known != nil && p.Known(out):
 		return isGzip(true)
 	case !ended:
 		return None, false
@@ -159,7 +173,7 @@ func try(head []byte) (out []byte, err error) {
 
 // detectLegacy decides whether head, which starts as the format of lz4 before
 // the frame format does, is in it: a block must follow that is not too long.
-func detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) {
+func (p Plain) detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) {
 	const most = 8<<20 + 8<<20/255 + 16 // bytes that 8 MiB are compressed to
 	switch at := len(legacyMagic); {
 	case len(head) < at+4 && !ended:
@@ -168,7 +182,7 @@ func detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) {
 		return LZ4, true
 	case len(head) < at+4:
 		return None, true
-	case binary.LittleEndian.Uint32(head[at:]) <= most && !format.StartsBSON(head):
+	case binary.LittleEndian.Uint32(head[at:]) <= most && !p.opens(head):
 		return LZ4, true
 	}
 	return None, true
@@ -176,13 +190,13 @@ func detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) {
 
 // detectSkip looks for what follows frames that are to be passed over. What
 // nothing follows is of the codec that the name says, or zstd.
-func detectSkip(head []byte, named Codec, ended bool) (Codec, bool) {
+func (p Plain) detectSkip(head []byte, named Codec, ended bool) (Codec, bool) {
 	at := uint64(0) // of a frame in head, as far as it is known
 	for {
 		rest := head[min(at, uint64(len(head))):]
 		switch {
 		case len(rest) >= 4 && (rest[0]&0xf0 != skipMagic[0] || string(rest[1:4]) != skipMagic[1:]):
-			c, sure := Detect(rest, "", ended)
+			c, sure := p.Detect(rest, "", ended)
 			if c != Zstd && c != LZ4 {
 				c = None
 			}
@@ -193,7 +207,7 @@ func detectSkip(head []byte, named Codec, ended bool) (Codec, bool) {
 			return None, false
 		case named == Zstd || named == LZ4:
 			return named, true
-		case len(head) > format.DetectSize && (!format.StartsBSON(head) || at == uint64(len(head))):
+		case len(head) > lengthSize && (!p.opens(head) || at == uint64(len(head))):
 			return Zstd, true
 		default:
 			return None, true

@@ -10,6 +10,12 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
+// plain is what the command knows of documents.
+var plain = Plain{
+	Opens: format.StartsBSON,
+	Known: func(head []byte) bool { return format.Detect(head, "") != format.Unknown },
+}
+
 // document returns a document whose length is the first four bytes of magic,
 // and whose elements start with head.
 func document(t *testing.T, magic, head string) []byte {
@@ -61,7 +67,7 @@ func TestDocuments(t *testing.T) {
 		doc := document(t, "\x1f\x8b\x08\x00", e)
 		for _, name := range []string{"", "x.bson", "x.bson.gz"} {
 			for n := 1; n <= min(len(doc), HeadSize); n++ {
-				if c, sure := Detect(doc[:n], name, false); sure && c != None {
+				if c, sure := plain.Detect(doc[:n], name, false); sure && c != None {
 					t.Fatalf("%q: %d bytes of %.40q are %v", name, n, doc, c)
 				} else if sure {
 					break
@@ -75,7 +81,7 @@ func TestDocuments(t *testing.T) {
 	for _, magic := range []string{"\x50\x2a\x4d\x18", "\x5f\x2a\x4d\x18", "\x02\x21\x4c\x18", "\x04\x22\x4d\x18", "\x1f\x8b\x08\x08", "\x1f\x8b\x08\x01"} {
 		for _, e := range elements {
 			doc := append(document(t, magic, e), make([]byte, HeadSize)...)
-			if c, sure := Detect(doc, "", false); c != None || !sure {
+			if c, sure := plain.Detect(doc, "", false); c != None || !sure {
 				t.Errorf("%.40q is %v, %t", doc, c, sure)
 			}
 		}
@@ -103,7 +109,7 @@ func TestDetectNone(t *testing.T) {
 		{"\xff\x06\x00\x00\x10a", ""},
 		{"\xfd7zXY\x00", ""},
 	} {
-		if c, sure := Detect([]byte(tc.head), tc.name, true); (c != None && !(c == Snappy && tc.head[4] == 's')) || !sure {
+		if c, sure := plain.Detect([]byte(tc.head), tc.name, true); (c != None && !(c == Snappy && tc.head[4] == 's')) || !sure {
 			t.Errorf("%q, %q: %v, %t", tc.head, tc.name, c, sure)
 		}
 	}
@@ -134,7 +140,7 @@ func TestDetectByName(t *testing.T) {
 		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc", "x.lz4", LZ4},
 		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc", "", Zstd},
 	} {
-		if c, sure := Detect([]byte(tc.head), tc.name, true); c != tc.want || !sure {
+		if c, sure := plain.Detect([]byte(tc.head), tc.name, true); c != tc.want || !sure {
 			t.Errorf("%q, %q: %v, %t, want %v", tc.head, tc.name, c, sure, tc.want)
 		}
 	}

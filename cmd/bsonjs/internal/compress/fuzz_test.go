@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
 
 // Whatever the bytes are, reading them ends with io.EOF or an *Error within
@@ -40,12 +38,12 @@ func FuzzReader(f *testing.F) {
 
 		found, decided := None, false
 		for n := 1; n <= len(data) && !decided; n++ {
-			found, decided = Detect(data[:n], "", n == len(data))
+			found, decided = plain.Detect(data[:n], "", n == len(data))
 		}
-		if again, _ := Detect(data, "", true); decided && len(data) > 0 && again != found && again != None && found != None {
+		if again, _ := plain.Detect(data, "", true); decided && len(data) > 0 && again != found && again != None && found != None {
 			t.Errorf("%v from the first bytes, %v from all", found, again)
 		}
-		if found != None && found != Gzip && len(data) >= 16 && format.StartsBSON(data) &&
+		if found != None && found != Gzip && len(data) >= 16 && plain.Opens(data) &&
 			!strings.HasPrefix(string(data[1:]), skipMagic[1:]) {
 			t.Errorf("%x is %v", data[:16], found)
 		}
@@ -70,7 +68,7 @@ func FuzzRoundTrip(f *testing.F) {
 		if got, err := read(c, bytes.NewReader(one)); got != all || err != nil {
 			t.Errorf("%v: %d bytes of %d come back; %v", c, len(got), len(all), err)
 		}
-		if found, _ := Detect(one, "", true); found != c {
+		if found, _ := plain.Detect(one, "", true); found != c {
 			t.Errorf("%v is taken for %v", c, found)
 		}
 	})

@@ -1,16 +1,13 @@
 package interrupt
 
-import "errors"
+import "context"
 
-// ErrInterrupted says that waiting was given up because the run is to stop.
-var ErrInterrupted = errors.New("interrupted")
-
-// Await returns what wait returns, or ErrInterrupted as soon as stop is
-// closed. Then wait goes on without anyone listening until the process ends,
-// so it must not touch what others use. Without stop, which may be nil, it is
+// Await returns what wait returns, or the cause of ctx as soon as ctx has
+// ended. Then wait goes on without anyone listening until the process ends,
+// so it must not touch what others use. Under a context that never ends it is
 // a plain call.
-func Await[T any](stop <-chan struct{}, wait func() (T, error)) (T, error) {
-	if stop == nil {
+func Await[T any](ctx context.Context, wait func() (T, error)) (T, error) {
+	if ctx.Done() == nil {
 		return wait()
 	}
 	type result struct {
@@ -25,8 +22,8 @@ func Await[T any](stop <-chan struct{}, wait func() (T, error)) (T, error) {
 	select {
 	case r := <-done:
 		return r.value, r.err
-	case <-stop:
+	case <-ctx.Done():
 		var none T
-		return none, ErrInterrupted
+		return none, context.Cause(ctx)
 	}
 }

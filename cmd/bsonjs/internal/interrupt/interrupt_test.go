@@ -1,6 +1,7 @@
 package interrupt
 
 import (
+	"context"
 	"errors"
 	"os"
 	"runtime"
@@ -9,14 +10,14 @@ import (
 	"time"
 )
 
-func TestWatch(t *testing.T) {
+func TestContext(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a process cannot send itself a signal")
 	}
-	w := Start()
-	defer w.Stop()
-	if w.Signal() != 0 {
-		t.Errorf("Signal() = %d before one came", w.Signal())
+	ctx, stop := Context(t.Context())
+	defer stop()
+	if err := ctx.Err(); err != nil {
+		t.Errorf("%v before a signal came", err)
 	}
 	self, err := os.FindProcess(os.Getpid())
 	if err != nil {
@@ -26,29 +27,39 @@ func TestWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	select {
-	case <-w.Done():
+	case <-ctx.Done():
 	case <-time.After(10 * time.Second):
 		t.Fatal("no signal came")
 	}
-	if got := w.Signal(); got != int(syscall.SIGTERM) {
-		t.Errorf("Signal() = %d, want %d", got, syscall.SIGTERM)
+	cause := context.Cause(ctx)
+	if s, ok := errors.AsType[*Signal](cause); !ok || s.Number != syscall.SIGTERM || !errors.Is(cause, ErrInterrupted) {
+		t.Errorf("the cause is %v, want that of signal %d", cause, syscall.SIGTERM)
+	}
+}
+
+// A run that ends before a signal comes was not interrupted.
+func TestContextStop(t *testing.T) {
+	ctx, stop := Context(t.Context())
+	stop()
+	if cause := context.Cause(ctx); cause == nil || errors.Is(cause, ErrInterrupted) {
+		t.Errorf("the cause is %v", cause)
 	}
 }
 
 func TestAwait(t *testing.T) {
 	fault := errors.New("fault")
-	stop := make(chan struct{})
-	for _, ch := range []<-chan struct{}{nil, stop} {
-		n, err := Await(ch, func() (int, error) { return 7, fault })
+	ctx, cancel := context.WithCancelCause(context.Background())
+	for _, ctx := range []context.Context{context.Background(), ctx} {
+		n, err := Await(ctx, func() (int, error) { return 7, fault })
 		if n != 7 || err != fault {
 			t.Errorf("Await = %d, %v, want 7 and the fault", n, err)
 		}
 	}
 	release := make(chan struct{})
 	defer close(release)
-	go close(stop)
-	n, err := Await(stop, func() (int, error) { <-release; return 7, nil })
-	if n != 0 || err != ErrInterrupted {
-		t.Errorf("Await = %d, %v after stop, want 0 and ErrInterrupted", n, err)
+	go cancel(fault)
+	n, err := Await(ctx, func() (int, error) { <-release; return 7, nil })
+	if n != 0 || err != fault {
+		t.Errorf("Await = %d, %v when ctx has ended, want 0 and its cause", n, err)
 	}
 }

@@ -1,10 +1,9 @@
 package pipeline
 
 import (
+	"context"
 	"io"
 	"sync"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
 const (
@@ -30,7 +29,7 @@ type block struct {
 type Feed struct {
 	blocks chan block
 	quit   chan struct{}   // closed by Close
-	stop   <-chan struct{} // closed when the run is to stop; may be nil
+	ctx    context.Context // ends when the run is to stop
 	before func() error    // called before waiting; may be nil
 
 	mu   sync.Mutex
@@ -43,14 +42,14 @@ type Feed struct {
 	n    int64  // bytes that have come from the reader
 }
 
-// NewFeed starts to read r. Who waits for it does so until stop is closed,
-// which may be nil, and calls before first, which may be nil too: what is done
+// NewFeed starts to read r. Who waits for it does so until ctx has ended,
+// and calls before first, which may be nil too: what is done
 // can be passed on then.
-func NewFeed(r io.Reader, stop <-chan struct{}, before func() error) *Feed {
+func NewFeed(ctx context.Context, r io.Reader, before func() error) *Feed {
 	f := &Feed{
 		blocks: make(chan block, readAhead),
 		quit:   make(chan struct{}),
-		stop:   stop,
+		ctx:    ctx,
 		before: before,
 	}
 	go f.read(r)
@@ -131,8 +130,8 @@ func (f *Feed) next(done <-chan struct{}) (b block, ok bool, err error) {
 		return f.received(b), true, nil
 	case <-done:
 		return block{}, false, nil
-	case <-f.stop:
-		return block{}, false, interrupt.ErrInterrupted
+	case <-f.ctx.Done():
+		return block{}, false, context.Cause(f.ctx)
 	}
 }
 

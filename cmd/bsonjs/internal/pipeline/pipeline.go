@@ -11,10 +11,9 @@
 package pipeline
 
 import (
+	"context"
 	"io"
 	"slices"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
 const (
@@ -198,8 +197,8 @@ func (l *Line[T]) await(feed *Feed) error {
 	case <-p.done:
 		p.taken = true
 		return nil
-	case <-feed.stop:
-		return interrupt.ErrInterrupted
+	case <-feed.ctx.Done():
+		return context.Cause(feed.ctx)
 	}
 }
 

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -66,7 +67,7 @@ func TestOrder(t *testing.T) {
 					return 0, true
 				}))
 				defer l.Close()
-				feed := NewFeed(r, nil, nil)
+				feed := NewFeed(t.Context(), r, nil)
 				defer feed.Close()
 				if err := l.Run(feed); err != nil {
 					t.Fatal(err)
@@ -99,7 +100,7 @@ func TestStop(t *testing.T) {
 			return 0, true
 		}))
 		defer l.Close()
-		feed := NewFeed(bytes.NewReader(data), nil, nil)
+		feed := NewFeed(t.Context(), bytes.NewReader(data), nil)
 		defer feed.Close()
 		for {
 			if err := l.Run(feed); err != nil {
@@ -130,7 +131,7 @@ func TestReadError(t *testing.T) {
 			return 0, true
 		}))
 		defer l.Close()
-		feed := NewFeed(io.MultiReader(bytes.NewReader([]byte("a\nb\nc")), iotest.ErrReader(disk)), nil, nil)
+		feed := NewFeed(t.Context(), io.MultiReader(bytes.NewReader([]byte("a\nb\nc")), iotest.ErrReader(disk)), nil)
 		defer feed.Close()
 		if err := l.Run(feed); err != nil {
 			t.Fatal(err)
@@ -147,7 +148,7 @@ func TestReadError(t *testing.T) {
 func TestUncut(t *testing.T) {
 	l := NewLine(2, Plan[job]{Cut: func([]byte, *job) int { return 0 }})
 	defer l.Close()
-	feed := NewFeed(io.LimitReader(zeros{}, 100<<20), nil, nil)
+	feed := NewFeed(t.Context(), io.LimitReader(zeros{}, 100<<20), nil)
 	defer feed.Close()
 	if err := l.Run(feed); err != nil {
 		t.Fatal(err)
@@ -169,7 +170,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 func TestWaiting(t *testing.T) {
 	for _, workers := range []int{1, 4} {
 		r, w := io.Pipe()
-		stop := make(chan struct{})
+		ctx, stop := context.WithCancelCause(t.Context())
 		var got []byte
 		l := NewLine(workers, upper(func(p *Piece[job]) (int, bool) {
 			got = append(got, p.Job.out...)
@@ -190,11 +191,11 @@ func TestWaiting(t *testing.T) {
 			case 1:
 				go io.WriteString(w, "e")
 			case 0:
-				close(stop)
+				stop(interrupt.ErrInterrupted)
 			}
 			return nil
 		}
-		feed := NewFeed(r, stop, before)
+		feed := NewFeed(ctx, r, before)
 		defer feed.Close()
 		if err := l.Run(feed); err != interrupt.ErrInterrupted {
 			t.Errorf("%d workers: %v", workers, err)

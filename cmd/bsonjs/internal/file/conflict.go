@@ -1,4 +1,4 @@
-package output
+package file
 
 import (
 	"io"
@@ -6,21 +6,18 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/input"
 )
 
-// Conflict returns the first of the inputs, names as the input package opens
-// them, that is the same file as the output, or as the one that a run that
+// Conflict returns the first of the inputs, names as Input opens them, that is the same file as the output, or as the one that a run that
 // stops would leave: by another name, through a link or as stdin too. It
 // returns false if there is none. Devices, pipes and terminals may be both.
-func (o Options) Conflict(inputs []string, stdin io.Reader) (string, bool) {
+func (o Output) Conflict(inputs []string, stdin io.Reader) (string, bool) {
 	written := o.written()
 	if len(written) == 0 {
 		return "", false
 	}
 	for _, name := range inputs {
-		if info := input.Stat(name, stdin); info != nil && contains(written, info) {
+		if info := Stat(name, stdin); info != nil && contains(written, info) {
 			return name, true
 		}
 	}
@@ -30,7 +27,7 @@ func (o Options) Conflict(inputs []string, stdin io.Reader) (string, bool) {
 // Collides reports whether o and p, two outputs of a run, would write to the
 // same file, or one to what the other would leave when the run stops. Devices,
 // pipes and terminals may be both.
-func (o Options) Collides(p Options) bool {
+func (o Output) Collides(p Output) bool {
 	written := o.written()
 	for _, info := range p.written() {
 		if contains(written, info) {
@@ -48,7 +45,7 @@ func contains(files []fs.FileInfo, info fs.FileInfo) bool {
 
 // paths returns the absolute names of the files that the output makes, without
 // symbolic links.
-func (o Options) paths() []string {
+func (o Output) paths() []string {
 	target, info, err := resolve(o.Name)
 	if o.isStdout() || err != nil || info != nil && !info.Mode().IsRegular() {
 		return nil
@@ -66,7 +63,7 @@ func (o Options) paths() []string {
 
 // written returns the regular files that are there and that the output may
 // replace or add to.
-func (o Options) written() (files []fs.FileInfo) {
+func (o Output) written() (files []fs.FileInfo) {
 	add := func(info fs.FileInfo, err error) {
 		if err == nil && info.Mode().IsRegular() {
 			files = append(files, info)

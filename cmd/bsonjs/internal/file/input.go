@@ -1,8 +1,13 @@
-// Package input opens what bsonjs reads, decompresses it, and lets a run look
-// at the first bytes before it decides how to read the rest.
-package input
+// Package file opens what bsonjs reads and writes.
+//
+// Inputs are decompressed, and a run can look at their first bytes before it
+// decides how to read the rest. Outputs, compressed perhaps, go to standard
+// output, straight to a device or FIFO, or to a file that appears under its
+// name only when it is whole.
+package file
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -12,7 +17,6 @@ import (
 	"syscall"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
@@ -23,26 +27,30 @@ import (
 // StdinName stands for standard input in messages.
 const StdinName = "<stdin>"
 
-// headSize is the length of a head, in bytes, at most: more than the format
-// needs, so that a failure can say what the input is.
-const headSize = format.ForeignSize
+const (
+	// leastHead is how many bytes Head waits for: the length of a document.
+	leastHead = 4
+	// mostHead is how many it returns at most: more than it takes to tell the
+	// format, so that a failure can say what the input is.
+	mostHead = 512
+)
 
-// Options say how inputs are opened and read.
-type Options struct {
+// An Input says how inputs are opened and read.
+type Input struct {
 	_ struct{} // keyed literals only
 
 	// Stdin is what the name "-" stands for.
 	Stdin io.Reader
-	// Stop, when closed, makes whoever reads or waits for an input return
-	// interrupt.ErrInterrupted. May be nil.
-	Stop <-chan struct{}
+	// Plain tells what is compressed from what is not.
+	Plain compress.Plain
 }
 
-// A File is an input that is open. Head and Read are for one goroutine at a
+// A Reader is an input that is open. Head and Read are for one goroutine at a
 // time; Offset and Close are for any.
-type File struct {
-	name   string // as messages show it
-	opts   Options
+type Reader struct {
+	ctx    context.Context // of Open
+	name   string          // as messages show it
+	plain  compress.Plain
 	r      io.Reader
 	close  io.Closer    // nil: not ours to close
 	waits  bool         // reads may wait: r is no regular file
@@ -60,20 +68,21 @@ type layer struct {
 	reader *compress.Reader
 }
 
-// Open opens the file of the given name, or takes o.Stdin for "-". An error is
-// that of the system without the name.
-func (o Options) Open(name string) (*File, error) {
+// Open opens the file of the given name, or takes in.Stdin for "-". An error is
+// that of the system without the name. Who reads the file, or waits for it,
+// gets the cause of ctx when ctx has ended.
+func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
 	if name == "-" {
-		info := Stat(name, o.Stdin)
-		f := &File{name: StdinName, opts: o, r: o.Stdin, waits: info == nil || !info.Mode().IsRegular()}
+		info := Stat(name, in.Stdin)
+		f := &Reader{ctx: ctx, name: StdinName, plain: in.Plain, r: in.Stdin, waits: info == nil || !info.Mode().IsRegular()}
 		f.src = compress.NewSource(readerFunc(f.read))
 		return f, nil
 	}
-	file, err := o.open(name)
+	file, err := open(ctx, name)
 	if err != nil {
 		return nil, Cause(err)
 	}
-	f := &File{name: name, opts: o, r: file, close: file}
+	f := &Reader{ctx: ctx, name: name, plain: in.Plain, r: file, close: file}
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {
 		err = syscall.EISDIR
@@ -105,10 +114,10 @@ func Stat(name string, stdin io.Reader) fs.FileInfo {
 
 // Size returns how many bytes the inputs of the given names have, -1 if that
 // is not known.
-func (o Options) Size(names []string) int64 {
+func (in Input) Size(names []string) int64 {
 	var total int64
 	for _, name := range names {
-		info := Stat(name, o.Stdin)
+		info := Stat(name, in.Stdin)
 		if info == nil || !info.Mode().IsRegular() {
 			return -1
 		}
@@ -119,7 +128,7 @@ func (o Options) Size(names []string) int64 {
 
 // open opens name. Opening a FIFO waits for the other end, so that is done
 // aside.
-func (o Options) open(name string) (*os.File, error) {
+func open(ctx context.Context, name string) (*os.File, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -127,19 +136,19 @@ func (o Options) open(name string) (*os.File, error) {
 	if info.Mode()&fs.ModeNamedPipe == 0 {
 		return os.Open(name)
 	}
-	return interrupt.Await(o.Stop, func() (*os.File, error) { return os.Open(name) })
+	return interrupt.Await(ctx, func() (*os.File, error) { return os.Open(name) })
 }
 
 // Name returns the name of f for messages.
-func (f *File) Name() string { return f.name }
+func (f *Reader) Name() string { return f.name }
 
 // Offset returns how many bytes of f have been read so far, before
 // decompression. They may be ahead of what Read has returned.
-func (f *File) Offset() int64 { return f.offset.Load() }
+func (f *Reader) Offset() int64 { return f.offset.Load() }
 
 // Compression returns what f is compressed with, in the order in which it is
 // undone, once Head or Read was called.
-func (f *File) Compression() []compress.Codec {
+func (f *Reader) Compression() []compress.Codec {
 	var codecs []compress.Codec
 	if layers := f.layers.Load(); layers != nil {
 		for _, l := range *layers {
@@ -149,28 +158,28 @@ func (f *File) Compression() []compress.Codec {
 	return codecs
 }
 
-// Head returns the first bytes of f, decompressed: at least format.DetectSize
-// of them unless f is shorter, at most a few hundred. They stay to be read.
-func (f *File) Head() ([]byte, error) {
+// Head returns the first bytes of f, decompressed: at least four of them
+// unless f is shorter, at most a few hundred. They stay to be read.
+func (f *Reader) Head() ([]byte, error) {
 	if err := f.decompress(); err != nil {
 		return nil, err
 	}
-	head, err := f.src.Head(format.DetectSize)
+	head, err := f.src.Head(leastHead)
 	if err == io.EOF {
 		err = nil
 	}
-	return head[:min(len(head), headSize)], err
+	return head[:min(len(head), mostHead)], err
 }
 
 // decompress puts decoders on top of f until what they give is not compressed.
-func (f *File) decompress() error {
+func (f *Reader) decompress() error {
 	if f.opened || f.err != nil {
 		return f.err
 	}
 	name := f.name
 	var layers []layer
 	for {
-		codec := detect(f.src, name)
+		codec := f.detect(name)
 		switch {
 		case codec == compress.None:
 			f.opened = true
@@ -188,16 +197,16 @@ func (f *File) decompress() error {
 	}
 }
 
-// detect returns what the bytes of src, of a file of that name, are compressed
-// with. It waits for no more of them than it takes to tell. An error is for
-// whoever reads on to meet.
-func detect(src *compress.Source, name string) compress.Codec {
+// detect returns what the bytes of f.src, of a file of that name, are
+// compressed with. It waits for no more of them than it takes to tell. An error
+// is for whoever reads on to meet.
+func (f *Reader) detect(name string) compress.Codec {
 	for n := 1; ; n++ {
-		head, err := src.Head(n)
+		head, err := f.src.Head(n)
 		if err != nil && err != io.EOF {
 			return compress.None
 		}
-		if c, sure := compress.Detect(head, name, err != nil); sure {
+		if c, sure := f.plain.Detect(head, name, err != nil); sure {
 			return c
 		}
 		n = len(head)
@@ -206,7 +215,7 @@ func detect(src *compress.Source, name string) compress.Codec {
 
 // Read reads from f as io.Reader says. An error is that of the system, or a
 // *compress.Error.
-func (f *File) Read(p []byte) (n int, err error) {
+func (f *Reader) Read(p []byte) (n int, err error) {
 	if err := f.decompress(); err != nil {
 		return 0, err
 	}
@@ -226,19 +235,17 @@ func (f *File) Read(p []byte) (n int, err error) {
 }
 
 // read reads from the file itself.
-func (f *File) read(p []byte) (n int, err error) {
+func (f *Reader) read(p []byte) (n int, err error) {
 	if !f.waits {
-		select {
-		case <-f.opts.Stop: // a decoder may read on and on without a result
-			return 0, interrupt.ErrInterrupted
-		default:
-			return f.readNow(p)
+		if f.ctx.Err() != nil { // a decoder may read on and on without a result
+			return 0, context.Cause(f.ctx)
 		}
+		return f.readNow(p)
 	}
-	return interrupt.Await(f.opts.Stop, func() (int, error) { return f.readNow(p) })
+	return interrupt.Await(f.ctx, func() (int, error) { return f.readNow(p) })
 }
 
-func (f *File) readNow(p []byte) (int, error) {
+func (f *Reader) readNow(p []byte) (int, error) {
 	n, err := f.r.Read(p)
 	f.offset.Add(int64(n))
 	return n, err
@@ -250,7 +257,7 @@ type readerFunc func(p []byte) (int, error)
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // Close closes f. Standard input stays open.
-func (f *File) Close() error {
+func (f *Reader) Close() error {
 	if layers := f.layers.Load(); layers != nil {
 		for _, l := range *layers {
 			l.reader.Close()

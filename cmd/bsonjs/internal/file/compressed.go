@@ -1,4 +1,4 @@
-package output
+package file
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 // to one is never hurried, so that its bytes are always the same.
 const passOn = 100 * time.Millisecond
 
-// A compressed is the compressor of a File.
+// A compressed is the compressor of a Writer.
 type compressed struct {
 	codec compress.Codec
 	hurry bool // someone may be waiting
@@ -28,7 +28,7 @@ type compressed struct {
 }
 
 // compress has what is written to f compressed as o says.
-func (f *File) compress(o Options) error {
+func (f *Writer) compress(o Output) error {
 	c := &compressed{codec: o.Codec, hurry: !f.isFile()}
 	z, err := compress.NewWriter(writerFunc(func(p []byte) (int, error) {
 		n, err := f.writeRaw(p)
@@ -43,7 +43,7 @@ func (f *File) compress(o Options) error {
 }
 
 // isFile reports whether f is a regular file.
-func (f *File) isFile() bool {
+func (f *Writer) isFile() bool {
 	if f.aside != nil {
 		return true
 	}
@@ -56,7 +56,7 @@ func (f *File) isFile() bool {
 }
 
 // Codec returns what f is compressed with.
-func (f *File) Codec() compress.Codec {
+func (f *Writer) Codec() compress.Codec {
 	if f.z == nil {
 		return compress.None
 	}
@@ -65,7 +65,7 @@ func (f *File) Codec() compress.Codec {
 
 // Compressed returns how many bytes the output has after compression, as far
 // as they were written; 0 if it is not compressed.
-func (f *File) Compressed() int64 {
+func (f *Writer) Compressed() int64 {
 	if f.z == nil {
 		return 0
 	}
@@ -97,7 +97,7 @@ func (c *compressed) flush() {
 
 // finish ends what is compressed, unless it could not be written so far, which
 // Write has said.
-func (f *File) finish() error {
+func (f *Writer) finish() error {
 	c := f.z
 	if c == nil {
 		return nil

@@ -1,4 +1,4 @@
-package output
+package file
 
 import (
 	"errors"
@@ -88,16 +88,16 @@ func TestSynced(t *testing.T) {
 	for _, tc := range []struct {
 		about string
 		fail  map[string]error
-		o     Options
+		o     Output
 		want  []string
 	}{
-		{"new", nil, Options{}, []string{"create", "sync", "close", "link", "syncDir"}},
-		{"replaced", nil, Options{Overwrite: true}, []string{"create", "chmod", "sync", "close", "rename", "syncDir"}},
+		{"new", nil, Output{}, []string{"create", "sync", "close", "link", "syncDir"}},
+		{"replaced", nil, Output{Overwrite: true}, []string{"create", "chmod", "sync", "close", "rename", "syncDir"}},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			spy := newSpy(tc.fail)
 			tc.o.Name, tc.o.disk = name, spy
-			if err := open(t, tc.o, "text").Commit(); err != nil {
+			if err := begin(t, tc.o, "text").Commit(); err != nil {
 				t.Fatal(err)
 			}
 			if !slices.Equal(*spy.calls, tc.want) {
@@ -118,8 +118,8 @@ func TestDiskFails(t *testing.T) {
 				if err := os.WriteFile(name, []byte("old"), 0o666); err != nil {
 					t.Fatal(err)
 				}
-				o := Options{Name: name, Overwrite: true, Codec: codec, disk: newSpy(map[string]error{call: broken})}
-				f, err := o.Open()
+				o := Output{Name: name, Overwrite: true, Codec: codec, disk: newSpy(map[string]error{call: broken})}
+				f, err := o.Open(t.Context())
 				if opens := call != "create" && call != "chmod"; opens != (err == nil) || !opens && !errors.Is(err, broken) {
 					t.Fatalf("Open = %v", err)
 				} else if !opens {
@@ -141,7 +141,7 @@ func TestDiskFails(t *testing.T) {
 func TestKeepFails(t *testing.T) {
 	broken := errors.New("broken")
 	name := filepath.Join(t.TempDir(), "out")
-	f := open(t, Options{Name: name, disk: newSpy(map[string]error{"close": broken})}, "text")
+	f := begin(t, Output{Name: name, disk: newSpy(map[string]error{"close": broken})}, "text")
 	if kept, err := f.Keep(); kept != PartialName(name) || !errors.Is(err, broken) {
 		t.Errorf("Keep = %q, %v", kept, err)
 	}
@@ -150,13 +150,13 @@ func TestKeepFails(t *testing.T) {
 // Where there are no links a file is renamed, but not over another.
 func TestNoLinks(t *testing.T) {
 	dir := t.TempDir()
-	o := Options{Name: filepath.Join(dir, "out"), disk: newSpy(map[string]error{"link": errors.ErrUnsupported})}
-	if err := open(t, o, "new").Commit(); err != nil {
+	o := Output{Name: filepath.Join(dir, "out"), disk: newSpy(map[string]error{"link": errors.ErrUnsupported})}
+	if err := begin(t, o, "new").Commit(); err != nil {
 		t.Error(err)
 	}
 	want(t, dir, "out=new")
 	o.Name = filepath.Join(dir, "two")
-	f := open(t, o, "ours")
+	f := begin(t, o, "ours")
 	if err := os.WriteFile(o.Name, []byte("theirs"), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestOwner(t *testing.T) {
 	}
 	for _, mode := range []fs.FileMode{0o440, 0o666, 0o755 | fs.ModeSetuid, 0o755 | fs.ModeSetgid} {
 		old(mode)
-		f := open(t, Options{Name: name, Overwrite: true}, "new")
+		f := begin(t, Output{Name: name, Overwrite: true}, "new")
 		temp, err := os.Stat(f.aside.temp)
 		if err != nil || temp.Mode() != mode.Perm() {
 			t.Errorf("while it is written: %v, %v", temp.Mode(), err)
@@ -206,7 +206,7 @@ func TestOwner(t *testing.T) {
 		os.Remove(name)
 	}
 	old(0o666)
-	_, err := Options{Name: name, Overwrite: true, disk: strangers{}}.Open()
+	_, err := Output{Name: name, Overwrite: true, disk: strangers{}}.Open(t.Context())
 	if !errors.Is(err, ErrOwner) {
 		t.Errorf("Open = %v, want ErrOwner", err)
 	}

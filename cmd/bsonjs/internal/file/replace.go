@@ -1,4 +1,4 @@
-package output
+package file
 
 import (
 	"errors"
@@ -37,7 +37,7 @@ const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 // newReplacement creates the temporary file of target for o. old is the file
 // that it replaces, or nil; its owner, group and permissions are kept, and the
 // error matches ErrOwner if they cannot be kept.
-func newReplacement(o Options, target string, old fs.FileInfo) (*replacement, diskFile, error) {
+func newReplacement(o Output, target string, old fs.FileInfo) (*replacement, diskFile, error) {
 	r := &replacement{disk: o.disk, target: target, overwrite: o.Overwrite}
 	if r.disk == nil {
 		r.disk = systemDisk{}

@@ -1,7 +1,8 @@
-package output
+package file
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -16,10 +17,10 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// open opens o and writes text to it.
-func open(t *testing.T, o Options, text string) *File {
+// begin opens o and writes text to it.
+func begin(t *testing.T, o Output, text string) *Writer {
 	t.Helper()
-	f, err := o.Open()
+	f, err := o.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func want(t *testing.T, dir string, want ...string) {
 func TestCommit(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
-	f := open(t, Options{Name: name}, "new")
+	f := begin(t, Output{Name: name}, "new")
 	if _, err := os.Stat(name); err == nil {
 		t.Error("the file is there before Commit")
 	}
@@ -62,10 +63,10 @@ func TestCommit(t *testing.T) {
 	}
 	want(t, dir, "out=new")
 
-	if _, err := (Options{Name: name}).Open(); !errors.Is(err, fs.ErrExist) {
+	if _, err := (Output{Name: name}).Open(t.Context()); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("Open of what is there: %v", err)
 	}
-	f = open(t, Options{Name: name, Overwrite: true}, "newer")
+	f = begin(t, Output{Name: name, Overwrite: true}, "newer")
 	if got, _ := os.ReadFile(name); string(got) != "new" {
 		t.Errorf("before Commit: %q", got)
 	}
@@ -88,13 +89,13 @@ func TestKeepAndDiscard(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
 	for _, text := range []string{"first", "second"} {
-		kept, err := open(t, Options{Name: name}, text).Keep()
+		kept, err := begin(t, Output{Name: name}, text).Keep()
 		if kept != PartialName(name) || err != nil {
 			t.Errorf("Keep = %q, %v", kept, err)
 		}
 		want(t, dir, "out.partial="+text)
 	}
-	if err := open(t, Options{Name: name}, "third").Discard(); err != nil {
+	if err := begin(t, Output{Name: name}, "third").Discard(); err != nil {
 		t.Error(err)
 	}
 	want(t, dir, "out.partial=second")
@@ -107,7 +108,7 @@ func TestKeepWhereNameIsTaken(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(PartialName(name), "full"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := open(t, Options{Name: name}, "text").Keep()
+	kept, err := begin(t, Output{Name: name}, "text").Keep()
 	if got, _ := os.ReadFile(kept); string(got) != "text" || err != nil {
 		t.Errorf("Keep = %q, %v, and there is %q", kept, err, got)
 	}
@@ -117,7 +118,7 @@ func TestKeepWhereNameIsTaken(t *testing.T) {
 func TestCommitWhereFileCame(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
-	f := open(t, Options{Name: name}, "ours")
+	f := begin(t, Output{Name: name}, "ours")
 	if err := os.WriteFile(name, []byte("theirs"), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +135,7 @@ func TestCommitWhereFileCame(t *testing.T) {
 func TestTwoAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
-	a, b := open(t, Options{Name: name}, "a"), open(t, Options{Name: name}, "b")
+	a, b := begin(t, Output{Name: name}, "a"), begin(t, Output{Name: name}, "b")
 	if err := b.Commit(); err != nil {
 		t.Error(err)
 	}
@@ -149,12 +150,12 @@ func TestLongName(t *testing.T) {
 	dir := t.TempDir()
 	base := strings.Repeat("n", 250)
 	name := filepath.Join(dir, base)
-	if err := open(t, Options{Name: name}, "long").Commit(); err != nil {
+	if err := begin(t, Output{Name: name}, "long").Commit(); err != nil {
 		t.Fatal(err)
 	}
 	want(t, dir, base+"=long")
 	// There is no room for the suffix of a partial file.
-	kept, err := open(t, Options{Name: name, Overwrite: true}, "longer").Keep()
+	kept, err := begin(t, Output{Name: name, Overwrite: true}, "longer").Keep()
 	if got, _ := os.ReadFile(kept); string(got) != "longer" || err != nil {
 		t.Errorf("Keep = %q, %v, and there is %q", kept, err, got)
 	}
@@ -166,7 +167,7 @@ func TestLongName(t *testing.T) {
 func TestStdout(t *testing.T) {
 	for _, name := range []string{"", "-"} {
 		var stdout bytes.Buffer
-		f := open(t, Options{Name: name, Stdout: &stdout}, "text")
+		f := begin(t, Output{Name: name, Stdout: &stdout}, "text")
 		if kept, err := f.Keep(); kept != "" || err != nil {
 			t.Errorf("Keep = %q, %v", kept, err)
 		}
@@ -195,20 +196,20 @@ func TestConflict(t *testing.T) {
 	}
 	defer file.Close()
 	for _, tc := range []struct {
-		o      Options
+		o      Output
 		inputs []string
 		want   string
 	}{
-		{Options{Name: other}, []string{in, "-", "missing"}, ""},
-		{Options{Name: in}, []string{other, in}, in},
-		{Options{Name: filepath.Join(dir, ".", "in")}, []string{in}, in},
-		{Options{Name: hard}, []string{in}, in},
-		{Options{Name: in}, []string{"-"}, "-"},
-		{Options{Stdout: file}, []string{other, hard}, hard},
-		{Options{Stdout: file}, []string{other}, ""},
-		{Options{Name: other}, []string{PartialName(other)}, PartialName(other)},
-		{Options{Name: os.DevNull}, []string{os.DevNull}, ""},
-		{Options{Name: filepath.Join(dir, "new")}, []string{in}, ""},
+		{Output{Name: other}, []string{in, "-", "missing"}, ""},
+		{Output{Name: in}, []string{other, in}, in},
+		{Output{Name: filepath.Join(dir, ".", "in")}, []string{in}, in},
+		{Output{Name: hard}, []string{in}, in},
+		{Output{Name: in}, []string{"-"}, "-"},
+		{Output{Stdout: file}, []string{other, hard}, hard},
+		{Output{Stdout: file}, []string{other}, ""},
+		{Output{Name: other}, []string{PartialName(other)}, PartialName(other)},
+		{Output{Name: os.DevNull}, []string{os.DevNull}, ""},
+		{Output{Name: filepath.Join(dir, "new")}, []string{in}, ""},
 	} {
 		got, found := tc.o.Conflict(tc.inputs, file)
 		if got != tc.want || found != (tc.want != "") {
@@ -232,11 +233,11 @@ func unpack(t *testing.T, name string) string {
 }
 
 // What is compressed is whole when it is committed, and when it is kept.
-func TestCompressed(t *testing.T) {
+func TestWriteCompressed(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
-	o := Options{Name: name, Codec: compress.Gzip}
-	f := open(t, o, "text")
+	o := Output{Name: name, Codec: compress.Gzip}
+	f := begin(t, o, "text")
 	if f.Codec() != compress.Gzip {
 		t.Errorf("codec %v", f.Codec())
 	}
@@ -250,11 +251,11 @@ func TestCompressed(t *testing.T) {
 		t.Errorf("%d bytes written, %v", f.Compressed(), err)
 	}
 	o.Overwrite = true
-	kept, err := open(t, o, "more").Keep()
+	kept, err := begin(t, o, "more").Keep()
 	if err != nil || unpack(t, kept) != "more" || unpack(t, name) != "text" {
 		t.Errorf("kept %q, %v", kept, err)
 	}
-	if err := open(t, o, "less").Discard(); err != nil || unpack(t, name) != "text" {
+	if err := begin(t, o, "less").Discard(); err != nil || unpack(t, name) != "text" {
 		t.Error(err)
 	}
 }
@@ -267,8 +268,8 @@ func (w fullWriter) Write([]byte) (int, error) { return 0, w.err }
 // An error of what is below is that of a later Write or of Commit, once.
 func TestCompressedFailure(t *testing.T) {
 	full := errors.New("full")
-	o := Options{Stdout: fullWriter{full}, Codec: compress.Zstd}
-	f := open(t, o, "text")
+	o := Output{Stdout: fullWriter{full}, Codec: compress.Zstd}
+	f := begin(t, o, "text")
 	if err := f.Commit(); !errors.Is(err, full) || !errors.Is(f.Err(), full) {
 		t.Errorf("Commit = %v, Err = %v", err, f.Err())
 	}
@@ -278,7 +279,7 @@ func TestCompressedFailure(t *testing.T) {
 	if _, err := f.Keep(); err != nil {
 		t.Errorf("Keep = %v, though that was said", err)
 	}
-	f = open(t, o, "text")
+	f = begin(t, o, "text")
 	for range 1000 { // until it is passed on, in vain
 		if _, err := f.Write([]byte("more")); err != nil {
 			break
@@ -311,22 +312,22 @@ func TestCollides(t *testing.T) {
 	}
 	defer file.Close()
 	for _, tc := range []struct {
-		a, b Options
+		a, b Output
 		want bool
 	}{
-		{Options{Name: "a"}, Options{Name: "b"}, false},
-		{Options{Name: "a"}, Options{Name: "./a"}, true},
-		{Options{Name: "a"}, Options{Name: filepath.Join(dir, "a")}, true},
-		{Options{Name: "a"}, Options{Name: "d/../a"}, true},
-		{Options{Name: "d/a"}, Options{Name: "e/a"}, true},
-		{Options{Name: "d/a"}, Options{Name: "a"}, false},
-		{Options{Name: "a"}, Options{Name: "a.partial"}, true},
-		{Options{Name: "link"}, Options{Name: "there"}, true},
-		{Options{Name: "link"}, Options{Name: "link.partial"}, false},
-		{Options{Stdout: file}, Options{Name: "link"}, true},
-		{Options{Stdout: file}, Options{Name: "a"}, false},
-		{Options{Name: os.DevNull}, Options{Name: os.DevNull}, false},
-		{Options{Name: "missing/a"}, Options{Name: "missing/b"}, false},
+		{Output{Name: "a"}, Output{Name: "b"}, false},
+		{Output{Name: "a"}, Output{Name: "./a"}, true},
+		{Output{Name: "a"}, Output{Name: filepath.Join(dir, "a")}, true},
+		{Output{Name: "a"}, Output{Name: "d/../a"}, true},
+		{Output{Name: "d/a"}, Output{Name: "e/a"}, true},
+		{Output{Name: "d/a"}, Output{Name: "a"}, false},
+		{Output{Name: "a"}, Output{Name: "a.partial"}, true},
+		{Output{Name: "link"}, Output{Name: "there"}, true},
+		{Output{Name: "link"}, Output{Name: "link.partial"}, false},
+		{Output{Stdout: file}, Output{Name: "link"}, true},
+		{Output{Stdout: file}, Output{Name: "a"}, false},
+		{Output{Name: os.DevNull}, Output{Name: os.DevNull}, false},
+		{Output{Name: "missing/a"}, Output{Name: "missing/b"}, false},
 	} {
 		for range 2 {
 			if got := tc.a.Collides(tc.b); got != tc.want {
@@ -344,9 +345,9 @@ func (stuckWriter) Write([]byte) (int, error) { select {} }
 
 // A run that is to stop does not wait for ever for who reads its output.
 func TestStuck(t *testing.T) {
-	stop := make(chan struct{})
-	close(stop)
-	f, err := Options{Stdout: stuckWriter{}, Stop: stop}.Open()
+	ctx, stop := context.WithCancelCause(t.Context())
+	stop(interrupt.ErrInterrupted)
+	f, err := Output{Stdout: stuckWriter{}}.Open(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

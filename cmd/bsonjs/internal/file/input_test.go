@@ -1,7 +1,8 @@
-package input
+package file
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -41,7 +42,7 @@ func TestHead(t *testing.T) {
 		{"broken late", io.MultiReader(strings.NewReader("{\"a\":"), iotest.ErrReader(disk)), "{\"a\"", nil, "{\"a\":", disk},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			f, err := Options{Stdin: tc.r}.Open("-")
+			f, err := Input{Stdin: tc.r}.Open(t.Context(), "-")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,17 +64,17 @@ func TestHead(t *testing.T) {
 
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := (Options{}).Open(dir); err == nil || strings.Contains(err.Error(), dir) {
+	if _, err := (Input{}).Open(t.Context(), dir); err == nil || strings.Contains(err.Error(), dir) {
 		t.Errorf("opening a directory: %v", err)
 	}
-	if _, err := (Options{}).Open(filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), dir) {
+	if _, err := (Input{}).Open(t.Context(), filepath.Join(dir, "missing")); !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), dir) {
 		t.Errorf("opening what is not there: %v", err)
 	}
 	name := filepath.Join(dir, "file")
 	if err := os.WriteFile(name, []byte("content"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	f, err := Options{}.Open(name)
+	f, err := Input{}.Open(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,11 +87,11 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// Reads that may wait end when Stop is closed.
+// Reads that may wait end with the context.
 func TestWait(t *testing.T) {
 	r, w := io.Pipe()
-	stop := make(chan struct{})
-	f, err := Options{Stdin: r, Stop: stop}.Open("-")
+	ctx, stop := context.WithCancelCause(t.Context())
+	f, err := Input{Stdin: r}.Open(ctx, "-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestWait(t *testing.T) {
 	if n, err := f.Read(p); n != 4 || err != nil {
 		t.Errorf("Read = %d, %v", n, err)
 	}
-	go close(stop)
+	go stop(interrupt.ErrInterrupted)
 	if n, err := f.Read(p); n != 0 || err != interrupt.ErrInterrupted {
 		t.Errorf("Read after stop = %d, %v", n, err)
 	}
@@ -128,7 +129,7 @@ func pack(t *testing.T, text string, codecs ...compress.Codec) string {
 
 // What is compressed, up to twice, is read decompressed, whatever it is called
 // and however it comes.
-func TestCompressed(t *testing.T) {
+func TestReadCompressed(t *testing.T) {
 	text := strings.Repeat("{\"a\":1}\n", 50_000)
 	dir := t.TempDir()
 	for _, codecs := range [][]compress.Codec{
@@ -144,7 +145,7 @@ func TestCompressed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{file, "-"} {
-			f, err := Options{Stdin: iotest.HalfReader(strings.NewReader(data))}.Open(name)
+			f, err := Input{Stdin: iotest.HalfReader(strings.NewReader(data))}.Open(t.Context(), name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +175,7 @@ func TestCompressed(t *testing.T) {
 		}
 	}
 	data := pack(t, text, compress.Gzip, compress.Gzip, compress.Gzip)
-	f, err := Options{Stdin: strings.NewReader(data)}.Open("-")
+	f, err := Input{Stdin: strings.NewReader(data)}.Open(t.Context(), "-")
 	if err != nil {
 		t.Fatal(err)
 	}

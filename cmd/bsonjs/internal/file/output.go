@@ -1,9 +1,7 @@
-// Package output writes what bsonjs produces, compressed perhaps: to standard
-// output, straight to a device or FIFO, or to a file that appears under its
-// name only when it is whole.
-package output
+package file
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -19,7 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// This file opens and writes; compressed.go has what is different where the
+// This file opens and writes outputs; compressed.go has what is different where the
 // output is compressed, replace.go the life of a file that is written aside
 // and renamed, disk.go the system calls for it; conflict.go finds outputs
 // that are also inputs.
@@ -27,7 +25,7 @@ import (
 //   - Open decides once which of the three ways it is.
 //   - Write remembers the first error, so that the caller can tell a failure
 //     of the output from one of the conversion.
-//   - Exactly one of Commit, Keep and Discard ends a File.
+//   - Exactly one of Commit, Keep and Discard ends a Writer.
 
 // StdoutName stands for standard output in messages.
 const StdoutName = "<stdout>"
@@ -35,8 +33,8 @@ const StdoutName = "<stdout>"
 // ErrDangling: the name is a symbolic link that leads nowhere.
 var ErrDangling = errors.New("symbolic link to a file that does not exist")
 
-// Options say where output goes.
-type Options struct {
+// An Output says where output goes.
+type Output struct {
 	_ struct{} // keyed literals only
 
 	// Name is the file to write; "" and "-" are Stdout.
@@ -44,9 +42,6 @@ type Options struct {
 	Stdout io.Writer
 	// Overwrite allows Name to replace a file that exists.
 	Overwrite bool
-	// Stop, when closed, ends the wait for the reader of a FIFO or pipe; what
-	// is being written then has a moment left. May be nil.
-	Stop <-chan struct{}
 
 	// Codec is what the output is compressed with.
 	Codec compress.Codec
@@ -55,21 +50,23 @@ type Options struct {
 	disk disk // nil: systemDisk
 }
 
-// A File is an output that is open.
-type File struct {
-	name  string // as messages show it
+// A Writer is an output that is open.
+type Writer struct {
+	ctx   context.Context // of Open; Background where nobody is waited for
+	name  string          // as messages show it
 	w     io.Writer
 	file  diskFile     // w, if it is a file to be closed; nil if not, or closed
 	aside *replacement // nil: written directly
-	stop  <-chan struct{}
-	err   error       // first error of Write
-	z     *compressed // nil: written as it is
+	err   error        // first error of Write
+	z     *compressed  // nil: written as it is
 }
 
 // Open opens the output. The error matches fs.ErrExist if o.Name is there and
-// may not be replaced; nothing has been created then.
-func (o Options) Open() (*File, error) {
-	f, err := o.open()
+// may not be replaced; nothing has been created then. The wait for the reader of
+// a FIFO or pipe ends with ctx, which gives its cause; what is being written
+// then has a moment left.
+func (o Output) Open(ctx context.Context) (*Writer, error) {
+	f, err := o.open(ctx)
 	if err != nil || o.Codec == compress.None {
 		return f, err
 	}
@@ -81,9 +78,9 @@ func (o Options) Open() (*File, error) {
 }
 
 // open opens what is below the compressor, if there is one.
-func (o Options) open() (*File, error) {
+func (o Output) open(ctx context.Context) (*Writer, error) {
 	if o.isStdout() {
-		f := &File{name: StdoutName, w: o.Stdout, stop: o.Stop}
+		f := &Writer{ctx: ctx, name: StdoutName, w: o.Stdout}
 		if file, ok := o.Stdout.(*os.File); ok {
 			f.file = file
 		}
@@ -99,7 +96,7 @@ func (o Options) open() (*File, error) {
 	case info != nil && info.IsDir():
 		return nil, syscall.EISDIR
 	case info != nil && !info.Mode().IsRegular():
-		return o.direct()
+		return o.direct(ctx)
 	case info != nil && !o.Overwrite:
 		return nil, fs.ErrExist
 	}
@@ -107,19 +104,19 @@ func (o Options) open() (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{name: o.Name, w: file, file: file, aside: r}, nil
+	return &Writer{ctx: context.Background(), name: o.Name, w: file, file: file, aside: r}, nil
 }
 
 // direct opens a device or FIFO. What the reader of a FIFO takes is final, so
 // there is nothing to keep aside.
-func (o Options) direct() (*File, error) {
-	file, err := interrupt.Await(o.Stop, func() (*os.File, error) {
+func (o Output) direct(ctx context.Context) (*Writer, error) {
+	file, err := interrupt.Await(ctx, func() (*os.File, error) {
 		return os.OpenFile(o.Name, os.O_WRONLY, 0)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &File{name: o.Name, w: file, file: file, stop: o.Stop}, nil
+	return &Writer{ctx: ctx, name: o.Name, w: file, file: file}, nil
 }
 
 // descriptors are the folders that list the open files of the process by number.
@@ -143,12 +140,12 @@ func descriptor(name string) (int, bool) {
 // openDescriptor uses the regular file that is open as fd. If it were opened
 // again it would be written from its start, over the output of others or the
 // messages of this run.
-func (o Options) openDescriptor(fd int) *File {
+func (o Output) openDescriptor(fd int) *Writer {
 	if fd == 2 {
-		return &File{name: o.Name, w: os.Stderr} // messages are still to come
+		return &Writer{ctx: context.Background(), name: o.Name, w: os.Stderr} // messages are still to come
 	}
 	file := os.NewFile(uintptr(fd), o.Name)
-	return &File{name: o.Name, w: file, file: file}
+	return &Writer{ctx: context.Background(), name: o.Name, w: file, file: file}
 }
 
 // IsStdout reports whether name, which is not empty, stands for the standard
@@ -162,17 +159,17 @@ func IsStdout(name string) bool {
 	return false
 }
 
-func (o Options) isStdout() bool { return o.Name == "" || IsStdout(o.Name) }
+func (o Output) isStdout() bool { return o.Name == "" || IsStdout(o.Name) }
 
 // IsTerminal reports whether the output is Stdout and a terminal shows it.
-func (o Options) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) }
+func (o Output) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) }
 
 // Name returns the name of f for messages.
-func (f *File) Name() string { return f.name }
+func (f *Writer) Name() string { return f.name }
 
 // Write writes p as io.Writer says. Where nobody takes it and the run is to
-// stop, it returns interrupt.ErrInterrupted; p must not be changed then.
-func (f *File) Write(p []byte) (int, error) {
+// stop, it returns the cause of the context; p must not be changed then.
+func (f *Writer) Write(p []byte) (int, error) {
 	n, err := f.write(p)
 	if err != nil && f.err == nil {
 		f.err = err
@@ -184,7 +181,7 @@ func (f *File) Write(p []byte) (int, error) {
 // is to stop.
 const grace = 500 * time.Millisecond
 
-func (f *File) write(p []byte) (int, error) {
+func (f *Writer) write(p []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}
@@ -195,8 +192,8 @@ func (f *File) write(p []byte) (int, error) {
 }
 
 // writeRaw writes p to what is below.
-func (f *File) writeRaw(p []byte) (int, error) {
-	if f.stop == nil {
+func (f *Writer) writeRaw(p []byte) (int, error) {
+	if f.ctx.Done() == nil {
 		return f.w.Write(p)
 	}
 	type result struct {
@@ -211,25 +208,25 @@ func (f *File) writeRaw(p []byte) (int, error) {
 	select {
 	case r := <-done:
 		return r.n, r.err
-	case <-f.stop:
+	case <-f.ctx.Done():
 	}
 	select {
 	case r := <-done:
 		return r.n, r.err
 	case <-time.After(grace):
-		return 0, interrupt.ErrInterrupted
+		return 0, context.Cause(f.ctx)
 	}
 }
 
 // Err returns the first error of Write.
-func (f *File) Err() error { return f.err }
+func (f *Writer) Err() error { return f.err }
 
 // Aside reports whether f is written under another name first, so that it must
 // be ended whatever ends the run.
-func (f *File) Aside() bool { return f.aside != nil }
+func (f *Writer) Aside() bool { return f.aside != nil }
 
 // IsTerminal reports whether a terminal shows what is written.
-func (f *File) IsTerminal() bool { return IsTerminal(f.w) }
+func (f *Writer) IsTerminal() bool { return IsTerminal(f.w) }
 
 // IsTerminal reports whether v, which may be anything, is a terminal.
 func IsTerminal(v any) bool {
@@ -250,7 +247,7 @@ func IsTerminal(v any) bool {
 // Settle completes the output of f, which must be open, and closes it. A file
 // that is written aside is then on the disk under its temporary name. On failure
 // Keep or Discard is still to be called.
-func (f *File) Settle() error {
+func (f *Writer) Settle() error {
 	if err := f.finish(); err != nil {
 		return err
 	}
@@ -265,7 +262,7 @@ func (f *File) Settle() error {
 // Commit settles f unless Settle was called, and renames a file that is written
 // aside. On failure Keep or Discard is still to be called; after success they do
 // nothing.
-func (f *File) Commit() error {
+func (f *Writer) Commit() error {
 	if err := f.Settle(); err != nil {
 		return err
 	}
@@ -283,7 +280,7 @@ func (f *File) Commit() error {
 // If it was written aside, it gets the name PartialName, in
 // place of what an earlier run left there, and that name is returned; if that
 // fails, the name that it has. Otherwise the name is "".
-func (f *File) Keep() (name string, err error) {
+func (f *Writer) Keep() (name string, err error) {
 	err = f.finish()
 	if e := f.close(); err == nil {
 		err = e
@@ -295,7 +292,7 @@ func (f *File) Keep() (name string, err error) {
 }
 
 // Discard closes f and removes what was written aside.
-func (f *File) Discard() error {
+func (f *Writer) Discard() error {
 	if f.z != nil {
 		f.z.abandon()
 	}
@@ -306,7 +303,7 @@ func (f *File) Discard() error {
 	return err
 }
 
-func (f *File) close() error {
+func (f *Writer) close() error {
 	if f.file == nil {
 		return nil
 	}
