@@ -76,7 +76,7 @@ var (
 // expect returns how many values of a kind a slab should have when the rest
 // of the document has one in so many bytes on average, and at most most.
 func (d *decoder) expect(bytesEach, most int) int {
-	return min((len(d.c.src)-d.c.Offset())/bytesEach+1, most)
+	return min((d.size-d.c.Offset())/bytesEach+1, most)
 }
 
 // any returns the current value as the Go value that stands for it.

@@ -1,5 +1,6 @@
-// Package bson reads and writes BSON, the binary form of documents that
-// MongoDB stores and sends: fast, strict, and without losing a bit.
+// Package bson converts between Go values and BSON, the binary form of
+// documents that MongoDB stores and sends: fast, strict, and without losing a
+// bit.
 //
 // # Routes
 //
@@ -7,10 +8,9 @@
 // convenient, and they agree about what BSON is because one piece of code,
 // the [Cursor], decides where an element starts and ends.
 //
-//   - [Cursor] walks a document's elements where they lie, and [Validate]
-//     checks all of them.
-//   - [AppendInt32] and its kin write elements at the end of a slice, between
-//     [Begin] and [End], and trust the caller; a [Builder] does not.
+//   - Package bsoncore works on the bytes. Its names that mean the same here
+//     are here as well: [Cursor] and [Validate], [AppendInt32] and its kin,
+//     [Builder]. It has the table of types.
 //   - [Raw] and [RawValue] look up and read single values.
 //   - [Decoder] and [Documents] cut a stream into documents.
 //   - [Marshal], [Append], [Unmarshal] and [Decode] convert Go values: structs
@@ -18,39 +18,6 @@
 //     [EncodeOptions] and [DecodeOptions] say how.
 //
 // Package extjson turns documents into Extended JSON and back.
-//
-// # Types
-//
-// An element is a type byte, a NUL-terminated key and a value.
-//
-//	Type               byte  value
-//	TypeDouble         0x01  8 bytes, IEEE 754 binary64
-//	TypeString         0x02  int32 length, UTF-8, NUL
-//	TypeDocument       0x03  a document
-//	TypeArray          0x04  a document whose keys are "0", "1", …
-//	TypeBinary         0x05  int32 length, subtype, bytes
-//	TypeUndefined      0x06  nothing
-//	TypeObjectID       0x07  12 bytes, objectid.ID
-//	TypeBoolean        0x08  1 byte, 0 or 1
-//	TypeDateTime       0x09  int64, milliseconds since 1970 UTC
-//	TypeNull           0x0A  nothing
-//	TypeRegex          0x0B  pattern, NUL, options, NUL
-//	TypeDBPointer      0x0C  a string and 12 bytes
-//	TypeCode           0x0D  as a string
-//	TypeSymbol         0x0E  as a string
-//	TypeCodeWithScope  0x0F  int32 length of all, a string, a document
-//	TypeInt32          0x10  int32
-//	TypeTimestamp      0x11  uint32 increment, uint32 seconds since 1970
-//	TypeInt64          0x12  int64
-//	TypeDecimal128     0x13  16 bytes, decimal128.Decimal
-//	TypeMaxKey         0x7F  nothing
-//	TypeMinKey         0xFF  nothing
-//
-// Numbers are little-endian. A document is an int32 length that counts
-// itself, elements, and a NUL. Any other type byte is an error, and so is
-// any length or terminator that is wrong, and any text that is not UTF-8.
-// Text may contain NUL; keys and regexes may not. Source: BSON specification
-// 1.1.
 //
 // # Aliasing
 //

@@ -96,7 +96,7 @@ func converted(t, ours reflect.Type) (knownType, bool) {
 		},
 		dec: func(d *decoder, v reflect.Value) {
 			x := reflect.New(ours).Elem()
-			if dec(d, x); d.c.code == codeOK {
+			if dec(d, x); !d.c.Failed() {
 				v.Set(x.Convert(t))
 			}
 		},
@@ -213,7 +213,7 @@ func foreignD(t reflect.Type) knownType {
 			var doc D
 			d.setD(&doc)
 			if doc == nil {
-				if d.c.code == codeOK {
+				if !d.c.Failed() {
 					v.SetZero()
 				}
 				return
@@ -274,7 +274,7 @@ func driverVector(t reflect.Type) (knownType, bool) {
 		},
 		dec: func(d *decoder, v reflect.Value) {
 			x := reflect.New(typeVector).Elem()
-			if decVector(d, x); d.c.code != codeOK {
+			if decVector(d, x); d.c.Failed() {
 				return
 			}
 			v.SetZero()
@@ -313,7 +313,7 @@ func decForeignUUID(d *decoder, v reflect.Value) {
 		return
 	}
 	x := reflect.New(typeUUID).Elem()
-	if decUUID(d, x); d.c.code == codeOK {
+	if decUUID(d, x); !d.c.Failed() {
 		v.Set(x.Convert(v.Type()))
 	}
 }

@@ -6,21 +6,6 @@ import (
 	"slices"
 )
 
-// NextSlow is Next without its shortcut.
-func (c *Cursor) NextSlow() bool { return c.off < c.end && c.nextSlow() }
-
-// SetLimit makes documents over n bytes too large for b.
-func (b *Builder) SetLimit(n int64) { b.limit = n }
-
-// The sizes that stream tests must get around.
-const (
-	MinBuffer = minBuffer
-	MaxBuffer = maxBuffer
-)
-
-// InlineDepth is how deep a Cursor goes without allocating.
-const InlineDepth = inlineDepth
-
 // KnownTypes returns the types that have plans of their own, the driver's
 // left out.
 func KnownTypes() []reflect.Type { return slices.Collect(maps.Keys(knownTypes)) }

@@ -13,6 +13,7 @@ import (
 
 	shopspring "github.com/shopspring/decimal"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -59,17 +60,19 @@ func init() {
 				return e.appendScope(dst, string(c.Code), c.Scope)
 			},
 			dec: setTo(TypeCodeWithScope, (*decoder).codeWithScope)},
-		reflect.TypeFor[Code]():      text[Code](TypeCode),
-		reflect.TypeFor[Symbol]():    text[Symbol](TypeSymbol),
-		reflect.TypeFor[MinKey]():    bare[MinKey](TypeMinKey),
-		reflect.TypeFor[MaxKey]():    bare[MaxKey](TypeMaxKey),
-		reflect.TypeFor[Undefined](): bare[Undefined](TypeUndefined),
-		reflect.TypeFor[Null]():      bare[Null](TypeNull),
-		typeUUID:                     {enc: encUUID, dec: decUUID},
-		typeVector:                   {enc: encVector, dec: decVector},
-		reflect.TypeFor[DBRef]():     {enc: encDBRef, dec: decDBRef},
-		reflect.TypeFor[Raw]():       {enc: encRaw, dec: rawOf(TypeDocument)},
-		reflect.TypeFor[RawValue]():  {enc: encRawValue, dec: decRawValue},
+		reflect.TypeFor[Code]():              text[Code](TypeCode),
+		reflect.TypeFor[Symbol]():            text[Symbol](TypeSymbol),
+		reflect.TypeFor[MinKey]():            bare[MinKey](TypeMinKey),
+		reflect.TypeFor[MaxKey]():            bare[MaxKey](TypeMaxKey),
+		reflect.TypeFor[Undefined]():         bare[Undefined](TypeUndefined),
+		reflect.TypeFor[Null]():              bare[Null](TypeNull),
+		typeUUID:                             {enc: encUUID, dec: decUUID},
+		typeVector:                           {enc: encVector, dec: decVector},
+		reflect.TypeFor[DBRef]():             {enc: encDBRef, dec: decDBRef},
+		reflect.TypeFor[Raw]():               {enc: encRaw, dec: rawOf(TypeDocument)},
+		reflect.TypeFor[RawValue]():          {enc: encRawValue, dec: decRawValue},
+		reflect.TypeFor[bsoncore.Document](): {enc: encRaw, dec: rawOf(TypeDocument)},
+		reflect.TypeFor[bsoncore.Value]():    {enc: encCoreValue, dec: decCoreValue},
 
 		typeTime: {op: opTime, dec: decTime,
 			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
@@ -231,15 +234,28 @@ func rawOf(t Type) decFunc {
 }
 
 func encRawValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	r := get[RawValue](v)
-	if r.Value == nil {
-		r.Value = []byte{}
-	}
-	return e.appendRaw(dst, r.Type, r.Value, v.Type())
+	return e.appendValue(dst, get[RawValue](v).core(), v.Type())
 }
 
-func decRawValue(d *decoder, v reflect.Value) {
-	*ptr[RawValue](v) = RawValue{Type: d.c.Type(), Value: append([]byte(nil), d.c.Data()...)}
+func decRawValue(d *decoder, v reflect.Value) { *ptr[RawValue](v) = rawValueOf(d.value()) }
+
+func encCoreValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendValue(dst, get[bsoncore.Value](v), v.Type())
+}
+
+func decCoreValue(d *decoder, v reflect.Value) { *ptr[bsoncore.Value](v) = d.value() }
+
+// appendValue splices a value of the Go type typ.
+func (e *encoder) appendValue(dst []byte, v bsoncore.Value, typ reflect.Type) ([]byte, Type) {
+	if v.Data == nil {
+		v.Data = []byte{}
+	}
+	return e.appendRaw(dst, v.Type, v.Data, typ)
+}
+
+// value returns a copy of the current value.
+func (d *decoder) value() bsoncore.Value {
+	return bsoncore.Value{Type: d.c.Type(), Data: append([]byte(nil), d.c.Data()...)}
 }
 
 // layoutOfTime is how the official driver reads times from strings.

@@ -136,11 +136,7 @@ func (o EncodeOptions) encoder() *encoder {
 		e.flags |= planRejectShadowed
 	}
 	e.plans = plansFor(o.Codecs, e.flags)
-	e.limit = o.MaxDepth
-	if e.limit <= 0 {
-		e.limit = DefaultMaxDepth
-	}
-	e.limit = min(e.limit, DepthCeiling)
+	e.limit = depthLimit(o.MaxDepth)
 	e.minSize = o.MinSize
 	return e
 }

@@ -15,11 +15,6 @@ const (
 	UTF8Replace
 )
 
-// DefaultMaxDocumentSize is the largest document, in bytes of BSON, that a
-// stream accepts unless an option says otherwise: 64 MiB, four times what
-// a MongoDB server stores.
-const DefaultMaxDocumentSize = 64 << 20
-
 // DecodeOptions says how documents are read, and how they become Go values.
 // The zero value is the default. Calls that set Go values refuse options out of
 // range with an *OptionError.
@@ -206,6 +201,14 @@ func (o *EncodeOptions) check() error {
 		return outOfRange("bson.EncodeOptions.UUIDs", o.UUIDs)
 	}
 	return nil
+}
+
+// depthLimit returns how many containers an option MaxDepth allows.
+func depthLimit(maxDepth int) int {
+	if maxDepth <= 0 {
+		return DefaultMaxDepth
+	}
+	return min(maxDepth, DepthCeiling)
 }
 
 func outOfRange[T ~uint8](option string, value T) error {

@@ -55,7 +55,7 @@ func (pl *planner) pointer(p *plan) {
 
 // follow sets v, which a pointer leads to and which may be a pointer itself.
 func (d *decoder) follow(v reflect.Value, p *plan) {
-	if d.hops >= int(d.c.maxDepth) {
+	if d.hops >= depthLimit(d.MaxDepth) {
 		d.fail(v.Type(), ErrDepth)
 		return
 	}

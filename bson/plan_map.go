@@ -115,7 +115,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 	var seen keyWatch
 	for d.c.Next() {
 		d.entry(k, x, key, elem, &seen)
-		if d.c.code == codeOK {
+		if !d.c.Failed() {
 			v.SetMapIndex(k, x)
 		}
 	}
@@ -131,7 +131,7 @@ func (d *decoder) mapOfAny(m map[string]any) {
 			d.fail(typeM, ErrDuplicateKey)
 			return
 		}
-		if x := d.any(); d.c.code == codeOK {
+		if x := d.any(); !d.c.Failed() {
 			m[key] = x
 		}
 	}

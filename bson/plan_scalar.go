@@ -147,8 +147,11 @@ func decBool(d *decoder, v reflect.Value) {
 	switch c.Type() {
 	case TypeBoolean:
 		is, bit = c.Boolean(), true
-	case TypeInt32, TypeInt64:
-		n := integerOf(c)
+	case TypeInt32:
+		n := c.Int32()
+		is, bit = n != 0, uint32(n) <= 1
+	case TypeInt64:
+		n := c.Int64()
 		is, bit = n != 0, uint64(n) <= 1
 	case TypeDouble:
 		f := c.Double()

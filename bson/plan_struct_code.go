@@ -294,7 +294,7 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 			break
 		}
 		s.decodeField(d, v, p, f)
-		if c.code != codeOK {
+		if c.Failed() {
 			d.inField(s.typ, f.goName)
 		}
 	}
@@ -392,7 +392,7 @@ func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keyWatch) {
 	}
 	k := reflect.New(s.key.typ).Elem()
 	x := reflect.New(s.elem.typ).Elem()
-	if d.entry(k, x, s.key, s.elem, seen); d.c.code == codeOK {
+	if d.entry(k, x, s.key, s.elem, seen); !d.c.Failed() {
 		m.SetMapIndex(k, x)
 	}
 }

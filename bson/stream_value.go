@@ -1,9 +1,121 @@
 package bson
 
-import "io"
+import (
+	"io"
+	"iter"
 
-// This file reads and writes Go values in streams of documents; what a
-// document is in a stream is decided in stream.go.
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// This file reads and writes streams of documents, as bytes and as Go values.
+// Package bsoncore decides what a document is in a stream.
+
+// A Decoder reads documents that follow one another without anything between
+// them, which is what a .bson file holds. It is a bsoncore.Decoder that decodes
+// Go values as well.
+//
+//	d := bson.NewDecoder(r)
+//	for d.Next() {
+//		use(d.Raw())
+//	}
+//	if err := d.Err(); err != nil { … }
+//
+// A Decoder reads ahead of the document that it returns. It must not be used
+// by two goroutines at once.
+type Decoder struct {
+	core bsoncore.Decoder
+	opts DecodeOptions
+}
+
+// NewDecoder is DecodeOptions{}.NewDecoder.
+func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
+
+// NewDecoder returns a Decoder that reads documents of at most
+// o.MaxDocumentSize bytes from r.
+func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
+	return &Decoder{core: *o.core().NewDecoder(r), opts: o}
+}
+
+// core returns the options that a stream of bytes has.
+func (o *DecodeOptions) core() bsoncore.DecodeOptions {
+	return bsoncore.DecodeOptions{MaxDepth: o.MaxDepth, MaxDocumentSize: o.MaxDocumentSize}
+}
+
+// Reset makes d read from r, with the options and the buffer that it has. It
+// invalidates what Raw returned.
+func (d *Decoder) Reset(r io.Reader) { d.core.Reset(r) }
+
+// ResetBytes makes d read data where it is, with the options that it has.
+// Nothing is copied: Raw returns parts of data, which is never written to and
+// must not change while they are in use. Offsets count from its start.
+func (d *Decoder) ResetBytes(data []byte) { d.core.ResetBytes(data) }
+
+// Next reads the next document and reports whether there is one. False means
+// that the stream has ended or that something is wrong; Err tells. Only the
+// length and the final NUL are checked: Validate looks inside.
+func (d *Decoder) Next() bool { return d.core.Next() }
+
+// Raw returns the current document, or nil after Next was false. It aliases
+// the Decoder's buffer: the next call of Next, Resync or Reset overwrites it.
+// After ResetBytes it aliases the bytes given there, and nothing is
+// overwritten.
+func (d *Decoder) Raw() Raw { return Raw(d.core.Document()) }
+
+// Buffered is bsoncore.Decoder.Buffered: it returns the bytes that have been
+// read and are in no document that Next returned.
+func (d *Decoder) Buffered() []byte { return d.core.Buffered() }
+
+// Offset returns the stream offset of the current document's first byte.
+// After Next was false it is that of the first byte that is not in a whole
+// document, which is the length of a stream that ended well.
+func (d *Decoder) Offset() int64 { return d.core.Offset() }
+
+// Err returns the first fault, or nil if the stream ended between documents
+// or has not ended. Its errors are those of bsoncore.Decoder.Err.
+func (d *Decoder) Err() error { return d.core.Err() }
+
+// Resync is bsoncore.Decoder.Resync: it makes d go on after damage, writes the
+// bytes passed over to skipped, unless that is nil, and reports whether it can.
+func (d *Decoder) Resync(skipped io.Writer) bool { return d.core.Resync(skipped) }
+
+// Skipped returns how many times Resync has passed over damage.
+func (d *Decoder) Skipped() int64 { return d.core.Skipped() }
+
+// Decode reads the next document into v, as DecodeOptions.Unmarshal does. At
+// the end of the stream it returns io.EOF, and where Next would report a
+// fault, that. After an error of Unmarshal, whose offset counts from the
+// start of the document at Offset, the next call goes on with the next
+// document.
+func (d *Decoder) Decode(v any) error {
+	if !d.Next() {
+		if err := d.Err(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	return d.opts.Unmarshal(d.Raw(), v)
+}
+
+// Split is bsoncore.DecodeOptions.Split: it returns how many bytes at the start
+// of data are whole documents, and whether another may follow.
+func (o DecodeOptions) Split(data []byte) (n int, ok bool) { return o.core().Split(data) }
+
+// Documents is DecodeOptions{}.Documents.
+func Documents(r io.Reader) iter.Seq2[Raw, error] { return DecodeOptions{}.Documents(r) }
+
+// Documents returns an iterator over the documents in r, as a Decoder reads
+// them. A fault is the last pair, with a nil Raw; after a clean end there is
+// none. Each Raw is overwritten when the loop goes on. r is read ahead of
+// the loop, so ending the loop early leaves r at no particular place.
+func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[Raw, error] {
+	return func(yield func(Raw, error) bool) {
+		for doc, err := range o.core().Documents(r) {
+			if !yield(Raw(doc), err) {
+				return
+			}
+		}
+	}
+}
 
 // An Encoder writes documents to a stream, one after the other. It must not
 // be used by two goroutines at once.
@@ -40,18 +152,3 @@ func (e *Encoder) Encode(v any) error {
 
 // Reset makes e write to w, with the options that it has.
 func (e *Encoder) Reset(w io.Writer) { e.w = w }
-
-// Decode reads the next document into v, as DecodeOptions.Unmarshal does. At
-// the end of the stream it returns io.EOF, and where Next would report a
-// fault, that. After an error of Unmarshal, whose offset counts from the
-// start of the document at Offset, the next call goes on with the next
-// document.
-func (d *Decoder) Decode(v any) error {
-	if !d.Next() {
-		if err := d.Err(); err != nil {
-			return err
-		}
-		return io.EOF
-	}
-	return d.opts.Unmarshal(d.Raw(), v)
-}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file makes the types behave for encoding/json as those of the official
@@ -154,6 +156,10 @@ func (w *jsonWriter) value(v any, depth int) bool {
 			return w.null()
 		}
 		return w.array(v, depth)
+	case bsoncore.Document:
+		return w.foreign(Raw(v), depth)
+	case bsoncore.Value:
+		return w.foreign(rawValueOf(v), depth)
 	}
 	return w.foreign(v, depth)
 }

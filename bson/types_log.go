@@ -3,6 +3,8 @@ package bson
 import (
 	"log/slog"
 	"reflect"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file has what log/slog sees of the types: groups of documents, times
@@ -65,6 +67,10 @@ func (w *logWriter) value(v any, depth int) slog.Value {
 			return w.group(*x, depth)
 		}
 		return slog.Value{}
+	case bsoncore.Document:
+		return Raw(x).LogValue()
+	case bsoncore.Value:
+		v = rawValueOf(x)
 	case slog.LogValuer:
 		t := reflect.TypeOf(v)
 		if _, ours := knownTypes[t]; !ours && holdsValues(t) {

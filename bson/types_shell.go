@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -78,6 +79,10 @@ func (w *shellWriter) known(v any) bool {
 		w.reference(v)
 	case Vector:
 		w.vector(v)
+	case bsoncore.Document:
+		w.add(Raw(v).String())
+	case bsoncore.Value:
+		w.add(rawValueOf(v).String())
 	default:
 		return w.leaf(v)
 	}

@@ -12,7 +12,7 @@ import (
 // This file reads documents into Go values.
 //
 //   - Unmarshal, UnmarshalValue and Decode are the entry points; Decoder is
-//     in stream.go and stream_value.go.
+//     in stream_value.go.
 //   - A decoder carries the options of one call and the cursor that all
 //     functions share. A fault is recorded in the cursor, which ends every
 //     loop over elements, so nothing is returned on the way out.
@@ -60,11 +60,11 @@ func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
 	d := o.decoder()
 	defer d.release()
 	// Reset tells a document that is cut short from one that is malformed.
-	if d.c.Reset(doc, o.MaxDepth); d.c.code != codeOK {
+	if d.c.Reset(doc, o.MaxDepth); d.c.Failed() {
 		return d.c.Err()
 	}
 	d.c.ResetValue(TypeDocument, doc, o.MaxDepth)
-	d.whole = true
+	d.whole, d.size = true, len(doc)
 	d.into(v)
 	return d.c.Err()
 }
@@ -78,6 +78,7 @@ func (o DecodeOptions) UnmarshalValue(t Type, data []byte, v any) error {
 	d := o.decoder()
 	defer d.release()
 	if d.c.ResetValue(t, data, o.MaxDepth) {
+		d.size = len(data)
 		d.into(v)
 	}
 	return d.c.Err()
@@ -106,6 +107,7 @@ type decodeCall struct {
 	plans *sync.Map // of the options
 	flags planFlags
 
+	size     int  // bytes of the document or value
 	hops     int  // pointers followed to get here that led to pointers
 	whole    bool // a document is read, not a bare value
 	truncate bool // Truncate, or the tag truncate around here
@@ -137,7 +139,7 @@ func (d *decoder) release() {
 	}
 	d.decodeCall = decodeCall{}
 	d.perDocument = perDocument{}
-	d.c.open(nil, 0)
+	d.c.Reset(nil, 0)
 	decoders.Put(d)
 }
 
@@ -195,7 +197,7 @@ func (d *decoder) planOf(t reflect.Type) *plan {
 
 // fail records that the current value does not go into the Go type t.
 func (d *decoder) fail(t reflect.Type, err error) {
-	if d.c.code != codeOK {
+	if d.c.Failed() {
 		return
 	}
 	d.fault = &ConversionError{GoType: t, Type: d.c.Type(), Err: err}
@@ -348,14 +350,17 @@ const (
 // count returns how many elements the container that was just entered has.
 // It looks at each of them, so the cursor finds faults here as well.
 func (d *decoder) count() int {
-	off, n := d.c.off, 0
+	if !d.c.Next() {
+		return 0
+	}
+	first, n := d.c.Offset(), 1
 	for d.c.Next() {
 		n++
 	}
-	if d.c.code != codeOK {
+	if d.c.Failed() {
 		return 0
 	}
-	d.c.off = off
+	d.c.Seek(first)
 	return n
 }
 

@@ -5,21 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// IndexInvalidUTF8 returns the offset of the first byte of b that is not part
-// of valid UTF-8, or -1 if all of it is. Overlong forms and surrogates are
-// invalid.
-func IndexInvalidUTF8(b []byte) int {
-	if utf8.Valid(b) {
-		return -1
-	}
-	for i := 0; ; {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n <= 1 {
-			return i
-		}
-		i += n
-	}
-}
+// In each byte of a word: the lowest bit, and the highest, which ASCII has not.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
 
 // isASCII reports whether no byte of b has its high bit set.
 func isASCII(b []byte) bool {

@@ -40,6 +40,15 @@ func mustDecimal(s string) decimal128.Decimal {
 
 var anID = mustID("56e1fc72e0c917e9c4714161")
 
+// unhex returns the bytes that s says in hexadecimal.
+func unhex(s string) []byte {
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 // bits compares doubles and vectors by their bits, so that NaN equals itself
 // and zeros of different sign differ.
 var bits = cmp.Options{

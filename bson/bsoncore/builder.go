@@ -1,0 +1,221 @@
+package bsoncore
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// This file makes documents by checked calls. append.go does the writing.
+//
+//   - element is called by every method that adds something. It makes the
+//     checks that all of them need and says which key to write.
+//   - text does the same for values that have text in them.
+//   - fault records the first fault; after it every method does nothing.
+
+// A Builder makes one document, element by element, and checks what the
+// Append functions leave to their callers: no NUL in keys and regexes, all
+// text UTF-8, whole values well formed, at most 2³¹−1 bytes, containers
+// closed. The zero Builder is ready for use. Methods return the Builder, so
+// that calls can be chained; the first fault is kept, what follows does
+// nothing, and Document reports it. Duplicate keys are not looked for.
+//
+//	doc, err := new(bsoncore.Builder).
+//		String("name", "Ada").
+//		BeginArray("langs").String("", "en").String("", "fr").End().
+//		Document()
+//
+// Inside an array the key is "" and the element gets its index; the right
+// index as key will do too.
+type Builder struct {
+	buf   []byte   // the document so far; empty: not begun
+	open  []opened // open containers, outermost first; the document is not there
+	err   error    // first fault
+	done  bool     // Document has finished buf
+	limit int64    // bytes in the largest document if not 0; for tests
+}
+
+// An opened is a container that waits for its End.
+type opened struct {
+	typ   Type // TypeDocument, TypeArray or TypeCodeWithScope
+	at    int  // offset in buf of its element's type byte
+	mark  int  // where End writes the length
+	outer int  // where the length of code with scope is to be written
+	next  int  // index of an array's next element
+}
+
+const maxDocument = math.MaxInt32 // bytes; lengths are int32
+
+// Reset forgets the document and the fault and keeps the memory, which
+// invalidates what Document returned.
+func (b *Builder) Reset() {
+	*b = Builder{buf: b.buf[:0], open: b.open[:0], limit: b.limit}
+}
+
+// Document finishes the document and returns it. It aliases the Builder's
+// memory until Reset. On a fault it returns nil and a *ValueError: its
+// Pointer is the path of the element that was to be added, its Offset where
+// that would have started; it matches ErrKeyNUL, ErrUTF8, ErrTooLarge,
+// ErrMisuse (a container not ended, an End too many, a key in an array, an
+// element after Document), or what is wrong with a whole value.
+func (b *Builder) Document() (Document, error) {
+	if b.err == nil && len(b.open) > 0 {
+		b.fault(nil, ErrMisuse)
+	}
+	if b.err != nil {
+		return nil, b.err
+	}
+	if !b.done {
+		b.begin()
+		b.buf = End(b.buf, 0)
+		b.done = true
+	}
+	return b.buf[:len(b.buf):len(b.buf)], nil
+}
+
+// BeginDocument opens a document; what follows goes into it until End.
+func (b *Builder) BeginDocument(key string) *Builder {
+	return b.container(TypeDocument, key)
+}
+
+// BeginArray opens an array; what follows goes into it until End.
+func (b *Builder) BeginArray(key string) *Builder {
+	return b.container(TypeArray, key)
+}
+
+// BeginCodeWithScope adds JavaScript code and opens its scope; what follows
+// goes into that until End.
+func (b *Builder) BeginCodeWithScope(key, code string) *Builder {
+	if key, ok := b.text(key, int64(len(code))+14, code); ok {
+		o := opened{typ: TypeCodeWithScope, at: len(b.buf)}
+		b.buf, o.outer, o.mark = BeginCodeWithScope(b.buf, key, code)
+		b.open = append(b.open, o)
+	}
+	return b
+}
+
+func (b *Builder) container(t Type, key string) *Builder {
+	if key, ok := b.element(key, 5); ok {
+		o := opened{typ: t, at: len(b.buf)}
+		b.buf, o.mark = Begin(AppendHeader(b.buf, t, key))
+		b.open = append(b.open, o)
+	}
+	return b
+}
+
+// End closes the container that the last Begin method opened.
+func (b *Builder) End() *Builder {
+	if b.err != nil {
+		return b
+	}
+	last := len(b.open) - 1
+	if last < 0 {
+		b.fault(nil, ErrMisuse)
+		return b
+	}
+	o := b.open[last]
+	b.open = b.open[:last]
+	b.buf = End(b.buf, o.mark)
+	if o.typ == TypeCodeWithScope {
+		SetLength(b.buf, o.outer)
+	}
+	return b
+}
+
+// Value adds a value of type t that is encoded already: data is the bytes that
+// follow the key. It is checked on the outside, as the Cursor does it, and
+// copied.
+func (b *Builder) Value(key string, t Type, data []byte) *Builder {
+	if key, ok := b.element(key, int64(len(data))); ok {
+		var c Cursor
+		if c.ResetValue(t, data, 0) {
+			b.buf = AppendValue(b.buf, key, t, data)
+		} else {
+			b.fault(&key, c.Err())
+		}
+	}
+	return b
+}
+
+// RawDocument adds a document that is encoded already. It is checked on the
+// outside and copied.
+func (b *Builder) RawDocument(key string, doc []byte) *Builder {
+	return b.Value(key, TypeDocument, doc)
+}
+
+// RawArray adds an array that is encoded already. It is checked on the
+// outside, which says nothing of its keys, and copied.
+func (b *Builder) RawArray(key string, array []byte) *Builder {
+	return b.Value(key, TypeArray, array)
+}
+
+// begin writes the document's length unless it is there.
+func (b *Builder) begin() {
+	if len(b.buf) == 0 {
+		b.buf, _ = Begin(b.buf)
+	}
+}
+
+// element reports whether an element can be added now whose value has size
+// bytes, containers with nothing in them, and under which key: in an array
+// its index. ok is false after a fault and if this is one.
+func (b *Builder) element(key string, size int64) (_ string, ok bool) {
+	if b.err != nil {
+		return "", false
+	}
+	b.begin()
+	var why error
+	if last := len(b.open) - 1; last >= 0 && b.open[last].typ == TypeArray {
+		index := strconv.Itoa(b.open[last].next)
+		b.open[last].next++
+		if key != "" && key != index {
+			why = ErrMisuse
+		}
+		key = index
+	}
+	// Beside the value there are its type, its key's NUL, and the NULs that
+	// close the containers and the document.
+	whole := int64(len(b.buf)) + int64(len(key)) + size + int64(len(b.open)) + 3
+	switch {
+	case b.done:
+		why = ErrMisuse
+	case strings.IndexByte(key, 0) >= 0:
+		why = ErrKeyNUL
+	case !utf8.ValidString(key):
+		why = ErrUTF8
+	case whole > maxDocument || b.limit != 0 && whole > b.limit:
+		why = ErrTooLarge
+	}
+	if why != nil {
+		b.fault(&key, why)
+	}
+	return key, why == nil
+}
+
+// text is element for a value that contains the text given.
+func (b *Builder) text(key string, size int64, text string) (_ string, ok bool) {
+	if key, ok = b.element(key, size); ok && !utf8.ValidString(text) {
+		b.fault(&key, ErrUTF8)
+		ok = false
+	}
+	return key, ok
+}
+
+// fault records err at the element key of the open container, or, if key is
+// nil, at that container. It keeps the first fault.
+func (b *Builder) fault(key *string, err error) {
+	if b.err != nil {
+		return
+	}
+	var pointer []byte
+	for _, o := range b.open {
+		name := b.buf[o.at+1:]
+		pointer = AppendPointer(pointer, name[:bytes.IndexByte(name, 0)])
+	}
+	if key != nil {
+		pointer = AppendPointer(pointer, []byte(*key))
+	}
+	b.err = &ValueError{int64(len(b.buf)), string(pointer), err}
+}

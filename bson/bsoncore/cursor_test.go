@@ -1,0 +1,346 @@
+package bsoncore_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file holds what the cursor finds in documents that are in order.
+//
+//   - show and shown say what each of vectors is; raw_test.go uses them too.
+//   - TestCursorShortcut compares Next with its slow form on damaged bytes.
+//   - What the cursor refuses is in cursor_fault_test.go.
+
+// show returns what the getter of the current element's type says.
+func show(c *bsoncore.Cursor) string {
+	switch c.Type() {
+	case bsoncore.TypeDouble:
+		return fmt.Sprint(c.Double())
+	case bsoncore.TypeString, bsoncore.TypeCode, bsoncore.TypeSymbol:
+		return fmt.Sprintf("%q", c.Text())
+	case bsoncore.TypeBinary:
+		subtype, data := c.Binary()
+		return fmt.Sprintf("%d:%x", subtype, data)
+	case bsoncore.TypeObjectID:
+		return c.ObjectID().String()
+	case bsoncore.TypeBoolean:
+		return fmt.Sprint(c.Boolean())
+	case bsoncore.TypeDateTime:
+		return fmt.Sprint(c.DateTime())
+	case bsoncore.TypeRegex:
+		pattern, options := c.Regex()
+		return fmt.Sprintf("/%s/%s", pattern, options)
+	case bsoncore.TypeDBPointer:
+		namespace, id := c.DBPointer()
+		return fmt.Sprintf("%s:%v", namespace, id)
+	case bsoncore.TypeCodeWithScope:
+		code, scope := c.CodeWithScope()
+		return fmt.Sprintf("%s:%x", code, scope)
+	case bsoncore.TypeInt32:
+		return fmt.Sprint(c.Int32())
+	case bsoncore.TypeInt64:
+		return fmt.Sprint(c.Int64())
+	case bsoncore.TypeTimestamp:
+		t, i := c.Timestamp()
+		return fmt.Sprintf("%d:%d", t, i)
+	case bsoncore.TypeDecimal128:
+		return c.Decimal128().String()
+	}
+	return fmt.Sprintf("%x", c.Data())
+}
+
+// shown is what show says of each of vectors.
+var shown = map[string]string{
+	"double":          "1.5",
+	"string":          `"hi"`,
+	"empty string":    `""`,
+	"string with NUL": `"x\x00y"`,
+	"long string":     `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"`,
+	"document":        "0c0000001062000100000000",
+	"empty document":  "0500000000",
+	"array":           "0d000000083000010831000000",
+	"binary":          "128:010203",
+	"empty binary":    "0:",
+	"binary 2":        "2:010203",
+	"undefined":       "",
+	"objectId":        "56e1fc72e0c917e9c4714161",
+	"true":            "true",
+	"false":           "false",
+	"datetime":        "-1",
+	"null":            "",
+	"regex":           "/a+/ix",
+	"empty regex":     "//",
+	"dbPointer":       "d.c:56e1fc72e0c917e9c4714161",
+	"code":            `"x"`,
+	"symbol":          `"y"`,
+	"code with scope": "x:0c0000001062000100000000",
+	"int32":           "-2",
+	"timestamp":       "1:2",
+	"int64":           "-2",
+	"decimal128":      "1",
+	"max key":         "",
+	"min key":         "",
+}
+
+func TestCursorGetters(t *testing.T) {
+	for _, v := range vectors {
+		t.Run(v.name, func(t *testing.T) {
+			c := bsoncore.NewCursor(v.doc())
+			if !c.Next() {
+				t.Fatal(c.Err())
+			}
+			if diff := cmp.Diff(shown[v.name], show(&c)); diff != "" {
+				t.Errorf("value (-want +got):\n%s", diff)
+			}
+			if c.Type() != v.typ || string(c.Key()) != "a" || c.Offset() != 4 || c.ValueOffset() != 7 || c.Depth() != 1 {
+				t.Errorf("type %v, key %q, offsets %d and %d, depth %d", c.Type(), c.Key(), c.Offset(), c.ValueOffset(), c.Depth())
+			}
+			if diff := cmp.Diff(v.data(), c.Data()); diff != "" {
+				t.Errorf("Data (-want +got):\n%s", diff)
+			}
+			if c.Next() || c.Err() != nil {
+				t.Errorf("after the last element: %v", c.Err())
+			}
+
+			if !c.ResetValue(v.typ, v.data(), 0) {
+				t.Fatal(c.Err())
+			}
+			if diff := cmp.Diff(shown[v.name], show(&c)); diff != "" {
+				t.Errorf("bare value (-want +got):\n%s", diff)
+			}
+			if len(c.Key()) != 0 || c.Next() {
+				t.Errorf("bare value has key %q or a successor", c.Key())
+			}
+		})
+	}
+}
+
+// nested is {a: {b: [true, null]}, c: Code("x", {d: 1})}.
+var nested = whole("03 6100 14000000" +
+	" 04 6200 0c000000 08 3000 01 0a 3100 00" +
+	" 00" +
+	"0f 6300 16000000 02000000 7800 0c000000 10 6400 01000000 00")
+
+func TestCursorNested(t *testing.T) {
+	var got []string
+	var visit func(c *bsoncore.Cursor)
+	visit = func(c *bsoncore.Cursor) {
+		for c.Next() {
+			got = append(got, fmt.Sprintf("%d %s %v", c.Depth(), c.Key(), c.Type()))
+			if c.Type().IsContainer() || c.Type() == bsoncore.TypeCodeWithScope {
+				if !c.Enter() {
+					t.Fatal(c.Err())
+				}
+				visit(c)
+				c.Leave()
+			}
+		}
+	}
+	c := bsoncore.NewCursor(nested)
+	visit(&c)
+	if err := c.Err(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"1 a object", "2 b array", "3 0 bool", "3 1 null", "1 c javascriptWithScope", "2 d int"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestCursorLeaveEarly leaves containers before their end.
+func TestCursorLeaveEarly(t *testing.T) {
+	doc, mark := bsoncore.Begin(nil)
+	doc, inner := bsoncore.BeginArray(doc, "a")
+	for i := range 3 {
+		doc = bsoncore.AppendInt32(doc, fmt.Sprint(i), 7)
+	}
+	doc = bsoncore.End(doc, inner)
+	doc = bsoncore.End(bsoncore.AppendNull(doc, "b"), mark)
+	c := bsoncore.NewCursor(doc)
+	if !c.Next() || !c.Enter() || !c.Next() {
+		t.Fatal(c.Err())
+	}
+	c.Leave()
+	if !c.Next() || string(c.Key()) != "b" {
+		t.Errorf("after Leave at %q, %v", c.Key(), c.Err())
+	}
+}
+
+func TestCursorClientFaults(t *testing.T) {
+	doc := vectors[1].doc()
+	why := errors.New("why")
+	c := bsoncore.NewCursor(doc)
+	c.Next()
+	c.Fail(why)
+	c.Malformed(11, errors.New("later"))
+	wantValue(t, c.Err(), fault{4, "/a", why})
+	if c.Next() {
+		t.Error("the cursor moves after Fail")
+	}
+	c.Reset(doc, 0)
+	c.Next()
+	c.Malformed(11, why)
+	c.Fail(errors.New("later"))
+	wantSyntax(t, c.Err(), fault{11, "/a", why})
+	c.Reset(doc, 0)
+	if !c.Next() || c.Err() != nil {
+		t.Errorf("after Reset: %v", c.Err())
+	}
+}
+
+func TestCursorMisuse(t *testing.T) {
+	panics := func(name string, f func()) {
+		defer func() {
+			if s, _ := recover().(string); !strings.HasPrefix(s, "BUG: ") {
+				t.Errorf("%s panics with %q", name, s)
+			}
+		}()
+		f()
+	}
+	panics("Enter on a string", func() {
+		c := bsoncore.NewCursor(vectors[1].doc())
+		c.Next()
+		c.Enter()
+	})
+	panics("Leave without Enter", func() {
+		c := bsoncore.NewCursor(vectors[1].doc())
+		c.Leave()
+	})
+	panics("Leave on a bare value", func() {
+		var c bsoncore.Cursor
+		c.ResetValue(bsoncore.TypeDocument, unhex("0500000000"), 0)
+		c.Leave()
+	})
+	var zero bsoncore.Cursor
+	if zero.Next() || zero.Err() != nil {
+		t.Errorf("the zero Cursor: %v", zero.Err())
+	}
+}
+
+// TestCursorShortcut holds that Next's shortcut changes nothing: with it and
+// without it the same elements are found and the same faults, in documents
+// that are in order and in ones with a damaged byte.
+func TestCursorShortcut(t *testing.T) {
+	docs := sample.Documents(sample.Wild, 1, 40)
+	docs = append(docs, sample.Documents(sample.Bench, 1, 10)...)
+	for _, v := range vectors {
+		docs = append(docs, v.doc())
+	}
+	for n := range 40 { // keys of every length around the words that Next reads
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt32(doc, strings.Repeat("é", n)[:n], 7)
+		doc = bsoncore.AppendNull(doc, strings.Repeat("k", n))
+		docs = append(docs, bsoncore.End(doc, mark))
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, doc := range docs {
+		sameWalks(t, doc)
+		for at := range doc {
+			was := doc[at]
+			for _, b := range []byte{0, 0x01, 0x7F, 0x80, 0xFF, byte(rng.Uint32())} {
+				doc[at] = b
+				sameWalks(t, doc)
+			}
+			doc[at] = was
+		}
+	}
+}
+
+func sameWalks(t *testing.T, doc []byte) {
+	t.Helper()
+	var fast, slow bsoncore.Cursor
+	fast.Reset(doc, 50)
+	slow.Reset(doc, 50)
+	for {
+		more, want := fast.Next(), slow.NextSlow()
+		if more != want {
+			t.Fatalf("%x: Next is %v at %d, without shortcut %v", doc, more, fast.Offset(), want)
+		}
+		if !more {
+			if fmt.Sprint(fast.Err()) != fmt.Sprint(slow.Err()) {
+				t.Fatalf("%x: Next fails with %v, without shortcut with %v", doc, fast.Err(), slow.Err())
+			}
+			if fast.Err() != nil || fast.Depth() == 1 {
+				return
+			}
+			fast.Leave()
+			slow.Leave()
+			continue
+		}
+		if fast.Type() != slow.Type() || fast.Offset() != slow.Offset() || fast.ValueOffset() != slow.ValueOffset() ||
+			len(fast.Data()) != len(slow.Data()) {
+			t.Fatalf("%x: Next and its slow form differ at %d", doc, fast.Offset())
+		}
+		if fast.Type().IsContainer() && fast.Enter() {
+			slow.Enter()
+		}
+	}
+}
+
+// TestCursorCopy: a copy down to the depth that a Cursor has room for goes on
+// from its place, wherever the other one has been since.
+func TestCursorCopy(t *testing.T) {
+	// Each level holds a container that is longer than the others, so that an
+	// end taken from another container is a wrong one.
+	inner := bson.D{{Key: "x", Value: "y"}}
+	for i := range bsoncore.InlineDepth - 2 {
+		inner = bson.D{{Key: "short", Value: bson.D{}}, {Key: "in", Value: inner}, {Key: "long", Value: bson.A{i, strings.Repeat("z", i), bson.D{}}}}
+	}
+	doc, err := bson.Marshal(inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	offsets := func(c bsoncore.Cursor) (offs []int) {
+		var walk func()
+		walk = func() {
+			for c.Next() {
+				offs = append(offs, c.Offset())
+				if c.Type().IsContainer() && c.Enter() {
+					walk()
+					c.Leave()
+				}
+			}
+		}
+		for walk(); c.Depth() > 1 && c.Err() == nil; walk() {
+			c.Leave()
+		}
+		if err := c.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return offs
+	}
+	all := offsets(bsoncore.NewCursor(doc))
+	c := bsoncore.NewCursor(doc)
+	n, deepest := 0, 0
+	for {
+		if !c.Next() {
+			if c.Depth() == 1 {
+				break
+			}
+			c.Leave()
+			continue
+		}
+		n++
+		if c.Type().IsContainer() && c.Enter() {
+			deepest = max(deepest, c.Depth())
+		}
+		mark := c
+		offsets(c) // a copy that moves on
+		if diff := cmp.Diff(all[n:], offsets(mark), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("copy at offset %d (-want +got):\n%s", mark.Offset(), diff)
+		}
+	}
+	if deepest != bsoncore.InlineDepth || c.Err() != nil {
+		t.Errorf("%d levels deep, want %d: %v", deepest, bsoncore.InlineDepth, c.Err())
+	}
+}

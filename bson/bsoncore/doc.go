@@ -1,0 +1,73 @@
+// Package bsoncore reads and writes the bytes of BSON, the binary form of
+// documents that MongoDB stores and sends, and knows nothing of Go values:
+// package bson converts those. A program that only moves bytes needs no more
+// than this package.
+//
+// One piece of code, the [Cursor], decides where an element starts and ends.
+//
+//   - [Cursor] walks a document's elements where they lie, and [Validate]
+//     checks all of them.
+//   - [AppendInt32] and its kin write elements at the end of a slice, between
+//     [Begin] and [End], and trust the caller; a [Builder] does not.
+//   - [Document] and [Value] look up, read and compare single values.
+//   - [Decoder] and [Documents] cut a stream into documents. [Decoder.Resync]
+//     goes on after damage, and [MendLengths] corrects wrong lengths.
+//
+// # Types
+//
+// An element is a type byte, a NUL-terminated key and a value.
+//
+//	Type               byte  value
+//	TypeDouble         0x01  8 bytes, IEEE 754 binary64
+//	TypeString         0x02  int32 length, UTF-8, NUL
+//	TypeDocument       0x03  a document
+//	TypeArray          0x04  a document whose keys are "0", "1", …
+//	TypeBinary         0x05  int32 length, subtype, bytes
+//	TypeUndefined      0x06  nothing
+//	TypeObjectID       0x07  12 bytes, objectid.ID
+//	TypeBoolean        0x08  1 byte, 0 or 1
+//	TypeDateTime       0x09  int64, milliseconds since 1970 UTC
+//	TypeNull           0x0A  nothing
+//	TypeRegex          0x0B  pattern, NUL, options, NUL
+//	TypeDBPointer      0x0C  a string and 12 bytes
+//	TypeCode           0x0D  as a string
+//	TypeSymbol         0x0E  as a string
+//	TypeCodeWithScope  0x0F  int32 length of all, a string, a document
+//	TypeInt32          0x10  int32
+//	TypeTimestamp      0x11  uint32 increment, uint32 seconds since 1970
+//	TypeInt64          0x12  int64
+//	TypeDecimal128     0x13  16 bytes, decimal128.Decimal
+//	TypeMaxKey         0x7F  nothing
+//	TypeMinKey         0xFF  nothing
+//
+// Numbers are little-endian. A document is an int32 length that counts
+// itself, elements, and a NUL. Any other type byte is an error, and so is
+// any length or terminator that is wrong, and any text that is not UTF-8.
+// Text may contain NUL; keys and regexes may not. Source: BSON specification
+// 1.1.
+//
+// # Aliasing
+//
+// What looks into a document, [Document], [Value.Data], [Cursor.Key],
+// [Cursor.Data] and the getters that return []byte, aliases it: it is valid
+// as long as the document is not changed, and changing it changes the
+// document. [Decoder.Document] is overwritten by the next call of Next. Strings
+// are copies. Functions that take a dst append to it and never alias what they
+// were given besides.
+//
+// # Errors
+//
+// A [*SyntaxError] says that bytes are not BSON, a [*ValueError] that a value
+// is refused, a [*ReadError] that a stream's reader failed. All say where, as
+// an offset in bytes; the first two say it as a JSON Pointer too, and all
+// wrap an error to be matched with errors.Is, such as [ErrLength].
+//
+// # Limits
+//
+// Containers nest 1,000 deep unless an option says otherwise, and 100,000
+// deep at most: [DefaultMaxDepth], [DepthCeiling]. The outermost document is
+// the first level; a scope counts as one. A document has at most 2³¹−1
+// bytes; a [Decoder] accepts [DefaultMaxDocumentSize] unless an option says
+// otherwise, and holds memory for bytes that have arrived, never for those
+// that a length promises.
+package bsoncore

@@ -1,0 +1,134 @@
+package bsoncore
+
+import (
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+)
+
+// The sentinels that errors of this package match with errors.Is.
+var (
+	// ErrTruncated: the bytes end before the document does. It matches
+	// io.ErrUnexpectedEOF as well.
+	ErrTruncated error = truncated{}
+	// ErrTrailing: bytes follow the end of the document.
+	ErrTrailing = errors.New("bytes after the end of the document")
+	// ErrLength: a length is negative, below the minimum of its type, or
+	// more than its container holds.
+	ErrLength = errors.New("length does not fit")
+	// ErrTerminator: a document, string, key or regex part lacks its final NUL.
+	ErrTerminator = errors.New("terminating NUL is missing")
+	// ErrType: an element's first byte is none of the 21 types.
+	ErrType = errors.New("unknown element type")
+	// ErrBoolean: a boolean's byte is neither 0 nor 1.
+	ErrBoolean = errors.New("boolean is neither 0 nor 1")
+	// ErrUTF8: a key, string, symbol, code or regex part is not UTF-8.
+	ErrUTF8 = errors.New("invalid UTF-8")
+	// ErrDepth: containers are nested deeper than the limit.
+	ErrDepth = errors.New("nested too deeply")
+	// ErrTooLarge: a document is over the size limit.
+	ErrTooLarge = errors.New("document is too large")
+	// ErrNotFound: no element is at the path that was asked for.
+	ErrNotFound = errors.New("no such element")
+	// ErrEmptyKey: a key is empty, under RejectEmptyKeys.
+	ErrEmptyKey = errors.New("empty key")
+	// ErrDottedKey: a key contains a dot, under RejectDottedKeys.
+	ErrDottedKey = errors.New("key contains a dot")
+	// ErrDollarKey: a key starts with a dollar sign, under RejectDollarKeys.
+	ErrDollarKey = errors.New("key starts with a dollar sign")
+	// ErrDuplicateKey: a key is in its document already, under
+	// RejectDuplicateKeys.
+	ErrDuplicateKey = errors.New("duplicate key")
+	// ErrArrayKey: an array's key is not its index, under RequireArrayKeys.
+	ErrArrayKey = errors.New("array key is not its index")
+	// ErrKeyNUL: a key or regex part that is to be written contains a NUL.
+	ErrKeyNUL = errors.New("NUL in a key or regex part")
+	// ErrMisuse: calls were made in an order that cannot make a document.
+	ErrMisuse = errors.New("calls in an impossible order")
+	// ErrOption: an option is out of range. It is decimal128.ErrOption, so that
+	// one test works for all packages.
+	ErrOption = decimal128.ErrOption
+)
+
+// truncated is the type of ErrTruncated.
+type truncated struct{}
+
+func (truncated) Error() string { return "document ends too early" }
+func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// A SyntaxError says that bytes are not BSON, and where.
+type SyntaxError struct {
+	Offset  int64  // byte at fault, from the start of the input
+	Pointer string // JSON Pointer of the element at fault; "" is the document. Faults shortens it
+	Err     error  // one of the sentinels above
+}
+
+// Error describes e with its place. The text is not promised.
+func (e *SyntaxError) Error() string { return "bson: " + describe(e.Offset, e.Pointer, e.Err) }
+
+// Unwrap returns e.Err.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// A ValueError says that a well-formed value does not fit where it should
+// go, or is refused by an option or a limit, and where it is.
+type ValueError struct {
+	Offset  int64  // first byte of the element, from the start of the input
+	Pointer string // JSON Pointer of the element; "" is the document. Faults shortens it
+	Err     error  // why; matches a sentinel
+}
+
+// Error describes e with its place. The text is not promised.
+func (e *ValueError) Error() string { return "bson: " + describe(e.Offset, e.Pointer, e.Err) }
+
+// Unwrap returns e.Err.
+func (e *ValueError) Unwrap() error { return e.Err }
+
+// An OptionError reports an option that is out of range, such as Mode(9). The
+// call that was given the option did nothing. The error matches ErrOption.
+// Functions that return no error panic instead.
+type OptionError struct {
+	Option string // package, struct and field: "bson.DecodeOptions.TimeRange"
+	Value  string // what it is set to, for people: "9"
+}
+
+// Error describes e. The text is not promised.
+func (e *OptionError) Error() string { return e.Option + " is out of range: " + e.Value }
+
+// Unwrap returns ErrOption.
+func (e *OptionError) Unwrap() error { return ErrOption }
+
+func describe(off int64, pointer string, err error) string {
+	s := "offset " + strconv.FormatInt(off, 10)
+	if pointer != "" {
+		s += " (" + pointer + ")"
+	}
+	return s + ": " + err.Error()
+}
+
+// A code is what an engine records in place of an error.
+type code uint8
+
+const (
+	codeOK code = iota
+	codeTruncated
+	codeTrailing
+	codeLength
+	codeTerminator
+	codeType
+	codeBoolean
+	codeDepth
+	codeMalformed // a client's: err says why the bytes are not BSON
+	codeRefused   // a client's: err says why the value does not fit
+)
+
+var sentinels = [...]error{
+	codeTruncated:  ErrTruncated,
+	codeTrailing:   ErrTrailing,
+	codeLength:     ErrLength,
+	codeTerminator: ErrTerminator,
+	codeType:       ErrType,
+	codeBoolean:    ErrBoolean,
+	codeDepth:      ErrDepth,
+}

@@ -1,0 +1,367 @@
+package bsoncore_test
+
+import (
+	"encoding/binary"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file damages streams, one bit or many bytes, and compares what Resync
+// gives back with the documents that were there.
+//
+//   - collections has the streams; lengths finds what to flip in a document.
+//   - TestFlips flips every bit of every length, one at a time. No intact
+//     document is lost and none is invented.
+//   - TestHighFlips flips the high bits of lengths in long streams.
+//   - TestDamages damages many places at once, and counts.
+//
+// With -flips all the collections and the damages are many more: go test
+// ./bson -run 'Flips|Damages' -flips all -timeout 3h. One collection: -run
+// Flips/arrays.
+
+var flips = flag.String("flips", "few", "few, or all: how many bits TestFlips and TestDamages flip")
+
+// A collection is a stream of documents and where they start.
+type collection struct {
+	name   string
+	stream []byte
+	starts []int // and the end of the stream
+}
+
+func newCollection(name string, docs [][]byte) (c collection) {
+	c.name = name
+	for _, doc := range docs {
+		c.starts = append(c.starts, len(c.stream))
+		c.stream = append(c.stream, doc...)
+	}
+	c.starts = append(c.starts, len(c.stream))
+	return c
+}
+
+// fixedDocuments returns n documents of size bytes each.
+func fixedDocuments(n, size int) (docs [][]byte) {
+	for i := range n {
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt32(doc, "n", int32(i))
+		doc = bsoncore.AppendString(doc, "s", fmt.Sprintf("%0*d", size-4-7-8-1, i))
+		docs = append(docs, bsoncore.End(doc, mark))
+		if len(docs[i]) != size {
+			panic(fmt.Sprint(len(docs[i]), " bytes, not ", size))
+		}
+	}
+	return docs
+}
+
+// heldDocuments returns n documents that hold documents in a row in binaries,
+// alone and between other elements.
+func heldDocuments(n int) (docs [][]byte) {
+	g := sample.New(sample.Wild, 31)
+	small := sample.New(sample.Collection, 32)
+	for i := range n {
+		var held []byte
+		for range 1 + i%7 {
+			if i%2 == 0 {
+				held = small.Append(held)
+			} else {
+				held = g.Append(held)
+			}
+		}
+		if i%5 == 0 {
+			for _, doc := range fixedDocuments(40, 64) {
+				held = append(held, doc...)
+			}
+		}
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt32(doc, "n", int32(i))
+		if i%3 == 0 {
+			doc = bsoncore.AppendString(doc, "before", "a string")
+		}
+		doc = bsoncore.AppendBinary(doc, "held", byte(i%3), held)
+		if i%4 < 2 {
+			var list int
+			doc, list = bsoncore.BeginArray(doc, "list")
+			doc = bsoncore.AppendBinary(doc, "0", bsoncore.BinaryGeneric, held)
+			doc = bsoncore.AppendBoolean(doc, "1", true)
+			doc = bsoncore.End(doc, list)
+			doc = bsoncore.AppendString(doc, "after", "another string")
+		}
+		docs = append(docs, bsoncore.End(doc, mark))
+	}
+	return docs
+}
+
+// arrayDocuments returns n documents of nested arrays of documents.
+func arrayDocuments(n int) (docs [][]byte) {
+	g := sample.New(sample.Collection, 33)
+	r := rand.New(rand.NewPCG(5, 6))
+	var list func(dst []byte, key string, depth int) []byte
+	list = func(dst []byte, key string, depth int) []byte {
+		dst, mark := bsoncore.BeginArray(dst, key)
+		for i := range 1 + r.IntN(4) {
+			key := fmt.Sprint(i)
+			switch {
+			case depth > 0 && r.IntN(2) == 0:
+				dst = list(dst, key, depth-1)
+			case r.IntN(2) == 0:
+				dst = bsoncore.AppendDocument(dst, key, g.Append(nil))
+			default:
+				var inner int
+				dst, inner = bsoncore.BeginDocument(dst, key)
+				dst = bsoncore.End(bsoncore.AppendInt32(dst, "qty", int32(i)), inner)
+			}
+		}
+		return bsoncore.End(dst, mark)
+	}
+	for i := range n {
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt32(doc, "_id", int32(i))
+		doc = list(doc, "list", 3)
+		docs = append(docs, bsoncore.End(doc, mark))
+	}
+	return docs
+}
+
+// collections returns the streams, of about n documents each.
+func collections(n int) []collection {
+	return []collection{
+		newCollection("64 bytes", fixedDocuments(n, 64)),
+		newCollection("128 bytes", fixedDocuments(n, 128)),
+		newCollection("1024 bytes", fixedDocuments(n/2, 1024)),
+		newCollection("shop", sample.Documents(sample.Collection, sample.Seed, n)),
+		newCollection("wild", sample.Documents(sample.Wild, 7, n)),
+		newCollection("bench", sample.Documents(sample.Bench, 8, n/4)),
+		newCollection("held", heldDocuments(n/4)),
+		newCollection("arrays", arrayDocuments(n/8)),
+	}
+}
+
+// lengths returns the offsets of all lengths in doc.
+func lengths(doc []byte) []int {
+	c := bsoncore.NewCursor(doc)
+	return lengthsIn(&c, []int{0})
+}
+
+func lengthsIn(c *bsoncore.Cursor, all []int) []int {
+	for c.Next() {
+		at := c.ValueOffset()
+		inside := false
+		switch c.Type() {
+		case bsoncore.TypeString, bsoncore.TypeCode, bsoncore.TypeSymbol, bsoncore.TypeDBPointer:
+			all = append(all, at)
+		case bsoncore.TypeBinary:
+			all = append(all, at)
+			if c.Data()[4] == bsoncore.BinaryBinaryOld {
+				all = append(all, at+5)
+			}
+		case bsoncore.TypeDocument, bsoncore.TypeArray:
+			all = append(all, at)
+			inside = true
+		case bsoncore.TypeCodeWithScope:
+			code, _ := c.CodeWithScope()
+			all = append(all, at, at+4, at+9+len(code))
+			inside = true
+		}
+		if inside && c.Enter() {
+			all = lengthsIn(c, all)
+			c.Leave()
+		}
+	}
+	return all
+}
+
+// An outcome is what became of a damaged stream.
+type outcome struct {
+	Lost     int // intact documents that were not read, nor are in one that was
+	Invented int // documents that were read, but start or end where none did
+}
+
+// compare reads data, a damaged stream of the same size as c's, from the
+// document first on, and up to a document behind the byte last. whole says
+// which documents are intact.
+func (c *collection) compare(data []byte, first, last int, whole func(i int) bool) (o outcome) {
+	d := bsoncore.NewDecoder(nil)
+	start := c.starts[first]
+	d.ResetBytes(data[start:])
+	next := first // document that comes next in truth
+	swallowed := 0
+	pass := func(to int) { // the documents that start before to were not read
+		for ; c.starts[next] < to; next++ {
+			if whole(next) && c.starts[next] >= swallowed {
+				o.Lost++
+			}
+		}
+	}
+	for {
+		damaged := !d.Next()
+		if damaged && d.Err() == nil {
+			pass(len(data))
+			return o
+		}
+		if damaged || bsoncore.Validate(d.Document()) != nil {
+			if !d.Resync(nil) {
+				panic(d.Err())
+			}
+			continue
+		}
+		at := start + int(d.Offset())
+		end := at + len(d.Document())
+		pass(at)
+		switch {
+		case c.starts[next] == at && c.starts[next+1] == end:
+			next++
+			if at > last {
+				return o
+			}
+		case c.starts[next] == at && !whole(next): // well formed, but longer or shorter
+			next++
+			swallowed = end
+		default:
+			o.Invented++
+			swallowed = end
+		}
+	}
+}
+
+// A flip is a bit of a length.
+type flip struct {
+	doc int // its number in the collection
+	at  int // offset of the length in the document
+	bit int
+}
+
+// flip returns the outcome of f.
+func (c *collection) flip(f flip) outcome {
+	at := c.starts[f.doc] + f.at + f.bit/8
+	c.stream[at] ^= 1 << (f.bit % 8)
+	o := c.compare(c.stream, f.doc, at, func(i int) bool { return i != f.doc })
+	c.stream[at] ^= 1 << (f.bit % 8)
+	return o
+}
+
+func TestFlips(t *testing.T) {
+	n := 200
+	if *flips == "all" {
+		n = 5000
+	}
+	for _, c := range collections(n) {
+		t.Run(c.name, func(t *testing.T) {
+			count, others := 0, 0
+			for doc := range len(c.starts) - 1 {
+				for _, at := range lengths(c.stream[c.starts[doc]:c.starts[doc+1]]) {
+					for bit := range 32 {
+						count++
+						if o := c.flip(flip{doc, at, bit}); o != (outcome{}) {
+							others++
+							t.Errorf("document %d, length at %d, bit %d: %+v", doc, at, bit, o)
+						}
+					}
+				}
+			}
+			t.Logf("%d documents, %d flips, %d of them with another outcome", len(c.starts)-1, count, others)
+		})
+	}
+}
+
+// TestHighFlips: a length that leads megabytes away, to a boundary of documents
+// or not, takes no other document with it.
+func TestHighFlips(t *testing.T) {
+	n := 20_000
+	if *flips == "all" {
+		n = 200_000
+	}
+	for _, c := range []collection{
+		newCollection("64 bytes", fixedDocuments(n, 64)),
+		newCollection("128 bytes", fixedDocuments(n, 128)),
+		newCollection("shop", sample.Documents(sample.Collection, sample.Seed, n)),
+	} {
+		// Of the last, no bit of these leads to a place in the stream.
+		for _, doc := range []int{0, 1, n / 3, n - 1} {
+			for bit := 16; bit <= 24; bit++ {
+				if o := c.flip(flip{doc, 0, bit}); o != (outcome{}) {
+					t.Errorf("%s: document %d, bit %d: %+v", c.name, doc, bit, o)
+				}
+			}
+		}
+	}
+}
+
+// A damage changes bytes of a stream at a place. It keeps the size.
+type damage struct {
+	name string
+	do   func(r *rand.Rand, at []byte)
+}
+
+var damages = []damage{
+	{"a bit", func(r *rand.Rand, at []byte) { at[0] ^= 1 << r.IntN(8) }},
+	{"a byte", func(r *rand.Rand, at []byte) { at[0] = byte(r.Uint32()) }},
+	{"a word", func(r *rand.Rand, at []byte) { binary.LittleEndian.PutUint32(at, r.Uint32()) }},
+	{"zeros", func(r *rand.Rand, at []byte) { clear(at[:1+r.IntN(len(at))]) }},
+}
+
+// damaged is how many documents TestDamages may lose and invent. Lost are those
+// between two damaged documents; in one trial with 128 bytes, 2,042 between the
+// two ends of a document, with damage before both. Invented are those in
+// binaries of documents whose length and first elements are damaged, so that
+// neither end is known.
+var damaged = map[string]map[string]outcome{
+	"few": {
+		"64 bytes": {2, 0}, "bench": {2, 0}, "held": {1, 242}, "arrays": {7, 0},
+	},
+	"all": {
+		"64 bytes": {7, 0}, "128 bytes": {2174, 0}, "1024 bytes": {28, 0}, "shop": {12, 3}, "wild": {16, 1},
+		"bench": {65, 8}, "held": {230, 20438}, "arrays": {103, 4},
+	},
+}
+
+// TestDamages: of documents between damaged ones hardly any are lost.
+func TestDamages(t *testing.T) {
+	docs, trials, most := 2000, 6, 40
+	if *flips == "all" {
+		docs, trials, most = 50_000, 40, 400
+	}
+	intact := 0
+	for _, c := range collections(docs) {
+		r := rand.New(rand.NewPCG(11, 12))
+		var sum outcome
+		for range trials {
+			data := slices.Clone(c.stream)
+			hit := map[int]bool{}
+			for range 5 + r.IntN(most-4) {
+				at := r.IntN(len(data) - 64)
+				if r.IntN(2) == 0 { // in a length of a document
+					at = c.starts[r.IntN(len(c.starts)-1)] + r.IntN(4)
+				}
+				damages[r.IntN(len(damages))].do(r, data[at:at+min(64, len(data)-at)])
+				for i := doc(&c, at); c.starts[i] < min(at+64, len(data)); i++ {
+					if a, b := c.starts[i], c.starts[i+1]; string(data[a:b]) != string(c.stream[a:b]) {
+						hit[i] = true
+					}
+				}
+			}
+			o := c.compare(data, 0, len(data), func(i int) bool { return !hit[i] })
+			intact += len(c.starts) - 1 - len(hit)
+			sum.Lost += o.Lost
+			sum.Invented += o.Invented
+		}
+		t.Logf("%s: %d trials: %+v", c.name, trials, sum)
+		if limit := damaged[*flips][c.name]; sum.Lost > limit.Lost || sum.Invented > limit.Invented {
+			t.Errorf("%s: %+v in %d trials, at most %+v is expected", c.name, sum, trials, limit)
+		}
+	}
+	t.Logf("%d documents were intact", intact)
+}
+
+// doc returns the number of the document that the byte at offset at is in.
+func doc(c *collection, at int) int {
+	i, found := slices.BinarySearch(c.starts, at)
+	if !found {
+		i--
+	}
+	return i
+}

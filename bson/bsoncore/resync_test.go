@@ -1,0 +1,208 @@
+package bsoncore_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file damages streams and goes on behind the damage.
+
+// A portion is a document that was read or bytes that were passed over, which
+// end where the next portion starts.
+type portion struct {
+	Off   int64
+	Bytes string
+	Lost  bool
+}
+
+// salvage reads all of d, whose documents it validates, and goes on after
+// damage.
+func salvage(t *testing.T, d *bsoncore.Decoder) (all []portion, lost int64) {
+	t.Helper()
+	var skipped bytes.Buffer
+	for {
+		damaged := false
+		for !damaged && d.Next() {
+			if damaged = bsoncore.Validate(d.Document()) != nil; !damaged {
+				all = append(all, portion{d.Offset(), string(d.Document()), false})
+			}
+		}
+		if !damaged && d.Err() == nil {
+			return all, lost
+		}
+		off := d.Offset()
+		skipped.Reset()
+		if !d.Resync(&skipped) {
+			t.Fatalf("Resync at %d: %v", off, d.Err())
+		}
+		if d.Offset() != off+int64(skipped.Len()) || d.Document() != nil {
+			t.Fatalf("from %d to %d, %d bytes were passed over", off, d.Offset(), skipped.Len())
+		}
+		lost += int64(skipped.Len())
+		all = append(all, portion{off, skipped.String(), true})
+	}
+}
+
+func TestResync(t *testing.T) {
+	doc := hexOf(whole("10 6100 01000000"))                    // 12 bytes
+	nested := hexOf(whole("03 6100 0c0000001061000100000000")) // doc in a document
+	// {"n": 41, "x": 1, "items": [{"qty": 1}]} is 48 bytes. The length 32 leads to
+	// the start of the inner document. The 41 bytes from the value of n to the end
+	// look like a document.
+	items := hexOf(whole("03 3000" + hexOf(whole("10 71747900 01000000"))))
+	number := "20000000" + hexOf(whole("10 6e00 29000000 10 7800 01000000 04 6974656d7300" + items))[8:]
+	for _, tc := range []struct {
+		name, stream string
+		want         []portion
+	}{
+		{"length", "ffffffff" + doc + doc, []portion{{0, "ffffffff", true}, {4, doc, false}, {16, doc, false}}},
+		{"one, then the end", "ff" + doc, []portion{{0, "ff", true}, {1, doc, false}}},
+		{"one, then half", "ff" + doc + doc[:10], []portion{{0, "ff" + doc + doc[:10], true}}},
+		{"type", hexOf(whole("55 6100 01000000")) + doc, []portion{{0, hexOf(whole("55 6100 01000000")), true}, {12, doc, false}}},
+		{"terminator", doc + doc[:22] + "01" + doc + doc, []portion{{0, doc, false}, {12, doc[:22] + "01", true}, {24, doc, false}, {36, doc, false}}},
+		{"bytes missing", doc + doc[:12] + doc + doc, []portion{{0, doc, false}, {12, doc[:12], true}, {18, doc, false}, {30, doc, false}}},
+		{"bytes too many", doc + "00" + doc, []portion{{0, doc, false}, {12, "00", true}, {13, doc, false}}},
+		{"zeros", doc + "000000000000000000000000000000000000000000" + doc, []portion{
+			{0, doc, false}, {12, "000000000000000000000000000000000000000000", true}, {33, doc, false}}},
+		{"all zeros", "0000000000000000000000000000000000", []portion{{0, "0000000000000000000000000000000000", true}}},
+		{"nested", hexOf(whole("55 6100"+nested)) + doc, []portion{{0, hexOf(whole("55 6100" + nested)), true}, {int64(len(nested)/2 + 8), doc, false}}},
+		{"only a length", "ff ffffffff", []portion{{0, "ffffffffff", true}}},
+		{"a length that claims all", "00ffff00" + "10 6100" + doc + doc, []portion{{0, "00ffff00106100", true}, {7, doc, false}, {19, doc, false}}},
+		{"a number that looks like a length", number + doc + doc, []portion{{0, number, true}, {48, doc, false}, {60, doc, false}}},
+		{"nothing behind", doc + "05000000", []portion{{0, doc, false}, {12, "05000000", true}}},
+	} {
+		stream := unhex(tc.stream)
+		for i := range tc.want {
+			tc.want[i].Bytes = string(unhex(tc.want[i].Bytes)) // written in hexadecimal
+		}
+		for name, wrap := range readers {
+			t.Run(tc.name+"/"+name, func(t *testing.T) {
+				got, _ := salvage(t, bsoncore.NewDecoder(wrap(bytes.NewReader(stream))))
+				if diff := cmp.Diff(tc.want, got); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+			})
+		}
+		t.Run(tc.name+"/bytes", func(t *testing.T) {
+			d := bsoncore.NewDecoder(nil)
+			d.ResetBytes(stream)
+			got, _ := salvage(t, d)
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A hole takes the documents that it touches and no other.
+func TestResyncHole(t *testing.T) {
+	docs := sample.Documents(sample.Wild, 3, 60)
+	docs = append(docs, sized(3*bsoncore.MaxBuffer), sized(100))
+	docs = append(docs, sample.Documents(sample.Collection, 4, 60)...)
+	var stream []byte
+	var offs []int
+	for _, doc := range docs {
+		offs = append(offs, len(stream))
+		stream = append(stream, doc...)
+	}
+	for i := range 97 {
+		from := i * len(stream) / 97
+		for _, hole := range []struct {
+			name    string
+			n       int // bytes taken
+			instead []byte
+		}{
+			{"deleted", 1, nil}, {"deleted", 700, nil}, {"zeroed", 5000, make([]byte, 5000)}, {"inserted", 0, []byte("\x03\x03\x03")},
+			{"filled", 700, bytes.Repeat([]byte{3}, 700)}, {"filled", 100, bytes.Repeat([]byte{0xFF}, 100)},
+		} {
+			to := min(from+hole.n, len(stream))
+			damaged := append(append(append([]byte(nil), stream[:from]...), hole.instead...), stream[to:]...)
+			d := bsoncore.NewDecoder(nil)
+			d.ResetBytes(damaged)
+			all, _ := salvage(t, d)
+			read := map[int]int{} // bytes, by offset
+			for _, p := range all {
+				if !p.Lost {
+					read[int(p.Off)] = len(p.Bytes)
+				}
+			}
+			for j, doc := range docs {
+				at := offs[j]
+				switch {
+				case at+len(doc) <= from:
+				case at >= to:
+					at += len(hole.instead) - (to - from)
+				default:
+					continue // damaged
+				}
+				if read[at] != len(doc) && !swallowed(all, at) {
+					t.Fatalf("%d bytes %s at %d: the document at %d is lost", hole.n, hole.name, from, at)
+				}
+			}
+		}
+	}
+}
+
+// swallowed reports whether the byte at off is in a document that was read:
+// damage may leave one well formed that goes on too long.
+func swallowed(all []portion, off int) bool {
+	for _, p := range all {
+		if !p.Lost && int(p.Off) < off && off < int(p.Off)+len(p.Bytes) {
+			return true
+		}
+	}
+	return false
+}
+
+// A fullWriter fails after n bytes.
+type fullWriter struct{ n int }
+
+var errFull = errors.New("full")
+
+func (w *fullWriter) Write(p []byte) (int, error) {
+	if len(p) > w.n {
+		return w.n, errFull
+	}
+	w.n -= len(p)
+	return len(p), nil
+}
+
+func TestResyncRefused(t *testing.T) {
+	doc := unhex(hexOf(whole("0a 6100")))
+	d := bsoncore.NewDecoder(bytes.NewReader(doc))
+	if d.Resync(nil) {
+		t.Error("goes on before there was anything")
+	}
+	for d.Next() {
+	}
+	if d.Resync(nil) || d.Skipped() != 0 {
+		t.Error("goes on at the end")
+	}
+
+	broken := errors.New("broken")
+	d.Reset(io.MultiReader(bytes.NewReader(append([]byte("\xff\xff\xff\xff"), doc...)), &failer{broken}))
+	var skipped bytes.Buffer
+	var read *bsoncore.ReadError
+	if d.Next() || d.Resync(&skipped) || !errors.As(d.Err(), &read) || read.Err != broken || d.Resync(&skipped) {
+		t.Errorf("a reader that fails: %v", d.Err())
+	}
+	if rest := append([]byte("\xff\xff\xff\xff"), doc...); skipped.Len() > 0 || !bytes.Equal(d.Buffered(), rest) || d.Offset() != 0 {
+		t.Errorf("%x passed over, %x kept at %d", skipped.Bytes(), d.Buffered(), d.Offset())
+	}
+
+	d.ResetBytes([]byte("\xff\xff\xff\xff\xff\xff"))
+	if d.Next() || d.Resync(&fullWriter{3}) || d.Err() != errFull || d.Offset() != 3 || d.Resync(nil) || d.Next() {
+		t.Errorf("a writer that fails: %v at %d", d.Err(), d.Offset())
+	}
+}
+
+type failer struct{ err error }
+
+func (f *failer) Read([]byte) (int, error) { return 0, f.err }

@@ -1,0 +1,121 @@
+package bson
+
+import "github.com/bsonkit/bsonkit/bson/bsoncore"
+
+// This file has the names of package bsoncore that mean the same in both
+// packages; append.go has its functions that write. Raw, RawValue and Decoder,
+// which do more here, are in raw.go and stream_value.go.
+
+// Types of package bsoncore.
+type (
+	// A Type is the byte that opens an element and says what its value is.
+	Type = bsoncore.Type
+	// A Cursor walks the elements of one document where they lie.
+	Cursor = bsoncore.Cursor
+	// A Builder makes one document, element by element, and checks it.
+	Builder = bsoncore.Builder
+	// ValidateOptions says what a document must satisfy.
+	ValidateOptions = bsoncore.ValidateOptions
+	// A MendedLength is a length that MendLengths has corrected.
+	MendedLength = bsoncore.MendedLength
+	// A SyntaxError says that bytes are not BSON, and where.
+	SyntaxError = bsoncore.SyntaxError
+	// A ValueError says that a well-formed value does not fit or is refused,
+	// and where.
+	ValueError = bsoncore.ValueError
+	// A ReadError says that the reader of a stream failed.
+	ReadError = bsoncore.ReadError
+	// An OptionError reports an option that is out of range.
+	OptionError = bsoncore.OptionError
+)
+
+// Limits of package bsoncore.
+const (
+	// DefaultMaxDepth is how many containers may be open at once unless an
+	// option says otherwise.
+	DefaultMaxDepth = bsoncore.DefaultMaxDepth
+	// DepthCeiling is the largest depth limit that an option can ask for.
+	DepthCeiling = bsoncore.DepthCeiling
+	// DefaultMaxDocumentSize is the largest document, in bytes, that a stream
+	// accepts unless an option says otherwise.
+	DefaultMaxDocumentSize = bsoncore.DefaultMaxDocumentSize
+)
+
+// The 21 types of BSON.
+const (
+	TypeDouble        = bsoncore.TypeDouble    // IEEE 754 binary64, 8 bytes
+	TypeString        = bsoncore.TypeString    // UTF-8, length-prefixed
+	TypeDocument      = bsoncore.TypeDocument  // embedded document
+	TypeArray         = bsoncore.TypeArray     // document whose keys are "0", "1", …
+	TypeBinary        = bsoncore.TypeBinary    // bytes with a subtype
+	TypeUndefined     = bsoncore.TypeUndefined // deprecated
+	TypeObjectID      = bsoncore.TypeObjectID  // 12 bytes
+	TypeBoolean       = bsoncore.TypeBoolean   // one byte, 0 or 1
+	TypeDateTime      = bsoncore.TypeDateTime  // milliseconds since 1970 UTC, int64
+	TypeNull          = bsoncore.TypeNull
+	TypeRegex         = bsoncore.TypeRegex         // pattern and options, NUL-terminated
+	TypeDBPointer     = bsoncore.TypeDBPointer     // deprecated: namespace and id
+	TypeCode          = bsoncore.TypeCode          // JavaScript
+	TypeSymbol        = bsoncore.TypeSymbol        // deprecated
+	TypeCodeWithScope = bsoncore.TypeCodeWithScope // deprecated: JavaScript with variables
+	TypeInt32         = bsoncore.TypeInt32
+	TypeTimestamp     = bsoncore.TypeTimestamp // replication clock: increment, then seconds
+	TypeInt64         = bsoncore.TypeInt64
+	TypeDecimal128    = bsoncore.TypeDecimal128 // IEEE 754 decimal128, BID form
+	TypeMaxKey        = bsoncore.TypeMaxKey     // above every other value
+	TypeMinKey        = bsoncore.TypeMinKey     // below every other value
+)
+
+// The binary subtypes that the specification names.
+const (
+	BinaryGeneric     = bsoncore.BinaryGeneric
+	BinaryFunction    = bsoncore.BinaryFunction
+	BinaryBinaryOld   = bsoncore.BinaryBinaryOld // deprecated: carries a second length
+	BinaryUUIDOld     = bsoncore.BinaryUUIDOld   // deprecated: byte order depends on the writer
+	BinaryUUID        = bsoncore.BinaryUUID
+	BinaryMD5         = bsoncore.BinaryMD5
+	BinaryEncrypted   = bsoncore.BinaryEncrypted
+	BinaryColumn      = bsoncore.BinaryColumn
+	BinarySensitive   = bsoncore.BinarySensitive
+	BinaryVector      = bsoncore.BinaryVector
+	BinaryUserDefined = bsoncore.BinaryUserDefined
+)
+
+// The sentinels of package bsoncore, which says what each means.
+var (
+	ErrTruncated    = bsoncore.ErrTruncated
+	ErrTrailing     = bsoncore.ErrTrailing
+	ErrLength       = bsoncore.ErrLength
+	ErrTerminator   = bsoncore.ErrTerminator
+	ErrType         = bsoncore.ErrType
+	ErrBoolean      = bsoncore.ErrBoolean
+	ErrUTF8         = bsoncore.ErrUTF8
+	ErrDepth        = bsoncore.ErrDepth
+	ErrTooLarge     = bsoncore.ErrTooLarge
+	ErrNotFound     = bsoncore.ErrNotFound
+	ErrEmptyKey     = bsoncore.ErrEmptyKey
+	ErrDottedKey    = bsoncore.ErrDottedKey
+	ErrDollarKey    = bsoncore.ErrDollarKey
+	ErrDuplicateKey = bsoncore.ErrDuplicateKey
+	ErrArrayKey     = bsoncore.ErrArrayKey
+	ErrKeyNUL       = bsoncore.ErrKeyNUL
+	ErrMisuse       = bsoncore.ErrMisuse
+	ErrOption       = bsoncore.ErrOption
+)
+
+// NewCursor is bsoncore.NewCursor.
+func NewCursor(doc []byte) Cursor { return bsoncore.NewCursor(doc) }
+
+// Validate is bsoncore.Validate.
+func Validate(doc []byte) error { return bsoncore.Validate(doc) }
+
+// MendLengths is bsoncore.MendLengths.
+func MendLengths(dst, data []byte) ([]byte, []MendedLength, error) {
+	return bsoncore.MendLengths(dst, data)
+}
+
+// AppendPointer is bsoncore.AppendPointer.
+func AppendPointer(dst []byte, key []byte) []byte { return bsoncore.AppendPointer(dst, key) }
+
+// IndexInvalidUTF8 is bsoncore.IndexInvalidUTF8.
+func IndexInvalidUTF8(b []byte) int { return bsoncore.IndexInvalidUTF8(b) }
