@@ -57,12 +57,12 @@ func damages(data []byte, all func(what string, data []byte)) {
 
 // An account is what a run said about damaged data.
 type account struct {
-	summary
+	summaryLine
 	code     int
 	out      string
-	kept     []byte   // rejects
-	messages []record // errors
-	skipped  []byte   // the bytes of data that messages say are left out, in order
+	kept     []byte      // rejects
+	messages []faultLine // errors
+	skipped  []byte      // the bytes of data that messages say are left out, in order
 }
 
 // accounts runs the command on data, and checks what must be true in any
@@ -76,12 +76,12 @@ func accounts(t *testing.T, rejects string, data []byte, args []string) account 
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(got.stderr) {
-		var r record
+		var r faultLine
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err, line)
 		}
 		if r.Code == "" {
-			if err := json.Unmarshal([]byte(line), &a.summary); err != nil {
+			if err := json.Unmarshal([]byte(line), &a.summaryLine); err != nil {
 				t.Fatal(err, line)
 			}
 			continue
@@ -95,7 +95,7 @@ func accounts(t *testing.T, rejects string, data []byte, args []string) account 
 		}
 	}
 	if a.Read != a.Written+a.Rejected || a.BytesIn != int64(len(data)) || a.BytesOut != int64(len(a.out)) {
-		t.Errorf("summary %+v", a.summary)
+		t.Errorf("summary %+v", a.summaryLine)
 	}
 	if int64(len(a.messages)) != a.Rejected+a.Strays {
 		t.Errorf("%d messages, %d rejected and %d between documents", len(a.messages), a.Rejected, a.Strays)
@@ -216,7 +216,7 @@ func TestAccountsOfBytes(t *testing.T) {
 			}
 		}
 		if a.Read != n || int64(strings.Count(a.out, "\n")) != a.Written {
-			t.Errorf("%d lines, %+v", n, a.summary)
+			t.Errorf("%d lines, %+v", n, a.summaryLine)
 		}
 	}
 	drop := func(r rune) rune {
@@ -238,7 +238,7 @@ func TestAccountsOfBytes(t *testing.T) {
 			in = in[n+len(text):]
 		}
 		if int64(strings.Count(a.out, "\n")) != a.Written {
-			t.Errorf("%d lines, %+v", strings.Count(a.out, "\n"), a.summary)
+			t.Errorf("%d lines, %+v", strings.Count(a.out, "\n"), a.summaryLine)
 		}
 	}
 	// comments is for lines with comments: all else, but for brackets and commas,
@@ -285,7 +285,7 @@ func TestAccountsOfBytes(t *testing.T) {
 			rejects := filepath.Join(t.TempDir(), "rejects")
 			whole := accounts(t, rejects, []byte(tc.data), tc.args)
 			if whole.Written != int64(len(texts)) || whole.Rejected+whole.Strays > 0 {
-				t.Fatalf("undamaged: %+v", whole.summary)
+				t.Fatalf("undamaged: %+v", whole.summaryLine)
 			}
 			tc.check(t, whole, []byte(tc.data))
 			damages([]byte(tc.data), func(what string, data []byte) {

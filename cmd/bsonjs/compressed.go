@@ -10,7 +10,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // This file is what a conversion does about compression, beside opening files:
@@ -77,21 +77,11 @@ func writtenSuffixes() string {
 	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
 }
 
-// compressionFault is for an input that cannot be decompressed.
-func compressionFault(name string, e *compress.Error) *fault {
-	return &fault{
-		code:  exitSyntax,
-		file:  fileName(name),
-		place: &diagnosis{offset: e.Offset},
-		why:   oneline.Clean(e.Error(), maxWhy),
-	}
-}
-
 // cutFault is inputFault for err, met where documents may be left out.
-func (c *conversion) cutFault(name string, err error) *fault {
+func (c *conversion) cutFault(name string, err error) *report.Fault {
 	f := c.inputFault(name, err)
-	if _, ok := errors.AsType[*compress.Error](err); ok && f.code == exitSyntax && c.opts.onError != stopOnError {
-		f.advice = "what follows cannot be read"
+	if _, ok := errors.AsType[*compress.Error](err); ok && f.Code == report.CodeSyntax && c.opts.onError != stopOnError {
+		f.Advice = "what follows cannot be read"
 	}
 	return f
 }
@@ -99,7 +89,7 @@ func (c *conversion) cutFault(name string, err error) *fault {
 // convertWhole converts the documents of s, which input holds. Where input
 // cannot be decompressed any further it seems to end, if the run is to go on
 // after damage: what is there is converted, or kept with what is rejected.
-func (c *conversion) convertWhole(s *source, input *file.Reader) *fault {
+func (c *conversion) convertWhole(s *source, input *file.Reader) *report.Fault {
 	if c.opts.onError == stopOnError {
 		return s.convert(input)
 	}
@@ -112,9 +102,9 @@ func (c *conversion) convertWhole(s *source, input *file.Reader) *fault {
 }
 
 // unpacked counts the bytes of input that were decompressed.
-func (t *totals) unpacked(input *file.Reader) {
+func (c *conversion) unpacked(input *file.Reader) {
 	if len(input.Compression()) > 0 {
-		t.packedIn += input.Offset()
+		c.CompressedIn += input.Offset()
 	}
 }
 

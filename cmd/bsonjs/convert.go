@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // This file is one conversion from start to end.
@@ -35,7 +36,7 @@ type conversion struct {
 	std  streams
 	ctx  context.Context // ends when the run is to stop
 	in   file.Input
-	say  reporter
+	say  report.Reporter
 
 	out     *file.Writer
 	to      format.Format // of the output, Unknown until it is decided
@@ -48,12 +49,12 @@ type conversion struct {
 	cut     bool          // the run was stopped in the middle of a document
 
 	rejects *file.Writer // nil: nothing is kept of what is left out
-	code    exitCode     // of what was left out
+	code    report.Code  // of what was left out
 	view    *view        // of the command inspect; nil in others
 	atEnd   []func()     // called when the run is over
 	ended   bool         // the run is to end, and its output is whole
-	totals
-	progress *progress
+	report.Totals
+	progress *report.Progress
 }
 
 func newConversion(o *options, std streams, ctx context.Context) *conversion {
@@ -62,15 +63,15 @@ func newConversion(o *options, std streams, ctx context.Context) *conversion {
 		ctx:    ctx,
 		in:     file.Input{Stdin: std.in, Plain: plain},
 		to:     o.to,
-		totals: totals{began: time.Now(), checked: o.rules != nil},
+		Totals: report.Totals{Began: time.Now(), Checked: o.rules != nil},
 	}
 	if o.inspect != nil {
 		c.view = newView(o)
 	}
 	colors := o.color.palette(std.err)
-	c.progress = newProgress(o, std, c.in.Size(o.files))
+	c.progress = report.NewProgress(std.err, o.progressForm(std), c.in.Size(o.files))
 	std.err = c.progress
-	c.std, c.say = std, reporter{std, o.errors, colors}
+	c.std, c.say = std, report.New(std.err, o.errors, colors)
 	return c
 }
 
@@ -82,15 +83,15 @@ func (c *conversion) jobs() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-func (c *conversion) run() exitCode {
-	defer c.progress.end()
+func (c *conversion) run() report.Code {
+	defer c.progress.End()
 	defer func() {
 		for _, f := range c.atEnd {
 			f()
 		}
 	}()
 	if f := c.openOutputs(); f != nil {
-		return c.say.faults(f)
+		return c.say.Faults(f)
 	}
 	for _, name := range c.opts.files {
 		if f := c.passOver(c.convertFile(name)); f != nil {
@@ -103,9 +104,9 @@ func (c *conversion) run() exitCode {
 	if f := c.complete(); f != nil {
 		return c.abandon(f)
 	}
-	c.progress.end()
+	c.progress.End()
 	if c.view != nil {
-		c.code = max(c.code, c.say.faults(c.view.missed()))
+		c.code = max(c.code, c.say.Faults(c.view.missed()))
 	}
 	c.summarize()
 	return c.code
@@ -113,24 +114,24 @@ func (c *conversion) run() exitCode {
 
 // count counts n more documents that were read.
 func (c *conversion) count(n int64) {
-	c.read += n
-	c.progress.documents.Store(c.read)
+	c.Read += n
+	c.progress.Count(c.Read)
 }
 
 // convertFile converts all documents of one input.
-func (c *conversion) convertFile(name string) *fault {
+func (c *conversion) convertFile(name string) *report.Fault {
 	if err := c.flush(); err != nil { // before waiting for the input
-		return writeFault(c.out.Name(), err)
+		return report.WriteFault(c.out.Name(), err)
 	}
 	input, err := c.in.Open(c.ctx, name)
 	if err != nil {
 		return c.inputFault(inputName(name), err)
 	}
 	defer input.Close()
-	c.progress.open(input)
-	defer c.progress.open(nil)
+	c.progress.Open(input)
+	defer c.progress.Open(nil)
 	if name == "-" && file.IsTerminal(c.std.in) && !c.opts.quiet {
-		c.say.note("reading from the terminal; Ctrl-D ends the input")
+		c.say.Note("reading from the terminal; Ctrl-D ends the input")
 	}
 	head, err := input.Head()
 	switch {
@@ -156,37 +157,39 @@ func (c *conversion) convertFile(name string) *fault {
 	if f := c.startOutput(s); f != nil {
 		return f
 	}
-	defer func() { c.totals.unpacked(input) }()
+	defer func() { c.unpacked(input) }()
 	return c.convertWhole(s, input)
 }
 
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
-func (s *source) unknownFormat() *fault {
+func (s *source) unknownFormat() *report.Fault {
 	if s.advice == "" {
 		s.advice = "--from says which"
 	}
-	return s.fault(mishap{number: 1}, diagnosis{code: exitSyntax, why: "neither BSON nor JSON by its first bytes"})
+	f := report.NewFault(report.CodeSyntax, s.name, "neither BSON nor JSON by its first bytes")
+	f.Place = &report.Place{}
+	return s.about(f, 1)
 }
 
 // startOutput decides the format of the output, if that is still open, now
 // that the format of an input is known, and how the documents of s are written.
-func (c *conversion) startOutput(s *source) *fault {
+func (c *conversion) startOutput(s *source) *report.Fault {
 	if c.opts.to == format.Unknown {
 		to := s.from.Opposite()
 		if c.opts.sameFormat {
 			to = s.from
 		}
 		if c.to != format.Unknown && c.to != to {
-			return usageFault(fmt.Sprintf("%s is %v, and so is the output, as the files before it ask for; --to decides",
-				cleanName(s.name), s.from))
+			return report.UsageFault(fmt.Sprintf("%s is %v, and so is the output, as the files before it ask for; --to decides",
+				report.CleanName(s.name), s.from))
 		}
 		c.to = to
 	}
 	if c.to != format.JSON && c.opts.textFlag != "" {
-		return usageFault(c.opts.needsText(c.to).Error())
+		return report.UsageFault(c.opts.needsText(c.to).Error())
 	}
 	if c.to.Binary() && c.out.IsTerminal() && !c.opts.force {
-		return usageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
+		return report.UsageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
 	}
 	s.fm, c.frame = c.opts.formatter(c.to, writing{
 		checked:  s.from == format.JSON || s.from == format.Pickle,
@@ -199,16 +202,16 @@ func (c *conversion) startOutput(s *source) *fault {
 
 // leaveOut counts and reports f, a document that is left out, and returns the
 // fault that ends the run if there have been too many.
-func (c *conversion) leaveOut(f *fault) *fault {
-	c.rejected++
+func (c *conversion) leaveOut(f *report.Fault) *report.Fault {
+	c.Rejected++
 	c.count(1)
 	return c.goOn(f)
 }
 
 // mendedOne counts and reports f, the fault of a document that was mended and is
 // written. Otherwise it does what leaveOut does.
-func (c *conversion) mendedOne(f *fault) *fault {
-	c.mended++
+func (c *conversion) mendedOne(f *report.Fault) *report.Fault {
+	c.Mended++
 	c.count(1)
 	if len(c.pending) >= streamBuffer {
 		if f := c.flushFault(); f != nil {
@@ -220,47 +223,47 @@ func (c *conversion) mendedOne(f *fault) *fault {
 
 // stray counts and reports f, a fault between documents. Otherwise it does what
 // leaveOut does.
-func (c *conversion) stray(f *fault) *fault {
-	c.strays++
+func (c *conversion) stray(f *report.Fault) *report.Fault {
+	c.Strays++
 	return c.goOn(f)
 }
 
 // goOn reports f. If there have been too many faults it returns the one that
 // ends the run.
-func (c *conversion) goOn(f *fault) *fault {
-	code := c.say.faults(f)
+func (c *conversion) goOn(f *report.Fault) *report.Fault {
+	code := c.say.Faults(f)
 	if c.opts.onError == reportErrors {
-		code = exitRefused
+		code = report.CodeRefused
 	}
 	c.code = max(c.code, code)
 	if c.endsWith(0) {
-		return &fault{code: c.code, why: "gave up after " + plural(c.faulty(), "error")}
+		return &report.Fault{Code: c.code, Why: "gave up after " + report.Plural(c.Faulty(), "error")}
 	}
 	return nil
 }
 
 // endsWith reports whether n more faults are too many.
 func (c *conversion) endsWith(n int) bool {
-	return c.opts.maxErrors > 0 && c.faulty()+int64(n) >= c.opts.maxErrors
+	return c.opts.maxErrors > 0 && c.Faulty()+int64(n) >= c.opts.maxErrors
 }
 
 // passOver reports f, if only what is left of an input is at fault and a run
 // that goes on after damage can do so with the next, and returns nil then.
 // Else it returns f.
-func (c *conversion) passOver(f *fault) *fault {
-	if f == nil || c.opts.onError == stopOnError || f.file == "" || f.code == exitUsage || f.code >= exitOutput {
+func (c *conversion) passOver(f *report.Fault) *report.Fault {
+	if f == nil || c.opts.onError == stopOnError || f.File == "" || f.Code == report.CodeUsage || f.Code >= report.CodeOutput {
 		return f
 	}
-	code := c.say.faults(f)
-	if c.opts.onError == reportErrors && code != exitInput {
-		code = exitRefused
+	code := c.say.Faults(f)
+	if c.opts.onError == reportErrors && code != report.CodeInput {
+		code = report.CodeRefused
 	}
 	c.code = max(c.code, code)
 	return nil
 }
 
 // inputFault is for err, met in opening an input or reading from it.
-func (c *conversion) inputFault(name string, err error) *fault {
+func (c *conversion) inputFault(name string, err error) *report.Fault {
 	switch {
 	case c.out.Err() != nil: // met in passing on what was converted
 		return c.outputFault(c.out.Err())
@@ -268,34 +271,34 @@ func (c *conversion) inputFault(name string, err error) *fault {
 		return c.interrupted()
 	}
 	if z, ok := errors.AsType[*compress.Error](err); ok {
-		return compressionFault(name, z)
+		return report.CompressionFault(name, z)
 	}
-	return readFault(name, err)
+	return report.ReadFault(name, err)
 }
 
-func (c *conversion) interrupted() *fault {
-	code := exitSignal
+func (c *conversion) interrupted() *report.Fault {
+	code := report.CodeSignal
 	if s, ok := errors.AsType[*interrupt.Signal](context.Cause(c.ctx)); ok {
-		code += exitCode(s.Number)
+		code += report.Code(s.Number)
 	}
-	return &fault{code: code, why: "interrupted after " + documents(c.written())}
+	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(c.Written())}
 }
 
 // summarize says what the run has come to, if that is wanted.
 func (c *conversion) summarize() {
 	if c.opts.dump != dumpNone && !c.opts.quiet && !file.IsClosedPipe(c.out.Err()) {
-		c.say.found(c.read - c.holes)
+		c.say.Found(c.Read - c.Holes)
 	}
 	form := c.opts.summary
-	if form == summaryAuto {
-		form = summaryNone
-		if (c.faulty() > 0 && c.view == nil || c.opts.verbose > 0) && !c.opts.quiet {
-			form = summaryText
-		}
+	if form == summaryAuto && !c.opts.quiet && (c.Faulty() > 0 && c.view == nil || c.opts.verbose > 0) {
+		form = summaryText
 	}
-	if form != summaryNone {
-		c.totals.packedOut = c.out.Compressed()
-		c.say.summarize(c.totals, form)
+	c.CompressedOut = c.out.Compressed()
+	switch form {
+	case summaryText:
+		c.say.Summarize(c.Totals, report.Text)
+	case summaryJSON:
+		c.say.Summarize(c.Totals, report.JSON)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -61,7 +62,7 @@ func (a *app) dumpCommand() *cobra.Command {
 	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if o.version {
-			a.code = a.std.print(thisVersion().line(reportText))
+			a.code = a.std.print(thisVersion().line(report.Text))
 			return nil
 		}
 		return a.convert(o, cmd, args)

@@ -28,6 +28,9 @@ var commandLineOnly = []string{
 	"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "help", "version", "json", "config",
 }
 
+// maxVariable is how many bytes of the name of a variable a message has.
+const maxVariable = 256
+
 // variable returns the name of the variable that is the default of f, or ""
 // if there is none.
 func variable(f *pflag.Flag) string {
@@ -102,7 +105,7 @@ func (a *app) environment(cmd *cobra.Command) error {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		a.reporter(cmd).note(fmt.Sprintf("the variable %s is ignored: it is the default of no flag", oneline.Clean(name, maxName)))
+		a.reporter(cmd).Note(fmt.Sprintf("the variable %s is ignored: it is the default of no flag", oneline.Clean(name, maxVariable)))
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -50,7 +51,7 @@ func (a *app) convert(o *options, cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if o.aliases.config != "" && !o.quiet {
-		a.reporter(cmd).note("ignoring --config: dump reads files only and needs no server")
+		a.reporter(cmd).Note("ignoring --config: dump reads files only and needs no server")
 	}
 	ctx, stop := interrupt.Context(context.Background())
 	defer stop()
@@ -96,7 +97,7 @@ func (o *options) addFlags(fs *pflag.FlagSet) {
 	group(fs, "", "", func(fs *pflag.FlagSet) {
 		addHelp(fs)
 		fs.BoolVar(&o.version, "version", false, "print the version and stop; with --json as JSON")
-		addSwitch(fs, &toggle[reportForm]{&o.json, reportJSON}, "json", "")
+		addSwitch(fs, &toggle[report.Form]{&o.json, report.JSON}, "json", "")
 		fs.Lookup("json").Hidden = true
 	})
 }
@@ -232,7 +233,7 @@ func (o *options) addMaxErrors(fs *pflag.FlagSet) {
 
 func (o *options) addMessages(fs *pflag.FlagSet) {
 	fs.Var(choose(&o.errors,
-		word[reportForm]{"text", reportText}, word[reportForm]{"json", reportJSON},
+		word[report.Form]{"text", report.Text}, word[report.Form]{"json", report.JSON},
 	), "errors", "errors as lines of text (the default) or of JSON")
 	fs.Var(choose(&o.summary,
 		word[summaryForm]{"auto", summaryAuto}, word[summaryForm]{"text", summaryText},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -42,7 +43,7 @@ func TestFlippedLengths(t *testing.T) {
 			if mend {
 				want, out = nil, slices.Concat(docs...)
 			}
-			if got.code != int(exitSyntax) || !bytes.Equal(kept, want) || got.stdout != string(out) {
+			if got.code != int(report.CodeSyntax) || !bytes.Equal(kept, want) || got.stdout != string(out) {
 				t.Errorf("%v, bit %d of document %d: code %d, %d bytes written of %d, %d rejected of %d",
 					args, bit, i, got.code, len(got.stdout), len(out), len(kept), len(want))
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -128,15 +129,15 @@ func (v *view) enough(number, end int64) bool {
 
 // missed returns the fault of a run in which there was nothing to show of what
 // was asked for.
-func (v *view) missed() *fault {
+func (v *view) missed() *report.Fault {
 	if v.shown || v.documents == nil && v.offsets == nil && v.path == "" {
 		return nil
 	}
-	return &fault{code: exitRefused, why: "there is nothing at the place that was asked for"}
+	return &report.Fault{Code: report.CodeRefused, Why: "there is nothing at the place that was asked for"}
 }
 
 // inspect shows the document that was read.
-func (t *stream) inspect(typ bson.Type, data []byte) *fault {
+func (t *stream) inspect(typ bson.Type, data []byte) *report.Fault {
 	if typ != bson.TypeDocument {
 		return t.refused(&pickle.ValueError{What: typ.String(), Err: pickle.ErrNotDocument})
 	}
@@ -166,7 +167,7 @@ const strayBytes = 4 << 10
 
 // inspectUnread shows what there is of a document that could not be read
 // because of err.
-func (t *stream) inspectUnread(err error) *fault {
+func (t *stream) inspectUnread(err error) *report.Fault {
 	r, ok := t.r.(handover)
 	s, malformed := errors.AsType[*bson.SyntaxError](err)
 	if !ok || !malformed || !t.c.view.wantsDocument(t.docs+1) {
@@ -187,10 +188,10 @@ func (t *stream) inspectUnread(err error) *fault {
 
 // show writes what is wanted of the document at hand, of which data is there,
 // and reports whether anything is wrong with it.
-func (t *stream) show(data []byte, o inspect.Options) (faulty bool, f *fault) {
+func (t *stream) show(data []byte, o inspect.Options) (faulty bool, f *report.Fault) {
 	c, at := t.c, t.start()
 	d := &inspect.Document{
-		File: cleanName(t.name), Number: t.docs + 1, At: at.offset, Data: data,
+		File: report.CleanName(t.name), Number: t.docs + 1, At: at.offset, Data: data,
 		Stray: o.Outside != nil, Made: t.from != format.BSON,
 	}
 	if t.from == format.JSON {

@@ -162,7 +162,7 @@ func TestAccounts(t *testing.T) {
 			docs++
 		}
 		lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
-		var s summary
+		var s summaryLine
 		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
 			t.Fatal(err, lines)
 		}
@@ -172,7 +172,7 @@ func TestAccounts(t *testing.T) {
 		// The messages say which bytes were left out.
 		var skipped []byte
 		for _, line := range lines[:len(lines)-1] {
-			var r record
+			var r faultLine
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
 				t.Fatal(err, line)
 			}
@@ -190,12 +190,12 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-// summaryLine is the line of the summary, with what depends on how far a run
+// timeless is the line of the summary, with what depends on how far a run
 // that ended early had read, and on time, behind the semicolon.
-var summaryLine = regexp.MustCompile(`(?m)^(bsonjs: \d+ documents? read, [^;\n]*); [^;\n]*$`)
+var timeless = regexp.MustCompile(`(?m)^(bsonjs: \d+ documents? read, [^;\n]*); [^;\n]*$`)
 
 // withoutTime returns messages with no more of the summary than the documents.
-func withoutTime(messages string) string { return summaryLine.ReplaceAllString(messages, "$1") }
+func withoutTime(messages string) string { return timeless.ReplaceAllString(messages, "$1") }
 
 // A piece with more faults than a job holds is reported as any other.
 func TestJobsFaulty(t *testing.T) {

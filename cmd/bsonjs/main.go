@@ -101,9 +101,11 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 func main() {
@@ -126,19 +128,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 }
 
 // print writes text to standard output.
-func (s streams) print(text string) exitCode {
+func (s streams) print(text string) report.Code {
 	if _, err := io.WriteString(s.out, text); err != nil {
-		return s.report(writeFault(stdoutName, err))
+		return s.report(report.WriteFault(file.StdoutName, err))
 	}
-	return exitOK
+	return report.CodeOK
 }
 
-// report is reporter.faults where it has not been asked how things are to be
+// report reports what is wrong where it has not been asked how things are to be
 // said.
-func (s streams) report(faults ...*fault) exitCode { return reporter{std: s}.faults(faults...) }
+func (s streams) report(faults ...*report.Fault) report.Code { return s.reporter().Faults(faults...) }
 
-// note writes one line to standard error. There is nobody to tell if that
-// fails.
-func (s streams) note(text string) {
-	fmt.Fprintf(s.err, "bsonjs: %s\n", text)
-}
+// reporter returns the reporter of who has not been asked how things are to be
+// said.
+func (s streams) reporter() report.Reporter { return report.New(s.err, report.Text, report.Palette{}) }

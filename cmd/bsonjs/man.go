@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // This file makes manual pages, in the macros of man(7), of what help.go
@@ -54,20 +55,20 @@ func (a *app) manCommand() *cobra.Command {
 }
 
 // writePages writes all pages to the folder o.Name.
-func (a *app) writePages(pages []manPage, o file.Output) exitCode {
+func (a *app) writePages(pages []manPage, o file.Output) report.Code {
 	dir := o.Name
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return a.std.report(writeFault(dir, err))
+		return a.std.report(report.WriteFault(dir, err))
 	}
 	for _, p := range pages {
 		o.Name = filepath.Join(dir, p.name+"."+p.chapter)
 		if err := writeFile(o, p.text); errors.Is(err, fs.ErrExist) {
-			return a.std.report(usageFault(o.Name + " exists; --overwrite replaces it"))
+			return a.std.report(report.UsageFault(o.Name + " exists; --overwrite replaces it"))
 		} else if err != nil {
-			return a.std.report(writeFault(o.Name, err))
+			return a.std.report(report.WriteFault(o.Name, err))
 		}
 	}
-	return exitOK
+	return report.CodeOK
 }
 
 // writeFile writes text as the whole of the file o.Name.

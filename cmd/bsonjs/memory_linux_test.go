@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/internal/hostile"
 )
 
@@ -69,7 +70,7 @@ func TestCommandMemory(t *testing.T) {
 			p.Stdin = io.MultiReader(strings.NewReader(inputs[format]), lastReader(func() { peak = p.peak(t) }))
 			p.Stdout = io.Discard
 			p.begin(t)
-			if code := p.code(); code > int(exitSyntax) {
+			if code := p.code(); code > int(report.CodeSyntax) {
 				t.Errorf("exit code %d: %.1000s", code, p.stderr.String())
 			}
 			most, _ := strconv.ParseInt(m[2], 10, 64) // digits

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // This file is --mend-lengths: it writes documents that have no fault but wrong
@@ -53,7 +54,7 @@ func (h *holder) release() error {
 
 // mend corrects the lengths in the held bytes and converts the document. It
 // reports whether it could, and adds the corrections to f.
-func (t *stream) mend(h *holder, f *fault) bool {
+func (t *stream) mend(h *holder, f *report.Fault) bool {
 	if len(h.held) == 0 {
 		return false
 	}
@@ -72,10 +73,10 @@ func (t *stream) mend(h *holder, f *fault) bool {
 		return false
 	}
 	m := mended[0]
-	f.mended = len(mended)
-	f.advice = fmt.Sprintf("mended: length %d instead of %d at offset %d", m.Is, m.Was, f.from+m.Offset)
+	f.Mended = len(mended)
+	f.Advice = fmt.Sprintf("mended: length %d instead of %d at offset %d", m.Is, m.Was, f.From+m.Offset)
 	if more := len(mended) - 1; more > 0 {
-		f.advice += fmt.Sprintf(" and %d more", more)
+		f.Advice += fmt.Sprintf(" and %d more", more)
 	}
 	return true
 }

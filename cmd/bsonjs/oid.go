@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -40,8 +41,8 @@ func (a *app) oidCommand() *cobra.Command {
 }
 
 // addForm adds the flag that asks for JSON, and that for help.
-func addForm(fs *pflag.FlagSet, form *reportForm, usage string) {
-	addSwitch(fs, &toggle[reportForm]{form, reportJSON}, "json", usage)
+func addForm(fs *pflag.FlagSet, form *report.Form, usage string) {
+	addSwitch(fs, &toggle[report.Form]{form, report.JSON}, "json", usage)
 	addHelp(fs)
 }
 
@@ -57,7 +58,7 @@ func (a *app) oidNewCommand() *cobra.Command {
 		Example: "  bsonjs oid new -n 3\n  bsonjs oid new --time 2024-02-29T12:00:00Z\n",
 		Args:    noArgs,
 	}
-	n, at, form := 1, "", reportText
+	n, at, form := 1, "", report.Text
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
 		fs.VarP(&amount{&n, 1, maxNew, nil}, "count", "n", "print `N` ids, 1 unless given, at most 16777216")
 		fs.StringVar(&at, "time", "", "`TIME` that they carry instead of that of the clock: RFC 3339, or a date, whose first second it is")
@@ -81,10 +82,10 @@ func (a *app) oidNewCommand() *cobra.Command {
 				return id
 			}
 		}
-		a.code = a.printLines(func(w *bufio.Writer) *fault {
+		a.code = a.printLines(func(w *bufio.Writer) *report.Fault {
 			var line []byte
 			for range n {
-				if line = next().Append(line[:0]); form == reportJSON {
+				if line = next().Append(line[:0]); form == report.JSON {
 					line = fmt.Appendf(nil, `{"$oid":%q}`, line)
 				}
 				if _, err := w.Write(append(line, '\n')); err != nil {
@@ -107,7 +108,7 @@ func (a *app) oidTimeCommand() *cobra.Command {
 		Example: "  bsonjs oid time 65e00f400000000000000000\n" +
 			"  bsonjs users.bson | jq -r '._id.\"$oid\"' | bsonjs oid time\n",
 	}
-	form := reportText
+	form := report.Text
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
 		addForm(fs, &form, `as {"id":"...","time":"..."}`)
 	})
@@ -120,7 +121,7 @@ func (a *app) oidTimeCommand() *cobra.Command {
 				return err
 			}
 		}
-		a.code = a.printLines(func(w *bufio.Writer) *fault {
+		a.code = a.printLines(func(w *bufio.Writer) *report.Fault {
 			for _, id := range ids {
 				writeTime(w, id, form)
 			}
@@ -139,9 +140,9 @@ func (a *app) oidTimeCommand() *cobra.Command {
 }
 
 // readIDs calls f for each line of standard input.
-func (a *app) readIDs(f func(objectid.ID)) *fault {
+func (a *app) readIDs(f func(objectid.ID)) *report.Fault {
 	if file.IsTerminal(a.std.in) {
-		a.std.note("reading from the terminal; Ctrl-D ends the input")
+		a.std.reporter().Note("reading from the terminal; Ctrl-D ends the input")
 	}
 	lines := bufio.NewScanner(a.std.in)
 	n := 0
@@ -149,23 +150,23 @@ func (a *app) readIDs(f func(objectid.ID)) *fault {
 		n++
 		id, err := parseID(strings.TrimSpace(lines.Text()))
 		if err != nil {
-			return newFault(exitSyntax, inputName("-"), fmt.Sprintf("line %d: %v", n, err))
+			return report.NewFault(report.CodeSyntax, inputName("-"), fmt.Sprintf("line %d: %v", n, err))
 		}
 		f(id)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return newFault(exitSyntax, inputName("-"), fmt.Sprintf("line %d: too long for an ObjectId", n+1))
+		return report.NewFault(report.CodeSyntax, inputName("-"), fmt.Sprintf("line %d: too long for an ObjectId", n+1))
 	case err != nil:
-		return readFault(inputName("-"), err)
+		return report.ReadFault(inputName("-"), err)
 	}
 	return nil
 }
 
 // writeTime writes the line about id.
-func writeTime(w io.Writer, id objectid.ID, form reportForm) {
+func writeTime(w io.Writer, id objectid.ID, form report.Form) {
 	when := id.Time().Format(time.RFC3339)
-	if form == reportJSON {
+	if form == report.JSON {
 		fmt.Fprintf(w, "{\"id\":%q,\"time\":%q}\n", id, when)
 		return
 	}
@@ -183,7 +184,7 @@ func (a *app) oidRangeCommand() *cobra.Command {
 		Example: "  bsonjs oid range 2024-02-01 2024-03-01\n" +
 			"  bsonjs oid range --json 2024-02-29T12:00:00Z 2024-02-29T13:00:00+01:00\n",
 	}
-	form := reportText
+	form := report.Text
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
 		addForm(fs, &form, `as the condition of a query: {"$gte":{"$oid":"..."},"$lt":{"$oid":"..."}}`)
 	})
@@ -207,7 +208,7 @@ func (a *app) oidRangeCommand() *cobra.Command {
 			return fmt.Errorf("%s is after %s", args[0], args[1])
 		}
 		shape := "%s\n%s\n"
-		if form == reportJSON {
+		if form == report.JSON {
 			shape = `{"$gte":{"$oid":"%s"},"$lt":{"$oid":"%s"}}` + "\n"
 		}
 		a.code = a.std.print(fmt.Sprintf(shape, bounds[0], bounds[1]))
@@ -218,11 +219,11 @@ func (a *app) oidRangeCommand() *cobra.Command {
 
 // printLines calls f with a buffer for standard output, and reports what f
 // returns and what goes wrong in writing.
-func (a *app) printLines(f func(w *bufio.Writer) *fault) exitCode {
+func (a *app) printLines(f func(w *bufio.Writer) *report.Fault) report.Code {
 	w := bufio.NewWriter(a.std.out)
-	faults := []*fault{f(w)}
+	faults := []*report.Fault{f(w)}
 	if err := w.Flush(); err != nil {
-		faults = append(faults, writeFault(stdoutName, err))
+		faults = append(faults, report.WriteFault(file.StdoutName, err))
 	}
 	return a.std.report(faults...)
 }

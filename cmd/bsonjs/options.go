@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -66,7 +67,7 @@ type options struct {
 	exact       bool
 
 	// What is said on standard error.
-	errors   reportForm
+	errors   report.Form
 	summary  summaryForm
 	progress progressForm
 	color    colorPolicy
@@ -86,8 +87,8 @@ type options struct {
 
 	aliases aliases
 
-	version bool       // is printed, and nothing done
-	json    reportForm // of the version
+	version bool        // is printed, and nothing done
+	json    report.Form // of the version
 
 	// sameFormat makes the output of the format of the inputs unless to says
 	// otherwise.
@@ -129,44 +130,6 @@ const (
 	reportErrors                        // it is reported; nothing is written
 )
 
-// A reportForm is how something is said: what is wrong with a document, or
-// what a small command prints.
-type reportForm uint8
-
-const (
-	reportText reportForm = iota
-	reportJSON            // one object per line
-)
-
-// A summaryForm is what is said at the end of a run.
-type summaryForm uint8
-
-const (
-	summaryAuto summaryForm = iota // text, where there is something to say
-	summaryText
-	summaryJSON // one object on a line
-	summaryNone
-)
-
-// A progressForm is what is said while a run lasts.
-type progressForm uint8
-
-const (
-	progressAuto progressForm = iota // a bar, if the run is long and a terminal shows it
-	progressAlways
-	progressNever
-	progressJSON // one object per line
-)
-
-// A colorPolicy says when messages have colours.
-type colorPolicy uint8
-
-const (
-	colorAuto colorPolicy = iota // where a terminal shows them
-	colorAlways
-	colorNever
-)
-
 // textFlags are the flags that make sense only where JSON is written.
 var textFlags = []string{
 	"mode", "ambiguous", "array", "pretty", "indent", "spacing", "sort-keys", "ascii", "html-safe", "doubles",
@@ -183,7 +146,7 @@ func given(fs *pflag.FlagSet, name string) bool {
 // check refuses combinations that cannot be meant, and completes o with what
 // follows from them.
 func (o *options) check(fs *pflag.FlagSet) error {
-	if o.json != reportText {
+	if o.json != report.Text {
 		return errors.New("--json goes with --version; --to json writes JSON")
 	}
 	for _, name := range []string{"output", "rejects"} {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -48,7 +49,7 @@ func TestOptions(t *testing.T) {
 		{"--on-error quarantine --rejects r", "", options{onError: quarantineErrors, rejects: "r"}},
 		{"--rejects r", "BSONJS_ON_ERROR=quarantine", options{onError: quarantineErrors, rejects: "r"}},
 		{"--invalid-utf8 replace --exact", "", options{invalidUTF8: bson.UTF8Replace, exact: true}},
-		{"--errors json --summary json --progress json", "", options{errors: reportJSON, summary: summaryJSON, progress: progressJSON}},
+		{"--errors json --summary json --progress json", "", options{errors: report.JSON, summary: summaryJSON, progress: progressJSON}},
 		{"--errors text --summary text --progress always", "", options{summary: summaryText, progress: progressAlways}},
 		{"--summary none --progress never", "", options{summary: summaryNone, progress: progressNever}},
 		{"--summary auto --progress auto", "BSONJS_SUMMARY=none BSONJS_PROGRESS=never", options{}},

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // This file is the outputs of a conversion: the documents, and what is kept of
@@ -20,11 +21,11 @@ import (
 //   - write and reject are the only ways to them.
 
 // openOutputs opens the output and, if there is one, the file of rejects.
-func (c *conversion) openOutputs() (f *fault) {
+func (c *conversion) openOutputs() (f *report.Fault) {
 	codec, _ := compress.ByName(c.opts.rejects)
 	out, rejects := c.output(c.opts.output, c.opts.codec), c.output(c.opts.rejects, codec)
 	if c.opts.rejects != "" && out.Collides(rejects) {
-		return usageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
+		return report.UsageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
 	}
 	if c.out, f = c.open(out); f != nil || c.opts.rejects == "" {
 		return f
@@ -42,26 +43,26 @@ func (c *conversion) output(name string, codec compress.Codec) file.Output {
 	return o
 }
 
-func (c *conversion) open(o file.Output) (*file.Writer, *fault) {
+func (c *conversion) open(o file.Output) (*file.Writer, *report.Fault) {
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
-		return nil, usageFault(inputName(name) + " is also what the output would replace")
+		return nil, report.UsageFault(inputName(name) + " is also what the output would replace")
 	}
 	out, err := o.Open(c.ctx)
 	switch {
 	case err == nil && o.Codec != compress.None && out.IsTerminal() && !c.opts.force:
 		out.Discard()
-		return nil, usageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
+		return nil, report.UsageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
 	case err == nil:
 		if out.Aside() {
 			c.atEnd = append(c.atEnd, interrupt.SurvivePipes())
 		}
 		return out, nil
 	case errors.Is(err, fs.ErrExist):
-		return nil, usageFault(o.Name + " exists; --overwrite replaces it")
+		return nil, report.UsageFault(o.Name + " exists; --overwrite replaces it")
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return nil, c.interrupted()
 	}
-	return nil, writeFault(o.Name, err)
+	return nil, report.WriteFault(o.Name, err)
 }
 
 // write writes p, documents with what stands between them, to the output.
@@ -77,7 +78,7 @@ func (c *conversion) write(p []byte) error {
 		p = p[len(c.frame.between):]
 	}
 	n, err := c.out.Write(p)
-	c.totals.out += int64(n)
+	c.Out += int64(n)
 	return err
 }
 
@@ -86,7 +87,7 @@ func (c *conversion) writeText(s string) error {
 		return nil
 	}
 	n, err := io.WriteString(c.out, s)
-	c.totals.out += int64(n)
+	c.Out += int64(n)
 	return err
 }
 
@@ -111,9 +112,9 @@ func (w *longWriter) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	n := c.totals.out
+	n := c.Out
 	err := c.write(p)
-	return int(c.totals.out - n), err
+	return int(c.Out - n), err
 }
 
 // flush passes on what was converted. What cannot be written does not count as
@@ -127,7 +128,7 @@ func (c *conversion) flush() error {
 	return err
 }
 
-func (c *conversion) flushFault() *fault {
+func (c *conversion) flushFault() *report.Fault {
 	if err := c.flush(); err != nil {
 		return c.outputFault(err)
 	}
@@ -155,15 +156,15 @@ func (c *conversion) rejectsWriter() io.Writer {
 }
 
 // outputFault is for err, met in writing the output.
-func (c *conversion) outputFault(err error) *fault {
+func (c *conversion) outputFault(err error) *report.Fault {
 	if errors.Is(err, interrupt.ErrInterrupted) {
 		return c.interrupted()
 	}
-	return writeFault(c.out.Name(), err)
+	return report.WriteFault(c.out.Name(), err)
 }
 
 // complete ends outputs to which everything was written.
-func (c *conversion) complete() *fault {
+func (c *conversion) complete() *report.Fault {
 	if !c.started && c.to == format.Unknown && c.opts.textFlag != "" {
 		c.to = format.JSON // the array of no documents is still an array
 	}
@@ -190,16 +191,16 @@ func (c *conversion) complete() *fault {
 }
 
 // endFault takes a step to the end of out, which may be nil.
-func endFault(out *file.Writer, step func(*file.Writer) error) *fault {
+func endFault(out *file.Writer, step func(*file.Writer) error) *report.Fault {
 	if out == nil {
 		return nil
 	}
 	err := step(out)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return newFault(exitOutput, out.Name(), "has come into being during the run; --overwrite replaces it")
+		return report.NewFault(report.CodeOutput, out.Name(), "has come into being during the run; --overwrite replaces it")
 	case err != nil:
-		return writeFault(out.Name(), err)
+		return report.WriteFault(out.Name(), err)
 	}
 	return nil
 }
@@ -207,8 +208,8 @@ func endFault(out *file.Writer, step func(*file.Writer) error) *fault {
 // abandon ends the outputs with what was converted before f, and reports f. It
 // does so last: where nobody reads standard error any more, the first line
 // ends the process.
-func (c *conversion) abandon(f *fault) exitCode {
-	faults := []*fault{f}
+func (c *conversion) abandon(f *report.Fault) report.Code {
+	faults := []*report.Fault{f}
 	failed := func(err error) {
 		if err != nil {
 			faults = append(faults, c.outputFault(err))
@@ -232,17 +233,17 @@ func (c *conversion) abandon(f *fault) exitCode {
 		switch {
 		case kept == "":
 		case whole:
-			notes = append(notes, fmt.Sprintf("%s keeps the %s %s before", cleanName(kept), documents(n), what))
+			notes = append(notes, fmt.Sprintf("%s keeps the %s %s before", report.CleanName(kept), report.Documents(n), what))
 		default:
-			notes = append(notes, cleanName(kept)+" keeps what could be written; its last document may be cut")
+			notes = append(notes, report.CleanName(kept)+" keeps what could be written; its last document may be cut")
 		}
 	}
-	keep(c.out, c.written(), 0, "converted")
-	keep(c.rejects, c.rejected, c.strays, "left out")
-	c.progress.end()
-	code := max(c.code, c.say.faults(faults...))
+	keep(c.out, c.Written(), 0, "converted")
+	keep(c.rejects, c.Rejected, c.Strays, "left out")
+	c.progress.End()
+	code := max(c.code, c.say.Faults(faults...))
 	for _, text := range notes {
-		c.say.note(text)
+		c.say.Note(text)
 	}
 	c.summarize()
 	return code

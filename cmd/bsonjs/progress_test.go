@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // A slowReader gives a document and a fault each time, and time for a bar to
@@ -18,7 +20,7 @@ func (r *slowReader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	r.left--
-	time.Sleep(barEvery + barEvery/2)
+	time.Sleep(report.BarEvery + report.BarEvery/2)
 	return copy(p, "{\"a\":1}\nx\n"), nil
 }
 
@@ -53,7 +55,7 @@ func TestProgressEnds(t *testing.T) {
 	if !strings.Contains(said, "\r") || strings.Count(said, "document ") < 4 {
 		t.Errorf("no bar or not all faults: %q", said)
 	}
-	time.Sleep(3 * barEvery) // who still draws has the time to
+	time.Sleep(3 * report.BarEvery) // who still draws has the time to
 	if more := strings.TrimPrefix(messages.String(), said); more != "" {
 		t.Errorf("after the run: %q", more)
 	}

@@ -27,6 +27,18 @@ func runCommand(stdin io.Reader, args ...string) command {
 	return command{code, stdout.String(), stderr.String()}
 }
 
+// A faultLine is a line of --errors json.
+type faultLine struct {
+	Code, Message                   string
+	Document, Line, Column, Skipped int64
+	Offset, From                    *int64
+}
+
+// A summaryLine is what --summary json says of documents.
+type summaryLine struct {
+	Read, Written, Rejected, Mended, Strays, BytesIn, BytesOut int64
+}
+
 // manyDocuments yields documents until there are n bytes of them.
 func manyDocuments(n int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {

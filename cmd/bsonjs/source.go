@@ -8,6 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -31,7 +32,7 @@ type source struct {
 	// is long.
 	long pieceReader
 	// failed is why take has stopped, if the run is to end.
-	failed *fault
+	failed *report.Fault
 	// enough is set when the rest of the source is not needed. The source may
 	// not have been read to its end.
 	enough bool
@@ -63,10 +64,10 @@ func (p *position) advance(data []byte, from format.Format) {
 }
 
 // convert converts the documents that r holds.
-func (s *source) convert(r io.Reader) *fault {
+func (s *source) convert(r io.Reader) *report.Fault {
 	s.feed = pipeline.NewFeed(s.c.ctx, r, s.c.flush)
 	defer func() {
-		s.c.totals.in += s.feed.Bytes()
+		s.c.In += s.feed.Bytes()
 		s.feed.Close()
 	}()
 	if s.c.view != nil || s.from != format.BSON && s.from != format.JSON {
@@ -119,16 +120,16 @@ func (s *source) write(t bson.Type, data []byte) error {
 }
 
 // refuse leaves out the document that m is about, whose bytes are data.
-func (s *source) refuse(m mishap, data []byte) *fault {
+func (s *source) refuse(m mishap, data []byte) *report.Fault {
 	f, ok := s.report(m)
 	if !ok {
 		return s.c.inputFault(s.name, m.err)
 	}
 	if s.c.opts.onError != reportErrors && s.c.view == nil {
-		f.skipped, f.from = int64(len(data)), m.at.offset
+		f.Skipped, f.From = int64(len(data)), m.at.offset
 	}
 	if err := s.c.reject(data, s.from); err != nil {
-		return writeFault(s.c.rejects.Name(), err)
+		return report.WriteFault(s.c.rejects.Name(), err)
 	}
 	return s.c.leaveOut(f)
 }
@@ -136,20 +137,20 @@ func (s *source) refuse(m mishap, data []byte) *fault {
 // report reports all that is wrong with the document that m is about, but for
 // the last fault, which it returns. It returns false if m is about something
 // other than a document.
-func (s *source) report(m mishap) (*fault, bool) {
+func (s *source) report(m mishap) (*report.Fault, bool) {
 	all, _ := errors.AsType[faults](m.err)
-	var last *fault
+	var last *report.Fault
 	for _, err := range listed(m.err) {
-		s.c.say.faults(last)
+		s.c.say.Faults(last)
 		m.err = err
-		d, ok := s.diagnose(m)
-		if !ok {
+		f := s.diagnose(m)
+		if f == nil {
 			return nil, false
 		}
-		last = s.fault(m, d)
+		last = f
 	}
 	if all.more > 0 {
-		last.advice = plural(int64(all.more), "more fault") + " in this document"
+		last.Advice = report.Plural(int64(all.more), "more fault") + " in this document"
 	}
 	return last, true
 }
@@ -163,37 +164,38 @@ type mishap struct {
 	wrote  bool     // it was read, but could not be written
 }
 
-// diagnose returns what is wrong, with places in the input, or false if m is
-// about something other than a document.
-func (s *source) diagnose(m mishap) (diagnosis, bool) {
-	d, ok := diagnose(m.err)
-	switch {
-	case !ok:
-		return d, false
+// diagnose returns the fault that m is, with places in the input, or nil if m
+// is about something other than a document.
+func (s *source) diagnose(m mishap) *report.Fault {
+	f := report.Diagnose(m.err)
+	if f == nil {
+		return nil
+	}
+	switch at := f.Place; {
 	case m.wrote && s.from == format.BSON:
-		d.offset += m.at.offset
+		at.Offset += m.at.offset
 	case m.wrote: // its offset counts bytes of BSON, which are in no file
-		d.offset = m.at.offset
+		at.Offset = m.at.offset
 		if s.from == format.JSON {
-			d.line, d.column = m.at.line+1, m.at.column+1
+			at.Line, at.Column = m.at.line+1, m.at.column+1
 		}
 	default:
-		d.offset += m.base.offset
-		if d.line == 1 {
-			d.column += m.base.column
+		at.Offset += m.base.offset
+		if at.Line == 1 {
+			at.Column += m.base.column
 		}
-		if d.line > 0 {
-			d.line += m.base.line
+		if at.Line > 0 {
+			at.Line += m.base.line
 		}
 	}
-	return d, true
+	return s.about(f, m.number)
 }
 
-// fault returns the fault that m, of which d is the diagnosis, is.
-func (s *source) fault(m mishap, d diagnosis) *fault {
-	f := &fault{code: d.code, file: fileName(s.name), number: m.number, place: &d, why: d.why}
-	if m.number == 1 {
-		f.advice = s.advice
+// about returns f as a fault of the document of that number in s.
+func (s *source) about(f *report.Fault, number int64) *report.Fault {
+	f.In(s.name, number)
+	if number == 1 {
+		f.Advice = s.advice
 	}
 	return f
 }

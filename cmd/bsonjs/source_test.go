@@ -98,7 +98,7 @@ func TestBackToWorkers(t *testing.T) {
 					t.Fatalf("%s jobs: %s", jobs, got.stderr)
 				}
 				for i, line := range faults {
-					var r record
+					var r faultLine
 					if err := json.Unmarshal([]byte(line), &r); err != nil {
 						t.Fatal(err)
 					}

@@ -7,6 +7,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -63,7 +64,7 @@ type stream struct {
 
 // stream converts documents until the input ends, or is to end, or seems to be
 // sound again; the last is what false without a fault means.
-func (s *source) stream() (ended bool, f *fault) {
+func (s *source) stream() (ended bool, f *report.Fault) {
 	t := &stream{source: s, r: s.newReader(), base: s.at}
 	for s.c.ctx.Err() == nil {
 		if t.r.Next() {
@@ -102,7 +103,7 @@ func (s *source) newReader() documentReader {
 }
 
 // document converts the document that was read.
-func (t *stream) document() *fault {
+func (t *stream) document() *report.Fault {
 	typ, data := bson.TypeDocument, []byte(t.r.Raw())
 	if v, ok := t.r.(valueReader); ok {
 		typ, data = v.Type(), v.Value()
@@ -130,7 +131,7 @@ func (t *stream) document() *fault {
 }
 
 // long converts the current document, whose output is too long for pending.
-func (t *stream) long(typ bson.Type, data []byte) *fault {
+func (t *stream) long(typ bson.Type, data []byte) *report.Fault {
 	err := t.write(typ, data)
 	switch {
 	case t.c.out.Err() != nil || errors.Is(err, interrupt.ErrInterrupted):
@@ -162,7 +163,7 @@ func (t *stream) start() position {
 }
 
 // refused is for the document that was read, but not written because of err.
-func (t *stream) refused(err error) *fault {
+func (t *stream) refused(err error) *report.Fault {
 	m := mishap{err: err, number: t.docs + 1, at: t.start(), wrote: true}
 	data := sourceOf(t.r)
 	if !t.leavesOut(data) {
@@ -174,7 +175,7 @@ func (t *stream) refused(err error) *fault {
 }
 
 // unread is for a document that could not be read because of err.
-func (t *stream) unread(err error) *fault {
+func (t *stream) unread(err error) *report.Fault {
 	if t.c.view != nil {
 		if f := t.inspectUnread(err); f != nil {
 			return f
@@ -184,7 +185,7 @@ func (t *stream) unread(err error) *fault {
 }
 
 // damage ends the run because of m or, if it is to go on, finds where.
-func (t *stream) damage(m mishap) *fault {
+func (t *stream) damage(m mishap) *report.Fault {
 	f, ok := t.report(m)
 	if !ok {
 		return t.c.inputFault(t.name, m.err)
@@ -192,21 +193,21 @@ func (t *stream) damage(m mishap) *fault {
 	if t.c.opts.onError == stopOnError {
 		return t.endWith(f)
 	}
-	f.from = t.start().offset
+	f.From = t.start().offset
 	hold, lost := t.newHolder(), lostBy(t.r)
 	skipped := &counter{w: hold}
 	if !t.r.Resync(skipped) {
 		if err := hold.release(); err != nil {
-			return writeFault(t.c.rejects.Name(), err)
+			return report.WriteFault(t.c.rejects.Name(), err)
 		}
 		if err := t.r.Err(); t.c.rejects == nil || t.c.rejects.Err() == nil {
 			return t.c.inputFault(t.name, err)
 		}
-		return writeFault(t.c.rejects.Name(), t.c.rejects.Err())
+		return report.WriteFault(t.c.rejects.Name(), t.c.rejects.Err())
 	}
 	if d, ok := t.r.(*digitReader); ok && d.unended() { // the next one must not stand on its line
 		if err := t.c.reject(nil, t.from); err != nil {
-			return writeFault(t.c.rejects.Name(), err)
+			return report.WriteFault(t.c.rejects.Name(), err)
 		}
 	}
 	t.clean = 0
@@ -215,11 +216,11 @@ func (t *stream) damage(m mishap) *fault {
 		return t.c.mendedOne(f)
 	}
 	if err := hold.release(); err != nil {
-		return writeFault(t.c.rejects.Name(), err)
+		return report.WriteFault(t.c.rejects.Name(), err)
 	}
-	f.skipped = skipped.n
+	f.Skipped = skipped.n
 	if !m.wrote {
-		t.c.holes++
+		t.c.Holes++
 	}
 	if t.from == format.JSON && lostBy(t.r) == lost {
 		return t.c.stray(f)
@@ -239,7 +240,7 @@ func lostBy(r documentReader) int64 {
 
 // endWith ends the run because of f. What the command inspect has written is
 // whole for all that.
-func (t *stream) endWith(f *fault) *fault {
+func (t *stream) endWith(f *report.Fault) *report.Fault {
 	if t.c.view == nil {
 		return f
 	}

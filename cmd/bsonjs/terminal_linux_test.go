@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // terminal returns the two ends of a pseudo-terminal: what a person sees, and
@@ -121,17 +123,16 @@ func TestProgressOnTerminal(t *testing.T) {
 	for _, tc := range []struct {
 		output string
 		quiet  bool
-		want   progressForm
+		want   report.ProgressForm
 	}{
-		{"", false, progressNever},
-		{"-", false, progressNever},
-		{"out.json", false, progressAuto},
-		{"out.json", true, progressNever},
+		{"", false, report.ProgressNone},
+		{"-", false, report.ProgressNone},
+		{"out.json", false, report.ProgressLate},
+		{"out.json", true, report.ProgressNone},
 	} {
-		p := newProgress(&options{output: tc.output, quiet: tc.quiet}, streams{out: program, err: program}, -1)
-		p.end()
-		if p.form != tc.want {
-			t.Errorf("output %q, quiet %t: form %d, want %d", tc.output, tc.quiet, p.form, tc.want)
+		o := &options{output: tc.output, quiet: tc.quiet}
+		if got := o.progressForm(streams{out: program, err: program}); got != tc.want {
+			t.Errorf("output %q, quiet %t: form %d, want %d", tc.output, tc.quiet, got, tc.want)
 		}
 	}
 }

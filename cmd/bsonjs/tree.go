@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // This file puts the commands together, decides which of them is meant, and
@@ -17,8 +19,8 @@ import (
 // An app is one run of the command, and what all of its commands share.
 type app struct {
 	std     streams
-	environ []string // "KEY=value", as os.Environ returns them
-	code    exitCode // of the command that ran
+	environ []string    // "KEY=value", as os.Environ returns them
+	code    report.Code // of the command that ran
 }
 
 // tree returns bsonjs with all of its commands.
@@ -43,25 +45,25 @@ func (a *app) tree() *cobra.Command {
 
 // execute runs the command that args, those after the name of the program,
 // ask for.
-func (a *app) execute(args []string) exitCode {
+func (a *app) execute(args []string) report.Code {
 	root := a.tree()
 	root.InitDefaultHelpCmd()
 	root.SetArgs(dispatch(root, args))
 	cmd, err := root.ExecuteC()
 	if err != nil {
-		return a.reporter(cmd).faults(commandFault(pathOf(cmd), err.Error()))
+		return a.reporter(cmd).Faults(report.CommandFault(pathOf(cmd), err.Error()))
 	}
 	return a.code
 }
 
 // reporter says things as the flags of cmd ask for, as far as they have been
 // understood.
-func (a *app) reporter(cmd *cobra.Command) reporter {
-	r := reporter{std: a.std}
+func (a *app) reporter(cmd *cobra.Command) report.Reporter {
+	form := report.Text
 	if f := cmd.Flags().Lookup("errors"); f != nil && f.Value.String() == "json" {
-		r.form = reportJSON
+		form = report.JSON
 	}
-	return r
+	return report.New(a.std.err, form, report.Palette{})
 }
 
 // dispatch returns args with the command convert before them unless they

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // versionCommand returns the command that prints the version.
@@ -18,9 +20,9 @@ func (a *app) versionCommand() *cobra.Command {
 		Long:  "Print the version of bsonjs, that of Go and the platform it was built for.",
 		Args:  noArgs,
 	}
-	var form reportForm
+	var form report.Form
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
-		addSwitch(fs, &toggle[reportForm]{&form, reportJSON}, "json",
+		addSwitch(fs, &toggle[report.Form]{&form, report.JSON}, "json",
 			"as a line of JSON, with the revision it was built from if that is known")
 		addHelp(fs)
 	})
@@ -62,8 +64,8 @@ func thisVersion() version {
 }
 
 // line returns v in the given form, with the end of the line.
-func (v version) line(form reportForm) string {
-	if form == reportJSON {
+func (v version) line(form report.Form) string {
+	if form == report.JSON {
 		text, err := json.Marshal(v)
 		if err != nil {
 			panic("BUG: " + err.Error()) // it is strings and a bool

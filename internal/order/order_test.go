@@ -39,7 +39,8 @@ var allowed = map[string][]string{
 // packages of the command, itself. One that is not listed may import none of
 // them, and is imported by none.
 var command = map[string][]string{
-	"":          {"compress", "file", "format", "inspect", "interrupt", "oneline", "pipeline"},
+	"":          {"compress", "file", "format", "inspect", "interrupt", "oneline", "pipeline", "report"},
+	"report":    {"compress", "file", "oneline"},
 	"file":      {"compress", "interrupt"},
 	"format":    {},
 	"compress":  {},

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ func TestNamesInJSON(t *testing.T) {
 		"bad\xff", `bad\xff`, "bad\ufffd", "bad\xfe", "csi\u009b1m", "turned\u202etxt", "del\x7f", "esc\x1b", "tag\U000e0041", "line\nfeed", "",
 	} {
 		var line bytes.Buffer
-		reporter{std: streams{err: &line}, form: reportJSON}.faults(newFault(exitInput, name, "why"))
+		New(&line, JSON, Palette{}).Faults(NewFault(CodeInput, name, "why"))
 		text := strings.TrimSuffix(line.String(), "\n")
 		if other, there := names[text]; there {
 			t.Errorf("%q and %q are %s", name, other, text)
@@ -52,7 +52,7 @@ func TestSummaries(t *testing.T) {
 		{true, map[string]any{"read": 3.0, "valid": 2.0, "rejected": 1.0, "bytesIn": 9.0}},
 	} {
 		var line bytes.Buffer
-		reporter{std: streams{err: &line}}.summarize(totals{read: 3, rejected: 1, in: 9, checked: tc.checked}, summaryJSON)
+		New(&line, Text, Palette{}).Summarize(Totals{Read: 3, Rejected: 1, In: 9, Checked: tc.checked}, JSON)
 		var got map[string]any
 		if err := json.Unmarshal(line.Bytes(), &got); err != nil {
 			t.Fatal(err)

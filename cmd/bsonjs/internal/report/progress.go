@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"io"
@@ -7,52 +7,61 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
 // This file shows how far a run has come. A goroutine looks at the inputs now
 // and then; the run itself only counts. The bar has a line of its own, which
 // is cleared whenever something else is written to standard error: everything
-// goes there through the progress once there is one.
+// goes there through the Progress once there is one.
 
 const (
-	// longRun is how long a run must last before a bar shows that it does.
+	// longRun is how long a run must last before ProgressLate shows it.
 	longRun = 2 * time.Second
-	// barEvery and recordEvery are how often the bar and JSON are brought up
+	// BarEvery and recordEvery are how often the bar and JSON are brought up
 	// to date.
-	barEvery    = 100 * time.Millisecond
+	BarEvery    = 100 * time.Millisecond
 	recordEvery = time.Second
 )
 
-// A progress shows how far a run has come. It is the run's standard error.
-type progress struct {
-	form  progressForm
+// A ProgressForm is what is shown while a run lasts.
+type ProgressForm uint8
+
+const (
+	ProgressNone ProgressForm = iota
+	ProgressLate              // a bar once the run has lasted for some time
+	ProgressBar
+	ProgressJSON // one object per line
+)
+
+// A Progress shows how far a run has come. It is the run's standard error.
+type Progress struct {
+	form  ProgressForm
 	total int64     // bytes that will be read, -1 if that is not known
 	began time.Time // the run
 
 	documents atomic.Int64 // read so far
 
-	mu     sync.Mutex   // held by who writes, and for what follows
-	err    io.Writer    // standard error itself
-	before int64        // bytes of the inputs that have ended
-	file   *file.Reader // the one being read, or nil
+	mu     sync.Mutex // held by who writes, and for what follows
+	err    io.Writer  // standard error itself
+	before int64      // bytes of the inputs that have ended
+	input  Input      // the one being read, or nil
 	bar    *progressbar.ProgressBar
 
-	quit chan struct{} // closed by end; nil if nothing is shown
+	quit chan struct{} // closed by End; nil if nothing is shown
 	gone chan struct{} // closed by the goroutine when it has ended
 }
 
-// newProgress returns the progress of a run that reads total bytes, -1 if that
-// is not known. What is not asked for is shown only to those who look at a
-// terminal, and not where documents are shown there.
-func newProgress(o *options, std streams, total int64) *progress {
-	p := &progress{form: o.progress, total: total, began: time.Now(), err: std.err}
-	documents := file.Output{Name: o.output, Stdout: std.out}
-	if p.form == progressAuto && (o.quiet || !file.IsTerminal(std.err) || documents.IsTerminal()) {
-		p.form = progressNever
-	}
-	if p.form != progressNever {
+// An Input is a file that is read.
+type Input interface {
+	// Offset returns how many bytes have been read. Any goroutine may ask.
+	Offset() int64
+}
+
+// NewProgress returns the progress of a run that reads total bytes, -1 if that
+// is not known, and whose standard error is w.
+func NewProgress(w io.Writer, form ProgressForm, total int64) *Progress {
+	p := &Progress{form: form, total: total, began: time.Now(), err: w}
+	if p.form != ProgressNone {
 		p.quit, p.gone = make(chan struct{}), make(chan struct{})
 		go p.run()
 	}
@@ -60,13 +69,13 @@ func newProgress(o *options, std streams, total int64) *progress {
 }
 
 // run is the goroutine.
-func (p *progress) run() {
+func (p *Progress) run() {
 	defer close(p.gone)
-	every := barEvery
+	every := BarEvery
 	switch p.form {
-	case progressAlways:
+	case ProgressBar:
 		p.show()
-	case progressJSON:
+	case ProgressJSON:
 		every = recordEvery
 	}
 	tick := time.NewTicker(every)
@@ -76,7 +85,7 @@ func (p *progress) run() {
 		case <-p.quit:
 			return
 		case now := <-tick.C:
-			if p.form != progressAuto || now.Sub(p.began) >= longRun {
+			if p.form != ProgressLate || now.Sub(p.began) >= longRun {
 				p.show()
 			}
 		}
@@ -84,11 +93,11 @@ func (p *progress) run() {
 }
 
 // show brings what is shown up to date.
-func (p *progress) show() {
+func (p *Progress) show() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	done := p.done()
-	if p.form == progressJSON {
+	if p.form == ProgressJSON {
 		writeJSON(p.err, progressRecord{done, max(p.total, 0), p.documents.Load(), time.Since(p.began).Seconds()})
 		return
 	}
@@ -102,11 +111,11 @@ func (p *progress) show() {
 }
 
 // done returns how many bytes have been read, before decompression.
-func (p *progress) done() int64 {
-	if p.file == nil {
+func (p *Progress) done() int64 {
+	if p.input == nil {
 		return p.before
 	}
-	return p.before + p.file.Offset()
+	return p.before + p.input.Offset()
 }
 
 // A progressRecord is a line of --progress json.
@@ -117,7 +126,7 @@ type progressRecord struct {
 	Seconds   float64 `json:"seconds"`         // since the start
 }
 
-func (p *progress) newBar() *progressbar.ProgressBar {
+func (p *Progress) newBar() *progressbar.ProgressBar {
 	return progressbar.NewOptions64(p.total,
 		progressbar.OptionSetWriter(p.err),
 		progressbar.OptionSetDescription("bsonjs"),
@@ -125,21 +134,24 @@ func (p *progress) newBar() *progressbar.ProgressBar {
 		progressbar.OptionShowTotalBytes(true),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionFullWidth(),
-		// Else a bar without a total has a goroutine that draws it, for ever
+		// Otherwise a bar without a total has a goroutine that draws it, for ever
 		// and without the lock.
 		progressbar.OptionSetSpinnerChangeInterval(0),
 	)
 }
 
-// open says that input, nil for none, is what is read from now on.
-func (p *progress) open(input *file.Reader) {
+// Open says that input, nil for none, is what is read from now on.
+func (p *Progress) Open(input Input) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.before, p.file = p.done(), input
+	p.before, p.input = p.done(), input
 }
 
+// Count says that n documents have been read in all.
+func (p *Progress) Count(n int64) { p.documents.Store(n) }
+
 // Write writes b to standard error, in place of the bar.
-func (p *progress) Write(b []byte) (int, error) {
+func (p *Progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
@@ -148,16 +160,16 @@ func (p *progress) Write(b []byte) (int, error) {
 	return p.err.Write(b)
 }
 
-// end shows for the last time how far the run has come, and takes the bar off
+// End shows for the last time how far the run has come, and takes the bar off
 // its line. It may be called more than once.
-func (p *progress) end() {
+func (p *Progress) End() {
 	if p.quit == nil {
 		return
 	}
 	close(p.quit)
 	<-p.gone
 	p.quit = nil
-	if p.form != progressAuto || p.bar != nil {
+	if p.form != ProgressLate || p.bar != nil {
 		p.show()
 	}
 	if p.bar != nil {

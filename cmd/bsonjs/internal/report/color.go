@@ -1,0 +1,25 @@
+package report
+
+// A Palette is what is written around the parts of a message to give them
+// colours. The zero Palette gives none.
+type Palette struct {
+	place string // where something is wrong: file, document and offset
+	path  string // in the document
+	why   string
+	note  string // a message that is about no fault
+	off   string // ends any of them
+}
+
+// ANSI returns a Palette for terminals, with colours that are read on dark and
+// light ones.
+func ANSI() Palette {
+	return Palette{place: "\x1b[1m", path: "\x1b[36m", why: "\x1b[31m", note: "\x1b[2m", off: "\x1b[0m"}
+}
+
+// paint returns text in the color that start starts.
+func (p Palette) paint(start, text string) string {
+	if text == "" {
+		return ""
+	}
+	return start + text + p.off
+}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"errors"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// Diagnose returns what err, from a reader or writer of documents, says about
+// the document: a fault without a file and a number, whose place counts from
+// the start of whatever was read. It returns nil if err is about something
+// else, such as the reading or writing itself.
+func Diagnose(err error) *Fault {
+	var (
+		bs *bson.SyntaxError
+		bv *bson.ValueError
+		js *extjson.SyntaxError
+		jv *extjson.ValueError
+		ps *pickle.SyntaxError
+		pv *pickle.ValueError
+	)
+	var f *Fault
+	switch {
+	case errors.As(err, &bs):
+		f = &Fault{Code: CodeSyntax, Place: &Place{Offset: bs.Offset, Path: bs.Pointer}}
+		err = bs.Err
+	case errors.As(err, &bv):
+		f = &Fault{Code: CodeRefused, Place: &Place{Offset: bv.Offset, Path: bv.Pointer}}
+		err = bv.Err
+	case errors.As(err, &js):
+		f = textFault(CodeSyntax, js)
+		err = js.Err
+	case errors.As(err, &jv):
+		f = textFault(CodeRefused, (*extjson.SyntaxError)(jv))
+		err = jv.Err
+	case errors.As(err, &ps):
+		f = pickleFault(CodeSyntax, ps)
+		err = ps.Err
+	case errors.As(err, &pv):
+		f = pickleFault(CodeRefused, (*pickle.SyntaxError)(pv))
+		err = pv.Err
+	default:
+		return nil
+	}
+	f.Why = oneline.Clean(err.Error(), maxWhy) + f.Why
+	switch {
+	case errors.Is(err, bson.ErrDepth):
+		f.Why += " (see --max-depth)"
+	case errors.Is(err, bson.ErrTooLarge):
+		f.Why += " (see --max-document-size)"
+	}
+	return f
+}
+
+// textFault returns the fault that e, of package extjson, is. Why is what e
+// says beside its cause.
+func textFault(code Code, e *extjson.SyntaxError) *Fault {
+	f := &Fault{Code: code, Place: &Place{Offset: e.Offset, Line: e.Line, Column: e.Column, Path: e.Pointer}}
+	if e.Expected != "" {
+		f.Why = ", expected " + oneline.Clean(e.Expected, maxWhy)
+	}
+	return f
+}
+
+// pickleFault is textFault for e, of package pickle.
+func pickleFault(code Code, e *pickle.SyntaxError) *Fault {
+	f := &Fault{Code: code, Place: &Place{Offset: e.Offset, Path: e.Pointer}}
+	if e.What != "" {
+		f.Why += ": " + e.What
+	}
+	if e.Opcode != "" {
+		f.Why += " (opcode " + e.Opcode + ")"
+	}
+	return f
+}

@@ -1,0 +1,151 @@
+// Package report says on standard error how a run goes: what was not
+// converted, how far the run has come, and how much was done at the end.
+//
+//   - fault.go is what goes wrong, as a line and an exit code, and diagnose.go
+//     makes it of the errors of the library.
+//   - reporter.go says it, as text or as JSON (json.go), with colours (color.go).
+//   - totals.go is what a run has come to, progress.go what is shown meanwhile.
+//
+// Nothing else writes to standard error during a run.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+)
+
+// A Code is an exit code: what the process returns. A higher one outranks a
+// lower one.
+type Code int
+
+const (
+	CodeOK      Code = 0
+	CodeRefused Code = 1   // a well-formed document was not converted
+	CodeUsage   Code = 2   // wrong flags, or an output that may not be written
+	CodeInput   Code = 3   // an input cannot be opened or read
+	CodeSyntax  Code = 4   // malformed or truncated input
+	CodeOutput  Code = 5   // the output cannot be written
+	CodeSignal  Code = 128 // plus the number of the signal
+	// CodeClosedPipe is what a shell shows of a process that SIGPIPE ended,
+	// which is how most runs with a closed pipe end.
+	CodeClosedPipe Code = CodeSignal + 13
+)
+
+// Longest parts of a message, in bytes. Names, keys and paths come from the
+// outside and can be of any length.
+const (
+	maxName = 256
+	maxPath = 200
+	maxWhy  = 400
+)
+
+// A Fault is something that was not done: a reason to end the run, or a
+// document that is left out.
+type Fault struct {
+	Code   Code
+	File   string // name of the file it is about; "" if it is about none
+	Number int64  // of the document in the file, from 1; 0: it is about none
+	Place  *Place // of the document, or of what is wrong in compressed data; nil: it is about neither
+	Why    string // one line without its end, "" if nothing is to be said
+	Advice string // what to do about it, or what comes of it; may be ""
+	Mended int    // lengths of the document that were mended, which is written; 0: it is left out
+	// Skipped is how many bytes were left out, 0 if it ends the run, and From
+	// the byte of the file at which they start.
+	Skipped, From int64
+}
+
+// A Place says where something is wrong.
+type Place struct {
+	// Offset is how many bytes of the file come before the one at fault. Line
+	// and Column are its place in text, both from 1 and the latter in bytes,
+	// or 0 where there is no text.
+	Offset, Line, Column int64
+	Path                 string // JSON Pointer in the document, "" for the document itself
+}
+
+// NewFault returns a fault about the file of the given name, "" for one
+// without a name. why may hold anything.
+func NewFault(code Code, name, why string) *Fault {
+	return &Fault{Code: code, File: fileName(name), Why: oneline.Clean(why, maxWhy)}
+}
+
+// In says that f is about the document of that number, from 1, in the file of
+// the given name, and returns f.
+func (f *Fault) In(name string, number int64) *Fault {
+	f.File, f.Number = fileName(name), number
+	return f
+}
+
+// UsageFault says what is wrong with the command line. why may hold anything
+// that was on it.
+func UsageFault(why string) *Fault { return CommandFault("bsonjs", why) }
+
+// CommandFault is UsageFault for the command that the words path call.
+func CommandFault(path, why string) *Fault {
+	return &Fault{Code: CodeUsage, Why: oneline.Clean(why, maxWhy) + " (see " + path + " --help)"}
+}
+
+// ReadFault is for an input that cannot be opened or read.
+func ReadFault(name string, err error) *Fault {
+	return NewFault(CodeInput, name, file.Cause(err).Error())
+}
+
+// CompressionFault is for an input that cannot be decompressed.
+func CompressionFault(name string, e *compress.Error) *Fault {
+	f := NewFault(CodeSyntax, name, e.Error())
+	f.Place = &Place{Offset: e.Offset}
+	return f
+}
+
+// WriteFault is for an output that cannot be opened, written, closed or
+// renamed.
+func WriteFault(name string, err error) *Fault {
+	if file.IsClosedPipe(err) {
+		return &Fault{Code: CodeClosedPipe}
+	}
+	return NewFault(CodeOutput, name, "cannot be written: "+file.Cause(err).Error())
+}
+
+// line returns f as help shows it, without the name of the program.
+func (f *Fault) line(p Palette) string {
+	var b strings.Builder
+	where := oneline.Clean(f.File, maxName)
+	if at := f.Place; at != nil && f.Number == 0 {
+		where += fmt.Sprintf(": compressed offset %d", at.Offset)
+	} else if at != nil {
+		where += fmt.Sprintf(": document %d at offset %d", f.Number, at.Offset)
+		if at.Line > 0 {
+			where += fmt.Sprintf(", line %d, column %d", at.Line, at.Column)
+		}
+	}
+	b.WriteString(p.paint(p.place, where))
+	if at := f.Place; at != nil && at.Path != "" {
+		b.WriteString(" (" + p.paint(p.path, oneline.Clean(at.Path, maxPath)) + ")")
+	}
+	if f.File != "" {
+		b.WriteString(": ")
+	}
+	b.WriteString(p.paint(p.why, f.Why))
+	if f.Advice != "" {
+		b.WriteString("; " + f.Advice)
+	}
+	if f.Skipped > 0 {
+		fmt.Fprintf(&b, "; skipped %s from offset %d", Plural(f.Skipped, "byte"), f.From)
+	}
+	return b.String()
+}
+
+// fileName returns the name of a file, so that there is one: "" is spelled out.
+func fileName(name string) string {
+	if name == "" {
+		return `""`
+	}
+	return name
+}
+
+// CleanName returns the name of a file as a message shows it.
+func CleanName(name string) string { return oneline.Clean(fileName(name), maxName) }

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+)
+
+// A record is a line of --errors json.
+type record struct {
+	File string `json:"file,omitempty"`
+	// FileBytes is the name of the file, if it is not UTF-8: File has U+FFFD
+	// in it then.
+	FileBytes []byte `json:"fileBytes,omitempty"`
+	Document  int64  `json:"document,omitempty"` // in the file, from 1
+	Offset    *int64 `json:"offset,omitempty"`   // bytes, in the file
+	Line      int64  `json:"line,omitempty"`     // from 1
+	Column    int64  `json:"column,omitempty"`   // bytes, from 1
+	Path      string `json:"path,omitempty"`     // JSON Pointer
+	Code      string `json:"code"`
+	Exit      int    `json:"exit,omitempty"`
+	Message   string `json:"message"`
+	Mended    int    `json:"mended,omitempty"`  // lengths
+	Skipped   int64  `json:"skipped,omitempty"` // bytes, from From on
+	From      *int64 `json:"from,omitempty"`    // byte of the file
+}
+
+// codeNames are what records call the codes.
+var codeNames = map[Code]string{
+	CodeRefused: "refused", CodeUsage: "usage", CodeInput: "input", CodeSyntax: "malformed", CodeOutput: "output",
+}
+
+// record returns what is known of f.
+func (f *Fault) record() record {
+	r := record{
+		File: f.File, Document: f.Number, Code: codeNames[f.Code], Exit: int(f.Code), Message: f.Why, Mended: f.Mended, Skipped: f.Skipped,
+	}
+	if f.Skipped > 0 {
+		r.From = &f.From
+	}
+	if !utf8.ValidString(f.File) {
+		r.FileBytes = []byte(f.File)
+	}
+	if r.Code == "" {
+		r.Code = "interrupted"
+	}
+	if f.Advice != "" {
+		r.Message += "; " + f.Advice
+	}
+	if at := f.Place; at != nil {
+		r.Offset, r.Line, r.Column, r.Path = &at.Offset, at.Line, at.Column, at.Path
+	}
+	return r
+}
+
+// writeJSON writes v on a line, without characters that a terminal obeys. An
+// error cannot be reported anywhere.
+func writeJSON(w io.Writer, v any) {
+	enc := json.NewEncoder(lineWriter{w})
+	enc.SetEscapeHTML(false)
+	enc.Encode(v)
+}
+
+// A lineWriter gets lines of JSON, each in one call.
+type lineWriter struct{ w io.Writer }
+
+func (l lineWriter) Write(line []byte) (int, error) {
+	text := line
+	if bytes.ContainsFunc(line, func(r rune) bool { return r >= ' ' && !oneline.Printable(r) }) {
+		text = escapeControls(nil, line)
+	}
+	_, err := l.w.Write(text)
+	return len(line), err
+}
+
+// escapeControls appends text, a line of JSON, with escapes for characters that
+// JSON allows in strings and a terminal should not get.
+func escapeControls(dst, text []byte) []byte {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		switch high, low := utf16.EncodeRune(r); {
+		case r < ' ' || oneline.Printable(r): // strings have no characters below a blank: it is the end of the line
+			dst = append(dst, text[:n]...)
+		case high == utf8.RuneError:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		}
+		text = text[n:]
+	}
+	return dst
+}

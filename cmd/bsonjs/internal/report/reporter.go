@@ -1,0 +1,69 @@
+package report
+
+import (
+	"fmt"
+	"io"
+)
+
+// A Form is how something is said or printed.
+type Form uint8
+
+const (
+	Text Form = iota
+	JSON      // one object per line
+)
+
+// A Reporter says things on standard error. An error of writing there cannot
+// be reported anywhere.
+type Reporter struct {
+	w       io.Writer
+	form    Form
+	palette Palette
+}
+
+// New returns a Reporter that writes to w, in the given form; text has the
+// colours of p.
+func New(w io.Writer, form Form, p Palette) Reporter { return Reporter{w, form, p} }
+
+// Faults reports what is wrong and returns the highest of the codes. A fault
+// that is nil is none, and of one that has no words only the code counts.
+func (r Reporter) Faults(faults ...*Fault) Code {
+	code := CodeOK
+	for _, f := range faults {
+		if f == nil {
+			continue
+		}
+		code = max(code, f.Code)
+		switch {
+		case f.Why == "":
+		case r.form == JSON:
+			writeJSON(r.w, f.record())
+		default:
+			r.line(f.line(r.palette))
+		}
+	}
+	return code
+}
+
+// Note says something that is no failure.
+func (r Reporter) Note(text string) {
+	if r.form == JSON {
+		writeJSON(r.w, record{Code: "note", Message: text})
+		return
+	}
+	r.line(r.palette.paint(r.palette.note, text))
+}
+
+// Found says how many documents there were, in the words of bsondump and
+// without the time before them.
+func (r Reporter) Found(n int64) {
+	text := fmt.Sprintf("%d objects found", n)
+	if r.form == JSON {
+		r.Note(text)
+		return
+	}
+	fmt.Fprintln(r.w, text)
+}
+
+// line writes one line of text.
+func (r Reporter) line(text string) { fmt.Fprintf(r.w, "bsonjs: %s\n", text) }

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Totals is what a run has come to.
+type Totals struct {
+	Read     int64 // documents, or what should be some, that were come to
+	Rejected int64 // those of them that are not in the output
+	Mended   int64 // those of them that are in the output with other lengths
+	Strays   int64 // faults between documents
+	Holes    int64 // those of the rejected that are no documents: bytes between documents, or the start of one
+	In, Out  int64 // bytes, before compression
+	Began    time.Time
+	// Checked is set if nothing is to be written: documents that are not
+	// rejected are valid.
+	Checked bool
+
+	CompressedIn, CompressedOut int64 // bytes of files that are compressed
+}
+
+// Written returns how many documents are in the output.
+func (t Totals) Written() int64 { return t.Read - t.Rejected }
+
+// Faulty returns how many faults there were.
+func (t Totals) Faulty() int64 { return t.Rejected + t.Mended + t.Strays }
+
+// A summary is the line of --summary json.
+type summary struct {
+	Read     int64   `json:"read"`             // documents
+	Written  int64   `json:"written"`          // documents
+	Rejected int64   `json:"rejected"`         // documents
+	Mended   int64   `json:"mended,omitempty"` // documents, of those written
+	Strays   int64   `json:"strays,omitempty"` // faults between documents
+	BytesIn  int64   `json:"bytesIn"`
+	BytesOut int64   `json:"bytesOut"`
+	Seconds  float64 `json:"seconds"`
+
+	CompressedIn  int64 `json:"compressedIn,omitempty"`
+	CompressedOut int64 `json:"compressedOut,omitempty"`
+}
+
+// A checkSummary is the line of --summary json for a run that writes nothing.
+type checkSummary struct {
+	Read     int64   `json:"read"`             // documents
+	Valid    int64   `json:"valid"`            // documents
+	Rejected int64   `json:"rejected"`         // documents: those with faults
+	Strays   int64   `json:"strays,omitempty"` // faults between documents
+	BytesIn  int64   `json:"bytesIn"`
+	Seconds  float64 `json:"seconds"`
+
+	CompressedIn int64 `json:"compressedIn,omitempty"`
+}
+
+// Summarize says what t has come to, in the given form.
+func (r Reporter) Summarize(t Totals, form Form) {
+	took := time.Since(t.Began)
+	if form == JSON {
+		writeJSON(r.w, t.summary(took))
+		return
+	}
+	r.line(r.palette.paint(r.palette.note, t.text(took)))
+}
+
+// summary returns the line of --summary json about a run that took so long.
+func (t Totals) summary(took time.Duration) any {
+	if t.Checked {
+		return checkSummary{t.Read, t.Written(), t.Rejected, t.Strays, t.In, took.Seconds(), t.CompressedIn}
+	}
+	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut}
+}
+
+// text is summary for people.
+func (t Totals) text(took time.Duration) string {
+	took = took.Round(time.Millisecond)
+	mended, strays := "", ""
+	if t.Mended > 0 {
+		mended = fmt.Sprintf(" (%d mended)", t.Mended)
+	}
+	if t.Strays > 0 {
+		strays = ", " + Plural(t.Strays, "fault") + " between documents"
+	}
+	if t.Checked {
+		return fmt.Sprintf("%s read, %d valid, %d with faults%s; %s in, %s",
+			Documents(t.Read), t.Written(), t.Rejected, strays, size(t.In), took)
+	}
+	return fmt.Sprintf("%s read, %d written%s, %d rejected%s; %s in, %s out, %s",
+		Documents(t.Read), t.Written(), mended, t.Rejected, strays, size(t.In), size(t.Out), took)
+}
+
+// size returns n bytes in words.
+func size(n int64) string {
+	const units = "kMGTPE"
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	v, i := float64(n)/1000, 0
+	for v >= 999.95 {
+		v, i = v/1000, i+1
+	}
+	return fmt.Sprintf("%.1f %cB", v, units[i])
+}
+
+// Documents returns n with its noun.
+func Documents(n int64) string { return Plural(n, "document") }
+
+// Plural returns n with noun, in the plural unless it is one.
+func Plural(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
