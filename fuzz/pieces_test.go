@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -239,6 +240,72 @@ func (s slowResync) follow(at, n int) bool {
 	return true
 }
 
+// traced returns where the elements of the document at a place lead, or 0.
+func (s slowResync) traced(at int) int {
+	if size := (slowResync{s.data[at:], s.limit}).trace(s.most()); size > 0 {
+		return at + size
+	}
+	return 0
+}
+
+// alike reports whether the length at a place differs in one bit at most from
+// what leads to an end.
+func (s slowResync) alike(at, end int) bool {
+	return bits.OnesCount32(binary.LittleEndian.Uint32(s.data[at:])^uint32(end-at)) <= 1
+}
+
+// mends reports whether the damaged document, if it ends at a place, has no
+// fault but one bit of its length, and whether another may start there.
+func (s slowResync) mends(end int) bool {
+	if end == 0 || !s.alike(0, end) || end < len(s.data) && !s.maybe(end) {
+		return false
+	}
+	doc := binary.LittleEndian.AppendUint32(nil, uint32(end))
+	return bson.Validate(append(doc, s.data[4:end]...)) == nil
+}
+
+// claimed returns how many bytes the document at a place has by its length, or
+// 0 if these are not all there or a NUL stands in the place of its first type.
+func (s slowResync) claimed(at int) int {
+	if len(s.data)-at < 5 {
+		return 0
+	}
+	size := int(int32(binary.LittleEndian.Uint32(s.data[at:])))
+	if size < 5 || size > min(s.most(), len(s.data)-at) || size > 5 && s.data[at+4] == 0 {
+		return 0
+	}
+	return size
+}
+
+// damaged returns the nearer of the ends of the damaged document at a place
+// that are followed, or 0. Its length is alike the traced end.
+func (s slowResync) damaged(at int) int {
+	var ends []int
+	if size := s.claimed(at); size > 0 {
+		ends = append(ends, at+size)
+	}
+	if end := s.traced(at); end > 0 && s.alike(at, end) {
+		ends = append(ends, end)
+	}
+	slices.Sort(ends)
+	for _, end := range ends {
+		if s.follow(end, 1) {
+			return end
+		}
+	}
+	return 0
+}
+
+// two reports whether a whole document stands at a place and another, whole or
+// damaged, follows it, or fewer end the stream.
+func (s slowResync) two(at int) bool {
+	if s.follow(at, 2) {
+		return true
+	}
+	size := s.whole(at)
+	return size > 0 && s.damaged(at+size) > 0
+}
+
 // before returns where the document starts that ends at a place, that size
 // knows and that starts at from or behind it, or 0.
 func (s slowResync) before(end, from int, size func(at int) int) int {
@@ -254,11 +321,11 @@ func (s slowResync) before(end, from int, size func(at int) int) int {
 // start before from do not count.
 func (s slowResync) within(end, from int) bool {
 	framed := s.before(end, from, s.framed)
-	return s.before(end, from, s.whole) > 0 || s.before(s.before(framed, from, s.whole), from, s.whole) > 0 || !s.follow(end, 2)
+	return s.before(end, from, s.whole) > 0 || s.before(s.before(framed, from, s.whole), from, s.whole) > 0 || !s.two(end)
 }
 
-// traced returns where the elements of the document lead, at most to limit.
-func (s slowResync) traced(limit int) int {
+// trace returns where the elements of the document lead, at most to limit.
+func (s slowResync) trace(limit int) int {
 	data := s.data[:min(len(s.data), limit)]
 	off := 4
 	for depth := 1; depth > 0; {
@@ -317,27 +384,32 @@ func valueSize(t bson.Type, data []byte) int {
 	return -1
 }
 
-// end returns where the damaged document ends by rules 1 to 4 of
+// most returns the largest size of a document.
+func (s slowResync) most() int {
+	if s.limit > 0 {
+		return s.limit
+	}
+	return bson.DefaultMaxDocumentSize
+}
+
+// end returns where the damaged document ends by rules 1 to 7 of
 // bson.Decoder.Resync, or 0.
 func (s slowResync) end() int {
 	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
 	d.ResetBytes(s.data)
-	claim, limit := 0, s.limit
-	if limit == 0 {
-		limit = bson.DefaultMaxDocumentSize
-	}
+	claim, weak := 0, 0
 	var fault *bson.SyntaxError
 	if d.Next() {
 		claim = len(d.Raw())
 	} else if errors.As(d.Err(), &fault) && fault.Err == bson.ErrTerminator {
 		claim = int(fault.Offset) + 1
 	}
-	traced := s.traced(limit)
-	if traced == claim && (traced == len(s.data) || s.maybe(traced, limit)) {
+	traced := s.traced(0)
+	if traced > 0 && traced == claim && (traced == len(s.data) || s.maybe(traced)) {
 		return claim
 	}
 	if claim > 0 && !s.follow(claim, 1) {
-		claim = 0
+		claim, weak = 0, claim
 	}
 	near, far := min(traced, claim), max(traced, claim)
 	followed := traced > 0 && s.follow(traced, 1)
@@ -348,29 +420,25 @@ func (s slowResync) end() int {
 		case s.within(near, 1):
 			return far
 		}
-		at := near
-		for at < far {
-			n := s.whole(at)
-			if n == 0 {
+		for at := near; at < far; {
+			if size := s.whole(at); size > 0 {
+				at += size
+			} else if at = s.damaged(at); at == 0 {
 				return far
 			}
-			at += n
 		}
 		return near
 	}
-	if claim > 0 && s.follow(claim, 2) && s.before(s.before(claim, 1, s.whole), 1, s.whole) == 0 {
-		return claim
-	}
-	if traced == 0 {
-		return 0
-	}
-	alike := bits.OnesCount32(binary.LittleEndian.Uint32(s.data)^uint32(traced)) <= 1
-	doc := binary.LittleEndian.AppendUint32(nil, uint32(traced))
-	doc = append(doc, s.data[4:traced]...)
-	switch {
-	case followed && (alike || s.before(traced, 1, s.whole) == 0):
+	switch inside := s.before(traced, 1, s.whole) > 0; {
+	case s.mends(traced) && !inside && s.damaged(traced) > 0:
 		return traced
-	case alike && bson.Validate(doc) == nil && s.maybe(traced, limit):
+	case claim > 0 && s.two(claim) && s.before(s.before(claim, 1, s.whole), 1, s.whole) == 0:
+		return claim
+	case followed && !inside:
+		return traced
+	case weak > 0 && s.damaged(weak) > 0 && s.before(weak, 1, s.whole) == 0:
+		return weak
+	case s.mends(traced), followed && s.alike(0, traced):
 		return traced
 	}
 	return 0
@@ -378,12 +446,12 @@ func (s slowResync) end() int {
 
 // maybe reports whether the five bytes at a place can be the first of a
 // document.
-func (s slowResync) maybe(at, limit int) bool {
+func (s slowResync) maybe(at int) bool {
 	if len(s.data)-at < 5 {
 		return false
 	}
 	n, t := int(int32(binary.LittleEndian.Uint32(s.data[at:]))), bson.Type(s.data[at+4])
-	return n == 5 && t == 0 || n > 5 && n <= limit && t.Valid()
+	return n == 5 && t == 0 || n > 5 && n <= s.most() && t.Valid()
 }
 
 // slowSalvage is what Resync is to do, done by trying every place. Its inputs

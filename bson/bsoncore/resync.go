@@ -10,11 +10,11 @@ import (
 // This file finds the place where a stream continues after damage.
 //
 //   - The comment of Resync has the rules. run applies them: end has rules 1 to
-//     4, choose decides between two ends, scan has rule 5.
-//   - follows, two, lead and tail report whether documents stand at a place,
-//     lead from one place to another, or end at a place. They read more bytes,
-//     through more, only while the bytes that have arrived may be a document.
-//     So memory never follows a claimed length.
+//     7, choose decides between two ends, scan has rule 8.
+//   - follows, two, damaged, lead and tail report whether documents stand at a
+//     place, lead from one place to another, or end at a place. They read more
+//     bytes, through more, only while the bytes that have arrived may be a
+//     document. So memory never follows a claimed length.
 //   - probe.go checks documents of which a part has arrived; trace.go finds the
 //     end of a document without its length.
 
@@ -40,8 +40,10 @@ const (
 // An end is followed if a document that Validate accepts starts there, with the
 // depth limit of the options, or if the stream ends there. An end is possible
 // if the five bytes there may start a document, or if the stream ends there.
-// The first of these rules that applies gives the place where the Decoder
-// continues:
+// Another damaged document starts at an end if one of its own ends, within a
+// megabyte, is followed: its claimed end, or its traced end if its length
+// differs from that in at most one bit. The nearer of these counts. The first
+// of these rules that applies gives the place where the Decoder continues:
 //
 //  1. Both ends are the same place, and it is possible: there.
 //  2. Both ends are followed: at one of them. An end is inside the document if
@@ -51,14 +53,19 @@ const (
 //     count. The Decoder continues at the nearer end if the farther one is
 //     inside; else at the farther end if the nearer one is inside; else at the
 //     nearer end if documents lead from it to the farther one, or if the ends
-//     are more than a megabyte apart; else at the farther end.
-//  3. Two documents follow the claimed end, and no two documents in a row end
+//     are more than a megabyte apart; else at the farther end. Of the documents
+//     that follow, all but the first may be damaged.
+//  3. One bit of the length is the only fault of the document, another damaged
+//     document starts at the traced end, and no document ends there: there.
+//  4. Two documents follow the claimed end, of which the second may be damaged,
+//     and no two documents in a row end there: there.
+//  5. The traced end is followed, and no document ends there: there.
+//  6. Another damaged document starts at the claimed end, and no document ends
 //     there: there.
-//  4. The traced end is followed, and either no document ends there or the
-//     length differs from it in at most one bit: there. Or the traced end is
-//     possible, and one bit of the length is the only fault of the document:
-//     there.
-//  5. At the next two whole documents in a row, or at the next whole document
+//  7. The length differs from the traced end in at most one bit. The traced end
+//     is followed, or it is possible and that bit is the only fault of the
+//     document: there.
+//  8. At the next two whole documents in a row, or at the next whole document
 //     that ends the stream.
 //
 // If there is no such place the rest of the stream is skipped: Next is then
@@ -66,7 +73,8 @@ const (
 //
 // So one wrong bit in any length costs no other document, and documents in
 // arrays and binaries of the damaged document are not read as documents of the
-// stream. If a document is damaged at several places, they may be, by rule 5.
+// stream. If a document is damaged at several places, they may be, by rule 8,
+// and a whole document between two of them may be lost.
 //
 // The bytes passed over, from the first of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. With the documents
@@ -80,7 +88,7 @@ const (
 // Memory grows with the bytes that have arrived, up to 1.25 times the sum of
 // two documents of MaxDocumentSize and a megabyte. If much of the stream is
 // damaged, a record of its bytes adds up to 40 MB. Time is in proportion to the
-// bytes skipped, plus 32 KB for each call. If hostile bytes look like documents
+// bytes skipped, plus 64 KB for each call. If hostile bytes look like documents
 // at every place, time is also in proportion to MaxDepth or to the length of
 // their strings.
 func (d *Decoder) Resync(skipped io.Writer) bool {
@@ -144,7 +152,7 @@ func (s *resync) run(claim int) bool {
 	return s.scan()
 }
 
-// end returns the end of the damaged document by rules 1 to 4 of Resync, or 0
+// end returns the end of the damaged document by rules 1 to 7 of Resync, or 0
 // if they give none.
 func (s *resync) end(claim int) int {
 	text, _ := s.from(0)
@@ -157,22 +165,28 @@ func (s *resync) end(claim int) int {
 	if traced > 0 && traced == claim && s.begins(claim) {
 		return claim
 	}
-	limit := s.d.max
+	limit, weak := s.d.max, 0
 	if claim > 0 && s.follows(claim) {
 		limit = min(limit, claim+reach)
 	} else {
-		claim = 0
+		claim, weak = 0, claim
 	}
 	if traced == 0 {
 		traced = s.trace(&t, 0, limit)
 	}
 	followed := traced > 0 && s.follows(traced)
-	switch {
+	switch mends := traced > 0 && alike(length, traced) && s.mends(traced); {
 	case followed && claim > 0:
 		return s.choose(min(traced, claim), max(traced, claim))
+	case mends && !s.tail(traced, 1, 1) && s.damaged(traced) > 0:
+		return traced
 	case claim > 0 && !s.tail(claim, 1, 2) && s.two(claim):
 		return claim
-	case followed && (alike(length, traced) || !s.tail(traced, 1, 1)), traced > 0 && alike(length, traced) && s.mends(traced):
+	case followed && !s.tail(traced, 1, 1):
+		return traced
+	case weak > 0 && !s.tail(weak, 1, 1) && s.damaged(weak) > 0:
+		return weak
+	case mends, followed && alike(length, traced):
 		return traced
 	}
 	return 0
@@ -263,7 +277,7 @@ func (s *resync) trace(t *trace, at, limit int) int {
 	}
 }
 
-// scan goes to the first place at which rule 5 of Resync holds.
+// scan goes to the first place at which rule 8 of Resync holds.
 func (s *resync) scan() bool {
 	d := s.d
 	s.scans = true
@@ -355,14 +369,65 @@ func (s *resync) begins(at int) bool {
 // ends there.
 func (s *resync) follows(at int) bool { return s.ends(at) || s.whole(at, s.d.max) > 0 }
 
-// two reports whether two documents follow one another at a place, the second
-// whole as far as reach, or fewer that end the stream.
+// two reports whether two documents follow one another at a place, or fewer
+// that end the stream. The first is whole, the second may be damaged.
 func (s *resync) two(at int) bool {
 	if s.ends(at) {
 		return true
 	}
 	next := s.whole(at, s.d.max)
-	return next > 0 && (s.ends(next) || s.whole(next, reach) > 0)
+	return next > 0 && (s.ends(next) || s.next(next) > 0)
+}
+
+// next returns where the document at a place ends, whole or damaged, or 0 if
+// there is none. It looks at the first reach bytes.
+func (s *resync) next(at int) int {
+	if end := s.whole(at, reach); end > 0 {
+		return end
+	}
+	return s.damaged(at)
+}
+
+// damaged returns the nearer of the ends of the damaged document at a place
+// that are followed, or 0. The traced end counts only if the length is alike:
+// from any number in a document, the elements behind it lead to the end of that
+// document. It looks at the first reach bytes.
+func (s *resync) damaged(at int) int {
+	limit := min(s.d.max, reach)
+	t := newTrace()
+	claim, traced := s.claimed(at, limit), s.trace(&t, at, limit)
+	if text, _ := s.from(at); traced > 0 && !alike(binary.LittleEndian.Uint32(text), traced) {
+		traced = 0
+	}
+	for _, size := range [...]int{min(claim, traced), max(claim, traced)} {
+		if end := at + size; size > 0 && (s.ends(end) || s.whole(end, reach-size) > 0) {
+			return end
+		}
+	}
+	return 0
+}
+
+// claimed returns how many bytes the document at a place has by its length, at
+// most limit, or 0 if these are not all there or a NUL stands in the place of
+// its first type: the NUL that closes a document and the length behind it look
+// like a longer length.
+func (s *resync) claimed(at, limit int) int {
+	for need := 5; ; {
+		text, ended := s.from(at)
+		if len(text) >= 5 {
+			size := binary.LittleEndian.Uint32(text)
+			if size < 5 || size > uint32(limit) || size > 5 && text[4] == 0 {
+				return 0
+			}
+			need = int(size)
+		}
+		switch {
+		case len(text) >= need:
+			return need
+		case ended || !s.more(at+need):
+			return 0
+		}
+	}
 }
 
 // whole returns where the whole document at a place ends, or 0 if there is
@@ -437,7 +502,7 @@ func (s *resync) lead(at, end int) bool {
 		if n := len(marks); n == 0 || here >= marks[n-1]+span {
 			marks = append(marks, here)
 		}
-		next := s.whole(at, reach)
+		next := s.next(at)
 		if next == 0 || next > end {
 			s.p.chain = chain{marks, here}
 			return next > 0
