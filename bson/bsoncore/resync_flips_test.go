@@ -24,8 +24,8 @@ import (
 //   - TestDamages damages many places at once, and counts.
 //
 // With -flips all the collections and the damages are many more: go test
-// ./bson -run 'Flips|Pairs|Damages' -flips all -timeout 3h. One collection: -run
-// Flips/arrays.
+// ./bson/bsoncore -run 'Flips|Pairs|Damages' -flips all -timeout 3h. One
+// collection: -run Flips/arrays.
 
 var flips = flag.String("flips", "few", "few, or all: how many bits the tests of this file flip")
 
