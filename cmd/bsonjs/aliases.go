@@ -58,7 +58,7 @@ func (o *options) addAliases(fs *pflag.FlagSet) {
 func (o *options) applyAliases(fs *pflag.FlagSet) error {
 	if given(fs, "bsonFile") {
 		if len(o.files) > 0 {
-			return errors.New("--bsonFile names the input, and so does " + o.files[0])
+			return errors.New("two inputs: --bsonFile and " + o.files[0] + "; leave one out")
 		}
 		o.files = []string{o.aliases.bsonFile}
 	}
@@ -87,9 +87,9 @@ func (t *outputType) Set(s string) error {
 	case "bson":
 		*t.to = format.BSON
 	case "debug":
-		return errors.New("only bsonjs dump has this type")
+		return errors.New("only bsonjs dump writes this type")
 	case "csv":
-		return errors.New("CSV is not written; --mode plain is JSON without wrappers, from which other programs make it")
+		return errors.New("bsonjs does not write CSV; --mode plain writes JSON without wrappers, which other programs convert to CSV")
 	default:
 		return errors.New("must be json or bson")
 	}

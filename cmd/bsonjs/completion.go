@@ -39,8 +39,8 @@ func (a *app) completionCommand() *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:       "completion " + strings.Join(names, "|"),
-		Short:     "print what makes a shell complete command lines",
-		Long:      "Print a script that makes the shell complete the command line of bsonjs.\n",
+		Short:     "print a shell completion script",
+		Long:      "Print a script that lets the shell complete command lines of bsonjs.\n",
 		ValidArgs: names,
 		Example: "  bash        source <(bsonjs completion bash)\n" +
 			"              or bsonjs completion bash >/etc/bash_completion.d/bsonjs\n" +
@@ -51,7 +51,7 @@ func (a *app) completionCommand() *cobra.Command {
 	group(cmd.Flags(), "Flags", "", addHelp)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) != 1 || !slices.Contains(names, args[0]) {
-			return fmt.Errorf("completion needs the name of a shell: %s", strings.Join(names, ", "))
+			return fmt.Errorf("completion needs one argument, the name of a shell: %s", strings.Join(names, ", "))
 		}
 		for _, s := range shells() {
 			if s.name == args[0] {

@@ -44,7 +44,7 @@ func (o *options) checkCompression(fs *pflag.FlagSet) error {
 	switch asked := given(fs, "compress") && o.compress != compressAuto; {
 	case o.compress == compressWith(compress.None):
 	case asked && named != compress.None && o.compress != compressWith(named):
-		return fmt.Errorf("--compress %v is not what the name of the output says, %v", compress.Codec(o.compress-1), named)
+		return fmt.Errorf("--compress %v contradicts the suffix of the output, which says %v; leave one out", compress.Codec(o.compress-1), named)
 	case named != compress.None:
 		o.codec = named
 	case o.compress != compressAuto:
@@ -53,7 +53,7 @@ func (o *options) checkCompression(fs *pflag.FlagSet) error {
 	rejects, _ := compress.ByName(o.rejects)
 	for _, c := range []compress.Codec{o.codec, rejects} {
 		if c != compress.None && c.MaxLevel() == 0 {
-			return fmt.Errorf("%v is read but not written; %s are", c, writtenSuffixes())
+			return fmt.Errorf("bsonjs reads %v but does not write it; use one of %s", c, writtenSuffixes())
 		}
 	}
 	if !given(fs, "compress-level") {
@@ -61,9 +61,9 @@ func (o *options) checkCompression(fs *pflag.FlagSet) error {
 	}
 	switch most := o.codec.MaxLevel(); {
 	case most == 0:
-		return errors.New("--compress-level is about compressed output; --compress gzip or a name such as FILE.gz compresses it")
+		return errors.New("--compress-level needs a compressed output; add --compress gzip, or name the output FILE.gz")
 	case o.compressLevel > most:
-		return fmt.Errorf("the levels of %v are 1 to %d", o.codec, most)
+		return fmt.Errorf("--compress-level is too high: the levels of %v are 1 to %d", o.codec, most)
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func writtenSuffixes() string {
 func (c *conversion) cutFault(name string, err error) *report.Fault {
 	f := c.inputFault(name, err)
 	if _, ok := errors.AsType[*compress.Error](err); ok && f.Code == report.CodeSyntax && c.opts.onError != stopOnError {
-		f.Advice = "what follows cannot be read"
+		f.Advice = "the rest of the file cannot be read"
 	}
 	return f
 }

@@ -104,7 +104,7 @@ func TestCompressedTruncation(t *testing.T) {
 			lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
 			fmt.Sscanf(lines[len(lines)-1], `{"read":%d,"written":%d,"rejected":%d`, &read, &out, &rejected)
 			if got.code != 4 || out != strings.Count(got.stdout, "\n") || read != out+rejected ||
-				!strings.HasSuffix(lines[len(lines)-2], "truncated; what follows cannot be read") {
+				!strings.HasSuffix(lines[len(lines)-2], "truncated; the rest of the file cannot be read") {
 				t.Errorf("%v, %d bytes: %+v", c, n, got)
 			}
 		}

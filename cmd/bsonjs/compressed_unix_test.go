@@ -80,7 +80,7 @@ func TestCompressedSignal(t *testing.T) {
 				t.Errorf("%d documents in %d bytes", n, len(text))
 			}
 			want := fmt.Sprintf("bsonjs: interrupted after %d documents\n"+
-				"bsonjs: out.json%s.partial keeps the %[1]d documents converted before\n", n, c.Suffix())
+				"bsonjs: out.json%s.partial has the %[1]d documents converted so far\n", n, c.Suffix())
 			if p.stderr.String() != want {
 				t.Errorf("stderr %q, want %q", p.stderr.String(), want)
 			}

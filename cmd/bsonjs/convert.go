@@ -131,7 +131,7 @@ func (c *conversion) convertFile(name string) *report.Fault {
 	c.progress.Open(input)
 	defer c.progress.Open(nil)
 	if name == "-" && file.IsTerminal(c.std.in) && !c.opts.quiet {
-		c.say.Note("reading from the terminal; Ctrl-D ends the input")
+		c.say.Note("reading from the terminal; end the input with Ctrl-D")
 	}
 	head, err := input.Head()
 	switch {
@@ -164,9 +164,9 @@ func (c *conversion) convertFile(name string) *report.Fault {
 // unknownFormat is the fault of an input that is neither BSON nor JSON.
 func (s *source) unknownFormat() *report.Fault {
 	if s.advice == "" {
-		s.advice = "--from says which"
+		s.advice = "name the format with --from"
 	}
-	f := report.NewFault(report.CodeSyntax, s.name, "neither BSON nor JSON by its first bytes")
+	f := report.NewFault(report.CodeSyntax, s.name, "unknown format: the first bytes are neither BSON nor JSON")
 	f.Place = &report.Place{}
 	return s.about(f, 1)
 }
@@ -180,7 +180,7 @@ func (c *conversion) startOutput(s *source) *report.Fault {
 			to = s.from
 		}
 		if c.to != format.Unknown && c.to != to {
-			return report.UsageFault(fmt.Sprintf("%s is %v, and so is the output, as the files before it ask for; --to decides",
+			return report.UsageFault(fmt.Sprintf("%s and the output are both %v; choose the output format with --to",
 				report.CleanName(s.name), s.from))
 		}
 		c.to = to
@@ -189,7 +189,7 @@ func (c *conversion) startOutput(s *source) *report.Fault {
 		return report.UsageFault(c.opts.needsText(c.to).Error())
 	}
 	if c.to.Binary() && c.out.IsTerminal() && !c.opts.force {
-		return report.UsageFault(c.to.String() + " is binary and the output is a terminal; --force writes it all the same")
+		return report.UsageFault(c.to.String() + " is binary and the output is a terminal; name a file with --output, or add --force")
 	}
 	s.fm, c.frame = c.opts.formatter(c.to, writing{
 		checked:  s.from == format.JSON || s.from == format.Pickle,
@@ -237,7 +237,7 @@ func (c *conversion) goOn(f *report.Fault) *report.Fault {
 	}
 	c.code = max(c.code, code)
 	if c.endsWith(0) {
-		return &report.Fault{Code: c.code, Why: "gave up after " + report.Plural(c.Faulty(), "error")}
+		return &report.Fault{Code: c.code, Why: "stopped after " + report.Plural(c.Faulty(), "fault") + " (see --max-errors)"}
 	}
 	return nil
 }

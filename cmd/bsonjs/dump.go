@@ -37,9 +37,9 @@ func (a *app) dumpCommand() *cobra.Command {
 			"line, or with --type debug the types and sizes of all elements. The bytes are\n" +
 			"the same for all data that bsondump does not lose. All flags of bsondump are\n" +
 			"accepted, and --outFile is another name of --output.\n\n" +
-			"Some documents bsondump alters, or drops with exit code 0: documents with\n" +
-			"invalid UTF-8, for example, or with a NaN whose bits have no text. They are\n" +
-			"reported and left out, and the exit code is not 0. --lossy writes the nearest\n" +
+			"bsondump alters some documents, or drops them with exit code 0: documents with\n" +
+			"invalid UTF-8, for example, or with a NaN whose bits have no text. bsonjs dump\n" +
+			"reports and rejects them, and the exit code is not 0. --lossy writes the nearest\n" +
 			"text.\n",
 		Example: "  bsonjs dump users.bson\n" +
 			"  bsonjs dump --pretty --bsonFile users.bson --outFile users.json\n" +
@@ -49,8 +49,8 @@ func (a *app) dumpCommand() *cobra.Command {
 	fs := cmd.Flags()
 	acceptForeignNames(fs)
 	group(fs, "Flags of bsondump", "", o.addDump)
-	group(fs, "Errors", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.lossy, "lossy", false, "write all the same what the text does not keep; what is not UTF-8 becomes U+FFFD")
+	group(fs, "Faults", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&o.lossy, "lossy", false, "write the nearest text of values that have no exact text; invalid UTF-8 becomes U+FFFD")
 		o.addRejects(fs)
 		o.addMaxErrors(fs)
 	})
@@ -71,15 +71,15 @@ func (a *app) dumpCommand() *cobra.Command {
 }
 
 func (o *options) addDump(fs *pflag.FlagSet) {
-	fs.StringVar(&o.aliases.bsonFile, "bsonFile", "", "the input, in place of `FILE`")
+	fs.StringVar(&o.aliases.bsonFile, "bsonFile", "", "read `FILE`")
 	fs.Var(choose(&o.dump, word[dumpType]{"json", dumpJSON}, word[dumpType]{"debug", dumpDebug}), "type",
-		"documents as JSON (the default), or the type and size of each of their elements")
-	fs.BoolVar(&o.pretty, "pretty", false, "JSON over many lines, indented with tabs")
-	fs.BoolVar(&o.aliases.objcheck, "objcheck", false, "end the run at the first document that cannot be written, instead of "+
-		"leaving it out")
+		"json (the default) writes documents; debug writes the type and size of each element")
+	fs.BoolVar(&o.pretty, "pretty", false, "indent JSON with tabs, one member or element per line")
+	fs.BoolVar(&o.aliases.objcheck, "objcheck", false, "end the run at the first document that cannot be written instead of "+
+		"rejecting it")
 	fs.CountVarP(&o.verbose, "verbose", "v", "print a summary at the end; repeating the flag has no further effect")
-	fs.StringVar(&o.aliases.config, "config", "", "`FILE` with passwords for a server: no effect, dump reads files only")
-	fs.BoolVar(&o.version, "version", false, "print the version and stop")
+	fs.StringVar(&o.aliases.config, "config", "", "`FILE` with passwords for a server; no effect, because dump reads files only")
+	fs.BoolVar(&o.version, "version", false, "print the version and exit")
 }
 
 // applyDump does to o what the flags of bsondump stand for.
@@ -127,7 +127,7 @@ func (o *options) dumpFormatter(w writing) (formatter, framing) {
 func maxDumped(n int) int { return min(1<<24+n<<9, 1<<30) }
 
 // errDumped is for a text over maxDumped.
-var errDumped = fmt.Errorf("its indented text would be: %w", bson.ErrTooLarge)
+var errDumped = fmt.Errorf("its indented text: %w", bson.ErrTooLarge)
 
 // A tabFormatter writes text over many lines, those of wrappers included, as
 // json.Indent lays it out.

@@ -96,7 +96,7 @@ func (a *app) environment(cmd *cobra.Command) error {
 			// Not fs.Set, which would make it look like a flag on the
 			// command line.
 			if err := f.Value.Set(value); err != nil && !meantForAnother(cmd, name, value) {
-				return fmt.Errorf("the variable %s is %q: %w", name, value, err)
+				return fmt.Errorf("invalid value %q of the variable %s: %w", value, name, err)
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func (a *app) environment(cmd *cobra.Command) error {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		a.reporter(cmd).Note(fmt.Sprintf("the variable %s is ignored: it is the default of no flag", oneline.Clean(name, maxVariable)))
+		a.reporter(cmd).Note(fmt.Sprintf("ignoring %s: no flag has this variable", oneline.Clean(name, maxVariable)))
 	}
 	return nil
 }

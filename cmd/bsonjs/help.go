@@ -47,9 +47,9 @@ func topics() []topic {
 	}
 	return []topic{
 		{"aliases", "flags of bsondump and mongoexport", fixed(aliasesText)},
-		{"environment", "variables that are defaults of flags", environmentPage},
-		{"exit-codes", "what the exit code says", fixed("Exit codes of bsonjs\n\n" + exitCodesText + exitCodesMore)},
-		{"formats", "what is read and written, and how it is told apart", fixed(formatsText)},
+		{"environment", "variables that set defaults of flags", environmentPage},
+		{"exit-codes", "meaning of the exit codes", fixed("Exit codes of bsonjs\n\n" + exitCodesText + exitCodesMore)},
+		{"formats", "formats, compressions, and how bsonjs detects them", fixed(formatsText)},
 	}
 }
 
@@ -89,8 +89,8 @@ func find(parent *cobra.Command, name string) *cobra.Command {
 }
 
 // formatsNote stands below the flags about formats.
-const formatsNote = `pickle is Python pickles of PyMongo's values, one after the other. Nothing that a pickle says is ever run; ` +
-	`it is not found from its first bytes. hex and base64 are BSON ` +
+const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's values. bsonjs never runs code from a pickle, ` +
+	`and it reads a pickle only with --from pickle. hex and base64 are BSON ` +
 	`in digits, one document per line, as in logs and tickets.`
 
 // A section is one part of a page: its items, then its text, under a title.
@@ -123,7 +123,7 @@ func sectionsOf(cmd *cobra.Command) []section {
 	}
 	if isMain(cmd) {
 		all = append(all,
-			section{title: "Failures", text: failuresText},
+			section{title: "Messages about faults", text: failuresText},
 			section{title: "Exit codes", text: exitCodesText},
 		)
 	}
@@ -143,7 +143,7 @@ func commandSection(parent *cobra.Command) section {
 
 // topicSection lists the topics.
 func topicSection() section {
-	s := section{title: "Topics of help"}
+	s := section{title: "Help topics"}
 	for _, t := range topics() {
 		s.items = append(s.items, item{t.name, t.short})
 	}
@@ -265,7 +265,7 @@ func wrap(b *strings.Builder, text string, indent, used int) {
 }
 
 // addHelp adds the flag that prints the page of a command.
-func addHelp(fs *pflag.FlagSet) { fs.BoolP("help", "h", false, "print this and stop") }
+func addHelp(fs *pflag.FlagSet) { fs.BoolP("help", "h", false, "print this help and exit") }
 
 // helpCommand returns the command that prints the page of another, or a
 // topic.
@@ -305,7 +305,7 @@ func findPage(root *cobra.Command, words []string) (string, error) {
 	for i, word := range words {
 		c := find(cmd, word)
 		if c == nil {
-			text := fmt.Sprintf("there is no help about %q", word)
+			text := fmt.Sprintf("no help topic or command %q", word)
 			known := helpWords(root, words[:i])
 			if near := closest(word, known); near >= 0 {
 				text += "; did you mean " + known[near] + "?"
@@ -342,7 +342,7 @@ func helpWords(root *cobra.Command, words []string) []string {
 // noArgs is for commands that take flags only.
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("there is an argument too many: %q", args[0])
+		return fmt.Errorf("unexpected argument %q", args[0])
 	}
 	return nil
 }

@@ -39,13 +39,13 @@ func (a *app) inspectCommand() *cobra.Command {
 	o := &options{inspect: i, to: format.JSON}
 	cmd := &cobra.Command{
 		Use:   "inspect [flags] [FILE...]",
-		Short: "show what the bytes of documents are, damaged ones too",
-		Long: "Show offset, length, type, key and value of every element of BSON documents, and\n" +
-			"what is wrong with them: where the fault is, and the bytes around it.\n\n" +
+		Short: "show the bytes of documents element by element, also of damaged ones",
+		Long: "Show the offset, length, type, key and value of every element of BSON documents.\n" +
+			"Show the place of every fault and the bytes around it.\n\n" +
 			"Of a damaged document every element is shown that can be told from the rest.\n" +
-			"Then the run ends, or goes on with --on-error skip. Offsets are those in\n" +
-			"messages: bytes of the file, from 0. hex, base64, JSON and pickles are shown as\n" +
-			"the BSON that they become; offsets are then bytes of each document.\n",
+			"Then the run ends; with --on-error skip it continues. Offsets are the offsets of\n" +
+			"messages: bytes of the file, from 0. hex, base64, JSON and pickles are converted\n" +
+			"to BSON first; offsets are then bytes of each document.\n",
 		Example: "  bsonjs inspect --document 7 --path /address users.bson\n" +
 			"  bsonjs inspect --offset 4711 users.bson\n" +
 			"  bsonjs inspect --bytes --on-error skip broken.bson | less\n" +
@@ -54,22 +54,22 @@ func (a *app) inspectCommand() *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 	}
 	fs := cmd.Flags()
-	group(fs, "Selection", "Faults are shown in all documents that are looked at.", func(fs *pflag.FlagSet) {
-		fs.VarP(&span{&i.documents, 1}, "document", "n", "documents by their numbers in the file: `N`, N-M, N- or -M")
-		fs.Var((*pointer)(&i.path), "path", "the element at a JSON `POINTER` such as /address/zip, and what is in it")
-		fs.Var(&span{&i.offsets, 0}, "offset", "the elements that the bytes `N`, N-M, N- or -M lie in; 0x1f is a number, too")
+	group(fs, "Selection", "Faults are shown for every selected document.", func(fs *pflag.FlagSet) {
+		fs.VarP(&span{&i.documents, 1}, "document", "n", "select documents by number in the file, from 1: `N`, N-M, N- or -M")
+		fs.Var((*pointer)(&i.path), "path", "select the element at the JSON `POINTER`, such as /address/zip, and all elements in it")
+		fs.Var(&span{&i.offsets, 0}, "offset", "select the elements that hold the bytes `N`, N-M, N- or -M; numbers may be hexadecimal, such as 0x1f")
 	})
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&i.bytes, "bytes", false, "the bytes of each element as well, in hexadecimal: type, key and value")
-		fs.Var(&count{&i.max}, "max-value", "show at most `N` bytes of a key, a value or an element, 64 unless given; 0 is all of them")
-		fs.BoolVar(&i.records, "json", false, "an object of JSON on a line for each element; values are canonical and whole")
+		fs.BoolVar(&i.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
+		fs.Var(&count{&i.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
+		fs.BoolVar(&i.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
 	})
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
-	group(fs, "Errors", "", func(fs *pflag.FlagSet) {
+	group(fs, "Faults", "", func(fs *pflag.FlagSet) {
 		fs.Var(choose(&o.onError, word[errorPolicy]{"stop", stopOnError}, word[errorPolicy]{"skip", skipErrors}), "on-error",
-			"a document with a fault ends the run (the default), or it goes on behind the damage")
+			"after a document with a fault: stop (the default) ends the run, skip continues after the damage")
 		o.addMaxErrors(fs)
 	})
 	group(fs, "Messages", "", o.addMessages)
@@ -89,7 +89,7 @@ func (o *options) checkInspect(fs *pflag.FlagSet) error {
 		return nil
 	}
 	if i.records && given(fs, "max-value") {
-		return errors.New("--max-value is about text; values in JSON are whole")
+		return errors.New("--max-value has no effect with --json, which prints complete values; leave it out")
 	}
 	return nil
 }
@@ -133,7 +133,7 @@ func (v *view) missed() *report.Fault {
 	if v.shown || v.documents == nil && v.offsets == nil && v.path == "" {
 		return nil
 	}
-	return &report.Fault{Code: report.CodeRefused, Why: "there is nothing at the place that was asked for"}
+	return &report.Fault{Code: report.CodeRefused, Why: "no document or element matches --document, --path or --offset"}
 }
 
 // inspect shows the document that was read.
@@ -259,7 +259,7 @@ func (s *span) Set(text string) error {
 		v.To, err = strconv.ParseInt(to, 0, 64)
 	}
 	if err != nil || v.From < s.least || v.To < v.From || text == "-" {
-		return fmt.Errorf("must be a number from %d on, or two with a hyphen between them, such as 3-5, 3- or -5", s.least)
+		return fmt.Errorf("must be a number, %d or more, or a range such as 3-5, 3- or -5", s.least)
 	}
 	*s.p = &v
 	return nil

@@ -25,15 +25,15 @@ import (
 func (a *app) manCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "man [flags] [DIR]",
-		Short: "print the manual page, or write all pages to a folder",
+		Short: "print the manual page, or write all pages to a directory",
 		Long: "Print the manual page of bsonjs, or write the pages of all commands and topics\n" +
-			"to the folder DIR, which is made if it is not there.\n",
+			"to the directory DIR, which is created if it does not exist.\n",
 		Example: "  bsonjs man | man -l -\n" +
 			"  bsonjs man ~/.local/share/man/man1\n",
 	}
 	var overwrite bool
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&overwrite, "overwrite", false, "replace pages that exist")
+		fs.BoolVar(&overwrite, "overwrite", false, "replace existing pages")
 		addHelp(fs)
 	})
 	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -47,7 +47,7 @@ func (a *app) manCommand() *cobra.Command {
 		case 1:
 			a.code = a.writePages(pages, file.Output{Name: args[0], Overwrite: overwrite})
 		default:
-			return errors.New("man writes to one folder")
+			return errors.New("man writes to one directory; name one only")
 		}
 		return nil
 	}
@@ -63,7 +63,7 @@ func (a *app) writePages(pages []manPage, o file.Output) report.Code {
 	for _, p := range pages {
 		o.Name = filepath.Join(dir, p.name+"."+p.chapter)
 		if err := writeFile(o, p.text); errors.Is(err, fs.ErrExist) {
-			return a.std.report(report.UsageFault(o.Name + " exists; --overwrite replaces it"))
+			return a.std.report(report.UsageFault(o.Name + " exists; add --overwrite to replace it"))
 		} else if err != nil {
 			return a.std.report(report.WriteFault(o.Name, err))
 		}

@@ -23,8 +23,8 @@ import (
 func (a *app) oidCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "oid",
-		Short: "make ObjectIds, and read their time",
-		Long:  "Make ObjectIds, read the time they were made at, or turn a span of time into a\nrange of ids.\n",
+		Short: "make ObjectIds and read their time",
+		Long:  "Make ObjectIds, print the time of ObjectIds, or convert a time span to a range\nof ids.\n",
 		Example: "  bsonjs oid new\n" +
 			"  bsonjs oid time 65e00f400000000000000000\n" +
 			"  bsonjs oid range 2024-02-01 2024-03-01\n",
@@ -54,15 +54,15 @@ func (a *app) oidNewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "new [flags]",
 		Short:   "print new ObjectIds",
-		Long:    "Print new ObjectIds, one on a line.",
+		Long:    "Print new ObjectIds, one per line.",
 		Example: "  bsonjs oid new -n 3\n  bsonjs oid new --time 2024-02-29T12:00:00Z\n",
 		Args:    noArgs,
 	}
 	n, at, form := 1, "", report.Text
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
-		fs.VarP(&amount{&n, 1, maxNew, nil}, "count", "n", "print `N` ids, 1 unless given, at most 16777216")
-		fs.StringVar(&at, "time", "", "`TIME` that they carry instead of that of the clock: RFC 3339, or a date, whose first second it is")
-		addForm(fs, &form, `as {"$oid":"..."}`)
+		fs.VarP(&amount{&n, 1, maxNew, nil}, "count", "n", "print `N` ids, at most 16777216; the default is 1")
+		fs.StringVar(&at, "time", "", "use `TIME` instead of the current time: RFC 3339, or a date, which stands for its first second")
+		addForm(fs, &form, `print {"$oid":"..."}`)
 	})
 	completeFlags(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
@@ -104,13 +104,13 @@ func (a *app) oidTimeCommand() *cobra.Command {
 		Use:   "time [flags] [ID...]",
 		Short: "print the time that ObjectIds carry",
 		Long: "Print the second at which each ID was made, as RFC 3339 in UTC. Without ID, ids\n" +
-			"are read from standard input, one on a line.\n",
+			"are read from standard input, one per line.\n",
 		Example: "  bsonjs oid time 65e00f400000000000000000\n" +
 			"  bsonjs users.bson | jq -r '._id.\"$oid\"' | bsonjs oid time\n",
 	}
 	form := report.Text
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
-		addForm(fs, &form, `as {"id":"...","time":"..."}`)
+		addForm(fs, &form, `print {"id":"...","time":"..."}`)
 	})
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -142,7 +142,7 @@ func (a *app) oidTimeCommand() *cobra.Command {
 // readIDs calls f for each line of standard input.
 func (a *app) readIDs(f func(objectid.ID)) *report.Fault {
 	if file.IsTerminal(a.std.in) {
-		a.std.reporter().Note("reading from the terminal; Ctrl-D ends the input")
+		a.std.reporter().Note("reading from the terminal; end the input with Ctrl-D")
 	}
 	lines := bufio.NewScanner(a.std.in)
 	n := 0
@@ -176,22 +176,22 @@ func writeTime(w io.Writer, id objectid.ID, form report.Form) {
 func (a *app) oidRangeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "range [flags] FROM TO",
-		Short: "print the ObjectIds that bound a span of time",
-		Long: "Print the lowest ObjectId of the second FROM and the lowest of the second TO,\n" +
-			"one on a line. An id was made at FROM or later, and before TO, if it is not\n" +
-			"below the first and is below the second. FROM and TO are RFC 3339, or a date,\n" +
-			"whose first second in UTC it is.\n",
+		Short: "print the ObjectIds that bound a time span",
+		Long: "Print two ObjectIds, one per line: the lowest id of the second FROM, and the\n" +
+			"lowest id of the second TO. The ids made from FROM until before TO are at least\n" +
+			"the first id and less than the second. FROM and TO are RFC 3339, or a date,\n" +
+			"which stands for its first second in UTC.\n",
 		Example: "  bsonjs oid range 2024-02-01 2024-03-01\n" +
 			"  bsonjs oid range --json 2024-02-29T12:00:00Z 2024-02-29T13:00:00+01:00\n",
 	}
 	form := report.Text
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
-		addForm(fs, &form, `as the condition of a query: {"$gte":{"$oid":"..."},"$lt":{"$oid":"..."}}`)
+		addForm(fs, &form, `print the condition of a query: {"$gte":{"$oid":"..."},"$lt":{"$oid":"..."}}`)
 	})
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if len(args) != 2 {
-			return errors.New("range needs two times, FROM and TO")
+			return errors.New("range needs two arguments, FROM and TO")
 		}
 		var bounds [2]objectid.ID
 		for i, text := range args {
@@ -232,7 +232,7 @@ func (a *app) printLines(f func(w *bufio.Writer) *report.Fault) report.Code {
 func parseID(text string) (objectid.ID, error) {
 	id, err := objectid.Parse(text)
 	if syntax, ok := errors.AsType[*objectid.SyntaxError](err); ok {
-		return id, fmt.Errorf("%.40q is no ObjectId: %w at offset %d", text, syntax.Err, syntax.Offset)
+		return id, fmt.Errorf("%.40q is not an ObjectId: %w at offset %d", text, syntax.Err, syntax.Offset)
 	}
 	return id, err
 }
@@ -244,10 +244,10 @@ func parseTime(text string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time such as 2024-02-29T12:00:00Z, and no date such as 2024-02-29", text)
+	return time.Time{}, fmt.Errorf("%q is not a time or date; type a time such as 2024-02-29T12:00:00Z or a date such as 2024-02-29", text)
 }
 
 // outOfRange says that no ObjectId carries the time that text is.
 func outOfRange(text string) error {
-	return fmt.Errorf("no ObjectId carries the time %s: they reach from 1970 to 2106-02-07T06:28:15Z", text)
+	return fmt.Errorf("time %s is out of range: ObjectIds hold times from 1970 to 2106-02-07T06:28:15Z", text)
 }

@@ -147,7 +147,7 @@ func given(fs *pflag.FlagSet, name string) bool {
 // follows from them.
 func (o *options) check(fs *pflag.FlagSet) error {
 	if o.json != report.Text {
-		return errors.New("--json goes with --version; --to json writes JSON")
+		return errors.New("--json works only with --version; to write JSON use --to json")
 	}
 	for _, name := range []string{"output", "rejects"} {
 		if given(fs, name) && fs.Lookup(name).Value.String() == "" {
@@ -161,7 +161,7 @@ func (o *options) check(fs *pflag.FlagSet) error {
 		}
 	}
 	if stdin > 1 {
-		return errors.New("standard input (-) can be read only once")
+		return errors.New("standard input (-) is named twice; it can be read only once")
 	}
 	for _, name := range textFlags {
 		if given(fs, name) {
@@ -193,30 +193,30 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 		return o.needsText(o.to)
 	}
 	if o.from != format.Unknown && o.from != format.JSON && given(fs, "accept") {
-		return fmt.Errorf("--accept is about reading JSON, and the input is %v", o.from)
+		return fmt.Errorf("--accept has no effect, because the input is %v and not JSON; leave it out", o.from)
 	}
 	if o.accept&acceptCanonical != 0 && o.accept != acceptCanonical {
-		return errors.New("--accept canonical accepts nothing else beside it")
+		return errors.New("--accept canonical cannot be combined with other words")
 	}
 	if given(fs, "pretty") && o.dump == dumpDebug {
-		return errors.New("--pretty is about --type json")
+		return errors.New("--pretty has no effect with --type debug; leave it out")
 	}
 	for _, name := range []string{"dates", "strict-number-long"} {
 		if given(fs, name) && o.mode != extjson.Legacy {
-			return fmt.Errorf("--%s is about --mode legacy", name)
+			return fmt.Errorf("--%s needs --mode legacy", name)
 		}
 	}
 	if given(fs, "lossy") && o.mode != extjson.Plain && o.dump == dumpNone {
-		return errors.New("--lossy is about --mode plain; no other mode loses a value")
+		return errors.New("--lossy needs --mode plain; no other mode loses a value")
 	}
 	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {
-		return errors.New("--uuid-spelling is about modes with wrappers; shell and plain text spell UUIDs out")
+		return errors.New("--uuid-spelling has no effect in modes shell and plain, which have a spelling of their own; leave it out")
 	}
 	known := o.from != format.Unknown && o.to != format.Unknown
 	hasText := o.from == format.JSON || o.to == format.JSON
 	for _, name := range []string{"uuid", "exact"} {
 		if given(fs, name) && known && !hasText {
-			return fmt.Errorf("--%s is about JSON, and %v to %v has none", name, o.from, o.to)
+			return fmt.Errorf("--%s has no effect, because neither side of %v to %v is JSON; leave it out", name, o.from, o.to)
 		}
 	}
 	if given(fs, "invalid-utf8") && known && !hasText && (o.from == format.Pickle || o.to == format.Pickle) {
@@ -227,23 +227,23 @@ func (o *options) checkText(fs *pflag.FlagSet) error {
 
 // needsText says that a flag shapes text which is not written.
 func (o *options) needsText(to format.Format) error {
-	return fmt.Errorf("%s is about writing JSON, and the output is %v; --to json makes it JSON", o.textFlag, to)
+	return fmt.Errorf("%s needs JSON as output, and the output is %v; add --to json", o.textFlag, to)
 }
 
 // checkPickle refuses flags about pickles where there are none.
 func (o *options) checkPickle(fs *pflag.FlagSet) error {
 	for _, name := range []string{"protocol", "python2", "documents", "deprecated"} {
 		if given(fs, name) && o.to != format.Pickle {
-			return fmt.Errorf("--%s is about writing pickles; --to pickle writes them", name)
+			return fmt.Errorf("--%s needs pickles as output; add --to pickle", name)
 		}
 	}
 	for _, name := range []string{"encoding", "long-text"} {
 		if given(fs, name) && o.from != format.Pickle {
-			return fmt.Errorf("--%s is about reading pickles; --from pickle reads them", name)
+			return fmt.Errorf("--%s needs pickles as input; add --from pickle", name)
 		}
 	}
 	if o.to == format.Pickle && o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
-		return fmt.Errorf("--python2 reads protocols 0 to 2, not %d", o.protocol)
+		return fmt.Errorf("--python2 allows protocols 0 to 2, not %d; add --protocol 2", o.protocol)
 	}
 	return nil
 }
@@ -253,19 +253,19 @@ func (o *options) checkPickle(fs *pflag.FlagSet) error {
 func (o *options) checkErrors(fs *pflag.FlagSet) error {
 	switch {
 	case o.aliases.objcheck && o.dump != dumpNone && (o.rejects != "" || given(fs, "max-errors")):
-		return errors.New("--rejects and --max-errors are about documents that are left out; with --objcheck the first ends the run")
+		return errors.New("--rejects and --max-errors have no effect with --objcheck, which ends the run at the first fault; leave them out")
 	case o.onError == quarantineErrors && o.rejects == "":
-		return errors.New("--on-error quarantine needs --rejects FILE, which keeps what is not converted")
+		return errors.New("--on-error quarantine needs a file for rejected documents; add --rejects FILE")
 	case o.onError != quarantineErrors && o.rejects != "":
-		return errors.New("--rejects goes with --on-error quarantine")
+		return errors.New("--rejects has no effect without --on-error quarantine; add it")
 	case file.IsStdout(o.rejects):
-		return errors.New("--rejects needs a file; standard output is for documents")
+		return errors.New("--rejects cannot be standard output, which is for converted documents; name a file")
 	case o.onError == stopOnError && given(fs, "mend-lengths"):
-		return errors.New("--mend-lengths has no effect where the first error ends the run; add --on-error skip")
+		return errors.New("--mend-lengths has no effect if the first fault ends the run; add --on-error skip")
 	case given(fs, "mend-lengths") && o.from != format.Unknown && o.from != format.BSON:
-		return fmt.Errorf("--mend-lengths is about reading BSON, and the input is %v; leave it out", o.from)
+		return fmt.Errorf("--mend-lengths has no effect, because the input is %v and not BSON; leave it out", o.from)
 	case o.onError == stopOnError && given(fs, "max-errors"):
-		return errors.New("--max-errors goes with --on-error skip or quarantine; without them the first error ends the run")
+		return errors.New("--max-errors has no effect if the first fault ends the run; add --on-error skip")
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (c *conversion) openOutputs() (f *report.Fault) {
 	codec, _ := compress.ByName(c.opts.rejects)
 	out, rejects := c.output(c.opts.output, c.opts.codec), c.output(c.opts.rejects, codec)
 	if c.opts.rejects != "" && out.Collides(rejects) {
-		return report.UsageFault("the output and the file of --rejects would be the same file, or one the .partial of the other")
+		return report.UsageFault("--output and --rejects name the same file, or one names the .partial file of the other; choose another name")
 	}
 	if c.out, f = c.open(out); f != nil || c.opts.rejects == "" {
 		return f
@@ -45,20 +45,20 @@ func (c *conversion) output(name string, codec compress.Codec) file.Output {
 
 func (c *conversion) open(o file.Output) (*file.Writer, *report.Fault) {
 	if name, ok := o.Conflict(c.opts.files, c.std.in); ok {
-		return nil, report.UsageFault(inputName(name) + " is also what the output would replace")
+		return nil, report.UsageFault(inputName(name) + " is an input, and the output would replace it; choose another name for the output")
 	}
 	out, err := o.Open(c.ctx)
 	switch {
 	case err == nil && o.Codec != compress.None && out.IsTerminal() && !c.opts.force:
 		out.Discard()
-		return nil, report.UsageFault("compressed data is binary and the output is a terminal; --force writes it all the same")
+		return nil, report.UsageFault("compressed data is binary and the output is a terminal; name a file with --output, or add --force")
 	case err == nil:
 		if out.Aside() {
 			c.atEnd = append(c.atEnd, interrupt.SurvivePipes())
 		}
 		return out, nil
 	case errors.Is(err, fs.ErrExist):
-		return nil, report.UsageFault(o.Name + " exists; --overwrite replaces it")
+		return nil, report.UsageFault(o.Name + " exists; add --overwrite to replace it")
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return nil, c.interrupted()
 	}
@@ -198,7 +198,7 @@ func endFault(out *file.Writer, step func(*file.Writer) error) *report.Fault {
 	err := step(out)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return report.NewFault(report.CodeOutput, out.Name(), "has come into being during the run; --overwrite replaces it")
+		return report.NewFault(report.CodeOutput, out.Name(), "was created by another process during the run; add --overwrite to replace it")
 	case err != nil:
 		return report.WriteFault(out.Name(), err)
 	}
@@ -233,13 +233,13 @@ func (c *conversion) abandon(f *report.Fault) report.Code {
 		switch {
 		case kept == "":
 		case whole:
-			notes = append(notes, fmt.Sprintf("%s keeps the %s %s before", report.CleanName(kept), report.Documents(n), what))
+			notes = append(notes, fmt.Sprintf("%s has the %s %s so far", report.CleanName(kept), report.Documents(n), what))
 		default:
-			notes = append(notes, report.CleanName(kept)+" keeps what could be written; its last document may be cut")
+			notes = append(notes, report.CleanName(kept)+" has all output that could be written; its last document may be incomplete")
 		}
 	}
 	keep(c.out, c.Written(), 0, "converted")
-	keep(c.rejects, c.Rejected, c.Strays, "left out")
+	keep(c.rejects, c.Rejected, c.Strays, "rejected")
 	c.progress.End()
 	code := max(c.code, c.say.Faults(faults...))
 	for _, text := range notes {

@@ -12,16 +12,17 @@ func (a *app) salvageCommand() *cobra.Command {
 	o := &options{onError: skipErrors, sameFormat: true}
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",
-		Short: "take all whole documents out of damaged files",
-		Long: "Write all whole documents of damaged files, and say what was skipped.\n\n" +
-			"In BSON the length and the elements of a damaged document each give an end for\n" +
-			"it. The run continues at the end that another document follows. If there is no\n" +
-			"such end, it continues at the next two whole documents in a row, or at a whole\n" +
-			"document that ends the file. In JSON the run continues behind the bracket that\n" +
-			"closes the damaged document, or at a line that starts with a brace.\n\n" +
+		Short: "recover all intact documents of damaged files",
+		Long: "Write all intact documents of damaged files, and report the bytes that were\n" +
+			"skipped.\n\n" +
+			"In BSON a damaged document has two possible ends: one from its length, and one\n" +
+			"from its elements. The run continues at the end that another document follows.\n" +
+			"If there is no such end, it continues at the next two intact documents in a row,\n" +
+			"or at an intact document that ends the file. In JSON the run continues after the\n" +
+			"bracket that closes the damaged document, or at a line that starts with a brace.\n\n" +
 			"The output has the format of the input unless --to is given. JSON is written in\n" +
-			"mode canonical, which keeps every type. The exit code is 0 if all input was\n" +
-			"whole.\n",
+			"mode canonical, which keeps every type. The exit code is 0 if the input had no\n" +
+			"fault.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
 			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",

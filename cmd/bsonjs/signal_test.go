@@ -127,7 +127,7 @@ func TestSignal(t *testing.T) {
 				t.Errorf("exit code %d, want %d", got, tc.code)
 			}
 			want := "bsonjs: interrupted after 2 documents\n" +
-				"bsonjs: out.json.partial keeps the 2 documents converted before\n"
+				"bsonjs: out.json.partial has the 2 documents converted so far\n"
 			if got := p.stderr.String(); got != want {
 				t.Errorf("stderr %q, want %q", got, want)
 			}

@@ -82,7 +82,7 @@ func TestTyping(t *testing.T) {
 	person, program := terminal(t)
 	io.WriteString(person, "{\"a\":1}\n\x04")
 	got := runCommand(program)
-	want := command{0, one, "bsonjs: reading from the terminal; Ctrl-D ends the input\n"}
+	want := command{0, one, "bsonjs: reading from the terminal; end the input with Ctrl-D\n"}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

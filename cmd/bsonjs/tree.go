@@ -150,10 +150,10 @@ func mistaken(root *cobra.Command, file string) error {
 		return nil
 	}
 	if find(root, file) != nil {
-		return fmt.Errorf("the command %s must come first, before all flags; a file of that name is ./%s", file, file)
+		return fmt.Errorf("the command %s must come before all flags; for a file of that name type ./%s", file, file)
 	}
 	if meant := meantCommand(root, file); meant != "" {
-		return fmt.Errorf("there is no file and no command %q; did you mean %s?", file, meant)
+		return fmt.Errorf("no file or command %q; did you mean %s?", file, meant)
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (a *amount) also() string {
 	if a.units == nil {
 		return ""
 	}
-	return ", KiB, MiB or GiB may follow it"
+	return ", with or without a unit KiB, MiB or GiB"
 }
 
 // String returns the amount in digits, "" for the default.

@@ -17,13 +17,13 @@ func (a *app) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version [--json]",
 		Short: "print the version",
-		Long:  "Print the version of bsonjs, that of Go and the platform it was built for.",
+		Long:  "Print the version of bsonjs, the version of Go, and the platform of the build.",
 		Args:  noArgs,
 	}
 	var form report.Form
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
 		addSwitch(fs, &toggle[report.Form]{&form, report.JSON}, "json",
-			"as a line of JSON, with the revision it was built from if that is known")
+			"print a line of JSON, with the revision of the build if it is known")
 		addHelp(fs)
 	})
 	cmd.RunE = func(*cobra.Command, []string) error {

@@ -114,7 +114,7 @@ var (
 	// ErrChecksum: what comes out is not what went in.
 	ErrChecksum = errors.New("does not match its checksum")
 	// ErrTrailing: something else follows.
-	ErrTrailing = errors.New("is followed by something else")
+	ErrTrailing = errors.New("is followed by unexpected bytes")
 	// ErrDamaged: the data is malformed in some other way.
 	ErrDamaged = errors.New("is damaged")
 	// ErrMemory: the data claims to need more memory than it may have.
@@ -122,7 +122,7 @@ var (
 	// ErrUnsupported: the data needs something that is not there.
 	ErrUnsupported = errors.New("cannot be read")
 	// ErrLayers: the data is compressed more often than MaxLayers.
-	ErrLayers = errors.New("is below two other compressions, and more are not undone")
+	ErrLayers = errors.New("is nested in two other compressions, which is the limit")
 )
 
 // An Error says what is wrong with compressed data, and where.

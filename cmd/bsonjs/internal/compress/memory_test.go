@@ -41,12 +41,12 @@ func TestBounds(t *testing.T) {
 		data []byte
 		want *Error
 	}{
-		{"zstd window", window.Bytes(), &Error{Codec: Zstd, Err: ErrMemory, Detail: "a window of more than 128 MiB"}},
-		{"zstd segment", segment, &Error{Codec: Zstd, Err: ErrMemory, Detail: "a window of more than 128 MiB"}},
-		{"xz dictionary", dictionary, &Error{Codec: XZ, Err: ErrMemory, Detail: "a dictionary of more than 64 MiB"}},
+		{"zstd window", window.Bytes(), &Error{Codec: Zstd, Err: ErrMemory, Detail: "the window is larger than 128 MiB"}},
+		{"zstd segment", segment, &Error{Codec: Zstd, Err: ErrMemory, Detail: "the window is larger than 128 MiB"}},
+		{"xz dictionary", dictionary, &Error{Codec: XZ, Err: ErrMemory, Detail: "the dictionary is larger than 64 MiB"}},
 		{"xz filter", unhex("fd377a585a000004e6d6b44602010400210116000d86351fe0"),
-			&Error{Codec: XZ, Err: ErrUnsupported, Detail: "it has filters other than LZMA2"}},
-		{"zstd dictionary", unhex("28b52ffd" + "2111" + "3301000000"), &Error{Codec: Zstd, Err: ErrUnsupported, Detail: "it has been made with a dictionary"}},
+			&Error{Codec: XZ, Err: ErrUnsupported, Detail: "unsupported filter: only LZMA2 is supported"}},
+		{"zstd dictionary", unhex("28b52ffd" + "2111" + "3301000000"), &Error{Codec: Zstd, Err: ErrUnsupported, Detail: "it needs a dictionary"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var err error

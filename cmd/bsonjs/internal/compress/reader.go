@@ -140,11 +140,11 @@ func (e *Error) explain() {
 		e.Detail = ""
 	case ErrMemory:
 		if e.Codec == Zstd {
-			e.Detail = "a window of more than 128 MiB"
+			e.Detail = "the window is larger than 128 MiB"
 		}
 	case ErrUnsupported:
 		if e.Codec == Zstd {
-			e.Detail = "it has been made with a dictionary"
+			e.Detail = "it needs a dictionary"
 		}
 	}
 }

@@ -111,7 +111,7 @@ func (x *xzChunk) Read(p []byte) (int, error) {
 // next goes one step towards the next chunk.
 func (x *xzReader) next() error {
 	if x.chunk > 0 || x.header.Len() > 0 {
-		return xzError("a chunk is longer than its data")
+		return xzError("a chunk claims more bytes than its data has")
 	}
 	switch x.in {
 	case atStream:
@@ -170,11 +170,11 @@ func (x *xzReader) openStream() error {
 		return err
 	}
 	if string(p[:6]) != xzMagic || p[6] != 0 || p[7] > 0xf || crc32.ChecksumIEEE(p[6:8]) != binary.LittleEndian.Uint32(p[8:]) {
-		return xzError("header of a stream")
+		return xzError("malformed stream header")
 	}
 	x.check = p[7]
 	if x.check != 0 && checkSizes[x.check] == 0 {
-		return &Error{Err: ErrUnsupported, Detail: "it has a kind of checksum that is not known"}
+		return &Error{Err: ErrUnsupported, Detail: "unknown kind of checksum"}
 	}
 	x.blocks, x.recorded, x.index = 0, newRecords(), newRecords()
 	x.in = atBlock
@@ -209,11 +209,11 @@ func (x *xzReader) openBlock() error {
 	dict, ok := x.parseBlock(header)
 	switch {
 	case crc32.ChecksumIEEE(p[:size-4]) != sum, !ok:
-		return xzError("header of a block")
+		return xzError("malformed block header")
 	case dict < 0:
-		return &Error{Err: ErrUnsupported, Detail: "it has filters other than LZMA2"}
+		return &Error{Err: ErrUnsupported, Detail: "unsupported filter: only LZMA2 is supported"}
 	case dict > MaxDictionary:
-		return &Error{Err: ErrMemory, Detail: "a dictionary of more than 64 MiB"}
+		return &Error{Err: ErrMemory, Detail: "the dictionary is larger than 64 MiB"}
 	case dict > x.dict:
 		x.lz, x.dict = nil, dict
 	}
@@ -292,12 +292,12 @@ func (x *xzReader) openChunk() error {
 	case control == 1, control == 2:
 		size = 3
 	case control < 0x80:
-		return xzError("header of a chunk")
+		return xzError("malformed chunk header")
 	case control < 0xc0:
 		size = 5
 	}
 	if x.fresh && control != 1 && control < 0xe0 {
-		return xzError("a block without a start")
+		return xzError("the first chunk of a block does not reset the dictionary")
 	}
 	x.fresh = false
 	if p, err = x.full(size); err != nil {
@@ -325,7 +325,7 @@ func (x *xzReader) closeBlock() error {
 	switch {
 	case x.wantPacked >= 0 && x.packed != x.wantPacked, x.want >= 0 && x.unpacked != x.want,
 		len(bytes.Trim(p[:padding], "\x00")) > 0:
-		return xzError("size of a block")
+		return xzError("wrong block size")
 	case size > 0 && !bytes.Equal(x.sumBytes(), p[padding:]):
 		return &Error{Err: ErrChecksum}
 	}

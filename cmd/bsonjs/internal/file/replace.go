@@ -19,7 +19,7 @@ func PartialName(name string) string { return name + partialSuffix }
 
 // ErrOwner: the process cannot give the owner and group of the file that is
 // there to the file that is to replace it.
-var ErrOwner = errors.New("its owner and group cannot be kept; write to another file, or remove this one first")
+var ErrOwner = errors.New("cannot keep its owner and group; write to another file, or remove this one first")
 
 // A replacement is a file written under a temporary name in the directory
 // where it is to appear.

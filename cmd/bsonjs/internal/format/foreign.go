@@ -9,7 +9,7 @@ import (
 const ForeignSize = 512
 
 const (
-	pickled = "a Python pickle: --from pickle reads it"
+	pickled = "a Python pickle: add --from pickle"
 	utf32   = "UTF-32 text: convert it to UTF-8 first"
 )
 
@@ -21,14 +21,14 @@ var foreign = []struct {
 	what   string // completes "this is …"
 	format Format // the format of such an input; Unknown: bsonjs cannot read it
 }{
-	{0, "\x6d\xe2\x99\x81", "a mongodump archive: mongorestore reads it; without --archive, mongodump writes .bson files", Unknown},
-	{0, "\x41\xd8\x01\x00", "a file of a database (WiredTiger): mongodump makes .bson files of what a server has in it", Unknown},
+	{0, "\x6d\xe2\x99\x81", "a mongodump archive: restore it with mongorestore, or run mongodump without --archive to get .bson files", Unknown},
+	{0, "\x41\xd8\x01\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server", Unknown},
 	{257, "ustar", "a tar archive: unpack it first", Unknown},
 	{0, "PK\x03\x04", "a zip archive: unpack it first", Unknown},
 	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first", Unknown},
 	{0, "Rar!\x1a\x07", "a rar archive: unpack it first", Unknown},
-	{0, "\x1f\x8b\x08", "perhaps damaged gzip data", Unknown},
-	{0, "\x1f\x9d", "data of the program compress: decompress it first", Unknown},
+	{0, "\x1f\x8b\x08", "probably damaged gzip data", Unknown},
+	{0, "\x1f\x9d", "data of the compress program: decompress it first", Unknown},
 	{0, "LZIP", "lzip data: decompress it first", Unknown},
 	{0, "\x5d\x00\x00\x80\x00", "lzma data: decompress it first", Unknown},
 	{0, "PAR1", "a parquet file", Unknown},
