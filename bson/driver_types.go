@@ -1,15 +1,19 @@
 package bson
 
 import (
+	"encoding"
+	"math/big"
 	"reflect"
+	"strconv"
 
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // This file has the plans of the official driver's own types, so that structs
-// with them work unchanged. They are recognised by import path and name, and
-// checked to have the shape that is relied on; the driver is not imported.
+// with them work unchanged, and of a few others. They are recognised by import
+// path and name, and checked to have the shape or the methods that are relied
+// on; their packages are not imported.
 
 // The import paths of the types, v1's and v2's.
 const (
@@ -20,8 +24,12 @@ const (
 	driverV2Core      = "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
-// googleUUID is not the driver's, but is recognised in the same way.
-const googleUUID = "github.com/google/uuid"
+// The import paths of types that are not the driver's, but are recognised in the
+// same way.
+const (
+	googleUUID        = "github.com/google/uuid"
+	shopspringDecimal = "github.com/shopspring/decimal"
+)
 
 // twins are the types of ours that stand for the driver's of the same name.
 // Where the two have the same underlying type, values are converted.
@@ -40,7 +48,7 @@ var twins = map[string]reflect.Type{
 	"Raw":        reflect.TypeFor[Raw](),
 }
 
-// driverType returns the plan of t if t is one of the driver's types.
+// driverType returns the plan of t if t is one of the types of this file.
 func driverType(t reflect.Type) (knownType, bool) {
 	switch t.PkgPath() {
 	case driverV1, driverV1Primitive, driverV2:
@@ -55,6 +63,11 @@ func driverType(t reflect.Type) (knownType, bool) {
 	case googleUUID:
 		if t.Name() == "UUID" && t.ConvertibleTo(typeUUID) {
 			return knownType{enc: encForeignUUID, dec: decForeignUUID}, true
+		}
+		return knownType{}, false
+	case shopspringDecimal:
+		if t.Name() == "Decimal" && t.Implements(reflect.TypeFor[scaled]()) && reflect.PointerTo(t).Implements(typeTextUnmarshaler) {
+			return knownType{enc: encScaled, dec: decScaled}, true
 		}
 		return knownType{}, false
 	default:
@@ -175,6 +188,42 @@ func driverDBPointer(t reflect.Type) (knownType, bool) {
 			},
 		}, fieldsAre(t, []string{"DB", "Pointer"}, reflect.String, reflect.Array) &&
 			t.Field(1).Type.ConvertibleTo(id)
+}
+
+// A scaled is a decimal of another package: coefficient · 10^exponent.
+type scaled interface {
+	Coefficient() *big.Int
+	Exponent() int32
+}
+
+func encScaled(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	s := v.Interface().(scaled)
+	x, err := decimal128.FromScaledBigInt(s.Coefficient(), int(s.Exponent()))
+	return e.appendExact(dst, x, v, err)
+}
+
+// decScaled sets a decimal by its text, the coefficient and the exponent, which
+// keeps both.
+func decScaled(d *decoder, v reflect.Value) {
+	u := v.Addr().Interface().(encoding.TextUnmarshaler)
+	if d.c.Type() == TypeString {
+		d.fromText(v, u)
+		return
+	}
+	x, ok := d.decimal()
+	if !ok {
+		d.null(v)
+		return
+	}
+	coef, exponent, err := x.ScaledBigInt()
+	if err != nil {
+		d.fail(v.Type(), numberError{err})
+		return
+	}
+	text := append(coef.Append(nil, 10), 'E')
+	if err := u.UnmarshalText(strconv.AppendInt(text, int64(exponent), 10)); err != nil {
+		d.failHook(v.Type(), err)
+	}
 }
 
 // isElements reports whether t is a slice or array of E, ours or the driver's,

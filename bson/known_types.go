@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	shopspring "github.com/shopspring/decimal"
-
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
@@ -78,11 +76,10 @@ func init() {
 			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 				return e.appendTime(dst, getTime(v))
 			}},
-		reflect.TypeFor[json.Number]():        {enc: encNumber, dec: decNumber},
-		reflect.TypeFor[url.URL]():            {enc: encURL, dec: decURL},
-		reflect.TypeFor[regexp.Regexp]():      {enc: encRegexp, dec: decRegexp},
-		reflect.TypeFor[shopspring.Decimal](): {enc: encShopspring, dec: decShopspring},
-		reflect.TypeFor[big.Int]():            {enc: encBigInt, dec: decBigInt},
+		reflect.TypeFor[json.Number]():   {enc: encNumber, dec: decNumber},
+		reflect.TypeFor[url.URL]():       {enc: encURL, dec: decURL},
+		reflect.TypeFor[regexp.Regexp](): {enc: encRegexp, dec: decRegexp},
+		reflect.TypeFor[big.Int]():       {enc: encBigInt, dec: decBigInt},
 	}
 }
 
@@ -360,36 +357,12 @@ func decRegexp(d *decoder, v reflect.Value) {
 	v.Set(reflect.ValueOf(re).Elem())
 }
 
-func encShopspring(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	x, err := decimal128.FromShopspring(get[shopspring.Decimal](v))
-	return e.appendExact(dst, x, v, err)
-}
-
 // appendExact appends a number that was converted to decimal128.
 func (e *encoder) appendExact(dst []byte, x decimal128.Decimal, v reflect.Value, err error) ([]byte, Type) {
 	if err != nil {
 		return e.fail(dst, v.Type(), numberError{err})
 	}
 	return appendDecimal(dst, x), TypeDecimal128
-}
-
-func decShopspring(d *decoder, v reflect.Value) {
-	switch d.c.Type() {
-	case TypeString:
-		d.fromText(v, ptr[shopspring.Decimal](v))
-		return
-	}
-	x, ok := d.decimal()
-	if !ok {
-		d.null(v)
-		return
-	}
-	s, err := x.Shopspring()
-	if err != nil {
-		d.fail(v.Type(), numberError{err})
-		return
-	}
-	*ptr[shopspring.Decimal](v) = s
 }
 
 func encBigInt(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {

@@ -101,16 +101,16 @@ func BenchmarkFloat64(b *testing.B) {
 	})
 }
 
-func BenchmarkShopspring(b *testing.B) {
+func BenchmarkScaledBigInt(b *testing.B) {
 	d := mustParse(b, "9.99")
-	s, err := d.Shopspring()
+	v, exponent, err := d.ScaledBigInt()
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Run("To", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := d.Shopspring(); err != nil {
+			if _, _, err := d.ScaledBigInt(); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -118,7 +118,7 @@ func BenchmarkShopspring(b *testing.B) {
 	b.Run("From", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := decimal128.FromShopspring(s); err != nil {
+			if _, err := decimal128.FromScaledBigInt(v, exponent); err != nil {
 				b.Fatal(err)
 			}
 		}

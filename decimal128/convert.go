@@ -4,16 +4,14 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-
-	"github.com/shopspring/decimal"
 )
 
 // This file moves values between Decimal and the integers, rationals and
 // decimals of other packages; float.go does it for doubles. A conversion is
-// exact or an error. Exact means equal in value; where the other type has
-// exponents (shopspring's) the exponent is kept too. The work is bounded by the
-// size of the coefficient, never by an exponent: what lies out of range is
-// found before any power of ten is built.
+// exact or an error. Exact means equal in value; where the other side has an
+// exponent, it is kept too. The work is bounded by the size of the coefficient,
+// never by an exponent: what lies out of range is found before any power of ten
+// is built.
 
 // FromInt64 returns v with the exponent 0.
 func FromInt64(v int64) Decimal {
@@ -32,13 +30,14 @@ func FromUint64(v uint64) Decimal { return pack(0, uint128{0, v}, 0) }
 // *ConversionError that matches ErrInexact or ErrOverflow.
 func FromBigInt(v *big.Int) (Decimal, error) { return fromBig(v, 0, "big.Int") }
 
-// FromShopspring returns v with its exponent, or with the nearest one where
-// only another fits: trailing zeros move between coefficient and exponent, and
-// the exponent of a zero is brought into range. A value that does not fit gives
-// the zero value and a *ConversionError that matches ErrInexact, ErrOverflow or
-// ErrUnderflow.
-func FromShopspring(v decimal.Decimal) (Decimal, error) {
-	return fromBig(v.Coefficient(), int64(v.Exponent()), "shopspring decimal")
+// FromScaledBigInt returns v·10^exponent with that exponent, or with the
+// nearest one where only another fits: trailing zeros move between coefficient
+// and exponent, and the exponent of a zero is brought into range. v is not
+// kept. A value that does not fit gives the zero value and a *ConversionError
+// that matches ErrInexact, ErrOverflow or ErrUnderflow. Decimals of other
+// packages convert by it; package shopspring has those of one.
+func FromScaledBigInt(v *big.Int, exponent int) (Decimal, error) {
+	return fromBig(v, int64(exponent), "big.Int")
 }
 
 // fromBig returns v·10^exp. from names the type that v came from.
@@ -262,23 +261,22 @@ func (d Decimal) Rat() (*big.Rat, error) {
 	return v, nil
 }
 
-// Shopspring returns d with the same digits and exponent, for
-// github.com/shopspring/decimal. That type has no negative zero: -0 gives zero
-// with the exponent of d, and a *ConversionError that matches ErrSign. An
-// infinity or NaN gives the zero value and a *ConversionError that matches
-// ErrInfinity or ErrNaN.
-func (d Decimal) Shopspring() (decimal.Decimal, error) {
+// ScaledBigInt returns the coefficient of d, with its sign, as a new big.Int,
+// and the exponent: d is v·10^exponent. A big.Int has no negative zero: -0
+// gives 0, the exponent of d, and a *ConversionError that matches ErrSign. An
+// infinity or NaN gives nil and a *ConversionError that matches ErrInfinity or
+// ErrNaN.
+func (d Decimal) ScaledBigInt() (v *big.Int, exponent int, err error) {
 	if err := d.finite(); err != nil {
-		return decimal.Decimal{}, &ConversionError{"decimal128", "shopspring decimal", err}
+		return nil, 0, &ConversionError{"decimal128", "big.Int", err}
 	}
-	u, exp := d.unpack()
-	v := u.big()
+	u, exponent := d.unpack()
+	v = u.big()
 	if d.Signbit() {
 		v.Neg(v)
+		if u.isZero() {
+			err = &ConversionError{"decimal128", "big.Int", ErrSign}
+		}
 	}
-	s := decimal.NewFromBigInt(v, int32(exp))
-	if d.Signbit() && u.isZero() {
-		return s, &ConversionError{"decimal128", "shopspring decimal", ErrSign}
-	}
-	return s, nil
+	return v, exponent, err
 }

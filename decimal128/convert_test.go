@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/shopspring/decimal"
 
 	"github.com/bsonkit/bsonkit/decimal128"
 )
@@ -130,10 +129,10 @@ func TestFromBigInt(t *testing.T) {
 	}
 }
 
-func TestFromShopspring(t *testing.T) {
+func TestFromScaledBigInt(t *testing.T) {
 	for _, tc := range []struct {
 		name, value string
-		exponent    int32
+		exponent    int
 		want        string
 	}{
 		{"price", "-999", -2, "-9.99"},
@@ -148,18 +147,15 @@ func TestFromShopspring(t *testing.T) {
 		{"zero with an exponent too low", "0", math.MinInt32, "0E-6176"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := decimal128.FromShopspring(decimal.NewFromBigInt(mustInt(t, tc.value), tc.exponent))
+			got, err := decimal128.FromScaledBigInt(mustInt(t, tc.value), tc.exponent)
 			if diff := cmp.Diff(mustParse(t, tc.want), got, sameBits); diff != "" || err != nil {
-				t.Errorf("FromShopspring: %v (-want +got):\n%s", err, diff)
+				t.Errorf("FromScaledBigInt: %v (-want +got):\n%s", err, diff)
 			}
 		})
 	}
-	if d, err := decimal128.FromShopspring(decimal.Decimal{}); d != decimal128.FromInt64(0) || err != nil {
-		t.Errorf("FromShopspring of the zero value = %v, %v", d, err)
-	}
 	for _, tc := range []struct {
 		name, value string
-		exponent    int32
+		exponent    int
 		want        error
 	}{
 		{"35 digits", "12345678901234567890123456789012345", -10, decimal128.ErrInexact},
@@ -170,19 +166,19 @@ func TestFromShopspring(t *testing.T) {
 		{"last digit too small", "15", -6177, decimal128.ErrUnderflow},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			d, err := decimal128.FromShopspring(decimal.NewFromBigInt(mustInt(t, tc.value), tc.exponent))
+			d, err := decimal128.FromScaledBigInt(mustInt(t, tc.value), tc.exponent)
 			wantConversionError(t, err, tc.want)
 			if d != (decimal128.Decimal{}) {
-				t.Errorf("FromShopspring = %v, want the zero value", d)
+				t.Errorf("FromScaledBigInt = %v, want the zero value", d)
 			}
 		})
 	}
 }
 
-func TestShopspring(t *testing.T) {
+func TestScaledBigInt(t *testing.T) {
 	for _, tc := range []struct {
 		text, value string
-		exponent    int32
+		exponent    int
 	}{
 		{"-9.990", "-9990", -3},
 		{"0E+7", "0", 7},
@@ -190,21 +186,21 @@ func TestShopspring(t *testing.T) {
 		{"9E+6111", "9", 6111},
 	} {
 		d := mustParse(t, tc.text)
-		got, err := d.Shopspring()
-		if err != nil || got.Coefficient().Cmp(mustInt(t, tc.value)) != 0 || got.Exponent() != tc.exponent {
-			t.Errorf("Shopspring of %s = %v·10^%d, %v", tc.text, got.Coefficient(), got.Exponent(), err)
+		got, exponent, err := d.ScaledBigInt()
+		if err != nil || got.Cmp(mustInt(t, tc.value)) != 0 || exponent != tc.exponent {
+			t.Errorf("ScaledBigInt of %s = %v·10^%d, %v", tc.text, got, exponent, err)
 		}
-		if back, err := decimal128.FromShopspring(got); back != d || err != nil {
-			t.Errorf("FromShopspring of it = %v, %v", back, err)
+		if back, err := decimal128.FromScaledBigInt(got, exponent); back != d || err != nil {
+			t.Errorf("FromScaledBigInt of it = %v, %v", back, err)
 		}
 	}
 	for text, want := range map[string]error{
 		"NaN": decimal128.ErrNaN, "-Infinity": decimal128.ErrInfinity, "-0.00": decimal128.ErrSign,
 	} {
-		v, err := mustParse(t, text).Shopspring()
+		v, exponent, err := mustParse(t, text).ScaledBigInt()
 		wantConversionError(t, err, want)
-		if text == "-0.00" && (!v.IsZero() || v.Exponent() != -2) || text != "-0.00" && v.Exponent() != 0 {
-			t.Errorf("Shopspring of %s = %v·10^%d", text, v.Coefficient(), v.Exponent())
+		if text == "-0.00" && (v.Sign() != 0 || exponent != -2) || text != "-0.00" && (v != nil || exponent != 0) {
+			t.Errorf("ScaledBigInt of %s = %v·10^%d", text, v, exponent)
 		}
 	}
 }
@@ -352,13 +348,13 @@ func TestToIntegers(t *testing.T) {
 // TestHostileExponents: a short input with a huge exponent allocates next to
 // nothing, whichever way it comes in.
 func TestHostileExponents(t *testing.T) {
-	huge, tiny := decimal.New(1, math.MaxInt32), decimal.New(1, math.MinInt32)
+	one := big.NewInt(1)
 	for name, f := range map[string]func() error{
-		"Parse":        func() error { _, err := decimal128.Parse("1E+999999999"); return err },
-		"Parse, tiny":  func() error { _, err := decimal128.Parse("1E-999999999"); return err },
-		"FromParts":    func() error { _, err := decimal128.FromParts(0, 1, 999999999); return err },
-		"Shopspring":   func() error { _, err := decimal128.FromShopspring(huge); return err },
-		"Shopspring 2": func() error { _, err := decimal128.FromShopspring(tiny); return err },
+		"Parse":         func() error { _, err := decimal128.Parse("1E+999999999"); return err },
+		"Parse, tiny":   func() error { _, err := decimal128.Parse("1E-999999999"); return err },
+		"FromParts":     func() error { _, err := decimal128.FromParts(0, 1, 999999999); return err },
+		"big.Int":       func() error { _, err := decimal128.FromScaledBigInt(one, math.MaxInt); return err },
+		"big.Int, tiny": func() error { _, err := decimal128.FromScaledBigInt(one, math.MinInt); return err },
 	} {
 		if n := testing.AllocsPerRun(10, func() {
 			if f() == nil {

@@ -5,7 +5,7 @@
 //	d, err := decimal128.Parse("9.99") // exact, or an error that says where
 //	dst = d.Append(dst)                // the spelling that BSON prescribes
 //	d, cond, err := decimal128.ParseRounded(text, decimal128.ToNearestEven)
-//	s, err := d.Shopspring()           // to calculate with
+//	v, exponent, err := d.ScaledBigInt() // to calculate with, as package shopspring does
 //
 // # Exactness
 //

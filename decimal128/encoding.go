@@ -2,8 +2,8 @@ package decimal128
 
 import (
 	"database/sql/driver"
-	"encoding/json"
 
+	"github.com/bsonkit/bsonkit/internal/jsontext"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
@@ -56,15 +56,11 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 		}
 	}
 	// Characters written as escapes, an object, or a refusal.
-	var text string
-	if json.Unmarshal(data, &text) != nil {
-		var object map[string]string
-		err, ok := json.Unmarshal(data, &object), false
-		if text, ok = object["$numberDecimal"]; err != nil || !ok || len(object) > 1 {
-			return &ConversionError{"JSON value", "decimal128", ErrType}
-		}
+	text, ok := jsontext.Of(data, "$numberDecimal")
+	if !ok {
+		return &ConversionError{"JSON value", "decimal128", ErrType}
 	}
-	return d.UnmarshalText([]byte(text))
+	return d.UnmarshalText(text)
 }
 
 // MarshalBSONValue returns the BSON type byte of a decimal128, 0x13, and a new

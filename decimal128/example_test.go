@@ -8,8 +8,6 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
@@ -327,24 +325,21 @@ func ExampleFromRat() {
 	// true
 }
 
-func ExampleFromShopspring() {
-	d, err := decimal128.FromShopspring(decimal.New(999, -2))
+// A decimal of another package is a coefficient and an exponent.
+func ExampleFromScaledBigInt() {
+	d, err := decimal128.FromScaledBigInt(big.NewInt(999), -2)
 	fmt.Println(d, err)
-	_, err = decimal128.FromShopspring(decimal.New(1, math.MaxInt32))
+	_, err = decimal128.FromScaledBigInt(big.NewInt(1), math.MaxInt32)
 	fmt.Println(errors.Is(err, decimal128.ErrOverflow))
 	// Output:
 	// 9.99 <nil>
 	// true
 }
 
-func ExampleDecimal_Shopspring() {
-	price, err := must("9.99").Shopspring()
-	if err != nil {
-		panic(err)
-	}
-	total, err := decimal128.FromShopspring(price.Mul(decimal.NewFromInt(3)))
-	fmt.Println(total, err)
-	// Output: 29.97 <nil>
+func ExampleDecimal_ScaledBigInt() {
+	v, exponent, err := must("-9.990").ScaledBigInt()
+	fmt.Println(v, exponent, err)
+	// Output: -9990 -3 <nil>
 }
 
 func ExampleDecimal_Int64() {
@@ -394,12 +389,6 @@ func ExampleFromFloat64Exact() {
 func ExampleAppendFloat64Exact() {
 	fmt.Printf("%s\n", decimal128.AppendFloat64Exact(nil, 9.99))
 	// Output: 9.9900000000000002131628207280300557613372802734375
-}
-
-func ExampleShopspringFromFloat64Exact() {
-	d, err := decimal128.ShopspringFromFloat64Exact(0.1)
-	fmt.Println(d, err)
-	// Output: 0.1000000000000000055511151231257827021181583404541015625 <nil>
 }
 
 func ExampleDecimal_Float64() {

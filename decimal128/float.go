@@ -2,10 +2,7 @@ package decimal128
 
 import (
 	"math"
-	"math/big"
 	"math/bits"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
@@ -45,8 +42,8 @@ func FromFloat64(f float64) Decimal {
 // an integer that fits so, and with as few digits after the point as possible
 // if it is none. Infinities, negative zero and NaNs are as in FromFloat64. A
 // double whose value has more than 34 digits, as most have, gives the zero
-// value and a *ConversionError that matches ErrInexact; AppendFloat64Exact and
-// ShopspringFromFloat64Exact have room for all of them.
+// value and a *ConversionError that matches ErrInexact; AppendFloat64Exact has
+// room for all of them.
 func FromFloat64Exact(f float64) (Decimal, error) {
 	if d, ok := fromSpecial64(f); ok {
 		return d, nil
@@ -80,31 +77,6 @@ func AppendFloat64Exact(dst []byte, f float64) []byte {
 		return d.AppendNotation(dst, Plain)
 	}
 	return numtext.AppendDoubleExact(dst, f)
-}
-
-// ShopspringFromFloat64Exact returns the value of f itself, for
-// github.com/shopspring/decimal; its exponent is 0 for an integer and otherwise
-// the negated number of digits after the point. An infinity or NaN gives the
-// zero value and a *ConversionError that matches ErrInfinity or ErrNaN.
-// Negative zero, which that type does not have, gives zero and one that matches
-// ErrSign.
-func ShopspringFromFloat64Exact(f float64) (decimal.Decimal, error) {
-	if d, ok := fromSpecial64(f); ok {
-		v, err := d.Shopspring()
-		if err != nil {
-			err.(*ConversionError).From = "double"
-		}
-		return v, err
-	}
-	m, two := split64(f)
-	v := new(big.Int).SetUint64(m)
-	if f < 0 {
-		v.Neg(v)
-	}
-	if two >= 0 {
-		return decimal.NewFromBigInt(v.Lsh(v, uint(two)), 0), nil
-	}
-	return decimal.NewFromBigInt(v.Mul(v, pow5Big(int64(-two))), int32(two)), nil
 }
 
 // split64 returns the odd integer m and the exponent for which |f| = m·2^two. f

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
@@ -304,9 +302,6 @@ func FuzzFloat64(f *testing.F) {
 		if got, ok := new(big.Rat).SetString(text); !ok || got.Cmp(want) != 0 {
 			t.Fatalf("AppendFloat64Exact(%v) = %s", v, text)
 		}
-		if s, err := decimal128.ShopspringFromFloat64Exact(v); err != nil || s.Rat().Cmp(want) != 0 {
-			t.Fatalf("ShopspringFromFloat64Exact(%v) = %v, %v", v, s, err)
-		}
 	})
 }
 
@@ -357,7 +352,7 @@ func TestNearestFloat64Random(t *testing.T) {
 	}
 }
 
-// FuzzBig: what math/big and shopspring hold goes through unchanged, or is
+// FuzzBig: what math/big holds goes through unchanged, or is
 // refused because it does not fit.
 func FuzzBig(f *testing.F) {
 	for _, text := range []string{"0", "-7", "12345678901234567890123456789012340", "12345678901234567890123456789012345", "340282366920938463463374607431768211456", "1" + strings.Repeat("0", 80)} {
@@ -370,11 +365,10 @@ func FuzzBig(f *testing.F) {
 		if negative {
 			v.Neg(v)
 		}
-		s := decimal.NewFromBigInt(v, exponent)
-		d, err := decimal128.FromShopspring(s)
+		d, err := decimal128.FromScaledBigInt(v, int(exponent))
 		if exponent < -farthest || exponent > farthest {
 			if err == nil && v.Sign() != 0 && len(coefficient) < 100 {
-				t.Fatalf("FromShopspring(%v·10^%d) = %v", v, exponent, d)
+				t.Fatalf("FromScaledBigInt(%v·10^%d) = %v", v, exponent, d)
 			}
 			return
 		}
@@ -385,7 +379,7 @@ func FuzzBig(f *testing.F) {
 			fits = finite && result.Cmp(value) == 0
 		}
 		if fits != (err == nil) {
-			t.Fatalf("FromShopspring(%v·10^%d): %v", v, exponent, err)
+			t.Fatalf("FromScaledBigInt(%v·10^%d): %v", v, exponent, err)
 		}
 		fromRat, ratErr := decimal128.FromRat(value)
 		if (ratErr == nil) != fits {
@@ -396,10 +390,11 @@ func FuzzBig(f *testing.F) {
 		}
 		got, err := d.Rat()
 		if err != nil || got.Cmp(value) != 0 || !fromRat.Equal(d) {
-			t.Fatalf("FromShopspring(%v·10^%d) = %v, FromRat %v", v, exponent, d, fromRat)
+			t.Fatalf("FromScaledBigInt(%v·10^%d) = %v, FromRat %v", v, exponent, d, fromRat)
 		}
-		if back, err := d.Shopspring(); err != nil || back.Rat().Cmp(value) != 0 {
-			t.Fatalf("%v.Shopspring() = %v, %v", d, back, err)
+		coef, exp, err := d.ScaledBigInt()
+		if err != nil || new(big.Rat).Mul(new(big.Rat).SetInt(coef), ratPow10(exp)).Cmp(value) != 0 {
+			t.Fatalf("%v.ScaledBigInt() = %v·10^%d, %v", d, coef, exp, err)
 		}
 		if value.IsInt() {
 			back, err := d.BigInt()

@@ -146,7 +146,7 @@ func ExampleID_Scan() {
 	// true
 }
 
-func ExampleID_LogValue() {
+func ExampleID_slog() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey {

@@ -5,9 +5,9 @@ import (
 	"cmp"
 	"database/sql/driver"
 	"encoding/binary"
-	"encoding/json"
-	"log/slog"
 	"time"
+
+	"github.com/bsonkit/bsonkit/internal/jsontext"
 )
 
 // Size is the length of an ID in bytes; its hexadecimal text has twice as many.
@@ -203,15 +203,11 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 		}
 	}
 	// Digits written as escapes, an object, or a refusal.
-	var text string
-	if json.Unmarshal(data, &text) != nil {
-		var object map[string]string
-		err, ok := json.Unmarshal(data, &object), false
-		if text, ok = object["$oid"]; err != nil || !ok || len(object) > 1 {
-			return &ValueError{Err: ErrType}
-		}
+	text, ok := jsontext.Of(data, "$oid")
+	if !ok {
+		return &ValueError{Err: ErrType}
 	}
-	return id.UnmarshalText([]byte(text))
+	return id.UnmarshalText(text)
 }
 
 // MarshalBSONValue returns the BSON type byte of an ObjectId, 0x07, and a new
@@ -262,6 +258,3 @@ func (id *ID) Scan(src any) error {
 	}
 	return &ValueError{Err: ErrType}
 }
-
-// LogValue returns the hexadecimal text of id, for log/slog.
-func (id ID) LogValue() slog.Value { return slog.StringValue(id.String()) }

@@ -27,7 +27,6 @@ var (
 	_ json.Unmarshaler         = (*objectid.ID)(nil)
 	_ driver.Valuer            = objectid.ID{}
 	_ sql.Scanner              = (*objectid.ID)(nil)
-	_ slog.LogValuer           = objectid.ID{}
 )
 
 // id1 and text1 are the same id.
@@ -364,17 +363,18 @@ func TestSQL(t *testing.T) {
 
 func TestLog(t *testing.T) {
 	var b strings.Builder
-	logger := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{
+	o := &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == "id" {
 				return a
 			}
 			return slog.Attr{}
 		},
-	}))
-	logger.Info("x", "id", id1)
-	if got, want := b.String(), "id="+text1+"\n"; got != want {
-		t.Errorf("logged %q, want %q", got, want)
+	}
+	slog.New(slog.NewTextHandler(&b, o)).Info("x", "id", id1)
+	slog.New(slog.NewJSONHandler(&b, o)).Info("x", "id", id1)
+	if diff := cmp.Diff("id="+text1+"\n{\"id\":\""+text1+"\"}\n", b.String()); diff != "" {
+		t.Errorf("logged (-want +got):\n%s", diff)
 	}
 }
 

@@ -125,7 +125,7 @@ var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9]
 func testFuncs(t *testing.T, root string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"*/*_test.go", "bson/*/*_test.go", "internal/*/*_test.go", "cmd/*/*_test.go", "cmd/*/internal/*/*_test.go", "interop/*/*_test.go"} {
+	for _, pattern := range []string{"*/*_test.go", "bson/*/*_test.go", "decimal128/*/*_test.go", "internal/*/*_test.go", "cmd/*/*_test.go", "cmd/*/internal/*/*_test.go", "interop/*/*_test.go"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)

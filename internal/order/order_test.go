@@ -19,20 +19,22 @@ const module = "github.com/bsonkit/bsonkit"
 // below it, too, unless that has an entry of its own. Packages of the
 // standard library are always allowed.
 var allowed = map[string][]string{
-	"internal/numtext": {},
-	"decimal128":       {"internal/numtext", "github.com/shopspring/decimal"},
-	"objectid":         {},
-	"bson/bsoncore":    {"decimal128", "objectid", "internal/numtext", "github.com/shopspring/decimal"},
-	"bson":             {"decimal128", "objectid", "internal/numtext", "github.com/shopspring/decimal"},
-	"extjson":          {"bson", "decimal128", "objectid", "internal/numtext", "github.com/shopspring/decimal"},
-	"pickle":           {"bson", "decimal128", "objectid", "internal/numtext", "github.com/shopspring/decimal"},
-	"cmd": {"cmd", "pickle", "extjson", "bson", "decimal128", "objectid", "internal/numtext",
-		"github.com/shopspring/decimal", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
+	"internal/numtext":      {},
+	"internal/jsontext":     {},
+	"decimal128":            {"internal/numtext", "internal/jsontext"},
+	"decimal128/shopspring": {"decimal128", "internal/numtext", "internal/jsontext", "github.com/shopspring/decimal"},
+	"objectid":              {"internal/jsontext"},
+	"bson/bsoncore":         {"decimal128", "objectid", "internal/numtext", "internal/jsontext"},
+	"bson":                  {"decimal128", "objectid", "internal/numtext", "internal/jsontext"},
+	"extjson":               {"bson", "decimal128", "objectid", "internal/numtext", "internal/jsontext"},
+	"pickle":                {"bson", "decimal128", "objectid", "internal/numtext", "internal/jsontext"},
+	"cmd": {"cmd", "pickle", "extjson", "bson", "decimal128", "objectid", "internal/numtext", "internal/jsontext",
+		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
 		"github.com/klauspost/pgzip", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz",
 		"github.com/schollz/progressbar/v3", "github.com/mitchellh/colorstring", "github.com/rivo/uniseg",
 		"golang.org/x/sys", "golang.org/x/term"},
-	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal", "internal"},
-	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid", "github.com/shopspring/decimal"},
+	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "internal"},
+	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid"},
 }
 
 // command says what each package of the command may import of the other
@@ -169,6 +171,30 @@ func TestOrder(t *testing.T) {
 	}
 	if seen < 4 {
 		t.Errorf("go list gave %d packages of the module: the test looks at too little", seen)
+	}
+}
+
+// heavy are packages of the standard library that a program which only moves
+// bytes does not link. database/sql/driver, which is an interface, is not
+// database/sql.
+var heavy = []string{"database/sql", "encoding/json", "log/slog", "net/url", "regexp"}
+
+// TestBytesAlone: package bsoncore depends on none of heavy, and on no module but
+// ours.
+func TestBytesAlone(t *testing.T) {
+	for _, p := range list(t, "./bson/bsoncore") {
+		if slices.Contains(heavy, p.ImportPath) || !p.Standard && local(p.ImportPath) == p.ImportPath {
+			t.Errorf("bsoncore depends on %s", p.ImportPath)
+		}
+	}
+	linked := 0
+	for _, p := range list(t, "./bson") {
+		if slices.Contains(heavy, p.ImportPath) {
+			linked++
+		}
+	}
+	if linked < 4 {
+		t.Errorf("bson depends on %d of the packages: the test looks for the wrong ones", linked)
 	}
 }
 

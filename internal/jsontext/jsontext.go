@@ -1,0 +1,99 @@
+// Package jsontext reads the JSON of values that are a text: a string, or
+// Extended JSON's object with a string for its only value. Package
+// encoding/json would do, but the packages of values are linked by programs
+// that only move bytes.
+package jsontext
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Of returns the text that data is: one JSON string, or one object whose only
+// key is key, with a string as value. It is not kept. ok is false for any other
+// JSON value, and for bytes that are not JSON. A lone surrogate and a byte that
+// is not UTF-8 become U+FFFD.
+func Of(data []byte, key string) (text []byte, ok bool) {
+	data = blanks(data)
+	if len(data) == 0 || data[0] != '{' {
+		text, data, ok = readString(data)
+		return text, ok && len(blanks(data)) == 0
+	}
+	name, data, ok := readString(blanks(data[1:]))
+	if data = blanks(data); !ok || string(name) != key || len(data) == 0 || data[0] != ':' {
+		return nil, false
+	}
+	text, data, ok = readString(blanks(data[1:]))
+	if data = blanks(data); !ok || len(data) == 0 || data[0] != '}' {
+		return nil, false
+	}
+	return text, len(blanks(data[1:])) == 0
+}
+
+// blanks returns data without the white space at its start.
+func blanks(data []byte) []byte { return bytes.TrimLeft(data, " \t\r\n") }
+
+// escapes are the characters that may follow a backslash but for u, and what
+// each stands for at the same place.
+const escapes, escaped = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
+
+// readString returns the text of the string that data starts with, and what
+// follows it.
+func readString(data []byte) (text, rest []byte, ok bool) {
+	if len(data) == 0 || data[0] != '"' {
+		return nil, data, false
+	}
+	for data = data[1:]; len(data) > 0; {
+		switch c := data[0]; {
+		case c == '"':
+			return text, data[1:], true
+		case c < ' ':
+			return nil, data, false
+		case c != '\\':
+			r, n := utf8.DecodeRune(data)
+			text, data = utf8.AppendRune(text, r), data[n:]
+			continue
+		}
+		if len(data) < 2 {
+			return nil, data, false
+		}
+		if i := strings.IndexByte(escapes, data[1]); i >= 0 {
+			text, data = append(text, escaped[i]), data[2:]
+			continue
+		}
+		r := unit(data)
+		if r < 0 {
+			return nil, data, false
+		}
+		data = data[6:]
+		if utf16.IsSurrogate(r) {
+			if r = utf16.DecodeRune(r, unit(data)); r != utf8.RuneError {
+				data = data[6:]
+			}
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	return nil, data, false
+}
+
+// unit returns the code unit of the escape \uXXXX at the start of data, or -1
+// if there is none.
+func unit(data []byte) (r rune) {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return -1
+	}
+	for _, c := range data[2:6] {
+		switch {
+		case c-'0' < 10:
+			c -= '0'
+		case c|0x20-'a' < 6:
+			c = c | 0x20 - 'a' + 10
+		default:
+			return -1
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}

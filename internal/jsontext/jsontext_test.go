@@ -1,0 +1,73 @@
+package jsontext_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/jsontext"
+)
+
+// reference is Of by package encoding/json. Of two equal keys, and of null, it
+// thinks otherwise.
+func reference(data []byte, key string) (text string, ok bool) {
+	if json.Unmarshal(data, &text) == nil {
+		return text, true
+	}
+	var object map[string]string
+	err := json.Unmarshal(data, &object)
+	text, ok = object[key]
+	return text, err == nil && ok && len(object) == 1
+}
+
+var texts = []string{
+	`"a"`, ` "a" `, "\t\"\"\r\n", `"é\u00e9\"\\\/\b\f\n\r\t"`, `"\ud83d\ude00"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"\ude00"`,
+	`"\uD83D\uDE00"`, "\"\xff\xfe\"", "\"\xed\xa0\x80\"", "\"\x7f\"",
+	`{"k":"v"}`, ` { "k" : "v" } `, `{"\u006b":"\u0076"}`, `{"k":""}`,
+	`{"x":"v"}`, `{"k":1}`, `{"k":"v","x":"w"}`, `{"x":"w","k":"v"}`, `{"k":{"k":"v"}}`, `{}`, `[]`, `["a"]`, `1`, `true`, ``, ` `,
+	`"`, `"a`, `"\`, `"\"`, `"\x"`, `"\u"`, `"\u12"`, `"\u12g4"`, `"\u12G4"`, `"\u:234"`, "\"\x1f\"", `"a"b`, `"a" "b"`, `'a'`, `a"`, `"a"}`,
+	`{`, `{"`, `{"k"`, `{"k":`, `{"k" "v"}`, `{"k":"v"`, `{"k":"v"]`, `{"k":"v"}}`, `{"k":"v",}`, `{k:"v"}`, `{,"k":"v"}`, `{"k":"v"} "x"`,
+}
+
+// TestOf compares with encoding/json.
+func TestOf(t *testing.T) {
+	taken := 0
+	for _, text := range texts {
+		if agree(t, []byte(text)) {
+			taken++
+		}
+	}
+	if taken < 10 {
+		t.Errorf("only %d texts are taken", taken)
+	}
+}
+
+// agree fails t unless Of and encoding/json say the same, and reports whether
+// they take data.
+func agree(t *testing.T, data []byte) bool {
+	t.Helper()
+	got, ok := jsontext.Of(data, "k")
+	want, wantOK := reference(data, "k")
+	if ok != wantOK || ok && string(got) != want {
+		t.Errorf("Of(%q) = %q, %t, want %q, %t", data, got, ok, want, wantOK)
+	}
+	return ok
+}
+
+// FuzzOf: what Of takes, encoding/json takes for the same text.
+func FuzzOf(f *testing.F) {
+	for _, text := range texts {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, ok := jsontext.Of(data, "k"); ok {
+			agree(t, data)
+		}
+	})
+}
+
+func TestAllocs(t *testing.T) {
+	data := []byte(`{"k":"v"}`)
+	if n := testing.AllocsPerRun(100, func() { jsontext.Of(data, "k") }); n > 2 {
+		t.Errorf("%v allocs, want 2 at most", n)
+	}
+}
