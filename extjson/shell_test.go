@@ -289,6 +289,8 @@ func TestShellRefused(t *testing.T) {
 		{`{a:RegExp("¦\0")}`, bson.ErrKeyNUL},
 		{`{a:/x¦` + "\n" + `/}`, extjson.ErrToken},
 		{`{a:/¦` + "\n", extjson.ErrToken},
+		{`{a:/x¦\` + "\n" + `/}`, extjson.ErrToken},
+		{`{a:/x¦\` + "\u2028" + `/}`, extjson.ErrToken},
 		{`{a:/x/i¦2}`, extjson.ErrToken},
 		{`{a:/¦` + "\xff" + `/}`, bson.ErrUTF8},
 		{`{a:'¦` + "\n" + `'}`, extjson.ErrControl},

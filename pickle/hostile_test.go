@@ -17,6 +17,9 @@ func TestLimits(t *testing.T) {
 	deep := func(n int) []byte {
 		return []byte(strings.Repeat("}U\x01a", n-1) + "}" + strings.Repeat("s", n-1) + ".")
 	}
+	dbref := func(id string) string {
+		return "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id" + id + "ub"
+	}
 	for _, tc := range []struct {
 		name string
 		o    pickle.DecodeOptions
@@ -30,6 +33,11 @@ func TestLimits(t *testing.T) {
 		{"depth", pickle.DecodeOptions{MaxDepth: 3}, []byte("]])aa."), nil},
 		{"depth", pickle.DecodeOptions{MaxDepth: 2}, []byte("]])aa."), bson.ErrDepth},
 		{"depth", pickle.DecodeOptions{MaxDepth: 1 << 40 >> 10}, deep(200_000), bson.ErrDepth},
+		{"depth of a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("]" + dbref("N") + "a."), nil},
+		{"depth of a DBRef", pickle.DecodeOptions{MaxDepth: 1}, []byte("]" + dbref("N") + "a."), bson.ErrDepth},
+		{"depth in a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("]" + dbref("]") + "a."), bson.ErrDepth},
+		{"depth behind a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("](" + dbref("N") + "]e."), nil},
+		{"depth behind a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("](" + dbref("N") + "]]ae."), bson.ErrDepth},
 		{"nodes", pickle.DecodeOptions{MaxNodes: 3}, []byte("](]]e."), nil},
 		{"nodes", pickle.DecodeOptions{MaxNodes: 2}, []byte("](]]e."), pickle.ErrLimit},
 		{"memo", pickle.DecodeOptions{MaxMemo: 2}, []byte("]q\x00(Nq\x01e."), nil},

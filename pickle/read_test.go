@@ -302,12 +302,21 @@ func TestAppendBSONOfNoDocument(t *testing.T) {
 	}
 }
 
-// TestPointer checks that a fault in a value says where the value is.
+// TestPointer checks that a fault in a value says where the value is, and a
+// fault of a key where its dictionary is.
 func TestPointer(t *testing.T) {
-	var v *pickle.ValueError
-	_, err := pickle.AppendBSON(nil, []byte("}U\x01a](K\x01}U\x02b/"+newID+"U\x01xbses."))
-	if !errors.As(err, &v) || v.Pointer != "/a/1/b~1" {
-		t.Errorf("error %v, pointer %q", err, v.Pointer)
+	bad := newID + "U\x01xb" // an ObjectId of something else
+	for _, tc := range []struct{ name, data, want string }{
+		{"value", "}U\x01a](K\x01}U\x02b/" + bad + "ses.", "/a/1/b~1"},
+		{"key", "}U\x01a}K\x01Nss.", "/a"},
+		{"key before a value", "}U\x01a}K\x01](K\x01" + bad + "ess.", "/a"},
+		{"key of an OrderedDict", "}U\x01accollections\nOrderedDict\n]](K\x01](K\x01" + bad + "eea\x85Rs.", "/a"},
+	} {
+		var v *pickle.ValueError
+		_, err := pickle.AppendBSON(nil, []byte(tc.data))
+		if !errors.As(err, &v) || v.Pointer != tc.want {
+			t.Errorf("%s: error %v, want one with pointer %q", tc.name, err, tc.want)
+		}
 	}
 }
 

@@ -43,6 +43,9 @@ func TestHelpIsComplete(t *testing.T) {
 		if cmd.Short == "" || strings.TrimSpace(cmd.Long) == "" {
 			t.Error("nothing says what it does")
 		}
+		if cmd.Flags().Lookup("help") == nil {
+			t.Error("it has no --help")
+		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			if f.Hidden {
 				return

@@ -163,8 +163,12 @@ func (c *conversion) outputFault(err error) *report.Fault {
 	return report.WriteFault(c.out.Name(), err)
 }
 
-// complete ends outputs to which everything was written.
+// complete ends outputs to which everything was written. An input that was
+// passed over may have left documents that are not passed on yet.
 func (c *conversion) complete() *report.Fault {
+	if f := c.flushFault(); f != nil {
+		return f
+	}
 	if !c.started && c.to == format.Unknown && c.opts.textFlag != "" {
 		c.to = format.JSON // the array of no documents is still an array
 	}

@@ -12,8 +12,13 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// one is {"a":1} in BSON.
-const one = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"
+// one is {"a":1} in BSON; the others are the same in other formats.
+const (
+	one       = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"
+	hexOne    = "0c0000001061000100000000\n"
+	base64One = "DAAAABBhAAEAAAAA\n"
+	pickleOne = "\x80\x02}X\x01\x00\x00\x00aK\x01s."
+)
 
 // A command is a run in this process and what came of it.
 type command struct {
@@ -93,6 +98,12 @@ func TestReadFailure(t *testing.T) {
 		{"inside a document", one + one[:7], nil, 1},
 		{"between lines", "{\"a\":1}\n{\"a\":1}\n", []string{"-t", "json"}, 2},
 		{"inside a line", "{\"a\":1}\n{\"a\"", []string{"-t", "json"}, 1},
+		{"between lines of hex", hexOne + hexOne, []string{"-f", "hex"}, 2},
+		{"inside a line of hex", hexOne + hexOne[:7], []string{"-f", "hex"}, 1},
+		{"between lines of base64", base64One + base64One, []string{"-f", "base64"}, 2},
+		{"inside a line of base64", base64One + base64One[:7], []string{"-f", "base64"}, 1},
+		{"between pickles", pickleOne + pickleOne, []string{"-f", "pickle", "-t", "json"}, 2},
+		{"inside a pickle", pickleOne + pickleOne[:7], []string{"-f", "pickle", "-t", "json"}, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := runCommand(brokenReader(tc.text, disk), tc.flags...)
@@ -109,11 +120,39 @@ func TestReadFailure(t *testing.T) {
 	}
 }
 
+// Where the reader fails while the place behind damage is looked for, that is
+// what is told, and what was converted before is written.
+func TestReadFailureBehindDamage(t *testing.T) {
+	disk := errors.New("the disk is on fire")
+	for _, tc := range []struct {
+		name, text string
+		flags      []string
+	}{
+		{"BSON", one + "\x0c\x00\x00\x00\x99a\x00\x01\x00\x00\x00\x00" + "\xff", nil},
+		{"JSON", "{\"a\":1}\n{\"a\":?}", []string{"-f", "json", "-t", "json"}},
+		{"hex", hexOne + "0g", []string{"-f", "hex"}},
+		{"base64", base64One + "A?", []string{"-f", "base64"}},
+		{"pickle", pickleOne + "cos\nsystem\n", []string{"-f", "pickle", "-t", "json"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := runCommand(brokenReader(tc.text, disk), append(tc.flags, "--on-error", "skip")...)
+			if got.code != 3 || got.stdout != "{\"a\":1}\n" || strings.Count(got.stderr, "\n") != 1 ||
+				!strings.HasPrefix(got.stderr, "bsonjs: <stdin>: ") || !strings.HasSuffix(got.stderr, ": the disk is on fire\n") {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
 // An output that fails is noticed wherever it fails: while documents come, at
 // the end, and when it is passed on before waiting.
 func TestWriteFailure(t *testing.T) {
 	full := errors.New("no room")
 	many := strings.Repeat(one, 20_000)
+	// Two pickles that come in one read: the head of the input, which is read
+	// before, ends inside the first. The text of the second is long.
+	first := "\x80\x02}X\x01\x00\x00\x00aX\x00\x40\x00\x00" + strings.Repeat("x", 16<<10) + "s."
+	long := "\x80\x02}X\x01\x00\x00\x00a](X\x00\x04\x00\x00" + strings.Repeat("x", 1<<10) + "q\x00" + strings.Repeat("h\x00", streamText>>10) + "es."
 	for _, tc := range []struct {
 		name  string
 		stdin string
@@ -126,6 +165,7 @@ func TestWriteFailure(t *testing.T) {
 		{"text, early", many, 3, full, nil, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
 		{"BSON, late", one, 3, full, []string{"-t", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
 		{"BSON, early", many, 3, full, []string{"-t", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"a long document behind others", first + long, 3, full, []string{"-f", "pickle", "-t", "json"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
 		{"nobody reads", many, 3, io.ErrClosedPipe, nil, command{code: 141}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

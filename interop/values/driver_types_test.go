@@ -211,6 +211,35 @@ func TestDriverTypesV2(t *testing.T) {
 	}
 }
 
+// TestPlainCoreTypes: bsoncore's types beside Document and Array are Go values
+// as others are, to us as to the driver.
+func TestPlainCoreTypes(t *testing.T) {
+	one := []byte("\x01\x00\x00\x00")
+	for _, in := range []any{
+		struct{ V v2core.Value }{v2core.Value{Type: v2core.TypeInt32, Data: one}},
+		struct{ E v2core.Element }{v2core.Element("\x10a\x00\x01\x00\x00\x00")},
+	} {
+		want, err := v2.Marshal(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameBytes(t, want, in)
+		theirs, ours := reflect.New(reflect.TypeOf(in)), reflect.New(reflect.TypeOf(in))
+		if err := v2.Unmarshal(want, theirs.Interface()); err != nil {
+			t.Fatal(err)
+		}
+		if err := bson.Unmarshal(want, ours.Interface()); err != nil || !reflect.DeepEqual(ours.Interface(), theirs.Interface()) {
+			t.Errorf("read as %v, %v, want %v", ours.Elem(), err, theirs.Elem())
+		}
+	}
+	in := struct{ V v1core.Value }{v1core.Value{Type: bsontype.Int32, Data: one}}
+	want, err := v1bson.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameBytes(t, want, in)
+}
+
 // TestRawArray: v2's RawArray, which the driver stores as a binary, is an
 // array both ways.
 func TestRawArray(t *testing.T) {

@@ -292,6 +292,25 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
+// A number in the index of xz has up to nine bytes. One that is not the number
+// of blocks is an error of the index, whatever its length.
+func TestIndexNumbers(t *testing.T) {
+	// A stream without blocks: 12 bytes of header, and a NUL that starts the
+	// index. The number of its records is 0.
+	empty := unhex("fd377a585a000004e6d6b446000000001cdf44211fb6f37d010000000004595a")
+	for _, number := range []string{
+		"\x01", "\x80\x01", "\xff\xff\xff\xff\xff\xff\xff\xff\x01", "\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"\x80\x80\x80\x80\x80\x80\x80\x80\x00", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+	} {
+		data := string(empty[:13]) + number + string(empty[14:])
+		got, err := read(XZ, strings.NewReader(data))
+		e, ok := errors.AsType[*Error](err)
+		if got != "" || !ok || e.Err != ErrDamaged || e.Detail != "index" {
+			t.Errorf("%x records: %q, %+v", number, got, err)
+		}
+	}
+}
+
 // What follows compressed data is never dropped.
 func TestTrailing(t *testing.T) {
 	for _, s := range samples(t) {
