@@ -138,6 +138,7 @@ func TestJSONFaults(t *testing.T) {
 		{"struct", &inner{List: []float64{nan}}, conversion{Pointer: "/list/0", GoType: "float64"}},
 		{"embedded", outer{inner: inner{Skipped: nan, hidden: nan, List: []float64{1, nan}}}, conversion{Pointer: "/list/1", GoType: "float64"}},
 		{"nested", outer{P: &deep}, conversion{Pointer: "/P/7/q/$id", GoType: "float64"}},
+		{"structs in a slice", []inner{{}, {List: []float64{nan}}}, conversion{Pointer: "/1/list/0", GoType: "float64"}},
 		{"D in a struct", struct{ D bson.D }{bson.D{{"e", bson.A{nan}}}}, conversion{Pointer: "/D/e/0", GoType: "float64"}},
 		{"datetime", []bson.DateTime{1, math.MaxInt64}, conversion{Pointer: "/1", GoType: "bson.DateTime", Err: bson.ErrRange}},
 		{"time", []time.Time{time.Unix(1<<50, 0)}, conversion{Pointer: "/0", GoType: "time.Time"}},

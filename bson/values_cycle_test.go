@@ -221,7 +221,8 @@ func TestJSONDepthIsExact(t *testing.T) {
 	}
 }
 
-// A countdown has hooks that call this package once for each number.
+// A countdown from n has hooks that make n calls of this package, each within
+// the one before.
 type countdown int32
 
 func (c countdown) MarshalBSONValue() (byte, []byte, error) {
@@ -240,8 +241,8 @@ func (c *countdown) UnmarshalBSONValue(t byte, data []byte) error {
 	return bson.UnmarshalValue(bson.Type(t), data, c)
 }
 
-// TestHookDepthIsExact: how deep hooks may call this package within each other
-// does not depend on what was called before, or on memory being collected.
+// TestHookDepthIsExact: hooks may call this package up to 250 calls deep within
+// each other. That does not depend on what was called before, or on memory being collected.
 func TestHookDepthIsExact(t *testing.T) {
 	calls := map[string]func(n countdown) error{
 		"Marshal": func(n countdown) error { _, _, err := bson.MarshalValue(n); return err },
@@ -250,13 +251,7 @@ func TestHookDepthIsExact(t *testing.T) {
 		},
 	}
 	for name, call := range calls {
-		limit := countdown(240)
-		for call(limit) == nil {
-			limit++
-		}
-		if limit < 240 || limit > 260 {
-			t.Errorf("%s: %d calls fail", name, limit)
-		}
+		const limit = 250 // calls, with the one around all
 		for range 5 {
 			if err := call(limit - 1); err != nil {
 				t.Errorf("%s: %d calls: %v", name, limit-1, err)

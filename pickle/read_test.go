@@ -320,6 +320,30 @@ func TestPointer(t *testing.T) {
 	}
 }
 
+// TestLongPointer: where the keys to a fault have more than 64 KiB there is no
+// pointer, in the first pickle of a stream and in others.
+func TestLongPointer(t *testing.T) {
+	for _, tc := range []struct {
+		n    int
+		want int // bytes of the pointer
+	}{{64 << 10, 64<<10 + 1}, {64<<10 + 1, 0}} {
+		data := "}X" + u32(uint32(tc.n)) + strings.Repeat("k", tc.n) + newID + "U\x01xbs."
+		d := pickle.NewDecoder(strings.NewReader("}." + data))
+		for range 2 {
+			if !d.Next() {
+				break
+			}
+		}
+		_, _, whole := pickle.DecodeOptions{}.AppendBSONValue(nil, []byte(data))
+		for name, err := range map[string]error{"whole": whole, "stream": d.Err()} {
+			var v *pickle.ValueError
+			if !errors.As(err, &v) || len(v.Pointer) != tc.want {
+				t.Errorf("%s, key of %d bytes: pointer of %d bytes, want %d", name, tc.n, len(v.Pointer), tc.want)
+			}
+		}
+	}
+}
+
 func TestDecoder(t *testing.T) {
 	var stream []byte
 	var want []string
@@ -390,6 +414,7 @@ func TestDecoderFaults(t *testing.T) {
 		{"truncated", pickle.DecodeOptions{}, long + "]q", 2, pickle.ErrTruncated, 8},
 		{"no pickle", pickle.DecodeOptions{}, long + "xyz", 2, pickle.ErrOpcode, 6},
 		{"a name", pickle.DecodeOptions{}, long + "Ncos\nsystem\n.", 2, pickle.ErrName, 7},
+		{"a name far on", pickle.DecodeOptions{}, strings.Repeat(long, 50_000) + "Ncos\nsystem\n.", 100_000, pickle.ErrName, 300_001},
 		{"memo of another", pickle.DecodeOptions{}, long + "h\x00.", 2, pickle.ErrMemo, 6},
 		{"too long", pickle.DecodeOptions{MaxPickleSize: 10}, long + "U\x08abcdefgh.", 2, bson.ErrTooLarge, -1},
 		{"too long by far", pickle.DecodeOptions{MaxPickleSize: 1 << 10}, long + "V" + strings.Repeat("x", 1<<20) + "\n.", 2, bson.ErrTooLarge, 6},

@@ -44,11 +44,16 @@ type version struct {
 }
 
 func thisVersion() version {
-	v := version{Version: "(devel)", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return v
+		info = &debug.BuildInfo{}
 	}
+	return versionOf(info)
+}
+
+// versionOf returns what info, which may lack any part, says of this build.
+func versionOf(info *debug.BuildInfo) version {
+	v := version{Version: "(devel)", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if info.Main.Version != "" {
 		v.Version = info.Main.Version
 	}

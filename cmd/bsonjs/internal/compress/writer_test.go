@@ -67,6 +67,19 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// A high level of zstd finds what stands up to a mebibyte before.
+func TestLargeWindow(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	part := make([]byte, 600_000)
+	for i := range part {
+		part[i] = byte(rng.Uint32())
+	}
+	data := pack(t, Zstd, string(part)+string(part), WriterOptions{Level: Zstd.MaxLevel(), Jobs: 2})
+	if most := len(part) + len(part)/10; len(data) > most {
+		t.Errorf("%d bytes twice become %d, more than %d", len(part), len(data), most)
+	}
+}
+
 // A flush makes what was written readable; without anything new it writes
 // nothing.
 func TestFlush(t *testing.T) {

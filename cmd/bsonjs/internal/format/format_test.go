@@ -39,6 +39,10 @@ func TestDetect(t *testing.T) {
 		{"BQAAAAA=", "", Base64},
 		{"BQAAAAA=\nBQAAAAA=\n", "", Base64},
 		{"BQAAAAA=\r\n", "", Base64},
+		{"0c000000106\n", "", Hex}, // cut
+		{"0c000000106\r\n", "", Hex},
+		{"DAAAABBhAAE\n", "", Base64},
+		{"DAAAABBhAAE\r\n", "", Base64},
 		// Blanks before them, which their readers pass over.
 		{" 0c00000010610001000000", "x.bson", Hex},
 		{"\n\r\n\t  0500000000\n", "", Hex},
