@@ -73,13 +73,18 @@ func (d *decoder) legacyWrapper(dst []byte, first legacyKey, off, mark int) ([]b
 		if end >= len(d.src) || d.src[end] != ',' {
 			break
 		}
-		if dst, end = d.anyKey(dst[:n], d.space(end+1)); end < 0 {
+		var name []byte
+		if dst, name, end = d.peekKey(dst[:n], d.space(end+1)); end < 0 {
 			break
 		}
-		key = lookupLegacy(dst[n : len(dst)-1])
+		key = lookupLegacy(name)
 		if first == legacyType {
 			break
 		}
+	}
+	if d.err == ErrTruncated || end >= len(d.src) {
+		// What it is depends on what has not arrived.
+		return dst[:n], d.fail(len(d.src), ErrTruncated, "")
 	}
 	d.err, d.nul = nil, nul
 	if first == legacyType && key == legacyBinary && end > 0 {
@@ -94,8 +99,12 @@ func (d *decoder) skipScalar(dst []byte, off int) ([]byte, int) {
 	if d.quoteAt(off) {
 		return d.chars(dst, off+1)
 	}
-	if _, end, ok := numtext.Scan(d.src, off); ok {
+	_, end, ok := numtext.Scan(d.src, off)
+	switch {
+	case ok:
 		return dst, end
+	case end >= len(d.src):
+		return dst, d.fail(end, ErrTruncated, "")
 	}
 	return dst, -1
 }
@@ -151,15 +160,15 @@ func (d *decoder) legacyBinary(dst []byte, first legacyKey, off, mark int) ([]by
 		if off = d.space(off); off >= len(d.src) || d.src[off] != ',' {
 			return dst, d.fail(off, ErrWrapper, expectedLegacyBinary)
 		}
-		n := len(dst)
 		at = d.space(off + 1)
-		if dst, off = d.anyKey(dst, at); off < 0 {
+		var name []byte
+		if dst, name, off = d.peekKey(dst, at); off < 0 {
 			return dst, off
 		}
-		if string(dst[n:len(dst)-1]) != legacyKeys[second] {
+		if string(name) != legacyKeys[second] {
 			return dst, d.fail(at, ErrWrapper, legacyKeys[second])
 		}
-		dst, key = dst[:n], second
+		key = second
 	}
 }
 

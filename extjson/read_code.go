@@ -19,24 +19,33 @@ type swap struct{ scope, code, end int }
 
 // code reads the value of $code and what may follow it: $scope.
 func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
-	dst, start := bson.Begin(dst) // the length of both, if there is a scope
+	start := len(dst)
 	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
 		return dst, off
 	}
 	off = d.space(off)
 	if off >= len(d.src) || d.src[off] != ',' {
 		bson.SetType(dst, mark, bson.TypeCode)
-		return append(dst[:start], dst[start+4:]...), d.close(off)
+		return dst, d.close(off)
 	}
 	if dst, off = d.wrapperKey(dst, off+1, keyScope); off < 0 {
 		return dst, off
 	}
-	if dst, off = d.scopeDocument(dst, off); off < 0 {
+	if dst, off = d.withScope(dst, start, off, mark); off < 0 {
 		return dst, off
 	}
-	bson.SetType(dst, mark, bson.TypeCodeWithScope)
-	bson.SetLength(dst, start)
 	return dst, d.close(off)
+}
+
+// withScope reads the scope of the code in dst[start:], and writes the length
+// of both before it.
+func (d *decoder) withScope(dst []byte, start, off, mark int) ([]byte, int) {
+	dst, off = d.scopeDocument(insertGap(dst, start), off)
+	if off >= 0 {
+		bson.SetType(dst, mark, bson.TypeCodeWithScope)
+		bson.SetLength(dst, start)
+	}
+	return dst, off
 }
 
 // scope reads the value of $scope and what must follow it: $code.

@@ -51,19 +51,17 @@ func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, of
 	if d.shell && *seen == 3 && off < len(src) && src[off] == '}' { // after a comma
 		return dst, 2, off + 1
 	}
-	n := len(dst)
-	dst, end = d.anyKey(dst, off)
+	dst, key, end := d.peekKey(dst, off)
 	if end < 0 {
 		return dst, 0, end
 	}
-	key := dst[n : len(dst)-1]
 	for which, name := range names {
 		if name == string(key) && *seen&(1<<which) == 0 {
 			*seen |= 1 << which
-			return dst[:n], which, end
+			return dst, which, end
 		}
 	}
-	return dst[:n], 0, d.fail(off, ErrWrapper, what)
+	return dst, 0, d.fail(off, ErrWrapper, what)
 }
 
 func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {

@@ -35,14 +35,18 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 		}
 	}
 	at := d.space(off + 1)
+	if at+1 >= len(src) && (at == len(src) || src[at] != '}') {
+		// The key has not arrived. A value of another type may be smaller than
+		// what is written of a document.
+		_, _, end := d.peekKey(dst, at)
+		return dst, end
+	}
 	if at+1 < len(src) && (src[at] == '"' && (src[at+1] == '$' || src[at+1] == '\\') || d.shell && d.mayBeSpecial(at)) {
-		n := len(dst)
-		tmp, end := d.anyKey(dst, at)
-		if end < 0 {
+		var key []byte
+		var end int
+		if dst, key, end = d.peekKey(dst, at); end < 0 {
 			return dst, end
 		}
-		dst = tmp[:n]
-		key := tmp[n : len(tmp)-1]
 		if s := lookupSpecial(key); s != notSpecial {
 			return d.wrapper(dst, s, at, end, mark)
 		}
@@ -160,17 +164,17 @@ func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end 
 }
 
 // longest returns how many bytes the text behind the key s may have, where n
-// bytes of the document are written: those of the base64 of what may still
-// follow, and some more.
+// bytes of the document are written: those of the hexadecimal digits, which are
+// more than those of the base64, of what may still follow, and some more.
 func (d *decoder) longest(s special, n int) int {
 	if s != keyBinary {
 		return d.maxNumber
 	}
 	room := max(d.most-n, 0)
-	if room > math.MaxInt/2 {
+	if room > math.MaxInt/4 {
 		return math.MaxInt
 	}
-	return room + room/2 + 16
+	return 2*room + 16
 }
 
 // tooLong is fail for the text behind the key s, whose quote is at off.
@@ -390,10 +394,30 @@ func (d *decoder) one(off int, s special) int {
 // its value.
 func (d *decoder) wrapperKey(dst []byte, off int, s special) ([]byte, int) {
 	off = d.space(off)
-	n := len(dst)
-	dst, end := d.anyKey(dst, off)
-	if end >= 0 && string(dst[n:len(dst)-1]) != specialKeys[s] {
+	dst, key, end := d.peekKey(dst, off)
+	if end >= 0 && string(key) != specialKeys[s] {
 		end = d.fail(off, ErrWrapper, specialKeys[s])
 	}
-	return dst[:n], end
+	return dst, end
+}
+
+// maxMember is more than any key of a wrapper has, in bytes.
+const maxMember = 64
+
+// peekKey reads the key at off, which is not to be written, and returns the
+// offset of its value. key lies past the end of out, where the next append
+// overwrites it. It is no part of the document, which may be as large as it can
+// be without it.
+func (d *decoder) peekKey(dst []byte, off int) (out, key []byte, end int) {
+	n, most := len(dst), d.most
+	d.most = min(most, math.MaxInt-maxMember) + maxMember
+	out, end = d.anyKey(dst, off)
+	if len(out) > d.most { // too long for a key of the document, too
+		end = d.tooLarge(off)
+	}
+	d.most = most
+	if end < 0 {
+		return out[:n], nil, end
+	}
+	return out[:n], out[n : len(out)-1], end
 }

@@ -151,20 +151,18 @@ func (d *decoder) codeCall(dst []byte, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
 	}
-	dst, start := bson.Begin(dst) // the length of both, if there is a scope
+	start := len(dst)
 	if dst, off = d.wrapperString(dst, keyCode, off); off < 0 {
 		return dst, off
 	}
 	at := d.next(off)
 	if at == 0 {
 		bson.SetType(dst, mark, bson.TypeCode)
-		return append(dst[:start], dst[start+4:]...), d.endCall(off)
+		return dst, d.endCall(off)
 	}
-	if dst, off = d.scopeDocument(dst, at); off < 0 {
+	if dst, off = d.withScope(dst, start, at, mark); off < 0 {
 		return dst, off
 	}
-	bson.SetType(dst, mark, bson.TypeCodeWithScope)
-	bson.SetLength(dst, start)
 	return dst, d.endCall(off)
 }
 

@@ -210,6 +210,73 @@ func (i impossible) Read(p []byte) (int, error) {
 	return int(i), nil
 }
 
+// TestDecoderLargestDocument: a document that is exactly as large as it may be
+// is read, and one that is a byte larger is not, wherever its text is cut in two
+// and wherever a buffer ends.
+func TestDecoderLargestDocument(t *testing.T) {
+	strict, shell, legacy := extjson.DecodeOptions{}, extjson.DecodeOptions{Shell: true}, extjson.DecodeOptions{Legacy: true}
+	for _, tc := range []struct {
+		o     extjson.DecodeOptions
+		value string
+	}{
+		{strict, `{"$binary":{"base64":"AAAAAAAAAAAAAAAAAAAAAA==","subType":"66"}}`},
+		{strict, `{"$binary":{"subType":"02","base64":"AAAAAAAAAAAAAAAAAAAAAA=="}}`},
+		{strict, `{"$binary":{"base64":"","\u0073ubType":"00"}}`},
+		{strict, `{"$code":"return 1"}`},
+		{strict, `{"$code":"","$scope":{"a":{"$code":""}}}`},
+		{strict, `{"$scope":{"a":1},"$code":"return 1"}`},
+		{strict, `{"$regularExpression":{"pattern":"","options":""}}`},
+		{strict, `{"$regularExpression":{"options":"im","pattern":"a"}}`},
+		{strict, `{"$dbPointer":{"$id":{"$oid":"56e1fc72e0c917e9c4714161"},"$ref":""}}`},
+		{strict, `{"$numberInt":"-1000000001"}`},
+		{strict, `{"$numberDecimal":"1"}`},
+		{strict, `{"$date":{"$numberLong":"1"}}`},
+		{strict, `{"$date":"1970-01-01T00:00:00.000Z"}`},
+		{strict, `{"$uuid":"73ffd264-44b3-4c69-90e8-e7d1dfc035d4"}`},
+		{strict, `{"$timestamp":{"t":1,"i":1}}`},
+		{strict, `{"$symbol":""}`},
+		{strict, `{"$minKey":1}`},
+		{strict, `{"":{}}`},
+		{strict, `[{"a key of the document":[]}]`},
+		{legacy, `{"$regex":"","$options":""}`},
+		{legacy, `{"$regex":"","$options":"","a":1}`},
+		{legacy, `{"$binary":"AAAAAAAAAAAAAAAA","$type":"00"}`},
+		{legacy, `{"$type":"00","$binary":""}`},
+		{shell, `{'$binary':{'base64':'','subType':'00'}}`},
+		{shell, `Code("return 1")`},
+		{shell, `Code("return 1", {})`},
+		{shell, `RegExp("", "")`},
+		{shell, `HexData(0, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f")`},
+		{shell, `UUID("73ffd264-44b3-4c69-90e8-e7d1dfc035d4")`},
+		{shell, `DBRef("", 1)`},
+	} {
+		for pad := range 16 {
+			text := fmt.Sprintf(`{"p":"%*s","v":%s}`, pad, "", tc.value)
+			want, err := tc.o.AppendBSON(nil, []byte(text))
+			if err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			o := tc.o
+			for cut := strings.Index(text, `v"`); cut < len(text); cut++ {
+				in := func() io.Reader {
+					return io.MultiReader(strings.NewReader(text[:cut]), strings.NewReader(text[cut:]))
+				}
+				o.MaxDocumentSize = len(want)
+				if d := o.NewDecoder(in()); !d.Next() || !bytes.Equal(d.Raw(), want) {
+					t.Fatalf("%s cut at %d, of %d bytes: %v", text, cut, len(want), d.Err())
+				}
+				if cut%8 != 0 {
+					continue
+				}
+				o.MaxDocumentSize = len(want) - 1
+				if d := o.NewDecoder(in()); d.Next() || !errors.Is(d.Err(), bson.ErrTooLarge) {
+					t.Fatalf("%s cut at %d, of %d bytes, one too many: %v", text, cut, len(want), d.Err())
+				}
+			}
+		}
+	}
+}
+
 // slowly gives at most 64 KiB at once.
 type slowly struct{ r io.Reader }
 

@@ -330,6 +330,7 @@ func FuzzStream(f *testing.F) {
 	}
 	seedStreams(f, docs)
 	f.Add([]byte(`[{"k":{"$binary":{"base64":"`+string(bytes.Repeat([]byte("AAAA"), 45))+`","subType":"7b"}}}]`), []byte{173}, uint8(rawForm))
+	f.Add([]byte(`{"n":{"$numberLong":"1"},"x":{"$binary":{"base64":"AAAAAAAAAAAAAA==","subType":"66"}}}`), []byte{36}, uint8(rawForm))
 	for _, file := range corpus.Load(f) {
 		for _, b := range seeds(file.Texts) {
 			f.Add([]byte("{}\n"+b.Text), []byte{2}, uint8(rawForm))
