@@ -31,14 +31,18 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 			return -1, m.short()
 		}
 		return end + 1, 0
-	case argNames:
-		room = room[:min(len(room), maxName)]
+	case argNames, argLongNames:
+		most := maxName
+		if a == argLongNames {
+			most = maxLongName
+		}
+		room = room[:min(len(room), most)]
 		if n := bytes.IndexByte(room, '\n'); n >= 0 {
 			if n2 := bytes.IndexByte(room[n+1:], '\n'); n2 >= 0 {
 				return start + n + 1 + n2 + 1, 0
 			}
 		}
-		if len(room) < maxName {
+		if len(room) < most {
 			return -1, m.short()
 		}
 		return -1, m.fail(m.off, ErrName, quoteName(dotted(room)))

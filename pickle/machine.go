@@ -10,6 +10,7 @@ import (
 //
 //   - run is the loop. It looks at opcodes and lengths, and at the contents of
 //     arguments only where they steer it: names, memo indexes, the protocol.
+//   - skip finds the end of a pickle that run has refused.
 //   - argument.go finds where an opcode's argument ends; every bounds check is
 //     there and at the top of run.
 //   - call.go makes objects, memo.go is the memo.
@@ -162,6 +163,35 @@ func (m *machine) run() status {
 		}
 		off = next
 	}
+}
+
+// skip goes from opcode to opcode behind STOP, or to PROTO, with which only
+// another pickle starts, and does nothing else. It fails at a byte that is no
+// opcode and where run would fail for the length of an argument.
+func (m *machine) skip() status {
+	for m.off < len(m.src) {
+		op := m.src[m.off]
+		a := refusedArguments[op]
+		if a == argRefused {
+			a = arguments[op]
+		}
+		if op == opProto {
+			return statusDone
+		}
+		next, st := m.off+1, statusDone
+		if a < argFixed {
+			next, st = m.argument(0, a) // 0: no opcode has limits of its own
+		} else if next += int(a &^ argFixed); next > len(m.src) {
+			next, st = -1, m.short()
+		}
+		if next < 0 {
+			return st
+		}
+		if m.off = next; op == opStop {
+			return statusDone
+		}
+	}
+	return m.short()
 }
 
 // rare is run for the opcodes of old protocols and the ones that occur once

@@ -69,7 +69,8 @@ const (
 	argRefused   argument = iota // an opcode that is not read, or no opcode
 	argLine                      // text up to a line feed, any length
 	argShort                     // the same, of maxShortLine bytes at most
-	argNames                     // two lines: a module and a name
+	argNames                     // two lines: a module and a name, of maxName bytes at most
+	argLongNames                 // the same, of maxLongName bytes at most
 	argCount1                    // a length of 1 byte, then as many bytes
 	argCount4                    // a length of 4 bytes, little-endian, then as many bytes
 	argCount8                    // the same of 8 bytes
@@ -77,6 +78,7 @@ const (
 	argNothing            = argFixed
 	maxShortLine          = 64 // bytes of a number, its line feed not counted
 	maxName               = 96 // bytes of module and name; those on the list have 40
+	maxLongName           = 4 << 10
 )
 
 // arguments is the only table of how opcodes are laid out. An opcode that is
@@ -94,6 +96,15 @@ var arguments = [256]argument{
 	opProto: argFixed | 1, opFrame: argFixed | 8,
 	opShortBinString: argCount1, opShortBinBytes: argCount1, opShortBinUnicode: argCount1, opLong1: argCount1,
 	opBinString: argCount4, opBinUnicode: argCount4, opBinBytes: argCount4, opByteArray8: argCount8,
+}
+
+// refusedArguments has the layout of the opcodes that are refused, and of GLOBAL,
+// for names of any sensible length. What is not in either table is no opcode.
+var refusedArguments = [256]argument{
+	'0': argNothing, '1': argNothing, '2': argNothing, 'P': argLine, 'Q': argNothing, opInst: argLongNames,
+	opGlobal: argLongNames, 'o': argNothing, 0x82: argFixed | 1, 0x83: argFixed | 2, 0x84: argFixed | 4,
+	0x8b: argCount4, 0x8d: argCount8, 0x8e: argCount8, 0x8f: argNothing, 0x90: argNothing, 0x91: argNothing,
+	0x92: argNothing, 0x97: argNothing, 0x98: argNothing,
 }
 
 // opcodeNames has the names that Python's pickletools gives to the opcodes,

@@ -14,8 +14,8 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// After a pickle whose value was refused the next one is read; after any other
-// fault all that is left is passed over.
+// After a pickle that was refused the next one is read; after any other fault
+// all that is left is passed over.
 func TestResync(t *testing.T) {
 	for _, tc := range []struct {
 		name, data string
@@ -25,7 +25,15 @@ func TestResync(t *testing.T) {
 		{"a value that no type has", "N.L99999999999999999999L\n.I1\n.", []string{"null", `"L99999999999999999999L\n."`, "1"}},
 		{"two of them", "L99999999999999999999L\n.L99999999999999999999L\n.N.",
 			[]string{`"L99999999999999999999L\n."`, `"L99999999999999999999L\n."`, "null"}},
-		{"a name", "N.cos\nsystem\n.N.", []string{"null", `"cos\nsystem\n.N."`}},
+		{"a name", "N.cos\nsystem\n.N.", []string{"null", `"cos\nsystem\n."`, "null"}},
+		{"a call", "cos\nsystem\n(S'echo .'\ntR.I1\n.", []string{`"cos\nsystem\n(S'echo .'\ntR."`, "1"}},
+		{"a long name", "c" + strings.Repeat("m.", 1000) + "\nn\n.N.", []string{`"c` + strings.Repeat("m.", 1000) + `\nn\n."`, "null"}},
+		{"opcodes that are refused", "0Pa.b\n12Qim.\nn\no\x82.\x83..\x84....\x8b\x01\x00\x00\x00.\x8d\x01\x00\x00\x00\x00\x00\x00\x00.\x8e\x01\x00\x00\x00\x00\x00\x00\x00.\x8f\x90\x91\x92\x97\x98.N.",
+			[]string{`"0Pa.b\n12Qim.\nn\no` + "\x82.\x83..\x84....\x8b\x01\x00\x00\x00.\x8d\x01\x00\x00\x00\x00\x00\x00\x00.\x8e\x01\x00\x00\x00\x00\x00\x00\x00.\x8f\x90\x91\x92\x97\x98." + `"`, "null"}},
+		{"a long integer", "\x8a\xff" + strings.Repeat(".", 255) + ".N.", []string{`"` + "\x8a\xff" + strings.Repeat(".", 255) + `."`, "null"}},
+		{"no STOP", "\x80\x02Q\x80\x02N.N.", []string{`"` + "\x80\x02Q" + `"`, "null", "null"}},
+		{"a fault behind what is refused", "Qxyz.N.", []string{`"Qxyz.N."`}},
+		{"cut short behind it", "N.Q]q", []string{"null", `"Q]q"`}},
 		{"no opcode", "N.xyz", []string{"null", `"xyz"`}},
 		{"cut short", "N.]q", []string{"null", `"]q"`}},
 	} {

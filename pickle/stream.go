@@ -126,9 +126,11 @@ func (d *Decoder) Pickle() []byte {
 }
 
 // Resync makes the Decoder go on after a pickle that is at fault, and reports
-// whether it can. Where the pickle was read to its STOP and what it holds was
-// refused, the next follows it. Else nothing tells where another may start,
-// and all that is left of the stream is passed over.
+// whether it can. After a *ValueError it goes on behind the STOP of the pickle,
+// or at the next PROTO if that comes before: its opcodes lead there, though they
+// are not run. After a *SyntaxError, or if the opcodes lead to no STOP, nothing
+// tells where another pickle may start. Then all that is left of the stream is
+// passed over, as it is if one argument is longer than MaxPickleSize.
 //
 // The bytes passed over, from the first of the pickle, are written to skipped,
 // in portions and in order; nil drops them. With the pickles read before and
@@ -140,10 +142,41 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	if d.err == nil || d.failed {
 		return false
 	}
+	_, refused := d.err.(*ValueError)
 	d.err = nil
-	if d.end > 0 {
+	switch {
+	case d.end > 0:
 		return d.pass(skipped, d.end)
+	case refused:
+		return d.passPickle(skipped)
 	}
+	return d.passAll(skipped)
+}
+
+// passPickle passes over a pickle that was refused before its STOP.
+func (d *Decoder) passPickle(skipped io.Writer) bool {
+	m := &d.m
+	m.off, m.seen, m.err = m.fault, 0, nil
+	for {
+		m.src, m.final = d.buf[d.off:], d.eof
+		st := m.skip()
+		switch {
+		case st == statusDone:
+			return d.pass(skipped, d.off+m.off)
+		case st == statusFailed, len(m.src)-m.off >= d.max:
+			return d.passAll(skipped)
+		case !d.pass(skipped, d.off+m.off):
+			return false
+		}
+		m.seen, m.off = max(m.seen-m.off, 0), 0
+		if !d.fill() && d.err != nil {
+			return false
+		}
+	}
+}
+
+// passAll passes over the rest of the stream.
+func (d *Decoder) passAll(skipped io.Writer) bool {
 	for d.pass(skipped, len(d.buf)) {
 		if d.eof {
 			return true
