@@ -20,7 +20,7 @@ var (
 	// ErrRange: a number or time is outside the range of where it should go.
 	ErrRange = errors.New("value out of range")
 	// ErrInexact: digits of a number would be lost.
-	ErrInexact = errors.New("value would be changed")
+	ErrInexact = errors.New("value would change")
 	// ErrNotDocument: a value that should be a whole document is of another
 	// type.
 	ErrNotDocument = errors.New("not a document")

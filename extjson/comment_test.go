@@ -20,7 +20,7 @@ func TestCommentsAreLookedThroughOnce(t *testing.T) {
 			if want := int64(10 * len(one)); d.unclosed.to != want {
 				t.Errorf("%q: fault %d: looked through up to %d, want %d", one, n, d.unclosed.to, want)
 			}
-			if !strings.Contains(d.Err().Error(), "ends the comment") {
+			if !strings.Contains(d.Err().Error(), "at the end of the comment") {
 				t.Errorf("%q: fault %d: %v", one, n, d.Err())
 			}
 			if !d.Resync(nil) {

@@ -45,10 +45,10 @@ var (
 	ErrWrapperText = errors.New("invalid value of a special key")
 	// ErrRelaxed: a form that canonical text does not have; see
 	// CanonicalOnly.
-	ErrRelaxed = errors.New("not canonical")
+	ErrRelaxed = errors.New("text is not canonical")
 	// ErrEvaluate: shell text whose value depends on the time, the time zone
 	// or chance, such as new Date().
-	ErrEvaluate = errors.New("text would have to be evaluated")
+	ErrEvaluate = errors.New("value needs evaluation")
 	// ErrAmbiguous: a stored document has a special key of its own; see
 	// EncodeOptions.AmbiguousKeys.
 	ErrAmbiguous = errors.New("key is special in Extended JSON")

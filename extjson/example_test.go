@@ -120,7 +120,7 @@ func ExampleDecodeOptions_AppendBSON() {
 	fmt.Println(errors.Is(err, extjson.ErrRelaxed), err)
 	// Output:
 	// <nil>
-	// true extjson: line 1 column 7 (offset 6) (/n): not canonical, expected a number in a wrapper
+	// true extjson: line 1 column 7 (offset 6) (/n): text is not canonical, expected a number in a wrapper
 }
 
 func ExampleDecodeOptions_rejectInexact() {

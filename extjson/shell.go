@@ -76,9 +76,9 @@ func commentEnd(text []byte) string {
 // does not end there.
 func openComment(text []byte) (expected string, err error) {
 	if len(text) >= maxComment {
-		return "its end within 16 MiB", ErrCommentLen
+		return "the end of the comment within 16 MiB", ErrCommentLen
 	}
-	return "*/ that ends the comment", ErrTruncated
+	return "*/ at the end of the comment", ErrTruncated
 }
 
 // tokenOpen reports whether what begins at off may be part of a word, or the
@@ -210,7 +210,7 @@ func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 	}
 	end := start + n
 	if end >= len(d.src) || d.src[end] != '/' || end == start {
-		return dst, d.fail(end, ErrToken, "a / that ends the regex")
+		return dst, d.fail(end, ErrToken, "/ at the end of the regex")
 	}
 	bson.SetType(dst, mark, bson.TypeRegex)
 	n = len(dst)
@@ -344,7 +344,7 @@ func (d *decoder) shellEscape(dst []byte, off int) ([]byte, int) {
 	case c > ' ' && c < utf8.RuneSelf && !identLetters[c]:
 		return append(dst, c), off + 2
 	}
-	return dst, d.fail(off+1, ErrEscape, `an escape of JavaScript`)
+	return dst, d.fail(off+1, ErrEscape, `a JavaScript escape`)
 }
 
 // hexEscape reads \xhh, a character up to U+00FF.
@@ -380,7 +380,7 @@ func (d *decoder) codePoint(dst []byte, off int) ([]byte, int) {
 		return dst, d.fail(i, ErrEscape, "a code point in braces")
 	case r&^0x7FF == 0xD800:
 		if !d.replace {
-			return dst, d.fail(off, ErrSurrogate, "a code point that is no surrogate")
+			return dst, d.fail(off, ErrSurrogate, "a code point that is not a surrogate")
 		}
 		r = utf8.RuneError
 	case r == 0:

@@ -212,7 +212,7 @@ func (m *machine) encode(dst []byte, list []ref, codec string) ([]byte, bool) {
 		}
 	}
 	if m.atom(list[0]) != isText {
-		return m.refuse(dst, list[0], ErrCall, "encode of something that is not text")
+		return m.refuse(dst, list[0], ErrCall, "argument of encode is not text")
 	}
 	return m.latin1(dst, list[0])
 }

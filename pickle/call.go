@@ -86,11 +86,11 @@ func (m *machine) build() bool {
 	n := m.node(m.stack.at(s))
 	switch {
 	case n == nil || n.kind() != kindObject || !rules[n.class()].build:
-		return m.bad(ErrState, "of something that has none")
+		return m.bad(ErrState, "value has no state")
 	case n.shared():
 		return m.bad(ErrCycle, "")
 	case n[nodeState] != noRef:
-		return m.bad(ErrState, classNames[n.class()]+" has one already")
+		return m.bad(ErrState, classNames[n.class()]+" has a state already")
 	}
 	n[nodeState] = m.stack.at(s + 1)
 	m.stack.n = s + 1

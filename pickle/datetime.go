@@ -89,7 +89,7 @@ func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
 	}
 	n := m.node(r)
 	if n == nil || n.kind() != kindObject {
-		m.wrong(nil, owner, ErrCall, "whose zone is none")
+		m.wrong(nil, owner, ErrCall, "has an invalid time zone")
 		return 0, false
 	}
 	var delta ref
@@ -105,7 +105,7 @@ func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
 	case n.class() == clsFixedOffset && len(list) == 2:
 		delta = list[0]
 	default:
-		m.wrong(nil, owner, ErrCall, "whose zone is none")
+		m.wrong(nil, owner, ErrCall, "has an invalid time zone")
 		return 0, false
 	}
 	return m.timedelta(owner, delta)
@@ -115,7 +115,7 @@ func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
 func (m *machine) timedelta(owner *node, r ref) (micros int64, ok bool) {
 	n := m.node(r)
 	if n == nil || n.kind() != kindObject || n.class() != clsTimedelta {
-		m.wrong(nil, owner, ErrCall, "whose zone has no timedelta")
+		m.wrong(nil, owner, ErrCall, "has a time zone without timedelta")
 		return 0, false
 	}
 	list := m.arguments(n)
@@ -124,7 +124,7 @@ func (m *machine) timedelta(owner *node, r ref) (micros int64, ok bool) {
 	seconds, ok3 := m.bounded(list[1], secondsPerDay-1)
 	micro, ok4 := m.bounded(list[2], microsPerSecond-1)
 	if !ok1 || !ok2 || !ok3 || !ok4 || day < -1 || day > 0 {
-		m.wrong(nil, n, ErrRange, "of a day or more")
+		m.wrong(nil, n, ErrRange, "is a day or more")
 		return 0, false
 	}
 	micros = (day*secondsPerDay+int64(seconds))*microsPerSecond + int64(micro)
@@ -132,7 +132,7 @@ func (m *machine) timedelta(owner *node, r ref) (micros int64, ok bool) {
 }
 
 func (m *machine) badZone(n *node) bool {
-	m.wrong(nil, n, ErrRange, "of a day or more")
+	m.wrong(nil, n, ErrRange, "is a day or more")
 	return false
 }
 
@@ -152,7 +152,7 @@ func (m *machine) datetimeMS(dst []byte, n *node) ([]byte, bool) {
 	}
 	ms, ok := i.int64()
 	if !ok {
-		return m.wrong(dst, n, ErrRange, "of more than 64 bits")
+		return m.wrong(dst, n, ErrRange, "needs more than 64 bits")
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), true
 }

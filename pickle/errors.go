@@ -28,17 +28,17 @@ var (
 
 	// ErrOpcode: an opcode that these types never use, or in a *SyntaxError a
 	// byte that is none.
-	ErrOpcode = errors.New("opcode is refused")
+	ErrOpcode = errors.New("opcode is not allowed")
 	// ErrName: a class or function that is not on the list.
-	ErrName = errors.New("name is refused")
+	ErrName = errors.New("name is not allowed")
 	// ErrCall: a class or function is used in a way that PyMongo does not
 	// write: the wrong number or kind of arguments, or where a value belongs.
-	ErrCall = errors.New("call is refused")
+	ErrCall = errors.New("call is not allowed")
 	// ErrState: the state of an object is not what its class has.
-	ErrState = errors.New("state is refused")
+	ErrState = errors.New("state is not allowed")
 	// ErrCycle: a container is changed after it was referred to, which is
 	// how a value that contains itself is written.
-	ErrCycle = errors.New("value is changed after it was shared")
+	ErrCycle = errors.New("value changes after a reference to it")
 	// ErrEncoding: a str of Python 2 is not in the Encoding asked for.
 	ErrEncoding = errors.New("str is not in the encoding")
 	// ErrKey: a key is not text.
@@ -59,7 +59,7 @@ var (
 	// ErrNoClass: a BSON value has no class in Python that would keep it.
 	ErrNoClass = errors.New("no Python class for the value")
 	// ErrReader: the Python named by EncodeOptions.Reader cannot load it.
-	ErrReader = errors.New("the reader cannot load it")
+	ErrReader = errors.New("the chosen Python cannot load it")
 	// ErrProtocol: there is no such protocol. The error also matches
 	// bson.ErrOption.
 	ErrProtocol = errors.New("no such protocol")

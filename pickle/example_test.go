@@ -69,7 +69,7 @@ func ExampleEncodeOptions_AppendPickle() {
 	fmt.Println(err)
 	// Output:
 	// "(dp0\nVn\np1\nI7\ns." <nil>
-	// pickle: protocol 4 in Python 2: the reader cannot load it
+	// pickle: protocol 4 in Python 2: the chosen Python cannot load it
 }
 
 func ExampleWritePickle() {

@@ -84,7 +84,7 @@ func (m *machine) documentObject(dst []byte, n *node) ([]byte, bool) {
 	case clsRawBSON:
 		return m.rawBSON(dst, n)
 	}
-	return m.wrong(dst, n, ErrCall, "as a value")
+	return m.wrong(dst, n, ErrCall, "used as a value")
 }
 
 // wrong records that an object will not do and returns dst and false.
@@ -139,7 +139,7 @@ func (m *machine) attributes(n *node, state ref, names []string, required int) (
 		v[i] = noRef
 	}
 	if m.kind(state) != kindDict {
-		m.wrong(nil, n, ErrState, "has another state")
+		m.wrong(nil, n, ErrState, "has an unexpected state")
 		return v, false
 	}
 	for s := m.first(state); s != 0; {
@@ -148,7 +148,7 @@ func (m *machine) attributes(n *node, state ref, names []string, required int) (
 		for i := 0; i < len(items); i += 2 {
 			a := m.attribute(items[i], names)
 			if a < 0 || v[a] != noRef {
-				m.wrong(nil, n, ErrState, "has an unknown attribute, or one twice")
+				m.wrong(nil, n, ErrState, "has an unknown or repeated attribute")
 				return v, false
 			}
 			v[a] = items[i+1]
@@ -189,7 +189,7 @@ func (m *machine) slots(n *node, state ref) (ref, bool) {
 			return list[1], true
 		}
 	}
-	m.wrong(nil, n, ErrState, "has another state")
+	m.wrong(nil, n, ErrState, "has an unexpected state")
 	return noRef, false
 }
 
@@ -198,7 +198,7 @@ func (m *machine) stateless(n *node) bool {
 	if s := n.state(); s == noRef || m.isEmptyDict(s) {
 		return true
 	}
-	m.wrong(nil, n, ErrState, "has another state")
+	m.wrong(nil, n, ErrState, "has an unexpected state")
 	return false
 }
 
@@ -255,7 +255,7 @@ func (m *machine) code(dst []byte, n *node) ([]byte, bson.Type) {
 		return dst, 0
 	}
 	if t != bson.TypeDocument {
-		m.wrong(dst, n, ErrState, "whose scope is not a document")
+		m.wrong(dst, n, ErrState, "has a scope that is not a document")
 		return dst, 0
 	}
 	bson.SetLength(dst, start)
@@ -287,7 +287,7 @@ func (m *machine) dbref(dst []byte, n *node) ([]byte, bool) {
 	}
 	if v[3] != noRef {
 		if m.kind(v[3]) != kindDict {
-			return m.wrong(dst, n, ErrState, "whose fields are no dictionary")
+			return m.wrong(dst, n, ErrState, "has fields that are not a dictionary")
 		}
 		if dst, ok = m.elements(dst, m.first(v[3])); !ok {
 			return dst, false
@@ -304,7 +304,7 @@ func (m *machine) orderedDict(dst []byte, n *node) ([]byte, bool) {
 		return m.document(dst, n[nodeFirst], n.off())
 	}
 	if n[nodeFirst] != 0 || m.kind(list[0]) != kindList {
-		return m.wrong(dst, n, ErrCall, "of something that is not a list")
+		return m.wrong(dst, n, ErrCall, "argument is not a list")
 	}
 	if !m.enter(n.off()) {
 		return dst, false
@@ -318,7 +318,7 @@ func (m *machine) orderedDict(dst []byte, n *node) ([]byte, bool) {
 		for _, r := range items {
 			k, v, ok := m.keyAndValue(r)
 			if !ok {
-				return m.wrong(dst, n, ErrCall, "of something that is not a list of pairs")
+				return m.wrong(dst, n, ErrCall, "argument is not a list of pairs")
 			}
 			var mark int
 			dst, mark = bson.BeginElement(dst)

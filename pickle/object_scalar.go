@@ -16,11 +16,11 @@ func (m *machine) int64(dst []byte, n *node) ([]byte, bool) {
 	}
 	v, ok := m.integer(m.content(n))
 	if !ok {
-		return m.wrong(dst, n, ErrCall, "of something that is not an integer")
+		return m.wrong(dst, n, ErrCall, "argument is not an integer")
 	}
 	i, ok := v.int64()
 	if !ok {
-		return m.wrong(dst, n, ErrRange, "of more than 64 bits")
+		return m.wrong(dst, n, ErrRange, "needs more than 64 bits")
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(i)), true
 }
@@ -56,7 +56,7 @@ func (m *machine) binary(dst []byte, n *node) ([]byte, bool) {
 	if list := m.arguments(n); !n.rebuilt() && len(list) == 2 {
 		again, ok := m.bounded(list[1], 255)
 		if ok && again != subtype {
-			return m.wrong(dst, n, ErrState, "of two subtypes")
+			return m.wrong(dst, n, ErrState, "has two subtypes")
 		}
 		if !ok {
 			return dst, false
@@ -83,7 +83,7 @@ func (m *machine) uuidLegacy(dst []byte, n *node) ([]byte, bool) {
 		return dst, false
 	}
 	if subtype, ok := m.bounded(v[0], 255); !ok || subtype != uint64(bson.BinaryUUIDOld) {
-		return m.wrong(dst, n, ErrState, "of another subtype than 3")
+		return m.wrong(dst, n, ErrState, "has a subtype other than 3")
 	}
 	dst = append(dst, 16, 0, 0, 0, bson.BinaryUUIDOld)
 	content := m.content(n)
@@ -105,11 +105,11 @@ func (m *machine) uuid(dst []byte, n *node) ([]byte, bool) {
 		return dst, false
 	}
 	if v[1] != noRef && m.atom(v[1]) != isInt {
-		return m.wrong(dst, n, ErrState, "has another is_safe")
+		return m.wrong(dst, n, ErrState, "has an unexpected is_safe")
 	}
 	i, ok := m.integer(v[0])
 	if !ok || i.neg {
-		return m.wrong(dst, n, ErrRange, "of something that is not an integer of 128 bits")
+		return m.wrong(dst, n, ErrRange, "argument is not an integer of 128 bits")
 	}
 	dst = binary.BigEndian.AppendUint64(dst, i.hi)
 	return binary.BigEndian.AppendUint64(dst, i.lo), true
@@ -139,7 +139,7 @@ func (m *machine) decimal(dst []byte, n *node) ([]byte, bool) {
 	r := m.arguments(n)[0]
 	var room [maxDecimal]byte
 	if m.textLen(r) > len(room) {
-		return m.wrong(dst, n, ErrRange, "of something that is not text, or too long")
+		return m.wrong(dst, n, ErrRange, "argument is not text, or is too long")
 	}
 	text, ok := m.text(room[:0], r)
 	if !ok {
@@ -228,12 +228,12 @@ func (m *machine) flag(r ref) (bits uint64, ok bool) {
 // namedFlag returns the value of getattr(RegexFlag, name).
 func (m *machine) namedFlag(n *node, list []ref) (bits uint64, ok bool) {
 	if !list[0].isClass() || list[0].class() != clsRegexFlag {
-		m.wrong(nil, n, ErrCall, "of something that is not RegexFlag")
+		m.wrong(nil, n, ErrCall, "argument is not RegexFlag")
 		return 0, false
 	}
 	var room [2 * 16]byte
 	if m.textLen(list[1]) > len(room)/2 {
-		m.wrong(nil, n, ErrCall, "of something that is not the name of a flag")
+		m.wrong(nil, n, ErrCall, "argument is not the name of a flag")
 		return 0, false
 	}
 	name, ok := m.text(room[:0], list[1])

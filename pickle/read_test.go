@@ -202,7 +202,7 @@ func TestValues(t *testing.T) {
 		datetime + "C\x0a\x07\x6c\x02\x1d\x00\x00\x00\x00\x00\x00\x85R.": "error: value is out of range",
 		// OrderedDict of Python 2, of lists appended one by one.
 		"ccollections\nOrderedDict\n((lp0\n(lp1\nS'z'\naI1\naa(lp2\nS'a'\naI2\naatR.": `{"z":{"$numberInt":"1"},"a":{"$numberInt":"2"}}`,
-		"ccollections\nOrderedDict\n(lp0\nI1\na\x85R.":                                "error: call is refused",
+		"ccollections\nOrderedDict\n(lp0\nI1\na\x85R.":                                "error: call is not allowed",
 		// A SON whose items are in another order, and one that is shared.
 		newSON + "(U\x01aK\x01U\x01bK\x02u}U\x0a_SON__keys](U\x01bU\x01aesb.":           `{"b":{"$numberInt":"2"},"a":{"$numberInt":"1"}}`,
 		"](" + newSON + "q\x00U\x01aq\x01K\x01s}U\x0a_SON__keys]h\x01asbh\x00e.":        `[{"a":{"$numberInt":"1"}},{"a":{"$numberInt":"1"}}]`,

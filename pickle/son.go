@@ -25,7 +25,7 @@ func (m *machine) order(dst []byte, n *node) ([]byte, bool) {
 	}
 	if n.rebuilt() {
 		if m.kind(n[nodeArgs]) != kindDict {
-			return m.wrong(dst, n, ErrCall, "of something that is not a dictionary")
+			return m.wrong(dst, n, ErrCall, "argument is not a dictionary")
 		}
 		n[nodeFirst] = m.first(n[nodeArgs])
 	}
@@ -44,7 +44,7 @@ func (m *machine) order(dst []byte, n *node) ([]byte, bool) {
 
 // otherKeys records that the list of keys is not that of the items.
 func (m *machine) otherKeys(dst []byte, n *node) ([]byte, bool) {
-	return m.wrong(dst, n, ErrState, "whose list of keys is another")
+	return m.wrong(dst, n, ErrState, "has a list of keys that differs from its items")
 }
 
 // sameKeys reports whether the keys of a dictionary are the very ones of a

@@ -57,7 +57,7 @@ func (m *machine) value(dst []byte, r ref) ([]byte, bson.Type) {
 	}
 	n := m.node(r)
 	if n == nil {
-		m.fail(m.at, ErrCall, "a class or function as a value")
+		m.fail(m.at, ErrCall, "class or function used as a value")
 		return dst, 0
 	}
 	if m.inKey && !n.hashable() {
@@ -166,7 +166,7 @@ func (m *machine) intValue(dst []byte, r ref) ([]byte, bson.Type) {
 	}
 	n, ok := v.int64()
 	if !ok {
-		m.fail(int(r), ErrRange, "integer of more than 64 bits")
+		m.fail(int(r), ErrRange, "integer needs more than 64 bits")
 		return dst, 0
 	}
 	if n == int64(int32(n)) && op != opLong1 && (op != opLong || m.longText == LongSmallest) {

@@ -46,7 +46,7 @@ var (
 	// ErrKeyNUL: a key or regex part that is to be written contains a NUL.
 	ErrKeyNUL = errors.New("NUL in a key or regex part")
 	// ErrMisuse: calls were made in an order that cannot make a document.
-	ErrMisuse = errors.New("calls in an impossible order")
+	ErrMisuse = errors.New("calls in the wrong order")
 	// ErrOption: an option is out of range. It is decimal128.ErrOption, so that
 	// one test works for all packages.
 	ErrOption = decimal128.ErrOption
