@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/declared"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -46,7 +47,7 @@ func singles[V any](s iter.Seq[V]) iter.Seq[string] {
 
 var iterations = []iteration{
 	{"bson.Raw.All", func(data []byte) iter.Seq[string] { return pairs(bson.Raw(data).All()) }},
-	{"bson.ValidateOptions.Faults", func(data []byte) iter.Seq[string] {
+	{"bsoncore.ValidateOptions.Faults", func(data []byte) iter.Seq[string] {
 		return singles(bson.ValidateOptions{
 			RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
 		}.Faults(data))
@@ -54,6 +55,10 @@ var iterations = []iteration{
 	{"bson.Documents", func(data []byte) iter.Seq[string] { return pairs(bson.Documents(bytes.NewReader(data))) }},
 	{"bson.DecodeOptions.Documents", func(data []byte) iter.Seq[string] {
 		return pairs(bson.DecodeOptions{MaxDocumentSize: 1000}.Documents(bytes.NewReader(data)))
+	}},
+	{"bsoncore.Documents", func(data []byte) iter.Seq[string] { return pairs(bsoncore.Documents(bytes.NewReader(data))) }},
+	{"bsoncore.DecodeOptions.Documents", func(data []byte) iter.Seq[string] {
+		return pairs(bsoncore.DecodeOptions{MaxDocumentSize: 1000}.Documents(bytes.NewReader(data)))
 	}},
 	{"extjson.Documents", func(data []byte) iter.Seq[string] { return pairs(extjson.Documents(bytes.NewReader(data))) }},
 	{"extjson.DecodeOptions.Documents", func(data []byte) iter.Seq[string] {
@@ -133,12 +138,13 @@ func TestIteratorsListed(t *testing.T) {
 	for _, it := range iterations {
 		listed[it.name] = false
 	}
-	for _, dir := range []string{"bson", "extjson", "pickle", "decimal128", "objectid"} {
+	for _, dir := range []string{"bson", "bson/bsoncore", "extjson", "pickle", "decimal128", "objectid"} {
 		for _, name := range iteratorFuncs(t, filepath.Join("..", dir)) {
-			if _, ok := listed[dir+"."+name]; !ok {
-				t.Errorf("%s.%s is not in the table", dir, name)
+			name = filepath.Base(dir) + "." + name
+			if _, ok := listed[name]; !ok {
+				t.Errorf("%s is not in the table", name)
 			}
-			listed[dir+"."+name] = true
+			listed[name] = true
 		}
 	}
 	for name, found := range listed {
