@@ -56,6 +56,7 @@ var iterations = []iteration{
 	{"bson.DecodeOptions.Documents", func(data []byte) iter.Seq[string] {
 		return pairs(bson.DecodeOptions{MaxDocumentSize: 1000}.Documents(bytes.NewReader(data)))
 	}},
+	{"bsoncore.Document.All", func(data []byte) iter.Seq[string] { return pairs(bsoncore.Document(data).All()) }},
 	{"bsoncore.Documents", func(data []byte) iter.Seq[string] { return pairs(bsoncore.Documents(bytes.NewReader(data))) }},
 	{"bsoncore.DecodeOptions.Documents", func(data []byte) iter.Seq[string] {
 		return pairs(bsoncore.DecodeOptions{MaxDocumentSize: 1000}.Documents(bytes.NewReader(data)))
