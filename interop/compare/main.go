@@ -1,6 +1,6 @@
 // Command compare runs the benchmarks of ../bench, and libbson's if setup has
 // made them, in interleaved rounds and prints the medians as a Markdown table
-// for docs/benchmarks.md.
+// for docs/benchmarks/in-process.md.
 //
 //	cd interop && ./setup && go run ./compare -rounds 5 -time 300ms
 //

@@ -1,6 +1,6 @@
 // Command process times bsonjs as a whole process beside programs that convert
 // the same file with the Go driver and, if setup has made it, with libbson,
-// and prints a Markdown table for docs/benchmarks.md.
+// and prints a Markdown table for docs/benchmarks/command.md.
 //
 //	cd interop && ./setup && go run ./process -size 256MB -rounds 5
 //

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// This file makes the table of ratios: one line per task, with the lowest and
+// highest ratio over all documents.
+
+// A span is a range of ratios. The zero span is empty.
+type span struct{ low, high float64 }
+
+// add returns s with times in it.
+func (s span) add(times float64) span {
+	if s == (span{}) {
+		return span{times, times}
+	}
+	return span{min(s.low, times), max(s.high, times)}
+}
+
+// String returns the ends of s, or "" if s is empty.
+func (s span) String() string {
+	switch {
+	case s == (span{}):
+		return ""
+	case s.low == s.high:
+		return fmt.Sprintf("%.1f", s.low)
+	}
+	return fmt.Sprintf("%.1f–%.1f", s.low, s.high)
+}
+
+// ratios returns the table.
+func (f figures) ratios() string {
+	var b strings.Builder
+	b.WriteString("| task | Go driver, fastest way | Go driver, through `D` | libbson |\n|---|--:|--:|--:|\n")
+	for _, part := range []struct {
+		before string // what the task needs before it
+		all    []ratio
+	}{{"", f.text}, {"", f.values}, {"`bsonjs`, ", f.command}} {
+		for _, task := range tasks(part.all) {
+			line := summary(part.all, task)
+			fmt.Fprintf(&b, "| %s%s | %v | %v | %v |\n", part.before, task, line.fastest, line.fresh, line.libbson)
+		}
+	}
+	return b.String()
+}
+
+// tasks returns the tasks of all, in order.
+func tasks(all []ratio) []string {
+	var names []string
+	for _, r := range all {
+		if !slices.Contains(names, r.task) {
+			names = append(names, r.task)
+		}
+	}
+	return names
+}
+
+// A summaryLine has the ratios of one task over all documents.
+type summaryLine struct {
+	fastest span // against the way of the driver that is fastest for the documents
+	fresh   span // against the driver through D
+	libbson span
+}
+
+func summary(all []ratio, task string) summaryLine {
+	var line summaryLine
+	nearest := map[string]float64{} // by documents
+	for _, r := range all {
+		switch {
+		case r.task != task:
+		case strings.HasPrefix(r.rival, "libbson"):
+			line.libbson = line.libbson.add(r.times)
+		default:
+			if r.rival == "driver-fresh" {
+				line.fresh = line.fresh.add(r.times)
+			}
+			if least, ok := nearest[r.data]; !ok || r.times < least {
+				nearest[r.data] = r.times
+			}
+		}
+	}
+	for _, times := range nearest {
+		line.fastest = line.fastest.add(times)
+	}
+	return line
+}
