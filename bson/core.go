@@ -3,8 +3,8 @@ package bson
 import "github.com/bsonkit/bsonkit/bson/bsoncore"
 
 // This file has the names of package bsoncore that mean the same in both
-// packages; append.go has its functions that write. Raw, RawValue and Decoder,
-// which do more here, are in raw.go and stream_value.go.
+// packages. Raw, RawValue and Decoder, which do more here, are in raw.go and
+// stream_value.go. Elements are written by package bsoncore alone.
 
 // Types of package bsoncore.
 type (
@@ -16,8 +16,6 @@ type (
 	Builder = bsoncore.Builder
 	// ValidateOptions says what a document must satisfy.
 	ValidateOptions = bsoncore.ValidateOptions
-	// A MendedLength is a length that MendLengths has corrected.
-	MendedLength = bsoncore.MendedLength
 	// A SyntaxError says that bytes are not BSON, and where.
 	SyntaxError = bsoncore.SyntaxError
 	// A ValueError says that a well-formed value does not fit or is refused,
@@ -108,14 +106,3 @@ func NewCursor(doc []byte) Cursor { return bsoncore.NewCursor(doc) }
 
 // Validate is bsoncore.Validate.
 func Validate(doc []byte) error { return bsoncore.Validate(doc) }
-
-// MendLengths is bsoncore.MendLengths.
-func MendLengths(dst, data []byte) ([]byte, []MendedLength, error) {
-	return bsoncore.MendLengths(dst, data)
-}
-
-// AppendPointer is bsoncore.AppendPointer.
-func AppendPointer(dst []byte, key []byte) []byte { return bsoncore.AppendPointer(dst, key) }
-
-// IndexInvalidUTF8 is bsoncore.IndexInvalidUTF8.
-func IndexInvalidUTF8(b []byte) int { return bsoncore.IndexInvalidUTF8(b) }

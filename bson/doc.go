@@ -8,9 +8,9 @@
 // convenient, and they agree about what BSON is because one piece of code,
 // the [Cursor], decides where an element starts and ends.
 //
-//   - Package bsoncore works on the bytes. Its names that mean the same here
-//     are here as well: [Cursor] and [Validate], [AppendInt32] and its kin,
-//     [Builder]. It has the table of types.
+//   - Package bsoncore works on the bytes, and has the table of types. Its
+//     names that mean the same here are here as well, such as [Cursor],
+//     [Builder] and [Validate], but for the functions that write elements.
 //   - [Raw] and [RawValue] look up and read single values.
 //   - [Decoder] and [Documents] cut a stream into documents.
 //   - [Marshal], [Append], [Unmarshal] and [Decode] convert Go values: structs

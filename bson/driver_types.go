@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -319,7 +320,7 @@ func driverVector(t reflect.Type) (knownType, bool) {
 			if !fieldsAre(out.Type(), []string{"Subtype", "Data"}, reflect.Uint8, reflect.Slice) {
 				return e.fail(dst, t, ErrUnsupported)
 			}
-			return AppendBinaryValue(dst, byte(out.Field(0).Uint()), out.Field(1).Bytes()), TypeBinary
+			return bsoncore.AppendBinaryValue(dst, byte(out.Field(0).Uint()), out.Field(1).Bytes()), TypeBinary
 		},
 		dec: func(d *decoder, v reflect.Value) {
 			x := reflect.New(typeVector).Elem()

@@ -10,12 +10,6 @@ import (
 var mustInline = []string{
 	"(*Decoder).Offset",
 	"(*Decoder).Raw",
-	"Begin",
-	"BeginElement",
-	"End",
-	"SetLength",
-	"SetStringLength",
-	"SetType",
 	"UUID.Binary",
 	"UUIDRepresentation.Subtype",
 	"Validate",

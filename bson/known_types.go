@@ -43,7 +43,7 @@ func init() {
 				return Timestamp{t, i}
 			}),
 		reflect.TypeFor[Binary](): simple(opBinary, TypeBinary,
-			func(dst []byte, v Binary) []byte { return AppendBinaryValue(dst, v.Subtype, v.Data) },
+			func(dst []byte, v Binary) []byte { return bsoncore.AppendBinaryValue(dst, v.Subtype, v.Data) },
 			(*decoder).binary),
 		reflect.TypeFor[Regex](): {enc: encRegex, dec: decRegex},
 		reflect.TypeFor[DBPointer](): {
@@ -120,7 +120,7 @@ func decRegex(d *decoder, v reflect.Value) {
 
 func encUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	u := e.UUIDs.swap(get[UUID](v))
-	return AppendBinaryValue(dst, e.UUIDs.Subtype(), u[:]), TypeBinary
+	return bsoncore.AppendBinaryValue(dst, e.UUIDs.Subtype(), u[:]), TypeBinary
 }
 
 // decUUID sets a UUID from a binary of subtype 4, from one of subtype 3 whose

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -235,8 +236,8 @@ func (e *encoder) placeID(dst []byte) []byte {
 	if !e.AddID {
 		return dst
 	}
-	dst = slices.Insert(dst, e.start+4, AppendObjectID(nil, "_id", objectid.New())...)
-	SetLength(dst, e.start)
+	dst = slices.Insert(dst, e.start+4, bsoncore.AppendObjectID(nil, "_id", objectid.New())...)
+	bsoncore.SetLength(dst, e.start)
 	return dst
 }
 

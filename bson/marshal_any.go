@@ -9,7 +9,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/replace"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -52,7 +54,7 @@ func (e *encoder) appendAny(dst []byte, v any) ([]byte, Type) {
 	case M:
 		return e.appendMap(dst, v)
 	case Binary:
-		return AppendBinaryValue(dst, v.Subtype, v.Data), TypeBinary
+		return bsoncore.AppendBinaryValue(dst, v.Subtype, v.Data), TypeBinary
 	case time.Time:
 		return e.appendTime(dst, v)
 	case map[string]any:
@@ -83,7 +85,7 @@ func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
 	if !e.enter() {
 		return e.fail(dst, typeD, ErrDepth)
 	}
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	for i := range d {
 		at := len(dst)
 		var ok bool
@@ -97,7 +99,7 @@ func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
 		dst[at] = byte(t)
 	}
 	e.depth--
-	return End(dst, mark), TypeDocument
+	return bsoncore.End(dst, mark), TypeDocument
 }
 
 // appendA appends an array.
@@ -108,10 +110,10 @@ func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 	if !e.enter() {
 		return e.fail(dst, reflect.TypeOf(a), ErrDepth)
 	}
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	for i, v := range a {
 		at := len(dst)
-		dst = AppendIndexKey(append(dst, 0), i)
+		dst = bsoncore.AppendIndexKey(append(dst, 0), i)
 		var t Type
 		if dst, t = e.appendAny(dst, v); t == 0 {
 			return e.withinIndex(dst, i)
@@ -119,7 +121,7 @@ func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 		dst[at] = byte(t)
 	}
 	e.depth--
-	return End(dst, mark), TypeArray
+	return bsoncore.End(dst, mark), TypeArray
 }
 
 // appendMap appends a map, its keys sorted unless the options say otherwise.
@@ -130,13 +132,13 @@ func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
 	if !e.enter() {
 		return e.fail(dst, reflect.TypeOf(m), ErrDepth)
 	}
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	dst, t := e.appendMapElements(dst, m)
 	if t == 0 {
 		return dst, 0
 	}
 	e.depth--
-	return End(dst, mark), TypeDocument
+	return bsoncore.End(dst, mark), TypeDocument
 }
 
 func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type) {
@@ -178,7 +180,7 @@ func (e *encoder) sortsMaps() bool { return !e.UnsortedMaps || e.UTF8 == UTF8Rep
 // mapKey returns key as it is to be written.
 func (e *encoder) mapKey(key string) string {
 	if e.UTF8 == UTF8Replace && !utf8.ValidString(key) {
-		return string(replaceInvalid(nil, key))
+		return string(replace.Text(nil, key))
 	}
 	return key
 }
@@ -295,7 +297,7 @@ func (e *encoder) oddKey(dst []byte, at int) ([]byte, bool) {
 		e.fail(dst, nil, ErrUTF8)
 		return dst, false
 	}
-	return append(replaceInvalid(dst[:at], string(key)), 0), true
+	return append(replace.Text(dst[:at], string(key)), 0), true
 }
 
 // badKey is within for a key that is at fault itself.
@@ -321,7 +323,7 @@ func (e *encoder) appendText(dst []byte, s string, t Type) ([]byte, Type) {
 	if e.UTF8 != UTF8Replace {
 		return e.fail(dst[:at-4], typeString, ErrUTF8)
 	}
-	dst = append(replaceInvalid(dst[:at], s), 0)
-	SetStringLength(dst, at-4)
+	dst = append(replace.Text(dst[:at], s), 0)
+	bsoncore.SetStringLength(dst, at-4)
 	return dst, t
 }

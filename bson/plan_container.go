@@ -3,6 +3,8 @@ package bson
 import (
 	"reflect"
 	"strconv"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file has the plans of pointers, interfaces, slices and arrays.
@@ -140,10 +142,10 @@ func (e *encoder) appendList(dst []byte, v reflect.Value, elem *plan) ([]byte, T
 	if !e.enter() {
 		return e.fail(dst, v.Type(), ErrDepth)
 	}
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	for i := range v.Len() {
 		at := len(dst)
-		dst = AppendIndexKey(append(dst, 0), i)
+		dst = bsoncore.AppendIndexKey(append(dst, 0), i)
 		var t Type
 		if dst, t = elem.enc(e, dst, v.Index(i)); t == 0 {
 			return e.withinIndex(dst, i)
@@ -151,7 +153,7 @@ func (e *encoder) appendList(dst []byte, v reflect.Value, elem *plan) ([]byte, T
 		dst[at] = byte(t)
 	}
 	e.depth--
-	return End(dst, mark), TypeArray
+	return bsoncore.End(dst, mark), TypeArray
 }
 
 func (e *encoder) withinIndex(dst []byte, i int) ([]byte, Type) {
@@ -191,7 +193,7 @@ func encBytes(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			return dst, TypeNull
 		}
 	}
-	return AppendBinaryValue(dst, BinaryGeneric, v.Bytes()), TypeBinary
+	return bsoncore.AppendBinaryValue(dst, BinaryGeneric, v.Bytes()), TypeBinary
 }
 
 // decBytes sets bytes from a binary of subtype 0 or 2, from the bytes of a

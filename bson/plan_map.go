@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file has the plan of maps, which are documents, and of their keys,
@@ -29,13 +31,13 @@ func (pl *planner) mapping(p *plan) {
 			if !e.enter() {
 				return e.fail(dst, t, ErrDepth)
 			}
-			dst, mark := Begin(dst)
+			dst, mark := bsoncore.Begin(dst)
 			dst, ok := e.appendEntries(dst, v, key, elem, nil)
 			if ok == 0 {
 				return dst, 0
 			}
 			e.depth--
-			return End(dst, mark), TypeDocument
+			return bsoncore.End(dst, mark), TypeDocument
 		}
 	}
 	p.dec = func(d *decoder, v reflect.Value) { d.mapping(v, key, elem) }

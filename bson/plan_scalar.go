@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -379,7 +380,7 @@ func sortCharacters(text []byte) {
 
 // appendScope appends the value of code with scope.
 func (e *encoder) appendScope(dst []byte, code string, scope any) ([]byte, Type) {
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	dst, t := e.appendText(dst, code, TypeCode)
 	if t == 0 {
 		return dst, 0
@@ -399,7 +400,7 @@ func (e *encoder) appendScope(dst []byte, code string, scope any) ([]byte, Type)
 			return dst, 0
 		}
 	}
-	SetLength(dst, mark)
+	bsoncore.SetLength(dst, mark)
 	return dst, TypeCodeWithScope
 }
 

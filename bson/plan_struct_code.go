@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -42,7 +43,7 @@ func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) 
 	if !e.enter() {
 		return e.fail(dst, s.typ, ErrDepth)
 	}
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	for i := range s.fields {
 		f := &s.fields[i]
 		if (f.far || f.omitEmpty || f.omitZero || e.OmitEmpty) && s.isLeftOut(e, v, f) {
@@ -86,7 +87,7 @@ func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) 
 			dst, t = e.appendTime(dst, *at[time.Time](p, f))
 		case opBinary:
 			b := at[Binary](p, f)
-			dst = AppendBinaryValue(dst, b.Subtype, b.Data)
+			dst = bsoncore.AppendBinaryValue(dst, b.Subtype, b.Data)
 		case opAny:
 			dst, t = e.appendAny(dst, *at[any](p, f))
 		case opStruct:
@@ -108,7 +109,7 @@ func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) 
 		}
 	}
 	e.depth--
-	return End(dst, mark), TypeDocument
+	return bsoncore.End(dst, mark), TypeDocument
 }
 
 // encodeField appends the struct that is field f of v, which lies at p.

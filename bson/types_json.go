@@ -272,7 +272,7 @@ func (w *jsonWriter) array(a []any, depth int) bool {
 func pointerOf(keys []string) string {
 	var b []byte
 	for _, k := range slices.Backward(keys) {
-		b = AppendPointer(b, []byte(k))
+		b = bsoncore.AppendPointer(b, []byte(k))
 	}
 	return string(b)
 }

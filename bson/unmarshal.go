@@ -7,6 +7,9 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/replace"
 )
 
 // This file reads documents into Go values.
@@ -314,9 +317,9 @@ func (d *decoder) owned(text []byte, off int) string {
 // invalid does what the options say with a text that is not UTF-8.
 func (d *decoder) invalid(text []byte, off int) string {
 	if d.UTF8 == UTF8Replace {
-		return string(replaceInvalid(nil, string(text)))
+		return string(replace.Text(nil, string(text)))
 	}
-	d.c.Malformed(off+IndexInvalidUTF8(text), ErrUTF8)
+	d.c.Malformed(off+bsoncore.IndexInvalidUTF8(text), ErrUTF8)
 	return ""
 }
 

@@ -115,12 +115,3 @@ func plainKey(b []byte) bool {
 	}
 	return acc&highs == 0
 }
-
-// replaceInvalid appends s with U+FFFD for each byte that is not part of
-// UTF-8.
-func replaceInvalid(dst []byte, s string) []byte {
-	for _, r := range s {
-		dst = utf8.AppendRune(dst, r)
-	}
-	return dst
-}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file has types that are written in one way as a whole document and in
@@ -259,8 +260,8 @@ func TestRegexOptionsWritten(t *testing.T) {
 			}
 		}
 	}
-	doc := bson.AppendRegex([]byte{0, 0, 0, 0}, "r", "a", "xi")
-	doc = bson.End(doc, 0)
+	doc := bsoncore.AppendRegex([]byte{0, 0, 0, 0}, "r", "a", "xi")
+	doc = bsoncore.End(doc, 0)
 	var d bson.D
 	if err := bson.Unmarshal(doc, &d); err != nil || d[0].Value.(bson.Regex).Options != "xi" {
 		t.Errorf("read as %v, %v: the options are those stored", d, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -381,7 +382,7 @@ func TestRegexOffset(t *testing.T) {
 		pattern, options string
 		want             int64
 	}{{"\xff", "", 7}, {"ab\xff", "", 9}, {"abc", "\xff", 11}, {"", "i\xff", 9}} {
-		doc := bson.End(bson.AppendRegex([]byte{0, 0, 0, 0}, "r", tc.pattern, tc.options), 0)
+		doc := bsoncore.End(bsoncore.AppendRegex([]byte{0, 0, 0, 0}, "r", tc.pattern, tc.options), 0)
 		for _, v := range []any{new(bson.D), new(any), new(struct{ R bson.Regex }), new(bson.M)} {
 			var got *bson.SyntaxError
 			if err := bson.Unmarshal(doc, v); !errors.As(err, &got) || got.Offset != tc.want || !errors.Is(err, bson.ErrUTF8) {

@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -20,27 +20,27 @@ func specialElements(r *rand.Rand, dst []byte, levels int) []byte {
 		switch n := r.IntN(9); {
 		case n < 3 && levels > 0:
 			var mark int
-			dst, mark = bson.BeginDocument(dst, key)
-			dst = bson.End(specialElements(r, dst, levels-1), mark)
+			dst, mark = bsoncore.BeginDocument(dst, key)
+			dst = bsoncore.End(specialElements(r, dst, levels-1), mark)
 		case n == 3 && levels > 0:
 			var value, scope int
-			dst, value, scope = bson.BeginCodeWithScope(dst, key, "x")
-			dst = bson.End(specialElements(r, dst, levels-1), scope)
-			bson.SetLength(dst, value)
+			dst, value, scope = bsoncore.BeginCodeWithScope(dst, key, "x")
+			dst = bsoncore.End(specialElements(r, dst, levels-1), scope)
+			bsoncore.SetLength(dst, value)
 		case n == 4 && levels > 0:
 			var array, mark int
-			dst, array = bson.BeginArray(dst, key)
-			dst, mark = bson.BeginDocument(dst, "0")
-			dst = bson.End(bson.End(specialElements(r, dst, levels-1), mark), array)
+			dst, array = bsoncore.BeginArray(dst, key)
+			dst, mark = bsoncore.BeginDocument(dst, "0")
+			dst = bsoncore.End(bsoncore.End(specialElements(r, dst, levels-1), mark), array)
 		case n == 5:
-			dst = bson.AppendInt32(dst, key, 1)
+			dst = bsoncore.AppendInt32(dst, key, 1)
 		case n == 6:
-			dst = bson.AppendBoolean(dst, key, true)
+			dst = bsoncore.AppendBoolean(dst, key, true)
 		case n == 7:
-			dst = bson.AppendInt64(dst, key, 1<<40)
+			dst = bsoncore.AppendInt64(dst, key, 1<<40)
 		default:
 			texts := []string{"", "1", "00", "AA==", "i", "56e1fc72e0c917e9c4714161", "00112233-4455-6677-8899-aabbccddeeff", "2024-02-29T12:00:00Z"}
-			dst = bson.AppendString(dst, key, texts[r.IntN(len(texts))])
+			dst = bsoncore.AppendString(dst, key, texts[r.IntN(len(texts))])
 		}
 	}
 	return dst
@@ -56,8 +56,8 @@ func TestAmbiguousExactly(t *testing.T) {
 		in := extjson.DecodeOptions{Legacy: mode == extjson.Legacy, Shell: mode == extjson.Shell}
 		refused, written := 0, 0
 		for range 20_000 {
-			dst, mark := bson.Begin(nil)
-			doc := bson.End(specialElements(r, dst, 4), mark)
+			dst, mark := bsoncore.Begin(nil)
+			doc := bsoncore.End(specialElements(r, dst, 4), mark)
 			text, err := asIs.AppendJSON(nil, doc)
 			if err != nil {
 				t.Fatal(err)

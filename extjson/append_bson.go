@@ -6,6 +6,7 @@ import (
 	"math/big"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
@@ -73,7 +74,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 	d.alone = true
 	n := len(dst)
 	// The type byte has a place while the value is read, and then none.
-	dst, mark := bson.BeginElement(dst)
+	dst, mark := bsoncore.BeginElement(dst)
 	dst, off := d.value(dst, d.space(skipMark(text)), mark)
 	if off >= 0 {
 		switch off = d.space(off); {
@@ -170,7 +171,7 @@ func (d *decoder) fail(off int, err error, expected string) int {
 func (d *decoder) error(base position) error {
 	var path []byte
 	for i := len(d.path) - 1; i >= 0; i-- {
-		path = bson.AppendPointer(path, []byte(d.path[i]))
+		path = bsoncore.AppendPointer(path, []byte(d.path[i]))
 	}
 	return place(SyntaxError{
 		Offset:   int64(d.at - d.from),
@@ -203,22 +204,22 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 	}
 	d.depth++
 	src := d.src
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	off = d.space(off)
 	if off < len(src) && src[off] == '}' {
 		d.depth--
-		return bson.End(dst, start), off + 1
+		return bsoncore.End(dst, start), off + 1
 	}
 	for {
 		at := off
 		var mark int
-		dst, mark = bson.BeginElement(dst)
+		dst, mark = bsoncore.BeginElement(dst)
 		switch {
 		case off < len(src) && src[off] == '"':
 			dst, off = d.key(dst, off+1)
 		case d.shell && off < len(src) && src[off] == '}': // after a comma
 			d.depth--
-			return bson.End(dst[:mark], start), off + 1
+			return bsoncore.End(dst[:mark], start), off + 1
 		default:
 			dst, off = d.anyKey(dst, off)
 		}
@@ -243,7 +244,7 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 			}
 		case off < len(src) && src[off] == '}':
 			d.depth--
-			return bson.End(dst, start), off + 1
+			return bsoncore.End(dst, start), off + 1
 		default:
 			return dst, d.fail(off, ErrToken, "comma or }")
 		}
@@ -263,23 +264,23 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 	}
 	d.depth++
 	src := d.src
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	off = d.space(off)
 	if off < len(src) && src[off] == ']' {
 		d.depth--
-		return bson.End(dst, start), off + 1
+		return bsoncore.End(dst, start), off + 1
 	}
 	for i := 0; ; i++ {
 		if d.shell && off < len(src) && src[off] == ']' { // after a comma
 			d.depth--
-			return bson.End(dst, start), off + 1
+			return bsoncore.End(dst, start), off + 1
 		}
 		if i%arraySteps == 0 && len(dst) > d.most {
 			return dst, d.tooLarge(off)
 		}
 		var mark int
-		dst, mark = bson.BeginElement(dst)
-		dst = bson.AppendIndexKey(dst, i)
+		dst, mark = bsoncore.BeginElement(dst)
+		dst = bsoncore.AppendIndexKey(dst, i)
 		if dst, off = d.value(dst, off, mark); off < 0 {
 			d.unwind(dst, mark)
 			return dst, off
@@ -295,7 +296,7 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			}
 		case off < len(src) && src[off] == ']':
 			d.depth--
-			return bson.End(dst, start), off + 1
+			return bsoncore.End(dst, start), off + 1
 		default:
 			return dst, d.fail(off, ErrToken, "comma or ]")
 		}
@@ -329,29 +330,29 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 	}
 	switch src[off] {
 	case '"':
-		bson.SetType(dst, mark, bson.TypeString)
+		bsoncore.SetType(dst, mark, bson.TypeString)
 		return d.stringValue(dst, off+1)
 	case '{':
 		return d.object(dst, off, mark)
 	case '[':
-		bson.SetType(dst, mark, bson.TypeArray)
+		bsoncore.SetType(dst, mark, bson.TypeArray)
 		return d.array(dst, off+1)
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return d.number(dst, off, mark)
 	case 't':
-		bson.SetType(dst, mark, bson.TypeBoolean)
+		bsoncore.SetType(dst, mark, bson.TypeBoolean)
 		if len(src)-off >= 4 && string(src[off:off+4]) == "true" {
 			return append(dst, 1), off + 4
 		}
 		return d.word(dst, off, mark, "true")
 	case 'f':
-		bson.SetType(dst, mark, bson.TypeBoolean)
+		bsoncore.SetType(dst, mark, bson.TypeBoolean)
 		if len(src)-off >= 5 && string(src[off:off+5]) == "false" {
 			return append(dst, 0), off + 5
 		}
 		return d.word(dst, off, mark, "false")
 	case 'n':
-		bson.SetType(dst, mark, bson.TypeNull)
+		bsoncore.SetType(dst, mark, bson.TypeNull)
 		if len(src)-off >= 4 && string(src[off:off+4]) == "null" {
 			return dst, off + 4
 		}
@@ -389,10 +390,10 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	if !n.Frac {
 		if v, fits := n.Int64(); fits {
 			if v == int64(int32(v)) {
-				bson.SetType(dst, mark, bson.TypeInt32)
+				bsoncore.SetType(dst, mark, bson.TypeInt32)
 				return binary.LittleEndian.AppendUint32(dst, uint32(v)), end
 			}
-			bson.SetType(dst, mark, bson.TypeInt64)
+			bsoncore.SetType(dst, mark, bson.TypeInt64)
 			return binary.LittleEndian.AppendUint64(dst, uint64(v)), end
 		}
 	}
@@ -407,7 +408,7 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	if d.exact && !n.Frac && !isInteger(f, d.src[off:end]) {
 		return dst, d.fail(off, ErrInexact, "")
 	}
-	bson.SetType(dst, mark, bson.TypeDouble)
+	bsoncore.SetType(dst, mark, bson.TypeDouble)
 	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), end
 }
 

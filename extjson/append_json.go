@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
@@ -237,7 +238,7 @@ func (e *encoder) array(dst []byte) []byte {
 	for i := 0; e.c.Next(); i++ {
 		if !e.c.KeyIsASCII() && !e.replace {
 			// Keys of arrays are not written, but what converts is valid.
-			if bad := bson.IndexInvalidUTF8(e.c.Key()); bad >= 0 {
+			if bad := bsoncore.IndexInvalidUTF8(e.c.Key()); bad >= 0 {
 				e.c.Malformed(e.c.Offset()+1+bad, bson.ErrUTF8)
 				break
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
@@ -260,7 +261,7 @@ func (e *encoder) regex(dst []byte) []byte {
 	at := e.c.ValueOffset()
 	off := at + len(pattern) + 1
 	// What is not UTF-8 stays as it is, so that the fault's offset is true.
-	if !slices.IsSorted(options) && (e.replace || bson.IndexInvalidUTF8(options) < 0) {
+	if !slices.IsSorted(options) && (e.replace || bsoncore.IndexInvalidUTF8(options) < 0) {
 		sorted := sortedOptions(options)
 		if e.exact && string(sorted) != string(options) {
 			e.c.Fail(ErrLossy)

@@ -6,21 +6,22 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
 // nested returns a document of depth levels, the innermost of which has n
 // nulls.
 func nested(depth, n int) []byte {
-	doc, mark := bson.Begin(nil)
+	doc, mark := bsoncore.Begin(nil)
 	for i := range n {
-		doc = bson.AppendNull(doc, string(rune('a'+i%26)))
+		doc = bsoncore.AppendNull(doc, string(rune('a'+i%26)))
 	}
-	doc = bson.End(doc, mark)
+	doc = bsoncore.End(doc, mark)
 	for range depth - 1 {
 		var outer []byte
-		outer, mark = bson.Begin(nil)
-		doc = bson.End(bson.AppendDocument(outer, "d", doc), mark)
+		outer, mark = bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendDocument(outer, "d", doc), mark)
 	}
 	return doc
 }
@@ -52,8 +53,8 @@ func TestIndentDepth(t *testing.T) {
 
 // What was replaced does not come back, so RejectLossy refuses it.
 func TestReplacedIsLossy(t *testing.T) {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendString(doc, "s", "a\xffb"), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendString(doc, "s", "a\xffb"), mark)
 	o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
 	if _, err := o.AppendJSON(nil, doc); err != nil {
 		t.Errorf("replacing: %v", err)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -190,10 +191,10 @@ func TestReplace(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			key := strings.ReplaceAll(tc.want, "\x00", "")
-			doc, mark := bson.Begin(nil)
-			doc = bson.AppendString(doc, key, tc.want)
-			doc = bson.AppendRegex(doc, "r", key, "")
-			doc = bson.End(doc, mark)
+			doc, mark := bsoncore.Begin(nil)
+			doc = bsoncore.AppendString(doc, key, tc.want)
+			doc = bsoncore.AppendRegex(doc, "r", key, "")
+			doc = bsoncore.End(doc, mark)
 			keyText := strings.ReplaceAll(tc.text, `\u0000`, "")
 			text := `{"` + keyText + `":"` + tc.text + `","r":{"$regularExpression":{"options":"","pattern":"` + keyText + `"}}}`
 			got, err := decode(t, o, text)

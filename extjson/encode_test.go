@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -215,8 +216,8 @@ func TestIndent(t *testing.T) {
 // TestSubtypes: all 256 subtypes pass, and come back.
 func TestSubtypes(t *testing.T) {
 	for subtype := range 256 {
-		doc, mark := bson.Begin(nil)
-		doc = bson.End(bson.AppendBinary(doc, "a", byte(subtype), []byte("xyz")), mark)
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendBinary(doc, "a", byte(subtype), []byte("xyz")), mark)
 		text, err := encode(t, extjson.EncodeOptions{}, doc)
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -162,8 +163,8 @@ func TestEncoderWriterFails(t *testing.T) {
 // makes is Encode's.
 func TestEncoderLargeWriteFails(t *testing.T) {
 	broken := errors.New("broken")
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendString(doc, "a", strings.Repeat("x", 1<<20)), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendString(doc, "a", strings.Repeat("x", 1<<20)), mark)
 	e := extjson.NewEncoder(&writes{fail: 1, err: broken})
 	if err := e.Encode(doc); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)

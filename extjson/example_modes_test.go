@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
 func ExampleEncodeOptions_AppendJSON_modes() {
 	id, _ := objectid.Parse("56e1fc72e0c917e9c4714161")
-	dst, mark := bson.Begin(nil)
-	dst = bson.AppendObjectID(dst, "_id", id)
-	dst = bson.AppendInt64(dst, "n", 1)
-	doc := bson.End(bson.AppendDateTime(dst, "t", 0), mark)
+	dst, mark := bsoncore.Begin(nil)
+	dst = bsoncore.AppendObjectID(dst, "_id", id)
+	dst = bsoncore.AppendInt64(dst, "n", 1)
+	doc := bsoncore.End(bsoncore.AppendDateTime(dst, "t", 0), mark)
 	for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Canonical, extjson.Legacy, extjson.Shell, extjson.Plain} {
 		text, err := extjson.EncodeOptions{Mode: mode}.AppendJSON(nil, doc)
 		fmt.Printf("%s %v\n", text, err)
@@ -30,9 +31,9 @@ func ExampleEncodeOptions_AppendJSON_modes() {
 }
 
 func ExampleEncodeOptions_AppendJSON_log() {
-	dst, mark := bson.Begin(nil)
-	dst = bson.AppendString(dst, "user", "Ada")
-	doc := bson.End(bson.AppendString(dst, "body", strings.Repeat("x", 1000)), mark)
+	dst, mark := bsoncore.Begin(nil)
+	dst = bsoncore.AppendString(dst, "user", "Ada")
+	doc := bsoncore.End(bsoncore.AppendString(dst, "body", strings.Repeat("x", 1000)), mark)
 	text, err := extjson.EncodeOptions{MaxLen: 100}.AppendJSON(nil, doc)
 	fmt.Printf("%s %v\n", text, err)
 	// Output: {"user":"Ada","$truncated":true} <nil>
@@ -63,16 +64,16 @@ func ExampleAppendJSONValue() {
 }
 
 func ExampleWriteJSON() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendInt32(doc, "n", 7), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendInt32(doc, "n", 7), mark)
 	err := extjson.WriteJSON(os.Stdout, doc)
 	fmt.Printf(" %v\n", err)
 	// Output: {"n":7} <nil>
 }
 
 func ExampleEncodeOptions_WriteJSON() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendString(doc, "s", "\xff"), mark) // not UTF-8
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendString(doc, "s", "\xff"), mark) // not UTF-8
 	var text strings.Builder
 	err := extjson.EncodeOptions{Mode: extjson.Canonical}.WriteJSON(&text, doc)
 	fmt.Printf("%q %v\n", text.String(), err)

@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // order returns a document to show.
 func order() []byte {
-	doc, mark := bson.Begin(nil)
-	doc = bson.AppendObjectID(doc, "_id", objectid.ID{0x65, 0xdf, 0x2f, 0x40, 11: 1})
-	doc = bson.AppendInt32(doc, "items", 2)
-	doc = bson.AppendDouble(doc, "weight", 1.5)
-	doc = bson.AppendDateTime(doc, "placed", 1709164800000)
-	return bson.End(doc, mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.AppendObjectID(doc, "_id", objectid.ID{0x65, 0xdf, 0x2f, 0x40, 11: 1})
+	doc = bsoncore.AppendInt32(doc, "items", 2)
+	doc = bsoncore.AppendDouble(doc, "weight", 1.5)
+	doc = bsoncore.AppendDateTime(doc, "placed", 1709164800000)
+	return bsoncore.End(doc, mark)
 }
 
 func ExampleAppendJSON() {
@@ -50,8 +51,8 @@ func ExampleEncodeOptions_indent() {
 }
 
 func ExampleEncodeOptions_escaping() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendString(doc, "menu", "<b>crème brûlée</b> 🙂"), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendString(doc, "menu", "<b>crème brûlée</b> 🙂"), mark)
 	for _, o := range []extjson.EncodeOptions{{}, {ASCII: true}, {EscapeHTML: true}} {
 		text, err := o.AppendJSON(nil, doc)
 		fmt.Printf("%s %v\n", text, err)
@@ -64,10 +65,10 @@ func ExampleEncodeOptions_escaping() {
 
 // A stored document that looks like a wrapper has no faithful text.
 func ExampleEncodeOptions_ambiguousKeys() {
-	doc, mark := bson.Begin(nil)
-	doc, inner := bson.BeginDocument(doc, "rule")
-	doc = bson.AppendString(doc, "$date", "tomorrow")
-	doc = bson.End(bson.End(doc, inner), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc, inner := bsoncore.BeginDocument(doc, "rule")
+	doc = bsoncore.AppendString(doc, "$date", "tomorrow")
+	doc = bsoncore.End(bsoncore.End(doc, inner), mark)
 
 	_, err := extjson.AppendJSON(nil, doc)
 	fmt.Println(errors.Is(err, extjson.ErrAmbiguous), err)
@@ -80,8 +81,8 @@ func ExampleEncodeOptions_ambiguousKeys() {
 
 // A few bits have no text. RejectLossy tells where.
 func ExampleEncodeOptions_rejectLossy() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendRegex(doc, "name", "^a", "xi"), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendRegex(doc, "name", "^a", "xi"), mark)
 
 	text, err := extjson.AppendJSON(nil, doc)
 	fmt.Printf("%s %v\n", text, err)
@@ -93,8 +94,8 @@ func ExampleEncodeOptions_rejectLossy() {
 }
 
 func ExampleEncodeOptions_invalidUTF8() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendString(doc, "name", "Jos\xe9"), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendString(doc, "name", "Jos\xe9"), mark)
 
 	_, err := extjson.AppendJSON(nil, doc)
 	fmt.Println(errors.Is(err, bson.ErrUTF8), err)
@@ -214,8 +215,8 @@ func ExampleNewEncoder() {
 func ExampleEncodeOptions_NewEncoder() {
 	e := extjson.EncodeOptions{Array: true}.NewEncoder(os.Stdout)
 	for n := range 3 {
-		doc, mark := bson.Begin(nil)
-		doc = bson.End(bson.AppendInt32(doc, "n", int32(n)), mark)
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendInt32(doc, "n", int32(n)), mark)
 		if err := e.Encode(doc); err != nil {
 			fmt.Println(err)
 		}

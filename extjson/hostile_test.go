@@ -14,6 +14,7 @@ import (
 	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hostile"
 )
@@ -119,12 +120,12 @@ func TestHostileBSON(t *testing.T) {
 		}
 	}
 	// A million elements, and a string of control characters.
-	dst, mark := bson.Begin(nil)
+	dst, mark := bsoncore.Begin(nil)
 	for range 1_000_000 {
-		dst = bson.AppendNull(dst, "")
+		dst = bsoncore.AppendNull(dst, "")
 	}
-	dst = bson.AppendString(dst, "s", strings.Repeat("\x01", 1_000_000))
-	doc := bson.End(dst, mark)
+	dst = bsoncore.AppendString(dst, "s", strings.Repeat("\x01", 1_000_000))
+	doc := bsoncore.End(dst, mark)
 	text, err := extjson.AppendJSON(nil, doc)
 	if want := len(`{`) + 1_000_000*len(`"":null,`) + len(`"s":"`) + 1_000_000*len(`\u0001`) + len(`"}`); err != nil || len(text) != want {
 		t.Errorf("%d bytes, %v, want %d", len(text), err, want)
@@ -142,12 +143,12 @@ func TestScopesInScopes(t *testing.T) {
 			payload := strings.Repeat("x", 10_000)
 			text := `{"a":` + strings.Repeat(tc.open, n) + `"` + payload + `"` + strings.Repeat(tc.shut, n) + `}`
 			got, err := decode(t, extjson.DecodeOptions{}, text)
-			want := bson.AppendString(nil, "a", payload)
+			want := bsoncore.AppendString(nil, "a", payload)
 			for range n {
 				var scope []byte
 				scope = binary.LittleEndian.AppendUint32(scope, uint32(len(want)+5))
 				scope = append(append(scope, want...), 0)
-				want = bson.AppendCodeWithScope(nil, "a", "c", scope)
+				want = bsoncore.AppendCodeWithScope(nil, "a", "c", scope)
 			}
 			want = append(append(binary.LittleEndian.AppendUint32(nil, uint32(len(want)+5)), want...), 0)
 			if err != nil || !bytes.Equal(got, want) {
@@ -225,8 +226,8 @@ func TestOneByteReader(t *testing.T) {
 // ever part of the text.
 func TestNeighbours(t *testing.T) {
 	for n := range 20 {
-		dst, mark := bson.Begin(nil)
-		doc := bson.End(bson.AppendString(dst, "k", strings.Repeat("x", n)), mark)
+		dst, mark := bsoncore.Begin(nil)
+		doc := bsoncore.End(bsoncore.AppendString(dst, "k", strings.Repeat("x", n)), mark)
 		all := append(slices.Clone(doc), strings.Repeat("\"", 64)...)
 		var wg sync.WaitGroup
 		wg.Go(func() {

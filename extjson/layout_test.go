@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -155,32 +156,32 @@ func TestMaxLenEachLength(t *testing.T) {
 // indentation goes no deeper.
 func TestMaxLenFits(t *testing.T) {
 	ints := func(n int) []byte {
-		dst, array := bson.BeginArray(nil, "")
+		dst, array := bsoncore.BeginArray(nil, "")
 		for i := range n {
-			dst = bson.AppendInt32(dst, strconv.Itoa(i), 1)
+			dst = bsoncore.AppendInt32(dst, strconv.Itoa(i), 1)
 		}
-		return bson.End(dst, array)[2:]
+		return bsoncore.End(dst, array)[2:]
 	}
 	nested := func(levels int) []byte {
 		value := []byte("\x05\x00\x00\x00\x00")
 		for i := range levels {
-			dst, mark := bson.Begin(nil)
-			dst = bson.AppendHeader(dst, []bson.Type{bson.TypeDocument, bson.TypeArray}[i%2], "0")
-			value = bson.End(append(dst, value...), mark)
+			dst, mark := bsoncore.Begin(nil)
+			dst = bsoncore.AppendHeader(dst, []bson.Type{bson.TypeDocument, bson.TypeArray}[i%2], "0")
+			value = bsoncore.End(append(dst, value...), mark)
 		}
 		return value
 	}
 	field := func(t bson.Type, value []byte) []byte {
-		dst, mark := bson.Begin(nil)
-		return bson.End(append(bson.AppendHeader(dst, t, "a"), value...), mark)
+		dst, mark := bsoncore.Begin(nil)
+		return bsoncore.End(append(bsoncore.AppendHeader(dst, t, "a"), value...), mark)
 	}
 	docs := map[string][]byte{
 		"regex":     field(bson.TypeRegex, []byte("x\x00"+strings.Repeat("i", 40)+"\x00")),
 		"dbPointer": field(bson.TypeDBPointer, []byte("\x02\x00\x00\x00b\x00abcdefghijkl")),
 		"code":      field(bson.TypeCode, []byte("\x02\x00\x00\x00c\x00")),
-		"long key": bson.End(func() ([]byte, int) {
-			dst, mark := bson.Begin(nil)
-			return bson.AppendNull(dst, strings.Repeat("k", 5000)), mark
+		"long key": bsoncore.End(func() ([]byte, int) {
+			dst, mark := bsoncore.Begin(nil)
+			return bsoncore.AppendNull(dst, strings.Repeat("k", 5000)), mark
 		}()),
 		"no members": {5, 0, 0, 0, 0},
 	}
@@ -234,8 +235,8 @@ func TestMaxLenOfValue(t *testing.T) {
 
 func TestMaxLenBoundsWork(t *testing.T) {
 	big := strings.Repeat("x", 16<<20)
-	dst, mark := bson.Begin(nil)
-	doc := bson.End(bson.AppendString(bson.AppendInt32(dst, "a", 1), "b", big), mark)
+	dst, mark := bsoncore.Begin(nil)
+	doc := bsoncore.End(bsoncore.AppendString(bsoncore.AppendInt32(dst, "a", 1), "b", big), mark)
 	got, err := extjson.EncodeOptions{MaxLen: 1000}.AppendJSON(nil, doc)
 	wantText(t, string(got), err, `{"a":1,"$truncated":true}`)
 	if cap(got) > 4096 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
@@ -111,7 +112,7 @@ func (d *decoder) skipScalar(dst []byte, off int) ([]byte, int) {
 
 // legacyRegex writes the regex whose parts are the texts at the two offsets.
 func (d *decoder) legacyRegex(dst []byte, at [2]int, mark, end int) ([]byte, int) {
-	bson.SetType(dst, mark, bson.TypeRegex)
+	bsoncore.SetType(dst, mark, bson.TypeRegex)
 	for i, off := range at {
 		n := len(dst)
 		if off != 0 {
@@ -130,7 +131,7 @@ func (d *decoder) legacyRegex(dst []byte, at [2]int, mark, end int) ([]byte, int
 // legacyBinary reads $binary and $type, whichever is first; its value is at
 // off.
 func (d *decoder) legacyBinary(dst []byte, first legacyKey, off, mark int) ([]byte, int) {
-	bson.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bson.TypeBinary)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0)
 	key, second := first, legacyType
@@ -218,7 +219,7 @@ func (d *decoder) legacyDate(dst []byte, off, mark int) ([]byte, int) {
 	if !ok {
 		return dst, d.fail(off, ErrRange, expected)
 	}
-	bson.SetType(dst, mark, bson.TypeDateTime)
+	bsoncore.SetType(dst, mark, bson.TypeDateTime)
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), end
 }
 

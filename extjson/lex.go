@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file reads strings, literals and white space. Numbers are
@@ -157,12 +158,12 @@ func (d *decoder) name(dst []byte, off int) ([]byte, int) {
 // stringValue reads a string and writes it as the value of one; off is past
 // the opening quote.
 func (d *decoder) stringValue(dst []byte, off int) ([]byte, int) {
-	dst, mark := bson.Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	if dst, off = d.chars(dst, off); off < 0 {
 		return dst, off
 	}
 	dst = append(dst, 0)
-	bson.SetStringLength(dst, mark)
+	bsoncore.SetStringLength(dst, mark)
 	return dst, off
 }
 
@@ -238,7 +239,7 @@ func grow(buf []byte, n int) []byte {
 func (d *decoder) repair(dst []byte, from, start, end int) ([]byte, int) {
 	if !d.replace {
 		// Escapes are ASCII, so that the fault is where the source has it.
-		return dst, d.fail(start+bson.IndexInvalidUTF8(d.src[start:end]), bson.ErrUTF8, "")
+		return dst, d.fail(start+bsoncore.IndexInvalidUTF8(d.src[start:end]), bson.ErrUTF8, "")
 	}
 	broken := bytes.Clone(dst[from:])
 	dst = dst[:from]

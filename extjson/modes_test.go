@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -244,8 +245,8 @@ func TestDoubleSpellings(t *testing.T) {
 		{5e-324, "5.0E-324", "5E-324", "5e-324"},
 		{0.0001, "0.0001", "0.0001", "0.0001"},
 	} {
-		dst, mark := bson.Begin(nil)
-		doc := bson.End(bson.AppendDouble(dst, "a", tc.f), mark)
+		dst, mark := bsoncore.Begin(nil)
+		doc := bsoncore.End(bsoncore.AppendDouble(dst, "a", tc.f), mark)
 		for i, want := range []string{tc.plain, tc.driver, tc.repr} {
 			got, err := encode(t, extjson.EncodeOptions{Doubles: extjson.DoubleSpelling(i)}, doc)
 			wantText(t, got, err, `{"a":`+want+`}`)
@@ -268,8 +269,8 @@ func TestLocation(t *testing.T) {
 		{0, -2670, `"1969-12-31T23:16:00-00:44"`}, // 44 minutes and 30 seconds
 		{253402300799999, 3600, `"9999-12-31T23:59:59.999Z"`},
 	} {
-		dst, mark := bson.Begin(nil)
-		doc := bson.End(bson.AppendDateTime(dst, "a", tc.ms), mark)
+		dst, mark := bsoncore.Begin(nil)
+		doc := bsoncore.End(bsoncore.AppendDateTime(dst, "a", tc.ms), mark)
 		got, err := encode(t, extjson.EncodeOptions{Location: time.FixedZone("", tc.offset)}, doc)
 		wantText(t, got, err, `{"a":{"$date":`+tc.want+`}}`)
 		back, err := decode(t, extjson.DecodeOptions{}, got)

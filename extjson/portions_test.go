@@ -13,25 +13,26 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // array returns a document of one array of n elements of type t, each with
 // that value.
 func array(t bson.Type, value string, n int) []byte {
-	doc, mark := bson.Begin(nil)
-	doc, in := bson.BeginArray(doc, "a")
+	doc, mark := bsoncore.Begin(nil)
+	doc, in := bsoncore.BeginArray(doc, "a")
 	for range n {
 		doc = append(append(doc, byte(t), 0), value...)
 	}
-	return bson.End(bson.End(doc, in), mark)
+	return bsoncore.End(bsoncore.End(doc, in), mark)
 }
 
 // nested returns doc in so many documents.
 func nested(doc []byte, levels int) []byte {
 	for range levels {
-		outer, mark := bson.Begin(nil)
-		doc = bson.End(bson.AppendDocument(outer, "d", doc), mark)
+		outer, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendDocument(outer, "d", doc), mark)
 	}
 	return doc
 }
@@ -40,22 +41,22 @@ func nested(doc []byte, levels int) []byte {
 // care at the end of one.
 func longDocuments() map[string][]byte {
 	text := func(key, s string) []byte {
-		doc, mark := bson.Begin(nil)
-		doc = bson.AppendString(doc, key, s)
-		doc = bson.AppendSymbol(doc, "s", s)
-		doc = bson.AppendRegex(doc, "r", s, "i")
-		return bson.End(bson.AppendNull(doc, "end"), mark)
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendString(doc, key, s)
+		doc = bsoncore.AppendSymbol(doc, "s", s)
+		doc = bsoncore.AppendRegex(doc, "r", s, "i")
+		return bsoncore.End(bsoncore.AppendNull(doc, "end"), mark)
 	}
-	binary, mark := bson.Begin(nil)
+	binary, mark := bsoncore.Begin(nil)
 	for n := range 6 {
-		binary = bson.AppendBinary(binary, "b", 0, bytes.Repeat([]byte("bytes"), 20_000)[n:])
+		binary = bsoncore.AppendBinary(binary, "b", 0, bytes.Repeat([]byte("bytes"), 20_000)[n:])
 	}
-	binary = bson.End(binary, mark)
-	shared, mark := bson.Begin(nil)
+	binary = bsoncore.End(binary, mark)
+	shared, mark := bsoncore.Begin(nil)
 	for i := range 20_000 {
-		shared = bson.AppendInt32(shared, fmt.Sprint(i*7919%10_007), int32(i))
+		shared = bsoncore.AppendInt32(shared, fmt.Sprint(i*7919%10_007), int32(i))
 	}
-	shared = bson.End(shared, mark)
+	shared = bsoncore.End(shared, mark)
 	docs := map[string][]byte{
 		"nulls":            array(bson.TypeNull, "", 20_000),
 		"deep nulls":       nested(array(bson.TypeNull, "", 3_000), 70),
@@ -73,11 +74,11 @@ func longDocuments() map[string][]byte {
 		"a deep emptiness": nested(array(bson.TypeNull, "", 0), 900),
 	}
 	var mixed []byte
-	mixed, mark = bson.Begin(nil)
+	mixed, mark = bsoncore.Begin(nil)
 	for i, doc := range sample.Documents(sample.Bench, sample.Seed, 200) {
-		mixed = bson.AppendDocument(mixed, fmt.Sprint("doc", i), doc)
+		mixed = bsoncore.AppendDocument(mixed, fmt.Sprint("doc", i), doc)
 	}
-	docs["mixed"] = bson.End(mixed, mark)
+	docs["mixed"] = bsoncore.End(mixed, mark)
 	return docs
 }
 
@@ -132,8 +133,8 @@ func TestWriteJSON(t *testing.T) {
 				if got.longest > 2*portionSize && o.MaxLen == 0 {
 					t.Errorf("a portion of %d bytes", got.longest)
 				}
-				value, mark := bson.Begin(nil)
-				value = bson.End(bson.AppendDocument(value, "v", doc), mark)
+				value, mark := bsoncore.Begin(nil)
+				value = bsoncore.End(bsoncore.AppendDocument(value, "v", doc), mark)
 				c := bson.NewCursor(value)
 				c.Next()
 				want, err = o.AppendJSONValue(nil, c.Type(), c.Data())
@@ -274,9 +275,9 @@ func TestMaxTextSize(t *testing.T) {
 // The place of a text that is too long is that of the member that does not
 // fit.
 func TestMaxTextSizePlace(t *testing.T) {
-	doc, mark := bson.Begin(nil)
-	doc = bson.AppendNull(doc, "a")
-	doc = bson.End(bson.AppendString(doc, "b", strings.Repeat("x", 1000)), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.AppendNull(doc, "a")
+	doc = bsoncore.End(bsoncore.AppendString(doc, "b", strings.Repeat("x", 1000)), mark)
 	_, err := EncodeOptions{MaxTextSize: 500}.AppendJSON(nil, doc)
 	var got *bson.ValueError
 	if !errors.As(err, &got) {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -54,9 +55,9 @@ var quoteOptions = []extjson.EncodeOptions{
 func checkQuote(t *testing.T, s string) {
 	t.Helper()
 	key := strings.ReplaceAll(s, "\x00", "0")
-	doc, mark := bson.Begin(nil)
-	doc = bson.AppendString(doc, key, s)
-	doc = bson.End(bson.AppendNull(doc, "z"), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.AppendString(doc, key, s)
+	doc = bsoncore.End(bsoncore.AppendNull(doc, "z"), mark)
 	doc = doc[:len(doc):len(doc)] // nothing to read behind it
 	for _, o := range quoteOptions {
 		got, err := o.AppendJSON(nil, doc)
@@ -158,31 +159,31 @@ func TestInvalidUTF8(t *testing.T) {
 		pointer string
 		text    string // %s is s in quotes
 	}{
-		{"string", func(dst []byte, s string) []byte { return bson.AppendString(dst, "k", s) }, 11, "/k", `{"k":%s}`},
-		{"symbol", func(dst []byte, s string) []byte { return bson.AppendSymbol(dst, "k", s) }, 11, "/k", `{"k":{"$symbol":%s}}`},
-		{"code", func(dst []byte, s string) []byte { return bson.AppendCode(dst, "k", s) }, 11, "/k", `{"k":{"$code":%s}}`},
+		{"string", func(dst []byte, s string) []byte { return bsoncore.AppendString(dst, "k", s) }, 11, "/k", `{"k":%s}`},
+		{"symbol", func(dst []byte, s string) []byte { return bsoncore.AppendSymbol(dst, "k", s) }, 11, "/k", `{"k":{"$symbol":%s}}`},
+		{"code", func(dst []byte, s string) []byte { return bsoncore.AppendCode(dst, "k", s) }, 11, "/k", `{"k":{"$code":%s}}`},
 		{"code with scope", func(dst []byte, s string) []byte {
-			return bson.AppendCodeWithScope(dst, "k", s, []byte("\x05\x00\x00\x00\x00"))
+			return bsoncore.AppendCodeWithScope(dst, "k", s, []byte("\x05\x00\x00\x00\x00"))
 		}, 15, "/k", `{"k":{"$code":%s,"$scope":{}}}`},
 		{"scope", func(dst []byte, s string) []byte {
-			scope, mark := bson.Begin(nil)
-			scope = bson.End(bson.AppendString(scope, "v", s), mark)
-			return bson.AppendCodeWithScope(dst, "k", "", scope)
+			scope, mark := bsoncore.Begin(nil)
+			scope = bsoncore.End(bsoncore.AppendString(scope, "v", s), mark)
+			return bsoncore.AppendCodeWithScope(dst, "k", "", scope)
 		}, 27, "/k/v", `{"k":{"$code":"","$scope":{"v":%s}}}`},
-		{"pattern", func(dst []byte, s string) []byte { return bson.AppendRegex(dst, "k", s, "") }, 7, "/k", `{"k":{"$regularExpression":{"pattern":%s,"options":""}}}`},
-		{"options", func(dst []byte, s string) []byte { return bson.AppendRegex(dst, "k", "ab", s) }, 10, "/k", ""},
+		{"pattern", func(dst []byte, s string) []byte { return bsoncore.AppendRegex(dst, "k", s, "") }, 7, "/k", `{"k":{"$regularExpression":{"pattern":%s,"options":""}}}`},
+		{"options", func(dst []byte, s string) []byte { return bsoncore.AppendRegex(dst, "k", "ab", s) }, 10, "/k", ""},
 		{"namespace", func(dst []byte, s string) []byte {
-			return bson.AppendDBPointer(dst, "k", s, [12]byte(id))
+			return bsoncore.AppendDBPointer(dst, "k", s, [12]byte(id))
 		}, 11, "/k", `{"k":{"$dbPointer":{"$ref":%s,"$id":{"$oid":"56e1fc72e0c917e9c4714161"}}}}`},
 		{"nested string", func(dst []byte, s string) []byte {
-			dst, mark := bson.BeginArray(dst, "k")
-			return bson.End(bson.AppendString(dst, "0", s), mark)
+			dst, mark := bsoncore.BeginArray(dst, "k")
+			return bsoncore.End(bsoncore.AppendString(dst, "0", s), mark)
 		}, 18, "/k/0", `{"k":[%s]}`},
 	} {
 		t.Run(place.name, func(t *testing.T) {
 			for _, bad := range badUTF8 {
-				doc, mark := bson.Begin(nil)
-				doc = bson.End(bson.AppendNull(place.build(doc, bad.text), "z"), mark)
+				doc, mark := bsoncore.Begin(nil)
+				doc = bsoncore.End(bsoncore.AppendNull(place.build(doc, bad.text), "z"), mark)
 				for _, o := range quoteOptions[:4] {
 					_, err := encode(t, o, doc)
 					wantFault(t, err, fault{Offset: int64(place.at + bad.at), Pointer: place.pointer, Err: bson.ErrUTF8})
@@ -203,13 +204,13 @@ func TestInvalidUTF8(t *testing.T) {
 
 func TestInvalidUTF8Key(t *testing.T) {
 	for _, bad := range badUTF8 {
-		doc, mark := bson.Begin(nil)
-		doc = bson.AppendNull(doc, "a")
-		doc, inner := bson.BeginDocument(doc, "b")
-		doc = bson.AppendNull(doc, bad.text)
-		doc = bson.End(bson.End(doc, inner), mark)
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendNull(doc, "a")
+		doc, inner := bsoncore.BeginDocument(doc, "b")
+		doc = bsoncore.AppendNull(doc, bad.text)
+		doc = bsoncore.End(bsoncore.End(doc, inner), mark)
 		_, err := encode(t, extjson.EncodeOptions{}, doc)
-		pointer := "/b" + string(bson.AppendPointer(nil, []byte(bad.text)))
+		pointer := "/b" + string(bsoncore.AppendPointer(nil, []byte(bad.text)))
 		wantFault(t, err, fault{Offset: int64(15 + bad.at), Pointer: pointer, Err: bson.ErrUTF8})
 		o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
 		got, err := encode(t, o, doc)
@@ -221,12 +222,12 @@ func TestInvalidUTF8Key(t *testing.T) {
 // refused all the same.
 func TestInvalidUTF8ArrayKey(t *testing.T) {
 	for _, bad := range badUTF8 {
-		dst, mark := bson.Begin(nil)
-		dst, inner := bson.BeginArray(dst, "b")
-		dst = bson.AppendNull(bson.AppendNull(dst, "0"), bad.text)
-		doc := bson.End(bson.End(dst, inner), mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, inner := bsoncore.BeginArray(dst, "b")
+		dst = bsoncore.AppendNull(bsoncore.AppendNull(dst, "0"), bad.text)
+		doc := bsoncore.End(bsoncore.End(dst, inner), mark)
 		_, err := encode(t, extjson.EncodeOptions{}, doc)
-		pointer := "/b" + string(bson.AppendPointer(nil, []byte(bad.text)))
+		pointer := "/b" + string(bsoncore.AppendPointer(nil, []byte(bad.text)))
 		wantFault(t, err, fault{Offset: int64(15 + bad.at), Pointer: pointer, Err: bson.ErrUTF8})
 		got, err := encode(t, extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}, doc)
 		wantText(t, got, err, `{"b":[null,null]}`)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file reads code, with and without a scope.
@@ -25,7 +26,7 @@ func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
 	}
 	off = d.space(off)
 	if off >= len(d.src) || d.src[off] != ',' {
-		bson.SetType(dst, mark, bson.TypeCode)
+		bsoncore.SetType(dst, mark, bson.TypeCode)
 		return dst, d.close(off)
 	}
 	if dst, off = d.wrapperKey(dst, off+1, keyScope); off < 0 {
@@ -42,15 +43,15 @@ func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
 func (d *decoder) withScope(dst []byte, start, off, mark int) ([]byte, int) {
 	dst, off = d.scopeDocument(insertGap(dst, start), off)
 	if off >= 0 {
-		bson.SetType(dst, mark, bson.TypeCodeWithScope)
-		bson.SetLength(dst, start)
+		bsoncore.SetType(dst, mark, bson.TypeCodeWithScope)
+		bsoncore.SetLength(dst, start)
 	}
 	return dst, off
 }
 
 // scope reads the value of $scope and what must follow it: $code.
 func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	n := len(d.swaps)
 	d.swaps = append(d.swaps, swap{scope: len(dst)})
 	if dst, off = d.scopeDocument(dst, off); off < 0 {
@@ -71,8 +72,8 @@ func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
 	if n == 0 {
 		d.swap(dst)
 	}
-	bson.SetType(dst, mark, bson.TypeCodeWithScope)
-	bson.SetLength(dst, start)
+	bsoncore.SetType(dst, mark, bson.TypeCodeWithScope)
+	bsoncore.SetLength(dst, start)
 	return dst, d.close(off)
 }
 

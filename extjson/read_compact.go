@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -41,7 +42,7 @@ func (d *decoder) compact(dst []byte, off, mark int) ([]byte, int) {
 		if err != nil {
 			break
 		}
-		bson.SetType(dst, mark, bson.TypeObjectID)
+		bsoncore.SetType(dst, mark, bson.TypeObjectID)
 		return append(dst, id[:]...), off + at + 27
 	case startNumber:
 		switch {
@@ -78,7 +79,7 @@ func (d *decoder) compact(dst []byte, off, mark int) ([]byte, int) {
 		}
 		out, end := d.compactNumber(dst, keyNumberLong, 0, '}', off+at+1, mark)
 		if end > 0 && end < len(d.src) && d.src[end] == '}' {
-			bson.SetType(out, mark, bson.TypeDateTime)
+			bsoncore.SetType(out, mark, bson.TypeDateTime)
 			return out, end + 1
 		}
 	case startBinary:
@@ -126,7 +127,7 @@ func (d *decoder) spaced(dst []byte, off, mark int) ([]byte, int) {
 		if err != nil {
 			break
 		}
-		bson.SetType(dst, mark, bson.TypeObjectID)
+		bsoncore.SetType(dst, mark, bson.TypeObjectID)
 		return append(dst, id[:]...), off + 39
 	case spacedNumber:
 		switch {
@@ -148,7 +149,7 @@ func (d *decoder) spaced(dst []byte, off, mark int) ([]byte, int) {
 		}
 		out, end := d.compactNumber(dst, keyNumberLong, 1, '}', off+31, mark)
 		if end > 0 && len(d.src)-end >= 2 && string(d.src[end:end+2]) == " }" {
-			bson.SetType(out, mark, bson.TypeDateTime)
+			bsoncore.SetType(out, mark, bson.TypeDateTime)
 			return out, end + 2
 		}
 	case spacedBinary:
@@ -178,7 +179,7 @@ func (d *decoder) compactNumber(dst []byte, s special, pad int, closing byte, of
 		if !ok {
 			return dst, 0
 		}
-		bson.SetType(dst, mark, bson.TypeDouble)
+		bsoncore.SetType(dst, mark, bson.TypeDouble)
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), end + pad + 2
 	}
 	dst, err := integerValue(dst, s, n, mark)
@@ -247,6 +248,6 @@ func (d *decoder) compactBinary(dst []byte, pad, off, mark int) ([]byte, int) {
 		return dst, 0
 	}
 	binary.LittleEndian.PutUint32(out[start:], uint32(len(out)-start-5))
-	bson.SetType(out, mark, bson.TypeBinary)
+	bsoncore.SetType(out, mark, bson.TypeBinary)
 	return out, off + end + at + 2*pad + 6
 }

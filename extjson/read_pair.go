@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -65,7 +66,7 @@ func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, of
 }
 
 func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
-	bson.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bson.TypeBinary)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0)
 	var seen uint
@@ -109,7 +110,7 @@ func finishBinary(dst []byte, start int) []byte {
 // appendUUID writes the value of a binary that holds id as r lays it out.
 func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
 	b := id.Binary(r)
-	return bson.AppendBinaryValue(dst, b.Subtype, b.Data)
+	return bsoncore.AppendBinaryValue(dst, b.Subtype, b.Data)
 }
 
 // base64 writes the bytes that text stands for. Where text lies behind dst,
@@ -143,7 +144,7 @@ func parseSubtype(text []byte) (byte, bool) {
 }
 
 func (d *decoder) timestamp(dst []byte, off, mark int) ([]byte, int) {
-	bson.SetType(dst, mark, bson.TypeTimestamp)
+	bsoncore.SetType(dst, mark, bson.TypeTimestamp)
 	var parts [2]uint32
 	var seen uint
 	for {
@@ -168,7 +169,7 @@ func (d *decoder) timestamp(dst []byte, off, mark int) ([]byte, int) {
 }
 
 func (d *decoder) regex(dst []byte, off, mark int) ([]byte, int) {
-	bson.SetType(dst, mark, bson.TypeRegex)
+	bsoncore.SetType(dst, mark, bson.TypeRegex)
 	start := len(dst)
 	middle, last := start, 0 // offset in dst of the second member; which it is
 	var seen uint
@@ -216,7 +217,7 @@ func (d *decoder) dbPointer(dst []byte, off, mark int) ([]byte, int) {
 				dst = dst[:n]
 			}
 		case 2:
-			bson.SetType(dst, mark, bson.TypeDBPointer)
+			bsoncore.SetType(dst, mark, bson.TypeDBPointer)
 			return append(dst, id[:]...), off
 		}
 		if off < 0 {

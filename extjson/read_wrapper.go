@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -58,7 +59,7 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 			}
 		}
 	}
-	bson.SetType(dst, mark, bson.TypeDocument)
+	bsoncore.SetType(dst, mark, bson.TypeDocument)
 	return d.document(dst, off+1, false)
 }
 
@@ -71,7 +72,7 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 	case keyDate:
 		dst, off = d.date(dst, off, mark)
 	case keySymbol:
-		bson.SetType(dst, mark, bson.TypeSymbol)
+		bsoncore.SetType(dst, mark, bson.TypeSymbol)
 		dst, off = d.wrapperString(dst, s, off)
 	case keyCode:
 		return d.code(dst, off, mark)
@@ -89,13 +90,13 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 	case keyDBPointer:
 		dst, off = d.dbPointer(dst, off, mark)
 	case keyMinKey:
-		bson.SetType(dst, mark, bson.TypeMinKey)
+		bsoncore.SetType(dst, mark, bson.TypeMinKey)
 		off = d.one(off, s)
 	case keyMaxKey:
-		bson.SetType(dst, mark, bson.TypeMaxKey)
+		bsoncore.SetType(dst, mark, bson.TypeMaxKey)
 		off = d.one(off, s)
 	case keyUndefined:
-		bson.SetType(dst, mark, bson.TypeUndefined)
+		bsoncore.SetType(dst, mark, bson.TypeUndefined)
 		if off < len(d.src) && d.src[off] != 't' {
 			return dst, d.fail(off, ErrWrapper, specialValues[s])
 		}
@@ -232,7 +233,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if err != nil {
 			return dst, err
 		}
-		bson.SetType(dst, mark, bson.TypeDouble)
+		bsoncore.SetType(dst, mark, bson.TypeDouble)
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), nil
 	case keyNumberDecimal:
 		if len(text) > d.maxNumber {
@@ -244,7 +245,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		} else if err != nil {
 			return dst, ErrRange // too large, too small, or too many digits
 		}
-		bson.SetType(dst, mark, bson.TypeDecimal128)
+		bsoncore.SetType(dst, mark, bson.TypeDecimal128)
 		hi, lo := v.Bits()
 		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(dst, lo), hi), nil
 	case keyDate:
@@ -255,14 +256,14 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if !ok {
 			return dst, ErrWrapperText
 		}
-		bson.SetType(dst, mark, bson.TypeDateTime)
+		bsoncore.SetType(dst, mark, bson.TypeDateTime)
 		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), nil
 	case keyOID:
 		id, err := objectid.Parse(text)
 		if err != nil {
 			return dst, ErrWrapperText
 		}
-		bson.SetType(dst, mark, bson.TypeObjectID)
+		bsoncore.SetType(dst, mark, bson.TypeObjectID)
 		return append(dst, id[:]...), nil
 	case keyUUID:
 		if d.canonicalOnly {
@@ -275,7 +276,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if !ok {
 			return dst, ErrWrapperText
 		}
-		bson.SetType(dst, mark, bson.TypeBinary)
+		bsoncore.SetType(dst, mark, bson.TypeBinary)
 		return appendUUID(dst, d.uuids, id), nil
 	}
 	panic("BUG: extjson: text of " + specialKeys[s])
@@ -290,12 +291,12 @@ func integerValue(dst []byte, s special, n numtext.Number, mark int) ([]byte, er
 	case !ok:
 		return dst, ErrRange
 	case s == keyNumberLong:
-		bson.SetType(dst, mark, bson.TypeInt64)
+		bsoncore.SetType(dst, mark, bson.TypeInt64)
 		return binary.LittleEndian.AppendUint64(dst, uint64(v)), nil
 	case v != int64(int32(v)):
 		return dst, ErrRange
 	}
-	bson.SetType(dst, mark, bson.TypeInt32)
+	bsoncore.SetType(dst, mark, bson.TypeInt32)
 	return binary.LittleEndian.AppendUint32(dst, uint32(v)), nil
 }
 
@@ -359,7 +360,7 @@ func (d *decoder) date(dst []byte, off, mark int) ([]byte, int) {
 		return d.legacyDate(dst, off, mark)
 	}
 	dst, off = d.inner(dst, keyDate, keyNumberLong, off, mark)
-	bson.SetType(dst, mark, bson.TypeDateTime)
+	bsoncore.SetType(dst, mark, bson.TypeDateTime)
 	return dst, off
 }
 

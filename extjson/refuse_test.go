@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -37,42 +38,42 @@ var ambiguousPlaces = []struct {
 	text    string // %q is the key
 }{
 	{"alone", func(key string) []byte {
-		dst, mark := bson.Begin(nil)
-		dst, inner := bson.BeginDocument(dst, "a")
-		return bson.End(bson.End(bson.AppendString(dst, key, "x"), inner), mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, inner := bsoncore.BeginDocument(dst, "a")
+		return bsoncore.End(bsoncore.End(bsoncore.AppendString(dst, key, "x"), inner), mark)
 	}, 11, "/a", `{"a":{%q:"x"}}`},
 	{"first", func(key string) []byte {
-		dst, mark := bson.Begin(nil)
-		dst, inner := bson.BeginDocument(dst, "a")
-		dst = bson.AppendNull(bson.AppendBoolean(dst, key, true), "b")
-		return bson.End(bson.End(dst, inner), mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, inner := bsoncore.BeginDocument(dst, "a")
+		dst = bsoncore.AppendNull(bsoncore.AppendBoolean(dst, key, true), "b")
+		return bsoncore.End(bsoncore.End(dst, inner), mark)
 	}, 11, "/a", `{"a":{%q:true,"b":null}}`},
 	{"last", func(key string) []byte {
-		dst, mark := bson.Begin(nil)
-		dst, inner := bson.BeginDocument(dst, "a")
-		dst = bson.AppendBoolean(bson.AppendNull(dst, "b"), key, true)
-		return bson.End(bson.End(dst, inner), mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, inner := bsoncore.BeginDocument(dst, "a")
+		dst = bsoncore.AppendBoolean(bsoncore.AppendNull(dst, "b"), key, true)
+		return bsoncore.End(bsoncore.End(dst, inner), mark)
 	}, 14, "/a", `{"a":{"b":null,%q:true}}`},
 	{"in an array", func(key string) []byte {
-		dst, mark := bson.Begin(nil)
-		dst, array := bson.BeginArray(dst, "a")
-		dst, inner := bson.BeginDocument(dst, "0")
-		dst = bson.AppendNull(dst, key)
-		return bson.End(bson.End(bson.End(dst, inner), array), mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, array := bsoncore.BeginArray(dst, "a")
+		dst, inner := bsoncore.BeginDocument(dst, "0")
+		dst = bsoncore.AppendNull(dst, key)
+		return bsoncore.End(bsoncore.End(bsoncore.End(dst, inner), array), mark)
 	}, 18, "/a/0", `{"a":[{%q:null}]}`},
 	{"deep", func(key string) []byte {
-		dst, mark := bson.Begin(nil)
-		dst, m1 := bson.BeginDocument(dst, "a/b")
-		dst, m2 := bson.BeginDocument(dst, "~")
-		dst = bson.AppendNull(dst, key)
-		return bson.End(bson.End(bson.End(dst, m2), m1), mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, m1 := bsoncore.BeginDocument(dst, "a/b")
+		dst, m2 := bsoncore.BeginDocument(dst, "~")
+		dst = bsoncore.AppendNull(dst, key)
+		return bsoncore.End(bsoncore.End(bsoncore.End(dst, m2), m1), mark)
 	}, 20, "/a~1b/~0", `{"a/b":{"~":{%q:null}}}`},
 	{"in a scope", func(key string) []byte {
-		dst, mark := bson.Begin(nil)
-		dst, value, scope := bson.BeginCodeWithScope(dst, "a", "f")
-		dst = bson.End(bson.AppendNull(dst, key), scope)
-		bson.SetLength(dst, value)
-		return bson.End(dst, mark)
+		dst, mark := bsoncore.Begin(nil)
+		dst, value, scope := bsoncore.BeginCodeWithScope(dst, "a", "f")
+		dst = bsoncore.End(bsoncore.AppendNull(dst, key), scope)
+		bsoncore.SetLength(dst, value)
+		return bsoncore.End(dst, mark)
 	}, 21, "/a", `{"a":{"$code":"f","$scope":{%q:null}}}`},
 }
 
@@ -106,8 +107,8 @@ func TestAmbiguous(t *testing.T) {
 
 func TestNotAmbiguousAtTop(t *testing.T) {
 	for _, key := range specials {
-		dst, mark := bson.Begin(nil)
-		doc := bson.End(bson.AppendNull(bson.AppendString(dst, key, "x"), key), mark)
+		dst, mark := bsoncore.Begin(nil)
+		doc := bsoncore.End(bsoncore.AppendNull(bsoncore.AppendString(dst, key, "x"), key), mark)
 		text := fmt.Sprintf(`{%q:"x",%q:null}`, key, key)
 		got, err := encode(t, extjson.EncodeOptions{}, doc)
 		wantText(t, got, err, text)
@@ -188,8 +189,8 @@ func TestDepthOut(t *testing.T) {
 		})
 	}
 	scope := func(inner []byte) []byte {
-		dst, mark := bson.Begin(nil)
-		return bson.End(bson.AppendCodeWithScope(dst, "a", "", inner), mark)
+		dst, mark := bsoncore.Begin(nil)
+		return bsoncore.End(bsoncore.AppendCodeWithScope(dst, "a", "", inner), mark)
 	}
 	o := extjson.EncodeOptions{MaxDepth: 3}
 	got, err := encode(t, o, scope(scope(nest(1, nil))))

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file reads and writes the parts of the shell's syntax that are not
@@ -179,7 +180,7 @@ func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
 	}
 	switch c := d.src[off]; {
 	case c == '\'':
-		bson.SetType(dst, mark, bson.TypeString)
+		bsoncore.SetType(dst, mark, bson.TypeString)
 		return d.stringValue(dst, off+1)
 	case c == '/' && commentEnd(d.src[off:]) == "":
 		return d.regexLiteral(dst, off, mark)
@@ -212,7 +213,7 @@ func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 	if end >= len(d.src) || d.src[end] != '/' || end == start {
 		return dst, d.fail(end, ErrToken, "/ at the end of the regex")
 	}
-	bson.SetType(dst, mark, bson.TypeRegex)
+	bsoncore.SetType(dst, mark, bson.TypeRegex)
 	n = len(dst)
 	dst = append(dst, d.src[start:end]...)
 	if !utf8.Valid(dst[n:]) {
@@ -241,7 +242,7 @@ func isLiteralRegex(pattern, options []byte) bool {
 			return false
 		}
 	}
-	if len(pattern) == 0 || pattern[0] == '*' || bson.IndexInvalidUTF8(pattern) >= 0 {
+	if len(pattern) == 0 || pattern[0] == '*' || bsoncore.IndexInvalidUTF8(pattern) >= 0 {
 		return false
 	}
 	return regexLen(pattern) == len(pattern)

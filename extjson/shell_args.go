@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -44,7 +45,7 @@ func (d *decoder) timestampCall(dst []byte, off, mark int) ([]byte, int) {
 			parts[i], off = uint32(n.Mant), end
 		}
 	}
-	bson.SetType(dst, mark, bson.TypeTimestamp)
+	bsoncore.SetType(dst, mark, bson.TypeTimestamp)
 	return binary.LittleEndian.AppendUint64(dst, uint64(parts[0])<<32|uint64(parts[1])), d.endCall(off)
 }
 
@@ -64,7 +65,7 @@ func (d *decoder) uuidCall(dst []byte, r bson.UUIDRepresentation, off, mark int)
 	if !ok {
 		return dst, d.fail(off, ErrWrapperText, specialValues[keyUUID])
 	}
-	bson.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bson.TypeBinary)
 	return appendUUID(dst, r, id), d.endCall(end)
 }
 
@@ -83,7 +84,7 @@ func (d *decoder) binaryCall(dst []byte, call binaryCall, off, mark int) ([]byte
 	if off = d.call(off); off < 0 {
 		return dst, off
 	}
-	bson.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bson.TypeBinary)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0)
 	switch call {
@@ -157,7 +158,7 @@ func (d *decoder) codeCall(dst []byte, off, mark int) ([]byte, int) {
 	}
 	at := d.next(off)
 	if at == 0 {
-		bson.SetType(dst, mark, bson.TypeCode)
+		bsoncore.SetType(dst, mark, bson.TypeCode)
 		return dst, d.endCall(off)
 	}
 	if dst, off = d.withScope(dst, start, at, mark); off < 0 {
@@ -173,7 +174,7 @@ func (d *decoder) symbolCall(dst []byte, off, mark int) ([]byte, int) {
 	if dst, off = d.wrapperString(dst, keySymbol, off); off < 0 {
 		return dst, off
 	}
-	bson.SetType(dst, mark, bson.TypeSymbol)
+	bsoncore.SetType(dst, mark, bson.TypeSymbol)
 	return dst, d.endCall(off)
 }
 
@@ -215,7 +216,7 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 		return dst, d.fail(off, bson.ErrDepth, "")
 	}
 	d.depth++
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	for i, key := range [...]string{"$ref", "$id", "$db", ""} {
 		if i > 0 {
 			next := d.next(off)
@@ -244,15 +245,15 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 			return dst, d.fail(off, ErrToken, "a string")
 		}
 		element := len(dst)
-		dst = bson.AppendHeader(dst, bson.TypeNull, key)
+		dst = bsoncore.AppendHeader(dst, bson.TypeNull, key)
 		if dst, off = d.value(dst, off, element); off < 0 {
 			d.unwind(dst, element)
 			return dst, off
 		}
 	}
 	d.depth--
-	bson.SetType(dst, mark, bson.TypeDocument)
-	return bson.End(dst, start), d.endCall(off)
+	bsoncore.SetType(dst, mark, bson.TypeDocument)
+	return bsoncore.End(dst, start), d.endCall(off)
 }
 
 // fields reads the members of the object at off and writes them without what
@@ -289,6 +290,6 @@ func (d *decoder) dbPointerCall(dst []byte, off, mark int) ([]byte, int) {
 	if off < 0 || len(dst) != n+len(objectid.ID{}) {
 		return dst, off
 	}
-	bson.SetType(dst, mark, bson.TypeDBPointer)
+	bsoncore.SetType(dst, mark, bson.TypeDBPointer)
 	return dst, d.endCall(off)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -40,7 +41,7 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 	}
 	switch string(word) {
 	case "undefined":
-		bson.SetType(dst, mark, bson.TypeUndefined)
+		bsoncore.SetType(dst, mark, bson.TypeUndefined)
 		return dst, end
 	case "NaN":
 		return appendDoubleValue(dst, mark, math.Float64frombits(plainNaN)), end
@@ -129,7 +130,7 @@ func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 		if err != nil {
 			break
 		}
-		bson.SetType(dst, mark, bson.TypeObjectID)
+		bsoncore.SetType(dst, mark, bson.TypeObjectID)
 		return append(dst, id[:]...), off + 36
 	case callDate:
 		if src[8] == '"' {
@@ -168,7 +169,7 @@ func isWord(word []byte) bool {
 }
 
 func appendDoubleValue(dst []byte, mark int, f float64) []byte {
-	bson.SetType(dst, mark, bson.TypeDouble)
+	bsoncore.SetType(dst, mark, bson.TypeDouble)
 	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f))
 }
 
@@ -224,7 +225,7 @@ func (d *decoder) needNext(off int, what string) int {
 
 // keyWord reads MinKey and MaxKey, with parentheses or without.
 func (d *decoder) keyWord(dst []byte, t bson.Type, off, mark int) ([]byte, int) {
-	bson.SetType(dst, mark, t)
+	bsoncore.SetType(dst, mark, t)
 	if at := d.space(off); at < len(d.src) && d.src[at] == '(' {
 		return dst, d.endCall(d.call(off))
 	}

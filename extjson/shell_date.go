@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
@@ -37,7 +38,7 @@ func (d *decoder) dateCall(dst []byte, call dateCall, off, mark int) ([]byte, in
 		if s.local && call == newDate {
 			return dst, d.fail(off, ErrEvaluate, "a time zone")
 		}
-		bson.SetType(dst, mark, bson.TypeDateTime)
+		bsoncore.SetType(dst, mark, bson.TypeDateTime)
 		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
 	}
 	ms, end := d.milliseconds(dst, off, mark)
@@ -47,7 +48,7 @@ func (d *decoder) dateCall(dst []byte, call dateCall, off, mark int) ([]byte, in
 	if d.next(end) != 0 {
 		return dst, d.fail(off, ErrEvaluate, "one argument")
 	}
-	bson.SetType(dst, mark, bson.TypeDateTime)
+	bsoncore.SetType(dst, mark, bson.TypeDateTime)
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
 }
 

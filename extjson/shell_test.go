@@ -7,6 +7,7 @@ import (
 	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -146,7 +147,7 @@ func TestShellIn(t *testing.T) {
 			}
 			text := "{a:" + tc.text + "}"
 			inDoc, err := decode(t, o, text)
-			wantBytes(t, inDoc, err, bson.End(append(append([]byte{0, 0, 0, 0, byte(typ)}, "a\x00"...), want...), 0))
+			wantBytes(t, inDoc, err, bsoncore.End(append(append([]byte{0, 0, 0, 0, byte(typ)}, "a\x00"...), want...), 0))
 			// In pieces of every size, and cut at every place.
 			for n := range text {
 				if _, err := o.AppendBSON(nil, []byte(text[:n])); err == nil {

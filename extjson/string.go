@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"unicode/utf8"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file writes JSON strings. Reading them is lex.go's.
@@ -160,7 +160,7 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 		return e.quoteParts(dst[:len(dst)-i-1], s)
 	}
 	// What quote has copied may be the start of a character, or no UTF-8.
-	if bad := bson.IndexInvalidUTF8(s[:i]); bad >= 0 {
+	if bad := bsoncore.IndexInvalidUTF8(s[:i]); bad >= 0 {
 		dst = dst[:len(dst)-i+bad]
 		i = bad
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file converts between text and Go values, by way of BSON: package bson
@@ -184,7 +185,7 @@ func (d *decoder) locate(off int, path []int) int {
 		at := d.space(off + 1)
 		for i := 0; ; i++ {
 			// The key is written like that of an element, the value after it.
-			dst, mark := bson.BeginElement(nil)
+			dst, mark := bsoncore.BeginElement(nil)
 			if object {
 				if dst, at = d.anyKey(dst, at); at < 0 {
 					return off

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
@@ -56,8 +56,8 @@ func checkDouble(t *testing.T, v float64) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return
 	}
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendDouble(doc, "", v), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendDouble(doc, "", v), mark)
 	text := bare(t, doc)
 	if want := spelled(v); text != want {
 		t.Fatalf("%x: %s, want %s", math.Float64bits(v), text, want)
@@ -114,23 +114,23 @@ func FuzzNumber(f *testing.F) {
 			}
 			return
 		}
-		want, mark := bson.Begin(nil)
+		want, mark := bsoncore.Begin(nil)
 		v, perr := strconv.ParseFloat(s, 64)
 		i, ierr := strconv.ParseInt(s, 10, 64)
 		switch {
 		case ierr == nil && i == int64(int32(i)):
-			want = bson.AppendInt32(want, "", int32(i))
+			want = bsoncore.AppendInt32(want, "", int32(i))
 		case ierr == nil:
-			want = bson.AppendInt64(want, "", i)
+			want = bsoncore.AppendInt64(want, "", i)
 		case errors.Is(perr, strconv.ErrRange) && math.IsInf(v, 0):
 			if !errors.Is(err, extjson.ErrRange) {
 				t.Fatalf("%s: %x, %v; want ErrRange", s, doc, err)
 			}
 			return
 		default:
-			want = bson.AppendDouble(want, "", v)
+			want = bsoncore.AppendDouble(want, "", v)
 		}
-		want = bson.End(want, mark)
+		want = bsoncore.End(want, mark)
 		if err != nil || string(doc) != string(want) {
 			t.Fatalf("%s: %x, %v; want %x", s, doc, err, want)
 		}
@@ -143,8 +143,8 @@ const yearTenThousand = 253402300800000
 
 func checkDate(t *testing.T, ms int64) {
 	t.Helper()
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendDateTime(doc, "", ms), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendDateTime(doc, "", ms), mark)
 	text := bare(t, doc)
 	want := `{"$date":{"$numberLong":"` + strconv.FormatInt(ms, 10) + `"}}`
 	if ms >= 0 && ms < yearTenThousand {
@@ -186,8 +186,8 @@ func FuzzDecimal(f *testing.F) {
 			if (err == nil) != (derr == nil) {
 				t.Fatalf("%q: Parse: %v, AppendBSON: %v", s, err, derr)
 			}
-			want, mark := bson.Begin(nil)
-			want = bson.End(bson.AppendDecimal128(want, "", d), mark)
+			want, mark := bsoncore.Begin(nil)
+			want = bsoncore.End(bsoncore.AppendDecimal128(want, "", d), mark)
 			if err == nil && string(doc) != string(want) {
 				t.Fatalf("%q: Parse gives %x, AppendBSON %x", s, want, doc)
 			}

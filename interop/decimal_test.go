@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/interop/decimals"
 )
@@ -70,6 +70,6 @@ func digits(text string) (n int) {
 }
 
 func decimalDocument(d decimal128.Decimal) []byte {
-	doc, mark := bson.Begin(nil)
-	return bson.End(bson.AppendDecimal128(doc, "a", d), mark)
+	doc, mark := bsoncore.Begin(nil)
+	return bsoncore.End(bsoncore.AppendDecimal128(doc, "a", d), mark)
 }

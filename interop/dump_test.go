@@ -19,6 +19,7 @@ import (
 	driver "go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -222,8 +223,8 @@ var oddDocuments = []string{
 func deepDocument(n int) []byte {
 	doc := []byte{5, 0, 0, 0, 0}
 	for range n - 1 {
-		dst, mark := bson.Begin(nil)
-		doc = bson.End(bson.AppendValue(dst, "a", bson.TypeDocument, doc), mark)
+		dst, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendValue(dst, "a", bson.TypeDocument, doc), mark)
 	}
 	return doc
 }
@@ -265,8 +266,8 @@ func dumpDocuments(t *testing.T) [][]byte {
 		if _, err := fmt.Sscanf(strings.ReplaceAll(digits, " ", ""), "%x", &elements); err != nil {
 			t.Fatal(err)
 		}
-		dst, mark := bson.Begin(nil)
-		docs = append(docs, bson.End(append(dst, elements...), mark))
+		dst, mark := bsoncore.Begin(nil)
+		docs = append(docs, bsoncore.End(append(dst, elements...), mark))
 	}
 	return docs
 }

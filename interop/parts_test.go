@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file takes documents and texts apart, to find what in them it is that
@@ -36,11 +37,11 @@ func elementsOf(doc string) (all []element) {
 
 // documentOf returns the document of elements.
 func documentOf(elements ...element) string {
-	dst, mark := bson.Begin(nil)
+	dst, mark := bsoncore.Begin(nil)
 	for _, e := range elements {
-		dst = bson.AppendValue(dst, e.key, e.typ, []byte(e.data))
+		dst = bsoncore.AppendValue(dst, e.key, e.typ, []byte(e.data))
 	}
-	return string(bson.End(dst, mark))
+	return string(bsoncore.End(dst, mark))
 }
 
 // contents returns what is in a container, and what makes one of it again: an
@@ -64,8 +65,8 @@ func (e element) contents() (inner []element, wrap func(inner []element) element
 		c.Next()
 		code, scope := c.CodeWithScope()
 		return elementsOf(string(scope)), func(inner []element) element {
-			dst, mark := bson.Begin(nil)
-			dst = bson.End(bson.AppendCodeWithScope(dst, e.key, string(code), []byte(documentOf(inner...))), mark)
+			dst, mark := bsoncore.Begin(nil)
+			dst = bsoncore.End(bsoncore.AppendCodeWithScope(dst, e.key, string(code), []byte(documentOf(inner...))), mark)
 			return elementsOf(string(dst))[0]
 		}
 	}

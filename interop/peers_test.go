@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -156,8 +157,8 @@ func TestPyMongoUUIDs(t *testing.T) {
 			for k := range u {
 				u[k] = byte(i*31 + k*17)
 			}
-			dst, mark := bson.Begin(nil)
-			doc := bson.End(bson.AppendBinary(dst, "a", r.Subtype(), u[:]), mark)
+			dst, mark := bsoncore.Begin(nil)
+			doc := bsoncore.End(bsoncore.AppendBinary(dst, "a", r.Subtype(), u[:]), mark)
 			o := p.modes["legacy"].out
 			o.UUIDs, o.UUIDRepresentation = extjson.UUIDDigits, r
 			ours, err := o.AppendJSON(nil, doc)

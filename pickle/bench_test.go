@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -13,26 +13,26 @@ var example = objectid.ID{0x50, 0x7f, 0x1f, 0x77, 0xbc, 0xf8, 0x6c, 0xd7, 0x99, 
 
 // hundred is a document of 100 fields of the usual types.
 var hundred = func() []byte {
-	doc, mark := bson.Begin(nil)
-	doc = bson.AppendObjectID(doc, "_id", example)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.AppendObjectID(doc, "_id", example)
 	for i := 1; i < 100; i++ {
 		key := fmt.Sprintf("field_%d", i)
 		switch i % 6 {
 		case 0:
-			doc = bson.AppendInt32(doc, key, int32(i*1000))
+			doc = bsoncore.AppendInt32(doc, key, int32(i*1000))
 		case 1:
-			doc = bson.AppendString(doc, key, fmt.Sprintf("the value of field %d", i))
+			doc = bsoncore.AppendString(doc, key, fmt.Sprintf("the value of field %d", i))
 		case 2:
-			doc = bson.AppendDouble(doc, key, float64(i)/7)
+			doc = bsoncore.AppendDouble(doc, key, float64(i)/7)
 		case 3:
-			doc = bson.AppendBoolean(doc, key, i%2 == 0)
+			doc = bsoncore.AppendBoolean(doc, key, i%2 == 0)
 		case 4:
-			doc = bson.AppendDateTime(doc, key, 1577934245678+int64(i))
+			doc = bsoncore.AppendDateTime(doc, key, 1577934245678+int64(i))
 		case 5:
-			doc = bson.AppendInt64(doc, key, int64(i)<<33)
+			doc = bsoncore.AppendInt64(doc, key, int64(i)<<33)
 		}
 	}
-	return bson.End(doc, mark)
+	return bsoncore.End(doc, mark)
 }()
 
 var benchProtocols = []struct {

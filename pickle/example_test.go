@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -53,16 +54,16 @@ func ExampleAppendBSON_refused() {
 }
 
 func ExampleAppendPickle() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendInt32(doc, "n", 7), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendInt32(doc, "n", 7), mark)
 	data, err := pickle.AppendPickle(nil, doc)
 	fmt.Printf("%q %v\n", data, err)
 	// Output: "\x80\x02}q\x00X\x01\x00\x00\x00nq\x01K\as." <nil>
 }
 
 func ExampleEncodeOptions_AppendPickle() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendInt32(doc, "n", 7), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendInt32(doc, "n", 7), mark)
 	data, err := pickle.EncodeOptions{Protocol: pickle.Protocol0}.AppendPickle(nil, doc)
 	fmt.Printf("%q %v\n", data, err)
 	_, err = pickle.EncodeOptions{Protocol: pickle.Protocol4, Reader: pickle.Python2}.AppendPickle(nil, doc)
@@ -73,8 +74,8 @@ func ExampleEncodeOptions_AppendPickle() {
 }
 
 func ExampleWritePickle() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendInt32(doc, "n", 7), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendInt32(doc, "n", 7), mark)
 	var data strings.Builder
 	err := pickle.WritePickle(&data, doc)
 	fmt.Printf("%q %v\n", data.String(), err)
@@ -82,8 +83,8 @@ func ExampleWritePickle() {
 }
 
 func ExampleEncodeOptions_WritePickle() {
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendSymbol(doc, "s", "x"), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendSymbol(doc, "s", "x"), mark)
 	var data strings.Builder
 	err := pickle.EncodeOptions{Protocol: pickle.Protocol0}.WritePickle(&data, doc)
 	fmt.Printf("%q %v\n", data.String(), err)

@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hold"
 	"github.com/bsonkit/bsonkit/internal/hostile"
@@ -126,8 +127,8 @@ func checkFault(t *testing.T, err error, n int) {
 // checkValue checks that a value is well formed and UTF-8.
 func checkValue(t *testing.T, typ bson.Type, value []byte) {
 	t.Helper()
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendValue(doc, "v", typ, value), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendValue(doc, "v", typ, value), mark)
 	if _, err := (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs, MaxDepth: 5000}).AppendJSON(nil, doc); err != nil {
 		t.Fatalf("%v %x: %v", typ, value, err)
 	}

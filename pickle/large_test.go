@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -21,8 +22,8 @@ import (
 
 // document returns the document whose elements add appends.
 func document(add func(dst []byte) []byte) []byte {
-	doc, mark := bson.Begin(nil)
-	return bson.End(add(doc), mark)
+	doc, mark := bsoncore.Begin(nil)
+	return bsoncore.End(add(doc), mark)
 }
 
 // numbered returns a document with the keys k0, k1, … and the values that add
@@ -38,8 +39,8 @@ func numbered(n int, add func(dst []byte, key string, i int) []byte) []byte {
 
 // large are the documents of interop/python/golden.py.
 func large() map[string][]byte {
-	null := func(dst []byte, key string, _ int) []byte { return bson.AppendNull(dst, key) }
-	number := func(dst []byte, key string, i int) []byte { return bson.AppendInt32(dst, key, int32(i)) }
+	null := func(dst []byte, key string, _ int) []byte { return bsoncore.AppendNull(dst, key) }
+	number := func(dst []byte, key string, i int) []byte { return bsoncore.AppendInt32(dst, key, int32(i)) }
 	array := func(n int, add func(dst []byte, key string, i int) []byte) []byte {
 		return document(func(dst []byte) []byte {
 			for i := range n {
@@ -52,31 +53,31 @@ func large() map[string][]byte {
 		"thousand":         numbered(1000, number),
 		"thousand-and-one": numbered(1001, number),
 		"two-thousand": document(func(dst []byte) []byte {
-			return bson.AppendDocument(bson.AppendArray(dst, "l", array(2000, null)), "d", numbered(2000, null))
+			return bsoncore.AppendDocument(bsoncore.AppendArray(dst, "l", array(2000, null)), "d", numbered(2000, null))
 		}),
 		"son": numbered(1000, func(dst []byte, key string, i int) []byte {
-			return bson.AppendDocument(dst, key, document(func(dst []byte) []byte { return bson.AppendInt32(dst, "a", int32(i)) }))
+			return bsoncore.AppendDocument(dst, key, document(func(dst []byte) []byte { return bsoncore.AppendInt32(dst, "a", int32(i)) }))
 		}),
 		"frames": document(func(dst []byte) []byte {
-			return bson.AppendArray(dst, "docs", array(4000, func(dst []byte, key string, i int) []byte {
-				return bson.AppendDocument(dst, key, document(func(dst []byte) []byte {
+			return bsoncore.AppendArray(dst, "docs", array(4000, func(dst []byte, key string, i int) []byte {
+				return bsoncore.AppendDocument(dst, key, document(func(dst []byte) []byte {
 					id := objectid.ID{10: byte(i >> 8), 11: byte(i)}
-					return bson.AppendString(bson.AppendObjectID(dst, "k", id), "s", fmt.Sprint("text ", i))
+					return bsoncore.AppendString(bsoncore.AppendObjectID(dst, "k", id), "s", fmt.Sprint("text ", i))
 				}))
 			}))
 		}),
 		"large": document(func(dst []byte) []byte {
-			dst = bson.AppendString(dst, "a", strings.Repeat("x", 65536))
-			dst = bson.AppendBinary(dst, "b", bson.BinaryGeneric, bytes.Repeat([]byte{'y'}, 65535))
-			dst = bson.AppendBinary(dst, "c", bson.BinaryGeneric, bytes.Repeat([]byte{'z'}, 100000))
-			return bson.AppendInt32(bson.AppendDouble(dst, "d", 1.5), "e", -1)
+			dst = bsoncore.AppendString(dst, "a", strings.Repeat("x", 65536))
+			dst = bsoncore.AppendBinary(dst, "b", bson.BinaryGeneric, bytes.Repeat([]byte{'y'}, 65535))
+			dst = bsoncore.AppendBinary(dst, "c", bson.BinaryGeneric, bytes.Repeat([]byte{'z'}, 100000))
+			return bsoncore.AppendInt32(bsoncore.AppendDouble(dst, "d", 1.5), "e", -1)
 		}),
 		"edges": document(func(dst []byte) []byte {
-			dst = bson.AppendString(dst, "a", strings.Repeat("x", 65500))
-			dst = bson.AppendString(bson.AppendString(dst, "b", strings.Repeat("y", 65535)), "c", "")
-			return bson.AppendArray(dst, "d", array(1, func(dst []byte, key string, _ int) []byte {
-				return bson.AppendArray(dst, key, array(1, func(dst []byte, key string, _ int) []byte {
-					return bson.AppendString(dst, key, strings.Repeat("z", 40000))
+			dst = bsoncore.AppendString(dst, "a", strings.Repeat("x", 65500))
+			dst = bsoncore.AppendString(bsoncore.AppendString(dst, "b", strings.Repeat("y", 65535)), "c", "")
+			return bsoncore.AppendArray(dst, "d", array(1, func(dst []byte, key string, _ int) []byte {
+				return bsoncore.AppendArray(dst, key, array(1, func(dst []byte, key string, _ int) []byte {
+					return bsoncore.AppendString(dst, key, strings.Repeat("z", 40000))
 				}))
 			}))
 		}),
@@ -127,8 +128,8 @@ func TestLikeKeys(t *testing.T) {
 		for i := range n {
 			other := key[:i] + "#" + key[i+1:]
 			doc := document(func(dst []byte) []byte {
-				dst = bson.AppendInt32(bson.AppendInt32(dst, key, 1), other, 2)
-				return bson.AppendInt32(bson.AppendInt32(dst, key+"x", 3), key[:n-1], 4)
+				dst = bsoncore.AppendInt32(bsoncore.AppendInt32(dst, key, 1), other, 2)
+				return bsoncore.AppendInt32(bsoncore.AppendInt32(dst, key+"x", 3), key[:n-1], 4)
 			})
 			for _, p := range protocols {
 				if !checkWrite(t, pickle.EncodeOptions{Protocol: p}, bson.TypeDocument, doc) {

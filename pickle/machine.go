@@ -3,7 +3,7 @@ package pickle
 import (
 	"encoding/binary"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file runs the opcodes of a pickle.
@@ -377,7 +377,7 @@ func (m *machine) error(base int64) error {
 	}
 	var path []byte
 	for i := len(m.path) - 1; i >= 0; i-- {
-		path = bson.AppendPointer(path, []byte(m.path[i]))
+		path = bsoncore.AppendPointer(path, []byte(m.path[i]))
 	}
 	e.Pointer = string(path)
 	if bad {

@@ -1,6 +1,9 @@
 package pickle
 
-import "github.com/bsonkit/bsonkit/bson"
+import (
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
 
 // This file says what the objects of a pickle are in BSON. names.go has
 // settled by which opcodes an object may come about and with how many
@@ -243,7 +246,7 @@ func (m *machine) code(dst []byte, n *node) ([]byte, bson.Type) {
 	if m.isNone(v[0]) {
 		return m.stringValue(dst, m.content(n), bson.TypeCode)
 	}
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	if dst, _ = m.stringValue(dst, m.content(n), bson.TypeCode); m.err != nil {
 		return dst, 0
 	}
@@ -258,7 +261,7 @@ func (m *machine) code(dst []byte, n *node) ([]byte, bson.Type) {
 		m.wrong(dst, n, ErrState, "has a scope that is not a document")
 		return dst, 0
 	}
-	bson.SetLength(dst, start)
+	bsoncore.SetLength(dst, start)
 	return dst, bson.TypeCodeWithScope
 }
 
@@ -270,12 +273,12 @@ func (m *machine) dbref(dst []byte, n *node) ([]byte, bool) {
 	}
 	m.docs++
 	first := len(m.keys)
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	dst = m.fixedKey(append(dst, byte(bson.TypeString)), "$ref")
 	if dst, _ = m.stringValue(dst, v[0], 0); m.err != nil {
 		return dst, false
 	}
-	dst, mark := bson.BeginElement(dst)
+	dst, mark := bsoncore.BeginElement(dst)
 	if dst, ok = m.element(m.fixedKey(dst, "$id"), v[1], mark); !ok {
 		return dst, false
 	}
@@ -311,7 +314,7 @@ func (m *machine) orderedDict(dst []byte, n *node) ([]byte, bool) {
 	}
 	m.docs++
 	first := len(m.keys)
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	for s := m.first(list[0]); s != 0; {
 		var items []ref
 		items, s = m.segment(s)
@@ -321,7 +324,7 @@ func (m *machine) orderedDict(dst []byte, n *node) ([]byte, bool) {
 				return m.wrong(dst, n, ErrCall, "argument is not a list of pairs")
 			}
 			var mark int
-			dst, mark = bson.BeginElement(dst)
+			dst, mark = bsoncore.BeginElement(dst)
 			if dst, ok = m.key(dst, k); !ok {
 				return dst, false
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
@@ -254,7 +255,7 @@ func (m *machine) pattern(dst []byte, pattern, flags ref) ([]byte, bool) {
 		dst, ok = m.text(dst, pattern)
 	} else {
 		dst, ok = m.raw(dst, pattern)
-		if ok && bson.IndexInvalidUTF8(dst[start:]) >= 0 {
+		if ok && bsoncore.IndexInvalidUTF8(dst[start:]) >= 0 {
 			return m.refuse(dst, pattern, bson.ErrUTF8, "")
 		}
 	}

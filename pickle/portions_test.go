@@ -11,39 +11,40 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
 // longDocuments are documents whose pickles are several portions.
 func longDocuments() map[string][]byte {
 	doc := func(add func(dst []byte) []byte) []byte {
-		dst, mark := bson.Begin(nil)
-		return bson.End(add(dst), mark)
+		dst, mark := bsoncore.Begin(nil)
+		return bsoncore.End(add(dst), mark)
 	}
 	return map[string][]byte{
 		"keys": doc(func(dst []byte) []byte {
 			for i := range 15_000 {
-				dst = bson.AppendNull(dst, fmt.Sprint(i))
+				dst = bsoncore.AppendNull(dst, fmt.Sprint(i))
 			}
 			return dst
 		}),
 		"documents": doc(func(dst []byte) []byte {
-			dst, mark := bson.BeginArray(dst, "a")
+			dst, mark := bsoncore.BeginArray(dst, "a")
 			for i := range 20_000 {
-				inner := doc(func(dst []byte) []byte { return bson.AppendInt32(dst, "n", int32(i)) })
-				dst = bson.AppendDocument(dst, "0", inner)
+				inner := doc(func(dst []byte) []byte { return bsoncore.AppendInt32(dst, "n", int32(i)) })
+				dst = bsoncore.AppendDocument(dst, "0", inner)
 			}
-			return bson.End(dst, mark)
+			return bsoncore.End(dst, mark)
 		}),
 		"strings": doc(func(dst []byte) []byte {
 			for i := range 6 {
-				dst = bson.AppendString(dst, fmt.Sprint(i), strings.Repeat("é\n", 20_000))
+				dst = bsoncore.AppendString(dst, fmt.Sprint(i), strings.Repeat("é\n", 20_000))
 			}
 			return dst
 		}),
 		"binaries": doc(func(dst []byte) []byte {
 			for i := range 6 {
-				dst = bson.AppendBinary(dst, fmt.Sprint(i), byte(i), bytes.Repeat([]byte{0xff}, 70_000))
+				dst = bsoncore.AppendBinary(dst, fmt.Sprint(i), byte(i), bytes.Repeat([]byte{0xff}, 70_000))
 			}
 			return dst
 		}),
@@ -104,9 +105,9 @@ func TestWritePickle(t *testing.T) {
 func TestWritePickleFault(t *testing.T) {
 	disk := errors.New("disk")
 	for name, doc := range longDocuments() {
-		bad, mark := bson.Begin(nil)
+		bad, mark := bsoncore.Begin(nil)
 		bad = append(bad, doc[4:len(doc)-1]...)
-		bad = bson.End(append(bad, byte(bson.TypeUndefined), 'u', 0), mark)
+		bad = bsoncore.End(append(bad, byte(bson.TypeUndefined), 'u', 0), mark)
 		eachProtocol(func(style string, o pickle.EncodeOptions) {
 			_, want := o.AppendPickle(nil, bad)
 			var w portionWriter

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file turns what the machine has built into BSON.
@@ -109,7 +110,7 @@ func (m *machine) atomValue(dst []byte, r ref) ([]byte, bson.Type) {
 		}
 		fallthrough
 	case opShortBinBytes, opBinBytes:
-		return bson.AppendBinaryValue(dst, bson.BinaryGeneric, m.payload(r)), bson.TypeBinary
+		return bsoncore.AppendBinaryValue(dst, bson.BinaryGeneric, m.payload(r)), bson.TypeBinary
 	case opString, opShortBinString, opBinString:
 		return m.strValue(dst, r)
 	}
@@ -124,7 +125,7 @@ func (m *machine) stringValue(dst []byte, r ref, t bson.Type) ([]byte, bson.Type
 		return dst, 0
 	}
 	dst = append(dst, 0)
-	bson.SetStringLength(dst, start)
+	bsoncore.SetStringLength(dst, start)
 	return dst, t
 }
 
@@ -145,7 +146,7 @@ func (m *machine) strValue(dst []byte, r ref) ([]byte, bson.Type) {
 		return dst, bson.TypeBinary
 	}
 	dst = append(dst, 0)
-	bson.SetStringLength(dst, start)
+	bsoncore.SetStringLength(dst, start)
 	return dst, bson.TypeString
 }
 
@@ -184,11 +185,11 @@ func (m *machine) emptyValue(dst []byte, r ref) ([]byte, bson.Type) {
 	if m.inKey && emptyKinds[m.src[r]] != kindTuple {
 		return m.unhashable(dst, r)
 	}
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	if emptyKinds[m.src[r]] == kindDict {
-		return bson.End(dst, start), bson.TypeDocument
+		return bsoncore.End(dst, start), bson.TypeDocument
 	}
-	return bson.End(dst, start), bson.TypeArray
+	return bsoncore.End(dst, start), bson.TypeArray
 }
 
 // hashable reports whether Python can hash a container or object, as far as
@@ -224,13 +225,13 @@ func (m *machine) array(dst []byte, r ref) ([]byte, bool) {
 	if !m.enter(m.place(r)) {
 		return dst, false
 	}
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	i := 0
 	for items, s := m.items(r); len(items) > 0; items, s = m.segment(s) {
 		for _, item := range items {
 			var mark int
-			dst, mark = bson.BeginElement(dst)
-			dst = bson.AppendIndexKey(dst, i)
+			dst, mark = bsoncore.BeginElement(dst)
+			dst = bsoncore.AppendIndexKey(dst, i)
 			var ok bool
 			if dst, ok = m.element(dst, item, mark); !ok {
 				return dst, false
@@ -239,7 +240,7 @@ func (m *machine) array(dst []byte, r ref) ([]byte, bool) {
 		}
 	}
 	m.depth--
-	return bson.End(dst, start), true
+	return bsoncore.End(dst, start), true
 }
 
 // element appends a value whose key is written, and its type at mark.
@@ -253,7 +254,7 @@ func (m *machine) element(dst []byte, r ref, mark int) ([]byte, bool) {
 		m.unwind(dst, mark)
 		return dst, false
 	}
-	bson.SetType(dst, mark, t)
+	bsoncore.SetType(dst, mark, t)
 	return dst, true
 }
 
@@ -284,7 +285,7 @@ func (m *machine) document(dst []byte, s ref, off int) ([]byte, bool) {
 	m.docs++
 	m.reserve(m.count(s) / 2)
 	first := len(m.keys)
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	dst, ok := m.elements(dst, s)
 	if !ok {
 		return dst, false
@@ -300,7 +301,7 @@ func (m *machine) end(dst []byte, start, first, off int) ([]byte, bool) {
 	m.keys = m.keys[:first]
 	m.depth--
 	m.docs--
-	return bson.End(dst, start), true
+	return bsoncore.End(dst, start), true
 }
 
 // duplicate records that a document has a key twice.
@@ -317,7 +318,7 @@ func (m *machine) elements(dst []byte, s ref) ([]byte, bool) {
 		items, s = m.segment(s)
 		for i := 0; i < len(items); i += 2 {
 			var mark int
-			dst, mark = bson.BeginElement(dst)
+			dst, mark = bsoncore.BeginElement(dst)
 			var ok bool
 			if dst, ok = m.key(dst, items[i]); !ok {
 				return dst, false
@@ -351,7 +352,7 @@ func (m *machine) pairArray(dst []byte, n *node) ([]byte, bool) {
 	}
 	m.reserve(m.count(n[nodeFirst]) / 2)
 	first := len(m.keys)
-	dst, start := bson.Begin(dst)
+	dst, start := bsoncore.Begin(dst)
 	i := 0
 	for s := n[nodeFirst]; s != 0; {
 		var items []ref
@@ -370,7 +371,7 @@ func (m *machine) pairArray(dst []byte, n *node) ([]byte, bool) {
 	}
 	m.keys = m.keys[:first]
 	m.depth--
-	return bson.End(dst, start), true
+	return bsoncore.End(dst, start), true
 }
 
 // pair appends element i of an array: an array of the first two items.
@@ -379,13 +380,13 @@ func (m *machine) pair(dst []byte, items []ref, i, off int) ([]byte, bool) {
 		return dst, false
 	}
 	dst = append(dst, byte(bson.TypeArray))
-	dst = bson.AppendIndexKey(dst, i)
-	dst, start := bson.Begin(dst)
+	dst = bsoncore.AppendIndexKey(dst, i)
+	dst, start := bsoncore.Begin(dst)
 	for j, r := range items[:2] {
 		m.inKey = j == 0
 		var mark int
-		dst, mark = bson.BeginElement(dst)
-		dst = bson.AppendIndexKey(dst, j)
+		dst, mark = bsoncore.BeginElement(dst)
+		dst = bsoncore.AppendIndexKey(dst, j)
 		var ok bool
 		if dst, ok = m.element(dst, r, mark); !ok {
 			return dst, false
@@ -395,5 +396,5 @@ func (m *machine) pair(dst []byte, items []ref, i, off int) ([]byte, bool) {
 		}
 	}
 	m.depth--
-	return bson.End(dst, start), true
+	return bsoncore.End(dst, start), true
 }

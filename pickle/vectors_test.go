@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -50,8 +51,8 @@ func loadVectors(t testing.TB) []vector {
 // canonical returns the canonical Extended JSON of a value.
 func canonical(t testing.TB, typ bson.Type, value []byte) string {
 	t.Helper()
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendValue(doc, "v", typ, value), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendValue(doc, "v", typ, value), mark)
 	text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, doc)
 	if err != nil {
 		t.Fatalf("AppendJSON: %v", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -142,40 +143,40 @@ func doc(t *testing.T, text string) []byte {
 }
 
 func TestWriteRefuses(t *testing.T) {
-	duplicate, mark := bson.Begin(nil)
-	duplicate = bson.AppendInt32(bson.AppendInt32(duplicate, "a", 1), "a", 2)
-	duplicate = bson.End(duplicate, mark)
-	nested, mark := bson.Begin(nil)
-	nested = bson.AppendDocument(bson.AppendInt32(nested, "a", 1), "b", doc(t, `{"a":1}`))
-	nested = bson.End(bson.AppendInt32(nested, "a", 2), mark)
-	badKey, mark := bson.Begin(nil)
-	badKey = bson.End(bson.AppendInt32(badKey, "\xff", 1), mark)
+	duplicate, mark := bsoncore.Begin(nil)
+	duplicate = bsoncore.AppendInt32(bsoncore.AppendInt32(duplicate, "a", 1), "a", 2)
+	duplicate = bsoncore.End(duplicate, mark)
+	nested, mark := bsoncore.Begin(nil)
+	nested = bsoncore.AppendDocument(bsoncore.AppendInt32(nested, "a", 1), "b", doc(t, `{"a":1}`))
+	nested = bsoncore.End(bsoncore.AppendInt32(nested, "a", 2), mark)
+	badKey, mark := bsoncore.Begin(nil)
+	badKey = bsoncore.End(bsoncore.AppendInt32(badKey, "\xff", 1), mark)
 	badIndex := document(func(dst []byte) []byte {
-		return bson.AppendArray(dst, "a", document(func(dst []byte) []byte {
-			return bson.AppendInt32(bson.AppendNull(dst, "0"), "1\xff", 1)
+		return bsoncore.AppendArray(dst, "a", document(func(dst []byte) []byte {
+			return bsoncore.AppendInt32(bsoncore.AppendNull(dst, "0"), "1\xff", 1)
 		}))
 	})
-	badText, mark := bson.Begin(nil)
-	badText = bson.End(bson.AppendString(badText, "a", "x\xff"), mark)
-	regexTwice, mark := bson.Begin(nil)
-	regexTwice = bson.End(bson.AppendRegex(regexTwice, "a", "x", "ii"), mark)
-	far, mark := bson.Begin(nil)
-	far = bson.End(bson.AppendDateTime(far, "a", math.MaxInt64), mark)
+	badText, mark := bsoncore.Begin(nil)
+	badText = bsoncore.End(bsoncore.AppendString(badText, "a", "x\xff"), mark)
+	regexTwice, mark := bsoncore.Begin(nil)
+	regexTwice = bsoncore.End(bsoncore.AppendRegex(regexTwice, "a", "x", "ii"), mark)
+	far, mark := bsoncore.Begin(nil)
+	far = bsoncore.End(bsoncore.AppendDateTime(far, "a", math.MaxInt64), mark)
 	var deep []byte
 	for range 1001 {
 		inner := deep
-		deep, mark = bson.Begin(nil)
+		deep, mark = bsoncore.Begin(nil)
 		if inner != nil {
-			deep = bson.AppendDocument(deep, "a", inner)
+			deep = bsoncore.AppendDocument(deep, "a", inner)
 		}
-		deep = bson.End(deep, mark)
+		deep = bsoncore.End(deep, mark)
 	}
 	// ref returns a document with a DBRef and a field x beside it.
 	ref := func(collection string, id bson.Type, db string, x bson.Type) []byte {
 		return document(func(dst []byte) []byte {
-			return bson.AppendDocument(dst, "a", document(func(dst []byte) []byte {
-				dst = bson.AppendHeader(bson.AppendString(dst, "$ref", collection), id, "$id")
-				return bson.AppendHeader(bson.AppendString(dst, "$db", db), x, "x")
+			return bsoncore.AppendDocument(dst, "a", document(func(dst []byte) []byte {
+				dst = bsoncore.AppendHeader(bsoncore.AppendString(dst, "$ref", collection), id, "$id")
+				return bsoncore.AppendHeader(bsoncore.AppendString(dst, "$db", db), x, "x")
 			}))
 		})
 	}
@@ -199,10 +200,10 @@ func TestWriteRefuses(t *testing.T) {
 		{"far date", pickle.EncodeOptions{Reader: pickle.Python2}, far, pickle.ErrReader, 4, "/a"},
 		{"key", pickle.EncodeOptions{}, badKey, bson.ErrUTF8, 5, "/\ufffd"},
 		{"text", pickle.EncodeOptions{}, badText, bson.ErrUTF8, 12, "/a"},
-		{"pattern", pickle.EncodeOptions{}, document(func(dst []byte) []byte { return bson.AppendRegex(dst, "a", "x\xff", "") }), bson.ErrUTF8, 8, "/a"},
-		{"code", pickle.EncodeOptions{}, document(func(dst []byte) []byte { return bson.AppendCode(dst, "a", "\xff") }), bson.ErrUTF8, 11, "/a"},
+		{"pattern", pickle.EncodeOptions{}, document(func(dst []byte) []byte { return bsoncore.AppendRegex(dst, "a", "x\xff", "") }), bson.ErrUTF8, 8, "/a"},
+		{"code", pickle.EncodeOptions{}, document(func(dst []byte) []byte { return bsoncore.AppendCode(dst, "a", "\xff") }), bson.ErrUTF8, 11, "/a"},
 		{"code with scope", pickle.EncodeOptions{}, document(func(dst []byte) []byte {
-			return bson.AppendCodeWithScope(dst, "a", "\xff", doc(t, "{}"))
+			return bsoncore.AppendCodeWithScope(dst, "a", "\xff", doc(t, "{}"))
 		}), bson.ErrUTF8, 15, "/a"},
 		{"scope", pickle.EncodeOptions{}, doc(t, `{"a":{"$code":"","$scope":{"b":{"$undefined":true}}}}`), pickle.ErrNoClass, 20, "/a/b"},
 		{"$ref", pickle.EncodeOptions{}, ref("\xff", bson.TypeNull, "d", bson.TypeNull), bson.ErrUTF8, 21, "/a/$ref"},
@@ -210,7 +211,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"$db", pickle.EncodeOptions{}, ref("c", bson.TypeNull, "\xff", bson.TypeNull), bson.ErrUTF8, 37, "/a/$db"},
 		{"beside $ref", pickle.EncodeOptions{}, ref("c", bson.TypeNull, "d", bson.TypeUndefined), pickle.ErrNoClass, 39, "/a/x"},
 		{"namespace", pickle.EncodeOptions{Deprecated: pickle.Convert}, document(func(dst []byte) []byte {
-			return bson.AppendDBPointer(dst, "a", "\xff", example)
+			return bsoncore.AppendDBPointer(dst, "a", "\xff", example)
 		}), bson.ErrUTF8, 11, "/a"},
 		{"key of an array", pickle.EncodeOptions{}, badIndex, bson.ErrUTF8, 16, "/a/1\ufffd"},
 		{"depth", pickle.EncodeOptions{}, deep, bson.ErrDepth, -1, ""},
@@ -369,8 +370,8 @@ func TestForms(t *testing.T) {
 // TestNaN checks that every bit of a NaN survives, in protocol 0 too.
 func TestNaN(t *testing.T) {
 	for _, u := range []uint64{0x7ff8 << 48, 0xfff8 << 48, 0x7ff8<<48 | 1, 0x7ff0<<48 | 1} {
-		src, mark := bson.Begin(nil)
-		src = bson.End(bson.AppendDouble(src, "a", math.Float64frombits(u)), mark)
+		src, mark := bsoncore.Begin(nil)
+		src = bsoncore.End(bsoncore.AppendDouble(src, "a", math.Float64frombits(u)), mark)
 		for _, p := range protocols {
 			data, err := pickle.EncodeOptions{Protocol: p}.AppendPickle(nil, src)
 			if err != nil {

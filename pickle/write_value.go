@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file walks a document with a cursor and writes its values.
@@ -114,7 +115,7 @@ func (w *writer) deprecated() bool {
 
 // stringAt writes text that stands at offset off of the document.
 func (w *writer) stringAt(off int, s []byte) bool {
-	if bad := bson.IndexInvalidUTF8(s); bad >= 0 {
+	if bad := bsoncore.IndexInvalidUTF8(s); bad >= 0 {
 		w.c.Malformed(off+bad, bson.ErrUTF8)
 		return false
 	}
@@ -213,7 +214,7 @@ func (w *writer) items(end int) (n int, ok bool) {
 		}
 		key := c.Key()
 		if !plainKey(key) {
-			if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
+			if bad := bsoncore.IndexInvalidUTF8(key); bad >= 0 {
 				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
 				return n, false
 			}
@@ -274,7 +275,7 @@ func (w *writer) array(end int) bool {
 			w.out = append(w.out, opAppends, opMark)
 		}
 		if key := c.Key(); !plainKey(key) { // no key is written, but this may be no array
-			if bad := bson.IndexInvalidUTF8(key); bad >= 0 {
+			if bad := bsoncore.IndexInvalidUTF8(key); bad >= 0 {
 				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
 				return false
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -18,12 +19,12 @@ import (
 // nested returns a document of n containers.
 func nested(n int) []byte {
 	open := make([]int, 0, n)
-	dst, mark := bson.Begin(nil)
+	dst, mark := bsoncore.Begin(nil)
 	for open = append(open, mark); len(open) < n; open = append(open, mark) {
-		dst, mark = bson.BeginDocument(dst, "a")
+		dst, mark = bsoncore.BeginDocument(dst, "a")
 	}
 	for i := n - 1; i >= 0; i-- {
-		dst = bson.End(dst, open[i])
+		dst = bsoncore.End(dst, open[i])
 	}
 	return dst
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/replace"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -142,7 +143,7 @@ func (f binaryFormatter) document(t bson.Type, data []byte) ([]byte, error) {
 	}
 	err := f.validate.Validate(data)
 	if errors.Is(err, bson.ErrUTF8) && f.utf8 == bson.UTF8Replace {
-		return bson.AppendUTF8(nil, data, f.validate.MaxDepth)
+		return replace.Document(nil, data, f.validate.MaxDepth)
 	}
 	return data, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -199,11 +200,11 @@ func withoutTime(messages string) string { return timeless.ReplaceAllString(mess
 
 // A piece with more faults than a job holds is reported as any other.
 func TestJobsFaulty(t *testing.T) {
-	bad := bytes.Repeat(bson.AppendString(nil, "k", "\xff"), maxFaulty/3)
-	dst, mark := bson.Begin(nil)
-	faulty := bson.End(append(dst, bad...), mark)
-	dst, mark = bson.Begin(nil)
-	sound := bson.End(bson.AppendNull(dst, "n"), mark)
+	bad := bytes.Repeat(bsoncore.AppendString(nil, "k", "\xff"), maxFaulty/3)
+	dst, mark := bsoncore.Begin(nil)
+	faulty := bsoncore.End(append(dst, bad...), mark)
+	dst, mark = bsoncore.Begin(nil)
+	sound := bsoncore.End(bsoncore.AppendNull(dst, "n"), mark)
 	data := bytes.Repeat(append(faulty, sound...), 10)
 	data = append(data, bytes.Repeat(sound, 2*recovered/len(sound))...)
 	data = append(data, faulty...)

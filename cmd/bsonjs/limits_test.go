@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // These tests measure what a run needs. The race detector needs more itself.
@@ -181,18 +182,18 @@ func TestMemoryOfCompression(t *testing.T) {
 
 // Many faults below long keys cost what the bytes of the document explain.
 func TestMemoryOfFaults(t *testing.T) {
-	bad := bson.AppendString(nil, "", "\xff")
+	bad := bsoncore.AppendString(nil, "", "\xff")
 	document := func(key string, levels, n int) []byte {
-		dst, mark := bson.Begin(nil)
+		dst, mark := bsoncore.Begin(nil)
 		marks := make([]int, levels)
 		for i := range marks {
-			dst, marks[i] = bson.BeginDocument(dst, key)
+			dst, marks[i] = bsoncore.BeginDocument(dst, key)
 		}
 		dst = append(dst, bytes.Repeat(bad, n)...)
 		for i := range marks {
-			dst = bson.End(dst, marks[len(marks)-1-i])
+			dst = bsoncore.End(dst, marks[len(marks)-1-i])
 		}
-		return bson.End(dst, mark)
+		return bsoncore.End(dst, mark)
 	}
 	for name, data := range map[string][]byte{
 		"one long key":   document(strings.Repeat("k", 500_000), 1, 60_000),

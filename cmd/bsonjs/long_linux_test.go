@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -24,24 +25,24 @@ import (
 // manyElements returns a document with an array of n elements of type t that
 // have neither keys nor values, in so many levels.
 func manyElements(t bson.Type, n, levels int) []byte {
-	doc, mark := bson.Begin(nil)
-	doc, in := bson.BeginArray(doc, "")
+	doc, mark := bsoncore.Begin(nil)
+	doc, in := bsoncore.BeginArray(doc, "")
 	doc = append(doc, bytes.Repeat([]byte{byte(t), 0}, n)...)
-	doc = bson.End(bson.End(doc, in), mark)
+	doc = bsoncore.End(bsoncore.End(doc, in), mark)
 	for range levels {
-		outer, mark := bson.Begin(nil)
-		doc = bson.End(bson.AppendDocument(outer, "", doc), mark)
+		outer, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendDocument(outer, "", doc), mark)
 	}
 	return doc
 }
 
 // manyKeys returns a document of n different keys.
 func manyKeys(n int) []byte {
-	doc, mark := bson.Begin(nil)
+	doc, mark := bsoncore.Begin(nil)
 	for i := range n {
-		doc = bson.AppendNull(doc, fmt.Sprintf("%x", i*7919%n))
+		doc = bsoncore.AppendNull(doc, fmt.Sprintf("%x", i*7919%n))
 	}
-	return bson.End(doc, mark)
+	return bsoncore.End(doc, mark)
 }
 
 // A checksum sums up what is written to it, so that gigabytes can be compared.
@@ -239,8 +240,8 @@ func flippedBound(size int64) int64 { return 112<<20 + 3*size/2 }
 // A length that is wrong has the bytes read that it claims, but they are in
 // memory once, wherever it leads.
 func TestFlippedMemory(t *testing.T) {
-	whole, mark := bson.Begin(nil)
-	whole = bson.End(bson.AppendString(whole, "a", strings.Repeat("x", 128-13)), mark)
+	whole, mark := bsoncore.Begin(nil)
+	whole = bsoncore.End(bsoncore.AppendString(whole, "a", strings.Repeat("x", 128-13)), mark)
 	damaged := bytes.Clone(whole)
 	for _, tc := range []struct {
 		name string

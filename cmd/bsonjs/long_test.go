@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -20,11 +21,11 @@ import (
 func longAndShort(bad bool) (docs [][]byte, ok []bool) {
 	short := sample.Documents(sample.Collection, sample.Seed, 300)
 	array := func(n int, last string) []byte {
-		doc, mark := bson.Begin(nil)
-		doc, in := bson.BeginArray(doc, "a")
+		doc, mark := bsoncore.Begin(nil)
+		doc, in := bsoncore.BeginArray(doc, "a")
 		doc = append(doc, bytes.Repeat([]byte("\x0a\x00"), n)...)
-		doc = bson.AppendString(doc, "0", last)
-		return bson.End(bson.End(doc, in), mark)
+		doc = bsoncore.AppendString(doc, "0", last)
+		return bsoncore.End(bsoncore.End(doc, in), mark)
 	}
 	for i := range 6 {
 		for _, doc := range short[25*i : 25*i+25] {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // one is {"a":1} in BSON; the others are the same in other formats.
@@ -48,10 +48,10 @@ type summaryLine struct {
 func manyDocuments(n int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for i := int32(0); n > 0; i++ {
-			doc, mark := bson.Begin(nil)
-			doc = bson.AppendInt32(doc, "n", i)
-			doc = bson.AppendString(doc, "text", strings.Repeat("x", 600))
-			doc = bson.End(doc, mark)
+			doc, mark := bsoncore.Begin(nil)
+			doc = bsoncore.AppendInt32(doc, "n", i)
+			doc = bsoncore.AppendString(doc, "text", strings.Repeat("x", 600))
+			doc = bsoncore.End(doc, mark)
 			if n -= len(doc); !yield(doc) {
 				return
 			}

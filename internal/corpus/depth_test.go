@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -29,7 +30,7 @@ var nestings = []struct {
 // nested returns a document of levels containers, the outermost a document
 // and the others of type typ.
 func nested(typ bson.Type, levels int) []byte {
-	dst, mark := bson.Begin(nil)
+	dst, mark := bsoncore.Begin(nil)
 	type open struct{ value, scope int }
 	marks := []open{{-1, mark}}
 	for n := 1; n < levels; n++ {
@@ -40,18 +41,18 @@ func nested(typ bson.Type, levels int) []byte {
 		m := open{value: -1}
 		switch typ {
 		case bson.TypeDocument:
-			dst, m.scope = bson.BeginDocument(dst, key)
+			dst, m.scope = bsoncore.BeginDocument(dst, key)
 		case bson.TypeArray:
-			dst, m.scope = bson.BeginArray(dst, key)
+			dst, m.scope = bsoncore.BeginArray(dst, key)
 		case bson.TypeCodeWithScope:
-			dst, m.value, m.scope = bson.BeginCodeWithScope(dst, key, "")
+			dst, m.value, m.scope = bsoncore.BeginCodeWithScope(dst, key, "")
 		}
 		marks = append(marks, m)
 	}
 	for n := len(marks) - 1; n >= 0; n-- {
-		dst = bson.End(dst, marks[n].scope)
+		dst = bsoncore.End(dst, marks[n].scope)
 		if marks[n].value >= 0 {
-			bson.SetLength(dst, marks[n].value)
+			bsoncore.SetLength(dst, marks[n].value)
 		}
 	}
 	return dst

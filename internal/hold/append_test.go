@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/declared"
 	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/replace"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -50,15 +53,15 @@ func typed(f func(dst []byte) ([]byte, bson.Type, error)) function {
 // wide returns a document above 16 KiB, from which on a pickle's room is made
 // at once.
 func wide() []byte {
-	doc, mark := bson.Begin(nil)
+	doc, mark := bsoncore.Begin(nil)
 	for i := range 3000 {
-		doc = bson.AppendInt32(doc, fmt.Sprint("key", i), int32(i))
+		doc = bsoncore.AppendInt32(doc, fmt.Sprint("key", i), int32(i))
 	}
-	return bson.End(doc, mark)
+	return bsoncore.End(doc, mark)
 }
 
 // begun returns what Begin makes of nothing.
-func begun() []byte { dst, _ := bson.Begin(nil); return dst }
+func begun() []byte { dst, _ := bsoncore.Begin(nil); return dst }
 
 // functions are all exported functions and methods with a parameter dst, each
 // in a few calls that succeed and that fail.
@@ -85,7 +88,7 @@ func functions(t *testing.T) map[string][]function {
 	}
 	id, amount, u := objectid.ID{1, 2, 3}, decimal128.FromBits(0x3040000000000000, 12345), bson.UUID{1, 2}
 	bad := []byte("x")
-	ill := bson.End(bson.AppendString(begun(), "key", "\xff"), 0)
+	ill := bsoncore.End(bsoncore.AppendString(begun(), "key", "\xff"), 0)
 	each := func(inputs [][]byte, f func(dst, input []byte) ([]byte, error)) (all []function) {
 		for _, input := range inputs {
 			all = append(all, func(dst []byte) ([]byte, error) { return f(dst, input) })
@@ -122,39 +125,39 @@ func functions(t *testing.T) map[string][]function {
 	return map[string][]function{
 		"bson.Append":                      values(bson.Append),
 		"bson.EncodeOptions.Append":        values(bson.EncodeOptions{MaxDepth: 5}.Append),
-		"bson.AppendArray":                 one(func(dst []byte) []byte { return bson.AppendArray(dst, "key", doc) }),
-		"bson.AppendBinary":                one(func(dst []byte) []byte { return bson.AppendBinary(dst, "key", 2, doc) }),
-		"bson.AppendBinaryValue":           one(func(dst []byte) []byte { return bson.AppendBinaryValue(dst, 0, doc) }),
-		"bson.AppendBoolean":               one(func(dst []byte) []byte { return bson.AppendBoolean(dst, "key", true) }),
-		"bson.AppendCode":                  one(func(dst []byte) []byte { return bson.AppendCode(dst, "key", "code") }),
-		"bson.AppendCodeWithScope":         one(func(dst []byte) []byte { return bson.AppendCodeWithScope(dst, "key", "code", doc) }),
-		"bson.AppendDBPointer":             one(func(dst []byte) []byte { return bson.AppendDBPointer(dst, "key", "a.b", id) }),
-		"bson.AppendDateTime":              one(func(dst []byte) []byte { return bson.AppendDateTime(dst, "key", -1) }),
-		"bson.AppendDecimal128":            one(func(dst []byte) []byte { return bson.AppendDecimal128(dst, "key", amount) }),
-		"bson.AppendDocument":              one(func(dst []byte) []byte { return bson.AppendDocument(dst, "key", doc) }),
-		"bson.AppendDouble":                one(func(dst []byte) []byte { return bson.AppendDouble(dst, "key", 1.5) }),
-		"bson.AppendHeader":                one(func(dst []byte) []byte { return bson.AppendHeader(dst, bson.TypeNull, "key") }),
-		"bson.AppendIndexKey":              one(func(dst []byte) []byte { return bson.AppendIndexKey(dst, 1234567) }),
-		"bson.AppendInt32":                 one(func(dst []byte) []byte { return bson.AppendInt32(dst, "key", 7) }),
-		"bson.AppendInt64":                 one(func(dst []byte) []byte { return bson.AppendInt64(dst, "key", 7) }),
-		"bson.AppendMaxKey":                one(func(dst []byte) []byte { return bson.AppendMaxKey(dst, "key") }),
-		"bson.AppendMinKey":                one(func(dst []byte) []byte { return bson.AppendMinKey(dst, "key") }),
-		"bson.AppendNull":                  one(func(dst []byte) []byte { return bson.AppendNull(dst, "key") }),
-		"bson.AppendObjectID":              one(func(dst []byte) []byte { return bson.AppendObjectID(dst, "key", id) }),
-		"bson.AppendPointer":               one(func(dst []byte) []byte { return bson.AppendPointer(dst, []byte("a/b~c")) }),
-		"bson.AppendRegex":                 one(func(dst []byte) []byte { return bson.AppendRegex(dst, "key", "a", "ix") }),
-		"bson.AppendString":                one(func(dst []byte) []byte { return bson.AppendString(dst, "key", "text") }),
-		"bson.AppendSymbol":                one(func(dst []byte) []byte { return bson.AppendSymbol(dst, "key", "text") }),
-		"bson.AppendTimestamp":             one(func(dst []byte) []byte { return bson.AppendTimestamp(dst, "key", 1, 2) }),
-		"bson.AppendUndefined":             one(func(dst []byte) []byte { return bson.AppendUndefined(dst, "key") }),
-		"bson.AppendValue":                 one(func(dst []byte) []byte { return bson.AppendValue(dst, "key", bson.TypeDocument, large) }),
+		"bsoncore.AppendArray":             one(func(dst []byte) []byte { return bsoncore.AppendArray(dst, "key", doc) }),
+		"bsoncore.AppendBinary":            one(func(dst []byte) []byte { return bsoncore.AppendBinary(dst, "key", 2, doc) }),
+		"bsoncore.AppendBinaryValue":       one(func(dst []byte) []byte { return bsoncore.AppendBinaryValue(dst, 0, doc) }),
+		"bsoncore.AppendBoolean":           one(func(dst []byte) []byte { return bsoncore.AppendBoolean(dst, "key", true) }),
+		"bsoncore.AppendCode":              one(func(dst []byte) []byte { return bsoncore.AppendCode(dst, "key", "code") }),
+		"bsoncore.AppendCodeWithScope":     one(func(dst []byte) []byte { return bsoncore.AppendCodeWithScope(dst, "key", "code", doc) }),
+		"bsoncore.AppendDBPointer":         one(func(dst []byte) []byte { return bsoncore.AppendDBPointer(dst, "key", "a.b", id) }),
+		"bsoncore.AppendDateTime":          one(func(dst []byte) []byte { return bsoncore.AppendDateTime(dst, "key", -1) }),
+		"bsoncore.AppendDecimal128":        one(func(dst []byte) []byte { return bsoncore.AppendDecimal128(dst, "key", amount) }),
+		"bsoncore.AppendDocument":          one(func(dst []byte) []byte { return bsoncore.AppendDocument(dst, "key", doc) }),
+		"bsoncore.AppendDouble":            one(func(dst []byte) []byte { return bsoncore.AppendDouble(dst, "key", 1.5) }),
+		"bsoncore.AppendHeader":            one(func(dst []byte) []byte { return bsoncore.AppendHeader(dst, bson.TypeNull, "key") }),
+		"bsoncore.AppendIndexKey":          one(func(dst []byte) []byte { return bsoncore.AppendIndexKey(dst, 1234567) }),
+		"bsoncore.AppendInt32":             one(func(dst []byte) []byte { return bsoncore.AppendInt32(dst, "key", 7) }),
+		"bsoncore.AppendInt64":             one(func(dst []byte) []byte { return bsoncore.AppendInt64(dst, "key", 7) }),
+		"bsoncore.AppendMaxKey":            one(func(dst []byte) []byte { return bsoncore.AppendMaxKey(dst, "key") }),
+		"bsoncore.AppendMinKey":            one(func(dst []byte) []byte { return bsoncore.AppendMinKey(dst, "key") }),
+		"bsoncore.AppendNull":              one(func(dst []byte) []byte { return bsoncore.AppendNull(dst, "key") }),
+		"bsoncore.AppendObjectID":          one(func(dst []byte) []byte { return bsoncore.AppendObjectID(dst, "key", id) }),
+		"bsoncore.AppendPointer":           one(func(dst []byte) []byte { return bsoncore.AppendPointer(dst, []byte("a/b~c")) }),
+		"bsoncore.AppendRegex":             one(func(dst []byte) []byte { return bsoncore.AppendRegex(dst, "key", "a", "ix") }),
+		"bsoncore.AppendString":            one(func(dst []byte) []byte { return bsoncore.AppendString(dst, "key", "text") }),
+		"bsoncore.AppendSymbol":            one(func(dst []byte) []byte { return bsoncore.AppendSymbol(dst, "key", "text") }),
+		"bsoncore.AppendTimestamp":         one(func(dst []byte) []byte { return bsoncore.AppendTimestamp(dst, "key", 1, 2) }),
+		"bsoncore.AppendUndefined":         one(func(dst []byte) []byte { return bsoncore.AppendUndefined(dst, "key") }),
+		"bsoncore.AppendValue":             one(func(dst []byte) []byte { return bsoncore.AppendValue(dst, "key", bson.TypeDocument, large) }),
 		"bson.UUID.Append":                 one(u.Append),
 		"bson.UUID.AppendText":             {u.AppendText},
-		"bson.Begin":                       {marked(bson.Begin)},
-		"bson.BeginElement":                {marked(bson.BeginElement)},
-		"bson.BeginDocument":               {marked(func(dst []byte) ([]byte, int) { return bson.BeginDocument(dst, "key") })},
-		"bson.BeginArray":                  {marked(func(dst []byte) ([]byte, int) { return bson.BeginArray(dst, "key") })},
-		"bson.BeginCodeWithScope":          one(func(dst []byte) []byte { out, _, _ := bson.BeginCodeWithScope(dst, "key", "code"); return out }),
+		"bsoncore.Begin":                   {marked(bsoncore.Begin)},
+		"bsoncore.BeginElement":            {marked(bsoncore.BeginElement)},
+		"bsoncore.BeginDocument":           {marked(func(dst []byte) ([]byte, int) { return bsoncore.BeginDocument(dst, "key") })},
+		"bsoncore.BeginArray":              {marked(func(dst []byte) ([]byte, int) { return bsoncore.BeginArray(dst, "key") })},
+		"bsoncore.BeginCodeWithScope":      one(func(dst []byte) []byte { out, _, _ := bsoncore.BeginCodeWithScope(dst, "key", "code"); return out }),
 		"decimal128.Decimal.Append":        one(amount.Append),
 		"decimal128.Decimal.AppendText":    {amount.AppendText},
 		"decimal128.Decimal.AppendBytes":   one(amount.AppendBytes),
@@ -198,18 +201,19 @@ func functions(t *testing.T) map[string][]function {
 			func(dst []byte) ([]byte, error) { return pickle.EncodeOptions{}.AppendObjectID(dst, id) },
 			func(dst []byte) ([]byte, error) { return pickle.EncodeOptions{Protocol: 9}.AppendObjectID(dst, id) },
 		},
-		"bson.AppendUTF8": each([][]byte{doc, large, cut, ill}, func(dst, doc []byte) ([]byte, error) { return bson.AppendUTF8(dst, doc, 0) }),
-		"bson.MendLengths": each([][]byte{doc, large, wrong(doc), wrong(large), cut, ill}, func(dst, doc []byte) ([]byte, error) {
-			dst, _, err := bson.MendLengths(dst, doc)
+		"replace.Text":     one(func(dst []byte) []byte { return replace.Text(dst, "a\xff\xc3") }),
+		"replace.Document": each([][]byte{doc, large, cut, ill}, func(dst, doc []byte) ([]byte, error) { return replace.Document(dst, doc, 0) }),
+		"bsoncore.MendLengths": each([][]byte{doc, large, wrong(doc), wrong(large), cut, ill}, func(dst, doc []byte) ([]byte, error) {
+			dst, _, err := bsoncore.MendLengths(dst, doc)
 			return dst, err
 		}),
-		"bson.ValidateOptions.MendLengths": each([][]byte{wrong(doc), cut}, func(dst, doc []byte) ([]byte, error) {
+		"bsoncore.ValidateOptions.MendLengths": each([][]byte{wrong(doc), cut}, func(dst, doc []byte) ([]byte, error) {
 			dst, _, err := bson.ValidateOptions{MaxDepth: 20}.MendLengths(dst, doc)
 			return dst, err
 		}),
-		"bson.End": one(func(dst []byte) []byte {
-			dst, mark := bson.Begin(dst)
-			return bson.End(bson.AppendNull(dst, "key"), mark)
+		"bsoncore.End": one(func(dst []byte) []byte {
+			dst, mark := bsoncore.Begin(dst)
+			return bsoncore.End(bsoncore.AppendNull(dst, "key"), mark)
 		}),
 		"decimal128.AppendFloat64Exact":     one(func(dst []byte) []byte { return decimal128.AppendFloat64Exact(dst, 0.1) }),
 		"decimal128.Decimal.AppendNotation": one(func(dst []byte) []byte { return amount.AppendNotation(dst, decimal128.Engineering) }),
@@ -227,13 +231,8 @@ func TestAppend(t *testing.T) {
 		}
 	}
 	exported := 0
-	seen := map[string]bool{} // the functions of bsoncore that bson has as well are one
-	for _, folder := range []string{"bson", "bson/bsoncore", "decimal128", "extjson", "objectid", "pickle"} {
+	for _, folder := range []string{"bson", "bson/bsoncore", "internal/replace", "decimal128", "extjson", "objectid", "pickle"} {
 		for _, name := range appending(t, folder) {
-			if seen[name] {
-				continue
-			}
-			seen[name] = true
 			exported++
 			if table[name] == nil {
 				t.Errorf("%s is not in the table", name)
@@ -261,8 +260,7 @@ func appending(t *testing.T, folder string) (names []string) {
 			continue
 		}
 		if of := declared.Receiver(f); of == "" || ast.IsExported(of) {
-			of, _, _ := strings.Cut(folder, "/")
-			names = append(names, of+"."+declared.Name(f))
+			names = append(names, filepath.Base(folder)+"."+declared.Name(f))
 		}
 	}
 	return names

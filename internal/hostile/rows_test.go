@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/replace"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -136,8 +138,8 @@ var calls = []call{
 		return bson.ValidateOptions{RejectDuplicateKeys: true}.Validate(data)
 	})},
 	{"bson.ValidateOptions.Faults, all rules", documents, direct(func(data []byte) any { return count(allRules.Faults(data)) })},
-	{"bson.AppendUTF8", documents, direct(func(data []byte) any {
-		out, err := bson.AppendUTF8(nil, data, 0)
+	{"replace.Document, in bsonjs", documents, direct(func(data []byte) any {
+		out, err := replace.Document(nil, data, 0)
 		return held{out, err}
 	})},
 	{"bson.Raw.All", documents, direct(func(data []byte) any { return count2(bson.Raw(data).All()) })},
@@ -174,8 +176,8 @@ var calls = []call{
 		err := json.Unmarshal(text, &r)
 		return held{r, err}
 	})},
-	{"bson.MendLengths", inRows, direct(func(data []byte) any {
-		doc, mended, err := bson.MendLengths(nil, data)
+	{"bsoncore.MendLengths", inRows, direct(func(data []byte) any {
+		doc, mended, err := bsoncore.MendLengths(nil, data)
 		return []any{doc, mended, err}
 	})},
 	{"bson.Unmarshal into any", documents, unmarshal[any](bson.DecodeOptions{})},

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
@@ -36,10 +37,10 @@ var strides = []int{1, 5, 7, 11, 13, 19, 23, 25, 29, 31}
 
 func (g *Generator) bench(dst []byte) []byte {
 	s := &g.src
-	dst, mark := bson.Begin(dst)
-	dst = bson.AppendObjectID(dst, "_id", s.id())
+	dst, mark := bsoncore.Begin(dst)
+	dst = bsoncore.AppendObjectID(dst, "_id", s.id())
 	dst = g.benchFields(dst, s.between(11, 30))
-	return bson.End(dst, mark)
+	return bsoncore.End(dst, mark)
 }
 
 func (g *Generator) benchFields(dst []byte, n int) []byte {
@@ -67,14 +68,14 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 	s := &g.src
 	switch t {
 	case bson.TypeString:
-		return bson.AppendString(dst, key, s.benchString())
+		return bsoncore.AppendString(dst, key, s.benchString())
 	case bson.TypeDouble:
-		return bson.AppendDouble(dst, key, s.benchDouble())
+		return bsoncore.AppendDouble(dst, key, s.benchDouble())
 	case bson.TypeDocument:
-		dst, mark := bson.BeginDocument(dst, key)
-		return bson.End(g.benchFields(dst, s.between(1, 5)), mark)
+		dst, mark := bsoncore.BeginDocument(dst, key)
+		return bsoncore.End(g.benchFields(dst, s.between(1, 5)), mark)
 	case bson.TypeArray:
-		dst, mark := bson.BeginArray(dst, key)
+		dst, mark := bsoncore.BeginArray(dst, key)
 		// Most arrays in databases hold one type.
 		t, same := s.benchType(), !s.oneIn(4)
 		for i := range s.between(1, 5) {
@@ -83,37 +84,37 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 				t = s.benchType()
 			}
 		}
-		return bson.End(dst, mark)
+		return bsoncore.End(dst, mark)
 	case bson.TypeInt32:
-		return bson.AppendInt32(dst, key, s.benchInt32())
+		return bsoncore.AppendInt32(dst, key, s.benchInt32())
 	case bson.TypeInt64:
 		v := int64(s.bits64() >> (1 + s.below(40)))
 		if s.oneIn(4) {
 			v = -v
 		}
-		return bson.AppendInt64(dst, key, v)
+		return bsoncore.AppendInt64(dst, key, v)
 	case bson.TypeBoolean:
-		return bson.AppendBoolean(dst, key, s.oneIn(2))
+		return bsoncore.AppendBoolean(dst, key, s.oneIn(2))
 	case bson.TypeObjectID:
-		return bson.AppendObjectID(dst, key, s.id())
+		return bsoncore.AppendObjectID(dst, key, s.id())
 	case bson.TypeDecimal128:
 		if s.oneIn(5) {
-			return bson.AppendDecimal128(dst, key, s.wideDecimal(-s.between(2, 40)))
+			return bsoncore.AppendDecimal128(dst, key, s.wideDecimal(-s.between(2, 40)))
 		}
-		return bson.AppendDecimal128(dst, key, s.price(s.between(1, 6)))
+		return bsoncore.AppendDecimal128(dst, key, s.price(s.between(1, 6)))
 	case bson.TypeDateTime:
 		ms := s.date()
 		if s.oneIn(4) {
 			ms -= ms % 1000
 		}
-		return bson.AppendDateTime(dst, key, ms)
+		return bsoncore.AppendDateTime(dst, key, ms)
 	case bson.TypeNull:
-		return bson.AppendNull(dst, key)
+		return bsoncore.AppendNull(dst, key)
 	case bson.TypeBinary:
 		if s.oneIn(2) {
-			return bson.AppendBinary(dst, key, bson.BinaryUUID, s.uuid())
+			return bsoncore.AppendBinary(dst, key, bson.BinaryUUID, s.uuid())
 		}
-		return bson.AppendBinary(dst, key, bson.BinaryGeneric, s.bytes(nil, s.between(0, 40)))
+		return bsoncore.AppendBinary(dst, key, bson.BinaryGeneric, s.bytes(nil, s.between(0, 40)))
 	}
 	panic("BUG: sample: no bench value of type " + t.String())
 }

@@ -5,7 +5,7 @@
 package sample
 
 import (
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/edge"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -134,7 +134,7 @@ func (s *source) phrase(n int) string {
 		}
 		b = append(b, pick(s, words)...)
 	}
-	if len(b) > n && bson.IndexInvalidUTF8(b[:n]) < 0 {
+	if len(b) > n && bsoncore.IndexInvalidUTF8(b[:n]) < 0 {
 		b = b[:n]
 	}
 	return string(b)

@@ -5,13 +5,14 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
 func (g *Generator) wild(dst []byte) []byte {
-	dst, mark := bson.Begin(dst)
-	return bson.End(g.wildFields(dst, 1), mark)
+	dst, mark := bsoncore.Begin(dst)
+	return bsoncore.End(g.wildFields(dst, 1), mark)
 }
 
 // wildFields writes up to eight elements of a container at depth; the
@@ -36,14 +37,14 @@ func (g *Generator) wildValue(dst []byte, key string, depth int) []byte {
 	}
 	switch t {
 	case bson.TypeDouble:
-		return bson.AppendDouble(dst, key, s.wildDouble())
+		return bsoncore.AppendDouble(dst, key, s.wildDouble())
 	case bson.TypeString:
-		return bson.AppendString(dst, key, s.wildText())
+		return bsoncore.AppendString(dst, key, s.wildText())
 	case bson.TypeDocument:
-		dst, mark := bson.BeginDocument(dst, key)
-		return bson.End(g.wildFields(dst, depth+1), mark)
+		dst, mark := bsoncore.BeginDocument(dst, key)
+		return bsoncore.End(g.wildFields(dst, depth+1), mark)
 	case bson.TypeArray:
-		dst, mark := bson.BeginArray(dst, key)
+		dst, mark := bsoncore.BeginArray(dst, key)
 		n := s.below(5)
 		if s.oneIn(30) {
 			n = s.between(9, 102) // keys of two and three digits
@@ -51,45 +52,45 @@ func (g *Generator) wildValue(dst []byte, key string, depth int) []byte {
 		for i := range n {
 			dst = g.wildValue(dst, strconv.Itoa(i), depth+2)
 		}
-		return bson.End(dst, mark)
+		return bsoncore.End(dst, mark)
 	case bson.TypeBinary:
 		// Never empty: the driver reads an empty subtype 2 as four bytes.
-		return bson.AppendBinary(dst, key, pick(s, edge.Subtypes), s.bytes(nil, s.between(1, 20)))
+		return bsoncore.AppendBinary(dst, key, pick(s, edge.Subtypes), s.bytes(nil, s.between(1, 20)))
 	case bson.TypeUndefined:
-		return bson.AppendUndefined(dst, key)
+		return bsoncore.AppendUndefined(dst, key)
 	case bson.TypeObjectID:
-		return bson.AppendObjectID(dst, key, s.id())
+		return bsoncore.AppendObjectID(dst, key, s.id())
 	case bson.TypeBoolean:
-		return bson.AppendBoolean(dst, key, s.oneIn(2))
+		return bsoncore.AppendBoolean(dst, key, s.oneIn(2))
 	case bson.TypeDateTime:
-		return bson.AppendDateTime(dst, key, s.wildDate())
+		return bsoncore.AppendDateTime(dst, key, s.wildDate())
 	case bson.TypeNull:
-		return bson.AppendNull(dst, key)
+		return bsoncore.AppendNull(dst, key)
 	case bson.TypeRegex:
-		return bson.AppendRegex(dst, key, pick(s, []string{"", "^a/b", `\d+"`, "日"}), pick(s, []string{"", "i", "ix", "imsx"}))
+		return bsoncore.AppendRegex(dst, key, pick(s, []string{"", "^a/b", `\d+"`, "日"}), pick(s, []string{"", "i", "ix", "imsx"}))
 	case bson.TypeDBPointer:
-		return bson.AppendDBPointer(dst, key, pick(s, []string{"", "db.c", "é"}), s.id())
+		return bsoncore.AppendDBPointer(dst, key, pick(s, []string{"", "db.c", "é"}), s.id())
 	case bson.TypeCode:
-		return bson.AppendCode(dst, key, s.wildText())
+		return bsoncore.AppendCode(dst, key, s.wildText())
 	case bson.TypeSymbol:
-		return bson.AppendSymbol(dst, key, s.wildText())
+		return bsoncore.AppendSymbol(dst, key, s.wildText())
 	case bson.TypeCodeWithScope:
-		dst, value, scope := bson.BeginCodeWithScope(dst, key, s.wildText())
-		dst = bson.End(g.wildFields(dst, depth+1), scope)
-		bson.SetLength(dst, value)
+		dst, value, scope := bsoncore.BeginCodeWithScope(dst, key, s.wildText())
+		dst = bsoncore.End(g.wildFields(dst, depth+1), scope)
+		bsoncore.SetLength(dst, value)
 		return dst
 	case bson.TypeInt32:
-		return bson.AppendInt32(dst, key, int32(s.wildInt()))
+		return bsoncore.AppendInt32(dst, key, int32(s.wildInt()))
 	case bson.TypeTimestamp:
-		return bson.AppendTimestamp(dst, key, uint32(s.wildInt()), uint32(s.wildInt()))
+		return bsoncore.AppendTimestamp(dst, key, uint32(s.wildInt()), uint32(s.wildInt()))
 	case bson.TypeInt64:
-		return bson.AppendInt64(dst, key, s.wildInt())
+		return bsoncore.AppendInt64(dst, key, s.wildInt())
 	case bson.TypeDecimal128:
-		return bson.AppendDecimal128(dst, key, s.wildDecimal())
+		return bsoncore.AppendDecimal128(dst, key, s.wildDecimal())
 	case bson.TypeMaxKey:
-		return bson.AppendMaxKey(dst, key)
+		return bsoncore.AppendMaxKey(dst, key)
 	case bson.TypeMinKey:
-		return bson.AppendMinKey(dst, key)
+		return bsoncore.AppendMinKey(dst, key)
 	}
 	panic("BUG: sample: no wild value of type " + t.String())
 }

@@ -20,6 +20,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
@@ -90,8 +91,8 @@ func (o Options) Append(dst []byte, s *Source) []byte {
 	if o.MaxSize <= 0 {
 		g.limit = len(dst) + DefaultMaxSize
 	}
-	dst, mark := bson.Begin(dst)
-	return bson.End(g.fields(dst, 1), mark)
+	dst, mark := bsoncore.Begin(dst)
+	return bsoncore.End(g.fields(dst, 1), mark)
 }
 
 // Stream returns the documents that data chooses, one after the other, at most
@@ -196,19 +197,19 @@ func (g *generator) element(dst []byte, b, depth int, key string, keyOf func(key
 	} else {
 		dst, t = g.value(dst, t, depth)
 	}
-	bson.SetType(dst, mark, t)
+	bsoncore.SetType(dst, mark, t)
 	again := dst[value:]
 	for i := 1; i < n && len(dst)+len(again) < g.limit; i++ {
 		dst, mark = begin(dst, keyOf(key, i))
 		dst = append(dst, again...)
-		bson.SetType(dst, mark, t)
+		bsoncore.SetType(dst, mark, t)
 	}
 	return dst
 }
 
 // begin appends the start of an element, whose type SetType sets.
 func begin(dst []byte, key string) ([]byte, int) {
-	dst, mark := bson.BeginElement(dst)
+	dst, mark := bsoncore.BeginElement(dst)
 	return append(append(dst, key...), 0), mark
 }
 
@@ -223,12 +224,12 @@ func (g *generator) wrapped(dst []byte, t bson.Type, depth int) ([]byte, bson.Ty
 	if t != bson.TypeArray {
 		t, key = bson.TypeDocument, "a"
 	}
-	dst, outermost := bson.Begin(dst)
+	dst, outermost := bsoncore.Begin(dst)
 	marks := []int{outermost}
 	for range n - 1 {
-		dst = bson.AppendHeader(dst, t, key)
+		dst = bsoncore.AppendHeader(dst, t, key)
 		var mark int
-		dst, mark = bson.Begin(dst)
+		dst, mark = bsoncore.Begin(dst)
 		marks = append(marks, mark)
 	}
 	if t == bson.TypeArray {
@@ -237,7 +238,7 @@ func (g *generator) wrapped(dst []byte, t bson.Type, depth int) ([]byte, bson.Ty
 		dst = g.fields(dst, depth+n)
 	}
 	for _, mark := range slices.Backward(marks) {
-		dst = bson.End(dst, mark)
+		dst = bsoncore.End(dst, mark)
 	}
 	return dst, t
 }
@@ -350,7 +351,7 @@ func (g *generator) value(dst []byte, t bson.Type, depth int) ([]byte, bson.Type
 		return appendText(dst, g.text(g.room(dst))), t
 	case bson.TypeBinary:
 		subtype := g.Byte()
-		return bson.AppendBinaryValue(dst, subtype, g.octets(g.room(dst))), t
+		return bsoncore.AppendBinaryValue(dst, subtype, g.octets(g.room(dst))), t
 	case bson.TypeObjectID:
 		return g.id(dst), t
 	case bson.TypeBoolean:
@@ -378,18 +379,18 @@ func (g *generator) value(dst []byte, t bson.Type, depth int) ([]byte, bson.Type
 // container is value for what has elements.
 func (g *generator) container(dst []byte, t bson.Type, depth int) []byte {
 	if t == bson.TypeCodeWithScope {
-		dst, start := bson.Begin(dst)
+		dst, start := bsoncore.Begin(dst)
 		dst = appendText(dst, g.text(g.room(dst)))
-		dst, scope := bson.Begin(dst)
-		dst = bson.End(g.fields(dst, depth+1), scope)
-		bson.SetLength(dst, start)
+		dst, scope := bsoncore.Begin(dst)
+		dst = bsoncore.End(g.fields(dst, depth+1), scope)
+		bsoncore.SetLength(dst, start)
 		return dst
 	}
-	dst, mark := bson.Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	if t == bson.TypeArray {
-		return bson.End(g.items(dst, depth+1), mark)
+		return bsoncore.End(g.items(dst, depth+1), mark)
 	}
-	return bson.End(g.fields(dst, depth+1), mark)
+	return bsoncore.End(g.fields(dst, depth+1), mark)
 }
 
 // appendText appends the value of a string.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/edge"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -177,7 +178,7 @@ func TestSeed(t *testing.T) {
 			}
 		}
 	})
-	check(bson.End(bson.AppendString([]byte{0, 0, 0, 0}, strings.Repeat("k", 300), strings.Repeat("é", 40_000)), 0))
+	check(bsoncore.End(bsoncore.AppendString([]byte{0, 0, 0, 0}, strings.Repeat("k", 300), strings.Repeat("é", 40_000)), 0))
 }
 
 // TestStream checks that a stream is documents, at most as many as asked for.

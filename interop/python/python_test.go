@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -181,8 +182,8 @@ func sorted(v value) value {
 		var c bson.Cursor
 		c.ResetValue(v.typ, v.data, 0)
 		code, scope := c.CodeWithScope()
-		doc, mark := bson.Begin(nil)
-		doc = bson.End(bson.AppendCodeWithScope(doc, "", string(code), sorted(value{bson.TypeDocument, scope}).data), mark)
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendCodeWithScope(doc, "", string(code), sorted(value{bson.TypeDocument, scope}).data), mark)
 		c = bson.NewCursor(doc)
 		c.Next()
 		return value{v.typ, c.Data()}
@@ -192,16 +193,16 @@ func sorted(v value) value {
 	var elements []string
 	for c := bson.NewCursor(v.data); c.Next(); {
 		e := sorted(value{c.Type(), c.Data()})
-		elements = append(elements, string(bson.AppendValue(nil, string(c.Key()), e.typ, e.data)))
+		elements = append(elements, string(bsoncore.AppendValue(nil, string(c.Key()), e.typ, e.data)))
 	}
 	if v.typ == bson.TypeDocument {
 		slices.SortFunc(elements, func(a, b string) int { return strings.Compare(a[1:], b[1:]) })
 	}
-	doc, mark := bson.Begin(nil)
+	doc, mark := bsoncore.Begin(nil)
 	for _, e := range elements {
 		doc = append(doc, e...)
 	}
-	return value{v.typ, bson.End(doc, mark)}
+	return value{v.typ, bsoncore.End(doc, mark)}
 }
 
 // outOfRange reports whether v has a datetime that only a DatetimeMS holds,
@@ -344,8 +345,8 @@ func changes(v vector, e pickle.Encoding) bool {
 // text returns v as canonical Extended JSON, which has one NaN.
 func text(t *testing.T, v value) string {
 	t.Helper()
-	doc, mark := bson.Begin(nil)
-	doc = bson.End(bson.AppendValue(doc, "v", v.typ, v.data), mark)
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendValue(doc, "v", v.typ, v.data), mark)
 	text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, doc)
 	if err != nil {
 		t.Fatal(err)

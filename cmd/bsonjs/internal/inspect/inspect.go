@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file finds the parts of a document. text.go and record.go write them.
@@ -199,7 +200,7 @@ func (w *walker) elements() {
 	c := &w.c
 	for !w.done && c.Next() {
 		n := len(w.path)
-		w.path = bson.AppendPointer(w.path, c.Key())
+		w.path = bsoncore.AppendPointer(w.path, c.Key())
 		w.element()
 		w.path = w.path[:n]
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
@@ -24,8 +25,8 @@ import (
 func unhex(t *testing.T, digits string) []byte {
 	t.Helper()
 	if elements, ok := strings.CutPrefix(digits, "="); ok {
-		dst, mark := bson.Begin(nil)
-		return bson.End(append(dst, unhex(t, elements)...), mark)
+		dst, mark := bsoncore.Begin(nil)
+		return bsoncore.End(append(dst, unhex(t, elements)...), mark)
 	}
 	b, err := hex.DecodeString(strings.ReplaceAll(digits, " ", ""))
 	if err != nil {
@@ -164,7 +165,7 @@ func checkLengths(t *testing.T, doc []byte, parts []inspect.Part) {
 			open = open[:len(open)-1]
 			continue
 		}
-		want := bson.AppendPointer(bytes.Clone(open[len(open)-1].Path), p.Key)
+		want := bsoncore.AppendPointer(bytes.Clone(open[len(open)-1].Path), p.Key)
 		if p.Kind != inspect.Element || p.Depth != len(open) || !bytes.Equal(p.Path, want) || !p.Holds && p.Length != p.Size {
 			t.Fatalf("%x: %+v within %+v", doc, p, open)
 		}

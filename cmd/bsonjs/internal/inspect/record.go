@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -84,7 +85,7 @@ func value(p Part) []byte {
 	t, data := p.Type, p.Data
 	switch {
 	case t == bson.TypeCodeWithScope:
-		t, data = bson.TypeCode, bson.AppendCode(nil, "", string(p.Code))[2:]
+		t, data = bson.TypeCode, bsoncore.AppendCode(nil, "", string(p.Code))[2:]
 	case p.Holds:
 		return nil
 	}

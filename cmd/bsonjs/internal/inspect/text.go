@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/extjson"
 )
@@ -240,7 +241,7 @@ func (t Text) appendValue(dst []byte, typ bson.Type, data []byte) []byte {
 		if t.Max == 0 || len(b) <= t.Max {
 			break
 		}
-		element := bson.AppendBinary(nil, "", subtype, b[:t.Max])
+		element := bsoncore.AppendBinary(nil, "", subtype, b[:t.Max])
 		return appendCut(t.appendShell(dst, typ, element[2:]), t.Max, len(b))
 	}
 	n := len(dst)
@@ -258,11 +259,11 @@ func (t Text) appendText(dst []byte, typ bson.Type, text []byte) []byte {
 	var element []byte
 	switch typ {
 	case bson.TypeSymbol:
-		element = bson.AppendSymbol(nil, "", string(shown))
+		element = bsoncore.AppendSymbol(nil, "", string(shown))
 	case bson.TypeCode:
-		element = bson.AppendCode(nil, "", string(shown))
+		element = bsoncore.AppendCode(nil, "", string(shown))
 	default:
-		element = bson.AppendString(nil, "", string(shown))
+		element = bsoncore.AppendString(nil, "", string(shown))
 	}
 	return appendCut(t.appendShell(dst, typ, element[2:]), len(shown), len(text))
 }

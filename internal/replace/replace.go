@@ -1,8 +1,22 @@
-package bson
+// Package replace writes U+FFFD in place of bytes that are not part of UTF-8.
+package replace
 
-import "math"
+import (
+	"math"
+	"unicode/utf8"
 
-// AppendUTF8 appends doc to dst with U+FFFD for each byte of its text, keys
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// Text appends s to dst with U+FFFD for each byte that is not part of UTF-8.
+func Text(dst []byte, s string) []byte {
+	for _, r := range s {
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
+
+// Document appends doc to dst with U+FFFD for each byte of its text, keys
 // included, that is not part of UTF-8, and returns the longer slice. All other
 // bytes stay as they are, those of array keys and deprecated types too, so
 // that a document whose text is valid is appended unchanged. doc is one whole
@@ -10,7 +24,7 @@ import "math"
 // and must not overlap doc. On failure it returns dst at its old length and
 // the error of the Cursor, or ErrTooLarge if the result would be longer than a
 // document can be.
-func AppendUTF8(dst, doc []byte, maxDepth int) ([]byte, error) {
+func Document(dst, doc []byte, maxDepth int) ([]byte, error) {
 	var r replacer
 	r.c.Reset(doc, maxDepth)
 	out := r.appendContainer(dst)
@@ -18,43 +32,43 @@ func AppendUTF8(dst, doc []byte, maxDepth int) ([]byte, error) {
 		return dst, err
 	}
 	if len(out)-len(dst) > math.MaxInt32 {
-		return dst, &ValueError{Err: ErrTooLarge}
+		return dst, &bsoncore.ValueError{Err: bsoncore.ErrTooLarge}
 	}
 	return out, nil
 }
 
-// A replacer is one call of AppendUTF8.
-type replacer struct{ c Cursor }
+// A replacer is one call of Document.
+type replacer struct{ c bsoncore.Cursor }
 
 // appendContainer appends what is open.
 func (r *replacer) appendContainer(dst []byte) []byte {
-	dst, mark := Begin(dst)
+	dst, mark := bsoncore.Begin(dst)
 	for r.c.Next() {
 		dst = appendReplacedCString(append(dst, byte(r.c.Type())), r.c.Key())
 		dst = r.appendValue(dst)
 	}
-	return End(dst, mark)
+	return bsoncore.End(dst, mark)
 }
 
 // appendValue appends the value of the current element.
 func (r *replacer) appendValue(dst []byte) []byte {
 	c := &r.c
 	switch c.Type() {
-	case TypeString, TypeSymbol, TypeCode:
+	case bsoncore.TypeString, bsoncore.TypeSymbol, bsoncore.TypeCode:
 		return appendReplacedText(dst, c.Text())
-	case TypeRegex:
+	case bsoncore.TypeRegex:
 		pattern, options := c.Regex()
 		return appendReplacedCString(appendReplacedCString(dst, pattern), options)
-	case TypeDBPointer:
+	case bsoncore.TypeDBPointer:
 		namespace, id := c.DBPointer()
 		return append(appendReplacedText(dst, namespace), id[:]...)
-	case TypeCodeWithScope:
+	case bsoncore.TypeCodeWithScope:
 		code, _ := c.CodeWithScope()
 		dst, mark := append(dst, 0, 0, 0, 0), len(dst)
 		dst = r.appendInner(appendReplacedText(dst, code))
-		SetLength(dst, mark)
+		bsoncore.SetLength(dst, mark)
 		return dst
-	case TypeDocument, TypeArray:
+	case bsoncore.TypeDocument, bsoncore.TypeArray:
 		return r.appendInner(dst)
 	}
 	return append(dst, c.Data()...)
@@ -74,11 +88,11 @@ func (r *replacer) appendInner(dst []byte) []byte {
 func appendReplacedText(dst, text []byte) []byte {
 	mark := len(dst)
 	dst = appendReplacedCString(append(dst, 0, 0, 0, 0), text)
-	SetStringLength(dst, mark)
+	bsoncore.SetStringLength(dst, mark)
 	return dst
 }
 
 // appendReplacedCString appends text and a NUL.
 func appendReplacedCString(dst, text []byte) []byte {
-	return append(replaceInvalid(dst, string(text)), 0)
+	return append(Text(dst, string(text)), 0)
 }
