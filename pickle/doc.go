@@ -1,23 +1,24 @@
 // Package pickle reads and writes Python pickles that hold PyMongo's values,
-// so that a Go service can share a cache or a queue with a Python one.
+// so that a Go service can share a cache or a queue with a Python service.
 //
 // # Routes
 //
 //	pickle → BSON      AppendBSON, AppendBSONValue, DecodeOptions
 //	BSON → pickle      AppendPickle, AppendPickleValue, EncodeOptions
-//	…in portions       WritePickle, WritePickleValue
+//	  in portions      WritePickle, WritePickleValue
 //	pickle ↔ Go value  Unmarshal, Marshal
 //	one ObjectId       UnmarshalObjectID, MarshalObjectID
 //	streams            NewDecoder, Pickles
 //
-// Each conversion goes by way of BSON bytes, and allocates nothing but what
-// it returns, or nothing at all if dst has room.
+// Each conversion goes through BSON bytes. It allocates only its result, and
+// nothing if dst has room.
 //
 // # What is read
 //
-// Protocols 0 to 5, by whatever pickler of Python 2 or 3. An ObjectId in every
-// form that PyMongo has ever written: as 12 bytes, as text of 12 characters, in
-// a dictionary, in a pair; of pymongo.objectid and of bson.objectid. And
+// Protocols 0 to 5 of every pickler of Python 2 and 3 are read. An ObjectId is
+// read in every form that PyMongo has written: as 12 bytes, as text of 12
+// characters, in a dictionary, in a pair; of pymongo.objectid and of
+// bson.objectid. The other types are:
 //
 //	Python                              BSON
 //	dict, SON, OrderedDict              document
@@ -40,23 +41,22 @@
 //
 // # What is written
 //
-// What PyMongo would decode the same BSON to, as CPython 3.7 to 3.13 pickles
-// it: an ObjectId is the same bytes in each protocol, and so are documents,
-// on the understanding that equal keys are one object. The default is protocol
-// 2, the newest that both Python 2.7 and every Python 3 can load.
+// A pickle holds the values that PyMongo decodes the same BSON to, with the
+// bytes of CPython 3.7 to 3.13: an ObjectId is the same bytes in each protocol,
+// and so are documents if equal keys are one object. The default is protocol 2,
+// the newest that both Python 2.7 and every Python 3 load.
 //
 // # Safety
 //
-// A pickle is a program, and Python's own reader runs it. This one does not:
-// there are no live objects, and nothing is called. The classes and functions
-// that a pickle may name are a closed list of exact pairs of module and name,
-// each with the number and kinds of its arguments; opcodes that these types
-// never use are refused; every length is compared with the bytes that are
-// there; and depth, memo, containers and the size of what shared values expand
-// to are limited by options with defaults. Time and memory are in proportion to
-// the pickle, about 30 bytes for one of its own at worst. A value that contains
-// itself is refused. Errors name the opcode, its offset and what was refused,
-// os.system for instance.
+// A pickle is a program, and Python's own reader runs it. This reader does not:
+// it has no live objects, and it calls nothing. A pickle may name only the
+// classes and functions of a closed list. The list has exact pairs of module
+// and name, with the number and types of the arguments. Opcodes that PyMongo's
+// types never use are errors, and so is a length beyond the bytes of the
+// pickle, and a value that contains itself. Options with defaults limit the
+// depth, the memo, the containers and the expansion of shared values. Time and
+// memory are linear in the pickle: at worst about 30 bytes per byte. An error
+// names the opcode, its offset and the value at fault, such as os.system.
 //
 // All functions are safe for concurrent use; a Decoder is for one goroutine at
 // a time.
