@@ -7,6 +7,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
 // This file turns BSON into text, straight from the cursor.
@@ -90,8 +91,8 @@ type encoder struct {
 	asIs     bool // special keys in data are written
 	exact    bool // what the text cannot keep is refused
 	maxDepth int
-	most     int       // bytes of text, see MaxTextSize; 0: no limit
-	portions *portions // where text is handed on; nil: it stays in dst
+	most     int             // bytes of text, see MaxTextSize; 0: no limit
+	portions *portion.Writer // where text is handed on; nil: it stays in dst
 
 	level  int // members that are open around the current one
 	start  int // length of dst at the start of the text

@@ -1,12 +1,12 @@
 package extjson
 
 import (
-	"errors"
 	"io"
 	"math"
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
 // This file bounds the memory of the text of a document. Text can be hundreds of
@@ -16,15 +16,12 @@ import (
 //   - grow is called when dst has no room for the next bytes. It alone checks
 //     whether the text is longer than MaxTextSize, or long enough for another
 //     portion.
-//   - WriteJSON writes in portions. A text is refused or written as a whole. So
-//     a text longer than a portion is encoded twice: first to io.Discard, which
-//     finds every fault, and then to the writer.
+//   - WriteJSON writes in portions. A text is refused or written as a whole:
+//     package portion has it encoded twice if it is longer than a portion.
 //   - Long strings and binaries are written in parts, so that a portion does
 //     not grow with them.
 
 const (
-	// portionSize is how many bytes of text WriteJSON hands on at a time.
-	portionSize = 64 << 10
 	// behindPortion is how many bytes of a portion stay for the next one: more
 	// than the bracket or comma that is taken back at the end of a container.
 	behindPortion = 16
@@ -42,9 +39,6 @@ const (
 // maxMaxText is the largest MaxTextSize that means something, in bytes: sums
 // with it do not overflow.
 const maxMaxText = math.MaxInt / 4
-
-// errStopped is the fault of an encoder whose writer has failed.
-var errStopped = errors.New("writer has failed")
 
 // WriteJSON writes doc to w as relaxed Extended JSON. It needs memory for a
 // portion of 64 KiB and, with SortKeys, eight bytes for each member of the
@@ -82,47 +76,20 @@ func (o *EncodeOptions) write(w io.Writer, t bson.Type, data []byte) error {
 	}
 	var e encoder
 	e.init(o)
-	p := &portions{w: io.Discard}
-	if e.max == 0 {
-		e.portions = p
-	}
-	text, err := e.append(make([]byte, 0, min(portionSize, 2*len(data)+valueRoom)), t, data)
-	if err != nil {
-		return err
-	}
-	if p.passed > 0 {
-		*p = portions{w: w}
-		text, _ = e.append(text[:0], t, data) // without a fault but that of w
-	}
-	p.w = w
-	p.write(text)
-	return p.err
-}
-
-// Portions receive the text of an encoder.
-type portions struct {
-	w      io.Writer
-	passed int   // bytes that were handed on
-	err    error // of w
-}
-
-func (p *portions) write(text []byte) {
-	if p.err != nil {
-		return
-	}
-	n, err := p.w.Write(text)
-	if err == nil && n < len(text) {
-		err = io.ErrShortWrite
-	}
-	p.err = err
-	p.passed += len(text)
+	room := make([]byte, 0, min(portion.Size, 2*len(data)+valueRoom))
+	return portion.Write(w, room, func(p *portion.Writer, dst []byte) ([]byte, error) {
+		if e.max == 0 {
+			e.portions = p
+		}
+		return e.append(dst, t, data)
+	})
 }
 
 // textLen returns how long the text is that dst ends with.
 func (e *encoder) textLen(dst []byte) int {
 	n := len(dst) - e.start
 	if e.portions != nil {
-		n += e.portions.passed
+		n += e.portions.Passed
 	}
 	return n
 }
@@ -154,13 +121,13 @@ func (e *encoder) grow(dst []byte, n, least int) []byte {
 // room for n bytes more.
 func (e *encoder) handOn(dst []byte, n int) []byte {
 	p := e.portions
-	if at := len(dst) - behindPortion; len(dst) >= portionSize-n && at > 0 {
-		p.write(dst[:at])
-		if p.err != nil {
-			e.c.Fail(errStopped)
+	if at := len(dst) - behindPortion; len(dst) >= portion.Size-n && at > 0 {
+		p.Pass(dst[:at])
+		if p.Err != nil {
+			e.c.Fail(portion.ErrStopped)
 		}
-		if cap(dst) > 2*portionSize { // a single value was longer
-			return append(make([]byte, 0, max(portionSize, behindPortion+n)), dst[at:]...)
+		if cap(dst) > 2*portion.Size { // a single value was longer
+			return append(make([]byte, 0, max(portion.Size, behindPortion+n)), dst[at:]...)
 		}
 		dst = append(dst[:0], dst[at:]...)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/portion"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -130,7 +131,7 @@ func TestWriteJSON(t *testing.T) {
 				if !bytes.Equal(got.Bytes(), want) {
 					t.Errorf("%d bytes, want %d, different from byte %d on", got.Len(), len(want), differ(got.Bytes(), want))
 				}
-				if got.longest > 2*portionSize && o.MaxLen == 0 {
+				if got.longest > 2*portion.Size && o.MaxLen == 0 {
 					t.Errorf("a portion of %d bytes", got.longest)
 				}
 				value, mark := bsoncore.Begin(nil)

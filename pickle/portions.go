@@ -1,22 +1,16 @@
 package pickle
 
 import (
-	"errors"
 	"io"
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
 // This file bounds the memory of a pickle while it is written. The pickle is
 // refused if it gets longer than MaxPickleSize, or it is written in portions.
 // Both happen at a boundary: before a value and outside of frames.
-
-// portionSize is how many bytes of a pickle WritePickle hands on at a time.
-const portionSize = 64 << 10
-
-// errStopped is the fault of a writer whose io.Writer has failed.
-var errStopped = errors.New("writer has failed")
 
 // WritePickle writes doc to w as a pickle of protocol 2. It needs memory for a
 // portion of 64 KiB, for one value, and 32 bytes for each different key,
@@ -51,49 +45,20 @@ func (o *EncodeOptions) write(w io.Writer, write func(*writer) bool) error {
 	if err != nil {
 		return err
 	}
-	p := &portions{w: io.Discard}
 	wr := writers.Get().(*writer)
 	defer wr.free()
-	wr.reset(nil, proto, o)
-	wr.portions = p
-	data, err := wr.whole(nil, write)
-	if err != nil {
-		return err
-	}
-	if p.passed > 0 {
-		*p = portions{w: w}
-		wr.reset(data[:0], proto, o)
-		data, _ = wr.whole(nil, write) // without a fault but that of w
-	}
-	p.w = w
-	p.write(data)
-	return p.err
-}
-
-// Portions receive the pickle of a writer.
-type portions struct {
-	w      io.Writer
-	passed int   // bytes that were handed on
-	err    error // of w
-}
-
-func (p *portions) write(data []byte) {
-	if p.err != nil {
-		return
-	}
-	n, err := p.w.Write(data)
-	if err == nil && n < len(data) {
-		err = io.ErrShortWrite
-	}
-	p.err = err
-	p.passed += len(data)
+	return portion.Write(w, nil, func(p *portion.Writer, dst []byte) ([]byte, error) {
+		wr.reset(dst, proto, o)
+		wr.portions = p
+		return wr.whole(nil, write)
+	})
 }
 
 // size returns how long the pickle is so far.
 func (w *writer) size() int {
 	n := len(w.out) - w.start
 	if w.portions != nil {
-		n += w.portions.passed
+		n += w.portions.Passed
 	}
 	return n
 }
@@ -103,7 +68,7 @@ func (w *writer) size() int {
 func (w *writer) unframed() int {
 	switch {
 	case w.portions != nil:
-		return portionSize
+		return portion.Size
 	case w.most > 0 && w.most < math.MaxInt-w.start:
 		return w.start + w.most + 1
 	}
@@ -117,12 +82,12 @@ func (w *writer) cut() {
 		w.c.Fail(bson.ErrTooLarge)
 	}
 	if p := w.portions; p != nil {
-		p.write(w.out)
-		if p.err != nil {
-			w.c.Fail(errStopped)
+		p.Pass(w.out)
+		if p.Err != nil {
+			w.c.Fail(portion.ErrStopped)
 		}
 		w.out = w.out[:0]
-		if cap(w.out) > 2*portionSize { // a single value was longer
+		if cap(w.out) > 2*portion.Size { // a single value was longer
 			w.out = nil
 		}
 	}

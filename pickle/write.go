@@ -11,6 +11,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
 // This file has the entry points for writing and the parts that every value
@@ -112,10 +113,10 @@ type writer struct {
 	documents DocumentClass
 	policy    DeprecatedPolicy
 
-	next     int       // length of out from which on boundary has something to do
-	start    int       // length of out at the start of the pickle
-	most     int       // bytes of the pickle, see MaxPickleSize; 0: any number
-	portions *portions // where the pickle is handed on; nil: it stays in out
+	next     int             // length of out from which on boundary has something to do
+	start    int             // length of out at the start of the pickle
+	most     int             // bytes of the pickle, see MaxPickleSize; 0: any number
+	portions *portion.Writer // where the pickle is handed on; nil: it stays in out
 
 	frameAt int    // offset in out of the open frame's FRAME; -1: none
 	memos   uint32 // entries of the memo
