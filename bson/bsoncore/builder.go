@@ -17,10 +17,10 @@ import (
 
 // A Builder makes one document, element by element, and checks what the
 // Append functions leave to their callers: no NUL in keys and regexes, all
-// text UTF-8, whole values well formed, at most 2³¹−1 bytes, containers
-// closed. The zero Builder is ready for use. Methods return the Builder, so
-// that calls can be chained; the first fault is kept, what follows does
-// nothing, and Document reports it. Duplicate keys are not looked for.
+// text UTF-8, whole values well formed, at most MaxDocumentSize bytes,
+// containers closed. The zero Builder is ready for use. Methods return the
+// Builder, so that calls can be chained; the first fault is kept, what follows
+// does nothing, and Document reports it. Duplicate keys are not looked for.
 //
 //	doc, err := new(bsoncore.Builder).
 //		String("name", "Ada").
@@ -30,11 +30,14 @@ import (
 // Inside an array the key is "" and the element gets its index; the right
 // index as key will do too.
 type Builder struct {
-	buf   []byte   // the document so far; empty: not begun
-	open  []opened // open containers, outermost first; the document is not there
-	err   error    // first fault
-	done  bool     // Document has finished buf
-	limit int64    // bytes in the largest document if not 0; for tests
+	// MaxDocumentSize is the largest document, in bytes, that is built. Zero
+	// means 2³¹−1, which is BSON's own limit.
+	MaxDocumentSize int
+
+	buf  []byte   // the document so far; empty: not begun
+	open []opened // open containers, outermost first; the document is not there
+	err  error    // first fault
+	done bool     // Document has finished buf
 }
 
 // An opened is a container that waits for its End.
@@ -46,12 +49,10 @@ type opened struct {
 	next  int  // index of an array's next element
 }
 
-const maxDocument = math.MaxInt32 // bytes; lengths are int32
-
 // Reset forgets the document and the fault and keeps the memory, which
 // invalidates what Document returned.
 func (b *Builder) Reset() {
-	*b = Builder{buf: b.buf[:0], open: b.open[:0], limit: b.limit}
+	*b = Builder{MaxDocumentSize: b.MaxDocumentSize, buf: b.buf[:0], open: b.open[:0]}
 }
 
 // Document finishes the document and returns it. It aliases the Builder's
@@ -185,13 +186,21 @@ func (b *Builder) element(key string, size int64) (_ string, ok bool) {
 		why = ErrKeyNUL
 	case !utf8.ValidString(key):
 		why = ErrUTF8
-	case whole > maxDocument || b.limit != 0 && whole > b.limit:
+	case whole > b.largest():
 		why = ErrTooLarge
 	}
 	if why != nil {
 		b.fault(&key, why)
 	}
 	return key, why == nil
+}
+
+// largest returns the bytes in the largest document.
+func (b *Builder) largest() int64 {
+	if b.MaxDocumentSize <= 0 {
+		return math.MaxInt32
+	}
+	return min(int64(b.MaxDocumentSize), math.MaxInt32)
 }
 
 // text is element for a value that contains the text given.

@@ -137,8 +137,7 @@ func TestBuilderDocument(t *testing.T) {
 func TestBuilderTooLarge(t *testing.T) {
 	for _, tc := range writers {
 		build := func(limit int) (bsoncore.Document, error) {
-			var b bsoncore.Builder
-			b.SetLimit(int64(limit))
+			b := bsoncore.Builder{MaxDocumentSize: limit}
 			return tc.build(b.BeginArray("in").BeginDocument("")).End().End().Document()
 		}
 		doc, err := build(1000)

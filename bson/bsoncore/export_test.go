@@ -3,9 +3,6 @@ package bsoncore
 // NextSlow is Next without its shortcut.
 func (c *Cursor) NextSlow() bool { return c.off < c.end && c.nextSlow() }
 
-// SetLimit makes documents over n bytes too large for b.
-func (b *Builder) SetLimit(n int64) { b.limit = n }
-
 // The sizes that stream tests must get around.
 const (
 	MinBuffer = minBuffer
