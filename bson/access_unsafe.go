@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// This is the only file that uses package unsafe. access_safe.go is the same
+// This is the only file that imports package unsafe. access_safe.go is the same
 // without; build with the tag bsonkit_safe to use it.
 //
 //   - It reaches the fields of a struct by their offsets, where package

@@ -131,10 +131,11 @@ func fieldsAre(t reflect.Type, names []string, kinds ...reflect.Kind) bool {
 	return true
 }
 
-// words returns the memory of v, a struct of two uint64 that cannot be set
-// because its fields are not exported, as an array that can.
-func words(v reflect.Value) *[2]uint64 {
-	return reflect.NewAt(reflect.TypeFor[[2]uint64](), v.Addr().UnsafePointer()).Interface().(*[2]uint64)
+// memoryOf returns the address of v as that of a T, which must be laid out
+// alike. So a field that is not exported can be set. The caller has looked at
+// the shape of v's type: like package unsafe, memoryOf checks nothing.
+func memoryOf[T any](v reflect.Value) *T {
+	return reflect.NewAt(reflect.TypeFor[T](), v.Addr().UnsafePointer()).Interface().(*T)
 }
 
 func driverDecimal(t reflect.Type) (knownType, bool) {
@@ -149,7 +150,7 @@ func driverDecimal(t reflect.Type) (knownType, bool) {
 					return
 				}
 				hi, lo := d.c.Decimal128().Bits()
-				*words(v) = [2]uint64{hi, lo}
+				*memoryOf[[2]uint64](v) = [2]uint64{hi, lo}
 			},
 		}, fieldsAre(t, []string{"h", "l"}, reflect.Uint64, reflect.Uint64) &&
 			t.NumField() == 2
@@ -308,7 +309,9 @@ func driverVector(t reflect.Type) (knownType, bool) {
 	m, ok := t.MethodByName("Binary")
 	if !ok || m.Type.NumIn() != 1 || m.Type.NumOut() != 1 ||
 		!fieldsAre(t, []string{"dType", "int8Data", "float32Data", "bitData", "bitPadding"},
-			reflect.Uint8, reflect.Slice, reflect.Slice, reflect.Slice, reflect.Uint8) {
+			reflect.Uint8, reflect.Slice, reflect.Slice, reflect.Slice, reflect.Uint8) ||
+		t.Field(1).Type.Elem().Kind() != reflect.Int8 || t.Field(2).Type.Elem().Kind() != reflect.Float32 ||
+		t.Field(3).Type.Elem().Kind() != reflect.Uint8 {
 		return knownType{}, false
 	}
 	return knownType{
@@ -332,17 +335,12 @@ func driverVector(t reflect.Type) (knownType, bool) {
 			if w.IsZero() {
 				return
 			}
-			*hidden[byte](v, 0) = w.Type()
-			*hidden[[]int8](v, 1) = w.Int8()
-			*hidden[[]float32](v, 2) = w.Float32()
-			*hidden[[]byte](v, 3), *hidden[uint8](v, 4) = w.PackedBit()
+			*memoryOf[byte](v.Field(0)) = w.Type()
+			*memoryOf[[]int8](v.Field(1)) = w.Int8()
+			*memoryOf[[]float32](v.Field(2)) = w.Float32()
+			*memoryOf[[]byte](v.Field(3)), *memoryOf[uint8](v.Field(4)) = w.PackedBit()
 		},
 	}, true
-}
-
-// hidden returns the address of field i of v, a T that is not exported.
-func hidden[T any](v reflect.Value, i int) *T {
-	return reflect.NewAt(reflect.TypeFor[T](), v.Field(i).Addr().UnsafePointer()).Interface().(*T)
 }
 
 // encForeignUUID writes a [16]byte as the driver does, a binary of subtype 0,
