@@ -4,7 +4,7 @@ import "github.com/bsonkit/bsonkit/bson/bsoncore"
 
 // This file has the names of package bsoncore that mean the same in both
 // packages. Raw, RawValue and Decoder, which do more here, are in raw.go and
-// stream_value.go. Elements are written by package bsoncore alone.
+// stream.go. Elements are written by package bsoncore alone.
 
 // Types of package bsoncore.
 type (

@@ -13,7 +13,7 @@ import (
 // This file writes Go values.
 //
 //   - Marshal, MarshalValue and Append are the entry points; Encoder is in
-//     stream_value.go.
+//     stream.go.
 //   - marshal_any.go has appendAny, which dispatches on the types that
 //     documents mostly consist of and leaves the others to their plan.
 //   - An encoder carries the options of one call and the first fault. A

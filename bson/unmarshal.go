@@ -15,11 +15,11 @@ import (
 // This file reads documents into Go values.
 //
 //   - Unmarshal, UnmarshalValue and Decode are the entry points; Decoder is
-//     in stream_value.go.
+//     in stream.go.
 //   - A decoder carries the options of one call and the cursor that all
 //     functions share. A fault is recorded in the cursor, which ends every
 //     loop over elements, so nothing is returned on the way out.
-//   - any.go makes the values of an any; plans set everything else.
+//   - unmarshal_any.go makes the values of an any; plans set everything else.
 
 // Unmarshal is DecodeOptions{}.Unmarshal.
 func Unmarshal(doc []byte, v any) error { return DecodeOptions{}.Unmarshal(doc, v) }

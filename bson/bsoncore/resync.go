@@ -15,8 +15,8 @@ import (
 //     place, lead from one place to another, or end at a place. They read more
 //     bytes, through more, only while the bytes that have arrived may be a
 //     document. So memory never follows a claimed length.
-//   - probe.go checks documents of which a part has arrived; trace.go finds the
-//     end of a document without its length.
+//   - resync_probe.go checks documents of which a part has arrived;
+//     resync_trace.go finds the end of a document without its length.
 
 const (
 	// reach is how many bytes two ends of a damaged document may be apart. A

@@ -1,6 +1,7 @@
 package bsoncore
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"iter"
@@ -14,12 +15,33 @@ import (
 //     between them, which is the Cursor's work.
 //   - fill brings bytes in, room finds the place for them. Only room
 //     allocates, and only in proportion to bytes that have arrived.
+//   - Split finds the documents in bytes that are there already.
 
 const (
 	minBuffer = 4 << 10   // bytes in a Decoder's first buffer
 	maxBuffer = 256 << 10 // bytes that a Decoder reads ahead, at most
 	maxIdle   = 100       // reads in a row that may return nothing
 )
+
+// DefaultMaxDocumentSize is the largest document, in bytes of BSON, that a
+// stream accepts unless an option says otherwise: 64 MiB, four times what
+// a MongoDB server stores.
+const DefaultMaxDocumentSize = 64 << 20
+
+// DecodeOptions says how a Decoder reads a stream. The zero value is the
+// default.
+type DecodeOptions struct {
+	_ struct{} // keyed literals only
+
+	// MaxDepth is how many containers may be open at once in a document that
+	// Resync accepts, the document itself included. Zero means
+	// DefaultMaxDepth; at most DepthCeiling.
+	MaxDepth int
+	// MaxDocumentSize is the largest document, in bytes, that a Decoder
+	// accepts. Zero means DefaultMaxDocumentSize; no document is larger
+	// than 2³¹−1 bytes.
+	MaxDocumentSize int
+}
 
 // errReader is the fault of a Read that returned an impossible count.
 var errReader = errors.New("reader returned an impossible count")
@@ -242,4 +264,53 @@ func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[Document, error] {
 			yield(nil, err)
 		}
 	}
+}
+
+// Split returns how many bytes at the start of data are whole documents that
+// follow one another, as a Decoder reads them: by their lengths and their
+// final NULs, with nothing else looked at. ok is false when what follows
+// data[:n] cannot be the start of another: its length is below 5 or above
+// o.MaxDocumentSize, or its last byte is not NUL, so that a Decoder would
+// find a fault there. What follows may be the start of one, or nothing, if ok
+// is true. It takes one look for each document, whatever is in it, and
+// allocates nothing. data is not kept.
+func (o DecodeOptions) Split(data []byte) (n int, ok bool) {
+	limit := o.maxDocument()
+	for len(data)-n >= 4 {
+		size, err := documentSize(data[n:], limit)
+		if err != nil {
+			return n, false
+		}
+		if len(data)-n < size {
+			break
+		}
+		if data[n+size-1] != 0 {
+			return n, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// maxDocument returns the size, in bytes, of the largest document accepted.
+func (o *DecodeOptions) maxDocument() int {
+	if o.MaxDocumentSize <= 0 {
+		return DefaultMaxDocumentSize
+	}
+	return min(o.MaxDocumentSize, math.MaxInt32)
+}
+
+// documentSize returns how many bytes the document at the start of data has,
+// as its first four say, or what is wrong with that.
+func documentSize(data []byte, limit int) (int, error) {
+	n := int(int32(binary.LittleEndian.Uint32(data)))
+	switch {
+	case n < 5:
+		return 0, ErrLength
+	case n > limit:
+		// Damage is likelier than a document of that size, and nothing but
+		// four bytes is known of it.
+		return 0, ErrTooLarge
+	}
+	return n, nil
 }

@@ -5,14 +5,15 @@ import (
 	"encoding/binary"
 	"iter"
 	"math/bits"
+	"unicode/utf8"
 )
 
 // This file checks documents on the inside.
 //
 //   - walk goes through one container and calls itself for those within it.
 //     What is malformed there the Cursor finds.
-//   - text, rare and rules.go add what the Cursor does not look for: UTF-8,
-//     and the rules about keys that an option turns on.
+//   - text, value and validate_rules.go add what the Cursor does not look for:
+//     UTF-8, and the rules about keys that an option turns on.
 //   - malformed and refuse report what these find. They are the only ones
 //     that end the walk, or go on where Faults wants them all.
 
@@ -280,4 +281,20 @@ func (v *validator) pointer(at int) string {
 	v.path = path[:len(v.path)] // keeps the memory, if there is more of it now
 	v.last, v.lastAt = shortPointer(path), at
 	return v.last
+}
+
+// IndexInvalidUTF8 returns the offset of the first byte of b that is not part
+// of valid UTF-8, or -1 if all of it is. Overlong forms and surrogates are
+// invalid.
+func IndexInvalidUTF8(b []byte) int {
+	if utf8.Valid(b) {
+		return -1
+	}
+	for i := 0; ; {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n <= 1 {
+			return i
+		}
+		i += n
+	}
 }
