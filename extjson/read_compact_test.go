@@ -63,7 +63,7 @@ func shortcut(t *testing.T, o extjson.DecodeOptions, value, bracket string) {
 	at := strings.Index(value, bracket) + 1
 	for i := at; i < len(value); i++ {
 		texts := []string{value[:i] + value[i+1:], value[:i], value[:i] + value[i:i+1] + value[i:]}
-		for _, c := range "\x00 \t\"\\{}[]():,'$+-.019AZaefgz_\x7fé" {
+		for _, c := range "\x00 \t\"\\{}[]():,'$+-.019AZaefgz_\x7fé" + string(rune(value[i]-1)) + string(rune(value[i]+1)) {
 			texts = append(texts, value[:i]+string(c)+value[i+1:], value[:i]+string(c)+value[i:])
 		}
 		for _, text := range texts {

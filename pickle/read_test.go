@@ -310,6 +310,8 @@ func TestPointer(t *testing.T) {
 		{"value", "}U\x01a](K\x01}U\x02b/" + bad + "ses.", "/a/1/b~1"},
 		{"key", "}U\x01a}K\x01Nss.", "/a"},
 		{"key before a value", "}U\x01a}K\x01](K\x01" + bad + "ess.", "/a"},
+		{"class", "}U\x01acbson.son\nSON\ns.", "/a"},
+		{"keys of a SON", "}U\x01a" + newSON + "(U\x01aNU\x01bNu}U\x0a_SON__keys](U\x01aU\x01cesbs.", "/a"},
 		{"key of an OrderedDict", "}U\x01accollections\nOrderedDict\n]](K\x01](K\x01" + bad + "eea\x85Rs.", "/a"},
 	} {
 		var v *pickle.ValueError

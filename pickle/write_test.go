@@ -213,6 +213,9 @@ func TestWriteRefuses(t *testing.T) {
 		{"namespace", pickle.EncodeOptions{Deprecated: pickle.Convert}, document(func(dst []byte) []byte {
 			return bsoncore.AppendDBPointer(dst, "a", "\xff", example)
 		}), bson.ErrUTF8, 11, "/a"},
+		{"symbol", pickle.EncodeOptions{Deprecated: pickle.Convert}, document(func(dst []byte) []byte {
+			return bson.AppendSymbol(dst, "a", "x\xff")
+		}), bson.ErrUTF8, 12, "/a"},
 		{"key of an array", pickle.EncodeOptions{}, badIndex, bson.ErrUTF8, 16, "/a/1\ufffd"},
 		{"depth", pickle.EncodeOptions{}, deep, bson.ErrDepth, -1, ""},
 		{"depth", pickle.EncodeOptions{MaxDepth: 1}, doc(t, `{"a":{}}`), bson.ErrDepth, 4, "/a"},

@@ -326,9 +326,16 @@ func TestTrailing(t *testing.T) {
 			}
 		}
 	}
+	// Garbage behind zeros is where it is.
+	padded := string(made[0].data) + "\x00\x00\x00x"
+	got, err := read(Gzip, strings.NewReader(padded))
+	if got != text {
+		t.Errorf("padded: read %q", got)
+	}
+	diffError(t, "padded", &Error{Codec: Gzip, Offset: int64(len(padded) - 1), Err: ErrTrailing}, err)
 	// A library that stops early would be noticed.
 	r := &Reader{codec: Gzip, src: NewSource(strings.NewReader("more")), z: strings.NewReader("")}
-	_, err := io.ReadAll(r)
+	_, err = io.ReadAll(r)
 	diffError(t, "stopped early", &Error{Codec: Gzip, Err: ErrTrailing}, err)
 }
 
