@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -269,6 +270,25 @@ func TestMaxTextSize(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Over math.MaxInt/4 and with MaxLen the option has no effect.
+func TestMaxTextSizeWithoutEffect(t *testing.T) {
+	doc := array(bson.TypeInt32, "\x07\x00\x00\x00", 100_000)
+	dst := []byte("before")
+	for _, o := range []EncodeOptions{
+		{MaxTextSize: math.MaxInt/4 + 1}, {MaxTextSize: math.MaxInt}, {MaxTextSize: 20, MaxLen: 40},
+	} {
+		none := o
+		none.MaxTextSize = 0
+		want, err := none.AppendJSON(dst, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := o.AppendJSON(dst, doc); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d: %d bytes, %v, want %d bytes", o.MaxTextSize, len(got), err, len(want))
 		}
 	}
 }
