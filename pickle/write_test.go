@@ -214,7 +214,7 @@ func TestWriteRefuses(t *testing.T) {
 			return bsoncore.AppendDBPointer(dst, "a", "\xff", example)
 		}), bson.ErrUTF8, 11, "/a"},
 		{"symbol", pickle.EncodeOptions{Deprecated: pickle.Convert}, document(func(dst []byte) []byte {
-			return bson.AppendSymbol(dst, "a", "x\xff")
+			return bsoncore.AppendSymbol(dst, "a", "x\xff")
 		}), bson.ErrUTF8, 12, "/a"},
 		{"key of an array", pickle.EncodeOptions{}, badIndex, bson.ErrUTF8, 16, "/a/1\ufffd"},
 		{"depth", pickle.EncodeOptions{}, deep, bson.ErrDepth, -1, ""},
