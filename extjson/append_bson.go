@@ -15,13 +15,13 @@ import (
 //   - document and array read containers and call each other through value.
 //   - value is the one dispatch on the first character of a value. An object
 //     goes to object, which tells documents from wrappers by the first key.
-//   - wrapper.go knows the special keys, read_wrapper.go what follows them,
-//     lex.go strings and white space.
+//   - wrapper.go has the special keys, read_wrapper.go reads their values,
+//     lex.go reads strings and white space.
 //
-// Every function takes the slice to append to and the offset to read at, and
-// returns both as they are then; the offset is -1 after a fault, which fail
-// has recorded. A value's type byte stands before its key and is not known
-// yet when the key is written, so value is told its mark.
+// Every function takes the slice to append to and the offset to read from, and
+// returns both. The offset is -1 after a fault, which fail has recorded. The
+// type byte of an element precedes its key and is not known when the key is
+// written, so value gets its mark.
 
 // AppendBSON appends the document in text to dst as BSON and returns the
 // longer slice. text is one object of canonical or relaxed Extended JSON,
@@ -73,7 +73,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 	d.reset(text)
 	d.alone = true
 	n := len(dst)
-	// The type byte has a place while the value is read, and then none.
+	// The type byte is needed only while the value is read.
 	dst, mark := bsoncore.BeginElement(dst)
 	dst, off := d.value(dst, d.space(skipMark(text)), mark)
 	if off >= 0 {
@@ -153,9 +153,9 @@ func (d *decoder) reset(src []byte) {
 	d.swaps = d.swaps[:0]
 }
 
-// fail records a fault and returns the -1 that its callers return. At the
-// end of the text every fault is that it ends there; at a comment, that the
-// comment does not end. No fault in a string is at a slash.
+// fail records a fault and returns -1 for its callers. At the end of the input
+// every fault is ErrTruncated; at a comment the fault is that the comment does
+// not end. No fault in a string is at a slash.
 func (d *decoder) fail(off int, err error, expected string) int {
 	switch {
 	case off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off):
@@ -196,8 +196,8 @@ func (d *decoder) topDocument(dst []byte, off int) ([]byte, int) {
 }
 
 // document reads the members of an object up to its brace; off is past the
-// opening one. top says that special keys have no meaning here; elsewhere
-// they are out of place, since object has seen that the first is none.
+// opening one. top says that special keys have no meaning here. Elsewhere they
+// are misplaced, because object has seen that the first key is not special.
 func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 	if d.depth >= d.maxDepth {
 		return dst, d.fail(off-1, bson.ErrDepth, "")
@@ -251,9 +251,9 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 	}
 }
 
-// arraySteps is how many elements of an array are read for each look at how
-// large the document has become, of which one is at the first: it costs time,
-// and the BSON of so few elements is little more than their text.
+// arraySteps is the number of array elements between two checks of the size of
+// the document; the first check is at the first element. A check costs time,
+// and the BSON of so few elements is little longer than their text.
 const arraySteps = 256
 
 // array reads the elements of an array up to its bracket; off is past the
@@ -364,8 +364,8 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 	return dst, d.fail(off, ErrToken, "a value")
 }
 
-// word says what is wrong at off, where word should stand, unless it is one
-// of the shell's.
+// word reports the fault at off, where word is expected, unless a word of the
+// shell begins there.
 func (d *decoder) word(dst []byte, off, mark int, word string) ([]byte, int) {
 	if d.shell {
 		return d.shellValue(dst, off, mark)
@@ -398,7 +398,8 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 		}
 	}
 	if end == len(d.src) && !d.alone {
-		// More of it may follow and bring it into range, as in 1…0e-300.
+		// More digits may follow and bring the number into range, as in
+		// 1…0e-300.
 		return dst, d.fail(end, ErrTruncated, "")
 	}
 	f, ok := n.Double(d.src[off:end])

@@ -13,23 +13,23 @@ import (
 // This file turns BSON into text, straight from the cursor.
 //
 //   - document and array write containers and call each other through value.
-//   - value is the one dispatch on the type of an element; what is the same
-//     in all modes but for its spelling (form.go) is written there, the rest
-//     by append_value.go.
-//   - layout.go has what is not compact: spacing, indentation, order, MaxLen.
+//   - value is the one dispatch on the type of an element. It writes types
+//     whose modes differ only in spelling (form.go); append_value.go writes the
+//     others.
+//   - layout.go has spacing, indentation, order and MaxLen.
 //   - quote (string.go), appendDate, appendBase64 and package numtext write the
 //     scalars.
 //
-// Faults are recorded in the cursor, which then moves no more, so that every
-// loop here ends by itself.
+// Faults are recorded in the cursor, which then stops, so that every loop here
+// ends.
 
-// AppendJSON appends doc to dst as relaxed Extended JSON and returns the
-// longer slice. doc is one whole document, length prefix to final NUL; it is
-// not kept. dst may be nil and must not overlap doc; all of its spare capacity
-// may be overwritten. On failure dst comes back at its old length, with a
-// *bson.SyntaxError where doc is malformed and a *bson.ValueError where it is
-// not but has no faithful text; their Offset counts bytes from the start of
-// doc. Source: Extended JSON v2, "Conversion table".
+// AppendJSON appends doc to dst as relaxed Extended JSON and returns the longer
+// slice. doc is one whole document, length prefix to final NUL; it is not kept.
+// dst may be nil and must not overlap doc; all of its spare capacity may be
+// overwritten. On failure dst comes back at its old length. The error is a
+// *bson.SyntaxError if doc is malformed, and a *bson.ValueError if it is well
+// formed but has no faithful text; Offset counts bytes from the start of doc.
+// Source: Extended JSON v2, "Conversion table".
 func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendJSON(dst, doc) }
 
 // AppendJSON appends doc to dst as o says, otherwise as the function
@@ -44,11 +44,11 @@ func (o EncodeOptions) AppendJSON(dst, doc []byte) ([]byte, error) {
 }
 
 // AppendJSONValue appends a value that is not in a document to dst as relaxed
-// Extended JSON and returns the longer slice. data is the bytes that follow
-// the key in an element of type t; it is not kept and must not overlap dst.
-// Errors are those of AppendJSON, with offsets from the start of data. A
-// document is not at the top level here: it may not have special keys, since
-// AppendBSONValue would take it for a wrapper.
+// Extended JSON and returns the longer slice. data is the bytes that follow the
+// key in an element of type t; it is not kept and must not overlap dst. Errors
+// are those of AppendJSON, with offsets from the start of data. A document is
+// not at the top level here: it must not have special keys, because
+// AppendBSONValue would read it as a wrapper.
 func AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	return EncodeOptions{}.AppendJSONValue(dst, t, data)
 }
@@ -115,14 +115,14 @@ func (e *encoder) init(o *EncodeOptions) {
 	}
 }
 
-// append appends the text of data, which is a document if t is 0, or nothing
-// and returns why.
+// append appends the text of data, which is a document if t is 0. On error it
+// appends nothing.
 func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	n, all := len(dst), dst
 	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
 	dst = e.once(e.bounded(dst), t, data)
 	if e.cut {
-		// It does not fit: once more, with room for the mark.
+		// The text does not fit: write it again, with room for the mark.
 		e.marking = true
 		dst = e.once(dst[:n], t, data)
 		e.marking = false
@@ -147,20 +147,20 @@ func (e *encoder) once(dst []byte, t bson.Type, data []byte) []byte {
 	return e.document(dst, topDocument)
 }
 
-// A setting is where a document stands, which says what its keys mean.
+// A setting is the place of a document. It decides the meaning of special keys.
 type setting uint8
 
 const (
 	topDocument   setting = iota // no key is special
 	innerDocument                // special keys are ambiguous
-	regexDocument                // and so is $regex: legacy readers take it for a regex
+	regexDocument                // $regex is ambiguous too: legacy readers read a regex
 	scopeDocument                // as innerDocument
 )
 
-// document writes the members of the document that the cursor has entered.
-// Each is followed by a comma, and the last comma becomes the brace: that, and
-// not where dst was, tells whether there is a member, since what is before it
-// may have been handed on.
+// document writes the members of the document that the cursor has entered. A
+// comma follows each, and the last comma becomes the brace. The comma, not the
+// length of dst, tells whether there is a member, because earlier text may have
+// been handed on.
 func (e *encoder) document(dst []byte, where setting) []byte {
 	if e.custom {
 		dst = append(dst, e.form.open...)
@@ -238,7 +238,8 @@ func (e *encoder) array(dst []byte) []byte {
 	e.level++
 	for i := 0; e.c.Next(); i++ {
 		if !e.c.KeyIsASCII() && !e.replace {
-			// Keys of arrays are not written, but what converts is valid.
+			// Keys of arrays are not written, but they are checked: a converted
+			// document is valid.
 			if bad := bsoncore.IndexInvalidUTF8(e.c.Key()); bad >= 0 {
 				e.c.Malformed(e.c.Offset()+1+bad, bson.ErrUTF8)
 				break
@@ -336,7 +337,7 @@ func (e *encoder) value(dst []byte) []byte {
 }
 
 // valueRoom is enough, in bytes, for every value of fixed length with its
-// blocks, of which whole words are stored past their end.
+// blocks. Blocks are stored as whole words, past their end.
 const valueRoom = 128
 
 // room returns dst with capacity for valueRoom bytes more.
@@ -347,15 +348,16 @@ func room(dst []byte) []byte {
 	return dst
 }
 
-// growCold is slices.Grow where it is rarely needed: kept out of line to keep
-// its callers small.
+// growCold is slices.Grow for rare cases. It is not inlined, to keep its
+// callers small.
 //
 //go:noinline
 func growCold(dst []byte, n int) []byte {
 	return slices.Grow(dst, n)
 }
 
-// maxSafe is the largest integer up to which JavaScript has all.
+// maxSafe is the largest n for which JavaScript represents all integers up to
+// n.
 const maxSafe = 1 << 53
 
 // text writes s, which stands at offset off of the document, as a string.

@@ -12,11 +12,11 @@ import (
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// This file writes the values of which the modes differ in more than their
-// spelling, on behalf of value (append_json.go), and the rare ones.
+// This file writes values for value (append_json.go): the types whose modes
+// differ in more than spelling, and the rare types.
 
-// A dateStyle says which datetimes are written as text, and how the others
-// are.
+// A dateStyle says which datetimes are written as text, and how all others are
+// written.
 type dateStyle uint8
 
 const (
@@ -61,7 +61,7 @@ func (e *encoder) initValues(o *EncodeOptions) {
 	}
 }
 
-// plainNaN is the NaN that the text "NaN" gives back.
+// plainNaN is the NaN that is read from the text "NaN".
 const plainNaN = 0x7FF8000000000000
 
 func (e *encoder) double(dst []byte, f float64) []byte {
@@ -90,7 +90,7 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 	return append(dst, e.form.nan...)
 }
 
-// spelledDouble writes a finite double in another spelling than ours.
+// spelledDouble writes a finite double in the spelling of another program.
 func (e *encoder) spelledDouble(dst []byte, f float64) []byte {
 	spell := numtext.AppendDoubleDriver
 	if e.doubles == PythonDoubles {
@@ -111,7 +111,7 @@ func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
 	return w.tail.put(room(d.Append(w.lead.put(room(dst)))))
 }
 
-// date writes ms as text, a wrapped int64 or a number.
+// date writes ms as text, as a wrapped int64 or as a number.
 func (e *encoder) date(dst []byte, ms int64) []byte {
 	f := e.form
 	dst = room(dst)
@@ -144,8 +144,8 @@ func (e *encoder) date(dst []byte, ms int64) []byte {
 	return f.date.tail.put(room(dst))
 }
 
-// zonedDate writes ms as its text in the time zone e.location, or in UTC
-// where the year would not have four digits there.
+// zonedDate writes ms as text in the time zone e.location, or in UTC if the
+// year does not have four digits in that zone.
 func (e *encoder) zonedDate(dst []byte, ms int64) []byte {
 	_, offset := time.UnixMilli(ms).In(e.location).Zone()
 	minutes := int64(math.Floor(float64(offset)/60 + 0.5))
@@ -254,13 +254,13 @@ func (e *encoder) codeWithScope(dst []byte) []byte {
 	return append(dst, e.form.scope[2]...)
 }
 
-// regex writes the options with their letters in order, as the
-// specification wants.
+// regex writes the letters of the options in order, as the specification
+// requires.
 func (e *encoder) regex(dst []byte) []byte {
 	pattern, options := e.c.Regex()
 	at := e.c.ValueOffset()
 	off := at + len(pattern) + 1
-	// What is not UTF-8 stays as it is, so that the fault's offset is true.
+	// Invalid UTF-8 stays unchanged, so that the offset of the fault is right.
 	if !slices.IsSorted(options) && (e.replace || bsoncore.IndexInvalidUTF8(options) < 0) {
 		sorted := sortedOptions(options)
 		if e.exact && string(sorted) != string(options) {
@@ -301,9 +301,8 @@ func sortedOptions(options []byte) []byte {
 	return []byte(string(letters))
 }
 
-// isLegacyRegex reports whether a reader of Legacy text takes the document
-// for a regex: its members are $regex, a string, and perhaps $options,
-// another.
+// isLegacyRegex reports whether a reader of Legacy text reads the document as a
+// regex: its members are $regex and perhaps $options, both strings.
 func isLegacyRegex(doc []byte) bool {
 	if len(doc) < 7 || doc[5] != '$' {
 		return false

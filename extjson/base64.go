@@ -7,8 +7,8 @@ import (
 
 const base64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-// base64Values maps a letter to its six bits and all else to -1, so that one
-// bad letter among several makes the word or-ed from them negative.
+// base64Values maps a letter to its six bits and every other byte to -1. So one
+// bad letter makes the bitwise or of several values negative.
 var base64Values = func() (t [256]int8) {
 	for i := range t {
 		t[i] = -1

@@ -5,7 +5,7 @@ package extjson
 //
 //   - appendDate and parseDate take the common shapes, 20 or 24 characters,
 //     as three words.
-//   - dateTail reads what may stand after the seconds in all other shapes.
+//   - dateTail reads the text after the seconds in all other shapes.
 
 import (
 	"encoding/binary"
@@ -16,7 +16,7 @@ import (
 const (
 	minRelaxedDate = 0               // ms: 1970-01-01T00:00:00Z
 	maxRelaxedDate = 253402300799999 // ms: 9999-12-31T23:59:59.999Z
-	minTextDate    = -62167219200000 // ms: 0000-01-01T00:00:00Z, the first that text can say
+	minTextDate    = -62167219200000 // ms: 0000-01-01T00:00:00Z, the first that text can spell
 
 	msPerDay = 24 * 60 * 60 * 1000
 
@@ -35,8 +35,8 @@ func dateInRange(ms int64) bool { return uint64(ms) <= maxRelaxedDate }
 
 // appendDate appends ms, milliseconds since 1970, as "1970-01-01T00:00:00Z",
 // with exactly three digits after the second if ms is not a whole one, and
-// returns the longer slice. minTextDate ≤ ms ≤ maxRelaxedDate: the caller has
-// seen to it.
+// returns the longer slice. The caller ensures that minTextDate ≤ ms ≤
+// maxRelaxedDate.
 //
 // The calendar is computed as in Cassio Neri and Lorenz Schneider, "Euclidean
 // affine functions and their application to calendar algorithms", 2022.
@@ -49,8 +49,8 @@ func appendDate(dst []byte, ms int64) []byte {
 	day := uint32(t / msPerDay)
 	ms32 := uint32(t - uint64(day)*msPerDay) // of the day
 
-	// Everything is counted in quarters of a day, so that a century has
-	// 146097 of them and a year 1461; 2939745 is 2^32/1461, rounded up.
+	// The unit is a quarter of a day: a century has 146097 of them and a year
+	// 1461. 2939745 is 2^32/1461, rounded up.
 	q := 4*day + 3
 	century := q / 146097
 	p := uint64(q%146097|3) * 2939745
@@ -97,11 +97,11 @@ func pairs4(v uint64) uint64 {
 	return v<<8 - q*(10<<8-1) | numtext.Zeros8
 }
 
-// parseDate reads a date of RFC 3339, YYYY-MM-DDThh:mm:ss, then a point and
-// one or more digits or nothing, then Z or ±hh:mm, and returns the
-// milliseconds since 1970. ok is false when text is anything else, letters in
-// lower case included, when there is no such day or time (second 60 included),
-// and when a digit below the millisecond is not zero, since it would be lost.
+// parseDate reads a date of RFC 3339, YYYY-MM-DDThh:mm:ss, then a point and one
+// or more digits or nothing, then Z or ±hh:mm, and returns the milliseconds
+// since 1970. ok is false when text has any other form, such as letters in
+// lower case, when there is no such day or time (second 60 included), and when
+// a digit below the millisecond is not zero, because it would be lost.
 func parseDate(text []byte) (ms int64, ok bool) {
 	if len(text) < 20 {
 		return 0, false
@@ -157,8 +157,8 @@ func parseDate(text []byte) (ms int64, ok bool) {
 // monthDays counts the days of each month, January being 1, in a common year.
 var monthDays = [13]uint8{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
-// dateTail reads what stands after the seconds: a fraction or nothing, then Z
-// or an offset. tail is not empty. It returns ms with both taken into account.
+// dateTail reads the text after the seconds: a fraction or nothing, then Z or
+// an offset. tail is not empty. It returns ms adjusted by both.
 func dateTail(ms int64, tail []byte) (int64, bool) {
 	if tail[0] == '.' {
 		i := 1

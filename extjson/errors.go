@@ -19,15 +19,16 @@ var (
 	ErrTruncated error = truncated{}
 	// ErrTrailing: something other than white space follows the document.
 	ErrTrailing = errors.New("text after the end of the document")
-	// ErrToken: a character stands where JSON does not allow it.
+	// ErrToken: JSON does not allow a character in its place.
 	ErrToken = errors.New("unexpected character")
 	// ErrControl: a control character stands unescaped in a string.
 	ErrControl = errors.New("control character in a string")
-	// ErrEscape: a backslash is followed by something that is no escape.
+	// ErrEscape: a backslash does not begin an escape sequence.
 	ErrEscape = errors.New("invalid escape")
 	// ErrSurrogate: an escape is half of a surrogate pair without the other.
 	ErrSurrogate = errors.New("lone surrogate")
-	// ErrNumber: a number is not spelled as JSON or the wrapper wants it.
+	// ErrNumber: the spelling of a number is not that of JSON or of its
+	// wrapper.
 	ErrNumber = errors.New("invalid number")
 	// ErrRange: a number does not fit the type that holds it.
 	ErrRange = errors.New("number is out of range")
@@ -35,18 +36,16 @@ var (
 	ErrInexact = errors.New("integer is not exact as a double")
 	// ErrNumberLen: a number is longer than MaxNumberLen.
 	ErrNumberLen = errors.New("number is too long")
-	// ErrCommentLen: a comment of the shell's is longer than 16 MiB.
+	// ErrCommentLen: a comment of the shell's syntax is longer than 16 MiB.
 	ErrCommentLen = errors.New("comment is too long")
-	// ErrWrapper: a special key such as $oid stands beside a foreign key,
-	// twice, alone where it needs another, or before a value of the wrong
-	// kind.
+	// ErrWrapper: a special key such as $oid is beside another key, is
+	// repeated, lacks its second key, or has a value of the wrong type.
 	ErrWrapper = errors.New("misplaced special key")
-	// ErrWrapperText: the text in a wrapper is not what its key promises.
+	// ErrWrapperText: the text in a wrapper is not valid for its key.
 	ErrWrapperText = errors.New("invalid value of a special key")
-	// ErrRelaxed: a form that canonical text does not have; see
-	// CanonicalOnly.
+	// ErrRelaxed: the text is not canonical; see CanonicalOnly.
 	ErrRelaxed = errors.New("text is not canonical")
-	// ErrEvaluate: shell text whose value depends on the time, the time zone
+	// ErrEvaluate: the value of shell text depends on the time, the time zone
 	// or chance, such as new Date().
 	ErrEvaluate = errors.New("value needs evaluation")
 	// ErrAmbiguous: a stored document has a special key of its own; see
@@ -63,14 +62,14 @@ type truncated struct{}
 func (truncated) Error() string { return "text ends too early" }
 func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
-// A SyntaxError says that text is not Extended JSON, and where.
+// A SyntaxError reports text that is not Extended JSON, with its place.
 type SyntaxError struct {
 	Offset   int64  // byte at fault, from the start of the input
 	Line     int64  // of that byte, from 1
 	Column   int64  // of that byte in its line, in bytes, from 1
 	Pointer  string // JSON Pointer of the value at fault; "" is the document
-	Expected string // what could have stood there, for people; may be empty
-	Excerpt  string // the text on its line up to it, at most 40 bytes of it
+	Expected string // what was expected at that place, for people; may be empty
+	Excerpt  string // the text before the byte on its line, at most 40 bytes
 	Err      error  // one of the sentinels
 }
 
@@ -92,8 +91,8 @@ func (e *SyntaxError) describe() string {
 	return s
 }
 
-// A ValueError says that well-formed text has no BSON value, or is refused
-// by an option or a limit, and where it is. Its fields are those of
+// A ValueError reports well-formed text that has no BSON value, or that an
+// option or a limit rejects, with its place. Its fields are those of
 // SyntaxError.
 type ValueError SyntaxError
 
@@ -122,10 +121,9 @@ func place(e SyntaxError, text []byte, at position) error {
 	return &e
 }
 
-// excerpt returns what stands on the line of text[off] up to that byte: at
-// most 40 bytes, none before text[from], cut between characters. Bytes that
-// are not UTF-8 become U+FFFD. What follows is left out, since in a stream it
-// may not have arrived.
+// excerpt returns the text before text[off] on its line: at most 40 bytes, none
+// before text[from], cut between characters. Invalid UTF-8 becomes U+FFFD. The
+// text after text[off] is omitted, because in a stream it may not have arrived.
 func excerpt(text []byte, from, off int) string {
 	const room = 40
 	to := off

@@ -1,15 +1,14 @@
 package extjson
 
-// This file says how the parts of a value that are always the same are
-// spelled: what comes before its digits, between them and after them.
+// This file has the spelling of the fixed parts of a value: the text before,
+// between and after its digits.
 //
 //   - wrapperForm, legacyForm, shellForm and plainForm are the four ways, as
 //     compact text.
 //   - forms has each of them in each spacing, computed from those once.
 
-// A form is one spelling of values. In a pair the value stands between the
-// two, in a triple it has two parts. The pairs of types that are frequent are
-// blocks.
+// A form is one spelling of values. In a pair the value is between the two
+// texts; in a triple it has two parts. The pairs of frequent types are blocks.
 type form struct {
 	int32, int64, double, decimal, oid  blocks
 	date, dateLong, dateNumber, uuid    blocks
@@ -106,8 +105,8 @@ var plainForm = literals{
 	maxKey:    `"MaxKey"`,
 }
 
-// A block is a short text that is copied whole, whatever its length, since
-// that takes less than a call.
+// A block is a short text that is copied in fixed size, because this is cheaper
+// than a call.
 type block struct {
 	text [blockSize]byte
 	n    uint8 // bytes of text that count
@@ -116,7 +115,7 @@ type block struct {
 // blockSize is enough for {"$date":{"$numberLong":" in the widest spacing.
 const blockSize = 32
 
-// blocks are what stands before a value and after it.
+// blocks are the texts before and after a value.
 type blocks struct{ lead, tail block }
 
 func newBlock(s string) block {
@@ -197,9 +196,8 @@ func newForm(l *literals, s Spacing) form {
 	return f
 }
 
-// appendSpaced appends compact text, perhaps a part of a value, in spacing s.
-// A quote at its very start ends a string if a bracket, colon or comma is
-// next.
+// appendSpaced appends compact text, which may be a part of a value, in spacing
+// s. A quote at its start ends a string if a bracket, colon or comma follows.
 func appendSpaced(dst []byte, text string, s Spacing) []byte {
 	inString := len(text) > 1 && text[0] == '"' && (text[1] == '}' || text[1] == ',')
 	for _, c := range []byte(text) {

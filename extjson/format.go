@@ -7,27 +7,27 @@ import (
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// This file lays out text that exists already. It looks at brackets, strings
-// and numbers only as far as JSON does: what is between the quotes of a
-// string, and the digits of a number, are copied as they are.
+// This file changes the layout of existing text. It reads brackets, strings and
+// numbers as JSON does, and copies the content of strings and the digits of
+// numbers unchanged.
 //
-// It keeps a stack of its own and does not recurse. A line is as long as the
-// text is deep, so depth is limited as when the text is converted.
+// It keeps a stack of its own and does not recurse. An indented line grows with
+// the depth of the text, so depth is limited as in a conversion.
 
 // Compact appends text to dst without the white space between its tokens and
-// returns the longer slice. text is one JSON value, with white space or a
-// byte order mark before it and white space after it; strings and numbers
-// stay as they are spelled, and special keys mean nothing. dst may be nil and
-// must not overlap text. On failure dst comes back at its old length, with a
+// returns the longer slice. text is one JSON value, with white space or a byte
+// order mark before it and white space after it; strings and numbers keep their
+// spelling, and special keys have no meaning. dst may be nil and must not
+// overlap text. On failure dst comes back at its old length, with a
 // *SyntaxError or, past bson.DefaultMaxDepth containers, a *ValueError whose
 // Offset counts bytes from the start of text.
 func Compact(dst, text []byte) ([]byte, error) { return layOut(dst, text, "") }
 
-// Indent is Compact, but puts each member on a line of its own, after as many
-// copies of indent as there are containers around it. Wrappers such as
-// {"$oid":"…"} stay on one line: the text is the one that AppendJSON writes
-// with EncodeOptions.Indent. indent must consist of spaces and tabs, or the
-// error is a *bson.OptionError; if it is empty, Indent is Compact.
+// Indent is Compact, but puts each member on a line of its own, with one copy
+// of indent per enclosing container. Wrappers such as {"$oid":"…"} stay on one
+// line: the text is the one that AppendJSON writes with EncodeOptions.Indent.
+// indent must consist of spaces and tabs, or the error is a *bson.OptionError;
+// if it is empty, Indent is Compact.
 func Indent(dst, text []byte, indent string) ([]byte, error) {
 	if !isIndent(indent) {
 		return dst, &bson.OptionError{Option: "the indent of extjson.Indent", Value: strconv.Quote(indent)}
@@ -68,7 +68,7 @@ func layOut(dst, text []byte, indent string) ([]byte, error) {
 	return dst[:n], f.d.error(position{})
 }
 
-// text writes the value at off, all that is in it included.
+// text writes the value at off, including its content.
 func (f *formatter) text(dst []byte, off int) ([]byte, int) {
 	for off >= 0 {
 		dst, off = f.value(dst, off)
@@ -86,8 +86,8 @@ func (f *formatter) text(dst []byte, off int) ([]byte, int) {
 }
 
 // value writes the token that starts the value at off, or all of an empty
-// container, and for an object its first key. Where the container has
-// members, it is left open, and what follows is another value.
+// container, and for an object its first key. A container with members stays
+// open, and another value follows.
 func (f *formatter) value(dst []byte, off int) ([]byte, int) {
 	for {
 		src := f.d.src
@@ -170,7 +170,7 @@ func (f *formatter) newline(dst []byte) []byte {
 	return f.line(dst)
 }
 
-// line begins a line, if there are to be any.
+// line begins a line, if the text has lines.
 func (f *formatter) line(dst []byte) []byte {
 	if f.indent == "" {
 		return dst
@@ -202,12 +202,13 @@ func (f *formatter) key(dst []byte, off int) ([]byte, int) {
 	return dst, f.d.colon(end)
 }
 
-// scalar copies a value that is no container.
+// scalar copies a value that is not a container.
 func (f *formatter) scalar(dst []byte, off int) ([]byte, int) {
 	d, end := &f.d, -1
 	switch c := d.src[off]; {
 	case c == '"':
-		// The characters are checked behind dst, and then written over.
+		// The characters are checked in the spare capacity of dst, and
+		// overwritten later.
 		_, end = d.chars(dst, off+1)
 	case c == 't':
 		end = d.literal(off, "true")

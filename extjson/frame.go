@@ -2,10 +2,9 @@ package extjson
 
 import "encoding/binary"
 
-// A frame finds where a text whose bytes are still arriving ends: at the
-// bracket that closes its first. It knows strings and brackets and nothing
-// else; what lies between them is the decoder's to judge. The zero frame is
-// at the start of a text.
+// A frame finds the end of a text whose bytes are still arriving: the bracket
+// that closes its first bracket. It knows strings and brackets only; the
+// decoder checks everything else. The zero frame is at the start of a text.
 type frame struct {
 	depth    int  // brackets open
 	inString bool // between the quotes of a string
@@ -15,7 +14,7 @@ type frame struct {
 	class bool       // in the brackets of a regex
 }
 
-// A shellFrame says in what kind of token a frame over shell text is.
+// A shellFrame is the kind of token in which a frame over shell text is.
 type shellFrame uint8
 
 const (
@@ -38,9 +37,8 @@ func newFrame(shell bool) frame {
 	return frame{}
 }
 
-// scan goes on with the bytes that follow those it was given before. It
-// returns how many of them belong to the text and whether the last of these
-// ends it.
+// scan continues with the next bytes of the text. It returns how many of them
+// belong to the text, and whether the text ends with the last of these.
 func (f *frame) scan(text []byte) (n int, done bool) {
 	if f.shell != notShell {
 		return f.scanShell(text)
@@ -64,9 +62,9 @@ func (f *frame) scan(text []byte) (n int, done bool) {
 	return len(text), false
 }
 
-// stringEnd returns where the quote is that ends the string in which text[i]
-// is, or the length of text; and whether the string goes on behind that, and
-// with what a backslash there has escaped. escaped says whether text[i] is.
+// stringEnd returns the index of the quote that ends the string around text[i],
+// or the length of text; whether the string continues after that; and whether
+// its next byte is escaped. escaped says whether text[i] is escaped.
 func stringEnd(text []byte, i int, escaped bool) (end int, inString, behindBackslash bool) {
 	if escaped {
 		i++
@@ -156,7 +154,7 @@ func (f *frame) scanShell(text []byte) (n int, done bool) {
 	return len(text), false
 }
 
-// inText goes on with a byte between quotes.
+// inText continues with a byte between quotes.
 func (f *frame) inText(c, quote byte) {
 	switch c {
 	case quote:
@@ -166,7 +164,7 @@ func (f *frame) inText(c, quote byte) {
 	}
 }
 
-// inPattern goes on with a byte of a regex.
+// inPattern continues with a byte of a regex.
 func (f *frame) inPattern(c byte) {
 	switch {
 	case c == '\\':

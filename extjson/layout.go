@@ -8,16 +8,15 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file lays text out otherwise than compactly: in lines, with spaces,
-// sorted, or cut to a length. The loops of append_json.go call it only where
-// an option asks for any of that.
+// This file writes text that is not compact: in lines, with spaces, sorted, or
+// cut to a length. The loops of append_json.go call it only if an option asks
+// for one of these.
 //
-// Text longer than MaxLen is found out by writing it: when a member goes past
-// the limit, everything is left as it is, and the text written again, this
-// time with room kept for the mark. Both times no more than MaxLen bytes and
-// a value of fixed size are written.
+// Whether the text exceeds MaxLen is only known after writing it. If a member
+// exceeds the limit, the text is written again, with room for the mark. Each
+// time at most MaxLen bytes and a value of fixed size are written.
 
-// A layout is the part of an encoder that is about it.
+// A layout is the part of an encoder for text that is not compact.
 type layout struct {
 	custom   bool // not compact, or limited: the members call this file
 	sortKeys bool
@@ -55,7 +54,7 @@ func (e *encoder) initLayout(o *EncodeOptions) {
 	}
 }
 
-// alone writes the value that the cursor stands on, the whole text.
+// alone writes the current value as the whole text.
 func (e *encoder) alone(dst []byte) []byte {
 	if e.max == 0 {
 		return e.value(dst)
@@ -78,7 +77,7 @@ func (e *encoder) newline(dst []byte) []byte {
 	return e.indented(dst)
 }
 
-// indented is newline for text that is indented.
+// indented is newline for indented text.
 func (e *encoder) indented(dst []byte) []byte {
 	line := 1 + min(e.level, maxIndentLevels)*len(e.indent)
 	if room := line + quoteRoom; cap(dst)-len(dst) < room {
@@ -92,19 +91,18 @@ func (e *encoder) indented(dst []byte) []byte {
 	return appendLine(dst, e.indent, e.level)
 }
 
-// spaceLine begins as every line does that is not longer and is indented by
-// some of these spaces.
+// spaceLine begins like every line that is not longer and is indented by some
+// of these spaces.
 var spaceLine = newBlock("\n" + spaces)
 
 const spaces = "                               " // blockSize - 1
 
-// maxIndentLevels is the level from which on members are not indented any
-// further, so that indented text is never more than a constant times as long
-// as compact text.
+// maxIndentLevels is the deepest level of indentation. So indented text is at
+// most a constant times as long as compact text.
 const maxIndentLevels = 64
 
-// appendLine appends a line feed and the indentation of a member that has
-// level containers around it.
+// appendLine appends a line feed and the indentation of a member in level
+// containers.
 func appendLine(dst []byte, indent string, level int) []byte {
 	dst = append(dst, '\n')
 	for range min(level, maxIndentLevels) {
@@ -113,7 +111,7 @@ func appendLine(dst []byte, indent string, level int) []byte {
 	return dst
 }
 
-// closeDocument ends the document that dst ends with the members of.
+// closeDocument ends the document whose members are at the end of dst.
 func (e *encoder) closeDocument(dst []byte, where setting) []byte {
 	switch {
 	case e.endsMember(dst):
@@ -126,8 +124,8 @@ func (e *encoder) closeDocument(dst []byte, where setting) []byte {
 	return append(dst[:len(dst)-len(e.form.open)], e.form.empty...)
 }
 
-// endsMember reports whether dst ends with the comma behind a member, and not
-// with the bracket before the first.
+// endsMember reports whether dst ends with the comma after a member, and not
+// with the bracket before the first member.
 func (e *encoder) endsMember(dst []byte) bool {
 	n := len(dst) - len(e.comma)
 	return n >= 0 && string(dst[n:]) == e.comma
@@ -142,7 +140,7 @@ func (e *encoder) closeArray(dst []byte) []byte {
 	return append(dst[:len(dst)-len(e.form.openArray)], e.form.emptyArray...)
 }
 
-// closing puts bracket in place of the comma behind the last member.
+// closing replaces the comma after the last member with bracket.
 func (e *encoder) closing(dst []byte, bracket string) []byte {
 	e.level--
 	dst = dst[:len(dst)-len(e.comma)]
@@ -152,16 +150,16 @@ func (e *encoder) closing(dst []byte, bracket string) []byte {
 	return append(dst, bracket...)
 }
 
-// usualMembers is how many members, of the documents open, there is room for
-// at first.
+// usualMembers is the number of members of open documents for which there is
+// room at first.
 const usualMembers = 64
 
-// An order is the members of a document that is being sorted: those in
-// e.members[from:to], of which next is the one to write next.
+// An order is the members of a document that is being sorted:
+// e.members[from:to]. next is the index of the member to write next.
 type order struct{ from, next, to int }
 
-// sortMembers puts the members of the document that the cursor has entered
-// on e.members, sorted by key.
+// sortMembers appends the members of the open document to e.members, sorted by
+// key.
 func (e *encoder) sortMembers() order {
 	if e.members == nil {
 		e.members = make([]sortedMember, 0, usualMembers)
@@ -190,10 +188,10 @@ func (e *encoder) goTo(o *order) bool {
 	return e.c.Next()
 }
 
-// hopeless reports whether the current element cannot fit, before it is
-// written: text is no shorter than the strings and bytes that it holds. size is
-// how many bytes of its key are written. It and fit are for texts that are cut,
-// where e.max is not zero.
+// hopeless reports, before the current element is written, that it cannot fit:
+// text is at least as long as its strings and bytes. size is the number of
+// bytes of its key that are written. hopeless and fit are for texts with a
+// limit: e.max is not zero.
 func (e *encoder) hopeless(dst []byte, size int) bool {
 	switch e.c.Type() {
 	case bson.TypeString, bson.TypeSymbol, bson.TypeCode:
@@ -213,8 +211,8 @@ func (e *encoder) hopeless(dst []byte, size int) bool {
 	return len(dst)-e.start+size > e.max
 }
 
-// fit checks the text up to the comma of the member that began when dst was
-// from bytes long, and takes the member back if it is too long.
+// fit checks the text up to the comma of the member that begins at dst[from],
+// and removes the member if the text is too long.
 func (e *encoder) fit(dst []byte, from int, marker string) []byte {
 	size := len(dst) - len(e.comma) - e.start + e.closersLen()
 	if e.marking && !e.cut {
@@ -226,7 +224,7 @@ func (e *encoder) fit(dst []byte, from int, marker string) []byte {
 	return e.cutOff(dst[:from], marker)
 }
 
-// cutOff ends the text before the member that would begin at the end of dst.
+// cutOff ends the text at the end of dst, before the next member.
 func (e *encoder) cutOff(dst []byte, marker string) []byte {
 	e.cut = true
 	if !e.marking {
@@ -239,23 +237,23 @@ func (e *encoder) cutOff(dst []byte, marker string) []byte {
 	return append(dst, e.comma...)
 }
 
-// closersLen is how many bytes the brackets need that are open.
+// closersLen is the number of bytes that close the open brackets.
 func (e *encoder) closersLen() int {
 	if e.indent == "" {
 		return e.level * len(e.form.close)
 	}
-	// Each stands on a line of its own, behind a line feed.
+	// Each bracket is on a line of its own, after a line feed.
 	return 2*e.level + len(e.indent)*indentsOfClosers(e.level)
 }
 
-// indentsOfClosers is how many indentations stand before level brackets that
-// close each other: those of the levels below.
+// indentsOfClosers is the number of indentations before level closing brackets
+// in a row.
 func indentsOfClosers(level int) int {
 	n := min(level, maxIndentLevels+1)
 	return n*(n-1)/2 + maxIndentLevels*(level-n)
 }
 
-// markerLen is how many bytes the mark needs behind a member.
+// markerLen is the number of bytes of the mark after a member.
 func (e *encoder) markerLen(marker string) int {
 	n := len(e.comma) + len(marker)
 	if e.indent != "" {

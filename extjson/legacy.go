@@ -9,13 +9,13 @@ import (
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// This file reads what only Extended JSON before version 2 has; object and
+// This file reads the forms of Extended JSON before version 2. object and
 // wrapper (read_wrapper.go) call it if DecodeOptions.Legacy is set.
 //
 // $regex, $options and $type are operators of queries as well, so a document
-// that has them is a value only if its whole key set says so. That is found
-// out by reading ahead, over texts and numbers only: nothing is read more
-// than twice, however deep it lies.
+// with these keys is a value only with the right set of keys. The functions
+// here read ahead to decide, over strings and numbers only. So no byte is read
+// more than twice, at any depth.
 
 // A legacyKey is a key that is special to Legacy readers only.
 type legacyKey uint8
@@ -84,7 +84,7 @@ func (d *decoder) legacyWrapper(dst []byte, first legacyKey, off, mark int) ([]b
 		}
 	}
 	if d.err == ErrTruncated || end >= len(d.src) {
-		// What it is depends on what has not arrived.
+		// The decision depends on bytes that have not arrived.
 		return dst[:n], d.fail(len(d.src), ErrTruncated, "")
 	}
 	d.err, d.nul = nil, nul
@@ -174,8 +174,8 @@ func (d *decoder) legacyBinary(dst []byte, first legacyKey, off, mark int) ([]by
 }
 
 // legacySubtype reads a subtype into dst[at]: one or two hexadecimal digits,
-// eight that begin with ffffff, as mongoexport wrote what is negative as a
-// signed byte, or a number.
+// eight that begin with ffffff, as mongoexport wrote subtypes that are negative
+// as a signed byte, or a number.
 func (d *decoder) legacySubtype(dst []byte, at, off int) (out []byte, end int, ok bool) {
 	if !d.quoteAt(off) {
 		n, end, ok := numtext.Scan(d.src, off)

@@ -23,7 +23,7 @@ func skipMark(text []byte) int {
 // space returns the offset of the first byte at or after off that is not
 // white space.
 //
-// NOTE: what text without any needs, and one call, so that it inlines;
+// NOTE: the case without white space, and one call, so that it inlines;
 // TestScalarInline lists it.
 func (d *decoder) space(off int) int {
 	if off < len(d.src) && d.src[off] > '/' {
@@ -32,9 +32,9 @@ func (d *decoder) space(off int) int {
 	return d.blanks(off)
 }
 
-// blanks is space where there may be some.
+// blanks is space for text that may have white space.
 func (d *decoder) blanks(off int) int {
-	// It is one space if anything, most of the time.
+	// Most of the time there is at most one space.
 	if len(d.src)-off >= 2 && d.src[off] == ' ' && d.src[off+1] > ' ' && d.src[off+1] != '/' {
 		return off + 1
 	}
@@ -71,12 +71,12 @@ func (d *decoder) literal(off int, word string) int {
 	return d.fail(off+n, ErrToken, word)
 }
 
-// key reads a key, its quote and the colon behind it, and writes it with its
-// NUL; off is past the opening quote. What is returned is the offset of the
+// key reads a key, its closing quote and the colon after it, and writes the key
+// with its NUL; off is past the opening quote. It returns the offset of the
 // value.
 func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 	// Most keys are a word or two of plain ASCII, with a colon and a value
-	// right behind the quote.
+	// directly after the quote.
 	src, n := d.src, len(dst)
 	for i := off; len(src)-i > 9 && cap(dst)-n >= 8; i += 8 {
 		w := binary.LittleEndian.Uint64(src[i : i+8])
@@ -129,8 +129,7 @@ func (d *decoder) colon(end int) int {
 	return end
 }
 
-// anyKey reads a key in any spelling, and the colon behind it, as key does;
-// off is where it starts.
+// anyKey is key for a key in any spelling; off is its start.
 func (d *decoder) anyKey(dst []byte, off int) ([]byte, int) {
 	if off < len(d.src) && d.src[off] == '"' {
 		return d.key(dst, off+1)
@@ -146,7 +145,7 @@ func (d *decoder) quoteAt(off int) bool {
 	return off < len(d.src) && (d.src[off] == '"' || d.shell && d.src[off] == '\'')
 }
 
-// name reads the characters of a string that must not contain NUL.
+// name reads the characters of a string without NUL.
 func (d *decoder) name(dst []byte, off int) ([]byte, int) {
 	dst, end := d.chars(dst, off)
 	if d.nul >= off && end >= 0 {
@@ -169,7 +168,7 @@ func (d *decoder) stringValue(dst []byte, off int) ([]byte, int) {
 
 // chars reads the characters of a string up to its closing quote and writes
 // them; off is past the opening one. Plain characters are copied eight at a
-// time; UTF-8 is checked at the end, and only where a high bit was seen.
+// time; UTF-8 is checked at the end, and only after a high bit.
 func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 	src := d.src
 	if d.shell && src[off-1] == '\'' {
@@ -234,11 +233,11 @@ func grow(buf []byte, n int) []byte {
 	return buf[:cap(buf)]
 }
 
-// repair deals with the string in dst[from:], read from src[start:end],
-// which is not UTF-8.
+// repair replaces or rejects the invalid UTF-8 of the string in dst[from:],
+// which was read from src[start:end].
 func (d *decoder) repair(dst []byte, from, start, end int) ([]byte, int) {
 	if !d.replace {
-		// Escapes are ASCII, so that the fault is where the source has it.
+		// Escapes are ASCII, so the fault has the same place in the source.
 		return dst, d.fail(start+bsoncore.IndexInvalidUTF8(d.src[start:end]), bson.ErrUTF8, "")
 	}
 	broken := bytes.Clone(dst[from:])
@@ -316,8 +315,8 @@ func (d *decoder) unescapeUnicode(dst []byte, off int) ([]byte, int) {
 	return utf8.AppendRune(dst, r), end
 }
 
-// startsUnicode reports whether \u stands at off. Where the text ends before
-// that can be told, it records so.
+// startsUnicode reports whether \u is at off. If the text ends too early to
+// tell, it records the fault.
 func (d *decoder) startsUnicode(off int) bool {
 	for _, c := range []byte(`\u`) {
 		if off >= len(d.src) {
