@@ -1,10 +1,10 @@
 package extjson
 
-// A Place says where in a stream a piece of it begins, and so what may come
-// next: at the start, at the top level, or in an array, before its first
-// element, behind an element, behind a comma. The zero Place is the start of
-// a stream, where a byte order mark may stand. The others are what
-// Splitter.Place and Decoder.Place return.
+// A Place is the state of a stream where a piece begins. It decides what may
+// come next: at the start, at the top level, or in an array before its first
+// element, after an element or after a comma. The zero Place is the start of a
+// stream, where a byte order mark is allowed. Splitter.Place and Decoder.Place
+// return the others.
 type Place uint8
 
 const (
@@ -13,11 +13,11 @@ const (
 	atFirst                // the first element of an array, or its end
 	atComma                // a comma after an element of an array, or its end
 	atElement              // an element of an array
-	atAny                  // any of these, or the end: what comes before was at fault
+	atAny                  // any of these, or the end: the byte before was a fault
 )
 
-// behind returns the place behind c, which stands at p between documents. It
-// reports whether c may stand there.
+// behind returns the place after c, a byte at p between documents. It reports
+// whether c is allowed there.
 func (p Place) behind(c byte, shell bool) (Place, bool) {
 	switch {
 	case c == '[' && (p <= atTop || p == atAny):
@@ -30,9 +30,8 @@ func (p Place) behind(c byte, shell bool) (Place, bool) {
 	return p, false
 }
 
-// behindDocument returns the place behind a document that stands at p.
-// Documents do not tell whether they are in an array; a comma or a bracket
-// does.
+// behindDocument returns the place after a document at p. A document does not
+// tell whether it is in an array; a comma or a bracket does.
 func (p Place) behindDocument() Place {
 	switch p {
 	case atStart, atTop:
@@ -43,19 +42,19 @@ func (p Place) behindDocument() Place {
 	return atComma
 }
 
-// endsAt reports whether text that is to end at the given place may end at p.
+// endsAt reports whether text that must end at the given place may end at p.
 func (p Place) endsAt(end Place) bool {
 	return max(p, atTop) == end || p == atAny && end == atTop
 }
 
-// mostBlanks is how many blanks, in bytes, standsAlone looks past.
+// mostBlanks is the largest number of blanks, in bytes, that standsAlone skips.
 const mostBlanks = 256
 
-// standsAlone reports whether the byte at text[off] stands between documents by
-// itself: in front of a document, of another bracket or comma, of a comment of
-// the shell's, of more than mostBlanks blanks or of the end. A bracket in front
-// of anything else is more likely the brace of a document that is damaged. at
-// is the offset of what decides; if settled is false, that has yet to arrive.
+// standsAlone reports whether the byte at text[off] is alone between documents:
+// before a document, another bracket or comma, a comment of the shell, more
+// than mostBlanks blanks or the end. A bracket before anything else is more
+// likely the brace of a damaged document. at is the offset of the byte that
+// decides; if settled is false, it has not arrived.
 func standsAlone(text []byte, off int, shell bool) (at int, alone, settled bool) {
 	end := min(off+1+mostBlanks, len(text))
 	at = skipBlanks(text[:end], off+1)
@@ -69,9 +68,9 @@ func standsAlone(text []byte, off int, shell bool) (at int, alone, settled bool)
 	return at, text[at] == '/' && shell, true
 }
 
-// opensArray reports whether the bracket at text[off], where an array may
-// begin, begins one: it stands alone, or before a byte that stands alone before
-// a document. The other results are those of standsAlone.
+// opensArray reports whether the bracket at text[off] begins an array: it is
+// alone, or before a byte that is alone before a document. The other results
+// are those of standsAlone.
 func opensArray(text []byte, off int, shell bool) (at int, opens, settled bool) {
 	at, opens, settled = standsAlone(text, off, shell)
 	if opens || !settled {

@@ -22,33 +22,34 @@ import (
 //     not grow with them.
 
 const (
-	// behindPortion is how many bytes of a portion stay for the next one: more
-	// than the bracket or comma that is taken back at the end of a container.
+	// behindPortion is the number of bytes of a portion that stay for the next
+	// one: more than the bracket or comma that is removed at the end of a
+	// container.
 	behindPortion = 16
-	// partSize is how many bytes of a string or binary are written at a time,
-	// of those over it. It is a multiple of 3, for base64.
+	// partSize is the number of bytes of a long string or binary that are
+	// written at a time. It is a multiple of 3, for base64.
 	partSize = 3 << 10
 	// partRoom is enough for the text of a part: an escape is six bytes.
 	partRoom = 6*partSize + 16
-	// quoteRoom is what quote makes sure of beside the bytes of the string: its
-	// quotes, a word past the end, and behind a key a value, the end of which
-	// asks for room again: a portion would grow where it is not handed on.
+	// quoteRoom is the room that quote ensures beside the bytes of the string:
+	// its quotes, a word past the end, and a value after a key. The end of the
+	// value asks for room again.
 	quoteRoom = 10 + 2*valueRoom
 )
 
-// maxMaxText is the largest MaxTextSize that means something, in bytes: sums
-// with it do not overflow.
+// maxMaxText is the largest MaxTextSize with an effect, in bytes: sums with it
+// do not overflow.
 const maxMaxText = math.MaxInt / 4
 
 // WriteJSON writes doc to w as relaxed Extended JSON. It needs memory for a
-// portion of 64 KiB and, with SortKeys, eight bytes for each member of the
-// open documents, however long the text is.
+// portion of 64 KiB and, with SortKeys, eight bytes for each member of the open
+// documents, for any length of the text.
 //
 // The text and the errors are those of AppendJSON; no line feed follows the
 // text. After such an error nothing has been written. An error of w, or
-// io.ErrShortWrite, is returned unchanged; the text in w is then cut. A text of
-// up to one portion is one call of Write. A longer text is encoded twice, first
-// to check that doc has no fault.
+// io.ErrShortWrite, is returned unchanged; the text in w is then incomplete. A
+// text of up to one portion is one call of Write. A longer text is encoded
+// twice, first to check that doc has no fault.
 func WriteJSON(w io.Writer, doc []byte) error { return EncodeOptions{}.WriteJSON(w, doc) }
 
 // WriteJSON writes doc to w with the options o, otherwise as the function
@@ -85,7 +86,7 @@ func (o *EncodeOptions) write(w io.Writer, t bson.Type, data []byte) error {
 	})
 }
 
-// textLen returns how long the text is that dst ends with.
+// textLen returns the length of the text at the end of dst.
 func (e *encoder) textLen(dst []byte) int {
 	n := len(dst) - e.start
 	if e.portions != nil {
@@ -94,15 +95,15 @@ func (e *encoder) textLen(dst []byte) int {
 	return n
 }
 
-// grow returns dst with room for n bytes more, of which at least so many will
-// be written, unless the text is too long with these: then that is the fault,
-// and there is room for quoteRoom bytes.
+// grow returns dst with room for n more bytes, of which at least the given
+// number will be written. If the text is too long with these, this is the
+// fault, and there is room for quoteRoom bytes.
 //
 //go:noinline
 func (e *encoder) grow(dst []byte, n, least int) []byte {
 	if e.most > 0 && e.textLen(dst)+least > e.most {
-		// The text is of no use any more: its place is room for what is still
-		// written on the way out.
+		// The text is not needed any more: its place is room for all bytes that
+		// are still written.
 		e.c.Fail(bson.ErrTooLarge)
 		return slices.Grow(dst[:min(len(dst), e.start+behindPortion)], min(n, quoteRoom))
 	}
@@ -117,8 +118,8 @@ func (e *encoder) grow(dst []byte, n, least int) []byte {
 	return slices.Grow(dst, n)
 }
 
-// handOn hands on a portion, if dst is one, and returns what follows it, with
-// room for n bytes more.
+// handOn hands on a portion, if dst is long enough, and returns the rest, with
+// room for n more bytes.
 func (e *encoder) handOn(dst []byte, n int) []byte {
 	p := e.portions
 	if at := len(dst) - behindPortion; len(dst) >= portion.Size-n && at > 0 {
@@ -134,8 +135,8 @@ func (e *encoder) handOn(dst []byte, n int) []byte {
 	return slices.Grow(dst, n)
 }
 
-// bounded returns dst without the capacity that a text of MaxTextSize does not
-// need, so that a longer one calls grow.
+// bounded returns dst with the capacity for a text of MaxTextSize, so that a
+// longer text calls grow.
 func (e *encoder) bounded(dst []byte) []byte {
 	if size := len(dst) + e.most + partRoom; e.most > 0 && size < cap(dst) {
 		return dst[:len(dst):size]
@@ -143,8 +144,8 @@ func (e *encoder) bounded(dst []byte) []byte {
 	return dst
 }
 
-// unbounded returns dst with the capacity that bounded took from all, if it is
-// still there.
+// unbounded returns dst with the capacity of all, unless dst has been moved
+// since bounded.
 func unbounded(dst, all []byte) []byte {
 	if cap(dst) > 0 && cap(dst) < cap(all) && &dst[:1][0] == &all[:1][0] {
 		return all[:len(dst)]
@@ -152,7 +153,7 @@ func unbounded(dst, all []byte) []byte {
 	return dst
 }
 
-// tooLong fails a text that is whole and over MaxTextSize.
+// tooLong fails a complete text over MaxTextSize.
 func (e *encoder) tooLong(dst []byte) error {
 	if err := e.c.Err(); err != nil || e.most == 0 || e.textLen(dst) <= e.most {
 		return err
@@ -160,14 +161,13 @@ func (e *encoder) tooLong(dst []byte) error {
 	return &bson.ValueError{Err: bson.ErrTooLarge}
 }
 
-// inParts reports whether what is that many bytes long is to be written in
-// parts.
+// inParts reports whether a value of that many bytes is written in parts.
 func (e *encoder) inParts(n int) bool { return n > partSize && (e.portions != nil || e.most > 0) }
 
-// quoteParts is quote for a string that is to be written in parts. Each is
-// quoted by itself, and takes the place of two characters before it: the
-// closing quote of the part before, and the last of its text, which is put
-// back where the opening quote of this one would be.
+// quoteParts is quote for a string that is written in parts. Each part is
+// quoted by itself and starts two characters earlier: it overwrites the closing
+// quote of the part before it, and the last character of that part, which then
+// replaces its own opening quote.
 func (e *encoder) quoteParts(dst, s []byte) ([]byte, int) {
 	for from := 0; ; {
 		end := partEnd(s, from)
@@ -204,8 +204,8 @@ func (e *encoder) raw(dst, s []byte) []byte {
 	return append(dst, s...)
 }
 
-// partEnd returns where the part of s that starts at from ends, between two
-// characters if it is UTF-8.
+// partEnd returns the end of the part of s that starts at from, between two
+// characters if s is UTF-8.
 func partEnd(s []byte, from int) int {
 	end := from + partSize
 	if end >= len(s) {
@@ -219,7 +219,7 @@ func partEnd(s []byte, from int) int {
 	return end
 }
 
-// base64 writes data in base64, unless the text would be too long with it.
+// base64 writes data in base64, unless it would make the text too long.
 func (e *encoder) base64(dst, data []byte) []byte {
 	for ; e.inParts(len(data)) && e.c.Err() == nil; data = data[partSize:] {
 		dst = appendBase64(e.grow(dst, partRoom, partSize), data[:partSize])

@@ -9,13 +9,13 @@ import (
 
 // This file reads code, with and without a scope.
 //
-// BSON has the code before the scope. Where the text has it the other way
-// round, the two are exchanged when the outermost such wrapper has been read,
-// with all that are inside it: each byte moves once, however deep it lies. Of
-// what is around them nothing changes, since lengths stay what they are.
+// In BSON the code precedes its scope. If the text has the other order, the two
+// are exchanged at the end of the outermost such wrapper, together with all
+// nested ones: each byte moves once, at any depth. Enclosing values do not
+// change, because the lengths stay the same.
 
-// A swap is a scope that was written in front of its code: where in dst one
-// begins, then the other, and where that ends.
+// A swap is a scope that was written before its code: the offsets in dst of the
+// scope, of the code, and of its end.
 type swap struct{ scope, code, end int }
 
 // code reads the value of $code and what may follow it: $scope.
@@ -77,8 +77,7 @@ func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
 	return dst, d.close(off)
 }
 
-// scopeDocument reads a document that stands for itself: its keys are not
-// special.
+// scopeDocument reads a document whose keys are not special.
 func (d *decoder) scopeDocument(dst []byte, off int) ([]byte, int) {
 	if off >= len(d.src) || d.src[off] != '{' {
 		return dst, d.fail(off, ErrWrapper, specialValues[keyScope])
@@ -86,8 +85,8 @@ func (d *decoder) scopeDocument(dst []byte, off int) ([]byte, int) {
 	return d.document(dst, off+1, false)
 }
 
-// swap exchanges what d.swaps has, the outermost first, which is all of dst
-// from there on, and forgets them.
+// swap performs the exchanges in d.swaps and empties it. The outermost is first
+// and covers the rest of dst.
 func (d *decoder) swap(dst []byte) {
 	from := d.swaps[0].scope
 	s := swapper{out: dst[:from], src: bytes.Clone(dst[from:]), from: from, swaps: d.swaps}
@@ -98,12 +97,12 @@ func (d *decoder) swap(dst []byte) {
 // A swapper copies bytes and exchanges scopes and codes on the way.
 type swapper struct {
 	out   []byte
-	src   []byte // what was in out behind its first bytes…
-	from  int    // …of which there are so many
-	swaps []swap // yet to come, those further in front first
+	src   []byte // the bytes of out after its first bytes…
+	from  int    // …whose number this is
+	swaps []swap // yet to come, the first in out first
 }
 
-// copy appends what was in out from one index to another.
+// copy appends the bytes that were in out from one index to another.
 func (s *swapper) copy(from, to int) {
 	for len(s.swaps) > 0 && s.swaps[0].scope < to {
 		w := s.swaps[0]

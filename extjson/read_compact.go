@@ -22,14 +22,14 @@ const (
 	startBinary = '{' | '"'<<8 | '$'<<16 | 'b'<<24 | 'i'<<32 | 'n'<<40 | 'a'<<48 | 'r'<<56
 )
 
-// compactLen is the length of the shortest text, less one, that compact and
-// spaced look at: {"$oid": "…"} is 36, and the rest of the other wrappers,
-// { "$date" : { "$numberLong" : "1" } } included, starts within it.
+// compactLen is one less than the length of the shortest text that compact and
+// spaced read: {"$oid": "…"} has 36 bytes. The variable part of the other
+// wrappers, { "$date" : { "$numberLong" : "1" } } included, starts within it.
 const compactLen = 35
 
-// compact reads the wrapper at off if it is one of the usual ones in the
-// usual spelling, with or without a space behind a colon. Otherwise, or if
-// anything is wrong with it, it returns 0 and wrapper looks at it again.
+// compact reads the wrapper at off if it is a frequent wrapper in the usual
+// spelling, with or without a space after a colon. Otherwise, or at a fault, it
+// returns 0, and wrapper reads it again.
 func (d *decoder) compact(dst []byte, off, mark int) ([]byte, int) {
 	src := d.src[off:]
 	switch binary.LittleEndian.Uint64(src) {
@@ -97,7 +97,7 @@ func (d *decoder) compact(dst []byte, off, mark int) ([]byte, int) {
 	return dst, 0
 }
 
-// blank returns 1 for a space, which is how many bytes to skip, else 0.
+// blank returns the number of bytes to skip: 1 for a space, else 0.
 func blank(c byte) int {
 	if c == ' ' {
 		return 1
@@ -160,14 +160,14 @@ func (d *decoder) spaced(dst []byte, off, mark int) ([]byte, int) {
 	return dst, 0
 }
 
-// padded reports whether pad spaces, 0 or 1, and then c are at the start of
-// src, which has two bytes.
+// padded reports whether src starts with pad spaces, 0 or 1, and then c. src
+// has two bytes.
 func padded(src []byte, pad int, c byte) bool {
 	return blank(src[0]) == pad && src[pad&1] == c
 }
 
-// compactNumber reads the number at off, the quote behind it, and pad spaces
-// and the closing bracket behind that.
+// compactNumber reads the number at off, the quote after it, pad spaces and the
+// closing bracket.
 func (d *decoder) compactNumber(dst []byte, s special, pad int, closing byte, off, mark int) ([]byte, int) {
 	src := d.src
 	n, end, ok := numtext.Scan(src, off)
@@ -192,8 +192,8 @@ func (d *decoder) compactNumber(dst []byte, s special, pad int, closing byte, of
 // compactTextLen is the length of the longest text that compactText reads.
 const compactTextLen = 48
 
-// compactText reads the text at off, the quote behind it, and pad spaces and
-// the closing bracket behind that.
+// compactText reads the text at off, the quote after it, pad spaces and the
+// closing bracket.
 func (d *decoder) compactText(dst []byte, s special, pad int, closing byte, off, mark int) ([]byte, int) {
 	text := d.src[off:min(off+compactTextLen, len(d.src))]
 	end := bytes.IndexByte(text, '"')
@@ -207,11 +207,11 @@ func (d *decoder) compactText(dst []byte, s special, pad int, closing byte, off,
 	return dst, off + end + pad + 2
 }
 
-// compactRest is the length of what follows the base64 in a binary, spaces
+// compactRest is the length of the text after the base64 of a binary, spaces
 // included: ", "subType" : "00" } } has 23 characters.
 const compactRest = 23
 
-// compactBinary reads the base64 at off and what follows it.
+// compactBinary reads the base64 at off and the rest of the wrapper.
 func (d *decoder) compactBinary(dst []byte, pad, off, mark int) ([]byte, int) {
 	text := d.src[off:]
 	end := bytes.IndexByte(text, '"')

@@ -23,10 +23,10 @@ var (
 	pointerMembers   = [2]string{"$ref", "$id"}
 )
 
-// member reads the next key of the object of two that is the value of s:
-// which of names it is, and the offset of its value. seen has a bit for each
-// that came before; at the start of the object it is zero and off is at its
-// brace. At the closing brace which is 2 and end past it.
+// member reads the next key of the object of two members that is the value of
+// s. It returns the index of the key in names and the offset of the value. seen
+// has a bit for each earlier key; at the start of the object it is zero and off
+// is at the brace. At the closing brace which is 2 and end is past it.
 func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, off int) (out []byte, which, end int) {
 	src, what := d.src, specialValues[s]
 	if *seen == 0 {
@@ -113,8 +113,8 @@ func appendUUID(dst []byte, r bson.UUIDRepresentation, id bson.UUID) []byte {
 	return bsoncore.AppendBinaryValue(dst, b.Subtype, b.Data)
 }
 
-// base64 writes the bytes that text stands for. Where text lies behind dst,
-// it is kept there until they are read.
+// base64 writes the bytes that text spells. If text is in the spare capacity of
+// dst, it is kept until it has been read.
 func (d *decoder) base64(dst, text []byte) ([]byte, bool) {
 	n := len(dst)
 	if cap(dst) == n || len(text) == 0 || &dst[:n+1][n] != &text[0] {

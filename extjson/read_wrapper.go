@@ -12,13 +12,13 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file reads what follows a special key.
+// This file reads the values of special keys.
 //
 //   - object tells documents from wrappers. It first tries compact, or spaced
-//     (read_compact.go), which know only the most frequent wrappers in their
-//     usual spellings, and give up at the least surprise.
-//   - wrapper reads any wrapper, in any spelling; those whose value is an
-//     object of two members are read_pair.go's, code is read_code.go's.
+//     (read_compact.go), which read only the most frequent wrappers in their
+//     usual spellings and leave all others to wrapper.
+//   - wrapper reads any wrapper, in any spelling; read_pair.go has those whose
+//     value is an object of two members, read_code.go has code.
 //   - textValue turns the text of a wrapper into its value for both.
 
 // object reads the object whose brace is at off.
@@ -38,7 +38,7 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 	at := d.space(off + 1)
 	if at+1 >= len(src) && (at == len(src) || src[at] != '}') {
 		// The key has not arrived. A value of another type may be smaller than
-		// what is written of a document.
+		// the bytes of a document that are already written.
 		_, _, end := d.peekKey(dst, at)
 		return dst, end
 	}
@@ -125,9 +125,9 @@ func (d *decoder) close(off int) int {
 	return d.fail(off, ErrToken, "}")
 }
 
-// quoted reads a string that is to be parsed: text is a part of the source,
-// or, where the source has escapes, of what lies past the end of the slice
-// that is returned, which the next append overwrites.
+// quoted reads a string that will be parsed. text is a part of the source or,
+// if the source has escapes, lies past the end of the returned slice, where the
+// next append overwrites it.
 func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end int) {
 	if !d.quoteAt(off) {
 		return dst, nil, d.fail(off, ErrWrapper, specialValues[s])
@@ -156,7 +156,7 @@ func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end 
 			end = d.tooLong(s, off-1)
 		}
 	case end-off > longest:
-		// Nothing that may follow makes it right: a stream need not wait.
+		// No later byte can make it valid: a stream need not wait.
 		end = d.tooLong(s, off-1)
 	default:
 		end = d.fail(end, ErrTruncated, "")
@@ -164,9 +164,9 @@ func (d *decoder) quoted(dst []byte, s special, off int) (out, text []byte, end 
 	return dst[:n], dst[n:], end
 }
 
-// longest returns how many bytes the text behind the key s may have, where n
-// bytes of the document are written: those of the hexadecimal digits, which are
-// more than those of the base64, of what may still follow, and some more.
+// longest returns the length limit of the text of the key s after n bytes of
+// the document: the hexadecimal digits of all bytes that may still follow,
+// which are longer than their base64, and some more.
 func (d *decoder) longest(s special, n int) int {
 	if s != keyBinary {
 		return d.maxNumber
@@ -178,7 +178,7 @@ func (d *decoder) longest(s special, n int) int {
 	return 2*room + 16
 }
 
-// tooLong is fail for the text behind the key s, whose quote is at off.
+// tooLong is fail for the text of the key s, whose quote is at off.
 func (d *decoder) tooLong(s special, off int) int {
 	switch {
 	case s == keyBinary:
@@ -189,7 +189,7 @@ func (d *decoder) tooLong(s special, off int) int {
 	return d.fail(off, ErrWrapperText, "")
 }
 
-// wrapperText reads a text and writes the value that it stands for.
+// wrapperText reads a text and writes its value.
 func (d *decoder) wrapperText(dst []byte, s special, off, mark int) ([]byte, int) {
 	dst, text, end := d.quoted(dst, s, off)
 	if end < 0 {
@@ -214,9 +214,9 @@ func (d *decoder) wrapperString(dst []byte, s special, off int) ([]byte, int) {
 	return d.stringValue(dst, off+1)
 }
 
-// textValue writes the value that text, behind the key s, stands for, and
-// its type at mark. text may lie just past the end of dst: it is parsed
-// before anything is written.
+// textValue writes the value of text, the text of the key s, and its type at
+// mark. text may be just past the end of dst: it is parsed before anything is
+// written.
 func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byte, error) {
 	switch s {
 	case keyNumberInt, keyNumberLong:
@@ -364,9 +364,9 @@ func (d *decoder) date(dst []byte, off, mark int) ([]byte, int) {
 	return dst, off
 }
 
-// inner reads the object at off, the value of outer, whose only key must be
-// s. It does not go through object, so that nothing but documents and
-// arrays, whose depth is limited, can hold each other.
+// inner reads the object at off, the value of outer, whose only key must be s.
+// It does not call object, so only documents and arrays can nest, and their
+// depth is limited.
 func (d *decoder) inner(dst []byte, outer, s special, off, mark int) ([]byte, int) {
 	if off >= len(d.src) || d.src[off] != '{' {
 		return dst, d.fail(off, ErrWrapper, specialValues[outer])
@@ -402,13 +402,12 @@ func (d *decoder) wrapperKey(dst []byte, off int, s special) ([]byte, int) {
 	return dst, end
 }
 
-// maxMember is more than any key of a wrapper has, in bytes.
+// maxMember is longer than every key of a wrapper, in bytes.
 const maxMember = 64
 
-// peekKey reads the key at off, which is not to be written, and returns the
-// offset of its value. key lies past the end of out, where the next append
-// overwrites it. It is no part of the document, which may be as large as it can
-// be without it.
+// peekKey reads the key at off without writing it, and returns the offset of
+// its value. key is past the end of out, where the next append overwrites it.
+// It does not count for the size of the document.
 func (d *decoder) peekKey(dst []byte, off int) (out, key []byte, end int) {
 	n, most := len(dst), d.most
 	d.most = min(most, math.MaxInt-maxMember) + maxMember

@@ -13,16 +13,16 @@ import (
 //     (damaged);
 //   - a document that ends nowhere, which is skipped up to a line (passLine).
 //
-// Bytes that are searched for the end are then either skipped or not searched
-// again, so the time is linear.
+// Bytes that were searched for the end are then skipped, or not searched again,
+// so the time is linear.
 
-// resyncWindow is how many bytes of a damaged document are looked at to find
-// its end.
+// resyncWindow is the number of bytes of a damaged document that are searched
+// for its end.
 const resyncWindow = 16 << 20
 
-// resyncLines is how many lines that start with a brace may be read again, at
-// most, because the one before them was cut short: a document that was begun
-// again and again is not read again and again.
+// resyncLines is the largest number of lines that start with a brace and are
+// read again because an earlier line was truncated. It keeps the time linear
+// for a document that begins again and again.
 const resyncLines = 4
 
 var lineBrace = []byte("\n{")
@@ -31,26 +31,27 @@ var lineBrace = []byte("\n{")
 // whether it can. It continues at the first of these places:
 //
 //   - at the fault, if the comma before a document is missing;
-//   - behind the byte at fault, if that is a bracket, a comma or another byte
-//     that stands alone between documents, brackets, commas and blanks;
+//   - after the byte at fault, if it is a bracket, a comma or another byte
+//     alone between documents, brackets, commas and blanks;
 //   - if a comment of the shell does not end within 16 MiB: at the next brace on
 //     the line where the comment begins, else at the next line;
-//   - behind the bracket that closes the damaged document, and behind its line
-//     if the line ends there too. The damaged byte may be the opening brace;
+//   - after the bracket that closes the damaged document, and after its line if
+//     the line ends there too. The damaged byte may be the opening brace;
 //   - at a line that starts with a brace. So if each document has its own line,
-//     one that is cut short costs no other, unless the next is cut short too;
+//     a truncated line costs no other line, unless the next line is truncated
+//     too;
 //   - if neither comes within 16 MiB: at the start of the line with the fault, if
 //     the document began on an earlier line and this line starts with a brace,
 //     else at the next line. More faults are then likely to follow.
 //
-// The first three faults are in no document. After one of them the stream may be
-// an array or documents without one, whichever it seemed to be before. Commas
-// and brackets are then accepted but not required, until one of them shows
-// which it is.
+// The first three faults are in no document. After one of them the stream may
+// continue inside or outside an array, whatever it was before. Commas and
+// brackets are then accepted but not required, until one of them shows which it
+// is.
 //
-// The bytes passed over, from the first of the damaged document, are written
-// to skipped, in portions and in order; nil drops them. The rest of the
-// stream is documents and what stands between them.
+// The skipped bytes, from the first byte of the damaged document, are written
+// to skipped, in portions and in order; nil drops them. The rest of the stream
+// is documents and the bytes between them.
 //
 // False means that there was no such fault, or that the reader or skipped has
 // failed, which Err returns: a *bson.ReadError, or the error of skipped, which
@@ -72,7 +73,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	if d.err == nil || d.failed {
 		return false
 	}
-	fault := d.d.at - d.off // from the first byte of what is damaged
+	fault := d.d.at - d.off // from the first damaged byte
 	d.err = nil
 	if d.d.shell && commentEnd(d.buf[d.off:]) != "" {
 		d.state = atAny
@@ -85,7 +86,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	if ok {
 		d.state = atAny
 		if d.off == len(d.buf) {
-			d.state = d.end // what the end lacks has been reported
+			d.state = d.end // the fault at the end has been reported
 		}
 		return d.pass(skipped, d.off+n)
 	}
@@ -103,8 +104,9 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	return d.passLine(skipped, fault)
 }
 
-// stray returns how many bytes at d.off, none or one, are at fault between
-// documents. It reports false if a document is, or the reader has failed.
+// stray returns the number of bytes at d.off, none or one, that are a fault
+// between documents. It reports false if the fault is in a document, or if the
+// reader has failed.
 func (d *Decoder) stray() (int, bool) {
 	if d.off == len(d.buf) {
 		return 0, true // an array has no end
@@ -119,28 +121,28 @@ func (d *Decoder) stray() (int, bool) {
 	case '}', ']', '[', ',':
 	case ':': // a member's
 		return 0, false
-	case '{': // in front of another bracket that opens, it is no document
+	case '{': // before another opening bracket it is not a document
 		alone = alone && next < len(d.buf) && (d.buf[next] == '{' || d.buf[next] == '[')
-	default: // a number, perhaps, where one can be an element
+	default: // perhaps a number, where an element is allowed
 		alone = alone && (opensDocument(d.buf, next) || d.state != atFirst && d.state != atElement)
 	}
 	return 1, alone
 }
 
-// damaged returns how many bytes at d.off the damaged document there takes,
-// whose fault is so many bytes behind that, or false if that cannot be told or
-// the reader has failed.
+// damaged returns the length of the damaged document at d.off, in bytes. Its
+// fault is the given number of bytes after d.off. It returns false if the
+// length is unknown or the reader has failed.
 func (d *Decoder) damaged(fault int) (int, bool) {
 	f := newFrame(d.d.shell)
-	open := -1 // bytes up to a comment without an end, whose start f does not see
+	open := -1 // bytes before a comment without an end, whose start f does not see
 	if d.d.shell && commentEnd(d.buf[d.off+fault:]) != "" {
 		open = fault
 	}
 	n := 0      // bytes that f has seen, or not
-	closed := 0 // bytes up to a bracket behind which the document may go on
+	closed := 0 // bytes up to a bracket after which the document may continue
 	endless := &d.endless
 	if c := d.buf[d.off]; c != '{' {
-		// What is damaged is the brace, or that and what follows it.
+		// The brace is damaged, perhaps with bytes after it.
 		f.depth = 1
 		endless = &d.braceless
 		if c == '[' || c == ']' || c == '}' {
@@ -175,7 +177,7 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 			if d.err != nil || !goesOn || d.base+int64(d.off+n) < d.braceless {
 				return end, true
 			}
-			// That was a bracket too many, perhaps.
+			// The bracket was perhaps a stray one.
 			f.depth, closed, endless = 1, end, &d.braceless
 			continue
 		}
@@ -193,8 +195,8 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 	return closed, closed > 0
 }
 
-// passLine passes over what is at fault up to a line, without knowing where the
-// document ends that has the fault, so many bytes behind d.off.
+// passLine skips up to a line if the end of the damaged document is unknown.
+// The fault is the given number of bytes after d.off.
 func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
 	if n := bytes.LastIndexByte(d.buf[d.off:d.off+fault], '\n'); n >= 0 {
 		line := d.off + n + 1
@@ -205,8 +207,8 @@ func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
 	return d.passTo(skipped, d.off+fault, "\n")
 }
 
-// passComment passes over the start of the comment at d.off, which does not
-// end: up to a line, or the brace before it that may begin a document.
+// passComment skips the start of the comment at d.off, which does not end: up
+// to the next line, or up to a brace before it that may begin a document.
 func (d *Decoder) passComment(skipped io.Writer) bool {
 	ends := "\n{"
 	if d.buf[d.off+1] == '/' {
@@ -215,8 +217,8 @@ func (d *Decoder) passComment(skipped io.Writer) bool {
 	return d.passTo(skipped, d.off, ends)
 }
 
-// passTo passes over what is before the first of the bytes in ends at or behind
-// buf[from], a line feed with it, or over all.
+// passTo skips up to the first of the bytes in ends at or after buf[from], and
+// a line feed there; or everything, if there is none.
 func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
 	for ; ; from = d.off {
 		if n := bytes.IndexAny(d.buf[from:], ends); n >= 0 {
@@ -240,9 +242,9 @@ func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
 	}
 }
 
-// lineEnd returns the offset from d.off past the line feed that follows the
-// brace n bytes behind it, or n if something other than blanks does; and
-// whether that can only be more of the document that the brace closes.
+// lineEnd returns the offset from d.off past the line feed after the brace that
+// is n bytes after d.off, or n if more than blanks follow the brace; and
+// whether the next byte can only belong to the document that the brace closes.
 func (d *Decoder) lineEnd(n int) (end int, goesOn bool) {
 	for at := n; ; at++ {
 		if len(d.buf) == d.off+at && (d.eof || !d.fill()) {
@@ -267,7 +269,7 @@ func (d *Decoder) lineEnd(n int) (end int, goesOn bool) {
 	}
 }
 
-// pass passes over the bytes of buf from off to end.
+// pass skips the bytes of buf from off to end.
 func (d *Decoder) pass(skipped io.Writer, end int) bool {
 	if skipped != nil && end > d.off {
 		n, err := skipped.Write(d.buf[d.off:end])
