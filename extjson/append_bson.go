@@ -32,8 +32,8 @@ import (
 // start of text. Source: Extended JSON v2, "Parsers".
 func AppendBSON(dst, text []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, text) }
 
-// AppendBSON appends the document in text to dst as o says, otherwise as the
-// function AppendBSON does.
+// AppendBSON appends the document in text to dst with the options o, otherwise
+// like the function AppendBSON does.
 func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 	if err := o.check(); err != nil {
 		return dst, err
@@ -52,18 +52,17 @@ func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 	return dst[:n], d.error(position{})
 }
 
-// AppendBSONValue appends the value in text, which may be any value, to dst:
-// the bytes that would follow the key of an element. It returns the longer
-// slice and the type of the value. An object with special keys is a wrapper
-// here, at the top level as well. dst may be nil and must not overlap text.
-// On failure dst comes back at its old length, the type is 0, and errors are
-// those of AppendBSON.
+// AppendBSONValue appends the value in text, of any type, to dst: the bytes
+// that follow the key of an element. It returns the longer slice and the type
+// of the value. An object with special keys is a wrapper here, at the top level
+// as well. dst may be nil and must not overlap text. On failure dst comes back
+// at its old length, the type is 0, and errors are those of AppendBSON.
 func AppendBSONValue(dst, text []byte) ([]byte, bson.Type, error) {
 	return DecodeOptions{}.AppendBSONValue(dst, text)
 }
 
-// AppendBSONValue appends the value in text to dst as o says, otherwise as
-// the function AppendBSONValue does.
+// AppendBSONValue appends the value in text to dst with the options o,
+// otherwise like the function AppendBSONValue does.
 func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, error) {
 	if err := o.check(); err != nil {
 		return dst, 0, err

@@ -32,7 +32,7 @@ import (
 // Source: Extended JSON v2, "Conversion table".
 func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendJSON(dst, doc) }
 
-// AppendJSON appends doc to dst as o says, otherwise as the function
+// AppendJSON appends doc to dst with the options o, otherwise like the function
 // AppendJSON does.
 func (o EncodeOptions) AppendJSON(dst, doc []byte) ([]byte, error) {
 	if err := o.check(); err != nil {
@@ -53,8 +53,8 @@ func AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	return EncodeOptions{}.AppendJSONValue(dst, t, data)
 }
 
-// AppendJSONValue appends a value to dst as o says, otherwise as the function
-// AppendJSONValue does.
+// AppendJSONValue appends a value to dst with the options o, otherwise like the
+// function AppendJSONValue does.
 func (o EncodeOptions) AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	if err := o.check(); err != nil {
 		return dst, err

@@ -3,7 +3,7 @@
 // # Routes
 //
 //	BSON → text    AppendJSON, EncodeOptions.AppendJSON
-//	…in portions   WriteJSON, EncodeOptions.WriteJSON
+//	  in portions  WriteJSON, EncodeOptions.WriteJSON
 //	text → BSON    AppendBSON, DecodeOptions.AppendBSON
 //	single values  AppendJSONValue, WriteJSONValue, AppendBSONValue
 //	Go values      Marshal, Unmarshal, Decode
@@ -29,7 +29,7 @@
 // DecodeOptions.Legacy and DecodeOptions.Shell allow reading Legacy and Shell
 // text. docs/extended-json.md has the tables.
 //
-// # What is refused
+// # Errors
 //
 // Nothing is lost or altered in silence. A value without a representation is an
 // error with its place. Reading BSON gives a *bson.SyntaxError or

@@ -57,15 +57,15 @@ func WriteJSON(w io.Writer, doc []byte) error { return EncodeOptions{}.WriteJSON
 func (o EncodeOptions) WriteJSON(w io.Writer, doc []byte) error { return o.write(w, 0, doc) }
 
 // WriteJSONValue writes a value that is not in a document to w as relaxed
-// Extended JSON. data is the bytes that follow the key in an element of type
-// t. The text and the errors are those of AppendJSONValue; it is written as
-// WriteJSON does.
+// Extended JSON. data is the bytes that follow the key in an element of type t.
+// The text and the errors are those of AppendJSONValue; it writes like
+// WriteJSON.
 func WriteJSONValue(w io.Writer, t bson.Type, data []byte) error {
 	return EncodeOptions{}.WriteJSONValue(w, t, data)
 }
 
-// WriteJSONValue writes a value to w as o says, otherwise as the function
-// WriteJSONValue does.
+// WriteJSONValue writes a value to w with the options o, otherwise like the
+// function WriteJSONValue does.
 func (o EncodeOptions) WriteJSONValue(w io.Writer, t bson.Type, data []byte) error {
 	return o.write(w, t, data)
 }

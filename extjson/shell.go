@@ -16,12 +16,12 @@ import (
 // it at the few places where the syntax departs from JSON's, and only if
 // DecodeOptions.Shell is set. Source: ECMAScript 2023, "Lexical Grammar".
 
-// maxComment is how many bytes a comment may have, with both its ends: one that
-// has no end is found by it before it is all in memory.
+// maxComment is the longest comment, in bytes, with both its ends. It detects a
+// comment without an end before the whole comment is in memory.
 const maxComment = 16 << 20
 
 // comment returns the offset past the comment at off, where there is a slash,
-// or off if there is none that ends. fail says what is the matter with others.
+// or off if no complete comment is there. fail reports an incomplete one.
 func (d *decoder) comment(off int) int {
 	end := commentEnd(d.src[off:])
 	if end == "" {
@@ -43,16 +43,16 @@ func (d *decoder) comment(off int) int {
 	return off
 }
 
-// A span is the bytes from one offset up to another in which no */ is, but for
-// that of the comment that starts there: none is looked for twice in text where
-// one comment after the other has no end.
+// A span is a range of bytes without */, except the end of the comment that
+// starts there. It prevents a second search in text with several comments
+// without an end.
 type span struct{ from, to int64 }
 
-// behind returns s with offsets that are n more.
+// behind returns s with all offsets n larger.
 func (s span) behind(n int64) span { return span{s.from + n, s.to + n} }
 
-// unseen returns how many bytes of the comment that starts at off have not its
-// end.
+// unseen returns the number of bytes of the comment at off that are known not
+// to have its end.
 func (s span) unseen(off int) int {
 	if at := int64(off); s.from <= at && at < s.to {
 		return int(max(2, s.to-1-at))
@@ -60,8 +60,8 @@ func (s span) unseen(off int) int {
 	return 2
 }
 
-// commentEnd returns what ends the comment that text begins with, or "" if it
-// begins with none.
+// commentEnd returns the end mark of the comment at the start of text, or "" if
+// there is no comment.
 func commentEnd(text []byte) string {
 	switch {
 	case len(text) < 2 || text[0] != '/':
@@ -73,8 +73,8 @@ func commentEnd(text []byte) string {
 	return ""
 }
 
-// openComment returns the fault of the comment that text begins with, which
-// does not end there.
+// openComment returns the fault of the comment at the start of text, which does
+// not end in text.
 func openComment(text []byte) (expected string, err error) {
 	if len(text) >= maxComment {
 		return "the end of the comment within 16 MiB", ErrCommentLen
@@ -82,8 +82,8 @@ func openComment(text []byte) (expected string, err error) {
 	return "*/ at the end of the comment", ErrTruncated
 }
 
-// tokenOpen reports whether what begins at off may be part of a word, or the
-// start of a comment, that the end of the text cuts short.
+// tokenOpen reports whether the end of the text may cut a word or the start of
+// a comment that begins at off.
 func (d *decoder) tokenOpen(off int) bool {
 	rest := d.src[off:]
 	if len(rest) > 64 {
@@ -97,13 +97,13 @@ func (d *decoder) tokenOpen(off int) bool {
 	return true
 }
 
-// mayBeSpecial reports whether a key that begins at off can be a special one.
+// mayBeSpecial reports whether a key that begins at off can be special.
 func (d *decoder) mayBeSpecial(off int) bool {
 	c, next := d.src[off], d.src[off+1]
 	return c == '$' || c == '\'' && (next == '$' || next == '\\')
 }
 
-// shellKey reads a key that is not in double quotes, and the colon behind it.
+// shellKey reads a key without double quotes, and the colon after it.
 func (d *decoder) shellKey(dst []byte, off int) ([]byte, int) {
 	if off >= len(d.src) {
 		return dst, d.fail(off, ErrTruncated, "")
@@ -131,7 +131,7 @@ func (d *decoder) shellKey(dst []byte, off int) ([]byte, int) {
 	return append(dst, 0), d.colon(end)
 }
 
-// identLetters are the ASCII characters that may stand in an identifier.
+// identLetters are the ASCII characters of identifiers.
 var identLetters = func() (t [256]bool) {
 	for c := range t {
 		t[c] = c == '$' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
@@ -139,8 +139,8 @@ var identLetters = func() (t [256]bool) {
 	return t
 }()
 
-// identifier returns the offset past the identifier at off, or off if there
-// is none.
+// identifier returns the offset past the identifier at off, or off if there is
+// no identifier.
 func (d *decoder) identifier(off int) int {
 	src := d.src
 	if off < len(src) && src[off]-'0' < 10 {
@@ -164,8 +164,8 @@ func (d *decoder) identifier(off int) int {
 	return end
 }
 
-// shellValue reads a value that JSON does not have, or a comment and the
-// value behind it.
+// shellValue reads a value that JSON does not have, or a comment and the value
+// after it.
 func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
 	if len(d.src)-off > compactLen {
 		if out, end := d.compactCall(dst, off, mark); end > 0 {
@@ -234,7 +234,7 @@ func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 	return append(append(dst, sortedOptions(d.src[start:end])...), 0), end
 }
 
-// isLiteralRegex reports whether /pattern/options reads back as the same two
+// isLiteralRegex reports whether /pattern/options is read back as the same two
 // texts.
 func isLiteralRegex(pattern, options []byte) bool {
 	for _, c := range options {
@@ -248,10 +248,10 @@ func isLiteralRegex(pattern, options []byte) bool {
 	return regexLen(pattern) == len(pattern)
 }
 
-// regexLen returns how many bytes of text belong to the pattern of a regex
-// literal: those before a slash that is neither escaped nor in brackets, or
-// before something that cannot stand in one. It is -1 if the text ends in
-// brackets or behind a backslash.
+// regexLen returns the number of bytes of text that belong to the pattern of a
+// regex literal: the bytes before a slash that is neither escaped nor in
+// brackets, or before a byte that is not allowed in a literal. It is -1 if the
+// text ends in brackets or after a backslash.
 func regexLen(text []byte) int {
 	class := false
 	for i := 0; i < len(text); i++ {
@@ -316,9 +316,9 @@ func (d *decoder) singleQuoted(dst []byte, off int) ([]byte, int) {
 	}
 }
 
-// shellEscape reads the escape at off that JSON does not have. A backslash
-// before a letter or digit that means nothing is refused, though JavaScript
-// drops it: who wrote "\d" did not mean "d".
+// shellEscape reads an escape at off that JSON does not have. A backslash
+// before a letter or digit without a meaning is a fault, although JavaScript
+// drops the backslash: "\d" was probably not meant as "d".
 func (d *decoder) shellEscape(dst []byte, off int) ([]byte, int) {
 	src := d.src
 	switch c := src[off+1]; {

@@ -11,9 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file reads the calls of the shell's syntax that have several
-// arguments, or arguments of their own kind, on behalf of shellWord
-// (shell_call.go).
+// This file reads the calls of the shell's syntax that have several arguments,
+// or arguments of their own kind, for shellWord (shell_call.go).
 
 // timestampCall reads Timestamp(t, i), Timestamp({t: t, i: i}) or
 // Timestamp(), which is zero.
@@ -69,7 +68,7 @@ func (d *decoder) uuidCall(dst []byte, r bson.UUIDRepresentation, off, mark int)
 	return appendUUID(dst, r, id), d.endCall(end)
 }
 
-// A binaryCall says which arguments a call has that makes a binary.
+// A binaryCall is the kind of arguments of a call that makes a binary.
 type binaryCall uint8
 
 const (
@@ -122,8 +121,8 @@ func (d *decoder) binaryCall(dst []byte, call binaryCall, off, mark int) ([]byte
 	return finishBinary(dst, start), d.endCall(off)
 }
 
-// appendHexDecoded appends the bytes that text spells. text may lie behind
-// dst: each byte comes from two.
+// appendHexDecoded appends the bytes that text spells. text may be in the spare
+// capacity of dst, because each byte is read from two.
 func appendHexDecoded(dst, text []byte) ([]byte, bool) {
 	if len(text)%2 != 0 {
 		return dst, false
@@ -147,7 +146,7 @@ func (d *decoder) subtype(dst []byte, at, off int) int {
 	return end
 }
 
-// codeCall reads code and perhaps its scope.
+// codeCall reads code and optionally its scope.
 func (d *decoder) codeCall(dst []byte, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
@@ -178,7 +177,7 @@ func (d *decoder) symbolCall(dst []byte, off, mark int) ([]byte, int) {
 	return dst, d.endCall(off)
 }
 
-// regexCall reads a pattern and perhaps options, both as text.
+// regexCall reads a pattern and optionally options, both as text.
 func (d *decoder) regexCall(dst []byte, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
@@ -206,8 +205,9 @@ func (d *decoder) regexCall(dst []byte, off, mark int) ([]byte, int) {
 	return d.legacyRegex(dst, at, mark, end)
 }
 
-// dbRefCall reads DBRef(collection, id), perhaps with a database, or
-// undefined for none, and then an object of other fields. It is a document.
+// dbRefCall reads DBRef(collection, id), optionally with a database, or
+// undefined for none, and then an object of other fields. The value is a
+// document.
 func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
@@ -256,9 +256,9 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 	return bsoncore.End(dst, start), d.endCall(off)
 }
 
-// fields reads the members of the object at off and writes them without what
-// makes a document of them: its length, of four bytes, overwrites what stands
-// before them, which is put back, so that nothing has to be moved.
+// fields reads the members of the object at off and writes them without the
+// length of a document. The four bytes of the length overwrite the bytes before
+// the members, which are restored afterwards, so that nothing has to be moved.
 func (d *decoder) fields(dst []byte, off int) ([]byte, int) {
 	n := len(dst)
 	before := [4]byte(dst[n-4:])

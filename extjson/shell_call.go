@@ -11,16 +11,17 @@ import (
 )
 
 // This file reads the words and calls of the shell's syntax: undefined,
-// ObjectId("…"), new Date(0). They are spelled as a value and stand for one;
-// nothing is evaluated, so the arguments are literals, and a call that would
-// look at the clock or roll dice is refused.
+// ObjectId("…"), new Date(0). Each stands for a value. No code is run, so the
+// arguments are literals, and a call that depends on the clock or on chance is
+// a fault.
 //
 //   - shellWord is the one dispatch on the word.
-//   - call and endCall read the parentheses, next the comma between two
-//     arguments; textCall and numberCall are the calls with one argument,
-//     shell_date.go has dates, and shell_args.go the calls with more.
+//   - call and endCall read the parentheses, next reads the comma between two
+//     arguments. textCall and numberCall are the calls with one argument,
+//     shell_date.go has dates, and shell_args.go has the calls with more
+//     arguments.
 
-// shellWord reads the word at off and, if it is a call, what follows it.
+// shellWord reads the word at off and, if it is a call, its arguments.
 func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 	at := off
 	end := d.identifier(off)
@@ -115,10 +116,9 @@ const (
 	callDecimal = 'N' | 'u'<<8 | 'm'<<16 | 'b'<<24 | 'e'<<32 | 'r'<<40 | 'D'<<48 | 'e'<<56
 )
 
-// compactCall reads the call at off if it is one of the usual ones, spelled
-// without spaces and in double quotes. Otherwise, or if anything is wrong
-// with it, it returns 0 and shellWord looks at it again. There are more than
-// compactLen bytes.
+// compactCall reads the call at off if it is a frequent call, without spaces
+// and with double quotes. Otherwise, or at a fault, it returns 0, and shellWord
+// reads it again. There are more than compactLen bytes.
 func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
 	src := d.src[off:]
 	switch binary.LittleEndian.Uint64(src) {
@@ -173,8 +173,8 @@ func appendDoubleValue(dst []byte, mark int, f float64) []byte {
 	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f))
 }
 
-// call reads the parenthesis behind the name of a call and returns the offset
-// of its first argument.
+// call reads the parenthesis after the name of a call and returns the offset of
+// its first argument.
 func (d *decoder) call(off int) int {
 	if off = d.space(off); off >= len(d.src) || d.src[off] != '(' {
 		return d.fail(off, ErrToken, "(")
@@ -182,7 +182,8 @@ func (d *decoder) call(off int) int {
 	return d.space(off + 1)
 }
 
-// argument is call for a call that makes up a value if it has no argument.
+// argument is call for a call whose value without an argument depends on the
+// clock or on chance.
 func (d *decoder) argument(off int) int {
 	at := off
 	if off = d.call(off); off >= 0 && off < len(d.src) && d.src[off] == ')' {
@@ -191,7 +192,7 @@ func (d *decoder) argument(off int) int {
 	return off
 }
 
-// endCall reads the parenthesis behind the last argument.
+// endCall reads the parenthesis after the last argument.
 func (d *decoder) endCall(off int) int {
 	if off = d.space(off); off < len(d.src) && d.src[off] == ',' {
 		off = d.space(off + 1)
@@ -202,8 +203,8 @@ func (d *decoder) endCall(off int) int {
 	return off + 1
 }
 
-// next returns the offset of another argument, or 0 if there is none; off is
-// then still that of what follows the last one.
+// next returns the offset of the next argument, or 0 if there is none. off is
+// then the offset after the last argument.
 func (d *decoder) next(off int) int {
 	if off = d.space(off); off >= len(d.src) || d.src[off] != ',' {
 		return 0
@@ -214,7 +215,7 @@ func (d *decoder) next(off int) int {
 	return off
 }
 
-// needNext returns the offset of another argument, which must be there.
+// needNext returns the offset of the next argument, which is required.
 func (d *decoder) needNext(off int, what string) int {
 	next := d.next(off)
 	if next == 0 {
@@ -232,7 +233,7 @@ func (d *decoder) keyWord(dst []byte, t bson.Type, off, mark int) ([]byte, int) 
 	return dst, off
 }
 
-// textCall reads a call whose argument is what the wrapper s has.
+// textCall reads a call whose argument is the text of the wrapper s.
 func (d *decoder) textCall(dst []byte, s special, off, mark int) ([]byte, int) {
 	if off = d.argument(off); off < 0 {
 		return dst, off
@@ -243,7 +244,7 @@ func (d *decoder) textCall(dst []byte, s special, off, mark int) ([]byte, int) {
 	return dst, d.endCall(off)
 }
 
-// numberCall is textCall for numbers, which may stand without quotes.
+// numberCall is textCall for numbers, whose quotes are optional.
 func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int) {
 	if off = d.call(off); off < 0 {
 		return dst, off
@@ -271,7 +272,7 @@ func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int)
 }
 
 // numberWord returns the offset past the NaN, Infinity or -Infinity at off, if
-// the call may have one, else off.
+// the call allows one, else off.
 func (d *decoder) numberWord(s special, off int) int {
 	if s != keyNumberDouble && s != keyNumberDecimal {
 		return off

@@ -12,12 +12,12 @@ import (
 // This file reads the dates of the shell: ISODate("…"), new Date("…") and
 // new Date(0).
 
-// A dateCall is what makes a date.
+// A dateCall is a call that makes a date.
 type dateCall uint8
 
 const (
-	newDate dateCall = iota // JavaScript's: a time without a zone is local
-	isoDate                 // the shell's: it is UTC, and separators may be missing
+	newDate dateCall = iota // new Date: a time without a zone is local
+	isoDate                 // ISODate: a time without a zone is UTC, and separators may be missing
 )
 
 // dateCall reads a date as text or as milliseconds since 1970.
@@ -52,7 +52,7 @@ func (d *decoder) dateCall(dst []byte, call dateCall, off, mark int) ([]byte, in
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
 }
 
-// milliseconds reads an integer, perhaps in NumberLong. dst is scratch.
+// milliseconds reads an integer, optionally in NumberLong. dst is scratch.
 func (d *decoder) milliseconds(dst []byte, off, mark int) (ms int64, end int) {
 	if end = d.identifier(off); end > off {
 		switch string(d.src[off:end]) {
@@ -74,20 +74,20 @@ func (d *decoder) milliseconds(dst []byte, off, mark int) (ms int64, end int) {
 	return ms, end
 }
 
-// A shellDate reads a date of RFC 3339 that may lack the time, the seconds or
-// the time zone, and may have a blank for the T and a year of six digits with
-// its sign. It spells it out, for parseDate.
+// A shellDate reads a date of RFC 3339. The time, the seconds or the time zone
+// may be missing; T may be a blank; the year may have a sign and six digits. It
+// spells the date out for parseDate.
 type shellDate struct {
 	rest  []byte // of the text
-	local bool   // there is a time without a zone, which ms takes for UTC
+	local bool   // there is a time without a zone; ms takes it for UTC
 	terse bool   // only ISODate reads it: a separator or the minutes are missing
 
 	spelled [80]byte
 	n       int // bytes of it
 }
 
-// maxShellDate is the length in bytes of the longest text that is looked at;
-// what is spelled out is at most 16 longer.
+// maxShellDate is the length in bytes of the longest text that is read; the
+// spelled-out text is at most 16 bytes longer.
 const maxShellDate = 60
 
 func (s *shellDate) parse() (ms int64, ok bool) {
@@ -97,7 +97,7 @@ func (s *shellDate) parse() (ms int64, ok bool) {
 	if len(s.rest) > maxShellDate || len(s.rest) == 0 {
 		return 0, false
 	}
-	var cycles int64 // of 400 years, after which the calendar is the same
+	var cycles int64 // periods of 400 years, after which the calendar repeats
 	if s.rest[0] == '+' || s.rest[0] == '-' {
 		cycles, ok = s.longYear()
 	} else {
@@ -110,8 +110,8 @@ func (s *shellDate) parse() (ms int64, ok bool) {
 	return ms + cycles*(146097*msPerDay), ok
 }
 
-// longYear reads a sign and six digits, and spells out a year of four that
-// has the same calendar.
+// longYear reads a sign and six digits, and spells out a year of four digits
+// with the same calendar.
 func (s *shellDate) longYear() (cycles int64, ok bool) {
 	if len(s.rest) < 8 || s.rest[7] != '-' {
 		return 0, false
@@ -126,7 +126,7 @@ func (s *shellDate) longYear() (cycles int64, ok bool) {
 	return (year - same) / 400, true
 }
 
-// time reads what follows the day.
+// time reads the time after the day.
 func (s *shellDate) time() bool {
 	if len(s.rest) == 0 {
 		s.add([]byte("T00:00:00Z")...)
@@ -152,7 +152,7 @@ func (s *shellDate) time() bool {
 	case !s.separated(':'):
 		return false
 	}
-	for !s.atZone() { // a fraction, or what parseDate refuses
+	for !s.atZone() { // a fraction, or a fault for parseDate
 		s.add(s.rest[0])
 		s.rest = s.rest[1:]
 	}
@@ -178,7 +178,7 @@ func (s *shellDate) zone() bool {
 		s.add(zone[:3]...)
 		s.add(':')
 		s.add(zone[3:]...)
-	default: // parseDate looks at it
+	default: // parseDate checks it
 		s.add(zone...)
 	}
 	return true
@@ -210,5 +210,5 @@ func (s *shellDate) digits(n int) bool {
 	return true
 }
 
-// add spells out.
+// add appends to the spelled-out text.
 func (s *shellDate) add(b ...byte) { s.n += copy(s.spelled[s.n:], b) }

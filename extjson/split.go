@@ -8,18 +8,18 @@ import (
 
 // This file cuts text between documents without decoding it.
 //
-//   - Split takes the cheapest way: at the top level of JSON a line that
-//     starts with a brace, behind one that ends with a brace, can only be
-//     another document, so line looks for the last such from the end.
-//   - Else scan goes through all of the text, inside documents by means of
-//     frame, as a Decoder does.
+//   - Split takes the cheapest way: at the top level of JSON, a line that
+//     starts with a brace after a line that ends with a brace can only be
+//     another document. So lines searches for the last such line from the end.
+//   - Otherwise scan reads the whole text, documents by means of frame, as a
+//     Decoder does.
 //
-// Both remember how far they have come, so that nothing is looked at again
-// when the caller comes back with more text.
+// Both remember their position, so that no byte is read again when the caller
+// comes back with more text.
 
 // A Splitter cuts a stream of text into pieces that end between documents, for
-// decoders that work side by side. A piece goes to Decoder.ResetPiece with
-// what Place returned before the cut and after it:
+// decoders that work side by side. Pass a piece to Decoder.ResetPiece with the
+// results of Place before and after the cut:
 //
 //	s := o.NewSplitter(0)
 //	from := s.Place()
@@ -27,44 +27,43 @@ import (
 //		d.ResetPiece(text[:n], from, s.Place())
 //	}
 //
-// A Splitter does not look whether the text is well formed, and may cut text
-// that is not in the wrong place. But if no piece up to some point has a
-// fault, nor has the stream up to there, and the documents are the same;
-// where one has, a Decoder that reads the stream from the start of that piece
-// on, with Reset, says what is the matter.
+// A Splitter does not check well-formedness: malformed text may be cut at a
+// wrong place. If no piece before some point has a fault, the stream before
+// that point has no fault either, and the documents are the same. If a piece
+// has a fault, a Decoder that reads the stream from the start of that piece,
+// with Reset, reports the right fault.
 type Splitter struct {
 	place   Place // of the first byte of the text
 	shell   bool
-	maxText int // bytes in the text of a document, at most
+	maxText int // largest text of a document, in bytes
 
-	// How far scan has come, as an index in the text of the next call.
+	// The position of scan, as an index in the text of the next call.
 	at     int
 	behind Place  // of text[at], unless a document or a comment is open there
 	inside bool   // a document is open at text[at]…
 	frame  frame  // …of which this is known
 	until  string // what ends the comment that is open at text[at], or ""
-	lost   bool   // what is at text[at] cannot stand there
+	lost   bool   // the byte at text[at] is not allowed there
 
 	lines lines
 }
 
-// NewSplitter returns a Splitter for text that begins at p and is read as o
-// says.
+// NewSplitter returns a Splitter for text that begins at p and is read with the
+// options o.
 func (o DecodeOptions) NewSplitter(p Place) *Splitter {
 	return &Splitter{place: p, behind: p, shell: o.Shell && !o.CanonicalOnly, maxText: o.maxText()}
 }
 
-// Place returns where in the stream the text begins that the next call of
-// Split gets.
+// Place returns the state of the stream at the start of the text of the next
+// call of Split.
 func (s *Splitter) Place() Place { return s.place }
 
-// Split returns how many bytes at the start of text, the more the better, end
-// between documents. The text of the next call is to begin behind them. If it
-// returns 0 no cut is known: the next call must have text that begins with
-// the same bytes and goes on, and those are not looked at again. Text that is
-// malformed between documents, or has one that is longer than
-// o.MaxTextSize, is one piece to its end. text is not kept, and nothing is
-// allocated.
+// Split returns the length of a prefix of text that ends between documents, the
+// longer the better. The text of the next call must begin after the prefix. If
+// Split returns 0, no cut is known: the next call must have the same text with
+// more bytes, and Split does not read the old bytes again. Text that is
+// malformed between documents, or has a document longer than o.MaxTextSize, is
+// one piece to its end. text is not kept, and nothing is allocated.
 func (s *Splitter) Split(text []byte) int {
 	if (s.place <= atTop || s.place == atAny) && !s.shell && !s.lost {
 		if n := s.lines.last(text); n > 0 {
@@ -82,8 +81,7 @@ func (s *Splitter) Split(text []byte) int {
 	return n
 }
 
-// scan goes through the text that it has not seen and returns the last cut,
-// with the place behind it.
+// scan reads the new text and returns the last cut, with the place after it.
 func (s *Splitter) scan(text []byte) (cut int, place Place) {
 	for s.at < len(text) && !s.lost {
 		if s.inside {
@@ -102,16 +100,16 @@ func (s *Splitter) scan(text []byte) (cut int, place Place) {
 		cut, place = s.at, s.behind
 	}
 	if s.lost {
-		// Whoever reads it finds a fault.
+		// The reader of the piece finds the fault.
 		s.at = len(text)
 		return len(text), s.behind
 	}
 	return cut, place
 }
 
-// between goes on to the next document, or past the next byte that may stand
-// before it. It reports whether it is between documents then, where text can
-// be cut.
+// between goes to the next document, or past the next byte that is allowed
+// before it. It reports whether its new position is between documents, where
+// text can be cut.
 func (s *Splitter) between(text []byte) bool {
 	if s.behind == atStart {
 		if len(text) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(text)) {
@@ -165,8 +163,8 @@ func (s *Splitter) between(text []byte) bool {
 	return true
 }
 
-// comment goes to the end of the open comment and reports whether that is
-// there.
+// comment goes to the end of the open comment and reports whether text has the
+// end.
 func (s *Splitter) comment(text []byte) bool {
 	n := bytes.Index(text[s.at:], []byte(s.until))
 	if n < 0 {
@@ -178,16 +176,16 @@ func (s *Splitter) comment(text []byte) bool {
 	return true
 }
 
-// lines remembers where line has been, in indexes of the text.
+// lines remembers positions in the text, as indexes.
 type lines struct {
 	seen    int // bytes looked at
 	text    int // past the last of them that is not white space; 0: none
 	newline int // past the last line feed behind that; 0: none
 }
 
-// last returns where the last line starts that begins with a brace, where the
-// last byte before it that is not white space closes one; or 0. Lines that
-// started in text of an earlier call were no such.
+// last returns the start of the last line that begins with a brace and follows
+// a closing brace and white space, or 0. Lines in the text of earlier calls are
+// not of this kind.
 func (l *lines) last(text []byte) int {
 	first := skipBlanks(text, l.seen)
 	if n := bytes.LastIndexByte(text[l.seen:first], '\n'); n >= 0 {
@@ -203,7 +201,7 @@ func (l *lines) last(text []byte) int {
 		if n < 0 {
 			break
 		}
-		// The text before the line feed is not empty: text[first] is some.
+		// The text before the line feed is not empty: it has text[first].
 		start := first + n + 1
 		before := lastText(text[:start])
 		if next := skipBlanks(text[:end], start); next < end && text[next] == '{' && text[before-1] == '}' {
@@ -231,15 +229,14 @@ func lastText(text []byte) int {
 	return n
 }
 
-// maxRoom is how many bytes of BSON ResetPiece makes room for at most.
+// maxRoom is the largest room for BSON that ResetPiece makes, in bytes.
 const maxRoom = 1 << 20
 
-// ResetPiece makes d read text, a piece of a stream from one Place to
-// another, with the options and the buffers that it has. Text that ends
-// elsewhere is cut short, as at the end of a stream in an array; the zero
-// Place as to is the end of a stream. text is not copied or written to, and
-// must not change while it is read. Offsets, lines and columns count from its
-// start. There is no reader that could fail.
+// ResetPiece makes d read text, a piece of a stream from one Place to another,
+// with the same options and buffers. Text that ends elsewhere is truncated, as
+// at the end of a stream in an array. The zero Place as to is the end of a
+// stream. text is not copied or written to, and must not change while it is
+// read. Offsets, lines and columns count from its start. No reader can fail.
 func (d *Decoder) ResetPiece(text []byte, from, to Place) {
 	d.restart(from, max(to, atTop))
 	d.own, d.buf, d.lent = d.buf, text, true

@@ -11,27 +11,26 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file reads streams of documents. A Decoder frames: it finds the next
-// document in what it has read and has the engine read it there. Where the
-// engine comes to the end of what was read, fill waits until the document is
-// whole.
+// This file reads streams of documents. A Decoder finds the next document in
+// its buffer, and the engine reads the document there. If the engine comes to
+// the end of the buffer, fill reads until the document is complete.
 
-// readSize is how many bytes of text a Decoder asks its reader for at first.
+// readSize is the number of bytes of the first read of a Decoder.
 const readSize = 256 << 10
 
-// maxEmptyReads is how often a reader may return nothing before a Decoder
-// gives up with io.ErrNoProgress.
+// maxEmptyReads is the number of empty reads after which a Decoder stops with
+// io.ErrNoProgress.
 const maxEmptyReads = 100
 
 // byteOrderMark is what skipMark skips.
 const byteOrderMark = "\uFEFF"
 
-// errCount is the fault of a Read that returned an impossible count.
+// errCount is the error of a Read with an impossible count.
 var errCount = errors.New("reader returned an impossible count")
 
 // A Decoder reads documents from a stream of text: one after the other, on
 // lines of their own or not, or as the elements of JSON arrays. A document is
-// an object; each is a document at the top level, wherever it stood.
+// an object. Each is read as a document at the top level, also from an array.
 //
 //	d := extjson.NewDecoder(r)
 //	for d.Next() {
@@ -39,21 +38,21 @@ var errCount = errors.New("reader returned an impossible count")
 //	}
 //	if err := d.Err(); err != nil { … }
 //
-// Its memory is bounded by the longest text of a document, never by what the
-// stream holds. A document that never ends takes no more than one and a half
-// times MaxTextSize before it is refused.
+// Its memory is bounded by the longest text of a document, not by the length of
+// the stream. A document that never ends needs at most one and a half times
+// MaxTextSize before it is rejected.
 type Decoder struct {
 	d    decoder
 	opts DecodeOptions
 	r    io.Reader
-	buf  []byte   // what has been read; buf[off:] is yet to be consumed
+	buf  []byte   // the bytes read; buf[off:] is yet to be consumed
 	lent bool     // buf is the caller's…
 	own  []byte   // …and this the Decoder's
 	off  int      // byte offset in buf
 	base int64    // offset of buf[0] in the stream
-	raw  []byte   // what the engine writes to
+	raw  []byte   // destination of the engine
 	doc  bson.Raw // the current document, all of raw; nil: none
-	text []byte   // what it was read from, a part of buf; nil: dropped
+	text []byte   // its text, a part of buf; nil: dropped
 
 	at      position // in the stream, of buf[counted]
 	counted int
@@ -63,23 +62,23 @@ type Decoder struct {
 	state   Place // of buf[off]
 	end     Place // in which the text may end
 	eof     bool  // the reader has ended
-	rerr    error // what the reader has failed with, behind what is in buf
+	rerr    error // error of the reader, after the bytes in buf
 	failed  bool  // err is the reader's, or that of an option
-	skipped int64 // documents that Resync has passed over
+	skipped int64 // documents that Resync has skipped
 	err     error
 
 	// No document that starts before these offsets in the stream has an end.
 	endless   int64 // if it has its opening brace
 	braceless int64 // if that is damaged
-	// unclosed is where in the stream no comment ends.
+	// unclosed is the part of the stream in which no comment ends.
 	unclosed span
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
 func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 
-// NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
-// documents that it returns.
+// NewDecoder returns a Decoder that reads r with the options o. It reads ahead
+// of the documents that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d := &Decoder{opts: o, maxDoc: o.MaxDocumentSize, maxText: o.maxText()}
 	d.d.init(&o)
@@ -91,7 +90,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	return d
 }
 
-// maxText returns how many bytes of text a document may have.
+// maxText returns the largest text of a document, in bytes.
 func (o *DecodeOptions) maxText() int {
 	switch {
 	case o.MaxTextSize > 0:
@@ -104,14 +103,14 @@ func (o *DecodeOptions) maxText() int {
 	return math.MaxInt
 }
 
-// Reset makes d read from r, which starts at p, with the options and the
-// buffers that it has. It invalidates what Raw and Text returned.
+// Reset makes d read from r, which starts at p, with the same options and
+// buffers. It invalidates the results of Raw and Text.
 func (d *Decoder) Reset(r io.Reader, p Place) {
 	d.restart(p, atTop)
 	d.r = r
 }
 
-// restart forgets all but the options and the buffers.
+// restart clears everything except the options and the buffers.
 func (d *Decoder) restart(from, end Place) {
 	buf := d.buf[:0]
 	if d.lent {
@@ -122,22 +121,22 @@ func (d *Decoder) restart(from, end Place) {
 }
 
 // Next reads the next document and reports whether there is one. False means
-// that the stream has ended or that something is wrong; Err tells.
+// the end of the stream or a fault; see Err.
 func (d *Decoder) Next() bool {
 	d.doc, d.text = nil, nil
 	return d.err == nil && d.find() && d.document()
 }
 
-// More reports whether there is something for Next to come to: a document or
-// a fault. It is false at the end of the stream, and after a fault. The
-// current document stays, its Text does not.
+// More reports whether a document or a fault follows. It is false at the end of
+// the stream, and after a fault. The current document stays valid, its Text
+// does not.
 func (d *Decoder) More() bool {
 	d.text = nil
 	return d.err == nil && (d.find() || d.err != nil)
 }
 
-// find goes to the brace of the next document and reports whether there is
-// one. That is where start is then, or at what else is there.
+// find goes to the brace of the next document and reports whether there is one.
+// It sets start to the brace, or to the byte at fault.
 func (d *Decoder) find() bool {
 	defer func() { d.start = d.base + int64(d.off) }()
 	for {
@@ -169,8 +168,8 @@ func (d *Decoder) find() bool {
 	}
 }
 
-// ahead is rule, standsAlone or opensArray, for the byte at d.off: n bytes from
-// there is what follows it, unless the reader fails.
+// ahead applies rule, standsAlone or opensArray, to the byte at d.off. The next
+// token is n bytes after it, unless the reader fails.
 func (d *Decoder) ahead(rule func(text []byte, off int, shell bool) (at int, ok, settled bool)) (n int, ok bool) {
 	for {
 		at, ok, settled := rule(d.buf, d.off, d.d.shell)
@@ -195,10 +194,10 @@ func (d *Decoder) expected() string {
 // document reads the document whose brace is at d.off.
 func (d *Decoder) document() bool {
 	f := newFrame(d.d.shell)
-	framed := 0 // bytes of the document that f has seen
+	framed := 0 // number of bytes of the document that f has seen
 	for {
 		text := d.buf
-		whole := len(text)-d.off < d.maxText // text is all that has been read
+		whole := len(text)-d.off < d.maxText // text is everything that has been read
 		if !whole {
 			text = text[:d.off+d.maxText]
 		}
@@ -231,17 +230,17 @@ func (d *Decoder) document() bool {
 			d.err = d.d.error(d.position(d.off))
 			return false
 		}
-		// Try again when the text is whole, but also now and then before,
-		// so that a fault in it is found before the memory is filled.
+		// Try again when the text is complete, and a few times before, so that
+		// a fault in it is found before memory fills.
 		if framed = d.await(&f, framed, d.nextTry(len(d.buf)-d.off)); d.err != nil {
 			return false
 		}
 	}
 }
 
-// await reads until f, which has seen that many bytes of the document at d.off,
-// has come to its end, or to the offset again, or there is no more to read. It
-// returns how many bytes f has seen then.
+// await reads until f comes to the end of the document at d.off, or to the
+// offset again, or until the reader ends. f has seen the given number of bytes
+// of the document; await returns the new number.
 func (d *Decoder) await(f *frame, framed, again int) int {
 	for {
 		n, done := f.scan(d.buf[d.off+framed:])
@@ -254,18 +253,18 @@ func (d *Decoder) await(f *frame, framed, again int) int {
 	}
 }
 
-// makeRoom makes room for n bytes of BSON, where the document of which the last
-// try has made d.raw is long: what that outgrows is garbage. One that has made
-// little BSON needs none.
+// makeRoom makes room for n bytes of BSON if the last try of the document made
+// a long d.raw, because every buffer that it outgrows is garbage. A short d.raw
+// needs no room.
 func (d *Decoder) makeRoom(n int) {
 	if cap(d.raw) < n && len(d.raw) >= n/8 {
 		d.raw = make([]byte, 0, n+readSize)
 	}
 }
 
-// nextTry returns at how many bytes of text a document is tried again that was
-// not whole at n: at twice as many, but not without a try where a string that
-// does not end has become too large for a document.
+// nextTry returns the number of bytes of text at which the next try comes,
+// after a document was incomplete at n bytes: twice as many, or earlier, where
+// an open string becomes too large for a document.
 func (d *Decoder) nextTry(n int) int {
 	again := max(2*n, readSize)
 	if full := d.maxDoc + readSize; n < full && full < again {
@@ -274,8 +273,8 @@ func (d *Decoder) nextTry(n int) int {
 	return again
 }
 
-// peek skips white space and returns the byte behind it, or false at the end
-// of the stream or after a fault.
+// peek skips white space and returns the next byte, or false at the end of the
+// stream or after a fault.
 func (d *Decoder) peek() (byte, bool) {
 	if d.state == atStart && !d.skipMark() {
 		return 0, false
@@ -305,9 +304,9 @@ func skipBlanks(text []byte, off int) int {
 	return off
 }
 
-// skipComment skips the comment that begins with the slash at d.off. It reports
-// whether there is one that ends. Until it has, nothing of it is consumed:
-// Resync goes on in a comment without an end.
+// skipComment skips the comment at the slash at d.off, and reports whether
+// there is a complete one. An incomplete comment is not consumed: Resync
+// continues inside it.
 func (d *Decoder) skipComment() bool {
 	for len(d.buf)-d.off < 2 {
 		if d.eof || !d.fill() {
@@ -318,7 +317,7 @@ func (d *Decoder) skipComment() bool {
 	if end == "" {
 		return false
 	}
-	seen := 2 // bytes of the comment without its end
+	seen := 2 // number of bytes of the comment that do not have its end
 	if end == "*/" {
 		seen = d.unclosed.behind(-d.base).unseen(d.off)
 	}
@@ -346,8 +345,8 @@ func (d *Decoder) skipComment() bool {
 	}
 }
 
-// skipMark skips a byte order mark at the start of the stream. It reports
-// false if the reader fails before it can tell whether there is one.
+// skipMark skips a byte order mark at the start of the stream. It reports false
+// if the reader fails too early to tell whether there is one.
 func (d *Decoder) skipMark() bool {
 	for !d.eof && len(d.buf) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(d.buf)) {
 		if !d.fill() && d.err != nil {
@@ -359,9 +358,8 @@ func (d *Decoder) skipMark() bool {
 	return true
 }
 
-// fill reads more text behind buf, after moving what is left of buf to its
-// front. It reports whether anything was read; if not, the stream has ended
-// or d.err says what is wrong.
+// fill moves the rest of buf to its front and appends more text. It reports
+// whether it read a byte; if not, the stream has ended or d.err has the error.
 func (d *Decoder) fill() bool {
 	if d.rerr != nil {
 		return d.readError(d.rerr)
@@ -399,11 +397,11 @@ func (d *Decoder) fill() bool {
 	return d.readError(io.ErrNoProgress)
 }
 
-// grownCap returns how much room the next buffer has: twice that of this one,
-// up to what the longest text needs. From an eighth of that on it goes there
-// at once: the buffers left behind, which nobody may have collected, are then
-// a quarter of it together, and what of the new one is not reached is not
-// memory yet.
+// grownCap returns the capacity of the next buffer: twice that of this one, at
+// most that of the longest text. From an eighth of the longest text on, it is
+// that of the longest text. So all old buffers, which may still be in memory,
+// are together a quarter of it; unused pages of the new buffer are not memory
+// yet.
 func (d *Decoder) grownCap() int {
 	size := max(2*cap(d.buf), readSize)
 	if d.maxText/4 <= size {
@@ -425,25 +423,25 @@ func (d *Decoder) fail(off int, err error, expected string) bool {
 	d.d.from = d.off
 	d.d.fail(off, err, expected)
 	if err == bson.ErrTooLarge {
-		d.d.err = err // whatever was read of it
+		d.d.err = err // also after a part of it was read
 	}
 	d.err = d.d.error(d.position(d.off))
 	return false
 }
 
-// Raw returns the document that Next read, or nil after Next was false. It
+// Raw returns the document that Next read, or nil after Next returned false. It
 // is valid until the next call of Next.
 func (d *Decoder) Raw() bson.Raw { return d.doc }
 
-// Text returns the text of the current document as it stands in the stream,
-// from brace to brace. It aliases the Decoder's buffer, or the text given to
-// ResetPiece, and is valid until the next call of Next, More, Resync or
-// Reset. It is nil after More, and after Next was false.
+// Text returns the text of the current document, unchanged, from brace to
+// brace. It aliases the Decoder's buffer, or the text given to ResetPiece, and
+// is valid until the next call of Next, More, Resync or Reset. It is nil after
+// More, and after Next returned false.
 func (d *Decoder) Text() []byte { return d.text }
 
-// Position returns the line and column, in bytes, at which Text starts in the
-// stream, both from 1. It counts them when it is called. They are 0 where Text
-// is nil.
+// Position returns the line and column of the start of Text in the stream, both
+// from 1, the column in bytes. Each call counts them. They are 0 if Text is
+// nil.
 func (d *Decoder) Position() (line, column int64) {
 	if d.text == nil {
 		return 0, 0
@@ -452,41 +450,39 @@ func (d *Decoder) Position() (line, column int64) {
 	return at.line + 1, at.column + 1
 }
 
-// position returns where in the stream buf[off] is, which is not before what
-// it was asked for last: lines are counted once, however many faults there
-// are in them.
+// position returns the place of buf[off] in the stream. off must not be before
+// that of the last call, so lines are counted once for any number of faults.
 func (d *Decoder) position(off int) position {
 	d.at.advance(d.buf[d.counted:off])
 	d.counted = off
 	return d.at
 }
 
-// Place returns where in the stream what Buffered returns begins: behind the
-// current document, or after a fault at what is at fault.
+// Place returns the state of the stream at the start of Buffered: after the
+// current document, or after a fault at the byte at fault.
 func (d *Decoder) Place() Place { return d.state }
 
-// Buffered returns the text that has been read and not been consumed. What
-// Next would go on with is this and what the reader has yet to give. It is
-// valid as long as Text.
+// Buffered returns the text that has been read and not consumed. Next continues
+// with this text and then with the reader. It is valid as long as Text.
 func (d *Decoder) Buffered() []byte { return d.buf[d.off:len(d.buf):len(d.buf)] }
 
-// Offset returns where in the stream the text of the current document starts,
-// in bytes. After Next was false it is that of the first byte that Buffered
-// returns: where a document with a fault starts.
+// Offset returns the offset of the text of the current document in the stream,
+// in bytes. After Next returned false it is the offset of the first byte of
+// Buffered: the start of a document with a fault.
 func (d *Decoder) Offset() int64 { return d.start }
 
-// Err returns why Next was false: nil at the end of the stream, a
-// *SyntaxError or *ValueError whose place is the one in the stream, or a
+// Err returns the reason why Next returned false: nil at the end of the stream,
+// a *SyntaxError or *ValueError with its place in the stream, or a
 // *bson.ReadError if the reader failed.
 func (d *Decoder) Err() error { return d.err }
 
-// Documents returns the documents of r, read with the zero options, and
-// last, if something is wrong, an error with a nil document. Each document
-// is valid until the next.
+// Documents returns the documents of r, read with the zero options. If there is
+// an error, the last pair is a nil document with the error. Each document is
+// valid until the next.
 func Documents(r io.Reader) iter.Seq2[bson.Raw, error] { return DecodeOptions{}.Documents(r) }
 
-// Documents returns the documents of r, read as o says, as the function
-// Documents does.
+// Documents returns the documents of r, read with the options o, like the
+// function Documents does.
 func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[bson.Raw, error] {
 	return func(yield func(bson.Raw, error) bool) {
 		d := o.NewDecoder(r)

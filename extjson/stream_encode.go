@@ -7,12 +7,13 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// flushSize is how many bytes of text an Encoder gathers before it writes.
+// flushSize is the number of bytes of text that an Encoder collects before it
+// writes.
 const flushSize = 64 << 10
 
 // An Encoder writes documents to a stream as text: each on a line of its own,
-// or as one array if EncodeOptions.Array says so. Text is gathered and
-// written in large pieces; Close writes the last.
+// or as one array if EncodeOptions.Array says so. Text is collected and written
+// in large pieces; Close writes the last piece.
 type Encoder struct {
 	e      encoder
 	values bson.EncodeOptions
@@ -28,7 +29,7 @@ type Encoder struct {
 // NewEncoder returns an Encoder that writes relaxed Extended JSON to w.
 func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
 
-// NewEncoder returns an Encoder that writes to w as o says.
+// NewEncoder returns an Encoder that writes to w with the options o.
 func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
 	e := &Encoder{w: w, values: o.Values, array: o.Array, err: o.check()}
 	if e.err == nil {
@@ -39,14 +40,14 @@ func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder {
 
 // EncodeRaw writes the text of doc, one whole document. If doc has no text,
 // nothing of it is written, the error is that of AppendJSON, and the Encoder
-// can go on with another document. An error of the writer is wrapped and
-// stays. After Close the error matches bson.ErrMisuse.
+// accepts another document. An error of the writer is wrapped and permanent.
+// After Close the error matches bson.ErrMisuse.
 func (e *Encoder) EncodeRaw(doc []byte) error { return e.encode(0, doc) }
 
-// EncodeValue writes the text of a value that is not in a document, as
-// EncodeRaw writes that of a document: on a line of its own, or as an element
-// of the array. data is the bytes that follow the key in an element of type
-// t. Errors are those of EncodeRaw, with offsets from the start of data.
+// EncodeValue is EncodeRaw for a value that is not in a document. It writes the
+// value on a line of its own, or as an element of the array. data is the bytes
+// that follow the key in an element of type t. Errors are those of EncodeRaw,
+// with offsets from the start of data.
 func (e *Encoder) EncodeValue(t bson.Type, data []byte) error { return e.encode(t, data) }
 
 // encode writes the text of data: a document if t is 0, else a value.
@@ -79,7 +80,7 @@ func (e *Encoder) encode(t bson.Type, data []byte) error {
 	return nil
 }
 
-// Flush writes the text gathered so far.
+// Flush writes the collected text.
 func (e *Encoder) Flush() error {
 	if e.err != nil || len(e.buf) == 0 {
 		return e.err
@@ -95,9 +96,9 @@ func (e *Encoder) Flush() error {
 	return e.err
 }
 
-// Close writes what Flush would and, after an array, its end. It does not
-// close the writer, and a second time it does nothing. An array that is not
-// closed is no JSON: not closing it after a failure tells its readers so.
+// Close calls Flush and, for an array, writes its end. It does not close the
+// writer. A second call does nothing. An array without its end is not JSON: do
+// not call Close after a failure, so that readers notice it.
 func (e *Encoder) Close() error {
 	if e.array && !e.closed && e.err == nil {
 		if !e.begun {

@@ -8,13 +8,12 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file writes JSON strings. Reading them is lex.go's.
+// This file writes JSON strings; lex.go reads them.
 //
-//   - quote copies eight bytes at a time while it looks for what needs an
-//     escape, and checks UTF-8 only where it saw a high bit.
-//   - escape goes on character by character from the first byte that quote
-//     could not copy, and is where the options ASCII, EscapeHTML and EscapeLines
-//     live.
+//   - quote copies eight bytes at a time until the first byte that needs an
+//     escape, and checks UTF-8 only after a high bit.
+//   - escape continues character by character from the first byte that quote
+//     could not copy. It obeys the options ASCII, EscapeHTML and EscapeLines.
 
 const (
 	ones  = 0x0101010101010101
@@ -53,8 +52,8 @@ var escapes = func() (t [utf8.RuneSelf]byte) {
 
 const lowerHex = "0123456789abcdef"
 
-// quote appends s as a JSON string. The second result is the offset in s of
-// a byte that is not UTF-8, or -1; dst is then of no use.
+// quote appends s as a JSON string. The second result is -1, or the offset in s
+// of invalid UTF-8; dst is then useless.
 func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	n := len(dst)
 	if room := len(s) + quoteRoom; cap(dst)-n < room {
@@ -83,7 +82,7 @@ func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 		binary.LittleEndian.PutUint64(buf[n+i:n+i+8], w)
 	}
 	if rest := len(s) - i; rest > 0 {
-		// s is a part of a document, so that there are mostly bytes behind it.
+		// s is a part of a document, so mostly more bytes follow it.
 		var w uint64
 		if tail := s[i:]; cap(tail) >= 8 {
 			w = binary.LittleEndian.Uint64(tail[:8])
@@ -107,8 +106,8 @@ func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	return buf[:n+1], -1
 }
 
-// quoteEscaping goes on after the opening quote where other characters than
-// JSON's are escaped.
+// quoteEscaping continues after the opening quote if more characters than those
+// of JSON are escaped.
 func (e *encoder) quoteEscaping(dst, s []byte) ([]byte, int) {
 	n := len(dst)
 	buf := dst[:cap(dst)]
@@ -121,8 +120,8 @@ func (e *encoder) quoteEscaping(dst, s []byte) ([]byte, int) {
 		binary.LittleEndian.PutUint64(buf[n+i:], w)
 	}
 	if rest := s[i:]; len(rest) > 0 {
-		// s is part of a document: what lies behind it is read and written,
-		// but not looked at, and not left in the result.
+		// s is part of a document: the bytes after it are copied but never part
+		// of the result.
 		var w uint64
 		if cap(rest) >= 8 {
 			w = binary.LittleEndian.Uint64(rest[:8])
@@ -141,9 +140,9 @@ func (e *encoder) quoteEscaping(dst, s []byte) ([]byte, int) {
 	return buf[:n+1], -1
 }
 
-// moreBreaks is breaks for strings in which characters above 0x7F and, if
-// HTML is to be safe, <, > and & end a run as well. Above the lowest, bits may
-// be wrong.
+// moreBreaks is breaks for strings in which characters above 0x7F and, if HTML
+// is to be safe, <, > and & end a run as well. Bits above the lowest one may be
+// wrong.
 func (e *encoder) moreBreaks(w uint64) uint64 {
 	m := breaks(w) | w&highs
 	if e.html {
@@ -159,7 +158,7 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 	if e.inParts(len(s)) {
 		return e.quoteParts(dst[:len(dst)-i-1], s)
 	}
-	// What quote has copied may be the start of a character, or no UTF-8.
+	// quote may have copied the start of a character, or invalid UTF-8.
 	if bad := bsoncore.IndexInvalidUTF8(s[:i]); bad >= 0 {
 		dst = dst[:len(dst)-i+bad]
 		i = bad

@@ -10,13 +10,13 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file converts between text and Go values, by way of BSON: package bson
-// has the one step, AppendJSON and AppendBSON the other, and the bytes in
-// between lie in a buffer that is used again.
+// This file converts between text and Go values through BSON. Package bson does
+// one step, AppendJSON and AppendBSON do the other. The bytes in between are in
+// a reused buffer.
 //
-// A fault that package bson finds when it fills a Go value has its place in
-// those bytes. inText finds the same place in the text: which element of
-// which container it is, counted in the bytes, then counted off in the text.
+// Package bson reports a fault with its place in these bytes. inText finds the
+// same place in the text: it counts the elements of each container in the
+// bytes, then in the text.
 
 // Marshal returns v as relaxed Extended JSON: EncodeOptions{}.Marshal.
 func Marshal(v any) ([]byte, error) { return EncodeOptions{}.Marshal(v) }
@@ -35,18 +35,18 @@ func Unmarshal(text []byte, v any) error { return DecodeOptions{}.Unmarshal(text
 // UnmarshalValue is DecodeOptions{}.UnmarshalValue.
 func UnmarshalValue(text []byte, v any) error { return DecodeOptions{}.UnmarshalValue(text, v) }
 
-// Decode returns the T that the document in text decodes into, as Unmarshal
-// sets it. On failure it returns what had been set, and the error.
+// Decode returns the document in text as a T, as Unmarshal does. On failure it
+// returns the T as far as it was set, and the error.
 func Decode[T any](text []byte) (T, error) {
 	var v T
 	err := Unmarshal(text, &v)
 	return v, err
 }
 
-// Marshal returns the text of the document that v makes, as o says; how v
-// makes one is said by o.Values and package bson. On failure it returns nil
-// and a *bson.ValueError with the path of what is at fault; its Offset counts
-// bytes of the document.
+// Marshal converts v to a document and returns its text. o controls the text,
+// o.Values the conversion to BSON. On failure it returns nil and a
+// *bson.ValueError with the path of the value at fault; its Offset counts bytes
+// of the document.
 func (o EncodeOptions) Marshal(v any) ([]byte, error) { return o.AppendMarshal(nil, v) }
 
 // AppendMarshal is Marshal, but appends the text to dst and returns the
@@ -75,12 +75,12 @@ func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
 	return text, nil
 }
 
-// Unmarshal sets what v points to from the document in text, read as o says;
-// how BSON becomes a Go value is said by o.Values and package bson. What is
-// set does not alias text. On failure v holds what was set before the fault.
-// The error is that of AppendBSON or, where a value does not fit v, a
-// *ValueError with the place of that value in text, which wraps what package
-// bson said, a *bson.ConversionError.
+// Unmarshal reads the document in text and stores it in the value that v points
+// to. o controls the reading, o.Values the conversion to Go values. Nothing in
+// v aliases text. On failure v has the values before the fault. The error is
+// that of AppendBSON or, if a value does not fit v, a *ValueError with the
+// place of the value in text, which wraps a *bson.ConversionError of package
+// bson.
 func (o DecodeOptions) Unmarshal(text []byte, v any) error {
 	b := buffers.Get().(*buffer)
 	defer b.release()
@@ -124,9 +124,9 @@ func (b *buffer) release() {
 	}
 }
 
-// inText returns err, which package bson found in a value of type t, with the
-// place that it has in text, from which the value was read. text starts at
-// base in the input.
+// inText returns err, which package bson reported for a value of type t, with
+// its place in text, from which the value was read. text starts at base in the
+// input.
 func (o DecodeOptions) inText(err error, t bson.Type, data, text []byte, base position) error {
 	var e SyntaxError
 	var off int64
@@ -151,8 +151,8 @@ func (o DecodeOptions) inText(err error, t bson.Type, data, text []byte, base po
 	return &v
 }
 
-// ordinals returns the path to the byte at off of a value: which element, from
-// 0, of each container around it.
+// ordinals returns the path to the byte at off of a value: the index, from 0,
+// of the element in each enclosing container.
 func ordinals(t bson.Type, data []byte, off int) []int {
 	var c bson.Cursor
 	c.ResetValue(t, data, bson.DepthCeiling)
@@ -172,9 +172,9 @@ func ordinals(t bson.Type, data []byte, off int) []int {
 	return path
 }
 
-// locate returns the offset of the value at the end of path, which starts
-// with the value at off. The text is known to be well formed. What a wrapper
-// or a call holds is not looked for: it is the value.
+// locate returns the offset of the value at the end of path, which starts with
+// the value at off. The text is well formed. A wrapper or call is one value;
+// locate does not search inside it.
 func (d *decoder) locate(off int, path []int) int {
 	for _, n := range path {
 		src := d.src
@@ -184,7 +184,7 @@ func (d *decoder) locate(off int, path []int) int {
 		object := src[off] == '{'
 		at := d.space(off + 1)
 		for i := 0; ; i++ {
-			// The key is written like that of an element, the value after it.
+			// The key is written like the key of an element, then the value.
 			dst, mark := bsoncore.BeginElement(nil)
 			if object {
 				if dst, at = d.anyKey(dst, at); at < 0 {
@@ -207,9 +207,9 @@ func (d *decoder) locate(off int, path []int) int {
 	return min(off, len(d.src))
 }
 
-// Encode writes v as a document, as EncodeOptions.Marshal does; a bson.Raw or
-// a []byte is a document already. An error of Marshal leaves the Encoder as
-// it was; otherwise errors are those of EncodeRaw.
+// Encode writes v as a document, as EncodeOptions.Marshal does; a bson.Raw or a
+// []byte is a document already. An error of Marshal does not change the
+// Encoder; otherwise errors are those of EncodeRaw.
 func (e *Encoder) Encode(v any) error {
 	switch v := v.(type) {
 	case bson.Raw:
@@ -231,9 +231,9 @@ func (e *Encoder) Encode(v any) error {
 }
 
 // Decode reads the next document into v, as DecodeOptions.Unmarshal does. At
-// the end of the stream it returns io.EOF, and where Next would report a
-// fault, that. After a value that does not fit v, the next call goes on with
-// the next document.
+// the end of the stream it returns io.EOF, and at a fault the error of Err.
+// After a value that does not fit v, the next call continues with the next
+// document.
 func (d *Decoder) Decode(v any) error {
 	if !d.Next() {
 		if err := d.Err(); err != nil {
@@ -248,10 +248,10 @@ func (d *Decoder) Decode(v any) error {
 	return d.opts.inText(err, bson.TypeDocument, d.doc, d.buf[d.d.from:d.off], d.position(d.d.from))
 }
 
-// Values returns what the documents of r decode into, read with the zero
-// options, and last, if something is wrong with the text, an error. A
-// document that does not fit T is an error as well, beside what was set, and
-// the loop can go on.
+// Values returns the documents of r as values of type T, read with the zero
+// options. A fault in the text is an error in the last pair. A document that
+// does not fit T is an error beside the values that were set, and the loop can
+// continue.
 func Values[T any](r io.Reader) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		d := NewDecoder(r)

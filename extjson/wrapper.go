@@ -1,8 +1,7 @@
 package extjson
 
-// This file is the only place that says which keys are special. A document
-// below the top level that has one is a wrapper: an object that stands for a
-// single value.
+// This file has the only list of special keys. A document below the top level
+// with a special key is a wrapper: an object that stands for a single value.
 
 // A special is a key that Extended JSON reserves.
 type special uint8
@@ -54,7 +53,7 @@ var specialKeys = [...]string{
 // maxSpecialLen is the length of the longest special key in bytes.
 const maxSpecialLen = len("$regularExpression")
 
-// lookupSpecial returns which special key k is.
+// lookupSpecial returns the special key k.
 func lookupSpecial(k []byte) special {
 	if len(k) < 4 || len(k) > maxSpecialLen || k[0] != '$' {
 		return notSpecial
@@ -66,7 +65,7 @@ func lookupSpecial(k []byte) special {
 	return s
 }
 
-// specialSlots has each special key at the slot of its text.
+// specialSlots has each special key at its slot.
 var specialSlots = func() (t [64]special) {
 	for s := keyOID; int(s) < len(specialKeys); s++ {
 		slot := specialSlot([]byte(specialKeys[s]))
@@ -84,7 +83,7 @@ func specialSlot(k []byte) int {
 	return (len(k)*3 + int(k[1])*1 + int(k[3])*1 + int(k[len(k)-1])) & 63
 }
 
-// What each wrapper's value must be, for people who read an error.
+// The value of each wrapper, for error messages.
 var specialValues = [...]string{
 	keyOID:           `24 hexadecimal digits`,
 	keySymbol:        `a string`,
