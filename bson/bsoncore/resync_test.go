@@ -54,6 +54,8 @@ func TestResync(t *testing.T) {
 	doc := hexOf(whole("10 6100 01000000"))                    // 12 bytes
 	nested := hexOf(whole("03 6100 0c0000001061000100000000")) // doc in a document
 	binary := "ffffffff" + hexOf(whole("05 6200 18000000 00" + doc + doc))[8:]
+	regex := hexOf(whole("0b 6100 ff00 00"))
+	pointer := hexOf(whole("0c 6100 02000000 ff00 0102030405060708090a0b0c"))
 	last := hexOf(whole("08 00 02")) // a boolean that is neither true nor false
 	// {"n": 41, "x": 1, "items": [{"qty": 1}]} is 48 bytes. The length 32 leads to
 	// the start of the inner document. The 41 bytes from the value of n to the end
@@ -69,6 +71,8 @@ func TestResync(t *testing.T) {
 		{"fault near a document", "ffffffff" + last + doc + doc, []portion{{0, "ffffffff" + last, true}, {12, doc, false}, {24, doc, false}}},
 		{"length", "ffffffff" + doc + doc, []portion{{0, "ffffffff", true}, {4, doc, false}, {16, doc, false}}},
 		{"length around a binary of documents", binary + doc + doc, []portion{{0, binary, true}, {37, doc, false}, {49, doc, false}}},
+		{"a regex that is not UTF-8", "ffffffff" + regex + doc + doc, []portion{{0, "ffffffff" + regex, true}, {15, doc, false}, {27, doc, false}}},
+		{"a dbPointer that is not UTF-8", "ffffffff" + pointer + doc + doc, []portion{{0, "ffffffff" + pointer, true}, {30, doc, false}, {42, doc, false}}},
 		{"one, then the end", "ff" + doc, []portion{{0, "ff", true}, {1, doc, false}}},
 		{"one, then half", "ff" + doc + doc[:10], []portion{{0, "ff" + doc + doc[:10], true}}},
 		{"type", hexOf(whole("55 6100 01000000")) + doc, []portion{{0, hexOf(whole("55 6100 01000000")), true}, {12, doc, false}}},
