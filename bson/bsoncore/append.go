@@ -10,15 +10,15 @@ import (
 
 // This file writes elements onto the end of a byte slice.
 //
-//   - Begin, BeginDocument, BeginArray and BeginCodeWithScope reserve a
-//     length and return a mark; End fills it in. A mark is the offset in dst
-//     of what was reserved, so it stays good when dst grows.
+//   - Begin, BeginDocument, BeginArray and BeginCodeWithScope reserve a length
+//     and return a mark; End fills it in. A mark is the offset in dst of the
+//     reserved bytes, so it stays valid when dst grows.
 //   - Append<Type> writes a whole element: type, key, value.
 //   - BeginElement reserves a type that is not known yet; SetType fills it in.
 //
-// Nothing here fails. A key and the parts of a regex must not contain NUL,
-// strings must be UTF-8, and a document must stay below 2³¹ bytes: that is
-// the caller's promise. Builder checks it instead.
+// Nothing here fails. The caller must ensure that keys and the parts of a regex
+// contain no NUL, that strings are UTF-8, and that a document stays below 2³¹
+// bytes. Builder checks this.
 
 // Begin starts a document at the end of dst and returns the longer slice and
 // the mark that End needs.
@@ -26,8 +26,8 @@ func Begin(dst []byte) ([]byte, int) {
 	return append(dst, 0, 0, 0, 0), len(dst)
 }
 
-// End finishes what was begun at mark, a document, array or scope, and
-// returns the longer slice.
+// End finishes the document, array or scope begun at mark and returns the
+// longer slice.
 func End(dst []byte, mark int) []byte {
 	dst = append(dst, 0)
 	SetLength(dst, mark)
@@ -46,8 +46,8 @@ func SetStringLength(dst []byte, mark int) {
 	binary.LittleEndian.PutUint32(dst[mark:], uint32(len(dst)-mark-4))
 }
 
-// BeginElement reserves the type byte of an element that the caller writes
-// itself, key first, and returns the mark for SetType.
+// BeginElement reserves the type byte of an element and returns the mark for
+// SetType. The caller then writes the key and the value.
 func BeginElement(dst []byte) ([]byte, int) {
 	return append(dst, 0), len(dst)
 }
@@ -62,7 +62,7 @@ func AppendHeader(dst []byte, t Type, key string) []byte {
 	return append(dst, 0)
 }
 
-// AppendIndexKey appends the key that element i of an array has, i in decimal, and
+// AppendIndexKey appends the key of element i of an array, i in decimal, and
 // its NUL, without a type byte.
 func AppendIndexKey(dst []byte, i int) []byte {
 	if i < 10 {
@@ -116,12 +116,12 @@ func AppendString(dst []byte, key, v string) []byte {
 	return appendText(AppendHeader(dst, TypeString, key), v)
 }
 
-// AppendDocument appends a document, given whole.
+// AppendDocument appends a whole document.
 func AppendDocument(dst []byte, key string, doc []byte) []byte {
 	return AppendValue(dst, key, TypeDocument, doc)
 }
 
-// AppendArray appends an array, given whole.
+// AppendArray appends a whole array.
 func AppendArray(dst []byte, key string, doc []byte) []byte {
 	return AppendValue(dst, key, TypeArray, doc)
 }
@@ -173,8 +173,8 @@ func AppendDateTime(dst []byte, key string, ms int64) []byte {
 // AppendNull appends a null.
 func AppendNull(dst []byte, key string) []byte { return AppendHeader(dst, TypeNull, key) }
 
-// AppendRegex appends a regex. The options are written as they are given;
-// the specification wants their letters sorted.
+// AppendRegex appends a regex. The options are written unchanged; the
+// specification requires sorted letters.
 func AppendRegex(dst []byte, key, pattern, options string) []byte {
 	dst = AppendHeader(dst, TypeRegex, key)
 	dst = append(dst, pattern...)
@@ -223,7 +223,7 @@ func AppendInt64(dst []byte, key string, v int64) []byte {
 	return binary.LittleEndian.AppendUint64(AppendHeader(dst, TypeInt64, key), uint64(v))
 }
 
-// AppendDecimal128 appends a decimal128; its bits are kept.
+// AppendDecimal128 appends a decimal128 with all its bits.
 func AppendDecimal128(dst []byte, key string, v decimal128.Decimal) []byte {
 	hi, lo := v.Bits()
 	dst = binary.LittleEndian.AppendUint64(AppendHeader(dst, TypeDecimal128, key), lo)

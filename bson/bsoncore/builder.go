@@ -11,32 +11,32 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file makes documents by checked calls. append.go does the writing.
+// This file builds documents with checks; append.go writes them.
 //
-//   - element is called by every method that adds something. It makes the
-//     checks that all of them need and says which key to write.
+//   - Every method that adds an element calls element. It makes the common
+//     checks and returns the key to write.
 //   - text does the same for values that have text in them.
 //   - fault records the first fault; after it every method does nothing.
-//   - The methods that add one value ask element or text for leave, with the
-//     size of the value in bytes.
+//   - The methods that add one value call element or text first, with the size
+//     of the value in bytes.
 
-// A Builder makes one document, element by element, and checks what the
-// Append functions leave to their callers: no NUL in keys and regexes, all
-// text UTF-8, whole values well formed, at most MaxDocumentSize bytes,
-// containers closed. The zero Builder is ready for use. Methods return the
-// Builder, so that calls can be chained; the first fault is kept, what follows
-// does nothing, and Document reports it. Duplicate keys are not looked for.
+// A Builder builds one document, element by element, and makes the checks that
+// the Append functions leave to their callers: no NUL in keys and regexes,
+// valid UTF-8, well-formed values, at most MaxDocumentSize bytes, containers
+// closed. It does not check for duplicate keys. The zero Builder is ready for
+// use. Methods return the Builder, so that calls can be chained. The first
+// fault is kept, later calls do nothing, and Document returns the fault.
 //
 //	doc, err := new(bsoncore.Builder).
 //		String("name", "Ada").
 //		BeginArray("langs").String("", "en").String("", "fr").End().
 //		Document()
 //
-// Inside an array the key is "" and the element gets its index; the right
-// index as key will do too.
+// Inside an array pass the key "": the element gets its index as key. The right
+// index is accepted too.
 type Builder struct {
-	// MaxDocumentSize is the largest document, in bytes, that is built. Zero
-	// means 2³¹−1, which is BSON's own limit.
+	// MaxDocumentSize is the largest document that is built, in bytes. Zero
+	// means 2³¹−1, the limit of BSON.
 	MaxDocumentSize int
 
 	buf  []byte   // the document so far; empty: not begun
@@ -54,18 +54,18 @@ type opened struct {
 	next  int  // index of an array's next element
 }
 
-// Reset forgets the document and the fault and keeps the memory, which
-// invalidates what Document returned.
+// Reset clears the document and the fault and keeps the memory. It invalidates
+// the result of Document.
 func (b *Builder) Reset() {
 	*b = Builder{MaxDocumentSize: b.MaxDocumentSize, buf: b.buf[:0], open: b.open[:0]}
 }
 
 // Document finishes the document and returns it. It aliases the Builder's
-// memory until Reset. On a fault it returns nil and a *ValueError: its
-// Pointer is the path of the element that was to be added, its Offset where
-// that would have started; it matches ErrKeyNUL, ErrUTF8, ErrTooLarge,
-// ErrMisuse (a container not ended, an End too many, a key in an array, an
-// element after Document), or what is wrong with a whole value.
+// memory until Reset. After a fault it returns nil and a *ValueError. Pointer
+// is the path of the element that could not be added, Offset its start. The
+// error matches ErrKeyNUL, ErrUTF8, ErrTooLarge, ErrMisuse (an open container,
+// an End without a Begin, a key in an array, an element after Document), or the
+// fault of a value.
 func (b *Builder) Document() (Document, error) {
 	if b.err == nil && len(b.open) > 0 {
 		b.fault(nil, ErrMisuse)
@@ -81,18 +81,18 @@ func (b *Builder) Document() (Document, error) {
 	return b.buf[:len(b.buf):len(b.buf)], nil
 }
 
-// BeginDocument opens a document; what follows goes into it until End.
+// BeginDocument opens a document. Elements go into it until End.
 func (b *Builder) BeginDocument(key string) *Builder {
 	return b.container(TypeDocument, key)
 }
 
-// BeginArray opens an array; what follows goes into it until End.
+// BeginArray opens an array. Elements go into it until End.
 func (b *Builder) BeginArray(key string) *Builder {
 	return b.container(TypeArray, key)
 }
 
-// BeginCodeWithScope adds JavaScript code and opens its scope; what follows
-// goes into that until End.
+// BeginCodeWithScope adds JavaScript code and opens its scope. Elements go into
+// the scope until End.
 func (b *Builder) BeginCodeWithScope(key, code string) *Builder {
 	if key, ok := b.text(key, int64(len(code))+14, code); ok {
 		o := opened{typ: TypeCodeWithScope, at: len(b.buf)}
@@ -130,9 +130,8 @@ func (b *Builder) End() *Builder {
 	return b
 }
 
-// Value adds a value of type t that is encoded already: data is the bytes that
-// follow the key. It is checked on the outside, as the Cursor does it, and
-// copied.
+// Value adds an encoded value of type t: data is the bytes that follow the key.
+// Its length and terminators are checked, as by the Cursor, and it is copied.
 func (b *Builder) Value(key string, t Type, data []byte) *Builder {
 	if key, ok := b.element(key, int64(len(data))); ok {
 		var c Cursor
@@ -145,14 +144,14 @@ func (b *Builder) Value(key string, t Type, data []byte) *Builder {
 	return b
 }
 
-// RawDocument adds a document that is encoded already. It is checked on the
-// outside and copied.
+// RawDocument adds an encoded document. Its length and terminator are checked,
+// and it is copied.
 func (b *Builder) RawDocument(key string, doc []byte) *Builder {
 	return b.Value(key, TypeDocument, doc)
 }
 
-// RawArray adds an array that is encoded already. It is checked on the
-// outside, which says nothing of its keys, and copied.
+// RawArray adds an encoded array. Its length and terminator are checked, not
+// its keys, and it is copied.
 func (b *Builder) RawArray(key string, array []byte) *Builder {
 	return b.Value(key, TypeArray, array)
 }
@@ -164,9 +163,9 @@ func (b *Builder) begin() {
 	}
 }
 
-// element reports whether an element can be added now whose value has size
-// bytes, containers with nothing in them, and under which key: in an array
-// its index. ok is false after a fault and if this is one.
+// element reports whether an element with a value of size bytes can be added
+// now, and returns its key: in an array the index. A container counts as empty.
+// ok is false after a fault, and if this call is one.
 func (b *Builder) element(key string, size int64) (_ string, ok bool) {
 	if b.err != nil {
 		return "", false
@@ -181,8 +180,8 @@ func (b *Builder) element(key string, size int64) (_ string, ok bool) {
 		}
 		key = index
 	}
-	// Beside the value there are its type, its key's NUL, and the NULs that
-	// close the containers and the document.
+	// The type, the NUL of the key, and the NULs that close the containers and
+	// the document count too.
 	whole := int64(len(b.buf)) + int64(len(key)) + size + int64(len(b.open)) + 3
 	switch {
 	case b.done:
@@ -208,7 +207,7 @@ func (b *Builder) largest() int64 {
 	return min(int64(b.MaxDocumentSize), math.MaxInt32)
 }
 
-// text is element for a value that contains the text given.
+// text is element for a value with the given text.
 func (b *Builder) text(key string, size int64, text string) (_ string, ok bool) {
 	if key, ok = b.element(key, size); ok && !utf8.ValidString(text) {
 		b.fault(&key, ErrUTF8)
@@ -302,8 +301,8 @@ func (b *Builder) Null(key string) *Builder {
 	return b
 }
 
-// Regex adds a regex. The options are kept as they are given; the
-// specification wants their letters sorted. A NUL in either is ErrKeyNUL.
+// Regex adds a regex. The options are written unchanged; the specification
+// requires sorted letters. A NUL in either is ErrKeyNUL.
 func (b *Builder) Regex(key, pattern, options string) *Builder {
 	size := int64(len(pattern)) + int64(len(options)) + 2
 	key, ok := b.text(key, size, pattern)
@@ -367,7 +366,7 @@ func (b *Builder) Int64(key string, v int64) *Builder {
 	return b
 }
 
-// Decimal128 adds a decimal128; its bits are kept.
+// Decimal128 adds a decimal128 with all its bits.
 func (b *Builder) Decimal128(key string, v decimal128.Decimal) *Builder {
 	if key, ok := b.element(key, decimal128.Size); ok {
 		b.buf = AppendDecimal128(b.buf, key, v)

@@ -11,18 +11,17 @@ import (
 
 // This file has MongoDB's order of values: two cursors walk in step.
 
-// Compare returns -1, 0 or +1 as MongoDB sorts v before, with or after w.
+// Compare returns -1, 0 or +1 if MongoDB sorts v before, with or after w.
 //
 // Values of different types are ordered by type: MinKey, undefined, null,
 // numbers, strings and symbols, documents, arrays, binaries, ObjectIds,
 // booleans, datetimes, timestamps, regexes, DBPointers, code, code with scope,
-// MaxKey. Numbers are compared by value, exactly, whatever their types; NaN
-// is equal to NaN and below all others. Texts are compared by bytes.
-// Documents are compared element by element: by type, then key, then value;
-// arrays by type, then value. Binaries are compared by length, then subtype,
-// then bytes. A value that is malformed gives 0 and a *SyntaxError or
-// *ValueError, unless the order is decided before it.
-// Source: MongoDB manual, "Comparison/Sort Order".
+// MaxKey. Numbers of all types are compared by exact value; NaN is equal to NaN
+// and below all others. Texts are compared by bytes. Documents are compared
+// element by element: by type, then key, then value; arrays by type, then
+// value. Binaries are compared by length, then subtype, then bytes. A malformed
+// value gives 0 and a *SyntaxError or *ValueError, unless the order is decided
+// before it. Source: MongoDB manual, "Comparison/Sort Order".
 func (v Value) Compare(w Value) (int, error) {
 	var a, b Cursor
 	if !a.ResetValue(v.Type, v.Data, 0) {
@@ -186,8 +185,8 @@ func compareIntDouble(n int64, f float64) int {
 	return cmp.Or(cmp.Compare(n, int64(whole)), cmp.Compare(whole, f))
 }
 
-// compareDecimalDouble compares exactly: the doubles decide, unless f is the
-// one nearest to d.
+// compareDecimalDouble compares exactly: it compares f with the double nearest
+// to d, and the decimals only if these are equal.
 func compareDecimalDouble(d decimal128.Decimal, f float64) int {
 	near := d.NearestFloat64()
 	if c := cmp.Compare(near, f); c != 0 || near != near {

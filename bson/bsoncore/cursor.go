@@ -18,22 +18,21 @@ import (
 //     at the current element and check nothing.
 //   - fail records the first fault; after it every movement does nothing.
 
-// DefaultMaxDepth is how many containers may be open at once unless an
-// option says otherwise. The outermost document is the first.
+// DefaultMaxDepth is the default limit of open containers. The outermost
+// document is the first.
 const DefaultMaxDepth = 1000
 
-// DepthCeiling is the largest depth limit that an option can ask for; a
-// larger one counts as this. It keeps the stack of whoever walks a document
-// recursively far below what the runtime allows.
+// DepthCeiling is the largest depth limit; a larger option counts as
+// DepthCeiling. It keeps the stack of recursive clients far below the limit of
+// the runtime.
 const DepthCeiling = 100_000
 
-// inlineDepth is how many ends of outer containers a Cursor keeps without
-// allocating. Documents in practice nest five deep.
+// inlineDepth is the number of ends of outer containers that a Cursor keeps
+// without allocation. Documents in practice nest five deep.
 const inlineDepth = 24
 
 // A Cursor walks the elements of one BSON document, depth first and in order.
-// It reads the bytes where they are: nothing is copied, and what Key, Data
-// and the getters return aliases the input.
+// It copies nothing: the results of Key, Data and the getters alias the input.
 //
 //	c := bsoncore.NewCursor(doc)
 //	for c.Next() {
@@ -41,14 +40,14 @@ const inlineDepth = 24
 //	}
 //	if err := c.Err(); err != nil { … }
 //
-// The cursor checks every length, terminator, type and boolean that it
-// passes, and the depth of what it enters. It does not check UTF-8, which is
-// the work of whoever copies text, nor the inside of a container that is not
-// entered. The zero Cursor is one whose document has ended.
+// The cursor checks every length, terminator, type and boolean that it passes,
+// and the depth of every container that it enters. It does not check UTF-8,
+// which is left to clients that copy text, nor the content of a container that
+// is not entered. The zero Cursor is at the end of its document.
 //
-// A copy of a Cursor marks a place: it stays there while the other one moves. If
-// more than 24 containers are open the two share memory, and only one of them
-// may be used again.
+// A copy of a Cursor keeps its place while the original moves. If more than 24
+// containers are open, the two share memory, and only one of them may be used
+// afterwards.
 type Cursor struct {
 	src  []byte // the whole document or value; never written
 	off  int    // byte offset just past the current value: the next element
@@ -65,7 +64,7 @@ type Cursor struct {
 	maxDepth int32 // ≥ 1
 	fault    int   // byte offset of the fault, if code says that there is one
 	over     int   // bytes of the open container that are missing, see ResetPrefix
-	err      error // what a client gave to Fail or Malformed
+	err      error // argument of Fail or Malformed
 
 	ends [inlineDepth]int32 // end of each container outside the open one…
 	more []int32            // …and of those nested deeper than that
@@ -74,17 +73,17 @@ type Cursor struct {
 }
 
 // NewCursor returns a cursor before the first element of doc, which is one
-// whole document, length prefix to final NUL. A doc that is malformed on the
-// outside gives a cursor whose Next is false and whose Err says why.
+// whole document, length prefix to final NUL. If the length or the terminator
+// of doc is wrong, Next returns false and Err returns the fault.
 func NewCursor(doc []byte) Cursor {
 	var c Cursor
 	c.Reset(doc, 0)
 	return c
 }
 
-// Reset makes c walk doc from its start, as NewCursor does, and forgets what
-// it did before. maxDepth is the number of containers that may be open, the
-// document itself included; zero means DefaultMaxDepth.
+// Reset makes c walk doc from its start, like a new cursor. maxDepth is the
+// number of containers that may be open, the document itself included; zero
+// means DefaultMaxDepth.
 func (c *Cursor) Reset(doc []byte, maxDepth int) {
 	c.open(doc, maxDepth)
 	c.root = 0
@@ -117,10 +116,10 @@ func (c *Cursor) Reset(doc []byte, maxDepth int) {
 	c.off, c.end = 4, len(doc)-1
 }
 
-// ResetValue makes c stand on a value that is not in a document: data is the
-// bytes that follow the key in an element of type t. The value is checked as
-// Next would check it; Next itself is false, Enter works, and offsets count
-// from the start of data. It reports whether the value is well formed.
+// ResetValue sets c to a value that is not in a document: data is the bytes
+// that follow the key in an element of type t. The value gets the checks of
+// Next. Next then returns false, Enter works, and offsets count from the start
+// of data. ResetValue reports whether the value is well formed.
 func (c *Cursor) ResetValue(t Type, data []byte, maxDepth int) bool {
 	c.open(data, maxDepth)
 	c.root = t
@@ -199,17 +198,17 @@ const (
 )
 
 // Next moves to the next element of the open container and reports whether
-// there is one. It proves that the element lies inside the container: type
-// known, key terminated, value within bounds, terminators in place. False
-// means that the container has ended or that something is wrong; Err tells.
+// there is one. It checks that the element lies inside the container: type
+// known, key terminated, value within bounds, terminators in place. False means
+// the end of the container or a fault; see Err.
 func (c *Cursor) Next() bool {
 	at, end, src := c.off, c.end, c.src
 	if at >= end {
 		return c.over > 0 && c.atCut()
 	}
-	// The shortcut has no branch that depends on the type: types are as
-	// good as random, and a mispredicted branch costs as much as an element.
-	// Whatever it cannot prove right it leaves to nextSlow.
+	// The shortcut has no branch that depends on the type: types are
+	// unpredictable, and a mispredicted branch costs as much as an element. It
+	// leaves every element that it cannot prove right to nextSlow.
 	if at < 0 || at >= len(src)-12 {
 		return c.nextSlow()
 	}
@@ -277,11 +276,10 @@ func (c *Cursor) atCut() bool {
 	return false
 }
 
-// Enter opens the current element, which must be a document, an array or
-// code with scope, whose scope it opens; Next then moves through what is
-// inside. It reports whether it did: past the depth limit it records
-// ErrDepth, and after a fault it does nothing. On an element of another type
-// it panics.
+// Enter opens the current element: a document, an array, or the scope of code
+// with scope. Next then moves through its elements. Enter reports whether it
+// opened the element: past the depth limit it records ErrDepth, and after a
+// fault it does nothing. On an element of another type it panics.
 func (c *Cursor) Enter() bool {
 	if c.code != codeOK {
 		return false
@@ -303,7 +301,7 @@ func (c *Cursor) Enter() bool {
 		c.more = append(c.more, int32(c.end))
 	}
 	c.depth++
-	// The container's own last byte is where its element ends, less one.
+	// The last byte of the container is the last byte of its element.
 	if c.end = c.off - 1; c.beyond(val) {
 		c.end = len(c.src)
 	}
@@ -311,9 +309,9 @@ func (c *Cursor) Enter() bool {
 	return true
 }
 
-// Leave closes the container that the last Enter opened, read to its end or
-// not; Next then moves to the element after it. After a fault it does
-// nothing. It panics if nothing was entered.
+// Leave closes the container that the last Enter opened, even before its end.
+// Next then moves to the element after it. After a fault Leave does nothing. It
+// panics without a matching Enter.
 func (c *Cursor) Leave() {
 	if c.code != codeOK {
 		return
@@ -332,18 +330,18 @@ func (c *Cursor) Leave() {
 	}
 }
 
-// Seek makes the next call of Next go to the element at off again, which must
-// be one of the open container that Next has been at; see Offset. After a
-// fault it does nothing.
+// Seek makes the next call of Next go to the element at off again. It must be
+// an element of the open container that Next has visited; see Offset. After a
+// fault Seek does nothing.
 func (c *Cursor) Seek(off int) {
 	if c.code == codeOK {
 		c.off = off
 	}
 }
 
-// Fail records that the current value, though well formed, will not do: Err
-// then returns a *ValueError at this element that wraps err. Like every
-// fault it ends the walk, and the first one stays.
+// Fail rejects the current value, which is well formed: Err then returns a
+// *ValueError at this element that wraps err. Like every fault it ends the
+// walk, and only the first fault is kept.
 func (c *Cursor) Fail(err error) { c.refuse(c.at, err) }
 
 // refuse is Fail for the element at offset at.
@@ -353,9 +351,8 @@ func (c *Cursor) refuse(at int, err error) {
 	}
 }
 
-// Malformed records that the byte at offset off is wrong in a way that the
-// cursor does not look for, such as ErrUTF8: Err then returns a *SyntaxError
-// that wraps err.
+// Malformed records a fault at offset off that the cursor does not check for,
+// such as ErrUTF8: Err then returns a *SyntaxError that wraps err.
 func (c *Cursor) Malformed(off int, err error) {
 	if c.fail(off, codeMalformed); c.err == nil {
 		c.err = err
@@ -373,10 +370,10 @@ func (c *Cursor) fail(off int, why code) bool {
 	return false
 }
 
-// Err returns the first fault, or nil. It is a *SyntaxError where the bytes
-// are malformed and a *ValueError where a limit or a client refused them;
-// its Offset counts from the start of the document. The walk to the fault is
-// made again to find its path, so call Err once.
+// Err returns the first fault, or nil. It is a *SyntaxError if the bytes are
+// malformed, and a *ValueError if a limit or a client rejected them. Offset
+// counts from the start of the document. Err walks to the fault again to find
+// its path, so call it once.
 func (c *Cursor) Err() error {
 	if c.code == codeOK {
 		return nil

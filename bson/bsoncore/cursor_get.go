@@ -9,8 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file looks at the Cursor's current element. Nothing here checks
-// anything: Next has proved that the value lies inside its container.
+// This file reads the current element of the Cursor. It makes no checks: Next
+// has checked that the value lies inside its container.
 
 // Type returns the type of the current element.
 func (c *Cursor) Type() Type { return c.typ }
@@ -25,7 +25,7 @@ func (c *Cursor) Key() []byte {
 }
 
 // KeyIsASCII reports whether the current key is known to be ASCII, so that a
-// client need not look for invalid UTF-8 in it.
+// client need not check its UTF-8.
 func (c *Cursor) KeyIsASCII() bool { return c.keyHighs == 0 }
 
 // Data returns the current value: the bytes after the key's NUL, length
@@ -41,8 +41,8 @@ func (c *Cursor) ValueOffset() int { return c.val }
 // Depth returns how many containers are open; the document is the first.
 func (c *Cursor) Depth() int { return int(c.depth) }
 
-// The typed getters below return the current value. Each is for elements of
-// the type that it names; on others the result means nothing, or the getter
+// The typed getters below return the current value. Each is for elements of the
+// type in its name. On other types the result is meaningless, or the getter
 // panics.
 
 // Double returns the value of a double, every bit of a NaN included.
@@ -79,7 +79,7 @@ func (c *Cursor) Decimal128() decimal128.Decimal {
 }
 
 // Binary returns the subtype and the bytes of a binary. The inner length of
-// subtype 2 is left out. The bytes alias the input.
+// subtype 2 is omitted. The bytes alias the input.
 func (c *Cursor) Binary() (subtype byte, data []byte) {
 	subtype = c.src[c.val+4]
 	if subtype == BinaryBinaryOld {
@@ -88,8 +88,8 @@ func (c *Cursor) Binary() (subtype byte, data []byte) {
 	return subtype, c.src[c.val+5 : c.off]
 }
 
-// Regex returns the pattern and the options of a regex as they are stored.
-// They alias the input and are not checked to be UTF-8.
+// Regex returns the pattern and the options of a regex, unchanged. They alias
+// the input and are not checked to be UTF-8.
 func (c *Cursor) Regex() (pattern, options []byte) {
 	n := bytes.IndexByte(c.src[c.val:], 0)
 	return c.src[c.val : c.val+n], c.src[c.val+n+1 : c.off-1]
@@ -101,9 +101,9 @@ func (c *Cursor) DBPointer() (namespace []byte, id objectid.ID) {
 	return c.src[c.val+4 : c.off-13], objectid.ID(c.src[c.off-12 : c.off])
 }
 
-// CodeWithScope returns the code and the scope, a whole document, of code
-// with scope. Both alias the input; the code is not checked to be UTF-8, nor
-// the scope's elements at all: Enter walks them.
+// CodeWithScope returns the code and the scope, a whole document, of code with
+// scope. Both alias the input; the code is not checked to be UTF-8, and the
+// elements of the scope are not checked: Enter walks them.
 func (c *Cursor) CodeWithScope() (code, scope []byte) {
 	n := int(binary.LittleEndian.Uint32(c.src[c.val+4 : c.val+8]))
 	return c.src[c.val+8 : c.val+7+n], c.src[c.val+8+n : c.off]

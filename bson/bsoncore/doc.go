@@ -1,17 +1,17 @@
 // Package bsoncore reads and writes the bytes of BSON, the binary form of
-// documents that MongoDB stores and sends, and knows nothing of Go values:
-// package bson converts those. A program that only moves bytes needs no more
-// than this package.
+// documents that MongoDB stores and sends. It knows nothing of Go values:
+// package bson converts them. A program that only moves bytes needs only this
+// package.
 //
-// One piece of code, the [Cursor], decides where an element starts and ends.
+// Only the [Cursor] decides where an element starts and ends.
 //
-//   - [Cursor] walks a document's elements where they lie, and [Validate]
+//   - [Cursor] walks the elements of a document without copying, and [Validate]
 //     checks all of them.
-//   - [AppendInt32] and its kin write elements at the end of a slice, between
-//     [Begin] and [End], and trust the caller; a [Builder] does not.
+//   - [AppendInt32] and similar functions append elements to a slice, between
+//     [Begin] and [End], without checks; a [Builder] checks.
 //   - [Document] and [Value] look up, read and compare single values.
 //   - [Decoder] and [Documents] cut a stream into documents. [Decoder.Resync]
-//     goes on after damage, and [MendLengths] corrects wrong lengths.
+//     continues after damage, and [MendLengths] corrects wrong lengths.
 //
 // # Types
 //
@@ -40,34 +40,31 @@
 //	TypeMaxKey         0x7F  nothing
 //	TypeMinKey         0xFF  nothing
 //
-// Numbers are little-endian. A document is an int32 length that counts
-// itself, elements, and a NUL. Any other type byte is an error, and so is
-// any length or terminator that is wrong, and any text that is not UTF-8.
-// Text may contain NUL; keys and regexes may not. Source: BSON specification
-// 1.1.
+// Numbers are little-endian. A document is an int32 length that counts itself,
+// elements, and a NUL. Any other type byte is an error, and so are a wrong
+// length, a wrong terminator, and text that is not UTF-8. Text may contain NUL;
+// keys and regexes may not. Source: BSON specification 1.1.
 //
 // # Aliasing
 //
-// What looks into a document, [Document], [Value.Data], [Cursor.Key],
-// [Cursor.Data] and the getters that return []byte, aliases it: it is valid
-// as long as the document is not changed, and changing it changes the
-// document. [Decoder.Document] is overwritten by the next call of Next. Strings
-// are copies. Functions that take a dst append to it and never alias what they
-// were given besides.
+// A [Document], [Value.Data], [Cursor.Key], [Cursor.Data] and every []byte from
+// a getter alias the document: they are valid while the document is not
+// changed, and changing them changes the document. [Decoder.Document] is
+// overwritten by the next call of Next. Strings are copies. Functions with a
+// dst append to it; the result never aliases their other arguments.
 //
 // # Errors
 //
-// A [*SyntaxError] says that bytes are not BSON, a [*ValueError] that a value
-// is refused, a [*ReadError] that a stream's reader failed. All say where, as
-// an offset in bytes; the first two say it as a JSON Pointer too, and all
-// wrap an error to be matched with errors.Is, such as [ErrLength].
+// A [*SyntaxError] reports bytes that are not BSON, a [*ValueError] a rejected
+// value, a [*ReadError] a failure of the reader of a stream. All have an offset
+// in bytes; the first two also have a JSON Pointer. All wrap an error for
+// errors.Is, such as [ErrLength].
 //
 // # Limits
 //
-// Containers nest 1,000 deep unless an option says otherwise, and 100,000
-// deep at most: [DefaultMaxDepth], [DepthCeiling]. The outermost document is
-// the first level; a scope counts as one. A document has at most 2³¹−1
-// bytes; a [Decoder] accepts [DefaultMaxDocumentSize] unless an option says
-// otherwise, and holds memory for bytes that have arrived, never for those
-// that a length promises.
+// Containers nest 1,000 deep unless an option says otherwise, and 100,000 deep
+// at most: [DefaultMaxDepth], [DepthCeiling]. The outermost document is the
+// first level; a scope counts as one. A document has at most 2³¹−1 bytes; a
+// [Decoder] accepts [DefaultMaxDocumentSize] by default. Its memory grows with
+// the bytes that have arrived, never with a claimed length.
 package bsoncore

@@ -10,25 +10,25 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file looks into documents without decoding them. The Cursor decides
-// where everything is; nothing here counts bytes.
+// This file reads documents without decoding them. The Cursor finds every
+// element; nothing here counts bytes.
 //
 //   - Document is a whole document: Lookup, All, Validate, Equal.
 //   - Value is one value, with a getter for each type.
 
-// Document is one whole document, length prefix to final NUL. Nothing vouches for
-// the bytes: every method stands whatever they are.
+// Document is one whole document, length prefix to final NUL. The bytes need
+// not be valid: every method is safe for any bytes.
 type Document []byte
 
-// Value is a value that is not decoded: its type and the bytes that
-// follow the key. The zero Value stands for no value. Nothing vouches for
-// the bytes: every method stands whatever they are.
+// Value is an encoded value: its type and the bytes that follow the key. The
+// zero Value is no value. The bytes need not be valid: every method is safe for
+// any bytes.
 type Value struct {
 	Type Type
 	Data []byte // what follows the key
 }
 
-// Validate is ValidateOptions{}.Validate: it looks at every byte of d, nested
+// Validate is ValidateOptions{}.Validate: it checks every byte of d, nested
 // containers included.
 func (d Document) Validate() error { return Validate(d) }
 
@@ -48,15 +48,15 @@ func (d Document) Lookup(path ...string) Value {
 	return c.found(path)
 }
 
-// LookupErr returns the value at path: a key of d, then a key of what is
-// found there, and so on. It goes into documents, arrays, whose keys are "0",
-// "1", …, and the scopes of code with scope. Of a key that occurs twice the
-// first counts. Without a path it is d itself. The value aliases d.
+// LookupErr returns the value at path: a key of d, then a key of that value,
+// and so on. It enters documents, arrays, whose keys are "0", "1", …, and the
+// scopes of code with scope. The first of equal keys counts. Without a path it
+// returns d itself. The value aliases d.
 //
-// Where nothing is at path the zero Value is returned and a *ValueError
-// that matches ErrNotFound: its Pointer is path up to the key that is
-// missing, its Offset where the search ended. Bytes that are malformed
-// before that give a *SyntaxError; those behind the value are not looked at.
+// If there is no element at path, the result is the zero Value and a
+// *ValueError that matches ErrNotFound: Pointer is the path up to the missing
+// key, Offset the end of the search. Malformed bytes before that give a
+// *SyntaxError. Bytes after the value are not read.
 func (d Document) LookupErr(path ...string) (Value, error) {
 	var c Cursor
 	c.Reset(d, 0)
@@ -74,8 +74,8 @@ func (d Document) LookupErr(path ...string) (Value, error) {
 	return c.found(path), nil
 }
 
-// find moves from the start of the document to the element at path and
-// returns how many of the keys it met: all of them, if it is there.
+// find moves from the start of the document to the element at path and returns
+// the number of keys that it found: all of them, if the element exists.
 func (c *Cursor) find(path []string) int {
 	for i, key := range path {
 		if i > 0 && !(c.holdsDocument() && c.Enter()) {
@@ -108,7 +108,7 @@ func (c *Cursor) holdsDocument() bool {
 }
 
 // value returns the current value. Its capacity is its length, so that
-// appending to it leaves the document alone.
+// appending to it does not change the document.
 func (c *Cursor) value() Value {
 	return Value{c.typ, c.src[c.val:c.off:c.off]}
 }
@@ -117,9 +117,9 @@ func (c *Cursor) value() Value {
 // of nested containers are not visited. The values alias d; the keys are
 // copies, not checked to be UTF-8.
 //
-// If d is malformed, one more pair follows the pairs before the fault: "" and the
-// zero Value, which no element has. A loop over bytes that were not validated
-// checks for it:
+// If d is malformed, one more pair follows the pairs before the fault: "" and
+// the zero Value, which no element has. A loop over unvalidated bytes must
+// check for it:
 //
 //	for key, v := range d.All() {
 //		if v.IsZero() {
@@ -142,8 +142,8 @@ func (d Document) All() iter.Seq2[string, Value] {
 	}
 }
 
-// IsZero reports whether v is no value at all: the zero Value, or one of
-// type 0, which is none of BSON's.
+// IsZero reports whether v is no value: the zero Value, or a value of type 0,
+// which BSON does not have.
 func (v Value) IsZero() bool { return v.Type == 0 }
 
 // Equal reports whether v and other have the same type and bytes.
@@ -156,7 +156,7 @@ func (v Value) Validate() error {
 	return ValidateOptions{}.ValidateValue(v.Type, v.Data)
 }
 
-// open makes c stand on v and reports whether v is a well-formed t.
+// open sets c to v and reports whether v is a well-formed t.
 func (v Value) open(c *Cursor, t Type) bool {
 	return v.Type == t && c.ResetValue(t, v.Data, 0)
 }
@@ -174,16 +174,16 @@ func (v Value) DoubleOK() (float64, bool) {
 // StringValueOK returns a copy of a string; false if it is not UTF-8.
 func (v Value) StringValueOK() (string, bool) { return v.textOK(TypeString) }
 
-// DocumentOK returns a document, which aliases v. It is checked on the
-// outside only.
+// DocumentOK returns a document, which aliases v. Only its length and
+// terminator are checked.
 func (v Value) DocumentOK() (Document, bool) { return v.containerOK(TypeDocument) }
 
-// ArrayOK returns an array as the document that it is, with the keys "0",
-// "1", …. It aliases v and is checked on the outside only.
+// ArrayOK returns an array as a document with the keys "0", "1", …. It aliases
+// v; only its length and terminator are checked.
 func (v Value) ArrayOK() (Document, bool) { return v.containerOK(TypeArray) }
 
 // BinaryOK returns the subtype and the bytes of a binary, without the inner
-// length that subtype 2 has. The bytes alias v.
+// length of subtype 2. The bytes alias v.
 func (v Value) BinaryOK() (subtype byte, data []byte, ok bool) {
 	var c Cursor
 	if !v.open(&c, TypeBinary) {
@@ -229,8 +229,8 @@ func (v Value) TimeOK() (time.Time, bool) {
 	return time.UnixMilli(ms).UTC(), true
 }
 
-// RegexOK returns copies of a regex's pattern and options, as they are
-// stored; false if they are not UTF-8.
+// RegexOK returns copies of the pattern and the options of a regex; false if
+// they are not UTF-8.
 func (v Value) RegexOK() (pattern, options string, ok bool) {
 	var c Cursor
 	if !v.open(&c, TypeRegex) {
@@ -264,9 +264,9 @@ func (v Value) CodeOK() (string, bool) { return v.textOK(TypeCode) }
 // SymbolOK returns a copy of a symbol; false if it is not UTF-8.
 func (v Value) SymbolOK() (string, bool) { return v.textOK(TypeSymbol) }
 
-// CodeWithScopeOK returns a copy of the code and the scope, which aliases v
-// and is checked on the outside only, of code with scope; false if the code
-// is not UTF-8.
+// CodeWithScopeOK returns a copy of the code, and the scope, of code with
+// scope; false if the code is not UTF-8. The scope aliases v; only its length
+// and terminator are checked.
 func (v Value) CodeWithScopeOK() (code string, scope Document, ok bool) {
 	var c Cursor
 	if !v.open(&c, TypeCodeWithScope) {

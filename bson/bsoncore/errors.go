@@ -15,12 +15,12 @@ var (
 	ErrTruncated error = truncated{}
 	// ErrTrailing: bytes follow the end of the document.
 	ErrTrailing = errors.New("bytes after the end of the document")
-	// ErrLength: a length is negative, below the minimum of its type, or
-	// more than its container holds.
+	// ErrLength: a length is negative, below the minimum of its type, or beyond
+	// its container.
 	ErrLength = errors.New("length does not fit")
 	// ErrTerminator: a document, string, key or regex part lacks its final NUL.
 	ErrTerminator = errors.New("terminating NUL is missing")
-	// ErrType: an element's first byte is none of the 21 types.
+	// ErrType: the first byte of an element is not one of the 21 types.
 	ErrType = errors.New("unknown element type")
 	// ErrBoolean: a boolean's byte is neither 0 nor 1.
 	ErrBoolean = errors.New("boolean is neither 0 nor 1")
@@ -30,7 +30,7 @@ var (
 	ErrDepth = errors.New("nested too deeply")
 	// ErrTooLarge: a document is over the size limit.
 	ErrTooLarge = errors.New("document is too large")
-	// ErrNotFound: no element is at the path that was asked for.
+	// ErrNotFound: no element is at the path.
 	ErrNotFound = errors.New("no such element")
 	// ErrEmptyKey: a key is empty, under RejectEmptyKeys.
 	ErrEmptyKey = errors.New("empty key")
@@ -38,14 +38,13 @@ var (
 	ErrDottedKey = errors.New("key contains a dot")
 	// ErrDollarKey: a key starts with a dollar sign, under RejectDollarKeys.
 	ErrDollarKey = errors.New("key starts with a dollar sign")
-	// ErrDuplicateKey: a key is in its document already, under
-	// RejectDuplicateKeys.
+	// ErrDuplicateKey: a document has a key twice, under RejectDuplicateKeys.
 	ErrDuplicateKey = errors.New("duplicate key")
 	// ErrArrayKey: an array's key is not its index, under RequireArrayKeys.
 	ErrArrayKey = errors.New("array key is not its index")
-	// ErrKeyNUL: a key or regex part that is to be written contains a NUL.
+	// ErrKeyNUL: a key or regex part to be written contains a NUL.
 	ErrKeyNUL = errors.New("NUL in a key or regex part")
-	// ErrMisuse: calls were made in an order that cannot make a document.
+	// ErrMisuse: the order of calls cannot make a document.
 	ErrMisuse = errors.New("calls in the wrong order")
 	// ErrOption: an option is out of range. It is decimal128.ErrOption, so that
 	// one test works for all packages.
@@ -58,7 +57,7 @@ type truncated struct{}
 func (truncated) Error() string { return "document ends too early" }
 func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
-// A SyntaxError says that bytes are not BSON, and where.
+// A SyntaxError reports bytes that are not BSON, with their place.
 type SyntaxError struct {
 	Offset  int64  // byte at fault, from the start of the input
 	Pointer string // JSON Pointer of the element at fault; "" is the document. Faults shortens it
@@ -71,8 +70,8 @@ func (e *SyntaxError) Error() string { return "bson: " + describe(e.Offset, e.Po
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// A ValueError says that a well-formed value does not fit where it should
-// go, or is refused by an option or a limit, and where it is.
+// A ValueError reports a well-formed value that does not fit its destination,
+// or that an option or a limit rejects, with its place.
 type ValueError struct {
 	Offset  int64  // first byte of the element, from the start of the input
 	Pointer string // JSON Pointer of the element; "" is the document. Faults shortens it
@@ -86,8 +85,8 @@ func (e *ValueError) Error() string { return "bson: " + describe(e.Offset, e.Poi
 func (e *ValueError) Unwrap() error { return e.Err }
 
 // An OptionError reports an option that is out of range, such as Mode(9). The
-// call that was given the option did nothing. The error matches ErrOption.
-// Functions that return no error panic instead.
+// call did nothing. The error matches ErrOption. Functions that return no error
+// panic instead.
 type OptionError struct {
 	Option string // package, struct and field: "bson.DecodeOptions.TimeRange"
 	Value  string // what it is set to, for people: "9"
@@ -107,7 +106,7 @@ func describe(off int64, pointer string, err error) string {
 	return s + ": " + err.Error()
 }
 
-// A code is what an engine records in place of an error.
+// A code stands for an error inside an engine.
 type code uint8
 
 const (
@@ -119,8 +118,8 @@ const (
 	codeType
 	codeBoolean
 	codeDepth
-	codeMalformed // a client's: err says why the bytes are not BSON
-	codeRefused   // a client's: err says why the value does not fit
+	codeMalformed // from a client: err says why the bytes are not BSON
+	codeRefused   // from a client: err says why the value does not fit
 )
 
 var sentinels = [...]error{

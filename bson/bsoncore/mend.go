@@ -19,11 +19,11 @@ func MendLengths(dst, data []byte) ([]byte, []MendedLength, error) {
 	return ValidateOptions{}.MendLengths(dst, data)
 }
 
-// MendLengths appends the document in data to dst, with the right lengths of all
+// MendLengths appends the document in data to dst, with correct lengths of all
 // documents, arrays, scopes and codes with scope. data is the whole document,
 // from its length to its closing NUL. It is neither changed nor kept and must
 // not overlap dst. MendLengths returns the longer slice and the lengths that it
-// corrected, in the order of their offsets; there are none if data was well
+// corrected, in the order of their offsets; there are none if data is well
 // formed.
 //
 // The end of each container is found from the types, the keys and the lengths
@@ -95,7 +95,7 @@ func (m *mender) mend(maxDepth int) error {
 	return nil
 }
 
-// set sets the length at off of what ends before the offset end.
+// set writes the length at off of a value that ends before the offset end.
 func (m *mender) set(off, end int) {
 	was, is := int32(binary.LittleEndian.Uint32(m.doc[off:])), int32(end-off)
 	if was != is {

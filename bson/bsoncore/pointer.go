@@ -5,10 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// pointerAt returns the JSON Pointer (RFC 6901) of the innermost element of
-// c's input that holds the byte at off, by walking there again. Where the
-// bytes stop making sense on the way, it is the path of the last element
-// whose key ends.
+// pointerAt returns the JSON Pointer (RFC 6901) of the innermost element of c's
+// input that holds the byte at off, by walking there again. If the bytes before
+// it are malformed, it is the path of the last element with a complete key.
 func pointerAt(c *Cursor, off int) []byte {
 	var w Cursor
 	if c.root == 0 {
@@ -48,8 +47,8 @@ func (c *Cursor) enterAround(off int) bool {
 	return inside >= 0 && off >= inside+4 && c.Enter()
 }
 
-// inside returns the offset of the document that the current element is, or
-// holds, or -1.
+// inside returns the offset of the document that the current element is or
+// contains, or -1.
 func (c *Cursor) inside() int {
 	switch layouts[c.typ] {
 	case asDocument:
@@ -80,7 +79,7 @@ func AppendPointer(dst []byte, key []byte) []byte {
 	return dst
 }
 
-// maxPointer is how many bytes of a path an error has that is one of many.
+// maxPointer is the longest path, in bytes, of an error that is one of many.
 const maxPointer = 256
 
 // shortPointer returns path or, if it has more than maxPointer bytes, as much

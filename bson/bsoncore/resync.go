@@ -27,9 +27,9 @@ const (
 	maxTail = 16 << 10
 )
 
-// Resync makes the Decoder go on after damage and reports whether it can. It
-// may be called when Next was false with a fault of the bytes, or after Next
-// was true, if the document turned out to be malformed inside.
+// Resync makes the Decoder continue after damage and reports whether it can.
+// Call it after Next returned false with a fault of the bytes, or after Next
+// returned true if the content of the document is malformed.
 //
 // The damaged document has up to two ends. Its claimed end is where its length
 // leads, if all these bytes are there. Its traced end is where its elements
@@ -76,13 +76,14 @@ const (
 // stream. If a document is damaged at several places, they may be, by rule 8,
 // and a whole document between two of them may be lost.
 //
-// The bytes passed over, from the first of the damaged document, are written
-// to skipped, in portions and in order; nil drops them. With the documents
-// read before and after they are all of the stream. Document is nil until Next.
+// The skipped bytes, from the first byte of the damaged document, are written
+// to skipped, in portions and in order; nil drops them. Together with the
+// documents read before and after, they are the whole stream. Document is nil
+// until Next.
 //
 // False means that there was no such fault, or that the reader or skipped has
-// failed, which Err returns: a *ReadError, where Buffered has what was
-// neither returned nor passed over, or the error of skipped, which ends the
+// failed, which Err returns: a *ReadError, where Buffered has the bytes that
+// were neither returned nor skipped, or the error of skipped, which ends the
 // Decoder.
 //
 // Memory grows with the bytes that have arrived, up to 1.25 times the sum of
@@ -117,10 +118,10 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	return ok
 }
 
-// Skipped returns how many times Resync has passed over damage.
+// Skipped returns the number of times that Resync has skipped damage.
 func (d *Decoder) Skipped() int64 { return d.skipped }
 
-// A verdict is what is known of a candidate.
+// A verdict is the knowledge about a candidate.
 type verdict uint8
 
 const (
@@ -134,8 +135,8 @@ type resync struct {
 	d       *Decoder
 	skipped io.Writer // or nil
 	p       *prober
-	failed  bool // the reader has: nothing that is found counts
-	scans   bool // the start of what is looked at moves on
+	failed  bool // the reader has failed: no result counts
+	scans   bool // the start of the examined bytes moves on
 }
 
 // run moves to the place where the stream continues, and reports whether it
@@ -299,7 +300,7 @@ func (s *resync) scan() bool {
 	}
 }
 
-// pass passes over n bytes.
+// pass skips n bytes.
 func (s *resync) pass(n int) bool {
 	d := s.d
 	if s.skipped != nil && n > 0 {
@@ -325,9 +326,8 @@ func (s *resync) from(at int) (text []byte, ended bool) {
 	return d.buf[min(d.pos+at, len(d.buf)):], d.rerr == io.EOF
 }
 
-// more brings in bytes for a candidate that needs n bytes from d.pos to be
-// judged, but no more than twice those that are there. It reports false if
-// the reader failed.
+// more reads bytes for a candidate that needs n bytes from d.pos, but at most
+// twice the bytes that are there. It reports false if the reader failed.
 func (s *resync) more(n int) bool {
 	d := s.d
 	n = min(n, max(2*(len(d.buf)-d.pos), minBuffer))
@@ -449,9 +449,10 @@ func (s *resync) whole(at, limit int) int {
 	}
 }
 
-// judge says whether the Decoder can go on at d.pos+at, where two documents
-// follow one another or one that ends the stream, and for open how many
-// bytes from there, more than have arrived, it would take to know.
+// judge says whether the Decoder can continue at d.pos+at: two documents follow
+// one another there, or one document ends the stream. For open it returns the
+// number of bytes from there that it needs to know, which is more than have
+// arrived.
 func (s *resync) judge(at int) (v verdict, need int) {
 	text, ended := s.from(at)
 	if len(text) == 0 && ended {
@@ -459,8 +460,8 @@ func (s *resync) judge(at int) (v verdict, need int) {
 	}
 	first, v := s.p.header(text, s.d.max)
 	if v == right && len(text) > first {
-		// What follows is likelier to refute it than what is in it, and
-		// sooner.
+		// The bytes after a candidate are more likely than its content to
+		// refute it, and sooner.
 		_, v = s.p.header(text[first:], s.d.max)
 	}
 	if v == wrong || ended && len(text) < first {

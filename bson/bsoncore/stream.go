@@ -11,11 +11,11 @@ import (
 
 // This file cuts a stream into whole documents.
 //
-//   - Next frames: it reads the length prefix and the final NUL and nothing
-//     between them, which is the Cursor's work.
-//   - fill brings bytes in, room finds the place for them. Only room
-//     allocates, and only in proportion to bytes that have arrived.
-//   - Split finds the documents in bytes that are there already.
+//   - Next reads the length prefix and the final NUL only; the Cursor reads the
+//     bytes between them.
+//   - fill reads bytes, room finds the place for them. Only room allocates, in
+//     proportion to the bytes that have arrived.
+//   - Split finds the documents in bytes that have arrived.
 
 const (
 	minBuffer = 4 << 10   // bytes in a Decoder's first buffer
@@ -23,19 +23,17 @@ const (
 	maxIdle   = 100       // reads in a row that may return nothing
 )
 
-// DefaultMaxDocumentSize is the largest document, in bytes of BSON, that a
-// stream accepts unless an option says otherwise: 64 MiB, four times what
-// a MongoDB server stores.
+// DefaultMaxDocumentSize is the default limit of a document in a stream, in
+// bytes of BSON: 64 MiB, four times the limit of a MongoDB server.
 const DefaultMaxDocumentSize = 64 << 20
 
-// DecodeOptions says how a Decoder reads a stream. The zero value is the
-// default.
+// DecodeOptions are the options of a Decoder. The zero value is the default.
 type DecodeOptions struct {
 	_ struct{} // keyed literals only
 
-	// MaxDepth is how many containers may be open at once in a document that
-	// Resync accepts, the document itself included. Zero means
-	// DefaultMaxDepth; at most DepthCeiling.
+	// MaxDepth is the largest number of open containers in a document that
+	// Resync accepts, the document included. Zero means DefaultMaxDepth; at
+	// most DepthCeiling.
 	MaxDepth int
 	// MaxDocumentSize is the largest document, in bytes, that a Decoder
 	// accepts. Zero means DefaultMaxDocumentSize; no document is larger
@@ -43,15 +41,14 @@ type DecodeOptions struct {
 	MaxDocumentSize int
 }
 
-// errReader is the fault of a Read that returned an impossible count.
+// errReader is the error of a Read with an impossible count.
 var errReader = errors.New("reader returned an impossible count")
 
-// A ReadError says that the reader of a stream, of BSON or of text, failed.
-// It is neither a *SyntaxError nor a *ValueError: the bytes that did arrive
-// are not at fault.
+// A ReadError reports a failure of the reader of a stream, of BSON or of text.
+// The bytes that did arrive have no fault.
 type ReadError struct {
 	Offset int64 // bytes that had arrived before the failure
-	Err    error // what the reader returned, or io.ErrNoProgress
+	Err    error // error of the reader, or io.ErrNoProgress
 }
 
 // Error describes e with its place. The text is not promised.
@@ -62,8 +59,8 @@ func (e *ReadError) Error() string {
 // Unwrap returns e.Err.
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// A Decoder reads documents that follow one another without anything between
-// them, which is what a .bson file holds.
+// A Decoder reads documents that follow one another with no bytes between them,
+// as in a .bson file.
 //
 //	d := bsoncore.NewDecoder(r)
 //	for d.Next() {
@@ -86,7 +83,7 @@ type Decoder struct {
 	rerr error    // what ended the reader, io.EOF included
 	err  error    // first fault
 
-	ahead   int     // bytes of buf that Resync has use for
+	ahead   int     // bytes of buf that Resync needs
 	skipped int64   // calls of Resync that went on
 	probe   *prober // what Resync knows of the stream; nil: it was not called
 	// 0 ≤ pos ≤ len(buf), and doc, if there is one, ends at pos.
@@ -103,13 +100,13 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	return d
 }
 
-// Reset makes d read from r, with the options and the buffer that it has. It
-// invalidates what Document returned.
+// Reset makes d read from r, with the same options and buffer. It invalidates
+// the result of Document.
 func (d *Decoder) Reset(r io.Reader) {
 	*d = Decoder{r: r, opts: d.opts, max: d.opts.maxDocument(), buf: d.buffer()}
 }
 
-// buffer returns the room that d has of its own.
+// buffer returns the buffer that d owns.
 func (d *Decoder) buffer() []byte {
 	if d.lent {
 		return d.own
@@ -117,16 +114,16 @@ func (d *Decoder) buffer() []byte {
 	return d.buf[:0]
 }
 
-// ResetBytes makes d read data where it is, with the options that it has.
-// Nothing is copied: Document returns parts of data, which is never written to and
-// must not change while they are in use. Offsets count from its start.
+// ResetBytes makes d read data in place, with the same options. Nothing is
+// copied: Document returns parts of data. data is never written to and must not
+// change while they are in use. Offsets count from its start.
 func (d *Decoder) ResetBytes(data []byte) {
 	*d = Decoder{opts: d.opts, max: d.opts.maxDocument(), buf: data, lent: true, own: d.buffer(), rerr: io.EOF}
 }
 
 // Next reads the next document and reports whether there is one. False means
-// that the stream has ended or that something is wrong; Err tells. Only the
-// length and the final NUL are checked: Validate looks inside.
+// the end of the stream or a fault; see Err. Only the length and the final NUL
+// are checked; Validate checks the content.
 func (d *Decoder) Next() bool {
 	d.doc = nil
 	if d.err != nil {
@@ -151,21 +148,21 @@ func (d *Decoder) Next() bool {
 	return true
 }
 
-// Document returns the current document, or nil after Next was false. It aliases
-// the Decoder's buffer: the next call of Next, Resync or Reset overwrites it.
-// After ResetBytes it aliases the bytes given there, and nothing is
-// overwritten.
+// Document returns the current document, or nil after Next returned false. It
+// aliases the Decoder's buffer: the next call of Next, Resync or Reset
+// overwrites it. After ResetBytes it aliases the bytes given there, and nothing
+// is overwritten.
 func (d *Decoder) Document() Document { return d.doc }
 
 // Buffered returns the bytes that have been read and are in no document that
-// Next returned: those of the next documents, after a fault those from Offset
-// on. With what the reader has yet to give they are the rest of the stream.
-// They alias memory as Document does.
+// Next returned: the bytes of the next documents, or after a fault the bytes
+// from Offset on. The rest of the stream is these bytes and those that the
+// reader has yet to return. They alias memory as Document does.
 func (d *Decoder) Buffered() []byte { return d.buf[d.pos:len(d.buf):len(d.buf)] }
 
-// Offset returns the stream offset of the current document's first byte.
-// After Next was false it is that of the first byte that is not in a whole
-// document, which is the length of a stream that ended well.
+// Offset returns the stream offset of the first byte of the current document.
+// After Next returned false it is the offset of the first byte that is not in a
+// complete document: the length of the stream, if it has no fault.
 func (d *Decoder) Offset() int64 { return d.base + int64(d.pos-len(d.doc)) }
 
 // Err returns the first fault, or nil if the stream ended between documents
@@ -181,8 +178,8 @@ func (d *Decoder) fail(i int, err error) bool {
 	return false
 }
 
-// stop records why the reader gave no more bytes, unless it ended cleanly,
-// and returns false for Next to return.
+// stop records the error of the reader, unless it ended cleanly, and returns
+// false for Next to return.
 func (d *Decoder) stop(clean bool) bool {
 	switch {
 	case d.rerr != io.EOF:
@@ -193,8 +190,8 @@ func (d *Decoder) stop(clean bool) bool {
 	return false
 }
 
-// fill reads until there are n bytes from pos on. It reports whether there
-// are; if not, rerr says why.
+// fill reads until there are n bytes from pos on. It reports whether there are;
+// if not, rerr has the reason.
 func (d *Decoder) fill(n int) bool {
 	idle := 0
 	for len(d.buf)-d.pos < n {
@@ -218,10 +215,10 @@ func (d *Decoder) fill(n int) bool {
 	return true
 }
 
-// room returns the place in buf, never empty, for the next bytes of a
-// document of n bytes at pos. It moves the document to the front of buf if
-// it would run off the end. When buf is full it doubles, or, if a quarter of
-// what it is to hold has arrived, grows to all of that.
+// room returns the place in buf, never empty, for the next bytes of a document
+// of n bytes at pos. It moves the document to the front of buf if it would run
+// off the end. When buf is full it doubles, or, if a quarter of the document
+// has arrived, grows to the size of the document.
 func (d *Decoder) room(n int) []byte {
 	// All of a buffer that grew for a large document would not stay in the
 	// processor's cache: a window of it is enough for small ones.
@@ -249,9 +246,9 @@ func (d *Decoder) room(n int) []byte {
 func Documents(r io.Reader) iter.Seq2[Document, error] { return DecodeOptions{}.Documents(r) }
 
 // Documents returns an iterator over the documents in r, as a Decoder reads
-// them. A fault is the last pair, with a nil Document; after a clean end there is
-// none. Each Document is overwritten when the loop goes on. r is read ahead of
-// the loop, so ending the loop early leaves r at no particular place.
+// them. A fault is the last pair, with a nil Document. Each Document is
+// overwritten when the loop continues. r is read ahead of the loop, so ending
+// the loop early leaves r at no particular place.
 func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		d := o.NewDecoder(r)
@@ -266,13 +263,12 @@ func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[Document, error] {
 	}
 }
 
-// Split returns how many bytes at the start of data are whole documents that
-// follow one another, as a Decoder reads them: by their lengths and their
-// final NULs, with nothing else looked at. ok is false when what follows
-// data[:n] cannot be the start of another: its length is below 5 or above
-// o.MaxDocumentSize, or its last byte is not NUL, so that a Decoder would
-// find a fault there. What follows may be the start of one, or nothing, if ok
-// is true. It takes one look for each document, whatever is in it, and
+// Split returns the number of bytes at the start of data that are complete
+// documents in a row, as a Decoder reads them: by their lengths and their final
+// NULs only. ok is false if no document can start at data[n:]: its length is
+// below 5 or above o.MaxDocumentSize, or its last byte is not NUL, so that a
+// Decoder would report a fault there. If ok is true, data[n:] is empty or may
+// be the start of a document. Split checks two places per document and
 // allocates nothing. data is not kept.
 func (o DecodeOptions) Split(data []byte) (n int, ok bool) {
 	limit := o.maxDocument()
@@ -300,16 +296,16 @@ func (o *DecodeOptions) maxDocument() int {
 	return min(o.MaxDocumentSize, math.MaxInt32)
 }
 
-// documentSize returns how many bytes the document at the start of data has,
-// as its first four say, or what is wrong with that.
+// documentSize returns the length of the document at the start of data, from
+// its first four bytes, or the fault of that length.
 func documentSize(data []byte, limit int) (int, error) {
 	n := int(int32(binary.LittleEndian.Uint32(data)))
 	switch {
 	case n < 5:
 		return 0, ErrLength
 	case n > limit:
-		// Damage is likelier than a document of that size, and nothing but
-		// four bytes is known of it.
+		// Damage is more likely than a document of that size, of which only
+		// four bytes are known.
 		return 0, ErrTooLarge
 	}
 	return n, nil

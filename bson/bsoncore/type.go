@@ -1,11 +1,10 @@
 package bsoncore
 
-// A Type is the byte that opens an element and says what its value is.
-// Source: BSON specification 1.1, "element".
+// A Type is the first byte of an element, the type of its value. Source: BSON
+// specification 1.1, "element".
 type Type byte
 
-// The 21 types of BSON. Those marked deprecated are still read and written
-// as what they are.
+// The 21 types of BSON. Deprecated types are still read and written.
 const (
 	TypeDouble        Type = 0x01 // IEEE 754 binary64, 8 bytes
 	TypeString        Type = 0x02 // UTF-8, length-prefixed
@@ -45,11 +44,11 @@ const (
 	BinaryUserDefined byte = 0x80
 )
 
-// A layout says how long a value is and what must hold inside it.
+// A layout describes the length and the checks of a value.
 type layout uint8
 
 const (
-	asUnknown       layout = iota // no such type: refused
+	asUnknown       layout = iota // no such type: an error
 	asString                      // int32 n ≥ 1, n bytes, the last of them NUL
 	asDocument                    // int32 n ≥ 5 that counts itself, the last byte NUL
 	asBinary                      // int32 n ≥ 0, subtype, n bytes
@@ -60,8 +59,8 @@ const (
 	fixed           layout = 0x80 // fixed|n: n bytes, any bits
 )
 
-// layouts is the only table of what a type's value looks like. A type that
-// is not listed is zero: refused.
+// layouts is the only table of layouts of types. A type that is not listed is
+// zero: an error.
 var layouts = [256]layout{
 	TypeDouble:        fixed | 8,
 	TypeString:        asString,
@@ -86,9 +85,9 @@ var layouts = [256]layout{
 	TypeMinKey:        fixed, // nothing follows
 }
 
-// A shape is what Next's shortcut does with a value, in numbers to compute
-// with instead of cases to choose from. The value is size bytes and as many
-// more as its int32 prefix says, if it has one.
+// A shape describes a value for the shortcut of Next, as numbers to compute
+// with instead of cases. The value has size bytes and, if it has an int32
+// prefix, the number of bytes in the prefix.
 type shape struct {
 	prefix int   // -1 if the value starts with an int32 length, else 0
 	size   uint8 // bytes that prefix does not count
@@ -147,8 +146,8 @@ func (t Type) Valid() bool { return layouts[t] != asUnknown }
 // holds a document but is not one.
 func (t Type) IsContainer() bool { return layouts[t] == asDocument }
 
-// String returns the alias that MongoDB's $type operator has for t, such as
-// "objectId" or "long"; for a byte that is no type, "invalid".
+// String returns the alias of t in MongoDB's $type operator, such as "objectId"
+// or "long"; "invalid" for a byte that is not a type.
 func (t Type) String() string {
 	if s := typeNames[t]; s != "" {
 		return s

@@ -8,41 +8,41 @@ import (
 	"unicode/utf8"
 )
 
-// This file checks documents on the inside.
+// This file checks the content of documents.
 //
-//   - walk goes through one container and calls itself for those within it.
-//     What is malformed there the Cursor finds.
-//   - text, value and validate_rules.go add what the Cursor does not look for:
-//     UTF-8, and the rules about keys that an option turns on.
-//   - malformed and refuse report what these find. They are the only ones
-//     that end the walk, or go on where Faults wants them all.
+//   - walk checks one container and calls itself for nested ones. The Cursor
+//     finds malformed bytes.
+//   - text, value and validate_rules.go add the checks that the Cursor does not
+//     make: UTF-8, and the optional rules about keys.
+//   - malformed and refuse report the faults. Only they end the walk, or
+//     continue it for Faults.
 
-// ValidateOptions says what a document must satisfy beside the BSON
-// specification. The zero value asks for nothing more.
+// ValidateOptions are rules for documents beyond the BSON specification. The
+// zero value has none.
 type ValidateOptions struct {
 	_ struct{} // keyed literals only
 
-	// MaxDepth is how many containers may be open at once, the document
-	// itself included. Zero means DefaultMaxDepth; at most DepthCeiling.
+	// MaxDepth is the largest number of open containers, the document included.
+	// Zero means DefaultMaxDepth; at most DepthCeiling.
 	MaxDepth int
 
-	// The rules about keys are about those of documents and scopes. The keys
-	// of arrays are RequireArrayKeys's alone.
+	// The rules about keys apply to documents and scopes. Only RequireArrayKeys
+	// applies to the keys of arrays.
 
-	// RejectEmptyKeys refuses the key "" with ErrEmptyKey.
+	// RejectEmptyKeys rejects the key "" with ErrEmptyKey.
 	RejectEmptyKeys bool
-	// RejectDottedKeys refuses keys that contain "." with ErrDottedKey.
+	// RejectDottedKeys rejects keys that contain "." with ErrDottedKey.
 	RejectDottedKeys bool
-	// RejectDollarKeys refuses keys that start with "$" with ErrDollarKey,
-	// except in a DBRef: "$ref", a string, first in its document, "$id" next
-	// and perhaps "$db", a string, after it.
+	// RejectDollarKeys rejects keys that start with "$" with ErrDollarKey,
+	// except in a DBRef: "$ref", a string, first in its document, then "$id",
+	// then optionally "$db", a string.
 	RejectDollarKeys bool
-	// RejectDuplicateKeys refuses a key that its document has already with
+	// RejectDuplicateKeys rejects a key that its document has twice, with
 	// ErrDuplicateKey. It costs memory in proportion to the keys of the
 	// containers that are open at once.
 	RejectDuplicateKeys bool
-	// RequireArrayKeys refuses array keys other than "0", "1", … in this
-	// order with ErrArrayKey.
+	// RequireArrayKeys rejects array keys other than "0", "1", … in this order
+	// with ErrArrayKey.
 	RequireArrayKeys bool
 
 	// AllowInvalidUTF8 accepts text that is not UTF-8, as Cursor does.
@@ -52,13 +52,13 @@ type ValidateOptions struct {
 // Validate is ValidateOptions{}.Validate.
 func Validate(doc []byte) error { return ValidateOptions{}.Validate(doc) }
 
-// Validate reports whether doc is one whole well-formed document, length
-// prefix to final NUL, down to the innermost container, all its text is
-// UTF-8, and it keeps to o. doc is neither changed nor kept. The error is nil
-// or the first fault in the order of the bytes: a *SyntaxError where they are
-// malformed, a *ValueError where depth or a rule refuses them. Without
-// RejectDuplicateKeys nothing is allocated, unless a document is nested
-// more than 24 deep or has a fault. Source: BSON specification 1.1.
+// Validate checks that doc is one whole well-formed document, length prefix to
+// final NUL, down to the innermost container, that all its text is UTF-8, and
+// that it satisfies o. doc is neither changed nor kept. The error is nil or the
+// first fault in the order of the bytes: a *SyntaxError if they are malformed,
+// a *ValueError if the depth limit or a rule rejects them. Without
+// RejectDuplicateKeys nothing is allocated, unless a document is nested more
+// than 24 deep or has a fault. Source: BSON specification 1.1.
 func (o ValidateOptions) Validate(doc []byte) error {
 	var v validator
 	v.obey(&o)
@@ -81,13 +81,13 @@ func (o ValidateOptions) ValidateValue(t Type, data []byte) error {
 	return v.c.Err()
 }
 
-// Faults returns an iterator over all that Validate could find wrong with doc:
-// text that is not UTF-8 and what the rules of o refuse, in the order in which
-// a walk finds them, and last what is malformed in a way that no walk can pass.
-// The first is what Validate returns; there is none if that is nil.
+// Faults returns an iterator over all faults of doc: invalid UTF-8 and
+// violations of the rules of o, in the order of the walk, and last the
+// malformed bytes that end the walk, if there are any. The first fault is the
+// error of Validate; there is none if Validate returns nil.
 //
-// Faults needs time and memory in proportion to doc, however many faults there
-// are, because a Pointer has at most 256 bytes. A longer one is "…" and the last
+// Faults needs time and memory in proportion to doc, for any number of faults,
+// because a Pointer has at most 256 bytes. A longer one is "…" and the last
 // keys, or "…" and the end of the last key. A whole Pointer never starts with
 // "…". Validate does not shorten the Pointer of its one error.
 func (o ValidateOptions) Faults(doc []byte) iter.Seq[error] {
@@ -117,8 +117,8 @@ type validator struct {
 	anyText bool    // not only UTF-8
 	keys    *keySet // of the open containers; nil unless rejectDuplicates
 
-	// each is called for each fault and returns whether it wants another; nil:
-	// the first ends the walk.
+	// each is called for each fault and returns whether to continue; nil: the
+	// first fault ends the walk.
 	each func(error) bool
 	path []byte // JSON Pointer of the open container, if each is not nil
 	last string // pointer of the element at lastAt, once there is one
@@ -126,14 +126,14 @@ type validator struct {
 	lastAt int
 }
 
-// obey makes v ready to walk as o says.
+// obey sets v up for a walk with the options o.
 func (v *validator) obey(o *ValidateOptions) {
 	v.rules = o.rules()
 	v.anyText = o.AllowInvalidUTF8
 }
 
-// textual and deep say what walk has to do with a value. Types that are in
-// neither table have any bits that the Cursor lets through.
+// textual and deep tell walk how to check a value. Types in neither table need
+// no more checks than those of the Cursor.
 var (
 	textual [256]uint64 // highs: a string, all of it text but its length
 	deep    [256]uint8  // 1: holds a container, or text in another place
@@ -159,10 +159,10 @@ func (v *validator) walk(t Type) {
 	}
 	c := &v.c
 	for c.Next() {
-		// Strings are as good as random in where they are and how long, so
-		// there is no branch for either: the last 32 bytes of any value are
-		// read, those before its text masked off, and all of it masked
-		// unless it is text. high is not 0 if there may be a byte ≥ 0x80.
+		// The position and length of strings are unpredictable, so no branch
+		// depends on them: the last 32 bytes of any value are read. A mask
+		// removes the bytes before the text, and all bytes of a value that is
+		// not text. high is not 0 if there may be a byte ≥ 0x80.
 		high, mask := c.keyHighs, textual[c.typ]
 		if c.off >= 32 {
 			n := c.off - c.val - 5 // bytes of text, if it is
@@ -182,7 +182,7 @@ func (v *validator) walk(t Type) {
 			v.field(&f)
 		}
 		if t := c.typ; deep[t] != 0 {
-			// v.value would do for containers, but costs them a call more.
+			// v.value handles containers too, but costs one more call.
 			if !t.IsContainer() || v.each != nil {
 				v.value()
 			} else if c.Enter() {
@@ -207,7 +207,7 @@ func (v *validator) text() {
 	}
 }
 
-// value checks a value for which text is not enough.
+// value checks the values that text does not check.
 func (v *validator) value() {
 	c := &v.c
 	inside := TypeDocument
@@ -248,8 +248,8 @@ func (v *validator) utf8(off int, text []byte) {
 	}
 }
 
-// malformed reports that the byte at offset off is wrong. After a fault that
-// has ended the walk it does nothing.
+// malformed reports a fault at the byte at offset off. After the end of the
+// walk it does nothing.
 func (v *validator) malformed(off int, err error) {
 	if v.c.code != codeOK {
 		return
@@ -259,8 +259,8 @@ func (v *validator) malformed(off int, err error) {
 	}
 }
 
-// refuse reports that a rule does not allow the element at offset at. After a
-// fault that has ended the walk it does nothing.
+// refuse reports that a rule rejects the element at offset at. After the end of
+// the walk it does nothing.
 func (v *validator) refuse(at int, err error) {
 	if v.c.code != codeOK {
 		return
@@ -284,7 +284,7 @@ func (v *validator) pointer(at int) string {
 }
 
 // IndexInvalidUTF8 returns the offset of the first byte of b that is not part
-// of valid UTF-8, or -1 if all of it is. Overlong forms and surrogates are
+// of valid UTF-8, or -1 if there is none. Overlong forms and surrogates are
 // invalid.
 func IndexInvalidUTF8(b []byte) int {
 	if utf8.Valid(b) {

@@ -41,7 +41,7 @@ func (o *ValidateOptions) rules() (r rules) {
 	return r
 }
 
-// fields is what the rules remember of one open container.
+// fields is the state of the rules for one open container.
 type fields struct {
 	typ   Type // TypeDocument or TypeArray
 	n     int  // elements so far
@@ -85,8 +85,8 @@ func (v *validator) field(f *fields) {
 	f.n++
 }
 
-// dollar refuses a key with "$" unless it belongs to a DBRef. A "$ref" is
-// refused when it turns out that no "$id" follows it.
+// dollar rejects a key with "$" unless it belongs to a DBRef. A "$ref" is
+// rejected if no "$id" follows it.
 func (v *validator) dollar(f *fields, key string) {
 	text := v.c.typ == TypeString
 	if ref := f.ref; ref != 0 {
@@ -106,7 +106,7 @@ func (v *validator) dollar(f *fields, key string) {
 	}
 }
 
-// close ends what open began. After a fault it changes nothing that matters.
+// close ends a container begun by open. After a fault it has no effect.
 func (v *validator) close(f *fields) {
 	if f.ref != 0 {
 		v.refuse(f.ref, ErrDollarKey)
@@ -123,15 +123,15 @@ func isIndex(key []byte, i int) bool {
 	return string(key) == string(want[:len(want)-1])
 }
 
-// A keySet holds the keys of the containers that are open. It is a hash
-// table with open addressing and linear probing; keys leave it in the reverse
-// of the order in which they came, so that taking one out is emptying its slot.
+// A keySet holds the keys of the containers that are open. It is a hash table
+// with open addressing and linear probing; keys leave it in reverse order of
+// insertion, so removing a key only empties its slot.
 type keySet struct {
 	open  []openKey // the keys, in the order of the bytes
 	slots []uint32  // 0: empty; else 1 + an index into open. A power of two ≥ 2·len(open)
 	seed  maphash.Seed
 
-	firstOpen  [firstKeys]openKey    // what open and slots are
+	firstOpen  [firstKeys]openKey    // the first memory of open and slots
 	firstSlots [2 * firstKeys]uint32 // until more keys come
 }
 
@@ -158,7 +158,7 @@ func (s *keySet) add(src []byte, off, size int, depth int32) bool {
 		s.grow()
 	}
 	key := src[off : off+size]
-	// Without depth, one key at every level would collide with itself.
+	// Without depth in the hash, equal keys at every level would collide.
 	hash := uint32(maphash.Bytes(s.seed, key)) + uint32(depth)*0x9E3779B1
 	mask := uint32(len(s.slots) - 1)
 	slot := hash & mask
@@ -173,7 +173,7 @@ func (s *keySet) add(src []byte, off, size int, depth int32) bool {
 	return true
 }
 
-// truncate takes out all keys but the first n.
+// truncate removes all keys except the first n.
 func (s *keySet) truncate(n int) {
 	for len(s.open) > n {
 		last := len(s.open) - 1
