@@ -3,17 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
-	"github.com/bsonkit/bsonkit/extjson"
-	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // nested returns a document of n containers.
@@ -52,32 +47,6 @@ func TestDumpDeep(t *testing.T) {
 		got := runCommand(bytes.NewReader(doc), "dump", "-q", "--max-depth", "2500", flag)
 		if got.code != 1 || got.stdout != "" || !strings.Contains(got.stderr, "too large") {
 			t.Errorf("%s: code %d, %d bytes, %s", flag, got.code, len(got.stdout), got.stderr)
-		}
-	}
-}
-
-// What is made of JSON is what json.Indent makes of it, in whatever portions it
-// comes.
-func TestTabbed(t *testing.T) {
-	for _, doc := range sample.Documents(sample.Wild, 43, 300) {
-		text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var want bytes.Buffer
-		if err := json.Indent(&want, text, "", "\t"); err != nil {
-			t.Fatal(err)
-		}
-		for _, portion := range []int{1, 7, len(text)} {
-			b := tabber{most: 1 << 30}
-			for part := range slices.Chunk(text, portion) {
-				if _, err := b.Write(part); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(want.String(), string(b.out)); diff != "" {
-				t.Fatalf("portions of %d bytes (-want +got):\n%s", portion, diff)
-			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -10,10 +11,17 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/cli"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"bsonjs": main})
+}
+
+// run is the command in this process.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return cli.Run(args, stdin, stdout, stderr)
 }
 
 // noWait keeps the race detector from making each process wait for a second.

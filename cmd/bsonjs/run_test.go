@@ -32,6 +32,16 @@ func runCommand(stdin io.Reader, args ...string) command {
 	return command{code, stdout.String(), stderr.String()}
 }
 
+const (
+	// recovered is how many bytes without damage come before an input is cut
+	// into pieces again.
+	recovered = 1 << 20
+	// streamText is how many bytes of output are gathered at most.
+	streamText = 1 << 20
+	// maxFaulty is how many faults a piece holds.
+	maxFaulty = 500
+)
+
 // A faultLine is a line of --errors json.
 type faultLine struct {
 	Code, Message                   string

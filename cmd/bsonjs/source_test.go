@@ -7,30 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
 )
-
-// Columns count from the last line feed, however many portions ago that was.
-func TestPosition(t *testing.T) {
-	portions := []string{"ab\nc", "def", "", "\n", "x\n\ny", "z"}
-	var got position
-	for _, p := range portions {
-		got.advance([]byte(p), format.JSON)
-	}
-	all := strings.Join(portions, "")
-	last := strings.LastIndexByte(all, '\n')
-	want := position{offset: int64(len(all)), line: int64(strings.Count(all, "\n")), column: int64(len(all) - last - 1)}
-	if got != want {
-		t.Errorf("got %+v, want %+v", got, want)
-	}
-	got = position{}
-	got.advance([]byte("abc"), format.JSON)
-	got.advance([]byte("de"), format.JSON)
-	if want := (position{offset: 5, column: 5}); got != want {
-		t.Errorf("without a line feed: got %+v, want %+v", got, want)
-	}
-}
 
 // The place of a fault behind a line that is longer than any piece.
 func TestColumnOfLongLine(t *testing.T) {

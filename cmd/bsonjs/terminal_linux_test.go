@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // terminal returns the two ends of a pseudo-terminal: what a person sees, and
@@ -112,27 +110,6 @@ func TestTerminalMessages(t *testing.T) {
 		}
 		if code != 4 || !regexp.MustCompile("(?s)"+tc.want).Match(got) {
 			t.Errorf("%v: exit code %d, terminal shows %q, want %q", tc.args, code, got, tc.want)
-		}
-	}
-}
-
-// A bar does not disturb documents that the same terminal shows, and may show
-// while they go elsewhere.
-func TestProgressOnTerminal(t *testing.T) {
-	_, program := terminal(t)
-	for _, tc := range []struct {
-		output string
-		quiet  bool
-		want   report.ProgressForm
-	}{
-		{"", false, report.ProgressNone},
-		{"-", false, report.ProgressNone},
-		{"out.json", false, report.ProgressLate},
-		{"out.json", true, report.ProgressNone},
-	} {
-		o := &options{output: tc.output, quiet: tc.quiet}
-		if got := o.progressForm(streams{out: program, err: program}); got != tc.want {
-			t.Errorf("output %q, quiet %t: form %d, want %d", tc.output, tc.quiet, got, tc.want)
 		}
 	}
 }

@@ -44,10 +44,15 @@ var allowed = map[string][]string{
 // packages of the command, itself. One that is not listed may import none of
 // them, and is imported by none.
 var command = map[string][]string{
-	"":          {"compress", "file", "format", "inspect", "interrupt", "oneline", "pipeline", "report"},
-	"report":    {"compress", "file", "oneline"},
+	"":          {"cli"},
+	"cli":       {"run", "codec", "stage", "sink", "report", "file", "compress", "inspect", "interrupt", "oneline"},
+	"run":       {"pipeline", "record", "codec", "report", "file", "compress", "interrupt"},
+	"stage":     {"record"},
+	"sink":      {"record", "codec", "inspect", "oneline"},
+	"codec":     {"record"},
+	"record":    {},
+	"report":    {"file", "compress", "oneline"},
 	"file":      {"compress", "interrupt"},
-	"format":    {},
 	"compress":  {},
 	"inspect":   {"oneline"},
 	"interrupt": {},
@@ -255,10 +260,13 @@ func TestCommandFault(t *testing.T) {
 		self, other string
 		bad         bool
 	}{
-		{"", "file", false},
+		{"cli", "file", false},
+		{"", "file", true},
 		{"file", "compress", false},
 		{"compress", "file", true},
-		{"compress", "format", true},
+		{"run", "cli", true},
+		{"run", "sink", true},
+		{"sink", "run", true},
 		{"nosuch", "file", true},
 	} {
 		if what := commandFault(tc.self, tc.other); (what != "") != tc.bad {

@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/format"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 )
 
 // plain is what the command knows of documents.
 var plain = Plain{
-	Opens: format.StartsBSON,
-	Known: func(head []byte) bool { return format.Detect(head, "") != format.Unknown },
+	Opens: codec.OpensBSON,
+	Known: codec.Known,
 }
 
 // document returns a document whose length is the first four bytes of magic,
@@ -153,7 +153,7 @@ func TestSignatures(t *testing.T) {
 		head := append([]byte(s.magic), make([]byte, 8)...)
 		for b := range 256 {
 			head[len(s.magic)] = byte(b)
-			if (s.rest == nil || s.rest(append([]byte{byte(b)}, "\x31\x41\x59\x26\x53\x59"...))) && format.StartsBSON(head) {
+			if (s.rest == nil || s.rest(append([]byte{byte(b)}, "\x31\x41\x59\x26\x53\x59"...))) && codec.OpensBSON(head) {
 				t.Errorf("%v: %x may start a document", s.codec, head)
 			}
 		}

@@ -8,7 +8,8 @@ import (
 // A Totals is what a run has come to.
 type Totals struct {
 	Read     int64 // documents, or what should be some, that were come to
-	Rejected int64 // those of them that are not in the output
+	Rejected int64 // those of them that are not in the output because of a fault
+	Filtered int64 // those of them that are not in the output because they are not wanted
 	Mended   int64 // those of them that are in the output with other lengths
 	Strays   int64 // faults between documents
 	Holes    int64 // those of the rejected that are no documents: bytes between documents, or the start of one
@@ -22,7 +23,7 @@ type Totals struct {
 }
 
 // Written returns how many documents are in the output.
-func (t Totals) Written() int64 { return t.Read - t.Rejected }
+func (t Totals) Written() int64 { return t.Read - t.Rejected - t.Filtered }
 
 // Faulty returns how many faults there were.
 func (t Totals) Faulty() int64 { return t.Rejected + t.Mended + t.Strays }

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file has the flags of bsondump, mongoexport and their like that mean
+// something here, so that scripts can be ported by changing the name of the
+// program. help/aliases.txt documents them; help of the commands does not.
+
+// foreignNames are other names of flags.
+var foreignNames = map[string]string{
+	"outFile":    "output",
+	"out":        "output",
+	"jsonArray":  "array",
+	"jsonFormat": "mode",
+}
+
+// acceptForeignNames makes fs know foreignNames. It must be called before
+// flags are added.
+func acceptForeignNames(fs *pflag.FlagSet) {
+	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if own, ok := foreignNames[name]; ok {
+			name = own
+		}
+		return pflag.NormalizedName(name)
+	})
+}
+
+// aliases are flags of other programs that are no other names of own ones.
+type aliases struct {
+	bsonFile string // one more input
+	objcheck bool   // asks for what is always done
+	gzip     bool   // so does this, for inputs
+	legacy   bool
+	config   string // a file that nothing is read from
+}
+
+// addAliases adds flags that help does not show.
+func (o *options) addAliases(fs *pflag.FlagSet) {
+	hidden := pflag.NewFlagSet("", pflag.ContinueOnError)
+	hidden.StringVar(&o.aliases.bsonFile, "bsonFile", "", "")
+	hidden.BoolVar(&o.aliases.objcheck, "objcheck", false, "")
+	hidden.BoolVar(&o.aliases.gzip, "gzip", false, "")
+	hidden.BoolVar(&o.aliases.legacy, "legacy", false, "")
+	hidden.Var(&outputType{&o.to}, "type", "")
+	hidden.VisitAll(func(f *pflag.Flag) { f.Hidden = true })
+	fs.AddFlagSet(hidden)
+}
+
+// applyAliases does to o what aliases stand for, once the environment has
+// been looked at: they are on the command line, and outrank it.
+func (o *options) applyAliases(fs *pflag.FlagSet) error {
+	if given(fs, "bsonFile") {
+		if len(o.files) > 0 {
+			return errors.New("two inputs: --bsonFile and " + o.files[0] + "; leave one out")
+		}
+		o.files = []string{o.aliases.bsonFile}
+	}
+	if o.dump != dumpNone {
+		o.applyDump()
+	}
+	if o.aliases.legacy {
+		if !given(fs, "mode") {
+			o.mode = extjson.Legacy
+		}
+		if !given(fs, "accept") {
+			o.accept = acceptLegacy
+		}
+	}
+	return nil
+}
+
+// An outputType is the flag --type of other programs.
+type outputType struct{ to **codec.Codec }
+
+// Set sets the format of the output to json or bson.
+func (t *outputType) Set(s string) error {
+	switch s {
+	case "json":
+		*t.to = codec.JSON
+	case "bson":
+		*t.to = codec.BSON
+	case "debug":
+		return errors.New("only bsonjs dump writes this type")
+	case "csv":
+		return errors.New("bsonjs does not write CSV; --mode plain writes JSON without wrappers, which other programs convert to CSV")
+	default:
+		return errors.New("must be json or bson")
+	}
+	return nil
+}
+
+// String returns "": there is no default.
+func (t *outputType) String() string { return "" }
+
+// Type returns the words that help would show.
+func (t *outputType) Type() string { return "json|bson" }

@@ -1,0 +1,50 @@
+// Package cli is the command line of bsonjs. It alone knows flags, the
+// environment and help; what is asked for becomes a run of package run.
+//
+//   - tree.go puts the commands together. Each is in a file of its own: convert,
+//     validate, inspect, salvage, dump, oid, help, man, completion, version.
+//   - flags.go, values.go and flag_values.go are the flags and what they may say,
+//     environ.go their defaults, aliases.go those of other programs.
+//   - options.go is what goes together, and what it means to the packages that do
+//     the work.
+//   - help.go and the texts in the folder help are what help prints.
+package cli
+
+import (
+	"io"
+	"os"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// streams are the standard streams of a run.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// Run is the whole command: args are those after its name, and the result is
+// its exit code. Signals that would end the process stop the run while it
+// lasts. If the standard streams are files, stdout is closed at the end of a
+// conversion, so that an error of closing does not pass unnoticed.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{std: streams{stdin, stdout, stderr}, environ: os.Environ()}
+	return int(a.execute(args))
+}
+
+// print writes text to standard output.
+func (s streams) print(text string) report.Code {
+	if _, err := io.WriteString(s.out, text); err != nil {
+		return s.report(report.WriteFault(file.StdoutName, err))
+	}
+	return report.CodeOK
+}
+
+// report reports what is wrong where it has not been asked how things are to be
+// said.
+func (s streams) report(faults ...*report.Fault) report.Code { return s.reporter().Faults(faults...) }
+
+// reporter returns the reporter of who has not been asked how things are to be
+// said.
+func (s streams) reporter() report.Reporter { return report.New(s.err, report.Text, report.Palette{}) }

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+)
+
+// This file is the completion of command lines by shells: their scripts, and
+// what is proposed for files and for the values of flags.
+
+// A shell is one that bsonjs can be completed in.
+type shell struct {
+	name   string
+	script func(root *cobra.Command, w io.Writer) error
+}
+
+func shells() []shell {
+	return []shell{
+		{"bash", func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) }},
+		{"fish", func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) }},
+		{"powershell", (*cobra.Command).GenPowerShellCompletionWithDesc},
+		{"zsh", (*cobra.Command).GenZshCompletion},
+	}
+}
+
+// completionCommand returns the command that prints the script of a shell.
+func (a *app) completionCommand() *cobra.Command {
+	var names []string
+	for _, s := range shells() {
+		names = append(names, s.name)
+	}
+	cmd := &cobra.Command{
+		Use:       "completion " + strings.Join(names, "|"),
+		Short:     "print a shell completion script",
+		Long:      "Print a script that lets the shell complete command lines of bsonjs.\n",
+		ValidArgs: names,
+		Example: "  bash        source <(bsonjs completion bash)\n" +
+			"              or bsonjs completion bash >/etc/bash_completion.d/bsonjs\n" +
+			"  fish        bsonjs completion fish >~/.config/fish/completions/bsonjs.fish\n" +
+			"  powershell  bsonjs completion powershell | Out-String | Invoke-Expression\n" +
+			"  zsh         bsonjs completion zsh >\"${fpath[1]}/_bsonjs\"\n",
+	}
+	group(cmd.Flags(), "Flags", "", addHelp)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if len(args) != 1 || !slices.Contains(names, args[0]) {
+			return fmt.Errorf("completion needs one argument, the name of a shell: %s", strings.Join(names, ", "))
+		}
+		for _, s := range shells() {
+			if s.name == args[0] {
+				var script strings.Builder
+				if err := s.script(cmd.Root(), &script); err != nil {
+					return err
+				}
+				a.code = a.std.print(script.String())
+			}
+		}
+		return nil
+	}
+	return cmd
+}
+
+// completeFiles completes the names of inputs by their extensions: those of all
+// formats and of all compressions.
+func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var all []string
+	for _, c := range codec.All() {
+		all = append(all, c.Suffixes...)
+	}
+	for c := compress.None + 1; c.Known(); c++ {
+		all = append(all, c.Suffixes()...)
+	}
+	for i, extension := range all {
+		all[i] = strings.TrimPrefix(extension, ".")
+	}
+	return all, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// completeFlags makes shells complete the values of the flags of cmd: words
+// where there are some, file names where those are wanted, else nothing.
+func completeFlags(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		words := strings.Split(f.Value.Type(), "|")
+		switch {
+		case f.NoOptDefVal != "" || f.Value.Type() == "string": // none, or a file
+			return
+		case len(words) == 1:
+			words = nil
+		}
+		err := cmd.RegisterFlagCompletionFunc(f.Name, completeWords(words))
+		if err != nil {
+			panic("BUG: " + err.Error()) // the flag is there, and registered once
+		}
+	})
+}
+
+// completeWords completes one of words, after others with commas between
+// them if there are such.
+func completeWords(words []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		before, last := "", typed
+		if i := strings.LastIndexByte(typed, ','); i >= 0 {
+			before, last = typed[:i+1], typed[i+1:]
+		}
+		var all []string
+		for _, w := range words {
+			if strings.HasPrefix(w, last) {
+				all = append(all, before+w)
+			}
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+}

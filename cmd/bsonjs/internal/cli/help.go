@@ -1,0 +1,357 @@
+package cli
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// This file is what --help prints: a page is put together from what the
+// command says of itself, its flags, and texts in the folder help, which are
+// set by hand. man.go makes the manual of the same parts.
+
+var (
+	//go:embed help/convert.txt
+	convertText string
+	//go:embed help/examples.txt
+	convertExamples string
+	//go:embed help/failures.txt
+	failuresText string
+	//go:embed help/exit-codes.txt
+	exitCodesText string
+	//go:embed help/exit-codes-more.txt
+	exitCodesMore string
+	//go:embed help/formats.txt
+	formatsText string
+	//go:embed help/environment.txt
+	environmentText string
+	//go:embed help/aliases.txt
+	aliasesText string
+)
+
+// A topic is a page of help that is about no command. Its name is a word for
+// the command help alone, so that a file may have it.
+type topic struct {
+	name, short string
+	text        func(root *cobra.Command) string // the first line is a title
+}
+
+func topics() []topic {
+	fixed := func(text string) func(*cobra.Command) string {
+		return func(*cobra.Command) string { return text }
+	}
+	return []topic{
+		{"aliases", "flags of bsondump and mongoexport", fixed(aliasesText)},
+		{"environment", "variables that set defaults of flags", environmentPage},
+		{"exit-codes", "meaning of the exit codes", fixed("Exit codes of bsonjs\n\n" + exitCodesText + exitCodesMore)},
+		{"formats", "formats, compressions, and how bsonjs detects them", fixed(formatsText)},
+	}
+}
+
+// environmentPage is the topic about the environment, with all variables.
+func environmentPage(root *cobra.Command) string {
+	var b strings.Builder
+	b.WriteString(environmentText)
+	list := func(fs *pflag.FlagSet, of string, has func(v string) bool) {
+		fs.VisitAll(func(f *pflag.Flag) {
+			if v := variable(f); v != "" && has(v) {
+				fmt.Fprintf(&b, "  %-*s--%s%s\n", itemColumn-2, v, f.Name, of)
+			}
+		})
+	}
+	convert := mainCommand(root)
+	list(convert.Flags(), "", func(string) bool { return true })
+	others := others(root, convert)
+	for _, c := range root.Commands() {
+		list(c.Flags(), ", of "+c.Name(), func(v string) bool { return others[v] == c })
+	}
+	return b.String()
+}
+
+// mainCommand returns the command that is meant where none is named.
+func mainCommand(root *cobra.Command) *cobra.Command {
+	return find(root, "convert")
+}
+
+// find returns the command of that name below parent, nil if there is none.
+func find(parent *cobra.Command, name string) *cobra.Command {
+	for _, c := range parent.Commands() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// formatsNote stands below the flags about formats.
+const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's values. bsonjs never runs code from a pickle, ` +
+	`and it reads a pickle only with --from pickle. hex and base64 are BSON ` +
+	`in digits, one document per line, as in logs and tickets.`
+
+// A section is one part of a page: its items, then its text, under a title.
+type section struct {
+	title string // "" for flags that stand by themselves
+	items []item
+	text  string // paragraphs with blank lines between them; one that starts with a blank is set by hand
+}
+
+// An item is a flag, command or topic, and what is said of it in one line.
+type item struct{ head, about string }
+
+// isMain reports whether cmd is meant where none is named. Its page is that
+// of bsonjs.
+func isMain(cmd *cobra.Command) bool { return cmd == mainCommand(cmd.Root()) }
+
+// sectionsOf returns the parts of the page of cmd after what it does and how
+// it is called.
+func sectionsOf(cmd *cobra.Command) []section {
+	var all []section
+	switch {
+	case isMain(cmd):
+		all = append(all, commandSection(cmd.Root()), topicSection())
+	case cmd.HasSubCommands():
+		all = append(all, commandSection(cmd))
+	}
+	all = append(all, flagSections(cmd.Flags())...)
+	if cmd.Example != "" {
+		all = append(all, section{title: "Examples", text: cmd.Example})
+	}
+	if isMain(cmd) {
+		all = append(all,
+			section{title: "Messages about faults", text: failuresText},
+			section{title: "Exit codes", text: exitCodesText},
+		)
+	}
+	return all
+}
+
+// commandSection lists the commands below parent.
+func commandSection(parent *cobra.Command) section {
+	s := section{title: "Commands"}
+	for _, c := range parent.Commands() {
+		if !c.Hidden {
+			s.items = append(s.items, item{c.Name(), c.Short})
+		}
+	}
+	return s
+}
+
+// topicSection lists the topics.
+func topicSection() section {
+	s := section{title: "Help topics"}
+	for _, t := range topics() {
+		s.items = append(s.items, item{t.name, t.short})
+	}
+	return s
+}
+
+// flagSections returns the groups of flags in fs in the order in which they
+// were made.
+func flagSections(fs *pflag.FlagSet) []section {
+	var all []section
+	fs.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		title, note := f.Annotations[groupTitle][0], f.Annotations[groupNote][0]
+		i := slices.IndexFunc(all, func(s section) bool { return s.title == title })
+		if i < 0 {
+			i = len(all)
+			all = append(all, section{title: title, text: note})
+		}
+		all[i].items = append(all[i].items, item{spelling(f), f.Usage})
+	})
+	return all
+}
+
+// The shape of a page, in columns.
+const (
+	pageWidth  = 79
+	itemColumn = 29 // where what is said of a flag or command begins
+)
+
+// helpPage returns what cmd --help prints.
+func helpPage(cmd *cobra.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nUsage:\n", strings.TrimSpace(cmd.Long))
+	for _, line := range usageLines(cmd) {
+		fmt.Fprintf(&b, "  %s\n", line)
+	}
+	for _, s := range sectionsOf(cmd) {
+		b.WriteByte('\n')
+		if s.title != "" {
+			fmt.Fprintf(&b, "%s:\n", s.title)
+		}
+		for _, i := range s.items {
+			appendItem(&b, i)
+		}
+		if len(s.items) > 0 && s.text != "" {
+			b.WriteByte('\n')
+		}
+		if strings.HasPrefix(s.text, " ") {
+			b.WriteString(s.text)
+		} else {
+			wrap(&b, s.text, 2, 0)
+		}
+	}
+	return b.String()
+}
+
+// usageLines returns the ways to call cmd.
+func usageLines(cmd *cobra.Command) []string {
+	if isMain(cmd) {
+		name := cmd.Root().Name()
+		return []string{name + " [convert] [flags] [FILE...]", name + " COMMAND ..."}
+	}
+	if cmd.HasSubCommands() {
+		return []string{cmd.CommandPath() + " COMMAND ..."}
+	}
+	return []string{cmd.Parent().CommandPath() + " " + cmd.Use}
+}
+
+// spelling returns f as it is typed, with its short form and what it needs.
+func spelling(f *pflag.Flag) string {
+	s := "    --" + f.Name
+	if f.Shorthand != "" {
+		s = "-" + f.Shorthand + ", --" + f.Name
+	}
+	if value := f.Annotations[flagValue][0]; value != "" {
+		s += " " + value
+	}
+	return s
+}
+
+// appendItem writes what is said of i in a column beside it, or below it if
+// there is no room.
+func appendItem(b *strings.Builder, i item) {
+	head := "  " + i.head
+	b.WriteString(head)
+	used := len(head)
+	if used+2 > itemColumn {
+		b.WriteByte('\n')
+		used = 0
+	}
+	wrap(b, i.about, itemColumn, used)
+}
+
+// wrap writes text in lines of whole words that start at the column indent and
+// end before pageWidth. The line at hand has used columns already. No text is
+// no line.
+func wrap(b *strings.Builder, text string, indent, used int) {
+	if text == "" {
+		return
+	}
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+			b.WriteString(strings.Repeat(" ", indent-used))
+			used = indent
+		case used+1+len([]rune(word)) > pageWidth:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			used = indent
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += len([]rune(word))
+	}
+	b.WriteByte('\n')
+}
+
+// addHelp adds the flag that prints the page of a command.
+func addHelp(fs *pflag.FlagSet) { fs.BoolP("help", "h", false, "print this help and exit") }
+
+// helpCommand returns the command that prints the page of another, or a
+// topic.
+func (a *app) helpCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "help [COMMAND...|TOPIC]",
+		Short: "print help about a command or topic",
+		Long:  "Print help about a command or topic.",
+	}
+	group(cmd.Flags(), "Flags", "", addHelp)
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return helpWords(cmd.Root(), args), cobra.ShellCompDirectiveNoFileComp
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		page, err := findPage(cmd.Root(), args)
+		if err == nil {
+			a.code = a.std.print(page)
+		}
+		return err
+	}
+	return cmd
+}
+
+// findPage returns the help that words ask for.
+func findPage(root *cobra.Command, words []string) (string, error) {
+	if len(words) == 0 {
+		return helpPage(mainCommand(root)), nil
+	}
+	if len(words) == 1 {
+		for _, t := range topics() {
+			if t.name == words[0] {
+				return t.text(root), nil
+			}
+		}
+	}
+	cmd := root
+	for i, word := range words {
+		c := find(cmd, word)
+		if c == nil {
+			text := fmt.Sprintf("no help topic or command %q", word)
+			known := helpWords(root, words[:i])
+			if near := closest(word, known); near >= 0 {
+				text += "; did you mean " + known[near] + "?"
+			}
+			return "", errors.New(text)
+		}
+		cmd = c
+	}
+	return helpPage(cmd), nil
+}
+
+// helpWords returns what can follow the words after help.
+func helpWords(root *cobra.Command, words []string) []string {
+	cmd := root
+	for _, word := range words {
+		if cmd = find(cmd, word); cmd == nil {
+			return nil
+		}
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	if cmd == root {
+		for _, t := range topics() {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+// noArgs is for commands that take flags only.
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("unexpected argument %q", args[0])
+	}
+	return nil
+}
+
+// unknownCommand says that parent has no command of that name.
+func unknownCommand(parent *cobra.Command, word string) error {
+	text := fmt.Sprintf("unknown command %q", word)
+	if meant := meantCommand(parent, word); meant != "" {
+		text += "; did you mean " + meant + "?"
+	}
+	return errors.New(text)
+}

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// everyCommand calls f for each command that there is.
+func everyCommand(t *testing.T, f func(t *testing.T, cmd *cobra.Command)) {
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		t.Run(cmd.Name(), func(t *testing.T) { f(t, cmd) })
+		for _, c := range cmd.Commands() {
+			visit(c)
+		}
+	}
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		visit(c)
+	}
+}
+
+var longFlag = regexp.MustCompile(`--([a-zA-Z0-9-]+)`)
+
+// Help names every flag and command, and nothing that is none, and says what
+// each is for.
+func TestHelpIsComplete(t *testing.T) {
+	known := map[string]bool{}
+	everyCommand(t, func(_ *testing.T, cmd *cobra.Command) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
+	})
+	for name := range foreignNames {
+		known[name] = true
+	}
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		page := helpPage(cmd)
+		if cmd.Short == "" || strings.TrimSpace(cmd.Long) == "" {
+			t.Error("nothing says what it does")
+		}
+		if cmd.Flags().Lookup("help") == nil {
+			t.Error("it has no --help")
+		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
+			start := "\n      --" + f.Name
+			if f.Shorthand != "" {
+				start = "\n  -" + f.Shorthand + ", --" + f.Name
+			}
+			if !strings.Contains(page, start+" ") && !strings.Contains(page, start+"\n") {
+				t.Errorf("no line starts with %q", start)
+			}
+			if f.Usage == "" {
+				t.Errorf("nothing says what --%s does", f.Name)
+			}
+		})
+		for _, c := range cmd.Commands() {
+			if !c.Hidden && !strings.Contains(page, "\n  "+c.Name()+" ") {
+				t.Errorf("the command %s is missing", c.Name())
+			}
+		}
+		for _, m := range longFlag.FindAllStringSubmatch(page, -1) {
+			if !known[m[1]] {
+				t.Errorf("--%s is no flag", m[1])
+			}
+		}
+		fits(t, page)
+	})
+}
+
+// fits requires that page is of lines that a terminal shows whole.
+func fits(t *testing.T, page string) {
+	t.Helper()
+	for line := range strings.Lines(page) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 || strings.HasSuffix(line, " \n") {
+			t.Errorf("a line of %d characters: %q", n, line)
+		}
+	}
+}
+
+// Topics name only flags that there are, and each flag that help leaves out is
+// in one of them.
+func TestTopics(t *testing.T) {
+	root := new(app).tree()
+	flags := mainCommand(root).Flags()
+	all := map[string]bool{}
+	for _, c := range root.Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) { all[f.Name] = true })
+	}
+	named := map[string]bool{}
+	for _, topic := range topics() {
+		text := topic.text(root)
+		fits(t, text)
+		if title, rest, _ := strings.Cut(text, "\n\n"); strings.Contains(title, "\n") || rest == "" || topic.short == "" {
+			t.Errorf("%s has no title, no text or nothing that says what it is about", topic.name)
+		}
+		for _, m := range longFlag.FindAllStringSubmatch(text, -1) {
+			named[m[1]] = true
+			if !all[m[1]] && foreignNames[m[1]] == "" {
+				t.Errorf("%s: --%s is no flag", topic.name, m[1])
+			}
+		}
+	}
+	for name := range foreignNames {
+		if !named[name] {
+			t.Errorf("no topic names --%s", name)
+		}
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden && f.Name != "json" && !named[f.Name] {
+			t.Errorf("no topic names --%s", f.Name)
+		}
+	})
+}
+
+// The manual has a page for each command and topic, with every flag that help
+// has, and no line that its macros would take for something else.
+func TestManual(t *testing.T) {
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	pages := map[string]string{}
+	for _, p := range manual(root) {
+		if pages[p.name] != "" {
+			t.Errorf("two pages %s", p.name)
+		}
+		pages[p.name] = p.text
+	}
+	macros := []string{".TH", ".SH", ".PP", ".TP", ".B", ".nf", ".fi"}
+	for name, text := range pages {
+		for line := range strings.Lines(text) {
+			macro, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+			if strings.ContainsAny(line[:1], ".'") && !slices.Contains(macros, macro) {
+				t.Errorf("%s: the line %q is a macro", name, line)
+			}
+		}
+		for _, section := range []string{".SH \"NAME\"\n", ".SH \"DESCRIPTION\"\n", ".SH \"SEE ALSO\"\n"} {
+			if strings.Count(text, section) != 1 {
+				t.Errorf("%s: not one %q", name, section)
+			}
+		}
+	}
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		page := pages[manName(cmd)]
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
+			head := "\n.B " + roffEscape(strings.TrimSpace(spelling(f))) + "\n"
+			if !strings.Contains(page, head) {
+				t.Errorf("no item %q", head)
+			}
+		})
+	})
+	for _, topic := range topics() {
+		if pages["bsonjs-"+topic.name] == "" {
+			t.Errorf("no page about %s", topic.name)
+		}
+	}
+}

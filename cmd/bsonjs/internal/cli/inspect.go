@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+)
+
+// This file is the command inspect: a conversion to lines about what documents
+// are made of, of those that are damaged, too. Package inspect makes the lines.
+
+// An inspection is what the command line asks of the command inspect.
+type inspection struct {
+	documents *inspect.Span // by their numbers in the file; nil: all
+	offsets   *inspect.Span // nil: all
+	path      string
+	bytes     bool
+	max       int64 // bytes of a value that are shown, 0: all
+	records   bool  // lines of JSON
+}
+
+// defaultMax is how many bytes of a value are shown.
+const defaultMax = 64
+
+// inspectCommand returns the command that shows the bytes of documents.
+func (a *app) inspectCommand() *cobra.Command {
+	i := &inspection{max: defaultMax}
+	o := &options{inspect: i, to: codec.JSON}
+	cmd := &cobra.Command{
+		Use:   "inspect [flags] [FILE...]",
+		Short: "show the bytes of documents element by element, also of damaged ones",
+		Long: "Show the offset, length, type, key and value of every element of BSON documents.\n" +
+			"Show the place of every fault and the bytes around it.\n\n" +
+			"Of a damaged document every element is shown that can be told from the rest.\n" +
+			"Then the run ends; with --on-error skip it continues. Offsets are the offsets of\n" +
+			"messages: bytes of the file, from 0. hex, base64, JSON and pickles are converted\n" +
+			"to BSON first; offsets are then bytes of each document.\n",
+		Example: "  bsonjs inspect --document 7 --path /address users.bson\n" +
+			"  bsonjs inspect --offset 4711 users.bson\n" +
+			"  bsonjs inspect --bytes --on-error skip broken.bson | less\n" +
+			"  echo 0c0000001061000100000000 | bsonjs inspect --bytes\n" +
+			"  bsonjs inspect --json users.bson | jq 'select(.length > 1000000)'\n",
+		Args: cobra.ArbitraryArgs,
+	}
+	fs := cmd.Flags()
+	group(fs, "Selection", "Faults are shown for every selected document.", func(fs *pflag.FlagSet) {
+		fs.VarP(&span{&i.documents, 1}, "document", "n", "select documents by number in the file, from 1: `N`, N-M, N- or -M")
+		fs.Var((*pointer)(&i.path), "path", "select the element at the JSON `POINTER`, such as /address/zip, and all elements in it")
+		fs.Var(&span{&i.offsets, 0}, "offset", "select the elements that hold the bytes `N`, N-M, N- or -M; numbers may be hexadecimal, such as 0x1f")
+	})
+	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&i.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
+		fs.Var(&count{&i.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
+		fs.BoolVar(&i.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
+	})
+	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addEncoding)
+	group(fs, "Faults", "", func(fs *pflag.FlagSet) {
+		fs.Var(choose(&o.onError, word[errorPolicy]{"stop", stopOnError}, word[errorPolicy]{"skip", skipErrors}), "on-error",
+			"after a document with a fault: stop (the default) ends the run, skip continues after the damage")
+		o.addMaxErrors(fs)
+	})
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addSizes)
+	group(fs, "Output", "", o.addOutputFile)
+	group(fs, "", "", addHelp)
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.convert(o, cmd, args) }
+	return cmd
+}
+
+// checkInspect refuses flags of the command inspect that cannot be meant.
+func (o *options) checkInspect(fs *pflag.FlagSet) error {
+	i := o.inspect
+	if i == nil {
+		return nil
+	}
+	if i.records && given(fs, "max-value") {
+		return errors.New("--max-value has no effect with --json, which prints complete values; leave it out")
+	}
+	return nil
+}
+
+// show returns what is shown of documents.
+func (o *options) show() *sink.Inspect {
+	i := o.inspect
+	s := &sink.Inspect{Documents: i.documents, Parts: inspect.Options{MaxDepth: o.maxDepth}}
+	s.Wants.Offsets = i.offsets
+	if i.path != "" {
+		s.Wants.Path = &i.path
+	}
+	if i.records {
+		s.Form = inspect.Records{Bytes: i.bytes}
+	} else {
+		s.Form = inspect.Text{Bytes: i.bytes, Max: int(min(i.max, math.MaxInt32)), UUIDs: o.uuid}
+	}
+	return s
+}
+
+// A viewer is the target of the command inspect.
+type viewer struct{ *sink.Inspect }
+
+// Begin readies the view for the documents of in.
+func (v viewer) Begin(in run.Input) (run.Sink, error) {
+	v.Name, v.From, v.Out = report.CleanName(in.Name), in.From, in.Out
+	return v.Inspect, nil
+}
+
+// End does nothing: lines have no end.
+func (viewer) End(io.Writer) error { return nil }
+
+// A pointer is a flag that says which element, "" for all.
+type pointer string
+
+// Set sets the pointer to a JSON Pointer.
+func (p *pointer) Set(text string) error {
+	if text != "" && text[0] != '/' {
+		return errors.New("must be a JSON Pointer, such as /address/zip")
+	}
+	*p = pointer(text)
+	return nil
+}
+
+// String returns the pointer.
+func (p *pointer) String() string { return string(*p) }
+
+// Type returns what help calls the pointer.
+func (p *pointer) Type() string { return "pointer" }
+
+// A span is a flag that says which of things that have numbers.
+type span struct {
+	p     **inspect.Span
+	least int64
+}
+
+// Set sets the span to N, N-M, N- or -M.
+func (s *span) Set(text string) error {
+	from, to, isRange := strings.Cut(text, "-")
+	v := inspect.Span{From: s.least, To: math.MaxInt64}
+	var err error
+	if from != "" || !isRange {
+		v.From, err = strconv.ParseInt(from, 0, 64)
+		if !isRange {
+			v.To = v.From
+		}
+	}
+	if to != "" && err == nil {
+		v.To, err = strconv.ParseInt(to, 0, 64)
+	}
+	if err != nil || v.From < s.least || v.To < v.From || text == "-" {
+		return fmt.Errorf("must be a number, %d or more, or a range such as 3-5, 3- or -5", s.least)
+	}
+	*s.p = &v
+	return nil
+}
+
+// String returns the span as it is given, "" for all.
+func (s *span) String() string {
+	if s.p == nil || *s.p == nil {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", (*s.p).From, (*s.p).To)
+}
+
+// Type returns what help calls the span.
+func (s *span) Type() string { return "range" }

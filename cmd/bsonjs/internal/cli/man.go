@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// This file makes manual pages, in the macros of man(7), of what help.go
+// makes pages of help of. They depend on the build alone: there is no date in
+// them.
+
+// manCommand returns the command that writes the manual.
+func (a *app) manCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "man [flags] [DIR]",
+		Short: "print the manual page, or write all pages to a directory",
+		Long: "Print the manual page of bsonjs, or write the pages of all commands and topics\n" +
+			"to the directory DIR, which is created if it does not exist.\n",
+		Example: "  bsonjs man | man -l -\n" +
+			"  bsonjs man ~/.local/share/man/man1\n",
+	}
+	var overwrite bool
+	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&overwrite, "overwrite", false, "replace existing pages")
+		addHelp(fs)
+	})
+	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		pages := manual(cmd.Root())
+		switch len(args) {
+		case 0:
+			a.code = a.std.print(pages[0].text)
+		case 1:
+			a.code = a.writePages(pages, file.Output{Name: args[0], Overwrite: overwrite})
+		default:
+			return errors.New("man writes to one directory; name one only")
+		}
+		return nil
+	}
+	return cmd
+}
+
+// writePages writes all pages to the folder o.Name.
+func (a *app) writePages(pages []manPage, o file.Output) report.Code {
+	dir := o.Name
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return a.std.report(report.WriteFault(dir, err))
+	}
+	for _, p := range pages {
+		o.Name = filepath.Join(dir, p.name+"."+p.chapter)
+		if err := writeFile(o, p.text); errors.Is(err, fs.ErrExist) {
+			return a.std.report(report.UsageFault(o.Name + " exists; add --overwrite to replace it"))
+		} else if err != nil {
+			return a.std.report(report.WriteFault(o.Name, err))
+		}
+	}
+	return report.CodeOK
+}
+
+// writeFile writes text as the whole of the file o.Name.
+func writeFile(o file.Output, text string) error {
+	f, err := o.Open(context.Background())
+	if err != nil {
+		return err
+	}
+	if _, err = io.WriteString(f, text); err == nil {
+		err = f.Commit()
+	}
+	if err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return nil
+}
+
+// A manPage is one page of the manual.
+type manPage struct {
+	name    string // bsonjs-oid
+	chapter string // "1" for a command, "7" for a topic
+	text    string
+}
+
+// manual returns all pages, that of bsonjs first.
+func manual(root *cobra.Command) []manPage {
+	var pages []manPage
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		if !cmd.Hidden {
+			pages = append(pages, manPage{name: manName(cmd), chapter: "1", text: commandManual(cmd)})
+		}
+		for _, c := range cmd.Commands() {
+			visit(c)
+		}
+	}
+	visit(mainCommand(root))
+	for _, c := range root.Commands() {
+		if c != mainCommand(root) {
+			visit(c)
+		}
+	}
+	for _, t := range topics() {
+		pages = append(pages, manPage{name: "bsonjs-" + t.name, chapter: "7", text: topicManual(root, t)})
+	}
+	for i := range pages {
+		pages[i].text += seeAlso(pages, i)
+	}
+	return pages
+}
+
+// manName returns the name of the page of cmd.
+func manName(cmd *cobra.Command) string { return strings.ReplaceAll(pathOf(cmd), " ", "-") }
+
+// commandManual returns the page of cmd up to what else there is to see.
+func commandManual(cmd *cobra.Command) string {
+	var b roff
+	b.open(manName(cmd), "1", cmd.Short)
+	b.heading("Synopsis")
+	b.literal(strings.Join(usageLines(cmd), "\n"))
+	b.heading("Description")
+	b.text(cmd.Long)
+	for _, s := range sectionsOf(cmd) {
+		if s.title != "" {
+			b.heading(s.title)
+		}
+		for _, i := range s.items {
+			b.item(i)
+		}
+		b.text(s.text)
+	}
+	return b.String()
+}
+
+// topicManual returns the page of t up to what else there is to see.
+func topicManual(root *cobra.Command, t topic) string {
+	var b roff
+	b.open("bsonjs-"+t.name, "7", t.short)
+	b.heading("Description")
+	_, text, _ := strings.Cut(t.text(root), "\n")
+	b.text(text)
+	return b.String()
+}
+
+// seeAlso returns the end of the page i: the names of the others.
+func seeAlso(pages []manPage, i int) string {
+	var names []string
+	for j, p := range pages {
+		if j != i {
+			names = append(names, p.name+"("+p.chapter+")")
+		}
+	}
+	slices.Sort(names)
+	var b roff
+	b.heading("See also")
+	b.text(strings.Join(names, ", "))
+	return b.String()
+}
+
+// A roff is the source of a manual page.
+type roff struct{ strings.Builder }
+
+// open writes the title and the name of a page, and what it is about.
+func (r *roff) open(name, chapter, about string) {
+	r.WriteString(`.TH "` + roffEscape(strings.ToUpper(name)) + `" "` + chapter + `" "" "bsonjs ` +
+		roffEscape(thisVersion().Version) + `" "Manual of bsonjs"` + "\n")
+	r.heading("Name")
+	r.WriteString(roffEscape(name) + ` \- ` + roffEscape(about) + "\n")
+}
+
+func (r *roff) heading(title string) {
+	r.WriteString(`.SH "` + roffEscape(strings.ToUpper(title)) + "\"\n")
+}
+
+// item writes what is said of i.
+func (r *roff) item(i item) {
+	r.WriteString(".TP\n.B " + roffEscape(strings.TrimSpace(i.head)) + "\n" + roffEscape(i.about) + "\n")
+}
+
+// literal writes lines as they are, but for the two blanks that each starts
+// with in help: the page is indented already.
+func (r *roff) literal(lines string) {
+	r.WriteString(".PP\n.nf\n")
+	for line := range strings.Lines(lines) {
+		line = strings.TrimPrefix(strings.TrimSuffix(line, "\n"), "  ")
+		r.WriteString(roffEscape(line) + "\n")
+	}
+	r.WriteString(".fi\n")
+}
+
+// text writes paragraphs, with blank lines between them. One that starts with
+// a blank is literal.
+func (r *roff) text(text string) {
+	for part := range strings.SplitSeq(strings.Trim(text, "\n"), "\n\n") {
+		part = strings.Trim(part, "\n")
+		switch {
+		case part == "":
+		case part[0] == ' ':
+			r.literal(part)
+		default:
+			r.WriteString(".PP\n")
+			for line := range strings.Lines(part) {
+				r.WriteString(roffEscape(strings.TrimSuffix(line, "\n")) + "\n")
+			}
+		}
+	}
+}
+
+var roffSpecial = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, `"`, `\(dq`)
+
+// roffEscape returns text as it stands within a line.
+func roffEscape(text string) string {
+	text = roffSpecial.Replace(text)
+	if strings.HasPrefix(text, ".") {
+		text = `\&` + text
+	}
+	return text
+}

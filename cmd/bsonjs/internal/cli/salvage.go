@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// salvageCommand returns the command that takes what is whole out of damaged
+// files. It is convert with other defaults.
+func (a *app) salvageCommand() *cobra.Command {
+	o := &options{onError: skipErrors, sameFormat: true}
+	cmd := &cobra.Command{
+		Use:   "salvage [flags] [FILE...]",
+		Short: "recover all intact documents of damaged files",
+		Long: "Write all intact documents of damaged files, and report the bytes that were\n" +
+			"skipped.\n\n" +
+			"In BSON a damaged document has two possible ends: one from its length, and one\n" +
+			"from its elements. The run continues at the end that another document follows.\n" +
+			"If there is no such end, it continues at the next two intact documents in a row,\n" +
+			"or at an intact document that ends the file. In JSON the run continues after the\n" +
+			"bracket that closes the damaged document, or at a line that starts with a brace.\n\n" +
+			"The output has the format of the input unless --to is given. JSON is written in\n" +
+			"mode canonical, which keeps every type. The exit code is 0 if the input had no\n" +
+			"fault.\n",
+		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
+			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
+			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",
+		Args: cobra.ArbitraryArgs,
+	}
+	fs := cmd.Flags()
+	o.addFlags(fs)
+	for _, name := range []string{"on-error", "version"} {
+		fs.Lookup(name).Hidden = true
+	}
+	// Salvaged documents keep their types unless the command line says otherwise.
+	fs.Lookup("mode").Annotations[flagNoVariable] = []string{}
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if given(fs, "rejects") && !given(fs, "on-error") {
+			o.onError = quarantineErrors
+		}
+		if !given(fs, "mode") {
+			o.mode = extjson.Canonical
+		}
+		return a.convert(o, cmd, args)
+	}
+	return cmd
+}

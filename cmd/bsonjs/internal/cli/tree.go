@@ -1,0 +1,211 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// This file puts the commands together, decides which of them is meant, and
+// says what is wrong with a command line. Each command is in a file of its own.
+
+// An app is one run of the command, and what all of its commands share.
+type app struct {
+	std     streams
+	environ []string    // "KEY=value", as os.Environ returns them
+	code    report.Code // of the command that ran
+}
+
+// tree returns bsonjs with all of its commands.
+func (a *app) tree() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "bsonjs",
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetIn(a.std.in)
+	root.SetOut(a.std.out)
+	root.SetErr(a.std.err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(helpPage(cmd)) })
+	root.SetHelpCommand(a.helpCommand())
+	root.AddCommand(a.convertCommand(), a.validateCommand(), a.inspectCommand(), a.salvageCommand(),
+		a.dumpCommand(), a.oidCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
+	return root
+}
+
+// execute runs the command that args, those after the name of the program,
+// ask for.
+func (a *app) execute(args []string) report.Code {
+	root := a.tree()
+	root.InitDefaultHelpCmd()
+	root.SetArgs(dispatch(root, args))
+	cmd, err := root.ExecuteC()
+	if err != nil {
+		return a.reporter(cmd).Faults(report.CommandFault(pathOf(cmd), err.Error()))
+	}
+	return a.code
+}
+
+// reporter says things as the flags of cmd ask for, as far as they have been
+// understood.
+func (a *app) reporter(cmd *cobra.Command) report.Reporter {
+	form := report.Text
+	if f := cmd.Flags().Lookup("errors"); f != nil && f.Value.String() == "json" {
+		form = report.JSON
+	}
+	return report.New(a.std.err, form, report.Palette{})
+}
+
+// dispatch returns args with the command convert before them unless they
+// start with a command. A command is only ever the first argument: what comes
+// later is a file, whatever flags stand before it. After cobra's own commands,
+// which the completions of shells call, it is the second.
+func dispatch(root *cobra.Command, args []string) []string {
+	at := 0
+	if len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+		at = 1
+		if len(args) == 2 && beginsCommand(root, args[1]) {
+			return args
+		}
+	}
+	if at < len(args) && find(root, args[at]) != nil {
+		return args
+	}
+	return slices.Insert(slices.Clone(args), at, "convert")
+}
+
+// beginsCommand reports whether word, which is being typed, can become the
+// name of a command.
+func beginsCommand(root *cobra.Command, word string) bool {
+	return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return strings.HasPrefix(c.Name(), word) })
+}
+
+// pathOf returns the words that call cmd. Those of convert need not be there.
+func pathOf(cmd *cobra.Command) string {
+	if isMain(cmd) {
+		return cmd.Root().Name()
+	}
+	return cmd.CommandPath()
+}
+
+// flagError adds to an error about a flag that cmd does not have the one that
+// may be meant.
+func flagError(cmd *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return err
+	}
+	name := unknown.GetSpecifiedName()
+	if short := unknown.GetSpecifiedShortnames(); len(short) > 1 {
+		name = short
+	}
+	if meant := meantFlag(cmd.Flags(), name); meant != "" {
+		return fmt.Errorf("%w; did you mean %s?", err, meant)
+	}
+	return err
+}
+
+// meantFlag returns the flag that someone who typed name probably means, with
+// hyphens, or "".
+func meantFlag(fs *pflag.FlagSet, name string) string {
+	var names, spelled []string
+	fs.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		names, spelled = append(names, f.Name), append(spelled, "--"+f.Name)
+	})
+	// A word that one of the flags can say comes second.
+	fs.VisitAll(func(f *pflag.Flag) {
+		if words := strings.Split(f.Value.Type(), "|"); len(words) > 1 && !f.Hidden {
+			for _, w := range words {
+				names, spelled = append(names, w), append(spelled, "--"+f.Name+" "+w)
+			}
+		}
+	})
+	if i := closest(name, names); i >= 0 {
+		return spelled[i]
+	}
+	return ""
+}
+
+// mistaken returns an error if file, the first on the command line, is not
+// there and seems to be the misspelled name of a command, or one that does not
+// come first.
+func mistaken(root *cobra.Command, file string) error {
+	if strings.ContainsAny(file, `./\`) || file == "-" {
+		return nil
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return nil
+	}
+	if find(root, file) != nil {
+		return fmt.Errorf("the command %s must come before all flags; for a file of that name type ./%s", file, file)
+	}
+	if meant := meantCommand(root, file); meant != "" {
+		return fmt.Errorf("no file or command %q; did you mean %s?", file, meant)
+	}
+	return nil
+}
+
+// meantCommand returns the command below parent that someone who typed word
+// probably means, or "".
+func meantCommand(parent *cobra.Command, word string) string {
+	var names []string
+	for _, c := range parent.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	if i := closest(word, names); i >= 0 {
+		return names[i]
+	}
+	return ""
+}
+
+// closest returns the index of the first of names that is the least number of
+// edits away from word, or -1 if all are too far: more than two edits, or half
+// of the word or more.
+func closest(word string, names []string) int {
+	best, at := 3, -1
+	if len(word) > 40 { // longer than any name; it could be of any length
+		return -1
+	}
+	for i, name := range names {
+		if d := distance(word, name); d < best && 2*d < len(word) {
+			best, at = d, i
+		}
+	}
+	return at
+}
+
+// distance returns how many bytes must be put in, taken out or replaced to
+// make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1) // of the prefix of a, to each prefix of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], d
+		}
+	}
+	return row[len(b)]
+}

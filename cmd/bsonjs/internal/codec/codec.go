@@ -1,0 +1,201 @@
+// Package codec has the formats that bsonjs reads and writes: a row of the
+// table here, and a file, for each.
+//
+// What knows the formats themselves is in the packages of their names; this one
+// says how a run asks them.
+package codec
+
+import (
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// This file is the table, and what a row of it has. detect.go finds the row of
+// an input; foreign.go says what an input is that has none.
+
+// All returns the formats, in the order in which help lists them. --from, --to,
+// help, completion, detection and what an input becomes are made of it.
+func All() []*Codec { return []*Codec{BSON, JSON, Pickle, Hex, Base64} }
+
+// A Codec is a format.
+type Codec struct {
+	Name     string   // the word for it on the command line
+	Title    string   // what messages call it
+	Suffixes []string // of file names, in lower case, with a dot; the first is the usual one
+	Becomes  string   // the name of the format it is converted to when nothing else is asked for
+
+	Binary  bool // files are anything but text
+	Lines   bool // a document is kept on a line of its own
+	Text    bool // places have lines and columns
+	Offsets bool // documents are in the file as they are: an offset in one is an offset in the file
+	Checks  bool // the reader has looked at all bytes of a document
+
+	// Sniff says whether head, the first bytes of an input, is of the format.
+	// If it is nil, neither bytes nor names say so: only --from does.
+	Sniff func(head []byte) Certainty
+	// Read returns how inputs are read.
+	Read func(ReadOptions) Decoder
+	// Write returns how documents are written.
+	Write func(WriteOptions) Encoder
+}
+
+// String returns the title of c.
+func (c *Codec) String() string { return c.Title }
+
+// Opposite returns the format that c is converted to when nothing else is asked
+// for; nil if c is.
+func (c *Codec) Opposite() *Codec {
+	if c == nil {
+		return nil
+	}
+	return ByName(c.Becomes)
+}
+
+// ByName returns the format that the command line calls name, nil if there is
+// none.
+func ByName(name string) *Codec {
+	for _, c := range All() {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// ReadOptions say how inputs of any format are read.
+type ReadOptions struct {
+	BSON   bson.DecodeOptions // of digits, too
+	Text   extjson.DecodeOptions
+	Pickle pickle.DecodeOptions
+}
+
+// WriteOptions say how documents are written in any format.
+type WriteOptions struct {
+	Text   extjson.EncodeOptions
+	Pickle pickle.EncodeOptions
+	// Validate and UTF8 are for BSON that is only copied, in digits too.
+	Validate bson.ValidateOptions
+	UTF8     bson.UTF8Policy
+	// Checked says that whoever has read the documents has looked at all of
+	// their bytes.
+	Checked bool
+}
+
+// A Decoder is how the inputs of a run are read. What is nil in it a format
+// does not have.
+type Decoder struct {
+	// Stream returns a reader of r, document by document.
+	Stream func(r io.Reader, from State) Reader
+	// Pieces and Cut are for formats that can be cut into pieces. Pieces returns
+	// a reader of one piece after the other. It refuses documents whose BSON is
+	// longer than both most bytes and the piece; 0 is no limit.
+	Pieces func(most int) PieceReader
+	// Cut returns what cuts the bytes from a place on at which from holds. A
+	// piece cannot have more than most bytes.
+	Cut func(from State, most int) Cutter
+	// Ends reports whether the bytes of a document that was read hold together,
+	// so that the next one starts where it says that it ends. If it is nil, they
+	// always do.
+	Ends func(doc []byte) bool
+	// Mend makes a document of data by correcting nothing but the lengths of
+	// documents and arrays in it.
+	Mend func(data []byte) (doc []byte, mended []bsoncore.MendedLength, err error)
+}
+
+// A State is what may come at a place between two documents. The zero State is
+// that of the start of an input.
+type State uint8
+
+// A Reader reads documents one after the other.
+type Reader interface {
+	// Next reads the next document into rec, and reports whether there is one.
+	// It leaves Number and Place alone.
+	Next(rec *record.Record) bool
+	// Err returns what has ended the reading, nil for the end of the input.
+	Err() error
+	// Place returns where the document at hand starts, or what could not be
+	// read as one, from where the reader began.
+	Place() record.Place
+	// Resync goes on after damage, in the document that was read or where one
+	// could not be, and writes the bytes that it passes over.
+	Resync(skipped io.Writer) bool
+	// Stray reports whether the last Resync has passed over no document, but
+	// something between two.
+	Stray() bool
+}
+
+// A Handover is a Reader that others can take over from.
+type Handover interface {
+	Reader
+	// Buffered returns the bytes that it has read ahead.
+	Buffered() []byte
+	// State returns what may come behind the document at hand.
+	State() State
+}
+
+// A LineReader is a Reader of lines.
+type LineReader interface {
+	Reader
+	// Unended reports whether the line at hand has no line feed at its end, as
+	// the last of an input may.
+	Unended() bool
+}
+
+// A PieceReader reads the documents of one piece after the other.
+type PieceReader interface {
+	// Reset begins a piece, which starts at from and ends at to.
+	Reset(piece []byte, from, to State)
+	// Next and Err are those of a Reader.
+	Next(rec *record.Record) bool
+	Err() error
+	// State returns what may come behind the document at hand.
+	State() State
+}
+
+// A Cutter returns how long a piece at the start of data is, what has arrived
+// so far, and where it starts and ends; or 0 if more bytes are needed to tell.
+// Then data comes again, longer.
+type Cutter func(data []byte) (n int, from, to State)
+
+// An Encoder is how the documents of a run are written.
+type Encoder struct {
+	Appender
+	Framing
+	// Alone is the size, in bytes of BSON, above which documents are written
+	// one at a time, since writing one takes some times its memory.
+	Alone int
+}
+
+// An Appender writes what a document, or another value, is in a format. It has
+// no state, since workers share it: what stands between documents is in the
+// Framing. data is the value of type t as it follows the key of an element.
+type Appender interface {
+	// AppendValue appends the value to dst. On error it appends nothing. The
+	// error matches bson.ErrTooLarge if dst would have more than most bytes; dst
+	// does not grow much past that.
+	AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error)
+	// WriteValue writes the value to w in portions, the same bytes as
+	// AppendValue and of any length. If the value has a fault nothing is
+	// written. An error of w is returned unchanged.
+	WriteValue(w io.Writer, t bson.Type, data []byte) error
+}
+
+// A Framing is what stands around the documents of an output.
+type Framing struct {
+	Open    string // before the first
+	Between string // before each but the first
+	After   string // after each
+	Close   string // after the last
+}
+
+// Lines returns the Framing of formats of a line each.
+func Lines() Framing { return Framing{After: "\n"} }
+
+// ErrLong says that a value is too long for AppendValue. It is never reported:
+// the caller uses WriteValue instead.
+var ErrLong error = &bson.ValueError{Err: bson.ErrTooLarge}

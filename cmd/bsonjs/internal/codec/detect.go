@@ -1,0 +1,68 @@
+package codec
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Certainty says how sure it is that an input is of a format.
+type Certainty uint8
+
+const (
+	Not     Certainty = iota // it is another one
+	Perhaps                  // it is unless the name says otherwise
+	Likely                   // it is unless another one is sure
+	Surely
+)
+
+// Detect returns the format of an input that starts with head and has the
+// given name. The bytes decide, and the name, without regard to upper and lower
+// case, where they tell less than Likely. It returns nil if neither tells.
+//
+// It looks at more than four bytes only if they are there: to wait for them
+// would keep back documents that have come already.
+func Detect(head []byte, name string) *Codec {
+	best, sure := sniff(head)
+	if sure >= Likely {
+		return best
+	}
+	suffix := strings.ToLower(filepath.Ext(name))
+	for _, c := range All() {
+		if c.Sniff != nil && slices.Contains(c.Suffixes, suffix) {
+			return c
+		}
+	}
+	return best
+}
+
+// sniff returns the format that head is most certainly of, the first of All if
+// there are several.
+func sniff(head []byte) (best *Codec, sure Certainty) {
+	for _, c := range All() {
+		if c.Sniff == nil {
+			continue
+		}
+		if s := c.Sniff(head); s > sure {
+			best, sure = c, s
+		}
+	}
+	return best, sure
+}
+
+// Known reports whether head, the start of an input, is of a format.
+func Known(head []byte) bool { return Detect(head, "") != nil }
+
+// Advise says what an input that starts with head seems to be, if it is read as
+// another format, from, nil if that is not known: words that end the line about
+// a failure, "" for none.
+func Advise(head []byte, from *Codec) string {
+	if what := foreignTo(head, from); what != "" {
+		return "this is " + what
+	}
+	// Short pickles have a NUL where a length of BSON has one, too.
+	if seen := Detect(head, ""); from != nil && seen != nil && seen != from && (seen != BSON || opensSmall(head)) {
+		return "this looks like " + seen.String()
+	}
+	return ""
+}

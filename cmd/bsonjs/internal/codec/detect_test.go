@@ -1,0 +1,162 @@
+package codec
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDetect(t *testing.T) {
+	for _, tc := range []struct {
+		head, name string
+		want       *Codec
+	}{
+		// The bytes decide, whatever the name.
+		{"\x0c\x00\x00\x00\x10a", "x.json", BSON},
+		{"\x05\x00\x00\x00\x00", "", BSON},
+		{"\x7b\x22\x61\x00\x10", "", BSON}, // 6,365,819 bytes: {"a in the length
+		{"{\"a\":1}", "x.bson", JSON},
+		{"[{}]", "x.bson", JSON},
+		{"{}", "", JSON},
+		{"[]", "", JSON},
+		{"\n \t\r{", "x.bson", JSON},
+		{"\n", "x.bson", JSON},
+		{"\xef\xbb\xbf{", "x.bson", JSON},
+		{"\xef\xbb\xbf", "", JSON},
+		{"\x00", "x.json", BSON},
+		// No NUL in the length of a document of 16 MiB or more.
+		{"{\"a\x01\x10b", "", BSON},
+		{"\x01\x02\x03\x01\x10b", "", BSON},
+		{"xyz\x08\x10b", "", BSON},
+		{"xyz\x09\x10b", "", nil},
+		{"xyz\x09\x10b", "x.bson", BSON},
+		// Digits that spell a document.
+		{"0c00000010610001000000", "x.bson", Hex},
+		{"0C00000010610001000000", "", Hex},
+		{"0500000000", "", Hex},
+		{"0500000000\n0500000000\n", "", Hex},
+		{"0500000000\r\n", "", Hex},
+		{"DAAAABBhAAEAAAAA", "x.json", Base64},
+		{"BQAAAAA=", "", Base64},
+		{"BQAAAAA=\nBQAAAAA=\n", "", Base64},
+		{"BQAAAAA=\r\n", "", Base64},
+		{"0c000000106\n", "", Hex}, // cut
+		{"0c000000106\r\n", "", Hex},
+		{"DAAAABBhAAE\n", "", Base64},
+		{"DAAAABBhAAE\r\n", "", Base64},
+		// Blanks before them, which their readers pass over.
+		{" 0c00000010610001000000", "x.bson", Hex},
+		{"\n\r\n\t  0500000000\n", "", Hex},
+		{"\n\n\n\n\n{", "", JSON},
+		{"    BQAAAAA=\n", "", Base64},
+		// Other digits, and too few of them.
+		{"0c000000", "", nil},
+		{"0c00000000", "", nil}, // ends before its length
+		{"0c00000044", "", nil}, // no type
+		{"0c00000110", "", nil}, // 16 MiB and more
+		{"0500000010", "", nil},
+		{"0c000000zz", "", nil},
+		{"DAAAARBhAAEAAAAA", "", nil},
+		{"DAAAAA", "", nil},
+		{"deadbeefdeadbeef", "", nil},
+		{"0c000000", "x.HEX", Hex},
+		{"DAAA", "x.b64", Base64},
+		{"DAAA", "x.base64", Base64},
+		// Comments of the shell's, whatever the name; two slashes may be digits.
+		{"/* 1 */\n{}", "x.bson", JSON},
+		{"// x\n{}", "x.js", JSON},
+		{"\n \t\r/* x", "", JSON},
+		{"\xef\xbb\xbf/", "", JSON},
+		{"\xef\xbb\xbf//", "", JSON},
+		{"   /", "", JSON},
+		{"//8AABBhAAEAAAAA", "", Base64}, // 65,535 bytes
+		{"/x y", "", nil},
+		{"/", "", nil},
+		{" /x{}", "", nil},
+		// Then the name.
+		{"hello", "x.bson", BSON},
+		{"hello", "dir.bson/x.JSON", JSON},
+		{"hello", "x.ndjson", JSON},
+		{"hello", "x.jsonl", JSON},
+		{"hello", "x.extjson", JSON},
+		{"hello", "bson", nil},
+		{"hello", "", nil},
+		{"", "x.bson", BSON},
+		{"", "", nil},
+		{"\x01\x02\x03", "", nil},
+	} {
+		if got := Detect([]byte(tc.head), tc.name); got != tc.want {
+			t.Errorf("Detect(%q, %q) = %v, want %v", tc.head, tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestForeign(t *testing.T) {
+	const utf16 = "UTF-16 text: convert it to UTF-8 first"
+	for _, tc := range []struct{ head, want string }{
+		{"\x6d\xe2\x99\x81c\x00\x00\x00", "a mongodump archive: restore it with mongorestore, or run mongodump without --archive to get .bson files"},
+		{"\x41\xd8\x01\x00\x00\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server"},
+		{"users.bson" + strings.Repeat("\x00", 247) + "ustar  \x00", "a tar archive: unpack it first"},
+		{"PK\x03\x04\x14\x00", "a zip archive: unpack it first"},
+		{"7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive: unpack it first"},
+		{"Rar!\x1a\x07\x01\x00", "a rar archive: unpack it first"},
+		{"\x1f\x8b\x08\x00\x10a\x00\x01", "probably damaged gzip data"},
+		{"\x1f\x9d\x90", "data of the compress program: decompress it first"},
+		{"LZIP\x01", "lzip data: decompress it first"},
+		{"\x5d\x00\x00\x80\x00\xff\xff", "lzma data: decompress it first"},
+		{"PAR1\x15\x04", "a parquet file"},
+		{"Obj\x01\x04\x14avro", "an avro file"},
+		{"SQLite format 3\x00\x10", "an SQLite database"},
+		{"\x80\x04\x95\x05", "a Python pickle: add --from pickle"},
+		{"\xff\xfe\x00\x00{\x00\x00\x00", "UTF-32 text: convert it to UTF-8 first"},
+		{"\xff\xfe", utf16},
+		{"\xff\xfe{\x00\"\x00", utf16},
+		{"\xfe\xff\x00{\x00\"", utf16},
+		{"{\x00\n\x00 \x00\"\x00\xe9\x00", ""}, // not ASCII: not certain
+		{"{\x00\n\x00 \x00\"\x00", utf16},
+		{"\x00{\x00\n\x00", utf16},
+		// Documents, and starts of them.
+		{"", ""},
+		{"{}", ""},
+		{"{\"a\":1}", ""},
+		{"\x05\x00\x00\x00\x00", ""},
+		{"\x80\x02\x00\x00\x10a\x00", ""},
+		{"{\x00\x00\x00\x10a\x00", ""},
+		{"{\x00\x0a\x00\x10a\x00", ""},
+	} {
+		if got := foreignTo([]byte(tc.head), nil); got != tc.want {
+			t.Errorf("Foreign(%q) = %q, want %q", tc.head, got, tc.want)
+		}
+	}
+}
+
+// What a format is converted to when nothing is asked for is another one that
+// can be written; and no two formats have a name or a suffix in common.
+func TestTable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range All() {
+		to := c.Opposite()
+		if to == nil || to == c || to.Write == nil || c.Title == "" || c.Read == nil {
+			t.Errorf("%s: becomes %v", c.Name, to)
+		}
+		if ByName(c.Name) != c || (*Codec)(nil).Opposite() != nil {
+			t.Errorf("%s is not found by its name", c.Name)
+		}
+		for _, name := range append([]string{c.Name}, c.Suffixes...) {
+			if seen[name] {
+				t.Errorf("%s is twice in the table", name)
+			}
+			seen[name] = true
+		}
+	}
+}
+
+// What an input is said to be is never news to those who asked for it.
+func TestForeignAsked(t *testing.T) {
+	head := []byte("\x80\x02}q\x00")
+	if got := foreignTo(head, JSON); got != pickled {
+		t.Errorf("read as JSON: %q", got)
+	}
+	if got := foreignTo(head, Pickle); got != "" {
+		t.Errorf("read as a pickle: %q", got)
+	}
+}

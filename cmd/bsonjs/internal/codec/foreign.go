@@ -1,0 +1,89 @@
+package codec
+
+import (
+	"bytes"
+	"strings"
+)
+
+const (
+	pickled = "a Python pickle: add --from pickle"
+	utf32   = "UTF-32 text: convert it to UTF-8 first"
+)
+
+// foreign are the first bytes of files that people give to bsonjs by mistake:
+// enough of them that the length of a BSON document is rarely the same.
+var foreign = []struct {
+	at     int // byte of the file where magic is
+	magic  string
+	what   string // completes "this is …"
+	format string // the name of the format of such an input; "": bsonjs cannot read it
+}{
+	{0, "\x6d\xe2\x99\x81", "a mongodump archive: restore it with mongorestore, or run mongodump without --archive to get .bson files", ""},
+	{0, "\x41\xd8\x01\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server", ""},
+	{257, "ustar", "a tar archive: unpack it first", ""},
+	{0, "PK\x03\x04", "a zip archive: unpack it first", ""},
+	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first", ""},
+	{0, "Rar!\x1a\x07", "a rar archive: unpack it first", ""},
+	{0, "\x1f\x8b\x08", "probably damaged gzip data", ""},
+	{0, "\x1f\x9d", "data of the compress program: decompress it first", ""},
+	{0, "LZIP", "lzip data: decompress it first", ""},
+	{0, "\x5d\x00\x00\x80\x00", "lzma data: decompress it first", ""},
+	{0, "PAR1", "a parquet file", ""},
+	{0, "Obj\x01", "an avro file", ""},
+	{0, "SQLite format 3\x00", "an SQLite database", ""},
+	{0, "\x80\x04\x95", pickled, "pickle"},
+	{0, "\x80\x05\x95", pickled, "pickle"},
+	{0, "\x80\x02}q", pickled, "pickle"},
+	{0, "\x80\x02]q", pickled, "pickle"},
+	{0, "\x80\x02cb", pickled, "pickle"},
+	{0, "\x80\x02cp", pickled, "pickle"},
+	{0, "\x80\x03}q", pickled, "pickle"},
+	{0, "\x80\x03]q", pickled, "pickle"},
+	{0, "\x80\x03cb", pickled, "pickle"},
+	{0, "ccopy_reg\n", pickled, "pickle"},
+	{0, "\xff\xfe\x00\x00", utf32, ""},
+	{0, "\x00\x00\xfe\xff", utf32, ""},
+}
+
+// textSize is how many bytes foreignTo looks at to see that they are text.
+const textSize = 16
+
+// foreignTo says what an input that starts with head is, if that is no format
+// as bsonjs reads it, and not read as what it is, from: words that complete
+// "this is …", or "" if it does not know.
+//
+// It explains a failure and never causes one: a BSON document may start with
+// the magic number of another format, which is then its length.
+func foreignTo(head []byte, from *Codec) string {
+	for _, f := range foreign {
+		if f.format != "" && from != nil && f.format == from.Name {
+			continue
+		}
+		if len(head) > f.at && bytes.HasPrefix(head[f.at:], []byte(f.magic)) {
+			return f.what
+		}
+	}
+	head = head[:min(len(head), textSize)]
+	if isUTF16(head, 0) || isUTF16(head, 1) {
+		return "UTF-16 text: convert it to UTF-8 first"
+	}
+	return ""
+}
+
+// isUTF16 reports whether head is ASCII text in UTF-16, with or without a byte
+// order mark. nul is the index within each pair of the byte that is NUL: 1 in
+// little endian, 0 in big endian.
+func isUTF16(head []byte, nul int) bool {
+	bom := [2]string{"\xfe\xff", "\xff\xfe"}[nul]
+	text, marked := strings.CutPrefix(string(head), bom)
+	if len(text) < 4 && !marked {
+		return false
+	}
+	for ; len(text) >= 2; text = text[2:] {
+		c := text[1-nul]
+		if text[nul] != 0 || c < ' ' && !isBlank(c) || c > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,175 @@
+package codec
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// JSON is Extended JSON: one document per line, one after the other, or in an
+// array.
+var JSON = &Codec{
+	Name:     "json",
+	Title:    "JSON",
+	Suffixes: []string{".json", ".jsonl", ".ndjson", ".extjson"},
+	Becomes:  "bson",
+	Lines:    true,
+	Text:     true,
+	Checks:   true,
+	Sniff:    sniffJSON,
+	Read: func(o ReadOptions) Decoder {
+		return Decoder{
+			Stream: func(r io.Reader, from State) Reader {
+				d := o.Text.NewDecoder(nil)
+				d.Reset(r, extjson.Place(from))
+				return &textReader{Decoder: d}
+			},
+			Pieces: func(most int) PieceReader { return &textPieces{opts: o.Text, most: most} },
+			Cut:    func(from State, _ int) Cutter { return cutText(o.Text, from) },
+		}
+	},
+	Write: func(o WriteOptions) Encoder {
+		e := Encoder{Appender: TextAppender{o.Text}, Framing: Lines(), Alone: math.MaxInt}
+		if o.Text.Array {
+			e.Framing = Framing{Open: "[", Between: ",\n", Close: "]\n"}
+		}
+		if o.Text.SortKeys {
+			e.Alone = AloneText
+		}
+		return e
+	},
+}
+
+// AloneText is Encoder.Alone where keys are sorted or text is laid out anew.
+const AloneText = 256 << 10
+
+const (
+	blanks  = " \t\r\n"      // what JSON allows between values
+	utf8BOM = "\xef\xbb\xbf" // byte order mark, which the reader skips
+)
+
+func isBlank(b byte) bool { return strings.IndexByte(blanks, b) >= 0 }
+
+// sniffJSON takes blanks, or a brace or bracket after them, for JSON, unless a
+// control character follows, as it does at the end of the length of a document
+// from 16 MiB to 144 MiB; and a comment of the shell, also after blanks.
+func sniffJSON(head []byte) Certainty {
+	if opensJSON(head[:min(len(head), lengthSize)]) || opensComment(head) {
+		return Likely
+	}
+	return Not
+}
+
+// opensJSON reports whether head can be the start of JSON text that holds
+// documents.
+func opensJSON(head []byte) bool {
+	if len(head) == 0 {
+		return false
+	}
+	text := bytes.TrimPrefix(head, []byte(utf8BOM))
+	for _, b := range text {
+		if b < ' ' && !isBlank(b) {
+			return false
+		}
+	}
+	text = bytes.TrimLeft(text, blanks)
+	return len(text) == 0 || text[0] == '{' || text[0] == '['
+}
+
+// opensComment reports whether head can be the start of shell text that begins
+// with a comment.
+func opensComment(head []byte) bool {
+	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(utf8BOM)), blanks)
+	if len(text) < 2 {
+		return len(head) >= lengthSize && string(text) == "/"
+	}
+	return text[0] == '/' && (text[1] == '/' || text[1] == '*')
+}
+
+func cutText(o extjson.DecodeOptions, from State) Cutter {
+	s := o.NewSplitter(extjson.Place(from))
+	return func(data []byte) (n int, from, to State) {
+		from = State(s.Place())
+		n = s.Split(data)
+		return n, from, State(s.Place())
+	}
+}
+
+// nextText reads the next document of d into rec.
+func nextText(d *extjson.Decoder, rec *record.Record) bool {
+	if !d.Next() {
+		return false
+	}
+	rec.Type, rec.Data, rec.Source, rec.Offset = bson.TypeDocument, d.Raw(), d.Text(), d.Offset()
+	return true
+}
+
+type textReader struct {
+	*extjson.Decoder
+	stray bool
+}
+
+func (r *textReader) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
+func (r *textReader) State() State                 { return State(r.Decoder.Place()) }
+func (r *textReader) Stray() bool                  { return r.stray }
+
+func (r *textReader) Place() record.Place {
+	line, column := r.Position()
+	return record.Place{Offset: r.Offset(), Line: line - 1, Column: column - 1}
+}
+
+func (r *textReader) Resync(skipped io.Writer) bool {
+	before := r.Skipped()
+	ok := r.Decoder.Resync(skipped)
+	r.stray = r.Skipped() == before
+	return ok
+}
+
+type textPieces struct {
+	*extjson.Decoder
+	opts extjson.DecodeOptions
+	most int // see Decoder.Pieces
+	made int // bytes of BSON that Decoder accepts of a document
+}
+
+func (r *textPieces) Reset(piece []byte, from, to State) {
+	made := cmp.Or(r.opts.MaxDocumentSize, bson.DefaultMaxDocumentSize)
+	if r.most > 0 {
+		made = min(made, max(r.most, len(piece)))
+	}
+	if made != r.made {
+		opts := r.opts
+		opts.MaxDocumentSize = made
+		r.Decoder, r.made = opts.NewDecoder(nil), made
+	}
+	r.ResetPiece(piece, extjson.Place(from), extjson.Place(to))
+}
+
+func (r *textPieces) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
+func (r *textPieces) State() State                 { return State(r.Decoder.Place()) }
+
+// A TextAppender writes JSON.
+type TextAppender struct{ Options extjson.EncodeOptions }
+
+// AppendValue is that of an Appender.
+func (a TextAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	a.Options.MaxTextSize = max(most-len(dst), 1)
+	if t == bson.TypeDocument {
+		return a.Options.AppendJSON(dst, data)
+	}
+	return a.Options.AppendJSONValue(dst, t, data)
+}
+
+// WriteValue is that of an Appender.
+func (a TextAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+	if t == bson.TypeDocument {
+		return a.Options.WriteJSON(w, data)
+	}
+	return a.Options.WriteJSONValue(w, t, data)
+}

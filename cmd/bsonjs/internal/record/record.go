@@ -1,0 +1,85 @@
+// Package record has what goes through a run: the documents of its inputs, one
+// by one, and where each of them stands.
+package record
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// A Record is a document of an input, or another value that stands where one
+// should. Its bytes are valid until the next one is read.
+type Record struct {
+	Type   bson.Type
+	Data   []byte // the value, as it stands after the key of an element
+	Source []byte // the bytes of the input that it was read from
+	Offset int64  // byte at which Source starts, from where its reader began
+
+	// Number and Place are known where records come one by one.
+	Number int64 // in its input, from 1
+	Place  Place // in its input, at which Source starts
+}
+
+// A Place is a place in an input. The zero Place is its start.
+type Place struct {
+	Offset int64 // bytes before it
+	Line   int64 // line feeds before it; 0 where there is no text
+	Column int64 // bytes between it and the line feed before it; 0 where there is no text
+}
+
+// Plus returns the place that is at q for whoever starts to count at p.
+func (p Place) Plus(q Place) Place {
+	p.Offset += q.Offset
+	p.Line += q.Line
+	if q.Line > 0 {
+		p.Column = 0
+	}
+	p.Column += q.Column
+	return p
+}
+
+// Behind returns the place behind text that starts at p.
+func (p Place) Behind(text []byte) Place {
+	p.Offset += int64(len(text))
+	p.Line += int64(bytes.Count(text, []byte("\n")))
+	if i := bytes.LastIndexByte(text, '\n'); i >= 0 {
+		p.Column = int64(len(text) - i - 1)
+	} else {
+		p.Column += int64(len(text))
+	}
+	return p
+}
+
+// A Part is what a sink makes of some records that follow each other.
+type Part interface {
+	// Reset empties the part. It is to get the records of a piece of size bytes,
+	// 0 if that is not known, and may make most bytes of output of them.
+	Reset(size, most int)
+	// Add adds a record. On error it adds nothing. The error matches
+	// bson.ErrTooLarge if rec has to be written by itself.
+	Add(rec *Record) error
+	// Size returns how many bytes are to be written.
+	Size() int
+}
+
+// Faults are several things that are wrong with one record, the first first.
+type Faults struct {
+	List []error // at least one
+	More int     // that are not in List
+}
+
+// Listed returns all that is wrong with a record for which err was returned.
+func Listed(err error) []error {
+	if f, ok := errors.AsType[Faults](err); ok {
+		return f.List
+	}
+	return []error{err}
+}
+
+// Error describes the first fault.
+func (f Faults) Error() string { return f.List[0].Error() }
+
+// Unwrap returns what is wrong.
+func (f Faults) Unwrap() []error { return f.List }

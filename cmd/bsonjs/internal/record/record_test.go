@@ -1,0 +1,35 @@
+package record
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Columns count from the last line feed, however many portions ago that was.
+func TestPlace(t *testing.T) {
+	portions := []string{"ab\nc", "def", "", "\n", "x\n\ny", "z"}
+	var got Place
+	for i, p := range portions {
+		got = got.Behind([]byte(p))
+		// The same place, counted from the start of any portion.
+		for j := range i + 1 {
+			head, tail := strings.Join(portions[:j], ""), strings.Join(portions[j:i+1], "")
+			sum := Place{}.Behind([]byte(head)).Plus(Place{}.Behind([]byte(tail)))
+			if diff := cmp.Diff(got, sum); diff != "" {
+				t.Errorf("%q and %q (-at once +sum):\n%s", head, tail, diff)
+			}
+		}
+	}
+	all := strings.Join(portions, "")
+	last := strings.LastIndexByte(all, '\n')
+	want := Place{Offset: int64(len(all)), Line: int64(strings.Count(all, "\n")), Column: int64(len(all) - last - 1)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	got = Place{}.Behind([]byte("abc")).Behind([]byte("de"))
+	if diff := cmp.Diff(Place{Offset: 5, Column: 5}, got); diff != "" {
+		t.Errorf("without a line feed (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,217 @@
+package run
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// This file is what happens because of what is wrong. A fault, whichever
+// function meets it first, ends the run, unless leaveOut, mendedOne, stray or
+// passOver says otherwise.
+
+// leaveOut counts and reports f, a record that is left out, and returns the
+// fault that ends the run if there have been too many.
+func (e *engine) leaveOut(f *report.Fault) *report.Fault {
+	e.Rejected++
+	e.count(1)
+	return e.goOn(f)
+}
+
+// mendedOne counts and reports f, the fault of a document that was mended and is
+// written. Otherwise it does what leaveOut does.
+func (e *engine) mendedOne(f *report.Fault) *report.Fault {
+	e.Mended++
+	e.count(1)
+	if e.pending.Size() >= streamBuffer {
+		if f := e.flushFault(); f != nil {
+			return f
+		}
+	}
+	return e.goOn(f)
+}
+
+// stray counts and reports f, a fault between documents. Otherwise it does what
+// leaveOut does.
+func (e *engine) stray(f *report.Fault) *report.Fault {
+	e.Strays++
+	return e.goOn(f)
+}
+
+// goOn reports f. If there have been too many faults it returns the one that
+// ends the run.
+func (e *engine) goOn(f *report.Fault) *report.Fault {
+	code := e.Say.Faults(f)
+	if e.Policy == Report {
+		code = report.CodeRefused
+	}
+	e.Code = max(e.Code, code)
+	if e.endsWith(0) {
+		return &report.Fault{Code: e.Code, Why: "stopped after " + report.Plural(e.Faulty(), "fault") + " (see --max-errors)"}
+	}
+	return nil
+}
+
+// endsWith reports whether n more faults are too many.
+func (e *engine) endsWith(n int) bool {
+	return e.MaxErrors > 0 && e.Faulty()+int64(n) >= e.MaxErrors
+}
+
+// passOver reports f and returns nil if only what is left of an input is at
+// fault and the run can go on with the next one. Otherwise it returns f.
+func (e *engine) passOver(f *report.Fault) *report.Fault {
+	if f == nil || e.Policy.stops() || f.File == "" || f.Code == report.CodeUsage || f.Code >= report.CodeOutput {
+		return f
+	}
+	code := e.Say.Faults(f)
+	if e.Policy == Report && code != report.CodeInput {
+		code = report.CodeRefused
+	}
+	e.Code = max(e.Code, code)
+	return nil
+}
+
+// inputFault is for err, met in opening an input or reading from it.
+func (e *engine) inputFault(name string, err error) *report.Fault {
+	switch {
+	case e.out.Err() != nil: // met in passing on what was converted
+		return e.outputFault(e.out.Err())
+	case errors.Is(err, interrupt.ErrInterrupted):
+		return e.interrupted()
+	}
+	if z, ok := errors.AsType[*compress.Error](err); ok {
+		return report.CompressionFault(name, z)
+	}
+	return report.ReadFault(name, err)
+}
+
+// cutFault is inputFault for err, met where records may be left out.
+func (e *engine) cutFault(name string, err error) *report.Fault {
+	f := e.inputFault(name, err)
+	if _, ok := errors.AsType[*compress.Error](err); ok && f.Code == report.CodeSyntax && !e.Policy.stops() {
+		f.Advice = "the rest of the file cannot be read"
+	}
+	return f
+}
+
+// interrupted is for a run that is to stop.
+func (e *engine) interrupted() *report.Fault {
+	code := report.CodeSignal
+	if s, ok := errors.AsType[*interrupt.Signal](context.Cause(e.ctx)); ok {
+		code += report.Code(s.Number)
+	}
+	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(e.Written())}
+}
+
+// unknownFormat is the fault of an input of which neither bytes nor name tell
+// the format.
+func (s *source) unknownFormat() *report.Fault {
+	if s.advice == "" {
+		s.advice = "name the format with --from"
+	}
+	f := report.NewFault(report.CodeSyntax, s.name, "unknown format: the first bytes are neither BSON nor JSON")
+	f.Place = &report.Place{}
+	return s.about(f, 1)
+}
+
+// A mishap is a record, or what should be one, that is left out or ends the run.
+type mishap struct {
+	err    error
+	number int64        // of the record in the input, from 1
+	at     record.Place // where it starts
+	base   record.Place // from where err counts, if reading it has failed
+	wrote  bool         // it was read, but could not be written
+}
+
+// refuse leaves out the record that m is about, whose bytes are data.
+func (s *source) refuse(m mishap, data []byte) *report.Fault {
+	f, ok := s.report(m)
+	if !ok {
+		return s.inputFault(s.name, m.err)
+	}
+	if s.Policy != Report && s.serial == nil {
+		f.Skipped, f.From = int64(len(data)), m.at.Offset
+	}
+	if err := s.reject(data, s.from); err != nil {
+		return report.WriteFault(s.rejects.Name(), err)
+	}
+	return s.leaveOut(f)
+}
+
+// report reports all that is wrong with the record that m is about, but for the
+// last fault, which it returns. It returns false if m is about something other
+// than a record.
+func (s *source) report(m mishap) (*report.Fault, bool) {
+	all, _ := errors.AsType[record.Faults](m.err)
+	var last *report.Fault
+	for _, err := range record.Listed(m.err) {
+		s.Say.Faults(last)
+		m.err = err
+		if last = s.diagnose(m); last == nil {
+			return nil, false
+		}
+	}
+	if all.More > 0 {
+		last.Advice = report.Plural(int64(all.More), "more fault") + " in this document"
+	}
+	return last, true
+}
+
+// diagnose returns the fault that m is, with places in the input, or nil if m
+// is about something other than a record.
+func (s *source) diagnose(m mishap) *report.Fault {
+	f := report.Diagnose(m.err)
+	if f == nil {
+		return nil
+	}
+	switch at := f.Place; {
+	case m.wrote && s.from.Offsets:
+		at.Offset += m.at.Offset
+	case m.wrote: // its offset counts bytes of BSON, which are in no file
+		at.Offset = m.at.Offset
+		if s.from.Text {
+			at.Line, at.Column = m.at.Line+1, m.at.Column+1
+		}
+	default:
+		at.Offset += m.base.Offset
+		if at.Line == 1 {
+			at.Column += m.base.Column
+		}
+		if at.Line > 0 {
+			at.Line += m.base.Line
+		}
+	}
+	return s.about(f, m.number)
+}
+
+// about returns f as a fault of the record of that number in s.
+func (s *source) about(f *report.Fault, number int64) *report.Fault {
+	f.In(s.name, number)
+	if number == 1 {
+		f.Advice = s.advice
+	}
+	return f
+}
+
+// leavesOut reports whether a record that is at fault, whose bytes are data, can
+// be left out and the next be read where it ends.
+func (s *source) leavesOut(data []byte) bool {
+	return !s.Policy.stops() && (s.decoder.Ends == nil || s.decoder.Ends(data))
+}
+
+// reject keeps data, the bytes of a record in the format from that is left out.
+func (e *engine) reject(data []byte, from *codec.Codec) error {
+	if e.rejects == nil {
+		return nil
+	}
+	_, err := e.rejects.Write(data)
+	if err == nil && from.Lines {
+		_, err = e.rejects.Write([]byte("\n"))
+	}
+	return err
+}

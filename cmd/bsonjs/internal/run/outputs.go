@@ -1,0 +1,204 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// This file is the outputs of a run: what becomes of the records, and what is
+// kept of those that are left out. openOutputs opens them, and complete or
+// abandon ends them.
+
+// openOutputs opens the output and, if there is one, the file of rejects.
+func (e *engine) openOutputs() (f *report.Fault) {
+	if e.Rejects.Name != "" && e.Output.Collides(e.Rejects) {
+		return report.UsageFault("--output and --rejects name the same file, or one names the .partial file of the other; choose another name")
+	}
+	if e.out, f = e.open(e.Output); f != nil || e.Rejects.Name == "" {
+		return f
+	}
+	if e.rejects, f = e.open(e.Rejects); f != nil {
+		e.out.Discard()
+	}
+	return f
+}
+
+func (e *engine) open(o file.Output) (*file.Writer, *report.Fault) {
+	o.Level, o.Jobs = min(o.Level, o.Codec.MaxLevel()), e.jobs()
+	if name, ok := o.Conflict(e.Inputs, e.Stdin); ok {
+		return nil, report.UsageFault(inputName(name) + " is an input, and the output would replace it; choose another name for the output")
+	}
+	out, err := o.Open(e.ctx)
+	switch {
+	case err == nil && o.Codec != compress.None && out.IsTerminal() && !e.Force:
+		out.Discard()
+		return nil, report.UsageFault("compressed data is binary and the output is a terminal; name a file with --output, or add --force")
+	case err == nil:
+		if out.Aside() {
+			e.Aside()
+		}
+		return out, nil
+	case errors.Is(err, fs.ErrExist):
+		return nil, report.UsageFault(o.Name + " exists; add --overwrite to replace it")
+	case errors.Is(err, interrupt.ErrInterrupted):
+		return nil, e.interrupted()
+	}
+	return nil, report.WriteFault(o.Name, err)
+}
+
+// writer returns the output, with its bytes counted.
+func (e *engine) writer() io.Writer { return outWriter{e} }
+
+type outWriter struct{ e *engine }
+
+func (w outWriter) Write(p []byte) (int, error) {
+	n, err := w.e.out.Write(p)
+	w.e.Out += int64(n)
+	return n, err
+}
+
+// A longWriter is the output while one record is written to it in portions. If
+// the run is to stop, that ends the record, and the output is cut there.
+type longWriter struct {
+	e     *engine
+	begun bool
+}
+
+func (w *longWriter) Write(p []byte) (int, error) {
+	if w.e.ctx.Err() != nil {
+		w.e.cut = w.begun
+		return 0, context.Cause(w.e.ctx)
+	}
+	w.begun = true
+	return outWriter{w.e}.Write(p)
+}
+
+// writeLong writes what is made of rec, of any length. If rec has a fault,
+// nothing is written.
+func (e *engine) writeLong(rec *record.Record) error {
+	if err := e.flush(); err != nil {
+		return err
+	}
+	return e.sink.Long(rec, &longWriter{e: e})
+}
+
+// flush passes on what was made of records. What cannot be written does not
+// count as read either.
+func (e *engine) flush() error {
+	err := e.out.Err()
+	if e.pending == nil {
+		return err
+	}
+	if err == nil {
+		err = e.sink.Take(e.pending)
+	}
+	if err != nil {
+		e.count(-e.waiting)
+	}
+	e.pending.Reset(0, streamText)
+	e.waiting = 0
+	return err
+}
+
+func (e *engine) flushFault() *report.Fault {
+	if err := e.flush(); err != nil {
+		return e.outputFault(err)
+	}
+	return nil
+}
+
+// outputFault is for err, met in writing the output.
+func (e *engine) outputFault(err error) *report.Fault {
+	if errors.Is(err, interrupt.ErrInterrupted) {
+		return e.interrupted()
+	}
+	return report.WriteFault(e.out.Name(), err)
+}
+
+// complete ends outputs to which everything was written. An input that was
+// passed over may have left records that are not passed on yet.
+func (e *engine) complete() *report.Fault {
+	if f := e.flushFault(); f != nil {
+		return f
+	}
+	if err := e.Target.End(e.writer()); err != nil {
+		return e.outputFault(err)
+	}
+	// Both files are on the disk before either gets its name, and the output
+	// gets its name first. So a run that fails here can be repeated.
+	for _, step := range []func(*file.Writer) error{(*file.Writer).Settle, (*file.Writer).Commit} {
+		for _, out := range []*file.Writer{e.out, e.rejects} {
+			if f := endFault(out, step); f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// endFault takes a step to the end of out, which may be nil.
+func endFault(out *file.Writer, step func(*file.Writer) error) *report.Fault {
+	if out == nil {
+		return nil
+	}
+	err := step(out)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return report.NewFault(report.CodeOutput, out.Name(), "was created by another process during the run; add --overwrite to replace it")
+	case err != nil:
+		return report.WriteFault(out.Name(), err)
+	}
+	return nil
+}
+
+// abandon ends the outputs with what was converted before f, and reports f. It
+// does so last: where nobody reads standard error any more, the first line
+// ends the process.
+func (e *engine) abandon(f *report.Fault) report.Code {
+	faults := []*report.Fault{f}
+	failed := func(err error) {
+		if err != nil {
+			faults = append(faults, e.outputFault(err))
+		}
+	}
+	if e.out.Err() == nil {
+		failed(e.flush())
+	}
+	var notes []string
+	keep := func(out *file.Writer, n, more int64, what string) {
+		if out == nil {
+			return
+		}
+		if n+more == 0 {
+			failed(out.Discard())
+			return
+		}
+		kept, err := out.Keep()
+		failed(err)
+		whole := out.Err() == nil && !(out == e.out && e.cut)
+		switch {
+		case kept == "":
+		case whole:
+			notes = append(notes, fmt.Sprintf("%s has the %s %s so far", report.CleanName(kept), report.Documents(n), what))
+		default:
+			notes = append(notes, report.CleanName(kept)+" has all output that could be written; its last document may be incomplete")
+		}
+	}
+	keep(e.out, e.Written(), 0, "converted")
+	keep(e.rejects, e.Rejected, e.Strays, "rejected")
+	e.Progress.End()
+	code := max(e.Code, e.Say.Faults(faults...))
+	for _, text := range notes {
+		e.Say.Note(text)
+	}
+	return code
+}

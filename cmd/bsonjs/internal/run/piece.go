@@ -1,0 +1,190 @@
+package run
+
+import (
+	"errors"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+)
+
+// This file works on the pieces of an input, several at once.
+//
+//   - cut readies jobs; it looks at where documents end and no further.
+//   - work is what runs side by side. It touches its own job and worker only.
+//   - take has the jobs in the order of the input.
+
+// A job is a piece of an input, and what came of it.
+type job struct {
+	from, to codec.State // at which the piece starts and ends
+
+	part     record.Part // what the sink makes of it
+	docs     int64       // records that were read
+	filtered int64       // those of them that are not wanted
+	refusals []refusal   // those of them that are at fault
+	long     bool        // it was left to take, since what is made of it is too long…
+	stopped  bool        // before all of the piece was done…
+	used     int         // …so many bytes of it, between two documents…
+	end      codec.State // …where this may come next
+}
+
+// A refusal is a record that was read and is left out.
+type refusal struct {
+	number   int64 // of the record in its piece, from 1
+	from, to int   // its bytes in the piece
+	err      error
+}
+
+// maxFaulty is how many faults a job holds before it stops. So memory is bounded
+// if a whole piece is wrong. The faults of one more record may follow.
+const maxFaulty = 500
+
+// maxOut returns the most bytes of output that a worker makes of a piece of n
+// bytes. They are held until the pieces before it are written. Ordinary
+// documents rarely come near this limit.
+func maxOut(n int) int { return 768<<10 + 2*(n+outStep-1)&^(outStep-1) }
+
+// outStep is the step of maxOut, in bytes, so that buffers have few sizes.
+const outStep = 256 << 10
+
+// maxMade is the most bytes of BSON that a worker makes of one document, unless
+// the piece itself is longer. Only arrays in text are longer as BSON, up to
+// seven times.
+const maxMade = 1 << 20
+
+type piece = pipeline.Piece[job]
+
+// A worker does one piece after the other.
+type worker struct {
+	r   codec.PieceReader
+	rec record.Record
+}
+
+// line returns the workers that do the pieces of s.
+func (s *source) line() *pipeline.Line[job] {
+	workers := make([]*worker, s.jobs())
+	for i := range workers {
+		workers[i] = &worker{r: s.decoder.Pieces(maxMade)}
+	}
+	return pipeline.NewLine(len(workers), pipeline.Plan[job]{
+		Cut:  s.cut,
+		Work: func(i int, p *piece) { s.work(workers[i], p) },
+		Take: s.take,
+	})
+}
+
+func (s *source) cut(data []byte, j *job) (n int) {
+	n, j.from, j.to = s.cutter(data)
+	return n
+}
+
+// work does the records of p, as far as nothing is wrong that it cannot judge.
+func (s *source) work(w *worker, p *piece) {
+	j := &p.Job
+	*j = job{from: j.from, to: j.to, end: j.from, part: j.part, refusals: j.refusals[:0]}
+	if j.part == nil {
+		j.part = s.sink.Part()
+	}
+	w.r.Reset(p.Data, j.from, j.to)
+	j.part.Reset(len(p.Data), maxOut(len(p.Data)))
+	alone, faulty := s.sink.Alone(), 0
+	rec := &w.rec
+	for faulty < maxFaulty && w.r.Next(rec) {
+		from, size := int(rec.Offset), len(rec.Source)
+		what, err := long, error(nil)
+		if len(rec.Data) <= alone {
+			what, err = s.put(j.part, rec)
+		}
+		switch {
+		case what == added:
+		case what == filtered:
+			j.filtered++
+		case what == long:
+			j.long, j.stopped = true, true
+			return
+		case s.leavesOut(rec.Source):
+			j.refusals = append(j.refusals, refusal{j.docs + 1, from, from + size, err})
+			faulty += len(record.Listed(err))
+		default:
+			j.stopped = true
+			return
+		}
+		j.docs++
+		j.used, j.end = from+size, w.r.State()
+	}
+	j.long = errors.Is(w.r.Err(), bson.ErrTooLarge)
+	if j.stopped = faulty >= maxFaulty || w.r.Err() != nil; !j.stopped {
+		j.used, j.end = len(p.Data), w.r.State()
+	}
+}
+
+// take writes what was made of p. A record that is too long for a worker is done
+// here while the other workers continue, and then the rest of p.
+func (s *source) take(p *piece) (used int, more bool) {
+	for {
+		if used, ok := s.takePart(p); !ok {
+			return used, false
+		}
+		j := &p.Job
+		if !j.long {
+			return j.used, !j.stopped
+		}
+		p.Data, j.from = p.Data[j.used:], j.end
+		if !s.takeLong(p) {
+			return 0, false
+		}
+		s.work(&worker{r: s.alone}, p)
+	}
+}
+
+// takePart writes what a worker has made of p. If the run is to stop, or the
+// stream is to read p, it returns false and how many bytes of p are done.
+func (s *source) takePart(p *piece) (used int, ok bool) {
+	j := &p.Job
+	// A piece that was not cut as its predecessor ended is for the stream, and
+	// so is one that the run ends in.
+	if s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.refusals)) || s.out.Err() != nil || s.sink.Take(j.part) != nil {
+		return 0, false
+	}
+	s.Filtered += j.filtered
+	s.count(j.docs - int64(len(j.refusals)))
+	at, done := s.at, 0
+	for _, r := range j.refusals {
+		at = s.behind(at, p.Data[done:r.from])
+		done = r.from
+		m := mishap{err: r.err, number: s.docs + r.number, at: at, wrote: true}
+		if s.failed = s.refuse(m, p.Data[r.from:r.to]); s.failed != nil {
+			return r.to, false
+		}
+	}
+	s.at, s.state = s.behind(at, p.Data[done:j.used]), j.end
+	s.docs += j.docs
+	return j.used, true
+}
+
+// takeLong does the first record of p and removes it from p. If the record or
+// the output has a fault it returns false; the stream then reports a fault of
+// the record.
+func (s *source) takeLong(p *piece) bool {
+	if s.alone == nil {
+		s.alone = s.decoder.Pieces(0)
+	}
+	r, rec := s.alone, new(record.Record)
+	r.Reset(p.Data, p.Job.from, p.Job.to)
+	if !r.Next(rec) {
+		return false
+	}
+	if what, err := s.putLong(rec); err != nil {
+		return false
+	} else if what == filtered {
+		s.Filtered++
+	}
+	end := int(rec.Offset) + len(rec.Source)
+	s.count(1)
+	s.docs++
+	s.at = s.behind(s.at, p.Data[:end])
+	s.state = r.State()
+	p.Data, p.Job.from = p.Data[end:], s.state
+	return true
+}

@@ -1,0 +1,35 @@
+package stage
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+)
+
+// All that is wrong with a record is listed, up to a limit, and the rest
+// counted.
+func TestRules(t *testing.T) {
+	for _, tc := range []struct{ faults, listed, more int }{
+		{0, 0, 0}, {1, 1, 0}, {3, 3, 0}, {maxFaults, maxFaults, 0}, {maxFaults + 7, maxFaults, 7},
+	} {
+		doc, mark := bsoncore.Begin(nil)
+		for range tc.faults {
+			doc = bsoncore.AppendNull(doc, "")
+		}
+		doc = bsoncore.End(doc, mark)
+		rules := Rules{bson.ValidateOptions{RejectEmptyKeys: true}}
+		keep, err := rules.Do(&record.Record{Type: bson.TypeDocument, Data: doc})
+		all, _ := errors.AsType[record.Faults](err)
+		if !keep || (err == nil) != (tc.faults == 0) {
+			t.Errorf("%d faults: keep %t, %v", tc.faults, keep, err)
+		}
+		if diff := cmp.Diff([2]int{tc.listed, tc.more}, [2]int{len(all.List), all.More}); diff != "" {
+			t.Errorf("%d faults, listed and more (-want +got):\n%s", tc.faults, diff)
+		}
+	}
+}
