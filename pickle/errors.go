@@ -6,7 +6,7 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // The sentinels that errors of this package match with errors.Is, beside
@@ -107,7 +107,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 
 // malformed are the sentinels that make a *SyntaxError.
 var malformed = map[error]bool{
-	ErrTruncated: true, ErrTrailing: true, ErrArgument: true, ErrStack: true, ErrMemo: true, bson.ErrUTF8: true,
+	ErrTruncated: true, ErrTrailing: true, ErrArgument: true, ErrStack: true, ErrMemo: true, bsoncore.ErrUTF8: true,
 }
 
 // An OptionError says that nothing can be written as EncodeOptions asks.
@@ -125,7 +125,7 @@ func (e *OptionError) Unwrap() error { return e.Err }
 // Is reports whether target is bson.ErrOption and Err is ErrProtocol: an unknown
 // protocol is an option out of range.
 func (e *OptionError) Is(target error) bool {
-	return target == bson.ErrOption && e.Err == ErrProtocol
+	return target == bsoncore.ErrOption && e.Err == ErrProtocol
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

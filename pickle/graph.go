@@ -1,10 +1,15 @@
 package pickle
 
-import "github.com/bsonkit/bsonkit/bson"
+import "github.com/bsonkit/bsonkit/bson/bsoncore"
 
-// This file is the graph of values that a pickle comes to. All of it lies in
-// one slab of numbers, machine.cells, to which a byte of the pickle adds four at
-// most.
+// This file is the graph of the values that a pickle comes to: the middle of
+// the way from opcodes to BSON. The machine makes it, the builder reads it. The
+// graph knows how a pickle spells a value, and nothing else of opcodes: no
+// stack, no memo. Nor does it know BSON, or what an object of a class means.
+//
+// All of it but the pickle itself lies in one slab of numbers, graph.cells, to
+// which a byte of the pickle adds four at most. What is made is counted, and
+// limited by MaxNodes.
 //
 //   - A ref is a value: an atom, a node or a class.
 //   - An atom is the offset of the opcode that made it, and is read from
@@ -12,9 +17,42 @@ import "github.com/bsonkit/bsonkit/bson"
 //     empty and not in the memo: most of one's bytes would be its node's.
 //   - A node is a container or object. A tuple has its items beside it; those
 //     of the others come later and lie in segments, each linked to the next.
+//   - graph_atom.go reads atoms, with graph_text.go and graph_number.go for
+//     what is in them; graph_slab.go is the slab.
 //
 // What lies in a container or object is final: it is reached only by a GET
 // from then on, and what a GET has referred to must not change.
+
+// A graph has the values of one pickle, and the first fault of it.
+type graph struct {
+	src      []byte // the pickle, from its first byte; never written
+	at       int    // byte offset of the current opcode; STOP's at the end
+	encoding Encoding
+
+	cells    slab
+	made     int // containers and objects, but for EMPTY_TUPLE
+	maxNodes int // of them
+
+	// The fault, if err is not nil.
+	fault int // byte offset of the opcode
+	err   error
+	what  string
+}
+
+// clear makes g the graph of a pickle whose bytes are yet to be set.
+func (g *graph) clear() {
+	g.at, g.made, g.err = 0, 0, nil
+	g.cells.n = 1 // none is at 0
+}
+
+// fail records a fault at the opcode at off, the first one only, and returns
+// false.
+func (g *graph) fail(off int, err error, what string) bool {
+	if g.err == nil {
+		g.fault, g.err, g.what = off, err, what
+	}
+	return false
+}
 
 // A ref is a value on the stack, in the memo or in the graph.
 type ref uint32
@@ -48,10 +86,8 @@ const (
 // maxTuple is how many items of a tuple lie beside it. Calls have fewer.
 const maxTuple = 255
 
-// emptyKinds has the kind of the empty containers that an opcode makes.
-var emptyKinds = [256]kind{
-	opEmptyTuple: kindTuple, opTuple: kindTuple, opEmptyList: kindList, opList: kindList, opEmptyDict: kindDict, opDict: kindDict,
-}
+// emptyKinds has the kind of the atoms that are empty containers.
+var emptyKinds = [numAtoms]kind{isTuple: kindTuple, isList: kindList, isDict: kindDict}
 
 // A node is the first numbers of a container or object, all of which lie in
 // one chunk of cells. What has fewer shows what lies behind it.
@@ -93,179 +129,180 @@ func (n *node) off() int      { return int(n[nodeOffset]) }
 const segmentHead = 2
 
 // node returns the node that r refers to, or nil.
-func (m *machine) node(r ref) *node {
+func (g *graph) node(r ref) *node {
 	if !r.isNode() {
 		return nil
 	}
-	return m.nodeAt(int(r &^ nodeRef))
+	return g.nodeAt(int(r &^ nodeRef))
 }
 
 // nodeAt returns the node at index i of cells.
-func (m *machine) nodeAt(i int) *node {
-	c := m.cells.chunk(i)
+func (g *graph) nodeAt(i int) *node {
+	c := g.cells.chunk(i)
 	return (*node)(c[i&chunkMask : i&chunkMask+objectSize])
 }
 
-// kind returns what r is as a container or object.
-func (m *machine) kind(r ref) kind {
+// place returns the offset of the opcode that made r; of a class it is that
+// of the current one.
+func (g *graph) place(r ref) int {
 	if r.isAtom() {
-		return emptyKinds[m.src[r]]
+		return int(r)
 	}
-	if n := m.node(r); n != nil {
+	if n := g.node(r); n != nil {
+		return n.off()
+	}
+	return g.at
+}
+
+// refuse records that r will not do and returns dst and false.
+func (g *graph) refuse(dst []byte, r ref, err error, what string) ([]byte, bool) {
+	g.fail(g.place(r), err, what)
+	return dst, false
+}
+
+// kind returns what r is as a container or object.
+func (g *graph) kind(r ref) kind {
+	if r.isAtom() {
+		return emptyKinds[atoms[g.src[r]]]
+	}
+	if n := g.node(r); n != nil {
 		return n.kind()
 	}
 	return noKind
 }
 
 // tuple returns the items of a tuple.
-func (m *machine) tuple(r ref) (items []ref, ok bool) {
+func (g *graph) tuple(r ref) (items []ref, ok bool) {
 	if r.isAtom() {
-		return nil, emptyKinds[m.src[r]] == kindTuple
+		return nil, atoms[g.src[r]] == isTuple
 	}
-	n := m.node(r)
+	n := g.node(r)
 	if n == nil || n.kind() != kindTuple {
 		return nil, false
 	}
-	return m.cells.from(int(r&^nodeRef) + nodeItems)[:n[nodeHead]>>countShift], true
+	return g.cells.from(int(r&^nodeRef) + nodeItems)[:n[nodeHead]>>countShift], true
 }
 
 // first returns the index of the first segment of a list or dict.
-func (m *machine) first(r ref) ref {
+func (g *graph) first(r ref) ref {
 	if r.isAtom() {
 		return 0
 	}
-	return m.node(r)[nodeFirst]
+	return g.node(r)[nodeFirst]
 }
 
 // segment returns the items of the segment at index i, and the index of the
 // next segment. Segment 0 has no items, and no other is without.
-func (m *machine) segment(i ref) (items []ref, next ref) {
+func (g *graph) segment(i ref) (items []ref, next ref) {
 	if i == 0 {
 		return nil, 0
 	}
-	s := m.cells.from(int(i))
+	s := g.cells.from(int(i))
 	return s[segmentHead : segmentHead+s[1]], s[0]
 }
 
 // items returns the first items of a list or tuple and the index of the
 // segment that has the next ones.
-func (m *machine) items(r ref) (items []ref, next ref) {
-	if list, ok := m.tuple(r); ok {
+func (g *graph) items(r ref) (items []ref, next ref) {
+	if list, ok := g.tuple(r); ok {
 		return list, 0
 	}
-	return m.segment(m.first(r))
+	return g.segment(g.first(r))
 }
 
 // count returns how many items lie in the segments from index i on.
-func (m *machine) count(i ref) (n int) {
+func (g *graph) count(i ref) (n int) {
 	for i != 0 {
 		var items []ref
-		items, i = m.segment(i)
+		items, i = g.segment(i)
 		n += len(items)
 	}
 	return n
 }
 
 // isNone reports whether r is None.
-func (m *machine) isNone(r ref) bool { return r.isAtom() && m.src[r] == opNone }
+func (g *graph) isNone(r ref) bool { return g.atom(r) == isNone }
 
 // tally counts a container or object that the current opcode makes.
-func (m *machine) tally() bool {
-	if m.made >= m.maxNodes {
-		return m.bad(ErrLimit, "MaxNodes")
+func (g *graph) tally() bool {
+	if g.made >= g.maxNodes {
+		return g.fail(g.at, ErrLimit, "MaxNodes")
 	}
-	m.made++
+	g.made++
 	return true
 }
 
 // room makes sure that the next n cells lie in one chunk.
-func (m *machine) room(n int) bool {
-	if left := chunkSize - m.cells.n&chunkMask; left < n {
-		m.cells.n += left
+func (g *graph) room(n int) bool {
+	if left := chunkSize - g.cells.n&chunkMask; left < n {
+		g.cells.n += left
 	}
-	if m.cells.n > maxCells-chunkSize {
-		return m.bad(bson.ErrTooLarge, "")
+	if g.cells.n > maxCells-chunkSize {
+		return g.fail(g.at, bsoncore.ErrTooLarge, "")
 	}
-	m.cells.ready()
+	g.cells.ready()
 	return true
-}
-
-// pushBare pushes the list or dict that the current opcode makes. If one like
-// it is on top of the stack, it is this one: what is pushed above can only go
-// into it, and then it is an atom no more.
-func (m *machine) pushBare() {
-	m.bare = ref(m.at)
-	m.stack.push(m.bare)
 }
 
 // newNode adds a node of size numbers, which the opcode at off made, and
 // returns it, or noRef if there is no room.
-func (m *machine) newNode(head ref, off, size int) (ref, *node) {
-	if !m.room(max(size, objectSize)) {
+func (g *graph) newNode(head ref, off, size int) (ref, *node) {
+	if !g.room(max(size, objectSize)) {
 		return noRef, nil
 	}
-	at := m.cells.n
-	m.cells.n += size
-	n := m.nodeAt(at)
+	at := g.cells.n
+	g.cells.n += size
+	n := g.nodeAt(at)
 	n[nodeHead], n[nodeOffset], n[nodeLast] = head, ref(off), 0
 	return nodeRef | ref(at), n
 }
 
 // list adds a node without items.
-func (m *machine) list(k kind, off int) (ref, *node) {
-	r, n := m.newNode(ref(k), off, listSize)
+func (g *graph) list(k kind, off int) (ref, *node) {
+	r, n := g.newNode(ref(k), off, listSize)
 	if n != nil {
 		n[nodeFirst] = 0
 	}
 	return r, n
 }
 
-// fill gives the container at height i of the stack, which is an atom, a node,
-// and returns it; or noRef if there is no room.
-func (m *machine) fill(i int) ref {
-	r := m.stack.at(i)
-	r, _ = m.list(emptyKinds[m.src[r]], int(r))
-	m.stack.set(i, r)
-	return r
-}
-
-// extend adds the values from height s on to the end of a container.
-func (m *machine) extend(n *node, s int) bool {
-	for s < m.stack.n {
-		room := m.more(n)
+// extend adds the values of a slab from index i on to the end of a container.
+func (g *graph) extend(n *node, values *slab, i int) bool {
+	for i < values.n {
+		room := g.more(n)
 		if room == nil {
 			return false
 		}
-		k := min(len(room), m.stack.n-s)
-		m.stack.read(room[:k], s)
-		m.cells.n += k
-		m.cells.from(int(n[nodeLast]))[1] += ref(k)
-		s += k
+		k := min(len(room), values.n-i)
+		values.read(room[:k], i)
+		g.cells.n += k
+		g.cells.from(int(n[nodeLast]))[1] += ref(k)
+		i += k
 	}
 	return true
 }
 
 // more returns room for items at the end of a container, for an even number of
 // them: in its last segment if nothing lies behind that, else in a new one.
-func (m *machine) more(n *node) []ref {
-	last, at := int(n[nodeLast]), m.cells.n
+func (g *graph) more(n *node) []ref {
+	last, at := int(n[nodeLast]), g.cells.n
 	if left := chunkSize - at&chunkMask; last != 0 && left >= 2 && left < chunkSize {
-		if last+segmentHead+int(m.cells.at(last+1)) == at {
-			return m.cells.from(at)[:left&^1]
+		if last+segmentHead+int(g.cells.at(last+1)) == at {
+			return g.cells.from(at)[:left&^1]
 		}
 	}
-	if !m.room(segmentHead + 2) {
+	if !g.room(segmentHead + 2) {
 		return nil
 	}
-	at = m.cells.n
+	at = g.cells.n
 	if last != 0 {
-		m.cells.set(last, ref(at))
+		g.cells.set(last, ref(at))
 	} else {
 		n[nodeFirst] = ref(at)
 	}
 	n[nodeLast] = ref(at)
-	s := m.cells.from(at)
+	s := g.cells.from(at)
 	s[0], s[1] = 0, 0
-	m.cells.n += segmentHead
+	g.cells.n += segmentHead
 	return s[segmentHead : segmentHead+(len(s)-segmentHead)&^1]
 }

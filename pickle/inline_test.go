@@ -9,11 +9,12 @@ import (
 // mustInline are the functions that the loop over opcodes relies on to cost no
 // call.
 var mustInline = []string{
+	"(*graph).atom",
+	"(*graph).node",
+	"(*graph).nodeAt",
+	"(*graph).segment",
+	"(*graph).tally",
 	"(*machine).isNext",
-	"(*machine).node",
-	"(*machine).nodeAt",
-	"(*machine).segment",
-	"(*machine).tally",
 	"(*node).class",
 	"(*node).kind",
 	"(*slab).at",
@@ -21,6 +22,8 @@ var mustInline = []string{
 	"(*slab).from",
 	"(*slab).push",
 	"(*slab).set",
+	"atom.isInteger",
+	"atom.isTextual",
 	"ref.isAtom",
 	"ref.isNode",
 }

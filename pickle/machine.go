@@ -1,58 +1,58 @@
 package pickle
 
-import (
-	"encoding/binary"
+import "encoding/binary"
 
-	"github.com/bsonkit/bsonkit/bson/bsoncore"
-)
-
-// This file runs the opcodes of a pickle.
+// This file is the machine, which runs the opcodes of a pickle and makes the
+// graph of it: the first part of the way from opcodes to BSON. It knows opcodes,
+// the stack, the memo, which names a pickle may give and how they may be used.
+// It does not know BSON, nor what an object of a class means; it looks at the
+// contents of arguments only where they steer it: names, memo indexes, the
+// protocol.
 //
-//   - run is the loop. It looks at opcodes and lengths, and at the contents of
-//     arguments only where they steer it: names, memo indexes, the protocol.
+//   - run is the loop.
 //   - skip finds the end of a pickle that run has refused.
-//   - argument.go finds where an opcode's argument ends; every bounds check is
-//     there and at the top of run.
-//   - call.go makes objects, memo.go is the memo.
-//   - What comes about is a graph: see graph.go. atom.go, value.go and
-//     object.go turn it into BSON; nothing here knows what a class means.
+//   - machine_argument.go finds where an opcode's argument ends; every bounds
+//     check is there and at the top of run.
+//   - machine_call.go makes objects, machine_memo.go is the memo.
 //
 // A run may stop where the bytes end and go on when there are more, so that a
 // stream needs no second reader of opcodes to find where a pickle ends.
 
 // A machine reads one pickle at a time.
 type machine struct {
-	src   []byte // from the pickle's first byte; never written
-	off   int    // byte offset of the next opcode
-	at    int    // byte offset of the current opcode
-	seen  int    // no line feed lies between an unfinished line's start and this offset
-	final bool   // no more bytes follow src
+	graph // what it makes; machine.at is the current opcode
+
+	off   int  // byte offset of the next opcode
+	seen  int  // no line feed lies between an unfinished line's start and this offset
+	final bool // no more bytes follow src
 
 	stack slab           // values
 	marks slab           // heights of stack at which a MARK stands
 	floor int            // the topmost of them, or 0: what lies below is out of reach
-	cells slab           // the graph: see graph.go
 	bare  ref            // the list or dict that was made last, if it is an atom yet
-	made  int            // containers and objects, but for EMPTY_TUPLE
 	memo  slab           // by index; 0: none, else ref+1
 	far   map[uint32]ref // entries with an index far above their number
 	memos int            // entries in memo and far
 
-	maxNodes, maxMemo, maxDepth, maxExpansion int
-	encoding                                  Encoding
-	longText                                  LongText
+	maxMemo int // of them
+}
 
-	builder // see value.go
-	scratch [64]byte
+// reset makes m read a pickle from its start.
+func (m *machine) reset() {
+	m.clear()
+	m.off, m.seen = 0, 0
+	m.stack.n, m.marks.n, m.memo.n = 0, 0, 0
+	m.floor, m.bare = 0, noRef
+	m.far = nil
+	m.memos = 0
+}
 
-	// The fault, if err is not nil.
-	fault   int // byte offset of the opcode
-	err     error
-	what    string
-	path    []string // keys to the fault, the innermost first; see unwind
-	pathLen int      // bytes of all keys to it
-
-	options error // of one that is out of range; last, since it is cold
+// result returns the value of the pickle that run has read to STOP. The stack
+// has no more use.
+func (m *machine) result() ref {
+	m.stack.trim()
+	m.marks.trim()
+	return m.stack.at(0)
 }
 
 // A status says why run has returned.
@@ -61,23 +61,24 @@ type status uint8
 const (
 	statusDone   status = iota // STOP was reached, the value is at the bottom of the stack
 	statusMore                 // the bytes end before the pickle does
-	statusFailed               // see machine.err
+	statusFailed               // see graph.err
 )
 
-// fail records a fault at the opcode at off, the first one only.
-func (m *machine) fail(off int, err error, what string) status {
-	if m.err == nil {
-		m.fault, m.err, m.what = off, err, what
-	}
+// stop is fail for who returns a status.
+func (m *machine) stop(off int, err error, what string) status {
+	m.fail(off, err, what)
 	return statusFailed
 }
+
+// bad records a fault at the current opcode and returns false.
+func (m *machine) bad(err error, what string) bool { return m.fail(m.at, err, what) }
 
 // short is for where the bytes end.
 func (m *machine) short() status {
 	if !m.final {
 		return statusMore
 	}
-	return m.fail(m.off, ErrTruncated, "")
+	return m.stop(m.off, ErrTruncated, "")
 }
 
 // run reads opcodes up to STOP, to a fault, or to the end of the bytes.
@@ -229,12 +230,6 @@ func (m *machine) rare(op byte) bool {
 	panic("BUG: pickle: opcode " + opcodeNames[op])
 }
 
-// bad records a fault at the current opcode and returns false.
-func (m *machine) bad(err error, what string) bool {
-	m.fail(m.at, err, what)
-	return false
-}
-
 // global pushes the class that name, a module, a line feed and a name, stands
 // for.
 func (m *machine) global(name []byte) bool {
@@ -315,13 +310,30 @@ func (m *machine) push(k kind, n int) bool {
 			k = kindLong
 		}
 		var l *node
-		if r, l = m.list(k, m.at); l == nil || !m.extend(l, s) {
+		if r, l = m.list(k, m.at); l == nil || !m.extend(l, &m.stack, s) {
 			return false
 		}
 	}
 	m.stack.n = s
 	m.stack.push(r)
 	return true
+}
+
+// pushBare pushes the list or dict that the current opcode makes. If one like
+// it is on top of the stack, it is this one: what is pushed above can only go
+// into it, and then it is an atom no more.
+func (m *machine) pushBare() {
+	m.bare = ref(m.at)
+	m.stack.push(m.bare)
+}
+
+// fill gives the container at height i of the stack, which is an atom, a node,
+// and returns it; or noRef if there is no room.
+func (m *machine) fill(i int) ref {
+	r := m.stack.at(i)
+	r, _ = m.list(m.kind(r), int(r))
+	m.stack.set(i, r)
+	return r
 }
 
 // append adds the values from height s on to the container below them.
@@ -355,34 +367,7 @@ func (m *machine) append(k kind, s int) bool {
 			return false
 		}
 	}
-	ok := m.extend(n, s)
+	ok := m.extend(n, &m.stack, s)
 	m.stack.n = s
 	return ok
-}
-
-// error returns the fault as an error; the pickle starts at offset base of
-// the input.
-func (m *machine) error(base int64) error {
-	e := SyntaxError{Offset: base + int64(m.fault), What: m.what, Err: m.err}
-	bad := malformed[m.err]
-	if m.fault < len(m.src) {
-		op := m.src[m.fault]
-		if e.Opcode = opcodeNames[op]; e.Opcode == "" {
-			bad = bad || m.err == ErrOpcode // it is none
-			e.Opcode = "0x" + string("0123456789abcdef"[op>>4]) + string("0123456789abcdef"[op&15])
-		}
-	}
-	if m.err == ErrTruncated {
-		e.Offset = base + int64(len(m.src))
-	}
-	var path []byte
-	for i := len(m.path) - 1; i >= 0; i-- {
-		path = bsoncore.AppendPointer(path, []byte(m.path[i]))
-	}
-	e.Pointer = string(path)
-	if bad {
-		return &e
-	}
-	v := ValueError(e)
-	return &v
 }

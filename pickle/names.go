@@ -1,5 +1,9 @@
 package pickle
 
+// This file is the one list of Python's classes and functions. names and rules,
+// which is in terms of opcodes, are for the machine; unhashable is for the
+// builder. What an object of a class means is in to_bson_object.go.
+
 // A class is one of the Python classes and functions that a pickle may name.
 // It is a number and nothing else: there is no object behind it, and nothing
 // is ever called.
@@ -157,8 +161,6 @@ type rule struct {
 	base  bases // REDUCE of _reconstructor, with one of these as base
 	build bool  // BUILD is allowed
 	items bool  // SETITEM and SETITEMS are allowed
-
-	unhashable bool // no instance can be the key of a dictionary
 }
 
 // rules is the only table of what may be done with a class. One that is not
@@ -168,21 +170,21 @@ var rules = [numClasses]rule{
 	clsGetattr:   {call: args(2, 2)},
 	clsOr:        {call: args(2, 2)},
 	clsBytes:     {call: args(0, 0)},
-	clsByteArray: {call: args(0, 2), unhashable: true},
+	clsByteArray: {call: args(0, 2)},
 
 	clsObjectID:   {new: args(0, 0), base: baseObject, build: true},
 	clsBinary:     {new: args(1, 2), base: baseStr | baseBytes, build: true},
 	clsUUIDLegacy: {new: args(1, 1), base: baseStr | baseBytes, build: true},
-	clsCode:       {new: args(1, 1), base: baseStr | baseUnicode, build: true, unhashable: true},
+	clsCode:       {new: args(1, 1), base: baseStr | baseUnicode, build: true},
 	clsDBRef:      {new: args(0, 0), base: baseObject, build: true},
 	clsDecimal128: {new: args(0, 0), base: baseObject, build: true},
 	clsInt64:      {new: args(1, 1), base: baseInt, build: true},
 	clsMinKey:     {new: args(0, 0), base: baseObject, build: true},
 	clsMaxKey:     {new: args(0, 0), base: baseObject, build: true},
-	clsRegex:      {new: args(0, 0), base: baseObject, build: true, unhashable: true},
+	clsRegex:      {new: args(0, 0), base: baseObject, build: true},
 	clsTimestamp:  {new: args(0, 0), base: baseObject, build: true},
-	clsSON:        {new: args(0, 0), base: baseDict, build: true, items: true, unhashable: true},
-	clsRawBSON:    {new: args(0, 0), build: true, unhashable: true},
+	clsSON:        {new: args(0, 0), base: baseDict, build: true, items: true},
+	clsRawBSON:    {new: args(0, 0), build: true},
 	clsDatetimeMS: {new: args(0, 0), base: baseObject, build: true},
 
 	clsFixedOffset:        {call: args(0, 2), build: true},
@@ -195,9 +197,14 @@ var rules = [numClasses]rule{
 	clsTimedelta:   {call: args(3, 3)},
 	clsTimezone:    {call: args(1, 2)},
 	clsDecimal:     {call: args(1, 1)},
-	clsOrderedDict: {call: args(0, 1), items: true, unhashable: true},
+	clsOrderedDict: {call: args(0, 1), items: true},
 	clsCompile:     {call: args(2, 2)},
 	clsRegexFlag:   {call: args(1, 1)},
+}
+
+// unhashable has the classes of which no instance can be the key of a dictionary.
+var unhashable = [numClasses]bool{
+	clsByteArray: true, clsCode: true, clsRegex: true, clsSON: true, clsRawBSON: true, clsOrderedDict: true,
 }
 
 // classNames has the names that errors give to classes.

@@ -5,13 +5,13 @@ import (
 	"encoding/binary"
 	"unicode/utf8"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file reads and writes a pickle that is one ObjectId without a machine:
+// This file reads and writes a pickle that is one ObjectId without an unpickler:
 // the bytes around the id are always the same. What does not look like one of
-// the templates goes to the machine, which decides.
+// the templates goes to an unpickler, which decides.
 
 // A template is what CPython 3.7 to 3.13 writes before and after an id.
 type template struct{ head, tail string }
@@ -98,13 +98,12 @@ func (o DecodeOptions) UnmarshalObjectID(data []byte) (objectid.ID, error) {
 		return id, nil
 	}
 	var id objectid.ID
-	m := machines.Get().(*machine)
-	defer m.free()
-	m.init(&o)
-	value, t, err := m.whole(m.scratch[:0], data)
-	if err == nil && t != bson.TypeObjectID {
-		m.fail(m.place(m.stack.at(0)), ErrNotObjectID, t.String())
-		err = m.error(0)
+	u := unpicklers.Get().(*unpickler)
+	defer u.free()
+	u.init(&o)
+	value, t, err := u.whole(u.scratch[:0], data)
+	if err == nil && t != bsoncore.TypeObjectID {
+		err = u.mistyped(t, ErrNotObjectID)
 	}
 	if err != nil {
 		return id, err

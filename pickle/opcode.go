@@ -1,6 +1,10 @@
 package pickle
 
-// The opcodes that are read. What each does to the stack is in machine.go.
+// This file is the list of the opcodes: how they are laid out, for the machine,
+// and what they are called. What each does to the stack is in machine.go, and
+// what a value made by one opcode is in graph_atom.go.
+
+// The opcodes that are read.
 const (
 	opMark           = '('
 	opStop           = '.'

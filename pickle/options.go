@@ -1,6 +1,9 @@
 package pickle
 
-import "github.com/bsonkit/bsonkit/bson"
+import (
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
 
 // An Encoding says what a str of Python 2 is, where it stands as a value or
 // as a key. Where PyMongo's own types hold one the position decides: the 12
@@ -197,9 +200,9 @@ func (o *EncodeOptions) number() (int, error) {
 
 func maxDepth(n int) int {
 	if n <= 0 {
-		n = bson.DefaultMaxDepth
+		n = bsoncore.DefaultMaxDepth
 	}
-	return min(n, bson.DepthCeiling)
+	return min(n, bsoncore.DepthCeiling)
 }
 
 // check returns the error of an option that is out of range.
@@ -214,5 +217,5 @@ func (o *DecodeOptions) check() error {
 }
 
 func outOfRange[T ~uint8](option string, value T) error {
-	return &bson.OptionError{Option: "pickle." + option, Value: itoa(int(value))}
+	return &bsoncore.OptionError{Option: "pickle." + option, Value: itoa(int(value))}
 }

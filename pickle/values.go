@@ -43,10 +43,10 @@ func (o *DecodeOptions) values() bson.DecodeOptions {
 // appendValue is AppendBSONValue, but a dictionary with keys that are not text
 // is refused wherever it is: no Go value is meant by an array of pairs.
 func (o *DecodeOptions) appendValue(dst, data []byte) ([]byte, bson.Type, error) {
-	m := machines.Get().(*machine)
-	defer m.free()
-	m.init(o)
-	return m.whole(dst, data)
+	u := unpicklers.Get().(*unpickler)
+	defer u.free()
+	u.init(o)
+	return u.whole(dst, data)
 }
 
 // Decode sets what v points to from the current value, as Unmarshal does.

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/internal/portion"
 )
@@ -22,7 +22,7 @@ import (
 //     dictionary, object and tuple that is not empty, in order.
 //   - frame and boundary put protocols 4 and 5 in frames as CPython does.
 //   - boundary is also where a pickle is found to be too long, or is handed on
-//     (portions.go): nothing before it is changed any more.
+//     (write_portions.go): nothing before it is changed any more.
 //
 // The model is CPython 3.7 to 3.13, so that an ObjectId is the same bytes. Of
 // text, equal keys of documents and the names of attributes are one object.
@@ -58,18 +58,18 @@ func (o *EncodeOptions) document(doc []byte) func(*writer) bool {
 // returns the longer slice. data is the value as it stands after the key of
 // an element of type t; it is not kept. dst may be nil and must not overlap
 // data. Errors are those of AppendPickle, with offsets from the start of data.
-func AppendPickleValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+func AppendPickleValue(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
 	return EncodeOptions{}.AppendPickleValue(dst, t, data)
 }
 
 // AppendPickleValue appends a value to dst as o says, otherwise as the
 // function AppendPickleValue does.
-func (o EncodeOptions) AppendPickleValue(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+func (o EncodeOptions) AppendPickleValue(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
 	return o.append(dst, o.value(t, data))
 }
 
 // value returns what writes the value of type t that data holds.
-func (o *EncodeOptions) value(t bson.Type, data []byte) func(*writer) bool {
+func (o *EncodeOptions) value(t bsoncore.Type, data []byte) func(*writer) bool {
 	return func(w *writer) bool {
 		w.doc = data
 		return w.c.ResetValue(t, data, o.MaxDepth) && w.value()
@@ -97,14 +97,14 @@ func (w *writer) whole(dst []byte, write func(*writer) bool) ([]byte, error) {
 	}
 	out := w.finish()
 	if w.most > 0 && w.size() > w.most {
-		return dst, &bson.ValueError{Err: bson.ErrTooLarge}
+		return dst, &bsoncore.ValueError{Err: bsoncore.ErrTooLarge}
 	}
 	return out, nil
 }
 
 // A writer writes one pickle.
 type writer struct {
-	c     bson.Cursor
+	c     bsoncore.Cursor
 	doc   []byte // what c walks
 	out   []byte
 	proto int // 0 to 5
@@ -150,7 +150,7 @@ const keepTable = 1 << 10
 // free gives w back.
 func (w *writer) free() {
 	w.out, w.portions, w.doc = nil, nil, nil
-	w.c = bson.Cursor{}
+	w.c = bsoncore.Cursor{}
 	if len(w.table) > keepTable {
 		w.table = nil
 	}

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -342,7 +342,7 @@ func (w *writer) code() bool {
 	w.openTuple()
 	var text []byte
 	off := c.ValueOffset() + 4
-	if c.Type() == bson.TypeCodeWithScope {
+	if c.Type() == bsoncore.TypeCodeWithScope {
 		text, _ = c.CodeWithScope()
 		off += 4
 	} else {
@@ -355,7 +355,7 @@ func (w *writer) code() bool {
 	w.newObject()
 	w.empty(opEmptyDict, opDict)
 	w.constant(tScope)
-	if c.Type() == bson.TypeCodeWithScope {
+	if c.Type() == bsoncore.TypeCodeWithScope {
 		end := w.end()
 		if !c.Enter() || !w.document(end) {
 			return false

@@ -3,7 +3,6 @@ package pickle
 import (
 	"bytes"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
@@ -28,37 +27,37 @@ func (w *writer) fail(err error) bool {
 func (w *writer) value() bool {
 	c := &w.c
 	switch c.Type() {
-	case bson.TypeString:
+	case bsoncore.TypeString:
 		return w.stringAt(c.ValueOffset()+4, c.Text())
-	case bson.TypeObjectID:
+	case bsoncore.TypeObjectID:
 		id := c.ObjectID()
 		w.objectID(id[:])
-	case bson.TypeInt32:
+	case bsoncore.TypeInt32:
 		w.int(int64(c.Int32()))
-	case bson.TypeInt64:
+	case bsoncore.TypeInt64:
 		w.int64(c.Int64())
-	case bson.TypeDouble:
+	case bsoncore.TypeDouble:
 		w.boundary()
 		w.float(c.Double())
-	case bson.TypeBoolean:
+	case bsoncore.TypeBoolean:
 		w.boundary()
 		w.bool(c.Boolean())
-	case bson.TypeNull:
+	case bsoncore.TypeNull:
 		w.boundary()
 		w.out = append(w.out, opNone)
-	case bson.TypeDateTime:
+	case bsoncore.TypeDateTime:
 		return w.datetime(c.DateTime())
-	case bson.TypeDocument:
+	case bsoncore.TypeDocument:
 		return w.subdocument()
-	case bson.TypeArray:
+	case bsoncore.TypeArray:
 		end := w.end()
 		if !c.Enter() || !w.array(end) {
 			return false
 		}
 		c.Leave()
-	case bson.TypeBinary:
+	case bsoncore.TypeBinary:
 		subtype, data := c.Binary()
-		if subtype == bson.BinaryGeneric && w.reader != Python2 {
+		if subtype == bsoncore.BinaryGeneric && w.reader != Python2 {
 			w.bytes(data)
 		} else {
 			w.binary(subtype, data)
@@ -73,19 +72,19 @@ func (w *writer) value() bool {
 func (w *writer) rareValue() bool {
 	c := &w.c
 	switch c.Type() {
-	case bson.TypeDecimal128:
+	case bsoncore.TypeDecimal128:
 		hi, lo := c.Decimal128().Bits()
 		w.decimal128(hi, lo)
-	case bson.TypeTimestamp:
+	case bsoncore.TypeTimestamp:
 		t, i := c.Timestamp()
 		w.timestamp(t, i)
-	case bson.TypeRegex:
+	case bsoncore.TypeRegex:
 		return w.regex(c.Regex())
-	case bson.TypeCode, bson.TypeCodeWithScope:
+	case bsoncore.TypeCode, bsoncore.TypeCodeWithScope:
 		return w.code()
-	case bson.TypeMinKey:
+	case bsoncore.TypeMinKey:
 		w.plain(gMinKey)
-	case bson.TypeMaxKey:
+	case bsoncore.TypeMaxKey:
 		w.plain(gMaxKey)
 	default:
 		return w.deprecated()
@@ -100,12 +99,12 @@ func (w *writer) deprecated() bool {
 		return w.fail(ErrNoClass)
 	}
 	switch c.Type() {
-	case bson.TypeUndefined:
+	case bsoncore.TypeUndefined:
 		w.boundary()
 		w.out = append(w.out, opNone)
-	case bson.TypeSymbol:
+	case bsoncore.TypeSymbol:
 		return w.stringAt(c.ValueOffset()+4, c.Text())
-	case bson.TypeDBPointer:
+	case bsoncore.TypeDBPointer:
 		return w.dbPointer()
 	default:
 		panic("BUG: pickle: value of type " + c.Type().String())
@@ -116,7 +115,7 @@ func (w *writer) deprecated() bool {
 // stringAt writes text that stands at offset off of the document.
 func (w *writer) stringAt(off int, s []byte) bool {
 	if bad := bsoncore.IndexInvalidUTF8(s); bad >= 0 {
-		w.c.Malformed(off+bad, bson.ErrUTF8)
+		w.c.Malformed(off+bad, bsoncore.ErrUTF8)
 		return false
 	}
 	w.text(s)
@@ -215,7 +214,7 @@ func (w *writer) items(end int) (n int, ok bool) {
 		key := c.Key()
 		if !plainKey(key) {
 			if bad := bsoncore.IndexInvalidUTF8(key); bad >= 0 {
-				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+				c.Malformed(c.Offset()+1+bad, bsoncore.ErrUTF8)
 				return n, false
 			}
 		}
@@ -232,7 +231,7 @@ func (w *writer) items(end int) (n int, ok bool) {
 		return n, false
 	}
 	if !w.unique(first) {
-		return n, w.fail(bson.ErrDuplicateKey)
+		return n, w.fail(bsoncore.ErrDuplicateKey)
 	}
 	return n, true
 }
@@ -276,7 +275,7 @@ func (w *writer) array(end int) bool {
 		}
 		if key := c.Key(); !plainKey(key) { // no key is written, but this may be no array
 			if bad := bsoncore.IndexInvalidUTF8(key); bad >= 0 {
-				c.Malformed(c.Offset()+1+bad, bson.ErrUTF8)
+				c.Malformed(c.Offset()+1+bad, bsoncore.ErrUTF8)
 				return false
 			}
 		}
@@ -355,10 +354,10 @@ func (w *writer) sonKeys(keys []uint32) {
 // back unchanged: $ref, a string, $id, perhaps $db, a string, in this order,
 // and then other keys.
 func dbrefShape(doc []byte) (ok, hasDB bool) {
-	if len(doc) < 10 || doc[4] != byte(bson.TypeString) || string(doc[5:10]) != "$ref\x00" {
+	if len(doc) < 10 || doc[4] != byte(bsoncore.TypeString) || string(doc[5:10]) != "$ref\x00" {
 		return false, false
 	}
-	c := bson.NewCursor(doc)
+	c := bsoncore.NewCursor(doc)
 	for i := 0; c.Next(); i++ {
 		key := string(bytes.TrimPrefix(c.Key(), []byte{'$'}))
 		special := len(key) < len(c.Key()) && (key == "ref" || key == "id" || key == "db")
@@ -369,7 +368,7 @@ func dbrefShape(doc []byte) (ok, hasDB bool) {
 				return false, false
 			}
 			ok = true
-		case i == 2 && special && key == "db" && c.Type() == bson.TypeString:
+		case i == 2 && special && key == "db" && c.Type() == bsoncore.TypeString:
 			hasDB = true
 		case special:
 			return false, false

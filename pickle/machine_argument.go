@@ -26,7 +26,7 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 		}
 		switch {
 		case a == argShort && end-start > maxShortLine:
-			return -1, m.fail(m.off, ErrArgument, "number is too long")
+			return -1, m.stop(m.off, ErrArgument, "number is too long")
 		case n < 0:
 			return -1, m.short()
 		}
@@ -45,7 +45,7 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 		if len(room) < most {
 			return -1, m.short()
 		}
-		return -1, m.fail(m.off, ErrName, quoteName(dotted(room)))
+		return -1, m.stop(m.off, ErrName, quoteName(dotted(room)))
 	}
 	var what string
 	if op == opInst {
@@ -56,7 +56,7 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 			}
 		}
 	}
-	return -1, m.fail(m.off, ErrOpcode, what)
+	return -1, m.stop(m.off, ErrOpcode, what)
 }
 
 // counted is argument for an argument that starts with its length.
@@ -84,9 +84,9 @@ func (m *machine) counted(op byte, a argument) (next int, st status) {
 	start += width
 	switch {
 	case n > maxSource:
-		return -1, m.fail(m.off, ErrArgument, "length")
+		return -1, m.stop(m.off, ErrArgument, "length")
 	case op == opLong1 && n > maxLong:
-		return -1, m.fail(m.off, ErrRange, "integer of "+itoa(int(n))+" bytes")
+		return -1, m.stop(m.off, ErrRange, "integer of "+itoa(int(n))+" bytes")
 	case n > uint64(len(src)-start):
 		return -1, m.short()
 	}
@@ -101,7 +101,7 @@ func (m *machine) frame() status {
 	n := binary.LittleEndian.Uint64(m.src[m.at+1:])
 	switch {
 	case n > maxSource:
-		return m.fail(m.at, ErrArgument, "length")
+		return m.stop(m.at, ErrArgument, "length")
 	case n > uint64(len(m.src)-m.off):
 		m.off = m.at
 		return m.short()

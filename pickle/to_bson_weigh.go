@@ -15,13 +15,10 @@ const (
 
 // atomWeights has the bytes that BSON has for atoms, without those that the
 // atom has in the pickle as well.
-var atomWeights = [256]uint8{
-	opNewTrue: 1, opNewFalse: 1, opInt: 8, opBinInt: 4, opBinInt1: 4, opBinInt2: 4, opLong: 8, opLong1: 8, opFloat: 8, opBinFloat: 8,
-	opEmptyTuple: holderWeight, opTuple: holderWeight, opEmptyList: holderWeight, opList: holderWeight,
-	opEmptyDict: holderWeight, opDict: holderWeight,
-	opUnicode: holderWeight, opBinUnicode: holderWeight, opShortBinUnicode: holderWeight,
-	opString: holderWeight, opBinString: holderWeight, opShortBinString: holderWeight,
-	opBinBytes: holderWeight, opShortBinBytes: holderWeight, opByteArray8: holderWeight,
+var atomWeights = [numAtoms]uint8{
+	isTrue: 1, isFalse: 1, isInt: 4, isTextInt: 8, isLong: 8, isTextLong: 8, isFloat: 8,
+	isText: holderWeight, isStr: holderWeight, isBytes: holderWeight, isByteArray: holderWeight,
+	isTuple: holderWeight, isList: holderWeight, isDict: holderWeight,
 }
 
 // classWeights has the bytes of the BSON of objects that always have as many.
@@ -33,12 +30,12 @@ var classWeights = [numClasses]uint8{
 // weigh returns how many bytes of BSON r becomes, or more. It stops where
 // that is more than limit, and does not weigh what lies deeper than a document
 // may: both are refused.
-func (m *machine) weigh(r ref, depth, limit int) int {
+func (b *builder) weigh(r ref, depth, limit int) int {
 	if r.isAtom() {
-		return m.weighAtom(r)
+		return b.weighAtom(r)
 	}
-	n := m.node(r)
-	if n == nil || depth > m.maxDepth {
+	n := b.node(r)
+	if n == nil || depth > b.maxDepth {
 		return 0
 	}
 	if n[nodeHead]&flagWeighed != 0 {
@@ -47,11 +44,11 @@ func (m *machine) weigh(r ref, depth, limit int) int {
 	w := holderWeight
 	switch n.kind() {
 	case kindObject:
-		w = m.weighObject(n, depth, limit)
+		w = b.weighObject(n, depth, limit)
 	case kindDict:
-		w += m.weighPairs(n[nodeFirst], depth, limit)
+		w += b.weighPairs(n[nodeFirst], depth, limit)
 	default:
-		w += m.weighItems(r, depth, limit)
+		w += b.weighItems(r, depth, limit)
 	}
 	w = min(w, limit)
 	n[nodeHead] |= flagWeighed
@@ -60,14 +57,14 @@ func (m *machine) weigh(r ref, depth, limit int) int {
 }
 
 // weighItems is weigh for the elements of an array.
-func (m *machine) weighItems(r ref, depth, limit int) (w int) {
+func (b *builder) weighItems(r ref, depth, limit int) (w int) {
 	i, digits, next := 0, 1, 10 // of an index, and the first that has more
-	for items, s := m.items(r); len(items) > 0; items, s = m.segment(s) {
+	for items, s := b.items(r); len(items) > 0; items, s = b.segment(s) {
 		for _, item := range items {
 			if i == next {
 				digits, next = digits+1, 10*next
 			}
-			if w += elementWeight + digits + m.weigh(item, depth+1, limit); w >= limit {
+			if w += elementWeight + digits + b.weigh(item, depth+1, limit); w >= limit {
 				return w
 			}
 			i++
@@ -77,18 +74,18 @@ func (m *machine) weighItems(r ref, depth, limit int) (w int) {
 }
 
 // weighPairs is weigh for the elements of a document.
-func (m *machine) weighPairs(s ref, depth, limit int) (w int) {
+func (b *builder) weighPairs(s ref, depth, limit int) (w int) {
 	for s != 0 {
 		var items []ref
-		items, s = m.segment(s)
+		items, s = b.segment(s)
 		for i := 0; i < len(items); i += 2 {
-			w += m.weigh(items[i], depth+1, limit)
-			if a := m.atom(items[i]); a == isText || a == isStr {
+			w += b.weigh(items[i], depth+1, limit)
+			if b.atom(items[i]).isTextual() {
 				w += elementWeight - holderWeight
 			} else {
 				w += pairWeight
 			}
-			if w += m.weigh(items[i+1], depth+1, limit); w >= limit {
+			if w += b.weigh(items[i+1], depth+1, limit); w >= limit {
 				return w
 			}
 		}
@@ -97,30 +94,26 @@ func (m *machine) weighPairs(s ref, depth, limit int) (w int) {
 }
 
 // weighObject is weigh for objects: by class, or what their parts would be.
-func (m *machine) weighObject(n *node, depth, limit int) int {
+func (b *builder) weighObject(n *node, depth, limit int) int {
 	if w := int(classWeights[n.class()]); w > 0 {
 		return w
 	}
-	w := objectWeight + m.weighPairs(n[nodeFirst], depth, limit) + m.weigh(n[nodeArgs], depth+1, limit)
+	w := objectWeight + b.weighPairs(n[nodeFirst], depth, limit) + b.weigh(n[nodeArgs], depth+1, limit)
 	if n.class() != clsSON { // of which that is the keys
-		w += m.weigh(n.state(), depth+1, limit)
+		w += b.weigh(n.state(), depth+1, limit)
 	}
 	return w
 }
 
 // weighAtom is weigh for atoms.
-func (m *machine) weighAtom(r ref) int {
-	op := m.src[r]
-	w := int(atomWeights[op])
-	switch atoms[op] {
-	case isBinary:
-		w += len(m.payload(r))
+func (b *builder) weighAtom(r ref) int {
+	a := b.atom(r)
+	w := int(atomWeights[a])
+	switch a {
+	case isBytes, isByteArray:
+		w += len(b.payload(r))
 	case isText, isStr:
-		n := len(m.payload(r))
-		if op == opUnicode || m.encoding == Latin1 && atoms[op] == isStr {
-			n *= 2 // a byte may be a character
-		}
-		w += n
+		w += b.mostText(r)
 	}
 	return w
 }
@@ -128,13 +121,12 @@ func (m *machine) weighAtom(r ref) int {
 // maxRoom is how many bytes are set aside at once, at most.
 const maxRoom = 1 << 30
 
-// makeRoom returns dst with room for the value of the pickle, as far as it is
-// allowed to be long and for the element with which it may go too far.
-func (m *machine) makeRoom(dst []byte) []byte {
-	m.stack.trim() // their work is done
-	m.marks.trim()
-	limit := int(min(int64(m.limit-m.base)+2*int64(m.off), maxRoom))
-	room := min(m.weigh(m.stack.at(0), 0, limit), limit)
+// makeRoom returns dst with room for the value of root, of a pickle of n bytes,
+// as far as it is allowed to be long and for the element with which it may go
+// too far.
+func (b *builder) makeRoom(dst []byte, root ref, n int) []byte {
+	limit := int(min(int64(b.limit-b.base)+2*int64(n), maxRoom))
+	room := min(b.weigh(root, 0, limit), limit)
 	if room <= cap(dst)-len(dst) {
 		return dst
 	}

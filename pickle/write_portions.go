@@ -4,7 +4,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
@@ -29,13 +29,13 @@ func (o EncodeOptions) WritePickle(w io.Writer, doc []byte) error { return o.wri
 // WritePickleValue writes a value to w as a pickle of protocol 2. data is the
 // value as it stands after the key of an element of type t. The pickle and the
 // errors are those of AppendPickleValue; it is written as WritePickle does.
-func WritePickleValue(w io.Writer, t bson.Type, data []byte) error {
+func WritePickleValue(w io.Writer, t bsoncore.Type, data []byte) error {
 	return EncodeOptions{}.WritePickleValue(w, t, data)
 }
 
 // WritePickleValue writes a value to w as o says, otherwise as the function
 // WritePickleValue does.
-func (o EncodeOptions) WritePickleValue(w io.Writer, t bson.Type, data []byte) error {
+func (o EncodeOptions) WritePickleValue(w io.Writer, t bsoncore.Type, data []byte) error {
 	return o.write(w, o.value(t, data))
 }
 
@@ -79,7 +79,7 @@ func (w *writer) unframed() int {
 func (w *writer) cut() {
 	w.commit()
 	if w.most > 0 && w.size() > w.most {
-		w.c.Fail(bson.ErrTooLarge)
+		w.c.Fail(bsoncore.ErrTooLarge)
 	}
 	if p := w.portions; p != nil {
 		p.Pass(w.out)

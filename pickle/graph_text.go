@@ -2,11 +2,12 @@ package pickle
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 )
 
-// This file reads the two spellings of text that old protocols have: the repr
-// of a str, and raw-unicode-escape.
+// This file has the spellings of text: Latin-1, and those of old protocols, the
+// repr of a str and raw-unicode-escape. It knows bytes only.
 
 // latin1ToUTF8 turns the bytes of dst from n on from Latin-1 to UTF-8.
 func latin1ToUTF8(dst []byte, n int) []byte {
@@ -127,4 +128,36 @@ func parseHex(s []byte, n int) (v uint32, ok bool) {
 		}
 	}
 	return v, true
+}
+
+// appendLatin1 appends a byte for each character of text in UTF-8. ok is false
+// if one is above U+00FF or malformed.
+func appendLatin1(dst, text []byte) (_ []byte, ok bool) {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			if i++; c&^1 != 0xc2 || i == len(text) || text[i]&0xc0 != 0x80 {
+				return dst, false
+			}
+			c = c<<6 | text[i]&0x3f
+		}
+		dst = append(dst, c)
+	}
+	return dst, true
+}
+
+// plainKey reports whether s is ASCII without NUL.
+func plainKey(s []byte) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		w := binary.LittleEndian.Uint64(s)
+		if (w-0x0101010101010101|w)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	for _, c := range s {
+		if c-1 >= utf8.RuneSelf-1 {
+			return false
+		}
+	}
+	return true
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -91,9 +90,9 @@ func TestWritePickle(t *testing.T) {
 			if got.longest > longestPortion || got.longest == len(want) {
 				t.Errorf("%s, %s: a portion of %d bytes of %d", name, style, got.longest, len(want))
 			}
-			want, err = o.AppendPickleValue(nil, bson.TypeDocument, doc)
+			want, err = o.AppendPickleValue(nil, bsoncore.TypeDocument, doc)
 			got.Reset()
-			if e := o.WritePickleValue(&got, bson.TypeDocument, doc); e != nil || err != nil || !bytes.Equal(got.Bytes(), want) {
+			if e := o.WritePickleValue(&got, bsoncore.TypeDocument, doc); e != nil || err != nil || !bytes.Equal(got.Bytes(), want) {
 				t.Errorf("%s, %s, as a value: %d bytes, want %d; %v, %v", name, style, got.Len(), len(want), e, err)
 			}
 		})
@@ -107,7 +106,7 @@ func TestWritePickleFault(t *testing.T) {
 	for name, doc := range longDocuments() {
 		bad, mark := bsoncore.Begin(nil)
 		bad = append(bad, doc[4:len(doc)-1]...)
-		bad = bsoncore.End(append(bad, byte(bson.TypeUndefined), 'u', 0), mark)
+		bad = bsoncore.End(append(bad, byte(bsoncore.TypeUndefined), 'u', 0), mark)
 		eachProtocol(func(style string, o pickle.EncodeOptions) {
 			_, want := o.AppendPickle(nil, bad)
 			var w portionWriter
@@ -163,11 +162,11 @@ func TestMaxPickleSizeOut(t *testing.T) {
 				o := o
 				o.MaxPickleSize -= less
 				got, err := o.AppendPickle([]byte("before"), doc)
-				if !errors.Is(err, bson.ErrTooLarge) || string(got) != "before" {
+				if !errors.Is(err, bsoncore.ErrTooLarge) || string(got) != "before" {
 					t.Errorf("%s, %s: %d bytes less: %d bytes, %v", name, style, less, len(got), err)
 				}
 				var w portionWriter
-				if err := o.WritePickle(&w, doc); !errors.Is(err, bson.ErrTooLarge) || w.Len() > 0 {
+				if err := o.WritePickle(&w, doc); !errors.Is(err, bsoncore.ErrTooLarge) || w.Len() > 0 {
 					t.Errorf("%s, %s: %d bytes less: WritePickle: %d bytes, %v", name, style, less, w.Len(), err)
 				}
 			}

@@ -14,23 +14,23 @@ const (
 
 // datetime appends the value of a datetime: milliseconds since 1970, rounded
 // down. One without a zone counts as UTC, as PyMongo has it.
-func (m *machine) datetime(dst []byte, n *node) ([]byte, bool) {
-	list := m.arguments(n)
+func (b *builder) datetime(dst []byte, n *node) ([]byte, bool) {
+	list := b.arguments(n)
 	start := len(dst)
-	dst, ok := m.rawText(dst, list[0])
+	dst, ok := b.rawText(dst, list[0])
 	if !ok {
 		return dst, false
 	}
 	fields := dst[start:]
 	if len(fields) != datetimeSize {
-		return m.wrong(dst, n, ErrCall, "of "+itoa(len(fields))+" bytes")
+		return b.wrong(dst, n, ErrCall, "of "+itoa(len(fields))+" bytes")
 	}
 	micros, ok := parseDatetime([datetimeSize]byte(fields))
 	if !ok {
-		return m.wrong(dst, n, ErrRange, "with a field out of range")
+		return b.wrong(dst, n, ErrRange, "with a field out of range")
 	}
-	if len(list) == 2 && !m.isNone(list[1]) {
-		offset, ok := m.zone(n, list[1])
+	if len(list) == 2 && !b.isNone(list[1]) {
+		offset, ok := b.zone(n, list[1])
 		if !ok {
 			return dst, false
 		}
@@ -83,21 +83,21 @@ func daysIn(year, month int) int {
 }
 
 // zone returns the offset from UTC, in microseconds, of a tzinfo.
-func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
+func (b *builder) zone(owner *node, r ref) (micros int64, ok bool) {
 	if r.isClass() && r.class() == clsUTC {
 		return 0, true
 	}
-	n := m.node(r)
+	n := b.node(r)
 	if n == nil || n.kind() != kindObject {
-		m.wrong(nil, owner, ErrCall, "has an invalid time zone")
+		b.wrong(nil, owner, ErrCall, "has an invalid time zone")
 		return 0, false
 	}
 	var delta ref
-	switch list := m.arguments(n); {
+	switch list := b.arguments(n); {
 	case n.class() == clsTimezone:
 		delta = list[0]
 	case n.class() == clsFixedOffset && n.state() != noRef:
-		v, ok := m.attributes(n, n.state(), attrFixedOffset, 1)
+		v, ok := b.attributes(n, n.state(), attrFixedOffset, 1)
 		if !ok {
 			return 0, false
 		}
@@ -105,54 +105,54 @@ func (m *machine) zone(owner *node, r ref) (micros int64, ok bool) {
 	case n.class() == clsFixedOffset && len(list) == 2:
 		delta = list[0]
 	default:
-		m.wrong(nil, owner, ErrCall, "has an invalid time zone")
+		b.wrong(nil, owner, ErrCall, "has an invalid time zone")
 		return 0, false
 	}
-	return m.timedelta(owner, delta)
+	return b.timedelta(owner, delta)
 }
 
 // timedelta returns the microseconds of a timedelta between -24 and 24 hours.
-func (m *machine) timedelta(owner *node, r ref) (micros int64, ok bool) {
-	n := m.node(r)
+func (b *builder) timedelta(owner *node, r ref) (micros int64, ok bool) {
+	n := b.node(r)
 	if n == nil || n.kind() != kindObject || n.class() != clsTimedelta {
-		m.wrong(nil, owner, ErrCall, "has a time zone without timedelta")
+		b.wrong(nil, owner, ErrCall, "has a time zone without timedelta")
 		return 0, false
 	}
-	list := m.arguments(n)
-	days, ok1 := m.integer(list[0])
+	list := b.arguments(n)
+	days, ok1 := b.integer(list[0])
 	day, ok2 := days.int64()
-	seconds, ok3 := m.bounded(list[1], secondsPerDay-1)
-	micro, ok4 := m.bounded(list[2], microsPerSecond-1)
+	seconds, ok3 := b.bounded(list[1], secondsPerDay-1)
+	micro, ok4 := b.bounded(list[2], microsPerSecond-1)
 	if !ok1 || !ok2 || !ok3 || !ok4 || day < -1 || day > 0 {
-		m.wrong(nil, n, ErrRange, "is a day or more")
+		b.wrong(nil, n, ErrRange, "is a day or more")
 		return 0, false
 	}
 	micros = (day*secondsPerDay+int64(seconds))*microsPerSecond + int64(micro)
-	return micros, micros > -secondsPerDay*microsPerSecond || m.badZone(n)
+	return micros, micros > -secondsPerDay*microsPerSecond || b.badZone(n)
 }
 
-func (m *machine) badZone(n *node) bool {
-	m.wrong(nil, n, ErrRange, "is a day or more")
+func (b *builder) badZone(n *node) bool {
+	b.wrong(nil, n, ErrRange, "is a day or more")
 	return false
 }
 
 // datetimeMS appends the value of a DatetimeMS.
-func (m *machine) datetimeMS(dst []byte, n *node) ([]byte, bool) {
-	d, ok := m.slots(n, n.state())
+func (b *builder) datetimeMS(dst []byte, n *node) ([]byte, bool) {
+	d, ok := b.slots(n, n.state())
 	if !ok {
 		return dst, false
 	}
-	v, ok := m.attributes(n, d, attrDatetimeMS, 1)
+	v, ok := b.attributes(n, d, attrDatetimeMS, 1)
 	if !ok {
 		return dst, false
 	}
-	i, ok := m.integer(v[0])
+	i, ok := b.integer(v[0])
 	if !ok {
-		return m.wrong(dst, n, ErrState, "is not an integer")
+		return b.wrong(dst, n, ErrState, "is not an integer")
 	}
 	ms, ok := i.int64()
 	if !ok {
-		return m.wrong(dst, n, ErrRange, "needs more than 64 bits")
+		return b.wrong(dst, n, ErrRange, "needs more than 64 bits")
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), true
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file reads one pickle after the other from a stream.
@@ -36,7 +37,7 @@ var errCount = errors.New("reader returned an impossible count")
 // for several dumps has written pickles that refer to each other, which is an
 // error that matches ErrMemo.
 type Decoder struct {
-	m   machine
+	u   unpickler
 	r   io.Reader
 	buf []byte // what has been read; buf[off:] is yet to be consumed
 	off int    // bytes of buf
@@ -48,7 +49,7 @@ type Decoder struct {
 	start  int64 // offset in the stream of the current pickle
 	end    int   // in buf, of a pickle that was read to its STOP; else 0
 	value  []byte
-	typ    bson.Type
+	typ    bsoncore.Type
 	eof    bool  // the reader has ended
 	rerr   error // what the reader has failed with, behind what is in buf
 	failed bool  // err is that of the reader, or of who takes what is skipped
@@ -62,10 +63,10 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // pickles that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d := &Decoder{r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
-	d.m.init(&o)
-	d.m.pairs = true
+	d.u.init(&o)
+	d.u.builder.pairs = true
 	d.values = o.values()
-	d.err = d.m.options
+	d.err = d.u.options
 	return d
 }
 
@@ -83,14 +84,14 @@ func (d *Decoder) Next() bool {
 		}
 	}
 	d.start = d.at + int64(d.off)
-	m := &d.m
-	m.reset()
+	m := &d.u.machine
+	d.u.reset()
 	for {
 		m.src, m.final = d.buf[d.off:], d.eof
 		switch m.run() {
 		case statusMore:
 			if len(m.src) >= d.max {
-				m.fail(m.off, bson.ErrTooLarge, "")
+				m.fail(m.off, bsoncore.ErrTooLarge, "")
 				break
 			}
 			if !d.fill() && d.err != nil {
@@ -100,13 +101,13 @@ func (d *Decoder) Next() bool {
 		case statusDone:
 			d.end = d.off + m.off
 			if m.off > d.max {
-				m.fail(m.off-1, bson.ErrTooLarge, "")
+				m.fail(m.off-1, bsoncore.ErrTooLarge, "")
 				break
 			}
-			d.value, d.typ = m.result(d.value[:0])
+			d.value, d.typ = d.u.result(d.value[:0])
 		}
 		if m.err != nil {
-			d.err = m.error(d.start)
+			d.err = d.u.error(d.start)
 			d.typ = 0
 			return false
 		}
@@ -122,7 +123,7 @@ func (d *Decoder) Pickle() []byte {
 	if d.typ == 0 {
 		return nil
 	}
-	return d.m.src[:d.m.off]
+	return d.u.machine.src[:d.u.machine.off]
 }
 
 // Resync makes the Decoder go on after a pickle that is at fault, and reports
@@ -155,7 +156,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 
 // passPickle passes over a pickle that was refused before its STOP.
 func (d *Decoder) passPickle(skipped io.Writer) bool {
-	m := &d.m
+	m := &d.u.machine
 	m.off, m.seen, m.err = m.fault, 0, nil
 	for {
 		m.src, m.final = d.buf[d.off:], d.eof
@@ -241,12 +242,12 @@ func (d *Decoder) fill() bool {
 // readError ends the stream with a failure of the reader.
 func (d *Decoder) readError(err error) bool {
 	d.failed = true
-	d.err = &bson.ReadError{Offset: d.at + int64(len(d.buf)), Err: err}
+	d.err = &bsoncore.ReadError{Offset: d.at + int64(len(d.buf)), Err: err}
 	return false
 }
 
 // Type returns the type of the current value, or 0 after Next was false.
-func (d *Decoder) Type() bson.Type { return d.typ }
+func (d *Decoder) Type() bsoncore.Type { return d.typ }
 
 // Value returns the current value as AppendBSONValue does. It is valid until
 // the next call of Next.
@@ -260,7 +261,7 @@ func (d *Decoder) Value() []byte {
 // Raw returns the current value if it is a document, else nil. It is valid
 // until the next call of Next.
 func (d *Decoder) Raw() bson.Raw {
-	if d.typ != bson.TypeDocument {
+	if d.typ != bsoncore.TypeDocument {
 		return nil
 	}
 	return d.value

@@ -4,12 +4,12 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-	"strconv"
 
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// This file reads numbers, which are spelled in text or in bytes.
+// This file reads the atoms that are numbers, which are spelled in text or in
+// bytes.
 
 // maxLong is how many bytes the argument of LONG1 may have: those of the
 // greatest UUID and its sign.
@@ -92,12 +92,22 @@ func longInt(b []byte) (v integer, ok bool) {
 	return v, top == 0
 }
 
+// bool returns the value of a bool that is spelled in digits, 00 or 01, as 0 or
+// 1. ok is false if r, which is in digits, is an int.
+func (g *graph) bool(r ref) (v byte, ok bool) {
+	s := g.line(r)
+	if len(s) != 2 || s[0] != '0' || s[1]&^1 != '0' {
+		return 0, false
+	}
+	return s[1] & 1, true
+}
+
 // integer returns the value of an integer, and whether it is one.
-func (m *machine) integer(r ref) (v integer, ok bool) {
-	if m.atom(r) != isInt {
+func (g *graph) integer(r ref) (v integer, ok bool) {
+	if !g.atom(r).isInteger() {
 		return v, false
 	}
-	src := m.src[r:]
+	src := g.src[r:]
 	switch src[0] {
 	case opBinInt1:
 		v.lo = uint64(src[1])
@@ -112,36 +122,26 @@ func (m *machine) integer(r ref) (v integer, ok bool) {
 		}
 		return v, true
 	case opInt:
-		return parseInt(m.line(r))
+		return parseInt(g.line(r))
 	case opLong:
-		s := m.line(r)
+		s := g.line(r)
 		if len(s) == 0 || s[len(s)-1] != 'L' {
 			return v, false
 		}
 		return parseInt(s[:len(s)-1])
 	}
-	return longInt(m.payload(r))
-}
-
-// bounded returns an integer between 0 and limit.
-func (m *machine) bounded(r ref, limit uint64) (uint64, bool) {
-	v, ok := m.integer(r)
-	if !ok || v.neg || v.hi != 0 || v.lo > limit {
-		m.refuse(nil, r, ErrRange, "not an integer from 0 to "+strconv.FormatUint(limit, 10))
-		return 0, false
-	}
-	return v.lo, true
+	return longInt(g.payload(r))
 }
 
 // plainNaN is the NaN that text stands for.
 const plainNaN = 0x7ff8 << 48
 
 // float returns the value of FLOAT or BINFLOAT.
-func (m *machine) float(r ref) (f float64, ok bool) {
-	if m.src[r] == opBinFloat {
-		return math.Float64frombits(binary.BigEndian.Uint64(m.src[r+1:])), true
+func (g *graph) float(r ref) (f float64, ok bool) {
+	if g.src[r] == opBinFloat {
+		return math.Float64frombits(binary.BigEndian.Uint64(g.src[r+1:])), true
 	}
-	text := m.line(r)
+	text := g.line(r)
 	switch string(text) {
 	case "nan":
 		return math.Float64frombits(plainNaN), true
@@ -153,11 +153,11 @@ func (m *machine) float(r ref) (f float64, ok bool) {
 	// The finite floats that repr writes are JSON numbers.
 	n, end, ok := numtext.Scan(text, 0)
 	if !ok || end != len(text) {
-		m.fail(int(r), ErrArgument, "float")
+		g.fail(int(r), ErrArgument, "float")
 		return 0, false
 	}
 	if f, ok = n.Double(text); !ok {
-		m.fail(int(r), ErrRange, "float")
+		g.fail(int(r), ErrRange, "float")
 	}
 	return f, ok
 }
