@@ -4,8 +4,9 @@ package bson
 
 import "reflect"
 
-// This file does what access_unsafe.go does by package reflect alone. A field
-// is reached as a T by memoryOf, which checks no more than package unsafe does.
+// This file replaces access_unsafe.go with code that imports package reflect
+// only. memoryOf returns a field as a T, without more checks than package
+// unsafe makes.
 
 type place = reflect.Value
 

@@ -2,10 +2,9 @@ package bson
 
 import "reflect"
 
-// Codecs is a set of functions that take the place of this package's rules
-// for some types. It is made once, does not change, is safe for concurrent
-// use, and has an effect only where options name it. It keeps what this
-// package learns about Go types under it, so it should be kept as well.
+// Codecs is a set of functions that replace the rules of this package for some
+// types. It does not change, is safe for concurrent use, and has an effect only
+// in options. It caches plans of Go types, so make it once and keep it.
 type Codecs struct {
 	encoders map[reflect.Type]encFunc
 	decoders map[reflect.Type]decFunc
@@ -14,12 +13,12 @@ type Codecs struct {
 	plans    planCache
 }
 
-// A Codec is an entry of Codecs: what TypeCodec, AnyAs or FallbackEncoder
-// returns.
+// A Codec is an entry of Codecs: a result of TypeCodec, AnyAs or
+// FallbackEncoder.
 type Codec struct{ add func(*Codecs) }
 
-// NewCodecs returns the set of the entries given; a later one wins over an
-// earlier one for the same type.
+// NewCodecs returns the set of the given entries. Of several entries for one
+// type the last counts.
 func NewCodecs(entries ...Codec) *Codecs {
 	c := &Codecs{encoders: map[reflect.Type]encFunc{}, decoders: map[reflect.Type]decFunc{}}
 	for _, e := range entries {
@@ -30,13 +29,13 @@ func NewCodecs(entries ...Codec) *Codecs {
 	return c
 }
 
-// TypeCodec makes values of exactly the type T go through the functions
-// given; either may be nil.
+// TypeCodec converts values of exactly the type T by the given functions.
+// Either may be nil.
 //
-// encode appends the bytes that follow the key to dst, as the functions of
-// this package do, and returns the longer slice and the type of what it
-// wrote. It must not change what dst holds. decode sets *v from a value; it
-// must copy data if it keeps it. Errors are wrapped and match ErrHook.
+// encode appends the bytes that follow the key to dst and returns the longer
+// slice and the BSON type. It must not change the bytes of dst. decode sets *v
+// from a value; it must copy data if it keeps it. Errors are wrapped and match
+// ErrHook.
 func TypeCodec[T any](encode func(dst []byte, v T) ([]byte, Type, error), decode func(t Type, data []byte, v *T) error) Codec {
 	typ := reflect.TypeFor[T]()
 	return Codec{func(c *Codecs) {
@@ -62,8 +61,8 @@ func TypeCodec[T any](encode func(dst []byte, v T) ([]byte, Type, error), decode
 	}}
 }
 
-// AnyAs makes values of the BSON type t in an any decode as the Go type T
-// does. Where T cannot take the value it is an error.
+// AnyAs decodes values of the BSON type t into an any as the Go type T. If T
+// cannot hold the value, it is an error.
 func AnyAs[T any](t Type) Codec {
 	typ := reflect.TypeFor[T]()
 	return Codec{func(c *Codecs) {
@@ -74,8 +73,8 @@ func AnyAs[T any](t Type) Codec {
 	}}
 }
 
-// FallbackEncoder makes a value of a type that has no form in BSON be written
-// as the value that convert returns for it. An error of convert is wrapped
+// FallbackEncoder converts values of types that have no form in BSON: the
+// result of convert is written in their place. An error of convert is wrapped
 // and matches ErrHook.
 func FallbackEncoder(convert func(v any) (any, error)) Codec {
 	return Codec{func(c *Codecs) { c.fallback = convert }}

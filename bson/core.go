@@ -2,26 +2,26 @@ package bson
 
 import "github.com/bsonkit/bsonkit/bson/bsoncore"
 
-// This file has the names of package bsoncore that mean the same in both
-// packages. Raw, RawValue and Decoder, which do more here, are in raw.go and
-// stream.go. Elements are written by package bsoncore alone.
+// This file has the names of package bsoncore that have the same meaning in
+// both packages. Raw, RawValue and Decoder, which do more here, are in raw.go
+// and stream.go. Only package bsoncore has functions that write elements.
 
 // Types of package bsoncore.
 type (
-	// A Type is the byte that opens an element and says what its value is.
+	// A Type is the first byte of an element, the type of its value.
 	Type = bsoncore.Type
-	// A Cursor walks the elements of one document where they lie.
+	// A Cursor walks the elements of one document without copying.
 	Cursor = bsoncore.Cursor
 	// A Builder makes one document, element by element, and checks it.
 	Builder = bsoncore.Builder
-	// ValidateOptions says what a document must satisfy.
+	// ValidateOptions are rules for documents.
 	ValidateOptions = bsoncore.ValidateOptions
-	// A SyntaxError says that bytes are not BSON, and where.
+	// A SyntaxError reports bytes that are not BSON, with their place.
 	SyntaxError = bsoncore.SyntaxError
-	// A ValueError says that a well-formed value does not fit or is refused,
-	// and where.
+	// A ValueError reports a well-formed value that does not fit or is
+	// rejected, with its place.
 	ValueError = bsoncore.ValueError
-	// A ReadError says that the reader of a stream failed.
+	// A ReadError reports a failure of the reader of a stream.
 	ReadError = bsoncore.ReadError
 	// An OptionError reports an option that is out of range.
 	OptionError = bsoncore.OptionError
@@ -29,13 +29,12 @@ type (
 
 // Limits of package bsoncore.
 const (
-	// DefaultMaxDepth is how many containers may be open at once unless an
-	// option says otherwise.
+	// DefaultMaxDepth is the default limit of open containers.
 	DefaultMaxDepth = bsoncore.DefaultMaxDepth
-	// DepthCeiling is the largest depth limit that an option can ask for.
+	// DepthCeiling is the largest depth limit.
 	DepthCeiling = bsoncore.DepthCeiling
-	// DefaultMaxDocumentSize is the largest document, in bytes, that a stream
-	// accepts unless an option says otherwise.
+	// DefaultMaxDocumentSize is the default limit of a document in a stream, in
+	// bytes.
 	DefaultMaxDocumentSize = bsoncore.DefaultMaxDocumentSize
 )
 
@@ -79,7 +78,7 @@ const (
 	BinaryUserDefined = bsoncore.BinaryUserDefined
 )
 
-// The sentinels of package bsoncore, which says what each means.
+// The sentinels of package bsoncore, which describes them.
 var (
 	ErrTruncated    = bsoncore.ErrTruncated
 	ErrTrailing     = bsoncore.ErrTrailing

@@ -7,8 +7,8 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file has the names that code written for the official driver uses
-// most, for what is called otherwise here or lives in another package.
+// This file has frequent names of the official driver, for names that differ
+// here or are in another package.
 
 // ObjectID is objectid.ID.
 type ObjectID = objectid.ID
@@ -31,7 +31,7 @@ func NewObjectIDFromTimestamp(t time.Time) ObjectID {
 // ObjectIDFromHex is objectid.Parse.
 func ObjectIDFromHex(s string) (ObjectID, error) { return objectid.Parse(s) }
 
-// IsValidObjectID reports whether ObjectIDFromHex would take s.
+// IsValidObjectID reports whether ObjectIDFromHex accepts s.
 func IsValidObjectID(s string) bool {
 	_, err := objectid.Parse(s)
 	return err == nil
@@ -56,8 +56,7 @@ func NewDateTimeFromTime(t time.Time) DateTime {
 // JavaScript is Code.
 type JavaScript = Code
 
-// The driver's names for the types and subtypes that are called otherwise
-// here.
+// The driver's names of types and subtypes that have another name here.
 const (
 	TypeEmbeddedDocument = TypeDocument
 	TypeJavaScript       = TypeCode

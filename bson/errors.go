@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// The sentinels that faults between BSON and Go values match with errors.Is.
+// The sentinels that errors of conversions between BSON and Go values match
+// with errors.Is.
 var (
-	// ErrDestination: what to decode into is nil or not a pointer, or cannot
-	// be set.
+	// ErrDestination: the destination is nil, is not a pointer, or cannot be
+	// set.
 	ErrDestination = errors.New("destination must be a non-nil pointer or map")
 	// ErrUnsupported: a Go type has no form in BSON, or its struct tags
 	// contradict each other.
 	ErrUnsupported = errors.New("unsupported Go type")
-	// ErrMismatch: a BSON value is of a type that the Go type cannot take.
+	// ErrMismatch: the Go type cannot hold values of the BSON type.
 	ErrMismatch = errors.New("BSON type does not fit the Go type")
-	// ErrRange: a number or time is outside the range of where it should go.
+	// ErrRange: a number or time is outside the range of its destination.
 	ErrRange = errors.New("value out of range")
 	// ErrInexact: digits of a number would be lost.
 	ErrInexact = errors.New("value would change")
-	// ErrNotDocument: a value that should be a whole document is of another
-	// type.
+	// ErrNotDocument: a value that must be a whole document has another type.
 	ErrNotDocument = errors.New("not a document")
 	// ErrUnknownField: a document has a key that the struct does not have.
 	ErrUnknownField = errors.New("no such field in the struct")
@@ -31,12 +31,12 @@ var (
 	ErrHook = errors.New("hook failed")
 	// ErrVector: a binary is not a well-formed vector.
 	ErrVector = errors.New("malformed vector")
-	// ErrUUID: a binary or text is not a UUID of the kind asked for.
+	// ErrUUID: a binary or text is not a UUID of the expected representation.
 	ErrUUID = errors.New("not a UUID")
 )
 
-// A ConversionError says between which types a conversion failed. Where the
-// place in a document is known, it is inside a *ValueError that has it.
+// A ConversionError names the types of a failed conversion. If the place in a
+// document is known, a *ValueError with the place wraps it.
 type ConversionError struct {
 	GoType reflect.Type // type of the Go value or destination; nil: none
 	Field  string       // struct and field that hold it, "User.Name"; "": none
@@ -75,7 +75,7 @@ type hookError struct{ err error }
 
 func (e hookError) Error() string { return e.err.Error() }
 
-// Unwrap makes the error match ErrHook beside what the hook said.
+// Unwrap makes the error match ErrHook and the error of the hook.
 func (e hookError) Unwrap() []error { return []error{ErrHook, e.err} }
 
 func timeRange(t time.Time) error {

@@ -14,8 +14,8 @@ import (
 //
 //   - Marshal, MarshalValue and Append are the entry points; Encoder is in
 //     stream.go.
-//   - marshal_any.go has appendAny, which dispatches on the types that
-//     documents mostly consist of and leaves the others to their plan.
+//   - marshal_any.go has appendAny, which dispatches on the most frequent types
+//     and leaves the others to their plan.
 //   - An encoder carries the options of one call and the first fault. A
 //     function that meets a fault returns type 0, and each container on the
 //     way out adds its key to the path.
@@ -29,17 +29,16 @@ func Append(dst []byte, v any) ([]byte, error) { return EncodeOptions{}.Append(d
 // MarshalValue is EncodeOptions{}.MarshalValue.
 func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalValue(v) }
 
-// Marshal returns v as a document. v is a D, M, Raw or struct, a map whose
-// keys are texts or integers, a type whose hook writes a document, or a
-// pointer to one of these; a nil map is an empty document. v is not kept.
+// Marshal returns v as a document. v is a D, M, Raw or struct, a map with keys
+// that are text or integers, a type whose hook writes a document, or a pointer
+// to one of these. A nil map is an empty document. v is not kept.
 //
-// On failure it returns nil and a *ValueError, whose Pointer is the path of
-// what could not be written and whose Offset counts the bytes written before
-// it. It wraps a *ConversionError with the Go type and matches one of:
-// ErrNotDocument, ErrUnsupported, ErrRange, ErrInexact, ErrKeyNUL, ErrUTF8,
-// ErrDuplicateKey, ErrHook, ErrTooLarge, and ErrDepth, which is also what a
-// value that contains itself ends in, or a hook that calls Marshal for its own
-// value.
+// On failure it returns nil and a *ValueError. Pointer is the path of the value
+// that could not be written, Offset the number of bytes before it. The error
+// wraps a *ConversionError with the Go type and matches one of: ErrNotDocument,
+// ErrUnsupported, ErrRange, ErrInexact, ErrKeyNUL, ErrUTF8, ErrDuplicateKey,
+// ErrHook, ErrTooLarge and ErrDepth. A value that contains itself, and a hook
+// that calls Marshal for its own value, are ErrDepth too.
 func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -70,9 +69,8 @@ func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
-// MarshalValue returns the type and the bytes of v, which may be any value,
-// as they would follow the key of an element. Errors are those of Marshal;
-// the type is then 0.
+// MarshalValue returns the type and the bytes of v, of any type, as they follow
+// the key of an element. Errors are those of Marshal; the type is then 0.
 func (o EncodeOptions) MarshalValue(v any) (Type, []byte, error) {
 	if err := o.check(); err != nil {
 		return 0, nil, err
@@ -99,8 +97,8 @@ type encoder struct {
 	start   int  // length of dst when the call began
 	depth   int  // containers open
 	limit   int  // greatest depth
-	hops    int  // pointers followed to get here that led to pointers
-	minSize bool // MinSize, or the tag minsize around here
+	hops    int  // pointers to pointers followed so far
+	minSize bool // MinSize, or the tag minsize of an enclosing field
 	fresh   bool // newly made: enclosing calls may hold the pooled ones
 	deep    bool // not kept for the next call: see keptDepth
 
@@ -160,7 +158,7 @@ func (e *encoder) release() {
 	encoders.Put(e)
 }
 
-// document appends v, which must make a document, to dst.
+// document appends v, which must become a document, to dst.
 func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 	e.start = len(dst)
 	out, t := e.whole(dst, v)
@@ -186,7 +184,7 @@ func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
-// value appends what the call was given.
+// value appends the argument of the call.
 func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
 	if e.fresh && !e.mayNest(nested()) {
 		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
@@ -194,8 +192,8 @@ func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
 	return e.appendAny(dst, v)
 }
 
-// whole is value where a document is wanted: a type with hooks for both
-// writes itself by the one for documents.
+// whole is value for a whole document: a type with both hooks uses the hook for
+// documents.
 func (e *encoder) whole(dst []byte, v any) ([]byte, Type) {
 	if e.fresh && !e.mayNest(nested()) {
 		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
@@ -211,13 +209,13 @@ func (e *encoder) whole(dst []byte, v any) ([]byte, Type) {
 	return p.enc(e, dst, reflect.ValueOf(v))
 }
 
-// mayNest reports whether this call may begin, around which n others lie.
+// mayNest reports whether this call may begin inside n other calls.
 func (e *encoder) mayNest(n int) bool {
 	e.deep = n >= keptDepth
 	return n < maxNested
 }
 
-// placeID does what AddID and HoistID ask for to the document at e.start.
+// placeID applies AddID and HoistID to the document at e.start.
 func (e *encoder) placeID(dst []byte) []byte {
 	doc := dst[e.start:]
 	c := NewCursor(doc)
@@ -241,7 +239,7 @@ func (e *encoder) placeID(dst []byte) []byte {
 	return dst
 }
 
-// fail records a fault at the end of dst and returns what encFuncs return.
+// fail records a fault at the end of dst and returns the results of an encFunc.
 func (e *encoder) fail(dst []byte, t reflect.Type, err error) ([]byte, Type) {
 	if e.err == nil {
 		e.err, e.at, e.typ = err, len(dst)-e.start, t
@@ -263,8 +261,7 @@ func (e *encoder) fault() error {
 	}
 }
 
-// enter counts a container that is about to be opened and reports whether
-// there may be one more.
+// enter counts a new container and reports whether one more is allowed.
 func (e *encoder) enter() bool {
 	if e.depth >= e.limit {
 		return false

@@ -15,8 +15,8 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file writes the values that documents mostly consist of, in an any, a
-// D, an M or an A, and leaves others to the plans of their types.
+// This file writes the most frequent values of an any, a D, an M or an A, and
+// leaves the others to the plans of their types.
 
 // appendAny appends any value.
 func (e *encoder) appendAny(dst []byte, v any) ([]byte, Type) {
@@ -124,7 +124,7 @@ func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 	return bsoncore.End(dst, mark), TypeArray
 }
 
-// appendMap appends a map, its keys sorted unless the options say otherwise.
+// appendMap appends a map, with sorted keys unless an option turns sorting off.
 func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
 	if m == nil {
 		return e.nilMap(dst)
@@ -151,7 +151,7 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 		}
 		return dst, TypeDocument
 	}
-	// Maps within are sorted above this one in e.elems, which may move.
+	// Nested maps are sorted above this one in e.elems, which may move.
 	base := len(e.elems)
 	for k, v := range m {
 		e.elems = append(e.elems, E{e.mapKey(k), v})
@@ -173,11 +173,11 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 	return dst, TypeDocument
 }
 
-// sortsMaps reports whether the elements of maps are to be sorted: also where
-// keys that are not the same may become so.
+// sortsMaps reports whether the elements of maps must be sorted: also if
+// different keys may become the same text.
 func (e *encoder) sortsMaps() bool { return !e.UnsortedMaps || e.UTF8 == UTF8Replace }
 
-// mapKey returns key as it is to be written.
+// mapKey returns key as it is written.
 func (e *encoder) mapKey(key string) string {
 	if e.UTF8 == UTF8Replace && !utf8.ValidString(key) {
 		return string(replace.Text(nil, key))
@@ -200,8 +200,8 @@ func (e *encoder) appendElement(dst []byte, key string, v any) ([]byte, Type) {
 	return dst, t
 }
 
-// sortElements sorts elements by the bytes of their keys. Few are the rule,
-// for which insertion is the fastest.
+// sortElements sorts elements by the bytes of their keys. Insertion is the
+// fastest way for few elements, which is the usual case.
 func sortElements(d []E) {
 	if len(d) > 12 {
 		slices.SortFunc(d, func(a, b E) int { return strings.Compare(a.Key, b.Key) })
@@ -251,7 +251,7 @@ func (e *encoder) nilMap(dst []byte) ([]byte, Type) {
 	return dst, TypeNull
 }
 
-// nilSlice is for slices that are documents.
+// nilSlice is for slices that become documents.
 func (e *encoder) nilSlice(dst []byte) ([]byte, Type) {
 	if e.NilSliceAsEmpty {
 		return append(dst, 5, 0, 0, 0, 0), TypeDocument
@@ -300,7 +300,7 @@ func (e *encoder) oddKey(dst []byte, at int) ([]byte, bool) {
 	return append(replace.Text(dst[:at], string(key)), 0), true
 }
 
-// badKey is within for a key that is at fault itself.
+// badKey is within for a fault in the key itself.
 func (e *encoder) badKey(dst []byte, key string) ([]byte, Type) {
 	if e.typ == nil {
 		e.typ = typeString

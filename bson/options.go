@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A UTF8Policy says what happens to text that is not UTF-8.
+// A UTF8Policy is the policy for invalid UTF-8.
 type UTF8Policy uint8
 
 const (
@@ -15,9 +15,9 @@ const (
 	UTF8Replace
 )
 
-// DecodeOptions says how documents are read, and how they become Go values.
-// The zero value is the default. Calls that set Go values refuse options out of
-// range with an *OptionError.
+// DecodeOptions are the options of reading documents and converting them to Go
+// values. The zero value is the default. Calls that set Go values return an
+// *OptionError for an option out of range.
 type DecodeOptions struct {
 	_ struct{} // keyed literals only
 
@@ -29,27 +29,27 @@ type DecodeOptions struct {
 	// than 2³¹−1 bytes.
 	MaxDocumentSize int
 
-	// UTF8 says what becomes of text that is not UTF-8.
+	// UTF8 is the policy for invalid UTF-8.
 	UTF8 UTF8Policy
 
 	// DocumentType is the Go type of documents in an any.
 	DocumentType DocumentType
-	// BinaryAsBytes makes []byte of binaries of subtype 0 in an any; they are
+	// BinaryAsBytes decodes binaries of subtype 0 in an any as []byte; they are
 	// Binary otherwise. All other subtypes are always Binary. That includes
 	// subtype 2, because a []byte is written as subtype 0.
 	BinaryAsBytes bool
-	// UUIDs makes UUID of the binaries in an any that this representation
-	// writes, and says in which byte order subtype 3 is read into a UUID.
+	// UUIDs decodes binaries of this representation in an any as UUID. It is
+	// also the byte order in which subtype 3 is read into a UUID.
 	UUIDs UUIDRepresentation
-	// DBRefs makes DBRef of the documents in an any that have the keys $ref,
-	// $id and perhaps $db first, in this order, so that writing it gives the
-	// same bytes again. Other documents stay what DocumentType says.
+	// DBRefs decodes documents in an any as DBRef if their first keys are $ref,
+	// $id and optionally $db, in this order, so that writing the DBRef gives
+	// the same bytes. DocumentType applies to other documents.
 	DBRefs bool
-	// TimeInAny makes time.Time of datetimes in an any; they are DateTime
+	// TimeInAny decodes datetimes in an any as time.Time; they are DateTime
 	// otherwise.
 	TimeInAny bool
-	// TimeRange says what becomes of datetimes outside the years 1 to 9999
-	// where a time.Time is wanted.
+	// TimeRange is the policy for datetimes outside the years 1 to 9999 that
+	// become a time.Time.
 	TimeRange TimeRange
 	// Location is the time zone of every time.Time. Nil means UTC.
 	Location *time.Location
@@ -58,96 +58,95 @@ type DecodeOptions struct {
 	JSONTags bool
 	// ObjectIDAsHex lets an ObjectId decode into a string as 24 digits.
 	ObjectIDAsHex bool
-	// Truncate lets doubles lose their fraction when they decode into an
-	// integer, and digits into a float32. The tag truncate does so for one
-	// struct field.
+	// Truncate drops the fraction of a double that is decoded into an integer,
+	// and digits of a double that is decoded into a float32. The tag truncate
+	// does so for one struct field.
 	Truncate bool
-	// ZeroMaps empties a map before elements are put into it; otherwise the
-	// elements that it has stay.
+	// ZeroMaps empties a map before it is filled; otherwise its elements stay.
 	ZeroMaps bool
 	// ZeroStructs zeroes a struct before its fields are set; otherwise fields
-	// that the document does not have stay.
+	// without an element in the document keep their values.
 	ZeroStructs bool
 
 	// DisallowUnknownFields makes a key that the struct does not have an
 	// error that matches ErrUnknownField; it is skipped otherwise.
 	DisallowUnknownFields bool
-	// DisallowDuplicateKeys makes a key that comes twice in a document an
-	// error that matches ErrDuplicateKey. Otherwise a D keeps both, and
-	// structs and maps the last.
+	// DisallowDuplicateKeys makes a repeated key in a document an error that
+	// matches ErrDuplicateKey. Otherwise a D keeps both elements, and structs
+	// and maps keep the last.
 	DisallowDuplicateKeys bool
-	// DisallowInexact makes an integer that a floating-point destination
-	// would round, and a number other than 0 and 1 where a bool is wanted, an
-	// error that matches ErrInexact.
+	// DisallowInexact makes two conversions an error that matches ErrInexact:
+	// an integer that a floating-point destination would round, and a number
+	// other than 0 and 1 into a bool.
 	DisallowInexact bool
 
-	// Codecs are functions that decode some types in place of the rules of
-	// this package.
+	// Codecs are functions that replace the rules of this package for some
+	// types.
 	Codecs *Codecs
 }
 
-// EncodeOptions says how Go values become documents. The zero value is the
-// default. Options out of range are refused with an *OptionError.
+// EncodeOptions are the options of converting Go values to documents. The zero
+// value is the default. An option out of range is an *OptionError.
 type EncodeOptions struct {
 	_ struct{} // keyed literals only
 
 	// MaxDepth is how many containers may be open at once, the document
 	// itself included. Zero means DefaultMaxDepth.
 	MaxDepth int
-	// MaxDocumentSize is the largest document, in bytes, that is written.
-	// Zero means 2³¹−1, which is BSON's own limit.
+	// MaxDocumentSize is the largest document that is written, in bytes. Zero
+	// means 2³¹−1, the limit of BSON.
 	MaxDocumentSize int
 
-	// UTF8 says what becomes of text that is not UTF-8.
+	// UTF8 is the policy for invalid UTF-8.
 	UTF8 UTF8Policy
 
-	// UnsortedMaps writes the elements of maps in the order in which Go
-	// iterates over them, which is different each time but faster. Maps whose
-	// keys can have the same text, which is an error, are sorted all the same:
-	// those with methods or interfaces for keys, and all under UTF8Replace.
+	// UnsortedMaps writes the elements of maps in Go's order of iteration,
+	// which differs each time but is faster. Maps whose keys can have the same
+	// text, which is an error, are still sorted: maps with methods or
+	// interfaces as keys, and all maps under UTF8Replace.
 	UnsortedMaps bool
-	// MinSize writes int64, uint, uint32 and uint64 as int32 where they fit.
-	// The tag minsize does so for one struct field.
+	// MinSize writes int64, uint, uint32 and uint64 as int32 if they fit. The
+	// tag minsize does so for one struct field.
 	MinSize bool
-	// NilMapAsEmpty, NilSliceAsEmpty and NilBytesAsEmpty write a nil map, a
-	// nil slice and a nil []byte as an empty document, array and binary;
-	// they are null otherwise. A named slice of bytes, such as json.RawMessage,
-	// is a slice for these options, though it is written as a binary.
+	// NilMapAsEmpty, NilSliceAsEmpty and NilBytesAsEmpty write a nil map, a nil
+	// slice and a nil []byte as an empty document, array and binary; they are
+	// null otherwise. A named slice of bytes, such as json.RawMessage, counts
+	// as a slice for these options, although it is written as a binary.
 	NilMapAsEmpty   bool
 	NilSliceAsEmpty bool
 	NilBytesAsEmpty bool
 	// OmitEmpty treats all struct fields, at every depth, as if they had the
 	// tag omitempty.
 	OmitEmpty bool
-	// OmitZeroStruct makes the tag omitempty leave out structs whose exported
-	// fields are all empty.
+	// OmitZeroStruct makes the tag omitempty omit structs whose exported fields
+	// are all empty.
 	OmitZeroStruct bool
 	// JSONTags makes a struct field without a bson tag use its json tag.
 	JSONTags bool
-	// RejectShadowed makes it an error that matches ErrUnsupported when an
-	// inlined struct has a key that its outer struct has as well; the outer
-	// one is written otherwise.
+	// RejectShadowed makes it an error that matches ErrUnsupported if an
+	// inlined struct and its outer struct have the same key; otherwise the
+	// outer field is written.
 	RejectShadowed bool
 	// TextMarshalers writes every type with the method MarshalText as a
 	// string. Otherwise only structs without exported fields are.
 	TextMarshalers bool
-	// BigIntAsDecimal writes big.Int as decimal128 if it fits exactly, and is
-	// an error that matches ErrInexact or ErrRange if not; it is a string
-	// otherwise.
+	// BigIntAsDecimal writes a big.Int as a decimal128; one that does not fit
+	// exactly is an error that matches ErrInexact or ErrRange. Otherwise a
+	// big.Int is a string.
 	BigIntAsDecimal bool
-	// StringifyKeys makes keys of maps with fmt.Sprint, whatever their type.
+	// StringifyKeys converts keys of maps of every type with fmt.Sprint.
 	StringifyKeys bool
-	// UUIDs says how a UUID is laid out.
+	// UUIDs is the representation of a UUID.
 	UUIDs UUIDRepresentation
 
-	// AddID puts an _id with a new ObjectId first in a whole document that
-	// has none.
+	// AddID adds an _id with a new ObjectId at the front of a whole document
+	// without an _id.
 	AddID bool
 	// HoistID moves the _id of a whole document to its front.
 	HoistID bool
 
-	// Codecs are functions that encode some types in place of the rules of
-	// this package.
+	// Codecs are functions that replace the rules of this package for some
+	// types.
 	Codecs *Codecs
 }
 
@@ -163,17 +162,18 @@ const (
 	DocumentsAsMap
 )
 
-// A TimeRange says what becomes of datetimes outside the years 1 to 9999,
-// which many formats for times do not have.
+// A TimeRange is a policy for datetimes outside the years 1 to 9999, which many
+// formats for times do not have.
 type TimeRange uint8
 
 const (
-	// TimeKeep makes a time.Time of that year, and in an any keeps the
+	// TimeKeep decodes them as a time.Time of that year, and in an any as a
 	// DateTime. It is the default.
 	TimeKeep TimeRange = iota
-	// TimeReject makes it an error that matches ErrRange.
+	// TimeReject makes them an error that matches ErrRange.
 	TimeReject
-	// TimeClamp makes the first or the last millisecond of the range of it.
+	// TimeClamp replaces them with the first or the last millisecond of the
+	// range.
 	TimeClamp
 )
 
@@ -203,7 +203,7 @@ func (o *EncodeOptions) check() error {
 	return nil
 }
 
-// depthLimit returns how many containers an option MaxDepth allows.
+// depthLimit returns the limit of open containers for an option MaxDepth.
 func depthLimit(maxDepth int) int {
 	if maxDepth <= 0 {
 		return DefaultMaxDepth

@@ -9,16 +9,16 @@ import (
 // This file decides, once for each Go type, how its values are written and
 // read.
 //
-//   - A plan holds the two functions of a type. What they need to know of
-//     other types they hold as plans, so that a plan is the compiled form of
-//     a type and no look-up by type is left inside a struct.
-//   - planCache keeps the plans. Those options that change a plan select the
-//     map that it is kept in; all others are asked when a value is written or
-//     read. So nothing that one call was told is seen by another.
-//   - planner makes plans. Types within a type have their plans from the cache
-//     if they are there. A type that contains itself meets its own plan,
-//     unfinished, in the planner's table: it keeps the pointer and copies
-//     nothing. finish copies, when all plans are made.
+//   - A plan holds the two functions of a type, and the plans of the types
+//     inside it. So a plan is the compiled form of a type, and a struct needs
+//     no look-up by type.
+//   - planCache keeps the plans. Options that change a plan select the map of
+//     the plan. All other options are checked when a value is written or read.
+//     So options of one call never affect another.
+//   - planner makes plans. Types inside a type use plans from the cache if it
+//     has them. A type that contains itself finds its own unfinished plan in
+//     the table of the planner: it keeps the pointer and copies nothing. finish
+//     copies after all plans are made.
 
 // An encFunc appends the value of v, without type and key, and returns the
 // longer slice and the type. After a fault the type is 0 and e has the error.
@@ -28,10 +28,10 @@ type encFunc func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type)
 // fault is recorded in the cursor.
 type decFunc func(d *decoder, v reflect.Value)
 
-// A plan is how the values of one Go type are written and read.
+// A plan has the functions that write and read the values of one Go type.
 type plan struct {
 	typ reflect.Type
-	op  op // what the loop over a struct's fields can do without a call
+	op  op // what the loop over the fields of a struct can do without a call
 	enc encFunc
 	dec decFunc
 	str *structPlan // of a struct
@@ -60,7 +60,7 @@ type planCache [planFlagCount]sync.Map // of reflect.Type to *plan
 // sharedPlans are the plans of calls without Codecs, which keep their own.
 var sharedPlans planCache
 
-// plansFor returns the map of plans for the options given.
+// plansFor returns the map of plans for the given options.
 func plansFor(c *Codecs, flags planFlags) *sync.Map {
 	if c != nil {
 		return &c.plans[flags]
@@ -78,8 +78,8 @@ func planOf(cache *sync.Map, t reflect.Type, c *Codecs, flags planFlags) *plan {
 	for _, s := range pl.structs {
 		s.finish()
 	}
-	// If two goroutines have made the plan of a type, the first one stays for
-	// all calls to come; both do the same.
+	// If two goroutines have made the plan of a type, the cache keeps the first
+	// one; both are equal.
 	for t, p := range pl.made {
 		cache.LoadOrStore(t, p)
 	}
@@ -123,8 +123,8 @@ func (pl *planner) plan(t reflect.Type) *plan {
 	return p
 }
 
-// known fills in the plan of a type that has one of its own: ours, the
-// standard library's, the official driver's. It reports whether t is one.
+// known fills in the plan of a type with its own rules: a type of ours, of the
+// standard library or of the official driver. It reports whether t is one.
 func known(p *plan) bool {
 	k, ok := knownTypeOf(p.typ)
 	p.op, p.enc, p.dec = k.op, k.enc, k.dec

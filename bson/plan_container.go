@@ -14,7 +14,7 @@ func (pl *planner) pointer(p *plan) {
 	elem := pl.plan(p.typ.Elem())
 	kind := p.typ.Elem().Kind()
 	// A chain of pointers and interfaces can lead back to itself without a
-	// container on the way; those of containers are limited by their depth.
+	// container in between; the depth limits only chains with containers.
 	chain := kind == reflect.Pointer || kind == reflect.Interface
 	p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 		if v.IsNil() {
@@ -55,7 +55,7 @@ func (pl *planner) pointer(p *plan) {
 	}
 }
 
-// follow sets v, which a pointer leads to and which may be a pointer itself.
+// follow sets v, the target of a pointer, which may be a pointer itself.
 func (d *decoder) follow(v reflect.Value, p *plan) {
 	if d.hops >= depthLimit(d.MaxDepth) {
 		d.fail(v.Type(), ErrDepth)
@@ -77,8 +77,8 @@ func encInterface(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.planOf(v.Type()).enc(e, dst, v)
 }
 
-// decInterface sets an any. An interface that holds a pointer keeps it, and
-// what it points to is set; any other interface with methods cannot be.
+// decInterface sets an any. An interface that holds a pointer keeps it, and the
+// value behind the pointer is set. Other interfaces with methods cannot be set.
 func decInterface(d *decoder, v reflect.Value) {
 	if !v.IsNil() && v.Elem().Kind() == reflect.Pointer && !v.Elem().IsNil() {
 		elem := v.Elem().Elem()
@@ -265,8 +265,8 @@ func decElements(d *decoder, v reflect.Value) {
 	d.c.Leave()
 }
 
-// fixedList sets an array from the current array. Elements that the latter
-// does not have become zero; more than fit are a fault.
+// fixedList sets an array from the current array. Missing elements become zero;
+// too many elements are a fault.
 func (d *decoder) fixedList(v reflect.Value, elem *plan) {
 	if d.c.Type() != TypeArray {
 		d.null(v)

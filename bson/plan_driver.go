@@ -13,8 +13,8 @@ import (
 
 // This file has the plans of the official driver's own types, so that structs
 // with them work unchanged, and of a few others. They are recognised by import
-// path and name, and checked to have the shape or the methods that are relied
-// on; their packages are not imported.
+// path and name, and their shape or methods are checked. Their packages are not
+// imported.
 
 // The import paths of the types, v1's and v2's.
 const (
@@ -32,8 +32,8 @@ const (
 	shopspringDecimal = "github.com/shopspring/decimal"
 )
 
-// twins are the types of ours that stand for the driver's of the same name.
-// Where the two have the same underlying type, values are converted.
+// twins are our types for the driver's types of the same name. If the two have
+// the same underlying type, values are converted.
 var twins = map[string]reflect.Type{
 	"ObjectID":   reflect.TypeFor[objectid.ID](),
 	"DateTime":   reflect.TypeFor[DateTime](),
@@ -104,7 +104,7 @@ func converted(t, ours reflect.Type) (knownType, bool) {
 	k := knownTypes[ours]
 	enc, dec := k.enc, k.dec
 	return knownType{
-		op: k.op, // types that convert are laid out alike
+		op: k.op, // types that convert have the same layout
 		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			return enc(e, dst, v.Convert(ours))
 		},
@@ -131,9 +131,9 @@ func fieldsAre(t reflect.Type, names []string, kinds ...reflect.Kind) bool {
 	return true
 }
 
-// memoryOf returns the address of v as that of a T, which must be laid out
-// alike. So a field that is not exported can be set. The caller has looked at
-// the shape of v's type: like package unsafe, memoryOf checks nothing.
+// memoryOf returns the address of v as that of a T, which must have the same
+// layout. So an unexported field can be set. The caller has checked the shape
+// of the type of v: like package unsafe, memoryOf checks nothing.
 func memoryOf[T any](v reflect.Value) *T {
 	return reflect.NewAt(reflect.TypeFor[T](), v.Addr().UnsafePointer()).Interface().(*T)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file has the plans of our own types and of those of other packages
-// that have a BSON form of their own, whatever methods they have.
+// This file has the plans of our own types, and of types of other packages with
+// their own form in BSON, whose methods do not count.
 
 // knownTypes is filled when the program starts and not changed after.
 var knownTypes map[reflect.Type]knownType
@@ -94,7 +94,7 @@ func setTo[T any](t Type, read func(*decoder) T) decFunc {
 	}
 }
 
-// bare makes the plan of a type T without content.
+// bare makes the plan of a type T without bytes.
 func bare[T any](t Type) knownType {
 	return simple(opCall, t, empty[T], func(*decoder) T {
 		var none T
@@ -123,8 +123,8 @@ func encUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return bsoncore.AppendBinaryValue(dst, e.UUIDs.Subtype(), u[:]), TypeBinary
 }
 
-// decUUID sets a UUID from a binary of subtype 4, from one of subtype 3 whose
-// byte order the options name, or from its text.
+// decUUID sets a UUID from a binary of subtype 4, from a binary of subtype 3 in
+// the byte order of the options, or from its text.
 func decUUID(d *decoder, v reflect.Value) {
 	switch d.c.Type() {
 	case TypeBinary:
@@ -201,7 +201,7 @@ func decDBRef(d *decoder, v reflect.Value) {
 	*ptr[DBRef](v) = r
 }
 
-// encRaw splices a document after checking that it is one, inside as well.
+// encRaw copies a document after checking all its bytes.
 func encRaw(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.appendRaw(dst, TypeDocument, v.Bytes(), v.Type())
 }
@@ -217,8 +217,8 @@ func (e *encoder) appendRaw(dst []byte, t Type, data []byte, typ reflect.Type) (
 }
 
 // rawOf makes the function that sets a slice of bytes to a copy of values of
-// the type t: a document, or an array. What the slice held is not written to,
-// since a Raw is mostly a part of other bytes.
+// the type t: a document, or an array. The old bytes of the slice are not
+// overwritten, because a Raw is usually a part of other bytes.
 func rawOf(t Type) decFunc {
 	return func(d *decoder, v reflect.Value) {
 		if d.c.Type() != t {

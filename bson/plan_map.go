@@ -71,7 +71,7 @@ func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *
 		}
 		entries = append(entries, entry{e.mapKey(k), it.Value()})
 	}
-	// Of keys that can have the same text, sorting finds those that do.
+	// Sorting finds keys with the same text.
 	if e.sortsMaps() || !key.distinct || e.StringifyKeys {
 		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
 	}
@@ -156,7 +156,7 @@ func (d *decoder) entry(k, x reflect.Value, key keyPlan, elem *plan, seen *keyWa
 	elem.dec(d, x)
 }
 
-// A keyPlan is how the keys of a map type become keys of a document.
+// A keyPlan converts the keys of a map type to keys of a document.
 type keyPlan struct {
 	typ      reflect.Type
 	distinct bool // two keys never have the same text, unless stringified
@@ -219,7 +219,7 @@ func asHook(err error) error {
 	return nil
 }
 
-// keyError turns what strconv says into a sentinel.
+// keyError converts an error of strconv to a sentinel.
 func keyError(err error) error {
 	if err == nil {
 		return nil

@@ -14,14 +14,13 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file writes and reads the values of the basic kinds, whatever their
-// type is called, and has the rules by which numbers change type.
+// This file writes and reads values of the basic kinds, under every type name,
+// and has the rules for converting numbers.
 
-// An op tells the loop over a struct's fields that it can write or read a
-// field itself, without calling the plan. It says how the field's memory is
-// laid out, which types of the driver's or with a name of their own share
-// with ours. Reading falls back on the plan where the BSON type is another one
-// than usual.
+// An op tells the loop over a struct's fields that it can write or read a field
+// itself, without calling the plan. It identifies a memory layout; named types
+// and the driver's types share the op of the layout they have. Reading uses the
+// plan if the BSON type is not the usual one.
 type op uint8
 
 const (
@@ -47,8 +46,8 @@ const (
 	opStruct             // a struct without hooks
 )
 
-// usualType is the BSON type that an op writes; 0 is one that depends on the
-// value.
+// usualType is the BSON type that an op writes; 0 means that the type depends
+// on the value.
 var usualType = [...]Type{
 	opBool: TypeBoolean, opInt8: TypeInt32, opInt16: TypeInt32, opInt32: TypeInt32,
 	opUint8: TypeInt32, opUint16: TypeInt32, opFloat32: TypeDouble, opFloat64: TypeDouble,
@@ -124,10 +123,10 @@ func encUnsupported(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.fail(dst, v.Type(), ErrUnsupported)
 }
 
-// convert appends what the function makes of v.
+// convert appends the result of the function for v.
 func (e *encoder) convert(dst []byte, v reflect.Value, f func(any) (any, error)) ([]byte, Type) {
 	if e.hops >= e.limit {
-		return e.fail(dst, v.Type(), ErrDepth) // convert returns what it was given
+		return e.fail(dst, v.Type(), ErrDepth) // convert returns its argument
 	}
 	w, err := f(v.Interface())
 	if err != nil {
@@ -289,7 +288,7 @@ type knownType struct {
 	dec decFunc
 }
 
-// simple makes the plan of a type T whose values are of the BSON type t.
+// simple makes the plan of a type T whose values have the BSON type t.
 func simple[T any](o op, t Type, put func(dst []byte, v T) []byte, read func(d *decoder) T) knownType {
 	return knownType{
 		op: o,
@@ -325,7 +324,7 @@ func text[T ~string](t Type) knownType {
 	}
 }
 
-// empty is put for types without bytes.
+// empty is put for BSON types without bytes.
 func empty[T any](dst []byte, _ T) []byte { return dst }
 
 func bits64(dst []byte, v uint64) []byte { return binary.LittleEndian.AppendUint64(dst, v) }
@@ -431,8 +430,8 @@ func (d *decoder) number() (string, bool) {
 	return "", false
 }
 
-// decimal returns the current number as a decimal: exactly, but for a double,
-// which gives the digits that it is written with.
+// decimal returns the current number as a decimal: exactly, except for a
+// double, which gives its shortest digits.
 func (d *decoder) decimal() (decimal128.Decimal, bool) {
 	c := &d.c
 	switch c.Type() {

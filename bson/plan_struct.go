@@ -8,14 +8,14 @@ import (
 	"sync"
 )
 
-// This file has the plan of structs: which fields there are, under which
-// keys. plan_struct_code.go has the loops that write and read them.
+// This file has the plan of structs: their fields and keys. plan_struct_code.go
+// has the loops that write and read them.
 //
-//   - tagOf reads a field's tag, collect gathers the fields of a struct and
-//     of those inlined in it, dominant settles which of several with the same
-//     key it is.
-//   - finish adds what follows from the plans of the fields' types, which are
-//     not finished before.
+//   - tagOf reads the tag of a field, collect lists the fields of a struct and
+//     of inlined structs, dominant chooses one of several fields with the same
+//     key.
+//   - finish adds the parts that depend on the plans of the fields' types,
+//     which are finished later.
 //   - fieldOf, along and made find a field in a struct.
 
 // A field is one field of a struct, or of a struct inlined in it.
@@ -38,7 +38,7 @@ type tag struct {
 	omitEmpty, omitZero, minSize, truncate, inline bool
 }
 
-// A structPlan is how a struct type is written and read.
+// A structPlan writes and reads the values of one struct type.
 type structPlan struct {
 	typ    reflect.Type
 	fields []field        // in the order in which they are written
@@ -90,8 +90,8 @@ func (f *field) place() []int {
 	return f.path
 }
 
-// dominant adds the one of the fields given, which have the same key, that is
-// the least deep. If that is not one field, the struct is at fault.
+// dominant adds the least nested of the given fields, which have the same key.
+// If several are least nested, the declaration of the struct is at fault.
 func (s *structPlan) dominant(same []field, flags planFlags) {
 	if len(same) > 1 && (len(same[0].path) == len(same[1].path) || flags&planRejectShadowed != 0) {
 		s.refuse(tagError("struct has the key " + same[0].name + " twice"))
@@ -114,8 +114,8 @@ func (e tagError) Error() string { return string(e) }
 // Is makes the error match ErrUnsupported.
 func (e tagError) Is(target error) bool { return target == ErrUnsupported }
 
-// collect returns the fields of t, which is what the field outer of s is or
-// points to. around are the types that t is inlined in.
+// collect returns the fields of t, the type of the field outer of s or the type
+// that it points to. around are the types in which t is inlined.
 func (s *structPlan) collect(pl *planner, t reflect.Type, outer field, around []reflect.Type) []field {
 	if slices.Contains(around, t) {
 		s.refuse(tagError("struct is inlined in itself"))
@@ -187,10 +187,10 @@ func (s *structPlan) inline(pl *planner, t reflect.Type, f field, around []refle
 	return nil
 }
 
-// tagOf returns the key and the tag of a field, or that it is to be skipped.
-// These are the rules of the official driver: the key bson, else the whole
-// tag if it has no colon; the name first, the field's in lower case if it is
-// empty; every part, the first included, can be a flag.
+// tagOf returns the key and the tag of a field, or that it is skipped. These
+// are the rules of the official driver: the key bson, else the whole tag if it
+// has no colon; the name first, the field's in lower case if it is empty; every
+// part, the first included, can be a flag.
 func tagOf(sf reflect.StructField, jsonTags bool) (name string, t tag, skip bool) {
 	text, ok := sf.Tag.Lookup("bson")
 	if !ok && jsonTags {
@@ -211,7 +211,7 @@ func tagOf(sf reflect.StructField, jsonTags bool) (name string, t tag, skip bool
 		case "omitempty":
 			t.omitEmpty = true
 		case "omitzero":
-			t.omitZero = t.omitZero || i > 0 // the driver takes it for a name
+			t.omitZero = t.omitZero || i > 0 // the driver reads it as a name
 		case "minsize":
 			t.minSize = true
 		case "truncate":
@@ -244,7 +244,7 @@ func along(v reflect.Value, path []int) (reflect.Value, bool) {
 	return v, true
 }
 
-// made is along, and makes what nil pointers on the way point to.
+// made is along, and allocates the targets of nil pointers on the way.
 func made(v reflect.Value, path []int) reflect.Value {
 	for i, x := range path {
 		if i > 0 && v.Kind() == reflect.Pointer {

@@ -12,9 +12,9 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file has the loops that write and read structs by their plans. They do
-// the frequent types themselves, by the field's op, and call the field's plan
-// for the others.
+// This file has the loops that write and read structs by their plans. They
+// handle the frequent types themselves, by the op of the field, and call the
+// plan of the field for the others.
 
 // encode appends a struct.
 func (s *structPlan) encode(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
@@ -24,7 +24,7 @@ func (s *structPlan) encode(e *encoder, dst []byte, v reflect.Value) ([]byte, Ty
 	if v.CanAddr() {
 		return s.encodeAt(e, dst, v, placeOf(v))
 	}
-	// The value is in an interface or a map: copy it to where it has an
+	// The value is in an interface or a map: copy it, so that it has an
 	// address.
 	spare := s.spare.Get() // a pointer
 	if spare == nil {
@@ -38,7 +38,7 @@ func (s *structPlan) encode(e *encoder, dst []byte, v reflect.Value) ([]byte, Ty
 	return dst, t
 }
 
-// encodeAt appends the struct v, which lies at p.
+// encodeAt appends the struct v at the address p.
 func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) ([]byte, Type) {
 	if !e.enter() {
 		return e.fail(dst, s.typ, ErrDepth)
@@ -122,7 +122,7 @@ func (s *structPlan) encodeField(e *encoder, dst []byte, v reflect.Value, p plac
 }
 
 // call appends field f of v, which lies at p, by the op of a rare type or by
-// its plan. A field that a nil pointer on the way hides is left out.
+// its plan. A field behind a nil pointer is omitted.
 func (s *structPlan) call(e *encoder, dst []byte, v reflect.Value, p place, f *field) ([]byte, Type) {
 	switch f.op {
 	case opInt8:
@@ -162,8 +162,8 @@ func (s *structPlan) encodeRest(e *encoder, dst []byte, v reflect.Value) ([]byte
 	return e.appendEntries(dst, m, s.key, s.elem, s.byKey)
 }
 
-// isLeftOut reports whether a tag or an option leaves out field f of v, or a
-// nil pointer on the way to it does.
+// isLeftOut reports whether a tag, an option or a nil pointer on the way omits
+// field f of v.
 func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
 	v, ok := fieldOf(v, f)
 	if !ok || f.omitZero && isZero(v, f.plan) {
@@ -173,7 +173,7 @@ func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
 		return false
 	}
 	if v.Kind() == reflect.Interface {
-		// An any is asked for nil only, as by the driver.
+		// An any is only compared with nil, as in the driver.
 		if v.IsNil() || v.NumMethod() == 0 {
 			return v.IsNil()
 		}
@@ -183,7 +183,7 @@ func (s *structPlan) isLeftOut(e *encoder, v reflect.Value, f *field) bool {
 	return e.isEmpty(v, f.plan)
 }
 
-// isZero is what omitzero asks, as it does in encoding/json: the method IsZero,
+// isZero is the condition of omitzero, as in encoding/json: the method IsZero,
 // which may be declared on the pointer, else the zero value.
 func isZero(v reflect.Value, p *plan) bool {
 	if isZero, ok := askZero(v, p); ok {
@@ -195,8 +195,8 @@ func isZero(v reflect.Value, p *plan) bool {
 	return v.IsZero()
 }
 
-// askZero asks the method IsZero of v, whose plan is p, if it has one that can
-// be called. Where the method is about a part of v, all of v must be zero.
+// askZero calls the method IsZero of v, whose plan is p, if there is one that
+// can be called. If the method belongs to a part of v, all of v must be zero.
 func askZero(v reflect.Value, p *plan) (isZero, ok bool) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -213,7 +213,7 @@ func askZero(v reflect.Value, p *plan) (isZero, ok bool) {
 	return false, false
 }
 
-// isEmpty is what omitempty asks. These are the rules of the driver: the
+// isEmpty is the condition of omitempty, with the rules of the driver: the
 // method IsZero; else no elements; else, of structs only with the option, all
 // exported fields empty; else the zero value.
 func (e *encoder) isEmpty(v reflect.Value, p *plan) bool {
@@ -376,8 +376,8 @@ func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field)
 	f.plan.dec(d, fv)
 }
 
-// unknown does what the struct and the options say with the current element,
-// which has no field.
+// unknown handles the current element, which has no field, by the rules of the
+// struct and the options.
 func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keyWatch) {
 	if s.rest == nil {
 		if d.DisallowUnknownFields {

@@ -13,13 +13,13 @@ import (
 // with methods for Go values, which are in unmarshal.go and types_*.go. What
 // both have is called here.
 
-// Raw is one whole document, length prefix to final NUL. Nothing vouches for
-// the bytes: every method stands whatever they are.
+// Raw is one whole document, length prefix to final NUL. The bytes need not be
+// valid: every method is safe for any bytes.
 type Raw []byte
 
-// RawValue is a value that is not decoded: its type and the bytes that
-// follow the key. The zero RawValue stands for no value. Nothing vouches for
-// the bytes: every method stands whatever they are.
+// RawValue is an encoded value: its type and the bytes that follow the key. The
+// zero RawValue is no value. The bytes need not be valid: every method is safe
+// for any bytes.
 type RawValue struct {
 	Type  Type
 	Value []byte
@@ -46,16 +46,16 @@ func (r Raw) Compare(other Raw) (int, error) { return r.core().Compare(other.cor
 func (r Raw) Lookup(path ...string) RawValue { return rawValueOf(r.core().Lookup(path...)) }
 
 // LookupErr returns the value at path, which aliases r, as
-// bsoncore.Document.LookupErr does: a key of r, then a key of what is found
-// there, and so on. Where nothing is at path the error matches ErrNotFound.
+// bsoncore.Document.LookupErr does: a key of r, then a key of that value, and
+// so on. If there is no element at path, the error matches ErrNotFound.
 func (r Raw) LookupErr(path ...string) (RawValue, error) {
 	v, err := r.core().LookupErr(path...)
 	return rawValueOf(v), err
 }
 
 // All returns an iterator over the keys and values of r in their order, as
-// bsoncore.Document.All does: if r is malformed, a last pair of "" and the zero
-// RawValue follows those before the fault.
+// bsoncore.Document.All does: if r is malformed, one more pair follows the
+// pairs before the fault: "" and the zero RawValue.
 func (r Raw) All() iter.Seq2[string, RawValue] {
 	return func(yield func(string, RawValue) bool) {
 		for key, v := range r.core().All() {
@@ -66,8 +66,8 @@ func (r Raw) All() iter.Seq2[string, RawValue] {
 	}
 }
 
-// IsZero reports whether v is no value at all: the zero RawValue, or one of
-// type 0, which is none of BSON's.
+// IsZero reports whether v is no value: the zero RawValue, or a value of type
+// 0, which BSON does not have.
 func (v RawValue) IsZero() bool { return v.Type == 0 }
 
 // Equal reports whether v and other have the same type and bytes.
@@ -76,18 +76,18 @@ func (v RawValue) Equal(other RawValue) bool { return v.core().Equal(other.core(
 // Validate is ValidateOptions{}.ValidateValue.
 func (v RawValue) Validate() error { return v.core().Validate() }
 
-// Compare returns -1, 0 or +1 as MongoDB sorts a before, with or after b, two
-// values of any types that Marshal takes.
+// Compare returns -1, 0 or +1 if MongoDB sorts a before, with or after b. a and
+// b are values of any types that Marshal accepts.
 //
 // Values of different types are ordered by type: MinKey, undefined, null,
 // numbers, strings and symbols, documents, arrays, binaries, ObjectIds,
 // booleans, datetimes, timestamps, regexes, DBPointers, code, code with scope,
-// MaxKey. Numbers are compared by value, exactly, whatever their types; NaN
-// is equal to NaN and below all others. Texts are compared by bytes.
-// Documents are compared element by element: by type, then key, then value;
-// arrays by type, then value. Binaries are compared by length, then subtype,
-// then bytes. A value that cannot be written, or that is malformed, gives 0
-// and the error. Source: MongoDB manual, "Comparison/Sort Order".
+// MaxKey. Numbers of all types are compared by exact value; NaN is equal to NaN
+// and below all others. Texts are compared by bytes. Documents are compared
+// element by element: by type, then key, then value; arrays by type, then
+// value. Binaries are compared by length, then subtype, then bytes. A value
+// that cannot be written, or that is malformed, gives 0 and the error. Source:
+// MongoDB manual, "Comparison/Sort Order".
 func Compare(a, b any) (int, error) {
 	ta, da, err := MarshalValue(a)
 	if err != nil {
@@ -100,9 +100,8 @@ func Compare(a, b any) (int, error) {
 	return RawValue{ta, da}.Compare(RawValue{tb, db})
 }
 
-// Compare is Compare for two values that are bytes already. A value that is
-// malformed gives 0 and a *SyntaxError or *ValueError, unless the order is
-// decided before it.
+// Compare is Compare for two encoded values. A malformed value gives 0 and a
+// *SyntaxError or *ValueError, unless the order is decided before it.
 func (v RawValue) Compare(w RawValue) (int, error) { return v.core().Compare(w.core()) }
 
 // DoubleOK returns the value of a double. Like every getter it returns false
@@ -112,22 +111,22 @@ func (v RawValue) DoubleOK() (float64, bool) { return v.core().DoubleOK() }
 // StringValueOK returns a copy of a string; false if it is not UTF-8.
 func (v RawValue) StringValueOK() (string, bool) { return v.core().StringValueOK() }
 
-// DocumentOK returns a document, which aliases v. It is checked on the
-// outside only.
+// DocumentOK returns a document, which aliases v. Only its length and
+// terminator are checked.
 func (v RawValue) DocumentOK() (Raw, bool) {
 	doc, ok := v.core().DocumentOK()
 	return Raw(doc), ok
 }
 
-// ArrayOK returns an array as the document that it is, with the keys "0",
-// "1", …. It aliases v and is checked on the outside only.
+// ArrayOK returns an array as a document with the keys "0", "1", …. It aliases
+// v; only its length and terminator are checked.
 func (v RawValue) ArrayOK() (Raw, bool) {
 	doc, ok := v.core().ArrayOK()
 	return Raw(doc), ok
 }
 
 // BinaryOK returns the subtype and the bytes of a binary, without the inner
-// length that subtype 2 has. The bytes alias v.
+// length of subtype 2. The bytes alias v.
 func (v RawValue) BinaryOK() (subtype byte, data []byte, ok bool) { return v.core().BinaryOK() }
 
 // ObjectIDOK returns the value of an ObjectId.
@@ -142,8 +141,8 @@ func (v RawValue) DateTimeOK() (ms int64, ok bool) { return v.core().DateTimeOK(
 // TimeOK returns a datetime as a time in UTC.
 func (v RawValue) TimeOK() (time.Time, bool) { return v.core().TimeOK() }
 
-// RegexOK returns copies of a regex's pattern and options, as they are
-// stored; false if they are not UTF-8.
+// RegexOK returns copies of the pattern and the options of a regex; false if
+// they are not UTF-8.
 func (v RawValue) RegexOK() (pattern, options string, ok bool) { return v.core().RegexOK() }
 
 // DBPointerOK returns a copy of a dbPointer's namespace, and its id; false if
@@ -159,9 +158,9 @@ func (v RawValue) CodeOK() (string, bool) { return v.core().CodeOK() }
 // SymbolOK returns a copy of a symbol; false if it is not UTF-8.
 func (v RawValue) SymbolOK() (string, bool) { return v.core().SymbolOK() }
 
-// CodeWithScopeOK returns a copy of the code and the scope, which aliases v
-// and is checked on the outside only, of code with scope; false if the code
-// is not UTF-8.
+// CodeWithScopeOK returns a copy of the code, and the scope, of code with
+// scope; false if the code is not UTF-8. The scope aliases v; only its length
+// and terminator are checked.
 func (v RawValue) CodeWithScopeOK() (code string, scope Raw, ok bool) {
 	code, doc, ok := v.core().CodeWithScopeOK()
 	return code, Raw(doc), ok

@@ -10,9 +10,8 @@ import (
 // This file reads and writes streams of documents, as bytes and as Go values.
 // Package bsoncore decides what a document is in a stream.
 
-// A Decoder reads documents that follow one another without anything between
-// them, which is what a .bson file holds. It is a bsoncore.Decoder that decodes
-// Go values as well.
+// A Decoder reads documents that follow one another with no bytes between them,
+// as in a .bson file. It is a bsoncore.Decoder that also decodes Go values.
 //
 //	d := bson.NewDecoder(r)
 //	for d.Next() {
@@ -41,51 +40,50 @@ func (o *DecodeOptions) core() bsoncore.DecodeOptions {
 	return bsoncore.DecodeOptions{MaxDepth: o.MaxDepth, MaxDocumentSize: o.MaxDocumentSize}
 }
 
-// Reset makes d read from r, with the options and the buffer that it has. It
-// invalidates what Raw returned.
+// Reset makes d read from r, with the same options and buffer. It invalidates
+// the result of Raw.
 func (d *Decoder) Reset(r io.Reader) { d.core.Reset(r) }
 
-// ResetBytes makes d read data where it is, with the options that it has.
-// Nothing is copied: Raw returns parts of data, which is never written to and
-// must not change while they are in use. Offsets count from its start.
+// ResetBytes makes d read data in place, with the same options. Nothing is
+// copied: Raw returns parts of data. data is never written to and must not
+// change while they are in use. Offsets count from its start.
 func (d *Decoder) ResetBytes(data []byte) { d.core.ResetBytes(data) }
 
 // Next reads the next document and reports whether there is one. False means
-// that the stream has ended or that something is wrong; Err tells. Only the
-// length and the final NUL are checked: Validate looks inside.
+// the end of the stream or a fault; see Err. Only the length and the final NUL
+// are checked; Validate checks the content.
 func (d *Decoder) Next() bool { return d.core.Next() }
 
-// Raw returns the current document, or nil after Next was false. It aliases
-// the Decoder's buffer: the next call of Next, Resync or Reset overwrites it.
-// After ResetBytes it aliases the bytes given there, and nothing is
-// overwritten.
+// Raw returns the current document, or nil after Next returned false. It
+// aliases the Decoder's buffer: the next call of Next, Resync or Reset
+// overwrites it. After ResetBytes it aliases the bytes given there, and nothing
+// is overwritten.
 func (d *Decoder) Raw() Raw { return Raw(d.core.Document()) }
 
 // Buffered is bsoncore.Decoder.Buffered: it returns the bytes that have been
 // read and are in no document that Next returned.
 func (d *Decoder) Buffered() []byte { return d.core.Buffered() }
 
-// Offset returns the stream offset of the current document's first byte.
-// After Next was false it is that of the first byte that is not in a whole
-// document, which is the length of a stream that ended well.
+// Offset returns the stream offset of the first byte of the current document.
+// After Next returned false it is the offset of the first byte that is not in a
+// complete document: the length of the stream, if it has no fault.
 func (d *Decoder) Offset() int64 { return d.core.Offset() }
 
 // Err returns the first fault, or nil if the stream ended between documents
 // or has not ended. Its errors are those of bsoncore.Decoder.Err.
 func (d *Decoder) Err() error { return d.core.Err() }
 
-// Resync is bsoncore.Decoder.Resync: it makes d go on after damage, writes the
-// bytes passed over to skipped, unless that is nil, and reports whether it can.
+// Resync is bsoncore.Decoder.Resync: it makes d continue after damage, writes
+// the skipped bytes to skipped, unless that is nil, and reports whether it can.
 func (d *Decoder) Resync(skipped io.Writer) bool { return d.core.Resync(skipped) }
 
-// Skipped returns how many times Resync has passed over damage.
+// Skipped returns the number of times that Resync has skipped damage.
 func (d *Decoder) Skipped() int64 { return d.core.Skipped() }
 
 // Decode reads the next document into v, as DecodeOptions.Unmarshal does. At
-// the end of the stream it returns io.EOF, and where Next would report a
-// fault, that. After an error of Unmarshal, whose offset counts from the
-// start of the document at Offset, the next call goes on with the next
-// document.
+// the end of the stream it returns io.EOF, and at a fault the error of Err. An
+// error of Unmarshal has an offset from the start of the document at Offset;
+// the next call continues with the next document.
 func (d *Decoder) Decode(v any) error {
 	if !d.Next() {
 		if err := d.Err(); err != nil {
@@ -96,17 +94,17 @@ func (d *Decoder) Decode(v any) error {
 	return d.opts.Unmarshal(d.Raw(), v)
 }
 
-// Split is bsoncore.DecodeOptions.Split: it returns how many bytes at the start
-// of data are whole documents, and whether another may follow.
+// Split is bsoncore.DecodeOptions.Split: it returns the number of bytes at the
+// start of data that are complete documents, and whether another may follow.
 func (o DecodeOptions) Split(data []byte) (n int, ok bool) { return o.core().Split(data) }
 
 // Documents is DecodeOptions{}.Documents.
 func Documents(r io.Reader) iter.Seq2[Raw, error] { return DecodeOptions{}.Documents(r) }
 
 // Documents returns an iterator over the documents in r, as a Decoder reads
-// them. A fault is the last pair, with a nil Raw; after a clean end there is
-// none. Each Raw is overwritten when the loop goes on. r is read ahead of
-// the loop, so ending the loop early leaves r at no particular place.
+// them. A fault is the last pair, with a nil Raw. Each Raw is overwritten when
+// the loop continues. r is read ahead of the loop, so ending the loop early
+// leaves r at no particular place.
 func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[Raw, error] {
 	return func(yield func(Raw, error) bool) {
 		for doc, err := range o.core().Documents(r) {
@@ -129,12 +127,12 @@ type Encoder struct {
 func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
 
 // NewEncoder returns an Encoder that writes to w, each document with one call
-// of Write. It does not buffer: wrap w in a bufio.Writer where calls are
-// dear.
+// of Write. It does not buffer: wrap w in a bufio.Writer where writes are
+// expensive.
 func (o EncodeOptions) NewEncoder(w io.Writer) *Encoder { return &Encoder{w: w, opts: o} }
 
-// Encode writes v as a document. Where Marshal fails, nothing is written and
-// the error is Marshal's; else it is the writer's.
+// Encode writes v as a document. If Marshal fails, nothing is written and the
+// error is that of Marshal; otherwise it is that of the writer.
 func (e *Encoder) Encode(v any) error {
 	buf, err := e.opts.Append(e.buf[:0], v)
 	if err != nil {
@@ -150,5 +148,5 @@ func (e *Encoder) Encode(v any) error {
 	return err
 }
 
-// Reset makes e write to w, with the options that it has.
+// Reset makes e write to w, with the same options.
 func (e *Encoder) Reset(w io.Writer) { e.w = w }

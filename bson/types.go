@@ -12,13 +12,13 @@ import (
 // This file has the Go types that stand for BSON values.
 //
 //   - Their text for people is in types_text.go, their JSON in types_json.go,
-//     what log/slog sees of them in types_log.go.
+//     their form in log/slog in types_log.go.
 //   - UUID and Vector, which are binaries with rules of their own, are in
 //     uuid.go and vector.go; Raw and RawValue, which are bytes, in raw.go.
 //   - The hooks by which other libraries store them are in types_hooks.go.
 
-// D is a document: its elements in order, duplicates included. It is what a
-// document decodes into where the destination does not say otherwise.
+// D is a document: its elements in order, duplicates included. A document in an
+// any becomes a D by default.
 type D []E
 
 // E is an element of a D.
@@ -28,14 +28,13 @@ type E struct {
 }
 
 // M is a document whose order does not matter. Its keys are written sorted,
-// unless EncodeOptions.UnsortedMaps says otherwise.
+// unless EncodeOptions.UnsortedMaps is set.
 type M map[string]any
 
 // A is an array.
 type A []any
 
-// Binary is bytes with a subtype. Data leaves out the inner length that
-// subtype 2 has on the wire.
+// Binary is bytes with a subtype. Data omits the inner length of subtype 2.
 type Binary struct {
 	Subtype byte
 	Data    []byte
@@ -68,15 +67,15 @@ type CodeWithScope struct {
 	Scope any // a document: D, M, a struct, Raw…; it decodes as D
 }
 
-// Symbol is text of a type of its own. Deprecated by the specification.
+// Symbol is text with its own BSON type. Deprecated by the specification.
 type Symbol string
 
 // Undefined is a value of the type undefined. Deprecated by the
 // specification.
 type Undefined struct{}
 
-// Null is a value of the type null where a Go type has to say so; a nil
-// interface, pointer, map or slice is written as null as well.
+// Null is a value of the type null. A nil interface, pointer, map or slice is
+// also written as null.
 type Null struct{}
 
 // DBPointer is a reference to a document. Deprecated by the specification.
@@ -86,8 +85,8 @@ type DBPointer struct {
 }
 
 // DBRef is a reference to a document by convention: a document with the keys
-// $ref, $id, perhaps $db, and perhaps others after them.
-// Source: DBRef specification.
+// $ref, $id, optionally $db, and optionally others after them. Source: DBRef
+// specification.
 type DBRef struct {
 	Ref   string // collection
 	ID    any    // value of the other document's _id
@@ -115,7 +114,7 @@ func (r Regex) Equal(s Regex) bool { return r == s }
 // IsZero reports whether both parts of r are empty.
 func (r Regex) IsZero() bool { return r == Regex{} }
 
-// Compare returns -1, 0 or +1 as t is before, the same as or after u.
+// Compare returns -1, 0 or +1 if t is before, equal to or after u.
 func (t Timestamp) Compare(u Timestamp) int {
 	return cmp.Or(cmp.Compare(t.T, u.T), cmp.Compare(t.I, u.I))
 }
@@ -145,13 +144,13 @@ func (p DBPointer) IsZero() bool { return p == DBPointer{} }
 // outside the years 0 to 9999 have no RFC 3339 text.
 func (d DateTime) Time() time.Time { return time.UnixMilli(int64(d)).UTC() }
 
-// DateTimeOf returns the millisecond that t lies in: what is smaller is
-// dropped toward the past, before 1970 as well. A time that does not fit is
-// a *ConversionError that matches ErrRange, with the nearest DateTime.
+// DateTimeOf returns the millisecond of t, rounded down, also before 1970. A
+// time that does not fit is a *ConversionError that matches ErrRange, with the
+// nearest DateTime.
 func DateTimeOf(t time.Time) (DateTime, error) {
 	s, ms := t.Unix(), int64(t.Nanosecond())/1e6
 	if s < math.MinInt64/1000 {
-		// The least second has milliseconds that still fit.
+		// Some milliseconds of the first second fit.
 		if s == math.MinInt64/1000-1 && ms >= 1000+math.MinInt64%1000 {
 			return DateTime(math.MinInt64 + ms - (1000 + math.MinInt64%1000)), nil
 		}
@@ -163,7 +162,8 @@ func DateTimeOf(t time.Time) (DateTime, error) {
 	return DateTime(s*1000 + ms), nil
 }
 
-// Map returns d as a map. Of elements with the same key the last stays.
+// Map returns d as a map. The last of several elements with the same key
+// counts.
 func (d D) Map() M {
 	m := make(M, len(d))
 	for _, e := range d {

@@ -38,8 +38,8 @@ type ValueUnmarshaler interface {
 	UnmarshalBSONValue(typ byte, data []byte) error
 }
 
-// A Zeroer says whether it is to be left out of a document where its struct
-// field has the tag omitempty or omitzero.
+// A Zeroer reports whether a struct field with the tag omitempty or omitzero is
+// omitted.
 type Zeroer interface {
 	IsZero() bool
 }
@@ -74,7 +74,7 @@ func (d D) MarshalBSON() ([]byte, error) {
 // UnmarshalBSON sets d to the elements of a document.
 func (d *D) UnmarshalBSON(doc []byte) error { return Unmarshal(doc, d) }
 
-// MarshalBSON returns a copy of r after checking its outside.
+// MarshalBSON returns a copy of r after checking its length and terminator.
 func (r Raw) MarshalBSON() ([]byte, error) { return Marshal(r) }
 
 // UnmarshalBSON sets r to a copy of a document.
@@ -126,7 +126,7 @@ func (r *Raw) UnmarshalBSONValue(typ byte, data []byte) error {
 	return unmarshalHook(typ, data, r)
 }
 
-// MarshalBSONValue returns the BSON type and the bytes of v: what it holds.
+// MarshalBSONValue returns the BSON type and the bytes of v.
 func (v RawValue) MarshalBSONValue() (typ byte, data []byte, err error) { return marshalHook(v) }
 
 // UnmarshalBSONValue sets v from a value, as UnmarshalValue does.

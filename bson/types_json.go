@@ -10,17 +10,16 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file makes the types behave for encoding/json as those of the official
-// driver do: ids are their hexadecimal text, times RFC 3339, the others the
-// JSON of their fields, and a D an object in order. That is plain JSON, from
-// which BSON's types cannot be told; package extjson writes the JSON that
-// keeps them. types_json_read.go reads it.
+// This file gives the types the JSON of the official driver: ids are their
+// hexadecimal text, times are RFC 3339, the others are the JSON of their
+// fields, and a D is an object in order. This plain JSON does not keep the
+// types of BSON; package extjson writes JSON that does. types_json_read.go
+// reads it.
 
 // MarshalJSON returns d as an object with its elements in order, duplicates
-// included, or null if d is nil. A value that JSON does not have, such as
-// NaN, is a *ValueError whose Pointer is its path in d, with the names that
-// fields of structs have in JSON; a D that contains itself is one that
-// matches ErrDepth.
+// included, or null if d is nil. A value that JSON does not have, such as NaN,
+// is a *ValueError whose Pointer is its path in d, with the names that fields
+// of structs have in JSON; a D that contains itself matches ErrDepth.
 func (d D) MarshalJSON() ([]byte, error) {
 	w := jsonWriter{}
 	if !w.value(d, 0) {
@@ -56,7 +55,7 @@ func (d *DateTime) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// MarshalJSON returns the reference as the document that it is.
+// MarshalJSON returns the reference as a document.
 func (r DBRef) MarshalJSON() ([]byte, error) { return r.document().MarshalJSON() }
 
 // MarshalJSON returns v as its binary: an object of Subtype and Data.
@@ -113,7 +112,7 @@ func (v RawValue) MarshalJSON() ([]byte, error) {
 }
 
 // A jsonWriter writes the containers of this package itself, so that it knows
-// the path of a value that encoding/json refuses.
+// the path of a value that encoding/json rejects.
 type jsonWriter struct {
 	dst  []byte
 	err  error
@@ -124,7 +123,7 @@ func (w *jsonWriter) fault() error {
 	return &ValueError{Pointer: pointerOf(w.path), Err: w.err}
 }
 
-// value appends v, which depth objects and arrays lie around.
+// value appends v, which is inside depth objects and arrays.
 func (w *jsonWriter) value(v any, depth int) bool {
 	switch v := v.(type) {
 	case D:
@@ -164,8 +163,8 @@ func (w *jsonWriter) value(v any, depth int) bool {
 	return w.foreign(v, depth)
 }
 
-// foreign appends a value that encoding/json writes, perhaps with a D in it,
-// whose method begins anew to count. So the depth is looked at before.
+// foreign appends a value that encoding/json writes. It may contain a D, whose
+// method starts a new count, so the depth is checked before.
 func (w *jsonWriter) foreign(v any, depth int) bool {
 	if holdsValues(reflect.TypeOf(v)) {
 		s := jsonSearch{}
@@ -183,8 +182,8 @@ func (w *jsonWriter) foreign(v any, depth int) bool {
 	return true
 }
 
-// holdsValues reports whether a value of type t, which may be nil, can have a
-// D in it.
+// holdsValues reports whether a value of type t, which may be nil, can contain
+// a D.
 func holdsValues(t reflect.Type) bool {
 	if t == nil {
 		return false
@@ -205,7 +204,7 @@ func (w *jsonWriter) null() bool {
 	return true
 }
 
-// open reports whether a container may be opened that depth others lie around.
+// open reports whether a container may be opened inside depth others.
 func (w *jsonWriter) open(depth int) bool {
 	if depth < DefaultMaxDepth {
 		return true

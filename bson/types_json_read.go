@@ -11,8 +11,8 @@ import (
 
 // This file reads JSON into the types that hold values of any type.
 //
-//   - readJSON reads one JSON value and refuses everything else. It does not
-//     rely on encoding/json, so callers may be any code.
+//   - readJSON reads one JSON value and rejects everything else. It does not
+//     rely on encoding/json, so any code may call it.
 //   - Numbers are read as in package extjson: an int32 if it is an integer that
 //     fits, else an int64, else the nearest double.
 //   - Within a D, objects are D and arrays are A. Within an M, A, E or

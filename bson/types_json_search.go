@@ -11,11 +11,11 @@ import (
 
 // This file looks through Go values the way encoding/json does.
 //
-//   - Before a value is handed to encoding/json, for containers that lie too
-//     deep, which those of a value that contains itself do. Beyond the D's in
-//     it nobody counts.
-//   - After encoding/json has refused one, for the part that it refused, which
-//     it does not say.
+//   - Before a value is passed to encoding/json, it looks for containers that
+//     are nested too deeply, such as those of a value that contains itself.
+//     Only the methods of D count the depth.
+//   - After encoding/json has rejected a value, it looks for the rejected part,
+//     because encoding/json does not name it.
 
 var (
 	typeJSONMarshaler = reflect.TypeFor[json.Marshaler]()

@@ -7,11 +7,11 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file has what log/slog sees of the types: groups of documents, times
-// of datetimes, text of others. A group is made whole at once: a method that
-// slog called later would begin anew to count how deep it lies.
+// This file has the form of the types in log/slog: groups for documents, times
+// for datetimes, text for the others. A group is made at once with all its
+// parts: a method that slog called later would start a new count of the depth.
 
-// maxLogDepth is how deep groups are nested in a log value.
+// maxLogDepth is the deepest nesting of groups in a log value.
 const maxLogDepth = 20
 
 // LogValue returns d as a group of its elements in order, for log/slog. A
@@ -29,7 +29,7 @@ type logWriter struct {
 	ended bool // a group lay too deep: all end there
 }
 
-// logEnd stands where a log value ends.
+// logEnd marks the end of a shortened log value.
 const logEnd = "…"
 
 func (w *logWriter) end() slog.Value {

@@ -16,15 +16,16 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file spells values as MongoDB's shell does, for the String methods.
+// This file writes values in the syntax of MongoDB's shell, for the String
+// methods.
 //
 //   - value counts the depth and known dispatches on the type: containers call
 //     value again, leaf spells values without parts, foreign those of types
 //     that are not BSON's.
-//   - A text ends where values lie too deep, so that one that contains itself
-//     has an end, however often it does.
+//   - A text ends where values are nested too deeply, so the text of a value
+//     that contains itself ends.
 
-// maxShellDepth is how deep containers are nested in a text for people.
+// maxShellDepth is the deepest nesting of containers in a text for people.
 const maxShellDepth = 100
 
 // A shellWriter writes one text.
@@ -263,8 +264,8 @@ func appendShellDouble(dst []byte, v float64) []byte {
 	return numtext.AppendDouble(dst, v)
 }
 
-// foreign appends a value that is none of BSON's: what its method String says,
-// which may be declared on the pointer, or else what it consists of.
+// foreign appends a value of another type: the result of its method String,
+// which may be declared on the pointer, or else its parts.
 func (w *shellWriter) foreign(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:

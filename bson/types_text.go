@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// This file writes values for people, as MongoDB's shell spells them. It is
-// for logs and messages and is not read back; Extended JSON, which is, is in
-// package extjson. How it is spelled is in types_shell.go.
+// This file writes values for people, in the syntax of MongoDB's shell, for
+// logs and messages. The text is not read back; package extjson writes text
+// that is. types_shell.go has the syntax.
 
 // String returns d as {"key": value, …} in the shell's spelling.
 func (d D) String() string { return shellText(d) }
@@ -65,7 +65,7 @@ func (k MaxKey) String() string { return shellText(k) }
 // String returns Vector(type, [elements]).
 func (v Vector) String() string { return shellText(v) }
 
-// String returns r as {"key": value, …} in the shell's spelling, or says that
+// String returns r as {"key": value, …} in the shell's spelling, or a note that
 // it is malformed.
 func (r Raw) String() string {
 	var d D
@@ -88,7 +88,7 @@ func (r Raw) Format(s fmt.State, verb rune) {
 	}
 }
 
-// String returns v in the shell's spelling, or says that it is malformed.
+// String returns v in the shell's spelling, or a note that it is malformed.
 func (v RawValue) String() string {
 	var x any
 	if err := v.Unmarshal(&x); err != nil {

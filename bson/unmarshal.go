@@ -17,8 +17,8 @@ import (
 //   - Unmarshal, UnmarshalValue and Decode are the entry points; Decoder is
 //     in stream.go.
 //   - A decoder carries the options of one call and the cursor that all
-//     functions share. A fault is recorded in the cursor, which ends every
-//     loop over elements, so nothing is returned on the way out.
+//     functions share. A fault is recorded in the cursor, which ends every loop
+//     over elements, so functions need not return it.
 //   - unmarshal_any.go makes the values of an any; plans set everything else.
 
 // Unmarshal is DecodeOptions{}.Unmarshal.
@@ -29,40 +29,39 @@ func UnmarshalValue(t Type, data []byte, v any) error {
 	return DecodeOptions{}.UnmarshalValue(t, data, v)
 }
 
-// Decode returns the T that doc decodes into, as Unmarshal sets it. On
-// failure it returns what had been set, and the error.
+// Decode returns doc as a T, as Unmarshal sets it. On failure it returns the T
+// as far as it was set, and the error.
 func Decode[T any](doc []byte) (T, error) {
 	var v T
 	err := DecodeOptions{}.Unmarshal(doc, &v)
 	return v, err
 }
 
-// Unmarshal sets what v points to from doc, one whole document. v is a
-// non-nil pointer, or a non-nil map, to which elements are added. Fields,
-// elements of maps and things pointed to that the document does not name
-// stay as they are; slices are cut to length 0 first and their arrays used
-// again. An any that v points to is replaced, even if it holds a pointer. An any
-// further inside keeps a pointer that it holds, and the value behind the pointer
-// is set. Nothing decoded aliases doc. The strings decoded into an any are cut
-// from shared chunks of 2 KiB, and its other values from shared slabs of at most
-// 64; keeping one value keeps its chunk or slab alive.
+// Unmarshal stores doc, one whole document, in the value that v points to. v is
+// a non-nil pointer, or a non-nil map, to which elements are added. Fields, map
+// elements and targets of pointers without an element in doc keep their values;
+// slices are cut to length 0 first and their arrays are used again. An any that
+// v points to is replaced, even if it holds a pointer. An any further inside
+// keeps a pointer that it holds, and the value behind the pointer is set.
+// Nothing decoded aliases doc. The strings decoded into an any are cut from
+// shared chunks of 2 KiB, and its other values from shared slabs of at most 64;
+// keeping one value keeps its chunk or slab alive.
 //
 // On failure v holds what was decoded before the fault. The error is a
-// *SyntaxError if doc is malformed and a *ValueError if a limit, an option or
-// v refused it; where v did, it wraps a *ConversionError. Beside the
-// sentinels of the cursor, ErrUTF8 and ErrDepth it matches one of
-// ErrDestination, ErrMismatch, ErrRange, ErrInexact, ErrUnknownField,
-// ErrDuplicateKey, ErrUUID, ErrVector, ErrHook and ErrUnsupported. What
-// destinations do not look at, such as fields that the struct does not have,
-// is checked on the outside only. ErrDepth is also what pointers that lead
-// back to themselves end in, or a hook that calls Unmarshal for itself.
+// *SyntaxError if doc is malformed, and a *ValueError if a limit, an option or
+// v rejects it; the error of v wraps a *ConversionError. It matches a sentinel
+// of the cursor, ErrUTF8, ErrDepth or one of ErrDestination, ErrMismatch,
+// ErrRange, ErrInexact, ErrUnknownField, ErrDuplicateKey, ErrUUID, ErrVector,
+// ErrHook and ErrUnsupported. Values that have no destination are only checked
+// to lie within their container. Pointers that lead back to themselves, and a
+// hook that calls Unmarshal for itself, are ErrDepth too.
 func (o DecodeOptions) Unmarshal(doc []byte, v any) error {
 	if err := o.check(); err != nil {
 		return err
 	}
 	d := o.decoder()
 	defer d.release()
-	// Reset tells a document that is cut short from one that is malformed.
+	// Reset distinguishes a truncated document from a malformed one.
 	if d.c.Reset(doc, o.MaxDepth); d.c.Failed() {
 		return d.c.Err()
 	}
@@ -93,7 +92,8 @@ func (v RawValue) Unmarshal(dst any) error { return UnmarshalValue(v.Type, v.Val
 // Unmarshal is Unmarshal(r, dst).
 func (r Raw) Unmarshal(dst any) error { return Unmarshal(r, dst) }
 
-// A decoder is the state of one call, and what the calls after it use as well.
+// A decoder is the state of one call, and the memory that later calls use
+// again.
 type decoder struct {
 	decodeCall
 	c Cursor
@@ -103,17 +103,17 @@ type decoder struct {
 	slabs
 }
 
-// A decodeCall is the part of a decoder that no other call may see, however
-// this one ends: by a fault, or by a panic in a hook.
+// A decodeCall is the part of a decoder that no other call may see, even if
+// this call ends with a fault or with a panic in a hook.
 type decodeCall struct {
 	DecodeOptions
 	plans *sync.Map // of the options
 	flags planFlags
 
 	size     int  // bytes of the document or value
-	hops     int  // pointers followed to get here that led to pointers
+	hops     int  // pointers to pointers followed so far
 	whole    bool // a document is read, not a bare value
-	truncate bool // Truncate, or the tag truncate around here
+	truncate bool // Truncate, or the tag truncate of an enclosing field
 	fresh    bool // newly made: enclosing calls may hold the pooled ones
 	deep     bool // not kept for the next call: see keptDepth
 	fault    *ConversionError
@@ -146,7 +146,7 @@ func (d *decoder) release() {
 	decoders.Put(d)
 }
 
-// into sets what v points to from the current value.
+// into stores the current value in the value that v points to.
 func (d *decoder) into(v any) {
 	if d.fresh && !d.mayNest(nested()) {
 		d.fail(reflect.TypeOf(v), ErrDepth)
@@ -167,7 +167,7 @@ func (d *decoder) into(v any) {
 	rv := reflect.ValueOf(v)
 	switch {
 	case rv.Kind() == reflect.Pointer && !rv.IsNil():
-		// The pointer's own plan would make nil of it for null.
+		// The plan of the pointer would set it to nil for null.
 		elem := rv.Elem()
 		if elem.Kind() == reflect.Interface && elem.NumMethod() == 0 {
 			elem.SetZero() // else a pointer that it holds would be followed
@@ -188,7 +188,7 @@ func (d *decoder) into(v any) {
 	}
 }
 
-// mayNest reports whether this call may begin, around which n others lie.
+// mayNest reports whether this call may begin inside n other calls.
 func (d *decoder) mayNest(n int) bool {
 	d.deep = n >= keptDepth
 	return n < maxNested
@@ -209,29 +209,29 @@ func (d *decoder) fail(t reflect.Type, err error) {
 
 func (d *decoder) failHook(t reflect.Type, err error) { d.fail(t, hookError{err}) }
 
-// inField says in which struct field the fault is, unless a struct within
-// has said so.
+// inField adds the struct field of the fault, unless a nested struct has added
+// one.
 func (d *decoder) inField(t reflect.Type, name string) {
 	if d.fault != nil && d.fault.Field == "" {
 		d.fault.Field = t.Name() + "." + name
 	}
 }
 
-// data returns the current value for functions that are not ours.
+// data returns the current value for functions of other packages.
 func (d *decoder) data() []byte {
 	b := d.c.Data()
 	return b[:len(b):len(b)]
 }
 
-// isNull reports whether the current value is null or undefined, which set
-// everything that has no place for them to its zero value.
+// isNull reports whether the current value is null or undefined, which set a
+// destination without a null of its own to its zero value.
 func (d *decoder) isNull() bool {
 	t := d.c.Type()
 	return t == TypeNull || t == TypeUndefined
 }
 
-// null sets v to its zero value if the current value is null or undefined,
-// and otherwise says that it does not fit.
+// null sets v to its zero value if the current value is null or undefined;
+// otherwise it is a fault.
 func (d *decoder) null(v reflect.Value) {
 	if d.isNull() {
 		v.SetZero()
@@ -240,16 +240,16 @@ func (d *decoder) null(v reflect.Value) {
 	d.fail(v.Type(), ErrMismatch)
 }
 
-// chunkSize is how many bytes of memory the texts of anys share, and longText
-// the length from which a text has memory of its own. A text that is kept
-// keeps no more than that alive.
+// chunkSize is the size of the chunks, in bytes, from which strings in an any
+// are cut. longText is the length from which a string has its own memory.
+// Keeping a string keeps at most one chunk alive.
 const (
 	chunkSize = 2 << 10
 	longText  = 512
 )
 
-// shared returns text, which is part of the cursor's input from off on, as a
-// string that may share memory with others.
+// shared returns text, the part of the cursor's input at off, as a string that
+// may share memory with others.
 func (d *decoder) shared(text []byte, off int) string {
 	if !isASCII(text) && !utf8.Valid(text) {
 		return d.invalid(text, off)
@@ -271,8 +271,8 @@ func (d *decoder) packed(text []byte) string {
 	return stringOf(d.chunk[at:])
 }
 
-// keySlots is how many keys a decoder remembers, and longKey the length from
-// which it does not.
+// keySlots is the number of keys that a decoder remembers. longKey is the
+// length from which it does not remember a key.
 const (
 	keySlots = 256
 	longKey  = 32
@@ -306,7 +306,7 @@ func (d *decoder) key() string {
 	return text
 }
 
-// owned returns text as a string of its own.
+// owned returns text as a string with its own memory.
 func (d *decoder) owned(text []byte, off int) string {
 	if !isASCII(text) && !utf8.Valid(text) {
 		return d.invalid(text, off)
@@ -314,7 +314,7 @@ func (d *decoder) owned(text []byte, off int) string {
 	return string(text)
 }
 
-// invalid does what the options say with a text that is not UTF-8.
+// invalid applies the options to invalid UTF-8.
 func (d *decoder) invalid(text []byte, off int) string {
 	if d.UTF8 == UTF8Replace {
 		return string(replace.Text(nil, string(text)))
@@ -326,8 +326,8 @@ func (d *decoder) invalid(text []byte, off int) string {
 // string returns the current string, symbol or code.
 func (d *decoder) string() string { return d.owned(d.c.Text(), d.c.ValueOffset()+4) }
 
-// time returns ms as a time. If the options refuse it, it is a fault for the
-// Go type t.
+// time returns ms as a time. If the options reject it, it is a fault for the Go
+// type t.
 func (d *decoder) time(ms int64, t reflect.Type) time.Time {
 	if ms < minTime || ms > maxTime {
 		switch d.TimeRange {
@@ -350,8 +350,8 @@ const (
 	maxTime = 253402300799999
 )
 
-// count returns how many elements the container that was just entered has.
-// It looks at each of them, so the cursor finds faults here as well.
+// count returns the number of elements of the container that was just entered.
+// It visits each element, so the cursor finds faults here too.
 func (d *decoder) count() int {
 	if !d.c.Next() {
 		return 0

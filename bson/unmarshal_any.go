@@ -17,8 +17,7 @@ var (
 	typeM    = reflect.TypeFor[M]()
 )
 
-// A slab has the place for values of an any, many at once. A value keeps the
-// slab that it lies in alive.
+// A slab has room for many values of an any. A value keeps its slab alive.
 type slab[T any] struct {
 	free []T
 }
@@ -35,9 +34,10 @@ func (s *slab[T]) put(v T, n int) *T {
 	return p
 }
 
-// slabs are those of a decoder. The upper ones hold no pointers, so what one
-// document leaves free is used for the next. The lower ones would keep things
-// of one document alive for another, and are as large as the document needs.
+// slabs are the slabs of a decoder. The upper ones hold no pointers, so the
+// next document uses their free part. The lower ones would keep values of one
+// document alive for another, so each document has its own, of the size that it
+// needs.
 type slabs struct {
 	doubles   slab[float64]
 	int32s    slab[int32]
@@ -73,13 +73,13 @@ var (
 	likeBinary   any = Binary{}
 )
 
-// expect returns how many values of a kind a slab should have when the rest
-// of the document has one in so many bytes on average, and at most most.
+// expect returns the size of a slab, in values, if the rest of the document has
+// one value in the given number of bytes on average. It is at most most.
 func (d *decoder) expect(bytesEach, most int) int {
 	return min((d.size-d.c.Offset())/bytesEach+1, most)
 }
 
-// any returns the current value as the Go value that stands for it.
+// any returns the current value as a Go value.
 func (d *decoder) any() any {
 	c := &d.c
 	if d.Codecs != nil && d.Codecs.any != nil {
@@ -164,7 +164,7 @@ func (d *decoder) codeWithScope() CodeWithScope {
 	return v
 }
 
-// binary returns the current binary with bytes of its own.
+// binary returns a copy of the current binary.
 func (d *decoder) binary() Binary {
 	subtype, data := d.c.Binary()
 	return Binary{subtype, append(make([]byte, 0, len(data)), data...)}
@@ -274,8 +274,8 @@ func (d *decoder) array() A {
 	return a
 }
 
-// dropKey checks the key of an array's element, which is of no use, to be
-// text as all keys have to be.
+// dropKey checks that the key of an array element, which is not needed, is
+// UTF-8.
 func (d *decoder) dropKey() {
 	if key := d.c.Key(); !isASCII(key) && !utf8.Valid(key) {
 		d.invalid(key, d.c.Offset()+1)
@@ -291,8 +291,8 @@ func (r DBRef) document() D {
 	return append(d, r.Extra...)
 }
 
-// dbRefOf returns the reference that elems are, if writing it gives the same
-// elements again. elems are not kept.
+// dbRefOf returns elems as a reference, if writing the reference gives the same
+// elements. elems are not kept.
 func dbRefOf(elems []E) (DBRef, bool) {
 	var r DBRef
 	if len(elems) < 2 || elems[0].Key != "$ref" || elems[1].Key != "$id" {

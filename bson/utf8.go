@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// In each byte of a word: the lowest bit, and the highest, which ASCII has not.
+// In each byte of a word: the lowest bit, and the highest, which is 0 in ASCII.
 const (
 	ones  = 0x0101010101010101
 	highs = 0x8080808080808080
@@ -42,8 +42,8 @@ func load32(s string, i int) uint32 {
 }
 
 // copyText copies s to dst, which is as long, and reports whether it is ASCII.
-// Short texts are the rule: copying and looking a word at a time beats a call
-// for each.
+// Most texts are short: copying and checking a word at a time is faster than
+// two calls.
 func copyText(dst []byte, s string) bool {
 	n := len(s)
 	switch {
@@ -77,7 +77,7 @@ func copyText(dst []byte, s string) bool {
 }
 
 // copyKey is copyText for a key, and reports whether it is ASCII without NUL.
-// It may say no to others as well.
+// It may report false for others too.
 func copyKey(dst []byte, s string) bool {
 	n := len(s)
 	switch {
@@ -103,8 +103,8 @@ func copyKey(dst []byte, s string) bool {
 	return true
 }
 
-// plainKey reports whether b, of at least 8 bytes, is ASCII without NUL. It
-// may say no to others.
+// plainKey reports whether b, of at least 8 bytes, is ASCII without NUL. It may
+// report false for others.
 func plainKey(b []byte) bool {
 	w := binary.LittleEndian.Uint64(b[len(b)-8:])
 	acc := w | (w - ones)

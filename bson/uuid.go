@@ -13,15 +13,15 @@ import (
 // as that of github.com/google/uuid.
 type UUID [16]byte
 
-// A UUIDRepresentation says how a UUID is laid out in a binary. Subtype 3 was
-// used by the drivers of several languages, each with its own byte order, so
-// that nothing but knowledge of the writer tells them apart.
-// Source: "Handling of Native UUID Types", representations.
+// A UUIDRepresentation is the subtype and byte order of a UUID in a binary. The
+// drivers of several languages used subtype 3, each with its own byte order;
+// only the name of the writer tells them apart. Source: "Handling of Native
+// UUID Types", representations.
 type UUIDRepresentation uint8
 
 const (
-	// UUIDUnspecified leaves binaries what they are when decoding into any;
-	// a UUID is written with subtype 4. It is the default.
+	// UUIDUnspecified decodes binaries in an any as Binary; a UUID is written
+	// with subtype 4. It is the default.
 	UUIDUnspecified UUIDRepresentation = iota
 	// UUIDStandard is subtype 4, bytes in the order of the text.
 	UUIDStandard
@@ -86,9 +86,9 @@ func NewUUID() UUID {
 	return u
 }
 
-// ParseUUID returns the UUID whose text is given: 32 hexadecimal digits in
-// either case, grouped by hyphens as 8-4-4-4-12, and nothing else. Other
-// texts are a *ConversionError that matches ErrUUID.
+// ParseUUID returns the UUID in text: 32 hexadecimal digits in either case,
+// grouped by hyphens as 8-4-4-4-12, and nothing else. Other texts are a
+// *ConversionError that matches ErrUUID.
 func ParseUUID[T ~string | ~[]byte](text T) (UUID, error) {
 	var u UUID
 	if len(text) != 36 {
@@ -162,11 +162,11 @@ func (u UUID) LogValue() slog.Value { return slog.StringValue(u.String()) }
 // IsZero reports whether all bytes of u are zero.
 func (u UUID) IsZero() bool { return u == UUID{} }
 
-// Compare returns -1, 0 or +1 as u sorts before, with or after v, by bytes
-// and so by text.
+// Compare returns -1, 0 or +1 if u sorts before, with or after v, by bytes and
+// so by text.
 func (u UUID) Compare(v UUID) int { return bytes.Compare(u[:], v[:]) }
 
-// Binary returns u laid out as r says. An unknown representation panics.
+// Binary returns u in the representation r. An unknown representation panics.
 //
 // NOTE: it inlines, so that what does not outlive its caller is not allocated;
 // TestInline lists it. swap has looked at r.
@@ -175,10 +175,10 @@ func (u UUID) Binary(r UUIDRepresentation) Binary {
 	return Binary{Subtype: subtypes[r], Data: u[:]}
 }
 
-// UUID returns the UUID that b holds if it was written as r says: a binary
-// of r's subtype and 16 bytes. UUIDUnspecified takes subtype 4 only. Other
-// binaries are a *ConversionError that matches ErrUUID, and an unknown
-// representation is an *OptionError.
+// UUID returns the UUID of b in the representation r: a binary of its subtype
+// with 16 bytes. UUIDUnspecified accepts subtype 4 only. Other binaries are a
+// *ConversionError that matches ErrUUID, and an unknown representation is an
+// *OptionError.
 func (b Binary) UUID(r UUIDRepresentation) (UUID, error) {
 	if r > UUIDCSharpLegacy {
 		return UUID{}, outOfRange("bson.UUIDRepresentation", r)

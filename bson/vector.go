@@ -23,7 +23,7 @@ type Vector struct {
 	data string
 }
 
-// NewVector returns the vector of the numbers given, which are copied.
+// NewVector returns the vector of the given numbers, which are copied.
 func NewVector[T int8 | float32](elems []T) Vector {
 	var b []byte
 	switch elems := any(elems).(type) {
@@ -41,18 +41,19 @@ func NewVector[T int8 | float32](elems []T) Vector {
 	return Vector{string(b)}
 }
 
-// NewPackedBitVector returns the vector of the bits given, which are copied,
-// eight in a byte. padding is how many of the last byte's low bits are not
-// part of it, and they must be 0: more than 7, any without bytes, or a 1
-// among them is a *ConversionError that matches ErrVector.
+// NewPackedBitVector returns the vector of the given bits, which are copied,
+// eight per byte. padding is the number of low bits of the last byte that are
+// not part of the vector; they must be 0. A padding of more than 7, a padding
+// without bytes, or a 1 in the padding is a *ConversionError that matches
+// ErrVector.
 func NewPackedBitVector(bits []byte, padding uint8) (Vector, error) {
 	b := append(make([]byte, 0, 2+len(bits)), VectorPackedBit, padding)
 	return vectorOf(append(b, bits...))
 }
 
-// NewVectorFromBinary returns the vector that b holds; its bytes are copied.
-// A binary of another subtype than 9, or that breaks the rules of vectors, is
-// a *ConversionError that matches ErrVector.
+// NewVectorFromBinary returns the vector in b; its bytes are copied. A binary
+// with a subtype other than 9, or one that breaks the rules of vectors, is a
+// *ConversionError that matches ErrVector.
 func NewVectorFromBinary(b Binary) (Vector, error) {
 	if b.Subtype != BinaryVector {
 		return Vector{}, notVector()
@@ -131,9 +132,9 @@ func (v Vector) Float32OK() ([]float32, bool) {
 	return elems, true
 }
 
-// PackedBitOK returns a new slice of the bytes of a VectorPackedBit and how
-// many low bits of the last one are padding. For a vector of another type it
-// returns nil, 0 and false.
+// PackedBitOK returns a new slice of the bytes of a VectorPackedBit, and the
+// number of low bits of the last byte that are padding. For a vector of another
+// type it returns nil, 0 and false.
 func (v Vector) PackedBitOK() (bits []byte, padding uint8, ok bool) {
 	if v.Type() != VectorPackedBit {
 		return nil, 0, false
