@@ -178,6 +178,11 @@ var streams = []Shape{
 	{Name: "zeros", Format: Stream, Make: filled("", "\x00", "")},
 	{Name: "type and NUL", Format: Stream, Make: filled("", "\x0a\x00", "")},
 	{Name: "type, NUL and a length", Format: Stream, Make: filled("", "\x03\x00\x0b\x00\x00\x00", "")},
+	// Each value of the elements is the length of a document of half the stream,
+	// which the elements behind it fill.
+	{Name: "elements that start documents", Format: Stream, Make: func(n int) string {
+		return "\xff\xff\xff\xff" + fill(n-4, "", "\x10\x00"+u32(n/12*6), "")
+	}},
 	{Name: "lengths that lead to each other", Format: Stream, Make: filled("", u32(8)+u32(4), "")},
 	{Name: "noise", Format: Stream, Make: noise},
 	{Name: "damaged documents", Format: Stream, Make: filled("", doc("\x08a\x00\x02")+doc("\x0a\x00"), "")},
