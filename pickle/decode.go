@@ -12,7 +12,7 @@ import (
 //	pickle ──machine──▶ graph ──builder──▶ BSON
 //
 //   - The machine runs opcodes (machine.go).
-//   - The graph has the values that they come to (graph.go).
+//   - The graph has the values that the opcodes make (graph.go).
 //   - The builder writes them as BSON (to_bson.go).
 //
 // The machine and the builder know the graph, and not each other. The unpickler
@@ -34,8 +34,8 @@ type unpickler struct {
 // data.
 func AppendBSON(dst, data []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, data) }
 
-// AppendBSON appends the document in data to dst as o says, otherwise as the
-// function AppendBSON does.
+// AppendBSON appends the document in data to dst with the options o, otherwise
+// like the function AppendBSON does.
 func (o DecodeOptions) AppendBSON(dst, data []byte) ([]byte, error) {
 	n := len(dst)
 	u := unpicklers.Get().(*unpickler)
@@ -52,19 +52,18 @@ func (o DecodeOptions) AppendBSON(dst, data []byte) ([]byte, error) {
 }
 
 // AppendBSONValue appends the value in data, one pickle, to dst as the bytes
-// that a BSON element has after its key, and returns the longer slice and the
+// that follow the key of a BSON element, and returns the longer slice and the
 // type of the value. Lists and tuples become arrays. A dictionary with keys
-// that are not text, which no document can hold, becomes an array of pairs if
-// it does not lie in a document. data is not kept; dst may be nil and must
-// not overlap it. On failure dst comes back at its old length, with a
-// *SyntaxError or a *ValueError whose Offset counts bytes from the start of
-// data.
+// that are not text becomes an array of pairs, if it is not inside a document.
+// data is not kept; dst may be nil and must not overlap it. On failure dst
+// comes back at its old length, with a *SyntaxError or a *ValueError whose
+// Offset counts bytes from the start of data.
 func AppendBSONValue(dst, data []byte) ([]byte, bsoncore.Type, error) {
 	return DecodeOptions{}.AppendBSONValue(dst, data)
 }
 
-// AppendBSONValue appends the value in data to dst as o says, otherwise as
-// the function AppendBSONValue does.
+// AppendBSONValue appends the value in data to dst with the options o,
+// otherwise like the function AppendBSONValue does.
 func (o DecodeOptions) AppendBSONValue(dst, data []byte) ([]byte, bsoncore.Type, error) {
 	n := len(dst)
 	u := unpicklers.Get().(*unpickler)
@@ -139,8 +138,8 @@ func (u *unpickler) result(dst []byte) ([]byte, bsoncore.Type) {
 	return u.builder.build(dst, u.machine.result(), u.machine.off)
 }
 
-// mistyped returns the error of a pickle whose value, of type t, is not what was
-// asked for.
+// mistyped returns the error of a pickle whose value, of type t, has the wrong
+// type.
 func (u *unpickler) mistyped(t bsoncore.Type, err error) error {
 	m := &u.machine
 	m.fail(m.place(m.result()), err, t.String())
@@ -173,7 +172,7 @@ func (u *unpickler) error(base int64) error {
 // unpicklers are kept for their slices.
 var unpicklers = sync.Pool{New: func() any { return new(unpickler) }}
 
-// keepItems is how long the slices of an unpickler or writer that is kept may be.
+// keepItems is the longest slice that a kept unpickler or writer may have.
 const keepItems = 64 << 10
 
 // free gives u back.

@@ -9,19 +9,20 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file reads one pickle after the other from a stream.
+// This file reads pickles from a stream.
 //
-// The machine runs on what has arrived and stops where it ends, so there is
-// no frame to look for and a pickle is read when its last byte is there.
+// The machine runs on the bytes that have arrived and stops at their end. So
+// there is no frame to search, and a pickle is read when its last byte has
+// arrived.
 
-// readSize is how many bytes a Decoder asks its reader for at first.
+// readSize is the number of bytes of the first read of a Decoder.
 const readSize = 64 << 10
 
-// maxEmptyReads is how often a reader may return nothing before a Decoder
-// gives up with io.ErrNoProgress.
+// maxEmptyReads is the number of empty reads after which a Decoder stops with
+// io.ErrNoProgress.
 const maxEmptyReads = 100
 
-// errCount is the fault of a Read that returned an impossible count.
+// errCount is the error of a Read with an impossible count.
 var errCount = errors.New("reader returned an impossible count")
 
 // A Decoder reads pickles that follow each other in a stream, as several
@@ -33,13 +34,13 @@ var errCount = errors.New("reader returned an impossible count")
 //	}
 //	if err := d.Err(); err != nil { … }
 //
-// Each pickle has a memo of its own: a Python program that used one Pickler
-// for several dumps has written pickles that refer to each other, which is an
-// error that matches ErrMemo.
+// Each pickle has its own memo. A Python program that uses one Pickler for
+// several dumps writes pickles that refer to each other; they are an error that
+// matches ErrMemo.
 type Decoder struct {
 	u   unpickler
 	r   io.Reader
-	buf []byte // what has been read; buf[off:] is yet to be consumed
+	buf []byte // the bytes read; buf[off:] is yet to be consumed
 	off int    // bytes of buf
 	at  int64  // offset of buf[0] in the stream
 	max int    // bytes of a pickle
@@ -47,20 +48,20 @@ type Decoder struct {
 	values bson.DecodeOptions // of Decode
 
 	start  int64 // offset in the stream of the current pickle
-	end    int   // in buf, of a pickle that was read to its STOP; else 0
+	end    int   // in buf, the end of a pickle that was read to its STOP; else 0
 	value  []byte
 	typ    bsoncore.Type
 	eof    bool  // the reader has ended
-	rerr   error // what the reader has failed with, behind what is in buf
-	failed bool  // err is that of the reader, or of who takes what is skipped
+	rerr   error // error of the reader, after the bytes in buf
+	failed bool  // err is that of the reader, or of the writer of skipped bytes
 	err    error
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
 func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 
-// NewDecoder returns a Decoder that reads r as o says. It reads ahead of the
-// pickles that it returns.
+// NewDecoder returns a Decoder that reads r with the options o. It reads ahead
+// of the pickles that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d := &Decoder{r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
 	d.u.init(&o)
@@ -70,8 +71,8 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	return d
 }
 
-// Next reads the next pickle and reports whether there is one. False means
-// that the stream has ended or that something is wrong; Err tells.
+// Next reads the next pickle and reports whether there is one. False means the
+// end of the stream or a fault; see Err.
 func (d *Decoder) Next() bool {
 	d.typ = 0
 	if d.err != nil {
@@ -116,9 +117,9 @@ func (d *Decoder) Next() bool {
 	}
 }
 
-// Pickle returns the bytes of the current pickle as they stand in the stream,
-// from its first opcode to STOP. They are valid until the next call of Next,
-// and nil after it was false.
+// Pickle returns the bytes of the current pickle, from its first opcode to
+// STOP. They are valid until the next call of Next, and nil after Next returned
+// false.
 func (d *Decoder) Pickle() []byte {
 	if d.typ == 0 {
 		return nil
@@ -126,16 +127,16 @@ func (d *Decoder) Pickle() []byte {
 	return d.u.machine.src[:d.u.machine.off]
 }
 
-// Resync makes the Decoder go on after a pickle that is at fault, and reports
-// whether it can. After a *ValueError it goes on behind the STOP of the pickle,
-// or at the next PROTO if that comes before: its opcodes lead there, though they
-// are not run. After a *SyntaxError, or if the opcodes lead to no STOP, nothing
-// tells where another pickle may start. Then all that is left of the stream is
-// passed over, as it is if one argument is longer than MaxPickleSize.
+// Resync makes the Decoder continue after a pickle with a fault, and reports
+// whether it can. After a *ValueError it continues after the STOP of the
+// pickle, or at the next PROTO if that comes first: the opcodes lead there,
+// although they are not run. After a *SyntaxError, or if the opcodes lead to no
+// STOP, no byte tells the start of the next pickle. Then the rest of the stream
+// is skipped; this also happens if an argument is longer than MaxPickleSize.
 //
-// The bytes passed over, from the first of the pickle, are written to skipped,
-// in portions and in order; nil drops them. With the pickles read before and
-// after they are all of the stream.
+// The skipped bytes, from the first byte of the pickle, are written to skipped,
+// in portions and in order; nil drops them. Together with the pickles read
+// before and after, they are the whole stream.
 //
 // False means that there was no such fault, or that the reader or skipped has
 // failed, which Err returns: a *bson.ReadError, or the error of skipped.
@@ -154,7 +155,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	return d.passAll(skipped)
 }
 
-// passPickle passes over a pickle that was refused before its STOP.
+// passPickle skips a pickle that was rejected before its STOP.
 func (d *Decoder) passPickle(skipped io.Writer) bool {
 	m := &d.u.machine
 	m.off, m.seen, m.err = m.fault, 0, nil
@@ -176,7 +177,7 @@ func (d *Decoder) passPickle(skipped io.Writer) bool {
 	}
 }
 
-// passAll passes over the rest of the stream.
+// passAll skips the rest of the stream.
 func (d *Decoder) passAll(skipped io.Writer) bool {
 	for d.pass(skipped, len(d.buf)) {
 		if d.eof {
@@ -189,7 +190,7 @@ func (d *Decoder) passAll(skipped io.Writer) bool {
 	return false
 }
 
-// pass passes over the bytes of buf from off to end.
+// pass skips the bytes of buf from off to end.
 func (d *Decoder) pass(skipped io.Writer, end int) bool {
 	if skipped != nil && end > d.off {
 		if _, err := skipped.Write(d.buf[d.off:end]); err != nil {
@@ -201,9 +202,8 @@ func (d *Decoder) pass(skipped io.Writer, end int) bool {
 	return true
 }
 
-// fill reads more bytes behind buf, after moving what is left of buf to its
-// front. It reports whether anything was read; if not, the stream has ended
-// or d.err says what is wrong.
+// fill moves the rest of buf to its front and appends more bytes. It reports
+// whether it read a byte; if not, the stream has ended or d.err has the error.
 func (d *Decoder) fill() bool {
 	if d.rerr != nil {
 		return d.readError(d.rerr)
@@ -246,7 +246,7 @@ func (d *Decoder) readError(err error) bool {
 	return false
 }
 
-// Type returns the type of the current value, or 0 after Next was false.
+// Type returns the type of the current value, or 0 after Next returned false.
 func (d *Decoder) Type() bsoncore.Type { return d.typ }
 
 // Value returns the current value as AppendBSONValue does. It is valid until
@@ -267,21 +267,21 @@ func (d *Decoder) Raw() bson.Raw {
 	return d.value
 }
 
-// Offset returns where in the stream the current pickle starts, in bytes.
+// Offset returns the offset of the current pickle in the stream, in bytes.
 func (d *Decoder) Offset() int64 { return d.start }
 
-// Err returns why Next was false: nil at the end of the stream, a
-// *SyntaxError or *ValueError whose Offset is the one in the stream, or a
+// Err returns the reason why Next returned false: nil at the end of the stream,
+// a *SyntaxError or *ValueError with its Offset in the stream, or a
 // *bson.ReadError if the reader failed.
 func (d *Decoder) Err() error { return d.err }
 
-// Pickles returns the values of r, read with the zero options, and last, if
-// something is wrong, an error with a zero RawValue. Each value is valid
+// Pickles returns the values of r, read with the zero options. If there is an
+// error, the last pair is a zero RawValue with the error. Each value is valid
 // until the next.
 func Pickles(r io.Reader) iter.Seq2[bson.RawValue, error] { return DecodeOptions{}.Pickles(r) }
 
-// Pickles returns the values of r, read as o says, as the function Pickles
-// does.
+// Pickles returns the values of r, read with the options o, like the function
+// Pickles.
 func (o DecodeOptions) Pickles(r io.Reader) iter.Seq2[bson.RawValue, error] {
 	return func(yield func(bson.RawValue, error) bool) {
 		d := o.NewDecoder(r)

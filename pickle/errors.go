@@ -18,28 +18,29 @@ var (
 	ErrTruncated = fmt.Errorf("pickle ends too early: %w", io.ErrUnexpectedEOF)
 	// ErrTrailing: bytes follow STOP.
 	ErrTrailing = errors.New("bytes after the end of the pickle")
-	// ErrArgument: an opcode's argument is not what picklers write.
+	// ErrArgument: the argument of an opcode has a form that picklers do not
+	// write.
 	ErrArgument = errors.New("malformed argument")
-	// ErrStack: an opcode finds too few values, the wrong kind of values or
-	// no mark before it, or STOP finds more than one value.
+	// ErrStack: an opcode finds too few values on the stack, values of the
+	// wrong type or no mark, or STOP finds more than one value.
 	ErrStack = errors.New("opcode does not fit the stack")
-	// ErrMemo: a memo entry is asked for that does not exist.
+	// ErrMemo: a memo entry does not exist.
 	ErrMemo = errors.New("no such memo entry")
 
 	// ErrOpcode: an opcode that these types never use, or in a *SyntaxError a
-	// byte that is none.
+	// byte that is not an opcode.
 	ErrOpcode = errors.New("opcode is not allowed")
-	// ErrName: a class or function that is not on the list.
+	// ErrName: a class or function is not on the list.
 	ErrName = errors.New("name is not allowed")
 	// ErrCall: a class or function is used in a way that PyMongo does not
-	// write: the wrong number or kind of arguments, or where a value belongs.
+	// write: with the wrong number or types of arguments, or as a value.
 	ErrCall = errors.New("call is not allowed")
-	// ErrState: the state of an object is not what its class has.
+	// ErrState: the state of an object does not fit its class.
 	ErrState = errors.New("state is not allowed")
-	// ErrCycle: a container is changed after it was referred to, which is
-	// how a value that contains itself is written.
+	// ErrCycle: a container changes after a reference to it, as in the pickle
+	// of a value that contains itself.
 	ErrCycle = errors.New("value changes after a reference to it")
-	// ErrEncoding: a str of Python 2 is not in the Encoding asked for.
+	// ErrEncoding: a str of Python 2 is not in the Encoding of the options.
 	ErrEncoding = errors.New("str is not in the encoding")
 	// ErrKey: a key is not text.
 	ErrKey = errors.New("key is not text")
@@ -56,16 +57,16 @@ var (
 	// ErrLimit: MaxNodes, MaxMemo or MaxExpansion is exceeded.
 	ErrLimit = errors.New("limit is exceeded")
 
-	// ErrNoClass: a BSON value has no class in Python that would keep it.
+	// ErrNoClass: no class in Python can hold a BSON value.
 	ErrNoClass = errors.New("no Python class for the value")
-	// ErrReader: the Python named by EncodeOptions.Reader cannot load it.
+	// ErrReader: the Python of EncodeOptions.Reader cannot load the pickle.
 	ErrReader = errors.New("the chosen Python cannot load it")
 	// ErrProtocol: there is no such protocol. The error also matches
 	// bson.ErrOption.
 	ErrProtocol = errors.New("no such protocol")
 )
 
-// A SyntaxError says that bytes are not a pickle, and where.
+// A SyntaxError reports bytes that are not a pickle, with their place.
 type SyntaxError struct {
 	Offset  int64  // of the opcode at fault, in bytes from the start of the input
 	Opcode  string // its name, such as "GLOBAL"; "" at the end of the input
@@ -95,8 +96,8 @@ func (e *SyntaxError) describe() string {
 	return s
 }
 
-// A ValueError says that a pickle is refused, or holds a value that does not
-// fit, and where. Its fields are those of SyntaxError.
+// A ValueError reports a pickle that is not allowed, or a value that does not
+// fit, with its place. Its fields are those of SyntaxError.
 type ValueError SyntaxError
 
 // Error describes e with its place. The text is not promised.
@@ -110,7 +111,7 @@ var malformed = map[error]bool{
 	ErrTruncated: true, ErrTrailing: true, ErrArgument: true, ErrStack: true, ErrMemo: true, bsoncore.ErrUTF8: true,
 }
 
-// An OptionError says that nothing can be written as EncodeOptions asks.
+// An OptionError reports EncodeOptions with which nothing can be written.
 type OptionError struct {
 	What string // the option, for people
 	Err  error  // ErrProtocol or ErrReader
@@ -130,8 +131,8 @@ func (e *OptionError) Is(target error) bool {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// quoteName returns a name from a pickle in a form that can be printed: as it
-// is if it is short and plain, else quoted and shortened.
+// quoteName returns a name from a pickle in printable form: unchanged if it is
+// short and plain, else quoted and shortened.
 func quoteName(name []byte) string {
 	plain := len(name) <= maxName
 	for _, c := range name {

@@ -2,31 +2,32 @@ package pickle
 
 import "github.com/bsonkit/bsonkit/bson/bsoncore"
 
-// This file is the graph of the values that a pickle comes to: the middle of
-// the way from opcodes to BSON. The machine makes it, the builder reads it. The
-// graph knows how a pickle spells a value, and nothing else of opcodes: no
-// stack, no memo. Nor does it know BSON, or what an object of a class means.
+// This file is the graph of the values of a pickle: the middle of the way from
+// opcodes to BSON. The machine makes it, the builder reads it. The graph knows
+// the spelling of values in a pickle, and nothing else of opcodes: no stack, no
+// memo. It does not know BSON, or the meaning of objects.
 //
-// All of it but the pickle itself lies in one slab of numbers, graph.cells, to
-// which a byte of the pickle adds four at most. What is made is counted, and
-// limited by MaxNodes.
+// Everything except the pickle itself is in one slab of numbers, graph.cells. A
+// byte of the pickle adds at most four. Nodes are counted, and MaxNodes limits
+// them.
 //
 //   - A ref is a value: an atom, a node or a class.
-//   - An atom is the offset of the opcode that made it, and is read from
-//     there when it is written. A container is an atom too as long as it is
-//     empty and not in the memo: most of one's bytes would be its node's.
-//   - A node is a container or object. A tuple has its items beside it; those
-//     of the others come later and lie in segments, each linked to the next.
+//   - An atom is the offset of the opcode that made it, and is read from there
+//     when it is written. A container is also an atom while it is empty and not
+//     in the memo: its node would need most of its bytes.
+//   - A node is a container or object. A tuple has its items beside it. The
+//     items of the others come later and are in segments, each linked to the
+//     next.
 //   - graph_atom.go reads atoms, with graph_text.go and graph_number.go for
 //     what is in them; graph_slab.go is the slab.
 //
-// What lies in a container or object is final: it is reached only by a GET
-// from then on, and what a GET has referred to must not change.
+// The content of a container or object inside another is final: only a GET can
+// reach it, and a container must not change after a GET has referred to it.
 
 // A graph has the values of one pickle, and the first fault of it.
 type graph struct {
 	src      []byte // the pickle, from its first byte; never written
-	at       int    // byte offset of the current opcode; STOP's at the end
+	at       int    // byte offset of the current opcode; that of STOP at the end
 	encoding Encoding
 
 	cells    slab
@@ -39,7 +40,7 @@ type graph struct {
 	what  string
 }
 
-// clear makes g the graph of a pickle whose bytes are yet to be set.
+// clear empties g for a pickle whose bytes are set later.
 func (g *graph) clear() {
 	g.at, g.made, g.err = 0, 0, nil
 	g.cells.n = 1 // none is at 0
@@ -71,7 +72,7 @@ func (r ref) isNode() bool  { return r-nodeRef < classRef-nodeRef }
 func (r ref) isClass() bool { return r >= classRef && r != noRef }
 func (r ref) class() class  { return class(r - classRef) }
 
-// A kind says what a container is.
+// A kind is a type of container.
 type kind uint8
 
 const (
@@ -142,8 +143,8 @@ func (g *graph) nodeAt(i int) *node {
 	return (*node)(c[i&chunkMask : i&chunkMask+objectSize])
 }
 
-// place returns the offset of the opcode that made r; of a class it is that
-// of the current one.
+// place returns the offset of the opcode that made r; for a class, of the
+// current opcode.
 func (g *graph) place(r ref) int {
 	if r.isAtom() {
 		return int(r)
@@ -154,13 +155,13 @@ func (g *graph) place(r ref) int {
 	return g.at
 }
 
-// refuse records that r will not do and returns dst and false.
+// refuse records that r is a fault and returns dst and false.
 func (g *graph) refuse(dst []byte, r ref, err error, what string) ([]byte, bool) {
 	g.fail(g.place(r), err, what)
 	return dst, false
 }
 
-// kind returns what r is as a container or object.
+// kind returns the kind of the container or object r.
 func (g *graph) kind(r ref) kind {
 	if r.isAtom() {
 		return emptyKinds[atoms[g.src[r]]]
@@ -192,7 +193,7 @@ func (g *graph) first(r ref) ref {
 }
 
 // segment returns the items of the segment at index i, and the index of the
-// next segment. Segment 0 has no items, and no other is without.
+// next segment. Only segment 0 has no items.
 func (g *graph) segment(i ref) (items []ref, next ref) {
 	if i == 0 {
 		return nil, 0
@@ -201,8 +202,8 @@ func (g *graph) segment(i ref) (items []ref, next ref) {
 	return s[segmentHead : segmentHead+s[1]], s[0]
 }
 
-// items returns the first items of a list or tuple and the index of the
-// segment that has the next ones.
+// items returns the first items of a list or tuple and the index of the segment
+// with the next ones.
 func (g *graph) items(r ref) (items []ref, next ref) {
 	if list, ok := g.tuple(r); ok {
 		return list, 0
@@ -232,7 +233,7 @@ func (g *graph) tally() bool {
 	return true
 }
 
-// room makes sure that the next n cells lie in one chunk.
+// room ensures that the next n cells are in one chunk.
 func (g *graph) room(n int) bool {
 	if left := chunkSize - g.cells.n&chunkMask; left < n {
 		g.cells.n += left
@@ -282,8 +283,8 @@ func (g *graph) extend(n *node, values *slab, i int) bool {
 	return true
 }
 
-// more returns room for items at the end of a container, for an even number of
-// them: in its last segment if nothing lies behind that, else in a new one.
+// more returns room for an even number of items at the end of a container: in
+// its last segment if that is at the end of the slab, else in a new one.
 func (g *graph) more(n *node) []ref {
 	last, at := int(n[nodeLast]), g.cells.n
 	if left := chunkSize - at&chunkMask; last != 0 && left >= 2 && left < chunkSize {

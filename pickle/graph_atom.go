@@ -9,21 +9,20 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file reads atoms: the values that one opcode makes, from where they
-// stand in the pickle.
+// This file reads atoms, the values of one opcode, from the pickle.
 //
-//   - atoms says what an opcode makes.
+//   - atoms has the atom of each opcode.
 //   - text, str and latin1 append text and bytes; graph_text.go has the
 //     spellings of old protocols. integer and float in graph_number.go return
-//     numbers. They check everything about an argument but its length, which
-//     the machine has compared with the bytes that are there.
+//     numbers. They check everything about an argument except its length, which
+//     the machine has compared with the bytes of the pickle.
 //
-// Only what picklers write is accepted: no leading zeros, blanks, underscores
-// or hexadecimal digits, no escapes but those of repr and
+// Only the spelling of picklers is accepted: no leading zeros, blanks,
+// underscores or hexadecimal digits, no escapes except those of repr and
 // raw-unicode-escape.
 
-// An atom says what kind of value an opcode makes. Those of one kind differ in
-// their spelling only.
+// An atom is the kind of value that an opcode makes. Opcodes of one kind differ
+// only in the spelling.
 type atom uint8
 
 const (
@@ -60,10 +59,10 @@ var atoms = [256]atom{
 // isInteger reports whether a is an integer of any kind, or a bool in digits.
 func (a atom) isInteger() bool { return a-isInt <= isTextLong-isInt }
 
-// isTextual reports whether a may stand where text must.
+// isTextual reports whether a is allowed in place of text.
 func (a atom) isTextual() bool { return a == isText || a == isStr }
 
-// atom returns what kind of atom r is.
+// atom returns the kind of the atom r.
 func (g *graph) atom(r ref) atom {
 	if !r.isAtom() {
 		return notAtom
@@ -71,14 +70,13 @@ func (g *graph) atom(r ref) atom {
 	return atoms[g.src[r]]
 }
 
-// line returns the argument of an opcode that has a line, without its line
-// feed.
+// line returns the argument of an opcode with a line, without the line feed.
 func (g *graph) line(r ref) []byte {
 	s := g.src[r+1:]
 	return s[:bytes.IndexByte(s, '\n')]
 }
 
-// payload returns the argument of an opcode that has a length.
+// payload returns the argument of an opcode with a length.
 func (g *graph) payload(r ref) []byte {
 	src := g.src[r:]
 	switch arguments[src[0]] {
@@ -92,8 +90,8 @@ func (g *graph) payload(r ref) []byte {
 	return g.line(r)
 }
 
-// textLen returns how many bytes of the pickle the text r takes, or a huge
-// number if it is not text.
+// textLen returns the number of bytes of the text r in the pickle, or a huge
+// number if r is not text.
 func (g *graph) textLen(r ref) int {
 	if !g.atom(r).isTextual() {
 		return math.MaxInt
@@ -101,7 +99,7 @@ func (g *graph) textLen(r ref) int {
 	return len(g.payload(r))
 }
 
-// mostText returns how many bytes the text r has in UTF-8 at most.
+// mostText returns the largest number of bytes of the text r in UTF-8.
 func (g *graph) mostText(r ref) int {
 	n := g.textLen(r)
 	if op := g.src[r]; op == opUnicode || g.encoding == Latin1 && atoms[op] == isStr {
@@ -110,8 +108,8 @@ func (g *graph) mostText(r ref) int {
 	return n
 }
 
-// plainText returns the bytes of text that are the same however it is spelled
-// and in every Encoding. ok is false if r has others or is no text.
+// plainText returns the bytes of text that is the same in every spelling and
+// every Encoding. ok is false if r has other bytes or is not text.
 func (g *graph) plainText(r ref) (s []byte, ok bool) {
 	if !r.isAtom() {
 		return nil, false
@@ -131,7 +129,7 @@ func (g *graph) plainText(r ref) (s []byte, ok bool) {
 	return s, plainKey(s)
 }
 
-// text appends text, or a str where text must stand.
+// text appends text, or a str in place of text.
 func (g *graph) text(dst []byte, r ref) ([]byte, bool) {
 	n := len(dst)
 	if r.isAtom() && g.src[r] == opShortBinUnicode {
@@ -170,7 +168,7 @@ func (g *graph) text(dst []byte, r ref) ([]byte, bool) {
 	return g.refuse(dst, r, ErrState, "not text")
 }
 
-// str appends the bytes of a str. Those that the Encoding does not have are a
+// str appends the bytes of a str. Bytes that are not in the Encoding are a
 // fault.
 func (g *graph) str(dst []byte, r ref) ([]byte, bool) {
 	n := len(dst)
@@ -206,11 +204,11 @@ func (g *graph) latin1(dst []byte, r ref) ([]byte, bool) {
 			return dst, true
 		}
 	}
-	dst, ok := g.text(dst, r) // which says what is wrong, or has another spelling
+	dst, ok := g.text(dst, r) // which reports the fault, or reads another spelling
 	if !ok {
 		return dst, false
 	}
-	text, ok := appendLatin1(dst[:n], dst[n:]) // never longer, so it may lie there
+	text, ok := appendLatin1(dst[:n], dst[n:]) // never longer, so it fits there
 	if !ok {
 		return g.refuse(dst, r, ErrRange, "character above U+00FF")
 	}

@@ -11,8 +11,8 @@ import (
 // This file reads the atoms that are numbers, which are spelled in text or in
 // bytes.
 
-// maxLong is how many bytes the argument of LONG1 may have: those of the
-// greatest UUID and its sign.
+// maxLong is the longest argument of LONG1, in bytes: the greatest UUID and its
+// sign.
 const maxLong = 17
 
 // An integer is a magnitude of 128 bits with a sign.
@@ -32,8 +32,8 @@ func (v integer) int64() (int64, bool) {
 	return int64(v.lo), v.lo < 1<<63
 }
 
-// parseInt parses -?(0|[1-9][0-9]*), less than 2¹²⁸ in magnitude. -0 is not
-// written by any pickler and is refused.
+// parseInt parses -?(0|[1-9][0-9]*), less than 2¹²⁸ in magnitude. It rejects
+// -0, which no pickler writes.
 func parseInt(s []byte) (v integer, ok bool) {
 	if len(s) > 0 && s[0] == '-' {
 		v.neg = true
@@ -102,7 +102,7 @@ func (g *graph) bool(r ref) (v byte, ok bool) {
 	return s[1] & 1, true
 }
 
-// integer returns the value of an integer, and whether it is one.
+// integer returns the value of an integer, and whether r is an integer.
 func (g *graph) integer(r ref) (v integer, ok bool) {
 	if !g.atom(r).isInteger() {
 		return v, false

@@ -1,9 +1,9 @@
 package pickle
 
-// A slab is a list of numbers that grows without being copied: of its memory
-// at most one chunk is idle, and none becomes garbage. A pickle can make a
-// value of each of its bytes, and slices that double would cost several times
-// what the values need.
+// A slab is a list of numbers that grows without copying: at most one chunk of
+// its memory is idle, and none becomes garbage. A pickle can make a value of
+// each of its bytes, and slices that double would need several times the memory
+// of the values.
 type slab struct {
 	n     int      // numbers in use
 	first chunk    // all that most pickles need, and no pointer away
@@ -36,7 +36,7 @@ func (s *slab) pushFar(r ref) {
 	s.set(s.n, r)
 }
 
-// ready makes sure that number n has a chunk.
+// ready ensures that number n has a chunk.
 func (s *slab) ready() {
 	if s.n>>chunkBits > len(s.rest) {
 		s.rest = append(s.rest, new(chunk))

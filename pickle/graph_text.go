@@ -36,7 +36,7 @@ func latin1ToUTF8(dst []byte, n int) []byte {
 	return dst
 }
 
-// appendRepr appends what the repr of a str in Python 2 stands for.
+// appendRepr appends the bytes of a str from its repr in Python 2.
 func appendRepr(dst, s []byte) ([]byte, bool) {
 	if len(s) < 2 || s[0] != '\'' && s[0] != '"' || s[len(s)-1] != s[0] {
 		return dst, false
@@ -77,8 +77,8 @@ func appendRepr(dst, s []byte) ([]byte, bool) {
 	return dst, true
 }
 
-// appendRawUnicode appends text in raw-unicode-escape as UTF-8: each byte is
-// a character but for \u and four hexadecimal digits, \U and eight.
+// appendRawUnicode appends text in raw-unicode-escape as UTF-8: each byte is a
+// character, except for \u and four hexadecimal digits, and \U and eight.
 func appendRawUnicode(dst, s []byte) ([]byte, bool) {
 	if plainKey(s) && bytes.IndexByte(s, '\\') < 0 {
 		return append(dst, s...), true

@@ -2,33 +2,32 @@ package pickle
 
 import "encoding/binary"
 
-// This file is the machine, which runs the opcodes of a pickle and makes the
-// graph of it: the first part of the way from opcodes to BSON. It knows opcodes,
-// the stack, the memo, which names a pickle may give and how they may be used.
-// It does not know BSON, nor what an object of a class means; it looks at the
-// contents of arguments only where they steer it: names, memo indexes, the
-// protocol.
+// This file is the machine, which runs the opcodes of a pickle and makes its
+// graph: the first part of the way from opcodes to BSON. It knows opcodes, the
+// stack, the memo, and the allowed names and their uses. It does not know BSON
+// or the meaning of objects. It reads the content of arguments only if they
+// control it: names, memo indexes, the protocol.
 //
 //   - run is the loop.
-//   - skip finds the end of a pickle that run has refused.
+//   - skip finds the end of a pickle that run has rejected.
 //   - machine_argument.go finds where an opcode's argument ends; every bounds
 //     check is there and at the top of run.
 //   - machine_call.go makes objects, machine_memo.go is the memo.
 //
-// A run may stop where the bytes end and go on when there are more, so that a
-// stream needs no second reader of opcodes to find where a pickle ends.
+// A run stops at the end of the bytes and continues when more arrive, so a
+// stream needs no second reader of opcodes to find the end of a pickle.
 
 // A machine reads one pickle at a time.
 type machine struct {
-	graph // what it makes; machine.at is the current opcode
+	graph // its result; machine.at is the current opcode
 
 	off   int  // byte offset of the next opcode
-	seen  int  // no line feed lies between an unfinished line's start and this offset
+	seen  int  // there is no line feed between the start of an unfinished line and this offset
 	final bool // no more bytes follow src
 
 	stack slab           // values
 	marks slab           // heights of stack at which a MARK stands
-	floor int            // the topmost of them, or 0: what lies below is out of reach
+	floor int            // the topmost of them, or 0: values below it are out of reach
 	bare  ref            // the list or dict that was made last, if it is an atom yet
 	memo  slab           // by index; 0: none, else ref+1
 	far   map[uint32]ref // entries with an index far above their number
@@ -64,7 +63,7 @@ const (
 	statusFailed               // see graph.err
 )
 
-// stop is fail for who returns a status.
+// stop is fail for callers that return a status.
 func (m *machine) stop(off int, err error, what string) status {
 	m.fail(off, err, what)
 	return statusFailed
@@ -73,7 +72,7 @@ func (m *machine) stop(off int, err error, what string) status {
 // bad records a fault at the current opcode and returns false.
 func (m *machine) bad(err error, what string) bool { return m.fail(m.at, err, what) }
 
-// short is for where the bytes end.
+// short handles the end of the bytes.
 func (m *machine) short() status {
 	if !m.final {
 		return statusMore
@@ -166,9 +165,9 @@ func (m *machine) run() status {
 	}
 }
 
-// skip goes from opcode to opcode behind STOP, or to PROTO, with which only
-// another pickle starts, and does nothing else. It fails at a byte that is no
-// opcode and where run would fail for the length of an argument.
+// skip goes from opcode to opcode past STOP, or to PROTO, which only starts
+// another pickle. It runs no opcode. It fails at a byte that is not an opcode,
+// and at a length for which run would fail.
 func (m *machine) skip() status {
 	for m.off < len(m.src) {
 		op := m.src[m.off]
@@ -195,7 +194,7 @@ func (m *machine) skip() status {
 	return m.short()
 }
 
-// rare is run for the opcodes of old protocols and the ones that occur once
+// rare is run for the opcodes of old protocols, and for opcodes that occur once
 // in a pickle.
 func (m *machine) rare(op byte) bool {
 	arg := m.src[m.at+1 : m.off]
@@ -230,8 +229,8 @@ func (m *machine) rare(op byte) bool {
 	panic("BUG: pickle: opcode " + opcodeNames[op])
 }
 
-// global pushes the class that name, a module, a line feed and a name, stands
-// for.
+// global pushes the class with the given name: a module, a line feed and a
+// name.
 func (m *machine) global(name []byte) bool {
 	c := clsObjectID
 	if string(name) != objectIDName {
@@ -319,16 +318,16 @@ func (m *machine) push(k kind, n int) bool {
 	return true
 }
 
-// pushBare pushes the list or dict that the current opcode makes. If one like
-// it is on top of the stack, it is this one: what is pushed above can only go
-// into it, and then it is an atom no more.
+// pushBare pushes the list or dict that the current opcode makes. If a list or
+// dict like it is on top of the stack, it is this one: a value pushed above it
+// can only go into it, and then it is not an atom any more.
 func (m *machine) pushBare() {
 	m.bare = ref(m.at)
 	m.stack.push(m.bare)
 }
 
-// fill gives the container at height i of the stack, which is an atom, a node,
-// and returns it; or noRef if there is no room.
+// fill makes a node for the container at height i of the stack, which is an
+// atom, and returns it; or noRef if there is no room.
 func (m *machine) fill(i int) ref {
 	r := m.stack.at(i)
 	r, _ = m.list(m.kind(r), int(r))

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 )
 
-// This file finds where the arguments of opcodes end, and compares every
-// length in them with the bytes that are there.
+// This file finds the end of the arguments of opcodes, and compares every
+// length in them with the bytes of the pickle.
 
 // argument returns the offset past the argument of the opcode op at m.off, or
 // -1 and the status to return.
@@ -93,10 +93,10 @@ func (m *machine) counted(op byte, a argument) (next int, st status) {
 	return start + int(n), 0
 }
 
-// dotted puts a full stop in place of the line feed between module and name.
+// dotted replaces the line feed between module and name with a full stop.
 func dotted(names []byte) []byte { return bytes.Replace(names, []byte{'\n'}, []byte{'.'}, 1) }
 
-// frame checks that the bytes that FRAME announces are there.
+// frame checks that all bytes of a FRAME are in the pickle.
 func (m *machine) frame() status {
 	n := binary.LittleEndian.Uint64(m.src[m.at+1:])
 	switch {

@@ -1,10 +1,10 @@
 package pickle
 
-// This file makes objects: of REDUCE, NEWOBJ and BUILD. What may be called or
-// built, with how many arguments, is in names.go; what the arguments are is
-// looked at when the object is written.
+// This file makes objects: of REDUCE, NEWOBJ and BUILD. names.go has the
+// allowed calls and their numbers of arguments. The arguments are checked when
+// the object is written.
 
-// callee pops the arguments and what is called. ok is false after a fault.
+// callee pops the arguments and the callee. ok is false after a fault.
 func (m *machine) callee() (c class, args ref, list []ref, ok bool) {
 	s := m.stack.n - 2
 	if s < m.floor {

@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// This file is the memo. Picklers number its entries from 0 or 1 without
-// large gaps, and those are kept in a slab; a number that is far beyond how
-// many entries there are goes to a map, so that no number costs memory.
+// This file is the memo. Picklers number its entries from 0 or 1 without large
+// gaps; these entries are in a slab. A number far beyond the number of entries
+// goes to a map, so that no index costs memory.
 
-// put enters the topmost value in the memo. A container gets a node for it:
-// what a GET finds must be the one that is filled in between.
+// put enters the topmost value in the memo. A container gets a node, because a
+// GET must find the container that is filled in the meantime.
 func (m *machine) put(i uint32) bool {
 	top := m.stack.n - 1
 	if top < m.floor {
@@ -29,8 +29,8 @@ func (m *machine) put(i uint32) bool {
 	return m.putAnywhere(i, r+1)
 }
 
-// isNext reports whether i is behind all entries, as picklers number them, and
-// there may be one more.
+// isNext reports whether i follows all entries, as picklers number them, and
+// one more entry is allowed.
 func (m *machine) isNext(i int) bool { return i == m.memo.n && m.far == nil && m.memos < m.maxMemo }
 
 // remember adds the entry for which isNext is true.
@@ -75,8 +75,8 @@ func (m *machine) lookup(i uint32) ref {
 	return m.far[i]
 }
 
-// get pushes a memo entry. What it refers to must not change any more: that
-// is what makes a cycle impossible.
+// get pushes a memo entry. The container must not change any more: this makes
+// cycles impossible.
 func (m *machine) get(i uint32) bool {
 	r := m.lookup(i)
 	if r == 0 {

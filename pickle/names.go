@@ -4,13 +4,12 @@ package pickle
 // which is in terms of opcodes, are for the machine; unhashable is for the
 // builder. What an object of a class means is in to_bson_object.go.
 
-// A class is one of the Python classes and functions that a pickle may name.
-// It is a number and nothing else: there is no object behind it, and nothing
-// is ever called.
+// A class is one of the Python classes and functions that a pickle may name. It
+// is only a number: it has no object, and nothing is ever called.
 type class uint8
 
 const (
-	// Zero is what a map gives for a name that is not on the list.
+	// Zero is the result of a map for a name that is not on the list.
 	_ class = iota
 
 	// Functions, and classes that occur only as an argument of
@@ -61,12 +60,12 @@ const (
 	numClasses
 )
 
-// objectIDName is the name that most pickles have, and is looked for first.
+// objectIDName is the most frequent name, and is compared first.
 const objectIDName = "bson.objectid\nObjectId"
 
-// names is the closed list of what a pickle may name: the module, a line feed
-// and the name, as GLOBAL has them, compared as a whole. Nothing else is
-// accepted, whatever the module.
+// names is the closed list of names in a pickle: the module, a line feed and
+// the name, as in GLOBAL, compared as a whole. No other name is accepted from
+// any module.
 var names = map[string]class{
 	"copy_reg\n_reconstructor": clsReconstructor,
 	"copyreg\n_reconstructor":  clsReconstructor,
@@ -129,7 +128,7 @@ var names = map[string]class{
 	"re\nRegexFlag":            clsRegexFlag,
 }
 
-// A bases is a set of the classes that _reconstructor may be given as base.
+// A bases is a set of classes that are allowed as base of _reconstructor.
 type bases uint8
 
 const (
@@ -146,15 +145,15 @@ var baseOf = [numClasses]bases{
 	clsStr: baseStr, clsUnicode: baseUnicode, clsBytes: baseBytes,
 }
 
-// An arity is the least and the greatest number of arguments, plus one: the
-// zero arity is that of what cannot be called.
+// An arity is the least and the greatest number of arguments, plus one. The
+// zero arity means that calls are not allowed.
 type arity struct{ min, max uint8 }
 
 func args(least, most uint8) arity { return arity{least + 1, most + 1} }
 
 func (a arity) allows(n int) bool { return a.min > 0 && n+1 >= int(a.min) && n+1 <= int(a.max) }
 
-// A rule says by which opcodes an instance of a class may come about.
+// A rule lists the opcodes that may make an instance of a class.
 type rule struct {
 	call  arity // REDUCE
 	new   arity // NEWOBJ
@@ -163,8 +162,8 @@ type rule struct {
 	items bool  // SETITEM and SETITEMS are allowed
 }
 
-// rules is the only table of what may be done with a class. One that is not
-// listed can only be an argument.
+// rules is the only table of the uses of a class. A class that is not listed
+// can only be an argument.
 var rules = [numClasses]rule{
 	clsEncode:    {call: args(2, 2)},
 	clsGetattr:   {call: args(2, 2)},

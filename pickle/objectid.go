@@ -9,11 +9,11 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file reads and writes a pickle that is one ObjectId without an unpickler:
-// the bytes around the id are always the same. What does not look like one of
-// the templates goes to an unpickler, which decides.
+// This file reads and writes a pickle of one ObjectId without an unpickler,
+// because the bytes around the id are always the same. Pickles that match no
+// template go to an unpickler.
 
-// A template is what CPython 3.7 to 3.13 writes before and after an id.
+// A template has the bytes of CPython 3.7 to 3.13 before and after an id.
 type template struct{ head, tail string }
 
 // The templates by protocol. The text of an id before protocol 3 has its
@@ -34,18 +34,18 @@ var templates = [6]template{
 // The error is always nil.
 func MarshalObjectID(id objectid.ID) ([]byte, error) { return EncodeOptions{}.MarshalObjectID(id) }
 
-// MarshalObjectID returns id as a pickle, as o says. A protocol that does not
-// exist, or that o.Reader cannot load, is an *OptionError.
+// MarshalObjectID returns id as a pickle with the options o. A protocol that
+// does not exist, or that o.Reader cannot load, is an *OptionError.
 func (o EncodeOptions) MarshalObjectID(id objectid.ID) ([]byte, error) {
 	return o.AppendObjectID(nil, id)
 }
 
-// maxObjectID is how many bytes an ObjectId takes at most: in protocol 0,
-// where each byte of it may be written as six.
+// maxObjectID is the longest pickle of an ObjectId, in bytes: in protocol 0,
+// where six bytes may stand for one.
 const maxObjectID = 134 + 6*12
 
-// AppendObjectID appends id to dst as a pickle, as o says, and returns the
-// longer slice. On failure dst comes back at its old length, with the error
+// AppendObjectID appends id to dst as a pickle with the options o and returns
+// the longer slice. On failure dst comes back at its old length, with the error
 // of MarshalObjectID.
 func (o EncodeOptions) AppendObjectID(dst []byte, id objectid.ID) ([]byte, error) {
 	p, err := o.number()
@@ -81,15 +81,15 @@ func (o EncodeOptions) AppendObjectID(dst []byte, id objectid.ID) ([]byte, error
 }
 
 // UnmarshalObjectID returns the ObjectId in data, one pickle in any form that
-// PyMongo has ever written: see the package's documentation. data is not
-// kept. A pickle of anything else is a *ValueError that matches
-// ErrNotObjectID; other errors are those of AppendBSON.
+// PyMongo has written: see the documentation of the package. data is not kept.
+// A pickle of anything else is a *ValueError that matches ErrNotObjectID; other
+// errors are those of AppendBSON.
 func UnmarshalObjectID(data []byte) (objectid.ID, error) {
 	return DecodeOptions{}.UnmarshalObjectID(data)
 }
 
-// UnmarshalObjectID returns the ObjectId in data, read as o says, otherwise
-// as the function UnmarshalObjectID does.
+// UnmarshalObjectID returns the ObjectId in data, read with the options o,
+// otherwise like the function UnmarshalObjectID does.
 func (o DecodeOptions) UnmarshalObjectID(data []byte) (objectid.ID, error) {
 	if err := o.check(); err != nil {
 		return objectid.ID{}, err
@@ -159,9 +159,9 @@ func match(data []byte) (id objectid.ID, ok bool) {
 	return id, i == len(id) && len(text) == 0
 }
 
-// appendLatin1Escaped appends bytes as the raw-unicode-escape of the text
-// whose characters they are, with what would end the line or confuse a reader
-// escaped.
+// appendLatin1Escaped appends bytes as the raw-unicode-escape of the text whose
+// characters they are, and escapes characters that would end the line or
+// confuse a reader.
 func appendLatin1Escaped(dst, b []byte) []byte {
 	for _, c := range b {
 		if bytes.IndexByte(escaped, c) >= 0 {

@@ -1,8 +1,8 @@
 package pickle
 
-// This file is the list of the opcodes: how they are laid out, for the machine,
-// and what they are called. What each does to the stack is in machine.go, and
-// what a value made by one opcode is in graph_atom.go.
+// This file is the list of the opcodes: their layouts, for the machine, and
+// their names. machine.go has their effects on the stack, graph_atom.go the
+// values of single opcodes.
 
 // The opcodes that are read.
 const (
@@ -63,10 +63,10 @@ const (
 	opByteArray8      = 0x96
 )
 
-// opInst is refused, but its arguments name what it would have called.
+// opInst is not allowed, but its arguments name the callee for the error.
 const opInst = 'i'
 
-// An argument says what follows an opcode in the pickle.
+// An argument is the layout of the bytes after an opcode.
 type argument uint8
 
 const (
@@ -85,8 +85,8 @@ const (
 	maxLongName           = 4 << 10
 )
 
-// arguments is the only table of how opcodes are laid out. An opcode that is
-// not listed is zero: refused.
+// arguments is the only table of layouts of opcodes. An opcode that is not
+// listed is zero: not allowed.
 var arguments = [256]argument{
 	opMark: argNothing, opStop: argNothing, opNone: argNothing, opReduce: argNothing, opAppend: argNothing,
 	opBuild: argNothing, opDict: argNothing, opEmptyDict: argNothing, opAppends: argNothing, opList: argNothing,
@@ -102,8 +102,9 @@ var arguments = [256]argument{
 	opBinString: argCount4, opBinUnicode: argCount4, opBinBytes: argCount4, opByteArray8: argCount8,
 }
 
-// refusedArguments has the layout of the opcodes that are refused, and of GLOBAL,
-// for names of any sensible length. What is not in either table is no opcode.
+// refusedArguments has the layout of the opcodes that are not allowed, and of
+// GLOBAL, for names of any sensible length. A byte in neither table is not an
+// opcode.
 var refusedArguments = [256]argument{
 	'0': argNothing, '1': argNothing, '2': argNothing, 'P': argLine, 'Q': argNothing, opInst: argLongNames,
 	opGlobal: argLongNames, 'o': argNothing, 0x82: argFixed | 1, 0x83: argFixed | 2, 0x84: argFixed | 4,
@@ -111,8 +112,8 @@ var refusedArguments = [256]argument{
 	0x92: argNothing, 0x97: argNothing, 0x98: argNothing,
 }
 
-// opcodeNames has the names that Python's pickletools gives to the opcodes,
-// those that are refused included.
+// opcodeNames has the names of all opcodes in Python's pickletools, also of
+// those that are not allowed.
 var opcodeNames = [256]string{
 	opMark: "MARK", opStop: "STOP", '0': "POP", '1': "POP_MARK", '2': "DUP", opFloat: "FLOAT", opInt: "INT",
 	opBinInt: "BININT", opBinInt1: "BININT1", opLong: "LONG", opBinInt2: "BININT2", opNone: "NONE",

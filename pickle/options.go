@@ -5,31 +5,30 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// An Encoding says what a str of Python 2 is, where it stands as a value or
-// as a key. Where PyMongo's own types hold one the position decides: the 12
+// An Encoding is the meaning of a str of Python 2 as a value or as a key.
+// Inside PyMongo's own types the position decides under every Encoding: the 12
 // bytes of an ObjectId, the data of a Binary and the fields of a datetime are
-// bytes, the names of attributes are text, under every Encoding.
+// bytes; the names of attributes are text.
 type Encoding uint8
 
 const (
-	// ByContent, the default, makes a str a string where it is UTF-8 and
-	// binary of subtype 0 where it is not: what PyMongo on Python 2 makes of
-	// the one, and the bytes themselves where it would refuse them. Keys must
-	// be UTF-8.
+	// ByContent, the default, reads a str as a string if it is UTF-8, as
+	// PyMongo on Python 2 does. All other bytes, which PyMongo would reject,
+	// become binary of subtype 0. Keys must be UTF-8.
 	ByContent Encoding = iota
-	// ASCII, UTF8 and Latin1 make every str a string, as the encoding of
+	// ASCII, UTF8 and Latin1 read every str as a string, as the encoding of
 	// Python's pickle.loads does. Bytes that are not in the encoding are an
-	// error that matches ErrEncoding, in whatever position; Latin1 has all.
+	// error that matches ErrEncoding, in every position; Latin1 has all bytes.
 	ASCII
 	UTF8
 	Latin1
-	// Bytes makes every str binary of subtype 0, as encoding="bytes" does.
+	// Bytes reads every str as binary of subtype 0, as encoding="bytes" does.
 	// Keys must be UTF-8.
 	Bytes
 )
 
 // A LongText is the type of an integer that protocol 0 or 1 spells as text with
-// an L behind it, such as L5L. Python 2 spells a long like this, and Python 3.6
+// an L after it, such as L5L. Python 2 spells a long like this, and Python 3.6
 // every int of protocol 0.
 type LongText uint8
 
@@ -41,53 +40,51 @@ const (
 	LongSmallest
 )
 
-// The limits of reading that hold unless an option says otherwise.
+// The default limits of reading.
 const (
-	// DefaultMaxNodes is how many lists, tuples, dictionaries and objects a
-	// pickle may make.
+	// DefaultMaxNodes is the limit of lists, tuples, dictionaries and objects
+	// in a pickle.
 	DefaultMaxNodes = 4 << 20
-	// DefaultMaxMemo is how many entries its memo may have.
+	// DefaultMaxMemo is the limit of memo entries.
 	DefaultMaxMemo = 16 << 20
-	// DefaultMaxExpansion is how many bytes of BSON may come from each byte
-	// of the pickle: as many as there can be without sharing.
+	// DefaultMaxExpansion is the limit of BSON per byte of the pickle, in
+	// bytes: the largest value without sharing.
 	DefaultMaxExpansion = 16
 	// DefaultMaxPickleSize is the longest pickle, in bytes, that a Decoder
 	// accepts.
 	DefaultMaxPickleSize = 64 << 20
 )
 
-// freeExpansion is how many bytes of BSON a pickle may become whatever its
-// length is.
+// freeExpansion is the number of bytes of BSON that every pickle may become.
 const freeExpansion = 1 << 20
 
-// DecodeOptions says how pickles are read. The zero value is the default.
+// DecodeOptions are the options of reading pickles. The zero value is the
+// default.
 type DecodeOptions struct {
 	_ struct{} // keyed literals only
 
-	// Encoding is what a str of Python 2 is.
+	// Encoding is the meaning of a str of Python 2.
 	Encoding Encoding
 	// LongText is LongInt64 or LongSmallest.
 	LongText LongText
-	// MaxDepth is how many documents and arrays may be open at once in what
-	// is read, the outermost included. Zero means bson.DefaultMaxDepth.
+	// MaxDepth is the largest number of open documents and arrays, the
+	// outermost included. Zero means bson.DefaultMaxDepth.
 	MaxDepth int
-	// MaxNodes is how many lists, tuples, dictionaries and objects a pickle
-	// may make; the empty tuple of EMPTY_TUPLE is none. Zero means
+	// MaxNodes is the largest number of lists, tuples, dictionaries and objects
+	// in a pickle; the empty tuple of EMPTY_TUPLE does not count. Zero means
 	// DefaultMaxNodes.
 	MaxNodes int
-	// MaxMemo is how many entries the memo may have. Zero means
-	// DefaultMaxMemo.
+	// MaxMemo is the largest number of memo entries. Zero means DefaultMaxMemo.
 	MaxMemo int
-	// MaxExpansion is how many bytes of BSON may come from each byte of the
-	// pickle: a pickle that refers to one value many times can be far
-	// shorter than what it stands for. 1 MiB is always allowed. Zero means
-	// DefaultMaxExpansion.
+	// MaxExpansion is the largest size of the BSON per byte of the pickle, in
+	// bytes: a pickle that refers to one value many times can be far shorter
+	// than its BSON. 1 MiB is always allowed. Zero means DefaultMaxExpansion.
 	MaxExpansion int
 	// MaxPickleSize is the longest pickle, in bytes, that a Decoder accepts.
 	// Zero means DefaultMaxPickleSize.
 	MaxPickleSize int
-	// Values says how Go values are set from the BSON between: by Unmarshal
-	// and Decode. Its MaxDepth is that above where it is zero.
+	// Values are the options of Unmarshal and Decode for the step from BSON to
+	// Go values. If its MaxDepth is zero, the MaxDepth above applies.
 	Values bson.DecodeOptions
 }
 
@@ -112,13 +109,13 @@ const (
 type Reader uint8
 
 const (
-	// AnyPython, the default, writes what loads in every Python that knows
-	// the protocol and every PyMongo that has the types.
+	// AnyPython, the default, writes pickles for every Python with the protocol
+	// and every PyMongo with the types.
 	AnyPython Reader = iota
-	// Python2 refuses what Python 2.7 with PyMongo 3 could not load, with an
-	// error that matches ErrReader: a protocol above 2, a datetime whose
-	// year is not 1 to 9999. Binary of subtype 0 is written as PyMongo on
-	// Python 2 reads it, as a Binary.
+	// Python2 rejects pickles that Python 2.7 with PyMongo 3 cannot load, with
+	// an error that matches ErrReader: a protocol above 2, a datetime whose
+	// year is not 1 to 9999. Binary of subtype 0 is written as a Binary, which
+	// PyMongo on Python 2 decodes it to.
 	Python2
 )
 
@@ -126,28 +123,28 @@ const (
 type DocumentClass uint8
 
 const (
-	// Dict, the default, is the built-in dict, what PyMongo returns. It
-	// keeps the order of keys from Python 3.7 on.
+	// Dict, the default, is the built-in dict, which PyMongo returns. It keeps
+	// the order of keys from Python 3.7 on.
 	Dict DocumentClass = iota
 	// SON is PyMongo's ordered dictionary, which keeps the order in every
 	// Python.
 	SON
 )
 
-// A DeprecatedPolicy says what happens to the types that PyMongo has no
-// class for: undefined, symbol and dbPointer.
+// A DeprecatedPolicy is the policy for the types without a class in PyMongo:
+// undefined, symbol and dbPointer.
 type DeprecatedPolicy uint8
 
 const (
 	// Refuse makes them an error that matches ErrNoClass. It is the default.
 	Refuse DeprecatedPolicy = iota
-	// Convert writes what PyMongo decodes them to: None for undefined, text
-	// for a symbol, a DBRef for a dbPointer.
+	// Convert writes the values that PyMongo decodes them to: None for
+	// undefined, text for a symbol, a DBRef for a dbPointer.
 	Convert
 )
 
-// EncodeOptions says how pickles are written. The zero value writes protocol
-// 2 for any Python.
+// EncodeOptions are the options of writing pickles. The zero value writes
+// protocol 2 for any Python.
 type EncodeOptions struct {
 	_ struct{} // keyed literals only
 
@@ -159,16 +156,16 @@ type EncodeOptions struct {
 	Documents DocumentClass
 	// Deprecated is Refuse or Convert.
 	Deprecated DeprecatedPolicy
-	// MaxDepth is how many documents and arrays may be open at once. Zero
-	// means bson.DefaultMaxDepth.
+	// MaxDepth is the largest number of open documents and arrays. Zero means
+	// bson.DefaultMaxDepth.
 	MaxDepth int
-	// MaxPickleSize, if it is not zero, is the longest pickle in bytes. A longer
-	// one is an error that matches bson.ErrTooLarge; at most this size, a frame
-	// and one value are then in memory. A pickle of protocol 0 may be 100 times
-	// as long as its BSON.
+	// MaxPickleSize, if it is not zero, is the longest pickle in bytes. A
+	// longer pickle is an error that matches bson.ErrTooLarge; at most this
+	// size, a frame and one value are then in memory. A pickle of protocol 0
+	// may be 100 times as long as its BSON.
 	MaxPickleSize int
-	// Values says what BSON Marshal makes of Go values. Its MaxDepth is that
-	// above where it is zero.
+	// Values are the options of Marshal for the step from Go values to BSON. If
+	// its MaxDepth is zero, the MaxDepth above applies.
 	Values bson.EncodeOptions
 }
 

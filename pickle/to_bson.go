@@ -10,9 +10,9 @@ import (
 )
 
 // This file is the builder, which turns a graph into BSON: the last part of the
-// way from opcodes to BSON. It knows BSON, what an object of each class means,
-// and the limits of depth and expansion. It does not know opcodes, nor how the
-// machine came to the graph.
+// way from opcodes to BSON. It knows BSON, the meaning of the objects of each
+// class, and the limits of depth and expansion. It does not know opcodes or the
+// machine.
 //
 //   - value is the one dispatch; atomValue does atoms, to_bson_object.go objects,
 //     with to_bson_scalar.go, to_bson_datetime.go and to_bson_son.go.
@@ -21,14 +21,14 @@ import (
 //     made of.
 //   - to_bson_weigh.go makes the room for a long value at once.
 //
-// A node may be reached by many ways and is written each time, so the length
-// of the output is limited by the length of the pickle. There are no cycles:
-// see machine.get.
+// A node may be referred to many times and is written each time, so the length
+// of the pickle limits the length of the output. There are no cycles: see
+// machine.get.
 
 // A builder writes the BSON of one graph at a time.
 type builder struct {
 	*graph
-	spare *slab // numbers that nothing else uses; see reorder
+	spare *slab // spare numbers; see reorder
 
 	maxDepth     int // documents and arrays open
 	maxExpansion int // bytes of BSON for each byte of the pickle
@@ -36,7 +36,7 @@ type builder struct {
 	pairs        bool // a dictionary with keys that are not text is an array
 
 	base  int      // length of dst at the start
-	limit int      // length of dst that is too much
+	limit int      // length of dst that is too large
 	depth int      // documents and arrays open
 	docs  int      // documents among them
 	inKey bool     // what is written lies in the key of a pair
@@ -50,7 +50,7 @@ type builder struct {
 // A span is a part of dst.
 type span struct{ off, n uint32 } // bytes from builder.base, bytes
 
-// reset makes b ready for a graph, where the last one may have had a fault.
+// reset prepares b for a graph, also after a fault of the last one.
 func (b *builder) reset() {
 	b.depth, b.docs = 0, 0
 	b.inKey = false
@@ -175,8 +175,8 @@ func (b *builder) strValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 }
 
 // intValue appends an integer: an int32 if it fits, else an int64. A long of
-// Python 2 is an int64 even if it is small, as PyMongo has it; one spelled in
-// text may be an int of Python 3: see LongText.
+// Python 2 is always an int64, as in PyMongo; a long spelled in text may be an
+// int of Python 3: see LongText.
 func (b *builder) intValue(dst []byte, r ref, a atom) ([]byte, bsoncore.Type) {
 	if a == isTextInt {
 		if v, ok := b.bool(r); ok {
@@ -216,8 +216,8 @@ func (b *builder) emptyValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 	return bsoncore.End(dst, start), bsoncore.TypeArray
 }
 
-// hashable reports whether Python can hash a container or object, as far as
-// that does not depend on what lies in it.
+// hashable reports whether Python can hash a container or object, without
+// regard to its content.
 func (n *node) hashable() bool {
 	switch n.kind() {
 	case kindList, kindDict:
@@ -228,7 +228,7 @@ func (n *node) hashable() bool {
 	return true
 }
 
-// unhashable refuses r in a key.
+// unhashable rejects r in a key.
 func (b *builder) unhashable(dst []byte, r ref) ([]byte, bsoncore.Type) {
 	b.fail(b.place(r), ErrUnhashable, "")
 	return dst, 0
@@ -282,8 +282,8 @@ func (b *builder) element(dst []byte, r ref, mark int) ([]byte, bool) {
 	return dst, true
 }
 
-// maxPath is how many bytes the keys to a fault may have together for it to
-// have a Pointer: a long key may be that of every document around it.
+// maxPath is the largest total length, in bytes, of the keys to a fault with a
+// Pointer: every enclosing document may have a long key.
 const maxPath = 64 << 10
 
 // unwind notes, on the way out after a fault, the key of the element at mark.

@@ -44,8 +44,8 @@ func (b *builder) datetime(dst []byte, n *node) ([]byte, bool) {
 }
 
 // parseDatetime returns the microseconds from 1970 to the datetime that f
-// holds. The top bit of the month is Python's fold, which tells the two hours
-// of a changing clock apart and means nothing without its zone.
+// holds. The top bit of the month is Python's fold, which distinguishes the two
+// hours of a clock change and has no meaning without the zone.
 func parseDatetime(f [datetimeSize]byte) (micros int64, ok bool) {
 	year := int(f[0])<<8 | int(f[1])
 	month, day := int(f[2]&0x7f), int(f[3])

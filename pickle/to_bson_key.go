@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file writes the keys of documents and finds those that come twice.
+// This file writes the keys of documents and finds duplicates.
 
 // key appends a key and its NUL, and notes it for distinct.
 func (b *builder) key(dst []byte, r ref) ([]byte, bool) {
@@ -44,10 +44,10 @@ func (b *builder) note(dst []byte, start int) {
 	b.keys = append(b.keys, span{uint32(start - b.base), uint32(len(dst) - start)})
 }
 
-// fewKeys is how many keys are compared each with each.
+// fewKeys is the largest number of keys that are compared pairwise.
 const fewKeys = 8
 
-// seed makes the places of keys in a table unpredictable.
+// seed makes the slots of keys in a table unpredictable.
 var seed = maphash.MakeSeed()
 
 // distinct returns the index of a key that is equal to an earlier one, of
@@ -109,7 +109,7 @@ func (b *builder) find(dst []byte, first int, k span) int {
 	return -1
 }
 
-// among returns the index in keys of the one that is equal to k, or -1.
+// among returns the index of the key in keys that is equal to k, or -1.
 func (k span) among(dst []byte, keys []span) int {
 	for i, e := range keys {
 		if e.n == k.n && string(dst[e.off:e.off+e.n]) == string(dst[k.off:k.off+k.n]) {
@@ -119,8 +119,8 @@ func (k span) among(dst []byte, keys []span) int {
 	return -1
 }
 
-// reserve makes room for n keys more: append would leave behind several times
-// what the keys of a large document need.
+// reserve makes room for n more keys: append would leave garbage of several
+// times the size of the keys of a large document.
 func (b *builder) reserve(n int) {
 	if n > cap(b.keys)-len(b.keys) {
 		b.keys = slices.Grow(b.keys, n)

@@ -4,9 +4,9 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file says what the objects of a pickle are in BSON. The machine has
-// settled by which opcodes an object may come about and with how many
-// arguments; here their kinds and values are checked, and the states.
+// This file converts the objects of a pickle to BSON. The machine has checked
+// the opcodes of an object and the number of its arguments; this file checks
+// the types and values of arguments, and the states.
 //
 //   - objectValue is the one dispatch on the class. What it calls is here, in
 //     to_bson_scalar.go, to_bson_datetime.go and to_bson_son.go.
@@ -89,7 +89,7 @@ func (b *builder) documentObject(dst []byte, n *node) ([]byte, bool) {
 	return b.wrong(dst, n, ErrCall, "used as a value")
 }
 
-// wrong records that an object will not do and returns dst and false.
+// wrong records that an object is a fault and returns dst and false.
 func (b *builder) wrong(dst []byte, n *node, err error, what string) ([]byte, bool) {
 	b.fail(n.off(), err, classNames[n.class()]+" "+what)
 	return dst, false
@@ -101,8 +101,8 @@ func (b *builder) arguments(n *node) []ref {
 	return list
 }
 
-// content returns the first argument of an object whose class has a base with
-// a value: that of NEWOBJ, or the base's value.
+// content returns the first argument of an object whose class has a base with a
+// value: the argument of NEWOBJ, or the value of the base.
 func (b *builder) content(n *node) ref {
 	if n.rebuilt() {
 		return n[nodeArgs]
@@ -110,10 +110,10 @@ func (b *builder) content(n *node) ref {
 	return b.arguments(n)[0]
 }
 
-// state returns what BUILD has given an object, or noRef.
+// state returns the state that BUILD has given an object, or noRef.
 func (n *node) state() ref { return n[nodeState] }
 
-// maxAttributes is how many attributes the largest state has.
+// maxAttributes is the number of attributes of the largest state.
 const maxAttributes = 4
 
 // The attributes of the states that are dictionaries, in the order in which
@@ -183,8 +183,8 @@ func (b *builder) attribute(r ref, names []string) int {
 	return -1
 }
 
-// slots returns the dictionary of a state that is a pair of nothing and a
-// dictionary, as classes with __slots__ have it.
+// slots returns the dictionary of a state that is a pair of None and a
+// dictionary, as in classes with __slots__.
 func (b *builder) slots(n *node, state ref) (ref, bool) {
 	if list, ok := b.tuple(state); ok && len(list) == 2 {
 		if b.isNone(list[0]) || b.isEmptyDict(list[0]) {
@@ -236,7 +236,7 @@ func (b *builder) objectID(dst []byte, n *node) ([]byte, bool) {
 	return dst, ok
 }
 
-// code appends code, with scope if it has one.
+// code appends code, with its scope if it has one.
 func (b *builder) code(dst []byte, n *node) ([]byte, bsoncore.Type) {
 	v, ok := b.attributes(n, n.state(), attrCode, 1)
 	if !ok {
@@ -264,7 +264,7 @@ func (b *builder) code(dst []byte, n *node) ([]byte, bsoncore.Type) {
 	return dst, bsoncore.TypeCodeWithScope
 }
 
-// dbref appends a DBRef as the document that stands for it.
+// dbref appends a DBRef as a document.
 func (b *builder) dbref(dst []byte, n *node) ([]byte, bool) {
 	v, ok := b.attributes(n, n.state(), attrDBRef, 2)
 	if !ok || !b.enter(n.off()) {
@@ -352,8 +352,8 @@ func (b *builder) keyAndValue(r ref) (k, v ref, ok bool) {
 	return pair[0], pair[1], n == len(pair)
 }
 
-// rawBSON appends the bytes of a RawBSONDocument, which must be a document.
-// What else its state has was derived from them.
+// rawBSON appends the bytes of a RawBSONDocument, which must be a document. The
+// rest of its state is derived from them.
 func (b *builder) rawBSON(dst []byte, n *node) ([]byte, bool) {
 	d, ok := b.slots(n, n.state())
 	if !ok {

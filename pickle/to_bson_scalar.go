@@ -8,14 +8,14 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// This file says what the objects are that become neither documents nor code.
+// This file converts the objects that become neither documents nor code.
 //
 //   - raw, rawText and encode append bytes, whatever made them; bounded returns
 //     an integer in a range.
-//   - regex and pattern write regular expressions; flags reads what module re
-//     calls flags.
+//   - regex and pattern write regular expressions; flags reads the flags of
+//     module re.
 
-// raw appends bytes: of any opcode or call that makes them.
+// raw appends bytes from any opcode or call.
 func (b *builder) raw(dst []byte, r ref) ([]byte, bool) {
 	switch b.atom(r) {
 	case isBytes, isByteArray:
@@ -36,8 +36,8 @@ func (b *builder) raw(dst []byte, r ref) ([]byte, bool) {
 	return b.refuse(dst, r, ErrState, "not bytes")
 }
 
-// rawText is raw where PyMongo takes text for bytes as well, each character
-// for one.
+// rawText is raw for values that PyMongo also reads from text, one byte per
+// character.
 func (b *builder) rawText(dst []byte, r ref) ([]byte, bool) {
 	if b.atom(r) != isText {
 		return b.raw(dst, r)
@@ -45,8 +45,8 @@ func (b *builder) rawText(dst []byte, r ref) ([]byte, bool) {
 	return b.latin1(dst, r)
 }
 
-// encode appends what _codecs.encode makes of text and the name of the codec,
-// which must be Latin-1.
+// encode appends the result of _codecs.encode for text and the name of the
+// codec, which must be Latin-1.
 func (b *builder) encode(dst []byte, list []ref, codec string) ([]byte, bool) {
 	var room [16]byte
 	if b.textLen(list[1]) > len(room) {
@@ -198,8 +198,8 @@ func (b *builder) decimal128(dst []byte, n *node) ([]byte, bool) {
 	return binary.LittleEndian.AppendUint64(dst, hi), true
 }
 
-// maxDecimal is how many characters a decimal.Decimal may have: more than any
-// that fits a decimal128 is written with.
+// maxDecimal is the largest number of characters of a decimal.Decimal: more
+// than any that fits a decimal128.
 const maxDecimal = 256
 
 // decimal appends a decimal.Decimal, exactly.
@@ -246,7 +246,7 @@ const (
 	reFlags   = "ilmsux"
 	reFlagBit = 2      // of the first; each letter has the next bit
 	reAllBits = 0x7e   // of all letters
-	reUnicode = 1 << 5 // what Python 3 gives every pattern of text
+	reUnicode = 1 << 5 // flag of every pattern of text in Python 3
 )
 
 // flagNames are the names of the members of RegexFlag, each with its bit.
@@ -255,13 +255,13 @@ var flagNames = map[string]uint64{
 	"DEBUG": 128, "ASCII": 256,
 }
 
-// maxFlags is how many calls of or_ join all members of RegexFlag and an
-// integer of other bits.
+// maxFlags is the number of calls of or_ that join all members of RegexFlag and
+// an integer of other bits.
 const maxFlags = 9
 
 // flags returns the value of flags: an integer, a RegexFlag, a member of it by
-// name, or what or_ makes of those. CPython 3.11 up to 3.11.3 writes or_ with
-// one flag on the right and all others on the left.
+// name, or a result of or_. CPython 3.11 up to 3.11.3 writes or_ with one flag
+// on the right and all others on the left.
 func (b *builder) flags(r ref) (bits uint64, ok bool) {
 	for range maxFlags {
 		n := b.node(r)

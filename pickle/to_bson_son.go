@@ -1,7 +1,7 @@
 package pickle
 
-// This file writes a SON, which has its items and, in its state, the list of its
-// keys. That is the only order that there is where Python 2 wrote it in protocol 0 or 1.
+// This file writes a SON, which has its items and, in its state, the list of
+// its keys. A SON of Python 2 in protocols 0 and 1 has no other order.
 
 // son appends a SON in the order of its list of keys, which must be the keys
 // of its items.
@@ -16,8 +16,8 @@ func (b *builder) son(dst []byte, n *node) ([]byte, bool) {
 	return b.document(dst, n[nodeFirst], n.off())
 }
 
-// order makes the items of a SON those that it has in the order of its keys.
-// dst comes back as it was.
+// order puts the items of a SON in the order of its keys. dst comes back
+// unchanged.
 func (b *builder) order(dst []byte, n *node) ([]byte, bool) {
 	v, ok := b.attributes(n, n.state(), attrSON, 1)
 	if !ok {
@@ -42,7 +42,7 @@ func (b *builder) order(dst []byte, n *node) ([]byte, bool) {
 	return b.reorder(dst, n, keys)
 }
 
-// otherKeys records that the list of keys is not that of the items.
+// otherKeys records that the list of keys differs from the items.
 func (b *builder) otherKeys(dst []byte, n *node) ([]byte, bool) {
 	return b.wrong(dst, n, ErrState, "has a list of keys that differs from its items")
 }
@@ -67,9 +67,9 @@ func (b *builder) sameKeys(items, keys ref) bool {
 	return len(pairs) == 0 && items == 0
 }
 
-// reorder is order for a SON that has another list of keys, as long as it is
-// long. To find which is which, the texts of the items' keys are put at the
-// end of dst for a while, and what is found in the spare slab.
+// reorder is order for a SON whose list of keys has the same length but another
+// order. It puts the texts of the items' keys at the end of dst for a while,
+// and the result in the spare slab.
 func (b *builder) reorder(dst []byte, n *node, keys ref) ([]byte, bool) {
 	start, first, height := len(dst), len(b.keys), b.spare.n
 	dst, ok := b.keyTexts(dst, n[nodeFirst])

@@ -1,9 +1,10 @@
 package pickle
 
-// This file guesses how long the BSON of a value will be, so that the room for
-// a long one is made once: append would leave behind several times as much.
+// This file estimates the length of the BSON of a value, so that the room for a
+// long value is made once: append would leave garbage of several times its
+// size.
 
-// weighFrom is how many bytes a pickle has for its value to be weighed.
+// weighFrom is the shortest pickle, in bytes, whose value is weighed.
 const weighFrom = 16 << 10
 
 const (
@@ -13,23 +14,23 @@ const (
 	objectWeight  = 32 // of an object: all but its parts
 )
 
-// atomWeights has the bytes that BSON has for atoms, without those that the
-// atom has in the pickle as well.
+// atomWeights has the number of bytes of atoms in BSON, without the bytes that
+// are also in the pickle.
 var atomWeights = [numAtoms]uint8{
 	isTrue: 1, isFalse: 1, isInt: 4, isTextInt: 8, isLong: 8, isTextLong: 8, isFloat: 8,
 	isText: holderWeight, isStr: holderWeight, isBytes: holderWeight, isByteArray: holderWeight,
 	isTuple: holderWeight, isList: holderWeight, isDict: holderWeight,
 }
 
-// classWeights has the bytes of the BSON of objects that always have as many.
+// classWeights has the number of bytes of objects in BSON, for classes with a
+// fixed number.
 var classWeights = [numClasses]uint8{
 	clsObjectID: 12, clsDatetime: 8, clsDatetimeMS: 8, clsInt64: 8, clsUUID: 21, clsUUIDLegacy: 21, clsDecimal128: 16, clsDecimal: 16,
 	clsTimestamp: 8,
 }
 
-// weigh returns how many bytes of BSON r becomes, or more. It stops where
-// that is more than limit, and does not weigh what lies deeper than a document
-// may: both are refused.
+// weigh returns an upper bound of the bytes of r in BSON. It stops above limit,
+// and does not weigh values below the depth limit: both are rejected later.
 func (b *builder) weigh(r ref, depth, limit int) int {
 	if r.isAtom() {
 		return b.weighAtom(r)
@@ -93,7 +94,7 @@ func (b *builder) weighPairs(s ref, depth, limit int) (w int) {
 	return w
 }
 
-// weighObject is weigh for objects: by class, or what their parts would be.
+// weighObject is weigh for objects: by class, or by their parts.
 func (b *builder) weighObject(n *node, depth, limit int) int {
 	if w := int(classWeights[n.class()]); w > 0 {
 		return w
@@ -118,12 +119,11 @@ func (b *builder) weighAtom(r ref) int {
 	return w
 }
 
-// maxRoom is how many bytes are set aside at once, at most.
+// maxRoom is the largest room that is made at once, in bytes.
 const maxRoom = 1 << 30
 
 // makeRoom returns dst with room for the value of root, of a pickle of n bytes,
-// as far as it is allowed to be long and for the element with which it may go
-// too far.
+// up to the limit and the element that may exceed it.
 func (b *builder) makeRoom(dst []byte, root ref, n int) []byte {
 	limit := int(min(int64(b.limit-b.base)+2*int64(n), maxRoom))
 	room := min(b.weigh(root, 0, limit), limit)

@@ -6,20 +6,19 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file has the routes between pickles and Go values, which go by way of
-// BSON: what a Go value is there, package bson decides.
+// This file converts between pickles and Go values through BSON, with the rules
+// of package bson.
 
-// Unmarshal sets what v points to from data, one pickle. v is as
-// bson.UnmarshalValue takes it: a pointer to a struct, map or bson.D for
-// documents, to a slice for lists, to an objectid.ID, string, number or any
-// for what is no document. data is not kept, and nothing in *v aliases it. On
-// failure the error is that of AppendBSONValue, and *v is as it was; or it is
+// Unmarshal stores the value in data, one pickle, in the value that v points
+// to. v is an argument of bson.UnmarshalValue: a pointer to a struct, map or
+// bson.D for documents, to a slice for lists, to an objectid.ID, string, number
+// or any for other values. data is not kept, and nothing in *v aliases it. On
+// failure the error is that of AppendBSONValue, and *v is unchanged; or it is
 // that of bson.UnmarshalValue, with *v set up to the fault and an Offset that
-// counts bytes of the BSON between.
+// counts bytes of the BSON in between.
 func Unmarshal(data []byte, v any) error { return DecodeOptions{}.Unmarshal(data, v) }
 
-// Unmarshal sets what v points to from data as o says, otherwise as the
-// function Unmarshal does.
+// Unmarshal is the function Unmarshal with the options o.
 func (o DecodeOptions) Unmarshal(data []byte, v any) error {
 	b := buffers.Get().(*buffer)
 	defer b.free()
@@ -40,8 +39,8 @@ func (o *DecodeOptions) values() bson.DecodeOptions {
 	return v
 }
 
-// appendValue is AppendBSONValue, but a dictionary with keys that are not text
-// is refused wherever it is: no Go value is meant by an array of pairs.
+// appendValue is AppendBSONValue, but rejects every dictionary with keys that
+// are not text: an array of pairs stands for no Go value.
 func (o *DecodeOptions) appendValue(dst, data []byte) ([]byte, bson.Type, error) {
 	u := unpicklers.Get().(*unpickler)
 	defer u.free()
@@ -49,7 +48,8 @@ func (o *DecodeOptions) appendValue(dst, data []byte) ([]byte, bson.Type, error)
 	return u.whole(dst, data)
 }
 
-// Decode sets what v points to from the current value, as Unmarshal does.
+// Decode stores the current value in the value that v points to, as Unmarshal
+// does.
 func (d *Decoder) Decode(v any) error {
 	if d.typ == 0 {
 		return bson.ErrMisuse
@@ -58,14 +58,14 @@ func (d *Decoder) Decode(v any) error {
 }
 
 // Marshal returns v as a pickle of protocol 2. v is any value that
-// bson.MarshalValue takes, a document or not, and becomes the BSON that it is
-// there; then the pickle is that of AppendPickle. v is not kept. On failure
-// the result is nil, and the error that of bson.MarshalValue or of
-// AppendPickle, with an Offset that counts bytes of the BSON between.
+// bson.MarshalValue accepts; the pickle is that of its BSON, as AppendPickle
+// writes it. v is not kept. On failure the result is nil, and the error is that
+// of bson.MarshalValue or of AppendPickle, with an Offset that counts bytes of
+// the BSON in between.
 func Marshal(v any) ([]byte, error) { return EncodeOptions{}.Marshal(v) }
 
-// Marshal returns v as a pickle as o says, otherwise as the function Marshal
-// does.
+// Marshal returns v as a pickle with the options o, otherwise like the function
+// Marshal does.
 func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	if _, err := o.number(); err != nil {
 		return nil, err
@@ -89,12 +89,12 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	return data, nil
 }
 
-// A buffer holds the BSON between.
+// A buffer holds the BSON in between.
 type buffer struct{ bytes []byte }
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
-// keepBuffer is how many bytes of a buffer are kept.
+// keepBuffer is the largest buffer that is kept, in bytes.
 const keepBuffer = 1 << 20
 
 func (b *buffer) free() {

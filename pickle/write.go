@@ -14,35 +14,34 @@ import (
 	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
-// This file has the entry points for writing and the parts that every value
-// is made of.
+// This file has the entry points for writing and the common parts of all
+// values.
 //
 //   - write_value.go walks the document, write_object.go writes the classes.
 //   - put numbers the memo as CPython does: each global, text, bytes, list,
 //     dictionary, object and tuple that is not empty, in order.
 //   - frame and boundary put protocols 4 and 5 in frames as CPython does.
-//   - boundary is also where a pickle is found to be too long, or is handed on
-//     (write_portions.go): nothing before it is changed any more.
+//   - boundary also finds a pickle that is too long, and hands on portions
+//     (write_portions.go): bytes before it do not change any more.
 //
-// The model is CPython 3.7 to 3.13, so that an ObjectId is the same bytes. Of
-// text, equal keys of documents and the names of attributes are one object.
+// The model is CPython 3.7 to 3.13, so an ObjectId has the same bytes. Equal
+// keys of documents are one object, and so are the names of attributes.
 
-// AppendPickle appends doc, one whole document, to dst as a pickle of
-// protocol 2 and returns the longer slice. doc is not kept; dst may be nil
-// and must not overlap it. On failure dst comes back at its old length, with
-// a *bson.SyntaxError where doc is malformed and a *bson.ValueError where it
-// holds something that Python could not; their Offset counts bytes from the
-// start of doc.
+// AppendPickle appends doc, one whole document, to dst as a pickle of protocol
+// 2 and returns the longer slice. doc is not kept; dst may be nil and must not
+// overlap it. On failure dst comes back at its old length. The error is a
+// *bson.SyntaxError if doc is malformed, and a *bson.ValueError if it has a
+// value that Python cannot hold; Offset counts bytes from the start of doc.
 func AppendPickle(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendPickle(dst, doc) }
 
-// AppendPickle appends doc to dst as o says, otherwise as the function
-// AppendPickle does. A protocol that does not exist, or that o.Reader cannot
-// load, is an *OptionError.
+// AppendPickle appends doc to dst with the options o, otherwise like the
+// function AppendPickle does. A protocol that does not exist, or that o.Reader
+// cannot load, is an *OptionError.
 func (o EncodeOptions) AppendPickle(dst, doc []byte) ([]byte, error) {
 	return o.append(dst, o.document(doc))
 }
 
-// document returns what writes doc.
+// document returns a function that writes doc.
 func (o *EncodeOptions) document(doc []byte) func(*writer) bool {
 	return func(w *writer) bool {
 		w.doc = doc
@@ -55,20 +54,20 @@ func (o *EncodeOptions) document(doc []byte) func(*writer) bool {
 }
 
 // AppendPickleValue appends a value to dst as a pickle of protocol 2 and
-// returns the longer slice. data is the value as it stands after the key of
-// an element of type t; it is not kept. dst may be nil and must not overlap
-// data. Errors are those of AppendPickle, with offsets from the start of data.
+// returns the longer slice. data is the bytes that follow the key of an element
+// of type t; it is not kept. dst may be nil and must not overlap data. Errors
+// are those of AppendPickle, with offsets from the start of data.
 func AppendPickleValue(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
 	return EncodeOptions{}.AppendPickleValue(dst, t, data)
 }
 
-// AppendPickleValue appends a value to dst as o says, otherwise as the
-// function AppendPickleValue does.
+// AppendPickleValue appends a value to dst with the options o, otherwise like
+// the function AppendPickleValue does.
 func (o EncodeOptions) AppendPickleValue(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
 	return o.append(dst, o.value(t, data))
 }
 
-// value returns what writes the value of type t that data holds.
+// value returns a function that writes the value of type t in data.
 func (o *EncodeOptions) value(t bsoncore.Type, data []byte) func(*writer) bool {
 	return func(w *writer) bool {
 		w.doc = data
@@ -76,7 +75,7 @@ func (o *EncodeOptions) value(t bsoncore.Type, data []byte) func(*writer) bool {
 	}
 }
 
-// append appends the pickle whose value write writes.
+// append appends the pickle of the value that write writes.
 func (o *EncodeOptions) append(dst []byte, write func(*writer) bool) ([]byte, error) {
 	proto, err := o.number()
 	if err != nil {
@@ -88,8 +87,8 @@ func (o *EncodeOptions) append(dst []byte, write func(*writer) bool) ([]byte, er
 	return w.whole(dst, write)
 }
 
-// whole appends to dst the pickle whose value write writes, or what of it is
-// not handed on.
+// whole appends to dst the pickle of the value that write writes, or the part
+// of it that is not handed on.
 func (w *writer) whole(dst []byte, write func(*writer) bool) ([]byte, error) {
 	w.begin()
 	if !write(w) || w.c.Err() != nil {
@@ -121,7 +120,8 @@ type writer struct {
 	frameAt int    // offset in out of the open frame's FRAME; -1: none
 	memos   uint32 // entries of the memo
 
-	// Memo entries of what is written at most once, plus one; 0: not yet.
+	// Memo entries of values that are written at most once, plus one; 0: not
+	// yet.
 	globals [numGlobals]uint32
 	consts  [numTexts]uint32
 
@@ -137,14 +137,14 @@ type keyEntry struct {
 	size uint32 // bytes
 	hash uint32
 	memo uint32
-	seen uint32 // the document that was last found to have it; see unique
+	seen uint32 // the last document that had it; see unique
 }
 
 // writers are kept for their slices.
 var writers = sync.Pool{New: func() any { return new(writer) }}
 
-// keepTable is how long the table of a writer that is kept may be: the next
-// document pays for clearing it.
+// keepTable is the longest table of a kept writer: the next document pays for
+// clearing it.
 const keepTable = 1 << 10
 
 // free gives w back.
@@ -173,7 +173,7 @@ func (w *writer) reset(dst []byte, proto int, o *EncodeOptions) {
 	clear(w.table)
 }
 
-// begin writes what opens a pickle.
+// begin writes the start of a pickle.
 func (w *writer) begin() {
 	w.frameAt = -1
 	if w.proto >= 2 {
@@ -182,7 +182,7 @@ func (w *writer) begin() {
 	w.frame()
 }
 
-// finish writes what closes a pickle and returns all of it.
+// finish writes the end of a pickle and returns the pickle.
 func (w *writer) finish() []byte {
 	w.out = append(w.out, opStop)
 	w.commit()
@@ -220,14 +220,14 @@ func (w *writer) commit() {
 	w.frameAt = -1
 }
 
-// boundary is called before each value: where frames may be cut.
+// boundary is called before each value, where frames may end.
 func (w *writer) boundary() {
 	if len(w.out) >= w.next {
 		w.cut()
 	}
 }
 
-// put enters in the memo what was written last and returns its index.
+// put enters the last written value in the memo and returns its index.
 func (w *writer) put() uint32 {
 	i := w.memos
 	w.memos++
@@ -276,8 +276,8 @@ func (w *writer) text(s []byte) uint32 {
 	return w.put()
 }
 
-// large writes an opcode whose argument has a length of 4 bytes. From 64 KiB
-// on it stands outside of frames.
+// large writes an opcode whose argument has a length of 4 bytes. From 64 KiB on
+// the argument is outside of frames.
 func (w *writer) large(op byte, s []byte) {
 	outside := w.frameAt >= 0 && len(s) >= frameTarget
 	if outside {
@@ -290,8 +290,8 @@ func (w *writer) large(op byte, s []byte) {
 	}
 }
 
-// appendEscaped appends UTF-8 in raw-unicode-escape, with what would end the
-// line or confuse a reader escaped.
+// appendEscaped appends UTF-8 in raw-unicode-escape, and escapes characters
+// that would end the line or confuse a reader.
 func appendEscaped(dst, s []byte) []byte {
 	for len(s) > 0 {
 		c := s[0]
@@ -377,8 +377,8 @@ func (w *writer) grow() {
 	}
 }
 
-// unique reports whether the open document, whose keys are those from first
-// on, has none twice.
+// unique reports whether the open document, whose keys are those from first on,
+// has no key twice.
 func (w *writer) unique(first int) bool {
 	w.mark++
 	for _, k := range w.open[first:] {
@@ -440,9 +440,9 @@ func (w *writer) long(v uint64, sign byte) {
 	w.out = append(w.out, b[:n]...)
 }
 
-// float writes a double. A NaN that is not the plain one would lose its bits
-// in the text of protocol 0, so it is written in binary there too, which
-// every reader takes.
+// float writes a double. The text of protocol 0 would lose the bits of a NaN
+// other than the plain one, so such a NaN is written in binary, which every
+// reader accepts.
 func (w *writer) float(f float64) {
 	u := math.Float64bits(f)
 	if w.proto > 0 || f != f && u != plainNaN {
@@ -452,7 +452,7 @@ func (w *writer) float(f float64) {
 	w.out = append(appendFloat(append(w.out, opFloat), f), '\n')
 }
 
-// appendFloat appends f as Python's repr has it.
+// appendFloat appends f in the spelling of Python's repr.
 func appendFloat(dst []byte, f float64) []byte {
 	switch {
 	case f != f:

@@ -27,9 +27,9 @@ const (
 	numGlobals
 )
 
-// globalNames has the module and the name of each, as Python 2 has them where
-// the versions differ: those are written in protocols 0 to 2 only, and Python
-// 3 translates them.
+// globalNames has the module and the name of each. If the versions of Python
+// differ, it has those of Python 2: they are written in protocols 0 to 2 only,
+// and Python 3 translates them.
 var globalNames = [numGlobals]struct{ module, name string }{
 	gReconstructor: {"copy_reg", "_reconstructor"},
 	gObject:        {"__builtin__", "object"},
@@ -52,7 +52,7 @@ var globalNames = [numGlobals]struct{ module, name string }{
 	gDatetime:      {"datetime", "datetime"},
 }
 
-// A text is a text that is written for itself: the names of attributes.
+// A text is a fixed text: the name of an attribute.
 type text uint8
 
 const (

@@ -9,14 +9,14 @@ import (
 )
 
 // This file writes the classes of PyMongo and the standard library, each as
-// CPython does. Where that depends on the protocol:
+// CPython does. The form depends on the protocol:
 //
 //   - 0 and 1: _reconstructor(class, base, value), then the state;
 //   - 2 and later: NEWOBJ of the class and its arguments, then the state.
 //
 // Code and DatetimeMS are written with NEWOBJ in every protocol: Python 2
-// cannot load a Code made by _reconstructor, and a DatetimeMS has no such
-// form. Every Python since 2.3 takes that opcode under any protocol.
+// cannot load a Code made by _reconstructor, and a DatetimeMS has no such form.
+// Every Python since 2.3 accepts this opcode under any protocol.
 
 // global writes a class or function, or refers to it.
 func (w *writer) global(g global) {
@@ -57,7 +57,7 @@ func (w *writer) emptyTuple() {
 	}
 }
 
-// openTuple and closeTuple stand around the items of a tuple.
+// openTuple and closeTuple are called before and after the items of a tuple.
 func (w *writer) openTuple() {
 	if w.proto < 2 {
 		w.out = append(w.out, opMark)
@@ -111,8 +111,8 @@ func (w *writer) plain(g global) {
 	}
 }
 
-// openState and closeState stand around the attributes of a state, of which
-// there are more than one.
+// openState and closeState are called before and after the attributes of a
+// state with more than one.
 func (w *writer) openState() {
 	w.empty(opEmptyDict, opDict)
 	if w.proto > 0 {
@@ -303,8 +303,8 @@ func (w *writer) datetimeMS(ms int64) bool {
 	return true
 }
 
-// regex writes a Regex. Letters that module re has no flag for, or one twice,
-// could not be given back.
+// regex writes a Regex. A letter without a flag in module re, or a repeated
+// letter, could not be read back.
 func (w *writer) regex(pattern, options []byte) bool {
 	flags := 0
 	for _, c := range options {
@@ -368,8 +368,8 @@ func (w *writer) code() bool {
 	return true
 }
 
-// dbref writes the document that the cursor has entered, which has the shape
-// of a DBRef, as one.
+// dbref writes the document that the cursor has entered as a DBRef, whose shape
+// it has.
 func (w *writer) dbref(end int, hasDB bool) bool {
 	c := &w.c
 	w.boundary()
@@ -403,7 +403,7 @@ func (w *writer) dbref(end int, hasDB bool) bool {
 	return true
 }
 
-// dbPointer writes a dbPointer as the DBRef that PyMongo makes of it.
+// dbPointer writes a dbPointer as a DBRef, as PyMongo decodes it.
 func (w *writer) dbPointer() bool {
 	var ns []byte
 	var id objectid.ID

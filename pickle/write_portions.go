@@ -8,18 +8,18 @@ import (
 	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
-// This file bounds the memory of a pickle while it is written. The pickle is
-// refused if it gets longer than MaxPickleSize, or it is written in portions.
-// Both happen at a boundary: before a value and outside of frames.
+// This file bounds the memory of a pickle while it is written. A pickle longer
+// than MaxPickleSize is rejected; or the pickle is written in portions. Both
+// happen at a boundary: before a value and outside of frames.
 
 // WritePickle writes doc to w as a pickle of protocol 2. It needs memory for a
-// portion of 64 KiB, for one value, and 32 bytes for each different key,
-// however long the pickle is.
+// portion of 64 KiB, for one value, and 32 bytes for each different key, for
+// any length of the pickle.
 //
 // The pickle and the errors are those of AppendPickle. After such an error
 // nothing has been written. An error of w, or io.ErrShortWrite, is returned
-// unchanged; the pickle in w is then cut. A pickle longer than a portion is made
-// twice, first to check that doc has no fault.
+// unchanged; the pickle in w is then incomplete. A pickle longer than a portion
+// is made twice, first to check that doc has no fault.
 func WritePickle(w io.Writer, doc []byte) error { return EncodeOptions{}.WritePickle(w, doc) }
 
 // WritePickle writes doc to w with the options o, otherwise as the function
@@ -28,18 +28,18 @@ func (o EncodeOptions) WritePickle(w io.Writer, doc []byte) error { return o.wri
 
 // WritePickleValue writes a value to w as a pickle of protocol 2. data is the
 // value as it stands after the key of an element of type t. The pickle and the
-// errors are those of AppendPickleValue; it is written as WritePickle does.
+// errors are those of AppendPickleValue; it writes like WritePickle.
 func WritePickleValue(w io.Writer, t bsoncore.Type, data []byte) error {
 	return EncodeOptions{}.WritePickleValue(w, t, data)
 }
 
-// WritePickleValue writes a value to w as o says, otherwise as the function
-// WritePickleValue does.
+// WritePickleValue writes a value to w with the options o, otherwise like the
+// function WritePickleValue does.
 func (o EncodeOptions) WritePickleValue(w io.Writer, t bsoncore.Type, data []byte) error {
 	return o.write(w, o.value(t, data))
 }
 
-// write writes to w the pickle whose value write writes.
+// write writes to w the pickle of the value that its argument writes.
 func (o *EncodeOptions) write(w io.Writer, write func(*writer) bool) error {
 	proto, err := o.number()
 	if err != nil {
@@ -54,7 +54,7 @@ func (o *EncodeOptions) write(w io.Writer, write func(*writer) bool) error {
 	})
 }
 
-// size returns how long the pickle is so far.
+// size returns the length of the pickle so far.
 func (w *writer) size() int {
 	n := len(w.out) - w.start
 	if w.portions != nil {
@@ -63,8 +63,8 @@ func (w *writer) size() int {
 	return n
 }
 
-// unframed returns the length of out at which a portion, or the longest
-// pickle, ends where there are no frames.
+// unframed returns the length of out at which a portion, or the longest pickle,
+// ends without frames.
 func (w *writer) unframed() int {
 	switch {
 	case w.portions != nil:
@@ -75,7 +75,7 @@ func (w *writer) unframed() int {
 	return math.MaxInt
 }
 
-// cut ends a frame, or what else ends at a boundary.
+// cut ends a frame or a portion.
 func (w *writer) cut() {
 	w.commit()
 	if w.most > 0 && w.size() > w.most {

@@ -8,13 +8,13 @@ import (
 
 // This file walks a document with a cursor and writes its values.
 //
-//   - value is the one dispatch on the type of an element; what has a class
-//     in Python is in write_object.go.
+//   - value is the one dispatch on the type of an element; write_object.go
+//     writes types with a class in Python.
 //   - document, dict and array write containers and call value. They return
 //     false after a fault, which is then recorded in the cursor.
 
-// batch is how many items CPython puts between a MARK and the opcode that
-// adds them.
+// batch is the number of items that CPython puts between a MARK and the opcode
+// that adds them.
 const batch = 1000
 
 // fail records that the current value cannot be written.
@@ -92,7 +92,7 @@ func (w *writer) rareValue() bool {
 	return true
 }
 
-// deprecated is value for the types that Python has no class for.
+// deprecated is value for the types without a class in Python.
 func (w *writer) deprecated() bool {
 	c := &w.c
 	if w.policy != Convert {
@@ -112,7 +112,7 @@ func (w *writer) deprecated() bool {
 	return true
 }
 
-// stringAt writes text that stands at offset off of the document.
+// stringAt writes the text at offset off of the document.
 func (w *writer) stringAt(off int, s []byte) bool {
 	if bad := bsoncore.IndexInvalidUTF8(s); bad >= 0 {
 		w.c.Malformed(off+bad, bsoncore.ErrUTF8)
@@ -139,7 +139,8 @@ func (w *writer) bool(v bool) {
 func (w *writer) end() int { return w.c.ValueOffset() + len(w.c.Data()) - 1 }
 
 // only reports whether the current element is the last of the container that
-// ends at end. Asked at its first, that is whether it has one element.
+// ends at end. At the first element it reports whether there is one element
+// only.
 func (w *writer) only(end int) bool { return w.c.ValueOffset()+len(w.c.Data()) == end }
 
 // subdocument writes the current element, a document.
@@ -236,8 +237,8 @@ func (w *writer) items(end int) (n int, ok bool) {
 	return n, true
 }
 
-// closeDict writes what adds the last of the n items of a dict. After a full
-// batch CPython opens another, even where nothing is left for it.
+// closeDict writes the opcode that adds the last of the n items of a dict.
+// After a full batch CPython opens another one, even if it stays empty.
 func (w *writer) closeDict(n int) {
 	w.closeBatch(n, opSetItem, opSetItems)
 	if w.proto > 0 && n > 0 && n%batch == 0 {
@@ -245,8 +246,8 @@ func (w *writer) closeDict(n int) {
 	}
 }
 
-// closeBatch writes what adds the last of n items: one alone, or those from
-// the last MARK on.
+// closeBatch writes the opcode that adds the last of n items: one alone, or
+// those from the last MARK on.
 func (w *writer) closeBatch(n int, one, many byte) {
 	switch {
 	case w.proto == 0 || n == 0:
@@ -273,7 +274,7 @@ func (w *writer) array(end int) bool {
 		case n%batch == 0:
 			w.out = append(w.out, opAppends, opMark)
 		}
-		if key := c.Key(); !plainKey(key) { // no key is written, but this may be no array
+		if key := c.Key(); !plainKey(key) { // no key is written, but the value may not be an array
 			if bad := bsoncore.IndexInvalidUTF8(key); bad >= 0 {
 				c.Malformed(c.Offset()+1+bad, bsoncore.ErrUTF8)
 				return false
@@ -350,9 +351,9 @@ func (w *writer) sonKeys(keys []uint32) {
 	w.closeBatch(len(keys), opAppend, opAppends)
 }
 
-// dbrefShape reports whether doc is what PyMongo makes a DBRef of and gives
-// back unchanged: $ref, a string, $id, perhaps $db, a string, in this order,
-// and then other keys.
+// dbrefShape reports whether PyMongo decodes doc as a DBRef and encodes it
+// unchanged: $ref, a string, $id, optionally $db, a string, in this order, and
+// then other keys.
 func dbrefShape(doc []byte) (ok, hasDB bool) {
 	if len(doc) < 10 || doc[4] != byte(bsoncore.TypeString) || string(doc[5:10]) != "$ref\x00" {
 		return false, false
