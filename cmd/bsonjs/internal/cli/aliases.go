@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
-	"github.com/bsonkit/bsonkit/extjson"
 )
 
 // This file has the flags of bsondump, mongoexport and their like that mean
@@ -34,46 +33,21 @@ func acceptForeignNames(fs *pflag.FlagSet) {
 
 // aliases are flags of other programs that are no other names of own ones.
 type aliases struct {
-	bsonFile string // one more input
-	objcheck bool   // asks for what is always done
-	gzip     bool   // so does this, for inputs
+	objcheck bool // asks for what is always done
+	gzip     bool // so does this, for inputs
 	legacy   bool
-	config   string // a file that nothing is read from
 }
 
 // addAliases adds flags that help does not show.
-func (o *options) addAliases(fs *pflag.FlagSet) {
+func (o *convertOptions) addAliases(fs *pflag.FlagSet) {
 	hidden := pflag.NewFlagSet("", pflag.ContinueOnError)
-	hidden.StringVar(&o.aliases.bsonFile, "bsonFile", "", "")
-	hidden.BoolVar(&o.aliases.objcheck, "objcheck", false, "")
-	hidden.BoolVar(&o.aliases.gzip, "gzip", false, "")
-	hidden.BoolVar(&o.aliases.legacy, "legacy", false, "")
+	hidden.StringVar(&o.bsonFile, "bsonFile", "", "")
+	hidden.BoolVar(&o.objcheck, "objcheck", false, "")
+	hidden.BoolVar(&o.gzip, "gzip", false, "")
+	hidden.BoolVar(&o.legacy, "legacy", false, "")
 	hidden.Var(&outputType{&o.to}, "type", "")
 	hidden.VisitAll(func(f *pflag.Flag) { f.Hidden = true })
 	fs.AddFlagSet(hidden)
-}
-
-// applyAliases does to o what aliases stand for, once the environment has
-// been looked at: they are on the command line, and outrank it.
-func (o *options) applyAliases(fs *pflag.FlagSet) error {
-	if given(fs, "bsonFile") {
-		if len(o.files) > 0 {
-			return errors.New("two inputs: --bsonFile and " + o.files[0] + "; leave one out")
-		}
-		o.files = []string{o.aliases.bsonFile}
-	}
-	if o.dump != dumpNone {
-		o.applyDump()
-	}
-	if o.aliases.legacy {
-		if !given(fs, "mode") {
-			o.mode = extjson.Legacy
-		}
-		if !given(fs, "accept") {
-			o.accept = acceptLegacy
-		}
-	}
-	return nil
 }
 
 // An outputType is the flag --type of other programs.

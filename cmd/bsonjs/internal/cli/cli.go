@@ -3,10 +3,11 @@
 //
 //   - tree.go puts the commands together. Each is in a file of its own: convert,
 //     validate, inspect, salvage, dump, oid, help, man, completion, version.
-//   - flags.go, values.go and flag_values.go are the flags and what they may say,
-//     environ.go their defaults, aliases.go those of other programs.
-//   - options.go is what goes together, and what it means to the packages that do
-//     the work.
+//   - A command has options of its own, which embed groups of flags (group.go and
+//     group_*.go). values.go and flag_values.go are what flags may say, environ.go
+//     their defaults, aliases.go those of other programs.
+//   - options.go is what commands that read documents have in common, and how a
+//     run is made of it.
 //   - help.go and the texts in the folder help are what help prints.
 package cli
 

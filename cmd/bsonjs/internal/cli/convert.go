@@ -1,117 +1,195 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file makes a run of what is asked for.
+// This file is the command convert.
+//
+//   - convertOptions are its flags, as help shows them, and what goes together.
+//   - write is the only place where they become options of other packages.
+//   - A converter decides the format of the output.
 
-// run does the conversion that o asks for.
-func (o *options) run(ctx context.Context, std streams) report.Code {
-	began := time.Now()
-	var stops []func()
-	defer func() {
-		for _, stop := range stops {
-			stop()
+// convertOptions are what is asked of the commands convert and salvage.
+type convertOptions struct {
+	options
+	textGroup
+	pickleGroup
+	aliases
+
+	to *codec.Codec // nil: the other one
+	// sameFormat makes the output of the format of the inputs unless to says
+	// otherwise.
+	sameFormat bool
+	version    bool        // is printed, and nothing done
+	json       report.Form // of the version
+
+	textFlag string // a flag on the command line that shapes JSON, "" if there is none
+}
+
+// convertCommand returns the command that converts files, which is meant
+// where none is named.
+func (a *app) convertCommand() *cobra.Command {
+	o := new(convertOptions)
+	cmd := &cobra.Command{
+		Use:     "convert [flags] [FILE...]",
+		Short:   "convert files between BSON, MongoDB Extended JSON and Python pickles",
+		Long:    convertText,
+		Example: convertExamples,
+		Args:    cobra.ArbitraryArgs,
+	}
+	o.addFlags(cmd.Flags())
+	cmd.ValidArgsFunction = completeFiles
+	completeFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if o.version {
+			a.code = a.std.print(thisVersion().line(o.json))
+			return nil
 		}
-	}()
-	in := file.Input{Stdin: std.in}
-	colors := o.color.palette(std.err)
-	progress := report.NewProgress(std.err, o.progressForm(std), in.Size(o.files))
-	r := run.Run{
-		Inputs:    o.files,
-		Stdin:     std.in,
-		From:      o.from,
-		Options:   o.read(),
-		Target:    &converter{o: o, to: o.to},
-		Output:    file.Output{Name: o.output, Stdout: std.out, Overwrite: o.overwrite, Codec: o.codec},
-		Rejects:   file.Output{Name: o.rejects, Stdout: std.out, Overwrite: o.overwrite},
-		Force:     o.force,
-		Aside:     func() { stops = append(stops, interrupt.SurvivePipes()) },
-		Policy:    o.onError.policy(),
-		MaxErrors: o.maxErrors,
-		Mend:      o.mendLengths,
-		Jobs:      o.jobs,
-		Quiet:     o.quiet,
-		Say:       report.New(progress, o.errors, colors),
-		Progress:  progress,
+		return a.start(o, cmd, args)
 	}
-	r.Output.Level, r.Rejects.Level = o.compressLevel, o.compressLevel
-	r.Rejects.Codec, _ = compress.ByName(o.rejects)
-	if o.rules != nil {
-		rules := *o.rules
-		rules.MaxDepth = o.maxDepth
-		r.Target, r.Stages = nothing{}, []run.Stage{stage.Rules{Options: rules}}
+	return cmd
+}
+
+// addFlags adds to fs all flags, which write to o, in the order and under the
+// titles of help.
+func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
+	acceptForeignNames(fs)
+	o.addAliases(fs)
+	group(fs, "Formats", formatsNote, o.addFormats)
+	group(fs, writingText, "", o.addWriting)
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addPickles)
+	group(fs, "Faults", "", o.addErrors)
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Output", "", o.addOutput)
+	group(fs, "", "", func(fs *pflag.FlagSet) {
+		addHelp(fs)
+		fs.BoolVar(&o.version, "version", false, "print the version and exit; with --json as JSON")
+		onlyMeant(fs, "version")
+		addSwitch(fs, &toggle[report.Form]{&o.json, report.JSON}, "json", "")
+		fs.Lookup("json").Hidden = true
+	})
+}
+
+func (o *convertOptions) addFormats(fs *pflag.FlagSet) {
+	o.addFrom(fs)
+	fs.VarP(choose(&o.to, formats()...), "to", "t", "format of the output")
+}
+
+func (o *convertOptions) addPickles(fs *pflag.FlagSet) {
+	o.addEncoding(fs)
+	o.addWritingPickles(fs)
+}
+
+// settle does what flags of other programs stand for.
+func (o *convertOptions) settle(fs *pflag.FlagSet) error {
+	if err := o.options.settle(fs); err != nil {
+		return err
 	}
-	var view viewer
-	if o.inspect != nil {
-		view = viewer{o.show()}
-		r.Target = view
-		if r.Policy == run.Stop {
-			r.Policy = run.Finish
+	if o.legacy {
+		if !given(fs, "mode") {
+			o.mode = extjson.Legacy
+		}
+		if !given(fs, "accept") {
+			o.accept = acceptLegacy
 		}
 	}
-	result := r.Do(ctx)
-	result.Began, result.Checked = began, o.rules != nil
-	if view.Inspect != nil && result.Whole && view.Missed() {
-		missed := &report.Fault{Code: report.CodeRefused, Why: "no document or element matches --document, --path or --offset"}
-		result.Code = max(result.Code, r.Say.Faults(missed))
-	}
-	o.summarize(r.Say, result)
-	return result.Code
+	return nil
 }
 
-// policy returns what p is to a run.
-func (p errorPolicy) policy() run.Policy {
-	return [...]run.Policy{stopOnError: run.Stop, skipErrors: run.Skip, quarantineErrors: run.Skip, reportErrors: run.Report}[p]
+// check refuses combinations that cannot be meant.
+func (o *convertOptions) check(fs *pflag.FlagSet) error {
+	if o.json != report.Text {
+		return errors.New("--json works only with --version; to write JSON use --to json")
+	}
+	o.textFlag = textFlag(fs)
+	switch {
+	case o.to != nil:
+	case o.sameFormat:
+		o.to = o.from
+	default:
+		o.to = o.from.Opposite()
+	}
+	return checkAll(fs, o.options.check, o.checkText, o.checkAccept, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFiles)
 }
 
-// summarize says what the run has come to, if that is wanted.
-func (o *options) summarize(say report.Reporter, r run.Result) {
-	if o.dump != dumpNone && !o.quiet && r.Opened && !file.IsClosedPipe(r.Err) {
-		say.Found(r.Read - r.Holes)
+// checkText refuses flags that shape JSON where none is written.
+func (o *convertOptions) checkText(*pflag.FlagSet) error {
+	if o.to != nil && o.to != codec.JSON && o.textFlag != "" {
+		return o.needsText(o.to)
 	}
-	form := o.summary
-	if form == summaryAuto && !o.quiet && (r.Faulty() > 0 && o.inspect == nil || o.verbose > 0) {
-		form = summaryText
+	return nil
+}
+
+// checkFormats refuses flags about formats that are neither read nor written.
+func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
+	if err := o.checkEffect(fs, o.to); err != nil {
+		return err
 	}
-	if !r.Opened {
-		return
-	}
-	switch form {
-	case summaryText:
-		say.Summarize(r.Totals, report.Text)
-	case summaryJSON:
-		say.Summarize(r.Totals, report.JSON)
+	return o.pickleGroup.check(fs, o.to)
+}
+
+// needsText says that a flag shapes text which is not written.
+func (o *convertOptions) needsText(to *codec.Codec) error {
+	return fmt.Errorf("%s needs JSON as output, and the output is %v; add --to json", o.textFlag, to)
+}
+
+// plan has documents written in the format that is asked for.
+func (o *convertOptions) plan(r *run.Run) { r.Target = &converter{o: o, to: o.to} }
+
+// write returns how documents are written that were in the format from.
+func (o *convertOptions) write(from *codec.Codec) codec.WriteOptions {
+	return codec.WriteOptions{
+		Text:     o.encodeText(),
+		Pickle:   pickle.EncodeOptions{Protocol: o.protocol, Reader: o.reader, Documents: o.documents, Deprecated: o.deprecated, MaxDepth: o.maxDepth},
+		Validate: bson.ValidateOptions{MaxDepth: o.maxDepth},
+		UTF8:     o.invalidUTF8,
+		Checked:  from.Checks,
 	}
 }
 
-// nothing is the target of the command validate.
-type nothing struct{}
-
-// Begin returns a sink that writes nothing.
-func (nothing) Begin(run.Input) (run.Sink, error) { return sink.None{}, nil }
-
-// End does nothing.
-func (nothing) End(io.Writer) error { return nil }
+func (o *convertOptions) encodeText() extjson.EncodeOptions {
+	return extjson.EncodeOptions{
+		Mode:               o.mode,
+		Indent:             o.indentation(),
+		Spacing:            o.spacing,
+		SortKeys:           o.sortKeys,
+		ASCII:              o.ascii,
+		EscapeHTML:         o.htmlSafe,
+		Doubles:            o.doubles,
+		Location:           o.zone,
+		Dates:              o.dates,
+		StrictNumberLong:   o.strictNumberLong,
+		UUIDs:              o.uuidSpelling,
+		UUIDRepresentation: o.uuid,
+		Lossy:              o.lossy,
+		AmbiguousKeys:      o.ambiguous,
+		RejectLossy:        o.exact,
+		InvalidUTF8:        o.invalidUTF8,
+		MaxDepth:           o.maxDepth,
+		Array:              o.array,
+	}
+}
 
 // A converter is the target of conversions. It decides the format of the output,
 // if that is open, when the format of the first input is known.
 type converter struct {
-	o       *options
+	o       *convertOptions
 	to      *codec.Codec // nil until it is decided
 	started bool         // it is, and the sink knows
 	lines   sink.Lines
@@ -136,17 +214,9 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	if c.to.Binary && in.Terminal && !c.o.force {
 		return nil, errors.New(c.to.String() + " is binary and the output is a terminal; name a file with --output, or add --force")
 	}
-	c.lines.Encoder, c.lines.Out = c.encoder(in), in.Out
+	c.lines.Encoder, c.lines.Out = c.to.Write(c.o.write(in.From)), in.Out
 	c.started = true
 	return &c.lines, nil
-}
-
-// encoder returns how the documents of in are written.
-func (c *converter) encoder(in run.Input) codec.Encoder {
-	if c.o.dump != dumpNone {
-		return c.o.dumpEncoder(in)
-	}
-	return c.to.Write(c.o.write(in.From))
 }
 
 // End writes what stands behind the last document. The array of no documents is
@@ -156,7 +226,7 @@ func (c *converter) End(out io.Writer) error {
 		c.to = codec.JSON
 	}
 	if !c.started && c.to == codec.JSON {
-		c.lines.Encoder = c.encoder(run.Input{From: codec.JSON})
+		c.lines.Encoder = c.to.Write(c.o.write(codec.JSON))
 	}
 	return c.lines.End(out)
 }

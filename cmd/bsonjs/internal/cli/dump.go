@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"io"
 	"math"
 
 	"github.com/spf13/cobra"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
@@ -21,14 +24,26 @@ import (
 type dumpType uint8
 
 const (
-	dumpNone  dumpType = iota // another command is meant
-	dumpJSON                  // canonical Extended JSON as the Go driver spells it
+	dumpJSON  dumpType = iota // canonical Extended JSON as the Go driver spells it
 	dumpDebug                 // types and sizes of elements
 )
 
+// dumpOptions are what is asked of the command dump.
+type dumpOptions struct {
+	options
+	kind     dumpType
+	pretty   bool
+	lossy    bool
+	objcheck bool   // the first document that cannot be written ends the run
+	verbose  int    // how often it was asked to say more
+	config   string // a file that nothing is read from
+	version  bool   // is printed, and nothing done
+}
+
 // dumpCommand returns the command that writes what bsondump writes.
 func (a *app) dumpCommand() *cobra.Command {
-	o := &options{from: codec.BSON, to: codec.JSON, dump: dumpJSON}
+	o := new(dumpOptions)
+	o.from = codec.BSON
 	cmd := &cobra.Command{
 		Use:   "dump [flags] [FILE...]",
 		Short: "write BSON files as bsondump does",
@@ -64,37 +79,86 @@ func (a *app) dumpCommand() *cobra.Command {
 			a.code = a.std.print(thisVersion().line(report.Text))
 			return nil
 		}
-		return a.convert(o, cmd, args)
+		return a.start(o, cmd, args)
 	}
 	return cmd
 }
 
-func (o *options) addDump(fs *pflag.FlagSet) {
-	fs.StringVar(&o.aliases.bsonFile, "bsonFile", "", "read `FILE`")
-	fs.Var(choose(&o.dump, word[dumpType]{"json", dumpJSON}, word[dumpType]{"debug", dumpDebug}), "type",
+func (o *dumpOptions) addDump(fs *pflag.FlagSet) {
+	fs.StringVar(&o.bsonFile, "bsonFile", "", "read `FILE`")
+	fs.Var(choose(&o.kind, word[dumpType]{"json", dumpJSON}, word[dumpType]{"debug", dumpDebug}), "type",
 		"json (the default) writes documents; debug writes the type and size of each element")
 	fs.BoolVar(&o.pretty, "pretty", false, "indent JSON with tabs, one member or element per line")
-	fs.BoolVar(&o.aliases.objcheck, "objcheck", false, "end the run at the first document that cannot be written instead of "+
+	fs.BoolVar(&o.objcheck, "objcheck", false, "end the run at the first document that cannot be written instead of "+
 		"rejecting it")
 	fs.CountVarP(&o.verbose, "verbose", "v", "print a summary at the end; repeating the flag has no further effect")
-	fs.StringVar(&o.aliases.config, "config", "", "`FILE` with passwords for a server; no effect, because dump reads files only")
+	fs.StringVar(&o.config, "config", "", "`FILE` with passwords for a server; no effect, because dump reads files only")
 	fs.BoolVar(&o.version, "version", false, "print the version and exit")
+	onlyMeant(fs, "bsonFile", "config", "version")
 }
 
-// applyDump does to o what the flags of bsondump stand for.
-func (o *options) applyDump() {
+// settle does what the flags of bsondump stand for.
+func (o *dumpOptions) settle(fs *pflag.FlagSet) error {
 	switch {
-	case o.aliases.objcheck:
+	case o.objcheck:
 		o.onError = stopOnError
 	case o.rejects != "":
 		o.onError = quarantineErrors
 	default:
 		o.onError = skipErrors
 	}
+	if o.summary == summaryAuto && o.verbose > 0 && !o.quiet {
+		o.summary = summaryText
+	}
+	if o.config != "" {
+		o.notes = append(o.notes, "ignoring --config: dump reads files only and needs no server")
+	}
+	return o.options.settle(fs)
 }
 
-// encodeDump is what bsondump asks of the Go driver.
-func (o *options) encodeDump() extjson.EncodeOptions {
+// check refuses combinations that cannot be meant.
+func (o *dumpOptions) check(fs *pflag.FlagSet) error {
+	return checkAll(fs, o.options.check, o.checkFlags, o.checkFiles)
+}
+
+// checkFlags refuses flags of bsondump that have no effect.
+func (o *dumpOptions) checkFlags(fs *pflag.FlagSet) error {
+	switch {
+	case given(fs, "pretty") && o.kind == dumpDebug:
+		return errors.New("--pretty has no effect with --type debug; leave it out")
+	case o.objcheck && (o.rejects != "" || given(fs, "max-errors")):
+		return errors.New("--rejects and --max-errors have no effect with --objcheck, which ends the run at the first fault; leave them out")
+	}
+	return nil
+}
+
+// plan has documents written as bsondump does.
+func (o *dumpOptions) plan(r *run.Run) { r.Target = &dumper{o: o} }
+
+// end says how many documents there were.
+func (o *dumpOptions) end(r *run.Run, result *run.Result) {
+	if result.Opened && !o.quiet && !file.IsClosedPipe(result.Err) {
+		r.Say.Found(result.Read - result.Holes)
+	}
+}
+
+// A dumper is the target of the command dump.
+type dumper struct {
+	o     *dumpOptions
+	lines sink.Lines
+}
+
+// Begin returns how the documents of in are written.
+func (d *dumper) Begin(in run.Input) (run.Sink, error) {
+	d.lines.Encoder, d.lines.Out = d.o.encoder(in), in.Out
+	return &d.lines, nil
+}
+
+// End ends the output.
+func (d *dumper) End(out io.Writer) error { return d.lines.End(out) }
+
+// text is what bsondump asks of the Go driver.
+func (o *dumpOptions) text() extjson.EncodeOptions {
 	e := extjson.EncodeOptions{
 		Mode:        extjson.Canonical,
 		Doubles:     extjson.DriverDoubles,
@@ -108,11 +172,11 @@ func (o *options) encodeDump() extjson.EncodeOptions {
 	return e
 }
 
-// dumpEncoder returns how the command dump writes the documents of in.
-func (o *options) dumpEncoder(in run.Input) codec.Encoder {
-	text := codec.TextAppender{Options: o.encodeDump()}
+// encoder returns how dump writes the documents of in.
+func (o *dumpOptions) encoder(in run.Input) codec.Encoder {
+	text := codec.TextAppender{Options: o.text()}
 	switch {
-	case o.dump == dumpDebug:
+	case o.kind == dumpDebug:
 		return codec.Encoder{Appender: sink.Debug{MaxDepth: o.maxDepth, Terminal: in.Terminal}, Alone: math.MaxInt}
 	case o.pretty:
 		return codec.Encoder{Appender: sink.Tabs{Text: text}, Framing: codec.Lines(), Alone: codec.AloneText}

@@ -21,20 +21,13 @@ import (
 // envPrefix starts the names of all variables.
 const envPrefix = "BSONJS_"
 
-// commandLineOnly are flags without a variable: those that name or replace
-// files, permit something or say which part of a file, must be meant at each
-// run.
-var commandLineOnly = []string{
-	"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "help", "version", "json", "config",
-}
-
 // maxVariable is how many bytes of the name of a variable a message has.
 const maxVariable = 256
 
 // variable returns the name of the variable that is the default of f, or ""
 // if there is none.
 func variable(f *pflag.Flag) string {
-	if f.Hidden || f.Annotations[flagNoVariable] != nil || slices.Contains(commandLineOnly, f.Name) {
+	if _, meant := f.Annotations[flagNoVariable]; meant || f.Hidden {
 		return ""
 	}
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))

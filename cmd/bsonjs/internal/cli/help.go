@@ -265,7 +265,10 @@ func wrap(b *strings.Builder, text string, indent, used int) {
 }
 
 // addHelp adds the flag that prints the page of a command.
-func addHelp(fs *pflag.FlagSet) { fs.BoolP("help", "h", false, "print this help and exit") }
+func addHelp(fs *pflag.FlagSet) {
+	fs.BoolP("help", "h", false, "print this help and exit")
+	onlyMeant(fs, "help")
+}
 
 // helpCommand returns the command that prints the page of another, or a
 // topic.

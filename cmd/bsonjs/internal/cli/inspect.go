@@ -21,14 +21,17 @@ import (
 // This file is the command inspect: a conversion to lines about what documents
 // are made of, of those that are damaged, too. Package inspect makes the lines.
 
-// An inspection is what the command line asks of the command inspect.
-type inspection struct {
+// inspectOptions are what is asked of the command inspect.
+type inspectOptions struct {
+	options
 	documents *inspect.Span // by their numbers in the file; nil: all
 	offsets   *inspect.Span // nil: all
 	path      string
 	bytes     bool
 	max       int64 // bytes of a value that are shown, 0: all
 	records   bool  // lines of JSON
+
+	view *sink.Inspect // once the run is planned
 }
 
 // defaultMax is how many bytes of a value are shown.
@@ -36,8 +39,7 @@ const defaultMax = 64
 
 // inspectCommand returns the command that shows the bytes of documents.
 func (a *app) inspectCommand() *cobra.Command {
-	i := &inspection{max: defaultMax}
-	o := &options{inspect: i, to: codec.JSON}
+	o := &inspectOptions{max: defaultMax}
 	cmd := &cobra.Command{
 		Use:   "inspect [flags] [FILE...]",
 		Short: "show the bytes of documents element by element, also of damaged ones",
@@ -56,14 +58,16 @@ func (a *app) inspectCommand() *cobra.Command {
 	}
 	fs := cmd.Flags()
 	group(fs, "Selection", "Faults are shown for every selected document.", func(fs *pflag.FlagSet) {
-		fs.VarP(&span{&i.documents, 1}, "document", "n", "select documents by number in the file, from 1: `N`, N-M, N- or -M")
-		fs.Var((*pointer)(&i.path), "path", "select the element at the JSON `POINTER`, such as /address/zip, and all elements in it")
-		fs.Var(&span{&i.offsets, 0}, "offset", "select the elements that hold the bytes `N`, N-M, N- or -M; numbers may be hexadecimal, such as 0x1f")
+		fs.VarP(&span{&o.documents, 1}, "document", "n", "select documents by number in the file, from 1: `N`, N-M, N- or -M")
+		fs.Var((*pointer)(&o.path), "path", "select the element at the JSON `POINTER`, such as /address/zip, and all elements in it")
+		fs.Var(&span{&o.offsets, 0}, "offset", "select the elements that hold the bytes `N`, N-M, N- or -M; numbers may be hexadecimal, such as 0x1f")
+		onlyMeant(fs, "document", "path", "offset")
 	})
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&i.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
-		fs.Var(&count{&i.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
-		fs.BoolVar(&i.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
+		fs.BoolVar(&o.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
+		fs.Var(&count{&o.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
+		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
+		onlyMeant(fs, "json")
 	})
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Reading JSON", "", o.addReading)
@@ -79,34 +83,60 @@ func (a *app) inspectCommand() *cobra.Command {
 	group(fs, "", "", addHelp)
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.convert(o, cmd, args) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
 	return cmd
 }
 
-// checkInspect refuses flags of the command inspect that cannot be meant.
-func (o *options) checkInspect(fs *pflag.FlagSet) error {
-	i := o.inspect
-	if i == nil {
-		return nil
+// settle turns the summary off unless it is asked for: faults are what is shown.
+func (o *inspectOptions) settle(fs *pflag.FlagSet) error {
+	if o.summary == summaryAuto {
+		o.summary = summaryNone
 	}
-	if i.records && given(fs, "max-value") {
+	return o.options.settle(fs)
+}
+
+// check refuses combinations that cannot be meant.
+func (o *inspectOptions) check(fs *pflag.FlagSet) error {
+	effect := func(fs *pflag.FlagSet) error { return o.checkEffect(fs, codec.JSON) }
+	return checkAll(fs, o.options.check, o.checkAccept, effect, o.checkEncoding, o.checkShape, o.checkFiles)
+}
+
+// checkShape refuses flags about text where lines of JSON are written.
+func (o *inspectOptions) checkShape(fs *pflag.FlagSet) error {
+	if o.records && given(fs, "max-value") {
 		return errors.New("--max-value has no effect with --json, which prints complete values; leave it out")
 	}
 	return nil
 }
 
-// show returns what is shown of documents.
-func (o *options) show() *sink.Inspect {
-	i := o.inspect
-	s := &sink.Inspect{Documents: i.documents, Parts: inspect.Options{MaxDepth: o.maxDepth}}
-	s.Wants.Offsets = i.offsets
-	if i.path != "" {
-		s.Wants.Path = &i.path
+// plan has documents shown. What is shown before a fault ends the run is whole.
+func (o *inspectOptions) plan(r *run.Run) {
+	o.view = o.show()
+	r.Target = viewer{o.view}
+	if r.Policy == run.Stop {
+		r.Policy = run.Finish
 	}
-	if i.records {
-		s.Form = inspect.Records{Bytes: i.bytes}
+}
+
+// end says so if nothing of what was asked for was there.
+func (o *inspectOptions) end(r *run.Run, result *run.Result) {
+	if result.Whole && o.view.Missed() {
+		missed := &report.Fault{Code: report.CodeRefused, Why: "no document or element matches --document, --path or --offset"}
+		result.Code = max(result.Code, r.Say.Faults(missed))
+	}
+}
+
+// show returns what is shown of documents.
+func (o *inspectOptions) show() *sink.Inspect {
+	s := &sink.Inspect{Documents: o.documents, Parts: inspect.Options{MaxDepth: o.maxDepth}}
+	s.Wants.Offsets = o.offsets
+	if o.path != "" {
+		s.Wants.Path = &o.path
+	}
+	if o.records {
+		s.Form = inspect.Records{Bytes: o.bytes}
 	} else {
-		s.Form = inspect.Text{Bytes: i.bytes, Max: int(min(i.max, math.MaxInt32)), UUIDs: o.uuid}
+		s.Form = inspect.Text{Bytes: o.bytes, Max: int(min(o.max, math.MaxInt32)), UUIDs: o.uuid}
 	}
 	return s
 }

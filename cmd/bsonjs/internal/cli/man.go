@@ -34,6 +34,7 @@ func (a *app) manCommand() *cobra.Command {
 	var overwrite bool
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&overwrite, "overwrite", false, "replace existing pages")
+		onlyMeant(fs, "overwrite")
 		addHelp(fs)
 	})
 	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

@@ -43,6 +43,7 @@ func (a *app) oidCommand() *cobra.Command {
 // addForm adds the flag that asks for JSON, and that for help.
 func addForm(fs *pflag.FlagSet, form *report.Form, usage string) {
 	addSwitch(fs, &toggle[report.Form]{form, report.JSON}, "json", usage)
+	onlyMeant(fs, "json")
 	addHelp(fs)
 }
 

@@ -1,154 +1,80 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file has what a command line can ask for, which of it goes together,
-// and what it means to the packages that do the work. flags.go has how it is
-// spelled.
+// This file is what all commands that read documents have in common, and how a
+// run is made of it.
 //
+//   - Each of these commands has options of its own, which embed options and the
+//     groups of flags that it has beside.
 //   - check refuses what cannot be meant. A flag on the command line that has
 //     nothing to act on is refused; a default from the environment is not.
-//   - encodeText and its like are the only places where options of bsonjs
-//     become those of other packages.
+//   - read and write are the only places where flags become options of other
+//     packages.
 
-// options are what the command line asks of a conversion.
+// options are what is asked of all commands that read documents.
 type options struct {
-	from, to *codec.Codec // Unknown: found, or the other one
+	inputGroup
+	faultGroup
+	messageGroup
+	limitGroup
+	outputGroup
 
-	// How JSON is written.
-	mode             extjson.Mode
-	ambiguous        extjson.AmbiguityPolicy
-	array            bool // one array over all files
-	pretty           bool
-	indent           int // spaces for each level, 0: none unless pretty
-	spacing          extjson.Spacing
-	sortKeys         bool
-	ascii            bool
-	htmlSafe         bool
-	doubles          extjson.DoubleSpelling
-	dates            extjson.DateSpelling
-	strictNumberLong bool
-	uuidSpelling     extjson.UUIDSpelling
-	zone             *time.Location // nil: UTC
-	lossy            bool
-
-	accept dialects                // which text is read
-	uuid   bson.UUIDRepresentation // in text read and written
-
-	// How pickles are read and written.
-	encoding   pickle.Encoding
-	longText   pickle.LongText
-	protocol   pickle.Protocol
-	reader     pickle.Reader
-	documents  pickle.DocumentClass
-	deprecated pickle.DeprecatedPolicy
-
-	// What happens to documents that cannot be converted.
-	onError     errorPolicy
-	rejects     string // file that keeps them, "" unless quarantineErrors
-	mendLengths bool   // documents with no fault but wrong lengths of containers are written
-	maxErrors   int64  // how many end the run all the same, 0: no number does
-	invalidUTF8 bson.UTF8Policy
-	exact       bool
-
-	// What is said on standard error.
-	errors   report.Form
-	summary  summaryForm
-	progress progressForm
-	color    colorPolicy
-	quiet    bool // nothing but errors, unless it is asked for
-
-	jobs            int // documents are converted by as many at once, 0: by the processors there are
-	maxDepth        int // containers, 0: the default
-	maxDocumentSize int // bytes of BSON, 0: the default
-
-	output    string // "" and "-" are standard output
-	overwrite bool
-	force     bool // BSON may go to a terminal
-
-	compress      compression
-	compressLevel int            // 0: the usual one
-	codec         compress.Codec // of the output
-
-	aliases aliases
-
-	version bool        // is printed, and nothing done
-	json    report.Form // of the version
-
-	// sameFormat makes the output of the format of the inputs unless to says
-	// otherwise.
-	sameFormat bool
-	// inspect, if not nil, is what is shown of documents, which are not
-	// converted then.
-	inspect *inspection
-	// dump is what the command dump writes.
-	dump    dumpType
-	verbose int // how often the command dump was asked to say more
-	// rules, if not nil, are what documents are checked for; nothing is
-	// written then.
-	rules *bson.ValidateOptions
-
-	files []string // inputs in order, at least one
-	// textFlag is a flag on the command line that makes sense only where JSON
-	// is written, "" if there is none.
-	textFlag string
+	bsonFile string   // one more input, as bsondump names it
+	files    []string // inputs in order, at least one
+	notes    []string // to be said before the run
 }
 
-// Dialects are which texts are read beside relaxed and canonical Extended
-// JSON.
-type dialects uint8
-
-const (
-	acceptLegacy dialects = 1 << iota
-	acceptShell
-	// acceptCanonical alone is canonical Extended JSON alone.
-	acceptCanonical
-)
-
-// An errorPolicy is what happens to a document that cannot be converted.
-type errorPolicy uint8
-
-const (
-	stopOnError      errorPolicy = iota // it ends the run
-	skipErrors                          // it is reported and left out
-	quarantineErrors                    // so it is, and its bytes are kept in a file
-	reportErrors                        // it is reported; nothing is written
-)
-
-// textFlags are the flags that make sense only where JSON is written.
-var textFlags = []string{
-	"mode", "ambiguous", "array", "pretty", "indent", "spacing", "sort-keys", "ascii", "html-safe", "doubles",
-	"dates", "strict-number-long", "uuid-spelling", "time-zone", "lossy",
+// A task is the options of a command that reads documents. They embed options.
+type task interface {
+	// common returns the options that all tasks have.
+	common() *options
+	// settle does what flags on the command line stand for, once the environment
+	// has been looked at: they outrank it.
+	settle(fs *pflag.FlagSet) error
+	// check refuses what cannot be meant, and completes the options with what
+	// follows from them.
+	check(fs *pflag.FlagSet) error
+	// plan completes r, which common has made.
+	plan(r *run.Run)
+	// end says what is to be said of this task when r has come to result.
+	end(r *run.Run, result *run.Result)
 }
 
-// given reports whether the flag of that name is on the command line, and not
-// only to be turned off.
-func given(fs *pflag.FlagSet, name string) bool {
-	f := fs.Lookup(name)
-	return f != nil && f.Changed && !(f.Value.Type() == "bool" && f.Value.String() == "false")
-}
+func (o *options) common() *options          { return o }
+func (o *options) end(*run.Run, *run.Result) {}
 
-// check refuses combinations that cannot be meant, and completes o with what
-// follows from them.
-func (o *options) check(fs *pflag.FlagSet) error {
-	if o.json != report.Text {
-		return errors.New("--json works only with --version; to write JSON use --to json")
+// settle takes the file of --bsonFile for an input.
+func (o *options) settle(fs *pflag.FlagSet) error {
+	if given(fs, "bsonFile") {
+		if len(o.files) > 0 {
+			return errors.New("two inputs: --bsonFile and " + o.files[0] + "; leave one out")
+		}
+		o.files = []string{o.bsonFile}
 	}
+	return nil
+}
+
+// check refuses names of files that cannot be meant.
+func (o *options) check(fs *pflag.FlagSet) error {
 	for _, name := range []string{"output", "rejects"} {
 		if given(fs, name) && fs.Lookup(name).Value.String() == "" {
 			return fmt.Errorf("flag --%s: a file name cannot be empty", name)
@@ -163,187 +89,168 @@ func (o *options) check(fs *pflag.FlagSet) error {
 	if stdin > 1 {
 		return errors.New("standard input (-) is named twice; it can be read only once")
 	}
-	for _, name := range textFlags {
-		if given(fs, name) {
-			o.textFlag = "--" + name
-			break
-		}
-	}
-	switch {
-	case o.rules != nil:
-		o.to = codec.BSON
-	case o.to == nil && o.sameFormat:
-		o.to = o.from
-	case o.to == nil:
-		o.to = o.from.Opposite()
-	}
-	for _, check := range []func(*pflag.FlagSet) error{
-		o.checkText, o.checkPickle, o.checkErrors, o.checkInspect, o.checkCompression,
-	} {
-		if err := check(fs); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-// checkText refuses flags about JSON that have no JSON to act on.
-func (o *options) checkText(fs *pflag.FlagSet) error {
-	if o.to != nil && o.to != codec.JSON && o.textFlag != "" {
-		return o.needsText(o.to)
-	}
-	if o.from != nil && o.from != codec.JSON && given(fs, "accept") {
-		return fmt.Errorf("--accept has no effect, because the input is %v and not JSON; leave it out", o.from)
-	}
-	if o.accept&acceptCanonical != 0 && o.accept != acceptCanonical {
-		return errors.New("--accept canonical cannot be combined with other words")
-	}
-	if given(fs, "pretty") && o.dump == dumpDebug {
-		return errors.New("--pretty has no effect with --type debug; leave it out")
-	}
-	for _, name := range []string{"dates", "strict-number-long"} {
-		if given(fs, name) && o.mode != extjson.Legacy {
-			return fmt.Errorf("--%s needs --mode legacy", name)
-		}
-	}
-	if given(fs, "lossy") && o.mode != extjson.Plain && o.dump == dumpNone {
-		return errors.New("--lossy needs --mode plain; no other mode loses a value")
-	}
-	if given(fs, "uuid-spelling") && (o.mode == extjson.Shell || o.mode == extjson.Plain) {
-		return errors.New("--uuid-spelling has no effect in modes shell and plain, which have a spelling of their own; leave it out")
-	}
-	known := o.from != nil && o.to != nil
-	hasText := o.from == codec.JSON || o.to == codec.JSON
+// checkEffect refuses flags about reading that have no effect where to is
+// written, nil if that is not known.
+func (o *options) checkEffect(fs *pflag.FlagSet, to *codec.Codec) error {
+	known := o.from != nil && to != nil
+	hasText := o.from == codec.JSON || to == codec.JSON
 	for _, name := range []string{"uuid", "exact"} {
 		if given(fs, name) && known && !hasText {
-			return fmt.Errorf("--%s has no effect, because neither side of %v to %v is JSON; leave it out", name, o.from, o.to)
+			return fmt.Errorf("--%s has no effect, because neither side of %v to %v is JSON; leave it out", name, o.from, to)
 		}
 	}
-	if given(fs, "invalid-utf8") && known && !hasText && (o.from == codec.Pickle || o.to == codec.Pickle) {
+	if given(fs, "invalid-utf8") && known && !hasText && (o.from == codec.Pickle || to == codec.Pickle) {
 		return errors.New("--invalid-utf8 has no effect between BSON and pickles; leave it out")
 	}
 	return nil
 }
 
-// needsText says that a flag shapes text which is not written.
-func (o *options) needsText(to *codec.Codec) error {
-	return fmt.Errorf("%s needs JSON as output, and the output is %v; add --to json", o.textFlag, to)
+// checkFiles refuses flags about faults and about the output that cannot be
+// meant.
+func (o *options) checkFiles(fs *pflag.FlagSet) error {
+	if err := o.faultGroup.check(fs, o.from); err != nil {
+		return err
+	}
+	return o.outputGroup.check(fs, o.rejects)
 }
 
-// checkPickle refuses flags about pickles where there are none.
-func (o *options) checkPickle(fs *pflag.FlagSet) error {
-	for _, name := range []string{"protocol", "python2", "documents", "deprecated"} {
-		if given(fs, name) && o.to != codec.Pickle {
-			return fmt.Errorf("--%s needs pickles as output; add --to pickle", name)
+// start does the task t, which the flags of cmd and args ask for.
+func (a *app) start(t task, cmd *cobra.Command, args []string) error {
+	if err := a.settle(t, cmd, args); err != nil {
+		return err
+	}
+	o := t.common()
+	for _, text := range o.notes {
+		if !o.quiet {
+			a.reporter(cmd).Note(text)
 		}
 	}
-	for _, name := range []string{"encoding", "long-text"} {
-		if given(fs, name) && o.from != codec.Pickle {
-			return fmt.Errorf("--%s needs pickles as input; add --from pickle", name)
-		}
-	}
-	if o.to == codec.Pickle && o.reader == pickle.Python2 && o.protocol > pickle.Protocol2 {
-		return fmt.Errorf("--python2 allows protocols 0 to 2, not %d; add --protocol 2", o.protocol)
-	}
+	ctx, stop := interrupt.Context(context.Background())
+	defer stop()
+	a.code = do(ctx, t, a.std)
 	return nil
 }
 
-// checkErrors refuses flags about documents that are not converted, if they
-// contradict each other.
-func (o *options) checkErrors(fs *pflag.FlagSet) error {
-	switch {
-	case o.aliases.objcheck && o.dump != dumpNone && (o.rejects != "" || given(fs, "max-errors")):
-		return errors.New("--rejects and --max-errors have no effect with --objcheck, which ends the run at the first fault; leave them out")
-	case o.onError == quarantineErrors && o.rejects == "":
-		return errors.New("--on-error quarantine needs a file for rejected documents; add --rejects FILE")
-	case o.onError != quarantineErrors && o.rejects != "":
-		return errors.New("--rejects has no effect without --on-error quarantine; add it")
-	case file.IsStdout(o.rejects):
-		return errors.New("--rejects cannot be standard output, which is for converted documents; name a file")
-	case o.onError == stopOnError && given(fs, "mend-lengths"):
-		return errors.New("--mend-lengths has no effect if the first fault ends the run; add --on-error skip")
-	case given(fs, "mend-lengths") && o.from != nil && o.from != codec.BSON:
-		return fmt.Errorf("--mend-lengths has no effect, because the input is %v and not BSON; leave it out", o.from)
-	case o.onError == stopOnError && given(fs, "max-errors"):
-		return errors.New("--max-errors has no effect if the first fault ends the run; add --on-error skip")
+// settle makes of the flags of cmd, which t holds, and args the whole of what is
+// asked for.
+func (a *app) settle(t task, cmd *cobra.Command, args []string) error {
+	fs, o := cmd.Flags(), t.common()
+	if err := a.environment(cmd); err != nil {
+		return err
 	}
-	return nil
+	if o.color == colorAuto && a.noColor() {
+		o.color = colorNever
+	}
+	o.files = args
+	if err := t.settle(fs); err != nil {
+		return err
+	}
+	if len(o.files) == 0 {
+		o.files = []string{"-"}
+	}
+	if err := mistaken(cmd.Root(), o.files[0]); err != nil {
+		return err
+	}
+	return t.check(fs)
 }
 
-// prettyIndent is how many spaces --pretty puts before each level.
-const prettyIndent = 2
+// do runs t and says what it has come to.
+func do(ctx context.Context, t task, std streams) report.Code {
+	o, began := t.common(), time.Now()
+	var stops []func()
+	defer func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}()
+	r := o.run(std)
+	r.Aside = func() { stops = append(stops, interrupt.SurvivePipes()) }
+	t.plan(&r)
+	result := r.Do(ctx)
+	result.Began = began
+	t.end(&r, &result)
+	o.summarize(&r, &result)
+	return result.Code
+}
 
-func (o *options) encodeText() extjson.EncodeOptions {
-	indent := o.indent
-	if indent == 0 && o.pretty {
-		indent = prettyIndent
+// run returns the run that o asks for, but for what becomes of documents.
+func (o *options) run(std streams) run.Run {
+	in := file.Input{Stdin: std.in}
+	progress := report.NewProgress(std.err, o.progressForm(std), in.Size(o.files))
+	r := run.Run{
+		Inputs:    o.files,
+		Stdin:     std.in,
+		From:      o.from,
+		Options:   o.read(),
+		Output:    file.Output{Name: o.output, Stdout: std.out, Overwrite: o.overwrite, Codec: o.codec},
+		Rejects:   file.Output{Name: o.rejects, Stdout: std.out, Overwrite: o.overwrite},
+		Force:     o.force,
+		Policy:    o.onError.policy(),
+		MaxErrors: o.maxErrors,
+		Mend:      o.mendLengths,
+		Jobs:      o.jobs,
+		Quiet:     o.quiet,
+		Say:       report.New(progress, o.errors, o.color.palette(std.err)),
+		Progress:  progress,
 	}
-	return extjson.EncodeOptions{
-		Mode:               o.mode,
-		Indent:             strings.Repeat(" ", indent),
-		Spacing:            o.spacing,
-		SortKeys:           o.sortKeys,
-		ASCII:              o.ascii,
-		EscapeHTML:         o.htmlSafe,
-		Doubles:            o.doubles,
-		Location:           o.zone,
-		Dates:              o.dates,
-		StrictNumberLong:   o.strictNumberLong,
-		UUIDs:              o.uuidSpelling,
-		UUIDRepresentation: o.uuid,
-		Lossy:              o.lossy,
-		AmbiguousKeys:      o.ambiguous,
-		RejectLossy:        o.exact,
-		InvalidUTF8:        o.invalidUTF8,
-		MaxDepth:           o.maxDepth,
-		Array:              o.array,
+	r.Output.Level, r.Rejects.Level = o.compressLevel, o.compressLevel
+	r.Rejects.Codec, _ = compress.ByName(o.rejects)
+	return r
+}
+
+// progressForm returns how it is shown how far a run has come. What is not asked
+// for is shown only to those who look at a terminal, and not where documents are
+// shown there.
+func (o *options) progressForm(std streams) report.ProgressForm {
+	switch o.progress {
+	case progressAlways:
+		return report.ProgressBar
+	case progressJSON:
+		return report.ProgressJSON
+	case progressNever:
+		return report.ProgressNone
+	}
+	documents := file.Output{Name: o.output, Stdout: std.out}
+	if o.quiet || !file.IsTerminal(std.err) || documents.IsTerminal() {
+		return report.ProgressNone
+	}
+	return report.ProgressLate
+}
+
+// summarize says what r has come to, if that is wanted.
+func (o *options) summarize(r *run.Run, result *run.Result) {
+	form := o.summary
+	if form == summaryAuto && !o.quiet && result.Faulty() > 0 {
+		form = summaryText
+	}
+	if !result.Opened {
+		return
+	}
+	switch form {
+	case summaryText:
+		r.Say.Summarize(result.Totals, report.Text)
+	case summaryJSON:
+		r.Say.Summarize(result.Totals, report.JSON)
 	}
 }
 
 // read returns how inputs are read.
 func (o *options) read() codec.ReadOptions {
-	return codec.ReadOptions{BSON: o.decodeBSON(), Text: o.decodeText(), Pickle: o.decodePickle()}
-}
-
-// write returns how documents are written that were in the format from.
-func (o *options) write(from *codec.Codec) codec.WriteOptions {
-	return codec.WriteOptions{
-		Text: o.encodeText(), Pickle: o.encodePickle(), Validate: o.validate(), UTF8: o.invalidUTF8, Checked: from.Checks,
+	return codec.ReadOptions{
+		BSON: bson.DecodeOptions{MaxDepth: o.maxDepth, MaxDocumentSize: o.maxDocumentSize},
+		Text: extjson.DecodeOptions{
+			CanonicalOnly:      o.accept&acceptCanonical != 0,
+			Legacy:             o.accept&acceptLegacy != 0,
+			Shell:              o.accept&acceptShell != 0,
+			UUIDRepresentation: o.uuid,
+			RejectInexact:      o.exact,
+			InvalidUTF8:        o.invalidUTF8,
+			MaxDepth:           o.maxDepth,
+			MaxDocumentSize:    o.maxDocumentSize,
+		},
+		Pickle: pickle.DecodeOptions{Encoding: o.encoding, LongText: o.longText, MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize},
 	}
-}
-
-func (o *options) decodeText() extjson.DecodeOptions {
-	return extjson.DecodeOptions{
-		CanonicalOnly:      o.accept&acceptCanonical != 0,
-		Legacy:             o.accept&acceptLegacy != 0,
-		Shell:              o.accept&acceptShell != 0,
-		UUIDRepresentation: o.uuid,
-		RejectInexact:      o.exact,
-		InvalidUTF8:        o.invalidUTF8,
-		MaxDepth:           o.maxDepth,
-		MaxDocumentSize:    o.maxDocumentSize,
-	}
-}
-
-func (o *options) decodeBSON() bson.DecodeOptions {
-	return bson.DecodeOptions{MaxDepth: o.maxDepth, MaxDocumentSize: o.maxDocumentSize}
-}
-
-func (o *options) decodePickle() pickle.DecodeOptions {
-	return pickle.DecodeOptions{Encoding: o.encoding, LongText: o.longText, MaxDepth: o.maxDepth, MaxPickleSize: o.maxDocumentSize}
-}
-
-func (o *options) encodePickle() pickle.EncodeOptions {
-	return pickle.EncodeOptions{
-		Protocol:   o.protocol,
-		Reader:     o.reader,
-		Documents:  o.documents,
-		Deprecated: o.deprecated,
-		MaxDepth:   o.maxDepth,
-	}
-}
-
-// validate is for BSON that is only copied.
-func (o *options) validate() bson.ValidateOptions {
-	return bson.ValidateOptions{MaxDepth: o.maxDepth}
 }

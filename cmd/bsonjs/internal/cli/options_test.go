@@ -2,7 +2,6 @@ package cli
 
 import (
 	"io"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,9 +19,9 @@ import (
 
 // settled returns the options that a command line and an environment give,
 // and the usage error if there is one.
-func settled(environ, args []string) (*options, error) {
+func settled(environ, args []string) (*convertOptions, error) {
 	a := &app{std: streams{strings.NewReader(""), io.Discard, io.Discard}, environ: environ}
-	o, cmd := new(options), &cobra.Command{Use: "convert"}
+	o, cmd := new(convertOptions), &cobra.Command{Use: "convert"}
 	(&cobra.Command{Use: "bsonjs"}).AddCommand(cmd)
 	o.addFlags(cmd.Flags())
 	if err := cmd.ParseFlags(args); err != nil {
@@ -35,77 +34,101 @@ func TestOptions(t *testing.T) {
 	fields := strings.Fields
 	for _, tc := range []struct {
 		args, environ string
-		want          options // files and to, which all have, are filled in
+		want          func(o *convertOptions) // what is not zero, but for files and to, which all have
 	}{
-		{"", "", options{}},
-		{"-j 3", "", options{jobs: 3}},
-		{"-j3 -q", "BSONJS_JOBS=5", options{jobs: 3, quiet: true}},
-		{"", "BSONJS_JOBS=5 BSONJS_QUIET=true", options{jobs: 5, quiet: true}},
-		{"--jobs 0", "BSONJS_JOBS=5", options{}},
-		{"--on-error skip", "", options{onError: skipErrors}},
-		{"--on-error skip --max-errors 7", "", options{onError: skipErrors, maxErrors: 7}},
-		{"--max-errors 7", "BSONJS_ON_ERROR=skip", options{onError: skipErrors, maxErrors: 7}},
-		{"", "BSONJS_MAX_ERRORS=9223372036854775807", options{maxErrors: 1<<63 - 1}},
-		{"--on-error quarantine --rejects r", "", options{onError: quarantineErrors, rejects: "r"}},
-		{"--rejects r", "BSONJS_ON_ERROR=quarantine", options{onError: quarantineErrors, rejects: "r"}},
-		{"--invalid-utf8 replace --exact", "", options{invalidUTF8: bson.UTF8Replace, exact: true}},
-		{"--errors json --summary json --progress json", "", options{errors: report.JSON, summary: summaryJSON, progress: progressJSON}},
-		{"--errors text --summary text --progress always", "", options{summary: summaryText, progress: progressAlways}},
-		{"--summary none --progress never", "", options{summary: summaryNone, progress: progressNever}},
-		{"--summary auto --progress auto", "BSONJS_SUMMARY=none BSONJS_PROGRESS=never", options{}},
-		{"--color always", "", options{color: colorAlways}},
-		{"", "NO_COLOR=1", options{color: colorNever}},
-		{"--color auto", "NO_COLOR=1", options{color: colorNever}},
-		{"--color always", "NO_COLOR=1", options{color: colorAlways}},
-		{"", "NO_COLOR=1 BSONJS_COLOR=always", options{color: colorAlways}},
-		{"", "NO_COLOR=", options{}},
-		{"--color never", "BSONJS_COLOR=always", options{color: colorNever}},
-		{"--accept canonical", "", options{accept: acceptCanonical}},
-		{"--accept shell,legacy", "BSONJS_ACCEPT=canonical", options{accept: acceptLegacy | acceptShell}},
-		{"--accept v2", "BSONJS_ACCEPT=canonical", options{}},
-		{"--legacy", "BSONJS_MODE=canonical BSONJS_ACCEPT=shell", options{aliases: aliases{legacy: true}, mode: extjson.Legacy, accept: acceptLegacy}},
-		{"-m plain --lossy", "", options{mode: extjson.Plain, lossy: true, textFlag: "--mode"}},
-		{"--indent 3", "", options{indent: 3, textFlag: "--indent"}},
-		{"--pretty=false --ascii", "BSONJS_PRETTY=true", options{ascii: true, textFlag: "--ascii"}},
-		{"", "BSONJS_INDENT=3 BSONJS_ARRAY=1", options{indent: 3, array: true}},
-		{"--time-zone UTC", "", options{zone: time.UTC, textFlag: "--time-zone"}},
-		{"--uuid java-legacy", "BSONJS_UUID=standard", options{uuid: bson.UUIDJavaLegacy}},
-		{"-t pickle --python2 --protocol 0", "", options{to: codec.Pickle, reader: pickle.Python2, protocol: pickle.Protocol0}},
-		{"", "BSONJS_PROTOCOL=4 BSONJS_ENCODING=bytes BSONJS_PYTHON2=false", options{protocol: pickle.Protocol4, encoding: pickle.Bytes}},
-		{"-f hex", "", options{from: codec.Hex, to: codec.JSON}},
-		{"-f base64 -t hex", "", options{from: codec.Base64, to: codec.Hex}},
-		{"", "BSONJS_FROM=bson", options{from: codec.BSON, to: codec.JSON}},
-		{"-f json", "BSONJS_MODE=canonical BSONJS_LOSSY=true", options{from: codec.JSON, to: codec.BSON, mode: extjson.Canonical, lossy: true}},
-		{"--type json --jsonFormat canonical --jsonArray", "", options{to: codec.JSON, mode: extjson.Canonical, array: true, textFlag: "--mode"}},
+		{"", "", nil},
+		{"-j 3", "", func(o *convertOptions) { o.jobs = 3 }},
+		{"-j3 -q", "BSONJS_JOBS=5", func(o *convertOptions) { o.jobs = 3; o.quiet = true }},
+		{"", "BSONJS_JOBS=5 BSONJS_QUIET=true", func(o *convertOptions) { o.jobs = 5; o.quiet = true }},
+		{"--jobs 0", "BSONJS_JOBS=5", nil},
+		{"--on-error skip", "", func(o *convertOptions) { o.onError = skipErrors }},
+		{"--on-error skip --max-errors 7", "", func(o *convertOptions) { o.onError = skipErrors; o.maxErrors = 7 }},
+		{"--max-errors 7", "BSONJS_ON_ERROR=skip", func(o *convertOptions) { o.onError = skipErrors; o.maxErrors = 7 }},
+		{"", "BSONJS_MAX_ERRORS=9223372036854775807", func(o *convertOptions) { o.maxErrors = 1<<63 - 1 }},
+		{"--on-error quarantine --rejects r", "", func(o *convertOptions) { o.onError = quarantineErrors; o.rejects = "r" }},
+		{"--rejects r", "BSONJS_ON_ERROR=quarantine", func(o *convertOptions) { o.onError = quarantineErrors; o.rejects = "r" }},
+		{"--invalid-utf8 replace --exact", "", func(o *convertOptions) { o.invalidUTF8 = bson.UTF8Replace; o.exact = true }},
+		{"--errors json --summary json --progress json", "", func(o *convertOptions) { o.errors = report.JSON; o.summary = summaryJSON; o.progress = progressJSON }},
+		{"--errors text --summary text --progress always", "", func(o *convertOptions) { o.summary = summaryText; o.progress = progressAlways }},
+		{"--summary none --progress never", "", func(o *convertOptions) { o.summary = summaryNone; o.progress = progressNever }},
+		{"--summary auto --progress auto", "BSONJS_SUMMARY=none BSONJS_PROGRESS=never", nil},
+		{"--color always", "", func(o *convertOptions) { o.color = colorAlways }},
+		{"", "NO_COLOR=1", func(o *convertOptions) { o.color = colorNever }},
+		{"--color auto", "NO_COLOR=1", func(o *convertOptions) { o.color = colorNever }},
+		{"--color always", "NO_COLOR=1", func(o *convertOptions) { o.color = colorAlways }},
+		{"", "NO_COLOR=1 BSONJS_COLOR=always", func(o *convertOptions) { o.color = colorAlways }},
+		{"", "NO_COLOR=", nil},
+		{"--color never", "BSONJS_COLOR=always", func(o *convertOptions) { o.color = colorNever }},
+		{"--accept canonical", "", func(o *convertOptions) { o.accept = acceptCanonical }},
+		{"--accept shell,legacy", "BSONJS_ACCEPT=canonical", func(o *convertOptions) { o.accept = acceptLegacy | acceptShell }},
+		{"--accept v2", "BSONJS_ACCEPT=canonical", nil},
+		{"--legacy", "BSONJS_MODE=canonical BSONJS_ACCEPT=shell", func(o *convertOptions) { o.legacy = true; o.mode = extjson.Legacy; o.accept = acceptLegacy }},
+		{"-m plain --lossy", "", func(o *convertOptions) { o.mode = extjson.Plain; o.lossy = true; o.textFlag = "--mode" }},
+		{"--indent 3", "", func(o *convertOptions) { o.indent = 3; o.textFlag = "--indent" }},
+		{"--pretty=false --ascii", "BSONJS_PRETTY=true", func(o *convertOptions) { o.ascii = true; o.textFlag = "--ascii" }},
+		{"", "BSONJS_INDENT=3 BSONJS_ARRAY=1", func(o *convertOptions) { o.indent = 3; o.array = true }},
+		{"--time-zone UTC", "", func(o *convertOptions) { o.zone = time.UTC; o.textFlag = "--time-zone" }},
+		{"--uuid java-legacy", "BSONJS_UUID=standard", func(o *convertOptions) { o.uuid = bson.UUIDJavaLegacy }},
+		{"-t pickle --python2 --protocol 0", "", func(o *convertOptions) { o.to = codec.Pickle; o.reader = pickle.Python2; o.protocol = pickle.Protocol0 }},
+		{"", "BSONJS_PROTOCOL=4 BSONJS_ENCODING=bytes BSONJS_PYTHON2=false", func(o *convertOptions) { o.protocol = pickle.Protocol4; o.encoding = pickle.Bytes }},
+		{"-f hex", "", func(o *convertOptions) { o.from = codec.Hex; o.to = codec.JSON }},
+		{"-f base64 -t hex", "", func(o *convertOptions) { o.from = codec.Base64; o.to = codec.Hex }},
+		{"", "BSONJS_FROM=bson", func(o *convertOptions) { o.from = codec.BSON; o.to = codec.JSON }},
+		{"-f json", "BSONJS_MODE=canonical BSONJS_LOSSY=true", func(o *convertOptions) {
+			o.from = codec.JSON
+			o.to = codec.BSON
+			o.mode = extjson.Canonical
+			o.lossy = true
+		}},
+		{"--type json --jsonFormat canonical --jsonArray", "", func(o *convertOptions) {
+			o.to = codec.JSON
+			o.mode = extjson.Canonical
+			o.array = true
+			o.textFlag = "--mode"
+		}},
 	} {
 		t.Run(tc.args+" "+tc.environ, func(t *testing.T) {
 			got, err := settled(fields(tc.environ), fields(tc.args))
 			if err != nil {
 				t.Fatal(err)
 			}
-			tc.want.files = []string{"-"}
+			want := new(convertOptions)
+			if tc.want != nil {
+				tc.want(want)
+			}
+			want.files = []string{"-"}
+			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
+				messageGroup{}, limitGroup{}, outputGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
-			if diff := cmp.Diff(&tc.want, got, cmp.AllowUnexported(options{}, aliases{}), same, format); diff != "" {
+			if diff := cmp.Diff(want, got, groups, same, format); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// Each flag has a variable unless it must be meant at each run, which
-// commandLineOnly says; and what a variable says is checked as on the command
-// line, whatever else is asked for.
+// Each flag has a variable unless it must be meant at each run; and what a
+// variable says is checked as on the command line, whatever else is asked for.
 func TestVariables(t *testing.T) {
-	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
-	new(options).addFlags(fs)
-	for _, name := range commandLineOnly {
-		if fs.Lookup(name) == nil && !slices.ContainsFunc(new(app).tree().Commands(), func(c *cobra.Command) bool {
-			return c.Flags().Lookup(name) != nil
-		}) {
-			t.Errorf("--%s is no flag", name)
-		}
+	meant := map[string]bool{}
+	for _, name := range []string{
+		"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "help", "version", "json", "config",
+	} {
+		meant[name] = true
 	}
+	for _, c := range new(app).tree().Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if v := variable(f); v != "" && meant[f.Name] {
+				t.Errorf("%s: --%s has the variable %s", c.Name(), f.Name, v)
+			}
+			if f.Annotations[groupTitle] == nil && !f.Hidden {
+				t.Errorf("%s: --%s is in no group", c.Name(), f.Name)
+			}
+		})
+	}
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	new(convertOptions).addFlags(fs)
 	n := 0
 	fs.VisitAll(func(f *pflag.Flag) {
 		v := variable(f)
@@ -129,7 +152,7 @@ func TestVariables(t *testing.T) {
 // again.
 func TestWords(t *testing.T) {
 	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
-	new(options).addFlags(fs)
+	new(convertOptions).addFlags(fs)
 	fs.VisitAll(func(f *pflag.Flag) {
 		words := strings.Split(f.Value.Type(), "|")
 		if len(words) == 1 || f.Hidden {

@@ -9,7 +9,8 @@ import (
 // salvageCommand returns the command that takes what is whole out of damaged
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
-	o := &options{onError: skipErrors, sameFormat: true}
+	o := &convertOptions{sameFormat: true}
+	o.onError = skipErrors
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",
 		Short: "recover all intact documents of damaged files",
@@ -34,7 +35,7 @@ func (a *app) salvageCommand() *cobra.Command {
 		fs.Lookup(name).Hidden = true
 	}
 	// Salvaged documents keep their types unless the command line says otherwise.
-	fs.Lookup("mode").Annotations[flagNoVariable] = []string{}
+	onlyMeant(fs, "mode")
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -44,7 +45,7 @@ func (a *app) salvageCommand() *cobra.Command {
 		if !given(fs, "mode") {
 			o.mode = extjson.Canonical
 		}
-		return a.convert(o, cmd, args)
+		return a.start(o, cmd, args)
 	}
 	return cmd
 }

@@ -49,7 +49,8 @@ func TestProgressOnTerminal(t *testing.T) {
 		{"out.json", false, report.ProgressLate},
 		{"out.json", true, report.ProgressNone},
 	} {
-		o := &options{output: tc.output, quiet: tc.quiet}
+		o := new(options)
+		o.output, o.quiet = tc.output, tc.quiet
 		if got := o.progressForm(streams{out: program, err: program}); got != tc.want {
 			t.Errorf("output %q, quiet %t: form %d, want %d", tc.output, tc.quiet, got, tc.want)
 		}

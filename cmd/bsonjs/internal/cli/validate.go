@@ -7,14 +7,25 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 )
 
 // This file is the command validate: a conversion to nothing, which reports
 // all that is wrong instead of the first.
 
+// validateOptions are what is asked of the command validate.
+type validateOptions struct {
+	options
+	rules bson.ValidateOptions
+}
+
 // validateCommand returns the command that checks files.
 func (a *app) validateCommand() *cobra.Command {
-	o := &options{onError: reportErrors, rules: new(bson.ValidateOptions)}
+	o := new(validateOptions)
+	o.onError = reportErrors
 	cmd := &cobra.Command{
 		Use:   "validate [flags] [FILE...]",
 		Short: "check files and report every fault",
@@ -46,7 +57,33 @@ func (a *app) validateCommand() *cobra.Command {
 	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		a.std.out = io.Discard
-		return a.convert(o, cmd, args)
+		return a.start(o, cmd, args)
 	}
 	return cmd
 }
+
+// check refuses combinations that cannot be meant.
+func (o *validateOptions) check(fs *pflag.FlagSet) error {
+	effect := func(fs *pflag.FlagSet) error { return o.checkEffect(fs, codec.BSON) }
+	return checkAll(fs, o.options.check, o.checkAccept, effect, o.checkEncoding, o.checkFiles)
+}
+
+// plan has documents checked, and not written.
+func (o *validateOptions) plan(r *run.Run) {
+	rules := o.rules
+	rules.MaxDepth = o.maxDepth
+	r.Stages = []run.Stage{stage.Rules{Options: rules}}
+	r.Target = nothing{}
+}
+
+// end says that documents were checked.
+func (o *validateOptions) end(_ *run.Run, result *run.Result) { result.Checked = true }
+
+// nothing is the target of the command validate.
+type nothing struct{}
+
+// Begin returns a sink that writes nothing.
+func (nothing) Begin(run.Input) (run.Sink, error) { return sink.None{}, nil }
+
+// End does nothing.
+func (nothing) End(io.Writer) error { return nil }

@@ -24,6 +24,7 @@ func (a *app) versionCommand() *cobra.Command {
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
 		addSwitch(fs, &toggle[report.Form]{&form, report.JSON}, "json",
 			"print a line of JSON, with the revision of the build if it is known")
+		onlyMeant(fs, "json")
 		addHelp(fs)
 	})
 	cmd.RunE = func(*cobra.Command, []string) error {

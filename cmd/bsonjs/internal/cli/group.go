@@ -1,0 +1,79 @@
+package cli
+
+import "github.com/spf13/pflag"
+
+// This file is how groups of flags are added to a command. Each group is a
+// struct in a file of its own, which commands embed in their options: the flags
+// of the group write to its fields, and its check refuses what cannot be meant.
+//
+// The words in a flag's usage are the whole of what help, the manual and the
+// completions say about it.
+
+// The annotations of a flag that group makes.
+const (
+	groupTitle = "title"
+	groupNote  = "note"
+	flagValue  = "value" // what must follow it, "" for nothing
+	// flagNoVariable is set if the flag of this command has no variable, though
+	// flags of other commands with that name have one.
+	flagNoVariable = "no variable"
+)
+
+// group adds the flags that define defines to fs, which help shows together
+// under the title, with note, if there is one, below them. The word that a
+// usage has between back quotes stands for the value of the flag.
+func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)) {
+	g := pflag.NewFlagSet(title, pflag.ContinueOnError)
+	g.SortFlags = false
+	define(g)
+	g.VisitAll(func(f *pflag.Flag) {
+		var value string
+		value, f.Usage = pflag.UnquoteUsage(f)
+		if f.NoOptDefVal != "" {
+			value = "" // it may follow, after =
+		}
+		for key, text := range map[string]string{groupTitle: title, groupNote: note, flagValue: value} {
+			annotate(f, key, text)
+		}
+	})
+	fs.SortFlags = false
+	fs.AddFlagSet(g)
+}
+
+// annotate adds an annotation to f.
+func annotate(f *pflag.Flag, key string, text ...string) {
+	if f.Annotations == nil {
+		f.Annotations = map[string][]string{}
+	}
+	f.Annotations[key] = text
+}
+
+// onlyMeant says that flags of fs have no variable: those that name or replace
+// files, permit something or say which part of a file must be meant at each run.
+func onlyMeant(fs *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		annotate(fs.Lookup(name), flagNoVariable)
+	}
+}
+
+// addSwitch adds a flag that needs no value.
+func addSwitch(fs *pflag.FlagSet, v pflag.Value, name, usage string) {
+	fs.VarPF(v, name, "", usage).NoOptDefVal = "true"
+}
+
+// given reports whether the flag of that name is on the command line, and not
+// only to be turned off.
+func given(fs *pflag.FlagSet, name string) bool {
+	f := fs.Lookup(name)
+	return f != nil && f.Changed && !(f.Value.Type() == "bool" && f.Value.String() == "false")
+}
+
+// checkAll returns the first error of checks.
+func checkAll(fs *pflag.FlagSet, checks ...func(fs *pflag.FlagSet) error) error {
+	for _, check := range checks {
+		if err := check(fs); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/pickle"
+)
+
+// An inputGroup is the flags about how inputs are read.
+type inputGroup struct {
+	from     *codec.Codec            // nil: found
+	accept   dialects                // which text is read
+	uuid     bson.UUIDRepresentation // in text read and written
+	encoding pickle.Encoding
+	longText pickle.LongText
+}
+
+// Dialects are which texts are read beside relaxed and canonical Extended
+// JSON.
+type dialects uint8
+
+const (
+	acceptLegacy dialects = 1 << iota
+	acceptShell
+	// acceptCanonical alone is canonical Extended JSON alone.
+	acceptCanonical
+)
+
+// formats returns the words for them.
+func formats() []word[*codec.Codec] {
+	var words []word[*codec.Codec]
+	for _, c := range codec.All() {
+		words = append(words, word[*codec.Codec]{c.Name, c})
+	}
+	return words
+}
+
+func (g *inputGroup) addFrom(fs *pflag.FlagSet) {
+	fs.VarP(choose(&g.from, formats()...), "from", "f", "format of the inputs")
+}
+
+func (g *inputGroup) addReading(fs *pflag.FlagSet) {
+	fs.Var(unite(&g.accept,
+		word[dialects]{"v2", 0}, word[dialects]{"canonical", acceptCanonical},
+		word[dialects]{"legacy", acceptLegacy}, word[dialects]{"shell", acceptShell},
+	), "accept", "v2 (the default) reads canonical and relaxed Extended JSON; canonical reads canonical only; legacy, "+
+		"shell and legacy,shell add their syntax to v2")
+	fs.Var(choose(&g.uuid,
+		word[bson.UUIDRepresentation]{"unspecified", bson.UUIDUnspecified}, word[bson.UUIDRepresentation]{"standard", bson.UUIDStandard},
+		word[bson.UUIDRepresentation]{"python-legacy", bson.UUIDPythonLegacy}, word[bson.UUIDRepresentation]{"java-legacy", bson.UUIDJavaLegacy},
+		word[bson.UUIDRepresentation]{"csharp-legacy", bson.UUIDCSharpLegacy},
+	), "uuid", "the binaries that JSON shows as UUIDs, and the order of their bytes: subtype 4 (unspecified, the default, and "+
+		"standard), or subtype 3 in the byte order of an old driver")
+}
+
+func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
+	fs.Var(choose(&g.encoding,
+		word[pickle.Encoding]{"by-content", pickle.ByContent}, word[pickle.Encoding]{"ascii", pickle.ASCII},
+		word[pickle.Encoding]{"utf-8", pickle.UTF8}, word[pickle.Encoding]{"latin-1", pickle.Latin1},
+		word[pickle.Encoding]{"bytes", pickle.Bytes},
+	), "encoding", "type of a str of Python 2: by-content (the default) makes a string of valid UTF-8 and binary of all else; ascii, "+
+		"utf-8 and latin-1 make a string in that encoding; bytes makes binary")
+	fs.Var(choose(&g.longText,
+		word[pickle.LongText]{"int64", pickle.LongInt64}, word[pickle.LongText]{"smallest", pickle.LongSmallest},
+	), "long-text", "type of integers spelled L5L, which only protocols 0 and 1 have: int64 (the default) is right for the long of Python 2; "+
+		"smallest, int32 if the integer fits, is right for the int of Python 3.6")
+}
+
+// checkAccept refuses --accept where no text is read, and words that cannot
+// stand together.
+func (g *inputGroup) checkAccept(fs *pflag.FlagSet) error {
+	if g.from != nil && g.from != codec.JSON && given(fs, "accept") {
+		return fmt.Errorf("--accept has no effect, because the input is %v and not JSON; leave it out", g.from)
+	}
+	if g.accept&acceptCanonical != 0 && g.accept != acceptCanonical {
+		return errors.New("--accept canonical cannot be combined with other words")
+	}
+	return nil
+}
+
+// checkEncoding refuses flags about reading pickles where none are read.
+func (g *inputGroup) checkEncoding(fs *pflag.FlagSet) error {
+	for _, name := range []string{"encoding", "long-text"} {
+		if given(fs, name) && g.from != codec.Pickle {
+			return fmt.Errorf("--%s needs pickles as input; add --from pickle", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// A messageGroup is the flags about what is said on standard error.
+type messageGroup struct {
+	errors   report.Form
+	summary  summaryForm
+	progress progressForm
+	color    colorPolicy
+	quiet    bool // nothing but errors, unless it is asked for
+}
+
+// A summaryForm is what is said at the end of a run.
+type summaryForm uint8
+
+const (
+	summaryAuto summaryForm = iota // text, where there is something to say
+	summaryText
+	summaryJSON // one object on a line
+	summaryNone
+)
+
+// A progressForm is what is said while a run lasts.
+type progressForm uint8
+
+const (
+	progressAuto progressForm = iota // a bar, if the run is long and a terminal shows it
+	progressAlways
+	progressNever
+	progressJSON // one object per line
+)
+
+// A colorPolicy says when messages have colours.
+type colorPolicy uint8
+
+const (
+	colorAuto colorPolicy = iota // where a terminal shows them
+	colorAlways
+	colorNever
+)
+
+// palette returns the colours of messages on w.
+func (p colorPolicy) palette(w io.Writer) report.Palette {
+	if p == colorAlways || p == colorAuto && file.IsTerminal(w) {
+		return report.ANSI()
+	}
+	return report.Palette{}
+}
+
+func (g *messageGroup) addMessages(fs *pflag.FlagSet) {
+	fs.Var(choose(&g.errors,
+		word[report.Form]{"text", report.Text}, word[report.Form]{"json", report.JSON},
+	), "errors", "print messages as lines of text (the default) or JSON")
+	fs.Var(choose(&g.summary,
+		word[summaryForm]{"auto", summaryAuto}, word[summaryForm]{"text", summaryText},
+		word[summaryForm]{"json", summaryJSON}, word[summaryForm]{"none", summaryNone},
+	), "summary", "print a summary at the end: text, a line of json, or none; auto (the default) prints text if there was a fault")
+	fs.Var(choose(&g.progress,
+		word[progressForm]{"auto", progressAuto}, word[progressForm]{"always", progressAlways},
+		word[progressForm]{"never", progressNever}, word[progressForm]{"json", progressJSON},
+	), "progress", "show progress: auto (the default) shows a bar on a terminal during long runs, always shows a bar, "+
+		"json prints lines of JSON")
+	fs.Var(choose(&g.color,
+		word[colorPolicy]{"auto", colorAuto}, word[colorPolicy]{"always", colorAlways}, word[colorPolicy]{"never", colorNever},
+	), "color", "colour messages; auto (the default) does so on a terminal unless NO_COLOR is set")
+	fs.BoolVarP(&g.quiet, "quiet", "q", false, "print faults only: no notes, and no summary or progress unless a flag asks for it")
+}

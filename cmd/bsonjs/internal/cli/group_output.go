@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+)
+
+// An outputGroup is the flags about the file that is written.
+type outputGroup struct {
+	output    string // "" and "-" are standard output
+	overwrite bool
+	force     bool // BSON may go to a terminal
+
+	compress      compression
+	compressLevel int            // 0: the usual one
+	codec         compress.Codec // of the output
+}
+
+func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
+	g.addOutputFile(fs)
+	fs.BoolVar(&g.force, "force", false, "write binary formats and compressed data to a terminal")
+	onlyMeant(fs, "force")
+	fs.Var(choose(&g.compress, compressions...), "compress", "compress the output: auto (the default) goes by the suffix of FILE "+
+		"(.gz .zst .lz4 .s2 .sz); none never compresses")
+	fs.Var(&amount{&g.compressLevel, 1, compress.Zstd.MaxLevel(), nil}, "compress-level", "compression level `N`, from 1, the fastest, to 9 for gzip and lz4, 22 for zstd, "+
+		"3 for s2 and snappy")
+}
+
+func (g *outputGroup) addOutputFile(fs *pflag.FlagSet) {
+	fs.StringVarP(&g.output, "output", "o", "", "write to `FILE` instead of standard output; FILE appears when it is complete")
+	fs.BoolVar(&g.overwrite, "overwrite", false, "replace an existing FILE")
+	onlyMeant(fs, "output", "overwrite")
+}
+
+// A compression is how the output is compressed: compressAuto, or a codec and
+// one.
+type compression uint8
+
+// compressAuto compresses what has a name that says sg.
+const compressAuto compression = 0
+
+func compressWith(c compress.Codec) compression { return compression(c) + 1 }
+
+// compressions are the words for them.
+var compressions = func() []word[compression] {
+	words := []word[compression]{{"auto", compressAuto}, {"none", compressWith(compress.None)}}
+	for c := compress.None + 1; c.Known(); c++ {
+		if c.MaxLevel() > 0 {
+			words = append(words, word[compression]{c.String(), compressWith(c)})
+		}
+	}
+	return words
+}()
+
+// check decides how the output is compressed. A name that says
+// how outranks a default from the environment, unless that is none. rejects is the name of the other
+// output, which its own name alone decides about.
+func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
+	named, _ := compress.ByName(g.output)
+	switch asked := given(fs, "compress") && g.compress != compressAuto; {
+	case g.compress == compressWith(compress.None):
+	case asked && named != compress.None && g.compress != compressWith(named):
+		return fmt.Errorf("--compress %v contradicts the suffix of the output, which says %v; leave one out", compress.Codec(g.compress-1), named)
+	case named != compress.None:
+		g.codec = named
+	case g.compress != compressAuto:
+		g.codec = compress.Codec(g.compress - 1)
+	}
+	kept, _ := compress.ByName(rejects)
+	for _, c := range []compress.Codec{g.codec, kept} {
+		if c != compress.None && c.MaxLevel() == 0 {
+			return fmt.Errorf("bsonjs reads %v but does not write it; use one of %s", c, writtenSuffixes())
+		}
+	}
+	if !given(fs, "compress-level") {
+		return nil
+	}
+	switch most := g.codec.MaxLevel(); {
+	case most == 0:
+		return errors.New("--compress-level needs a compressed output; add --compress gzip, or name the output FILE.gz")
+	case g.compressLevel > most:
+		return fmt.Errorf("--compress-level is too high: the levels of %v are 1 to %d", g.codec, most)
+	}
+	return nil
+}
+
+// writtenSuffixes returns the ends of names that say how to compress.
+func writtenSuffixes() string {
+	var all []string
+	for _, w := range compressions[2:] {
+		all = append(all, compress.Codec(w.value-1).Suffix())
+	}
+	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+}
