@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,6 +57,9 @@ func TestResync(t *testing.T) {
 	binary := "ffffffff" + hexOf(whole("05 6200 18000000 00" + doc + doc))[8:]
 	regex := hexOf(whole("0b 6100 ff00 00"))
 	pointer := hexOf(whole("0c 6100 02000000 ff00 0102030405060708090a0b0c"))
+	// The length leads far. Behind the first byte stand a whole document and the
+	// header of another, which ends where the length leads.
+	high := "00" + hexOf(whole("05 00 00000000 00")) + "f30b0000 080002" + strings.Repeat("00", 3052)
 	last := hexOf(whole("08 00 02")) // a boolean that is neither true nor false
 	// {"n": 41, "x": 1, "items": [{"qty": 1}]} is 48 bytes. The length 32 leads to
 	// the start of the inner document. The 41 bytes from the value of n to the end
@@ -73,6 +77,7 @@ func TestResync(t *testing.T) {
 		{"length around a binary of documents", binary + doc + doc, []portion{{0, binary, true}, {37, doc, false}, {49, doc, false}}},
 		{"a regex that is not UTF-8", "ffffffff" + regex + doc + doc, []portion{{0, "ffffffff" + regex, true}, {15, doc, false}, {27, doc, false}}},
 		{"a dbPointer that is not UTF-8", "ffffffff" + pointer + doc + doc, []portion{{0, "ffffffff" + pointer, true}, {30, doc, false}, {42, doc, false}}},
+		{"a document behind the first byte", high + doc + doc, []portion{{0, high, true}, {3072, doc, false}, {3084, doc, false}}},
 		{"one, then the end", "ff" + doc, []portion{{0, "ff", true}, {1, doc, false}}},
 		{"one, then half", "ff" + doc + doc[:10], []portion{{0, "ff" + doc + doc[:10], true}}},
 		{"type", hexOf(whole("55 6100 01000000")) + doc, []portion{{0, hexOf(whole("55 6100 01000000")), true}, {12, doc, false}}},
