@@ -2,22 +2,22 @@ package pickle
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"strconv"
 
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // The sentinels that errors of this package match with errors.Is, beside
 // those of package bson: ErrUTF8, ErrDepth, ErrKeyNUL, ErrDuplicateKey and
-// ErrTooLarge.
+// ErrTooLarge. ErrTruncated, ErrTrailing, ErrRange and ErrNotDocument match the
+// sentinels of package bson with these names as well.
 var (
 	// ErrTruncated: the pickle ends before STOP. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated = fmt.Errorf("pickle ends too early: %w", io.ErrUnexpectedEOF)
+	ErrTruncated error = &sentinel{"pickle ends too early", bsoncore.ErrTruncated}
 	// ErrTrailing: bytes follow STOP.
-	ErrTrailing = errors.New("bytes after the end of the pickle")
+	ErrTrailing error = &sentinel{"bytes after the end of the pickle", bsoncore.ErrTrailing}
 	// ErrArgument: the argument of an opcode has a form that picklers do not
 	// write.
 	ErrArgument = errors.New("malformed argument")
@@ -49,9 +49,9 @@ var (
 	ErrUnhashable = errors.New("key cannot be hashed in Python")
 
 	// ErrRange: a number, date or decimal does not fit the type that holds it.
-	ErrRange = errors.New("value is out of range")
+	ErrRange error = &sentinel{"value is out of range", bson.ErrRange}
 	// ErrNotDocument: the pickle holds a value that is not a document.
-	ErrNotDocument = errors.New("value is not a document")
+	ErrNotDocument error = &sentinel{"value is not a document", bson.ErrNotDocument}
 	// ErrNotObjectID: the pickle holds a value that is not an ObjectId.
 	ErrNotObjectID = errors.New("value is not an ObjectId")
 	// ErrLimit: MaxNodes, MaxMemo or MaxExpansion is exceeded.
@@ -61,10 +61,16 @@ var (
 	ErrNoClass = errors.New("no Python class for the value")
 	// ErrReader: the Python of EncodeOptions.Reader cannot load the pickle.
 	ErrReader = errors.New("the chosen Python cannot load it")
-	// ErrProtocol: there is no such protocol. The error also matches
-	// bson.ErrOption.
-	ErrProtocol = errors.New("no such protocol")
 )
+
+// A sentinel has a text of its own and matches another one.
+type sentinel struct {
+	text    string
+	matches error // of package bson, with the same name
+}
+
+func (e *sentinel) Error() string { return e.text }
+func (e *sentinel) Unwrap() error { return e.matches }
 
 // A SyntaxError reports bytes that are not a pickle, with their place.
 type SyntaxError struct {
@@ -109,24 +115,6 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // malformed are the sentinels that make a *SyntaxError.
 var malformed = map[error]bool{
 	ErrTruncated: true, ErrTrailing: true, ErrArgument: true, ErrStack: true, ErrMemo: true, bsoncore.ErrUTF8: true,
-}
-
-// An OptionError reports EncodeOptions with which nothing can be written.
-type OptionError struct {
-	What string // the option, for people
-	Err  error  // ErrProtocol or ErrReader
-}
-
-// Error describes e. The text is not promised.
-func (e *OptionError) Error() string { return "pickle: " + e.What + ": " + e.Err.Error() }
-
-// Unwrap returns e.Err.
-func (e *OptionError) Unwrap() error { return e.Err }
-
-// Is reports whether target is bson.ErrOption and Err is ErrProtocol: an unknown
-// protocol is an option out of range.
-func (e *OptionError) Is(target error) bool {
-	return target == bsoncore.ErrOption && e.Err == ErrProtocol
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -70,7 +70,7 @@ func ExampleEncodeOptions_AppendPickle() {
 	fmt.Println(err)
 	// Output:
 	// "(dp0\nVn\np1\nI7\ns." <nil>
-	// pickle: protocol 4 in Python 2: the chosen Python cannot load it
+	// pickle.EncodeOptions.Protocol is out of range: 4: the chosen Python cannot load it
 }
 
 func ExampleWritePickle() {
@@ -170,7 +170,7 @@ func ExamplePickles() {
 	// Output:
 	// int <nil>
 	// int <nil>
-	// invalid pickle: offset 10 INT: pickle ends too early: unexpected EOF
+	// invalid pickle: offset 10 INT: pickle ends too early
 }
 
 func ExampleUnmarshal() {

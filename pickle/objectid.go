@@ -35,7 +35,7 @@ var templates = [6]template{
 func MarshalObjectID(id objectid.ID) ([]byte, error) { return EncodeOptions{}.MarshalObjectID(id) }
 
 // MarshalObjectID returns id as a pickle with the options o. A protocol that
-// does not exist, or that o.Reader cannot load, is an *OptionError.
+// does not exist, or that o.Reader cannot load, is a *bson.OptionError.
 func (o EncodeOptions) MarshalObjectID(id objectid.ID) ([]byte, error) {
 	return o.AppendObjectID(nil, id)
 }

@@ -1,6 +1,8 @@
 package pickle
 
 import (
+	"fmt"
+
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -169,8 +171,8 @@ type EncodeOptions struct {
 	Values bson.EncodeOptions
 }
 
-// number returns the number of the protocol, or the error of an option that
-// is out of range or of two that contradict each other.
+// number returns the number of the protocol, or the *bson.OptionError of an
+// option that is out of range; where Reader makes it so, it matches ErrReader.
 func (o *EncodeOptions) number() (int, error) {
 	p := int(o.Protocol)
 	switch {
@@ -179,7 +181,7 @@ func (o *EncodeOptions) number() (int, error) {
 	case o.Protocol == Protocol0:
 		p = 0
 	case p < 0 || p > 5:
-		return 0, &OptionError{"protocol " + itoa(p), ErrProtocol}
+		return 0, outOfRange("EncodeOptions.Protocol", p)
 	}
 	switch {
 	case o.Reader > Python2:
@@ -190,7 +192,7 @@ func (o *EncodeOptions) number() (int, error) {
 		return 0, outOfRange("EncodeOptions.Deprecated", o.Deprecated)
 	}
 	if o.Reader == Python2 && p > 2 {
-		return 0, &OptionError{"protocol " + itoa(p) + " in Python 2", ErrReader}
+		return 0, fmt.Errorf("%w: %w", outOfRange("EncodeOptions.Protocol", p), ErrReader)
 	}
 	return p, nil
 }
@@ -213,6 +215,6 @@ func (o *DecodeOptions) check() error {
 	return nil
 }
 
-func outOfRange[T ~uint8](option string, value T) error {
+func outOfRange[T ~uint8 | int](option string, value T) error {
 	return &bsoncore.OptionError{Option: "pickle." + option, Value: itoa(int(value))}
 }

@@ -466,3 +466,22 @@ func TestNoOpcode(t *testing.T) {
 		}
 	}
 }
+
+// TestSentinels checks that sentinels match those of package bson that have
+// their names, and no others.
+func TestSentinels(t *testing.T) {
+	all := map[string]error{"ErrTruncated": bson.ErrTruncated, "ErrTrailing": bson.ErrTrailing, "ErrRange": bson.ErrRange, "ErrNotDocument": bson.ErrNotDocument}
+	for name, data := range map[string]string{
+		"ErrTruncated":   "]",
+		"ErrTrailing":    "}.N",
+		"ErrRange":       "}(U\x01aL9223372036854775808L\nu.",
+		"ErrNotDocument": "].",
+	} {
+		_, err := pickle.AppendBSON(nil, []byte(data))
+		for other, want := range all {
+			if got := errors.Is(err, want); got != (other == name) {
+				t.Errorf("%q: %v matches bson.%s: %v", data, err, other, got)
+			}
+		}
+	}
+}

@@ -36,7 +36,7 @@ func AppendPickle(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.Appe
 
 // AppendPickle appends doc to dst with the options o, otherwise like the
 // function AppendPickle does. A protocol that does not exist, or that o.Reader
-// cannot load, is an *OptionError.
+// cannot load, is a *bson.OptionError.
 func (o EncodeOptions) AppendPickle(dst, doc []byte) ([]byte, error) {
 	return o.append(dst, o.document(doc))
 }

@@ -124,7 +124,7 @@ func TestWritePickleFault(t *testing.T) {
 			}
 		})
 	}
-	if err := (pickle.EncodeOptions{Protocol: 9}).WritePickle(io.Discard, []byte("\x05\x00\x00\x00\x00")); !errors.Is(err, pickle.ErrProtocol) {
+	if err := (pickle.EncodeOptions{Protocol: 9}).WritePickle(io.Discard, []byte("\x05\x00\x00\x00\x00")); !errors.Is(err, bsoncore.ErrOption) {
 		t.Errorf("protocol 9: %v", err)
 	}
 }

@@ -248,8 +248,8 @@ func TestOptions(t *testing.T) {
 		o    pickle.EncodeOptions
 		want error
 	}{
-		{pickle.EncodeOptions{Protocol: 6}, pickle.ErrProtocol},
-		{pickle.EncodeOptions{Protocol: -2}, pickle.ErrProtocol},
+		{pickle.EncodeOptions{Protocol: 6}, bson.ErrOption},
+		{pickle.EncodeOptions{Protocol: -2}, bson.ErrOption},
 		{pickle.EncodeOptions{Protocol: pickle.Protocol3, Reader: pickle.Python2}, pickle.ErrReader},
 		{pickle.EncodeOptions{Protocol: 4, Reader: pickle.Python2}, pickle.ErrReader},
 		{pickle.EncodeOptions{Protocol: 2, Reader: pickle.Python2}, nil},
@@ -258,7 +258,7 @@ func TestOptions(t *testing.T) {
 	} {
 		_, err := tc.o.AppendPickle(nil, hundred)
 		_, err2 := tc.o.MarshalObjectID(example)
-		var oe *pickle.OptionError
+		var oe *bson.OptionError
 		if !errors.Is(err, tc.want) || !errors.Is(err2, tc.want) || errors.As(err, &oe) != (tc.want != nil) {
 			t.Errorf("%+v: %v, %v, want %v", tc.o, err, err2, tc.want)
 		}
@@ -299,11 +299,9 @@ func TestOptionsOutOfRange(t *testing.T) {
 			wantOption(t, call, err, want)
 		}
 	}
-	if _, err := (pickle.EncodeOptions{Protocol: 6}).AppendPickle(nil, hundred); !errors.Is(err, bson.ErrOption) {
-		t.Errorf("protocol 6: %v", err)
-	}
-	if _, err := (pickle.EncodeOptions{Protocol: 4, Reader: pickle.Python2}).AppendPickle(nil, hundred); errors.Is(err, bson.ErrOption) {
-		t.Errorf("protocol 4 for Python 2: %v", err)
+	for _, o := range []pickle.EncodeOptions{{Protocol: 6}, {Protocol: -2}, {Protocol: 4, Reader: pickle.Python2}} {
+		_, err := o.AppendPickle(nil, hundred)
+		wantOption(t, "AppendPickle", err, "pickle.EncodeOptions.Protocol")
 	}
 }
 
