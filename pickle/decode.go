@@ -77,6 +77,14 @@ func (o DecodeOptions) AppendBSONValue(dst, data []byte) ([]byte, bsoncore.Type,
 	return dst, t, nil
 }
 
+// newUnpickler returns an unpickler whose builder reads the graph that its
+// machine makes. The machine's stack is spare by then.
+func newUnpickler() *unpickler {
+	u := new(unpickler)
+	u.builder.graph, u.builder.spare = &u.machine.graph, &u.machine.stack
+	return u
+}
+
 // init sets the options of u.
 func (u *unpickler) init(o *DecodeOptions) {
 	u.options = o.check()
@@ -87,7 +95,6 @@ func (u *unpickler) init(o *DecodeOptions) {
 	m.maxMemo = orDefault(o.MaxMemo, DefaultMaxMemo)
 
 	b := &u.builder
-	b.graph, b.spare = &m.graph, &m.stack
 	b.maxDepth = maxDepth(o.MaxDepth)
 	b.maxExpansion = orDefault(o.MaxExpansion, DefaultMaxExpansion)
 	b.longText = o.LongText
@@ -170,7 +177,7 @@ func (u *unpickler) error(base int64) error {
 }
 
 // unpicklers are kept for their slices.
-var unpicklers = sync.Pool{New: func() any { return new(unpickler) }}
+var unpicklers = sync.Pool{New: func() any { return newUnpickler() }}
 
 // keepItems is the longest slice that a kept unpickler or writer may have.
 const keepItems = 64 << 10

@@ -38,7 +38,7 @@ var errCount = errors.New("reader returned an impossible count")
 // several dumps writes pickles that refer to each other; they are an error that
 // matches ErrMemo.
 type Decoder struct {
-	u   unpickler
+	u   *unpickler
 	r   io.Reader
 	buf []byte // the bytes read; buf[off:] is yet to be consumed
 	off int    // bytes of buf
@@ -63,7 +63,7 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // NewDecoder returns a Decoder that reads r with the options o. It reads ahead
 // of the pickles that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
+	d := &Decoder{u: newUnpickler(), r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
 	d.u.init(&o)
 	d.u.builder.pairs = true
 	d.values = o.values()

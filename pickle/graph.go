@@ -28,11 +28,10 @@ import "github.com/bsonkit/bsonkit/bson/bsoncore"
 type graph struct {
 	src      []byte // the pickle, from its first byte; never written
 	at       int    // byte offset of the current opcode; that of STOP at the end
+	made     int    // containers and objects, but for EMPTY_TUPLE
+	maxNodes int    // of them
 	encoding Encoding
-
 	cells    slab
-	made     int // containers and objects, but for EMPTY_TUPLE
-	maxNodes int // of them
 
 	// The fault, if err is not nil.
 	fault int // byte offset of the opcode

@@ -46,11 +46,12 @@ func (m *machine) reset() {
 	m.memos = 0
 }
 
-// result returns the value of the pickle that run has read to STOP. The stack
-// has no more use.
+// result returns the value of the pickle that run has read to STOP.
 func (m *machine) result() ref {
-	m.stack.trim()
-	m.marks.trim()
+	if len(m.stack.rest)+len(m.marks.rest) > keepChunks { // their work is done
+		m.stack.trim()
+		m.marks.trim()
+	}
 	return m.stack.at(0)
 }
 
