@@ -8,9 +8,9 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 )
 
-// This file has the flags of bsondump, mongoexport and their like that mean
-// something here, so that scripts can be ported by changing the name of the
-// program. help/aliases.txt documents them; help of the commands does not.
+// This file has flags of bsondump, mongoexport and similar programs, so that
+// scripts can be ported by changing the name of the program. help/aliases.txt
+// documents them; help of the commands does not.
 
 // foreignNames are other names of flags.
 var foreignNames = map[string]string{
@@ -31,10 +31,11 @@ func acceptForeignNames(fs *pflag.FlagSet) {
 	})
 }
 
-// aliases are flags of other programs that are no other names of own ones.
+// aliases are flags of other programs that are not just other names of our
+// flags.
 type aliases struct {
-	objcheck bool // asks for what is always done
-	gzip     bool // so does this, for inputs
+	objcheck bool // no effect: documents are always checked
+	gzip     bool // no effect: inputs are always decompressed
 	legacy   bool
 }
 

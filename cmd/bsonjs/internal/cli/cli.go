@@ -1,5 +1,5 @@
-// Package cli is the command line of bsonjs. It alone knows flags, the
-// environment and help; what is asked for becomes a run of package run.
+// Package cli is the command line of bsonjs. Only this package knows flags, the
+// environment and help. It makes a run of package run.
 //
 //   - tree.go puts the commands together. Each is in a file of its own: convert,
 //     validate, inspect, salvage, dump, oid, help, man, completion, version.
@@ -8,7 +8,7 @@
 //     their defaults, aliases.go those of other programs.
 //   - options.go is what commands that read documents have in common, and how a
 //     run is made of it.
-//   - help.go and the texts in the folder help are what help prints.
+//   - help.go and the texts in the directory help are the help.
 package cli
 
 import (
@@ -28,7 +28,7 @@ type streams struct {
 // Run is the whole command: args are those after its name, and the result is
 // its exit code. Signals that would end the process stop the run while it
 // lasts. If the standard streams are files, stdout is closed at the end of a
-// conversion, so that an error of closing does not pass unnoticed.
+// conversion, so that an error of closing is reported.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{std: streams{stdin, stdout, stderr}, environ: os.Environ()}
 	return int(a.execute(args))
@@ -42,10 +42,8 @@ func (s streams) print(text string) report.Code {
 	return report.CodeOK
 }
 
-// report reports what is wrong where it has not been asked how things are to be
-// said.
+// report reports faults before the flags about messages are known.
 func (s streams) report(faults ...*report.Fault) report.Code { return s.reporter().Faults(faults...) }
 
-// reporter returns the reporter of who has not been asked how things are to be
-// said.
+// reporter returns the reporter before the flags about messages are known.
 func (s streams) reporter() report.Reporter { return report.New(s.err, report.Text, report.Palette{}) }

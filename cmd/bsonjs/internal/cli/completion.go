@@ -13,8 +13,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// This file is the completion of command lines by shells: their scripts, and
-// what is proposed for files and for the values of flags.
+// This file completes command lines in shells: the scripts, and the proposals
+// for files and values of flags.
 
 // A shell is one that bsonjs can be completed in.
 type shell struct {
@@ -83,8 +83,8 @@ func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return all, cobra.ShellCompDirectiveFilterFileExt
 }
 
-// completeFlags makes shells complete the values of the flags of cmd: words
-// where there are some, file names where those are wanted, else nothing.
+// completeFlags makes shells complete the values of the flags of cmd: words,
+// file names, or nothing.
 func completeFlags(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		words := strings.Split(f.Value.Type(), "|")
@@ -101,8 +101,7 @@ func completeFlags(cmd *cobra.Command) {
 	})
 }
 
-// completeWords completes one of words, after others with commas between
-// them if there are such.
+// completeWords completes one of words, also after other words and commas.
 func completeWords(words []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		before, last := "", typed

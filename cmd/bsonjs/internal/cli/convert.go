@@ -31,17 +31,16 @@ type convertOptions struct {
 	aliases
 
 	to *codec.Codec // nil: the other one
-	// sameFormat makes the output of the format of the inputs unless to says
-	// otherwise.
+	// sameFormat makes the format of the inputs the default of the output.
 	sameFormat bool
-	version    bool        // is printed, and nothing done
+	version    bool        // print the version and exit
 	json       report.Form // of the version
 
 	textFlag string // a flag on the command line that shapes JSON, "" if there is none
 }
 
-// convertCommand returns the command that converts files, which is meant
-// where none is named.
+// convertCommand returns the command that converts files. It is the default
+// command.
 func (a *app) convertCommand() *cobra.Command {
 	o := new(convertOptions)
 	cmd := &cobra.Command{
@@ -144,7 +143,7 @@ func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 	return o.pickleGroup.check(fs, o.to)
 }
 
-// needsText says that a flag shapes text which is not written.
+// needsText is the error for a flag that needs JSON as output.
 func (o *convertOptions) needsText(to *codec.Codec) error {
 	return fmt.Errorf("%s needs JSON as output, and the output is %v; add --to json", o.textFlag, to)
 }
@@ -152,7 +151,7 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 // plan has documents written in the format that is asked for.
 func (o *convertOptions) plan(r *run.Run) { r.Target = &converter{o: o, to: o.to} }
 
-// write returns how documents are written that were in the format from.
+// write returns the options of writing documents that were in the format from.
 func (o *convertOptions) write(from *codec.Codec) codec.WriteOptions {
 	return codec.WriteOptions{
 		Text:     o.encodeText(),
@@ -186,16 +185,16 @@ func (o *convertOptions) encodeText() extjson.EncodeOptions {
 	}
 }
 
-// A converter is the target of conversions. It decides the format of the output,
-// if that is open, when the format of the first input is known.
+// A converter is the target of conversions. It chooses the format of the
+// output, if no flag does, when the format of the first input is known.
 type converter struct {
 	o       *convertOptions
 	to      *codec.Codec // nil until it is decided
-	started bool         // it is, and the sink knows
+	started bool         // it is a terminal, and the sink knows
 	lines   sink.Lines
 }
 
-// Begin returns how the documents of in are written.
+// Begin returns the sink for the documents of in.
 func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	if c.o.to == nil {
 		to := in.From.Opposite()
@@ -219,7 +218,7 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	return &c.lines, nil
 }
 
-// End writes what stands behind the last document. The array of no documents is
+// End writes the text after the last document. An array without documents is
 // still an array.
 func (c *converter) End(out io.Writer) error {
 	if c.to == nil && c.o.textFlag != "" {

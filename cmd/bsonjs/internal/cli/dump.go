@@ -37,10 +37,10 @@ type dumpOptions struct {
 	objcheck bool   // the first document that cannot be written ends the run
 	verbose  int    // how often it was asked to say more
 	config   string // a file that nothing is read from
-	version  bool   // is printed, and nothing done
+	version  bool   // print the version and exit
 }
 
-// dumpCommand returns the command that writes what bsondump writes.
+// dumpCommand returns the command that writes the text of bsondump.
 func (a *app) dumpCommand() *cobra.Command {
 	o := new(dumpOptions)
 	o.from = codec.BSON
@@ -148,7 +148,7 @@ type dumper struct {
 	lines sink.Lines
 }
 
-// Begin returns how the documents of in are written.
+// Begin returns the sink for the documents of in.
 func (d *dumper) Begin(in run.Input) (run.Sink, error) {
 	d.lines.Encoder, d.lines.Out = d.o.encoder(in), in.Out
 	return &d.lines, nil

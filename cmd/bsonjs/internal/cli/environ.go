@@ -13,15 +13,14 @@ import (
 
 // This file has the defaults that the environment gives to flags.
 //
-// BSONJS_MODE=canonical is what --mode canonical is, unless --mode is on the
-// command line. Other than a flag it may have nothing to act on: it is a
-// default, and the run may be of another kind. A bad value is an error, used
-// or not.
+// BSONJS_MODE=canonical has the effect of --mode canonical, unless --mode is on
+// the command line. A flag without effect is an error; a variable without
+// effect is not. An invalid value is an error, even if it has no effect.
 
 // envPrefix starts the names of all variables.
 const envPrefix = "BSONJS_"
 
-// maxVariable is how many bytes of the name of a variable a message has.
+// maxVariable is the longest name of a variable in a message, in bytes.
 const maxVariable = 256
 
 // variable returns the name of the variable that is the default of f, or ""
@@ -44,8 +43,8 @@ func variables(fs *pflag.FlagSet) map[string]*pflag.Flag {
 	return flags
 }
 
-// others returns the variables of the commands of root that cmd has not, with
-// the command that has them.
+// others returns the variables of other commands of root that cmd does not
+// have, with their command.
 func others(root, cmd *cobra.Command) map[string]*cobra.Command {
 	own, all := variables(cmd.Flags()), map[string]*cobra.Command{}
 	for _, c := range root.Commands() {
@@ -58,9 +57,10 @@ func others(root, cmd *cobra.Command) map[string]*cobra.Command {
 	return all
 }
 
-// meantForAnother reports whether another command accepts value for the variable
-// name, after cmd has refused it: flags of the same name have other values in
-// other commands. Only cmd runs, so it is safe to set the flags of others.
+// meantForAnother reports whether another command accepts value for the
+// variable name, after cmd has rejected it: flags of the same name have other
+// values in other commands. Only cmd runs, so it is safe to set the flags of
+// others.
 func meantForAnother(cmd *cobra.Command, name, value string) bool {
 	return slices.ContainsFunc(cmd.Root().Commands(), func(c *cobra.Command) bool {
 		f := variables(c.Flags())[name]
@@ -68,9 +68,9 @@ func meantForAnother(cmd *cobra.Command, name, value string) bool {
 	})
 }
 
-// environment gives the flags of cmd that are not on the command line the
-// values that the environment has for them. An empty variable is none. It
-// warns of variables that no flag of any command has.
+// environment sets the flags of cmd that are not on the command line from the
+// environment. An empty variable counts as not set. It warns of variables that
+// belong to no flag of any command.
 func (a *app) environment(cmd *cobra.Command) error {
 	fs := cmd.Flags()
 	flags, others := variables(fs), others(cmd.Root(), cmd)

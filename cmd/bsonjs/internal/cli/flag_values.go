@@ -11,17 +11,17 @@ import (
 // This file has more kinds of flag values, which implement pflag.Value as
 // those of values.go do.
 
-// A union is a flag that says one or more words with commas between them.
+// A union is a flag whose value is one or more words with commas between them.
 type union[T ~uint8] struct {
 	p     *T
 	words []word[T]
 }
 
-// unite returns a flag value that sets *p to the union of what some of words
-// stand for.
+// unite returns a flag value that sets *p to the union of the values of some of
+// words.
 func unite[T ~uint8](p *T, words ...word[T]) *union[T] { return &union[T]{p, words} }
 
-// Set sets the value to the union of what the words in s stand for.
+// Set sets the value to the union of the values of the words in s.
 func (u *union[T]) Set(s string) error {
 	var all T
 	for part := range strings.SplitSeq(s, ",") {
@@ -52,8 +52,7 @@ func (u *union[T]) String() string {
 // Type returns all words, as help shows them.
 func (u *union[T]) Type() string { return choose(u.p, u.words...).Type() }
 
-// A toggle is a flag without a value that chooses one thing instead of the
-// default.
+// A toggle is a flag without a value that replaces the default.
 type toggle[T comparable] struct {
 	p  *T
 	on T
@@ -80,7 +79,7 @@ func (t *toggle[T]) Type() string { return "bool" }
 // IsBoolFlag tells pflag and cobra that there is no value.
 func (t *toggle[T]) IsBoolFlag() bool { return true }
 
-// A count is a flag that says how many, with no upper limit but its type.
+// A count is a flag whose value is a number, limited only by its type.
 type count struct{ p *int64 }
 
 // Set sets the count to digits.
@@ -104,7 +103,7 @@ func (c *count) String() string {
 // Type returns what help calls the count.
 func (c *count) Type() string { return "number" }
 
-// A zone is a flag that says which time zone.
+// A zone is a flag whose value is a time zone.
 type zone struct{ p **time.Location }
 
 // offsets are the forms of a time zone without a name.

@@ -6,8 +6,8 @@ import "github.com/spf13/pflag"
 // struct in a file of its own, which commands embed in their options: the flags
 // of the group write to its fields, and its check refuses what cannot be meant.
 //
-// The words in a flag's usage are the whole of what help, the manual and the
-// completions say about it.
+// Help, the manual and the completions use the usage text of a flag and nothing
+// else.
 
 // The annotations of a flag that group makes.
 const (
@@ -19,9 +19,9 @@ const (
 	flagNoVariable = "no variable"
 )
 
-// group adds the flags that define defines to fs, which help shows together
-// under the title, with note, if there is one, below them. The word that a
-// usage has between back quotes stands for the value of the flag.
+// group adds the flags that define defines to fs. Help shows them together
+// under the title, with note below them. The word between back quotes in a
+// usage is the name of the value.
 func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)) {
 	g := pflag.NewFlagSet(title, pflag.ContinueOnError)
 	g.SortFlags = false
@@ -61,8 +61,8 @@ func addSwitch(fs *pflag.FlagSet, v pflag.Value, name, usage string) {
 	fs.VarPF(v, name, "", usage).NoOptDefVal = "true"
 }
 
-// given reports whether the flag of that name is on the command line, and not
-// only to be turned off.
+// given reports whether the flag of that name is on the command line and not
+// turned off.
 func given(fs *pflag.FlagSet, name string) bool {
 	f := fs.Lookup(name)
 	return f != nil && f.Changed && !(f.Value.Type() == "bool" && f.Value.String() == "false")

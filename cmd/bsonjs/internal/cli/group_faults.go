@@ -17,22 +17,22 @@ type faultGroup struct {
 	onError     errorPolicy
 	rejects     string // file that keeps them, "" unless quarantineErrors
 	mendLengths bool   // documents with no fault but wrong lengths of containers are written
-	maxErrors   int64  // how many end the run all the same, 0: no number does
+	maxErrors   int64  // number of faults that ends the run, 0: no limit
 	invalidUTF8 bson.UTF8Policy
 	exact       bool
 }
 
-// An errorPolicy is what happens to a document that cannot be converted.
+// An errorPolicy is the policy for a document with a fault.
 type errorPolicy uint8
 
 const (
 	stopOnError      errorPolicy = iota // it ends the run
-	skipErrors                          // it is reported and left out
-	quarantineErrors                    // so it is, and its bytes are kept in a file
+	skipErrors                          // it is reported and rejected
+	quarantineErrors                    // the same, and its bytes are kept in a file
 	reportErrors                        // it is reported; nothing is written
 )
 
-// policy returns what p is to a run.
+// policy returns p as a policy of package run.
 func (p errorPolicy) policy() run.Policy {
 	return [...]run.Policy{stopOnError: run.Stop, skipErrors: run.Skip, quarantineErrors: run.Skip, reportErrors: run.Report}[p]
 }

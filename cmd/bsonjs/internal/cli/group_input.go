@@ -20,14 +20,14 @@ type inputGroup struct {
 	longText pickle.LongText
 }
 
-// Dialects are which texts are read beside relaxed and canonical Extended
-// JSON.
+// Dialects are the forms of text that are read beside relaxed and canonical
+// Extended JSON.
 type dialects uint8
 
 const (
 	acceptLegacy dialects = 1 << iota
 	acceptShell
-	// acceptCanonical alone is canonical Extended JSON alone.
+	// acceptCanonical, without the others, allows canonical Extended JSON only.
 	acceptCanonical
 )
 

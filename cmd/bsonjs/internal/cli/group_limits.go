@@ -10,7 +10,7 @@ import (
 
 // A limitGroup is the flags about how much a run may use.
 type limitGroup struct {
-	jobs            int // documents are converted by as many at once, 0: by the processors there are
+	jobs            int // number of workers, 0: one per processor
 	maxDepth        int // containers, 0: the default
 	maxDocumentSize int // bytes of BSON, 0: the default
 }

@@ -15,20 +15,20 @@ type messageGroup struct {
 	summary  summaryForm
 	progress progressForm
 	color    colorPolicy
-	quiet    bool // nothing but errors, unless it is asked for
+	quiet    bool // faults only, and messages with a flag of their own
 }
 
-// A summaryForm is what is said at the end of a run.
+// A summaryForm is the form of the summary at the end of a run.
 type summaryForm uint8
 
 const (
-	summaryAuto summaryForm = iota // text, where there is something to say
+	summaryAuto summaryForm = iota // text, if there was a fault
 	summaryText
 	summaryJSON // one object on a line
 	summaryNone
 )
 
-// A progressForm is what is said while a run lasts.
+// A progressForm is the form of the progress of a run.
 type progressForm uint8
 
 const (
@@ -38,7 +38,7 @@ const (
 	progressJSON // one object per line
 )
 
-// A colorPolicy says when messages have colours.
+// A colorPolicy decides whether messages have colours.
 type colorPolicy uint8
 
 const (

@@ -57,9 +57,9 @@ var compressions = func() []word[compression] {
 	return words
 }()
 
-// check decides how the output is compressed. A name that says
-// how outranks a default from the environment, unless that is none. rejects is the name of the other
-// output, which its own name alone decides about.
+// check decides how the output is compressed. The suffix of the name overrides
+// a default from the environment, unless that is none. rejects is the name of
+// the other output, which its own name alone decides about.
 func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
 	named, _ := compress.ByName(g.output)
 	switch asked := given(fs, "compress") && g.compress != compressAuto; {
@@ -89,7 +89,7 @@ func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
 	return nil
 }
 
-// writtenSuffixes returns the ends of names that say how to compress.
+// writtenSuffixes returns the suffixes of compressed outputs.
 func writtenSuffixes() string {
 	var all []string
 	for _, w := range compressions[2:] {

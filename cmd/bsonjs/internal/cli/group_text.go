@@ -102,7 +102,7 @@ func (g *textGroup) check(fs *pflag.FlagSet) error {
 	return nil
 }
 
-// prettyIndent is how many spaces --pretty puts before each level.
+// prettyIndent is the number of spaces per level of --pretty.
 const prettyIndent = 2
 
 // indentation returns what stands before each level.

@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// This file is what --help prints: a page is put together from what the
-// command says of itself, its flags, and texts in the folder help, which are
-// set by hand. man.go makes the manual of the same parts.
+// This file makes the pages of --help. A page consists of the texts of the
+// command, its flags, and texts in the directory help, whose layout is by hand.
+// man.go makes the manual from the same parts.
 
 var (
 	//go:embed help/convert.txt
@@ -34,8 +34,8 @@ var (
 	aliasesText string
 )
 
-// A topic is a page of help that is about no command. Its name is a word for
-// the command help alone, so that a file may have it.
+// A topic is a page of help that is not about a command. Only the command help
+// knows its name, so a file may have the name.
 type topic struct {
 	name, short string
 	text        func(root *cobra.Command) string // the first line is a title
@@ -73,7 +73,7 @@ func environmentPage(root *cobra.Command) string {
 	return b.String()
 }
 
-// mainCommand returns the command that is meant where none is named.
+// mainCommand returns the default command.
 func mainCommand(root *cobra.Command) *cobra.Command {
 	return find(root, "convert")
 }
@@ -88,7 +88,7 @@ func find(parent *cobra.Command, name string) *cobra.Command {
 	return nil
 }
 
-// formatsNote stands below the flags about formats.
+// formatsNote is the note below the flags about formats.
 const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's values. bsonjs never runs code from a pickle, ` +
 	`and it reads a pickle only with --from pickle. hex and base64 are BSON ` +
 	`in digits, one document per line, as in logs and tickets.`
@@ -97,18 +97,18 @@ const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's 
 type section struct {
 	title string // "" for flags that stand by themselves
 	items []item
-	text  string // paragraphs with blank lines between them; one that starts with a blank is set by hand
+	text  string // paragraphs with blank lines between them; one that starts with a blank keeps its layout
 }
 
-// An item is a flag, command or topic, and what is said of it in one line.
+// An item is a flag, command or topic, with its description.
 type item struct{ head, about string }
 
-// isMain reports whether cmd is meant where none is named. Its page is that
-// of bsonjs.
+// isMain reports whether cmd is the default command. Its page is that of
+// bsonjs.
 func isMain(cmd *cobra.Command) bool { return cmd == mainCommand(cmd.Root()) }
 
-// sectionsOf returns the parts of the page of cmd after what it does and how
-// it is called.
+// sectionsOf returns the parts of the page of cmd after its description and its
+// usage.
 func sectionsOf(cmd *cobra.Command) []section {
 	var all []section
 	switch {
@@ -172,7 +172,7 @@ func flagSections(fs *pflag.FlagSet) []section {
 // The shape of a page, in columns.
 const (
 	pageWidth  = 79
-	itemColumn = 29 // where what is said of a flag or command begins
+	itemColumn = 29 // start of the description of a flag or command
 )
 
 // helpPage returns what cmd --help prints.
@@ -214,7 +214,7 @@ func usageLines(cmd *cobra.Command) []string {
 	return []string{cmd.Parent().CommandPath() + " " + cmd.Use}
 }
 
-// spelling returns f as it is typed, with its short form and what it needs.
+// spelling returns f as it is typed, with its short form and its value.
 func spelling(f *pflag.Flag) string {
 	s := "    --" + f.Name
 	if f.Shorthand != "" {
@@ -226,7 +226,7 @@ func spelling(f *pflag.Flag) string {
 	return s
 }
 
-// appendItem writes what is said of i in a column beside it, or below it if
+// appendItem writes the description of i in a column beside it, or below it if
 // there is no room.
 func appendItem(b *strings.Builder, i item) {
 	head := "  " + i.head
@@ -240,8 +240,8 @@ func appendItem(b *strings.Builder, i item) {
 }
 
 // wrap writes text in lines of whole words that start at the column indent and
-// end before pageWidth. The line at hand has used columns already. No text is
-// no line.
+// end before pageWidth. The current line has used columns already. An empty
+// text is no line.
 func wrap(b *strings.Builder, text string, indent, used int) {
 	if text == "" {
 		return
@@ -292,7 +292,7 @@ func (a *app) helpCommand() *cobra.Command {
 	return cmd
 }
 
-// findPage returns the help that words ask for.
+// findPage returns the help about words.
 func findPage(root *cobra.Command, words []string) (string, error) {
 	if len(words) == 0 {
 		return helpPage(mainCommand(root)), nil
@@ -350,7 +350,7 @@ func noArgs(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// unknownCommand says that parent has no command of that name.
+// unknownCommand is the error for a word that is not a command of parent.
 func unknownCommand(parent *cobra.Command, word string) error {
 	text := fmt.Sprintf("unknown command %q", word)
 	if meant := meantCommand(parent, word); meant != "" {

@@ -18,8 +18,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
 )
 
-// This file is the command inspect: a conversion to lines about what documents
-// are made of, of those that are damaged, too. Package inspect makes the lines.
+// This file is the command inspect: a run that writes lines about the elements
+// of documents, also of damaged ones. Package inspect makes the lines.
 
 // inspectOptions are what is asked of the command inspect.
 type inspectOptions struct {
@@ -34,7 +34,7 @@ type inspectOptions struct {
 	view *sink.Inspect // once the run is planned
 }
 
-// defaultMax is how many bytes of a value are shown.
+// defaultMax is the default of --max-value, in bytes.
 const defaultMax = 64
 
 // inspectCommand returns the command that shows the bytes of documents.
@@ -126,7 +126,7 @@ func (o *inspectOptions) end(r *run.Run, result *run.Result) {
 	}
 }
 
-// show returns what is shown of documents.
+// show returns the options of package inspect.
 func (o *inspectOptions) show() *sink.Inspect {
 	s := &sink.Inspect{Documents: o.documents, Parts: inspect.Options{MaxDepth: o.maxDepth}}
 	s.Wants.Offsets = o.offsets
@@ -144,7 +144,7 @@ func (o *inspectOptions) show() *sink.Inspect {
 // A viewer is the target of the command inspect.
 type viewer struct{ *sink.Inspect }
 
-// Begin readies the view for the documents of in.
+// Begin prepares the view for the documents of in.
 func (v viewer) Begin(in run.Input) (run.Sink, error) {
 	v.Name, v.From, v.Out = report.CleanName(in.Name), in.From, in.Out
 	return v.Inspect, nil
@@ -153,7 +153,7 @@ func (v viewer) Begin(in run.Input) (run.Sink, error) {
 // End does nothing: lines have no end.
 func (viewer) End(io.Writer) error { return nil }
 
-// A pointer is a flag that says which element, "" for all.
+// A pointer is a flag that selects an element, "" for all.
 type pointer string
 
 // Set sets the pointer to a JSON Pointer.
@@ -171,7 +171,7 @@ func (p *pointer) String() string { return string(*p) }
 // Type returns what help calls the pointer.
 func (p *pointer) Type() string { return "pointer" }
 
-// A span is a flag that says which of things that have numbers.
+// A span is a flag whose value is a range of numbers.
 type span struct {
 	p     **inspect.Span
 	least int64

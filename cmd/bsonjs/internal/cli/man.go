@@ -17,9 +17,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file makes manual pages, in the macros of man(7), of what help.go
-// makes pages of help of. They depend on the build alone: there is no date in
-// them.
+// This file makes manual pages, in the macros of man(7), from the same parts as
+// help.go. They depend on the build only: they have no date.
 
 // manCommand returns the command that writes the manual.
 func (a *app) manCommand() *cobra.Command {
@@ -124,7 +123,7 @@ func manual(root *cobra.Command) []manPage {
 // manName returns the name of the page of cmd.
 func manName(cmd *cobra.Command) string { return strings.ReplaceAll(pathOf(cmd), " ", "-") }
 
-// commandManual returns the page of cmd up to what else there is to see.
+// commandManual returns the page of cmd up to the section "See also".
 func commandManual(cmd *cobra.Command) string {
 	var b roff
 	b.open(manName(cmd), "1", cmd.Short)
@@ -144,7 +143,7 @@ func commandManual(cmd *cobra.Command) string {
 	return b.String()
 }
 
-// topicManual returns the page of t up to what else there is to see.
+// topicManual returns the page of t up to the section "See also".
 func topicManual(root *cobra.Command, t topic) string {
 	var b roff
 	b.open("bsonjs-"+t.name, "7", t.short)
@@ -172,7 +171,7 @@ func seeAlso(pages []manPage, i int) string {
 // A roff is the source of a manual page.
 type roff struct{ strings.Builder }
 
-// open writes the title and the name of a page, and what it is about.
+// open writes the title, the name and the subject of a page.
 func (r *roff) open(name, chapter, about string) {
 	r.WriteString(`.TH "` + roffEscape(strings.ToUpper(name)) + `" "` + chapter + `" "" "bsonjs ` +
 		roffEscape(thisVersion().Version) + `" "Manual of bsonjs"` + "\n")
@@ -184,13 +183,13 @@ func (r *roff) heading(title string) {
 	r.WriteString(`.SH "` + roffEscape(strings.ToUpper(title)) + "\"\n")
 }
 
-// item writes what is said of i.
+// item writes i with its description.
 func (r *roff) item(i item) {
 	r.WriteString(".TP\n.B " + roffEscape(strings.TrimSpace(i.head)) + "\n" + roffEscape(i.about) + "\n")
 }
 
-// literal writes lines as they are, but for the two blanks that each starts
-// with in help: the page is indented already.
+// literal writes lines unchanged, without the two blanks at their start in
+// help: the page is indented already.
 func (r *roff) literal(lines string) {
 	r.WriteString(".PP\n.nf\n")
 	for line := range strings.Lines(lines) {
@@ -220,7 +219,7 @@ func (r *roff) text(text string) {
 
 var roffSpecial = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, `"`, `\(dq`)
 
-// roffEscape returns text as it stands within a line.
+// roffEscape returns text with escapes for the middle of a line.
 func roffEscape(text string) string {
 	text = roffSpecial.Replace(text)
 	if strings.HasPrefix(text, ".") {

@@ -47,8 +47,8 @@ func addForm(fs *pflag.FlagSet, form *report.Form, usage string) {
 	addHelp(fs)
 }
 
-// maxNew is how many ids can be made in one run: as many as differ if all of
-// them are of the same second.
+// maxNew is the largest number of ids of one run: the number of different ids
+// of one second.
 const maxNew = 1 << 24
 
 func (a *app) oidNewCommand() *cobra.Command {
@@ -131,7 +131,7 @@ func (a *app) oidTimeCommand() *cobra.Command {
 			}
 			return a.readIDs(func(id objectid.ID) {
 				if writeTime(w, id, form); file.IsTerminal(a.std.in) {
-					w.Flush() // whoever types wants to see; the writer keeps an error
+					w.Flush() // the user at the terminal waits for it; the writer keeps an error
 				}
 			})
 		})
@@ -218,8 +218,8 @@ func (a *app) oidRangeCommand() *cobra.Command {
 	return cmd
 }
 
-// printLines calls f with a buffer for standard output, and reports what f
-// returns and what goes wrong in writing.
+// printLines calls f with a buffer for standard output, and reports the fault
+// of f and errors of writing.
 func (a *app) printLines(f func(w *bufio.Writer) *report.Fault) report.Code {
 	w := bufio.NewWriter(a.std.out)
 	faults := []*report.Fault{f(w)}
@@ -229,7 +229,7 @@ func (a *app) printLines(f func(w *bufio.Writer) *report.Fault) report.Code {
 	return a.std.report(faults...)
 }
 
-// parseID returns the ObjectId that text is.
+// parseID returns the ObjectId in text.
 func parseID(text string) (objectid.ID, error) {
 	id, err := objectid.Parse(text)
 	if syntax, ok := errors.AsType[*objectid.SyntaxError](err); ok {
@@ -238,7 +238,7 @@ func parseID(text string) (objectid.ID, error) {
 	return id, err
 }
 
-// parseTime returns the time that text is: RFC 3339, or a date in UTC.
+// parseTime returns the time in text: RFC 3339, or a date in UTC.
 func parseTime(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, text); err == nil {
@@ -248,7 +248,7 @@ func parseTime(text string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time or date; type a time such as 2024-02-29T12:00:00Z or a date such as 2024-02-29", text)
 }
 
-// outOfRange says that no ObjectId carries the time that text is.
+// outOfRange is the error for a time that no ObjectId can hold.
 func outOfRange(text string) error {
 	return fmt.Errorf("time %s is out of range: ObjectIds hold times from 1970 to 2106-02-07T06:28:15Z", text)
 }

@@ -25,8 +25,8 @@ import (
 //
 //   - Each of these commands has options of its own, which embed options and the
 //     groups of flags that it has beside.
-//   - check refuses what cannot be meant. A flag on the command line that has
-//     nothing to act on is refused; a default from the environment is not.
+//   - check rejects a flag on the command line that has no effect. It accepts a
+//     default from the environment without effect.
 //   - read and write are the only places where flags become options of other
 //     packages.
 
@@ -201,9 +201,8 @@ func (o *options) run(std streams) run.Run {
 	return r
 }
 
-// progressForm returns how it is shown how far a run has come. What is not asked
-// for is shown only to those who look at a terminal, and not where documents are
-// shown there.
+// progressForm returns the form of the progress. Without a flag it is shown
+// only on a terminal, and only if the documents go somewhere else.
 func (o *options) progressForm(std streams) report.ProgressForm {
 	switch o.progress {
 	case progressAlways:
@@ -237,7 +236,7 @@ func (o *options) summarize(r *run.Run, result *run.Result) {
 	}
 }
 
-// read returns how inputs are read.
+// read returns the options of reading inputs.
 func (o *options) read() codec.ReadOptions {
 	return codec.ReadOptions{
 		BSON: bson.DecodeOptions{MaxDepth: o.maxDepth, MaxDocumentSize: o.maxDocumentSize},

@@ -6,7 +6,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// salvageCommand returns the command that takes what is whole out of damaged
+// salvageCommand returns the command that recovers intact documents of damaged
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
 	o := &convertOptions{sameFormat: true}
@@ -34,7 +34,8 @@ func (a *app) salvageCommand() *cobra.Command {
 	for _, name := range []string{"on-error", "version"} {
 		fs.Lookup(name).Hidden = true
 	}
-	// Salvaged documents keep their types unless the command line says otherwise.
+	// Salvaged documents keep their types unless a flag on the command line
+	// changes them.
 	onlyMeant(fs, "mode")
 	cmd.ValidArgsFunction = completeFiles
 	completeFlags(cmd)

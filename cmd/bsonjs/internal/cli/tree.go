@@ -13,10 +13,10 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file puts the commands together, decides which of them is meant, and
-// says what is wrong with a command line. Each command is in a file of its own.
+// This file builds the tree of commands, chooses the command, and reports
+// errors of the command line. Each command is in a file of its own.
 
-// An app is one run of the command, and what all of its commands share.
+// An app is one run of the program, with the data that all commands share.
 type app struct {
 	std     streams
 	environ []string    // "KEY=value", as os.Environ returns them
@@ -43,8 +43,8 @@ func (a *app) tree() *cobra.Command {
 	return root
 }
 
-// execute runs the command that args, those after the name of the program,
-// ask for.
+// execute runs the command in args, the arguments after the name of the
+// program.
 func (a *app) execute(args []string) report.Code {
 	root := a.tree()
 	root.InitDefaultHelpCmd()
@@ -56,8 +56,8 @@ func (a *app) execute(args []string) report.Code {
 	return a.code
 }
 
-// reporter says things as the flags of cmd ask for, as far as they have been
-// understood.
+// reporter returns the reporter of the flags of cmd, as far as they have been
+// parsed.
 func (a *app) reporter(cmd *cobra.Command) report.Reporter {
 	form := report.Text
 	if f := cmd.Flags().Lookup("errors"); f != nil && f.Value.String() == "json" {
@@ -66,10 +66,10 @@ func (a *app) reporter(cmd *cobra.Command) report.Reporter {
 	return report.New(a.std.err, form, report.Palette{})
 }
 
-// dispatch returns args with the command convert before them unless they
-// start with a command. A command is only ever the first argument: what comes
-// later is a file, whatever flags stand before it. After cobra's own commands,
-// which the completions of shells call, it is the second.
+// dispatch returns args with the command convert before them unless they start
+// with a command. Only the first argument can be a command: a later argument is
+// a file, also after flags. After cobra's own commands, which the completions
+// of shells call, it is the second.
 func dispatch(root *cobra.Command, args []string) []string {
 	at := 0
 	if len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
@@ -98,8 +98,7 @@ func pathOf(cmd *cobra.Command) string {
 	return cmd.CommandPath()
 }
 
-// flagError adds to an error about a flag that cmd does not have the one that
-// may be meant.
+// flagError adds a similar flag of cmd to an error about an unknown flag.
 func flagError(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
@@ -115,8 +114,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// meantFlag returns the flag that someone who typed name probably means, with
-// hyphens, or "".
+// meantFlag returns the flag that is most similar to name, with hyphens, or "".
 func meantFlag(fs *pflag.FlagSet, name string) string {
 	var names, spelled []string
 	fs.VisitAll(func(f *pflag.Flag) {
@@ -125,7 +123,7 @@ func meantFlag(fs *pflag.FlagSet, name string) string {
 		}
 		names, spelled = append(names, f.Name), append(spelled, "--"+f.Name)
 	})
-	// A word that one of the flags can say comes second.
+	// Words that are values of flags come second.
 	fs.VisitAll(func(f *pflag.Flag) {
 		if words := strings.Split(f.Value.Type(), "|"); len(words) > 1 && !f.Hidden {
 			for _, w := range words {
@@ -139,9 +137,9 @@ func meantFlag(fs *pflag.FlagSet, name string) string {
 	return ""
 }
 
-// mistaken returns an error if file, the first on the command line, is not
-// there and seems to be the misspelled name of a command, or one that does not
-// come first.
+// mistaken returns an error if file, the first on the command line, does not
+// exist and seems to be the misspelled name of a command, or a command that
+// does not come first.
 func mistaken(root *cobra.Command, file string) error {
 	if strings.ContainsAny(file, `./\`) || file == "-" {
 		return nil
@@ -158,8 +156,8 @@ func mistaken(root *cobra.Command, file string) error {
 	return nil
 }
 
-// meantCommand returns the command below parent that someone who typed word
-// probably means, or "".
+// meantCommand returns the command of parent that is most similar to word, or
+// "".
 func meantCommand(parent *cobra.Command, word string) string {
 	var names []string
 	for _, c := range parent.Commands() {
@@ -173,9 +171,9 @@ func meantCommand(parent *cobra.Command, word string) string {
 	return ""
 }
 
-// closest returns the index of the first of names that is the least number of
-// edits away from word, or -1 if all are too far: more than two edits, or half
-// of the word or more.
+// closest returns the index of the first of names with the fewest edits from
+// word, or -1 if every name needs more than two edits, or edits of half of the
+// word or more.
 func closest(word string, names []string) int {
 	best, at := 3, -1
 	if len(word) > 40 { // longer than any name; it could be of any length
@@ -189,8 +187,8 @@ func closest(word string, names []string) int {
 	return at
 }
 
-// distance returns how many bytes must be put in, taken out or replaced to
-// make b of a.
+// distance returns the number of bytes to insert, delete or replace to change a
+// to b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1) // of the prefix of a, to each prefix of b
 	for j := range row {

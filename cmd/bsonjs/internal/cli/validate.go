@@ -13,8 +13,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 )
 
-// This file is the command validate: a conversion to nothing, which reports
-// all that is wrong instead of the first.
+// This file is the command validate: a run that writes nothing and reports
+// every fault instead of the first.
 
 // validateOptions are what is asked of the command validate.
 type validateOptions struct {

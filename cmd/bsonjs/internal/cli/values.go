@@ -9,22 +9,22 @@ import (
 // This file has the kinds of flag values that pflag lacks. Both implement
 // pflag.Value.
 
-// A word is one of the things that a flag may say.
+// A word is one of the values of a flag.
 type word[T comparable] struct {
 	name  string
 	value T
 }
 
-// A choice is a flag that says one of a few words.
+// A choice is a flag whose value is one of a few words.
 type choice[T comparable] struct {
 	p     *T
 	words []word[T]
 }
 
-// choose returns a flag value that sets *p to what one of words stands for.
+// choose returns a flag value that sets *p to the value of one of words.
 func choose[T comparable](p *T, words ...word[T]) *choice[T] { return &choice[T]{p, words} }
 
-// Set sets the value to what the word s stands for.
+// Set sets the value to that of the word s.
 func (c *choice[T]) Set(s string) error {
 	for _, w := range c.words {
 		if w.name == s {
@@ -57,7 +57,7 @@ func (c *choice[T]) Type() string {
 	return strings.Join(names, "|")
 }
 
-// An amount is a flag that says how many.
+// An amount is a flag whose value is a number.
 type amount struct {
 	p           *int
 	least, most int

@@ -34,11 +34,11 @@ func (a *app) versionCommand() *cobra.Command {
 	return cmd
 }
 
-// A version says which build this is.
+// A version identifies a build.
 type version struct {
 	Version  string `json:"version"` // "(devel)" if the build was not stamped
 	Revision string `json:"revision,omitempty"`
-	Modified bool   `json:"modified,omitempty"` // the revision is not all there is
+	Modified bool   `json:"modified,omitempty"` // there are changes after the revision
 	Go       string `json:"go"`
 	OS       string `json:"os"`
 	Arch     string `json:"arch"`
@@ -52,7 +52,7 @@ func thisVersion() version {
 	return versionOf(info)
 }
 
-// versionOf returns what info, which may lack any part, says of this build.
+// versionOf returns the version in info, which may lack any part.
 func versionOf(info *debug.BuildInfo) version {
 	v := version{Version: "(devel)", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if info.Main.Version != "" {

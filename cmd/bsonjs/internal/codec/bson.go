@@ -29,7 +29,7 @@ var BSON = &Codec{
 	},
 }
 
-// lengthSize is how many bytes the length of a document has.
+// lengthSize is the size of the length of a document, in bytes.
 const lengthSize = 4
 
 // sniffBSON is sure where a NUL is among the first four bytes. They are the
@@ -46,8 +46,8 @@ func sniffBSON(head []byte) Certainty {
 	return Not
 }
 
-// OpensBSON reports whether head is the length of a document and what must
-// follow it: the type of an element, or the end of a document that has none.
+// OpensBSON reports whether head is the length of a document and a valid next
+// byte: the type of an element, or the end of an empty document.
 func OpensBSON(head []byte) bool {
 	if len(head) <= lengthSize {
 		return false
@@ -69,7 +69,7 @@ func readBSON(o ReadOptions) Decoder {
 			_, malformed := errors.AsType[*bson.SyntaxError](rules.Validate(doc))
 			return !malformed
 		},
-		// Text that is not UTF-8 is for whoever writes the document.
+		// The writer of the document handles invalid UTF-8.
 		Mend: func(data []byte) ([]byte, []bsoncore.MendedLength, error) { return rules.MendLengths(nil, data) },
 	}
 }
@@ -78,7 +78,7 @@ func cutBSON(o bson.DecodeOptions, most int) Cutter {
 	return func(data []byte) (int, State, State) {
 		n, ok := o.Split(data)
 		if n == 0 && (!ok || len(data) >= lengthSize && int64(binary.LittleEndian.Uint32(data)) > int64(most)) {
-			n = len(data) // for the stream, which says what is wrong, or waits for the rest
+			n = len(data) // for the stream, which reports the fault or waits for the rest
 		}
 		return n, 0, 0
 	}

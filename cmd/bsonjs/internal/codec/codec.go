@@ -1,8 +1,8 @@
 // Package codec has the formats that bsonjs reads and writes: a row of the
 // table here, and a file, for each.
 //
-// What knows the formats themselves is in the packages of their names; this one
-// says how a run asks them.
+// The packages of their names implement the formats; this package connects them
+// to a run.
 package codec
 
 import (
@@ -15,11 +15,11 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file is the table, and what a row of it has. detect.go finds the row of
-// an input; foreign.go says what an input is that has none.
+// This file has the table and the type of its rows. detect.go finds the row of
+// an input; foreign.go names inputs without a row.
 
-// All returns the formats, in the order in which help lists them. --from, --to,
-// help, completion, detection and what an input becomes are made of it.
+// All returns the formats, in the order of help. --from, --to, help,
+// completion, detection and default outputs use it.
 func All() []*Codec { return []*Codec{BSON, JSON, Pickle, Hex, Base64} }
 
 // A Codec is a format.
@@ -27,7 +27,7 @@ type Codec struct {
 	Name     string   // the word for it on the command line
 	Title    string   // what messages call it
 	Suffixes []string // of file names, in lower case, with a dot; the first is the usual one
-	Becomes  string   // the name of the format it is converted to when nothing else is asked for
+	Becomes  string   // the name of the default output format
 
 	Binary  bool // files are anything but text
 	Lines   bool // a document is kept on a line of its own
@@ -36,7 +36,7 @@ type Codec struct {
 	Checks  bool // the reader has looked at all bytes of a document
 
 	// Sniff says whether head, the first bytes of an input, is of the format.
-	// If it is nil, neither bytes nor names say so: only --from does.
+	// If it is nil, only --from selects the format, neither bytes nor names.
 	Sniff func(head []byte) Certainty
 	// Read returns how inputs are read.
 	Read func(ReadOptions) Decoder
@@ -47,8 +47,7 @@ type Codec struct {
 // String returns the title of c.
 func (c *Codec) String() string { return c.Title }
 
-// Opposite returns the format that c is converted to when nothing else is asked
-// for; nil if c is.
+// Opposite returns the default output format for inputs in c; nil if c is nil.
 func (c *Codec) Opposite() *Codec {
 	if c == nil {
 		return nil
@@ -81,34 +80,32 @@ type WriteOptions struct {
 	// Validate and UTF8 are for BSON that is only copied, in digits too.
 	Validate bson.ValidateOptions
 	UTF8     bson.UTF8Policy
-	// Checked says that whoever has read the documents has looked at all of
-	// their bytes.
+	// Checked says that the reader has checked all bytes of the documents.
 	Checked bool
 }
 
-// A Decoder is how the inputs of a run are read. What is nil in it a format
-// does not have.
+// A Decoder reads the inputs of a run. A format lacks the features whose
+// functions are nil.
 type Decoder struct {
 	// Stream returns a reader of r, document by document.
 	Stream func(r io.Reader, from State) Reader
-	// Pieces and Cut are for formats that can be cut into pieces. Pieces returns
-	// a reader of one piece after the other. It refuses documents whose BSON is
-	// longer than both most bytes and the piece; 0 is no limit.
+	// Pieces and Cut are for formats that can be cut into pieces. Pieces
+	// returns a reader of one piece after the other. It rejects documents whose
+	// BSON is longer than both most bytes and the piece; 0 is no limit.
 	Pieces func(most int) PieceReader
 	// Cut returns what cuts the bytes from a place on at which from holds. A
 	// piece cannot have more than most bytes.
 	Cut func(from State, most int) Cutter
-	// Ends reports whether the bytes of a document that was read hold together,
-	// so that the next one starts where it says that it ends. If it is nil, they
-	// always do.
+	// Ends reports whether the end of a document that was read is known, so
+	// that the next one starts there. If Ends is nil, it is always known.
 	Ends func(doc []byte) bool
-	// Mend makes a document of data by correcting nothing but the lengths of
-	// documents and arrays in it.
+	// Mend corrects the lengths of documents and arrays in data, and nothing
+	// else.
 	Mend func(data []byte) (doc []byte, mended []bsoncore.MendedLength, err error)
 }
 
-// A State is what may come at a place between two documents. The zero State is
-// that of the start of an input.
+// A State decides what may come at a place between two documents. The zero
+// State is that of the start of an input.
 type State uint8
 
 // A Reader reads documents one after the other.
@@ -116,33 +113,34 @@ type Reader interface {
 	// Next reads the next document into rec, and reports whether there is one.
 	// It leaves Number and Place alone.
 	Next(rec *record.Record) bool
-	// Err returns what has ended the reading, nil for the end of the input.
+	// Err returns the error that ended the reading, nil for the end of the
+	// input.
 	Err() error
-	// Place returns where the document at hand starts, or what could not be
-	// read as one, from where the reader began.
+	// Place returns the start of the current document, or of the bytes that
+	// could not be read as a document, from the start of the reader.
 	Place() record.Place
-	// Resync goes on after damage, in the document that was read or where one
-	// could not be, and writes the bytes that it passes over.
+	// Resync continues after damage, in the document that was read or in bytes
+	// that could not be read, and writes the bytes that it skips.
 	Resync(skipped io.Writer) bool
-	// Stray reports whether the last Resync has passed over no document, but
-	// something between two.
+	// Stray reports whether the last Resync has skipped bytes between documents
+	// and no document.
 	Stray() bool
 }
 
-// A Handover is a Reader that others can take over from.
+// A Handover is a Reader whose place another reader can take.
 type Handover interface {
 	Reader
 	// Buffered returns the bytes that it has read ahead.
 	Buffered() []byte
-	// State returns what may come behind the document at hand.
+	// State returns the state after the current document.
 	State() State
 }
 
 // A LineReader is a Reader of lines.
 type LineReader interface {
 	Reader
-	// Unended reports whether the line at hand has no line feed at its end, as
-	// the last of an input may.
+	// Unended reports whether the current line has no line feed at its end, as
+	// the last line of an input may.
 	Unended() bool
 }
 
@@ -153,27 +151,27 @@ type PieceReader interface {
 	// Next and Err are those of a Reader.
 	Next(rec *record.Record) bool
 	Err() error
-	// State returns what may come behind the document at hand.
+	// State returns the state after the current document.
 	State() State
 }
 
-// A Cutter returns how long a piece at the start of data is, what has arrived
-// so far, and where it starts and ends; or 0 if more bytes are needed to tell.
-// Then data comes again, longer.
+// A Cutter returns the length of a piece at the start of data, the bytes that
+// have arrived, and its start and end; or 0 if it needs more bytes. Then data
+// comes again, longer.
 type Cutter func(data []byte) (n int, from, to State)
 
-// An Encoder is how the documents of a run are written.
+// An Encoder writes the documents of a run.
 type Encoder struct {
 	Appender
 	Framing
 	// Alone is the size, in bytes of BSON, above which documents are written
-	// one at a time, since writing one takes some times its memory.
+	// one at a time, because writing one needs several times its memory.
 	Alone int
 }
 
-// An Appender writes what a document, or another value, is in a format. It has
-// no state, since workers share it: what stands between documents is in the
-// Framing. data is the value of type t as it follows the key of an element.
+// An Appender writes a document, or another value, in a format. It has no
+// state, because workers share it: the Framing has the text between documents.
+// data is the value of type t as it follows the key of an element.
 type Appender interface {
 	// AppendValue appends the value to dst. On error it appends nothing. The
 	// error matches bson.ErrTooLarge if dst would have more than most bytes; dst
@@ -185,7 +183,7 @@ type Appender interface {
 	WriteValue(w io.Writer, t bson.Type, data []byte) error
 }
 
-// A Framing is what stands around the documents of an output.
+// A Framing is the text around the documents of an output.
 type Framing struct {
 	Open    string // before the first
 	Between string // before each but the first

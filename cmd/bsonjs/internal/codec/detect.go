@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Certainty says how sure it is that an input is of a format.
+// A Certainty is the certainty that an input is of a format.
 type Certainty uint8
 
 const (
@@ -20,8 +20,8 @@ const (
 // given name. The bytes decide, and the name, without regard to upper and lower
 // case, where they tell less than Likely. It returns nil if neither tells.
 //
-// It looks at more than four bytes only if they are there: to wait for them
-// would keep back documents that have come already.
+// It reads more than four bytes only if they are there: waiting for them would
+// delay documents that have arrived.
 func Detect(head []byte, name string) *Codec {
 	best, sure := sniff(head)
 	if sure >= Likely {
@@ -53,9 +53,8 @@ func sniff(head []byte) (best *Codec, sure Certainty) {
 // Known reports whether head, the start of an input, is of a format.
 func Known(head []byte) bool { return Detect(head, "") != nil }
 
-// Advise says what an input that starts with head seems to be, if it is read as
-// another format, from, nil if that is not known: words that end the line about
-// a failure, "" for none.
+// Advise returns the advice for a fault in an input that starts with head and
+// is read as from, nil if unknown: the format that head seems to have, or "".
 func Advise(head []byte, from *Codec) string {
 	if what := foreignTo(head, from); what != "" {
 		return "this is " + what

@@ -13,7 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
-// This file is documents that stand in logs and tickets as digits.
+// This file reads and writes documents as digits, as in logs and tickets.
 
 // Hex is BSON as hexadecimal digits, one document per line.
 var Hex = &Codec{
@@ -47,8 +47,8 @@ func digitEncoder(encode func(dst, src []byte) []byte, o WriteOptions) Encoder {
 	return Encoder{Appender: digitAppender{newBSONAppender(o), encode}, Framing: Lines(), Alone: math.MaxInt}
 }
 
-// spelledSize is how many digits are looked at: enough for the length of a
-// document and the type of its first element in hexadecimal and in base64.
+// spelledSize is the number of digits that are checked: enough for the length
+// of a document and the type of its first element in hexadecimal and in base64.
 const spelledSize = 16
 
 // sniffDigits is sure if head, after blanks, spells the length of a document of
@@ -66,16 +66,16 @@ func sniffDigits(head []byte, group int, decode func(dst, src []byte) (int, erro
 	return Not
 }
 
-// errDigits is what is wrong with a line that no bytes can be made of.
+// errDigits is the fault of a line that is not digits.
 var errDigits = errors.New("invalid digits")
 
-// mostBlanks is how many blanks there may be around the digits of the largest
+// mostBlanks is the largest number of blanks around the digits of the largest
 // document.
 const mostBlanks = 4 << 10
 
 // A digitReader reads documents as hexadecimal digits, in either case, or in
-// base64, one on a line. Lines of blanks are passed over. Of a line that is
-// too long for the largest document only the start is kept.
+// base64, one on a line. Blank lines are skipped. Only the start of a line that
+// is too long for the largest document is kept.
 type digitReader struct {
 	r      *bufio.Reader
 	decode func(dst, src []byte) ([]byte, error)
@@ -99,7 +99,7 @@ func newDigitReader(r io.Reader, decode func(dst, src []byte) ([]byte, error), o
 	return d
 }
 
-// Next reads the next document, whose bytes nobody has looked at.
+// Next reads the next document, whose bytes are not checked.
 func (d *digitReader) Next(rec *record.Record) bool {
 	for d.err == nil && d.scan() {
 		if text := d.text(); d.cut || len(text) > 0 {
@@ -152,16 +152,16 @@ func (d *digitReader) read() bool {
 // Place returns where the current line starts.
 func (d *digitReader) Place() record.Place { return record.Place{Offset: d.start} }
 
-// Stray returns false: what is wrong is a line.
+// Stray returns false: every fault is a line.
 func (d *digitReader) Stray() bool { return false }
 
-// Err returns what has ended the reading, nil for the end of the input.
+// Err returns the error that ended the reading, nil for the end of the input.
 func (d *digitReader) Err() error { return d.err }
 
 // Unended reports whether the line ends without a line feed, as the last may.
 func (d *digitReader) Unended() bool { return !bytes.HasSuffix(d.line, []byte("\n")) }
 
-// Resync goes on at the line after one without a document.
+// Resync continues at the next line.
 func (d *digitReader) Resync(skipped io.Writer) bool {
 	if _, ok := errors.AsType[*bson.SyntaxError](d.err); !ok {
 		return false
@@ -189,8 +189,8 @@ type digitAppender struct {
 	encode func(dst, src []byte) []byte
 }
 
-// digitPortion is how many bytes of a document are written as digits at a
-// time. It is a multiple of 3, for base64.
+// digitPortion is the number of bytes of a document that are written as digits
+// at a time. It is a multiple of 3, for base64.
 const digitPortion = 24 << 10
 
 func (a digitAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {

@@ -10,8 +10,8 @@ const (
 	utf32   = "UTF-32 text: convert it to UTF-8 first"
 )
 
-// foreign are the first bytes of files that people give to bsonjs by mistake:
-// enough of them that the length of a BSON document is rarely the same.
+// foreign are the first bytes of files that people pass to bsonjs by mistake:
+// enough bytes that the length of a BSON document is rarely the same.
 var foreign = []struct {
 	at     int // byte of the file where magic is
 	magic  string
@@ -45,7 +45,7 @@ var foreign = []struct {
 	{0, "\x00\x00\xfe\xff", utf32, ""},
 }
 
-// textSize is how many bytes foreignTo looks at to see that they are text.
+// textSize is the number of bytes that foreignTo checks for text.
 const textSize = 16
 
 // foreignTo says what an input that starts with head is, if that is no format

@@ -46,7 +46,7 @@ var JSON = &Codec{
 	},
 }
 
-// AloneText is Encoder.Alone where keys are sorted or text is laid out anew.
+// AloneText is Encoder.Alone for sorted keys and for text with a new layout.
 const AloneText = 256 << 10
 
 const (

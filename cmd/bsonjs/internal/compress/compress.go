@@ -1,9 +1,9 @@
-// Package compress finds out that an input is compressed, and with what, and
-// reads and writes what is.
+// Package compress detects the compression of inputs, and reads and writes
+// compressed data.
 //
-// Everything that a stream claims about the memory it needs has an upper
-// bound here, and what is decompressed is handed on as it comes: nothing that
-// has arrived whole is kept back until more does.
+// Every claim of a stream about its memory has an upper bound here.
+// Decompressed bytes are handed on as they come: complete data is never held
+// back until more arrives.
 package compress
 
 import (
@@ -17,7 +17,7 @@ import (
 type Codec uint8
 
 const (
-	// None is bytes as they are.
+	// None is no compression.
 	None Codec = iota
 	// Gzip is RFC 1952, members one after the other.
 	Gzip
@@ -36,18 +36,18 @@ const (
 	codecs
 )
 
-// What a stream may ask for, in bytes. These are the limits of the programs
-// that make such files, unless told to go beyond them.
+// Limits of memory for a stream, in bytes: the default limits of the programs
+// that make such files.
 const (
 	// MaxWindow is the largest window of zstd.
 	MaxWindow = 128 << 20
 	// MaxDictionary is the largest dictionary of xz.
 	MaxDictionary = 64 << 20
-	// MaxLayers is how many times over an input may be compressed.
+	// MaxLayers is the largest number of compressions of an input.
 	MaxLayers = 2
 )
 
-// A trait is what is known of a codec.
+// A trait has the properties of a codec.
 type trait struct {
 	name     string
 	suffixes []string // of file names, in lower case; the first is the usual one
@@ -85,8 +85,8 @@ func (c Codec) Suffixes() []string { return slices.Clone(traits[c].suffixes) }
 // it cannot be written.
 func (c Codec) MaxLevel() int { return traits[c].levels }
 
-// ByName returns the codec that the end of a file name says, None if it says
-// nothing, and the name without that end.
+// ByName returns the codec of the suffix of a file name, None if it has none,
+// and the name without the suffix.
 func ByName(name string) (c Codec, stem string) {
 	lower := strings.ToLower(name)
 	for c, t := range traits {
@@ -99,7 +99,7 @@ func ByName(name string) (c Codec, stem string) {
 	return None, name
 }
 
-// Stem returns name without all the ends that say how a file is compressed.
+// Stem returns name without all suffixes of compressions.
 func Stem(name string) string {
 	for range MaxLayers {
 		_, name = ByName(name)
@@ -107,28 +107,28 @@ func Stem(name string) string {
 	return name
 }
 
-// What is wrong with compressed data.
+// The faults of compressed data.
 var (
 	// ErrTruncated: the data ends too early.
 	ErrTruncated = errors.New("is truncated")
-	// ErrChecksum: what comes out is not what went in.
+	// ErrChecksum: the decompressed data does not match its checksum.
 	ErrChecksum = errors.New("does not match its checksum")
-	// ErrTrailing: something else follows.
+	// ErrTrailing: unexpected bytes follow.
 	ErrTrailing = errors.New("is followed by unexpected bytes")
 	// ErrDamaged: the data is malformed in some other way.
 	ErrDamaged = errors.New("is damaged")
 	// ErrMemory: the data claims to need more memory than it may have.
 	ErrMemory = errors.New("needs too much memory")
-	// ErrUnsupported: the data needs something that is not there.
+	// ErrUnsupported: the data needs a feature that is not supported.
 	ErrUnsupported = errors.New("cannot be read")
 	// ErrLayers: the data is compressed more often than MaxLayers.
 	ErrLayers = errors.New("is nested in two other compressions, which is the limit")
 )
 
-// An Error says what is wrong with compressed data, and where.
+// An Error is a fault of compressed data, with its place.
 type Error struct {
 	Codec  Codec
-	Offset int64 // bytes of the compressed data that had been used when it was seen
+	Offset int64 // bytes of the compressed data that were used before the fault
 	Err    error // one of the sentinels above
 	Detail string
 }

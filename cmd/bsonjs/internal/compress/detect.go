@@ -10,20 +10,20 @@ import (
 // This file tells compressed data from documents by its first bytes.
 //
 // A BSON document starts with its length, which may be any magic number. For
-// most codecs no document has it all the same, because the byte after it, the
-// type of the first element, is none; signatures checks as much. For gzip that
-// does not suffice, so it is decompressed to see what becomes of it. The name
-// of the file decides only where the bytes end before they tell.
+// most codecs no document starts like that, because the byte after the magic
+// number is not the type of an element; signatures check this. For gzip this is
+// not enough, so the data is decompressed for a test. The name of the file
+// decides only if there are too few bytes to tell.
 
 // HeadSize is how many bytes of an input Detect uses, at most.
 const HeadSize = 4 << 10
 
-// A signature is how the data of a codec starts.
+// A signature is the start of the data of a codec.
 type signature struct {
 	magic string
 	codec Codec
-	// rest says whether what follows the magic is a header. It has at least
-	// size bytes, unless the input ends before.
+	// rest says whether the bytes after the magic are a header. There are at
+	// least size bytes, unless the input ends before.
 	rest func(rest []byte) bool
 	size int
 }
@@ -60,8 +60,8 @@ const (
 	skipMagic = "\x50\x2a\x4d\x18"
 )
 
-// A Plain says what is known of the data that an input may hold as it is. The
-// zero Plain knows nothing.
+// A Plain describes uncompressed data that an input may hold. The zero Plain
+// describes nothing.
 type Plain struct {
 	// Opens reports whether head can be the start of a BSON document: its
 	// length, and the type of the first element or the end. nil is no.
@@ -73,13 +73,13 @@ type Plain struct {
 
 func (p Plain) opens(head []byte) bool { return p.Opens != nil && p.Opens(head) }
 
-// lengthSize is how many bytes the length of a document has.
+// lengthSize is the size of the length of a document, in bytes.
 const lengthSize = 4
 
 // Detect returns the codec of an input that starts with head and has the given
-// name. ended says that there is no more than head. If that does not suffice
-// it returns false: it is to be called again with at least one byte more.
-// That is never so for a document that is whole.
+// name. ended says that head is the whole input. If head is too short, it
+// returns false: call it again with at least one byte more. It never happens
+// for a complete document.
 func (p Plain) Detect(head []byte, name string, ended bool) (c Codec, sure bool) {
 	if len(head) >= HeadSize {
 		head, ended = head[:HeadSize], true
@@ -188,8 +188,8 @@ func (p Plain) detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) 
 	return None, true
 }
 
-// detectSkip looks for what follows frames that are to be passed over. What
-// nothing follows is of the codec that the name says, or zstd.
+// detectSkip searches for the data after skippable frames. If there is none,
+// the codec is that of the name, or zstd.
 func (p Plain) detectSkip(head []byte, named Codec, ended bool) (Codec, bool) {
 	at := uint64(0) // of a frame in head, as far as it is known
 	for {

@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// This file opens members of gzip data. The library refuses names and comments
+// This file opens members of gzip data. The library rejects names and comments
 // over 512 bytes, which the format allows. Such headers are read here, and the
 // library gets a header without them. Source: RFC 1952, section 2.3.
 

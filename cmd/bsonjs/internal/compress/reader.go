@@ -11,12 +11,12 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// This file reads what is compressed. The decoders are those of libraries,
-// but for what stands around the data in gzip (below and gzip.go) and xz
-// (xz.go); errors of all of them become an Error here.
+// This file reads compressed data. The decoders are those of libraries, except
+// for the containers of gzip (below and gzip.go) and xz (xz.go). The errors of
+// all decoders become an Error here.
 
-// A Reader reads what compressed data holds. A call of Read returns what is
-// there before it waits for more.
+// A Reader decompresses data. A call of Read returns the bytes that are there
+// before it waits for more.
 type Reader struct {
 	codec Codec
 	src   *Source
@@ -32,7 +32,8 @@ func NewReader(c Codec, src *Source) *Reader {
 	case Gzip:
 		r.z = &gzipReader{src: src}
 	case Zstd:
-		// One goroutine does it all: it is not slower, and knows where it is.
+		// One goroutine does everything: it is not slower, and it knows its
+		// place.
 		r.z, r.err = zstd.NewReader(src, zstd.WithDecoderConcurrency(1),
 			zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(MaxWindow))
 	case S2, Snappy:
@@ -79,8 +80,7 @@ func (r *Reader) Close() {
 	}
 }
 
-// meanings says what errors of libraries mean, and what is wrong when an error
-// is none of these.
+// meanings maps errors of libraries to our errors.
 var meanings = []struct {
 	err     error
 	meaning error
@@ -133,7 +133,7 @@ func (r *Reader) diagnose(err error) error {
 	return e
 }
 
-// explain says what users can do about e, or drops what is no news to them.
+// explain adds advice for users to e, or drops details that do not help them.
 func (e *Error) explain() {
 	switch e.Err {
 	case ErrTruncated, ErrChecksum, ErrTrailing:
@@ -149,8 +149,8 @@ func (e *Error) explain() {
 	}
 }
 
-// A gzipReader reads one member after the other. Zeros behind the last are
-// padding; anything else there is an error.
+// A gzipReader reads one member after the other. Zeros after the last are
+// padding; other bytes there are an error.
 type gzipReader struct {
 	src  *Source
 	z    *gzip.Reader

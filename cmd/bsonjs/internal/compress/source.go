@@ -8,8 +8,8 @@ import (
 // sourceSize is how many bytes are asked for in one read, at least.
 const sourceSize = 64 << 10
 
-// A Source is bytes that can be looked at before they are read. It reads from
-// what it is made of only when it must, and then once.
+// A Source is bytes that can be examined before they are read. It calls its
+// reader only when necessary, and then once.
 type Source struct {
 	*bufio.Reader
 	r *sticky
@@ -21,9 +21,8 @@ func NewSource(r io.Reader) *Source {
 	return &Source{bufio.NewReaderSize(s, sourceSize), s}
 }
 
-// Head returns the bytes that have come and are not read yet, at least n of
-// them; or fewer, and why there are no more. They are valid until the next
-// call.
+// Head returns the bytes that have arrived and are not read yet, at least n of
+// them; or fewer, and the reason. They are valid until the next call.
 func (s *Source) Head(n int) ([]byte, error) {
 	_, err := s.Peek(n)
 	head, _ := s.Peek(s.Buffered())

@@ -9,9 +9,9 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// This file writes what is compressed. Blocks are compressed side by side, and
-// where one ends depends on the bytes alone, and on calls of Flush: what comes
-// out is the same for any number of jobs and however the bytes are dealt out.
+// This file writes compressed data. Blocks are compressed in parallel. The end
+// of a block depends only on the bytes and on calls of Flush, so the output is
+// the same for any number of jobs and for any division of the bytes into calls.
 
 // The sizes of blocks, in bytes. A job has a few of them at once.
 const (
@@ -25,8 +25,9 @@ const (
 	snapBlock  = 64<<10 - 8 // as the library has it
 )
 
-// maxJobs is how many blocks are compressed at once, at most, so that a run
-// keeps to its memory: one of zstd takes some 8 MiB, one of s2 half of that.
+// maxJobs is the largest number of blocks that are compressed at once, to limit
+// the memory of a run: a block of zstd needs some 8 MiB, a block of s2 half of
+// that.
 func maxJobs(c Codec) int {
 	switch c {
 	case Zstd:
@@ -41,8 +42,8 @@ func maxJobs(c Codec) int {
 type WriterOptions struct {
 	_ struct{} // keyed literals only
 
-	// Level is from 1, which is the fastest, to Codec.MaxLevel; 0 is what
-	// the codec is usually written with.
+	// Level is from 1, the fastest, to Codec.MaxLevel; 0 is the default level
+	// of the codec.
 	Level int
 	// Jobs is how many blocks are compressed at once, at least 1.
 	Jobs int
@@ -143,8 +144,8 @@ func (z *Writer) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Flush ends the current block, so that all that was written so far can be
-// decompressed. It may return before all of that is done.
+// Flush ends the current block, so that all bytes written so far can be
+// decompressed. It may return before the block is complete.
 func (z *Writer) Flush() error {
 	if !z.dirty {
 		return nil

@@ -15,8 +15,8 @@ import (
 // This file reads the container of the xz format: streams of blocks, each of
 // which is chunks that package lzma decompresses. It is read here because
 //
-//   - a block says how large its dictionary is, up to 4 GiB,
-//   - what comes out of a chunk must not wait for the next one, and
+//   - a block claims the size of its dictionary, up to 4 GiB,
+//   - the bytes of a chunk must not wait for the next chunk, and
 //   - an index must not take memory.
 //
 // All chunks go through one decoder, as if they were of one block: each block
@@ -82,7 +82,7 @@ func (x *xzReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// damage returns what is wrong when lz says err.
+// damage returns the fault for an error of lz.
 func (x *xzReader) damage(err error) error {
 	if x.short {
 		return io.ErrUnexpectedEOF

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// IsClosedPipe reports whether err says that nobody reads the output any more.
+// IsClosedPipe reports whether err says that the reader of the output has gone.
 func IsClosedPipe(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }

@@ -12,7 +12,7 @@ const (
 	errorNoData     = syscall.Errno(232)
 )
 
-// IsClosedPipe reports whether err says that nobody reads the output any more.
+// IsClosedPipe reports whether err says that the reader of the output has gone.
 func IsClosedPipe(err error) bool {
 	return errors.Is(err, errorBrokenPipe) || errors.Is(err, errorNoData) ||
 		errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)

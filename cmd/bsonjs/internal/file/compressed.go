@@ -9,15 +9,15 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// passOn is how long what was written may stay in a compressor when someone
-// may be waiting for it. A file is read when it is whole: what is on its way
-// to one is never hurried, so that its bytes are always the same.
+// passOn is how long written bytes may stay in a compressor while a reader may
+// wait for them. A file is read when it is complete: a compressor that writes
+// to a file is never flushed, so its bytes are always the same.
 const passOn = 100 * time.Millisecond
 
 // A compressed is the compressor of a Writer.
 type compressed struct {
 	codec compress.Codec
-	hurry bool // someone may be waiting
+	hurry bool // a reader may be waiting
 	n     atomic.Int64
 
 	mu    sync.Mutex       // of what follows; held while the compressor is at work
@@ -27,7 +27,7 @@ type compressed struct {
 	err   error            // of flushing
 }
 
-// compress has what is written to f compressed as o says.
+// compress sets up the compressor of f with the options o.
 func (f *Writer) compress(o Output) error {
 	c := &compressed{codec: o.Codec, hurry: !f.isFile()}
 	z, err := compress.NewWriter(writerFunc(func(p []byte) (int, error) {
@@ -95,8 +95,7 @@ func (c *compressed) flush() {
 	}
 }
 
-// finish ends what is compressed, unless it could not be written so far, which
-// Write has said.
+// finish ends the compressed data, unless Write has returned an error.
 func (f *Writer) finish() error {
 	c := f.z
 	if c == nil {

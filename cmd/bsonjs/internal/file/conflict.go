@@ -8,9 +8,10 @@ import (
 	"slices"
 )
 
-// Conflict returns the first of the inputs, names as Input opens them, that is the same file as the output, or as the one that a run that
-// stops would leave: by another name, through a link or as stdin too. It
-// returns false if there is none. Devices, pipes and terminals may be both.
+// Conflict returns the first of the inputs that is the same file as the output,
+// or as its partial file, also by another name, through a link or as stdin.
+// inputs are names as Input opens them. It returns false if there is none.
+// Devices, pipes and terminals may be both.
 func (o Output) Conflict(inputs []string, stdin io.Reader) (string, bool) {
 	written := o.written()
 	if len(written) == 0 {
@@ -25,8 +26,8 @@ func (o Output) Conflict(inputs []string, stdin io.Reader) (string, bool) {
 }
 
 // Collides reports whether o and p, two outputs of a run, would write to the
-// same file, or one to what the other would leave when the run stops. Devices,
-// pipes and terminals may be both.
+// same file, or one to the partial file of the other. Devices, pipes and
+// terminals may be both.
 func (o Output) Collides(p Output) bool {
 	written := o.written()
 	for _, info := range p.written() {
@@ -34,7 +35,7 @@ func (o Output) Collides(p Output) bool {
 			return true
 		}
 	}
-	// Files that are not there yet have only names.
+	// Files that do not exist yet have only names.
 	paths := o.paths()
 	return slices.ContainsFunc(p.paths(), func(path string) bool { return slices.Contains(paths, path) })
 }

@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// This file has all system calls for a file that is written aside. The tests
-// replace them with calls that fail.
+// This file has all system calls for a file that is written under a temporary
+// name. The tests replace them with calls that fail.
 
 // A disk makes files and names them.
 type disk interface {

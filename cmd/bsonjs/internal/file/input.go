@@ -1,9 +1,9 @@
 // Package file opens what bsonjs reads and writes.
 //
-// Inputs are decompressed, and a run can look at their first bytes before it
-// decides how to read the rest. Outputs, compressed perhaps, go to standard
-// output, straight to a device or FIFO, or to a file that appears under its
-// name only when it is whole.
+// Inputs are decompressed, and a run can examine their first bytes before it
+// reads the rest. Outputs, compressed or not, go to standard output, directly
+// to a device or FIFO, or to a file that appears under its name only when it is
+// complete.
 package file
 
 import (
@@ -28,14 +28,15 @@ import (
 const StdinName = "<stdin>"
 
 const (
-	// leastHead is how many bytes Head waits for: the length of a document.
+	// leastHead is the number of bytes for which Head waits: the length of a
+	// document.
 	leastHead = 4
 	// mostHead is how many it returns at most: more than it takes to tell the
 	// format, so that a failure can say what the input is.
 	mostHead = 512
 )
 
-// An Input says how inputs are opened and read.
+// An Input has the options of opening and reading inputs.
 type Input struct {
 	_ struct{} // keyed literals only
 
@@ -269,8 +270,8 @@ func (f *Reader) Close() error {
 	return f.close.Close()
 }
 
-// Cause returns what the system says went wrong, without the name and the
-// call, which messages of bsonjs say in their own way.
+// Cause returns the error of the system without the name and the call, which
+// messages of bsonjs have in their own form.
 func Cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

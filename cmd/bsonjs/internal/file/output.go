@@ -30,17 +30,17 @@ import (
 // StdoutName stands for standard output in messages.
 const StdoutName = "<stdout>"
 
-// ErrDangling: the name is a symbolic link that leads nowhere.
+// ErrDangling: the name is a symbolic link to a file that does not exist.
 var ErrDangling = errors.New("symbolic link to a file that does not exist")
 
-// An Output says where output goes.
+// An Output is a destination of output.
 type Output struct {
 	_ struct{} // keyed literals only
 
 	// Name is the file to write; "" and "-" are Stdout.
 	Name   string
 	Stdout io.Writer
-	// Overwrite allows Name to replace a file that exists.
+	// Overwrite allows Name to replace an existing file.
 	Overwrite bool
 
 	// Codec is what the output is compressed with.

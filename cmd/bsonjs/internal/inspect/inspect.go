@@ -1,5 +1,5 @@
-// Package inspect takes BSON documents apart, sound or not: which bytes are
-// what, and what is wrong with them.
+// Package inspect takes BSON documents apart, also damaged ones: it finds the
+// elements and the faults.
 package inspect
 
 import (
@@ -16,14 +16,13 @@ import (
 
 // This file finds the parts of a document. text.go and record.go write them.
 //
-//   - open decides how the document is walked, if it is wrong on the outside.
+//   - open prepares the walk, also of a document with a wrong length or end.
 //   - elements is the walk: a client of bson.Cursor, as all are.
 //   - part hands over one part, and the faults that lie in it.
 //
-// Which bytes are at fault is what package bson says: Validate, Faults and
-// the cursor.
+// Package bson finds the faults: Validate, Faults and the cursor.
 
-// A Kind says what a Part is.
+// A Kind is the kind of a Part.
 type Kind uint8
 
 const (
@@ -34,9 +33,9 @@ const (
 	Element
 	// End is the NUL that closes a document.
 	End
-	// Fault is something that is wrong. It has no bytes.
+	// Fault is a fault. It has no bytes.
 	Fault
-	// Rest is bytes that no element can be made of.
+	// Rest is bytes that belong to no element.
 	Rest
 )
 
@@ -61,11 +60,11 @@ type Part struct {
 	Err error // what is wrong: a sentinel of package bson
 }
 
-// Options say how a document is taken apart.
+// Options are the options of taking a document apart.
 type Options struct {
 	_ struct{} // keyed literals only
 
-	// MaxDepth is how many documents may be inside each other. Zero means
+	// MaxDepth is the deepest nesting of documents. Zero means
 	// bson.DefaultMaxDepth.
 	MaxDepth int
 	// Outside, if not nil, is what is wrong with the document on the outside,
@@ -86,8 +85,8 @@ func (o Options) Parts(doc []byte) iter.Seq[Part] {
 	}
 }
 
-// maxFaults is how many faults inside a document are listed at most, so that
-// memory is bounded where all of it is wrong.
+// maxFaults is the largest number of listed faults of a document, to bound
+// memory.
 const maxFaults = 1000
 
 // A walker is one call of Parts.

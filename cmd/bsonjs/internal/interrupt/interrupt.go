@@ -13,7 +13,7 @@ import (
 // watched are the signals that ask a run to stop.
 var watched = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
-// ErrInterrupted says that something was given up because the run is to stop.
+// ErrInterrupted says that an action was cancelled because the run must stop.
 var ErrInterrupted = errors.New("interrupted")
 
 // A Signal is the cause of a context that a signal has ended. It matches

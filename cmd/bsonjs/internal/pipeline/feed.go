@@ -24,8 +24,8 @@ type block struct {
 	err error  // what the reader said with them, io.EOF included
 }
 
-// A Feed reads ahead of those who work on a stream, and takes back what they
-// did not use. It is for one goroutine.
+// A Feed reads ahead of the workers of a stream, and takes back unused bytes.
+// It is for one goroutine.
 type Feed struct {
 	blocks chan block
 	quit   chan struct{}   // closed by Close

@@ -1,13 +1,13 @@
-// Package pipeline works on the pieces of a stream side by side and hands over
-// what comes of them in the order of the stream.
+// Package pipeline works on the pieces of a stream in parallel and hands over
+// the results in the order of the stream.
 //
-// One goroutine reads (Feed), the caller's cuts the stream into pieces and
-// takes them when they are done, and the workers do what is between. What is
-// in flight is bounded, so memory does not follow the stream.
+// One goroutine reads (Feed). The caller's goroutine cuts the stream into
+// pieces and takes the finished pieces. Workers do the work in between. The
+// number of pieces in flight is bounded, so memory does not grow with the
+// stream.
 //
-// Cutting is a guess: when a piece turns out not to be what it was cut for,
-// whoever takes it stops the run, and all bytes from there on go back to the
-// Feed, to be read in another way.
+// A cut is a guess. If a piece is not as expected, take stops the run, and all
+// bytes from there on go back to the Feed, to be read in another way.
 package pipeline
 
 import (
@@ -39,7 +39,7 @@ type Piece[T any] struct {
 	taken bool          // it has been received
 }
 
-// A Plan says what to do with a stream.
+// A Plan is the work on a stream.
 type Plan[T any] struct {
 	_ struct{} // keyed literals only
 
@@ -55,7 +55,7 @@ type Plan[T any] struct {
 	Take func(p *Piece[T]) (used int, more bool)
 }
 
-// A Line is a number of workers and what they are to do.
+// A Line is a number of workers and their plan.
 type Line[T any] struct {
 	workers int
 	plan    Plan[T]

@@ -1,5 +1,4 @@
-// Package record has what goes through a run: the documents of its inputs, one
-// by one, and where each of them stands.
+// Package record has the documents that go through a run, and their places.
 package record
 
 import (
@@ -52,7 +51,7 @@ func (p Place) Behind(text []byte) Place {
 	return p
 }
 
-// A Part is what a sink makes of some records that follow each other.
+// A Part is the result of a sink for some records in a row.
 type Part interface {
 	// Reset empties the part. It is to get the records of a piece of size bytes,
 	// 0 if that is not known, and may make most bytes of output of them.
@@ -64,13 +63,13 @@ type Part interface {
 	Size() int
 }
 
-// Faults are several things that are wrong with one record, the first first.
+// Faults are several faults of one record, in order.
 type Faults struct {
 	List []error // at least one
 	More int     // that are not in List
 }
 
-// Listed returns all that is wrong with a record for which err was returned.
+// Listed returns all faults in err, the error of a record.
 func Listed(err error) []error {
 	if f, ok := errors.AsType[Faults](err); ok {
 		return f.List

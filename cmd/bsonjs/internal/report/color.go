@@ -1,12 +1,12 @@
 package report
 
-// A Palette is what is written around the parts of a message to give them
-// colours. The zero Palette gives none.
+// A Palette has the texts around the parts of a message that give them colours.
+// The zero Palette has no colours.
 type Palette struct {
-	place string // where something is wrong: file, document and offset
+	place string // place of a fault: file, document and offset
 	path  string // in the document
 	why   string
-	note  string // a message that is about no fault
+	note  string // a message that is not about a fault
 	off   string // ends any of them
 }
 

@@ -9,10 +9,10 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// Diagnose returns what err, from a reader or writer of documents, says about
-// the document: a fault without a file and a number, whose place counts from
-// the start of whatever was read. It returns nil if err is about something
-// else, such as the reading or writing itself.
+// Diagnose returns the fault in err, an error of a reader or writer of
+// documents. The fault has no file and no number; its place counts from the
+// start of the bytes that were read. It returns nil if err is not about a
+// document, such as an error of reading or writing.
 func Diagnose(err error) *Fault {
 	var (
 		bs *bson.SyntaxError

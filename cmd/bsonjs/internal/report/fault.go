@@ -1,10 +1,11 @@
-// Package report says on standard error how a run goes: what was not
-// converted, how far the run has come, and how much was done at the end.
+// Package report writes the messages of a run to standard error: faults,
+// progress and the summary.
 //
-//   - fault.go is what goes wrong, as a line and an exit code, and diagnose.go
-//     makes it of the errors of the library.
-//   - reporter.go says it, as text or as JSON (json.go), with colours (color.go).
-//   - totals.go is what a run has come to, progress.go what is shown meanwhile.
+//   - fault.go has faults, as a line and an exit code; diagnose.go makes them
+//     from errors of the library.
+//   - reporter.go writes them, as text or as JSON (json.go), with colours
+//     (color.go).
+//   - totals.go has the totals of a run, progress.go the progress.
 //
 // Nothing else writes to standard error during a run.
 package report
@@ -18,8 +19,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
-// A Code is an exit code: what the process returns. A higher one outranks a
-// lower one.
+// A Code is an exit code of the process. The highest code counts.
 type Code int
 
 const (
@@ -30,8 +30,8 @@ const (
 	CodeSyntax  Code = 4   // malformed or truncated input
 	CodeOutput  Code = 5   // the output cannot be written
 	CodeSignal  Code = 128 // plus the number of the signal
-	// CodeClosedPipe is what a shell shows of a process that SIGPIPE ended,
-	// which is how most runs with a closed pipe end.
+	// CodeClosedPipe is the exit code in a shell of a process that SIGPIPE
+	// ended. Most runs with a closed pipe end so.
 	CodeClosedPipe Code = CodeSignal + 13
 )
 
@@ -43,8 +43,7 @@ const (
 	maxWhy  = 400
 )
 
-// A Fault is something that was not done: a reason to end the run, or a
-// document that is left out.
+// A Fault is one thing that is wrong. It ends the run, or rejects a document.
 type Fault struct {
 	Code   Code
 	File   string // name of the file it is about; "" if it is about none
@@ -52,17 +51,17 @@ type Fault struct {
 	Place  *Place // of the document, or of what is wrong in compressed data; nil: it is about neither
 	Why    string // one line without its end, "" if nothing is to be said
 	Advice string // what to do about it, or what comes of it; may be ""
-	Mended int    // lengths of the document that were mended, which is written; 0: it is left out
-	// Skipped is how many bytes were left out, 0 if it ends the run, and From
-	// the byte of the file at which they start.
+	Mended int    // mended lengths of the document, which is written; 0: the document is rejected
+	// Skipped is the number of skipped bytes, 0 if the fault ends the run. From
+	// is the offset of the first of them in the file.
 	Skipped, From int64
 }
 
-// A Place says where something is wrong.
+// A Place is the place of a fault.
 type Place struct {
-	// Offset is how many bytes of the file come before the one at fault. Line
-	// and Column are its place in text, both from 1 and the latter in bytes,
-	// or 0 where there is no text.
+	// Offset is the number of bytes of the file before the byte at fault. Line
+	// and Column are its place in text, both from 1, the column in bytes, or 0
+	// if there is no text.
 	Offset, Line, Column int64
 	Path                 string // JSON Pointer in the document, "" for the document itself
 }
@@ -80,8 +79,7 @@ func (f *Fault) In(name string, number int64) *Fault {
 	return f
 }
 
-// UsageFault says what is wrong with the command line. why may hold anything
-// that was on it.
+// UsageFault is a fault of the command line. why may contain any text from it.
 func UsageFault(why string) *Fault { return CommandFault("bsonjs", why) }
 
 // CommandFault is UsageFault for the command that the words path call.

@@ -30,12 +30,12 @@ type record struct {
 	From      *int64 `json:"from,omitempty"`    // byte of the file
 }
 
-// codeNames are what records call the codes.
+// codeNames are the names of the codes in records.
 var codeNames = map[Code]string{
 	CodeRefused: "refused", CodeUsage: "usage", CodeInput: "input", CodeSyntax: "malformed", CodeOutput: "output",
 }
 
-// record returns what is known of f.
+// record returns f as a record.
 func (f *Fault) record() record {
 	r := record{
 		File: f.File, Document: f.Number, Code: codeNames[f.Code], Exit: int(f.Code), Message: f.Why, Mended: f.Mended, Skipped: f.Skipped,

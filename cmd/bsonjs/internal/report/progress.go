@@ -9,13 +9,13 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// This file shows how far a run has come. A goroutine looks at the inputs now
-// and then; the run itself only counts. The bar has a line of its own, which
-// is cleared whenever something else is written to standard error: everything
-// goes there through the Progress once there is one.
+// This file shows the progress of a run. A goroutine reads the positions of the
+// inputs at intervals; the run itself only counts. The bar has a line of its
+// own, which is cleared before every other message: all messages are written
+// through the Progress.
 
 const (
-	// longRun is how long a run must last before ProgressLate shows it.
+	// longRun is the duration of a run after which ProgressLate shows it.
 	longRun = 2 * time.Second
 	// BarEvery and recordEvery are how often the bar and JSON are brought up
 	// to date.
@@ -23,7 +23,7 @@ const (
 	recordEvery = time.Second
 )
 
-// A ProgressForm is what is shown while a run lasts.
+// A ProgressForm is the form of the progress.
 type ProgressForm uint8
 
 const (
@@ -33,7 +33,7 @@ const (
 	ProgressJSON // one object per line
 )
 
-// A Progress shows how far a run has come. It is the run's standard error.
+// A Progress shows the progress of a run. It is the standard error of the run.
 type Progress struct {
 	form  ProgressForm
 	total int64     // bytes that will be read, -1 if that is not known
@@ -160,8 +160,8 @@ func (p *Progress) Write(b []byte) (int, error) {
 	return p.err.Write(b)
 }
 
-// End shows for the last time how far the run has come, and takes the bar off
-// its line. It may be called more than once.
+// End shows the progress for the last time, and removes the bar. It may be
+// called more than once.
 func (p *Progress) End() {
 	if p.quit == nil {
 		return

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// A Form is how something is said or printed.
+// A Form is the form of a message.
 type Form uint8
 
 const (
@@ -13,8 +13,8 @@ const (
 	JSON      // one object per line
 )
 
-// A Reporter says things on standard error. An error of writing there cannot
-// be reported anywhere.
+// A Reporter writes messages to standard error. An error of writing there
+// cannot be reported anywhere.
 type Reporter struct {
 	w       io.Writer
 	form    Form
@@ -25,8 +25,8 @@ type Reporter struct {
 // colours of p.
 func New(w io.Writer, form Form, p Palette) Reporter { return Reporter{w, form, p} }
 
-// Faults reports what is wrong and returns the highest of the codes. A fault
-// that is nil is none, and of one that has no words only the code counts.
+// Faults reports faults and returns the highest of their codes. A nil fault is
+// ignored; a fault without words has only a code.
 func (r Reporter) Faults(faults ...*Fault) Code {
 	code := CodeOK
 	for _, f := range faults {
@@ -45,7 +45,7 @@ func (r Reporter) Faults(faults ...*Fault) Code {
 	return code
 }
 
-// Note says something that is no failure.
+// Note writes a message that is not a fault.
 func (r Reporter) Note(text string) {
 	if r.form == JSON {
 		writeJSON(r.w, record{Code: "note", Message: text})

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// A Totals is what a run has come to.
+// A Totals has the counts of a run.
 type Totals struct {
-	Read     int64 // documents, or what should be some, that were come to
-	Rejected int64 // those of them that are not in the output because of a fault
+	Read     int64 // documents that were read, damaged ones included
+	Rejected int64 // those of them that were rejected
 	Filtered int64 // those of them that are not in the output because they are not wanted
 	Mended   int64 // those of them that are in the output with other lengths
 	Strays   int64 // faults between documents
@@ -55,7 +55,7 @@ type checkSummary struct {
 	CompressedIn int64 `json:"compressedIn,omitempty"`
 }
 
-// Summarize says what t has come to, in the given form.
+// Summarize writes the summary of t in the given form.
 func (r Reporter) Summarize(t Totals, form Form) {
 	took := time.Since(t.Began)
 	if form == JSON {
@@ -91,7 +91,7 @@ func (t Totals) text(took time.Duration) string {
 		Documents(t.Read), t.Written(), mended, t.Rejected, strays, size(t.In), size(t.Out), took)
 }
 
-// size returns n bytes in words.
+// size returns n bytes as text.
 func size(n int64) string {
 	const units = "kMGTPE"
 	if n < 1000 {

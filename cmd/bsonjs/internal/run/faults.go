@@ -11,12 +11,11 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file is what happens because of what is wrong. A fault, whichever
-// function meets it first, ends the run, unless leaveOut, mendedOne, stray or
-// passOver says otherwise.
+// This file handles faults. A fault ends the run, unless leaveOut, mendedOne,
+// stray or passOver continues it.
 
-// leaveOut counts and reports f, a record that is left out, and returns the
-// fault that ends the run if there have been too many.
+// leaveOut counts and reports f, the fault of a rejected record, and returns
+// the fault that ends the run if there have been too many.
 func (e *engine) leaveOut(f *report.Fault) *report.Fault {
 	e.Rejected++
 	e.count(1)
@@ -62,8 +61,8 @@ func (e *engine) endsWith(n int) bool {
 	return e.MaxErrors > 0 && e.Faulty()+int64(n) >= e.MaxErrors
 }
 
-// passOver reports f and returns nil if only what is left of an input is at
-// fault and the run can go on with the next one. Otherwise it returns f.
+// passOver reports f and returns nil if the run can go on with the next input.
+// Otherwise it returns f.
 func (e *engine) passOver(f *report.Fault) *report.Fault {
 	if f == nil || e.Policy.stops() || f.File == "" || f.Code == report.CodeUsage || f.Code >= report.CodeOutput {
 		return f
@@ -99,7 +98,7 @@ func (e *engine) cutFault(name string, err error) *report.Fault {
 	return f
 }
 
-// interrupted is for a run that is to stop.
+// interrupted is for a run that must stop.
 func (e *engine) interrupted() *report.Fault {
 	code := report.CodeSignal
 	if s, ok := errors.AsType[*interrupt.Signal](context.Cause(e.ctx)); ok {
@@ -108,8 +107,8 @@ func (e *engine) interrupted() *report.Fault {
 	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(e.Written())}
 }
 
-// unknownFormat is the fault of an input of which neither bytes nor name tell
-// the format.
+// unknownFormat is the fault of an input whose bytes and name do not tell the
+// format.
 func (s *source) unknownFormat() *report.Fault {
 	if s.advice == "" {
 		s.advice = "name the format with --from"
@@ -119,7 +118,8 @@ func (s *source) unknownFormat() *report.Fault {
 	return s.about(f, 1)
 }
 
-// A mishap is a record, or what should be one, that is left out or ends the run.
+// A mishap is a record, or the bytes of a damaged record, that is rejected or
+// ends the run.
 type mishap struct {
 	err    error
 	number int64        // of the record in the input, from 1
@@ -128,7 +128,7 @@ type mishap struct {
 	wrote  bool         // it was read, but could not be written
 }
 
-// refuse leaves out the record that m is about, whose bytes are data.
+// refuse rejects the record of m, whose bytes are data.
 func (s *source) refuse(m mishap, data []byte) *report.Fault {
 	f, ok := s.report(m)
 	if !ok {
@@ -143,9 +143,8 @@ func (s *source) refuse(m mishap, data []byte) *report.Fault {
 	return s.leaveOut(f)
 }
 
-// report reports all that is wrong with the record that m is about, but for the
-// last fault, which it returns. It returns false if m is about something other
-// than a record.
+// report reports all faults of the record of m except the last one, which it
+// returns. It returns false if m is not about a record.
 func (s *source) report(m mishap) (*report.Fault, bool) {
 	all, _ := errors.AsType[record.Faults](m.err)
 	var last *report.Fault
@@ -162,8 +161,8 @@ func (s *source) report(m mishap) (*report.Fault, bool) {
 	return last, true
 }
 
-// diagnose returns the fault that m is, with places in the input, or nil if m
-// is about something other than a record.
+// diagnose returns m as a fault with its place in the input, or nil if m is not
+// about a record.
 func (s *source) diagnose(m mishap) *report.Fault {
 	f := report.Diagnose(m.err)
 	if f == nil {
@@ -198,13 +197,13 @@ func (s *source) about(f *report.Fault, number int64) *report.Fault {
 	return f
 }
 
-// leavesOut reports whether a record that is at fault, whose bytes are data, can
-// be left out and the next be read where it ends.
+// leavesOut reports whether a record with a fault, whose bytes are data, can be
+// rejected and the next record be read at its end.
 func (s *source) leavesOut(data []byte) bool {
 	return !s.Policy.stops() && (s.decoder.Ends == nil || s.decoder.Ends(data))
 }
 
-// reject keeps data, the bytes of a record in the format from that is left out.
+// reject keeps data, the bytes of a rejected record in the format from.
 func (e *engine) reject(data []byte, from *codec.Codec) error {
 	if e.rejects == nil {
 		return nil

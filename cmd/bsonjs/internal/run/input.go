@@ -27,8 +27,8 @@ type source struct {
 	alone codec.PieceReader
 	// failed is why take has stopped, if the run is to end.
 	failed *report.Fault
-	// enough is set when the rest of the source is not needed. The source may
-	// not have been read to its end.
+	// enough is set if the rest of the source is not needed. The source may not
+	// have been read to its end.
 	enough bool
 
 	at    record.Place // how far the input is done
@@ -60,7 +60,7 @@ func (s *source) all(r io.Reader) *report.Fault {
 		case err != nil || s.out.Err() != nil:
 			return s.inputFault(s.name, err)
 		}
-		// Whether the input ended well is for the stream to see.
+		// The stream checks the end of the input.
 		if ended, f := s.stream(); ended || f != nil {
 			return f
 		}
@@ -76,14 +76,14 @@ func (s *source) behind(p record.Place, data []byte) record.Place {
 	return p
 }
 
-// An outcome is what came of a record.
+// An outcome is the result of a record.
 type outcome uint8
 
 const (
 	added    outcome = iota
 	filtered         // it is not wanted
 	long             // Sink.Long is to be used
-	refused          // it cannot be written, or a stage refuses it
+	refused          // it cannot be written, or a stage rejects it
 )
 
 // stages has rec go through the stages.

@@ -55,7 +55,7 @@ func (h *holder) release() error {
 	return err
 }
 
-// mend corrects the lengths in the held bytes and has the document go on. It
+// mend corrects the lengths in the held bytes and processes the document. It
 // reports whether it could, and adds the corrections to f.
 func (t *stream) mend(h *holder, f *report.Fault) bool {
 	if len(h.held) == 0 {

@@ -14,9 +14,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file is the outputs of a run: what becomes of the records, and what is
-// kept of those that are left out. openOutputs opens them, and complete or
-// abandon ends them.
+// This file has the outputs of a run: the output itself and the file of
+// rejects. openOutputs opens them, and complete or abandon ends them.
 
 // openOutputs opens the output and, if there is one, the file of rejects.
 func (e *engine) openOutputs() (f *report.Fault) {
@@ -160,9 +159,9 @@ func endFault(out *file.Writer, step func(*file.Writer) error) *report.Fault {
 	return nil
 }
 
-// abandon ends the outputs with what was converted before f, and reports f. It
-// does so last: where nobody reads standard error any more, the first line
-// ends the process.
+// abandon ends the outputs with the records before f, and reports f. It reports
+// last: if the reader of standard error has gone, the first line ends the
+// process.
 func (e *engine) abandon(f *report.Fault) report.Code {
 	faults := []*report.Fault{f}
 	failed := func(err error) {

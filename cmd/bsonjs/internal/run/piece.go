@@ -11,11 +11,11 @@ import (
 
 // This file works on the pieces of an input, several at once.
 //
-//   - cut readies jobs; it looks at where documents end and no further.
-//   - work is what runs side by side. It touches its own job and worker only.
+//   - cut prepares jobs; it reads only the ends of documents.
+//   - work runs in parallel. It touches its own job and worker only.
 //   - take has the jobs in the order of the input.
 
-// A job is a piece of an input, and what came of it.
+// A job is a piece of an input, with its results.
 type job struct {
 	from, to codec.State // at which the piece starts and ends
 
@@ -29,15 +29,16 @@ type job struct {
 	end      codec.State // …where this may come next
 }
 
-// A refusal is a record that was read and is left out.
+// A refusal is a record that was read and is rejected.
 type refusal struct {
 	number   int64 // of the record in its piece, from 1
 	from, to int   // its bytes in the piece
 	err      error
 }
 
-// maxFaulty is how many faults a job holds before it stops. So memory is bounded
-// if a whole piece is wrong. The faults of one more record may follow.
+// maxFaulty is the number of faults after which a job stops. So memory is
+// bounded if a whole piece is damaged. The faults of one more record may
+// follow.
 const maxFaulty = 500
 
 // maxOut returns the most bytes of output that a worker makes of a piece of n
@@ -79,7 +80,7 @@ func (s *source) cut(data []byte, j *job) (n int) {
 	return n
 }
 
-// work does the records of p, as far as nothing is wrong that it cannot judge.
+// work processes the records of p, up to the first fault that it cannot judge.
 func (s *source) work(w *worker, p *piece) {
 	j := &p.Job
 	*j = job{from: j.from, to: j.to, end: j.from, part: j.part, refusals: j.refusals[:0]}
@@ -119,8 +120,8 @@ func (s *source) work(w *worker, p *piece) {
 	}
 }
 
-// take writes what was made of p. A record that is too long for a worker is done
-// here while the other workers continue, and then the rest of p.
+// take writes the results of p. It processes a record that is too long for a
+// worker while the other workers continue, and then the rest of p.
 func (s *source) take(p *piece) (used int, more bool) {
 	for {
 		if used, ok := s.takePart(p); !ok {

@@ -26,21 +26,20 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// A Stage is something that is done to one record. Several goroutines use it.
+// A Stage processes one record. Several goroutines use it.
 type Stage interface {
-	// Do may replace rec.Data. If it returns false the record is left out
-	// because it is not wanted, and if it returns an error, because something
-	// is wrong with it.
+	// Do may replace rec.Data. If it returns false, the record is not wanted;
+	// if it returns an error, the record is rejected.
 	Do(rec *record.Record) (keep bool, err error)
 }
 
-// A Sink is what becomes of the records of an input.
+// A Sink receives the records of an input.
 type Sink interface {
 	// Part returns a part. Each is for one goroutine at a time; Take is called
 	// in the order of the input.
 	Part() record.Part
 	// Alone is the size of a record, in bytes of Data, above which records are
-	// added one at a time, since adding one takes some times its memory.
+	// added one at a time, because adding one needs several times its memory.
 	Alone() int
 	// Take writes what is in p, which is then empty.
 	Take(p record.Part) error
@@ -49,18 +48,18 @@ type Sink interface {
 	Long(rec *record.Record, w io.Writer) error
 }
 
-// A Serial is a Sink that is shown its records one by one, in order, and what
-// could not be read as one. Records have their Number and Place then.
+// A Serial is a Sink that gets its records one by one, in order, and also bytes
+// that could not be read as a record. Records have their Number and Place then.
 type Serial interface {
 	Sink
-	// Enough reports whether nothing is wanted of the input behind rec.
+	// Enough reports whether the rest of the input after rec is not needed.
 	Enough(rec *record.Record) bool
 	// Unread is shown a record that could not be read because of err. Data is the
 	// bytes from its start on, as far as they have been read.
 	Unread(p record.Part, rec *record.Record, err error) error
 }
 
-// A Target decides what becomes of the records of each input.
+// A Target chooses the sink for the records of each input.
 type Target interface {
 	// Begin returns the Sink of an input that holds something. An error is one
 	// of usage.
@@ -77,20 +76,20 @@ type Input struct {
 	Terminal bool      // a terminal shows it
 }
 
-// A Policy is what happens to a record that is at fault.
+// A Policy is the policy for a record with a fault.
 type Policy uint8
 
 const (
 	Stop   Policy = iota // it ends the run
-	Finish               // so it does, and the output is whole all the same
-	Skip                 // it is reported and left out; its bytes are kept if there are rejects
+	Finish               // it ends the run, and the output is complete
+	Skip                 // it is reported and rejected; its bytes are kept if there are rejects
 	Report               // it is reported; nothing is written
 )
 
 // stops reports whether the first fault ends the run.
 func (p Policy) stops() bool { return p == Stop || p == Finish }
 
-// A Run is what is asked of a run.
+// A Run has the options of a run.
 type Run struct {
 	_ struct{} // keyed literals only
 
@@ -104,26 +103,26 @@ type Run struct {
 	Output  file.Output
 	Rejects file.Output // Name is "" if nothing is kept of what is left out
 	Force   bool        // compressed bytes may go to a terminal
-	// Aside is called for each output that is written aside, so that it must be
-	// ended whatever ends the run.
+	// Aside is called for each output that is written under a temporary name
+	// and must always be ended.
 	Aside func()
 
 	Policy    Policy
-	MaxErrors int64 // how many end the run all the same, 0: no number does
+	MaxErrors int64 // number of faults that ends the run, 0: no limit
 	Mend      bool  // documents with no fault but wrong lengths of containers are written
 
-	Jobs     int // pieces are worked on by as many at once, 0: by the processors there are
+	Jobs     int // number of workers, 0: one per processor
 	Quiet    bool
 	Say      report.Reporter
 	Progress *report.Progress
 }
 
-// A Result is what a run has come to.
+// A Result is the result of a run.
 type Result struct {
 	report.Totals
 	Code   report.Code
 	Opened bool  // the outputs were opened
-	Whole  bool  // the output was ended as it should be
+	Whole  bool  // the output was completed
 	Err    error // of writing the output
 }
 
@@ -134,7 +133,7 @@ type engine struct {
 	in  file.Input
 
 	out     *file.Writer
-	rejects *file.Writer // nil: nothing is kept of what is left out
+	rejects *file.Writer // nil: rejected records are not kept
 	pending record.Part  // of the sink at hand: to be written…
 	sink    Sink         // …by this…
 	waiting int64        // …and so many records
@@ -248,9 +247,9 @@ func (s *source) begin() *report.Fault {
 	return nil
 }
 
-// whole does the records of s, which in holds. Where in cannot be decompressed
-// any further it seems to end, if the run is to go on after damage: what is
-// there is converted, or kept with what is rejected.
+// whole processes the records of s, which in holds. If the run continues after
+// faults, in seems to end where it cannot be decompressed any further: the
+// bytes before that are converted or rejected.
 func (s *source) whole(in *file.Reader) *report.Fault {
 	if s.Policy.stops() {
 		return s.all(in)
