@@ -190,21 +190,13 @@ func (b *Builder) element(key string, size int64) (_ string, ok bool) {
 		why = ErrKeyNUL
 	case !utf8.ValidString(key):
 		why = ErrUTF8
-	case whole > b.largest():
+	case whole > math.MaxInt32 || b.MaxDocumentSize > 0 && whole > int64(b.MaxDocumentSize):
 		why = ErrTooLarge
 	}
 	if why != nil {
 		b.fault(&key, why)
 	}
 	return key, why == nil
-}
-
-// largest returns the bytes in the largest document.
-func (b *Builder) largest() int64 {
-	if b.MaxDocumentSize <= 0 {
-		return math.MaxInt32
-	}
-	return min(int64(b.MaxDocumentSize), math.MaxInt32)
 }
 
 // text is element for a value with the given text.
