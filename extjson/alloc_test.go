@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // edgeContainers is the document of a collection that nests deeper than what
@@ -223,7 +224,7 @@ func TestDecoderPieceAmplification(t *testing.T) {
 		d := extjson.DecodeOptions{MaxDocumentSize: limit}.NewDecoder(nil)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		d.ResetPiece(text, extjson.Place(0), extjson.Place(0))
+		d.ResetPiece(textcut.Piece{Text: text})
 		if d.Next() {
 			t.Error("a document")
 		}

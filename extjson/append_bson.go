@@ -8,6 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file turns text into BSON, straight from the characters.
@@ -42,7 +43,7 @@ func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 	d.init(&o)
 	d.reset(text)
 	n := len(dst)
-	dst, off := d.topDocument(dst, d.space(skipMark(text)))
+	dst, off := d.topDocument(dst, d.space(textcut.SkipMark(text)))
 	if off >= 0 {
 		if off = d.space(off); off == len(text) && d.err == nil {
 			return dst, nil
@@ -74,7 +75,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 	n := len(dst)
 	// The type byte is needed only while the value is read.
 	dst, mark := bsoncore.BeginElement(dst)
-	dst, off := d.value(dst, d.space(skipMark(text)), mark)
+	dst, off := d.value(dst, d.space(textcut.SkipMark(text)), mark)
 	if off >= 0 {
 		switch off = d.space(off); {
 		case off < len(text) || d.err != nil:

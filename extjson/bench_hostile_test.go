@@ -81,7 +81,7 @@ func BenchmarkSplitter(b *testing.B) {
 			b.SetBytes(int64(len(bc.text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				s := extjson.DecodeOptions{}.NewSplitter(0)
+				s := extjson.DecodeOptions{}.Splitter(0)
 				for text := bc.text; len(text) > 1<<20; {
 					text = text[s.Split(text[:1<<20]):]
 				}

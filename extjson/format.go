@@ -5,6 +5,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file changes the layout of existing text. It reads brackets, strings and
@@ -57,7 +58,7 @@ func layOut(dst, text []byte, indent string) ([]byte, error) {
 	f.d.reset(text)
 	f.indent = indent
 	n := len(dst)
-	dst, off := f.text(dst, f.d.space(skipMark(text)))
+	dst, off := f.text(dst, f.d.space(textcut.SkipMark(text)))
 	if off >= 0 {
 		if off = f.d.space(off); off == len(text) {
 			return dst, nil

@@ -7,18 +7,11 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file reads strings, literals and white space. Numbers are
 // numtext.Scan's.
-
-// skipMark returns the offset past a byte order mark at the start of text.
-func skipMark(text []byte) int {
-	if len(text) >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF {
-		return 3
-	}
-	return 0
-}
 
 // space returns the offset of the first byte at or after off that is not
 // white space.
@@ -80,7 +73,7 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 	src, n := d.src, len(dst)
 	for i := off; len(src)-i > 9 && cap(dst)-n >= 8; i += 8 {
 		w := binary.LittleEndian.Uint64(src[i : i+8])
-		m := breaks(w)
+		m := textcut.Breaks(w)
 		if m == 0 {
 			if w&highs != 0 {
 				break
@@ -89,7 +82,7 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 			n += 8
 			continue
 		}
-		k := firstBreak(m) & 7
+		k := textcut.FirstBreak(m) & 7
 		w &= 1<<(8*k&63) - 1
 		if w&highs != 0 || src[i+k] != '"' {
 			break
@@ -190,14 +183,14 @@ func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 			if len(src)-off >= 8 {
 				w = binary.LittleEndian.Uint64(src[off : off+8])
 			} else {
-				// The missing bytes are zero, which breaks finds.
+				// The missing bytes are zero, which Breaks finds.
 				for k, b := range src[off:] {
 					w |= uint64(b) << (8 * k)
 				}
 			}
 			binary.LittleEndian.PutUint64(buf[n:n+8], w)
-			if m := breaks(w); m != 0 {
-				k := firstBreak(m)
+			if m := textcut.Breaks(w); m != 0 {
+				k := textcut.FirstBreak(m)
 				seen |= w & (1<<(8*k&63) - 1)
 				n += k
 				off += k

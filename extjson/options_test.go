@@ -12,6 +12,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // TestOptionRange: an option that is out of range is an error of every call that
@@ -77,9 +78,9 @@ func TestOptionRange(t *testing.T) {
 		}
 		var v bson.D
 		stream, decoded := d.Err(), d.Decode(&v)
-		d.Reset(strings.NewReader(text), 0)
+		d.Reset(strings.NewReader(text))
 		again := d.Err()
-		d.ResetPiece([]byte(text), 0, 0)
+		d.ResetPiece(textcut.Piece{Text: []byte(text)})
 		for name, err := range map[string]error{
 			"AppendBSON": appended, "AppendBSONValue": appendedValue, "Err": stream, "Decode": decoded, "Reset": again, "ResetPiece": d.Err(),
 			"Unmarshal": tc.o.Unmarshal([]byte(text), &v), "UnmarshalValue": tc.o.UnmarshalValue([]byte(text), &v),

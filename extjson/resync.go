@@ -3,6 +3,8 @@ package extjson
 import (
 	"bytes"
 	"io"
+
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file continues after faults in a stream. There are three kinds:
@@ -76,7 +78,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	fault := d.d.at - d.off // from the first damaged byte
 	d.err = nil
 	if d.d.shell && commentEnd(d.buf[d.off:]) != "" {
-		d.state = atAny
+		d.state = textcut.Any
 		return d.passComment(skipped)
 	}
 	n, ok := d.stray()
@@ -84,15 +86,15 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 		return false
 	}
 	if ok {
-		d.state = atAny
+		d.state = textcut.Any
 		if d.off == len(d.buf) {
 			d.state = d.end // the fault at the end has been reported
 		}
 		return d.pass(skipped, d.off+n)
 	}
 	d.skipped++
-	if d.state > atTop {
-		d.state = atAny
+	if d.state > textcut.Top {
+		d.state = textcut.Any
 	}
 	n, ok = d.damaged(fault)
 	if d.err != nil {
@@ -112,10 +114,10 @@ func (d *Decoder) stray() (int, bool) {
 		return 0, true // an array has no end
 	}
 	c := d.buf[d.off]
-	if c == '{' && d.state == atComma {
+	if c == '{' && d.state == textcut.Comma {
 		return 0, true // there is a document, but no comma before it
 	}
-	n, alone := d.ahead(standsAlone)
+	n, alone := d.ahead(textcut.StandsAlone)
 	next := d.off + n
 	switch c {
 	case '}', ']', '[', ',':
@@ -124,7 +126,7 @@ func (d *Decoder) stray() (int, bool) {
 	case '{': // before another opening bracket it is not a document
 		alone = alone && next < len(d.buf) && (d.buf[next] == '{' || d.buf[next] == '[')
 	default: // perhaps a number, where an element is allowed
-		alone = alone && (opensDocument(d.buf, next) || d.state != atFirst && d.state != atElement)
+		alone = alone && (textcut.OpensDocument(d.buf, next) || d.state != textcut.First && d.state != textcut.Element)
 	}
 	return 1, alone
 }
@@ -133,7 +135,7 @@ func (d *Decoder) stray() (int, bool) {
 // fault is the given number of bytes after d.off. It returns false if the
 // length is unknown or the reader has failed.
 func (d *Decoder) damaged(fault int) (int, bool) {
-	f := newFrame(d.d.shell)
+	f := textcut.NewFrame(d.d.shell)
 	open := -1 // bytes before a comment without an end, whose start f does not see
 	if d.d.shell && commentEnd(d.buf[d.off+fault:]) != "" {
 		open = fault
@@ -143,7 +145,7 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 	endless := &d.endless
 	if c := d.buf[d.off]; c != '{' {
 		// The brace is damaged, perhaps with bytes after it.
-		f.depth = 1
+		f.Reopen()
 		endless = &d.braceless
 		if c == '[' || c == ']' || c == '}' {
 			n = 1
@@ -167,7 +169,7 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		if line >= 0 {
 			text = text[:line+1]
 		}
-		more, done := f.scan(text)
+		more, done := f.Scan(text)
 		n += more
 		if done {
 			if d.buf[d.off+n-1] != '}' {
@@ -178,11 +180,12 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 				return end, true
 			}
 			// The bracket was perhaps a stray one.
-			f.depth, closed, endless = 1, end, &d.braceless
+			f.Reopen()
+			closed, endless = end, &d.braceless
 			continue
 		}
-		if line >= 0 && f.shell == notShell {
-			f.inString, f.escaped = false, false // a string ends on its line
+		if line >= 0 {
+			f.EndString() // of JSON, which ends on its line
 		}
 		if len(d.buf) == d.off+n && (d.eof || !d.fill()) {
 			break
@@ -200,7 +203,7 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
 	if n := bytes.LastIndexByte(d.buf[d.off:d.off+fault], '\n'); n >= 0 {
 		line := d.off + n + 1
-		if at := skipBlanks(d.buf, line); at < len(d.buf) && d.buf[at] == '{' {
+		if at := textcut.SkipBlanks(d.buf, line); at < len(d.buf) && d.buf[at] == '{' {
 			return d.pass(skipped, line)
 		}
 	}
@@ -231,7 +234,7 @@ func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
 			return false
 		}
 		if d.eof {
-			if d.state > atTop {
+			if d.state > textcut.Top {
 				d.state = d.end
 			}
 			return true
@@ -259,9 +262,9 @@ func (d *Decoder) lineEnd(n int) (end int, goesOn bool) {
 		case ':':
 			return n, true
 		default:
-			next, alone, settled := standsAlone(d.buf, d.off+at, d.d.shell)
+			next, alone, settled := textcut.StandsAlone(d.buf, d.off+at, d.d.shell)
 			for !settled && !d.eof && d.fill() {
-				next, alone, settled = standsAlone(d.buf, d.off+at, d.d.shell)
+				next, alone, settled = textcut.StandsAlone(d.buf, d.off+at, d.d.shell)
 			}
 			value := alone && next < len(d.buf) && d.buf[next] == '}' && bytes.IndexByte([]byte("}],"), d.buf[d.off+at]) < 0
 			return n, value || !alone

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file reads and writes the parts of the shell's syntax that are not
@@ -16,10 +17,6 @@ import (
 // it at the few places where the syntax departs from JSON's, and only if
 // DecodeOptions.Shell is set. Source: ECMAScript 2023, "Lexical Grammar".
 
-// maxComment is the longest comment, in bytes, with both its ends. It detects a
-// comment without an end before the whole comment is in memory.
-const maxComment = 16 << 20
-
 // comment returns the offset past the comment at off, where there is a slash,
 // or off if no complete comment is there. fail reports an incomplete one.
 func (d *decoder) comment(off int) int {
@@ -27,7 +24,7 @@ func (d *decoder) comment(off int) int {
 	if end == "" {
 		return off
 	}
-	text := d.src[off:min(off+maxComment, len(d.src))]
+	text := d.src[off:min(off+textcut.MaxComment, len(d.src))]
 	seen := 2
 	if end == "*/" {
 		seen = min(d.unclosed.unseen(off), len(text))
@@ -37,7 +34,7 @@ func (d *decoder) comment(off int) int {
 		return off + seen + n + len(end)
 	case end == "*/":
 		d.unclosed = span{int64(off), int64(off + len(text))}
-	case len(text) < maxComment:
+	case len(text) < textcut.MaxComment:
 		return len(d.src)
 	}
 	return off
@@ -76,7 +73,7 @@ func commentEnd(text []byte) string {
 // openComment returns the fault of the comment at the start of text, which does
 // not end in text.
 func openComment(text []byte) (expected string, err error) {
-	if len(text) >= maxComment {
+	if len(text) >= textcut.MaxComment {
 		return "the end of the comment within 16 MiB", ErrCommentLen
 	}
 	return "*/ at the end of the comment", ErrTruncated

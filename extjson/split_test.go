@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // pieces returns what a Splitter cuts text into that arrives in portions of n
 // bytes, and what it leaves.
 func pieces(o extjson.DecodeOptions, text string, n int) (all []string, rest string) {
-	s := o.NewSplitter(0)
+	s := o.Splitter(0)
 	for len(text) > 0 {
 		n := min(n, len(text))
 		rest += text[:n]
@@ -47,14 +48,14 @@ func TestSplitShell(t *testing.T) {
 				var got []string
 				d := shell.NewDecoder(nil)
 				for _, piece := range all {
-					for d.ResetPiece([]byte(piece), 1, 1); d.Next(); {
+					for d.ResetPiece(textcut.Piece{Text: []byte(piece), From: textcut.Top, To: textcut.Top}); d.Next(); {
 						got = append(got, string(d.Text()))
 					}
 					if d.Err() != nil {
 						t.Fatalf("portions of %d of %s: %q: %v", n, text, piece, d.Err())
 					}
 				}
-				for d.ResetPiece([]byte(rest), 1, 1); d.Next(); {
+				for d.ResetPiece(textcut.Piece{Text: []byte(rest), From: textcut.Top, To: textcut.Top}); d.Next(); {
 					got = append(got, string(d.Text()))
 				}
 				if d.Err() != nil || strings.Join(got, "\n") != strings.Join(docs, "\n") {
@@ -82,7 +83,7 @@ func TestSplitLost(t *testing.T) {
 		text := tc.whole + tc.fault + tc.end
 		lost := len(tc.whole) + len(tc.fault) // bytes that tell
 		for n := 1; n <= len(text); n++ {
-			s := tc.o.NewSplitter(0)
+			s := tc.o.Splitter(0)
 			rest, fed := "", 0
 			for fed < len(text) {
 				next := min(n, len(text)-fed)

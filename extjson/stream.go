@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file reads streams of documents. A Decoder finds the next document in
@@ -21,9 +22,6 @@ const readSize = 256 << 10
 // maxEmptyReads is the number of empty reads after which a Decoder stops with
 // io.ErrNoProgress.
 const maxEmptyReads = 100
-
-// byteOrderMark is what skipMark skips.
-const byteOrderMark = "\uFEFF"
 
 // errCount is the error of a Read with an impossible count.
 var errCount = errors.New("reader returned an impossible count")
@@ -56,15 +54,15 @@ type Decoder struct {
 
 	at      position // in the stream, of buf[counted]
 	counted int
-	start   int64 // offset in the stream of the current document's text
-	maxText int   // bytes
-	maxDoc  int   // bytes of BSON
-	state   Place // of buf[off]
-	end     Place // in which the text may end
-	eof     bool  // the reader has ended
-	rerr    error // error of the reader, after the bytes in buf
-	failed  bool  // err is the reader's, or that of an option
-	skipped int64 // documents that Resync has skipped
+	start   int64         // offset in the stream of the current document's text
+	maxText int           // bytes
+	maxDoc  int           // bytes of BSON
+	state   textcut.Place // of buf[off]
+	end     textcut.Place // in which the text may end
+	eof     bool          // the reader has ended
+	rerr    error         // error of the reader, after the bytes in buf
+	failed  bool          // err is the reader's, or that of an option
+	skipped int64         // documents that Resync has skipped
 	err     error
 
 	// No document that starts before these offsets in the stream has an end.
@@ -86,7 +84,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 		d.maxDoc = bson.DefaultMaxDocumentSize
 	}
 	d.d.most = d.maxDoc
-	d.Reset(r, 0)
+	d.Reset(r)
 	return d
 }
 
@@ -103,15 +101,12 @@ func (o *DecodeOptions) maxText() int {
 	return math.MaxInt
 }
 
-// Reset makes d read from r, which starts at p, with the same options and
-// buffers. It invalidates the results of Raw and Text.
-func (d *Decoder) Reset(r io.Reader, p Place) {
-	d.restart(p, atTop)
-	d.r = r
-}
+// Reset makes d read from r, with the same options and buffers. It invalidates
+// the results of Raw and Text.
+func (d *Decoder) Reset(r io.Reader) { d.ResetAt(r, textcut.Start) }
 
 // restart clears everything except the options and the buffers.
-func (d *Decoder) restart(from, end Place) {
+func (d *Decoder) restart(from, end textcut.Place) {
 	buf := d.buf[:0]
 	if d.lent {
 		buf = d.own
@@ -142,20 +137,20 @@ func (d *Decoder) find() bool {
 	for {
 		c, ok := d.peek()
 		if !ok {
-			if d.err == nil && !d.state.endsAt(d.end) {
+			if d.err == nil && !d.state.EndsAt(d.end) {
 				d.fail(d.off, ErrTruncated, "")
 			}
 			return false
 		}
-		if c == '{' && d.state != atComma {
+		if c == '{' && d.state != textcut.Comma {
 			return true
 		}
-		next, ok := d.state.behind(c, d.d.shell)
+		next, ok := d.state.Behind(c, d.d.shell)
 		if !ok {
 			return d.fail(d.off, ErrToken, d.expected())
 		}
-		if next == atFirst {
-			n, opens := d.ahead(opensArray)
+		if next == textcut.First {
+			n, opens := d.ahead(textcut.OpensArray)
 			if d.err != nil {
 				return false
 			}
@@ -181,11 +176,11 @@ func (d *Decoder) ahead(rule func(text []byte, off int, shell bool) (at int, ok,
 
 func (d *Decoder) expected() string {
 	switch d.state {
-	case atComma:
+	case textcut.Comma:
 		return "comma or ]"
-	case atAny:
+	case textcut.Any:
 		return "comma, a document or ]"
-	case atStart, atTop:
+	case textcut.Start, textcut.Top:
 		return "a document or an array of documents"
 	}
 	return "a document"
@@ -193,7 +188,7 @@ func (d *Decoder) expected() string {
 
 // document reads the document whose brace is at d.off.
 func (d *Decoder) document() bool {
-	f := newFrame(d.d.shell)
+	f := textcut.NewFrame(d.d.shell)
 	framed := 0 // number of bytes of the document that f has seen
 	for {
 		text := d.buf
@@ -217,7 +212,7 @@ func (d *Decoder) document() bool {
 		if end >= 0 {
 			d.doc, d.text = raw, text[d.off:end:end]
 			d.off = end
-			d.state = d.state.behindDocument()
+			d.state = d.state.BehindDocument()
 			return true
 		}
 		if d.d.shell {
@@ -241,9 +236,9 @@ func (d *Decoder) document() bool {
 // await reads until f comes to the end of the document at d.off, or to the
 // offset again, or until the reader ends. f has seen the given number of bytes
 // of the document; await returns the new number.
-func (d *Decoder) await(f *frame, framed, again int) int {
+func (d *Decoder) await(f *textcut.Frame, framed, again int) int {
 	for {
-		n, done := f.scan(d.buf[d.off+framed:])
+		n, done := f.Scan(d.buf[d.off+framed:])
 		if framed += n; done || d.eof || framed >= again || len(d.buf)-d.off >= d.maxText {
 			return framed
 		}
@@ -276,11 +271,11 @@ func (d *Decoder) nextTry(n int) int {
 // peek skips white space and returns the next byte, or false at the end of the
 // stream or after a fault.
 func (d *Decoder) peek() (byte, bool) {
-	if d.state == atStart && !d.skipMark() {
+	if d.state == textcut.Start && !d.skipMark() {
 		return 0, false
 	}
 	for {
-		if d.off = skipBlanks(d.buf, d.off); d.off < len(d.buf) {
+		if d.off = textcut.SkipBlanks(d.buf, d.off); d.off < len(d.buf) {
 			if d.buf[d.off] == '/' && d.d.shell {
 				if d.skipComment() {
 					continue
@@ -293,15 +288,6 @@ func (d *Decoder) peek() (byte, bool) {
 			return 0, false
 		}
 	}
-}
-
-// skipBlanks returns the offset of the first byte at or after off that is not
-// white space.
-func skipBlanks(text []byte, off int) int {
-	for off < len(text) && (text[off] == ' ' || text[off] == '\n' || text[off] == '\r' || text[off] == '\t') {
-		off++
-	}
-	return off
 }
 
 // skipComment skips the comment at the slash at d.off, and reports whether
@@ -322,14 +308,14 @@ func (d *Decoder) skipComment() bool {
 		seen = d.unclosed.behind(-d.base).unseen(d.off)
 	}
 	for {
-		text := d.buf[d.off:min(d.off+maxComment, len(d.buf))]
+		text := d.buf[d.off:min(d.off+textcut.MaxComment, len(d.buf))]
 		if n := bytes.Index(text[min(seen, len(text)):], []byte(end)); n >= 0 {
 			d.off += seen + n + len(end)
 			return true
 		}
 		seen = max(seen, len(text)-len(end)+1)
 		switch {
-		case len(text) == maxComment:
+		case len(text) == textcut.MaxComment:
 		case !d.eof && (d.fill() || d.err == nil):
 			continue
 		case d.err != nil:
@@ -348,13 +334,13 @@ func (d *Decoder) skipComment() bool {
 // skipMark skips a byte order mark at the start of the stream. It reports false
 // if the reader fails too early to tell whether there is one.
 func (d *Decoder) skipMark() bool {
-	for !d.eof && len(d.buf) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(d.buf)) {
+	for !d.eof && len(d.buf) < len(textcut.ByteOrderMark) && strings.HasPrefix(textcut.ByteOrderMark, string(d.buf)) {
 		if !d.fill() && d.err != nil {
 			return false
 		}
 	}
-	d.off = skipMark(d.buf)
-	d.state = atTop
+	d.off = textcut.SkipMark(d.buf)
+	d.state = textcut.Top
 	return true
 }
 
@@ -457,10 +443,6 @@ func (d *Decoder) position(off int) position {
 	d.counted = off
 	return d.at
 }
-
-// Place returns the state of the stream at the start of Buffered: after the
-// current document, or after a fault at the byte at fault.
-func (d *Decoder) Place() Place { return d.state }
 
 // Buffered returns the text that has been read and not consumed. Next continues
 // with this text and then with the reader. It is valid as long as Text.

@@ -2,10 +2,10 @@ package extjson
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file writes JSON strings; lex.go reads them.
@@ -20,16 +20,6 @@ const (
 	highs = 0x8080808080808080
 	lows  = 0x7f7f7f7f7f7f7f7f
 )
-
-// breaks returns a word whose lowest set bit is the high bit of the first
-// byte of w, in memory order, that ends a run of plain characters in a
-// string: '"', '\\' or a control character. It is zero if there is none.
-//
-// x^0x02 puts '"' (0x22) at 0x20, just above the control characters, so that
-// one subtraction finds both.
-func breaks(w uint64) uint64 {
-	return (((w ^ ones*0x02) - ones*0x21) | ((w ^ ones*'\\') - ones)) &^ w & highs
-}
 
 // The ways in which escape treats an ASCII character.
 const (
@@ -75,7 +65,7 @@ func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 	i := 0
 	for ; len(s)-i >= 8; i += 8 {
 		w := binary.LittleEndian.Uint64(s[i : i+8])
-		if breaks(w) != 0 {
+		if textcut.Breaks(w) != 0 {
 			return e.escape(buf[:n+i], s, i)
 		}
 		seen |= w
@@ -92,7 +82,7 @@ func (e *encoder) quote(dst, s []byte) ([]byte, int) {
 			}
 		}
 		mask := uint64(1)<<(8*rest) - 1
-		if breaks(w)&mask != 0 {
+		if textcut.Breaks(w)&mask != 0 {
 			return e.escape(buf[:n+i], s, i)
 		}
 		seen |= w & mask
@@ -140,11 +130,11 @@ func (e *encoder) quoteEscaping(dst, s []byte) ([]byte, int) {
 	return buf[:n+1], -1
 }
 
-// moreBreaks is breaks for strings in which characters above 0x7F and, if HTML
+// moreBreaks is textcut.Breaks for strings in which characters above 0x7F and, if HTML
 // is to be safe, <, > and & end a run as well. Bits above the lowest one may be
 // wrong.
 func (e *encoder) moreBreaks(w uint64) uint64 {
-	m := breaks(w) | w&highs
+	m := textcut.Breaks(w) | w&highs
 	if e.html {
 		// '<' and '>' differ in one bit.
 		m |= ((((w | ones*0x02) ^ ones*'>') - ones) | ((w ^ ones*'&') - ones)) &^ w & highs
@@ -220,7 +210,3 @@ func appendUnicode(dst []byte, r rune) []byte {
 	}
 	return append(dst, '\\', 'u', lowerHex[r>>12], lowerHex[r>>8&15], lowerHex[r>>4&15], lowerHex[r&15])
 }
-
-// firstBreak returns how many bytes of a word come before the one that
-// breaks found.
-func firstBreak(m uint64) int { return bits.TrailingZeros64(m) >> 3 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file converts between text and Go values through BSON. Package bson does
@@ -143,7 +144,7 @@ func (o DecodeOptions) inText(err error, t bson.Type, data, text []byte, base po
 	var d decoder
 	d.init(&o)
 	d.reset(text)
-	at := d.locate(d.space(skipMark(text)), ordinals(t, data, int(off)))
+	at := d.locate(d.space(textcut.SkipMark(text)), ordinals(t, data, int(off)))
 	e.Excerpt = excerpt(text, 0, at)
 	base.advance(text[:at])
 	e.Offset, e.Line, e.Column = base.offset, base.line+1, base.column+1

@@ -15,6 +15,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // This file cuts streams into pieces and goes on after damage.
@@ -119,7 +120,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 			}
 		}
 	}
-	s := o.NewSplitter(0)
+	s := o.Splitter(textcut.Start)
 	d := o.NewDecoder(nil)
 	var text []byte
 	at := 0 // bytes of data before text
@@ -133,11 +134,11 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 		if n == 0 {
 			continue
 		}
-		d.ResetPiece(text[:n], from, s.Place())
+		d.ResetPiece(textcut.Piece{Text: text[:n], From: from, To: s.Place()})
 		same(d)
 		if d.Err() != nil {
 			text = data[at:]
-			d.Reset(bytes.NewReader(text), from)
+			d.ResetAt(bytes.NewReader(text), from)
 			// What the piece has given is given again.
 			for range pieceDocuments(o, text[:n], from, s.Place()) {
 				d.Next()
@@ -149,7 +150,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 		at += n
 	}
 	if d.Err() == nil {
-		d.Reset(bytes.NewReader(text), s.Place())
+		d.ResetAt(bytes.NewReader(text), s.Place())
 		same(d)
 	}
 	if whole.Next() || (whole.Err() == nil) != (d.Err() == nil) || !errors.Is(whole.Err(), cause(d.Err())) {
@@ -158,9 +159,9 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 }
 
 // pieceDocuments returns how many documents a piece gives.
-func pieceDocuments(o extjson.DecodeOptions, text []byte, from, to extjson.Place) (n int) {
+func pieceDocuments(o extjson.DecodeOptions, text []byte, from, to textcut.Place) (n int) {
 	d := o.NewDecoder(nil)
-	for d.ResetPiece(text, from, to); d.Next(); n++ {
+	for d.ResetPiece(textcut.Piece{Text: text, From: from, To: to}); d.Next(); n++ {
 	}
 	return n
 }

@@ -254,8 +254,8 @@ var calls = []call{
 	{"extjson.Decoder, Legacy and Shell", append(manyTexts, Legacy, Shell), direct(func(text []byte) any {
 		return through(extjson.DecodeOptions{Legacy: true, Shell: true}.NewDecoder(bytes.NewReader(text)))
 	})},
-	{"extjson.Splitter", append(manyTexts, Shell), direct(func(text []byte) any {
-		s := extjson.DecodeOptions{Shell: true}.NewSplitter(0)
+	{"textcut.Splitter, in bsonjs", append(manyTexts, Shell), direct(func(text []byte) any {
+		s := extjson.DecodeOptions{Shell: true}.Splitter(0)
 		for n := s.Split(text); n > 0; n = s.Split(text) {
 			text = text[n:]
 		}

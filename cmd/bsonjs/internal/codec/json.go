@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // JSON is Extended JSON: one document per line, one after the other, or in an
@@ -27,7 +28,7 @@ var JSON = &Codec{
 		return Decoder{
 			Stream: func(r io.Reader, from State) Reader {
 				d := o.Text.NewDecoder(nil)
-				d.Reset(r, extjson.Place(from))
+				d.ResetAt(r, textcut.Place(from))
 				return &textReader{Decoder: d}
 			},
 			Pieces: func(most int) PieceReader { return &textPieces{opts: o.Text, most: most} },
@@ -93,7 +94,7 @@ func opensComment(head []byte) bool {
 }
 
 func cutText(o extjson.DecodeOptions, from State) Cutter {
-	s := o.NewSplitter(extjson.Place(from))
+	s := o.Splitter(textcut.Place(from))
 	return func(data []byte) (n int, from, to State) {
 		from = State(s.Place())
 		n = s.Split(data)
@@ -148,7 +149,7 @@ func (r *textPieces) Reset(piece []byte, from, to State) {
 		opts.MaxDocumentSize = made
 		r.Decoder, r.made = opts.NewDecoder(nil), made
 	}
-	r.ResetPiece(piece, extjson.Place(from), extjson.Place(to))
+	r.ResetPiece(textcut.Piece{Text: piece, From: textcut.Place(from), To: textcut.Place(to)})
 }
 
 func (r *textPieces) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }

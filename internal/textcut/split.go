@@ -1,8 +1,7 @@
-package extjson
+package textcut
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 )
 
@@ -17,14 +16,21 @@ import (
 // Both remember their position, so that no byte is read again when the caller
 // comes back with more text.
 
+// A Piece is a part of a stream that begins and ends between documents.
+type Piece struct {
+	Text []byte
+	From Place
+	To   Place // the zero Place is the end of the stream
+}
+
 // A Splitter cuts a stream of text into pieces that end between documents, for
-// decoders that work side by side. Pass a piece to Decoder.ResetPiece with the
-// results of Place before and after the cut:
+// decoders that work side by side. Pass a piece to extjson.Decoder.ResetPiece
+// with the results of Place before and after the cut:
 //
-//	s := o.NewSplitter(0)
+//	s := o.Splitter(textcut.Start) // o are extjson.DecodeOptions
 //	from := s.Place()
 //	if n := s.Split(text); n > 0 {
-//		d.ResetPiece(text[:n], from, s.Place())
+//		d.ResetPiece(textcut.Piece{Text: text[:n], From: from, To: s.Place()})
 //	}
 //
 // A Splitter does not check well-formedness: malformed text may be cut at a
@@ -41,17 +47,17 @@ type Splitter struct {
 	at     int
 	behind Place  // of text[at], unless a document or a comment is open there
 	inside bool   // a document is open at text[at]…
-	frame  frame  // …of which this is known
+	frame  Frame  // …of which this is known
 	until  string // what ends the comment that is open at text[at], or ""
 	lost   bool   // the byte at text[at] is not allowed there
 
 	lines lines
 }
 
-// NewSplitter returns a Splitter for text that begins at p and is read with the
-// options o.
-func (o DecodeOptions) NewSplitter(p Place) *Splitter {
-	return &Splitter{place: p, behind: p, shell: o.Shell && !o.CanonicalOnly, maxText: o.maxText()}
+// NewSplitter returns a Splitter for text that begins at p, the shell's or JSON.
+// maxText is the largest text of a document, in bytes.
+func NewSplitter(p Place, shell bool, maxText int) *Splitter {
+	return &Splitter{place: p, behind: p, shell: shell, maxText: maxText}
 }
 
 // Place returns the state of the stream at the start of the text of the next
@@ -62,12 +68,12 @@ func (s *Splitter) Place() Place { return s.place }
 // longer the better. The text of the next call must begin after the prefix. If
 // Split returns 0, no cut is known: the next call must have the same text with
 // more bytes, and Split does not read the old bytes again. Text that is
-// malformed between documents, or has a document longer than o.MaxTextSize, is
+// malformed between documents, or has a document longer than maxText, is
 // one piece to its end. text is not kept, and nothing is allocated.
 func (s *Splitter) Split(text []byte) int {
-	if (s.place <= atTop || s.place == atAny) && !s.shell && !s.lost {
+	if (s.place <= Top || s.place == Any) && !s.shell && !s.lost {
 		if n := s.lines.last(text); n > 0 {
-			place := s.place.behindDocument()
+			place := s.place.BehindDocument()
 			*s = Splitter{place: place, behind: place, maxText: s.maxText}
 			return n
 		}
@@ -85,16 +91,16 @@ func (s *Splitter) Split(text []byte) int {
 func (s *Splitter) scan(text []byte) (cut int, place Place) {
 	for s.at < len(text) && !s.lost {
 		if s.inside {
-			n, done := s.frame.scan(text[s.at:])
+			n, done := s.frame.Scan(text[s.at:])
 			s.at += n
 			if !done {
 				s.lost = s.at-cut > s.maxText
 				break
 			}
 			s.inside = false
-			s.behind = s.behind.behindDocument()
+			s.behind = s.behind.BehindDocument()
 		} else if !s.between(text) {
-			s.lost = s.lost || s.at-cut > maxComment // which begins at the cut
+			s.lost = s.lost || s.at-cut > MaxComment // which begins at the cut
 			break
 		}
 		cut, place = s.at, s.behind
@@ -111,25 +117,25 @@ func (s *Splitter) scan(text []byte) (cut int, place Place) {
 // before it. It reports whether its new position is between documents, where
 // text can be cut.
 func (s *Splitter) between(text []byte) bool {
-	if s.behind == atStart {
-		if len(text) < len(byteOrderMark) && strings.HasPrefix(byteOrderMark, string(text)) {
+	if s.behind == Start {
+		if len(text) < len(ByteOrderMark) && strings.HasPrefix(ByteOrderMark, string(text)) {
 			return false
 		}
-		s.at = skipMark(text)
-		s.behind = atTop
+		s.at = SkipMark(text)
+		s.behind = Top
 		return true
 	}
 	if s.until != "" {
 		return s.comment(text)
 	}
-	s.at = skipBlanks(text, s.at)
+	s.at = SkipBlanks(text, s.at)
 	if s.at == len(text) {
 		return true
 	}
 	switch c := text[s.at]; {
-	case c == '{' && s.behind != atComma:
+	case c == '{' && s.behind != Comma:
 		s.inside = true
-		s.frame = newFrame(s.shell)
+		s.frame = NewFrame(s.shell)
 	case c == '/' && s.shell:
 		if len(text)-s.at < 2 {
 			return false
@@ -146,10 +152,10 @@ func (s *Splitter) between(text []byte) bool {
 		s.at += 2
 		return s.comment(text)
 	default:
-		next, ok := s.behind.behind(c, s.shell)
-		if ok && next == atFirst {
+		next, ok := s.behind.Behind(c, s.shell)
+		if ok && next == First {
 			var settled bool
-			if _, ok, settled = opensArray(text, s.at, s.shell); !settled {
+			if _, ok, settled = OpensArray(text, s.at, s.shell); !settled {
 				return false
 			}
 		}
@@ -187,7 +193,7 @@ type lines struct {
 // a closing brace and white space, or 0. Lines in the text of earlier calls are
 // not of this kind.
 func (l *lines) last(text []byte) int {
-	first := skipBlanks(text, l.seen)
+	first := SkipBlanks(text, l.seen)
 	if n := bytes.LastIndexByte(text[l.seen:first], '\n'); n >= 0 {
 		l.newline = l.seen + n + 1
 	}
@@ -204,7 +210,7 @@ func (l *lines) last(text []byte) int {
 		// The text before the line feed is not empty: it has text[first].
 		start := first + n + 1
 		before := lastText(text[:start])
-		if next := skipBlanks(text[:end], start); next < end && text[next] == '{' && text[before-1] == '}' {
+		if next := SkipBlanks(text[:end], start); next < end && text[next] == '{' && text[before-1] == '}' {
 			return start
 		}
 		end = before
@@ -227,20 +233,4 @@ func lastText(text []byte) int {
 		n--
 	}
 	return n
-}
-
-// maxRoom is the largest room for BSON that ResetPiece makes, in bytes.
-const maxRoom = 1 << 20
-
-// ResetPiece makes d read text, a piece of a stream from one Place to another,
-// with the same options and buffers. Text that ends elsewhere is truncated, as
-// at the end of a stream in an array. The zero Place as to is the end of a
-// stream. text is not copied or written to, and must not change while it is
-// read. Offsets, lines and columns count from its start. No reader can fail.
-func (d *Decoder) ResetPiece(text []byte, from, to Place) {
-	d.restart(from, max(to, atTop))
-	d.own, d.buf, d.lent = d.buf, text, true
-	// A document is rarely longer than its text.
-	d.raw = slices.Grow(d.raw[:0], min(len(text), d.maxDoc, maxRoom))
-	d.eof = true
 }

@@ -1,11 +1,11 @@
-package extjson
+package textcut
 
 import "encoding/binary"
 
-// A frame finds the end of a text whose bytes are still arriving: the bracket
+// A Frame finds the end of a text whose bytes are still arriving: the bracket
 // that closes its first bracket. It knows strings and brackets only; the
-// decoder checks everything else. The zero frame is at the start of a text.
-type frame struct {
+// decoder checks everything else. The zero Frame is at the start of a text.
+type Frame struct {
 	depth    int  // brackets open
 	inString bool // between the quotes of a string
 	escaped  bool // the byte before was a backslash in a string
@@ -14,7 +14,7 @@ type frame struct {
 	class bool       // in the brackets of a regex
 }
 
-// A shellFrame is the kind of token in which a frame over shell text is.
+// A shellFrame is the kind of token in which a Frame over shell text is.
 type shellFrame uint8
 
 const (
@@ -29,17 +29,17 @@ const (
 	behindStar // in a comment
 )
 
-// newFrame returns a frame at the start of a text, the shell's or JSON.
-func newFrame(shell bool) frame {
+// NewFrame returns a Frame at the start of a text, the shell's or JSON.
+func NewFrame(shell bool) Frame {
 	if shell {
-		return frame{shell: betweenTokens}
+		return Frame{shell: betweenTokens}
 	}
-	return frame{}
+	return Frame{}
 }
 
-// scan continues with the next bytes of the text. It returns how many of them
+// Scan continues with the next bytes of the text. It returns how many of them
 // belong to the text, and whether the text ends with the last of these.
-func (f *frame) scan(text []byte) (n int, done bool) {
+func (f *Frame) Scan(text []byte) (n int, done bool) {
 	if f.shell != notShell {
 		return f.scanShell(text)
 	}
@@ -71,9 +71,9 @@ func stringEnd(text []byte, i int, escaped bool) (end int, inString, behindBacks
 	}
 	for i < len(text) {
 		for len(text)-i >= 8 {
-			m := breaks(binary.LittleEndian.Uint64(text[i : i+8]))
+			m := Breaks(binary.LittleEndian.Uint64(text[i : i+8]))
 			if m != 0 {
-				i += firstBreak(m)
+				i += FirstBreak(m)
 				break
 			}
 			i += 8
@@ -94,8 +94,14 @@ func stringEnd(text []byte, i int, escaped bool) (end int, inString, behindBacks
 	return i, true, false
 }
 
-// scanShell is scan for shell text.
-func (f *frame) scanShell(text []byte) (n int, done bool) {
+// Reopen makes f go on as in a document of which one bracket is open.
+func (f *Frame) Reopen() { f.depth = 1 }
+
+// EndString ends the string that is open, if the text is JSON.
+func (f *Frame) EndString() { f.inString, f.escaped = false, f.escaped && f.shell != notShell }
+
+// scanShell is Scan for shell text.
+func (f *Frame) scanShell(text []byte) (n int, done bool) {
 	for i, c := range text {
 		if f.escaped {
 			f.escaped = false
@@ -155,7 +161,7 @@ func (f *frame) scanShell(text []byte) (n int, done bool) {
 }
 
 // inText continues with a byte between quotes.
-func (f *frame) inText(c, quote byte) {
+func (f *Frame) inText(c, quote byte) {
 	switch c {
 	case quote:
 		f.shell = betweenTokens
@@ -165,7 +171,7 @@ func (f *frame) inText(c, quote byte) {
 }
 
 // inPattern continues with a byte of a regex.
-func (f *frame) inPattern(c byte) {
+func (f *Frame) inPattern(c byte) {
 	switch {
 	case c == '\\':
 		f.escaped = true
