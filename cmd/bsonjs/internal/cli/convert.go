@@ -19,11 +19,12 @@ import (
 
 // This file is the command convert.
 //
-//   - convertOptions are its flags, as help shows them, and what goes together.
-//   - write is the only place where they become options of other packages.
+//   - convertOptions are its flags, in the order of help, and their
+//     combinations.
+//   - Only write converts them to options of other packages.
 //   - A converter decides the format of the output.
 
-// convertOptions are what is asked of the commands convert and salvage.
+// convertOptions are the options of the commands convert and salvage.
 type convertOptions struct {
 	options
 	textGroup
@@ -95,7 +96,7 @@ func (o *convertOptions) addPickles(fs *pflag.FlagSet) {
 	o.addWritingPickles(fs)
 }
 
-// settle does what flags of other programs stand for.
+// settle applies the flags of other programs.
 func (o *convertOptions) settle(fs *pflag.FlagSet) error {
 	if err := o.options.settle(fs); err != nil {
 		return err
@@ -111,7 +112,7 @@ func (o *convertOptions) settle(fs *pflag.FlagSet) error {
 	return nil
 }
 
-// check refuses combinations that cannot be meant.
+// check rejects combinations of flags that have no effect.
 func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	if o.json != report.Text {
 		return errors.New("--json works only with --version; to write JSON use --to json")
@@ -127,7 +128,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	return checkAll(fs, o.options.check, o.checkText, o.checkAccept, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFiles)
 }
 
-// checkText refuses flags that shape JSON where none is written.
+// checkText rejects flags that shape JSON if no JSON is written.
 func (o *convertOptions) checkText(*pflag.FlagSet) error {
 	if o.to != nil && o.to != codec.JSON && o.textFlag != "" {
 		return o.needsText(o.to)
@@ -135,7 +136,7 @@ func (o *convertOptions) checkText(*pflag.FlagSet) error {
 	return nil
 }
 
-// checkFormats refuses flags about formats that are neither read nor written.
+// checkFormats rejects flags about formats that are neither read nor written.
 func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 	if err := o.checkEffect(fs, o.to); err != nil {
 		return err
@@ -148,7 +149,7 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 	return fmt.Errorf("%s needs JSON as output, and the output is %v; add --to json", o.textFlag, to)
 }
 
-// plan has documents written in the format that is asked for.
+// plan makes the run write documents in the format of the options.
 func (o *convertOptions) plan(r *run.Run) { r.Target = &converter{o: o, to: o.to} }
 
 // write returns the options of writing documents that were in the format from.

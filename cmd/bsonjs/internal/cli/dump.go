@@ -28,15 +28,15 @@ const (
 	dumpDebug                 // types and sizes of elements
 )
 
-// dumpOptions are what is asked of the command dump.
+// dumpOptions are the options of the command dump.
 type dumpOptions struct {
 	options
 	kind     dumpType
 	pretty   bool
 	lossy    bool
 	objcheck bool   // the first document that cannot be written ends the run
-	verbose  int    // how often it was asked to say more
-	config   string // a file that nothing is read from
+	verbose  int    // number of flags --verbose
+	config   string // a file that is not read
 	version  bool   // print the version and exit
 }
 
@@ -97,7 +97,7 @@ func (o *dumpOptions) addDump(fs *pflag.FlagSet) {
 	onlyMeant(fs, "bsonFile", "config", "version")
 }
 
-// settle does what the flags of bsondump stand for.
+// settle applies the flags of bsondump.
 func (o *dumpOptions) settle(fs *pflag.FlagSet) error {
 	switch {
 	case o.objcheck:
@@ -116,12 +116,12 @@ func (o *dumpOptions) settle(fs *pflag.FlagSet) error {
 	return o.options.settle(fs)
 }
 
-// check refuses combinations that cannot be meant.
+// check rejects combinations of flags that have no effect.
 func (o *dumpOptions) check(fs *pflag.FlagSet) error {
 	return checkAll(fs, o.options.check, o.checkFlags, o.checkFiles)
 }
 
-// checkFlags refuses flags of bsondump that have no effect.
+// checkFlags rejects flags of bsondump that have no effect.
 func (o *dumpOptions) checkFlags(fs *pflag.FlagSet) error {
 	switch {
 	case given(fs, "pretty") && o.kind == dumpDebug:
@@ -132,10 +132,10 @@ func (o *dumpOptions) checkFlags(fs *pflag.FlagSet) error {
 	return nil
 }
 
-// plan has documents written as bsondump does.
+// plan makes the run write documents as bsondump does.
 func (o *dumpOptions) plan(r *run.Run) { r.Target = &dumper{o: o} }
 
-// end says how many documents there were.
+// end prints the number of documents.
 func (o *dumpOptions) end(r *run.Run, result *run.Result) {
 	if result.Opened && !o.quiet && !file.IsClosedPipe(result.Err) {
 		r.Say.Found(result.Read - result.Holes)
@@ -157,7 +157,7 @@ func (d *dumper) Begin(in run.Input) (run.Sink, error) {
 // End ends the output.
 func (d *dumper) End(out io.Writer) error { return d.lines.End(out) }
 
-// text is what bsondump asks of the Go driver.
+// text returns the options of bsondump for the Go driver.
 func (o *dumpOptions) text() extjson.EncodeOptions {
 	e := extjson.EncodeOptions{
 		Mode:        extjson.Canonical,
@@ -172,7 +172,7 @@ func (o *dumpOptions) text() extjson.EncodeOptions {
 	return e
 }
 
-// encoder returns how dump writes the documents of in.
+// encoder returns the encoder of dump for the documents of in.
 func (o *dumpOptions) encoder(in run.Input) codec.Encoder {
 	text := codec.TextAppender{Options: o.text()}
 	switch {

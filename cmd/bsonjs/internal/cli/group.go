@@ -2,9 +2,9 @@ package cli
 
 import "github.com/spf13/pflag"
 
-// This file is how groups of flags are added to a command. Each group is a
-// struct in a file of its own, which commands embed in their options: the flags
-// of the group write to its fields, and its check refuses what cannot be meant.
+// This file adds groups of flags to a command. Each group is a struct in a file
+// of its own, which commands embed in their options. The flags of the group
+// write to its fields, and its check rejects flags without effect.
 //
 // Help, the manual and the completions use the usage text of a flag and nothing
 // else.
@@ -48,8 +48,9 @@ func annotate(f *pflag.Flag, key string, text ...string) {
 	f.Annotations[key] = text
 }
 
-// onlyMeant says that flags of fs have no variable: those that name or replace
-// files, permit something or say which part of a file must be meant at each run.
+// onlyMeant marks the flags of fs as flags without a variable: flags that name
+// or replace files, permit something or select a part of a file must be typed
+// for each run.
 func onlyMeant(fs *pflag.FlagSet, names ...string) {
 	for _, name := range names {
 		annotate(fs.Lookup(name), flagNoVariable)

@@ -12,7 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 )
 
-// A faultGroup is the flags about documents that cannot be converted.
+// A faultGroup has the flags about faults.
 type faultGroup struct {
 	onError     errorPolicy
 	rejects     string // file that keeps them, "" unless quarantineErrors
@@ -64,8 +64,8 @@ func (g *faultGroup) addMaxErrors(fs *pflag.FlagSet) {
 	fs.Var(&count{&g.maxErrors}, "max-errors", "end the run after `N` faults; 0 (the default) is no limit")
 }
 
-// check refuses flags that contradict each other, or have no effect on inputs
-// in the format from, nil if that is not known.
+// check rejects flags that contradict each other, or have no effect on inputs
+// in the format from, nil if unknown.
 func (g *faultGroup) check(fs *pflag.FlagSet, from *codec.Codec) error {
 	switch {
 	case g.onError == quarantineErrors && g.rejects == "":

@@ -11,7 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// An inputGroup is the flags about how inputs are read.
+// An inputGroup has the flags about reading inputs.
 type inputGroup struct {
 	from     *codec.Codec            // nil: found
 	accept   dialects                // which text is read
@@ -71,8 +71,8 @@ func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 		"smallest, int32 if the integer fits, is right for the int of Python 3.6")
 }
 
-// checkAccept refuses --accept where no text is read, and words that cannot
-// stand together.
+// checkAccept rejects --accept if no text is read, and words that cannot be
+// combined.
 func (g *inputGroup) checkAccept(fs *pflag.FlagSet) error {
 	if g.from != nil && g.from != codec.JSON && given(fs, "accept") {
 		return fmt.Errorf("--accept has no effect, because the input is %v and not JSON; leave it out", g.from)
@@ -83,7 +83,7 @@ func (g *inputGroup) checkAccept(fs *pflag.FlagSet) error {
 	return nil
 }
 
-// checkEncoding refuses flags about reading pickles where none are read.
+// checkEncoding rejects flags about reading pickles if none are read.
 func (g *inputGroup) checkEncoding(fs *pflag.FlagSet) error {
 	for _, name := range []string{"encoding", "long-text"} {
 		if given(fs, name) && g.from != codec.Pickle {

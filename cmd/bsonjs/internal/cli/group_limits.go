@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// A limitGroup is the flags about how much a run may use.
+// A limitGroup has the flags about limits.
 type limitGroup struct {
 	jobs            int // number of workers, 0: one per processor
 	maxDepth        int // containers, 0: the default

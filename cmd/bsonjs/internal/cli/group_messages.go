@@ -9,7 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// A messageGroup is the flags about what is said on standard error.
+// A messageGroup has the flags about messages on standard error.
 type messageGroup struct {
 	errors   report.Form
 	summary  summaryForm

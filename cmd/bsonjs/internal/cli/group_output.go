@@ -10,7 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// An outputGroup is the flags about the file that is written.
+// An outputGroup has the flags about the output.
 type outputGroup struct {
 	output    string // "" and "-" are standard output
 	overwrite bool
@@ -37,8 +37,7 @@ func (g *outputGroup) addOutputFile(fs *pflag.FlagSet) {
 	onlyMeant(fs, "output", "overwrite")
 }
 
-// A compression is how the output is compressed: compressAuto, or a codec and
-// one.
+// A compression is a value of --compress: compressAuto, or a codec plus one.
 type compression uint8
 
 // compressAuto compresses what has a name that says sg.
@@ -57,9 +56,9 @@ var compressions = func() []word[compression] {
 	return words
 }()
 
-// check decides how the output is compressed. The suffix of the name overrides
+// check chooses the compression of the output. The suffix of the name overrides
 // a default from the environment, unless that is none. rejects is the name of
-// the other output, which its own name alone decides about.
+// the other output, whose compression only its suffix decides.
 func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
 	named, _ := compress.ByName(g.output)
 	switch asked := given(fs, "compress") && g.compress != compressAuto; {

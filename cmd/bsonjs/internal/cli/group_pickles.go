@@ -9,7 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// A pickleGroup is the flags about how pickles are written.
+// A pickleGroup has the flags about writing pickles.
 type pickleGroup struct {
 	protocol   pickle.Protocol
 	reader     pickle.Reader
@@ -33,7 +33,7 @@ func (g *pickleGroup) addWritingPickles(fs *pflag.FlagSet) {
 		"convert writes the values that PyMongo reads them as")
 }
 
-// check refuses flags about writing pickles where to is another format, and a
+// check rejects flags about writing pickles if to is another format, and a
 // protocol that the reader does not know.
 func (g *pickleGroup) check(fs *pflag.FlagSet, to *codec.Codec) error {
 	for _, name := range []string{"protocol", "python2", "documents", "deprecated"} {

@@ -14,7 +14,7 @@ import (
 // writingText is the title of the flags of a textGroup, which shape JSON.
 const writingText = "Writing JSON"
 
-// A textGroup is the flags about how JSON is written.
+// A textGroup has the flags about writing JSON.
 type textGroup struct {
 	mode             extjson.Mode
 	ambiguous        extjson.AmbiguityPolicy
@@ -86,7 +86,7 @@ func textFlag(fs *pflag.FlagSet) (name string) {
 	return name
 }
 
-// check refuses flags that have no effect in the mode.
+// check rejects flags that have no effect in the mode.
 func (g *textGroup) check(fs *pflag.FlagSet) error {
 	for _, name := range []string{"dates", "strict-number-long"} {
 		if given(fs, name) && g.mode != extjson.Legacy {
@@ -105,7 +105,7 @@ func (g *textGroup) check(fs *pflag.FlagSet) error {
 // prettyIndent is the number of spaces per level of --pretty.
 const prettyIndent = 2
 
-// indentation returns what stands before each level.
+// indentation returns the text before each level.
 func (g *textGroup) indentation() string {
 	if g.indent == 0 && g.pretty {
 		return strings.Repeat(" ", prettyIndent)

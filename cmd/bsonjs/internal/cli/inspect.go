@@ -21,7 +21,7 @@ import (
 // This file is the command inspect: a run that writes lines about the elements
 // of documents, also of damaged ones. Package inspect makes the lines.
 
-// inspectOptions are what is asked of the command inspect.
+// inspectOptions are the options of the command inspect.
 type inspectOptions struct {
 	options
 	documents *inspect.Span // by their numbers in the file; nil: all
@@ -87,7 +87,8 @@ func (a *app) inspectCommand() *cobra.Command {
 	return cmd
 }
 
-// settle turns the summary off unless it is asked for: faults are what is shown.
+// settle turns the summary off unless a flag asks for it, because the faults
+// are shown anyway.
 func (o *inspectOptions) settle(fs *pflag.FlagSet) error {
 	if o.summary == summaryAuto {
 		o.summary = summaryNone
@@ -95,13 +96,13 @@ func (o *inspectOptions) settle(fs *pflag.FlagSet) error {
 	return o.options.settle(fs)
 }
 
-// check refuses combinations that cannot be meant.
+// check rejects combinations of flags that have no effect.
 func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 	effect := func(fs *pflag.FlagSet) error { return o.checkEffect(fs, codec.JSON) }
 	return checkAll(fs, o.options.check, o.checkAccept, effect, o.checkEncoding, o.checkShape, o.checkFiles)
 }
 
-// checkShape refuses flags about text where lines of JSON are written.
+// checkShape rejects flags about text if lines of JSON are written.
 func (o *inspectOptions) checkShape(fs *pflag.FlagSet) error {
 	if o.records && given(fs, "max-value") {
 		return errors.New("--max-value has no effect with --json, which prints complete values; leave it out")
@@ -109,7 +110,8 @@ func (o *inspectOptions) checkShape(fs *pflag.FlagSet) error {
 	return nil
 }
 
-// plan has documents shown. What is shown before a fault ends the run is whole.
+// plan makes the run show documents. The output before a fault that ends the
+// run is complete.
 func (o *inspectOptions) plan(r *run.Run) {
 	o.view = o.show()
 	r.Target = viewer{o.view}
@@ -118,7 +120,7 @@ func (o *inspectOptions) plan(r *run.Run) {
 	}
 }
 
-// end says so if nothing of what was asked for was there.
+// end reports a fault if nothing matched the selection.
 func (o *inspectOptions) end(r *run.Run, result *run.Result) {
 	if result.Whole && o.view.Missed() {
 		missed := &report.Fault{Code: report.CodeRefused, Why: "no document or element matches --document, --path or --offset"}

@@ -62,7 +62,7 @@ func (a *app) validateCommand() *cobra.Command {
 	return cmd
 }
 
-// check refuses combinations that cannot be meant.
+// check rejects combinations of flags that have no effect.
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
 	effect := func(fs *pflag.FlagSet) error { return o.checkEffect(fs, codec.BSON) }
 	return checkAll(fs, o.options.check, o.checkAccept, effect, o.checkEncoding, o.checkFiles)
