@@ -11,17 +11,16 @@
 //
 // A Decimal keeps every bit of its encoding: trailing zeros (1.0 and 1.00 are
 // two Decimals of one value), the sign of zeros, the payloads of NaNs, and
-// encodings that are not canonical, which read as zero. A function either gives
-// back exactly what it was given or an error that says what would be lost.
-// Those that round do so only when asked to: ParseRounded, Quantize,
-// NearestFloat64.
+// encodings that are not canonical, which read as zero. A function returns an
+// exact result, or an error that names the loss. Only three functions round:
+// ParseRounded, Quantize, NearestFloat64.
 //
 // # Equality
 //
-// There are four. == is the same bits; Equal and Compare go by value, as does
-// CompareTotal before it looks at exponents; Reduce makes values into keys for
-// maps. Packages that find an Equal method, such as go-cmp, take 1.0 and 1.00
-// for the same: pass them a comparer that uses == where that matters.
+// There are four. == compares bits. Equal and Compare compare values;
+// CompareTotal compares values and then exponents. Reduce makes keys for maps.
+// Packages that use an Equal method, such as go-cmp, treat 1.0 and 1.00 as
+// equal: pass them a comparer with == if the difference matters.
 //
 // # Errors and cost
 //

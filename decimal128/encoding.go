@@ -16,7 +16,7 @@ func (d Decimal) AppendText(dst []byte) ([]byte, error) { return d.Append(dst), 
 // MarshalText returns the text that Append writes; the error is always nil.
 func (d Decimal) MarshalText() ([]byte, error) { return d.Append(nil), nil }
 
-// UnmarshalText sets d to what Parse makes of text. On failure d keeps its
+// UnmarshalText sets d to the result of Parse for text. On failure d keeps its
 // value and the error is Parse's.
 func (d *Decimal) UnmarshalText(text []byte) error {
 	v, err := Parse(text)

@@ -5,17 +5,16 @@ import (
 	"strconv"
 )
 
-// The reasons for a refusal, for errors.Is.
+// The sentinels that errors of this package match with errors.Is.
 var (
 	// ErrSyntax: a text is not a number.
 	ErrSyntax = errors.New("invalid decimal syntax")
-	// ErrInexact: the value has digits, other than zeros at its end, that the
-	// destination has no room for.
+	// ErrInexact: the destination has no room for digits of the value other
+	// than zeros at its end.
 	ErrInexact = errors.New("value would have to be rounded")
 	// ErrOverflow: the value is too large for the destination.
 	ErrOverflow = errors.New("value too large")
-	// ErrUnderflow: the value has digits below the least that the destination
-	// can hold.
+	// ErrUnderflow: the value has digits below the smallest of the destination.
 	ErrUnderflow = errors.New("value too small")
 	// ErrNaN: the value is a NaN and the destination has none.
 	ErrNaN = errors.New("value is NaN")
@@ -26,14 +25,14 @@ var (
 	ErrSign = errors.New("sign would be lost")
 	// ErrPayload: the destination has no NaN with this payload.
 	ErrPayload = errors.New("NaN payload does not fit")
-	// ErrType: a BSON, JSON or database value is of a type that holds no
+	// ErrType: the type of a BSON, JSON or database value cannot hold a
 	// decimal.
 	ErrType = errors.New("wrong type")
 	// ErrLength: data is not 16 bytes long.
 	ErrLength = errors.New("wrong length")
 	// ErrOption: the Rounding is unknown.
 	ErrOption = errors.New("option out of range")
-	// ErrNotDocument: a whole document was asked for, and the value is a decimal.
+	// ErrNotDocument: a decimal cannot be a whole document.
 	ErrNotDocument = errors.New("not a document; register interop/v1adapter to store it with the official driver v1")
 )
 

@@ -25,7 +25,7 @@ const (
 	window  = maxText + 4
 )
 
-// Notation says how a number is written.
+// Notation is a way to write numbers.
 type Notation uint8
 
 // The notations.
@@ -257,9 +257,9 @@ func (d Decimal) Text(notation Notation) string {
 	return string(d.AppendNotation(nil, notation))
 }
 
-// HasExactText reports whether Parse makes of d.String() the very bits of d:
-// not for a NaN that has a payload, is negative or signals, nor for an encoding
-// that is not canonical.
+// HasExactText reports whether Parse of d.String() returns the bits of d. It is
+// false for a NaN that has a payload, is negative or signals, and for an
+// encoding that is not canonical.
 func (d Decimal) HasExactText() bool {
 	if d.IsNaN() {
 		return d == NaN()

@@ -7,7 +7,7 @@ import "github.com/bsonkit/bsonkit/internal/numtext"
 // Parse tries parseShort first, which is the part of scan that most numbers
 // need.
 
-// Parse returns the Decimal that text stands for, exactly. The grammar is
+// Parse returns the exact Decimal in text. The grammar is
 //
 //	[+-] ( digits [. [digits]] | . digits ) [ (e|E) [+-] digits ]
 //	[+-] ( inf | infinity | nan )

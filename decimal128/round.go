@@ -9,9 +9,9 @@ import (
 // exponents down and clamps those of zeros; exact conversions ask it too, and
 // refuse what it reports as inexact.
 
-// Rounding says which neighbour a value that does not fit becomes. The zero
-// value is the default of IEEE 754; a value that is none of the five is an error
-// that matches ErrOption. Source: IEEE 754-2008, 4.3.
+// Rounding chooses the neighbour of a value that does not fit. The zero value
+// is the default of IEEE 754; a value that is none of the five is an error that
+// matches ErrOption. Source: IEEE 754-2008, 4.3.
 type Rounding uint8
 
 // The five roundings of IEEE 754.
@@ -23,8 +23,8 @@ const (
 	TowardNegative                 // the lesser one
 )
 
-// Conditions is a set of the things that happened in a conversion. Source:
-// General Decimal Arithmetic, "Exceptional conditions".
+// Conditions is a set of the conditions of a conversion. Source: General
+// Decimal Arithmetic, "Exceptional conditions".
 type Conditions uint8
 
 // The conditions.

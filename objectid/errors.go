@@ -5,17 +5,17 @@ import (
 	"strconv"
 )
 
-// The reasons for a refusal, for errors.Is.
+// The sentinels that errors of this package match with errors.Is.
 var (
 	// ErrDigit: a byte of the text is not a hexadecimal digit.
 	ErrDigit = errors.New("not a hexadecimal digit")
 	// ErrLength: a text is not 24 digits long, or data not 12 bytes.
 	ErrLength = errors.New("wrong length")
-	// ErrType: a BSON, JSON or database value is of a type that holds no id.
+	// ErrType: the type of a BSON, JSON or database value cannot hold an id.
 	ErrType = errors.New("wrong type")
 	// ErrRange: a time is not within the seconds an id can count.
 	ErrRange = errors.New("time out of range")
-	// ErrNotDocument: a whole document was asked for, and the value is an id.
+	// ErrNotDocument: an id cannot be a whole document.
 	ErrNotDocument = errors.New("an ObjectId is not a document; register interop/v1adapter to store it with the official driver v1")
 )
 
@@ -36,7 +36,7 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns the sentinel.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// ValueError reports a value that is not text and holds no id.
+// ValueError reports a value that is not text and cannot be converted to an id.
 type ValueError struct {
 	// Err is ErrLength, ErrType, ErrRange or ErrNotDocument.
 	Err error

@@ -26,7 +26,7 @@ type generator struct {
 
 // New returns a new id: the second of the clock, the five random bytes of this
 // process, and the next value of a 24-bit counter that started at a random
-// value. Any number of goroutines may call it at once.
+// value. It is safe for concurrent use.
 //
 // The counter wraps from 0xffffff to 0. One process therefore hands out 2^24
 // (16,777,216) different ids per second of the clock; the one after that

@@ -34,11 +34,10 @@ var hexPairs = func() (t [256]uint16) {
 	return t
 }()
 
-// Parse returns the id whose text is given: exactly 24 hexadecimal digits in
-// either case, and nothing else. text is not kept. On failure it returns the
-// zero ID and a *SyntaxError that matches ErrDigit or ErrLength. It allocates
-// only to report a fault. Source: ObjectID specification; Extended JSON v2,
-// "$oid".
+// Parse returns the id in text: exactly 24 hexadecimal digits in either case,
+// and nothing else. text is not kept. On failure it returns the zero ID and a
+// *SyntaxError that matches ErrDigit or ErrLength. It allocates only to report
+// a fault. Source: ObjectID specification; Extended JSON v2, "$oid".
 func Parse[T ~string | ~[]byte](text T) (id ID, err error) {
 	if len(text) != 2*Size {
 		return ID{}, badText(text)
@@ -168,8 +167,8 @@ func (id ID) AppendText(dst []byte) ([]byte, error) { return id.Append(dst), nil
 // always nil.
 func (id ID) MarshalText() ([]byte, error) { return id.Append(nil), nil }
 
-// UnmarshalText sets id to what Parse makes of text. On failure id keeps its
-// value and the error is Parse's.
+// UnmarshalText sets id to the result of Parse for text. On failure id keeps
+// its value and the error is Parse's.
 func (id *ID) UnmarshalText(text []byte) error {
 	v, err := Parse(text)
 	if err == nil {

@@ -1,6 +1,6 @@
 // Package corpus loads test vectors: the project's own, in testdata/vectors,
-// and files in the format of the official BSON corpus. It is the one place
-// that knows where they are and how their text is to be compared.
+// and files in the format of the official BSON corpus. Only this package knows
+// their location and the comparison of their texts.
 package corpus
 
 import (
@@ -17,8 +17,8 @@ import (
 // This file loads the project's own vectors; official.go the others;
 // meaning.go compares JSON texts.
 //
-// Loading is strict: an unknown field, a row without a name or a folder
-// without files fails the test, so that no vector is left out unseen.
+// Loading is strict: an unknown field, a row without a name or a folder without
+// files fails the test, so that no vector is omitted unnoticed.
 
 // A File is one file of the project's own vectors.
 type File struct {
@@ -49,7 +49,7 @@ type Valid struct {
 func (v *Valid) Lossy() bool { return !bytes.Equal(v.BSON, v.Back) }
 
 // A Refused is a document that is BSON, but whose keys a reader of its text
-// would take for something else.
+// would read as another type.
 type Refused struct {
 	Name    string
 	BSON    []byte
@@ -58,7 +58,7 @@ type Refused struct {
 	AsIs    string // the text with AmbiguousKeys: AsIs
 }
 
-// A BadBytes is a document that is refused as bytes.
+// A BadBytes is a malformed document.
 type BadBytes struct {
 	Name    string
 	BSON    []byte
@@ -67,7 +67,7 @@ type BadBytes struct {
 	Error   string // name of the sentinel in package bson, such as "ErrLength"
 }
 
-// A BadText is a text that is refused.
+// A BadText is a text that is rejected.
 type BadText struct {
 	Name    string
 	Text    string
@@ -234,7 +234,7 @@ func load(tb testing.TB, path string) File {
 	return out
 }
 
-// decode reads the JSON file at path into v and refuses unknown fields.
+// decode reads the JSON file at path into v and rejects unknown fields.
 func decode(tb testing.TB, path string, v any) {
 	tb.Helper()
 	data, err := os.ReadFile(path)

@@ -18,8 +18,8 @@ type Official struct {
 	ParseErrors  []OfficialParseError
 }
 
-// An OfficialValid is a document in its several forms. What a file leaves
-// out is nil or "".
+// An OfficialValid is a document in its several forms. A form that a file omits
+// is nil or "".
 type OfficialValid struct {
 	Description      string
 	CanonicalBSON    []byte
@@ -32,13 +32,13 @@ type OfficialValid struct {
 	Lossy            bool
 }
 
-// An OfficialDecodeError is a document that must be refused.
+// An OfficialDecodeError is a document that must be rejected.
 type OfficialDecodeError struct {
 	Description string
 	BSON        []byte
 }
 
-// An OfficialParseError is a text that must be refused: Extended JSON, or in
+// An OfficialParseError is a text that must be rejected: Extended JSON, or in
 // the decimal128 files the text of a decimal.
 type OfficialParseError struct {
 	Description string

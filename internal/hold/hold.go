@@ -1,6 +1,6 @@
-// Package hold has properties that any input must have, for the tests that
-// damage vectors and for the fuzz targets. Each function returns nil or an
-// error that says which property does not hold and shows the input.
+// Package hold has properties of all inputs, for the tests that damage vectors
+// and for the fuzz targets. Each function returns nil, or an error with the
+// property that does not hold and the input.
 package hold
 
 import (
@@ -23,7 +23,7 @@ var (
 // mark is a byte order mark.
 var mark = []byte("\ufeff")
 
-// A fault is what errors of bson and extjson have in common.
+// A fault has the common parts of errors of bson and extjson.
 type fault struct {
 	offset  int64
 	pointer string
@@ -44,10 +44,10 @@ func bsonFault(err error) (fault, error) {
 	return fault{}, fmt.Errorf("error is %T %w", err, err)
 }
 
-// Bytes checks what is true of any bytes. Validate and AppendJSON agree
+// Bytes checks the properties of all bytes. Validate and AppendJSON agree
 // whether they are a document and, if not, where the fault is; walking them
-// with a Cursor ends; the text of a document is JSON and UTF-8; and a
-// document that text can keep comes back from it.
+// with a Cursor ends; the text of a document is JSON and UTF-8; and a document
+// that text can keep comes back from it.
 func Bytes(doc []byte) error {
 	if err := walk(doc); err != nil {
 		return err
@@ -151,9 +151,10 @@ func RoundTrip(doc []byte) error {
 	return nil
 }
 
-// Text checks what is true of any text. What is accepted is JSON, and gives
-// a document that has exact canonical text, from which it comes back; strict
-// options accept less, never other things; and a fault has a place within.
+// Text checks the properties of all texts. An accepted text is JSON and gives a
+// document with exact canonical text, which converts back to the same document;
+// strict options accept less, never other things; and a fault has a place
+// within.
 func Text(text []byte) error {
 	doc, err := extjson.AppendBSON(nil, text)
 	if err != nil {

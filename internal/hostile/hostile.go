@@ -1,5 +1,5 @@
-// Package hostile has inputs that somebody made to hurt, for the tests of all
-// packages: each is a shape that is made as long as a test wants it.
+// Package hostile has hostile inputs for the tests of all packages: each is a
+// shape of any length.
 package hostile
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A Format says which reader a shape is for.
+// A Format is the reader of a shape.
 type Format uint8
 
 const (
@@ -34,8 +34,8 @@ type Shape struct {
 	// Make returns an input of about n bytes, or of as many as the shape needs
 	// at least.
 	Make func(n int) string
-	// Err is what the reader of the format says of it with the zero options,
-	// for BSON bson.Validate; nil: it is accepted. Those in a row have none.
+	// Err is the error of the reader of the format with the zero options, for
+	// BSON of bson.Validate; nil: the input is accepted. Streams have none.
 	Err error
 	// Off is the offset of the fault in text. -1: at the end of it.
 	Off int

@@ -1,5 +1,5 @@
-// Package inline asks the compiler what it inlines, for the tests of packages
-// that rely on it.
+// Package inline asks the compiler which functions it inlines, for the tests of
+// packages that rely on it.
 package inline
 
 import (

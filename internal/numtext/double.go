@@ -1,7 +1,6 @@
 package numtext
 
-// This file decides how a double is spelled; which digits it has is decided in
-// double_shortest.go.
+// This file has the spelling of doubles; double_shortest.go finds their digits.
 //
 //   - AppendDouble is the house spelling, AppendDoubleDriver that of the
 //     official Go driver. Both take finite values only.

@@ -5,10 +5,10 @@ import (
 	"math/bits"
 )
 
-// double returns the double nearest to n, ties to even; text is the whole text
-// that n was scanned from. What is too small becomes zero or subnormal as
-// rounding has it, and keeps its sign. ok is false when the nearest double
-// would be infinite.
+// Double returns the double nearest to n, ties to even. text is the whole text
+// from which n was scanned. A number that is too small becomes zero or
+// subnormal, by rounding, and keeps its sign. ok is false when the nearest
+// double would be infinite.
 func (n Number) Double(text []byte) (f float64, ok bool) {
 	if n.Mant < 1<<50 && uint(n.Exp+22) <= 44 && !n.More {
 		// Both operands are exact, so that the hardware rounds once, to

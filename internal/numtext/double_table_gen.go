@@ -1,7 +1,7 @@
 //go:build ignore
 
-// This program writes double_table.go: the powers of ten that AppendDouble
-// and number.double multiply by.
+// This program writes double_table.go: the powers of ten by which AppendDouble
+// and Number.Double multiply.
 //
 //go:generate go run double_table_gen.go
 package main

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// IntRoom is how many bytes of room AppendInt wants in dst: the longest text is
-// 20, and whole words are stored past its end.
+// IntRoom is the number of bytes of room that AppendInt needs in dst: the
+// longest text is 20, and whole words are stored past its end.
 const IntRoom = 32
 
 // AppendInt appends v in decimal and returns the longer slice. Bytes past the

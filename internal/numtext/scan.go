@@ -12,17 +12,17 @@ import (
 	"math/bits"
 )
 
-// A Number is what Scan saw of one JSON number. Its value is Mant × 10^Exp with
-// the sign of Neg, but for the digits that Mant leaves out. The value of the
-// text "1" is Number{Mant: 1}, and no other text has that one.
+// A Number is the result of Scan for one JSON number. Its value is Mant ×
+// 10^Exp with the sign of Neg, except for the digits that Mant omits. The value
+// of the text "1" is Number{Mant: 1}, and no other text has that one.
 type Number struct {
 	Mant uint64 // the first 19 significant digits; Double takes any
 	Exp  int    // decimal exponent of the last digit of Mant; may be cut beyond ±2^30
 	Flags
 }
 
-// Flags are what else there is to know of a Number. They stand apart because
-// only structs of up to four fields are kept in registers.
+// Flags has more properties of a Number. It is a separate struct because only
+// structs of up to four fields are kept in registers.
 type Flags struct {
 	Neg  bool // has a minus sign
 	Frac bool // has a fraction or an exponent: a double whatever its value
@@ -34,12 +34,12 @@ const (
 	maxExp     = 1 << 30 // far beyond what any Mant can bring back into range
 )
 
-// Scan scans the number at src[off:]: the longest text there that RFC
-// 8259 calls a number. It returns the number and the offset just past it; what
-// follows is for the caller to judge ("01" is 0 and then 1). ok is false when
-// no number stands there: end is then the offset of the first byte that does
-// not fit, perhaps len(src), and the number is not to be used. Time is linear in
-// the length of the text whatever the exponent, and src is not kept.
+// Scan scans the number at src[off:]: the longest text there that RFC 8259
+// calls a number. It returns the number and the offset just past it. The caller
+// checks the bytes after it ("01" is 0 and then 1). ok is false when no number
+// stands there: end is then the offset of the first byte that does not fit,
+// perhaps len(src), and the number is not to be used. Time is linear in the
+// length of the text whatever the exponent, and src is not kept.
 func Scan(src []byte, off int) (n Number, end int, ok bool) {
 	i := off
 	if i < len(src) && src[i] == '-' {
