@@ -77,9 +77,6 @@ func (d *Decoder) Err() error { return d.core.Err() }
 // the skipped bytes to skipped, unless that is nil, and reports whether it can.
 func (d *Decoder) Resync(skipped io.Writer) bool { return d.core.Resync(skipped) }
 
-// Skipped returns the number of times that Resync has skipped damage.
-func (d *Decoder) Skipped() int64 { return d.core.Skipped() }
-
 // Decode reads the next document into v, as DecodeOptions.Unmarshal does. At
 // the end of the stream it returns io.EOF, and at a fault the error of Err. An
 // error of Unmarshal has an offset from the start of the document at Offset;

@@ -107,7 +107,6 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 		}
 	}
 	d.err = nil
-	d.skipped++
 	if d.probe == nil {
 		d.probe = new(prober)
 	}
@@ -117,9 +116,6 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	d.ahead = 0
 	return ok
 }
-
-// Skipped returns the number of times that Resync has skipped damage.
-func (d *Decoder) Skipped() int64 { return d.skipped }
 
 // A verdict is the knowledge about a candidate.
 type verdict uint8

@@ -83,9 +83,8 @@ type Decoder struct {
 	rerr error    // what ended the reader, io.EOF included
 	err  error    // first fault
 
-	ahead   int     // bytes of buf that Resync needs
-	skipped int64   // calls of Resync that went on
-	probe   *prober // what Resync knows of the stream; nil: it was not called
+	ahead int     // bytes of buf that Resync needs
+	probe *prober // what Resync knows of the stream; nil: it was not called
 	// 0 ≤ pos ≤ len(buf), and doc, if there is one, ends at pos.
 }
 
