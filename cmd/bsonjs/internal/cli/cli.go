@@ -4,7 +4,7 @@
 //   - tree.go puts the commands together. Each is in a file of its own: convert,
 //     validate, inspect, salvage, dump, oid, help, man, completion, version.
 //   - A command has options of its own, which embed groups of flags (group.go and
-//     group_*.go). values.go and flag_values.go are what flags may say, environ.go
+//     group_*.go). value_*.go are what flags may say, environ.go
 //     their defaults, aliases.go those of other programs.
 //   - options.go is what commands that read documents have in common, and how a
 //     run is made of it.

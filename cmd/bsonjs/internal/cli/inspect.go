@@ -2,11 +2,8 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -154,59 +151,3 @@ func (v viewer) Begin(in run.Input) (run.Sink, error) {
 
 // End does nothing: lines have no end.
 func (viewer) End(io.Writer) error { return nil }
-
-// A pointer is a flag that selects an element, "" for all.
-type pointer string
-
-// Set sets the pointer to a JSON Pointer.
-func (p *pointer) Set(text string) error {
-	if text != "" && text[0] != '/' {
-		return errors.New("must be a JSON Pointer, such as /address/zip")
-	}
-	*p = pointer(text)
-	return nil
-}
-
-// String returns the pointer.
-func (p *pointer) String() string { return string(*p) }
-
-// Type returns what help calls the pointer.
-func (p *pointer) Type() string { return "pointer" }
-
-// A span is a flag whose value is a range of numbers.
-type span struct {
-	p     **inspect.Span
-	least int64
-}
-
-// Set sets the span to N, N-M, N- or -M.
-func (s *span) Set(text string) error {
-	from, to, isRange := strings.Cut(text, "-")
-	v := inspect.Span{From: s.least, To: math.MaxInt64}
-	var err error
-	if from != "" || !isRange {
-		v.From, err = strconv.ParseInt(from, 0, 64)
-		if !isRange {
-			v.To = v.From
-		}
-	}
-	if to != "" && err == nil {
-		v.To, err = strconv.ParseInt(to, 0, 64)
-	}
-	if err != nil || v.From < s.least || v.To < v.From || text == "-" {
-		return fmt.Errorf("must be a number, %d or more, or a range such as 3-5, 3- or -5", s.least)
-	}
-	*s.p = &v
-	return nil
-}
-
-// String returns the span as it is given, "" for all.
-func (s *span) String() string {
-	if s.p == nil || *s.p == nil {
-		return ""
-	}
-	return fmt.Sprintf("%d-%d", (*s.p).From, (*s.p).To)
-}
-
-// Type returns what help calls the span.
-func (s *span) Type() string { return "range" }

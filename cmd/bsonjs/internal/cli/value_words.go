@@ -4,12 +4,58 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
-	_ "time/tzdata" // --time-zone means the same where the system has no table of zones
 )
 
-// This file has more kinds of flag values, which implement pflag.Value as
-// those of values.go do.
+// This file has flags that say words. Like all values of flags here they
+// implement pflag.Value, whose Type is what help shows.
+
+// A word is one of the values of a flag.
+type word[T comparable] struct {
+	name  string
+	value T
+}
+
+// A choice is a flag whose value is one of a few words.
+type choice[T comparable] struct {
+	p     *T
+	words []word[T]
+}
+
+// choose returns a flag value that sets *p to the value of one of words.
+func choose[T comparable](p *T, words ...word[T]) *choice[T] { return &choice[T]{p, words} }
+
+// Set sets the value to that of the word s.
+func (c *choice[T]) Set(s string) error {
+	for _, w := range c.words {
+		if w.name == s {
+			*c.p = w.value
+			return nil
+		}
+	}
+	return fmt.Errorf("must be %s", strings.ReplaceAll(c.Type(), "|", " or "))
+}
+
+// String returns the word for the value, "" if there is none.
+func (c *choice[T]) String() string {
+	if c.p == nil {
+		return ""
+	}
+	for _, w := range c.words {
+		if w.value == *c.p {
+			return w.name
+		}
+	}
+	return ""
+}
+
+// Type returns all words, as help shows them.
+func (c *choice[T]) Type() string {
+	names := make([]string, len(c.words))
+	for i, w := range c.words {
+		names[i] = w.name
+	}
+	return strings.Join(names, "|")
+}
 
 // A union is a flag whose value is one or more words with commas between them.
 type union[T ~uint8] struct {
@@ -78,65 +124,3 @@ func (t *toggle[T]) Type() string { return "bool" }
 
 // IsBoolFlag tells pflag and cobra that there is no value.
 func (t *toggle[T]) IsBoolFlag() bool { return true }
-
-// A count is a flag whose value is a number, limited only by its type.
-type count struct{ p *int64 }
-
-// Set sets the count to digits.
-func (c *count) Set(s string) error {
-	n, err := strconv.ParseUint(s, 10, 63)
-	if err != nil {
-		return fmt.Errorf("must be a number, 0 or more")
-	}
-	*c.p = int64(n)
-	return nil
-}
-
-// String returns the count in digits, "" for the default.
-func (c *count) String() string {
-	if c.p == nil || *c.p == 0 {
-		return ""
-	}
-	return strconv.FormatInt(*c.p, 10)
-}
-
-// Type returns what help calls the count.
-func (c *count) Type() string { return "number" }
-
-// A zone is a flag whose value is a time zone.
-type zone struct{ p **time.Location }
-
-// offsets are the forms of a time zone without a name.
-var offsets = []string{"-07:00", "-0700"}
-
-// Set sets the zone to a name of the time zone database, such as
-// Europe/Paris, to UTC or Local, or to an offset such as +02:00.
-func (z *zone) Set(s string) error {
-	for _, layout := range offsets {
-		if t, err := time.Parse(layout, s); err == nil {
-			_, seconds := t.Zone()
-			*z.p = time.FixedZone(s, seconds)
-			return nil
-		}
-	}
-	if strings.EqualFold(s, "local") {
-		s = "Local"
-	}
-	loc, err := time.LoadLocation(s)
-	if err != nil || s == "" {
-		return fmt.Errorf("must be the name of a time zone such as Europe/Paris, UTC or Local, or an offset such as +02:00")
-	}
-	*z.p = loc
-	return nil
-}
-
-// String returns the name of the zone, "" for the default.
-func (z *zone) String() string {
-	if z.p == nil || *z.p == nil {
-		return ""
-	}
-	return (*z.p).String()
-}
-
-// Type returns what help calls the zone.
-func (z *zone) Type() string { return "zone" }

@@ -1,0 +1,149 @@
+package run_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+)
+
+// sink.Inspect is shown its records one by one.
+var _ run.Serial = (*sink.Inspect)(nil)
+
+// A lines is a target that writes JSON.
+type lines struct{ sink.Lines }
+
+func (l *lines) Begin(in run.Input) (run.Sink, error) {
+	l.Encoder, l.Out = codec.JSON.Write(codec.WriteOptions{}), in.Out
+	return &l.Lines, nil
+}
+
+// A third is a stage that wants no document whose n is a multiple of three,
+// refuses those with a remainder of one, and doubles the others.
+type third struct{}
+
+func (third) Do(rec *record.Record) (keep bool, err error) {
+	n, _ := bson.Raw(rec.Data).Lookup("n").Int32OK()
+	switch n % 3 {
+	case 0:
+		return false, nil
+	case 1:
+		return true, &bson.ValueError{Err: errors.New("one too many")}
+	}
+	rec.Data = number(2 * n)
+	return true, nil
+}
+
+func number(n int32) []byte {
+	doc, mark := bsoncore.Begin(nil)
+	return bsoncore.End(bsoncore.AppendInt32(doc, "n", n), mark)
+}
+
+// What stages leave out and replace is the same for any number of workers and
+// any format, and what is read is written, rejected or filtered.
+func TestStages(t *testing.T) {
+	const n = 30_000
+	var binary, digits bytes.Buffer
+	var want strings.Builder
+	for i := range int32(n) {
+		binary.Write(number(i))
+		fmt.Fprintf(&digits, "%x\n", number(i))
+		if i%3 == 2 {
+			fmt.Fprintf(&want, "{\"n\":%d}\n", 2*i)
+		}
+	}
+	for _, tc := range []struct {
+		from *codec.Codec
+		data []byte
+	}{{codec.BSON, binary.Bytes()}, {codec.Hex, digits.Bytes()}} {
+		for _, jobs := range []int{1, 3} {
+			var out bytes.Buffer
+			progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
+			result := run.Run{
+				Inputs:   []string{"-"},
+				Stdin:    bytes.NewReader(tc.data),
+				Target:   new(lines),
+				Stages:   []run.Stage{third{}},
+				Output:   file.Output{Stdout: &out},
+				Policy:   run.Skip,
+				Jobs:     jobs,
+				Say:      report.New(progress, report.Text, report.Palette{}),
+				Progress: progress,
+			}.Do(t.Context())
+			if out.String() != want.String() {
+				t.Errorf("%v, %d jobs: %d bytes, want %d", tc.from, jobs, out.Len(), want.Len())
+			}
+			got := [...]int64{result.Read, result.Written(), result.Rejected, result.Filtered}
+			if diff := cmp.Diff([...]int64{n, n / 3, n / 3, n / 3}, got); diff != "" || result.Code != report.CodeRefused {
+				t.Errorf("%v, %d jobs: code %d, read, written, rejected and filtered (-want +got):\n%s", tc.from, jobs, result.Code, diff)
+			}
+		}
+	}
+}
+
+// A tally is a sink that only counts: what Part and Take are to one that writes
+// nothing.
+type tally struct{ n, bytes int64 }
+
+type tallyPart struct{ n, bytes int64 }
+
+func (s *tally) Begin(run.Input) (run.Sink, error)    { return s, nil }
+func (s *tally) End(io.Writer) error                  { return nil }
+func (s *tally) Part() record.Part                    { return new(tallyPart) }
+func (s *tally) Alone() int                           { return math.MaxInt }
+func (s *tally) Long(*record.Record, io.Writer) error { return nil }
+func (p *tallyPart) Reset(int, int)                   { *p = tallyPart{} }
+func (p *tallyPart) Size() int                        { return 0 }
+func (p *tallyPart) Add(rec *record.Record) error     { p.n++; p.bytes += int64(len(rec.Data)); return nil }
+func (s *tally) Take(p record.Part) error {
+	part := p.(*tallyPart)
+	s.n, s.bytes = s.n+part.n, s.bytes+part.bytes
+	return nil
+}
+
+// Each record is in one part that is taken once, whatever the number of workers,
+// also around damage.
+func TestParts(t *testing.T) {
+	const n = 50_000
+	var data bytes.Buffer
+	for i := range int32(n) {
+		data.Write(number(i))
+		if i == n/2 {
+			data.WriteString("\xff\xff")
+		}
+	}
+	for _, jobs := range []int{1, 2, 5} {
+		var s tally
+		progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
+		result := run.Run{
+			Inputs:   []string{"-"},
+			Stdin:    bytes.NewReader(data.Bytes()),
+			Target:   &s,
+			Output:   file.Output{Stdout: io.Discard},
+			Policy:   run.Skip,
+			Jobs:     jobs,
+			Say:      report.New(progress, report.Text, report.Palette{}),
+			Progress: progress,
+		}.Do(t.Context())
+		if diff := cmp.Diff(tally{n, int64(data.Len()) - 2}, s, cmp.AllowUnexported(tally{})); diff != "" {
+			t.Errorf("%d jobs (-want +got):\n%s", jobs, diff)
+		}
+		if result.Written() != n || result.Rejected != 1 || !result.Whole {
+			t.Errorf("%d jobs: %+v", jobs, result)
+		}
+	}
+}
