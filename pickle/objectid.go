@@ -64,16 +64,18 @@ func (o EncodeOptions) AppendObjectID(dst []byte, id objectid.ID) ([]byte, error
 	case 0:
 		dst = appendLatin1Escaped(dst, id[:])
 	case 1, 2:
-		n := len(dst)
-		dst = append(dst, 0, 0, 0, 0)
+		var text [2 * len(id)]byte
+		n := 0
 		for _, c := range id {
 			if c < utf8.RuneSelf {
-				dst = append(dst, c)
+				text[n] = c
+				n++
 			} else {
-				dst = append(dst, c>>6|0xc0, c&0x3f|0x80)
+				text[n], text[n+1] = c>>6|0xc0, c&0x3f|0x80
+				n += 2
 			}
 		}
-		dst[n] = byte(len(dst) - n - 4)
+		dst = append(append(dst, byte(n), 0, 0, 0), text[:n]...)
 	default:
 		dst = append(dst, id[:]...)
 	}
