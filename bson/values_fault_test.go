@@ -64,6 +64,11 @@ var errHook = errors.New("no")
 func (failing) MarshalBSONValue() (byte, []byte, error) { return 0, nil, errHook }
 func (failing) UnmarshalBSONValue(byte, []byte) error   { return errHook }
 
+// A failingKey refuses each key.
+type failingKey struct{ text string }
+
+func (*failingKey) UnmarshalKey(string) error { return errHook }
+
 type lying struct{ X int }
 
 func (lying) MarshalBSONValue() (byte, []byte, error) { return 0x02, []byte{9, 0, 0, 0, 0}, nil }
@@ -242,6 +247,7 @@ func TestUnmarshalFaults(t *testing.T) {
 		{"map key without sign", bson.D{{"x", 1}}, map[uint]int{}, conversion{Pointer: "/x", GoType: "uint", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
 		{"map key below zero", bson.D{{"-1", 1}}, map[uint]int{}, conversion{Pointer: "/-1", GoType: "uint", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
 		{"map key without sign, range", bson.D{{"256", 1}}, map[uint8]int{}, conversion{Pointer: "/256", GoType: "uint8", Type: bson.TypeInt32, Err: bson.ErrRange}},
+		{"map key hook", bson.D{{"x", 1}}, map[failingKey]int{}, conversion{Pointer: "/x", GoType: "bson_test.failingKey", Type: bson.TypeInt32, Err: bson.ErrHook}},
 		{"hook", 1, failing{}, conversion{GoType: "bson_test.failing", Type: bson.TypeInt32, Err: bson.ErrHook}},
 		{"big with fraction", 1.5, big.Int{}, conversion{GoType: "big.Int", Type: bson.TypeDouble, Err: bson.ErrInexact}},
 		{"id text", "zz", anID, conversion{GoType: "objectid.ID", Type: bson.TypeString, Err: bson.ErrHook}},
@@ -370,6 +376,23 @@ func TestDeepest(t *testing.T) {
 		}
 		if err := bson.Unmarshal(doc, tc.out); !errors.Is(err, bson.ErrDepth) {
 			t.Errorf("by default: %v", err)
+		}
+	}
+}
+
+// TestConversionErrorText: the text names what the error has.
+func TestConversionErrorText(t *testing.T) {
+	for _, tc := range []struct {
+		err  bson.ConversionError
+		want string
+	}{
+		{bson.ConversionError{Err: errHook}, "Go value nil: no"},
+		{bson.ConversionError{GoType: reflect.TypeFor[int8](), Err: errHook}, "Go type int8: no"},
+		{bson.ConversionError{GoType: reflect.TypeFor[int8](), Field: "User.Age", Type: bson.TypeString, Err: errHook},
+			"string into Go type int8 (field User.Age): no"},
+	} {
+		if got := tc.err.Error(); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
 }

@@ -52,12 +52,19 @@ func TestOptionsOutOfRange(t *testing.T) {
 	}
 	_, err := bson.Binary{Subtype: bson.BinaryUUIDOld, Data: make([]byte, 16)}.UUID(bson.UUIDCSharpLegacy + 1)
 	wantOption(t, "UUID", err, "bson.UUIDRepresentation")
-	defer func() {
-		if got := recover(); got != "bson: unknown UUIDRepresentation 5" {
-			t.Errorf("Binary panics with %v", got)
-		}
-	}()
-	bson.UUID{}.Binary(bson.UUIDCSharpLegacy + 1)
+	for call, panics := range map[string]func(){
+		"Binary":  func() { bson.UUID{}.Binary(bson.UUIDCSharpLegacy + 1) },
+		"Subtype": func() { (bson.UUIDCSharpLegacy + 1).Subtype() },
+	} {
+		func() {
+			defer func() {
+				if got := recover(); got != "bson: unknown UUIDRepresentation 5" {
+					t.Errorf("%s panics with %v", call, got)
+				}
+			}()
+			panics()
+		}()
+	}
 }
 
 func wantOption(t *testing.T, call string, err error, want string) {

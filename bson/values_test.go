@@ -310,6 +310,7 @@ func TestDecodes(t *testing.T) {
 		{"array", bson.A{int32(1)}, [2]int{1, 0}},
 		{"map", bson.D{{"a", int32(1)}}, map[string]int{"a": 1}},
 		{"map of ints", bson.D{{"-3", int32(1)}}, map[int8]int{-3: 1}},
+		{"map of int64s", bson.D{{"-9", int32(1)}, {"19", int32(2)}}, map[int64]int{-9: 1, 19: 2}},
 		{"map of uints", bson.D{{"3", int32(1)}}, map[uint]int{3: 1}},
 		{"map of texts", bson.D{{"10.1.2.3", true}}, map[netip.Addr]bool{netip.MustParseAddr("10.1.2.3"): true}},
 		{"map of ids", bson.D{{anID.String(), true}}, map[objectid.ID]bool{anID: true}},

@@ -148,8 +148,10 @@ func TestBuilderTooLarge(t *testing.T) {
 		if err != nil || !bytes.Equal(doc, same) {
 			t.Errorf("%s: at the limit: %v", tc.name, err)
 		}
-		if _, err := build(len(doc) - 1); !errors.Is(err, bsoncore.ErrTooLarge) {
-			t.Errorf("%s: over the limit: %v", tc.name, err)
+		for _, limit := range []int{1, len(doc) - 1} {
+			if _, err := build(limit); !errors.Is(err, bsoncore.ErrTooLarge) {
+				t.Errorf("%s: over the limit of %d: %v", tc.name, limit, err)
+			}
 		}
 	}
 }
