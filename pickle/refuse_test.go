@@ -308,6 +308,8 @@ func TestRefused(t *testing.T) {
 		// Text of arguments.
 		{"arguments", "I007\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
 		{"arguments", "I0x10\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I1234567890123456789x\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
+		{"arguments", "I340282366920938463463374607431768211456\n.", fault{0, "INT", "integer", pickle.ErrArgument}}, // 2¹²⁸
 		{"arguments", "I 5\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
 		{"arguments", "I+5\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
 		{"arguments", "I1_000\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
