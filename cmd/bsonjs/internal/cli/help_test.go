@@ -43,6 +43,9 @@ func TestHelpIsComplete(t *testing.T) {
 		if cmd.Short == "" || strings.TrimSpace(cmd.Long) == "" {
 			t.Error("nothing says what it does")
 		}
+		if !strings.Contains(page, "\n\nUsage:\n  "+pathOf(cmd)+" ") {
+			t.Error("the page does not say how to call it")
+		}
 		if cmd.Flags().Lookup("help") == nil {
 			t.Error("it has no --help")
 		}

@@ -311,6 +311,25 @@ func TestIndexNumbers(t *testing.T) {
 	}
 }
 
+// The reserved flags of a block say that its header has parts that are not
+// known, so its data is not read.
+func TestReservedFlags(t *testing.T) {
+	data := pack(t, XZ, text, WriterOptions{})
+	header := data[12:]
+	header = header[:(int(header[0])+1)*4]
+	at := len(header) - 4
+	for _, flag := range []byte{0x04, 0x08, 0x10, 0x20} {
+		header[1] |= flag
+		binary.LittleEndian.PutUint32(header[at:], crc32.ChecksumIEEE(header[:at]))
+		got, err := read(XZ, bytes.NewReader(data))
+		header[1] &^= flag
+		e, ok := errors.AsType[*Error](err)
+		if got != "" || !ok || e.Err != ErrDamaged || e.Detail != "malformed block header" {
+			t.Errorf("flag %#x: %q, %+v", flag, got, err)
+		}
+	}
+}
+
 // What follows compressed data is never dropped.
 func TestTrailing(t *testing.T) {
 	for _, s := range samples(t) {

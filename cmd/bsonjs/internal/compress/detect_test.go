@@ -2,9 +2,12 @@ package compress
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
@@ -131,6 +134,7 @@ func TestDetectByName(t *testing.T) {
 		{gz + "\xff\xff", "x.gz", None}, // it is no gzip
 		{gz + "\xff\xff", "x.bson", None},
 		{"\x1f\x8b\x08\x00\x00abc\x00\x03\xff\xff", "x.bson", Gzip}, // no document has the byte 0 there
+		{wholeGzip(), "x.bson", Gzip},                               // what it holds is known
 		{"\x28", "x.zst", Zstd},
 		{"\x28\xb5", "x.gz", None},
 		{"BZh9", "x.bz2", Bzip2},
@@ -139,11 +143,24 @@ func TestDetectByName(t *testing.T) {
 		{"\x02\x21\x4c\x18", "x.lz4", LZ4},
 		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc", "x.lz4", LZ4},
 		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc", "", Zstd},
+		{"\x50\x2a\x4d\x18\x03\x00\x00\x00abc\x50\x2a\x4d\x18\x00\x00\x00\x00", "", Zstd},
 	} {
 		if c, sure := plain.Detect([]byte(tc.head), tc.name, true); c != tc.want || !sure {
 			t.Errorf("%q, %q: %v, %t, want %v", tc.head, tc.name, c, sure, tc.want)
 		}
 	}
+}
+
+// wholeGzip is text in a whole gzip member whose header may start a document:
+// its time is the element abc, an int32.
+func wholeGzip() string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.ModTime = time.Unix(0x63626110, 0)
+	z.OS = 3
+	io.WriteString(z, text)
+	z.Close()
+	return b.String()
 }
 
 // No document starts as the data of those codecs does that are known by their

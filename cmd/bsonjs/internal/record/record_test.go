@@ -1,6 +1,7 @@
 package record
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -31,5 +32,17 @@ func TestPlace(t *testing.T) {
 	got = Place{}.Behind([]byte("abc")).Behind([]byte("de"))
 	if diff := cmp.Diff(Place{Offset: 5, Column: 5}, got); diff != "" {
 		t.Errorf("without a line feed (-want +got):\n%s", diff)
+	}
+}
+
+// TestFaults: the text is that of the first fault, and errors.Is finds each.
+func TestFaults(t *testing.T) {
+	first, second := errors.New("first"), errors.New("second")
+	var err error = Faults{List: []error{first, second}, More: 1}
+	if err.Error() != "first" || !errors.Is(err, first) || !errors.Is(err, second) || len(Listed(err)) != 2 {
+		t.Errorf("%v, of %d", err, len(Listed(err)))
+	}
+	if got := Listed(first); len(got) != 1 || got[0] != first {
+		t.Errorf("one fault: %v", got)
 	}
 }
