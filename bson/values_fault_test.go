@@ -396,3 +396,16 @@ func TestConversionErrorText(t *testing.T) {
 		}
 	}
 }
+
+// TestTextOfEveryLength: a text with a byte that is not UTF-8 is refused,
+// however long it is and wherever the byte is.
+func TestTextOfEveryLength(t *testing.T) {
+	for n := range 80 {
+		for at := range n {
+			text := strings.Repeat("a", at) + "\xff" + strings.Repeat("a", n-at-1)
+			if _, err := bson.Marshal(bson.D{{"k", text}}); !errors.Is(err, bson.ErrUTF8) {
+				t.Errorf("%d bytes, 0xff at %d: %v", n, at, err)
+			}
+		}
+	}
+}
