@@ -65,7 +65,7 @@ func (failing) MarshalBSONValue() (byte, []byte, error) { return 0, nil, errHook
 func (failing) UnmarshalBSONValue(byte, []byte) error   { return errHook }
 
 // A failingKey refuses each key.
-type failingKey struct{ text string }
+type failingKey string
 
 func (*failingKey) UnmarshalKey(string) error { return errHook }
 
