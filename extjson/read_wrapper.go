@@ -9,6 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -406,9 +407,37 @@ func (d *decoder) wrapperKey(dst []byte, off int, s special) ([]byte, int) {
 const maxMember = 64
 
 // peekKey reads the key at off without writing it, and returns the offset of
-// its value. key is past the end of out, where the next append overwrites it.
-// It does not count for the size of the document.
+// its value. key is a part of the source, or lies past the end of out, where the
+// next append overwrites it. It does not count for the size of the document.
 func (d *decoder) peekKey(dst []byte, off int) (out, key []byte, end int) {
+	// As key does, for a key of plain ASCII.
+	src := d.src
+	if off < len(src) && src[off] == '"' {
+		for i := off + 1; i-off < maxMember && len(src)-i > 9; i += 8 {
+			w := binary.LittleEndian.Uint64(src[i : i+8])
+			m := textcut.Breaks(w)
+			if m == 0 {
+				if w&highs != 0 {
+					break
+				}
+				continue
+			}
+			k := textcut.FirstBreak(m) & 7
+			if w&(1<<(8*k&63)-1)&highs != 0 || src[i+k] != '"' {
+				break
+			}
+			key, end = src[off+1:i+k], i+k+2
+			if src[i+k+1] != ':' || src[i+k+2] <= ' ' {
+				end = d.colon(i + k + 1)
+			}
+			return dst, key, end
+		}
+	}
+	return d.peekAnyKey(dst, off)
+}
+
+// peekAnyKey reads any key, as peekKey does.
+func (d *decoder) peekAnyKey(dst []byte, off int) (out, key []byte, end int) {
 	n, most := len(dst), d.most
 	d.most = min(most, math.MaxInt-maxMember) + maxMember
 	out, end = d.anyKey(dst, off)
