@@ -109,9 +109,9 @@ var refusals = map[error]bool{
 	bson.ErrDepth: true, bson.ErrTooLarge: true, bson.ErrKeyNUL: true,
 }
 
-// place completes e, whose Offset is in text and whose Err is a sentinel. at
+// faultIn completes e, whose Offset is in text and whose Err is a sentinel. at
 // is where text starts in the input.
-func place(e SyntaxError, text []byte, at position) error {
+func faultIn(e SyntaxError, text []byte, at position) error {
 	at.advance(text[:e.Offset])
 	e.Offset, e.Line, e.Column = at.offset, at.line+1, at.column+1
 	if refusals[e.Err] {

@@ -18,8 +18,8 @@ import (
 //   - object tells documents from wrappers. It first tries compact, or spaced
 //     (read_compact.go), which read only the most frequent wrappers in their
 //     usual spellings and leave all others to wrapper.
-//   - wrapper reads any wrapper, in any spelling; read_pair.go has those whose
-//     value is an object of two members, read_code.go has code.
+//   - wrapper reads any wrapper, in any spelling; read_pair.go has those with two
+//     parts.
 //   - textValue turns the text of a wrapper into its value for both.
 
 // object reads the object whose brace is at off.

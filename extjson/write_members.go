@@ -9,15 +9,15 @@ import (
 )
 
 // This file writes text that is not compact: in lines, with spaces, sorted, or
-// cut to a length. The loops of append_json.go call it only if an option asks
+// cut to a length. The loops of write.go call it only if an option asks
 // for one of these.
 //
 // Whether the text exceeds MaxLen is only known after writing it. If a member
 // exceeds the limit, the text is written again, with room for the mark. Each
 // time at most MaxLen bytes and a value of fixed size are written.
 
-// A layout is the part of an encoder for text that is not compact.
-type layout struct {
+// A memberLayout is the part of an encoder for text that is not compact.
+type memberLayout struct {
 	custom   bool // not compact, or limited: the members call this file
 	sortKeys bool
 	indent   string
@@ -45,7 +45,7 @@ func (e *encoder) initLayout(o *EncodeOptions) {
 	e.indent = o.Indent
 	e.spaces = strings.HasPrefix(spaces, o.Indent)
 	e.max = max(o.MaxLen, 0)
-	e.colon, e.comma = e.form.colon, e.form.comma
+	e.colon, e.comma = e.spelling.colon, e.spelling.comma
 	if e.indent != "" {
 		e.comma = ","
 	}
@@ -60,9 +60,9 @@ func (e *encoder) alone(dst []byte) []byte {
 		return e.value(dst)
 	}
 	if e.hopeless(dst, 0) {
-		dst = e.cutOff(dst, e.form.markerElement)
+		dst = e.cutOff(dst, e.spelling.markerElement)
 	} else {
-		dst = e.fit(append(e.value(dst), e.comma...), e.start, e.form.markerElement)
+		dst = e.fit(append(e.value(dst), e.comma...), e.start, e.spelling.markerElement)
 	}
 	return dst[:max(len(dst)-len(e.comma), e.start)]
 }
@@ -115,13 +115,13 @@ func appendLine(dst []byte, indent string, level int) []byte {
 func (e *encoder) closeDocument(dst []byte, where setting) []byte {
 	switch {
 	case e.endsMember(dst):
-		return e.closing(dst, e.form.close)
+		return e.closing(dst, e.spelling.close)
 	case where == topDocument || where == scopeDocument:
 		e.level--
-		return append(dst[:len(dst)-len(e.form.open)], e.form.emptyTop...)
+		return append(dst[:len(dst)-len(e.spelling.open)], e.spelling.emptyTop...)
 	}
 	e.level--
-	return append(dst[:len(dst)-len(e.form.open)], e.form.empty...)
+	return append(dst[:len(dst)-len(e.spelling.open)], e.spelling.empty...)
 }
 
 // endsMember reports whether dst ends with the comma after a member, and not
@@ -134,10 +134,10 @@ func (e *encoder) endsMember(dst []byte) bool {
 // closeArray is closeDocument for an array.
 func (e *encoder) closeArray(dst []byte) []byte {
 	if e.endsMember(dst) {
-		return e.closing(dst, e.form.closeArray)
+		return e.closing(dst, e.spelling.closeArray)
 	}
 	e.level--
-	return append(dst[:len(dst)-len(e.form.openArray)], e.form.emptyArray...)
+	return append(dst[:len(dst)-len(e.spelling.openArray)], e.spelling.emptyArray...)
 }
 
 // closing replaces the comma after the last member with bracket.
@@ -240,7 +240,7 @@ func (e *encoder) cutOff(dst []byte, marker string) []byte {
 // closersLen is the number of bytes that close the open brackets.
 func (e *encoder) closersLen() int {
 	if e.indent == "" {
-		return e.level * len(e.form.close)
+		return e.level * len(e.spelling.close)
 	}
 	// Each bracket is on a line of its own, after a line feed.
 	return 2*e.level + len(e.indent)*indentsOfClosers(e.level)

@@ -12,7 +12,7 @@ import (
 )
 
 // This file reads the calls of the shell's syntax that have several arguments,
-// or arguments of their own kind, for shellWord (shell_call.go).
+// or arguments of their own kind, for shellWord (read_shell_call.go).
 
 // timestampCall reads Timestamp(t, i), Timestamp({t: t, i: i}) or
 // Timestamp(), which is zero.

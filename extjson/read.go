@@ -16,8 +16,8 @@ import (
 //   - document and array read containers and call each other through value.
 //   - value is the one dispatch on the first character of a value. An object
 //     goes to object, which tells documents from wrappers by the first key.
-//   - wrapper.go has the special keys, read_wrapper.go reads their values,
-//     lex.go reads strings and white space.
+//   - special.go has the special keys, read_wrapper.go reads their values,
+//     read_token.go reads strings and white space.
 //
 // Every function takes the slice to append to and the offset to read from, and
 // returns both. The offset is -1 after a fault, which fail has recorded. The
@@ -98,7 +98,7 @@ type decoder struct {
 	depth int    // containers open
 	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
-	swaps []swap // see read_code.go
+	swaps []swap // see read_pair.go
 
 	maxDepth      int // ≥ 1
 	maxNumber     int // bytes
@@ -173,7 +173,7 @@ func (d *decoder) error(base position) error {
 	for i := len(d.path) - 1; i >= 0; i-- {
 		path = bsoncore.AppendPointer(path, []byte(d.path[i]))
 	}
-	return place(SyntaxError{
+	return faultIn(SyntaxError{
 		Offset:   int64(d.at - d.from),
 		Pointer:  string(path),
 		Expected: d.expected,

@@ -1,15 +1,15 @@
 package extjson
 
-// This file has the spelling of the fixed parts of a value: the text before,
-// between and after its digits.
+// This file has the only list of the fixed parts of values: the text before,
+// between and after the digits, in each mode.
 //
-//   - wrapperForm, legacyForm, shellForm and plainForm are the four ways, as
-//     compact text.
-//   - forms has each of them in each spacing, computed from those once.
+//   - wrapperLiterals, legacyLiterals, shellLiterals and plainLiterals are the
+//     four ways, as compact text.
+//   - spellings has each of them in each spacing, computed from those once.
 
-// A form is one spelling of values. In a pair the value is between the two
+// A spelling is one way to write values. In a pair the value is between the two
 // texts; in a triple it has two parts. The pairs of frequent types are blocks.
-type form struct {
+type spelling struct {
 	int32, int64, double, decimal, oid  blocks
 	date, dateLong, dateNumber, uuid    blocks
 	binary, subtype                     block // subtype: up to the digits
@@ -23,7 +23,7 @@ type form struct {
 	colon, comma, marker, markerElement string
 }
 
-// A literals is a form as compact text.
+// A literals is a spelling as compact text.
 type literals struct {
 	int32, int64, double, decimal, oid [2]string
 	date, dateLong, dateNumber, uuid   [2]string
@@ -34,7 +34,7 @@ type literals struct {
 	undefined, minKey, maxKey          string
 }
 
-var wrapperForm = literals{
+var wrapperLiterals = literals{
 	int32:      [2]string{`{"$numberInt":"`, `"}`},
 	int64:      [2]string{`{"$numberLong":"`, `"}`},
 	double:     [2]string{`{"$numberDouble":"`, `"}`},
@@ -59,14 +59,14 @@ var wrapperForm = literals{
 	maxKey:     `{"$maxKey":1}`,
 }
 
-var legacyForm = func() literals {
-	l := wrapperForm
+var legacyLiterals = func() literals {
+	l := wrapperLiterals
 	l.binary = [3]string{`{"$binary":"`, `","$type":"`, `"}`}
 	l.regex = [3]string{`{"$regex":`, `,"$options":`, `}`}
 	return l
 }()
 
-var shellForm = literals{
+var shellLiterals = literals{
 	int32:      [2]string{`NumberInt(`, `)`},
 	int64:      [2]string{`NumberLong("`, `")`},
 	decimal:    [2]string{`NumberDecimal("`, `")`},
@@ -89,7 +89,7 @@ var shellForm = literals{
 	maxKey:     `MaxKey()`,
 }
 
-var plainForm = literals{
+var plainLiterals = literals{
 	decimal:   [2]string{`"`, `"`},
 	oid:       [2]string{`"`, `"`},
 	date:      [2]string{`"`, `"`},
@@ -135,7 +135,7 @@ func (b *block) put(dst []byte) []byte {
 	return dst[:n+int(b.n)]
 }
 
-// The forms, by spacing and kind of mode.
+// The spellings, by spacing and kind of mode.
 const (
 	wrapperKind = iota
 	legacyKind
@@ -144,33 +144,33 @@ const (
 	kinds
 )
 
-var forms = func() (t [LibbsonSpacing + 1][kinds]form) {
+var spellings = func() (t [LibbsonSpacing + 1][kinds]spelling) {
 	for s := range t {
 		space := Spacing(s)
-		t[s] = [kinds]form{
-			wrapperKind: newForm(&wrapperForm, space),
-			legacyKind:  newForm(&legacyForm, space),
-			shellKind:   newForm(&shellForm, space),
-			plainKind:   newForm(&plainForm, space),
+		t[s] = [kinds]spelling{
+			wrapperKind: newSpelling(&wrapperLiterals, space),
+			legacyKind:  newSpelling(&legacyLiterals, space),
+			shellKind:   newSpelling(&shellLiterals, space),
+			plainKind:   newSpelling(&plainLiterals, space),
 		}
 		// The shell's calls have their own spaces.
 		f := &t[s][shellKind]
-		f.binary, f.subtype, f.binaryEnd = newBlock(shellForm.binary[0]), newBlock(shellForm.binary[1]), newBlock(shellForm.binary[2])
-		f.scope, f.timestamp, f.regex, f.pointer = shellForm.scope, shellForm.timestamp, shellForm.regex, shellForm.pointer
+		f.binary, f.subtype, f.binaryEnd = newBlock(shellLiterals.binary[0]), newBlock(shellLiterals.binary[1]), newBlock(shellLiterals.binary[2])
+		f.scope, f.timestamp, f.regex, f.pointer = shellLiterals.scope, shellLiterals.timestamp, shellLiterals.regex, shellLiterals.pointer
 		f = &t[s][plainKind]
-		f.timestamp = plainForm.timestamp
+		f.timestamp = plainLiterals.timestamp
 	}
 	return t
 }()
 
-// newForm returns l in a spacing.
-func newForm(l *literals, s Spacing) form {
+// newSpelling returns l in a spacing.
+func newSpelling(l *literals, s Spacing) spelling {
 	one := func(text string) string { return string(appendSpaced(nil, text, s)) }
 	pair := func(p [2]string) blocks {
 		return blocks{newBlock(one(p[0])), newBlock(one(p[1]))}
 	}
 	three := func(p [3]string) [3]string { return [3]string{one(p[0]), one(p[1]), one(p[2])} }
-	f := form{
+	f := spelling{
 		int32: pair(l.int32), int64: pair(l.int64), double: pair(l.double),
 		decimal: pair(l.decimal), oid: pair(l.oid), date: pair(l.date),
 		dateLong: pair(l.dateLong), dateNumber: pair(l.dateNumber), uuid: pair(l.uuid),

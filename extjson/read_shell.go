@@ -13,7 +13,7 @@ import (
 
 // This file reads and writes the parts of the shell's syntax that are not
 // calls: comments, keys without quotes, strings in single quotes, their
-// escapes, and regex literals. shell_call.go has the rest. The decoder calls
+// escapes, and regex literals. read_shell_call.go has the rest. The decoder calls
 // it at the few places where the syntax departs from JSON's, and only if
 // DecodeOptions.Shell is set. Source: ECMAScript 2023, "Lexical Grammar".
 

@@ -14,10 +14,9 @@ import (
 //
 //   - document and array write containers and call each other through value.
 //   - value is the one dispatch on the type of an element. It writes types
-//     whose modes differ only in spelling (form.go); append_value.go writes the
-//     others.
-//   - layout.go has spacing, indentation, order and MaxLen.
-//   - quote (string.go), appendDate, appendBase64 and package numtext write the
+//     whose modes differ only in spelling (spelling.go); write_value.go writes the others.
+//   - write_members.go has spacing, indentation, order and MaxLen.
+//   - quote (write_string.go), appendDate, appendBase64 and package numtext write the
 //     scalars.
 //
 // Faults are recorded in the cursor, which then stops, so that every loop here
@@ -67,8 +66,8 @@ func (o EncodeOptions) AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]
 // An encoder writes one document at a time. Its options are those of
 // EncodeOptions, as flags.
 type encoder struct {
-	c    bson.Cursor
-	form *form // how values are spelled
+	c        bson.Cursor
+	spelling *spelling // of the mode and spacing
 
 	bareInt32  bool // int32 has no wrapper
 	bareInt64  bool // int64 has none
@@ -94,9 +93,9 @@ type encoder struct {
 	most     int             // bytes of text, see MaxTextSize; 0: no limit
 	portions *portion.Writer // where text is handed on; nil: it stays in dst
 
-	level  int // members that are open around the current one
-	start  int // length of dst at the start of the text
-	layout     // of what is not compact
+	level        int // members that are open around the current one
+	start        int // length of dst at the start of the text
+	memberLayout     // of text that is not compact
 }
 
 func (e *encoder) init(o *EncodeOptions) {
@@ -163,7 +162,7 @@ const (
 // been handed on.
 func (e *encoder) document(dst []byte, where setting) []byte {
 	if e.custom {
-		dst = append(dst, e.form.open...)
+		dst = append(dst, e.spelling.open...)
 	} else {
 		dst = append(dst, '{')
 	}
@@ -183,7 +182,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		from := len(dst)
 		if e.custom {
 			if e.max > 0 && e.hopeless(dst, len(e.c.Key())) {
-				dst = e.cutOff(dst, e.form.marker)
+				dst = e.cutOff(dst, e.spelling.marker)
 				break
 			}
 			dst = e.newline(dst)
@@ -202,7 +201,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 			dst = append(dst, e.colon...)
 			dst = append(e.value(dst), e.comma...)
 			if e.max > 0 {
-				if dst = e.fit(dst, from, e.form.marker); e.cut {
+				if dst = e.fit(dst, from, e.spelling.marker); e.cut {
 					break
 				}
 			}
@@ -231,7 +230,7 @@ func isAmbiguous(key []byte, where setting) bool {
 // array writes the elements of the array that the cursor has entered.
 func (e *encoder) array(dst []byte) []byte {
 	if e.custom {
-		dst = append(dst, e.form.openArray...)
+		dst = append(dst, e.spelling.openArray...)
 	} else {
 		dst = append(dst, '[')
 	}
@@ -258,12 +257,12 @@ func (e *encoder) array(dst []byte) []byte {
 		}
 		from := len(dst)
 		if e.max > 0 && e.hopeless(dst, 0) {
-			dst = e.cutOff(dst, e.form.markerElement)
+			dst = e.cutOff(dst, e.spelling.markerElement)
 			break
 		}
 		dst = append(e.value(e.newline(dst)), e.comma...)
 		if e.max > 0 {
-			if dst = e.fit(dst, from, e.form.markerElement); e.cut {
+			if dst = e.fit(dst, from, e.spelling.markerElement); e.cut {
 				break
 			}
 		}
@@ -305,21 +304,21 @@ func (e *encoder) value(dst []byte) []byte {
 		if e.bareInt32 {
 			return numtext.AppendInt(dst, int64(c.Int32()))
 		}
-		f := &e.form.int32
+		f := &e.spelling.int32
 		return f.tail.put(numtext.AppendInt(f.lead.put(room(dst)), int64(c.Int32())))
 	case bson.TypeInt64:
 		v := c.Int64()
 		if e.bareInt64 || e.semi && uint64(v+maxSafe) <= 2*maxSafe {
 			return numtext.AppendInt(dst, v)
 		}
-		f := &e.form.int64
+		f := &e.spelling.int64
 		return f.tail.put(numtext.AppendInt(f.lead.put(room(dst)), v))
 	case bson.TypeDouble:
 		return e.double(dst, c.Double())
 	case bson.TypeDateTime:
 		return e.date(dst, c.DateTime())
 	case bson.TypeObjectID:
-		f := &e.form.oid
+		f := &e.spelling.oid
 		return f.tail.put(c.ObjectID().Append(f.lead.put(room(dst))))
 	case bson.TypeBoolean:
 		if c.Boolean() {

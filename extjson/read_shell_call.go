@@ -18,7 +18,7 @@ import (
 //   - shellWord is the one dispatch on the word.
 //   - call and endCall read the parentheses, next reads the comma between two
 //     arguments. textCall and numberCall are the calls with one argument,
-//     shell_date.go has dates, and shell_args.go has the calls with more
+//     read_shell_date.go has dates, and read_shell_args.go has the calls with more
 //     arguments.
 
 // shellWord reads the word at off and, if it is a call, its arguments.

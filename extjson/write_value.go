@@ -12,7 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// This file writes values for value (append_json.go): the types whose modes
+// This file writes values for value (write.go): the types whose modes
 // differ in more than spelling, and the rare types.
 
 // A dateStyle says which datetimes are written as text, and how all others are
@@ -49,7 +49,7 @@ func (e *encoder) initValues(o *EncodeOptions) {
 		e.dates = dateWide
 		e.lossy = o.Lossy
 	}
-	e.form = &forms[o.Spacing][kind]
+	e.spelling = &spellings[o.Spacing][kind]
 	e.doubles = o.Doubles
 	e.location = o.Location
 	e.uuids = o.UUIDRepresentation
@@ -74,20 +74,20 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 		if e.bareDouble {
 			return numtext.AppendDouble(dst, f)
 		}
-		w := &e.form.double
+		w := &e.spelling.double
 		return w.tail.put(room(numtext.AppendDouble(w.lead.put(room(dst)), f)))
 	case e.mode == Plain && !e.lossy:
 		e.c.Fail(ErrLossy)
 		return dst
 	case f > 0:
-		return append(dst, e.form.infinity...)
+		return append(dst, e.spelling.infinity...)
 	case f < 0:
-		return append(dst, e.form.negative...)
+		return append(dst, e.spelling.negative...)
 	}
 	if e.exact && u != plainNaN {
 		e.c.Fail(ErrLossy)
 	}
-	return append(dst, e.form.nan...)
+	return append(dst, e.spelling.nan...)
 }
 
 // spelledDouble writes a finite double in the spelling of another program.
@@ -99,12 +99,12 @@ func (e *encoder) spelledDouble(dst []byte, f float64) []byte {
 	if e.bareDouble {
 		return spell(dst, f)
 	}
-	w := &e.form.double
+	w := &e.spelling.double
 	return w.tail.put(room(spell(w.lead.put(room(dst)), f)))
 }
 
 func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
-	w := &e.form.decimal
+	w := &e.spelling.decimal
 	if e.exact && !d.HasExactText() {
 		e.c.Fail(ErrLossy)
 	}
@@ -113,7 +113,7 @@ func (e *encoder) decimal(dst []byte, d decimal128.Decimal) []byte {
 
 // date writes ms as text, as a wrapped int64 or as a number.
 func (e *encoder) date(dst []byte, ms int64) []byte {
-	f := e.form
+	f := e.spelling
 	dst = room(dst)
 	switch e.dates {
 	case dateText:
@@ -168,7 +168,7 @@ func (e *encoder) zonedDate(dst []byte, ms int64) []byte {
 
 func (e *encoder) binary(dst []byte) []byte {
 	subtype, data := e.c.Binary()
-	f := e.form
+	f := e.spelling
 	dst = room(dst)
 	if int(subtype) == e.uuid && len(data) == 16 {
 		u, _ := bson.Binary{Subtype: subtype, Data: data}.UUID(e.uuids) // it is one
@@ -196,7 +196,7 @@ func (e *encoder) binary(dst []byte) []byte {
 
 // rareValue is value for the types that few documents have.
 func (e *encoder) rareValue(dst []byte) []byte {
-	c, f := &e.c, e.form
+	c, f := &e.c, e.spelling
 	if e.mode == Plain && !e.lossy {
 		switch c.Type() {
 		case bson.TypeRegex, bson.TypeCode, bson.TypeCodeWithScope, bson.TypeMinKey, bson.TypeMaxKey:
@@ -244,14 +244,14 @@ func (e *encoder) codeWithScope(dst []byte) []byte {
 	if e.mode == Plain {
 		return e.text(dst, off, code)
 	}
-	dst = append(dst, e.form.scope[0]...)
+	dst = append(dst, e.spelling.scope[0]...)
 	dst = e.text(dst, off, code)
-	dst = append(dst, e.form.scope[1]...)
+	dst = append(dst, e.spelling.scope[1]...)
 	if e.c.Enter() {
 		dst = e.document(dst, scopeDocument)
 		e.c.Leave()
 	}
-	return append(dst, e.form.scope[2]...)
+	return append(dst, e.spelling.scope[2]...)
 }
 
 // regex writes the letters of the options in order, as the specification
@@ -275,7 +275,7 @@ func (e *encoder) regex(dst []byte) []byte {
 		dst = append(e.raw(append(dst, '/'), pattern), '/')
 		return append(dst, options...)
 	}
-	f := &e.form.regex
+	f := &e.spelling.regex
 	dst = e.text(append(dst, f[0]...), at, pattern)
 	dst = e.text(append(dst, f[1]...), off, options)
 	return append(dst, f[2]...)

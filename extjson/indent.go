@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// This file changes the layout of existing text. It reads brackets, strings and
+// This file changes the white space of existing text. It reads brackets, strings and
 // numbers as JSON does, and copies the content of strings and the digits of
 // numbers unchanged.
 //
@@ -22,7 +22,7 @@ import (
 // overlap text. On failure dst comes back at its old length, with a
 // *SyntaxError or, past bson.DefaultMaxDepth containers, a *ValueError whose
 // Offset counts bytes from the start of text.
-func Compact(dst, text []byte) ([]byte, error) { return layOut(dst, text, "") }
+func Compact(dst, text []byte) ([]byte, error) { return reformat(dst, text, "") }
 
 // Indent is Compact, but puts each member on a line of its own, with one copy
 // of indent per enclosing container. Wrappers such as {"$oid":"…"} stay on one
@@ -33,7 +33,7 @@ func Indent(dst, text []byte, indent string) ([]byte, error) {
 	if !isIndent(indent) {
 		return dst, &bson.OptionError{Option: "the indent of extjson.Indent", Value: strconv.Quote(indent)}
 	}
-	return layOut(dst, text, indent)
+	return reformat(dst, text, indent)
 }
 
 // A formatter lays out one text.
@@ -52,7 +52,7 @@ type bracket struct {
 	index  int  // of the current element
 }
 
-func layOut(dst, text []byte, indent string) ([]byte, error) {
+func reformat(dst, text []byte, indent string) ([]byte, error) {
 	var f formatter
 	f.d.init(&DecodeOptions{})
 	f.d.reset(text)

@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// This file writes JSON strings; lex.go reads them.
+// This file writes JSON strings; read_token.go reads them.
 //
 //   - quote copies eight bytes at a time until the first byte that needs an
 //     escape, and checks UTF-8 only after a high bit.
