@@ -1,12 +1,12 @@
 package pickle
 
 import (
-	"errors"
 	"io"
 	"iter"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/readahead"
 )
 
 // This file reads pickles from a stream.
@@ -15,15 +15,8 @@ import (
 // there is no frame to search, and a pickle is read when its last byte has
 // arrived.
 
-// readSize is the number of bytes of the first read of a Decoder.
-const readSize = 64 << 10
-
-// maxEmptyReads is the number of empty reads after which a Decoder stops with
-// io.ErrNoProgress.
-const maxEmptyReads = 100
-
-// errCount is the error of a Read with an impossible count.
-var errCount = errors.New("reader returned an impossible count")
+// firstBuffer is the size of the first buffer of a Decoder, in bytes.
+const firstBuffer = 128 << 10
 
 // A Decoder reads pickles that follow each other in a stream, as several
 // calls of Python's pickle.dump write them.
@@ -39,21 +32,16 @@ var errCount = errors.New("reader returned an impossible count")
 // matches ErrMemo.
 type Decoder struct {
 	u   *unpickler
-	r   io.Reader
-	buf []byte // the bytes read; buf[off:] is yet to be consumed
-	off int    // bytes of buf
-	at  int64  // offset of buf[0] in the stream
-	max int    // bytes of a pickle
+	in  readahead.Buffer // the stream
+	max int              // bytes of a pickle
 
 	values bson.DecodeOptions // of Decode
 
 	start  int64 // offset in the stream of the current pickle
-	end    int   // in buf, the end of a pickle that was read to its STOP; else 0
+	size   int   // bytes of a pickle that was rejected after its STOP; else 0
 	value  []byte
 	typ    bsoncore.Type
-	eof    bool  // the reader has ended
-	rerr   error // error of the reader, after the bytes in buf
-	failed bool  // err is that of the reader, or of the writer of skipped bytes
+	failed bool // err is that of the reader, or of the writer of skipped bytes
 	err    error
 }
 
@@ -63,7 +51,8 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // NewDecoder returns a Decoder that reads r with the options o. It reads ahead
 // of the pickles that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{u: newUnpickler(), r: r, max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
+	d := &Decoder{u: newUnpickler(), max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
+	d.in.Reset(r)
 	d.u.init(&o)
 	d.u.builder.pairs = true
 	d.values = o.values()
@@ -78,17 +67,15 @@ func (d *Decoder) Next() bool {
 	if d.err != nil {
 		return false
 	}
-	d.end = 0
-	for d.off == len(d.buf) {
-		if d.eof || !d.fill() && d.err != nil {
-			return false
-		}
+	d.size = 0
+	if len(d.in.Rest()) == 0 && !d.fill() {
+		return false
 	}
-	d.start = d.at + int64(d.off)
+	d.start = d.in.Offset()
 	m := &d.u.machine
 	d.u.reset()
 	for {
-		m.src, m.final = d.buf[d.off:], d.eof
+		m.src, m.final = d.in.Rest(), d.in.Ended()
 		switch m.run() {
 		case statusMore:
 			if len(m.src) >= d.max {
@@ -100,7 +87,7 @@ func (d *Decoder) Next() bool {
 			}
 			continue
 		case statusDone:
-			d.end = d.off + m.off
+			d.size = m.off
 			if m.off > d.max {
 				m.fail(m.off-1, bsoncore.ErrTooLarge, "")
 				break
@@ -112,7 +99,7 @@ func (d *Decoder) Next() bool {
 			d.typ = 0
 			return false
 		}
-		d.off += m.off
+		d.in.Off += m.off
 		return true
 	}
 }
@@ -147,8 +134,8 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	_, refused := d.err.(*ValueError)
 	d.err = nil
 	switch {
-	case d.end > 0:
-		return d.pass(skipped, d.end)
+	case d.size > 0:
+		return d.pass(skipped, d.size)
 	case refused:
 		return d.passPickle(skipped)
 	}
@@ -160,14 +147,14 @@ func (d *Decoder) passPickle(skipped io.Writer) bool {
 	m := &d.u.machine
 	m.off, m.seen, m.err = m.fault, 0, nil
 	for {
-		m.src, m.final = d.buf[d.off:], d.eof
+		m.src, m.final = d.in.Rest(), d.in.Ended()
 		st := m.skip()
 		switch {
 		case st == statusDone:
-			return d.pass(skipped, d.off+m.off)
+			return d.pass(skipped, m.off)
 		case st == statusFailed, len(m.src)-m.off >= d.max:
 			return d.passAll(skipped)
-		case !d.pass(skipped, d.off+m.off):
+		case !d.pass(skipped, m.off):
 			return false
 		}
 		m.seen, m.off = max(m.seen-m.off, 0), 0
@@ -179,8 +166,8 @@ func (d *Decoder) passPickle(skipped io.Writer) bool {
 
 // passAll skips the rest of the stream.
 func (d *Decoder) passAll(skipped io.Writer) bool {
-	for d.pass(skipped, len(d.buf)) {
-		if d.eof {
+	for d.pass(skipped, len(d.in.Rest())) {
+		if d.in.Ended() {
 			return true
 		}
 		if !d.fill() && d.err != nil {
@@ -190,59 +177,23 @@ func (d *Decoder) passAll(skipped io.Writer) bool {
 	return false
 }
 
-// pass skips the bytes of buf from off to end.
-func (d *Decoder) pass(skipped io.Writer, end int) bool {
-	if skipped != nil && end > d.off {
-		if _, err := skipped.Write(d.buf[d.off:end]); err != nil {
-			d.failed, d.err = true, err
-			return false
-		}
-	}
-	d.off = end
-	return true
+// pass skips n bytes.
+func (d *Decoder) pass(skipped io.Writer, n int) bool {
+	d.err = d.in.Skip(skipped, n)
+	d.failed = d.err != nil
+	return !d.failed
 }
 
-// fill moves the rest of buf to its front and appends more bytes. It reports
-// whether it read a byte; if not, the stream has ended or d.err has the error.
+// fill reads more bytes. It reports whether there are any; if not, the stream
+// has ended or d.err has the error.
 func (d *Decoder) fill() bool {
-	if d.rerr != nil {
-		return d.readError(d.rerr)
+	if d.in.Fill(firstBuffer, d.max) {
+		return true
 	}
-	if d.off > 0 && len(d.buf)+readSize > cap(d.buf) {
-		d.at += int64(d.off)
-		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
-		d.off = 0
+	if !d.in.Ended() {
+		d.failed = true
+		d.err = &bsoncore.ReadError{Offset: d.in.End(), Err: d.in.Err}
 	}
-	if cap(d.buf)-len(d.buf) < readSize/2 {
-		grown := make([]byte, len(d.buf), max(2*readSize, 2*cap(d.buf)))
-		copy(grown, d.buf)
-		d.buf = grown
-	}
-	for range maxEmptyReads {
-		room := d.buf[len(d.buf):cap(d.buf)]
-		n, err := d.r.Read(room)
-		if n < 0 || n > len(room) {
-			return d.readError(errCount)
-		}
-		d.buf = d.buf[:len(d.buf)+n]
-		switch {
-		case err == io.EOF:
-			d.eof = true
-			return n > 0
-		case n > 0:
-			d.rerr = err
-			return true
-		case err != nil:
-			return d.readError(err)
-		}
-	}
-	return d.readError(io.ErrNoProgress)
-}
-
-// readError ends the stream with a failure of the reader.
-func (d *Decoder) readError(err error) bool {
-	d.failed = true
-	d.err = &bsoncore.ReadError{Offset: d.at + int64(len(d.buf)), Err: err}
 	return false
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"math/bits"
 	"slices"
+
+	"github.com/bsonkit/bsonkit/internal/readahead"
 )
 
 // This file finds the place where a stream continues after damage.
@@ -95,7 +97,7 @@ const (
 func (d *Decoder) Resync(skipped io.Writer) bool {
 	claim := len(d.doc)
 	if claim > 0 {
-		d.pos -= claim
+		d.in.Off -= claim
 		d.doc = nil
 	} else {
 		fault, ok := d.err.(*SyntaxError)
@@ -103,7 +105,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 			return false
 		}
 		if fault.Err == ErrTerminator {
-			claim = int(fault.Offset-d.base) + 1 - d.pos
+			claim = int(fault.Offset-d.in.Base) + 1 - d.in.Off
 		}
 	}
 	d.err = nil
@@ -112,9 +114,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	}
 	d.probe.depth = d.opts.MaxDepth
 	s := resync{d: d, skipped: skipped, p: d.probe}
-	ok := s.run(claim)
-	d.ahead = 0
-	return ok
+	return s.run(claim)
 }
 
 // A verdict is the knowledge about a candidate.
@@ -126,7 +126,7 @@ const (
 	open // it depends on bytes that have not arrived
 )
 
-// A resync is one call of Resync. Places are counted in bytes from d.pos.
+// A resync is one call of Resync. Places are counted in bytes from d.in.Off.
 type resync struct {
 	d       *Decoder
 	skipped io.Writer // or nil
@@ -136,7 +136,7 @@ type resync struct {
 }
 
 // run moves to the place where the stream continues, and reports whether it
-// found one. The damaged document is at d.pos; claim is its size if so
+// found one. The damaged document is at d.in.Off; claim is its size if so
 // many bytes are there, or 0.
 func (s *resync) run(claim int) bool {
 	at := s.end(claim)
@@ -278,10 +278,10 @@ func (s *resync) trace(t *trace, at, limit int) int {
 func (s *resync) scan() bool {
 	d := s.d
 	s.scans = true
-	// at counts bytes from d.pos that are not written yet, so that they are
+	// at counts bytes from d.in.Off that are not written yet, so that they are
 	// in large portions.
 	for at := 1; ; {
-		at += candidate(d.buf[d.pos+at:], d.max)
+		at += candidate(d.in.Data[d.in.Off+at:], d.max)
 		switch v, need := s.judge(at); v {
 		case right:
 			return s.pass(at)
@@ -298,42 +298,31 @@ func (s *resync) scan() bool {
 
 // pass skips n bytes.
 func (s *resync) pass(n int) bool {
-	d := s.d
-	if s.skipped != nil && n > 0 {
-		m, err := s.skipped.Write(d.buf[d.pos : d.pos+n])
-		if err == nil && m < n {
-			err = io.ErrShortWrite
-		}
-		if err != nil {
-			d.pos += min(max(m, 0), n)
-			d.err = err
-			return false
-		}
-	}
-	d.pos += n
-	return true
+	s.d.err = s.d.in.Skip(s.skipped, n)
+	return s.d.err == nil
 }
 
 // from returns the bytes that have arrived from a place on, and whether the
 // stream ends with them.
 func (s *resync) from(at int) (text []byte, ended bool) {
-	d := s.d
-	s.p.base = d.base + int64(d.pos+at)
-	return d.buf[min(d.pos+at, len(d.buf)):], d.rerr == io.EOF
+	b := &s.d.in
+	s.p.base = b.Base + int64(b.Off+at)
+	return b.Data[min(b.Off+at, len(b.Data)):], b.Ended()
 }
 
-// more reads bytes for a candidate that needs n bytes from d.pos, but at most
+// more reads bytes for a candidate that needs n bytes from d.in.Off, but at most
 // twice the bytes that are there. It reports false if the reader failed.
 func (s *resync) more(n int) bool {
-	d := s.d
-	n = min(n, max(2*(len(d.buf)-d.pos), minBuffer))
+	b := &s.d.in
+	n = min(n, max(2*(len(b.Data)-b.Off), readahead.MinSize))
 	// With room to spare, so that bytes that stay are not moved each time
 	// that a few arrive. While the end is looked for they stay where they are.
-	if d.ahead = n + n/4; !s.scans && n <= cap(d.buf) {
-		d.ahead = cap(d.buf)
+	ahead := n + n/4
+	if !s.scans && n <= cap(b.Data) {
+		ahead = cap(b.Data)
 	}
-	s.failed = !d.fill(n) && d.rerr != io.EOF
-	return !s.failed || d.stop(true)
+	s.failed = !b.Need(n, ahead) && !b.Ended()
+	return !s.failed || s.d.stop(true)
 }
 
 // ends reports whether the stream ends at a place.
@@ -445,7 +434,7 @@ func (s *resync) whole(at, limit int) int {
 	}
 }
 
-// judge says whether the Decoder can continue at d.pos+at: two documents follow
+// judge says whether the Decoder can continue at d.in.Off+at: two documents follow
 // one another there, or one document ends the stream. For open it returns the
 // number of bytes from there that it needs to know, which is more than have
 // arrived.
@@ -486,7 +475,7 @@ func (s *resync) judge(at int) (v verdict, need int) {
 // lead reports whether documents lead from a place to end or beyond it, one
 // after another. Some may be damaged.
 func (s *resync) lead(at, end int) bool {
-	start := s.d.base + int64(s.d.pos)
+	start := s.d.in.Offset()
 	known := s.p.chain
 	var marks []int64
 	for at < end {

@@ -2,26 +2,21 @@ package bsoncore
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
 	"iter"
 	"math"
 	"strconv"
+
+	"github.com/bsonkit/bsonkit/internal/readahead"
 )
 
 // This file cuts a stream into whole documents.
 //
 //   - Next reads the length prefix and the final NUL only; the Cursor reads the
 //     bytes between them.
-//   - fill reads bytes, room finds the place for them. Only room allocates, in
-//     proportion to the bytes that have arrived.
+//   - Package readahead reads bytes, and finds the place for them, in proportion
+//     to the bytes that have arrived.
 //   - Split finds the documents in bytes that have arrived.
-
-const (
-	minBuffer = 4 << 10   // bytes in a Decoder's first buffer
-	maxBuffer = 256 << 10 // bytes that a Decoder reads ahead, at most
-	maxIdle   = 100       // reads in a row that may return nothing
-)
 
 // DefaultMaxDocumentSize is the default limit of a document in a stream, in
 // bytes of BSON: 64 MiB, four times the limit of a MongoDB server.
@@ -40,9 +35,6 @@ type DecodeOptions struct {
 	// than 2³¹−1 bytes.
 	MaxDocumentSize int
 }
-
-// errReader is the error of a Read with an impossible count.
-var errReader = errors.New("reader returned an impossible count")
 
 // A ReadError reports a failure of the reader of a stream, of BSON or of text.
 // The bytes that did arrive have no fault.
@@ -71,21 +63,14 @@ func (e *ReadError) Unwrap() error { return e.Err }
 // A Decoder reads ahead of the document that it returns. It must not be used
 // by two goroutines at once.
 type Decoder struct {
-	r    io.Reader
 	opts DecodeOptions
-	max  int      // bytes in the largest document accepted
-	buf  []byte   // bytes that have arrived
-	lent bool     // buf is the caller's…
-	own  []byte   // …and this the Decoder's
-	pos  int      // index in buf of the first byte not yet framed
-	base int64    // stream offset of buf[0]
-	doc  Document // the current document, a part of buf; nil: none
-	rerr error    // what ended the reader, io.EOF included
-	err  error    // first fault
+	max  int              // bytes in the largest document accepted
+	in   readahead.Buffer // the stream; the documents before in.Off were returned
+	doc  Document         // the current document, a part of in.Data; nil: none
+	err  error            // first fault
 
-	ahead int     // bytes of buf that Resync needs
 	probe *prober // what Resync knows of the stream; nil: it was not called
-	// 0 ≤ pos ≤ len(buf), and doc, if there is one, ends at pos.
+	// doc, if there is one, ends at in.Off.
 }
 
 // NewDecoder is DecodeOptions{}.NewDecoder.
@@ -102,22 +87,21 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 // Reset makes d read from r, with the same options and buffer. It invalidates
 // the result of Document.
 func (d *Decoder) Reset(r io.Reader) {
-	*d = Decoder{r: r, opts: d.opts, max: d.opts.maxDocument(), buf: d.buffer()}
-}
-
-// buffer returns the buffer that d owns.
-func (d *Decoder) buffer() []byte {
-	if d.lent {
-		return d.own
-	}
-	return d.buf[:0]
+	d.restart()
+	d.in.Reset(r)
 }
 
 // ResetBytes makes d read data in place, with the same options. Nothing is
 // copied: Document returns parts of data. data is never written to and must not
 // change while they are in use. Offsets count from its start.
 func (d *Decoder) ResetBytes(data []byte) {
-	*d = Decoder{opts: d.opts, max: d.opts.maxDocument(), buf: data, lent: true, own: d.buffer(), rerr: io.EOF}
+	d.restart()
+	d.in.ResetBytes(data)
+}
+
+// restart clears everything except the options and the buffer.
+func (d *Decoder) restart() {
+	*d = Decoder{opts: d.opts, max: d.opts.maxDocument(), in: d.in}
 }
 
 // Next reads the next document and reports whether there is one. False means
@@ -128,22 +112,23 @@ func (d *Decoder) Next() bool {
 	if d.err != nil {
 		return false
 	}
-	if len(d.buf)-d.pos < 4 && !d.fill(4) {
-		return d.stop(len(d.buf) == d.pos)
+	b := &d.in
+	if len(b.Data)-b.Off < 4 && !b.Need(4, 0) {
+		return d.stop(len(b.Data) == b.Off)
 	}
-	n, err := documentSize(d.buf[d.pos:], d.max)
+	n, err := documentSize(b.Data[b.Off:], d.max)
 	if err != nil {
-		return d.fail(d.pos, err)
+		return d.fail(b.Off, err)
 	}
-	if len(d.buf)-d.pos < n && !d.fill(n) {
+	if len(b.Data)-b.Off < n && !b.Need(n, 0) {
 		return d.stop(false)
 	}
-	doc := d.buf[d.pos : d.pos+n : d.pos+n]
+	doc := b.Data[b.Off : b.Off+n : b.Off+n]
 	if doc[n-1] != 0 {
-		return d.fail(d.pos+n-1, ErrTerminator)
+		return d.fail(b.Off+n-1, ErrTerminator)
 	}
 	d.doc = doc
-	d.pos += n
+	b.Off += n
 	return true
 }
 
@@ -157,12 +142,12 @@ func (d *Decoder) Document() Document { return d.doc }
 // Next returned: the bytes of the next documents, or after a fault the bytes
 // from Offset on. The rest of the stream is these bytes and those that the
 // reader has yet to return. They alias memory as Document does.
-func (d *Decoder) Buffered() []byte { return d.buf[d.pos:len(d.buf):len(d.buf)] }
+func (d *Decoder) Buffered() []byte { return d.in.Rest() }
 
 // Offset returns the stream offset of the first byte of the current document.
 // After Next returned false it is the offset of the first byte that is not in a
 // complete document: the length of the stream, if it has no fault.
-func (d *Decoder) Offset() int64 { return d.base + int64(d.pos-len(d.doc)) }
+func (d *Decoder) Offset() int64 { return d.in.Offset() - int64(len(d.doc)) }
 
 // Err returns the first fault, or nil if the stream ended between documents
 // or has not ended. It is a *SyntaxError, whose Offset counts from the start
@@ -171,9 +156,9 @@ func (d *Decoder) Offset() int64 { return d.base + int64(d.pos-len(d.doc)) }
 // MaxDocumentSize, ErrTooLarge; or a *ReadError if the reader failed.
 func (d *Decoder) Err() error { return d.err }
 
-// fail records err at index i of buf and returns false for Next to return.
+// fail records err at index i of in.Data and returns false for Next to return.
 func (d *Decoder) fail(i int, err error) bool {
-	d.err = &SyntaxError{Offset: d.base + int64(i), Err: err}
+	d.err = &SyntaxError{Offset: d.in.Base + int64(i), Err: err}
 	return false
 }
 
@@ -181,64 +166,12 @@ func (d *Decoder) fail(i int, err error) bool {
 // false for Next to return.
 func (d *Decoder) stop(clean bool) bool {
 	switch {
-	case d.rerr != io.EOF:
-		d.err = &ReadError{d.base + int64(len(d.buf)), d.rerr}
+	case !d.in.Ended():
+		d.err = &ReadError{d.in.End(), d.in.Err}
 	case !clean:
-		d.fail(len(d.buf), ErrTruncated)
+		d.fail(len(d.in.Data), ErrTruncated)
 	}
 	return false
-}
-
-// fill reads until there are n bytes from pos on. It reports whether there are;
-// if not, rerr has the reason.
-func (d *Decoder) fill(n int) bool {
-	idle := 0
-	for len(d.buf)-d.pos < n {
-		if d.rerr != nil {
-			return false
-		}
-		room := d.room(n)
-		m, err := d.r.Read(room)
-		if m < 0 || m > len(room) {
-			d.rerr = errReader
-			return false
-		}
-		d.buf = d.buf[:len(d.buf)+m]
-		d.rerr = err
-		if m > 0 {
-			idle = 0
-		} else if idle++; idle >= maxIdle && err == nil {
-			d.rerr = io.ErrNoProgress
-		}
-	}
-	return true
-}
-
-// room returns the place in buf, never empty, for the next bytes of a document
-// of n bytes at pos. It moves the document to the front of buf if it would run
-// off the end. When buf is full it doubles, or, if a quarter of the document
-// has arrived, grows to the size of the document.
-func (d *Decoder) room(n int) []byte {
-	// All of a buffer that grew for a large document would not stay in the
-	// processor's cache: a window of it is enough for small ones.
-	// Behind a large one there is room for the start of another.
-	window := max(n+min(n/16, maxBuffer, math.MaxInt-n), maxBuffer, d.ahead)
-	size := min(cap(d.buf), window)
-	grow := len(d.buf) == size && size < window // reads have filled it
-	if d.pos == len(d.buf) || d.pos+n > size {
-		d.base += int64(d.pos)
-		d.buf = d.buf[:copy(d.buf, d.buf[d.pos:])]
-		d.pos = 0
-	}
-	if grow {
-		if size = max(2*size, minBuffer); size >= window/2 {
-			size = window // in one step, so that the old buffer, which is copied, is small beside it
-		}
-		if size > cap(d.buf) {
-			d.buf = append(make([]byte, 0, size), d.buf...)
-		}
-	}
-	return d.buf[len(d.buf):size]
 }
 
 // Documents is DecodeOptions{}.Documents.

@@ -164,36 +164,6 @@ func TestDecoderReadError(t *testing.T) {
 	}
 }
 
-// A reader that always returns the same.
-type constant struct {
-	n   int
-	err error
-}
-
-func (c constant) Read([]byte) (int, error) { return c.n, c.err }
-
-func TestDecoderBadReader(t *testing.T) {
-	for _, tc := range []struct {
-		name string
-		r    io.Reader
-		want error
-	}{
-		{"nothing for ever", constant{0, nil}, io.ErrNoProgress},
-		{"more than asked for", constant{1 << 30, nil}, nil},
-		{"less than nothing", constant{-1, nil}, nil},
-		{"io.ErrUnexpectedEOF", constant{0, io.ErrUnexpectedEOF}, io.ErrUnexpectedEOF},
-	} {
-		d := bsoncore.NewDecoder(tc.r)
-		var got *bsoncore.ReadError
-		if d.Next() || !errors.As(d.Err(), &got) {
-			t.Errorf("%s: %v", tc.name, d.Err())
-		}
-		if tc.want != nil && !errors.Is(d.Err(), tc.want) {
-			t.Errorf("%s: %v, want %v", tc.name, d.Err(), tc.want)
-		}
-	}
-}
-
 // TestDecoderMemory holds that a length alone takes no memory.
 func TestDecoderMemory(t *testing.T) {
 	claim := binary.LittleEndian.AppendUint32(nil, 1<<30)

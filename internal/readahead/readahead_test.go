@@ -1,0 +1,311 @@
+package readahead
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+var errBroken = errors.New("broken")
+
+// A script is a reader of which each call returns the next row. After the last
+// row it returns the end of the stream.
+type script []row
+
+type row struct {
+	text string
+	n    int // added to the count
+	err  error
+}
+
+func (s *script) Read(p []byte) (int, error) {
+	if len(*s) == 0 {
+		return 0, io.EOF
+	}
+	r := (*s)[0]
+	*s = (*s)[1:]
+	return copy(p, r.text) + r.n, r.err
+}
+
+// idle is a script of so many reads that return nothing.
+func idle(n int) script { return make(script, n) }
+
+// A state is everything that a client sees of a Buffer.
+type state struct {
+	Data string
+	Off  int
+	Base int64
+	Err  error
+}
+
+func stateOf(b *Buffer) state { return state{string(b.Data), b.Off, b.Base, b.Err} }
+
+func compare(t *testing.T, want, got state) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestReader holds what Fill and Need do with each behavior of a reader. Both
+// ask for 3 bytes, Fill by as many calls as it takes.
+func TestReader(t *testing.T) {
+	fill := func(b *Buffer) bool {
+		for len(b.Data) < 3 {
+			if !b.Fill(16, 64) {
+				return false
+			}
+		}
+		return true
+	}
+	need := func(b *Buffer) bool { return b.Need(3, 0) }
+	for _, tc := range []struct {
+		name string
+		r    script
+		ok   bool
+		want state
+	}{
+		{"at once", script{{text: "abcd"}}, true, state{Data: "abcd"}},
+		{"byte by byte", script{{text: "a"}, {text: "b"}, {text: "c"}}, true, state{Data: "abc"}},
+		{"end", script{{text: "ab"}}, false, state{Data: "ab", Err: io.EOF}},
+		{"end with the bytes", script{{text: "abc", err: io.EOF}}, true, state{Data: "abc", Err: io.EOF}},
+		{"end with too few bytes", script{{text: "ab", err: io.EOF}}, false, state{Data: "ab", Err: io.EOF}},
+		{"nothing", nil, false, state{Err: io.EOF}},
+		{"error", script{{text: "ab"}, {err: errBroken}}, false, state{Data: "ab", Err: errBroken}},
+		{"error with the bytes", script{{text: "abc", err: errBroken}}, true, state{Data: "abc", Err: errBroken}},
+		{"error with too few bytes", script{{text: "ab", err: errBroken}}, false, state{Data: "ab", Err: errBroken}},
+		{"no reads after an error", script{{text: "ab", err: errBroken}, {text: "c"}}, false, state{Data: "ab", Err: errBroken}},
+		{"unexpected EOF is an error", script{{err: io.ErrUnexpectedEOF}}, false, state{Err: io.ErrUnexpectedEOF}},
+		{"empty reads", append(idle(maxIdle-1), row{text: "abc"}), true, state{Data: "abc"}},
+		{"too many empty reads", append(idle(maxIdle), row{text: "abc"}), false, state{Err: io.ErrNoProgress}},
+		{"empty reads in two rows", append(append(idle(maxIdle-1), row{text: "a"}), append(idle(maxIdle-1), row{text: "bc"})...), true, state{Data: "abc"}},
+		{"negative count", script{{text: "a"}, {n: -1}}, false, state{Data: "a", Err: errCount}},
+		{"count too large", script{{text: "a"}, {n: 1 << 30}}, false, state{Data: "a", Err: errCount}},
+		{"count too large with an error", script{{n: 1 << 30, err: io.EOF}}, false, state{Err: errCount}},
+	} {
+		for name, read := range map[string]func(*Buffer) bool{"Fill": fill, "Need": need} {
+			t.Run(tc.name+"/"+name, func(t *testing.T) {
+				r := append(script(nil), tc.r...)
+				var b Buffer
+				b.Reset(&r)
+				if ok := read(&b); ok != tc.ok {
+					t.Errorf("returned %v", ok)
+				}
+				compare(t, tc.want, stateOf(&b))
+			})
+		}
+	}
+}
+
+// TestConsumed holds that consumed bytes go and the others stay, in order and
+// at their offsets.
+func TestConsumed(t *testing.T) {
+	text := strings.Repeat("0123456789abcdef", 1000)
+	for name, more := range map[string]func(b *Buffer) bool{
+		"Fill": func(b *Buffer) bool { return b.Fill(64, 256) },
+		"Need": func(b *Buffer) bool { return b.Need(len(b.Rest())+1, 0) },
+	} {
+		for _, step := range []int{1, 7, 63, 64, 65, 1000} {
+			var b Buffer
+			b.Reset(iotest.OneByteReader(strings.NewReader(text)))
+			if step > 7 {
+				b.Reset(strings.NewReader(text))
+			}
+			for b.Offset() < int64(len(text)) {
+				if len(b.Rest()) < step && more(&b) {
+					continue
+				}
+				n := min(step, len(b.Rest()))
+				at := int(b.Offset())
+				if got := string(b.Rest()[:n]); got != text[at:at+n] || b.End() != b.Offset()+int64(len(b.Rest())) {
+					t.Fatalf("%s, steps of %d: %q at %d, want %q", name, step, got, at, text[at:at+n])
+				}
+				b.Off += n
+			}
+			if more(&b) || !b.Ended() || b.End() != int64(len(text)) {
+				t.Errorf("%s, steps of %d: %v at %d", name, step, b.Err, b.End())
+			}
+		}
+	}
+}
+
+// TestFillSize holds by how much a buffer of unknown documents grows.
+func TestFillSize(t *testing.T) {
+	const first = 1 << 10
+	for _, tc := range []struct {
+		name             string
+		size, most, want int
+	}{
+		{"the first", 0, 1 << 20, first},
+		{"twice", first, 1 << 20, 2 * first},
+		{"below an eighth", 1<<17 - 1, 1 << 20, 1<<18 - 2},
+		{"an eighth", 1 << 17, 1 << 20, 1<<20 + 2*first},
+		{"small documents", 0, 100, 100 + 2*first},
+		{"larger than all documents", 1 << 20, 100, 1 << 21},
+		{"no limit", 1 << 20, math.MaxInt, 1 << 21},
+	} {
+		if got := nextSize(tc.size, first, tc.most); got != tc.want {
+			t.Errorf("%s: %d, want %d", tc.name, got, tc.want)
+		}
+	}
+	if got := nextSize(math.MaxInt/4, first, math.MaxInt); got < math.MaxInt/4 {
+		t.Errorf("near the largest int: %d", got)
+	}
+}
+
+// TestFillRoom holds that each read of Fill has half the first buffer free.
+func TestFillRoom(t *testing.T) {
+	least := math.MaxInt
+	var b Buffer
+	b.Reset(readerFunc(func(p []byte) (int, error) {
+		least = min(least, len(p))
+		return min(len(p), 10), nil
+	}))
+	for len(b.Data) < 10_000 {
+		if !b.Fill(128, 20_000) {
+			t.Fatal(b.Err)
+		}
+	}
+	if least < 64 {
+		t.Errorf("a read into %d bytes", least)
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// TestNeedSize holds that Need makes room by the bytes that have arrived, not
+// by the bytes that are needed, and reads ahead at most MaxAhead.
+func TestNeedSize(t *testing.T) {
+	for _, tc := range []struct {
+		name        string
+		arrive      int // bytes
+		need, ahead int
+		want        int // bytes of the buffer, at most
+	}{
+		{"a short document", 5, 5, 0, MinSize},
+		{"a claimed length", 10, 1 << 30, 0, MinSize},
+		{"a claimed length, some bytes", MinSize + 1, 1 << 30, 0, 2 * MinSize},
+		{"less than a quarter", 1<<20 - 1, 8 << 20, 0, 2 << 20},
+		{"a document", 4 << 20, 4 << 20, 0, 4<<20 + 4<<20/16},
+		{"many documents", 4 << 20, 100, 0, MinSize},
+		{"more room", 1 << 20, 1 << 20, 3 << 20, 3 << 20},
+	} {
+		var b Buffer
+		b.Reset(bytes.NewReader(make([]byte, tc.arrive)))
+		ok := b.Need(tc.need, tc.ahead)
+		if ok != (tc.arrive >= tc.need) || cap(b.Data) > tc.want+tc.want/8 {
+			t.Errorf("%s: %v, a buffer of %d bytes, want %d", tc.name, ok, cap(b.Data), tc.want)
+		}
+	}
+}
+
+// TestNeedWindow holds that a buffer that grew for a large document is not
+// filled again for small ones.
+func TestNeedWindow(t *testing.T) {
+	var b Buffer
+	b.Reset(bytes.NewReader(make([]byte, 16<<20)))
+	if !b.Need(8<<20, 0) {
+		t.Fatal(b.Err)
+	}
+	b.Off += 8 << 20
+	for b.Need(1000, 0) {
+		if len(b.Data) > MaxAhead && b.Off > MaxAhead {
+			b.Off += len(b.Rest())
+			continue
+		}
+		if len(b.Rest()) > MaxAhead {
+			t.Fatalf("%d bytes read ahead", len(b.Rest()))
+		}
+		b.Off += 1000
+	}
+	if !b.Ended() {
+		t.Error(b.Err)
+	}
+}
+
+// A limited writer takes so many bytes.
+type limited struct {
+	n    int
+	got  []byte
+	err  error // of a Write that is too long
+	most int   // the count that it returns then; negative: n
+}
+
+func (w *limited) Write(p []byte) (int, error) {
+	if len(p) <= w.n {
+		w.n -= len(p)
+		w.got = append(w.got, p...)
+		return len(p), nil
+	}
+	w.got = append(w.got, p[:w.n]...)
+	return w.n + w.most, w.err
+}
+
+func TestSkip(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		w    *limited // nil: none
+		n    int
+		off  int
+		got  string
+		want error
+	}{
+		{"no writer", nil, 3, 3, "", nil},
+		{"nothing", &limited{}, 0, 0, "", nil},
+		{"some", &limited{n: 9}, 3, 3, "abc", nil},
+		{"all", &limited{n: 9}, 6, 6, "abcdef", nil},
+		{"an error", &limited{n: 2, err: errBroken}, 3, 2, "ab", errBroken},
+		{"a short write", &limited{n: 2}, 3, 2, "ab", io.ErrShortWrite},
+		{"a negative count", &limited{n: 2, most: -9, err: errBroken}, 3, 0, "ab", errBroken},
+		{"a count too large", &limited{n: 2, most: 9, err: errBroken}, 3, 3, "ab", errBroken},
+	} {
+		var b Buffer
+		b.ResetBytes([]byte("abcdef"))
+		var w io.Writer
+		if tc.w != nil {
+			w = tc.w
+		}
+		err := b.Skip(w, tc.n)
+		if !errors.Is(err, tc.want) || (err == nil) != (tc.want == nil) || b.Off != tc.off {
+			t.Errorf("%s: %v at %d, want %v at %d", tc.name, err, b.Off, tc.want, tc.off)
+		}
+		if tc.w != nil && string(tc.w.got) != tc.got {
+			t.Errorf("%s: %q written, want %q", tc.name, tc.w.got, tc.got)
+		}
+	}
+}
+
+// TestReset holds that bytes of the client are read in place and left alone,
+// and that the own buffer is used again after them.
+func TestReset(t *testing.T) {
+	var b Buffer
+	b.Reset(strings.NewReader("first"))
+	b.Fill(64, 64)
+	own := &b.Data[0]
+	given := []byte("given bytes")
+	b.ResetBytes(given)
+	compare(t, state{Data: "given bytes", Err: io.EOF}, stateOf(&b))
+	if b.Fill(64, 64) || b.Need(100, 0) || &b.Data[0] != &given[0] {
+		t.Error("bytes of the client were read or copied")
+	}
+	b.Off = 6
+	if rest := b.Rest(); string(rest) != "bytes" || cap(rest) != len(rest) {
+		t.Errorf("the rest is %q of %d bytes", rest, cap(rest))
+	}
+	b.ResetBytes(given[:5])
+	b.Reset(strings.NewReader("again"))
+	b.Fill(64, 64)
+	compare(t, state{Data: "again"}, stateOf(&b))
+	if &b.Data[0] != own || string(given) != "given bytes" {
+		t.Errorf("the buffer is another one, or %q was overwritten", given)
+	}
+}
