@@ -41,7 +41,8 @@ type Decoder struct {
 	size   int   // bytes of a pickle that was rejected after its STOP; else 0
 	value  []byte
 	typ    bsoncore.Type
-	failed bool // err is that of the reader, or of the writer of skipped bytes
+	failed bool  // err is that of the reader, or of the writer of skipped bytes
+	fault  error // that Resync continues from, while it does
 	err    error
 }
 
@@ -126,13 +127,15 @@ func (d *Decoder) Pickle() []byte {
 // before and after, they are the whole stream.
 //
 // False means that there was no such fault, or that the reader or skipped has
-// failed, which Err returns: a *bson.ReadError, or the error of skipped.
+// failed, which Err returns: a *bson.ReadError with the fault that Err returned
+// before, or the error of skipped.
 func (d *Decoder) Resync(skipped io.Writer) bool {
 	if d.err == nil || d.failed {
 		return false
 	}
 	_, refused := d.err.(*ValueError)
-	d.err = nil
+	d.fault, d.err = d.err, nil
+	defer func() { d.fault = nil }()
 	switch {
 	case d.size > 0:
 		return d.pass(skipped, d.size)
@@ -192,7 +195,7 @@ func (d *Decoder) fill() bool {
 	}
 	if !d.in.Ended() {
 		d.failed = true
-		d.err = &bsoncore.ReadError{Offset: d.in.End(), Err: d.in.Err}
+		d.err = &bsoncore.ReadError{Offset: d.in.End(), Err: d.in.Err, Fault: d.fault}
 	}
 	return false
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -76,8 +77,17 @@ func TestResyncFails(t *testing.T) {
 	}
 	for d.Next() {
 	}
-	if d.Resync(nil) || !errors.Is(d.Err(), broken) || d.Resync(nil) {
+	fault := d.Err()
+	if d.Resync(nil) || !errors.Is(d.Err(), broken) || !errors.Is(d.Err(), fault) || d.Resync(nil) {
 		t.Errorf("the reader is broken, but Resync goes on: %v", d.Err())
+	}
+	// A failure after Resync has no fault.
+	d = pickle.NewDecoder(io.MultiReader(strings.NewReader("cos\nsystem\n.N."), iotest.ErrReader(broken)))
+	for d.Next() || d.Resync(nil) {
+	}
+	var read *bson.ReadError
+	if !errors.As(d.Err(), &read) || read.Err != broken || read.Fault != nil {
+		t.Errorf("after a fault that was skipped: %v", d.Err())
 	}
 	d = pickle.NewDecoder(strings.NewReader("xyz"))
 	for d.Next() {

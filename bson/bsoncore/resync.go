@@ -84,9 +84,9 @@ const (
 // until Next.
 //
 // False means that there was no such fault, or that the reader or skipped has
-// failed, which Err returns: a *ReadError, where Buffered has the bytes that
-// were neither returned nor skipped, or the error of skipped, which ends the
-// Decoder.
+// failed, which Err returns: a *ReadError with the fault that Err returned
+// before, where Buffered has the bytes that were neither returned nor skipped,
+// or the error of skipped, which ends the Decoder.
 //
 // Memory grows with the bytes that have arrived, up to 1.25 times the sum of
 // two documents of MaxDocumentSize and a megabyte. If much of the stream is
@@ -108,7 +108,8 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 			claim = int(fault.Offset-d.in.Base) + 1 - d.in.Off
 		}
 	}
-	d.err = nil
+	d.fault, d.err = d.err, nil
+	defer func() { d.fault = nil }()
 	if d.probe == nil {
 		d.probe = new(prober)
 	}

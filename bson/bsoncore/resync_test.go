@@ -208,8 +208,19 @@ func TestResyncRefused(t *testing.T) {
 	if d.Next() || d.Resync(&skipped) || !errors.As(d.Err(), &read) || read.Err != broken || d.Resync(&skipped) {
 		t.Errorf("a reader that fails: %v", d.Err())
 	}
+	if !errors.Is(d.Err(), bsoncore.ErrLength) || !errors.Is(d.Err(), broken) {
+		t.Errorf("%v does not match both the fault and the failure", d.Err())
+	}
 	if rest := append([]byte("\xff\xff\xff\xff"), doc...); skipped.Len() > 0 || !bytes.Equal(d.Buffered(), rest) || d.Offset() != 0 {
 		t.Errorf("%x passed over, %x kept at %d", skipped.Bytes(), d.Buffered(), d.Offset())
+	}
+
+	// A failure after Resync has no fault.
+	d.Reset(io.MultiReader(bytes.NewReader(bytes.Join([][]byte{[]byte("\xff\xff\xff\xff"), doc, doc}, nil)), &failer{broken}))
+	for d.Next() || d.Resync(nil) {
+	}
+	if !errors.As(d.Err(), &read) || read.Err != broken || read.Fault != nil {
+		t.Errorf("after a fault that was skipped: %v", d.Err())
 	}
 
 	d.ResetBytes([]byte("\xff\xff\xff\xff\xff\xff"))

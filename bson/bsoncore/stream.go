@@ -37,19 +37,31 @@ type DecodeOptions struct {
 }
 
 // A ReadError reports a failure of the reader of a stream, of BSON or of text.
-// The bytes that did arrive have no fault.
+// The bytes that did arrive have no fault, except the one in Fault.
 type ReadError struct {
 	Offset int64 // bytes that had arrived before the failure
 	Err    error // error of the reader, or io.ErrNoProgress
+	// Fault is the fault from which Resync was to continue when the reader
+	// failed, as Err returned it before; else nil.
+	Fault error
 }
 
 // Error describes e with its place. The text is not promised.
 func (e *ReadError) Error() string {
-	return "bson: reading at offset " + strconv.FormatInt(e.Offset, 10) + ": " + e.Err.Error()
+	text := "bson: reading at offset " + strconv.FormatInt(e.Offset, 10) + ": " + e.Err.Error()
+	if e.Fault != nil {
+		text += ", while looking for the document after a fault: " + e.Fault.Error()
+	}
+	return text
 }
 
-// Unwrap returns e.Err.
-func (e *ReadError) Unwrap() error { return e.Err }
+// Unwrap returns e.Err, and e.Fault if there is one.
+func (e *ReadError) Unwrap() []error {
+	if e.Fault == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.Fault}
+}
 
 // A Decoder reads documents that follow one another with no bytes between them,
 // as in a .bson file.
@@ -69,6 +81,7 @@ type Decoder struct {
 	doc  Document         // the current document, a part of in.Data; nil: none
 	err  error            // first fault
 
+	fault error   // that Resync continues from, while it does
 	probe *prober // what Resync knows of the stream; nil: it was not called
 	// doc, if there is one, ends at in.Off.
 }
@@ -167,7 +180,7 @@ func (d *Decoder) fail(i int, err error) bool {
 func (d *Decoder) stop(clean bool) bool {
 	switch {
 	case !d.in.Ended():
-		d.err = &ReadError{d.in.End(), d.in.Err}
+		d.err = &ReadError{d.in.End(), d.in.Err, d.fault}
 	case !clean:
 		d.fail(len(d.in.Data), ErrTruncated)
 	}
