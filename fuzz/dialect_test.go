@@ -12,10 +12,11 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// FuzzDialect: what a reader of legacy or shell text accepts is a valid
-// document, comes back from shell text as the same bytes, and is the same
-// when it arrives byte by byte; a fault lies inside the text. Indented text
-// means the same, and what Compact accepts is laid out alike a second time.
+// FuzzDialect reads legacy and shell text. An accepted text gives a valid
+// document. The document comes back from shell text with the same bytes, and
+// has the same bytes if the text arrives byte by byte. A fault lies inside the
+// text. Indented text has the same meaning. Compact gives the same text for a
+// compact text and for its indented form.
 func FuzzDialect(f *testing.F) {
 	for _, doc := range sample.Documents(sample.Wild, 23, 30) {
 		for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Legacy, extjson.Shell} {
@@ -55,7 +56,7 @@ func FuzzDialect(f *testing.F) {
 				continue
 			}
 			if err := bson.Validate(doc); err != nil {
-				t.Fatalf("%q is %x: %v", text, doc, err)
+				t.Fatalf("%q gives %x: %v", text, doc, err)
 			}
 			again, err := extjson.EncodeOptions{Mode: extjson.Shell}.AppendJSON(nil, doc)
 			if errors.Is(err, extjson.ErrAmbiguous) {
@@ -66,11 +67,11 @@ func FuzzDialect(f *testing.F) {
 			}
 			back, err := extjson.DecodeOptions{Shell: true}.AppendBSON(nil, again)
 			if err != nil || !bytes.Equal(back, doc) {
-				t.Fatalf("%q is %x, but %s %x, %v", text, doc, again, back, err)
+				t.Fatalf("%q gives %x; its shell text %s gives %x, %v", text, doc, again, back, err)
 			}
 			d := o.NewDecoder(iotest.OneByteReader(strings.NewReader(text)))
 			if !d.Next() || !bytes.Equal(d.Raw(), doc) {
-				t.Fatalf("%q is %x, but byte by byte %x, %v", text, doc, d.Raw(), d.Err())
+				t.Fatalf("%q gives %x; byte by byte it gives %x, %v", text, doc, d.Raw(), d.Err())
 			}
 		}
 		compact, err := extjson.Compact(nil, []byte(text))
@@ -82,12 +83,12 @@ func FuzzDialect(f *testing.F) {
 			t.Fatalf("%s: %v", compact, err)
 		}
 		if again, err := extjson.Compact(nil, indented); err != nil || !bytes.Equal(again, compact) {
-			t.Fatalf("%s is indented %s, then compact %s, %v", compact, indented, again, err)
+			t.Fatalf("%s: Indent gives %s, and then Compact gives %s, %v", compact, indented, again, err)
 		}
 		a, aErr := extjson.AppendBSON(nil, []byte(text))
 		b, bErr := extjson.AppendBSON(nil, indented)
 		if (aErr == nil) != (bErr == nil) || !bytes.Equal(a, b) {
-			t.Fatalf("%q is %x, %v; indented %s %x, %v", text, a, aErr, indented, b, bErr)
+			t.Fatalf("%q gives %x, %v; indented text %s gives %x, %v", text, a, aErr, indented, b, bErr)
 		}
 	})
 }

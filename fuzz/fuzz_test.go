@@ -17,8 +17,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file has the targets about documents and texts; scalar_test.go has
-// those about single values.
+// This file has the targets for documents and texts; scalar_test.go has the
+// targets for single values.
 
 var (
 	canonical = extjson.EncodeOptions{Mode: extjson.Canonical}
@@ -26,12 +26,14 @@ var (
 	asIs      = extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}
 )
 
-// maxVectors is how many vectors of a kind a fuzzer starts from, of each file.
+// maxVectors is the number of vectors of each kind in each file that a fuzzer
+// starts from.
 const maxVectors = 4
 
-// seeds returns the vectors that are seeds. Without -fuzz they are all: a test
-// runs each once. A fuzzer takes up to a hundredth of a second for each before
-// it tries anything else, so it gets some, from the whole list.
+// seeds returns the vectors that are seeds. Without -fuzz these are all
+// vectors, because a test runs each of them once. A fuzzer spends up to 10 ms
+// on each seed before it tries another input, so it gets at most maxVectors,
+// evenly spaced.
 func seeds[T any](all []T) (some []T) {
 	if flag.Lookup("test.fuzz").Value.String() == "" {
 		return all
@@ -43,8 +45,8 @@ func seeds[T any](all []T) (some []T) {
 	return some
 }
 
-// seedDocuments gives f documents, good and bad, and the choices that make
-// some of them.
+// seedDocuments adds documents to f, valid and invalid, and the choices that
+// make the valid documents.
 func seedDocuments(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range seeds(file.Valid) {
@@ -64,7 +66,7 @@ func seedDocuments(f *testing.F) {
 	seedShapes(docs, func(choices []byte) { f.Add(choices, true) })
 }
 
-// seedTexts adds texts, good and bad.
+// seedTexts adds texts, with and without faults.
 func seedTexts(f *testing.F, add func(text []byte)) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range seeds(file.Valid) {
@@ -86,7 +88,7 @@ func seedTexts(f *testing.F, add func(text []byte)) {
 	}
 }
 
-// FuzzBytes: see hold.Bytes. Choices make a document with one thing wrong.
+// FuzzBytes: see hold.Bytes. Choices make a document with one fault.
 func FuzzBytes(f *testing.F) {
 	seedDocuments(f)
 	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
@@ -106,8 +108,8 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// FuzzCanonicalRoundTrip: a document that RejectLossy lets through comes back
-// from its text, and appending to what is there changes nothing before it.
+// FuzzCanonicalRoundTrip: a document that RejectLossy accepts comes back from
+// its text, and AppendJSON does not change the bytes already in dst.
 func FuzzCanonicalRoundTrip(f *testing.F) {
 	seedDocuments(f)
 	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
@@ -121,14 +123,14 @@ func FuzzCanonicalRoundTrip(f *testing.F) {
 		alone, err := canonical.AppendJSON(nil, doc)
 		behind, errBehind := canonical.AppendJSON([]byte("before"), doc)
 		if string(behind) != "before"+string(alone) || (err == nil) != (errBehind == nil) {
-			t.Fatalf("alone %q %v, behind other text %q %v", alone, err, behind, errBehind)
+			t.Fatalf("without dst %q, %v; after other text %q, %v", alone, err, behind, errBehind)
 		}
 	})
 }
 
-// FuzzRelaxedAgrees: what relaxed text loses, the width of integers, it loses
-// once: the text of what it is read as is the same text. And canonical text
-// of that is read as the same document by a reader of either.
+// FuzzRelaxedAgrees: relaxed text loses the width of integers, and loses it
+// only once. The document that a relaxed text gives has the same relaxed text
+// again, and comes back from its canonical text.
 func FuzzRelaxedAgrees(f *testing.F) {
 	seedDocuments(f)
 	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
@@ -154,7 +156,7 @@ func FuzzRelaxedAgrees(f *testing.F) {
 	})
 }
 
-// FuzzIndent: indentation and escapes change the spelling and nothing else.
+// FuzzIndent: indentation and escapes change only the spelling of a text.
 func FuzzIndent(f *testing.F) {
 	seedDocuments(f)
 	options := []extjson.EncodeOptions{
@@ -193,25 +195,25 @@ func FuzzIndent(f *testing.F) {
 					t.Fatalf("%x: %+v\n%s\nmeans %s, %v; want %s", doc, o, text, got, err, meaning)
 				}
 				if o.ASCII && bytes.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
-					t.Fatalf("not ASCII: %q", text)
+					t.Fatalf("text is not ASCII: %q", text)
 				}
 				if o.EscapeHTML && bytes.ContainsAny(text, "<>&\u2028\u2029") {
-					t.Fatalf("not safe in HTML: %q", text)
+					t.Fatalf("text is not safe in HTML: %q", text)
 				}
 				if o.EscapeLines && bytes.ContainsAny(text, "\u2028\u2029") {
-					t.Fatalf("line separators: %q", text)
+					t.Fatalf("text has line separators: %q", text)
 				}
 				if o.Indent == "" && bytes.ContainsRune(text, '\n') {
-					t.Fatalf("line feed without Indent: %q", text)
+					t.Fatalf("text has a line feed without Indent: %q", text)
 				}
 			}
 		}
 	})
 }
 
-// FuzzReplace: with UTF8Replace, bytes and texts are refused for nothing that
-// UTF-8 has to do with, what comes out is UTF-8, and what was UTF-8 comes out
-// as without the option.
+// FuzzReplace: with UTF8Replace, invalid UTF-8 is never an error, and the
+// result is valid UTF-8. An input without invalid UTF-8 gives the same result
+// with and without the option.
 func FuzzReplace(f *testing.F) {
 	seedDocuments(f)
 	seedTexts(f, func(text []byte) { f.Add(text, false) })
@@ -225,11 +227,11 @@ func FuzzReplace(f *testing.F) {
 		case errors.Is(err, bson.ErrUTF8):
 			t.Fatalf("%x: %v", data, err)
 		case werr == nil && (err != nil || !bytes.Equal(text, want)):
-			t.Fatalf("%x: replaced %q, %v, otherwise %q", data, text, err, want)
+			t.Fatalf("%x: with UTF8Replace %q, %v; without %q", data, text, err, want)
 		case err == nil && !utf8.Valid(text):
-			t.Fatalf("%x: not UTF-8: %q", data, text)
+			t.Fatalf("%x: text is not UTF-8: %q", data, text)
 		case err == nil && werr != nil && !errors.Is(werr, bson.ErrUTF8):
-			t.Fatalf("%x: replaced %q, otherwise %v", data, text, werr)
+			t.Fatalf("%x: with UTF8Replace %q; without %v", data, text, werr)
 		case err == nil:
 			if _, err := extjson.AppendBSON(nil, text); err != nil {
 				t.Fatalf("%x: %q: %v", data, text, err)
@@ -241,9 +243,9 @@ func FuzzReplace(f *testing.F) {
 		case errors.Is(err, bson.ErrUTF8), errors.Is(err, extjson.ErrSurrogate):
 			t.Fatalf("%q: %v", data, err)
 		case werr == nil && (err != nil || !bytes.Equal(doc, want)):
-			t.Fatalf("%q: replaced %x, %v, otherwise %x", data, doc, err, want)
+			t.Fatalf("%q: with UTF8Replace %x, %v; without %x", data, doc, err, want)
 		case err == nil && werr != nil && !errors.Is(werr, bson.ErrUTF8) && !errors.Is(werr, extjson.ErrSurrogate):
-			t.Fatalf("%q: replaced %x, otherwise %v", data, doc, werr)
+			t.Fatalf("%q: with UTF8Replace %x; without %v", data, doc, werr)
 		case err == nil:
 			if err := bson.Validate(doc); err != nil {
 				t.Fatalf("%q: %x: %v", data, doc, err)
@@ -252,13 +254,14 @@ func FuzzReplace(f *testing.F) {
 	})
 }
 
-// A choppy reader gives its bytes in pieces whose sizes come from sizes, in
-// turn. A size of zero is a Read that returns nothing, as a Reader may.
+// A choppy reader returns its bytes in pieces. The elements of sizes, in turn,
+// are the sizes of the pieces. For a size of 0 Read returns no bytes and no
+// error, as io.Reader allows.
 type choppy struct {
-	data  []byte
-	sizes []byte
-	n     int  // reads so far
-	eof   bool // return io.EOF with the last bytes
+	data  []byte // bytes still to return
+	sizes []byte // in bytes; none: every Read returns 1 byte
+	n     int    // calls of Read so far
+	eof   bool   // return io.EOF with the last bytes
 }
 
 func (c *choppy) Read(p []byte) (int, error) {
@@ -269,7 +272,7 @@ func (c *choppy) Read(p []byte) (int, error) {
 	if len(c.sizes) > 0 {
 		n = int(c.sizes[c.n%len(c.sizes)])
 		if n == 0 && c.n%2 == 1 {
-			n = 1 // nothing for ever would be no progress
+			n = 1 // every second Read returns a byte, so that the reader ends
 		}
 	}
 	c.n++
@@ -281,13 +284,13 @@ func (c *choppy) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A document of a stream, as a test keeps it.
+// A piece is a document of a stream and its offset in the stream, in bytes.
 type piece struct {
 	Offset int64
 	Raw    string
 }
 
-// A stream is what both packages' Decoders are.
+// A stream is the common interface of bson.Decoder and extjson.Decoder.
 type stream interface {
 	Next() bool
 	Raw() bson.Raw
@@ -303,9 +306,9 @@ func drain(d stream) (pieces []piece, err error) {
 	return pieces, d.Err()
 }
 
-// FuzzStream: in what pieces a stream arrives changes nothing of what a
-// Decoder gives, errors and their places included; and a stream of one
-// document is what AppendBSON reads.
+// FuzzStream: a Decoder gives the same documents, the same error and the same
+// places, however a stream is cut into pieces. A text that AppendBSON reads is
+// a stream of one document.
 func FuzzStream(f *testing.F) {
 	docs := sample.Documents(sample.Wild, 5, 12)
 	var binary, lines, array []byte
@@ -360,7 +363,7 @@ func FuzzStream(f *testing.F) {
 			end := int64(0)
 			for _, p := range want {
 				if p.Offset < end || p.Offset >= int64(len(data)) {
-					t.Fatalf("%s: %q: document at %d, the one before ends at %d", tc.name, data, p.Offset, end)
+					t.Fatalf("%s: %q: document at %d, want %d or later and inside the stream", tc.name, data, p.Offset, end)
 				}
 				end = p.Offset + 1
 			}
@@ -369,8 +372,8 @@ func FuzzStream(f *testing.F) {
 	})
 }
 
-// oneDocument checks that a text which AppendBSON reads is a stream of that
-// document.
+// oneDocument checks that a text that AppendBSON accepts is a stream of one
+// document, with the same bytes.
 func oneDocument(t *testing.T, text []byte) {
 	doc, err := extjson.AppendBSON(nil, text)
 	if err != nil {
@@ -378,12 +381,11 @@ func oneDocument(t *testing.T, text []byte) {
 	}
 	got, err := drain(extjson.NewDecoder(bytes.NewReader(text)))
 	if err != nil || len(got) != 1 || got[0].Raw != string(doc) {
-		t.Fatalf("%q is read as %x alone, as %v, %v from a stream", text, doc, got, err)
+		t.Fatalf("%q: AppendBSON gives %x, the stream gives %v, %v", text, doc, got, err)
 	}
 }
 
-// sameError reports whether two errors are of one type and have the same
-// sentinel and place.
+// sameError reports whether two errors have the same type, sentinel and place.
 func sameError(a, b error) bool {
 	var sa, sb *bson.SyntaxError
 	if errors.As(a, &sa) && errors.As(b, &sb) {

@@ -18,8 +18,8 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// An iteration is a function of the module that returns an iterator, called
-// for an input; what it yields is made into text.
+// An iteration calls a function of the module that returns an iterator. It
+// yields the same elements, as text.
 type iteration struct {
 	name string // "package.Type.Method" or "package.Function"
 	over func(data []byte) iter.Seq[string]
@@ -74,7 +74,7 @@ var iterations = []iteration{
 	}},
 }
 
-// iteratorInputs returns inputs of every format, sound and damaged.
+// iteratorInputs returns inputs in every format, intact and damaged.
 func iteratorInputs(t *testing.T) [][]byte {
 	all := [][]byte{nil, []byte("\x0e\x00\x00\x00\x02\xff\x00\x02\x00\x00\x00\xff\x00\x00")}
 	for _, docs := range [][][]byte{sample.Documents(sample.Bench, 1, 5), sample.Documents(sample.Wild, 2, 5)} {
@@ -84,7 +84,7 @@ func iteratorInputs(t *testing.T) [][]byte {
 			if text, err = (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}).AppendJSON(text, doc); err != nil {
 				t.Fatal(err)
 			}
-			// Some documents hold values that Python has no class for.
+			// A document with a value that Python has no class for adds nothing.
 			pickles, _ = pickle.AppendPickle(pickles, doc)
 			stream = append(stream, doc...)
 			all = append(all, doc)
@@ -102,7 +102,8 @@ func iteratorInputs(t *testing.T) [][]byte {
 	return all
 }
 
-// A loop that ends early, wherever that is, gets the same and no panic.
+// A loop that ends after k elements gets the first k elements of the whole
+// loop, without a panic, for every k.
 func TestIteratorsBreak(t *testing.T) {
 	inputs := iteratorInputs(t)
 	for _, it := range iterations {
@@ -127,7 +128,7 @@ func TestIteratorsBreak(t *testing.T) {
 				steps += len(want)
 			}
 			if steps < 10 {
-				t.Errorf("only %d steps: the inputs give this iterator nothing", steps)
+				t.Errorf("the iterator yields %d elements for all inputs, want 10 or more", steps)
 			}
 		})
 	}
@@ -155,8 +156,8 @@ func TestIteratorsListed(t *testing.T) {
 	}
 }
 
-// iteratorFuncs returns the exported functions and methods in dir whose result
-// is an iterator.
+// iteratorFuncs returns the names of the exported functions and methods in dir
+// that return an iterator.
 func iteratorFuncs(t *testing.T, dir string) (names []string) {
 	for _, d := range declared.In(t, dir) {
 		if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && returnsIterator(f) {
@@ -166,7 +167,7 @@ func iteratorFuncs(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// returnsIterator reports whether f has a result of package iter.
+// returnsIterator reports whether a result of f has a type of package iter.
 func returnsIterator(f *ast.FuncDecl) (is bool) {
 	if f.Type.Results == nil {
 		return false

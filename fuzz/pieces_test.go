@@ -18,10 +18,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// This file cuts streams into pieces and goes on after damage.
+// This file has the targets for streams: cutting them into pieces, and
+// continuing after damage. slowResync states the rules of
+// bson.Decoder.Resync; FuzzResync compares it with the fast code.
 
-// portionsOf returns data in the portions that sizes asks for in turn, each a
-// bit more than half a kilobyte at most.
+// portionsOf cuts data into portions. An element n of sizes, in turn, asks for
+// 2n+1 bytes, at most 511; without sizes a portion has 600 bytes.
 func portionsOf(data, sizes []byte) (all [][]byte) {
 	for i := 0; len(data) > 0; i++ {
 		n := 600
@@ -71,9 +73,9 @@ func addStreams(f *testing.F) {
 	seedStreams(f, docs)
 }
 
-// FuzzPieces: the documents of the pieces that Split cuts are those of the
-// stream, up to the first piece that has a fault; a Decoder that goes on from
-// the start of that piece gives the rest and the fault.
+// FuzzPieces: the pieces that Split cuts give the documents of the stream, up
+// to the first piece with a fault. A Decoder that continues at the start of
+// this piece gives the other documents and the fault.
 func FuzzPieces(f *testing.F) {
 	addStreams(f)
 	f.Fuzz(func(t *testing.T, data, sizes []byte, form uint8) {
@@ -96,18 +98,18 @@ func bsonPieces(t *testing.T, data, sizes []byte) {
 		d.ResetBytes(text[:n])
 		for d.Next() {
 			if !whole.Next() || !bytes.Equal(whole.Raw(), d.Raw()) {
-				t.Fatalf("%x: %x from a piece, %x from the stream", data, d.Raw(), whole.Raw())
+				t.Fatalf("%x: a piece gives %x, the stream gives %x", data, d.Raw(), whole.Raw())
 			}
 		}
 		if d.Err() != nil || len(d.Buffered()) != 0 {
-			t.Fatalf("%x: a piece ends with %v", data, d.Err())
+			t.Fatalf("%x: a piece ends with %v and %d bytes left", data, d.Err(), len(d.Buffered()))
 		}
 		if text = text[n:]; !ok {
 			break
 		}
 	}
 	if whole.Next() || (whole.Err() == nil) != (len(text) == 0) {
-		t.Fatalf("%x: after the pieces the stream has %x, %v", data, whole.Raw(), whole.Err())
+		t.Fatalf("%x: after the pieces the stream gives %x, %v", data, whole.Raw(), whole.Err())
 	}
 }
 
@@ -116,7 +118,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 	same := func(d *extjson.Decoder) {
 		for d.Next() {
 			if !whole.Next() || !bytes.Equal(whole.Raw(), d.Raw()) || !bytes.Equal(whole.Text(), d.Text()) {
-				t.Fatalf("%+v: %q: %q from a piece, %q from the stream, %v", o, data, d.Text(), whole.Text(), whole.Err())
+				t.Fatalf("%+v: %q: a piece gives %q, the stream gives %q, %v", o, data, d.Text(), whole.Text(), whole.Err())
 			}
 		}
 	}
@@ -139,7 +141,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 		if d.Err() != nil {
 			text = data[at:]
 			d.ResetAt(bytes.NewReader(text), from)
-			// What the piece has given is given again.
+			// The new reader gives the documents of the piece again.
 			for range pieceDocuments(o, text[:n], from, s.Place()) {
 				d.Next()
 			}
@@ -154,11 +156,11 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 		same(d)
 	}
 	if whole.Next() || (whole.Err() == nil) != (d.Err() == nil) || !errors.Is(whole.Err(), cause(d.Err())) {
-		t.Fatalf("%+v: %q: the pieces end with %v, the stream has %q, %v", o, data, d.Err(), whole.Text(), whole.Err())
+		t.Fatalf("%+v: %q: the pieces end with %v, the stream gives %q, %v", o, data, d.Err(), whole.Text(), whole.Err())
 	}
 }
 
-// pieceDocuments returns how many documents a piece gives.
+// pieceDocuments returns the number of documents that a piece gives.
 func pieceDocuments(o extjson.DecodeOptions, text []byte, from, to textcut.Place) (n int) {
 	d := o.NewDecoder(nil)
 	for d.ResetPiece(textcut.Piece{Text: text, From: from, To: to}); d.Next(); n++ {
@@ -166,7 +168,7 @@ func pieceDocuments(o extjson.DecodeOptions, text []byte, from, to textcut.Place
 	return n
 }
 
-// cause returns the sentinel in err.
+// cause returns the sentinel that err wraps, or nil if err is nil.
 func cause(err error) error {
 	if err == nil {
 		return nil
@@ -174,14 +176,15 @@ func cause(err error) error {
 	return errors.Unwrap(err)
 }
 
-// A kept is something that a stream gave: a document, or bytes passed over.
+// A kept is a part of a stream: a document, or skipped bytes.
 type kept struct {
-	Off  int64
-	Text string
-	Lost bool
+	Off  int64  // bytes before the part in the stream; -1: not compared
+	Text string // the bytes of the part
+	Lost bool   // the bytes were skipped
 }
 
-// salvageBSON returns all that d gives, and whether its last error is nil.
+// salvageBSON returns the documents of d and the bytes that Resync skips, in
+// order, to the end of the stream.
 func salvageBSON(t *testing.T, d *bson.Decoder) (all []kept) {
 	for {
 		damaged := false
@@ -196,21 +199,21 @@ func salvageBSON(t *testing.T, d *bson.Decoder) (all []kept) {
 		off := d.Offset()
 		var skipped bytes.Buffer
 		if !d.Resync(&skipped) {
-			t.Fatalf("no Resync at %d: %v", off, d.Err())
+			t.Fatalf("Resync at %d returns false: %v", off, d.Err())
 		}
 		all = append(all, kept{off, skipped.String(), true})
 	}
 }
 
-// A slowResync is a damaged document and what follows it, all of which is
-// there. Places count from the start of the document.
+// A slowResync is a damaged document and all bytes of the stream that follow
+// it. Places count bytes from the start of the document.
 type slowResync struct {
 	data  []byte
-	limit int // bytes of a document, 0: the default
+	limit int // largest size of a document in bytes; 0: the default
 }
 
-// framed returns how many bytes the document at a place has by its length, its
-// first type and its last byte, or 0.
+// framed returns the size in bytes of the document at a place, or 0. It looks
+// only at the length, the first type and the last byte of the document.
 func (s slowResync) framed(at int) int {
 	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
 	d.ResetBytes(s.data[at:])
@@ -220,7 +223,7 @@ func (s slowResync) framed(at int) int {
 	return len(d.Raw())
 }
 
-// whole returns how many bytes the valid document at a place has, or 0.
+// whole returns the size in bytes of the valid document at a place, or 0.
 func (s slowResync) whole(at int) int {
 	if n := s.framed(at); n > 0 && bson.Validate(s.data[at:at+n]) == nil {
 		return n
@@ -228,8 +231,8 @@ func (s slowResync) whole(at int) int {
 	return 0
 }
 
-// follow reports whether n documents follow one another at a place, or fewer
-// that end the stream.
+// follow reports whether n valid documents in a row start at a place. Fewer
+// are enough if the stream ends after them.
 func (s slowResync) follow(at, n int) bool {
 	for ; n > 0 && at < len(s.data); n-- {
 		size := s.whole(at)
@@ -241,7 +244,8 @@ func (s slowResync) follow(at, n int) bool {
 	return true
 }
 
-// traced returns where the elements of the document at a place lead, or 0.
+// traced returns the end of the document at a place, found by its elements, or
+// 0.
 func (s slowResync) traced(at int) int {
 	if size := (slowResync{s.data[at:], s.limit}).trace(s.most()); size > 0 {
 		return at + size
@@ -249,14 +253,15 @@ func (s slowResync) traced(at int) int {
 	return 0
 }
 
-// alike reports whether the length at a place differs in one bit at most from
-// what leads to an end.
+// alike reports whether the length at a place differs in at most one bit from
+// the length of a document that ends at end.
 func (s slowResync) alike(at, end int) bool {
 	return bits.OnesCount32(binary.LittleEndian.Uint32(s.data[at:])^uint32(end-at)) <= 1
 }
 
-// mends reports whether the damaged document, if it ends at a place, has no
-// fault but one bit of its length, and whether another may start there.
+// mends reports whether one bit of the length is the only fault of the damaged
+// document if it ends at end, and whether the stream ends there or another
+// document may start there.
 func (s slowResync) mends(end int) bool {
 	if end == 0 || !s.alike(0, end) || end < len(s.data) && !s.maybe(end) {
 		return false
@@ -265,8 +270,9 @@ func (s slowResync) mends(end int) bool {
 	return bson.Validate(append(doc, s.data[4:end]...)) == nil
 }
 
-// claimed returns how many bytes the document at a place has by its length, or
-// 0 if these are not all there or a NUL stands in the place of its first type.
+// claimed returns the size in bytes that the length of the document at a place
+// claims. It returns 0 if the size is out of range, if the stream has fewer
+// bytes, or if the first type of a document that is not empty is 0.
 func (s slowResync) claimed(at int) int {
 	if len(s.data)-at < 5 {
 		return 0
@@ -278,8 +284,10 @@ func (s slowResync) claimed(at int) int {
 	return size
 }
 
-// damaged returns the nearer of the ends of the damaged document at a place
-// that are followed, or 0. Its length is alike the traced end.
+// damaged returns the end of the damaged document at a place, or 0. The
+// candidates are the claimed end, and the traced end if the length differs
+// from it in at most one bit. The nearest candidate with a valid document or
+// the end of the stream behind it is the end.
 func (s slowResync) damaged(at int) int {
 	var ends []int
 	if size := s.claimed(at); size > 0 {
@@ -297,8 +305,8 @@ func (s slowResync) damaged(at int) int {
 	return 0
 }
 
-// two reports whether a whole document stands at a place and another, whole or
-// damaged, follows it, or fewer end the stream.
+// two reports whether a valid document starts at a place and another document,
+// valid or damaged, follows it. Fewer are enough if the stream ends after them.
 func (s slowResync) two(at int) bool {
 	if s.follow(at, 2) {
 		return true
@@ -307,8 +315,8 @@ func (s slowResync) two(at int) bool {
 	return size > 0 && s.damaged(at+size) > 0
 }
 
-// before returns where the document starts that ends at a place, that size
-// knows and that starts at from or behind it, or 0.
+// before returns the start of the document that ends at end and starts at from
+// or later, or 0. size returns the size of a document that counts, or 0.
 func (s slowResync) before(end, from int, size func(at int) int) int {
 	for at := end - 5; at >= from; at-- {
 		if binary.LittleEndian.Uint32(s.data[at:]) == uint32(end-at) && size(at) > 0 {
@@ -318,14 +326,15 @@ func (s slowResync) before(end, from int, size func(at int) int) int {
 	return 0
 }
 
-// within reports whether an end is within the damaged document. Documents that
+// within reports whether end lies inside the damaged document. Documents that
 // start before from do not count.
 func (s slowResync) within(end, from int) bool {
 	framed := s.before(end, from, s.framed)
 	return s.before(end, from, s.whole) > 0 || s.before(s.before(framed, from, s.whole), from, s.whole) > 0 || !s.two(end)
 }
 
-// trace returns where the elements of the document lead, at most to limit.
+// trace returns the end of the document at the start of data, found by its
+// elements, if it is at most limit; otherwise 0.
 func (s slowResync) trace(limit int) int {
 	data := s.data[:min(len(s.data), limit)]
 	off := 4
@@ -365,8 +374,9 @@ func (s slowResync) trace(limit int) int {
 	return off
 }
 
-// valueSize returns how many of the bytes at the start of data are a value of
-// type t, which is no container, or -1, by trying all sizes that it may have.
+// valueSize returns the size in bytes of the value of type t at the start of
+// data, or -1. t is not a container. valueSize tries every size that the value
+// may have.
 func valueSize(t bson.Type, data []byte) int {
 	sizes := []int{0, 1, 4, 8, 12, 16}
 	if len(data) >= 4 {
@@ -385,7 +395,7 @@ func valueSize(t bson.Type, data []byte) int {
 	return -1
 }
 
-// most returns the largest size of a document.
+// most returns the largest size of a document in bytes.
 func (s slowResync) most() int {
 	if s.limit > 0 {
 		return s.limit
@@ -393,7 +403,7 @@ func (s slowResync) most() int {
 	return bson.DefaultMaxDocumentSize
 }
 
-// end returns where the damaged document ends by rules 1 to 7 of
+// end returns the end of the damaged document by rules 1 to 7 of
 // bson.Decoder.Resync, or 0.
 func (s slowResync) end() int {
 	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
@@ -455,8 +465,8 @@ func (s slowResync) maybe(at int) bool {
 	return n == 5 && t == 0 || n > 5 && n <= s.most() && t.Valid()
 }
 
-// slowSalvage is what Resync is to do, done by trying every place. Its inputs
-// are too small for what is limited in Resync.
+// slowSalvage does the work of Resync by trying every place. Its inputs are too
+// small for the limits of Resync to matter.
 func slowSalvage(data []byte, limit int) (all []kept) {
 	for off := 0; off < len(data); {
 		s := slowResync{data[off:], limit}
@@ -478,9 +488,9 @@ func slowSalvage(data []byte, limit int) (all []kept) {
 	return all
 }
 
-// FuzzResync: what is read and what is passed over are all bytes of the
-// stream in order, as a search that tries every place finds them, in whatever
-// pieces they arrive.
+// FuzzResync: the documents and the skipped bytes together are all bytes of
+// the stream in order. They are the parts that slowSalvage finds, however the
+// stream is cut into pieces.
 func FuzzResync(f *testing.F) {
 	addStreams(f)
 	f.Fuzz(func(t *testing.T, data, sizes []byte, form uint8) {
@@ -502,7 +512,8 @@ func FuzzResync(f *testing.F) {
 	})
 }
 
-// salvageText returns all that a stream of text gives.
+// salvageText returns the documents of a stream of text and the bytes that
+// Resync skips, in order.
 func salvageText(t *testing.T, r io.Reader) (all []kept) {
 	d := extjson.DecodeOptions{MaxTextSize: 300}.NewDecoder(r)
 	for {
@@ -514,7 +525,7 @@ func salvageText(t *testing.T, r io.Reader) (all []kept) {
 		}
 		var skipped bytes.Buffer
 		if !d.Resync(&skipped) {
-			t.Fatalf("no Resync: %v", d.Err())
+			t.Fatalf("Resync returns false: %v", d.Err())
 		}
 		all = append(all, kept{-1, skipped.String(), true})
 	}
@@ -525,7 +536,7 @@ func textResync(t *testing.T, data, sizes []byte) {
 	if diff := cmp.Diff(want, salvageText(t, &choppy{data: data, sizes: sizes})); diff != "" {
 		t.Fatalf("%q in pieces of %v (-whole +pieces):\n%s", data, sizes, diff)
 	}
-	// What is between them is what may stand between documents.
+	// Only bytes that may stand between documents are missing.
 	rest := bytes.TrimPrefix(data, []byte("\ufeff"))
 	for _, k := range want {
 		if !k.Lost {
@@ -542,6 +553,6 @@ func textResync(t *testing.T, data, sizes []byte) {
 		}
 	}
 	if rest = bytes.TrimLeft(rest, " \t\r\n[],"); len(rest) > 0 {
-		t.Fatalf("%q: %q is left", data, rest)
+		t.Fatalf("%q: %q is missing at the end", data, rest)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
-// bare returns the relaxed text of the one value of {"": value}.
+// bare returns the relaxed text of the value in doc, which is {"": value}.
 func bare(t *testing.T, doc []byte) string {
 	t.Helper()
 	text, err := extjson.AppendJSON(nil, doc)
@@ -26,9 +26,9 @@ func bare(t *testing.T, doc []byte) string {
 	return strings.TrimSuffix(strings.TrimPrefix(string(text), `{"":`), "}")
 }
 
-// FuzzScalar takes its bits for a double and for a date. The text of a double
-// has strconv's digits, in the notation of the behaviour tables, and that of a
-// date is what package time makes of it; both give the same bits back.
+// FuzzScalar takes the bits as a double and as a date. The text of a double has
+// the digits of strconv and the notation of the specification. The text of a
+// date is that of package time. Both texts give the same bits back.
 func FuzzScalar(f *testing.F) {
 	for _, v := range []float64{
 		0, math.Copysign(0, -1), 1, 0.1, 9.99, 1e15, 1e16, 1e-4, 1e-5, 1e22, 1e23, 1e300, 5e-324,
@@ -46,7 +46,7 @@ func FuzzScalar(f *testing.F) {
 	f.Fuzz(func(t *testing.T, bits uint64) {
 		checkDouble(t, math.Float64frombits(bits))
 		checkDate(t, int64(bits))
-		// Most of int64 is out of the range of dates in words.
+		// Most numbers of int64 are no dates of the years 1970 to 9999.
 		checkDate(t, int64(bits%(yearTenThousand+1000)))
 	})
 }
@@ -70,7 +70,8 @@ func checkDouble(t *testing.T, v float64) {
 	}
 }
 
-// spelled is the specification of a double's text, made of strconv's digits.
+// spelled returns the text that the specification gives a double, with the
+// digits of strconv.
 func spelled(v float64) string {
 	abs := math.Abs(v)
 	if v != 0 && (abs < 1e-4 || abs >= 1e16) {
@@ -87,8 +88,10 @@ func spelled(v float64) string {
 	return s
 }
 
-// FuzzNumber: a bare number is read as encoding/json and strconv read it: an
-// int32 or int64 if it is an integer that fits, else the nearest double.
+// FuzzNumber: AppendBSON accepts a bare number if encoding/json accepts it and
+// it is not out of the range of a double. The value is that of strconv: an
+// int32 or int64 if the number is an integer that fits, otherwise the nearest
+// double.
 func FuzzNumber(f *testing.F) {
 	for _, s := range []string{
 		"0", "-0", "1", "2147483647", "2147483648", "-2147483648", "-2147483649", "9223372036854775807",
@@ -103,10 +106,10 @@ func FuzzNumber(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		doc, err := extjson.AppendBSON(nil, []byte(`{"":`+s+`}`))
 		if strings.Trim(s, "0123456789+-.eE") != "" {
-			t.Skip("not only characters of numbers")
+			t.Skip("a character is not one of a number")
 		}
 		if len(s) > extjson.DefaultMaxNumberLen {
-			t.Skip("too long")
+			t.Skip("the number is longer than MaxNumberLen")
 		}
 		if !json.Valid([]byte(s)) {
 			if err == nil {
@@ -137,8 +140,8 @@ func FuzzNumber(f *testing.F) {
 	})
 }
 
-// yearTenThousand is the first millisecond since 1970 that relaxed text does
-// not write in words.
+// yearTenThousand is the start of the year 10000, in milliseconds since 1970.
+// From there on relaxed text writes $numberLong instead of RFC 3339.
 const yearTenThousand = 253402300800000
 
 func checkDate(t *testing.T, ms int64) {
@@ -162,9 +165,9 @@ func checkDate(t *testing.T, ms int64) {
 	}
 }
 
-// FuzzDecimal: a text that decimal128 reads is the same rational number in
-// math/big, $numberDecimal reads it as the same bits, and its own text is
-// read as them again.
+// FuzzDecimal: Parse and math/big read a text as the same rational number.
+// $numberDecimal accepts the same texts as Parse and gives the same bits. The
+// text of the decimal gives the same bits again.
 func FuzzDecimal(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		if file.Name != "decimal128.json" {
@@ -199,7 +202,8 @@ func FuzzDecimal(f *testing.F) {
 		if again, err := decimal128.Parse(text); err != nil || again != d && !d.IsNaN() {
 			t.Fatalf("%q is %v, whose text gives %v, %v", s, d, again, err)
 		}
-		// A zero may be clamped, and big.Rat would write out its exponent.
+		// The exponent of a zero may be clamped, and big.Rat would write all
+		// digits of a number with a large exponent.
 		if !d.IsFinite() || d.IsZero() || len(s) > 100 {
 			return
 		}

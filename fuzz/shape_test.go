@@ -7,19 +7,19 @@ import (
 	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
-// This file makes valid documents of a fuzzer's bytes. A target about them has
-// an argument that says whether its bytes are a document, or choices that make
-// one: bytes that are mutated are hardly ever one.
+// This file makes valid documents from a fuzzer's bytes. Mutated bytes are
+// hardly ever a valid document. So a target has an argument that says whether
+// its bytes are a document or the choices from which a document is made.
 
-// shapes makes documents of every kind, with values above 64 KiB. streamed
-// makes those of streams, of which there are many.
+// shapes makes documents of every kind, with values above 64 KiB; shallow does
+// so without deep nesting. streamed makes the small documents of streams.
 var (
 	shapes   = shape.Options{Odd: shape.AllOdd, MaxSize: 72 << 10}
 	shallow  = shape.Options{Odd: shape.AllOdd &^ shape.Deep, MaxSize: 72 << 10}
 	streamed = shape.Options{Odd: shape.AllOdd &^ shape.Deep, MaxSize: 600}
 )
 
-// chosen returns data, or the document that it chooses.
+// chosen returns data, or the document made from the choices in data.
 func chosen(o shape.Options, data []byte, shaped bool) []byte {
 	if !shaped {
 		return data
@@ -27,7 +27,8 @@ func chosen(o shape.Options, data []byte, shaped bool) []byte {
 	return o.Document(data)
 }
 
-// damaged returns data, or the document that it chooses with one thing wrong.
+// damaged returns data, or the document made from the choices in data, with one
+// fault.
 func damaged(data []byte, shaped bool) []byte {
 	if !shaped {
 		return data
@@ -37,20 +38,21 @@ func damaged(data []byte, shaped bool) []byte {
 	return shape.Damage(s, doc)
 }
 
-// A form says what the bytes of a stream are.
+// A form says how a target makes a stream from its bytes.
 const (
-	rawForm     = iota // the stream itself
-	bsonForm           // choices of documents, one after the other
-	damagedForm        // the same, some with one thing wrong
-	lineForm           // the same as text, one on a line
-	arrayForm          // the same as text, in an array
+	rawForm     = iota // the bytes are the stream
+	bsonForm           // the bytes are choices of BSON documents, in a row
+	damagedForm        // as bsonForm, some documents with one fault
+	lineForm           // as bsonForm, in text, one document per line
+	arrayForm          // as bsonForm, in text, in an array
 	numForms
 )
 
-// maxStream is how many documents a stream of choices has at most.
+// maxStream is the largest number of documents in a stream made from choices.
 const maxStream = 12
 
-// streamOf returns data in the form, or the stream that it chooses.
+// streamOf returns data if form is rawForm, otherwise the stream made from the
+// choices in data.
 func streamOf(t *testing.T, data []byte, form uint8) (stream []byte) {
 	switch form %= numForms; form {
 	case rawForm:
@@ -87,22 +89,23 @@ func streamOf(t *testing.T, data []byte, form uint8) (stream []byte) {
 	return stream
 }
 
-// seedShapes gives f the choices of documents.
+// seedShapes adds the choices that make the valid documents among docs, and
+// some others.
 func seedShapes(docs [][]byte, add func(choices []byte)) {
 	for _, doc := range docs {
 		if bson.Validate(doc) == nil {
 			add(shape.Seed(doc))
 		}
 	}
-	// What Seed does not make: a thousand elements, a hundred levels, a long
-	// text, and keys that end otherwise.
+	// Seed does not make these: a thousand elements, a hundred levels, a long
+	// text, and other endings of keys.
 	add([]byte{190, 0, 246, 1})
 	add([]byte{234, 0, 100, 1, 0, 9})
 	add([]byte{2, 0, 8<<3 | 2, 253, 'l', 'o', 'n', 'g', 't', 'e', 'x', 't'})
 	add([]byte{10, 5, 1, 10, 4, 2, 10, 4, 3, 10, 3, 0})
 }
 
-// seedStreams gives f the choices of streams in every form.
+// seedStreams adds the choices of streams in every form to f.
 func seedStreams(f *testing.F, docs [][]byte) {
 	var all []byte
 	for _, doc := range docs {

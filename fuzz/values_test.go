@@ -16,11 +16,11 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file has the targets about Go values.
+// This file has the targets for Go values.
 
-// FuzzValue: a D is read from exactly what Validate accepts, and writes the
-// same bytes again but for the keys of arrays and the order of regex options.
-// An M and an any agree with it.
+// FuzzValue: Unmarshal into a D accepts exactly the documents that Validate
+// accepts. Marshal writes the same bytes again, except for the keys of arrays
+// and the order of regex options. An any and an M can be read and written too.
 func FuzzValue(f *testing.F) {
 	seedDocuments(f)
 	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
@@ -36,39 +36,39 @@ func FuzzValue(f *testing.F) {
 		}
 		out, err := bson.Marshal(d)
 		if err != nil {
-			t.Fatalf("Marshal of what was read: %v", err)
+			t.Fatalf("Marshal of the D: %v", err)
 		}
 		exact := bson.ValidateOptions{RequireArrayKeys: true}.Validate(doc) == nil
 		if want := bytes.Clone(doc); exact {
 			c := bson.NewCursor(want)
 			sortOptions(&c)
 			if !bytes.Equal(out, want) {
-				t.Fatalf("written as %x, want %x", out, want)
+				t.Fatalf("Marshal gives %x, want %x", out, want)
 			}
 		}
 		o := bson.DecodeOptions{DBRefs: true, UUIDs: bson.UUIDJavaLegacy, TimeInAny: true, BinaryAsBytes: true}
 		var v any
 		if err := o.UnmarshalValue(bson.TypeDocument, doc, &v); err != nil {
-			t.Fatalf("with options: %v", err)
+			t.Fatalf("into any, with options: %v", err)
 		}
 		if again, err := (bson.EncodeOptions{UUIDs: bson.UUIDJavaLegacy}).Marshal(v); err != nil || !bytes.Equal(again, out) {
-			t.Fatalf("with options written as %x: %v", again, err)
+			t.Fatalf("Marshal of the any gives %x, %v; want %x", again, err, out)
 		}
 		m, err := bson.Decode[bson.M](doc)
 		if err != nil {
 			t.Fatalf("into M: %v", err)
 		}
 		if one, err := bson.Marshal(m); err != nil || bson.Validate(one) != nil {
-			t.Fatalf("M is written as %x: %v", one, err)
+			t.Fatalf("Marshal of the M gives %x, %v", one, err)
 		}
 		if n, err := bson.Compare(d, bson.Raw(out)); n != 0 || err != nil {
-			t.Fatalf("Compare with itself: %d, %v", n, err)
+			t.Fatalf("Compare of the D with its bytes: %d, %v", n, err)
 		}
 	})
 }
 
-// sortOptions puts the options of all regexes of the open container in order,
-// in the bytes that c reads.
+// sortOptions sorts the options of every regex in the open container. It
+// changes the bytes that c reads.
 func sortOptions(c *bson.Cursor) {
 	for c.Next() {
 		switch t := c.Type(); {
@@ -86,7 +86,7 @@ func sortOptions(c *bson.Cursor) {
 	}
 }
 
-// checkPlace: an error of reading has an offset inside doc.
+// checkPlace checks that err has an offset inside doc.
 func checkPlace(t *testing.T, err error, doc []byte) {
 	t.Helper()
 	var s *bson.SyntaxError
@@ -103,8 +103,8 @@ func checkPlace(t *testing.T, err error, doc []byte) {
 	}
 }
 
-// A vessel has a field for every kind of destination. Its keys are those of
-// the sample documents, of which there are few.
+// A vessel has a field for every kind of destination. Its keys are the few keys
+// of the sample documents.
 type vessel struct {
 	ID       objectid.ID         `bson:"_id,omitempty"`
 	Int      int8                `bson:"a"`
@@ -124,8 +124,8 @@ type vessel struct {
 	Everyone map[string]any      `bson:",inline"`
 }
 
-// FuzzStruct: whatever document is read into a struct, what the struct then
-// holds is written and read again without change, and errors have a place.
+// FuzzStruct: the values of a struct that a document was read into are written
+// and read again without a change, and an error has a place.
 func FuzzStruct(f *testing.F) {
 	seedDocuments(f)
 	rename := func(doc []byte) []byte {
@@ -155,28 +155,29 @@ func FuzzStruct(f *testing.F) {
 		one, err := bson.Marshal(&v)
 		if err != nil {
 			if errors.Is(err, bson.ErrDepth) || errors.Is(err, bson.ErrVector) {
-				return // what a RawValue or a zero Vector leaves to the writer
+				return // Unmarshal accepts a RawValue of any depth, and a zero Vector
 			}
-			// A RawValue is read without looking inside.
+			// Unmarshal does not validate the bytes of a RawValue.
 			if v.Raw.Type != 0 && v.Raw.Validate() != nil {
 				return
 			}
-			t.Fatalf("written: %v", err)
+			t.Fatalf("Marshal: %v", err)
 		}
 		if err := bson.Unmarshal(one, &w); err != nil {
 			if v.Raw.Type != 0 && v.Raw.Validate() != nil {
 				return
 			}
-			t.Fatalf("read again: %v\n%s", err, bson.Raw(one))
+			t.Fatalf("Unmarshal again: %v\n%s", err, bson.Raw(one))
 		}
 		two, err := bson.Marshal(w)
 		if err != nil || !bytes.Equal(one, two) {
-			t.Fatalf("written again: %v\n%s\n%s", err, bson.Raw(one), bson.Raw(two))
+			t.Fatalf("Marshal again: %v\n%s\n%s", err, bson.Raw(one), bson.Raw(two))
 		}
 	})
 }
 
-// FuzzCompare: the order of values is one, and has no value below itself.
+// FuzzCompare: Compare is a total preorder. A document equals itself, the sign
+// changes if the arguments are exchanged, and the order is transitive.
 func FuzzCompare(f *testing.F) {
 	docs := sample.Documents(sample.Wild, 7, 60)
 	for i := range docs {
@@ -187,7 +188,7 @@ func FuzzCompare(f *testing.F) {
 		a, b, c = chosen(shapes, a, shaped), chosen(shapes, b, shaped), chosen(shapes, c, shaped)
 		for _, doc := range [][]byte{a, b, c} {
 			if bson.Validate(doc) != nil {
-				t.Skip()
+				t.Skip("not a document")
 			}
 		}
 		order := func(x, y []byte) int {
