@@ -14,12 +14,13 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 
-	// For its testdata, and so that go.mod keeps the version.
+	// The corpus is in the testdata of this module; go.mod fixes the version.
 	_ "go.mongodb.org/mongo-driver/bson"
 )
 
-// This file runs the official BSON corpus, as its specification says a codec
-// without an intermediate form must: there are no exceptions and no skips.
+// This file runs the official BSON corpus, by the rules of its specification
+// for a codec without an intermediate form. No row is an exception, and none is
+// skipped.
 
 var (
 	canonical = extjson.EncodeOptions{Mode: extjson.Canonical}
@@ -27,7 +28,7 @@ var (
 	relaxed   = extjson.EncodeOptions{}
 )
 
-// moduleDir returns the folder of a module that go.mod names.
+// moduleDir returns the directory of a module that go.mod requires.
 func moduleDir(tb testing.TB, module string) string {
 	tb.Helper()
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
@@ -41,8 +42,8 @@ func moduleDir(tb testing.TB, module string) string {
 	return dir
 }
 
-// What the corpus of mongo-driver v1.17.10 has; fewer rows than these mean
-// that the test does not see them.
+// The number of rows in the corpus of mongo-driver v1.17.10. With fewer rows
+// the test misses some.
 const (
 	corpusFiles        = 31
 	corpusValid        = 718
@@ -103,7 +104,7 @@ func checkValid(t *testing.T, v corpus.OfficialValid) {
 			wantBytes(t, "degenerate_extjson → canonical_bson", back, v.CanonicalBSON)
 		}
 	}
-	// Deprecated types stay what they are, so the converted forms are
+	// Deprecated types are not converted, so the converted forms are tested as
 	// documents of their own.
 	if v.ConvertedBSON != nil {
 		wantText(t, "converted_bson → converted_extjson", canonical, v.ConvertedBSON, v.ConvertedExtJSON)
@@ -111,8 +112,8 @@ func checkValid(t *testing.T, v corpus.OfficialValid) {
 	}
 }
 
-// wantText checks the text of doc: as the corpus has it but for blanks and
-// spelling of escapes, and compact.
+// wantText checks that the text of doc is compact and is that of the corpus,
+// except for blanks and the spelling of escapes.
 func wantText(t *testing.T, what string, o extjson.EncodeOptions, doc []byte, want string) {
 	t.Helper()
 	if err := bson.Validate(doc); err != nil {
@@ -126,7 +127,7 @@ func wantText(t *testing.T, what string, o extjson.EncodeOptions, doc []byte, wa
 	got = got[1:]
 	gotCompact, err := corpus.Compact(string(got))
 	if err != nil {
-		t.Errorf("%s: not JSON: %v\n%s", what, err, got)
+		t.Errorf("%s: text is not JSON: %v\n%s", what, err, got)
 		return
 	}
 	wantCompact, err := corpus.Compact(want)
@@ -138,7 +139,7 @@ func wantText(t *testing.T, what string, o extjson.EncodeOptions, doc []byte, wa
 	}
 	var tight bytes.Buffer
 	if err := json.Compact(&tight, got); err != nil || tight.Len() != len(got) {
-		t.Errorf("%s: not compact (%v): %s", what, err, got)
+		t.Errorf("%s: text is not compact (%v): %s", what, err, got)
 	}
 }
 
@@ -169,7 +170,7 @@ func checkDecodeError(t *testing.T, d corpus.OfficialDecodeError) {
 	}
 	for _, o := range []extjson.EncodeOptions{canonical, relaxed} {
 		if text, err := o.AppendJSON(nil, d.BSON); err == nil {
-			t.Errorf("AppendJSON makes %x into %s", d.BSON, text)
+			t.Errorf("AppendJSON accepts %x and gives %s", d.BSON, text)
 		}
 	}
 }
@@ -178,7 +179,7 @@ func checkParseError(t *testing.T, file corpus.Official, p corpus.OfficialParseE
 	text := p.Text
 	if strings.HasPrefix(file.Name, "decimal128-") {
 		if d, err := decimal128.Parse(p.Text); err == nil {
-			t.Errorf("decimal128.Parse makes %q into %v", p.Text, d)
+			t.Errorf("decimal128.Parse accepts %q and gives %v", p.Text, d)
 		}
 		inner, err := json.Marshal(p.Text)
 		if err != nil {
@@ -188,7 +189,7 @@ func checkParseError(t *testing.T, file corpus.Official, p corpus.OfficialParseE
 	}
 	for _, o := range []extjson.DecodeOptions{{}, {CanonicalOnly: true}} {
 		if doc, err := o.AppendBSON(nil, []byte(text)); err == nil {
-			t.Errorf("AppendBSON makes %s into %x", text, doc)
+			t.Errorf("AppendBSON accepts %s and gives %x", text, doc)
 		}
 	}
 }

@@ -9,9 +9,10 @@ import (
 	"github.com/bsonkit/bsonkit/interop/decimals"
 )
 
-// TestDecimals: PyMongo and libbson read hard decimals as we do, or do not
-// take them as we do not, and write canonical ones as we do. Encodings that
-// are not canonical count as zero, which these two do not know.
+// TestDecimals compares hard decimals with PyMongo and libbson. Both accept the
+// same texts as we do, read them as the same bits, and write the same text of
+// canonical decimals. Encodings that are not canonical are not compared: they
+// count as zero, but not for these two.
 func TestDecimals(t *testing.T) {
 	const count = 20_000
 	for _, start := range []func(*testing.T) peer{pymongo, libbsonPeer} {
@@ -23,9 +24,9 @@ func TestDecimals(t *testing.T) {
 				text := decimals.Text(r)
 				ours, err := decimal128.Parse(text)
 				theirs, theirErr := p.call("parse", `{"a":{"$numberDecimal":"`+text+`"}}`)
-				// libbson makes NaN of what it does not take. Of more than 34
-				// digits, zeros at the ends included, it takes some that it
-				// should not and not all that it should.
+				// libbson reads a text that it does not accept as NaN. It accepts
+				// some wrong texts of more than 34 digits, zeros at the ends
+				// included, and not all right ones.
 				if p.name == "libbson" && digits(text) > decimal128.Precision {
 					continue
 				}
@@ -50,13 +51,13 @@ func TestDecimals(t *testing.T) {
 				}
 			}
 			if taken < count/5 || written < count/5 {
-				t.Errorf("%d texts taken, %d decimals written: too few of %d", taken, written, count)
+				t.Errorf("%d texts accepted, %d decimals written, want %d or more of each", taken, written, count/5)
 			}
 		})
 	}
 }
 
-// digits returns how many digits there are before the exponent.
+// digits returns the number of digits before the exponent.
 func digits(text string) (n int) {
 	for _, c := range text {
 		if c == 'E' {

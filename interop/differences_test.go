@@ -14,14 +14,14 @@ import (
 	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
-// A difference is an outcome that docs/differences.md explains. The first
-// that matches counts.
+// A difference is a row of docs/differences.md, and a test for the trials that
+// it explains. Only the first difference that matches a trial counts.
 type difference struct {
-	id      string // of the row
+	id      string // name of the row
 	matches func(tr *trial) bool
 }
 
-// differences lists the rows in the order in which they are tried.
+// differences lists the rows in the order in which known tries them.
 var differences = []difference{
 	{"pymongo-spells-delete", of("PyMongo", spelled("\x7f", `\u007f`))},
 	{"pymongo-id-first", of("PyMongo", all(inOp("parse"), asIf(idFirst)))},
@@ -145,10 +145,11 @@ var differences = []difference{
 	{"driver-wrappers", of("Go driver", onlyThey(extjson.ErrWrapper))},
 }
 
-// The parts that matches is made of.
-
+// A test reports whether a property holds for a trial. The matches of a
+// difference is a combination of the tests below.
 type test = func(tr *trial) bool
 
+// all is true if all of tests are.
 func all(tests ...test) test {
 	return func(tr *trial) bool {
 		for _, t := range tests {
@@ -160,6 +161,7 @@ func all(tests ...test) test {
 	}
 }
 
+// either is true if one of tests is.
 func either(tests ...test) test {
 	return func(tr *trial) bool {
 		for _, t := range tests {
@@ -179,16 +181,15 @@ func inOp(op string) test { return func(tr *trial) bool { return tr.op == op } }
 
 func inMode(mode string) test { return func(tr *trial) bool { return tr.mode == mode } }
 
-// writes: a value of that type is written; a document of several elements
-// has the type of the first.
+// writes: the trial writes a document whose only value has the type.
 func writes(t bson.Type) test {
 	return func(tr *trial) bool { return tr.op != "parse" && tr.typ == t }
 }
 
-// about: it is about a value of that type, which is all there is.
+// about: the document has a single value, and the value has the type.
 func about(t bson.Type) test { return func(tr *trial) bool { return tr.typ == t } }
 
-// reads: both words are in the text that is read.
+// reads: the trial reads a text that contains all of words.
 func reads(words ...string) test {
 	return func(tr *trial) bool {
 		for _, w := range words {
@@ -200,27 +201,29 @@ func reads(words ...string) test {
 	}
 }
 
+// theyRefuse: only the peer returns an error.
 func theyRefuse(tr *trial) bool { return tr.ourErr == nil && tr.theirErr != nil }
 
 func bothAccept(tr *trial) bool { return tr.ourErr == nil && tr.theirErr == nil }
 
-// onlyThey: they read what we refuse with that error.
+// onlyThey: the peer accepts a text that is this error here.
 func onlyThey(err error) test {
 	return func(tr *trial) bool {
 		return tr.op == "parse" && tr.theirErr == nil && errors.Is(tr.ourErr, err)
 	}
 }
 
+// because: the error message of the peer contains why.
 func because(why string) test {
 	return func(tr *trial) bool { return tr.theirErr != nil && strings.Contains(tr.theirErr.Error(), why) }
 }
 
-// A change is made to the elements of a document, which stands at the top or
-// elsewhere.
+// A change returns the changed elements of a document. top says whether it is
+// the outermost document.
 type change func(elements []element, top bool) []element
 
-// lastWins: of keys that are there more than once the last value counts, in
-// the place of the first.
+// lastWins keeps one element of each key: the last value, in the place of the
+// first.
 func lastWins(elements []element, _ bool) (out []element) {
 	at := make(map[string]int)
 	for _, e := range elements {
@@ -234,7 +237,7 @@ func lastWins(elements []element, _ bool) (out []element) {
 	return out
 }
 
-// idFirst: _id comes first at the top.
+// idFirst moves _id to the front of the outermost document.
 func idFirst(elements []element, top bool) []element {
 	i := slices.IndexFunc(elements, func(e element) bool { return e.key == "_id" })
 	if !top || i < 0 {
@@ -243,7 +246,8 @@ func idFirst(elements []element, top bool) []element {
 	return slices.Concat(elements[i:i+1], elements[:i], elements[i+1:])
 }
 
-// refFirst: a DBRef has $ref, $id and $db in this order.
+// refFirst moves $ref, $id and $db, in this order, to the front of a document
+// with $ref.
 func refFirst(elements []element, _ bool) []element {
 	if !slices.ContainsFunc(elements, func(e element) bool { return e.key == "$ref" }) {
 		return elements
@@ -254,7 +258,8 @@ func refFirst(elements []element, _ bool) []element {
 	return out
 }
 
-// indexesFirst: keys that are indexes of arrays come first, in their order.
+// indexesFirst moves the keys that are array indexes to the front, in numeric
+// order.
 func indexesFirst(elements []element, _ bool) []element {
 	index := func(e element) uint64 {
 		n, err := strconv.ParseUint(e.key, 10, 32)
@@ -268,7 +273,7 @@ func indexesFirst(elements []element, _ bool) []element {
 	return out
 }
 
-// changed returns doc, and all documents in it, after changes.
+// changed returns doc with changes applied to it and to all documents in it.
 func changed(doc string, top bool, changes []change) string {
 	elements := elementsOf(doc)
 	for i, e := range elements {
@@ -277,7 +282,7 @@ func changed(doc string, top bool, changes []change) string {
 			continue
 		}
 		if e.typ == bson.TypeArray {
-			// Its elements are changed, not their order.
+			// The elements are changed one by one, so their order stays.
 			for k, v := range inner {
 				inner[k] = elementsOf(changed(documentOf(v), false, changes))[0]
 			}
@@ -292,7 +297,7 @@ func changed(doc string, top bool, changes []change) string {
 	return documentOf(elements...)
 }
 
-// asIf: it is the same after changes.
+// asIf: the results agree if changes are applied to the document.
 func asIf(changes ...change) test {
 	return func(tr *trial) bool {
 		if !bothAccept(tr) {
@@ -315,7 +320,8 @@ func asIf(changes ...change) test {
 	}
 }
 
-// specialAtTop: a key of the document itself would be special elsewhere.
+// specialAtTop: the only key of the outermost document would be special in an
+// inner document.
 func specialAtTop(tr *trial) bool {
 	if tr.op != "parse" {
 		return false
@@ -327,13 +333,13 @@ func specialAtTop(tr *trial) bool {
 	return strings.HasPrefix(elements[0].key, "$") && strings.Contains(specialKeys, elements[0].key+" ")
 }
 
-// specialKeys has the keys that peers look for in any document.
+// specialKeys lists the keys that peers treat as special in every document.
 const specialKeys = "$oid $date $regex $regularExpression $minKey $maxKey $binary $code $uuid $undefined $numberLong $timestamp $numberDecimal $dbPointer $numberInt $numberDouble $symbol $scope "
 
-// butArrayKeys: the only difference is in what the keys of arrays are.
+// butArrayKeys: the documents differ only in the keys of arrays.
 func butArrayKeys(tr *trial) bool { return changed(tr.theirs, true, nil) == tr.ours }
 
-// codeInScope: a code stands in the scope of another.
+// codeInScope: a scope contains another code.
 func codeInScope(tr *trial) bool {
 	var in func(elements []element, scope bool) bool
 	in = func(elements []element, scope bool) bool {
@@ -345,32 +351,34 @@ func codeInScope(tr *trial) bool {
 	return in(elementsOf(tr.ours), false)
 }
 
-// beyondDate: the date is one that JavaScript's Date cannot hold.
+// beyondDate: the first value is a datetime out of the range of JavaScript's
+// Date.
 func beyondDate(tr *trial) bool {
 	c := bson.NewCursor([]byte(tr.ours))
 	const limit = 8_640_000_000_000_000 // ms, 100 million days
 	return c.Next() && c.Type() == bson.TypeDateTime && (c.DateTime() > limit || c.DateTime() < -limit)
 }
 
-// scoped: it is about a code with a scope that is not empty.
+// scoped: the only value of the document is a code with scope.
 func scoped(tr *trial) bool {
 	elements := elementsOf(tr.doc)
 	return len(elements) == 1 && elements[0].typ == bson.TypeCodeWithScope
 }
 
-// separator: a line separator of Unicode stands in the text.
+// separator: the text contains U+2028 or U+2029.
 func separator(tr *trial) bool { return strings.ContainsAny(tr.in, "\u2028\u2029") }
 
-// commaAtEnd: a comma stands behind the last argument of a call.
+// commaAtEnd: a comma follows the last argument of a call.
 func commaAtEnd(tr *trial) bool { return strings.Contains(tr.in, ",)") }
 
 // marked: the text starts with a byte order mark.
 func marked(tr *trial) bool { return strings.HasPrefix(tr.in, "\ufeff") }
 
-// noOptions: no $options stands in the text.
+// noOptions: the text does not contain the key $options.
 func noOptions(tr *trial) bool { return !strings.Contains(tr.in, `"$options"`) }
 
-// bigInteger: a bare integer is read that does not fit an int64.
+// bigInteger: the text has a number of 19 digits or more, and we read a double
+// or an int64.
 func bigInteger(tr *trial) bool {
 	c := bson.NewCursor([]byte(tr.ours))
 	return manyDigits.MatchString(tr.in) && hasNumber(&c)
@@ -378,7 +386,8 @@ func bigInteger(tr *trial) bool {
 
 var manyDigits = regexp.MustCompile(`[0-9]{19}`)
 
-// asLegacy: they read what we read with Legacy alone.
+// asLegacy: the peer accepts a text that we accept only with Legacy, and both
+// read the same document.
 func asLegacy(tr *trial) bool {
 	if tr.op != "parse" || tr.ourErr == nil || tr.theirErr != nil {
 		return false
@@ -387,7 +396,7 @@ func asLegacy(tr *trial) bool {
 	return err == nil && doc == tr.theirs
 }
 
-// inText: the text that is read has such a part.
+// inText: the trial reads a text that part matches.
 func inText(part *regexp.Regexp) test {
 	return func(tr *trial) bool { return tr.op == "parse" && part.MatchString(tr.in) }
 }
@@ -395,27 +404,27 @@ func inText(part *regexp.Regexp) test {
 var (
 	array        = regexp.MustCompile(`^\s*\[`)
 	bareNaN      = regexp.MustCompile(`(?i)[^"](nan|infinity)\b`)
-	halfZone     = regexp.MustCompile(`T[0-9:.]+([+-][0-9]{2})?"`) // none, or hours alone
+	halfZone     = regexp.MustCompile(`T[0-9:.]+([+-][0-9]{2})?"`) // no zone, or a zone of hours alone
 	longExponent = regexp.MustCompile(`E[+-][0-9]{10}`)
 )
 
-// negativeNaN: a decimal is read that is NaN and has a sign.
+// negativeNaN: we read a text with a minus sign as a decimal NaN.
 func negativeNaN(tr *trial) bool {
 	c := bson.NewCursor([]byte(tr.ours))
 	return tr.op == "parse" && c.Next() && c.Type() == bson.TypeDecimal128 && c.Decimal128().IsNaN() && strings.Contains(tr.in, `"-`)
 }
 
-// theyReadDecimalNaN: to them the only value is a decimal that is NaN.
+// theyReadDecimalNaN: the first value that the peer reads is a decimal NaN.
 func theyReadDecimalNaN(tr *trial) bool {
 	c := bson.NewCursor([]byte(tr.theirs))
 	return c.Next() && c.Type() == bson.TypeDecimal128 && c.Decimal128().IsNaN()
 }
 
-// deep: they write no more than 101 levels of a document that has more.
+// deep: the document has more than 101 levels, and the peer writes 101 of them.
 func deep(tr *trial) bool { return levels(tr.doc) > 101 && levels(tr.theirs) == 101 }
 
-// levels counts the containers of doc that are in each other, by the first
-// element of each.
+// levels returns the number of nested containers of doc, following the first
+// element of each container.
 func levels(doc string) int {
 	c := bson.NewCursor([]byte(doc))
 	n := 1
@@ -425,12 +434,13 @@ func levels(doc string) int {
 	return n
 }
 
-// theyWrite: their text has such a part.
+// theyWrite: the peer's text contains part.
 func theyWrite(part string) test {
 	return func(tr *trial) bool { return strings.Contains(tr.theirs, part) }
 }
 
-// spelled: theirs is our text with other spellings, each replaced by the next.
+// spelled: the peer's text is our text with the replacements oldnew, which are
+// pairs of an old and a new spelling.
 func spelled(oldnew ...string) test {
 	return all(inOp("spell"), bothAccept, func(tr *trial) bool {
 		text := tr.ours
@@ -441,10 +451,10 @@ func spelled(oldnew ...string) test {
 	})
 }
 
-// sameLetters: only the case of letters differs.
+// sameLetters: the texts differ only in the case of letters.
 func sameLetters(tr *trial) bool { return strings.EqualFold(tr.ours, tr.theirs) }
 
-// notFinite: it is about a NaN or an infinity.
+// notFinite: the first value is a NaN or an infinity.
 func notFinite(tr *trial) bool {
 	doc := tr.doc
 	if tr.op == "parse" {
@@ -454,12 +464,15 @@ func notFinite(tr *trial) bool {
 	return c.Next() && c.Type() == bson.TypeDouble && c.Double()-c.Double() != 0
 }
 
-// bareNumber: a bare double or int64 is read, alone or in a document.
+// bareNumber: the text has no wrapper of a double or an int64, and we read a
+// double or an int64.
 func bareNumber(tr *trial) bool {
 	c := bson.NewCursor([]byte(tr.ours))
 	return !strings.Contains(tr.in, `"$numberDouble"`) && !strings.Contains(tr.in, `"$numberLong"`) && hasNumber(&c)
 }
 
+// hasNumber reports whether the open container of c has a double or an int64, at
+// any depth.
 func hasNumber(c *bson.Cursor) bool {
 	for c.Next() {
 		switch {

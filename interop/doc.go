@@ -1,22 +1,27 @@
-// Package interop compares the toolkit with other implementations: the
-// official BSON corpus and the MongoDB Go driver. It is a module of its own
-// so that nothing that uses the toolkit gets the driver as a dependency.
+// Package interop compares the toolkit with other implementations and with the
+// official BSON corpus. It is a module of its own, so that programs that use the
+// toolkit do not depend on the MongoDB Go driver. The script setup installs the
+// other implementations.
 //
-//   - corpus_test.go runs every assertion of the official corpus, which is
-//     read from the driver's module in the module cache.
-//   - driver_test.go compares with driver v2 on generated documents, in both
-//     directions.
+//   - corpus_test.go runs every assertion of the official corpus, which it reads
+//     from the driver's module in the module cache.
+//   - driver_test.go compares generated documents with driver v2, in both
+//     directions; libbson_test.go does so with libbson.
 //   - vectors_test.go checks the project's own vectors with driver v2.
-//   - trials_test.go compares whole documents with PyMongo, libbson, js-bson,
-//     the driver and a reader of shell text. peers_test.go talks to these,
-//     whose programs are in peers; parts_test.go takes apart what differs;
-//     differences_test.go lists it, as docs/differences.md does with the
+//   - decimal_test.go compares decimals with PyMongo and libbson; decimals makes
+//     them.
+//   - trials_test.go compares whole documents with PyMongo, libbson, js-bson, the
+//     driver and a reader of shell text. peers_test.go calls these, through the
+//     programs in peers. parts_test.go splits documents that differ.
+//     differences_test.go lists the differences; docs/differences.md has the
 //     reasons.
-//   - dump_test.go compares bsonjs dump with what bsondump makes of the same
-//     documents, by way of both versions of the driver.
-//   - python compares package pickle with the Python interpreters that it
-//     finds.
-//   - bench has the side-by-side benchmarks, libbson C programs for the
-//     same tasks, and compare runs both and prints a table; process does so
-//     with whole processes.
+//   - dump_test.go compares bsonjs dump with bsondump, by calling both versions of
+//     the driver.
+//   - values compares Go values, hooks and struct tags with both versions of the
+//     driver; v1adapter lets driver v1 use our types.
+//   - dectest runs the test cases of General Decimal Arithmetic.
+//   - python compares package pickle with Python interpreters.
+//   - bench has benchmarks of the toolkit and the driver, and the directory
+//     libbson has programs in C for the same tasks. compare runs both and prints
+//     tables. process measures whole processes. plots draws the results.
 package interop

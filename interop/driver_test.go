@@ -17,11 +17,11 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file compares with driver v2 on generated documents.
+// This file compares generated documents with driver v2.
 //
-// One difference, a row of docs/differences.md, TestDriverNaN holds: the driver reads
-// "NaN" as Go's NaN, whose payload is 1, and we as the NaN without payload.
-// The compared documents have no NaN doubles for that reason.
+// The compared documents have no NaN doubles. The driver reads "NaN" as Go's
+// NaN, whose payload is 1; we read it as the NaN without payload. TestDriverNaN
+// and a row of docs/differences.md state this difference.
 
 // driverText returns the driver's Extended JSON of doc.
 func driverText(t *testing.T, doc []byte, canonical bool) string {
@@ -37,7 +37,7 @@ func driverText(t *testing.T, doc []byte, canonical bool) string {
 	return string(text)
 }
 
-// driverBytes returns what the driver makes of Extended JSON.
+// driverBytes returns the BSON that the driver makes from Extended JSON.
 func driverBytes(t *testing.T, text string) []byte {
 	t.Helper()
 	var d driver.D
@@ -56,7 +56,7 @@ func meaning(t *testing.T, text string) string {
 	t.Helper()
 	m, err := corpus.Meaning(text)
 	if err != nil {
-		t.Fatalf("not JSON: %v\n%s", err, text)
+		t.Fatalf("text is not JSON: %v\n%s", err, text)
 	}
 	return m
 }
@@ -71,7 +71,7 @@ func ourText(t *testing.T, o extjson.EncodeOptions, doc []byte) string {
 	return string(text)
 }
 
-// ourBytes returns what we make of Extended JSON.
+// ourBytes returns the BSON that we make from Extended JSON.
 func ourBytes(t *testing.T, text string) []byte {
 	t.Helper()
 	doc, err := extjson.AppendBSON(nil, []byte(text))
@@ -81,7 +81,7 @@ func ourBytes(t *testing.T, text string) []byte {
 	return doc
 }
 
-// compare checks both directions and both modes on doc.
+// compare compares doc in both directions and both modes.
 func compare(t *testing.T, doc []byte) {
 	t.Helper()
 	ours, theirs := ourText(t, exact, doc), driverText(t, doc, true)
@@ -125,9 +125,9 @@ func TestDriverAgrees(t *testing.T) {
 	}
 }
 
-// TestCollection checks testdata/collection.json with the driver: the text
-// means what the driver's text means, and the driver reads it as
-// testdata/collection.bson has it.
+// TestCollection checks testdata/collection.json with the driver. The text has
+// the meaning of the driver's text, and the driver reads it as the bytes of
+// testdata/collection.bson.
 func TestCollection(t *testing.T) {
 	dir := filepath.Join(corpus.Root(t), "testdata")
 	stream, err := os.Open(filepath.Join(dir, "collection.bson"))
@@ -146,13 +146,13 @@ func TestCollection(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n >= len(lines) {
-			t.Fatalf("collection.json has %d lines, collection.bson more documents", n)
+			t.Fatalf("collection.json has %d lines, collection.bson has more documents", n)
 		}
 		line := string(lines[n])
 		if got, want := meaning(t, line), meaning(t, driverText(t, doc, true)); got != want {
 			t.Fatalf("document %d\nfile   %s\ndriver %s", n, got, want)
 		}
-		// The one NaN of the collection is read by us alone.
+		// The collection has one NaN, which the driver reads as another NaN.
 		if !bytes.Contains(lines[n], []byte(`{"$numberDouble":"NaN"}`)) {
 			if got := driverBytes(t, line); !bytes.Equal(got, doc) {
 				t.Fatalf("document %d\ndriver %x\nfile   %x", n, got, []byte(doc))
@@ -168,9 +168,9 @@ func TestCollection(t *testing.T) {
 	}
 }
 
-// TestDamaged changes every byte of the vectors' texts: what both accept, both
-// read as the same bytes. What only one accepts is not looked at; the driver
-// is the more lenient, and refuses what differs lists.
+// TestDamaged changes every byte of the texts of the vectors. If both accept a
+// changed text, both read it as the same bytes. A text that only one accepts is
+// not compared. The driver accepts more texts, but not those that differs lists.
 func TestDamaged(t *testing.T) {
 	both := 0
 	for _, f := range corpus.Load(t) {
@@ -183,18 +183,19 @@ func TestDamaged(t *testing.T) {
 		}
 	}
 	if both < 100_000 {
-		t.Errorf("only %d texts were accepted by both", both)
+		t.Errorf("both accept %d texts, want 100000 or more", both)
 	}
 }
 
-// damaged returns how many changed texts both accept.
+// damaged changes every byte of text and returns the number of changed texts
+// that both accept.
 func damaged(t *testing.T, text string) (both int) {
 	for i := range text {
 		for _, b := range []byte("\x00\n \"\\{}[],:0e-x$+\x7f\x80\xff19aZ/=.") {
 			changed := []byte(text)
 			changed[i] = b
 			ours, err := extjson.AppendBSON(nil, changed)
-			// The driver reads NaN with a payload and -NaN without its sign.
+			// The driver reads NaN with a payload, and loses the sign of -NaN.
 			if err != nil || bytes.Contains(bytes.ToLower(changed), []byte("nan")) {
 				continue
 			}
@@ -210,8 +211,8 @@ func damaged(t *testing.T, text string) (both int) {
 	return both
 }
 
-// tryDriver returns what the driver makes of text; that it panics is an
-// error, too.
+// tryDriver returns the BSON that the driver makes from text. A panic of the
+// driver is returned as an error.
 func tryDriver(text []byte) (doc []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -225,7 +226,8 @@ func tryDriver(text []byte) (doc []byte, err error) {
 	return driver.Marshal(d)
 }
 
-// tryDriverText returns the driver's text of doc.
+// tryDriverText returns the driver's text of doc. A panic of the driver is
+// returned as an error.
 func tryDriverText(doc []byte, canonical bool) (text string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -240,7 +242,7 @@ func tryDriverText(doc []byte, canonical bool) (text string, err error) {
 	return string(b), err
 }
 
-// TestDriverNaN shows why NaN is left out of what is compared.
+// TestDriverNaN shows why no NaN is compared.
 func TestDriverNaN(t *testing.T) {
 	const text = `{"a":{"$numberDouble":"NaN"}}`
 	ours, theirs := ourBytes(t, text), driverBytes(t, text)
@@ -248,12 +250,12 @@ func TestDriverNaN(t *testing.T) {
 		t.Errorf("ours %s, want %s", got, want)
 	}
 	if got, want := fmt.Sprintf("%x", theirs), "10000000016100010000000000f87f00"; got != want {
-		t.Errorf("driver %s, want %s: compare NaN, too", got, want)
+		t.Errorf("driver %s, want %s; if it agrees now, compare NaN too", got, want)
 	}
 }
 
-// TestDriverTopLevel: the driver reads an array or a single value as the whole
-// text; here UnmarshalValue does.
+// TestDriverTopLevel: UnmarshalExtJSON of the driver accepts a text that is an
+// array or a single value; here UnmarshalValue does, and Unmarshal does not.
 func TestDriverTopLevel(t *testing.T) {
 	const text = `[{"$match":{"a":{"$numberInt":"1"}}}]`
 	var theirs []driver.D

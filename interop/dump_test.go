@@ -25,24 +25,23 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file compares bsonjs dump with what bsondump makes of the same
-// documents, byte for byte.
+// This file compares bsonjs dump with bsondump on the same documents, byte for
+// byte.
 //
-// The program itself is not asked: it is not where the tests can get it.
-// What stands for it is what it does with a document. JSON is the driver's
-// MarshalExtJSON, and with --pretty json.Indent after it; both versions of
-// the driver are asked, since bsondump has been built with either. The text
-// of --type debug is written here as it is documented, of elements as the
-// driver finds them.
+// The tests cannot install the program bsondump, so they repeat its steps. Its
+// JSON is the result of the driver's MarshalExtJSON, with --pretty followed by
+// json.Indent. bsondump was built with version 1 and with version 2 of the
+// driver, so the tests call both. They write the text of --type debug as its
+// documentation describes it, from the elements that the driver finds.
 
-// A dumpKind is a way of calling both programs.
+// A dumpKind is a way to call both programs.
 type dumpKind struct {
 	name  string
 	flags []string
-	// theirs is what bsondump writes of a document; an error is what it
-	// reports, after what it may have written.
+	// theirs returns the text that bsondump writes for a document, and the
+	// error that it reports. With an error the text may be a part of it.
 	theirs func(doc []byte) (string, error)
-	// first reports whether a line begins the text of a document.
+	// first reports whether a line is the first of the text of a document.
 	first func(line string) bool
 }
 
@@ -66,17 +65,18 @@ var dumpKinds = []dumpKind{
 	}, func(line string) bool { return strings.HasPrefix(line, "---") }},
 }
 
-// theirJSON returns the line that both versions of the driver write.
+// theirJSON returns the line that both versions of the driver write. If they
+// disagree it returns an error.
 func theirJSON(doc []byte) (string, error) {
 	text, err := attempt(func() ([]byte, error) { raw := driver.Raw(doc); return driver.MarshalExtJSON(&raw, true, false) })
 	text1, err1 := attempt(func() ([]byte, error) { raw := driver1.Raw(doc); return driver1.MarshalExtJSON(&raw, true, false) })
 	if (err == nil) != (err1 == nil) || err == nil && !bytes.Equal(text, text1) {
-		return "", fmt.Errorf("the drivers do not agree: %s %v, %s %v", text, err, text1, err1)
+		return "", fmt.Errorf("the versions of the driver disagree: %s %v, %s %v", text, err, text1, err1)
 	}
 	return string(text) + "\n", err
 }
 
-// attempt calls f, of which a panic is an error, too.
+// attempt calls f. A panic in f is returned as an error.
 func attempt(f func() ([]byte, error)) (text []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -86,7 +86,7 @@ func attempt(f func() ([]byte, error)) (text []byte, err error) {
 	return f()
 }
 
-// theirDebug writes to b the debug text of doc, after indent.
+// theirDebug appends the debug text of doc to b. Each line starts with indent.
 func theirDebug(b *strings.Builder, doc driver.Raw, indent string) error {
 	fmt.Fprintf(b, "%s--- new object ---\n%s\tsize : %d\n", indent, indent, len(doc))
 	elements, err := doc.Elements()
@@ -105,13 +105,13 @@ func theirDebug(b *strings.Builder, doc driver.Raw, indent string) error {
 	return nil
 }
 
-// A dumped is a document and what came of it.
+// A dumped is a document and the results of both programs.
 type dumped struct {
-	kind     string
+	kind     string // name of the dumpKind
 	doc      []byte
 	ours     string
-	refused  string // why ours is nothing
-	exit     int    // the code that goes with it
+	refused  string // our message if the document is rejected
+	exit     int    // exit code of the message
 	theirs   string
 	theirErr error
 }
@@ -120,15 +120,15 @@ func (d *dumped) String() string {
 	return fmt.Sprintf("%s of %x\n  ours   %q %s\n  theirs %q %v", d.kind, d.doc, d.ours, d.refused, d.theirs, d.theirErr)
 }
 
-// A dumpRow is a difference that docs/differences.md explains. The first that
-// matches counts.
+// A dumpRow is a difference with a row in docs/differences.md. Only the first
+// dumpRow that matches counts.
 type dumpRow struct {
 	id      string
 	matches func(d *dumped) bool
 }
 
 var dumpRows = []dumpRow{
-	// What bsondump writes, though the text is another document's.
+	// bsondump writes the text of another document; we reject the document.
 	{"dump-malformed", func(d *dumped) bool { return d.exit == 4 && d.theirErr == nil && !saysUTF8(d) }},
 	{"dump-utf8", func(d *dumped) bool { return d.exit == 4 && d.theirErr == nil && saysUTF8(d) }},
 	{"dump-nan", lossy(func(c *bson.Cursor) bool {
@@ -151,7 +151,7 @@ var dumpRows = []dumpRow{
 	{"dump-array-keys", lossy(func(c *bson.Cursor) bool { return c.Type() == bson.TypeArray })},
 	{"dump-ambiguous", func(d *dumped) bool { return d.exit == 1 && strings.Contains(d.refused, "special in Extended JSON") }},
 	{"dump-depth", func(d *dumped) bool { return d.exit == 1 && strings.Contains(d.refused, "nested too deeply") }},
-	// What bsondump writes as something else.
+	// bsondump writes another text than we do.
 	{"dump-binary-old", weWrite(func(c *bson.Cursor) bool {
 		return c.Type() == bson.TypeBinary && len(c.Data()) == 9 && c.Data()[4] == bson.BinaryBinaryOld
 	})},
@@ -162,25 +162,28 @@ var dumpRows = []dumpRow{
 		namespace, _ := c.DBPointer()
 		return bytes.ContainsFunc(namespace, func(r rune) bool { return r < ' ' || strings.ContainsRune("\"\\\u2028\u2029\ufffd", r) })
 	})},
-	// What bsondump reports, after it has written a part of it.
+	// bsondump reports the document after it has written a part of its text.
 	{"dump-partial", func(d *dumped) bool { return d.exit == 4 && d.theirErr != nil && d.kind == "debug" }},
 }
 
 func saysUTF8(d *dumped) bool { return strings.Contains(d.refused, "UTF-8") }
 
-// lossy: we refuse what the text does not keep, and there is such an element.
+// lossy returns a function that reports whether we reject a document because
+// its text would lose information, bsondump writes it, and has is true for one
+// of its elements.
 func lossy(has func(c *bson.Cursor) bool) func(d *dumped) bool {
 	return func(d *dumped) bool {
 		return d.exit == 1 && d.theirErr == nil && strings.Contains(d.refused, "cannot keep every bit") && hasElement(d.doc, has)
 	}
 }
 
-// weWrite: there is a text of ours, and such an element.
+// weWrite returns a function that reports whether we write a document, and has
+// is true for one of its elements.
 func weWrite(has func(c *bson.Cursor) bool) func(d *dumped) bool {
 	return func(d *dumped) bool { return d.exit == 0 && hasElement(d.doc, has) }
 }
 
-// hasElement reports whether there is such an element anywhere in doc.
+// hasElement reports whether has is true for an element of doc, at any depth.
 func hasElement(doc []byte, has func(c *bson.Cursor) bool) bool {
 	c := bson.NewCursor(doc)
 	var within func() bool
@@ -201,7 +204,8 @@ func hasElement(doc []byte, has func(c *bson.Cursor) bool) bool {
 	return within()
 }
 
-// oddDocuments show each row, in hexadecimal without length and final NUL.
+// oddDocuments show each row. They are in hexadecimal, without the length and
+// the final NUL.
 var oddDocuments = []string{
 	"01 6100 010000000000f87f", "01 6100 000000000000f8ff", "01 6100 000000000000f87f",
 	"13 6100 01000000000000000000000000007c00", "13 6100 0000000000000000000000000000106c",
@@ -219,7 +223,7 @@ var oddDocuments = []string{
 	"02 6100 08000000 00 01 08 09 0a 0c 0d 00", "03 00 05000000 00 04 00 05000000 00",
 }
 
-// deepDocument returns a document of n containers.
+// deepDocument returns a document of n containers, each in the one before.
 func deepDocument(n int) []byte {
 	doc := []byte{5, 0, 0, 0, 0}
 	for range n - 1 {
@@ -229,7 +233,7 @@ func deepDocument(n int) []byte {
 	return doc
 }
 
-// dumpDocuments returns all documents that are compared.
+// dumpDocuments returns all documents to compare.
 func dumpDocuments(t *testing.T) [][]byte {
 	var docs [][]byte
 	dir := filepath.Join(moduleDir(t, "go.mongodb.org/mongo-driver"), "testdata", "bson-corpus")
@@ -242,7 +246,7 @@ func dumpDocuments(t *testing.T) [][]byte {
 			}
 		}
 		for _, d := range file.DecodeErrors {
-			// What is not framed is no document in a file.
+			// A file is cut into documents by their lengths.
 			if n := len(d.BSON); n >= 5 && int(binary.LittleEndian.Uint32(d.BSON)) == n && d.BSON[n-1] == 0 {
 				docs = append(docs, d.BSON)
 			}
@@ -272,7 +276,7 @@ func dumpDocuments(t *testing.T) [][]byte {
 	return docs
 }
 
-// buildBSONJS builds the command and returns its name.
+// buildBSONJS builds the command and returns its path.
 func buildBSONJS(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "bsonjs")
@@ -287,7 +291,7 @@ func buildBSONJS(t *testing.T) string {
 // dump runs bsonjs dump on docs.
 func dump(t *testing.T, bsonjs string, kind dumpKind, docs [][]byte) []*dumped {
 	t.Helper()
-	// Two sound documents behind a malformed one show that it ends there.
+	// The end of a malformed document is found if two intact documents follow.
 	var all []*dumped
 	var stream []byte
 	for _, doc := range docs {
@@ -337,13 +341,13 @@ func dump(t *testing.T, bsonjs string, kind dumpKind, docs [][]byte) []*dumped {
 	for _, d := range all {
 		if d.exit == 0 {
 			if len(texts) == 0 {
-				t.Fatalf("%s: not as many texts as documents", kind.name)
+				t.Fatalf("%s: fewer texts than documents", kind.name)
 			}
 			d.ours, texts = texts[0], texts[1:]
 		}
 	}
 	if len(texts) > 0 {
-		t.Fatalf("%s: %d texts too many", kind.name, len(texts))
+		t.Fatalf("%s: %d texts more than documents", kind.name, len(texts))
 	}
 	return slices.DeleteFunc(all, func(d *dumped) bool { return d.doc == nil })
 }
@@ -376,14 +380,14 @@ func TestDump(t *testing.T) {
 				}
 				i := slices.IndexFunc(dumpRows, func(r dumpRow) bool { return r.matches(d) })
 				if i < 0 {
-					t.Errorf("a difference that has no row: %v", d)
+					t.Errorf("a difference without a row: %v", d)
 					continue
 				}
 				seen[dumpRows[i].id]++
 			}
-			t.Logf("%d of %d documents are the same", same, len(docs))
+			t.Logf("%d of %d documents agree", same, len(docs))
 			if same < 6000 {
-				t.Errorf("only %d documents are the same", same)
+				t.Errorf("%d documents agree, want 6000 or more", same)
 			}
 		})
 	}
@@ -392,19 +396,19 @@ func TestDump(t *testing.T) {
 			t.Errorf("docs/differences.md has no row %s", r.id)
 		}
 		if seen[r.id] == 0 {
-			t.Errorf("the difference %s does not show any more", r.id)
+			t.Errorf("the difference %s no longer occurs; delete it", r.id)
 		}
 		delete(rows, r.id)
 	}
 	for id := range rows {
-		t.Errorf("docs/differences.md has a row %s that the test does not know", id)
+		t.Errorf("docs/differences.md has a row %s without a difference in this test", id)
 	}
 }
 
-// With --lossy the text is the driver's even where it does not keep the
-// document, but for how U+FFFD is spelled where text is not UTF-8, and for
-// what is malformed, wrong or too deep, and decimals of 35 digits, which count
-// as zero.
+// With --lossy our text is the driver's, also if the text loses information.
+// Four differences remain: the spelling of U+FFFD for invalid UTF-8; documents
+// that are malformed or too deep; two rows of binaries and dbPointers; and
+// decimals of 35 digits, which count as zero here.
 func TestDumpLossy(t *testing.T) {
 	kind := dumpKinds[0]
 	kind.flags = []string{"--lossy"}
@@ -426,18 +430,19 @@ func TestDumpLossy(t *testing.T) {
 		}
 		i := slices.IndexFunc(dumpRows, func(r dumpRow) bool { return r.matches(d) })
 		if i < 0 || !slices.Contains([]string{"dump-malformed", "dump-depth", "dump-binary-old", "dump-dbpointer"}, dumpRows[i].id) {
-			t.Errorf("a difference: %v", d)
+			t.Errorf("a difference without a row: %v", d)
 		}
 	}
 	if large != 2 {
 		t.Errorf("%d documents with a decimal of 35 digits, want 2", large)
 	}
 	if same < 6000 {
-		t.Errorf("only %d documents are the same", same)
+		t.Errorf("%d documents agree, want 6000 or more", same)
 	}
 }
 
-// tooManyDigits: a decimal is zero, though its bits are not.
+// tooManyDigits reports whether the element is a decimal that counts as zero
+// because its coefficient has 35 digits.
 func tooManyDigits(c *bson.Cursor) bool {
 	if c.Type() != bson.TypeDecimal128 {
 		return false

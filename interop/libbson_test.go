@@ -13,8 +13,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// libbson returns the program that setup makes. Without it a test is skipped,
-// but not in CI.
+// libbson returns the path of the program that interop/setup builds. Without
+// the program the test is skipped, or fails if CI is set.
 func libbson(t *testing.T) string {
 	t.Helper()
 	path, err := filepath.Abs("libbson/bench")
@@ -23,14 +23,14 @@ func libbson(t *testing.T) string {
 	}
 	if _, err := os.Stat(path); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("run interop/setup first: %v", err)
+			t.Fatalf("libbson/bench is missing; run interop/setup: %v", err)
 		}
-		t.Skipf("interop/setup has not made libbson/bench: %v", err)
+		t.Skipf("libbson/bench is missing; run interop/setup: %v", err)
 	}
 	return path
 }
 
-// runLibbson returns what libbson makes of the documents or their texts.
+// runLibbson returns the output of libbson for the documents or their texts.
 func runLibbson(t *testing.T, task string, docs, texts [][]byte) []byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -51,16 +51,17 @@ func runLibbson(t *testing.T, task string, docs, texts [][]byte) []byte {
 	return out
 }
 
-// late matches, in relaxed text, a date after the year 9999. libbson writes
-// such a date in words, which the specification does not want; reading it back
-// is beyond both.
+// late matches a date after the year 9999 in relaxed text. libbson writes such
+// a date with a year of five digits, against the specification, and neither
+// reads it back.
 var late = regexp.MustCompile(`"\$date":\{"\$numberLong":"[0-9]{15}`)
 
-// code matches texts that libbson 1.23 reads wrongly: code inside arrays and
-// scopes becomes a document, and a dbPointer without namespace an error.
+// code matches texts that libbson 1.23 misreads: code inside an array or a scope
+// becomes a document, and a dbPointer without a namespace is an error.
 var code = regexp.MustCompile(`"\$(code|dbPointer)"`)
 
-// TestLibbson compares with libbson as TestDriverAgrees does with the driver.
+// TestLibbson compares generated documents with libbson, as TestDriverAgrees
+// does with the driver.
 func TestLibbson(t *testing.T) {
 	libbson(t)
 	docs := sample.Documents(sample.Wild, 11, 4000)
@@ -91,7 +92,7 @@ func TestLibbson(t *testing.T) {
 			}
 		}
 		if len(texts) < 2000 {
-			t.Errorf("only %d texts to read", len(texts))
+			t.Errorf("%d texts to read, want 2000 or more", len(texts))
 		}
 		k := 0
 		for doc, err := range bson.Documents(bytes.NewReader(runLibbson(t, tc.from, nil, texts))) {
@@ -104,7 +105,7 @@ func TestLibbson(t *testing.T) {
 			k++
 		}
 		if k != len(texts) {
-			t.Errorf("%s: %d documents of %d", tc.from, k, len(texts))
+			t.Errorf("%s: %d documents, want %d", tc.from, k, len(texts))
 		}
 	}
 }

@@ -11,22 +11,23 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file takes documents and texts apart, to find what in them it is that
-// two implementations disagree on.
+// This file splits documents and texts into parts, to find the values on which
+// two implementations disagree.
 
-// A splitter returns the parts of a document or a text, each a document or
-// text of one member, and what joins those that are to be kept; or nothing if
-// it has a single value that is not a container with something in it.
+// A splitter returns the parts of a document or a text, and a function that
+// joins the parts to keep. Each part is a document or text of one member. If
+// the input is empty, or has a single value that is not a container with
+// members, there are no parts.
 type splitter func(in string) (parts []string, join func(keep []bool) string)
 
-// An element is one of a document, or of an array.
+// An element is an element of a document or of an array.
 type element struct {
 	key  string
 	typ  bson.Type
 	data string
 }
 
-// elementsOf returns the elements of a document that is well formed.
+// elementsOf returns the elements of a well-formed document.
 func elementsOf(doc string) (all []element) {
 	c := bson.NewCursor([]byte(doc))
 	for c.Next() {
@@ -35,7 +36,7 @@ func elementsOf(doc string) (all []element) {
 	return all
 }
 
-// documentOf returns the document of elements.
+// documentOf returns the document that has the elements.
 func documentOf(elements ...element) string {
 	dst, mark := bsoncore.Begin(nil)
 	for _, e := range elements {
@@ -44,8 +45,9 @@ func documentOf(elements ...element) string {
 	return string(bsoncore.End(dst, mark))
 }
 
-// contents returns what is in a container, and what makes one of it again: an
-// array numbers its elements. A code with scope contains the scope.
+// contents returns the elements of a container, and a function that makes such
+// a container from elements. In an array the elements are numbered again. The
+// elements of a code with scope are those of its scope.
 func (e element) contents() (inner []element, wrap func(inner []element) element) {
 	switch e.typ {
 	case bson.TypeDocument:
@@ -73,7 +75,7 @@ func (e element) contents() (inner []element, wrap func(inner []element) element
 	return nil, nil
 }
 
-// splitDocument is a splitter of BSON.
+// splitDocument is the splitter of BSON.
 func splitDocument(doc string) (parts []string, join func(keep []bool) string) {
 	elements := elementsOf(doc)
 	wrap := func(kept []element) string { return documentOf(kept...) }
@@ -90,7 +92,7 @@ func splitDocument(doc string) (parts []string, join func(keep []bool) string) {
 	return parts, func(keep []bool) string { return wrap(kept(elements, keep)) }
 }
 
-// kept returns those of all that are to be kept.
+// kept returns the elements of all whose element in keep is true.
 func kept[T any](all []T, keep []bool) (some []T) {
 	for i, v := range all {
 		if keep[i] {
@@ -100,12 +102,11 @@ func kept[T any](all []T, keep []bool) (some []T) {
 	return some
 }
 
-// A member is one of an object or array as text: key and value as they are
-// spelled.
+// A member is a member of an object or an array, as text.
 type member struct {
-	raw   string // without the comma
-	key   string // what it means
-	value string
+	raw   string // spelling of key and value, without the comma
+	key   string // the key, without escapes; "" in an array
+	value string // spelling of the value
 }
 
 // membersOf returns the members of a JSON object or array, if text is one.
@@ -139,7 +140,8 @@ func membersOf(text string) (all []member, ok bool) {
 	return all, true
 }
 
-// splitText is a splitter of Extended JSON. What is not JSON has no parts.
+// splitText is the splitter of Extended JSON. A text that is not JSON has no
+// parts.
 func splitText(text string) (parts []string, join func(keep []bool) string) {
 	members, ok := membersOf(strings.TrimPrefix(text, "\ufeff"))
 	wrap := func(raw []string) string { return "{" + strings.Join(raw, ", ") + "}" }
@@ -153,15 +155,16 @@ func splitText(text string) (parts []string, join func(keep []bool) string) {
 	for _, m := range members {
 		raw = append(raw, m.raw)
 		if m.key == "" && m.raw == m.value {
-			m.raw = `"0":` + m.raw // of an array
+			m.raw = `"0":` + m.raw // an element of an array
 		}
 		parts = append(parts, "{"+m.raw+"}")
 	}
 	return parts, func(keep []bool) string { return wrap(kept(raw, keep)) }
 }
 
-// contents returns the members of a container, of a scope if the value is a
-// code with one, and what makes a text of that container again.
+// contents returns the members of a container, and a function that makes the
+// text of such a container from members. The members of a code with scope are
+// those of its scope.
 func (m member) contents() (inner []member, wrap func(raw []string) string) {
 	inner, ok := membersOf(m.value)
 	if !ok {
@@ -171,7 +174,7 @@ func (m member) contents() (inner []member, wrap func(raw []string) string) {
 	if slices.ContainsFunc(inner, func(i member) bool { return strings.HasPrefix(i.key, "$") }) {
 		at := slices.IndexFunc(inner, func(i member) bool { return i.key == "$scope" && i.value[0] == '{' })
 		if at < 0 {
-			return nil, nil // a single value
+			return nil, nil // the wrapper of a single value
 		}
 		scope := inner[at]
 		from := strings.Index(m.value, scope.raw) + strings.LastIndex(scope.raw, scope.value)
@@ -182,12 +185,12 @@ func (m member) contents() (inner []member, wrap func(raw []string) string) {
 	return inner, func(raw []string) string { return head + before + strings.Join(raw, ", ") + after + "}" }
 }
 
-// TestParts: what is taken apart and joined is what it was.
+// TestParts: a text that is split and joined again is the same text.
 func TestParts(t *testing.T) {
 	for _, tc := range []struct {
 		text  string
 		parts string // one per line
-		some  string // the first part and every other one joined
+		some  string // the first, third, fifth … part, joined
 	}{
 		{`{}`, "", ""},
 		{`{"a":1}`, "", ""},
@@ -220,7 +223,7 @@ func TestParts(t *testing.T) {
 		}
 		inBytes, joinBytes := splitDocument(doc)
 		if len(inBytes) != len(parts) || joinBytes(all) != doc {
-			t.Errorf("%s: %x has %d parts, and is %x", tc.text, doc, len(inBytes), joinBytes(all))
+			t.Errorf("%s: %x has %d parts, want %d; joined they are %x", tc.text, doc, len(inBytes), len(parts), joinBytes(all))
 		}
 		if got, want := joinBytes(keep), string(ourBytes(t, tc.some)); got != want {
 			t.Errorf("%s: some %x, want %x", tc.text, got, want)

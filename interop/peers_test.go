@@ -19,31 +19,31 @@ import (
 )
 
 // This file has the peers: PyMongo with its C extension, libbson, js-bson, the
-// Go driver, and shell-bson-parser, with which MongoDB's own tools read what
-// is typed in the shell's syntax. trials_test.go compares with them.
+// Go driver, and shell-bson-parser, which MongoDB's own tools use to read the
+// shell's syntax. trials_test.go compares with them.
 
 // A peer is another implementation.
 type peer struct {
 	name  string
-	call  func(op, arg string) (string, error) // op: parse, or a dialect to write
-	modes map[string]dialect                   // what it writes
+	call  func(op, arg string) (string, error) // op: parse, or the dialect to write
+	modes map[string]dialect                   // the dialects that it writes, by name
 }
 
-// A dialect is how a peer's text is written and read here.
+// A dialect has our options to write and read a peer's text.
 type dialect struct {
 	out extjson.EncodeOptions
 	in  extjson.DecodeOptions
 }
 
-// start runs a program of interop/peers, which setup prepares. Without it the
-// test is skipped, but not in CI.
+// start runs a program of interop/peers, which interop/setup prepares. Without
+// the file needs the test is skipped, or fails if CI is set.
 func start(t *testing.T, needs string, args ...string) func(op, arg string) (string, error) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join("peers", needs)); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("run interop/setup first: %v", err)
+			t.Fatalf("peers/%s is missing; run interop/setup: %v", needs, err)
 		}
-		t.Skipf("interop/setup has not made it: %v", err)
+		t.Skipf("peers/%s is missing; run interop/setup: %v", needs, err)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = "peers"
@@ -80,14 +80,14 @@ func start(t *testing.T, needs string, args ...string) func(op, arg string) (str
 		}
 		result, err := hex.DecodeString(strings.TrimPrefix(line, "ok "))
 		if err != nil {
-			t.Fatalf("%s: %q", args[0], line)
+			t.Fatalf("%s: unexpected answer %q", args[0], line)
 		}
 		return string(result), nil
 	}
 }
 
-// dialects returns the dialects that o writes: canonical and relaxed, and
-// more if they are named.
+// dialects returns the dialects canonical and relaxed, and those that more
+// names, each written with the options o.
 func dialects(o extjson.EncodeOptions, more ...string) map[string]dialect {
 	canonical, legacy, shell := o, o, o
 	canonical.Mode, legacy.Mode, shell.Mode = extjson.Canonical, extjson.Legacy, extjson.Shell
@@ -121,7 +121,7 @@ func jsBSON(t *testing.T) peer {
 	return peer{"js-bson", start(t, "node_modules/bson", "node", "peer.mjs"), dialects(extjson.EncodeOptions{})}
 }
 
-// shellParser has nothing but the shell's syntax.
+// shellParser has one dialect, the shell's syntax.
 func shellParser(t *testing.T) peer {
 	call := start(t, "node_modules/@mongodb-js/shell-bson-parser", "node", "peer.mjs")
 	shell := dialects(extjson.EncodeOptions{}, "shell")["shell"]
@@ -145,7 +145,7 @@ func goDriver(*testing.T) peer {
 
 var peers = []func(t *testing.T) peer{pymongo, libbsonPeer, jsBSON, goDriver, shellParser}
 
-// TestPyMongoUUIDs: UUIDs in legacy text, in each byte order.
+// TestPyMongoUUIDs compares UUIDs in legacy text, in each byte order.
 func TestPyMongoUUIDs(t *testing.T) {
 	p := pymongo(t)
 	for op, r := range map[string]bson.UUIDRepresentation{
@@ -177,9 +177,9 @@ func TestPyMongoUUIDs(t *testing.T) {
 	}
 }
 
-// TestPeersSpecialKeys: all peers write a document whose own keys are special,
-// so that it reads as another value or not at all. Here AmbiguousKeys: AsIs
-// has to be given.
+// TestPeersSpecialKeys: all peers write a document with special keys in such a
+// way that the text is read as another value or is an error. We write this text
+// only with AmbiguousKeys: AsIs.
 func TestPeersSpecialKeys(t *testing.T) {
 	for _, elements := range [][]element{
 		{{"$date", bson.TypeString, "\x05\x00\x00\x001970\x00"}},
@@ -192,18 +192,18 @@ func TestPeersSpecialKeys(t *testing.T) {
 			for mode := range p.modes {
 				tr := p.write(mode, doc)
 				if !errors.Is(tr.ourErr, extjson.ErrAmbiguous) || tr.theirErr != nil {
-					t.Errorf("want text of theirs alone: %v", tr)
+					t.Errorf("want ErrAmbiguous here and a text there: %v", tr)
 				}
 				if mode == "shell" {
-					continue // no JSON
+					continue // the text is not JSON
 				}
 				o := p.modes[mode].out
 				o.AmbiguousKeys = extjson.AsIs
 				if text := ourText(t, o, []byte(doc)); text != tr.theirs {
-					t.Errorf("%v\n  as is  %q", tr, text)
+					t.Errorf("with AsIs we write another text: %v\n  as is  %q", tr, text)
 				}
 				if back, err := p.call("parse", tr.theirs); err == nil && back == doc {
-					t.Errorf("they read it back: %v", tr)
+					t.Errorf("they read their text as the same document: %v", tr)
 				}
 			}
 		}

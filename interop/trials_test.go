@@ -19,33 +19,34 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file compares with the peers on whole documents:
+// This file compares whole documents with the peers, by four operations:
 //
-//   - write: the text that both make of a document means the same, keys in
-//     the same order;
-//   - spell: it is the same, byte for byte;
+//   - write: our text and the peer's text of a document have the same meaning
+//     and the same order of keys;
+//   - spell: the two texts have the same bytes;
 //   - back: we read both texts as the same bytes;
-//   - parse: both read our text as the same bytes, and the same or not at all
-//     after some of its bytes are changed.
+//   - parse: both read our text as the same bytes. After some bytes of the text
+//     are changed, both still do so, or both reject the text.
 //
-// Where the outcome differs, explain finds the values that do, or the smallest
-// document if it is no single value. Each must be one of differences
-// (differences_test.go), and so a row of docs/differences.md.
+// If the results differ, explain finds the values that cause the difference, or
+// the smallest document if no single value does. Each difference must be in
+// differences (differences_test.go), and have a row in docs/differences.md.
 
 // A trial is one comparison.
 type trial struct {
 	peer, op, mode string
 	dialect        dialect
-	typ            bson.Type // of the only value, when writing; 0: there are several
-	doc            string    // what was to be written
-	in             string    // the text that was to be read
+	typ            bson.Type // of the only value of doc; 0: there are several
+	doc            string    // the document to write
+	in             string    // the text to read
 	ours           string
 	ourErr         error
 	theirs         string
 	theirErr       error
 }
 
-// agrees reports whether the outcome is the same.
+// agrees reports whether the results agree: both are errors, or they are equal,
+// or their meaning is equal and the operation is write.
 func (tr *trial) agrees(t *testing.T) bool {
 	if tr.ourErr != nil || tr.theirErr != nil {
 		return tr.ourErr != nil && tr.theirErr != nil
@@ -71,7 +72,7 @@ func (tr *trial) String() string {
 	return fmt.Sprintf("%s %s %s: %q\n  ours   %q %v\n  theirs %q %v", tr.peer, tr.op, tr.mode, in, tr.ours, tr.ourErr, tr.theirs, tr.theirErr)
 }
 
-// write tries to write doc.
+// write compares the meaning of the texts of doc.
 func (p *peer) write(mode, doc string) *trial {
 	tr := &trial{peer: p.name, op: "write", mode: mode, dialect: p.modes[mode], typ: onlyType(doc), doc: doc}
 	text, err := p.modes[mode].out.AppendJSON(nil, []byte(doc))
@@ -80,14 +81,14 @@ func (p *peer) write(mode, doc string) *trial {
 	return tr
 }
 
-// spell tries to write doc alike.
+// spell compares the bytes of the texts of doc.
 func (p *peer) spell(mode, doc string) *trial {
 	tr := p.write(mode, doc)
 	tr.op = "spell"
 	return tr
 }
 
-// back tries to read what both write.
+// back compares the documents that we read from both texts of doc.
 func (p *peer) back(mode, doc string) *trial {
 	tr := p.write(mode, doc)
 	tr.op = "back"
@@ -100,7 +101,7 @@ func (p *peer) back(mode, doc string) *trial {
 	return tr
 }
 
-// parse tries to read text.
+// parse compares the documents that both read from text.
 func (p *peer) parse(mode, text string) *trial {
 	tr := &trial{peer: p.name, op: "parse", mode: mode, dialect: p.modes[mode], in: text}
 	tr.ours, tr.ourErr = read(p.modes[mode].in, text)
@@ -125,8 +126,8 @@ func onlyType(doc string) bson.Type {
 	return elements[0].typ
 }
 
-// explain returns the trials of parts of in that do not agree, none of which
-// has such parts, and what is left of in without them.
+// explain returns the smallest parts of in whose trials do not agree, and the
+// rest of in without these parts.
 func explain(t *testing.T, in string, split splitter, try func(in string) *trial) (found []*trial, rest string) {
 	tr := try(in)
 	if tr.agrees(t) {
@@ -146,17 +147,17 @@ func explain(t *testing.T, in string, split splitter, try func(in string) *trial
 	return append(found, more...), rest
 }
 
-// A comparison is all that is compared with one peer.
+// A comparison has the results of all trials with one peer.
 type comparison struct {
 	peer
-	rows    map[string]bool // of docs/differences.md
-	seen    map[string]int  // how often each row showed
-	unknown map[string][]string
-	trials  map[string]int // by operation, those that agree
+	rows    map[string]bool     // names of the rows of docs/differences.md
+	seen    map[string]int      // number of trials by row
+	unknown map[string][]string // trials without a row, by kind
+	trials  map[string]int      // number of trials that agree, by operation
 }
 
-// check compares in, and what in it differs with the rows. It returns what is
-// left of in without that.
+// check compares in, and finds a row for each difference. It returns the rest
+// of in without the parts that differ.
 func (c *comparison) check(t *testing.T, in string, split splitter, try func(in string) *trial) string {
 	t.Helper()
 	found, rest := explain(t, in, split, try)
@@ -177,7 +178,7 @@ func (c *comparison) check(t *testing.T, in string, split splitter, try func(in 
 	return rest
 }
 
-// known returns the first of differences that tr is, or "".
+// known returns the name of the first of differences that matches tr, or "".
 func known(tr *trial) string {
 	for _, d := range differences {
 		if d.matches(tr) {
@@ -192,11 +193,11 @@ const (
 	wildDocuments       = 600
 	benchDocuments      = 100
 	collectionDocuments = 100
-	mutations           = 3    // of each text
-	longest             = 4000 // bytes of text that is sent changed
+	mutations           = 3    // changed texts made from each text
+	longest             = 4000 // bytes; a longer text is not changed
 )
 
-// Texts that show what changes seldom come upon.
+// rareTexts show differences that random changes hardly ever show.
 var rareTexts = []string{
 	`{"a":{"$numberLong":"-0"}}`,
 	`{"a":-0,"b":9223372036854775808,"c":-99999999999999999999}`,
@@ -219,14 +220,14 @@ var rareTexts = []string{
 	`{"a":{"$binary":"AQID","$type":"00"}}`, `{"a":{"$date":0}}`, `{"a":{"$date":"1970-01-01T01:00:00+0100"}}`,
 }
 
-// Documents that show what random ones do not have.
+// rareDocuments show differences that random documents do not show.
 var rareDocuments = []string{
 	"\x18\x00\x00\x00\x13a\x00" + strings.Repeat("\xff", 14) + "\x41\x30\x00", // a decimal of 2^113-1
 	"\x18\x00\x00\x00\x13a\x00" + strings.Repeat("\x00", 15) + "\x6c\x00",     // and of 2^113, times 10^-32
 	string(deepDocument(203)),
 }
 
-// Values of the shell, likewise.
+// rareValues do so for values in shell syntax.
 var rareValues = []string{
 	"MinKey", "MaxKey", "NumberDecimal(1)", `BinData(9, "J91ik8TWZWKu")`, `ObjectId("56e1fc72e0c917e9c4714161",)`,
 	`new Date(8640000000000001)`, `"\d"`, `"\6"`, "0x10", ".5", "+1", "1 + 1", "NumberInt(2147483648)", `NumberLong("1x")`,
@@ -244,7 +245,7 @@ func TestPeers(t *testing.T) {
 		countTypes(string(doc), types)
 	}
 	if len(types) != 21 {
-		t.Fatalf("%d types in the documents: %v", len(types), types)
+		t.Fatalf("the documents have %d types, want 21: %v", len(types), types)
 	}
 	rows := differenceRows(t)
 	var all []comparison
@@ -261,7 +262,7 @@ func TestPeers(t *testing.T) {
 					}
 				}
 				c.rare(t)
-				t.Logf("the same for whole documents and texts: %v", c.trials)
+				t.Logf("whole documents and texts that agree: %v", c.trials)
 				c.report(t)
 			})
 		}
@@ -272,16 +273,16 @@ func TestPeers(t *testing.T) {
 	}
 	for _, d := range differences {
 		if seen[d.id] == 0 && !t.Failed() && !t.Skipped() {
-			t.Errorf("the difference %s does not show any more", d.id)
+			t.Errorf("the difference %s no longer occurs; delete it", d.id)
 		}
 		delete(rows, d.id)
 	}
 	for id := range rows {
-		t.Errorf("docs/differences.md has a row %s that the test does not know", id)
+		t.Errorf("docs/differences.md has a row %s without a difference in this test", id)
 	}
 }
 
-// document compares what is made of one document in one mode.
+// document compares one document in one mode, by all operations.
 func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 	t.Helper()
 	write := func(doc string) *trial { return c.write(mode, doc) }
@@ -289,7 +290,7 @@ func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 	back := func(doc string) *trial { return c.back(mode, doc) }
 	parse := func(text string) *trial { return c.parse(mode, text) }
 	if mode == "shell" {
-		// Their text is not JSON, and compared when it is read.
+		// Shell text is not JSON, so only the documents read from it are compared.
 		c.check(t, doc, splitDocument, back)
 		c.shell(t, doc, seed)
 		return
@@ -305,15 +306,15 @@ func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 	for k := range mutations {
 		c.check(t, mutate(text, seed*mutations+uint64(k)), splitText, parse)
 	}
-	// And its values, one by one: fewer bytes to choose from.
+	// In the text of a single value a random change hits the value more often.
 	parts, _ := splitText(text)
 	for i, part := range parts {
 		c.check(t, mutate(part, seed*100+uint64(i)), splitText, parse)
 	}
 }
 
-// shell compares what is read of shell text. That has no splitter, so it is
-// changed where it is the text of a single value.
+// shell compares the documents read from shell text. Shell text has no splitter,
+// so only texts of a single value are changed.
 func (c *comparison) shell(t *testing.T, doc string, seed uint64) {
 	t.Helper()
 	parse := func(doc string) *trial {
@@ -338,7 +339,7 @@ func (c *comparison) shell(t *testing.T, doc string, seed uint64) {
 	}
 }
 
-// rare compares what is made of rareDocuments, rareTexts and rareValues.
+// rare compares rareDocuments, rareTexts and rareValues.
 func (c *comparison) rare(t *testing.T) {
 	t.Helper()
 	for mode := range c.modes {
@@ -378,7 +379,7 @@ func countTypes(doc string, types map[bson.Type]int) {
 	}
 }
 
-// report fails for the trials that are no known difference.
+// report fails the test for the trials without a row.
 func (c *comparison) report(t *testing.T) {
 	t.Helper()
 	for _, kind := range slices.Sorted(maps.Keys(c.unknown)) {
@@ -388,10 +389,10 @@ func (c *comparison) report(t *testing.T) {
 	}
 }
 
-// examples is how many differences of a kind are shown.
+// examples is the number of differences of each kind that report shows.
 const examples = 3
 
-// sentinel returns the error that err wraps.
+// sentinel returns the sentinel that err wraps, or nil.
 func sentinel(err error) error {
 	for err != nil {
 		inner := errors.Unwrap(err)
@@ -408,7 +409,8 @@ func sentinel(err error) error {
 	return nil
 }
 
-// mutate returns text with a few bytes changed, drawn from seed.
+// mutate returns text with one or two bytes replaced, deleted or inserted.
+// Equal seeds give equal changes.
 func mutate(text string, seed uint64) string {
 	seed *= 0x9E3779B97F4A7C15
 	const bytes = "\x00\n \"\\{}[],:0123456789e-+.xuTZ$afAF/=\x7f\xc3\xa9\xff"

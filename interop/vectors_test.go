@@ -10,18 +10,18 @@ import (
 	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
-// differs names the vectors on which the driver does something else, and
-// what. A row that no longer differs fails the test.
+// differs lists the vectors on which the driver differs, and its behaviour. A
+// row on which the driver agrees fails the test.
 var differs = map[string]string{
-	"binary.json/subtype 02, empty":                          "takes the second length for data",
-	"code-with-scope.json/empty":                             "wants $code before $scope",
-	"code-with-scope.json/both":                              "wants $code before $scope",
+	"binary.json/subtype 02, empty":                          "reads the second length as data",
+	"code-with-scope.json/empty":                             "requires $code before $scope",
+	"code-with-scope.json/both":                              "requires $code before $scope",
 	"dbpointer.json/NUL in the namespace":                    "writes the NUL unescaped",
-	"decimal128.json/zero of the greatest exponent":          "refuses exponents beyond an int",
-	"decimal128.json/zero of the least exponent":             "refuses exponents beyond an int",
+	"decimal128.json/zero of the greatest exponent":          "rejects exponents beyond an int",
+	"decimal128.json/zero of the least exponent":             "rejects exponents beyond an int",
 	"decimal128.json/coefficient of 10^34 counts as zero":    "writes the coefficient",
 	"decimal128.json/coefficient of all ones counts as zero": "writes the coefficient",
-	"document.json/empty":                                    "refuses a byte order mark",
+	"document.json/empty":                                    "rejects a byte order mark",
 	"double.json/NaN":                                        "reads NaN as the one with payload 1",
 	"double.json/NaN with payload":                           "reads NaN as the one with payload 1",
 	"double.json/negative NaN":                               "reads NaN as the one with payload 1",
@@ -30,8 +30,9 @@ var differs = map[string]string{
 	"double.json/Go's NaN":                                   "reads NaN as the one with payload 1",
 }
 
-// TestVectors checks the project's own vectors with driver v2, which has no
-// code in common with what made them or with what they test.
+// TestVectors checks the project's own vectors with driver v2. The driver shares
+// no code with the program that made the vectors, nor with the code that they
+// test.
 func TestVectors(t *testing.T) {
 	left := map[string]bool{}
 	for name := range differs {
@@ -45,7 +46,7 @@ func TestVectors(t *testing.T) {
 			delete(left, name)
 			switch {
 			case known && len(faults) == 0:
-				t.Errorf("%s: the driver agrees now: it was said that it %s", name, reason)
+				t.Errorf("%s: the driver agrees, but a row says that it %s; delete the row", name, reason)
 			case !known:
 				for _, fault := range faults {
 					t.Errorf("%s: %s", name, fault)
@@ -54,11 +55,11 @@ func TestVectors(t *testing.T) {
 		}
 	}
 	for name := range left {
-		t.Errorf("no vector %s", name)
+		t.Errorf("vector %s has a row but does not exist", name)
 	}
 }
 
-// driverVector says in what the driver disagrees with v.
+// driverVector returns the points on which the driver disagrees with v.
 func driverVector(v corpus.Valid) (faults []string) {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	var d driver.D

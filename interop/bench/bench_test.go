@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
-// load returns a set; each is made once, and only when something needs it.
+// load returns a set. Each set is made once, at its first use.
 func load(tb testing.TB, name string) *Set {
 	tb.Helper()
 	mu.Lock()
@@ -28,15 +28,15 @@ var (
 	sets = map[string]*Set{}
 )
 
-// TestSame checks that those who are compared do the same work: texts mean
-// the same, BSON is the same bytes.
+// TestSame checks that all implementations of a task do the same work: their
+// texts have the same meaning, and their BSON has the same bytes.
 func TestSame(t *testing.T) {
 	for _, task := range Tasks {
 		for _, name := range SetNames {
 			set := load(t, name)
 			var in [][]byte
 			for i, data := range task.Input(set)[:min(len(set.BSON), 300)] {
-				// The driver reads another NaN: see interop.
+				// The driver reads another NaN; see interop.TestDriverNaN.
 				if !bytes.Contains(set.Canonical[i], []byte(`{"$numberDouble":"NaN"}`)) {
 					in = append(in, data)
 				}

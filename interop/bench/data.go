@@ -16,24 +16,25 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// benchDocs is how many documents of the bench mix are live: enough that no
-// predictor learns them, few enough that the collector has little to do.
+// benchDocs is the number of documents of the bench mix: so many that branch
+// predictors do not learn them, and so few that the garbage collector has little
+// work.
 const benchDocs = 3000
 
-// A Set is documents to measure on, in three forms.
+// A Set is a set of documents for measurements, in three forms.
 type Set struct {
 	Name      string
 	BSON      [][]byte
-	Canonical [][]byte // text of each, as this toolkit writes it
-	Relaxed   [][]byte
-	Bytes     int // of BSON in all
+	Canonical [][]byte // canonical text of each document, by this toolkit
+	Relaxed   [][]byte // relaxed text of each document, by this toolkit
+	Bytes     int      // total size of BSON in bytes
 }
 
-// SetNames are the sets: documents of the bench mix, the collection of
-// testdata, and the three documents that the driver measures itself on.
+// SetNames are the names of the sets: documents of the bench mix, the collection
+// of testdata, and the three documents of the driver's own benchmarks.
 var SetNames = []string{"bench", "collection", "flat", "deep", "full"}
 
-// Load returns the set of that name.
+// Load returns the set with the given name.
 func Load(name string) (*Set, error) {
 	s := &Set{Name: name}
 	switch name {
@@ -72,8 +73,8 @@ func (s *Set) texts() error {
 	return nil
 }
 
-// driverData returns the folder of the driver's benchmark documents, which
-// come with version 1 of its module.
+// driverData returns the directory of the driver's benchmark documents. They are
+// in the module of driver v1.
 func driverData() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "go.mongodb.org/mongo-driver").Output()
 	if err != nil {
@@ -84,8 +85,8 @@ func driverData() (string, error) {
 	return dir, err
 }
 
-// driverDocument reads one of them. They are legacy Extended JSON, which the
-// driver reads.
+// driverDocument reads a benchmark document of the driver. The file is legacy
+// Extended JSON, so the driver reads it.
 func driverDocument(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,9 +1,8 @@
-// Package bench measures the toolkit side by side with the MongoDB Go driver
-// in one binary. The benchmarks are named Benchmark<Task>/<data>/<who>; the
-// command in ../compare runs them in interleaved rounds, with libbson, and
-// prints a table.
+// Package bench measures the toolkit and the MongoDB Go driver in one binary. The
+// benchmarks are named Benchmark<Task>/<data>/<who>. The command in ../compare
+// runs them and those of libbson in interleaved rounds, and prints a table.
 //
-// Every operation is on one document, the next of its set in turn, because a
-// single document in a loop teaches the branch predictor. Bytes are those of
-// the documents as BSON, whichever the direction.
+// Every operation processes one document, the next of its set in turn, because
+// branch predictors learn a single document. Bytes count the documents as BSON,
+// in both directions.
 package bench

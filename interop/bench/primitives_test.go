@@ -1,6 +1,6 @@
 package bench
 
-// This file measures single values beside the driver's.
+// This file measures single values, ours and the driver's.
 
 import (
 	"testing"

@@ -11,23 +11,22 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// An Impl is one way of doing a task: it makes a function that does it to
-// one input and returns the output, which the next call may overwrite. A
-// task without output returns nil.
+// An Impl is one way to do a task. New returns a function that does the task for
+// one input and returns the output, which the next call may overwrite. A task
+// without output returns nil.
 type Impl struct {
 	Name string
 	New  func() func(in []byte) ([]byte, error)
 }
 
-// A Task is a conversion and those who can do it.
+// A Task is a conversion or check, with its implementations.
 type Task struct {
 	Name  string
 	Input func(s *Set) [][]byte
 	Impls []Impl
 }
 
-// Tasks are the rows of the table of figures that another implementation
-// can do as well.
+// Tasks are the tasks that another implementation can do too.
 var Tasks = []Task{
 	{"ToCanonical", (*Set).bson, []Impl{
 		{"bsonkit", func() func([]byte) ([]byte, error) { return encode(extjson.Canonical, true) }},
@@ -90,7 +89,7 @@ func decode(warm bool) func([]byte) ([]byte, error) {
 	}
 }
 
-// driverEncode is the route that its documentation shows.
+// driverEncode uses the driver as its documentation shows.
 func driverEncode(canonical bool) func([]byte) ([]byte, error) {
 	return func(in []byte) ([]byte, error) {
 		var d driver.D
@@ -101,7 +100,7 @@ func driverEncode(canonical bool) func([]byte) ([]byte, error) {
 	}
 }
 
-// driverEncodeReuse keeps what can be kept: slice, buffer, writer, encoder.
+// driverEncodeReuse reuses the slice, the buffer, the writer and the encoder.
 func driverEncodeReuse(canonical bool) func([]byte) ([]byte, error) {
 	var d driver.D
 	var buf bytes.Buffer
@@ -118,8 +117,7 @@ func driverEncodeReuse(canonical bool) func([]byte) ([]byte, error) {
 	}
 }
 
-// driverEncodeRaw lets the driver copy from bytes to text without values in
-// between.
+// driverEncodeRaw lets the driver convert bytes to text without Go values.
 func driverEncodeRaw(canonical bool) func([]byte) ([]byte, error) {
 	return func(in []byte) ([]byte, error) {
 		return driver.MarshalExtJSON(driver.Raw(in), canonical, false)
@@ -173,8 +171,8 @@ func driverDecodeRaw() func([]byte) ([]byte, error) {
 
 var errUTF8 = errors.New("not UTF-8")
 
-// driverValidate checks a document with the driver, which looks at the top
-// level only and at no UTF-8, at every level.
+// driverValidate validates a document with the driver at every level, UTF-8
+// included. The driver itself validates only the outermost level, without UTF-8.
 func driverValidate(doc driver.Raw) error {
 	elements, err := doc.Elements()
 	if err != nil {

@@ -1,13 +1,13 @@
-// Command compare runs the benchmarks of ../bench, and libbson's if setup has
-// made them, in interleaved rounds and prints the medians as a Markdown table
-// for docs/benchmarks/in-process.md.
+// Command compare runs the benchmarks of ../bench in interleaved rounds and
+// prints the medians as Markdown tables for docs/benchmarks/in-process.md. If
+// interop/setup has built the benchmarks of libbson, it runs them too.
 //
 //	cd interop && ./setup && go run ./compare -rounds 5 -time 300ms
 //
-// Each measurement is a process of its own on one core. Every other round
-// goes through the list backwards, so that a machine that slows down slows
-// down for all. A ratio is of the medians; beside it stand the least and the
-// greatest ratio of a single round, which say how far to trust it.
+// Each measurement is a process of its own on one core. Every second round runs
+// the list in reverse order, so that a machine that slows down affects all
+// implementations alike. A ratio is that of the medians. The lowest and the
+// highest ratio of a single round show how reliable it is.
 package main
 
 import (
@@ -36,37 +36,37 @@ func main() {
 	}
 }
 
-// ours is the implementation that ratios are of.
+// ours is the implementation that the others are compared with.
 const ours = "bsonkit"
 
 // A job is one measurement of a round.
 type job struct{ task, set, impl string }
 
-// A result is what a job gave in one round.
+// A result has the figures of a job in one round.
 type result struct {
-	mbps   float64 // megabytes of BSON a second
-	allocs string  // a document; "" if not known
+	mbps   float64 // megabytes of BSON per second
+	allocs string  // allocations per document; "" if unknown
 }
 
 type config struct {
 	rounds  int
-	time    time.Duration
-	cpu     string // core to stay on, or ""
-	dir     string // temporary files
-	interop string // the module
-	libbson string // program, or ""
+	time    time.Duration // of one measurement
+	cpu     string        // number of the core to run on; "": any
+	dir     string        // directory of the temporary files
+	interop string        // directory of the module
+	libbson string        // path of the program, or ""
 	sets    map[string]*bench.Set
 }
 
-// run does what the command is for; interop is the folder of the module.
+// run runs the command with args. interop is the directory of the module.
 func run(args []string, w io.Writer, interop string) error {
 	fs := flag.NewFlagSet("compare", flag.ContinueOnError)
-	rounds := fs.Int("rounds", 5, "rounds; every other one is backwards")
+	rounds := fs.Int("rounds", 5, "number of rounds; every second round is in reverse order")
 	length := fs.Duration("time", 300*time.Millisecond, "time of a measurement")
 	tasks := fs.String("tasks", "", "tasks, separated by commas (default all)")
 	data := fs.String("data", "", "sets of documents, separated by commas (default all)")
 	impls := fs.String("impls", "", "implementations, separated by commas (default all)")
-	cpu := fs.String("cpu", "0", "`core` to stay on; empty for any")
+	cpu := fs.String("cpu", "0", "number of the `core` to run on; empty for any core")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -152,15 +152,15 @@ func (c *config) plan(tasks, data, impls []string) ([]job, error) {
 		}
 	}
 	if len(jobs) == 0 {
-		return nil, errors.New("nothing to do: no such task, set or implementation")
+		return nil, errors.New("no task, set or implementation has the given names; see -help")
 	}
 	return jobs, nil
 }
 
 // stopsEarly reports whether libbson 1.23 does only a part of a task. Its
-// bson_validate returns at the first code with scope, which full and
-// collection have near their start (it also lets invalid UTF-8 pass, though
-// it looks), and it does not read all the code that collection has in text.
+// bson_validate returns at the first code with scope, which is near the start of
+// full and collection; it also accepts invalid UTF-8. libbson does not read all
+// code in the text of collection.
 func stopsEarly(task, set string) bool {
 	switch set {
 	case "full":
@@ -171,7 +171,7 @@ func stopsEarly(task, set string) bool {
 	return false
 }
 
-// write writes the set's files for libbson.
+// write writes the files that libbson reads.
 func (c *config) write(set *bench.Set) error {
 	line := []byte("\n")
 	return errors.Join(
@@ -183,7 +183,7 @@ func (c *config) write(set *bench.Set) error {
 
 func (c *config) file(set, kind string) string { return filepath.Join(c.dir, set+"."+kind) }
 
-// command returns a command that stays on the core.
+// command returns a command that runs on one core.
 func (c *config) command(name string, args ...string) *exec.Cmd {
 	if c.cpu != "" {
 		args = append([]string{"-c", c.cpu, name}, args...)
@@ -201,7 +201,7 @@ func (c *config) measure(j job) (result, error) {
 	}
 	cmd := c.command(filepath.Join(c.dir, "bench.test"), "-test.run", "^$", "-test.timeout", "10m",
 		"-test.bench", "^Benchmark"+j.task+"$/^"+j.set+"$/^"+j.impl+"$", "-test.benchtime", c.time.String())
-	cmd.Dir = filepath.Join(c.interop, "bench") // it asks the go command where documents are
+	cmd.Dir = filepath.Join(c.interop, "bench") // Load runs go list in the module
 	out, err := cmd.Output()
 	if err != nil {
 		return result{}, fmt.Errorf("%w\n%s", err, out)
@@ -233,8 +233,8 @@ func (c *config) measure(j job) (result, error) {
 	return result{}, fmt.Errorf("no figure in %q", out)
 }
 
-// perDocument returns the bytes of BSON that a document of the set has on
-// average.
+// perDocument returns the average size of a document of the set, in bytes of
+// BSON.
 func (c *config) perDocument(set string) float64 {
 	return float64(c.sets[set].Bytes) / float64(len(c.sets[set].BSON))
 }
@@ -253,7 +253,7 @@ func (c *config) measureC(j job) (result, error) {
 	return result{mbps: c.perDocument(j.set) / ns * 1e3}, nil
 }
 
-// print prints what ran where, and a table for each task.
+// print prints the processor, the versions and a table for each task.
 func (c *config) print(w io.Writer, jobs []job, results map[job][]result) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s, %s, %d rounds of %v, one core\n", cpuModel(), runtime.Version(), c.rounds, c.time)

@@ -1,5 +1,5 @@
-// Package decimals makes numbers that are hard to read or to round, for the
-// tests that ask other implementations about them.
+// Package decimals makes numbers that are hard to read or to round, for tests
+// that compare implementations.
 package decimals
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// edges are the exponents about which something changes.
+// edges are the exponents near which the rules of rounding and clamping change.
 var edges = []int{
 	decimal128.MinExponent, decimal128.MinAdjusted, decimal128.MaxExponent, decimal128.MaxAdjusted,
 	decimal128.MinExponent - decimal128.Precision, 0,
@@ -42,7 +42,8 @@ func Text(r *rand.Rand) string {
 	return []string{"", "-", "+"}[r.IntN(3)] + text
 }
 
-// Bits returns any bits, of one in two a number that has few digits.
+// Bits returns random bits of a decimal. Half of the results have a coefficient
+// of at most 64 bits.
 func Bits(r *rand.Rand) (hi, lo uint64) {
 	hi, lo = r.Uint64(), r.Uint64()
 	if r.IntN(2) == 0 {

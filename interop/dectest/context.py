@@ -1,8 +1,8 @@
-"""Rounds as PyMongo's decimal128 context does, in any of the five modes.
+"""Rounds numbers in PyMongo's context for decimal128, in any of five modes.
 
-Each line of input has the number of a mode and a text; each line of output
-the text of the number that it becomes, its exponent and the conditions that
-arose, or "-".
+A line of input has the number of a mode and the text of a number. A line of
+output has the text of the rounded number, its exponent and the conditions, or
+"-" for none.
 """
 import decimal
 import sys

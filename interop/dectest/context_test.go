@@ -12,8 +12,8 @@ import (
 	"github.com/bsonkit/bsonkit/interop/decimals"
 )
 
-// TestContext compares ParseRounded, in all modes and with all conditions, with
-// Python's decimal module set up as PyMongo does for decimal128.
+// TestContext compares ParseRounded in all rounding modes, conditions included,
+// with Python's decimal module, in PyMongo's context for decimal128.
 func TestContext(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -39,7 +39,7 @@ func TestContext(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) != count {
-		t.Fatalf("%d lines came back, want %d", len(lines), count)
+		t.Fatalf("context.py prints %d lines, want %d", len(lines), count)
 	}
 	seen := map[string]int{}
 	for i, want := range lines {
@@ -56,6 +56,6 @@ func TestContext(t *testing.T) {
 	}
 	t.Log(seen)
 	if len(seen) < 9 {
-		t.Errorf("only %d sets of conditions arose: %v", len(seen), seen)
+		t.Errorf("%d sets of conditions occurred, want 9 or more: %v", len(seen), seen)
 	}
 }

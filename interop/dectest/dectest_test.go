@@ -1,8 +1,9 @@
-// Package dectest runs the General Decimal Arithmetic test cases for the
-// decimal128 format against package decimal128.
+// Package dectest runs the test cases of General Decimal Arithmetic for the
+// format decimal128 on package decimal128.
 //
-// The files are Mike Cowlishaw's and are not part of this module; Debian has
-// them in libpython3.N-testsuite. DECTEST names their folder.
+// The files are by Mike Cowlishaw and not part of this module. Debian has them
+// in the package libpython3.N-testsuite. The environment variable DECTEST names
+// another directory with the files.
 package dectest
 
 import (
@@ -23,16 +24,17 @@ import (
 
 // This file is a small interpreter of the .decTest language.
 //
-//   - readFile splits a file into test cases, each with the directives in force.
-//   - operations maps an operation to the code that runs it.
-//   - operand makes a Decimal of a text or of a DPD encoding ("#22080…"): BSON
-//     uses the binary encoding, so those cases compare values, not bits.
+//   - readFile splits a file into test cases, each with the directives that
+//     apply to it.
+//   - operations maps the name of an operation to the function that runs it.
+//   - operand makes a Decimal from a text or from a DPD encoding ("#22080…").
+//     BSON uses the binary encoding, so these cases compare values, not bits.
 
-// debianFolders is where Debian's Pythons have the files.
+// debianFolders matches the directories of these files in Debian.
 const debianFolders = "/usr/lib/python3*/test/decimaltestdata"
 
-// files are the test files to run, and how many of their cases must run: the
-// others ask for a rounding IEEE 754 does not have, or for arithmetic.
+// files lists the test files to run, with the number of cases that must run.
+// The other cases need a rounding that IEEE 754 does not have, or arithmetic.
 var files = map[string]int{
 	"dqBase":            906,
 	"dqCanonical":       180,
@@ -64,7 +66,7 @@ var roundings = map[string]decimal128.Rounding{
 type testCase struct {
 	id, op     string
 	args       []string
-	want       string   // the result as written
+	want       string   // the result, as the file spells it
 	conditions []string // lower case, sorted
 	rounding   string
 	decimal128 bool // precision, exponents and clamping are those of decimal128
@@ -76,7 +78,7 @@ func TestDecTest(t *testing.T) {
 		folder = found[0]
 	}
 	if folder == "" {
-		const why = "no test files: interop/setup installs them"
+		const why = "the test files are missing; run interop/setup to install them"
 		if os.Getenv("CI") != "" {
 			t.Fatal(why)
 		}
@@ -110,7 +112,7 @@ func TestDecTest(t *testing.T) {
 	}
 }
 
-// tokens are a quoted string, in which the quote is doubled, or a word.
+// tokens matches a word, or a quoted string, in which a quote is doubled.
 var tokens = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"|\S+`)
 
 func readFile(t *testing.T, name string) []testCase {
@@ -170,7 +172,8 @@ func unquote(w string) string {
 	return w
 }
 
-// operations run a test case. Each of them reports what is wrong to t.
+// operations has the function that runs a test case, by the name of the
+// operation. The function reports a wrong result to t.
 var operations = map[string]func(t *testing.T, tc testCase, mode decimal128.Rounding){
 	"tosci": func(t *testing.T, tc testCase, mode decimal128.Rounding) {
 		convert(t, tc, mode, gdaText)
@@ -214,7 +217,7 @@ var operations = map[string]func(t *testing.T, tc testCase, mode decimal128.Roun
 	"tointegralx": toIntegral,
 }
 
-// identity checks that a text and an encoding, or two texts, stand for the same
+// identity checks that a text and an encoding, or two texts, have the same
 // value.
 func identity(t *testing.T, tc testCase, mode decimal128.Rounding) {
 	if strings.HasPrefix(tc.args[0], "#") {
@@ -223,7 +226,7 @@ func identity(t *testing.T, tc testCase, mode decimal128.Rounding) {
 	}
 	d, cond, ok := read(tc.args[0], mode)
 	if !ok {
-		t.Errorf("%s: %q refused", tc.id, tc.args[0])
+		t.Errorf("%s: %q is an error", tc.id, tc.args[0])
 	}
 	sameConditions(t, tc, cond)
 	sameBits(t, tc, d)
@@ -233,22 +236,23 @@ func unary(f func(decimal128.Decimal) decimal128.Decimal) func(*testing.T, testC
 	return func(t *testing.T, tc testCase, _ decimal128.Rounding) {
 		d := operand(t, tc, 0)
 		if d.IsSignaling() && slices.Contains(tc.conditions, "invalid_operation") {
-			return // an operation makes a signalling NaN quiet; we have no traps
+			return // the operation makes a signalling NaN quiet; ours keeps it
 		}
 		sameBits(t, tc, f(d))
 	}
 }
 
-// convert checks text to value to text, and the conditions on the way; and that
-// the exact Parse agrees, or refuses what would be lost.
+// convert checks the conversion of a text to a value and back, and its
+// conditions. It also checks that Parse, which is exact, gives the same value,
+// or an error if the value would be rounded.
 func convert(t *testing.T, tc testCase, mode decimal128.Rounding, text func(decimal128.Decimal) string) {
 	d, cond, ok := read(tc.args[0], mode)
 	if !ok {
 		if !slices.Equal(tc.conditions, []string{"conversion_syntax"}) {
-			t.Errorf("%s: %q refused", tc.id, tc.args[0])
+			t.Errorf("%s: %q is an error", tc.id, tc.args[0])
 		}
 		if _, err := decimal128.Parse(tc.args[0]); err == nil {
-			t.Errorf("%s: Parse takes %q", tc.id, tc.args[0])
+			t.Errorf("%s: Parse accepts %q", tc.id, tc.args[0])
 		}
 		return
 	}
@@ -282,11 +286,11 @@ func quantize(t *testing.T, tc testCase, mode decimal128.Rounding) {
 	d, e := operand(t, tc, 0), operand(t, tc, 1)
 	invalid := slices.Contains(tc.conditions, "invalid_operation")
 	if d.IsNaN() || e.IsNaN() || d.IsInf() && e.IsInf() {
-		return // NaN propagation and infinite exponents are not ours
+		return // Quantize has no NaN propagation and no infinite exponents
 	}
 	if !e.IsFinite() {
 		if !invalid {
-			t.Errorf("%s: an infinite operand is valid", tc.id)
+			t.Errorf("%s: the file accepts an infinite exponent", tc.id)
 		}
 		return
 	}
@@ -309,7 +313,7 @@ func quantize(t *testing.T, tc testCase, mode decimal128.Rounding) {
 func toIntegral(t *testing.T, tc testCase, mode decimal128.Rounding) {
 	d := operand(t, tc, 0)
 	if _, _, exponent := d.Coefficient(); !d.IsFinite() || exponent >= 0 {
-		return // stays as it is
+		return // the value is integral already
 	}
 	got, cond, err := d.Quantize(0, mode)
 	if err != nil {
@@ -326,7 +330,7 @@ func sameText(t *testing.T, tc testCase, got string) {
 	}
 }
 
-// sameBits compares got with the result, which is a text or a DPD encoding.
+// sameBits compares got with the expected result, a text or a DPD encoding.
 func sameBits(t *testing.T, tc testCase, got decimal128.Decimal) {
 	if want := value(t, tc, tc.want); got != want {
 		t.Errorf("%s: %s %q = %s, want %q", tc.id, tc.op, tc.args, gdaText(got), tc.want)
@@ -348,22 +352,22 @@ func operand(t *testing.T, tc testCase, i int) decimal128.Decimal {
 	return value(t, tc, tc.args[i])
 }
 
-// value reads a text, which must fit exactly, or a DPD encoding.
+// value reads a text or a DPD encoding.
 func value(t *testing.T, tc testCase, text string) decimal128.Decimal {
 	if len(text) > 1 && text[0] == '#' {
 		return dpd(t, text[1:])
 	}
 	d, _, ok := read(text, decimal128.ToNearestEven)
 	if !ok {
-		t.Errorf("%s: operand %q refused", tc.id, text)
+		t.Errorf("%s: operand %q is an error", tc.id, text)
 	}
 	return d
 }
 
 var nanSyntax = regexp.MustCompile(`^([+-]?)(s?)nan([0-9]*)$`)
 
-// read is ParseRounded with the NaN syntax of the General Decimal Arithmetic,
-// which has signalling and payloads.
+// read is ParseRounded with the syntax of General Decimal Arithmetic for NaNs,
+// which can be signalling and have a payload.
 func read(text string, mode decimal128.Rounding) (decimal128.Decimal, decimal128.Conditions, bool) {
 	m := nanSyntax.FindStringSubmatch(strings.ToLower(text))
 	if m == nil {
@@ -381,13 +385,14 @@ func read(text string, mode decimal128.Rounding) (decimal128.Decimal, decimal128
 	return d, 0, err == nil
 }
 
-// words returns a number written in at most 38 digits.
+// words returns the number with these decimal digits, at most 38.
 func words(digits string) (hi, lo uint64) {
 	v, _ := new(big.Int).SetString(digits, 10)
 	return new(big.Int).Rsh(v, 64).Uint64(), new(big.Int).And(v, new(big.Int).SetUint64(1<<64-1)).Uint64()
 }
 
-// gdaText is String with the sign, signalling and payload of a NaN.
+// gdaText is String, but also writes the sign of a NaN, its payload and whether
+// it is signalling.
 func gdaText(d decimal128.Decimal) string {
 	if !d.IsNaN() {
 		return d.String()
@@ -414,7 +419,7 @@ func dpd(t *testing.T, text string) decimal128.Decimal {
 		t.Fatalf("encoding %q: %v", text, err)
 	}
 	all := new(big.Int).SetBytes(raw)
-	field := func(low, width uint) int { // bits of the encoding, the lowest is 0
+	field := func(low, width uint) int { // in bits; the lowest bit is 0
 		v := new(big.Int).Rsh(all, low)
 		return int(v.And(v, big.NewInt(1<<width-1)).Int64())
 	}
@@ -450,7 +455,7 @@ func dpd(t *testing.T, text string) decimal128.Decimal {
 	return d
 }
 
-// declet decodes ten bits to a number below 1000.
+// declet decodes a declet, 10 bits, to a number below 1000.
 func declet(b int) int {
 	p, s, w := b>>7&7, b>>4&7, b&7 // three bits each, with the flag b>>3&1 between
 	r, u, y := p&1, s&1, w&1

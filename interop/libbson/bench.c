@@ -1,12 +1,12 @@
-// Has libbson do a task on documents.
+// Measures a task of libbson on documents.
 //
 //   bench TASK BSON-FILE TEXT-FILE MILLISECONDS
 //
-// BSON-FILE has documents one after the other, TEXT-FILE their texts, one a
-// line. Everything is read before the clock starts; then the documents are
-// done in turn, whole rounds of them, until the time is over, and the
-// nanoseconds that a document takes are printed. With 0 milliseconds each is
-// done once and what comes out is printed instead: texts, one a line, or BSON.
+// BSON-FILE has the documents in a row. TEXT-FILE has their texts, one per line.
+// The program reads its file before the clock starts. It repeats whole rounds
+// over all documents until the time is over, and prints the nanoseconds per
+// document. With 0 milliseconds it processes each document once and prints the
+// output instead: texts, one per line, or BSON.
 
 #include <bson/bson.h>
 #include <stdint.h>
@@ -94,11 +94,11 @@ static int printing;
 static void show(const void *data, size_t len, int line)
 {
    if (printing && (fwrite(data, 1, len, stdout) != len || (line && putchar('\n') == EOF))) {
-      die("write");
+      die("cannot write");
    }
 }
 
-// Each task returns the length of what it made.
+// Each task returns the length of its output in bytes; validate that of its input.
 
 static size_t to_canonical(const input_t *in)
 {
@@ -166,7 +166,7 @@ static double now(void)
 int main(int argc, char **argv)
 {
    if (argc != 5) {
-      die("bench TASK BSON-FILE TEXT-FILE MILLISECONDS");
+      die("usage: bench TASK BSON-FILE TEXT-FILE MILLISECONDS");
    }
    inputs_t in = {0};
    size_t (*task)(const input_t *) = NULL;

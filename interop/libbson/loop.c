@@ -1,6 +1,6 @@
-// Converts a whole file with libbson, as a program that people would write.
+// Converts a whole file with libbson, as an ordinary program does.
 //
-//   loop canonical BSON-FILE    writes canonical Extended JSON, one a line
+//   loop canonical BSON-FILE    writes canonical Extended JSON, one document per line
 //   loop parse TEXT-FILE        writes BSON
 
 #include <bson/bson.h>
@@ -27,7 +27,7 @@ static void canonical(const char *name)
       size_t len;
       char *text = bson_as_canonical_extended_json(doc, &len);
       if (!text) {
-         die("document refused");
+         die("cannot convert a document");
       }
       fwrite(text, 1, len, stdout);
       putchar('\n');

@@ -52,7 +52,7 @@ int main(void) {
 			if (text) {
 				ok((uint8_t *) text, len);
 				bson_free(text);
-			} else puts("err not written");
+			} else puts("err cannot write the document");
 		}
 		free(data);
 		fflush(stdout);

@@ -1,6 +1,6 @@
-"""PyMongo as a peer: a line of input is an operation and its argument in
-hexadecimal, a line of output "ok" and the result in hexadecimal, or "err" and
-why."""
+"""PyMongo as a peer. A line of input is an operation and its argument in
+hexadecimal. A line of output is "ok" and the result in hexadecimal, or "err"
+and the reason."""
 import sys
 
 import bson
@@ -9,7 +9,7 @@ from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 from bson.son import SON
 
-assert bson.has_c(), "PyMongo without its C extension"
+assert bson.has_c(), "PyMongo has no C extension; run interop/setup"
 
 KEPT = dict(
     document_class=SON,

@@ -1,5 +1,5 @@
-// Command plots draws the plots of docs/benchmarks from the tables beside them,
-// and prints the table of ratios of docs/benchmarks.md.
+// Command plots draws the plots of docs/benchmarks from the tables in that
+// directory, and prints the table of ratios of docs/benchmarks.md.
 //
 //	go run ./plots
 package main
@@ -11,7 +11,8 @@ import (
 	"path/filepath"
 )
 
-// folder holds the tables and the plots. The command runs in interop.
+// folder is the directory of the tables and the plots, seen from interop, where
+// the command runs.
 const folder = "../docs/benchmarks"
 
 func main() {

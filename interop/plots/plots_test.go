@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestUpToDate holds that the plots and the table of ratios show the figures of
+// TestUpToDate checks that the plots and the table of ratios have the figures of
 // the tables.
 func TestUpToDate(t *testing.T) {
 	dir := filepath.Join("..", folder)

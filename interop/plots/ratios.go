@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// This file makes the table of ratios: one line per task, with the lowest and
-// highest ratio over all documents.
+// This file makes the table of ratios. It has a line per task, with the lowest
+// and the highest ratio over all documents.
 
 // A span is a range of ratios. The zero span is empty.
 type span struct{ low, high float64 }
 
-// add returns s with times in it.
+// add returns the smallest span that contains s and times.
 func (s span) add(times float64) span {
 	if s == (span{}) {
 		return span{times, times}
@@ -36,7 +36,7 @@ func (f figures) ratios() string {
 	var b strings.Builder
 	b.WriteString("| task | Go driver, fastest way | Go driver, through `D` | libbson |\n|---|--:|--:|--:|\n")
 	for _, part := range []struct {
-		before string // what the task needs before it
+		before string // prefix of the names of the tasks
 		all    []ratio
 	}{{"", f.text}, {"", f.values}, {"`bsonjs`, ", f.command}} {
 		for _, task := range tasks(part.all) {
@@ -60,14 +60,14 @@ func tasks(all []ratio) []string {
 
 // A summaryLine has the ratios of one task over all documents.
 type summaryLine struct {
-	fastest span // against the way of the driver that is fastest for the documents
-	fresh   span // against the driver through D
+	fastest span // against the driver, used in the fastest way for the documents
+	fresh   span // against the driver, used with D
 	libbson span
 }
 
 func summary(all []ratio, task string) summaryLine {
 	var line summaryLine
-	nearest := map[string]float64{} // by documents
+	nearest := map[string]float64{} // lowest ratio by documents
 	for _, r := range all {
 		switch {
 		case r.task != task:

@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// This file draws plots: a panel per task, a line per rival, a dot per set of
-// documents, on an axis of powers of two.
+// This file draws plots. A plot has a panel per task, a line per rival and a dot
+// per set of documents. The axis is logarithmic, with a mark per power of two.
 
-// The shape of a plot, in pixels.
+// The sizes in a plot, in pixels.
 const (
 	labelWidth = 310 // left of the axis
 	axisWidth  = 480
 	rowHeight  = 22
 	titleSpace = 30 // above the rows of a panel
 	axisSpace  = 40 // below the last panel
-	doublings  = 6  // the axis ends at 2^doublings
+	doublings  = 6  // the axis ends at 2^doublings; not in pixels
 )
 
-// colors are those of the documents, in order of appearance. They differ for
-// people who do not see red or green.
+// colors are the colors of the sets of documents, in order of appearance. People
+// with color blindness can tell them apart.
 var colors = []string{"#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7"}
 
 // A panel is a part of a plot under a title.
@@ -31,13 +31,13 @@ type panel struct {
 	rows  []row
 }
 
-// A row is the dots on one line.
+// A row is a line of dots.
 type row struct {
 	label string
 	dots  []ratio
 }
 
-// plots returns the text of each plot by the name of its file.
+// plots returns the text of each plot, by the name of its file.
 func (f figures) plots() map[string]string {
 	return map[string]string{
 		"in-process.svg": draw("bsonkit against its rivals in one process: times as fast", byTask(f.text)),
@@ -136,7 +136,8 @@ func documents(panels []panel) []string {
 	return names
 }
 
-// position returns how far right of the start of the axis times is, in pixels.
+// position returns the distance of times from the start of the axis, in pixels.
+// Ratios below 1 are at the start.
 func position(times float64) int {
 	return int(math.Round(math.Log2(max(times, 1)) * axisWidth / doublings))
 }

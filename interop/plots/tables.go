@@ -12,9 +12,9 @@ import (
 
 // A ratio says how many times faster bsonkit is than a rival in one task.
 type ratio struct {
-	task  string  // what both did
-	data  string  // the documents they did it with; "" if there is one set only
-	rival string  // who is slower
+	task  string
+	data  string  // the set of documents; "" if there is only one
+	rival string  // the other implementation
 	times float64 // median
 }
 
@@ -44,19 +44,20 @@ func read(dir string) (f figures, err error) {
 	return f, nil
 }
 
-// A shape says which columns of a table hold what, by the first cell of its
-// header. Columns count from 0; -1 says that the table has no such column.
+// A shape has the numbers of the columns of a table, from 0; -1: the table does
+// not have the column.
 type shape struct{ task, data, rival, times int }
 
-// shapes are the tables that parse reads. It skips all others.
+// shapes has the shape of each table that parse reads, by the first cell of its
+// header. parse skips all other tables.
 var shapes = map[string]shape{
 	"data": {task: -1, data: 0, rival: 1, times: 5},
 	"job":  {task: 0, data: -1, rival: 1, times: 4},
 	"task": {task: 0, data: -1, rival: -1, times: 3},
 }
 
-// parse returns the ratios in the tables of a page. A table without a column
-// for the task is about the task in the heading before it.
+// parse returns the ratios in the tables of a page. If a table has no column for
+// the task, the heading before the table names the task.
 func parse(page string) ([]ratio, error) {
 	var all []ratio
 	var heading string
@@ -88,7 +89,7 @@ func parse(page string) ([]ratio, error) {
 		}
 		times := strings.TrimSuffix(cells[table.times], " ×")
 		if times == "" {
-			continue // bsonkit itself
+			continue // the row of bsonkit has no ratio
 		}
 		r := ratio{task: heading, rival: "driver"}
 		if table.task >= 0 {

@@ -10,10 +10,10 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// This file is the rival: a program that converts a file with the Go driver,
-// document by document, as people write it.
+// This file is the rival: an ordinary program that converts a file with the Go
+// driver, document by document.
 
-// loop converts the file of the given name to out.
+// loop converts the named file to out.
 func loop(task, name string, out io.Writer) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -48,7 +48,7 @@ func canonical(in *bufio.Reader, w *bufio.Writer) error {
 		}
 		n := int(binary.LittleEndian.Uint32(head))
 		if n < 5 || n > 64<<20 {
-			return fmt.Errorf("a document of %d bytes", n)
+			return fmt.Errorf("document has a length of %d bytes", n)
 		}
 		if cap(buf) < n {
 			buf = make([]byte, n)

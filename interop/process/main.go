@@ -1,13 +1,14 @@
-// Command process times bsonjs as a whole process beside programs that convert
-// the same file with the Go driver and, if setup has made it, with libbson,
-// and prints a Markdown table for docs/benchmarks/command.md.
+// Command process measures bsonjs as a whole process, next to a program that
+// converts the same file with the Go driver. If interop/setup has built it, a
+// program with libbson is measured too. process prints a Markdown table for
+// docs/benchmarks/command.md.
 //
 //	cd interop && ./setup && go run ./process -size 256MB -rounds 5
 //
-// All but the rows of two workers stay on one core. Every other round goes
-// through the list backwards. What two workers gain stands beside what two
-// processes gain that convert the same file at once, each on one core: the
-// most that the machine gives.
+// All jobs run on one core, except those with two workers or two processes.
+// Every second round runs the jobs in reverse order. Two processes that convert
+// the same file at the same time, each on its own core, show the most that two
+// workers could gain on the machine.
 package main
 
 import (
@@ -35,12 +36,12 @@ func main() {
 type job struct {
 	task string // canonical or parse
 	who  string
-	core string   // to stay on, "" for any
+	core string   // number of the core to run on; "": any
 	args []string // a program and its arguments
-	both bool     // two such processes at once, on two cores
+	both bool     // two processes at the same time, on cores 0 and 1
 }
 
-// A result is what a job took in one round.
+// A result has the time and memory of a job in one round.
 type result struct {
 	wall time.Duration
 	peak int64 // bytes
@@ -48,7 +49,7 @@ type result struct {
 
 type config struct {
 	dir, bsonFile, textFile string
-	bsonjs, self, libbson   string // programs; the last may be ""
+	bsonjs, self, libbson   string // paths of programs; libbson may be ""
 }
 
 func run(args []string, w io.Writer) error {
@@ -56,9 +57,9 @@ func run(args []string, w io.Writer) error {
 		return loop(args[1], args[2], w)
 	}
 	fs := flag.NewFlagSet("process", flag.ContinueOnError)
-	size := fs.String("size", "256MB", "bytes of BSON, as internal/generate takes them")
-	rounds := fs.Int("rounds", 5, "rounds; every other one is backwards")
-	dir := fs.String("dir", "", "`folder` for the files, in memory if that matters (default a temporary one)")
+	size := fs.String("size", "256MB", "size of the BSON file, such as 256MB")
+	rounds := fs.Int("rounds", 5, "number of rounds; every second round is in reverse order")
+	dir := fs.String("dir", "", "create the files in `directory` (default the temporary directory)")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func run(args []string, w io.Writer) error {
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", jobs[i].task, jobs[i].who, err)
 			}
-			if round > 0 { // the first warms up
+			if round > 0 { // the first round warms up
 				results[i] = append(results[i], r)
 			}
 		}
@@ -95,7 +96,7 @@ func run(args []string, w io.Writer) error {
 	return nil
 }
 
-// prepare builds what is needed and makes the files.
+// prepare builds the programs and makes the input files.
 func prepare(dir, size string) (*config, error) {
 	c := &config{
 		dir:      dir,
@@ -124,8 +125,8 @@ func prepare(dir, size string) (*config, error) {
 	return c, nil
 }
 
-// jobs returns what is measured; the first of each task is what the others
-// are held against.
+// jobs returns the jobs to measure. The first job of each task is the one to
+// which report compares the others.
 func (c *config) jobs() []job {
 	var jobs []job
 	for _, t := range []struct {
@@ -173,8 +174,8 @@ func (c *config) measure(j job) (result, error) {
 	return r, failed
 }
 
-// process runs a program with its output in a file, and returns its peak
-// memory.
+// process runs a program, writes its output to a file, and returns its peak
+// memory in bytes.
 func (c *config) process(args []string, core string) (int64, error) {
 	out, err := os.Create(filepath.Join(c.dir, "out"+core))
 	if err != nil {
@@ -197,9 +198,10 @@ func (c *config) process(args []string, core string) (int64, error) {
 	return peakMemory(cmd.ProcessState), nil
 }
 
-// report prints the medians, and how many times faster the first job of a task
-// is than the others; of two workers and two processes, how many times more
-// they do than it.
+// report prints the median times, the peak memory and the ratios. The ratio of a
+// rival is how many times as fast the first job of the task is. The ratio of two
+// workers and of two processes is how many times as fast they are as the first
+// job.
 func report(w io.Writer, jobs []job, results [][]result) {
 	fmt.Fprintln(w, "| job | program | time | peak memory | ratio | from round to round |")
 	fmt.Fprintln(w, "|---|---|--:|--:|--:|--:|")

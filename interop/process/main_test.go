@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestMain makes the test binary the loop that it starts.
+// TestMain runs main if the test binary is started as the driver loop.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "loop" {
 		main()
@@ -16,7 +16,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The rival does what bsonjs does, so that their times compare.
+// The loop with the driver gives the same documents as bsonjs, so their times
+// can be compared.
 func TestLoop(t *testing.T) {
 	t.Chdir("..")
 	c, err := prepare(t.TempDir(), "1MB")
@@ -35,14 +36,14 @@ func TestLoop(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(data.Bytes(), want) {
-		t.Errorf("parse: %d bytes, not the %d of the file", data.Len(), len(want))
+		t.Errorf("parse: %d bytes differ from the %d bytes of the file", data.Len(), len(want))
 	}
-	// Texts differ in spelling.
+	// The spelling of the texts differs, so the BSON read from them is compared.
 	data.Reset()
 	cmd := exec.Command(c.bsonjs, "-t", "bson")
 	cmd.Stdin, cmd.Stdout = &text, &data
 	if err := cmd.Run(); err != nil || !bytes.Equal(data.Bytes(), want) {
-		t.Errorf("canonical: %v; %d bytes come back, not the %d of the file", err, data.Len(), len(want))
+		t.Errorf("canonical: %v; %d bytes come back and differ from the %d bytes of the file", err, data.Len(), len(want))
 	}
 	for _, j := range c.jobs() {
 		if _, err := c.measure(j); err != nil {

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// peakMemory returns the most memory, in bytes, that a process has had. It
-// is at least what this one had when it started it.
+// peakMemory returns the peak memory of a process in bytes. It is at least the
+// memory of this process at the time when it started the other.
 func peakMemory(p *os.ProcessState) int64 {
 	peak := p.SysUsage().(*syscall.Rusage).Maxrss
 	if runtime.GOOS == "darwin" {

@@ -1,10 +1,10 @@
-"""Print what this interpreter's picklers write, for comparison with package
-pickle. Needs PyMongo's bson on the path; Python 3.6 or later.
+"""Prints the pickles of this interpreter, for comparison with package pickle.
+Needs Python 3.6 or later, and PyMongo's bson in its path.
 
-Reads lines of 24 hexadecimal digits from stdin, one ObjectId each. Prints for
-each, and for each protocol that the interpreter knows, the pickle of the id,
-then, for each protocol, that of documents whose size matters: see DOCS. The C
-pickler and the pure one must agree on ids.
+A line of stdin is an ObjectId, in 24 hexadecimal digits. For each protocol the
+script prints the pickles of all ids and of DOCS, documents with sizes near the
+limits of frames and batches. The pickler in C and the one in Python must write
+the same pickles of ids.
 """
 import pickle
 import sys
@@ -16,7 +16,7 @@ IDS = [ObjectId(line.strip()) for line in sys.stdin if line.strip()]
 
 
 def same_key(n, value):
-    """n documents, the keys of all of them one object."""
+    """Returns n documents. Equal keys are one object."""
     return [{"k": value(i), "s": "text %d" % i} for i in range(n)]
 
 
@@ -35,7 +35,7 @@ for proto in range(pickle.HIGHEST_PROTOCOL + 1):
     for i in IDS:
         out = pickle.dumps(i, proto)
         if out != pickle._dumps(i, proto):
-            raise SystemExit("the picklers differ on %s" % i)
+            raise SystemExit("the two picklers write different pickles of %s" % i)
         print("id", proto, out.hex())
     for name, make in DOCS:
         print(name, proto, pickle.dumps(make(), proto).hex())

@@ -1,7 +1,9 @@
-// Package python has tests that compare package pickle with real Python
-// interpreters: what we write loads in them and is what it was, and what
-// CPython writes is what we write. Interpreters are looked for on the path,
-// in PYTHONS (a list of files, as PATH is one) and in ~/.pyenv; PyMongo is
-// Debian's, which interop/setup installs, or the folder named by PYMONGO that
-// holds package bson.
+// Package python has tests that compare package pickle with Python interpreters.
+// Our pickles load in Python as the same values, and have the same bytes as those
+// of CPython.
+//
+// The tests look for interpreters in PATH, in ~/.pyenv, and among the files that
+// the environment variable PYTHONS lists, separated as in PATH. They use the
+// PyMongo of Debian, which interop/setup installs. The environment variable
+// PYMONGO names another directory that contains the package bson.
 package python

@@ -19,20 +19,20 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// debian is where Debian's python3-bson lies.
+// debian is the directory of Debian's package python3-bson.
 const debian = "/usr/lib/python3/dist-packages"
 
-// An interpreter is a Python that imports PyMongo's bson.
+// An interpreter is a Python that can import PyMongo's bson.
 type interpreter struct {
 	path    string
-	version string // "3.13.0"
-	highest int    // protocol
+	version string // such as "3.13.0"
+	highest int    // the highest protocol
 	env     []string
 }
 
 func (p interpreter) isPython2() bool { return strings.HasPrefix(p.version, "2.") }
 
-// run runs the interpreter with stdin and returns what it prints.
+// run runs the interpreter with stdin and returns the lines that it prints.
 func (p interpreter) run(t *testing.T, stdin string, args ...string) []string {
 	t.Helper()
 	cmd := exec.Command(p.path, args...)
@@ -48,8 +48,8 @@ func (p interpreter) run(t *testing.T, stdin string, args ...string) []string {
 	return strings.Split(strings.TrimRight(string(out), "\n"), "\n")
 }
 
-// pymongo returns a folder that holds PyMongo's bson and nothing else, so that
-// it does not hide the modules of another Python.
+// pymongo returns a directory with PyMongo's bson alone, so that no other module
+// in it hides a module of the interpreter.
 func pymongo(t *testing.T) string {
 	t.Helper()
 	src := os.Getenv("PYMONGO")
@@ -58,9 +58,9 @@ func pymongo(t *testing.T) string {
 	}
 	if _, err := os.Stat(filepath.Join(src, "bson", "objectid.py")); err != nil {
 		if os.Getenv("CI") != "" {
-			t.Fatalf("run interop/setup first: %v", err)
+			t.Fatalf("PyMongo is missing; run interop/setup: %v", err)
 		}
-		t.Skipf("no PyMongo: %v", err)
+		t.Skipf("PyMongo is missing; run interop/setup: %v", err)
 	}
 	dir := t.TempDir()
 	if err := os.Symlink(filepath.Join(src, "bson"), filepath.Join(dir, "bson")); err != nil {
@@ -69,7 +69,8 @@ func pymongo(t *testing.T) string {
 	return dir
 }
 
-// interpreters returns the Pythons that are found.
+// interpreters returns the interpreters that can import PyMongo's bson, one per
+// version.
 func interpreters(t *testing.T) []interpreter {
 	t.Helper()
 	site := pymongo(t)
@@ -110,7 +111,7 @@ func interpreters(t *testing.T) []interpreter {
 		all = append(all, p)
 	}
 	if len(all) == 0 {
-		t.Fatal("no Python imports PyMongo's bson")
+		t.Fatal("no interpreter can import PyMongo's bson")
 	}
 	return all
 }
@@ -119,7 +120,7 @@ var protocols = []pickle.Protocol{
 	pickle.Protocol0, pickle.Protocol1, pickle.Protocol2, pickle.Protocol3, pickle.Protocol4, pickle.Protocol5,
 }
 
-// A vector is one of testdata/pickle/vectors.json.
+// A vector is a pickle of testdata/pickle/vectors.json.
 type vector struct {
 	Writer   string
 	Type     string
@@ -140,7 +141,7 @@ func vectors(t *testing.T) []vector {
 	return all
 }
 
-// A value is a BSON value with the type that stands before it.
+// A value is a BSON value and its type.
 type value struct {
 	typ  bson.Type
 	data []byte
@@ -161,7 +162,7 @@ func values(t *testing.T) []value {
 	return all
 }
 
-// parse returns the value that Extended JSON stands for.
+// parse returns the value of an Extended JSON text.
 func parse(t *testing.T, text string) value {
 	t.Helper()
 	doc, err := extjson.AppendBSON(nil, []byte(`{"v":`+text+`}`))
@@ -173,8 +174,8 @@ func parse(t *testing.T, text string) value {
 	return value{c.Type(), c.Data()}
 }
 
-// sorted returns v with the keys of documents in order, at every depth: a
-// dict of Python 2 has none.
+// sorted returns v with the keys of documents in sorted order, at every depth,
+// because a dict of Python 2 has no order.
 func sorted(v value) value {
 	switch v.typ {
 	case bson.TypeDocument, bson.TypeArray:
@@ -205,16 +206,17 @@ func sorted(v value) value {
 	return value{v.typ, bsoncore.End(doc, mark)}
 }
 
-// outOfRange reports whether v has a datetime that only a DatetimeMS holds,
-// which the PyMongo that Debian has does not know.
+// outOfRange reports whether v has a datetime that needs a DatetimeMS, a class
+// that Debian's PyMongo does not have.
 func outOfRange(t *testing.T, v value) bool {
 	t.Helper()
 	_, err := pickle.EncodeOptions{Reader: pickle.Python2}.AppendPickleValue(nil, v.typ, v.data)
 	return err != nil
 }
 
-// TestLoads checks that every value of the vectors, written in every protocol
-// and as either class of document, loads in every interpreter and is the same.
+// TestLoads checks that the pickle of every value of the vectors loads in every
+// interpreter as the same value, in every protocol and for both classes of
+// documents.
 func TestLoads(t *testing.T) {
 	check, err := filepath.Abs("../../testdata/pickle/check.py")
 	if err != nil {
@@ -264,13 +266,14 @@ func TestLoads(t *testing.T) {
 				v := parse(t, form.Ejson)
 				if p.isPython2() {
 					if w := sorted(want[i]); !bytes.Equal(w.data, want[i].data) {
-						// A SON: in order, or not at all.
+						// The keys of want[i] are not sorted: it is a SON, so v
+						// must have the same order.
 					} else {
 						v = sorted(v)
 					}
 				}
 				if v.typ != want[i].typ || !bytes.Equal(v.data, want[i].data) {
-					t.Errorf("%x is %s, want %x", want[i].data, form.Ejson, want[i].data)
+					t.Errorf("the pickle of %x loads as %s", want[i].data, form.Ejson)
 				}
 			}
 			t.Logf("%d pickles", len(want))
@@ -278,8 +281,8 @@ func TestLoads(t *testing.T) {
 	}
 }
 
-// TestEncodings checks that a pickle of Python 2 that Python 3 loads with an
-// encoding is the same value for us with the Encoding.
+// TestEncodings checks that we read a pickle of Python 2 with an Encoding as the
+// value that Python 3 loads with that encoding.
 func TestEncodings(t *testing.T) {
 	check, err := filepath.Abs("../../testdata/pickle/check.py")
 	if err != nil {
@@ -288,7 +291,7 @@ func TestEncodings(t *testing.T) {
 	encodings := []struct {
 		name string
 		e    pickle.Encoding
-		same int // values at least that both give
+		same int // lowest number of values that are the same
 	}{{"ascii", pickle.ASCII, 50}, {"utf-8", pickle.UTF8, 50}, {"latin-1", pickle.Latin1, 100}, {"bytes", pickle.Bytes, 70}}
 	for _, p := range interpreters(t) {
 		if p.isPython2() {
@@ -313,7 +316,7 @@ func TestEncodings(t *testing.T) {
 					_, answer, _ := strings.Cut(line, ": ")
 					var form struct{ Ejson string }
 					if json.Unmarshal([]byte(answer), &form) != nil {
-						continue // it does not load there
+						continue // the interpreter does not load the pickle
 					}
 					src, err := hex.DecodeString(from2[i].Hex)
 					if err != nil {
@@ -321,28 +324,28 @@ func TestEncodings(t *testing.T) {
 					}
 					data, typ, err := pickle.DecodeOptions{Encoding: enc.e}.AppendBSONValue(nil, src)
 					if err != nil || text(t, value{typ, data}) != text(t, parse(t, form.Ejson)) {
-						t.Errorf("%s of %s is %s; %v %x, %v", from2[i].Type, from2[i].Writer, form.Ejson, typ, data, err)
+						t.Errorf("%s of %s: got %v %x, %v, want %s", from2[i].Type, from2[i].Writer, typ, data, err, form.Ejson)
 						continue
 					}
 					same++
 				}
 				if same < enc.same {
-					t.Errorf("%d values are the same, want %d", same, enc.same)
+					t.Errorf("%d values are the same, want %d or more", same, enc.same)
 				}
 			})
 		}
 	}
 }
 
-// changes reports whether Python 3 makes another value of v, or none: it gives
-// every pattern the flag u, and where names are bytes a Binary loses its
-// subtype and a DBRef can end the interpreter.
+// changes reports whether Python 3 loads v as another value. It gives every
+// pattern the flag u. If names are loaded as bytes, a Binary loses its subtype,
+// and a DBRef can end the interpreter.
 func changes(v vector, e pickle.Encoding) bool {
 	class, _, _ := strings.Cut(v.Type, ":")
 	return class == "re.compile" || e == pickle.Bytes && (class == "Binary" || class == "DBRef" || class == "doc" || class == "docs")
 }
 
-// text returns v as canonical Extended JSON, which has one NaN.
+// text returns v as canonical Extended JSON. All NaNs have the same text.
 func text(t *testing.T, v value) string {
 	t.Helper()
 	doc, mark := bsoncore.Begin(nil)
@@ -354,7 +357,7 @@ func text(t *testing.T, v value) string {
 	return string(text)
 }
 
-// TestGolden checks that we write the bytes that CPython 3.7 to 3.13 does.
+// TestGolden checks that we write the same bytes as CPython from 3.7 on.
 func TestGolden(t *testing.T) {
 	script, err := filepath.Abs("golden.py")
 	if err != nil {

@@ -1,15 +1,15 @@
-// Package v1adapter lets the official driver v1 store and read the value
-// types of this toolkit.
+// Package v1adapter lets the official driver v1 store and read the value types
+// of this toolkit.
 //
-// v1 calls hooks whose type byte is a type of its own, so that it does not
-// see the MarshalBSONValue and UnmarshalBSONValue of our types, which are
-// those of v2. A registry with the functions of this package calls them.
-// Without it v1 calls MarshalBSON, which is an error for all types that are
-// no documents. It is an example to copy as much as a package to use, since it
-// needs the driver.
+// The hooks of our types, MarshalBSONValue and UnmarshalBSONValue, have the
+// signatures of driver v2. In v1 the type byte has a type of its own, so v1 does
+// not call these hooks. A registry with the functions of this package calls
+// them. Without it v1 calls MarshalBSON, which is an error for all types that
+// are not documents. This package needs the driver, so programs may prefer to
+// copy it.
 package v1adapter
 
-//lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
+//lint:file-ignore SA1019 v1 is deprecated, and this package exists for v1
 
 import (
 	"reflect"
@@ -21,9 +21,10 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// Register makes r call the hooks of every type that has those of this
-// toolkit, which are those of the driver v2 as well. The hook for values comes
-// before the one for documents, which takes the place of v1's own rule.
+// Register makes r call MarshalBSONValue and UnmarshalBSONValue of every type
+// that has these hooks with the signatures of this toolkit and of driver v2. A
+// type that also has MarshalBSON is written by MarshalBSONValue. Register
+// replaces the encoder that r has for types with MarshalBSON.
 func Register(r *bsoncodec.Registry) {
 	value, document := reflect.TypeFor[bson.ValueMarshaler](), reflect.TypeFor[bsoncodec.Marshaler]()
 	r.RegisterInterfaceEncoder(value, bsoncodec.ValueEncoderFunc(encode))
@@ -31,7 +32,8 @@ func Register(r *bsoncodec.Registry) {
 	r.RegisterInterfaceDecoder(reflect.TypeFor[bson.ValueUnmarshaler](), bsoncodec.ValueDecoderFunc(decode))
 }
 
-// encodeDocument is for types with MarshalBSON, among them all of ours.
+// encodeDocument writes types with MarshalBSON, such as all types of this
+// toolkit. It calls MarshalBSONValue if the type has it.
 func encodeDocument(c bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflect.Value) error {
 	value := reflect.TypeFor[bson.ValueMarshaler]()
 	if v.Type().Implements(value) || v.CanAddr() && v.Addr().Type().Implements(value) {

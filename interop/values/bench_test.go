@@ -19,11 +19,10 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// values is how many distinct documents the benchmarks of Go values go
-// through, and how many stay alive.
+// valueDocs is the number of different documents in the benchmarks of Go values.
 const valueDocs = 500
 
-// A goTypes has the Go types that a library uses for the leaves.
+// A goTypes has the Go types of a library for BSON types without a Go type.
 type goTypes struct {
 	id, decimal, binary, date reflect.Type
 }
@@ -39,7 +38,7 @@ var (
 	}
 )
 
-// of returns the type of struct that a value of the type t decodes into.
+// of returns the Go type of a struct field for a value of the BSON type t.
 func (g goTypes) of(t bson.Type, data []byte) reflect.Type {
 	switch t {
 	case bson.TypeDouble:
@@ -70,7 +69,7 @@ func (g goTypes) of(t bson.Type, data []byte) reflect.Type {
 	panic("BUG: no Go type for " + t.String())
 }
 
-// structOf returns a struct type for exactly the document doc.
+// structOf returns a struct type with a field for each key of doc.
 func (g goTypes) structOf(doc []byte) reflect.Type {
 	var fields []reflect.StructField
 	seen := map[string]bool{}
@@ -97,8 +96,8 @@ func letters(r rune) rune {
 	return -1
 }
 
-// sliceOf returns a slice of the type of the elements, or of any if they are
-// of several types.
+// sliceOf returns the type of a slice for the array doc. If the elements are
+// containers or have several types, it is []any.
 func (g goTypes) sliceOf(doc []byte) reflect.Type {
 	var elem reflect.Type
 	c := bson.NewCursor(doc)
@@ -128,9 +127,9 @@ func valueSet() (docs [][]byte, size int64) {
 
 var sink []byte
 
-// A job is one way of doing a task to document i.
+// A job is one way to do a task. do processes document i.
 type job struct {
-	name string // task/who; the driver's comes first in a task
+	name string // task/who; the driver's job is the first of a task
 	do   func(i int) error
 }
 
@@ -142,7 +141,7 @@ func boxed[T any](vs []T) []any {
 	return out
 }
 
-// decoded returns what each document decodes into.
+// decoded returns the value that each document decodes to.
 func decoded[T any](tb testing.TB, docs [][]byte, unmarshal func([]byte, any) error) []any {
 	out := make([]T, len(docs))
 	for i, doc := range docs {
@@ -201,12 +200,13 @@ func driverReuse(vs []any) func(int) error {
 	}
 }
 
-// shapes is how many struct types the documents for structs have. A program
-// has a few, and many documents of each.
+// shapes is the number of struct types for the documents of shapedSet. A program
+// has a few struct types, and many documents of each.
 const shapes = 8
 
-// shapedSet returns documents that have the keys and types of a few documents
-// of the mix, and in each place a value of that type from another one.
+// shapedSet returns documents with the keys and types of the shapes documents of
+// the mix whose size is nearest to the average. The values are those of other
+// documents.
 func shapedSet(tb testing.TB) (docs [][]byte, size int64) {
 	all := sample.Documents(sample.Bench, sample.Seed, 4000)
 	slices.SortStableFunc(all, func(a, b []byte) int { return off(a) - off(b) })
@@ -241,11 +241,11 @@ func shapedSet(tb testing.TB) (docs [][]byte, size int64) {
 	return docs, size
 }
 
-// off is how far the size of a document is from the average of the mix, and
-// large if the document has a key twice.
+// off returns the distance between the size of doc and the average of the mix,
+// 759 bytes.
 func off(doc []byte) int { return max(len(doc)-759, 759-len(doc)) }
 
-// leaves replaces every value of d that is not a container.
+// leaves replaces every value in v that is not a D or an A by the result of f.
 func leaves(v any, f func(any) any) any {
 	switch v := v.(type) {
 	case bson.D:
@@ -262,7 +262,7 @@ func leaves(v any, f func(any) any) any {
 	return f(v)
 }
 
-// encodeJobs are the rows E of the table of figures.
+// encodeJobs returns the jobs that write Go values.
 func encodeJobs(tb testing.TB, docs [][]byte) []job {
 	ourD, theirD := decoded[bson.D](tb, docs, bson.Unmarshal), decoded[driver.D](tb, docs, driver.Unmarshal)
 	ourM := decoded[bson.M](tb, docs, bson.DecodeOptions{DocumentType: bson.DocumentsAsM}.Unmarshal)
@@ -284,8 +284,8 @@ func encodeJobs(tb testing.TB, docs [][]byte) []job {
 	}
 }
 
-// decodeJobs are the rows F. The last values stay alive, as in a program that
-// looks at them.
+// decodeJobs returns the jobs that read Go values. The last 2,048 values of a job
+// stay alive, as in a program that uses them.
 func decodeJobs(tb testing.TB, docs [][]byte) []job {
 	ring, n := make([]any, 2048), 0
 	into := func(docs [][]byte, unmarshal func([]byte, any) error, make func(i int) any) func(int) error {
@@ -335,13 +335,13 @@ func benchmark(b *testing.B, jobs func(testing.TB, [][]byte) []job) {
 func BenchmarkEncode(b *testing.B) { benchmark(b, encodeJobs) }
 func BenchmarkDecode(b *testing.B) { benchmark(b, decodeJobs) }
 
-var ratios = flag.Int("ratios", 0, "print ratios to the driver, the best of this many interleaved rounds")
+var ratios = flag.Int("ratios", 0, "print ratios to the driver: the best of this number of interleaved rounds")
 
-// TestRatios prints how many times faster than the driver each job is, in
-// time of the processor, which other programs disturb less than the clock.
+// TestRatios prints how many times as fast as the driver each job is, in
+// processor time. Other programs disturb it less than elapsed time.
 func TestRatios(t *testing.T) {
 	if *ratios == 0 {
-		t.Skip("for -ratios=N only")
+		t.Skip("runs only with -ratios=N")
 	}
 	docs, size := valueSet()
 	_, shapedSize := shapedSet(t)
@@ -352,7 +352,7 @@ func TestRatios(t *testing.T) {
 			runtime.GC()
 			var start time.Duration
 			for pass := range passes + 1 {
-				if pass == 1 { // the first warms the caches
+				if pass == 1 { // the first pass warms the caches
 					start = processorTime()
 				}
 				for i := range docs {
@@ -379,7 +379,7 @@ func TestRatios(t *testing.T) {
 	}
 }
 
-// passes is how often a round of TestRatios goes through all documents.
+// passes is the number of passes over all documents in a round of TestRatios.
 const passes = 10
 
 func processorTime() time.Duration {

@@ -1,6 +1,6 @@
 package values
 
-//lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
+//lint:file-ignore SA1019 v1 is deprecated, and this file tests v1
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// typesOfV1 has a field of each of v1's types.
+// typesOfV1 has a field of each type of driver v1.
 type typesOfV1 struct {
 	ObjectID   v1.ObjectID
 	Decimal    v1.Decimal128
@@ -54,7 +54,7 @@ type typesOfV1 struct {
 	Any        any
 }
 
-// typesOfV2 is the same for v2.
+// typesOfV2 has a field of each type of driver v2.
 type typesOfV2 struct {
 	ObjectID   v2.ObjectID
 	Decimal    v2.Decimal128
@@ -88,7 +88,7 @@ type typesOfV2 struct {
 	Any        any
 }
 
-// typesOfOurs is the same for ours.
+// typesOfOurs has a field of each of our types.
 type typesOfOurs struct {
 	ObjectID   objectid.ID
 	Decimal    decimal128.Decimal
@@ -122,7 +122,7 @@ type typesOfOurs struct {
 var (
 	id          = [12]byte{0x56, 0xe1, 0xfc, 0x72, 1, 2, 3, 4, 5, 6, 7, 8}
 	doc         = []byte("\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00")
-	hi, lo      = uint64(0xfc00000000000000), uint64(7) // a NaN that has sign and payload
+	hi, lo      = uint64(0xfc00000000000000), uint64(7) // a negative NaN with payload
 	twelve, two = uint64(0x3040000000000000), uint64(12)
 )
 
@@ -175,8 +175,7 @@ func fullOurs() typesOfOurs {
 	}
 }
 
-// TestDriverTypesV1: v1's types are written by us as v1 does, and read as v1
-// does.
+// TestDriverTypesV1: we write and read the types of v1 as v1 does.
 func TestDriverTypesV1(t *testing.T) {
 	for _, in := range []typesOfV1{fullV1(), {RawValue: v1bson.RawValue{Type: bsontype.Null}, Raw: doc, Core: doc, Scope: v1.CodeWithScope{Scope: v1.D{}}}} {
 		want, err := v1bson.Marshal(in)
@@ -193,7 +192,7 @@ func TestDriverTypesV1(t *testing.T) {
 	}
 }
 
-// TestDriverTypesV2 is the same for v2.
+// TestDriverTypesV2: we write and read the types of v2 as v2 does.
 func TestDriverTypesV2(t *testing.T) {
 	none := v2.NewVector([]int8{})
 	for _, in := range []typesOfV2{fullV2(), {RawValue: v2.RawValue{Type: v2.TypeNull}, Raw: doc, Core: doc, CoreArray: []byte("\x05\x00\x00\x00\x00"), Int8s: none, Floats: none, Bits: none, Scope: v2.CodeWithScope{Scope: v2.D{}}}} {
@@ -211,8 +210,8 @@ func TestDriverTypesV2(t *testing.T) {
 	}
 }
 
-// TestPlainCoreTypes: bsoncore's types beside Document and Array are Go values
-// as others are, to us as to the driver.
+// TestPlainCoreTypes: of the types of the driver's bsoncore, only Document and
+// Array are special, for us and for the driver.
 func TestPlainCoreTypes(t *testing.T) {
 	one := []byte("\x01\x00\x00\x00")
 	for _, in := range []any{
@@ -229,7 +228,7 @@ func TestPlainCoreTypes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := bson.Unmarshal(want, ours.Interface()); err != nil || !reflect.DeepEqual(ours.Interface(), theirs.Interface()) {
-			t.Errorf("read as %v, %v, want %v", ours.Elem(), err, theirs.Elem())
+			t.Errorf("Unmarshal gives %v, %v, want %v", ours.Elem(), err, theirs.Elem())
 		}
 	}
 	in := struct{ V v1core.Value }{v1core.Value{Type: bsontype.Int32, Data: one}}
@@ -240,8 +239,8 @@ func TestPlainCoreTypes(t *testing.T) {
 	sameBytes(t, want, in)
 }
 
-// TestRawArray: v2's RawArray, which the driver stores as a binary, is an
-// array both ways.
+// TestRawArray: we write and read a RawArray of v2 as an array. The driver
+// writes it as a binary.
 func TestRawArray(t *testing.T) {
 	in := struct{ A, B v2.RawArray }{A: v2.RawArray("\x08\x00\x00\x00\x0a0\x00\x00")}
 	doc, err := bson.Marshal(in)
@@ -249,12 +248,12 @@ func TestRawArray(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := `{"a": [null], "b": null}`; bson.Raw(doc).String() != want {
-		t.Errorf("written as %s, want %s", bson.Raw(doc), want)
+		t.Errorf("Marshal gives %s, want %s", bson.Raw(doc), want)
 	}
 	out := in
 	out.A, out.B = nil, in.A
 	if err := bson.Unmarshal(doc, &out); err != nil || !reflect.DeepEqual(in, out) {
-		t.Errorf("read as %v, %v, want %v", out, err, in)
+		t.Errorf("Unmarshal gives %v, %v, want %v", out, err, in)
 	}
 }
 
@@ -266,9 +265,9 @@ func sameBytes(t *testing.T, want []byte, v any) {
 	}
 }
 
-// sameValue checks that we read doc into the type that theirs points to as
-// the driver did: fields alike, except that documents in an any are of our
-// types, which the driver writes as its own.
+// sameValue checks that we read doc into the type that theirs points to as the
+// driver did. The fields are equal, except those that may hold an any: there a
+// document has one of our types, so their bytes are compared.
 func sameValue(t *testing.T, doc []byte, theirs any, marshal func(any) ([]byte, error)) {
 	t.Helper()
 	ours := reflect.New(reflect.TypeOf(theirs).Elem())
@@ -281,7 +280,7 @@ func sameValue(t *testing.T, doc []byte, theirs any, marshal func(any) ([]byte, 
 		switch name {
 		case "Scope", "D", "Elements", "M", "A", "Any":
 			got, want = written(t, marshal, got), written(t, marshal, want)
-		case "RawValue": // v1's knows its registry
+		case "RawValue": // a RawValue of v1 holds a registry; only the bytes are compared
 			got, want = bson.RawValue{Value: reflect.ValueOf(got).Field(1).Bytes()}, bson.RawValue{Value: reflect.ValueOf(want).Field(1).Bytes()}
 		}
 		if !reflect.DeepEqual(got, want) {
@@ -290,8 +289,8 @@ func sameValue(t *testing.T, doc []byte, theirs any, marshal func(any) ([]byte, 
 	}
 }
 
-// written returns the bytes of v as the field of a document, by us: our
-// values inside the driver's containers too.
+// written returns the bytes of a document with the value v, as we write it. v may
+// have values of our types inside containers of the driver.
 func written(t *testing.T, _ func(any) ([]byte, error), v any) any {
 	t.Helper()
 	b, err := bson.Marshal(bson.D{{Key: "v", Value: v}})
@@ -301,7 +300,7 @@ func written(t *testing.T, _ func(any) ([]byte, error), v any) any {
 	return string(b)
 }
 
-// TestOursInV2: the driver v2 stores our types as they are, and reads them.
+// TestOursInV2: driver v2 writes and reads our types as we do.
 func TestOursInV2(t *testing.T) {
 	for _, in := range []typesOfOurs{fullOurs()} {
 		want, err := bson.Marshal(in)
@@ -329,15 +328,15 @@ func TestOursInV2(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := v2.Marshal(d); err != nil || !bytes.Equal(got, doc) {
-			t.Fatalf("document %d: driver writes our D: %v", i, err)
+			t.Fatalf("document %d: the driver writes our D with other bytes: %v", i, err)
 		}
 		if err := v2.Unmarshal(doc, &e); err != nil || e.String() != d.String() {
-			t.Fatalf("document %d: driver reads our D: %v", i, err)
+			t.Fatalf("document %d: the driver reads another D: %v", i, err)
 		}
 	}
 }
 
-// TestOursInV1 is the same for v1 through the adapter.
+// TestOursInV1: driver v1 with the adapter writes and reads our types as we do.
 func TestOursInV1(t *testing.T) {
 	reg := v1bson.NewRegistry()
 	v1adapter.Register(reg)
@@ -360,8 +359,8 @@ func TestOursInV1(t *testing.T) {
 	compareOurs(t, ours, theirs)
 }
 
-// compareOurs compares what we and a driver have read. In M and A the driver
-// has values of its own types.
+// compareOurs compares the values that we and a driver have read. In M and A the
+// driver's values have types of the driver, so their bytes are compared.
 func compareOurs(t *testing.T, ours, theirs typesOfOurs) {
 	t.Helper()
 	a, b := reflect.ValueOf(ours), reflect.ValueOf(theirs)
@@ -387,7 +386,7 @@ func (h *v1Hook) UnmarshalBSONValue(t bsontype.Type, data []byte) error {
 	return v1bson.UnmarshalValue(t, data, &h.S)
 }
 
-// TestV1Hooks: hooks of v1's signature are called.
+// TestV1Hooks: we call hooks with the signature of v1.
 func TestV1Hooks(t *testing.T) {
 	type doc struct {
 		H v1Hook
@@ -413,8 +412,7 @@ func TestV1Hooks(t *testing.T) {
 	}
 }
 
-// TestSameValues: what the driver reads into a destination of each kind, we
-// read too.
+// TestSameValues: for each of kinds we read the value that the driver reads.
 func TestSameValues(t *testing.T) {
 	for _, k := range kinds {
 		typ := reflect.TypeOf(k.v)
@@ -440,7 +438,8 @@ func TestSameValues(t *testing.T) {
 	}
 }
 
-// TestSameConversions: the driver's rules between BSON and Go types.
+// TestSameConversions: we convert between BSON types and Go types as the driver
+// does.
 func TestSameConversions(t *testing.T) {
 	ins := []any{nil, v2.Undefined{}, true, int32(0), int32(7), int32(-7), int64(1) << 40, 1.0, 1.5, -3.0, math.NaN(), "", "text", "2020-01-02T03:04:05Z",
 		"0123456789abcdef01234567", v2.D{}, v2.D{{Key: "a", Value: int32(1)}}, v2.A{}, v2.A{int32(1)}, v2.Binary{Data: []byte{1, 2, 3}},
@@ -475,8 +474,8 @@ func TestSameConversions(t *testing.T) {
 	}
 }
 
-// conversionDiffers returns why a conversion deliberately is not the
-// driver's; see docs/differences.md.
+// conversionDiffers returns the reason why a conversion deliberately differs from
+// the driver's, or "". docs/differences.md has the same list.
 func conversionDiffers(in, out any) string {
 	switch out.(type) {
 	case float32:
@@ -486,7 +485,7 @@ func conversionDiffers(in, out any) string {
 	case json.Number:
 		switch f, ok := in.(float64); {
 		case ok && f == math.Trunc(f):
-			return "a whole double has a point, so that it comes back as one"
+			return "a whole double has a decimal point, so that it comes back as a double"
 		case ok && math.IsNaN(f):
 			return "NaN is not a JSON number"
 		}
@@ -495,7 +494,7 @@ func conversionDiffers(in, out any) string {
 		}
 	case []byte:
 		if _, ok := in.(v2.A); ok {
-			return "numbers go into []byte as they go into every other slice"
+			return "numbers are read into []byte as into every other slice"
 		}
 	case v2.Raw:
 		if _, ok := in.(v2.A); ok {
@@ -503,7 +502,7 @@ func conversionDiffers(in, out any) string {
 		}
 	case namedBytes:
 		if _, ok := in.(v2.Symbol); ok {
-			return "a symbol goes into a named type as it goes into []byte"
+			return "a symbol is read into a named type as into []byte"
 		}
 	}
 	return ""

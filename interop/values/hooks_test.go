@@ -1,6 +1,6 @@
 package values
 
-//lint:file-ignore SA1019 all of v1 is deprecated, and what this is about
+//lint:file-ignore SA1019 v1 is deprecated, and this file tests v1
 
 import (
 	"bytes"
@@ -23,30 +23,29 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file compares us with the driver where hooks, embedding and options
-// decide what a value is.
+// This file compares us with the driver on hooks, embedded types and options.
 
-// The parts of embeddings that need a name.
+// The types of embeddings that need a name.
 type (
-	// Base is exported, so that its embedding is.
+	// Base is exported, so that a field that embeds it is exported.
 	Base struct {
 		v2.ObjectID `bson:"_id"`
 		Name        string
 	}
-	// OurBase is Base with our type.
+	// OurBase is Base with our type of ids.
 	OurBase struct {
 		objectid.ID `bson:"_id"`
 		Name        string
 	}
-	// Hooked has a hook of its own, which is promoted.
+	// Hooked has a hook, which a struct that embeds it gets too.
 	Hooked struct{ S string }
 )
 
 // MarshalBSONValue writes h as a string.
 func (h Hooked) MarshalBSONValue() (byte, []byte, error) { return valueHook(h).MarshalBSONValue() }
 
-// embeddings are structs that embed the driver's types; ours are the same
-// structs with our types, of which the driver's bytes are expected, too.
+// embeddings has pairs of structs, one that embeds a type of the driver and the
+// same with our type. Both must give the driver's bytes.
 var embeddings = []struct {
 	name         string
 	theirs, ours any
@@ -269,8 +268,8 @@ var embeddings = []struct {
 	}{Hooked{"s"}, 1}},
 }
 
-// TestSameEmbedding: what embeds a type of the driver's, or ours in its place,
-// is written and read as the driver does it.
+// TestSameEmbedding: we write and read a struct that embeds a type of the driver
+// as the driver does. The same struct with our type gives the same bytes.
 func TestSameEmbedding(t *testing.T) {
 	for _, tc := range embeddings {
 		for where, wrap := range map[string]func(v any) any{
@@ -299,15 +298,15 @@ func TestSameEmbedding(t *testing.T) {
 		theirs, ours, own := reflect.New(reflect.TypeOf(tc.theirs)), reflect.New(reflect.TypeOf(tc.theirs)), reflect.New(reflect.TypeOf(tc.ours))
 		theirErr := v2.Unmarshal(data, theirs.Interface())
 		if err := bson.Unmarshal(data, ours.Interface()); (err != nil) != (theirErr != nil) || written(t, nil, theirs.Interface()) != written(t, nil, ours.Interface()) {
-			t.Errorf("%s: read as %v, %v, want %v, %v", tc.name, ours.Elem(), err, theirs.Elem(), theirErr)
+			t.Errorf("%s: Unmarshal gives %v, %v, want %v, %v", tc.name, ours.Elem(), err, theirs.Elem(), theirErr)
 		}
 		if err := bson.Unmarshal(data, own.Interface()); (err != nil) != (theirErr != nil) || err == nil && written(t, nil, own.Interface()) != written(t, nil, tc.ours) {
-			t.Errorf("%s, with our types: read as %v, %v, want %v", tc.name, own.Elem(), err, tc.ours)
+			t.Errorf("%s, with our types: Unmarshal gives %v, %v, want %v", tc.name, own.Elem(), err, tc.ours)
 		}
 	}
 }
 
-// These types have both hooks.
+// These types have MarshalBSON and MarshalBSONValue.
 type (
 	bothValue   struct{ N int32 }
 	bothPointer struct{ N int32 }
@@ -351,8 +350,8 @@ func value(v any) (byte, []byte, error) {
 	return byte(t), data, err
 }
 
-// TestSameBothHooks: a type with both hooks is written and read by the same
-// one as with the driver, as a document and inside of one.
+// TestSameBothHooks: for a type with both hooks we call the same hook as the
+// driver, for a whole document and for a value in a document.
 func TestSameBothHooks(t *testing.T) {
 	for _, v := range []any{bothValue{7}, &bothValue{7}, &bothPointer{7}, bothText("x"), ptr(bothText("x"))} {
 		for _, in := range []any{v, v2.D{{Key: "v", Value: v}}, map[string]any{"v": v}, v2.D{{Key: "v", Value: v2.A{v}}}} {
@@ -392,7 +391,8 @@ func TestSameBothHooks(t *testing.T) {
 	}
 }
 
-// TestSameRegexOptions: options are in order, whosever type it is.
+// TestSameRegexOptions: options are written in sorted order, for our type and for
+// the driver's.
 func TestSameRegexOptions(t *testing.T) {
 	for _, options := range []string{"", "i", "xi", "xmsi", "ii", "zéa", "Zab"} {
 		theirs, ours := v2.Regex{Pattern: "p", Options: options}, bson.Regex{Pattern: "p", Options: options}
@@ -410,8 +410,9 @@ func TestSameRegexOptions(t *testing.T) {
 	}
 }
 
-// TestSameRaw: what the driver's bytes of documents and of arrays are read
-// from, and what they are written back as.
+// TestSameRaw: the driver's types for the bytes of documents and arrays are read
+// as the driver does, except for the rows that are not the same, and are written
+// with the same bytes.
 func TestSameRaw(t *testing.T) {
 	array, object := v2.D{{Key: "a", Value: v2.A{"v"}}}, v2.D{{Key: "a", Value: v2.D{{Key: "k", Value: "v"}}}}
 	for _, tc := range []struct {
@@ -438,19 +439,19 @@ func TestSameRaw(t *testing.T) {
 			t.Errorf("%s: %v, %v, want %v, %v", tc.name, ours.Elem(), ourErr, theirs.Elem(), theirErr)
 		}
 		if !tc.same && (theirErr != nil || ourErr == nil) {
-			t.Errorf("%s: driver %v, ours %v; docs/differences.md says otherwise", tc.name, theirErr, ourErr)
+			t.Errorf("%s: driver %v, ours %v; by docs/differences.md only ours is an error", tc.name, theirErr, ourErr)
 		}
 		if ourErr != nil {
 			continue
 		}
 		if back, err := bson.Marshal(ours.Interface()); !bytes.Equal(back, doc) {
-			t.Errorf("%s: written back as %v, %v, want %v", tc.name, bson.Raw(back), err, bson.Raw(doc))
+			t.Errorf("%s: Marshal gives %v, %v, want %v", tc.name, bson.Raw(back), err, bson.Raw(doc))
 		}
 	}
 }
 
-// TestSameOptions: an option does what the option of the driver with the same
-// meaning does, in docs/values.md, but for the rows that say so.
+// TestSameOptions: an option has the effect of the driver's option that
+// docs/values.md names, except where the page says otherwise.
 func TestSameOptions(t *testing.T) {
 	type nested struct {
 		X int
@@ -501,7 +502,7 @@ func TestSameOptions(t *testing.T) {
 		for kind, v := range values {
 			var buf bytes.Buffer
 			enc := v2.NewEncoder(v2.NewDocumentWriter(&buf))
-			enc.SetRegistry(v2.NewRegistry()) // it would remember JSON tags for others
+			enc.SetRegistry(v2.NewRegistry()) // the default registry would keep the JSON tags for other options
 			o.theirs(enc)
 			theirErr := enc.Encode(v)
 			got, err := o.ours.Marshal(v)
@@ -532,9 +533,8 @@ func TestSameOptions(t *testing.T) {
 	}
 }
 
-// TestOursInPlainV1: the driver v1 without the adapter stores documents of
-// ours as they are and refuses all else of ours, which it would store as
-// something else.
+// TestOursInPlainV1: driver v1 without the adapter writes our documents as we do.
+// Our other types are an error, because v1 would write other values.
 func TestOursInPlainV1(t *testing.T) {
 	for _, v := range []any{
 		objectid.ID(id), decimal128.FromBits(twelve, two), bson.Binary{}, bson.UUID{}, bson.NewVector([]int8{1}), bson.Regex{}, bson.Timestamp{},
@@ -552,7 +552,7 @@ func TestOursInPlainV1(t *testing.T) {
 			v1bson.D{{Key: "v", Value: list.Interface()}}, v1bson.A{v}, bson.M{"v": v}, map[string]any{"v": bson.A{v}},
 		} {
 			if data, err := v1bson.Marshal(in); err == nil || !strings.Contains(err.Error(), "v1adapter") && reflect.TypeOf(in).Kind() != reflect.Slice {
-				t.Errorf("%T in a %T: v1 writes %v, %v, want an error that names the adapter", v, in, bson.Raw(data), err)
+				t.Errorf("%T in a %T: v1 gives %v, %v, want an error that names the adapter", v, in, bson.Raw(data), err)
 			}
 		}
 	}
@@ -570,13 +570,14 @@ func TestOursInPlainV1(t *testing.T) {
 	}
 	for _, v := range []any{in, &in} {
 		if got, err := v1bson.Marshal(v); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("documents: v1 writes %v, %v, want %v", bson.Raw(got), err, bson.Raw(want))
+			t.Errorf("documents: v1 gives %v, %v, want %v", bson.Raw(got), err, bson.Raw(want))
 		}
 	}
 }
 
-// TestSameOmittedPointers: a pointer with omitempty is asked for IsZero, where
-// its type has it, and for nil elsewhere; docs/values.md says so.
+// TestSameOmittedPointers: omitempty leaves out a pointer if its IsZero returns
+// true, or, for a type without IsZero, if it is nil. docs/values.md has this
+// rule.
 func TestSameOmittedPointers(t *testing.T) {
 	for name, v := range map[string]any{
 		"time": struct {
@@ -599,7 +600,7 @@ func TestSameOmittedPointers(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 		if got, err := bson.Marshal(v); len(got) != 5 || err != nil {
-			t.Errorf("%s: %v, %v, want it left out", name, bson.Raw(got), err)
+			t.Errorf("%s: %v, %v, want the field left out", name, bson.Raw(got), err)
 		}
 	}
 	for name, v := range map[string]any{
@@ -624,18 +625,18 @@ func TestSameOmittedPointers(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 		if got, err := bson.Marshal(v); len(got) == 5 || err != nil {
-			t.Errorf("%s: %v, %v, want it written", name, bson.Raw(got), err)
+			t.Errorf("%s: %v, %v, want the field written", name, bson.Raw(got), err)
 		}
 	}
 }
 
-// A counted counts how often it is read.
+// A counted counts the calls of its hook.
 type counted struct{ N int }
 
 func (c *counted) UnmarshalBSONValue(byte, []byte) error { c.N++; return nil }
 
-// TestOtherDifferences: the rows of docs/differences.md about methods, and
-// those of reading that no table has.
+// TestOtherDifferences tests the rows of docs/differences.md about methods, and
+// the rows about reading that no other table has.
 func TestOtherDifferences(t *testing.T) {
 	field := func(v any) []byte {
 		doc, err := v2.Marshal(v2.D{{Key: "p", Value: v}})

@@ -15,18 +15,18 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file compares us with the driver on structs that chance made: fields
-// of all kinds and tags, nested and inlined, with the same key here and there.
-// What differs on purpose, see TestDifferences, is not made.
+// This file compares us with the driver on random structs. Their fields have all
+// kinds and tags, are nested and inlined, and sometimes share a key. Structs with
+// a deliberate difference (see TestDifferences) are not made.
 
-// randomTags are what a field may be tagged with: names that meet, flags,
-// flags for names, and tags without a key.
+// randomTags are the tags of random fields: equal names, flags, flags as names,
+// and tags without a key.
 var randomTags = append(slices.Clone(tags),
 	``, ``, `bson:"x"`, `bson:"y"`, `bson:"x,omitempty"`, `bson:",inline"`, `bson:",inline"`, `bson:"z,inline"`, `bson:"inline"`, `bson:"minsize"`,
 	`bson:"truncate"`, `bson:"a.b"`, `bson:"$x"`, `bson:" "`, `bson:""`, `bson:","`, `bson:"-,"`, `bson:"é"`, `bson:"a,,omitempty"`,
 	`x`, `-`, `,omitempty`)
 
-// A maker makes types and values.
+// A maker makes random types and values.
 type maker struct {
 	*rand.Rand
 	leaves []reflect.Type
@@ -40,7 +40,7 @@ func newMaker(seed uint64) maker {
 	return m
 }
 
-// typ returns a type that has at most depth others around its leaves.
+// typ returns a type with at most depth types nested around its leaves.
 func (m maker) typ(depth int) reflect.Type {
 	if depth > 0 {
 		switch m.IntN(8) {
@@ -59,7 +59,8 @@ func (m maker) typ(depth int) reflect.Type {
 	return m.leaves[m.IntN(len(m.leaves))]
 }
 
-// structure returns a struct type of up to four fields.
+// structure returns a struct type with up to four fields. The types of the
+// fields have at most depth types nested around their leaves.
 func (m maker) structure(depth int) reflect.Type {
 	var fields []reflect.StructField
 	for i := range m.IntN(5) {
@@ -73,8 +74,8 @@ func (m maker) structure(depth int) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-// fill sets v to something. It leaves out what the driver does not put back
-// into an element that is there already if v is to be decoded into.
+// fill sets v to a random value. If v is a destination for decoding, fill skips
+// slices, arrays and interfaces: the driver replaces elements that exist.
 func (m maker) fill(v reflect.Value, forDecoding bool) {
 	if m.IntN(4) == 0 {
 		return
@@ -109,7 +110,7 @@ func (m maker) fill(v reflect.Value, forDecoding bool) {
 		for i := range v.Len() {
 			m.fill(v.Index(i), forDecoding)
 		}
-	case reflect.Map: // of one element, since the driver does not sort
+	case reflect.Map: // with one element, because the driver does not sort keys
 		v.Set(reflect.MakeMap(v.Type()))
 		if v.Type().Key().Kind() == reflect.String && m.IntN(2) == 0 {
 			k, x := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
@@ -124,8 +125,8 @@ func (m maker) fill(v reflect.Value, forDecoding bool) {
 	}
 }
 
-// safely calls f and returns a panic, which the driver has a few of, as an
-// error.
+// safely calls f and returns a panic as an error. The driver panics for some
+// values.
 func safely(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -135,8 +136,8 @@ func safely(f func() error) (err error) {
 	return f()
 }
 
-// TestRandomStructs: both write the same bytes or both refuse, and both read
-// them back as the same value, over what a destination holds already too.
+// TestRandomStructs: both write the same bytes, or both return an error. Both
+// read the bytes as the same value, also into a destination with values.
 func TestRandomStructs(t *testing.T) {
 	const count = 10_000
 	wrote, refused, read := 0, 0, 0
@@ -149,7 +150,7 @@ func TestRandomStructs(t *testing.T) {
 		got, ours := bson.Marshal(in.Interface())
 		switch {
 		case theirs != nil && (strings.HasPrefix(theirs.Error(), "panic") || strings.Contains(theirs.Error(), "duplicated key")):
-			continue // theirs to mend, or a row of TestDifferences
+			continue // a defect of the driver, or a row of TestDifferences
 		case (theirs != nil) != (ours != nil) || theirs == nil && !bytes.Equal(want, got):
 			t.Fatalf("%d: %v\ndriver %s, %v\nours   %s, %v", i, in.Type(), v2.Raw(want), theirs, bson.Raw(got), ours)
 		case theirs != nil:
@@ -169,7 +170,7 @@ func TestRandomStructs(t *testing.T) {
 		if (theirs != nil) != (ours != nil) {
 			t.Fatalf("%d: %s into %v: driver %v, ours %v", i, bson.Raw(want), in.Type(), theirs, ours)
 		}
-		x, _ := bson.Marshal(a.Interface()) // a map may hold what cannot be written
+		x, _ := bson.Marshal(a.Interface()) // a map may have values without a representation
 		y, _ := bson.Marshal(b.Interface())
 		if theirs == nil && !bytes.Equal(x, y) {
 			t.Fatalf("%d: %s into %v: got %s, want %s", i, bson.Raw(want), in.Type(), bson.Raw(y), bson.Raw(x))
@@ -177,7 +178,8 @@ func TestRandomStructs(t *testing.T) {
 		read++
 	}
 	if wrote < count/4 || refused < count/50 || read < count/4 {
-		t.Errorf("chance made too little of something")
+		t.Errorf("%d structs written, %d rejected by both, %d read; want %d, %d and %d or more",
+			wrote, refused, read, count/4, count/50, count/4)
 	}
-	t.Logf("%d structs written and %d refused by both, %d read", wrote, refused, read)
+	t.Logf("%d structs written and %d rejected by both, %d read", wrote, refused, read)
 }

@@ -45,7 +45,7 @@ func (h valueHook) MarshalBSONValue() (byte, []byte, error) {
 
 func (h docHook) MarshalBSON() ([]byte, error) { return v2.Marshal(v2.D{{Key: "s", Value: h.S}}) }
 
-// kinds are values of every kind: nil, zero, small, large.
+// kinds has values of every kind: nil, zero, small and large.
 var kinds = []struct {
 	name string
 	v    any
@@ -87,12 +87,12 @@ var kinds = []struct {
 
 func ptr[T any](v T) *T { return &v }
 
-// tags are what a field can be tagged with.
+// tags are the tags that TestSameBytes gives a field.
 var tags = []string{``, `bson:"name"`, `bson:",omitempty"`, `bson:",minsize"`, `bson:"n,omitempty,minsize,truncate"`, `json:"j"`, `bson:"-"`}
 
-// TestSameBytes: a struct field of every kind with every tag is written as
-// the driver writes it, whether the type of the field is that of the value or
-// any, and from a value or a pointer.
+// TestSameBytes: we write a struct field of every kind with every tag as the
+// driver does. The type of the field is that of the value, or any. The struct is
+// passed as a value and as a pointer.
 func TestSameBytes(t *testing.T) {
 	rows := 0
 	for _, k := range kinds {
@@ -106,7 +106,7 @@ func TestSameBytes(t *testing.T) {
 				for _, v := range []any{s.Interface(), s.Elem().Interface()} {
 					rows++
 					if d := difference(t, v); d != "" {
-						t.Errorf("%s, tag %q, field of type %v, given as %v:%s", k.name, tag, typ, reflect.TypeOf(v).Kind(), d)
+						t.Errorf("%s, tag %q, field of type %v, passed as %v:%s", k.name, tag, typ, reflect.TypeOf(v).Kind(), d)
 					}
 				}
 			}
@@ -118,7 +118,7 @@ func TestSameBytes(t *testing.T) {
 	t.Logf("%d combinations of %d kinds and %d tags", rows, len(kinds), len(tags))
 }
 
-// difference says how the two write v, if not alike.
+// difference returns the two results of Marshal if they differ, otherwise "".
 func difference(t *testing.T, v any) string {
 	t.Helper()
 	want, wantErr := v2.Marshal(v)
@@ -140,7 +140,7 @@ type mid struct {
 	X    string
 }
 
-// Emb is exported, so that its embedding is.
+// Emb is exported, so that a field that embeds it is exported.
 type Emb struct{ E int }
 
 type recursive struct {
@@ -149,7 +149,8 @@ type recursive struct {
 	Kids []recursive `bson:",omitempty"`
 }
 
-// TestSameStructs: what tags and embedding make of whole structs.
+// TestSameStructs: we write structs with tags and embedded structs as the driver
+// does.
 func TestSameStructs(t *testing.T) {
 	for name, v := range map[string]any{
 		"embedded":             struct{ Emb }{Emb{1}},
@@ -232,29 +233,29 @@ func (h *pointerHook) MarshalBSONValue() (byte, []byte, error) {
 	return byte(t), data, err
 }
 
-// differences are the deliberate ones: docs/differences.md has the same list
-// for users.
+// differences lists the deliberate differences. docs/differences.md has the same
+// list for users.
 var differences = []struct {
 	name   string
 	v      any
-	driver string // what it writes; "error"
-	ours   string
+	driver string // the document, "error", or "any" for results that are not compared
+	ours   string // the document, or "error"
 	why    string
 }{
 	{"hook on the pointer, value without address", struct{ V pointerHook }{pointerHook{"s"}},
-		`{"v": {"s": "s"}}`, `{"v": "<s>"}`, "the same value is written alike however it is passed"},
+		`{"v": {"s": "s"}}`, `{"v": "<s>"}`, "the same value gives the same bytes, passed as a value or a pointer"},
 	{"struct without exported fields", struct{ A netip.Addr }{netip.MustParseAddr("10.1.2.3")},
-		`{"a": {}}`, `{"a": "10.1.2.3"}`, "its text is all there is; an empty document loses it"},
+		`{"a": {}}`, `{"a": "10.1.2.3"}`, "the text has the whole value; an empty document loses it"},
 	{"big.Int", struct{ A *big.Int }{big.NewInt(7)},
 		`{"a": {}}`, `{"a": "7"}`, "the same"},
-	{"text not UTF-8", struct{ A string }{"\xff"}, `any`, `error`, "BSON texts are UTF-8; the server refuses others"},
+	{"text not UTF-8", struct{ A string }{"\xff"}, `any`, `error`, "BSON texts are UTF-8; the server rejects others"},
 	{"omitzero", struct {
 		A int `bson:",omitzero"`
 	}{}, `{"a": 0}`, `{}`, "the driver does not know the flag"},
 	{"map of several keys", map[string]int{"b": 1, "a": 2, "c": 3}, `any`, `{"a": 2, "b": 1, "c": 3}`, "the same map gives the same bytes"},
-	{"json.Number hexadecimal", struct{ N json.Number }{"0x1p4"}, `{"n": 16.0}`, `error`, "that is not a JSON number"},
-	{"json.Number with a plus", struct{ N json.Number }{"+5"}, `{"n": NumberLong("5")}`, `error`, "nor is that"},
-	{"json.Number with a zero before", struct{ N json.Number }{"007.5"}, `{"n": 7.5}`, `error`, "nor is that"},
+	{"json.Number hexadecimal", struct{ N json.Number }{"0x1p4"}, `{"n": 16.0}`, `error`, "the text is not a JSON number"},
+	{"json.Number with a plus", struct{ N json.Number }{"+5"}, `{"n": NumberLong("5")}`, `error`, "the same"},
+	{"json.Number with a zero before", struct{ N json.Number }{"007.5"}, `{"n": 7.5}`, `error`, "the same"},
 	{"time out of range", struct{ T time.Time }{time.Unix(math.MaxInt64/100, 0)}, `any`, `error`, "milliseconds would overflow"},
 	{"inlined map in an inlined struct", struct {
 		S struct {
@@ -262,46 +263,46 @@ var differences = []struct {
 		} `bson:",inline"`
 	}{struct {
 		M map[string]int `bson:",inline"`
-	}{map[string]int{"a": 1}}}, `{}`, `{"a": 1}`, "the driver forgets it"},
+	}{map[string]int{"a": 1}}}, `{}`, `{"a": 1}`, "the driver loses the map"},
 	{"key twice in an inlined struct, and around it", struct {
 		A int   `bson:"x"`
 		S twice `bson:",inline"`
-	}{A: 1}, `error`, `{"x": 1}`, "the least deep is written, however many it hides"},
+	}{A: 1}, `error`, `{"x": 1}`, "the least nested field is written, for any number of hidden fields"},
 	{"inlined map whose keys have a name", struct {
 		M map[namedString]int `bson:",inline"`
-	}{map[namedString]int{"a": 1}}, `error`, `{"a": 1}`, "they are strings"},
+	}{map[namedString]int{"a": 1}}, `error`, `{"a": 1}`, "the kind of the keys is string"},
 	{"two inlined maps, one in an inlined struct", struct {
 		M map[string]int `bson:",inline"`
 		S struct {
 			M map[string]int `bson:",inline"`
 		} `bson:",inline"`
-	}{}, `{}`, `error`, "decoding could not tell which an element belongs to"},
+	}{}, `{}`, `error`, "decoding could not tell which map an element belongs to"},
 	{"RawArray", struct{ A v2.RawArray }{v2.RawArray("\x05\x00\x00\x00\x00")},
-		`{"a": BinData(0, "BQAAAAA=")}`, `{"a": []}`, "it is an array"},
+		`{"a": BinData(0, "BQAAAAA=")}`, `{"a": []}`, "a RawArray is an array"},
 	{"nil func with omitempty", struct {
 		F func() `bson:",omitempty"`
-	}{}, `error`, `{}`, "nothing is written of it"},
+	}{}, `error`, `{}`, "the field is left out"},
 	{"nil channel with omitempty", struct {
 		C chan int `bson:",omitempty"`
 	}{}, `error`, `{}`, "the same"},
-	{"map whose keys are any", struct{ M map[any]int }{map[any]int{"a": 1}}, `error`, `{"m": {"a": 1}}`, "as maps with other keys"},
-	{"nil Raw of the driver's", struct{ R v2.Raw }{}, `error`, `{"r": null}`, "as our nil Raw, and nil maps and slices"},
-	{"RawValue of a document at the top", v2.RawValue{Type: v2.TypeEmbeddedDocument, Value: doc}, `error`, `{"a": 1}`, "it is a document"},
+	{"map whose keys are any", struct{ M map[any]int }{map[any]int{"a": 1}}, `error`, `{"m": {"a": 1}}`, "such maps are written like other maps"},
+	{"nil Raw of the driver's", struct{ R v2.Raw }{}, `error`, `{"r": null}`, "our nil Raw and nil maps and slices are null too"},
+	{"RawValue of a document at the top", v2.RawValue{Type: v2.TypeEmbeddedDocument, Value: doc}, `error`, `{"a": 1}`, "the value is a document"},
 	{"promoted IsZero, a field beside it", struct {
 		B Base `bson:",omitempty"`
-	}{Base{Name: "n"}}, `{}`, `{"b": {"_id": ObjectId("000000000000000000000000"), "name": "n"}}`, "the field beside it would be lost"},
+	}{Base{Name: "n"}}, `{}`, `{"b": {"_id": ObjectId("000000000000000000000000"), "name": "n"}}`, "the other field would be lost"},
 	{"regexp at the top", regexp.MustCompile("a"), `{}`, `error`, "a regex is not a document"},
-	{"regexp", struct{ R *regexp.Regexp }{regexp.MustCompile("a+")}, `{"r": {}}`, `{"r": /a+/}`, "an empty document loses it"},
-	{"scope nil", struct{ C v2.CodeWithScope }{v2.CodeWithScope{Code: "f"}}, `error`, `{"c": Code("f", {})}`, "no variables is a scope too"},
+	{"regexp", struct{ R *regexp.Regexp }{regexp.MustCompile("a+")}, `{"r": {}}`, `{"r": /a+/}`, "an empty document loses the regex"},
+	{"scope nil", struct{ C v2.CodeWithScope }{v2.CodeWithScope{Code: "f"}}, `error`, `{"c": Code("f", {})}`, "a scope without variables is a scope"},
 	{"two map keys with the same text", struct{ M map[sameText]int }{map[sameText]int{1: 1, 2: 1}},
 		`{"m": {"same": 1, "same": 1}}`, `error`, "one of them would be lost"},
-	{"malformed hook", struct{ H lyingHook }{}, `any`, `error`, "what is spliced is checked"},
+	{"malformed hook", struct{ H lyingHook }{}, `any`, `error`, "bytes from a hook are validated"},
 	{"malformed RawValue", struct{ R v2.RawValue }{v2.RawValue{Type: v2.TypeInt32, Value: []byte{1}}}, `any`, `error`, "the same"},
 	{"key not UTF-8", map[string]int{"\xff": 1}, `any`, `error`, "BSON texts are UTF-8"},
-	{"malformed Raw", struct{ R v2.Raw }{v2.Raw("\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x01")}, `any`, `error`, "what is spliced is checked"},
+	{"malformed Raw", struct{ R v2.Raw }{v2.Raw("\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x01")}, `any`, `error`, "bytes of a Raw are validated"},
 	{"Decimal128 zero with omitempty", struct {
 		D bson.Decimal128 `bson:",omitempty"`
-	}{must(bson.ParseDecimal128("0.00"))}, `{}`, `{}`, "an equal row: our IsZero is by value, and the driver asks it"},
+	}{must(bson.ParseDecimal128("0.00"))}, `{}`, `{}`, "no difference: our IsZero goes by the value, and the driver calls it"},
 }
 
 func must[T any](v T, err error) T {
@@ -311,12 +312,12 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// plain are values of the driver's types, and of ours that stand for them,
-// with what encoding/json makes of ours where that is not what it makes of
-// the driver's; docs/values.md says why.
+// plain has pairs of values, one of a type of the driver and one of our type in
+// its place, with the JSON of our value if it differs. docs/values.md has the
+// reasons.
 var plain = []struct {
 	theirs, ours any
-	json         string // "": the same
+	json         string // JSON of ours; "": that of theirs
 }{
 	{v2.ObjectID(id), objectid.ID(id), ""},
 	{v2.NewDecimal128(twelve, two), decimal128.FromBits(twelve, two), ""},
@@ -338,8 +339,8 @@ var plain = []struct {
 	{v2.Raw(doc), bson.Raw(doc), `{"a":1}`},
 }
 
-// TestSameJSON: encoding/json makes of our types what it makes of the
-// driver's, and reads it back.
+// TestSameJSON: encoding/json writes and reads our types as it does the types of
+// the driver.
 func TestSameJSON(t *testing.T) {
 	for _, tc := range plain {
 		theirs, theirErr := json.Marshal(tc.theirs)
@@ -348,7 +349,7 @@ func TestSameJSON(t *testing.T) {
 		if want == "" {
 			want = string(theirs)
 		} else if want == string(theirs) {
-			t.Errorf("%T: the driver's is %s too", tc.ours, want)
+			t.Errorf("%T: the driver's JSON is %s too; delete it from the row", tc.ours, want)
 		}
 		if (theirErr != nil) != (ourErr != nil) || string(ours) != want {
 			t.Errorf("%T: got %s, %v, want %s, %v", tc.ours, ours, ourErr, want, theirErr)
@@ -363,7 +364,7 @@ func TestSameJSON(t *testing.T) {
 			t.Errorf("%T: read as %v, %v, want %v, %v", tc.ours, b.Elem(), ourErr, a.Elem(), theirErr)
 		}
 	}
-	// Integers read are the difference.
+	// Reading integers differs.
 	const text = `{"n":9007199254740993,"a":[5]}`
 	var theirs v2.D
 	var ours bson.D
@@ -395,7 +396,7 @@ func TestSameJSON(t *testing.T) {
 	}
 }
 
-// TestDifferences: each deliberate difference is as it is described.
+// TestDifferences: each row of differences is true.
 func TestDifferences(t *testing.T) {
 	for _, tc := range differences {
 		t.Run(tc.name, func(t *testing.T) {

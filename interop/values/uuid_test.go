@@ -10,9 +10,9 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// TestGoogleUUID: a UUID of github.com/google/uuid is written as the driver
-// writes it, unless an option asks for one of the UUIDs of the specification or
-// for text; and it is read from each.
+// TestGoogleUUID: we write a UUID of github.com/google/uuid as the driver does,
+// unless an option asks for a UUID of the specification or for text. We read all
+// of these forms.
 func TestGoogleUUID(t *testing.T) {
 	type holder struct{ ID uuid.UUID }
 	in := holder{uuid.MustParse("00112233-4455-6677-8899-aabbccddeeff")}
@@ -45,17 +45,17 @@ func TestGoogleUUID(t *testing.T) {
 	} {
 		got, err := tc.encode.Marshal(in)
 		if err != nil || !reflect.DeepEqual(bson.Raw(got), tc.want) {
-			t.Errorf("%s: written as %s, %v, want %s", name, bson.Raw(got), err, tc.want)
+			t.Errorf("%s: Marshal gives %s, %v, want %s", name, bson.Raw(got), err, tc.want)
 		}
 		var out holder
 		if err := tc.decode.Unmarshal(tc.want, &out); err != nil || out != in {
-			t.Errorf("%s: read as %v, %v, want %v", name, out.ID, err, in.ID)
+			t.Errorf("%s: Unmarshal gives %v, %v, want %v", name, out.ID, err, in.ID)
 		}
 	}
 }
 
-// TestGoogleOthers: the other types of that package are Go values as others
-// are.
+// TestGoogleOthers: no rule is special for the other types of
+// github.com/google/uuid.
 func TestGoogleOthers(t *testing.T) {
 	in := struct {
 		Time    uuid.Time
@@ -72,6 +72,6 @@ func TestGoogleOthers(t *testing.T) {
 	out := in
 	out.Time, out.Some.Valid = 0, false
 	if err := bson.Unmarshal(want, &out); err != nil || out != in {
-		t.Errorf("read as %v, %v, want %v", out, err, in)
+		t.Errorf("Unmarshal gives %v, %v, want %v", out, err, in)
 	}
 }

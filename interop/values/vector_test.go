@@ -11,9 +11,10 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// TestSameVectors: of all types and paddings, with up to nine bytes of
-// elements, we take the binaries that the driver takes, and find the same in
-// them, but for bits that are set in the padding, which it does not look at.
+// TestSameVectors: we accept the same binaries as the driver and read the same
+// vectors from them, for all types and paddings and up to nine bytes of
+// elements. The one difference is bits set in the padding, which the driver
+// ignores and we reject.
 func TestSameVectors(t *testing.T) {
 	taken, padded := 0, 0
 	for i := range 256 * 256 * 10 * 4 {
@@ -27,11 +28,11 @@ func TestSameVectors(t *testing.T) {
 		switch {
 		case theirErr == nil && typ == bson.VectorPackedBit && padding > 0 && last<<(8-padding) != 0:
 			if padded++; !errors.Is(err, bson.ErrVector) {
-				t.Fatalf("%x: bits in the padding: %v, %v", data, ours, err)
+				t.Fatalf("%x: bits in the padding: %v, %v, want ErrVector", data, ours, err)
 			}
 			continue
 		case (err != nil) != (theirErr != nil):
-			t.Fatalf("%x: ours %v, %v, driver's %v, %v", data, ours, err, theirs, theirErr)
+			t.Fatalf("%x: ours %v, %v, driver %v, %v", data, ours, err, theirs, theirErr)
 		case err != nil:
 			continue
 		}
@@ -54,6 +55,6 @@ func TestSameVectors(t *testing.T) {
 		}
 	}
 	if taken < 100 || padded < 50 {
-		t.Errorf("%d binaries taken, %d with bits in the padding: the test looks at too little", taken, padded)
+		t.Errorf("%d binaries accepted, %d with bits in the padding, want 100 and 50 or more", taken, padded)
 	}
 }
