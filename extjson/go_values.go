@@ -246,7 +246,7 @@ func (d *Decoder) Decode(v any) error {
 	if err == nil {
 		return nil
 	}
-	return d.opts.inText(err, bson.TypeDocument, d.doc, d.buf[d.d.from:d.off], d.position(d.d.from))
+	return d.opts.inText(err, bson.TypeDocument, d.doc, d.in.Data[d.d.from:d.in.Off], d.position(d.d.from))
 }
 
 // Values returns the documents of r as values of type T, read with the zero

@@ -15,7 +15,7 @@ func TestCommentsAreLookedThroughOnce(t *testing.T) {
 				t.Fatalf("%q: no fault %d", one, n)
 			}
 			if n == 0 { // an end that was not there is seen by who looks again
-				copy(d.buf[len(d.buf)-3:], "*/")
+				copy(d.in.Data[len(d.in.Data)-3:], "*/")
 			}
 			if want := int64(10 * len(one)); d.unclosed.to != want {
 				t.Errorf("%q: fault %d: looked through up to %d, want %d", one, n, d.unclosed.to, want)

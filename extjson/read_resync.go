@@ -56,8 +56,8 @@ var lineBrace = []byte("\n{")
 // is documents and the bytes between them.
 //
 // False means that there was no such fault, or that the reader or skipped has
-// failed, which Err returns: a *bson.ReadError, or the error of skipped, which
-// ends the Decoder.
+// failed, which Err returns: a *bson.ReadError with the fault that Err returned
+// before, or the error of skipped, which ends the Decoder.
 //
 //	for {
 //		for d.Next() {
@@ -75,9 +75,10 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	if d.err == nil || d.failed {
 		return false
 	}
-	fault := d.d.at - d.off // from the first damaged byte
-	d.err = nil
-	if d.d.shell && commentEnd(d.buf[d.off:]) != "" {
+	fault := d.d.at - d.in.Off // from the first damaged byte
+	d.fault, d.err = d.err, nil
+	defer func() { d.fault = nil }()
+	if d.d.shell && commentEnd(d.in.Data[d.in.Off:]) != "" {
 		d.state = textcut.Any
 		return d.passComment(skipped)
 	}
@@ -87,10 +88,10 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	}
 	if ok {
 		d.state = textcut.Any
-		if d.off == len(d.buf) {
+		if d.in.Off == len(d.in.Data) {
 			d.state = d.end // the fault at the end has been reported
 		}
-		return d.pass(skipped, d.off+n)
+		return d.pass(skipped, d.in.Off+n)
 	}
 	d.skipped++
 	if d.state > textcut.Top {
@@ -101,49 +102,49 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 		return false
 	}
 	if ok {
-		return d.pass(skipped, d.off+n)
+		return d.pass(skipped, d.in.Off+n)
 	}
 	return d.passLine(skipped, fault)
 }
 
-// stray returns the number of bytes at d.off, none or one, that are a fault
+// stray returns the number of bytes at d.in.Off, none or one, that are a fault
 // between documents. It reports false if the fault is in a document, or if the
 // reader has failed.
 func (d *Decoder) stray() (int, bool) {
-	if d.off == len(d.buf) {
+	if d.in.Off == len(d.in.Data) {
 		return 0, true // an array has no end
 	}
-	c := d.buf[d.off]
+	c := d.in.Data[d.in.Off]
 	if c == '{' && d.state == textcut.Comma {
 		return 0, true // there is a document, but no comma before it
 	}
 	n, alone := d.ahead(textcut.StandsAlone)
-	next := d.off + n
+	next := d.in.Off + n
 	switch c {
 	case '}', ']', '[', ',':
 	case ':': // a member's
 		return 0, false
 	case '{': // before another opening bracket it is not a document
-		alone = alone && next < len(d.buf) && (d.buf[next] == '{' || d.buf[next] == '[')
+		alone = alone && next < len(d.in.Data) && (d.in.Data[next] == '{' || d.in.Data[next] == '[')
 	default: // perhaps a number, where an element is allowed
-		alone = alone && (textcut.OpensDocument(d.buf, next) || d.state != textcut.First && d.state != textcut.Element)
+		alone = alone && (textcut.OpensDocument(d.in.Data, next) || d.state != textcut.First && d.state != textcut.Element)
 	}
 	return 1, alone
 }
 
-// damaged returns the length of the damaged document at d.off, in bytes. Its
-// fault is the given number of bytes after d.off. It returns false if the
+// damaged returns the length of the damaged document at d.in.Off, in bytes. Its
+// fault is the given number of bytes after d.in.Off. It returns false if the
 // length is unknown or the reader has failed.
 func (d *Decoder) damaged(fault int) (int, bool) {
 	f := textcut.NewFrame(d.d.shell)
 	open := -1 // bytes before a comment without an end, whose start f does not see
-	if d.d.shell && commentEnd(d.buf[d.off+fault:]) != "" {
+	if d.d.shell && commentEnd(d.in.Data[d.in.Off+fault:]) != "" {
 		open = fault
 	}
 	n := 0      // bytes that f has seen, or not
 	closed := 0 // bytes up to a bracket after which the document may continue
 	endless := &d.endless
-	if c := d.buf[d.off]; c != '{' {
+	if c := d.in.Data[d.in.Off]; c != '{' {
 		// The brace is damaged, perhaps with bytes after it.
 		f.Reopen()
 		endless = &d.braceless
@@ -158,10 +159,10 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		if n == open {
 			n += len("/*")
 		}
-		if len(d.buf) == d.off+n && (d.eof || !d.fill()) {
+		if len(d.in.Data) == d.in.Off+n && (d.in.Ended() || !d.fill()) {
 			break
 		}
-		text := d.buf[d.off+n:]
+		text := d.in.Data[d.in.Off+n:]
 		if n < open {
 			text = text[:open-n]
 		}
@@ -172,11 +173,11 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		more, done := f.Scan(text)
 		n += more
 		if done {
-			if d.buf[d.off+n-1] != '}' {
+			if d.in.Data[d.in.Off+n-1] != '}' {
 				break // a brace is missing
 			}
 			end, goesOn := d.lineEnd(n)
-			if d.err != nil || !goesOn || d.base+int64(d.off+n) < d.braceless {
+			if d.err != nil || !goesOn || d.in.Base+int64(d.in.Off+n) < d.braceless {
 				return end, true
 			}
 			// The bracket was perhaps a stray one.
@@ -187,53 +188,53 @@ func (d *Decoder) damaged(fault int) (int, bool) {
 		if line >= 0 {
 			f.EndString() // of JSON, which ends on its line
 		}
-		if len(d.buf) == d.off+n && (d.eof || !d.fill()) {
+		if len(d.in.Data) == d.in.Off+n && (d.in.Ended() || !d.fill()) {
 			break
 		}
-		if line >= 0 && d.buf[d.off+n] == '{' {
-			return n, n >= fault || bytes.Count(d.buf[d.off+n:d.off+fault], lineBrace) < resyncLines
+		if line >= 0 && d.in.Data[d.in.Off+n] == '{' {
+			return n, n >= fault || bytes.Count(d.in.Data[d.in.Off+n:d.in.Off+fault], lineBrace) < resyncLines
 		}
 	}
-	*endless = d.base + int64(d.off+n)
+	*endless = d.in.Base + int64(d.in.Off+n)
 	return closed, closed > 0
 }
 
 // passLine skips up to a line if the end of the damaged document is unknown.
-// The fault is the given number of bytes after d.off.
+// The fault is the given number of bytes after d.in.Off.
 func (d *Decoder) passLine(skipped io.Writer, fault int) bool {
-	if n := bytes.LastIndexByte(d.buf[d.off:d.off+fault], '\n'); n >= 0 {
-		line := d.off + n + 1
-		if at := textcut.SkipBlanks(d.buf, line); at < len(d.buf) && d.buf[at] == '{' {
+	if n := bytes.LastIndexByte(d.in.Data[d.in.Off:d.in.Off+fault], '\n'); n >= 0 {
+		line := d.in.Off + n + 1
+		if at := textcut.SkipBlanks(d.in.Data, line); at < len(d.in.Data) && d.in.Data[at] == '{' {
 			return d.pass(skipped, line)
 		}
 	}
-	return d.passTo(skipped, d.off+fault, "\n")
+	return d.passTo(skipped, d.in.Off+fault, "\n")
 }
 
-// passComment skips the start of the comment at d.off, which does not end: up
+// passComment skips the start of the comment at d.in.Off, which does not end: up
 // to the next line, or up to a brace before it that may begin a document.
 func (d *Decoder) passComment(skipped io.Writer) bool {
 	ends := "\n{"
-	if d.buf[d.off+1] == '/' {
+	if d.in.Data[d.in.Off+1] == '/' {
 		ends = "\n"
 	}
-	return d.passTo(skipped, d.off, ends)
+	return d.passTo(skipped, d.in.Off, ends)
 }
 
-// passTo skips up to the first of the bytes in ends at or after buf[from], and
+// passTo skips up to the first of the bytes in ends at or after in.Data[from], and
 // a line feed there; or everything, if there is none.
 func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
-	for ; ; from = d.off {
-		if n := bytes.IndexAny(d.buf[from:], ends); n >= 0 {
-			if n += from; d.buf[n] == '\n' {
+	for ; ; from = d.in.Off {
+		if n := bytes.IndexAny(d.in.Data[from:], ends); n >= 0 {
+			if n += from; d.in.Data[n] == '\n' {
 				n++
 			}
 			return d.pass(skipped, n)
 		}
-		if !d.pass(skipped, len(d.buf)) {
+		if !d.pass(skipped, len(d.in.Data)) {
 			return false
 		}
-		if d.eof {
+		if d.in.Ended() {
 			if d.state > textcut.Top {
 				d.state = d.end
 			}
@@ -245,15 +246,15 @@ func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
 	}
 }
 
-// lineEnd returns the offset from d.off past the line feed after the brace that
-// is n bytes after d.off, or n if more than blanks follow the brace; and
+// lineEnd returns the offset from d.in.Off past the line feed after the brace that
+// is n bytes after d.in.Off, or n if more than blanks follow the brace; and
 // whether the next byte can only belong to the document that the brace closes.
 func (d *Decoder) lineEnd(n int) (end int, goesOn bool) {
 	for at := n; ; at++ {
-		if len(d.buf) == d.off+at && (d.eof || !d.fill()) {
+		if len(d.in.Data) == d.in.Off+at && (d.in.Ended() || !d.fill()) {
 			return n, false
 		}
-		switch d.buf[d.off+at] {
+		switch d.in.Data[d.in.Off+at] {
 		case ' ', '\t', '\r':
 		case '\n':
 			return at + 1, false
@@ -262,32 +263,21 @@ func (d *Decoder) lineEnd(n int) (end int, goesOn bool) {
 		case ':':
 			return n, true
 		default:
-			next, alone, settled := textcut.StandsAlone(d.buf, d.off+at, d.d.shell)
-			for !settled && !d.eof && d.fill() {
-				next, alone, settled = textcut.StandsAlone(d.buf, d.off+at, d.d.shell)
+			next, alone, settled := textcut.StandsAlone(d.in.Data, d.in.Off+at, d.d.shell)
+			for !settled && !d.in.Ended() && d.fill() {
+				next, alone, settled = textcut.StandsAlone(d.in.Data, d.in.Off+at, d.d.shell)
 			}
-			value := alone && next < len(d.buf) && d.buf[next] == '}' && bytes.IndexByte([]byte("}],"), d.buf[d.off+at]) < 0
+			value := alone && next < len(d.in.Data) && d.in.Data[next] == '}' && bytes.IndexByte([]byte("}],"), d.in.Data[d.in.Off+at]) < 0
 			return n, value || !alone
 		}
 	}
 }
 
-// pass skips the bytes of buf from off to end.
+// pass skips the bytes of in.Data from in.Off to end.
 func (d *Decoder) pass(skipped io.Writer, end int) bool {
-	if skipped != nil && end > d.off {
-		n, err := skipped.Write(d.buf[d.off:end])
-		if err == nil && n < end-d.off {
-			err = io.ErrShortWrite
-		}
-		if err != nil {
-			d.off += min(max(n, 0), end-d.off)
-			d.failed = true
-			d.err = err
-			return false
-		}
-	}
-	d.off = end
-	return true
+	d.err = d.in.Skip(skipped, end-d.in.Off)
+	d.failed = d.err != nil
+	return !d.failed
 }
 
 // Skipped returns how many documents Resync has skipped. Faults between

@@ -9,7 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -303,6 +308,45 @@ func TestResyncWriter(t *testing.T) {
 					t.Fatalf("%.30q, room for %d: goes on after %v", text, room, d.Err())
 				}
 			}
+		}
+	}
+}
+
+// TestResyncReader: when the reader fails in Resync, both the failure and the
+// fault before it are told. After Resync a failure has no fault.
+func TestResyncReader(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tc := range []struct {
+		name, text string
+		resumes    bool
+	}{
+		{"in a document", `{"a":x`, false},
+		{"at a byte between documents", `{}x`, false},
+		{"in a long line", `{"a":}` + strings.Repeat(" ", 10), false},
+		{"behind the document", `{"a":x} {}`, true},
+	} {
+		d := extjson.NewDecoder(io.MultiReader(strings.NewReader(tc.text), iotest.ErrReader(broken)))
+		for d.Next() {
+		}
+		fault := d.Err()
+		if d.Resync(nil) != tc.resumes {
+			t.Fatalf("%s: %v", tc.name, d.Err())
+		}
+		for d.Next() {
+		}
+		want := bson.ReadError{Offset: int64(len(tc.text)), Err: broken, Fault: fault}
+		if tc.resumes {
+			want.Fault = nil
+		}
+		got, ok := errors.AsType[*bson.ReadError](d.Err())
+		if !ok {
+			t.Fatalf("%s: error is %T %v", tc.name, d.Err(), d.Err())
+		}
+		if diff := cmp.Diff(want, *got, cmpopts.EquateErrors()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+		}
+		if !errors.Is(got, broken) || errors.Is(got, extjson.ErrToken) == tc.resumes {
+			t.Errorf("%s: %v does not match what went wrong", tc.name, got)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package extjson
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"iter"
 	"math"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/readahead"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -17,15 +17,8 @@ import (
 // its buffer, and the engine reads the document there. If the engine comes to
 // the end of the buffer, fill reads until the document is complete.
 
-// readSize is the number of bytes of the first read of a Decoder.
+// readSize is the size of the first buffer of a Decoder, in bytes.
 const readSize = 256 << 10
-
-// maxEmptyReads is the number of empty reads after which a Decoder stops with
-// io.ErrNoProgress.
-const maxEmptyReads = 100
-
-// errCount is the error of a Read with an impossible count.
-var errCount = errors.New("reader returned an impossible count")
 
 // A Decoder reads documents from a stream of text: one after the other, on
 // lines of their own or not, or as the elements of JSON arrays. A document is
@@ -43,28 +36,22 @@ var errCount = errors.New("reader returned an impossible count")
 type Decoder struct {
 	d    decoder
 	opts DecodeOptions
-	r    io.Reader
-	buf  []byte   // the bytes read; buf[off:] is yet to be consumed
-	lent bool     // buf is the caller's…
-	own  []byte   // …and this the Decoder's
-	off  int      // byte offset in buf
-	base int64    // offset of buf[0] in the stream
-	raw  []byte   // destination of the engine
-	doc  bson.Raw // the current document, all of raw; nil: none
-	text []byte   // its text, a part of buf; nil: dropped
+	in   readahead.Buffer // the stream
+	raw  []byte           // destination of the engine
+	doc  bson.Raw         // the current document, all of raw; nil: none
+	text []byte           // its text, a part of in.Data; nil: dropped
 
-	at      position // in the stream, of buf[counted]
-	counted int
+	at      position // of the byte of the stream at counted
+	counted int64
 	start   int64         // offset in the stream of the current document's text
 	maxText int           // bytes
 	maxDoc  int           // bytes of BSON
-	state   textcut.Place // of buf[off]
+	state   textcut.Place // of the byte at in.Off
 	end     textcut.Place // in which the text may end
-	eof     bool          // the reader has ended
-	rerr    error         // error of the reader, after the bytes in buf
 	failed  bool          // err is the reader's, or that of an option
 	skipped int64         // documents that Resync has skipped
 	err     error
+	fault   error // that Resync continues from, while it does
 
 	// No document that starts before these offsets in the stream has an end.
 	endless   int64 // if it has its opening brace
@@ -108,12 +95,8 @@ func (d *Decoder) Reset(r io.Reader) { d.ResetAt(r, textcut.Start) }
 
 // restart clears everything except the options and the buffers.
 func (d *Decoder) restart(from, end textcut.Place) {
-	buf := d.buf[:0]
-	if d.lent {
-		buf = d.own
-	}
 	err := d.opts.check()
-	*d = Decoder{err: err, failed: err != nil, d: d.d, opts: d.opts, buf: buf, raw: d.raw, maxText: d.maxText, maxDoc: d.maxDoc, state: from, end: end}
+	*d = Decoder{err: err, failed: err != nil, d: d.d, opts: d.opts, in: d.in, raw: d.raw, maxText: d.maxText, maxDoc: d.maxDoc, state: from, end: end}
 }
 
 // Next reads the next document and reports whether there is one. False means
@@ -134,12 +117,12 @@ func (d *Decoder) More() bool {
 // find goes to the brace of the next document and reports whether there is one.
 // It sets start to the brace, or to the byte at fault.
 func (d *Decoder) find() bool {
-	defer func() { d.start = d.base + int64(d.off) }()
+	defer func() { d.start = d.in.Offset() }()
 	for {
 		c, ok := d.peek()
 		if !ok {
 			if d.err == nil && !d.state.EndsAt(d.end) {
-				d.fail(d.off, ErrTruncated, "")
+				d.fail(d.in.Off, ErrTruncated, "")
 			}
 			return false
 		}
@@ -148,7 +131,7 @@ func (d *Decoder) find() bool {
 		}
 		next, ok := d.state.Behind(c, d.d.shell)
 		if !ok {
-			return d.fail(d.off, ErrToken, d.expected())
+			return d.fail(d.in.Off, ErrToken, d.expected())
 		}
 		if next == textcut.First {
 			n, opens := d.ahead(textcut.OpensArray)
@@ -156,21 +139,22 @@ func (d *Decoder) find() bool {
 				return false
 			}
 			if !opens {
-				return d.fail(d.off+n, ErrToken, "a document or ]")
+				return d.fail(d.in.Off+n, ErrToken, "a document or ]")
 			}
 		}
 		d.state = next
-		d.off++
+		d.in.Off++
 	}
 }
 
-// ahead applies rule, standsAlone or opensArray, to the byte at d.off. The next
+// ahead applies rule, standsAlone or opensArray, to the byte at d.in.Off. The next
 // token is n bytes after it, unless the reader fails.
 func (d *Decoder) ahead(rule func(text []byte, off int, shell bool) (at int, ok, settled bool)) (n int, ok bool) {
 	for {
-		at, ok, settled := rule(d.buf, d.off, d.d.shell)
-		if settled || d.eof || !d.fill() && d.err != nil {
-			return at - d.off, ok
+		at, ok, settled := rule(d.in.Data, d.in.Off, d.d.shell)
+		n := at - d.in.Off
+		if settled || d.in.Ended() || !d.fill() && d.err != nil {
+			return n, ok
 		}
 	}
 }
@@ -187,60 +171,60 @@ func (d *Decoder) expected() string {
 	return "a document"
 }
 
-// document reads the document whose brace is at d.off.
+// document reads the document whose brace is at d.in.Off.
 func (d *Decoder) document() bool {
 	f := textcut.NewFrame(d.d.shell)
 	framed := 0 // number of bytes of the document that f has seen
 	for {
-		text := d.buf
-		whole := len(text)-d.off < d.maxText // text is everything that has been read
+		text := d.in.Data
+		whole := len(text)-d.in.Off < d.maxText // text is everything that has been read
 		if !whole {
-			text = text[:d.off+d.maxText]
+			text = text[:d.in.Off+d.maxText]
 		}
 		if framed >= readSize {
-			d.makeRoom(min(len(text)-d.off, d.maxDoc))
+			d.makeRoom(min(len(text)-d.in.Off, d.maxDoc))
 		}
 		d.d.reset(text)
-		d.d.from = d.off
+		d.d.from = d.in.Off
 		if d.d.shell {
-			d.d.unclosed = d.unclosed.behind(-d.base)
+			d.d.unclosed = d.unclosed.behind(-d.in.Base)
 		}
-		raw, end := d.d.topDocument(d.raw[:0], d.off)
+		raw, end := d.d.topDocument(d.raw[:0], d.in.Off)
 		d.raw = raw
 		if len(raw) > d.maxDoc || d.d.err == bson.ErrTooLarge {
-			return d.fail(d.off, bson.ErrTooLarge, "") // whole or not
+			return d.fail(d.in.Off, bson.ErrTooLarge, "") // whole or not
 		}
 		if end >= 0 {
-			d.doc, d.text = raw, text[d.off:end:end]
-			d.off = end
+			d.doc, d.text = raw, text[d.in.Off:end:end]
+			d.in.Off = end
 			d.state = d.state.BehindDocument()
 			return true
 		}
 		if d.d.shell {
-			d.unclosed = d.d.unclosed.behind(d.base)
+			d.unclosed = d.d.unclosed.behind(d.in.Base)
 		}
 		if d.d.err == ErrTruncated && !whole {
-			return d.fail(d.off, bson.ErrTooLarge, "")
+			return d.fail(d.in.Off, bson.ErrTooLarge, "")
 		}
-		if d.d.err != ErrTruncated || d.eof {
-			d.err = d.d.error(d.position(d.off))
+		if d.d.err != ErrTruncated || d.in.Ended() {
+			d.err = d.d.error(d.position(d.in.Off))
 			return false
 		}
 		// Try again when the text is complete, and a few times before, so that
 		// a fault in it is found before memory fills.
-		if framed = d.await(&f, framed, d.nextTry(len(d.buf)-d.off)); d.err != nil {
+		if framed = d.await(&f, framed, d.nextTry(len(d.in.Data)-d.in.Off)); d.err != nil {
 			return false
 		}
 	}
 }
 
-// await reads until f comes to the end of the document at d.off, or to the
+// await reads until f comes to the end of the document at d.in.Off, or to the
 // offset again, or until the reader ends. f has seen the given number of bytes
 // of the document; await returns the new number.
 func (d *Decoder) await(f *textcut.Frame, framed, again int) int {
 	for {
-		n, done := f.Scan(d.buf[d.off+framed:])
-		if framed += n; done || d.eof || framed >= again || len(d.buf)-d.off >= d.maxText {
+		n, done := f.Scan(d.in.Data[d.in.Off+framed:])
+		if framed += n; done || d.in.Ended() || framed >= again || len(d.in.Data)-d.in.Off >= d.maxText {
 			return framed
 		}
 		if !d.fill() && d.err != nil {
@@ -276,143 +260,98 @@ func (d *Decoder) peek() (byte, bool) {
 		return 0, false
 	}
 	for {
-		if d.off = textcut.SkipBlanks(d.buf, d.off); d.off < len(d.buf) {
-			if d.buf[d.off] == '/' && d.d.shell {
+		if d.in.Off = textcut.SkipBlanks(d.in.Data, d.in.Off); d.in.Off < len(d.in.Data) {
+			if d.in.Data[d.in.Off] == '/' && d.d.shell {
 				if d.skipComment() {
 					continue
 				}
 				return '/', d.err == nil
 			}
-			return d.buf[d.off], true
+			return d.in.Data[d.in.Off], true
 		}
-		if d.eof || !d.fill() && d.err != nil {
+		if d.in.Ended() || !d.fill() && d.err != nil {
 			return 0, false
 		}
 	}
 }
 
-// skipComment skips the comment at the slash at d.off, and reports whether
+// skipComment skips the comment at the slash at d.in.Off, and reports whether
 // there is a complete one. An incomplete comment is not consumed: Resync
 // continues inside it.
 func (d *Decoder) skipComment() bool {
-	for len(d.buf)-d.off < 2 {
-		if d.eof || !d.fill() {
+	for len(d.in.Data)-d.in.Off < 2 {
+		if d.in.Ended() || !d.fill() {
 			return false
 		}
 	}
-	end := commentEnd(d.buf[d.off:])
+	end := commentEnd(d.in.Data[d.in.Off:])
 	if end == "" {
 		return false
 	}
 	seen := 2 // number of bytes of the comment that do not have its end
 	if end == "*/" {
-		seen = d.unclosed.behind(-d.base).unseen(d.off)
+		seen = d.unclosed.behind(-d.in.Base).unseen(d.in.Off)
 	}
 	for {
-		text := d.buf[d.off:min(d.off+textcut.MaxComment, len(d.buf))]
+		text := d.in.Data[d.in.Off:min(d.in.Off+textcut.MaxComment, len(d.in.Data))]
 		if n := bytes.Index(text[min(seen, len(text)):], []byte(end)); n >= 0 {
-			d.off += seen + n + len(end)
+			d.in.Off += seen + n + len(end)
 			return true
 		}
 		seen = max(seen, len(text)-len(end)+1)
 		switch {
 		case len(text) == textcut.MaxComment:
-		case !d.eof && (d.fill() || d.err == nil):
+		case !d.in.Ended() && (d.fill() || d.err == nil):
 			continue
 		case d.err != nil:
 			return false
 		case end == "\n":
-			d.off = len(d.buf)
+			d.in.Off = len(d.in.Data)
 			return true
 		}
 		if end == "*/" {
-			d.unclosed = span{int64(d.off), int64(d.off + len(text))}.behind(d.base)
+			d.unclosed = span{int64(d.in.Off), int64(d.in.Off + len(text))}.behind(d.in.Base)
 		}
-		return d.fail(d.off, ErrToken, "")
+		return d.fail(d.in.Off, ErrToken, "")
 	}
 }
 
 // skipMark skips a byte order mark at the start of the stream. It reports false
 // if the reader fails too early to tell whether there is one.
 func (d *Decoder) skipMark() bool {
-	for !d.eof && len(d.buf) < len(textcut.ByteOrderMark) && strings.HasPrefix(textcut.ByteOrderMark, string(d.buf)) {
+	for !d.in.Ended() && len(d.in.Data) < len(textcut.ByteOrderMark) && strings.HasPrefix(textcut.ByteOrderMark, string(d.in.Data)) {
 		if !d.fill() && d.err != nil {
 			return false
 		}
 	}
-	d.off = textcut.SkipMark(d.buf)
+	d.in.Off = textcut.SkipMark(d.in.Data)
 	d.state = textcut.Top
 	return true
 }
 
-// fill moves the rest of buf to its front and appends more text. It reports
-// whether it read a byte; if not, the stream has ended or d.err has the error.
+// fill reads more text. It reports whether there is any; if not, the stream has
+// ended or d.err has the error.
 func (d *Decoder) fill() bool {
-	if d.rerr != nil {
-		return d.readError(d.rerr)
+	d.position(d.in.Off) // the text before it goes
+	if d.in.Fill(readSize, d.maxText) {
+		return true
 	}
-	if d.off > 0 {
-		d.position(d.off)
-		d.base += int64(d.off)
-		d.counted = 0
-		d.buf = d.buf[:copy(d.buf, d.buf[d.off:])]
-		d.off = 0
+	if !d.in.Ended() {
+		d.failed = true
+		d.err = &bson.ReadError{Offset: d.in.End(), Err: d.in.Err, Fault: d.fault}
 	}
-	if cap(d.buf)-len(d.buf) < readSize/2 {
-		grown := make([]byte, len(d.buf), d.grownCap())
-		copy(grown, d.buf)
-		d.buf = grown
-	}
-	for range maxEmptyReads {
-		room := d.buf[len(d.buf):cap(d.buf)]
-		n, err := d.r.Read(room)
-		if n < 0 || n > len(room) {
-			return d.readError(errCount)
-		}
-		d.buf = d.buf[:len(d.buf)+n]
-		switch {
-		case err == io.EOF:
-			d.eof = true
-			return n > 0
-		case n > 0:
-			d.rerr = err
-			return true
-		case err != nil:
-			return d.readError(err)
-		}
-	}
-	return d.readError(io.ErrNoProgress)
-}
-
-// grownCap returns the capacity of the next buffer: twice that of this one, at
-// most that of the longest text. From an eighth of the longest text on, it is
-// that of the longest text. So all old buffers, which may still be in memory,
-// are together a quarter of it; unused pages of the new buffer are not memory
-// yet.
-func (d *Decoder) grownCap() int {
-	size := max(2*cap(d.buf), readSize)
-	if d.maxText/4 <= size {
-		return max(d.maxText+2*readSize, size) // the sum may overflow
-	}
-	return size
-}
-
-// readError ends the stream with a failure of the reader.
-func (d *Decoder) readError(err error) bool {
-	d.failed = true
-	d.err = &bson.ReadError{Offset: d.base + int64(len(d.buf)), Err: err}
 	return false
 }
 
-// fail ends the stream with a fault at buf[off:].
+// fail ends the stream with a fault at in.Data[off:].
 func (d *Decoder) fail(off int, err error, expected string) bool {
-	d.d.reset(d.buf)
-	d.d.from = d.off
+	d.d.reset(d.in.Data)
+	d.d.from = d.in.Off
 	d.d.fail(off, err, expected)
 	if err == bson.ErrTooLarge {
 		d.d.err = err // also after a part of it was read
 	}
-	d.err = d.d.error(d.position(d.off))
+	d.err = d.d.error(d.position(d.in.Off))
 	return false
 }
 
@@ -433,21 +372,21 @@ func (d *Decoder) Position() (line, column int64) {
 	if d.text == nil {
 		return 0, 0
 	}
-	at := d.position(int(d.start - d.base))
+	at := d.position(int(d.start - d.in.Base))
 	return at.line + 1, at.column + 1
 }
 
-// position returns the place of buf[off] in the stream. off must not be before
+// position returns the place of in.Data[off] in the stream. off must not be before
 // that of the last call, so lines are counted once for any number of faults.
 func (d *Decoder) position(off int) position {
-	d.at.advance(d.buf[d.counted:off])
-	d.counted = off
+	d.at.advance(d.in.Data[d.counted-d.in.Base : off])
+	d.counted = d.in.Base + int64(off)
 	return d.at
 }
 
 // Buffered returns the text that has been read and not consumed. Next continues
 // with this text and then with the reader. It is valid as long as Text.
-func (d *Decoder) Buffered() []byte { return d.buf[d.off:len(d.buf):len(d.buf)] }
+func (d *Decoder) Buffered() []byte { return d.in.Rest() }
 
 // Offset returns the offset of the text of the current document in the stream,
 // in bytes. After Next returned false it is the offset of the first byte of
@@ -497,7 +436,7 @@ func (d *Decoder) Place() textcut.Place { return d.state }
 // ResetAt is Reset, for bsonjs, for a reader that starts at p.
 func (d *Decoder) ResetAt(r io.Reader, p textcut.Place) {
 	d.restart(p, textcut.Top)
-	d.r = r
+	d.in.Reset(r)
 }
 
 // maxRoom is the largest room for BSON that ResetPiece makes, in bytes.
@@ -510,8 +449,7 @@ const maxRoom = 1 << 20
 // can fail.
 func (d *Decoder) ResetPiece(p textcut.Piece) {
 	d.restart(p.From, max(p.To, textcut.Top))
-	d.own, d.buf, d.lent = d.buf, p.Text, true
+	d.in.ResetBytes(p.Text)
 	// A document is rarely longer than its text.
 	d.raw = slices.Grow(d.raw[:0], min(len(p.Text), d.maxDoc, maxRoom))
-	d.eof = true
 }
