@@ -159,7 +159,7 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 	end := len(e.elems)
 	sortElements(e.elems[base:end])
 	for i := base; i < end; i++ {
-		if e.UTF8 == UTF8Replace && i > base && e.elems[i-1].Key == e.elems[i].Key {
+		if e.InvalidUTF8 == UTF8Replace && i > base && e.elems[i-1].Key == e.elems[i].Key {
 			dst, _ = e.fail(dst, reflect.TypeOf(m), ErrDuplicateKey)
 			return e.within(dst, e.elems[i].Key)
 		}
@@ -175,11 +175,11 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 
 // sortsMaps reports whether the elements of maps must be sorted: also if
 // different keys may become the same text.
-func (e *encoder) sortsMaps() bool { return !e.UnsortedMaps || e.UTF8 == UTF8Replace }
+func (e *encoder) sortsMaps() bool { return !e.UnsortedMaps || e.InvalidUTF8 == UTF8Replace }
 
 // mapKey returns key as it is written.
 func (e *encoder) mapKey(key string) string {
-	if e.UTF8 == UTF8Replace && !utf8.ValidString(key) {
+	if e.InvalidUTF8 == UTF8Replace && !utf8.ValidString(key) {
 		return string(replace.Text(nil, key))
 	}
 	return key
@@ -293,7 +293,7 @@ func (e *encoder) oddKey(dst []byte, at int) ([]byte, bool) {
 	if utf8.Valid(key) {
 		return dst, true
 	}
-	if e.UTF8 != UTF8Replace {
+	if e.InvalidUTF8 != UTF8Replace {
 		e.fail(dst, nil, ErrUTF8)
 		return dst, false
 	}
@@ -320,7 +320,7 @@ func (e *encoder) appendText(dst []byte, s string, t Type) ([]byte, Type) {
 	if copyText(dst[at:at+len(s)], s) || utf8.Valid(dst[at:at+len(s)]) {
 		return dst, t
 	}
-	if e.UTF8 != UTF8Replace {
+	if e.InvalidUTF8 != UTF8Replace {
 		return e.fail(dst[:at-4], typeString, ErrUTF8)
 	}
 	dst = append(replace.Text(dst[:at], s), 0)

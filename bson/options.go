@@ -29,8 +29,8 @@ type DecodeOptions struct {
 	// than 2³¹−1 bytes.
 	MaxDocumentSize int
 
-	// UTF8 is the policy for invalid UTF-8.
-	UTF8 UTF8Policy
+	// InvalidUTF8 is the policy for invalid UTF-8.
+	InvalidUTF8 UTF8Policy
 
 	// DocumentType is the Go type of documents in an any.
 	DocumentType DocumentType
@@ -38,9 +38,9 @@ type DecodeOptions struct {
 	// Binary otherwise. All other subtypes are always Binary. That includes
 	// subtype 2, because a []byte is written as subtype 0.
 	BinaryAsBytes bool
-	// UUIDs decodes binaries of this representation in an any as UUID. It is
+	// UUIDRepresentation decodes binaries of this representation in an any as UUID. It is
 	// also the byte order in which subtype 3 is read into a UUID.
-	UUIDs UUIDRepresentation
+	UUIDRepresentation UUIDRepresentation
 	// DBRefs decodes documents in an any as DBRef if their first keys are $ref,
 	// $id and optionally $db, in this order, so that writing the DBRef gives
 	// the same bytes. DocumentType applies to other documents.
@@ -68,17 +68,17 @@ type DecodeOptions struct {
 	// without an element in the document keep their values.
 	ZeroStructs bool
 
-	// DisallowUnknownFields makes a key that the struct does not have an
+	// RejectUnknownFields makes a key that the struct does not have an
 	// error that matches ErrUnknownField; it is skipped otherwise.
-	DisallowUnknownFields bool
-	// DisallowDuplicateKeys makes a repeated key in a document an error that
+	RejectUnknownFields bool
+	// RejectDuplicateKeys makes a repeated key in a document an error that
 	// matches ErrDuplicateKey. Otherwise a D keeps both elements, and structs
 	// and maps keep the last.
-	DisallowDuplicateKeys bool
-	// DisallowInexact makes two conversions an error that matches ErrInexact:
+	RejectDuplicateKeys bool
+	// RejectInexact makes two conversions an error that matches ErrInexact:
 	// an integer that a floating-point destination would round, and a number
 	// other than 0 and 1 into a bool.
-	DisallowInexact bool
+	RejectInexact bool
 
 	// Codecs are functions that replace the rules of this package for some
 	// types.
@@ -97,8 +97,8 @@ type EncodeOptions struct {
 	// means 2³¹−1, the limit of BSON.
 	MaxDocumentSize int
 
-	// UTF8 is the policy for invalid UTF-8.
-	UTF8 UTF8Policy
+	// InvalidUTF8 is the policy for invalid UTF-8.
+	InvalidUTF8 UTF8Policy
 
 	// UnsortedMaps writes the elements of maps in Go's order of iteration,
 	// which differs each time but is faster. Maps whose keys can have the same
@@ -136,8 +136,8 @@ type EncodeOptions struct {
 	BigIntAsDecimal bool
 	// StringifyKeys converts keys of maps of every type with fmt.Sprint.
 	StringifyKeys bool
-	// UUIDs is the representation of a UUID.
-	UUIDs UUIDRepresentation
+	// UUIDRepresentation is the representation of a UUID.
+	UUIDRepresentation UUIDRepresentation
 
 	// AddID adds an _id with a new ObjectId at the front of a whole document
 	// without an _id.
@@ -180,12 +180,12 @@ const (
 // check returns the *OptionError of an option that is out of range.
 func (o *DecodeOptions) check() error {
 	switch {
-	case o.UTF8 > UTF8Replace:
-		return outOfRange("bson.DecodeOptions.UTF8", o.UTF8)
+	case o.InvalidUTF8 > UTF8Replace:
+		return outOfRange("bson.DecodeOptions.InvalidUTF8", o.InvalidUTF8)
 	case o.DocumentType > DocumentsAsMap:
 		return outOfRange("bson.DecodeOptions.DocumentType", o.DocumentType)
-	case o.UUIDs > UUIDCSharpLegacy:
-		return outOfRange("bson.DecodeOptions.UUIDs", o.UUIDs)
+	case o.UUIDRepresentation > UUIDCSharpLegacy:
+		return outOfRange("bson.DecodeOptions.UUIDRepresentation", o.UUIDRepresentation)
 	case o.TimeRange > TimeClamp:
 		return outOfRange("bson.DecodeOptions.TimeRange", o.TimeRange)
 	}
@@ -195,10 +195,10 @@ func (o *DecodeOptions) check() error {
 // check returns the *OptionError of an option that is out of range.
 func (o *EncodeOptions) check() error {
 	switch {
-	case o.UTF8 > UTF8Replace:
-		return outOfRange("bson.EncodeOptions.UTF8", o.UTF8)
-	case o.UUIDs > UUIDCSharpLegacy:
-		return outOfRange("bson.EncodeOptions.UUIDs", o.UUIDs)
+	case o.InvalidUTF8 > UTF8Replace:
+		return outOfRange("bson.EncodeOptions.InvalidUTF8", o.InvalidUTF8)
+	case o.UUIDRepresentation > UUIDCSharpLegacy:
+		return outOfRange("bson.EncodeOptions.UUIDRepresentation", o.UUIDRepresentation)
 	}
 	return nil
 }

@@ -255,7 +255,7 @@ func decElements(d *decoder, v reflect.Value) {
 			return
 		}
 		e := E{Key: d.key()}
-		if d.DisallowDuplicateKeys && !seen.add(e.Key) {
+		if d.RejectDuplicateKeys && !seen.add(e.Key) {
 			d.fail(v.Type(), ErrDuplicateKey)
 			return
 		}
@@ -336,8 +336,8 @@ func (d *decoder) uuid() (UUID, bool) {
 	case len(data) != 16:
 	case subtype == BinaryUUID:
 		return UUID(data), true
-	case subtype == BinaryUUIDOld && d.UUIDs > UUIDStandard:
-		return d.UUIDs.swap(UUID(data)), true
+	case subtype == BinaryUUIDOld && d.UUIDRepresentation > UUIDStandard:
+		return d.UUIDRepresentation.swap(UUID(data)), true
 	}
 	return UUID{}, false
 }

@@ -346,10 +346,10 @@ func driverVector(t reflect.Type) (knownType, bool) {
 // encForeignUUID writes a [16]byte as the driver does, a binary of subtype 0,
 // unless the options name a representation.
 func encForeignUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	if e.UUIDs == UUIDUnspecified && !e.TextMarshalers {
+	if e.UUIDRepresentation == UUIDUnspecified && !e.TextMarshalers {
 		return encByteArray(e, dst, v)
 	}
-	if e.UUIDs == UUIDUnspecified {
+	if e.UUIDRepresentation == UUIDUnspecified {
 		return encTextMarshaler(e, dst, v)
 	}
 	return encUUID(e, dst, v.Convert(typeUUID))

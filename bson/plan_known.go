@@ -119,8 +119,8 @@ func decRegex(d *decoder, v reflect.Value) {
 }
 
 func encUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	u := e.UUIDs.swap(get[UUID](v))
-	return bsoncore.AppendBinaryValue(dst, e.UUIDs.Subtype(), u[:]), TypeBinary
+	u := e.UUIDRepresentation.swap(get[UUID](v))
+	return bsoncore.AppendBinaryValue(dst, e.UUIDRepresentation.Subtype(), u[:]), TypeBinary
 }
 
 // decUUID sets a UUID from a binary of subtype 4, from a binary of subtype 3 in

@@ -129,7 +129,7 @@ func (d *decoder) mapOfAny(m map[string]any) {
 	var seen keyWatch
 	for d.c.Next() {
 		key := d.key()
-		if d.DisallowDuplicateKeys && !seen.add(key) {
+		if d.RejectDuplicateKeys && !seen.add(key) {
 			d.fail(typeM, ErrDuplicateKey)
 			return
 		}
@@ -143,7 +143,7 @@ func (d *decoder) mapOfAny(m map[string]any) {
 // entry sets k and x from the current element.
 func (d *decoder) entry(k, x reflect.Value, key keyPlan, elem *plan, seen *keyWatch) {
 	text := d.owned(d.c.Key(), d.c.Offset()+1)
-	if d.DisallowDuplicateKeys && !seen.add(text) {
+	if d.RejectDuplicateKeys && !seen.add(text) {
 		d.fail(k.Type(), ErrDuplicateKey)
 		return
 	}

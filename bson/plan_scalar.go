@@ -160,7 +160,7 @@ func decBool(d *decoder, v reflect.Value) {
 		d.null(v)
 		return
 	}
-	if d.DisallowInexact && !bit {
+	if d.RejectInexact && !bit {
 		d.fail(v.Type(), ErrInexact)
 		return
 	}
@@ -239,7 +239,7 @@ func decFloat(d *decoder, v reflect.Value) {
 		n := c.Int64()
 		f = float64(n)
 		// 2⁶³ does not convert back, but is no int64 either.
-		if d.DisallowInexact && (f == -math.MinInt64 || int64(f) != n) {
+		if d.RejectInexact && (f == -math.MinInt64 || int64(f) != n) {
 			d.fail(v.Type(), ErrInexact)
 			return
 		}

@@ -290,7 +290,7 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 		}
 		f := &s.fields[next]
 		next++
-		if d.DisallowDuplicateKeys && !seen.add(f.name) {
+		if d.RejectDuplicateKeys && !seen.add(f.name) {
 			d.fail(s.typ, ErrDuplicateKey)
 			break
 		}
@@ -380,9 +380,9 @@ func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field)
 // struct and the options.
 func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keyWatch) {
 	if s.rest == nil {
-		if d.DisallowUnknownFields {
+		if d.RejectUnknownFields {
 			d.fail(s.typ, ErrUnknownField)
-		} else if d.DisallowDuplicateKeys && !seen.add(string(d.c.Key())) {
+		} else if d.RejectDuplicateKeys && !seen.add(string(d.c.Key())) {
 			d.fail(s.typ, ErrDuplicateKey)
 		}
 		return

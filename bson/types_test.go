@@ -219,12 +219,12 @@ func TestUUID(t *testing.T) {
 			t.Errorf("%v: UUID = %v, %v", tc.r, got, err)
 		}
 		// Typed fields, both ways.
-		doc, err := bson.EncodeOptions{UUIDs: tc.r}.Marshal(bson.D{{"u", u}})
+		doc, err := bson.EncodeOptions{UUIDRepresentation: tc.r}.Marshal(bson.D{{"u", u}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got struct{ U bson.UUID }
-		if err := (bson.DecodeOptions{UUIDs: tc.r}).Unmarshal(doc, &got); err != nil || got.U != u {
+		if err := (bson.DecodeOptions{UUIDRepresentation: tc.r}).Unmarshal(doc, &got); err != nil || got.U != u {
 			t.Errorf("%v: %v, %v", tc.r, got, err)
 		}
 		err = bson.Unmarshal(doc, &got)

@@ -316,7 +316,7 @@ func (d *decoder) owned(text []byte, off int) string {
 
 // invalid applies the options to invalid UTF-8.
 func (d *decoder) invalid(text []byte, off int) string {
-	if d.UTF8 == UTF8Replace {
+	if d.InvalidUTF8 == UTF8Replace {
 		return string(replace.Text(nil, string(text)))
 	}
 	d.c.Malformed(off+bsoncore.IndexInvalidUTF8(text), ErrUTF8)

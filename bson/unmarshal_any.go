@@ -172,8 +172,8 @@ func (d *decoder) binary() Binary {
 
 func (d *decoder) anyBinary() any {
 	subtype, data := d.c.Binary()
-	if d.UUIDs != UUIDUnspecified && subtype == d.UUIDs.Subtype() && len(data) == 16 {
-		return d.UUIDs.swap(UUID(data))
+	if d.UUIDRepresentation != UUIDUnspecified && subtype == d.UUIDRepresentation.Subtype() && len(data) == 16 {
+		return d.UUIDRepresentation.swap(UUID(data))
 	}
 	b := d.binary()
 	if d.BinaryAsBytes && subtype == BinaryGeneric {
@@ -207,7 +207,7 @@ func (d *decoder) elements(dst []E) []E {
 	for ; i < len(dst) && d.c.Next(); i++ {
 		e := &dst[i]
 		e.Key = d.key()
-		if d.DisallowDuplicateKeys && !seen.add(e.Key) {
+		if d.RejectDuplicateKeys && !seen.add(e.Key) {
 			d.fail(typeD, ErrDuplicateKey)
 			break
 		}

@@ -271,7 +271,7 @@ func TestRegexOptionsWritten(t *testing.T) {
 			t.Errorf("%T: %x, %v, want the same bytes", v, got, err)
 		}
 	}
-	if doc, err := (bson.EncodeOptions{UTF8: bson.UTF8Replace}).Marshal(bson.D{{"r", bson.Regex{Options: "x\xffi"}}}); err != nil ||
+	if doc, err := (bson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}).Marshal(bson.D{{"r", bson.Regex{Options: "x\xffi"}}}); err != nil ||
 		string(bson.Raw(doc).Lookup("r").Value) != "\x00ix\uFFFD\x00" {
 		t.Errorf("repaired: %q, %v", doc, err)
 	}

@@ -127,7 +127,7 @@ func ExampleEncodeOptions() {
 
 func ExampleDecodeOptions() {
 	doc, _ := bson.Marshal(bson.D{{Key: "title", Value: "Erewhon"}, {Key: "colour", Value: "red"}})
-	o := bson.DecodeOptions{DisallowUnknownFields: true}
+	o := bson.DecodeOptions{RejectUnknownFields: true}
 	var v struct{ Title string }
 	fmt.Println(errors.Is(o.Unmarshal(doc, &v), bson.ErrUnknownField))
 	// Output: true

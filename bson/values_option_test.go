@@ -16,10 +16,10 @@ import (
 func TestOptionsOutOfRange(t *testing.T) {
 	doc := []byte("\x05\x00\x00\x00\x00")
 	for want, o := range map[string]bson.DecodeOptions{
-		"UTF8":         {UTF8: bson.UTF8Replace + 1},
-		"DocumentType": {DocumentType: bson.DocumentsAsMap + 1},
-		"UUIDs":        {UUIDs: bson.UUIDCSharpLegacy + 1},
-		"TimeRange":    {TimeRange: bson.TimeClamp + 1},
+		"InvalidUTF8":        {InvalidUTF8: bson.UTF8Replace + 1},
+		"DocumentType":       {DocumentType: bson.DocumentsAsMap + 1},
+		"UUIDRepresentation": {UUIDRepresentation: bson.UUIDCSharpLegacy + 1},
+		"TimeRange":          {TimeRange: bson.TimeClamp + 1},
 	} {
 		var d bson.D
 		for call, err := range map[string]error{
@@ -34,8 +34,8 @@ func TestOptionsOutOfRange(t *testing.T) {
 		}
 	}
 	for want, o := range map[string]bson.EncodeOptions{
-		"UTF8":  {UTF8: bson.UTF8Replace + 1},
-		"UUIDs": {UUIDs: bson.UUIDCSharpLegacy + 1},
+		"InvalidUTF8":        {InvalidUTF8: bson.UTF8Replace + 1},
+		"UUIDRepresentation": {UUIDRepresentation: bson.UUIDCSharpLegacy + 1},
 	} {
 		_, marshal := o.Marshal(bson.D{})
 		_, appended := o.Append(nil, bson.D{})

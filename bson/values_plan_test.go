@@ -167,7 +167,7 @@ func TestPanicInHook(t *testing.T) {
 	tagged := struct {
 		A *bomb `bson:",minsize,truncate"`
 	}{new(bomb)}
-	values := bson.DecodeOptions{Codecs: bson.NewCodecs(bson.AnyAs[bomb](bson.TypeInt32)), UTF8: bson.UTF8Replace, DisallowUnknownFields: true}
+	values := bson.DecodeOptions{Codecs: bson.NewCodecs(bson.AnyAs[bomb](bson.TypeInt32)), InvalidUTF8: bson.UTF8Replace, RejectUnknownFields: true}
 	held := bson.M{"a": bson.M{"b": bson.D{{"c", new(bomb)}}}}
 	for range rounds {
 		for name, f := range map[string]func(){
@@ -175,7 +175,7 @@ func TestPanicInHook(t *testing.T) {
 			"into a field":    func() { bson.Unmarshal(doc, &tagged) },
 			"into an any":     func() { values.Unmarshal(doc, new(bson.D)) },
 			"of a pointer":    func() { bson.Marshal(in) },
-			"of a field":      func() { bson.EncodeOptions{UTF8: bson.UTF8Replace}.Marshal(tagged) },
+			"of a field":      func() { bson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}.Marshal(tagged) },
 			"inside maps":     func() { bson.Marshal(held) },
 			"of a code scope": func() { bson.MarshalValue(bson.CodeWithScope{Scope: bomb{}}) },
 		} {

@@ -269,12 +269,12 @@ func TestEncodeOptions(t *testing.T) {
 		{"no TextMarshalers", bson.EncodeOptions{}, bson.D{{"a", level(2)}}, bson.D{{"a", int32(2)}}},
 		{"BigIntAsDecimal", bson.EncodeOptions{BigIntAsDecimal: true}, bson.D{{"a", big.NewInt(-5)}}, bson.D{{"a", mustDecimal("-5")}}},
 		{"StringifyKeys", bson.EncodeOptions{StringifyKeys: true}, map[float64]int{1.5: 1}, bson.D{{"1.5", int32(1)}}},
-		{"UUIDs", bson.EncodeOptions{UUIDs: bson.UUIDJavaLegacy}, bson.D{{"u", bson.UUID{1, 2, 3, 4, 5, 6, 7, 8, 9}}},
+		{"UUIDRepresentation", bson.EncodeOptions{UUIDRepresentation: bson.UUIDJavaLegacy}, bson.D{{"u", bson.UUID{1, 2, 3, 4, 5, 6, 7, 8, 9}}},
 			bson.D{{"u", bson.Binary{Subtype: 3, Data: []byte{8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0, 0, 0, 9}}}}},
 		{"HoistID", bson.EncodeOptions{HoistID: true}, bson.D{{"a", 1}, {"_id", "x"}, {"b", 2}}, bson.D{{"_id", "x"}, {"a", int32(1)}, {"b", int32(2)}}},
 		{"HoistID without", bson.EncodeOptions{HoistID: true}, bson.D{{"a", 1}}, bson.D{{"a", int32(1)}}},
 		{"AddID with", bson.EncodeOptions{AddID: true}, bson.D{{"a", 1}, {"_id", 2}}, bson.D{{"a", int32(1)}, {"_id", int32(2)}}},
-		{"UTF8", bson.EncodeOptions{UTF8: bson.UTF8Replace}, bson.D{{"\xffk", "a\xf0\x80b"}, {"r", bson.Regex{Pattern: "\xff"}}},
+		{"InvalidUTF8", bson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}, bson.D{{"\xffk", "a\xf0\x80b"}, {"r", bson.Regex{Pattern: "\xff"}}},
 			bson.D{{"\uFFFDk", "a\uFFFD\uFFFDb"}, {"r", bson.Regex{Pattern: "\uFFFD"}}}},
 		{"shadowed", bson.EncodeOptions{}, shadowed{}, bson.D{{"z", ""}, {"x", ""}, {"y", int32(0)}}},
 	} {
@@ -297,7 +297,7 @@ func TestEncodeOptions(t *testing.T) {
 	}
 	for _, v := range []any{bson.M{"\xff": 1, "\xfe": 2}, map[string]int{"\xff": 1, "\uFFFD": 2}} {
 		for _, unsorted := range []bool{false, true} {
-			if _, err := (bson.EncodeOptions{UTF8: bson.UTF8Replace, UnsortedMaps: unsorted}).Marshal(v); !errors.Is(err, bson.ErrDuplicateKey) {
+			if _, err := (bson.EncodeOptions{InvalidUTF8: bson.UTF8Replace, UnsortedMaps: unsorted}).Marshal(v); !errors.Is(err, bson.ErrDuplicateKey) {
 				t.Errorf("keys that are the same when replaced: %v", err)
 			}
 		}
@@ -348,8 +348,8 @@ func TestDecodeOptions(t *testing.T) {
 		{"binary", bson.DecodeOptions{BinaryAsBytes: true}, bson.A{[]byte{1}, bson.Binary{Subtype: 2, Data: []byte{2}}},
 			bson.A{[]byte{1}, bson.Binary{Subtype: 2, Data: []byte{2}}}},
 		{"UUID unspecified", bson.DecodeOptions{}, uuid, uuid.Binary(bson.UUIDStandard)},
-		{"UUID standard", bson.DecodeOptions{UUIDs: bson.UUIDStandard}, bson.A{uuid, legacy}, bson.A{uuid, legacy}},
-		{"UUID C#", bson.DecodeOptions{UUIDs: bson.UUIDCSharpLegacy}, bson.A{uuid, legacy}, bson.A{uuid.Binary(bson.UUIDStandard), uuid}},
+		{"UUID standard", bson.DecodeOptions{UUIDRepresentation: bson.UUIDStandard}, bson.A{uuid, legacy}, bson.A{uuid, legacy}},
+		{"UUID C#", bson.DecodeOptions{UUIDRepresentation: bson.UUIDCSharpLegacy}, bson.A{uuid, legacy}, bson.A{uuid.Binary(bson.UUIDStandard), uuid}},
 		{"DBRef", bson.DecodeOptions{DBRefs: true}, ref, bson.DBRef{Ref: "c", ID: int32(1), Extra: bson.D{{"x", int32(2)}}}},
 		{"DBRef in another order", bson.DecodeOptions{DBRefs: true}, bson.D{{"$id", int32(1)}, {"$ref", "c"}}, bson.D{{"$id", int32(1)}, {"$ref", "c"}}},
 		{"DBRef with empty database", bson.DecodeOptions{DBRefs: true}, bson.D{{"$ref", "c"}, {"$id", int32(1)}, {"$db", ""}},
@@ -358,7 +358,7 @@ func TestDecodeOptions(t *testing.T) {
 		{"location", bson.DecodeOptions{TimeInAny: true, Location: zone}, bson.DateTime(1000), at.In(zone)},
 		{"time kept", bson.DecodeOptions{TimeInAny: true}, far, far},
 		{"time clamped", bson.DecodeOptions{TimeInAny: true, TimeRange: bson.TimeClamp}, far, time.UnixMilli(int64(far) - 1).UTC()},
-		{"UTF8", bson.DecodeOptions{UTF8: bson.UTF8Replace}, bson.RawValue{Type: bson.TypeString, Value: []byte("\x03\x00\x00\x00a\xff\x00")}, "a\uFFFD"},
+		{"InvalidUTF8", bson.DecodeOptions{InvalidUTF8: bson.UTF8Replace}, bson.RawValue{Type: bson.TypeString, Value: []byte("\x03\x00\x00\x00a\xff\x00")}, "a\uFFFD"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := unmarshalled[struct{ V any }](t, tc.o, bson.D{{"v", tc.in}}).V
@@ -385,24 +385,24 @@ func TestDecodeOptions(t *testing.T) {
 		{"TimeReject", bson.DecodeOptions{TimeRange: bson.TimeReject}, far1, new(struct{ V time.Time }), bson.ErrRange},
 		{"ObjectIDAsHex", bson.DecodeOptions{ObjectIDAsHex: true}, bson.D{{"v", anID}}, new(struct{ V string }), nil},
 		{"Truncate", bson.DecodeOptions{Truncate: true}, bson.D{{"v", 1.9}}, new(struct{ V int }), nil},
-		{"unknown field", bson.DecodeOptions{DisallowUnknownFields: true}, bson.D{{"v", 1}, {"w", 1}}, new(struct{ V int }), bson.ErrUnknownField},
-		{"known field", bson.DecodeOptions{DisallowUnknownFields: true}, bson.D{{"v", 1}}, new(struct{ V int }), nil},
-		{"twice in struct", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(struct{ V int }), bson.ErrDuplicateKey},
-		{"twice unknown", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"w", 1}, {"w", 1}}, new(struct{ V int }), bson.ErrDuplicateKey},
-		{"twice in an array of E", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", bson.D{{"w", 1}, {"w", 1}}}}, new(struct{ V [2]bson.E }), bson.ErrDuplicateKey},
-		{"twice in D", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(bson.D), bson.ErrDuplicateKey},
-		{"twice in M", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(bson.M), bson.ErrDuplicateKey},
-		{"twice in map", bson.DecodeOptions{DisallowDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(map[string]int), bson.ErrDuplicateKey},
-		{"twice in a wide D", bson.DecodeOptions{DisallowDuplicateKeys: true}, append(wide(100), bson.E{"k50", 1}), new(bson.D), bson.ErrDuplicateKey},
-		{"not twice in a wide D", bson.DecodeOptions{DisallowDuplicateKeys: true}, wide(100), new(bson.D), nil},
-		{"inexact", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(1<<53 + 1)}}, new(struct{ V float64 }), bson.ErrInexact},
+		{"unknown field", bson.DecodeOptions{RejectUnknownFields: true}, bson.D{{"v", 1}, {"w", 1}}, new(struct{ V int }), bson.ErrUnknownField},
+		{"known field", bson.DecodeOptions{RejectUnknownFields: true}, bson.D{{"v", 1}}, new(struct{ V int }), nil},
+		{"twice in struct", bson.DecodeOptions{RejectDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(struct{ V int }), bson.ErrDuplicateKey},
+		{"twice unknown", bson.DecodeOptions{RejectDuplicateKeys: true}, bson.D{{"w", 1}, {"w", 1}}, new(struct{ V int }), bson.ErrDuplicateKey},
+		{"twice in an array of E", bson.DecodeOptions{RejectDuplicateKeys: true}, bson.D{{"v", bson.D{{"w", 1}, {"w", 1}}}}, new(struct{ V [2]bson.E }), bson.ErrDuplicateKey},
+		{"twice in D", bson.DecodeOptions{RejectDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(bson.D), bson.ErrDuplicateKey},
+		{"twice in M", bson.DecodeOptions{RejectDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(bson.M), bson.ErrDuplicateKey},
+		{"twice in map", bson.DecodeOptions{RejectDuplicateKeys: true}, bson.D{{"v", 1}, {"v", 1}}, new(map[string]int), bson.ErrDuplicateKey},
+		{"twice in a wide D", bson.DecodeOptions{RejectDuplicateKeys: true}, append(wide(100), bson.E{"k50", 1}), new(bson.D), bson.ErrDuplicateKey},
+		{"not twice in a wide D", bson.DecodeOptions{RejectDuplicateKeys: true}, wide(100), new(bson.D), nil},
+		{"inexact", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(1<<53 + 1)}}, new(struct{ V float64 }), bson.ErrInexact},
 		{"inexact allowed", bson.DecodeOptions{}, bson.D{{"v", int64(1<<53 + 1)}}, new(struct{ V float64 }), nil},
-		{"exact", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(1 << 53)}}, new(struct{ V float64 }), nil},
-		{"2 is no bool", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", 2}}, new(struct{ V bool }), bson.ErrInexact},
-		{"nor is -1", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(-1)}}, new(struct{ V bool }), bson.ErrInexact},
-		{"nor 0.5", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", 0.5}}, new(struct{ V bool }), bson.ErrInexact},
-		{"1 is", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"a", 1}, {"b", int64(0)}, {"c", 1.0}, {"d", true}}, new(map[string]bool), nil},
-		{"max int64", bson.DecodeOptions{DisallowInexact: true}, bson.D{{"v", int64(1<<63 - 1)}}, new(struct{ V float64 }), bson.ErrInexact},
+		{"exact", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(1 << 53)}}, new(struct{ V float64 }), nil},
+		{"2 is no bool", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", 2}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor is -1", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(-1)}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor 0.5", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", 0.5}}, new(struct{ V bool }), bson.ErrInexact},
+		{"1 is", bson.DecodeOptions{RejectInexact: true}, bson.D{{"a", 1}, {"b", int64(0)}, {"c", 1.0}, {"d", true}}, new(map[string]bool), nil},
+		{"max int64", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(1<<63 - 1)}}, new(struct{ V float64 }), bson.ErrInexact},
 		{"MaxDepth", bson.DecodeOptions{MaxDepth: 1}, bson.D{{"v", bson.D{}}}, new(bson.D), bson.ErrDepth},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -138,7 +138,7 @@ func TestSamples(t *testing.T) {
 			if err != nil || !bytes.Equal(got, doc) {
 				t.Fatalf("mix %v document %d: Marshal: %v", mix, i, err)
 			}
-			withRefs, err := roundTrip(bson.DecodeOptions{DBRefs: true, UUIDs: bson.UUIDStandard, TimeInAny: true, BinaryAsBytes: true}, doc)
+			withRefs, err := roundTrip(bson.DecodeOptions{DBRefs: true, UUIDRepresentation: bson.UUIDStandard, TimeInAny: true, BinaryAsBytes: true}, doc)
 			if err != nil || !bytes.Equal(withRefs, doc) {
 				t.Fatalf("mix %v document %d: with options: %v", mix, i, err)
 			}

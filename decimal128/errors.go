@@ -40,14 +40,14 @@ var (
 type SyntaxError struct {
 	// Offset counts bytes from the start of the text to the first byte that no
 	// number has in that place; it is the length of a text that ends too soon.
-	Offset int
+	Offset int64
 	// Err is ErrSyntax.
 	Err error
 }
 
 // Error describes the fault; its wording may change.
 func (e *SyntaxError) Error() string {
-	return "decimal128: " + e.Err.Error() + " at offset " + strconv.Itoa(e.Offset)
+	return "decimal128: " + e.Err.Error() + " at offset " + strconv.FormatInt(e.Offset, 10)
 }
 
 // Unwrap returns the sentinel.
@@ -58,14 +58,14 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 type ValueError struct {
 	// Offset counts bytes from the start of the text to the first digit that
 	// would be lost or, of a number that is too large, to its first digit.
-	Offset int
+	Offset int64
 	// Err is ErrInexact, ErrOverflow or ErrUnderflow.
 	Err error
 }
 
 // Error describes the fault; its wording may change.
 func (e *ValueError) Error() string {
-	return "decimal128: " + e.Err.Error() + " at offset " + strconv.Itoa(e.Offset)
+	return "decimal128: " + e.Err.Error() + " at offset " + strconv.FormatInt(e.Offset, 10)
 }
 
 // Unwrap returns the sentinel.

@@ -49,7 +49,7 @@ func FuzzParse(f *testing.F) {
 		if isSyntax := errors.As(err, &syntax); isSyntax == grammar.MatchString(text) {
 			t.Fatalf("Parse(%q): %v", text, err)
 		} else if isSyntax {
-			if syntax.Offset < 0 || syntax.Offset > len(text) {
+			if syntax.Offset < 0 || syntax.Offset > int64(len(text)) {
 				t.Fatalf("Parse(%q): offset %d", text, syntax.Offset)
 			}
 			return
@@ -57,7 +57,7 @@ func FuzzParse(f *testing.F) {
 		v, exponent, ok := reference(text)
 		var value *decimal128.ValueError
 		if errors.As(err, &value) {
-			if value.Offset < 0 || value.Offset >= len(text) || text[value.Offset] < '1' || text[value.Offset] > '9' {
+			if value.Offset < 0 || value.Offset >= int64(len(text)) || text[value.Offset] < '1' || text[value.Offset] > '9' {
 				t.Fatalf("Parse(%q): offset %d is no digit to lose", text, value.Offset)
 			}
 			if !ok {

@@ -29,14 +29,14 @@ func Parse[T ~string | ~[]byte](text T) (Decimal, error) {
 	}
 	n, special, at := scan(text)
 	if at >= 0 {
-		return Decimal{}, &SyntaxError{Offset: at, Err: ErrSyntax}
+		return Decimal{}, &SyntaxError{Offset: int64(at), Err: ErrSyntax}
 	}
 	if special {
 		return Decimal{hi: n.sign | n.coef.hi}, nil
 	}
 	d, err := n.exact()
 	if err != nil {
-		return Decimal{}, &ValueError{Offset: lostAt(text, &n, err), Err: err}
+		return Decimal{}, &ValueError{Offset: int64(lostAt(text, &n, err)), Err: err}
 	}
 	return d, nil
 }
@@ -52,7 +52,7 @@ func ParseRounded[T ~string | ~[]byte](text T, mode Rounding) (Decimal, Conditio
 	}
 	n, special, at := scan(text)
 	if at >= 0 {
-		return Decimal{}, 0, &SyntaxError{Offset: at, Err: ErrSyntax}
+		return Decimal{}, 0, &SyntaxError{Offset: int64(at), Err: ErrSyntax}
 	}
 	if special {
 		return Decimal{hi: n.sign | n.coef.hi}, 0, nil

@@ -131,7 +131,7 @@ func TestFolded(t *testing.T) {
 func TestParseRefusesSyntax(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
-		offset     int
+		offset     int64
 	}{
 		{"empty", "", 0},
 		{"sign only", "-", 1},

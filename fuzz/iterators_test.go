@@ -49,7 +49,7 @@ var iterations = []iteration{
 	{"bson.Raw.All", func(data []byte) iter.Seq[string] { return pairs(bson.Raw(data).All()) }},
 	{"bsoncore.ValidateOptions.Faults", func(data []byte) iter.Seq[string] {
 		return singles(bson.ValidateOptions{
-			RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
+			RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RejectWrongArrayKeys: true,
 		}.Faults(data))
 	}},
 	{"bson.Documents", func(data []byte) iter.Seq[string] { return pairs(bson.Documents(bytes.NewReader(data))) }},

@@ -38,7 +38,7 @@ func FuzzValue(f *testing.F) {
 		if err != nil {
 			t.Fatalf("Marshal of the D: %v", err)
 		}
-		exact := bson.ValidateOptions{RequireArrayKeys: true}.Validate(doc) == nil
+		exact := bson.ValidateOptions{RejectWrongArrayKeys: true}.Validate(doc) == nil
 		if want := bytes.Clone(doc); exact {
 			c := bson.NewCursor(want)
 			sortOptions(&c)
@@ -46,12 +46,12 @@ func FuzzValue(f *testing.F) {
 				t.Fatalf("Marshal gives %x, want %x", out, want)
 			}
 		}
-		o := bson.DecodeOptions{DBRefs: true, UUIDs: bson.UUIDJavaLegacy, TimeInAny: true, BinaryAsBytes: true}
+		o := bson.DecodeOptions{DBRefs: true, UUIDRepresentation: bson.UUIDJavaLegacy, TimeInAny: true, BinaryAsBytes: true}
 		var v any
 		if err := o.UnmarshalValue(bson.TypeDocument, doc, &v); err != nil {
 			t.Fatalf("into any, with options: %v", err)
 		}
-		if again, err := (bson.EncodeOptions{UUIDs: bson.UUIDJavaLegacy}).Marshal(v); err != nil || !bytes.Equal(again, out) {
+		if again, err := (bson.EncodeOptions{UUIDRepresentation: bson.UUIDJavaLegacy}).Marshal(v); err != nil || !bytes.Equal(again, out) {
 			t.Fatalf("Marshal of the any gives %x, %v; want %x", again, err, out)
 		}
 		m, err := bson.Decode[bson.M](doc)

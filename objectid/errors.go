@@ -23,14 +23,14 @@ var (
 type SyntaxError struct {
 	// Offset counts bytes from the start of the text to the first byte that is
 	// no digit, or to where the text should have gone on or ended.
-	Offset int
+	Offset int64
 	// Err is ErrDigit or ErrLength.
 	Err error
 }
 
 // Error describes the fault; its wording may change.
 func (e *SyntaxError) Error() string {
-	return "objectid: " + e.Err.Error() + " at offset " + strconv.Itoa(e.Offset)
+	return "objectid: " + e.Err.Error() + " at offset " + strconv.FormatInt(e.Offset, 10)
 }
 
 // Unwrap returns the sentinel.

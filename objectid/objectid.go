@@ -60,10 +60,10 @@ func badText[T ~string | ~[]byte](text T) error {
 	for i := range n {
 		// '0' is a digit, so eight of them with one replaced ask about that one.
 		if _, ok := parse8('0'*lowBits ^ uint64('0'^text[i])); ok != highBits {
-			return &SyntaxError{Offset: i, Err: ErrDigit}
+			return &SyntaxError{Offset: int64(i), Err: ErrDigit}
 		}
 	}
-	return &SyntaxError{Offset: n, Err: ErrLength}
+	return &SyntaxError{Offset: int64(n), Err: ErrLength}
 }
 
 // The lowest and highest bit of each byte of a word.

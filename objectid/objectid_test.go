@@ -106,7 +106,7 @@ func TestParseEveryByte(t *testing.T) {
 			if err == nil && !bytes.Equal(got[:], want) {
 				t.Fatalf("Parse(%q) = %v, want %x", text, got, want)
 			}
-			if fault := (*objectid.SyntaxError)(nil); err != nil && (!errors.As(err, &fault) || fault.Offset != at) {
+			if fault := (*objectid.SyntaxError)(nil); err != nil && (!errors.As(err, &fault) || fault.Offset != int64(at)) {
 				t.Fatalf("Parse(%q): %v, want offset %d", text, err, at)
 			}
 		}
@@ -409,7 +409,7 @@ func FuzzParse(f *testing.F) {
 		}
 		if err != nil {
 			var fault *objectid.SyntaxError
-			if !errors.As(err, &fault) || fault.Offset < 0 || fault.Offset > len(text) {
+			if !errors.As(err, &fault) || fault.Offset < 0 || fault.Offset > int64(len(text)) {
 				t.Fatalf("Parse(%q): error %#v", text, err)
 			}
 			return

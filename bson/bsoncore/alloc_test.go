@@ -41,7 +41,7 @@ func TestNoAllocs(t *testing.T) {
 			}
 		}},
 		{"ValidateOptions", func() {
-			o := bsoncore.ValidateOptions{RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RequireArrayKeys: true}
+			o := bsoncore.ValidateOptions{RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectWrongArrayKeys: true}
 			for _, doc := range docs {
 				if o.Validate(doc) != nil {
 					panic("refused")

@@ -116,7 +116,7 @@ func BenchmarkLookup(b *testing.B) {
 
 // BenchmarkValidateOptions turns on the rules that these documents keep to.
 func BenchmarkValidateOptions(b *testing.B) {
-	o := bsoncore.ValidateOptions{RejectDuplicateKeys: true, RequireArrayKeys: true}
+	o := bsoncore.ValidateOptions{RejectDuplicateKeys: true, RejectWrongArrayKeys: true}
 	for _, s := range benchSets()[:1] {
 		b.Run(s.name, func(b *testing.B) {
 			b.SetBytes(s.size)

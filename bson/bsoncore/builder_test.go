@@ -127,7 +127,7 @@ func TestBuilderDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := (bsoncore.ValidateOptions{RequireArrayKeys: true}).Validate(doc); err != nil {
+	if err := (bsoncore.ValidateOptions{RejectWrongArrayKeys: true}).Validate(doc); err != nil {
 		t.Error(err)
 	}
 }

@@ -40,7 +40,7 @@ var (
 	ErrDollarKey = errors.New("key starts with a dollar sign")
 	// ErrDuplicateKey: a document has a key twice, under RejectDuplicateKeys.
 	ErrDuplicateKey = errors.New("duplicate key")
-	// ErrArrayKey: an array's key is not its index, under RequireArrayKeys.
+	// ErrArrayKey: an array's key is not its index, under RejectWrongArrayKeys.
 	ErrArrayKey = errors.New("array key is not its index")
 	// ErrKeyNUL: a key or regex part to be written contains a NUL.
 	ErrKeyNUL = errors.New("NUL in a key or regex part")

@@ -147,7 +147,7 @@ func TestFaultsBreak(t *testing.T) {
 		docs[fmt.Sprint("damaged ", i)] = doc
 	}
 	all := bsoncore.ValidateOptions{
-		RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
+		RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RejectWrongArrayKeys: true,
 	}
 	for name, doc := range docs {
 		for _, o := range []bsoncore.ValidateOptions{{}, all, {AllowInvalidUTF8: true}} {

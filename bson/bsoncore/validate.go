@@ -26,7 +26,7 @@ type ValidateOptions struct {
 	// Zero means DefaultMaxDepth; at most DepthCeiling.
 	MaxDepth int
 
-	// The rules about keys apply to documents and scopes. Only RequireArrayKeys
+	// The rules about keys apply to documents and scopes. Only RejectWrongArrayKeys
 	// applies to the keys of arrays.
 
 	// RejectEmptyKeys rejects the key "" with ErrEmptyKey.
@@ -41,9 +41,9 @@ type ValidateOptions struct {
 	// ErrDuplicateKey. It costs memory in proportion to the keys of the
 	// containers that are open at once.
 	RejectDuplicateKeys bool
-	// RequireArrayKeys rejects array keys other than "0", "1", … in this order
+	// RejectWrongArrayKeys rejects array keys other than "0", "1", … in this order
 	// with ErrArrayKey.
-	RequireArrayKeys bool
+	RejectWrongArrayKeys bool
 
 	// AllowInvalidUTF8 accepts text that is not UTF-8, as Cursor does.
 	AllowInvalidUTF8 bool

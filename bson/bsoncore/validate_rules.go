@@ -32,7 +32,7 @@ func (o *ValidateOptions) rules() (r rules) {
 		{o.RejectDottedKeys, rejectDotted},
 		{o.RejectDollarKeys, rejectDollar},
 		{o.RejectDuplicateKeys, rejectDuplicates},
-		{o.RequireArrayKeys, requireIndexes},
+		{o.RejectWrongArrayKeys, requireIndexes},
 	} {
 		if flag.on {
 			r |= flag.bit

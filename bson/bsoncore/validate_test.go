@@ -26,7 +26,7 @@ import (
 
 func TestValidate(t *testing.T) {
 	everything := bsoncore.ValidateOptions{RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true,
-		RejectDuplicateKeys: true, RequireArrayKeys: true}
+		RejectDuplicateKeys: true, RejectWrongArrayKeys: true}
 	for _, v := range vectors {
 		for _, o := range []bsoncore.ValidateOptions{{}, everything} {
 			if err := o.Validate(v.doc()); err != nil {
@@ -220,7 +220,7 @@ func TestValidateRules(t *testing.T) {
 		dotted    = bsoncore.ValidateOptions{RejectDottedKeys: true}
 		dollar    = bsoncore.ValidateOptions{RejectDollarKeys: true}
 		duplicate = bsoncore.ValidateOptions{RejectDuplicateKeys: true}
-		indexes   = bsoncore.ValidateOptions{RequireArrayKeys: true}
+		indexes   = bsoncore.ValidateOptions{RejectWrongArrayKeys: true}
 	)
 	const ref, id, db = "02 2472656600 02000000 6300", "10 2469640001000000", "02 24646200 02000000 6400"
 	for _, tc := range []struct {
@@ -312,7 +312,7 @@ func TestValidateManyKeys(t *testing.T) {
 // that asks for more refuses it at or before the place where one that asks
 // for less does.
 func TestValidateAgrees(t *testing.T) {
-	strict := bsoncore.ValidateOptions{RejectDuplicateKeys: true, RejectDollarKeys: true, RequireArrayKeys: true}
+	strict := bsoncore.ValidateOptions{RejectDuplicateKeys: true, RejectDollarKeys: true, RejectWrongArrayKeys: true}
 	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
 		for at := range doc {
 			was := doc[at]
@@ -357,7 +357,7 @@ func TestValidateLarge(t *testing.T) {
 // Faults goes on where Validate ends.
 func TestFaults(t *testing.T) {
 	all := bsoncore.ValidateOptions{
-		RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
+		RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RejectWrongArrayKeys: true,
 	}
 	ref := bson.D{{Key: "$ref", Value: "c"}}
 	doc, err := bson.Marshal(bson.D{
@@ -441,7 +441,7 @@ func FuzzFaults(f *testing.F) {
 		}
 		o := bsoncore.ValidateOptions{
 			RejectEmptyKeys: rules&1 != 0, RejectDottedKeys: rules&2 != 0, RejectDollarKeys: rules&4 != 0,
-			RejectDuplicateKeys: rules&8 != 0, RequireArrayKeys: rules&16 != 0,
+			RejectDuplicateKeys: rules&8 != 0, RejectWrongArrayKeys: rules&16 != 0,
 		}
 		var first error
 		for err := range o.Faults(doc) {

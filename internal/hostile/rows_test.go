@@ -129,7 +129,7 @@ func count2[K, V any](s func(func(K, V) bool)) (n int) {
 }
 
 var allRules = bson.ValidateOptions{
-	RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RequireArrayKeys: true,
+	RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true, RejectDuplicateKeys: true, RejectWrongArrayKeys: true,
 }
 
 var calls = []call{
@@ -183,7 +183,7 @@ var calls = []call{
 	{"bson.Unmarshal into any", documents, unmarshal[any](bson.DecodeOptions{})},
 	{"bson.Unmarshal into any, all as M, with DBRefs", documents, unmarshal[any](bson.DecodeOptions{DocumentType: bson.DocumentsAsM, DBRefs: true})},
 	{"bson.Unmarshal into D", documents, unmarshal[bson.D](bson.DecodeOptions{})},
-	{"bson.Unmarshal into D, DisallowDuplicateKeys", documents, unmarshal[bson.D](bson.DecodeOptions{DisallowDuplicateKeys: true})},
+	{"bson.Unmarshal into D, RejectDuplicateKeys", documents, unmarshal[bson.D](bson.DecodeOptions{RejectDuplicateKeys: true})},
 	{"bson.Unmarshal into M", documents, unmarshal[bson.M](bson.DecodeOptions{})},
 	{"bson.Unmarshal into a struct", documents, unmarshal[record](bson.DecodeOptions{})},
 	{"bson.Unmarshal into map[string]T, T of 32 bytes", documents, unmarshal[map[string]record](bson.DecodeOptions{})},

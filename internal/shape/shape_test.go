@@ -59,7 +59,7 @@ func census(doc []byte, counts *[256]int) {
 // TestValid checks that every choice is a valid document, that every type
 // comes about, and what is odd only where it is allowed.
 func TestValid(t *testing.T) {
-	strict := bson.ValidateOptions{RejectDuplicateKeys: true, RequireArrayKeys: true}
+	strict := bson.ValidateOptions{RejectDuplicateKeys: true, RejectWrongArrayKeys: true}
 	var counts [256]int
 	var odd, deep, wide, long, many int
 	sources(func(data []byte) {

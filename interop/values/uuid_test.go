@@ -38,10 +38,10 @@ func TestGoogleUUID(t *testing.T) {
 		want   bson.Raw
 	}{
 		"no option":          {bson.EncodeOptions{}, bson.DecodeOptions{}, theirs},
-		"standard":           {bson.EncodeOptions{UUIDs: bson.UUIDStandard}, bson.DecodeOptions{}, ours},
-		"C#":                 {bson.EncodeOptions{UUIDs: bson.UUIDCSharpLegacy}, bson.DecodeOptions{UUIDs: bson.UUIDCSharpLegacy}, legacy},
+		"standard":           {bson.EncodeOptions{UUIDRepresentation: bson.UUIDStandard}, bson.DecodeOptions{}, ours},
+		"C#":                 {bson.EncodeOptions{UUIDRepresentation: bson.UUIDCSharpLegacy}, bson.DecodeOptions{UUIDRepresentation: bson.UUIDCSharpLegacy}, legacy},
 		"text":               {bson.EncodeOptions{TextMarshalers: true}, bson.DecodeOptions{}, text},
-		"standard, not text": {bson.EncodeOptions{UUIDs: bson.UUIDStandard, TextMarshalers: true}, bson.DecodeOptions{}, ours},
+		"standard, not text": {bson.EncodeOptions{UUIDRepresentation: bson.UUIDStandard, TextMarshalers: true}, bson.DecodeOptions{}, ours},
 	} {
 		got, err := tc.encode.Marshal(in)
 		if err != nil || !reflect.DeepEqual(bson.Raw(got), tc.want) {

@@ -45,7 +45,7 @@ func (a *app) validateCommand() *cobra.Command {
 		fs.BoolVar(&o.rules.RejectDottedKeys, "no-dotted-keys", false, `reject keys with "."`)
 		fs.BoolVar(&o.rules.RejectDollarKeys, "no-dollar-keys", false, `reject keys that start with "$", except the keys of a DBRef`)
 		fs.BoolVar(&o.rules.RejectDuplicateKeys, "no-duplicate-keys", false, "reject documents that have a key twice")
-		fs.BoolVar(&o.rules.RequireArrayKeys, "array-keys", false, `reject arrays whose keys are not "0", "1" and so on`)
+		fs.BoolVar(&o.rules.RejectWrongArrayKeys, "array-keys", false, `reject arrays whose keys are not "0", "1" and so on`)
 	})
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
