@@ -174,12 +174,12 @@ func (o *dumpOptions) text() extjson.EncodeOptions {
 
 // encoder returns the encoder of dump for the documents of in.
 func (o *dumpOptions) encoder(in run.Input) codec.Encoder {
-	text := codec.TextAppender{Options: o.text()}
+	text := &codec.TextAppender{Options: o.text()}
 	switch {
 	case o.kind == dumpDebug:
-		return codec.Encoder{Appender: sink.Debug{MaxDepth: o.maxDepth, Terminal: in.Terminal}, Alone: math.MaxInt}
+		return codec.Encoder{Appender: &sink.Debug{MaxDepth: o.maxDepth, Terminal: in.Terminal}, Alone: math.MaxInt}
 	case o.pretty:
-		return codec.Encoder{Appender: sink.Tabs{Text: text}, Framing: codec.Lines(), Alone: codec.AloneText}
+		return codec.Encoder{Appender: &sink.Tabs{Text: text}, Framing: codec.Lines(), Alone: codec.AloneText}
 	}
 	return codec.Encoder{Appender: text, Framing: codec.Lines(), Alone: math.MaxInt}
 }

@@ -114,12 +114,12 @@ type bsonAppender struct {
 	utf8     bson.UTF8Policy
 }
 
-func newBSONAppender(o WriteOptions) bsonAppender {
-	return bsonAppender{checked: o.Checked, validate: o.Validate, utf8: o.UTF8}
+func newBSONAppender(o WriteOptions) *bsonAppender {
+	return &bsonAppender{checked: o.Checked, validate: o.Validate, utf8: o.UTF8}
 }
 
 // document returns the bytes that are written for data.
-func (a bsonAppender) document(t bson.Type, data []byte) ([]byte, error) {
+func (a *bsonAppender) document(t bson.Type, data []byte) ([]byte, error) {
 	if t != bson.TypeDocument {
 		return nil, &pickle.ValueError{What: t.String(), Err: pickle.ErrNotDocument}
 	}
@@ -133,7 +133,7 @@ func (a bsonAppender) document(t bson.Type, data []byte) ([]byte, error) {
 	return data, err
 }
 
-func (a bsonAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+func (a *bsonAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
 	doc, err := a.document(t, data)
 	if err == nil && len(dst)+len(doc) > most {
 		err = ErrLong
@@ -144,7 +144,7 @@ func (a bsonAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte
 	return append(dst, doc...), nil
 }
 
-func (a bsonAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+func (a *bsonAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
 	doc, err := a.document(t, data)
 	if err == nil {
 		_, err = w.Write(doc)

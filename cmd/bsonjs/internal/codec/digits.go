@@ -44,7 +44,7 @@ func digitDecoder(decode func(dst, src []byte) ([]byte, error), o ReadOptions) D
 }
 
 func digitEncoder(encode func(dst, src []byte) []byte, o WriteOptions) Encoder {
-	return Encoder{Appender: digitAppender{newBSONAppender(o), encode}, Framing: Lines(), Alone: math.MaxInt}
+	return Encoder{Appender: &digitAppender{newBSONAppender(o), encode}, Framing: Lines(), Alone: math.MaxInt}
 }
 
 // spelledSize is the number of digits that are checked: enough for the length
@@ -185,7 +185,7 @@ func (d *digitReader) Resync(skipped io.Writer) bool {
 
 // A digitAppender writes the bytes of documents as digits.
 type digitAppender struct {
-	binary bsonAppender
+	binary *bsonAppender
 	encode func(dst, src []byte) []byte
 }
 
@@ -193,7 +193,7 @@ type digitAppender struct {
 // at a time. It is a multiple of 3, for base64.
 const digitPortion = 24 << 10
 
-func (a digitAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+func (a *digitAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
 	doc, err := a.binary.document(t, data)
 	if err == nil && len(dst)+2*len(doc) > most {
 		err = ErrLong
@@ -204,7 +204,7 @@ func (a digitAppender) AppendValue(dst []byte, most int, t bson.Type, data []byt
 	return a.encode(dst, doc), nil
 }
 
-func (a digitAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+func (a *digitAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
 	doc, err := a.binary.document(t, data)
 	var digits []byte
 	for err == nil && len(doc) > 0 {

@@ -36,7 +36,7 @@ var JSON = &Codec{
 		}
 	},
 	Write: func(o WriteOptions) Encoder {
-		e := Encoder{Appender: TextAppender{o.Text}, Framing: Lines(), Alone: math.MaxInt}
+		e := Encoder{Appender: &TextAppender{o.Text}, Framing: Lines(), Alone: math.MaxInt}
 		if o.Text.Array {
 			e.Framing = Framing{Open: "[", Between: ",\n", Close: "]\n"}
 		}
@@ -159,16 +159,17 @@ func (r *textPieces) State() State                 { return State(r.Decoder.Plac
 type TextAppender struct{ Options extjson.EncodeOptions }
 
 // AppendValue is that of an Appender.
-func (a TextAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
-	a.Options.MaxTextSize = max(most-len(dst), 1)
+func (a *TextAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	o := a.Options
+	o.MaxTextSize = max(most-len(dst), 1)
 	if t == bson.TypeDocument {
-		return a.Options.AppendJSON(dst, data)
+		return o.AppendJSON(dst, data)
 	}
-	return a.Options.AppendJSONValue(dst, t, data)
+	return o.AppendJSONValue(dst, t, data)
 }
 
 // WriteValue is that of an Appender.
-func (a TextAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+func (a *TextAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
 	if t == bson.TypeDocument {
 		return a.Options.WriteJSON(w, data)
 	}

@@ -20,7 +20,7 @@ var Pickle = &Codec{
 		return Decoder{Stream: func(r io.Reader, _ State) Reader { return pickleReader{o.Pickle.NewDecoder(r)} }}
 	},
 	Write: func(o WriteOptions) Encoder {
-		return Encoder{Appender: pickleAppender{o.Pickle}, Alone: alonePickle}
+		return Encoder{Appender: &pickleAppender{o.Pickle}, Alone: alonePickle}
 	},
 }
 
@@ -42,15 +42,16 @@ func (pickleReader) Stray() bool           { return false }
 
 type pickleAppender struct{ opts pickle.EncodeOptions }
 
-func (a pickleAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
-	a.opts.MaxPickleSize = max(most-len(dst), 1)
+func (a *pickleAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	o := a.opts
+	o.MaxPickleSize = max(most-len(dst), 1)
 	if t == bson.TypeDocument {
-		return a.opts.AppendPickle(dst, data)
+		return o.AppendPickle(dst, data)
 	}
-	return a.opts.AppendPickleValue(dst, t, data)
+	return o.AppendPickleValue(dst, t, data)
 }
 
-func (a pickleAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+func (a *pickleAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
 	if t == bson.TypeDocument {
 		return a.opts.WritePickle(w, data)
 	}

@@ -42,12 +42,13 @@ func (p Place) Plus(q Place) Place {
 // Behind returns the place behind text that starts at p.
 func (p Place) Behind(text []byte) Place {
 	p.Offset += int64(len(text))
-	p.Line += int64(bytes.Count(text, []byte("\n")))
-	if i := bytes.LastIndexByte(text, '\n'); i >= 0 {
-		p.Column = int64(len(text) - i - 1)
-	} else {
+	lines := bytes.Count(text, []byte("\n"))
+	if lines == 0 { // do not look for the last one: text may be a megabyte
 		p.Column += int64(len(text))
+		return p
 	}
+	p.Line += int64(lines)
+	p.Column = int64(len(text) - bytes.LastIndexByte(text, '\n') - 1)
 	return p
 }
 

@@ -18,13 +18,13 @@ type Debug struct {
 }
 
 // AppendValue is that of a codec.Appender.
-func (d Debug) AppendValue(dst []byte, most int, _ bson.Type, doc []byte) ([]byte, error) {
+func (d *Debug) AppendValue(dst []byte, most int, _ bson.Type, doc []byte) ([]byte, error) {
 	b := debugger{most: min(most, len(dst)+maxDumped(len(doc))), terminal: d.Terminal}
 	return b.append(dst, doc, d.MaxDepth)
 }
 
 // WriteValue is that of a codec.Appender.
-func (d Debug) WriteValue(w io.Writer, _ bson.Type, doc []byte) error {
+func (d *Debug) WriteValue(w io.Writer, _ bson.Type, doc []byte) error {
 	return twice(w, func(w io.Writer) error {
 		b := debugger{w: w, most: maxDumped(len(doc)), terminal: d.Terminal}
 		text, err := b.append(nil, doc, d.MaxDepth)

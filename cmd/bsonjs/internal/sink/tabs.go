@@ -21,10 +21,10 @@ var errDumped = fmt.Errorf("its indented text: %w", bson.ErrTooLarge)
 
 // Tabs writes text over many lines, those of wrappers included, as
 // json.Indent lays it out.
-type Tabs struct{ Text codec.TextAppender }
+type Tabs struct{ Text *codec.TextAppender }
 
 // AppendValue is that of a codec.Appender.
-func (t Tabs) AppendValue(dst []byte, most int, typ bson.Type, data []byte) ([]byte, error) {
+func (t *Tabs) AppendValue(dst []byte, most int, typ bson.Type, data []byte) ([]byte, error) {
 	text, err := t.Text.AppendValue(nil, most, typ, data)
 	if err != nil {
 		return dst, err
@@ -37,7 +37,7 @@ func (t Tabs) AppendValue(dst []byte, most int, typ bson.Type, data []byte) ([]b
 }
 
 // WriteValue is that of a codec.Appender.
-func (t Tabs) WriteValue(w io.Writer, typ bson.Type, data []byte) error {
+func (t *Tabs) WriteValue(w io.Writer, typ bson.Type, data []byte) error {
 	return twice(w, func(w io.Writer) error {
 		b := tabber{w: w, most: maxDumped(len(data))}
 		err := t.Text.WriteValue(&b, typ, data)
