@@ -230,18 +230,33 @@ func (f *Writer) IsTerminal() bool { return IsTerminal(f.w) }
 
 // IsTerminal reports whether v, which may be anything, is a terminal.
 func IsTerminal(v any) bool {
+	is := false
+	onDescriptor(v, func(fd int) { is = term.IsTerminal(fd) })
+	return is
+}
+
+// Width returns the columns of the terminal v, 0 if v is something else or does
+// not say it.
+func Width(v any) int {
+	width := 0
+	onDescriptor(v, func(fd int) {
+		if w, _, err := term.GetSize(fd); err == nil {
+			width = w
+		}
+	})
+	return width
+}
+
+// onDescriptor calls f with the descriptor of v if v is an open file.
+func onDescriptor(v any, f func(fd int)) {
 	file, ok := v.(*os.File)
 	if !ok {
-		return false
+		return
 	}
 	// Fd would make a descriptor blocking that others may share.
-	conn, err := file.SyscallConn()
-	if err != nil {
-		return false
+	if conn, err := file.SyscallConn(); err == nil {
+		conn.Control(func(fd uintptr) { f(int(fd)) })
 	}
-	is := false
-	err = conn.Control(func(fd uintptr) { is = term.IsTerminal(int(fd)) })
-	return err == nil && is
 }
 
 // Settle completes the output of f, which must be open, and closes it. A file

@@ -5,8 +5,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 )
 
 // This file shows the progress of a run. A goroutine reads the positions of the
@@ -45,7 +43,7 @@ type Progress struct {
 	err    io.Writer  // standard error itself
 	before int64      // bytes of the inputs that have ended
 	input  Input      // the one being read, or nil
-	bar    *progressbar.ProgressBar
+	bar    *bar
 
 	quit chan struct{} // closed by End; nil if nothing is shown
 	gone chan struct{} // closed by the goroutine when it has ended
@@ -102,12 +100,9 @@ func (p *Progress) show() {
 		return
 	}
 	if p.bar == nil {
-		p.bar = p.newBar()
+		p.bar = &bar{w: p.err, total: p.total}
 	}
-	if p.total >= 0 {
-		done = min(done, p.total) // a file may have grown
-	}
-	p.bar.Set64(done)
+	p.bar.draw(done, time.Since(p.began))
 }
 
 // done returns how many bytes have been read, before decompression.
@@ -126,20 +121,6 @@ type progressRecord struct {
 	Seconds   float64 `json:"seconds"`         // since the start
 }
 
-func (p *Progress) newBar() *progressbar.ProgressBar {
-	return progressbar.NewOptions64(p.total,
-		progressbar.OptionSetWriter(p.err),
-		progressbar.OptionSetDescription("bsonjs"),
-		progressbar.OptionShowBytes(true),
-		progressbar.OptionShowTotalBytes(true),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionFullWidth(),
-		// Otherwise a bar without a total has a goroutine that draws it, for ever
-		// and without the lock.
-		progressbar.OptionSetSpinnerChangeInterval(0),
-	)
-}
-
 // Open says that input, nil for none, is what is read from now on.
 func (p *Progress) Open(input Input) {
 	p.mu.Lock()
@@ -155,7 +136,7 @@ func (p *Progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
-		p.bar.Clear()
+		p.bar.clear()
 	}
 	return p.err.Write(b)
 }
@@ -173,7 +154,7 @@ func (p *Progress) End() {
 		p.show()
 	}
 	if p.bar != nil {
-		p.bar.Clear()
+		p.bar.clear()
 		p.bar = nil
 	}
 }
