@@ -49,7 +49,7 @@ func mustInt(t *testing.T, text string) *big.Int {
 func TestRatPowers(t *testing.T) {
 	for n := 1; n <= -decimal128.MinExponent; n += 1 + n/40 {
 		d, err := decimal128.FromRat(ratPow10(-n))
-		if want, _ := decimal128.FromParts(0, 1, -n); d != want || err != nil {
+		if want, _ := decimal128.FromCoefficient(0, 1, -n); d != want || err != nil {
 			t.Errorf("FromRat(10^-%d) = %v, %v", n, d, err)
 		}
 		denominator := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(n)), nil)
@@ -352,7 +352,7 @@ func TestHostileExponents(t *testing.T) {
 	for name, f := range map[string]func() error{
 		"Parse":         func() error { _, err := decimal128.Parse("1E+999999999"); return err },
 		"Parse, tiny":   func() error { _, err := decimal128.Parse("1E-999999999"); return err },
-		"FromParts":     func() error { _, err := decimal128.FromParts(0, 1, 999999999); return err },
+		"FromCoefficient":     func() error { _, err := decimal128.FromCoefficient(0, 1, 999999999); return err },
 		"big.Int":       func() error { _, err := decimal128.FromScaledBigInt(one, math.MaxInt); return err },
 		"big.Int, tiny": func() error { _, err := decimal128.FromScaledBigInt(one, math.MinInt); return err },
 	} {

@@ -108,13 +108,13 @@ func (d Decimal) unpack() (coef uint128, exp int) {
 // sign returns 0 or signBit.
 func (d Decimal) sign() uint64 { return d.hi & signBit }
 
-// FromParts returns the number coefficient · 10^exponent, where the coefficient
+// FromCoefficient returns the number coefficient · 10^exponent, where the coefficient
 // is hi·2^64 + lo; Neg makes it negative. Trailing zeros move between
 // coefficient and exponent, and the exponent of a zero is brought into range,
-// where that is what it takes to fit. Otherwise FromParts returns the zero
+// where that is what it takes to fit. Otherwise FromCoefficient returns the zero
 // value and a *ConversionError that matches ErrInexact, ErrOverflow or
 // ErrUnderflow.
-func FromParts(hi, lo uint64, exponent int) (Decimal, error) {
+func FromCoefficient(hi, lo uint64, exponent int) (Decimal, error) {
 	const far = MaxAdjusted + 100 // out of range for 39 digits, and far from overflow
 	return uint128{hi, lo}.toDecimal(0, int64(min(max(exponent, -far), far)), "parts")
 }

@@ -150,9 +150,9 @@ func TestParts(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			hi, lo := words(tc.digits)
-			d, err := decimal128.FromParts(hi, lo, tc.exponent)
+			d, err := decimal128.FromCoefficient(hi, lo, tc.exponent)
 			if diff := cmp.Diff(tc.want, d.String()); diff != "" || err != nil {
-				t.Errorf("FromParts: %v (-want +got):\n%s", err, diff)
+				t.Errorf("FromCoefficient: %v (-want +got):\n%s", err, diff)
 			}
 		})
 	}
@@ -171,10 +171,10 @@ func TestParts(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			hi, lo := words(tc.digits)
-			d, err := decimal128.FromParts(hi, lo, tc.exponent)
+			d, err := decimal128.FromCoefficient(hi, lo, tc.exponent)
 			var got *decimal128.ConversionError
 			if !errors.As(err, &got) || !errors.Is(err, tc.want) || d != (decimal128.Decimal{}) {
-				t.Errorf("FromParts = %v, %v, want %v", d, err, tc.want)
+				t.Errorf("FromCoefficient = %v, %v, want %v", d, err, tc.want)
 			}
 		})
 	}

@@ -90,9 +90,9 @@ func ExampleDecimal_AppendBytes() {
 }
 
 func ExampleFromParts() {
-	d, err := decimal128.FromParts(0, 999, -2)
+	d, err := decimal128.FromCoefficient(0, 999, -2)
 	fmt.Println(d, err)
-	d, err = decimal128.FromParts(0, 5, -3)
+	d, err = decimal128.FromCoefficient(0, 5, -3)
 	fmt.Println(d.Neg(), err)
 	// Output:
 	// 9.99 <nil>

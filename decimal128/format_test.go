@@ -56,7 +56,7 @@ func TestFormat(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			hi, lo := words(tc.coefficient)
-			d, err := decimal128.FromParts(hi, lo, tc.exponent)
+			d, err := decimal128.FromCoefficient(hi, lo, tc.exponent)
 			if err != nil {
 				t.Fatal(err)
 			}

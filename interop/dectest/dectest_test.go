@@ -444,7 +444,7 @@ func dpd(t *testing.T, text string) decimal128.Decimal {
 			exponent, first = g>>1&3, 8|g&1
 		}
 		hi, lo := words(strconv.Itoa(first) + digits)
-		d, err = decimal128.FromParts(hi, lo, exponent<<12+field(110, 12)-6176)
+		d, err = decimal128.FromCoefficient(hi, lo, exponent<<12+field(110, 12)-6176)
 	}
 	if err != nil {
 		t.Fatalf("encoding %q: %v", text, err)
