@@ -350,11 +350,11 @@ func TestToIntegers(t *testing.T) {
 func TestHostileExponents(t *testing.T) {
 	one := big.NewInt(1)
 	for name, f := range map[string]func() error{
-		"Parse":         func() error { _, err := decimal128.Parse("1E+999999999"); return err },
-		"Parse, tiny":   func() error { _, err := decimal128.Parse("1E-999999999"); return err },
-		"FromCoefficient":     func() error { _, err := decimal128.FromCoefficient(0, 1, 999999999); return err },
-		"big.Int":       func() error { _, err := decimal128.FromScaledBigInt(one, math.MaxInt); return err },
-		"big.Int, tiny": func() error { _, err := decimal128.FromScaledBigInt(one, math.MinInt); return err },
+		"Parse":           func() error { _, err := decimal128.Parse("1E+999999999"); return err },
+		"Parse, tiny":     func() error { _, err := decimal128.Parse("1E-999999999"); return err },
+		"FromCoefficient": func() error { _, err := decimal128.FromCoefficient(0, 1, 999999999); return err },
+		"big.Int":         func() error { _, err := decimal128.FromScaledBigInt(one, math.MaxInt); return err },
+		"big.Int, tiny":   func() error { _, err := decimal128.FromScaledBigInt(one, math.MinInt); return err },
 	} {
 		if n := testing.AllocsPerRun(10, func() {
 			if f() == nil {

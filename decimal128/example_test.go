@@ -89,7 +89,7 @@ func ExampleDecimal_AppendBytes() {
 	// Output: 13e7030000000000000000000000003c30
 }
 
-func ExampleFromParts() {
+func ExampleFromCoefficient() {
 	d, err := decimal128.FromCoefficient(0, 999, -2)
 	fmt.Println(d, err)
 	d, err = decimal128.FromCoefficient(0, 5, -3)
