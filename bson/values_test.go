@@ -288,6 +288,16 @@ func TestDecodes(t *testing.T) {
 		want any // and the type of the destination
 	}{
 		{"int8", int32(-128), int8(-128)},
+		{"int", int32(-7), -7},
+		{"int32", int32(-7), int32(-7)},
+		{"int64", int64(-7), int64(-7)},
+		{"double", -0.1, -0.1},
+		{"bool", true, true},
+		{"string", "s", "s"},
+		{"id", anID, anID},
+		{"DateTime", bson.DateTime(-7), bson.DateTime(-7)},
+		{"decimal", mustDecimal("-0.10"), mustDecimal("-0.10")},
+		{"Binary", bson.Binary{Subtype: 5, Data: []byte{1}}, bson.Binary{Subtype: 5, Data: []byte{1}}},
 		{"int from int64", int64(5), 5},
 		{"int from double", 5.0, 5},
 		{"int from bool", true, 1},
