@@ -78,6 +78,23 @@ func TestUnmarshalObjectIDRefuses(t *testing.T) {
 			t.Errorf("%q: %v, %v, want %v", data, id, err, want)
 		}
 	}
+	// An ObjectId has 12 bytes.
+	const text = "abcdefghijklmnopqrstuvwxyz"
+	for _, p := range protocols {
+		data, err := pickle.EncodeOptions{Protocol: p}.MarshalObjectID(objectid.ID([]byte(text[:12])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, tail, _ := strings.Cut(string(data), text[:12])
+		for n := range len(text) + 1 {
+			length := strings.NewReplacer("X"+u32(12), "X"+u32(uint32(n)), "C\x0c", "C"+string(byte(n)), "\x95"+u64(49), "\x95"+u64(uint64(37+n)))
+			other := length.Replace(head) + text[:n] + tail
+			id, err := pickle.UnmarshalObjectID([]byte(other))
+			if n == 12 && (err != nil || string(id[:]) != text[:12]) || n != 12 && !errors.Is(err, pickle.ErrState) {
+				t.Errorf("%q: %v, %v, want ErrState unless there are 12 bytes", other, id, err)
+			}
+		}
+	}
 	// A template with any byte changed is no ObjectId, or another one.
 	for _, p := range protocols {
 		data, err := pickle.EncodeOptions{Protocol: p}.MarshalObjectID(example)
@@ -126,6 +143,8 @@ func TestEncoding(t *testing.T) {
 		{pickle.ByContent, badKey, "error: invalid UTF-8"},
 		{pickle.ByContent, id, oid},
 		{pickle.ASCII, ascii, `"abc"`},
+		{pickle.ASCII, "U\x02~\x7f.", "\"~\x7f\""},
+		{pickle.ASCII, "U\x02~\x80.", bad},
 		{pickle.ASCII, utf8, bad},
 		{pickle.ASCII, utf8P0, bad},
 		{pickle.ASCII, key, bad},

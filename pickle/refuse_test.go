@@ -156,35 +156,37 @@ func TestRefused(t *testing.T) {
 		// Calls.
 		{"calls", "cbson.objectid\nObjectId\n)R.", fault{25, "REDUCE", "ObjectId with 0 arguments", pickle.ErrCall}},
 		{"calls", "c__builtin__\nbytes\nK\x05\x85R.", fault{22, "REDUCE", "bytes with 1 arguments", pickle.ErrCall}},
-		{"calls", "c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00hex\x86R.", fault{22, "BINUNICODE", "codec hex", pickle.ErrCall}},
-		{"calls", "c_codecs\nencode\nX\x03\x00\x00\x00\xe2\x82\xacX\x06\x00\x00\x00latin1\x86R.",
+		{"uses", "c_codecs\nencode\nX\x01\x00\x00\x00aX\x03\x00\x00\x00hex\x86R.", fault{22, "BINUNICODE", "codec hex", pickle.ErrCall}},
+		{"uses", "c_codecs\nencode\nX\x03\x00\x00\x00\xe2\x82\xacX\x06\x00\x00\x00latin1\x86R.",
 			fault{16, "BINUNICODE", "character above U+00FF", pickle.ErrRange}},
-		{"calls", "c_codecs\nencode\nC\x01aX\x06\x00\x00\x00latin1\x86R.", fault{16, "SHORT_BINBYTES", "argument of encode is not text", pickle.ErrCall}},
+		{"uses", "c_codecs\nencode\nC\x01aX\x06\x00\x00\x00latin1\x86R.", fault{16, "SHORT_BINBYTES", "argument of encode is not text", pickle.ErrCall}},
 		{"calls", rebuild + "(cbson.objectid\nObjectId\nc__builtin__\ndict\n}tR.", fault{70, "REDUCE", "_reconstructor of ObjectId and dict", pickle.ErrCall}},
 		{"calls", rebuild + "(c__builtin__\ndict\nc__builtin__\nobject\nNtR.", fault{66, "REDUCE", "_reconstructor of dict and object", pickle.ErrCall}},
 		{"calls", rebuild + "(cbson.objectid\nObjectId\nc__builtin__\nobject\nK\x01tR.", fault{73, "REDUCE", "_reconstructor of ObjectId with a value", pickle.ErrCall}},
 		{"calls", "cbson.objectid\nObjectId\nN\x81.", fault{25, "NEWOBJ", "ObjectId without a tuple", pickle.ErrCall}},
 		{"calls", "N)R.", fault{2, "REDUCE", "not a class or function", pickle.ErrCall}},
-		{"calls", "cbson.objectid\nObjectId\n.", fault{24, "STOP", "class or function used as a value", pickle.ErrCall}},
-		{"calls", "]cbson.objectid\nObjectId\na.", fault{26, "STOP", "class or function used as a value", pickle.ErrCall}},
-		{"calls", "cre\nRegexFlag\nK\x02\x85R.", fault{17, "REDUCE", "RegexFlag used as a value", pickle.ErrCall}},
-		{"calls", "cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R.", fault{27, "REDUCE", "timedelta used as a value", pickle.ErrCall}},
-		{"calls", "cdecimal\nDecimal\nK\x01\x85R.", fault{20, "REDUCE", "Decimal argument is not text, or is too long", pickle.ErrRange}},
+		{"uses", "cbson.objectid\nObjectId\n.", fault{24, "STOP", "class or function used as a value", pickle.ErrCall}},
+		{"uses", "]cbson.objectid\nObjectId\na.", fault{26, "STOP", "class or function used as a value", pickle.ErrCall}},
+		{"uses", "cre\nRegexFlag\nK\x02\x85R.", fault{17, "REDUCE", "RegexFlag used as a value", pickle.ErrCall}},
+		{"uses", "cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R.", fault{27, "REDUCE", "timedelta used as a value", pickle.ErrCall}},
+		{"uses", "cdecimal\nDecimal\nK\x01\x85R.", fault{20, "REDUCE", "Decimal argument is not text, or is too long", pickle.ErrRange}},
 
-		// getattr and or_ are for flags alone.
-		{"calls", "cbuiltins\ngetattr\n.", fault{18, "STOP", "class or function used as a value", pickle.ErrCall}},
-		{"calls", "cbuiltins\ngetattr\n" + flag + "U\x07__doc__\x86R.", fault{42, "REDUCE", "getattr used as a value", pickle.ErrCall}},
-		{"calls", flags(getattr + flag + "U\x09__class__\x86R"), fault{88, "REDUCE", "getattr of RegexFlag and __class__", pickle.ErrCall}},
-		{"calls", flags(getattr + flag + "U\x01I\x86R"), fault{80, "REDUCE", "getattr of RegexFlag and I", pickle.ErrCall}},
-		{"calls", flags(getattr + flag + "U\x11IGNORECASE       \x86R"), fault{96, "REDUCE", "getattr argument is not the name of a flag", pickle.ErrCall}},
-		{"calls", flags(getattr + flag + "K\x02\x86R"), fault{79, "REDUCE", "getattr argument is not the name of a flag", pickle.ErrCall}},
-		{"calls", flags(getattr + "cbson.regex\nRegex\nU\x05flags\x86R"), fault{88, "REDUCE", "getattr argument is not RegexFlag", pickle.ErrCall}},
-		{"calls", flags(getattr + "K\x02U\x05VALUE\x86R"), fault{72, "REDUCE", "getattr argument is not RegexFlag", pickle.ErrCall}},
-		{"calls", flags(or + "NK\x02\x86R"), fault{56, "NONE", "not an integer from 0 to 65536", pickle.ErrRange}},
-		{"calls", flags(or + "K\x02N\x86R"), fault{58, "NONE", "not an integer from 0 to 65536", pickle.ErrRange}},
-		{"calls", flags(or + "K\x02" + or + "K\x02K\x02\x86R\x86R"), fault{78, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
-		{"calls", flags(or + "K\x02K\x01\x86R"), fault{61, "REDUCE", "flag without a letter in BSON", pickle.ErrRange}},
-		{"calls", flags(strings.Repeat(or, 10) + "K\x02" + strings.Repeat("K\x02\x86R", 10)), fault{196, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		// Calls that are allowed, but make no value. getattr and or_ are for
+		// flags alone.
+		{"uses", "cbuiltins\ngetattr\n.", fault{18, "STOP", "class or function used as a value", pickle.ErrCall}},
+		{"uses", "cbuiltins\ngetattr\n" + flag + "U\x07__doc__\x86R.", fault{42, "REDUCE", "getattr used as a value", pickle.ErrCall}},
+		{"uses", flags(getattr + flag + "U\x09__class__\x86R"), fault{88, "REDUCE", "getattr of RegexFlag and __class__", pickle.ErrCall}},
+		{"uses", flags(getattr + flag + "U\x01I\x86R"), fault{80, "REDUCE", "getattr of RegexFlag and I", pickle.ErrCall}},
+		{"uses", flags(getattr + flag + "U\x11IGNORECASE       \x86R"), fault{96, "REDUCE", "getattr argument is not the name of a flag", pickle.ErrCall}},
+		{"uses", flags(getattr + flag + "K\x02\x86R"), fault{79, "REDUCE", "getattr argument is not the name of a flag", pickle.ErrCall}},
+		{"uses", flags(getattr + "cbson.regex\nRegex\nU\x05flags\x86R"), fault{88, "REDUCE", "getattr argument is not RegexFlag", pickle.ErrCall}},
+		{"uses", flags(getattr + "K\x02U\x05VALUE\x86R"), fault{72, "REDUCE", "getattr argument is not RegexFlag", pickle.ErrCall}},
+		{"uses", flags(getattr + flag + "S'\\x0'\n\x86R"), fault{76, "STRING", "string", pickle.ErrArgument}},
+		{"uses", flags(or + "NK\x02\x86R"), fault{56, "NONE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		{"uses", flags(or + "K\x02N\x86R"), fault{58, "NONE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		{"uses", flags(or + "K\x02" + or + "K\x02K\x02\x86R\x86R"), fault{78, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
+		{"uses", flags(or + "K\x02K\x01\x86R"), fault{61, "REDUCE", "flag without a letter in BSON", pickle.ErrRange}},
+		{"uses", flags(strings.Repeat(or, 10) + "K\x02" + strings.Repeat("K\x02\x86R", 10)), fault{196, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
 
 		// States and contents that Python does not check.
 		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81N}U\x06_valueNs\x86b.", fault{30, "NEWOBJ", "DatetimeMS is not an integer", pickle.ErrState}},
@@ -361,6 +363,9 @@ func TestRefused(t *testing.T) {
 		{"values", "\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00.", fault{0, "LONG1", "integer needs more than 64 bits", pickle.ErrRange}},
 		{"values", "cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incJ\xff\xff\xff\xffub.",
 			fault{67, "BININT", "not an integer from 0 to 4294967295", pickle.ErrRange}},
+		{"values", "cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01ub.", fault{27, "NEWOBJ", "Timestamp lacks _Timestamp__inc", pickle.ErrState}},
+		{"values", "cbson.timestamp\nTimestamp\n)\x81}U\x0f_Timestamp__incK\x01sb.", fault{27, "NEWOBJ", "Timestamp lacks _Timestamp__time", pickle.ErrState}},
+		{"values", "cbson.timestamp\nTimestamp\n)\x81]b.", fault{27, "NEWOBJ", "Timestamp has an unexpected state", pickle.ErrState}},
 		{"values", int64of("U\x015"), fault{22, "NEWOBJ", "Int64 argument is not an integer", pickle.ErrCall}},
 		{"values", int64of("N"), fault{20, "NEWOBJ", "Int64 argument is not an integer", pickle.ErrCall}},
 		{"values", int64of("]"), fault{20, "NEWOBJ", "Int64 argument is not an integer", pickle.ErrCall}},
@@ -413,6 +418,29 @@ func TestRefused(t *testing.T) {
 		if syntax[tc.category] && value {
 			t.Errorf("%s: %q: a ValueError, want a SyntaxError", tc.category, tc.data)
 		}
+		built := map[string]bool{"uses": true, "values": true, "zones": true, "arguments": true}
+		if built[tc.category] && value {
+			refusedInside(t, tc.data, f, err)
+		}
+	}
+}
+
+// refusedInside: the fault f of the value of a pickle is the same where the
+// value is in an array in a document, with the way to the value.
+func refusedInside(t *testing.T, data string, f fault, err error) {
+	const head, tail, way = "}U\x01a](K\x01", "es.", "/a/1"
+	_, err2 := pickle.AppendBSON(nil, []byte(head+strings.TrimSuffix(data, ".")+tail))
+	got, _ := faultOf(t, err2)
+	f.Offset += int64(len(head))
+	if f.Opcode == "STOP" {
+		f.Offset += int64(len(tail) - 1)
+	}
+	if diff := cmp.Diff(f, got, cmpopts.EquateErrors()); diff != "" {
+		t.Errorf("%q (-want +got):\n%s", data, diff)
+	}
+	var alone, inside *pickle.ValueError
+	if !errors.As(err, &alone) || !errors.As(err2, &inside) || inside.Pointer != way+alone.Pointer {
+		t.Errorf("%q: error %v, want one with pointer %q", data, err2, way+alone.Pointer)
 	}
 }
 

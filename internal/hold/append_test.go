@@ -2,6 +2,7 @@ package hold_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/ast"
 	"path/filepath"
@@ -241,6 +242,55 @@ func TestAppend(t *testing.T) {
 	}
 	if exported != len(table) {
 		t.Errorf("%d functions are exported, the table has %d", exported, len(table))
+	}
+}
+
+// refusing are the functions of options, with one that is out of range.
+func refusing() map[string]function {
+	read, write := extjson.DecodeOptions{UUIDRepresentation: 99}, extjson.EncodeOptions{Mode: 99}
+	unpickle, unpickled := pickle.DecodeOptions{Encoding: 99}, pickle.EncodeOptions{Protocol: 99}
+	return map[string]function{
+		"bson.EncodeOptions.Append": func(dst []byte) ([]byte, error) {
+			return bson.EncodeOptions{UTF8: 99}.Append(dst, bson.D{})
+		},
+		"extjson.DecodeOptions.AppendBSON": func(dst []byte) ([]byte, error) { return read.AppendBSON(dst, []byte("{}")) },
+		"extjson.DecodeOptions.AppendBSONValue": typed(func(dst []byte) ([]byte, bson.Type, error) {
+			return read.AppendBSONValue(dst, []byte("1"))
+		}),
+		"extjson.EncodeOptions.AppendJSON": func(dst []byte) ([]byte, error) { return write.AppendJSON(dst, wide()) },
+		"extjson.EncodeOptions.AppendJSONValue": func(dst []byte) ([]byte, error) {
+			return write.AppendJSONValue(dst, bson.TypeNull, nil)
+		},
+		"extjson.EncodeOptions.AppendMarshal": func(dst []byte) ([]byte, error) { return write.AppendMarshal(dst, bson.D{}) },
+		"pickle.DecodeOptions.AppendBSON":     func(dst []byte) ([]byte, error) { return unpickle.AppendBSON(dst, []byte("}.")) },
+		"pickle.DecodeOptions.AppendBSONValue": typed(func(dst []byte) ([]byte, bson.Type, error) {
+			return unpickle.AppendBSONValue(dst, []byte("N."))
+		}),
+		"pickle.EncodeOptions.AppendPickle": func(dst []byte) ([]byte, error) { return unpickled.AppendPickle(dst, wide()) },
+		"pickle.EncodeOptions.AppendPickleValue": func(dst []byte) ([]byte, error) {
+			return unpickled.AppendPickleValue(dst, bson.TypeNull, nil)
+		},
+		"pickle.EncodeOptions.AppendObjectID": func(dst []byte) ([]byte, error) {
+			return unpickled.AppendObjectID(dst, objectid.ID{})
+		},
+	}
+}
+
+// TestAppendRefuses: dst comes back from options that are out of range.
+func TestAppendRefuses(t *testing.T) {
+	table := refusing()
+	for name, f := range table {
+		if dst, _ := f([]byte("before")); string(dst) != "before" {
+			t.Errorf("%s: dst comes back as %q", name, dst)
+		}
+		if _, failure, err := hold.Append(f); err != nil || !errors.Is(failure, bson.ErrOption) {
+			t.Errorf("%s: %v, want ErrOption; %v", name, failure, err)
+		}
+	}
+	for name := range functions(t) {
+		if table[name] == nil && strings.Contains(name, "Options.") && !strings.Contains(name, "ValidateOptions.") {
+			t.Errorf("%s is not in the table", name)
+		}
 	}
 }
 
