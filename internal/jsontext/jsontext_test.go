@@ -21,6 +21,7 @@ func reference(data []byte, key string) (text string, ok bool) {
 
 var texts = []string{
 	`"a"`, ` "a" `, "\t\"\"\r\n", `"é\u00e9\"\\\/\b\f\n\r\t"`, `"\ud83d\ude00"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"\ude00"`,
+	`"\u0000\u0001\ud7ff\ue000\uffff"`,
 	`"\uD83D\uDE00"`, "\"\xff\xfe\"", "\"\xed\xa0\x80\"", "\"\x7f\"",
 	`{"k":"v"}`, ` { "k" : "v" } `, `{"\u006b":"\u0076"}`, `{"k":""}`,
 	`{"x":"v"}`, `{"k":1}`, `{"k":"v","x":"w"}`, `{"x":"w","k":"v"}`, `{"k":{"k":"v"}}`, `{}`, `[]`, `["a"]`, `1`, `true`, ``, ` `,

@@ -264,7 +264,9 @@ func TestRecordValues(t *testing.T) {
 
 // Whoever has seen enough gets no more.
 func TestPartsEndEarly(t *testing.T) {
-	for _, doc := range sample.Documents(sample.Wild, 41, 30) {
+	docs := append(sample.Documents(sample.Wild, 41, 30),
+		unhex(t, "30000000 0a 6100"), unhex(t, "30000000 03 6100 18000000 0a 6200"), unhex(t, "08000000 0a 6100 01"))
+	for _, doc := range docs {
 		all := brief(inspect.Options{}, doc)
 		for n := range all {
 			seen := 0

@@ -35,6 +35,9 @@ func TestContext(t *testing.T) {
 	if s, ok := errors.AsType[*Signal](cause); !ok || s.Number != syscall.SIGTERM || !errors.Is(cause, ErrInterrupted) {
 		t.Errorf("the cause is %v, want that of signal %d", cause, syscall.SIGTERM)
 	}
+	if got, want := cause.Error(), "interrupted"; got != want {
+		t.Errorf("the text of the cause is %q, want %q", got, want)
+	}
 }
 
 // A run that ends before a signal comes was not interrupted.

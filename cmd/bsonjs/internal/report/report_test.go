@@ -36,7 +36,11 @@ func TestNamesInJSON(t *testing.T) {
 		if r.FileBytes != nil {
 			got = string(r.FileBytes)
 		}
-		if want := fileName(name); got != want {
+		want := name
+		if name == "" {
+			want = `""`
+		}
+		if got != want {
 			t.Errorf("%q is %q in %s", want, got, text)
 		}
 	}

@@ -33,3 +33,25 @@ func TestRules(t *testing.T) {
 		}
 	}
 }
+
+// A record that is any value keeps the rules as well.
+func TestRulesOfValues(t *testing.T) {
+	rules := Rules{bson.ValidateOptions{RejectDuplicateKeys: true}}
+	for _, tc := range []struct {
+		name  string
+		value bson.A
+		want  error
+	}{
+		{"sound", bson.A{1, bson.D{{"a", 1}}}, nil},
+		{"broken", bson.A{1, bson.D{{"a", 1}, {"a", 2}}}, bson.ErrDuplicateKey},
+	} {
+		typ, data, err := bson.MarshalValue(tc.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep, err := rules.Do(&record.Record{Type: typ, Data: data})
+		if !keep || !errors.Is(err, tc.want) {
+			t.Errorf("%s: keep %t, %v, want true, %v", tc.name, keep, err, tc.want)
+		}
+	}
+}
