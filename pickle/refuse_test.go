@@ -419,28 +419,40 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s: %q: a ValueError, want a SyntaxError", tc.category, tc.data)
 		}
 		built := map[string]bool{"uses": true, "values": true, "zones": true, "arguments": true}
-		if built[tc.category] && value {
-			refusedInside(t, tc.data, f, err)
+		if built[tc.category] {
+			refusedInside(t, tc.data, f, pointerOf(err))
 		}
 	}
 }
 
-// refusedInside: the fault f of the value of a pickle is the same where the
-// value is in an array in a document, with the way to the value.
-func refusedInside(t *testing.T, data string, f fault, err error) {
+// pointerOf returns where in the value a fault is.
+func pointerOf(err error) string {
+	if s, ok := errors.AsType[*pickle.SyntaxError](err); ok {
+		return s.Pointer
+	}
+	if v, ok := errors.AsType[*pickle.ValueError](err); ok {
+		return v.Pointer
+	}
+	return ""
+}
+
+// refusedInside requires of data, a pickle whose value has the fault f at
+// pointer, that the fault is the same in a document with an array that has the
+// value.
+func refusedInside(t *testing.T, data string, f fault, pointer string) {
+	t.Helper()
 	const head, tail, way = "}U\x01a](K\x01", "es.", "/a/1"
-	_, err2 := pickle.AppendBSON(nil, []byte(head+strings.TrimSuffix(data, ".")+tail))
-	got, _ := faultOf(t, err2)
+	_, err := pickle.AppendBSON(nil, []byte(head+strings.TrimSuffix(data, ".")+tail))
+	got, _ := faultOf(t, err)
 	f.Offset += int64(len(head))
 	if f.Opcode == "STOP" {
 		f.Offset += int64(len(tail) - 1)
 	}
 	if diff := cmp.Diff(f, got, cmpopts.EquateErrors()); diff != "" {
-		t.Errorf("%q (-want +got):\n%s", data, diff)
+		t.Errorf("%q in an array (-want +got):\n%s", data, diff)
 	}
-	var alone, inside *pickle.ValueError
-	if !errors.As(err, &alone) || !errors.As(err2, &inside) || inside.Pointer != way+alone.Pointer {
-		t.Errorf("%q: error %v, want one with pointer %q", data, err2, way+alone.Pointer)
+	if got, want := pointerOf(err), way+pointer; got != want {
+		t.Errorf("%q in an array: pointer %q, want %q", data, got, want)
 	}
 }
 
@@ -469,9 +481,13 @@ var objects = map[string][2]string{
 func TestStates(t *testing.T) {
 	for name, o := range objects {
 		for more, want := range map[string]error{"": nil, "U\x01xN": pickle.ErrState, "K\x01N": pickle.ErrState} {
-			_, _, err := pickle.AppendBSONValue(nil, []byte(o[0]+more+o[1]))
+			data := o[0] + more + o[1]
+			_, _, err := pickle.AppendBSONValue(nil, []byte(data))
 			if !errors.Is(err, want) || (err == nil) != (want == nil) {
 				t.Errorf("%s and %q: %v, want %v", name, more, err, want)
+			} else if want != nil {
+				f, _ := faultOf(t, err)
+				refusedInside(t, data, f, pointerOf(err))
 			}
 		}
 		head, attributes, _ := strings.Cut(o[0], "}(")
@@ -479,9 +495,14 @@ func TestStates(t *testing.T) {
 			if attributes == "" {
 				continue
 			}
-			if _, _, err := pickle.AppendBSONValue(nil, []byte(head+"}("+twice+o[1])); !errors.Is(err, pickle.ErrState) {
+			data := head + "}(" + twice + o[1]
+			_, _, err := pickle.AppendBSONValue(nil, []byte(data))
+			if !errors.Is(err, pickle.ErrState) {
 				t.Errorf("%s with attributes %q: %v, want ErrState", name, twice, err)
+				continue
 			}
+			f, _ := faultOf(t, err)
+			refusedInside(t, data, f, pointerOf(err))
 		}
 	}
 }
