@@ -251,7 +251,7 @@ func refusing() map[string]function {
 	unpickle, unpickled := pickle.DecodeOptions{Encoding: 99}, pickle.EncodeOptions{Protocol: 99}
 	return map[string]function{
 		"bson.EncodeOptions.Append": func(dst []byte) ([]byte, error) {
-			return bson.EncodeOptions{UTF8: 99}.Append(dst, bson.D{})
+			return bson.EncodeOptions{InvalidUTF8: 99}.Append(dst, bson.D{})
 		},
 		"extjson.DecodeOptions.AppendBSON": func(dst []byte) ([]byte, error) { return read.AppendBSON(dst, []byte("{}")) },
 		"extjson.DecodeOptions.AppendBSONValue": typed(func(dst []byte) ([]byte, bson.Type, error) {

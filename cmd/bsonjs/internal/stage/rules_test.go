@@ -42,8 +42,8 @@ func TestRulesOfValues(t *testing.T) {
 		value bson.A
 		want  error
 	}{
-		{"sound", bson.A{1, bson.D{{"a", 1}}}, nil},
-		{"broken", bson.A{1, bson.D{{"a", 1}, {"a", 2}}}, bson.ErrDuplicateKey},
+		{"sound", bson.A{1, bson.D{{Key: "a", Value: 1}}}, nil},
+		{"broken", bson.A{1, bson.D{{Key: "a", Value: 1}, {Key: "a", Value: 2}}}, bson.ErrDuplicateKey},
 	} {
 		typ, data, err := bson.MarshalValue(tc.value)
 		if err != nil {
