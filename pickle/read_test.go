@@ -325,16 +325,25 @@ func TestAppendBSONOfNoDocument(t *testing.T) {
 // fault of a key where its dictionary is.
 func TestPointer(t *testing.T) {
 	bad := newID + "U\x01xb" // an ObjectId of something else
+	const (
+		dbref  = "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id"
+		binary = "cbson.binary\nBinary\n(U\x01xI999\nt\x81}U\x10_Binary__subtypeK\x05sb" // two subtypes
+	)
 	for _, tc := range []struct{ name, data, want string }{
 		{"value", "}U\x01a](K\x01}U\x02b/" + bad + "ses.", "/a/1/b~1"},
 		{"key", "}U\x01a}K\x01Nss.", "/a"},
 		{"key before a value", "}U\x01a}K\x01](K\x01" + bad + "ess.", "/a"},
 		{"class", "}U\x01acbson.son\nSON\ns.", "/a"},
 		{"keys of a SON", "}U\x01a" + newSON + "(U\x01aNU\x01bNu}U\x0a_SON__keys](U\x01aU\x01cesbs.", "/a"},
+		{"id of a DBRef", "}U\x01a" + dbref + bad + "ubs.", "/a/$id"},
+		{"field of a DBRef", "}U\x01a" + dbref + "NU\x0e_DBRef__kwargs}U\x01k" + bad + "subs.", "/a/k"},
+		{"argument of a Binary", "}U\x01a" + binary + "s.", "/a"},
+		{"str", "}U\x01aU\x01\xffs.", "/a"},
+		{"str as a key", "}U\x01a}U\x01\xffNss.", "/a"},
 		{"key of an OrderedDict", "}U\x01accollections\nOrderedDict\n]](K\x01](K\x01" + bad + "eea\x85Rs.", "/a"},
 	} {
 		var v *pickle.ValueError
-		_, err := pickle.AppendBSON(nil, []byte(tc.data))
+		_, err := pickle.DecodeOptions{Encoding: pickle.ASCII}.AppendBSON(nil, []byte(tc.data))
 		if !errors.As(err, &v) || v.Pointer != tc.want {
 			t.Errorf("%s: error %v, want one with pointer %q", tc.name, err, tc.want)
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -187,6 +188,23 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 	}
 	w.n -= len(p)
 	return len(p), nil
+}
+
+// TestResyncReadsNoFurther: Resync reads no byte behind the one that shows where
+// the stream continues, because the byte may be long in coming.
+func TestResyncReadsNoFurther(t *testing.T) {
+	doc := hexOf(whole("10 6100 01000000"))
+	for _, filler := range []string{"", "0a 6300", "0a 636300"} {
+		// The trace ends at the last byte, which is no type. Then the documents
+		// in the binary are the next in the stream.
+		stream := unhex("ffffffff" + filler + "05 6200 18000000 00" + doc + doc + "7e")
+		r := io.MultiReader(iotest.OneByteReader(bytes.NewReader(stream)), &failer{errors.New("too far")})
+		d := bsoncore.NewDecoder(r)
+		var skipped bytes.Buffer
+		if d.Next() || !d.Resync(&skipped) || !d.Next() || hexOf(d.Document()) != doc {
+			t.Errorf("filler %q: %x at %d, %v", filler, d.Document(), d.Offset(), d.Err())
+		}
+	}
 }
 
 func TestResyncRefused(t *testing.T) {

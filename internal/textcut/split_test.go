@@ -1,0 +1,38 @@
+package textcut_test
+
+import (
+	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/textcut"
+)
+
+// TestSplitPlace: behind a cut the Splitter is at the place where a reader of
+// all the text would be.
+func TestSplitPlace(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		from       textcut.Place
+		shell      bool
+		n          int // bytes before the last cut
+		want       textcut.Place
+	}{
+		{"document", `{}`, textcut.Start, false, 2, textcut.Top},
+		{"documents in a row", `{} {} {`, textcut.Top, false, 6, textcut.Top},
+		{"array", `[`, textcut.Top, false, 0, textcut.Top},
+		{"first of an array", `[{} `, textcut.Top, false, 4, textcut.Comma},
+		{"comma of an array", `[{}, `, textcut.Top, false, 5, textcut.Element},
+		{"element", `{},{`, textcut.Element, false, 3, textcut.Element},
+		{"end of an array", `{}] `, textcut.Element, false, 4, textcut.Top},
+		{"empty array", `[ ]`, textcut.Top, false, 3, textcut.Top},
+		{"after a fault", `{},`, textcut.Any, false, 3, textcut.Element},
+		{"comment", `{}/* {} */ `, textcut.Top, true, 11, textcut.Top},
+		{"open comment", `{}/* `, textcut.Top, true, 2, textcut.Top},
+		{"byte at fault", `{}x`, textcut.Top, false, 3, textcut.Top},
+		{"byte at fault in an array", `{}x`, textcut.Element, false, 3, textcut.Comma},
+	} {
+		s := textcut.NewSplitter(tc.from, tc.shell, 100)
+		if n := s.Split([]byte(tc.text)); n != tc.n || s.Place() != tc.want {
+			t.Errorf("%s: cut at %d, place %d; want %d, %d", tc.name, n, s.Place(), tc.n, tc.want)
+		}
+	}
+}
