@@ -6,6 +6,10 @@ import "runtime"
 // depth is counted. But a hook that calls Marshal, or a String that prints a D,
 // starts a new call that does not know the calls around it. They share the
 // stack, so the stack is searched.
+//
+// Nothing else connects these calls. The address of the value does not, because
+// a hook with a value receiver gets a new copy each time. A count over all
+// goroutines would take many hooks at once for recursion.
 
 // maxNested is how many calls of a goroutine may be nested through methods of
 // other types. Each call searches the stack, so a higher limit would take

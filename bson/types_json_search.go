@@ -148,6 +148,10 @@ func (s *jsonSearch) elements(v reflect.Value, depth int) bool {
 
 // fields looks at the fields that encoding/json does. Those of embedded
 // structs count as fields of the struct around them.
+//
+// Errors of encoding/json have a type or a value, but no path, and its rules
+// for fields are not exported. So the rules are here again, for the Pointer of
+// an error only.
 func (s *jsonSearch) fields(v reflect.Value, depth int) bool {
 	for i := range v.NumField() {
 		sf := v.Type().Field(i)
