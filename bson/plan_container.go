@@ -93,7 +93,7 @@ func decInterface(d *decoder, v reflect.Value) {
 		d.fail(v.Type(), ErrUnsupported)
 		return
 	}
-	x := d.any()
+	x := d.asAny()
 	if x == nil {
 		v.SetZero()
 		return
@@ -208,7 +208,7 @@ func decBytes(d *decoder, v reflect.Value) {
 		}
 		v.SetBytes(append(make([]byte, 0, len(data)), data...))
 	case TypeString, TypeSymbol:
-		v.SetBytes([]byte(d.string()))
+		v.SetBytes([]byte(d.asString()))
 	case TypeArray:
 		d.list(v, d.planOf(v.Type().Elem()))
 	default:
@@ -259,7 +259,7 @@ func decElements(d *decoder, v reflect.Value) {
 			d.fail(v.Type(), ErrDuplicateKey)
 			return
 		}
-		e.Value = d.any()
+		e.Value = d.asAny()
 		v.Index(i).Set(reflect.ValueOf(e).Convert(v.Type().Elem()))
 	}
 	d.c.Leave()
@@ -311,7 +311,7 @@ func decByteArray(d *decoder, v reflect.Value) {
 	switch {
 	case subtype == BinaryGeneric || subtype == BinaryBinaryOld:
 	case v.Len() == 16 && (subtype == BinaryUUID || subtype == BinaryUUIDOld):
-		u, ok := d.uuid()
+		u, ok := d.asUUID()
 		if !ok {
 			d.fail(v.Type(), ErrUUID)
 			return
@@ -328,9 +328,9 @@ func decByteArray(d *decoder, v reflect.Value) {
 	copy(v.Bytes(), data)
 }
 
-// uuid returns the UUID that the current binary is: subtype 4, or subtype 3
+// asUUID returns the UUID that the current binary is: subtype 4, or subtype 3
 // in the byte order that the options name.
-func (d *decoder) uuid() (UUID, bool) {
+func (d *decoder) asUUID() (UUID, bool) {
 	subtype, data := d.c.Binary()
 	switch {
 	case len(data) != 16:

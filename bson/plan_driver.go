@@ -166,7 +166,7 @@ func driverCodeWithScope(t reflect.Type) (knownType, bool) {
 				d.null(v)
 				return
 			}
-			c := d.codeWithScope()
+			c := d.asCodeWithScope()
 			v.Field(0).SetString(string(c.Code))
 			v.Field(1).Set(reflect.ValueOf(c.Scope))
 		},
@@ -184,7 +184,7 @@ func driverDBPointer(t reflect.Type) (knownType, bool) {
 					d.null(v)
 					return
 				}
-				p := d.dbPointer()
+				p := d.asDBPointer()
 				v.Field(0).SetString(p.DB)
 				v.Field(1).Set(reflect.ValueOf(p.Pointer).Convert(v.Field(1).Type()))
 			},
@@ -212,7 +212,7 @@ func decScaled(d *decoder, v reflect.Value) {
 		d.fromText(v, u)
 		return
 	}
-	x, ok := d.decimal()
+	x, ok := d.asDecimal128()
 	if !ok {
 		d.null(v)
 		return

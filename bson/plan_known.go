@@ -44,20 +44,20 @@ func init() {
 			}),
 		reflect.TypeFor[Binary](): simple(opBinary, TypeBinary,
 			func(dst []byte, v Binary) []byte { return bsoncore.AppendBinaryValue(dst, v.Subtype, v.Data) },
-			(*decoder).binary),
+			(*decoder).asBinary),
 		reflect.TypeFor[Regex](): {enc: encRegex, dec: decRegex},
 		reflect.TypeFor[DBPointer](): {
 			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 				p := get[DBPointer](v)
 				return e.appendPointer(dst, p.DB, p.Pointer)
 			},
-			dec: setTo(TypeDBPointer, (*decoder).dbPointer)},
+			dec: setTo(TypeDBPointer, (*decoder).asDBPointer)},
 		reflect.TypeFor[CodeWithScope](): {
 			enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 				c := get[CodeWithScope](v)
 				return e.appendScope(dst, string(c.Code), c.Scope)
 			},
-			dec: setTo(TypeCodeWithScope, (*decoder).codeWithScope)},
+			dec: setTo(TypeCodeWithScope, (*decoder).asCodeWithScope)},
 		reflect.TypeFor[Code]():              text[Code](TypeCode),
 		reflect.TypeFor[Symbol]():            text[Symbol](TypeSymbol),
 		reflect.TypeFor[MinKey]():            bare[MinKey](TypeMinKey),
@@ -115,7 +115,7 @@ func decRegex(d *decoder, v reflect.Value) {
 		d.null(v)
 		return
 	}
-	*ptr[Regex](v) = d.regex()
+	*ptr[Regex](v) = d.asRegex()
 }
 
 func encUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
@@ -128,7 +128,7 @@ func encUUID(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 func decUUID(d *decoder, v reflect.Value) {
 	switch d.c.Type() {
 	case TypeBinary:
-		u, ok := d.uuid()
+		u, ok := d.asUUID()
 		if !ok {
 			d.fail(v.Type(), ErrUUID)
 			return
@@ -182,7 +182,7 @@ func decDBRef(d *decoder, v reflect.Value) {
 	}
 	var r DBRef
 	ref, id, db := false, false, true
-	for _, e := range d.document() {
+	for _, e := range d.asD() {
 		switch e.Key {
 		case "$ref":
 			r.Ref, ref = e.Value.(string)
@@ -234,13 +234,13 @@ func encRawValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.appendValue(dst, get[RawValue](v).core(), v.Type())
 }
 
-func decRawValue(d *decoder, v reflect.Value) { *ptr[RawValue](v) = rawValueOf(d.value()) }
+func decRawValue(d *decoder, v reflect.Value) { *ptr[RawValue](v) = rawValueOf(d.asValue()) }
 
 func encCoreValue(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	return e.appendValue(dst, get[bsoncore.Value](v), v.Type())
 }
 
-func decCoreValue(d *decoder, v reflect.Value) { *ptr[bsoncore.Value](v) = d.value() }
+func decCoreValue(d *decoder, v reflect.Value) { *ptr[bsoncore.Value](v) = d.asValue() }
 
 // appendValue splices a value of the Go type typ.
 func (e *encoder) appendValue(dst []byte, v bsoncore.Value, typ reflect.Type) ([]byte, Type) {
@@ -250,8 +250,8 @@ func (e *encoder) appendValue(dst []byte, v bsoncore.Value, typ reflect.Type) ([
 	return e.appendRaw(dst, v.Type, v.Data, typ)
 }
 
-// value returns a copy of the current value.
-func (d *decoder) value() bsoncore.Value {
+// asValue returns a copy of the current value.
+func (d *decoder) asValue() bsoncore.Value {
 	return bsoncore.Value{Type: d.c.Type(), Data: append([]byte(nil), d.c.Data()...)}
 }
 
@@ -264,13 +264,13 @@ func decTime(d *decoder, v reflect.Value) {
 	var t time.Time
 	switch d.c.Type() {
 	case TypeDateTime, TypeInt64:
-		t = d.time(d.c.DateTime(), v.Type())
+		t = d.timeOf(d.c.DateTime(), v.Type())
 	case TypeTimestamp:
 		s, _ := d.c.Timestamp()
-		t = d.time(int64(s)*1000, v.Type())
+		t = d.timeOf(int64(s)*1000, v.Type())
 	case TypeString:
 		var err error
-		if t, err = time.Parse(layoutOfTime, d.string()); err != nil {
+		if t, err = time.Parse(layoutOfTime, d.asString()); err != nil {
 			d.failHook(v.Type(), err)
 			return
 		}
@@ -304,7 +304,7 @@ func encNumber(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 }
 
 func decNumber(d *decoder, v reflect.Value) {
-	s, ok := d.number()
+	s, ok := d.asNumberText()
 	if !ok {
 		d.null(v)
 		return
@@ -321,7 +321,7 @@ func decURL(d *decoder, v reflect.Value) {
 		d.null(v)
 		return
 	}
-	u, err := url.Parse(d.string())
+	u, err := url.Parse(d.asString())
 	if err != nil {
 		d.failHook(v.Type(), err)
 		return
@@ -340,7 +340,7 @@ func decRegexp(d *decoder, v reflect.Value) {
 		d.null(v)
 		return
 	}
-	r := d.regex()
+	r := d.asRegex()
 	flags := strings.ReplaceAll(r.Options, "u", "")
 	if strings.Trim(flags, "ims") != "" {
 		d.fail(v.Type(), ErrMismatch)
@@ -387,7 +387,7 @@ func decBigInt(d *decoder, v reflect.Value) {
 			return
 		}
 	}
-	x, ok := d.decimal()
+	x, ok := d.asDecimal128()
 	if !ok {
 		d.null(v)
 		return

@@ -133,7 +133,7 @@ func (d *decoder) mapOfAny(m map[string]any) {
 			d.fail(typeM, ErrDuplicateKey)
 			return
 		}
-		if x := d.any(); !d.c.Failed() {
+		if x := d.asAny(); !d.c.Failed() {
 			m[key] = x
 		}
 	}

@@ -262,7 +262,7 @@ func decString(d *decoder, v reflect.Value) {
 	c := &d.c
 	switch c.Type() {
 	case TypeString, TypeSymbol:
-		v.SetString(d.string())
+		v.SetString(d.asString())
 	case TypeObjectID:
 		if !d.ObjectIDAsHex {
 			d.fail(v.Type(), ErrMismatch)
@@ -314,7 +314,7 @@ func text[T ~string](t Type) knownType {
 		dec: func(d *decoder, v reflect.Value) {
 			switch got := d.c.Type(); {
 			case got == t:
-				v.SetString(d.string())
+				v.SetString(d.asString())
 			case t == TypeSymbol:
 				decString(d, v)
 			default:
@@ -409,8 +409,8 @@ func (e *encoder) appendPointer(dst []byte, ns string, id objectid.ID) ([]byte, 
 	return append(dst, id[:]...), t
 }
 
-// number returns the text of the current number for json.Number.
-func (d *decoder) number() (string, bool) {
+// asNumberText returns the text of the current number for json.Number.
+func (d *decoder) asNumberText() (string, bool) {
 	c := &d.c
 	switch c.Type() {
 	case TypeInt32:
@@ -430,9 +430,9 @@ func (d *decoder) number() (string, bool) {
 	return "", false
 }
 
-// decimal returns the current number as a decimal: exactly, except for a
+// asDecimal128 returns the current number as a decimal: exactly, except for a
 // double, which gives its shortest digits.
-func (d *decoder) decimal() (decimal128.Decimal, bool) {
+func (d *decoder) asDecimal128() (decimal128.Decimal, bool) {
 	c := &d.c
 	switch c.Type() {
 	case TypeDecimal128:

@@ -325,7 +325,7 @@ func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field)
 	if c.Type() == usualType[f.op] {
 		switch f.op {
 		case opString:
-			*at[string](p, f) = d.string()
+			*at[string](p, f) = d.asString()
 			return
 		case opFloat64:
 			*at[float64](p, f) = c.Double()
@@ -346,10 +346,10 @@ func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field)
 			*at[decimal128.Decimal](p, f) = c.Decimal128()
 			return
 		case opTime:
-			*at[time.Time](p, f) = d.time(c.DateTime(), typeTime)
+			*at[time.Time](p, f) = d.timeOf(c.DateTime(), typeTime)
 			return
 		case opBinary:
-			*at[Binary](p, f) = d.binary()
+			*at[Binary](p, f) = d.asBinary()
 			return
 		}
 	}

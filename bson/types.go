@@ -11,10 +11,11 @@ import (
 
 // This file has the Go types that stand for BSON values.
 //
-//   - Their text for people is in types_text.go, their JSON in types_json.go,
-//     their form in log/slog in types_log.go.
+//   - Their text for people is in types_shell.go, their JSON in
+//     types_json_write.go and types_json_read.go, their form in log/slog in
+//     types_log.go.
 //   - UUID and Vector, which are binaries with rules of their own, are in
-//     uuid.go and vector.go; Raw and RawValue, which are bytes, in raw.go.
+//     types_binary.go; Raw and RawValue, which are bytes, in raw.go.
 //   - The hooks by which other libraries store them are in types_hooks.go.
 
 // D is a document: its elements in order, duplicates included. A document in an

@@ -160,7 +160,7 @@ func (d *decoder) into(v any) {
 		}
 	case *any:
 		if v != nil && d.Codecs == nil {
-			*v = d.any()
+			*v = d.asAny()
 			return
 		}
 	}
@@ -323,12 +323,12 @@ func (d *decoder) invalid(text []byte, off int) string {
 	return ""
 }
 
-// string returns the current string, symbol or code.
-func (d *decoder) string() string { return d.owned(d.c.Text(), d.c.ValueOffset()+4) }
+// asString returns the current string, symbol or code.
+func (d *decoder) asString() string { return d.owned(d.c.Text(), d.c.ValueOffset()+4) }
 
-// time returns ms as a time. If the options reject it, it is a fault for the Go
+// timeOf returns ms as a time. If the options reject it, it is a fault for the Go
 // type t.
-func (d *decoder) time(ms int64, t reflect.Type) time.Time {
+func (d *decoder) timeOf(ms int64, t reflect.Type) time.Time {
 	if ms < minTime || ms > maxTime {
 		switch d.TimeRange {
 		case TimeReject:

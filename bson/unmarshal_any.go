@@ -79,8 +79,8 @@ func (d *decoder) expect(bytesEach, most int) int {
 	return min((d.size-d.c.Offset())/bytesEach+1, most)
 }
 
-// any returns the current value as a Go value.
-func (d *decoder) any() any {
+// asAny returns the current value as a Go value.
+func (d *decoder) asAny() any {
 	c := &d.c
 	if d.Codecs != nil && d.Codecs.any != nil {
 		if t := d.Codecs.any[c.Type()]; t != nil {
@@ -106,21 +106,21 @@ func (d *decoder) any() any {
 	case TypeObjectID:
 		return box(d.ids.put(c.ObjectID(), slabSize), likeID)
 	case TypeDateTime:
-		return d.anyDateTime()
+		return d.asAnyDateTime()
 	case TypeDocument:
-		return d.anyDocument()
+		return d.asAnyDocument()
 	case TypeArray:
-		return box(d.arrays.put(d.array(), d.expect(200, 16)), likeA)
+		return box(d.arrays.put(d.asA(), d.expect(200, 16)), likeA)
 	case TypeDecimal128:
 		return box(d.decimals.put(c.Decimal128(), slabSize), likeDecimal)
 	case TypeBinary:
-		return d.anyBinary()
+		return d.asAnyBinary()
 	}
-	return d.anyRare()
+	return d.asAnyRare()
 }
 
-// anyRare is any for the types that few documents have.
-func (d *decoder) anyRare() any {
+// asAnyRare is asAny for the types that few documents have.
+func (d *decoder) asAnyRare() any {
 	c := &d.c
 	switch c.Type() {
 	case TypeUndefined:
@@ -133,61 +133,61 @@ func (d *decoder) anyRare() any {
 		t, i := c.Timestamp()
 		return Timestamp{t, i}
 	case TypeRegex:
-		return d.regex()
+		return d.asRegex()
 	case TypeCode:
-		return Code(d.string())
+		return Code(d.asString())
 	case TypeSymbol:
-		return Symbol(d.string())
+		return Symbol(d.asString())
 	case TypeDBPointer:
-		return d.dbPointer()
+		return d.asDBPointer()
 	case TypeCodeWithScope:
-		return d.codeWithScope()
+		return d.asCodeWithScope()
 	}
 	panic("BUG: bson: value of type " + c.Type().String())
 }
 
-func (d *decoder) regex() Regex {
+func (d *decoder) asRegex() Regex {
 	pattern, options := d.c.Regex()
 	off := d.c.ValueOffset()
 	return Regex{d.owned(pattern, off), d.owned(options, off+len(pattern)+1)}
 }
 
-func (d *decoder) dbPointer() DBPointer {
+func (d *decoder) asDBPointer() DBPointer {
 	ns, id := d.c.DBPointer()
 	return DBPointer{d.owned(ns, d.c.ValueOffset()+4), id}
 }
 
-func (d *decoder) codeWithScope() CodeWithScope {
+func (d *decoder) asCodeWithScope() CodeWithScope {
 	code, _ := d.c.CodeWithScope()
 	v := CodeWithScope{Code: Code(d.owned(code, d.c.ValueOffset()+8))}
-	v.Scope = d.document()
+	v.Scope = d.asD()
 	return v
 }
 
-// binary returns a copy of the current binary.
-func (d *decoder) binary() Binary {
+// asBinary returns a copy of the current binary.
+func (d *decoder) asBinary() Binary {
 	subtype, data := d.c.Binary()
 	return Binary{subtype, append(make([]byte, 0, len(data)), data...)}
 }
 
-func (d *decoder) anyBinary() any {
+func (d *decoder) asAnyBinary() any {
 	subtype, data := d.c.Binary()
 	if d.UUIDRepresentation != UUIDUnspecified && subtype == d.UUIDRepresentation.Subtype() && len(data) == 16 {
 		return d.UUIDRepresentation.swap(UUID(data))
 	}
-	b := d.binary()
+	b := d.asBinary()
 	if d.BinaryAsBytes && subtype == BinaryGeneric {
 		return b.Data
 	}
 	return box(d.binaries.put(b, d.expect(1000, 16)), likeBinary)
 }
 
-func (d *decoder) anyDateTime() any {
+func (d *decoder) asAnyDateTime() any {
 	ms := d.c.DateTime()
 	if !d.TimeInAny || d.TimeRange == TimeKeep && (ms < minTime || ms > maxTime) {
 		return box(d.datetimes.put(DateTime(ms), slabSize), likeDateTime)
 	}
-	return d.time(ms, typeTime)
+	return d.timeOf(ms, typeTime)
 }
 
 // elements returns the elements of the current document, or of the scope of
@@ -211,14 +211,14 @@ func (d *decoder) elements(dst []E) []E {
 			d.fail(typeD, ErrDuplicateKey)
 			break
 		}
-		e.Value = d.any()
+		e.Value = d.asAny()
 	}
 	d.c.Leave()
 	return dst[:i]
 }
 
-// document returns the current document, or the scope of the current code.
-func (d *decoder) document() D { return d.elements(nil) }
+// asD returns the current document, or the scope of the current code.
+func (d *decoder) asD() D { return d.elements(nil) }
 
 // setD sets *v from the current value.
 func (d *decoder) setD(v *D) {
@@ -232,10 +232,10 @@ func (d *decoder) setD(v *D) {
 	}
 }
 
-func (d *decoder) anyDocument() any {
+func (d *decoder) asAnyDocument() any {
 	switch {
 	case d.DBRefs:
-		doc := d.document()
+		doc := d.asD()
 		if r, ok := dbRefOf(doc); ok {
 			return r
 		}
@@ -247,7 +247,7 @@ func (d *decoder) anyDocument() any {
 		}
 		return doc
 	case d.DocumentType == DocumentsAsD:
-		return box(d.docs.put(d.document(), d.expect(200, 16)), likeD)
+		return box(d.docs.put(d.asD(), d.expect(200, 16)), likeD)
 	}
 	var m map[string]any
 	if d.c.Enter() {
@@ -260,15 +260,15 @@ func (d *decoder) anyDocument() any {
 	return m
 }
 
-// array returns the current array.
-func (d *decoder) array() A {
+// asA returns the current array.
+func (d *decoder) asA() A {
 	if !d.c.Enter() {
 		return nil
 	}
 	a := make(A, d.count())
 	for i := 0; i < len(a) && d.c.Next(); i++ {
 		d.dropKey()
-		a[i] = d.any()
+		a[i] = d.asAny()
 	}
 	d.c.Leave()
 	return a
