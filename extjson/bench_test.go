@@ -7,27 +7,6 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// A set is documents that a benchmark takes in turn: many, because a single
-// one in a loop teaches the processor its branches.
-type set struct {
-	name string
-	docs [][]byte
-	size int64 // bytes of BSON, all documents
-}
-
-func benchSets() []set {
-	sets := []set{
-		{name: "bench", docs: sample.Documents(sample.Bench, 1, 4000)},
-		{name: "collection", docs: sample.Documents(sample.Collection, 1, 2000)},
-	}
-	for i := range sets {
-		for _, doc := range sets[i].docs {
-			sets[i].size += int64(len(doc))
-		}
-	}
-	return sets
-}
-
 var modes = []struct {
 	name string
 	mode extjson.Mode
@@ -36,14 +15,14 @@ var modes = []struct {
 var sink []byte
 
 func BenchmarkAppendJSON(b *testing.B) {
-	for _, s := range benchSets() {
+	for _, s := range sample.Sets() {
 		for _, m := range modes {
 			o := extjson.EncodeOptions{Mode: m.mode}
-			b.Run(m.name+"/"+s.name, func(b *testing.B) {
-				b.SetBytes(s.size)
+			b.Run(m.name+"/"+s.Name, func(b *testing.B) {
+				b.SetBytes(s.Size)
 				b.ReportAllocs()
 				for b.Loop() {
-					for _, doc := range s.docs {
+					for _, doc := range s.Docs {
 						var err error
 						if sink, err = o.AppendJSON(sink[:0], doc); err != nil {
 							b.Fatal(err)
@@ -56,17 +35,17 @@ func BenchmarkAppendJSON(b *testing.B) {
 }
 
 func BenchmarkAppendBSON(b *testing.B) {
-	for _, s := range benchSets() {
+	for _, s := range sample.Sets() {
 		for _, m := range modes {
-			texts := make([][]byte, len(s.docs))
-			for i, doc := range s.docs {
+			texts := make([][]byte, len(s.Docs))
+			for i, doc := range s.Docs {
 				var err error
 				if texts[i], err = (extjson.EncodeOptions{Mode: m.mode}).AppendJSON(nil, doc); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.Run(m.name+"/"+s.name, func(b *testing.B) {
-				b.SetBytes(s.size)
+			b.Run(m.name+"/"+s.Name, func(b *testing.B) {
+				b.SetBytes(s.Size)
 				b.ReportAllocs()
 				for b.Loop() {
 					for _, text := range texts {

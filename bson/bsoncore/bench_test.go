@@ -8,34 +8,13 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// A set is documents that a benchmark takes in turn: many, because a single
-// one in a loop teaches the processor its branches. One operation is all.
-type set struct {
-	name string
-	docs [][]byte
-	size int64 // bytes, all documents
-}
-
-func benchSets() []set {
-	sets := []set{
-		{name: "bench", docs: sample.Documents(sample.Bench, 1, 4000)},
-		{name: "collection", docs: sample.Documents(sample.Collection, 1, 2000)},
-	}
-	for i := range sets {
-		for _, doc := range sets[i].docs {
-			sets[i].size += int64(len(doc))
-		}
-	}
-	return sets
-}
-
 func BenchmarkValidate(b *testing.B) {
-	for _, s := range benchSets() {
-		b.Run(s.name, func(b *testing.B) {
-			b.SetBytes(s.size)
+	for _, s := range sample.Sets() {
+		b.Run(s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, doc := range s.docs {
+				for _, doc := range s.Docs {
 					if err := bsoncore.Validate(doc); err != nil {
 						b.Fatal(err)
 					}
@@ -58,13 +37,13 @@ func walk(c *bsoncore.Cursor) (n int) {
 
 // BenchmarkCursor is a walk through all elements that does nothing else.
 func BenchmarkCursor(b *testing.B) {
-	for _, s := range benchSets() {
-		b.Run(s.name, func(b *testing.B) {
-			b.SetBytes(s.size)
+	for _, s := range sample.Sets() {
+		b.Run(s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
 			b.ReportAllocs()
 			var c bsoncore.Cursor
 			for b.Loop() {
-				for _, doc := range s.docs {
+				for _, doc := range s.Docs {
 					c.Reset(doc, 0)
 					if walk(&c); c.Err() != nil {
 						b.Fatal(c.Err())
@@ -77,10 +56,10 @@ func BenchmarkCursor(b *testing.B) {
 
 // BenchmarkDecoder cuts a stream in memory into documents.
 func BenchmarkDecoder(b *testing.B) {
-	for _, s := range benchSets() {
-		stream := bytes.Join(s.docs, nil)
-		b.Run(s.name, func(b *testing.B) {
-			b.SetBytes(s.size)
+	for _, s := range sample.Sets() {
+		stream := bytes.Join(s.Docs, nil)
+		b.Run(s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
 			b.ReportAllocs()
 			var r bytes.Reader
 			d := bsoncore.NewDecoder(&r)
@@ -99,12 +78,12 @@ func BenchmarkDecoder(b *testing.B) {
 
 // BenchmarkLookup finds a key that is not there, behind all elements.
 func BenchmarkLookup(b *testing.B) {
-	for _, s := range benchSets() {
-		b.Run(s.name, func(b *testing.B) {
-			b.SetBytes(s.size)
+	for _, s := range sample.Sets() {
+		b.Run(s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, doc := range s.docs {
+				for _, doc := range s.Docs {
 					if !bsoncore.Document(doc).Lookup("no such key").IsZero() {
 						b.Fatal("found")
 					}
@@ -117,12 +96,12 @@ func BenchmarkLookup(b *testing.B) {
 // BenchmarkValidateOptions turns on the rules that these documents keep to.
 func BenchmarkValidateOptions(b *testing.B) {
 	o := bsoncore.ValidateOptions{RejectDuplicateKeys: true, RejectWrongArrayKeys: true}
-	for _, s := range benchSets()[:1] {
-		b.Run(s.name, func(b *testing.B) {
-			b.SetBytes(s.size)
+	for _, s := range sample.Sets()[:1] {
+		b.Run(s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, doc := range s.docs {
+				for _, doc := range s.Docs {
 					if err := o.Validate(doc); err != nil {
 						b.Fatal(err)
 					}

@@ -1,0 +1,200 @@
+package shape
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/edge"
+)
+
+// This file has the choices that make values without parts: text, octets,
+// number, double and decimal, and the options of a regex.
+
+// appendText appends the value of a string.
+func appendText(dst []byte, s string) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(s)+1))
+	return append(append(dst, s...), 0)
+}
+
+// id appends 12 bytes.
+func (g *generator) id(dst []byte) []byte {
+	var id [12]byte
+	copy(id[:], g.Bytes(len(id)))
+	return append(dst, id[:]...)
+}
+
+// The kinds of text, the low three bits of the byte that begins one. Two are
+// of the pool, by the bits above.
+const (
+	textRepeated = 2 // what comes next, as often as is counted
+	textKey      = 3 // a key that was drawn before
+	textLong     = 7 // as many bytes as the next three say; the other kinds: as the bits above say
+)
+
+// texts are those of the pool.
+var texts = slices.Concat([]string{"", "x"}, edge.Awkward, edge.Foreign)
+
+// text returns the next text: of room bytes and a few at most, if it is
+// repeated.
+func (g *generator) text(room int) string {
+	b := int(g.Byte())
+	kind, arg := b&7, b>>3
+	switch kind {
+	case 0, 1:
+		return texts[(kind<<5|arg)%len(texts)]
+	case textRepeated:
+		n := g.Count()
+		unit := valid(string(g.Bytes(arg)))
+		if unit == "" {
+			unit = "x"
+		}
+		return strings.Repeat(unit, min(n, room/len(unit)))
+	case textKey:
+		return g.earlier(arg)
+	case textLong:
+		return valid(string(g.Bytes(int(g.Uint(3)))))
+	}
+	return valid(string(g.Bytes(arg)))
+}
+
+// The kinds of binary, the low two bits of the byte that begins one.
+const (
+	octetsUUID     = 1 // 16 bytes
+	octetsRepeated = 2 // what comes next, as often as is counted
+	octetsLong     = 3 // as many bytes as the next three say; else as the bits above say
+)
+
+// octets returns the bytes of a binary: of room bytes and a few at most, if
+// they are repeated.
+func (g *generator) octets(room int) []byte {
+	b := int(g.Byte())
+	switch kind, arg := b&3, b>>2; kind {
+	case octetsUUID:
+		return append(bytes.Clone(g.Bytes(16)), make([]byte, 16)...)[:16]
+	case octetsRepeated:
+		n := g.Count()
+		unit := g.Bytes(arg)
+		if len(unit) == 0 {
+			unit = []byte{0}
+		}
+		return bytes.Repeat(unit, min(n, room/len(unit)))
+	case octetsLong:
+		return g.Bytes(int(g.Uint(3)))
+	default:
+		return g.Bytes(arg)
+	}
+}
+
+// The kinds of number, the low two bits of the byte that begins one. The
+// first is an edge, by the bits above.
+const (
+	numberSmall = 1 // a byte with a sign
+	numberHalf  = 2 // four bytes
+	numberWhole = 3 // eight bytes
+)
+
+// number returns the next integer.
+func (g *generator) number(edges []int64) int64 {
+	b := int(g.Byte())
+	switch b & 3 {
+	case numberSmall:
+		return int64(int8(g.Byte()))
+	case numberHalf:
+		return int64(int32(g.Uint(4)))
+	case numberWhole:
+		return int64(g.Uint(8))
+	}
+	return edges[(b>>2)%len(edges)]
+}
+
+// plainNaN is the NaN that text stands for.
+const plainNaN = 0x7ff8 << 48
+
+// double returns the bits of the next double. Its kinds are those of number.
+func (g *generator) double() (bits uint64) {
+	b := int(g.Byte())
+	switch b & 3 {
+	case numberSmall:
+		bits = math.Float64bits(float64(int8(g.Byte())))
+	case numberHalf:
+		bits = math.Float64bits(float64(math.Float32frombits(uint32(g.Uint(4)))))
+	case numberWhole:
+		bits = g.Uint(8)
+	default:
+		if b>>2 == 63 {
+			return plainNaN
+		}
+		bits = math.Float64bits(edge.Doubles[(b>>2)%len(edge.Doubles)])
+	}
+	if f := math.Float64frombits(bits); f != f && !g.allows(NaNPayloads) {
+		bits = plainNaN
+	}
+	return bits
+}
+
+// decimalWhole is the kind of decimal that is 16 bytes. The first is an edge,
+// by the bits above; the others have a coefficient of seven or 14 bytes.
+const decimalWhole = 3
+
+// decimal returns the next decimal.
+func (g *generator) decimal() (d decimal128.Decimal) {
+	b := int(g.Byte())
+	switch b & 3 {
+	case decimalWhole:
+		hi := g.Uint(8)
+		d = decimal128.FromBits(hi, g.Uint(8))
+	case 0:
+		d = edge.Decimals[(b>>2)%len(edge.Decimals)]
+	default:
+		// The ends of the exponents, and around 0.
+		span := decimal128.MaxExponent - decimal128.MinExponent + 1
+		exp := (int(int16(g.Uint(2)))%span+span)%span + decimal128.MinExponent
+		if b&4 == 0 {
+			exp = int(int8(exp))
+		}
+		hi := uint64(0)
+		if b&1 == 0 {
+			hi = g.Uint(6)
+		}
+		d = edge.Decimal(b&8 != 0, hi, g.Uint(8), exp)
+	}
+	if !g.allows(NonCanonicalDecimals) {
+		d = d.Canonical()
+		if d.IsNaN() {
+			d = decimal128.FromBits(0x7c00000000000000, 0)
+		}
+	}
+	return d
+}
+
+// letters are the options that every implementation knows.
+const letters = "ilmsux"
+
+// optionsText is the bit of the byte that begins options for those that are
+// text. Otherwise each bit is a letter.
+const optionsText = 1 << 6
+
+// options returns the options of a regex.
+func (g *generator) options() (options string) {
+	b := int(g.Byte())
+	if b&optionsText == 0 {
+		for i := range len(letters) {
+			if b>>i&1 != 0 {
+				options += letters[i : i+1]
+			}
+		}
+		return options
+	}
+	options = cstring(g.text(0))
+	if !g.allows(RegexOptions) {
+		sorted := slices.DeleteFunc([]byte(options), func(c byte) bool { return c >= utf8.RuneSelf })
+		slices.Sort(sorted)
+		options = string(sorted)
+	}
+	return options
+}
