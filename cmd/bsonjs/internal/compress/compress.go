@@ -6,9 +6,14 @@
 // back until more arrives.
 package compress
 
+// This file has the table of codecs, and their errors. reader.go and writer.go
+// use a row of it; detect.go finds the row of an input. The other files are the
+// codecs.
+
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 )
@@ -47,21 +52,71 @@ const (
 	MaxLayers = 2
 )
 
-// A trait has the properties of a codec.
+// A trait is what a codec is. Its functions are in the file of the codec.
 type trait struct {
-	name     string
-	suffixes []string // of file names, in lower case; the first is the usual one
-	levels   int      // the highest level it can be written with, 0: it is read only
+	name      string
+	suffixes  []string // of file names, in lower case; the first is the usual one
+	signature signature
+
+	// open returns a decoder of the data that src is at, and what frees it, which
+	// may be nil.
+	open func(src *Source) (r io.Reader, free func(), err error)
+	// meanings are what the errors of the decoder mean.
+	meanings []meaning
+
+	levels int // the highest level it can be written with, 0: it is read only
+	// jobs is the largest number of blocks that are compressed at once, to limit
+	// the memory of a run.
+	jobs int
+	// write returns an encoder to w. o.Jobs is at most jobs. A call of Write ends
+	// with a block if it is longer than block bytes; 0 if that makes no difference.
+	write func(w io.Writer, o WriterOptions) (z encoder, block int, err error)
+	// empty is what no bytes are compressed to, if the encoder writes nothing then.
+	empty string
 }
 
+// traits are the codecs: a row, and a file, for each. --compress, help,
+// completion, detection and the names of outputs use it.
 var traits = [codecs]trait{
-	Gzip:   {"gzip", []string{".gz", ".gzip"}, 9},
-	Zstd:   {"zstd", []string{".zst", ".zstd"}, 22},
-	S2:     {"s2", []string{".s2"}, 3},
-	Snappy: {"snappy", []string{".sz", ".snappy"}, 3},
-	LZ4:    {"lz4", []string{".lz4"}, 9},
-	Bzip2:  {"bzip2", []string{".bz2"}, 0},
-	XZ:     {"xz", []string{".xz"}, 0},
+	Gzip: {
+		name: "gzip", suffixes: []string{".gz", ".gzip"},
+		open: openGzip, meanings: gzipMeanings,
+		levels: 9, jobs: 16, write: writeGzip,
+	},
+	Zstd: {
+		name: "zstd", suffixes: []string{".zst", ".zstd"},
+		signature: signature{magic: "\x28\xb5\x2f\xfd"}, // a negative length
+		open:      openZstd, meanings: zstdMeanings,
+		levels: 22, jobs: 4, write: writeZstd,
+	},
+	S2: {
+		name: "s2", suffixes: []string{".s2"},
+		signature: signature{magic: s2Magic},
+		open:      openS2, meanings: s2Meanings,
+		levels: 3, jobs: 8, write: writeS2, empty: s2Magic,
+	},
+	Snappy: {
+		name: "snappy", suffixes: []string{".sz", ".snappy"},
+		signature: signature{magic: snappyMagic},
+		open:      openS2, meanings: s2Meanings,
+		levels: 3, jobs: 8, write: writeSnappy, empty: snappyMagic,
+	},
+	LZ4: {
+		name: "lz4", suffixes: []string{".lz4"},
+		signature: signature{"\x04\x22\x4d\x18", lz4Descriptor, 1},
+		open:      openLZ4, meanings: lz4Meanings,
+		levels: 9, jobs: 16, write: writeLZ4,
+	},
+	Bzip2: {
+		name: "bzip2", suffixes: []string{".bz2"},
+		signature: signature{"BZh", bzip2Block, 7},
+		open:      openBzip2, meanings: bzip2Meanings,
+	},
+	XZ: {
+		name: "xz", suffixes: []string{".xz"},
+		signature: signature{magic: "\xfd7zXZ\x00"},
+		open:      openXZ,
+	},
 }
 
 // String returns the name of c as people write it.

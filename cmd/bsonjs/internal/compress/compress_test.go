@@ -56,7 +56,42 @@ var made = []sample{
 }
 
 // written are the codecs that can be written.
-var written = []Codec{Gzip, Zstd, S2, Snappy, LZ4}
+var written = func() (all []Codec) {
+	for c := None + 1; c.Known(); c++ {
+		if c.MaxLevel() > 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}()
+
+// A codec that is read has a sample of another program, or is written; and a
+// codec that is written has what Writer needs.
+func TestTraits(t *testing.T) {
+	foreign := map[Codec]bool{}
+	for _, s := range made {
+		foreign[s.codec] = true
+	}
+	seen := map[string]bool{}
+	for c := None + 1; c.Known(); c++ {
+		row := traits[c]
+		if row.name == "" || len(row.suffixes) == 0 || row.open == nil {
+			t.Fatalf("codec %d has no name, no suffix or nothing to open it with", c)
+		}
+		if writes := row.levels > 0; writes != (row.write != nil) || writes != (row.jobs > 0) {
+			t.Errorf("%v: %d levels, %d jobs, write is there: %t", c, row.levels, row.jobs, row.write != nil)
+		}
+		if !foreign[c] && row.write == nil {
+			t.Errorf("%v: there is no sample of it in made", c)
+		}
+		for _, name := range append([]string{row.name}, row.suffixes...) {
+			if seen[name] {
+				t.Errorf("%s is twice in the table", name)
+			}
+			seen[name] = true
+		}
+	}
+}
 
 // pack compresses data with c. What does not come from made is ours.
 func pack(t testing.TB, c Codec, data string, o WriterOptions) []byte {

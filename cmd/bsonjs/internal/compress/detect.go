@@ -11,45 +11,20 @@ import (
 //
 // A BSON document starts with its length, which may be any magic number. For
 // most codecs no document starts like that, because the byte after the magic
-// number is not the type of an element; signatures check this. For gzip this is
-// not enough, so the data is decompressed for a test. The name of the file
-// decides only if there are too few bytes to tell.
+// number is not the type of an element; the signatures of codecs check this.
+// For gzip this is not enough, so the data is decompressed for a test. The name
+// of the file decides only if there are too few bytes to tell.
 
 // HeadSize is how many bytes of an input Detect uses, at most.
 const HeadSize = 4 << 10
 
 // A signature is the start of the data of a codec.
 type signature struct {
-	magic string
-	codec Codec
+	magic string // "": the codec has none, or needs more to tell
 	// rest says whether the bytes after the magic are a header. There are at
 	// least size bytes, unless the input ends before.
 	rest func(rest []byte) bool
 	size int
-}
-
-// An lz4 descriptor has 01 in its upper two bits and one that is always 0,
-// which is the type of no element.
-func lz4Descriptor(rest []byte) bool { return rest[0]&0xc2 == 0x40 }
-
-var signatures = []signature{
-	{"\x28\xb5\x2f\xfd", Zstd, nil, 0}, // a negative length
-	{"\xfd7zXZ\x00", XZ, nil, 0},
-	{"\xff\x06\x00\x00S2sTwO", S2, nil, 0},
-	{"\xff\x06\x00\x00sNaPpY", Snappy, nil, 0},
-	{"\x04\x22\x4d\x18", LZ4, lz4Descriptor, 1},
-	{"BZh", Bzip2, bzip2Block, 7},
-}
-
-// bzip2Block reports whether rest is a level and then a block, or the end of
-// a stream without one: the digits of pi, or of its root.
-func bzip2Block(rest []byte) bool {
-	if rest[0] < '1' || rest[0] > '9' {
-		return false
-	}
-	block := rest[1:min(len(rest), 7)]
-	return bytes.HasPrefix([]byte("\x31\x41\x59\x26\x53\x59"), block) ||
-		bytes.HasPrefix([]byte("\x17\x72\x45\x38\x50\x90"), block)
 }
 
 const (
@@ -85,7 +60,8 @@ func (p Plain) Detect(head []byte, name string, ended bool) (c Codec, sure bool)
 		head, ended = head[:HeadSize], true
 	}
 	named, _ := ByName(name)
-	for _, s := range signatures {
+	for i := range traits {
+		c, s := Codec(i), &traits[i].signature
 		if !begins(head, s.magic) {
 			continue
 		}
@@ -93,12 +69,12 @@ func (p Plain) Detect(head []byte, name string, ended bool) (c Codec, sure bool)
 		switch {
 		case len(head) >= len(s.magic)+s.size:
 			if s.rest == nil || s.rest(rest) {
-				return s.codec, true
+				return c, true
 			}
 		case !ended:
 			return None, false
-		case s.codec == named, s.isCut(p, head, rest):
-			return s.codec, true
+		case c == named, s.isCut(p, head, rest):
+			return c, true
 		}
 	}
 	switch {

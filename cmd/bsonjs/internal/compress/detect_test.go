@@ -167,12 +167,16 @@ func wholeGzip() string {
 // No document starts as the data of those codecs does that are known by their
 // signature alone.
 func TestSignatures(t *testing.T) {
-	for _, s := range signatures {
+	for c := None + 1; c.Known(); c++ {
+		s := traits[c].signature
+		if s.magic == "" {
+			continue
+		}
 		head := append([]byte(s.magic), make([]byte, 8)...)
 		for b := range 256 {
 			head[len(s.magic)] = byte(b)
 			if (s.rest == nil || s.rest(append([]byte{byte(b)}, "\x31\x41\x59\x26\x53\x59"...))) && codec.OpensBSON(head) {
-				t.Errorf("%v: %x may start a document", s.codec, head)
+				t.Errorf("%v: %x may start a document", c, head)
 			}
 		}
 		if !bytes.HasPrefix(head, []byte(s.magic)) {

@@ -7,11 +7,31 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/pgzip"
 )
 
-// This file opens members of gzip data. The library rejects names and comments
-// over 512 bytes, which the format allows. Such headers are read here, and the
-// library gets a header without them. Source: RFC 1952, section 2.3.
+// This file is gzip. It opens members itself: the library rejects names and
+// comments over 512 bytes, which the format allows. Such headers are read here,
+// and the library gets a header without them. Source: RFC 1952, section 2.3.
+
+func openGzip(src *Source) (io.Reader, func(), error) { return &gzipReader{src: src}, nil, nil }
+
+var gzipMeanings = []meaning{{err: gzip.ErrChecksum, meaning: ErrChecksum}}
+
+// gzipBlock is the size of a block, in bytes. A job has a few of them at once.
+const gzipBlock = 256 << 10
+
+func writeGzip(w io.Writer, o WriterOptions) (encoder, int, error) {
+	level := o.Level
+	if level == 0 {
+		level = pgzip.DefaultCompression
+	}
+	z, err := pgzip.NewWriterLevel(w, level)
+	if err == nil {
+		err = z.SetConcurrency(gzipBlock, o.Jobs)
+	}
+	return z, 0, err
+}
 
 // The flags of a gzip header, its fourth byte: the optional parts that follow
 // the first ten bytes.
@@ -139,4 +159,63 @@ func (h *headed) ReadByte() (byte, error) {
 		return h.head.ReadByte()
 	}
 	return h.src.ReadByte()
+}
+
+// A gzipReader reads one member after the other. Zeros after the last are
+// padding; other bytes there are an error.
+type gzipReader struct {
+	src  *Source
+	z    *gzip.Reader
+	open bool // a member is being read
+}
+
+func (g *gzipReader) Read(p []byte) (int, error) {
+	for {
+		if !g.open {
+			if err := g.next(); err != nil {
+				return 0, err
+			}
+		}
+		n, err := g.z.Read(p)
+		if err != io.EOF {
+			return n, err
+		}
+		g.open = false
+		if n > 0 {
+			return n, nil
+		}
+	}
+}
+
+// next opens the next member; io.EOF says that there is none.
+func (g *gzipReader) next() (err error) {
+	if g.z != nil {
+		if err := g.follows(); err != nil {
+			return err
+		}
+	}
+	if g.z, err = openMember(g.src, g.z); err != nil {
+		return noEOF(err)
+	}
+	g.z.Multistream(false)
+	g.open = true
+	return nil
+}
+
+// follows looks at what follows a member: nil is another.
+func (g *gzipReader) follows() error {
+	head, err := g.src.Head(1)
+	if err != nil || head[0] != 0 {
+		return g.src.follows(gzipMagic)
+	}
+	for {
+		b, err := g.src.ReadByte()
+		if err != nil {
+			return err
+		}
+		if b != 0 {
+			g.src.UnreadByte()
+			return &Error{Err: ErrTrailing}
+		}
+	}
 }

@@ -22,6 +22,8 @@ import (
 // All chunks go through one decoder, as if they were of one block: each block
 // starts with a reset.
 
+func openXZ(src *Source) (io.Reader, func(), error) { return &xzReader{src: src}, nil, nil }
+
 // An xzReader reads streams, one after the other, with padding between them.
 type xzReader struct {
 	src  *Source
