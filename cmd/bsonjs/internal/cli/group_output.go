@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -26,9 +27,9 @@ func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
 	fs.BoolVar(&g.force, "force", false, "write binary formats and compressed data to a terminal")
 	onlyMeant(fs, "force")
 	fs.Var(choose(&g.compress, compressions...), "compress", "compress the output: auto (the default) goes by the suffix of FILE "+
-		"(.gz .zst .lz4 .s2 .sz); none never compresses")
-	fs.Var(&amount{&g.compressLevel, 1, compress.Zstd.MaxLevel(), nil}, "compress-level", "compression level `N`, from 1, the fastest, to 9 for gzip and lz4, 22 for zstd, "+
-		"3 for s2 and snappy")
+		"("+strings.Join(writtenSuffixes(), " ")+"); none never compresses")
+	most, levels := levels()
+	fs.Var(&amount{&g.compressLevel, 1, most, nil}, "compress-level", "compression level `N`, from 1, the fastest, to "+levels)
 }
 
 func (g *outputGroup) addOutputFile(fs *pflag.FlagSet) {
@@ -45,13 +46,21 @@ const compressAuto compression = 0
 
 func compressWith(c compress.Codec) compression { return compression(c) + 1 }
 
+// written are the codecs that outputs can have.
+var written = func() (all []compress.Codec) {
+	for c := compress.None + 1; c.Known(); c++ {
+		if c.MaxLevel() > 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}()
+
 // compressions are the words for them.
 var compressions = func() []word[compression] {
 	words := []word[compression]{{"auto", compressAuto}, {"none", compressWith(compress.None)}}
-	for c := compress.None + 1; c.Known(); c++ {
-		if c.MaxLevel() > 0 {
-			words = append(words, word[compression]{c.String(), compressWith(c)})
-		}
+	for _, c := range written {
+		words = append(words, word[compression]{c.String(), compressWith(c)})
 	}
 	return words
 }()
@@ -73,7 +82,7 @@ func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
 	kept, _ := compress.ByName(rejects)
 	for _, c := range []compress.Codec{g.codec, kept} {
 		if c != compress.None && c.MaxLevel() == 0 {
-			return fmt.Errorf("bsonjs reads %v but does not write it; use one of %s", c, writtenSuffixes())
+			return fmt.Errorf("bsonjs reads %v but does not write it; use one of %s", c, listed(writtenSuffixes()))
 		}
 	}
 	if !given(fs, "compress-level") {
@@ -89,10 +98,37 @@ func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
 }
 
 // writtenSuffixes returns the suffixes of compressed outputs.
-func writtenSuffixes() string {
-	var all []string
-	for _, w := range compressions[2:] {
-		all = append(all, compress.Codec(w.value-1).Suffix())
+func writtenSuffixes() (all []string) {
+	for _, c := range written {
+		all = append(all, c.Suffix())
 	}
-	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+	return all
+}
+
+// levels returns the highest level of all codecs, and the highest of each in
+// words.
+func levels() (most int, text string) {
+	named := map[int][]string{} // codecs by their highest level
+	var order []int             // keys of named
+	for _, c := range written {
+		n := c.MaxLevel()
+		if named[n] == nil {
+			order = append(order, n)
+		}
+		named[n] = append(named[n], c.String())
+	}
+	parts := make([]string, len(order))
+	for i, n := range order {
+		parts[i] = fmt.Sprintf("%d for %s", n, listed(named[n]))
+	}
+	return slices.Max(order), strings.Join(parts, ", ")
+}
+
+// listed returns words as a list in a sentence.
+func listed(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

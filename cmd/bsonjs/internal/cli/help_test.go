@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
 // everyCommand calls f for each command that there is.
@@ -121,6 +125,54 @@ func TestTopics(t *testing.T) {
 			t.Errorf("no topic names --%s", f.Name)
 		}
 	})
+}
+
+// The topic formats and the page of the command name every format and every
+// compression, with the suffixes that outputs have.
+func TestFormatsAreTold(t *testing.T) {
+	page, err := os.ReadFile("../../../../docs/command.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, text := range map[string]string{"the topic formats": formatsText, "docs/command.md": string(page)} {
+		has := func(word string) {
+			if !regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(word) + `\b`).MatchString(text) {
+				t.Errorf("%s does not name %s", what, word)
+			}
+		}
+		for _, c := range codec.All() {
+			has(c.Name)
+		}
+		for c := compress.None + 1; c.Known(); c++ {
+			has(c.String())
+		}
+		for _, suffix := range writtenSuffixes() {
+			has(suffix)
+		}
+	}
+	for _, c := range codec.All() {
+		if !strings.Contains(formatsText, "\n  "+c.Name+" ") {
+			t.Errorf("no row of the topic formats is about %s", c.Name)
+		}
+		for _, suffix := range c.Suffixes {
+			if c.Sniff != nil && !strings.Contains(formatsText, suffix) {
+				t.Errorf("the topic formats does not name %s", suffix)
+			}
+		}
+	}
+}
+
+// The page of the command names every command.
+func TestCommandsAreTold(t *testing.T) {
+	page, err := os.ReadFile("../../../../docs/command.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range new(app).tree().Commands() {
+		if !isMain(c) && !strings.Contains(string(page), "bsonjs "+c.Name()) {
+			t.Errorf("docs/command.md does not name bsonjs %s", c.Name())
+		}
+	}
 }
 
 // The manual has a page for each command and topic, with every flag that help

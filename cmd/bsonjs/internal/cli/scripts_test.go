@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Every flag of every command, and every word that a flag can say, is used in
-// a script.
+// Every command, every flag of it, and every word that a flag can say, is used
+// in a script.
 func TestScriptsAreComplete(t *testing.T) {
 	names, err := filepath.Glob("../../testdata/script/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -49,6 +49,9 @@ func TestScriptsAreComplete(t *testing.T) {
 	walk = func(cmd *cobra.Command) {
 		for _, c := range cmd.Commands() {
 			walk(c)
+		}
+		if !cmd.HasSubCommands() && !used(cmd, "") {
+			t.Errorf("no script has %s", cmd.CommandPath())
 		}
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			where := cmd
