@@ -4,21 +4,23 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/sentinel"
 )
 
 // The sentinels that errors of this package match with errors.Is, beside
 // those of package bson: ErrUTF8, ErrDepth, ErrKeyNUL and ErrTooLarge.
+// ErrTruncated, ErrTrailing, ErrRange and ErrInexact match the sentinels of
+// package bson with these names as well.
 var (
 	// ErrTruncated: the text ends inside a document. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated error = truncated{}
+	ErrTruncated = sentinel.New("text ends too early", bson.ErrTruncated)
 	// ErrTrailing: something other than white space follows the document.
-	ErrTrailing = errors.New("text after the end of the document")
+	ErrTrailing = sentinel.New("text after the end of the document", bson.ErrTrailing)
 	// ErrToken: JSON does not allow a character in its place.
 	ErrToken = errors.New("unexpected character")
 	// ErrControl: a control character stands unescaped in a string.
@@ -31,9 +33,9 @@ var (
 	// wrapper.
 	ErrNumber = errors.New("invalid number")
 	// ErrRange: a number does not fit the type that holds it.
-	ErrRange = errors.New("number is out of range")
+	ErrRange = sentinel.New("number is out of range", bson.ErrRange)
 	// ErrInexact: an integer would change its value; see RejectInexact.
-	ErrInexact = errors.New("integer is not exact as a double")
+	ErrInexact = sentinel.New("integer is not exact as a double", bson.ErrInexact)
 	// ErrNumberLen: a number is longer than MaxNumberLen.
 	ErrNumberLen = errors.New("number is too long")
 	// ErrCommentLen: a comment of the shell's syntax is longer than 16 MiB.
@@ -55,12 +57,6 @@ var (
 	// EncodeOptions.RejectLossy.
 	ErrLossy = errors.New("text cannot keep every bit")
 )
-
-// truncated is the type of ErrTruncated.
-type truncated struct{}
-
-func (truncated) Error() string { return "text ends too early" }
-func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A SyntaxError reports text that is not Extended JSON, with its place.
 type SyntaxError struct {

@@ -162,3 +162,22 @@ func wantText(tb testing.TB, got string, err error, want string) {
 		tb.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestSentinels checks that sentinels match those of package bson that have
+// their names, and no others.
+func TestSentinels(t *testing.T) {
+	all := map[string]error{"ErrTruncated": bson.ErrTruncated, "ErrTrailing": bson.ErrTrailing, "ErrRange": bson.ErrRange, "ErrInexact": bson.ErrInexact}
+	for name, text := range map[string]string{
+		"ErrTruncated": "{",
+		"ErrTrailing":  "{}{}",
+		"ErrRange":     `{"$numberInt":"2147483648"}`,
+		"ErrInexact":   "12345678901234567891",
+	} {
+		_, _, err := extjson.DecodeOptions{RejectInexact: true}.AppendBSONValue(nil, []byte(text))
+		for other, want := range all {
+			if got := errors.Is(err, want); got != (other == name) {
+				t.Errorf("%s: %v matches bson.%s: %v", text, err, other, got)
+			}
+		}
+	}
+}

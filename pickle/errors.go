@@ -6,6 +6,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/sentinel"
 )
 
 // The sentinels that errors of this package match with errors.Is, beside
@@ -15,9 +16,9 @@ import (
 var (
 	// ErrTruncated: the pickle ends before STOP. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated error = &sentinel{"pickle ends too early", bsoncore.ErrTruncated}
+	ErrTruncated error = sentinel.New("pickle ends too early", bsoncore.ErrTruncated)
 	// ErrTrailing: bytes follow STOP.
-	ErrTrailing error = &sentinel{"bytes after the end of the pickle", bsoncore.ErrTrailing}
+	ErrTrailing error = sentinel.New("bytes after the end of the pickle", bsoncore.ErrTrailing)
 	// ErrArgument: the argument of an opcode has a form that picklers do not
 	// write.
 	ErrArgument = errors.New("malformed argument")
@@ -49,9 +50,9 @@ var (
 	ErrUnhashable = errors.New("key cannot be hashed in Python")
 
 	// ErrRange: a number, date or decimal does not fit the type that holds it.
-	ErrRange error = &sentinel{"value is out of range", bson.ErrRange}
+	ErrRange error = sentinel.New("value is out of range", bson.ErrRange)
 	// ErrNotDocument: the pickle holds a value that is not a document.
-	ErrNotDocument error = &sentinel{"value is not a document", bson.ErrNotDocument}
+	ErrNotDocument error = sentinel.New("value is not a document", bson.ErrNotDocument)
 	// ErrNotObjectID: the pickle holds a value that is not an ObjectId.
 	ErrNotObjectID = errors.New("value is not an ObjectId")
 	// ErrLimit: MaxNodes, MaxMemo or MaxExpansion is exceeded.
@@ -62,15 +63,6 @@ var (
 	// ErrReader: the Python of EncodeOptions.Reader cannot load the pickle.
 	ErrReader = errors.New("the chosen Python cannot load it")
 )
-
-// A sentinel has a text of its own and matches another one.
-type sentinel struct {
-	text    string
-	matches error // of package bson, with the same name
-}
-
-func (e *sentinel) Error() string { return e.text }
-func (e *sentinel) Unwrap() error { return e.matches }
 
 // A SyntaxError reports bytes that are not a pickle, with their place.
 type SyntaxError struct {

@@ -6,13 +6,14 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/sentinel"
 )
 
 // The sentinels that errors of this package match with errors.Is.
 var (
 	// ErrTruncated: the bytes end before the document does. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated error = truncated{}
+	ErrTruncated = sentinel.New("document ends too early", io.ErrUnexpectedEOF)
 	// ErrTrailing: bytes follow the end of the document.
 	ErrTrailing = errors.New("bytes after the end of the document")
 	// ErrLength: a length is negative, below the minimum of its type, or beyond
@@ -50,12 +51,6 @@ var (
 	// one test works for all packages.
 	ErrOption = decimal128.ErrOption
 )
-
-// truncated is the type of ErrTruncated.
-type truncated struct{}
-
-func (truncated) Error() string { return "document ends too early" }
-func (truncated) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A SyntaxError reports bytes that are not BSON, with their place.
 type SyntaxError struct {
