@@ -83,9 +83,19 @@ func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return all, cobra.ShellCompDirectiveFilterFileExt
 }
 
-// completeFlags makes shells complete the values of the flags of cmd: words,
-// file names, or nothing.
+// completes reports whether args are those of a script that completes a command
+// line, which follows them.
+func completes(args []string) bool {
+	return len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// completeFlags makes shells complete the values of the flags of cmd and of the
+// commands below it: words, file names, or nothing. It is only for a run that
+// completes a command line, because cobra keeps the flags in a global map.
 func completeFlags(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		completeFlags(c)
+	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		words := strings.Split(f.Value.Type(), "|")
 		switch {

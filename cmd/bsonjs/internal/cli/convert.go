@@ -53,7 +53,6 @@ func (a *app) convertCommand() *cobra.Command {
 	}
 	o.addFlags(cmd.Flags())
 	cmd.ValidArgsFunction = completeFiles
-	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if o.version {
 			a.code = a.std.print(thisVersion().line(o.json))

@@ -73,7 +73,6 @@ func (a *app) dumpCommand() *cobra.Command {
 	group(fs, "Output", "", o.addOutputFile)
 	group(fs, "", "", addHelp)
 	cmd.ValidArgsFunction = completeFiles
-	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if o.version {
 			a.code = a.std.print(thisVersion().line(report.Text))

@@ -79,7 +79,6 @@ func (a *app) inspectCommand() *cobra.Command {
 	group(fs, "Output", "", o.addOutputFile)
 	group(fs, "", "", addHelp)
 	cmd.ValidArgsFunction = completeFiles
-	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
 	return cmd
 }

@@ -65,7 +65,6 @@ func (a *app) oidNewCommand() *cobra.Command {
 		fs.StringVar(&at, "time", "", "use `TIME` instead of the current time: RFC 3339, or a date, which stands for its first second")
 		addForm(fs, &form, `print {"$oid":"..."}`)
 	})
-	completeFlags(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		next := objectid.New
 		if cmd.Flags().Changed("time") {

@@ -38,7 +38,6 @@ func (a *app) salvageCommand() *cobra.Command {
 	// changes them.
 	onlyMeant(fs, "mode")
 	cmd.ValidArgsFunction = completeFiles
-	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if given(fs, "rejects") && !given(fs, "on-error") {
 			o.onError = quarantineErrors

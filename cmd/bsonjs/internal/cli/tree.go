@@ -48,6 +48,9 @@ func (a *app) tree() *cobra.Command {
 func (a *app) execute(args []string) report.Code {
 	root := a.tree()
 	root.InitDefaultHelpCmd()
+	if completes(args) {
+		completeFlags(root)
+	}
 	root.SetArgs(dispatch(root, args))
 	cmd, err := root.ExecuteC()
 	if err != nil {
@@ -72,7 +75,7 @@ func (a *app) reporter(cmd *cobra.Command) report.Reporter {
 // of shells call, it is the second.
 func dispatch(root *cobra.Command, args []string) []string {
 	at := 0
-	if len(args) > 1 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd) {
+	if completes(args) {
 		at = 1
 		if len(args) == 2 && beginsCommand(root, args[1]) {
 			return args

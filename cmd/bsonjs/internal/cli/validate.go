@@ -54,7 +54,6 @@ func (a *app) validateCommand() *cobra.Command {
 	group(fs, "Limits", "", o.addLimits)
 	group(fs, "", "", addHelp)
 	cmd.ValidArgsFunction = completeFiles
-	completeFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		a.std.out = io.Discard
 		return a.start(o, cmd, args)
