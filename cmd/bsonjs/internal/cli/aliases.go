@@ -34,8 +34,9 @@ func acceptForeignNames(fs *pflag.FlagSet) {
 // aliases are flags of other programs that are not just other names of our
 // flags.
 type aliases struct {
-	objcheck bool // no effect: documents are always checked
-	gzip     bool // no effect: inputs are always decompressed
+	bsonFile string // the input, if it is named by a flag
+	objcheck bool   // no effect: documents are always checked
+	gzip     bool   // no effect: inputs are always decompressed
 	legacy   bool
 }
 

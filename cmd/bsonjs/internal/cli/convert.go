@@ -27,8 +27,13 @@ import (
 // convertOptions are the options of the commands convert and salvage.
 type convertOptions struct {
 	options
+	inputGroup
 	textGroup
 	pickleGroup
+	policyGroup
+	rejectGroup
+	jobGroup
+	outputGroup
 	aliases
 
 	to *codec.Codec // nil: the other one
@@ -71,10 +76,10 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, "Pickles", "", o.addPickles)
-	group(fs, "Faults", "", o.addErrors)
+	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
+	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Limits", "", o.addJobs, o.addLimits)
 	group(fs, "Output", "", o.addOutput)
 	group(fs, "", "", func(fs *pflag.FlagSet) {
 		addHelp(fs)
@@ -90,16 +95,8 @@ func (o *convertOptions) addFormats(fs *pflag.FlagSet) {
 	fs.VarP(choose(&o.to, formats()...), "to", "t", "format of the output")
 }
 
-func (o *convertOptions) addPickles(fs *pflag.FlagSet) {
-	o.addEncoding(fs)
-	o.addWritingPickles(fs)
-}
-
 // settle applies the flags of other programs.
 func (o *convertOptions) settle(fs *pflag.FlagSet) error {
-	if err := o.options.settle(fs); err != nil {
-		return err
-	}
 	if o.legacy {
 		if !given(fs, "mode") {
 			o.mode = extjson.Legacy
@@ -108,7 +105,7 @@ func (o *convertOptions) settle(fs *pflag.FlagSet) error {
 			o.accept = acceptLegacy
 		}
 	}
-	return nil
+	return o.readInstead(fs, "bsonFile", o.bsonFile)
 }
 
 // check rejects combinations of flags that have no effect.
@@ -124,7 +121,8 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	default:
 		o.to = o.from.Opposite()
 	}
-	return checkAll(fs, o.options.check, o.checkText, o.checkAccept, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFiles)
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept") }
+	return checkAll(fs, o.options.check, o.checkText, reading, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFaults, o.checkFiles)
 }
 
 // checkText rejects flags that shape JSON if no JSON is written.
@@ -137,10 +135,30 @@ func (o *convertOptions) checkText(*pflag.FlagSet) error {
 
 // checkFormats rejects flags about formats that are neither read nor written.
 func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
-	if err := o.checkEffect(fs, o.to); err != nil {
+	if err := checkText(fs, "uuid", o.from, o.to); err != nil {
+		return err
+	}
+	if err := o.policyGroup.checkEffect(fs, o.from, o.to); err != nil {
 		return err
 	}
 	return o.pickleGroup.check(fs, o.to)
+}
+
+// checkFaults rejects flags about faults that have no effect.
+func (o *convertOptions) checkFaults(fs *pflag.FlagSet) error {
+	if err := o.policyGroup.check(fs, o.rejects, o.from); err != nil {
+		return err
+	}
+	return o.faultGroup.check(fs, o.onError)
+}
+
+// checkFiles rejects names of files that cannot be written, and flags about the
+// output that contradict each other.
+func (o *convertOptions) checkFiles(fs *pflag.FlagSet) error {
+	if err := o.rejectGroup.check(); err != nil {
+		return err
+	}
+	return o.outputGroup.check(fs)
 }
 
 // needsText is the error for a flag that needs JSON as output.
@@ -149,7 +167,14 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 }
 
 // plan makes the run write documents in the format of the options.
-func (o *convertOptions) plan(r *run.Run) { r.Target = &converter{o: o, to: o.to} }
+func (o *convertOptions) plan(r *run.Run) {
+	o.inputGroup.plan(r)
+	o.policyGroup.plan(r)
+	o.rejectGroup.plan(r)
+	o.jobGroup.plan(r)
+	o.outputGroup.plan(r)
+	r.Target = &converter{o: o, to: o.to}
+}
 
 // write returns the options of writing documents that were in the format from.
 func (o *convertOptions) write(from *codec.Codec) codec.WriteOptions {

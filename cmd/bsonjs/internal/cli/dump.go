@@ -31,6 +31,10 @@ const (
 // dumpOptions are the options of the command dump.
 type dumpOptions struct {
 	options
+	rejectGroup
+	jobGroup
+	fileGroup
+	bsonFile string // the input, if it is named by a flag
 	kind     dumpType
 	pretty   bool
 	lossy    bool
@@ -43,7 +47,6 @@ type dumpOptions struct {
 // dumpCommand returns the command that writes the text of bsondump.
 func (a *app) dumpCommand() *cobra.Command {
 	o := new(dumpOptions)
-	o.from = codec.BSON
 	cmd := &cobra.Command{
 		Use:   "dump [flags] [FILE...]",
 		Short: "write BSON files as bsondump does",
@@ -60,18 +63,7 @@ func (a *app) dumpCommand() *cobra.Command {
 			"  bsonjs dump --type debug users.bson\n",
 		Args: cobra.ArbitraryArgs,
 	}
-	fs := cmd.Flags()
-	acceptForeignNames(fs)
-	group(fs, "Flags of bsondump", "", o.addDump)
-	group(fs, "Faults", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.lossy, "lossy", false, "write the nearest text of values that have no exact text; invalid UTF-8 becomes U+FFFD")
-		o.addRejects(fs)
-		o.addMaxErrors(fs)
-	})
-	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addLimits)
-	group(fs, "Output", "", o.addOutputFile)
-	group(fs, "", "", addHelp)
+	o.addFlags(cmd.Flags())
 	cmd.ValidArgsFunction = completeFiles
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if o.version {
@@ -81,6 +73,21 @@ func (a *app) dumpCommand() *cobra.Command {
 		return a.start(o, cmd, args)
 	}
 	return cmd
+}
+
+// addFlags adds all flags to fs, in the order of help.
+func (o *dumpOptions) addFlags(fs *pflag.FlagSet) {
+	acceptForeignNames(fs)
+	group(fs, "Flags of bsondump", "", o.addDump)
+	group(fs, "Faults", "", o.addLossy, o.addRejects, o.addMaxErrors)
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addJobs, o.addLimits)
+	group(fs, "Output", "", o.addFile)
+	group(fs, "", "", addHelp)
+}
+
+func (o *dumpOptions) addLossy(fs *pflag.FlagSet) {
+	fs.BoolVar(&o.lossy, "lossy", false, "write the nearest text of values that have no exact text; invalid UTF-8 becomes U+FFFD")
 }
 
 func (o *dumpOptions) addDump(fs *pflag.FlagSet) {
@@ -98,26 +105,24 @@ func (o *dumpOptions) addDump(fs *pflag.FlagSet) {
 
 // settle applies the flags of bsondump.
 func (o *dumpOptions) settle(fs *pflag.FlagSet) error {
-	switch {
-	case o.objcheck:
-		o.onError = stopOnError
-	case o.rejects != "":
-		o.onError = quarantineErrors
-	default:
-		o.onError = skipErrors
-	}
 	if o.summary == summaryAuto && o.verbose > 0 && !o.quiet {
 		o.summary = summaryText
 	}
 	if o.config != "" {
 		o.notes = append(o.notes, "ignoring --config: dump reads files only and needs no server")
 	}
-	return o.options.settle(fs)
+	return o.readInstead(fs, "bsonFile", o.bsonFile)
 }
 
-// check rejects combinations of flags that have no effect.
+// check rejects flags that have no effect.
 func (o *dumpOptions) check(fs *pflag.FlagSet) error {
-	return checkAll(fs, o.options.check, o.checkFlags, o.checkFiles)
+	if err := checkAll(fs, o.options.check, o.checkFlags); err != nil {
+		return err
+	}
+	if err := o.rejectGroup.check(); err != nil {
+		return err
+	}
+	return o.fileGroup.check()
 }
 
 // checkFlags rejects flags of bsondump that have no effect.
@@ -132,7 +137,15 @@ func (o *dumpOptions) checkFlags(fs *pflag.FlagSet) error {
 }
 
 // plan makes the run write documents as bsondump does.
-func (o *dumpOptions) plan(r *run.Run) { r.Target = &dumper{o: o} }
+func (o *dumpOptions) plan(r *run.Run) {
+	o.rejectGroup.plan(r)
+	o.jobGroup.plan(r)
+	o.fileGroup.plan(r)
+	r.From, r.Target = codec.BSON, &dumper{o: o}
+	if !o.objcheck {
+		r.Policy = run.Skip
+	}
+}
 
 // end prints the number of documents.
 func (o *dumpOptions) end(r *run.Run, result *run.Result) {

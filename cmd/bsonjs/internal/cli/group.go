@@ -2,9 +2,14 @@ package cli
 
 import "github.com/spf13/pflag"
 
-// This file adds groups of flags to a command. Each group is a struct in a file
-// of its own, which commands embed in their options. The flags of the group
-// write to its fields, and its check rejects flags without effect.
+// This file adds groups of flags to a command. A group is a struct that commands
+// embed in their options, in one of the files group_*.go:
+//
+//   - add… defines flags, which write to the fields;
+//   - check rejects flags without effect;
+//   - plan writes what the flags ask for to a run.
+//
+// A command embeds only groups whose flags it has.
 //
 // Help, the manual and the completions use the usage text of a flag and nothing
 // else.
@@ -19,13 +24,15 @@ const (
 	flagNoVariable = "no variable"
 )
 
-// group adds the flags that define defines to fs. Help shows them together
+// group adds the flags that the functions define to fs. Help shows them together
 // under the title, with note below them. The word between back quotes in a
 // usage is the name of the value.
-func group(fs *pflag.FlagSet, title, note string, define func(fs *pflag.FlagSet)) {
+func group(fs *pflag.FlagSet, title, note string, define ...func(fs *pflag.FlagSet)) {
 	g := pflag.NewFlagSet(title, pflag.ContinueOnError)
 	g.SortFlags = false
-	define(g)
+	for _, add := range define {
+		add(g)
+	}
 	g.VisitAll(func(f *pflag.Flag) {
 		var value string
 		value, f.Usage = pflag.UnquoteUsage(f)

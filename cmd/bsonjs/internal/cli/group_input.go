@@ -8,6 +8,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -71,11 +72,22 @@ func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 		"smallest, int32 if the integer fits, is right for the int of Python 3.6")
 }
 
-// checkAccept rejects --accept if no text is read, and words that cannot be
-// combined.
-func (g *inputGroup) checkAccept(fs *pflag.FlagSet) error {
-	if g.from != nil && g.from != codec.JSON && given(fs, "accept") {
-		return fmt.Errorf("--accept has no effect, because the input is %v and not JSON; leave it out", g.from)
+func (g *inputGroup) plan(r *run.Run) {
+	r.From = g.from
+	r.Options.Text.CanonicalOnly = g.accept&acceptCanonical != 0
+	r.Options.Text.Legacy = g.accept&acceptLegacy != 0
+	r.Options.Text.Shell = g.accept&acceptShell != 0
+	r.Options.Text.UUIDRepresentation = g.uuid
+	r.Options.Pickle.Encoding, r.Options.Pickle.LongText = g.encoding, g.longText
+}
+
+// checkReading rejects the flags of the given names, which are about JSON, if
+// none is read, and words of --accept that cannot be combined.
+func (g *inputGroup) checkReading(fs *pflag.FlagSet, names ...string) error {
+	for _, name := range names {
+		if g.from != nil && g.from != codec.JSON && given(fs, name) {
+			return fmt.Errorf("--%s has no effect, because the input is %v and not JSON; leave it out", name, g.from)
+		}
 	}
 	if g.accept&acceptCanonical != 0 && g.accept != acceptCanonical {
 		return errors.New("--accept canonical cannot be combined with other words")

@@ -9,21 +9,47 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 )
 
-// An outputGroup has the flags about the output.
-type outputGroup struct {
+// This file has the flags about the output. A command has a fileGroup, or an
+// outputGroup, which has more.
+
+// A fileGroup has the flags about the file of the output.
+type fileGroup struct {
 	output    string // "" and "-" are standard output
 	overwrite bool
-	force     bool // BSON may go to a terminal
+}
+
+func (g *fileGroup) addFile(fs *pflag.FlagSet) {
+	fs.StringVarP(&g.output, "output", "o", "", "write to `FILE` instead of standard output; FILE appears when it is complete")
+	fs.BoolVar(&g.overwrite, "overwrite", false, "replace an existing FILE")
+	onlyMeant(fs, "output", "overwrite")
+}
+
+func (g *fileGroup) plan(r *run.Run) {
+	r.Output.Name, r.Output.Overwrite, r.Rejects.Overwrite = g.output, g.overwrite, g.overwrite
+	r.Output.Codec, _ = compress.ByName(g.output)
+}
+
+// check rejects names of files that cannot be written.
+func (g *fileGroup) check() error {
+	codec, _ := compress.ByName(g.output)
+	return checkWritten(codec)
+}
+
+// An outputGroup has the flags about the output of a command that writes
+// documents.
+type outputGroup struct {
+	fileGroup
+	force bool // binary formats may go to a terminal
 
 	compress      compression
-	compressLevel int            // 0: the usual one
-	codec         compress.Codec // of the output
+	compressLevel int // 0: the usual one
 }
 
 func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
-	g.addOutputFile(fs)
+	g.addFile(fs)
 	fs.BoolVar(&g.force, "force", false, "write binary formats and compressed data to a terminal")
 	onlyMeant(fs, "force")
 	fs.Var(choose(&g.compress, compressions...), "compress", "compress the output: auto (the default) goes by the suffix of FILE "+
@@ -32,16 +58,16 @@ func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
 	fs.Var(&amount{&g.compressLevel, 1, most, nil}, "compress-level", "compression level `N`, from 1, the fastest, to "+levels)
 }
 
-func (g *outputGroup) addOutputFile(fs *pflag.FlagSet) {
-	fs.StringVarP(&g.output, "output", "o", "", "write to `FILE` instead of standard output; FILE appears when it is complete")
-	fs.BoolVar(&g.overwrite, "overwrite", false, "replace an existing FILE")
-	onlyMeant(fs, "output", "overwrite")
+func (g *outputGroup) plan(r *run.Run) {
+	g.fileGroup.plan(r)
+	r.Output.Codec, r.Force = g.codec(), g.force
+	r.Output.Level, r.Rejects.Level = g.compressLevel, g.compressLevel
 }
 
 // A compression is a value of --compress: compressAuto, or a codec plus one.
 type compression uint8
 
-// compressAuto compresses what has a name that says sg.
+// compressAuto goes by the name of the output.
 const compressAuto compression = 0
 
 func compressWith(c compress.Codec) compression { return compression(c) + 1 }
@@ -65,34 +91,44 @@ var compressions = func() []word[compression] {
 	return words
 }()
 
-// check chooses the compression of the output. The suffix of the name overrides
-// a default from the environment, unless that is none. rejects is the name of
-// the other output, whose compression only its suffix decides.
-func (g *outputGroup) check(fs *pflag.FlagSet, rejects string) error {
+// codec returns the compression of the output. The suffix of the name overrides
+// a default from the environment, unless that is none.
+func (g *outputGroup) codec() compress.Codec {
 	named, _ := compress.ByName(g.output)
-	switch asked := given(fs, "compress") && g.compress != compressAuto; {
+	switch {
 	case g.compress == compressWith(compress.None):
-	case asked && named != compress.None && g.compress != compressWith(named):
+		return compress.None
+	case named == compress.None && g.compress != compressAuto:
+		return compress.Codec(g.compress - 1)
+	}
+	return named
+}
+
+// check rejects names of files that cannot be written, and flags about
+// compression that contradict each other.
+func (g *outputGroup) check(fs *pflag.FlagSet) error {
+	named, _ := compress.ByName(g.output)
+	asked := given(fs, "compress") && g.compress != compressAuto && g.compress != compressWith(compress.None)
+	if asked && named != compress.None && g.compress != compressWith(named) {
 		return fmt.Errorf("--compress %v contradicts the suffix of the output, which says %v; leave one out", compress.Codec(g.compress-1), named)
-	case named != compress.None:
-		g.codec = named
-	case g.compress != compressAuto:
-		g.codec = compress.Codec(g.compress - 1)
 	}
-	kept, _ := compress.ByName(rejects)
-	for _, c := range []compress.Codec{g.codec, kept} {
-		if c != compress.None && c.MaxLevel() == 0 {
-			return fmt.Errorf("bsonjs reads %v but does not write it; use one of %s", c, listed(writtenSuffixes()))
-		}
+	codec := g.codec()
+	if err := checkWritten(codec); err != nil || !given(fs, "compress-level") {
+		return err
 	}
-	if !given(fs, "compress-level") {
-		return nil
-	}
-	switch most := g.codec.MaxLevel(); {
+	switch most := codec.MaxLevel(); {
 	case most == 0:
 		return errors.New("--compress-level needs a compressed output; add --compress gzip, or name the output FILE.gz")
 	case g.compressLevel > most:
-		return fmt.Errorf("--compress-level is too high: the levels of %v are 1 to %d", g.codec, most)
+		return fmt.Errorf("--compress-level is too high: the levels of %v are 1 to %d", codec, most)
+	}
+	return nil
+}
+
+// checkWritten rejects a compression that is only read.
+func checkWritten(c compress.Codec) error {
+	if c != compress.None && c.MaxLevel() == 0 {
+		return fmt.Errorf("bsonjs reads %v but does not write it; use one of %s", c, listed(writtenSuffixes()))
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
@@ -21,6 +20,9 @@ import (
 // inspectOptions are the options of the command inspect.
 type inspectOptions struct {
 	options
+	inputGroup
+	fileGroup
+	onError   errorPolicy   // stopOnError or skipErrors
 	documents *inspect.Span // by their numbers in the file; nil: all
 	offsets   *inspect.Span // nil: all
 	path      string
@@ -53,49 +55,58 @@ func (a *app) inspectCommand() *cobra.Command {
 			"  bsonjs inspect --json users.bson | jq 'select(.length > 1000000)'\n",
 		Args: cobra.ArbitraryArgs,
 	}
-	fs := cmd.Flags()
-	group(fs, "Selection", "Faults are shown for every selected document.", func(fs *pflag.FlagSet) {
-		fs.VarP(&span{&o.documents, 1}, "document", "n", "select documents by number in the file, from 1: `N`, N-M, N- or -M")
-		fs.Var((*pointer)(&o.path), "path", "select the element at the JSON `POINTER`, such as /address/zip, and all elements in it")
-		fs.Var(&span{&o.offsets, 0}, "offset", "select the elements that hold the bytes `N`, N-M, N- or -M; numbers may be hexadecimal, such as 0x1f")
-		onlyMeant(fs, "document", "path", "offset")
-	})
-	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
-		fs.Var(&count{&o.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
-		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
-		onlyMeant(fs, "json")
-	})
-	group(fs, "Formats", "", o.addFrom)
-	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, "Pickles", "", o.addEncoding)
-	group(fs, "Faults", "", func(fs *pflag.FlagSet) {
-		fs.Var(choose(&o.onError, word[errorPolicy]{"stop", stopOnError}, word[errorPolicy]{"skip", skipErrors}), "on-error",
-			"after a document with a fault: stop (the default) ends the run, skip continues after the damage")
-		o.addMaxErrors(fs)
-	})
-	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addSizes)
-	group(fs, "Output", "", o.addOutputFile)
-	group(fs, "", "", addHelp)
+	o.addFlags(cmd.Flags())
 	cmd.ValidArgsFunction = completeFiles
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
 	return cmd
 }
 
+// addFlags adds all flags to fs, in the order of help.
+func (o *inspectOptions) addFlags(fs *pflag.FlagSet) {
+	group(fs, "Selection", "Faults are shown for every selected document.", o.addSelection)
+	group(fs, "Shape", "", o.addShape)
+	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addEncoding)
+	group(fs, "Faults", "", o.addOnError, o.addMaxErrors)
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Output", "", o.addFile)
+	group(fs, "", "", addHelp)
+}
+
+func (o *inspectOptions) addSelection(fs *pflag.FlagSet) {
+	fs.VarP(&span{&o.documents, 1}, "document", "n", "select documents by number in the file, from 1: `N`, N-M, N- or -M")
+	fs.Var((*pointer)(&o.path), "path", "select the element at the JSON `POINTER`, such as /address/zip, and all elements in it")
+	fs.Var(&span{&o.offsets, 0}, "offset", "select the elements that hold the bytes `N`, N-M, N- or -M; numbers may be hexadecimal, such as 0x1f")
+	onlyMeant(fs, "document", "path", "offset")
+}
+
+func (o *inspectOptions) addShape(fs *pflag.FlagSet) {
+	fs.BoolVar(&o.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
+	fs.Var(&count{&o.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
+	fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
+	onlyMeant(fs, "json")
+}
+
+func (o *inspectOptions) addOnError(fs *pflag.FlagSet) {
+	fs.Var(choose(&o.onError, word[errorPolicy]{"stop", stopOnError}, word[errorPolicy]{"skip", skipErrors}), "on-error",
+		"after a document with a fault: stop (the default) ends the run, skip continues after the damage")
+}
+
 // settle turns the summary off unless a flag asks for it, because the faults
 // are shown anyway.
-func (o *inspectOptions) settle(fs *pflag.FlagSet) error {
+func (o *inspectOptions) settle(*pflag.FlagSet) error {
 	if o.summary == summaryAuto {
 		o.summary = summaryNone
 	}
-	return o.options.settle(fs)
+	return nil
 }
 
-// check rejects combinations of flags that have no effect.
+// check rejects flags that have no effect.
 func (o *inspectOptions) check(fs *pflag.FlagSet) error {
-	effect := func(fs *pflag.FlagSet) error { return o.checkEffect(fs, codec.JSON) }
-	return checkAll(fs, o.options.check, o.checkAccept, effect, o.checkEncoding, o.checkShape, o.checkFiles)
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept") }
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkShape, o.checkOutput)
 }
 
 // checkShape rejects flags about text if lines of JSON are written.
@@ -106,13 +117,24 @@ func (o *inspectOptions) checkShape(fs *pflag.FlagSet) error {
 	return nil
 }
 
+// checkOutput rejects flags about faults and the output that have no effect.
+func (o *inspectOptions) checkOutput(fs *pflag.FlagSet) error {
+	if err := o.faultGroup.check(fs, o.onError); err != nil {
+		return err
+	}
+	return o.fileGroup.check()
+}
+
 // plan makes the run show documents. The output before a fault that ends the
 // run is complete.
 func (o *inspectOptions) plan(r *run.Run) {
+	o.inputGroup.plan(r)
+	o.fileGroup.plan(r)
 	o.view = o.show()
 	r.Target = viewer{o.view}
-	if r.Policy == run.Stop {
-		r.Policy = run.Finish
+	r.Policy = run.Finish
+	if o.onError == skipErrors {
+		r.Policy = run.Skip
 	}
 }
 

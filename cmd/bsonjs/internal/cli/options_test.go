@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -98,13 +99,52 @@ func TestOptions(t *testing.T) {
 			}
 			want.files = []string{"-"}
 			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
-				messageGroup{}, limitGroup{}, outputGroup{})
+				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
 			if diff := cmp.Diff(want, got, groups, same, format); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A command has a flag for each field of the groups that its options embed.
+func TestGroupsAreOffered(t *testing.T) {
+	for _, o := range []interface {
+		task
+		addFlags(fs *pflag.FlagSet)
+	}{new(convertOptions), new(validateOptions), new(inspectOptions), new(dumpOptions)} {
+		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+		o.addFlags(fs)
+		fs.VisitAll(func(f *pflag.Flag) {
+			words := strings.Split(f.Value.Type(), "|")
+			for _, value := range []string{words[len(words)-1], "true", "7", "UTC", "/x"} {
+				if f.Value.Set(value) == nil {
+					return
+				}
+			}
+			t.Errorf("%T: no value for --%s", o, f.Name)
+		})
+		groups := 0
+		var visit func(v reflect.Value)
+		visit = func(v reflect.Value) {
+			for i := range v.NumField() {
+				field := v.Type().Field(i)
+				switch isGroup := strings.HasSuffix(v.Type().Name(), "Group"); {
+				case field.Anonymous:
+					visit(v.Field(i))
+				case isGroup && v.Field(i).IsZero():
+					t.Errorf("%T: no flag sets %s of %s", o, field.Name, v.Type().Name())
+				case isGroup:
+					groups++
+				}
+			}
+		}
+		visit(reflect.ValueOf(o).Elem())
+		if groups < 5 {
+			t.Errorf("%T: only %d fields of groups", o, groups)
+		}
 	}
 }
 

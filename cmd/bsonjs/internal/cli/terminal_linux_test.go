@@ -3,6 +3,7 @@ package cli
 import (
 	"testing"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pty"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
@@ -22,8 +23,8 @@ func TestProgressOnTerminal(t *testing.T) {
 		{"out.json", true, report.ProgressNone},
 	} {
 		o := new(options)
-		o.output, o.quiet = tc.output, tc.quiet
-		if got := o.progressForm(streams{out: program, err: program}); got != tc.want {
+		o.quiet = tc.quiet
+		if got := o.progressForm(streams{out: program, err: program}, file.Output{Name: tc.output, Stdout: program}); got != tc.want {
 			t.Errorf("output %q, quiet %t: form %d, want %d", tc.output, tc.quiet, got, tc.want)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
@@ -16,16 +15,17 @@ import (
 // This file is the command validate: a run that writes nothing and reports
 // every fault instead of the first.
 
-// validateOptions are what is asked of the command validate.
+// validateOptions are the options of the command validate.
 type validateOptions struct {
 	options
+	inputGroup
+	jobGroup
 	rules bson.ValidateOptions
 }
 
 // validateCommand returns the command that checks files.
 func (a *app) validateCommand() *cobra.Command {
 	o := new(validateOptions)
-	o.onError = reportErrors
 	cmd := &cobra.Command{
 		Use:   "validate [flags] [FILE...]",
 		Short: "check files and report every fault",
@@ -38,41 +38,48 @@ func (a *app) validateCommand() *cobra.Command {
 			"  bsonjs validate --errors json users.bson | jq .path\n",
 		Args: cobra.ArbitraryArgs,
 	}
-	fs := cmd.Flags()
+	o.addFlags(cmd.Flags())
+	cmd.ValidArgsFunction = completeFiles
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
+	return cmd
+}
+
+// addFlags adds all flags to fs, in the order of help.
+func (o *validateOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
-	group(fs, "Rules", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.rules.RejectEmptyKeys, "no-empty-keys", false, `reject the key ""`)
-		fs.BoolVar(&o.rules.RejectDottedKeys, "no-dotted-keys", false, `reject keys with "."`)
-		fs.BoolVar(&o.rules.RejectDollarKeys, "no-dollar-keys", false, `reject keys that start with "$", except the keys of a DBRef`)
-		fs.BoolVar(&o.rules.RejectDuplicateKeys, "no-duplicate-keys", false, "reject documents that have a key twice")
-		fs.BoolVar(&o.rules.RejectWrongArrayKeys, "array-keys", false, `reject arrays whose keys are not "0", "1" and so on`)
-	})
+	group(fs, "Rules", "", o.addRules)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Limits", "", o.addJobs, o.addLimits)
 	group(fs, "", "", addHelp)
-	cmd.ValidArgsFunction = completeFiles
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		a.std.out = io.Discard
-		return a.start(o, cmd, args)
-	}
-	return cmd
 }
 
-// check rejects combinations of flags that have no effect.
+func (o *validateOptions) addRules(fs *pflag.FlagSet) {
+	fs.BoolVar(&o.rules.RejectEmptyKeys, "no-empty-keys", false, `reject the key ""`)
+	fs.BoolVar(&o.rules.RejectDottedKeys, "no-dotted-keys", false, `reject keys with "."`)
+	fs.BoolVar(&o.rules.RejectDollarKeys, "no-dollar-keys", false, `reject keys that start with "$", except the keys of a DBRef`)
+	fs.BoolVar(&o.rules.RejectDuplicateKeys, "no-duplicate-keys", false, "reject documents that have a key twice")
+	fs.BoolVar(&o.rules.RejectWrongArrayKeys, "array-keys", false, `reject arrays whose keys are not "0", "1" and so on`)
+}
+
+// check rejects flags that have no effect.
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
-	effect := func(fs *pflag.FlagSet) error { return o.checkEffect(fs, codec.BSON) }
-	return checkAll(fs, o.options.check, o.checkAccept, effect, o.checkEncoding, o.checkFiles)
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "uuid") }
+	return checkAll(fs, o.options.check, reading, o.checkEncoding)
 }
 
-// plan has documents checked, and not written.
+// plan makes the run check documents and write nothing.
 func (o *validateOptions) plan(r *run.Run) {
+	o.inputGroup.plan(r)
+	o.jobGroup.plan(r)
 	rules := o.rules
 	rules.MaxDepth = o.maxDepth
 	r.Stages = []run.Stage{stage.Rules{Options: rules}}
 	r.Target = nothing{}
+	r.Output.Stdout = io.Discard
+	r.Policy = run.Report
 }
 
 // end says that documents were checked.
