@@ -11,9 +11,11 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
@@ -89,6 +91,9 @@ func CommandFault(path, why string) *Fault {
 
 // ReadFault is for an input that cannot be opened or read.
 func ReadFault(name string, err error) *Fault {
+	if read, ok := errors.AsType[*bson.ReadError](err); ok {
+		err = read.Err
+	}
 	return NewFault(CodeInput, name, file.Cause(err).Error())
 }
 

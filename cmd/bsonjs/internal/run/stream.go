@@ -149,13 +149,8 @@ func (t *stream) damage(m mishap) *report.Fault {
 	hold := t.newHolder()
 	skipped := &counter{w: hold}
 	if !t.r.Resync(skipped) {
-		if err := hold.release(); err != nil {
-			return report.WriteFault(t.rejects.Name(), err)
-		}
-		if err := t.r.Err(); t.rejects == nil || t.rejects.Err() == nil {
-			return t.inputFault(t.name, err)
-		}
-		return report.WriteFault(t.rejects.Name(), t.rejects.Err())
+		f.Skipped = skipped.n
+		return t.lost(f, hold)
 	}
 	if r, ok := t.r.(codec.LineReader); ok && r.Unended() { // the next one must not stand on its line
 		if err := t.reject(nil, t.from); err != nil {
@@ -179,6 +174,23 @@ func (t *stream) damage(m mishap) *report.Fault {
 	}
 	t.docs++
 	return t.leaveOut(f)
+}
+
+// lost rejects the record of f, behind which the input cannot be read or its
+// bytes cannot be kept. The result is the fault that ends the run.
+func (t *stream) lost(f *report.Fault, hold *holder) *report.Fault {
+	if err := hold.release(); err != nil {
+		return report.WriteFault(t.rejects.Name(), err)
+	}
+	if t.rejects != nil && t.rejects.Err() != nil {
+		return report.WriteFault(t.rejects.Name(), t.rejects.Err())
+	}
+	err := t.r.Err()
+	t.docs++
+	if f := t.leaveOut(f); f != nil {
+		return f
+	}
+	return t.inputFault(t.name, err)
 }
 
 // end ends the run because of f. The output is whole for all that if the policy
