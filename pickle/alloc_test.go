@@ -33,7 +33,7 @@ func TestNoAllocs(t *testing.T) {
 			{"AppendPickle", 0, func() (err error) { buf, err = o.AppendPickle(buf[:0], hundred); return }},
 			{"AppendBSON", 0, func() (err error) { buf, err = pickle.AppendBSON(buf[:0], doc); return }},
 		} {
-			// The pools may be emptied by a collection in between.
+			// A garbage collection may empty the pools between two runs.
 			if n := testing.AllocsPerRun(100, func() {
 				if err := tc.run(); err != nil {
 					t.Error(err)

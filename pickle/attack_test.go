@@ -12,20 +12,20 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file takes pickles apart: the vectors, cut and changed, and opcodes in
-// no order. What must hold of any bytes is in checkRead.
+// This file reads malformed pickles: truncated and changed vectors, and opcodes in
+// random order. checkRead has the properties that must hold for any bytes.
 
 // TestTruncated cuts every vector at every byte.
 func TestTruncated(t *testing.T) {
 	for i, v := range loadVectors(t) {
 		data := v.data(t)
 		if len(data) > 4000 {
-			continue // of no other opcodes
+			continue // long vectors have no other opcodes than short ones
 		}
 		for n := range data {
 			_, _, err := pickle.AppendBSONValue(nil, data[:n])
 			var s *pickle.SyntaxError
-			// What the vector is refused for may come before its end.
+			// The name that is not allowed may come before the truncation.
 			if !errors.As(err, &s) || !errors.Is(err, io.ErrUnexpectedEOF) || s.Offset != int64(n) {
 				if v.Type != "BinaryVector" || !errors.Is(err, pickle.ErrName) {
 					t.Errorf("%s of %s, %d bytes: %v", v.Type, v.Writer, n, err)
@@ -42,7 +42,7 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// TestMutated changes, drops and doubles bytes of the vectors.
+// TestMutated replaces, deletes and doubles bytes of the vectors.
 func TestMutated(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 5))
 	for _, v := range loadVectors(t) {
@@ -73,7 +73,7 @@ func TestMutated(t *testing.T) {
 	}
 }
 
-// soup are opcodes with arguments that fit, and such as do not.
+// soup has opcodes with valid and with invalid arguments.
 var soup = []string{
 	"]", "}", ")", "(", "N", "\x88", "\x89", "I01\n", "I5\n", "L7L\n", "K\x05", "M\x05\x01", "J\xff\xff\xff\xff", "\x8a\x01\x05", "F1.5\n",
 	"G\x3f\xf8\x00\x00\x00\x00\x00\x00", "S'a'\n", "U\x01b", "T\x01\x00\x00\x00c", "Vd\n", "X\x01\x00\x00\x00e", "\x8c\x01f", "C\x01g",
@@ -86,7 +86,7 @@ var soup = []string{
 	"U\x0c123456789012", "U\x0d_ObjectId__id", "U\x0a_SON__keys", "U\x03int", "U\x06latin1", "X\x06\x00\x00\x00latin1", "cos\nsystem\n", "0", "2",
 }
 
-// TestSoup reads opcodes in no order.
+// TestSoup reads opcodes in random order.
 func TestSoup(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 4))
 	for range 60_000 {

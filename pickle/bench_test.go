@@ -65,7 +65,7 @@ func BenchmarkUnmarshalObjectID(b *testing.B) {
 		}
 		benchObjectID(b, p.name, data)
 	}
-	// Python 2, protocol 2: no template.
+	// Python 2, protocol 2: a form without a template.
 	benchObjectID(b, "python2", []byte("\x80\x02cbson.objectid\nObjectId\nq\x01)\x81q\x02U\x0c"+string(example[:])+"q\x03b."))
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// pythonFields returns the ten bytes in which Python keeps the fields of t,
-// which lie in its own zone.
+// pythonFields returns the ten bytes in which Python stores the fields of t, in
+// the zone of t.
 func pythonFields(t time.Time) string {
 	b := binary.BigEndian.AppendUint16(nil, uint16(t.Year()))
 	b = append(b, byte(t.Month()), byte(t.Day()), byte(t.Hour()), byte(t.Minute()), byte(t.Second()))
@@ -19,8 +19,8 @@ func pythonFields(t time.Time) string {
 	return string(append(b, byte(micros>>16), byte(micros>>8), byte(micros)))
 }
 
-// TestDatetimes compares datetimes with package time: without a zone, with
-// one by name, and with the classes of Python and PyMongo, before 1970 too.
+// TestDatetimes compares datetimes with package time. They have no zone, a zone by
+// name, or a zone of a class of Python or PyMongo, and some are before 1970.
 func TestDatetimes(t *testing.T) {
 	first := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
@@ -37,7 +37,7 @@ func TestDatetimes(t *testing.T) {
 		if i%3 == 0 {
 			offset = time.Duration(r.IntN(47)-23) * time.Hour
 		}
-		// timedelta has its sign in the days alone.
+		// In a timedelta only the days can be negative.
 		days, rest := int32(0), offset
 		if offset < 0 {
 			days, rest = -1, offset+24*time.Hour

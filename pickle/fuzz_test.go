@@ -16,10 +16,10 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// FuzzRead states what is true of any bytes: what is read is a valid value,
-// within the limits; an error leaves dst alone and has a place inside the
-// input; the stream reader and the one for ObjectIds agree; and what was read
-// comes back from every protocol in which it can be written.
+// FuzzRead states the properties of all bytes. A value that is read is valid and
+// within the limits. After an error dst has its old length, and the error has a
+// place inside the input. The readers for streams and for ObjectIds agree. The
+// value comes back from every protocol in which it can be written.
 func FuzzRead(f *testing.F) {
 	for i, v := range loadVectors(f) {
 		if i%5 == 0 && len(v.Hex) < 2000 {
@@ -34,23 +34,23 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(checkRead)
 }
 
-// checkRead checks what FuzzRead states.
+// checkRead checks the properties of FuzzRead.
 func checkRead(t *testing.T, data []byte) {
 	t.Helper()
 	value, typ, err := appended(t, data)
 	if err != nil {
 		checkFault(t, err, len(data))
 		if _, err := pickle.UnmarshalObjectID(data); err == nil {
-			t.Fatalf("an ObjectId, but: %v", err)
+			t.Fatal("UnmarshalObjectID accepts a pickle that AppendBSONValue rejects")
 		}
 		return
 	}
 	checkValue(t, typ, value)
 	if limit := max(1<<20, pickle.DefaultMaxExpansion*len(data)); len(value) > limit {
-		t.Fatalf("%d bytes of BSON from %d", len(value), len(data))
+		t.Fatalf("%d bytes of BSON from a pickle of %d bytes, want %d or less", len(value), len(data), limit)
 	}
 	if id, err := pickle.UnmarshalObjectID(data); (err == nil) != (typ == bson.TypeObjectID) || err == nil && !bytes.Equal(id[:], value) {
-		t.Fatalf("%x is read as %v, %v", value, id, err)
+		t.Fatalf("%v %x: UnmarshalObjectID gives %v, %v", typ, value, id, err)
 	}
 	d := pickle.NewDecoder(iotest.OneByteReader(io.MultiReader(bytes.NewReader(data), bytes.NewReader(data))))
 	for range 2 {
@@ -59,14 +59,14 @@ func checkRead(t *testing.T, data []byte) {
 		}
 	}
 	if d.Next() || d.Err() != nil {
-		t.Fatalf("after the last: %v", d.Err())
+		t.Fatalf("after the last pickle of a stream: %v", d.Err())
 	}
 	for _, p := range protocols {
 		checkWrite(t, pickle.EncodeOptions{Protocol: p, Documents: pickle.DocumentClass(len(data) & 1)}, typ, value)
 	}
 }
 
-// appended reads data, and checks that it is the same whatever is in dst.
+// appended reads data, and checks that the result does not depend on dst.
 func appended(t *testing.T, data []byte) (value []byte, typ bson.Type, err error) {
 	t.Helper()
 	value, err, broken := hold.Append(func(dst []byte) (out []byte, err error) {
@@ -82,8 +82,8 @@ func appended(t *testing.T, data []byte) (value []byte, typ bson.Type, err error
 	return value, typ, err
 }
 
-// FuzzWrite states what is true of any document, given or chosen: it is written
-// in every protocol or in none, and comes back.
+// FuzzWrite: a document, given as bytes or made from choices, is written in every
+// protocol or in none, and comes back.
 func FuzzWrite(f *testing.F) {
 	f.Add(hundred, false)
 	f.Add(shape.Seed(hundred), true)
@@ -100,7 +100,7 @@ func FuzzWrite(f *testing.F) {
 		}
 		if _, err := (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}).AppendJSON(nil, doc); err != nil {
 			if _, err := pickle.AppendPickle(nil, doc); err == nil {
-				t.Fatalf("%x is written, but: %v", doc, err)
+				t.Fatalf("%x is written, but Validate: %v", doc, err)
 			}
 			return
 		}
@@ -111,7 +111,7 @@ func FuzzWrite(f *testing.F) {
 			}
 		}
 		if written != 0 && written != len(protocols) {
-			t.Fatalf("%x is written in %d protocols", doc, written)
+			t.Fatalf("%x is written in %d protocols, want all or none", doc, written)
 		}
 	})
 }
@@ -120,7 +120,7 @@ func FuzzWrite(f *testing.F) {
 func checkFault(t *testing.T, err error, n int) {
 	t.Helper()
 	if f, _ := faultOf(t, err); f.Offset < 0 || f.Offset > int64(n) || f.Err == nil {
-		t.Fatalf("fault %+v in %d bytes", f, n)
+		t.Fatalf("fault %+v in a pickle of %d bytes", f, n)
 	}
 }
 
@@ -155,7 +155,8 @@ func checkWrite(t *testing.T, o pickle.EncodeOptions, typ bson.Type, value []byt
 	return true
 }
 
-// canRefuse reports whether a value has in it what the error is for.
+// canRefuse reports whether a value has a part for which the writer may return
+// err.
 func canRefuse(err error, typ bson.Type, value []byte) bool {
 	switch {
 	case errors.Is(err, bson.ErrDuplicateKey):
@@ -166,7 +167,7 @@ func canRefuse(err error, typ bson.Type, value []byte) bool {
 	return false
 }
 
-// holds reports whether is says yes of a value or of one that lies in it.
+// holds reports whether is returns true for a value or for a value inside it.
 func holds(typ bson.Type, value []byte, is func(bson.Type, []byte) bool) bool {
 	if is(typ, value) {
 		return true
@@ -190,7 +191,8 @@ func holds(typ bson.Type, value []byte, is func(bson.Type, []byte) bool) bool {
 	return false
 }
 
-// hasDuplicate reports whether a document itself has a key twice.
+// hasDuplicate reports whether a document, without its inner documents, has a
+// duplicate key.
 func hasDuplicate(typ bson.Type, value []byte) bool {
 	if typ != bson.TypeDocument {
 		return false
@@ -205,7 +207,7 @@ func hasDuplicate(typ bson.Type, value []byte) bool {
 	return false
 }
 
-// hasNoClass reports whether Python has no class that keeps a value.
+// hasNoClass reports whether Python has no class for a value.
 func hasNoClass(typ bson.Type, value []byte) bool {
 	switch typ {
 	case bson.TypeUndefined, bson.TypeSymbol, bson.TypeDBPointer:
@@ -221,9 +223,9 @@ func hasNoClass(typ bson.Type, value []byte) bool {
 	return false
 }
 
-// normal returns a value with what Python cannot keep taken out: the keys of
-// arrays and the order of regex options. It goes by way of text, which does
-// not keep them either.
+// normal returns a value without the parts that a pickle does not keep: the keys
+// of arrays and the order of regex options. It converts the value to text, which
+// does not keep them either.
 func normal(value []byte) []byte {
 	text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, value)
 	if err != nil {

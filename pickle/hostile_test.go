@@ -10,7 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// hostileSize is how many bytes a hostile pickle has.
+// hostileSize is the size of a hostile pickle in bytes.
 const hostileSize = 1 << 20
 
 func TestLimits(t *testing.T) {
@@ -53,8 +53,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// BenchmarkHostile has the time that each of the pickles of TestHostile
-// takes: bytes a second must not depend on how they are made.
+// BenchmarkHostile measures the pickles of TestHostile. Bytes per second must be
+// similar for all shapes.
 func BenchmarkHostile(b *testing.B) {
 	for _, shape := range hostile.Shapes(hostile.Pickle) {
 		data := []byte(shape.Make(hostileSize))

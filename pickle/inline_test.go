@@ -6,8 +6,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/inline"
 )
 
-// mustInline are the functions that the loop over opcodes relies on to cost no
-// call.
+// mustInline lists the functions that must inline in the loop over opcodes.
 var mustInline = []string{
 	"(*graph).atom",
 	"(*graph).node",
@@ -28,5 +27,5 @@ var mustInline = []string{
 	"ref.isNode",
 }
 
-// TestInline asks the compiler.
+// TestInline checks mustInline with the output of the compiler.
 func TestInline(t *testing.T) { inline.Check(t, mustInline...) }

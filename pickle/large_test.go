@@ -16,11 +16,11 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file has pickles whose size matters: frames of 64 KiB, batches of 1,000
-// items, more memo entries than a byte counts, memo entries far apart, and
-// outputs above MaxExpansion.
+// This file has pickles of special sizes: frames of 64 KiB, batches of 1,000
+// items, more than 256 memo entries, memo entries at large indexes, and outputs
+// above MaxExpansion.
 
-// document returns the document whose elements add appends.
+// document returns a document with the elements that add appends.
 func document(add func(dst []byte) []byte) []byte {
 	doc, mark := bsoncore.Begin(nil)
 	return bsoncore.End(add(doc), mark)
@@ -37,7 +37,7 @@ func numbered(n int, add func(dst []byte, key string, i int) []byte) []byte {
 	})
 }
 
-// large are the documents of interop/python/golden.py.
+// large returns the documents of interop/python/golden.py.
 func large() map[string][]byte {
 	null := func(dst []byte, key string, _ int) []byte { return bsoncore.AppendNull(dst, key) }
 	number := func(dst []byte, key string, i int) []byte { return bsoncore.AppendInt32(dst, key, int32(i)) }
@@ -84,9 +84,9 @@ func large() map[string][]byte {
 	}
 }
 
-// TestLarge compares what is written with what CPython 3.13.0 writes, by
-// length and the first 8 bytes of SHA-256 in protocols 0 to 5. They were made
-// by running interop/python/golden.py; CPython 3.7.16 writes the same.
+// TestLarge compares our pickles with those of CPython 3.13.0, by their length and
+// the first 8 bytes of their SHA-256, in protocols 0 to 5. The expected values are
+// from interop/python/golden.py; CPython 3.7.16 gives the same.
 func TestLarge(t *testing.T) {
 	docs := large()
 	for _, tc := range []struct {
@@ -120,8 +120,8 @@ func TestLarge(t *testing.T) {
 	}
 }
 
-// TestLikeKeys writes documents of which two keys differ in one byte or in
-// their length alone: a reference to the one must not stand for the other.
+// TestLikeKeys writes documents with two keys that differ only in one byte or in
+// their length. A reference to one of them must not be written for the other.
 func TestLikeKeys(t *testing.T) {
 	for _, n := range []int{1, 2, 8, 15, 16, 17, 24, 31, 32, 33, 64, 255, 256, 300} {
 		key := strings.Repeat("created_timestamp_", 20)[:n]
@@ -133,20 +133,20 @@ func TestLikeKeys(t *testing.T) {
 			})
 			for _, p := range protocols {
 				if !checkWrite(t, pickle.EncodeOptions{Protocol: p}, bson.TypeDocument, doc) {
-					t.Fatalf("%q and %q are not written", key, other)
+					t.Fatalf("the keys %q and %q do not come back", key, other)
 				}
 			}
 		}
 	}
 }
 
-// TestFarMemo has pickles whose memo entries are far beyond their number, and
-// entries between that come later.
+// TestFarMemo reads pickles with memo indexes far beyond the number of entries,
+// and with later entries between them.
 func TestFarMemo(t *testing.T) {
 	put := func(i uint32) string { return "r" + u32(i) }
 	get := func(i uint32) string { return "j" + u32(i) }
 	for _, far := range []uint32{257, 259, 300, 512, 513, 600, 1000, 5000} {
-		// [[far's value], 0, 1, …, n-1, far's value]; n passes far.
+		// [[value of far], 0, 1, …, n-1, value of far]; n is below and above far.
 		for _, n := range []uint32{1, 200, far - 1, far, far + 1, 2 * far} {
 			data := "](U\x03far" + put(far)
 			want := []string{`"far"`}
@@ -164,13 +164,13 @@ func TestFarMemo(t *testing.T) {
 			again := strings.Replace(data, get(far), "U\x03new"+put(far)+get(far), 1)
 			if diff := cmp.Diff("["+strings.Join(append(want[:len(want)-2], `"new"`, `"new"`, `{"$numberInt":"0"}`), ",")+"]",
 				text(t, pickle.DecodeOptions{}, again)); diff != "" {
-				t.Errorf("entry %d, then 0 to %d, then entry the far one again (-want +got):\n%s", far, n, diff)
+				t.Errorf("entry %d, then 0 to %d, then the first entry again (-want +got):\n%s", far, n, diff)
 			}
 		}
 	}
 }
 
-// TestMaxExpansion has pickles that stand for more BSON than they may.
+// TestMaxExpansion reads pickles that expand to more BSON than the limit.
 func TestMaxExpansion(t *testing.T) {
 	latin := "T" + u32(1<<20) + strings.Repeat("\xff", 1<<20) // 2 MiB of UTF-8
 	half := "U" + string(rune(100)) + strings.Repeat("x", 100)
@@ -179,14 +179,14 @@ func TestMaxExpansion(t *testing.T) {
 		o    pickle.DecodeOptions
 		data string
 		want error
-		op   string // at which the fault is
+		op   string // opcode with the fault
 	}{
-		// 1 MiB is free; the pickle has 30,000 bytes, one text 11,000 times.
+		// 1 MiB is always allowed. The pickle refers to one text 15,000 times.
 		{"elements", pickle.DecodeOptions{MaxExpansion: 1}, "](" + half + "q\x00" + strings.Repeat("h\x00", 15000) + "e.", pickle.ErrLimit, "SHORT_BINSTRING"},
 		{"elements, allowed", pickle.DecodeOptions{MaxExpansion: 60}, "](" + half + "q\x00" + strings.Repeat("h\x00", 15000) + "e.", nil, ""},
 		{"a value alone", pickle.DecodeOptions{MaxExpansion: 1, Encoding: pickle.Latin1}, latin + ".", pickle.ErrLimit, "BINSTRING"},
 		{"a value alone, allowed", pickle.DecodeOptions{MaxExpansion: 3, Encoding: pickle.Latin1}, latin + ".", nil, ""},
-		// The keys of a SON in another order are looked for in their texts.
+		// If the keys of a SON have another order, their texts are compared.
 		{"keys of a SON", pickle.DecodeOptions{MaxExpansion: 1, Encoding: pickle.Latin1},
 			newSON + "(" + latin + "q\x00NU\x01aNu}U\x0a_SON__keys](U\x01ah\x00esb.", pickle.ErrLimit, "BINSTRING"},
 	} {

@@ -12,19 +12,18 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// The bytes of memory that a pickle may take for each of its own: all that is
-// ever allocated, what the garbage of growing slices would add included. The
-// BSON is part of it, 14 bytes for an empty list. Small pickles may become
-// 1 MiB of BSON whatever their length is.
+// The limits on the bytes of memory for each byte of a pickle. All allocated
+// memory counts, the garbage of growing slices included. The BSON counts too, 14
+// bytes for an empty list. A small pickle may become 1 MiB of BSON.
 const (
 	memoryPerByte = 34
-	memoryStream  = 4 // more in a stream, for its buffer
+	memoryStream  = 4 // additional bytes in a stream, for its buffer
 	memoryAlways  = 6 << 20
 	memoryRest    = 256 << 10
 )
 
-// TestHostile checks that no pickle takes more memory than its length
-// explains. The time is a benchmark's, BenchmarkHostile.
+// TestHostile checks the memory for each byte of hostile pickles. BenchmarkHostile
+// measures the time.
 func TestHostile(t *testing.T) {
 	for _, shape := range hostile.Shapes(hostile.Pickle) {
 		data := []byte(shape.Make(hostileSize))
@@ -35,7 +34,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// TestHostileStream checks the same for what comes in pieces.
+// TestHostileStream checks the memory for pickles that arrive in pieces.
 func TestHostileStream(t *testing.T) {
 	for _, shape := range hostile.Shapes(hostile.Pickle) {
 		data := shape.Make(hostileSize)
@@ -48,8 +47,8 @@ func TestHostileStream(t *testing.T) {
 	}
 }
 
-// checkMemory checks what read, of a pickle of n bytes, returns, and how many
-// bytes it allocates for each of them.
+// checkMemory checks the error of read, which reads a pickle of n bytes, and the
+// memory that it allocates for each byte.
 func checkMemory(t *testing.T, name string, perByte, n int, want error, read func() error) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -64,6 +63,6 @@ func checkMemory(t *testing.T, name string, perByte, n int, want error, read fun
 		most = memoryAlways
 	}
 	if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(most) {
-		t.Errorf("%s: %d bytes of memory for %d, %.1f each", name, spent, n, float64(spent)/float64(n))
+		t.Errorf("%s: %d bytes of memory for a pickle of %d bytes, %.1f for each", name, spent, n, float64(spent)/float64(n))
 	}
 }

@@ -11,26 +11,26 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file reads pickles of lists, dictionaries, tuples and memo entries with
-// values that are plain Go pointers, as Python has them, to compare with the
-// reader and its graph of numbers.
+// This file has a second reader of pickles with lists, dictionaries, tuples and
+// memo entries. Its values are Go pointers, like the objects of Python. The tests
+// compare it with the reader, whose graph is made of numbers.
 
 // A thing is a value of the model.
 type thing struct {
-	kind   byte // of the opcode that would make it: ] } ) or an atom's first byte
+	kind   byte // opcode that makes the value: ] } ) or the first byte of an atom
 	atom   string
 	items  []*thing // of a dictionary: key, value, key, value, …
-	shared bool     // a GET has referred to it
+	shared bool     // a GET has referred to the thing
 }
 
-// A model is a reader of the opcodes that steps has.
+// A model reads the opcodes of steps.
 type model struct {
 	stack []*thing
 	marks []int
 	memo  map[uint32]*thing
 }
 
-// steps are the opcodes with their arguments that the model knows.
+// steps lists the opcodes of the model, with their arguments.
 var steps = []string{"]", "}", ")", "N", "K\x05", "U\x01k", "U\x01l", "(", "a", "e", "s", "u", "t", "l", "d", "\x85", "\x86", "\x87",
 	"\x94", "h\x00", "h\x01", "h\x02", "h\x05"}
 
@@ -41,7 +41,8 @@ func (m *model) floor() int {
 	return 0
 }
 
-// extend adds the values from height s on to the container below them.
+// extend adds the values of the stack from height s on to the container below
+// them.
 func (m *model) extend(kind byte, s int) bool {
 	if s-1 < m.floor() {
 		return false
@@ -55,7 +56,7 @@ func (m *model) extend(kind byte, s int) bool {
 	return true
 }
 
-// wrap makes a container of the values from height s on.
+// wrap makes a container from the values of the stack from height s on.
 func (m *model) wrap(kind byte, s int) bool {
 	if s < m.floor() || kind == '}' && (len(m.stack)-s)%2 != 0 {
 		return false
@@ -64,7 +65,7 @@ func (m *model) wrap(kind byte, s int) bool {
 	return true
 }
 
-// step runs an opcode and reports whether it fits.
+// step runs an opcode and reports whether the stack and the memo allow it.
 func (m *model) step(op string) bool {
 	n := len(m.stack)
 	h := m.floor()
@@ -131,8 +132,8 @@ func (m *model) get(i uint32) bool {
 	return true
 }
 
-// text returns v as canonical Extended JSON. ok is false for a dictionary with
-// a key twice, or with one that is no text in a document.
+// text returns v as canonical Extended JSON. ok is false for a dictionary with a
+// duplicate key, and, unless pairs is set, with a key that is not text.
 func (v *thing) text(pairs bool) (_ string, ok bool) {
 	if v.atom != "" {
 		return v.atom, true
@@ -176,13 +177,13 @@ func (v *thing) text(pairs bool) (_ string, ok bool) {
 	return "[" + strings.Join(parts, ",") + "]", true
 }
 
-// hashable reports whether Python takes v as a key.
+// hashable reports whether Python accepts v as a key.
 func (v *thing) hashable() bool {
 	return v.kind != ']' && v.kind != '}' && !slices.ContainsFunc(v.items, func(i *thing) bool { return !i.hashable() })
 }
 
-// check compares the reader with the model, which has run the opcodes before
-// STOP; valid: it took all of them.
+// check compares the reader with the model, which has run the opcodes before STOP.
+// valid says whether the model accepted all of them.
 func (m *model) check(t *testing.T, data string, valid bool) {
 	t.Helper()
 	want := "error"
@@ -200,7 +201,7 @@ func (m *model) check(t *testing.T, data string, valid bool) {
 	}
 }
 
-// TestModel compares all pickles of up to four opcodes, and many longer ones.
+// TestModel compares all pickles of up to four opcodes, and many longer pickles.
 func TestModel(t *testing.T) {
 	for n := 1; n <= 4; n++ {
 		index := make([]int, n)
@@ -246,9 +247,9 @@ func TestModel(t *testing.T) {
 		m.check(t, data.String()+".", true)
 	}
 	if read < 25_000 {
-		t.Errorf("%d pickles had a value", read)
+		t.Errorf("only %d pickles have a value", read)
 	}
-	// Longer than a chunk of the graph, all in one tuple.
+	// Pickles longer than a chunk of the graph, with all values in one tuple.
 	for range 12 {
 		var m model
 		var data strings.Builder
@@ -270,11 +271,11 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// try runs an opcode if it fits.
+// try runs an opcode if the stack and the memo allow it.
 func (m *model) try(op string) bool {
 	marks := m.marks
 	if !m.step(op) {
-		m.marks = marks // all that step may have changed
+		m.marks = marks // step may have changed only the marks
 		return false
 	}
 	return true

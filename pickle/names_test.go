@@ -9,12 +9,12 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// allowed has all that a pickle may name: module and name, with the numbers of
-// arguments that REDUCE and NEWOBJ may give it, from and to; -1: none.
+// allowed lists all names that a pickle may have, with the lowest and the highest
+// number of arguments of a call; -1: the call is not allowed.
 var allowed = []struct {
-	names    string // modules by "|", a line feed, names by "|"
-	from, to int    // of REDUCE
-	nFrom    int    // of NEWOBJ
+	names    string // modules separated by "|", a line feed, names separated by "|"
+	from, to int    // numbers of arguments of REDUCE
+	nFrom    int    // lowest number of arguments of NEWOBJ
 	nTo      int
 }{
 	{"copy_reg|copyreg\n_reconstructor", 3, 3, -1, -1},
@@ -54,8 +54,8 @@ var allowed = []struct {
 	{"re\nRegexFlag", 1, 1, -1, -1},
 }
 
-// TestAllowed checks that each name on the list is known, by GLOBAL and by
-// STACK_GLOBAL, is no value, and is called with as many arguments as it has.
+// TestAllowed checks that GLOBAL and STACK_GLOBAL find each name of the list, that
+// the name is not a value, and the numbers of arguments of its calls.
 func TestAllowed(t *testing.T) {
 	total := 0
 	for _, a := range allowed {
@@ -91,8 +91,8 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-// checkArity checks whether a call, at the opcode before STOP, is allowed. Its
-// arguments, None all of them, may be refused later.
+// checkArity checks whether the call at the opcode before STOP is allowed. All
+// arguments are None, which may be an error of another kind.
 func checkArity(t *testing.T, data, opcode string, want bool) {
 	t.Helper()
 	_, _, err := pickle.AppendBSONValue(nil, []byte(data))
@@ -103,16 +103,17 @@ func checkArity(t *testing.T, data, opcode string, want bool) {
 		return
 	}
 	f, _ := faultOf(t, err)
-	// What is refused at the call itself has no value yet to be written.
+	// A call with a wrong number of arguments is an error at the call, before the
+	// value is written.
 	atCall := f.Opcode == opcode && errors.Is(err, pickle.ErrCall) &&
 		(strings.HasSuffix(f.What, " arguments") || strings.HasSuffix(f.What, " without a tuple") || f.What == "_reconstructor")
 	if atCall == want && !(want && f.What == "_reconstructor") {
-		t.Errorf("%q: %v, allowed: %v", data, err, want)
+		t.Errorf("%q: %v, want allowed: %v", data, err, want)
 	}
 }
 
-// TestAliases checks that the modules of PyMongo 1.8 and older hold what those
-// of package bson do.
+// TestAliases checks that the names in the modules of PyMongo 1.8 and older give
+// the same values as those of package bson.
 func TestAliases(t *testing.T) {
 	seen := map[string]bool{}
 	for _, v := range loadVectors(t) {
@@ -136,6 +137,6 @@ func TestAliases(t *testing.T) {
 		}
 	}
 	if len(seen) != 9 {
-		t.Errorf("%d names were seen: %v", len(seen), seen)
+		t.Errorf("only %d names were tested: %v", len(seen), seen)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// parts says of the files of each part of reading which names of this package or
-// of bsoncore, and which packages, are none of its business.
+// parts lists, for the files of each part of the reader, the names of this package
+// and of bsoncore, and the packages, that they must not use.
 var parts = []struct {
 	prefix  string
 	names   *regexp.Regexp
@@ -20,12 +20,13 @@ var parts = []struct {
 }{
 	{"graph", regexp.MustCompile(`^(machine|builder|unpickler|rules|bsoncore\.([^E].*|E[^r].*))$`), regexp.MustCompile(`/bson$`)},
 	{"machine", regexp.MustCompile(`^(builder|unpickler|unhashable)$`), regexp.MustCompile(`/bson(/bsoncore)?$`)},
-	// The graph reads atoms from src, and has its nodes in cells.
+	// The graph reads atoms from src, and stores its nodes in cells.
 	{"to_bson", regexp.MustCompile(`^(machine|unpickler|op[A-Z]\w*|arg[A-Z]\w*|opcodeNames|rules|src|cells)$`), regexp.MustCompile(`/bson$`)},
 }
 
-// TestParts checks that the machine knows no BSON, that the builder knows no
-// opcodes, and that the graph knows neither of them and of BSON its errors only.
+// TestParts checks that the machine does not use BSON, that the builder does not
+// use opcodes, and that the graph uses neither of them, and only the errors of
+// BSON.
 func TestParts(t *testing.T) {
 	for _, part := range parts {
 		files, err := filepath.Glob(part.prefix + "*.go")
@@ -41,13 +42,13 @@ func TestParts(t *testing.T) {
 			checkPart(t, name, part.names, part.imports)
 		}
 		if n == 0 {
-			t.Errorf("no files are named %s*.go", part.prefix)
+			t.Errorf("no file has a name %s*.go", part.prefix)
 		}
 	}
 }
 
-// checkPart checks that a file has neither a name that names matches, alone or
-// behind its package, nor imports what imports matches.
+// checkPart checks that a file does not use a name that names matches, with or
+// without its package, and does not import a package that imports matches.
 func checkPart(t *testing.T, file string, names, imports *regexp.Regexp) {
 	t.Helper()
 	fset := token.NewFileSet()
@@ -71,7 +72,7 @@ func checkPart(t *testing.T, file string, names, imports *regexp.Regexp) {
 			}
 		}
 		if names.MatchString(name) {
-			t.Errorf("%s: %s is not for this part", fset.Position(n.Pos()), name)
+			t.Errorf("%s: this part must not use %s", fset.Position(n.Pos()), name)
 		}
 		return true
 	})

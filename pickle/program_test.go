@@ -12,11 +12,11 @@ import (
 	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
-// This file makes pickles of choices, opcode by opcode, and runs each opcode
-// in the model at the same time: containers, memo entries near and far,
-// integers in every spelling, datetimes in every zone.
+// This file makes pickles from choices, opcode by opcode, and runs each opcode in
+// the model at the same time. The pickles have containers, memo entries at small
+// and large indexes, integers in every spelling, and datetimes in every zone.
 
-// A program is a pickle that is being made.
+// A program is a pickle under construction.
 type program struct {
 	*shape.Source
 	model
@@ -24,14 +24,13 @@ type program struct {
 	puts []uint32 // memo indexes, in the order of PUT
 }
 
-// Limits of a program, so that what it stands for stays below those of the
-// reader.
+// Limits of a program, so that its value stays below the limits of the reader.
 const (
 	maxSteps  = 400      // choices
-	maxWeight = 32 << 10 // atoms and containers, counted wherever they are referred to
+	maxWeight = 32 << 10 // atoms and containers, counted once for each reference
 )
 
-// newProgram returns the pickle that data chooses, up to STOP.
+// newProgram returns the pickle made from the choices in data, up to STOP.
 func newProgram(data []byte) *program {
 	p := &program{Source: shape.NewSource(data)}
 	for n := 0; n < maxSteps && p.More(); n++ {
@@ -50,14 +49,14 @@ func newProgram(data []byte) *program {
 	return p
 }
 
-// choose makes the next opcodes, if they fit what is there.
+// choose makes the next opcodes, if the stack and the memo allow them.
 func (p *program) choose() {
 	switch b := int(p.Byte()); b & 7 {
 	case 0, 1:
 		p.op(steps[(b>>3)%len(steps)])
 	case 2:
 		p.put(p.index(), b>>3)
-	case 3: // many at once, of one value
+	case 3: // many references to one value
 		for i, n := p.index(), p.Count(); n > 0 && len(p.puts) < 1<<14; n-- {
 			p.put(i, b>>3)
 			i++
@@ -75,7 +74,7 @@ func (p *program) choose() {
 	}
 }
 
-// op makes an opcode that the model knows.
+// op makes an opcode of the model.
 func (p *program) op(op string) {
 	memo := uint32(len(p.memo))
 	if !p.try(op) {
@@ -87,7 +86,7 @@ func (p *program) op(op string) {
 	p.data = append(p.data, op...)
 }
 
-// index returns a memo index: often the next, or near a power of two.
+// index returns a memo index: often the next one, or one near a power of two.
 func (p *program) index() uint32 {
 	switch b := uint32(p.Byte()); b & 3 {
 	case 0:
@@ -100,7 +99,7 @@ func (p *program) index() uint32 {
 	return uint32(p.Uint(2))
 }
 
-// put enters the topmost value in the memo, with any opcode that can.
+// put enters the topmost value in the memo, with one of the opcodes for this.
 func (p *program) put(i uint32, how int) {
 	next := uint32(len(p.memo))
 	if !p.model.put(i) {
@@ -119,7 +118,7 @@ func (p *program) put(i uint32, how int) {
 	}
 }
 
-// get pushes an entry of the memo, with any opcode that can.
+// get pushes an entry of the memo, with one of the opcodes for this.
 func (p *program) get(i uint32, how int) {
 	if !p.model.get(i) {
 		return
@@ -134,13 +133,13 @@ func (p *program) get(i uint32, how int) {
 	}
 }
 
-// push makes a value of opcodes that are not the model's.
+// push makes a value with opcodes that the model does not have.
 func (p *program) push(data []byte, text string) {
 	p.data = append(p.data, data...)
 	p.stack = append(p.stack, &thing{kind: 'K', atom: text})
 }
 
-// integer makes an integer in a spelling that has it.
+// integer makes an integer in one of the spellings that can represent it.
 func (p *program) integer(how int) {
 	v := edge.Ints[int(p.Byte())%len(edge.Ints)] + int64(int8(p.Byte()))
 	if how&8 != 0 {
@@ -178,7 +177,7 @@ func (p *program) integer(how int) {
 	p.push(append([]byte{0x8a, 8}, binary.LittleEndian.AppendUint64(nil, uint64(v))...), text)
 }
 
-// datetime makes a datetime in a zone, or none.
+// datetime makes a datetime with or without a zone.
 func (p *program) datetime() {
 	const first, last = -62135596800, 253402300799 // seconds of the years 1 to 9999
 	seconds := edge.Dates[int(p.Byte())%len(edge.Dates)] / 1000
@@ -209,8 +208,8 @@ func (p *program) datetime() {
 	p.push(data, fmt.Sprintf(`{"$date":{"$numberLong":"%d"}}`, fields.Add(-offset).UnixMilli()))
 }
 
-// weight returns how many values v stands for, with what is shared counted
-// each time.
+// weight returns the number of values in v. A shared value counts once for each
+// reference.
 func weight(v *thing, known map[*thing]int) int {
 	w, ok := known[v]
 	if !ok {
@@ -223,8 +222,8 @@ func weight(v *thing, known map[*thing]int) int {
 	return w
 }
 
-// FuzzProgram states that a pickle made of choices has the value that the
-// model gives it.
+// FuzzProgram: the reader and the model give the same value for a pickle made from
+// choices.
 func FuzzProgram(f *testing.F) {
 	r := rand.New(rand.NewPCG(11, 8))
 	for range 200 {
@@ -238,7 +237,7 @@ func FuzzProgram(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p := newProgram(data)
 		if weight(p.stack[0], map[*thing]int{}) > maxWeight {
-			t.Skip("more than the limits allow")
+			t.Skip("the value is over the limits")
 		}
 		p.check(t, string(p.data), true)
 		if len(p.data) < 1<<10 {
