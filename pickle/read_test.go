@@ -26,8 +26,8 @@ func text(t *testing.T, o pickle.DecodeOptions, data string) string {
 	return s[len(`{"v":`) : len(s)-1]
 }
 
-// TestObjectIDForms has every form in which an ObjectId was ever written, and
-// the ones that only other writers make.
+// TestObjectIDForms reads every form in which a Python wrote an ObjectId, and the
+// forms that only other writers make.
 func TestObjectIDForms(t *testing.T) {
 	id := string(example[:])
 	const repr = `'P\x7f\x1fw\xbc\xf8l\xd7\x99C\x90\x11'`
@@ -95,7 +95,7 @@ func TestUnmarshalObjectIDRefuses(t *testing.T) {
 			}
 		}
 	}
-	// A template with any byte changed is no ObjectId, or another one.
+	// A template with a changed byte is another ObjectId or an error.
 	for _, p := range protocols {
 		data, err := pickle.EncodeOptions{Protocol: p}.MarshalObjectID(example)
 		if err != nil {
@@ -174,7 +174,7 @@ func TestEncoding(t *testing.T) {
 	}
 }
 
-// TestValues has forms that the vectors lack.
+// TestValues reads forms that the vectors do not have.
 func TestValues(t *testing.T) {
 	for data, want := range map[string]string{
 		"L5L\n.":        `{"$numberLong":"5"}`,
@@ -199,7 +199,7 @@ func TestValues(t *testing.T) {
 		flags(getattr + flag + "U\x05DEBUG\x86R"):                                "error: value is out of range",
 		flags(getattr + flag + "U\x05ASCII\x86R"):                                "error: value is out of range",
 		flags(getattr + flag + "U\x08TEMPLATE\x86R"):                             "error: value is out of range",
-		// Keys that are no text and that Python can hash.
+		// Keys that are not text but that Python can hash.
 		"})Ns.": "[[[],null]]", "}K\x01N\x86\x85]s.": `[[[[{"$numberInt":"1"},null]],[]]]`,
 		"}C\x01aNs.": `[[{"$binary":{"base64":"YQ==","subType":"00"}},null]]`,
 		"}cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id)ubNs.": `[[{"$ref":"c","$id":[]},null]]`,
@@ -219,10 +219,10 @@ func TestValues(t *testing.T) {
 		datetime + "C\x0a\x07\xb1\x0c\x1f\x17\x3b\x3b\x0f\x3e\x57\x85R.": `{"$date":{"$numberLong":"-2"}}`,
 		datetime + "C\x0a\x07\xd0\x02\x1d\x00\x00\x00\x00\x00\x00\x85R.": `{"$date":{"$numberLong":"951782400000"}}`,
 		datetime + "C\x0a\x07\x6c\x02\x1d\x00\x00\x00\x00\x00\x00\x85R.": "error: value is out of range",
-		// OrderedDict of Python 2, of lists appended one by one.
+		// OrderedDict of Python 2, made from lists with separate APPENDs.
 		"ccollections\nOrderedDict\n((lp0\n(lp1\nS'z'\naI1\naa(lp2\nS'a'\naI2\naatR.": `{"z":{"$numberInt":"1"},"a":{"$numberInt":"2"}}`,
 		"ccollections\nOrderedDict\n(lp0\nI1\na\x85R.":                                "error: call is not allowed",
-		// A SON whose items are in another order, and one that is shared.
+		// A SON whose items have another order than its keys, and a shared SON.
 		newSON + "(U\x01aK\x01U\x01bK\x02u}U\x0a_SON__keys](U\x01bU\x01aesb.":           `{"b":{"$numberInt":"2"},"a":{"$numberInt":"1"}}`,
 		"](" + newSON + "q\x00U\x01aq\x01K\x01s}U\x0a_SON__keys]h\x01asbh\x00e.":        `[{"a":{"$numberInt":"1"}},{"a":{"$numberInt":"1"}}]`,
 		"c__builtin__\nbytearray\n)R.":                                                  `{"$binary":{"base64":"","subType":"00"}}`,
@@ -234,13 +234,13 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// regex returns the text of what flags gives.
+// regex returns the text of a value of flags.
 func regex(options string) string {
 	return `{"$regularExpression":{"pattern":"a","options":"` + options + `"}}`
 }
 
-// TestLongText checks what an integer spelled with an L is: in protocols 0 and
-// 1 a long of Python 2, or an int of Python 3.6.
+// TestLongText checks the type of an integer spelled with an L. In protocols 0 and
+// 1 it is a long of Python 2 or an int of Python 3.6.
 func TestLongText(t *testing.T) {
 	for _, tc := range []struct {
 		o    pickle.LongText
@@ -262,7 +262,7 @@ func TestLongText(t *testing.T) {
 	}
 }
 
-// TestRawBSONDocument checks that the bytes of a RawBSONDocument are looked at.
+// TestRawBSONDocument checks that the bytes of a RawBSONDocument are validated.
 func TestRawBSONDocument(t *testing.T) {
 	raw := func(b string) string {
 		return "cbson.raw_bson\nRawBSONDocument\n)\x81N}X\x15\x00\x00\x00_RawBSONDocument__rawB" + u32(uint32(len(b))) + b + "s\x86b"
@@ -271,7 +271,7 @@ func TestRawBSONDocument(t *testing.T) {
 	if diff := cmp.Diff(`[{"a":{"$numberInt":"1"}}]`, text(t, pickle.DecodeOptions{}, "]"+raw(good)+"a.")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	// What CPython 3.11.2 writes of an option that is an enumeration.
+	// CPython 3.11.2 writes an option that is an enumeration in this form.
 	options := "cbson.raw_bson\nRawBSONDocument\n)\x81N}(X\x15\x00\x00\x00_RawBSONDocument__rawB" + u32(uint32(len(good))) + good +
 		"U\x1f_RawBSONDocument__codec_optionscbson.codec_options\nCodecOptions\n(NNNN" + getattr +
 		"cbson.codec_options\nDatetimeConversion\nU\x08DATETIME\x86Rt\x81u\x86b."
@@ -321,10 +321,10 @@ func TestAppendBSONOfNoDocument(t *testing.T) {
 	}
 }
 
-// TestPointer checks that a fault in a value says where the value is, and a
-// fault of a key where its dictionary is.
+// TestPointer checks that the pointer of a fault in a value leads to the value, and
+// that of a fault in a key to its dictionary.
 func TestPointer(t *testing.T) {
-	bad := newID + "U\x01xb" // an ObjectId of something else
+	bad := newID + "U\x01xb" // an ObjectId with one byte
 	const (
 		dbref  = "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id"
 		binary = "cbson.binary\nBinary\n(U\x01xI999\nt\x81}U\x10_Binary__subtypeK\x05sb" // two subtypes
@@ -345,17 +345,17 @@ func TestPointer(t *testing.T) {
 		var v *pickle.ValueError
 		_, err := pickle.DecodeOptions{Encoding: pickle.ASCII}.AppendBSON(nil, []byte(tc.data))
 		if !errors.As(err, &v) || v.Pointer != tc.want {
-			t.Errorf("%s: error %v, want one with pointer %q", tc.name, err, tc.want)
+			t.Errorf("%s: error %v, want an error with pointer %q", tc.name, err, tc.want)
 		}
 	}
 }
 
-// TestLongPointer: where the keys to a fault have more than 64 KiB there is no
-// pointer, in the first pickle of a stream and in others.
+// TestLongPointer: an error has no pointer if the keys on the path to the fault
+// have more than 64 KiB, in the first pickle of a stream and in others.
 func TestLongPointer(t *testing.T) {
 	for _, tc := range []struct {
 		n    int
-		want int // bytes of the pointer
+		want int // length of the pointer in bytes
 	}{{64 << 10, 64<<10 + 1}, {64<<10 + 1, 0}} {
 		data := "}X" + u32(uint32(tc.n)) + strings.Repeat("k", tc.n) + newID + "U\x01xbs."
 		d := pickle.NewDecoder(strings.NewReader("}." + data))
@@ -399,12 +399,12 @@ func TestDecoder(t *testing.T) {
 		var pickles []byte
 		d := pickle.NewDecoder(r)
 		if d.Pickle() != nil {
-			t.Errorf("%s: a pickle before the first", name)
+			t.Errorf("%s: Pickle is not nil before the first Next", name)
 		}
 		for d.Next() {
 			pickles = append(pickles, d.Pickle()...)
 			if (d.Type() == bson.TypeDocument) != (d.Raw() != nil) {
-				t.Errorf("%s: Raw is %x of a %v", name, d.Raw(), d.Type())
+				t.Errorf("%s: Raw is %x for a %v", name, d.Raw(), d.Type())
 			}
 			got = append(got, canonical(t, d.Type(), d.Value()))
 		}
@@ -412,7 +412,7 @@ func TestDecoder(t *testing.T) {
 			t.Errorf("%s: %v", name, d.Err())
 		}
 		if !bytes.Equal(pickles, stream) || d.Pickle() != nil {
-			t.Errorf("%s: the pickles are not the stream", name)
+			t.Errorf("%s: the pickles together differ from the stream", name)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -460,7 +460,7 @@ func TestDecoderFaults(t *testing.T) {
 				continue
 			}
 			if d.Next() || d.Type() != 0 || d.Value() != nil {
-				t.Errorf("%s: Next after a fault", tc.name)
+				t.Errorf("%s: Next returns true after a fault", tc.name)
 			}
 			if tc.want != nil && tc.offset >= 0 {
 				if f, _ := faultOf(t, d.Err()); f.Offset != tc.offset {

@@ -24,40 +24,40 @@ const (
 	fixedOffset = "cbson.tz_util\nFixedOffset\n"
 )
 
-// timedelta returns the opcodes of a timedelta.
+// timedelta returns the opcodes that make a timedelta.
 func timedelta(days, seconds, micros int32) string {
 	return "cdatetime\ntimedelta\nJ" + u32(uint32(days)) + "J" + u32(uint32(seconds)) + "J" + u32(uint32(micros)) + "\x87R"
 }
 
-// zoned returns the pickle of 1970-01-01 00:00:00 in the zone that the opcodes
-// s make.
+// zoned returns the pickle of 1970-01-01 00:00:00 in a zone, which the opcodes s
+// make.
 func zoned(s string) string {
 	return datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00" + s + "\x86R."
 }
 
-// code returns the pickle of a Code with the scope that the opcodes s make.
+// code returns the pickle of a Code with a scope, which the opcodes s make.
 func code(s string) string {
 	return "cbson.code\nCode\nU\x01a\x85\x81}U\x0c_Code__scope" + s + "sb."
 }
 
-// int64of returns the pickle of an Int64 of what the opcodes s make.
+// int64of returns the pickle of an Int64. The opcodes s make its argument.
 func int64of(s string) string { return "cbson.int64\nInt64\n" + s + "\x85\x81." }
 
-// uuidLegacy returns the pickle of a UUIDLegacy of what the opcodes s make.
+// uuidLegacy returns the pickle of a UUIDLegacy. The opcodes s make its argument.
 func uuidLegacy(s string, subtype byte) string {
 	return "cbson.binary\nUUIDLegacy\n" + s + "\x85\x81}U\x10_Binary__subtypeK" + string(subtype) + "sb."
 }
 
-// flags returns the pickle of a Regex whose flags the opcodes s make.
+// flags returns the pickle of a Regex. The opcodes s make its flags.
 func flags(s string) string {
 	return "cbson.regex\nRegex\n)\x81}(U\x07patternU\x01aU\x05flags" + s + "ub."
 }
 
-// u64 and u32 are little-endian lengths.
+// u64 and u32 return little-endian integers.
 func u64(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
 func u32(n uint32) string { return string(binary.LittleEndian.AppendUint32(nil, n)) }
 
-// fault is what a SyntaxError or ValueError says.
+// A fault has the fields of a SyntaxError or ValueError.
 type fault struct {
 	Offset int64
 	Opcode string
@@ -79,15 +79,15 @@ func faultOf(t *testing.T, err error) (f fault, value bool) {
 	return f, false
 }
 
-// TestRefused has pickles by the category of what is wrong with them, each
-// with the place and the reason.
+// TestRefused reads pickles with faults, by category, and checks the place and the
+// reason of each fault.
 func TestRefused(t *testing.T) {
 	for _, tc := range []struct {
 		category string
 		data     string
 		want     fault
 	}{
-		// Names: code would run in Python.
+		// Names that run code in Python.
 		{"names", "cos\nsystem\n(S'echo hi'\ntR.", fault{0, "GLOBAL", "os.system", pickle.ErrName}},
 		{"names", "cposix\nsystem\n.", fault{0, "GLOBAL", "posix.system", pickle.ErrName}},
 		{"names", "c__builtin__\neval\n(S'1'\ntR.", fault{0, "GLOBAL", "__builtin__.eval", pickle.ErrName}},
@@ -112,7 +112,7 @@ func TestRefused(t *testing.T) {
 		{"names", "\x80\x04K\x01\x8c\x06system\x93.", fault{12, "STACK_GLOBAL", "not a name", pickle.ErrName}},
 		{"names", "c" + strings.Repeat("m", 1000) + "\nn\n.", fault{0, "GLOBAL", strings.Repeat("m", 96), pickle.ErrName}},
 
-		// The same, however it is asked for.
+		// The same names with other opcodes.
 		{"names", "(cos\nsystem\no.", fault{1, "GLOBAL", "os.system", pickle.ErrName}},
 		{"names", "cos\nsystem\n)\x81.", fault{0, "GLOBAL", "os.system", pickle.ErrName}},
 		{"names", "cos\nsystem\n)}\x92.", fault{0, "GLOBAL", "os.system", pickle.ErrName}},
@@ -171,8 +171,8 @@ func TestRefused(t *testing.T) {
 		{"uses", "cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R.", fault{27, "REDUCE", "timedelta used as a value", pickle.ErrCall}},
 		{"uses", "cdecimal\nDecimal\nK\x01\x85R.", fault{20, "REDUCE", "Decimal argument is not text, or is too long", pickle.ErrRange}},
 
-		// Calls that are allowed, but make no value. getattr and or_ are for
-		// flags alone.
+		// Calls that are allowed but make no value. getattr and or_ make only
+		// flags.
 		{"uses", "cbuiltins\ngetattr\n.", fault{18, "STOP", "class or function used as a value", pickle.ErrCall}},
 		{"uses", "cbuiltins\ngetattr\n" + flag + "U\x07__doc__\x86R.", fault{42, "REDUCE", "getattr used as a value", pickle.ErrCall}},
 		{"uses", flags(getattr + flag + "U\x09__class__\x86R"), fault{88, "REDUCE", "getattr of RegexFlag and __class__", pickle.ErrCall}},
@@ -188,7 +188,7 @@ func TestRefused(t *testing.T) {
 		{"uses", flags(or + "K\x02K\x01\x86R"), fault{61, "REDUCE", "flag without a letter in BSON", pickle.ErrRange}},
 		{"uses", flags(strings.Repeat(or, 10) + "K\x02" + strings.Repeat("K\x02\x86R", 10)), fault{196, "REDUCE", "not an integer from 0 to 65536", pickle.ErrRange}},
 
-		// States and contents that Python does not check.
+		// States and values that Python does not check.
 		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81N}U\x06_valueNs\x86b.", fault{30, "NEWOBJ", "DatetimeMS is not an integer", pickle.ErrState}},
 		{"values", "cbson.datetime_ms\nDatetimeMS\n)\x81N}U\x06_value\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x80\x00s\x86b.",
 			fault{30, "NEWOBJ", "DatetimeMS needs more than 64 bits", pickle.ErrRange}},
@@ -209,7 +209,7 @@ func TestRefused(t *testing.T) {
 		{"values", newSON + "}U\x0a_SON__keysNsb.", fault{15, "NEWOBJ", "SON has a list of keys that differs from its items", pickle.ErrState}},
 		{"values", newSON + "(K\x01NU\x01aNu}U\x0a_SON__keys](U\x01aU\x01besb.", fault{17, "BININT1", "", pickle.ErrKey}},
 
-		// Zones: FixedOffset and timezone are of a timedelta, which is less than a day.
+		// Zones: the timedelta of FixedOffset and timezone is less than a day.
 		{"zones", zoned(fixedOffset + timedelta(1, 0, 0) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta is a day or more", pickle.ErrRange}},
 		{"zones", zoned(fixedOffset + timedelta(-1, 0, 0) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta is a day or more", pickle.ErrRange}},
 		{"zones", zoned(fixedOffset + timedelta(-2, 86399, 999999) + "U\x01x\x86R"), fault{93, "REDUCE", "timedelta is a day or more", pickle.ErrRange}},
@@ -224,7 +224,7 @@ func TestRefused(t *testing.T) {
 		{"zones", zoned(newID + "U\x0c123456789012b"), fault{73, "REDUCE", "datetime has an invalid time zone", pickle.ErrCall}},
 		{"zones", zoned("cdatetime\ntimezone\n"), fault{51, "REDUCE", "datetime has an invalid time zone", pickle.ErrCall}},
 
-		// Keys that no dictionary of Python has.
+		// Keys that Python cannot hash.
 		{"keys", "}]Ns.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
 		{"keys", "}]NaNs.", fault{1, "EMPTY_LIST", "", pickle.ErrUnhashable}},
 		{"keys", "}(lNs.", fault{2, "LIST", "", pickle.ErrUnhashable}},
@@ -240,7 +240,7 @@ func TestRefused(t *testing.T) {
 		{"keys", "}" + strings.TrimSuffix(flags("K\x00"), ".") + "Ns.", fault{20, "NEWOBJ", "", pickle.ErrUnhashable}},
 		{"keys", "}cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id]ubNs.", fault{58, "EMPTY_LIST", "", pickle.ErrUnhashable}},
 
-		// Containers that are none, and classes as containers.
+		// Values that are not containers, and classes, as containers.
 		{"mutation", "cbson.objectid\nObjectId\nN}b.", fault{26, "BUILD", "value has no state", pickle.ErrState}},
 		{"mutation", "cbson.objectid\nObjectId\nS'a'\nNs.", fault{30, "SETITEM", "not a container", pickle.ErrStack}},
 		{"mutation", newID + "C\x0c123456789012bC\x0c123456789012b.", fault{55, "BUILD", "ObjectId has a state already", pickle.ErrState}},
@@ -307,7 +307,7 @@ func TestRefused(t *testing.T) {
 		{"lengths", "N", fault{1, "", "", pickle.ErrTruncated}},
 		{"lengths", "N.N", fault{2, "NONE", "", pickle.ErrTrailing}},
 
-		// Text of arguments.
+		// Spelling of text arguments.
 		{"arguments", "I007\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
 		{"arguments", "I0x10\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
 		{"arguments", "I1234567890123456789x\n.", fault{0, "INT", "integer", pickle.ErrArgument}},
@@ -416,7 +416,7 @@ func TestRefused(t *testing.T) {
 		}
 		syntax := map[string]bool{"stack": true, "memo": true}
 		if syntax[tc.category] && value {
-			t.Errorf("%s: %q: a ValueError, want a SyntaxError", tc.category, tc.data)
+			t.Errorf("%s: %q: error is a ValueError, want a SyntaxError", tc.category, tc.data)
 		}
 		built := map[string]bool{"uses": true, "values": true, "zones": true, "arguments": true}
 		if built[tc.category] {
@@ -425,7 +425,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// pointerOf returns where in the value a fault is.
+// pointerOf returns the pointer of an error.
 func pointerOf(err error) string {
 	if s, ok := errors.AsType[*pickle.SyntaxError](err); ok {
 		return s.Pointer
@@ -436,9 +436,8 @@ func pointerOf(err error) string {
 	return ""
 }
 
-// refusedInside requires of data, a pickle whose value has the fault f at
-// pointer, that the fault is the same in a document with an array that has the
-// value.
+// refusedInside checks a pickle whose value has the fault f at pointer: the fault
+// must be the same if the value is in an array of a document.
 func refusedInside(t *testing.T, data string, f fault, pointer string) {
 	t.Helper()
 	const head, tail, way = "}U\x01a](K\x01", "es.", "/a/1"
@@ -456,8 +455,8 @@ func refusedInside(t *testing.T, data string, f fault, pointer string) {
 	}
 }
 
-// objects are pickles of objects up to the end of the items of their state,
-// and what follows that.
+// objects has two parts of the pickle of an object: the part up to the last item of
+// its state, and the rest.
 var objects = map[string][2]string{
 	"ObjectId":    {newID + "}(U\x0d_ObjectId__idU\x0c123456789012", "ub."},
 	"Binary":      {"cbson.binary\nBinary\nC\x01a\x85\x81}(U\x10_Binary__subtypeK\x05", "ub."},
@@ -476,8 +475,8 @@ var objects = map[string][2]string{
 	"FixedOffset": {datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00cbson.tz_util\nFixedOffset\n)R}(U\x14_FixedOffset__offsetcdatetime\ntimedelta\nK\x00K\x00K\x00\x87R", "ub\x86R."},
 }
 
-// TestStates checks that a state has the attributes of its class and no
-// others, each once.
+// TestStates checks that a state must have each attribute of its class once, and no
+// other attribute.
 func TestStates(t *testing.T) {
 	for name, o := range objects {
 		for more, want := range map[string]error{"": nil, "U\x01xN": pickle.ErrState, "K\x01N": pickle.ErrState} {
@@ -507,19 +506,20 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// A byte that is no opcode is malformed; an opcode that is refused is not.
+// A pickle with a byte that is not an opcode is malformed; a pickle with an opcode
+// that is not allowed is not malformed.
 func TestNoOpcode(t *testing.T) {
 	for data, malformed := range map[string]bool{"xyz": true, "N\xff.": true, "Pid\n.": false, "N2.": false} {
 		_, err := pickle.AppendBSON(nil, []byte(data))
 		_, is := errors.AsType[*pickle.SyntaxError](err)
 		if !errors.Is(err, pickle.ErrOpcode) || is != malformed {
-			t.Errorf("%q: %T, %v; malformed should be %v", data, err, err, malformed)
+			t.Errorf("%q: %T, %v, want malformed: %v", data, err, err, malformed)
 		}
 	}
 }
 
-// TestSentinels checks that sentinels match those of package bson that have
-// their names, and no others.
+// TestSentinels checks that a sentinel matches the sentinel of package bson with
+// the same name, and no other.
 func TestSentinels(t *testing.T) {
 	all := map[string]error{"ErrTruncated": bson.ErrTruncated, "ErrTrailing": bson.ErrTrailing, "ErrRange": bson.ErrRange, "ErrNotDocument": bson.ErrNotDocument}
 	for name, data := range map[string]string{
@@ -531,7 +531,7 @@ func TestSentinels(t *testing.T) {
 		_, err := pickle.AppendBSON(nil, []byte(data))
 		for other, want := range all {
 			if got := errors.Is(err, want); got != (other == name) {
-				t.Errorf("%q: %v matches bson.%s: %v", data, err, other, got)
+				t.Errorf("%q: errors.Is(%v, bson.%s) = %v", data, err, other, got)
 			}
 		}
 	}

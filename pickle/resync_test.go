@@ -15,28 +15,28 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// After a pickle that was refused the next one is read; after any other fault
-// all that is left is passed over.
+// After a pickle that is well formed but not allowed, the next pickle is read.
+// After any other fault the rest of the stream is skipped.
 func TestResync(t *testing.T) {
 	for _, tc := range []struct {
 		name, data string
-		want       []string // values, or what was passed over, in quotes
+		want       []string // values, and skipped bytes in quotes
 	}{
 		{"no fault", "N.I1\n.", []string{"null", "1"}},
-		{"a value that no type has", "N.L99999999999999999999L\n.I1\n.", []string{"null", `"L99999999999999999999L\n."`, "1"}},
+		{"a value out of range of all types", "N.L99999999999999999999L\n.I1\n.", []string{"null", `"L99999999999999999999L\n."`, "1"}},
 		{"two of them", "L99999999999999999999L\n.L99999999999999999999L\n.N.",
 			[]string{`"L99999999999999999999L\n."`, `"L99999999999999999999L\n."`, "null"}},
 		{"a name", "N.cos\nsystem\n.N.", []string{"null", `"cos\nsystem\n."`, "null"}},
 		{"a call", "cos\nsystem\n(S'echo .'\ntR.I1\n.", []string{`"cos\nsystem\n(S'echo .'\ntR."`, "1"}},
 		{"a long name", "c" + strings.Repeat("m.", 1000) + "\nn\n.N.", []string{`"c` + strings.Repeat("m.", 1000) + `\nn\n."`, "null"}},
-		{"opcodes that are refused", "0Pa.b\n12Qim.\nn\no\x82.\x83..\x84....\x8b\x01\x00\x00\x00.\x8d\x01\x00\x00\x00\x00\x00\x00\x00.\x8e\x01\x00\x00\x00\x00\x00\x00\x00.\x8f\x90\x91\x92\x97\x98.N.",
+		{"opcodes that are not allowed", "0Pa.b\n12Qim.\nn\no\x82.\x83..\x84....\x8b\x01\x00\x00\x00.\x8d\x01\x00\x00\x00\x00\x00\x00\x00.\x8e\x01\x00\x00\x00\x00\x00\x00\x00.\x8f\x90\x91\x92\x97\x98.N.",
 			[]string{`"0Pa.b\n12Qim.\nn\no` + "\x82.\x83..\x84....\x8b\x01\x00\x00\x00.\x8d\x01\x00\x00\x00\x00\x00\x00\x00.\x8e\x01\x00\x00\x00\x00\x00\x00\x00.\x8f\x90\x91\x92\x97\x98." + `"`, "null"}},
 		{"a long integer", "\x8a\xff" + strings.Repeat(".", 255) + ".N.", []string{`"` + "\x8a\xff" + strings.Repeat(".", 255) + `."`, "null"}},
 		{"no STOP", "\x80\x02Q\x80\x02N.N.", []string{`"` + "\x80\x02Q" + `"`, "null", "null"}},
-		{"a fault behind what is refused", "Qxyz.N.", []string{`"Qxyz.N."`}},
-		{"cut short behind it", "N.Q]q", []string{"null", `"Q]q"`}},
+		{"a fault after an opcode that is not allowed", "Qxyz.N.", []string{`"Qxyz.N."`}},
+		{"truncated after an opcode that is not allowed", "N.Q]q", []string{"null", `"Q]q"`}},
 		{"no opcode", "N.xyz", []string{"null", `"xyz"`}},
-		{"cut short", "N.]q", []string{"null", `"]q"`}},
+		{"truncated", "N.]q", []string{"null", `"]q"`}},
 	} {
 		for _, r := range []io.Reader{strings.NewReader(tc.data), iotest.OneByteReader(strings.NewReader(tc.data))} {
 			d := pickle.NewDecoder(r)
@@ -54,7 +54,7 @@ func TestResync(t *testing.T) {
 				}
 				var skipped bytes.Buffer
 				if !d.Resync(&skipped) {
-					t.Fatalf("%s: no Resync: %v", tc.name, d.Err())
+					t.Fatalf("%s: Resync returns false: %v", tc.name, d.Err())
 				}
 				got = append(got, quoted(skipped.String()))
 			}
@@ -67,33 +67,32 @@ func TestResync(t *testing.T) {
 
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, "\n", `\n`) + `"` }
 
-// Where the reader fails, or who takes what is passed over, there is no going
-// on.
+// If the reader fails, or the writer for the skipped bytes, Resync returns false.
 func TestResyncFails(t *testing.T) {
 	broken := errors.New("broken")
 	d := pickle.NewDecoder(io.MultiReader(strings.NewReader("xyz"), iotest.ErrReader(broken)))
 	if d.Resync(nil) {
-		t.Error("Resync before a fault")
+		t.Error("Resync returns true before a fault")
 	}
 	for d.Next() {
 	}
 	fault := d.Err()
 	if d.Resync(nil) || !errors.Is(d.Err(), broken) || !errors.Is(d.Err(), fault) || d.Resync(nil) {
-		t.Errorf("the reader is broken, but Resync goes on: %v", d.Err())
+		t.Errorf("Resync with a reader that fails: %v", d.Err())
 	}
-	// A failure after Resync has no fault.
+	// If the reader fails after Resync, the error has no fault.
 	d = pickle.NewDecoder(io.MultiReader(strings.NewReader("cos\nsystem\n.N."), iotest.ErrReader(broken)))
 	for d.Next() || d.Resync(nil) {
 	}
 	var read *bson.ReadError
 	if !errors.As(d.Err(), &read) || read.Err != broken || read.Fault != nil {
-		t.Errorf("after a fault that was skipped: %v", d.Err())
+		t.Errorf("reader that fails after Resync: %v, want an error without a fault", d.Err())
 	}
 	d = pickle.NewDecoder(strings.NewReader("xyz"))
 	for d.Next() {
 	}
 	if d.Resync(brokenWriter{broken}) || !errors.Is(d.Err(), broken) || d.Resync(nil) {
-		t.Errorf("the writer is broken, but Resync goes on: %v", d.Err())
+		t.Errorf("Resync with a writer that fails: %v", d.Err())
 	}
 }
 

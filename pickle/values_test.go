@@ -50,7 +50,7 @@ func TestGoValues(t *testing.T) {
 		data, err = o.Marshal(example)
 		id, err2 := o.MarshalObjectID(example)
 		if err != nil || err2 != nil || string(data) != string(id) {
-			t.Errorf("protocol %d: an ObjectId is %q, %v, want %q, %v", p, data, err, id, err2)
+			t.Errorf("protocol %d: Marshal of an ObjectId gives %q, %v, want %q, %v", p, data, err, id, err2)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func TestGoValues(t *testing.T) {
 func TestGoValuesRefused(t *testing.T) {
 	var n int
 	if err := pickle.Unmarshal([]byte("U\x01a."), &n); !errors.Is(err, bson.ErrMismatch) {
-		t.Errorf("a string into an int: %v", err)
+		t.Errorf("string into an int: %v, want an error", err)
 	}
 	var v any = "before"
 	if err := pickle.Unmarshal([]byte("cos\nsystem\n."), &v); !errors.Is(err, pickle.ErrName) || v != "before" {

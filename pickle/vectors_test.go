@@ -17,7 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// A vector is one of testdata/pickle/vectors.json.
+// A vector is a pickle of testdata/pickle/vectors.json.
 type vector struct {
 	Writer   string
 	Type     string
@@ -60,7 +60,8 @@ func canonical(t testing.TB, typ bson.Type, value []byte) string {
 	return string(text)
 }
 
-// expected returns the expected text in the spelling of package extjson.
+// expected returns the expected text in the spelling of package extjson, and its
+// BSON.
 func (v vector) expected(t testing.TB) (string, []byte) {
 	t.Helper()
 	doc, err := extjson.AppendBSON(nil, []byte(`{"v":`+*v.Expected+`}`))
@@ -82,9 +83,9 @@ func TestVectors(t *testing.T) {
 		name := v.Type + "/" + v.Writer
 		if v.Expected == nil {
 			without++
-			// BinaryVector is not on the list of names. The others are of
-			// PyMongo 1.0, whose DBRef has no database: a value for us, but
-			// not for the checker that made the table.
+			// The name BinaryVector is not allowed. The other vectors are of
+			// PyMongo 1.0, whose DBRef has no database. This is a value here,
+			// but was an error for the program that made the vectors.
 			_, _, err := pickle.AppendBSONValue(nil, v.data(t))
 			if v.Type == "BinaryVector" && !errors.Is(err, pickle.ErrName) || v.Type != "BinaryVector" && err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// longDocuments are documents whose pickles are several portions.
+// longDocuments returns documents whose pickles have several portions.
 func longDocuments() map[string][]byte {
 	doc := func(add func(dst []byte) []byte) []byte {
 		dst, mark := bsoncore.Begin(nil)
@@ -58,11 +58,10 @@ func eachProtocol(each func(name string, o pickle.EncodeOptions)) {
 	}
 }
 
-// A portionWriter keeps what is written to it, and how long the longest
-// portion was.
+// A portionWriter keeps all written bytes, and the length of the longest portion.
 type portionWriter struct {
 	bytes.Buffer
-	longest int // bytes
+	longest int // in bytes
 }
 
 func (w *portionWriter) Write(p []byte) (int, error) {
@@ -70,12 +69,12 @@ func (w *portionWriter) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-// longestPortion is more than a portion, a frame and a value of longDocuments
-// together.
+// longestPortion is more than the sum of a portion, a frame and a value of
+// longDocuments, in bytes.
 const longestPortion = 600 << 10
 
-// What is written in portions is what is appended, and no portion grows with
-// the pickle.
+// WritePickle writes the bytes of AppendPickle, in portions whose length does not
+// grow with the pickle.
 func TestWritePickle(t *testing.T) {
 	for name, doc := range longDocuments() {
 		eachProtocol(func(style string, o pickle.EncodeOptions) {
@@ -88,7 +87,7 @@ func TestWritePickle(t *testing.T) {
 				t.Errorf("%s, %s: %d bytes, want %d; %v", name, style, got.Len(), len(want), err)
 			}
 			if got.longest > longestPortion || got.longest == len(want) {
-				t.Errorf("%s, %s: a portion of %d bytes of %d", name, style, got.longest, len(want))
+				t.Errorf("%s, %s: a portion of %d bytes, want %d or less", name, style, got.longest, longestPortion)
 			}
 			want, err = o.AppendPickleValue(nil, bsoncore.TypeDocument, doc)
 			got.Reset()
@@ -99,8 +98,8 @@ func TestWritePickle(t *testing.T) {
 	}
 }
 
-// A document without a pickle is refused as it is when it is appended, before
-// anything is written, and the error of the io.Writer comes back as it is.
+// For a document without a pickle WritePickle returns the error of AppendPickle,
+// before it writes a byte. It returns the error of the io.Writer unchanged.
 func TestWritePickleFault(t *testing.T) {
 	disk := errors.New("disk")
 	for name, doc := range longDocuments() {
@@ -116,23 +115,23 @@ func TestWritePickleFault(t *testing.T) {
 			}
 			for _, left := range []int{0, 1, 100_000} {
 				if got := o.WritePickle(&failingWriter{left, disk}, doc); got != disk {
-					t.Errorf("%s, %s, %d bytes taken: %v", name, style, left, got)
+					t.Errorf("%s, %s, writer with an error after %d bytes: %v", name, style, left, got)
 				}
 				if got := o.WritePickle(&failingWriter{left, nil}, doc); got != io.ErrShortWrite {
-					t.Errorf("%s, %s, %d bytes taken and no error: %v", name, style, left, got)
+					t.Errorf("%s, %s, short write after %d bytes: %v, want io.ErrShortWrite", name, style, left, got)
 				}
 			}
 		})
 	}
 	if err := (pickle.EncodeOptions{Protocol: 9}).WritePickle(io.Discard, []byte("\x05\x00\x00\x00\x00")); !errors.Is(err, bsoncore.ErrOption) {
-		t.Errorf("protocol 9: %v", err)
+		t.Errorf("protocol 9: %v, want ErrOption", err)
 	}
 }
 
-// A failingWriter takes so many bytes.
+// A failingWriter accepts a limited number of bytes.
 type failingWriter struct {
-	left int
-	err  error // then; nil: it writes short
+	left int   // bytes that it still accepts
+	err  error // the error after them; nil: a short write without an error
 }
 
 func (w *failingWriter) Write(p []byte) (int, error) {
@@ -145,7 +144,7 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 	return n, w.err
 }
 
-// A pickle of MaxPickleSize bytes is written, and one of a byte more is not.
+// A pickle of MaxPickleSize bytes is written; a longer pickle is ErrTooLarge.
 func TestMaxPickleSizeOut(t *testing.T) {
 	for name, doc := range longDocuments() {
 		eachProtocol(func(style string, o pickle.EncodeOptions) {
@@ -163,11 +162,11 @@ func TestMaxPickleSizeOut(t *testing.T) {
 				o.MaxPickleSize -= less
 				got, err := o.AppendPickle([]byte("before"), doc)
 				if !errors.Is(err, bsoncore.ErrTooLarge) || string(got) != "before" {
-					t.Errorf("%s, %s: %d bytes less: %d bytes, %v", name, style, less, len(got), err)
+					t.Errorf("%s, %s, limit %d bytes less: AppendPickle: %d bytes, %v", name, style, less, len(got), err)
 				}
 				var w portionWriter
 				if err := o.WritePickle(&w, doc); !errors.Is(err, bsoncore.ErrTooLarge) || w.Len() > 0 {
-					t.Errorf("%s, %s: %d bytes less: WritePickle: %d bytes, %v", name, style, less, w.Len(), err)
+					t.Errorf("%s, %s, limit %d bytes less: WritePickle: %d bytes, %v", name, style, less, w.Len(), err)
 				}
 			}
 		})

@@ -18,7 +18,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// golden is what CPython 3.7 to 3.13 writes for the example, by protocol.
+// golden has the pickles of the example by CPython 3.7 to 3.13, by protocol.
 var golden = []string{
 	"63636f70795f7265670a5f7265636f6e7374727563746f720a70300a286362736f6e2e6f626a65637469640a4f626a65637449640a70310a635f5f6275696c74696e5f5f0a" +
 		"6f626a6563740a70320a4e7470330a5270340a635f636f646563730a656e636f64650a70350a2856507f1f77bcf86cd7994390110a70360a566c6174696e310a70370a7470380a5270390a622e",
@@ -44,8 +44,8 @@ func TestGoldenObjectID(t *testing.T) {
 	}
 }
 
-// TestObjectIDRoutes checks that the templates agree with the writer and the
-// reader for documents.
+// TestObjectIDRoutes checks that the templates give the same bytes as the writer
+// for documents, and that the readers agree.
 func TestObjectIDRoutes(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 2))
 	special := []byte{0, '\n', '\r', 0x1a, '\\', '\'', 0x7f, 0x80, 0xbf, 0xc0, 0xff}
@@ -74,8 +74,8 @@ func TestObjectIDRoutes(t *testing.T) {
 	}
 }
 
-// TestGoldenVectors checks that what Python 3.13 wrote is what we write, for
-// the types of which PyMongo's decoder makes values.
+// TestGoldenVectors checks that we write the bytes of Python 3.13, for the types of
+// the values that PyMongo's decoder makes.
 func TestGoldenVectors(t *testing.T) {
 	same := 0
 	for _, v := range loadVectors(t) {
@@ -101,19 +101,19 @@ func TestGoldenVectors(t *testing.T) {
 		same++
 	}
 	if same < 500 {
-		t.Errorf("%d vectors compared, want 500 at least", same)
+		t.Errorf("%d vectors compared, want 500 or more", same)
 	}
 }
 
-// asDecoded reports whether a value of a vector is of the class that PyMongo
-// makes of BSON, and one that CPython writes in a single way. Code is written
-// otherwise before protocol 2, for Python 2.
+// asDecoded reports whether a value of a vector has the class to which PyMongo
+// decodes BSON, and whether we write it as CPython does. Before protocol 2 we write
+// Code in another form, for Python 2.
 func asDecoded(name string, protocol int) bool {
 	class, detail, _ := strings.Cut(name, ":")
 	switch class {
 	case "ObjectId":
 		return detail != "dict-key" && detail != "list-same-twice" && detail != "tuple"
-	case "Binary": // of subtype 0 PyMongo makes bytes
+	case "Binary": // PyMongo decodes subtype 0 to bytes
 		return detail != "0" && detail != "300" && detail != "empty"
 	case "Code":
 		return protocol >= 2
@@ -126,7 +126,7 @@ func asDecoded(name string, protocol int) bool {
 	case "list":
 		return detail != "shared"
 	case "SON":
-		return detail != "doc" // its inner documents are dicts
+		return detail != "doc" // the inner documents are dicts
 	case "DBRef", "Decimal128", "Int64", "MaxKey", "MinKey", "MinMaxKey", "None", "Timestamp", "bool", "bytes", "dict", "float", "text", "docs":
 		return true
 	}
@@ -171,7 +171,7 @@ func TestWriteRefuses(t *testing.T) {
 		}
 		deep = bsoncore.End(deep, mark)
 	}
-	// ref returns a document with a DBRef and a field x beside it.
+	// ref returns a document with a DBRef, and a field x after it.
 	ref := func(collection string, id bson.Type, db string, x bson.Type) []byte {
 		return document(func(dst []byte) []byte {
 			return bsoncore.AppendDocument(dst, "a", document(func(dst []byte) []byte {
@@ -265,8 +265,8 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestOptionsOutOfRange: a value that the type of an option does not name is
-// refused by every call that uses the options.
+// TestOptionsOutOfRange: an option out of range is an error of every call that uses
+// the options.
 func TestOptionsOutOfRange(t *testing.T) {
 	for want, o := range map[string]pickle.EncodeOptions{
 		"pickle.EncodeOptions.Reader":     {Reader: pickle.Python2 + 1},
@@ -309,22 +309,22 @@ func wantOption(t *testing.T, call string, err error, want string) {
 	t.Helper()
 	var e *bson.OptionError
 	if !errors.As(err, &e) || !errors.Is(err, bson.ErrOption) || e.Option != want {
-		t.Errorf("%s: error is %v, want one about %s", call, err, want)
+		t.Errorf("%s: error is %v, want an error for %s", call, err, want)
 	}
 }
 
-// TestForms has what is written otherwise than CPython would write it.
+// TestForms writes the values whose form differs from that of CPython.
 func TestForms(t *testing.T) {
 	convert := pickle.EncodeOptions{Deprecated: pickle.Convert}
 	for _, tc := range []struct {
 		o    pickle.EncodeOptions
 		doc  string
-		want string // what reading it gives
+		want string // the value that is read from the pickle; "": doc
 	}{
 		{convert, `{"a":{"$undefined":true}}`, `{"a":null}`},
 		{convert, `{"a":{"$symbol":"s"}}`, `{"a":"s"}`},
 		{convert, `{"a":{"$dbPointer":{"$ref":"c","$id":{"$oid":"507f1f77bcf86cd799439011"}}}}`, `{"a":{"$ref":"c","$id":{"$oid":"507f1f77bcf86cd799439011"}}}`},
-		// What looks like a DBRef and is none, and a DBRef at the top.
+		// Documents similar to a DBRef, and a DBRef at the top.
 		{pickle.EncodeOptions{}, `{"a":{"$ref":"c","$id":{"$numberInt":"1"},"b":{"$numberInt":"2"},"$db":"d"}}`, ""},
 		{pickle.EncodeOptions{}, `{"a":{"$ref":"c"}}`, ""},
 		{pickle.EncodeOptions{}, `{"a":{"$ref":"c","$db":"d","$id":{"$numberInt":"1"}}}`, ""},
@@ -368,7 +368,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestNaN checks that every bit of a NaN survives, in protocol 0 too.
+// TestNaN checks that every bit of a NaN comes back, in protocol 0 too.
 func TestNaN(t *testing.T) {
 	for _, u := range []uint64{0x7ff8 << 48, 0xfff8 << 48, 0x7ff8<<48 | 1, 0x7ff0<<48 | 1} {
 		src, mark := bsoncore.Begin(nil)
