@@ -35,7 +35,7 @@ func TestNoAllocs(t *testing.T) {
 			}
 		}
 		if n := testing.AllocsPerRun(100, func() { src = []byte(d.String()) }); n > 2 {
-			t.Errorf("String of %s and a copy: %v allocs, want 2 at most", text, n)
+			t.Errorf("String of %s and a copy: %v allocs, want at most 2", text, n)
 		}
 	}
 	d := mustParse(t, "12.345")

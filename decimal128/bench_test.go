@@ -71,7 +71,7 @@ func BenchmarkCompare(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if d.Compare(e) != 1 && e.Compare(d) != 1 {
-					b.Fatal("not in order")
+					b.Fatal("the first value is not below the second")
 				}
 			}
 		})

@@ -6,7 +6,8 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// groups are values from the lowest to the highest; those of a group are equal.
+// groups has values from the lowest to the highest. The values of a group are
+// equal.
 var groups = [][]string{
 	{"-Infinity"},
 	{"-9.999999999999999999999999999999999E+6144"},
@@ -64,7 +65,7 @@ func TestCompareNaN(t *testing.T) {
 				t.Errorf("%v.Compare(%v) = %d, want 0", d, e, got)
 			}
 			if d.Equal(e) || d.Less(e) {
-				t.Errorf("%v is equal to or below %v", d, e)
+				t.Errorf("Equal or Less of %v and %v is true", d, e)
 			}
 		}
 		for _, text := range []string{"-Infinity", "0", "Infinity"} {
@@ -73,13 +74,13 @@ func TestCompareNaN(t *testing.T) {
 				t.Errorf("Compare with %s = %d, %d, want -1, 1", text, d.Compare(e), e.Compare(d))
 			}
 			if d.Equal(e) || e.Equal(d) || d.Less(e) || e.Less(d) {
-				t.Errorf("a NaN is equal to, below or above %s", text)
+				t.Errorf("Equal or Less of a NaN and %s is true", text)
 			}
 		}
 	}
 }
 
-// total is a list in IEEE 754's total order, from first to last.
+// total has values in the total order of IEEE 754, from lowest to highest.
 var total = []decimal128.Decimal{
 	decimal128.FromBits(0xfc00000000000000, 9), // -NaN9
 	decimal128.FromBits(0xfc00000000000000, 8), // -NaN8
@@ -116,7 +117,7 @@ func TestCompareTotal(t *testing.T) {
 			}
 		}
 	}
-	// Encodings that are not canonical are where their values are.
+	// An encoding that is not canonical has the place of its value.
 	for _, tc := range [][2]decimal128.Decimal{
 		{decimal128.FromBits(0x6c10000000000000, 5), mustParse(t, "0")},
 		{decimal128.FromBits(0xfbffffffffffffff, 5), mustParse(t, "-Infinity")},

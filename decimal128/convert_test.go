@@ -12,8 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// wantConversionError checks that err is a *ConversionError that matches want
-// and that nothing else came with it.
+// wantConversionError checks that err is a *ConversionError that matches want.
 func wantConversionError(t *testing.T, err, want error) {
 	t.Helper()
 	var got *decimal128.ConversionError
@@ -22,8 +21,8 @@ func wantConversionError(t *testing.T, err, want error) {
 	}
 }
 
-// mustInt reads an integer, in which "10^n" stands for a power of ten and a
-// factor may stand before it: "12*10^40".
+// mustInt reads an integer, which may be a power of ten with a factor: "10^40",
+// "12*10^40".
 func mustInt(t *testing.T, text string) *big.Int {
 	t.Helper()
 	v := big.NewInt(1)
@@ -37,15 +36,15 @@ func mustInt(t *testing.T, text string) *big.Int {
 			}
 		}
 		if !ok {
-			t.Fatalf("cannot read %q", text)
+			t.Fatalf("not an integer: %q", text)
 		}
 		v.Mul(v, f)
 	}
 	return v
 }
 
-// TestRatPowers: the number of places is found for every power of ten, and one
-// that is not quite a power of ten is told apart.
+// TestRatPowers: FromRat accepts 1 divided by a power of ten, and rejects 1 divided
+// by a denominator slightly larger than a power of ten.
 func TestRatPowers(t *testing.T) {
 	for n := 1; n <= -decimal128.MinExponent; n += 1 + n/40 {
 		d, err := decimal128.FromRat(ratPow10(-n))
@@ -56,7 +55,7 @@ func TestRatPowers(t *testing.T) {
 		denominator.Add(denominator, big.NewInt(2)).Lsh(denominator, uint(n))
 		_, err = decimal128.FromRat(new(big.Rat).SetFrac(big.NewInt(1), denominator))
 		if !errors.Is(err, decimal128.ErrInexact) {
-			t.Errorf("one over 10^%d and a little: %v, want ErrInexact", n, err)
+			t.Errorf("FromRat of slightly less than 10^-%d: %v, want ErrInexact", n, err)
 		}
 	}
 	d, err := decimal128.FromRat(ratPow10(decimal128.MinExponent))
@@ -191,7 +190,7 @@ func TestScaledBigInt(t *testing.T) {
 			t.Errorf("ScaledBigInt of %s = %v·10^%d, %v", tc.text, got, exponent, err)
 		}
 		if back, err := decimal128.FromScaledBigInt(got, exponent); back != d || err != nil {
-			t.Errorf("FromScaledBigInt of it = %v, %v", back, err)
+			t.Errorf("FromScaledBigInt of ScaledBigInt = %v, %v", back, err)
 		}
 	}
 	for text, want := range map[string]error{
@@ -274,7 +273,7 @@ func TestRat(t *testing.T) {
 	}
 }
 
-// TestToIntegers holds Int64, Uint64 and BigInt. An empty want is a refusal.
+// TestToIntegers tests Int64, Uint64 and BigInt. An empty want is an error.
 func TestToIntegers(t *testing.T) {
 	type result struct {
 		Value string
@@ -345,8 +344,8 @@ func TestToIntegers(t *testing.T) {
 	}
 }
 
-// TestHostileExponents: a short input with a huge exponent allocates next to
-// nothing, whichever way it comes in.
+// TestHostileExponents: a short input with a huge exponent allocates hardly any
+// memory, in all functions that read exponents.
 func TestHostileExponents(t *testing.T) {
 	one := big.NewInt(1)
 	for name, f := range map[string]func() error{
@@ -361,7 +360,7 @@ func TestHostileExponents(t *testing.T) {
 				t.Fatalf("%s: no error", name)
 			}
 		}); n > 4 {
-			t.Errorf("%s: %v allocs", name, n)
+			t.Errorf("%s: %v allocs, too many for a short input", name, n)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func TestZeroValue(t *testing.T) {
 	}
 }
 
-// TestClass holds everything that asks what kind of value a Decimal is.
+// TestClass tests all methods that return the kind of a value.
 func TestClass(t *testing.T) {
 	type kind struct {
 		Class                                 string
@@ -106,13 +106,13 @@ func TestCanonical(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if d.IsCanonical() != (d == want) || !want.IsCanonical() {
-				t.Errorf("IsCanonical = %v, of the canonical one %v", d.IsCanonical(), want.IsCanonical())
+				t.Errorf("IsCanonical = %v; of the canonical encoding %v", d.IsCanonical(), want.IsCanonical())
 			}
 		})
 	}
 }
 
-// TestSignCopies: only the sign bit changes, in any encoding.
+// TestSignCopies: Abs, Neg and CopySign change only the sign bit, in any encoding.
 func TestSignCopies(t *testing.T) {
 	for _, hi := range []uint64{0x3040000000000000, 0x6c10000000000123, 0x7800000000000001, 0x7e00ffffffffffff} {
 		plus, minus := decimal128.FromBits(hi, 7), decimal128.FromBits(hi|1<<63, 7)

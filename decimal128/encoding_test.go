@@ -39,7 +39,7 @@ func TestText(t *testing.T) {
 		t.Errorf("UnmarshalText = %v, %v", got, err)
 	}
 	if err := got.UnmarshalText([]byte("1E9999")); got != d || !errors.Is(err, decimal128.ErrOverflow) {
-		t.Errorf("UnmarshalText of a bad text: %v, value %v", err, got)
+		t.Errorf("UnmarshalText of a malformed text: %v, value %v", err, got)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestJSON(t *testing.T) {
 	if want := `["9.990","-Infinity","NaN"]`; string(got) != want || err != nil {
 		t.Errorf("Marshal = %s, %v, want %s", got, err, want)
 	}
-	// Called without encoding/json, which would check the syntax first.
+	// Without encoding/json, which would check the syntax first.
 	for _, text := range []string{``, `"`, `x1"`, `"1x`} {
 		d := before
 		if err := d.UnmarshalJSON([]byte(text)); !errors.Is(err, decimal128.ErrType) || d != before {
@@ -101,7 +101,7 @@ func TestJSON(t *testing.T) {
 }
 
 func TestBSON(t *testing.T) {
-	// Not canonical, so that every bit must be kept.
+	// The encoding is not canonical, so the test sees whether every bit is kept.
 	d := decimal128.FromBits(0xec10000000000001, 0x0102030405060708)
 	want := []byte{8, 7, 6, 5, 4, 3, 2, 1, 1, 0, 0, 0, 0, 0, 0x10, 0xec}
 	typ, data, err := d.MarshalBSONValue()

@@ -11,7 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// must is for the texts of these examples, which all fit.
+// must returns the Decimal of a text that fits.
 func must(text string) decimal128.Decimal {
 	d, err := decimal128.Parse(text)
 	if err != nil {
@@ -325,7 +325,7 @@ func ExampleFromRat() {
 	// true
 }
 
-// A decimal of another package is a coefficient and an exponent.
+// Conversion from the coefficient and the exponent of another package's decimal.
 func ExampleFromScaledBigInt() {
 	d, err := decimal128.FromScaledBigInt(big.NewInt(999), -2)
 	fmt.Println(d, err)
@@ -385,7 +385,7 @@ func ExampleFromFloat64Exact() {
 	// true
 }
 
-// What 9.99 really is.
+// The exact value of the double 9.99.
 func ExampleAppendFloat64Exact() {
 	fmt.Printf("%s\n", decimal128.AppendFloat64Exact(nil, 9.99))
 	// Output: 9.9900000000000002131628207280300557613372802734375

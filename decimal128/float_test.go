@@ -46,7 +46,8 @@ func TestFromFloat64(t *testing.T) {
 	}
 }
 
-// TestFloat64NaN: sign, signalling and payload go both ways.
+// TestFloat64NaN: sign, signalling and payload of a NaN are converted in both
+// directions.
 func TestFloat64NaN(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -73,9 +74,9 @@ func TestFloat64NaN(t *testing.T) {
 		})
 	}
 	for _, d := range []decimal128.Decimal{
-		decimal128.FromBits(0xfc00000000000000, 1<<51), // payload too large
+		decimal128.FromBits(0xfc00000000000000, 1<<51), // payload too large for a double
 		decimal128.FromBits(0xfc00000000000001, 0),
-		decimal128.FromBits(0xfe00000000000000, 0), // a double would be infinite
+		decimal128.FromBits(0xfe00000000000000, 0), // these bits of a double are an infinity
 	} {
 		f, err := d.Float64()
 		wantConversionError(t, err, decimal128.ErrPayload)
@@ -85,8 +86,8 @@ func TestFloat64NaN(t *testing.T) {
 	}
 }
 
-// TestFloat64 gives the nearest double and, for the exact conversion, the
-// sentinel.
+// TestFloat64: NearestFloat64 and Float64 return the nearest double. Float64 also
+// returns an error if the double is not exact.
 func TestFloat64(t *testing.T) {
 	for _, tc := range []struct {
 		text string
@@ -172,14 +173,14 @@ func TestFloat64Exact(t *testing.T) {
 				t.Errorf("FromFloat64Exact = %v, %v, want %v", d, err, want)
 			}
 			if back, err := d.Float64(); err != nil || back != tc.f && !math.IsNaN(tc.f) {
-				t.Errorf("Float64 of it = %v, %v, want %v", back, err, tc.f)
+				t.Errorf("Float64 of FromFloat64Exact = %v, %v, want %v", back, err, tc.f)
 			}
 		})
 	}
 }
 
-// TestFloat64Longest: the double with the most digits, whose fraction is all
-// ones just above the subnormals, has 767 of them.
+// TestFloat64Longest: the double with the most digits has 767. Its exponent is the
+// lowest of normal doubles, and all bits of its fraction are ones.
 func TestFloat64Longest(t *testing.T) {
 	f := math.Float64frombits(0x001fffffffffffff)
 	text := string(decimal128.AppendFloat64Exact(nil, f))

@@ -82,7 +82,7 @@ func TestFormatSpecial(t *testing.T) {
 		name   string
 		hi, lo uint64
 		want   string
-		exact  bool // Parse gives the bits back
+		exact  bool // Parse of the text gives the same bits
 	}{
 		{"infinity", 0x7800000000000000, 0, "Infinity", true},
 		{"negative infinity", 0xf800000000000000, 0, "-Infinity", true},
@@ -125,8 +125,8 @@ func TestFormatSpecial(t *testing.T) {
 	}
 }
 
-// TestAppendKeepsRest: the bytes before the text stay, and only capacity after
-// it is touched.
+// TestAppendKeepsRest: Append keeps the bytes in dst and writes only into the
+// capacity after them.
 func TestAppendKeepsRest(t *testing.T) {
 	for _, text := range []string{"1", "-12.34", "-1.234567890123456789012345678901234E-6142", "-Infinity"} {
 		dst := []byte("prefix")

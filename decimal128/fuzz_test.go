@@ -13,7 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// addBits gives f an encoding of each kind.
+// addBits adds an encoding of each kind.
 func addBits(f *testing.F, add func(hi, lo uint64)) {
 	for _, d := range total {
 		hi, lo := d.Bits()
@@ -32,10 +32,10 @@ func addBits(f *testing.F, add func(hi, lo uint64)) {
 	}
 }
 
-// FuzzParse: Parse accepts the grammar and nothing else; what it accepts has
-// the value of the text and the exponent of its last digit where that fits, and
-// reads back from its own text; what it refuses as a value is none that fits;
-// offsets lie in the text.
+// FuzzParse: Parse accepts exactly the grammar. The result has the value of the
+// text, and the exponent of its last digit if this exponent fits. The text of the
+// result gives the same bits. A ValueError means that the value does not fit.
+// Offsets lie in the text.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"", "-", ".", "12.34", "+.5e-3", "5.E+10", "inf", "-Infinity", "nAn", "1e6144", "1E-6176", "10E-6177", "1E-6177", "0E+99999", "00012.300",
@@ -58,13 +58,13 @@ func FuzzParse(f *testing.F) {
 		var value *decimal128.ValueError
 		if errors.As(err, &value) {
 			if value.Offset < 0 || value.Offset >= int64(len(text)) || text[value.Offset] < '1' || text[value.Offset] > '9' {
-				t.Fatalf("Parse(%q): offset %d is no digit to lose", text, value.Offset)
+				t.Fatalf("Parse(%q): the byte at offset %d is not a digit other than 0", text, value.Offset)
 			}
 			if !ok {
 				return
 			}
 			if result, finite := roundReference(v, decimal128.ToNearestEven); finite && result.Cmp(v) == 0 {
-				t.Fatalf("Parse(%q): %v, but it fits", text, err)
+				t.Fatalf("Parse(%q): %v, but the value fits", text, err)
 			}
 			return
 		}
@@ -72,7 +72,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("Parse(%q) is not canonical", text)
 		}
 		if back, err := decimal128.Parse(d.String()); err != nil || back != d && !d.IsNaN() {
-			t.Fatalf("Parse(%q) = %v, which reads back as %v, %v", text, d, back, err)
+			t.Fatalf("Parse(%q) = %v, whose text gives %v, %v", text, d, back, err)
 		}
 		if !ok {
 			return
@@ -94,8 +94,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzParseRounded: the value is the one that exact arithmetic rounds to, and
-// the conditions say what happened.
+// FuzzParseRounded: the value is the result of rounding in exact arithmetic, and
+// the conditions describe the rounding.
 func FuzzParseRounded(f *testing.F) {
 	for _, text := range []string{
 		"12.34", "1.11111111111111111111111111111111125", "9.9999999999999999999999999999999999E+6144", "5E-6177", "15E-6177",
@@ -146,15 +146,15 @@ func FuzzParseRounded(f *testing.F) {
 	})
 }
 
-// FuzzFormat: whatever the bits, all notations are of the grammar and of the
-// same value, and Parse gives the bits back if HasExactText says so; Canonical
-// and Reduce keep the value.
+// FuzzFormat: for any bits, the texts in all notations follow the grammar and have
+// the same value. Parse of the text gives the same bits if HasExactText returns
+// true. Canonical and Reduce keep the value.
 func FuzzFormat(f *testing.F) {
 	addBits(f, func(hi, lo uint64) { f.Add(hi, lo) })
 	f.Fuzz(func(t *testing.T, hi, lo uint64) {
 		d := decimal128.FromBits(hi, lo)
 		if decimal128.FromBytes(d.Bytes()) != d {
-			t.Fatalf("%#x %#x: Bytes do not give the bits back", hi, lo)
+			t.Fatalf("%#x %#x: FromBytes of Bytes gives other bits", hi, lo)
 		}
 		back, err := decimal128.Parse(d.String())
 		if err != nil || (back == d) != d.HasExactText() || !d.IsNaN() && back != d.Canonical() {
@@ -177,7 +177,7 @@ func FuzzFormat(f *testing.F) {
 				t.Fatalf("Parse(%q) = %v, %v, want %v", text, back, err, d)
 			}
 			if notation == decimal128.Plain && strings.ContainsAny(text, "Ee") {
-				t.Fatalf("%q is not plain", text)
+				t.Fatalf("%q is not in plain notation", text)
 			}
 		}
 	})
@@ -199,7 +199,7 @@ func FuzzCompare(f *testing.F) {
 				t.Fatalf("%s: %v and %v", name, a, b)
 			}
 			if compare(a, b) <= 0 && compare(b, c) <= 0 && compare(a, c) > 0 {
-				t.Fatalf("%s: %v ≤ %v ≤ %v < the first", name, a, b, c)
+				t.Fatalf("%s: %v ≤ %v ≤ %v, but the third is below the first", name, a, b, c)
 			}
 		}
 		order, totalOrder := a.Compare(b), a.CompareTotal(b)
@@ -217,14 +217,14 @@ func FuzzCompare(f *testing.F) {
 		}
 		if x, err := a.Rat(); err == nil {
 			if y, err := b.Rat(); err == nil && x.Cmp(y) != order {
-				t.Fatalf("%v.Compare(%v) = %d, big.Rat says %d", a, b, order, x.Cmp(y))
+				t.Fatalf("%v.Compare(%v) = %d, big.Rat: %d", a, b, order, x.Cmp(y))
 			}
 		}
 	})
 }
 
-// FuzzQuantize: the result has the exponent asked for and the value that exact
-// arithmetic rounds to.
+// FuzzQuantize: the result has the given exponent, and the value is the result of
+// rounding in exact arithmetic.
 func FuzzQuantize(f *testing.F) {
 	addBits(f, func(hi, lo uint64) {
 		f.Add(hi, lo, -2, uint8(0))
@@ -234,12 +234,12 @@ func FuzzQuantize(f *testing.F) {
 		d, mode := decimal128.FromBits(hi, lo), modes[int(m)%len(modes)]
 		got, cond, err := d.Quantize(exponent, mode)
 		if err != nil || !d.IsFinite() {
-			return // the tables say when
+			return // TestQuantize has the cases that are errors
 		}
 		if _, _, x := got.Coefficient(); x != exponent || got.Signbit() != d.Signbit() || !got.IsCanonical() {
 			t.Fatalf("%v.Quantize(%d) = %v", d, exponent, got)
 		}
-		// In units of the exponent, the value is the nearest integer.
+		// Divided by the power of ten, the value is the nearest integer.
 		x, _ := d.Rat()
 		y, _ := got.Rat()
 		unit := ratPow10(exponent)
@@ -268,8 +268,9 @@ func FuzzQuantize(f *testing.F) {
 	})
 }
 
-// FuzzFloat64: shortest digits read back as the same double, exact ones have
-// its value, and Float64 knows which Decimals are doubles.
+// FuzzFloat64: FromFloat64 gives digits that are read as the same double,
+// FromFloat64Exact gives the exact value, and Float64 returns no error exactly if
+// the Decimal is a double.
 func FuzzFloat64(f *testing.F) {
 	for _, v := range []float64{0, 1, 9.99, 0.1, 1e22, 1e23, 5e-324, math.MaxFloat64, 1e15, 1e16, 1e17, 123456789.125, math.Inf(-1), math.NaN()} {
 		f.Add(math.Float64bits(v))
@@ -284,7 +285,7 @@ func FuzzFloat64(f *testing.F) {
 			return
 		}
 		if back := short.NearestFloat64(); math.Float64bits(back) != b {
-			t.Fatalf("FromFloat64(%v) = %v, which is %v", v, short, back)
+			t.Fatalf("FromFloat64(%v) = %v, whose nearest double is %v", v, short, back)
 		}
 		exact, err := decimal128.FromFloat64Exact(v)
 		text := string(decimal128.AppendFloat64Exact(nil, v))
@@ -305,8 +306,8 @@ func FuzzFloat64(f *testing.F) {
 	})
 }
 
-// FuzzNearestFloat64: the nearest double is the one that strconv reads the text
-// as, for every encoding.
+// FuzzNearestFloat64: for every encoding, strconv reads the text as the nearest
+// double.
 func FuzzNearestFloat64(f *testing.F) {
 	addBits(f, func(hi, lo uint64) { f.Add(hi, lo) })
 	for _, text := range []string{
@@ -320,7 +321,7 @@ func FuzzNearestFloat64(f *testing.F) {
 	f.Fuzz(func(t *testing.T, hi, lo uint64) {
 		d := decimal128.FromBits(hi, lo)
 		if d.IsNaN() {
-			t.Skip("a NaN is near no double")
+			t.Skip("a NaN has no nearest double")
 		}
 		want, err := strconv.ParseFloat(d.String(), 64)
 		if err != nil && !math.IsInf(want, 0) {
@@ -332,8 +333,8 @@ func FuzzNearestFloat64(f *testing.F) {
 	})
 }
 
-// TestNearestFloat64Random tries that on numbers within the range of doubles,
-// which few encodings are.
+// TestNearestFloat64Random tests the property of FuzzNearestFloat64 on numbers in
+// the range of doubles, which few encodings have.
 func TestNearestFloat64Random(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 6))
 	for range 100_000 {
@@ -352,8 +353,8 @@ func TestNearestFloat64Random(t *testing.T) {
 	}
 }
 
-// FuzzBig: what math/big holds goes through unchanged, or is
-// refused because it does not fit.
+// FuzzBig: a value of math/big comes back unchanged, or is an error because it does
+// not fit.
 func FuzzBig(f *testing.F) {
 	for _, text := range []string{"0", "-7", "12345678901234567890123456789012340", "12345678901234567890123456789012345", "340282366920938463463374607431768211456", "1" + strings.Repeat("0", 80)} {
 		v, _ := new(big.Int).SetString(text, 10)

@@ -14,10 +14,10 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// sameBits compares Decimals by encoding, not by value.
+// sameBits compares the bits of Decimals, not their values.
 var sameBits = cmp.Comparer(func(a, b decimal128.Decimal) bool { return a == b })
 
-// mustParse is for texts that are known to fit.
+// mustParse returns the Decimal of a text that fits.
 func mustParse(t testing.TB, text string) decimal128.Decimal {
 	t.Helper()
 	d, err := decimal128.Parse(text)
@@ -100,8 +100,9 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestFolded computes what every length of coefficient is folded down to, from
-// the greatest exponent up to the first that is too large for it.
+// TestFolded tests exponents over MaxExponent, for every length of the coefficient
+// and up to the first exponent that overflows. Such an exponent is reduced to
+// MaxExponent by zeros at the end of the coefficient.
 func TestFolded(t *testing.T) {
 	const exponentBits = uint64(decimal128.MaxExponent-decimal128.MinExponent) << 49
 	for digits := 1; digits <= decimal128.Precision; digits++ {
@@ -234,8 +235,8 @@ func TestParseRefusesValues(t *testing.T) {
 	}
 }
 
-// TestParseEveryByte puts each byte into each place of a number and compares
-// with the grammar as a regular expression would read it.
+// TestParseEveryByte puts each byte at each place of a number and compares with
+// the regular expression of the grammar.
 func TestParseEveryByte(t *testing.T) {
 	const text = "-12345678.90E+12"
 	for at := range len(text) {
@@ -250,8 +251,8 @@ func TestParseEveryByte(t *testing.T) {
 	}
 }
 
-// TestErrorText asks only that a message names the package, the reason and the
-// place or the types, since its wording is not promised.
+// TestErrorText checks only that a message contains the package, the reason, and
+// the place or the types, because the wording may change.
 func TestErrorText(t *testing.T) {
 	_, syntax := decimal128.Parse("12x")
 	_, value := decimal128.Parse("10E+6149")

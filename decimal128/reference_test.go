@@ -8,14 +8,14 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// This file is the slow reference that the fast code is compared with: a
-// regular expression for the grammar, math/big for values.
+// This file has a slow reference for the fast code: a regular expression for the
+// grammar, and math/big for values.
 
-// grammar is what Parse accepts.
+// grammar matches the texts that Parse accepts.
 var grammar = regexp.MustCompile(`(?i)\A[+-]?(?:(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:e([+-]?[0-9]+))?|inf|infinity|nan)\z`)
 
-// farthest bounds the exponents that the reference works with, in powers of
-// ten. It lies beyond those of the format.
+// farthest is the largest absolute value of an exponent that the reference accepts.
+// It is beyond the exponents of the format.
 const farthest = 7000
 
 // reference returns the value of a text of the grammar and the exponent of its
@@ -101,7 +101,7 @@ func roundReference(v *big.Rat, mode decimal128.Rounding) (result *big.Rat, fini
 	return nil, false
 }
 
-// words returns a number written in decimal digits as two words.
+// words returns the number with these decimal digits, as two words.
 func words(digits string) (hi, lo uint64) {
 	v, _ := new(big.Int).SetString(digits, 10)
 	return new(big.Int).Rsh(v, 64).Uint64(), new(big.Int).And(v, new(big.Int).SetUint64(1<<64-1)).Uint64()

@@ -28,7 +28,7 @@ const (
 	toZero    = underflow | clamped
 )
 
-// all is the same conditions for each of the modes.
+// all returns the same conditions for each mode.
 func all(c decimal128.Conditions) [5]decimal128.Conditions {
 	return [5]decimal128.Conditions{c, c, c, c, c}
 }
@@ -88,7 +88,7 @@ func TestParseRounded(t *testing.T) {
 func TestConditions(t *testing.T) {
 	c := decimal128.Rounded | decimal128.Inexact
 	if !c.Has(decimal128.Inexact) || !c.Has(c) || !c.Has(0) || c.Has(decimal128.Clamped|decimal128.Inexact) {
-		t.Errorf("Has is wrong about %v", c)
+		t.Errorf("Has returns a wrong result for %v", c)
 	}
 	all := decimal128.Conditions(0xff)
 	for want, c := range map[string]decimal128.Conditions{
@@ -173,7 +173,8 @@ func TestReduce(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tc.text, diff)
 		}
 	}
-	// Not canonical: the unused bits of an infinity, a payload too large.
+	// Encodings that are not canonical: unused bits of an infinity, and a payload
+	// that is too large.
 	if got := decimal128.FromBits(0x7812345678000000, 5).Reduce(); got != decimal128.Inf(1) {
 		t.Errorf("Reduce of an infinity = %v", got)
 	}
@@ -182,8 +183,8 @@ func TestReduce(t *testing.T) {
 	}
 }
 
-// TestUnknownOptions: a rounding that is none of the five is an error, a
-// notation that is none of the three a panic.
+// TestUnknownOptions: an unknown rounding mode is an error, and an unknown notation
+// is a panic.
 func TestUnknownOptions(t *testing.T) {
 	for _, text := range []string{"1", "NaN", "1E+7000"} {
 		if _, _, err := decimal128.ParseRounded(text, decimal128.TowardNegative+1); !errors.Is(err, decimal128.ErrOption) {

@@ -7,7 +7,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// samples are where carries, borrows and digit counts change.
+// samples returns numbers near which carries, borrows and digit counts change.
 func samples() []uint128 {
 	s := []uint128{{0, 0}, {0, 1<<64 - 1}, {1, 0}, {coefLimitHi, coefLimitLo}, {payloadLimitHi, payloadLimitLo}}
 	for _, p := range pow10 {
@@ -31,22 +31,22 @@ func TestUint128(t *testing.T) {
 		}
 	}
 	if (uint128{coefLimitHi, coefLimitLo}) != pow10[34] || (uint128{payloadLimitHi, payloadLimitLo}) != pow10[33] {
-		t.Error("a limit is not the power of ten it should be")
+		t.Error("a limit is not the right power of ten")
 	}
 	modulus := new(big.Int).Lsh(big.NewInt(1), 128)
 	for _, u := range samples() {
 		x := u.big()
 		if fromBigInt(x) != u || bigWords(x) != u {
-			t.Errorf("%v does not survive big.Int", u)
+			t.Errorf("%v does not come back from big.Int", u)
 		}
 		if got, want := u.digits(), len(x.String()); got != want && !u.isZero() {
-			t.Errorf("%v has %d digits, digits says %d", x, want, got)
+			t.Errorf("digits of %v is %d, want %d", x, got, want)
 		}
 		for n := range pow10 {
 			q, r := u.divPow10(n)
 			wantQ, wantR := new(big.Int).QuoRem(x, pow10Big(int64(n)), new(big.Int))
 			if q != fromBigInt(wantQ) || r != fromBigInt(wantR) {
-				t.Errorf("%v / 10^%d = %v rest %v", x, n, q.big(), r.big())
+				t.Errorf("%v / 10^%d = %v remainder %v", x, n, q.big(), r.big())
 			}
 		}
 		for _, v := range samples() {
@@ -63,21 +63,21 @@ func TestUint128(t *testing.T) {
 			if v.hi == 0 {
 				sum, product := new(big.Int).Add(x, y), new(big.Int).Mul(x, y)
 				if u.add64(v.lo) != fromBigInt(sum.Mod(sum, modulus)) || u.mul64(v.lo) != fromBigInt(product.Mod(product, modulus)) {
-					t.Errorf("%v with the word %v", x, y)
+					t.Errorf("wrong result for %v and the word %v", x, y)
 				}
 			}
 			if v.hi == 0 && v.lo != 0 {
 				q, r := u.div64(v.lo)
 				wantQ, wantR := new(big.Int).QuoRem(x, y, new(big.Int))
 				if q != fromBigInt(wantQ) || r != wantR.Uint64() {
-					t.Errorf("%v / %v = %v rest %d", x, y, q.big(), r)
+					t.Errorf("%v / %v = %v remainder %d", x, y, q.big(), r)
 				}
 			}
 		}
 	}
 }
 
-// TestAllDigits: each byte at each place.
+// TestAllDigits tests each byte at each place of a word.
 func TestAllDigits(t *testing.T) {
 	for place := range 8 {
 		for c := range uint64(256) {

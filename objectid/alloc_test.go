@@ -24,6 +24,6 @@ func TestNoAllocs(t *testing.T) {
 		}
 	}
 	if n := testing.AllocsPerRun(100, func() { _ = string(id.Append(dst[:0])) }); n > 1 {
-		t.Errorf("text: %v allocs, want 1 at most", n)
+		t.Errorf("text: %v allocs, want at most 1", n)
 	}
 }

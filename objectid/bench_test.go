@@ -18,7 +18,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// BenchmarkClock is the part of New that is not this package's.
+// BenchmarkClock measures the part of New outside this package.
 func BenchmarkClock(b *testing.B) {
 	for b.Loop() {
 		time.Now()
@@ -87,7 +87,7 @@ func BenchmarkCompare(b *testing.B) {
 	}
 }
 
-// BenchmarkStringOfBytes is the part of String that is not this package's.
+// BenchmarkStringOfBytes measures the part of String outside this package.
 func BenchmarkStringOfBytes(b *testing.B) {
 	text := []byte(benchText)
 	b.ReportAllocs()

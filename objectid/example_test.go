@@ -38,7 +38,7 @@ func ExampleFromBytes() {
 	// Output: 56e1fc72e0c917e9c4714161 <nil>
 }
 
-// The ids made from one moment up to, and without, another.
+// A query for the ids from one time up to another time, which is excluded.
 func ExampleFromTime() {
 	from, err := objectid.FromTime(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {

@@ -27,8 +27,8 @@ func TestCounterWraps(t *testing.T) {
 	}
 }
 
-// TestCounterBound holds what New documents: 2^24 ids of a second are distinct,
-// and the next one repeats the first.
+// TestCounterBound checks the comment of New: 2^24 ids of a second are distinct,
+// and the next id repeats the first.
 func TestCounterBound(t *testing.T) {
 	g := &generator{}
 	g.counter.Store(0x123456)
@@ -39,12 +39,12 @@ func TestCounterBound(t *testing.T) {
 		id := g.next(1)
 		n := int(id[9])<<16 | int(id[10])<<8 | int(id[11])
 		if seen[n] {
-			t.Fatalf("%v repeats", id)
+			t.Fatalf("%v occurs twice", id)
 		}
 		seen[n] = true
 	}
 	if id := g.next(1); id != first {
-		t.Errorf("id 2^24 + 1 is %v, want %v again", id, first)
+		t.Errorf("id 2^24 + 1 is %v, want the first, %v", id, first)
 	}
 }
 
@@ -71,10 +71,10 @@ func TestNewConcurrent(t *testing.T) {
 	for range goroutines {
 		for _, id := range <-ids {
 			if seen[id] {
-				t.Fatalf("%v twice", id)
+				t.Fatalf("%v occurs twice", id)
 			}
 			if !slices.Equal(id[4:9], process.unique[:]) {
-				t.Fatalf("%v is not of this process, %x", id, process.unique)
+				t.Fatalf("%v does not have the bytes of this process, %x", id, process.unique)
 			}
 			seen[id] = true
 		}

@@ -92,7 +92,8 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// TestParseEveryByte puts each byte at each place, against encoding/hex.
+// TestParseEveryByte puts each byte at each place of an id and compares with
+// encoding/hex.
 func TestParseEveryByte(t *testing.T) {
 	for at := range 2 * objectid.Size {
 		for c := range 256 {
@@ -101,7 +102,7 @@ func TestParseEveryByte(t *testing.T) {
 			want, wantErr := hex.DecodeString(string(text))
 			got, err := objectid.Parse(text)
 			if (err == nil) != (wantErr == nil) {
-				t.Fatalf("Parse(%q): %v, hex says %v", text, err, wantErr)
+				t.Fatalf("Parse(%q): %v, encoding/hex: %v", text, err, wantErr)
 			}
 			if err == nil && !bytes.Equal(got[:], want) {
 				t.Fatalf("Parse(%q) = %v, want %x", text, got, want)
@@ -168,13 +169,13 @@ func TestCompare(t *testing.T) {
 
 func TestIsZero(t *testing.T) {
 	if !(objectid.ID{}).IsZero() {
-		t.Error("the zero ID is not zero")
+		t.Error("IsZero of the zero ID is false")
 	}
 	for i := range objectid.Size {
 		var id objectid.ID
 		id[i] = 0x80
 		if id.IsZero() {
-			t.Errorf("%v is zero", id)
+			t.Errorf("IsZero of %v is true", id)
 		}
 	}
 }
@@ -274,7 +275,7 @@ func TestJSON(t *testing.T) {
 	if want := `{"` + text1 + `":"` + text1 + `"}`; string(got) != want || err != nil {
 		t.Errorf("Marshal = %s, %v, want %s", got, err, want)
 	}
-	// Called without encoding/json, which would check the syntax first.
+	// Without encoding/json, which would check the syntax first.
 	for _, text := range []string{``, `"`, `x` + text1 + `"`, `"` + text1 + `x`} {
 		id := id1
 		if err := id.UnmarshalJSON([]byte(text)); !errors.Is(err, objectid.ErrType) || id != id1 {
@@ -297,7 +298,7 @@ func TestText(t *testing.T) {
 		t.Errorf("UnmarshalText = %v, %v", id, err)
 	}
 	if err := id.UnmarshalText([]byte("zz")); id != id1 || !errors.Is(err, objectid.ErrDigit) {
-		t.Errorf("UnmarshalText of a bad text: %v, id %v", err, id)
+		t.Errorf("UnmarshalText of a malformed text: %v, id %v", err, id)
 	}
 }
 
@@ -344,7 +345,7 @@ func TestSQL(t *testing.T) {
 		{nil, objectid.ErrType},
 		{int64(7), objectid.ErrType},
 		{"650a", objectid.ErrLength},
-		{"twelve bytes", objectid.ErrDigit}, // a string is text, never raw bytes
+		{"twelve bytes", objectid.ErrDigit}, // a string is digits, never the bytes of an id
 		{make([]byte, 13), objectid.ErrDigit},
 	} {
 		id := id1
@@ -374,12 +375,12 @@ func TestLog(t *testing.T) {
 	slog.New(slog.NewTextHandler(&b, o)).Info("x", "id", id1)
 	slog.New(slog.NewJSONHandler(&b, o)).Info("x", "id", id1)
 	if diff := cmp.Diff("id="+text1+"\n{\"id\":\""+text1+"\"}\n", b.String()); diff != "" {
-		t.Errorf("logged (-want +got):\n%s", diff)
+		t.Errorf("log output (-want +got):\n%s", diff)
 	}
 }
 
-// TestErrorText asks only that a message names the package, the reason and the
-// place, since its wording is not promised.
+// TestErrorText checks only that a message contains the package, the reason and
+// the place, because the wording may change.
 func TestErrorText(t *testing.T) {
 	_, err := objectid.Parse("650x")
 	for _, want := range []string{"objectid", objectid.ErrDigit.Error(), "3"} {
@@ -395,8 +396,9 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// FuzzParse: what is accepted is what encoding/hex accepts at 24 digits, with
-// the same bytes, and reads back from its text; a fault lies in the text.
+// FuzzParse: Parse accepts the texts of 24 digits that encoding/hex accepts, and
+// gives the same bytes. The text of the id gives the same id. A fault lies in the
+// text.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"", text1, strings.ToUpper(text1), text1[:23], text1 + "0", "650aff00-0123456789abcde"} {
 		f.Add(seed)

@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128/shopspring"
 )
 
-// wantError fails t unless err says what is expected.
+// wantError fails the test unless err is a *ConversionError equal to want.
 func wantError(t *testing.T, err error, want decimal128.ConversionError) {
 	t.Helper()
 	var got *decimal128.ConversionError
@@ -46,7 +46,7 @@ func TestDecimal128(t *testing.T) {
 			t.Errorf("FromDecimal128(%s) = %v·10^%d, %v", tc.text, got.Coefficient(), got.Exponent(), err)
 		}
 		if back, err := shopspring.ToDecimal128(got); back != d || err != nil {
-			t.Errorf("ToDecimal128 of it = %v, %v", back, err)
+			t.Errorf("ToDecimal128 of FromDecimal128 = %v, %v", back, err)
 		}
 	}
 	if d, err := shopspring.ToDecimal128(decimal.Decimal{}); d != decimal128.FromInt64(0) || err != nil {

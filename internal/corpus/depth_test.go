@@ -12,11 +12,11 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file tests the limit of depth, which no vector can hold: 1,000
-// containers pass, 1,001 do not, and no input of any depth does worse.
+// This file tests the limit of depth, for which the vectors are too short: 1,000
+// containers are accepted, 1,001 are not, and no input of any depth crashes.
 
-// nestings are ways of putting a container into another: how it begins as
-// BSON and as text.
+// nestings has the ways to put a container into another container, in BSON and in
+// text.
 var nestings = []struct {
 	name        string
 	typ         bson.Type
@@ -27,8 +27,8 @@ var nestings = []struct {
 	{"scope", bson.TypeCodeWithScope, `{"$code":"","$scope":{"":`, `}}`},
 }
 
-// nested returns a document of levels containers, the outermost a document
-// and the others of type typ.
+// nested returns a document of nested containers, levels of them. The outermost is
+// a document and the others have the type typ.
 func nested(typ bson.Type, levels int) []byte {
 	dst, mark := bsoncore.Begin(nil)
 	type open struct{ value, scope int }
@@ -58,7 +58,7 @@ func nested(typ bson.Type, levels int) []byte {
 	return dst
 }
 
-// nestedText returns the text of nested.
+// nestedText returns the text of the document that nested returns.
 func nestedText(open, end string, levels int) string {
 	n := levels - 1
 	text := `{"":` + strings.Repeat(open, n)
@@ -72,7 +72,7 @@ func nestedText(open, end string, levels int) string {
 func TestDepth(t *testing.T) {
 	const limit = bson.DefaultMaxDepth
 	if limit != 1000 {
-		t.Fatalf("DefaultMaxDepth is %d", limit)
+		t.Fatalf("DefaultMaxDepth is %d, want 1000", limit)
 	}
 	for _, n := range nestings {
 		t.Run(n.name, func(t *testing.T) {
@@ -118,14 +118,14 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// short cuts the text of an error, whose path may be long.
+// short returns the start of the text of an error, whose path may be long.
 func short(err error) string {
 	s := fmt.Sprint(err)
 	return s[:min(len(s), 200)]
 }
 
-// TestDepthUnclosed opens every kind of bracket and wrapper a million times.
-// Whatever is said of it, it is said without a crash.
+// TestDepthUnclosed opens every kind of bracket and wrapper a million times. The
+// text is an error and not a crash.
 func TestDepthUnclosed(t *testing.T) {
 	for _, open := range []string{
 		`{"":`, `[`, `[{"":`, `{"$date":`, `{"$code":"","$scope":`, `{"$scope":`, `{"$scope":{"":`, `{"$oid":`,
@@ -135,11 +135,11 @@ func TestDepthUnclosed(t *testing.T) {
 	} {
 		text := []byte(`{"":` + strings.Repeat(open, 1_000_000))
 		if _, err := extjson.AppendBSON(nil, text); err == nil {
-			t.Errorf("%s: no error", open)
+			t.Errorf("%s a million times: AppendBSON returns no error", open)
 		}
 		d := extjson.NewDecoder(bytes.NewReader(text))
 		if d.Next() || d.Err() == nil {
-			t.Errorf("%s: no error from a stream", open)
+			t.Errorf("%s a million times: the stream has no error", open)
 		}
 	}
 }

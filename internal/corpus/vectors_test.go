@@ -16,13 +16,11 @@ import (
 	"github.com/bsonkit/bsonkit/internal/hold"
 )
 
-// This file runs the project's own vectors through every package they are
-// about.
+// This file tests the packages with the project's own vectors.
 //
-//   - TestValid, TestRefused, TestBytes and TestTexts hold each row to what
-//     it says.
-//   - The Test…Damage functions cut and change the rows' bytes and texts,
-//     and hold what must be true of any input.
+//   - TestValid, TestRefused, TestBytes and TestTexts check each row.
+//   - The Test…Damage functions truncate and change the bytes and texts of the
+//     rows, and check the properties that must hold for any input.
 
 var (
 	canonical = extjson.EncodeOptions{Mode: extjson.Canonical}
@@ -31,8 +29,8 @@ var (
 	asIs      = extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}
 )
 
-// What testdata/vectors has at least; fewer rows than these mean that a test
-// does not see them.
+// The lowest number of rows in testdata/vectors. With fewer rows the tests miss
+// some.
 const (
 	minFiles   = 22
 	minValid   = 320
@@ -91,7 +89,7 @@ func checkValid(t *testing.T, v corpus.Valid) {
 	for _, text := range v.Texts {
 		wantBytes(t, extjson.DecodeOptions{}, text, v.Back)
 	}
-	// Other ways of writing mean the same.
+	// Texts with other options have the same meaning.
 	for _, o := range []extjson.EncodeOptions{
 		{Mode: extjson.Canonical, Indent: "\t"},
 		{Mode: extjson.Canonical, ASCII: true},
@@ -111,7 +109,7 @@ func checkValid(t *testing.T, v corpus.Valid) {
 			t.Errorf("EscapeHTML: %q", text)
 		}
 		if !json.Valid(text) {
-			t.Errorf("%+v: not JSON: %q", o, text)
+			t.Errorf("%+v: text is not JSON: %q", o, text)
 		}
 	}
 }
@@ -123,7 +121,7 @@ func wantText(t *testing.T, what string, o extjson.EncodeOptions, doc []byte, wa
 		t.Errorf("%s: AppendJSON: %v (-want +got):\n%s", what, err, diff)
 	}
 	if !json.Valid(got[len("dst"):]) {
-		t.Errorf("%s: not JSON: %q", what, got)
+		t.Errorf("%s: text is not JSON: %q", what, got)
 	}
 }
 
@@ -163,7 +161,7 @@ func TestRefused(t *testing.T) {
 	})
 }
 
-// bsonSentinels are the sentinels by the names that vectors use.
+// bsonSentinels has the sentinels by their names in the vectors.
 var bsonSentinels = map[string]error{
 	"ErrTruncated": bson.ErrTruncated, "ErrTrailing": bson.ErrTrailing,
 	"ErrLength": bson.ErrLength, "ErrTerminator": bson.ErrTerminator,
@@ -203,8 +201,8 @@ func TestBytes(t *testing.T) {
 	})
 }
 
-// textSentinels are the sentinels by the names that vectors use; the value
-// is whether the error is a *extjson.ValueError.
+// textSentinels has the sentinels by their names in the vectors, and whether the
+// error is a *extjson.ValueError.
 var textSentinels = map[string]struct {
 	err   error
 	value bool
@@ -246,7 +244,7 @@ func TestTexts(t *testing.T) {
 				case errors.As(err, &value) && sentinel.value:
 					got = extjson.SyntaxError(*value)
 				default:
-					t.Fatalf("error is %T %v; a *ValueError is wanted: %v", err, err, sentinel.value)
+					t.Fatalf("error is %T %v, want a *ValueError: %v", err, err, sentinel.value)
 				}
 				diff := cmp.Diff(want, got, cmpopts.EquateErrors(), cmpopts.IgnoreFields(extjson.SyntaxError{}, "Expected", "Excerpt"))
 				if diff != "" {
@@ -257,11 +255,11 @@ func TestTexts(t *testing.T) {
 	})
 }
 
-// interesting are the bytes that take the place of others.
+// interesting has the bytes that replace others.
 var interesting = []byte{0, 1, 2, 4, 5, 0x7F, 0x80, 0xFF}
 
-// TestBytesDamage cuts every document of the vectors at every place, with
-// and without making its outer length good again, and replaces every byte.
+// TestBytesDamage truncates every document of the vectors at every place, with and
+// without a corrected outer length, and replaces every byte.
 func TestBytesDamage(t *testing.T) {
 	each(t, func(t *testing.T, f corpus.File) {
 		for _, doc := range documents(f) {
@@ -269,7 +267,7 @@ func TestBytesDamage(t *testing.T) {
 			for n := range doc {
 				holdBytes(t, doc[:n:n])
 				if good && bson.Validate(doc[:n:n]) == nil {
-					t.Errorf("cut at %d: %x is accepted", n, doc[:n])
+					t.Errorf("truncated to %d bytes: %x is accepted", n, doc[:n])
 				}
 				if n >= 5 {
 					cut := bytes.Clone(doc[:n])
@@ -287,7 +285,7 @@ func TestBytesDamage(t *testing.T) {
 	})
 }
 
-// documents returns the documents of a file, good and bad.
+// documents returns all documents of a file, valid and invalid.
 func documents(f corpus.File) [][]byte {
 	var docs [][]byte
 	for _, v := range f.Valid {
@@ -309,7 +307,7 @@ func holdBytes(t *testing.T, doc []byte) {
 	}
 }
 
-// TestTextDamage cuts every text of the vectors at every place and replaces
+// TestTextDamage truncates every text of the vectors at every place and replaces
 // every byte.
 func TestTextDamage(t *testing.T) {
 	each(t, func(t *testing.T, f corpus.File) {
@@ -334,13 +332,13 @@ func damageText(t *testing.T, text []byte) {
 	for n := range text {
 		holdText(t, text[:n:n])
 		if n < len(mark) && bytes.HasPrefix(text, mark) {
-			continue // a part of a byte order mark is not one
+			continue // a part of a byte order mark is another error
 		}
 		if good && len(bytes.TrimRight(text[:n], " \t\r\n")) < len(bytes.TrimRight(text, " \t\r\n")) {
 			var syntax *extjson.SyntaxError
 			_, err := extjson.AppendBSON(nil, text[:n])
 			if !errors.As(err, &syntax) || !errors.Is(err, extjson.ErrTruncated) || syntax.Offset != int64(n) {
-				t.Fatalf("cut at %d: %q: %v, want ErrTruncated at the end", n, text[:n], err)
+				t.Fatalf("truncated to %d bytes: %q: %v, want ErrTruncated at the end", n, text[:n], err)
 			}
 		}
 		for _, b := range []byte("\x00\n \"\\{}[],:0e-x$+\x7f\x80\xff") {

@@ -21,15 +21,15 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// A function appends to dst.
+// A function appends to dst and returns the longer slice.
 type function = func(dst []byte) ([]byte, error)
 
-// always is a function that cannot fail.
+// always makes a function from one without an error.
 func always(f func(dst []byte) []byte) function {
 	return func(dst []byte) ([]byte, error) { return f(dst), nil }
 }
 
-// marked is a function that returns an offset in dst too.
+// marked makes a function from one that also returns an offset in dst.
 func marked(f func(dst []byte) ([]byte, int)) function {
 	return func(dst []byte) ([]byte, error) {
 		out, mark := f(dst)
@@ -40,7 +40,7 @@ func marked(f func(dst []byte) ([]byte, int)) function {
 	}
 }
 
-// typed is a function that returns a type too.
+// typed makes a function from one that also returns a type.
 func typed(f func(dst []byte) ([]byte, bson.Type, error)) function {
 	return func(dst []byte) ([]byte, error) {
 		out, t, err := f(dst)
@@ -51,8 +51,8 @@ func typed(f func(dst []byte) ([]byte, bson.Type, error)) function {
 	}
 }
 
-// wide returns a document above 16 KiB, from which on a pickle's room is made
-// at once.
+// wide returns a document over 16 KiB. From this size on the memory for a pickle is
+// allocated in one piece.
 func wide() []byte {
 	doc, mark := bsoncore.Begin(nil)
 	for i := range 3000 {
@@ -61,11 +61,11 @@ func wide() []byte {
 	return bsoncore.End(doc, mark)
 }
 
-// begun returns what Begin makes of nothing.
+// begun returns the slice of Begin(nil).
 func begun() []byte { dst, _ := bsoncore.Begin(nil); return dst }
 
-// functions are all exported functions and methods with a parameter dst, each
-// in a few calls that succeed and that fail.
+// functions returns all exported functions and methods with a parameter dst, each
+// with a few calls that succeed and that fail.
 func functions(t *testing.T) map[string][]function {
 	t.Helper()
 	doc := sample.Documents(sample.Wild, 11, 1)[0]
@@ -241,11 +241,11 @@ func TestAppend(t *testing.T) {
 		}
 	}
 	if exported != len(table) {
-		t.Errorf("%d functions are exported, the table has %d", exported, len(table))
+		t.Errorf("the packages export %d functions, the table has %d", exported, len(table))
 	}
 }
 
-// refusing are the functions of options, with one that is out of range.
+// refusing returns the methods of options, with an option out of range.
 func refusing() map[string]function {
 	read, write := extjson.DecodeOptions{UUIDRepresentation: 99}, extjson.EncodeOptions{Mode: 99}
 	unpickle, unpickled := pickle.DecodeOptions{Encoding: 99}, pickle.EncodeOptions{Protocol: 99}
@@ -276,7 +276,7 @@ func refusing() map[string]function {
 	}
 }
 
-// TestAppendRefuses: dst comes back from options that are out of range.
+// TestAppendRefuses: if an option is out of range, dst comes back at its old length.
 func TestAppendRefuses(t *testing.T) {
 	table := refusing()
 	for name, f := range table {
@@ -294,8 +294,8 @@ func TestAppendRefuses(t *testing.T) {
 	}
 }
 
-// appending returns the names of the exported functions and methods of a
-// package whose first parameter is dst []byte and that return it first.
+// appending returns the names of the exported functions and methods of a package
+// whose first parameter is dst []byte and whose first result is []byte.
 func appending(t *testing.T, folder string) (names []string) {
 	t.Helper()
 	for _, decl := range declared.In(t, "../../"+folder) {
@@ -316,7 +316,7 @@ func appending(t *testing.T, folder string) (names []string) {
 	return names
 }
 
-// wrong returns a copy of doc whose length is a byte too large.
+// wrong returns a copy of doc whose length is one too large.
 func wrong(doc []byte) []byte {
 	doc = bytes.Clone(doc)
 	doc[0]++

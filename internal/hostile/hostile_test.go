@@ -9,10 +9,10 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// TestShapes checks that every shape has its size and is what it says: without
-// that, other tests would measure how fast an error comes.
+// TestShapes checks the size and the error of every shape. Without this check other
+// tests might measure only an early error.
 func TestShapes(t *testing.T) {
-	const size = 1 << 20 // that of docs/pickle.md
+	const size = 1 << 20 // as in docs/pickle.md
 	seen := map[Format]map[string]bool{}
 	for f, read := range map[Format]func(data []byte) error{
 		BSON: bson.Validate,
@@ -32,7 +32,7 @@ func TestShapes(t *testing.T) {
 		seen[f] = map[string]bool{}
 		for _, s := range Shapes(f) {
 			if seen[f][s.Name] {
-				t.Errorf("two shapes are called %q", s.Name)
+				t.Errorf("two shapes have the name %q", s.Name)
 			}
 			seen[f][s.Name] = true
 			data := []byte(s.Make(size))
@@ -52,6 +52,6 @@ func TestShapes(t *testing.T) {
 		n += len(names)
 	}
 	if n < 150 {
-		t.Errorf("only %d shapes", n)
+		t.Errorf("only %d shapes were tested", n)
 	}
 }

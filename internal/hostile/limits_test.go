@@ -15,33 +15,33 @@ import (
 	"testing"
 )
 
-// This file measures what the page docs/limits.md says that calls cost. The
-// bounds are those of the page; there are no others here.
+// This file measures the costs of calls and compares them with docs/limits.md. The
+// bounds are in that page alone.
 
 var (
-	figures = flag.Bool("figures", false, "print what TestLimits measures, as rows of docs/limits.md")
-	all     = flag.Bool("all", false, "measure all shapes, not those that docs/limits.md names and some others")
+	figures = flag.Bool("figures", false, "print the figures that TestLimits measures, as rows of docs/limits.md")
+	all     = flag.Bool("all", false, "measure all shapes; by default those named in docs/limits.md and some others")
 )
 
 const (
-	// inputSize is how many bytes the smaller input has; the larger one has
-	// four times as many.
+	// inputSize is the size of the smaller input in bytes; the larger input has
+	// four times the size.
 	inputSize = 64 << 10
-	// beside is how many bytes a call may allocate beside those for each byte
-	// of its input: buffers of streams, tables, what pools gave away.
+	// beside is the number of bytes that a call may allocate in addition to those
+	// for each byte of its input, for buffers of streams, tables and pools.
 	beside = 128 << 10
-	// grows is how much more a byte of the larger input may cost. A slice that
-	// doubles makes up to twice as much garbage just before it does.
+	// grows is the largest ratio between the costs of a byte of the larger and of
+	// the smaller input. A slice that doubles makes up to twice as much garbage.
 	grows = 2
-	// others is one of how many shapes is measured beside those that the page
-	// names, unless all are.
+	// others: one of this number of the shapes that the page does not name is
+	// measured, unless all are.
 	others = 8
 )
 
 // A bound is a row of the page.
 type bound struct {
 	allocated, alive float64 // bytes for each byte of input
-	shapes           string  // the worst
+	shapes           string  // names of the worst shapes
 }
 
 var costRow = regexp.MustCompile(`^\| (.*?) \| (.*?) \| ([0-9.,]+) \| ([0-9.,]+) \| .*? \| (.*)\|`)
@@ -60,7 +60,7 @@ func bounds(t *testing.T) map[string]bound {
 		}
 		name := strings.ReplaceAll(m[1], "`", "")
 		if _, ok := rows[name]; ok {
-			t.Errorf("two rows of %s", name)
+			t.Errorf("docs/limits.md has two rows %s", name)
 		}
 		rows[name] = bound{number(t, m[3]), number(t, m[4]), m[5]}
 	}
@@ -75,7 +75,7 @@ func number(t *testing.T, s string) float64 {
 	return v
 }
 
-// allocated returns how many bytes run allocates when pools are empty.
+// allocated returns the number of bytes that run allocates if the pools are empty.
 func allocated(run func() any) float64 {
 	var before, after runtime.MemStats
 	settle(&before)
@@ -85,7 +85,8 @@ func allocated(run func() any) float64 {
 	return float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// alive returns how many bytes run leaves behind while its result is held.
+// alive returns the number of bytes that stay allocated after run while its result
+// is alive.
 func alive(run func() any) float64 {
 	var before, after runtime.MemStats
 	settle(&before)
@@ -95,16 +96,16 @@ func alive(run func() any) float64 {
 	return float64(after.HeapAlloc) - float64(before.HeapAlloc)
 }
 
-// settle collects garbage, with what is in pools.
+// settle collects garbage, empties the pools, and reads the statistics.
 func settle(m *runtime.MemStats) {
 	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(m)
 }
 
-// TestLimits holds the rows of docs/limits.md: no shape costs more than the
-// row says, some shape costs at least half of it, and a byte of a large input
-// costs no more than one of a small input.
+// TestLimits checks the rows of docs/limits.md: no shape costs more than the figure
+// of the row, one shape costs at least half of it, and a byte of a large input does
+// not cost more than grows times a byte of a small input.
 func TestLimits(t *testing.T) {
 	rows := bounds(t)
 	for _, c := range calls {
@@ -121,7 +122,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A worst is the most that a byte of input costs, and of which shape.
+// A worst is the highest cost of a byte of input, and the shape of that input.
 type worst struct {
 	perByte float64
 	shape   string
@@ -133,7 +134,7 @@ func (w *worst) see(perByte float64, s Shape) {
 	}
 }
 
-// selected returns the shapes that are measured of c.
+// selected returns the shapes to measure for c.
 func (b bound) selected(c call) (list []Shape) {
 	for i, s := range Shapes(c.formats...) {
 		if *all || *figures || (i+len(c.row))%others == 0 || strings.Contains(b.shapes, name(s)) {
@@ -145,25 +146,25 @@ func (b bound) selected(c call) (list []Shape) {
 
 func checkRow(t *testing.T, c call, row bound) {
 	var made, left worst
-	costs := map[string]float64{} // bytes allocated for each of the large input, by shape
+	costs := map[string]float64{} // allocated bytes per byte of the large input, by shape
 	var shapes []Shape
 	for _, s := range row.selected(c) {
 		in := inputs(s)
 		if len(in[0]) < inputSize/2 || c.ready(in[0]) == nil {
-			continue // of a few bytes, for which what is beside counts, or no input
+			continue // not an input of c, or so small that beside is most of the cost
 		}
 		run := c.ready(in[0])
-		run() // makes plans of types
+		run() // the first run makes the plans of types
 		small, large := allocated(run), allocated(c.ready(in[1]))
 		made.see((small-beside)/float64(len(in[0])), s)
 		made.see((large-beside)/float64(len(in[1])), s)
 		if large > grows*small*float64(len(in[1]))/float64(len(in[0]))+beside {
-			t.Errorf("%s: %.0f bytes are allocated for %d, %.0f for %d", name(s), small, len(in[0]), large, len(in[1]))
+			t.Errorf("%s: %.0f bytes are allocated for an input of %d bytes, %.0f for %d bytes", name(s), small, len(in[0]), large, len(in[1]))
 		}
 		costs[name(s)] = large / float64(len(in[1]))
 		shapes = append(shapes, s)
 	}
-	// No more can be alive than is allocated, so few shapes have to be looked at.
+	// Only allocated bytes can be alive, so few shapes have to be measured.
 	slices.SortFunc(shapes, func(a, b Shape) int { return cmp.Compare(costs[name(b)], costs[name(a)]) })
 	for _, s := range shapes {
 		if costs[name(s)] <= max(left.perByte, row.alive/2) {
@@ -186,7 +187,7 @@ func check(t *testing.T, what string, got worst, most float64) {
 	case got.perByte > most:
 		t.Errorf("%.1f bytes are %s for each byte of %s, more than the %.0f of docs/limits.md", got.perByte, what, got.shape, most)
 	case got.perByte < most/2-1 && strconv.IntSize == 64: // pointers are smaller elsewhere
-		t.Errorf("%.1f bytes are %s for each byte at worst: docs/limits.md says %.0f, which hides what it costs", got.perByte, what, most)
+		t.Errorf("at worst %.1f bytes are %s for each byte; the %.0f of docs/limits.md is too high", got.perByte, what, most)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/declared"
 )
 
-// unlisted are the exported functions that take input of any length and need
-// no row, with the reason.
+// unlisted has the exported functions that accept input of any length and need no
+// row, by the reason.
 var unlisted = map[string]*regexp.Regexp{
 	"writes or reads one value, once over its bytes": regexp.MustCompile(`^bson\.(Append[A-Z]\w*|Begin\w*|End|Set\w+|IsValidObjectID|ObjectIDFromHex|ParseDecimal128|ParseUUID|UUID\..*|New\w*Vector|Vector\.\w+|(Binary|Code|CodeWithScope|DBPointer|DateTime|MaxKey|MinKey|Null|Regex|Symbol|Timestamp|Undefined)\.(String|MarshalBSONValue|UnmarshalBSONValue|UnmarshalJSON|MarshalJSON)|Type\.String|IndexInvalidUTF8)$`),
 	"looks at one value, and copies a text at most":  regexp.MustCompile(`^bson\.(Cursor\.\w+|NewCursor|Raw\.(Equal|Lookup)|RawValue\.\w+OK|RawValue\.(Equal|Is\w+))$`),
@@ -23,14 +23,14 @@ var unlisted = map[string]*regexp.Regexp{
 	"is about an ObjectId, of fixed length":          regexp.MustCompile(`^pickle\.(Encode|Decode)?(Options\.)?\w*ObjectID$`),
 }
 
-// core gives a name of package bsoncore the name that package bson has for it.
+// core replaces a name of package bsoncore with the name in package bson.
 var core = strings.NewReplacer("bsoncore.Document.", "bson.Raw.", "bsoncore.Value.", "bson.RawValue.", "bsoncore.", "bson.")
 
-// short leaves out the options.
+// short removes the types of options from a name.
 var short = strings.NewReplacer("EncodeOptions.", "", "DecodeOptions.", "", "ValidateOptions.", "")
 
-// TestNamed checks that docs/limits.md names every exported function that
-// takes input of any length, but for those of unlisted.
+// TestNamed checks that docs/limits.md names every exported function that accepts
+// input of any length, except those of unlisted.
 func TestNamed(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "limits.md"))
 	if err != nil {
@@ -45,7 +45,7 @@ func TestNamed(t *testing.T) {
 		for _, name := range inputFuncs(t, filepath.Join("..", ".."), dir) {
 			inBSON := core.Replace(name)
 			listed := false
-			// A method of options is the function of the same name.
+			// A method of options has the row of the function with its name.
 			for _, n := range []string{name, short.Replace(name), inBSON, short.Replace(inBSON)} {
 				_, ok := named[n]
 				listed = listed || ok
@@ -62,14 +62,13 @@ func TestNamed(t *testing.T) {
 	}
 	for why := range unlisted {
 		if !used[why] {
-			t.Errorf("nothing matches the pattern of what %s", why)
+			t.Errorf("no function matches the pattern for the reason %q", why)
 		}
 	}
 }
 
-// inputFuncs returns the exported functions and methods of the package in dir
-// that take bytes, text, a reader or any value, or belong to a type that is
-// such a thing.
+// inputFuncs returns the exported functions and methods of the package in dir that
+// accept bytes, text, a reader or any value, as a parameter or as the receiver.
 func inputFuncs(t *testing.T, root, dir string) (names []string) {
 	for _, d := range declared.In(t, filepath.Join(root, dir)) {
 		f, ok := d.(*ast.FuncDecl)
@@ -92,7 +91,7 @@ func inputFuncs(t *testing.T, root, dir string) (names []string) {
 	return slices.Compact(names)
 }
 
-// isLong reports whether a parameter of type e can be of any length.
+// isLong reports whether a parameter of type e can have any length.
 func isLong(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.ArrayType:

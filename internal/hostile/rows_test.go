@@ -16,25 +16,25 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file has how the entry points of each row of docs/limits.md are called.
+// This file has the calls that are measured for each row of docs/limits.md.
 
-// A call is what is measured for one row.
+// A call is measured for one row.
 type call struct {
-	row     string // its first cell, without backticks
+	row     string // the first cell of the row, without backticks
 	formats []Format
-	// ready returns the measured part for an input, which returns all that the
-	// caller holds; nil: the input is none for this row.
+	// ready returns the function to measure for an input. The function returns all
+	// values that the caller keeps. nil: the row does not apply to the input.
 	ready func(data []byte) func() any
 }
 
-// direct is a ready that has nothing to prepare.
+// direct returns a ready that needs no preparation.
 func direct(f func(data []byte) any) func(data []byte) func() any {
 	return func(data []byte) func() any {
 		return func() any { return f(data) }
 	}
 }
 
-// held is a result and its error, both of which the caller may keep.
+// A held is a result and its error. The caller may keep both.
 type held struct {
 	value any
 	err   error
@@ -49,7 +49,7 @@ var (
 	ofPython  = []Format{Pickle}
 )
 
-// record is a struct that documents of the shapes fit.
+// A record is a struct for the documents of the shapes.
 type record struct {
 	A any               `bson:"a"`
 	N *record           `bson:""`
@@ -64,7 +64,7 @@ func unmarshal[T any](o bson.DecodeOptions) func(data []byte) func() any {
 	})
 }
 
-// decoded makes the document that data is, decoded, the input.
+// decoded returns a ready that decodes data before the measurement.
 func decoded(f func(d bson.D) any) func(data []byte) func() any {
 	return func(data []byte) func() any {
 		var d bson.D
@@ -96,7 +96,7 @@ func appendPickle(o pickle.EncodeOptions) func(data []byte) func() any {
 	})
 }
 
-// A reader is a stream of documents of any format.
+// A reader is a stream of documents in any format.
 type reader interface {
 	Next() bool
 	Err() error
@@ -311,10 +311,10 @@ var calls = []call{
 	})},
 }
 
-// digits makes a number of so many digits of text.
+// digits returns a number with as many digits as text has bytes.
 func digits(text []byte) string { return strings.Repeat("9", len(text)) }
 
-// name is how the report says which input it was.
+// name returns the name of a shape, with its format.
 func name(s Shape) string { return fmt.Sprintf("%s/%s", formatNames[s.Format], s.Name) }
 
 var formatNames = [...]string{"bson", "stream", "json", "lines", "legacy", "shell", "pickle"}

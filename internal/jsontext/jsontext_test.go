@@ -7,8 +7,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/jsontext"
 )
 
-// reference is Of by package encoding/json. Of two equal keys, and of null, it
-// thinks otherwise.
+// reference does the work of Of with package encoding/json. It differs for
+// duplicate keys and for null.
 func reference(data []byte, key string) (text string, ok bool) {
 	if json.Unmarshal(data, &text) == nil {
 		return text, true
@@ -38,12 +38,12 @@ func TestOf(t *testing.T) {
 		}
 	}
 	if taken < 10 {
-		t.Errorf("only %d texts are taken", taken)
+		t.Errorf("only %d texts are accepted", taken)
 	}
 }
 
-// agree fails t unless Of and encoding/json say the same, and reports whether
-// they take data.
+// agree fails the test unless Of and encoding/json agree, and reports whether they
+// accept data.
 func agree(t *testing.T, data []byte) bool {
 	t.Helper()
 	got, ok := jsontext.Of(data, "k")
@@ -54,7 +54,7 @@ func agree(t *testing.T, data []byte) bool {
 	return ok
 }
 
-// FuzzOf: what Of takes, encoding/json takes for the same text.
+// FuzzOf: if Of accepts data, encoding/json gives the same text.
 func FuzzOf(f *testing.F) {
 	for _, text := range texts {
 		f.Add([]byte(text))
@@ -69,6 +69,6 @@ func FuzzOf(f *testing.F) {
 func TestAllocs(t *testing.T) {
 	data := []byte(`{"k":"v"}`)
 	if n := testing.AllocsPerRun(100, func() { jsontext.Of(data, "k") }); n > 2 {
-		t.Errorf("%v allocs, want 2 at most", n)
+		t.Errorf("%v allocs, want at most 2", n)
 	}
 }

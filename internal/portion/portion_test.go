@@ -9,7 +9,7 @@ import (
 
 var errMaker, errWriter = errors.New("maker"), errors.New("writer")
 
-// A failing writer takes n writes.
+// A failing writer accepts n writes.
 type failing struct {
 	n    int
 	err  error
@@ -29,12 +29,12 @@ func (f *failing) Write(data []byte) (int, error) {
 func TestWrite(t *testing.T) {
 	tests := []struct {
 		name   string
-		passed []string // before the rest
-		fault  error    // of the maker
+		passed []string // portions before the rest
+		fault  error    // error of the function that makes the portions
 		w      failing
 		want   string
 		err    error
-		made   int // times
+		made   int // calls of that function
 	}{
 		{"short", nil, nil, failing{n: 9}, "rest", nil, 1},
 		{"long", []string{"ab", "c"}, nil, failing{n: 9}, "abcrest", nil, 2},
@@ -56,7 +56,7 @@ func TestWrite(t *testing.T) {
 			return append(dst, "rest"...), tc.fault
 		})
 		if got := tc.w.data.String(); got != tc.want || err != tc.err || made != tc.made {
-			t.Errorf("%s: %q, %v, made %d times; want %q, %v, %d", tc.name, got, err, made, tc.want, tc.err, tc.made)
+			t.Errorf("%s: %q, %v, %d calls; want %q, %v, %d", tc.name, got, err, made, tc.want, tc.err, tc.made)
 		}
 	}
 }

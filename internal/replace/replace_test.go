@@ -13,7 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// everyText returns a document with text wherever there can be some.
+// everyText returns a document with text at every place for text.
 func everyText(text string) []byte {
 	id := objectid.ID{1, 2, 3}
 	scope := bsoncore.AppendString(nil, text, text)
@@ -27,7 +27,7 @@ func everyText(text string) []byte {
 	doc = bsoncore.End(append(doc, scope...), inner)
 	bsoncore.SetLength(doc, value)
 	doc, array := bsoncore.BeginArray(doc, text)
-	doc = bsoncore.AppendString(doc, "7", text) // no key of an array, and kept
+	doc = bsoncore.AppendString(doc, "7", text) // a key that is no index stays
 	doc = bsoncore.AppendString(doc, "x", text)
 	doc = bsoncore.End(doc, array)
 	doc = bsoncore.AppendBinary(doc, "b", 2, []byte("a\xff"))
@@ -76,7 +76,7 @@ func TestDocumentFaults(t *testing.T) {
 	} {
 		got, err := replace.Document([]byte("before"), tc.doc, tc.maxDepth)
 		if string(got) != "before" || !errors.Is(err, tc.want) {
-			t.Errorf("%s: %q, %v, want what was before and %v", tc.name, got, err, tc.want)
+			t.Errorf("%s: %q, %v, want dst unchanged and %v", tc.name, got, err, tc.want)
 		}
 	}
 }
