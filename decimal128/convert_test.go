@@ -360,7 +360,7 @@ func TestHostileExponents(t *testing.T) {
 				t.Fatalf("%s: no error", name)
 			}
 		}); n > 4 {
-			t.Errorf("%s: %v allocs, too many for a short input", name, n)
+			t.Errorf("%s: %v allocs, want at most 4", name, n)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/inline"
 )
 
-// TestAllocs: nothing is allocated when dst has room. The race detector changes
-// what allocates.
+// TestAllocs: the functions allocate nothing if dst has room. The race detector
+// adds allocations, so the test does not run with it.
 func TestAllocs(t *testing.T) {
 	short, long := []byte("9.99"), []byte("0.3333333333333333")
 	middle := []byte("1.00000000000000011102230246251565404236316680908203125" + strings.Repeat("0", 1000) + "1")
@@ -37,11 +37,11 @@ func TestAllocs(t *testing.T) {
 func scanAll(t *testing.T, text []byte) {
 	n, end, ok := Scan(text, 0)
 	if _, fits := n.Double(text); !ok || end != len(text) || !fits {
-		t.Errorf("%q does not scan", text)
+		t.Errorf("Scan of %q fails", text)
 	}
 }
 
-// TestInline holds to what the NOTE comments say.
+// TestInline checks the functions that inline by their NOTE comments.
 func TestInline(t *testing.T) {
 	inline.Check(t, "bit", "Digits8", "Value8", "nonDigits", "fractionLen",
 		"power", "roundOdd", "log10Pow2", "log2Pow10", "Number.Int64")

@@ -1,6 +1,6 @@
 package numtext_test
 
-// This file measures doubles beside package strconv, in the same run.
+// This file measures doubles with this package and with strconv, in the same run.
 
 import (
 	"math"
@@ -21,27 +21,27 @@ var (
 	sinkNumber numtext.Number
 )
 
-// benchCount is how many values a benchmark takes in turn: so many that the
-// processor cannot learn their order. A power of two, to spare a division.
+// benchCount is the number of values that a benchmark uses in turn: so many that
+// branch predictors do not learn them. It is a power of two, to avoid a division.
 const benchCount = 1 << 15
 
-// A doubleMix is a kind of doubles to measure with.
+// A doubleMix is a set of doubles of one kind.
 type doubleMix struct {
 	name    string
 	doubles []float64
 }
 
-// doubleMixes returns these kinds:
+// doubleMixes returns these mixes:
 //
 //   - short: prices below 1,000, with two decimals
-//   - integer: whole numbers below a million
-//   - random17: all digits, below 10,000
-//   - exponent: any bit patterns
-//   - mostlyShort: 6 prices, 2 whole numbers and 2 with all digits in 10
-//   - mix: as many of each of the first four
-//   - documents: those of the documents that the other benchmarks of the
-//     module take; half of them are prices, whole numbers and coordinates, and
-//     half have 16 or 17 digits
+//   - integer: integers below a million
+//   - random17: doubles with all digits, below 10,000
+//   - exponent: random bit patterns
+//   - mostlyShort: of ten doubles six prices, two integers and two with all digits
+//   - mix: equal numbers of the first four mixes
+//   - documents: the doubles in the documents of the other benchmarks of the
+//     module; half of them are prices, integers and coordinates, and half have 16
+//     or 17 digits
 func doubleMixes() []doubleMix {
 	r := rand.New(rand.NewPCG(1, 2))
 	short := func() float64 { return float64(r.IntN(100_000)) / 100 }
@@ -69,7 +69,7 @@ func doubleMixes() []doubleMix {
 	return mixes
 }
 
-// documentDoubles returns benchCount doubles of the documents to measure with.
+// documentDoubles returns benchCount doubles from the documents of the benchmarks.
 func documentDoubles() []float64 {
 	var doubles []float64
 	var walk func(c *bson.Cursor)
@@ -115,7 +115,7 @@ func BenchmarkAppendDouble(b *testing.B) {
 	}
 }
 
-// BenchmarkDouble measures Scan and Double together, with text behind.
+// BenchmarkDouble measures Scan and Double together, with text after the number.
 func BenchmarkDouble(b *testing.B) {
 	for _, mix := range doubleMixes() {
 		var src []byte
@@ -148,8 +148,8 @@ func BenchmarkDouble(b *testing.B) {
 	}
 }
 
-// BenchmarkDoubleMiddle measures the slowest texts: halfway between two
-// doubles, but for the last digit.
+// BenchmarkDoubleMiddle measures the slowest texts, which differ only in the last
+// digit from the middle between two doubles.
 func BenchmarkDoubleMiddle(b *testing.B) {
 	for _, tc := range []struct{ name, text string }{
 		{"normal", "1.00000000000000011102230246251565404236316680908203125"},

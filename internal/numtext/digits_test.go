@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDigits8: all numbers of four digits, at both ends of eight.
+// TestDigits8 tests all numbers of four digits, at both ends of eight digits.
 func TestDigits8(t *testing.T) {
 	for n := range uint64(10000) {
 		for _, x := range []uint64{n, n * 10000, n*10000 + 9999 - n} {
@@ -24,12 +24,12 @@ func TestDigits8(t *testing.T) {
 	}
 }
 
-// TestNonDigits: each byte at each place, among digits.
+// TestNonDigits tests each byte at each place among digits.
 func TestNonDigits(t *testing.T) {
 	for place := range 8 {
 		for c := range uint64(256) {
 			v := (Zeros8&^(0xff<<(8*place)) | c<<(8*place)) ^ Zeros8
-			// What lies above the first is not promised.
+			// nonDigits promises only the bits up to the first mark.
 			got := nonDigits(v) & (1<<(8*place+8) - 1)
 			want := uint64(0x80) << (8 * place)
 			if '0' <= c && c <= '9' {
@@ -42,13 +42,14 @@ func TestNonDigits(t *testing.T) {
 	}
 }
 
-// TestAppendInt: around each power of ten and two, and with each room in dst.
+// TestAppendInt tests numbers around each power of ten and of two, with different
+// capacities of dst.
 func TestAppendInt(t *testing.T) {
 	check := func(dst []byte, v int64) {
 		t.Helper()
 		want := strconv.FormatInt(v, 10)
 		if got := string(AppendInt(dst, v)); got != string(dst)+want {
-			t.Errorf("%q, want %s behind %q", got, want, dst)
+			t.Errorf("%q, want %s after %q", got, want, dst)
 		}
 	}
 	for _, p := range tens[:19] {

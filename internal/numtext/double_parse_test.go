@@ -1,7 +1,6 @@
 package numtext
 
-// This file parses what is hardest to parse: texts that lie between two
-// doubles.
+// This file parses the hardest texts, which lie between two doubles.
 
 import (
 	"fmt"
@@ -19,8 +18,8 @@ func parseDouble(text string) (float64, bool) {
 	return n.Double([]byte(text))
 }
 
-// TestDoubleMiddle parses texts that lie exactly between two doubles, and as
-// close to there as may be.
+// TestDoubleMiddle parses the middle between two doubles, and texts that differ
+// from it in the last digit.
 func TestDoubleMiddle(t *testing.T) {
 	c := doubleChecker{t: t}
 	r := rand.New(rand.NewPCG(2, 2))
@@ -29,24 +28,24 @@ func TestDoubleMiddle(t *testing.T) {
 		patterns = append(patterns, e<<52, e<<52|1<<52-1, e<<52|r.Uint64()>>12)
 	}
 	for range 30 {
-		patterns = append(patterns, (1023-60)<<52+r.Uint64()%(120<<52)) // near 1: short expansions
+		patterns = append(patterns, (1023-60)<<52+r.Uint64()%(120<<52)) // near 1, with short expansions
 	}
 	for _, u := range patterns {
-		// 2c+1 at half the weight of the last bit.
+		// The middle is 2c+1, times half the weight of the last bit.
 		m := new(big.Float).SetPrec(2000)
 		if u < 1<<52 {
 			m.SetMantExp(big.NewFloat(float64(2*u+1)), -1075)
 		} else {
 			m.SetMantExp(new(big.Float).SetUint64(2*(u&(1<<52-1)|1<<52)+1), int(u>>52)-1076)
 		}
-		exact := m.Text('e', 800) // the middle has no more than 768 digits
+		exact := m.Text('e', 800) // the middle has at most 768 digits
 		head, exp, _ := strings.Cut(exact, "e")
 		for _, size := range []int{18, 19, 20, 21, 40, 100, 400, 767, 768, 779, 780, 800} {
 			cut := head[:size+1]
 			c.checkText([]byte(cut + "e" + exp))
 			c.checkText([]byte("-" + cut + "1e" + exp))
 			c.checkText([]byte(cut + strings.Repeat("0", 30) + "e" + exp))
-			// One less and one more in the last place.
+			// The last digit, one less and one more.
 			last := cut[len(cut)-1]
 			if last > '0' && last != '.' {
 				c.checkText([]byte(cut[:len(cut)-1] + string(last-1) + "e" + exp))
@@ -65,21 +64,21 @@ func TestDoubleMiddle(t *testing.T) {
 	}
 }
 
-// TestDoubleTie parses texts of at most 19 digits that lie exactly between two
-// doubles, with every exponent for which there are any.
+// TestDoubleTie parses texts of at most 19 digits that are the middle between two
+// doubles, with every exponent for which such texts exist.
 func TestDoubleTie(t *testing.T) {
 	c := doubleChecker{t: t}
 	r := rand.New(rand.NewPCG(8, 8))
 	for exp := -4; exp <= 23; exp++ {
 		five := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(max(exp, -exp))), nil)
 		for range 50 {
-			// An odd number of 54 bits, times a power of two: it must have a
-			// factor 5^exp, or get one when exp is negative.
+			// The middle is an odd number of 54 bits times a power of two. It must
+			// have a factor 5^exp, or get one if exp is negative.
 			odd := new(big.Int).SetUint64(1<<53 | r.Uint64()>>11)
 			if exp < 0 {
 				odd.SetBit(odd, 0, 1).Mul(odd, five)
 			} else {
-				// Not all bits of a multiple can be chosen: round to one.
+				// Random bits are hardly ever a multiple of 5^exp: round to one.
 				odd.Quo(odd, five)
 				odd.SetBit(odd, 0, 1)
 			}

@@ -1,6 +1,6 @@
 package numtext
 
-// This file checks what double_shortest.go takes for granted: its table, its
+// This file checks the assumptions of double_shortest.go: its table, its
 // logarithms, and that 128 bits are enough.
 
 import (
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestTenPowers holds the table and the logarithms to what they promise.
+// TestTenPowers checks the table of powers and the logarithms in exact arithmetic.
 func TestTenPowers(t *testing.T) {
 	ten := big.NewInt(10)
 	for k := minTenPower; k <= maxTenPower; k++ {
@@ -24,7 +24,7 @@ func TestTenPowers(t *testing.T) {
 		r := log2Pow10(k) - 127
 		power := new(big.Int).Exp(ten, big.NewInt(int64(max(k, -k))), nil)
 		switch {
-		case k < 0: // times 10^-k and 2^-r on all sides
+		case k < 0: // multiply all sides by 10^-k and 2^-r
 			low.Mul(low, power)
 			high.Mul(high, power)
 			power = new(big.Int).Lsh(big.NewInt(1), uint(-r))
@@ -35,7 +35,7 @@ func TestTenPowers(t *testing.T) {
 			high.Lsh(high, uint(r))
 		}
 		if low.Cmp(power) > 0 || high.Cmp(power) <= 0 {
-			t.Errorf("10^%d: %#x is not its beginning", k, g)
+			t.Errorf("10^%d: %#x is not the start of its digits", k, g)
 		}
 	}
 	for q := -1076; q <= 1023; q++ {
@@ -74,28 +74,29 @@ func floorLog10(q int, m int64) int {
 	return k
 }
 
-// TestRoundOddMargin proves that roundOdd tells whole products from others.
+// TestRoundOddMargin proves that roundOdd distinguishes products that are integers
+// from all others.
 //
-// The product with a rounded power exceeds the true one by less than
-// 2^60/2^128, and passes for whole when its fraction is less than 2/2^64. So
-// the true one should be either whole, or at least 2/2^64 above and 2^60/2^128
-// below a whole number; except that above an odd one it makes no difference,
-// since the bit that roundOdd would set is set. How close the products with
-// all factors c come is found by continued fractions.
+// The product with a rounded power exceeds the exact product by less than
+// 2^60/2^128, and counts as an integer if its fraction is less than 2/2^64. So the
+// exact product must be an integer, or at least 2/2^64 above and 2^60/2^128 below
+// an integer. Above an odd integer the difference has no effect, because the bit
+// that roundOdd would set is set already. Continued fractions give the smallest
+// distances of the products with all factors c.
 func TestRoundOddMargin(t *testing.T) {
 	check := func(q, k int, h uint, lo, hi int64) {
 		num, den := productFactor(k, h)
 		limit := big.NewInt(hi)
 		if den.Cmp(limit) <= 0 {
-			return // distances are at least 1/den
+			return // all distances are at least 1/den
 		}
 		c, _, below := margins(num, den, limit)
 		if below.Lsh(below, 128-60).Cmp(den) < 0 {
-			t.Errorf("2^%d: a product comes too close to a whole number from below", q)
+			t.Errorf("2^%d: a product is too close below an integer", q)
 		}
-		// If two factors come too close from above, then so does their
-		// difference, for it does not from below; therefore all of them are
-		// multiples of the one that comes closest.
+		// If the products of two factors are too close above an integer, so is the
+		// product of their difference, because it is not too close below. So all
+		// such factors are multiples of the factor with the closest product.
 		for m := new(big.Int).Set(c); m.Cmp(limit) <= 0; m.Add(m, c) {
 			whole, rest := new(big.Int), new(big.Int)
 			whole.QuoRem(rest.Mul(m, num), den, rest)
@@ -103,12 +104,12 @@ func TestRoundOddMargin(t *testing.T) {
 				break
 			}
 			if m.Int64() >= lo && whole.Bit(0) == 0 {
-				t.Errorf("2^%d: the product with %d comes too close to a whole number from above", q, m)
+				t.Errorf("2^%d: the product with %d is too close above an integer", q, m)
 			}
 		}
 	}
 	for q := -1074; q <= 971; q++ {
-		// roundOdd gets 2·(2c-1), 2·2c and 2·(2c+1), shifted by h.
+		// The arguments of roundOdd are 2·(2c-1), 2·2c and 2·(2c+1), shifted by h.
 		least := int64(1<<53 - 1)
 		if q == -1074 {
 			least = 1
@@ -116,15 +117,15 @@ func TestRoundOddMargin(t *testing.T) {
 		k := log10Pow2(q)
 		_, _, h := power(k, q)
 		check(q, k, h+1, least, 1<<54+1)
-		// And for powers of two 4c-1, 4c and 4c+2.
+		// For powers of two they are 4c-1, 4c and 4c+2.
 		k = log10ThreeQuartersPow2(q)
 		_, _, h = power(k, q)
 		check(q, k, h, 1<<54-1, 1<<54+2)
 	}
 }
 
-// productFactor returns, as a fraction in lowest terms, what roundOdd
-// multiplies c·2^h by, times 2^h: 10^-k without its binary exponent.
+// productFactor returns, as a fraction in lowest terms, the factor by which
+// roundOdd multiplies c·2^h, times 2^h. It is 10^-k without its binary exponent.
 func productFactor(k int, h uint) (num, den *big.Int) {
 	fives := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(max(k, -k))), nil)
 	twos := -k - log2Pow10(-k) - 1 + int(h)
@@ -142,12 +143,12 @@ func productFactor(k int, h uint) (num, den *big.Int) {
 	return num, den
 }
 
-// margins returns the least da and db for which c·num/den is da/den above and
-// db/den below a whole number for any 0 < c ≤ limit < den, and the c that goes
-// with da.
+// margins returns the smallest da and db for which c·num/den is da/den above and
+// db/den below an integer, for any 0 < c ≤ limit < den, and the c that belongs to
+// da.
 func margins(num, den, limit *big.Int) (c, da, db *big.Int) {
-	// No factor up to max(a, b) comes closer than these two. What does next is
-	// the sum of the farther and a multiple of the nearer.
+	// Of the factors up to max(a, b), a and b are the closest. The next closer
+	// factor is the sum of the farther of them and a multiple of the nearer.
 	a, da := big.NewInt(1), new(big.Int).Mod(num, den)
 	b, db := big.NewInt(0), new(big.Int).Set(den)
 	times, most, step := new(big.Int), new(big.Int), new(big.Int)

@@ -1,16 +1,16 @@
 package numtext
 
-// This file tests the text of doubles against strconv, which is slower and
-// made from other algorithms.
+// This file compares the text of doubles with strconv, which is slower and uses
+// other algorithms.
 //
-//   - A table says what a user sees.
-//   - TestDoubleHard goes where algorithms of this kind have failed: the ends
-//     of binary and decimal exponents, and subnormals.
-//   - TestAppendDoubleExact spells out what doubles are.
-//   - TestDoubleRandom takes bit patterns by chance, as many as the
-//     environment variable NUMTEXT_DOUBLES says.
+//   - TestAppendDouble has a table of texts.
+//   - TestDoubleHard tests the numbers on which such algorithms have failed: the
+//     limits of binary and decimal exponents, and subnormals.
+//   - TestAppendDoubleExact tests exact expansions.
+//   - TestDoubleRandom tests random bit patterns. The environment variable
+//     NUMTEXT_DOUBLES is their number.
 //
-// doubleChecker serves the other tests of numbers as well.
+// The other tests of numbers use doubleChecker too.
 
 import (
 	"bytes"
@@ -74,13 +74,13 @@ func TestAppendDouble(t *testing.T) {
 				t.Errorf("AppendDoubleDriver (-want +got):\n%s", diff)
 			}
 			if got, ok := parseDouble(tc.house); !ok || math.Float64bits(got) != math.Float64bits(tc.f) {
-				t.Errorf("%s reads back as %v, %v", tc.house, got, ok)
+				t.Errorf("%s is read as %v, %v", tc.house, got, ok)
 			}
 		})
 	}
 }
 
-// one keeps the compiler from adding constants exactly.
+// one is a variable, so that the compiler does not add constants exactly.
 var one = 1.0
 
 func TestAppendDoubleKeepsDst(t *testing.T) {
@@ -95,7 +95,7 @@ func TestAppendDoubleKeepsDst(t *testing.T) {
 	}
 }
 
-// referenceHouse is AppendDouble by strconv.
+// referenceHouse is AppendDouble with the digits of strconv.
 func referenceHouse(dst []byte, f float64) []byte {
 	n := len(dst)
 	if a := math.Abs(f); a == 0 || 1e-4 <= a && a < 1e16 {
@@ -113,7 +113,7 @@ func referenceHouse(dst []byte, f float64) []byte {
 	return dst
 }
 
-// referenceDriver is AppendDoubleDriver by strconv, as the driver does it.
+// referenceDriver is AppendDoubleDriver with strconv, which the driver uses too.
 func referenceDriver(dst []byte, f float64) []byte {
 	n := len(dst)
 	dst = strconv.AppendFloat(dst, f, 'G', -1, 64)
@@ -123,7 +123,7 @@ func referenceDriver(dst []byte, f float64) []byte {
 	return dst
 }
 
-// referencePython is AppendDoublePython by strconv.
+// referencePython is AppendDoublePython with the digits of strconv.
 func referencePython(dst []byte, f float64) []byte {
 	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
 		return strconv.AppendFloat(dst, f, 'e', -1, 64)
@@ -131,8 +131,8 @@ func referencePython(dst []byte, f float64) []byte {
 	return referenceHouse(dst, f)
 }
 
-// A doubleChecker compares what the package does with a double with what
-// strconv does. It is for one goroutine.
+// A doubleChecker compares the results of the package for a double with those of
+// strconv. It is for one goroutine.
 type doubleChecker struct {
 	t         testing.TB
 	got, want []byte
@@ -150,7 +150,7 @@ func (c *doubleChecker) check(f float64) {
 	if f != 0 {
 		m, e := ShortestDecimal(f)
 		c.want = strconv.AppendUint(c.want[:0], m, 10)
-		// d.ddde±dd without the point is d ddd × 10^(±dd - digits after it).
+		// d.ddde±dd is dddd × 10^(±dd - number of digits after the point).
 		c.got = strconv.AppendFloat(c.got[:0], math.Abs(f), 'e', -1, 64)
 		mant, exp, _ := bytes.Cut(c.got, []byte{'e'})
 		digits := append(mant[:1], bytes.TrimPrefix(mant[1:], []byte{'.'})...)
@@ -160,22 +160,22 @@ func (c *doubleChecker) check(f float64) {
 		}
 	}
 	c.got = AppendDouble(c.got[:0], f)
-	// Once at the end of the text and once with more behind it, which are
-	// different routes.
+	// A number at the end of the text and a number with text after it use
+	// different code.
 	size := len(c.got)
 	n, end, ok := Scan(c.got, 0)
 	back, fits := n.Double(c.got)
 	if !ok || end != size || !fits || math.Float64bits(back) != math.Float64bits(f) {
-		c.t.Errorf("%#016x: %q reads back as %v", math.Float64bits(f), c.got, back)
+		c.t.Errorf("%#016x: %q is read as %v", math.Float64bits(f), c.got, back)
 	}
 	c.got = append(c.got, `,"next":1}`...)
 	m, end, ok := Scan(c.got, 0)
 	if !ok || end != size || m != n {
-		c.t.Errorf("%q, scanned to %d, gives %v; without what follows %v", c.got, end, m, n)
+		c.t.Errorf("%q: Scan ends at %d and gives %v; without the text after the number %v", c.got, end, m, n)
 	}
 }
 
-// checkPeers checks the spellings of the others.
+// checkPeers checks the spellings of the driver and of Python.
 func (c *doubleChecker) checkPeers(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return
@@ -206,8 +206,7 @@ func (c *doubleChecker) checkText(text []byte) {
 	}
 }
 
-// hardDoubles calls f with doubles near everything that is special about
-// them, positive ones only.
+// hardDoubles calls f with positive doubles near all special values.
 func hardDoubles(f func(float64)) {
 	near := func(x float64) {
 		u := math.Float64bits(x)
@@ -232,7 +231,7 @@ func hardDoubles(f func(float64)) {
 			f(x)
 		}
 	}
-	for i := range 20_000 { // whole numbers and short decimals
+	for i := range 20_000 { // integers and short decimals
 		f(float64(i))
 		f(float64(i) / 100)
 		f(float64(i) / 1e4)
@@ -252,8 +251,8 @@ func TestDoubleHard(t *testing.T) {
 	})
 }
 
-// TestAppendDoubleExact compares all the digits of a double with strconv, which
-// is told how many there are after the point: as many as there are halvings.
+// TestAppendDoubleExact compares all digits of a double with strconv. strconv needs
+// the number of digits after the point; each division by two adds one.
 func TestAppendDoubleExact(t *testing.T) {
 	check := func(f float64) {
 		places := 0
@@ -293,13 +292,13 @@ func TestAppendDoubleExact(t *testing.T) {
 	}
 	longest := AppendDoubleExact(nil, -math.Float64frombits(1<<53-1))
 	if digits := len(bytes.TrimLeft(longest, "-0.")); len(longest) != 1077 || digits != 767 {
-		t.Errorf("the longest has %d bytes and %d digits, want 1077 and 767", len(longest), digits)
+		t.Errorf("the longest text has %d bytes and %d digits, want 1077 and 767", len(longest), digits)
 	}
 }
 
-// TestDoubleRandom checks random bit patterns and random decimals, ten of the
-// former for one of the latter. NUMTEXT_DOUBLES says how many patterns, for
-// instance 1e9, for which -timeout 0 is needed as well.
+// TestDoubleRandom checks random bit patterns and random decimals, ten patterns for
+// each decimal. The environment variable NUMTEXT_DOUBLES is the number of patterns,
+// such as 1e9, which also needs -timeout 0.
 func TestDoubleRandom(t *testing.T) {
 	const workers, block = 2, 10_000
 	total := 300_000
@@ -337,8 +336,8 @@ func TestDoubleRandom(t *testing.T) {
 	group.Wait()
 }
 
-// randomDecimal returns a JSON number of 1 to 25 digits, often 19 or 20 of
-// them, and mostly with a point and an exponent.
+// randomDecimal returns a JSON number of 1 to 25 digits, often of 19 or 20, mostly
+// with a decimal point and an exponent.
 func randomDecimal(r *rand.Rand) []byte {
 	digits := 1 + r.IntN(25)
 	if r.IntN(2) == 0 {

@@ -1,13 +1,13 @@
 package numtext
 
-// This file tests the grammar of numbers against encoding/json, and their
-// values against strconv.
+// This file compares the grammar of numbers with encoding/json, and their values
+// with strconv.
 //
-//   - TestScan and TestScanFault say what is read and where a
-//     fault is, at the end of the text as well as before more of it.
-//   - TestNumberLong and TestNumberInt64 go to the ends of what can be counted.
-//   - checkNumber states the property that FuzzNumber and TestNumberMutated
-//     try to break.
+//   - TestScan and TestScanFault test the results of Scan and the places of
+//     faults, at the end of the text and with text after the number.
+//   - TestNumberLong and TestNumberInt64 test numbers at the limits of counters
+//     and integers.
+//   - checkNumber has the property that FuzzNumber and TestNumberMutated test.
 
 import (
 	"bytes"
@@ -56,7 +56,7 @@ func TestScan(t *testing.T) {
 		{"0." + nines + "123", 24, 9999999999999999999, -19, "frac more"},
 		{"0.00000000000000000000000001", 28, 1, -26, "frac"},
 		{"0.000000000000000000000000010", 29, 10, -27, "frac"},
-		// What follows is no part of it.
+		// The bytes after the number are not part of it.
 		{"01", 1, 0, 0, ""},
 		{"-00.5", 2, 0, 0, "neg"},
 		{"0123456789", 1, 0, 0, ""},
@@ -87,7 +87,7 @@ func TestScan(t *testing.T) {
 func TestScanFault(t *testing.T) {
 	for _, tc := range []struct {
 		text string
-		end  int // offset of the byte at fault
+		end  int // offset of the byte with the fault
 	}{
 		{"", 0},
 		{"-", 1},
@@ -122,8 +122,8 @@ func TestScanFault(t *testing.T) {
 	}
 }
 
-// TestNumberLong goes where integers of 32 bits, or a reader that stops
-// counting, would go wrong.
+// TestNumberLong tests numbers so long that 32-bit counters would overflow, or that
+// a reader might stop counting digits.
 func TestNumberLong(t *testing.T) {
 	zeros := strings.Repeat("0", 1_000_000)
 	for _, tc := range []struct {
@@ -197,10 +197,10 @@ func FuzzNumber(f *testing.F) {
 	})
 }
 
-// checkNumber holds Scan, on text and what follows it, to
-// encoding/json's grammar, and the value to strconv's.
+// checkNumber compares Scan, on text with after behind it, with the grammar of
+// encoding/json, and the value with strconv.
 func checkNumber(t *testing.T, text, after []byte) {
-	// run is all that could be part of a number.
+	// run has the bytes that could be part of a number.
 	src := append(bytes.Clone(text), after...)
 	run := src[:len(src)-len(bytes.TrimLeft(src, "0123456789+-.eE"))]
 	isNumber := func(s []byte) bool { return len(s) > 0 && json.Valid(s) }
@@ -208,15 +208,15 @@ func checkNumber(t *testing.T, text, after []byte) {
 
 	n, end, ok := Scan(src, 0)
 	if end > len(run) {
-		t.Fatalf("%q: end %d lies past %q", src, end, run)
+		t.Fatalf("%q: end %d is after the end of %q", src, end, run)
 	}
 	number, longer := run[:end], run[:min(end+1, len(run))]
 	if !ok {
 		if !begins(number) || isNumber(number) {
-			t.Fatalf("%q: a fault at %d, but the first is not there", src, end)
+			t.Fatalf("%q: Scan finds a fault at %d, but the first fault is elsewhere", src, end)
 		}
 		if len(longer) > end && begins(longer) {
-			t.Fatalf("%q: no fault at %d", src, end)
+			t.Fatalf("%q: Scan finds a fault at %d, but the number can continue there", src, end)
 		}
 		return
 	}
@@ -224,10 +224,10 @@ func checkNumber(t *testing.T, text, after []byte) {
 		t.Fatalf("%q: the number does not end at %d", src, end)
 	}
 	if m, end2, ok := Scan(number, 0); !ok || end2 != end || m != n {
-		t.Fatalf("%q: scanned %v, but %v without what follows", src, n, m)
+		t.Fatalf("%q: Scan gives %v; without the text after the number %v", src, n, m)
 	}
 	if wantFrac := bytes.ContainsAny(number, ".eE"); n.Frac != wantFrac || n.Neg != (number[0] == '-') {
-		t.Fatalf("%q: scanned %v", number, n)
+		t.Fatalf("%q: Scan gives %v", number, n)
 	}
 	if !n.Frac {
 		v, ok := n.Int64()
@@ -236,14 +236,14 @@ func checkNumber(t *testing.T, text, after []byte) {
 			t.Fatalf("%q: int64 %d, %v; strconv %d, %v", number, v, ok, want, err)
 		}
 	}
-	// strconv stops counting at exponents of this size.
+	// strconv does not count larger exponents.
 	if len(number) < 5000 {
 		c := doubleChecker{t: t}
 		c.checkText(number)
 	}
 }
 
-// TestNumberMutated runs FuzzNumber's property over broken numbers.
+// TestNumberMutated checks the property of FuzzNumber on changed numbers.
 func TestNumberMutated(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	const alphabet = "0123456789+-.eE,} "

@@ -1,4 +1,4 @@
-// Package order has only tests: they hold the packages of the module to the
-// order in which they may import each other, doubles to the one package that
-// spells and reads them, and the pages of docs to what the code has and does.
+// Package order has only tests. They check that packages import each other in the
+// right order, that only one package writes and reads doubles as text, and that
+// the pages of docs agree with the code.
 package order

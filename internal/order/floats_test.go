@@ -18,7 +18,7 @@ import (
 // floatFunc matches the functions of package strconv for floats.
 var floatFunc = regexp.MustCompile(`^(Append|Format|Parse)Float$`)
 
-// floatUses returns the names of those functions that a file of Go uses.
+// floatUses returns the names of the functions for floats that a Go file uses.
 func floatUses(t *testing.T, name string, src []byte) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution)
@@ -50,8 +50,8 @@ func floatUses(t *testing.T, name string, src []byte) []string {
 	return uses
 }
 
-// TestDoublesInOnePlace: what is shipped writes and reads doubles with package
-// numtext only. Tests and test support compare with package strconv.
+// TestDoublesInOnePlace: packages of the library and the command write and read
+// doubles only with package numtext. Tests and test support may use strconv.
 func TestDoublesInOnePlace(t *testing.T) {
 	root := filepath.Join("..", "..")
 	shipped, support := 0, 0
@@ -75,7 +75,7 @@ func TestDoublesInOnePlace(t *testing.T) {
 			return nil
 		}
 		if shipped++; len(uses) > 0 {
-			t.Errorf("%s uses %v of package strconv: package numtext is for that", rel, uses)
+			t.Errorf("%s uses %v of package strconv; use package numtext", rel, uses)
 		}
 		return nil
 	})
@@ -83,11 +83,11 @@ func TestDoublesInOnePlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	if shipped < 100 || support == 0 {
-		t.Errorf("%d files seen, and %d uses in test support: the test looks at too little", shipped, support)
+		t.Errorf("only %d files tested, with %d uses in test support", shipped, support)
 	}
 }
 
-// TestFloatUses shows that it can fail.
+// TestFloatUses shows that TestDoublesInOnePlace can fail.
 func TestFloatUses(t *testing.T) {
 	for _, tc := range []struct {
 		name, src string

@@ -16,8 +16,8 @@ var (
 	symbolName = regexp.MustCompile("`(bson|bsoncore|extjson|pickle|decimal128|objectid)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
 )
 
-// TestMap checks that the tests, benchmarks, vectors and functions that docs/spec-map.md
-// names exist, and that it names every file of vectors.
+// TestMap checks that the tests, benchmarks, vectors and functions named in
+// docs/spec-map.md exist, and that the page names every file of vectors.
 func TestMap(t *testing.T) {
 	root := filepath.Join("..", "..")
 	data, err := os.ReadFile(filepath.Join(root, "docs", "spec-map.md"))
@@ -29,7 +29,7 @@ func TestMap(t *testing.T) {
 	named := 0
 	for _, m := range testName.FindAllStringSubmatch(text, -1) {
 		if named++; !tests[m[1]+"."+m[2]] {
-			t.Errorf("no test %s in package %s", m[2], m[1])
+			t.Errorf("docs/spec-map.md names a test %s, which package %s does not have", m[2], m[1])
 		}
 	}
 	vectors := map[string]bool{}
@@ -45,7 +45,7 @@ func TestMap(t *testing.T) {
 	}
 	for _, f := range files {
 		if !vectors[filepath.Base(f)] {
-			t.Errorf("vectors/%s is not in the map", filepath.Base(f))
+			t.Errorf("docs/spec-map.md does not name vectors/%s", filepath.Base(f))
 		}
 	}
 	packages := map[string]map[string]bool{} // names by package
@@ -58,15 +58,15 @@ func TestMap(t *testing.T) {
 			packages[m[1]] = declaredNames(t, filepath.Join(root, folder(m[1])))
 		}
 		if symbols++; !packages[m[1]][m[2]] {
-			t.Errorf("no name %s in package %s", m[2], m[1])
+			t.Errorf("docs/spec-map.md has a name %s, which package %s does not declare", m[2], m[1])
 		}
 	}
 	if named < 50 || symbols < 30 {
-		t.Errorf("only %d tests and %d names seen: the patterns no longer fit the map", named, symbols)
+		t.Errorf("docs/spec-map.md names only %d tests and %d functions; check the patterns of this test", named, symbols)
 	}
 }
 
-// folder returns the folder of a package.
+// folder returns the directory of a package.
 func folder(name string) string {
 	if name == "bsoncore" {
 		return filepath.Join("bson", name)
@@ -74,10 +74,9 @@ func folder(name string) string {
 	return name
 }
 
-// declaredNames returns what the package in folder dir declares, tests aside:
-// "Name" for functions, types, constants and variables, "Type.Name" for methods
-// and fields. A type that is an alias has the methods and fields of its own
-// package only there.
+// declaredNames returns the names that the package in dir declares, without tests:
+// "Name" for functions, types, constants and variables, "Type.Name" for methods and
+// fields. An alias has no methods and fields here, only in the package of its type.
 func declaredNames(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -121,7 +120,7 @@ func addSpec(names map[string]bool, spec ast.Spec) {
 
 var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)\(`)
 
-// testFuncs returns the tests of the tree as "folder.TestName".
+// testFuncs returns the tests of all packages as "directory.TestName".
 func testFuncs(t *testing.T, root string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}

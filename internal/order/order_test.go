@@ -14,10 +14,10 @@ import (
 
 const module = "github.com/bsonkit/bsonkit"
 
-// allowed says what packages of the module, and of other modules, a package
-// may depend on, directly or not. An entry for a folder is good for what is
-// below it, too, unless that has an entry of its own. Packages of the
-// standard library are always allowed.
+// allowed lists the packages of the module and of other modules on which a package
+// may depend, directly or indirectly. An entry for a directory also applies to the
+// directories below it that have no entry of their own. Packages of the standard
+// library are always allowed.
 var allowed = map[string][]string{
 	"internal/numtext":      {},
 	"internal/jsontext":     {},
@@ -42,9 +42,9 @@ var allowed = map[string][]string{
 	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid"},
 }
 
-// command says what each package of the command may import of the other
-// packages of the command, itself. One that is not listed may import none of
-// them, and is imported by none.
+// command lists, for each package of the command, the other packages of the command
+// that it may import directly. A package that is not listed must not import them,
+// and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
 	"cli":       {"run", "codec", "stage", "sink", "report", "file", "compress", "inspect", "interrupt", "oneline"},
@@ -65,8 +65,8 @@ var command = map[string][]string{
 
 const commandPath = "cmd/bsonjs"
 
-// commandName returns the name in command that path, a package of the module,
-// would have, and false if it is none of the command's.
+// commandName returns the name that the package path would have in command, and
+// false if it is not a package of the command.
 func commandName(path string) (string, bool) {
 	if path == commandPath {
 		return "", true
@@ -74,25 +74,25 @@ func commandName(path string) (string, bool) {
 	return strings.CutPrefix(path, commandPath+"/internal/")
 }
 
-// commandFault says what is wrong with a package of the command that imports
-// another, both by their names in command; "" if nothing is.
+// commandFault returns the reason why the package self of the command must not
+// import other, both by their names in command, or "".
 func commandFault(self, other string) string {
 	allowed, ok := command[self]
 	switch {
 	case !ok:
-		return "it is not in the table: say what it may import"
+		return "the first is not in the table; add the packages that it may import"
 	case !slices.Contains(allowed, other):
 		return "against the order"
 	}
 	return ""
 }
 
-// testsOnly are the entries of folders that hold test support: no package that
-// is shipped may depend on them. The programs in internal are not shipped; a
-// package there that is has an entry of its own.
+// testsOnly lists the entries of directories with test support. No package of the
+// library or the command may depend on them. A package below internal that the
+// library or the command uses has an entry of its own.
 var testsOnly = []string{"internal", "fuzz"}
 
-// entries are the keys of allowed.
+// entries has the keys of allowed.
 var entries = slices.Collect(maps.Keys(allowed))
 
 type pkg struct {
@@ -102,7 +102,7 @@ type pkg struct {
 	Deps       []string
 }
 
-// list returns what the go command says of the packages that patterns match.
+// list returns the output of go list for the packages that patterns match.
 func list(t *testing.T, patterns ...string) []pkg {
 	t.Helper()
 	var stderr bytes.Buffer
@@ -126,7 +126,7 @@ func list(t *testing.T, patterns ...string) []pkg {
 	}
 }
 
-// entry returns the name in names that path is, or is below.
+// entry returns the longest name in names that is path or a directory above it.
 func entry(names []string, path string) (string, bool) {
 	best, found := "", false
 	for _, name := range names {
@@ -137,7 +137,7 @@ func entry(names []string, path string) (string, bool) {
 	return best, found
 }
 
-// local cuts the module's path off path.
+// local returns path without the path of the module.
 func local(path string) string { return strings.TrimPrefix(path, module+"/") }
 
 func TestOrder(t *testing.T) {
@@ -150,12 +150,12 @@ func TestOrder(t *testing.T) {
 	for _, p := range pkgs {
 		path := local(p.ImportPath)
 		if path == p.ImportPath {
-			continue // another module's
+			continue // a package of another module
 		}
 		seen++
 		self, ok := entry(entries, path)
 		if !ok {
-			t.Errorf("%s is not in the table: say what it may import", path)
+			t.Errorf("%s is not in the table; add the packages that it may import", path)
 			continue
 		}
 		if name, ok := commandName(path); ok {
@@ -178,20 +178,19 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	if commands != len(command) {
-		t.Errorf("the command has %d packages, and the table %d", commands, len(command))
+		t.Errorf("the command has %d packages, the table has %d", commands, len(command))
 	}
 	if seen < 4 {
-		t.Errorf("go list gave %d packages of the module: the test looks at too little", seen)
+		t.Errorf("go list gives only %d packages of the module", seen)
 	}
 }
 
-// heavy are packages of the standard library that a program which only moves
-// bytes does not link. database/sql/driver, which is an interface, is not
-// database/sql.
+// heavy lists packages of the standard library that a program for bytes must not
+// link. It does not include database/sql/driver, which has only interfaces.
 var heavy = []string{"database/sql", "encoding/json", "log/slog", "net/url", "regexp"}
 
-// TestBytesAlone: package bsoncore depends on none of heavy, and on no module but
-// ours.
+// TestBytesAlone: package bsoncore depends on no package of heavy, and on no other
+// module.
 func TestBytesAlone(t *testing.T) {
 	for _, p := range list(t, "./bson/bsoncore") {
 		if slices.Contains(heavy, p.ImportPath) || !p.Standard && local(p.ImportPath) == p.ImportPath {
@@ -205,15 +204,15 @@ func TestBytesAlone(t *testing.T) {
 		}
 	}
 	if linked < 4 {
-		t.Errorf("bson depends on %d of the packages: the test looks for the wrong ones", linked)
+		t.Errorf("bson depends on only %d packages of heavy; check the list", linked)
 	}
 }
 
-// fault says what is wrong with a package of the entry self that depends on
-// dep; "" if nothing is.
+// fault returns the reason why a package of the entry self must not depend on dep,
+// or "".
 func fault(self, dep string) string {
 	if of, _ := entry(entries, dep); slices.Contains(testsOnly, of) && !slices.Contains(testsOnly, self) {
-		return "that is test support"
+		return "the second is test support"
 	}
 	if _, ok := entry(append(allowed[self], self), dep); !ok {
 		return "against the order"
@@ -221,7 +220,7 @@ func fault(self, dep string) string {
 	return ""
 }
 
-// TestFault shows that the rule can fail.
+// TestFault shows that TestOrder can fail.
 func TestFault(t *testing.T) {
 	for _, tc := range []struct {
 		self, dep string

@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// program matches a whole program in a page and the next block, which is what
-// it prints.
+// program matches a whole program in a page and the next block, which has the
+// output of the program.
 var program = regexp.MustCompile("(?s)```go\n(package main\n.*?)```.*?```text\n(.*?)```")
 
-// TestPrograms runs the programs that the pages for users have.
+// TestPrograms runs the programs in the pages of docs and in README.md, and
+// compares their output with the pages.
 func TestPrograms(t *testing.T) {
 	root := filepath.Join("..", "..")
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
@@ -29,7 +30,7 @@ func TestPrograms(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range program.FindAllSubmatch(text, -1) {
-			// A file by name belongs to the module of the working folder.
+			// A file that is named belongs to the module of the working directory.
 			file := filepath.Join(t.TempDir(), "main.go")
 			if err := os.WriteFile(file, m[1], 0o644); err != nil {
 				t.Fatal(err)
@@ -49,6 +50,6 @@ func TestPrograms(t *testing.T) {
 		}
 	}
 	if ran == 0 {
-		t.Error("no program seen: the pattern no longer fits the pages")
+		t.Error("the pages have no program; check the pattern of this test")
 	}
 }

@@ -15,13 +15,13 @@ import (
 
 var errBroken = errors.New("broken")
 
-// A script is a reader of which each call returns the next row. After the last
-// row it returns the end of the stream.
+// A script is a reader. Each call of Read returns the next row, and io.EOF after
+// the last row.
 type script []row
 
 type row struct {
 	text string
-	n    int // added to the count
+	n    int // added to the count that Read returns
 	err  error
 }
 
@@ -34,10 +34,10 @@ func (s *script) Read(p []byte) (int, error) {
 	return copy(p, r.text) + r.n, r.err
 }
 
-// idle is a script of so many reads that return nothing.
+// idle returns a script of n reads without bytes.
 func idle(n int) script { return make(script, n) }
 
-// A state is everything that a client sees of a Buffer.
+// A state has all parts of a Buffer that a client sees.
 type state struct {
 	Data string
 	Off  int
@@ -54,8 +54,8 @@ func compare(t *testing.T, want, got state) {
 	}
 }
 
-// TestReader holds what Fill and Need do with each behavior of a reader. Both
-// ask for 3 bytes, Fill by as many calls as it takes.
+// TestReader tests Fill and Need with each behaviour of a reader. Both need 3 bytes;
+// Fill is called until they have arrived.
 func TestReader(t *testing.T) {
 	fill := func(b *Buffer) bool {
 		for len(b.Data) < 3 {
@@ -96,7 +96,7 @@ func TestReader(t *testing.T) {
 				var b Buffer
 				b.Reset(&r)
 				if ok := read(&b); ok != tc.ok {
-					t.Errorf("returned %v", ok)
+					t.Errorf("returns %v, want %v", ok, tc.ok)
 				}
 				compare(t, tc.want, stateOf(&b))
 			})
@@ -104,8 +104,8 @@ func TestReader(t *testing.T) {
 	}
 }
 
-// TestConsumed holds that consumed bytes go and the others stay, in order and
-// at their offsets.
+// TestConsumed checks that consumed bytes are removed and that the others stay, in
+// order and at their offsets.
 func TestConsumed(t *testing.T) {
 	text := strings.Repeat("0123456789abcdef", 1000)
 	for name, more := range map[string]func(b *Buffer) bool{
@@ -136,7 +136,7 @@ func TestConsumed(t *testing.T) {
 	}
 }
 
-// TestFillSize holds by how much a buffer of unknown documents grows.
+// TestFillSize checks the growth of a buffer for documents of unknown size.
 func TestFillSize(t *testing.T) {
 	const first = 1 << 10
 	for _, tc := range []struct {
@@ -156,11 +156,12 @@ func TestFillSize(t *testing.T) {
 		}
 	}
 	if got := nextSize(math.MaxInt/4, first, math.MaxInt); got < math.MaxInt/4 {
-		t.Errorf("near the largest int: %d", got)
+		t.Errorf("near the largest int: %d, want %d or more", got, math.MaxInt/4)
 	}
 }
 
-// TestFillRoom holds that each read of Fill has half the first buffer free.
+// TestFillRoom checks that each read of Fill has room for at least half the size of
+// the first buffer.
 func TestFillRoom(t *testing.T) {
 	least := math.MaxInt
 	var b Buffer
@@ -174,7 +175,7 @@ func TestFillRoom(t *testing.T) {
 		}
 	}
 	if least < 64 {
-		t.Errorf("a read into %d bytes", least)
+		t.Errorf("a read has room for %d bytes, want 64 or more", least)
 	}
 }
 
@@ -182,14 +183,15 @@ type readerFunc func(p []byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestNeedSize holds that Need makes room by the bytes that have arrived, not
-// by the bytes that are needed, and reads ahead at most MaxAhead.
+// TestNeedSize checks that the size of the buffer of Need follows the bytes that
+// have arrived, not the bytes that are needed, and that Need reads ahead at most
+// MaxAhead.
 func TestNeedSize(t *testing.T) {
 	for _, tc := range []struct {
 		name        string
-		arrive      int // bytes
+		arrive      int // bytes that arrive
 		need, ahead int
-		want        int // bytes of the buffer, at most
+		want        int // largest size of the buffer in bytes
 	}{
 		{"a short document", 5, 5, 0, MinSize},
 		{"a claimed length", 10, 1 << 30, 0, MinSize},
@@ -203,13 +205,13 @@ func TestNeedSize(t *testing.T) {
 		b.Reset(bytes.NewReader(make([]byte, tc.arrive)))
 		ok := b.Need(tc.need, tc.ahead)
 		if ok != (tc.arrive >= tc.need) || cap(b.Data) > tc.want+tc.want/8 {
-			t.Errorf("%s: %v, a buffer of %d bytes, want %d", tc.name, ok, cap(b.Data), tc.want)
+			t.Errorf("%s: %v, a buffer of %d bytes, want about %d or less", tc.name, ok, cap(b.Data), tc.want)
 		}
 	}
 }
 
-// TestNeedWindow holds that a buffer that grew for a large document is not
-// filled again for small ones.
+// TestNeedWindow checks that a buffer that has grown for a large document is not
+// filled completely for small documents.
 func TestNeedWindow(t *testing.T) {
 	var b Buffer
 	b.Reset(bytes.NewReader(make([]byte, 16<<20)))
@@ -223,7 +225,7 @@ func TestNeedWindow(t *testing.T) {
 			continue
 		}
 		if len(b.Rest()) > MaxAhead {
-			t.Fatalf("%d bytes read ahead", len(b.Rest()))
+			t.Fatalf("%d bytes are read ahead, want %d or less", len(b.Rest()), MaxAhead)
 		}
 		b.Off += 1000
 	}
@@ -232,12 +234,12 @@ func TestNeedWindow(t *testing.T) {
 	}
 }
 
-// A limited writer takes so many bytes.
+// A limited writer accepts n bytes.
 type limited struct {
 	n    int
 	got  []byte
-	err  error // of a Write that is too long
-	most int   // the count that it returns then; negative: n
+	err  error // error of a Write that is too long
+	most int   // added to the count that this Write returns
 }
 
 func (w *limited) Write(p []byte) (int, error) {
@@ -253,7 +255,7 @@ func (w *limited) Write(p []byte) (int, error) {
 func TestSkip(t *testing.T) {
 	for _, tc := range []struct {
 		name string
-		w    *limited // nil: none
+		w    *limited // nil: no writer
 		n    int
 		off  int
 		got  string
@@ -284,8 +286,8 @@ func TestSkip(t *testing.T) {
 	}
 }
 
-// TestReset holds that bytes of the client are read in place and left alone,
-// and that the own buffer is used again after them.
+// TestReset checks that bytes of the client are read in place and not changed, and
+// that the Buffer uses its own memory again after them.
 func TestReset(t *testing.T) {
 	var b Buffer
 	b.Reset(strings.NewReader("first"))
@@ -295,17 +297,17 @@ func TestReset(t *testing.T) {
 	b.ResetBytes(given)
 	compare(t, state{Data: "given bytes", Err: io.EOF}, stateOf(&b))
 	if b.Fill(64, 64) || b.Need(100, 0) || &b.Data[0] != &given[0] {
-		t.Error("bytes of the client were read or copied")
+		t.Error("the bytes of the client were copied, or more bytes were read")
 	}
 	b.Off = 6
 	if rest := b.Rest(); string(rest) != "bytes" || cap(rest) != len(rest) {
-		t.Errorf("the rest is %q of %d bytes", rest, cap(rest))
+		t.Errorf("Rest is %q with a capacity of %d bytes", rest, cap(rest))
 	}
 	b.ResetBytes(given[:5])
 	b.Reset(strings.NewReader("again"))
 	b.Fill(64, 64)
 	compare(t, state{Data: "again"}, stateOf(&b))
 	if &b.Data[0] != own || string(given) != "given bytes" {
-		t.Errorf("the buffer is another one, or %q was overwritten", given)
+		t.Errorf("the Buffer has other memory, or has overwritten %q", given)
 	}
 }

@@ -27,7 +27,7 @@ func everyText(text string) []byte {
 	doc = bsoncore.End(append(doc, scope...), inner)
 	bsoncore.SetLength(doc, value)
 	doc, array := bsoncore.BeginArray(doc, text)
-	doc = bsoncore.AppendString(doc, "7", text) // a key that is no index stays
+	doc = bsoncore.AppendString(doc, "7", text) // a wrong array key, which stays
 	doc = bsoncore.AppendString(doc, "x", text)
 	doc = bsoncore.End(doc, array)
 	doc = bsoncore.AppendBinary(doc, "b", 2, []byte("a\xff"))

@@ -21,19 +21,19 @@ func read(t *testing.T, name string) []byte {
 	return data
 }
 
-// TestFiles checks that the files in testdata are what the generator makes,
-// and that either converts to the other, byte for byte.
+// TestFiles checks that the files in testdata are those that the generator makes,
+// and that each converts to the other, byte for byte.
 func TestFiles(t *testing.T) {
 	binary, text := read(t, "collection.bson"), read(t, "collection.json")
 	exact := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true}
 	for i, doc := range sample.Documents(sample.Collection, sample.Seed, sample.CollectionSize) {
 		if !bytes.HasPrefix(binary, doc) {
-			t.Fatalf("collection.bson: document %d is not what the generator makes: go generate ./internal/sample", i)
+			t.Fatalf("collection.bson: document %d differs from the generator; run go generate ./internal/sample", i)
 		}
 		binary = binary[len(doc):]
 		line, rest, found := bytes.Cut(text, []byte("\n"))
 		if !found {
-			t.Fatalf("collection.json: no line %d", i+1)
+			t.Fatalf("collection.json has no line %d", i+1)
 		}
 		text = rest
 		if err := bson.Validate(doc); err != nil {
@@ -47,12 +47,12 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	if len(binary) != 0 || len(text) != 0 {
-		t.Errorf("%d bytes of collection.bson and %d of collection.json are too many", len(binary), len(text))
+		t.Errorf("collection.bson has %d bytes and collection.json %d bytes more than documents", len(binary), len(text))
 	}
 }
 
-// TestFaithful checks what the package promises of every mix: a document
-// converts to canonical text and back to the same bytes.
+// TestFaithful checks that a document of every mix converts to canonical text and
+// back to the same bytes.
 func TestFaithful(t *testing.T) {
 	exact := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true}
 	for _, mix := range []sample.Mix{sample.Collection, sample.Bench, sample.Wild} {

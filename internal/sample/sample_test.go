@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// census counts the elements of doc, those in containers included, by type.
+// census counts the elements of doc by type, including those in containers.
 func census(t *testing.T, counts *[256]int, doc []byte) (elements int) {
 	t.Helper()
 	c := bson.NewCursor(doc)
@@ -31,7 +31,7 @@ func census(t *testing.T, counts *[256]int, doc []byte) (elements int) {
 	return elements
 }
 
-// TestBenchMix holds the averages that published figures are said to be for.
+// TestBenchMix checks the averages that the pages of figures give for the mix.
 func TestBenchMix(t *testing.T) {
 	const n = 5000
 	var counts [256]int
@@ -42,7 +42,7 @@ func TestBenchMix(t *testing.T) {
 	}
 	check := func(what string, got, want, tolerance float64) {
 		if got < want-tolerance || got > want+tolerance {
-			t.Errorf("%s: %.2f a document, want %.2f ± %.2f", what, got, want, tolerance)
+			t.Errorf("%s: %.2f per document, want %.2f ± %.2f", what, got, want, tolerance)
 		}
 	}
 	check("bytes", float64(size)/n, 759, 8)
@@ -56,7 +56,7 @@ func TestBenchMix(t *testing.T) {
 	}
 }
 
-// TestTypes checks that a collection and the wild mix hold all 21 types.
+// TestTypes checks that the mixes Collection and Wild have all 21 types.
 func TestTypes(t *testing.T) {
 	for _, mix := range []Mix{Collection, Wild} {
 		var counts [256]int
@@ -65,14 +65,14 @@ func TestTypes(t *testing.T) {
 		}
 		for _, typ := range edge.Types {
 			if counts[typ] == 0 {
-				t.Errorf("mix %d: no %v", mix, typ)
+				t.Errorf("mix %d has no element of type %v", mix, typ)
 			}
 		}
 	}
 }
 
-// TestRepeatable checks that a document depends on mix, seed and position
-// alone, and that documents differ.
+// TestRepeatable checks that a document depends only on mix, seed and position, and
+// that documents differ.
 func TestRepeatable(t *testing.T) {
 	for _, mix := range []Mix{Collection, Bench, Wild} {
 		docs := Documents(mix, 7, 200)
@@ -81,13 +81,13 @@ func TestRepeatable(t *testing.T) {
 		for i, want := range docs {
 			got := g.Append([]byte("prefix"))
 			if !bytes.Equal(got[len("prefix"):], want) {
-				t.Fatalf("mix %d: document %d is another one in a second run", mix, i)
+				t.Fatalf("mix %d: document %d differs in a second run", mix, i)
 			}
 			seen[string(want)] = true
 		}
-		// Wild has empty documents among others.
+		// Some documents of Wild are empty, and so equal.
 		if len(seen) < 150 {
-			t.Errorf("mix %d: %d distinct documents of %d", mix, len(seen), len(docs))
+			t.Errorf("mix %d: %d different documents of %d, want 150 or more", mix, len(seen), len(docs))
 		}
 	}
 }

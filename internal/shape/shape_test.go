@@ -16,8 +16,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
-// sources calls f with choices of many kinds: none, all bytes alike, random
-// ones, and random ones in which a few bytes are frequent.
+// sources calls f with choices of many kinds: no bytes, equal bytes, random bytes,
+// and random bytes among which a few are frequent.
 func sources(f func(data []byte)) {
 	f(nil)
 	for b := range 256 {
@@ -56,8 +56,8 @@ func census(doc []byte, counts *[256]int) {
 	walk()
 }
 
-// TestValid checks that every choice is a valid document, that every type
-// comes about, and what is odd only where it is allowed.
+// TestValid checks that all choices make a valid document, that every type occurs,
+// and that odd parts occur only if the options allow them.
 func TestValid(t *testing.T) {
 	strict := bson.ValidateOptions{RejectDuplicateKeys: true, RejectWrongArrayKeys: true}
 	var counts [256]int
@@ -76,7 +76,7 @@ func TestValid(t *testing.T) {
 		}
 		doc = shape.Options{Odd: shape.AllOdd}.Document(data)
 		if err := bson.Validate(doc); err != nil {
-			t.Fatalf("%x: with all that is odd: %v", data, err)
+			t.Fatalf("%x: with all odd parts: %v", data, err)
 		}
 		census(doc, &counts)
 		if strict.Validate(doc) != nil {
@@ -101,23 +101,22 @@ func TestValid(t *testing.T) {
 	})
 	for _, typ := range edge.Types {
 		if counts[typ] < 200 {
-			t.Errorf("%d elements of type %v", counts[typ], typ)
+			t.Errorf("only %d elements of type %v", counts[typ], typ)
 		}
 	}
 	t.Logf("%d odd, %d deep, %d wide, %d with a long value", odd, deep, wide, long)
 	if odd < 1000 || deep < 100 || wide < 50 || long < 50 || many > 0 {
-		t.Errorf("%d are odd, %d deep, %d wide, %d have a long value, %d are too long", odd, deep, wide, long, many)
+		t.Errorf("of the documents %d are odd, %d deep, %d wide, %d have a long value, %d are too long", odd, deep, wide, long, many)
 	}
 }
 
-// TestOdd has choices that give one odd thing each, and what they give without
-// the option.
+// TestOdd tests choices that make one odd part, with the option and without it.
 func TestOdd(t *testing.T) {
 	const double, array, regex, decimal, null = 1, 4, 11, 19, 10
 	for _, tc := range []struct {
 		odd        shape.Odd
 		data       string
-		want, near string // shell text, or hexadecimal
+		want, near string // canonical text with and without the option
 	}{
 		{shape.DuplicateKeys, string([]byte{null, 0, null, 0}), `{"a":null,"a":null}`, `{"a":null,"a#2":null}`},
 		{shape.ArrayKeys, string([]byte{array, 0, 1, null, 8, null, 8, 0}), `{"a":[null,null]}`, `{"a":[null,null]}`},
@@ -142,7 +141,7 @@ func TestOdd(t *testing.T) {
 			t.Errorf("without %b (-want +got):\n%s", tc.odd, diff)
 		}
 		if bytes.Equal(with, without) {
-			t.Errorf("%b: %x without as well", tc.odd, with)
+			t.Errorf("%b: the document is %x with and without the option", tc.odd, with)
 		}
 	}
 	deep := append(bytes.Repeat([]byte{3, 0}, 30), null, 0)
@@ -164,14 +163,14 @@ func TestSeed(t *testing.T) {
 		for _, doc := range sample.Documents(mix, 11, 300) {
 			check(doc)
 			if mix == sample.Bench && !bytes.Equal(shape.Options{}.Document(shape.Seed(doc)), doc) {
-				t.Fatalf("%x changes without what is odd", doc)
+				t.Fatalf("%x has no odd part, but changes without the options", doc)
 			}
 		}
 	}
 	i := 0
 	sources(func(data []byte) {
-		// What a type becomes in a container too deep, and a length above
-		// MaxSize, cannot be chosen.
+		// Choices cannot make a type that a container too deep replaces, nor a
+		// length over MaxSize.
 		if i++; i%3 == 0 {
 			if doc := (shape.Options{Odd: shape.AllOdd, MaxSize: 32 << 10}).Document(data); len(doc) < shape.DefaultMaxSize {
 				check(doc)
@@ -181,7 +180,7 @@ func TestSeed(t *testing.T) {
 	check(bsoncore.End(bsoncore.AppendString([]byte{0, 0, 0, 0}, strings.Repeat("k", 300), strings.Repeat("é", 40_000)), 0))
 }
 
-// TestStream checks that a stream is documents, at most as many as asked for.
+// TestStream checks that a stream consists of at most n documents.
 func TestStream(t *testing.T) {
 	var data []byte
 	var want []string
@@ -197,8 +196,8 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestDamage checks that damage does not change the document that it is made
-// of, and hardly ever leaves it valid.
+// TestDamage checks that Damage does not change its argument, and that its result is
+// hardly ever valid.
 func TestDamage(t *testing.T) {
 	malformed, all := 0, 0
 	r := rand.New(rand.NewPCG(11, 7))
@@ -211,15 +210,15 @@ func TestDamage(t *testing.T) {
 			}
 			bad := shape.Damage(shape.NewSource(choices), doc)
 			if !bytes.Equal(doc, before) {
-				t.Fatalf("%x has changed to %x", before, doc)
+				t.Fatalf("Damage changes its argument %x to %x", before, doc)
 			}
 			if all++; bson.Validate(bad) != nil {
 				malformed++
 			}
 		}
 	}
-	t.Logf("%d of %d are malformed", malformed, all)
+	t.Logf("%d of %d documents are malformed", malformed, all)
 	if malformed < all*3/4 {
-		t.Errorf("%d of %d are malformed", malformed, all)
+		t.Errorf("only %d of %d documents are malformed", malformed, all)
 	}
 }
