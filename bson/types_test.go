@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -434,5 +436,19 @@ func TestCompare(t *testing.T) {
 	empty := bson.Raw("\x05\x00\x00\x00\x00")
 	if got, err := empty.Compare(empty); got != 0 || err != nil {
 		t.Errorf("empty: %d, %v", got, err)
+	}
+}
+
+// Every type that stands for a BSON value has a text of its own, inside others
+// and by itself.
+func TestTextOfEveryType(t *testing.T) {
+	for _, typ := range bson.KnownTypes() {
+		v, ok := reflect.Zero(typ).Interface().(fmt.Stringer)
+		if !ok || typ.PkgPath() != reflect.TypeFor[bson.D]().PkgPath() {
+			continue
+		}
+		if text := (bson.A{v}).String(); text == "[]" || text != "["+v.String()+"]" {
+			t.Errorf("%v is %q, in an array %q", typ, v.String(), text)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -381,6 +382,24 @@ func TestNaN(t *testing.T) {
 			if back, err := pickle.AppendBSON(nil, data); err != nil || string(back) != string(src) {
 				t.Errorf("%x, protocol %d: %x, want %x, %v", u, p, back, src, err)
 			}
+		}
+	}
+}
+
+// TestConverted holds that documents of all types are written when deprecated
+// types are converted, and read. A dictionary cannot have a key twice.
+func TestConverted(t *testing.T) {
+	convert := pickle.EncodeOptions{Deprecated: pickle.Convert}
+	for i, doc := range sample.Documents(sample.Wild, 3, 200) {
+		data, err := convert.AppendPickle(nil, doc)
+		if errors.Is(err, bson.ErrDuplicateKey) {
+			continue
+		} else if err != nil {
+			t.Errorf("document %d: %v", i, err)
+			continue
+		}
+		if _, err := pickle.AppendBSON(nil, data); err != nil {
+			t.Errorf("document %d comes back: %v", i, err)
 		}
 	}
 }

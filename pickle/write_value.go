@@ -107,7 +107,7 @@ func (w *writer) deprecated() bool {
 	case bsoncore.TypeDBPointer:
 		return w.dbPointer()
 	default:
-		panic("BUG: pickle: value of type " + c.Type().String())
+		return w.fail(ErrNoClass)
 	}
 	return true
 }
