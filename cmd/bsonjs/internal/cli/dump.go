@@ -106,7 +106,7 @@ func (o *dumpOptions) addDump(fs *pflag.FlagSet) {
 // settle applies the flags of bsondump.
 func (o *dumpOptions) settle(fs *pflag.FlagSet) error {
 	if o.summary == summaryAuto && o.verbose > 0 && !o.quiet {
-		o.summary = summaryText
+		o.summary = o.usualSummary()
 	}
 	if o.config != "" {
 		o.notes = append(o.notes, "ignoring --config: dump reads files only and needs no server")

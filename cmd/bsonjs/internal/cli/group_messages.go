@@ -22,11 +22,20 @@ type messageGroup struct {
 type summaryForm uint8
 
 const (
-	summaryAuto summaryForm = iota // text, if there was a fault
+	summaryAuto summaryForm = iota // the usual one, if there was a fault
 	summaryText
 	summaryJSON // one object on a line
 	summaryNone
 )
+
+// usualSummary returns the form of a summary that no flag asks for: that of
+// faults.
+func (g *messageGroup) usualSummary() summaryForm {
+	if g.errors == report.JSON {
+		return summaryJSON
+	}
+	return summaryText
+}
 
 // A progressForm is the form of the progress of a run.
 type progressForm uint8
@@ -62,7 +71,7 @@ func (g *messageGroup) addMessages(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.summary,
 		word[summaryForm]{"auto", summaryAuto}, word[summaryForm]{"text", summaryText},
 		word[summaryForm]{"json", summaryJSON}, word[summaryForm]{"none", summaryNone},
-	), "summary", "print a summary at the end: text, a line of json, or none; auto (the default) prints text if there was a fault")
+	), "summary", "print a summary at the end: text, a line of json, or none; auto (the default) prints one in the form of --errors if there was a fault")
 	fs.Var(choose(&g.progress,
 		word[progressForm]{"auto", progressAuto}, word[progressForm]{"always", progressAlways},
 		word[progressForm]{"never", progressNever}, word[progressForm]{"json", progressJSON},

@@ -189,7 +189,7 @@ func (o *options) progressForm(std streams, out file.Output) report.ProgressForm
 func (o *options) summarize(r *run.Run, result *run.Result) {
 	form := o.summary
 	if form == summaryAuto && !o.quiet && result.Faulty() > 0 {
-		form = summaryText
+		form = o.usualSummary()
 	}
 	if !result.Opened {
 		return
