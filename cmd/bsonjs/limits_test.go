@@ -19,7 +19,7 @@ import (
 // These tests measure what a run needs. The race detector needs more itself.
 
 // The deepest documents that can be asked for are converted, and deeper ones
-// refused, without exhausting the stack.
+// rejected, without exhausting the stack.
 func TestDeepest(t *testing.T) {
 	text := func(depth int) string {
 		return strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1) + "\n"

@@ -72,7 +72,7 @@ func TestLongDocuments(t *testing.T) {
 				read++
 				out, err := tc.one(nil, doc)
 				if (err == nil) != ok[i] {
-					// What a pickle refuses is refused in both ways.
+					// What pickle rejects is rejected in both ways.
 					if err == nil || errors.Is(err, bson.ErrUTF8) {
 						t.Fatalf("document %d: %v", i, err)
 					}

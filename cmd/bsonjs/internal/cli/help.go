@@ -20,8 +20,8 @@ var (
 	convertText string
 	//go:embed help/examples.txt
 	convertExamples string
-	//go:embed help/failures.txt
-	failuresText string
+	//go:embed help/faults.txt
+	faultsText string
 	//go:embed help/exit-codes.txt
 	exitCodesText string
 	//go:embed help/exit-codes-more.txt
@@ -123,7 +123,7 @@ func sectionsOf(cmd *cobra.Command) []section {
 	}
 	if isMain(cmd) {
 		all = append(all,
-			section{title: "Messages about faults", text: failuresText},
+			section{title: "Messages about faults", text: faultsText},
 			section{title: "Exit codes", text: exitCodesText},
 		)
 	}

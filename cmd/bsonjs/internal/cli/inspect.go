@@ -141,7 +141,7 @@ func (o *inspectOptions) plan(r *run.Run) {
 // end reports a fault if nothing matched the selection.
 func (o *inspectOptions) end(r *run.Run, result *run.Result) {
 	if result.Whole && o.view.Missed() {
-		missed := &report.Fault{Code: report.CodeRefused, Why: "no document or element matches --document, --path or --offset"}
+		missed := &report.Fault{Code: report.CodeRejected, Why: "no document or element matches --document, --path or --offset"}
 		result.Code = max(result.Code, r.Say.Faults(missed))
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestSpan(t *testing.T) {
 	for _, tc := range []struct {
 		text string
-		want inspect.Span // zero: refused
+		want inspect.Span // zero: an error
 	}{
 		{"2", inspect.Span{From: 2, To: 2}},
 		{"2-", inspect.Span{From: 2, To: math.MaxInt64}},
@@ -25,9 +25,9 @@ func TestSpan(t *testing.T) {
 	} {
 		var got *inspect.Span
 		err := (&span{&got, 1}).Set(tc.text)
-		if refused := tc.want == (inspect.Span{}); refused != (err != nil) {
+		if fails := tc.want == (inspect.Span{}); fails != (err != nil) {
 			t.Errorf("%q: error %v", tc.text, err)
-		} else if !refused {
+		} else if !fails {
 			if diff := cmp.Diff(tc.want, *got); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", tc.text, diff)
 			}

@@ -24,7 +24,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A stream that asks for too much memory is refused before it gets any.
+// A stream that asks for too much memory is rejected before it gets any.
 func TestBounds(t *testing.T) {
 	var window bytes.Buffer
 	z, err := zstd.NewWriter(&window, zstd.WithWindowSize(2*MaxWindow), zstd.WithEncoderConcurrency(1))

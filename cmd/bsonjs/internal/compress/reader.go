@@ -62,8 +62,8 @@ func (r *Reader) diagnose(err error) error {
 	if err == io.ErrClosedPipe {
 		return err // by Close: the source may still be in use
 	}
-	if failure := r.src.failure(); failure != nil {
-		return failure
+	if err := r.src.readError(); err != nil {
+		return err
 	}
 	if err == io.EOF {
 		if _, more := r.src.Head(1); more != nil {

@@ -56,8 +56,8 @@ func (s *Source) Offset() int64 { return s.r.n - int64(s.Buffered()) }
 // ended reports whether all bytes have been read, and more were asked for.
 func (s *Source) ended() bool { return s.r.err == io.EOF && s.Buffered() == 0 }
 
-// failure returns what has ended the bytes other than their end.
-func (s *Source) failure() error {
+// readError returns the error that ended the bytes, nil for their end.
+func (s *Source) readError() error {
 	if s.r.err == io.EOF {
 		return nil
 	}

@@ -71,7 +71,7 @@ func (x *xzReader) Read(p []byte) (int, error) {
 		var err error
 		x.lz, err = lzma.Reader2Config{DictCap: int(x.dict)}.NewReader2((*xzChunk)(x))
 		if err != nil {
-			return 0, x.damage(err)
+			return 0, x.fault(err)
 		}
 	}
 	n, err := x.lz.Read(p[:min(int64(len(p)), x.left)])
@@ -79,13 +79,13 @@ func (x *xzReader) Read(p []byte) (int, error) {
 	x.unpacked += int64(n)
 	x.sum.Write(p[:n])
 	if err != nil {
-		err = x.damage(err)
+		err = x.fault(err)
 	}
 	return n, err
 }
 
-// damage returns the fault for an error of lz.
-func (x *xzReader) damage(err error) error {
+// fault returns the fault for an error of lz.
+func (x *xzReader) fault(err error) error {
 	if x.short {
 		return io.ErrUnexpectedEOF
 	}

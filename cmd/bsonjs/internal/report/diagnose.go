@@ -28,19 +28,19 @@ func Diagnose(err error) *Fault {
 		f = &Fault{Code: CodeSyntax, Place: &Place{Offset: bs.Offset, Path: bs.Pointer}}
 		err = bs.Err
 	case errors.As(err, &bv):
-		f = &Fault{Code: CodeRefused, Place: &Place{Offset: bv.Offset, Path: bv.Pointer}}
+		f = &Fault{Code: CodeRejected, Place: &Place{Offset: bv.Offset, Path: bv.Pointer}}
 		err = bv.Err
 	case errors.As(err, &js):
 		f = textFault(CodeSyntax, js)
 		err = js.Err
 	case errors.As(err, &jv):
-		f = textFault(CodeRefused, (*extjson.SyntaxError)(jv))
+		f = textFault(CodeRejected, (*extjson.SyntaxError)(jv))
 		err = jv.Err
 	case errors.As(err, &ps):
 		f = pickleFault(CodeSyntax, ps)
 		err = ps.Err
 	case errors.As(err, &pv):
-		f = pickleFault(CodeRefused, (*pickle.SyntaxError)(pv))
+		f = pickleFault(CodeRejected, (*pickle.SyntaxError)(pv))
 		err = pv.Err
 	default:
 		return nil

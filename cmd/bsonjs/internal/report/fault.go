@@ -25,13 +25,13 @@ import (
 type Code int
 
 const (
-	CodeOK      Code = 0
-	CodeRefused Code = 1   // a well-formed document was not converted
-	CodeUsage   Code = 2   // wrong flags, or an output that may not be written
-	CodeInput   Code = 3   // an input cannot be opened or read
-	CodeSyntax  Code = 4   // malformed or truncated input
-	CodeOutput  Code = 5   // the output cannot be written
-	CodeSignal  Code = 128 // plus the number of the signal
+	CodeOK       Code = 0
+	CodeRejected Code = 1   // a well-formed document was not converted
+	CodeUsage    Code = 2   // wrong flags, or an output that may not be written
+	CodeInput    Code = 3   // an input cannot be opened or read
+	CodeSyntax   Code = 4   // malformed or truncated input
+	CodeOutput   Code = 5   // the output cannot be written
+	CodeSignal   Code = 128 // plus the number of the signal
 	// CodeClosedPipe is the exit code in a shell of a process that SIGPIPE
 	// ended. Most runs with a closed pipe end so.
 	CodeClosedPipe Code = CodeSignal + 13

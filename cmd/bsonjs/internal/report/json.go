@@ -32,7 +32,7 @@ type record struct {
 
 // codeNames are the names of the codes in records.
 var codeNames = map[Code]string{
-	CodeRefused: "refused", CodeUsage: "usage", CodeInput: "input", CodeSyntax: "malformed", CodeOutput: "output",
+	CodeRejected: "rejected", CodeUsage: "usage", CodeInput: "input", CodeSyntax: "malformed", CodeOutput: "output",
 }
 
 // record returns f as a record.

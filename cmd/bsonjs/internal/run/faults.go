@@ -11,20 +11,20 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file handles faults. A fault ends the run, unless leaveOut, mendedOne,
-// stray or passOver continues it.
+// This file handles faults. A fault ends the run unless countRejected,
+// countMended, countStray or passOver lets it continue.
 
-// leaveOut counts and reports f, the fault of a rejected record, and returns
+// countRejected counts and reports f, the fault of a rejected record, and returns
 // the fault that ends the run if there have been too many.
-func (e *engine) leaveOut(f *report.Fault) *report.Fault {
+func (e *engine) countRejected(f *report.Fault) *report.Fault {
 	e.Rejected++
 	e.count(1)
 	return e.goOn(f)
 }
 
-// mendedOne counts and reports f, the fault of a document that was mended and is
-// written. Otherwise it does what leaveOut does.
-func (e *engine) mendedOne(f *report.Fault) *report.Fault {
+// countMended counts and reports f, the fault of a document that was mended and is
+// written. Otherwise it does what countRejected does.
+func (e *engine) countMended(f *report.Fault) *report.Fault {
 	e.Mended++
 	e.count(1)
 	if e.pending.Size() >= streamBuffer {
@@ -35,9 +35,9 @@ func (e *engine) mendedOne(f *report.Fault) *report.Fault {
 	return e.goOn(f)
 }
 
-// stray counts and reports f, a fault between documents. Otherwise it does what
-// leaveOut does.
-func (e *engine) stray(f *report.Fault) *report.Fault {
+// countStray counts and reports f, a fault between documents. Otherwise it does what
+// countRejected does.
+func (e *engine) countStray(f *report.Fault) *report.Fault {
 	e.Strays++
 	return e.goOn(f)
 }
@@ -47,7 +47,7 @@ func (e *engine) stray(f *report.Fault) *report.Fault {
 func (e *engine) goOn(f *report.Fault) *report.Fault {
 	code := e.Say.Faults(f)
 	if e.Policy == Report {
-		code = report.CodeRefused
+		code = report.CodeRejected
 	}
 	e.Code = max(e.Code, code)
 	if e.endsWith(0) {
@@ -69,7 +69,7 @@ func (e *engine) passOver(f *report.Fault) *report.Fault {
 	}
 	code := e.Say.Faults(f)
 	if e.Policy == Report && code != report.CodeInput {
-		code = report.CodeRefused
+		code = report.CodeRejected
 	}
 	e.Code = max(e.Code, code)
 	return nil
@@ -118,40 +118,40 @@ func (s *source) unknownFormat() *report.Fault {
 	return s.about(f, 1)
 }
 
-// A mishap is a record, or the bytes of a damaged record, that is rejected or
-// ends the run.
-type mishap struct {
+// A fault is what is wrong with a record, or with bytes that cannot be read as
+// one. report makes a report.Fault of it.
+type fault struct {
 	err    error
 	number int64        // of the record in the input, from 1
-	at     record.Place // where it starts
-	base   record.Place // from where err counts, if reading it has failed
-	wrote  bool         // it was read, but could not be written
+	at     record.Place // start of the record, if it was read
+	base   record.Place // place from which err counts, if it was not read
+	read   bool         // the record was read, but cannot be written
 }
 
-// refuse rejects the record of m, whose bytes are data.
-func (s *source) refuse(m mishap, data []byte) *report.Fault {
-	f, ok := s.report(m)
+// reject rejects the record of raw, whose bytes are data.
+func (s *source) reject(raw fault, data []byte) *report.Fault {
+	f, ok := s.report(raw)
 	if !ok {
-		return s.inputFault(s.name, m.err)
+		return s.inputFault(s.name, raw.err)
 	}
 	if s.Policy != Report && s.serial == nil {
-		f.Skipped, f.From = int64(len(data)), m.at.Offset
+		f.Skipped, f.From = int64(len(data)), raw.at.Offset
 	}
-	if err := s.reject(data, s.from); err != nil {
+	if err := s.keepRejected(data, s.from); err != nil {
 		return report.WriteFault(s.rejects.Name(), err)
 	}
-	return s.leaveOut(f)
+	return s.countRejected(f)
 }
 
-// report reports all faults of the record of m except the last one, which it
-// returns. It returns false if m is not about a record.
-func (s *source) report(m mishap) (*report.Fault, bool) {
-	all, _ := errors.AsType[record.Faults](m.err)
+// report reports all faults of the record of raw except the last one, which it
+// returns. It returns false if raw is not about a record.
+func (s *source) report(raw fault) (*report.Fault, bool) {
+	all, _ := errors.AsType[record.Faults](raw.err)
 	var last *report.Fault
-	for _, err := range record.Listed(m.err) {
+	for _, err := range record.Listed(raw.err) {
 		s.Say.Faults(last)
-		m.err = err
-		if last = s.diagnose(m); last == nil {
+		raw.err = err
+		if last = s.diagnose(raw); last == nil {
 			return nil, false
 		}
 	}
@@ -161,31 +161,31 @@ func (s *source) report(m mishap) (*report.Fault, bool) {
 	return last, true
 }
 
-// diagnose returns m as a fault with its place in the input, or nil if m is not
-// about a record.
-func (s *source) diagnose(m mishap) *report.Fault {
-	f := report.Diagnose(m.err)
+// diagnose returns raw with its place in the input, or nil if raw is not about a
+// record.
+func (s *source) diagnose(raw fault) *report.Fault {
+	f := report.Diagnose(raw.err)
 	if f == nil {
 		return nil
 	}
 	switch at := f.Place; {
-	case m.wrote && s.from.Offsets:
-		at.Offset += m.at.Offset
-	case m.wrote: // its offset counts bytes of BSON, which are in no file
-		at.Offset = m.at.Offset
+	case raw.read && s.from.Offsets:
+		at.Offset += raw.at.Offset
+	case raw.read: // its offset counts bytes of BSON, which are in no file
+		at.Offset = raw.at.Offset
 		if s.from.Text {
-			at.Line, at.Column = m.at.Line+1, m.at.Column+1
+			at.Line, at.Column = raw.at.Line+1, raw.at.Column+1
 		}
 	default:
-		at.Offset += m.base.Offset
+		at.Offset += raw.base.Offset
 		if at.Line == 1 {
-			at.Column += m.base.Column
+			at.Column += raw.base.Column
 		}
 		if at.Line > 0 {
-			at.Line += m.base.Line
+			at.Line += raw.base.Line
 		}
 	}
-	return s.about(f, m.number)
+	return s.about(f, raw.number)
 }
 
 // about returns f as a fault of the record of that number in s.
@@ -197,14 +197,14 @@ func (s *source) about(f *report.Fault, number int64) *report.Fault {
 	return f
 }
 
-// leavesOut reports whether a record with a fault, whose bytes are data, can be
+// canReject reports whether a record with a fault, whose bytes are data, can be
 // rejected and the next record be read at its end.
-func (s *source) leavesOut(data []byte) bool {
+func (s *source) canReject(data []byte) bool {
 	return !s.Policy.stops() && (s.decoder.Ends == nil || s.decoder.Ends(data))
 }
 
-// reject keeps data, the bytes of a rejected record in the format from.
-func (e *engine) reject(data []byte, from *codec.Codec) error {
+// keepRejected keeps data, the bytes of a rejected record in the format from.
+func (e *engine) keepRejected(data []byte, from *codec.Codec) error {
 	if e.rejects == nil {
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
@@ -20,23 +22,114 @@ type source struct {
 	serial  Serial // the sink, if it is one; else nil
 	advice  string // ends the line of a fault in the first document
 	feed    *pipeline.Feed
-	// cutter cuts pieces from where all is done.
+	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
-	// alone reads the records that workers leave to take because what is made of
-	// them is long.
+	// alone reads the records that workers leave to take because their output is
+	// long.
 	alone codec.PieceReader
-	// failed is why take has stopped, if the run is to end.
+	// failed is the fault that ended take, if it ends the run.
 	failed *report.Fault
 	// enough is set if the rest of the source is not needed. The source may not
 	// have been read to its end.
 	enough bool
 
-	at    record.Place // how far the input is done
-	state codec.State  // what may come there
-	docs  int64        // records read before, whether left out or not
+	at    record.Place // end of what is done
+	state codec.State  // state there
+	docs  int64        // records read before it, rejected ones included
 }
 
-// all does the records that r holds.
+// input processes one input.
+func (e *engine) input(name string) *report.Fault {
+	if err := e.flush(); err != nil { // before waiting for the input
+		return report.WriteFault(e.out.Name(), err)
+	}
+	in, err := e.in.Open(e.ctx, name)
+	if err != nil {
+		return e.inputFault(inputName(name), err)
+	}
+	defer in.Close()
+	e.Progress.Open(in)
+	defer e.Progress.Open(nil)
+	if name == "-" && file.IsTerminal(e.Stdin) && !e.Quiet {
+		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
+	}
+	head, err := in.Head()
+	switch {
+	case err != nil:
+		return e.cutFault(in.Name(), err)
+	case len(head) == 0:
+		return nil // no documents, in any format
+	}
+	s := &source{engine: e, name: in.Name(), from: e.From}
+	if s.from == nil {
+		s.from = codec.Detect(head, compress.Stem(name))
+	}
+	s.advice = codec.Advise(head, s.from)
+	if s.from == nil {
+		return s.unknownFormat()
+	}
+	if f := s.begin(); f != nil {
+		return f
+	}
+	defer func() {
+		if len(in.Compression()) > 0 {
+			e.CompressedIn += in.Offset()
+		}
+	}()
+	return s.whole(in)
+}
+
+// begin asks the target for the sink of s.
+func (s *source) begin() *report.Fault {
+	to, err := s.Target.Begin(Input{Name: s.name, From: s.from, Out: s.writer(), Terminal: s.out.IsTerminal()})
+	if err != nil {
+		return report.UsageFault(err.Error())
+	}
+	s.decoder = s.from.Read(s.Options)
+	s.sink, s.pending = to, to.Part()
+	s.pending.Reset(0, streamText)
+	s.serial, _ = to.(Serial)
+	return nil
+}
+
+// whole processes the records of s, which in holds. If the run continues after
+// faults, in seems to end where it cannot be decompressed any further: the
+// bytes before that are converted or rejected.
+func (s *source) whole(in *file.Reader) *report.Fault {
+	if s.Policy.stops() {
+		return s.all(in)
+	}
+	r := &cutReader{r: in}
+	// The reading goroutine has finished with r only if it reached the end.
+	if f := s.all(r); f != nil || s.enough || r.cut == nil {
+		return f
+	}
+	return s.cutFault(s.name, r.cut)
+}
+
+// A cutReader ends where r cannot be decompressed.
+type cutReader struct {
+	r   io.Reader
+	cut *compress.Error // the reason, nil if r ended
+}
+
+func (c *cutReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	if e, ok := errors.AsType[*compress.Error](err); ok {
+		c.cut, err = e, io.EOF
+	}
+	return n, err
+}
+
+// inputName returns the name of an input for messages.
+func inputName(name string) string {
+	if name == "-" {
+		return file.StdinName
+	}
+	return name
+}
+
+// all processes the records in r.
 func (s *source) all(r io.Reader) *report.Fault {
 	s.feed = pipeline.NewFeed(s.ctx, r, s.flush)
 	defer func() {
@@ -81,16 +174,16 @@ type outcome uint8
 
 const (
 	added    outcome = iota
-	filtered         // it is not wanted
-	long             // Sink.Long is to be used
-	refused          // it cannot be written, or a stage rejects it
+	filtered         // a stage does not want it
+	long             // its output is long: use Sink.Long
+	rejected         // it cannot be written, or a stage rejects it
 )
 
-// stages has rec go through the stages.
+// stages passes rec through the stages.
 func (s *source) stages(rec *record.Record) (outcome, error) {
 	for _, do := range s.Stages {
 		if keep, err := do.Do(rec); err != nil {
-			return refused, err
+			return rejected, err
 		} else if !keep {
 			return filtered, nil
 		}
@@ -98,7 +191,7 @@ func (s *source) stages(rec *record.Record) (outcome, error) {
 	return added, nil
 }
 
-// put has rec go through the stages and into p.
+// put passes rec through the stages and adds it to p.
 func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
 	if len(s.Stages) > 0 { // most runs have none
 		if what, err := s.stages(rec); what != added {
@@ -112,7 +205,7 @@ func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
 	case errors.Is(err, bson.ErrTooLarge):
 		return long, err
 	}
-	return refused, err
+	return rejected, err
 }
 
 // putLong is put for a record of any length, which is written at once.
@@ -121,7 +214,7 @@ func (s *source) putLong(rec *record.Record) (outcome, error) {
 		return what, err
 	}
 	if err := s.writeLong(rec); err != nil {
-		return refused, err
+		return rejected, err
 	}
 	return added, nil
 }

@@ -22,15 +22,15 @@ type job struct {
 	part     record.Part // what the sink makes of it
 	docs     int64       // records that were read
 	filtered int64       // those of them that are not wanted
-	refusals []refusal   // those of them that are at fault
-	long     bool        // it was left to take, since what is made of it is too long…
-	stopped  bool        // before all of the piece was done…
-	used     int         // …so many bytes of it, between two documents…
-	end      codec.State // …where this may come next
+	rejects  []reject    // those of them that have a fault
+	stopped  bool        // the job ended before the end of the piece
+	long     bool        // it stopped because the output of the next record is too long for it
+	used     int         // bytes of the piece that are done, up to the end of a record
+	end      codec.State // state after them
 }
 
-// A refusal is a record that was read and is rejected.
-type refusal struct {
+// A reject is a record that was read and is rejected.
+type reject struct {
 	number   int64 // of the record in its piece, from 1
 	from, to int   // its bytes in the piece
 	err      error
@@ -83,7 +83,7 @@ func (s *source) cut(data []byte, j *job) (n int) {
 // work processes the records of p, up to the first fault that it cannot judge.
 func (s *source) work(w *worker, p *piece) {
 	j := &p.Job
-	*j = job{from: j.from, to: j.to, end: j.from, part: j.part, refusals: j.refusals[:0]}
+	*j = job{from: j.from, to: j.to, end: j.from, part: j.part, rejects: j.rejects[:0]}
 	if j.part == nil {
 		j.part = s.sink.Part()
 	}
@@ -104,8 +104,8 @@ func (s *source) work(w *worker, p *piece) {
 		case what == long:
 			j.long, j.stopped = true, true
 			return
-		case s.leavesOut(rec.Source):
-			j.refusals = append(j.refusals, refusal{j.docs + 1, from, from + size, err})
+		case s.canReject(rec.Source):
+			j.rejects = append(j.rejects, reject{j.docs + 1, from, from + size, err})
 			faulty += len(record.Listed(err))
 		default:
 			j.stopped = true
@@ -145,17 +145,17 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
-	if s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.refusals)) || s.out.Err() != nil || s.sink.Take(j.part) != nil {
+	if s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.out.Err() != nil || s.sink.Take(j.part) != nil {
 		return 0, false
 	}
 	s.Filtered += j.filtered
-	s.count(j.docs - int64(len(j.refusals)))
+	s.count(j.docs - int64(len(j.rejects)))
 	at, done := s.at, 0
-	for _, r := range j.refusals {
+	for _, r := range j.rejects {
 		at = s.behind(at, p.Data[done:r.from])
 		done = r.from
-		m := mishap{err: r.err, number: s.docs + r.number, at: at, wrote: true}
-		if s.failed = s.refuse(m, p.Data[r.from:r.to]); s.failed != nil {
+		raw := fault{err: r.err, number: s.docs + r.number, at: at, read: true}
+		if s.failed = s.reject(raw, p.Data[r.from:r.to]); s.failed != nil {
 			return r.to, false
 		}
 	}

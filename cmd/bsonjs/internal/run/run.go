@@ -2,20 +2,17 @@
 // into a sink. It knows no command and no format.
 //
 //		input ─▶ codec.Decoder ─▶ Stage ─▶ … ─▶ Part of a Sink ─▶ output
-//		                              └─▶ rejects
+//		                            └─▶ rejects
 //
-//	  - run.go is what is asked of a run, and the way from its start to its end.
-//	  - input.go is the way of one input. It is worked on in pieces, several at
-//	    once (piece.go), as long as nothing is wrong, and as a stream (stream.go)
-//	    around whatever is. Both give the same records.
-//	  - faults.go is what happens because of what is wrong; mend.go puts lengths
-//	    right.
-//	  - outputs.go is what is written, and what is kept of what is left out.
+//	  - run.go has the options of a run, and the run from its start to its end.
+//	  - input.go processes one input: in pieces, several at once (piece.go), and
+//	    around faults as a stream (stream.go). Both give the same records.
+//	  - faults.go handles faults; mend.go corrects lengths.
+//	  - outputs.go has the output and the file of rejected records.
 package run
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime"
 
@@ -48,14 +45,15 @@ type Sink interface {
 	Long(rec *record.Record, w io.Writer) error
 }
 
-// A Serial is a Sink that gets its records one by one, in order, and also bytes
-// that could not be read as a record. Records have their Number and Place then.
+// A Serial is a Sink that gets its records one by one, in order, with Number and
+// Place, and also bytes that cannot be read as a record.
 type Serial interface {
 	Sink
 	// Enough reports whether the rest of the input after rec is not needed.
 	Enough(rec *record.Record) bool
-	// Unread is shown a record that could not be read because of err. Data is the
-	// bytes from its start on, as far as they have been read.
+	// Unread adds bytes to p that cannot be read as a record because of err.
+	// rec.Data has the bytes from the start of the record, as far as they have
+	// been read.
 	Unread(p record.Part, rec *record.Record, err error) error
 }
 
@@ -101,7 +99,7 @@ type Run struct {
 	Target  Target
 
 	Output  file.Output
-	Rejects file.Output // Name is "" if nothing is kept of what is left out
+	Rejects file.Output // Name is "" if the bytes of rejected records are not kept
 	Force   bool        // compressed bytes may go to a terminal
 	// Aside is called for each output that is written under a temporary name
 	// and must always be ended.
@@ -126,7 +124,7 @@ type Result struct {
 	Err    error // of writing the output
 }
 
-// An engine is a Run at work.
+// An engine is the state of a run.
 type engine struct {
 	Run
 	ctx context.Context // ends when the run is to stop
@@ -134,13 +132,13 @@ type engine struct {
 
 	out     *file.Writer
 	rejects *file.Writer // nil: rejected records are not kept
-	pending record.Part  // of the sink at hand: to be written…
-	sink    Sink         // …by this…
-	waiting int64        // …and so many records
+	sink    Sink         // of the current input
+	pending record.Part  // output of the sink that is not written yet
+	waiting int64        // records in pending
 	cut     bool         // the run was stopped in the middle of a record
 
 	Result
-	ended bool // the run is to end, and its output is whole
+	ended bool // the run ends before its inputs do, and its output is complete
 }
 
 // Do runs r until its inputs end or ctx does.
@@ -179,7 +177,7 @@ func (e *engine) run() report.Code {
 	return e.Code
 }
 
-// jobs returns how many pieces of an input are worked on at once.
+// jobs returns the number of workers.
 func (e *engine) jobs() int {
 	if e.Jobs > 0 {
 		return e.Jobs
@@ -187,99 +185,8 @@ func (e *engine) jobs() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// count counts n more records that were read.
+// count adds n to the records that were read.
 func (e *engine) count(n int64) {
 	e.Read += n
 	e.Progress.Count(e.Read)
-}
-
-// input does all records of one input.
-func (e *engine) input(name string) *report.Fault {
-	if err := e.flush(); err != nil { // before waiting for the input
-		return report.WriteFault(e.out.Name(), err)
-	}
-	in, err := e.in.Open(e.ctx, name)
-	if err != nil {
-		return e.inputFault(inputName(name), err)
-	}
-	defer in.Close()
-	e.Progress.Open(in)
-	defer e.Progress.Open(nil)
-	if name == "-" && file.IsTerminal(e.Stdin) && !e.Quiet {
-		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
-	}
-	head, err := in.Head()
-	switch {
-	case err != nil:
-		return e.cutFault(in.Name(), err)
-	case len(head) == 0:
-		return nil // no documents, in any format
-	}
-	s := &source{engine: e, name: in.Name(), from: e.From}
-	if s.from == nil {
-		s.from = codec.Detect(head, compress.Stem(name))
-	}
-	s.advice = codec.Advise(head, s.from)
-	if s.from == nil {
-		return s.unknownFormat()
-	}
-	if f := s.begin(); f != nil {
-		return f
-	}
-	defer func() {
-		if len(in.Compression()) > 0 {
-			e.CompressedIn += in.Offset()
-		}
-	}()
-	return s.whole(in)
-}
-
-// begin asks the target for the sink of s.
-func (s *source) begin() *report.Fault {
-	to, err := s.Target.Begin(Input{Name: s.name, From: s.from, Out: s.writer(), Terminal: s.out.IsTerminal()})
-	if err != nil {
-		return report.UsageFault(err.Error())
-	}
-	s.decoder = s.from.Read(s.Options)
-	s.sink, s.pending = to, to.Part()
-	s.pending.Reset(0, streamText)
-	s.serial, _ = to.(Serial)
-	return nil
-}
-
-// whole processes the records of s, which in holds. If the run continues after
-// faults, in seems to end where it cannot be decompressed any further: the
-// bytes before that are converted or rejected.
-func (s *source) whole(in *file.Reader) *report.Fault {
-	if s.Policy.stops() {
-		return s.all(in)
-	}
-	r := &cutReader{r: in}
-	// The reading goroutine has finished with r only if it reached the end.
-	if f := s.all(r); f != nil || s.enough || r.cut == nil {
-		return f
-	}
-	return s.cutFault(s.name, r.cut)
-}
-
-// A cutReader ends where r is damaged.
-type cutReader struct {
-	r   io.Reader
-	cut *compress.Error // why it has ended; nil: r did
-}
-
-func (c *cutReader) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	if e, ok := errors.AsType[*compress.Error](err); ok {
-		c.cut, err = e, io.EOF
-	}
-	return n, err
-}
-
-// inputName returns the name of an input for messages.
-func inputName(name string) string {
-	if name == "-" {
-		return file.StdinName
-	}
-	return name
 }

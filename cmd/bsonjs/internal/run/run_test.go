@@ -33,7 +33,7 @@ func (l *lines) Begin(in run.Input) (run.Sink, error) {
 }
 
 // A third is a stage that wants no document whose n is a multiple of three,
-// refuses those with a remainder of one, and doubles the others.
+// rejects those with a remainder of one, and doubles the others.
 type third struct{}
 
 func (third) Do(rec *record.Record) (keep bool, err error) {
@@ -88,7 +88,7 @@ func TestStages(t *testing.T) {
 				t.Errorf("%v, %d jobs: %d bytes, want %d", tc.from, jobs, out.Len(), want.Len())
 			}
 			got := [...]int64{result.Read, result.Written(), result.Rejected, result.Filtered}
-			if diff := cmp.Diff([...]int64{n, n / 3, n / 3, n / 3}, got); diff != "" || result.Code != report.CodeRefused {
+			if diff := cmp.Diff([...]int64{n, n / 3, n / 3, n / 3}, got); diff != "" || result.Code != report.CodeRejected {
 				t.Errorf("%v, %d jobs: code %d, read, written, rejected and filtered (-want +got):\n%s", tc.from, jobs, result.Code, diff)
 			}
 		}

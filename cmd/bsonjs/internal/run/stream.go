@@ -11,9 +11,9 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file does an input as a stream, record by record: around what is wrong
-// in it, and all of it if its format is not one that is cut into pieces, or its
-// sink is shown every record.
+// This file processes an input as a stream, record by record: the neighbourhood
+// of a fault, and the whole input if its format is not cut into pieces or its
+// sink is a Serial.
 
 const (
 	// streamBuffer is how many bytes of output are gathered for one write.
@@ -21,23 +21,24 @@ const (
 	// streamText is how many bytes of output are gathered at most. A document
 	// with more is written in portions.
 	streamText = 1 << 20
-	// recovered is how many bytes without a fault must follow one before the
-	// input is cut into pieces again, which would be in vain before the next.
+	// recovered is how many bytes without a fault must follow a fault before the
+	// input is cut into pieces again. Faults often come in groups, and a piece
+	// with a fault is read twice.
 	recovered = 1 << 20
 )
 
-// A stream is a source while it is done record by record.
+// A stream is a source while it is processed record by record.
 type stream struct {
 	*source
 	r    codec.Reader
-	rec  record.Record // the one at hand
-	base record.Place  // r counts from here
+	rec  record.Record // the current one
+	base record.Place  // place from which r counts
 	// clean is how many bytes of BSON were read since the last fault.
 	clean int64
 }
 
-// stream does records until the input ends, or is to end, or seems to be sound
-// again; the last is what false without a fault means.
+// stream processes records until the input ends, the run ends, or recovered
+// bytes have no fault. In the last case it returns false and no fault.
 func (s *source) stream() (ended bool, f *report.Fault) {
 	t := &stream{source: s, r: s.decoder.Stream(s.feed, s.state), base: s.at}
 	for s.ctx.Err() == nil {
@@ -60,7 +61,7 @@ func (s *source) stream() (ended bool, f *report.Fault) {
 	return true, s.interrupted()
 }
 
-// record does the record that was read.
+// record processes the current record.
 func (t *stream) record() *report.Fault {
 	if t.serial != nil {
 		t.locate()
@@ -71,8 +72,8 @@ func (t *stream) record() *report.Fault {
 		return t.long()
 	case t.out.Err() != nil:
 		return t.outputFault(t.out.Err())
-	case what == refused:
-		return t.refused(err)
+	case what == rejected:
+		return t.faulty(err)
 	case what == filtered:
 		t.Filtered++
 	case t.serial == nil:
@@ -85,45 +86,45 @@ func (t *stream) record() *report.Fault {
 	return nil
 }
 
-// locate fills in the number and the place of the record at hand.
+// locate sets the number and the place of the current record.
 func (t *stream) locate() { t.rec.Number, t.rec.Place = t.docs+1, t.start() }
 
-// done counts the record at hand, which is not left out because of a fault.
+// done counts the current record, which has no fault.
 func (t *stream) done() {
 	t.docs++
 	t.count(1)
 	t.clean += int64(len(t.rec.Data))
 }
 
-// long writes the record at hand, of which too much is made for pending.
+// long writes the current record, whose output is too long for pending.
 func (t *stream) long() *report.Fault {
 	err := t.writeLong(&t.rec)
 	switch {
 	case t.out.Err() != nil || errors.Is(err, interrupt.ErrInterrupted):
 		return t.outputFault(err)
 	case err != nil:
-		return t.refused(err)
+		return t.faulty(err)
 	}
 	t.done()
 	return nil
 }
 
-// start returns where the record at hand starts: what was read, or what could
-// not be.
+// start returns the start of the current record, or of the bytes that cannot be
+// read as one.
 func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
-// refused is for the record that was read, but is left out because of err.
-func (t *stream) refused(err error) *report.Fault {
-	m := mishap{err: err, number: t.docs + 1, at: t.start(), wrote: true}
-	if !t.leavesOut(t.rec.Source) {
-		return t.damage(m)
+// faulty handles the current record, which cannot be written because of err.
+func (t *stream) faulty(err error) *report.Fault {
+	raw := fault{err: err, number: t.docs + 1, at: t.start(), read: true}
+	if !t.canReject(t.rec.Source) {
+		return t.resync(raw)
 	}
 	t.docs++
 	t.clean = 0
-	return t.refuse(m, t.rec.Source)
+	return t.reject(raw, t.rec.Source)
 }
 
-// unread is for a record that could not be read because of err.
+// unread handles bytes that cannot be read as a record because of err.
 func (t *stream) unread(err error) *report.Fault {
 	r, ok := t.r.(codec.Handover)
 	if _, malformed := errors.AsType[*bson.SyntaxError](err); ok && malformed && t.serial != nil {
@@ -133,14 +134,15 @@ func (t *stream) unread(err error) *report.Fault {
 			return t.outputFault(err)
 		}
 	}
-	return t.damage(mishap{err: err, number: t.docs + 1, base: t.base})
+	return t.resync(fault{err: err, number: t.docs + 1, base: t.base})
 }
 
-// damage ends the run because of m or, if it is to go on, finds where.
-func (t *stream) damage(m mishap) *report.Fault {
-	f, ok := t.report(m)
+// resync rejects the record of raw and finds the next one. If faults end the
+// run, it does so.
+func (t *stream) resync(raw fault) *report.Fault {
+	f, ok := t.report(raw)
 	if !ok {
-		return t.inputFault(t.name, m.err)
+		return t.inputFault(t.name, raw.err)
 	}
 	if t.Policy.stops() {
 		return t.end(f)
@@ -152,28 +154,28 @@ func (t *stream) damage(m mishap) *report.Fault {
 		f.Skipped = skipped.n
 		return t.lost(f, hold)
 	}
-	if r, ok := t.r.(codec.LineReader); ok && r.Unended() { // the next one must not stand on its line
-		if err := t.reject(nil, t.from); err != nil {
+	if r, ok := t.r.(codec.LineReader); ok && r.Unended() { // end the line, so that the next reject has its own
+		if err := t.keepRejected(nil, t.from); err != nil {
 			return report.WriteFault(t.rejects.Name(), err)
 		}
 	}
 	t.clean = 0
 	if t.mend(hold, f) {
 		t.docs++
-		return t.mendedOne(f)
+		return t.countMended(f)
 	}
 	if err := hold.release(); err != nil {
 		return report.WriteFault(t.rejects.Name(), err)
 	}
 	f.Skipped = skipped.n
-	if !m.wrote {
+	if !raw.read {
 		t.Holes++
 	}
 	if t.r.Stray() {
-		return t.stray(f)
+		return t.countStray(f)
 	}
 	t.docs++
-	return t.leaveOut(f)
+	return t.countRejected(f)
 }
 
 // lost rejects the record of f, behind which the input cannot be read or its
@@ -187,14 +189,13 @@ func (t *stream) lost(f *report.Fault, hold *holder) *report.Fault {
 	}
 	err := t.r.Err()
 	t.docs++
-	if f := t.leaveOut(f); f != nil {
+	if f := t.countRejected(f); f != nil {
 		return f
 	}
 	return t.inputFault(t.name, err)
 }
 
-// end ends the run because of f. The output is whole for all that if the policy
-// says so.
+// end ends the run because of f. Under the policy Finish the output is complete.
 func (t *stream) end(f *report.Fault) *report.Fault {
 	if t.Policy == Stop {
 		return f
@@ -203,11 +204,11 @@ func (t *stream) end(f *report.Fault) *report.Fault {
 	if f := t.flushFault(); f != nil {
 		return f
 	}
-	return t.leaveOut(f)
+	return t.countRejected(f)
 }
 
-// leave ends the stream behind the record at hand, if others can take over, and
-// reports whether they can.
+// leave ends the stream behind the current record, if the rest can be cut into
+// pieces, and reports whether it can.
 func (t *stream) leave() bool {
 	r, ok := t.r.(codec.Handover)
 	if !ok || t.decoder.Cut == nil || t.serial != nil {
