@@ -15,12 +15,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// edgeContainers is the document of a collection that nests deeper than what
-// a bson.Cursor keeps without allocating.
+// edgeContainers is the index of the document of a collection that is so deep that
+// a bson.Cursor allocates.
 const edgeContainers = 7
 
-// TestNoAllocs: into warm buffers both directions allocate nothing, whatever
-// the options.
+// TestNoAllocs: with warm buffers both directions allocate nothing, for all
+// options.
 func TestNoAllocs(t *testing.T) {
 	docs := sample.Documents(sample.Collection, sample.Seed, 300)
 	docs[edgeContainers] = docs[0]
@@ -53,8 +53,8 @@ func TestNoAllocs(t *testing.T) {
 	}
 }
 
-// TestNoAllocsDialects is TestNoAllocs for the other modes and layouts; to
-// sort, members are allocated once for each document.
+// TestNoAllocsDialects is TestNoAllocs for the other modes and layouts. Sorting
+// makes one allocation for each document.
 func TestNoAllocsDialects(t *testing.T) {
 	docs := sample.Documents(sample.Bench, 1, 200)
 	for _, p := range encodePaths {
@@ -73,7 +73,7 @@ func TestNoAllocsDialects(t *testing.T) {
 				text, _ = p.o.AppendJSON(text[:0], doc)
 			}
 		}); n != 0 && (!p.o.SortKeys || n > float64(len(docs))) {
-			t.Errorf("%s: %v allocations writing", p.name, n)
+			t.Errorf("%s: writing makes %v allocations", p.name, n)
 		}
 		if p.o.Mode == extjson.Plain {
 			continue
@@ -83,13 +83,13 @@ func TestNoAllocsDialects(t *testing.T) {
 				back, _ = in.AppendBSON(back[:0], text)
 			}
 		}); n != 0 {
-			t.Errorf("%s: %v allocations reading", p.name, n)
+			t.Errorf("%s: reading makes %v allocations", p.name, n)
 		}
 	}
 }
 
-// TestDecoderAllocs: a Decoder allocates its buffers and nothing for each
-// document, but for a few words where one lies across two reads.
+// TestDecoderAllocs: a Decoder allocates its buffers, and nothing for each document
+// except a few words for a document that arrives in two reads.
 func TestDecoderAllocs(t *testing.T) {
 	var lines strings.Builder
 	e := extjson.NewEncoder(&lines)
@@ -113,11 +113,11 @@ func TestDecoderAllocs(t *testing.T) {
 		})
 	}
 	if few, many := allocs(5), allocs(50); many > few+100 {
-		t.Errorf("%v allocations for 500 documents, %v for 5000", few, many)
+		t.Errorf("%v allocations for 500 documents, %v for 5000 documents", few, many)
 	}
 }
 
-// repeated returns text n times.
+// A repeated reader returns text n times.
 type repeated struct {
 	text string
 	n    int
@@ -144,11 +144,11 @@ func (r *repeated) Read(p []byte) (int, error) {
 	return total, nil
 }
 
-// TestDecoderMemory: two hundred megabytes pass through a few buffers.
+// TestDecoderMemory: reading 200 MB takes a few buffers.
 func TestDecoderMemory(t *testing.T) {
 	for _, tc := range []struct {
 		name, before, text, after string
-		docs                      int // in each text
+		docs                      int // number of documents in each text
 	}{
 		{"lines", "", strings.Repeat(kitchenSink+"\n", 500), "", 500},
 		{"array", "[{}", "," + strings.Repeat(" ", 1<<20) + `{"a":"` + strings.Repeat("é", 50_000) + `"}`, "]", 1},
@@ -194,8 +194,8 @@ func TestEncoderAllocs(t *testing.T) {
 	}
 }
 
-// TestDecoderAmplification: elements take more bytes in BSON than in text.
-// The limit on the document holds before its text has ended.
+// TestDecoderAmplification: the elements take more bytes in BSON than in text. A
+// document over the limit is an error before its text has ended.
 func TestDecoderAmplification(t *testing.T) {
 	for _, n := range []int{1000, 1 << 20} {
 		r := io.MultiReader(strings.NewReader(`{"a":[`), &repeated{text: strings.Repeat("0,", 1000), n: 50_000})
@@ -208,16 +208,16 @@ func TestDecoderAmplification(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		wantFault(t, d.Err(), fault{Line: 1, Column: 1, Err: bson.ErrTooLarge, Value: true})
 		if got := after.TotalAlloc - before.TotalAlloc; got > 32<<20 {
-			t.Errorf("%d bytes at a time: %d bytes allocated", n, got)
+			t.Errorf("in pieces of %d bytes: %d bytes allocated", n, got)
 		}
 	}
 }
 
-// TestDecoderPieceAmplification is TestDecoderAmplification for text that is
-// there as a whole, with elements in one array, in many, and in many of which
-// no array has many.
+// TestDecoderPieceAmplification is TestDecoderAmplification for text that has
+// arrived completely. The elements are in one array, in many arrays, and in many
+// arrays with few elements each.
 func TestDecoderPieceAmplification(t *testing.T) {
-	const limit = 1 << 20 // of the document, in bytes
+	const limit = 1 << 20 // largest document in bytes
 	some := "[" + strings.Repeat("0,", 200) + "0],"
 	for _, element := range []string{"0,", some, "[" + strings.Repeat(some, 200) + "0],"} {
 		text := []byte(`{"a":[` + strings.Repeat(element, 8*limit/len(element)) + `0]}`)
@@ -236,9 +236,8 @@ func TestDecoderPieceAmplification(t *testing.T) {
 	}
 }
 
-// TestDecoderEndlessMemory: on the way to the limit no more than one and a
-// half times that is allocated, all buffers together: nobody can say how long
-// the collector lets garbage lie.
+// TestDecoderEndlessMemory: all buffers together, garbage included, have at most 1.5
+// times the limit, because a collection may come late.
 func TestDecoderEndlessMemory(t *testing.T) {
 	for _, limit := range []int{readAhead, 1 << 20, 5_000_000, 64 << 20} {
 		for _, text := range []string{`{"a":`, "[{}, {}, \n{", `{"a":[{"$numberInt":"1"},`} {

@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// specialElements appends elements whose keys are special in some dialect, or
-// nearly so, before values that may fit them.
+// specialElements appends elements whose keys are special in a dialect, or similar
+// to special keys, with values that may fit the keys.
 func specialElements(r *rand.Rand, dst []byte, levels int) []byte {
 	keys := append([]string{"$regex", "$options", "$type", "$ref", "$id", "$gt", "a", "", "base64", "subType", "t", "i", "pattern", "options"}, specials...)
 	for range r.IntN(3) {
@@ -46,8 +46,8 @@ func specialElements(r *rand.Rand, dst []byte, levels int) []byte {
 	return dst
 }
 
-// TestAmbiguousExactly: a document is refused if, and only if, the reader of
-// its dialect would not give it back.
+// TestAmbiguousExactly: AppendJSON rejects a document exactly if the reader of the
+// dialect would read another document from its text.
 func TestAmbiguousExactly(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Canonical, extjson.SemiRelaxed, extjson.Legacy, extjson.Shell} {
@@ -75,13 +75,13 @@ func TestAmbiguousExactly(t *testing.T) {
 			}
 		}
 		if refused < 1000 || written < 1000 {
-			t.Errorf("mode %d: %d refused, %d written", mode, refused, written)
+			t.Errorf("mode %d: only %d documents rejected, %d written", mode, refused, written)
 		}
 	}
 }
 
-// TestLegacyRegexTwice: readers of legacy text take no document with a special
-// key twice for a regex, so that it is written as it is.
+// TestLegacyRegexTwice: the reader of legacy text reads an object with a duplicate
+// special key as a document, not as a regex. So such a document is written.
 func TestLegacyRegexTwice(t *testing.T) {
 	legacy := extjson.EncodeOptions{Mode: extjson.Legacy}
 	for elements, want := range map[string]string{

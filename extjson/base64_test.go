@@ -38,13 +38,13 @@ func TestBase64Refused(t *testing.T) {
 	for _, text := range []string{
 		"A", "AA", "AAA", "AAAAA", "A=", "=", "==", "===", "====", "A===", "AA=A", "=AAA", "A=AA",
 		"AA==AAAA", "AAA=AAAA", "AAAAAA==AAAAAAAA", // padding inside
-		"AB==", "A/==", "AAB=", "AAD=", "AAAAAAB=", // bits that no byte takes
+		"AB==", "A/==", "AAB=", "AAD=", "AAAAAAB=", // bits that belong to no byte
 		"AAA\n", "AAAA\n", "AAAA\r\n", "AAAA\nAAA", "AA==\n\n\n\n", "\nAAA", "AAAA    ",
 		"AA-_", "A A=", "AAA\x00", "AAA\xff", "AAA=\x00\x00\x00\x00", "é===",
 	} {
 		dst := []byte("old")
 		if got, ok := appendBase64Decoded(dst, []byte(text)); ok || string(got) != "old" {
-			t.Errorf("%q: got %q, %v, want a refusal", text, got, ok)
+			t.Errorf("%q: got %q, %v, want false", text, got, ok)
 		}
 	}
 }
@@ -62,14 +62,14 @@ func checkBase64(t *testing.T, data []byte) {
 
 func checkBase64Text(t *testing.T, text []byte) {
 	want, err := base64.StdEncoding.Strict().DecodeString(string(text))
-	// Package base64 skips line breaks.
+	// Package encoding/base64 skips line breaks.
 	wantOK := err == nil && !bytes.ContainsAny(text, "\r\n")
 	got, ok := appendBase64Decoded(nil, text)
 	if ok != wantOK || ok && !bytes.Equal(got, want) {
 		t.Fatalf("appendBase64Decoded(%q) = %x, %v; package base64: %x, %v", text, got, ok, want, err)
 	}
 	if ok && !bytes.Equal(appendBase64(nil, got), text) {
-		t.Fatalf("%q decodes, but is not how %x is encoded", text, got)
+		t.Fatalf("%q decodes to %x, but the encoding of %[2]x is another text", text, got)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestBase64Random(t *testing.T) {
 			}
 			checkBase64(t, data)
 			text := appendBase64(nil, data)
-			for i := range text { // every letter broken once
+			for i := range text { // change every character once
 				c := text[i]
 				text[i] = "AQgw/=\n\xff"[r.IntN(8)]
 				checkBase64Text(t, text)
@@ -91,7 +91,7 @@ func TestBase64Random(t *testing.T) {
 			}
 		}
 	}
-	// Every byte in every place of the last groups.
+	// Every byte at every place of the last groups.
 	for i := range 8 {
 		for c := range 256 {
 			text := []byte("AAAAAA==")

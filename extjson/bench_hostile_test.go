@@ -12,8 +12,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// BenchmarkHostile reads each hostile text in two sizes: the bytes in a
-// second stay, or rise where a fault is found near the start.
+// BenchmarkHostile reads each hostile text in two sizes. Bytes per second must be
+// similar, or higher if the fault is near the start.
 func BenchmarkHostile(b *testing.B) {
 	for _, tc := range hostile.Shapes(hostile.JSON) {
 		for _, n := range []int{100_000, 10_000_000} {
@@ -29,8 +29,8 @@ func BenchmarkHostile(b *testing.B) {
 	}
 }
 
-// BenchmarkDecoder reads one document of each size, all of it at once and
-// byte by byte, and the same text as a stream of small documents.
+// BenchmarkDecoder reads one document of each size, in one piece and byte by byte,
+// and the same text as a stream of small documents.
 func BenchmarkDecoder(b *testing.B) {
 	const element = `{"k":"some text","n":[1,2.5]},`
 	for _, size := range []int{64 << 10, 1 << 20, 16 << 20} {
@@ -62,8 +62,8 @@ func BenchmarkDecoder(b *testing.B) {
 	}
 }
 
-// BenchmarkSplitter cuts a stream of documents into pieces of a megabyte:
-// lines are found from the end, elsewhere all of the text is gone through.
+// BenchmarkSplitter cuts a stream of documents into pieces of 1 MB. For lines the
+// Splitter searches from the end; all other text is read from the start.
 func BenchmarkSplitter(b *testing.B) {
 	var lines []byte
 	for _, doc := range sample.Documents(sample.Bench, sample.Seed, 5000) {
@@ -90,8 +90,8 @@ func BenchmarkSplitter(b *testing.B) {
 	}
 }
 
-// BenchmarkResync reads streams of lines, damaged or not, and asks where each
-// is, in two sizes: the bytes in a second stay.
+// BenchmarkResync reads streams of lines, intact and damaged, with the place of each
+// line, in two sizes. Bytes per second must be similar.
 func BenchmarkResync(b *testing.B) {
 	for _, line := range []string{"x", `{"a":x}`, `{"a":1}`, `{"a":`} {
 		for _, n := range []int{10_000, 1_000_000} {

@@ -12,7 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// berlin is a time zone with rules, unlike a fixed one.
+// berlin is a time zone with changing offsets.
 var berlin = func() *time.Location {
 	l, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -21,7 +21,8 @@ var berlin = func() *time.Location {
 	return l
 }()
 
-// encodePaths are the option paths of writing; plain ones come first.
+// encodePaths has the options for writing that use different code. Those without
+// extra work come first.
 var encodePaths = []struct {
 	name string
 	o    extjson.EncodeOptions
@@ -51,8 +52,8 @@ var encodePaths = []struct {
 	{"maxlen", extjson.EncodeOptions{MaxLen: 1 << 20}},
 }
 
-// BenchmarkAppendJSONOptions: all but sorted, indent and maxlen are to stay
-// within 1.3 times relaxed or canonical.
+// BenchmarkAppendJSONOptions: all times except those of sorted, indent and maxlen
+// must stay below 1.3 times that of relaxed or canonical.
 func BenchmarkAppendJSONOptions(b *testing.B) {
 	docs := sample.Documents(sample.Bench, 1, 1000)
 	size := 0
@@ -75,9 +76,9 @@ func BenchmarkAppendJSONOptions(b *testing.B) {
 	}
 }
 
-// BenchmarkAppendBSONOptions reads what the same documents are in each
-// dialect and layout: all but indented text are to stay within 1.3 times
-// relaxed or canonical.
+// BenchmarkAppendBSONOptions reads the same documents in each dialect and layout.
+// All times except that of indented text must stay below 1.3 times that of relaxed
+// or canonical.
 func BenchmarkAppendBSONOptions(b *testing.B) {
 	docs := sample.Documents(sample.Bench, 1, 1000)
 	size := 0
@@ -136,8 +137,8 @@ func BenchmarkAppendBSONOptions(b *testing.B) {
 	}
 }
 
-// growths are texts of n parts, for showing that time grows with length and
-// no faster: MB/s is to be the same for each n.
+// growths has texts of n parts, which show that time is linear in the length: MB/s
+// must be similar for each n.
 var growths = []struct {
 	name string
 	o    extjson.DecodeOptions
@@ -215,7 +216,8 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-// BenchmarkGrowthOut is BenchmarkGrowth for writing, sorted and cut.
+// BenchmarkGrowthOut is BenchmarkGrowth for writing, with sorted keys and with cut
+// text.
 func BenchmarkGrowthOut(b *testing.B) {
 	for _, g := range growths {
 		for _, n := range []int{1000, 30_000, 1_000_000} {

@@ -10,8 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// nested returns a document of depth levels, the innermost of which has n
-// nulls.
+// nested returns a document of depth levels. The innermost has n nulls.
 func nested(depth, n int) []byte {
 	doc, mark := bsoncore.Begin(nil)
 	for i := range n {
@@ -26,7 +25,8 @@ func nested(depth, n int) []byte {
 	return doc
 }
 
-// Indentation stops growing, so that nesting does not multiply the text.
+// Indentation stops growing at 64 levels, so that nesting does not multiply the
+// text.
 func TestIndentDepth(t *testing.T) {
 	const levels = 64
 	doc := nested(500, 1000)
@@ -39,7 +39,7 @@ func TestIndentDepth(t *testing.T) {
 		deepest = max(deepest, len(line)-len(bytes.TrimLeft(line, "\t")))
 	}
 	if deepest != levels {
-		t.Errorf("deepest line is indented %d times, want %d", deepest, levels)
+		t.Errorf("the deepest line has %d indentations, want %d", deepest, levels)
 	}
 	back, err := extjson.AppendBSON(nil, text)
 	if err != nil || !bytes.Equal(back, doc) {
@@ -47,25 +47,25 @@ func TestIndentDepth(t *testing.T) {
 	}
 	again, err := extjson.Indent(nil, text, "\t")
 	if err != nil || !bytes.Equal(again, text) {
-		t.Errorf("Indent changes what EncodeOptions.Indent wrote: %v", err)
+		t.Errorf("Indent changes a text of EncodeOptions.Indent: %v", err)
 	}
 }
 
-// What was replaced does not come back, so RejectLossy refuses it.
+// A replaced byte does not come back, so RejectLossy rejects it.
 func TestReplacedIsLossy(t *testing.T) {
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.End(bsoncore.AppendString(doc, "s", "a\xffb"), mark)
 	o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
 	if _, err := o.AppendJSON(nil, doc); err != nil {
-		t.Errorf("replacing: %v", err)
+		t.Errorf("UTF8Replace: %v", err)
 	}
 	o.RejectLossy = true
 	if text, err := o.AppendJSON(nil, doc); !errors.Is(err, extjson.ErrLossy) {
-		t.Errorf("replacing under RejectLossy: %s, %v, want ErrLossy", text, err)
+		t.Errorf("UTF8Replace with RejectLossy: %s, %v, want ErrLossy", text, err)
 	}
 }
 
-// A counter counts what was read of an endless text.
+// A counter is an endless text that counts its bytes.
 type counter struct {
 	head string
 	fill byte
@@ -82,8 +82,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A text in a wrapper that nothing can make right any more is refused while
-// it is still going on.
+// A text in a wrapper that cannot become valid is an error before its end.
 func TestEndlessWrapperText(t *testing.T) {
 	for _, tc := range []struct {
 		head string
@@ -103,12 +102,12 @@ func TestEndlessWrapperText(t *testing.T) {
 			t.Errorf("%s…: %v, want %v", tc.head, d.Err(), tc.want)
 		}
 		if r.n > 1<<20 {
-			t.Errorf("%s…: %d bytes were read", tc.head, r.n)
+			t.Errorf("%s…: %d bytes were read before the error", tc.head, r.n)
 		}
 	}
 }
 
-// A text that never ends is read up to the limit and not further.
+// An endless text is read only up to the limit.
 func TestEndlessBlanks(t *testing.T) {
 	const limit = 8 << 20
 	r := &counter{head: `{"a":`, fill: ' '}
@@ -117,6 +116,6 @@ func TestEndlessBlanks(t *testing.T) {
 		t.Errorf("%v, want ErrTooLarge", d.Err())
 	}
 	if r.n > limit+1<<20 {
-		t.Errorf("%d bytes were read of a text that may have %d", r.n, limit)
+		t.Errorf("%d bytes were read, with a limit of %d", r.n, limit)
 	}
 }

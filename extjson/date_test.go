@@ -1,12 +1,10 @@
 package extjson
 
-// This file tests dates against package time.
+// This file compares dates with package time.
 //
-//   - TestDate and TestParseDate are tables of what is written, read and
-//     refused.
-//   - TestDateEveryDay goes through the calendar in both directions.
-//   - checkDateText states the property that FuzzDate and TestDateMutated try
-//     to break.
+//   - TestDate and TestParseDate have tables of dates and texts, valid and invalid.
+//   - TestDateEveryDay tests the calendar in both directions.
+//   - checkDateText has the property that FuzzDate and TestDateMutated test.
 
 import (
 	"bytes"
@@ -97,13 +95,13 @@ func TestParseDate(t *testing.T) {
 		"１970-01-01T00:00:00Z",
 	} {
 		if ms, ok := parseDate([]byte(text)); ok {
-			t.Errorf("parseDate(%q) = %d, want a refusal", text, ms)
+			t.Errorf("parseDate(%q) = %d, want an error", text, ms)
 		}
 	}
 }
 
-// dateShape is the grammar; package time allows more ("T1:00:00", a comma,
-// hour 24 in an offset) and tells which days there are.
+// dateShape is the grammar. Package time checks that the day exists, but allows more
+// ("T1:00:00", a comma, hour 24 in an offset).
 var dateShape = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3}0*)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
 
 // checkDateText compares parseDate with dateShape and package time.
@@ -132,8 +130,7 @@ func checkDate(t *testing.T, ms int64, got, want []byte) ([]byte, []byte) {
 	return got, want
 }
 
-// TestDateEveryDay goes through all days that text can say, at some time of
-// each.
+// TestDateEveryDay tests all days that text can represent, at one time of each day.
 func TestDateEveryDay(t *testing.T) {
 	step := int64(1)
 	if testing.Short() {
@@ -150,7 +147,7 @@ func TestDateEveryDay(t *testing.T) {
 	}
 }
 
-// TestDateMutated breaks good texts.
+// TestDateMutated changes valid texts.
 func TestDateMutated(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
 	const alphabet = "0123456789012345678901234567890123456789-:T.Z+, tz\x00\xff"
@@ -186,8 +183,8 @@ func FuzzDate(f *testing.F) {
 	})
 }
 
-// benchDates returns dates of our times, every other one a whole second when
-// mixed.
+// benchDates returns dates of recent years. If mixed, every second date is a whole
+// second.
 func benchDates(mixed bool) (dates []int64, texts [][]byte) {
 	r := rand.New(rand.NewPCG(6, 6))
 	for range benchCount {
@@ -272,6 +269,6 @@ var (
 	sinkInt   int64
 )
 
-// benchCount is how many values a benchmark takes in turn: so many that the
-// processor cannot learn their order. A power of two, to spare a division.
+// benchCount is the number of values that a benchmark uses in turn: so many that
+// branch predictors do not learn them. It is a power of two, to avoid a division.
 const benchCount = 1 << 15

@@ -12,7 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// order returns a document to show.
+// order returns the document of the examples.
 func order() []byte {
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.AppendObjectID(doc, "_id", objectid.ID{0x65, 0xdf, 0x2f, 0x40, 11: 1})
@@ -29,8 +29,7 @@ func ExampleAppendJSON() {
 	// {"_id":{"$oid":"65df2f400000000000000001"},"items":2,"weight":1.5,"placed":{"$date":"2024-02-29T00:00:00Z"}} <nil>
 }
 
-// Canonical text says of every value what its type is, and converts back to
-// the same bytes.
+// Canonical text has the type of every value, and converts back to the same bytes.
 func ExampleEncodeOptions_AppendJSON() {
 	text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, order())
 	fmt.Printf("%s %v\n", text, err)
@@ -63,7 +62,7 @@ func ExampleEncodeOptions_escaping() {
 	// {"menu":"\u003cb\u003ecrème brûlée\u003c/b\u003e 🙂"} <nil>
 }
 
-// A stored document that looks like a wrapper has no faithful text.
+// An inner document with the keys of a wrapper has no faithful text.
 func ExampleEncodeOptions_ambiguousKeys() {
 	doc, mark := bsoncore.Begin(nil)
 	doc, inner := bsoncore.BeginDocument(doc, "rule")
@@ -79,7 +78,8 @@ func ExampleEncodeOptions_ambiguousKeys() {
 	// {"rule":{"$date":"tomorrow"}} <nil>
 }
 
-// A few bits have no text. RejectLossy tells where.
+// A few bits have no text. RejectLossy rejects a document with such bits and
+// reports their place.
 func ExampleEncodeOptions_rejectLossy() {
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.End(bsoncore.AppendRegex(doc, "name", "^a", "xi"), mark)
@@ -135,7 +135,8 @@ func ExampleDecodeOptions_rejectInexact() {
 	// extjson: line 1 column 7 (offset 6) (/n): integer is not exact as a double
 }
 
-// Errors say where: in bytes, in lines, and in the document.
+// An error has the place of the fault as an offset, as line and column, and as a
+// path in the document.
 func ExampleSyntaxError() {
 	_, err := extjson.AppendBSON(nil, []byte("{\"users\": [\n  {\"name\": 'Ann'}\n]}"))
 	var e *extjson.SyntaxError
@@ -148,7 +149,7 @@ func ExampleSyntaxError() {
 	// extjson: line 2 column 12 (offset 23) (/users/0/name): unexpected character, expected a value
 }
 
-// A ValueError is about text that is well formed but does not fit.
+// A ValueError is for text that is well formed but does not fit.
 func ExampleValueError() {
 	_, err := extjson.AppendBSON(nil, []byte(`{"a":[1,{"$numberInt":"3000000000"}]}`))
 	var e *extjson.ValueError

@@ -57,7 +57,7 @@ func TestGoValues(t *testing.T) {
 	}
 }
 
-// TestGoValueFaults: what does not fit is reported where the text has it.
+// TestGoValueFaults: a value that does not fit is reported at its place in the text.
 func TestGoValueFaults(t *testing.T) {
 	for _, tc := range []struct{ text, pointer string }{
 		{`{"name":¦1}`, "/name"},
@@ -80,7 +80,7 @@ func TestGoValueFaults(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", text, err, diff)
 		}
-		// In a stream, from its start.
+		// In a stream, with places from the start of the stream.
 		d := extjson.NewDecoder(strings.NewReader("{}\n[{}, " + text + ",{\"name\":\"Bo\"}]"))
 		var u user
 		if err := errors.Join(d.Decode(&u), d.Decode(&u)); err != nil {
@@ -90,7 +90,7 @@ func TestGoValueFaults(t *testing.T) {
 			t.Errorf("%s in a stream: %v", text, err)
 		}
 		if err := d.Decode(&u); err != nil || u.Name != "Bo" {
-			t.Errorf("the document behind: %+v, %v", u, err)
+			t.Errorf("the next document: %+v, %v", u, err)
 		}
 		if err := d.Decode(&u); err != io.EOF {
 			t.Errorf("at the end: %v, want io.EOF", err)
@@ -115,9 +115,9 @@ func TestGoValueFaults(t *testing.T) {
 	}
 }
 
-// TestUnfitBelowWrappers: the place of what does not fit a Go value is that of
-// its text, below documents with special keys too, and that of the whole call
-// or wrapper where the value lies in one.
+// TestUnfitBelowWrappers: the place of a value that does not fit a Go value is that
+// of its text, also inside documents with special keys. For a value in a call or
+// wrapper it is the place of the whole call or wrapper.
 func TestUnfitBelowWrappers(t *testing.T) {
 	type ref struct {
 		A struct {
@@ -149,8 +149,8 @@ func TestUnfitBelowWrappers(t *testing.T) {
 	}
 }
 
-// TestMarshalValueRefused: a value without a faithful text is an error, whichever
-// function writes it, and an Encoder goes on with the next.
+// TestMarshalValueRefused: a value without a faithful text is an error of every
+// function that writes it. An Encoder continues with the next value.
 func TestMarshalValueRefused(t *testing.T) {
 	v := bson.D{{Key: "$oid", Value: 1}}
 	exact := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true}
@@ -173,7 +173,8 @@ func TestMarshalValueRefused(t *testing.T) {
 	wantText(t, out.String(), nil, "{}\n")
 }
 
-// TestGoValuesRoundTrip: through text, Go values and back, nothing changes.
+// TestGoValuesRoundTrip: a document that is converted to text, to a Go value and
+// back does not change.
 func TestGoValuesRoundTrip(t *testing.T) {
 	for _, doc := range sample.Documents(sample.Wild, 13, 300) {
 		text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)

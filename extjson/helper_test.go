@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// unhex returns the bytes that s spells in hexadecimal, blanks aside.
+// unhex returns the bytes of s, which has hexadecimal digits and blanks.
 func unhex(tb testing.TB, s string) []byte {
 	tb.Helper()
 	b, err := hex.DecodeString(strings.Join(strings.Fields(s), ""))
@@ -24,7 +24,7 @@ func unhex(tb testing.TB, s string) []byte {
 	return b
 }
 
-// document returns the document whose elements s spells in hexadecimal.
+// document returns the document with the elements in s, in hexadecimal.
 func document(tb testing.TB, s string) []byte {
 	tb.Helper()
 	elements := unhex(tb, s)
@@ -32,8 +32,8 @@ func document(tb testing.TB, s string) []byte {
 	return append(append(doc, elements...), 0)
 }
 
-// A fault is an error of package extjson or bson, whichever of their types
-// it has. Those of bson have neither line nor column.
+// A fault has the fields of an error of package extjson or bson. Errors of bson have
+// no line and no column.
 type fault struct {
 	Offset, Line, Column int64
 	Pointer              string
@@ -41,8 +41,8 @@ type fault struct {
 	Value                bool // a *ValueError, not a *SyntaxError
 }
 
-// faultOf returns what err says; it fails the test if err is of no type that
-// the packages promise.
+// faultOf returns the fields of err. It fails the test if err does not have one of
+// the types of the packages.
 func faultOf(tb testing.TB, err error) fault {
 	tb.Helper()
 	switch e := err.(type) {
@@ -73,7 +73,7 @@ func wantFault(tb testing.TB, err error, want fault) {
 	}
 }
 
-// valueSentinels are the faults of text that is well formed.
+// valueSentinels has the sentinels for well-formed text.
 var valueSentinels = []error{
 	extjson.ErrRange, extjson.ErrInexact, extjson.ErrNumberLen, extjson.ErrRelaxed,
 	bson.ErrDepth, bson.ErrTooLarge, bson.ErrKeyNUL,
@@ -96,7 +96,7 @@ func textFault(text string, off int, pointer string, err error) fault {
 	return f
 }
 
-// here marks the byte at fault in the texts of tables.
+// here is the mark before the byte with the fault, in the texts of tables.
 const here = "¦"
 
 // marked returns text without its mark and the fault at the mark.
@@ -104,42 +104,42 @@ func marked(tb testing.TB, text, pointer string, err error) (string, fault) {
 	tb.Helper()
 	before, after, found := strings.Cut(text, here)
 	if !found || strings.Contains(after, here) {
-		tb.Fatalf("literal %q has no mark, or two", text)
+		tb.Fatalf("literal %q must have one mark", text)
 	}
 	return before + after, textFault(before+after, len(before), pointer, err)
 }
 
-// decode returns the BSON of text. The result follows bytes that must stay.
+// decode returns the BSON of text, and checks that the bytes in dst stay.
 func decode(tb testing.TB, o extjson.DecodeOptions, text string) ([]byte, error) {
 	tb.Helper()
 	return afterPrefix(tb, func(dst []byte) ([]byte, error) { return o.AppendBSON(dst, []byte(text)) })
 }
 
-// encode returns the text of doc. The result follows bytes that must stay.
+// encode returns the text of doc, and checks that the bytes in dst stay.
 func encode(tb testing.TB, o extjson.EncodeOptions, doc []byte) (string, error) {
 	tb.Helper()
 	text, err := afterPrefix(tb, func(dst []byte) ([]byte, error) { return o.AppendJSON(dst, doc) })
 	return string(text), err
 }
 
-// afterPrefix calls f with a dst that is not empty and checks that it comes
-// back in front of the result, or alone if f fails.
+// afterPrefix calls f with a dst that is not empty. It checks that the result starts
+// with the bytes in dst, and has no other bytes if f fails.
 func afterPrefix(tb testing.TB, f func(dst []byte) ([]byte, error)) ([]byte, error) {
 	tb.Helper()
 	const prefix = "old contents"
-	// Room for some results and not for others.
+	// The capacity is enough for short results only.
 	dst := append(make([]byte, 0, len(prefix)+40), prefix...)
 	out, err := f(dst)
 	if len(out) < len(prefix) || string(out[:len(prefix)]) != prefix || string(dst) != prefix {
-		tb.Fatalf("what stood in dst is now %q in the result, %q in dst", out, dst)
+		tb.Fatalf("the bytes in dst have changed: the result is %q, dst is %q", out, dst)
 	}
 	if err != nil && len(out) != len(prefix) {
-		tb.Errorf("dst is %d bytes longer after %v", len(out)-len(prefix), err)
+		tb.Errorf("dst comes back with %d more bytes after the error %v", len(out)-len(prefix), err)
 	}
 	return out[len(prefix):], err
 }
 
-// wantBytes checks a document.
+// wantBytes compares a document.
 func wantBytes(tb testing.TB, got []byte, err error, want []byte) {
 	tb.Helper()
 	if err != nil {
@@ -151,7 +151,7 @@ func wantBytes(tb testing.TB, got []byte, err error, want []byte) {
 	}
 }
 
-// wantText checks a text.
+// wantText compares a text.
 func wantText(tb testing.TB, got string, err error, want string) {
 	tb.Helper()
 	if err != nil {

@@ -19,11 +19,10 @@ import (
 	"github.com/bsonkit/bsonkit/internal/hostile"
 )
 
-// This file has inputs that somebody made to hurt. What is tested is the
-// result; that it comes at once shows in how long the tests take, and in
-// BenchmarkHostile.
+// This file tests the results for hostile inputs. The time of the tests and
+// BenchmarkHostile show whether the results come quickly.
 
-// TestHostileText reads each text, half of it, and each as a stream.
+// TestHostileText reads each text, half of it, and each text as a stream.
 func TestHostileText(t *testing.T) {
 	for _, tc := range hostile.Shapes(hostile.JSON) {
 		t.Run(tc.Name, func(t *testing.T) {
@@ -45,7 +44,7 @@ func TestHostileText(t *testing.T) {
 				if off < 0 {
 					off = int(faultOf(t, err).Offset)
 					if off < len(text)-3 {
-						t.Errorf("fault at %d of %d", off, len(text))
+						t.Errorf("fault at %d in a text of %d bytes", off, len(text))
 					}
 				}
 				want := textFault(text, off, faultOf(t, err).Pointer, tc.Err)
@@ -61,8 +60,8 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
-// TestDepthIn: the document is the first level; at the limit text passes, one
-// over it does not, up to the highest limit there is.
+// TestDepthIn: the document is the first level. Text at the limit is accepted, and
+// text with one more level is not, up to the highest limit that is allowed.
 func TestDepthIn(t *testing.T) {
 	for _, tc := range []struct {
 		name, open, shut string
@@ -85,7 +84,7 @@ func TestDepthIn(t *testing.T) {
 				t.Errorf("%s: %d levels, limit %d: %v", tc.name, levels, limit, err)
 			}
 			if back, err := (extjson.EncodeOptions{MaxDepth: limit}).AppendJSON(nil, doc); err != nil || string(back) != text(levels-1) {
-				t.Errorf("%s: %d levels, limit %d: back: %v", tc.name, levels, limit, err)
+				t.Errorf("%s: %d levels, limit %d: AppendJSON: %v", tc.name, levels, limit, err)
 			}
 			over := text(levels)
 			_, err = o.AppendBSON(nil, []byte(over))
@@ -93,7 +92,7 @@ func TestDepthIn(t *testing.T) {
 			for range levels - 1 {
 				pointer += map[string]string{"[": "/0", `{"a":`: "/a"}[tc.open]
 				if len(pointer) > 4000 {
-					pointer = faultOf(t, err).Pointer // slow to build, and shown below
+					pointer = faultOf(t, err).Pointer // a long pointer is slow to build and not compared
 					break
 				}
 			}
@@ -102,7 +101,7 @@ func TestDepthIn(t *testing.T) {
 	}
 }
 
-// TestHostileBSON nests two million levels in bytes.
+// TestHostileBSON writes BSON with two million levels, and other large documents.
 func TestHostileBSON(t *testing.T) {
 	const levels = 2_000_000
 	for _, head := range []string{"\x03\x00", "\x04\x00", "\x03a\x00"} {
@@ -132,8 +131,8 @@ func TestHostileBSON(t *testing.T) {
 	}
 }
 
-// TestScopesInScopes: the bytes of a scope that holds others move once, and are
-// what they should be.
+// TestScopesInScopes: nested scopes give the right bytes, with one move for each
+// byte.
 func TestScopesInScopes(t *testing.T) {
 	for _, tc := range []struct{ name, open, shut string }{
 		{"code first", `{"$code":"c","$scope":{"a":`, `}}`},
@@ -158,11 +157,12 @@ func TestScopesInScopes(t *testing.T) {
 	}
 }
 
-// TestScopesMixed: codes with scopes in each other and beside each other give
-// the same bytes whichever part comes first.
+// TestScopesMixed: nested and adjacent codes with scopes give the same bytes,
+// whether $code or $scope comes first.
 func TestScopesMixed(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	// value returns a value with the code first everywhere, and in any order.
+	// value returns two texts of a value: one with $code first, and one with random
+	// orders.
 	var value func(levels int) (string, string)
 	value = func(levels int) (first, mixed string) {
 		if levels == 0 || r.IntN(4) == 0 {
@@ -202,11 +202,11 @@ func TestScopesMixed(t *testing.T) {
 	}
 }
 
-// TestOneByteReader: a document of megabytes that arrives byte by byte.
+// TestOneByteReader reads a document of 4 MB that arrives byte by byte.
 func TestOneByteReader(t *testing.T) {
 	text := `{"a":[` + strings.Repeat(`{"k":"some text","n":[1,2.5]},`, 140_000) + `1]}`
 	if len(text) < 4<<20 {
-		t.Fatalf("%d bytes are no 4 MB", len(text))
+		t.Fatalf("the text has only %d bytes", len(text))
 	}
 	want, err := extjson.AppendBSON(nil, []byte(text))
 	if err != nil {
@@ -221,9 +221,9 @@ func TestOneByteReader(t *testing.T) {
 	}
 }
 
-// TestNeighbours: what lies behind a document in the same array belongs to
-// somebody else, who may write to it; the race detector tells. Nor is it
-// ever part of the text.
+// TestNeighbours: the reader does not read the bytes after a text in the same array,
+// because another goroutine may write to them. The race detector shows this. The
+// bytes are never part of the text.
 func TestNeighbours(t *testing.T) {
 	for n := range 20 {
 		dst, mark := bsoncore.Begin(nil)

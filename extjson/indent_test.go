@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// TestLayOutDocuments: text that exists is laid out as it would have been
-// written, and as encoding/json has it where that is the same.
+// TestLayOutDocuments: Compact and Indent give the text that AppendJSON writes with
+// the same layout, and that of encoding/json where both layouts are equal.
 func TestLayOutDocuments(t *testing.T) {
 	for _, doc := range sample.Documents(sample.Wild, 5, 400) {
 		for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Canonical} {
@@ -53,7 +53,7 @@ func TestCompact(t *testing.T) {
 		wantText(t, string(got), err, tc.want)
 		var want bytes.Buffer
 		if json.Compact(&want, []byte(strings.TrimPrefix(tc.text, "\ufeff"))) != nil || want.String() != tc.want {
-			t.Errorf("encoding/json makes %s of %q", &want, tc.text)
+			t.Errorf("encoding/json gives %s for %q", &want, tc.text)
 		}
 	}
 	for _, tc := range []struct {

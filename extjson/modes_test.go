@@ -14,9 +14,9 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// modeRows are values, as elements of the key a, in the modes that
-// typeRows (encode_test.go) does not have. An empty text is an error that
-// matches ErrLossy; lossy is then the plain text with the option Lossy.
+// modeRows has values, as elements with the key a, and their texts in the modes that
+// typeRows (write_test.go) does not have. An empty text is an error that matches
+// ErrLossy; lossy is then the plain text with the option Lossy.
 var modeRows = []struct {
 	name, elements             string
 	legacy, shell, semi, plain string
@@ -84,14 +84,14 @@ func TestModes(t *testing.T) {
 			got, err := encode(t, extjson.EncodeOptions{Mode: extjson.Plain, Lossy: true}, doc)
 			wantText(t, got, err, `{"a":`+lossy+`}`)
 			if !json.Valid([]byte(got)) {
-				t.Errorf("%s is no JSON", got)
+				t.Errorf("%s is not JSON", got)
 			}
 		})
 	}
 }
 
-// TestModesComeBack: shell text keeps every type; what legacy and
-// semi-relaxed text say is what relaxed text says.
+// TestModesComeBack: shell text keeps every type. Legacy and semi-relaxed text are
+// read as the same document as relaxed text.
 func TestModesComeBack(t *testing.T) {
 	for _, mix := range []sample.Mix{sample.Wild, sample.Collection} {
 		for i, doc := range sample.Documents(mix, 7, 400) {
@@ -124,7 +124,8 @@ func TestModesComeBack(t *testing.T) {
 				if err != nil {
 					t.Fatalf("document %d: %s: %v", i, text, err)
 				}
-				// int64 that SemiRelaxed keeps is int64 in relaxed text too.
+				// An int64 with a wrapper in semi-relaxed text is an int64 in relaxed
+				// text too.
 				if !bytes.Equal(back, want) {
 					t.Fatalf("document %d, %+v:\n%s is %x\n%s is %x", i, o, text, back, relaxed, want)
 				}
@@ -163,12 +164,12 @@ func TestLegacyOptions(t *testing.T) {
 	}
 }
 
-// TestLegacyAmbiguous: what a legacy reader takes for a regex is refused in
-// legacy text, and in no other.
+// TestLegacyAmbiguous: a document that a legacy reader reads as a regex is an error
+// in legacy text, and only there.
 func TestLegacyAmbiguous(t *testing.T) {
 	for _, tc := range []struct {
 		elements string
-		offset   int64 // of the key at fault; 0: none
+		offset   int64 // offset of the key with the fault; 0: no fault
 	}{
 		{"02 2472656765780002000000 7800", 11},
 		{"02 2472656765780002000000 7800 02 246f7074696f6e7300 02000000 6900", 11},
@@ -278,7 +279,8 @@ func TestLocation(t *testing.T) {
 	}
 }
 
-// TestValues: a value alone is written as in a document and read again.
+// TestValues: a single value has the text that it has in a document, and is read
+// again.
 func TestValues(t *testing.T) {
 	for _, tc := range typeRows {
 		doc := document(t, tc.elements)

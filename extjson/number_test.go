@@ -14,8 +14,8 @@ import (
 const (
 	zeros   = "0000000000"
 	hundred = zeros + zeros + zeros + zeros + zeros + zeros + zeros + zeros + zeros + zeros
-	// 2^1024 - 2^970, halfway between the largest double and the one that
-	// would follow it: the smallest integer that overflows.
+	// 2^1024 - 2^970 is the middle between the largest double and the next number of
+	// 53 bits. It is the smallest integer that overflows.
 	overflow = "179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704342711559699508093042880177904174497792"
 	below    = "179769313486231580793728971405303415079934132710037826936173778980444968292764750946649017977587207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817711531764475730270069855571366959622842914819860834936475292719074168444365510704342711559699508093042880177904174497791"
 )
@@ -87,7 +87,7 @@ func TestBareNumbers(t *testing.T) {
 			want := document(t, tc.element)
 			got, err := decode(t, extjson.DecodeOptions{}, `{"a":`+tc.text+`}`)
 			wantBytes(t, got, err, want)
-			// Followed by anything that can follow a number.
+			// The bytes that can follow a number.
 			for _, after := range []string{" }", "\n\n}", "\t}       "} {
 				got, err := decode(t, extjson.DecodeOptions{}, `{"a":`+tc.text+after)
 				wantBytes(t, got, err, want)
@@ -158,10 +158,10 @@ func TestRejectInexact(t *testing.T) {
 		{"9223372036854777856", true}, // 2^63 + 2^11, the next double
 		{"9223372036854776832", false},
 		{"18446744073709551616", true},
-		{"10000000000000000000000", true}, // 10^22 is the largest power of ten that is
+		{"10000000000000000000000", true}, // 10^22, the largest power of ten that is exact
 		{"100000000000000000000000", false},
 		{"1" + hundred, false},
-		{"9223372036854775809.0", true}, // a double whatever its value
+		{"9223372036854775809.0", true}, // a number with a point is a double
 		{"0.1", true},
 		{"9223372036854775809e0", true},
 		{new(big.Int).Lsh(big.NewInt(1), 1023).String(), true},
@@ -187,7 +187,7 @@ func TestMaxNumberLen(t *testing.T) {
 	for _, tc := range []struct {
 		name, text, pointer string
 		limit               int
-		err                 error // nil: fits
+		err                 error // nil: the number fits
 	}{
 		{"at the default", `{"a":` + here + `0.` + long[:4094] + `}`, "", 0, nil},
 		{"over the default", `{"a":` + here + `0.` + long[:4095] + `}`, "/a", 0, extjson.ErrNumberLen},
@@ -220,8 +220,8 @@ func TestMaxNumberLen(t *testing.T) {
 	}
 }
 
-// TestMillionDigits: a number as long as one likes is read in one go, where
-// the limit allows it.
+// TestMillionDigits reads numbers of a million digits, with a limit that allows
+// them.
 func TestMillionDigits(t *testing.T) {
 	const million = 1_000_000
 	ones := strings.Repeat("1", million)

@@ -15,8 +15,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// TestOptionRange: an option that is out of range is an error of every call that
-// uses it, which then does nothing; of streams it stays.
+// TestOptionRange: an option out of range is an error of every call that uses it. The
+// call does nothing else. The error of a stream is sticky.
 func TestOptionRange(t *testing.T) {
 	doc := document(t, "09 6100 0000000000000000")
 	for _, tc := range []struct {
@@ -59,7 +59,7 @@ func TestOptionRange(t *testing.T) {
 			wantOption(t, name, err, "extjson.EncodeOptions."+tc.option, tc.value)
 		}
 		if out.Len() > 0 {
-			t.Errorf("%s: %q is written", tc.option, out.String())
+			t.Errorf("%s: WriteJSON writes %q", tc.option, out.String())
 		}
 	}
 	for _, tc := range []struct {
@@ -74,7 +74,7 @@ func TestOptionRange(t *testing.T) {
 		_, _, appendedValue := tc.o.AppendBSONValue(nil, []byte(text))
 		d := tc.o.NewDecoder(strings.NewReader(text))
 		if d.More() || d.Next() || d.Resync(io.Discard) {
-			t.Error("a Decoder goes on")
+			t.Error("a Decoder continues after the error")
 		}
 		var v bson.D
 		stream, decoded := d.Err(), d.Decode(&v)
@@ -90,7 +90,7 @@ func TestOptionRange(t *testing.T) {
 	}
 	_, err := extjson.Indent(nil, []byte("{}"), "-")
 	wantOption(t, "Indent", err, "the indent of extjson.Indent", `"-"`)
-	// The last of each is in range.
+	// The last value of each option is in range.
 	last := extjson.EncodeOptions{
 		Mode: extjson.Plain, Spacing: extjson.LibbsonSpacing, Doubles: extjson.PythonDoubles, Dates: extjson.DateISO8601, UUIDs: extjson.UUIDDigits,
 		UUIDRepresentation: bson.UUIDCSharpLegacy, AmbiguousKeys: extjson.AsIs, InvalidUTF8: bson.UTF8Replace, Indent: "\t ",

@@ -15,11 +15,11 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file states what holds for every text, on texts of every kind.
+// This file tests the properties of all texts, on texts of every kind.
 
-// kitchenSink has every wrapper in a spelling of its own, numbers that become
-// each type, and strings with each kind of character. All of it is accepted,
-// RejectInexact included.
+// kitchenSink has every wrapper, each with another spelling, numbers that become
+// each type, and strings with each kind of character. All readers accept it, with
+// RejectInexact too.
 const kitchenSink = `{ "_id" : {"$oid":"56e1fc72e0c917e9c4714161"},
 	"numbers": [0, -0, 1.5, -1e-7, 9223372036854775808, 100000000000000000000000000000000000000e-30, 18446744073709551617.0,
 		{"$numberInt":"-1"}, {"$numberLong":"9223372036854775807"}, {"$numberDouble":"-Infinity"},
@@ -36,7 +36,7 @@ const kitchenSink = `{ "_id" : {"$oid":"56e1fc72e0c917e9c4714161"},
 	"\u0024ref": {"$ref":"c","$id":1,"$db":"d"}, "query": {"$type":2,"$regex":"a","$options":"i","\u0024gt":[[[{}]]]},
 	"": {}, "last": [ ] } `
 
-// sampleTexts returns texts of every kind, with BSON that stays the same.
+// sampleTexts returns texts of every kind.
 func sampleTexts(tb testing.TB) []string {
 	tb.Helper()
 	texts := []string{kitchenSink}
@@ -83,8 +83,8 @@ func TestSampleRoundTrip(t *testing.T) {
 	}
 }
 
-// TestTruncated: every text that ends too early says that, and where it ends;
-// a stream depends on it.
+// TestTruncated: the error of every truncated text is ErrTruncated at its end.
+// Streams need this.
 func TestTruncated(t *testing.T) {
 	options := []extjson.DecodeOptions{{}, {RejectInexact: true}, {InvalidUTF8: bson.UTF8Replace}}
 	check := func(text string, o extjson.DecodeOptions) {
@@ -102,7 +102,7 @@ func TestTruncated(t *testing.T) {
 	}
 	for _, o := range options {
 		check(kitchenSink, o)
-		// Digits that overflow, or are not exact, until the exponent comes.
+		// Digits that overflow, or are not exact, without the exponent after them.
 		check(`{"a":[1`+hundred+hundred+hundred+hundred+`e-300,9223372036854775809.5,1`+hundred+`E1]}`, o)
 	}
 	for _, text := range sampleTexts(t)[1:] {
@@ -112,8 +112,7 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// TestTruncatedDialects is TestTruncated for what is written in other modes
-// and layouts.
+// TestTruncatedDialects is TestTruncated for texts of other modes and layouts.
 func TestTruncatedDialects(t *testing.T) {
 	var docs [][]byte
 	for _, doc := range sample.Documents(sample.Wild, 5, 60) {
@@ -150,8 +149,8 @@ func TestTruncatedDialects(t *testing.T) {
 	}
 }
 
-// TestMutated changes each byte of texts and checks what hold.Text says of
-// any text, and that a fault of grammar is one to a JSON reader as well.
+// TestMutated changes each byte of texts and checks the properties of hold.Text. It
+// also checks that a fault of grammar is a fault for encoding/json too.
 func TestMutated(t *testing.T) {
 	texts := []string{kitchenSink}
 	for _, text := range sampleTexts(t) {
@@ -168,7 +167,7 @@ func TestMutated(t *testing.T) {
 			}
 			for j, c := range mutants {
 				if j%3 != i%3 {
-					continue // another third in the next byte
+					continue // each byte is replaced by a third of the values
 				}
 				buf[i] = c
 				checkAny(t, buf)
@@ -176,14 +175,14 @@ func TestMutated(t *testing.T) {
 			buf[i] = old ^ 0x20
 			checkAny(t, buf)
 			buf[i] = old
-			// A byte left out, and a byte twice.
+			// Delete the byte, and double it.
 			checkAny(t, append(buf[:i:i], buf[i+1:]...))
 			checkAny(t, append(buf[:i+1:i+1], buf[i:]...))
 		}
 	}
 }
 
-// grammar are the faults that no JSON reader can overlook.
+// grammar has the faults that every JSON reader finds.
 var grammar = []error{
 	extjson.ErrTruncated, extjson.ErrTrailing, extjson.ErrToken, extjson.ErrControl,
 	extjson.ErrEscape, extjson.ErrNumber,
@@ -197,13 +196,13 @@ func checkAny(t *testing.T, text []byte) {
 	doc, err := extjson.AppendBSON(nil, text)
 	for _, g := range grammar {
 		if errors.Is(err, g) && json.Valid(text) && bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
-			t.Errorf("valid JSON: %v: %s", err, text)
+			t.Errorf("the text is valid JSON, but AppendBSON: %v: %s", err, text)
 		}
 	}
 	if !json.Valid(text) {
 		return
 	}
-	// The same with blanks gives the same, or is refused for the same reason.
+	// The same text with blanks gives the same document or the same sentinel.
 	loose, looseErr := extjson.AppendBSON(nil, []byte(spaced(string(text))))
 	if (err == nil) != (looseErr == nil) || !bytes.Equal(loose, doc) {
 		t.Errorf("%s gives %x, %v, but %s gives %x, %v", text, doc, err, spaced(string(text)), loose, looseErr)
@@ -215,8 +214,8 @@ func checkAny(t *testing.T, text []byte) {
 	}
 }
 
-// TestCapacities: what is appended does not depend on the room in dst, nor
-// on what stood there.
+// TestCapacities: the appended bytes do not depend on the capacity or the contents
+// of dst.
 func TestCapacities(t *testing.T) {
 	text := []byte(kitchenSink)
 	doc, err := extjson.AppendBSON(nil, text)
@@ -241,8 +240,8 @@ func TestCapacities(t *testing.T) {
 	}
 }
 
-// spaced returns text with white space wherever JSON allows it, but for the
-// place behind a mark.
+// spaced returns text with white space at all places where JSON allows it, except
+// after a mark.
 func spaced(text string) string {
 	var b strings.Builder
 	inString, blanks := false, 0
@@ -266,8 +265,8 @@ func spaced(text string) string {
 	return b.String()
 }
 
-// escaped returns text with every character of its strings as a \u escape,
-// which no reader may take for another text.
+// escaped returns text with every character of its strings as a \u escape. Every
+// reader must read it as the same text.
 func escaped(text string) string {
 	var b strings.Builder
 	inString := false
@@ -293,8 +292,8 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// TestSpellings: white space and escapes change nothing. The compact
-// spelling has a reader of its own, which must agree with the general one.
+// TestSpellings: white space and escapes do not change the document. The reader of
+// the compact spelling must agree with the general reader.
 func TestSpellings(t *testing.T) {
 	for _, text := range sampleTexts(t) {
 		want, err := extjson.AppendBSON(nil, []byte(text))

@@ -2,6 +2,6 @@
 
 package extjson_test
 
-// slowdown is how many times less the tests do that only one goroutine runs:
-// the race detector makes them slow and has nothing to find.
+// slowdown divides the work of tests with one goroutine. The race detector makes
+// them slow and finds nothing in them.
 const slowdown = 10

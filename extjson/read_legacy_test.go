@@ -8,8 +8,8 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// Legacy texts of the key a and the element that they are, in hexadecimal.
-// Without the option they are documents, or errors.
+// TestLegacyIn has legacy texts with the key a, and the expected element in
+// hexadecimal. Without the option they are documents or errors.
 func TestLegacyIn(t *testing.T) {
 	const filter = `{"a":{"$regex":"x","$options":"i","$gt":1}}`
 	for _, tc := range []struct{ text, elements string }{
@@ -34,7 +34,7 @@ func TestLegacyIn(t *testing.T) {
 		{`{"a":{"$date":"1970-01-01T00:00:00-0030"}}`, "09 6100 40771b0000000000"},
 		{`{"a":{"$date":"0001-01-01T00:00:00Z"}}`, "09 6100 0028d3ed7cc7ffff"},
 		{`{"a":{"$uuid":"000102030405060708090a0b0c0d0e0f"}}`, "05 6100 10000000 04 000102030405060708090a0b0c0d0e0f"},
-		// What queries say stays what it is.
+		// Query operators stay documents.
 		{`{"a":{"$type":"string"}}`, "03 6100 17000000 02 247479706500 07000000 737472696e6700 00"},
 		{`{"a":{"$type":2,"$gt":null}}`, "03 6100 15000000 10 247479706500 02000000 0a 24677400 00"},
 		{`{"a":{"$regex":{"$regularExpression":{"pattern":"x","options":""}}}}`, "03 6100 10000000 0b 24726567657800 7800 00 00"},
@@ -101,16 +101,16 @@ func TestLegacyRefused(t *testing.T) {
 			wantFault(t, err, want)
 		})
 	}
-	// A fault that reading ahead meets is reported where it is.
+	// A fault that is found while reading ahead has its own place.
 	text, want := marked(t, `{"a":{"$regex":"x","$options":"\¦x"}}`, "/a/$options", extjson.ErrEscape)
 	_, err := decode(t, extjson.DecodeOptions{Legacy: true}, text)
 	wantFault(t, err, want)
-	// A NUL seen while reading ahead is forgotten.
+	// A NUL that is found while reading ahead is no fault.
 	got, err := decode(t, extjson.DecodeOptions{Legacy: true}, `{"a":{"$regex":"x","$options":"\u0000","b":1}}`)
 	if err != nil {
 		t.Errorf("%x, %v", got, err)
 	}
-	// None of this is for readers of canonical text only.
+	// With CanonicalOnly legacy text is an error.
 	text, want = marked(t, `{"a":{"$binary":¦"AQID","$type":"00"}}`, "/a", extjson.ErrWrapper)
 	_, err = decode(t, extjson.DecodeOptions{Legacy: true, CanonicalOnly: true}, text)
 	wantFault(t, err, want)
@@ -135,7 +135,7 @@ func TestUUIDRepresentation(t *testing.T) {
 		wantText(t, got, err, text)
 		got, err = encode(t, extjson.EncodeOptions{Mode: extjson.Plain, UUIDRepresentation: rep}, doc)
 		wantText(t, got, err, `{"a":"00010203-0405-0607-0809-0a0b0c0d0e0f"}`)
-		// What another representation wrote stays a binary.
+		// The UUID of another representation stays a binary.
 		other := bson.UUIDStandard
 		if rep <= bson.UUIDStandard {
 			other = bson.UUIDJavaLegacy

@@ -88,8 +88,7 @@ func TestResync(t *testing.T) {
 	}
 }
 
-// TestResyncFaults: one damage between documents is one fault, and takes no
-// document with it.
+// TestResyncFaults: one damage between documents is one fault, and costs no document.
 func TestResyncFaults(t *testing.T) {
 	lines := []string{`{"a":1}`, `{"a":2}`, `{"a":3}`, `{"a":4}`, `{"a":5}`}
 	all := strings.Join(lines, "")
@@ -99,7 +98,7 @@ func TestResyncFaults(t *testing.T) {
 		text := layout.open + strings.Join(lines, layout.between) + layout.close
 		for at := range len(text) + 1 {
 			if n := strings.LastIndexAny(text[:at], "{}"); n >= 0 && text[n] == '{' {
-				continue // in a document
+				continue // the place is inside a document
 			}
 			for _, stray := range []string{"[", "]", ",", "}", "x", "\"", "7", "-", "\xff"} {
 				d := extjson.NewDecoder(strings.NewReader(text[:at] + stray + text[at:]))
@@ -112,10 +111,10 @@ func TestResyncFaults(t *testing.T) {
 						break
 					}
 					if faults++; !d.Resync(nil) {
-						t.Fatal("no Resync")
+						t.Fatal("Resync returns false")
 					}
 				}
-				// A bracket may close the array early, or open one in vain.
+				// A stray bracket may end the array early, or seem to open one.
 				if got != all || faults > 2 || faults > 1 && stray != "]" && stray != "[" || d.Skipped() > 0 {
 					t.Errorf("%q at %d of %q: %d faults, %d skipped, %s", stray, at, text, faults, d.Skipped(), got)
 				}
@@ -124,15 +123,15 @@ func TestResyncFaults(t *testing.T) {
 	}
 }
 
-// TestResyncManyFaults: a bracket at the start makes one fault, however many
-// documents follow it.
+// TestResyncManyFaults: a bracket at the start is one fault for any number of
+// documents after it.
 func TestResyncManyFaults(t *testing.T) {
 	for _, tc := range []struct {
 		text   string
 		faults int
 	}{
 		{"[\n" + strings.Repeat("{\"n\":1}\n", 10_000), 1},
-		{strings.Repeat("{\"n\":1},\n", 10_000), 2}, // and no bracket at the end
+		{strings.Repeat("{\"n\":1},\n", 10_000), 2}, // the second fault is the missing bracket at the end
 		{strings.Repeat("{\"n\":1},\n", 9_999) + "{\"n\":1}\n]\n", 1},
 		{"[" + strings.Repeat("{\"n\":1}", 10_000) + "]", 1},
 	} {
@@ -155,16 +154,16 @@ func TestResyncManyFaults(t *testing.T) {
 	}
 }
 
-// TestResyncComments: a comment without an end is one fault, at its place, and
-// takes nothing with it but the rest of its line, up to a brace, or the document
-// that it is in. Those bytes are passed over, all others read.
+// TestResyncComments: a comment without an end is one fault, at its place. It costs
+// the rest of its line, up to a brace, or the document that contains it. Only these
+// bytes are skipped.
 func TestResyncComments(t *testing.T) {
 	long := strings.Repeat("y", 16<<20)
 	for _, tc := range []struct {
 		name   string
-		text   string   // here stands before what is at fault
+		text   string   // with the mark before the fault
 		want   string   // texts of the documents
-		passed []string // at each fault
+		passed []string // the skipped bytes of each fault
 	}{
 		{"line", "{a:1}\n¦/* x\n{a:2}\n{a:3}", "{a:1}{a:2}{a:3}", []string{"/* x\n"}},
 		{"first", "¦/* x y z\n{a:2}\n", "{a:2}", []string{"/* x y z\n"}},
@@ -177,12 +176,12 @@ func TestResyncComments(t *testing.T) {
 		{"in a document", "{a:1 ¦/* \n{a:2}\n{a:3}\n{a:4}\n{a:5}\n{a:6}\n", "{a:2}{a:3}{a:4}{a:5}{a:6}", []string{"{a:1 /* \n"}},
 		{"in a document on a line", "[{a:1 ¦/* }, {a:2}, {a:3}]", "{a:2}{a:3}", []string{"{a:1 /* }"}},
 		{"in a document over lines", "[\n {\n  a: 1 ¦/*\n },\n {\n  a: 2\n }\n]", "{\n  a: 2\n }", []string{"{\n  a: 1 /*\n }"}},
-		{"as long as may be", "/*" + long[4:] + "*/{a:1}", "{a:1}", nil},
+		{"of the largest length", "/*" + long[4:] + "*/{a:1}", "{a:1}", nil},
 		{"too long", "¦/*" + long[3:] + "*/{a:1}", "{a:1}", []string{"/*" + long[3:] + "*/"}},
 		{"too long, over lines", "{a:1}¦/*\n{a:2}" + long + "*/{a:3}\n{a:4}", "{a:1}{a:2}{a:4}", []string{"/*\n", long + "*/{a:3}\n"}},
 		{"too long, in a document", "{a:1 ¦/*\n }" + long + "*/ }\n{a:2}", "{a:2}", []string{"{a:1 /*\n }" + long + "*/ }\n"}},
-		{"line that is too long", "¦//" + long + "\n{a:1}", "{a:1}", []string{"//" + long + "\n"}},
-		{"line as long as may be", "//" + long[3:] + "\n{a:1}//" + long[3:], "{a:1}", nil},
+		{"line too long", "¦//" + long + "\n{a:1}", "{a:1}", []string{"//" + long + "\n"}},
+		{"line of the largest length", "//" + long[3:] + "\n{a:1}//" + long[3:], "{a:1}", nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			before, after, faulty := strings.Cut(tc.text, here)
@@ -197,7 +196,7 @@ func TestResyncComments(t *testing.T) {
 					break
 				}
 				if f := faultOf(t, d.Err()); len(passed) == 0 && f.Offset != int64(len(before)) {
-					t.Errorf("%v, want it at %d", d.Err(), len(before))
+					t.Errorf("%v, want offset %d", d.Err(), len(before))
 				}
 				var b strings.Builder
 				if !d.Resync(&b) {
@@ -209,14 +208,14 @@ func TestResyncComments(t *testing.T) {
 				t.Errorf("got %.100s, %d faults, want %s", got, len(passed), tc.want)
 			}
 			if !slices.Equal(passed, tc.passed) {
-				t.Errorf("passed over %.100q, want %.100q", passed, tc.passed)
+				t.Errorf("skipped %.100q, want %.100q", passed, tc.passed)
 			}
 		})
 	}
 }
 
-// TestResyncCommentMemory: a comment without an end is neither held nor lost,
-// whatever follows it.
+// TestResyncCommentMemory: a comment without an end is not kept in memory, and all
+// its bytes are skipped or read, for any text after it.
 func TestResyncCommentMemory(t *testing.T) {
 	const size = 256 << 20
 	for _, text := range []string{"/*", "//", "[{a:1}, /* x", "{a:1, /*"} {
@@ -243,7 +242,7 @@ func TestResyncCommentMemory(t *testing.T) {
 			separators = 0
 		}
 		if read+int(passed)+separators != size || faults != 1 {
-			t.Errorf("%s: %d bytes read, %d passed over, %d faults", text, read, passed, faults)
+			t.Errorf("%s: %d bytes read, %d skipped, %d faults", text, read, passed, faults)
 		}
 		if n := after.TotalAlloc - before.TotalAlloc; n > size {
 			t.Errorf("%s: %d bytes allocated", text, n)
@@ -251,7 +250,7 @@ func TestResyncCommentMemory(t *testing.T) {
 	}
 }
 
-// counting counts the bytes that are written to it.
+// A counting writer counts the written bytes.
 type counting int64
 
 func (c *counting) Write(p []byte) (int, error) {
@@ -259,7 +258,8 @@ func (c *counting) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A shortWriter takes room bytes and then fails, or claims to have written less.
+// A shortWriter accepts room bytes. Then it returns an error, or only a count that is
+// too small.
 type shortWriter struct {
 	bytes.Buffer
 	room int
@@ -276,8 +276,9 @@ func (w *shortWriter) Write(p []byte) (int, error) {
 	return n, w.err
 }
 
-// TestResyncWriter: a writer of what is passed over that fails ends the Decoder,
-// with all that it took and nothing twice, wherever it fails.
+// TestResyncWriter: if the writer for the skipped bytes fails, the Decoder ends. The
+// writer has got all bytes up to the failure, none of them twice, for a failure at
+// any place.
 func TestResyncWriter(t *testing.T) {
 	errFull := errors.New("full")
 	for _, text := range []string{
@@ -292,7 +293,7 @@ func TestResyncWriter(t *testing.T) {
 		}
 		var whole bytes.Buffer
 		if ok, d := resync(&whole); !ok || whole.Len() == 0 || !strings.Contains(text, whole.String()) {
-			t.Fatalf("%.30q: %v, %q passed over", text, d.Err(), whole.String())
+			t.Fatalf("%.30q: %v, %q skipped", text, d.Err(), whole.String())
 		}
 		step := 1 + whole.Len()/100
 		for room := 0; room < whole.Len(); room += step {
@@ -307,15 +308,16 @@ func TestResyncWriter(t *testing.T) {
 					t.Fatalf("%.30q, room for %d: %v, %v, wrote %.30q", text, room, ok, d.Err(), w.String())
 				}
 				if d.Next() || d.Resync(nil) || d.Err() != want {
-					t.Fatalf("%.30q, room for %d: goes on after %v", text, room, d.Err())
+					t.Fatalf("%.30q, room for %d: the Decoder continues after %v", text, room, d.Err())
 				}
 			}
 		}
 	}
 }
 
-// TestResyncReader: when the reader fails in Resync, both the failure and the
-// fault before it are told. After Resync a failure has no fault.
+// TestResyncReader: if the reader fails in Resync, the error has the error of the
+// reader and the fault before it. If the reader fails after Resync, the error has no
+// fault.
 func TestResyncReader(t *testing.T) {
 	broken := errors.New("broken")
 	for _, tc := range []struct {
@@ -348,12 +350,12 @@ func TestResyncReader(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
 		if !errors.Is(got, broken) || errors.Is(got, extjson.ErrToken) == tc.resumes {
-			t.Errorf("%s: %v does not match what went wrong", tc.name, got)
+			t.Errorf("%s: %v does not match both errors", tc.name, got)
 		}
 	}
 }
 
-// TestResyncPasses: which bytes are passed over.
+// TestResyncPasses checks the skipped bytes.
 func TestResyncPasses(t *testing.T) {
 	for text, want := range map[string]string{
 		"{a\n\n\n{}":                      "{a\n\n\n",
@@ -376,8 +378,8 @@ func TestResyncPasses(t *testing.T) {
 	}
 }
 
-// TestBuffered: a fault or a document leaves what follows it in Buffered and
-// what the reader has yet to give, whatever the reader gives at a time.
+// TestBuffered: after a fault or a document, Buffered and the rest of the reader
+// together are the text after it, for any size of the reads.
 func TestBuffered(t *testing.T) {
 	const text = "{\"a\":1}\n[{\"a\":2},x{\"a\":3}] {\"a\":4}"
 	for name, reader := range readers {
@@ -386,7 +388,7 @@ func TestBuffered(t *testing.T) {
 		for n := int64(0); ; n++ {
 			ok := d.Next()
 			off := d.Offset() + int64(len(d.Text()))
-			// Nobody reads behind d's back: a copy of the reader's rest follows.
+			// Buffered has bytes from off on, and no capacity after them.
 			if got := string(d.Buffered()); !strings.HasPrefix(text[off:], got) || cap(d.Buffered()) != len(got) {
 				t.Errorf("%s: %q is not at %d", name, got, off)
 			}
@@ -400,8 +402,8 @@ func TestBuffered(t *testing.T) {
 	}
 }
 
-// TestStreamPlaces: lines and columns are those in the stream, for documents,
-// values that do not fit and faults, whichever were asked for before.
+// TestStreamPlaces: lines and columns count from the start of the stream, for
+// documents, values that do not fit and faults, in any order of the calls.
 func TestStreamPlaces(t *testing.T) {
 	const good, late, unfit, split = `{"n":1}`, "  {\"n\":\r\n 2}", `{"n":"x"}`, "{\"n\":\n3\n,]"
 	var b strings.Builder
@@ -411,7 +413,7 @@ func TestStreamPlaces(t *testing.T) {
 		want = append(want, fmt.Sprintf("%s at %d, line %d, column %d", what, f.Offset, f.Line, f.Column))
 	}
 	for i := range 280 {
-		if i%70 == 0 { // more than a Decoder reads at once
+		if i%70 == 0 { // more text than a Decoder reads at once
 			b.WriteString("x" + strings.Repeat(" ", readAhead/2) + "\n" + strings.Repeat("\n\t", readAhead/4))
 			place("fault", b.Len()-readAhead/2-1-readAhead/2-1)
 		}
@@ -432,7 +434,7 @@ func TestStreamPlaces(t *testing.T) {
 			place("fault", n)
 		case 6:
 			b.WriteString(split + "\n")
-			place("fault", n+len(split)-1) // passed over with its line
+			place("fault", n+len(split)-1) // skipped with its line
 		}
 	}
 	for name, reader := range readers {
@@ -456,7 +458,7 @@ func TestStreamPlaces(t *testing.T) {
 				default:
 					for i := range max(len(got), len(want)) {
 						if i >= len(got) || i >= len(want) || got[i] != want[i] {
-							t.Fatalf("%d of %d, the first other: got %v, want %v", len(got), len(want), got[i:min(i+3, len(got))], want[i:min(i+3, len(want))])
+							t.Fatalf("%d places, want %d; at the first difference got %v, want %v", len(got), len(want), got[i:min(i+3, len(got))], want[i:min(i+3, len(want))])
 						}
 					}
 					return

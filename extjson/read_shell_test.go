@@ -13,7 +13,7 @@ import (
 
 const oidHex = "56e1fc72e0c917e9c4714161"
 
-// Values in the shell's syntax and the canonical text that they are.
+// shellRows has values in the syntax of the shell, and their canonical text.
 var shellRows = []struct{ text, canonical string }{
 	{`ObjectId("` + oidHex + `")`, `{"$oid":"` + oidHex + `"}`},
 	{`ObjectId('` + oidHex + `')`, `{"$oid":"` + oidHex + `"}`},
@@ -152,10 +152,10 @@ func TestShellIn(t *testing.T) {
 			text := "{a:" + tc.text + "}"
 			inDoc, err := decode(t, o, text)
 			wantBytes(t, inDoc, err, bsoncore.End(append(append([]byte{0, 0, 0, 0, byte(typ)}, "a\x00"...), want...), 0))
-			// In pieces of every size, and cut at every place.
+			// In pieces of every size, and truncated at every place.
 			for n := range text {
 				if _, err := o.AppendBSON(nil, []byte(text[:n])); err == nil {
-					t.Errorf("%s is taken for a document", text[:n])
+					t.Errorf("%s is accepted as a document", text[:n])
 				} else if f := faultOf(t, err); f.Err != extjson.ErrTruncated && f.Err != extjson.ErrEvaluate {
 					t.Errorf("%s: %v, want ErrTruncated", text[:n], err)
 				}
@@ -175,20 +175,20 @@ func TestShellIn(t *testing.T) {
 	}
 }
 
-// TestShellNotAsked: without the option none of it is read.
+// TestShellNotAsked: without the option Shell, the texts are errors.
 func TestShellNotAsked(t *testing.T) {
 	for _, tc := range shellRows {
 		_, _, err := extjson.AppendBSONValue(nil, []byte(tc.text))
 		if got, _, e := extjson.AppendBSONValue(nil, []byte(tc.canonical)); err == nil && e == nil {
 			if same, _, _ := extjson.AppendBSONValue(nil, []byte(tc.text)); string(same) == string(got) {
-				continue // JSON
+				continue // the text is JSON
 			}
 		}
 		if err == nil {
-			t.Errorf("%s is read", tc.text)
+			t.Errorf("%s is accepted without Shell", tc.text)
 		}
 		if _, _, err := (extjson.DecodeOptions{Shell: true, CanonicalOnly: true}).AppendBSONValue(nil, []byte(tc.text)); err == nil && !strings.HasPrefix(tc.text, "{") && !strings.ContainsAny(tc.text[:1], `tfn"`) {
-			t.Errorf("%s is read as canonical text", tc.text)
+			t.Errorf("%s is accepted with CanonicalOnly", tc.text)
 		}
 	}
 }
@@ -350,7 +350,7 @@ func TestShellRefused(t *testing.T) {
 			}
 		})
 	}
-	// Calls that hold calls count as depth.
+	// Nested calls count as levels.
 	deep := strings.Repeat(`DBRef("x",`, 2000) + "1" + strings.Repeat(")", 2000)
 	_, _, err := extjson.DecodeOptions{Shell: true}.AppendBSONValue(nil, []byte(deep))
 	if f := faultOf(t, err); f.Err != bson.ErrDepth {

@@ -16,14 +16,14 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file tests streams that are longer than what a Decoder reads at once,
-// and readers that fail.
+// This file tests streams that are longer than a read of a Decoder, and readers that
+// fail.
 
-// readAhead is more than a Decoder reads before it looks at a document.
+// readAhead is more than the bytes that a Decoder reads ahead of a document.
 const readAhead = 256 << 10
 
-// TestDecoderLarge reads documents of many sizes around that of the buffer,
-// in one stream.
+// TestDecoderLarge reads documents of many sizes near that of the buffer, in one
+// stream.
 func TestDecoderLarge(t *testing.T) {
 	var stream bytes.Buffer
 	var want [][]byte
@@ -38,14 +38,14 @@ func TestDecoderLarge(t *testing.T) {
 	}
 	for name, reader := range readers {
 		if name == "haltingly" {
-			continue // a million empty reads
+			continue // this reader would make a million empty reads
 		}
 		t.Run(name, func(t *testing.T) {
 			d := extjson.NewDecoder(reader(bytes.NewReader(stream.Bytes())))
 			n := 0
 			for ; d.Next(); n++ {
 				if n >= len(want) || !bytes.Equal(d.Raw(), want[n]) {
-					t.Fatalf("document %d is not the one that was written", n)
+					t.Fatalf("document %d differs from the one in the stream", n)
 				}
 			}
 			if n != len(want) || d.Err() != nil {
@@ -55,7 +55,7 @@ func TestDecoderLarge(t *testing.T) {
 	}
 }
 
-// TestDecoderPlace: a fault behind megabytes and many lines.
+// TestDecoderPlace checks the place of a fault after megabytes and many lines.
 func TestDecoderPlace(t *testing.T) {
 	var b strings.Builder
 	for i := range 40_000 {
@@ -63,7 +63,7 @@ func TestDecoderPlace(t *testing.T) {
 	}
 	before := b.String()
 	if len(before) < 1<<20 {
-		t.Fatalf("%d bytes are no megabyte", len(before))
+		t.Fatalf("the text before the fault has only %d bytes", len(before))
 	}
 	for _, tc := range []struct {
 		name, text, pointer string
@@ -92,11 +92,11 @@ func TestDecoderPlace(t *testing.T) {
 	}
 }
 
-// endless returns text, then fill for ever, and counts.
+// An endless reader returns text, and then fill without end. It counts the bytes.
 type endless struct {
 	text string
 	fill byte
-	n    int // bytes at a time
+	n    int // largest size of a read in bytes
 	read int // bytes returned so far
 }
 
@@ -114,8 +114,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestDecoderFindsFaultEarly: a document that never ends is not read to the
-// limit of its size when something is wrong with it.
+// TestDecoderFindsFaultEarly: an endless document with a fault is not read up to the
+// limit of its size.
 func TestDecoderFindsFaultEarly(t *testing.T) {
 	for _, first := range []int{1, 5, 1000, readAhead, 1 << 20} {
 		text, want := marked(t, `{"a":¦x,"b":"`, "/a", extjson.ErrToken)
@@ -126,18 +126,18 @@ func TestDecoderFindsFaultEarly(t *testing.T) {
 		}
 		wantFault(t, d.Err(), want)
 		if r.read > 4*readAhead {
-			t.Errorf("%d bytes at a time: %d bytes read", first, r.read)
+			t.Errorf("in pieces of %d bytes: %d bytes read", first, r.read)
 		}
 	}
 }
 
-// TestDecoderEndless: what never ends is given up at the limits.
+// TestDecoderEndless: endless text is an error at the limits.
 func TestDecoderEndless(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
 		fill       byte
 		o          extjson.DecodeOptions
-		limit      int // bytes that may be read
+		limit      int // largest number of bytes that may be read
 	}{
 		{"string", `{"a":"`, 'x', extjson.DecodeOptions{MaxTextSize: 1 << 20}, 2 << 20},
 		{"blanks", `{`, ' ', extjson.DecodeOptions{MaxTextSize: 1 << 20}, 2 << 20},
@@ -158,15 +158,15 @@ func TestDecoderEndless(t *testing.T) {
 					t.Errorf("error %T %v", d.Err(), d.Err())
 				}
 				if r.read > tc.limit {
-					t.Errorf("%d bytes at a time: %d bytes read", n, r.read)
+					t.Errorf("in pieces of %d bytes: %d bytes read", n, r.read)
 				}
 			}
 		})
 	}
 }
 
-// TestDecoderFaultOrLimit: a fault within the limit is reported, one behind
-// it is not, however the text arrives.
+// TestDecoderFaultOrLimit: a fault within the limit is reported, and a fault after
+// the limit is not, for all pieces in which the text arrives.
 func TestDecoderFaultOrLimit(t *testing.T) {
 	for _, tc := range []struct {
 		text    string
@@ -181,14 +181,14 @@ func TestDecoderFaultOrLimit(t *testing.T) {
 		for name, reader := range readers {
 			d := extjson.DecodeOptions{MaxTextSize: 16}.NewDecoder(reader(strings.NewReader(text)))
 			if d.Next() {
-				t.Fatalf("%s: a document", name)
+				t.Fatalf("%s: Next returns true", name)
 			}
 			wantFault(t, d.Err(), want)
 		}
 	}
 }
 
-// failing returns data and err together, then err alone.
+// A failing reader returns data and err together, and then only err.
 type failing struct {
 	data string
 	err  error
@@ -200,9 +200,9 @@ func (f *failing) Read(p []byte) (int, error) {
 	return n, f.err
 }
 
-// TestDecoderLargestDocument: a document that is exactly as large as it may be
-// is read, and one that is a byte larger is not, wherever its text is cut in two
-// and wherever a buffer ends.
+// TestDecoderLargestDocument: a document of MaxDocumentSize bytes is read, and a
+// document of one more byte is not, for all places where its text is cut in two and
+// where a buffer ends.
 func TestDecoderLargestDocument(t *testing.T) {
 	strict, shell, legacy := extjson.DecodeOptions{}, extjson.DecodeOptions{Shell: true}, extjson.DecodeOptions{Legacy: true}
 	for _, tc := range []struct {
@@ -260,21 +260,21 @@ func TestDecoderLargestDocument(t *testing.T) {
 				}
 				o.MaxDocumentSize = len(want) - 1
 				if d := o.NewDecoder(in()); d.Next() || !errors.Is(d.Err(), bson.ErrTooLarge) {
-					t.Fatalf("%s cut at %d, of %d bytes, one too many: %v", text, cut, len(want), d.Err())
+					t.Fatalf("%s cut at %d, of %d bytes, one over the limit: %v", text, cut, len(want), d.Err())
 				}
 			}
 		}
 	}
 }
 
-// slowly gives at most 64 KiB at once.
+// A slowly reader returns at most 64 KiB at once.
 type slowly struct{ r io.Reader }
 
 func (s slowly) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), 64<<10)]) }
 
-// TestDecoderLongBase64: the text of a binary may be longer than the largest
-// document, and it may arrive in pieces that end in it; one whose value is too
-// large is found out, garbage or not, and has one place in any pieces.
+// TestDecoderLongBase64: the text of a binary may be longer than the largest document,
+// and pieces may end inside it. A text whose value is too large is an error, with
+// valid and invalid base64, and has the same place for all pieces.
 func TestDecoderLongBase64(t *testing.T) {
 	const most = 600_000 // bytes of BSON
 	slashes := strings.Repeat("////", most/3)
@@ -323,7 +323,7 @@ func TestDecoderReaderFails(t *testing.T) {
 		name   string
 		r      io.Reader
 		docs   int
-		offset int64 // of the failure
+		offset int64 // offset of the error
 		err    error
 	}{
 		{"at once", iotest.ErrReader(broken), 0, 0, broken},
@@ -350,14 +350,13 @@ func TestDecoderReaderFails(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if d.Next() || d.Err() != got.Err || d.Raw() != nil {
-				t.Errorf("after the failure there is %x, %v", d.Raw(), d.Err())
+				t.Errorf("after the error Next gives %x, %v", d.Raw(), d.Err())
 			}
 		})
 	}
 }
 
-// TestDecoderDoesNotReadOn: after the end or a failure the reader is left
-// alone.
+// TestDecoderDoesNotReadOn: after the end or an error the reader is not called again.
 func TestDecoderDoesNotReadOn(t *testing.T) {
 	for _, end := range []error{io.EOF, errors.New("broken")} {
 		for _, data := range []string{"", "{}", "{} ", "[{}]"} {
@@ -381,8 +380,8 @@ func TestDecoderDoesNotReadOn(t *testing.T) {
 	}
 }
 
-// TestDecoderReadsNoFurther: a document is returned as soon as it is there;
-// what comes next may be long in coming.
+// TestDecoderReadsNoFurther: a document is returned as soon as it has arrived,
+// because the next bytes may arrive much later.
 func TestDecoderReadsNoFurther(t *testing.T) {
 	pieces := []string{"{}", " [", "{\"a\"", ":1}", ",{\"b\":{}}", "]{}", `{"c":"\`, `"}]\\`, `"}`, `{"d\"":[`, `"\\"]`, `}`, "{}"}
 	read := 0

@@ -8,8 +8,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// pieces returns what a Splitter cuts text into that arrives in portions of n
-// bytes, and what it leaves.
+// pieces returns the pieces into which a Splitter cuts text that arrives in portions
+// of n bytes, and the rest.
 func pieces(o extjson.DecodeOptions, text string, n int) (all []string, rest string) {
 	s := o.Splitter(0)
 	for len(text) > 0 {
@@ -28,8 +28,8 @@ func pieces(o extjson.DecodeOptions, text string, n int) (all []string, rest str
 	return all, rest
 }
 
-// TestSplitShell: whatever stands between quotes, in comments and in regexes,
-// and however the text arrives, it is cut between documents alone.
+// TestSplitShell: shell text is cut only between documents, for any strings, comments
+// and regexes and for all portions in which the text arrives.
 func TestSplitShell(t *testing.T) {
 	shell := extjson.DecodeOptions{Shell: true}
 	for _, docs := range [][]string{
@@ -66,8 +66,8 @@ func TestSplitShell(t *testing.T) {
 	}
 }
 
-// TestSplitLost: text from a byte on that can stand nowhere, or from a bracket
-// that opens no array, is one piece to its end, however it arrives.
+// TestSplitLost: from a byte that is not allowed, or a bracket that opens no array, the
+// text is one piece to its end, for all portions in which it arrives.
 func TestSplitLost(t *testing.T) {
 	shell := extjson.DecodeOptions{Shell: true}
 	for _, tc := range []struct {
@@ -81,7 +81,7 @@ func TestSplitLost(t *testing.T) {
 		{shell, "{a:1}", "/x", "{b:1} {c:1}"},
 	} {
 		text := tc.whole + tc.fault + tc.end
-		lost := len(tc.whole) + len(tc.fault) // bytes that tell
+		lost := len(tc.whole) + len(tc.fault) // bytes that decide
 		for n := 1; n <= len(text); n++ {
 			s := tc.o.Splitter(0)
 			rest, fed := "", 0
@@ -91,10 +91,10 @@ func TestSplitLost(t *testing.T) {
 				fed += next
 				cut := s.Split([]byte(rest))
 				if fed >= lost && cut != len(rest) {
-					t.Errorf("portions of %d: %d of %q are cut behind the fault in %q", n, cut, rest, text)
+					t.Errorf("portions of %d: a cut at %d in %q after the fault in %q", n, cut, rest, text)
 				}
 				if fed < lost && fed-len(rest)+cut > len(tc.whole) {
-					t.Errorf("portions of %d: cut in the fault of %q", n, text)
+					t.Errorf("portions of %d: a cut inside the fault of %q", n, text)
 				}
 				rest = rest[cut:]
 			}

@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// readers are ways in which the same text may arrive.
+// readers has readers that return the same text in different pieces.
 var readers = map[string]func(r io.Reader) io.Reader{
 	"at once":      func(r io.Reader) io.Reader { return r },
 	"with EOF":     iotest.DataErrReader,
@@ -24,8 +24,8 @@ var readers = map[string]func(r io.Reader) io.Reader{
 	"haltingly":    func(r io.Reader) io.Reader { return &hesitant{r: r, n: 7, empty: 99} },
 }
 
-// hesitant returns at most n bytes at a time, and nothing at all so many
-// times before each.
+// A hesitant reader returns at most n bytes at a time, after several reads without
+// bytes.
 type hesitant struct {
 	r        io.Reader
 	n, empty int
@@ -40,11 +40,11 @@ func (h *hesitant) Read(p []byte) (int, error) {
 	return h.r.Read(p[:min(len(p), h.n)])
 }
 
-// found is what a Decoder made of a stream.
+// A found has the results of a Decoder for a stream.
 type found struct {
 	Texts   []string // relaxed text of each document
-	Offsets []int64  // where it starts
-	Err     error    // as values: not compared with ==
+	Offsets []int64  // offset of the start of each document
+	Err     error    // compared by value, not with ==
 }
 
 func drain(d *extjson.Decoder) found {
@@ -100,15 +100,15 @@ func TestDecoder(t *testing.T) {
 					t.Errorf("%s (-want +got):\n%s", name, diff)
 				}
 				if d.Next() || d.Raw() != nil {
-					t.Errorf("%s: after the end there is %x", name, d.Raw())
+					t.Errorf("%s: after the end Next gives %x", name, d.Raw())
 				}
 			}
 		})
 	}
 }
 
-// TestDecoderFaults: the mark stands before the byte at fault, docs
-// documents come before it.
+// TestDecoderFaults: the mark is before the byte with the fault. docs documents come
+// before it.
 func TestDecoderFaults(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
@@ -165,18 +165,18 @@ func TestDecoderFaults(t *testing.T) {
 				}
 				wantFault(t, got.Err, want)
 				if d.Next() || d.Err() != got.Err || d.Raw() != nil {
-					t.Errorf("%s: after the fault there is %x, %v", name, d.Raw(), d.Err())
+					t.Errorf("%s: after the fault Next gives %x, %v", name, d.Raw(), d.Err())
 				}
 				if tc.err == extjson.ErrTruncated && !errors.Is(got.Err, io.ErrUnexpectedEOF) {
-					t.Errorf("%v is no io.ErrUnexpectedEOF", got.Err)
+					t.Errorf("%v does not match io.ErrUnexpectedEOF", got.Err)
 				}
 			}
 		})
 	}
 }
 
-// TestDecoderSplits cuts a stream in two at each byte: what a document, a
-// number or an escape is must not depend on it.
+// TestDecoderSplits cuts a stream in two at each byte. The documents, numbers and
+// escapes must not depend on the cut.
 func TestDecoderSplits(t *testing.T) {
 	text := "\ufeff" + kitchenSink + `[{"n":1` + hundred + hundred + hundred + hundred + `e-300},{"n":9223372036854775809.5,"é":"\ud83d\ude42"}] {}`
 	o := extjson.DecodeOptions{RejectInexact: true}
@@ -187,7 +187,7 @@ func TestDecoderSplits(t *testing.T) {
 	for n := 0; n < len(text); n += slowdown {
 		r := io.MultiReader(strings.NewReader(text[:n]), strings.NewReader(text[n:]))
 		if diff := cmp.Diff(want, drain(o.NewDecoder(r))); diff != "" {
-			t.Fatalf("cut at %d, behind %q (-want +got):\n%s", n, text[max(0, n-20):n], diff)
+			t.Fatalf("cut at %d, after %q (-want +got):\n%s", n, text[max(0, n-20):n], diff)
 		}
 	}
 }
@@ -199,7 +199,7 @@ func TestDocuments(t *testing.T) {
 			text, want := marked(t, `{"a":1}[{"b":2}]¦x`, "", extjson.ErrToken)
 			wantFault(t, err, want)
 			if doc != nil {
-				t.Errorf("error with document %x in %s", doc, text)
+				t.Errorf("an error and a document %x at the same time in %s", doc, text)
 			}
 			texts = append(texts, "error")
 			continue
@@ -227,8 +227,8 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestDecoderLimits: the sizes are those of the text from brace to brace and
-// of the BSON.
+// TestDecoderLimits: the limits apply to the length of the text, braces included, and
+// to the size of the BSON.
 func TestDecoderLimits(t *testing.T) {
 	const text = "{}\n [ { \"a\" : [1,2,3] } ]" // the second: 17 bytes of text, 34 of BSON
 	for _, tc := range []struct {

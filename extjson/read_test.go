@@ -9,9 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file tests how text is read as far as JSON itself goes: white space,
-// strings, literals, what stands where. Numbers and wrappers have files of
-// their own.
+// This file tests the syntax of JSON: white space, strings, literals, and the order
+// of tokens. Numbers and wrappers have files of their own.
 
 func TestAccepts(t *testing.T) {
 	for _, tc := range []struct{ name, text, elements string }{
@@ -51,7 +50,7 @@ func TestAccepts(t *testing.T) {
 	}
 }
 
-// TestRefuses: the mark stands before the byte at fault.
+// TestRefuses: the mark is before the byte with the fault.
 func TestRefuses(t *testing.T) {
 	for _, tc := range []struct {
 		name, text, pointer string
@@ -169,8 +168,7 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// TestReplace: each byte that is no UTF-8 and each lone surrogate becomes
-// U+FFFD.
+// TestReplace: each byte that is not UTF-8 and each lone surrogate becomes U+FFFD.
 func TestReplace(t *testing.T) {
 	o := extjson.DecodeOptions{InvalidUTF8: bson.UTF8Replace}
 	for _, tc := range []struct{ name, text, want string }{
@@ -201,7 +199,7 @@ func TestReplace(t *testing.T) {
 			wantBytes(t, got, err, doc)
 		})
 	}
-	// What is wrong otherwise stays wrong.
+	// Other faults stay faults.
 	for _, tc := range []struct {
 		text, pointer string
 		err           error

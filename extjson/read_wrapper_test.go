@@ -11,12 +11,11 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file tests the shape of wrappers: their keys, in every order and
-// spelling, and what stands beside them. wrapper_text_test.go has the texts
-// in them.
+// This file tests the structure of wrappers: their keys, in every order and spelling,
+// and other keys with them. read_wrapper_text_test.go tests the texts inside.
 
-// wrapperRows are the wrappers and their values: the type byte and what
-// follows the key, in hexadecimal.
+// wrapperRows has the wrappers and their values: the type byte and the bytes of the
+// value, in hexadecimal.
 var wrapperRows = []struct{ name, text, typ, value string }{
 	{"oid", `{"$oid":"56e1fc72e0c917e9c4714161"}`, "07", "56e1fc72e0c917e9c4714161"},
 	{"symbol", `{"$symbol":"abc"}`, "0e", "04000000 61626300"},
@@ -46,12 +45,12 @@ var wrapperRows = []struct{ name, text, typ, value string }{
 
 // A node is a JSON value that keeps the order of its members.
 type node struct {
-	text    string // of what is no object
+	text    string // text of a value that is not an object
 	members []member
 }
 
 type member struct {
-	key   string // in quotes, perhaps with the mark before it
+	key   string // in quotes, with or without the mark before it
 	value node
 }
 
@@ -97,8 +96,8 @@ func (n node) with(i int, value node) node {
 	return c
 }
 
-// orders returns n with the members of its objects in every order; none has
-// more than two. Scopes are data.
+// orders returns n with the members of its objects in every order. An object has at
+// most two members. The order of a scope does not change.
 func (n node) orders() []node {
 	all := []node{n}
 	for i, m := range n.members {
@@ -121,8 +120,8 @@ func (n node) orders() []node {
 	return all
 }
 
-// rewrites returns n with one of its objects changed as f says, each in
-// turn; f is told whether the object is n itself. Scopes are data.
+// rewrites returns n with one of its objects changed by f, for each object in turn.
+// outer says whether the object is n itself. Scopes do not change.
 func (n node) rewrites(outer bool, f func(members []member, outer bool) [][]member) []node {
 	if n.text != "" {
 		return nil
@@ -170,7 +169,7 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// TestWrapperAtTop: at the top level the keys are a document's.
+// TestWrapperAtTop: at the top level the keys of a wrapper are ordinary keys.
 func TestWrapperAtTop(t *testing.T) {
 	for _, row := range wrapperRows {
 		doc, err := decode(t, extjson.DecodeOptions{}, row.text)
@@ -198,8 +197,8 @@ func TestWrapperAtTop(t *testing.T) {
 	}
 }
 
-// checkFaults checks that each text, a wrapper with the mark, is refused at
-// the mark, in each spelling and in each place.
+// checkFaults checks that each text, a wrapper with a mark, is an error at the mark, in
+// each spelling and at each place.
 func checkFaults(t *testing.T, err error, nodes []node) {
 	t.Helper()
 	for _, n := range nodes {
@@ -229,13 +228,13 @@ func TestWrapperForeignKey(t *testing.T) {
 					var all [][]member
 					for _, m := range members {
 						if m.key == key {
-							return nil // not foreign here
+							return nil // the key belongs to this wrapper
 						}
 					}
 					for at := range len(members) + 1 {
 						c := slices.Insert(slices.Clone(members), at, member{key, node{text: value}})
 						if outer && at == 0 {
-							at++ // the special key is out of place behind it
+							at++ // the fault is the special key after the other key
 						}
 						c[at].key = here + c[at].key
 						all = append(all, c)
@@ -262,7 +261,7 @@ func TestWrapperKeyTwice(t *testing.T) {
 	}
 }
 
-// TestWrapperSpecialBeside puts each special key beside each wrapper.
+// TestWrapperSpecialBeside adds each special key to each wrapper.
 func TestWrapperSpecialBeside(t *testing.T) {
 	for _, row := range wrapperRows {
 		n := parseNode(t, row.text)
@@ -292,9 +291,10 @@ func TestWrapperValueKind(t *testing.T) {
 							m.key == `"$date"` && isText,
 							was.text != "" && was.text[0] == '"' && isText,
 							(m.key == `"t"` || m.key == `"i"`) && isNumber && kind != "-1" && kind != "1.5":
-							continue // not the wrong kind
+							continue // this kind is right
 						case isObject && (was.text == "" || m.key == `"$date"`):
-							// The key inside is at fault, or the brace for lack of one.
+							// The fault is at the key inside, or at the brace if there is
+							// no key.
 							kind = "{" + here + kind[1:]
 						default:
 							kind = here + kind
@@ -310,8 +310,7 @@ func TestWrapperValueKind(t *testing.T) {
 	}
 }
 
-// TestWrapperMissing leaves out one member. The fault is at the brace, where
-// it is missed.
+// TestWrapperMissing leaves out one member. The fault is at the closing brace.
 func TestWrapperMissing(t *testing.T) {
 	for _, row := range []struct{ name, text string }{
 		{"date", `{"$date":{¦}}`},
@@ -333,7 +332,7 @@ func TestWrapperMissing(t *testing.T) {
 	}
 }
 
-// TestPlainDocuments: what looks like a wrapper and is none.
+// TestPlainDocuments tests documents that are similar to wrappers.
 func TestPlainDocuments(t *testing.T) {
 	for _, key := range plainKeys {
 		for _, text := range []string{`{"a":{%q:1}}`, `{"a":{%q:1,"b":2}}`, `{"a":{"b":2,%q:1}}`, `{"a":[{%q:{%[1]q:null}}]}`} {
@@ -351,7 +350,7 @@ func TestPlainDocuments(t *testing.T) {
 	}
 }
 
-// TestWrapperDepth: the braces of wrappers are no levels; a scope is one.
+// TestWrapperDepth: the braces of wrappers are not levels; a scope is a level.
 func TestWrapperDepth(t *testing.T) {
 	for _, row := range wrapperRows {
 		limit := 2

@@ -9,9 +9,9 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file tests the texts in wrappers, and which wrappers are canonical.
+// This file tests the texts in wrappers, and CanonicalOnly.
 
-// Texts that are accepted: format has %s where the text stands.
+// TestWrapperTexts has texts that are accepted. format has %s in place of the text.
 func TestWrapperTexts(t *testing.T) {
 	for _, tc := range []struct {
 		name, format, typ string
@@ -91,7 +91,7 @@ func TestWrapperTexts(t *testing.T) {
 	}
 }
 
-// Texts that are refused, at their opening quote.
+// TestWrapperTextsRefused has texts that are errors, at their opening quote.
 func TestWrapperTextsRefused(t *testing.T) {
 	integers := []string{"", "-", "+1", "01", "-01", "1.0", "1e1", "1.", " 1", "1 ", "1_000", "٣", "0x1", "NaN", "1L", `1\u0000`, `\t1`, "--1", "1-"}
 	for _, tc := range []struct {
@@ -149,7 +149,7 @@ func TestWrapperTextsRefused(t *testing.T) {
 	}
 }
 
-// TestWrapperFaults: what a table of texts does not reach.
+// TestWrapperFaults has faults that the tables of texts do not have.
 func TestWrapperFaults(t *testing.T) {
 	for _, tc := range []struct {
 		name, text string
@@ -228,7 +228,7 @@ func TestCanonicalOnly(t *testing.T) {
 			if strings.HasPrefix(tc.text, "[") {
 				pointer = "/a/1"
 			}
-			// With room behind it for the reader of the compact spelling, too.
+			// Also with enough bytes after it for the reader of the compact spelling.
 			for _, after := range []string{"", strings.Repeat(" ", 40)} {
 				text, want := marked(t, text+after, pointer, extjson.ErrRelaxed)
 				if _, err := decode(t, extjson.DecodeOptions{}, text); err != nil {

@@ -8,10 +8,9 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// ruleRows are the rules of what is read, in the order in which
-// docs/extended-json.md and the specification have them, each with texts that
-// break it. The mark stands before the byte at fault, which is in the value
-// at pointer.
+// ruleRows has the rules of syntax, in the order of docs/extended-json.md and of the
+// specification, with texts that break each rule. The mark is before the byte with
+// the fault, which is in the value at pointer.
 var ruleRows = []struct {
 	rule    string
 	o       extjson.DecodeOptions
@@ -64,8 +63,8 @@ var ruleRows = []struct {
 	{"depth", extjson.DecodeOptions{MaxDepth: 3}, "/a/0/0", bson.ErrDepth, []string{`{"a":[[¦[]]]}`, `{"a":[[¦{}]]}`}},
 }
 
-// TestRules: what breaks a rule is refused where it does, as a document, as a
-// stream and behind others in one.
+// TestRules: a text that breaks a rule is an error at the right place, as a document,
+// as a stream, and after other documents in a stream.
 func TestRules(t *testing.T) {
 	for _, r := range ruleRows {
 		t.Run(r.rule, func(t *testing.T) {
@@ -74,7 +73,7 @@ func TestRules(t *testing.T) {
 				_, err := decode(t, r.o, text)
 				wantFault(t, err, want)
 				if r.err == extjson.ErrTrailing || !strings.HasPrefix(text, "{") {
-					continue // a stream may have that
+					continue // allowed in a stream
 				}
 				for _, before := range []string{"", "{}\n ", "[{},"} {
 					_, want := marked(t, before+row, r.pointer, r.err)

@@ -10,7 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
-// The errors that vectors name: those of text and those of bytes.
+// The sentinels of text and of bytes, by their names in the vectors.
 var (
 	textSentinels = map[string]error{
 		"ErrTruncated":   extjson.ErrTruncated,

@@ -30,10 +30,10 @@ func TestSortKeys(t *testing.T) {
 		}
 		again, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, back)
 		if err != nil || !bytes.Equal(again, sorted) {
-			t.Fatalf("%s is %s the second time, %v", sorted, again, err)
+			t.Fatalf("the second time %s is sorted as %s, %v", sorted, again, err)
 		}
 	}
-	// Faults are found, and where they are.
+	// A fault has its place in the document.
 	_, err = encode(t, extjson.EncodeOptions{SortKeys: true}, document(t, "0a 6200 02 6100 02000000 ff00"))
 	wantFault(t, err, fault{Offset: 14, Pointer: "/a", Err: bson.ErrUTF8})
 	_, err = encode(t, extjson.EncodeOptions{SortKeys: true}, document(t, "0a 6200 99 6100"))
@@ -82,11 +82,11 @@ func TestMaxLen(t *testing.T) {
 					case len(got) > n:
 						t.Fatalf("document %d, %+v: %d bytes: %s", i, o, len(got), got)
 					case !json.Valid(got):
-						t.Fatalf("document %d, %+v: %s is no JSON", i, o, got)
+						t.Fatalf("document %d, %+v: %s is not JSON", i, o, got)
 					case (string(got) == string(whole)) != (len(whole) <= n):
 						t.Fatalf("document %d, %+v: %s\nwant %s", i, o, got, whole)
 					case len(whole) > n && bytes.Count(got, []byte(`$truncated`)) != 1:
-						t.Fatalf("document %d, %+v: %s is not marked", i, o, got)
+						t.Fatalf("document %d, %+v: %s has no mark", i, o, got)
 					}
 				}
 				o.MaxLen = 0
@@ -95,13 +95,13 @@ func TestMaxLen(t *testing.T) {
 	}
 }
 
-// TestMaxLenEachLength: whatever the length, in every mode, the text is one
-// that is read, as far as it goes what it would be without a limit, and no
-// longer than the limit and the mark.
+// TestMaxLenEachLength: for every limit and in every mode, the text can be read,
+// starts like the text without a limit, and is at most as long as the limit or the
+// mark.
 func TestMaxLenEachLength(t *testing.T) {
 	var docs [][]byte
 	for _, doc := range sample.Documents(sample.Wild, 29, 60) {
-		if len(doc) < 300 && len(doc) > 5 { // nothing can be cut from {}
+		if len(doc) < 300 && len(doc) > 5 { // {} cannot be cut
 			docs = append(docs, doc)
 		}
 	}
@@ -138,22 +138,22 @@ func TestMaxLenEachLength(t *testing.T) {
 				before, _, found := strings.Cut(string(got), `"$truncated"`)
 				before = strings.TrimRight(before, "{ \t\n,")
 				if !found || !strings.HasPrefix(string(whole), before) {
-					t.Errorf("limit %d: %s\nis no beginning of %s", n, got, whole)
+					t.Errorf("limit %d: %s\nis not the start of %s", n, got, whole)
 				}
 				if _, err := in.AppendBSON(nil, got); err != nil && o.Mode != extjson.Plain {
 					t.Errorf("limit %d: %s: %v", n, got, err)
 				}
 				if o.Mode != extjson.Shell && !json.Valid(got) {
-					t.Errorf("limit %d: %s is no JSON", n, got)
+					t.Errorf("limit %d: %s is not JSON", n, got)
 				}
 			}
 		}
 	}
 }
 
-// TestMaxLenFits: text that is exactly as long as the limit is not cut, and one
-// byte less cuts it, also where keys are longer than what is written and where
-// indentation goes no deeper.
+// TestMaxLenFits: a text as long as the limit is not cut, and a text of one more byte
+// is cut, also with keys longer than the written text and with indentation that has
+// stopped growing.
 func TestMaxLenFits(t *testing.T) {
 	ints := func(n int) []byte {
 		dst, array := bsoncore.BeginArray(nil, "")
@@ -203,7 +203,7 @@ func TestMaxLenFits(t *testing.T) {
 			for _, less := range []int{0, 1, 2, 17, 40, 100, len(whole) / 2} {
 				n := len(whole) - less
 				if n < 400 && less > 0 {
-					continue // the mark alone may not fit
+					continue // even the mark may not fit
 				}
 				o.MaxLen = n
 				got, err := o.AppendJSON(nil, doc)
@@ -211,9 +211,9 @@ func TestMaxLenFits(t *testing.T) {
 				case err != nil:
 					t.Errorf("%s, %+v: %v", name, o, err)
 				case (less == 0) != (string(got) == string(whole)):
-					t.Errorf("%s, %+v: %d bytes of %d", name, o, len(got), len(whole))
+					t.Errorf("%s, %+v: %d bytes, want %d", name, o, len(got), len(whole))
 				case less > 0 && (len(got) > n || !bytes.Contains(got, []byte(`$truncated`))):
-					t.Errorf("%s, %+v: %d bytes of %d, the end is %q", name, o, len(got), n, got[max(len(got)-30, 0):])
+					t.Errorf("%s, %+v: %d bytes for a limit of %d, the end is %q", name, o, len(got), n, got[max(len(got)-30, 0):])
 				}
 			}
 			o.MaxLen = 0
@@ -240,12 +240,12 @@ func TestMaxLenBoundsWork(t *testing.T) {
 	got, err := extjson.EncodeOptions{MaxLen: 1000}.AppendJSON(nil, doc)
 	wantText(t, string(got), err, `{"a":1,"$truncated":true}`)
 	if cap(got) > 4096 {
-		t.Errorf("%d bytes were made room for", cap(got))
+		t.Errorf("%d bytes were allocated", cap(got))
 	}
 }
 
-// TestIndentWidths: lines of any width are those that Indent lays out, which
-// copies each indentation by itself.
+// TestIndentWidths: EncodeOptions.Indent writes the same lines as Indent for any
+// indentation. Indent copies each indentation separately.
 func TestIndentWidths(t *testing.T) {
 	text := []byte(strings.Repeat(`{"a":[`, 20) + strings.Repeat(`]}`, 20))
 	doc, err := extjson.AppendBSON(nil, text)

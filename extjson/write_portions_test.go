@@ -19,8 +19,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// array returns a document of one array of n elements of type t, each with
-// that value.
+// array returns a document with an array of n elements, each with the type t and the
+// value.
 func array(t bson.Type, value string, n int) []byte {
 	doc, mark := bsoncore.Begin(nil)
 	doc, in := bsoncore.BeginArray(doc, "a")
@@ -30,7 +30,7 @@ func array(t bson.Type, value string, n int) []byte {
 	return bsoncore.End(bsoncore.End(doc, in), mark)
 }
 
-// nested returns doc in so many documents.
+// nested returns doc inside nested documents, levels of them.
 func nested(doc []byte, levels int) []byte {
 	for range levels {
 		outer, mark := bsoncore.Begin(nil)
@@ -39,8 +39,8 @@ func nested(doc []byte, levels int) []byte {
 	return doc
 }
 
-// longDocuments are documents whose text is many portions, with what needs
-// care at the end of one.
+// longDocuments returns documents whose text has many portions, with values that
+// are difficult at the end of a portion.
 func longDocuments() map[string][]byte {
 	text := func(key, s string) []byte {
 		doc, mark := bsoncore.Begin(nil)
@@ -84,8 +84,7 @@ func longDocuments() map[string][]byte {
 	return docs
 }
 
-// textOptions are ways of writing text that differ in what stands at the ends
-// of containers.
+// textOptions returns options that differ in the text at the ends of containers.
 func textOptions() map[string]EncodeOptions {
 	return map[string]EncodeOptions{
 		"relaxed":         {},
@@ -103,11 +102,10 @@ func textOptions() map[string]EncodeOptions {
 	}
 }
 
-// A portionWriter keeps what is written to it, and how long the longest
-// portion was.
+// A portionWriter keeps all written bytes, and the length of the longest portion.
 type portionWriter struct {
 	bytes.Buffer
-	longest int // bytes
+	longest int // in bytes
 }
 
 func (w *portionWriter) Write(p []byte) (int, error) {
@@ -115,8 +113,8 @@ func (w *portionWriter) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-// What is written in portions is what is appended, and no portion grows with
-// the text or a value in it.
+// WriteJSON writes the bytes of AppendJSON, in portions whose length does not grow
+// with the text or with a value in it.
 func TestWriteJSON(t *testing.T) {
 	for name, doc := range longDocuments() {
 		for style, o := range textOptions() {
@@ -130,7 +128,7 @@ func TestWriteJSON(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !bytes.Equal(got.Bytes(), want) {
-					t.Errorf("%d bytes, want %d, different from byte %d on", got.Len(), len(want), differ(got.Bytes(), want))
+					t.Errorf("%d bytes, want %d; the first difference is at byte %d", got.Len(), len(want), differ(got.Bytes(), want))
 				}
 				if got.longest > 2*portion.Size && o.MaxLen == 0 {
 					t.Errorf("a portion of %d bytes", got.longest)
@@ -160,8 +158,8 @@ func differ(a, b []byte) int {
 	return n
 }
 
-// A document without a text is refused as it is when it is appended, wherever
-// its fault is, before anything is written.
+// For a document without a text WriteJSON returns the error of AppendJSON, for a
+// fault at any place, before it writes a byte.
 func TestWriteJSONFault(t *testing.T) {
 	spoil := func(doc []byte, at int, b byte) []byte {
 		doc = bytes.Clone(doc)
@@ -181,13 +179,13 @@ func TestWriteJSONFault(t *testing.T) {
 	} {
 		for style, o := range textOptions() {
 			if o.MaxLen > 0 {
-				continue // nothing behind the cut is looked at
+				continue // the document is not read after the cut
 			}
 			_, want := o.AppendJSON(nil, doc)
 			var w portionWriter
 			got := o.WriteJSON(&w, doc)
 			if want == nil || w.Len() > 0 {
-				t.Errorf("%s, %s: AppendJSON: %v; WriteJSON has written %d bytes", name, style, want, w.Len())
+				t.Errorf("%s, %s: AppendJSON: %v; WriteJSON writes %d bytes", name, style, want, w.Len())
 			}
 			if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
 				t.Errorf("%s, %s (-AppendJSON +WriteJSON):\n%s", name, style, diff)
@@ -196,10 +194,10 @@ func TestWriteJSONFault(t *testing.T) {
 	}
 }
 
-// A failingWriter takes so many bytes.
+// A failingWriter accepts a limited number of bytes.
 type failingWriter struct {
-	left int
-	err  error // then; nil: it writes short
+	left int   // bytes that it still accepts
+	err  error // the error after them; nil: a short write without an error
 }
 
 func (w *failingWriter) Write(p []byte) (int, error) {
@@ -212,7 +210,7 @@ func (w *failingWriter) Write(p []byte) (int, error) {
 	return n, w.err
 }
 
-// The error of the writer comes back as it is, and ends the writing.
+// WriteJSON returns the error of the writer unchanged, and stops writing.
 func TestWriteJSONFailure(t *testing.T) {
 	disk := errors.New("disk")
 	for name, doc := range longDocuments() {
@@ -222,17 +220,17 @@ func TestWriteJSONFailure(t *testing.T) {
 		}
 		for _, left := range []int{0, 1, len(text) / 2, len(text) - 1} {
 			if got := WriteJSON(&failingWriter{left, disk}, doc); got != disk {
-				t.Errorf("%s, %d bytes taken: %v", name, left, got)
+				t.Errorf("%s, writer with an error after %d bytes: %v", name, left, got)
 			}
 			if got := WriteJSON(&failingWriter{left, nil}, doc); got != io.ErrShortWrite {
-				t.Errorf("%s, %d bytes taken and no error: %v", name, left, got)
+				t.Errorf("%s, short write after %d bytes: %v, want io.ErrShortWrite", name, left, got)
 			}
 		}
 	}
 }
 
-// A text of MaxTextSize bytes is written, and one of a byte more is not,
-// whatever is at its end; nor is there more memory for it than that.
+// A text of MaxTextSize bytes is written, and a text of one more byte is not, for all
+// endings of the text. The capacity of the result is proportional to MaxTextSize.
 func TestMaxTextSize(t *testing.T) {
 	for name, doc := range longDocuments() {
 		for style, o := range textOptions() {
@@ -241,7 +239,7 @@ func TestMaxTextSize(t *testing.T) {
 				t.Fatal(err)
 			}
 			if o.MaxLen > 0 {
-				continue // which is the limit then
+				continue // MaxLen cuts the text before MaxTextSize
 			}
 			for _, dst := range [][]byte{nil, make([]byte, 3, 10<<20)} {
 				o.MaxTextSize = len(text)
@@ -256,13 +254,13 @@ func TestMaxTextSize(t *testing.T) {
 					o.MaxTextSize = len(text) - less
 					got, err := o.AppendJSON(dst, doc)
 					if !errors.Is(err, bson.ErrTooLarge) || len(got) != len(dst) {
-						t.Errorf("%s, %s: %d bytes less: %d bytes, %v", name, style, less, len(got), err)
+						t.Errorf("%s, %s, limit %d bytes less: AppendJSON: %d bytes, %v", name, style, less, len(got), err)
 					}
 					if cap(dst) > 0 && cap(got) < cap(dst) && &got[0] == &dst[0] {
 						t.Errorf("%s, %s: capacity of %d bytes became %d", name, style, cap(dst), cap(got))
 					}
 					if cap(got) > cap(dst) && cap(got) > 2*(len(dst)+o.MaxTextSize)+2*partRoom {
-						t.Errorf("%s, %s: at most %d bytes, but room for %d", name, style, o.MaxTextSize, cap(got))
+						t.Errorf("%s, %s: MaxTextSize is %d, but the capacity is %d", name, style, o.MaxTextSize, cap(got))
 					}
 					var w portionWriter
 					if err := o.WriteJSON(&w, doc); !errors.Is(err, bson.ErrTooLarge) || w.Len() > 0 {
@@ -288,13 +286,13 @@ func TestMaxTextSizeWithoutEffect(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, err := o.AppendJSON(dst, doc); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%d: %d bytes, %v, want %d bytes", o.MaxTextSize, len(got), err, len(want))
+			t.Errorf("MaxTextSize %d: %d bytes, %v, want %d bytes", o.MaxTextSize, len(got), err, len(want))
 		}
 	}
 }
 
-// The place of a text that is too long is that of the member that does not
-// fit.
+// The place of the error for a text that is too long is that of the member that does
+// not fit.
 func TestMaxTextSizePlace(t *testing.T) {
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.AppendNull(doc, "a")
@@ -310,7 +308,7 @@ func TestMaxTextSizePlace(t *testing.T) {
 	}
 }
 
-// Parts of a string end between characters, where it has any.
+// The parts of a string end between characters, if the string is UTF-8.
 func TestPartEnd(t *testing.T) {
 	for _, c := range []string{"x", "é", "水", "😀"} {
 		for shift := range 4 {
@@ -318,7 +316,7 @@ func TestPartEnd(t *testing.T) {
 			for from := 0; from < len(s); {
 				end := partEnd(s, from)
 				if end <= from || !utf8.Valid(s[from:end]) {
-					t.Fatalf("%q, %d before: part from %d to %d", c, shift, from, end)
+					t.Fatalf("%q after %d bytes: a part from %d to %d", c, shift, from, end)
 				}
 				from = end
 			}

@@ -11,9 +11,9 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file tests what AppendJSON refuses.
+// This file tests documents that AppendJSON rejects.
 
-// specials are all special keys.
+// specials lists all special keys.
 var specials = []string{
 	"$oid", "$symbol", "$numberInt", "$numberLong", "$numberDouble",
 	"$numberDecimal", "$binary", "$uuid", "$code", "$scope", "$timestamp",
@@ -21,7 +21,7 @@ var specials = []string{
 	"$undefined",
 }
 
-// plainKeys look like special ones and are none.
+// plainKeys are similar to special keys but not special.
 var plainKeys = []string{
 	"$", "$$oid", "oid", "$oi", "$oidx", "$Oid", "$OID", " $oid", "$oid ",
 	"$numberint", "$number", "$ref", "$id", "$db", "$type", "$regex",
@@ -29,12 +29,12 @@ var plainKeys = []string{
 	"$uuid4", "$undefine", "$regularExpressioN",
 }
 
-// Documents with a key of their own somewhere below the top.
+// ambiguousPlaces has documents with a key at different places below the top.
 var ambiguousPlaces = []struct {
 	name    string
 	build   func(key string) []byte
-	offset  int    // of the element with the key
-	pointer string // to what holds the element
+	offset  int    // offset of the element with the key
+	pointer string // pointer to the container of the element
 	text    string // %q is the key
 }{
 	{"alone", func(key string) []byte {
@@ -88,9 +88,9 @@ func TestAmbiguous(t *testing.T) {
 				text := fmt.Sprintf(place.text, key)
 				got, err := encode(t, asIs, doc)
 				wantText(t, got, err, text)
-				// The reader agrees: it would give back something else.
+				// The reader must not read the same document from the text.
 				if back, err := decode(t, extjson.DecodeOptions{}, text); err == nil && string(back) == string(doc) {
-					t.Errorf("%s is refused, but comes back", text)
+					t.Errorf("%s is rejected, but comes back as the same document", text)
 				}
 			}
 			for _, key := range plainKeys {
@@ -122,7 +122,7 @@ func TestRejectLossy(t *testing.T) {
 		name, elements string
 		offset         int64
 		pointer        string
-		text           string // without the option
+		text           string // text without the option
 	}{
 		{"NaN with sign", "01 6100 000000000000f8ff", 4, "/a", `{"a":{"$numberDouble":"NaN"}}`},
 		{"NaN with payload", "01 6100 010000000000f87f", 4, "/a", `{"a":{"$numberDouble":"NaN"}}`},
@@ -148,13 +148,13 @@ func TestRejectLossy(t *testing.T) {
 			got, err := encode(t, extjson.EncodeOptions{}, doc)
 			wantText(t, got, err, tc.text)
 			if back, err := decode(t, extjson.DecodeOptions{}, got); err != nil || string(back) == string(doc) {
-				t.Errorf("%s comes back as %x, %v: that is not lossy", got, back, err)
+				t.Errorf("%s comes back as %x, %v, so the text is not lossy", got, back, err)
 			}
 		})
 	}
 }
 
-// TestDepthOut: the document is the first level, arrays and scopes count.
+// TestDepthOut: the document is the first level; arrays and scopes are levels too.
 func TestDepthOut(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -199,8 +199,8 @@ func TestDepthOut(t *testing.T) {
 	wantFault(t, err, fault{Offset: 36, Pointer: "/a/a/a", Err: bson.ErrDepth, Value: true})
 }
 
-// nest returns empty documents in each other, levels in all, each but the
-// first behind the type byte and key in head.
+// nest returns nested documents, levels in all, each with one element. head has the
+// type byte and the key of the element. The innermost document is empty.
 func nest(levels int, head []byte) []byte {
 	size := levels*(len(head)+5) - len(head)
 	doc := make([]byte, 0, size)
@@ -208,14 +208,14 @@ func nest(levels int, head []byte) []byte {
 		if level > 0 {
 			doc = append(doc, head...)
 		}
-		// What comes before it, and a NUL for each level around it, is not
-		// its own.
+		// The bytes before the document, and a NUL for each outer level, are not
+		// part of it.
 		doc = binary.LittleEndian.AppendUint32(doc, uint32(size-len(doc)-level))
 	}
 	return append(doc, make([]byte, levels)...)
 }
 
-// TestMalformedBSON: what is no document gives nothing, at every length.
+// TestMalformedBSON: a truncated document gives no text, for every length.
 func TestMalformedBSON(t *testing.T) {
 	doc := document(t, typeRows[len(typeRows)-1].elements)
 	for n := range doc {

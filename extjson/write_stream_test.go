@@ -50,7 +50,7 @@ func TestEncoder(t *testing.T) {
 				t.Error(err)
 			}
 			wantText(t, b.String(), nil, tc.want)
-			// Closed is closed.
+			// A second Close does nothing.
 			if err := e.Close(); err != nil {
 				t.Error(err)
 			}
@@ -65,8 +65,8 @@ func TestEncoder(t *testing.T) {
 	}
 }
 
-// writes keeps each Write apart and fails from the one numbered fail, which
-// returns short bytes less than it was given.
+// writes keeps the bytes of each Write. From the Write with the number fail on, from
+// 1, it returns err and a count that is too small by short.
 type writes struct {
 	got   []string
 	fail  int
@@ -82,7 +82,7 @@ func (w *writes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestEncoderFlush: text is gathered, and written in large pieces.
+// TestEncoderFlush: text is buffered, and written in large pieces.
 func TestEncoderFlush(t *testing.T) {
 	w := &writes{fail: 1 << 30}
 	e := extjson.NewEncoder(w)
@@ -97,9 +97,9 @@ func TestEncoderFlush(t *testing.T) {
 	}
 	encodeAll(3)
 	if len(w.got) != 0 {
-		t.Errorf("written before there is enough: %q", w.got)
+		t.Errorf("written before the buffer is full: %q", w.got)
 	}
-	for range 2 { // the second has nothing to write
+	for range 2 { // the second Flush has no bytes to write
 		if err := e.Flush(); err != nil {
 			t.Fatal(err)
 		}
@@ -116,12 +116,12 @@ func TestEncoderFlush(t *testing.T) {
 		total += len(p)
 	}
 	if total != 8*100_003 || len(w.got) > 20 {
-		t.Errorf("%d bytes in %d pieces, want %d in few", total, len(w.got), 8*100_003)
+		t.Errorf("%d bytes in %d pieces, want %d bytes in a few pieces", total, len(w.got), 8*100_003)
 	}
 }
 
-// TestEncoderWriterFails: the first failure stays, and nothing is written
-// after it.
+// TestEncoderWriterFails: the first error of the writer is sticky, and nothing is
+// written after it.
 func TestEncoderWriterFails(t *testing.T) {
 	broken := errors.New("broken")
 	doc := document(t, "10 6100 01000000")
@@ -148,19 +148,19 @@ func TestEncoderWriterFails(t *testing.T) {
 				}
 				for _, err := range []error{e.Flush(), e.Encode(doc), e.Encode([]byte("no document")), e.Close(), e.Close(), e.Encode(doc)} {
 					if !errors.Is(err, tc.want) || err == tc.want {
-						t.Errorf("error %v, want one that wraps %v", err, tc.want)
+						t.Errorf("error %v, want an error that wraps %v", err, tc.want)
 					}
 				}
 				if len(w.got) != 2 {
-					t.Errorf("written after the failure: %q", w.got[2:])
+					t.Errorf("written after the error: %q", w.got[2:])
 				}
 			})
 		}
 	}
 }
 
-// TestEncoderLargeWriteFails: the failure of a write that Encode itself
-// makes is Encode's.
+// TestEncoderLargeWriteFails: if Encode itself writes to the writer, it returns the
+// error of this write.
 func TestEncoderLargeWriteFails(t *testing.T) {
 	broken := errors.New("broken")
 	doc, mark := bsoncore.Begin(nil)
@@ -171,7 +171,7 @@ func TestEncoderLargeWriteFails(t *testing.T) {
 	}
 }
 
-// TestEncoderDecoder: what an Encoder writes, a Decoder reads.
+// TestEncoderDecoder: a Decoder reads the documents of an Encoder.
 func TestEncoderDecoder(t *testing.T) {
 	docs := [][]byte{document(t, "10 6100 01000000"), document(t, ""), document(t, "02 00 03000000 0a5d 00")}
 	for _, o := range []extjson.EncodeOptions{{}, {Array: true}, {Indent: "  "}, {Array: true, Indent: "\t", ASCII: true}} {
@@ -198,8 +198,8 @@ func TestEncoderDecoder(t *testing.T) {
 	}
 }
 
-// TestEncodeValue: values that are not documents are lines and elements as
-// documents are, with errors of their own.
+// TestEncodeValue: values that are not documents are written as lines or elements,
+// like documents. Some have errors of their own.
 func TestEncodeValue(t *testing.T) {
 	text := unhex(t, "06000000 68656c6c6f 00")
 	oid := unhex(t, "0b000000 0a 246f696400 00")
@@ -222,7 +222,7 @@ func TestEncodeValue(t *testing.T) {
 			{bson.TypeString, text, nil},
 			{bson.TypeDocument, oid, &fault{Offset: 4, Pointer: "/$oid", Err: extjson.ErrAmbiguous, Value: true}},
 			{bson.TypeDocument, unhex(t, "05000000 00"), nil},
-			{0, oid, nil}, // at the top level, no key is special
+			{0, oid, nil}, // no key is special at the top level
 		} {
 			err := e.EncodeValue(v.t, v.data)
 			if v.want != nil {

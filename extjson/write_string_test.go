@@ -11,7 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// slowQuote is what strings and keys must look like, one character at a time.
+// slowQuote returns the expected text of a string or key, made character by
+// character.
 func slowQuote(s string, o extjson.EncodeOptions) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -50,15 +51,15 @@ var quoteOptions = []extjson.EncodeOptions{
 	{InvalidUTF8: bson.UTF8Replace},
 }
 
-// checkQuote checks s as a string, as a key if it can be one, and, where
-// every bit of s can come back, that it does.
+// checkQuote checks the text of s as a string and, if s can be a key, as a key. It
+// also checks that s comes back if the text keeps every byte.
 func checkQuote(t *testing.T, s string) {
 	t.Helper()
 	key := strings.ReplaceAll(s, "\x00", "0")
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.AppendString(doc, key, s)
 	doc = bsoncore.End(bsoncore.AppendNull(doc, "z"), mark)
-	doc = doc[:len(doc):len(doc)] // nothing to read behind it
+	doc = doc[:len(doc):len(doc)] // no bytes to read after the document
 	for _, o := range quoteOptions {
 		got, err := o.AppendJSON(nil, doc)
 		want := "{" + slowQuote(key, o) + ":" + slowQuote(s, o) + `,"z":null}`
@@ -75,8 +76,8 @@ func checkQuote(t *testing.T, s string) {
 	}
 }
 
-// TestQuote puts each character that is special, and neighbours that are
-// not, at each place of strings whose lengths go through several words.
+// TestQuote puts each special character, and its neighbours that are not special, at
+// each place of strings of up to several words.
 func TestQuote(t *testing.T) {
 	special := []string{
 		"\"", "\\", "/", "\x7f", " ", "!", "#", "[", "]", "<", ">", "&", "a",
@@ -98,8 +99,8 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-// TestQuotePairs puts two characters next to each other, across the ends of
-// words: one decides how the other is found.
+// TestQuotePairs puts two special characters next to each other, at the ends of
+// words, because one of them may affect the search for the other.
 func TestQuotePairs(t *testing.T) {
 	for _, a := range []string{"\"", "\\", "\x00", "\x1f", "é", "🙂", "\u2028"} {
 		for _, b := range []string{"\"", "\\", "\x00", "!", "#", "]", "<", "é", "🙂"} {
@@ -111,7 +112,7 @@ func TestQuotePairs(t *testing.T) {
 	}
 }
 
-// TestQuoteAll has every ASCII character in one string.
+// TestQuoteAll writes a string with every ASCII character.
 func TestQuoteAll(t *testing.T) {
 	var all []byte
 	for c := range byte(0x80) {
@@ -123,11 +124,11 @@ func TestQuoteAll(t *testing.T) {
 	}
 }
 
-// badUTF8 are bytes that are no UTF-8, and where.
+// badUTF8 has bytes that are not UTF-8, and the place of the first invalid byte.
 var badUTF8 = []struct {
 	name string
 	text string
-	at   int // offset of the first byte that does not belong
+	at   int // offset of the first invalid byte
 }{
 	{"stray continuation", "\x80", 0},
 	{"after text", "abc\xbf", 3},
@@ -148,16 +149,16 @@ var badUTF8 = []struct {
 	{"behind good ones", "日本語🙂é\xe6", 15},
 }
 
-// TestInvalidUTF8 puts bytes that are not UTF-8 wherever a document has
-// text. before and after are the rest of the document, as hexadecimal.
+// TestInvalidUTF8 puts bytes that are not UTF-8 at every place for text in a
+// document. before and after are the rest of the document, in hexadecimal.
 func TestInvalidUTF8(t *testing.T) {
 	id := unhex(t, "56e1fc72e0c917e9c4714161")
 	for _, place := range []struct {
 		name    string
 		build   func(dst []byte, s string) []byte
-		at      int // offset of s in the document
+		at      int // offset of the text in the document
 		pointer string
-		text    string // %s is s in quotes
+		text    string // %s is the text in quotes
 	}{
 		{"string", func(dst []byte, s string) []byte { return bsoncore.AppendString(dst, "k", s) }, 11, "/k", `{"k":%s}`},
 		{"symbol", func(dst []byte, s string) []byte { return bsoncore.AppendSymbol(dst, "k", s) }, 11, "/k", `{"k":{"$symbol":%s}}`},
@@ -218,8 +219,8 @@ func TestInvalidUTF8Key(t *testing.T) {
 	}
 }
 
-// TestInvalidUTF8ArrayKey: the keys of an array are not written, and are
-// refused all the same.
+// TestInvalidUTF8ArrayKey: array keys are not written, but an invalid array key is an
+// error.
 func TestInvalidUTF8ArrayKey(t *testing.T) {
 	for _, bad := range badUTF8 {
 		dst, mark := bsoncore.Begin(nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// The BSON of every type, and its texts. relaxed is empty where it is the
-// canonical text.
+// typeRows has the BSON of every type, and its texts. relaxed is empty if it equals
+// the canonical text.
 var typeRows = []struct {
 	name               string
 	elements           string // hexadecimal
@@ -127,7 +127,7 @@ func TestRelaxedWidth(t *testing.T) {
 	wantBytes(t, back, err, document(t, "10 6100 01000000"))
 }
 
-// TestArrayKeys: the keys of an array do not show in text.
+// TestArrayKeys: array keys have no effect on the text.
 func TestArrayKeys(t *testing.T) {
 	doc := document(t, "04 6100 11000000 0a 00 0a 3700 08 246f696400 01 00")
 	for _, mode := range []extjson.Mode{extjson.Canonical, extjson.Relaxed} {
@@ -154,12 +154,12 @@ func TestRegexOptionsSorted(t *testing.T) {
 	}
 }
 
-// TestRegexOptionsReplaced: what replaces a byte takes its place in the order.
+// TestRegexOptionsReplaced: options are sorted after invalid bytes are replaced.
 func TestRegexOptionsReplaced(t *testing.T) {
 	o := extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}
 	got, err := encode(t, o, document(t, "0b 6100 6100 7aff6100"))
 	wantText(t, got, err, `{"a":{"$regularExpression":{"pattern":"a","options":"az�"}}}`)
-	// Without the option the fault is where it stands in the document.
+	// Without the option the offset of the fault is that in the document.
 	_, err = encode(t, extjson.EncodeOptions{}, document(t, "0b 6100 6100 7aff6100"))
 	wantFault(t, err, fault{Offset: 10, Pointer: "/a", Err: bson.ErrUTF8})
 }
@@ -213,7 +213,7 @@ func TestIndent(t *testing.T) {
 	wantText(t, got, err, `{}`)
 }
 
-// TestSubtypes: all 256 subtypes pass, and come back.
+// TestSubtypes: all 256 subtypes are written, and come back.
 func TestSubtypes(t *testing.T) {
 	for subtype := range 256 {
 		doc, mark := bsoncore.Begin(nil)
