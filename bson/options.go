@@ -192,6 +192,10 @@ func (o *DecodeOptions) check() error {
 		return outOfRange("bson.DecodeOptions.UUIDRepresentation", o.UUIDRepresentation)
 	case o.TimeRange > TimeClamp:
 		return outOfRange("bson.DecodeOptions.TimeRange", o.TimeRange)
+	case o.MaxDepth < 0:
+		return outOfRange("bson.DecodeOptions.MaxDepth", o.MaxDepth)
+	case o.MaxDocumentSize < 0:
+		return outOfRange("bson.DecodeOptions.MaxDocumentSize", o.MaxDocumentSize)
 	}
 	return nil
 }
@@ -203,6 +207,10 @@ func (o *EncodeOptions) check() error {
 		return outOfRange("bson.EncodeOptions.InvalidUTF8", o.InvalidUTF8)
 	case o.UUIDRepresentation > UUIDCSharpLegacy:
 		return outOfRange("bson.EncodeOptions.UUIDRepresentation", o.UUIDRepresentation)
+	case o.MaxDepth < 0:
+		return outOfRange("bson.EncodeOptions.MaxDepth", o.MaxDepth)
+	case o.MaxDocumentSize < 0:
+		return outOfRange("bson.EncodeOptions.MaxDocumentSize", o.MaxDocumentSize)
 	}
 	return nil
 }
@@ -215,7 +223,7 @@ func depthLimit(maxDepth int) int {
 	return min(maxDepth, DepthCeiling)
 }
 
-func outOfRange[T ~uint8](option string, value T) error {
+func outOfRange[T ~uint8 | int](option string, value T) error {
 	return &OptionError{Option: option, Value: strconv.Itoa(int(value))}
 }
 

@@ -93,6 +93,7 @@ func (d *Decoder) Decode(v any) error {
 
 // Split is bsoncore.DecodeOptions.Split: it returns the number of bytes at the
 // start of data that are complete documents, and whether another may follow.
+// Use it with Decoder.ResetBytes to decode a file in memory side by side.
 func (o DecodeOptions) Split(data []byte) (n int, ok bool) { return o.core().Split(data) }
 
 // Documents is DecodeOptions{}.Documents.

@@ -20,6 +20,8 @@ func TestOptionsOutOfRange(t *testing.T) {
 		"DocumentType":       {DocumentType: bson.DocumentsAsMap + 1},
 		"UUIDRepresentation": {UUIDRepresentation: bson.UUIDCSharpLegacy + 1},
 		"TimeRange":          {TimeRange: bson.TimeClamp + 1},
+		"MaxDepth":           {MaxDepth: -1},
+		"MaxDocumentSize":    {MaxDocumentSize: -1},
 	} {
 		var d bson.D
 		for call, err := range map[string]error{
@@ -36,6 +38,8 @@ func TestOptionsOutOfRange(t *testing.T) {
 	for want, o := range map[string]bson.EncodeOptions{
 		"InvalidUTF8":        {InvalidUTF8: bson.UTF8Replace + 1},
 		"UUIDRepresentation": {UUIDRepresentation: bson.UUIDCSharpLegacy + 1},
+		"MaxDepth":           {MaxDepth: -1},
+		"MaxDocumentSize":    {MaxDocumentSize: -1},
 	} {
 		_, marshal := o.Marshal(bson.D{})
 		_, appended := o.Append(nil, bson.D{})

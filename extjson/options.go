@@ -262,6 +262,12 @@ func (o *EncodeOptions) check() error {
 		return outOfRange("EncodeOptions.AmbiguousKeys", o.AmbiguousKeys)
 	case o.InvalidUTF8 > bson.UTF8Replace:
 		return outOfRange("EncodeOptions.InvalidUTF8", o.InvalidUTF8)
+	case o.MaxLen < 0:
+		return outOfRange("EncodeOptions.MaxLen", o.MaxLen)
+	case o.MaxTextSize < 0:
+		return outOfRange("EncodeOptions.MaxTextSize", o.MaxTextSize)
+	case o.MaxDepth < 0:
+		return outOfRange("EncodeOptions.MaxDepth", o.MaxDepth)
 	case o.Indent != "" || o.Location != nil:
 		return o.checkText()
 	}
@@ -300,10 +306,18 @@ func (o *DecodeOptions) check() error {
 		return outOfRange("DecodeOptions.UUIDRepresentation", o.UUIDRepresentation)
 	case o.InvalidUTF8 > bson.UTF8Replace:
 		return outOfRange("DecodeOptions.InvalidUTF8", o.InvalidUTF8)
+	case o.MaxDepth < 0:
+		return outOfRange("DecodeOptions.MaxDepth", o.MaxDepth)
+	case o.MaxNumberLen < 0:
+		return outOfRange("DecodeOptions.MaxNumberLen", o.MaxNumberLen)
+	case o.MaxDocumentSize < 0:
+		return outOfRange("DecodeOptions.MaxDocumentSize", o.MaxDocumentSize)
+	case o.MaxTextSize < 0:
+		return outOfRange("DecodeOptions.MaxTextSize", o.MaxTextSize)
 	}
 	return nil
 }
 
-func outOfRange[T ~uint8](option string, value T) error {
+func outOfRange[T ~uint8 | int](option string, value T) error {
 	return &bson.OptionError{Option: "extjson." + option, Value: strconv.Itoa(int(value))}
 }

@@ -32,6 +32,9 @@ func TestOptionRange(t *testing.T) {
 		{extjson.EncodeOptions{UUIDRepresentation: 5}, "UUIDRepresentation", "5"},
 		{extjson.EncodeOptions{AmbiguousKeys: 2}, "AmbiguousKeys", "2"},
 		{extjson.EncodeOptions{InvalidUTF8: 2}, "InvalidUTF8", "2"},
+		{extjson.EncodeOptions{MaxLen: -1}, "MaxLen", "-1"},
+		{extjson.EncodeOptions{MaxTextSize: -1}, "MaxTextSize", "-1"},
+		{extjson.EncodeOptions{MaxDepth: -1}, "MaxDepth", "-1"},
 		{extjson.EncodeOptions{Indent: "x"}, "Indent", `"x"`},
 		{extjson.EncodeOptions{Indent: " \n"}, "Indent", `" \n"`},
 		{extjson.EncodeOptions{Indent: " ", Location: time.FixedZone("", 24*3600)}, "Location", "+24:00:00"},
@@ -68,6 +71,10 @@ func TestOptionRange(t *testing.T) {
 	}{
 		{extjson.DecodeOptions{UUIDRepresentation: 5}, "UUIDRepresentation", "5"},
 		{extjson.DecodeOptions{InvalidUTF8: 2}, "InvalidUTF8", "2"},
+		{extjson.DecodeOptions{MaxDepth: -1}, "MaxDepth", "-1"},
+		{extjson.DecodeOptions{MaxNumberLen: -1}, "MaxNumberLen", "-1"},
+		{extjson.DecodeOptions{MaxDocumentSize: -1}, "MaxDocumentSize", "-1"},
+		{extjson.DecodeOptions{MaxTextSize: -1}, "MaxTextSize", "-1"},
 	} {
 		const text = `{"a":1}`
 		_, appended := tc.o.AppendBSON(nil, []byte(text))

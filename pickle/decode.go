@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"cmp"
 	"sync"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -91,21 +92,14 @@ func (u *unpickler) init(o *DecodeOptions) {
 
 	m := &u.machine
 	m.encoding = o.Encoding
-	m.maxNodes = orDefault(o.MaxNodes, DefaultMaxNodes)
-	m.maxMemo = orDefault(o.MaxMemo, DefaultMaxMemo)
+	m.maxNodes = cmp.Or(o.MaxNodes, DefaultMaxNodes)
+	m.maxMemo = cmp.Or(o.MaxMemo, DefaultMaxMemo)
 
 	b := &u.builder
 	b.maxDepth = maxDepth(o.MaxDepth)
-	b.maxExpansion = orDefault(o.MaxExpansion, DefaultMaxExpansion)
+	b.maxExpansion = cmp.Or(o.MaxExpansion, DefaultMaxExpansion)
 	b.longText = o.LongText
 	b.pairs = false
-}
-
-func orDefault(n, def int) int {
-	if n <= 0 {
-		return def
-	}
-	return n
 }
 
 // reset makes u read a pickle from its start.

@@ -1,6 +1,7 @@
 package pickle
 
 import (
+	"cmp"
 	"io"
 	"iter"
 
@@ -52,7 +53,7 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // NewDecoder returns a Decoder that reads r with the options o. It reads ahead
 // of the pickles that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{u: newUnpickler(), max: min(orDefault(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
+	d := &Decoder{u: newUnpickler(), max: min(cmp.Or(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
 	d.in.Reset(r)
 	d.u.init(&o)
 	d.u.builder.pairs = true

@@ -190,6 +190,10 @@ func (o *EncodeOptions) number() (int, error) {
 		return 0, outOfRange("EncodeOptions.Documents", o.Documents)
 	case o.Deprecated > Convert:
 		return 0, outOfRange("EncodeOptions.Deprecated", o.Deprecated)
+	case o.MaxDepth < 0:
+		return 0, outOfRange("EncodeOptions.MaxDepth", o.MaxDepth)
+	case o.MaxPickleSize < 0:
+		return 0, outOfRange("EncodeOptions.MaxPickleSize", o.MaxPickleSize)
 	}
 	if o.Reader == Python2 && p > 2 {
 		return 0, fmt.Errorf("%w: %w", outOfRange("EncodeOptions.Protocol", p), ErrReader)
@@ -211,6 +215,16 @@ func (o *DecodeOptions) check() error {
 		return outOfRange("DecodeOptions.Encoding", o.Encoding)
 	case o.LongText > LongSmallest:
 		return outOfRange("DecodeOptions.LongText", o.LongText)
+	case o.MaxDepth < 0:
+		return outOfRange("DecodeOptions.MaxDepth", o.MaxDepth)
+	case o.MaxNodes < 0:
+		return outOfRange("DecodeOptions.MaxNodes", o.MaxNodes)
+	case o.MaxMemo < 0:
+		return outOfRange("DecodeOptions.MaxMemo", o.MaxMemo)
+	case o.MaxExpansion < 0:
+		return outOfRange("DecodeOptions.MaxExpansion", o.MaxExpansion)
+	case o.MaxPickleSize < 0:
+		return outOfRange("DecodeOptions.MaxPickleSize", o.MaxPickleSize)
 	}
 	return nil
 }

@@ -270,9 +270,11 @@ func TestOptions(t *testing.T) {
 // the options.
 func TestOptionsOutOfRange(t *testing.T) {
 	for want, o := range map[string]pickle.EncodeOptions{
-		"pickle.EncodeOptions.Reader":     {Reader: pickle.Python2 + 1},
-		"pickle.EncodeOptions.Documents":  {Documents: pickle.SON + 1},
-		"pickle.EncodeOptions.Deprecated": {Deprecated: pickle.Convert + 1},
+		"pickle.EncodeOptions.Reader":        {Reader: pickle.Python2 + 1},
+		"pickle.EncodeOptions.Documents":     {Documents: pickle.SON + 1},
+		"pickle.EncodeOptions.Deprecated":    {Deprecated: pickle.Convert + 1},
+		"pickle.EncodeOptions.MaxDepth":      {MaxDepth: -1},
+		"pickle.EncodeOptions.MaxPickleSize": {MaxPickleSize: -1},
 	} {
 		_, appended := o.AppendPickle(nil, hundred)
 		_, id := o.MarshalObjectID(example)
@@ -282,8 +284,13 @@ func TestOptionsOutOfRange(t *testing.T) {
 		}
 	}
 	for want, o := range map[string]pickle.DecodeOptions{
-		"pickle.DecodeOptions.Encoding": {Encoding: pickle.Bytes + 1},
-		"pickle.DecodeOptions.LongText": {LongText: pickle.LongSmallest + 1},
+		"pickle.DecodeOptions.Encoding":      {Encoding: pickle.Bytes + 1},
+		"pickle.DecodeOptions.LongText":      {LongText: pickle.LongSmallest + 1},
+		"pickle.DecodeOptions.MaxDepth":      {MaxDepth: -1},
+		"pickle.DecodeOptions.MaxNodes":      {MaxNodes: -1},
+		"pickle.DecodeOptions.MaxMemo":       {MaxMemo: -1},
+		"pickle.DecodeOptions.MaxExpansion":  {MaxExpansion: -1},
+		"pickle.DecodeOptions.MaxPickleSize": {MaxPickleSize: -1},
 	} {
 		data := []byte("\x80\x02}.")
 		var v any

@@ -10,8 +10,11 @@
 //   - [AppendInt32] and similar functions append elements to a slice, between
 //     [Begin] and [End], without checks; a [Builder] checks.
 //   - [Document] and [Value] look up, read and compare single values.
-//   - [Decoder] and [Documents] cut a stream into documents. [Decoder.Resync]
-//     continues after damage, and [MendLengths] corrects wrong lengths.
+//   - [Decoder] and [Documents] cut a stream into documents.
+//     [DecodeOptions.Split] cuts bytes in memory, so that several Decoders can
+//     read them side by side with [Decoder.ResetBytes].
+//   - [Decoder.Resync] continues after damage, and [MendLengths] corrects wrong
+//     lengths. [Cursor.ResetPrefix] walks a document of which the end is missing.
 //
 // # Types
 //

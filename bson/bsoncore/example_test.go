@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
@@ -328,6 +329,78 @@ func ExampleDecodeOptions_NewDecoder() {
 	d := o.NewDecoder(bytes.NewReader(person()))
 	fmt.Println(d.Next(), d.Err())
 	// Output: false bson: offset 0: document is too large
+}
+
+// A file in memory is cut into two parts, each of whole documents, that are read
+// side by side.
+func ExampleDecodeOptions_Split() {
+	file := bytes.Repeat(person(), 1000)
+	var o bsoncore.DecodeOptions
+	n, ok := o.Split(file[:len(file)/2])
+	fmt.Println(ok)
+	var count [2]int
+	var wait sync.WaitGroup
+	for i, part := range [][]byte{file[:n], file[n:]} {
+		wait.Go(func() {
+			d := o.NewDecoder(nil)
+			for d.ResetBytes(part); d.Next(); {
+				count[i]++
+			}
+		})
+	}
+	wait.Wait()
+	fmt.Println(count[0] + count[1])
+	// Output:
+	// true
+	// 1000
+}
+
+// Documents of a file in memory are parts of it: nothing is copied.
+func ExampleDecoder_ResetBytes() {
+	file := bytes.Repeat(person(), 3)
+	d := bsoncore.NewDecoder(nil)
+	for d.ResetBytes(file); d.Next(); {
+		fmt.Println(d.Offset(), &d.Document()[0] == &file[d.Offset()])
+	}
+	// Output:
+	// 0 true
+	// 61 true
+	// 122 true
+}
+
+// Other data follows the documents. The Decoder has read a part of it.
+func ExampleDecoder_Buffered() {
+	r := strings.NewReader(string(person()) + "\x00\x00\x00\x00then text")
+	d := bsoncore.NewDecoder(r)
+	for d.Next() {
+	}
+	rest, err := io.ReadAll(io.MultiReader(bytes.NewReader(d.Buffered()), r))
+	fmt.Printf("%q %v\n", rest, err)
+	// Output: "\x00\x00\x00\x00then text" <nil>
+}
+
+// One bit of a length is wrong. The document is skipped and kept for later.
+func ExampleDecoder_Resync() {
+	file := bytes.Repeat(person(), 3)
+	file[len(person())] ^= 0x40
+	d := bsoncore.NewDecoder(bytes.NewReader(file))
+	var skipped bytes.Buffer
+	for {
+		for d.Next() {
+			if bsoncore.Validate(d.Document()) != nil {
+				break // its length led to other bytes
+			}
+			fmt.Println("document at", d.Offset())
+		}
+		if d.Document() == nil && d.Err() == nil || !d.Resync(&skipped) {
+			break
+		}
+	}
+	fmt.Println(skipped.Len(), "bytes skipped,", d.Err())
+	// Output:
+	// document at 0
+	// document at 122
+	// 61 bytes skipped, <nil>
 }
 
 func ExampleDocuments() {
