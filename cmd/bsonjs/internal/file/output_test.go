@@ -351,15 +351,19 @@ func TestStuck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan error, 1)
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
 	go func() {
-		_, err := f.Write([]byte("text"))
-		done <- err
+		n, err := f.Write([]byte("text"))
+		done <- result{n, err}
 	}()
 	select {
-	case err := <-done:
-		if !errors.Is(err, interrupt.ErrInterrupted) || !errors.Is(f.Err(), interrupt.ErrInterrupted) {
-			t.Errorf("Write: %v, Err = %v", err, f.Err())
+	case r := <-done:
+		if r.n != 0 || !errors.Is(r.err, interrupt.ErrInterrupted) || !errors.Is(f.Err(), interrupt.ErrInterrupted) {
+			t.Errorf("Write = %d, %v, want 0 and the cause; Err = %v", r.n, r.err, f.Err())
 		}
 	case <-time.After(time.Minute):
 		t.Error("Write still waits")

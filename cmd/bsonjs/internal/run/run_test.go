@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -144,6 +146,56 @@ func TestParts(t *testing.T) {
 		}
 		if result.Written() != n || result.Rejected != 1 || !result.Whole {
 			t.Errorf("%d jobs: %+v", jobs, result)
+		}
+	}
+}
+
+// A limitedWriter takes so many bytes.
+type limitedWriter struct{ room int }
+
+var errFull = errors.New("full")
+
+func (w *limitedWriter) Write(p []byte) (int, error) {
+	n := min(len(p), w.room)
+	if w.room -= n; n < len(p) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+// If the bytes of a reject cannot be kept, the run ends at once, also where only
+// the end of its line does not fit.
+func TestFullRejects(t *testing.T) {
+	dir := t.TempDir()
+	unended, whole := filepath.Join(dir, "unended.hex"), filepath.Join(dir, "whole.hex")
+	for name, text := range map[string]string{unended: "0g", whole: "0500000000\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tc := range []struct {
+		room    int
+		code    report.Code
+		written int64
+	}{
+		{0, report.CodeOutput, 0},
+		{1, report.CodeOutput, 0},
+		{2, report.CodeOutput, 0},
+		{3, report.CodeSyntax, 1},
+	} {
+		progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
+		result := run.Run{
+			Inputs:   []string{unended, whole},
+			From:     codec.Hex,
+			Target:   new(lines),
+			Output:   file.Output{Stdout: io.Discard},
+			Rejects:  file.Output{Name: "-", Stdout: &limitedWriter{tc.room}},
+			Policy:   run.Skip,
+			Say:      report.New(progress, report.Text, report.Palette{}),
+			Progress: progress,
+		}.Do(t.Context())
+		if result.Code != tc.code || result.Written() != tc.written {
+			t.Errorf("room for %d bytes: code %d, %d written, want %d and %d", tc.room, result.Code, result.Written(), tc.code, tc.written)
 		}
 	}
 }
