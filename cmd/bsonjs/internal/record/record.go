@@ -1,4 +1,4 @@
-// Package record has the documents that go through a run, and their places.
+// Package record has the records that go through a run, and their places.
 package record
 
 import (
@@ -8,15 +8,15 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// A Record is a document of an input, or another value that stands where one
-// should. Its bytes are valid until the next one is read.
+// A Record is a document of an input, or another value in the place of one. Its
+// bytes are valid until the next record is read.
 type Record struct {
 	Type   bson.Type
-	Data   []byte // the value, as it stands after the key of an element
-	Source []byte // the bytes of the input that it was read from
-	Offset int64  // byte at which Source starts, from where its reader began
+	Data   []byte // bytes of the value, as they follow the key of an element
+	Source []byte // bytes of the input from which it was read
+	Offset int64  // byte at which Source starts, from the start of the reader
 
-	// Number and Place are known where records come one by one.
+	// Number and Place are known only to sinks that get records one by one.
 	Number int64 // in its input, from 1
 	Place  Place // in its input, at which Source starts
 }
@@ -28,7 +28,7 @@ type Place struct {
 	Column int64 // bytes between it and the line feed before it; 0 where there is no text
 }
 
-// Plus returns the place that is at q for whoever starts to count at p.
+// Plus returns the place that is q for a reader that starts to count at p.
 func (p Place) Plus(q Place) Place {
 	p.Offset += q.Offset
 	p.Line += q.Line
@@ -39,7 +39,7 @@ func (p Place) Plus(q Place) Place {
 	return p
 }
 
-// Behind returns the place behind text that starts at p.
+// Behind returns the place at the end of text, which starts at p.
 func (p Place) Behind(text []byte) Place {
 	p.Offset += int64(len(text))
 	lines := bytes.Count(text, []byte("\n"))
@@ -54,20 +54,20 @@ func (p Place) Behind(text []byte) Place {
 
 // A Part is the result of a sink for some records in a row.
 type Part interface {
-	// Reset empties the part. It is to get the records of a piece of size bytes,
-	// 0 if that is not known, and may make most bytes of output of them.
+	// Reset empties the part for the records of a piece of size bytes, 0 if that
+	// is not known. The part may have at most most bytes of output.
 	Reset(size, most int)
 	// Add adds a record. On error it adds nothing. The error matches
 	// bson.ErrTooLarge if rec has to be written by itself.
 	Add(rec *Record) error
-	// Size returns how many bytes are to be written.
+	// Size returns the number of bytes of output in the part.
 	Size() int
 }
 
 // Faults are several faults of one record, in order.
 type Faults struct {
 	List []error // at least one
-	More int     // that are not in List
+	More int     // number of faults that are not in List
 }
 
 // Listed returns all faults in err, the error of a record.
@@ -81,5 +81,5 @@ func Listed(err error) []error {
 // Error describes the first fault.
 func (f Faults) Error() string { return f.List[0].Error() }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the faults in List.
 func (f Faults) Unwrap() []error { return f.List }

@@ -8,22 +8,22 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
-// This file is what bsondump --type debug writes.
+// This file writes the text of bsondump --type debug.
 
-// Debug writes the type and size of each element, and that of each
-// document and array in a paragraph of its own.
+// Debug is a codec.Appender that writes the type and size of each element, and a
+// paragraph for each document and array.
 type Debug struct {
-	MaxDepth int  // as that of package bson
-	Terminal bool // the output is a terminal, which keys must not control
+	MaxDepth int  // containers, as in package bson
+	Terminal bool // escape keys, because they could control the terminal
 }
 
-// AppendValue is that of a codec.Appender.
+// AppendValue appends the text of doc, as codec.Appender says.
 func (d *Debug) AppendValue(dst []byte, most int, _ bson.Type, doc []byte) ([]byte, error) {
 	b := debugger{most: min(most, len(dst)+maxDumped(len(doc))), terminal: d.Terminal}
 	return b.append(dst, doc, d.MaxDepth)
 }
 
-// WriteValue is that of a codec.Appender.
+// WriteValue writes the text of doc, as codec.Appender says.
 func (d *Debug) WriteValue(w io.Writer, _ bson.Type, doc []byte) error {
 	return twice(w, func(w io.Writer) error {
 		b := debugger{w: w, most: maxDumped(len(doc)), terminal: d.Terminal}
@@ -40,12 +40,13 @@ type debugger struct {
 	c    bson.Cursor
 	w    io.Writer // nil: all is appended
 	err  error     // of w
-	most int       // bytes that may still follow, those not yet written included
+	most int       // bytes of text that may still follow, with those that are not written yet
 
 	terminal bool // as in Debug
 }
 
-// append appends the part of the text of doc that was not written to d.w.
+// append appends the text of doc. If there is a d.w, only the part that is not
+// written to it is left.
 func (d *debugger) append(dst, doc []byte, maxDepth int) ([]byte, error) {
 	d.c.Reset(doc, maxDepth)
 	out := d.appendObject(dst, len(doc), 0)
@@ -82,8 +83,8 @@ func (d *debugger) appendKey(dst []byte) []byte {
 	return append(dst, d.c.Key()...)
 }
 
-// appendObject appends what is yet to come of the open container, which has
-// size bytes, after that many tabs.
+// appendObject appends the elements of the open container, which has size bytes,
+// indented by the given number of tabs.
 func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
 	c := &d.c
 	dst = append(appendTabs(dst, tabs), "--- new object ---\n"...)
@@ -92,7 +93,7 @@ func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
 	for c.Next() {
 		dst = append(d.appendKey(appendTabs(dst, tabs+2)), '\n')
 		dst = append(appendTabs(dst, tabs+3), "type: "...)
-		// The type is signed, and as wide as -128.
+		// bsondump prints the type as a signed byte, in four columns.
 		digits := strconv.Itoa(int(int8(c.Type())))
 		for range 4 - len(digits) {
 			dst = append(dst, ' ')
@@ -105,7 +106,7 @@ func (d *debugger) appendObject(dst []byte, size, tabs int) []byte {
 		case c.Type().IsContainer() && c.Enter():
 			dst = d.appendObject(dst, len(data), tabs+3)
 			c.Leave()
-		case c.Type() == bson.TypeCodeWithScope && c.Enter(): // it is checked, and not shown
+		case c.Type() == bson.TypeCodeWithScope && c.Enter(): // checked, but not shown
 			pass(c)
 			c.Leave()
 		}
@@ -120,7 +121,7 @@ func appendTabs(dst []byte, n int) []byte {
 	return dst
 }
 
-// pass goes to the end of the open container, through all that is in it.
+// pass moves c to the end of the open container, through all elements in it.
 func pass(c *bson.Cursor) {
 	for c.Next() {
 		if (c.Type().IsContainer() || c.Type() == bson.TypeCodeWithScope) && c.Enter() {

@@ -12,38 +12,38 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// Inspect is a serial sink that writes what the bytes of documents are, of
-// those that are damaged too. Package inspect makes the lines.
+// Inspect is a serial sink that writes lines about the bytes of documents, also
+// of documents with faults. Package inspect makes the lines.
 type Inspect struct {
 	Form      inspect.Form
 	Documents *inspect.Span // by their numbers in the file; nil: all
 	Wants     inspect.Selection
 	Parts     inspect.Options
 
-	// Of the input at hand:
-	Name string // as it is shown
+	// Of the current input:
+	Name string // as the lines show it
 	From *codec.Codec
 	Out  io.Writer
 
-	shown bool // something has been
+	shown bool // a line has been made
 }
 
-// showBuffer is how many bytes are gathered for one write.
+// showBuffer is the length of lines that are written at once, in bytes.
 const showBuffer = 64 << 10
 
-// strayBytes is how many bytes are shown from where a document has a length
-// that it cannot have.
+// strayBytes is the number of bytes that are shown of a document whose length is
+// impossible.
 const strayBytes = 4 << 10
 
-// Missed reports whether nothing of what was asked for was there to be shown.
+// Missed reports whether a selection was asked for and nothing matched it.
 func (s *Inspect) Missed() bool {
 	return !s.shown && (s.Documents != nil || s.Wants.Offsets != nil || s.Wants.Path != nil)
 }
 
-// Part returns the part that lines are gathered in.
+// Part returns a part for lines.
 func (s *Inspect) Part() record.Part { return &inspectPart{sink: s} }
 
-// Alone returns the largest int: records come one at a time anyway.
+// Alone returns the largest int: records always come one at a time.
 func (s *Inspect) Alone() int { return math.MaxInt }
 
 // Take writes the lines in p.
@@ -54,8 +54,9 @@ func (s *Inspect) Long(*record.Record, io.Writer) error {
 	panic("BUG: sink: Inspect has no long records")
 }
 
-// Enough reports whether nothing is wanted behind rec. Offsets in documents that
-// are made are not those of the file.
+// Enough reports whether the selection ends before the end of rec. Offsets do not
+// decide that if documents are converted to BSON first: they count from the
+// start of each document.
 func (s *Inspect) Enough(rec *record.Record) bool {
 	if rec.Type != bson.TypeDocument {
 		return false
@@ -67,14 +68,13 @@ func (s *Inspect) Enough(rec *record.Record) bool {
 	return s.Documents != nil && rec.Number >= s.Documents.To || s.Wants.Offsets != nil && end > s.Wants.Offsets.To
 }
 
-// wantsDocument reports whether the document of that number in its file is
-// wanted.
+// wantsDocument reports whether the document of the given number in its file is
+// selected.
 func (s *Inspect) wantsDocument(number int64) bool {
 	return s.Documents == nil || s.Documents.Has(number)
 }
 
-// Unread shows what there is of a document that could not be read because of
-// err.
+// Unread shows the bytes of a document that cannot be read because of err.
 func (s *Inspect) Unread(p record.Part, rec *record.Record, err error) error {
 	syntax, ok := errors.AsType[*bson.SyntaxError](err)
 	if !ok || !s.wantsDocument(rec.Number) {
@@ -82,7 +82,7 @@ func (s *Inspect) Unread(p record.Part, rec *record.Record, err error) error {
 	}
 	at := syntax.Offset - rec.Offset
 	switch {
-	case errors.Is(err, bson.ErrTruncated): // it is all that there is
+	case errors.Is(err, bson.ErrTruncated): // there are no more bytes
 	case errors.Is(err, bson.ErrTerminator):
 		rec.Data = rec.Data[:at+1]
 	default:
@@ -96,7 +96,7 @@ func (s *Inspect) Unread(p record.Part, rec *record.Record, err error) error {
 	return err
 }
 
-// An inspectPart is lines that are yet to be written.
+// An inspectPart has lines that are not written yet.
 type inspectPart struct {
 	sink *Inspect
 	out  []byte
@@ -105,7 +105,7 @@ type inspectPart struct {
 func (p *inspectPart) Reset(int, int) { p.out = p.out[:0] }
 func (p *inspectPart) Size() int      { return len(p.out) }
 
-// Add shows rec. The error is what is wrong with it.
+// Add shows rec. The error is the fault of rec.
 func (p *inspectPart) Add(rec *record.Record) error {
 	if rec.Type != bson.TypeDocument {
 		return &pickle.ValueError{What: rec.Type.String(), Err: pickle.ErrNotDocument}
@@ -120,8 +120,8 @@ func (p *inspectPart) Add(rec *record.Record) error {
 	return err
 }
 
-// show writes what is wanted of rec, and reports whether anything is wrong with
-// it. The error is that of writing.
+// show adds lines about the selected parts of rec, and reports whether one of
+// them is a fault. The error is one of writing.
 func (p *inspectPart) show(rec *record.Record, o inspect.Options) (faulty bool, err error) {
 	s := p.sink
 	d := &inspect.Document{
@@ -154,7 +154,7 @@ func (p *inspectPart) show(rec *record.Record, o inspect.Options) (faulty bool, 
 	return faulty, nil
 }
 
-// flush writes what has been gathered.
+// flush writes the lines.
 func (p *inspectPart) flush() error {
 	if len(p.out) == 0 {
 		return nil

@@ -1,10 +1,10 @@
-// Package sink has what can become of the records of a run. Each is a Sink as
-// package run defines it.
+// Package sink has the sinks of package run: what becomes of the records of a
+// run.
 //
-//   - lines.go: documents in a format, with what stands between them.
-//   - none.go: nothing.
-//   - inspect.go: what their bytes are.
-//   - tabs.go and debug.go: what bsondump writes.
+//   - lines.go writes documents in a format, with the text between them.
+//   - none.go writes nothing.
+//   - inspect.go writes lines about the bytes of documents.
+//   - tabs.go and debug.go are the encoders of bsondump, for lines.go.
 package sink
 
 import (
@@ -15,12 +15,13 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
-// Lines is a sink that writes documents one after the other: on lines, in an
-// array, or as the format has it.
+// Lines is a sink that writes documents one after the other, each with the text
+// that the format has around it: on lines, in an array, or with no text between
+// them.
 type Lines struct {
 	codec.Encoder
 	Out   io.Writer
-	begun bool // something has been written
+	begun bool // a document has been written
 }
 
 // maxKept is the largest buffer of output, in bytes, that a part keeps.
@@ -29,7 +30,7 @@ const maxKept = 4 << 20
 // Part returns a part of the output.
 func (l *Lines) Part() record.Part { return &linesPart{lines: l} }
 
-// Alone is that of the Encoder.
+// Alone returns the Alone of the Encoder.
 func (l *Lines) Alone() int { return l.Encoder.Alone }
 
 // Take writes the documents in p.
@@ -53,7 +54,7 @@ func (l *Lines) Take(p record.Part) error {
 	return err
 }
 
-// Long writes a document of any length.
+// Long writes a document of any length to w.
 func (l *Lines) Long(rec *record.Record, w io.Writer) error {
 	if err := l.WriteValue(&longDocument{lines: l, w: w}, rec.Type, rec.Data); err != nil {
 		return err
@@ -61,7 +62,7 @@ func (l *Lines) Long(rec *record.Record, w io.Writer) error {
 	return l.text(l.After)
 }
 
-// End writes what stands behind the last document.
+// End writes the text after the last document to out.
 func (l *Lines) End(out io.Writer) error {
 	l.Out = out
 	text := l.Close
@@ -79,8 +80,8 @@ func (l *Lines) text(s string) error {
 	return err
 }
 
-// A longDocument writes a document in portions, behind the text that stands
-// before it.
+// A longDocument writes a document in portions, the first one after the text
+// that precedes the document.
 type longDocument struct {
 	lines *Lines
 	w     io.Writer
@@ -104,12 +105,13 @@ func (d *longDocument) Write(p []byte) (int, error) {
 	return d.w.Write(p)
 }
 
-// A linesPart is the text, or the bytes, of some documents.
+// A linesPart is the output of some documents in a row. Each has the text
+// between documents before it, also the first.
 type linesPart struct {
 	lines *Lines
 	out   []byte
-	most  int // bytes of out
-	size  int // bytes of the piece, until the first document has come; 0: not known
+	most  int // bytes that out may have
+	size  int // bytes of the piece; 0 if unknown, and after the first document
 }
 
 func (p *linesPart) Reset(size, most int) { p.out, p.size, p.most = p.out[:0], size, most }
@@ -130,13 +132,13 @@ func (p *linesPart) Add(rec *record.Record) error {
 	return nil
 }
 
-// spareOut is how many bytes more than it may have a buffer of output has, so
-// that it does not grow at the end.
+// spareOut is the room in a buffer of output beyond its limit, in bytes, so that
+// the last document does not make it grow.
 const spareOut = 32 << 10
 
-// roomy returns out, what is made of the first of n bytes of a piece, with room
-// for what will be made of all of them if they are alike: buffers that are
-// outgrown would be more. Where no output is made, there is no room.
+// roomy returns out, the output of the first bytes of a piece of n bytes, with
+// room for the output of the whole piece if the rest is like its start. Growing
+// step by step would need more memory. If there is no output, it adds no room.
 func roomy(out []byte, n, first, most int) []byte {
 	alike := int64(len(out)) * int64(n) / int64(first) * 5 / 4
 	room := int(min(alike, int64(min(most+spareOut, maxKept))))

@@ -8,8 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 )
 
-// TestLongDocument: the text before a document stands before its first portion
-// alone.
+// Only the first portion of a document has the text between documents before it.
 func TestLongDocument(t *testing.T) {
 	lines := &Lines{Encoder: codec.Encoder{Framing: codec.Framing{Open: "[", Between: ","}}}
 	var out strings.Builder

@@ -10,7 +10,7 @@ import (
 // None is a sink that writes nothing.
 type None struct{}
 
-// Part returns an empty part, which stays empty.
+// Part returns a part that stays empty.
 func (None) Part() record.Part { return nonePart{} }
 
 // Alone returns the largest int: records need no memory.

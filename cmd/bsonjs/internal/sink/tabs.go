@@ -8,22 +8,22 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 )
 
-// This file is JSON as bsondump lays it out over many lines.
+// This file writes the text of bsondump --pretty.
 
-// maxDumped returns how many bytes of text are made of a document of n bytes
-// at most. A line begins with as many tabs as it is deep, so that without a
-// limit a small document could fill all memory. Documents as people have them
-// stay below 20 bytes of text for each of theirs.
+// maxDumped returns the limit of the text of a document of n bytes, in bytes. A
+// line starts with a tab for each level, so without a limit a small document
+// could fill the memory. Ordinary documents need less than 20 bytes of text for
+// each of their bytes.
 func maxDumped(n int) int { return min(1<<24+n<<9, 1<<30) }
 
-// errDumped is for a text over maxDumped.
+// errDumped is the error for a text over maxDumped.
 var errDumped = fmt.Errorf("its indented text: %w", bson.ErrTooLarge)
 
-// Tabs writes text over many lines, those of wrappers included, as
-// json.Indent lays it out.
+// Tabs is a codec.Appender that writes JSON as json.Indent does with tabs, so
+// wrappers have several lines too.
 type Tabs struct{ Text *codec.TextAppender }
 
-// AppendValue is that of a codec.Appender.
+// AppendValue appends the text of the value, as codec.Appender says.
 func (t *Tabs) AppendValue(dst []byte, most int, typ bson.Type, data []byte) ([]byte, error) {
 	text, err := t.Text.AppendValue(nil, most, typ, data)
 	if err != nil {
@@ -36,7 +36,7 @@ func (t *Tabs) AppendValue(dst []byte, most int, typ bson.Type, data []byte) ([]
 	return b.out, nil
 }
 
-// WriteValue is that of a codec.Appender.
+// WriteValue writes the text of the value, as codec.Appender says.
 func (t *Tabs) WriteValue(w io.Writer, typ bson.Type, data []byte) error {
 	return twice(w, func(w io.Writer) error {
 		b := tabber{w: w, most: maxDumped(len(data))}
@@ -51,8 +51,8 @@ func (t *Tabs) WriteValue(w io.Writer, typ bson.Type, data []byte) error {
 	})
 }
 
-// twice calls write with a writer that discards all, to see whether it fails,
-// and then with w.
+// twice calls write first with a writer that discards all bytes. If that
+// succeeds, it calls write with w: so a fault is found before a byte is written.
 func twice(w io.Writer, write func(w io.Writer) error) error {
 	if err := write(io.Discard); err != nil {
 		return err
@@ -60,15 +60,15 @@ func twice(w io.Writer, write func(w io.Writer) error) error {
 	return write(w)
 }
 
-// dumpPortion is how many bytes of text are written at a time.
+// dumpPortion is the length of text that is written at once, in bytes.
 const dumpPortion = 64 << 10
 
-// A tabber lays out compact JSON over many lines. It is written to it in
-// portions of any size.
+// A tabber is a writer that indents compact JSON. The JSON may come in portions
+// of any size.
 type tabber struct {
-	w    io.Writer // nil: all stays in out
-	out  []byte
-	most int // bytes that may still follow, those in out included
+	w    io.Writer // nil: all text stays in out
+	out  []byte    // text that is not written yet
+	most int       // bytes of text that may still follow, with those in out
 
 	tabs     int
 	inString bool
@@ -76,8 +76,8 @@ type tabber struct {
 	opened   bool // behind the bracket that opens a container
 }
 
-// Write lays out text. The error is errDumped if the result is too long, or
-// the error of w.
+// Write indents text. The error is errDumped if the result is too long, or an
+// error of w.
 func (b *tabber) Write(text []byte) (int, error) {
 	for i := 0; i < len(text); i++ {
 		if b.inString {
@@ -115,8 +115,7 @@ func (b *tabber) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// stringEnd returns how many bytes of text belong to the string in which text
-// begins.
+// stringEnd returns the length of the rest of a string, at the start of text.
 func (b *tabber) stringEnd(text []byte) int {
 	for i, c := range text {
 		switch {
@@ -144,7 +143,7 @@ func (b *tabber) newline() error {
 	return nil
 }
 
-// flush writes what is in out.
+// flush writes out.
 func (b *tabber) flush() error {
 	_, err := b.w.Write(b.out)
 	b.most -= len(b.out)

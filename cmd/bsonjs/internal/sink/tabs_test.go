@@ -12,8 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// What is made of JSON is what json.Indent makes of it, in whatever portions it
-// comes.
+// A tabber writes what json.Indent writes, for portions of any size.
 func TestTabbed(t *testing.T) {
 	for _, doc := range sample.Documents(sample.Wild, 43, 300) {
 		text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)

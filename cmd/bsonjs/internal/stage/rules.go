@@ -1,5 +1,5 @@
-// Package stage has what can be done to a record between its reading and its
-// sink.
+// Package stage has the stages of package run, through which records go on their
+// way to the sink.
 package stage
 
 import (
@@ -7,14 +7,14 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
-// Rules is a stage that refuses records that break rules, and says all that is
-// wrong with one.
+// Rules is a stage that rejects records that break rules, and reports all faults
+// of each.
 type Rules struct{ Options bson.ValidateOptions }
 
-// maxFaults is how many faults of one record are listed.
+// maxFaults is the number of faults of one record that are listed.
 const maxFaults = 1000
 
-// Do checks rec.
+// Do checks rec. It keeps all records.
 func (r Rules) Do(rec *record.Record) (keep bool, err error) {
 	if rec.Type != bson.TypeDocument {
 		return true, r.Options.ValidateValue(rec.Type, rec.Data)

@@ -11,8 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
-// All that is wrong with a record is listed, up to a limit, and the rest
-// counted.
+// Faults of a record are listed up to a limit, and the others are counted.
 func TestRules(t *testing.T) {
 	for _, tc := range []struct{ faults, listed, more int }{
 		{0, 0, 0}, {1, 1, 0}, {3, 3, 0}, {maxFaults, maxFaults, 0}, {maxFaults + 7, maxFaults, 7},
@@ -34,7 +33,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// A record that is any value keeps the rules as well.
+// The rules apply to values that are not documents too.
 func TestRulesOfValues(t *testing.T) {
 	rules := Rules{bson.ValidateOptions{RejectDuplicateKeys: true}}
 	for _, tc := range []struct {
