@@ -94,6 +94,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 // A decoder reads one document at a time.
 type decoder struct {
 	src   []byte // the text; never written
+	gap   textcut.Gap
 	from  int    // byte offset of the document, before which nothing is read
 	depth int    // containers open
 	alone bool   // src is one value, which may be a number up to its end
@@ -116,8 +117,6 @@ type decoder struct {
 	err      error
 	expected string   // for people
 	path     []string // keys to the fault, the innermost first
-
-	unclosed span // where in src no comment ends
 }
 
 func (d *decoder) init(o *DecodeOptions) {
@@ -133,6 +132,7 @@ func (d *decoder) init(o *DecodeOptions) {
 	d.canonicalOnly = o.CanonicalOnly
 	d.legacy = o.Legacy && !o.CanonicalOnly
 	d.shell = o.Shell && !o.CanonicalOnly
+	d.gap = textcut.NewGap(d.shell)
 	d.uuids = o.UUIDRepresentation
 	d.blank = ' '
 	if d.shell {
@@ -147,7 +147,6 @@ func (d *decoder) reset(src []byte) {
 	d.src = src
 	d.depth = 0
 	d.nul = -1
-	d.unclosed = span{}
 	d.err = nil
 	d.path = d.path[:0]
 	d.swaps = d.swaps[:0]
@@ -160,7 +159,7 @@ func (d *decoder) fail(off int, err error, expected string) int {
 	switch {
 	case off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off):
 		off, err, expected = len(d.src), ErrTruncated, ""
-	case d.shell && commentEnd(d.src[off:]) != "":
+	case d.shell && textcut.StartsComment(d.src[off:]):
 		expected, err = openComment(d.src[off:])
 	}
 	d.at, d.err, d.expected = off, err, expected
@@ -253,7 +252,8 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 
 // arraySteps is the number of array elements between two checks of the size of
 // the document; the first check is at the first element. A check costs time,
-// and the BSON of so few elements is little longer than their text.
+// and the BSON of so few elements is little longer than their text. It is a power
+// of two.
 const arraySteps = 256
 
 // array reads the elements of an array up to its bracket; off is past the
@@ -275,7 +275,7 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			d.depth--
 			return bsoncore.End(dst, start), off + 1
 		}
-		if i%arraySteps == 0 && len(dst) > d.most {
+		if i&(arraySteps-1) == 0 && len(dst) > d.most {
 			return dst, d.tooLarge(off)
 		}
 		var mark int

@@ -78,7 +78,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	fault := d.d.at - d.in.Off // from the first damaged byte
 	d.fault, d.err = d.err, nil
 	defer func() { d.fault = nil }()
-	if d.d.shell && commentEnd(d.in.Data[d.in.Off:]) != "" {
+	if d.d.shell && textcut.StartsComment(d.in.Data[d.in.Off:]) {
 		d.state = textcut.Any
 		return d.passComment(skipped)
 	}
@@ -138,7 +138,7 @@ func (d *Decoder) stray() (int, bool) {
 func (d *Decoder) damaged(fault int) (int, bool) {
 	f := textcut.NewFrame(d.d.shell)
 	open := -1 // bytes before a comment without an end, whose start f does not see
-	if d.d.shell && commentEnd(d.in.Data[d.in.Off+fault:]) != "" {
+	if d.d.shell && textcut.StartsComment(d.in.Data[d.in.Off+fault:]) {
 		open = fault
 	}
 	n := 0      // bytes that f has seen, or not

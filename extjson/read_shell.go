@@ -1,7 +1,6 @@
 package extjson
 
 import (
-	"bytes"
 	"math"
 	"unicode"
 	"unicode/utf8"
@@ -12,63 +11,10 @@ import (
 )
 
 // This file reads and writes the parts of the shell's syntax that are not
-// calls: comments, keys without quotes, strings in single quotes, their
+// calls: keys without quotes, strings in single quotes, their
 // escapes, and regex literals. read_shell_call.go has the rest. The decoder calls
 // it at the few places where the syntax departs from JSON's, and only if
 // DecodeOptions.Shell is set. Source: ECMAScript 2023, "Lexical Grammar".
-
-// comment returns the offset past the comment at off, where there is a slash,
-// or off if no complete comment is there. fail reports an incomplete one.
-func (d *decoder) comment(off int) int {
-	end := commentEnd(d.src[off:])
-	if end == "" {
-		return off
-	}
-	text := d.src[off:min(off+textcut.MaxComment, len(d.src))]
-	seen := 2
-	if end == "*/" {
-		seen = min(d.unclosed.unseen(off), len(text))
-	}
-	switch n := bytes.Index(text[seen:], []byte(end)); {
-	case n >= 0:
-		return off + seen + n + len(end)
-	case end == "*/":
-		d.unclosed = span{int64(off), int64(off + len(text))}
-	case len(text) < textcut.MaxComment:
-		return len(d.src)
-	}
-	return off
-}
-
-// A span is a range of bytes without */, except the end of the comment that
-// starts there. It prevents a second search in text with several comments
-// without an end.
-type span struct{ from, to int64 }
-
-// behind returns s with all offsets n larger.
-func (s span) behind(n int64) span { return span{s.from + n, s.to + n} }
-
-// unseen returns the number of bytes of the comment at off that are known not
-// to have its end.
-func (s span) unseen(off int) int {
-	if at := int64(off); s.from <= at && at < s.to {
-		return int(max(2, s.to-1-at))
-	}
-	return 2
-}
-
-// commentEnd returns the end mark of the comment at the start of text, or "" if
-// there is no comment.
-func commentEnd(text []byte) string {
-	switch {
-	case len(text) < 2 || text[0] != '/':
-	case text[1] == '/':
-		return "\n"
-	case text[1] == '*':
-		return "*/"
-	}
-	return ""
-}
 
 // openComment returns the fault of the comment at the start of text, which does
 // not end in text.
@@ -179,7 +125,7 @@ func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
 	case c == '\'':
 		bsoncore.SetType(dst, mark, bson.TypeString)
 		return d.stringValue(dst, off+1)
-	case c == '/' && commentEnd(d.src[off:]) == "":
+	case c == '/' && !textcut.StartsComment(d.src[off:]):
 		return d.regexLiteral(dst, off, mark)
 	case d.identifier(off) > off:
 		return d.shellWord(dst, off, mark)

@@ -1,12 +1,10 @@
 package extjson
 
 import (
-	"bytes"
 	"io"
 	"iter"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/readahead"
@@ -56,8 +54,6 @@ type Decoder struct {
 	// No document that starts before these offsets in the stream has an end.
 	endless   int64 // if it has its opening brace
 	braceless int64 // if that is damaged
-	// unclosed is the part of the stream in which no comment ends.
-	unclosed span
 }
 
 // NewDecoder returns a Decoder that reads r with the zero options.
@@ -97,6 +93,7 @@ func (d *Decoder) Reset(r io.Reader) { d.ResetAt(r, textcut.Start) }
 func (d *Decoder) restart(from, end textcut.Place) {
 	err := d.opts.check()
 	*d = Decoder{err: err, failed: err != nil, d: d.d, opts: d.opts, in: d.in, raw: d.raw, maxText: d.maxText, maxDoc: d.maxDoc, state: from, end: end}
+	d.d.gap = textcut.NewGap(d.d.shell)
 }
 
 // Next reads the next document and reports whether there is one. False means
@@ -117,7 +114,12 @@ func (d *Decoder) More() bool {
 // find goes to the brace of the next document and reports whether there is one.
 // It sets start to the brace, or to the byte at fault.
 func (d *Decoder) find() bool {
-	defer func() { d.start = d.in.Offset() }()
+	found := d.goToBrace()
+	d.start = d.in.Offset()
+	return found
+}
+
+func (d *Decoder) goToBrace() bool {
 	for {
 		c, ok := d.peek()
 		if !ok {
@@ -186,9 +188,6 @@ func (d *Decoder) document() bool {
 		}
 		d.d.reset(text)
 		d.d.from = d.in.Off
-		if d.d.shell {
-			d.d.unclosed = d.unclosed.behind(-d.in.Base)
-		}
 		raw, end := d.d.topDocument(d.raw[:0], d.in.Off)
 		d.raw = raw
 		if len(raw) > d.maxDoc || d.d.err == bson.ErrTooLarge {
@@ -199,9 +198,6 @@ func (d *Decoder) document() bool {
 			d.in.Off = end
 			d.state = d.state.BehindDocument()
 			return true
-		}
-		if d.d.shell {
-			d.unclosed = d.d.unclosed.behind(d.in.Base)
 		}
 		if d.d.err == ErrTruncated && !whole {
 			return d.fail(d.in.Off, bson.ErrTooLarge, "")
@@ -218,13 +214,13 @@ func (d *Decoder) document() bool {
 	}
 }
 
-// await reads until f comes to the end of the document at d.in.Off, or to the
-// offset again, or until the reader ends. f has seen the given number of bytes
-// of the document; await returns the new number.
+// await reads until f comes to the end of the document at d.in.Off, or has seen
+// as many bytes of it as again says, or until the reader ends. f has seen the
+// given number of bytes; await returns the new number.
 func (d *Decoder) await(f *textcut.Frame, framed, again int) int {
 	for {
 		n, done := f.Scan(d.in.Data[d.in.Off+framed:])
-		if framed += n; done || d.in.Ended() || framed >= again || len(d.in.Data)-d.in.Off >= d.maxText {
+		if framed += n; done || framed >= again || d.in.Ended() {
 			return framed
 		}
 		if !d.fill() && d.err != nil {
@@ -244,82 +240,52 @@ func (d *Decoder) makeRoom(n int) {
 
 // nextTry returns the number of bytes of text at which the next try comes,
 // after a document was incomplete at n bytes: twice as many, or earlier, where
-// an open string becomes too large for a document.
+// an open string becomes too large for a document, or the text too long.
 func (d *Decoder) nextTry(n int) int {
 	again := max(2*n, readSize)
-	if full := d.maxDoc + readSize; n < full && full < again {
-		return full
+	if full := d.maxDoc + readSize; n < full {
+		again = min(again, full)
 	}
-	return again
+	return min(again, d.maxText)
 }
 
-// peek skips white space and returns the next byte, or false at the end of the
-// stream or after a fault.
+// peek skips white space and comments and returns the next byte, or false at
+// the end of the stream or after a fault. An incomplete comment is not consumed:
+// Resync continues inside it.
 func (d *Decoder) peek() (byte, bool) {
 	if d.state == textcut.Start && !d.skipMark() {
 		return 0, false
 	}
+	in := &d.in
+	if in.Off < len(in.Data) && in.Data[in.Off] > ' ' && in.Data[in.Off] != '/' {
+		return in.Data[in.Off], true
+	}
 	for {
-		if d.in.Off = textcut.SkipBlanks(d.in.Data, d.in.Off); d.in.Off < len(d.in.Data) {
-			if d.in.Data[d.in.Off] == '/' && d.d.shell {
-				if d.skipComment() {
-					continue
-				}
-				return '/', d.err == nil
-			}
-			return d.in.Data[d.in.Off], true
-		}
-		if d.in.Ended() || !d.fill() && d.err != nil {
+		var stop textcut.Stop
+		in.Off, stop = d.d.gap.Skip(in.Data, in.Off)
+		switch {
+		case stop == textcut.TooLong:
+			return 0, d.failComment()
+		case stop == textcut.AtToken && in.Off < len(in.Data):
+			return in.Data[in.Off], true
+		case !in.Ended() && (d.fill() || d.err == nil):
+		case d.err != nil:
+			return 0, false
+		case stop == textcut.AtSlash:
+			return 0, d.fail(len(in.Data), ErrTruncated, "")
+		case stop == textcut.InComment:
+			return 0, d.failComment()
+		default:
+			in.Off = len(in.Data)
 			return 0, false
 		}
-	}
-}
-
-// skipComment skips the comment at the slash at d.in.Off, and reports whether
-// there is a complete one. An incomplete comment is not consumed: Resync
-// continues inside it.
-func (d *Decoder) skipComment() bool {
-	for len(d.in.Data)-d.in.Off < 2 {
-		if d.in.Ended() || !d.fill() {
-			return false
-		}
-	}
-	end := commentEnd(d.in.Data[d.in.Off:])
-	if end == "" {
-		return false
-	}
-	seen := 2 // number of bytes of the comment that do not have its end
-	if end == "*/" {
-		seen = d.unclosed.behind(-d.in.Base).unseen(d.in.Off)
-	}
-	for {
-		text := d.in.Data[d.in.Off:min(d.in.Off+textcut.MaxComment, len(d.in.Data))]
-		if n := bytes.Index(text[min(seen, len(text)):], []byte(end)); n >= 0 {
-			d.in.Off += seen + n + len(end)
-			return true
-		}
-		seen = max(seen, len(text)-len(end)+1)
-		switch {
-		case len(text) == textcut.MaxComment:
-		case !d.in.Ended() && (d.fill() || d.err == nil):
-			continue
-		case d.err != nil:
-			return false
-		case end == "\n":
-			d.in.Off = len(d.in.Data)
-			return true
-		}
-		if end == "*/" {
-			d.unclosed = span{int64(d.in.Off), int64(d.in.Off + len(text))}.behind(d.in.Base)
-		}
-		return d.fail(d.in.Off, ErrToken, "")
 	}
 }
 
 // skipMark skips a byte order mark at the start of the stream. It reports false
 // if the reader fails too early to tell whether there is one.
 func (d *Decoder) skipMark() bool {
-	for !d.in.Ended() && len(d.in.Data) < len(textcut.ByteOrderMark) && strings.HasPrefix(textcut.ByteOrderMark, string(d.in.Data)) {
+	for !d.in.Ended() && textcut.MarkOpen(d.in.Data) {
 		if !d.fill() && d.err != nil {
 			return false
 		}
@@ -332,8 +298,13 @@ func (d *Decoder) skipMark() bool {
 // fill reads more text. It reports whether there is any; if not, the stream has
 // ended or d.err has the error.
 func (d *Decoder) fill() bool {
-	d.position(d.in.Off) // the text before it goes
-	if d.in.Fill(readSize, d.maxText) {
+	if d.in.Off > 0 { // the text before it goes
+		d.position(d.in.Off)
+	}
+	base := d.in.Base
+	filled := d.in.Fill(readSize, d.maxText)
+	d.d.gap.Move(int(d.in.Base - base))
+	if filled {
 		return true
 	}
 	if !d.in.Ended() {
@@ -343,16 +314,21 @@ func (d *Decoder) fill() bool {
 	return false
 }
 
-// fail ends the stream with a fault at in.Data[off:].
+// fail ends the stream with a fault at in.Data[off:], which does not depend on
+// the bytes that follow.
 func (d *Decoder) fail(off int, err error, expected string) bool {
 	d.d.reset(d.in.Data)
 	d.d.from = d.in.Off
-	d.d.fail(off, err, expected)
-	if err == bson.ErrTooLarge {
-		d.d.err = err // also after a part of it was read
-	}
+	d.d.at, d.d.err, d.d.expected = off, err, expected
 	d.err = d.d.error(d.position(d.in.Off))
 	return false
+}
+
+// failComment is fail for a comment at the offset in the buffer, which does not
+// end.
+func (d *Decoder) failComment() bool {
+	expected, err := openComment(d.in.Rest())
+	return d.fail(d.in.Off, err, expected)
 }
 
 // Raw returns the document that Next read, or nil after Next returned false. It

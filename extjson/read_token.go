@@ -28,25 +28,17 @@ func (d *decoder) space(off int) int {
 // blanks is space for text that may have white space.
 func (d *decoder) blanks(off int) int {
 	// Most of the time there is at most one space.
-	if len(d.src)-off >= 2 && d.src[off] == ' ' && d.src[off+1] > ' ' && d.src[off+1] != '/' {
-		return off + 1
-	}
-	for off < len(d.src) {
-		switch d.src[off] {
-		case ' ', '\t', '\n', '\r':
-			off++
-		case '/':
-			if !d.shell {
-				return off
-			}
-			end := d.comment(off)
-			if end == off {
-				return off
-			}
-			off = end
-		default:
+	if len(d.src)-off >= 2 {
+		switch c, next := d.src[off], d.src[off+1]; {
+		case c > ' ' && c != '/':
 			return off
+		case c == ' ' && next > ' ' && next != '/':
+			return off + 1
 		}
+	}
+	off, stop := d.gap.Skip(d.src, off)
+	if stop == textcut.InLine {
+		return len(d.src) // the comment ends with the text
 	}
 	return off
 }

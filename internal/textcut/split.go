@@ -1,9 +1,6 @@
 package textcut
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // This file cuts text between documents without decoding it.
 //
@@ -40,16 +37,15 @@ type Piece struct {
 // with Reset, reports the right fault.
 type Splitter struct {
 	place   Place // of the first byte of the text
-	shell   bool
+	gap     Gap
 	maxText int // largest text of a document, in bytes
 
 	// The position of scan, as an index in the text of the next call.
 	at     int
-	behind Place  // of text[at], unless a document or a comment is open there
-	inside bool   // a document is open at text[at]…
-	frame  Frame  // …of which this is known
-	until  string // what ends the comment that is open at text[at], or ""
-	lost   bool   // the byte at text[at] is not allowed there
+	behind Place // of text[at], unless a document is open there
+	inside bool  // a document is open at text[at]…
+	frame  Frame // …of which this is known
+	lost   bool  // the byte at text[at] is not allowed there
 
 	lines lines
 }
@@ -57,7 +53,7 @@ type Splitter struct {
 // NewSplitter returns a Splitter for text that begins at p, the shell's or JSON.
 // maxText is the largest text of a document, in bytes.
 func NewSplitter(p Place, shell bool, maxText int) *Splitter {
-	return &Splitter{place: p, behind: p, shell: shell, maxText: maxText}
+	return &Splitter{place: p, behind: p, gap: NewGap(shell), maxText: maxText}
 }
 
 // Place returns the state of the stream at the start of the text of the next
@@ -71,7 +67,7 @@ func (s *Splitter) Place() Place { return s.place }
 // malformed between documents, or has a document longer than maxText, is
 // one piece to its end. text is not kept, and nothing is allocated.
 func (s *Splitter) Split(text []byte) int {
-	if (s.place <= Top || s.place == Any) && !s.shell && !s.lost {
+	if (s.place <= Top || s.place == Any) && !s.gap.shell && !s.lost {
 		if n := s.lines.last(text); n > 0 {
 			place := s.place.BehindDocument()
 			*s = Splitter{place: place, behind: place, maxText: s.maxText}
@@ -82,6 +78,7 @@ func (s *Splitter) Split(text []byte) int {
 	if n > 0 {
 		s.place = place
 		s.at -= n
+		s.gap.Move(n)
 		s.lines = lines{}
 	}
 	return n
@@ -100,7 +97,7 @@ func (s *Splitter) scan(text []byte) (cut int, place Place) {
 			s.inside = false
 			s.behind = s.behind.BehindDocument()
 		} else if !s.between(text) {
-			s.lost = s.lost || s.at-cut > MaxComment // which begins at the cut
+			cut, place = s.at, s.behind
 			break
 		}
 		cut, place = s.at, s.behind
@@ -114,48 +111,34 @@ func (s *Splitter) scan(text []byte) (cut int, place Place) {
 }
 
 // between goes to the next document, or past the next byte that is allowed
-// before it. It reports whether its new position is between documents, where
-// text can be cut.
+// before it. Text can be cut at its new position. It reports false if the bytes
+// that tell what follows have not arrived, or cannot stand there.
 func (s *Splitter) between(text []byte) bool {
 	if s.behind == Start {
-		if len(text) < len(ByteOrderMark) && strings.HasPrefix(ByteOrderMark, string(text)) {
+		if MarkOpen(text) {
 			return false
 		}
 		s.at = SkipMark(text)
 		s.behind = Top
 		return true
 	}
-	if s.until != "" {
-		return s.comment(text)
+	var stop Stop
+	if s.at, stop = s.gap.Skip(text, s.at); stop != AtToken {
+		s.lost = stop == TooLong
+		return false
 	}
-	s.at = SkipBlanks(text, s.at)
 	if s.at == len(text) {
 		return true
 	}
 	switch c := text[s.at]; {
 	case c == '{' && s.behind != Comma:
 		s.inside = true
-		s.frame = NewFrame(s.shell)
-	case c == '/' && s.shell:
-		if len(text)-s.at < 2 {
-			return false
-		}
-		switch text[s.at+1] {
-		case '/':
-			s.until = "\n"
-		case '*':
-			s.until = "*/"
-		default:
-			s.lost = true
-			return false
-		}
-		s.at += 2
-		return s.comment(text)
+		s.frame = NewFrame(s.gap.shell)
 	default:
-		next, ok := s.behind.Behind(c, s.shell)
+		next, ok := s.behind.Behind(c, s.gap.shell)
 		if ok && next == First {
 			var settled bool
-			if _, ok, settled = OpensArray(text, s.at, s.shell); !settled {
+			if _, ok, settled = OpensArray(text, s.at, s.gap.shell); !settled {
 				return false
 			}
 		}
@@ -166,19 +149,6 @@ func (s *Splitter) between(text []byte) bool {
 		s.behind = next
 		s.at++
 	}
-	return true
-}
-
-// comment goes to the end of the open comment and reports whether text has the
-// end.
-func (s *Splitter) comment(text []byte) bool {
-	n := bytes.Index(text[s.at:], []byte(s.until))
-	if n < 0 {
-		s.at = max(s.at, len(text)-len(s.until)+1)
-		return false
-	}
-	s.at += n + len(s.until)
-	s.until = ""
 	return true
 }
 

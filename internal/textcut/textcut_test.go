@@ -1,6 +1,7 @@
 package textcut_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/internal/textcut"
@@ -83,6 +84,90 @@ func TestBreaks(t *testing.T) {
 			if got := textcut.FirstBreak(textcut.Breaks(word(b))); got != i {
 				t.Errorf("FirstBreak of %q at %d is %d", c, i, got)
 			}
+		}
+	}
+}
+
+// TestGap: white space and comments are read to their end, in whatever portions
+// the text arrives.
+func TestGap(t *testing.T) {
+	for _, tc := range []struct {
+		text  string
+		shell bool
+		at    int
+		stop  textcut.Stop
+	}{
+		{"", true, 0, textcut.AtToken},
+		{" \t\r\n", true, 4, textcut.AtToken},
+		{" \f", true, 1, textcut.AtToken},
+		{"\uFEFF ", true, 0, textcut.AtToken},
+		{" // x\n /**/{", true, 11, textcut.AtToken},
+		{"/*/*/{", true, 5, textcut.AtToken},
+		{"/***/{", true, 5, textcut.AtToken},
+		{"/* \n // */ x", true, 11, textcut.AtToken},
+		{"// /* \nx", true, 7, textcut.AtToken},
+		{" /", true, 1, textcut.AtSlash},
+		{" /x/", true, 1, textcut.AtToken},
+		{" // x", true, 1, textcut.InLine},
+		{" /*/", true, 1, textcut.InComment},
+		{" /* /* x *", true, 1, textcut.InComment},
+		{"/**/ /*", true, 5, textcut.InComment},
+		{" /**/", false, 1, textcut.AtToken},
+	} {
+		for size := 1; size <= len(tc.text)+1; size++ {
+			g := textcut.NewGap(tc.shell)
+			var stop textcut.Stop
+			at := 0
+			for to := 0; ; to += size {
+				to = min(to, len(tc.text))
+				at, stop = g.Skip([]byte(tc.text[:to]), at)
+				if to == len(tc.text) {
+					break
+				}
+			}
+			if at != tc.at || stop != tc.stop {
+				t.Errorf("%q in portions of %d, shell %t: stops at %d for reason %d, want %d, %d", tc.text, size, tc.shell, at, stop, tc.at, tc.stop)
+			}
+		}
+	}
+}
+
+// TestGapLong: a comment ends within MaxComment bytes.
+func TestGapLong(t *testing.T) {
+	for _, tc := range []struct{ start, end string }{{"//", "\n"}, {"/*", "*/"}} {
+		fill := textcut.MaxComment - len(tc.start) - len(tc.end)
+		for _, more := range []int{0, 1} {
+			text := []byte(tc.start + strings.Repeat("x", fill+more) + tc.end)
+			g := textcut.NewGap(true)
+			at, stop := g.Skip(text, 0)
+			if more == 0 && (at != len(text) || stop != textcut.AtToken) || more == 1 && (at != 0 || stop != textcut.TooLong) {
+				t.Errorf("%s, %d bytes too many: stops at %d of %d for reason %d", tc.start, more, at, len(text), stop)
+			}
+		}
+	}
+}
+
+// TestGapOnce: bytes that were searched for the end of a comment are not
+// searched again, for this comment or one that starts in it, also after the
+// start of the text has been dropped. Bytes that changed meanwhile show it.
+func TestGapOnce(t *testing.T) {
+	for _, tc := range []struct{ start, end string }{{"//", "\n"}, {"/*", "*/"}} {
+		text := []byte("{} " + tc.start + " x " + tc.start + "     ")
+		g := textcut.NewGap(true)
+		if at, _ := g.Skip(text, 3); at != 3 {
+			t.Fatalf("%s: stops at %d", text, at)
+		}
+		copy(text[11:], tc.end)
+		text = text[3:]
+		g.Move(3)
+		text = append(text, ' ')
+		for _, off := range []int{0, 5} {
+			if at, stop := g.Skip(text, off); at != off || stop == textcut.AtToken {
+				t.Errorf("%s: %d to %d: searched twice", text, off, at)
+			}
+		}
+		if at, _ := g.Skip(append(text, tc.end...), 5); at != len(text)+len(tc.end) {
+			t.Errorf("%s: an end behind the searched bytes is not found: %d", text, at)
 		}
 	}
 }

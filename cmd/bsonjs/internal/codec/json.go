@@ -1,7 +1,6 @@
 package codec
 
 import (
-	"bytes"
 	"cmp"
 	"io"
 	"math"
@@ -50,10 +49,8 @@ var JSON = &Codec{
 // AloneText is Encoder.Alone for sorted keys and for text with a new layout.
 const AloneText = 256 << 10
 
-const (
-	blanks  = " \t\r\n"      // what JSON allows between values
-	utf8BOM = "\xef\xbb\xbf" // byte order mark, which the reader skips
-)
+// blanks is what JSON allows between values.
+const blanks = " \t\r\n"
 
 func isBlank(b byte) bool { return strings.IndexByte(blanks, b) >= 0 }
 
@@ -73,24 +70,24 @@ func opensJSON(head []byte) bool {
 	if len(head) == 0 {
 		return false
 	}
-	text := bytes.TrimPrefix(head, []byte(utf8BOM))
+	text := head[textcut.SkipMark(head):]
 	for _, b := range text {
 		if b < ' ' && !isBlank(b) {
 			return false
 		}
 	}
-	text = bytes.TrimLeft(text, blanks)
+	text = text[textcut.SkipBlanks(text, 0):]
 	return len(text) == 0 || text[0] == '{' || text[0] == '['
 }
 
 // opensComment reports whether head can be the start of shell text that begins
 // with a comment.
 func opensComment(head []byte) bool {
-	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(utf8BOM)), blanks)
+	text := head[textcut.SkipBlanks(head, textcut.SkipMark(head)):]
 	if len(text) < 2 {
 		return len(head) >= lengthSize && string(text) == "/"
 	}
-	return text[0] == '/' && (text[1] == '/' || text[1] == '*')
+	return textcut.StartsComment(text)
 }
 
 func cutText(o extjson.DecodeOptions, from State) Cutter {
