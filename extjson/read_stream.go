@@ -220,10 +220,7 @@ func (d *Decoder) document() bool {
 func (d *Decoder) await(f *textcut.Frame, framed, again int) int {
 	for {
 		n, done := f.Scan(d.in.Data[d.in.Off+framed:])
-		if framed += n; done || framed >= again || d.in.Ended() {
-			return framed
-		}
-		if !d.fill() && d.err != nil {
+		if framed += n; done || framed >= again || !d.fill() {
 			return framed
 		}
 	}
@@ -298,13 +295,11 @@ func (d *Decoder) skipMark() bool {
 // fill reads more text. It reports whether there is any; if not, the stream has
 // ended or d.err has the error.
 func (d *Decoder) fill() bool {
-	if d.in.Off > 0 { // the text before it goes
-		d.position(d.in.Off)
+	if n := d.in.Off; n > 0 && d.in.Err == nil { // the text before it goes
+		d.position(n)
+		d.d.gap.Move(n)
 	}
-	base := d.in.Base
-	filled := d.in.Fill(readSize, d.maxText)
-	d.d.gap.Move(int(d.in.Base - base))
-	if filled {
+	if d.in.Fill(readSize, d.maxText) {
 		return true
 	}
 	if !d.in.Ended() {

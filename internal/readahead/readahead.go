@@ -140,8 +140,10 @@ func (b *Buffer) Fill(first, most int) bool {
 	if b.Err != nil {
 		return false
 	}
-	b.discard()
-	if cap(b.Data)-len(b.Data) < first/2 {
+	if b.Off > 0 {
+		b.discard()
+	}
+	if 2*(cap(b.Data)-len(b.Data)) < first {
 		b.grow(nextSize(cap(b.Data), first, most))
 	}
 	return b.read(b.Data[len(b.Data):cap(b.Data)])
@@ -162,11 +164,9 @@ func nextSize(size, first, most int) int {
 
 // discard moves the bytes that are not consumed to the front of Data.
 func (b *Buffer) discard() {
-	if b.Off > 0 {
-		b.Base += int64(b.Off)
-		b.Data = b.Data[:copy(b.Data, b.Data[b.Off:])]
-		b.Off = 0
-	}
+	b.Base += int64(b.Off)
+	b.Data = b.Data[:copy(b.Data, b.Data[b.Off:])]
+	b.Off = 0
 }
 
 // grow replaces the buffer by one of the given size.
@@ -175,8 +175,17 @@ func (b *Buffer) grow(size int) { b.Data = append(make([]byte, 0, size), b.Data.
 // read reads bytes into room, the free part of Data or its start, and reports
 // whether there are any. An error that comes with bytes counts after them.
 func (b *Buffer) read(room []byte) bool {
-	for range maxIdle {
-		n, err := b.r.Read(room)
+	n, err := b.r.Read(room)
+	if uint(n-1) < uint(len(room)) && err == nil {
+		b.Data = b.Data[:len(b.Data)+n]
+		return true
+	}
+	return b.unusual(room, n, err)
+}
+
+// unusual is read after a call of the reader that did not just return bytes.
+func (b *Buffer) unusual(room []byte, n int, err error) bool {
+	for idle := 1; ; idle++ {
 		if n < 0 || n > len(room) {
 			b.Err = errCount
 			return false
@@ -186,7 +195,10 @@ func (b *Buffer) read(room []byte) bool {
 		if n > 0 || err != nil {
 			return n > 0
 		}
+		if idle == maxIdle {
+			b.Err = io.ErrNoProgress
+			return false
+		}
+		n, err = b.r.Read(room)
 	}
-	b.Err = io.ErrNoProgress
-	return false
 }
