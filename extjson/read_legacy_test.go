@@ -101,6 +101,14 @@ func TestLegacyRefused(t *testing.T) {
 			wantFault(t, err, want)
 		})
 	}
+	// A text that ends in what may yet be a wrapper is at fault there.
+	for _, whole := range []string{`{"a":{"$regex":"x", "$options" : "i" }}`, `{"a":{"$type": 12 ,"$binary":"AQID"}}`, `{"a":{"$type":"00","$binary":"AQID"}}`} {
+		for n := len(`{"a":{"$type":`); n < len(whole)-1; n++ {
+			text, want := marked(t, whole[:n]+here, "/a", extjson.ErrTruncated)
+			_, err := decode(t, extjson.DecodeOptions{Legacy: true}, text)
+			wantFault(t, err, want)
+		}
+	}
 	// A fault that is found while reading ahead has its own place.
 	text, want := marked(t, `{"a":{"$regex":"x","$options":"\¦x"}}`, "/a/$options", extjson.ErrEscape)
 	_, err := decode(t, extjson.DecodeOptions{Legacy: true}, text)

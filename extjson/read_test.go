@@ -1,8 +1,11 @@
 package extjson_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -214,5 +217,116 @@ func TestReplace(t *testing.T) {
 		text, want := marked(t, tc.text, tc.pointer, tc.err)
 		_, err := decode(t, o, text)
 		wantFault(t, err, want)
+	}
+}
+
+// expected returns what the fault err says was expected.
+func expected(err error) string {
+	if s, ok := errors.AsType[*extjson.SyntaxError](err); ok {
+		return s.Expected
+	}
+	if v, ok := errors.AsType[*extjson.ValueError](err); ok {
+		return v.Expected
+	}
+	return ""
+}
+
+// TestExpected: a fault says what was expected in the place of what is there.
+func TestExpected(t *testing.T) {
+	json, canonical, shell := extjson.DecodeOptions{}, extjson.DecodeOptions{CanonicalOnly: true}, extjson.DecodeOptions{Shell: true}
+	for _, tc := range []struct {
+		o          extjson.DecodeOptions
+		text, want string
+	}{
+		{json, `x`, "a document"},
+		{json, `{1}`, "a key"},
+		{json, `{"a" 1}`, "a colon"},
+		{json, `{"a":x}`, "a value"},
+		{json, `{"a":tru}`, "true"},
+		{json, `{"a":-}`, "a digit"},
+		{json, `{"a":1 "b":2}`, "comma or }"},
+		{json, `{"a":[1 2]}`, "comma or ]"},
+		{json, `{"a":"\u12g4"}`, "four hexadecimal digits"},
+		{json, `{"a":"\ud800x"}`, "a surrogate pair"},
+		{json, `{"a":1e999}`, "a number within the range of double"},
+		{canonical, `{"a":1}`, "a number in a wrapper"},
+
+		{json, `{"a":{"$oid":"x"}}`, "24 hexadecimal digits"},
+		{json, `{"a":{"$oid":"507f1f77bcf86cd799439011","b":1}}`, "no other key"},
+		{json, `{"a":{"$oid":"507f1f77bcf86cd799439011" "b"}}`, "}"},
+		{json, `{"a":{"$symbol":1}}`, "a string"},
+		{json, `{"a":{"$numberInt":1}}`, "an int32 as text"},
+		{json, `{"a":{"$numberLong":1}}`, "an int64 as text"},
+		{json, `{"a":{"$numberDouble":1}}`, "a double as text"},
+		{json, `{"a":{"$numberDecimal":1}}`, "a decimal128 as text"},
+		{json, `{"a":{"$binary":1}}`, `{"base64": text, "subType": hexadecimal text}`},
+		{json, `{"a":{"$binary":{"base64":"" "b":1}}}`, "comma or }"},
+		{json, `{"a":{"$uuid":1}}`, "a UUID as text, 8-4-4-4-12 hexadecimal digits"},
+		{json, `{"a":{"$code":1}}`, "a string"},
+		{json, `{"a":{"$code":"","$scope":1}}`, "a document beside $code"},
+		{json, `{"a":{"$scope":{}}}`, "$code"},
+		{json, `{"a":{"$timestamp":1}}`, `{"t": uint32, "i": uint32}`},
+		{json, `{"a":{"$regularExpression":1}}`, `{"pattern": text, "options": text}`},
+		{json, `{"a":{"$dbPointer":1}}`, `{"$ref": text, "$id": ObjectId}`},
+		{json, `{"a":{"$date":true}}`, `an RFC 3339 date to the millisecond, or {"$numberLong": text}`},
+		{json, `{"a":{"$minKey":2}}`, "1"},
+		{json, `{"a":{"$maxKey":2}}`, "1"},
+		{json, `{"a":{"$undefined":false}}`, "true"},
+
+		{shell, `{a 1}`, "a colon"},
+		{shell, `{a:b}`, "a value"},
+		{shell, `{a:-Infinit}`, "-Infinity"},
+		{shell, "{a:/x\n/}", "/ at the end of the regex"},
+		{shell, `{a:/x/1}`, "letters"},
+		{shell, `{a:'\xg0'}`, "two hexadecimal digits"},
+		{shell, `{a:'\u{}'}`, "a code point in braces"},
+		{shell, `{a:'\u{d800}'}`, "a code point that is not a surrogate"},
+		{shell, `{a:Timestamp(-1,0)}`, "a uint32"},
+		{shell, `{a:Timestamp(4294967296,0)}`, "a uint32"},
+		{shell, `{a:Timestamp(1)}`, "a second argument"},
+		{shell, `{a:BinData(-1,"")}`, "a subtype"},
+		{shell, `{a:BinData(256,"")}`, "a subtype up to 255"},
+		{shell, `{a:BinData(0,"A")}`, "the bytes as text"},
+		{shell, `{a:RegExp(1)}`, "a string"},
+		{shell, `{a:new 5}`, "the name of a type"},
+		{shell, `{a:ISODate}`, "("},
+		{shell, `{a:ISODate()}`, "an argument"},
+		{shell, `{a:ISODate("2020-01-01", 1)}`, ")"},
+		{shell, `{a:ISODate("x")}`, "a date"},
+		{shell, `{a:Date()}`, "new Date(…) or ISODate(…)"},
+		{shell, `{a:new Date("2020-01-01T00:00:00")}`, "a time zone"},
+		{shell, `{a:new Date(1.5)}`, "a date as text or milliseconds since 1970"},
+		{shell, `{a:new Date(9223372036854775808)}`, "an int64"},
+		{shell, `{a:new Date(2020,1)}`, "one argument"},
+		{shell, `{a:1 /* }`, "*/ at the end of the comment"},
+		{shell, `{a:/*` + strings.Repeat("x", 16<<20), "the end of the comment within 16 MiB"},
+	} {
+		_, err := tc.o.AppendBSON(nil, []byte(tc.text))
+		if got := expected(err); got != tc.want {
+			t.Errorf("%.100s: %v, expected %q, want %q", tc.text, err, got, tc.want)
+		}
+	}
+	// Between the documents of a stream.
+	for text, want := range map[string][]string{
+		`1`:       {"a document or an array of documents"},
+		`{} 1`:    {"a document or an array of documents"},
+		`[}`:      {"a document"},
+		`[{} {}]`: {"comma or ]"},
+		`[{},]`:   {"a document"},
+		`}{} }`:   {"a document or an array of documents", "comma, a document or ]"},
+	} {
+		var got []string
+		d := extjson.NewDecoder(strings.NewReader(text))
+		for more := true; more; more = d.Resync(nil) {
+			for d.Next() {
+			}
+			if d.Err() == nil {
+				break
+			}
+			got = append(got, expected(d.Err()))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
 	}
 }

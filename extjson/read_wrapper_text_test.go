@@ -91,6 +91,31 @@ func TestWrapperTexts(t *testing.T) {
 	}
 }
 
+// How long the text of a wrapper may be is no limit of the texts behind it.
+func TestLongTextBehindWrapper(t *testing.T) {
+	long := strings.Repeat(`long \u0074ext `, 1000)
+	alone, err := decode(t, extjson.DecodeOptions{}, `{"b":"`+long+`"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := bson.Raw(alone).Lookup("b")
+	for _, wrapper := range []string{
+		`{"$oid":"507f1f77bcf86cd79943901\u0031"}`, `{"$numberInt":"\u0031"}`, `{"$numberLong":"\u0031"}`, `{"$numberDouble":"\u0031"}`,
+		`{"$numberDecimal":"\u0031"}`, `{"$date":"1970-01-01T00:00:00\u005a"}`, `{"$uuid":"00000000-0000-0000-0000-00000000000\u0030"}`,
+		`{"$binary":{"base64":"\u0041A==","subType":"\u0030"}}`, `{"\u0024oid":"507f1f77bcf86cd799439011"}`, `{"\u0024other":1}`,
+	} {
+		text := `{"a":` + wrapper + `,"b":"` + long + `"}`
+		got, err := decode(t, extjson.DecodeOptions{MaxNumberLen: 40}, text)
+		if err != nil {
+			t.Errorf("%s: %v", wrapper, err)
+			continue
+		}
+		if b := bson.Raw(got).Lookup("b"); !b.Equal(want) {
+			t.Errorf("%s: b is %.50q, want %.50q", wrapper, b.Value, want.Value)
+		}
+	}
+}
+
 // TestWrapperTextsRefused has texts that are errors, at their opening quote.
 func TestWrapperTextsRefused(t *testing.T) {
 	integers := []string{"", "-", "+1", "01", "-01", "1.0", "1e1", "1.", " 1", "1 ", "1_000", "٣", "0x1", "NaN", "1L", `1\u0000`, `\t1`, "--1", "1-"}
