@@ -55,6 +55,32 @@ func TestGoValues(t *testing.T) {
 	}
 }
 
+// TestGoValuesAsBSON: a Go value is written as its BSON is, a document as a
+// whole document, which is no DBRef.
+func TestGoValuesAsBSON(t *testing.T) {
+	ref := bson.D{{Key: "$ref", Value: "c"}, {Key: "$id", Value: 1}}
+	for name, v := range map[string]any{
+		"document": bson.D{{Key: "a", Value: "x"}}, "like a DBRef": ref, "DBRef": bson.DBRef{Ref: "c", ID: 1},
+		"DBRef inside": bson.D{{Key: "a", Value: ref}}, "DBRefs": bson.A{ref}, "array": bson.A{1, "x"}, "scalar": 1.5,
+	} {
+		typ, data, err := bson.MarshalValue(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range protocols {
+			o := pickle.EncodeOptions{Protocol: p}
+			want, err := o.AppendPickleValue(nil, typ, data)
+			if typ == bson.TypeDocument {
+				want, err = o.AppendPickle(nil, data)
+			}
+			got, err2 := o.Marshal(v)
+			if err != nil || err2 != nil || string(got) != string(want) {
+				t.Errorf("%s, protocol %d: %q, %v, want %q, %v", name, p, got, err2, want, err)
+			}
+		}
+	}
+}
+
 func TestGoValuesRefused(t *testing.T) {
 	var n int
 	if err := pickle.Unmarshal([]byte("U\x01a."), &n); !errors.Is(err, bson.ErrMismatch) {
