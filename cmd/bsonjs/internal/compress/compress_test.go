@@ -346,6 +346,27 @@ func TestIndexNumbers(t *testing.T) {
 	}
 }
 
+// The footer of a stream of xz repeats how long the index is and which checksum
+// the stream has. One that says anything else is damaged, whether its own
+// checksum fits or not.
+func TestFooter(t *testing.T) {
+	data := pack(t, XZ, text, WriterOptions{})
+	for i := range 12 {
+		for _, fits := range []bool{false, true} {
+			changed := bytes.Clone(data)
+			footer := changed[len(changed)-12:]
+			footer[i] ^= 0x01
+			if fits && i >= 4 {
+				binary.LittleEndian.PutUint32(footer, crc32.ChecksumIEEE(footer[4:10]))
+			}
+			_, err := read(XZ, bytes.NewReader(changed))
+			if e, ok := errors.AsType[*Error](err); !ok || e.Err != ErrDamaged || e.Detail != "footer" {
+				t.Errorf("byte %d, checksum fits: %t: %+v", i, fits, err)
+			}
+		}
+	}
+}
+
 // The reserved flags of a block say that its header has parts that are not
 // known, so its data is not read.
 func TestReservedFlags(t *testing.T) {
