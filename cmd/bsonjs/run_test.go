@@ -169,6 +169,7 @@ func TestWriteFailure(t *testing.T) {
 	many := strings.Repeat(one, 20_000)
 	// A pickle whose text is long, though it comes in one read with others.
 	long := "\x80\x02}X\x01\x00\x00\x00a](" + strings.Repeat("N", streamText/32) + "es."
+	wide := "\x75\x17\x00\x00" + strings.Repeat("\x0a\x00", 3000) + "\x00"
 	for _, tc := range []struct {
 		name  string
 		stdin string
@@ -182,6 +183,9 @@ func TestWriteFailure(t *testing.T) {
 		{"BSON, late", one, 3, full, []string{"-t", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
 		{"BSON, early", many, 3, full, []string{"-t", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
 		{"a long document behind others", pickleOne + long, 3, full, []string{"-f", "pickle", "-t", "json", "--indent", "16"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"inspect, in a document", wide, 3, full, []string{"inspect"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"inspect, in a document that is cut", wide[:len(wide)-1], 3, full, []string{"inspect"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
+		{"inspect, in what is no document", "\xff\xff\xff\x7f" + wide[4:], 3, full, []string{"inspect", "-f", "bson"}, command{code: 5, stderr: "bsonjs: <stdout>: cannot be written: no room\n"}},
 		{"nobody reads", many, 3, io.ErrClosedPipe, nil, command{code: 141}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
