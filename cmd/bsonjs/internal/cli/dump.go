@@ -186,7 +186,7 @@ func (o *dumpOptions) text() extjson.EncodeOptions {
 
 // encoder returns the encoder of dump for the documents of in.
 func (o *dumpOptions) encoder(in run.Input) codec.Encoder {
-	text := &codec.TextAppender{Options: o.text()}
+	text := codec.JSON.Write(codec.WriteOptions{Text: o.text()}).Appender
 	switch {
 	case o.kind == dumpDebug:
 		return codec.Encoder{Appender: &sink.Debug{MaxDepth: o.maxDepth, Terminal: in.Terminal}, Alone: math.MaxInt}

@@ -35,7 +35,7 @@ var JSON = &Codec{
 		}
 	},
 	Write: func(o WriteOptions) Encoder {
-		e := Encoder{Appender: &TextAppender{o.Text}, Framing: Lines(), Alone: math.MaxInt}
+		e := Encoder{Appender: &jsonAppender{o.Text}, Framing: Lines(), Alone: math.MaxInt}
 		if o.Text.Array {
 			e.Framing = Framing{Open: "[", Between: ",\n", Close: "]\n"}
 		}
@@ -152,12 +152,10 @@ func (r *textPieces) Reset(piece []byte, from, to State) {
 func (r *textPieces) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
 func (r *textPieces) State() State                 { return State(r.Decoder.Place()) }
 
-// A TextAppender writes JSON.
-type TextAppender struct{ Options extjson.EncodeOptions }
+type jsonAppender struct{ opts extjson.EncodeOptions }
 
-// AppendValue is that of an Appender.
-func (a *TextAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
-	o := a.Options
+func (a *jsonAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	o := a.opts
 	o.MaxTextSize = max(most-len(dst), 1)
 	if t == bson.TypeDocument {
 		return o.AppendJSON(dst, data)
@@ -165,10 +163,9 @@ func (a *TextAppender) AppendValue(dst []byte, most int, t bson.Type, data []byt
 	return o.AppendJSONValue(dst, t, data)
 }
 
-// WriteValue is that of an Appender.
-func (a *TextAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+func (a *jsonAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
 	if t == bson.TypeDocument {
-		return a.Options.WriteJSON(w, data)
+		return a.opts.WriteJSON(w, data)
 	}
-	return a.Options.WriteJSONValue(w, t, data)
+	return a.opts.WriteJSONValue(w, t, data)
 }

@@ -21,7 +21,9 @@ var errDumped = fmt.Errorf("its indented text: %w", bson.ErrTooLarge)
 
 // Tabs is a codec.Appender that writes JSON as json.Indent does with tabs, so
 // wrappers have several lines too.
-type Tabs struct{ Text *codec.TextAppender }
+type Tabs struct {
+	Text codec.Appender // of compact JSON
+}
 
 // AppendValue appends the text of the value, as codec.Appender says.
 func (t *Tabs) AppendValue(dst []byte, most int, typ bson.Type, data []byte) ([]byte, error) {
