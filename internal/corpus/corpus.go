@@ -14,46 +14,46 @@ import (
 	"testing"
 )
 
-// This file loads the project's own vectors; official.go the others;
+// This file loads the project's own vectors, and official.go the official corpus.
 // meaning.go compares JSON texts.
 //
-// Loading is strict: an unknown field, a row without a name or a folder without
-// files fails the test, so that no vector is omitted unnoticed.
+// Loading is strict: an unknown field, a row without a name or a directory without
+// files fails the test, so that every vector is used.
 
 // A File is one file of the project's own vectors.
 type File struct {
-	Name    string     // of the file, such as "int64.json"
+	Name    string     // name of the file, such as "int64.json"
 	Valid   []Valid    // documents and their texts
-	Refused []Refused  // documents that have no faithful text
-	Bytes   []BadBytes // what is not BSON
-	Texts   []BadText  // what is not Extended JSON
+	Refused []Refused  // documents without a faithful text
+	Bytes   []BadBytes // bytes that are not BSON
+	Texts   []BadText  // texts that are not Extended JSON
 }
 
-// A Valid is a document and the texts that stand for it.
+// A Valid is a document and its texts.
 type Valid struct {
 	Name string
 	// BSON is the document.
 	BSON []byte
 	// Canonical and Relaxed are its exact compact texts.
 	Canonical, Relaxed string
-	// Back is what Canonical converts back to. It differs from BSON where
-	// the text cannot say all: then RejectLossy refuses the document.
+	// Back is the document to which Canonical converts back. If it differs from
+	// BSON, the text is lossy, and RejectLossy rejects the document.
 	Back []byte
-	// RelaxedBack is what Relaxed converts back to.
+	// RelaxedBack is the document to which Relaxed converts back.
 	RelaxedBack []byte
 	// Texts are other texts that convert to Back.
 	Texts []string
 }
 
-// Lossy reports whether the document does not survive canonical text.
+// Lossy reports whether canonical text does not convert back to the document.
 func (v *Valid) Lossy() bool { return !bytes.Equal(v.BSON, v.Back) }
 
-// A Refused is a document that is BSON, but whose keys a reader of its text
-// would read as another type.
+// A Refused is a valid document with special keys. A reader of its text would read
+// another type.
 type Refused struct {
 	Name    string
 	BSON    []byte
-	Offset  int64  // of the element whose key is special
+	Offset  int64  // offset of the element with the special key, in bytes
 	Pointer string // JSON Pointer of that element
 	AsIs    string // the text with AmbiguousKeys: AsIs
 }
@@ -62,8 +62,8 @@ type Refused struct {
 type BadBytes struct {
 	Name    string
 	BSON    []byte
-	Offset  int64  // of the byte at fault
-	Pointer string // JSON Pointer of the element at fault
+	Offset  int64  // offset of the byte with the fault
+	Pointer string // JSON Pointer of the element with the fault
 	Error   string // name of the sentinel in package bson, such as "ErrLength"
 }
 
@@ -71,8 +71,8 @@ type BadBytes struct {
 type BadText struct {
 	Name    string
 	Text    string
-	Offset  int64  // byte of Text where the fault is
-	Pointer string // JSON Pointer of the value at fault
+	Offset  int64  // offset of the fault in Text, in bytes
+	Pointer string // JSON Pointer of the value with the fault
 	Error   string // name of the sentinel, such as "ErrSyntax"
 }
 
@@ -129,8 +129,8 @@ func Load(tb testing.TB) []File {
 	return files
 }
 
-// Root returns the folder of the main module, in which or below which the
-// test runs.
+// Root returns the directory of the main module. The test runs in this directory or
+// below it.
 func Root(tb testing.TB) string {
 	tb.Helper()
 	dir, err := os.Getwd()
@@ -157,7 +157,7 @@ func glob(tb testing.TB, dir string) []string {
 		tb.Fatal(err)
 	}
 	if len(paths) == 0 {
-		tb.Fatalf("corpus: no files in %s", dir)
+		tb.Fatalf("corpus: %s has no files", dir)
 	}
 	return paths
 }
@@ -171,7 +171,7 @@ func load(tb testing.TB, path string) File {
 	name := func(kind, name string) string {
 		tb.Helper()
 		if key := kind + name; name == "" || seen[key] {
-			tb.Fatalf("%s: a row without a name of its own: %q", path, name)
+			tb.Fatalf("%s: a row has no name, or the name of another row: %q", path, name)
 		} else {
 			seen[key] = true
 		}
@@ -200,7 +200,7 @@ func load(tb testing.TB, path string) File {
 	}
 	for _, r := range raw.Refused {
 		if r.Offset == nil || r.AsIs == "" {
-			tb.Fatalf("%s: %s: an offset and a text must be given", path, r.Name)
+			tb.Fatalf("%s: %s: offset or text is missing", path, r.Name)
 		}
 		out.Refused = append(out.Refused, Refused{
 			Name: name("refused", r.Name), BSON: unhex(tb, path, r.BSON),
@@ -209,7 +209,7 @@ func load(tb testing.TB, path string) File {
 	}
 	for _, r := range raw.Bytes {
 		if r.Offset == nil || r.Error == "" {
-			tb.Fatalf("%s: %s: an offset and an error must be given", path, r.Name)
+			tb.Fatalf("%s: %s: offset or error is missing", path, r.Name)
 		}
 		out.Bytes = append(out.Bytes, BadBytes{
 			Name: name("bytes", r.Name), BSON: unhex(tb, path, r.BSON),
@@ -218,7 +218,7 @@ func load(tb testing.TB, path string) File {
 	}
 	for _, r := range raw.Texts {
 		if r.Offset == nil || r.Error == "" || (r.Text == nil) == (r.Hex == nil) {
-			tb.Fatalf("%s: %s: text or hex, an offset and an error must be given", path, r.Name)
+			tb.Fatalf("%s: %s: text or hex, offset or error is missing", path, r.Name)
 		}
 		t := BadText{Name: name("texts", r.Name), Offset: *r.Offset, Pointer: r.Pointer, Error: r.Error}
 		if r.Text != nil {
@@ -229,7 +229,7 @@ func load(tb testing.TB, path string) File {
 		out.Texts = append(out.Texts, t)
 	}
 	if len(out.Valid)+len(out.Refused)+len(out.Bytes)+len(out.Texts) == 0 {
-		tb.Fatalf("%s: no rows", path)
+		tb.Fatalf("%s has no rows", path)
 	}
 	return out
 }
@@ -248,8 +248,8 @@ func decode(tb testing.TB, path string, v any) {
 	}
 }
 
-// unhex returns the bytes that s means. Blanks in it are for the eye, and
-// "61*300" is 300 bytes 0x61.
+// unhex returns the bytes of s, which has hexadecimal digits and blanks. "61*300"
+// is 300 bytes 0x61.
 func unhex(tb testing.TB, path, s string) []byte {
 	tb.Helper()
 	var out []byte
@@ -261,7 +261,7 @@ func unhex(tb testing.TB, path, s string) []byte {
 			_, err = fmt.Sscan(times, &n)
 		}
 		if err != nil {
-			tb.Fatalf("%s: bad hex %q: %v", path, word, err)
+			tb.Fatalf("%s: malformed hex %q: %v", path, word, err)
 		}
 		out = append(out, bytes.Repeat(b, n)...)
 	}

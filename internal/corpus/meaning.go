@@ -10,15 +10,13 @@ import (
 	"time"
 )
 
-// Compact returns text without blanks between tokens and with every string
-// escaped in one way. Order and repetition of keys stay, and so does the
-// spelling of numbers. It is encoding/json that reads the text, so this is
-// an opinion independent of extjson.
+// Compact returns text without blanks between tokens and with one way of escaping
+// strings. The order of keys, duplicate keys and the spelling of numbers stay.
+// Compact uses encoding/json, so that it is independent of extjson.
 func Compact(text string) (string, error) { return rewrite(text, false) }
 
-// Meaning is Compact with doubles, bare ones and those in $numberDouble, and
-// the texts of dates spelt in one way, so that texts are equal if they mean
-// the same values in the same order.
+// Meaning is Compact with one spelling for doubles, bare and in $numberDouble, and
+// for the texts of dates. So texts with the same values in the same order are equal.
 func Meaning(text string) (string, error) { return rewrite(text, true) }
 
 func rewrite(text string, meaning bool) (string, error) {
@@ -37,10 +35,10 @@ func rewrite(text string, meaning bool) (string, error) {
 type writer struct {
 	d       *json.Decoder
 	out     []byte
-	meaning bool // respell what has several spellings
+	meaning bool // write doubles and dates in one spelling
 }
 
-// value copies one value; key is the key that it stands under.
+// value copies one value. key is the key of the value.
 func (w *writer) value(key string) error {
 	token, err := w.d.Token()
 	if err != nil {
@@ -68,7 +66,7 @@ func (w *writer) value(key string) error {
 	case nil:
 		w.out = append(w.out, "null"...)
 	default:
-		return fmt.Errorf("token %v", token)
+		return fmt.Errorf("unexpected token %v", token)
 	}
 	return nil
 }
@@ -109,9 +107,9 @@ func (w *writer) text(s string) error {
 	return err
 }
 
-// double respells a double by its value; what is not one stays as it is. The
-// digits are exact ones, so that different values stay different, and a zero
-// keeps its sign.
+// double returns the text of a double with the exact digits of its value, so that
+// different values stay different. A zero keeps its sign. It returns other texts
+// unchanged.
 func double(s string) string {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil {
@@ -120,8 +118,8 @@ func double(s string) string {
 	return strconv.FormatFloat(v, 'e', -1, 64)
 }
 
-// date respells a date: in UTC, with nine digits of fraction. What is not
-// one stays as it is.
+// date returns the text of a date in UTC, with nine fraction digits. It returns other
+// texts unchanged.
 func date(s string) string {
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {

@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// An Official is one file in the format of the official BSON corpus, which
-// its specification describes ("BSON Corpus").
+// An Official is one file in the format of the official BSON corpus. The
+// specification "BSON Corpus" describes the format.
 type Official struct {
-	Name         string // of the file
+	Name         string // name of the file
 	Description  string
 	BSONType     string
 	TestKey      string
@@ -71,7 +71,7 @@ type officialJSON struct {
 	} `json:"parseErrors"`
 }
 
-// LoadOfficial returns the files of the official corpus in the folder dir.
+// LoadOfficial returns the files of the official corpus in the directory dir.
 func LoadOfficial(tb testing.TB, dir string) []Official {
 	tb.Helper()
 	var files []Official
@@ -109,7 +109,7 @@ func loadOfficial(tb testing.TB, path string) Official {
 		out.ParseErrors = append(out.ParseErrors, OfficialParseError{p.Description, p.String})
 	}
 	if len(out.Valid)+len(out.DecodeErrors)+len(out.ParseErrors) == 0 {
-		tb.Fatalf("%s: no rows", path)
+		tb.Fatalf("%s has no rows", path)
 	}
 	return out
 }

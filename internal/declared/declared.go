@@ -1,5 +1,5 @@
-// Package declared reads what a package declares, for tests that hold a table
-// or a page to it.
+// Package declared reads the declarations of a package, for tests that compare them
+// with a table or a page.
 package declared
 
 import (
@@ -11,12 +11,12 @@ import (
 	"testing"
 )
 
-// In returns the declarations of the package in folder dir, tests left out.
+// In returns the declarations of the package in the directory dir, without tests.
 func In(t testing.TB, dir string) []ast.Decl {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no package in %s: %v", dir, err)
+		t.Fatalf("%s has no package: %v", dir, err)
 	}
 	var decls []ast.Decl
 	for _, name := range files {
@@ -32,8 +32,7 @@ func In(t testing.TB, dir string) []ast.Decl {
 	return decls
 }
 
-// Receiver returns the name of the type whose method f is, or "" if f is a
-// function.
+// Receiver returns the name of the type of the method f, or "" if f is a function.
 func Receiver(f *ast.FuncDecl) string {
 	if f.Recv == nil {
 		return ""
@@ -43,7 +42,7 @@ func Receiver(f *ast.FuncDecl) string {
 		switch x := typ.(type) {
 		case *ast.StarExpr:
 			typ = x.X
-		case *ast.IndexExpr: // of a generic type
+		case *ast.IndexExpr: // a generic type
 			typ = x.X
 		case *ast.Ident:
 			return x.Name
@@ -53,7 +52,7 @@ func Receiver(f *ast.FuncDecl) string {
 	}
 }
 
-// Name returns the name of f as tables have it: "Name", or "Type.Name" of a
+// Name returns the name of f in the form of the tables: "Name", or "Type.Name" for a
 // method.
 func Name(f *ast.FuncDecl) string {
 	if of := Receiver(f); of != "" {

@@ -1,7 +1,7 @@
-// Package edge has the values at the edges of what BSON can hold, which the
-// generators of test documents draw as often as common ones. The documents of
-// package sample are made with them: the order and the content of the tables
-// are part of its promise that the same seed gives the same bytes.
+// Package edge has the values at the limits of the BSON types. The generators of test
+// documents use them as often as common values. Package sample makes its documents
+// from these tables, so their order and contents must not change: the same seed must
+// give the same bytes.
 package edge
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
-// Types holds the 21 types of BSON.
+// Types has the 21 types of BSON.
 var Types = []bson.Type{
 	bson.TypeDouble, bson.TypeString, bson.TypeDocument, bson.TypeArray,
 	bson.TypeBinary, bson.TypeUndefined, bson.TypeObjectID, bson.TypeBoolean,
@@ -21,7 +21,7 @@ var Types = []bson.Type{
 	bson.TypeMinKey,
 }
 
-// The edges of the ranges.
+// Values at the limits of ranges.
 var (
 	Doubles = []float64{
 		0, math.Copysign(0, -1), 1, -1, 0.1, 9.99, 1e-5, 1e-4, 1e15, 1e16, 1e17,
@@ -35,8 +35,9 @@ var (
 		math.MaxInt32 + 1, math.MinInt32 - 1, 1 << 53, 1<<53 + 1, -1 << 53,
 		math.MaxInt64, math.MinInt64,
 	}
-	// In milliseconds: around 1970, 2000, 9999-12-31, year 0, leap days, the
-	// ends of int64, and the second that Go's time package counts from.
+	// Dates are in milliseconds since 1970: near 1970, 2000, 9999-12-31 and year 0,
+	// leap days, the limits of int64, and the second from which Go's package time
+	// counts.
 	Dates = []int64{
 		0, 1, -1, 999, 1000, -1000, 951782400000, 951868799999, 4107542400000,
 		253402300799999, 253402300800000, -62167219200000, -62135596800000,
@@ -55,7 +56,7 @@ var (
 		decimal128.FromBits(0x7C00000000000000, 0), // NaN
 	}
 	Subtypes = []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0x7F, 0x80, 0xFF}
-	// Keys are keys that no reader takes for a wrapper, at any depth.
+	// Keys are keys that no reader reads as a wrapper, at any depth.
 	Keys = []string{
 		"", "a", "_id", "a.b", ".", "$", "$gt", "$set", "$$", "$oid.", " ", "\"", "\\", "/", "~",
 		"\t", "\u007f", "é", "日本", "🙂", "key with spaces", "0", "1", "00", "-0",
@@ -63,8 +64,8 @@ var (
 	}
 )
 
-// Foreign holds words of other scripts, and emoji of one and of several code
-// points (a flag, a family, a skin tone).
+// Foreign has words of other scripts, and emoji of one and of several code points (a
+// flag, a family, a skin tone).
 var Foreign = []string{
 	"café", "naïve", "Straße", "smörgås", "žluťoučký", "İstanbul", "ångström",
 	"Ελληνικά", "θάλασσα", "привет", "осень", "щука", "შემოდგომა", "ձմեռ",
@@ -73,7 +74,8 @@ var Foreign = []string{
 	"🙂", "🎉", "🚲", "👩‍👩‍👧", "🇮🇸", "👍🏽", "𝔘𝔫𝔦", "𐍈𐌰", "½ ≤ ∞",
 }
 
-// Awkward holds texts that have to be escaped, or nearly.
+// Awkward has texts with characters that must be escaped, or that are similar to
+// them.
 var Awkward = []string{
 	`"quoted"`, `back\slash`, "tab\there", "two\nlines", "cr\r\n", "form\ffeed",
 	"bell\a", "nul\x00in the middle", "esc\x1b[0m", "del\x7f", "</script>",
@@ -81,8 +83,8 @@ var Awkward = []string{
 	"\ufeffbom", "\ufffd", "\U0010FFFF", "e\u0301", "",
 }
 
-// Decimal returns coef·10^exp, coef = hi·2⁶⁴+lo < 10³⁴, as IEEE 754 BID packs
-// it: sign, 14 bits of exponent biased by 6176, 113 bits of coefficient.
+// Decimal returns coef·10^exp, with coef = hi·2⁶⁴+lo < 10³⁴, in the BID encoding of
+// IEEE 754: sign, 14 bits of exponent with a bias of 6176, 113 bits of coefficient.
 func Decimal(negative bool, hi, lo uint64, exp int) decimal128.Decimal {
 	hi |= uint64(exp+6176) << 49
 	if negative {

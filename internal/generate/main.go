@@ -2,13 +2,13 @@
 //
 //	go run ./internal/generate -dir testdata
 //
-// makes testdata/collection.bson and testdata/collection.json. For measuring
-// the command on large files,
+// makes testdata/collection.bson and testdata/collection.json. To measure the command
+// on large files,
 //
 //	go run ./internal/generate -mix bench -size 256MB -bson bench.bson -json bench.json
 //
-// writes as many documents as it takes; memory does not grow with them. A
-// file named "-" is standard output.
+// writes documents up to the given size; memory does not grow with it. The file name
+// "-" is standard output.
 package main
 
 import (
@@ -40,19 +40,19 @@ var mixes = map[string]sample.Mix{
 func run(args []string) error {
 	fs := flag.NewFlagSet("generate", flag.ContinueOnError)
 	mixName := fs.String("mix", "collection", "`kind` of documents: collection, bench or wild")
-	n := fs.Int("n", 0, "number of documents (default 3000, or as many as -size asks for)")
-	size := fs.String("size", "", "stop at the first document that takes the BSON to this many `bytes`, such as 256MB")
+	n := fs.Int("n", 0, "number of documents (default 3000, or enough for -size)")
+	size := fs.String("size", "", "stop when the BSON has this number of `bytes`, such as 256MB")
 	seed := fs.Uint64("seed", sample.Seed, "seed of the random numbers")
-	dir := fs.String("dir", "", "write MIX.bson and MIX.json to this `folder`")
+	dir := fs.String("dir", "", "write MIX.bson and MIX.json to this `directory`")
 	bsonName := fs.String("bson", "", "write BSON to this `file`")
-	jsonName := fs.String("json", "", "write Extended JSON to this `file`, a document a line")
+	jsonName := fs.String("json", "", "write Extended JSON to this `file`, one document per line")
 	relaxed := fs.Bool("relaxed", false, "write relaxed instead of canonical Extended JSON")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
 	mix, ok := mixes[*mixName]
 	if !ok {
-		return fmt.Errorf("no mix %q", *mixName)
+		return fmt.Errorf("unknown mix %q; use collection, bench or wild", *mixName)
 	}
 	limit, err := parseSize(*size)
 	if err != nil {
@@ -66,7 +66,7 @@ func run(args []string) error {
 		*jsonName = filepath.Join(*dir, *mixName+".json")
 	}
 	if *bsonName == "" && *jsonName == "" {
-		return errors.New("nowhere to write: give -dir, -bson or -json")
+		return errors.New("no output; add -dir, -bson or -json")
 	}
 	bsonFile, err := create(*bsonName)
 	if err != nil {
@@ -103,8 +103,8 @@ func run(args []string) error {
 	return errors.Join(bsonFile.close(), jsonFile.close())
 }
 
-// parseSize returns the bytes that s means: a number, perhaps with k, M or G
-// for a power of 1000 and a B; 0 for "".
+// parseSize returns the number of bytes in s: a number, optionally with k, M or G for a
+// power of 1000, and with B. It returns 0 for "".
 func parseSize(s string) (int64, error) {
 	digits := strings.TrimSuffix(strings.ToUpper(s), "B")
 	unit := int64(1)
@@ -121,12 +121,12 @@ func parseSize(s string) (int64, error) {
 	}
 	v, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || v <= 0 {
-		return 0, fmt.Errorf("bad size %q", s)
+		return 0, fmt.Errorf("malformed size %q; use a number and a unit, such as 256MB", s)
 	}
 	return v * unit, nil
 }
 
-// A file is a buffered file to write; nil is none.
+// A file is a buffered file to write; nil: no file.
 type file struct {
 	*bufio.Writer
 	io.Closer

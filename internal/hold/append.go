@@ -2,18 +2,18 @@ package hold
 
 import "fmt"
 
-// Append checks that f, a function that appends to dst and returns the longer
-// slice, does no more and no less than that: what was in dst stays, with room
-// for what is appended, with less and with none, and what is appended is the
-// same each time. If f fails, dst comes back at its old length and the error
-// has the same text each time. Append returns what f gives for a nil dst.
+// Append checks f, a function that appends to dst and returns the longer slice. The
+// bytes in dst must stay, and the appended bytes must be the same, with enough, some
+// and no capacity in dst. If f fails, dst must come back at its old length, and the
+// error must have the same text each time. Append returns the results of f for a nil
+// dst, and in broken the property that does not hold.
 func Append(f func(dst []byte) ([]byte, error)) (alone []byte, failure, broken error) {
 	const before = "what was there"
 	alone, failure = f(nil)
 	if failure != nil && len(alone) != 0 {
-		return alone, failure, fmt.Errorf("%q after %w", alone, failure)
+		return alone, failure, fmt.Errorf("result is %q after the error %w", alone, failure)
 	}
-	want := before + string(alone) // f may use its memory again
+	want := before + string(alone) // a copy, because f may reuse its memory
 	alone = []byte(want[len(before):])
 	for _, room := range []int{0, len(alone) / 2, 2*len(alone) + 64} {
 		dst := append(make([]byte, 0, len(before)+room), before...)

@@ -1,6 +1,6 @@
-// Package hold has properties of all inputs, for the tests that damage vectors
-// and for the fuzz targets. Each function returns nil, or an error with the
-// property that does not hold and the input.
+// Package hold checks the properties that hold for all inputs. The fuzz targets and
+// the tests that damage vectors use it. Each function returns nil, or an error with
+// the property that does not hold and the input.
 package hold
 
 import (
@@ -31,7 +31,7 @@ type fault struct {
 	value   bool // a *ValueError rather than a *SyntaxError
 }
 
-// bsonFault returns the place in an error of package bson.
+// bsonFault returns the fault in an error of package bson.
 func bsonFault(err error) (fault, error) {
 	var syntax *bson.SyntaxError
 	var value *bson.ValueError
@@ -44,10 +44,10 @@ func bsonFault(err error) (fault, error) {
 	return fault{}, fmt.Errorf("error is %T %w", err, err)
 }
 
-// Bytes checks the properties of all bytes. Validate and AppendJSON agree
-// whether they are a document and, if not, where the fault is; walking them
-// with a Cursor ends; the text of a document is JSON and UTF-8; and a document
-// that text can keep comes back from it.
+// Bytes checks the properties of all bytes. Validate and AppendJSON agree whether the
+// bytes are a document and, if they are not, on the fault and its place. A walk with a
+// Cursor ends. The text of a document is JSON and UTF-8. A document comes back from
+// its text unless the text is lossy.
 func Bytes(doc []byte) error {
 	if err := walk(doc); err != nil {
 		return err
@@ -59,7 +59,7 @@ func Bytes(doc []byte) error {
 	}
 	if verr == nil {
 		if !json.Valid(text) || !utf8.Valid(text) {
-			return fmt.Errorf("%x: not JSON: %q", doc, text)
+			return fmt.Errorf("%x: text is not JSON: %q", doc, text)
 		}
 		return RoundTrip(doc)
 	}
@@ -69,19 +69,19 @@ func Bytes(doc []byte) error {
 		return fmt.Errorf("%x: Validate: %v, AppendJSON: %v", doc, verr, jerr)
 	}
 	if v.offset < 0 || v.offset > int64(len(doc)) {
-		return fmt.Errorf("%x: offset outside: %w", doc, verr)
+		return fmt.Errorf("%x: offset is outside the document: %w", doc, verr)
 	}
 	if !utf8.ValidString(v.pointer) {
 		return fmt.Errorf("%x: pointer is not UTF-8: %q", doc, v.pointer)
 	}
 	if len(text) != 0 {
-		return fmt.Errorf("%x: AppendJSON leaves %q: %w", doc, text, jerr)
+		return fmt.Errorf("%x: AppendJSON returns %q and the error %w", doc, text, jerr)
 	}
 	return nil
 }
 
-// walk goes through all of doc with a Cursor and checks that its elements
-// follow each other without gaps.
+// walk walks over doc with a Cursor and checks that its elements follow each other
+// without gaps.
 func walk(doc []byte) error {
 	c := bson.NewCursor(doc)
 	end := 4
@@ -89,13 +89,13 @@ func walk(doc []byte) error {
 	down = func() error {
 		for c.Next() {
 			if c.Offset() != end {
-				return fmt.Errorf("%x: element at %d, the one before ends at %d", doc, c.Offset(), end)
+				return fmt.Errorf("%x: element at %d, but the previous element ends at %d", doc, c.Offset(), end)
 			}
 			end = c.ValueOffset() + len(c.Data())
 			switch c.Type() {
 			case bson.TypeDocument, bson.TypeArray, bson.TypeCodeWithScope:
 				after := end
-				// Only a scope starts elsewhere than at the value.
+				// The document of a code with scope starts after the code.
 				end = c.ValueOffset() + 4
 				if c.Type() == bson.TypeCodeWithScope {
 					_, scope := c.CodeWithScope()
@@ -116,9 +116,9 @@ func walk(doc []byte) error {
 	return down()
 }
 
-// RoundTrip checks that a document comes back from its canonical text, byte
-// for byte, unless RejectLossy or its keys forbid the text; and that one that
-// is lossy comes back as one that is not.
+// RoundTrip checks that a document comes back from its canonical text, byte for byte,
+// unless RejectLossy or special keys make the text an error. If the text is lossy, it
+// must come back as a document whose text is the same and not lossy.
 func RoundTrip(doc []byte) error {
 	text, err := exact.AppendJSON(nil, doc)
 	switch {
@@ -152,26 +152,26 @@ func RoundTrip(doc []byte) error {
 }
 
 // Text checks the properties of all texts. An accepted text is JSON and gives a
-// document with exact canonical text, which converts back to the same document;
-// strict options accept less, never other things; and a fault has a place
-// within.
+// document with exact canonical text, which converts back to the same document.
+// Stricter options accept fewer texts and give the same documents. A fault has a
+// place inside the text.
 func Text(text []byte) error {
 	doc, err := extjson.AppendBSON(nil, text)
 	if err != nil {
 		if len(doc) != 0 {
-			return fmt.Errorf("%q: AppendBSON leaves %x: %v", text, doc, err)
+			return fmt.Errorf("%q: AppendBSON returns %x and the error %v", text, doc, err)
 		}
 		return place(text, err)
 	}
 	if !json.Valid(bytes.TrimPrefix(text, mark)) || !utf8.Valid(text) {
-		return fmt.Errorf("accepted, but not JSON: %q", text)
+		return fmt.Errorf("AppendBSON accepts a text that is not JSON: %q", text)
 	}
 	if err := bson.Validate(doc); err != nil {
 		return fmt.Errorf("%q gives %x: %w", text, doc, err)
 	}
 	exactText, err := exact.AppendJSON(nil, doc)
 	if errors.Is(err, extjson.ErrLossy) && bytes.Contains(bytes.ToLower(text), []byte("nan")) {
-		return RoundTrip(doc) // "-NaN" is a decimal whose sign canonical text drops
+		return RoundTrip(doc) // "-NaN" is a decimal whose sign canonical text loses
 	}
 	if err != nil {
 		return fmt.Errorf("%q gives %x, which has no exact text: %w", text, doc, err)
@@ -196,8 +196,8 @@ func Text(text []byte) error {
 	return nil
 }
 
-// place checks that err is an error of extjson whose place lies in text and
-// whose line and column are those of the offset.
+// place checks that err is an error of extjson, that its place is inside text, and
+// that line and column belong to the offset.
 func place(text []byte, err error) error {
 	var p extjson.SyntaxError
 	var syntax *extjson.SyntaxError
@@ -211,15 +211,15 @@ func place(text []byte, err error) error {
 		return fmt.Errorf("%q: error is %T %w", text, err, err)
 	}
 	if p.Offset < 0 || p.Offset > int64(len(text)) {
-		return fmt.Errorf("%q: offset outside: %w", text, err)
+		return fmt.Errorf("%q: offset is outside the text: %w", text, err)
 	}
 	before := text[:p.Offset]
 	if p.Line != 1+int64(bytes.Count(before, []byte("\n"))) ||
 		p.Column != p.Offset-int64(bytes.LastIndexByte(before, '\n')) {
-		return fmt.Errorf("%q: line and column are not those of the offset %d: %w", text, p.Offset, err)
+		return fmt.Errorf("%q: line and column do not belong to the offset %d: %w", text, p.Offset, err)
 	}
 	if p.Err == nil || !utf8.ValidString(p.Pointer) {
-		return fmt.Errorf("%q: no sentinel, or pointer %q", text, p.Pointer)
+		return fmt.Errorf("%q: the error has no sentinel, or the pointer %q is not UTF-8", text, p.Pointer)
 	}
 	return nil
 }

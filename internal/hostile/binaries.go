@@ -8,22 +8,21 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file has the shapes of BSON. They are put together by hand: what makes
-// documents in this module would refuse some of them.
+// This file has the shapes of BSON. It makes their bytes without package bson, which
+// would reject some of them.
 
-// doc returns a document of elements.
+// doc returns a document with the elements.
 func doc(elements string) string { return u32(len(elements)+5) + elements + "\x00" }
 
 // text returns the value of a string.
 func text(s string) string { return u32(len(s)+1) + s + "\x00" }
 
-// many is a Make of a document with as many elements like this one as it holds.
+// many returns a Make for documents that repeat one element.
 func many(element string) func(n int) string {
 	return func(n int) string { return doc(fill(n-5, "", element, "")) }
 }
 
-// inArray is a Make of a document with an array of such values, each of which
-// stands behind its type.
+// inArray returns a Make for documents with an array that repeats one value.
 func inArray(typ, value string) func(n int) string {
 	return func(n int) string {
 		var b strings.Builder
@@ -34,7 +33,7 @@ func inArray(typ, value string) func(n int) string {
 	}
 }
 
-// counted is a Make of a document of elements that are made of their number.
+// counted returns a Make for documents whose elements depend on their number.
 func counted(element func(i int) string) func(n int) string {
 	return func(n int) string {
 		var b strings.Builder
@@ -45,11 +44,11 @@ func counted(element func(i int) string) func(n int) string {
 	}
 }
 
-// nest returns elements in so many documents or arrays, each behind head: a
-// type and a key.
+// nest returns elements in nested documents or arrays, levels of them. head is the
+// type and the key of each.
 func nest(levels int, head, elements string) string {
 	d := doc(elements)
-	// The lengths from the inside to the outside, then the bytes in order.
+	// First the lengths, from the inside to the outside, and then the bytes in order.
 	var b strings.Builder
 	size := func(level int) int { return len(d) + level*(len(head)+5) }
 	for level := levels; level > 0; level-- {
@@ -58,14 +57,14 @@ func nest(levels int, head, elements string) string {
 	return b.String() + d + strings.Repeat("\x00", levels)
 }
 
-// nested is a Make of so many levels around as many elements as fit.
+// nested returns a Make for documents with levels around repeated elements.
 func nested(levels int, head, element string) func(n int) string {
 	return func(n int) string {
 		return nest(levels, head, fill(n-levels*(len(head)+5)-5, "", element, ""))
 	}
 }
 
-// key is what a key of many bytes and its NUL are.
+// key returns a key of n bytes and its NUL.
 func key(n int) string { return strings.Repeat("k", n) + "\x00" }
 
 const badString = "\x02\x00\x02\x00\x00\x00\xff\x00"
@@ -163,7 +162,7 @@ var binaries = []Shape{
 	{Name: "noise", Make: func(n int) string { return u32(n) + noise(n-5) + "\x00" }, Err: bson.ErrType},
 }
 
-// noise returns n random bytes, the same each time.
+// noise returns n random bytes, which are the same each time.
 func noise(n int) string {
 	var seed [32]byte
 	b := make([]byte, n)
@@ -171,15 +170,15 @@ func noise(n int) string {
 	return string(b)
 }
 
-// streams have whole documents and damage. What is wrong is for the test.
+// streams has streams of documents and damage. The tests know the faults.
 var streams = []Shape{
 	{Name: "empty documents", Format: Stream, Make: filled("", doc(""), "")},
 	{Name: "documents of a null", Format: Stream, Make: filled("", doc("\x0a\x00"), "")},
 	{Name: "zeros", Format: Stream, Make: filled("", "\x00", "")},
 	{Name: "type and NUL", Format: Stream, Make: filled("", "\x0a\x00", "")},
 	{Name: "type, NUL and a length", Format: Stream, Make: filled("", "\x03\x00\x0b\x00\x00\x00", "")},
-	// Each value of the elements is the length of a document of half the stream,
-	// which the elements behind it fill.
+	// The value of each element is the length of a document of half the stream, which
+	// the elements after it fill.
 	{Name: "elements that start documents", Format: Stream, Make: func(n int) string {
 		return "\xff\xff\xff\xff" + fill(n-4, "", "\x10\x00"+u32(n/12*6), "")
 	}},

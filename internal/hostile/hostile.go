@@ -1,5 +1,4 @@
-// Package hostile has hostile inputs for the tests of all packages: each is a
-// shape of any length.
+// Package hostile has hostile inputs of any length for the tests of all packages.
 package hostile
 
 import (
@@ -7,21 +6,21 @@ import (
 	"strings"
 )
 
-// A Format is the reader of a shape.
+// A Format is the format of a shape, which decides its reader.
 type Format uint8
 
 const (
-	// BSON is one document, or bytes that should be one.
+	// BSON is one document, valid or malformed.
 	BSON Format = iota
-	// Stream is documents of BSON in a row, with damage.
+	// Stream is a stream of BSON documents, with damage.
 	Stream
 	// JSON is text that extjson reads without options.
 	JSON
-	// Lines is documents of text in a row, with damage.
+	// Lines is a stream of documents as text, with damage.
 	Lines
-	// Legacy is text for its option of this name.
+	// Legacy is text that extjson reads with the option Legacy.
 	Legacy
-	// Shell is text for its option of this name.
+	// Shell is text that extjson reads with the option Shell.
 	Shell
 	// Pickle is a pickle.
 	Pickle
@@ -31,13 +30,12 @@ const (
 type Shape struct {
 	Name   string
 	Format Format
-	// Make returns an input of about n bytes, or of as many as the shape needs
-	// at least.
+	// Make returns an input of about n bytes, or of the smallest size of the shape.
 	Make func(n int) string
-	// Err is the error of the reader of the format with the zero options, for
-	// BSON of bson.Validate; nil: the input is accepted. Streams have none.
+	// Err is the error of the reader of the format with the zero options; for BSON it
+	// is that of bson.Validate. nil: the input is accepted. Streams have no Err.
 	Err error
-	// Off is the offset of the fault in text. -1: at the end of it.
+	// Off is the offset of the fault in text, in bytes; -1: the end of the text.
 	Off int
 }
 
@@ -55,15 +53,15 @@ func Shapes(formats ...Format) (list []Shape) {
 	return list
 }
 
-// fill returns head, as many units as make n bytes of it, and tail.
+// fill returns head, units and tail, with enough units for about n bytes.
 func fill(n int, head, unit, tail string) string {
 	return head + strings.Repeat(unit, max(n-len(head)-len(tail), 0)/len(unit)) + tail
 }
 
-// filled is a Make that fills.
+// filled returns a Make that calls fill.
 func filled(head, unit, tail string) func(n int) string {
 	return func(n int) string { return fill(n, head, unit, tail) }
 }
 
-// u32 returns n as BSON and pickles have it.
+// u32 returns n as four little-endian bytes, as in BSON and pickles.
 func u32(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }

@@ -9,8 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file has pickles that are cheap to write and would be expensive to
-// read.
+// This file has pickles that are cheap to write but could be expensive to read.
 
 const (
 	newID  = "cbson.objectid\nObjectId\n)\x81"
@@ -19,7 +18,7 @@ const (
 
 func u64(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
 
-// reversedSON is a SON of n items, its keys listed from the last to the first.
+// reversedSON returns a SON of n items, with its keys from the last to the first.
 func reversedSON(n int) string {
 	var items, keys strings.Builder
 	for i := range n {
@@ -29,12 +28,14 @@ func reversedSON(n int) string {
 	return newSON + "(" + items.String() + "u}U\x0a_SON__keys](" + keys.String() + "esb"
 }
 
-// nestedSONs is a value in so many SONs, each with its keys in another order.
+// nestedSONs returns a value in nested SONs, levels of them, with keys in another
+// order than the items.
 func nestedSONs(levels int, value string) string {
 	return strings.Repeat(newSON+"(U\x01bNU\x01a", levels) + value + strings.Repeat("u}U\x0a_SON__keys](U\x01aU\x01besb", levels)
 }
 
-// bomb is a leaf in so many levels, each of which has many of the one below.
+// bomb returns a leaf in nested levels. Each level has many references to the level
+// below.
 func bomb(leaf, wrap string, levels int) string {
 	var s strings.Builder
 	s.WriteString("](" + leaf + "q\x00")
@@ -45,9 +46,9 @@ func bomb(leaf, wrap string, levels int) string {
 	return s.String() + "e."
 }
 
-// pickles are of n bytes or some, but for those that need few to say much.
+// pickles has shapes of about n bytes, except those that expand from a few bytes.
 var pickles = []Shape{
-	// A value in each byte, or two.
+	// Each byte, or each two bytes, is a value.
 	{Name: "empty dicts", Format: Pickle, Make: filled("](", "}", "e.")},
 	{Name: "empty tuples", Format: Pickle, Make: filled("](", ")", "e.")},
 	{Name: "empty tuples of old", Format: Pickle, Make: filled("](", "(t", "e.")},

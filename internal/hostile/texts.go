@@ -10,7 +10,7 @@ import (
 
 // This file has the shapes of text.
 
-// deep is a Make of a text that opens containers in each other.
+// deep returns a Make for texts that open nested containers.
 func deep(open string) func(n int) string { return filled(`{"a":`, open, "") }
 
 var texts = []Shape{
@@ -95,7 +95,7 @@ var texts = []Shape{
 	{Name: "timestamps", Format: Shell, Make: filled(`{a:[`, `Timestamp(1,1),`, `]}`)},
 }
 
-// lines are documents and damage in a row. What is wrong is for the test.
+// lines has streams of documents and damage. The tests know the faults.
 var lines = []Shape{
 	{Name: "lines", Format: Lines, Make: filled("", "{}\n", "")},
 	{Name: "no lines", Format: Lines, Make: filled("", "{}", "")},

@@ -1,5 +1,5 @@
-// Package inline asks the compiler which functions it inlines, for the tests of
-// packages that rely on it.
+// Package inline checks with the output of the compiler that functions inline, for the
+// tests of packages that rely on it.
 package inline
 
 import (
@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// release is the one that the lists of functions are written for: what the
-// compiler inlines changes from one to the next.
+// release is the Go release for which the lists of functions are written. Each release
+// may inline other functions.
 const release = "go1.26"
 
-// Check fails t for each of names, written as the compiler does, that does not
-// inline in the package whose test calls it.
+// Check fails the test for each of names that does not inline in the package of the
+// test. The names have the spelling of the compiler.
 func Check(t *testing.T, names ...string) {
 	t.Helper()
 	if !strings.HasPrefix(runtime.Version(), release) {

@@ -1,7 +1,6 @@
-// Package jsontext reads the JSON of values that are a text: a string, or
-// Extended JSON's object with a string for its only value. Package
-// encoding/json would do, but the packages of values are linked by programs
-// that only move bytes.
+// Package jsontext reads JSON values that are a text: a string, or an object of
+// Extended JSON whose only value is a string. It replaces encoding/json, which
+// programs that only move bytes must not link.
 package jsontext
 
 import (
@@ -11,10 +10,10 @@ import (
 	"unicode/utf8"
 )
 
-// Of returns the text that data is: one JSON string, or one object whose only
-// key is key, with a string as value. It is not kept. ok is false for any other
-// JSON value, and for bytes that are not JSON. A lone surrogate and a byte that
-// is not UTF-8 become U+FFFD.
+// Of returns the text of data: one JSON string, or one object whose only key is key
+// and whose value is a string. data is not kept. ok is false for any other JSON value,
+// and for bytes that are not JSON. A lone surrogate and a byte that is not UTF-8
+// become U+FFFD.
 func Of(data []byte, key string) (text []byte, ok bool) {
 	data = blanks(data)
 	if len(data) == 0 || data[0] != '{' {
@@ -35,12 +34,12 @@ func Of(data []byte, key string) (text []byte, ok bool) {
 // blanks returns data without the white space at its start.
 func blanks(data []byte) []byte { return bytes.TrimLeft(data, " \t\r\n") }
 
-// escapes are the characters that may follow a backslash but for u, and what
-// each stands for at the same place.
+// escapes has the characters that may follow a backslash, except u. escaped has the
+// character of each escape at the same index.
 const escapes, escaped = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 
-// readString returns the text of the string that data starts with, and what
-// follows it.
+// readString returns the text of the string at the start of data, and the rest of
+// data.
 func readString(data []byte) (text, rest []byte, ok bool) {
 	if len(data) == 0 || data[0] != '"' {
 		return nil, data, false
@@ -78,8 +77,7 @@ func readString(data []byte) (text, rest []byte, ok bool) {
 	return nil, data, false
 }
 
-// unit returns the code unit of the escape \uXXXX at the start of data, or -1
-// if there is none.
+// unit returns the code unit of the escape \uXXXX at the start of data, or -1.
 func unit(data []byte) (r rune) {
 	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
 		return -1

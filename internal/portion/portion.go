@@ -1,6 +1,6 @@
-// Package portion writes a long text or pickle to an io.Writer without holding
-// all of it. What is written has no fault: it is made twice, first for the
-// faults and then for the writer.
+// Package portion writes a long text or pickle to an io.Writer without keeping all of
+// it in memory. It writes only output without a fault: it makes the output twice, first
+// to find faults and then for the writer.
 package portion
 
 import (
@@ -8,17 +8,17 @@ import (
 	"io"
 )
 
-// Size is how many bytes a maker passes on at a time.
+// Size is the size of a portion in bytes.
 const Size = 64 << 10
 
-// ErrStopped is the fault with which a maker ends when its Writer has an Err.
+// ErrStopped is the error that a maker returns after its Writer has an Err.
 var ErrStopped = errors.New("writer has failed")
 
-// A Writer takes the portions of a maker.
+// A Writer gets the portions of a maker.
 type Writer struct {
 	w      io.Writer
 	Passed int   // bytes of all portions so far
-	Err    error // of w; nothing is written after it
+	Err    error // error of w; nothing is written after it
 }
 
 // Pass writes the next portion.
@@ -34,9 +34,9 @@ func (p *Writer) Pass(data []byte) {
 	p.Passed += len(data)
 }
 
-// Write writes to w what appendTo makes. appendTo appends to dst, passes on to
-// p what has become a portion, and returns the rest. It is called once, or
-// twice if it has passed on anything, and makes the same bytes each time.
+// Write writes the bytes that appendTo makes to w. appendTo appends to dst, calls
+// p.Pass for each complete portion, and returns the rest. It is called once, or twice
+// if it has passed a portion, and must make the same bytes each time.
 //
 // An error of appendTo is returned with nothing written. An error of w, or
 // io.ErrShortWrite, is returned as it is.
@@ -48,7 +48,7 @@ func Write(w io.Writer, dst []byte, appendTo func(p *Writer, dst []byte) ([]byte
 	}
 	if p.Passed > 0 {
 		*p = Writer{w: w}
-		rest, _ = appendTo(p, rest[:0]) // without a fault but that of w
+		rest, _ = appendTo(p, rest[:0]) // the only possible error is that of w
 	}
 	p.w = w
 	p.Pass(rest)

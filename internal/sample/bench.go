@@ -8,9 +8,9 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// quota is how many elements of each type a document of the bench mix has on
-// average, in tenths; _id is one ObjectId more. A container has three
-// elements on average, so 20.5 elements at the top make 40 in all.
+// quota has the average number of elements of each type in a document of the bench
+// mix, in tenths; _id is one more ObjectId. A container has three elements on average,
+// so 20.5 elements at the top make 40 elements.
 var quota = [...]struct {
 	typ    bson.Type
 	tenths int
@@ -31,8 +31,8 @@ var quota = [...]struct {
 
 const quotaTotal = 392
 
-// strides are coprime to the number of fields, so that stepping by one of
-// them meets no field twice.
+// strides has numbers coprime to the number of fields, so that steps of this length
+// reach each field once.
 var strides = []int{1, 5, 7, 11, 13, 19, 23, 25, 29, 31}
 
 func (g *Generator) bench(dst []byte) []byte {
@@ -76,7 +76,7 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 		return bsoncore.End(g.benchFields(dst, s.between(1, 5)), mark)
 	case bson.TypeArray:
 		dst, mark := bsoncore.BeginArray(dst, key)
-		// Most arrays in databases hold one type.
+		// Most arrays in databases have elements of one type.
 		t, same := s.benchType(), !s.oneIn(4)
 		for i := range s.between(1, 5) {
 			dst = g.benchValue(dst, strconv.Itoa(i), t)
@@ -119,8 +119,8 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 	panic("BUG: sample: no bench value of type " + t.String())
 }
 
-// benchString returns 16 bytes on average: mostly ASCII, one in 20 with
-// characters to escape or of other scripts.
+// benchString returns a text of 16 bytes on average. Most texts are ASCII; one in 20
+// has characters to escape or characters of other scripts.
 func (s *source) benchString() string {
 	n := s.between(4, 28)
 	switch s.below(40) {
@@ -139,8 +139,8 @@ func (s *source) benchString() string {
 	return string(b[:n])
 }
 
-// benchDouble returns a number of few digits as often as one that needs all
-// 16 or 17.
+// benchDouble returns numbers with few digits and numbers with 16 or 17 digits equally
+// often.
 func (s *source) benchDouble() float64 {
 	switch s.below(20) {
 	case 0, 1:
@@ -154,7 +154,7 @@ func (s *source) benchDouble() float64 {
 	case 17, 18:
 		return (s.unit() - 0.5) * 1000
 	}
-	// Any magnitude from 2^-100 to 2^100.
+	// A magnitude from 2^-100 to 2^100.
 	v := s.unit() + 1
 	for range s.between(0, 100) {
 		v *= 2

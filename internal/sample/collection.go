@@ -10,12 +10,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// CollectionSize is how many documents testdata/collection.bson has: a little
-// over a megabyte.
+// CollectionSize is the number of documents in testdata/collection.bson, which has a
+// little over 1 MB.
 const CollectionSize = 3000
 
-// edges are the documents that open a collection, each in a function that
-// names what it shows.
+// edges has functions for the first documents of a collection. The name of a function
+// describes its document.
 var edges = []func(g *Generator, dst []byte) []byte{
 	(*Generator).edgeEmpty, (*Generator).edgeTypes, (*Generator).edgeNumbers,
 	(*Generator).edgeTimes, (*Generator).edgeTexts, (*Generator).edgeBinaries,
@@ -87,7 +87,7 @@ func (g *Generator) edgeNumbers(dst []byte) []byte {
 	for i, v := range edge.Doubles {
 		dst = bsoncore.AppendDouble(dst, strconv.Itoa(i), v)
 	}
-	// The quiet NaN without sign and payload, which is what text means.
+	// The quiet NaN without sign and payload is the NaN in text.
 	dst = bsoncore.AppendDouble(dst, strconv.Itoa(len(edge.Doubles)), math.Float64frombits(0x7FF8000000000000))
 	dst = bsoncore.End(dst, inner)
 	dst, inner = bsoncore.BeginArray(dst, "decimals")
@@ -165,8 +165,8 @@ func (g *Generator) edgeBinaries(dst []byte) []byte {
 	return bsoncore.End(dst, mark)
 }
 
-// edgeKeys has every key that the top level alone can have, which is never a
-// wrapper, and below it those that no wrapper has.
+// edgeKeys appends, at the top level, the keys of wrappers, which are ordinary keys
+// there. In inner documents it appends keys that no wrapper has.
 func (g *Generator) edgeKeys(dst []byte) []byte {
 	dst, mark := bsoncore.Begin(dst)
 	for i, key := range []string{
@@ -197,7 +197,7 @@ func (g *Generator) edgeContainers(dst []byte) []byte {
 	dst = bsoncore.AppendDocument(dst, "empty document", []byte{5, 0, 0, 0, 0})
 	dst = bsoncore.AppendArray(dst, "empty array", []byte{5, 0, 0, 0, 0})
 	dst = bsoncore.AppendCodeWithScope(dst, "empty scope", "", []byte{5, 0, 0, 0, 0})
-	// Deeper than what a cursor keeps without allocating.
+	// So deep that a cursor allocates.
 	var marks []int
 	for i := range 40 {
 		var m int
@@ -300,8 +300,8 @@ func (g *Generator) address(dst []byte, key string) []byte {
 	dst, inner := bsoncore.BeginDocument(dst, "location")
 	dst = bsoncore.AppendString(dst, "type", "Point")
 	dst, deeper := bsoncore.BeginArray(dst, "coordinates")
-	// The conversions keep the products from being fused with the sums: on
-	// some processors that would give other last digits.
+	// The conversions prevent fused multiplication and addition, which would give other
+	// last digits on some processors.
 	dst = bsoncore.AppendDouble(dst, "0", float64(s.unit()*360)-180)
 	dst = bsoncore.AppendDouble(dst, "1", float64(s.unit()*180)-90)
 	dst = bsoncore.End(dst, deeper)
@@ -316,11 +316,11 @@ func (g *Generator) user(dst []byte) []byte {
 	dst = bsoncore.AppendBinary(dst, "_id", bson.BinaryUUID, s.uuid())
 	dst = bsoncore.AppendString(dst, "name", name+" "+pick(s, people))
 	dst = bsoncore.AppendString(dst, "email", strings.ToLower(pick(s, words)+"."+pick(s, words))+"@example.org")
-	// Many were born before 1970.
+	// Many dates of birth are before 1970.
 	dst = bsoncore.AppendDateTime(dst, "born", int64(s.between(-25_000, 14_000))*86_400_000)
 	dst = bsoncore.AppendDateTime(dst, "joined", s.date())
 	if s.oneIn(6) {
-		// "For ever", as some programs write it: in the year 10000.
+		// Some programs write the year 10000 for "never".
 		dst = bsoncore.AppendDateTime(dst, "expires", 253402300800000)
 	}
 	dst = bsoncore.AppendBinary(dst, "password", bson.BinaryGeneric, s.bytes(nil, 32))

@@ -1,7 +1,7 @@
-// Package sample makes the documents that tests, benchmarks and the files in
-// testdata use. The same mix and seed give the same bytes for ever, on every
-// machine: a change of anything that is drawn here changes
-// testdata/collection.bson, and a test says so.
+// Package sample makes the documents of tests, benchmarks and the files in testdata.
+// The same mix and seed always give the same bytes, on every machine. A change of this
+// package that changes the documents changes testdata/collection.bson, and a test
+// fails.
 package sample
 
 import (
@@ -13,7 +13,7 @@ import (
 
 //go:generate go run github.com/bsonkit/bsonkit/internal/generate -dir ../../testdata
 
-// This file has the entry points and the values that every mix draws.
+// This file has the entry points and the values of all mixes.
 //
 //   - collection.go, bench.go and wild.go each make the documents of one mix.
 //   - text.go has the words, rand.go the random numbers.
@@ -26,29 +26,29 @@ import (
 type Mix uint8
 
 const (
-	// Collection is what a shop might keep: orders, users and events, after
-	// a few documents that hold every type and the edges of its range.
+	// Collection has the documents of a shop: orders, users and events. The first
+	// documents have every type, with the limits of its range.
 	Collection Mix = iota
-	// Bench is what speed is measured on: 759 bytes and 40 elements on
-	// average, many distinct documents.
+	// Bench is for measurements: many different documents, of 759 bytes and 40
+	// elements on average.
 	Bench
-	// Wild is for comparing implementations: every type, every value as
-	// likely as a common one, nested without sense. It has no NaN doubles,
-	// whose bits implementations choose differently.
+	// Wild is for comparing implementations: every type, rare values as often as common
+	// ones, random nesting. It has no NaN doubles, because implementations choose
+	// different bits for them.
 	Wild
 )
 
 // Seed is the seed of the files in testdata and of published figures.
 const Seed = 20240229
 
-// A Generator makes documents one after the other.
+// A Generator makes a sequence of documents.
 type Generator struct {
 	src source
 	mix Mix
 	n   int // documents made so far
 }
 
-// New returns a generator of mix that starts from seed.
+// New returns a generator of mix with the given seed.
 func New(mix Mix, seed uint64) *Generator {
 	return &Generator{src: source{seed}, mix: mix}
 }
@@ -65,8 +65,8 @@ func (g *Generator) Append(dst []byte) []byte {
 	return g.collection(dst)
 }
 
-// Documents returns the first n documents of mix. They share one array but
-// not their capacity, so appending to one leaves the next alone.
+// Documents returns the first n documents of mix. They share one array, but each has
+// its own capacity, so that appending to one does not change the next.
 func Documents(mix Mix, seed uint64, n int) [][]byte {
 	g := New(mix, seed)
 	var all []byte
@@ -99,7 +99,7 @@ func (s *source) wideDecimal(exp int) decimal128.Decimal {
 	return edge.Decimal(s.oneIn(2), uint64(s.below64(0x1ED09BEAD87C0)), s.bits64(), exp)
 }
 
-// id returns an ObjectId made at some second from 2010 to 2030.
+// id returns an ObjectId with a random time from 2010 to 2030.
 func (s *source) id() objectid.ID {
 	var id objectid.ID
 	t := uint32(s.between(1_262_304_000, 1_893_456_000))

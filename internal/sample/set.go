@@ -1,14 +1,14 @@
 package sample
 
-// A Set is documents that a benchmark takes in turn: many, because a single one
-// in a loop teaches the processor its branches. One operation is all of them.
+// A Set is a set of documents for a benchmark. It has many documents, because branch
+// predictors learn a single document. One operation processes all of them.
 type Set struct {
 	Name string
 	Docs [][]byte
-	Size int64 // bytes of BSON, all documents
+	Size int64 // total size of BSON in bytes
 }
 
-// Sets returns the sets that benchmarks of documents use.
+// Sets returns the sets for benchmarks of documents.
 func Sets() []Set {
 	sets := []Set{
 		{Name: "bench", Docs: Documents(Bench, 1, 4000)},

@@ -1,8 +1,7 @@
 package sample
 
-// The words that documents are made of. Several scripts, because what is
-// fast on ASCII need not be fast, or right, on two-, three- and four-byte
-// UTF-8.
+// The words of documents. They have several scripts, because code that is fast on
+// ASCII may be slow, or wrong, on characters of two, three and four bytes.
 
 var words = []string{
 	"amber", "anchor", "autumn", "barley", "basket", "birch", "bright",
@@ -30,7 +29,7 @@ var cities = []string{
 	"القاهرة", "東京", "서울",
 }
 
-// fields are keys of the bench mix: 6.1 bytes long on average, which makes
+// fields has the keys of the bench mix. Their average length is 6.1 bytes, which makes
 // the average document 759 bytes.
 var fields = []string{
 	"sku", "url", "city", "code", "cost", "data", "hash", "info", "item",

@@ -15,8 +15,8 @@ func (g *Generator) wild(dst []byte) []byte {
 	return bsoncore.End(g.wildFields(dst, 1), mark)
 }
 
-// wildFields writes up to eight elements of a container at depth; the
-// document is at 1.
+// wildFields appends up to eight elements of a container at depth. The depth of the
+// document is 1.
 func (g *Generator) wildFields(dst []byte, depth int) []byte {
 	s := &g.src
 	for range s.below(9) {
@@ -54,7 +54,8 @@ func (g *Generator) wildValue(dst []byte, key string, depth int) []byte {
 		}
 		return bsoncore.End(dst, mark)
 	case bson.TypeBinary:
-		// Never empty: the driver reads an empty subtype 2 as four bytes.
+		// Binaries are not empty, because the driver reads an empty subtype 2 as four
+		// bytes.
 		return bsoncore.AppendBinary(dst, key, pick(s, edge.Subtypes), s.bytes(nil, s.between(1, 20)))
 	case bson.TypeUndefined:
 		return bsoncore.AppendUndefined(dst, key)
@@ -128,7 +129,7 @@ func (s *source) wildDate() int64 {
 	case 1:
 		return s.date()
 	}
-	// Years -2000 to 12000 or so, before the epoch and past 9999 included.
+	// Years from about -2000 to 12000.
 	return (s.below64(441_000_000_001)-125_000_000_000)*1000 + int64(s.below(1000))
 }
 

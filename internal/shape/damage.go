@@ -7,14 +7,14 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// A wound makes a copy of a document wrong at an element, whose type begins at
-// at and whose value begins at value and ends at end.
+// A wound returns a copy of a document with a fault in one element. The type byte of
+// the element is at at, and its value is from value to end.
 type wound struct {
 	name string
 	make func(s *Source, doc []byte, at, value, end int) []byte
 }
 
-// wounds are the ways in which one thing is wrong.
+// wounds lists the kinds of faults.
 var wounds = []wound{
 	{"cut", func(s *Source, doc []byte, at, value, end int) []byte { return doc[:at+s.Below(256)%(end-at+1)] }},
 	{"length", func(s *Source, doc []byte, at, value, end int) []byte {
@@ -48,9 +48,9 @@ var wounds = []wound{
 	}},
 }
 
-// Damage returns a copy of doc, a valid document, with one thing wrong, which
-// the next choices of s say: a length, a type, a terminator, a byte that is no
-// text, something missing. By chance it may be valid still.
+// Damage returns a copy of doc, a valid document, with one fault, which the next
+// choices of s select: a wrong length, type or terminator, a byte that is not text, or
+// missing bytes. By chance the copy may be valid.
 func Damage(s *Source, doc []byte) []byte {
 	out := bytes.Clone(doc)
 	all := places(doc)
@@ -61,8 +61,8 @@ func Damage(s *Source, doc []byte) []byte {
 	return wounds[s.Below(len(wounds))].make(s, out, p[0], p[1], p[2])
 }
 
-// places returns where the elements of doc begin, where their values begin
-// and where they end, those in containers included.
+// places returns the start, the start of the value and the end of each element of doc,
+// at every depth.
 func places(doc []byte) (all [][3]int) {
 	c := bson.NewCursor(doc)
 	open := 0

@@ -28,19 +28,19 @@ func (g *generator) id(dst []byte) []byte {
 	return append(dst, id[:]...)
 }
 
-// The kinds of text, the low three bits of the byte that begins one. Two are
-// of the pool, by the bits above.
+// The kinds of text, the low three bits of the first byte of a text. With the kinds 0
+// and 1 the higher bits select a text of texts. With the kinds 4 to 6 the text is the
+// next bytes; the higher bits are their number.
 const (
-	textRepeated = 2 // what comes next, as often as is counted
-	textKey      = 3 // a key that was drawn before
-	textLong     = 7 // as many bytes as the next three say; the other kinds: as the bits above say
+	textRepeated = 2 // the next bytes, repeated; the higher bits are their number
+	textKey      = 3 // an earlier key
+	textLong     = 7 // the next bytes; three bytes before them are their number
 )
 
-// texts are those of the pool.
+// texts has frequent and awkward texts.
 var texts = slices.Concat([]string{"", "x"}, edge.Awkward, edge.Foreign)
 
-// text returns the next text: of room bytes and a few at most, if it is
-// repeated.
+// text returns the next text. A repeated text has at most room bytes.
 func (g *generator) text(room int) string {
 	b := int(g.Byte())
 	kind, arg := b&7, b>>3
@@ -62,15 +62,15 @@ func (g *generator) text(room int) string {
 	return valid(string(g.Bytes(arg)))
 }
 
-// The kinds of binary, the low two bits of the byte that begins one.
+// The kinds of binary, the low two bits of the first byte of a binary. With kind 0 the
+// binary is the next bytes; the higher bits are their number.
 const (
 	octetsUUID     = 1 // 16 bytes
-	octetsRepeated = 2 // what comes next, as often as is counted
-	octetsLong     = 3 // as many bytes as the next three say; else as the bits above say
+	octetsRepeated = 2 // the next bytes, repeated; the higher bits are their number
+	octetsLong     = 3 // three bytes are the number of bytes
 )
 
-// octets returns the bytes of a binary: of room bytes and a few at most, if
-// they are repeated.
+// octets returns the bytes of a binary. Repeated bytes are at most room bytes.
 func (g *generator) octets(room int) []byte {
 	b := int(g.Byte())
 	switch kind, arg := b&3, b>>2; kind {
@@ -90,10 +90,10 @@ func (g *generator) octets(room int) []byte {
 	}
 }
 
-// The kinds of number, the low two bits of the byte that begins one. The
-// first is an edge, by the bits above.
+// The kinds of numbers, the low two bits of the first byte of a number. With kind 0 the
+// higher bits select a number of a table.
 const (
-	numberSmall = 1 // a byte with a sign
+	numberSmall = 1 // a signed byte
 	numberHalf  = 2 // four bytes
 	numberWhole = 3 // eight bytes
 )
@@ -112,7 +112,7 @@ func (g *generator) number(edges []int64) int64 {
 	return edges[(b>>2)%len(edges)]
 }
 
-// plainNaN is the NaN that text stands for.
+// plainNaN has the bits of the NaN in text.
 const plainNaN = 0x7ff8 << 48
 
 // double returns the bits of the next double. Its kinds are those of number.
@@ -137,8 +137,8 @@ func (g *generator) double() (bits uint64) {
 	return bits
 }
 
-// decimalWhole is the kind of decimal that is 16 bytes. The first is an edge,
-// by the bits above; the others have a coefficient of seven or 14 bytes.
+// decimalWhole is the kind of decimals that are 16 bytes. With kind 0 the higher bits
+// select a decimal of a table. The other kinds have a coefficient of 7 or 14 bytes.
 const decimalWhole = 3
 
 // decimal returns the next decimal.
@@ -151,7 +151,7 @@ func (g *generator) decimal() (d decimal128.Decimal) {
 	case 0:
 		d = edge.Decimals[(b>>2)%len(edge.Decimals)]
 	default:
-		// The ends of the exponents, and around 0.
+		// Exponents near the limits and near 0.
 		span := decimal128.MaxExponent - decimal128.MinExponent + 1
 		exp := (int(int16(g.Uint(2)))%span+span)%span + decimal128.MinExponent
 		if b&4 == 0 {
@@ -172,11 +172,11 @@ func (g *generator) decimal() (d decimal128.Decimal) {
 	return d
 }
 
-// letters are the options that every implementation knows.
+// letters has the options that every implementation accepts.
 const letters = "ilmsux"
 
-// optionsText is the bit of the byte that begins options for those that are
-// text. Otherwise each bit is a letter.
+// optionsText is the bit of the first byte of options that are a text. Without it each
+// bit is a letter.
 const optionsText = 1 << 6
 
 // options returns the options of a regex.

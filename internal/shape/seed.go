@@ -9,10 +9,10 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// Seed returns bytes from which Options{Odd: AllOdd}.Document makes doc, a
-// valid document of at most MaxSize bytes: so that real documents can be the
-// seeds of a fuzz target that takes choices. Options that do not allow what
-// doc has make something near it.
+// Seed returns bytes from which Options{Odd: AllOdd}.Document makes doc, a valid
+// document of at most MaxSize bytes. So documents can be the seeds of a fuzz target
+// that uses choices. Options that do not allow odd parts of doc make a similar
+// document.
 func Seed(doc []byte) []byte {
 	return seedElements(nil, doc, bson.TypeDocument)
 }
@@ -111,6 +111,6 @@ func seedValue(dst []byte, c *bson.Cursor) []byte {
 		dst = binary.LittleEndian.AppendUint64(append(dst, decimalWhole), hi)
 		return binary.LittleEndian.AppendUint64(dst, lo)
 	default:
-		return append(dst, data...) // an ObjectId, a boolean, nothing
+		return append(dst, data...) // an ObjectId, a boolean, or no bytes
 	}
 }

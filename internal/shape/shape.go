@@ -1,13 +1,13 @@
-// Package shape makes valid BSON documents of the bytes of a fuzzer, and
-// damages them. Mutated bytes are hardly ever a document; mutated choices
-// always are, so that a fuzz target can say something about valid ones.
+// Package shape makes valid BSON documents from the bytes of a fuzzer, and damages
+// them. Mutated bytes are hardly ever a document, but mutated choices always make one.
+// So a fuzz target can test properties of valid documents.
 //
 //	f.Fuzz(func(t *testing.T, data []byte) {
 //		doc := shape.Options{Odd: shape.AllOdd}.Document(data)
 //		…
 //	})
 //
-// A document of at most MaxSize bytes has bytes from which it is made: Seed.
+// Seed returns the choices that make a document of at most MaxSize bytes.
 package shape
 
 import (
@@ -22,66 +22,64 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// This file has the choices that make documents, scalar.go those that make
-// values without parts, seed.go the inverse of both, source.go what choices are
-// made of, damage.go documents with a fault.
+// This file has the choices that make documents, scalar.go the choices that make
+// values without parts, seed.go the inverse of both, source.go the bytes of choices,
+// and damage.go documents with a fault.
 //
-//   - fields and items are the elements of documents and arrays, each begun by
-//     a byte that has the type and whether it is repeated or wrapped.
-//   - key is where keys come from; value is the one dispatch on the type.
+//   - fields and items append the elements of documents and arrays. The first byte of
+//     an element has its type, and whether it is repeated or wrapped.
+//   - key returns the next key. Only value dispatches on the type.
 //
-// Every kind of choice has a first that is simplest, for when the Source has
-// ended, and one that takes the bytes as they are, for Seed.
+// The first of every kind of choice is the simplest, which is used when the Source has
+// ended. Another uses the bytes unchanged, which Seed needs.
 
-// Odd says what is legal and rare. Without it the same choices make something
-// near that every implementation keeps.
+// Odd lists legal but rare parts of documents. Without them the same choices make
+// similar parts that every implementation keeps.
 type Odd uint8
 
 const (
-	// DuplicateKeys allows one key several times in a document.
+	// DuplicateKeys allows duplicate keys in a document.
 	DuplicateKeys Odd = 1 << iota
 	// ArrayKeys allows arrays with keys other than "0", "1", ….
 	ArrayKeys
 	// NaNPayloads allows NaN doubles with other bits than the plain one.
 	NaNPayloads
-	// RegexOptions allows options that are not sorted, and other than letters
-	// of ASCII.
+	// RegexOptions allows options that are not sorted or not ASCII letters.
 	RegexOptions
-	// NonCanonicalDecimals allows decimals whose bits IEEE 754 does not prefer.
+	// NonCanonicalDecimals allows decimals whose encoding is not canonical.
 	NonCanonicalDecimals
-	// WrapperKeys allows keys that Extended JSON has a meaning for, as $oid.
+	// WrapperKeys allows keys that are special in Extended JSON, such as $oid.
 	WrapperKeys
 	// Deep allows bson.DefaultMaxDepth levels.
 	Deep
 
-	// AllOdd allows all of it.
+	// AllOdd allows all odd parts.
 	AllOdd = Deep<<1 - 1
 )
 
-// DefaultMaxSize is how long a document may become unless an option says
-// otherwise: enough for values above 64 KiB.
+// DefaultMaxSize is the default of MaxSize in bytes. It is enough for values above
+// 64 KiB.
 const DefaultMaxSize = 160 << 10
 
-// usualDepth is how many levels a document may have without Deep.
+// usualDepth is the largest number of levels without Deep.
 const usualDepth = 12
 
-// Options says which documents are made. The zero value is the default: all
-// types, and nothing that is odd.
+// Options select the documents that are made. The zero value allows all types and no
+// odd parts.
 type Options struct {
 	_ struct{} // keyed literals only
 
-	// Odd is what is legal and rare and may be made as well.
+	// Odd has the legal but rare parts that may be made.
 	Odd Odd
-	// MaxSize is how many bytes a document may have before it gets no more
-	// elements; a few more follow from those that are open. Zero means
-	// DefaultMaxSize.
+	// MaxSize is the size in bytes from which on a document gets no more elements.
+	// The elements that are open add a few more bytes. Zero means DefaultMaxSize.
 	MaxSize int
 }
 
-// Document returns the document that data chooses.
+// Document returns the document made from the choices in data.
 func (o Options) Document(data []byte) []byte { return o.Append(nil, NewSource(data)) }
 
-// Append appends the document that the next choices of s make to dst.
+// Append appends the document made from the next choices of s to dst.
 func (o Options) Append(dst []byte, s *Source) []byte {
 	g := generator{Source: s, odd: o.Odd, used: map[usedKey]bool{}}
 	g.limit = len(dst) + o.MaxSize
@@ -92,8 +90,8 @@ func (o Options) Append(dst []byte, s *Source) []byte {
 	return bsoncore.End(g.fields(dst, 1), mark)
 }
 
-// Stream returns the documents that data chooses, one after the other, at most
-// n of them.
+// Stream returns the documents made from the choices in data, in a row, at most n of
+// them.
 func (o Options) Stream(data []byte, n int) (stream []byte) {
 	for s := NewSource(data); n > 0 && s.More(); n-- {
 		stream = o.Append(stream, s)
@@ -110,13 +108,13 @@ type usedKey struct {
 type generator struct {
 	*Source
 	odd       Odd
-	limit     int // length of dst from which on there are no more elements
-	documents int // begun so far
+	limit     int // length of dst from which on no more elements are made
+	documents int // number of documents begun so far
 	keys      []string
 	used      map[usedKey]bool
 }
 
-// maxHistory is how many keys are remembered at least, to be used again.
+// maxHistory is the lowest number of earlier keys that are kept to be used again.
 const maxHistory = 64
 
 func (g *generator) allows(o Odd) bool { return g.odd&o != 0 }
@@ -128,17 +126,17 @@ func (g *generator) maxDepth() int {
 	return usualDepth
 }
 
-// room reports how many bytes may follow dst.
+// room returns the number of bytes that may follow dst.
 func (g *generator) room(dst []byte) int { return max(g.limit-len(dst), 0) }
 
-// The byte that begins an element, less one, is the number of its type and,
-// times the number of types, its form.
+// The first byte of an element, minus one, is the number of its type plus its form
+// times the number of types.
 const (
-	formRepeated = 9  // and 10: the element again, with other keys
-	formWrapped  = 11 // and 12: containers in each other
+	formRepeated = 9  // and 10: the element several times, with other keys
+	formWrapped  = 11 // and 12: nested containers
 )
 
-// fields appends elements of a document that is open at depth.
+// fields appends the elements of a document at depth.
 func (g *generator) fields(dst []byte, depth int) []byte {
 	g.documents++
 	document := g.documents
@@ -156,7 +154,7 @@ func (g *generator) fields(dst []byte, depth int) []byte {
 	}
 }
 
-// items appends elements of an array that is open at depth.
+// items appends the elements of an array at depth.
 func (g *generator) items(dst []byte, depth int) []byte {
 	odd := g.Byte() != 0
 	index := 0
@@ -179,8 +177,8 @@ func (g *generator) items(dst []byte, depth int) []byte {
 	}
 }
 
-// element appends one element or more, as b says. keyOf returns the key of
-// each.
+// element appends one or more elements. b has the type and the form. keyOf returns the
+// key of each element.
 func (g *generator) element(dst []byte, b, depth int, key string, keyOf func(key string, i int) string) []byte {
 	t, form := edge.Types[b%len(edge.Types)], b/len(edge.Types)
 	n := 1
@@ -204,14 +202,14 @@ func (g *generator) element(dst []byte, b, depth int, key string, keyOf func(key
 	return dst
 }
 
-// begin appends the start of an element, whose type SetType sets.
+// begin appends the start of an element. SetType sets its type later.
 func begin(dst []byte, key string) ([]byte, int) {
 	dst, mark := bsoncore.BeginElement(dst)
 	return append(append(dst, key...), 0), mark
 }
 
-// wrapped appends containers in each other, as many as are counted and may be
-// open. The innermost has elements.
+// wrapped appends nested containers. Count returns their number, up to the limit of
+// depth. The innermost has elements.
 func (g *generator) wrapped(dst []byte, t bson.Type, depth int) ([]byte, bson.Type) {
 	n := min(g.Count(), g.maxDepth()-depth)
 	if n <= 0 {
@@ -240,26 +238,25 @@ func (g *generator) wrapped(dst []byte, t bson.Type, depth int) ([]byte, bson.Ty
 	return dst, t
 }
 
-// The kinds of key, the low three bits of the byte that begins one. Three are
-// of the pool, by the bits above.
+// The kinds of keys, the low three bits of the first byte of a key. With the other
+// kinds, 0 to 2, the higher bits select a key of keys.
 const (
-	keyAgain   = 3 // one that was drawn before, counted back by the bits above
-	keyLetter  = 4 // the same with another last letter
-	keyTail    = 5 // the same with another end behind 16 bytes
-	keyLiteral = 6 // as many bytes as the bits above say
+	keyAgain   = 3 // an earlier key; the higher bits are its distance
+	keyLetter  = 4 // an earlier key with another last letter
+	keyTail    = 5 // an earlier key of 16 bytes or more, with a letter after it
+	keyLiteral = 6 // bytes; the higher bits are their number
 	keyText    = 7 // see text
 )
 
-// keyHead is how many bytes keys have in common that differ in their tail.
+// keyHead is the lowest number of bytes before the last letter of a keyTail.
 const keyHead = 16
 
-// keys are those of the pool: what implementations have a meaning for, and
-// what documents have.
+// keys has keys with a meaning for implementations, and frequent keys of documents.
 var keys = append([]string{
 	"a", "b", "c", "d", "name", "created_at", "updated_at", "created_timestamp_utc", "a rather long key of more than thirty-two bytes",
 }, edge.Keys...)
 
-// key returns the next key, without regard to those that are used.
+// key returns the next key. Its document may have the key already.
 func (g *generator) key() string {
 	b := int(g.Byte())
 	kind, arg := b&7, b>>3
@@ -288,7 +285,7 @@ func (g *generator) key() string {
 	return key
 }
 
-// earlier returns a key that was drawn n before the last one.
+// earlier returns the key n before the last one.
 func (g *generator) earlier(n int) string {
 	if len(g.keys) == 0 {
 		return keys[0]
@@ -296,7 +293,7 @@ func (g *generator) earlier(n int) string {
 	return g.keys[len(g.keys)-1-n%len(g.keys)]
 }
 
-// plainKey returns key as it may stand in a document.
+// plainKey returns key, or a similar key that the options allow.
 func (g *generator) plainKey(key string) string {
 	key = cstring(key)
 	if !g.allows(WrapperKeys) && wrappers[key] {
@@ -305,8 +302,7 @@ func (g *generator) plainKey(key string) string {
 	return key
 }
 
-// wrappers are the keys that Extended JSON, version 1 included, has a meaning
-// for.
+// wrappers has the special keys of Extended JSON, version 1 included.
 var wrappers = map[string]bool{
 	"$binary": true, "$code": true, "$date": true, "$db": true, "$dbPointer": true, "$id": true, "$maxKey": true, "$minKey": true,
 	"$numberDecimal": true, "$numberDouble": true, "$numberInt": true, "$numberLong": true, "$oid": true, "$options": true, "$ref": true,
@@ -314,13 +310,13 @@ var wrappers = map[string]bool{
 	"$uuid": true,
 }
 
-// cstring returns s with what no key or pattern may have replaced.
+// cstring returns s as it may be in a key or pattern: as UTF-8 without NUL.
 func cstring(s string) string { return strings.ReplaceAll(valid(s), "\x00", "0") }
 
-// valid returns s with what is not UTF-8 replaced.
+// valid returns s with invalid UTF-8 replaced.
 func valid(s string) string { return strings.ToValidUTF8(s, "?") }
 
-// unused returns key, or one like it that its document does not have yet.
+// unused returns key, or a similar key if its document has the key already.
 func (g *generator) unused(document int, key string) string {
 	if g.allows(DuplicateKeys) {
 		return key
@@ -333,8 +329,8 @@ func (g *generator) unused(document int, key string) string {
 	return free
 }
 
-// value appends a value of type t to a document or array that is open at
-// depth, and returns the type that it has become.
+// value appends a value of type t to a document or array at depth. It returns the type
+// of the value, which may differ from t.
 func (g *generator) value(dst []byte, t bson.Type, depth int) ([]byte, bson.Type) {
 	switch t {
 	case bson.TypeDocument, bson.TypeArray, bson.TypeCodeWithScope:
@@ -370,10 +366,10 @@ func (g *generator) value(dst []byte, t bson.Type, depth int) ([]byte, bson.Type
 	case bson.TypeDecimal128:
 		return g.decimal().AppendBytes(dst), t
 	}
-	return dst, t // null, undefined, and the least and the greatest key
+	return dst, t // null, undefined, min key and max key
 }
 
-// container is value for what has elements.
+// container is value for types with elements.
 func (g *generator) container(dst []byte, t bson.Type, depth int) []byte {
 	if t == bson.TypeCodeWithScope {
 		dst, start := bsoncore.Begin(dst)

@@ -33,8 +33,8 @@ type Piece struct {
 // A Splitter does not check well-formedness: malformed text may be cut at a
 // wrong place. If no piece before some point has a fault, the stream before
 // that point has no fault either, and the documents are the same. If a piece
-// has a fault, a Decoder that reads the stream from the start of that piece,
-// with Reset, reports the right fault.
+// has a fault, a Decoder that reads the stream from the start of that piece, with
+// ResetAt, reports the right fault.
 type Splitter struct {
 	place   Place // of the first byte of the text
 	gap     Gap
