@@ -33,7 +33,7 @@ var inside = []struct {
 	want           fault
 }{
 	{"type 0", "00", fault{4, "", bsoncore.ErrType}},
-	{"type 0x14", "14 6100", fault{4, "/a", bsoncore.ErrType}},
+	{"type 0x7e", "7e 6100", fault{4, "/a", bsoncore.ErrType}},
 	{"type alone", "0a", fault{4, "", bsoncore.ErrTerminator}},
 	{"key without NUL", "0a 6162", fault{4, "", bsoncore.ErrTerminator}},
 	{"long key without NUL", "0a 6162636465666768696a6b6c6d6e6f7071727374", fault{4, "", bsoncore.ErrTerminator}},

@@ -95,7 +95,7 @@ func TestResetPrefixFaults(t *testing.T) {
 	}{
 		{"nothing", "", 10, fault{0, "", bsoncore.ErrTruncated}},
 		{"four bytes", "0c000000", 12, fault{4, "", bsoncore.ErrTruncated}},
-		{"no type", "0c000000 14 6100 00", 12, fault{4, "/a", bsoncore.ErrType}},
+		{"no type", "0c000000 7e 6100 00", 12, fault{4, "/a", bsoncore.ErrType}},
 		{"longer than what is missing", "0c000000 02 6100 09000000 61", 13, fault{7, "/a", bsoncore.ErrLength}},
 		{"not longer", "0c000000 02 6100 02000000 61", 14, fault{12, "/a", bsoncore.ErrTruncated}},
 		{"another length than its own", "ffffffff 0a 6100", 100, fault{7, "", bsoncore.ErrTruncated}},
