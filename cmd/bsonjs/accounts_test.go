@@ -18,20 +18,21 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file damages every byte of small files in every format, and holds the
-// command to its accounts:
+// This file damages every byte of small files in every format, and checks the
+// accounts of the command:
 //
-//   - accounts runs the command and adds up what every damage must leave true;
-//   - the rows of TestAccountsOfBytes say what is true of one format.
+//   - accounts runs the command and checks what holds for every format;
+//   - the rows of TestAccountsOfBytes say what holds for one format.
 
 func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// structural are the bytes that the formats are made of, and one that none is.
+// structural are the bytes with a meaning in the formats, and one without.
 const structural = "[]{}\",:\n0\\ \x00"
 
 var everyDamage = flag.Bool("damages", false, "TestAccountsOfBytes: every damage to every byte, not one in 13")
 
-// damages yields the versions of data with one byte changed, left out or put in.
+// damages yields the versions of data with one byte changed, removed or
+// inserted.
 func damages(data []byte, all func(what string, data []byte)) {
 	n := 0
 	yield := func(what string, data []byte) {
@@ -55,18 +56,17 @@ func damages(data []byte, all func(what string, data []byte)) {
 	}
 }
 
-// An account is what a run said about damaged data.
+// An account is the result of a run on damaged data.
 type account struct {
 	summaryLine
 	code     int
 	out      string
 	kept     []byte      // rejects
-	messages []faultLine // errors
-	skipped  []byte      // the bytes of data that messages say are left out, in order
+	messages []faultLine // faults
+	skipped  []byte      // skipped bytes of data according to the messages, in order
 }
 
-// accounts runs the command on data, and checks what must be true in any
-// format.
+// accounts runs the command on data, and checks what holds for every format.
 func accounts(t *testing.T, rejects string, data []byte, args []string) account {
 	args = append(args, "--on-error", "quarantine", "--rejects", rejects, "--overwrite", "--summary", "json", "--errors", "json")
 	got := runCommand(bytes.NewReader(data), args...)
@@ -109,12 +109,12 @@ func accounts(t *testing.T, rejects string, data []byte, args []string) account 
 	return a
 }
 
-// between checks that data is the texts of the documents written, in order, the
-// bytes left out and what may stand between them; and that the numbers in
-// messages are those of the documents. Blanks are left out of account.
+// between checks that data consists of the documents written, in order, the
+// skipped bytes, and the bytes that may stand between them; and that messages
+// have the right numbers of documents. It ignores blanks.
 func (a *account) between(t *testing.T, whole []byte) {
 	var data []byte                    // whole without blanks
-	index := make([]int, len(whole)+1) // of its bytes in data
+	index := make([]int, len(whole)+1) // of each byte in data
 	for i, c := range whole {
 		index[i] = len(data)
 		if !isBlank(c) {
@@ -123,7 +123,7 @@ func (a *account) between(t *testing.T, whole []byte) {
 	}
 	index[len(whole)] = len(data)
 	at, docs := 0, int64(0)
-	pass := func(to int) { // over what stands between
+	pass := func(to int) { // over the bytes between documents
 		if rest := strings.Trim(string(data[at:to]), "[],"); rest != "" {
 			t.Errorf("%q is neither written nor rejected", rest)
 		}
@@ -161,7 +161,7 @@ func (a *account) between(t *testing.T, whole []byte) {
 			pass(from)
 			at = to
 		}
-		// A byte by itself is no document, unless it can only be of one.
+		// A single byte is not a document, unless it can only belong to one.
 		if m.Skipped > 1 || m.Skipped == 1 && (whole[*m.From] == ':' || strings.TrimSpace(string(whole[*m.From:])) == "{") {
 			docs++
 		}
@@ -173,9 +173,9 @@ func (a *account) between(t *testing.T, whole []byte) {
 	}
 }
 
-// TestAccountsOfBytes: whichever byte of a file is damaged, and how, what is
-// read is written or rejected, the messages tell of it, no more documents than the
-// damaged one are lost, and one damage is one error, or few.
+// For every damaged byte and every kind of damage: documents read are written
+// or rejected, the messages report it, no documents but the damaged one are
+// lost, and one damage is one fault, or few.
 func TestAccountsOfBytes(t *testing.T) {
 	texts := []string{`{"n":1}`, `{"a":{"b":[2]}}`, `{"s":"x"}`, `{"n":4}`}
 	var binary, hexes, base64s, pickles []byte
@@ -191,7 +191,7 @@ func TestAccountsOfBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// exact is for formats whose output is in the bytes of the input.
+	// exact is for formats in which the output consists of bytes of the input.
 	exact := func(t *testing.T, a account, data []byte) {
 		if len(a.out)+len(a.kept) != len(data) {
 			t.Errorf("%d bytes written and %d rejected of %d", len(a.out), len(a.kept), len(data))
@@ -225,7 +225,7 @@ func TestAccountsOfBytes(t *testing.T) {
 		}
 		return r
 	}
-	// blanks is for text whose output is not spelled as the input.
+	// blanks is for text that is written in another spelling.
 	blanks := func(t *testing.T, a account, data []byte) {
 		in := strings.Map(drop, string(data))
 		for line := range strings.Lines(a.out) {
@@ -241,8 +241,8 @@ func TestAccountsOfBytes(t *testing.T) {
 			t.Errorf("%d lines, %+v", strings.Count(a.out, "\n"), a.summaryLine)
 		}
 	}
-	// comments is for lines with comments: all else, but for brackets and commas,
-	// is written or rejected.
+	// comments is for lines with comments: all other bytes, except brackets and
+	// commas, are written or rejected.
 	comment := regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
 	comments := func(t *testing.T, a account, data []byte) {
 		var rest []byte
@@ -265,9 +265,9 @@ func TestAccountsOfBytes(t *testing.T) {
 		name string
 		data string
 		args []string
-		// lost and errors are how many documents and errors one damage costs at
-		// most. A brace that is missing on a line with all documents takes all that
-		// follow.
+		// lost and errors are the most documents and faults that one damage
+		// costs. A missing brace on a line with all documents costs all
+		// documents after it.
 		lost, errors int
 		check        func(*testing.T, account, []byte)
 	}{

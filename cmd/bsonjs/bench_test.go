@@ -12,9 +12,9 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// BenchmarkConvert converts 16 MB of documents in a file, in this process and
-// to nowhere. Bytes are those of BSON. It is the conversions of the library,
-// and what reading, cutting, handing on and writing cost.
+// BenchmarkConvert converts a file with 16 MB of documents in this process and
+// discards the output. Bytes per second count BSON. It measures the conversions
+// of the library, and the costs of reading, cutting, passing on and writing.
 func BenchmarkConvert(b *testing.B) {
 	const size = 16 << 20
 	var binary, lines []byte

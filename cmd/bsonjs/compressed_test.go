@@ -13,7 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// written are the codecs that can be written.
+// written are the codecs that bsonjs writes.
 func written() (all []compress.Codec) {
 	for c := compress.None + 1; c.Known(); c++ {
 		if c.MaxLevel() > 0 {
@@ -38,7 +38,7 @@ func pack(t testing.TB, c compress.Codec, data []byte) []byte {
 	return b.Bytes()
 }
 
-// unpack returns what data, compressed with c, holds.
+// unpack returns the decompressed data.
 func unpack(t testing.TB, c compress.Codec, data []byte) string {
 	t.Helper()
 	out, err := io.ReadAll(compress.NewReader(c, compress.NewSource(bytes.NewReader(data))))
@@ -48,8 +48,8 @@ func unpack(t testing.TB, c compress.Codec, data []byte) string {
 	return string(out)
 }
 
-// A file is the same bytes for any number of jobs, and what comes from a
-// compressed input is what comes from a plain one.
+// The compressed output is the same for any number of jobs, and a compressed
+// input gives the same output as a plain one.
 func TestCompressedJobs(t *testing.T) {
 	var docs bytes.Buffer
 	for doc := range manyDocuments(3 << 20) {
@@ -86,9 +86,9 @@ func TestCompressedJobs(t *testing.T) {
 	}
 }
 
-// A compressed input that is cut anywhere is one line, exit code 4, and all
-// documents before; and where errors are skipped, documents read are those
-// written and rejected.
+// If a compressed input is cut anywhere, there is one line, exit code 4, and
+// all documents before the cut. With --on-error skip, documents read are
+// documents written and rejected.
 func TestCompressedTruncation(t *testing.T) {
 	text := strings.Repeat("{\"a\":1}\n{\"b\":[1,2,3]}\n", 5)
 	for _, c := range []compress.Codec{compress.Gzip, compress.Zstd, compress.LZ4} {
@@ -111,7 +111,7 @@ func TestCompressedTruncation(t *testing.T) {
 	}
 }
 
-// An output that fails is noticed whether it fails at once, late or at the
+// A failure of the output is reported whether it comes at once, late or at the
 // end.
 func TestCompressedWriteFailure(t *testing.T) {
 	full := errors.New("no room")
@@ -131,7 +131,7 @@ func TestCompressedWriteFailure(t *testing.T) {
 				{3, io.ErrClosedPipe, command{code: 141}},
 			} {
 				if tc.room == 1000 && stdin == one {
-					continue // it has room enough
+					continue // it does not fail
 				}
 				var stderr bytes.Buffer
 				code := run([]string{"-j", "2", "--compress", c.String()}, strings.NewReader(stdin), &brokenWriter{tc.room, tc.err}, &stderr)
@@ -143,8 +143,8 @@ func TestCompressedWriteFailure(t *testing.T) {
 	}
 }
 
-// What comes behind all that inspect is asked for is not looked at, and damage
-// there not told of, however far the reader has come by then.
+// inspect does not read behind its selection, so it reports no fault there,
+// even if the reader is already further.
 func TestInspectBeforeDamage(t *testing.T) {
 	var docs bytes.Buffer
 	for doc := range manyDocuments(300 << 10) {

@@ -12,8 +12,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// What has come through a pipe, compressed and flushed, is converted and
-// passed on before more is waited for, compressed or not.
+// Data from a pipe that was compressed and flushed is converted and written
+// before the run waits for more, whether the output is compressed or not.
 func TestCompressedPassedOn(t *testing.T) {
 	for _, c := range written() {
 		for _, out := range []string{"none", c.String()} {
@@ -54,8 +54,8 @@ func TestCompressedPassedOn(t *testing.T) {
 	}
 }
 
-// A run that is stopped leaves compressed data that is whole, of the documents
-// that it says.
+// A run that is stopped leaves complete compressed data with the documents that
+// it reports.
 func TestCompressedSignal(t *testing.T) {
 	for _, c := range written() {
 		t.Run(c.String(), func(t *testing.T) {

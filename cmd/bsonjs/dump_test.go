@@ -11,7 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// nested returns a document of n containers.
+// nested returns a document of n nested containers.
 func nested(n int) []byte {
 	open := make([]int, 0, n)
 	dst, mark := bsoncore.Begin(nil)
@@ -24,20 +24,21 @@ func nested(n int) []byte {
 	return dst
 }
 
-// Depth is no limit of its own, but what indentation makes of it is.
+// Depth has no limit of its own here, but the length of the indented text has
+// one.
 func TestDumpDeep(t *testing.T) {
 	doc := nested(12_000)
 	got := runCommand(bytes.NewReader(doc), "dump", "--max-depth", "20000", "-q")
 	if want := strings.Repeat(`{"a":`, 11_999) + "{}" + strings.Repeat("}", 11_999) + "\n"; got.code != 0 || got.stdout != want {
 		t.Errorf("code %d, %d bytes, %s", got.code, len(got.stdout), got.stderr)
 	}
-	// Deep, and then many elements that are short.
+	// Deep, with many short elements.
 	const depth = 2500
 	doc = nested(depth)
 	at := 4 + 7*(depth-1)
 	doc = slices.Insert(doc, at, bytes.Repeat([]byte("\x0a\x00"), 25_000)...)
 	for i := range depth {
-		from := 7 * i // of the document i deep
+		from := 7 * i // of the document at depth i
 		binary.LittleEndian.PutUint32(doc[from:], uint32(len(doc)-from-i))
 	}
 	if err := (bson.ValidateOptions{MaxDepth: depth}).Validate(doc); err != nil {

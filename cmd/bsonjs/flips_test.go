@@ -12,9 +12,9 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// With one wrong bit in the length of a document, output and rejects are all
-// bytes of the input, in whichever command and with any number of jobs: the
-// rejects are that document and no other.
+// If one bit in the length of a document is wrong, the output and the rejects
+// together are all bytes of the input, for every command and any number of
+// jobs. The rejects are that document alone.
 func TestFlippedLengths(t *testing.T) {
 	docs := sample.Documents(sample.Collection, 41, 120)
 	data := slices.Concat(docs...)

@@ -20,12 +20,13 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file holds the conversion of pieces side by side to that of a stream:
-// for any number of jobs, and however the bytes arrive, the output, the
-// messages and the rejects are the same.
+// This file compares the conversion in pieces with the conversion as a stream:
+// for any number of jobs and any sizes of reads, the output, the messages and
+// the rejects are the same.
 
-// A chopper gives the bytes of data in reads of random sizes. It shares nothing
-// with others: a run that stops leaves its reader behind in the middle of one.
+// A chopper returns the bytes of data in reads of random sizes. It shares no
+// memory with others, because a run that stops may leave its reader in the
+// middle of a read.
 type chopper struct {
 	data []byte
 	r    *rand.Rand
@@ -41,8 +42,8 @@ func (c *chopper) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// damaged returns versions of data, a stream of documents: whole, cut short,
-// and with bytes changed, taken out and put in.
+// damaged returns versions of data, a stream of documents: complete, truncated,
+// and with bytes changed, removed and inserted.
 func damaged(data []byte, r *rand.Rand) [][]byte {
 	all := [][]byte{data, data[:len(data)-1-r.IntN(len(data)/2)]}
 	for range 2 {
@@ -64,7 +65,7 @@ func damaged(data []byte, r *rand.Rand) [][]byte {
 	return all
 }
 
-// jobDocuments is how many documents TestJobs converts many times over.
+// jobDocuments is the number of documents that TestJobs converts in every way.
 func jobDocuments() int {
 	if testing.Short() {
 		return 60
@@ -137,8 +138,8 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-// All documents are accounted for: those read are written or rejected, and
-// the bytes of both are those of the input.
+// Documents read are documents written and rejected, and the bytes of both are
+// the bytes of the input.
 func TestAccounts(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 9))
 	var binary []byte
@@ -170,7 +171,7 @@ func TestAccounts(t *testing.T) {
 		if s.Written != docs || s.Read != s.Written+s.Rejected || s.BytesIn != int64(len(data)) || s.BytesOut != int64(len(got.stdout)) {
 			t.Errorf("version %d: summary %+v; %d documents, %d bytes in, %d out", i, s, docs, len(data), len(got.stdout))
 		}
-		// The messages say which bytes were left out.
+		// The messages report the skipped bytes.
 		var skipped []byte
 		for _, line := range lines[:len(lines)-1] {
 			var r faultLine
@@ -191,14 +192,14 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-// timeless is the line of the summary, with what depends on how far a run
-// that ended early had read, and on time, behind the semicolon.
+// timeless matches the summary. The part after the semicolon depends on time,
+// and on the bytes that a run which ended early had read.
 var timeless = regexp.MustCompile(`(?m)^(bsonjs: \d+ documents? read, [^;\n]*); [^;\n]*$`)
 
-// withoutTime returns messages with no more of the summary than the documents.
+// withoutTime returns messages with only the documents of the summary.
 func withoutTime(messages string) string { return timeless.ReplaceAllString(messages, "$1") }
 
-// A piece with more faults than a job holds is reported as any other.
+// A piece with more faults than a job holds is reported like any other.
 func TestJobsFaulty(t *testing.T) {
 	bad := bytes.Repeat(bsoncore.AppendString(nil, "k", "\xff"), maxFaulty/3)
 	dst, mark := bsoncore.Begin(nil)

@@ -17,14 +17,14 @@ import (
 
 var large = flag.Int64("large", 64, "megabytes that go through a pipe in TestLargePipe")
 
-// memoryBound is the most memory, in bytes, that a run may need for a file of
-// any size while documents are small, with up to eight jobs.
+// memoryBound is the largest memory of a run, in bytes, for a file of any size
+// with small documents and up to eight jobs.
 const memoryBound = 64 << 20
 
-// A repeater gives a block of data again and again.
+// A repeater returns a block of data again and again.
 type repeater struct {
 	block []byte
-	left  int64 // bytes yet to be given
+	left  int64 // bytes still to be returned
 	at    int   // of block
 }
 
@@ -39,8 +39,8 @@ func (r *repeater) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// peak returns the most memory, in bytes, that the process has had. Rusage
-// has that of whoever started it, if that is more.
+// peak returns the largest memory of the process so far, in bytes. Rusage
+// returns that of the parent process if it is larger.
 func (p *process) peak(t *testing.T) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
 	if err != nil {
@@ -53,7 +53,7 @@ func (p *process) peak(t *testing.T) int64 {
 	return kB << 10
 }
 
-// A lastReader is at its end, and says so.
+// A lastReader reports that it is at its end.
 type lastReader func()
 
 func (r lastReader) Read([]byte) (int, error) {
@@ -61,8 +61,8 @@ func (r lastReader) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-// However much comes through a pipe, and whatever is made of it, the process
-// holds its memory bound and all documents arrive.
+// The process stays below its memory bound for any amount of data from a pipe
+// and for every output format, and all documents arrive.
 func TestLargePipe(t *testing.T) {
 	var binary, lines []byte
 	docs := sample.Documents(sample.Bench, sample.Seed, 2000)
@@ -88,7 +88,7 @@ func TestLargePipe(t *testing.T) {
 			p := start(t, "", append(tc.args, "--summary", "json", "-o", os.DevNull)...)
 			blocks := *large << 20 / int64(len(tc.block))
 			p.stdin.Close()
-			var peak int64 // before the process knows that the input has ended
+			var peak int64 // before the input ends
 			p.Stdin = io.MultiReader(strings.NewReader(tc.open),
 				&repeater{block: []byte(tc.block), left: blocks * int64(len(tc.block))}, strings.NewReader(tc.close),
 				lastReader(func() { peak = p.peak(t) }))

@@ -16,10 +16,10 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// These tests measure what a run needs. The race detector needs more itself.
+// These tests measure memory. The race detector needs more.
 
-// The deepest documents that can be asked for are converted, and deeper ones
-// rejected, without exhausting the stack.
+// Documents of the largest depth that a flag allows are converted, and deeper
+// ones rejected, without exhausting the stack.
 func TestDeepest(t *testing.T) {
 	text := func(depth int) string {
 		return strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1) + "\n"
@@ -54,7 +54,8 @@ func writeStream(t *testing.T, n int) string {
 	return name
 }
 
-// allocated returns how many bytes, and in how many pieces, f allocates.
+// allocated returns the number of bytes that f allocates, and the number of
+// allocations.
 func allocated(f func()) (size, pieces uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -63,12 +64,12 @@ func allocated(f func()) (size, pieces uint64) {
 	return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
 }
 
-// inFlight is more than what two workers and those around them hold at once,
-// in bytes, while documents are small.
+// inFlight is more memory than two workers and the goroutines around them need
+// at once for small documents, in bytes.
 const inFlight = 8 << 20
 
-// What a run allocates does not grow with the file: nothing is allocated for a
-// document, so peak memory is the same for any number of them.
+// The allocations of a run do not grow with the file: nothing is allocated per
+// document, so the peak memory does not depend on their number.
 func TestMemory(t *testing.T) {
 	const small, large = 2 << 20, 40 << 20
 	smallBSON, largeBSON := writeStream(t, small), writeStream(t, large)
@@ -108,7 +109,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// The same through a pipe, where each read costs a little, whatever it brings.
+// The same through a pipe, where each read costs a little.
 func TestMemoryOfPipe(t *testing.T) {
 	convert := func(n int) func() {
 		return func() {
@@ -129,7 +130,7 @@ func TestMemoryOfPipe(t *testing.T) {
 			}
 		}
 	}
-	// What the generator itself allocates is taken off.
+	// The allocations of the generator are subtracted.
 	generate := func(n int) func() {
 		return func() {
 			for range manyDocuments(n) {
@@ -146,8 +147,8 @@ func TestMemoryOfPipe(t *testing.T) {
 	}
 }
 
-// Compression needs memory of its own, which does not grow with the file
-// either: what the compressors throw away is a small part of it.
+// The memory for compression does not grow with the file either: the
+// compressors release only a small part of it during a run.
 func TestMemoryOfCompression(t *testing.T) {
 	small, large := 8<<20, 64<<20
 	if testing.Short() {
@@ -180,7 +181,8 @@ func TestMemoryOfCompression(t *testing.T) {
 	}
 }
 
-// Many faults below long keys cost what the bytes of the document explain.
+// Many faults under long keys need memory in proportion to the bytes of the
+// document.
 func TestMemoryOfFaults(t *testing.T) {
 	bad := bsoncore.AppendString(nil, "", "\xff")
 	document := func(key string, levels, n int) []byte {

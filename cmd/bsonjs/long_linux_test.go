@@ -22,8 +22,8 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// manyElements returns a document with an array of n elements of type t that
-// have neither keys nor values, in so many levels.
+// manyElements returns a document with an array of n elements of type t, which
+// have neither keys nor values, in the given number of levels.
 func manyElements(t bson.Type, n, levels int) []byte {
 	doc, mark := bsoncore.Begin(nil)
 	doc, in := bsoncore.BeginArray(doc, "")
@@ -36,7 +36,7 @@ func manyElements(t bson.Type, n, levels int) []byte {
 	return doc
 }
 
-// manyKeys returns a document of n different keys.
+// manyKeys returns a document with n different keys.
 func manyKeys(n int) []byte {
 	doc, mark := bsoncore.Begin(nil)
 	for i := range n {
@@ -45,7 +45,8 @@ func manyKeys(n int) []byte {
 	return bsoncore.End(doc, mark)
 }
 
-// A checksum sums up what is written to it, so that gigabytes can be compared.
+// A checksum is a writer that keeps a checksum of its bytes, so that gigabytes
+// can be compared.
 type checksum struct {
 	n   int64 // bytes
 	crc uint32
@@ -57,9 +58,9 @@ func (c *checksum) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// measure runs p, which reads file, and returns what it has written and the
-// most memory, in bytes, that it has had: what was written is looked at as it
-// comes, and memory with it.
+// measure runs p, which reads file. It returns the checksum of the output and
+// the largest memory of p, in bytes. The output is read, and memory is
+// measured, while p runs.
 func measure(t *testing.T, p *process) (out checksum, peak int64) {
 	t.Helper()
 	p.stdin.Close()
@@ -83,11 +84,11 @@ func measure(t *testing.T, p *process) (out checksum, peak int64) {
 	return out, peak
 }
 
-// Text that is hundreds of times as long as its BSON, and all else that a
-// document under a megabyte can become, is written within the bound of small
-// documents, by any number of jobs, and is what the library makes of it.
+// Documents under a megabyte are written within the memory bound of small
+// documents, also if their text is hundreds of times as long, for any number of
+// jobs. The output is that of the library.
 func TestLongOutput(t *testing.T) {
-	all := *large > 64 // the gigabytes, too
+	all := *large > 64 // gigabytes too
 	text := func(o extjson.EncodeOptions) func(io.Writer, []byte) error { return o.WriteJSON }
 	pickled := func(o pickle.EncodeOptions) func(io.Writer, []byte) error { return o.WritePickle }
 	nulls := manyElements(bson.TypeNull, 440_000, 70)
@@ -99,8 +100,8 @@ func TestLongOutput(t *testing.T) {
 		name string
 		doc  []byte
 		args string
-		want func(io.Writer, []byte) error // nil: other runs are not compared with the library
-		end  string                        // of each document
+		want func(io.Writer, []byte) error // nil: runs are compared with each other only
+		end  string                        // after each document
 	}{
 		{"relaxed", nulls, "-t json", text(extjson.EncodeOptions{}), "\n"},
 		{"sorted", nulls, "--sort-keys", text(extjson.EncodeOptions{SortKeys: true}), "\n"},
@@ -150,7 +151,7 @@ func TestLongOutput(t *testing.T) {
 					t.Fatalf("%s jobs: code %d: %s", jobs, code, &p.stderr)
 				}
 				if want.n == 0 {
-					want = got // of one job
+					want = got // with one job
 				}
 				if got != want {
 					t.Errorf("%s jobs: %d bytes, want %d", jobs, got.n, want.n)
@@ -164,8 +165,8 @@ func TestLongOutput(t *testing.T) {
 	}
 }
 
-// The arrays of text become seven times as long as BSON: that holds the bound,
-// too.
+// Arrays in text become seven times as long as BSON. The memory bound holds for
+// them too.
 func TestLongArrays(t *testing.T) {
 	line := `{"a":[` + strings.Repeat("1,", 440_000) + "1]}\n"
 	doc, err := extjson.AppendBSON(nil, []byte(line))
@@ -191,12 +192,12 @@ func TestLongArrays(t *testing.T) {
 	}
 }
 
-// damagedBound is the most memory, in bytes, that a run may need for damaged
-// input if documents may have size bytes.
+// damagedBound is the largest memory of a run, in bytes, for an input with
+// faults, if documents may have size bytes.
 func damagedBound(size int64) int64 { return 128<<20 + 6*size }
 
-// Damaged input, and input that does not end, needs no more memory than a
-// multiple of --max-document-size says, however much of it there is.
+// For an input with faults, or without an end, memory is limited by a multiple
+// of --max-document-size, however long the input is.
 func TestDamagedMemory(t *testing.T) {
 	whole := manyElements(bson.TypeNull, 1000, 1)
 	claims := bytes.Clone(whole)
@@ -233,19 +234,19 @@ func TestDamagedMemory(t *testing.T) {
 	}
 }
 
-// flippedBound is the most memory, in bytes, that a run may need where a length
-// of a small document is wrong, if documents may have size bytes.
+// flippedBound is the largest memory of a run, in bytes, for a small document
+// with a wrong length, if documents may have size bytes.
 func flippedBound(size int64) int64 { return 112<<20 + 3*size/2 }
 
-// A length that is wrong has the bytes read that it claims, but they are in
-// memory once, wherever it leads.
+// If a length is wrong, the bytes that it claims are read, but they are in
+// memory only once.
 func TestFlippedMemory(t *testing.T) {
 	whole, mark := bsoncore.Begin(nil)
 	whole = bsoncore.End(bsoncore.AppendString(whole, "a", strings.Repeat("x", 128-13)), mark)
 	damaged := bytes.Clone(whole)
 	for _, tc := range []struct {
 		name string
-		less int64 // bytes that the length is below the largest
+		less int64 // the length is that many bytes below the largest
 	}{
 		{"to a document", 0},
 		{"into a document", 64},
@@ -276,10 +277,10 @@ func TestFlippedMemory(t *testing.T) {
 	}
 }
 
-// An interrupt does not wait for the end of a document that becomes gigabytes.
-// Standard output is cut then, and a file does not get its name.
+// An interrupt does not wait for the end of a document with gigabytes of text.
+// Standard output is cut there, and a file does not get its name.
 func TestInterruptLong(t *testing.T) {
-	doc := manyElements(bson.TypeNull, 440_000, 70) // 450 MB at that indentation
+	doc := manyElements(bson.TypeNull, 440_000, 70) // 450 MB with that indentation
 	for _, to := range []string{"-", "out.json"} {
 		p := start(t, "", "--indent", "16", "-o", to, "in.bson")
 		p.stdin.Close()
@@ -313,7 +314,8 @@ func TestInterruptLong(t *testing.T) {
 	}
 }
 
-// waitForBytes waits until p has written so many bytes to a file aside.
+// waitForBytes waits until p has written the given number of bytes to a
+// temporary file.
 func waitForBytes(p *process, n int64) error {
 	for range 3000 {
 		names, _ := filepath.Glob(filepath.Join(p.Dir, "*.partial"))

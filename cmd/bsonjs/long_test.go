@@ -16,8 +16,7 @@ import (
 )
 
 // longAndShort returns documents of which some have an output that is too long
-// for a worker, and bad ones, whose faults are at their ends, if those are
-// wanted.
+// for a worker, and, if asked for, some with a fault at the end.
 func longAndShort(bad bool) (docs [][]byte, ok []bool) {
 	short := sample.Documents(sample.Collection, sample.Seed, 300)
 	array := func(n int, last string) []byte {
@@ -40,9 +39,8 @@ func longAndShort(bad bool) (docs [][]byte, ok []bool) {
 	return docs, ok
 }
 
-// Documents whose output is long come out like all others, in order, between
-// the same framing, whoever converts them; and one that has a fault is left
-// out whole.
+// Documents with long output are written like all others, in order and with the
+// same framing, by a worker or not. If one has a fault, none of it is written.
 func TestLongDocuments(t *testing.T) {
 	text := func(o extjson.EncodeOptions) func(dst, doc []byte) ([]byte, error) { return o.AppendJSON }
 	indented := extjson.EncodeOptions{Indent: strings.Repeat(" ", 16), SortKeys: true}
@@ -104,8 +102,8 @@ func TestLongDocuments(t *testing.T) {
 	}
 }
 
-// A run that stops at a fault has written what is before it, and nothing of
-// the document that has it.
+// A run that stops at a fault has written the documents before it, and nothing
+// of the document with the fault.
 func TestLongFault(t *testing.T) {
 	docs, ok := longAndShort(true)
 	var binary, want []byte
@@ -128,8 +126,8 @@ func TestLongFault(t *testing.T) {
 	}
 }
 
-// A writer that fails in the middle of a long document ends the run, as it
-// does anywhere else.
+// A failure of the writer in the middle of a long document ends the run, as it
+// does elsewhere.
 func TestLongWriteFailure(t *testing.T) {
 	docs, _ := longAndShort(false)
 	var stderr bytes.Buffer
@@ -142,7 +140,7 @@ func TestLongWriteFailure(t *testing.T) {
 	}
 }
 
-// A limitedWriter has room for so many bytes.
+// A limitedWriter takes the given number of bytes and then fails.
 type limitedWriter struct{ left int }
 
 func (w *limitedWriter) Write(p []byte) (int, error) {

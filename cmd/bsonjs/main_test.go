@@ -19,12 +19,13 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"bsonjs": main})
 }
 
-// run is the command in this process.
+// run runs the command in this process.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return cli.Run(args, stdin, stdout, stderr)
 }
 
-// noWait keeps the race detector from making each process wait for a second.
+// noWait prevents the race detector from waiting for a second at the end of
+// each process.
 const noWait = "GORACE=atexit_sleep_ms=0"
 
 // TestScript runs the scripts in testdata/script. Beside the commands of

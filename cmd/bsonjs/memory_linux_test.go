@@ -18,11 +18,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/hostile"
 )
 
-// shapeSize is how many bytes a document of each shape has: docs/limits.md is
-// about documents under a megabyte.
+// shapeSize is the size of a document of each shape, in bytes: docs/limits.md
+// is about documents under a megabyte.
 const shapeSize = 400_000
 
-// shapesIn returns documents of every shape that can be read, in a row.
+// shapesIn returns documents of every shape that can be read, one after the
+// other.
 func shapesIn(format string) string {
 	var b strings.Builder
 	for _, f := range map[string][]hostile.Format{"bson": {hostile.BSON}, "json": {hostile.JSON}, "pickle": {hostile.Pickle}}[format] {
@@ -40,8 +41,8 @@ func shapesIn(format string) string {
 
 var commandRow = regexp.MustCompile("^\\| `bsonjs (.*?)` \\| .*? \\| (\\d+) MB \\|")
 
-// Each command holds the memory that docs/limits.md says, whatever documents
-// under a megabyte are made of.
+// Each command stays within the memory that docs/limits.md states, for
+// documents of every shape under a megabyte.
 func TestCommandMemory(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "limits.md"))
 	if err != nil {
@@ -66,7 +67,7 @@ func TestCommandMemory(t *testing.T) {
 			}
 			p := start(t, "", args...)
 			p.stdin.Close()
-			var peak int64 // before the process knows that the input has ended
+			var peak int64 // before the input ends
 			p.Stdin = io.MultiReader(strings.NewReader(inputs[format]), lastReader(func() { peak = p.peak(t) }))
 			p.Stdout = io.Discard
 			p.begin(t)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A lateReader gives text, and then does something before it ends.
+// A lateReader returns text, and calls a function before it ends.
 type lateReader struct {
 	text string
 	last func()
@@ -23,8 +23,8 @@ func (r *lateReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Where the output cannot have its name, the rejects do not get theirs: the run
-// can be tried again.
+// If the output cannot get its name, the file of rejects does not get its name
+// either, so the run can be repeated.
 func TestNoRejectsWithoutOutput(t *testing.T) {
 	dir := t.TempDir()
 	out, rejects := filepath.Join(dir, "out.json"), filepath.Join(dir, "rejects")

@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// A slowReader gives a document and a fault each time, and time for a bar to
-// be drawn.
+// A slowReader returns a document and a fault in each read, after enough time
+// for a bar to be drawn.
 type slowReader struct{ left int }
 
 func (r *slowReader) Read(p []byte) (int, error) {
@@ -24,7 +24,7 @@ func (r *slowReader) Read(p []byte) (int, error) {
 	return copy(p, "{\"a\":1}\nx\n"), nil
 }
 
-// A lockedBuffer can be looked at while others may write.
+// A lockedBuffer can be read while others write to it.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -42,8 +42,8 @@ func (b *lockedBuffer) String() string {
 	return b.b.String()
 }
 
-// A bar of a run whose length is not known is drawn by nobody but the run: the
-// race detector has nothing to say, and nothing is written when it is over.
+// Only the run draws a bar without a total: the race detector reports nothing,
+// and nothing is written after the run.
 func TestProgressEnds(t *testing.T) {
 	var out bytes.Buffer
 	var messages lockedBuffer
@@ -55,7 +55,7 @@ func TestProgressEnds(t *testing.T) {
 	if !strings.Contains(said, "\r") || strings.Count(said, "document ") < 4 {
 		t.Errorf("no bar or not all faults: %q", said)
 	}
-	time.Sleep(3 * report.BarEvery) // who still draws has the time to
+	time.Sleep(3 * report.BarEvery) // time enough for another drawing
 	if more := strings.TrimPrefix(messages.String(), said); more != "" {
 		t.Errorf("after the run: %q", more)
 	}

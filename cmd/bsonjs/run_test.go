@@ -12,7 +12,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// one is {"a":1} in BSON; the others are the same in other formats.
+// one is {"a":1} in BSON; the other constants are the same document in other
+// formats.
 const (
 	one       = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"
 	hexOne    = "0c0000001061000100000000\n"
@@ -20,7 +21,7 @@ const (
 	pickleOne = "\x80\x02}X\x01\x00\x00\x00aK\x01s."
 )
 
-// A command is a run in this process and what came of it.
+// A command is the result of a run in this process.
 type command struct {
 	code           int
 	stdout, stderr string
@@ -33,12 +34,12 @@ func runCommand(stdin io.Reader, args ...string) command {
 }
 
 const (
-	// recovered is how many bytes without damage come before an input is cut
+	// recovered is the number of bytes without a fault before an input is cut
 	// into pieces again.
 	recovered = 1 << 20
-	// streamText is how many bytes of output are gathered at most.
+	// streamText is the most output that a stream gathers, in bytes.
 	streamText = 1 << 20
-	// maxFaulty is how many faults a piece holds.
+	// maxFaulty is the number of faults that a piece holds.
 	maxFaulty = 500
 )
 
@@ -49,12 +50,12 @@ type faultLine struct {
 	Offset, From                    *int64
 }
 
-// A summaryLine is what --summary json says of documents.
+// A summaryLine has the numbers of documents in a line of --summary json.
 type summaryLine struct {
 	Read, Written, Rejected, Mended, Strays, BytesIn, BytesOut int64
 }
 
-// manyDocuments yields documents until there are n bytes of them.
+// manyDocuments yields documents of at least n bytes in all.
 func manyDocuments(n int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for i := int32(0); n > 0; i++ {
@@ -93,8 +94,8 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// A reader that fails is no truncation, whatever the format and wherever it
-// fails: what it gave before is converted.
+// A failure of the reader is not a truncation, in every format and at every
+// place: the documents before it are converted.
 func TestReadFailure(t *testing.T) {
 	disk := errors.New("the disk is on fire")
 	for _, tc := range []struct {
@@ -162,12 +163,12 @@ func TestReadFailureBehindDamage(t *testing.T) {
 	}
 }
 
-// An output that fails ends the run wherever it fails: while documents come, at
-// the end, and when it is passed on before waiting. It is the only fault.
+// A failure of the output ends the run at every place: while documents are read,
+// at the end, and when output is written before waiting. It is the only fault.
 func TestWriteFailure(t *testing.T) {
 	full := errors.New("no room")
 	many := strings.Repeat(one, 20_000)
-	// A pickle whose text is long, though it comes in one read with others.
+	// A pickle with a long text, in one read with others.
 	long := "\x80\x02}X\x01\x00\x00\x00a](" + strings.Repeat("N", streamText/32) + "es."
 	wide := "\x75\x17\x00\x00" + strings.Repeat("\x0a\x00", 3000) + "\x00"
 	for _, tc := range []struct {
@@ -198,8 +199,8 @@ func TestWriteFailure(t *testing.T) {
 	}
 }
 
-// Every truncation is an error that says where, unless it is between two
-// documents; and what is whole before it is converted.
+// Every truncation is reported with its place, unless it is between two
+// documents, and the complete documents before it are converted.
 func TestTruncation(t *testing.T) {
 	text := `{"a":1,"b":{"c":["x",{"$oid":"0123456789abcdef01234567"}]}}` + "\n"
 	doc := runCommand(strings.NewReader(text)).stdout
@@ -234,7 +235,7 @@ func TestTruncation(t *testing.T) {
 	}
 }
 
-// What messages quote from the input is cut and never breaks the line.
+// Quotations from the input in messages are shortened and never break the line.
 func TestMessagesStayShort(t *testing.T) {
 	long := strings.Repeat("k\n", 1<<20)
 	text := fmt.Sprintf(`{"%s":{"$oid":"zz"}}`, strings.ReplaceAll(long, "\n", `\n`))

@@ -24,8 +24,8 @@ type process struct {
 	stderr bytes.Buffer
 }
 
-// start starts bsonjs with a pipe as its standard input. If prefix is given,
-// it is a shell command that bsonjs takes the place of.
+// start starts bsonjs with a pipe as its standard input. If prefix is given, it
+// is a shell command that is replaced by bsonjs.
 func start(t *testing.T, prefix string, args ...string) *process {
 	t.Helper()
 	self, err := os.Executable()
@@ -33,7 +33,7 @@ func start(t *testing.T, prefix string, args ...string) *process {
 		t.Fatal(err)
 	}
 	p := &process{Cmd: exec.Command(self, args...)}
-	p.Args[0] = "bsonjs" // TestMain looks at it
+	p.Args[0] = "bsonjs" // TestMain tests it
 	if prefix != "" {
 		link := filepath.Join(t.TempDir(), "bsonjs")
 		if err := os.Symlink(self, link); err != nil {
@@ -47,8 +47,9 @@ func start(t *testing.T, prefix string, args ...string) *process {
 	if p.stdin, err = p.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	// What the tests were started to ignore, as nohup does, the new process
-	// would ignore too; what they handle, it does not.
+	// A signal that this process was started to ignore, as by nohup, would also
+	// be ignored by the new process; a signal that this process handles would
+	// not.
 	handled := make(chan os.Signal, 1)
 	signal.Notify(handled, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
 	t.Cleanup(func() {
@@ -65,12 +66,12 @@ func (p *process) begin(t *testing.T) {
 	}
 }
 
-// patience is how long a test waits for what must come, far longer than it
-// takes on a machine with much else to do.
+// patience is the time after which a test stops waiting. It is far longer than
+// a busy machine needs.
 const patience = time.Minute
 
-// code waits for the end of p and returns its exit code, -1 if a signal ended
-// it. A process that does not end is killed.
+// code waits for the end of p and returns its exit code, or -1 if a signal
+// ended it. A process that does not end is killed.
 func (p *process) code() int {
 	timer := time.AfterFunc(patience, func() { p.Process.Kill() })
 	defer timer.Stop()
@@ -78,8 +79,8 @@ func (p *process) code() int {
 	return p.ProcessState.ExitCode()
 }
 
-// content returns what is in the one file of p's directory that pattern
-// matches, "" if there is none.
+// content returns the content of the one file in p's directory that matches
+// pattern, or "" if there is none.
 func (p *process) content(pattern string) string {
 	names, _ := filepath.Glob(filepath.Join(p.Dir, pattern))
 	if len(names) != 1 {
@@ -95,7 +96,7 @@ func (p *process) await(t *testing.T, want string) {
 	p.until(t, func() bool { return p.content("out.json.*.partial") == want })
 }
 
-// until waits until done reports true.
+// until waits until done returns true.
 func (p *process) until(t *testing.T, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {
@@ -107,7 +108,7 @@ func (p *process) until(t *testing.T, done func() bool) {
 	}
 }
 
-// A signal ends a run that waits for input, and what it converted is kept.
+// A signal ends a run that waits for input, and its output so far is kept.
 func TestSignal(t *testing.T) {
 	for _, tc := range []struct {
 		signal syscall.Signal
@@ -142,7 +143,7 @@ func TestSignal(t *testing.T) {
 }
 
 // A signal ends a run that waits for the other end of a FIFO: for a writer of
-// its input, or for a reader of its output.
+// its input, or a reader of its output.
 func TestSignalAtFIFO(t *testing.T) {
 	p := start(t, "", "-o", "out.json", "fifo") // outputs are opened before inputs
 	makeFIFO(t, p)
@@ -156,8 +157,8 @@ func TestSignalAtFIFO(t *testing.T) {
 		t.Errorf("input: exit code %d, stderr %q, want 143", got, &p.stderr)
 	}
 
-	// Signals are handled before outputs are opened. One that comes before
-	// that ends the process itself, so the test tries again, a little later.
+	// Signals are handled before outputs are opened. An earlier signal ends the
+	// process at once; then the test tries again, with a longer wait.
 	for wait := time.Millisecond; ; wait *= 2 {
 		p := start(t, "", "-o", "fifo", "-")
 		makeFIFO(t, p)
@@ -183,7 +184,7 @@ func makeFIFO(t *testing.T, p *process) {
 	}
 }
 
-// A signal in the middle of work ends the run between two documents.
+// A signal during work ends the run between two documents.
 func TestSignalWhileBusy(t *testing.T) {
 	p := start(t, "", "-o", "out.json", "-", "next")
 	p.begin(t)
@@ -210,7 +211,7 @@ func TestSignalWhileBusy(t *testing.T) {
 	}
 }
 
-// A process that is killed leaves nothing under the name of the output.
+// A process that is killed leaves no file with the name of the output.
 func TestKill(t *testing.T) {
 	p := start(t, "", "-o", "out.json")
 	p.begin(t)
@@ -224,7 +225,7 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// Signals that the parent ignores stay ignored, as nohup wants it.
+// Signals that the parent process ignores stay ignored, as nohup expects.
 func TestIgnoredSignal(t *testing.T) {
 	p := start(t, `trap "" HUP INT`, "-o", "out.json")
 	p.begin(t)
@@ -243,7 +244,7 @@ func TestIgnoredSignal(t *testing.T) {
 	}
 }
 
-// What came through a pipe is passed on before more is waited for.
+// Documents from a pipe are written before the run waits for more.
 func TestPassedOn(t *testing.T) {
 	for _, flags := range [][]string{nil, {"-t", "bson"}} {
 		p := start(t, "", flags...)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// The place of a fault behind a line that is longer than any piece.
+// A fault behind a line that is longer than any piece has the right place.
 func TestColumnOfLongLine(t *testing.T) {
 	const n = 200_000
 	text := strings.Repeat(`{"a":1} `, n) + `{"b":x}`
@@ -21,9 +21,9 @@ func TestColumnOfLongLine(t *testing.T) {
 	}
 }
 
-// Behind damage and a megabyte without any the stream gives the input back to
-// the workers, with its place in it: all that is whole comes out, and what is
-// wrong is where it is, in the same messages and rejects for any number of jobs.
+// After a fault and a megabyte without faults, the stream returns the input to
+// the workers at the right place: all intact documents are written, and
+// messages and rejects are the same for any number of jobs.
 func TestBackToWorkers(t *testing.T) {
 	var docs, lines strings.Builder
 	for doc := range manyDocuments(3 * recovered / 2) {
@@ -39,8 +39,8 @@ func TestBackToWorkers(t *testing.T) {
 	for _, tc := range []struct {
 		name, from, to string
 		whole          string    // documents
-		junk           [2]string // before each time that they come
-		head, tail     string    // of all
+		junk           [2]string // before each repetition
+		head, tail     string    // of the whole input
 	}{
 		{"BSON to JSON", "bson", "json", docs.String(), [2]string{noise, noise}, "", ""},
 		{"BSON to BSON", "bson", "bson", docs.String(), [2]string{noise, noise}, "", ""},
@@ -83,7 +83,7 @@ func TestBackToWorkers(t *testing.T) {
 						t.Errorf("%s jobs: %s, want what is skipped from %d", jobs, line, at)
 					}
 					if tc.from == "json" {
-						// Each document has one brace that opens, rejected or not.
+						// Each document has one opening brace, also if it is rejected.
 						if n := strings.Count(data[:at], "{") + 1; r.Document != int64(n) {
 							t.Errorf("%s jobs: document %d, want %d", jobs, r.Document, n)
 						}
@@ -100,14 +100,14 @@ func TestBackToWorkers(t *testing.T) {
 	}
 }
 
-// Comments that are long, too long or without an end: all that is left out is
-// rejected, in the same messages for any number of jobs.
+// Comments may be long, too long, or have no end: the bytes that are not
+// converted are rejected, with the same messages for any number of jobs.
 func TestLongComments(t *testing.T) {
 	docs := strings.Repeat(`{"n":1}`+"\n", 100_000)
 	long := strings.Repeat("y", 17<<20)
 	for _, tc := range []struct {
 		name       string
-		head, tail string // before and behind the documents
+		head, tail string // before and after the documents
 		rejected   string
 	}{
 		{"long", "/*" + long[2<<20:] + "*/", "//" + long[2<<20:], ""},

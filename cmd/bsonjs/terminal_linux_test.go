@@ -10,13 +10,14 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pty"
 )
 
-// BSON goes to a terminal only by force, whichever way the terminal is named.
+// BSON is written to a terminal only with --force, for each name of the
+// terminal.
 func TestBinaryToTerminal(t *testing.T) {
 	for _, tc := range []struct {
 		args  []string
-		named bool // the terminal is given with -o
+		named bool // the terminal is the file of -o
 		code  int
-		want  string // what the person sees
+		want  string // what the terminal shows
 	}{
 		{nil, false, 2, ""},
 		{[]string{"--force"}, false, 0, one},
@@ -47,8 +48,8 @@ func TestBinaryToTerminal(t *testing.T) {
 	}
 }
 
-// Text typed at a terminal is read until the end of file character, and who
-// sits there is told what is going on.
+// Text typed at a terminal is read until the end-of-file character, and a note
+// tells the user so.
 func TestTyping(t *testing.T) {
 	person, program := pty.Open(t)
 	io.WriteString(person, "{\"a\":1}\n\x04")
@@ -59,12 +60,12 @@ func TestTyping(t *testing.T) {
 	}
 }
 
-// Who looks at a terminal sees colours and, if asked for or the run is long,
-// a bar, which is gone when something else is said and at the end.
+// On a terminal, messages have colours. If a flag asks for it, there is a bar,
+// which disappears before other messages and at the end.
 func TestTerminalMessages(t *testing.T) {
 	for _, tc := range []struct {
 		args []string
-		want string // regular expression for what the person sees
+		want string // regular expression for what the terminal shows
 	}{
 		{nil, "^bsonjs: \x1b\\[1m<stdin>: document 2 at offset 8, line 2, column 1\x1b\\[0m: \x1b\\[31m[^\x1b]*\x1b\\[0m\r\n$"},
 		{[]string{"--color", "never"}, "^bsonjs: <stdin>: document 2 [^\x1b]*\r\n$"},
@@ -87,7 +88,8 @@ func TestTerminalMessages(t *testing.T) {
 	}
 }
 
-// Keys in the debug text do not steer a terminal; in files they are as they are.
+// The debug text escapes control characters in keys on a terminal, but not in a
+// file.
 func TestDebugOnTerminal(t *testing.T) {
 	doc := "\x10\x00\x00\x00\x0aa\x1b[2J\x07\r\xc2\x9b\x00\x00"
 	person, program := pty.Open(t)

@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// everyCommand calls f for each command that there is.
+// everyCommand calls f for each command.
 func everyCommand(t *testing.T, f func(t *testing.T, cmd *cobra.Command)) {
 	var visit func(cmd *cobra.Command)
 	visit = func(cmd *cobra.Command) {
@@ -32,8 +32,7 @@ func everyCommand(t *testing.T, f func(t *testing.T, cmd *cobra.Command)) {
 
 var longFlag = regexp.MustCompile(`--([a-zA-Z0-9-]+)`)
 
-// Help names every flag and command, and nothing that is none, and says what
-// each is for.
+// Help names every flag and command with a text about each, and no other flags.
 func TestHelpIsComplete(t *testing.T) {
 	known := map[string]bool{}
 	everyCommand(t, func(_ *testing.T, cmd *cobra.Command) {
@@ -82,7 +81,7 @@ func TestHelpIsComplete(t *testing.T) {
 	})
 }
 
-// fits requires that page is of lines that a terminal shows whole.
+// fits requires that no line of page is wider than a terminal.
 func fits(t *testing.T, page string) {
 	t.Helper()
 	for line := range strings.Lines(page) {
@@ -92,8 +91,8 @@ func fits(t *testing.T, page string) {
 	}
 }
 
-// Topics name only flags that there are, and each flag that help leaves out is
-// in one of them.
+// Topics name existing flags only, and every flag that help does not show is in
+// a topic.
 func TestTopics(t *testing.T) {
 	root := new(app).tree()
 	flags := mainCommand(root).Flags()
@@ -140,7 +139,7 @@ func TestFormatsAreTold(t *testing.T) {
 			t.Errorf("no row of the topic formats is about %s", c.Name)
 		}
 		for _, suffix := range c.Suffixes {
-			if c.Sniff != nil { // else the name of a file tells nothing
+			if c.Sniff != nil { // otherwise the suffix has no effect
 				has(suffix)
 			}
 		}
@@ -166,8 +165,8 @@ func TestCommandsAreTold(t *testing.T) {
 	}
 }
 
-// The manual has a page for each command and topic, with every flag that help
-// has, and no line that its macros would take for something else.
+// The manual has a page for each command and topic, with every flag of the
+// help, and no text that is a macro by accident.
 func TestManual(t *testing.T) {
 	root := new(app).tree()
 	root.InitDefaultHelpCmd()

@@ -18,8 +18,8 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// settled returns the options that a command line and an environment give,
-// and the usage error if there is one.
+// settled returns the options of a command line and an environment, or the
+// usage error.
 func settled(environ, args []string) (*convertOptions, error) {
 	a := &app{std: streams{strings.NewReader(""), io.Discard, io.Discard}, environ: environ}
 	o, cmd := new(convertOptions), &cobra.Command{Use: "convert"}
@@ -35,7 +35,7 @@ func TestOptions(t *testing.T) {
 	fields := strings.Fields
 	for _, tc := range []struct {
 		args, environ string
-		want          func(o *convertOptions) // what is not zero, but for files and to, which all have
+		want          func(o *convertOptions) // sets the fields that are not zero, except files
 	}{
 		{"", "", nil},
 		{"-j 3", "", func(o *convertOptions) { o.jobs = 3 }},
@@ -148,8 +148,8 @@ func TestGroupsAreOffered(t *testing.T) {
 	}
 }
 
-// Each flag has a variable unless it must be meant at each run; and what a
-// variable says is checked as on the command line, whatever else is asked for.
+// Each flag has a variable unless it must be typed for each run. A variable is
+// checked like the flag, whatever else is given.
 func TestVariables(t *testing.T) {
 	meant := map[string]bool{}
 	for _, name := range []string{
@@ -188,8 +188,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// What the words of a flag stand for differs, and is what the flag prints
-// again.
+// Each word of a flag sets another value, which the flag prints as that word.
 func TestWords(t *testing.T) {
 	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(convertOptions).addFlags(fs)
@@ -216,7 +215,7 @@ func TestClosest(t *testing.T) {
 	}{
 		{"mode", "mode"},
 		{"mod", "mode"},
-		{"moed", ""}, // two edits of four letters could be anything
+		{"moed", ""}, // two edits of four letters are too many
 		{"arrya", "array"},
 		{"acept", "accept"},
 		{"max-dept", "max-depth"},
@@ -235,7 +234,7 @@ func TestClosest(t *testing.T) {
 	}
 }
 
-// A command is only ever the first argument.
+// Only the first argument can be a command.
 func TestDispatch(t *testing.T) {
 	root := new(app).tree()
 	root.InitDefaultHelpCmd()

@@ -11,8 +11,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Every command, every flag of it, and every word that a flag can say, is used
-// in a script.
+// Scripts use every command, every flag of it, and every word of a flag.
 func TestScriptsAreComplete(t *testing.T) {
 	names, err := filepath.Glob("../../testdata/script/*.txtar")
 	if err != nil || len(names) == 0 {
@@ -56,7 +55,7 @@ func TestScriptsAreComplete(t *testing.T) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
 			where := cmd
 			if !isMain(cmd) && main.Flags().Lookup(f.Name) != nil {
-				where = main // it is the same flag
+				where = main // the same flag
 			}
 			flag := `--` + f.Name
 			if f.Shorthand != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// A bar does not disturb documents that the same terminal shows, and may show
-// while they go elsewhere.
+// No bar is shown while the same terminal shows documents; while they go
+// elsewhere, one may be.
 func TestProgressOnTerminal(t *testing.T) {
 	_, program := pty.Open(t)
 	for _, tc := range []struct {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Nothing global keeps the commands of a run that has ended: a program of tests
-// makes them ten thousand times.
+// No global variable keeps the commands of a run that has ended. Tests run the
+// command thousands of times in one process.
 func TestTreesAreFreed(t *testing.T) {
 	run := func() {
 		a := &app{std: streams{strings.NewReader(`{"a":1}`), io.Discard, io.Discard}}

@@ -9,7 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 )
 
-// What a range says, with and without its ends.
+// A range has both ends, or one of them.
 func TestSpan(t *testing.T) {
 	for _, tc := range []struct {
 		text string

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A build says which version of the module it is of, and which revision, as far
-// as it was stamped.
+// A build has the version of the module and its revision, as far as it was
+// stamped.
 func TestVersionOf(t *testing.T) {
 	stamped := &debug.BuildInfo{
 		Main:     debug.Module{Version: "v1.2.3"},

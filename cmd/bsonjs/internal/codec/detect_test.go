@@ -10,7 +10,7 @@ func TestDetect(t *testing.T) {
 		head, name string
 		want       *Codec
 	}{
-		// The bytes decide, whatever the name.
+		// The bytes decide, not the name.
 		{"\x0c\x00\x00\x00\x10a", "x.json", BSON},
 		{"\x05\x00\x00\x00\x00", "", BSON},
 		{"\x7b\x22\x61\x00\x10", "", BSON}, // 6,365,819 bytes: {"a in the length
@@ -29,7 +29,7 @@ func TestDetect(t *testing.T) {
 		{"xyz\x08\x10b", "", BSON},
 		{"xyz\x09\x10b", "", nil},
 		{"xyz\x09\x10b", "x.bson", BSON},
-		// Digits that spell a document.
+		// Digits of a document.
 		{"0c00000010610001000000", "x.bson", Hex},
 		{"0C00000010610001000000", "", Hex},
 		{"0500000000", "", Hex},
@@ -43,14 +43,14 @@ func TestDetect(t *testing.T) {
 		{"0c000000106\r\n", "", Hex},
 		{"DAAAABBhAAE\n", "", Base64},
 		{"DAAAABBhAAE\r\n", "", Base64},
-		// Blanks before them, which their readers pass over.
+		// Blanks before digits, which readers skip.
 		{" 0c00000010610001000000", "x.bson", Hex},
 		{"\n\r\n\t  0500000000\n", "", Hex},
 		{"\n\n\n\n\n{", "", JSON},
 		{"    BQAAAAA=\n", "", Base64},
-		// Other digits, and too few of them.
+		// Other digits, and too few digits.
 		{"0c000000", "", nil},
-		{"0c00000000", "", nil}, // ends before its length
+		{"0c00000000", "", nil}, // shorter than its length
 		{"0c00000044", "", nil}, // no type
 		{"0c00000110", "", nil}, // 16 MiB and more
 		{"0500000010", "", nil},
@@ -61,7 +61,7 @@ func TestDetect(t *testing.T) {
 		{"0c000000", "x.HEX", Hex},
 		{"DAAA", "x.b64", Base64},
 		{"DAAA", "x.base64", Base64},
-		// Comments of the shell's, whatever the name; two slashes may be digits.
+		// Comments of the shell, with any name; two slashes may be digits.
 		{"/* 1 */\n{}", "x.bson", JSON},
 		{"// x\n{}", "x.js", JSON},
 		{"\n \t\r/* x", "", JSON},
@@ -111,10 +111,10 @@ func TestForeign(t *testing.T) {
 		{"\xff\xfe", utf16},
 		{"\xff\xfe{\x00\"\x00", utf16},
 		{"\xfe\xff\x00{\x00\"", utf16},
-		{"{\x00\n\x00 \x00\"\x00\xe9\x00", ""}, // not ASCII: not certain
+		{"{\x00\n\x00 \x00\"\x00\xe9\x00", ""}, // not ASCII, so not certain
 		{"{\x00\n\x00 \x00\"\x00", utf16},
 		{"\x00{\x00\n\x00", utf16},
-		// Documents, and starts of them.
+		// Documents, and starts of documents.
 		{"", ""},
 		{"{}", ""},
 		{"{\"a\":1}", ""},
@@ -129,8 +129,8 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// What a format is converted to when nothing is asked for is another one that
-// can be written; and no two formats have a name or a suffix in common.
+// The default output format of a format is another format, which can be
+// written. No two formats have a name or suffix in common.
 func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range All() {
@@ -150,7 +150,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// What an input is said to be is never news to those who asked for it.
+// Advise says nothing that the user asked for or knows.
 func TestForeignAsked(t *testing.T) {
 	head := []byte("\x80\x02}q\x00")
 	if got := foreignTo(head, JSON); got != pickled {

@@ -10,8 +10,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// TestDigitPortions: what is written in portions is what is appended at once,
-// for documents that end where a portion ends, and a byte before and behind.
+// WriteValue and AppendValue make the same digits, for documents that end at
+// the end of a portion, one byte before and one byte after.
 func TestDigitPortions(t *testing.T) {
 	for _, c := range []*Codec{Hex, Base64} {
 		e := c.Write(WriteOptions{})

@@ -14,10 +14,10 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file has what holds for all formats in the table.
+// This file tests what holds for all formats in the table.
 
-// everyFormat calls f with each format, with three documents, and with what the
-// format makes of each of them.
+// everyFormat calls f with each format, three documents, and the three
+// documents in the format.
 func everyFormat(t *testing.T, f func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte)) {
 	for _, c := range All() {
 		t.Run(c.Name, func(t *testing.T) {
@@ -39,8 +39,8 @@ func everyFormat(t *testing.T, f func(t *testing.T, c *Codec, e Encoder, docs, t
 	}
 }
 
-// readAll reads r in the format c, past damage. It returns the valid documents,
-// the bytes that were skipped, and the error that ended the reading.
+// readAll reads r in the format c, and continues after faults. It returns the
+// valid documents, the skipped bytes, and the error that ended the reading.
 func readAll(t *testing.T, c *Codec, r io.Reader) (docs [][]byte, skipped string, err error) {
 	t.Helper()
 	var out strings.Builder
@@ -62,8 +62,8 @@ func readAll(t *testing.T, c *Codec, r io.Reader) (docs [][]byte, skipped string
 
 func same(a, b [][]byte) bool { return bytes.Equal(bytes.Join(a, nil), bytes.Join(b, nil)) }
 
-// What is written is read back, however the bytes come; and the two ways of
-// writing give the same bytes.
+// Documents are read back as they were written, for any sizes of reads, and
+// both ways of writing give the same bytes.
 func TestFormatsComeBack(t *testing.T) {
 	everyFormat(t, func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte) {
 		all := bytes.Join(texts, nil)
@@ -88,8 +88,8 @@ func TestFormatsComeBack(t *testing.T) {
 	})
 }
 
-// An output that would be too long is an error that says so, and leaves what is
-// there; so does a fault.
+// An output over the limit gives ErrLong and appends nothing; a fault appends
+// nothing either.
 func TestFormatsRefuse(t *testing.T) {
 	everyFormat(t, func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte) {
 		const before = "before"
@@ -119,8 +119,8 @@ type failing struct{ err error }
 
 func (w failing) Write([]byte) (int, error) { return 0, w.err }
 
-// An input that ends early, or cannot be read any further, gives the documents
-// before that. The error of the source is found in that of the reader.
+// If an input ends early or the reader fails, the documents before it are read.
+// The error of the reader wraps that of its source.
 func TestFormatsEnd(t *testing.T) {
 	everyFormat(t, func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte) {
 		first := texts[0]
@@ -143,8 +143,8 @@ func TestFormatsEnd(t *testing.T) {
 	})
 }
 
-// Damage is skipped, wherever it is: what is read are valid documents, and the
-// reading ends with the input.
+// After a fault at any place, only valid documents are read, and the reading
+// ends with the input.
 func TestFormatsResync(t *testing.T) {
 	everyFormat(t, func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte) {
 		all := bytes.Join(texts[:2], nil)

@@ -17,16 +17,16 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-// text is what the samples hold.
+// text is the decompressed data of the samples.
 const text = "{\"a\":1}\n{\"b\":\"compressed, compressed, compressed\"}\n"
 
-// A sample is compressed data and what it holds.
+// A sample is compressed data with its text.
 type sample struct {
 	name  string
 	codec Codec
 	data  []byte
 	text  string
-	ends  map[int]bool // where it may end as well; nil: nowhere
+	ends  map[int]bool // other offsets at which the data may end; may be nil
 }
 
 func unhex(s string) []byte {
@@ -37,8 +37,8 @@ func unhex(s string) []byte {
 	return data
 }
 
-// made are what the programs of that name make of text, with the flags that
-// follow, and xz with --lzma2=dict=4KiB.
+// made are the outputs of the programs of that name for text, with the flags
+// that follow, and of xz with --lzma2=dict=4KiB.
 var made = []sample{
 	{"gzip -n", Gzip, unhex("1f8b0800000000000003ab564a54b232ace5aa564a52b2524acecf2d284a2d2e4e4dd151c0ce56aae502007b7fc3b033000000"), text, nil},
 	{"gzip", Gzip, unhex("1f8b08084d86096b00037400ab564a54b232ace5aa564a52b2524acecf2d284a2d2e4e4dd151c0ce56aae502007b7fc3b033000000"), text, nil},
@@ -55,7 +55,7 @@ var made = []sample{
 	{"xz --block-size=16", XZ, unhex("fd377a585a000004e6d6b4460200210100000000372797d601000f7b2261223a317d0a7b2262223a22636f000998423492d839b40200210100000000372797d601000f6d707265737365642c20636f6d70726500f3567035385c86950200210100000000372797d601000f737365642c20636f6d70726573736564006e65a7920c77d9330200210100000000372797d6010002227d0a00002de6f061d07866cb00042810281028101b0300008b2f4a7814173b30030000000004595a"), text, nil},
 }
 
-// written are the codecs that can be written.
+// written are the codecs that bsonjs writes.
 var written = func() (all []Codec) {
 	for c := None + 1; c.Known(); c++ {
 		if c.MaxLevel() > 0 {
@@ -65,8 +65,8 @@ var written = func() (all []Codec) {
 	return all
 }()
 
-// A codec that is read has a sample of another program, or is written; and a
-// codec that is written has what Writer needs.
+// A codec that is read has a sample of another program, or is written; a codec
+// that is written has a complete row.
 func TestTraits(t *testing.T) {
 	foreign := map[Codec]bool{}
 	for _, s := range made {
@@ -93,7 +93,7 @@ func TestTraits(t *testing.T) {
 	}
 }
 
-// pack compresses data with c. What does not come from made is ours.
+// pack compresses data with c. All data that is not in made is compressed here.
 func pack(t testing.TB, c Codec, data string, o WriterOptions) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -119,7 +119,7 @@ func pack(t testing.TB, c Codec, data string, o WriterOptions) []byte {
 	return b.Bytes()
 }
 
-// long is some data of n bytes that can be compressed.
+// long returns n bytes that can be compressed.
 func long(n int) string {
 	var b strings.Builder
 	for i := uint32(1); b.Len() < n; i = i*1664525 + 1013904223 {
@@ -128,7 +128,7 @@ func long(n int) string {
 	return b.String()[:n]
 }
 
-// join returns a sample of several, one after the other.
+// join returns a sample of several samples, one after the other.
 func join(name string, parts ...sample) sample {
 	all := sample{name: name, codec: parts[0].codec, ends: map[int]bool{}}
 	for _, p := range parts {
@@ -141,8 +141,8 @@ func join(name string, parts ...sample) sample {
 	return all
 }
 
-// ours is what is written here. The chunks of snappy do not say which is the
-// last.
+// ours is text compressed by this package. A chunk of snappy does not say
+// whether it is the last one.
 func ours(t testing.TB, c Codec, text string) sample {
 	s := sample{"our " + c.String(), c, pack(t, c, text, WriterOptions{}), text, map[int]bool{}}
 	for at := 0; (c == S2 || c == Snappy) && at < len(s.data); {
@@ -152,7 +152,7 @@ func ours(t testing.TB, c Codec, text string) sample {
 	return s
 }
 
-// samples are small: data of every kind, and several in a row.
+// samples returns small data of every kind, also several in a row.
 func samples(t testing.TB) []sample {
 	all := append([]sample(nil), made...)
 	for _, c := range written {
@@ -184,8 +184,8 @@ func samples(t testing.TB) []sample {
 	return all
 }
 
-// longNamed returns s, which is gzip data without a name, with everything that
-// a header may have, and more of it than the library reads.
+// longNamed returns s, which is gzip data without a name, with all parts that a
+// header may have, longer than the library reads.
 func longNamed(s sample) sample {
 	head := append(bytes.Clone(s.data[:3]), gzipHeaderCRC|gzipExtra|gzipName|gzipComment)
 	head = append(head, s.data[4:gzipHeaderSize]...)
@@ -196,8 +196,8 @@ func longNamed(s sample) sample {
 	return s
 }
 
-// Names and comments are read up to any length, and the header's checksum is
-// checked all the same.
+// Names and comments are read up to any length, and the checksum of the header
+// is checked.
 func TestGzipNames(t *testing.T) {
 	for _, n := range []int{1, gzipMaxString - 1, gzipMaxString, sourceSize, 3 * sourceSize} {
 		for _, flag := range []byte{gzipName, gzipComment} {
@@ -217,7 +217,7 @@ func TestGzipNames(t *testing.T) {
 	}
 }
 
-// legacy is a sample without an end and without checksums.
+// legacy is a sample without a mark at its end and without checksums.
 const legacy = "lz4 -l"
 
 func read(c Codec, r io.Reader) (string, error) {
@@ -225,8 +225,8 @@ func read(c Codec, r io.Reader) (string, error) {
 	return string(out), err
 }
 
-// All samples are told apart by their content, whatever their name, and read,
-// however the bytes come.
+// All samples are detected by their content, with any name, and read for any
+// sizes of reads.
 func TestSamples(t *testing.T) {
 	all := samples(t)
 	for _, c := range append(written, XZ) {
@@ -261,8 +261,8 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// Data that ends too early is an error that says where, wherever it ends; and
-// what comes before is read.
+// Truncated data is an error with the place of its end, and the data before it
+// is read.
 func TestTruncated(t *testing.T) {
 	for _, s := range samples(t) {
 		t.Run(s.name, func(t *testing.T) {
@@ -276,7 +276,7 @@ func TestTruncated(t *testing.T) {
 				case s.ends[n]:
 					want = nil
 				case s.codec == LZ4 && n == 4 && s.name == legacy:
-					want = nil // no blocks
+					want = nil // it has no blocks
 				}
 				diffError(t, fmt.Sprint(n, " bytes"), want, err)
 			}
@@ -299,12 +299,12 @@ func diffError(t *testing.T, what string, want *Error, err error) {
 	}
 }
 
-// Data that was changed does not pass for whole, unless the change is nowhere
-// in what is read, or the format has no checksum there.
+// Changed data is an error, unless the change has no effect on the text or the
+// format has no checksum there.
 func TestDamaged(t *testing.T) {
 	for _, s := range samples(t) {
 		if strings.HasSuffix(s.name, "twice") {
-			continue // it takes as long again, for nothing new
+			continue // slow, and tests nothing new
 		}
 		t.Run(s.name, func(t *testing.T) {
 			unchecked := s.name == legacy || s.name == "xz --check=none"
@@ -316,7 +316,7 @@ func TestDamaged(t *testing.T) {
 					if _, ok := errors.AsType[*Error](err); err != nil && !ok {
 						t.Fatalf("byte %d xor %#x: %v", i, change, err)
 					}
-					// A chunk of snappy becomes one to be passed over.
+					// A chunk of snappy becomes one that is skipped.
 					skipped := (s.codec == S2 || s.codec == Snappy) && change == 0x80 && s.ends[i]
 					if err == nil && got != s.text && !unchecked && !skipped {
 						t.Errorf("byte %d xor %#x: %q without an error", i, change, got)
@@ -327,8 +327,8 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-// A number in the index of xz has up to nine bytes. One that is not the number
-// of blocks is an error of the index, whatever its length.
+// A number in the index of xz has up to nine bytes. If it is not the number of
+// blocks, it is an error of the index at any length.
 func TestIndexNumbers(t *testing.T) {
 	// A stream without blocks: 12 bytes of header, and a NUL that starts the
 	// index. The number of its records is 0.
@@ -367,8 +367,8 @@ func TestFooter(t *testing.T) {
 	}
 }
 
-// The reserved flags of a block say that its header has parts that are not
-// known, so its data is not read.
+// The reserved flags of a block announce unknown parts of its header, so its
+// data is not read.
 func TestReservedFlags(t *testing.T) {
 	data := pack(t, XZ, text, WriterOptions{})
 	header := data[12:]
@@ -386,11 +386,11 @@ func TestReservedFlags(t *testing.T) {
 	}
 }
 
-// What follows compressed data is never dropped.
+// Bytes after compressed data are never dropped.
 func TestTrailing(t *testing.T) {
 	for _, s := range samples(t) {
 		if s.codec == S2 || s.codec == Snappy || s.name == "lz4 -l" || strings.Contains(s.name, "padded") {
-			continue // they do not say where they end, or end in what follows
+			continue // without a mark at the end, or the bytes belong to the data
 		}
 		for _, more := range []string{"garbage", "{", "\x00\x00x", "\x1f", "\x1f\x8b?", "\xfd7zXY\x00", "BY", "\x04\x22\x4d\x19", "\x28\xb5\x2f\xfe"} {
 			got, err := read(s.codec, strings.NewReader(string(s.data)+more))
@@ -401,20 +401,20 @@ func TestTrailing(t *testing.T) {
 			}
 		}
 	}
-	// Garbage behind zeros is where it is.
+	// The place of garbage behind zeros.
 	padded := string(made[0].data) + "\x00\x00\x00x"
 	got, err := read(Gzip, strings.NewReader(padded))
 	if got != text {
 		t.Errorf("padded: read %q", got)
 	}
 	diffError(t, "padded", &Error{Codec: Gzip, Offset: int64(len(padded) - 1), Err: ErrTrailing}, err)
-	// A library that stops early would be noticed.
+	// If the library stops early, the bytes after its end are an error too.
 	r := &Reader{codec: Gzip, src: NewSource(strings.NewReader("more")), z: strings.NewReader("")}
 	_, err = io.ReadAll(r)
 	diffError(t, "stopped early", &Error{Codec: Gzip, Err: ErrTrailing}, err)
 }
 
-// Snappy notices what is no chunk.
+// Bytes that are not a chunk of snappy are an error.
 func TestTrailingSnappy(t *testing.T) {
 	for _, c := range []Codec{S2, Snappy} {
 		got, err := read(c, strings.NewReader(string(pack(t, c, text, WriterOptions{}))+"garbage"))
@@ -424,7 +424,8 @@ func TestTrailingSnappy(t *testing.T) {
 	}
 }
 
-// A source that fails is not truncated, and its error is not changed.
+// A failure of the source is not a truncation, and its error is returned
+// unchanged.
 func TestSourceFailure(t *testing.T) {
 	disk := errors.New("the disk is on fire")
 	for _, s := range samples(t) {
@@ -437,7 +438,7 @@ func TestSourceFailure(t *testing.T) {
 	}
 }
 
-// What has arrived is handed on before more is waited for.
+// Data that has arrived is decompressed before the reader waits for more.
 func TestPrompt(t *testing.T) {
 	for _, c := range append(written, XZ) {
 		t.Run(c.String(), func(t *testing.T) {
@@ -478,7 +479,7 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
-// xzChunks writes streams of xz, as nobody flushes one.
+// xzChunks writes streams of xz, because the library cannot flush.
 type xzChunks struct {
 	t *testing.T
 	w io.Writer
@@ -490,7 +491,8 @@ func (z xzChunks) Write(p []byte) (int, error) {
 func (xzChunks) Flush() error { return nil }
 func (xzChunks) Close() error { return nil }
 
-// Names say how to compress, in any case and once.
+// Suffixes select a codec, in upper and lower case, and only the last suffix
+// counts.
 func TestByName(t *testing.T) {
 	for _, tc := range []struct {
 		name  string

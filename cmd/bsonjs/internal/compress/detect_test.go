@@ -13,7 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 )
 
-// plain is what the command knows of documents.
+// plain says what the command knows of documents.
 var plain = Plain{
 	Opens: codec.OpensBSON,
 	Known: codec.Known,
@@ -26,7 +26,7 @@ func document(t *testing.T, magic, head string) []byte {
 	size := int(binary.LittleEndian.Uint32([]byte(magic)))
 	doc := append([]byte(magic[:4]), head...)
 	if size > 1<<20 {
-		return doc // the rest makes no difference
+		return doc // the rest has no effect
 	}
 	doc = append(doc, "\x05rest\x00"...)
 	rest := size - len(doc) - 4 - 1 - 1
@@ -38,8 +38,8 @@ func document(t *testing.T, magic, head string) []byte {
 	return doc
 }
 
-// A document that starts like compressed data is a document, however little of
-// it has come; and whatever its name is.
+// A document that starts like compressed data is detected as a document, with
+// any number of its bytes and with any name.
 func TestDocuments(t *testing.T) {
 	elements := []string{
 		"\x07_id\x00\x65\xe0\x0f\x40\x00\x00\x00\x00\x00\x00\x00\x00",
@@ -80,7 +80,7 @@ func TestDocuments(t *testing.T) {
 			}
 		}
 	}
-	// Longer ones that no limit but one that is asked for lets pass.
+	// Longer than the default limit.
 	for _, magic := range []string{"\x50\x2a\x4d\x18", "\x5f\x2a\x4d\x18", "\x02\x21\x4c\x18", "\x04\x22\x4d\x18", "\x1f\x8b\x08\x08", "\x1f\x8b\x08\x01"} {
 		for _, e := range elements {
 			doc := append(document(t, magic, e), make([]byte, HeadSize)...)
@@ -91,7 +91,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// What else starts like compressed data, or nearly so, is read as it is.
+// Other data that starts like compressed data, or nearly so, is read as it is.
 func TestDetectNone(t *testing.T) {
 	for _, tc := range []struct{ head, name string }{
 		{"{\"a\":1}\n", "x.json.gz"},
@@ -118,8 +118,8 @@ func TestDetectNone(t *testing.T) {
 	}
 }
 
-// The name decides where the bytes do not: data that is cut or damaged so
-// early that it cannot be told from a document.
+// The name decides if the bytes do not: for data that is truncated or damaged
+// so early that it may be a document.
 func TestDetectByName(t *testing.T) {
 	gz := "\x1f\x8b\x08\x00\x10abc\x00\x03"
 	for _, tc := range []struct {
@@ -131,10 +131,10 @@ func TestDetectByName(t *testing.T) {
 		{"\x1f\x8b\x08\x00", "x", None},
 		{gz, "x.gz", Gzip},
 		{gz, "x.bson", None},
-		{gz + "\xff\xff", "x.gz", None}, // it is no gzip
+		{gz + "\xff\xff", "x.gz", None}, // not gzip
 		{gz + "\xff\xff", "x.bson", None},
-		{"\x1f\x8b\x08\x00\x00abc\x00\x03\xff\xff", "x.bson", Gzip}, // no document has the byte 0 there
-		{wholeGzip(), "x.bson", Gzip},                               // what it holds is known
+		{"\x1f\x8b\x08\x00\x00abc\x00\x03\xff\xff", "x.bson", Gzip}, // no document has a zero there
+		{wholeGzip(), "x.bson", Gzip},                               // its content decides
 		{"\x28", "x.zst", Zstd},
 		{"\x28\xb5", "x.gz", None},
 		{"BZh9", "x.bz2", Bzip2},
@@ -152,8 +152,8 @@ func TestDetectByName(t *testing.T) {
 	}
 }
 
-// wholeGzip is text in a whole gzip member whose header may start a document:
-// its time is the element abc, an int32.
+// wholeGzip is text in a complete gzip member whose header may start a
+// document: its time is the element abc, an int32.
 func wholeGzip() string {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -164,8 +164,8 @@ func wholeGzip() string {
 	return b.String()
 }
 
-// No document starts as the data of those codecs does that are known by their
-// signature alone.
+// No document starts like the data of a codec that is detected by its signature
+// alone.
 func TestSignatures(t *testing.T) {
 	for c := None + 1; c.Known(); c++ {
 		s := traits[c].signature

@@ -9,17 +9,16 @@ import (
 	"testing/iotest"
 )
 
-// Whatever the bytes are, reading them ends with io.EOF or an *Error within
-// the data, and with the same for every way in which they come; and Detect,
-// given more and more of them, decides once and does not take a document for
-// something else.
+// Reading any bytes ends with io.EOF or with an *Error within the data, and is
+// the same for any sizes of reads. Detect gets more and more of the bytes; it
+// decides once, and takes no document for something else.
 func FuzzReader(f *testing.F) {
 	for _, s := range samples(f) {
 		f.Add(uint8(s.codec), s.data)
 	}
 	f.Fuzz(func(t *testing.T, codec uint8, data []byte) {
 		c := Codec(codec%uint8(codecs-1)) + 1
-		const most = 256 << 10 // bytes of what comes out that are looked at
+		const most = 256 << 10 // decompressed bytes that are read
 		run := func(r io.Reader) (string, error) {
 			z := NewReader(c, NewSource(r))
 			defer z.Close()
@@ -50,8 +49,8 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// What is written comes back, for every codec, level and number of jobs, and
-// the bytes are the same for any of these.
+// Written data is read back, for every codec, level and number of jobs, and the
+// number of jobs does not change the compressed bytes.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add(uint8(0), uint8(0), uint16(3), []byte(text))
 	f.Add(uint8(1), uint8(3), uint16(1), []byte(long(100_000)))

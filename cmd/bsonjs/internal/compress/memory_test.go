@@ -13,9 +13,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// These tests measure what is allocated. The race detector allocates more.
+// These tests measure allocations. The race detector allocates more.
 
-// allocated returns how many bytes f allocates.
+// allocated returns the number of bytes that f allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -24,7 +24,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A stream that asks for too much memory is rejected before it gets any.
+// A stream that asks for too much memory is rejected before the memory is
+// allocated.
 func TestBounds(t *testing.T) {
 	var window bytes.Buffer
 	z, err := zstd.NewWriter(&window, zstd.WithWindowSize(2*MaxWindow), zstd.WithEncoderConcurrency(1))
@@ -33,7 +34,7 @@ func TestBounds(t *testing.T) {
 	}
 	io.WriteString(z, text)
 	z.Flush()
-	// One segment is a window of its own.
+	// A single segment is its own window.
 	segment := unhex("28b52ffde0" + "0000000010000000" + "010000")
 	dictionary := unhex("fd377a585a000004e6d6b446020021011e0000009b075166e0003200245d003d8888223728a4188e8f")
 	for _, tc := range []struct {
@@ -55,15 +56,15 @@ func TestBounds(t *testing.T) {
 				t.Errorf("%d bytes allocated", size)
 			}
 			if e, ok := errors.AsType[*Error](err); ok {
-				tc.want.Offset = e.Offset // within the header, somewhere
+				tc.want.Offset = e.Offset // anywhere in the header
 			}
 			diffError(t, "", tc.want, err)
 		})
 	}
 }
 
-// What is within the bounds may have what it asks for, and no more, however
-// many frames or blocks ask.
+// A stream within the limits gets the memory that it asks for, and no more for
+// many frames or blocks.
 func TestMemory(t *testing.T) {
 	header := "28b52ffd" + "00" + "88" // a window of 128 MiB…
 	frame := header + "090000" + "78"  // …for one byte
@@ -75,7 +76,7 @@ func TestMemory(t *testing.T) {
 		most uint64
 	}{
 		{"zstd", Zstd, unhex(strings.Repeat(frame, 100)), MaxWindow + MaxWindow/4},
-		{"xz", XZ, bytes.Repeat(xzBlocks, 20), 64 << 20}, // its decoder makes garbage; dictionaries would be 220 MiB
+		{"xz", XZ, bytes.Repeat(xzBlocks, 20), 64 << 20}, // with the garbage of its decoder; the dictionaries would need 220 MiB
 		{"gzip", Gzip, bytes.Repeat(made[0].data, 10_000), 4 << 20},
 		{"s2", S2, bytes.Repeat(pack(t, S2, text, WriterOptions{}), 10_000), 4 << 20},
 		{"lz4", LZ4, bytes.Repeat(pack(t, LZ4, text, WriterOptions{}), 10_000), 32 << 20},

@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// The bytes that are written are the same for any number of jobs, and however
-// what is written is dealt out; and they hold it.
+// The compressed bytes are the same for any number of jobs and any sizes of
+// writes, and are read back.
 func TestJobs(t *testing.T) {
 	data := long(4*zstdWindow + 100_000)
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, c := range written {
 		for _, level := range []int{0, c.MaxLevel()} {
 			if level > 0 && testing.Short() {
-				continue // the highest level is most of the time of this test
+				continue // the highest level takes most of the time of this test
 			}
 			t.Run(fmt.Sprint(c, level), func(t *testing.T) {
 				want := pack(t, c, data, WriterOptions{Level: level, Jobs: 1})
@@ -27,7 +27,7 @@ func TestJobs(t *testing.T) {
 				for _, jobs := range []int{1, 2, 8} {
 					for _, most := range []int{20_000, 900_000} {
 						if level > 0 && (jobs != 8 || most != 20_000) {
-							continue // it is slow, and one will do
+							continue // slow, and one is enough
 						}
 						var got bytes.Buffer
 						z, err := NewWriter(&got, c, WriterOptions{Level: level, Jobs: jobs})
@@ -55,7 +55,7 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-// A level does something.
+// A level has an effect.
 func TestLevels(t *testing.T) {
 	data := long(600_000)
 	for _, c := range written {
@@ -67,7 +67,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// A high level of zstd finds what stands up to a mebibyte before.
+// A high level of zstd finds a repetition after up to a mebibyte.
 func TestLargeWindow(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	part := make([]byte, 600_000)
@@ -80,8 +80,8 @@ func TestLargeWindow(t *testing.T) {
 	}
 }
 
-// A flush makes what was written readable; without anything new it writes
-// nothing.
+// After a flush, all data written so far can be read. A flush without new data
+// writes nothing.
 func TestFlush(t *testing.T) {
 	for _, c := range written {
 		pr, pw := io.Pipe()
@@ -96,7 +96,7 @@ func TestFlush(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			// Here what has come is read.
+			// Read the data so far.
 			io.WriteString(z, text)
 			z.Close()
 			pw.Close()
@@ -120,8 +120,8 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// An output that fails is noticed, at the end at the latest, and nobody waits
-// for it forever.
+// A failure of the output is returned at the end at the latest, and no
+// goroutine waits forever.
 func TestWriteFailure(t *testing.T) {
 	data := long(3 << 20)
 	for _, c := range written {

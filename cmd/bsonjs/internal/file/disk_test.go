@@ -12,11 +12,11 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// A spyDisk is the disk of the system, but for calls that are to fail, and
-// notes what it is asked for.
+// A spyDisk is the disk of the system, with calls that fail if the test wants
+// it. It keeps a list of the calls.
 type spyDisk struct {
 	systemDisk
-	fail  map[string]error // by the name of the call
+	fail  map[string]error // by name of the call
 	calls *[]string
 }
 
@@ -81,8 +81,8 @@ func (f spyFile) Chmod(mode fs.FileMode) error {
 	return f.diskFile.Chmod(mode)
 }
 
-// A file is on the disk before it has its name, a new one as well as one that
-// replaces another, and so is its name before the run ends.
+// The bytes of a file are on the disk before it gets its name, whether it is
+// new or replaces another, and the name is on the disk before the run ends.
 func TestSynced(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "out")
 	for _, tc := range []struct {
@@ -107,7 +107,8 @@ func TestSynced(t *testing.T) {
 	}
 }
 
-// Whatever of a disk fails, the error is returned, and what is there stays.
+// If any call of the disk fails, the error is returned and the existing files
+// stay.
 func TestDiskFails(t *testing.T) {
 	broken := errors.New("broken")
 	for _, call := range []string{"create", "chmod", "sync", "close", "rename"} {
@@ -137,7 +138,8 @@ func TestDiskFails(t *testing.T) {
 	}
 }
 
-// A file that cannot be closed may lack its end: Keep says so.
+// If a file cannot be closed, its end may be missing, and Keep returns the
+// error.
 func TestKeepFails(t *testing.T) {
 	broken := errors.New("broken")
 	name := filepath.Join(t.TempDir(), "out")
@@ -147,7 +149,7 @@ func TestKeepFails(t *testing.T) {
 	}
 }
 
-// Where there are no links a file is renamed, but not over another.
+// On a disk without links the file is renamed, but not over another file.
 func TestNoLinks(t *testing.T) {
 	dir := t.TempDir()
 	o := Output{Name: filepath.Join(dir, "out"), disk: newSpy(map[string]error{"link": errors.ErrUnsupported})}
@@ -167,8 +169,8 @@ func TestNoLinks(t *testing.T) {
 	want(t, dir, "out=new", "two=theirs")
 }
 
-// What a file of another owner is replaced by has that owner, group and mode;
-// where this cannot be, it is not replaced.
+// A file that replaces the file of another owner gets its owner, group and
+// mode. If that fails, nothing is replaced.
 func TestOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give files away")
@@ -213,7 +215,7 @@ func TestOwner(t *testing.T) {
 	want(t, dir, "out=old")
 }
 
-// On a strangers disk nobody can give a file away.
+// On a strangersDisk no file can get another owner.
 type strangers struct{ systemDisk }
 
 func (d strangers) create(name string, perm fs.FileMode) (diskFile, error) {
@@ -225,7 +227,7 @@ type keptFile struct{ diskFile }
 
 func (keptFile) Chown(int, int) error { return fs.ErrPermission }
 
-// A name of an open file leads to that file, and not to one in its place.
+// A name of an open file means that file, and not a new file of that name.
 func TestDescriptor(t *testing.T) {
 	for _, tc := range []struct {
 		name string

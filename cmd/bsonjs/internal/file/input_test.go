@@ -19,15 +19,14 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// Head gives the first bytes and leaves them to be read, however the reader
-// deals them out.
+// Head returns the first bytes without reading them, for any sizes of reads.
 func TestHead(t *testing.T) {
 	disk := errors.New("disk")
 	long := strings.Repeat("0123456789", 1000)
 	for _, tc := range []struct {
 		name     string
 		r        io.Reader
-		least    string // that Head must give
+		least    string // that Head must return
 		headErr  error
 		all      string
 		finalErr error
@@ -87,7 +86,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// Reads that may wait end with the context.
+// A read that waits ends with the context.
 func TestWait(t *testing.T) {
 	r, w := io.Pipe()
 	ctx, stop := context.WithCancelCause(t.Context())
@@ -109,7 +108,8 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// pack returns text compressed with each of codecs, the last one outside.
+// pack returns text compressed with each of codecs; the last codec is the
+// outermost.
 func pack(t *testing.T, text string, codecs ...compress.Codec) string {
 	t.Helper()
 	for _, c := range codecs {
@@ -127,8 +127,8 @@ func pack(t *testing.T, text string, codecs ...compress.Codec) string {
 	return text
 }
 
-// What is compressed, up to twice, is read decompressed, whatever it is called
-// and however it comes.
+// Data compressed once or twice is decompressed, for any name and any sizes of
+// reads.
 func TestReadCompressed(t *testing.T) {
 	text := strings.Repeat("{\"a\":1}\n", 50_000)
 	dir := t.TempDir()

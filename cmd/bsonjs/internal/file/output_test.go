@@ -30,7 +30,7 @@ func begin(t *testing.T, o Output, text string) *Writer {
 	return f
 }
 
-// files returns what is in dir, as name=content, in order of names.
+// files returns the files in dir as name=content, sorted by name.
 func files(t *testing.T, dir string) (all []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -75,7 +75,7 @@ func TestCommit(t *testing.T) {
 	}
 	want(t, dir, "out=newer")
 
-	// It is done: the end of a run that fails in another way changes nothing.
+	// The output is complete: Keep and Discard have no effect.
 	if kept, err := f.Keep(); kept != "" || err != nil {
 		t.Errorf("Keep after Commit = %q, %v", kept, err)
 	}
@@ -101,7 +101,7 @@ func TestKeepAndDiscard(t *testing.T) {
 	want(t, dir, "out.partial=second")
 }
 
-// What cannot have the name of a partial file keeps the one that it has.
+// If the name FILE.partial is taken, the file keeps its temporary name.
 func TestKeepWhereNameIsTaken(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
@@ -114,7 +114,7 @@ func TestKeepWhereNameIsTaken(t *testing.T) {
 	}
 }
 
-// A file that came into being during the run is not replaced.
+// A file that was created during the run is not replaced.
 func TestCommitWhereFileCame(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
@@ -131,7 +131,8 @@ func TestCommitWhereFileCame(t *testing.T) {
 	want(t, dir, "out=theirs", "out.partial=ours")
 }
 
-// Two runs at once write to files of their own; the first to end has the name.
+// Two runs at once write to different files. The first one to end gets the
+// name.
 func TestTwoAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
@@ -154,7 +155,7 @@ func TestLongName(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, dir, base+"=long")
-	// There is no room for the suffix of a partial file.
+	// The name with the suffix .partial would be too long.
 	kept, err := begin(t, Output{Name: name, Overwrite: true}, "longer").Keep()
 	if got, _ := os.ReadFile(kept); string(got) != "longer" || err != nil {
 		t.Errorf("Keep = %q, %v, and there is %q", kept, err, got)
@@ -218,7 +219,7 @@ func TestConflict(t *testing.T) {
 	}
 }
 
-// unpack returns what the gzip data in the file has.
+// unpack returns the text of a gzip file.
 func unpack(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -232,7 +233,7 @@ func unpack(t *testing.T, name string) string {
 	return string(text)
 }
 
-// What is compressed is whole when it is committed, and when it is kept.
+// Compressed data is complete after Commit and after Keep.
 func TestWriteCompressed(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "out")
@@ -260,12 +261,13 @@ func TestWriteCompressed(t *testing.T) {
 	}
 }
 
-// A fullWriter has room for nothing.
+// A fullWriter takes no bytes.
 type fullWriter struct{ err error }
 
 func (w fullWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// An error of what is below is that of a later Write or of Commit, once.
+// An error of the file below the compressor is returned once, by a later Write
+// or by Commit.
 func TestCompressedFailure(t *testing.T) {
 	full := errors.New("full")
 	o := Output{Stdout: fullWriter{full}, Codec: compress.Zstd}
@@ -280,7 +282,7 @@ func TestCompressedFailure(t *testing.T) {
 		t.Errorf("Keep = %v, though that was said", err)
 	}
 	f = begin(t, o, "text")
-	for range 1000 { // until it is passed on, in vain
+	for range 1000 { // until the compressor writes
 		if _, err := f.Write([]byte("more")); err != nil {
 			break
 		}
@@ -338,12 +340,13 @@ func TestCollides(t *testing.T) {
 	}
 }
 
-// A stuckWriter never takes anything.
+// A stuckWriter never returns from Write.
 type stuckWriter struct{}
 
 func (stuckWriter) Write([]byte) (int, error) { select {} }
 
-// A run that is to stop does not wait for ever for who reads its output.
+// After the end of the context, Write does not wait for the reader of the
+// output.
 func TestStuck(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
 	stop(interrupt.ErrInterrupted)

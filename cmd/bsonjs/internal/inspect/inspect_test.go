@@ -21,7 +21,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
-// unhex returns the bytes that digits spell: after = the elements of a document.
+// unhex returns the bytes of digits. Digits after = are the elements of a
+// document.
 func unhex(t *testing.T, digits string) []byte {
 	t.Helper()
 	if elements, ok := strings.CutPrefix(digits, "="); ok {
@@ -59,7 +60,7 @@ func TestParts(t *testing.T) {
 	for _, tc := range []struct {
 		name, doc string
 		opts      inspect.Options
-		want      string // with "; " between parts
+		want      string // parts with "; " between them
 	}{
 		{"nothing", "", inspect.Options{}, "0  document ends too early"},
 		{"three bytes", "050000", inspect.Options{}, "0+3 rest; 3  document ends too early"},
@@ -96,13 +97,13 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// sound reports whether doc is a document as far as can be told from outside.
+// sound reports whether doc is a document by its length and its last byte.
 func sound(doc []byte) bool {
 	n := len(doc)
 	return n >= 5 && int64(int32(binary.LittleEndian.Uint32(doc))) == int64(n) && doc[n-1] == 0
 }
 
-// place is what two errors are compared by.
+// place is the part of an error that is compared.
 func place(err error) string {
 	if s, ok := errors.AsType[*bson.SyntaxError](err); ok {
 		return fmt.Sprintf("%d %v", s.Offset, s.Err)
@@ -113,7 +114,7 @@ func place(err error) string {
 	return "none"
 }
 
-// check requires what is true of the parts of any doc.
+// check requires what holds for the parts of any bytes.
 func check(t *testing.T, doc []byte) {
 	t.Helper()
 	var parts, faults []inspect.Part
@@ -151,8 +152,8 @@ func check(t *testing.T, doc []byte) {
 	}
 }
 
-// checkLengths requires that what holds elements is as long as it says, and
-// that depths follow.
+// checkLengths requires that lengths of containers and the depths of parts
+// agree with the parts in them.
 func checkLengths(t *testing.T, doc []byte, parts []inspect.Part) {
 	t.Helper()
 	open := []inspect.Part{{Length: len(doc), Type: bson.TypeDocument}}
@@ -178,8 +179,8 @@ func checkLengths(t *testing.T, doc []byte, parts []inspect.Part) {
 	}
 }
 
-// checkForms requires that all is written, in lines that no terminal takes for
-// anything else, and in lines that are JSON.
+// checkForms requires that all parts are written, in lines without characters
+// that control a terminal, and in lines of JSON.
 func checkForms(t *testing.T, doc []byte) {
 	t.Helper()
 	d := &inspect.Document{File: "f", Number: 1, At: 1 << 40, Data: doc}
@@ -207,7 +208,7 @@ func checkForms(t *testing.T, doc []byte) {
 	}
 }
 
-// Sound documents, each of their starts, and each with one byte changed.
+// Valid documents, each of their starts, and each with one byte changed.
 func TestPartsOfSamples(t *testing.T) {
 	for i, doc := range sample.Documents(sample.Wild, 31, 200) {
 		check(t, doc)
@@ -225,7 +226,7 @@ func TestPartsOfSamples(t *testing.T) {
 	}
 }
 
-// A record has the value of its element: it converts back to the same bytes.
+// A record has the value of its element, which converts back to the same bytes.
 func TestRecordValues(t *testing.T) {
 	n := 0
 	for _, doc := range sample.Documents(sample.Wild, 37, 300) {
@@ -262,7 +263,7 @@ func TestRecordValues(t *testing.T) {
 	}
 }
 
-// Whoever has seen enough gets no more.
+// After the loop has stopped, no more parts come.
 func TestPartsEndEarly(t *testing.T) {
 	docs := append(sample.Documents(sample.Wild, 41, 30),
 		unhex(t, "30000000 0a 6100"), unhex(t, "30000000 03 6100 18000000 0a 6200"), unhex(t, "08000000 0a 6100 01"))
@@ -321,8 +322,8 @@ func TestSelection(t *testing.T) {
 	}
 }
 
-// FuzzParts: the parts of any bytes are all of them, and what is wrong is what
-// Validate says, where it says.
+// FuzzParts states that the parts of any bytes cover all bytes, and that their
+// faults are those of Validate, at the same places.
 func FuzzParts(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range file.Valid {
@@ -338,7 +339,7 @@ func FuzzParts(f *testing.F) {
 		f.Add(shape.Seed(doc), true)
 	}
 	f.Fuzz(func(t *testing.T, doc []byte, shaped bool) {
-		if shaped { // what doc chooses, with one thing wrong
+		if shaped { // a document of the shape in doc, with one fault
 			s := shape.NewSource(doc)
 			doc = shape.Damage(s, shape.Options{Odd: shape.AllOdd, MaxSize: 16 << 10}.Append(nil, s))
 		}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// stopped names, in the environment of a process of this test, what that
-// process starts and stops.
+// stopped is the variable of the environment that says what a process of this
+// test starts and stops.
 const stopped = "BSONJS_TEST_STOPPED"
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Where the watch has been stopped, signals end the process again.
+// After stop, signals end the process again.
 func TestStop(t *testing.T) {
 	for _, tc := range []struct {
 		what string

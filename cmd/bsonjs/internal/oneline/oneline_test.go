@@ -31,8 +31,8 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// FuzzClean states that what Clean returns is one printable line of limited
-// length, and s itself if that was so before.
+// FuzzClean states that Clean returns one printable line of limited length, and
+// s unchanged if s is such a line.
 func FuzzClean(f *testing.F) {
 	f.Add("a\nb", 10)
 	f.Add("\xffé\u2028"+strings.Repeat("long ", 100), 30)

@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// lines is a stream of lines; a piece is whole lines.
+// lines is a stream of lines. A piece consists of complete lines.
 func lines(n int) []byte {
 	var b bytes.Buffer
 	r := rand.New(rand.NewPCG(1, 2))
@@ -26,7 +26,7 @@ func lines(n int) []byte {
 
 type job struct{ out []byte }
 
-// upper is a plan that gives each line in capitals to take.
+// upper is a plan that passes each line to take, in capitals.
 func upper(take func(p *Piece[job]) (int, bool)) Plan[job] {
 	return Plan[job]{
 		Cut:  func(data []byte, j *job) int { return bytes.LastIndexByte(data, '\n') + 1 },
@@ -35,7 +35,7 @@ func upper(take func(p *Piece[job]) (int, bool)) Plan[job] {
 	}
 }
 
-// readers are ways in which bytes may come.
+// readers return the same bytes in reads of different sizes.
 func readers(data []byte) iter.Seq2[string, io.Reader] {
 	return func(yield func(string, io.Reader) bool) {
 		_ = yield("whole", bytes.NewReader(data)) &&
@@ -45,7 +45,7 @@ func readers(data []byte) iter.Seq2[string, io.Reader] {
 	}
 }
 
-// small gives a few hundred bytes at a time, and now and then none.
+// small returns a few hundred bytes in a read, and sometimes none.
 type small struct{ r *bytes.Reader }
 
 func (s small) Read(p []byte) (int, error) {
@@ -83,8 +83,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// A run that Take stops gives back every byte behind the place, and another
-// can go on from anywhere.
+// If Take stops a run, all bytes behind the place are returned to the feed, and
+// another run can continue from there.
 func TestStop(t *testing.T) {
 	data := lines(50_000)
 	for _, workers := range []int{1, 2, 4} {
@@ -120,8 +120,8 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// What a reader gave before it failed is worked on, as far as it can be cut,
-// and the rest can be read, then the error.
+// Bytes before a failure of the reader are cut and processed. The rest can be
+// read, and then the error.
 func TestReadError(t *testing.T) {
 	disk := errors.New("disk")
 	for _, workers := range []int{1, 4} {
@@ -143,8 +143,8 @@ func TestReadError(t *testing.T) {
 	}
 }
 
-// Where there is no place to cut, the bytes go back before they fill the
-// memory.
+// If there is no place to cut, the bytes are returned to the feed before they
+// fill the memory.
 func TestUncut(t *testing.T) {
 	l := NewLine(2, Plan[job]{Cut: func([]byte, *job) int { return 0 }})
 	defer l.Close()
@@ -165,8 +165,8 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// Before waiting, what is done has been taken and the feed has said so; and
-// waiting ends when the run is to stop.
+// Before the feed waits, all results were taken and before was called. The wait
+// ends with the context.
 func TestWaiting(t *testing.T) {
 	for _, workers := range []int{1, 4} {
 		r, w := io.Pipe()

@@ -8,13 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Columns count from the last line feed, however many portions ago that was.
+// Columns count from the last line feed, also if it is several portions back.
 func TestPlace(t *testing.T) {
 	portions := []string{"ab\nc", "def", "", "\n", "x\n\ny", "z"}
 	var got Place
 	for i, p := range portions {
 		got = got.Behind([]byte(p))
-		// The same place, counted from the start of any portion.
+		// The place is the same from the start of each portion.
 		for j := range i + 1 {
 			head, tail := strings.Join(portions[:j], ""), strings.Join(portions[j:i+1], "")
 			sum := Place{}.Behind([]byte(head)).Plus(Place{}.Behind([]byte(tail)))
@@ -35,7 +35,7 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-// TestFaults: the text is that of the first fault, and errors.Is finds each.
+// The text is that of the first fault, and errors.Is finds each fault.
 func TestFaults(t *testing.T) {
 	first, second := errors.New("first"), errors.New("second")
 	var err error = Faults{List: []error{first, second}, More: 1}

@@ -34,7 +34,7 @@ func TestBarLine(t *testing.T) {
 func TestBarClear(t *testing.T) {
 	var w bytes.Buffer
 	b := bar{w: &w, total: -1}
-	b.clear() // there is none
+	b.clear() // no line yet
 	b.draw(1500, 0)
 	b.draw(1, 0)
 	b.clear()

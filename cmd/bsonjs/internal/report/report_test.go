@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
-// Names of files are told apart in JSON, and what is in them does not steer a
-// terminal.
+// Different names of files are different in JSON, and have no characters that
+// control a terminal.
 func TestNamesInJSON(t *testing.T) {
 	names := map[string]string{} // by line
 	for _, name := range []string{
@@ -46,7 +46,7 @@ func TestNamesInJSON(t *testing.T) {
 	}
 }
 
-// What was valid is not said to be written where nothing is.
+// The summary of a run without output has no documents written.
 func TestSummaries(t *testing.T) {
 	for _, tc := range []struct {
 		checked bool

@@ -23,7 +23,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
 )
 
-// sink.Inspect is shown its records one by one.
+// sink.Inspect gets its records one by one.
 var _ run.Serial = (*sink.Inspect)(nil)
 
 // A lines is a target that writes JSON.
@@ -55,8 +55,8 @@ func number(n int32) []byte {
 	return bsoncore.End(bsoncore.AppendInt32(doc, "n", n), mark)
 }
 
-// What stages leave out and replace is the same for any number of workers and
-// any format, and what is read is written, rejected or filtered.
+// Stages have the same effect for any number of workers and any format, and
+// records read are written, rejected or filtered.
 func TestStages(t *testing.T) {
 	const n = 30_000
 	var binary, digits bytes.Buffer
@@ -97,8 +97,8 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// A tally is a sink that only counts: what Part and Take are to one that writes
-// nothing.
+// A tally is a sink that only counts, to test Part and Take of a sink without
+// output.
 type tally struct{ n, bytes int64 }
 
 type tallyPart struct{ n, bytes int64 }
@@ -117,8 +117,8 @@ func (s *tally) Take(p record.Part) error {
 	return nil
 }
 
-// Each record is in one part that is taken once, whatever the number of workers,
-// also around damage.
+// Each record is in one part, which is taken once, for any number of workers
+// and also around a fault.
 func TestParts(t *testing.T) {
 	const n = 50_000
 	var data bytes.Buffer
@@ -150,7 +150,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// A limitedWriter takes so many bytes.
+// A limitedWriter takes the given number of bytes and then fails.
 type limitedWriter struct{ room int }
 
 var errFull = errors.New("full")
@@ -163,8 +163,8 @@ func (w *limitedWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// If the bytes of a reject cannot be kept, the run ends at once, also where only
-// the end of its line does not fit.
+// If the bytes of a reject cannot be kept, the run ends at once, even if only
+// the end of its line has no room.
 func TestFullRejects(t *testing.T) {
 	dir := t.TempDir()
 	unended, whole := filepath.Join(dir, "unended.hex"), filepath.Join(dir, "whole.hex")
