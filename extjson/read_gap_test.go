@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
-// A gapResult is what a route makes of a text: the texts of the documents, one
-// behind the other, and the fault with its offset.
+// gapResult returns the results of a route for a text: the texts of the documents, and
+// the fault with its offset.
 func gapResult(docs []string, err error) string {
 	var e *SyntaxError
 	if errors.As(err, &e) {
@@ -21,12 +21,12 @@ func gapResult(docs []string, err error) string {
 	return fmt.Sprintf("%q, %v", docs, err)
 }
 
-// cutAt reads text up to an offset, and then the rest.
+// cutAt returns a reader of text in two reads. The first ends at the offset at.
 func cutAt(text string, at int) io.Reader {
 	return io.MultiReader(strings.NewReader(text[:at]), strings.NewReader(text[at:]))
 }
 
-// drained returns what d gives from r.
+// drained returns the texts and the error of d for r.
 func drained(d *Decoder, r io.Reader) (docs []string, err error) {
 	for d.Reset(r); d.Next(); {
 		docs = append(docs, string(d.Text()))
@@ -34,9 +34,9 @@ func drained(d *Decoder, r io.Reader) (docs []string, err error) {
 	return docs, d.Err()
 }
 
-// gapPieces is the route of bsonjs: text arrives in portions of n bytes, a
-// Splitter cuts it, and a Decoder reads the pieces up to one with a fault; from
-// there on it reads a stream.
+// gapPieces is the route of bsonjs. Text arrives in portions of n bytes, and a Splitter
+// cuts it. A Decoder reads the pieces up to the first with a fault, and reads the text
+// from the start of that piece as a stream.
 func gapPieces(d *Decoder, text string, n int) (docs []string, err error) {
 	s := d.opts.Splitter(textcut.Start)
 	cut := 0
@@ -68,9 +68,9 @@ func gapPieces(d *Decoder, text string, n int) (docs []string, err error) {
 	return docs, d.Err()
 }
 
-// TestGaps: whatever white space, marks and comments stand between documents,
-// the routes that read them agree: a stream that arrives in any two portions or
-// byte by byte, the pieces of bsonjs, and a text that is a single document.
+// TestGaps: all routes agree on any white space, marks and comments between documents.
+// The routes are a stream that arrives in two portions, the pieces of bsonjs, and a
+// single document.
 func TestGaps(t *testing.T) {
 	parts := []string{" ", "\n", "\t\r", "//x\n", "//", "/*", "*/", "/**/", "/***/", "/*/", "/", "*", "\uFEFF", "\xEF\xBB", "{}", "{}", "{/*}*/}", "{//}\n}", "[", "]", ",", "x"}
 	r := rand.New(rand.NewPCG(1, 2))
@@ -103,10 +103,10 @@ func TestGaps(t *testing.T) {
 			if !strings.ContainsAny(text, "[],") {
 				raw, single := o.AppendBSON(nil, []byte(text))
 				if (single == nil) != (err == nil && len(docs) == 1) {
-					t.Errorf("%q, shell %t: a single document: %x, %v; a stream: %s", text, o.Shell, raw, single, want)
+					t.Errorf("%q, shell %t: AppendBSON gives %x, %v; the stream gives %s", text, o.Shell, raw, single, want)
 				}
 				if laid, err := Compact(nil, []byte(text)); !o.Shell && (err == nil) != (single == nil) {
-					t.Errorf("%q: laid out: %q, %v; read: %v", text, laid, err, single)
+					t.Errorf("%q: Compact gives %q, %v; AppendBSON: %v", text, laid, err, single)
 				}
 			}
 		}

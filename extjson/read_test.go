@@ -231,7 +231,7 @@ func expected(err error) string {
 	return ""
 }
 
-// TestExpected: a fault says what was expected in the place of what is there.
+// TestExpected checks the expected text of faults.
 func TestExpected(t *testing.T) {
 	json, canonical, shell := extjson.DecodeOptions{}, extjson.DecodeOptions{CanonicalOnly: true}, extjson.DecodeOptions{Shell: true}
 	for _, tc := range []struct {

@@ -88,7 +88,7 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
-// TestGap: white space and comments are read to their end, in whatever portions
+// TestGap: white space and comments are read to their end, for all portions in which
 // the text arrives.
 func TestGap(t *testing.T) {
 	for _, tc := range []struct {
