@@ -84,8 +84,6 @@ func driverType(t reflect.Type) (knownType, bool) {
 		return driverCodeWithScope(t)
 	case "DBPointer":
 		return driverDBPointer(t)
-	case "D":
-		return foreignD(t), isElements(t)
 	case "RawValue":
 		return driverRawValue(t)
 	case "RawArray":

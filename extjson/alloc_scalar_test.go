@@ -33,5 +33,5 @@ func TestScalarAllocs(t *testing.T) {
 // TestScalarInline holds to what the NOTE comments of the scalar text layer
 // and the lexer say.
 func TestScalarInline(t *testing.T) {
-	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put", "(*decoder).space", "(*encoder).newline")
+	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put", "(*decoder).space", "(*encoder).newline", "usualSlot", "(*usual).ends")
 }

@@ -110,15 +110,12 @@ func (d *decoder) identifier(off int) int {
 // shellValue reads a value that JSON does not have, or a comment and the value
 // after it.
 func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
-	if len(d.src)-off > compactLen {
-		if out, end := d.compactCall(dst, off, mark); end > 0 {
+	if len(d.src)-off >= usualLead {
+		if out, end := d.usual(dst, off, mark); end > 0 {
 			return out, end
 		}
 	}
 	if at := d.space(off); at != off {
-		if at >= len(d.src) {
-			return dst, d.fail(at, ErrTruncated, "")
-		}
 		return d.value(dst, at, mark)
 	}
 	switch c := d.src[off]; {

@@ -7,7 +7,6 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
-	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // This file reads the words and calls of the shell's syntax: undefined,
@@ -104,59 +103,6 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 		return dst, d.fail(end, ErrTruncated, "")
 	}
 	return dst, d.fail(at, ErrToken, "a value")
-}
-
-// The first eight characters of the calls that compactCall knows, as a
-// little-endian word.
-const (
-	callOID     = 'O' | 'b'<<8 | 'j'<<16 | 'e'<<24 | 'c'<<32 | 't'<<40 | 'I'<<48 | 'd'<<56
-	callDate    = 'I' | 'S'<<8 | 'O'<<16 | 'D'<<24 | 'a'<<32 | 't'<<40 | 'e'<<48 | '('<<56
-	callInt     = 'N' | 'u'<<8 | 'm'<<16 | 'b'<<24 | 'e'<<32 | 'r'<<40 | 'I'<<48 | 'n'<<56
-	callLong    = 'N' | 'u'<<8 | 'm'<<16 | 'b'<<24 | 'e'<<32 | 'r'<<40 | 'L'<<48 | 'o'<<56
-	callDecimal = 'N' | 'u'<<8 | 'm'<<16 | 'b'<<24 | 'e'<<32 | 'r'<<40 | 'D'<<48 | 'e'<<56
-)
-
-// compactCall reads the call at off if it is a frequent call, without spaces
-// and with double quotes. Otherwise, or at a fault, it returns 0, and shellWord
-// reads it again. There are more than compactLen bytes.
-func (d *decoder) compactCall(dst []byte, off, mark int) ([]byte, int) {
-	src := d.src[off:]
-	switch binary.LittleEndian.Uint64(src) {
-	case callOID:
-		if src[8] != '(' || src[9] != '"' || src[34] != '"' || src[35] != ')' {
-			break
-		}
-		id, err := objectid.Parse(src[10:34])
-		if err != nil {
-			break
-		}
-		bsoncore.SetType(dst, mark, bson.TypeObjectID)
-		return append(dst, id[:]...), off + 36
-	case callDate:
-		if src[8] == '"' {
-			return d.compactText(dst, keyDate, 0, ')', off+9, mark)
-		}
-	case callInt:
-		if src[8] != 't' || src[9] != '(' {
-			break
-		}
-		n, end, ok := numtext.Scan(d.src, off+10)
-		if !ok || end >= len(d.src) || d.src[end] != ')' {
-			break
-		}
-		if out, err := integerValue(dst, keyNumberInt, n, mark); err == nil {
-			return out, end + 1
-		}
-	case callLong:
-		if string(src[8:12]) == `ng("` {
-			return d.compactNumber(dst, keyNumberLong, 0, ')', off+12, mark)
-		}
-	case callDecimal:
-		if string(src[8:15]) == `cimal("` {
-			return d.compactText(dst, keyNumberDecimal, 0, ')', off+15, mark)
-		}
-	}
-	return dst, 0
 }
 
 // isWord reports whether word is a value by itself.

@@ -29,11 +29,12 @@ func (d *decoder) space(off int) int {
 func (d *decoder) blanks(off int) int {
 	// Most of the time there is at most one space.
 	if len(d.src)-off >= 2 {
-		switch c, next := d.src[off], d.src[off+1]; {
-		case c > ' ' && c != '/':
-			return off
-		case c == ' ' && next > ' ' && next != '/':
-			return off + 1
+		at := off
+		if d.src[at] == ' ' {
+			at++
+		}
+		if c := d.src[at]; c > ' ' && c != '/' {
+			return at
 		}
 	}
 	off, stop := d.gap.Skip(d.src, off)

@@ -15,9 +15,9 @@ import (
 
 // This file reads the values of special keys.
 //
-//   - object tells documents from wrappers. It first tries compact, or spaced
-//     (read_compact.go), which read only the most frequent wrappers in their
-//     usual spellings and leave all others to wrapper.
+//   - object tells documents from wrappers. It first tries usual
+//     (read_usual.go), which reads only the most frequent wrappers in their usual
+//     spellings and leaves all others to wrapper.
 //   - wrapper reads any wrapper, in any spelling; read_pair.go has those with two
 //     parts.
 //   - textValue turns the text of a wrapper into its value for both.
@@ -25,15 +25,9 @@ import (
 // object reads the object whose brace is at off.
 func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 	src := d.src
-	if len(src)-off > compactLen {
-		if src[off+2] == '$' {
-			if out, end := d.compact(dst, off, mark); end > 0 {
-				return out, end
-			}
-		} else if src[off+3] == '$' && src[off+1] == ' ' {
-			if out, end := d.spaced(dst, off, mark); end > 0 {
-				return out, end
-			}
+	if len(src)-off >= usualLead && (src[off+2] == '$' || src[off+3] == '$') {
+		if out, end := d.usual(dst, off, mark); end > 0 {
+			return out, end
 		}
 	}
 	at := d.space(off + 1)

@@ -121,11 +121,8 @@ func (p *prober) document(text []byte, n int, keys *run) verdict {
 		return open
 	}
 	c := &p.v.c
-	if whole := n <= len(text); whole {
-		if text = text[:n]; keys.endless(text, p.base) {
-			return wrong
-		}
-		c.Reset(text, p.depth)
+	if n <= len(text) {
+		c.Reset(text[:n], p.depth)
 	} else {
 		if keys.endless(text, p.base) {
 			return open

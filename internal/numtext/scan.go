@@ -83,7 +83,6 @@ func Scan(src []byte, off int) (n Number, end int, ok bool) {
 			for {
 				i += 8
 				if len(src)-i < 8 {
-					n.Frac = false
 					return scanLong(src, first, n)
 				}
 				w = binary.LittleEndian.Uint64(src[i : i+8])
