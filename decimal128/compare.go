@@ -1,13 +1,13 @@
 package decimal128
 
 // This file orders Decimals: by value, and by IEEE 754's total order, in which
-// 1.00 is below 1.0 and NaNs have their places. Both read an encoding that is
-// not canonical as the zero it stands for.
+// 1.00 is below 1.0 and NaNs have their places. Both read a non-canonical
+// encoding as zero.
 
 // Compare returns -1, 0 or +1 as d is below, equal to or above e in value: 1.0
 // and 1.00 are equal, and so are -0 and 0. As in cmp.Compare and in MongoDB's
 // sort order, a NaN of any kind is equal to every other and below all numbers,
-// negative infinity included, so that Compare orders any two Decimals.
+// negative infinity included, so Compare orders any two Decimals.
 func (d Decimal) Compare(e Decimal) int {
 	if d.IsNaN() || e.IsNaN() {
 		return boolToInt(e.IsNaN()) - boolToInt(d.IsNaN())
@@ -16,9 +16,8 @@ func (d Decimal) Compare(e Decimal) int {
 }
 
 // Equal reports whether d and e are equal in value: 1.0 and 1.00 are, and so
-// are -0 and 0. A NaN is equal to nothing, itself included. Use == to ask
-// whether all bits are the same. Source: IEEE 754-2008, 5.11,
-// compareQuietEqual.
+// are -0 and 0. A NaN is equal to no value, not even to itself. Use == to
+// compare all bits. Source: IEEE 754-2008, 5.11, compareQuietEqual.
 func (d Decimal) Equal(e Decimal) bool {
 	return !d.IsNaN() && !e.IsNaN() && d.compareNumbers(e) == 0
 }
@@ -52,7 +51,7 @@ func (d Decimal) infSign() int {
 	return d.unitSign()
 }
 
-// unitSign returns -1 or +1 as the sign bit says.
+// unitSign returns -1 if the sign bit is set, else +1.
 func (d Decimal) unitSign() int { return 1 - 2*int(d.hi>>63) }
 
 // signOf returns the sign, -1, 0 or +1, of a number d with coefficient coef.

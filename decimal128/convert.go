@@ -6,12 +6,11 @@ import (
 	"math/bits"
 )
 
-// This file moves values between Decimal and the integers, rationals and
-// decimals of other packages; float.go does it for doubles. A conversion is
-// exact or an error. Exact means equal in value; where the other side has an
-// exponent, it is kept too. The work is bounded by the size of the coefficient,
-// never by an exponent: what lies out of range is found before any power of ten
-// is built.
+// This file converts between Decimal and the integers, rationals and decimals
+// of other packages; float.go does so for doubles. A conversion is exact or an
+// error. Exact means equal in value; if both types have an exponent, it is kept
+// too. The size of the coefficient bounds the work, not the exponent: a value
+// out of range is found before a power of ten is computed.
 
 // FromInt64 returns v with the exponent 0.
 func FromInt64(v int64) Decimal {
@@ -24,18 +23,19 @@ func FromInt64(v int64) Decimal {
 // FromUint64 returns v with the exponent 0.
 func FromUint64(v uint64) Decimal { return pack(0, uint128{0, v}, 0) }
 
-// FromBigInt returns v, with the exponent 0 if its digits fit and the least one
-// that makes them fit otherwise. v is not kept. A value that has more than 34
-// digits before its trailing zeros, or is too large, gives the zero value and a
-// *ConversionError that matches ErrInexact or ErrOverflow.
+// FromBigInt returns v, with the exponent 0 if its digits fit, else with the
+// smallest exponent with which they fit. v is not kept. A value that has more
+// than 34 digits before its trailing zeros, or is too large, gives the zero
+// value and a *ConversionError that matches ErrInexact or ErrOverflow.
 func FromBigInt(v *big.Int) (Decimal, error) { return fromBig(v, 0, "big.Int") }
 
-// FromScaledBigInt returns v·10^exponent with that exponent, or with the
-// nearest one where only another fits: trailing zeros move between coefficient
-// and exponent, and the exponent of a zero is brought into range. v is not
-// kept. A value that does not fit gives the zero value and a *ConversionError
-// that matches ErrInexact, ErrOverflow or ErrUnderflow. Decimals of other
-// packages convert by it; package shopspring has those of one.
+// FromScaledBigInt returns v·10^exponent with this exponent, or with the
+// nearest exponent that fits: zeros at the end of the coefficient are added or
+// removed. The exponent of a zero becomes the nearest exponent in range. v is
+// not kept. A value that does not fit gives the zero value and a
+// *ConversionError that matches ErrInexact, ErrOverflow or ErrUnderflow.
+// Decimals of other packages convert by it; package shopspring has those of
+// one.
 func FromScaledBigInt(v *big.Int, exponent int) (Decimal, error) {
 	return fromBig(v, int64(exponent), "big.Int")
 }
@@ -144,7 +144,7 @@ func pow10Big(n int64) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.Ne
 func pow5Big(n int64) *big.Int  { return new(big.Int).Exp(big.NewInt(5), big.NewInt(n), nil) }
 
 // integer returns the magnitude of d as u·10^exp with exp ≥ 0, or the sentinel
-// that says why d is not an integer.
+// of the reason why d is not an integer.
 func (d Decimal) integer() (u uint128, exp int, err error) {
 	if err := d.finite(); err != nil {
 		return uint128{}, 0, err
@@ -176,8 +176,8 @@ func (d Decimal) finite() error {
 	return nil
 }
 
-// magnitude returns the magnitude of d as one word, or the sentinel that says
-// why it is none.
+// magnitude returns the magnitude of d as one word, or the sentinel of the
+// reason why it does not fit.
 func (d Decimal) magnitude() (uint64, error) {
 	u, exp, err := d.integer()
 	if err != nil {

@@ -7,10 +7,10 @@ import (
 
 // This file decides what the bits of a Decimal mean.
 //
-//   - Bits, Bytes and their inverses move the encoding and look at nothing.
+//   - Bits, Bytes and their inverses move the encoding and do not interpret it.
 //   - unpack is the only reader of a finite number's fields, pack the only
 //     writer; a significand too large to be canonical becomes zero in unpack.
-//   - Everything else here asks about sign, class and payload.
+//   - The other functions are about sign, class and payload.
 
 // The limits of the format. Exponents count powers of ten.
 const (
@@ -20,9 +20,9 @@ const (
 	// coefficient's last digit.
 	MinExponent = -6176
 	MaxExponent = 6111
-	// MinAdjusted and MaxAdjusted are the exponent of the first digit of the
-	// least normal and the greatest number. Below MinAdjusted lie the
-	// subnormal numbers, which have fewer than Precision digits.
+	// MinAdjusted and MaxAdjusted are the exponents of the first digit of the
+	// smallest normal number and of the largest number. Below MinAdjusted lie
+	// the subnormal numbers, which have fewer than Precision digits.
 	MinAdjusted = -6143
 	MaxAdjusted = 6144
 )
@@ -108,15 +108,15 @@ func (d Decimal) unpack() (coef uint128, exp int) {
 // sign returns 0 or signBit.
 func (d Decimal) sign() uint64 { return d.hi & signBit }
 
-// FromCoefficient returns the number coefficient · 10^exponent, where the coefficient
-// is hi·2^64 + lo; Neg makes it negative. Trailing zeros move between
-// coefficient and exponent, and the exponent of a zero is brought into range,
-// where that is what it takes to fit. Otherwise FromCoefficient returns the zero
-// value and a *ConversionError that matches ErrInexact, ErrOverflow or
-// ErrUnderflow.
+// FromCoefficient returns the number coefficient · 10^exponent, where the
+// coefficient is hi·2^64 + lo; Neg makes it negative. If the exponent or the
+// coefficient is out of range, zeros at the end of the coefficient are added or
+// removed so that both fit. The exponent of a zero becomes the nearest exponent
+// in range. If the number does not fit, FromCoefficient returns the zero value
+// and a *ConversionError that matches ErrInexact, ErrOverflow or ErrUnderflow.
 func FromCoefficient(hi, lo uint64, exponent int) (Decimal, error) {
 	const far = MaxAdjusted + 100 // out of range for 39 digits, and far from overflow
-	return uint128{hi, lo}.toDecimal(0, int64(min(max(exponent, -far), far)), "parts")
+	return uint128{hi, lo}.toDecimal(0, int64(min(max(exponent, -far), far)), "coefficient")
 }
 
 // Coefficient returns the coefficient of d as hi·2^64 + lo, below 10^34, and
@@ -149,8 +149,8 @@ func Inf(sign int) Decimal {
 	return Decimal{specialBits, 0}
 }
 
-// NaN returns the positive quiet NaN without payload, which is what Parse makes
-// of "NaN".
+// NaN returns the positive quiet NaN without payload, which is also the result
+// of Parse for "NaN".
 func NaN() Decimal { return Decimal{nanBits, 0} }
 
 // QuietNaN returns the positive quiet NaN with the payload hi·2^64 + lo. A
@@ -174,7 +174,7 @@ func SignalingNaN(hi, lo uint64) (Decimal, error) {
 }
 
 // Payload returns the payload of a NaN as hi·2^64 + lo. It is zero for a
-// payload that is not canonical and for everything but NaNs.
+// payload that is not canonical and for all values but NaNs.
 func (d Decimal) Payload() (hi, lo uint64) {
 	if !d.IsNaN() {
 		return 0, 0
@@ -201,7 +201,7 @@ func (d Decimal) IsInf() bool { return d.hi&nanBits == specialBits }
 func (d Decimal) IsFinite() bool { return d.hi&specialBits != specialBits }
 
 // IsZero reports whether d is a zero, of any sign and exponent, canonical or
-// not. This is also what omitzero and omitempty ask.
+// not. The tags omitzero and omitempty use it.
 func (d Decimal) IsZero() bool {
 	if !d.IsFinite() {
 		return false
@@ -240,7 +240,7 @@ func (d Decimal) Sign() int {
 	return 1
 }
 
-// Neg returns d with its sign turned, NaNs and zeros included. All other bits
+// Neg returns d with the other sign, NaNs and zeros included. All other bits
 // are kept, canonical or not.
 func (d Decimal) Neg() Decimal { return Decimal{d.hi ^ signBit, d.lo} }
 
@@ -259,8 +259,8 @@ func (d Decimal) CopySign(e Decimal) Decimal {
 // unused bits of infinities and NaNs zero.
 func (d Decimal) IsCanonical() bool { return d == d.Canonical() }
 
-// Canonical returns the canonical encoding of what d stands for. A coefficient
-// or payload out of range becomes zero, with sign and exponent kept.
+// Canonical returns the canonical encoding of the value of d. A coefficient or
+// payload out of range becomes zero; sign and exponent stay.
 func (d Decimal) Canonical() Decimal {
 	switch {
 	case d.IsNaN():

@@ -26,9 +26,9 @@ func (d *Decimal) UnmarshalText(text []byte) error {
 	return err
 }
 
-// MarshalJSON returns the text of d as a JSON string: a JSON number would go
-// through a double in most readers, and could not be infinite or NaN. The error
-// is always nil.
+// MarshalJSON returns the text of d as a JSON string: most readers convert a
+// JSON number to a double, and it cannot be infinite or NaN. The error is
+// always nil.
 func (d Decimal) MarshalJSON() ([]byte, error) {
 	b := make([]byte, 0, maxText+2)
 	b = append(b, '"')
@@ -36,12 +36,12 @@ func (d Decimal) MarshalJSON() ([]byte, error) {
 	return append(b, '"'), nil
 }
 
-// UnmarshalJSON sets d to what Parse makes of a JSON string or number, exactly,
-// or of the string in Extended JSON's object with "$numberDecimal" for its only
-// key. JSON null leaves d as it is, which is what encoding/json asks of this
-// method. Any other JSON value is a *ConversionError that matches ErrType, and
-// text that is refused gives Parse's error, its offset counted from the start of
-// the text; d then keeps its value.
+// UnmarshalJSON sets d to the exact value of a JSON string or number, as Parse
+// reads it, or of the string in the object of Extended JSON with the only key
+// "$numberDecimal". JSON null leaves d as it is, as encoding/json requires. Any
+// other JSON value is a *ConversionError that matches ErrType. Malformed text
+// gives the error of Parse, with an offset from the start of the text. After an
+// error d keeps its value.
 func (d *Decimal) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
@@ -55,7 +55,7 @@ func (d *Decimal) UnmarshalJSON(data []byte) error {
 			return nil
 		}
 	}
-	// Characters written as escapes, an object, or a refusal.
+	// Characters written as escapes, an object, or an error.
 	text, ok := jsontext.Of(data, "$numberDecimal")
 	if !ok {
 		return &ConversionError{"JSON value", "decimal128", ErrType}

@@ -9,8 +9,8 @@ import (
 var (
 	// ErrSyntax: a text is not a number.
 	ErrSyntax = errors.New("invalid decimal syntax")
-	// ErrInexact: the destination has no room for digits of the value other
-	// than zeros at its end.
+	// ErrInexact: the destination has too few digits for the value, zeros at
+	// the end of the value not counted.
 	ErrInexact = errors.New("value would have to be rounded")
 	// ErrOverflow: the value is too large for the destination.
 	ErrOverflow = errors.New("value too large")
@@ -38,8 +38,8 @@ var (
 
 // SyntaxError reports a text that is not a number.
 type SyntaxError struct {
-	// Offset counts bytes from the start of the text to the first byte that no
-	// number has in that place; it is the length of a text that ends too soon.
+	// Offset is the offset in the text of the first byte that cannot be part of
+	// a number there. It is the length of a text that ends too soon.
 	Offset int64
 	// Err is ErrSyntax.
 	Err error
@@ -53,11 +53,10 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns the sentinel.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// ValueError reports a text that is a number, but one that no Decimal is equal
-// to.
+// ValueError reports a text that is a number but is equal to no Decimal.
 type ValueError struct {
-	// Offset counts bytes from the start of the text to the first digit that
-	// would be lost or, of a number that is too large, to its first digit.
+	// Offset is the offset in the text of the first digit that would be lost.
+	// For a number that is too large it is that of the first digit.
 	Offset int64
 	// Err is ErrInexact, ErrOverflow or ErrUnderflow.
 	Err error

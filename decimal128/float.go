@@ -7,10 +7,10 @@ import (
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
-// This file moves values between Decimal and double, which is two questions:
+// This file converts between Decimal and double. A double has two meanings:
 //
-//   - What did somebody write who wrote this double? FromFloat64 answers 9.99.
-//   - What is its value? The functions with Exact in their name answer
+//   - the number that a person wrote: for FromFloat64, 9.99;
+//   - its exact value: for the functions with Exact in their name,
 //     9.9900000000000002131628207280300557613372802734375.
 
 // Fields of a double.
@@ -25,8 +25,8 @@ const (
 // with rounding to nearest: 9.99 for the double nearest to that. There is
 // always one, of at most 17 digits. Its exponent is 0 if f is an integer below
 // 10^16 in magnitude. Infinities and negative zero keep their sign. A NaN keeps
-// its sign, signalling and payload, except that the payload 1, which math.NaN
-// has, is taken for none.
+// its sign, signalling and payload, except for the payload 1 of math.NaN, which
+// becomes 0.
 func FromFloat64(f float64) Decimal {
 	if d, ok := fromSpecial64(f); ok {
 		return d
@@ -38,12 +38,11 @@ func FromFloat64(f float64) Decimal {
 	return pack(math.Float64bits(f)&signBit, uint128{0, m}, exp)
 }
 
-// FromFloat64Exact returns the value of f itself: with the exponent 0 if it is
-// an integer that fits so, and with as few digits after the point as possible
-// if it is none. Infinities, negative zero and NaNs are as in FromFloat64. A
-// double whose value has more than 34 digits, as most have, gives the zero
-// value and a *ConversionError that matches ErrInexact; AppendFloat64Exact has
-// room for all of them.
+// FromFloat64Exact returns the exact value of f: an integer with the exponent 0
+// if it fits, another value with as few digits after the point as possible.
+// Infinities, negative zero and NaNs are as in FromFloat64. Most doubles have
+// more than 34 digits. They give the zero value and a *ConversionError that
+// matches ErrInexact; AppendFloat64Exact writes all digits.
 func FromFloat64Exact(f float64) (Decimal, error) {
 	if d, ok := fromSpecial64(f); ok {
 		return d, nil
@@ -56,7 +55,7 @@ func FromFloat64Exact(f float64) (Decimal, error) {
 	for ; two > 0 && u.less(pow10[Precision]); two-- {
 		u = u.mul64(2)
 		if !u.less(pow10[Precision]) {
-			// Too long, unless a factor 5 of m has met one of the twos.
+			// Too long, unless a factor 5 of m and a 2 made a 10.
 			if q, r := u.div64(10); r == 0 {
 				u, ten = q, ten+1
 			}
@@ -68,8 +67,8 @@ func FromFloat64Exact(f float64) (Decimal, error) {
 	return pack(math.Float64bits(f)&signBit, u, ten), nil
 }
 
-// AppendFloat64Exact appends the value of f itself to dst and returns the
-// longer slice: the whole decimal expansion, without an exponent, at most 767
+// AppendFloat64Exact appends the exact value of f to dst and returns the longer
+// slice: the whole decimal expansion, without an exponent, at most 767
 // significant digits in 1,077 bytes. Infinities and NaNs are as Decimal.Append
 // writes them.
 func AppendFloat64Exact(dst []byte, f float64) []byte {
@@ -92,7 +91,7 @@ func split64(f float64) (m uint64, two int) {
 	return m >> zeros, two - 1074 + zeros // 2^-1074 is the least double
 }
 
-// fromSpecial64 returns what an infinity, NaN or zero becomes.
+// fromSpecial64 converts an infinity, a NaN or a zero.
 func fromSpecial64(f float64) (Decimal, bool) {
 	b := math.Float64bits(f)
 	sign, b := b&signBit, b&^signBit
@@ -113,11 +112,12 @@ func fromSpecial64(f float64) (Decimal, bool) {
 	return d, true
 }
 
-// Float64 returns the double that d is equal to. Where there is none it returns
+// Float64 returns the double that is equal to d. If there is none, it returns
 // the nearest one, as NearestFloat64 does, and a *ConversionError that matches
 // ErrInexact, ErrOverflow (which gives an infinity), ErrUnderflow (a zero) or
-// ErrPayload (a NaN whose payload does not fit). 9.99 is equal to no double,
-// and 0.5 to one; FromFloat64(f) == d asks whether f stands for d all the same.
+// ErrPayload (a NaN whose payload does not fit). No double is equal to 9.99,
+// and one is equal to 0.5. FromFloat64(f) == d reports whether d is the
+// shortest decimal for f.
 func (d Decimal) Float64() (float64, error) {
 	f := d.NearestFloat64()
 	var err error
@@ -142,10 +142,10 @@ func (d Decimal) Float64() (float64, error) {
 	return f, nil
 }
 
-// NearestFloat64 returns the double nearest to d, and of two the one with an
-// even last bit: an infinity or zero if d is out of range. A NaN keeps its
-// sign, signalling and payload; where the payload does not fit it becomes a
-// quiet one without payload. Source: IEEE 754-2008, 5.4.2.
+// NearestFloat64 returns the double nearest to d; of two, the one with an even
+// last bit. It is an infinity or zero if d is out of range. A NaN keeps its
+// sign, signalling and payload; if the payload does not fit, the result is a
+// quiet NaN without payload. Source: IEEE 754-2008, 5.4.2.
 func (d Decimal) NearestFloat64() float64 {
 	switch {
 	case d.IsNaN():

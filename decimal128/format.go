@@ -37,22 +37,21 @@ const (
 	// Engineering is Scientific with exponents that are multiples of three,
 	// and therefore up to three digits before the point: 12E+3, 10E-9, 0.00E+3.
 	Engineering
-	// Plain never writes an exponent: 1000, 0.000000012. Zeros take the place
-	// of a positive one, so that such numbers do not read back with the same
-	// exponent, and the text can be 6,179 bytes long: a minus sign, "0." and
-	// 6,176 digits.
+	// Plain never writes an exponent: 1000, 0.000000012. It writes zeros for a
+	// positive exponent, so such numbers read back with another exponent. The
+	// text can be 6,179 bytes long: a minus sign, "0." and 6,176 digits.
 	Plain
 )
 
 // Append appends the text of d to dst and returns the longer slice. It is the
 // to-scientific-string of the General Decimal Arithmetic as the BSON
 // specification has it: all digits of the coefficient, with an exponent only if
-// that of the last digit is above 0 or that of the first below -6. Infinity
-// has a sign; a NaN is "NaN" whatever its sign, payload and signalling. Parse
-// gives the same Decimal back if HasExactText reports true. Append allocates
-// only to make dst grow, for which it wants 46 bytes of room; within those it
-// may write past the returned length. Source: BSON Decimal128 specification, "Writing to a
-// string".
+// the exponent of the last digit is above 0 or the exponent of the first digit
+// is below -6. Infinity has a sign; a NaN is "NaN" whatever its sign, payload
+// and signalling. Parse gives the same Decimal back if HasExactText reports
+// true. Append allocates only if dst has less than 46 free bytes. It may
+// overwrite these bytes past the returned length. Source: BSON Decimal128
+// specification, "Writing to a string".
 func (d Decimal) Append(dst []byte) []byte {
 	if !d.IsFinite() {
 		return d.appendSpecial(dst)
@@ -118,9 +117,9 @@ func putScientific(b []byte, coef uint128, exp int) int {
 	return n + digits
 }
 
-// putDigits writes the digits of coef, as many as said, to the start of b. It
-// goes from the first to the last, so that the bytes which a short store writes
-// beyond its digits are overwritten by what follows.
+// putDigits writes the digits of coef, whose number is given, to the start of
+// b. It goes from the first to the last: a short store writes bytes beyond its
+// digits, and the next store overwrites them.
 func putDigits(b []byte, coef uint128, digits int) {
 	q, r := coef.hi, coef.lo
 	switch {
@@ -141,8 +140,8 @@ func putDigits(b []byte, coef uint128, digits int) {
 	put16(b[digits-16:], r)
 }
 
-// putHead writes the digits of u < 10^16, as many as said, to the start of b.
-// Of fewer than eight it stores eight bytes all the same.
+// putHead writes the digits of u < 10^16, whose number is given, to the start
+// of b. It always stores at least eight bytes.
 func putHead(b []byte, u uint64, digits int) {
 	if u < 1e8 {
 		binary.LittleEndian.PutUint64(b, (numtext.Digits8(u)|numtext.Zeros8)>>(64-8*uint(digits)))
@@ -182,10 +181,10 @@ func (d Decimal) appendSpecial(dst []byte) []byte {
 	return append(dst, "Infinity"...)
 }
 
-// AppendNotation appends the text of d in the notation given to dst and returns
-// the longer slice; infinities and NaNs are as Append writes them. An unknown
-// notation panics. Source: General Decimal Arithmetic,
-// "to-scientific-string", "to-engineering-string".
+// AppendNotation appends the text of d in the given notation to dst and returns
+// the longer slice. Infinities and NaNs are as Append writes them. An unknown
+// notation panics. Source: General Decimal Arithmetic, "to-scientific-string",
+// "to-engineering-string".
 func (d Decimal) AppendNotation(dst []byte, notation Notation) []byte {
 	if notation > Plain {
 		panic("decimal128: unknown Notation " + strconv.Itoa(int(notation)))
@@ -209,7 +208,7 @@ func (d Decimal) AppendNotation(dst []byte, notation Notation) []byte {
 	}
 	shown := exp + count - 1 // the exponent that is written
 	if coef.isZero() {
-		shown = exp + 2 // round up, and show the zeros that this is short of
+		shown = exp + 2 // round up, and add zeros
 	}
 	shown -= (shown%3 + 3) % 3
 	dst = appendPlain(dst, digits, exp-shown)

@@ -2,10 +2,9 @@ package decimal128
 
 import "github.com/bsonkit/bsonkit/internal/numtext"
 
-// This file reads text. scan is the only code that knows the grammar; it goes
-// over the bytes once and leaves a number, which fit then makes a Decimal of.
-// Parse tries parseShort first, which is the part of scan that most numbers
-// need.
+// This file reads text. scan is the only code that knows the grammar; it reads
+// the bytes once and returns a number, and fit makes a Decimal of the number.
+// Parse tries parseShort first, the part of scan that most numbers need.
 
 // Parse returns the exact Decimal in text. The grammar is
 //
@@ -13,10 +12,11 @@ import "github.com/bsonkit/bsonkit/internal/numtext"
 //	[+-] ( inf | infinity | nan )
 //
 // in any letter case, with no blanks, no separators and ASCII digits only. The
-// number of digits after the point decides the exponent: "1.20" is 120E-2.
-// Where the digits fit otherwise, trailing zeros move between coefficient and
-// exponent ("1E6144" becomes 1 followed by 33 zeros, E+6111), and the exponent
-// of a zero is brought into range. A NaN keeps its sign.
+// number of digits after the point decides the exponent: "1.20" is 120E-2. If
+// the exponent is out of range, zeros at the end of the coefficient are added
+// or removed so that it fits ("1E6144" becomes 1 followed by 33 zeros, E+6111).
+// The exponent of a zero becomes the nearest exponent in range. A NaN keeps its
+// sign.
 //
 // text is not kept. On failure Parse returns the zero value and a *SyntaxError
 // that matches ErrSyntax, or a *ValueError that matches ErrInexact (more than
@@ -41,11 +41,11 @@ func Parse[T ~string | ~[]byte](text T) (Decimal, error) {
 	return d, nil
 }
 
-// ParseRounded is Parse for texts whose value need not fit: it returns the
-// Decimal that mode makes of it, and the conditions that arose. The only errors
-// are of syntax, and of an unknown mode, which is a *ConversionError that matches
-// ErrOption; both come with the zero value and no conditions. Source: General Decimal
-// Arithmetic, "to-number"; IEEE 754-2008, 5.12.
+// ParseRounded is Parse for texts whose value may not fit: it returns the value
+// rounded by mode, and the conditions that arose. Malformed text is a
+// *SyntaxError. An unknown mode is a *ConversionError that matches ErrOption.
+// After an error the Decimal is the zero value and there are no conditions.
+// Source: General Decimal Arithmetic, "to-number"; IEEE 754-2008, 5.12.
 func ParseRounded[T ~string | ~[]byte](text T, mode Rounding) (Decimal, Conditions, error) {
 	if err := mode.check("text"); err != nil {
 		return Decimal{}, 0, err
@@ -66,7 +66,7 @@ func ParseRounded[T ~string | ~[]byte](text T, mode Rounding) (Decimal, Conditio
 const shortLen = 19
 
 // parseShort reads texts of at most shortLen bytes without an exponent, and
-// reports false for all others, right or wrong.
+// reports false for all others, malformed or not.
 func parseShort[T ~string | ~[]byte](text T) (Decimal, bool) {
 	if len(text) == 0 || len(text) > shortLen {
 		return Decimal{}, false
@@ -98,10 +98,9 @@ func parseShort[T ~string | ~[]byte](text T) (Decimal, bool) {
 	return Decimal{sign | uint64(bias-fraction)<<smallShift, coef}, digits > 0
 }
 
-// scan reads text. A finite number comes back in n. Of an infinity or NaN,
-// which special reports, n holds the sign and, in coef.hi, the other bits of
-// the high word. at is the offset of the first byte that does not belong, or -1
-// if all is well.
+// scan reads text. A finite number comes back in n. For an infinity or NaN
+// special is true, and n has the sign and, in coef.hi, the other bits of the
+// high word. at is the offset of the first malformed byte, or -1.
 func scan[T ~string | ~[]byte](text T) (n number, special bool, at int) {
 	i := 0
 	if len(text) > 0 && (text[0] == '-' || text[0] == '+') {
@@ -152,8 +151,9 @@ func scan[T ~string | ~[]byte](text T) (n number, special bool, at int) {
 
 // scanDigits reads the digits that start at text[i], adds the first Precision
 // significant ones to n.coef and the others to n.tail. digits counts the
-// significant digits before i; zeros are none before the first other digit. It
-// returns the offset of the first byte that is no digit, and the new count.
+// significant digits before i; zeros before the first other digit are not
+// significant. It returns the offset of the first byte that is not a digit, and
+// the new count.
 func scanDigits[T ~string | ~[]byte](text T, i, digits int, n *number) (int, int) {
 	for digits == 0 && i < len(text) && text[i] == '0' {
 		i++
@@ -195,13 +195,14 @@ func scanDigits[T ~string | ~[]byte](text T, i, digits int, n *number) (int, int
 	return i, digits
 }
 
-// expLimit bounds the exponent of a text. It is above the length of any text,
-// so that no number of zeros makes up for it, and far below overflow.
+// expLimit bounds the exponent of a text. It is larger than the length of any
+// text, so no number of zeros can bring such an exponent back into range. It is
+// far below overflow.
 const expLimit = 1 << 55
 
-// scanExponent reads an optional sign and digits from text[i] to its end. A
-// value beyond ±expLimit comes back as ±expLimit or more. at is the offset of
-// the first byte that does not belong, or -1.
+// scanExponent reads an optional sign and digits from text[i] to its end. For a
+// value beyond ±expLimit it returns ±expLimit or more. at is the offset of the
+// first malformed byte, or -1.
 func scanExponent[T ~string | ~[]byte](text T, i int) (exp int64, at int) {
 	negative := false
 	if i < len(text) && (text[i] == '-' || text[i] == '+') {
@@ -227,8 +228,7 @@ func scanExponent[T ~string | ~[]byte](text T, i int) (exp int64, at int) {
 }
 
 // scanSpecial reads the name of an infinity or NaN that fills text from i on,
-// and returns its bits. at is the offset of the first byte that does not
-// belong, or -1.
+// and returns its bits. at is the offset of the first malformed byte, or -1.
 func scanSpecial[T ~string | ~[]byte](text T, i int) (bits uint64, at int) {
 	name, bits := "infinity", uint64(specialBits)
 	if text[i]|0x20 == 'n' {
@@ -244,8 +244,8 @@ func scanSpecial[T ~string | ~[]byte](text T, i int) (bits uint64, at int) {
 	return 0, i + k
 }
 
-// lostAt returns the offset in text, which scan accepted and made n of, of what
-// err says would be lost.
+// lostAt returns the offset of the first digit that would be lost, for the
+// reason err. text is well formed, and n is its value.
 func lostAt[T ~string | ~[]byte](text T, n *number, err error) int {
 	keep := Precision
 	switch err {
@@ -254,7 +254,7 @@ func lostAt[T ~string | ~[]byte](text T, n *number, err error) int {
 	case ErrUnderflow:
 		keep = int(max(min(int64(n.coef.digits())-(MinExponent-n.exp), Precision), 0))
 	}
-	digits := 0 // significant ones seen
+	digits := 0 // significant digits seen
 	for i := range len(text) {
 		c := text[i] - '0'
 		if c > 9 || c == 0 && digits == 0 {
@@ -265,7 +265,7 @@ func lostAt[T ~string | ~[]byte](text T, n *number, err error) int {
 			return i
 		}
 	}
-	panic("BUG: decimal128: nothing is lost") // err says that something is
+	panic("BUG: decimal128: nothing is lost") // callers have an err
 }
 
 // load8 returns the eight bytes of text at i, the first in the low byte.
@@ -277,8 +277,8 @@ func load8[T ~string | ~[]byte](text T, i int) uint64 {
 
 // allDigits reports whether all eight bytes of w are ASCII digits.
 func allDigits(w uint64) bool {
-	// A digit has a high nibble of 3, and has one still after 6 is added; the
-	// sums do not carry into the next byte while the high nibbles are 3.
+	// A digit has a high nibble of 3, also after 6 is added. While the high
+	// nibbles are 3, the sums do not carry into the next byte.
 	return w&0xf0f0f0f0f0f0f0f0 == numtext.Zeros8 &&
 		(w+0x0606060606060606)&0xf0f0f0f0f0f0f0f0 == numtext.Zeros8
 }

@@ -6,21 +6,21 @@ import (
 )
 
 // This file makes numbers fit. fit is the only place that rounds, folds
-// exponents down and clamps those of zeros; exact conversions ask it too, and
-// refuse what it reports as inexact.
+// exponents down and clamps the exponents of zeros. Exact conversions call it
+// too, and reject a result that is inexact.
 
 // Rounding chooses the neighbour of a value that does not fit. The zero value
-// is the default of IEEE 754; a value that is none of the five is an error that
-// matches ErrOption. Source: IEEE 754-2008, 4.3.
+// is the default of IEEE 754; an unknown value is an error that matches
+// ErrOption. Source: IEEE 754-2008, 4.3.
 type Rounding uint8
 
 // The five roundings of IEEE 754.
 const (
 	ToNearestEven  Rounding = iota // the nearest; of two, the one with an even last digit
 	ToNearestAway                  // the nearest; of two, the one farther from zero
-	TowardZero                     // the one nearer to zero
-	TowardPositive                 // the greater one
-	TowardNegative                 // the lesser one
+	TowardZero                     // toward zero
+	TowardPositive                 // toward positive infinity
+	TowardNegative                 // toward negative infinity
 )
 
 // Conditions is a set of the conditions of a conversion. Source: General
@@ -33,11 +33,11 @@ const (
 	Inexact                          // digits other than zeros were dropped
 	Subnormal                        // the value before rounding was subnormal
 	Underflow                        // Subnormal and Inexact
-	Overflow                         // the value was too large, and is now infinite or the greatest number
-	Clamped                          // the exponent was changed to fit: a zero's, or by zeros after the digits
+	Overflow                         // the value was too large: the result is infinite or the largest number
+	Clamped                          // the exponent of a zero was changed, or zeros were added after the digits
 )
 
-// check returns the error of a conversion from a type if r is none of the five.
+// check returns an error if r is unknown, for a conversion from a type.
 func (r Rounding) check(from string) error {
 	if r > TowardNegative {
 		return &ConversionError{from, "decimal128 by Rounding " + strconv.Itoa(int(r)), ErrOption}
@@ -61,8 +61,8 @@ func (c Conditions) String() string {
 // Has reports whether all conditions of want are in c.
 func (c Conditions) Has(want Conditions) bool { return c&want == want }
 
-// tail says what follows the last digit of a coefficient, in units of that
-// digit.
+// tail is the part of a value after the last digit of its coefficient, compared
+// with half a unit of that digit.
 type tail uint8
 
 const (
@@ -72,8 +72,8 @@ const (
 	tailAboveHalf
 )
 
-// tailOf returns the tail of rem out of unit, 0 ≤ rem < unit, when older is the
-// tail of rem. unit is a power of ten above 1.
+// tailOf returns the tail that is rem of unit, 0 ≤ rem < unit. older is the
+// tail after rem. unit is a power of ten above 1.
 func tailOf(rem, unit uint128, older tail) tail {
 	if rem.isZero() && older == tailZero {
 		return tailZero
@@ -90,8 +90,8 @@ func tailOf(rem, unit uint128, older tail) tail {
 	return tailAboveHalf
 }
 
-// roundsUp reports whether a value whose last digit is odd or even, and is
-// followed by t, takes the neighbour farther from zero.
+// roundsUp reports whether a value with the tail t is rounded away from zero.
+// odd tells whether its last digit is odd.
 func (r Rounding) roundsUp(sign uint64, odd bool, t tail) bool {
 	switch r {
 	case ToNearestEven:
@@ -112,11 +112,11 @@ type number struct {
 	sign uint64     // 0 or signBit
 	coef uint128    // below 10^34
 	exp  int64      // exponent of the last digit of coef
-	tail tail       // what was dropped after that digit
-	cond Conditions // Rounded if digits, even zeros, were dropped; nothing else
+	tail tail       // the digits that were dropped after it
+	cond Conditions // Rounded if digits were dropped, even zeros; no other condition
 }
 
-// fit returns the Decimal that n rounds to, and what that took.
+// fit returns the Decimal that n rounds to, and the conditions.
 func (n *number) fit(mode Rounding) (Decimal, Conditions) {
 	cond := n.cond
 	if n.coef.isZero() && n.tail == tailZero {
@@ -166,8 +166,8 @@ func (n *number) fit(mode Rounding) (Decimal, Conditions) {
 	return pack(n.sign, coef, int(exp)), cond
 }
 
-// dropDigits returns coef without its last count > 0 digits, and the tail that
-// those and an older tail make.
+// dropDigits returns coef without its last count > 0 digits, and their tail,
+// followed by an older tail.
 func dropDigits(coef uint128, count int64, older tail) (uint128, tail) {
 	if count > Precision {
 		return uint128{}, tailBelowHalf // coef < 10^34 ≤ a tenth of the unit
@@ -176,7 +176,7 @@ func dropDigits(coef uint128, count int64, older tail) (uint128, tail) {
 	return q, tailOf(r, pow10[count], older)
 }
 
-// overflow returns what a number that is too large rounds to.
+// overflow returns the result of rounding a number that is too large.
 func (n *number) overflow(mode Rounding) Decimal {
 	if mode.roundsUp(n.sign, true, tailAboveHalf) {
 		return Decimal{n.sign | specialBits, 0}
@@ -184,8 +184,8 @@ func (n *number) overflow(mode Rounding) Decimal {
 	return pack(n.sign, uint128{coefLimitHi, coefLimitLo}.sub(uint128{0, 1}), MaxExponent)
 }
 
-// exact returns the Decimal equal to n, or the sentinel that says why there is
-// none.
+// exact returns the Decimal that is equal to n, or the sentinel of the reason
+// why there is none.
 func (n *number) exact() (Decimal, error) {
 	d, cond := n.fit(ToNearestEven)
 	switch {
@@ -199,14 +199,13 @@ func (n *number) exact() (Decimal, error) {
 	return Decimal{}, ErrInexact
 }
 
-// Quantize returns d with the exponent given: rounded by mode if that drops
-// digits, padded with zeros if it adds some, so that 12.345 with the exponent
-// -2 becomes 12.34 or 12.35. The conditions are among Rounded, Inexact and, for
-// the result, Subnormal. A NaN comes back as it is. An infinity, an exponent out
-// of range, or a result that would have more than 34 digits gives the zero value
+// Quantize returns d with the given exponent. It rounds by mode if digits must
+// go, and adds zeros if digits are missing: 12.345 with the exponent -2 becomes
+// 12.34 or 12.35. The conditions are Rounded, Inexact and, for the result,
+// Subnormal. A NaN is returned unchanged. An infinity, an exponent out of
+// range, or a result that would have more than 34 digits gives the zero value
 // and a *ConversionError that matches ErrInfinity, ErrOverflow or ErrUnderflow;
-// so does an unknown mode, with ErrOption.
-// Source: IEEE 754-2008, 5.3.2.
+// so does an unknown mode, with ErrOption. Source: IEEE 754-2008, 5.3.2.
 func (d Decimal) Quantize(exponent int, mode Rounding) (Decimal, Conditions, error) {
 	err := mode.check("decimal128")
 	if err != nil {
@@ -237,7 +236,7 @@ func (d Decimal) Quantize(exponent int, mode Rounding) (Decimal, Conditions, err
 			cond |= Inexact
 		}
 		if mode.roundsUp(d.sign(), coef.lo&1 != 0, t) {
-			coef = coef.add64(1) // one digit was dropped, so 10^33 at most
+			coef = coef.add64(1) // at most 10^33, because a digit was dropped
 		}
 	case coef.digits()-drop > Precision:
 		err = ErrOverflow
@@ -254,12 +253,11 @@ func (d Decimal) Quantize(exponent int, mode Rounding) (Decimal, Conditions, err
 	return d, cond, nil
 }
 
-// Reduce returns the number equal to d that has the fewest digits: without
-// zeros at the end, unless the exponent has reached MaxExponent. A zero gets
-// the exponent 0 and keeps its sign. All Decimals that are Equal, the two zeros
-// apart, reduce to the same one, which makes it a key for maps. Infinities and
-// NaNs come back as Canonical returns them. Source: General Decimal Arithmetic,
-// "reduce".
+// Reduce returns the number with the fewest digits that is equal to d: it
+// removes zeros at the end until the exponent is MaxExponent. A zero gets the
+// exponent 0 and keeps its sign. Equal Decimals have the same result, except 0
+// and -0, so it can be the key of a map. The result for infinities and NaNs is
+// that of Canonical. Source: General Decimal Arithmetic, "reduce".
 func (d Decimal) Reduce() Decimal {
 	if !d.IsFinite() {
 		return d.Canonical()

@@ -2,8 +2,8 @@ package decimal128
 
 import "math/bits"
 
-// uint128 is an unsigned integer, hi·2^64 + lo. A coefficient is one below
-// 10^34; nothing here checks for overflow past 2^128.
+// uint128 is an unsigned integer, hi·2^64 + lo. A coefficient is below 10^34.
+// No function here checks for overflow past 2^128.
 type uint128 struct{ hi, lo uint64 }
 
 // pow10 holds 10^0 to 10^34, and pow10Lo those of them that fit one word.
@@ -94,7 +94,7 @@ func (u uint128) divPow10(n int) (q, r uint128) {
 	return q, u.sub(q.mul(pow10[n]))
 }
 
-// digits returns the number of decimal digits of u < 10^35; of 0 it is 0.
+// digits returns the number of decimal digits of u < 10^35; for 0 it is 0.
 func (u uint128) digits() int {
 	// A number of b bits has floor(b·log10(2)) digits or one more. 1233/4096 is
 	// just below log10(2), by too little to matter for b ≤ 128.

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// process holds what the ids of this process share. It is drawn once, before
-// main starts; only the counter changes afterwards.
+// process makes the ids of this process. It is initialised before main starts;
+// after that only the counter changes.
 var process = func() *generator {
 	var seed [8]byte
 	rand.Read(seed[:]) // never fails
@@ -28,15 +28,15 @@ type generator struct {
 // process, and the next value of a 24-bit counter that started at a random
 // value. It is safe for concurrent use.
 //
-// The counter wraps from 0xffffff to 0. One process therefore hands out 2^24
-// (16,777,216) different ids per second of the clock; the one after that
-// repeats an id of the same second. A clock set back, or two processes that
-// drew the same five bytes (one chance in 2^40 for each pair), can repeat one
-// only if second and counter also meet. Seconds are kept modulo 2^32, which
-// reaches the year 2106. Source: ObjectID specification, "Specification".
+// The counter wraps from 0xffffff to 0. So a process makes 2^24 (16,777,216)
+// different ids per second of the clock; the next id repeats one of the same
+// second. A clock that is set back, or two processes with the same five bytes
+// (one chance in 2^40 for each pair), repeat an id only if second and counter
+// are the same too. Seconds are kept modulo 2^32, which reaches the year 2106.
+// Source: ObjectID specification, "Specification".
 func New() ID { return process.next(time.Now().Unix()) }
 
-// next returns the id of the next counter value at the second given.
+// next returns the id of the next counter value at the given second.
 func (g *generator) next(second int64) (id ID) {
 	n := g.counter.Add(1)
 	// Two stores that do not overlap: the caller will load the id as words.
@@ -45,9 +45,9 @@ func (g *generator) next(second int64) (id ID) {
 	return id
 }
 
-// FromTime returns the lowest id of the second that t lies in: its eight bytes
-// after the seconds are 0x00. For every id, id.Time() is t's second or later if
-// and only if id is not below FromTime(t). A time before 1970 or after
+// FromTime returns the lowest id of the second of t: its eight bytes after the
+// seconds are 0x00. For every id, id.Time() is t's second or later if and only
+// if id is not below FromTime(t). A time before 1970 or after
 // 2106-02-07T06:28:15Z gives the zero ID and a *ValueError that matches
 // ErrRange.
 func FromTime(t time.Time) (ID, error) {
@@ -60,10 +60,9 @@ func FromTime(t time.Time) (ID, error) {
 	return id, nil
 }
 
-// FromTimeMax returns the highest id of the second that t lies in: its eight
-// bytes after the seconds are 0xff. For every id, id.Time() is t's second or
-// earlier if and only if id is not above FromTimeMax(t). Errors are those of
-// FromTime.
+// FromTimeMax returns the highest id of the second of t: its eight bytes after
+// the seconds are 0xff. For every id, id.Time() is t's second or earlier if and
+// only if id is not above FromTimeMax(t). Errors are those of FromTime.
 func FromTimeMax(t time.Time) (ID, error) {
 	id, err := FromTime(t)
 	if err != nil {

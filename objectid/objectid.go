@@ -17,10 +17,10 @@ const Size = 12
 const typeObjectID = 0x07
 
 // ID is one ObjectId, its twelve bytes in wire order: four bytes of seconds
-// since 1970, big-endian and unsigned; five bytes that belong to the process
-// that made it; three bytes of counter, big-endian. Ids compare with ==, serve
-// as map keys, and sort by their bytes, hence by time first. The zero value is
-// twelve zero bytes. Source: ObjectID specification, "Specification".
+// since 1970, big-endian and unsigned; five random bytes of the process that
+// made it; three bytes of counter, big-endian. Ids can be compared with == and
+// be keys of maps. They sort by their bytes, so by time first. The zero value
+// is twelve zero bytes. Source: ObjectID specification, "Specification".
 type ID [Size]byte
 
 const hexDigits = "0123456789abcdef"
@@ -54,11 +54,11 @@ func Parse[T ~string | ~[]byte](text T) (id ID, err error) {
 	return id, nil
 }
 
-// badText says what is wrong with a text that Parse refused.
+// badText returns the fault of a text that Parse rejects.
 func badText[T ~string | ~[]byte](text T) error {
 	n := min(len(text), 2*Size)
 	for i := range n {
-		// '0' is a digit, so eight of them with one replaced ask about that one.
+		// The other seven bytes are digits, so the result is about this byte.
 		if _, ok := parse8('0'*lowBits ^ uint64('0'^text[i])); ok != highBits {
 			return &SyntaxError{Offset: int64(i), Err: ErrDigit}
 		}
@@ -80,13 +80,14 @@ func load8[T ~string | ~[]byte](text T, i int) uint64 {
 }
 
 // parse8 reads eight hexadecimal digits, the first in the low byte of w, and
-// returns the four bytes they stand for, the first in the low byte of v. ok has
-// the high bit of each byte set where there was a digit in either case, and no
-// other bits.
+// returns the four bytes they stand for, the first in the low byte of v. In
+// each byte of ok the high bit is set if the byte of w is a digit in either
+// case; all other bits are zero.
 //
-// A sum of two bytes below 0x80 sets the high bit when it reaches 0x80, so that
-// adding 0x80-m asks whether a byte is m or more. A byte of 0x80 or more can
-// spoil the answer for its neighbours, but its own is always no.
+// The sum of two bytes below 0x80 has the high bit if it is 0x80 or more, so
+// adding 0x80-m tells whether a byte is m or more. A byte of 0x80 or more may
+// spoil the results of its neighbours, but it is itself never taken for a
+// digit.
 func parse8(w uint64) (v, ok uint64) {
 	lower := w | 0x20*lowBits
 	digit := (w + (0x80-'0')*lowBits) &^ (w + (0x7f-'9')*lowBits)
@@ -98,9 +99,8 @@ func parse8(w uint64) (v, ok uint64) {
 	return (v | v>>16) & 0x00000000ffffffff, ok
 }
 
-// FromBytes returns the id made of the Size bytes of b, copied as they stand.
-// A slice of another length gives the zero ID and a *ValueError that matches
-// ErrLength.
+// FromBytes returns the id with the Size bytes of b. A slice of another length
+// gives the zero ID and a *ValueError that matches ErrLength.
 func FromBytes(b []byte) (ID, error) {
 	if len(b) != Size {
 		return ID{}, &ValueError{Err: ErrLength}
@@ -109,7 +109,7 @@ func FromBytes(b []byte) (ID, error) {
 }
 
 // Append appends the 24 lower-case hexadecimal digits of id to dst and returns
-// the longer slice. It allocates only to make dst grow.
+// the longer slice. It allocates only if dst has too little room.
 func (id ID) Append(dst []byte) []byte {
 	n := len(dst)
 	dst = append(dst, blank[:]...)
@@ -117,7 +117,7 @@ func (id ID) Append(dst []byte) []byte {
 	return dst
 }
 
-// blank is what Append grows dst by.
+// blank is the room that Append adds to dst.
 var blank [2 * Size]byte
 
 // String returns the 24 lower-case hexadecimal digits of id.
@@ -188,9 +188,9 @@ func (id ID) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON sets id from a JSON string of 24 hexadecimal digits, or from
 // Extended JSON's object with such a string for its only key, "$oid". JSON null
-// leaves id as it is, which is what encoding/json asks of this method. Any
-// other JSON value is a *ValueError that matches ErrType, and a string of
-// another shape is Parse's error; id then keeps its value.
+// leaves id as it is, as encoding/json requires. Any other JSON value is a
+// *ValueError that matches ErrType, and a string of another shape gives the
+// error of Parse; id then keeps its value.
 func (id *ID) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
@@ -201,7 +201,7 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 			return nil
 		}
 	}
-	// Digits written as escapes, an object, or a refusal.
+	// Digits written as escapes, an object, or an error.
 	text, ok := jsontext.Of(data, "$oid")
 	if !ok {
 		return &ValueError{Err: ErrType}
@@ -242,8 +242,8 @@ func (id ID) Value() (driver.Value, error) { return id.String(), nil }
 // Scan sets id from a database value: a string or []byte of 24 hexadecimal
 // digits, or a []byte of the twelve bytes themselves. NULL and every other type
 // are a *ValueError that matches ErrType (scan into sql.Null[objectid.ID] where
-// NULL may occur); a text of another shape is Parse's error. id then keeps its
-// value.
+// NULL may occur); a text of another shape gives the error of Parse. id then
+// keeps its value.
 func (id *ID) Scan(src any) error {
 	switch v := src.(type) {
 	case string:

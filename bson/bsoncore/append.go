@@ -134,14 +134,13 @@ func AppendBinary(dst []byte, key string, subtype byte, data []byte) []byte {
 // AppendBinaryValue appends a binary without type and key.
 func AppendBinaryValue(dst []byte, subtype byte, data []byte) []byte {
 	n := uint32(len(data))
-	if subtype == BinaryBinaryOld {
-		dst = binary.LittleEndian.AppendUint32(dst, n+4)
-		dst = append(dst, subtype)
-	} else {
+	if subtype != BinaryBinaryOld {
 		dst = binary.LittleEndian.AppendUint32(dst, n)
 		dst = append(dst, subtype)
 		return append(dst, data...)
 	}
+	dst = binary.LittleEndian.AppendUint32(dst, n+4)
+	dst = append(dst, subtype)
 	dst = binary.LittleEndian.AppendUint32(dst, n)
 	return append(dst, data...)
 }

@@ -1,6 +1,7 @@
 // Package shopspring converts between decimal128 and the type Decimal of
-// github.com/shopspring/decimal, which calculates. Package bson knows that type
-// as well, by its name, and a program that does not use it does not link it.
+// github.com/shopspring/decimal, with which programs calculate. Package bson
+// also knows that type, by its name; a program that does not use the type does
+// not link it.
 package shopspring
 
 import (
@@ -27,8 +28,8 @@ func FromDecimal128(d decimal128.Decimal) (decimal.Decimal, error) {
 	return decimal.NewFromBigInt(v, int32(exponent)), err
 }
 
-// ToDecimal128 returns v with its exponent, or with the nearest one where only
-// another fits, as decimal128.FromScaledBigInt does, whose errors it returns.
+// ToDecimal128 returns v with its exponent, or with the nearest exponent that
+// fits. Result and errors are those of decimal128.FromScaledBigInt.
 func ToDecimal128(v decimal.Decimal) (decimal128.Decimal, error) {
 	d, err := decimal128.FromScaledBigInt(v.Coefficient(), int(v.Exponent()))
 	if err != nil {
@@ -37,11 +38,11 @@ func ToDecimal128(v decimal.Decimal) (decimal128.Decimal, error) {
 	return d, err
 }
 
-// FromFloat64Exact returns the value of f itself; its exponent is 0 for an
-// integer and otherwise the negated number of digits after the point. An
-// infinity or NaN gives the zero value and a *decimal128.ConversionError that
-// matches ErrInfinity or ErrNaN. Negative zero, which Decimal does not have,
-// gives zero and one that matches ErrSign.
+// FromFloat64Exact returns the exact value of f. Its exponent is 0 for an
+// integer, else the negative number of digits after the point. An infinity or
+// NaN gives the zero value and a *decimal128.ConversionError that matches
+// ErrInfinity or ErrNaN. Decimal has no negative zero: -0 gives zero and one
+// that matches ErrSign.
 func FromFloat64Exact(f float64) (decimal.Decimal, error) {
 	if f == 0 || f-f != 0 { // zeros, infinities and NaNs
 		v, err := FromDecimal128(decimal128.FromFloat64(f))

@@ -13,8 +13,9 @@ var tens = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
 // Digits8 returns the eight decimal digits of x < 1e8 as the bytes of a word:
 // values 0 to 9, the first digit in the low byte.
 //
-// It halves four digits, then two lanes of two, then four of one; the
-// quotients come from multiplications that are exact for so small numbers.
+// It splits the number into two of four digits, then into four of two, then
+// into single digits. Multiplications give the quotients; they are exact for
+// such small numbers.
 //
 // NOTE: inlines; TestInline lists it.
 func Digits8(x uint64) uint64 {
@@ -26,8 +27,8 @@ func Digits8(x uint64) uint64 {
 	return v<<8 - q*(10<<8-1)                  // n%10 above n/10
 }
 
-// nonDigits returns the top bit of each byte of v that is not 0 to 9. Above
-// the first such byte other bits may be wrong if that byte is 0x8a or more.
+// nonDigits returns the top bit of each byte of v that is not 0 to 9. If the
+// first such byte is 0x8a or more, the bits above it may be wrong.
 //
 // NOTE: inlines; TestInline lists it.
 func nonDigits(v uint64) uint64 {

@@ -7,9 +7,9 @@ package numtext
 //   - putWhole and putExponent write a part of it at an offset.
 //   - fractionLen knows how eight digits lie in a word, as digits.go has them.
 //
-// Everything is written in whole words into room set aside at the start, and
-// the length is cut afterwards: bytes past the text, within the capacity of
-// dst, are overwritten.
+// Everything is written in whole words into room reserved at the start, and the
+// length is cut at the end. So bytes past the text, within the capacity of dst,
+// are overwritten.
 
 import (
 	"encoding/binary"
@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// doubleRoom counts the bytes set aside in dst. The longest text has 24
-	// ("-2.2250738585072014E-308"); the word after a point behind 16 digits
+	// doubleRoom is the number of bytes reserved in dst. The longest text has
+	// 24 ("-2.2250738585072014E-308"); the word after a point behind 16 digits
 	// ends at byte 34.
 	doubleRoom = 34
 
@@ -28,10 +28,10 @@ const (
 	bitsOf1e7   = 0x416312d000000000 // 1e7
 )
 
-// AppendDouble appends f in the house spelling and returns the longer slice.
-// f is finite. The digits are the fewest that parse back to the same bits; of
-// several such, the nearest to f. They stand plain when 1e-4 ≤ |f| < 1e16 and
-// for zero ("9.99", "1.0", "-0.0") and otherwise as d.dddE±dd
+// AppendDouble appends f in the house spelling and returns the longer slice. f
+// is finite. The digits are the fewest that parse back to the same bits; of
+// several such texts, the nearest to f. The notation is plain if 1e-4 ≤ |f| <
+// 1e16 and for zero ("9.99", "1.0", "-0.0") and otherwise as d.dddE±dd
 // ("1.2345678921232E+18", "1.0E-05"); there is always a digit after the point.
 func AppendDouble(dst []byte, f float64) []byte {
 	n := len(dst)
@@ -53,8 +53,9 @@ func AppendDouble(dst []byte, f float64) []byte {
 		// The sum may be fused or not; it only proposes m.
 		m := int64(a*1e8 + 0.5)
 		if float64(m)/1e8 == a {
-			// Not m/1e8, so as not to wait for m. They agree: a whole number
-			// between the two would be one to which m/1e8 cannot round.
+			// Not m/1e8, because that would wait for m. Both have the same
+			// whole part: if a whole number lay between them, m/1e8 could not
+			// round to a.
 			i := int64(a)
 			w := Digits8(uint64(i))
 			x := Digits8(uint64(m - i*1e8))
@@ -99,8 +100,8 @@ func AppendDouble(dst []byte, f float64) []byte {
 		return dst[:n+at+1+max(size-e, 1)]
 
 	case uint(e+4) < 4:
-		// "0." and -1-e zeros. Such a number has more than eight decimals, or
-		// it would have been done with above: size counts no zero.
+		// "0." and -1-e zeros. Such a number has more than eight decimals,
+		// because the others were written above. So size counts no zero.
 		binary.LittleEndian.PutUint64(b[at:at+8], Zeros8&^(0xff<<8)|'.'<<8)
 		at += 1 - e
 		b[at] = byte('0' + first)
@@ -116,8 +117,8 @@ func AppendDouble(dst []byte, f float64) []byte {
 }
 
 // AppendDoubleDriver appends f as the official Go driver spells it and returns
-// the longer slice. f is finite. It differs from AppendDouble in that the
-// exponent begins at 1e6 and that "1E+06" has no point.
+// the longer slice. f is finite. Unlike AppendDouble, it writes an exponent
+// from 1e6 on, and "1E+06" has no point.
 func AppendDoubleDriver(dst []byte, f float64) []byte {
 	a := math.Abs(f)
 	if a < 1e6 && (a >= 1e-4 || a == 0) {
@@ -194,8 +195,8 @@ func putWhole(b *[doubleRoom]byte, at int, i uint64) int {
 // putExponent writes E, a sign and at least two digits of e, -324 ≤ e ≤ 308,
 // at b[at:] and returns the offset after them.
 func putExponent(b *[doubleRoom]byte, at, e int) int {
-	// One word, chosen without jumps: the exponents of mixed data are not
-	// foreseeable.
+	// One word, chosen without jumps: the exponents of mixed data are
+	// unpredictable.
 	negative := uint64(e) >> 63
 	x := (uint64(e) ^ -negative) + negative
 	h := x * 41 >> 12 // x/100, exact below 1100
@@ -211,8 +212,8 @@ func putExponent(b *[doubleRoom]byte, at, e int) int {
 	return at + size
 }
 
-// fractionLen returns how many of the eight digits in x are left without the
-// trailing zeros, and 1 when all are zeros.
+// fractionLen returns the number of the eight digits in x without the trailing
+// zeros, and 1 if all are zeros.
 //
 // NOTE: inlines; TestInline lists it.
 func fractionLen(x uint64) int {

@@ -7,19 +7,18 @@ import (
 	"slices"
 )
 
-// This file does what takes integers of many words.
+// This file has the cases that need integers of many words.
 //
-//   - roundsUp settles what 19 digits cannot: on which side of the middle
-//     between two doubles a longer number lies. This happens about once in a
-//     thousand times that a text has more than 19 digits, unless the text was
-//     made for it; the work is bounded by wideDigits, apart from reading the
-//     text.
+//   - roundsUp decides on which side of the middle between two doubles a number
+//     of more than 19 digits lies. About one in a thousand such numbers needs
+//     it, except in texts made for it. wideDigits bounds the work, apart from
+//     reading the text.
 //   - AppendDoubleExact writes all digits that a double has.
 
 const (
-	// wideDigits is how many significant digits are compared. The middle
-	// between two doubles never has more than 768; further digits can only
-	// break a tie.
+	// wideDigits is the number of significant digits that are compared. The
+	// middle between two doubles has at most 768 digits; further digits can
+	// only break a tie.
 	wideDigits = 41 * mantDigits
 	// wideWords is room for 10^wideDigits, or as many digits of the middle,
 	// and one shift by less than a word.
@@ -30,7 +29,7 @@ const (
 // with the bits u and the next one, both included, rounds to the latter. exp is
 // the decimal exponent of its 19th significant digit; it has at least 20.
 func roundsUp(u uint64, text []byte, exp int) bool {
-	// The number is d × 10^exp, and a little more if rest.
+	// The number is d × 10^exp, and a little more if rest is true.
 	var d wide
 	rest := false
 	digits := 0
@@ -67,7 +66,7 @@ func roundsUp(u uint64, text []byte, exp int) bool {
 	}
 	m.mulAdd(0, 2*c+1)
 
-	// Multiply both by what makes them integers, without common twos.
+	// Multiply both by a factor that makes them integers without common twos.
 	if exp < 0 {
 		m.mulPow5(-exp)
 	} else {
@@ -87,10 +86,10 @@ func roundsUp(u uint64, text []byte, exp int) bool {
 	return false
 }
 
-// AppendDoubleExact appends the value of f itself, all its digits without an
+// AppendDoubleExact appends the exact value of f, all digits without an
 // exponent, and returns the longer slice: at most 767 significant digits in
-// 1,077 bytes. The last digit after the point is not zero, and without any
-// there is no point. f is finite.
+// 1,077 bytes. The last digit after the point is not zero; an integer has no
+// point. f is finite.
 func AppendDoubleExact(dst []byte, f float64) []byte {
 	u := math.Float64bits(f)
 	c := u & (1<<52 - 1)
@@ -108,8 +107,8 @@ func AppendDoubleExact(dst []byte, f float64) []byte {
 	c >>= zeros
 	q += zeros
 
-	// An odd integer times 2^-n has n digits after the point, no fewer: those
-	// of c × 5^n.
+	// An odd integer times 2^-n has exactly n digits after the point: those of
+	// c × 5^n.
 	var w wide
 	w.mulAdd(0, c)
 	places := max(-q, 0)
@@ -118,7 +117,7 @@ func AppendDoubleExact(dst []byte, f float64) []byte {
 	} else {
 		w.shift(uint(q))
 	}
-	var buf [wideDigits + 8]byte // a word more, which the first digits may fill
+	var buf [wideDigits + 8]byte // one more word, which the first digits may fill
 	digits := w.digits(&buf)
 	whole := len(digits) - places
 	if whole > 0 {

@@ -11,10 +11,11 @@ import (
 // double would be infinite.
 func (n Number) Double(text []byte) (f float64, ok bool) {
 	if n.Mant < 1<<50 && uint(n.Exp+22) <= 44 && !n.More {
-		// Both operands are exact, so that the hardware rounds once, to
-		// nearest (William Clinger, "How to read floating point numbers
-		// accurately", 1990). Integers up to 2^53 are exact; but which of 16
-		// digits are above it is chance, and the other way is no slower.
+		// Both operands are exact, so the hardware rounds once, to nearest
+		// (William Clinger, "How to read floating point numbers accurately",
+		// 1990). Integers up to 2^53 are exact. But whether an integer of 16
+		// digits is below 2^53 is unpredictable, and the other way is not
+		// slower.
 		f = float64(int64(n.Mant))
 		if n.Exp < 0 {
 			f /= exactTens[-n.Exp]
@@ -51,15 +52,15 @@ var exactTens = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e1
 // infinity is the bits of positive infinity.
 const infinity = 0x7ff << 52
 
-// nearest returns the bits of the double nearest to m × 10^e, ties to even,
-// and those of infinity when it overflows.
+// nearest returns the bits of the double nearest to m × 10^e, ties to even, and
+// the bits of infinity if it overflows.
 //
 // The method is Eisel-Lemire (Daniel Lemire, "Number parsing at a gigabyte per
 // second", 2021): the product of m and the first 64 or, where those leave a
-// doubt, 128 bits of 10^e, cut when e ≥ 0 and rounded up when e < 0. That these
-// always decide, so that nothing slower is needed for a mantissa of 64 bits, is
-// proven in Noble Mushtak and Daniel Lemire, "Fast number parsing without
-// fallback", 2023.
+// doubt, 128 bits of 10^e, cut if e ≥ 0 and rounded up if e < 0. These bits
+// always decide, so a mantissa of 64 bits needs no slower method; the proof is
+// in Noble Mushtak and Daniel Lemire, "Fast number parsing without fallback",
+// 2023.
 func nearest(m uint64, e int) uint64 {
 	if m == 0 || e < minTenPower {
 		return 0
@@ -90,7 +91,7 @@ func nearest(m uint64, e int) uint64 {
 		return (mant + mant&1) >> 1 // a carry makes the smallest normal number
 	}
 	if lo <= 1 && mant&3 == 1 && e >= -4 && e <= 23 && mant<<(top+9) == hi {
-		mant-- // exactly between two: down to the even one
+		mant-- // exactly between two doubles: down to the even one
 	}
 	mant = (mant + mant&1) >> 1
 	// The first bit is not stored: it adds one to the exponent, as does a

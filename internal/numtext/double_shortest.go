@@ -8,12 +8,13 @@ import (
 // The digits of a double are found by Schubfach (Raffaello Giulietti, "The
 // Schubfach way to render doubles", 2020), an exact algorithm. In its terms a
 // double is c·2^q, and the decimals that round to it fill an interval around
-// it. With k such that 10^k ≤ 2^q < 10^(k+1) (for powers of two, whose
-// interval is lopsided, ¾·2^q), some multiple of 10^k lies in that interval
-// and at most one of 10^(k+1) does. The latter wins if there is one; otherwise
-// the nearest of the former. All comparisons are made on quarters of 10^k,
-// computed from 128 bits of 10^-k and rounded to odd: the last bit then says
-// whether anything was cut off, which is all that a comparison needs to know.
+// it. With k such that 10^k ≤ 2^q < 10^(k+1) (for powers of two, whose interval
+// is lopsided, ¾·2^q), some multiple of 10^k lies in that interval and at most
+// one of 10^(k+1) does. If there is a multiple of 10^(k+1) in the interval, it
+// is the result; otherwise the nearest multiple of 10^k is. All comparisons are
+// made on quarters of 10^k, computed from 128 bits of 10^-k and rounded to odd:
+// the last bit then tells whether anything was cut off, and a comparison needs
+// no more.
 
 // ShortestDecimal returns the decimal that AppendDouble writes, as an integer m
 // without zeros at its end, at most 17 digits, and an exponent: it is m × 10^e.
@@ -51,10 +52,10 @@ func shortest17(u uint64) (m uint64, e int) {
 		l := decimalLen(m)
 		return m * tens[17-l], e + l - 1
 	}
-	// A normal number and no power of two: its interval is even-sided, so
-	// that the nearer of two multiples is inside if any is, and there are 16
-	// or 17 digits: 2^52 < s < 10·2^53. What is left is chosen without jumps,
-	// as chance would decide them.
+	// A normal number that is not a power of two: its interval is symmetric, so
+	// the nearer of two multiples is inside if any is. There are 16 or 17
+	// digits: 2^52 < s < 10·2^53. The rest has no jumps, because they would be
+	// unpredictable.
 	k := log10Pow2(q)
 	hi, lo, h := power(k, q)
 	odd := c & 1 // the ends of the interval belong to it when c is even
@@ -118,9 +119,10 @@ func shortestAny(u uint64) (m uint64, e int) {
 	return (mid + 1 + s&1) >> 2, k
 }
 
-// power returns the 128 bits of 10^-k, rounded up as the algorithm wants them
-// (also when they are exact), and by how much to shift a factor so that its
-// product with them, without the low 128 bits, counts in 10^k. 1 ≤ h ≤ 4.
+// power returns the 128 bits of 10^-k, rounded up as the algorithm requires
+// (also if they are exact), and the number of bits by which a factor is
+// shifted, so that its product with them, without the low 128 bits, is in units
+// of 10^k. 1 ≤ h ≤ 4.
 //
 // NOTE: inlines; TestInline lists it.
 func power(k, q int) (hi, lo uint64, h uint) {
@@ -128,8 +130,8 @@ func power(k, q int) (hi, lo uint64, h uint) {
 	return g[0], g[1] + 1, uint(q+log2Pow10(-k)+1) & 63
 }
 
-// roundOdd returns g·c without the low 128 bits, g being hi and lo, and its
-// last bit set if more was cut off than rounding g up can have added.
+// roundOdd returns g·c without the low 128 bits, g being hi and lo, and sets
+// its last bit if more was cut off than rounding g up can have added.
 //
 // NOTE: inlines; TestInline lists it.
 func roundOdd(hi, lo, c uint64) uint64 {

@@ -2,9 +2,9 @@ package numtext
 
 // This file reads the text of a number; double_parse.go makes a double of it.
 //
-//   - Scan decides the grammar for numbers whose first eight bytes tell where
-//     the whole part ends, which are nearly all; scanLong for all others.
-//   - scanExponent and longMantissa read a part on behalf of both.
+//   - Scan reads numbers whose whole part ends within the first eight bytes,
+//     which are nearly all numbers; scanLong reads all others.
+//   - scanExponent and longMantissa read a part for both.
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 )
 
 // A Number is the result of Scan for one JSON number. Its value is Mant ×
-// 10^Exp with the sign of Neg, except for the digits that Mant omits. The value
-// of the text "1" is Number{Mant: 1}, and no other text has that one.
+// 10^Exp with the sign of Neg, except for the digits that Mant omits. The text
+// "1" is Number{Mant: 1}, and so is no other text.
 type Number struct {
 	Mant uint64 // the first 19 significant digits; Double takes any
 	Exp  int    // decimal exponent of the last digit of Mant; may be cut beyond ±2^30
@@ -34,12 +34,12 @@ const (
 	maxExp     = 1 << 30 // far beyond what any Mant can bring back into range
 )
 
-// Scan scans the number at src[off:]: the longest text there that RFC 8259
-// calls a number. It returns the number and the offset just past it. The caller
-// checks the bytes after it ("01" is 0 and then 1). ok is false when no number
-// stands there: end is then the offset of the first byte that does not fit,
-// perhaps len(src), and the number is not to be used. Time is linear in the
-// length of the text whatever the exponent, and src is not kept.
+// Scan scans the number at src[off:]: the longest text there that is a number
+// in RFC 8259. It returns the number and the offset just past it. The caller
+// checks the bytes after it ("01" is 0 and then 1). If there is no number, ok
+// is false, end is the offset of the first byte at fault, perhaps len(src), and
+// the number must not be used. Time is linear in the length of the text
+// whatever the exponent, and src is not kept.
 func Scan(src []byte, off int) (n Number, end int, ok bool) {
 	i := off
 	if i < len(src) && src[i] == '-' {
@@ -65,8 +65,8 @@ func Scan(src []byte, off int) (n Number, end int, ok bool) {
 	}
 	c := byte(w >> (d & 63))
 	if c == '.' {
-		// Take the point out, so that the digits on both sides of it join.
-		// The stops above it can be relied on: '.' causes no carry.
+		// Take the point out, so that the digits on both sides of it join. The
+		// stops above it are right: '.' causes no carry.
 		n.Frac = true
 		whole := uint64(1)<<(d&63) - 1
 		v = v&whole | v>>8&^whole
@@ -170,8 +170,8 @@ func scanLong(src []byte, i int, n Number) (Number, int, bool) {
 	return n, i, true
 }
 
-// scanDigits appends the digits at src[i:] to those of mant, which overflows
-// when they are too many, and returns the offset past them.
+// scanDigits appends the digits at src[i:] to those of mant, which overflows if
+// there are too many, and returns the offset past them.
 func scanDigits(src []byte, i int, mant uint64) (uint64, int) {
 	for len(src)-i >= 8 {
 		v := binary.LittleEndian.Uint64(src[i:i+8]) ^ Zeros8
@@ -189,9 +189,9 @@ func scanDigits(src []byte, i int, mant uint64) (uint64, int) {
 	return mant, i
 }
 
-// longMantissa returns the first 19 significant digits of text, which is
-// digits with perhaps a point among them, how many digits follow those, and
-// whether any do.
+// longMantissa returns the first 19 significant digits of text, which has
+// digits and perhaps a point, the number of digits after them, and whether
+// there are any.
 func longMantissa(text []byte) (mant uint64, cut int, more bool) {
 	for i, c := range text {
 		c -= '0'
@@ -224,8 +224,8 @@ func scanExponent(src []byte, i int, n Number) (Number, int, bool) {
 	first := i
 	x := int64(0)
 	for ; i < len(src) && src[i]-'0' < 10; i++ {
-		// Beyond 10^15 nothing changes: no text is long enough to make up
-		// for such an exponent.
+		// Beyond 10^15 nothing changes: no text is long enough to bring such an
+		// exponent back into range.
 		if x < 1e15 {
 			x = x*10 + int64(src[i]-'0')
 		}
