@@ -56,7 +56,7 @@ func TestCoreMethods(t *testing.T) {
 	}
 }
 
-// sameMethods calls the methods of both that take no argument, but for Next.
+// sameMethods calls the methods of both that take no argument, except Next.
 func sameMethods(t *testing.T, theirs, ours any) {
 	t.Helper()
 	names := map[string]string{"Document": "Raw"}

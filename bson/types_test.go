@@ -78,7 +78,7 @@ func TestString(t *testing.T) {
 	}
 }
 
-// TestJSON: what encoding/json makes of the types.
+// TestJSON: the JSON that encoding/json writes for the types.
 func TestJSON(t *testing.T) {
 	at := bson.DateTime(1700000000123)
 	raw, err := bson.Marshal(bson.D{{"b", 1}, {"a", anID}})
@@ -118,7 +118,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// TestJSONFaults: what JSON does not have is an error that says where it is.
+// TestJSONFaults: a value that JSON does not have is an error with its path.
 func TestJSONFaults(t *testing.T) {
 	nan := math.NaN()
 	type inner struct {
@@ -250,8 +250,8 @@ func TestUUID(t *testing.T) {
 	}
 }
 
-// TestVector: the rules of the specification. Binaries that break one are
-// refused and stay binaries.
+// TestVector: the rules of the specification. A binary that breaks a rule is
+// rejected and stays a binary.
 func TestVector(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -324,7 +324,7 @@ func TestVector(t *testing.T) {
 	}
 }
 
-// TestDateTimeOf: floors, and keeps to the range of int64.
+// TestDateTimeOf: times are rounded down, and a time out of range is an error.
 func TestDateTimeOf(t *testing.T) {
 	for _, d := range []bson.DateTime{0, -1, 1, 999, -999, -1000, -1001, math.MaxInt64, math.MinInt64, math.MinInt64 + 1, math.MinInt64 + 900} {
 		for _, ns := range []time.Duration{0, 999999} {
@@ -349,8 +349,8 @@ func TestDateTimeOf(t *testing.T) {
 	}
 }
 
-// TestCompare: each value is before all in the rows below it and equal to
-// those in its own.
+// TestCompare: each value is before all values of the rows below, and equal to
+// the values of its row.
 func TestCompare(t *testing.T) {
 	rows := [][]any{
 		{bson.MinKey{}},
@@ -439,8 +439,9 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// Every type that stands for a BSON value has a text, inside others and by
-// itself. A type that the writer of texts does not know would call itself.
+// Every type that stands for a BSON value has a text, alone and inside other
+// values. String of a type that the shellWriter does not know would call
+// itself.
 func TestTextOfEveryType(t *testing.T) {
 	for _, typ := range bson.KnownTypes() {
 		v, ok := reflect.Zero(typ).Interface().(fmt.Stringer)

@@ -28,8 +28,8 @@ type plainRecord struct {
 	Tags    [2]int32
 }
 
-// TestValueAllocs holds how often values allocate. Under the race detector
-// pools forget on purpose, hence the build tag.
+// TestValueAllocs holds how often values allocate. The race detector empties
+// pools at random, hence the build tag.
 func TestValueAllocs(t *testing.T) {
 	rec := &plainRecord{Name: "name of a record", At: time.UnixMilli(1700000000000)}
 	doc, err := bson.Marshal(rec)
@@ -91,8 +91,8 @@ func TestAnyAllocs(t *testing.T) {
 			}
 		}
 	})
-	// Beside the containers: the variable, the texts, and a slab each of
-	// strings, documents, arrays and binaries, with a second one at times.
+	// Besides the containers: the variable, the texts, and one or two slabs for
+	// each of strings, documents, arrays and binaries.
 	const slabs = 8
 	if most := float64(containers + binaries + slabs*len(docs)); got > most {
 		t.Errorf("%v allocations, want at most %v: %d containers, %d binaries", got, most, containers, binaries)

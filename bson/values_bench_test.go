@@ -61,8 +61,8 @@ func typeOf(t bson.Type, data []byte) reflect.Type {
 	return reflect.TypeFor[any]()
 }
 
-// targets are the Go types that documents are benchmarked with, by what makes
-// the address of a new one for a document.
+// targets are the Go types of the benchmarks. new returns a pointer to a new
+// value for a document.
 var targets = []struct {
 	name string
 	new  func(doc []byte) any
@@ -73,8 +73,8 @@ var targets = []struct {
 	{"any", func([]byte) any { return new(any) }},
 }
 
-// valueDocs is how many documents the benchmarks of values go through. Each
-// has a struct type of its own, whose plan has to stay in the cache.
+// valueDocs is the number of documents in the benchmarks of values. Each has
+// its own struct type, whose plan must stay in the cache.
 const valueDocs = 64
 
 func BenchmarkAppend(b *testing.B) {

@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file has types that are written in one way as a whole document and in
-// another as a value, and destinations at the top that have two meanings.
+// This file has types that are written differently as a whole document and as a
+// value, and destinations at the top with two meanings.
 
 // These types have both hooks: declared on the value, on the pointer, and
 // with the type byte of the driver v1.
@@ -71,8 +71,8 @@ func ofValue(t byte, data []byte, n *int32) error {
 	return nil
 }
 
-// TestBothHooks: a type with both hooks is a whole document by the one and a
-// value inside of one by the other, both ways.
+// TestBothHooks: of a type with both hooks, one hook writes and reads whole
+// documents, the other values inside a document.
 func TestBothHooks(t *testing.T) {
 	document, inside := `{"data": 7}`, `{"v": 7}`
 	for _, v := range []any{both{7}, &both{7}, bothPtr{7}, &bothPtr{7}, bothLegacy{7}, &bothLegacy{7}, bothInList{7}, &bothInList{7}} {
@@ -131,8 +131,8 @@ func TestBothHooks(t *testing.T) {
 	}
 }
 
-// TestAnyAtTop: an any at the top is replaced, whatever it holds and whatever
-// the options are; one inside that holds a pointer keeps it.
+// TestAnyAtTop: an any at the top is replaced, for all values and options. An
+// any inside another value keeps its pointer.
 func TestAnyAtTop(t *testing.T) {
 	doc, err := bson.Marshal(bson.D{{"a", bson.D{{"k", "v"}}}})
 	if err != nil {
@@ -184,8 +184,8 @@ func TestAnyAtTop(t *testing.T) {
 	}
 }
 
-// TestRawIsCopied: what a Raw held before it is read into is not written to,
-// since a Raw is mostly a part of other bytes.
+// TestRawIsCopied: reading into a Raw does not overwrite its old bytes, because
+// they are usually a part of a document.
 func TestRawIsCopied(t *testing.T) {
 	doc, err := bson.Marshal(bson.D{{"r", bson.D{{"a", "one"}}}, {"list", bson.A{bson.D{{"a", "two"}}}}})
 	if err != nil {
@@ -219,8 +219,8 @@ func TestRawIsCopied(t *testing.T) {
 	}
 }
 
-// TestRawType: a Raw is a document; an array does not become one, nor would
-// it be written back as one.
+// TestRawType: a Raw is a document. An array does not become a Raw, because it
+// would be written back as a document.
 func TestRawType(t *testing.T) {
 	empty := []byte("\x05\x00\x00\x00\x00")
 	for _, tc := range []struct {
@@ -239,8 +239,8 @@ func TestRawType(t *testing.T) {
 	}
 }
 
-// TestRegexOptionsWritten: the options of a regex are in order wherever a Go
-// value becomes BSON, and bytes that are BSON already stay as they are.
+// TestRegexOptionsWritten: the options of a regex are sorted wherever a Go
+// value becomes BSON. Bytes that are already BSON stay unchanged.
 func TestRegexOptionsWritten(t *testing.T) {
 	for _, tc := range []struct{ in, want string }{
 		{"", ""}, {"i", "i"}, {"xi", "ix"}, {"xmsi", "imsx"}, {"ii", "ii"}, {"zéa", "azé"}, {"日é", "é日"},
@@ -277,7 +277,8 @@ func TestRegexOptionsWritten(t *testing.T) {
 	}
 }
 
-// TestNilBytes: which option makes an empty binary of a nil slice of bytes.
+// TestNilBytes: the options with which a nil slice of bytes becomes an empty
+// binary.
 func TestNilBytes(t *testing.T) {
 	v := struct {
 		Plain []byte

@@ -13,11 +13,11 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// This file has values that contain themselves, and hooks that call what
-// called them. A stack overflow would end the test program.
+// This file has values that contain themselves, and hooks that call their
+// callers. A stack overflow would end the test program.
 
-// A ring leads back to itself twice, so that whoever goes on after the first
-// time has no end.
+// A ring contains itself twice, so a walk that continues after the first cycle
+// does not end.
 type ring struct{ A, B bson.D }
 
 func newRing() *ring {
@@ -30,8 +30,7 @@ func newRing() *ring {
 // holder has the methods of its D.
 type holder struct{ bson.D }
 
-// rings are values that contain themselves by way of types that are not this
-// package's.
+// rings are values that contain themselves through types of other packages.
 func rings() map[string]any {
 	slice := bson.D{{"a", nil}, {"b", nil}}
 	slice[0].Value = []bson.D{slice}
@@ -63,7 +62,7 @@ func rings() map[string]any {
 	}
 }
 
-// methods has methods of its own that lead back here.
+// methods has its own methods, which call this package.
 type methods struct{ d bson.D }
 
 func (m *methods) String() string               { return "<" + m.d.String() + ">" }
@@ -105,8 +104,8 @@ func TestCyclesMarshal(t *testing.T) {
 	}
 }
 
-// TestCyclesText: a text for people ends where it is too deep, and is no
-// longer than that takes.
+// TestCyclesText: a text for people ends where values are nested too deeply,
+// and is not longer than necessary.
 func TestCyclesText(t *testing.T) {
 	for name, v := range rings() {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +125,7 @@ func TestCyclesText(t *testing.T) {
 	}
 }
 
-// The hooks of these types call what called them, for the same value.
+// The hooks of these types call their callers with the same value.
 type (
 	docLoop   struct{ D bson.D }
 	valueLoop struct{ V any }
@@ -160,8 +159,8 @@ func TestHooksThatCallThemselves(t *testing.T) {
 	}
 }
 
-// TestCyclesUnmarshal: destinations that lead back to themselves before a
-// value can be set.
+// TestCyclesUnmarshal: pointers that lead back to themselves, so that no value
+// can be set.
 func TestCyclesUnmarshal(t *testing.T) {
 	doc, err := bson.Marshal(bson.D{{"v", bson.D{}}})
 	if err != nil {
@@ -179,7 +178,7 @@ func TestCyclesUnmarshal(t *testing.T) {
 	}
 }
 
-// A link makes JSON and text of a chain that is a D and a struct in turn.
+// A link is a struct in a chain of Ds and structs in turn.
 type link struct{ D any }
 
 // chainOf returns n containers within each other, every other one a link.
@@ -195,8 +194,8 @@ func chainOf(n int) any {
 	return v
 }
 
-// TestJSONDepthIsExact: 1,000 containers have JSON and 1,001 do not, every time,
-// whether encoding/json or this package writes them.
+// TestJSONDepthIsExact: 1,000 nested containers have JSON and 1,001 do not, in
+// every run, whether encoding/json or this package writes them.
 func TestJSONDepthIsExact(t *testing.T) {
 	for range 3 {
 		if _, err := json.Marshal(bson.D{{"v", chainOf(bson.DefaultMaxDepth - 1)}}); err != nil {
@@ -208,7 +207,7 @@ func TestJSONDepthIsExact(t *testing.T) {
 			t.Errorf("1,001: %.200v", err)
 		}
 	}
-	// What JSON leaves out may lead anywhere.
+	// A field that JSON leaves out may contain itself.
 	type node struct {
 		Name   string
 		Parent any `json:"-"`
@@ -221,8 +220,7 @@ func TestJSONDepthIsExact(t *testing.T) {
 	}
 }
 
-// A countdown from n has hooks that make n calls of this package, each within
-// the one before.
+// A countdown from n has hooks that nest n calls of this package.
 type countdown int32
 
 func (c countdown) MarshalBSONValue() (byte, []byte, error) {
@@ -241,8 +239,8 @@ func (c *countdown) UnmarshalBSONValue(t byte, data []byte) error {
 	return bson.UnmarshalValue(bson.Type(t), data, c)
 }
 
-// TestHookDepthIsExact: hooks may call this package up to 250 calls deep within
-// each other. That does not depend on what was called before, or on memory being collected.
+// TestHookDepthIsExact: hooks may nest up to 250 calls of this package. The
+// limit does not depend on earlier calls or on the garbage collector.
 func TestHookDepthIsExact(t *testing.T) {
 	calls := map[string]func(n countdown) error{
 		"Marshal": func(n countdown) error { _, _, err := bson.MarshalValue(n); return err },

@@ -19,14 +19,14 @@ import (
 )
 
 // This file embeds types that have hooks of their own. Go promotes the hooks,
-// so that a struct seems to be its embedded field and nothing else.
+// so a struct looks like its embedded field alone.
 //
 //   - Hooks promoted from types that this package knows do not count.
-//   - Hooks that the struct declares count, and so do those promoted from
-//     types that it does not know.
+//   - Hooks that the struct declares count, and so do hooks promoted from
+//     unknown types.
 
-// embeddings are structs that embed a type, each with one that has a plain
-// field in its place and is written alike.
+// embeddings are structs that embed a type. Each has a partner with a named
+// field instead, which has the same BSON.
 var embeddings = []struct{ embedded, plain any }{
 	{struct {
 		objectid.ID `bson:"_id"`
@@ -280,7 +280,7 @@ type Generic[T any] struct {
 	V T
 }
 
-// SelfEmbedded would lead the search for its methods around in a circle.
+// SelfEmbedded embeds itself, so a search for its methods might not end.
 type SelfEmbedded struct {
 	*SelfEmbedded
 	objectid.ID
@@ -289,8 +289,8 @@ type SelfEmbedded struct {
 
 type selfEmbedded = SelfEmbedded
 
-// TestEmbedded: an embedded value of a type with hooks is a field like
-// others, with its siblings beside it.
+// TestEmbedded: an embedded value of a type with hooks is a field like the
+// other fields.
 func TestEmbedded(t *testing.T) {
 	seen := map[reflect.Type]bool{}
 	for _, tc := range embeddings {
@@ -347,8 +347,8 @@ func pointerTo(v any) any {
 	return p.Interface()
 }
 
-// These structs embed an ID and declare hooks of their own, or have them from
-// a type that this package does not know.
+// These structs embed an ID. They declare their own hooks, or get them from a
+// type that this package does not know.
 type (
 	ownHook            struct{ objectid.ID }
 	ownPtrHook         struct{ objectid.ID }
@@ -399,9 +399,8 @@ func TestEmbeddedOwnHooks(t *testing.T) {
 	}
 }
 
-// TestEmbeddedText: methods for text that are promoted from a known type
-// count in a struct that has nothing else, and nowhere where they would hide
-// a field.
+// TestEmbeddedText: methods for text that are promoted from a known type count
+// if the struct has no other field, and not if they would hide a field.
 func TestEmbeddedText(t *testing.T) {
 	at := time.UnixMilli(1_700_000_000_000).UTC()
 	type stamp struct{ time.Time }
@@ -455,8 +454,8 @@ func TestEmbeddedForeign(t *testing.T) {
 	}
 }
 
-// TestEmbeddedZero: IsZero that is promoted from a known type does not leave
-// out the fields beside it, and is not called on a nil pointer.
+// TestEmbeddedZero: a promoted IsZero of a known type does not hide the other
+// fields, and is not called on a nil pointer.
 func TestEmbeddedZero(t *testing.T) {
 	type byValue struct {
 		objectid.ID

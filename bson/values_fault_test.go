@@ -19,7 +19,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// A conversion is what a test looks at in the error of one.
+// A conversion is the part of a conversion error that tests compare.
 type conversion struct {
 	Pointer string
 	Offset  int64
@@ -64,7 +64,7 @@ var errHook = errors.New("no")
 func (failing) MarshalBSONValue() (byte, []byte, error) { return 0, nil, errHook }
 func (failing) UnmarshalBSONValue(byte, []byte) error   { return errHook }
 
-// A failingKey refuses each key.
+// A failingKey rejects each key.
 type failingKey string
 
 func (*failingKey) UnmarshalKey(string) error { return errHook }
@@ -124,8 +124,8 @@ func cyclicChain() chain {
 	return c
 }
 
-// TestMarshalFaults: what cannot be written says where, in which Go type, and
-// why; Append leaves dst as it was.
+// TestMarshalFaults: a value that cannot be written is an error with its path,
+// Go type and reason. Append leaves dst unchanged.
 func TestMarshalFaults(t *testing.T) {
 	deep := strings.Repeat("/next", 1000)
 	for _, tc := range []struct {
@@ -207,8 +207,8 @@ func TestMarshalFaults(t *testing.T) {
 	}
 }
 
-// TestUnmarshalFaults: what does not go into a destination says where, which
-// types, and why.
+// TestUnmarshalFaults: a value that does not fit its destination is an error
+// with its path, both types and the reason.
 func TestUnmarshalFaults(t *testing.T) {
 	type in struct {
 		V any
@@ -280,7 +280,7 @@ func TestUnmarshalFaults(t *testing.T) {
 	}
 }
 
-// TestDestinations: what is no destination, and documents that are none.
+// TestDestinations: invalid destinations and malformed documents.
 func TestDestinations(t *testing.T) {
 	doc := []byte{5, 0, 0, 0, 0}
 	var nilMap map[string]int
@@ -303,7 +303,7 @@ func TestDestinations(t *testing.T) {
 		for _, v := range []any{new(bson.D), new(any), new(bson.M), new(map[string]string), new(struct{ A string }), new(map[string][]any)} {
 			err := bson.Unmarshal([]byte(tc.doc), v)
 			if _, isStruct := v.(*struct{ A string }); isStruct && strings.Contains(tc.doc, "\x0a\xff") {
-				continue // the struct does not have that key, so does not read it
+				continue // the struct does not have this key, so it does not read it
 			}
 			if !errors.Is(err, tc.err) && !errors.Is(err, bson.ErrMismatch) {
 				t.Errorf("Unmarshal(%q) into %T: %v, want %v", tc.doc, v, err, tc.err)
@@ -351,8 +351,8 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestDeepest: the deepest nesting that options allow is written and read
-// without trouble, one more is an error; a stack overflow would end the test.
+// TestDeepest: the deepest nesting that options allow is written and read, and
+// one more level is an error. A stack overflow would end the test.
 func TestDeepest(t *testing.T) {
 	var d any = bson.D{}
 	n := &node{}
@@ -380,7 +380,7 @@ func TestDeepest(t *testing.T) {
 	}
 }
 
-// TestConversionErrorText: the text names what the error has.
+// TestConversionErrorText: the text has all fields of the error.
 func TestConversionErrorText(t *testing.T) {
 	for _, tc := range []struct {
 		err  bson.ConversionError

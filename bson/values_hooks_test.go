@@ -18,7 +18,7 @@ import (
 )
 
 // TestOwnHooks: the hooks of our types, which other libraries call, write and
-// read what Marshal and Unmarshal do.
+// read the same bytes as Marshal and Unmarshal.
 func TestOwnHooks(t *testing.T) {
 	empty := bson.Raw("\x05\x00\x00\x00\x00")
 	for _, v := range []any{
@@ -75,7 +75,7 @@ func isNotDocument(err error) bool {
 	return errors.Is(err, bson.ErrNotDocument) || errors.Is(err, objectid.ErrNotDocument) || errors.Is(err, decimal128.ErrNotDocument)
 }
 
-// TestForeignNumbers: types of other packages, where values do not fit.
+// TestForeignNumbers: values that do not fit types of other packages.
 func TestForeignNumbers(t *testing.T) {
 	read := func(v, dst any) error {
 		doc, err := bson.Marshal(bson.D{{"v", v}})

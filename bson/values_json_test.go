@@ -17,7 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// TestUnmarshalJSON: what JSON texts become in the types that hold any value.
+// TestUnmarshalJSON: the values of JSON texts in the types that hold any value.
 func TestUnmarshalJSON(t *testing.T) {
 	const object = `{"b":1,"a":[true,{"y":null,"x":"s"}],"b":-3000000000}`
 	doc := bson.D{{"b", int32(1)}, {"a", bson.A{true, bson.D{{"y", nil}, {"x", "s"}}}}, {"b", int64(-3000000000)}}
@@ -106,8 +106,8 @@ func jsonReaders() []json.Unmarshaler {
 	}
 }
 
-// TestHostileJSON: the methods rely on nobody having checked the text before,
-// and what they refuse leaves them as they are.
+// TestHostileJSON: the methods do not rely on a caller that checks the text.
+// Rejected text leaves the value unchanged.
 func TestHostileJSON(t *testing.T) {
 	big := strings.Repeat("[", 1<<22)
 	texts := []string{
@@ -130,8 +130,7 @@ func TestHostileJSON(t *testing.T) {
 	}
 }
 
-// TestJSONDepth: 1,000 objects and arrays may lie within each other, whoever
-// calls.
+// TestJSONDepth: 1,000 objects and arrays may be nested, for every caller.
 func TestJSONDepth(t *testing.T) {
 	nested := func(n int) string {
 		return strings.Repeat(`{"a":[`, n/2) + strings.Repeat(`]}`, n/2)
@@ -168,8 +167,8 @@ func TestJSONDepth(t *testing.T) {
 	}
 }
 
-// TestJSONSyntax: a D takes every JSON object that encoding/json takes, and
-// nothing else.
+// TestJSONSyntax: a D accepts every JSON object that encoding/json accepts, and
+// no other text.
 func TestJSONSyntax(t *testing.T) {
 	parts := []string{`{`, `}`, `[`, `]`, `,`, `:`, `"a"`, `1`, `null`, ` `}
 	var texts []string
@@ -191,8 +190,8 @@ func TestJSONSyntax(t *testing.T) {
 	}
 }
 
-// TestJSONRoundTrip: what these types write they read back: the same value
-// where JSON can tell, and the same text always.
+// TestJSONRoundTrip: these types read their own JSON: the text is always the
+// same, and so is the value if JSON can represent it.
 func TestJSONRoundTrip(t *testing.T) {
 	same := bson.D{{"n", int32(1)}, {"l", int64(1) << 60}, {"d", 1.5}, {"s", "x\u2028<"}, {"b", true}, {"z", nil}, {"a", bson.A{bson.D{}, bson.A{}}}, {"n", int32(2)}}
 	doc, err := bson.Marshal(same)
@@ -207,7 +206,7 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		v    any
-		same bool // the value itself comes back
+		same bool // JSON represents the value
 	}{
 		{same, true},
 		{bson.Raw(doc), true},
@@ -252,7 +251,7 @@ func TestJSONRoundTrip(t *testing.T) {
 	}
 }
 
-// TestJSONOfDamage: bytes that are no BSON have no JSON.
+// TestJSONOfDamage: malformed BSON has no JSON.
 func TestJSONOfDamage(t *testing.T) {
 	for _, v := range []json.Marshaler{
 		bson.Raw{1, 2, 3}, bson.Raw{}, bson.Raw("\x08\x00\x00\x00\x20a\x00\x00"), bson.Raw("\x0c\x00\x00\x00\x02a\x00\x09\x00\x00\x00\x00"),
@@ -265,7 +264,7 @@ func TestJSONOfDamage(t *testing.T) {
 	}
 }
 
-// TestWrongJSON: a JSON value of another kind than the type takes.
+// TestWrongJSON: a JSON value of the wrong kind.
 func TestWrongJSON(t *testing.T) {
 	for i, text := range []string{`{}`, `[]`, `"x"`, `7`, `true`} {
 		kind := []string{"object", "array", "string", "number", "bool"}[i]

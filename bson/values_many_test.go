@@ -19,11 +19,11 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file holds that elements of containers do not see each other: not the
-// depth that their siblings had, not the fields that the one before set, not
-// what lay in the buffer before.
+// This file holds that elements of containers are independent: of the depth of
+// their siblings, of fields set for an earlier element, and of old bytes in the
+// buffer.
 
-// many is more siblings than there may be levels.
+// many is a number of siblings that is larger than the depth limit.
 const many = bson.DefaultMaxDepth + 200
 
 type (
@@ -40,7 +40,7 @@ func (levelHook) MarshalBSONValue() (byte, []byte, error) {
 func (*levelHook) UnmarshalBSONValue(byte, []byte) error { return nil }
 
 // TestManySiblings: a container that has ended does not count as a level for
-// those after it, of whatever kind they are, written and read.
+// later containers, in writing and reading.
 func TestManySiblings(t *testing.T) {
 	repeat := func(v any) bson.A { return slices.Repeat(bson.A{v}, many) }
 	maps := make(map[string]map[string]int, many)
@@ -102,8 +102,8 @@ func TestManySiblings(t *testing.T) {
 	}
 }
 
-// TestPointerLimit: as many pointers may lead to each other as containers may
-// be open, and one more is refused, both ways.
+// TestPointerLimit: a chain of pointers may be as long as containers may be
+// deep. One more pointer is rejected, in writing and reading.
 func TestPointerLimit(t *testing.T) {
 	doc, err := bson.Marshal(bson.D{{"v", int32(1)}})
 	if err != nil {
@@ -168,7 +168,7 @@ func (k *textKey) UnmarshalText(text []byte) error {
 func (l grade) MarshalText() ([]byte, error)   { return fmt.Append(nil, "L", int(l)), nil }
 func (o ownText) MarshalText() ([]byte, error) { return []byte(o.s), nil }
 
-// TestMapEntries: the key and the value of an entry have nothing of the entry
+// TestMapEntries: the key and the value of an entry keep nothing of the entry
 // before.
 func TestMapEntries(t *testing.T) {
 	values := bson.D{{"a", bson.D{{"x", 1}, {"y", 2}}}, {"b", bson.D{{"x", 3}}}, {"c", bson.D{}}}
@@ -196,8 +196,8 @@ func TestMapEntries(t *testing.T) {
 	}
 }
 
-// TestKnownTypesInside: types with a form of their own have it as elements of
-// lists and maps too, not only as fields, which structs write themselves.
+// TestKnownTypesInside: types with their own form have it as elements of lists
+// and maps too, not only as fields, which the loop of a struct writes.
 func TestKnownTypesInside(t *testing.T) {
 	at := time.UnixMilli(1_700_000_000_123).UTC()
 	for _, tc := range []struct{ typed, plain any }{
@@ -236,8 +236,8 @@ func TestKnownTypesInside(t *testing.T) {
 	}
 }
 
-// TestFieldsWithMethods: fields of a struct, which its loop would write by
-// their memory, when a method, a tag or the way to them forbids it.
+// TestFieldsWithMethods: fields of a struct that its loop must not write from
+// memory, because of a method, a tag or the path to them.
 func TestFieldsWithMethods(t *testing.T) {
 	texts := bson.EncodeOptions{TextMarshalers: true}
 	in := hidingIn{L: 3, P: ptrTo(grade(4)), N: 5}
@@ -276,9 +276,8 @@ func TestFieldsWithMethods(t *testing.T) {
 	}
 }
 
-// TestKeyInDirtyBuffer: the key of a field is written whole, its NUL
-// included, whatever lay in the buffer. Keys up to 16 bytes are written by
-// two stores.
+// TestKeyInDirtyBuffer: the key of a field is written completely, with its NUL,
+// whatever bytes the buffer had. Keys up to 16 bytes are written by two stores.
 func TestKeyInDirtyBuffer(t *testing.T) {
 	for n := range 24 {
 		typ := reflect.StructOf([]reflect.StructField{
@@ -326,8 +325,8 @@ func TestErrorsStay(t *testing.T) {
 	}
 }
 
-// TestDBRefOrder: only documents that are written back as they were become a
-// DBRef in an any; the others stay documents, of the type asked for.
+// TestDBRefOrder: only documents that a DBRef writes back unchanged become a
+// DBRef in an any. The others stay documents of the chosen type.
 func TestDBRefOrder(t *testing.T) {
 	o := bson.DecodeOptions{DBRefs: true}
 	for _, tc := range []struct {
@@ -375,8 +374,8 @@ func TestDBRefOrder(t *testing.T) {
 	}
 }
 
-// TestRegexOffset: text that is not UTF-8 is found at its own byte, in both
-// parts of a regex.
+// TestRegexOffset: the offset is that of the first byte that is not UTF-8, in
+// both parts of a regex.
 func TestRegexOffset(t *testing.T) {
 	for _, tc := range []struct {
 		pattern, options string
@@ -392,8 +391,8 @@ func TestRegexOffset(t *testing.T) {
 	}
 }
 
-// TestJSONOfLittle: JSON of values that hold nothing, or nothing that can be
-// read, comes back or is an error.
+// TestJSONOfLittle: JSON of empty and of malformed values is read back or is an
+// error.
 func TestJSONOfLittle(t *testing.T) {
 	text, err := json.Marshal(bson.Vector{})
 	if err != nil {

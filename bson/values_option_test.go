@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-// TestOptionsOutOfRange: a value that the type of an option does not name is
-// refused by every call that uses the options, before it does anything.
+// TestOptionsOutOfRange: every call that uses options rejects an option out of
+// range before it does anything.
 func TestOptionsOutOfRange(t *testing.T) {
 	doc := []byte("\x05\x00\x00\x00\x00")
 	for want, o := range map[string]bson.DecodeOptions{

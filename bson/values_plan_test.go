@@ -16,9 +16,9 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// This file holds that a call leaves nothing behind which another one sees:
-// plans do not depend on the order in which types came, and a panic in a hook
-// leaves pooled memory as a return does.
+// This file holds that calls do not affect later calls: plans do not depend on
+// the order of types, and a panic in a hook leaves pooled memory as a return
+// does.
 
 // These types lead to each other and to themselves.
 type (
@@ -47,8 +47,8 @@ type (
 	planNumber int32
 )
 
-// planCodecs are codecs whose functions write what the plans by kind would
-// not, also for nil pointers.
+// planCodecs are codecs whose functions write other values than the plans by
+// kind, also for nil pointers.
 func planCodecs() *bson.Codecs {
 	mark := func(n byte) []byte { return []byte{n, 0, 0, 0} }
 	return bson.NewCodecs(
@@ -70,8 +70,8 @@ func planCodecs() *bson.Codecs {
 	)
 }
 
-// TestPlanOrder: what was written before decides nothing. Each round has
-// plans of its own, made in another order.
+// TestPlanOrder: earlier calls do not change the bytes. Each round has its own
+// plans, made in another order.
 func TestPlanOrder(t *testing.T) {
 	inner := &planInner{1}
 	values := []any{
@@ -99,8 +99,8 @@ func bytesOf(t bson.Type, data []byte, err error) string {
 	return fmt.Sprintf("%v %x %v", t, data, err)
 }
 
-// TestPlanShared: the plan of a type within a type is the plan of that type,
-// whichever came first.
+// TestPlanShared: the plan of a type within a type is the plan of that type, in
+// either order.
 func TestPlanShared(t *testing.T) {
 	inner, outer := reflect.TypeFor[planInner](), reflect.TypeFor[planRight]()
 	for _, order := range [][]reflect.Type{{inner, outer}, {outer, inner}} {
@@ -114,8 +114,8 @@ func TestPlanShared(t *testing.T) {
 	}
 }
 
-// TestPlanRace: goroutines that meet types at the same time for the first
-// time write the same. It is there for the race detector, too.
+// TestPlanRace: goroutines that use new types at the same time write the same
+// bytes. The race detector checks this test too.
 func TestPlanRace(t *testing.T) {
 	values := []any{planNode{Next: &planNode{}}, planLeft{}, &planRight{Left: &planLeft{}}, planOuter{}, map[string]planOuter{"a": {}}}
 	for range 50 {
@@ -137,7 +137,7 @@ func TestPlanRace(t *testing.T) {
 	}
 }
 
-// A bomb panics wherever it is written or read.
+// A bomb panics when it is written or read.
 type bomb struct{}
 
 func (bomb) MarshalBSONValue() (byte, []byte, error) { panic("bomb") }
@@ -151,15 +151,14 @@ func panics(f func()) (ok bool) {
 	return false
 }
 
-// TestPanicInHook: a panic that is recovered around a call leaves nothing in
-// the pools: not the state of the call, such as how deep it was, and not the
-// values that it had in hand.
+// TestPanicInHook: after a panic that the caller recovers, the pools have
+// nothing of the call: neither its state, such as its depth, nor its values.
 func TestPanicInHook(t *testing.T) {
 	doc, err := bson.Marshal(bson.D{{"a", int32(1)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const rounds = 3000 // more than levels, which a pool would count
+	const rounds = 3000 // more than the depth limit
 	var deep struct{ A **bomb }
 	p := new(*bomb)
 	in := struct{ A ***bomb }{&p}
@@ -207,10 +206,10 @@ func TestPanicInHook(t *testing.T) {
 	}
 }
 
-// TestPoolKeepsNothing: what the pools keep for the next call does not keep
-// the values of the last one alive.
+// TestPoolKeepsNothing: the memory that pools keep does not keep values of the
+// last call alive.
 func TestPoolKeepsNothing(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // the one below empties no pool yet
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // the collection below must not empty a pool
 	doc, err := bson.Marshal(bson.D{{"a", bson.D{{"b", int32(1)}}}, {"long", strings.Repeat("x", 1000)}})
 	if err != nil {
 		t.Fatal(err)

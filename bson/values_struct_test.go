@@ -17,7 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
-// marshalled returns what o writes v as.
+// marshalled returns the document that o writes for v.
 func marshalled(t *testing.T, o bson.EncodeOptions, v any) bson.D {
 	t.Helper()
 	doc, err := o.Marshal(v)
@@ -69,7 +69,7 @@ type zeroableByPointer struct{ N int }
 
 func (z *zeroableByPointer) IsZero() bool { return z.N == 42 }
 
-// withTag returns a struct with one int field, A, that has the tag given.
+// withTag returns a struct with one int field, A, with the given tag.
 func withTag(tag reflect.StructTag) any {
 	return reflect.New(reflect.StructOf([]reflect.StructField{{Name: "A", Type: reflect.TypeFor[int](), Tag: tag}})).Interface()
 }
@@ -178,7 +178,8 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// TestStructDecode: keys in any order and case, unknown ones, inlined things.
+// TestStructDecode: keys in any order and case, unknown keys, inlined structs
+// and maps.
 func TestStructDecode(t *testing.T) {
 	type dest struct {
 		A         int
@@ -198,8 +199,7 @@ func TestStructDecode(t *testing.T) {
 	}
 }
 
-// TestNullIntoInterface: an interface with methods can be set to nil, if to
-// nothing else.
+// TestNullIntoInterface: an interface with methods can be set to nil only.
 func TestNullIntoInterface(t *testing.T) {
 	got := struct{ S fmt.Stringer }{bson.UUID{}}
 	doc, err := bson.Marshal(bson.D{{"s", nil}})
@@ -211,7 +211,7 @@ func TestNullIntoInterface(t *testing.T) {
 	}
 }
 
-// TestRecursive: a type that contains itself, by every way.
+// TestRecursive: a type that contains itself, in every way.
 func TestRecursive(t *testing.T) {
 	type tree struct {
 		Name string
@@ -226,7 +226,7 @@ func TestRecursive(t *testing.T) {
 	}
 }
 
-// TestEncodeOptions: what each option changes.
+// TestEncodeOptions: the effect of each option.
 func TestEncodeOptions(t *testing.T) {
 	type jsonTagged struct {
 		A int `json:"x,omitempty"`
@@ -313,7 +313,7 @@ func TestEncodeOptions(t *testing.T) {
 	}
 }
 
-// A myKey is like every other when it is printed.
+// All values of myKey have the same text.
 type myKey string
 
 func (myKey) String() string { return "key" }
@@ -328,7 +328,7 @@ func (l *level) UnmarshalText(b []byte) error {
 	return err
 }
 
-// TestDecodeOptions: what each option changes.
+// TestDecodeOptions: the effect of each option.
 func TestDecodeOptions(t *testing.T) {
 	zone := time.FixedZone("x", 3600)
 	at := time.UnixMilli(1000)
@@ -500,8 +500,7 @@ func TestHooks(t *testing.T) {
 	}
 }
 
-// TestCodecs: functions given in options take the place of the rules, for
-// those calls only.
+// TestCodecs: functions in options replace the rules, for these calls only.
 func TestCodecs(t *testing.T) {
 	type meters float64
 	type trip struct {
@@ -547,8 +546,8 @@ func TestCodecs(t *testing.T) {
 	}
 }
 
-// TestOptionsNeverLeak: what one call is told changes no other, whichever
-// comes first for a type, and at the same time.
+// TestOptionsNeverLeak: options of one call do not affect other calls, earlier,
+// later or at the same time.
 func TestOptionsNeverLeak(t *testing.T) {
 	type a struct {
 		Name string `json:"n"`

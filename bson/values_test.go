@@ -40,7 +40,7 @@ func mustDecimal(s string) decimal128.Decimal {
 
 var anID = mustID("56e1fc72e0c917e9c4714161")
 
-// unhex returns the bytes that s says in hexadecimal.
+// unhex returns the bytes of s, which is hexadecimal.
 func unhex(s string) []byte {
 	b, err := hex.DecodeString(s)
 	if err != nil {
@@ -57,8 +57,8 @@ var bits = cmp.Options{
 	cmp.Comparer(func(a, b bson.Vector) bool { return a == b }),
 }
 
-// TestAnyValues: every value that an any can hold has the bytes given and
-// comes back from them as it was.
+// TestAnyValues: every value that an any can hold has the given bytes and is
+// read back from them.
 func TestAnyValues(t *testing.T) {
 	for _, tc := range []struct {
 		name string
@@ -125,8 +125,8 @@ func TestAnyValues(t *testing.T) {
 	}
 }
 
-// TestSamples: generated documents come back as the same bytes, by every kind
-// of any.
+// TestSamples: generated documents are read and written back as the same bytes,
+// with every kind of any.
 func TestSamples(t *testing.T) {
 	for _, mix := range []sample.Mix{sample.Collection, sample.Bench, sample.Wild} {
 		for i, doc := range sample.Documents(mix, sample.Seed, 300) {
@@ -163,7 +163,7 @@ type (
 	myMap    map[myString]any
 )
 
-// TestEncodes: what Go values of all kinds are written as.
+// TestEncodes: the BSON of Go values of all kinds.
 func TestEncodes(t *testing.T) {
 	address := netip.MustParseAddr("10.1.2.3")
 	link, _ := url.Parse("https://example.org/a?b=c")
@@ -279,7 +279,7 @@ func TestEncodes(t *testing.T) {
 
 func ptrTo[T any](v T) *T { return &v }
 
-// TestDecodes: what documents become in destinations of all kinds.
+// TestDecodes: the values of documents in destinations of all kinds.
 func TestDecodes(t *testing.T) {
 	utc := time.UnixMilli(1700000000123).UTC()
 	for _, tc := range []struct {
@@ -392,7 +392,7 @@ func bigOf(s string) *big.Int {
 	return n
 }
 
-// TestDecodeInto: what happens to what a destination holds already.
+// TestDecodeInto: the effect of decoding on the old value of a destination.
 func TestDecodeInto(t *testing.T) {
 	type inner struct{ A, B int }
 	type dest struct {
@@ -438,7 +438,7 @@ func TestDecodeInto(t *testing.T) {
 	}
 }
 
-// TestNoAlias: nothing decoded changes with the bytes it came from.
+// TestNoAlias: a decoded value does not change with its bytes.
 func TestNoAlias(t *testing.T) {
 	doc, err := bson.Marshal(bson.D{{"s", "text"}, {"b", []byte("bin")}, {"c", bson.Code("code")}, {"d", bson.D{{"k", "v"}}}})
 	if err != nil {

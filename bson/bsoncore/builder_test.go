@@ -79,7 +79,7 @@ func TestBuilderFaults(t *testing.T) {
 			if doc != nil {
 				t.Errorf("a document with the error: %x", doc)
 			}
-			// The first fault stays, whatever follows.
+			// Later calls do not replace the first fault.
 			b.Int32("\x00", 1).BeginDocument("c").End().End().Value("d", 0, nil)
 			_, err = b.Document()
 			wantValue(t, err, tc.want)
@@ -91,8 +91,8 @@ func TestBuilderFaults(t *testing.T) {
 	}
 }
 
-// TestBuilderValueFault holds that what is wrong with a whole value is in the
-// error too, with its own offset.
+// TestBuilderValueFault holds that the error has the fault of a malformed value
+// too, with its own offset.
 func TestBuilderValueFault(t *testing.T) {
 	_, err := new(bsoncore.Builder).RawDocument("a", unhex("0500000001")).Document()
 	var inner *bsoncore.SyntaxError
@@ -133,7 +133,7 @@ func TestBuilderDocument(t *testing.T) {
 }
 
 // TestBuilderTooLarge holds that a document may have as many bytes as the
-// limit, its own and its containers' last ones included, and not one more.
+// limit, all final NULs included, and not one more.
 func TestBuilderTooLarge(t *testing.T) {
 	for _, tc := range writers {
 		build := func(limit int) (bsoncore.Document, error) {

@@ -16,8 +16,8 @@ func order(t *testing.T, v, w bsoncore.Value) int {
 	return n
 }
 
-// Every type has a place between the least and the greatest key, and values of
-// a type are told apart by every bit. The keys of an array have no meaning.
+// Every type has a place between the least and the greatest key, and every bit
+// of a value counts. The keys of an array have no meaning.
 func TestCompareTypes(t *testing.T) {
 	least := bsoncore.Value{Type: bsoncore.TypeMinKey}
 	greatest := bsoncore.Value{Type: bsoncore.TypeMaxKey}

@@ -9,10 +9,10 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file holds what the cursor refuses: tables of faults, every cut,
+// This file has documents that the cursor rejects: tables of faults, every cut,
 // every wrong length, every type byte, depth.
 
-// outside has documents that are wrong on the outside.
+// outside has documents with a fault in their length or their end.
 var outside = []struct {
 	name, doc string
 	want      fault
@@ -26,8 +26,7 @@ var outside = []struct {
 	{"no final NUL", "0500000001", fault{4, "", bsoncore.ErrTerminator}},
 }
 
-// inside has elements that are wrong in a document that is in order on the
-// outside.
+// inside has malformed elements of documents whose length and end are right.
 var inside = []struct {
 	name, elements string
 	want           fault
@@ -74,7 +73,7 @@ var inside = []struct {
 	{"scope cut", "0f 6100 0e000000 01000000 00 050000", fault{7, "/a", bsoncore.ErrLength}},
 }
 
-// whole returns the document that has the elements, in hexadecimal, given.
+// whole returns the document with the given elements, in hexadecimal.
 func whole(elements string) []byte {
 	dst, mark := bsoncore.Begin(nil)
 	return bsoncore.End(append(dst, unhex(elements)...), mark)
@@ -131,7 +130,7 @@ func TestCursorUnknownTypes(t *testing.T) {
 	}
 }
 
-// TestTruncated cuts every vector everywhere, as a document and as a value.
+// TestTruncated cuts every vector at every byte, as a document and as a value.
 func TestTruncated(t *testing.T) {
 	for _, v := range vectors {
 		doc, data := v.doc(), v.data()
@@ -139,7 +138,7 @@ func TestTruncated(t *testing.T) {
 			if err := bsoncore.Validate(doc[:n]); !errors.Is(err, bsoncore.ErrTruncated) {
 				t.Errorf("%s: %d of %d bytes: %v", v.name, n, len(doc), err)
 			}
-			// With the length put right the end of the document is missing.
+			// With the right length, the end of the document is missing.
 			if cut := append([]byte(nil), doc[:n]...); n >= 5 {
 				binary.LittleEndian.PutUint32(cut, uint32(n))
 				cut[n-1] = 0
@@ -162,8 +161,7 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
-// TestWrongLengths puts other numbers in place of every length of every
-// vector and of documents nested in others.
+// TestWrongLengths replaces every length of every vector, nested ones too.
 func TestWrongLengths(t *testing.T) {
 	wrong := []uint32{0, 1, 4, 5, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFB}
 	for _, v := range vectors {

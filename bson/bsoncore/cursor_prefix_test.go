@@ -11,15 +11,15 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// A span is an element and where it lies.
+// A span is an element and its place.
 type span struct {
 	at, val, inside, end int // offsets: type byte, value, first element within, past it
 	typ                  bsoncore.Type
 	path                 string
 }
 
-// spans appends the elements that c comes to, each container before what is
-// in it. Of a container that is cut, end is where it is.
+// spans appends the elements of c, each container before its content. For a
+// container that is cut, end is the cut.
 func spans(all []span, c *bsoncore.Cursor, path string) []span {
 	for c.Next() {
 		s := span{at: c.Offset(), val: c.ValueOffset(), end: c.ValueOffset() + len(c.Data()), typ: c.Type()}
@@ -38,8 +38,8 @@ func spans(all []span, c *bsoncore.Cursor, path string) []span {
 	return all
 }
 
-// At every cut the walk has the elements that it has in the whole document, as
-// far as they are there, and ends with a fault that says where they are not.
+// At every cut the walk finds the elements before the cut, as in the whole
+// document, and ends with a fault at the cut.
 func TestResetPrefix(t *testing.T) {
 	seen := 0
 	for _, doc := range sample.Documents(sample.Wild, 23, 60) {
@@ -66,7 +66,7 @@ func TestResetPrefix(t *testing.T) {
 				c.ResetPrefix(doc[:n:n], size, 0)
 				got := spans(nil, &c, "")
 				if size < len(doc) {
-					// What is too long for that is a fault already.
+					// A length that does not fit is a fault earlier.
 					if c.Err() == nil || len(got) > len(want) {
 						t.Fatalf("%x, %d bytes: %d elements and %v, want %d", doc, n, len(got), c.Err(), len(want))
 					}

@@ -15,13 +15,13 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file holds what the cursor finds in documents that are in order.
+// This file holds what the cursor finds in well-formed documents.
 //
-//   - show and shown say what each of vectors is; raw_test.go uses them too.
+//   - show and shown have the values of the vectors; document_test.go uses them too.
 //   - TestCursorShortcut compares Next with its slow form on damaged bytes.
-//   - What the cursor refuses is in cursor_fault_test.go.
+//   - cursor_fault_test.go has malformed documents.
 
-// show returns what the getter of the current element's type says.
+// show returns the value of the current element, from the getter of its type.
 func show(c *bsoncore.Cursor) string {
 	switch c.Type() {
 	case bsoncore.TypeDouble:
@@ -59,7 +59,7 @@ func show(c *bsoncore.Cursor) string {
 	return fmt.Sprintf("%x", c.Data())
 }
 
-// shown is what show says of each of vectors.
+// shown has the result of show for each of vectors.
 var shown = map[string]string{
 	"double":          "1.5",
 	"string":          `"hi"`,
@@ -227,9 +227,9 @@ func TestCursorMisuse(t *testing.T) {
 	}
 }
 
-// TestCursorShortcut holds that Next's shortcut changes nothing: with it and
-// without it the same elements are found and the same faults, in documents
-// that are in order and in ones with a damaged byte.
+// TestCursorShortcut holds that Next's shortcut changes nothing: with and
+// without it, Next finds the same elements and faults, in well-formed documents
+// and in documents with a damaged byte.
 func TestCursorShortcut(t *testing.T) {
 	docs := sample.Documents(sample.Wild, 1, 40)
 	docs = append(docs, sample.Documents(sample.Bench, 1, 10)...)
@@ -287,11 +287,11 @@ func sameWalks(t *testing.T, doc []byte) {
 	}
 }
 
-// TestCursorCopy: a copy down to the depth that a Cursor has room for goes on
-// from its place, wherever the other one has been since.
+// TestCursorCopy: down to the depth for which a Cursor has room, a copy
+// continues at its place, wherever the original moves.
 func TestCursorCopy(t *testing.T) {
-	// Each level holds a container that is longer than the others, so that an
-	// end taken from another container is a wrong one.
+	// Each level has a container of another length, so the end of another
+	// container is a wrong end.
 	inner := bson.D{{Key: "x", Value: "y"}}
 	for i := range bsoncore.InlineDepth - 2 {
 		inner = bson.D{{Key: "short", Value: bson.D{}}, {Key: "in", Value: inner}, {Key: "long", Value: bson.A{i, strings.Repeat("z", i), bson.D{}}}}

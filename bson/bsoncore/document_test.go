@@ -14,10 +14,10 @@ import (
 )
 
 // This file looks into documents and values with Document and Value: each
-// getter on each type, on cut and arbitrary bytes, and lookups that find,
-// miss and meet damage.
+// getter on each type, on cut and arbitrary bytes, and lookups that succeed,
+// fail and meet malformed bytes.
 
-// getters calls every getter of Value and says what it returned.
+// getters returns the results of all getters of Value.
 var getters = map[string]func(v bsoncore.Value) (string, bool){
 	"double":     func(v bsoncore.Value) (string, bool) { x, ok := v.DoubleOK(); return fmt.Sprint(x), ok },
 	"string":     func(v bsoncore.Value) (string, bool) { x, ok := v.StringValueOK(); return fmt.Sprintf("%q", x), ok },
@@ -48,7 +48,7 @@ var getters = map[string]func(v bsoncore.Value) (string, bool){
 	},
 }
 
-// zeros is what the getters say beside false.
+// zeros is the result of the getters if they report false.
 var zeros = func() map[string]string {
 	m := map[string]string{}
 	for name, get := range getters {
@@ -79,8 +79,8 @@ func TestValueGetters(t *testing.T) {
 	}
 }
 
-// TestValueAnyBytes holds that getters stand cut, lengthened and arbitrary
-// bytes of any type, and have no value then.
+// TestValueAnyBytes holds that getters report false for truncated, lengthened
+// and arbitrary bytes of every type.
 func TestValueAnyBytes(t *testing.T) {
 	for _, v := range vectors {
 		data := v.data()
@@ -115,7 +115,7 @@ func TestValueAnyBytes(t *testing.T) {
 	}
 }
 
-// TestValueText holds that text that is not UTF-8 is no value.
+// TestValueText holds that getters report false for text that is not UTF-8.
 func TestValueText(t *testing.T) {
 	bad := "\xff"
 	id := objectid.ID{}
@@ -216,8 +216,8 @@ func TestDocumentLookupDuplicate(t *testing.T) {
 	}
 }
 
-// TestDocumentLookupFaults holds that bytes before the value must be in order and
-// those behind it do not matter.
+// TestDocumentLookupFaults holds that bytes before the value must be well
+// formed, and bytes after it do not matter.
 func TestDocumentLookupFaults(t *testing.T) {
 	for _, tc := range outside {
 		for _, path := range [][]string{nil, {"a"}} {

@@ -5,11 +5,11 @@ import "github.com/bsonkit/bsonkit/internal/readahead"
 // NextSlow is Next without its shortcut.
 func (c *Cursor) NextSlow() bool { return c.off < c.end && c.nextSlow() }
 
-// The sizes that stream tests must get around.
+// Sizes of buffers, around which stream tests place documents.
 const (
 	MinBuffer = readahead.MinSize
 	MaxBuffer = readahead.MaxAhead
 )
 
-// InlineDepth is how deep a Cursor goes without allocating.
+// InlineDepth is the depth to which a Cursor does not allocate.
 const InlineDepth = inlineDepth

@@ -16,8 +16,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file is about what many faults in one document cost, and about loops
-// over them that end early.
+// This file is about the cost of many faults in one document, and about loops
+// over faults that end early.
 
 // badStrings returns n elements whose strings are not UTF-8.
 func badStrings(n int) []byte {
@@ -66,7 +66,7 @@ func placeOf(t *testing.T, err error) placed {
 	return placed(*s)
 }
 
-// Of a long path the last keys are left, or the end of the last.
+// A long path is shortened to its last keys, or to the end of its last key.
 func TestFaultsPointer(t *testing.T) {
 	long := strings.Repeat("k", 1000)
 	for _, tc := range []struct {
@@ -104,7 +104,7 @@ func TestFaultsPointer(t *testing.T) {
 	}
 }
 
-// wantShort checks that got is the path whole, shortened if that is long.
+// wantShort checks that got is the path whole, shortened if it is long.
 func wantShort(t *testing.T, whole, got string) {
 	t.Helper()
 	end, cut := strings.CutPrefix(got, "…")
@@ -180,7 +180,8 @@ func TestFaultsBreak(t *testing.T) {
 	}
 }
 
-// What is not UTF-8 passes if it may; what is malformed does not.
+// Text that is not UTF-8 passes if the options allow it; malformed bytes do
+// not.
 func TestAllowInvalidUTF8(t *testing.T) {
 	o := bsoncore.ValidateOptions{AllowInvalidUTF8: true}
 	bad := bsoncore.AppendRegex(bsoncore.AppendString(nil, "\xff", "\xff"), "", "\xff", "\xff")
@@ -205,8 +206,8 @@ func TestAllowInvalidUTF8(t *testing.T) {
 	}
 }
 
-// However many faults there are, and whatever they lie in, what they cost is
-// in proportion to the document.
+// The cost of faults is in proportion to the document, for any number and any
+// place of faults.
 func TestFaultsCost(t *testing.T) {
 	for _, tc := range []struct {
 		name string

@@ -86,8 +86,8 @@ func sameError(want, got error) bool {
 	return errors.As(want, &wv) && errors.As(got, &gv) && *wv == *gv
 }
 
-// Whatever length of a container is set to whatever value, the document comes
-// back.
+// For every wrong value of every length of a container, MendLengths returns the
+// document.
 func TestMendLengthsOfContainers(t *testing.T) {
 	for _, mix := range []sample.Mix{sample.Wild, sample.Collection} {
 		for i, doc := range sample.Documents(mix, 3, 200) {

@@ -12,8 +12,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file damages streams, one bit or many bytes, and compares what Resync
-// gives back with the documents that were there.
+// This file damages streams, one bit or many bytes, and compares the documents
+// that are read with the original documents.
 //
 //   - collections has the streams; lengths finds what to flip in a document.
 //   - TestFlips flips every bit of every length, one at a time. No intact
@@ -21,7 +21,7 @@ import (
 //   - TestPairs flips a bit in each of two documents near each other. Hardly any
 //     document is lost.
 //   - TestHighFlips flips the high bits of lengths in long streams.
-//   - TestDamages damages many places at once, and counts.
+//   - TestDamages damages many places at once, and counts lost documents.
 //
 // With -flips all the collections and the damages are many more: go test
 // ./bson/bsoncore -run 'Flips|Pairs|Damages' -flips all -timeout 3h. One
@@ -29,7 +29,7 @@ import (
 
 var flips = flag.String("flips", "few", "few, or all: how many bits the tests of this file flip")
 
-// A collection is a stream of documents and where they start.
+// A collection is a stream of documents and the places where they start.
 type collection struct {
 	name   string
 	stream []byte
@@ -177,7 +177,7 @@ func lengthsIn(c *bsoncore.Cursor, all []int) []int {
 	return all
 }
 
-// An outcome is what became of a damaged stream.
+// An outcome is the result of reading a damaged stream.
 type outcome struct {
 	Lost     int // intact documents that were not read, nor are in one that was
 	Invented int // documents that were read, but start or end where none did
@@ -333,8 +333,8 @@ func (c *collection) bit(r *rand.Rand, doc int) streamBit {
 	return streamBit{at, 1 << r.IntN(8)}
 }
 
-// TestHighFlips: a length that leads megabytes away, to a boundary of documents
-// or not, takes no other document with it.
+// TestHighFlips: a length that leads megabytes away, to the start of a document
+// or not, costs no other document.
 func TestHighFlips(t *testing.T) {
 	n := 20_000
 	if *flips == "all" {
@@ -345,7 +345,8 @@ func TestHighFlips(t *testing.T) {
 		newCollection("128 bytes", fixedDocuments(n, 128)),
 		newCollection("shop", sample.Documents(sample.Collection, sample.Seed, n)),
 	} {
-		// Of the last, no bit of these leads to a place in the stream.
+		// In the last document, none of these bits leads to a place in the
+		// stream.
 		for _, doc := range []int{0, 1, n / 3, n - 1} {
 			for bit := 16; bit <= 24; bit++ {
 				if o := c.flip(flip{doc, 0, bit}); o != (outcome{}) {
@@ -369,11 +370,11 @@ var damages = []damage{
 	{"zeros", func(r *rand.Rand, at []byte) { clear(at[:1+r.IntN(len(at))]) }},
 }
 
-// damaged is how many documents TestDamages may lose and invent. Lost are those
-// between two damaged documents; in one trial with 128 bytes, 2,042 between the
-// two ends of a document, with damage before both. Invented are those in
-// binaries of documents whose length and first elements are damaged, so that
-// neither end is known.
+// damaged is the number of documents that TestDamages may lose and invent. The
+// lost documents lie between two damaged documents; in one trial with 128
+// bytes, 2,042 lie between the two ends of a document, with damage before both.
+// The invented documents lie in binaries of documents whose length and first
+// elements are damaged, so that neither end is known.
 var damaged = map[string]map[string]outcome{
 	"few": {
 		"64 bytes": {2, 0}, "bench": {2, 0}, "held": {1, 242}, "arrays": {5, 0},

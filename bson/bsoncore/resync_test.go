@@ -14,18 +14,17 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file damages streams and goes on behind the damage.
+// This file damages streams and continues after the damage.
 
-// A portion is a document that was read or bytes that were passed over, which
-// end where the next portion starts.
+// A portion is a document that was read, or bytes that were skipped. It ends
+// where the next portion starts.
 type portion struct {
 	Off   int64
 	Bytes string
 	Lost  bool
 }
 
-// salvage reads all of d, whose documents it validates, and goes on after
-// damage.
+// salvage reads all of d, validates the documents and continues after damage.
 func salvage(t *testing.T, d *bsoncore.Decoder) (all []portion, lost int64) {
 	t.Helper()
 	var skipped bytes.Buffer
@@ -117,7 +116,7 @@ func TestResync(t *testing.T) {
 	}
 }
 
-// A hole takes the documents that it touches and no other.
+// A hole costs the documents that it touches and no others.
 func TestResyncHole(t *testing.T) {
 	docs := sample.Documents(sample.Wild, 3, 60)
 	docs = append(docs, sized(3*bsoncore.MaxBuffer), sized(100))
@@ -166,8 +165,8 @@ func TestResyncHole(t *testing.T) {
 	}
 }
 
-// swallowed reports whether the byte at off is in a document that was read:
-// damage may leave one well formed that goes on too long.
+// swallowed reports whether the byte at off is in a document that was read: a
+// damaged document may be well formed and too long.
 func swallowed(all []portion, off int) bool {
 	for _, p := range all {
 		if !p.Lost && int(p.Off) < off && off < int(p.Off)+len(p.Bytes) {
@@ -190,8 +189,8 @@ func (w *fullWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestResyncReadsNoFurther: Resync reads no byte behind the one that shows where
-// the stream continues, because the byte may be long in coming.
+// TestResyncReadsNoFurther: Resync reads no byte behind the one that shows
+// where the stream continues, because the next byte may arrive much later.
 func TestResyncReadsNoFurther(t *testing.T) {
 	doc := hexOf(whole("10 6100 01000000"))
 	for _, filler := range []string{"", "0a 6300", "0a 636300"} {

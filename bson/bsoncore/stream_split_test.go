@@ -8,7 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file cuts bytes into whole documents and reads them where they are.
+// This file cuts bytes into whole documents and reads them in place.
 
 func TestSplit(t *testing.T) {
 	doc := hexOf(whole("0a 6100")) // 8 bytes
@@ -60,7 +60,7 @@ func TestResetBytes(t *testing.T) {
 		t.Fatalf("no clean end: %v", d.Err())
 	}
 
-	// Nothing is written to the data by what comes after it.
+	// Later calls do not write to the data.
 	d.ResetBytes(given[:len(given)-1])
 	for d.Next() {
 	}

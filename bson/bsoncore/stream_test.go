@@ -17,8 +17,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// This file reads streams in every portion that a reader may deliver, with
-// every way to end, and counts the memory and the reads that it takes.
+// This file reads streams in portions of all sizes and with every kind of end,
+// and counts memory and reads.
 
 // sized returns a document of n ≥ 18 bytes.
 func sized(n int) []byte {
@@ -26,7 +26,7 @@ func sized(n int) []byte {
 	return bsoncore.End(bsoncore.AppendBinary(doc, "data", 0, make([]byte, n-16)), mark)
 }
 
-// framed is what a Decoder says of a stream.
+// framed is the result of reading a stream with a Decoder.
 type framed struct {
 	Docs    []string // in hexadecimal
 	Offsets []int64
@@ -138,8 +138,8 @@ func TestDecoderFaults(t *testing.T) {
 func hexOf(b []byte) string { return fmt.Sprintf("%x", b) }
 
 // TestDecoderReadError holds that a failure of the reader is neither a
-// *SyntaxError nor a *ValueError, comes after what was read before it, and
-// says how much that was.
+// *SyntaxError nor a *ValueError, comes after the documents before it, and has
+// the number of bytes that arrived.
 func TestDecoderReadError(t *testing.T) {
 	doc := whole("0a 6100") // 8 bytes
 	failure := errors.New("no more")
@@ -164,7 +164,7 @@ func TestDecoderReadError(t *testing.T) {
 	}
 }
 
-// TestDecoderMemory holds that a length alone takes no memory.
+// TestDecoderMemory holds that a claimed length allocates nothing.
 func TestDecoderMemory(t *testing.T) {
 	claim := binary.LittleEndian.AppendUint32(nil, 1<<30)
 	stream := append(claim, make([]byte, 10_000)...)
@@ -191,8 +191,8 @@ func (c *counter) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// TestDecoderReads holds that small documents are read many at a time, after
-// a large one too, and a large one in few reads.
+// TestDecoderReads holds that one read returns many small documents, also after
+// a large one, and that a large one takes few reads.
 func TestDecoderReads(t *testing.T) {
 	small := bytes.Repeat(sized(100), 100_000) // 10 MB
 	r := &counter{r: io.MultiReader(bytes.NewReader(sized(20<<20)), bytes.NewReader(small))}
@@ -249,6 +249,6 @@ func TestDocuments(t *testing.T) {
 	}
 	wantSyntax(t, errs[0], fault{int64(len(stream) + 1), "", bsoncore.ErrTruncated})
 	for range bsoncore.Documents(bytes.NewReader(stream)) {
-		break // must not go on
+		break // must not call yield again
 	}
 }

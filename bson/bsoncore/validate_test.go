@@ -17,12 +17,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
-// This file holds Validate to three things.
+// This file holds three properties of Validate.
 //
-//   - What is in order passes: vectors, samples, the corpus.
+//   - Well-formed documents pass: vectors, samples, the corpus.
 //   - Every fault is found where it is: the cursor's in every container, text
 //     that is not UTF-8 at every place.
-//   - Each rule about keys refuses what it says and nothing else.
+//   - Each rule about keys rejects its keys and no others.
 
 func TestValidate(t *testing.T) {
 	everything := bsoncore.ValidateOptions{RejectEmptyKeys: true, RejectDottedKeys: true, RejectDollarKeys: true,
@@ -69,8 +69,8 @@ func TestValidateCorpus(t *testing.T) {
 	}
 }
 
-// TestValidateFaults holds that what a Cursor finds Validate finds, at the
-// top and in every kind of container.
+// TestValidateFaults holds that Validate finds the faults that a Cursor finds,
+// at the top and in every kind of container.
 func TestValidateFaults(t *testing.T) {
 	for _, tc := range outside {
 		t.Run(tc.name, func(t *testing.T) { wantSyntax(t, bsoncore.Validate(unhex(tc.doc)), tc.want) })
@@ -90,8 +90,9 @@ func TestValidateFaults(t *testing.T) {
 	}
 }
 
-// containers says how a document becomes the element "x" of another, after
-// an element that gives Next's shortcut room, and where it then starts.
+// containers are the ways in which a document becomes the element "x" of
+// another document, after an element that lets Next use its shortcut, with its
+// new place.
 var containers = []struct {
 	name string
 	wrap func(doc []byte) (outer []byte, at int)
