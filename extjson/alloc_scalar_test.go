@@ -9,8 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/inline"
 )
 
-// TestScalarAllocs: the scalar text layer allocates nothing when dst has room.
-// The race detector changes what allocates.
+// TestScalarAllocs: the functions for the text of scalars allocate nothing if dst has
+// room. The race detector adds allocations, so the test does not run with it.
 func TestScalarAllocs(t *testing.T) {
 	data := []byte(strings.Repeat("binary data ", 20))
 	text64 := appendBase64(nil, data)
@@ -30,8 +30,7 @@ func TestScalarAllocs(t *testing.T) {
 	}
 }
 
-// TestScalarInline holds to what the NOTE comments of the scalar text layer
-// and the lexer say.
+// TestScalarInline checks the functions that inline by their NOTE comments.
 func TestScalarInline(t *testing.T) {
 	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put", "(*decoder).space", "(*encoder).newline", "usualSlot", "(*usual).ends")
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// TestUsual: usual reads the frequent types in each spelling that this package
-// writes, and nothing else. TestShortcuts says that it reads them right.
+// TestUsual: usual reads the frequent types in each spelling that this package writes,
+// and no other text. TestShortcuts checks the values.
 func TestUsual(t *testing.T) {
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.AppendObjectID(doc, "id", [12]byte{1})
@@ -22,7 +22,7 @@ func TestUsual(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		o      EncodeOptions
-		values int // that have a spelling to look up
+		values int // number of values with a usual spelling
 	}{
 		{"canonical", EncodeOptions{Mode: Canonical}, 6},
 		{"canonical, Python", EncodeOptions{Mode: Canonical, Spacing: PythonSpacing}, 6},
@@ -48,11 +48,11 @@ func TestUsual(t *testing.T) {
 			}
 			got++
 			if end != len(text) || bson.Type(out[mark]) != c.Type() || string(out[mark+1:]) != string(c.Data()) {
-				t.Errorf("%s: %s: %d bytes are %x", tc.name, text, end, out)
+				t.Errorf("%s: %s: usual reads %d bytes and gives %x", tc.name, text, end, out)
 			}
 		}
 		if got != tc.values {
-			t.Errorf("%s: %d values are read, want %d", tc.name, got, tc.values)
+			t.Errorf("%s: usual reads %d values, want %d", tc.name, got, tc.values)
 		}
 	}
 }

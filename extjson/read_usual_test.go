@@ -8,11 +8,11 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// TestShortcuts: the frequent wrappers have readers of their own for the
-// usual spellings, which take nothing that the general one refuses and give
-// the same bytes. Each text is damaged in every place behind its bracket, and
-// read once as it is and once with a tab behind the bracket, which only the
-// general reader knows.
+// TestShortcuts compares the fast readers of frequent wrappers and calls, which read
+// only the usual spellings, with the general reader. They must accept no text that the
+// general reader rejects, and must give the same bytes. Each text is changed at every
+// place after its bracket. It is read unchanged, and with a tab after the bracket,
+// which only the general reader accepts.
 func TestShortcuts(t *testing.T) {
 	wrappers := []string{
 		`{"$oid":"56e1fc72e0c917e9c4714161"}`,
@@ -51,13 +51,13 @@ func TestShortcuts(t *testing.T) {
 	})
 }
 
-// space returns text, which has neither colons nor commas in its keys, with
-// other brackets, commas and colons; dates keep their colons.
+// space returns text with other brackets, commas and colons. The keys of text must have
+// no colons and no commas. The colons of dates stay.
 func space(text, colon, comma, open, shut string) string {
 	return strings.NewReplacer(`":`, `"`+colon, `,`, comma, `{`, open, `}`, shut).Replace(text)
 }
 
-// shortcut damages value, whose first bracket is given.
+// shortcut tests changed texts of value. bracket is its first bracket.
 func shortcut(t *testing.T, o extjson.DecodeOptions, value, bracket string) {
 	t.Helper()
 	at := strings.Index(value, bracket) + 1
@@ -74,13 +74,14 @@ func shortcut(t *testing.T, o extjson.DecodeOptions, value, bracket string) {
 	}
 }
 
-// both reads the two parts of a value with nothing and with a tab between.
+// both reads the two parts of a value without and with a tab between them, and compares
+// the results.
 func both(t *testing.T, o extjson.DecodeOptions, before, after string) {
 	t.Helper()
 	got, gotErr := o.AppendBSON(nil, []byte(`{"a":`+before+after))
 	want, wantErr := o.AppendBSON(nil, []byte(`{"a":`+before+"\t"+after))
 	if (gotErr == nil) != (wantErr == nil) || !bytes.Equal(got, want) {
-		t.Errorf("%s%s gives %x, %v\nbut with a tab %x, %v", before, after, got, gotErr, want, wantErr)
+		t.Errorf("%s%s gives %x, %v\nwith a tab it gives %x, %v", before, after, got, gotErr, want, wantErr)
 		return
 	}
 	if gotErr == nil {
@@ -91,6 +92,6 @@ func both(t *testing.T, o extjson.DecodeOptions, before, after string) {
 		w.Offset--
 	}
 	if g.Err != w.Err || g.Offset != w.Offset || g.Pointer != w.Pointer {
-		t.Errorf("%s%s: %v\nbut with a tab %v", before, after, gotErr, wantErr)
+		t.Errorf("%s%s: %v\nwith a tab: %v", before, after, gotErr, wantErr)
 	}
 }
