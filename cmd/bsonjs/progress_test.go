@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -42,8 +43,11 @@ func (b *lockedBuffer) String() string {
 	return b.b.String()
 }
 
+// barLine matches a line with the progress of a run without a total.
+var barLine = regexp.MustCompile(`^bsonjs \S \d+ B(, \S+ \S+/s)?\n$`)
+
 // Only the run draws a bar without a total: the race detector reports nothing,
-// and nothing is written after the run.
+// and nothing is written after the run. A message and a bar never share a line.
 func TestProgressEnds(t *testing.T) {
 	var out bytes.Buffer
 	var messages lockedBuffer
@@ -52,10 +56,21 @@ func TestProgressEnds(t *testing.T) {
 		t.Fatalf("code %d: %q", code, messages.String())
 	}
 	said := messages.String()
-	if !strings.Contains(said, "\r") || strings.Count(said, "document ") < 4 {
-		t.Errorf("no bar or not all faults: %q", said)
+	bars, faults := 0, 0
+	for line := range strings.Lines(said) {
+		switch {
+		case strings.HasPrefix(line, "bsonjs: <stdin>: document ") && strings.HasSuffix(line, "\n"):
+			faults++
+		case barLine.MatchString(line):
+			bars++
+		case !strings.HasPrefix(line, "bsonjs: "):
+			t.Errorf("line %q", line)
+		}
 	}
-	time.Sleep(3 * report.BarEvery) // time enough for another drawing
+	if bars == 0 || faults != 4 {
+		t.Errorf("%d lines of progress and %d faults: %q", bars, faults, said)
+	}
+	time.Sleep(report.LineEvery + report.BarEvery) // time enough for another drawing
 	if more := strings.TrimPrefix(messages.String(), said); more != "" {
 		t.Errorf("after the run: %q", more)
 	}

@@ -69,7 +69,7 @@ func TestTerminalMessages(t *testing.T) {
 	}{
 		{nil, "^bsonjs: \x1b\\[1m<stdin>: document 2 at offset 8, line 2, column 1\x1b\\[0m: \x1b\\[31m[^\x1b]*\x1b\\[0m\r\n$"},
 		{[]string{"--color", "never"}, "^bsonjs: <stdin>: document 2 [^\x1b]*\r\n$"},
-		{[]string{"--progress", "always", "--color", "never"}, "^\r(bsonjs [^\r]*\r)+ *\rbsonjs: <stdin>: document 2 [^\x1b]*\r\n$"},
+		{[]string{"--progress", "always", "--color", "never"}, "^bsonjs - [^\x1b]*\r\n.*\x1b\\[Jbsonjs: <stdin>: document 2 [^\x1b]*\r\n$"},
 	} {
 		person, program := pty.Open(t)
 		code := run(append(tc.args, "-t", "json"), strings.NewReader("{\"a\":1}\nx"), io.Discard, program)

@@ -37,6 +37,8 @@ var allowed = map[string][]string{
 		"internal/portion",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
 		"github.com/klauspost/pgzip", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz",
+		"github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter", "github.com/mattn/go-runewidth",
+		"github.com/clipperhouse/uax29/v2", "github.com/acarl005/stripansi", "github.com/VividCortex/ewma",
 		"golang.org/x/sys", "golang.org/x/term"},
 	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "internal"},
 	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid"},

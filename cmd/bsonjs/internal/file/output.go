@@ -230,33 +230,22 @@ func (f *Writer) IsTerminal() bool { return IsTerminal(f.w) }
 
 // IsTerminal reports whether v, which may be anything, is a terminal.
 func IsTerminal(v any) bool {
-	is := false
-	onDescriptor(v, func(fd int) { is = term.IsTerminal(fd) })
-	return is
+	_, ok := Terminal(v)
+	return ok
 }
 
-// Width returns the columns of the terminal v, 0 if v is something else or does
-// not say it.
-func Width(v any) int {
-	width := 0
-	onDescriptor(v, func(fd int) {
-		if w, _, err := term.GetSize(fd); err == nil {
-			width = w
-		}
-	})
-	return width
-}
-
-// onDescriptor calls f with the descriptor of v if v is an open file.
-func onDescriptor(v any, f func(fd int)) {
-	file, ok := v.(*os.File)
-	if !ok {
-		return
+// Terminal returns the descriptor of v, which may be anything, and whether v is a
+// terminal. The descriptor is valid while v is open.
+func Terminal(v any) (fd int, ok bool) {
+	file, isFile := v.(*os.File)
+	if !isFile {
+		return 0, false
 	}
 	// Fd would make a descriptor blocking that others may share.
 	if conn, err := file.SyscallConn(); err == nil {
-		conn.Control(func(fd uintptr) { f(int(fd)) })
+		conn.Control(func(d uintptr) { fd, ok = int(d), term.IsTerminal(int(d)) })
 	}
+	return fd, ok
 }
 
 // Settle completes the output of f, which must be open, and closes it. A file

@@ -3,66 +3,122 @@ package report
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
+
+	"github.com/vbauerster/cupwriter"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
-// A bar is a line about the progress that is written over itself. It must be
-// cleared before anything else is written.
-type bar struct {
-	w     io.Writer
-	total int64 // bytes that will be read, -1 if that is not known
-	shown int   // columns of the line at the cursor, 0: there is none
-}
+// This file draws the bar with mpb, which has its own goroutines. They write
+// only between the first call of draw and the end of remove. A message is written
+// after remove; the next draw is that of a new bar. A bar has no state except its
+// arguments, so the new one continues where the old one ended.
 
 const (
-	// barSteps is the length of the bar proper, in columns.
-	barSteps = 20
-	// usualWidth is the width of a terminal that does not say it, in columns.
-	usualWidth = 80
+	// barWidth is the largest length of the bar proper, in columns.
+	barWidth = 30
+	// usualWidth and usualHeight are the size of a terminal of unknown size, in
+	// columns and lines.
+	usualWidth, usualHeight = 80, 24
+	// longestLeft limits the time left that is shown.
+	longestLeft = 1000 * 24 * time.Hour
 )
 
-// draw shows that done bytes have been read in the time since the start. A line
-// that would not fit into the terminal is cut, since one that wraps could not
-// be cleared.
-func (b *bar) draw(done int64, took time.Duration) {
-	width := file.Width(b.w)
-	if width == 0 {
-		width = usualWidth
-	}
-	line := b.line(done, took)
-	line = line[:min(len(line), width-1)]
-	fmt.Fprintf(b.w, "\r%-*s", b.shown, line)
-	b.shown = max(b.shown, len(line))
+// A bar is a line about the progress. On a terminal it is written over itself;
+// elsewhere, each draw is a line of its own.
+type bar struct {
+	total   int64 // bytes that will be read; 0 or less: unknown
+	console console
+	all     *mpb.Progress
+	line    *mpb.Bar
+	refresh chan any // a value is a request to draw
+	gone    chan any // closed at the end of the drawing goroutines
 }
 
-// clear removes the line.
-func (b *bar) clear() {
-	if b.shown > 0 {
-		fmt.Fprintf(b.w, "\r%*s\r", b.shown, "")
-		b.shown = 0
+// newBar returns a bar on w about a run that began at began and reads total
+// bytes.
+func newBar(w io.Writer, began time.Time, total int64) *bar {
+	b := &bar{total: total, console: newConsole(w), refresh: make(chan any), gone: make(chan any)}
+	b.all = mpb.New(
+		mpb.WithConsoleWriter(b.console),
+		mpb.WithManualRefresh(b.refresh),
+		mpb.WithShutdownNotifier(b.gone),
+	)
+	name := decor.Name("bsonjs ")
+	numbers := mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+		return numbers(s.Current, s.Total, time.Since(began))
+	}))
+	// mpb draws a complete bar without a request. So the total here is 0, for
+	// unknown, and the bar never becomes complete: SetTotal changes only the numbers.
+	if total > 0 {
+		percent := decor.NewPercentage("%d ", decor.WC{W: len("100% ")})
+		b.line = b.all.AddBar(0, mpb.BarWidth(barWidth), mpb.BarFillerTrim(), mpb.PrependDecorators(name, percent), numbers)
+	} else {
+		spinner := mpb.SpinnerStyle("-", `\`, "|", "/")
+		b.line = b.all.New(0, spinner, mpb.BarWidth(1), mpb.BarFillerTrim(), mpb.PrependDecorators(name), numbers)
 	}
+	return b
 }
 
-// line returns the line, which is ASCII.
-func (b *bar) line(done int64, took time.Duration) string {
-	var l strings.Builder
-	l.WriteString("bsonjs ")
+// draw shows that done bytes have been read. It may return before the line is
+// written.
+func (b *bar) draw(done int64) {
 	if b.total > 0 {
-		done = min(done, b.total) // a file may have grown
-		part := float64(done) / float64(b.total)
-		steps := int(part * barSteps)
-		fmt.Fprintf(&l, "%3d%% [%s%s] %s of ", int(part*100), strings.Repeat("=", steps), strings.Repeat(" ", barSteps-steps), size(done))
+		b.line.SetTotal(max(b.total, done), false) // a file may have grown
 	}
-	fmt.Fprintf(&l, "%s", size(max(done, b.total)))
-	if rate := float64(done) / took.Seconds(); done > 0 && took > 0 {
-		fmt.Fprintf(&l, ", %s/s", size(int64(rate)))
-		if b.total > 0 {
-			left := float64(b.total-done) / rate
-			fmt.Fprintf(&l, ", %v left", time.Duration(left*float64(time.Second)).Round(time.Second))
-		}
+	b.line.SetCurrent(done)
+	select {
+	case b.refresh <- nil:
+	case <-b.gone: // after an error of writing
 	}
-	return l.String()
+}
+
+// remove waits for the drawing goroutines and removes the line from a terminal.
+func (b *bar) remove() {
+	b.all.Shutdown()
+	b.console.Flush(0) // erases the line
+}
+
+// A console is the terminal or other destination of a bar.
+type console struct{ *cupwriter.Writer }
+
+func newConsole(w io.Writer) console {
+	// Without the struct cupwriter would find the file and make its descriptor
+	// blocking. Other processes may share the descriptor.
+	c := console{cupwriter.New(struct{ io.Writer }{w}, false)}
+	if fd, ok := file.Terminal(w); ok {
+		c.SetTermFd(fd)
+	}
+	return c
+}
+
+// GetTermSize returns the size of the terminal in columns and lines, for mpb.
+func (c console) GetTermSize() (width, height int, err error) {
+	width, height, err = c.Writer.GetTermSize()
+	if err != nil || width <= 0 || height <= 0 {
+		return usualWidth, usualHeight, nil
+	}
+	return width, height, nil
+}
+
+// numbers returns the text about done bytes of total, 0 for unknown, that were
+// read in the time took. The decorators of mpb are not exact: they write b for
+// bytes, and round the time for one byte to nanoseconds.
+func numbers(done, total int64, took time.Duration) string {
+	text := " " + size(done)
+	if total > 0 {
+		text += " of " + size(total)
+	}
+	if done == 0 || took <= 0 {
+		return text
+	}
+	rate := float64(done) / took.Seconds()
+	text += fmt.Sprintf(", %s/s", size(int64(rate)))
+	if left := float64(total-done) / rate; total > 0 && left < longestLeft.Seconds() {
+		text += fmt.Sprintf(", %v left", time.Duration(left*float64(time.Second)).Round(time.Second))
+	}
+	return text
 }

@@ -2,46 +2,157 @@ package report
 
 import (
 	"bytes"
+	"errors"
+	"regexp"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
 
-func TestBarLine(t *testing.T) {
+func TestNumbers(t *testing.T) {
 	for _, tc := range []struct {
 		name        string
 		total, done int64
 		took        time.Duration
 		want        string
 	}{
-		{"start", 2e9, 0, 0, "bsonjs   0% [                    ] 0 B of 2.0 GB"},
-		{"nothing read yet", 2e9, 0, time.Second, "bsonjs   0% [                    ] 0 B of 2.0 GB"},
-		{"middle", 2e9, 999e6, 9 * time.Second, "bsonjs  49% [=========           ] 999.0 MB of 2.0 GB, 111.0 MB/s, 9s left"},
-		{"end", 2e9, 2e9, 10 * time.Second, "bsonjs 100% [====================] 2.0 GB of 2.0 GB, 200.0 MB/s, 0s left"},
-		{"a file that has grown", 1000, 5000, time.Second, "bsonjs 100% [====================] 1.0 kB of 1.0 kB, 1.0 kB/s, 0s left"},
-		{"slow", 2e9, 1000, time.Second, "bsonjs   0% [                    ] 1.0 kB of 2.0 GB, 1.0 kB/s, 555h33m19s left"},
-		{"start, of unknown length", -1, 0, 0, "bsonjs 0 B"},
-		{"of unknown length", -1, 3e6, 2 * time.Second, "bsonjs 3.0 MB, 1.5 MB/s"},
-		{"empty", 0, 0, time.Second, "bsonjs 0 B"},
+		{"start", 2e9, 0, 0, " 0 B of 2.0 GB"},
+		{"nothing read yet", 2e9, 0, time.Second, " 0 B of 2.0 GB"},
+		{"middle", 2e9, 999e6, 9 * time.Second, " 999.0 MB of 2.0 GB, 111.0 MB/s, 9s left"},
+		{"fast", 300e9, 100e9, 40 * time.Second, " 100.0 GB of 300.0 GB, 2.5 GB/s, 1m20s left"},
+		{"end", 2e9, 2e9, 10 * time.Second, " 2.0 GB of 2.0 GB, 200.0 MB/s, 0s left"},
+		{"slow", 2e9, 1000, time.Second, " 1.0 kB of 2.0 GB, 1.0 kB/s, 555h33m19s left"},
+		{"nearly at a standstill", 2e12, 1, time.Minute, " 1 B of 2.0 TB, 0 B/s"},
+		{"start, of unknown length", 0, 0, 0, " 0 B"},
+		{"of unknown length", 0, 3e6, 2 * time.Second, " 3.0 MB, 1.5 MB/s"},
 	} {
-		b := bar{total: tc.total}
-		if got := b.line(tc.done, tc.took); got != tc.want {
+		if got := numbers(tc.done, tc.total, tc.took); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
 		}
 	}
 }
 
-// A shorter line covers a longer one, and nothing remains of either.
-func TestBarClear(t *testing.T) {
+// A fixedInput is an input with this number of bytes read.
+type fixedInput int64
+
+func (i fixedInput) Offset() int64 { return int64(i) }
+
+// Rate and time left are averages since the start of the run, however late the
+// bar is drawn for the first time and however often it is drawn anew.
+func TestBarAverages(t *testing.T) {
 	var w bytes.Buffer
-	b := bar{w: &w, total: -1}
-	b.clear() // no line yet
-	b.draw(1500, 0)
-	b.draw(1, 0)
-	b.clear()
-	b.clear()
-	b.draw(2, 0)
-	const want = "\rbsonjs 1.5 kB" + "\rbsonjs 1 B   " + "\r             \r" + "\rbsonjs 2 B"
-	if w.String() != want {
-		t.Errorf("%q, want %q", w.String(), want)
+	p := &Progress{form: ProgressBar, total: 7.2e9, began: time.Now().Add(-10 * time.Hour), err: &w}
+	p.Open(fixedInput(3.6e9))
+	p.start()
+	p.show()
+	p.Write([]byte("message\n"))
+	p.End()
+	want := regexp.MustCompile(`^bsonjs  50% \[=+>-+\] 3\.6 GB of 7\.2 GB, 100\.0 kB/s, 10h0m\d+s left\n$`)
+	for line := range strings.Lines(w.String()) {
+		if line != "message\n" && !want.MatchString(line) {
+			t.Errorf("%q, want %q", line, want)
+		}
 	}
+}
+
+// Outside of a terminal the bar is lines without control characters. Messages
+// are whole lines, and the last line is the progress at the end.
+func TestBarAsLines(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		total int64
+		done  fixedInput
+		last  string // regular expression for the last line
+	}{
+		{"half", 1000, 500, `bsonjs  50% \[=+>-+\] 500 B of 1\.0 kB, \S+ \S+/s, \S+ left`},
+		{"nothing", 1000, 0, `bsonjs   0% \[-+\] 0 B of 1\.0 kB`},
+		{"all", 1000, 1000, `bsonjs 100% \[=+>\] 1\.0 kB of 1\.0 kB, \S+ \S+/s, 0s left`},
+		{"a file that has grown", 1000, 5000, `bsonjs 100% \[=+>\] 5\.0 kB of 5\.0 kB, \S+ \S+/s, 0s left`},
+		{"of unknown length", -1, 5000, `bsonjs \S 5\.0 kB, \S+ \S+/s`},
+		{"empty", 0, 0, `bsonjs \S 0 B`},
+	} {
+		var w bytes.Buffer
+		p := NewProgress(&w, ProgressBar, tc.total)
+		p.Open(tc.done)
+		p.show()
+		p.Write([]byte("first\n"))
+		p.Write([]byte("second\n"))
+		p.End()
+		said := w.String()
+		p.End()
+		p.Write([]byte("late\n"))
+		want := regexp.MustCompile(`^(bsonjs [ -~]*\n)+first\nsecond\n(bsonjs [ -~]*\n)*` + tc.last + `\n$`)
+		if !want.MatchString(said) {
+			t.Errorf("%s: %q, want %q", tc.name, said, want)
+		}
+		if got := w.String(); got != said+"late\n" {
+			t.Errorf("%s: after the end: %q", tc.name, strings.TrimPrefix(got, said))
+		}
+	}
+}
+
+// A short run has no late bar, not even at its end.
+func TestLateBarOfShortRun(t *testing.T) {
+	var w bytes.Buffer
+	p := NewProgress(&w, ProgressLate, 1000)
+	p.Open(fixedInput(500))
+	p.Write([]byte("message\n"))
+	p.End()
+	if got := w.String(); got != "message\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// No goroutine outlives End.
+func TestBarGoroutines(t *testing.T) {
+	var w bytes.Buffer
+	p := NewProgress(&w, ProgressBar, -1)
+	for range 10 {
+		p.show()
+		p.Write([]byte("message\n"))
+	}
+	p.show()
+	if !strings.Contains(stacks(), "mpb") {
+		t.Fatal("no goroutine of the bar: the test searches for the wrong name")
+	}
+	p.End()
+	// A goroutine without further work may need a moment to end.
+	for deadline := time.Now().Add(10 * time.Second); strings.Contains(stacks(), "mpb"); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("after the end:\n%s", stacks())
+		}
+	}
+}
+
+// stacks returns the stacks of all goroutines.
+func stacks() string {
+	buf := make([]byte, 1<<20)
+	return string(buf[:runtime.Stack(buf, true)])
+}
+
+type failingWriter struct{}
+
+var errFull = errors.New("full")
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errFull }
+
+// A bar that cannot be written does not block the run. Writing a message returns
+// the error.
+func TestBarThatCannotBeWritten(t *testing.T) {
+	b := newBar(failingWriter{}, time.Now(), 1000)
+	b.draw(1)
+	<-b.gone
+	b.draw(2)
+	b.remove()
+
+	p := NewProgress(failingWriter{}, ProgressBar, 1000)
+	for range 3 {
+		p.show()
+		p.show()
+		if _, err := p.Write([]byte("message\n")); !errors.Is(err, errFull) {
+			t.Errorf("error %v", err)
+		}
+	}
+	p.End()
 }

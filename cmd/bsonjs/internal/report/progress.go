@@ -5,20 +5,22 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
 // This file shows the progress of a run. A goroutine reads the positions of the
 // inputs at intervals; the run itself only counts. The bar has a line of its
-// own, which is cleared before every other message: all messages are written
+// own, which is removed before every other message: all messages are written
 // through the Progress.
 
 const (
 	// longRun is the duration of a run after which ProgressLate shows it.
 	longRun = 2 * time.Second
-	// BarEvery and recordEvery are how often the bar and JSON are brought up
-	// to date.
-	BarEvery    = 100 * time.Millisecond
-	recordEvery = time.Second
+	// BarEvery is the time between two updates of a bar on a terminal, LineEvery
+	// between two lines: of JSON, or with a bar outside of a terminal.
+	BarEvery  = 100 * time.Millisecond
+	LineEvery = time.Second
 )
 
 // A ProgressForm is the form of the progress.
@@ -43,7 +45,7 @@ type Progress struct {
 	err    io.Writer  // standard error itself
 	before int64      // bytes of the inputs that have ended
 	input  Input      // the one being read, or nil
-	bar    *bar
+	bar    *bar       // the one that is shown, or nil
 
 	quit chan struct{} // closed by End; nil if nothing is shown
 	gone chan struct{} // closed by the goroutine when it has ended
@@ -59,22 +61,27 @@ type Input interface {
 // is not known, and whose standard error is w.
 func NewProgress(w io.Writer, form ProgressForm, total int64) *Progress {
 	p := &Progress{form: form, total: total, began: time.Now(), err: w}
+	p.start()
+	return p
+}
+
+// start starts the goroutine, if there is something to show.
+func (p *Progress) start() {
 	if p.form != ProgressNone {
 		p.quit, p.gone = make(chan struct{}), make(chan struct{})
 		go p.run()
 	}
-	return p
 }
 
 // run is the goroutine.
 func (p *Progress) run() {
 	defer close(p.gone)
-	every := BarEvery
-	switch p.form {
-	case ProgressBar:
+	if p.form == ProgressBar {
 		p.show()
-	case ProgressJSON:
-		every = recordEvery
+	}
+	every := LineEvery
+	if p.form != ProgressJSON && file.IsTerminal(p.err) {
+		every = BarEvery
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -100,9 +107,17 @@ func (p *Progress) show() {
 		return
 	}
 	if p.bar == nil {
-		p.bar = &bar{w: p.err, total: p.total}
+		p.bar = newBar(p.err, p.began, p.total)
 	}
-	p.bar.draw(done, time.Since(p.began))
+	p.bar.draw(done)
+}
+
+// hide removes the bar, if there is one.
+func (p *Progress) hide() {
+	if p.bar != nil {
+		p.bar.remove()
+		p.bar = nil
+	}
 }
 
 // done returns how many bytes have been read, before decompression.
@@ -135,9 +150,7 @@ func (p *Progress) Count(n int64) { p.documents.Store(n) }
 func (p *Progress) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar != nil {
-		p.bar.clear()
-	}
+	p.hide()
 	return p.err.Write(b)
 }
 
@@ -150,11 +163,10 @@ func (p *Progress) End() {
 	close(p.quit)
 	<-p.gone
 	p.quit = nil
-	if p.form != ProgressLate || p.bar != nil {
+	if p.form != ProgressLate {
 		p.show()
 	}
-	if p.bar != nil {
-		p.bar.clear()
-		p.bar = nil
-	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hide()
 }

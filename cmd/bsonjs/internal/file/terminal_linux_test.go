@@ -1,0 +1,26 @@
+package file
+
+import (
+	"os"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pty"
+)
+
+func TestTerminal(t *testing.T) {
+	_, program := pty.Open(t)
+	if fd, ok := Terminal(program); !ok || fd != int(program.Fd()) {
+		t.Errorf("descriptor %d, %t of the terminal %d", fd, ok, program.Fd())
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	w.Close()
+	for _, v := range []any{nil, 7, r, w, (*os.File)(nil)} {
+		if fd, ok := Terminal(v); ok {
+			t.Errorf("%T is a terminal with the descriptor %d", v, fd)
+		}
+	}
+}
