@@ -241,20 +241,20 @@ func TestMaxTextSize(t *testing.T) {
 			if o.MaxLen > 0 {
 				continue // MaxLen cuts the text before MaxTextSize
 			}
-			for _, dst := range [][]byte{nil, make([]byte, 3, 10<<20)} {
+			for _, dst := range [][]byte{[]byte("before"), append(make([]byte, 0, 10<<20), "before"...)} {
 				o.MaxTextSize = len(text)
 				got, err := o.AppendJSON(dst, doc)
-				if err != nil || !bytes.Equal(got[len(dst):], text) {
+				if err != nil || !bytes.HasPrefix(got, dst) || !bytes.Equal(got[len(dst):], text) {
 					t.Errorf("%s, %s: %d bytes, want %d; %v", name, style, len(got)-len(dst), len(text), err)
 				}
 				if err := o.WriteJSON(io.Discard, doc); err != nil {
 					t.Errorf("%s, %s: WriteJSON: %v", name, style, err)
 				}
-				for _, less := range []int{1, len(text) / 2} {
+				for _, less := range []int{1, len(text) / 2, len(text) - 8} {
 					o.MaxTextSize = len(text) - less
 					got, err := o.AppendJSON(dst, doc)
-					if !errors.Is(err, bson.ErrTooLarge) || len(got) != len(dst) {
-						t.Errorf("%s, %s, limit %d bytes less: AppendJSON: %d bytes, %v", name, style, less, len(got), err)
+					if !errors.Is(err, bson.ErrTooLarge) || !bytes.Equal(got, dst) {
+						t.Errorf("%s, %s, limit %d bytes less: dst comes back as %.20q, %v", name, style, less, got, err)
 					}
 					if cap(dst) > 0 && cap(got) < cap(dst) && &got[0] == &dst[0] {
 						t.Errorf("%s, %s: capacity of %d bytes became %d", name, style, cap(dst), cap(got))
