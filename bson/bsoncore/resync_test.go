@@ -66,6 +66,8 @@ func TestResync(t *testing.T) {
 	// look like a document.
 	items := hexOf(whole("03 3000" + hexOf(whole("10 71747900 01000000"))))
 	number := "20000000" + hexOf(whole("10 6e00 29000000 10 7800 01000000 04 6974656d7300" + items))[8:]
+	// The nine bytes from the value to the end have the length of a document.
+	nine, wrong := hexOf(whole("55 6100 0900000000000000")), hexOf(whole("55 6200 29000000"))
 	for _, tc := range []struct {
 		name, stream string
 		want         []portion
@@ -91,6 +93,7 @@ func TestResync(t *testing.T) {
 		{"only a length", "ff ffffffff", []portion{{0, "ffffffffff", true}}},
 		{"a length that claims all", "00ffff00" + "10 6100" + doc + doc, []portion{{0, "00ffff00106100", true}, {7, doc, false}, {19, doc, false}}},
 		{"a number that looks like a length", number + doc + doc, []portion{{0, number, true}, {48, doc, false}, {60, doc, false}}},
+		{"two damaged, of the first the last bytes look like a document", nine + wrong, []portion{{0, nine, true}, {16, wrong, true}}},
 		{"nothing behind", doc + "05000000", []portion{{0, doc, false}, {12, "05000000", true}}},
 	} {
 		stream := unhex(tc.stream)
