@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -81,7 +82,7 @@ type count struct{ p *int64 }
 func (c *count) Set(s string) error {
 	n, err := strconv.ParseUint(s, 10, 63)
 	if err != nil {
-		return fmt.Errorf("must be a number, 0 or more")
+		return errors.New("must be a number, 0 or more")
 	}
 	*c.p = int64(n)
 	return nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -108,7 +109,7 @@ type toggle[T comparable] struct {
 func (t *toggle[T]) Set(s string) error {
 	on, err := strconv.ParseBool(s)
 	if err != nil {
-		return fmt.Errorf("must be true or false")
+		return errors.New("must be true or false")
 	}
 	if *t.p = *new(T); on {
 		*t.p = t.on

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	_ "time/tzdata" // --time-zone means the same where the system has no table of zones
@@ -31,7 +30,7 @@ func (z *zone) Set(s string) error {
 	}
 	loc, err := time.LoadLocation(s)
 	if err != nil || s == "" {
-		return fmt.Errorf("must be the name of a time zone such as Europe/Paris, UTC or Local, or an offset such as +02:00")
+		return errors.New("must be the name of a time zone such as Europe/Paris, UTC or Local, or an offset such as +02:00")
 	}
 	*z.p = loc
 	return nil

@@ -1,5 +1,5 @@
-// Package inspect takes BSON documents apart, also damaged ones: it finds the
-// elements and the faults.
+// Package inspect takes BSON documents apart, also documents with faults: it
+// finds the elements and the faults.
 package inspect
 
 import (
@@ -17,8 +17,8 @@ import (
 // This file finds the parts of a document. text.go and record.go write them.
 //
 //   - open prepares the walk, also of a document with a wrong length or end.
-//   - elements is the walk: a client of bson.Cursor, as all are.
-//   - part hands over one part, and the faults that lie in it.
+//   - elements is the walk, with a bson.Cursor.
+//   - part yields one part, and the faults in it.
 //
 // Package bson finds the faults: Validate, Faults and the cursor.
 
@@ -28,8 +28,8 @@ type Kind uint8
 const (
 	// Length is the length of the document, in its first four bytes.
 	Length Kind = iota
-	// Element is an element. Of one that holds a document, such as an array
-	// or code with scope, it is what stands before the elements in that.
+	// Element is an element. If it holds a document, as an array or code with
+	// scope does, the part ends before the elements in that document.
 	Element
 	// End is the NUL that closes a document.
 	End
@@ -39,25 +39,25 @@ const (
 	Rest
 )
 
-// A Part is a run of bytes of a document and what it is. The parts of a
-// document follow each other without a gap: their bytes are all of it.
+// A Part is a range of bytes of a document, or a fault. The parts of a document
+// follow each other without a gap and cover all its bytes.
 type Part struct {
 	Kind   Kind
 	Offset int // of the first byte, or of the one at fault, from the start of the document
 	Size   int // bytes of the part
 
-	// Length is how many bytes an element has in all, what it holds included,
-	// or says that it has.
+	// Length is the size of the whole element in bytes, with the elements in
+	// it, as the document states it.
 	Length int
-	Depth  int       // documents around it; an End is as deep as what it ends
-	Path   []byte    // JSON Pointer of the element, of what ends, or of the fault; good until the next part
-	Type   bson.Type // of an element or of what ends
+	Depth  int       // documents around it; an End has the depth of the element that it ends
+	Path   []byte    // JSON Pointer of the element or fault; valid until the next part
+	Type   bson.Type // of an element, or of the element that ends
 	Key    []byte    // of an element; aliases the document
-	Data   []byte    // an element's bytes after the key; alias the document
+	Data   []byte    // of an element, the bytes after the key; aliases the document
 	Code   []byte    // of code with scope, the code; aliases the document
 	Holds  bool      // elements follow that an End belongs to
 
-	Err error // what is wrong: a sentinel of package bson
+	Err error // of a Fault: a sentinel of package bson
 }
 
 // Options are the options of taking a document apart.
@@ -67,17 +67,16 @@ type Options struct {
 	// MaxDepth is the deepest nesting of documents. Zero means
 	// bson.DefaultMaxDepth.
 	MaxDepth int
-	// Outside, if not nil, is what is wrong with the document on the outside,
-	// with an offset from its start, and known by other means than its bytes.
+	// Outside, if not nil, is a fault in the length or the end of the document
+	// that the caller knows, with an offset from its start.
 	Outside error
 }
 
-// Parts returns an iterator over the parts of doc. The parts of kind Fault are
-// among the others in the order of their offsets: what bson.Validate would
-// report is one of them, and the first if doc is sound on the outside, and
-// there is none if that has nothing to report. A document of which the length
-// or the end is wrong is taken apart as far as elements follow one another.
-// doc is neither changed nor kept.
+// Parts returns an iterator over the parts of doc. Faults are among the other
+// parts, in the order of their offsets. If bson.Validate reports a fault, it is
+// one of them, and the first if the length and the end of doc are right;
+// otherwise there is none. If the length or the end is wrong, the elements are
+// parts as far as they follow one another. doc is neither changed nor kept.
 func (o Options) Parts(doc []byte) iter.Seq[Part] {
 	return func(yield func(Part) bool) {
 		w := walker{opts: o, doc: doc, yield: yield}
@@ -94,14 +93,14 @@ type walker struct {
 	opts  Options
 	doc   []byte
 	yield func(Part) bool
-	done  bool // yield wants no more
+	done  bool // yield has returned false
 
 	c      bson.Cursor
 	at     int    // offset past the last part
-	path   []byte // of what is open
+	path   []byte // of the open element
 	failed bool   // c has met a fault
-	faults []Part // yet to be handed over, by offset
-	listed bool   // what c will meet is, or was, among them
+	faults []Part // not yielded yet, by offset
+	listed bool   // the fault that c may meet is, or was, among them
 }
 
 func (w *walker) walk() {
@@ -122,8 +121,8 @@ func (w *walker) walk() {
 	w.flush(math.MaxInt)
 }
 
-// open makes w ready to walk and lists what is wrong, except for what only
-// the walk meets. It reports whether there is anything to walk.
+// open prepares the walk and lists all faults, except those that only the walk
+// meets. It reports whether there is anything to walk.
 func (w *walker) open() bool {
 	doc := w.doc
 	size := 0
@@ -135,7 +134,7 @@ func (w *walker) open() bool {
 		w.outside()
 		return false
 	case size < 5 || size > len(doc) || w.opts.Outside != nil:
-		// What follows a length that is wrong may be right.
+		// Behind a wrong length, the elements may be right.
 		if size <= len(doc) {
 			size = math.MaxInt32
 		}
@@ -163,7 +162,7 @@ func (w *walker) open() bool {
 	return true
 }
 
-// outside lists what is wrong with the document on the outside.
+// outside lists the fault in the length or the end of the document.
 func (w *walker) outside() {
 	err := w.opts.Outside
 	if err == nil {
@@ -188,13 +187,13 @@ func (w *walker) fault(err error) {
 	}
 	i, _ := slices.BinarySearchFunc(w.faults, p.Offset, func(q Part, off int) int { return q.Offset - off })
 	if i < len(w.faults) && w.faults[i].Offset == p.Offset && w.faults[i].Err == p.Err {
-		w.faults[i].Path = p.Path // the walk knows better
+		w.faults[i].Path = p.Path // that of the walk is more exact
 		return
 	}
 	w.faults = slices.Insert(w.faults, i, p)
 }
 
-// elements hands over the rest of the open document.
+// elements yields the rest of the open document.
 func (w *walker) elements() {
 	c := &w.c
 	for !w.done && c.Next() {
@@ -205,7 +204,7 @@ func (w *walker) elements() {
 	}
 }
 
-// element hands over the current element and what it holds.
+// element yields the current element and the elements in it.
 func (w *walker) element() {
 	c := &w.c
 	p := Part{
@@ -214,7 +213,7 @@ func (w *walker) element() {
 	}
 	p.Length = c.ValueOffset() - p.Offset + len(p.Data)
 	p.Size = p.Length
-	inside := c.ValueOffset() // the offset of the document that the element is, or holds
+	inside := c.ValueOffset() // offset of the document in the element
 	switch {
 	case p.Type == bson.TypeCodeWithScope:
 		p.Code, _ = c.CodeWithScope()
@@ -238,7 +237,7 @@ func (w *walker) element() {
 	c.Leave()
 }
 
-// stopped reports whether the walk has met a fault, which it then lists.
+// stopped reports whether the walk has met a fault, and lists the fault.
 func (w *walker) stopped() bool {
 	if !w.failed {
 		err := w.c.Err()
@@ -246,7 +245,7 @@ func (w *walker) stopped() bool {
 			return false
 		}
 		w.failed = true
-		// Where the length is wrong, that nothing more is there is no fault.
+		// If the length is wrong, the end of the bytes is not another fault.
 		if !w.listed && (w.opts.Outside == nil || !errors.Is(err, bson.ErrTruncated)) {
 			w.fault(err)
 		}
@@ -254,14 +253,14 @@ func (w *walker) stopped() bool {
 	return true
 }
 
-// part hands over p, and what is wrong with its bytes.
+// part yields p and the faults in its bytes.
 func (w *walker) part(p Part) {
 	w.give(p)
 	w.at = p.Offset + p.Size
 	w.flush(w.at)
 }
 
-// flush hands over the faults before the offset end.
+// flush yields the faults before the offset end.
 func (w *walker) flush(end int) {
 	for len(w.faults) > 0 && w.faults[0].Offset < end {
 		w.give(w.faults[0])

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 
@@ -10,24 +11,25 @@ import (
 )
 
 // Records is a Form for programs: a JSON object on a line for the document,
-// each element, each fault, and bytes that nothing is known of. The length and
-// the NULs of documents have none.
+// each element, each fault, and the rest. Lengths and NULs of documents have no
+// lines.
 type Records struct {
 	_ struct{} // keyed literals only
 
-	// Bytes asks for the bytes of each element that are not those of others.
+	// Bytes adds the bytes of each element, without those of the elements in
+	// it.
 	Bytes bool
 }
 
 // A record is a line. A value is canonical Extended JSON, with U+FFFD for
-// what is not UTF-8; of code with scope it is the code alone.
+// invalid UTF-8. The value of code with scope is the code alone.
 type record struct {
 	File     string          `json:"file"`
 	Document int64           `json:"document"`     // in the file, from 1
 	At       *int64          `json:"at,omitempty"` // of a document: byte of the file
 	Offset   int64           `json:"offset"`
 	Depth    *int            `json:"depth,omitempty"` // 0 is the document
-	Path     *string         `json:"path,omitempty"`  // none if it is over longestPath bytes
+	Path     *string         `json:"path,omitempty"`  // nil if it is over longestPath bytes
 	Type     int             `json:"type,omitempty"`
 	TypeName string          `json:"typeName,omitempty"`
 	Key      *string         `json:"key,omitempty"`
@@ -38,8 +40,8 @@ type record struct {
 	Rest     bool            `json:"rest,omitempty"`
 }
 
-// longestPath is how many bytes a path may have, which every element below a
-// key repeats.
+// longestPath is the longest path in a record, in bytes. All elements under a
+// long key repeat it.
 const longestPath = 4 << 10
 
 // AppendDocument appends the line of the document itself.
@@ -61,12 +63,12 @@ func (f Records) AppendPart(dst []byte, d *Document, p Part) []byte {
 		path := string(p.Path)
 		r.Path = &path
 	}
-	bytes := f.Bytes
+	withBytes := f.Bytes
 	switch p.Kind {
 	case Length, End:
 		return dst
 	case Fault:
-		r.Fault, bytes = p.Err.Error(), false
+		r.Fault, withBytes = p.Err.Error(), false
 	case Rest:
 		r.Rest, r.Length = true, p.Size
 	case Element:
@@ -74,7 +76,7 @@ func (f Records) AppendPart(dst []byte, d *Document, p Part) []byte {
 		r.Depth, r.Type, r.TypeName, r.Key, r.Length = &p.Depth, int(p.Type), p.Type.String(), &key, p.Length
 		r.Value = value(p)
 	}
-	if bytes {
+	if withBytes {
 		r.Bytes = hex.EncodeToString(d.Data[p.Offset : p.Offset+p.Size])
 	}
 	return appendRecord(dst, r)
@@ -98,19 +100,11 @@ func value(p Part) []byte {
 }
 
 func appendRecord(dst []byte, r record) []byte {
-	line := jsonLine{dst}
-	enc := json.NewEncoder(&line)
+	line := bytes.NewBuffer(dst)
+	enc := json.NewEncoder(line)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(r); err != nil {
 		panic("BUG: inspect: a record without a text: " + err.Error())
 	}
-	return line.text
-}
-
-// A jsonLine is what an Encoder appends to.
-type jsonLine struct{ text []byte }
-
-func (l *jsonLine) Write(p []byte) (int, error) {
-	l.text = append(l.text, p...)
-	return len(p), nil
+	return line.Bytes()
 }

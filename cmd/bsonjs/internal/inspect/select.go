@@ -2,34 +2,34 @@ package inspect
 
 import "bytes"
 
-// A Span is a run of whole numbers, from From to To, both included. One that
-// ends before it starts has none.
+// A Span is a range of whole numbers, from From to To, both included. It is
+// empty if To is less than From.
 type Span struct{ From, To int64 }
 
 // Has reports whether n is in s.
 func (s Span) Has(n int64) bool { return s.From <= n && n <= s.To }
 
-// overlaps reports whether some of the n numbers from from on are in s.
+// overlaps reports whether one of the n numbers from from on is in s.
 func (s Span) overlaps(from, n int64) bool { return from <= s.To && from+n > s.From }
 
-// A Selection says which parts of documents are wanted. The zero Selection
-// wants all of them. Faults are always wanted.
+// A Selection selects parts of documents. The zero Selection selects all.
+// Faults are always selected.
 type Selection struct {
-	// Path, if not nil, is the JSON Pointer of the element that is wanted with
-	// all that is in it.
+	// Path, if not nil, is the JSON Pointer of the selected element. The
+	// elements in it are selected too.
 	Path *string
-	// Offsets, if not nil, are the bytes that are wanted, with the elements
-	// that they lie in. They count from where a document's Base does.
+	// Offsets, if not nil, are the selected bytes. The elements around them are
+	// selected too. They count like the Base of a document.
 	Offsets *Span
 }
 
-// Document reports whether there can be something wanted in a document of
-// size bytes that starts at base.
+// Document reports whether a document of size bytes that starts at base may
+// have selected parts.
 func (s Selection) Document(base int64, size int) bool {
 	return s.Offsets == nil || s.Offsets.overlaps(base, int64(size))
 }
 
-// Part reports whether p, of a document that starts at base, is wanted.
+// Part reports whether p, of a document that starts at base, is selected.
 func (s Selection) Part(base int64, p Part) bool {
 	if p.Kind == Fault {
 		return true

@@ -15,25 +15,25 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file writes parts as lines for people: offset, length, type, and key
-// and value after as many blanks as it is deep. What comes from the outside is
-// cut where it is long, and cannot steer a terminal.
+// This file writes parts as lines for people: offset, length and type, and then
+// key and value, indented by depth. Long texts are shortened, and control
+// characters escaped.
 
-// A Document is one of which parts are written, and where it is from.
+// A Document is a document whose parts are written, and its place.
 type Document struct {
 	File   string // name for messages
 	Number int64  // in the file, from 1
 	At     int64  // byte of the file at which it starts
-	Line   int64  // the same in text, from 1; 0: there is none…
-	Column int64  // …in bytes, from 1
-	Data   []byte // all that is there of it…
-	Stray  bool   // …or some of what follows a length that it cannot have
-	// Made says that the bytes were made of what the file has, so that their
-	// offsets count from the start of the document.
+	Line   int64  // of its start in text, from 1; 0: not text
+	Column int64  // of its start in text, in bytes, from 1
+	Data   []byte // bytes of the document, as far as they are there
+	Stray  bool   // its length is impossible; Data is some bytes from its start on
+	// Made says that the document was converted to BSON, so offsets count from
+	// its start.
 	Made bool
 }
 
-// Base returns what is added to the offsets of parts.
+// Base returns the number that is added to the offsets of parts.
 func (d *Document) Base() int64 {
 	if d.Made {
 		return 0
@@ -41,7 +41,7 @@ func (d *Document) Base() int64 {
 	return d.At
 }
 
-// size returns how many bytes d says that it has.
+// size returns the length that d states, in bytes.
 func (d *Document) size() int {
 	if len(d.Data) < 4 {
 		return 0
@@ -51,9 +51,9 @@ func (d *Document) size() int {
 
 // A Form writes documents and their parts.
 type Form interface {
-	// AppendDocument appends what comes before the parts of d.
+	// AppendDocument appends the text before the parts of d.
 	AppendDocument(dst []byte, d *Document) []byte
-	// AppendPart appends p, of d.
+	// AppendPart appends the text of p, a part of d.
 	AppendPart(dst []byte, d *Document, p Part) []byte
 }
 
@@ -61,10 +61,10 @@ type Form interface {
 type Text struct {
 	_ struct{} // keyed literals only
 
-	// Bytes asks for the bytes of each part, below it.
+	// Bytes adds the bytes of each part, below it.
 	Bytes bool
-	// Max is how many bytes of a key, of a value or of a part are shown. Zero
-	// means all of them.
+	// Max is the number of bytes of a key, a value or a part that are shown.
+	// Zero means all.
 	Max int
 	// UUIDs says which binaries are UUIDs.
 	UUIDs bson.UUIDRepresentation
@@ -76,12 +76,12 @@ const (
 	lengthColumns = 9
 	typeColumns   = 11 // and a blank
 	indent        = 2  // for each document around it
-	maxIndent     = 64 // the deepest that shows
+	maxIndent     = 64 // largest indentation
 	bytesPerLine  = 16
-	around        = 16 // bytes before and behind one at fault, at least
+	around        = 16 // least bytes shown before and after the place of a fault
 )
 
-// AppendDocument appends the line that says which document it is.
+// AppendDocument appends the line about the document itself.
 func (t Text) AppendDocument(dst []byte, d *Document) []byte {
 	dst = fmt.Appendf(dst, "%s: document %d at offset %d", d.File, d.Number, d.At)
 	if d.Line > 0 {
@@ -101,8 +101,8 @@ func (t Text) AppendDocument(dst []byte, d *Document) []byte {
 	return append(dst, '\n')
 }
 
-// AppendPart appends a line for p, and lines for its bytes where they are
-// wanted or at fault.
+// AppendPart appends a line for p, and lines for its bytes if Bytes is set or p
+// is a fault.
 func (t Text) AppendPart(dst []byte, d *Document, p Part) []byte {
 	mark, length, name, depth := " ", strconv.Itoa(max(p.Size, p.Length)), "", p.Depth
 	switch p.Kind {
@@ -110,7 +110,7 @@ func (t Text) AppendPart(dst []byte, d *Document, p Part) []byte {
 		name, depth = "length", 1
 	case Element:
 		if name = p.Type.String(); p.Type == bson.TypeCodeWithScope {
-			name = bson.TypeCode.String() // there is no room for more; the bracket shows the scope
+			name = bson.TypeCode.String() // the full name is too long, and the bracket shows the scope
 		}
 	case End:
 		name, depth = "end", max(p.Depth, 1)
@@ -139,7 +139,7 @@ func trimBlanks(dst []byte) []byte {
 	return dst
 }
 
-// brackets are what opens and closes a document of a type.
+// brackets returns the brackets of a container of type t.
 func brackets(t bson.Type) (open, close string) {
 	if t == bson.TypeArray {
 		return "[", "]"
@@ -147,7 +147,7 @@ func brackets(t bson.Type) (open, close string) {
 	return "{", "}"
 }
 
-// appendContent appends what p says.
+// appendContent appends the content of p: key and value, length or fault.
 func (t Text) appendContent(dst []byte, d *Document, p Part) []byte {
 	open, closing := brackets(p.Type)
 	switch p.Kind {
@@ -176,7 +176,7 @@ func (t Text) appendContent(dst []byte, d *Document, p Part) []byte {
 	return append(dst, open...)
 }
 
-// maxPath is how many bytes of a path are shown.
+// maxPath is the longest path that is shown, in bytes.
 const maxPath = 200
 
 // appendKey appends a key, in quotes unless it is a plain word.
@@ -187,7 +187,7 @@ func (t Text) appendKey(dst, key []byte) []byte {
 		dst = append(dst, key...)
 	} else {
 		quoted, _ := json.Marshal(string(key)) // a string always has a text
-		dst = append(dst, clean(string(quoted))...)
+		dst = append(dst, oneline.Escape(string(quoted))...)
 	}
 	return appendCut(dst, len(key), whole)
 }
@@ -202,11 +202,7 @@ func plain(key []byte) bool {
 	return len(key) > 0
 }
 
-// clean returns s without what could steer a terminal.
-func clean(s string) string { return oneline.Clean(s, 10*len(s)) }
-
-// cut returns the start of s that is shown. It does not end within a
-// character.
+// cut returns the start of s that is shown. It ends at the end of a character.
 func (t Text) cut(s []byte) []byte {
 	if t.Max == 0 || len(s) <= t.Max {
 		return s
@@ -218,7 +214,7 @@ func (t Text) cut(s []byte) []byte {
 	return s[:n]
 }
 
-// appendCut says that only shown of whole bytes are there, if that is so.
+// appendCut appends a note if only shown of whole bytes are there.
 func appendCut(dst []byte, shown, whole int) []byte {
 	if shown == whole {
 		return dst
@@ -226,8 +222,8 @@ func appendCut(dst []byte, shown, whole int) []byte {
 	return fmt.Appendf(dst, "… (%d bytes)", whole)
 }
 
-// appendValue appends a value of type typ, whose bytes are data, as one would
-// type it in the MongoDB shell.
+// appendValue appends a value of type typ, whose bytes are data, in the syntax
+// of the MongoDB shell.
 func (t Text) appendValue(dst []byte, typ bson.Type, data []byte) []byte {
 	var c bson.Cursor
 	switch typ {
@@ -268,18 +264,18 @@ func (t Text) appendText(dst []byte, typ bson.Type, text []byte) []byte {
 	return appendCut(t.appendShell(dst, typ, element[2:]), len(shown), len(text))
 }
 
-// appendShell appends all of a value.
+// appendShell appends a whole value.
 func (t Text) appendShell(dst []byte, typ bson.Type, data []byte) []byte {
 	o := extjson.EncodeOptions{Mode: extjson.Shell, InvalidUTF8: bson.UTF8Replace, UUIDRepresentation: t.UUIDs}
 	text, err := o.AppendJSONValue(nil, typ, data)
 	if err != nil {
 		panic("BUG: inspect: a value without a text: " + err.Error())
 	}
-	return append(dst, clean(string(text))...)
+	return append(dst, oneline.Escape(string(text))...)
 }
 
-// appendBytes appends lines with the bytes of p: its type, its key and what
-// follows with bars between them.
+// appendBytes appends lines with the bytes of p, and bars between type, key and
+// value.
 func (t Text) appendBytes(dst, doc []byte, p Part) []byte {
 	all := doc[p.Offset : p.Offset+p.Size]
 	shown := all
@@ -305,11 +301,11 @@ func (t Text) appendBytes(dst, doc []byte, p Part) []byte {
 
 func appendBlanks(dst []byte, n int) []byte { return append(dst, strings.Repeat(" ", n)...) }
 
-// appendAround appends lines with the bytes around the one at off, which they
-// point at: digits, and characters where they are ASCII.
+// appendAround appends lines with the bytes around the byte at off, as digits
+// and as ASCII characters, and a line that points to that byte.
 func appendAround(dst []byte, d *Document, off int) []byte {
 	base, doc := d.Base(), d.Data
-	// Lines start at whole multiples in the file.
+	// Lines start at multiples of bytesPerLine in the file.
 	line := int64(bytesPerLine)
 	first := max((base+int64(off)-around)/line*line, base/line*line)
 	last := base + int64(min(off+around, len(doc)))
