@@ -22,7 +22,7 @@ import (
 // accounts of the command:
 //
 //   - accounts runs the command and checks what holds for every format;
-//   - the rows of TestAccountsOfBytes say what holds for one format.
+//   - exact, between, lines, blanks and comments check what holds for one format.
 
 func isBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
@@ -112,7 +112,7 @@ func accounts(t *testing.T, rejects string, data []byte, args []string) account 
 // between checks that data consists of the documents written, in order, the
 // skipped bytes, and the bytes that may stand between them; and that messages
 // have the right numbers of documents. It ignores blanks.
-func (a *account) between(t *testing.T, whole []byte) {
+func (a account) between(t *testing.T, whole []byte) {
 	var data []byte                    // whole without blanks
 	index := make([]int, len(whole)+1) // of each byte in data
 	for i, c := range whole {
@@ -173,6 +173,82 @@ func (a *account) between(t *testing.T, whole []byte) {
 	}
 }
 
+// exact checks a format in which the output consists of bytes of the input.
+func (a account) exact(t *testing.T, data []byte) {
+	if len(a.out)+len(a.kept) != len(data) {
+		t.Errorf("%d bytes written and %d rejected of %d", len(a.out), len(a.kept), len(data))
+	}
+	docs := int64(0)
+	for doc, err := range bson.Documents(strings.NewReader(a.out)) {
+		if err != nil || bson.Validate(doc) != nil {
+			t.Fatalf("%x is not whole: %v", doc, err)
+		}
+		docs++
+	}
+	if docs != a.Written {
+		t.Errorf("%d documents written, the summary says %d", docs, a.Written)
+	}
+}
+
+// lines checks a format with a document on each line.
+func (a account) lines(t *testing.T, data []byte) {
+	n := int64(0)
+	for line := range bytes.Lines(data) {
+		if len(bytes.TrimSpace(line)) > 0 {
+			n++
+		}
+	}
+	if a.Read != n || int64(strings.Count(a.out, "\n")) != a.Written {
+		t.Errorf("%d lines, %+v", n, a.summaryLine)
+	}
+}
+
+// dropBlanks removes white space and commas from text.
+func dropBlanks(text string) string {
+	return strings.NewReplacer(" ", "", "\n", "", "\t", "", "\r", "", ",", "").Replace(text)
+}
+
+// blanks checks text that is written in another spelling.
+func (a account) blanks(t *testing.T, data []byte) {
+	in := dropBlanks(string(data))
+	for line := range strings.Lines(a.out) {
+		text := dropBlanks(line)
+		n := strings.Index(in, text)
+		if n < 0 {
+			t.Errorf("%s is not in the input", line)
+			return
+		}
+		in = in[n+len(text):]
+	}
+	if int64(strings.Count(a.out, "\n")) != a.Written {
+		t.Errorf("%d lines, %+v", strings.Count(a.out, "\n"), a.summaryLine)
+	}
+}
+
+var comment = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
+
+// comments checks lines with comments: all other bytes, except brackets and
+// commas, are written or rejected.
+func (a account) comments(t *testing.T, data []byte) {
+	var rest []byte
+	at := int64(0)
+	for _, m := range a.messages {
+		if m.Skipped > 0 {
+			rest = append(rest, data[at:*m.From]...)
+			at = *m.From + m.Skipped
+		}
+	}
+	rest = comment.ReplaceAll(append(rest, data[at:]...), nil)
+	brackets := strings.NewReplacer("[", "", "]", "")
+	got, want := brackets.Replace(dropBlanks(a.out)), brackets.Replace(dropBlanks(string(rest)))
+	if got != want {
+		t.Errorf("%s is written, %s is not rejected", got, want)
+	}
+}
+
+// nothing is for formats whose bytes are not compared.
+func (account) nothing(*testing.T, []byte) {}
+
 // For every damaged byte and every kind of damage: documents read are written
 // or rejected, the messages report it, no documents but the damaged one are
 // lost, and one damage is one fault, or few.
@@ -191,75 +267,6 @@ func TestAccountsOfBytes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// exact is for formats in which the output consists of bytes of the input.
-	exact := func(t *testing.T, a account, data []byte) {
-		if len(a.out)+len(a.kept) != len(data) {
-			t.Errorf("%d bytes written and %d rejected of %d", len(a.out), len(a.kept), len(data))
-		}
-		docs := int64(0)
-		for doc, err := range bson.Documents(strings.NewReader(a.out)) {
-			if err != nil || bson.Validate(doc) != nil {
-				t.Fatalf("%x is not whole: %v", doc, err)
-			}
-			docs++
-		}
-		if docs != a.Written {
-			t.Errorf("%d documents written, the summary says %d", docs, a.Written)
-		}
-	}
-	text := func(t *testing.T, a account, data []byte) { a.between(t, data) }
-	lines := func(t *testing.T, a account, data []byte) {
-		n := int64(0)
-		for line := range bytes.Lines(data) {
-			if len(bytes.TrimSpace(line)) > 0 {
-				n++
-			}
-		}
-		if a.Read != n || int64(strings.Count(a.out, "\n")) != a.Written {
-			t.Errorf("%d lines, %+v", n, a.summaryLine)
-		}
-	}
-	drop := func(r rune) rune {
-		if strings.ContainsRune(" \n\t\r,", r) {
-			return -1
-		}
-		return r
-	}
-	// blanks is for text that is written in another spelling.
-	blanks := func(t *testing.T, a account, data []byte) {
-		in := strings.Map(drop, string(data))
-		for line := range strings.Lines(a.out) {
-			text := strings.Map(drop, line)
-			n := strings.Index(in, text)
-			if n < 0 {
-				t.Errorf("%s is not in the input", line)
-				return
-			}
-			in = in[n+len(text):]
-		}
-		if int64(strings.Count(a.out, "\n")) != a.Written {
-			t.Errorf("%d lines, %+v", strings.Count(a.out, "\n"), a.summaryLine)
-		}
-	}
-	// comments is for lines with comments: all other bytes, except brackets and
-	// commas, are written or rejected.
-	comment := regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
-	comments := func(t *testing.T, a account, data []byte) {
-		var rest []byte
-		at := int64(0)
-		for _, m := range a.messages {
-			if m.Skipped > 0 {
-				rest = append(rest, data[at:*m.From]...)
-				at = *m.From + m.Skipped
-			}
-		}
-		rest = comment.ReplaceAll(append(rest, data[at:]...), nil)
-		brackets := strings.NewReplacer("[", "", "]", "")
-		got, want := brackets.Replace(strings.Map(drop, a.out)), brackets.Replace(strings.Map(drop, string(rest)))
-		if got != want {
-			t.Errorf("%s is written, %s is not rejected", got, want)
-		}
-	}
 	pretty := "[\n  {\n    \"n\": 1\n  },\n  {\n    \"a\": {\n      \"b\": [\n        2\n      ]\n    }\n  },\n  {\n    \"s\": \"x\"\n  },\n  {\n    \"n\": 4\n  }\n]\n"
 	for _, tc := range []struct {
 		name string
@@ -269,17 +276,17 @@ func TestAccountsOfBytes(t *testing.T) {
 		// costs. A missing brace on a line with all documents costs all
 		// documents after it.
 		lost, errors int
-		check        func(*testing.T, account, []byte)
+		check        func(account, *testing.T, []byte)
 	}{
-		{"bson", string(binary), []string{"-f", "bson", "-t", "bson"}, 2, 1, exact},
-		{"lines", strings.Join(texts, "\n") + "\n", []string{"-f", "json", "-t", "json"}, 1, 2, text},
-		{"array of lines", "[" + strings.Join(texts, ",\n") + "]\n", []string{"-f", "json", "-t", "json"}, 1, 2, text},
-		{"array on a line", "[" + strings.Join(texts, ",") + "]", []string{"-f", "json", "-t", "json"}, 4, 3, text},
-		{"pretty", pretty, []string{"-f", "json", "-t", "json"}, 1, 6, blanks},
-		{"shell", "/* 1 */\n" + strings.Join(texts, " // {\n") + "\n", []string{"-f", "json", "-t", "json", "--accept", "shell"}, 2, 4, comments},
-		{"hex", string(hexes), []string{"-f", "hex", "-t", "hex"}, 2, 2, lines},
-		{"base64", string(base64s), []string{"-f", "base64", "-t", "base64"}, 2, 2, lines},
-		{"pickle", string(pickles), []string{"-f", "pickle", "-t", "json"}, 4, 2, func(*testing.T, account, []byte) {}},
+		{"bson", string(binary), []string{"-f", "bson", "-t", "bson"}, 2, 1, account.exact},
+		{"lines", strings.Join(texts, "\n") + "\n", []string{"-f", "json", "-t", "json"}, 1, 2, account.between},
+		{"array of lines", "[" + strings.Join(texts, ",\n") + "]\n", []string{"-f", "json", "-t", "json"}, 1, 2, account.between},
+		{"array on a line", "[" + strings.Join(texts, ",") + "]", []string{"-f", "json", "-t", "json"}, 4, 3, account.between},
+		{"pretty", pretty, []string{"-f", "json", "-t", "json"}, 1, 6, account.blanks},
+		{"shell", "/* 1 */\n" + strings.Join(texts, " // {\n") + "\n", []string{"-f", "json", "-t", "json", "--accept", "shell"}, 2, 4, account.comments},
+		{"hex", string(hexes), []string{"-f", "hex", "-t", "hex"}, 2, 2, account.lines},
+		{"base64", string(base64s), []string{"-f", "base64", "-t", "base64"}, 2, 2, account.lines},
+		{"pickle", string(pickles), []string{"-f", "pickle", "-t", "json"}, 4, 2, account.nothing},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			rejects := filepath.Join(t.TempDir(), "rejects")
@@ -287,11 +294,11 @@ func TestAccountsOfBytes(t *testing.T) {
 			if whole.Written != int64(len(texts)) || whole.Rejected+whole.Strays > 0 {
 				t.Fatalf("undamaged: %+v", whole.summaryLine)
 			}
-			tc.check(t, whole, []byte(tc.data))
+			tc.check(whole, t, []byte(tc.data))
 			damages([]byte(tc.data), func(what string, data []byte) {
 				t.Run(what, func(t *testing.T) {
 					a := accounts(t, rejects, data, tc.args)
-					tc.check(t, a, data)
+					tc.check(a, t, data)
 					if int(a.Written) < len(texts)-tc.lost || len(a.messages) > tc.errors {
 						t.Errorf("%d written, %d errors", a.Written, len(a.messages))
 					}

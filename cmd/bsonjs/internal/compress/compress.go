@@ -52,26 +52,28 @@ const (
 	MaxLayers = 2
 )
 
-// A trait is what a codec is. Its functions are in the file of the codec.
+// A trait is a row of the table of codecs. Its functions are in the file of the
+// codec.
 type trait struct {
 	name      string
 	suffixes  []string // of file names, in lower case; the first is the usual one
 	signature signature
 
-	// open returns a decoder of the data that src is at, and what frees it, which
-	// may be nil.
+	// open returns a decoder of the data in src from here on, and a function
+	// that frees it, which may be nil.
 	open func(src *Source) (r io.Reader, free func(), err error)
-	// meanings are what the errors of the decoder mean.
+	// meanings are the meanings of errors of the decoder.
 	meanings []meaning
 
 	levels int // the highest level it can be written with, 0: it is read only
 	// jobs is the largest number of blocks that are compressed at once, to limit
 	// the memory of a run.
 	jobs int
-	// write returns an encoder to w. o.Jobs is at most jobs. A call of Write ends
-	// with a block if it is longer than block bytes; 0 if that makes no difference.
+	// write returns an encoder to w. o.Jobs is at most jobs. If block is not 0,
+	// no call of Write goes past the end of a block of that many bytes.
 	write func(w io.Writer, o WriterOptions) (z encoder, block int, err error)
-	// empty is what no bytes are compressed to, if the encoder writes nothing then.
+	// empty is the compressed form of no bytes, if the encoder writes nothing
+	// for them.
 	empty string
 }
 
@@ -119,7 +121,7 @@ var traits = [codecs]trait{
 	},
 }
 
-// String returns the name of c as people write it.
+// String returns the name of c.
 func (c Codec) String() string {
 	if c == None || c >= codecs {
 		return "none"

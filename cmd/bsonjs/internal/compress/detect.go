@@ -15,13 +15,13 @@ import (
 // For gzip this is not enough, so the data is decompressed for a test. The name
 // of the file decides only if there are too few bytes to tell.
 
-// HeadSize is how many bytes of an input Detect uses, at most.
+// HeadSize is the most bytes of an input that Detect uses.
 const HeadSize = 4 << 10
 
 // A signature is the start of the data of a codec.
 type signature struct {
 	magic string // "": the codec has none, or needs more to tell
-	// rest says whether the bytes after the magic are a header. There are at
+	// rest reports whether the bytes after the magic are a header. There are at
 	// least size bytes, unless the input ends before.
 	rest func(rest []byte) bool
 	size int
@@ -30,8 +30,8 @@ type signature struct {
 const (
 	gzipMagic   = "\x1f\x8b\x08"
 	legacyMagic = "\x02\x21\x4c\x18" // of lz4
-	// skipMagic is that of a frame to be passed over, in zstd and lz4; the
-	// lower four bits of its first byte are free.
+	// skipMagic starts a frame that is skipped, in zstd and lz4. The lower four
+	// bits of its first byte may be anything.
 	skipMagic = "\x50\x2a\x4d\x18"
 )
 
@@ -39,10 +39,10 @@ const (
 // describes nothing.
 type Plain struct {
 	// Opens reports whether head can be the start of a BSON document: its
-	// length, and the type of the first element or the end. nil is no.
+	// length, and the type of the first element or the end. Nil means no.
 	Opens func(head []byte) bool
-	// Known reports whether head, the start of what was decompressed, is in a
-	// format that is read. nil is no.
+	// Known reports whether head, the start of decompressed data, is in a
+	// format that bsonjs reads. Nil means no.
 	Known func(head []byte) bool
 }
 
@@ -88,20 +88,21 @@ func (p Plain) Detect(head []byte, name string, ended bool) (c Codec, sure bool)
 	return None, true
 }
 
-// isCut reports whether head, all there is of an input, is the start of s and
-// can be nothing else. rest is what follows the magic.
+// isCut reports whether head, which is the whole input, is a truncated start of
+// s and nothing else. rest follows the magic.
 func (s *signature) isCut(p Plain, head, rest []byte) bool {
 	return len(head) > lengthSize && !p.opens(head) &&
 		(s.rest == nil || len(rest) > 0 && s.rest(rest))
 }
 
-// begins reports whether head, not empty, and magic start with the same bytes.
+// begins reports whether head, which is not empty, and magic have the same
+// first bytes.
 func begins(head []byte, magic string) bool {
 	n := min(len(head), len(magic))
 	return n > 0 && string(head[:n]) == magic[:n]
 }
 
-// detectGzip decides whether head, which starts as gzip data does, is some.
+// detectGzip decides whether head, which starts like gzip data, is gzip data.
 func (p Plain) detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
 	isGzip := func(is bool) (Codec, bool) {
 		if is {
@@ -112,7 +113,7 @@ func (p Plain) detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
 	document := len(head) <= lengthSize || p.opens(head)
 	out, err := try(head)
 	switch {
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF): // not gzip, or damaged
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF): // not gzip, or malformed
 		return isGzip(!document)
 	case !document:
 		return isGzip(true)
@@ -124,9 +125,9 @@ func (p Plain) detectGzip(head []byte, named Codec, ended bool) (Codec, bool) {
 	return isGzip(named == Gzip || len(out) > 0)
 }
 
-// try returns what of head, the start of gzip data, can be decompressed, or as
-// much of it as is needed to see what it is, and what stopped it:
-// io.ErrUnexpectedEOF if only the end of head did.
+// try decompresses head, the start of gzip data, and returns enough bytes to
+// detect their format. The error is io.ErrUnexpectedEOF if only the end of head
+// stopped it.
 func try(head []byte) (out []byte, err error) {
 	z, err := openMember(NewSource(bytes.NewReader(head)), nil)
 	if err != nil {
@@ -134,7 +135,7 @@ func try(head []byte) (out []byte, err error) {
 	}
 	z.Multistream(false)
 	var buf [HeadSize]byte
-	for err == nil { // it is a few MiB at most
+	for err == nil { // a few MiB at most
 		var n int
 		n, err = z.Read(buf[:])
 		if len(out) == 0 {
@@ -147,10 +148,10 @@ func try(head []byte) (out []byte, err error) {
 	return out, err
 }
 
-// detectLegacy decides whether head, which starts as the format of lz4 before
-// the frame format does, is in it: a block must follow that is not too long.
+// detectLegacy decides whether head, which starts like the legacy format of
+// lz4, is in it: a block must follow that is not too long.
 func (p Plain) detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) {
-	const most = 8<<20 + 8<<20/255 + 16 // bytes that 8 MiB are compressed to
+	const most = 8<<20 + 8<<20/255 + 16 // longest compressed form of 8 MiB, in bytes
 	switch at := len(legacyMagic); {
 	case len(head) < at+4 && !ended:
 		return None, false
@@ -167,7 +168,7 @@ func (p Plain) detectLegacy(head []byte, named Codec, ended bool) (Codec, bool) 
 // detectSkip searches for the data after skippable frames. If there is none,
 // the codec is that of the name, or zstd.
 func (p Plain) detectSkip(head []byte, named Codec, ended bool) (Codec, bool) {
-	at := uint64(0) // of a frame in head, as far as it is known
+	at := uint64(0) // offset of a frame in head
 	for {
 		rest := head[min(at, uint64(len(head))):]
 		switch {

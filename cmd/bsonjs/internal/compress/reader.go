@@ -10,17 +10,17 @@ import (
 // for the containers of gzip (gzip.go) and xz (xz.go). The errors of all
 // decoders become an Error here.
 
-// A Reader decompresses data. A call of Read returns the bytes that are there
-// before it waits for more.
+// A Reader decompresses data. Read returns the bytes that are there before it
+// waits for more.
 type Reader struct {
 	codec Codec
 	src   *Source
 	z     io.Reader
 	close func() // may be nil
-	err   error  // the first, io.EOF included
+	err   error  // the first one, also io.EOF
 }
 
-// NewReader returns a Reader of the data in src, which starts there.
+// NewReader returns a Reader of the data in src from here on.
 func NewReader(c Codec, src *Source) *Reader {
 	r := &Reader{codec: c, src: src, z: src}
 	if c != None {
@@ -29,8 +29,8 @@ func NewReader(c Codec, src *Source) *Reader {
 	return r
 }
 
-// Read reads from r as io.Reader says. An error is an *Error, or that of the
-// source.
+// Read reads from r as io.Reader says. An error is an *Error, or an error of
+// the source.
 func (r *Reader) Read(p []byte) (int, error) {
 	if r.err != nil || len(p) == 0 {
 		return 0, r.err
@@ -42,25 +42,25 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, r.err
 }
 
-// Close frees what r holds. It may be called while another goroutine reads.
+// Close frees the memory of r. It may be called while another goroutine reads.
 func (r *Reader) Close() {
 	if r.close != nil {
 		r.close()
 	}
 }
 
-// A meaning is what an error of a decoder means.
+// A meaning is the meaning of an error of a decoder.
 type meaning struct {
 	err     error
 	meaning error  // one of the sentinels of this package
-	detail  string // what users are told instead of the text of err
-	ended   bool   // it means so only if the source has ended
+	detail  string // text for users, in place of that of err
+	ended   bool   // only if the source has ended
 }
 
-// diagnose returns what err, from the decoder, means.
+// diagnose returns the meaning of err, an error of the decoder.
 func (r *Reader) diagnose(err error) error {
 	if err == io.ErrClosedPipe {
-		return err // by Close: the source may still be in use
+		return err // from Close; the source may still be in use
 	}
 	if err := r.src.readError(); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (r *Reader) diagnose(err error) error {
 	return e
 }
 
-// meaningOf returns what err, of the decoder, means.
+// meaningOf returns the meaning of err in the table.
 func (r *Reader) meaningOf(err error) *Error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return &Error{Err: ErrTruncated}
@@ -96,7 +96,8 @@ func (r *Reader) meaningOf(err error) *Error {
 	return &Error{Err: ErrDamaged, Detail: err.Error()}
 }
 
-// noEOF returns err, or what it means where data should be that ends.
+// noEOF returns err, or io.ErrUnexpectedEOF for io.EOF, for the end of the
+// input within data.
 func noEOF(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

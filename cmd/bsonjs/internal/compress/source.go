@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// sourceSize is how many bytes are asked for in one read, at least.
+// sourceSize is the least number of bytes of a read.
 const sourceSize = 64 << 10
 
-// A Source is bytes that can be examined before they are read. It calls its
-// reader only when necessary, and then once.
+// A Source is a reader whose next bytes can be examined before they are read.
+// It reads from below only when necessary, and then once.
 type Source struct {
 	*bufio.Reader
 	r *sticky
@@ -21,8 +21,8 @@ func NewSource(r io.Reader) *Source {
 	return &Source{bufio.NewReaderSize(s, sourceSize), s}
 }
 
-// Head returns the bytes that have arrived and are not read yet, at least n of
-// them; or fewer, and the reason. They are valid until the next call.
+// Head returns the bytes that have arrived and are not read yet: at least n, or
+// fewer and the reason. They are valid until the next call.
 func (s *Source) Head(n int) ([]byte, error) {
 	_, err := s.Peek(n)
 	head, _ := s.Peek(s.Buffered())
@@ -32,8 +32,7 @@ func (s *Source) Head(n int) ([]byte, error) {
 	return head, err
 }
 
-// follows reports whether magic comes next: nil says that it does, io.EOF that
-// nothing does.
+// follows returns nil if magic is next, and io.EOF if nothing is.
 func (s *Source) follows(magic string) error {
 	for n := 1; n <= len(magic); n++ {
 		head, err := s.Head(n)
@@ -50,10 +49,10 @@ func (s *Source) follows(magic string) error {
 	return nil
 }
 
-// Offset returns how many bytes have been read from s.
+// Offset returns the number of bytes that have been read from s.
 func (s *Source) Offset() int64 { return s.r.n - int64(s.Buffered()) }
 
-// ended reports whether all bytes have been read, and more were asked for.
+// ended reports whether all bytes have been read and a read has found the end.
 func (s *Source) ended() bool { return s.r.err == io.EOF && s.Buffered() == 0 }
 
 // readError returns the error that ended the bytes, nil for their end.
@@ -64,7 +63,7 @@ func (s *Source) readError() error {
 	return s.r.err
 }
 
-// A sticky counts the bytes of r, and does not ask for more after an error.
+// A sticky counts the bytes of r, and does not read after an error.
 type sticky struct {
 	r   io.Reader
 	n   int64

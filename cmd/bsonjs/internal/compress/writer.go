@@ -4,40 +4,40 @@ import "io"
 
 // This file writes compressed data. Blocks are compressed in parallel. The end
 // of a block depends only on the bytes and on calls of Flush, so the output is
-// the same for any number of jobs and for any division of the bytes into calls.
+// the same for any number of jobs and any sizes of writes.
 
-// WriterOptions say how data is compressed.
+// WriterOptions are the options of compressing data.
 type WriterOptions struct {
 	_ struct{} // keyed literals only
 
-	// Level is from 1, the fastest, to Codec.MaxLevel; 0 is the default level
-	// of the codec.
+	// Level is a level from 1, the fastest, to Codec.MaxLevel; 0 is the default
+	// level of the codec.
 	Level int
-	// Jobs is how many blocks are compressed at once, at least 1.
+	// Jobs is the number of blocks that are compressed at once, at least 1.
 	Jobs int
 }
 
-// An encoder compresses what is written to it.
+// An encoder compresses the bytes that are written to it.
 type encoder interface {
 	io.WriteCloser
 	Flush() error
 }
 
-// A Writer compresses what is written to it. An error may be of an earlier
-// call. It is for one goroutine at a time.
+// A Writer compresses the bytes that are written to it. It is for one goroutine
+// at a time. An error may be that of an earlier call.
 type Writer struct {
 	z     encoder
 	w     io.Writer
-	empty string // that of the codec
-	// If block is not 0, no call of z.Write is longer than block bytes, or goes
-	// past the end of a block. filled is how many bytes are in the current one.
+	empty string // of the codec
+	// If block is not 0, no call of z.Write goes past the end of a block of
+	// that many bytes. filled is the number of bytes in the current block.
 	block, filled int
-	dirty         bool // there is something to flush
+	dirty         bool // there are bytes to flush
 	begun         bool
 }
 
-// NewWriter returns a Writer to w. The codec must be one that can be written,
-// and the level one that it has.
+// NewWriter returns a Writer to w. The codec must be one that is written, and
+// have the level.
 func NewWriter(w io.Writer, c Codec, o WriterOptions) (*Writer, error) {
 	t := &traits[c]
 	o.Jobs = min(max(o.Jobs, 1), t.jobs)
@@ -48,8 +48,7 @@ func NewWriter(w io.Writer, c Codec, o WriterOptions) (*Writer, error) {
 	return &Writer{z: z, w: w, empty: t.empty, block: block}, nil
 }
 
-// Write compresses p. It may return before all of that is done; p can be
-// used again all the same.
+// Write compresses p. It may return before that is done, but does not keep p.
 func (z *Writer) Write(p []byte) (n int, err error) {
 	if len(p) > 0 {
 		z.dirty, z.begun = true, true

@@ -31,28 +31,28 @@ type xzReader struct {
 	dict int64 // bytes of the dictionary of lz
 
 	in      xzPlace
-	streams int // that were begun
+	streams int // number of streams so far
 
 	check    byte // kind of checksum in the stream
 	blocks   int64
-	recorded hash.Hash64 // the sizes of its blocks
-	index    hash.Hash64 // those that its index has
+	recorded hash.Hash64 // sizes of its blocks
+	index    hash.Hash64 // sizes in its index
 
 	sum        hash.Hash // of the block
 	headerSize int64     // bytes
 	packed     int64     // bytes of chunks in the block
-	unpacked   int64     // bytes that they have become
-	wantPacked int64     // what the header says of them, -1: nothing
-	want       int64     // of unpacked, the same
-	fresh      bool      // no chunk has come yet
+	unpacked   int64     // decompressed bytes of the block
+	wantPacked int64     // packed according to the header, -1: not stated
+	want       int64     // unpacked according to the header, -1: not stated
+	fresh      bool      // no chunk of the block has been read
 
-	header bytes.Reader // of the chunk, as much as lz has not read of it
+	header bytes.Reader // rest of the header of the chunk for lz
 	chunk  int64        // bytes of the chunk that lz has not read
-	left   int64        // bytes that it has yet to give for the chunk
+	left   int64        // decompressed bytes of the chunk that lz has not returned
 	short  bool         // the source ended within the chunk
 }
 
-// An xzPlace is what comes next.
+// An xzPlace is the part of the format that is next.
 type xzPlace uint8
 
 const (
@@ -110,7 +110,7 @@ func (x *xzChunk) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// next goes one step towards the next chunk.
+// next reads up to the next part.
 func (x *xzReader) next() error {
 	if x.chunk > 0 || x.header.Len() > 0 {
 		return xzError("a chunk claims more bytes than its data has")
@@ -124,17 +124,17 @@ func (x *xzReader) next() error {
 	return x.openChunk()
 }
 
-// full reads n bytes, valid until the next call. n is not over sourceSize.
+// full reads n bytes, at most sourceSize. They are valid until the next call.
 func (x *xzReader) full(n int) ([]byte, error) {
 	p, err := x.src.Peek(n)
 	x.src.Discard(len(p))
 	return p, noEOF(err)
 }
 
-// sizes of checksums, in bytes, by kind. 0 is for kinds that are not known.
+// checkSizes are the sizes of checksums in bytes, by kind; 0 means unknown.
 var checkSizes = [16]int{0x1: 4, 0x4: 8, 0xa: 32}
 
-// newSum returns the checksum of that kind; of none, any.
+// newSum returns the checksum of the given kind; for kind 0, any.
 func newSum(check byte) hash.Hash {
 	switch check {
 	case 0x0, 0x1:
@@ -147,8 +147,8 @@ func newSum(check byte) hash.Hash {
 
 const xzMagic = "\xfd7zXZ\x00"
 
-// openStream reads what is before the blocks of a stream; io.EOF says that
-// there is no other.
+// openStream reads the header of a stream, and padding before it. The error is
+// io.EOF if there is no other stream.
 func (x *xzReader) openStream() error {
 	for x.streams > 0 {
 		head, err := x.src.Head(1)
@@ -194,7 +194,7 @@ func record(h hash.Hash64, unpadded, unpacked int64) {
 	h.Write(p[:])
 }
 
-// openBlock reads the header of a block, or the index behind the last.
+// openBlock reads the header of a block, or the index after the last block.
 func (x *xzReader) openBlock() error {
 	p, err := x.src.Peek(1)
 	if err != nil {
@@ -225,9 +225,9 @@ func (x *xzReader) openBlock() error {
 	return nil
 }
 
-// parseBlock reads what p, the header of a block between its first byte and
-// its checksum, says of it. dict is the size of the dictionary, -1 if there
-// are filters that are not known.
+// parseBlock reads p, the header of a block between its first byte and its
+// checksum. dict is the size of the dictionary, -1 if there are unknown
+// filters.
 func (x *xzReader) parseBlock(p []byte) (dict int64, ok bool) {
 	const (
 		filters     = 0x03 // number of them, less 1
@@ -263,7 +263,7 @@ func (x *xzReader) parseBlock(p []byte) (dict int64, ok bool) {
 	return max(dict, lzma.MinDictCap), true
 }
 
-// parseVLI reads a number of up to nine times seven bits.
+// parseVLI reads a number of up to nine bytes with seven bits each.
 func parseVLI(p *[]byte) (n int64, ok bool) {
 	for i, b := range *p {
 		n |= int64(b&0x7f) << (7 * i)
@@ -278,7 +278,7 @@ func parseVLI(p *[]byte) (n int64, ok bool) {
 	return 0, false
 }
 
-// openChunk reads the header of a chunk, or what is behind the last.
+// openChunk reads the header of a chunk, or the end of the block.
 func (x *xzReader) openChunk() error {
 	p, err := x.src.Peek(1)
 	if err != nil {
@@ -316,7 +316,7 @@ func (x *xzReader) openChunk() error {
 	return nil
 }
 
-// closeBlock reads what is behind the chunks of a block.
+// closeBlock reads the padding and the checksum after the chunks of a block.
 func (x *xzReader) closeBlock() error {
 	size := checkSizes[x.check]
 	padding := int(-x.packed & 3)
@@ -337,7 +337,7 @@ func (x *xzReader) closeBlock() error {
 	return nil
 }
 
-// sumBytes returns the checksum of the block as it is written.
+// sumBytes returns the checksum of the block in the form of the format.
 func (x *xzReader) sumBytes() []byte {
 	switch h := x.sum.(type) {
 	case hash.Hash32:
@@ -367,7 +367,7 @@ func (r *indexReader) byte() byte {
 	return b
 }
 
-// number reads a number, -1 if there is none.
+// number reads a number, and returns -1 if there is none.
 func (r *indexReader) number() int64 {
 	var p [9]byte
 	for i := range p {

@@ -9,9 +9,9 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// passOn is how long written bytes may stay in a compressor while a reader may
-// wait for them. A file is read when it is complete: a compressor that writes
-// to a file is never flushed, so its bytes are always the same.
+// passOn is the longest time that bytes stay in a compressor while a reader may
+// wait for them. A regular file is read when it is complete, so its compressor
+// is never flushed, and its bytes are always the same.
 const passOn = 100 * time.Millisecond
 
 // A compressed is the compressor of a Writer.
@@ -20,10 +20,10 @@ type compressed struct {
 	hurry bool // a reader may be waiting
 	n     atomic.Int64
 
-	mu    sync.Mutex       // of what follows; held while the compressor is at work
+	mu    sync.Mutex       // of the fields below; held during calls of the compressor
 	z     *compress.Writer // nil: it was closed
-	timer *time.Timer      // flushes; nil: it is not set
-	over  bool             // nothing more is to be flushed
+	timer *time.Timer      // calls flush; nil: not set
+	over  bool             // no more flushes
 	err   error            // of flushing
 }
 
@@ -55,7 +55,7 @@ func (f *Writer) isFile() bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// Codec returns what f is compressed with.
+// Codec returns the compression of f.
 func (f *Writer) Codec() compress.Codec {
 	if f.z == nil {
 		return compress.None
@@ -63,8 +63,8 @@ func (f *Writer) Codec() compress.Codec {
 	return f.z.codec
 }
 
-// Compressed returns how many bytes the output has after compression, as far
-// as they were written; 0 if it is not compressed.
+// Compressed returns the number of compressed bytes written so far, 0 if the
+// output is not compressed.
 func (f *Writer) Compressed() int64 {
 	if f.z == nil {
 		return 0
@@ -114,7 +114,7 @@ func (f *Writer) finish() error {
 	return f.err
 }
 
-// abandon makes sure that nothing more is flushed.
+// abandon prevents further flushes.
 func (c *compressed) abandon() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

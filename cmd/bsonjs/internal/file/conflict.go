@@ -44,8 +44,8 @@ func contains(files []fs.FileInfo, info fs.FileInfo) bool {
 	return slices.ContainsFunc(files, func(f fs.FileInfo) bool { return os.SameFile(f, info) })
 }
 
-// paths returns the absolute names of the files that the output makes, without
-// symbolic links.
+// paths returns the absolute names of the files that the output creates,
+// without symbolic links.
 func (o Output) paths() []string {
 	target, info, err := resolve(o.Name)
 	if o.isStdout() || err != nil || info != nil && !info.Mode().IsRegular() {
@@ -53,7 +53,7 @@ func (o Output) paths() []string {
 	}
 	dir, base := filepath.Split(target)
 	if dir, err = filepath.EvalSymlinks(filepath.Clean(dir)); err != nil {
-		return nil // opening it will say why
+		return nil // opening it gives the reason
 	}
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil
@@ -62,8 +62,8 @@ func (o Output) paths() []string {
 	return []string{path, PartialName(path)}
 }
 
-// written returns the regular files that are there and that the output may
-// replace or add to.
+// written returns the existing regular files that the output may replace or add
+// to.
 func (o Output) written() (files []fs.FileInfo) {
 	add := func(info fs.FileInfo, err error) {
 		if err == nil && info.Mode().IsRegular() {

@@ -20,19 +20,19 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// This file opens a file or takes standard input, and puts the decoders of
-// what it is compressed with on top of each other. Below them all is read,
-// which waits, counts and ends when the run is to stop.
+// This file opens inputs. Each compression of an input is a decoder on top of
+// the one below. At the bottom is read, which counts bytes and ends with the
+// context.
 
-// StdinName stands for standard input in messages.
+// StdinName is the name of standard input in messages.
 const StdinName = "<stdin>"
 
 const (
 	// leastHead is the number of bytes for which Head waits: the length of a
 	// document.
 	leastHead = 4
-	// mostHead is how many it returns at most: more than it takes to tell the
-	// format, so that a failure can say what the input is.
+	// mostHead is the most bytes that Head returns: more than needed to detect
+	// the format, so that a message can name what the input is.
 	mostHead = 512
 )
 
@@ -40,9 +40,9 @@ const (
 type Input struct {
 	_ struct{} // keyed literals only
 
-	// Stdin is what the name "-" stands for.
+	// Stdin is the input "-".
 	Stdin io.Reader
-	// Plain tells what is compressed from what is not.
+	// Plain describes inputs that are not compressed.
 	Plain compress.Plain
 }
 
@@ -53,14 +53,14 @@ type Reader struct {
 	name   string          // as messages show it
 	plain  compress.Plain
 	r      io.Reader
-	close  io.Closer    // nil: not ours to close
+	close  io.Closer    // nil: not to be closed
 	waits  bool         // reads may wait: r is no regular file
 	offset atomic.Int64 // bytes read from r
 
-	src    *compress.Source        // what the documents are in
-	layers atomic.Pointer[[]layer] // what is read through, from the file on; nil: nothing
-	opened bool                    // these are all
-	err    error                   // why not, if there are too many
+	src    *compress.Source        // the decompressed bytes
+	layers atomic.Pointer[[]layer] // decoders, from the file on; nil: none
+	opened bool                    // layers is complete
+	err    error                   // too many layers
 }
 
 // A layer is a compression.
@@ -70,8 +70,8 @@ type layer struct {
 }
 
 // Open opens the file of the given name, or takes in.Stdin for "-". An error is
-// that of the system without the name. Who reads the file, or waits for it,
-// gets the cause of ctx when ctx has ended.
+// the error of the system without the name. When ctx ends, opening and reading
+// return its cause.
 func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
 	if name == "-" {
 		info := Stat(name, in.Stdin)
@@ -97,8 +97,8 @@ func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
 	return f, nil
 }
 
-// Stat returns what is known of the input of the given name, where "-" stands
-// for stdin, or nil if nothing is; opening it will say why.
+// Stat returns the file info of the input of the given name, where "-" is
+// stdin, or nil if there is none; opening it gives the reason.
 func Stat(name string, stdin io.Reader) fs.FileInfo {
 	var info fs.FileInfo
 	err := fs.ErrInvalid
@@ -113,7 +113,7 @@ func Stat(name string, stdin io.Reader) fs.FileInfo {
 	return info
 }
 
-// Size returns how many bytes the inputs of the given names have, -1 if that
+// Size returns the size of all inputs of the given names in bytes, or -1 if it
 // is not known.
 func (in Input) Size(names []string) int64 {
 	var total int64
@@ -127,8 +127,8 @@ func (in Input) Size(names []string) int64 {
 	return total
 }
 
-// open opens name. Opening a FIFO waits for the other end, so that is done
-// aside.
+// open opens name. Opening a FIFO waits for the other end, so a goroutine does
+// it.
 func open(ctx context.Context, name string) (*os.File, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -143,12 +143,12 @@ func open(ctx context.Context, name string) (*os.File, error) {
 // Name returns the name of f for messages.
 func (f *Reader) Name() string { return f.name }
 
-// Offset returns how many bytes of f have been read so far, before
-// decompression. They may be ahead of what Read has returned.
+// Offset returns the number of bytes of f that have been read, before
+// decompression. It may be ahead of the bytes that Read has returned.
 func (f *Reader) Offset() int64 { return f.offset.Load() }
 
-// Compression returns what f is compressed with, in the order in which it is
-// undone, once Head or Read was called.
+// Compression returns the compressions of f, from the outermost on, after a
+// call of Head or Read.
 func (f *Reader) Compression() []compress.Codec {
 	var codecs []compress.Codec
 	if layers := f.layers.Load(); layers != nil {
@@ -159,8 +159,8 @@ func (f *Reader) Compression() []compress.Codec {
 	return codecs
 }
 
-// Head returns the first bytes of f, decompressed: at least four of them
-// unless f is shorter, at most a few hundred. They stay to be read.
+// Head returns the first bytes of f, decompressed: at least four unless f is
+// shorter, and at most mostHead. Read returns them again.
 func (f *Reader) Head() ([]byte, error) {
 	if err := f.decompress(); err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func (f *Reader) Head() ([]byte, error) {
 	return head[:min(len(head), mostHead)], err
 }
 
-// decompress puts decoders on top of f until what they give is not compressed.
+// decompress adds decoders until the bytes are not compressed any more.
 func (f *Reader) decompress() error {
 	if f.opened || f.err != nil {
 		return f.err
@@ -198,9 +198,9 @@ func (f *Reader) decompress() error {
 	}
 }
 
-// detect returns what the bytes of f.src, of a file of that name, are
-// compressed with. It waits for no more of them than it takes to tell. An error
-// is for whoever reads on to meet.
+// detect returns the compression of the bytes of f.src, which are those of a
+// file of the given name. It waits only for the bytes that it needs. An error
+// is left to the next read.
 func (f *Reader) detect(name string) compress.Codec {
 	for n := 1; ; n++ {
 		head, err := f.src.Head(n)
@@ -220,7 +220,7 @@ func (f *Reader) Read(p []byte) (n int, err error) {
 	if err := f.decompress(); err != nil {
 		return 0, err
 	}
-	// Decoders give little at a time.
+	// Decoders return few bytes at a time.
 	for n < len(p) && err == nil {
 		var k int
 		k, err = f.src.Read(p[n:])
@@ -230,7 +230,7 @@ func (f *Reader) Read(p []byte) (n int, err error) {
 		}
 	}
 	if n > 0 && err != nil {
-		err = nil // it comes again
+		err = nil // the next call returns it
 	}
 	return n, err
 }
@@ -238,7 +238,7 @@ func (f *Reader) Read(p []byte) (n int, err error) {
 // read reads from the file itself.
 func (f *Reader) read(p []byte) (n int, err error) {
 	if !f.waits {
-		if f.ctx.Err() != nil { // a decoder may read on and on without a result
+		if f.ctx.Err() != nil { // a decoder may read for long without a result
 			return 0, context.Cause(f.ctx)
 		}
 		return f.readNow(p)
@@ -270,8 +270,8 @@ func (f *Reader) Close() error {
 	return f.close.Close()
 }
 
-// Cause returns the error of the system without the name and the call, which
-// messages of bsonjs have in their own form.
+// Cause returns the error of the system without the name and the call: messages
+// have the name in their own form.
 func Cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

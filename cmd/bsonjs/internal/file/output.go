@@ -17,17 +17,16 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
 
-// This file opens and writes outputs; compressed.go has what is different where the
-// output is compressed, replace.go the life of a file that is written aside
-// and renamed, disk.go the system calls for it; conflict.go finds outputs
-// that are also inputs.
+// This file opens and writes outputs. compressed.go compresses them, replace.go
+// writes a file under a temporary name and renames it, with the system calls of
+// disk.go, and conflict.go finds outputs that are also inputs.
 //
-//   - Open decides once which of the three ways it is.
-//   - Write remembers the first error, so that the caller can tell a failure
-//     of the output from one of the conversion.
+//   - Open decides once which of the three ways of writing is used.
+//   - Write remembers the first error, so that the caller can tell it from a
+//     fault of a document.
 //   - Exactly one of Commit, Keep and Discard ends a Writer.
 
-// StdoutName stands for standard output in messages.
+// StdoutName is the name of standard output in messages.
 const StdoutName = "<stdout>"
 
 // ErrDangling: the name is a symbolic link to a file that does not exist.
@@ -43,7 +42,7 @@ type Output struct {
 	// Overwrite allows Name to replace an existing file.
 	Overwrite bool
 
-	// Codec is what the output is compressed with.
+	// Codec is the compression of the output.
 	Codec compress.Codec
 	compress.WriterOptions
 
@@ -52,19 +51,19 @@ type Output struct {
 
 // A Writer is an output that is open.
 type Writer struct {
-	ctx   context.Context // of Open; Background where nobody is waited for
+	ctx   context.Context // of Open; Background if no reader can block a write
 	name  string          // as messages show it
 	w     io.Writer
 	file  diskFile     // w, if it is a file to be closed; nil if not, or closed
 	aside *replacement // nil: written directly
 	err   error        // first error of Write
-	z     *compressed  // nil: written as it is
+	z     *compressed  // nil: not compressed
 }
 
-// Open opens the output. The error matches fs.ErrExist if o.Name is there and
-// may not be replaced; nothing has been created then. The wait for the reader of
-// a FIFO or pipe ends with ctx, which gives its cause; what is being written
-// then has a moment left.
+// Open opens the output. If o.Name exists and must not be replaced, the error
+// matches fs.ErrExist and nothing is created. The wait for the reader of a FIFO
+// or pipe ends with ctx and returns its cause; a write that has begun then has
+// a moment left.
 func (o Output) Open(ctx context.Context) (*Writer, error) {
 	f, err := o.open(ctx)
 	if err != nil || o.Codec == compress.None {
@@ -77,7 +76,7 @@ func (o Output) Open(ctx context.Context) (*Writer, error) {
 	return f, nil
 }
 
-// open opens what is below the compressor, if there is one.
+// open opens the output below the compressor.
 func (o Output) open(ctx context.Context) (*Writer, error) {
 	if o.isStdout() {
 		f := &Writer{ctx: ctx, name: StdoutName, w: o.Stdout}
@@ -107,8 +106,8 @@ func (o Output) open(ctx context.Context) (*Writer, error) {
 	return &Writer{ctx: context.Background(), name: o.Name, w: file, file: file, aside: r}, nil
 }
 
-// direct opens a device or FIFO. What the reader of a FIFO takes is final, so
-// there is nothing to keep aside.
+// direct opens a device or FIFO. The reader of a FIFO cannot give bytes back,
+// so there is no temporary file.
 func (o Output) direct(ctx context.Context) (*Writer, error) {
 	file, err := interrupt.Await(ctx, func() (*os.File, error) {
 		return os.OpenFile(o.Name, os.O_WRONLY, 0)
@@ -122,8 +121,8 @@ func (o Output) direct(ctx context.Context) (*Writer, error) {
 // descriptors are the folders that list the open files of the process by number.
 var descriptors = []string{"/dev/fd/", "/proc/self/fd/"}
 
-// descriptor returns the number of the open file that name stands for, or
-// false if it stands for none.
+// descriptor returns the number of the open file that name means, or false if
+// it means none.
 func descriptor(name string) (int, bool) {
 	if name == "/dev/stderr" {
 		return 2, true
@@ -137,20 +136,19 @@ func descriptor(name string) (int, bool) {
 	return 0, false
 }
 
-// openDescriptor uses the regular file that is open as fd. If it were opened
-// again it would be written from its start, over the output of others or the
-// messages of this run.
+// openDescriptor uses the regular file that is open as fd. Opening it again
+// would write from its start, over the output of others or the messages of this
+// run.
 func (o Output) openDescriptor(fd int) *Writer {
 	if fd == 2 {
-		return &Writer{ctx: context.Background(), name: o.Name, w: os.Stderr} // messages are still to come
+		return &Writer{ctx: context.Background(), name: o.Name, w: os.Stderr} // not closed: messages may follow
 	}
 	file := os.NewFile(uintptr(fd), o.Name)
 	return &Writer{ctx: context.Background(), name: o.Name, w: file, file: file}
 }
 
-// IsStdout reports whether name, which is not empty, stands for the standard
-// output, under /dev or not. If a file behind such a name were opened again it
-// would be written from its start.
+// IsStdout reports whether name, which is not empty, means standard output,
+// also under /dev. Opening such a name again would write a file from its start.
 func IsStdout(name string) bool {
 	switch name {
 	case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
@@ -167,8 +165,8 @@ func (o Output) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) 
 // Name returns the name of f for messages.
 func (f *Writer) Name() string { return f.name }
 
-// Write writes p as io.Writer says. Where nobody takes it and the run is to
-// stop, it returns the cause of the context; p must not be changed then.
+// Write writes p as io.Writer says. If nobody reads and the context ends, it
+// returns the cause of the context; p must not be changed then.
 func (f *Writer) Write(p []byte) (int, error) {
 	n, err := f.write(p)
 	if err != nil && f.err == nil {
@@ -177,8 +175,8 @@ func (f *Writer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// grace is how long who reads the output may take for one write when the run
-// is to stop.
+// grace is the time that the reader of the output has for one write after the
+// end of the context.
 const grace = 500 * time.Millisecond
 
 func (f *Writer) write(p []byte) (int, error) {
@@ -191,7 +189,7 @@ func (f *Writer) write(p []byte) (int, error) {
 	return f.writeRaw(p)
 }
 
-// writeRaw writes p to what is below.
+// writeRaw writes p below the compressor.
 func (f *Writer) writeRaw(p []byte) (int, error) {
 	if f.ctx.Done() == nil {
 		return f.w.Write(p)
@@ -221,11 +219,11 @@ func (f *Writer) writeRaw(p []byte) (int, error) {
 // Err returns the first error of Write.
 func (f *Writer) Err() error { return f.err }
 
-// Aside reports whether f is written under another name first, so that it must
-// be ended whatever ends the run.
+// Aside reports whether f has a temporary name first, so that it must always be
+// ended.
 func (f *Writer) Aside() bool { return f.aside != nil }
 
-// IsTerminal reports whether a terminal shows what is written.
+// IsTerminal reports whether the output is a terminal.
 func (f *Writer) IsTerminal() bool { return IsTerminal(f.w) }
 
 // IsTerminal reports whether v, which may be anything, is a terminal.
@@ -280,10 +278,10 @@ func (f *Writer) Commit() error {
 	return nil
 }
 
-// Keep closes f, and ends what is compressed, so that it can be decompressed.
-// If it was written aside, it gets the name PartialName, in
-// place of what an earlier run left there, and that name is returned; if that
-// fails, the name that it has. Otherwise the name is "".
+// Keep closes f and ends the compressed data, so that it can be decompressed. A
+// file with a temporary name gets the name PartialName, in place of a file that
+// an earlier run left there; if that fails, it keeps its name. Keep returns the
+// name, or "" if there was no temporary name.
 func (f *Writer) Keep() (name string, err error) {
 	err = f.finish()
 	if e := f.close(); err == nil {
@@ -295,7 +293,7 @@ func (f *Writer) Keep() (name string, err error) {
 	return f.aside.keep(), err
 }
 
-// Discard closes f and removes what was written aside.
+// Discard closes f and removes a file with a temporary name.
 func (f *Writer) Discard() error {
 	if f.z != nil {
 		f.z.abandon()

@@ -10,28 +10,28 @@ import (
 	"syscall"
 )
 
-// partialSuffix ends the names of files that are not whole.
+// partialSuffix is the suffix of files that are not complete.
 const partialSuffix = ".partial"
 
-// PartialName returns the name under which a run that stops leaves what it
-// wrote of the file name.
+// PartialName returns the name of the output so far of a run that stopped, for
+// the file name.
 func PartialName(name string) string { return name + partialSuffix }
 
-// ErrOwner: the process cannot give the owner and group of the file that is
-// there to the file that is to replace it.
+// ErrOwner: the process cannot give the owner and group of the existing file to
+// the file that replaces it.
 var ErrOwner = errors.New("cannot keep its owner and group; write to another file, or remove this one first")
 
-// A replacement is a file written under a temporary name in the directory
-// where it is to appear.
+// A replacement is a file with a temporary name in the directory of its final
+// name.
 type replacement struct {
 	disk      disk
-	target    string      // where it is to appear; not a symbolic link
-	temp      string      // where it is: target.XXXXXXXX.partial
+	target    string      // final name; not a symbolic link
+	temp      string      // temporary name: target.XXXXXXXX.partial
 	overwrite bool        // it may replace a file
 	mode      fs.FileMode // of the file that it replaces; 0: there is none
 }
 
-// modeBits are those that Chmod sets.
+// modeBits are the bits that Chmod sets.
 const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
 
 // newReplacement creates the temporary file of target for o. old is the file
@@ -71,12 +71,12 @@ func takePlace(file diskFile, old fs.FileInfo) error {
 	if u, g, _ := owner(now); known && (u != uid || g != gid) && file.Chown(uid, gid) != nil {
 		return ErrOwner
 	}
-	// The umask may have taken away some of what the old file allowed.
+	// The umask may have removed permissions of the old file.
 	return file.Chmod(old.Mode().Perm())
 }
 
-// settle makes sure that file, the temporary one, is on the disk. Only now it
-// sets the mode bits beyond permissions, such as setuid: writing clears them.
+// settle writes file, the temporary one, to the disk. Only now it sets mode
+// bits other than permissions, such as setuid, because writing clears them.
 func (r *replacement) settle(file diskFile) error {
 	if r.mode != r.mode.Perm() {
 		if err := file.Chmod(r.mode); err != nil {
@@ -86,8 +86,8 @@ func (r *replacement) settle(file diskFile) error {
 	return file.Sync()
 }
 
-// create creates a file that was not there, so that two runs at once never
-// write to the same one.
+// create creates a new file, so that two runs at once never write to the same
+// file.
 func (r *replacement) create(perm fs.FileMode) (diskFile, error) {
 	const (
 		longest = 200 // bytes of the name kept, of the 255 that systems allow
@@ -123,7 +123,7 @@ func (r *replacement) name() error {
 	if r.overwrite {
 		return r.disk.rename(r.temp, r.target)
 	}
-	// A rename would replace a file that has come since Open looked.
+	// A rename would replace a file that was created after Open.
 	err := r.disk.link(r.temp, r.target)
 	switch {
 	case err == nil:

@@ -7,21 +7,21 @@ import (
 )
 
 const (
-	// blockSize is how many bytes are asked for in one read.
+	// blockSize is the number of bytes of a read.
 	blockSize = 256 << 10
-	// headroom is what a block has free before its bytes, so that what was
-	// left of the one before can be put there instead of moving the block.
+	// headroom is the free space before the bytes of a block. The rest of the
+	// block before is copied there, so that the block need not move.
 	headroom = 32 << 10
-	// readAhead is how many blocks may wait.
+	// readAhead is the number of blocks that may wait.
 	readAhead = 2
-	// maxIdle is how many reads in a row may return nothing.
+	// maxIdle is the number of reads in a row that may return no bytes.
 	maxIdle = 100
 )
 
-// A block is what one read has brought.
+// A block is the result of one read.
 type block struct {
 	buf []byte // headroom, then the bytes
-	err error  // what the reader said with them, io.EOF included
+	err error  // error of the reader, also io.EOF
 }
 
 // A Feed reads ahead of the workers of a stream, and takes back unused bytes.
@@ -29,22 +29,21 @@ type block struct {
 type Feed struct {
 	blocks chan block
 	quit   chan struct{}   // closed by Close
-	ctx    context.Context // ends when the run is to stop
+	ctx    context.Context // ends with the run
 	before func() error    // called before waiting; may be nil
 
 	mu   sync.Mutex
-	free [][]byte // buffers for blocks, to be used again; no more than were in use at once
+	free [][]byte // buffers for blocks; no more than were in use at once
 
-	back []byte // taken back: to be read first
+	back []byte // bytes that were taken back, to be read first
 	rest []byte // of the last block, for Read
 	buf  []byte // the buffer of rest
-	err  error  // the reader's, behind rest
+	err  error  // of the reader, after rest
 	n    int64  // bytes that have come from the reader
 }
 
-// NewFeed starts to read r. Who waits for it does so until ctx has ended,
-// and calls before first, which may be nil too: what is done
-// can be passed on then.
+// NewFeed starts to read r. A wait for its bytes ends with ctx. Before it
+// waits, it calls before, which may be nil: there, results can be passed on.
 func NewFeed(ctx context.Context, r io.Reader, before func() error) *Feed {
 	f := &Feed{
 		blocks: make(chan block, readAhead),
@@ -56,8 +55,8 @@ func NewFeed(ctx context.Context, r io.Reader, before func() error) *Feed {
 	return f
 }
 
-// read is the goroutine that calls the reader. One that never returns is left
-// behind when the Feed is closed.
+// read is the goroutine that calls the reader. If a call never returns, the
+// goroutine stays after Close.
 func (f *Feed) read(r io.Reader) {
 	idle := 0
 	for {
@@ -95,19 +94,18 @@ func (f *Feed) buffer() []byte {
 	return buf[:headroom+blockSize]
 }
 
-// recycle takes back a buffer that nobody uses any more.
+// recycle takes back a buffer that is not in use.
 func (f *Feed) recycle(buf []byte) {
 	if cap(buf) != headroom+blockSize {
-		return // not from here
+		return // not of this feed
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.free = append(f.free, buf)
 }
 
-// next returns the next block, which is then its receiver's. Where it has to
-// wait and done, which may be nil, comes first, there is no block and no
-// error.
+// next returns the next block, which the caller then owns. If it has to wait
+// and done, which may be nil, is first, it returns no block and no error.
 func (f *Feed) next(done <-chan struct{}) (b block, ok bool, err error) {
 	if b, ok := f.returned(); ok {
 		return b, true, nil
@@ -145,7 +143,7 @@ func (f *Feed) received(b block) block {
 // Bytes returns how many bytes have come from the reader.
 func (f *Feed) Bytes() int64 { return f.n }
 
-// returned makes a block of what was taken back.
+// returned makes a block of bytes that were taken back.
 func (f *Feed) returned() (block, bool) {
 	src := &f.back
 	if len(*src) == 0 {
@@ -180,7 +178,7 @@ func (f *Feed) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Unread takes back data, the bytes that were read last.
+// Unread takes back data, the last bytes that were read.
 func (f *Feed) Unread(data []byte) {
 	if len(data) > 0 {
 		f.back = append(data[:len(data):len(data)], f.back...)

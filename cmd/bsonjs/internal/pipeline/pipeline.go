@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// MaxPiece is how many bytes may come without a place to cut at before
-	// Run gives up: reading them as a stream needs less memory. It is more
-	// than the largest document that MongoDB stores.
+	// MaxPiece is the number of bytes without a place to cut at which Run ends:
+	// reading them as a stream needs less memory. It is more than the largest
+	// document that MongoDB stores.
 	MaxPiece = 17 << 20
 	// keep is the largest buffer, in bytes, that is kept for another piece.
 	keep = 4 << 20
@@ -27,31 +27,31 @@ const (
 
 // A Piece is a part of a stream.
 type Piece[T any] struct {
-	// Data is the bytes, valid until the piece has been taken.
+	// Data has the bytes, which are valid until the piece has been taken.
 	Data []byte
-	// Job is what the caller makes of them. It is used again for another
-	// piece, with whatever it holds.
+	// Job is the result of the caller. It is reused for other pieces, and keeps
+	// its content.
 	Job T
 
-	block []byte        // of the feed, holding Data; nil if own does
-	own   []byte        // a buffer that stays with the piece
+	block []byte        // buffer of the feed that holds Data, nil if own holds it
+	own   []byte        // buffer of the piece, which is reused
 	done  chan struct{} // has an element when the work is done
-	taken bool          // it has been received
+	taken bool          // the element of done was received
 }
 
 // A Plan is the work on a stream.
 type Plan[T any] struct {
 	_ struct{} // keyed literals only
 
-	// Cut returns the length of a piece at the start of data, what has arrived
-	// so far, and readies the job for it; or 0 if more bytes are needed to
-	// tell. Then data comes again, longer.
+	// Cut returns the length of a piece at the start of data, the bytes that
+	// have arrived, and prepares job for it; or 0 if it needs more bytes. Then
+	// data comes again, longer.
 	Cut func(data []byte, job *T) int
 	// Work does the work on one piece. Several goroutines call it, each with
 	// a number of its own, from 0.
 	Work func(worker int, p *Piece[T])
-	// Take takes a piece that was worked on. If it returns false the run
-	// stops, and the bytes from p.Data[used] on go back to the feed.
+	// Take takes a piece after Work. If it returns false, the run stops, and
+	// the bytes from p.Data[used] on are returned to the feed.
 	Take func(p *Piece[T]) (used int, more bool)
 }
 
@@ -59,16 +59,16 @@ type Plan[T any] struct {
 type Line[T any] struct {
 	workers int
 	plan    Plan[T]
-	todo    chan *Piece[T] // nil: the goroutine that calls Run does the work
+	todo    chan *Piece[T] // nil: Run calls Work itself
 	free    []*Piece[T]
 
-	flight []*Piece[T] // cut and not yet taken, in order
-	carry  []byte      // bytes that no piece has yet
-	tried  bool        // Cut has seen them as they are
+	flight []*Piece[T] // pieces that are cut and not taken, in order
+	carry  []byte      // bytes behind the last piece
+	tried  bool        // Cut has seen carry and needs more bytes
 }
 
-// NewLine returns a Line of the given number of workers, at least one. A
-// single one works in the goroutine that calls Run.
+// NewLine returns a Line with the given number of workers, at least one. A
+// single worker works in the goroutine that calls Run.
 func NewLine[T any](workers int, plan Plan[T]) *Line[T] {
 	l := &Line[T]{workers: workers, plan: plan}
 	if workers == 1 {
@@ -93,8 +93,8 @@ func (l *Line[T]) Close() {
 	}
 }
 
-// limit is how many pieces may be in flight: enough that no worker waits while
-// a finished piece is taken.
+// limit returns the largest number of pieces in flight: enough that no worker
+// waits while a finished piece is taken.
 func (l *Line[T]) limit() int {
 	if l.workers == 1 {
 		return 1
@@ -103,9 +103,9 @@ func (l *Line[T]) limit() int {
 }
 
 const (
-	// maxFlight is how many bytes are in flight when no more pieces are cut…
+	// No piece is cut if maxFlight bytes are in flight…
 	maxFlight = 4 << 20
-	// …unless there are fewer pieces than minFlight.
+	// …in at least minFlight pieces.
 	minFlight = 4
 )
 
@@ -122,11 +122,11 @@ func (l *Line[T]) full() bool {
 	return bytes >= maxFlight
 }
 
-// Run works on the bytes of feed until they end, the feed fails, Take stops
-// it, or more than MaxPiece bytes come without a place to cut at. All bytes
-// that were not taken are in feed then, those behind the last cut too. An error is that of the feed's
-// waiting: an interrupt, or that of passing on what is done. What its reader
-// has failed with is for whoever reads on to meet.
+// Run works on the bytes of feed until they end, the feed fails, Take stops it,
+// or more than MaxPiece bytes come without a place to cut. Then all bytes that
+// were not taken are in feed. An error is one of waiting: the cause of the
+// context, or an error of the function that is called before waiting. An error
+// of the reader is left to the next read.
 func (l *Line[T]) Run(feed *Feed) error {
 	for ended := false; ; {
 		var err error
@@ -150,8 +150,8 @@ func (l *Line[T]) Run(feed *Feed) error {
 	}
 }
 
-// fill cuts pieces until as many as may be are in flight, or the first of
-// them is done. It reports whether there is nothing more to cut.
+// fill cuts pieces until enough are in flight, or the first one is done. It
+// reports whether nothing is left to cut.
 func (l *Line[T]) fill(feed *Feed) (ended bool, err error) {
 	for !l.full() {
 		var first *Piece[T]
@@ -161,7 +161,7 @@ func (l *Line[T]) fill(feed *Feed) (ended bool, err error) {
 				return false, nil
 			}
 		} else if l.cutCarry(); len(l.flight) > 0 {
-			continue // what is there does not have to wait for more
+			continue // a piece of the bytes at hand need not wait for more
 		}
 		var done <-chan struct{}
 		if first != nil {
@@ -178,7 +178,7 @@ func (l *Line[T]) fill(feed *Feed) (ended bool, err error) {
 		case feed.err == io.EOF:
 			l.cutCarry()
 			return true, nil
-		case feed.err != nil: // for whoever reads on
+		case feed.err != nil: // left to the next read
 			return true, nil
 		default:
 			return true, err
@@ -202,8 +202,8 @@ func (l *Line[T]) await(feed *Feed) error {
 	}
 }
 
-// cutBlock cuts a piece from what was carried and the bytes of buf. It returns
-// false if that has become too much.
+// cutBlock cuts a piece from carry and the bytes of buf. It returns false if
+// carry is over MaxPiece.
 func (l *Line[T]) cutBlock(feed *Feed, buf []byte) bool {
 	if len(buf) == headroom {
 		feed.recycle(buf)
@@ -211,7 +211,7 @@ func (l *Line[T]) cutBlock(feed *Feed, buf []byte) bool {
 	}
 	l.tried = false
 	if len(l.carry) > headroom {
-		if n := len(buf) - headroom; cap(l.carry)-len(l.carry) < n { // doubling, where append would do less
+		if n := len(buf) - headroom; cap(l.carry)-len(l.carry) < n { // double it; append would grow by less
 			l.carry = slices.Grow(l.carry, max(n, min(len(l.carry), MaxPiece+blockSize-len(l.carry))))
 		}
 		l.carry = append(l.carry, buf[headroom:]...)
@@ -235,7 +235,7 @@ func (l *Line[T]) cutBlock(feed *Feed, buf []byte) bool {
 	return true
 }
 
-// cutCarry cuts a piece from what was carried, if there is one.
+// cutCarry cuts a piece from carry, if there is one.
 func (l *Line[T]) cutCarry() {
 	if len(l.carry) == 0 || l.tried {
 		return
@@ -252,7 +252,7 @@ func (l *Line[T]) cutCarry() {
 	l.start(p)
 }
 
-// piece returns a piece to be used.
+// piece returns a free or new piece.
 func (l *Line[T]) piece() *Piece[T] {
 	if n := len(l.free); n > 0 {
 		p := l.free[n-1]
@@ -262,7 +262,7 @@ func (l *Line[T]) piece() *Piece[T] {
 	return &Piece[T]{done: make(chan struct{}, 1)}
 }
 
-// start has p worked on.
+// start gives p to the workers.
 func (l *Line[T]) start(p *Piece[T]) {
 	l.flight = append(l.flight, p)
 	if l.todo != nil {
@@ -273,7 +273,7 @@ func (l *Line[T]) start(p *Piece[T]) {
 	p.taken = true
 }
 
-// release makes p, which nobody uses any more, free for another piece.
+// release frees p for reuse.
 func (l *Line[T]) release(feed *Feed, p *Piece[T]) {
 	feed.recycle(p.block)
 	if cap(p.own) > keep {
@@ -283,11 +283,11 @@ func (l *Line[T]) release(feed *Feed, p *Piece[T]) {
 	l.free = append(l.free, p)
 }
 
-// giveBack returns the bytes in flight to feed, but for the first used, and
-// those that were carried.
+// giveBack returns the bytes in flight, except the first used, and carry to
+// feed.
 func (l *Line[T]) giveBack(feed *Feed, used int) {
 	if cap(l.carry) > keep {
-		feed.Unread(l.carry) // which has it then
+		feed.Unread(l.carry) // the feed keeps the buffer
 		l.carry = nil
 	}
 	var back []byte

@@ -10,8 +10,8 @@ type Palette struct {
 	off   string // ends any of them
 }
 
-// ANSI returns a Palette for terminals, with colours that are read on dark and
-// light ones.
+// ANSI returns a Palette for terminals, with colours for dark and light
+// backgrounds.
 func ANSI() Palette {
 	return Palette{place: "\x1b[1m", path: "\x1b[36m", why: "\x1b[31m", note: "\x1b[2m", off: "\x1b[0m"}
 }

@@ -45,14 +45,15 @@ const (
 	maxWhy  = 400
 )
 
-// A Fault is one thing that is wrong. It ends the run, or rejects a document.
+// A Fault is one thing that is wrong with an input, an output or the command
+// line. It ends the run, or rejects a document.
 type Fault struct {
 	Code   Code
-	File   string // name of the file it is about; "" if it is about none
-	Number int64  // of the document in the file, from 1; 0: it is about none
-	Place  *Place // of the document, or of what is wrong in compressed data; nil: it is about neither
-	Why    string // one line without its end, "" if nothing is to be said
-	Advice string // what to do about it, or what comes of it; may be ""
+	File   string // name of the file; "" if there is none
+	Number int64  // of the document in the file, from 1; 0: none
+	Place  *Place // in the document, or in compressed data; nil: none
+	Why    string // one line without its end; "": nothing is printed
+	Advice string // what the user can do, or what the run does; may be ""
 	Mended int    // mended lengths of the document, which is written; 0: the document is rejected
 	// Skipped is the number of skipped bytes, 0 if the fault ends the run. From
 	// is the offset of the first of them in the file.
@@ -113,7 +114,7 @@ func WriteFault(name string, err error) *Fault {
 	return NewFault(CodeOutput, name, "cannot be written: "+file.Cause(err).Error())
 }
 
-// line returns f as help shows it, without the name of the program.
+// line returns the line about f, without the name of the program.
 func (f *Fault) line(p Palette) string {
 	var b strings.Builder
 	where := oneline.Clean(f.File, maxName)
@@ -142,7 +143,7 @@ func (f *Fault) line(p Palette) string {
 	return b.String()
 }
 
-// fileName returns the name of a file, so that there is one: "" is spelled out.
+// fileName returns name, or two quotation marks for the empty name.
 func fileName(name string) string {
 	if name == "" {
 		return `""`
@@ -150,5 +151,5 @@ func fileName(name string) string {
 	return name
 }
 
-// CleanName returns the name of a file as a message shows it.
+// CleanName returns the name of a file for a message.
 func CleanName(name string) string { return oneline.Clean(fileName(name), maxName) }

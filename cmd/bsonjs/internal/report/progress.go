@@ -15,7 +15,7 @@ import (
 // through the Progress.
 
 const (
-	// longRun is the duration of a run after which ProgressLate shows it.
+	// longRun is the duration of a run before ProgressLate shows it.
 	longRun = 2 * time.Second
 	// BarEvery is the time between two updates of a bar on a terminal, LineEvery
 	// between two lines: of JSON, or with a bar outside of a terminal.
@@ -28,7 +28,7 @@ type ProgressForm uint8
 
 const (
 	ProgressNone ProgressForm = iota
-	ProgressLate              // a bar once the run has lasted for some time
+	ProgressLate              // a bar if the run lasts longer than longRun
 	ProgressBar
 	ProgressJSON // one object per line
 )
@@ -36,15 +36,15 @@ const (
 // A Progress shows the progress of a run. It is the standard error of the run.
 type Progress struct {
 	form  ProgressForm
-	total int64     // bytes that will be read, -1 if that is not known
+	total int64     // bytes of all inputs, -1 if unknown
 	began time.Time // the run
 
-	documents atomic.Int64 // read so far
+	documents atomic.Int64 // number of documents read so far
 
-	mu     sync.Mutex // held by who writes, and for what follows
+	mu     sync.Mutex // held during a write; guards the fields below
 	err    io.Writer  // standard error itself
-	before int64      // bytes of the inputs that have ended
-	input  Input      // the one being read, or nil
+	before int64      // bytes of the inputs before the current one
+	input  Input      // the current input, or nil
 	bar    *bar       // the one that is shown, or nil
 
 	quit chan struct{} // closed by End; nil if nothing is shown
@@ -53,12 +53,13 @@ type Progress struct {
 
 // An Input is a file that is read.
 type Input interface {
-	// Offset returns how many bytes have been read. Any goroutine may ask.
+	// Offset returns the number of bytes that have been read. Several
+	// goroutines may call it.
 	Offset() int64
 }
 
-// NewProgress returns the progress of a run that reads total bytes, -1 if that
-// is not known, and whose standard error is w.
+// NewProgress returns the progress of a run that reads total bytes, -1 if
+// unknown, and writes to w, its standard error.
 func NewProgress(w io.Writer, form ProgressForm, total int64) *Progress {
 	p := &Progress{form: form, total: total, began: time.Now(), err: w}
 	p.start()
@@ -120,7 +121,7 @@ func (p *Progress) hide() {
 	}
 }
 
-// done returns how many bytes have been read, before decompression.
+// done returns the number of bytes that have been read, before decompression.
 func (p *Progress) done() int64 {
 	if p.input == nil {
 		return p.before
@@ -131,19 +132,19 @@ func (p *Progress) done() int64 {
 // A progressRecord is a line of --progress json.
 type progressRecord struct {
 	Bytes     int64   `json:"bytes"`           // read, before decompression
-	Total     int64   `json:"total,omitempty"` // that will be; missing if that is not known
+	Total     int64   `json:"total,omitempty"` // of all inputs; missing if unknown
 	Documents int64   `json:"documents"`       // read
 	Seconds   float64 `json:"seconds"`         // since the start
 }
 
-// Open says that input, nil for none, is what is read from now on.
+// Open makes input, nil for none, the current input.
 func (p *Progress) Open(input Input) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.before, p.input = p.done(), input
 }
 
-// Count says that n documents have been read in all.
+// Count sets the number of documents that have been read.
 func (p *Progress) Count(n int64) { p.documents.Store(n) }
 
 // Write writes b to standard error, in place of the bar.

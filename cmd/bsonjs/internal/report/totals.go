@@ -7,25 +7,25 @@ import (
 
 // A Totals has the counts of a run.
 type Totals struct {
-	Read     int64 // documents that were read, damaged ones included
-	Rejected int64 // those of them that were rejected
-	Filtered int64 // those of them that are not in the output because they are not wanted
-	Mended   int64 // those of them that are in the output with other lengths
+	Read     int64 // documents that were read, also those with faults
+	Rejected int64 // documents read that were rejected
+	Filtered int64 // documents read that a stage did not want
+	Mended   int64 // documents written with corrected lengths
 	Strays   int64 // faults between documents
-	Holes    int64 // those of the rejected that are no documents: bytes between documents, or the start of one
+	Holes    int64 // rejects that are not documents: bytes between documents, or the start of one
 	In, Out  int64 // bytes, before compression
 	Began    time.Time
-	// Checked is set if nothing is to be written: documents that are not
-	// rejected are valid.
+	// Checked says that the run writes nothing: documents that are not rejected
+	// are valid.
 	Checked bool
 
 	CompressedIn, CompressedOut int64 // bytes of files that are compressed
 }
 
-// Written returns how many documents are in the output.
+// Written returns the number of documents in the output.
 func (t Totals) Written() int64 { return t.Read - t.Rejected - t.Filtered }
 
-// Faulty returns how many faults there were.
+// Faulty returns the number of faults that did not end the run.
 func (t Totals) Faulty() int64 { return t.Rejected + t.Mended + t.Strays }
 
 // A summary is the line of --summary json.
@@ -65,7 +65,7 @@ func (r Reporter) Summarize(t Totals, form Form) {
 	r.line(r.palette.paint(r.palette.note, t.text(took)))
 }
 
-// summary returns the line of --summary json about a run that took so long.
+// summary returns the line of --summary json. took is the duration of the run.
 func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
 		return checkSummary{t.Read, t.Written(), t.Rejected, t.Strays, t.In, took.Seconds(), t.CompressedIn}
@@ -73,7 +73,7 @@ func (t Totals) summary(took time.Duration) any {
 	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut}
 }
 
-// text is summary for people.
+// text returns the summary for people.
 func (t Totals) text(took time.Duration) string {
 	took = took.Round(time.Millisecond)
 	mended, strays := "", ""
