@@ -31,7 +31,7 @@ type decFunc func(d *decoder, v reflect.Value)
 // A plan has the functions that write and read the values of one Go type.
 type plan struct {
 	typ reflect.Type
-	op  op // what the loop over the fields of a struct can do without a call
+	op  op // how the loop over the fields of a struct writes and reads it without a call
 	enc encFunc
 	dec decFunc
 	str *structPlan // of a struct
@@ -95,8 +95,8 @@ type planner struct {
 	structs []*structPlan          // of those made
 }
 
-// plan returns the plan of t, which may not be finished if t is one of the
-// types around the one being planned.
+// plan returns the plan of t. The plan may be unfinished if t is a type around
+// the type that is being planned.
 func (pl *planner) plan(t reflect.Type) *plan {
 	if p := pl.made[t]; p != nil {
 		return p
@@ -124,7 +124,8 @@ func (pl *planner) plan(t reflect.Type) *plan {
 }
 
 // known fills in the plan of a type with its own rules: a type of ours, of the
-// standard library or of the official driver. It reports whether t is one.
+// standard library or of the official driver. It reports whether the type is
+// one of these.
 func known(p *plan) bool {
 	k, ok := knownTypeOf(p.typ)
 	p.op, p.enc, p.dec = k.op, k.enc, k.dec

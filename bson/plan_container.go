@@ -1,6 +1,7 @@
 package bson
 
 import (
+	"encoding/binary"
 	"reflect"
 	"strconv"
 
@@ -288,11 +289,11 @@ func (d *decoder) fixedList(v reflect.Value, elem *plan) {
 }
 
 func encByteArray(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	n := v.Len()
-	dst = append(dst, byte(n), byte(n>>8), byte(n>>16), byte(n>>24), BinaryGeneric)
 	if v.CanAddr() {
-		return append(dst, v.Bytes()...), TypeBinary
+		return bsoncore.AppendBinaryValue(dst, BinaryGeneric, v.Bytes()), TypeBinary
 	}
+	n := v.Len()
+	dst = append(binary.LittleEndian.AppendUint32(dst, uint32(n)), BinaryGeneric)
 	for i := range n {
 		dst = append(dst, byte(v.Index(i).Uint()))
 	}

@@ -32,8 +32,8 @@ func (pl *planner) mapping(p *plan) {
 				return e.fail(dst, t, ErrDepth)
 			}
 			dst, mark := bsoncore.Begin(dst)
-			dst, ok := e.appendEntries(dst, v, key, elem, nil)
-			if ok == 0 {
+			dst, doc := e.appendEntries(dst, v, key, elem, nil)
+			if doc == 0 {
 				return dst, 0
 			}
 			e.depth--
@@ -43,7 +43,7 @@ func (pl *planner) mapping(p *plan) {
 	p.dec = func(d *decoder, v reflect.Value) { d.mapping(v, key, elem) }
 }
 
-// asMap returns v, a map from string to any under whatever name.
+// asMap returns v, a map from string to any with or without a name.
 func asMap(v reflect.Value) map[string]any {
 	switch m := v.Interface().(type) {
 	case map[string]any:

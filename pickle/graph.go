@@ -28,7 +28,7 @@ import "github.com/bsonkit/bsonkit/bson/bsoncore"
 type graph struct {
 	src      []byte // the pickle, from its first byte; never written
 	at       int    // byte offset of the current opcode; that of STOP at the end
-	made     int    // containers and objects, but for EMPTY_TUPLE
+	made     int    // containers and objects, except EMPTY_TUPLE
 	maxNodes int    // of them
 	encoding Encoding
 	cells    slab
@@ -83,14 +83,15 @@ const (
 	kindObject // what REDUCE and NEWOBJ made
 )
 
-// maxTuple is how many items of a tuple lie beside it. Calls have fewer.
+// maxTuple is the largest number of items of a tuple that lie beside it. Calls
+// have fewer.
 const maxTuple = 255
 
 // emptyKinds has the kind of the atoms that are empty containers.
 var emptyKinds = [numAtoms]kind{isTuple: kindTuple, isList: kindList, isDict: kindDict}
 
-// A node is the first numbers of a container or object, all of which lie in
-// one chunk of cells. What has fewer shows what lies behind it.
+// A node is the first numbers of a container or object, all in one chunk of
+// cells. A tuple or list has fewer; the cells after it are then not part of it.
 type node [objectSize]ref
 
 const (
@@ -99,7 +100,7 @@ const (
 	nodeLast   = 2 // while it is read: index of the last segment, 0: none
 	nodeWeight = 2 // after that: see weigh
 	nodeFirst  = 3 // index of the first segment, 0: none
-	nodeItems  = 3 // of a tuple: its items, as many as there are
+	nodeItems  = 3 // of a tuple: the first of its items
 	nodeArgs   = 4 // of an object: its arguments, a tuple, or after _reconstructor the value of the base
 	nodeState  = 5 // of an object: its state or noRef
 
@@ -110,7 +111,7 @@ const (
 // The head of a node.
 const (
 	kindMask    ref = 7
-	flagShared  ref = 1 << 3 // a GET has referred to it; it changes no more
+	flagShared  ref = 1 << 3 // a GET has referred to it; it must not change
 	flagRebuilt ref = 1 << 4 // an object made by _reconstructor
 	flagWeighed ref = 1 << 5
 	flagOrdered ref = 1 << 6 // a SON whose items are in the order of its keys
@@ -210,7 +211,7 @@ func (g *graph) items(r ref) (items []ref, next ref) {
 	return g.segment(g.first(r))
 }
 
-// count returns how many items lie in the segments from index i on.
+// count returns the number of items in the segments from index i on.
 func (g *graph) count(i ref) (n int) {
 	for i != 0 {
 		var items []ref

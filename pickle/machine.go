@@ -28,7 +28,7 @@ type machine struct {
 	stack slab           // values
 	marks slab           // heights of stack at which a MARK stands
 	floor int            // the topmost of them, or 0: values below it are out of reach
-	bare  ref            // the list or dict that was made last, if it is an atom yet
+	bare  ref            // the list or dict that was made last, while it is an atom
 	memo  slab           // by index; 0: none, else ref+1
 	far   map[uint32]ref // entries with an index far above their number
 	memos int            // entries in memo and far
@@ -55,7 +55,7 @@ func (m *machine) result() ref {
 	return m.stack.at(0)
 }
 
-// A status says why run has returned.
+// A status is the reason why run returned.
 type status uint8
 
 const (
@@ -321,14 +321,14 @@ func (m *machine) push(k kind, n int) bool {
 
 // pushBare pushes the list or dict that the current opcode makes. If a list or
 // dict like it is on top of the stack, it is this one: a value pushed above it
-// can only go into it, and then it is not an atom any more.
+// can only become its item, and then it is no longer an atom.
 func (m *machine) pushBare() {
 	m.bare = ref(m.at)
 	m.stack.push(m.bare)
 }
 
-// fill makes a node for the container at height i of the stack, which is an
-// atom, and returns it; or noRef if there is no room.
+// fill makes a node of the container at height i of the stack, which is an
+// atom. It returns the node, or noRef if there is no room.
 func (m *machine) fill(i int) ref {
 	r := m.stack.at(i)
 	r, _ = m.list(m.kind(r), int(r))

@@ -17,9 +17,9 @@ import (
 //   - value is the one dispatch; atomValue does atoms, to_bson_object.go objects,
 //     with to_bson_scalar.go, to_bson_datetime.go and to_bson_son.go.
 //   - document and array write containers and call value.
-//   - element, and key and distinct in to_bson_key.go, are what documents are
-//     made of.
-//   - to_bson_weigh.go makes the room for a long value at once.
+//   - element, and key and distinct in to_bson_key.go, write the parts of
+//     documents.
+//   - to_bson_weigh.go makes room for a long value at once.
 //
 // A node may be referred to many times and is written each time, so the length
 // of the pickle limits the length of the output. There are no cycles: see
@@ -39,7 +39,7 @@ type builder struct {
 	limit int      // length of dst that is too large
 	depth int      // documents and arrays open
 	docs  int      // documents among them
-	inKey bool     // what is written lies in the key of a pair
+	inKey bool     // the value is in the key of a pair
 	keys  []span   // of all open documents
 	table []uint32 // hash table of indexes in keys, plus one; see distinct
 
@@ -58,7 +58,7 @@ func (b *builder) reset() {
 	b.path, b.pathLen = b.path[:0], 0
 }
 
-// build appends the value of root, for which there is a pickle of n bytes, and
+// build appends the value of root, the result of a pickle of n bytes, and
 // returns its type, or 0 after a fault.
 func (b *builder) build(dst []byte, root ref, n int) ([]byte, bsoncore.Type) {
 	room := max(freeExpansion, int64(n)*int64(b.maxExpansion))
@@ -216,8 +216,8 @@ func (b *builder) emptyValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 	return bsoncore.End(dst, start), bsoncore.TypeArray
 }
 
-// hashable reports whether Python can hash a container or object, without
-// regard to its content.
+// hashable reports whether Python can hash a container or object, apart from
+// its content.
 func (n *node) hashable() bool {
 	switch n.kind() {
 	case kindList, kindDict:
@@ -309,8 +309,8 @@ func (b *builder) pointer() string {
 	return string(p)
 }
 
-// document appends a document of the items in the segments from index s on.
-// The opcode at off made what they belong to.
+// document appends a document of the items in the segments from index s on. The
+// opcode at off made their dictionary or object.
 func (b *builder) document(dst []byte, s ref, off int) ([]byte, bool) {
 	if !b.enter(off) {
 		return dst, false

@@ -142,12 +142,12 @@ func (c *Cursor) ResetValue(t Type, data []byte, maxDepth int) bool {
 	return true
 }
 
-// ResetPrefix makes c walk the start of a document: src is what there is of
-// it, and size how many bytes it has in all, which need not be what the first
-// four of src say. maxDepth is that of Reset. Containers that reach beyond
-// src are entered like others, and are cut where it ends: there the walk ends
+// ResetPrefix makes c walk the start of a document: src is the part that has
+// arrived, and size is the number of bytes of the whole document. size may
+// differ from the length in src. maxDepth is that of Reset. Containers that
+// reach beyond src are entered like others and end with it: there the walk ends
 // with ErrTruncated at offset len(src), unless it meets another fault before.
-// If size is not more than src has, ResetPrefix is Reset.
+// If size is at most len(src), ResetPrefix is Reset.
 func (c *Cursor) ResetPrefix(src []byte, size, maxDepth int) {
 	if size <= len(src) || len(src) < 5 {
 		c.Reset(src, maxDepth)
@@ -164,8 +164,8 @@ func (c *Cursor) ResetPrefix(src []byte, size, maxDepth int) {
 // cut reports whether the open container reaches beyond src.
 func (c *Cursor) cut() bool { return c.over > 0 && c.end == len(c.src) }
 
-// bound returns where the NUL is that closes the open container, which is
-// c.end unless the container is cut.
+// bound returns the offset of the NUL that closes the open container: c.end,
+// unless the container is cut.
 func (c *Cursor) bound() int {
 	if c.cut() {
 		return c.end + c.over - 1
@@ -267,8 +267,8 @@ func (c *Cursor) nextSlow() bool {
 	return true
 }
 
-// atCut records that the open container goes on where src does not, if it
-// does, and returns false for Next to return.
+// atCut records a fault if the open container reaches beyond src. It returns
+// false for Next to return.
 func (c *Cursor) atCut() bool {
 	if c.code == codeOK && c.cut() {
 		c.short()

@@ -5,13 +5,13 @@ import (
 	"encoding/binary"
 )
 
-// This file says where a value ends, for every layout and with every fault.
-// It belongs to cursor.go: nextSlow and ResetValue call size, which calls the
+// This file finds the end of a value, for every layout and with every fault. It
+// belongs to cursor.go: nextSlow and ResetValue call size, which calls the
 // rest.
 
-// size returns the offset just past the value of type t at val, which must
-// end at c.bound() or before. Of a container that has arrived in part it is
-// the end of what has.
+// size returns the offset just past the value of type t at val, which must end
+// at c.bound() or before. For a container that has arrived in part it is the
+// end of this part.
 func (c *Cursor) size(t Type, val int) (next int, ok bool) {
 	src, end := c.src, c.bound()
 	room := end - val
@@ -55,7 +55,7 @@ func (c *Cursor) size(t Type, val int) (next int, ok bool) {
 	}
 }
 
-// short records that bytes are missing which may yet arrive.
+// short records that bytes are missing that may still arrive.
 func (c *Cursor) short() bool { return c.fail(len(c.src), codeTruncated) }
 
 // arrived returns next if all bytes before it are there.
