@@ -9,16 +9,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/jsontext"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/shelltext"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // This file writes values for people, in the syntax of MongoDB's shell: the
-// String methods, for logs and messages. The text is not read back; package
-// extjson writes text that is.
+// String methods, for logs and messages. The text of the values of a document is
+// that of extjson's Mode Shell, except that an int32 is its digits; extjson reads
+// both back.
 //
 //   - value counts the depth and known dispatches on the type: containers call
 //     value again, leaf spells values without parts, foreign those of types
@@ -38,16 +42,18 @@ func (a A) String() string { return shellText(a) }
 // String returns e as "key": value in the shell's spelling.
 func (e E) String() string { return shellText(e) }
 
-// String returns BinData(subtype, "base64").
+// String returns BinData(subtype, "base64"), or UUID("…") for 16 bytes of
+// subtype 4.
 func (b Binary) String() string { return shellText(b) }
 
-// String returns /pattern/options.
+// String returns /pattern/options, or RegExp("pattern", "options") if the shell
+// has no such literal. Options are sorted.
 func (r Regex) String() string { return shellText(r) }
 
 // String returns Timestamp(seconds, increment).
 func (t Timestamp) String() string { return shellText(t) }
 
-// String returns ISODate("…"), or Date(milliseconds) outside the years 0 to
+// String returns ISODate("…"), or new Date(milliseconds) outside the years 0 to
 // 9999.
 func (d DateTime) String() string { return shellText(d) }
 
@@ -57,7 +63,7 @@ func (c Code) String() string { return shellText(c) }
 // String returns Code("…", scope).
 func (c CodeWithScope) String() string { return shellText(c) }
 
-// String returns Symbol("…"). The text itself is string(s).
+// String returns BSONSymbol("…"). The text itself is string(s).
 func (s Symbol) String() string { return shellText(s) }
 
 // String returns undefined.
@@ -70,7 +76,8 @@ func (n Null) String() string { return shellText(n) }
 func (p DBPointer) String() string { return shellText(p) }
 
 // String returns DBRef("collection", id, "database"), followed by the extra
-// elements as a document if there are any.
+// elements as a document if there are any. With these, a database that is
+// missing is undefined.
 func (r DBRef) String() string { return shellText(r) }
 
 // String returns MinKey().
@@ -79,7 +86,8 @@ func (k MinKey) String() string { return shellText(k) }
 // String returns MaxKey().
 func (k MaxKey) String() string { return shellText(k) }
 
-// String returns Vector(type, [elements]).
+// String returns BinData(9, "base64"). For the elements, use Int8, Float32 or
+// Bits.
 func (v Vector) String() string { return shellText(v) }
 
 // String returns r as {"key": value, …} in the shell's spelling, or a note that
@@ -113,6 +121,9 @@ func (v RawValue) String() string {
 	}
 	return shellText(x)
 }
+
+// shell has the fixed parts of calls.
+var shell = shelltext.Spelling()
 
 // maxShellDepth is the deepest nesting of containers in a text for people.
 const maxShellDepth = 100
@@ -161,14 +172,13 @@ func (w *shellWriter) known(v any) bool {
 	case E:
 		w.element(v)
 	case CodeWithScope:
-		w.call("Code", string(v.Code))
-		w.add(", ")
+		w.add(shell.Scope[0])
+		w.quote(string(v.Code))
+		w.add(shell.Scope[1])
 		w.value(v.Scope)
-		w.add(")")
+		w.add(shell.Scope[2])
 	case DBRef:
 		w.reference(v)
-	case Vector:
-		w.vector(v)
 	case bsoncore.Document:
 		w.add(Raw(v).String())
 	case bsoncore.Value:
@@ -194,15 +204,15 @@ func (w *shellWriter) add(text string) {
 
 func (w *shellWriter) quote(text string) {
 	if !w.ended {
-		w.dst = strconv.AppendQuote(w.dst, text)
+		w.dst = jsontext.AppendQuote(w.dst, text)
 	}
 }
 
-// call appends name("text" without the closing parenthesis.
-func (w *shellWriter) call(name, text string) {
-	w.add(name)
-	w.add("(")
+// call appends text between the two parts of a call.
+func (w *shellWriter) call(c [2]string, text string) {
+	w.add(c[0])
 	w.quote(text)
+	w.add(c[1])
 }
 
 func (w *shellWriter) element(e E) {
@@ -238,39 +248,20 @@ func (w *shellWriter) array(a []any) {
 }
 
 func (w *shellWriter) reference(r DBRef) {
-	w.call("DBRef", r.Ref)
+	w.add("DBRef(")
+	w.quote(r.Ref)
 	w.add(", ")
 	w.value(r.ID)
-	if r.DB != "" {
+	switch {
+	case r.DB != "":
 		w.add(", ")
 		w.quote(r.DB)
+	case len(r.Extra) > 0:
+		w.add(", undefined")
 	}
 	if len(r.Extra) > 0 {
 		w.add(", ")
 		w.value(r.Extra)
-	}
-	w.add(")")
-}
-
-func (w *shellWriter) vector(v Vector) {
-	switch v.Type() {
-	case VectorInt8:
-		w.add("Vector(int8, ")
-		w.foreign(reflect.ValueOf(v.Int8()))
-	case VectorFloat32:
-		w.add("Vector(float32, ")
-		w.foreign(reflect.ValueOf(v.Float32()))
-	case VectorPackedBit:
-		bits := make([]int8, v.Len())
-		for i, set := range v.Bits() {
-			if set {
-				bits[i] = 1
-			}
-		}
-		w.add("Vector(packedBit, ")
-		w.foreign(reflect.ValueOf(bits))
-	default:
-		w.add("Vector(none, []")
 	}
 	w.add(")")
 }
@@ -282,56 +273,57 @@ func (w *shellWriter) leaf(v any) bool {
 	case nil, Null:
 		dst = append(dst, "null"...)
 	case Undefined:
-		dst = append(dst, "undefined"...)
+		dst = append(dst, shell.Undefined...)
 	case MinKey:
-		dst = append(dst, "MinKey()"...)
+		dst = append(dst, shell.MinKey...)
 	case MaxKey:
-		dst = append(dst, "MaxKey()"...)
+		dst = append(dst, shell.MaxKey...)
 	case string:
-		dst = strconv.AppendQuote(dst, v)
+		dst = jsontext.AppendQuote(dst, v)
 	case float64:
 		dst = appendShellDouble(dst, v)
 	case int64:
-		dst = append(strconv.AppendInt(append(dst, `NumberLong("`...), v, 10), `")`...)
+		dst = append(strconv.AppendInt(append(dst, shell.Int64[0]...), v, 10), shell.Int64[1]...)
 	case decimal128.Decimal:
-		dst = append(v.Append(append(dst, `NumberDecimal("`...)), `")`...)
+		dst = append(v.Append(append(dst, shell.Decimal[0]...)), shell.Decimal[1]...)
 	case objectid.ID:
-		dst = append(v.Append(append(dst, `ObjectId("`...)), `")`...)
+		dst = append(v.Append(append(dst, shell.ObjectID[0]...)), shell.ObjectID[1]...)
 	case Binary:
-		dst = strconv.AppendInt(append(dst, "BinData("...), int64(v.Subtype), 10)
-		dst = append(base64.StdEncoding.AppendEncode(append(dst, `, "`...), v.Data), `")`...)
+		if v.Subtype == BinaryUUID && len(v.Data) == len(UUID{}) {
+			return w.leaf(UUID(v.Data))
+		}
+		dst = strconv.AppendInt(append(dst, shell.Binary[0]...), int64(v.Subtype), 10)
+		dst = append(base64.StdEncoding.AppendEncode(append(dst, shell.Binary[1]...), v.Data), shell.Binary[2]...)
 	case []byte:
 		return w.leaf(Binary{Data: v})
+	case Vector:
+		return w.leaf(v.Binary())
 	case UUID:
-		dst = append(v.Append(append(dst, `UUID("`...)), `")`...)
+		dst = append(v.Append(append(dst, shell.UUID[0]...)), shell.UUID[1]...)
 	case Regex:
-		dst = append(append(dst, '/'), strings.ReplaceAll(v.Pattern, "/", `\/`)...)
-		dst = append(append(dst, '/'), v.Options...)
+		w.regex(v)
+		return true
 	case Timestamp:
-		dst = fmt.Appendf(dst, "Timestamp(%d, %d)", v.T, v.I)
+		dst = strconv.AppendUint(append(dst, shell.Timestamp[0]...), uint64(v.T), 10)
+		dst = strconv.AppendUint(append(dst, shell.Timestamp[1]...), uint64(v.I), 10)
+		dst = append(dst, shell.Timestamp[2]...)
 	case DateTime:
-		t := v.Time()
-		if y := t.Year(); y < 0 || y > 9999 {
-			dst = fmt.Appendf(dst, "Date(%d)", int64(v))
-		} else {
-			dst = t.AppendFormat(dst, `ISODate("2006-01-02T15:04:05.000Z")`)
-		}
+		dst = appendShellDate(dst, v)
 	case time.Time:
 		d, err := DateTimeOf(v)
 		return err == nil && w.leaf(d)
 	case Code:
-		w.call("Code", string(v))
-		w.add(")")
+		w.call(shell.Code, string(v))
 		return true
 	case Symbol:
-		w.call("Symbol", string(v))
-		w.add(")")
+		w.call(shell.Symbol, string(v))
 		return true
 	case DBPointer:
-		w.call("DBPointer", v.DB)
-		w.add(", ")
+		w.add(shell.DBPointer[0])
+		w.quote(v.DB)
+		w.add(shell.DBPointer[1])
 		w.leaf(v.Pointer)
-		w.add(")")
+		w.add(shell.DBPointer[2])
 		return true
 	default:
 		return false
@@ -343,14 +335,46 @@ func (w *shellWriter) leaf(v any) bool {
 func appendShellDouble(dst []byte, v float64) []byte {
 	switch {
 	case math.IsNaN(v):
-		return append(dst, "NaN"...)
-	case math.IsInf(v, 0):
-		if v < 0 {
-			dst = append(dst, '-')
-		}
-		return append(dst, "Infinity"...)
+		return append(dst, shell.NaN...)
+	case math.IsInf(v, 1):
+		return append(dst, shell.Infinity...)
+	case math.IsInf(v, -1):
+		return append(dst, shell.NegativeInfinity...)
 	}
 	return numtext.AppendDouble(dst, v)
+}
+
+// appendShellDate appends a datetime as a date, with milliseconds if it has
+// any, or as a number outside the years 0 to 9999.
+func appendShellDate(dst []byte, v DateTime) []byte {
+	t := v.Time()
+	if y := t.Year(); y < 0 || y > 9999 {
+		return append(strconv.AppendInt(append(dst, shell.Millis[0]...), int64(v), 10), shell.Millis[1]...)
+	}
+	layout := "2006-01-02T15:04:05.000Z"
+	if v%1000 == 0 {
+		layout = "2006-01-02T15:04:05Z"
+	}
+	return append(t.AppendFormat(append(dst, shell.Date[0]...), layout), shell.Date[1]...)
+}
+
+// regex appends a literal, or a call if the shell would read the literal as
+// something else.
+func (w *shellWriter) regex(r Regex) {
+	sorted := []byte(r.Options)
+	if utf8.Valid(sorted) {
+		sortCharacters(sorted)
+	}
+	options := string(sorted)
+	if shelltext.IsLiteralRegex([]byte(r.Pattern), sorted) {
+		w.add("/" + r.Pattern + "/" + options)
+		return
+	}
+	w.add(shell.Regex[0])
+	w.quote(r.Pattern)
+	w.add(shell.Regex[1])
+	w.quote(options)
+	w.add(shell.Regex[2])
 }
 
 // foreign appends a value of another type: the result of its method String,

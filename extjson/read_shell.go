@@ -7,6 +7,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/shelltext"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -145,7 +146,7 @@ func (d *decoder) negativeInfinity(dst []byte, off, mark int) ([]byte, int) {
 // regexLiteral reads /pattern/options.
 func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 	start := off + 1
-	n := regexLen(d.src[start:])
+	n := shelltext.RegexLen(d.src[start:])
 	if n < 0 {
 		return dst, d.fail(len(d.src), ErrTruncated, "")
 	}
@@ -172,57 +173,6 @@ func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 		return dst, d.fail(end, ErrToken, "letters")
 	}
 	return append(append(dst, sortedOptions(d.src[start:end])...), 0), end
-}
-
-// isLiteralRegex reports whether /pattern/options is read back as the same two
-// texts.
-func isLiteralRegex(pattern, options []byte) bool {
-	for _, c := range options {
-		if c|0x20 < 'a' || c|0x20 > 'z' {
-			return false
-		}
-	}
-	if len(pattern) == 0 || pattern[0] == '*' || bsoncore.IndexInvalidUTF8(pattern) >= 0 {
-		return false
-	}
-	return regexLen(pattern) == len(pattern)
-}
-
-// regexLen returns the number of bytes of text that belong to the pattern of a
-// regex literal: the bytes before a slash that is neither escaped nor in
-// brackets, or before a byte that is not allowed in a literal. It is -1 if the
-// text ends in brackets or after a backslash.
-func regexLen(text []byte) int {
-	class := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c < ' ' || isLineEnd(text[i:]):
-			return i
-		case c == '\\':
-			if i+1 == len(text) {
-				return -1
-			}
-			if text[i+1] < ' ' || isLineEnd(text[i+1:]) {
-				return i
-			}
-			i++
-		case c == '[':
-			class = true
-		case c == ']':
-			class = false
-		case c == '/' && !class:
-			return i
-		}
-	}
-	if class {
-		return -1
-	}
-	return len(text)
-}
-
-// isLineEnd reports whether text starts with U+2028 or U+2029.
-func isLineEnd(text []byte) bool {
-	return len(text) >= 3 && text[0] == 0xE2 && text[1] == 0x80 && text[2]|1 == 0xA9
 }
 
 // singleQuoted is chars for a string in single quotes.

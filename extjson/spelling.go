@@ -1,5 +1,7 @@
 package extjson
 
+import "github.com/bsonkit/bsonkit/internal/shelltext"
+
 // This file has the only list of the fixed parts of values: the text before,
 // between and after the digits, in each mode.
 //
@@ -66,28 +68,17 @@ var legacyLiterals = func() literals {
 	return l
 }()
 
-var shellLiterals = literals{
-	int32:      [2]string{`NumberInt(`, `)`},
-	int64:      [2]string{`NumberLong("`, `")`},
-	decimal:    [2]string{`NumberDecimal("`, `")`},
-	oid:        [2]string{`ObjectId("`, `")`},
-	date:       [2]string{`ISODate("`, `")`},
-	dateNumber: [2]string{`new Date(`, `)`},
-	uuid:       [2]string{`UUID("`, `")`},
-	binary:     [3]string{`BinData(`, `, "`, `")`},
-	nan:        `NaN`,
-	infinity:   `Infinity`,
-	negative:   `-Infinity`,
-	symbol:     [2]string{`BSONSymbol(`, `)`},
-	code:       [2]string{`Code(`, `)`},
-	scope:      [3]string{`Code(`, `, `, `)`},
-	timestamp:  [3]string{`Timestamp(`, `, `, `)`},
-	regex:      [3]string{`RegExp(`, `, `, `)`},
-	pointer:    [3]string{`DBPointer(`, `, `, `)`},
-	undefined:  `undefined`,
-	minKey:     `MinKey()`,
-	maxKey:     `MaxKey()`,
-}
+var shellLiterals = func() literals {
+	c := shelltext.Spelling()
+	return literals{
+		int32: c.Int32, int64: c.Int64, decimal: c.Decimal, oid: c.ObjectID,
+		date: c.Date, dateNumber: c.Millis, uuid: c.UUID, binary: c.Binary,
+		nan: c.NaN, infinity: c.Infinity, negative: c.NegativeInfinity,
+		symbol: c.Symbol, code: c.Code, scope: c.Scope, timestamp: c.Timestamp,
+		regex: c.Regex, pointer: c.DBPointer,
+		undefined: c.Undefined, minKey: c.MinKey, maxKey: c.MaxKey,
+	}
+}()
 
 var plainLiterals = literals{
 	decimal:   [2]string{`"`, `"`},

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/jsontext"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -31,11 +32,9 @@ const (
 // escapes says how each ASCII character is written: escNone, escUnicode, escHTML or
 // the letter that follows the backslash.
 var escapes = func() (t [utf8.RuneSelf]byte) {
-	for c := range ' ' {
-		t[c] = escUnicode
+	for c := range t {
+		t[c] = jsontext.Escape(byte(c))
 	}
-	t['\b'], t['\t'], t['\n'], t['\f'], t['\r'] = 'b', 't', 'n', 'f', 'r'
-	t['"'], t['\\'] = '"', '\\'
 	t['<'], t['>'], t['&'] = escHTML, escHTML, escHTML
 	return t
 }()

@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/shelltext"
 )
 
 // This file writes values for value (write.go): the types whose modes
@@ -271,7 +272,7 @@ func (e *encoder) regex(dst []byte) []byte {
 	switch {
 	case e.mode == Plain:
 		return e.plainRegex(dst, at, pattern, options)
-	case e.mode == Shell && isLiteralRegex(pattern, options) && !e.escaping:
+	case e.mode == Shell && shelltext.IsLiteralRegex(pattern, options) && !e.escaping:
 		dst = append(e.raw(append(dst, '/'), pattern), '/')
 		return append(dst, options...)
 	}

@@ -95,3 +95,44 @@ func unit(data []byte) (r rune) {
 	}
 	return r
 }
+
+// Escape returns the character after the backslash in the escape of c: 'u' for
+// \u00xx, and 0 if c needs no escape.
+func Escape(c byte) byte {
+	switch c {
+	case '\b':
+		return 'b'
+	case '\t':
+		return 't'
+	case '\n':
+		return 'n'
+	case '\f':
+		return 'f'
+	case '\r':
+		return 'r'
+	case '"', '\\':
+		return c
+	}
+	if c < ' ' {
+		return 'u'
+	}
+	return 0
+}
+
+// AppendQuote appends text as a JSON string. Each byte that is not UTF-8
+// becomes U+FFFD.
+func AppendQuote(dst []byte, text string) []byte {
+	const digits = "0123456789abcdef"
+	dst = append(dst, '"')
+	for _, r := range text {
+		switch how := Escape(byte(r)); {
+		case r >= utf8.RuneSelf || how == 0:
+			dst = utf8.AppendRune(dst, r)
+		case how == 'u':
+			dst = append(dst, '\\', 'u', '0', '0', digits[r>>4], digits[r&15])
+		default:
+			dst = append(dst, '\\', how)
+		}
+	}
+	return append(dst, '"')
+}
