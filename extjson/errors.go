@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/sentinel"
 )
 
@@ -18,9 +19,9 @@ import (
 var (
 	// ErrTruncated: the text ends inside a document. It matches
 	// io.ErrUnexpectedEOF as well.
-	ErrTruncated = sentinel.New("text ends too early", bson.ErrTruncated)
+	ErrTruncated = sentinel.New("text ends too early", bsoncore.ErrTruncated)
 	// ErrTrailing: something other than white space follows the document.
-	ErrTrailing = sentinel.New("text after the end of the document", bson.ErrTrailing)
+	ErrTrailing = sentinel.New("text after the end of the document", bsoncore.ErrTrailing)
 	// ErrToken: JSON does not allow a character in its place.
 	ErrToken = errors.New("unexpected character")
 	// ErrControl: a control character stands unescaped in a string.
@@ -102,7 +103,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // syntax.
 var refusals = map[error]bool{
 	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrCommentLen: true, ErrRelaxed: true, ErrEvaluate: true,
-	bson.ErrDepth: true, bson.ErrTooLarge: true, bson.ErrKeyNUL: true,
+	bsoncore.ErrDepth: true, bsoncore.ErrTooLarge: true, bsoncore.ErrKeyNUL: true,
 }
 
 // faultIn completes e, whose Offset is in text and whose Err is a sentinel. at

@@ -90,7 +90,7 @@ func (o DecodeOptions) Unmarshal(text []byte, v any) error {
 		return err
 	}
 	if err = o.Values.Unmarshal(b.bytes, v); err != nil {
-		return o.inText(err, bson.TypeDocument, b.bytes, text, position{})
+		return o.inText(err, bsoncore.TypeDocument, b.bytes, text, position{})
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (o DecodeOptions) Unmarshal(text []byte, v any) error {
 func (o DecodeOptions) UnmarshalValue(text []byte, v any) error {
 	b := buffers.Get().(*buffer)
 	defer b.release()
-	var t bson.Type
+	var t bsoncore.Type
 	var err error
 	if b.bytes, t, err = o.AppendBSONValue(b.bytes[:0], text); err != nil {
 		return err
@@ -128,11 +128,11 @@ func (b *buffer) release() {
 // inText returns err, which package bson reported for a value of type t, with
 // its place in text, from which the value was read. text starts at base in the
 // input.
-func (o DecodeOptions) inText(err error, t bson.Type, data, text []byte, base position) error {
+func (o DecodeOptions) inText(err error, t bsoncore.Type, data, text []byte, base position) error {
 	var e SyntaxError
 	var off int64
-	var invalid *bson.SyntaxError
-	var refused *bson.ValueError
+	var invalid *bsoncore.SyntaxError
+	var refused *bsoncore.ValueError
 	switch {
 	case errors.As(err, &refused):
 		off, e.Pointer, e.Err = refused.Offset, refused.Pointer, refused.Err
@@ -154,9 +154,9 @@ func (o DecodeOptions) inText(err error, t bson.Type, data, text []byte, base po
 
 // ordinals returns the path to the byte at off of a value: the index, from 0,
 // of the element in each enclosing container.
-func ordinals(t bson.Type, data []byte, off int) []int {
-	var c bson.Cursor
-	c.ResetValue(t, data, bson.DepthCeiling)
+func ordinals(t bsoncore.Type, data []byte, off int) []int {
+	var c bsoncore.Cursor
+	c.ResetValue(t, data, bsoncore.DepthCeiling)
 	var path []int
 	for c.Type().IsContainer() && off >= c.ValueOffset()+4 && c.Enter() {
 		n := 0
@@ -246,7 +246,7 @@ func (d *Decoder) Decode(v any) error {
 	if err == nil {
 		return nil
 	}
-	return d.opts.inText(err, bson.TypeDocument, d.doc, d.in.Data[d.d.from:d.in.Off], d.position(d.d.from))
+	return d.opts.inText(err, bsoncore.TypeDocument, d.doc, d.in.Data[d.d.from:d.in.Off], d.position(d.d.from))
 }
 
 // Values returns the documents of r as values of type T, read with the zero

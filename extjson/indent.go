@@ -3,7 +3,7 @@ package extjson
 import (
 	"strconv"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
@@ -31,7 +31,7 @@ func Compact(dst, text []byte) ([]byte, error) { return reformat(dst, text, "") 
 // if it is empty, Indent is Compact.
 func Indent(dst, text []byte, indent string) ([]byte, error) {
 	if !isIndent(indent) {
-		return dst, &bson.OptionError{Option: "the indent of extjson.Indent", Value: strconv.Quote(indent)}
+		return dst, &bsoncore.OptionError{Option: "the indent of extjson.Indent", Value: strconv.Quote(indent)}
 	}
 	return reformat(dst, text, indent)
 }
@@ -98,8 +98,8 @@ func (f *formatter) value(dst []byte, off int) ([]byte, int) {
 		if c := src[off]; c != '{' && c != '[' {
 			return f.scalar(dst, off)
 		}
-		if f.level >= bson.DefaultMaxDepth || len(f.open) >= bson.DepthCeiling {
-			return dst, f.d.fail(off, bson.ErrDepth, "")
+		if f.level >= bsoncore.DefaultMaxDepth || len(f.open) >= bsoncore.DepthCeiling {
+			return dst, f.d.fail(off, bsoncore.ErrDepth, "")
 		}
 		object := src[off] == '{'
 		dst = append(dst, src[off])

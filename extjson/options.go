@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // A Mode is a way of writing values as text.
@@ -277,13 +278,13 @@ func (o *EncodeOptions) check() error {
 // checkText is check for options whose types allow values without a name.
 func (o *EncodeOptions) checkText() error {
 	if !isIndent(o.Indent) {
-		return &bson.OptionError{Option: "extjson.EncodeOptions.Indent", Value: strconv.Quote(o.Indent)}
+		return &bsoncore.OptionError{Option: "extjson.EncodeOptions.Indent", Value: strconv.Quote(o.Indent)}
 	}
 	if o.Location != nil {
 		// No earlier or later offset of the zone is larger.
 		then := time.Unix(0, 0).In(o.Location)
 		if _, offset := then.Zone(); max(offset, -offset) > maxOffset {
-			return &bson.OptionError{Option: "extjson.EncodeOptions.Location", Value: then.Format("-07:00:00")}
+			return &bsoncore.OptionError{Option: "extjson.EncodeOptions.Location", Value: then.Format("-07:00:00")}
 		}
 	}
 	return nil
@@ -319,5 +320,5 @@ func (o *DecodeOptions) check() error {
 }
 
 func outOfRange[T ~uint8 | int](option string, value T) error {
-	return &bson.OptionError{Option: "extjson." + option, Value: strconv.Itoa(int(value))}
+	return &bsoncore.OptionError{Option: "extjson." + option, Value: strconv.Itoa(int(value))}
 }

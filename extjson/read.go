@@ -81,9 +81,9 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 		case off < len(text) || d.err != nil:
 			d.fail(off, ErrTrailing, "")
 		case len(dst)-n > math.MaxInt32:
-			d.at, d.err, d.expected = 0, bson.ErrTooLarge, ""
+			d.at, d.err, d.expected = 0, bsoncore.ErrTooLarge, ""
 		default:
-			t := bson.Type(dst[mark])
+			t := bsoncore.Type(dst[mark])
 			copy(dst[mark:], dst[mark+1:])
 			return dst[:len(dst)-1], t, nil
 		}
@@ -122,9 +122,9 @@ type decoder struct {
 func (d *decoder) init(o *DecodeOptions) {
 	d.maxDepth = o.MaxDepth
 	if d.maxDepth <= 0 {
-		d.maxDepth = bson.DefaultMaxDepth
+		d.maxDepth = bsoncore.DefaultMaxDepth
 	}
-	d.maxDepth = min(d.maxDepth, bson.DepthCeiling)
+	d.maxDepth = min(d.maxDepth, bsoncore.DepthCeiling)
 	d.maxNumber = o.MaxNumberLen
 	if d.maxNumber <= 0 {
 		d.maxNumber = DefaultMaxNumberLen
@@ -189,7 +189,7 @@ func (d *decoder) topDocument(dst []byte, off int) ([]byte, int) {
 	n := len(dst)
 	dst, end := d.document(dst, off+1, true)
 	if end >= 0 && len(dst)-n > math.MaxInt32 {
-		end = d.fail(off, bson.ErrTooLarge, "")
+		end = d.fail(off, bsoncore.ErrTooLarge, "")
 	}
 	return dst, end
 }
@@ -199,7 +199,7 @@ func (d *decoder) topDocument(dst []byte, off int) ([]byte, int) {
 // are misplaced, because object has seen that the first key is not special.
 func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 	if d.depth >= d.maxDepth {
-		return dst, d.fail(off-1, bson.ErrDepth, "")
+		return dst, d.fail(off-1, bsoncore.ErrDepth, "")
 	}
 	d.depth++
 	src := d.src
@@ -260,7 +260,7 @@ const arraySteps = 256
 // opening one.
 func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 	if d.depth >= d.maxDepth {
-		return dst, d.fail(off-1, bson.ErrDepth, "")
+		return dst, d.fail(off-1, bsoncore.ErrDepth, "")
 	}
 	d.depth++
 	src := d.src
@@ -307,8 +307,8 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 //
 //go:noinline
 func (d *decoder) tooLarge(off int) int {
-	d.fail(off, bson.ErrTooLarge, "")
-	d.err = bson.ErrTooLarge // at the end of what has arrived, too
+	d.fail(off, bsoncore.ErrTooLarge, "")
+	d.err = bsoncore.ErrTooLarge // at the end of what has arrived, too
 	return -1
 }
 
@@ -330,29 +330,29 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 	}
 	switch src[off] {
 	case '"':
-		bsoncore.SetType(dst, mark, bson.TypeString)
+		bsoncore.SetType(dst, mark, bsoncore.TypeString)
 		return d.stringValue(dst, off+1)
 	case '{':
 		return d.object(dst, off, mark)
 	case '[':
-		bsoncore.SetType(dst, mark, bson.TypeArray)
+		bsoncore.SetType(dst, mark, bsoncore.TypeArray)
 		return d.array(dst, off+1)
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return d.number(dst, off, mark)
 	case 't':
-		bsoncore.SetType(dst, mark, bson.TypeBoolean)
+		bsoncore.SetType(dst, mark, bsoncore.TypeBoolean)
 		if len(src)-off >= 4 && string(src[off:off+4]) == "true" {
 			return append(dst, 1), off + 4
 		}
 		return d.word(dst, off, mark, "true")
 	case 'f':
-		bsoncore.SetType(dst, mark, bson.TypeBoolean)
+		bsoncore.SetType(dst, mark, bsoncore.TypeBoolean)
 		if len(src)-off >= 5 && string(src[off:off+5]) == "false" {
 			return append(dst, 0), off + 5
 		}
 		return d.word(dst, off, mark, "false")
 	case 'n':
-		bsoncore.SetType(dst, mark, bson.TypeNull)
+		bsoncore.SetType(dst, mark, bsoncore.TypeNull)
 		if len(src)-off >= 4 && string(src[off:off+4]) == "null" {
 			return dst, off + 4
 		}
@@ -390,10 +390,10 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	if !n.Frac {
 		if v, fits := n.Int64(); fits {
 			if v == int64(int32(v)) {
-				bsoncore.SetType(dst, mark, bson.TypeInt32)
+				bsoncore.SetType(dst, mark, bsoncore.TypeInt32)
 				return binary.LittleEndian.AppendUint32(dst, uint32(v)), end
 			}
-			bsoncore.SetType(dst, mark, bson.TypeInt64)
+			bsoncore.SetType(dst, mark, bsoncore.TypeInt64)
 			return binary.LittleEndian.AppendUint64(dst, uint64(v)), end
 		}
 	}
@@ -409,7 +409,7 @@ func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	if d.exact && !n.Frac && !isInteger(f, d.src[off:end]) {
 		return dst, d.fail(off, ErrInexact, "")
 	}
-	bsoncore.SetType(dst, mark, bson.TypeDouble)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDouble)
 	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), end
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
@@ -112,7 +111,7 @@ func (d *decoder) skipScalar(dst []byte, off int) ([]byte, int) {
 
 // legacyRegex writes the regex whose parts are the texts at the two offsets.
 func (d *decoder) legacyRegex(dst []byte, at [2]int, mark, end int) ([]byte, int) {
-	bsoncore.SetType(dst, mark, bson.TypeRegex)
+	bsoncore.SetType(dst, mark, bsoncore.TypeRegex)
 	for i, off := range at {
 		n := len(dst)
 		if off != 0 {
@@ -131,7 +130,7 @@ func (d *decoder) legacyRegex(dst []byte, at [2]int, mark, end int) ([]byte, int
 // legacyBinary reads $binary and $type, whichever is first; its value is at
 // off.
 func (d *decoder) legacyBinary(dst []byte, first legacyKey, off, mark int) ([]byte, int) {
-	bsoncore.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0)
 	key, second := first, legacyType
@@ -219,7 +218,7 @@ func (d *decoder) legacyDate(dst []byte, off, mark int) ([]byte, int) {
 	if !ok {
 		return dst, d.fail(off, ErrRange, expected)
 	}
-	bsoncore.SetType(dst, mark, bson.TypeDateTime)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDateTime)
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), end
 }
 

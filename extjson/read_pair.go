@@ -74,7 +74,7 @@ func (d *decoder) member(dst []byte, s special, names *[2]string, seen *uint, of
 }
 
 func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
-	bsoncore.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0)
 	var seen uint
@@ -107,7 +107,7 @@ func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
 // finishBinary writes the length, or lengths, of the binary in dst[start:],
 // whose subtype and bytes follow four bytes kept for that.
 func finishBinary(dst []byte, start int) []byte {
-	if dst[start+4] == bson.BinaryBinaryOld {
+	if dst[start+4] == bsoncore.BinaryBinaryOld {
 		dst = insertGap(dst, start+5)
 		binary.LittleEndian.PutUint32(dst[start+5:], uint32(len(dst)-start-9))
 	}
@@ -152,7 +152,7 @@ func parseSubtype(text []byte) (byte, bool) {
 }
 
 func (d *decoder) timestamp(dst []byte, off, mark int) ([]byte, int) {
-	bsoncore.SetType(dst, mark, bson.TypeTimestamp)
+	bsoncore.SetType(dst, mark, bsoncore.TypeTimestamp)
 	var parts [2]uint32
 	var seen uint
 	for {
@@ -177,7 +177,7 @@ func (d *decoder) timestamp(dst []byte, off, mark int) ([]byte, int) {
 }
 
 func (d *decoder) regex(dst []byte, off, mark int) ([]byte, int) {
-	bsoncore.SetType(dst, mark, bson.TypeRegex)
+	bsoncore.SetType(dst, mark, bsoncore.TypeRegex)
 	start := len(dst)
 	middle, last := start, 0 // offset in dst of the second member; which it is
 	var seen uint
@@ -225,7 +225,7 @@ func (d *decoder) dbPointer(dst []byte, off, mark int) ([]byte, int) {
 				dst = dst[:n]
 			}
 		case 2:
-			bsoncore.SetType(dst, mark, bson.TypeDBPointer)
+			bsoncore.SetType(dst, mark, bsoncore.TypeDBPointer)
 			return append(dst, id[:]...), off
 		}
 		if off < 0 {
@@ -260,7 +260,7 @@ func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
 	}
 	off = d.space(off)
 	if off >= len(d.src) || d.src[off] != ',' {
-		bsoncore.SetType(dst, mark, bson.TypeCode)
+		bsoncore.SetType(dst, mark, bsoncore.TypeCode)
 		return dst, d.close(off)
 	}
 	if dst, off = d.wrapperKey(dst, off+1, keyScope); off < 0 {
@@ -277,7 +277,7 @@ func (d *decoder) code(dst []byte, off, mark int) ([]byte, int) {
 func (d *decoder) withScope(dst []byte, start, off, mark int) ([]byte, int) {
 	dst, off = d.scopeDocument(insertGap(dst, start), off)
 	if off >= 0 {
-		bsoncore.SetType(dst, mark, bson.TypeCodeWithScope)
+		bsoncore.SetType(dst, mark, bsoncore.TypeCodeWithScope)
 		bsoncore.SetLength(dst, start)
 	}
 	return dst, off
@@ -306,7 +306,7 @@ func (d *decoder) scope(dst []byte, off, mark int) ([]byte, int) {
 	if n == 0 {
 		d.swap(dst)
 	}
-	bsoncore.SetType(dst, mark, bson.TypeCodeWithScope)
+	bsoncore.SetType(dst, mark, bsoncore.TypeCodeWithScope)
 	bsoncore.SetLength(dst, start)
 	return dst, d.close(off)
 }

@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/shelltext"
 	"github.com/bsonkit/bsonkit/internal/textcut"
@@ -121,7 +120,7 @@ func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
 	}
 	switch c := d.src[off]; {
 	case c == '\'':
-		bsoncore.SetType(dst, mark, bson.TypeString)
+		bsoncore.SetType(dst, mark, bsoncore.TypeString)
 		return d.stringValue(dst, off+1)
 	case c == '/' && !textcut.StartsComment(d.src[off:]):
 		return d.regexLiteral(dst, off, mark)
@@ -154,7 +153,7 @@ func (d *decoder) regexLiteral(dst []byte, off, mark int) ([]byte, int) {
 	if end >= len(d.src) || d.src[end] != '/' || end == start {
 		return dst, d.fail(end, ErrToken, "/ at the end of the regex")
 	}
-	bsoncore.SetType(dst, mark, bson.TypeRegex)
+	bsoncore.SetType(dst, mark, bsoncore.TypeRegex)
 	n = len(dst)
 	dst = append(dst, d.src[start:end]...)
 	if !utf8.Valid(dst[n:]) {

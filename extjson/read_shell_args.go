@@ -44,7 +44,7 @@ func (d *decoder) timestampCall(dst []byte, off, mark int) ([]byte, int) {
 			parts[i], off = uint32(n.Mant), end
 		}
 	}
-	bsoncore.SetType(dst, mark, bson.TypeTimestamp)
+	bsoncore.SetType(dst, mark, bsoncore.TypeTimestamp)
 	return binary.LittleEndian.AppendUint64(dst, uint64(parts[0])<<32|uint64(parts[1])), d.endCall(off)
 }
 
@@ -64,7 +64,7 @@ func (d *decoder) uuidCall(dst []byte, r bson.UUIDRepresentation, off, mark int)
 	if !ok {
 		return dst, d.fail(off, ErrWrapperText, specialValues[keyUUID])
 	}
-	bsoncore.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
 	return appendUUID(dst, r, id), d.endCall(end)
 }
 
@@ -83,7 +83,7 @@ func (d *decoder) binaryCall(dst []byte, call binaryCall, off, mark int) ([]byte
 	if off = d.call(off); off < 0 {
 		return dst, off
 	}
-	bsoncore.SetType(dst, mark, bson.TypeBinary)
+	bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0)
 	switch call {
@@ -95,7 +95,7 @@ func (d *decoder) binaryCall(dst []byte, call binaryCall, off, mark int) ([]byte
 			return dst, off
 		}
 	case callMD5:
-		dst[start+4] = bson.BinaryMD5
+		dst[start+4] = bsoncore.BinaryMD5
 	}
 	dst, text, end := d.quoted(dst, keyBinary, off)
 	if end < 0 {
@@ -157,7 +157,7 @@ func (d *decoder) codeCall(dst []byte, off, mark int) ([]byte, int) {
 	}
 	at := d.next(off)
 	if at == 0 {
-		bsoncore.SetType(dst, mark, bson.TypeCode)
+		bsoncore.SetType(dst, mark, bsoncore.TypeCode)
 		return dst, d.endCall(off)
 	}
 	if dst, off = d.withScope(dst, start, at, mark); off < 0 {
@@ -173,7 +173,7 @@ func (d *decoder) symbolCall(dst []byte, off, mark int) ([]byte, int) {
 	if dst, off = d.wrapperString(dst, keySymbol, off); off < 0 {
 		return dst, off
 	}
-	bsoncore.SetType(dst, mark, bson.TypeSymbol)
+	bsoncore.SetType(dst, mark, bsoncore.TypeSymbol)
 	return dst, d.endCall(off)
 }
 
@@ -213,7 +213,7 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 		return dst, off
 	}
 	if d.depth >= d.maxDepth {
-		return dst, d.fail(off, bson.ErrDepth, "")
+		return dst, d.fail(off, bsoncore.ErrDepth, "")
 	}
 	d.depth++
 	dst, start := bsoncore.Begin(dst)
@@ -245,14 +245,14 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 			return dst, d.fail(off, ErrToken, "a string")
 		}
 		element := len(dst)
-		dst = bsoncore.AppendHeader(dst, bson.TypeNull, key)
+		dst = bsoncore.AppendHeader(dst, bsoncore.TypeNull, key)
 		if dst, off = d.value(dst, off, element); off < 0 {
 			d.unwind(dst, element)
 			return dst, off
 		}
 	}
 	d.depth--
-	bsoncore.SetType(dst, mark, bson.TypeDocument)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDocument)
 	return bsoncore.End(dst, start), d.endCall(off)
 }
 
@@ -290,6 +290,6 @@ func (d *decoder) dbPointerCall(dst []byte, off, mark int) ([]byte, int) {
 	if off < 0 || len(dst) != n+len(objectid.ID{}) {
 		return dst, off
 	}
-	bsoncore.SetType(dst, mark, bson.TypeDBPointer)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDBPointer)
 	return dst, d.endCall(off)
 }

@@ -41,16 +41,16 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 	}
 	switch string(word) {
 	case "undefined":
-		bsoncore.SetType(dst, mark, bson.TypeUndefined)
+		bsoncore.SetType(dst, mark, bsoncore.TypeUndefined)
 		return dst, end
 	case "NaN":
 		return appendDoubleValue(dst, mark, math.Float64frombits(plainNaN)), end
 	case "Infinity":
 		return appendDoubleValue(dst, mark, math.Inf(1)), end
 	case "MinKey":
-		return d.keyWord(dst, bson.TypeMinKey, end, mark)
+		return d.keyWord(dst, bsoncore.TypeMinKey, end, mark)
 	case "MaxKey":
-		return d.keyWord(dst, bson.TypeMaxKey, end, mark)
+		return d.keyWord(dst, bsoncore.TypeMaxKey, end, mark)
 	case "ObjectId", "ObjectID", "ObjectId.createFromHexString":
 		return d.textCall(dst, keyOID, end, mark)
 	case "NumberInt", "Int32", "Int32.fromString":
@@ -115,7 +115,7 @@ func isWord(word []byte) bool {
 }
 
 func appendDoubleValue(dst []byte, mark int, f float64) []byte {
-	bsoncore.SetType(dst, mark, bson.TypeDouble)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDouble)
 	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f))
 }
 
@@ -171,7 +171,7 @@ func (d *decoder) needNext(off int, what string) int {
 }
 
 // keyWord reads MinKey and MaxKey, with parentheses or without.
-func (d *decoder) keyWord(dst []byte, t bson.Type, off, mark int) ([]byte, int) {
+func (d *decoder) keyWord(dst []byte, t bsoncore.Type, off, mark int) ([]byte, int) {
 	bsoncore.SetType(dst, mark, t)
 	if at := d.space(off); at < len(d.src) && d.src[at] == '(' {
 		return dst, d.endCall(d.call(off))

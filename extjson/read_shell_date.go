@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"strconv"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
@@ -38,7 +37,7 @@ func (d *decoder) dateCall(dst []byte, call dateCall, off, mark int) ([]byte, in
 		if s.local && call == newDate {
 			return dst, d.fail(off, ErrEvaluate, "a time zone")
 		}
-		bsoncore.SetType(dst, mark, bson.TypeDateTime)
+		bsoncore.SetType(dst, mark, bsoncore.TypeDateTime)
 		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
 	}
 	ms, end := d.milliseconds(dst, off, mark)
@@ -48,7 +47,7 @@ func (d *decoder) dateCall(dst []byte, call dateCall, off, mark int) ([]byte, in
 	if d.next(end) != 0 {
 		return dst, d.fail(off, ErrEvaluate, "one argument")
 	}
-	bsoncore.SetType(dst, mark, bson.TypeDateTime)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDateTime)
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), d.endCall(end)
 }
 

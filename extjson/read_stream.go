@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/readahead"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
@@ -65,7 +66,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d := &Decoder{opts: o, maxDoc: o.MaxDocumentSize, maxText: o.maxText()}
 	d.d.init(&o)
 	if d.maxDoc <= 0 {
-		d.maxDoc = bson.DefaultMaxDocumentSize
+		d.maxDoc = bsoncore.DefaultMaxDocumentSize
 	}
 	d.d.most = d.maxDoc
 	d.Reset(r)
@@ -78,7 +79,7 @@ func (o *DecodeOptions) maxText() int {
 	case o.MaxTextSize > 0:
 		return o.MaxTextSize
 	case o.MaxDocumentSize <= 0:
-		return bson.DefaultMaxDocumentSize * textPerBSON
+		return bsoncore.DefaultMaxDocumentSize * textPerBSON
 	case o.MaxDocumentSize < math.MaxInt/textPerBSON:
 		return o.MaxDocumentSize * textPerBSON
 	}
@@ -190,8 +191,8 @@ func (d *Decoder) document() bool {
 		d.d.from = d.in.Off
 		raw, end := d.d.topDocument(d.raw[:0], d.in.Off)
 		d.raw = raw
-		if len(raw) > d.maxDoc || d.d.err == bson.ErrTooLarge {
-			return d.fail(d.in.Off, bson.ErrTooLarge, "") // whole or not
+		if len(raw) > d.maxDoc || d.d.err == bsoncore.ErrTooLarge {
+			return d.fail(d.in.Off, bsoncore.ErrTooLarge, "") // whole or not
 		}
 		if end >= 0 {
 			d.doc, d.text = raw, text[d.in.Off:end:end]
@@ -200,7 +201,7 @@ func (d *Decoder) document() bool {
 			return true
 		}
 		if d.d.err == ErrTruncated && !whole {
-			return d.fail(d.in.Off, bson.ErrTooLarge, "")
+			return d.fail(d.in.Off, bsoncore.ErrTooLarge, "")
 		}
 		if d.d.err != ErrTruncated || d.in.Ended() {
 			d.err = d.d.error(d.position(d.in.Off))
@@ -304,7 +305,7 @@ func (d *Decoder) fill() bool {
 	}
 	if !d.in.Ended() {
 		d.failed = true
-		d.err = &bson.ReadError{Offset: d.in.End(), Err: d.in.Err, Fault: d.fault}
+		d.err = &bsoncore.ReadError{Offset: d.in.End(), Err: d.in.Err, Fault: d.fault}
 	}
 	return false
 }

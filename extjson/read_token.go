@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"unicode/utf8"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
@@ -135,7 +134,7 @@ func (d *decoder) quoteAt(off int) bool {
 func (d *decoder) name(dst []byte, off int) ([]byte, int) {
 	dst, end := d.chars(dst, off)
 	if d.nul >= off && end >= 0 {
-		return dst, d.fail(d.nul, bson.ErrKeyNUL, "")
+		return dst, d.fail(d.nul, bsoncore.ErrKeyNUL, "")
 	}
 	return dst, end
 }
@@ -224,7 +223,7 @@ func grow(buf []byte, n int) []byte {
 func (d *decoder) repair(dst []byte, from, start, end int) ([]byte, int) {
 	if !d.replace {
 		// Escapes are ASCII, so the fault has the same place in the source.
-		return dst, d.fail(start+bsoncore.IndexInvalidUTF8(d.src[start:end]), bson.ErrUTF8, "")
+		return dst, d.fail(start+bsoncore.IndexInvalidUTF8(d.src[start:end]), bsoncore.ErrUTF8, "")
 	}
 	broken := bytes.Clone(dst[from:])
 	dst = dst[:from]

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -165,7 +164,7 @@ func (d *decoder) usualID(dst []byte, u *usual, off, mark int) ([]byte, int) {
 	if err != nil {
 		return dst, 0
 	}
-	bsoncore.SetType(dst, mark, bson.TypeObjectID)
+	bsoncore.SetType(dst, mark, bsoncore.TypeObjectID)
 	return append(dst, id[:]...), off + digits + len(u.tail)
 }
 
@@ -179,7 +178,7 @@ func (d *decoder) usualNumber(dst []byte, u *usual, off, mark int) ([]byte, int)
 		if !ok {
 			return dst, 0
 		}
-		bsoncore.SetType(dst, mark, bson.TypeDouble)
+		bsoncore.SetType(dst, mark, bsoncore.TypeDouble)
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), end + len(u.tail)
 	}
 	dst, err := integerValue(dst, u.key, n, mark)
@@ -187,7 +186,7 @@ func (d *decoder) usualNumber(dst []byte, u *usual, off, mark int) ([]byte, int)
 		return dst, 0
 	}
 	if u.kind == usualMillis {
-		bsoncore.SetType(dst, mark, bson.TypeDateTime)
+		bsoncore.SetType(dst, mark, bsoncore.TypeDateTime)
 	}
 	return dst, end + len(u.tail)
 }
@@ -228,7 +227,7 @@ func (d *decoder) usualBinary(dst []byte, u *usual, off, mark int) ([]byte, int)
 		return dst, 0
 	}
 	subtype := (high-1)<<4 | (low - 1)
-	if subtype == bson.BinaryBinaryOld {
+	if subtype == bsoncore.BinaryBinaryOld {
 		return dst, 0
 	}
 	start := len(dst)
@@ -237,6 +236,6 @@ func (d *decoder) usualBinary(dst []byte, u *usual, off, mark int) ([]byte, int)
 		return dst, 0
 	}
 	binary.LittleEndian.PutUint32(out[start:], uint32(len(out)-start-5))
-	bsoncore.SetType(out, mark, bson.TypeBinary)
+	bsoncore.SetType(out, mark, bsoncore.TypeBinary)
 	return out, off + end + n + 2 + len(u.tail)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/numtext"
@@ -54,7 +53,7 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 			}
 		}
 	}
-	bsoncore.SetType(dst, mark, bson.TypeDocument)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDocument)
 	return d.document(dst, off+1, false)
 }
 
@@ -67,7 +66,7 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 	case keyDate:
 		dst, off = d.date(dst, off, mark)
 	case keySymbol:
-		bsoncore.SetType(dst, mark, bson.TypeSymbol)
+		bsoncore.SetType(dst, mark, bsoncore.TypeSymbol)
 		dst, off = d.wrapperString(dst, s, off)
 	case keyCode:
 		return d.code(dst, off, mark)
@@ -85,13 +84,13 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 	case keyDBPointer:
 		dst, off = d.dbPointer(dst, off, mark)
 	case keyMinKey:
-		bsoncore.SetType(dst, mark, bson.TypeMinKey)
+		bsoncore.SetType(dst, mark, bsoncore.TypeMinKey)
 		off = d.one(off, s)
 	case keyMaxKey:
-		bsoncore.SetType(dst, mark, bson.TypeMaxKey)
+		bsoncore.SetType(dst, mark, bsoncore.TypeMaxKey)
 		off = d.one(off, s)
 	case keyUndefined:
-		bsoncore.SetType(dst, mark, bson.TypeUndefined)
+		bsoncore.SetType(dst, mark, bsoncore.TypeUndefined)
 		if off < len(d.src) && d.src[off] != 't' {
 			return dst, d.fail(off, ErrWrapper, specialValues[s])
 		}
@@ -228,7 +227,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if err != nil {
 			return dst, err
 		}
-		bsoncore.SetType(dst, mark, bson.TypeDouble)
+		bsoncore.SetType(dst, mark, bsoncore.TypeDouble)
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), nil
 	case keyNumberDecimal:
 		if len(text) > d.maxNumber {
@@ -240,7 +239,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		} else if err != nil {
 			return dst, ErrRange // too large, too small, or too many digits
 		}
-		bsoncore.SetType(dst, mark, bson.TypeDecimal128)
+		bsoncore.SetType(dst, mark, bsoncore.TypeDecimal128)
 		hi, lo := v.Bits()
 		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(dst, lo), hi), nil
 	case keyDate:
@@ -251,14 +250,14 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if !ok {
 			return dst, ErrWrapperText
 		}
-		bsoncore.SetType(dst, mark, bson.TypeDateTime)
+		bsoncore.SetType(dst, mark, bsoncore.TypeDateTime)
 		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), nil
 	case keyOID:
 		id, err := objectid.Parse(text)
 		if err != nil {
 			return dst, ErrWrapperText
 		}
-		bsoncore.SetType(dst, mark, bson.TypeObjectID)
+		bsoncore.SetType(dst, mark, bsoncore.TypeObjectID)
 		return append(dst, id[:]...), nil
 	case keyUUID:
 		if d.canonicalOnly {
@@ -271,7 +270,7 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		if !ok {
 			return dst, ErrWrapperText
 		}
-		bsoncore.SetType(dst, mark, bson.TypeBinary)
+		bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
 		return appendUUID(dst, d.uuids, id), nil
 	}
 	panic("BUG: extjson: text of " + specialKeys[s])
@@ -286,12 +285,12 @@ func integerValue(dst []byte, s special, n numtext.Number, mark int) ([]byte, er
 	case !ok:
 		return dst, ErrRange
 	case s == keyNumberLong:
-		bsoncore.SetType(dst, mark, bson.TypeInt64)
+		bsoncore.SetType(dst, mark, bsoncore.TypeInt64)
 		return binary.LittleEndian.AppendUint64(dst, uint64(v)), nil
 	case v != int64(int32(v)):
 		return dst, ErrRange
 	}
-	bsoncore.SetType(dst, mark, bson.TypeInt32)
+	bsoncore.SetType(dst, mark, bsoncore.TypeInt32)
 	return binary.LittleEndian.AppendUint32(dst, uint32(v)), nil
 }
 
@@ -355,7 +354,7 @@ func (d *decoder) date(dst []byte, off, mark int) ([]byte, int) {
 		return d.legacyDate(dst, off, mark)
 	}
 	dst, off = d.inner(dst, keyDate, keyNumberLong, off, mark)
-	bsoncore.SetType(dst, mark, bson.TypeDateTime)
+	bsoncore.SetType(dst, mark, bsoncore.TypeDateTime)
 	return dst, off
 }
 

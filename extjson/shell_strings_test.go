@@ -49,7 +49,7 @@ func shellBack(t *testing.T, d bson.D, doc []byte) {
 func TestShellStrings(t *testing.T) {
 	id, _ := objectid.Parse("56e1fc72e0c917e9c4714161")
 	for _, v := range []any{
-		1.5, -0.0, 1e300, math.Inf(1), math.Inf(-1), math.Float64frombits(0x7FF8000000000000),
+		1.5, math.Copysign(0, -1), 1e300, math.Inf(1), math.Inf(-1), math.Float64frombits(0x7FF8000000000000),
 		"", "a\"\\/\b\f\n\r\t\v\x00\x1f\x7fé\u2028\U0001F600",
 		bson.D{}, bson.D{{Key: "", Value: bson.D{{Key: "a \"b\"", Value: nil}}}}, bson.A{}, bson.A{int32(1), bson.A{"x"}},
 		bson.Binary{}, bson.Binary{Subtype: 2, Data: []byte{1}}, bson.Binary{Subtype: 255, Data: []byte("abcd")},

@@ -66,7 +66,7 @@ func (o EncodeOptions) AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]
 // An encoder writes one document at a time. Its options are those of
 // EncodeOptions, as flags.
 type encoder struct {
-	c        bson.Cursor
+	c        bsoncore.Cursor
 	spelling *spelling // of the mode and spacing
 
 	bareInt32  bool // int32 has no wrapper
@@ -116,7 +116,7 @@ func (e *encoder) init(o *EncodeOptions) {
 
 // append appends the text of data, which is a document if t is 0. On error it
 // appends nothing.
-func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
+func (e *encoder) append(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
 	n, all := len(dst), dst
 	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
 	dst = e.once(e.bounded(dst), t, data)
@@ -133,7 +133,7 @@ func (e *encoder) append(dst []byte, t bson.Type, data []byte) ([]byte, error) {
 	return unbounded(dst, all), err
 }
 
-func (e *encoder) once(dst []byte, t bson.Type, data []byte) []byte {
+func (e *encoder) once(dst []byte, t bsoncore.Type, data []byte) []byte {
 	e.level, e.start, e.cut, e.data = 0, len(dst), false, data
 	e.members = e.members[:0]
 	if t != 0 {
@@ -194,7 +194,7 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 		}
 		var bad int
 		if dst, bad = e.quote(dst, key); bad >= 0 {
-			e.c.Malformed(e.c.Offset()+1+bad, bson.ErrUTF8)
+			e.c.Malformed(e.c.Offset()+1+bad, bsoncore.ErrUTF8)
 			break
 		}
 		if e.custom {
@@ -240,7 +240,7 @@ func (e *encoder) array(dst []byte) []byte {
 			// Keys of arrays are not written, but they are checked: a converted
 			// document is valid.
 			if bad := bsoncore.IndexInvalidUTF8(e.c.Key()); bad >= 0 {
-				e.c.Malformed(e.c.Offset()+1+bad, bson.ErrUTF8)
+				e.c.Malformed(e.c.Offset()+1+bad, bsoncore.ErrUTF8)
 				break
 			}
 		}
@@ -282,9 +282,9 @@ func (e *encoder) array(dst []byte) []byte {
 func (e *encoder) value(dst []byte) []byte {
 	c := &e.c
 	switch c.Type() {
-	case bson.TypeString:
+	case bsoncore.TypeString:
 		return e.text(dst, c.ValueOffset()+4, c.Text())
-	case bson.TypeDocument:
+	case bsoncore.TypeDocument:
 		where := innerDocument
 		if e.mode == Legacy && isLegacyRegex(c.Data()) {
 			where = regexDocument
@@ -294,42 +294,42 @@ func (e *encoder) value(dst []byte) []byte {
 			c.Leave()
 		}
 		return dst
-	case bson.TypeArray:
+	case bsoncore.TypeArray:
 		if c.Enter() {
 			dst = e.array(dst)
 			c.Leave()
 		}
 		return dst
-	case bson.TypeInt32:
+	case bsoncore.TypeInt32:
 		if e.bareInt32 {
 			return numtext.AppendInt(dst, int64(c.Int32()))
 		}
 		f := &e.spelling.int32
 		return f.tail.put(numtext.AppendInt(f.lead.put(room(dst)), int64(c.Int32())))
-	case bson.TypeInt64:
+	case bsoncore.TypeInt64:
 		v := c.Int64()
 		if e.bareInt64 || e.semi && uint64(v+maxSafe) <= 2*maxSafe {
 			return numtext.AppendInt(dst, v)
 		}
 		f := &e.spelling.int64
 		return f.tail.put(numtext.AppendInt(f.lead.put(room(dst)), v))
-	case bson.TypeDouble:
+	case bsoncore.TypeDouble:
 		return e.double(dst, c.Double())
-	case bson.TypeDateTime:
+	case bsoncore.TypeDateTime:
 		return e.date(dst, c.DateTime())
-	case bson.TypeObjectID:
+	case bsoncore.TypeObjectID:
 		f := &e.spelling.oid
 		return f.tail.put(c.ObjectID().Append(f.lead.put(room(dst))))
-	case bson.TypeBoolean:
+	case bsoncore.TypeBoolean:
 		if c.Boolean() {
 			return append(dst, `true`...)
 		}
 		return append(dst, `false`...)
-	case bson.TypeNull:
+	case bsoncore.TypeNull:
 		return append(dst, `null`...)
-	case bson.TypeDecimal128:
+	case bsoncore.TypeDecimal128:
 		return e.decimal(dst, c.Decimal128())
-	case bson.TypeBinary:
+	case bsoncore.TypeBinary:
 		return e.binary(dst)
 	}
 	return e.rareValue(dst)
@@ -363,7 +363,7 @@ const maxSafe = 1 << 53
 func (e *encoder) text(dst []byte, off int, s []byte) []byte {
 	dst, bad := e.quote(dst, s)
 	if bad >= 0 {
-		e.c.Malformed(off+bad, bson.ErrUTF8)
+		e.c.Malformed(off+bad, bsoncore.ErrUTF8)
 	}
 	return dst
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file writes text that is not compact: in lines, with spaces, sorted, or
@@ -194,17 +194,17 @@ func (e *encoder) goTo(o *order) bool {
 // limit: e.max is not zero.
 func (e *encoder) hopeless(dst []byte, size int) bool {
 	switch e.c.Type() {
-	case bson.TypeString, bson.TypeSymbol, bson.TypeCode:
+	case bsoncore.TypeString, bsoncore.TypeSymbol, bsoncore.TypeCode:
 		size += len(e.c.Text())
-	case bson.TypeBinary:
+	case bsoncore.TypeBinary:
 		_, data := e.c.Binary()
 		size += len(data)
-	case bson.TypeCodeWithScope:
+	case bsoncore.TypeCodeWithScope:
 		code, _ := e.c.CodeWithScope()
 		size += len(code)
-	case bson.TypeRegex:
+	case bsoncore.TypeRegex:
 		size += len(e.c.Data()) - 2 // the NULs
-	case bson.TypeDBPointer:
+	case bsoncore.TypeDBPointer:
 		namespace, _ := e.c.DBPointer()
 		size += len(namespace)
 	}

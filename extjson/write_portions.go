@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/portion"
 )
 
@@ -71,7 +72,7 @@ func (o EncodeOptions) WriteJSONValue(w io.Writer, t bson.Type, data []byte) err
 }
 
 // write writes the text of data, which is a document if t is 0.
-func (o *EncodeOptions) write(w io.Writer, t bson.Type, data []byte) error {
+func (o *EncodeOptions) write(w io.Writer, t bsoncore.Type, data []byte) error {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (e *encoder) grow(dst []byte, n, least int) []byte {
 	if e.most > 0 && e.textLen(dst)+least > e.most {
 		// The text is not needed any more: its place is room for all bytes that
 		// are still written.
-		e.c.Fail(bson.ErrTooLarge)
+		e.c.Fail(bsoncore.ErrTooLarge)
 		return slices.Grow(dst[:min(len(dst), e.start+behindPortion)], min(n, quoteRoom))
 	}
 	switch {
@@ -158,7 +159,7 @@ func (e *encoder) tooLong(dst []byte) error {
 	if err := e.c.Err(); err != nil || e.most == 0 || e.textLen(dst) <= e.most {
 		return err
 	}
-	return &bson.ValueError{Err: bson.ErrTooLarge}
+	return &bsoncore.ValueError{Err: bsoncore.ErrTooLarge}
 }
 
 // inParts reports whether a value of that many bytes is written in parts.

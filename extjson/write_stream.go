@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // flushSize is the number of bytes of text that an Encoder collects before it
@@ -51,12 +52,12 @@ func (e *Encoder) EncodeRaw(doc []byte) error { return e.encode(0, doc) }
 func (e *Encoder) EncodeValue(t bson.Type, data []byte) error { return e.encode(t, data) }
 
 // encode writes the text of data: a document if t is 0, else a value.
-func (e *Encoder) encode(t bson.Type, data []byte) error {
+func (e *Encoder) encode(t bsoncore.Type, data []byte) error {
 	if e.err != nil {
 		return e.err
 	}
 	if e.closed {
-		return fmt.Errorf("extjson: EncodeRaw after Close: %w", bson.ErrMisuse)
+		return fmt.Errorf("extjson: EncodeRaw after Close: %w", bsoncore.ErrMisuse)
 	}
 	n := len(e.buf)
 	switch {

@@ -200,40 +200,40 @@ func (e *encoder) rareValue(dst []byte) []byte {
 	c, f := &e.c, e.spelling
 	if e.mode == Plain && !e.lossy {
 		switch c.Type() {
-		case bson.TypeRegex, bson.TypeCode, bson.TypeCodeWithScope, bson.TypeMinKey, bson.TypeMaxKey:
+		case bsoncore.TypeRegex, bsoncore.TypeCode, bsoncore.TypeCodeWithScope, bsoncore.TypeMinKey, bsoncore.TypeMaxKey:
 			c.Fail(ErrLossy)
 			return dst
 		}
 	}
 	switch c.Type() {
-	case bson.TypeTimestamp:
+	case bsoncore.TypeTimestamp:
 		t, i := c.Timestamp()
 		dst = append(dst, f.timestamp[0]...)
 		dst = numtext.AppendInt(dst, int64(t))
 		dst = append(dst, f.timestamp[1]...)
 		return append(numtext.AppendInt(dst, int64(i)), f.timestamp[2]...)
-	case bson.TypeRegex:
+	case bsoncore.TypeRegex:
 		return e.regex(dst)
-	case bson.TypeCode:
+	case bsoncore.TypeCode:
 		dst = append(dst, f.code[0]...)
 		return append(e.text(dst, c.ValueOffset()+4, c.Text()), f.code[1]...)
-	case bson.TypeSymbol:
+	case bsoncore.TypeSymbol:
 		dst = append(dst, f.symbol[0]...)
 		return append(e.text(dst, c.ValueOffset()+4, c.Text()), f.symbol[1]...)
-	case bson.TypeCodeWithScope:
+	case bsoncore.TypeCodeWithScope:
 		return e.codeWithScope(dst)
-	case bson.TypeDBPointer:
+	case bsoncore.TypeDBPointer:
 		namespace, id := c.DBPointer()
 		dst = append(dst, f.pointer[0]...)
 		dst = e.text(dst, c.ValueOffset()+4, namespace)
 		dst = append(dst, f.pointer[1]...)
 		dst = f.oid.tail.put(id.Append(f.oid.lead.put(room(dst))))
 		return append(dst, f.pointer[2]...)
-	case bson.TypeUndefined:
+	case bsoncore.TypeUndefined:
 		return append(dst, f.undefined...)
-	case bson.TypeMinKey:
+	case bsoncore.TypeMinKey:
 		return append(dst, f.minKey...)
-	case bson.TypeMaxKey:
+	case bsoncore.TypeMaxKey:
 		return append(dst, f.maxKey...)
 	}
 	panic("BUG: extjson: value of type " + c.Type().String())
@@ -289,7 +289,7 @@ func (e *encoder) plainRegex(dst []byte, at int, pattern, options []byte) []byte
 	source = append(source, options...)
 	dst, bad := e.quote(dst, source)
 	if bad >= 0 {
-		e.c.Malformed(at+bad-1, bson.ErrUTF8)
+		e.c.Malformed(at+bad-1, bsoncore.ErrUTF8)
 	}
 	return dst
 }
@@ -309,10 +309,10 @@ func isLegacyRegex(doc []byte) bool {
 		return false
 	}
 	regex, options := 0, 0
-	c := bson.NewCursor(doc)
+	c := bsoncore.NewCursor(doc)
 	for c.Next() {
 		switch {
-		case c.Type() != bson.TypeString:
+		case c.Type() != bsoncore.TypeString:
 			return false
 		case string(c.Key()) == "$regex":
 			regex++
