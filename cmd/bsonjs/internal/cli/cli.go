@@ -1,14 +1,14 @@
 // Package cli is the command line of bsonjs. Only this package knows flags, the
 // environment and help. It makes a run of package run.
 //
-//   - tree.go puts the commands together. Each is in a file of its own: convert,
+//   - tree.go builds the tree of commands. Each command has a file: convert,
 //     validate, inspect, salvage, dump, oid, help, man, completion, version.
 //   - A command has options of its own, which embed groups of flags (group.go and
-//     group_*.go). value_*.go are what flags may say, environ.go
-//     their defaults, aliases.go those of other programs.
-//   - options.go is what commands that read documents have in common, and how a
-//     run is made of it.
-//   - help.go and the texts in the directory help are the help.
+//     group_*.go). value_*.go has the kinds of values, environ.go the defaults
+//     from the environment, aliases.go the flags of other programs.
+//   - options.go has the options of all commands that read documents, and makes a
+//     run of them.
+//   - help.go makes the help, with the texts in the directory help.
 package cli
 
 import (

@@ -2,10 +2,10 @@ package interrupt
 
 import "context"
 
-// Await returns what wait returns, or the cause of ctx as soon as ctx has
-// ended. Then wait goes on without anyone listening until the process ends,
-// so it must not touch what others use. Under a context that never ends it is
-// a plain call.
+// Await returns the result of wait, or the cause of ctx as soon as ctx ends.
+// Then wait continues in its goroutine until it returns or the process ends, so
+// it must share nothing with others. If ctx never ends, Await calls wait
+// directly.
 func Await[T any](ctx context.Context, wait func() (T, error)) (T, error) {
 	if ctx.Done() == nil {
 		return wait()

@@ -26,11 +26,10 @@ func (s *Signal) Error() string { return ErrInterrupted.Error() }
 // Unwrap returns ErrInterrupted.
 func (s *Signal) Unwrap() error { return ErrInterrupted }
 
-// Context returns a context that ends when the first signal asks the run to
-// stop; its cause is then a *Signal. A second signal ends the process at once,
-// as if nobody had waited for one. Signals that the process was started to
-// ignore, as nohup does, stay ignored. Once stop is called, signals do what
-// they did before.
+// Context returns a context that ends with the first signal that asks the run
+// to stop; its cause is then a *Signal. A second signal ends the process at
+// once. Signals that the process was started to ignore, as by nohup, stay
+// ignored. After stop, signals have their usual effect again.
 func Context(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
@@ -57,9 +56,9 @@ func Context(parent context.Context) (ctx context.Context, stop func()) {
 	}
 }
 
-// SurvivePipes keeps the process alive where nobody reads its standard output
-// or standard error any more, until stop is called: writing to them fails, as
-// it does with other pipes. It is for runs that have files to end.
+// SurvivePipes keeps the process alive if the reader of standard output or
+// standard error is gone: writing fails, as with other pipes, until stop is
+// called. It is for runs that must end files.
 func SurvivePipes() (stop func()) {
 	pipes := make(chan os.Signal, 1) // nobody receives from it
 	signal.Notify(pipes, syscall.SIGPIPE)

@@ -8,17 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// ellipsis stands where text was cut.
+// ellipsis replaces the removed middle of a text.
 const ellipsis = "…"
 
-// Clean returns s without anything that could end the line or steer the
-// terminal: control characters, line separators and marks that change the
-// direction of text are written as Go escapes, and bytes that are not UTF-8
-// as \xff. If the result would be longer than limit bytes, the middle of s is
-// replaced by an ellipsis, so that both the start and the end stay readable.
+// Clean returns s without characters that could end the line or control the
+// terminal: control characters, line separators and marks of direction become
+// Go escapes, and bytes that are not UTF-8 become \xff. If the result would be
+// longer than limit bytes, an ellipsis replaces its middle.
 func Clean(s string, limit int) string {
-	// What is far from both ends is never shown, so it is not escaped either:
-	// s may be megabytes.
+	// The middle is not shown, so it is not escaped: s may be megabytes.
 	if len(s) > 2*limit {
 		return cut(Escape(s[:limit]), Escape(s[len(s)-limit:]), limit)
 	}
@@ -75,8 +73,8 @@ func plain(s string) bool {
 	return true
 }
 
-// Printable reports whether r may stand as it is. Format characters such as
-// U+202E could make a line read other than it is.
+// Printable reports whether r is printed as it is. Format characters such as
+// U+202E could change how a line is read.
 func Printable(r rune) bool {
 	return !unicode.Is(unicode.C, r) && r != '\u2028' && r != '\u2029'
 }

@@ -75,10 +75,11 @@ func (e *engine) passOver(f *report.Fault) *report.Fault {
 	return nil
 }
 
-// inputFault is for err, met in opening an input or reading from it.
+// inputFault returns the fault for err, an error of opening an input or of
+// reading from it.
 func (e *engine) inputFault(name string, err error) *report.Fault {
 	switch {
-	case e.out.Err() != nil: // met in passing on what was converted
+	case e.out.Err() != nil: // met while writing before the read
 		return e.outputFault(e.out.Err())
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return e.interrupted()
@@ -89,7 +90,7 @@ func (e *engine) inputFault(name string, err error) *report.Fault {
 	return report.ReadFault(name, err)
 }
 
-// cutFault is inputFault for err, met where records may be left out.
+// cutFault is inputFault for an error where records may be rejected.
 func (e *engine) cutFault(name string, err error) *report.Fault {
 	f := e.inputFault(name, err)
 	if _, ok := errors.AsType[*compress.Error](err); ok && f.Code == report.CodeSyntax && !e.Policy.stops() {
@@ -98,7 +99,7 @@ func (e *engine) cutFault(name string, err error) *report.Fault {
 	return f
 }
 
-// interrupted is for a run that must stop.
+// interrupted returns the fault of a run that must stop.
 func (e *engine) interrupted() *report.Fault {
 	code := report.CodeSignal
 	if s, ok := errors.AsType[*interrupt.Signal](context.Cause(e.ctx)); ok {
@@ -107,8 +108,8 @@ func (e *engine) interrupted() *report.Fault {
 	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(e.Written())}
 }
 
-// unknownFormat is the fault of an input whose bytes and name do not tell the
-// format.
+// unknownFormat returns the fault of an input whose format neither its bytes
+// nor its name tell.
 func (s *source) unknownFormat() *report.Fault {
 	if s.advice == "" {
 		s.advice = "name the format with --from"
@@ -188,7 +189,7 @@ func (s *source) diagnose(raw fault) *report.Fault {
 	return s.about(f, raw.number)
 }
 
-// about returns f as a fault of the record of that number in s.
+// about returns f as a fault of the record with the given number in s.
 func (s *source) about(f *report.Fault, number int64) *report.Fault {
 	f.In(s.name, number)
 	if number == 1 {
@@ -198,7 +199,7 @@ func (s *source) about(f *report.Fault, number int64) *report.Fault {
 }
 
 // canReject reports whether a record with a fault, whose bytes are data, can be
-// rejected and the next record be read at its end.
+// rejected and the next record be read after it.
 func (s *source) canReject(data []byte) bool {
 	return !s.Policy.stops() && (s.decoder.Ends == nil || s.decoder.Ends(data))
 }

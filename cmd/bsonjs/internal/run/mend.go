@@ -11,7 +11,7 @@ import (
 )
 
 // This file writes documents that have no fault but wrong lengths of documents
-// and arrays. The stream keeps the bytes that it skips after damage, and mend
+// and arrays. The stream keeps the bytes that it skips after a fault, and mend
 // makes a document of them if it can.
 
 // A holder keeps the bytes that are written to it, up to a limit. Past the

@@ -81,7 +81,7 @@ func (w *longWriter) Write(p []byte) (int, error) {
 	return outWriter{w.e}.Write(p)
 }
 
-// writeLong writes what is made of rec, of any length. If rec has a fault,
+// writeLong writes the output of rec, of any length. If rec has a fault,
 // nothing is written.
 func (e *engine) writeLong(rec *record.Record) error {
 	if err := e.flush(); err != nil {
@@ -90,8 +90,8 @@ func (e *engine) writeLong(rec *record.Record) error {
 	return e.sink.Long(rec, &longWriter{e: e})
 }
 
-// flush passes on what was made of records. What cannot be written does not
-// count as read either.
+// flush writes pending. Records that cannot be written do not count as read
+// either.
 func (e *engine) flush() error {
 	err := e.out.Err()
 	if e.pending == nil {
@@ -115,7 +115,7 @@ func (e *engine) flushFault() *report.Fault {
 	return nil
 }
 
-// outputFault is for err, met in writing the output.
+// outputFault returns the fault for err, an error of writing the output.
 func (e *engine) outputFault(err error) *report.Fault {
 	if errors.Is(err, interrupt.ErrInterrupted) {
 		return e.interrupted()
@@ -123,8 +123,8 @@ func (e *engine) outputFault(err error) *report.Fault {
 	return report.WriteFault(e.out.Name(), err)
 }
 
-// complete ends outputs to which everything was written. An input that was
-// passed over may have left records that are not passed on yet.
+// complete ends outputs to which everything was written. The last input may
+// have left records in pending.
 func (e *engine) complete() *report.Fault {
 	if f := e.flushFault(); f != nil {
 		return f

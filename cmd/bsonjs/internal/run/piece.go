@@ -42,16 +42,16 @@ type reject struct {
 const maxFaulty = 500
 
 // maxOut returns the most bytes of output that a worker makes of a piece of n
-// bytes. They are held until the pieces before it are written. Ordinary
-// documents rarely come near this limit.
+// bytes. They stay in memory until the pieces before it are written. Ordinary
+// documents rarely need so many.
 func maxOut(n int) int { return 768<<10 + 2*(n+outStep-1)&^(outStep-1) }
 
 // outStep is the step of maxOut, in bytes, so that buffers have few sizes.
 const outStep = 256 << 10
 
 // maxMade is the most bytes of BSON that a worker makes of one document, unless
-// the piece itself is longer. Only arrays in text are longer as BSON, up to
-// seven times.
+// the piece is longer. Only arrays in text become longer as BSON, up to seven
+// times.
 const maxMade = 1 << 20
 
 type piece = pipeline.Piece[job]
@@ -139,8 +139,9 @@ func (s *source) take(p *piece) (used int, more bool) {
 	}
 }
 
-// takePart writes what a worker has made of p. If the run is to stop, or the
-// stream is to read p, it returns false and how many bytes of p are done.
+// takePart writes the output of a worker for p. If the run is to stop, or the
+// stream is to read p, it returns false and the number of bytes of p that are
+// done.
 func (s *source) takePart(p *piece) (used int, ok bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
