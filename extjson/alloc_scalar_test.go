@@ -32,5 +32,5 @@ func TestScalarAllocs(t *testing.T) {
 
 // TestScalarInline checks the functions that inline by their NOTE comments.
 func TestScalarInline(t *testing.T) {
-	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put", "(*decoder).space", "(*encoder).newline", "usualSlot", "(*usual).ends")
+	inline.Check(t, "dateInRange", "pairs4", "base64Group", "(*block).put", "(*decoder).space", "(*encoder).newline", "usualSlot", "usualNext", "(*usual).ends")
 }

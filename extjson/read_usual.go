@@ -14,8 +14,8 @@ import (
 // that this package writes, in each spacing.
 //
 //   - usuals has these spellings, made of spelling.go's.
-//   - usual looks one up by its first eight bytes, and compares the rest of the
-//     text before its value in words.
+//   - usual looks one up by its first eight bytes and those that follow, and
+//     compares the text before its value in words.
 //   - usualID, usualNumber, usualText and usualBinary read the value and the text
 //     after it.
 //
@@ -33,6 +33,7 @@ type usual struct {
 	kind  usualKind
 	key   special // whose text the value is
 	sub   string  // of a binary: the text between base64 and subtype
+	next  *usual  // another one with the same slots
 }
 
 // usualLead is the number of bytes that the longest text before a value may
@@ -43,9 +44,9 @@ const usualLead = 32
 type usualKind uint8
 
 const (
-	usualID     usualKind = iota // 24 hexadecimal digits
-	usualNumber                  // a number
+	usualNumber usualKind = iota // a number
 	usualMillis                  // an int64, which is a datetime
+	usualID                      // 24 hexadecimal digits
 	usualText                    // a text up to a quote
 	usualBinary                  // base64 and the digits of the subtype
 )
@@ -53,14 +54,16 @@ const (
 // A usualGroup is the spellings with the same first eight bytes.
 type usualGroup struct {
 	word uint64
-	list []usual
+	mask uint64     // of the bytes after word that all of them have before the value
+	list [16]*usual // the first spelling with each slot of these bytes
 }
 
 // usuals has each group at the slot of its word.
 var usuals = func() (t [32]usualGroup) {
+	var all []*usual
 	add := func(kind usualKind, key special, w blocks) *usual {
 		lead := w.lead.text
-		u := usual{kind: kind, key: key, n: int(w.lead.n), tail: string(w.tail.text[:w.tail.n])}
+		u := &usual{kind: kind, key: key, n: int(w.lead.n), tail: string(w.tail.text[:w.tail.n])}
 		for i := range u.n {
 			u.masks[i/8] |= 0xFF << (i % 8 * 8)
 		}
@@ -72,14 +75,16 @@ var usuals = func() (t [32]usualGroup) {
 			u.mask |= 0xFF << (8 * i)
 		}
 		g := &t[usualSlot(u.lead[0])]
-		if len(g.list) > 0 && g.word != u.lead[0] || u.n < 8 || len(u.tail) > 8 {
+		if g.word != 0 && g.word != u.lead[0] || u.n < 8 || len(u.tail) > 8 {
 			panic("BUG: extjson: no slot for " + string(lead[:u.n]))
 		}
-		g.word = u.lead[0]
-		g.list = append(g.list, u)
-		return &g.list[len(g.list)-1]
+		if g.word == 0 {
+			g.word, g.mask = u.lead[0], math.MaxUint64
+		}
+		g.mask &= u.masks[1]
+		all = append(all, u)
+		return u
 	}
-	// Those of one type in a row: in a group the first are found first.
 	each := func(add func(f *spelling)) {
 		for s := range spellings {
 			add(&spellings[s][wrapperKind])
@@ -102,6 +107,14 @@ var usuals = func() (t [32]usualGroup) {
 	add(usualNumber, keyNumberLong, f.int64)
 	add(usualText, keyNumberDecimal, f.decimal)
 	add(usualText, keyDate, f.date)
+	for _, u := range all {
+		g := &t[usualSlot(u.lead[0])]
+		at := &g.list[usualNext(u.lead[1]&g.mask)]
+		for *at != nil {
+			at = &(*at).next
+		}
+		*at = u
+	}
 	return t
 }()
 
@@ -110,6 +123,11 @@ var usuals = func() (t [32]usualGroup) {
 //
 // NOTE: inlines; TestScalarInline lists it.
 func usualSlot(word uint64) uint64 { return word * 117 >> 59 }
+
+// usualNext returns the slot of the bytes after those, in a group.
+//
+// NOTE: inlines; TestScalarInline lists it.
+func usualNext(word uint64) uint64 { return word * 0x9E3779B97F4A7C15 >> 60 }
 
 // usual reads the wrapper or call at off if it has a usual spelling. At least
 // usualLead bytes follow off. It returns 0 for the offset otherwise.
@@ -121,8 +139,7 @@ func (d *decoder) usual(dst []byte, off, mark int) ([]byte, int) {
 		return dst, 0
 	}
 	word = binary.LittleEndian.Uint64(lead[8:])
-	for i := range g.list {
-		u := &g.list[i]
+	for u := g.list[usualNext(word&g.mask)]; u != nil; u = u.next {
 		if (word^u.lead[1])&u.masks[1] != 0 {
 			continue
 		}
@@ -132,10 +149,10 @@ func (d *decoder) usual(dst []byte, off, mark int) ([]byte, int) {
 		}
 		off += u.n
 		switch u.kind {
-		case usualID:
-			return d.usualID(dst, u, off, mark)
 		case usualNumber, usualMillis:
 			return d.usualNumber(dst, u, off, mark)
+		case usualID:
+			return d.usualID(dst, u, off, mark)
 		case usualText:
 			return d.usualText(dst, u, off, mark)
 		}
