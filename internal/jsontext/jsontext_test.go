@@ -2,6 +2,7 @@ package jsontext_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/internal/jsontext"
@@ -70,5 +71,24 @@ func TestAllocs(t *testing.T) {
 	data := []byte(`{"k":"v"}`)
 	if n := testing.AllocsPerRun(100, func() { jsontext.Of(data, "k") }); n > 2 {
 		t.Errorf("%v allocs, want at most 2", n)
+	}
+}
+
+// TestAppendQuote: a string is written with the shortest escapes, and read back.
+func TestAppendQuote(t *testing.T) {
+	for _, tc := range []struct{ text, want string }{
+		{"", `""`},
+		{"a é\u2028\U0001F600\x7f", "\"a é\u2028\U0001F600\x7f\""},
+		{"\"\\/\b\f\n\r\t", `"\"\\/\b\f\n\r\t"`},
+		{"\x00\x0b\x1f", `"\u0000\u000b\u001f"`},
+		{"a\xffb\xc3", "\"a\uFFFDb\uFFFD\""},
+	} {
+		got := jsontext.AppendQuote([]byte("x"), tc.text)
+		if string(got) != "x"+tc.want {
+			t.Errorf("%q: %s, want x%s", tc.text, got, tc.want)
+		}
+		if back, ok := jsontext.Of(got[1:], ""); !ok || string(back) != strings.ToValidUTF8(tc.text, "\uFFFD") {
+			t.Errorf("%s is read as %q, %t", got, back, ok)
+		}
 	}
 }
