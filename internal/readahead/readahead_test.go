@@ -123,6 +123,9 @@ func TestConsumed(t *testing.T) {
 					continue
 				}
 				n := min(step, len(b.Rest()))
+				if n == 0 {
+					t.Fatalf("%s, steps of %d: ends at %d: %v", name, step, b.Offset(), b.Err)
+				}
 				at := int(b.Offset())
 				if got := string(b.Rest()[:n]); got != text[at:at+n] || b.End() != b.Offset()+int64(len(b.Rest())) {
 					t.Fatalf("%s, steps of %d: %q at %d, want %q", name, step, got, at, text[at:at+n])
@@ -187,25 +190,28 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 // have arrived, not the bytes that are needed, and that Need reads ahead at most
 // MaxAhead.
 func TestNeedSize(t *testing.T) {
+	const kb, mb = 1 << 10, 1 << 20
 	for _, tc := range []struct {
 		name        string
-		arrive      int // bytes that arrive
+		arrive      int // bytes
 		need, ahead int
-		want        int // largest size of the buffer in bytes
+		want        int // bytes of the buffer
 	}{
 		{"a short document", 5, 5, 0, MinSize},
 		{"a claimed length", 10, 1 << 30, 0, MinSize},
 		{"a claimed length, some bytes", MinSize + 1, 1 << 30, 0, 2 * MinSize},
-		{"less than a quarter", 1<<20 - 1, 8 << 20, 0, 2 << 20},
-		{"a document", 4 << 20, 4 << 20, 0, 4<<20 + 4<<20/16},
-		{"many documents", 4 << 20, 100, 0, MinSize},
-		{"more room", 1 << 20, 1 << 20, 3 << 20, 3 << 20},
+		{"less than a quarter", mb - 1, 8 * mb, 0, mb},
+		{"a quarter", 2*mb + 1, 8 * mb, 0, 4 * mb},
+		{"a document", 4 * mb, 4 * mb, 0, 4*mb + MaxAhead},
+		{"a small document and the start of the next", 300 * kb, 300 * kb, 0, 300*kb + 300*kb/16},
+		{"many documents", 4 * mb, 100, 0, MinSize},
+		{"more room", mb + 1, mb + 1, 3 * mb, 3 * mb},
 	} {
 		var b Buffer
 		b.Reset(bytes.NewReader(make([]byte, tc.arrive)))
 		ok := b.Need(tc.need, tc.ahead)
-		if ok != (tc.arrive >= tc.need) || cap(b.Data) > tc.want+tc.want/8 {
-			t.Errorf("%s: %v, a buffer of %d bytes, want about %d or less", tc.name, ok, cap(b.Data), tc.want)
+		if ok != (tc.arrive >= tc.need) || cap(b.Data) != tc.want {
+			t.Errorf("%s: %v, a buffer of %d bytes, want %d", tc.name, ok, cap(b.Data), tc.want)
 		}
 	}
 }
