@@ -54,12 +54,18 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // of the pickles that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 	d := &Decoder{u: newUnpickler(), max: min(cmp.Or(o.MaxPickleSize, DefaultMaxPickleSize), maxSource)}
-	d.in.Reset(r)
 	d.u.init(&o)
 	d.u.builder.pairs = true
 	d.values = o.values()
-	d.err = d.u.options
+	d.Reset(r)
 	return d
+}
+
+// Reset makes d read from r, with the same options and buffers. It invalidates
+// the results of Pickle, Value and Raw.
+func (d *Decoder) Reset(r io.Reader) {
+	*d = Decoder{u: d.u, in: d.in, max: d.max, values: d.values, value: d.value, err: d.u.options, failed: d.u.options != nil}
+	d.in.Reset(r)
 }
 
 // Next reads the next pickle and reports whether there is one. False means the

@@ -3,6 +3,7 @@ package pickle_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -477,5 +478,31 @@ func TestDecoderFaults(t *testing.T) {
 	}
 	if n != 2 || !errors.Is(d.Err(), broken) {
 		t.Errorf("%d values, %v", n, d.Err())
+	}
+}
+
+// TestDecoderReset checks that after Reset nothing of the old stream is left:
+// no pickle, fault, offset or byte.
+func TestDecoderReset(t *testing.T) {
+	for _, old := range []string{"I1\n.", "I1\n.I2\n.", "I1\n.]", "I1\n.cos\nsystem\n.", ""} {
+		d := pickle.NewDecoder(strings.NewReader(old))
+		d.Next()
+		d.Next()
+		d.Reset(strings.NewReader("I7\n."))
+		if d.Pickle() != nil || d.Type() != 0 || d.Err() != nil || d.Offset() != 0 {
+			t.Errorf("after %q: Pickle %q, Type %v, Err %v, Offset %d", old, d.Pickle(), d.Type(), d.Err(), d.Offset())
+		}
+		var got []string
+		for d.Next() {
+			got = append(got, fmt.Sprint(d.Type(), d.Value(), d.Offset()))
+		}
+		if diff := cmp.Diff([]string{"int [7 0 0 0] 0"}, got); diff != "" || d.Err() != nil {
+			t.Errorf("after %q: %v (-want +got):\n%s", old, d.Err(), diff)
+		}
+	}
+	d := pickle.DecodeOptions{MaxNodes: -1}.NewDecoder(strings.NewReader("I1\n."))
+	d.Reset(strings.NewReader("I1\n."))
+	if d.Next() || !errors.Is(d.Err(), bson.ErrOption) || d.Resync(nil) {
+		t.Errorf("an option out of range: %v", d.Err())
 	}
 }
