@@ -34,13 +34,13 @@ func main() {
 }
 
 var mixes = map[string]sample.Mix{
-	"collection": sample.Collection, "bench": sample.Bench, "wild": sample.Wild,
+	"collection": sample.File, "bench": sample.Bench, "wild": sample.Wild,
 }
 
 func run(args []string) error {
 	fs := flag.NewFlagSet("generate", flag.ContinueOnError)
 	mixName := fs.String("mix", "collection", "`kind` of documents: collection, bench or wild")
-	n := fs.Int("n", 0, "number of documents (default 3000, or enough for -size)")
+	n := fs.Int("n", 0, "number of documents (default 3020, or enough for -size)")
 	size := fs.String("size", "", "stop when the BSON has this number of `bytes`, such as 256MB")
 	seed := fs.Uint64("seed", sample.Seed, "seed of the random numbers")
 	dir := fs.String("dir", "", "write MIX.bson and MIX.json to this `directory`")
@@ -59,7 +59,7 @@ func run(args []string) error {
 		return err
 	}
 	if *n == 0 && limit == 0 {
-		*n = sample.CollectionSize
+		*n = sample.FileSize
 	}
 	if *dir != "" {
 		*bsonName = filepath.Join(*dir, *mixName+".bson")

@@ -10,9 +10,12 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// CollectionSize is the number of documents in testdata/collection.bson, which has a
-// little over 1 MB.
+// CollectionSize is the number of documents of Collection in testdata/collection.bson,
+// which has a little over 1 MB.
 const CollectionSize = 3000
+
+// FileSize is the number of all documents in testdata/collection.bson.
+const FileSize = firstShort + CollectionSize
 
 // edges has functions for the first documents of a collection. The name of a function
 // describes its document.

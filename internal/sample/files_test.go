@@ -26,7 +26,7 @@ func read(t *testing.T, name string) []byte {
 func TestFiles(t *testing.T) {
 	binary, text := read(t, "collection.bson"), read(t, "collection.json")
 	exact := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true}
-	for i, doc := range sample.Documents(sample.Collection, sample.Seed, sample.CollectionSize) {
+	for i, doc := range sample.Documents(sample.File, sample.Seed, sample.FileSize) {
 		if !bytes.HasPrefix(binary, doc) {
 			t.Fatalf("collection.bson: document %d differs from the generator; run go generate ./internal/sample", i)
 		}

@@ -15,7 +15,8 @@ import (
 
 // This file has the entry points and the values of all mixes.
 //
-//   - collection.go, bench.go and wild.go each make the documents of one mix.
+//   - collection.go, bench.go and wild.go each make the documents of one mix, short.go
+//     makes the first documents of File.
 //   - text.go has the words, rand.go the random numbers.
 //
 // Every document of every mix converts to canonical Extended JSON and back to
@@ -36,6 +37,9 @@ const (
 	// ones, random nesting. It has no NaN doubles, because implementations choose
 	// different bits for them.
 	Wild
+	// File is for testdata/collection.bson, which newcomers print first: short documents,
+	// then those of Collection.
+	File
 )
 
 // Seed is the seed of the files in testdata and of published figures.
@@ -45,16 +49,24 @@ const Seed = 20240229
 type Generator struct {
 	src source
 	mix Mix
-	n   int // documents made so far
+	n   int // documents made so far, without short ones
+
+	shorts   int         // short documents made so far
+	shortSrc source      // for short documents
+	lastUser objectid.ID // the user of the next short order
 }
 
 // New returns a generator of mix with the given seed.
 func New(mix Mix, seed uint64) *Generator {
-	return &Generator{src: source{seed}, mix: mix}
+	return &Generator{src: source{seed}, mix: mix, shortSrc: source{^seed}}
 }
 
 // Append appends the next document to dst and returns the longer slice.
 func (g *Generator) Append(dst []byte) []byte {
+	if g.mix == File && g.shorts < firstShort {
+		g.shorts++
+		return g.short(dst, g.shorts-1)
+	}
 	g.n++
 	switch g.mix {
 	case Bench:
@@ -100,9 +112,12 @@ func (s *source) wideDecimal(exp int) decimal128.Decimal {
 }
 
 // id returns an ObjectId with a random time from 2010 to 2030.
-func (s *source) id() objectid.ID {
+func (s *source) id() objectid.ID { return s.idAt(s.between(1_262_304_000, 1_893_456_000)) }
+
+// idAt returns an ObjectId with the time of sec seconds since 1970.
+func (s *source) idAt(sec int) objectid.ID {
 	var id objectid.ID
-	t := uint32(s.between(1_262_304_000, 1_893_456_000))
+	t := uint32(sec)
 	id[0], id[1], id[2], id[3] = byte(t>>24), byte(t>>16), byte(t>>8), byte(t)
 	s.bytes(id[:4], 8)
 	return id

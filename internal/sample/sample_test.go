@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
@@ -74,7 +75,7 @@ func TestTypes(t *testing.T) {
 // TestRepeatable checks that a document depends only on mix, seed and position, and
 // that documents differ.
 func TestRepeatable(t *testing.T) {
-	for _, mix := range []Mix{Collection, Bench, Wild} {
+	for _, mix := range []Mix{Collection, Bench, Wild, File} {
 		docs := Documents(mix, 7, 200)
 		g := New(mix, 7)
 		seen := map[string]bool{}
@@ -88,6 +89,24 @@ func TestRepeatable(t *testing.T) {
 		// Some documents of Wild are empty, and so equal.
 		if len(seen) < 150 {
 			t.Errorf("mix %d: %d different documents of %d, want 150 or more", mix, len(seen), len(docs))
+		}
+	}
+}
+
+// TestFirstScreen checks that the documents of File are short ones in relaxed text, and
+// then those of Collection.
+func TestFirstScreen(t *testing.T) {
+	const n = 60
+	docs := Documents(File, Seed, firstShort+n)
+	for i, doc := range docs[:firstShort] {
+		text, err := extjson.AppendJSON(nil, doc)
+		if err != nil || len(text) > 320 {
+			t.Errorf("document %d has %d bytes of text, want 320 or fewer: %v", i, len(text), err)
+		}
+	}
+	for i, want := range Documents(Collection, Seed, n) {
+		if got := docs[firstShort+i]; !bytes.Equal(got, want) {
+			t.Errorf("document %d is not document %d of Collection", firstShort+i, i)
 		}
 	}
 }
