@@ -224,7 +224,7 @@ func TestDecoderPieceAmplification(t *testing.T) {
 		d := extjson.DecodeOptions{MaxDocumentSize: limit}.NewDecoder(nil)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		d.ResetPiece(textcut.Piece{Text: text})
+		d.Reset(&textcut.Piece{Text: text})
 		if d.Next() {
 			t.Error("a document")
 		}

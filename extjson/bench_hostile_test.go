@@ -7,9 +7,11 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hostile"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 // BenchmarkHostile reads each hostile text in two sizes. Bytes per second must be
@@ -81,7 +83,7 @@ func BenchmarkSplitter(b *testing.B) {
 			b.SetBytes(int64(len(bc.text)))
 			b.ReportAllocs()
 			for b.Loop() {
-				s := extjson.DecodeOptions{}.Splitter(0)
+				s := textcut.NewSplitter(textcut.Start, false, textcut.MaxText(0, bson.DefaultMaxDocumentSize))
 				for text := bc.text; len(text) > 1<<20; {
 					text = text[s.Split(text[:1<<20]):]
 				}

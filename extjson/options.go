@@ -193,9 +193,6 @@ type EncodeOptions struct {
 // DefaultMaxNumberLen is the default of MaxNumberLen, in bytes.
 const DefaultMaxNumberLen = 4096
 
-// textPerBSON is the default of MaxTextSize, in multiples of MaxDocumentSize.
-const textPerBSON = 16
-
 // DecodeOptions are the options of reading text. The zero value reads any
 // mixture of canonical and relaxed Extended JSON.
 type DecodeOptions struct {

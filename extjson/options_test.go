@@ -87,7 +87,7 @@ func TestOptionRange(t *testing.T) {
 		stream, decoded := d.Err(), d.Decode(&v)
 		d.Reset(strings.NewReader(text))
 		again := d.Err()
-		d.ResetPiece(textcut.Piece{Text: []byte(text)})
+		d.Reset(&textcut.Piece{Text: []byte(text)})
 		for name, err := range map[string]error{
 			"AppendBSON": appended, "AppendBSONValue": appendedValue, "Err": stream, "Decode": decoded, "Reset": again, "ResetPiece": d.Err(),
 			"Unmarshal": tc.o.Unmarshal([]byte(text), &v), "UnmarshalValue": tc.o.UnmarshalValue([]byte(text), &v),

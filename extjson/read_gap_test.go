@@ -38,7 +38,7 @@ func drained(d *Decoder, r io.Reader) (docs []string, err error) {
 // cuts it. A Decoder reads the pieces up to the first with a fault, and reads the text
 // from the start of that piece as a stream.
 func gapPieces(d *Decoder, text string, n int) (docs []string, err error) {
-	s := d.opts.Splitter(textcut.Start)
+	s := textcut.NewSplitter(textcut.Start, d.d.shell, d.maxText)
 	cut := 0
 	place := s.Place()
 	for to := 0; to < len(text); {
@@ -48,7 +48,7 @@ func gapPieces(d *Decoder, text string, n int) (docs []string, err error) {
 			continue
 		}
 		var more []string
-		for d.ResetPiece(textcut.Piece{Text: []byte(text[cut : cut+size]), From: place, To: s.Place()}); d.Next(); {
+		for d.Reset(&textcut.Piece{Text: []byte(text[cut : cut+size]), From: place, To: s.Place()}); d.Next(); {
 			more = append(more, string(d.Text()))
 		}
 		if d.Err() != nil {
@@ -58,7 +58,7 @@ func gapPieces(d *Decoder, text string, n int) (docs []string, err error) {
 		cut += size
 		place = s.Place()
 	}
-	for d.ResetAt(strings.NewReader(text[cut:]), place); d.Next(); {
+	for d.Reset(&textcut.Piece{Reader: strings.NewReader(text[cut:]), From: place}); d.Next(); {
 		docs = append(docs, string(d.Text()))
 	}
 	var e *SyntaxError

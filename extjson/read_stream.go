@@ -3,7 +3,6 @@ package extjson
 import (
 	"io"
 	"iter"
-	"math"
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -63,32 +62,44 @@ func NewDecoder(r io.Reader) *Decoder { return DecodeOptions{}.NewDecoder(r) }
 // NewDecoder returns a Decoder that reads r with the options o. It reads ahead
 // of the documents that it returns.
 func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
-	d := &Decoder{opts: o, maxDoc: o.MaxDocumentSize, maxText: o.maxText()}
+	d := &Decoder{opts: o, maxDoc: o.MaxDocumentSize}
 	d.d.init(&o)
 	if d.maxDoc <= 0 {
 		d.maxDoc = bsoncore.DefaultMaxDocumentSize
 	}
+	d.maxText = textcut.MaxText(o.MaxTextSize, d.maxDoc)
 	d.d.most = d.maxDoc
 	d.Reset(r)
 	return d
 }
 
-// maxText returns the largest text of a document, in bytes.
-func (o *DecodeOptions) maxText() int {
-	switch {
-	case o.MaxTextSize > 0:
-		return o.MaxTextSize
-	case o.MaxDocumentSize <= 0:
-		return bsoncore.DefaultMaxDocumentSize * textPerBSON
-	case o.MaxDocumentSize < math.MaxInt/textPerBSON:
-		return o.MaxDocumentSize * textPerBSON
-	}
-	return math.MaxInt
-}
-
 // Reset makes d read from r, with the same options and buffers. It invalidates
 // the results of Raw and Text.
-func (d *Decoder) Reset(r io.Reader) { d.ResetAt(r, textcut.Start) }
+func (d *Decoder) Reset(r io.Reader) {
+	if p, ok := r.(*textcut.Piece); ok {
+		d.resetPiece(p)
+		return
+	}
+	d.restart(textcut.Start, textcut.Top)
+	d.in.Reset(r)
+}
+
+// maxRoom is the largest room for BSON that resetPiece makes, in bytes.
+const maxRoom = 1 << 20
+
+// resetPiece is Reset for a part of a stream. Text that has arrived is read in place.
+// If it does not end at p.To, it is truncated, as a stream that ends in an array.
+func (d *Decoder) resetPiece(p *textcut.Piece) {
+	d.restart(p.From, max(p.To, textcut.Top))
+	p.Follow(&d.state)
+	if p.Reader != nil {
+		d.in.Reset(p.Reader)
+		return
+	}
+	d.in.ResetBytes(p.Text)
+	// A document is rarely longer than its text.
+	d.raw = slices.Grow(d.raw[:0], min(len(p.Text), d.maxDoc, maxRoom))
+}
 
 // restart clears everything except the options and the buffers.
 func (d *Decoder) restart(from, end textcut.Place) {
@@ -332,8 +343,7 @@ func (d *Decoder) failComment() bool {
 func (d *Decoder) Raw() bson.Raw { return d.doc }
 
 // Text returns the text of the current document, unchanged, from brace to
-// brace. It aliases the Decoder's buffer, or the text given to ResetPiece, and
-// is valid until the next call of Next, More, Resync or Reset. It is nil after
+// brace. It aliases the Decoder's buffer and is valid until the next call of Next, More, Resync or Reset. It is nil after
 // More, and after Next returned false.
 func (d *Decoder) Text() []byte { return d.text }
 
@@ -389,39 +399,4 @@ func (o DecodeOptions) Documents(r io.Reader) iter.Seq2[bson.Raw, error] {
 			yield(nil, err)
 		}
 	}
-}
-
-// The rest decodes pieces of a stream that package textcut cuts. What is
-// exported here is for the packages of this module: the types of the parameters
-// have no name outside it.
-
-// Splitter returns a Splitter, for bsonjs, of text that begins at p and is read
-// with the options o.
-func (o DecodeOptions) Splitter(p textcut.Place) *textcut.Splitter {
-	return textcut.NewSplitter(p, o.Shell && !o.CanonicalOnly, o.maxText())
-}
-
-// Place returns the state of the stream, for bsonjs, at the start of Buffered: after the
-// current document, or after a fault at the byte at fault.
-func (d *Decoder) Place() textcut.Place { return d.state }
-
-// ResetAt is Reset, for bsonjs, for a reader that starts at p.
-func (d *Decoder) ResetAt(r io.Reader, p textcut.Place) {
-	d.restart(p, textcut.Top)
-	d.in.Reset(r)
-}
-
-// maxRoom is the largest room for BSON that ResetPiece makes, in bytes.
-const maxRoom = 1 << 20
-
-// ResetPiece makes d read a piece of a stream, for bsonjs, with the same options
-// and buffers. Text that does not end at p.To is truncated, as at the end of a
-// stream in an array. p.Text is not copied or written to, and must not change
-// while it is read. Offsets, lines and columns count from its start. No reader
-// can fail.
-func (d *Decoder) ResetPiece(p textcut.Piece) {
-	d.restart(p.From, max(p.To, textcut.Top))
-	d.in.ResetBytes(p.Text)
-	// A document is rarely longer than its text.
-	d.raw = slices.Grow(d.raw[:0], min(len(p.Text), d.maxDoc, maxRoom))
 }

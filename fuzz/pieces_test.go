@@ -122,7 +122,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 			}
 		}
 	}
-	s := o.Splitter(textcut.Start)
+	s := textcut.NewSplitter(textcut.Start, o.Shell, textcut.MaxText(o.MaxTextSize, bson.DefaultMaxDocumentSize))
 	d := o.NewDecoder(nil)
 	var text []byte
 	at := 0 // bytes of data before text
@@ -136,11 +136,11 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 		if n == 0 {
 			continue
 		}
-		d.ResetPiece(textcut.Piece{Text: text[:n], From: from, To: s.Place()})
+		d.Reset(&textcut.Piece{Text: text[:n], From: from, To: s.Place()})
 		same(d)
 		if d.Err() != nil {
 			text = data[at:]
-			d.ResetAt(bytes.NewReader(text), from)
+			d.Reset(&textcut.Piece{Reader: bytes.NewReader(text), From: from})
 			// The new reader gives the documents of the piece again.
 			for range pieceDocuments(o, text[:n], from, s.Place()) {
 				d.Next()
@@ -152,7 +152,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 		at += n
 	}
 	if d.Err() == nil {
-		d.ResetAt(bytes.NewReader(text), s.Place())
+		d.Reset(&textcut.Piece{Reader: bytes.NewReader(text), From: s.Place()})
 		same(d)
 	}
 	if whole.Next() || (whole.Err() == nil) != (d.Err() == nil) || !errors.Is(whole.Err(), cause(d.Err())) {
@@ -163,7 +163,7 @@ func textPieces(t *testing.T, o extjson.DecodeOptions, data, sizes []byte) {
 // pieceDocuments returns the number of documents that a piece gives.
 func pieceDocuments(o extjson.DecodeOptions, text []byte, from, to textcut.Place) (n int) {
 	d := o.NewDecoder(nil)
-	for d.ResetPiece(textcut.Piece{Text: text, From: from, To: to}); d.Next(); n++ {
+	for d.Reset(&textcut.Piece{Text: text, From: from, To: to}); d.Next(); n++ {
 	}
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -12,6 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/replace"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 	"github.com/bsonkit/bsonkit/objectid"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -255,7 +257,7 @@ var calls = []call{
 		return through(extjson.DecodeOptions{Legacy: true, Shell: true}.NewDecoder(bytes.NewReader(text)))
 	})},
 	{"textcut.Splitter, in bsonjs", append(manyTexts, Shell), direct(func(text []byte) any {
-		s := extjson.DecodeOptions{Shell: true}.Splitter(0)
+		s := textcut.NewSplitter(textcut.Start, true, math.MaxInt)
 		for n := s.Split(text); n > 0; n = s.Split(text) {
 			text = text[n:]
 		}

@@ -3,8 +3,8 @@ package textcut
 // A Place is the state of a stream where a piece begins. It decides what may
 // come next: at the start, at the top level, or in an array before its first
 // element, after an element or after a comma. The zero Place is the start of a
-// stream, where a byte order mark is allowed. Splitter.Place and
-// extjson.Decoder.Place return the others.
+// stream, where a byte order mark is allowed. Splitter.Place and Piece.Place return
+// the others.
 type Place uint8
 
 const (

@@ -13,28 +13,21 @@ import "bytes"
 // Both remember their position, so that no byte is read again when the caller
 // comes back with more text.
 
-// A Piece is a part of a stream that begins and ends between documents.
-type Piece struct {
-	Text []byte
-	From Place
-	To   Place // the zero Place is the end of the stream
-}
-
 // A Splitter cuts a stream of text into pieces that end between documents, for
-// decoders that work side by side. Pass a piece to extjson.Decoder.ResetPiece
-// with the results of Place before and after the cut:
+// decoders that work side by side. The results of Place before and after the cut
+// are those of a Piece:
 //
-//	s := o.Splitter(textcut.Start) // o are extjson.DecodeOptions
+//	s := textcut.NewSplitter(textcut.Start, shell, maxText)
 //	from := s.Place()
 //	if n := s.Split(text); n > 0 {
-//		d.ResetPiece(textcut.Piece{Text: text[:n], From: from, To: s.Place()})
+//		d.Reset(&textcut.Piece{Text: text[:n], From: from, To: s.Place()}) // d is an extjson.Decoder
 //	}
 //
 // A Splitter does not check well-formedness: malformed text may be cut at a
 // wrong place. If no piece before some point has a fault, the stream before
 // that point has no fault either, and the documents are the same. If a piece
-// has a fault, a Decoder that reads the stream from the start of that piece, with
-// ResetAt, reports the right fault.
+// has a fault, a Decoder that reads the stream from the start of that piece reports
+// the right fault.
 type Splitter struct {
 	place   Place // of the first byte of the text
 	gap     Gap

@@ -1,6 +1,7 @@
 package textcut_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/internal/textcut"
@@ -33,6 +34,41 @@ func TestSplitPlace(t *testing.T) {
 		s := textcut.NewSplitter(tc.from, tc.shell, 100)
 		if n := s.Split([]byte(tc.text)); n != tc.n || s.Place() != tc.want {
 			t.Errorf("%s: cut at %d, place %d; want %d, %d", tc.name, n, s.Place(), tc.n, tc.want)
+		}
+	}
+}
+
+// TestSplitLost: from a byte that is not allowed, or a bracket that opens no array, the
+// text is one piece to its end, for all portions in which it arrives.
+func TestSplitLost(t *testing.T) {
+	for _, tc := range []struct {
+		shell             bool
+		whole, fault, end string
+	}{
+		{true, "[{a:1} ] ", "]", " {b:1}\n{c:1}\n"},
+		{false, `[{"a":1}]`, "]", "{\"b\":1} {\"c\":1}"},
+		{false, `{"a":1}`, "[\"b", "\":1} {\"c\":1}"},
+		{false, `[{"a":1}`, "{", "\"b\":1}, {\"c\":1}]"},
+		{true, "{a:1}", "/x", "{b:1} {c:1}"},
+	} {
+		text := tc.whole + tc.fault + tc.end
+		lost := len(tc.whole) + len(tc.fault) // bytes that decide
+		for n := 1; n <= len(text); n++ {
+			s := textcut.NewSplitter(textcut.Start, tc.shell, math.MaxInt)
+			rest, fed := "", 0
+			for fed < len(text) {
+				next := min(n, len(text)-fed)
+				rest += text[fed : fed+next]
+				fed += next
+				cut := s.Split([]byte(rest))
+				if fed >= lost && cut != len(rest) {
+					t.Errorf("portions of %d: a cut at %d in %q after the fault in %q", n, cut, rest, text)
+				}
+				if fed < lost && fed-len(rest)+cut > len(tc.whole) {
+					t.Errorf("portions of %d: a cut inside the fault of %q", n, text)
+				}
+				rest = rest[cut:]
+			}
 		}
 	}
 }

@@ -26,9 +26,9 @@ var JSON = &Codec{
 	Read: func(o ReadOptions) Decoder {
 		return Decoder{
 			Stream: func(r io.Reader, from State) Reader {
-				d := o.Text.NewDecoder(nil)
-				d.ResetAt(r, textcut.Place(from))
-				return &textReader{Decoder: d}
+				d := &textReader{piece: textcut.Piece{Reader: r, From: textcut.Place(from)}}
+				d.Decoder = o.Text.NewDecoder(&d.piece)
+				return d
 			},
 			Pieces: func(most int) PieceReader { return &textPieces{opts: o.Text, most: most} },
 			Cut:    func(from State, _ int) Cutter { return cutText(o.Text, from) },
@@ -91,12 +91,18 @@ func opensComment(head []byte) bool {
 }
 
 func cutText(o extjson.DecodeOptions, from State) Cutter {
-	s := o.Splitter(textcut.Place(from))
+	maxText := textcut.MaxText(o.MaxTextSize, maxDocument(o))
+	s := textcut.NewSplitter(textcut.Place(from), o.Shell && !o.CanonicalOnly, maxText)
 	return func(data []byte) (n int, from, to State) {
 		from = State(s.Place())
 		n = s.Split(data)
 		return n, from, State(s.Place())
 	}
+}
+
+// maxDocument returns the size of the largest document, in bytes of BSON.
+func maxDocument(o extjson.DecodeOptions) int {
+	return cmp.Or(o.MaxDocumentSize, bson.DefaultMaxDocumentSize)
 }
 
 // nextText reads the next document of d into rec.
@@ -110,11 +116,12 @@ func nextText(d *extjson.Decoder, rec *record.Record) bool {
 
 type textReader struct {
 	*extjson.Decoder
+	piece textcut.Piece
 	stray bool
 }
 
 func (r *textReader) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
-func (r *textReader) State() State                 { return State(r.Decoder.Place()) }
+func (r *textReader) State() State                 { return State(r.piece.Place()) }
 func (r *textReader) Stray() bool                  { return r.stray }
 
 func (r *textReader) Place() record.Place {
@@ -131,13 +138,14 @@ func (r *textReader) Resync(skipped io.Writer) bool {
 
 type textPieces struct {
 	*extjson.Decoder
-	opts extjson.DecodeOptions
-	most int // see Decoder.Pieces
-	made int // bytes of BSON that Decoder accepts of a document
+	piece textcut.Piece
+	opts  extjson.DecodeOptions
+	most  int // see Decoder.Pieces
+	made  int // bytes of BSON that Decoder accepts of a document
 }
 
 func (r *textPieces) Reset(piece []byte, from, to State) {
-	made := cmp.Or(r.opts.MaxDocumentSize, bson.DefaultMaxDocumentSize)
+	made := maxDocument(r.opts)
 	if r.most > 0 {
 		made = min(made, max(r.most, len(piece)))
 	}
@@ -146,11 +154,12 @@ func (r *textPieces) Reset(piece []byte, from, to State) {
 		opts.MaxDocumentSize = made
 		r.Decoder, r.made = opts.NewDecoder(nil), made
 	}
-	r.ResetPiece(textcut.Piece{Text: piece, From: textcut.Place(from), To: textcut.Place(to)})
+	r.piece = textcut.Piece{Text: piece, From: textcut.Place(from), To: textcut.Place(to)}
+	r.Decoder.Reset(&r.piece)
 }
 
 func (r *textPieces) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
-func (r *textPieces) State() State                 { return State(r.Decoder.Place()) }
+func (r *textPieces) State() State                 { return State(r.piece.Place()) }
 
 type jsonAppender struct{ opts extjson.EncodeOptions }
 
