@@ -96,9 +96,8 @@ const (
 type AmbiguityPolicy uint8
 
 const (
-	// Refuse rejects it with an error that matches ErrAmbiguous. It is the
-	// default.
-	Refuse AmbiguityPolicy = iota
+	// Reject makes it an error that matches ErrAmbiguous. It is the default.
+	Reject AmbiguityPolicy = iota
 	// AsIs writes it as if its keys were not special.
 	AsIs
 )
@@ -170,7 +169,7 @@ type EncodeOptions struct {
 	// 1970 for dates outside the years 0 to 9999.
 	Lossy bool
 
-	// AmbiguousKeys is Refuse or AsIs. Plain text has no ambiguous keys.
+	// AmbiguousKeys is Reject or AsIs. Plain text has no ambiguous keys.
 	AmbiguousKeys AmbiguityPolicy
 	// RejectLossy rejects a value whose canonical text would not convert back
 	// to the same bytes, with an error that matches ErrLossy: a NaN other than

@@ -138,8 +138,8 @@ const (
 type DeprecatedPolicy uint8
 
 const (
-	// Refuse makes them an error that matches ErrNoClass. It is the default.
-	Refuse DeprecatedPolicy = iota
+	// Reject makes them an error that matches ErrNoClass. It is the default.
+	Reject DeprecatedPolicy = iota
 	// Convert writes the values that PyMongo decodes them to: None for
 	// undefined, text for a symbol, a DBRef for a dbPointer.
 	Convert
@@ -156,7 +156,7 @@ type EncodeOptions struct {
 	Reader Reader
 	// Documents is Dict or SON.
 	Documents DocumentClass
-	// Deprecated is Refuse or Convert.
+	// Deprecated is Reject or Convert.
 	Deprecated DeprecatedPolicy
 	// MaxDepth is the largest number of open documents and arrays. Zero means
 	// bson.DefaultMaxDepth.

@@ -28,8 +28,8 @@ func (g *pickleGroup) addWritingPickles(fs *pflag.FlagSet) {
 		word[pickle.DocumentClass]{"dict", pickle.Dict}, word[pickle.DocumentClass]{"son", pickle.SON},
 	), "documents", "class of documents: dict (the default), or son, which keeps the order of keys in every Python")
 	fs.Var(choose(&g.deprecated,
-		word[pickle.DeprecatedPolicy]{"refuse", pickle.Refuse}, word[pickle.DeprecatedPolicy]{"convert", pickle.Convert},
-	), "deprecated", "undefined, symbol and dbPointer, for which PyMongo has no class: refuse (the default) rejects the document, "+
+		word[pickle.DeprecatedPolicy]{"error", pickle.Reject}, word[pickle.DeprecatedPolicy]{"convert", pickle.Convert},
+	), "deprecated", "undefined, symbol and dbPointer, for which PyMongo has no class: error (the default) rejects the document, "+
 		"convert writes the values that PyMongo reads them as")
 }
 

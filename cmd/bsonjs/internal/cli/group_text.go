@@ -70,7 +70,7 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 		"or an offset such as +02:00; the default is UTC")
 	fs.BoolVar(&g.lossy, "lossy", false, "in mode plain, write the nearest plain value for a value that has no plain form")
 	fs.Var(choose(&g.ambiguous,
-		word[extjson.AmbiguityPolicy]{"error", extjson.Refuse}, word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
+		word[extjson.AmbiguityPolicy]{"error", extjson.Reject}, word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
 	), "ambiguous", "a nested document whose keys, such as $oid, would be read back as another type: error (the default) rejects "+
 		"the document, as-is writes it")
 }
