@@ -90,6 +90,60 @@ func TestModes(t *testing.T) {
 	}
 }
 
+// TestNonFinite: NonFinite decides about NaN and the infinities in Plain text
+// alone, and Lossy about all other values without a plain form. A decimal128
+// has a text of its own.
+func TestNonFinite(t *testing.T) {
+	const nan, inf, neg = "01 6100 000000000000f87f", "01 6100 000000000000f07f", "01 6100 000000000000f0ff"
+	for _, tc := range []struct {
+		name     string
+		o        extjson.EncodeOptions
+		elements string
+		want     string // "": ErrLossy
+	}{
+		{"default", extjson.EncodeOptions{}, nan, ""},
+		{"default", extjson.EncodeOptions{}, inf, ""},
+		{"lossy", extjson.EncodeOptions{Lossy: true}, neg, `null`},
+		{"error", extjson.EncodeOptions{NonFinite: extjson.NonFiniteReject}, neg, ""},
+		{"error and lossy", extjson.EncodeOptions{NonFinite: extjson.NonFiniteReject, Lossy: true}, nan, ""},
+		{"null", extjson.EncodeOptions{NonFinite: extjson.NonFiniteNull}, nan, `null`},
+		{"null", extjson.EncodeOptions{NonFinite: extjson.NonFiniteNull}, inf, `null`},
+		{"text", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText}, nan, `"NaN"`},
+		{"text", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText}, inf, `"Infinity"`},
+		{"text", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText}, neg, `"-Infinity"`},
+		{"text and lossy", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText, Lossy: true}, neg, `"-Infinity"`},
+		{"text of a payload", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText}, "01 6100 120000000000f87f", `"NaN"`},
+		{"exact text of a payload", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText, RejectLossy: true}, "01 6100 120000000000f87f", ""},
+		{"exact text", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText, RejectLossy: true}, nan, `"NaN"`},
+		{"finite", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText}, "01 6100 000000000000f83f", `1.5`},
+		{"a regex with null", extjson.EncodeOptions{NonFinite: extjson.NonFiniteNull}, "0b 6100 7800 00", ""},
+		{"a regex with text, lossy", extjson.EncodeOptions{NonFinite: extjson.NonFiniteText, Lossy: true}, "0b 6100 7800 00", `"/x/"`},
+		{"decimal128", extjson.EncodeOptions{NonFinite: extjson.NonFiniteNull}, "13 6100 0000000000000000 000000000000007c", `"NaN"`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			doc := document(t, tc.elements)
+			tc.o.Mode = extjson.Plain
+			got, err := encode(t, tc.o, doc)
+			if tc.want == "" {
+				wantFault(t, err, fault{Offset: 4, Pointer: "/a", Err: extjson.ErrLossy, Value: true})
+				return
+			}
+			wantText(t, got, err, `{"a":`+tc.want+`}`)
+		})
+	}
+	for _, mode := range []extjson.Mode{extjson.Relaxed, extjson.Canonical, extjson.Legacy, extjson.Shell, extjson.SemiRelaxed} {
+		doc := document(t, nan)
+		want, err := encode(t, extjson.EncodeOptions{Mode: mode}, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []extjson.NonFinitePolicy{extjson.NonFiniteReject, extjson.NonFiniteNull, extjson.NonFiniteText} {
+			got, err := encode(t, extjson.EncodeOptions{Mode: mode, NonFinite: p}, doc)
+			wantText(t, got, err, want)
+		}
+	}
+}
+
 // TestModesComeBack: shell text keeps every type. Legacy and semi-relaxed text are
 // read as the same document as relaxed text.
 func TestModesComeBack(t *testing.T) {

@@ -31,7 +31,7 @@ const (
 	// strings, binaries base64, timestamps "t:i", symbols strings, undefined
 	// null. It is not meant to be read back. NaN, the infinities, regexes,
 	// code, min and max key and dates outside the years 0 to 9999 are errors
-	// that match ErrLossy, unless EncodeOptions.Lossy is set.
+	// that match ErrLossy, unless EncodeOptions.Lossy or NonFinite allows them.
 	Plain
 )
 
@@ -88,6 +88,22 @@ const (
 	// UUIDDigits is the same without hyphens, as json_util writes it. Only
 	// DecodeOptions.Legacy reads it.
 	UUIDDigits
+)
+
+// A NonFinitePolicy decides about the doubles NaN, +Infinity and -Infinity in
+// Plain text. JSON has no such numbers.
+type NonFinitePolicy uint8
+
+const (
+	// NonFiniteDefault is NonFiniteReject, or with Lossy NonFiniteNull.
+	NonFiniteDefault NonFinitePolicy = iota
+	// NonFiniteReject makes them an error that matches ErrLossy.
+	NonFiniteReject
+	// NonFiniteNull writes null.
+	NonFiniteNull
+	// NonFiniteText writes "NaN", "Infinity" and "-Infinity", as for a
+	// decimal128.
+	NonFiniteText
 )
 
 // An AmbiguityPolicy decides about a stored document that a reader of the text
@@ -164,10 +180,14 @@ type EncodeOptions struct {
 	// DecodeOptions.UUIDRepresentation is the same.
 	UUIDRepresentation bson.UUIDRepresentation
 	// Lossy allows values in Plain text that are errors otherwise. It writes
-	// null for NaN and the infinities, the source of a regex or of code as a
-	// string, without the scope, "MinKey" and "MaxKey", and milliseconds since
-	// 1970 for dates outside the years 0 to 9999.
+	// null for NaN and the infinities, unless NonFinite says otherwise, the
+	// source of a regex or of code as a string, without the scope, "MinKey" and
+	// "MaxKey", and milliseconds since 1970 for dates outside the years 0 to
+	// 9999.
 	Lossy bool
+	// NonFinite decides about NaN and the infinities in Plain text. Other modes
+	// write them.
+	NonFinite NonFinitePolicy
 
 	// AmbiguousKeys is Reject or AsIs. Plain text has no ambiguous keys.
 	AmbiguousKeys AmbiguityPolicy
@@ -255,6 +275,8 @@ func (o *EncodeOptions) check() error {
 		return outOfRange("EncodeOptions.UUIDs", o.UUIDs)
 	case o.UUIDRepresentation > bson.UUIDCSharpLegacy:
 		return outOfRange("EncodeOptions.UUIDRepresentation", o.UUIDRepresentation)
+	case o.NonFinite > NonFiniteText:
+		return outOfRange("EncodeOptions.NonFinite", o.NonFinite)
 	case o.AmbiguousKeys > AsIs:
 		return outOfRange("EncodeOptions.AmbiguousKeys", o.AmbiguousKeys)
 	case o.InvalidUTF8 > bson.UTF8Replace:

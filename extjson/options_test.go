@@ -31,7 +31,8 @@ func TestOptionRange(t *testing.T) {
 		{extjson.EncodeOptions{UUIDs: 3}, "UUIDs", "3"},
 		{extjson.EncodeOptions{UUIDRepresentation: 5}, "UUIDRepresentation", "5"},
 		{extjson.EncodeOptions{AmbiguousKeys: 2}, "AmbiguousKeys", "2"},
-		{extjson.EncodeOptions{InvalidUTF8: 2}, "InvalidUTF8", "2"},
+		{extjson.EncodeOptions{NonFinite: 4}, "NonFinite", "4"},
+		{extjson.EncodeOptions{InvalidUTF8: bson.UTF8Keep}, "InvalidUTF8", "2"},
 		{extjson.EncodeOptions{MaxLen: -1}, "MaxLen", "-1"},
 		{extjson.EncodeOptions{MaxTextSize: -1}, "MaxTextSize", "-1"},
 		{extjson.EncodeOptions{MaxDepth: -1}, "MaxDepth", "-1"},
@@ -100,7 +101,7 @@ func TestOptionRange(t *testing.T) {
 	// The last value of each option is in range.
 	last := extjson.EncodeOptions{
 		Mode: extjson.Plain, Spacing: extjson.LibbsonSpacing, Doubles: extjson.PythonDoubles, Dates: extjson.DateISO8601, UUIDs: extjson.UUIDDigits,
-		UUIDRepresentation: bson.UUIDCSharpLegacy, AmbiguousKeys: extjson.AsIs, InvalidUTF8: bson.UTF8Replace, Indent: "\t ",
+		UUIDRepresentation: bson.UUIDCSharpLegacy, NonFinite: extjson.NonFiniteText, AmbiguousKeys: extjson.AsIs, InvalidUTF8: bson.UTF8Replace, Indent: "\t ",
 		Location: time.FixedZone("", 24*3600-60),
 	}
 	text, err := encode(t, last, doc)

@@ -76,9 +76,10 @@ type encoder struct {
 	doubles    DoubleSpelling
 	mode       Mode
 	dates      dateStyle
-	uuid       int  // subtype of the binaries that are spelled as UUIDs, or -1
-	hyphens    bool // in UUIDs
-	lossy      bool // plain text may lose what it cannot say
+	uuid       int             // subtype of the binaries that are spelled as UUIDs, or -1
+	hyphens    bool            // in UUIDs
+	lossy      bool            // plain text may lose what it cannot say
+	nonFinite  NonFinitePolicy // of plain text; NonFiniteDefault: all others
 	location   *time.Location
 	uuids      bson.UUIDRepresentation
 

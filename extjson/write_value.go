@@ -49,6 +49,7 @@ func (e *encoder) initValues(o *EncodeOptions) {
 		kind = plainKind
 		e.dates = dateWide
 		e.lossy = o.Lossy
+		e.nonFinite = o.nonFinite()
 	}
 	e.spelling = &spellings[o.Spacing][kind]
 	e.doubles = o.Doubles
@@ -60,6 +61,17 @@ func (e *encoder) initValues(o *EncodeOptions) {
 		e.uuid = int(o.UUIDRepresentation.Subtype())
 		e.hyphens = o.UUIDs != UUIDDigits || kind == shellKind || kind == plainKind
 	}
+}
+
+// nonFinite returns the policy of Plain text, which is not NonFiniteDefault.
+func (o *EncodeOptions) nonFinite() NonFinitePolicy {
+	switch {
+	case o.NonFinite != NonFiniteDefault:
+		return o.NonFinite
+	case o.Lossy:
+		return NonFiniteNull
+	}
+	return NonFiniteReject
 }
 
 // plainNaN is the NaN that is read from the text "NaN".
@@ -77,18 +89,28 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 		}
 		w := &e.spelling.double
 		return w.tail.put(room(numtext.AppendDouble(w.lead.put(room(dst)), f)))
-	case e.mode == Plain && !e.lossy:
+	case e.nonFinite == NonFiniteReject, e.exact && f != f && u != plainNaN:
 		e.c.Fail(ErrLossy)
 		return dst
+	case e.nonFinite == NonFiniteText:
+		return append(dst, nonFiniteText(f)...)
 	case f > 0:
 		return append(dst, e.spelling.infinity...)
 	case f < 0:
 		return append(dst, e.spelling.negative...)
 	}
-	if e.exact && u != plainNaN {
-		e.c.Fail(ErrLossy)
-	}
 	return append(dst, e.spelling.nan...)
+}
+
+// nonFiniteText returns f, which is not finite, as NonFiniteText spells it.
+func nonFiniteText(f float64) string {
+	switch {
+	case f > 0:
+		return `"Infinity"`
+	case f < 0:
+		return `"-Infinity"`
+	}
+	return `"NaN"`
 }
 
 // spelledDouble writes a finite double in the spelling of another program.

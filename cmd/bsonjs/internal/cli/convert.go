@@ -202,6 +202,7 @@ func (o *convertOptions) encodeText() extjson.EncodeOptions {
 		UUIDs:              o.uuidSpelling,
 		UUIDRepresentation: o.uuid,
 		Lossy:              o.lossy,
+		NonFinite:          o.nonFinite,
 		AmbiguousKeys:      o.ambiguous,
 		RejectLossy:        o.exact,
 		InvalidUTF8:        o.invalidUTF8,

@@ -31,6 +31,7 @@ type textGroup struct {
 	uuidSpelling     extjson.UUIDSpelling
 	zone             *time.Location // nil: UTC
 	lossy            bool
+	nonFinite        extjson.NonFinitePolicy
 }
 
 func (g *textGroup) addWriting(fs *pflag.FlagSet) {
@@ -69,6 +70,11 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 	fs.Var(&zone{&g.zone}, "time-zone", "time `ZONE` of dates written as text: a name such as Europe/Paris, Local, "+
 		"or an offset such as +02:00; the default is UTC")
 	fs.BoolVar(&g.lossy, "lossy", false, "in mode plain, write the nearest plain value for a value that has no plain form")
+	fs.Var(choose(&g.nonFinite,
+		word[extjson.NonFinitePolicy]{"error", extjson.NonFiniteReject}, word[extjson.NonFinitePolicy]{"null", extjson.NonFiniteNull},
+		word[extjson.NonFinitePolicy]{"text", extjson.NonFiniteText},
+	), "non-finite", `NaN and the infinities in mode plain: error (the default) rejects the document, null (the default with --lossy) `+
+		`writes null, text writes "NaN", "Infinity" and "-Infinity"`)
 	fs.Var(choose(&g.ambiguous,
 		word[extjson.AmbiguityPolicy]{"error", extjson.Reject}, word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
 	), "ambiguous", "a nested document whose keys, such as $oid, would be read back as another type: error (the default) rejects "+
@@ -95,6 +101,9 @@ func (g *textGroup) check(fs *pflag.FlagSet) error {
 	}
 	if given(fs, "lossy") && g.mode != extjson.Plain {
 		return errors.New("--lossy needs --mode plain; no other mode loses a value")
+	}
+	if given(fs, "non-finite") && g.mode != extjson.Plain {
+		return errors.New("--non-finite needs --mode plain; all other modes write NaN and the infinities")
 	}
 	if given(fs, "uuid-spelling") && (g.mode == extjson.Shell || g.mode == extjson.Plain) {
 		return errors.New("--uuid-spelling has no effect in modes shell and plain, which have a spelling of their own; leave it out")
