@@ -293,11 +293,14 @@ func (e *encoder) oddKey(dst []byte, at int) ([]byte, bool) {
 	if utf8.Valid(key) {
 		return dst, true
 	}
-	if e.InvalidUTF8 != UTF8Replace {
-		e.fail(dst, nil, ErrUTF8)
-		return dst, false
+	switch e.InvalidUTF8 {
+	case UTF8Keep:
+		return dst, true
+	case UTF8Replace:
+		return append(replace.Text(dst[:at], string(key)), 0), true
 	}
-	return append(replace.Text(dst[:at], string(key)), 0), true
+	e.fail(dst, nil, ErrUTF8)
+	return dst, false
 }
 
 // badKey is within for a fault in the key itself.
@@ -320,10 +323,13 @@ func (e *encoder) appendText(dst []byte, s string, t Type) ([]byte, Type) {
 	if copyText(dst[at:at+len(s)], s) || utf8.Valid(dst[at:at+len(s)]) {
 		return dst, t
 	}
-	if e.InvalidUTF8 != UTF8Replace {
-		return e.fail(dst[:at-4], typeString, ErrUTF8)
+	switch e.InvalidUTF8 {
+	case UTF8Keep:
+		return dst, t
+	case UTF8Replace:
+		dst = append(replace.Text(dst[:at], s), 0)
+		bsoncore.SetStringLength(dst, at-4)
+		return dst, t
 	}
-	dst = append(replace.Text(dst[:at], s), 0)
-	bsoncore.SetStringLength(dst, at-4)
-	return dst, t
+	return e.fail(dst[:at-4], typeString, ErrUTF8)
 }

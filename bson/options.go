@@ -17,6 +17,10 @@ const (
 	UTF8Reject UTF8Policy = iota
 	// UTF8Replace writes U+FFFD for each byte that is not part of UTF-8.
 	UTF8Replace
+	// UTF8Keep leaves the bytes as they are, in Go strings as in documents, so
+	// that a document that is decoded and encoded again keeps them. Only this
+	// package has it: text cannot hold such bytes.
+	UTF8Keep
 )
 
 // DecodeOptions are the options of reading documents and converting them to Go
@@ -33,7 +37,9 @@ type DecodeOptions struct {
 	// than 2³¹−1 bytes.
 	MaxDocumentSize int
 
-	// InvalidUTF8 is the policy for invalid UTF-8.
+	// InvalidUTF8 is the policy for invalid UTF-8. A Decoder does not check
+	// text, but Resync continues at a document with invalid UTF-8 only under
+	// UTF8Replace and UTF8Keep.
 	InvalidUTF8 UTF8Policy
 
 	// DocumentType is the Go type of documents in an any.
@@ -101,7 +107,8 @@ type EncodeOptions struct {
 	// means 2³¹−1, the limit of BSON.
 	MaxDocumentSize int
 
-	// InvalidUTF8 is the policy for invalid UTF-8.
+	// InvalidUTF8 is the policy for invalid UTF-8. Under UTF8Keep the options of
+	// a regex stay in their order if they are not UTF-8.
 	InvalidUTF8 UTF8Policy
 
 	// UnsortedMaps writes the elements of maps in Go's order of iteration,
@@ -184,7 +191,7 @@ const (
 // check returns the *OptionError of an option that is out of range.
 func (o *DecodeOptions) check() error {
 	switch {
-	case o.InvalidUTF8 > UTF8Replace:
+	case o.InvalidUTF8 > UTF8Keep:
 		return outOfRange("bson.DecodeOptions.InvalidUTF8", o.InvalidUTF8)
 	case o.DocumentType > DocumentsAsMap:
 		return outOfRange("bson.DecodeOptions.DocumentType", o.DocumentType)
@@ -203,7 +210,7 @@ func (o *DecodeOptions) check() error {
 // check returns the *OptionError of an option that is out of range.
 func (o *EncodeOptions) check() error {
 	switch {
-	case o.InvalidUTF8 > UTF8Replace:
+	case o.InvalidUTF8 > UTF8Keep:
 		return outOfRange("bson.EncodeOptions.InvalidUTF8", o.InvalidUTF8)
 	case o.UUIDRepresentation > UUIDCSharpLegacy:
 		return outOfRange("bson.EncodeOptions.UUIDRepresentation", o.UUIDRepresentation)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
@@ -362,7 +363,9 @@ func (e *encoder) appendRegex(dst []byte, r Regex) ([]byte, Type) {
 			return dst, 0
 		}
 	}
-	sortCharacters(dst[at : len(dst)-1])
+	if e.InvalidUTF8 != UTF8Keep || utf8.Valid(dst[at:len(dst)-1]) {
+		sortCharacters(dst[at : len(dst)-1])
+	}
 	return dst, TypeRegex
 }
 

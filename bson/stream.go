@@ -37,7 +37,7 @@ func (o DecodeOptions) NewDecoder(r io.Reader) *Decoder {
 
 // core returns the options that a stream of bytes has.
 func (o *DecodeOptions) core() bsoncore.DecodeOptions {
-	return bsoncore.DecodeOptions{MaxDepth: o.MaxDepth, MaxDocumentSize: o.MaxDocumentSize}
+	return bsoncore.DecodeOptions{MaxDepth: o.MaxDepth, MaxDocumentSize: o.MaxDocumentSize, AllowInvalidUTF8: o.InvalidUTF8 != UTF8Reject}
 }
 
 // Reset makes d read from r, with the same options and buffer. It invalidates

@@ -300,8 +300,8 @@ func (d *decoder) key() string {
 		return *slot
 	}
 	text := d.shared(key, off)
-	if text == string(key) {
-		*slot = text
+	if text == string(key) && (d.InvalidUTF8 != UTF8Keep || utf8.ValidString(text)) {
+		*slot = text // of UTF-8: a call with other options may use it
 	}
 	return text
 }
@@ -316,7 +316,10 @@ func (d *decoder) owned(text []byte, off int) string {
 
 // invalid applies the options to invalid UTF-8.
 func (d *decoder) invalid(text []byte, off int) string {
-	if d.InvalidUTF8 == UTF8Replace {
+	switch d.InvalidUTF8 {
+	case UTF8Keep:
+		return string(text)
+	case UTF8Replace:
 		return string(replace.Text(nil, string(text)))
 	}
 	d.c.Malformed(off+bsoncore.IndexInvalidUTF8(text), ErrUTF8)

@@ -33,8 +33,8 @@ const (
 // and binaries, without the lengths of documents and arrays. A traced end more
 // than a megabyte behind a claimed end that is followed is ignored.
 //
-// An end is followed if a document that Validate accepts starts there, with the
-// depth limit of the options, or if the stream ends there. An end is possible
+// An end is followed if a document that Validate accepts starts there, with
+// MaxDepth and AllowInvalidUTF8 of the options, or if the stream ends there. An end is possible
 // if the five bytes there may start a document, or if the stream ends there.
 // Another damaged document starts at an end if one of its own ends, within a
 // megabyte, is followed: its claimed end, or its traced end if its length
@@ -107,7 +107,7 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 	if d.probe == nil {
 		d.probe = new(prober)
 	}
-	d.probe.depth = d.opts.MaxDepth
+	d.probe.depth, d.probe.v.anyText = d.opts.MaxDepth, d.opts.AllowInvalidUTF8
 	s := resync{d: d, skipped: skipped, p: d.probe}
 	return s.run(claim)
 }
@@ -212,7 +212,7 @@ func (s *resync) mends(end int) bool {
 		return false
 	}
 	text, _ := s.from(0)
-	_, mended, err := ValidateOptions{MaxDepth: s.p.depth}.MendLengths(nil, text[:end])
+	_, mended, err := ValidateOptions{MaxDepth: s.p.depth, AllowInvalidUTF8: s.p.v.anyText}.MendLengths(nil, text[:end])
 	return err == nil && len(mended) == 1 && mended[0].Offset == 0
 }
 

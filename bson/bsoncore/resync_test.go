@@ -51,6 +51,40 @@ func salvage(t *testing.T, d *bsoncore.Decoder) (all []portion, lost int64) {
 	}
 }
 
+// TestResyncInvalidUTF8: with AllowInvalidUTF8 a stream continues at documents
+// whose text is not UTF-8.
+func TestResyncInvalidUTF8(t *testing.T) {
+	latin := hexOf(whole("02 73ff00 02000000 ff00"))
+	lengths := hexOf(whole("02 73ff00 02000000 ff00 03 6400 8c000000 10 6100 02000000 00"))
+	for name, broken := range map[string]string{
+		"length": "ff" + latin[2:], "type": latin[:8] + "55" + latin[10:], "terminator": latin[:len(latin)-2] + "01", "lengths within": lengths,
+	} {
+		stream := unhex(latin + broken + latin + latin)
+		for _, allow := range []bool{false, true} {
+			d := bsoncore.DecodeOptions{AllowInvalidUTF8: allow}.NewDecoder(bytes.NewReader(stream))
+			rules := bsoncore.ValidateOptions{AllowInvalidUTF8: allow}
+			whole, lost := 0, &bytes.Buffer{}
+			for {
+				damaged := !d.Next()
+				if damaged && d.Err() == nil {
+					break
+				}
+				if damaged = damaged || rules.Validate(d.Document()) != nil; !damaged {
+					whole++
+				} else if !d.Resync(lost) {
+					t.Fatal(d.Err())
+				}
+			}
+			switch {
+			case allow && (whole != 3 || !bytes.Equal(lost.Bytes(), unhex(broken))):
+				t.Errorf("%s: %d documents, %x is skipped", name, whole, lost)
+			case !allow && whole != 0:
+				t.Errorf("%s: %d documents are UTF-8", name, whole)
+			}
+		}
+	}
+}
+
 func TestResync(t *testing.T) {
 	doc := hexOf(whole("10 6100 01000000"))                    // 12 bytes
 	nested := hexOf(whole("03 6100 0c0000001061000100000000")) // doc in a document

@@ -34,6 +34,8 @@ type DecodeOptions struct {
 	// accepts. Zero means DefaultMaxDocumentSize; no document is larger
 	// than 2³¹−1 bytes.
 	MaxDocumentSize int
+	// AllowInvalidUTF8 makes Resync accept documents whose text is not UTF-8.
+	AllowInvalidUTF8 bool
 }
 
 // A ReadError reports a failure of the reader of a stream, of BSON or of text.

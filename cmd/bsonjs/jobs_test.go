@@ -95,6 +95,7 @@ func TestJobs(t *testing.T) {
 		{"bson to bson", binary, []string{"-f", "bson", "-t", "bson"}},
 		{"bson to array", binary, []string{"--array", "--mode", "canonical"}},
 		{"bson replaced", binary, []string{"--invalid-utf8", "replace"}},
+		{"bson kept", binary, []string{"-f", "bson", "-t", "bson", "--invalid-utf8", "keep"}},
 		{"lines to bson", lines, nil},
 		{"lines to json", lines, []string{"-f", "json", "-t", "json"}},
 		{"pretty to bson", pretty, []string{"-f", "json"}},
@@ -147,47 +148,49 @@ func TestAccounts(t *testing.T) {
 		binary = append(binary, doc...)
 	}
 	for i, data := range damaged(binary, r) {
-		rejects := filepath.Join(t.TempDir(), "rejects")
-		got := runCommand(bytes.NewReader(data), "salvage", "-f", "bson", "--rejects", rejects, "--summary", "json", "--errors", "json")
-		kept, err := os.ReadFile(rejects)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(kept)+len(got.stdout) != len(data) {
-			t.Errorf("version %d: %d bytes written and %d rejected of %d", i, len(got.stdout), len(kept), len(data))
-		}
-		var docs int64
-		for doc, err := range bson.Documents(strings.NewReader(got.stdout)) {
-			if err != nil || bson.Validate(doc) != nil {
-				t.Fatalf("version %d: document %d of the output is not whole: %v", i, docs, err)
+		for policy, rules := range map[string]bson.ValidateOptions{"error": {}, "keep": {AllowInvalidUTF8: true}} {
+			rejects := filepath.Join(t.TempDir(), "rejects")
+			got := runCommand(bytes.NewReader(data), "salvage", "-f", "bson", "--invalid-utf8", policy, "--rejects", rejects, "--summary", "json", "--errors", "json")
+			kept, err := os.ReadFile(rejects)
+			if err != nil {
+				t.Fatal(err)
 			}
-			docs++
-		}
-		lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
-		var s summaryLine
-		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
-			t.Fatal(err, lines)
-		}
-		if s.Written != docs || s.Read != s.Written+s.Rejected || s.BytesIn != int64(len(data)) || s.BytesOut != int64(len(got.stdout)) {
-			t.Errorf("version %d: summary %+v; %d documents, %d bytes in, %d out", i, s, docs, len(data), len(got.stdout))
-		}
-		// The messages report the skipped bytes.
-		var skipped []byte
-		for _, line := range lines[:len(lines)-1] {
-			var r faultLine
-			if err := json.Unmarshal([]byte(line), &r); err != nil {
-				t.Fatal(err, line)
+			if len(kept)+len(got.stdout) != len(data) {
+				t.Errorf("version %d, %s: %d bytes written and %d rejected of %d", i, policy, len(got.stdout), len(kept), len(data))
 			}
-			if r.From == nil || *r.Offset < *r.From {
-				t.Fatalf("version %d: a fault before what was skipped: %s", i, line)
+			var docs int64
+			for doc, err := range bson.Documents(strings.NewReader(got.stdout)) {
+				if err != nil || rules.Validate(doc) != nil {
+					t.Fatalf("version %d, %s: document %d of the output is not whole: %v", i, policy, docs, err)
+				}
+				docs++
 			}
-			skipped = append(skipped, data[*r.From:*r.From+r.Skipped]...)
-		}
-		if !bytes.Equal(skipped, kept) {
-			t.Errorf("version %d: %d bytes rejected, not the %d that messages tell of", i, len(kept), len(skipped))
-		}
-		if (got.code != 0) != (len(kept) > 0) {
-			t.Errorf("version %d: code %d with %d bytes rejected", i, got.code, len(kept))
+			lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
+			var s summaryLine
+			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
+				t.Fatal(err, lines)
+			}
+			if s.Written != docs || s.Read != s.Written+s.Rejected || s.BytesIn != int64(len(data)) || s.BytesOut != int64(len(got.stdout)) {
+				t.Errorf("version %d, %s: summary %+v; %d documents, %d bytes in, %d out", i, policy, s, docs, len(data), len(got.stdout))
+			}
+			// The messages report the skipped bytes.
+			var skipped []byte
+			for _, line := range lines[:len(lines)-1] {
+				var r faultLine
+				if err := json.Unmarshal([]byte(line), &r); err != nil {
+					t.Fatal(err, line)
+				}
+				if r.From == nil || *r.Offset < *r.From {
+					t.Fatalf("version %d, %s: a fault before what was skipped: %s", i, policy, line)
+				}
+				skipped = append(skipped, data[*r.From:*r.From+r.Skipped]...)
+			}
+			if !bytes.Equal(skipped, kept) {
+				t.Errorf("version %d, %s: %d bytes rejected, not the %d that messages tell of", i, policy, len(kept), len(skipped))
+			}
+			if (got.code != 0) != (len(kept) > 0) {
+				t.Errorf("version %d, %s: code %d with %d bytes rejected", i, policy, got.code, len(kept))
+			}
 		}
 	}
 }

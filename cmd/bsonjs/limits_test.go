@@ -204,7 +204,7 @@ func TestMemoryOfFaults(t *testing.T) {
 	} {
 		for _, args := range [][]string{
 			{"validate"}, {"validate", "--errors", "json"}, {"inspect", "--on-error", "skip"},
-			{"--on-error", "skip", "-t", "json"}, {"salvage"}, {"dump"},
+			{"--on-error", "skip", "-t", "json"}, {"salvage", "--invalid-utf8", "error"}, {"dump"},
 		} {
 			t.Run(name+" "+strings.Join(args, " "), func(t *testing.T) {
 				args := append(args, "-f", "bson")

@@ -43,6 +43,7 @@ type convertOptions struct {
 	json       report.Form // of the version
 
 	textFlag string // a flag on the command line that shapes JSON, "" if there is none
+	keeps    bool   // the command line has --invalid-utf8 keep
 }
 
 // convertCommand returns the command that converts files. It is the default
@@ -114,6 +115,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return errors.New("--json works only with --version; to write JSON use --to json")
 	}
 	o.textFlag = textFlag(fs)
+	o.keeps = given(fs, "invalid-utf8") && o.invalidUTF8 == bson.UTF8Keep
 	switch {
 	case o.to != nil:
 	case o.sameFormat:
@@ -141,7 +143,22 @@ func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 	if err := o.policyGroup.checkEffect(fs, o.from, o.to); err != nil {
 		return err
 	}
+	if err := o.checkKeep(o.from, o.to); err != nil {
+		return err
+	}
 	return o.pickleGroup.check(fs, o.to)
+}
+
+// checkKeep rejects the flag --invalid-utf8 keep if documents cannot be copied
+// from the format from to the format to, nil if unknown.
+func (o *convertOptions) checkKeep(from, to *codec.Codec) error {
+	for i, c := range []*codec.Codec{from, to} {
+		if o.keeps && c != nil && !c.Copies {
+			side := [...]string{"input", "output"}[i]
+			return fmt.Errorf("--invalid-utf8 keep needs BSON, hex or base64 on both sides, and the %s is %v; use --invalid-utf8 replace", side, c)
+		}
+	}
+	return nil
 }
 
 // checkFaults rejects flags about faults that have no effect.
@@ -205,7 +222,7 @@ func (o *convertOptions) encodeText() extjson.EncodeOptions {
 		NonFinite:          o.nonFinite,
 		AmbiguousKeys:      o.ambiguous,
 		RejectLossy:        o.exact,
-		InvalidUTF8:        o.invalidUTF8,
+		InvalidUTF8:        o.textUTF8(),
 		MaxDepth:           o.maxDepth,
 		Array:              o.array,
 	}
@@ -235,6 +252,9 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	}
 	if c.to != codec.JSON && c.o.textFlag != "" {
 		return nil, c.o.needsText(c.to)
+	}
+	if err := c.o.checkKeep(in.From, c.to); err != nil {
+		return nil, fmt.Errorf("%s: %w", report.CleanName(in.Name), err)
 	}
 	if c.to.Binary && in.Terminal && !c.o.force {
 		return nil, errors.New(c.to.String() + " is binary and the output is a terminal; name a file with --output, or add --force")

@@ -101,15 +101,25 @@ func (g *policyGroup) addMending(fs *pflag.FlagSet) {
 func (g *policyGroup) addStrictness(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
-	), "invalid-utf8", "invalid UTF-8: error (the default) rejects the document, replace writes U+FFFD; applies to reading and writing JSON, "+
-		"and to BSON, hex and base64 copied to any of these")
+		word[bson.UTF8Policy]{"keep", bson.UTF8Keep},
+	), "invalid-utf8", "invalid UTF-8: error (the default) rejects the document, replace writes U+FFFD, keep copies the bytes and "+
+		"needs BSON, hex or base64 on both sides; salvage keeps them unless it writes JSON or another value is given")
 	fs.BoolVar(&g.exact, "exact", false, "reject documents that canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
 }
 
 func (g *policyGroup) plan(r *run.Run) {
 	r.Policy, r.Mend = g.onError.policy(), g.mendLengths
-	r.Options.Text.RejectInexact, r.Options.Text.InvalidUTF8 = g.exact, g.invalidUTF8
+	r.Options.Text.RejectInexact, r.Options.Text.InvalidUTF8 = g.exact, g.textUTF8()
+	r.Options.BSON.InvalidUTF8 = g.invalidUTF8
+}
+
+// textUTF8 returns the policy for JSON, which cannot keep invalid UTF-8.
+func (g *policyGroup) textUTF8() bson.UTF8Policy {
+	if g.invalidUTF8 == bson.UTF8Keep {
+		return bson.UTF8Reject
+	}
+	return g.invalidUTF8
 }
 
 // check rejects flags that contradict each other or the file of rejects, or

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -10,7 +11,7 @@ import (
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
 	o := &convertOptions{sameFormat: true}
-	o.onError = skipErrors
+	o.onError, o.invalidUTF8 = skipErrors, bson.UTF8Keep
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",
 		Short: "recover all intact documents of damaged files",

@@ -22,6 +22,7 @@ var BSON = &Codec{
 	Becomes:  "json",
 	Binary:   true,
 	Offsets:  true,
+	Copies:   true,
 	Sniff:    sniffBSON,
 	Read:     readBSON,
 	Write: func(o WriteOptions) Encoder {
@@ -115,6 +116,7 @@ type bsonAppender struct {
 }
 
 func newBSONAppender(o WriteOptions) *bsonAppender {
+	o.Validate.AllowInvalidUTF8 = o.UTF8 == bson.UTF8Keep
 	return &bsonAppender{checked: o.Checked, validate: o.Validate, utf8: o.UTF8}
 }
 

@@ -34,6 +34,7 @@ type Codec struct {
 	Text    bool // places have lines and columns
 	Offsets bool // documents are in the file as they are: an offset in one is an offset in the file
 	Checks  bool // the reader has looked at all bytes of a document
+	Copies  bool // documents are bytes of BSON, which are copied to another such format
 
 	// Sniff says whether head, the first bytes of an input, is of the format.
 	// If it is nil, only --from selects the format, neither bytes nor names.
