@@ -3,6 +3,7 @@ package extjson_test
 import (
 	"bytes"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -95,14 +96,34 @@ func TestEndlessWrapperText(t *testing.T) {
 		{`{"a":{"$oid":"1`, extjson.ErrWrapperText},
 		{`{"a":{"$date":"1`, extjson.ErrWrapperText},
 		{`{"a":{"$uuid":"1`, extjson.ErrWrapperText},
+		{`{a:Double(1`, extjson.ErrNumberLen},
+		{`{a:LUUID("1`, extjson.ErrWrapperText},
+		{`{a:Binary(Buffer.from("","1`, extjson.ErrWrapperText},
+		{`{a:Binary(Buffer.from([1`, extjson.ErrNumberLen},
+		{`{a:Binary.fromFloat32Array(new Float32Array([1`, extjson.ErrNumberLen},
+		{`{a:Binary.fromInt8Array(new Int8Array([1`, extjson.ErrNumberLen},
+		{`{a:Binary.fromPackedBits(new Uint8Array([1]),1`, extjson.ErrNumberLen},
 	} {
 		r := &counter{head: tc.head, fill: '1'}
-		d := extjson.NewDecoder(r)
+		d := extjson.DecodeOptions{Shell: true}.NewDecoder(r)
 		if d.Next() || !errors.Is(d.Err(), tc.want) {
 			t.Errorf("%s…: %v, want %v", tc.head, d.Err(), tc.want)
 		}
 		if r.n > 1<<20 {
 			t.Errorf("%s…: %d bytes were read before the error", tc.head, r.n)
+		}
+	}
+}
+
+// The elements of a vector count for the size of the document before the vector
+// ends.
+func TestLongVector(t *testing.T) {
+	const limit = 1 << 18
+	for _, head := range []string{"Binary.fromFloat32Array(new Float32Array([", "Binary.fromInt8Array(new Int8Array([", "Binary(Buffer.from(["} {
+		r := strings.NewReader("{a:" + head + strings.Repeat("0,", 2*limit))
+		d := extjson.DecodeOptions{Shell: true, MaxDocumentSize: limit}.NewDecoder(r)
+		if d.Next() || !errors.Is(d.Err(), bson.ErrTooLarge) {
+			t.Errorf("%s: %v, want ErrTooLarge", head, d.Err())
 		}
 	}
 }

@@ -2,7 +2,6 @@ package extjson
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -66,84 +65,6 @@ func (d *decoder) uuidCall(dst []byte, r bson.UUIDRepresentation, off, mark int)
 	}
 	bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
 	return appendUUID(dst, r, id), d.endCall(end)
-}
-
-// A binaryCall is the kind of arguments of a call that makes a binary.
-type binaryCall uint8
-
-const (
-	callBinData    binaryCall = iota // subtype, base64
-	callHexData                      // subtype, hexadecimal digits
-	callMD5                          // hexadecimal digits; the subtype is 5
-	callFromBase64                   // base64, perhaps subtype
-	callFromHex                      // hexadecimal digits, perhaps subtype
-)
-
-func (d *decoder) binaryCall(dst []byte, call binaryCall, off, mark int) ([]byte, int) {
-	if off = d.call(off); off < 0 {
-		return dst, off
-	}
-	bsoncore.SetType(dst, mark, bsoncore.TypeBinary)
-	start := len(dst)
-	dst = append(dst, 0, 0, 0, 0, 0)
-	switch call {
-	case callBinData, callHexData:
-		if off = d.subtype(dst, start+4, off); off < 0 {
-			return dst, off
-		}
-		if off = d.needNext(off, "a second argument"); off < 0 {
-			return dst, off
-		}
-	case callMD5:
-		dst[start+4] = bsoncore.BinaryMD5
-	}
-	dst, text, end := d.quoted(dst, keyBinary, off)
-	if end < 0 {
-		return dst, end
-	}
-	var ok bool
-	if call == callBinData || call == callFromBase64 {
-		dst, ok = d.base64(dst, text)
-	} else {
-		dst, ok = appendHexDecoded(dst, text)
-		ok = ok && (call != callMD5 || len(text) == 32)
-	}
-	if !ok {
-		return dst, d.fail(off, ErrWrapperText, "the bytes as text")
-	}
-	if off = end; call == callFromBase64 || call == callFromHex {
-		if at := d.next(off); at != 0 {
-			if off = d.subtype(dst, start+4, at); off < 0 {
-				return dst, off
-			}
-		}
-	}
-	return finishBinary(dst, start), d.endCall(off)
-}
-
-// appendHexDecoded appends the bytes that text spells. text may be in the spare
-// capacity of dst, because each byte is read from two.
-func appendHexDecoded(dst, text []byte) ([]byte, bool) {
-	if len(text)%2 != 0 {
-		return dst, false
-	}
-	n := len(dst)
-	dst = append(dst, text...)
-	size, err := hex.Decode(dst[n:], dst[n:])
-	return dst[:n+size], err == nil
-}
-
-// subtype reads the subtype of a binary, a number, into dst[at].
-func (d *decoder) subtype(dst []byte, at, off int) int {
-	n, end, ok := numtext.Scan(d.src, off)
-	if !ok || n.Frac || n.Neg {
-		return d.fail(off, ErrNumber, "a subtype")
-	}
-	if n.More || n.Mant > 0xFF {
-		return d.fail(off, ErrRange, "a subtype up to 255")
-	}
-	dst[at] = byte(n.Mant)
-	return end
 }
 
 // codeCall reads code and optionally its scope.

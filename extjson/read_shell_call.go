@@ -17,8 +17,8 @@ import (
 //   - shellWord is the one dispatch on the word.
 //   - call and endCall read the parentheses, next reads the comma between two
 //     arguments. textCall and numberCall are the calls with one argument,
-//     read_shell_date.go has dates, and read_shell_args.go has the calls with more
-//     arguments.
+//     read_shell_date.go has dates, read_shell_binary.go binaries, and
+//     read_shell_args.go the other calls with more arguments.
 
 // shellWord reads the word at off and, if it is a call, its arguments.
 func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
@@ -72,11 +72,11 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 		return d.timestampCall(dst, end, mark)
 	case "UUID":
 		return d.uuidCall(dst, d.uuids, end, mark)
-	case "LegacyPythonUUID":
+	case "LegacyPythonUUID", "PYUUID", "LUUID":
 		return d.uuidCall(dst, bson.UUIDPythonLegacy, end, mark)
-	case "LegacyJavaUUID":
+	case "LegacyJavaUUID", "JUUID":
 		return d.uuidCall(dst, bson.UUIDJavaLegacy, end, mark)
-	case "LegacyCSharpUUID":
+	case "LegacyCSharpUUID", "CSUUID", "NUUID":
 		return d.uuidCall(dst, bson.UUIDCSharpLegacy, end, mark)
 	case "BinData":
 		return d.binaryCall(dst, callBinData, end, mark)
@@ -88,6 +88,14 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 		return d.binaryCall(dst, callFromBase64, end, mark)
 	case "Binary.createFromHexString":
 		return d.binaryCall(dst, callFromHex, end, mark)
+	case "Binary":
+		return d.bufferCall(dst, end, mark)
+	case "Binary.fromInt8Array":
+		return d.vectorCall(dst, &int8Array, end, mark)
+	case "Binary.fromFloat32Array":
+		return d.vectorCall(dst, &float32Array, end, mark)
+	case "Binary.fromPackedBits":
+		return d.vectorCall(dst, &uint8Array, end, mark)
 	case "Code":
 		return d.codeCall(dst, end, mark)
 	case "Symbol", "BSONSymbol":
@@ -204,6 +212,9 @@ func (d *decoder) numberCall(dst []byte, s special, off, mark int) ([]byte, int)
 			if _, end, ok = numtext.Scan(d.src, off); !ok {
 				return dst, d.fail(end, ErrNumber, specialValues[s])
 			}
+		}
+		if end == len(d.src) && end-off <= d.maxNumber {
+			return dst, d.fail(end, ErrTruncated, "") // more digits may follow
 		}
 		var err error
 		if dst, err = d.textValue(dst, s, d.src[off:end], mark); err != nil {

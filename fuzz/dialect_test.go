@@ -34,6 +34,8 @@ func FuzzDialect(f *testing.F) {
 		`{a:DBRef("a",1,undefined,{b:DBRef("c",2,"d",{e:1,},)}),f:ISODate("20240229T1+01"),g:new Date("-000001-01-01")}`,
 		`{"a":{"$scope":{"b":{"$scope":{"c":1},"$code":"d"}},"$code":"e"}}`, `{ "a" : { "$date" : { "$numberLong" : "1" } } }`,
 		`{$oid:1}`, `{a:{'$oid':"56e1fc72e0c917e9c4714161"}}`, "{a:1/", "{a:/", `{a:RegExp("a/b",'xi')}`,
+		`{a:Binary(Buffer.from("\x30é", 'latin1'), 2),b:Binary.fromPackedBits(new Uint8Array([1,255,]),7),c:Binary(Buffer.from([1]))}`,
+		`{a:Binary.fromFloat32Array(new Float32Array([-Infinity,1e38,.5]),b:LUUID("00112233-4455-6677-8899-aabbccddeeff")}`,
 	} {
 		f.Add(text)
 	}

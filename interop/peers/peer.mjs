@@ -1,9 +1,13 @@
 // js-bson and shell-bson-parser as peers; see peer.py for the protocol.
 import { createInterface } from "node:readline";
 import { parse, toJSString } from "@mongodb-js/shell-bson-parser";
-import { deserialize, serialize, EJSON } from "bson";
+import { Binary, deserialize, serialize, EJSON } from "bson";
 
 function run(op, arg) {
+  if (op === "eval") { // as the shell does, with the classes of js-bson
+    const value = new Function("Binary", "return (" + arg.toString() + ")")(Binary);
+    return Buffer.from(serialize({ a: value }));
+  }
   if (op === "parse" || op === "parse-shell") {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(arg);
     const doc = op === "parse"
