@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // Data from a pipe that was compressed and flushed is converted and written
@@ -79,8 +80,8 @@ func TestCompressedSignal(t *testing.T) {
 			if n*len("{\"a\":1}\n") != len(text) || n == 0 {
 				t.Errorf("%d documents in %d bytes", n, len(text))
 			}
-			want := fmt.Sprintf("bsonjs: interrupted after %d documents\n"+
-				"bsonjs: out.json%s.partial has the %[1]d documents converted so far\n", n, c.Suffix())
+			want := fmt.Sprintf("bsonjs: interrupted after %s\n"+
+				"bsonjs: out.json%s.partial has the %[1]s converted so far\n", report.Documents(int64(n)), c.Suffix())
 			if p.stderr.String() != want {
 				t.Errorf("stderr %q, want %q", p.stderr.String(), want)
 			}

@@ -4,24 +4,26 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // A process is bsonjs in a process of its own, in an empty directory.
 type process struct {
 	*exec.Cmd
 	stdin  io.WriteCloser
-	stderr bytes.Buffer
+	stderr lockedBuffer
 }
 
 // start starts bsonjs with a pipe as its standard input. If prefix is given, it
@@ -206,8 +208,40 @@ func TestSignalWhileBusy(t *testing.T) {
 	if n*len("{\"a\":1}\n") != len(text) {
 		t.Errorf("out.json.partial does not end between documents: %q", text[max(len(text)-20, 0):])
 	}
-	if want := fmt.Sprintf("bsonjs: interrupted after %d documents\n", n); !strings.HasPrefix(p.stderr.String(), want) {
+	if want := fmt.Sprintf("bsonjs: interrupted after %s\n", report.Documents(int64(n))); !strings.HasPrefix(p.stderr.String(), want) {
 		t.Errorf("stderr %q, want %q", p.stderr.String(), want)
+	}
+}
+
+// The signals that ask how far a run is are answered with a line each, also by a
+// quiet run, and the run continues.
+func TestQuestion(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		want string // regular expression for each line
+	}{
+		{nil, `bsonjs: 16 B, 2 documents, \S+ k?B/s`},
+		{[]string{"-q"}, `bsonjs: 16 B, 2 documents, \S+ k?B/s`},
+		{[]string{"--errors", "json"}, `\{"code":"note","message":"16 B, 2 documents, \S+ k?B/s"\}`},
+	} {
+		p := start(t, "", append(tc.args, "-o", "out.json", "-t", "json")...)
+		p.begin(t)
+		io.WriteString(p.stdin, "{\"a\":1}\n{\"a\":2}\n")
+		p.await(t, "{\"a\":1}\n{\"a\":2}\n")
+		for i := range 3 {
+			p.Process.Signal(syscall.SIGUSR1)
+			p.until(t, func() bool { return strings.Count(p.stderr.String(), "\n") == i+1 })
+		}
+		p.stdin.Close()
+		if code := p.code(); code != 0 {
+			t.Errorf("%v: exit code %d", tc.args, code)
+		}
+		if got := p.content("out.json"); got != "{\"a\":1}\n{\"a\":2}\n" {
+			t.Errorf("%v: output %q", tc.args, got)
+		}
+		if got := p.stderr.String(); !regexp.MustCompile(`^(` + tc.want + `\n){3}$`).MatchString(got) {
+			t.Errorf("%v: stderr %q, want three lines %q", tc.args, got, tc.want)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -104,5 +106,67 @@ func TestDebugOnTerminal(t *testing.T) {
 	got := runCommand(strings.NewReader(doc), "dump", "-q", "--type=debug")
 	if want := "\t\ta\x1b[2J\a\r\u009b\n"; !strings.Contains(got.stdout, want) {
 		t.Errorf("a file has %q, want %q in it", got.stdout, want)
+	}
+}
+
+// shown runs the command with a terminal of 80 columns as standard error, and
+// returns the exit code and everything that the terminal got.
+func shown(t *testing.T, args []string, stdin io.Reader) (code int, text string) {
+	t.Helper()
+	person, program := pty.Open(t)
+	all := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(person) // ends with EIO
+		all <- string(text)
+	}()
+	code = run(args, stdin, io.Discard, program)
+	program.Close()
+	return code, <-all
+}
+
+// A terminal shows one line at the end of a run without a fault: where a bar was,
+// and after a check.
+func TestConclusion(t *testing.T) {
+	dir := t.TempDir()
+	names := map[string]string{"one.json": `{"a":1}`, "two.json": strings.Repeat("{\"a\":1}\n", 1234), "none.json": "", "bad.json": `{"a":1} x`}
+	for name, text := range names {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	const bar = "--progress=always"
+	for _, tc := range []struct {
+		args string
+		code int
+		want string // regular expression for what the terminal shows, without colours
+	}{
+		{"validate one.json", 0, `bsonjs: one\.json: 1 document, valid; 7 B in, \S+s`},
+		{"validate two.json", 0, `bsonjs: two\.json: 1,234 documents, valid; 9\.9 kB in, \S+s`},
+		{"validate one.json two.json", 0, `bsonjs: 2 files: 1,235 documents, valid; 9\.9 kB in, \S+s`},
+		{"validate none.json", 0, `bsonjs: none\.json: 0 documents, valid; 0 B in, \S+s`},
+		{"validate", 0, `bsonjs: <stdin>: 1 document, valid; 7 B in, \S+s`},
+		{"validate -q one.json", 0, ``},
+		{"validate --summary none one.json", 0, ``},
+		{"validate --errors json one.json", 0, ``},
+		{"validate --summary text one.json", 0, `bsonjs: 1 document read, 1 valid, 0 with faults; 7 B in, \S+s`},
+		{"validate --summary json one.json", 0, `\{"read":1,"valid":1,"rejected":0,"bytesIn":7,"seconds":\S+\}`},
+		{"validate " + bar + " two.json", 0, `bsonjs: two\.json: 1,234 documents, valid; 9\.9 kB in, \S+s`},
+		{"validate bad.json", 1, `bsonjs: bad\.json: document 2 .*\nbsonjs: 1 document read, 1 valid, 0 with faults, 1 fault between documents; 9 B in, \S+s`},
+		{"validate none.json missing.json", 3, `bsonjs: missing\.json: no such file or directory`},
+		{"-o 1.bson one.json", 0, ``},
+		{bar + " -o 2.bson two.json", 0, `bsonjs: 1,234 documents; 9\.9 kB in, 14\.8 kB out, \S+s`},
+		{bar + " -q -o 3.bson two.json", 0, ``},
+		{bar + " --summary none -o 4.bson two.json", 0, ``},
+		{bar + " -o 5.bson bad.json", 4, `bsonjs: bad\.json: document 2 .*\nbsonjs: 5\.bson\.partial has the 1 document converted so far`},
+	} {
+		code, text := shown(t, append(strings.Fields(tc.args), "--color=never"), strings.NewReader(`{"a":1}`))
+		if got := pty.Screen(text); code != tc.code || !regexp.MustCompile(`^`+tc.want+`$`).MatchString(got) {
+			t.Errorf("%s: exit code %d, want %d; the terminal shows %q, want %q", tc.args, code, tc.code, got, tc.want)
+		}
+	}
+	// Elsewhere a check without a fault says nothing.
+	if got := runCommand(strings.NewReader(`{"a":1}`), "validate"); got != (command{}) {
+		t.Errorf("without a terminal: %+v", got)
 	}
 }

@@ -139,6 +139,7 @@ func do(ctx context.Context, t task, std streams) report.Code {
 	r.Aside = func() { stops = append(stops, interrupt.SurvivePipes()) }
 	t.plan(&r)
 	o.watch(&r, std)
+	stops = append(stops, interrupt.Answer(func() { r.Say.Note(r.Progress.Text()) }))
 	result := r.Do(ctx)
 	result.Began = began
 	t.end(&r, &result)
@@ -199,5 +200,21 @@ func (o *options) summarize(r *run.Run, result *run.Result) {
 		r.Say.Summarize(result.Totals, report.Text)
 	case summaryJSON:
 		r.Say.Summarize(result.Totals, report.JSON)
+	case summaryAuto:
+		o.conclude(r, result)
+	}
+}
+
+// conclude says on a terminal that all is well: where a bar was, and after a
+// check, which has no other result.
+func (o *options) conclude(r *run.Run, result *run.Result) {
+	if o.quiet || o.errors != report.Text || !result.Whole || result.Code != report.CodeOK {
+		return
+	}
+	switch {
+	case result.Checked && r.Progress.OnTerminal():
+		r.Say.Conclude(result.Totals, report.Inputs(r.Inputs))
+	case r.Progress.Drawn():
+		r.Say.Conclude(result.Totals, "")
 	}
 }

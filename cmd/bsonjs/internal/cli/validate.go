@@ -32,7 +32,7 @@ func (a *app) validateCommand() *cobra.Command {
 		Long: "Check every byte of files and report every fault of each document: malformed\n" +
 			"elements, invalid UTF-8, and keys that the rules below reject. Nothing is\n" +
 			"written. JSON and pickles are converted to BSON and checked then. The exit code\n" +
-			"is 1 if there is a fault.\n",
+			"is 1 if there is a fault. If there is none, a terminal shows one line.\n",
 		Example: "  bsonjs validate users.bson\n" +
 			"  bsonjs validate --no-duplicate-keys --array-keys *.bson\n" +
 			"  bsonjs validate --errors json users.bson | jq .path\n",

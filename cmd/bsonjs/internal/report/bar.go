@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/cupwriter"
@@ -30,7 +31,8 @@ const (
 // A bar is a line about the progress. On a terminal it is written over itself;
 // elsewhere, each draw is a line of its own.
 type bar struct {
-	total   int64 // bytes that will be read; 0 or less: unknown
+	total   int64        // bytes that will be read; 0 or less: unknown
+	docs    atomic.Int64 // documents that have been read
 	console console
 	all     *mpb.Progress
 	line    *mpb.Bar
@@ -49,7 +51,7 @@ func newBar(w io.Writer, began time.Time, total int64) *bar {
 	)
 	name := decor.Name("bsonjs ")
 	numbers := mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
-		return numbers(s.Current, s.Total, time.Since(began))
+		return " " + numbers(s.Current, s.Total, b.docs.Load(), time.Since(began))
 	}))
 	// mpb draws a complete bar without a request. So the total here is 0, for
 	// unknown, and the bar never becomes complete: SetTotal changes only the numbers.
@@ -63,9 +65,10 @@ func newBar(w io.Writer, began time.Time, total int64) *bar {
 	return b
 }
 
-// draw shows that done bytes have been read. It may return before the line is
-// written.
-func (b *bar) draw(done int64) {
+// draw shows that done bytes and docs documents have been read. It may return
+// before the line is written.
+func (b *bar) draw(done, docs int64) {
+	b.docs.Store(docs)
 	if b.total > 0 {
 		b.line.SetTotal(max(b.total, done), false) // a file may have grown
 	}
@@ -104,14 +107,15 @@ func (c console) GetTermSize() (width, height int, err error) {
 	return width, height, nil
 }
 
-// numbers returns the text about done bytes of total, 0 for unknown, that were
-// read in the time took. The decorators of mpb are not exact: they write b for
-// bytes, and round the time for one byte to nanoseconds.
-func numbers(done, total int64, took time.Duration) string {
-	text := " " + size(done)
+// numbers returns the text about done bytes of total, 0 for unknown, and docs
+// documents that were read in the time took. The decorators of mpb are not exact:
+// they write b for bytes, and round the time for one byte to nanoseconds.
+func numbers(done, total, docs int64, took time.Duration) string {
+	text := size(done)
 	if total > 0 {
 		text += " of " + size(total)
 	}
+	text += ", " + Documents(docs)
 	if done == 0 || took <= 0 {
 		return text
 	}

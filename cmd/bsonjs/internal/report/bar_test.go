@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"errors"
+	"math"
 	"regexp"
 	"runtime"
 	"strings"
@@ -12,23 +13,55 @@ import (
 
 func TestNumbers(t *testing.T) {
 	for _, tc := range []struct {
-		name        string
-		total, done int64
-		took        time.Duration
-		want        string
+		name              string
+		total, done, docs int64
+		took              time.Duration
+		want              string
 	}{
-		{"start", 2e9, 0, 0, " 0 B of 2.0 GB"},
-		{"nothing read yet", 2e9, 0, time.Second, " 0 B of 2.0 GB"},
-		{"middle", 2e9, 999e6, 9 * time.Second, " 999.0 MB of 2.0 GB, 111.0 MB/s, 9s left"},
-		{"fast", 300e9, 100e9, 40 * time.Second, " 100.0 GB of 300.0 GB, 2.5 GB/s, 1m20s left"},
-		{"end", 2e9, 2e9, 10 * time.Second, " 2.0 GB of 2.0 GB, 200.0 MB/s, 0s left"},
-		{"slow", 2e9, 1000, time.Second, " 1.0 kB of 2.0 GB, 1.0 kB/s, 555h33m19s left"},
-		{"nearly at a standstill", 2e12, 1, time.Minute, " 1 B of 2.0 TB, 0 B/s"},
-		{"start, of unknown length", 0, 0, 0, " 0 B"},
-		{"of unknown length", 0, 3e6, 2 * time.Second, " 3.0 MB, 1.5 MB/s"},
+		{"start", 2e9, 0, 0, 0, "0 B of 2.0 GB, 0 documents"},
+		{"nothing read yet", 2e9, 0, 0, time.Second, "0 B of 2.0 GB, 0 documents"},
+		{"one document", 2e9, 999e6, 1, 9 * time.Second, "999.0 MB of 2.0 GB, 1 document, 111.0 MB/s, 9s left"},
+		{"middle", 2e9, 999e6, 6600000, 9 * time.Second, "999.0 MB of 2.0 GB, 6,600,000 documents, 111.0 MB/s, 9s left"},
+		{"fast", 300e9, 100e9, 2, 40 * time.Second, "100.0 GB of 300.0 GB, 2 documents, 2.5 GB/s, 1m20s left"},
+		{"end", 2e9, 2e9, 2, 10 * time.Second, "2.0 GB of 2.0 GB, 2 documents, 200.0 MB/s, 0s left"},
+		{"slow", 2e9, 1000, 2, time.Second, "1.0 kB of 2.0 GB, 2 documents, 1.0 kB/s, 555h33m19s left"},
+		{"nearly at a standstill", 2e12, 1, 0, time.Minute, "1 B of 2.0 TB, 0 documents, 0 B/s"},
+		{"start, of unknown length", 0, 0, 0, 0, "0 B, 0 documents"},
+		{"of unknown length", 0, 3e6, 12345, 2 * time.Second, "3.0 MB, 12,345 documents, 1.5 MB/s"},
 	} {
-		if got := numbers(tc.done, tc.total, tc.took); got != tc.want {
+		if got := numbers(tc.done, tc.total, tc.docs, tc.took); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0", 7: "7", 999: "999", 1000: "1,000", 12345: "12,345", 123456: "123,456", 1234567: "1,234,567",
+		-1: "-1", -999: "-999", -1000: "-1,000", math.MinInt64: "-9,223,372,036,854,775,808",
+	} {
+		if got := grouped(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+// The line about how far a run is has the numbers of the bar.
+func TestText(t *testing.T) {
+	for _, tc := range []struct {
+		total int64
+		done  fixedInput
+		want  string
+	}{
+		{7.2e9, 3.6e9, `50%, 3\.6 GB of 7\.2 GB, 1,234 documents, 100\.0 kB/s, 10h0m\d+s left`},
+		{1e9, 3.6e9, `100%, 3\.6 GB of 3\.6 GB, 1,234 documents, 100\.0 kB/s, 0s left`}, // the file has grown
+		{-1, 3.6e9, `3\.6 GB, 1,234 documents, 100\.0 kB/s`},
+	} {
+		p := &Progress{total: tc.total, began: time.Now().Add(-10 * time.Hour)}
+		p.Open(tc.done)
+		p.Count(1234)
+		if got := p.Text(); !regexp.MustCompile(`^` + tc.want + `$`).MatchString(got) {
+			t.Errorf("%d of %d bytes: %q, want %q", tc.done, tc.total, got, tc.want)
 		}
 	}
 }
@@ -44,11 +77,12 @@ func TestBarAverages(t *testing.T) {
 	var w bytes.Buffer
 	p := &Progress{form: ProgressBar, total: 7.2e9, began: time.Now().Add(-10 * time.Hour), err: &w}
 	p.Open(fixedInput(3.6e9))
+	p.Count(1234)
 	p.start()
 	p.show()
 	p.Write([]byte("message\n"))
 	p.End()
-	want := regexp.MustCompile(`^bsonjs  50% \[=+>-+\] 3\.6 GB of 7\.2 GB, 100\.0 kB/s, 10h0m\d+s left\n$`)
+	want := regexp.MustCompile(`^bsonjs  50% \[=+>-+\] 3\.6 GB of 7\.2 GB, 1,234 documents, 100\.0 kB/s, 10h0m\d+s left\n$`)
 	for line := range strings.Lines(w.String()) {
 		if line != "message\n" && !want.MatchString(line) {
 			t.Errorf("%q, want %q", line, want)
@@ -65,12 +99,12 @@ func TestBarAsLines(t *testing.T) {
 		done  fixedInput
 		last  string // regular expression for the last line
 	}{
-		{"half", 1000, 500, `bsonjs  50% \[=+>-+\] 500 B of 1\.0 kB, \S+ \S+/s, \S+ left`},
-		{"nothing", 1000, 0, `bsonjs   0% \[-+\] 0 B of 1\.0 kB`},
-		{"all", 1000, 1000, `bsonjs 100% \[=+>\] 1\.0 kB of 1\.0 kB, \S+ \S+/s, 0s left`},
-		{"a file that has grown", 1000, 5000, `bsonjs 100% \[=+>\] 5\.0 kB of 5\.0 kB, \S+ \S+/s, 0s left`},
-		{"of unknown length", -1, 5000, `bsonjs \S 5\.0 kB, \S+ \S+/s`},
-		{"empty", 0, 0, `bsonjs \S 0 B`},
+		{"half", 1000, 500, `bsonjs  50% \[=+>-+\] 500 B of 1\.0 kB, 0 documents, \S+ \S+/s, \S+ left`},
+		{"nothing", 1000, 0, `bsonjs   0% \[-+\] 0 B of 1\.0 kB, 0 documents`},
+		{"all", 1000, 1000, `bsonjs 100% \[=+>\] 1\.0 kB of 1\.0 kB, 0 documents, \S+ \S+/s, 0s left`},
+		{"a file that has grown", 1000, 5000, `bsonjs 100% \[=+>\] 5\.0 kB of 5\.0 kB, 0 documents, \S+ \S+/s, 0s left`},
+		{"of unknown length", -1, 5000, `bsonjs \S 5\.0 kB, 0 documents, \S+ \S+/s`},
+		{"empty", 0, 0, `bsonjs \S 0 B, 0 documents`},
 	} {
 		var w bytes.Buffer
 		p := NewProgress(&w, ProgressBar, tc.total)
@@ -141,9 +175,9 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errFull }
 // the error.
 func TestBarThatCannotBeWritten(t *testing.T) {
 	b := newBar(failingWriter{}, time.Now(), 1000)
-	b.draw(1)
+	b.draw(1, 1)
 	<-b.gone
-	b.draw(2)
+	b.draw(2, 1)
 	b.remove()
 
 	p := NewProgress(failingWriter{}, ProgressBar, 1000)

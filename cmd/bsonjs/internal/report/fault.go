@@ -153,3 +153,15 @@ func fileName(name string) string {
 
 // CleanName returns the name of a file for a message.
 func CleanName(name string) string { return oneline.Clean(fileName(name), maxName) }
+
+// Inputs returns names, at least one, for a message: the name of a single input,
+// or how many there are.
+func Inputs(names []string) string {
+	switch {
+	case len(names) > 1:
+		return Plural(int64(len(names)), "file")
+	case names[0] == "-":
+		return file.StdinName
+	}
+	return CleanName(names[0])
+}

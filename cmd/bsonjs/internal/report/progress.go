@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,7 @@ type Progress struct {
 	before int64      // bytes of the inputs before the current one
 	input  Input      // the current input, or nil
 	bar    *bar       // the one that is shown, or nil
+	drawn  bool       // a terminal has shown a bar
 
 	quit chan struct{} // closed by End; nil if nothing is shown
 	gone chan struct{} // closed by the goroutine when it has ended
@@ -109,8 +111,9 @@ func (p *Progress) show() {
 	}
 	if p.bar == nil {
 		p.bar = newBar(p.err, p.began, p.total)
+		p.drawn = p.OnTerminal()
 	}
-	p.bar.draw(done)
+	p.bar.draw(done, p.documents.Load())
 }
 
 // hide removes the bar, if there is one.
@@ -135,6 +138,29 @@ type progressRecord struct {
 	Total     int64   `json:"total,omitempty"` // of all inputs; missing if unknown
 	Documents int64   `json:"documents"`       // read
 	Seconds   float64 `json:"seconds"`         // since the start
+}
+
+// OnTerminal reports whether a terminal shows standard error.
+func (p *Progress) OnTerminal() bool { return file.IsTerminal(p.err) }
+
+// Drawn reports whether a terminal has shown a bar.
+func (p *Progress) Drawn() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.drawn
+}
+
+// Text returns how far the run is, for people.
+func (p *Progress) Text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	done, part := p.done(), ""
+	total := max(p.total, 0)
+	if total > 0 {
+		total = max(total, done) // a file may have grown
+		part = fmt.Sprintf("%d%%, ", int(100*float64(done)/float64(total)))
+	}
+	return part + numbers(done, total, p.documents.Load(), time.Since(p.began))
 }
 
 // Open makes input, nil for none, the current input.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -75,7 +76,6 @@ func (t Totals) summary(took time.Duration) any {
 
 // text returns the summary for people.
 func (t Totals) text(took time.Duration) string {
-	took = took.Round(time.Millisecond)
 	mended, strays := "", ""
 	if t.Mended > 0 {
 		mended = fmt.Sprintf(" (%d mended)", t.Mended)
@@ -84,11 +84,38 @@ func (t Totals) text(took time.Duration) string {
 		strays = ", " + Plural(t.Strays, "fault") + " between documents"
 	}
 	if t.Checked {
-		return fmt.Sprintf("%s read, %d valid, %d with faults%s; %s in, %s",
-			Documents(t.Read), t.Written(), t.Rejected, strays, size(t.In), took)
+		return fmt.Sprintf("%s read, %s valid, %s with faults%s; %s",
+			Documents(t.Read), grouped(t.Written()), grouped(t.Rejected), strays, t.sizes(took))
 	}
-	return fmt.Sprintf("%s read, %d written%s, %d rejected%s; %s in, %s out, %s",
-		Documents(t.Read), t.Written(), mended, t.Rejected, strays, size(t.In), size(t.Out), took)
+	return fmt.Sprintf("%s read, %s written%s, %s rejected%s; %s",
+		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), strays, t.sizes(took))
+}
+
+// sizes returns the bytes and the duration of a run.
+func (t Totals) sizes(took time.Duration) string {
+	took = took.Round(time.Millisecond)
+	if t.Checked {
+		return fmt.Sprintf("%s in, %s", size(t.In), took)
+	}
+	return fmt.Sprintf("%s in, %s out, %s", size(t.In), size(t.Out), took)
+}
+
+// Conclude writes a line about a run without a fault. inputs is the name of the
+// input for people, or how many inputs there are; "" leaves it out.
+func (r Reporter) Conclude(t Totals, inputs string) {
+	r.line(t.conclusion(inputs, time.Since(t.Began)))
+}
+
+// conclusion returns the line of Conclude.
+func (t Totals) conclusion(inputs string, took time.Duration) string {
+	if inputs != "" {
+		inputs += ": "
+	}
+	valid := ""
+	if t.Checked {
+		valid = ", valid"
+	}
+	return fmt.Sprintf("%s%s%s; %s", inputs, Documents(t.Written()), valid, t.sizes(took))
 }
 
 // size returns n bytes as text.
@@ -112,5 +139,15 @@ func Plural(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return fmt.Sprintf("%d %s", n, noun)
+	return grouped(n) + " " + noun
+}
+
+// grouped returns n, a count for people, with commas between groups of three
+// digits.
+func grouped(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }
