@@ -58,18 +58,12 @@ type outputType struct{ to **codec.Codec }
 // Set sets the format of the output to json or bson.
 func (t *outputType) Set(s string) error {
 	switch s {
-	case "json":
-		*t.to = codec.JSON
-	case "bson":
-		*t.to = codec.BSON
 	case "debug":
 		return errors.New("only bsonjs dump writes this type")
 	case "csv":
 		return errors.New("bsonjs does not write CSV; --mode plain writes JSON without wrappers, which other programs convert to CSV")
-	default:
-		return errors.New("must be json or bson")
 	}
-	return nil
+	return choose(t.to, word[*codec.Codec]{"json", codec.JSON}, word[*codec.Codec]{"bson", codec.BSON}).Set(s)
 }
 
 // String returns "": there is no default.

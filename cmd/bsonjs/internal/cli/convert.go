@@ -36,11 +36,12 @@ type convertOptions struct {
 	outputGroup
 	aliases
 
-	to *codec.Codec // nil: the other one
-	// sameFormat makes the format of the inputs the default of the output.
-	sameFormat bool
-	version    bool        // print the version and exit
-	json       report.Form // of the version
+	to *codec.Codec // of --to or its variable, nil: none
+	// usual returns the format of the output for inputs in the format from, if
+	// nothing else decides it; nil if from is nil.
+	usual   func(from *codec.Codec) *codec.Codec
+	version bool        // print the version and exit
+	json    report.Form // of the version
 
 	textFlag string // a flag on the command line that shapes JSON, "" if there is none
 	keeps    bool   // the command line has --invalid-utf8 keep
@@ -49,7 +50,7 @@ type convertOptions struct {
 // convertCommand returns the command that converts files. It is the default
 // command.
 func (a *app) convertCommand() *cobra.Command {
-	o := new(convertOptions)
+	o := &convertOptions{usual: (*codec.Codec).Opposite}
 	cmd := &cobra.Command{
 		Use:     "convert [flags] [FILE...]",
 		Short:   "convert files between BSON, MongoDB Extended JSON and Python pickles",
@@ -93,7 +94,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 
 func (o *convertOptions) addFormats(fs *pflag.FlagSet) {
 	o.addFrom(fs)
-	fs.VarP(choose(&o.to, formats()...), "to", "t", "format of the output")
+	fs.VarP(chooseFormat(&o.to), "to", "t", "format of the output, whatever the suffix of FILE says; jsonl and ndjson are other names of json")
 }
 
 // settle applies the flags of other programs.
@@ -116,37 +117,49 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	}
 	o.textFlag = textFlag(fs)
 	o.keeps = given(fs, "invalid-utf8") && o.invalidUTF8 == bson.UTF8Keep
-	switch {
-	case o.to != nil:
-	case o.sameFormat:
-		o.to = o.from
-	default:
-		o.to = o.from.Opposite()
+	if err := o.decide(o.request(fs)); err != nil {
+		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept") }
 	return checkAll(fs, o.options.check, o.checkText, reading, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFaults, o.checkFiles)
 }
 
+// request returns what the flags say about the output.
+func (o *convertOptions) request(fs *pflag.FlagSet) request {
+	r := request{
+		name: o.output, from: o.from, mode: given(fs, "mode"), usual: o.usual, force: "--to json",
+		compress: o.compress, packed: given(fs, "compress"),
+	}
+	switch to := o.to; {
+	case given(fs, "to") || given(fs, "type"):
+		r.asked, r.because = to, "--to overrides the suffix"
+	case to != nil:
+		r.usual = func(*codec.Codec) *codec.Codec { return to }
+	}
+	return r
+}
+
 // checkText rejects flags that shape JSON if no JSON is written.
 func (o *convertOptions) checkText(*pflag.FlagSet) error {
-	if o.to != nil && o.to != codec.JSON && o.textFlag != "" {
-		return o.needsText(o.to)
+	if o.decided.to != nil && o.decided.to != codec.JSON && o.textFlag != "" {
+		return o.needsText(o.decided.to)
 	}
 	return nil
 }
 
 // checkFormats rejects flags about formats that are neither read nor written.
 func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
-	if err := checkText(fs, "uuid", o.from, o.to); err != nil {
+	to := o.decided.to
+	if err := checkText(fs, "uuid", o.from, to); err != nil {
 		return err
 	}
-	if err := o.policyGroup.checkEffect(fs, o.from, o.to); err != nil {
+	if err := o.policyGroup.checkEffect(fs, o.from, to); err != nil {
 		return err
 	}
-	if err := o.checkKeep(o.from, o.to); err != nil {
+	if err := o.checkKeep(o.from, to); err != nil {
 		return err
 	}
-	return o.pickleGroup.check(fs, o.to)
+	return o.pickleGroup.check(fs, to)
 }
 
 // checkKeep rejects the flag --invalid-utf8 keep if documents cannot be copied
@@ -175,12 +188,19 @@ func (o *convertOptions) checkFiles(fs *pflag.FlagSet) error {
 	if err := o.rejectGroup.check(); err != nil {
 		return err
 	}
-	return o.outputGroup.check(fs)
+	return o.outputGroup.check(fs, o.decided.compression)
 }
 
 // needsText is the error for a flag that needs JSON as output.
 func (o *convertOptions) needsText(to *codec.Codec) error {
-	return fmt.Errorf("%s needs JSON as output, and the output is %v; add --to json", o.textFlag, to)
+	cure := "; add --to json"
+	switch o.decided.origin {
+	case fromFlag:
+		cure = " because of --to; use --to json, or leave one of the two out"
+	case fromName:
+		cure = " because of its suffix " + o.decided.suffix + "; use the suffix .json, or add --to json"
+	}
+	return fmt.Errorf("%s needs JSON as output, and the output is %v%s", o.textFlag, to, cure)
 }
 
 // plan makes the run write documents in the format of the options.
@@ -190,7 +210,7 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
-	r.Target = &converter{o: o, to: o.to}
+	r.Target = &converter{o: o, to: o.decided.to}
 }
 
 // write returns the options of writing documents that were in the format from.
@@ -239,11 +259,8 @@ type converter struct {
 
 // Begin returns the sink for the documents of in.
 func (c *converter) Begin(in run.Input) (run.Sink, error) {
-	if c.o.to == nil {
-		to := in.From.Opposite()
-		if c.o.sameFormat {
-			to = in.From
-		}
+	if c.o.decided.to == nil {
+		to := c.o.usual(in.From)
 		if c.to != nil && c.to != to {
 			return nil, fmt.Errorf("%s and the output are both %v; choose the output format with --to",
 				report.CleanName(in.Name), in.From)

@@ -122,7 +122,16 @@ func (o *dumpOptions) check(fs *pflag.FlagSet) error {
 	if err := o.rejectGroup.check(); err != nil {
 		return err
 	}
-	return o.fileGroup.check()
+	return o.decide(o.request())
+}
+
+// request says that the name of the output does not decide its format, as in
+// bsondump.
+func (o *dumpOptions) request() request {
+	if o.kind == dumpDebug {
+		return request{name: o.output, asked: plainText, because: "--type debug overrides the suffix"}
+	}
+	return request{name: o.output, asked: codec.JSON, because: "bsonjs dump has no other format"}
 }
 
 // checkFlags rejects flags of bsondump that have no effect.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -32,17 +33,33 @@ const (
 	acceptCanonical
 )
 
-// formats returns the words for them.
-func formats() []word[*codec.Codec] {
+// A format is a flag whose value is a format: its name, or a suffix of its
+// files.
+type format struct{ *choice[*codec.Codec] }
+
+// chooseFormat returns a flag value that sets *p to a format.
+func chooseFormat(p **codec.Codec) format {
 	var words []word[*codec.Codec]
 	for _, c := range codec.All() {
 		words = append(words, word[*codec.Codec]{c.Name, c})
+		for _, suffix := range c.Suffixes {
+			words = append(words, word[*codec.Codec]{strings.TrimPrefix(suffix, "."), c})
+		}
 	}
-	return words
+	return format{choose(p, words...)}
+}
+
+// Set sets the value to the format that s names.
+func (f format) Set(s string) error {
+	err := f.choice.Set(s)
+	if _, title := codec.BySuffix("." + s); err != nil && title != "" {
+		return fmt.Errorf("bsonjs has no format for %s; it %w", title, err)
+	}
+	return err
 }
 
 func (g *inputGroup) addFrom(fs *pflag.FlagSet) {
-	fs.VarP(choose(&g.from, formats()...), "from", "f", "format of the inputs")
+	fs.VarP(chooseFormat(&g.from), "from", "f", "format of the inputs")
 }
 
 func (g *inputGroup) addReading(fs *pflag.FlagSet) {

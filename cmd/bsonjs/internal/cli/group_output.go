@@ -29,13 +29,6 @@ func (g *fileGroup) addFile(fs *pflag.FlagSet) {
 
 func (g *fileGroup) plan(r *run.Run) {
 	r.Output.Name, r.Output.Overwrite, r.Rejects.Overwrite = g.output, g.overwrite, g.overwrite
-	r.Output.Codec, _ = compress.ByName(g.output)
-}
-
-// check rejects names of files that cannot be written.
-func (g *fileGroup) check() error {
-	codec, _ := compress.ByName(g.output)
-	return checkWritten(codec)
 }
 
 // An outputGroup has the flags about the output of a command that writes
@@ -50,6 +43,7 @@ type outputGroup struct {
 
 func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
 	g.addFile(fs)
+	fs.Lookup("output").Usage += "; its suffix decides the format (see bsonjs help formats)"
 	fs.BoolVar(&g.force, "force", false, "write binary formats and compressed data to a terminal")
 	onlyMeant(fs, "force")
 	fs.Var(choose(&g.compress, compressions...), "compress", "compress the output: auto (the default) goes by the suffix of FILE "+
@@ -60,7 +54,7 @@ func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
 
 func (g *outputGroup) plan(r *run.Run) {
 	g.fileGroup.plan(r)
-	r.Output.Codec, r.Force = g.codec(), g.force
+	r.Force = g.force
 	r.Output.Level, r.Rejects.Level = g.compressLevel, g.compressLevel
 }
 
@@ -91,36 +85,16 @@ var compressions = func() []word[compression] {
 	return words
 }()
 
-// codec returns the compression of the output. The suffix of the name overrides
-// a default from the environment, unless that is none.
-func (g *outputGroup) codec() compress.Codec {
-	named, _ := compress.ByName(g.output)
-	switch {
-	case g.compress == compressWith(compress.None):
-		return compress.None
-	case named == compress.None && g.compress != compressAuto:
-		return compress.Codec(g.compress - 1)
+// check rejects a level that c, the compression of the output, does not have.
+func (g *outputGroup) check(fs *pflag.FlagSet, c compress.Codec) error {
+	if !given(fs, "compress-level") {
+		return nil
 	}
-	return named
-}
-
-// check rejects names of files that cannot be written, and flags about
-// compression that contradict each other.
-func (g *outputGroup) check(fs *pflag.FlagSet) error {
-	named, _ := compress.ByName(g.output)
-	asked := given(fs, "compress") && g.compress != compressAuto && g.compress != compressWith(compress.None)
-	if asked && named != compress.None && g.compress != compressWith(named) {
-		return fmt.Errorf("--compress %v contradicts the suffix of the output, which says %v; leave one out", compress.Codec(g.compress-1), named)
-	}
-	codec := g.codec()
-	if err := checkWritten(codec); err != nil || !given(fs, "compress-level") {
-		return err
-	}
-	switch most := codec.MaxLevel(); {
+	switch most := c.MaxLevel(); {
 	case most == 0:
 		return errors.New("--compress-level needs a compressed output; add --compress gzip, or name the output FILE.gz")
 	case g.compressLevel > most:
-		return fmt.Errorf("--compress-level is too high: the levels of %v are 1 to %d", codec, most)
+		return fmt.Errorf("--compress-level is too high: the levels of %v are 1 to %d", c, most)
 	}
 	return nil
 }

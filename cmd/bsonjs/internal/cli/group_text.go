@@ -41,8 +41,9 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 		word[extjson.Mode]{"plain", extjson.Plain}, word[extjson.Mode]{"semi", extjson.SemiRelaxed},
 	), "mode", "m", "relaxed (the default) is easy to read; canonical keeps every type, and with --exact it converts back to the same bytes; "+
 		"legacy is Extended JSON before version 2; shell is the syntax of the MongoDB shell; plain has no "+
-		"wrappers and is not meant to be read back; semi is relaxed with wrappers for integers beyond 2^53")
-	fs.BoolVar(&g.array, "array", false, "write one array of all documents of all files instead of one document per line")
+		"wrappers and is not meant to be read back; semi is relaxed with wrappers for integers beyond 2^53. "+
+		"With --mode the output is JSON")
+	fs.BoolVar(&g.array, "array", false, "write one array of all documents of all files; without --array every output, also FILE.json, has one document per line")
 	fs.BoolVar(&g.pretty, "pretty", false, "indent by 2, one member or element per line")
 	fs.Var(&amount{&g.indent, 1, 16, nil}, "indent", "indent by `N`, 1 to 16, one member or element per line")
 	fs.Var(choose(&g.spacing,

@@ -139,13 +139,16 @@ func TestFormatsAreTold(t *testing.T) {
 			t.Errorf("no row of the topic formats is about %s", c.Name)
 		}
 		for _, suffix := range c.Suffixes {
-			if c.Sniff != nil { // otherwise the suffix has no effect
-				has(suffix)
-			}
+			has(suffix)
 		}
 	}
 	for c := compress.None + 1; c.Known(); c++ {
 		has(c.String())
+		for _, suffix := range c.Suffixes() {
+			if to, foreign := codec.BySuffix(suffix); to != nil || foreign != "" {
+				t.Errorf("the suffix %s of %v is also one of %v%s", suffix, c, to, foreign)
+			}
+		}
 	}
 	for _, suffix := range writtenSuffixes() {
 		has(suffix)

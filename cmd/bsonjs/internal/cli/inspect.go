@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
@@ -28,7 +29,7 @@ type inspectOptions struct {
 	path      string
 	bytes     bool
 	max       int64 // bytes of a value that are shown, 0: all
-	records   bool  // lines of JSON
+	records   bool  // --json: lines of JSON
 
 	view *sink.Inspect // once the run is planned
 }
@@ -85,7 +86,7 @@ func (o *inspectOptions) addSelection(fs *pflag.FlagSet) {
 func (o *inspectOptions) addShape(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
 	fs.Var(&count{&o.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
-	fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element; values are canonical and complete")
+	fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element, as in a FILE whose name ends in .json; values are canonical and complete")
 	onlyMeant(fs, "json")
 }
 
@@ -105,24 +106,40 @@ func (o *inspectOptions) settle(*pflag.FlagSet) error {
 
 // check rejects flags that have no effect.
 func (o *inspectOptions) check(fs *pflag.FlagSet) error {
+	if err := o.decide(o.request(fs)); err != nil {
+		return err
+	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept") }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkShape, o.checkOutput)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkShape, o.checkFaults)
+}
+
+// request returns what the flags say about the output.
+func (o *inspectOptions) request(fs *pflag.FlagSet) request {
+	r := request{
+		name:  o.output,
+		usual: func(*codec.Codec) *codec.Codec { return plainText },
+		only:  []*codec.Codec{codec.JSON}, force: "--json",
+	}
+	if fs.Changed("json") {
+		r.asked, r.because = plainText, "--json=false overrides the suffix"
+		if o.records {
+			r.asked, r.because = codec.JSON, "--json overrides the suffix"
+		}
+	}
+	return r
 }
 
 // checkShape rejects flags about text if lines of JSON are written.
 func (o *inspectOptions) checkShape(fs *pflag.FlagSet) error {
-	if o.records && given(fs, "max-value") {
-		return errors.New("--max-value has no effect with --json, which prints complete values; leave it out")
+	if o.decided.to == codec.JSON && given(fs, "max-value") {
+		return errors.New("--max-value has no effect with JSON, which has complete values; leave it out")
 	}
 	return nil
 }
 
-// checkOutput rejects flags about faults and the output that have no effect.
-func (o *inspectOptions) checkOutput(fs *pflag.FlagSet) error {
-	if err := o.faultGroup.check(fs, o.onError); err != nil {
-		return err
-	}
-	return o.fileGroup.check()
+// checkFaults rejects flags about faults that have no effect.
+func (o *inspectOptions) checkFaults(fs *pflag.FlagSet) error {
+	return o.faultGroup.check(fs, o.onError)
 }
 
 // plan makes the run show documents. The output before a fault that ends the
@@ -153,7 +170,7 @@ func (o *inspectOptions) show() *sink.Inspect {
 	if o.path != "" {
 		s.Wants.Path = &o.path
 	}
-	if o.records {
+	if o.decided.to == codec.JSON {
 		s.Form = inspect.Records{Bytes: o.bytes}
 	} else {
 		s.Form = inspect.Text{Bytes: o.bytes, Max: int(min(o.max, math.MaxInt32)), UUIDs: o.uuid}

@@ -33,6 +33,8 @@ type options struct {
 
 	files []string // inputs in order, at least one
 	notes []string // printed before the run
+
+	decided decision // about the output; set by decide
 }
 
 // A task is the options of a command that reads documents. They embed options.
@@ -54,6 +56,13 @@ type task interface {
 func (o *options) common() *options            { return o }
 func (o *options) settle(*pflag.FlagSet) error { return nil }
 func (o *options) end(*run.Run, *run.Result)   {}
+
+// decide decides the format and the compression of the output that r asks for.
+func (o *options) decide(r request) (err error) {
+	o.decided, err = r.resolve()
+	o.notes = append(o.notes, o.decided.notes...)
+	return err
+}
 
 // readInstead makes name, if there is one, the only input.
 func (o *options) readInstead(fs *pflag.FlagSet, flag, name string) error {
@@ -152,7 +161,7 @@ func (o *options) run(std streams) run.Run {
 	r := run.Run{
 		Inputs:  o.files,
 		Stdin:   std.in,
-		Output:  file.Output{Stdout: std.out},
+		Output:  file.Output{Stdout: std.out, Codec: o.decided.compression},
 		Rejects: file.Output{Stdout: std.out},
 		Quiet:   o.quiet,
 	}

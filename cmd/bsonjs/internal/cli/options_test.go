@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -22,7 +23,7 @@ import (
 // usage error.
 func settled(environ, args []string) (*convertOptions, error) {
 	a := &app{std: streams{strings.NewReader(""), io.Discard, io.Discard}, environ: environ}
-	o, cmd := new(convertOptions), &cobra.Command{Use: "convert"}
+	o, cmd := &convertOptions{usual: (*codec.Codec).Opposite}, &cobra.Command{Use: "convert"}
 	(&cobra.Command{Use: "bsonjs"}).AddCommand(cmd)
 	o.addFlags(cmd.Flags())
 	if err := cmd.ParseFlags(args); err != nil {
@@ -72,12 +73,11 @@ func TestOptions(t *testing.T) {
 		{"--uuid java-legacy", "BSONJS_UUID=standard", func(o *convertOptions) { o.uuid = bson.UUIDJavaLegacy }},
 		{"-t pickle --python2 --protocol 0", "", func(o *convertOptions) { o.to = codec.Pickle; o.reader = pickle.Python2; o.protocol = pickle.Protocol0 }},
 		{"", "BSONJS_PROTOCOL=4 BSONJS_ENCODING=bytes BSONJS_PYTHON2=false", func(o *convertOptions) { o.protocol = pickle.Protocol4; o.encoding = pickle.Bytes }},
-		{"-f hex", "", func(o *convertOptions) { o.from = codec.Hex; o.to = codec.JSON }},
+		{"-f hex", "", func(o *convertOptions) { o.from = codec.Hex }},
 		{"-f base64 -t hex", "", func(o *convertOptions) { o.from = codec.Base64; o.to = codec.Hex }},
-		{"", "BSONJS_FROM=bson", func(o *convertOptions) { o.from = codec.BSON; o.to = codec.JSON }},
+		{"", "BSONJS_FROM=bson", func(o *convertOptions) { o.from = codec.BSON }},
 		{"-f json", "BSONJS_MODE=canonical BSONJS_LOSSY=true", func(o *convertOptions) {
 			o.from = codec.JSON
-			o.to = codec.BSON
 			o.mode = extjson.Canonical
 			o.lossy = true
 		}},
@@ -102,7 +102,10 @@ func TestOptions(t *testing.T) {
 				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
-			if diff := cmp.Diff(want, got, groups, same, format); diff != "" {
+			// TestFormats tests what is decided.
+			decided := cmpopts.IgnoreFields(options{}, "decided")
+			usual := cmpopts.IgnoreFields(convertOptions{}, "usual")
+			if diff := cmp.Diff(want, got, groups, same, format, decided, usual); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -215,11 +218,13 @@ func TestClosest(t *testing.T) {
 	}{
 		{"mode", "mode"},
 		{"mod", "mode"},
-		{"moed", ""}, // two edits of four letters are too many
+		{"moed", "mode"}, // letters that are exchanged are one edit
+		{"moad", ""},     // two edits of four letters are too many
 		{"arrya", "array"},
 		{"acept", "accept"},
 		{"max-dept", "max-depth"},
-		{"max_depht", ""},
+		{"max_depht", "max-depth"},
+		{"max_dehpt", ""},
 		{"", ""},
 		{"x", ""},
 		{strings.Repeat("mode", 1<<18), ""},

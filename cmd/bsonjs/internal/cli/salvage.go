@@ -4,13 +4,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
 // salvageCommand returns the command that recovers intact documents of damaged
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
-	o := &convertOptions{sameFormat: true}
+	o := &convertOptions{usual: func(from *codec.Codec) *codec.Codec { return from }}
 	o.onError, o.invalidUTF8 = skipErrors, bson.UTF8Keep
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",
@@ -22,9 +23,9 @@ func (a *app) salvageCommand() *cobra.Command {
 			"If there is no such end, it continues at the next two intact documents in a row,\n" +
 			"or at an intact document that ends the file. In JSON the run continues after the\n" +
 			"bracket that closes the damaged document, or at a line that starts with a brace.\n\n" +
-			"The output has the format of the input unless --to is given. JSON is written in\n" +
-			"mode canonical, which keeps every type. The exit code is 0 if the input had no\n" +
-			"fault.\n",
+			"The output has the format of its suffix, or else the format of the input; --to\n" +
+			"overrides both. JSON is written in mode canonical, which keeps every type. The\n" +
+			"exit code is 0 if the input had no fault.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
 			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",

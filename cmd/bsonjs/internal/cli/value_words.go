@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -10,7 +9,8 @@ import (
 // This file has flags that say words. Like all values of flags here they
 // implement pflag.Value, whose Type is what help shows.
 
-// A word is one of the values of a flag.
+// A word is one of the values of a flag. If an earlier word of the flag has the
+// same value, this one is another name for it, and help does not list it.
 type word[T comparable] struct {
 	name  string
 	value T
@@ -33,7 +33,41 @@ func (c *choice[T]) Set(s string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("must be %s", strings.ReplaceAll(c.Type(), "|", " or "))
+	return c.wrong(s, "")
+}
+
+// wrong is the error for s, which is no word of c. more follows the list of
+// words.
+func (c *choice[T]) wrong(s, more string) error {
+	text := "must be " + strings.ReplaceAll(c.Type(), "|", " or ") + more
+	if meant := c.meant(s); meant != "" {
+		text += "; did you mean " + meant + "?"
+	}
+	return errors.New(text)
+}
+
+// leastPrefix is the length of the shortest prefix of a word that is taken for
+// the word, in bytes.
+const leastPrefix = 3
+
+// meant returns the word that is most similar to s, or that starts with s and
+// is the only one, or "". Upper and lower case are the same.
+func (c *choice[T]) meant(s string) string {
+	s = strings.ToLower(s)
+	var names, longer []string
+	for _, w := range c.words {
+		names = append(names, w.name)
+		if len(s) >= leastPrefix && strings.HasPrefix(w.name, s) {
+			longer = append(longer, w.name)
+		}
+	}
+	if i := closest(s, names); i >= 0 {
+		return names[i]
+	}
+	if len(longer) == 1 {
+		return longer[0]
+	}
+	return ""
 }
 
 // String returns the word for the value, "" if there is none.
@@ -49,11 +83,14 @@ func (c *choice[T]) String() string {
 	return ""
 }
 
-// Type returns all words, as help shows them.
+// Type returns a word for each value, as help shows them.
 func (c *choice[T]) Type() string {
-	names := make([]string, len(c.words))
-	for i, w := range c.words {
-		names[i] = w.name
+	var names []string
+	listed := map[T]bool{}
+	for _, w := range c.words {
+		if !listed[w.value] {
+			names, listed[w.value] = append(names, w.name), true
+		}
 	}
 	return strings.Join(names, "|")
 }
@@ -73,8 +110,8 @@ func (u *union[T]) Set(s string) error {
 	var all T
 	for part := range strings.SplitSeq(s, ",") {
 		var one T
-		if err := choose(&one, u.words...).Set(part); err != nil {
-			return fmt.Errorf("%w, or several with commas between them", err)
+		if c := choose(&one, u.words...); c.Set(part) != nil {
+			return c.wrong(part, ", or several with commas between them")
 		}
 		all |= one
 	}
@@ -96,7 +133,7 @@ func (u *union[T]) String() string {
 	return strings.Join(names, ",")
 }
 
-// Type returns all words, as help shows them.
+// Type returns a word for each value, as help shows them.
 func (u *union[T]) Type() string { return choose(u.p, u.words...).Type() }
 
 // A toggle is a flag without a value that replaces the default.

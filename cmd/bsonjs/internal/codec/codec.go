@@ -16,7 +16,7 @@ import (
 )
 
 // This file has the table and the type of its rows. detect.go finds the row of
-// an input; foreign.go names inputs without a row.
+// an input, and suffix.go that of a name; foreign.go names inputs without a row.
 
 // All returns the formats, in the order of help. --from, --to, help,
 // completion, detection and default outputs use it.
@@ -24,10 +24,13 @@ func All() []*Codec { return []*Codec{BSON, JSON, Pickle, Hex, Base64} }
 
 // A Codec is a format.
 type Codec struct {
-	Name     string   // the word for it on the command line
-	Title    string   // what messages call it
-	Suffixes []string // of file names, in lower case, with a dot; the first is the usual one
-	Becomes  string   // the name of the default output format
+	Name  string // the word for it on the command line
+	Title string // what messages call it
+	// Suffixes are those of file names, in lower case, with a dot; the first is
+	// the usual one. An output with such a suffix is of the format. Without the
+	// dot they are other words for the format on the command line.
+	Suffixes []string
+	Becomes  string // the name of the default output format
 
 	Binary  bool // files are anything but text
 	Lines   bool // a document is kept on a line of its own

@@ -1,11 +1,5 @@
 package codec
 
-import (
-	"path/filepath"
-	"slices"
-	"strings"
-)
-
 // A Certainty is the certainty that an input is of a format.
 type Certainty uint8
 
@@ -27,11 +21,8 @@ func Detect(head []byte, name string) *Codec {
 	if sure >= Likely {
 		return best
 	}
-	suffix := strings.ToLower(filepath.Ext(name))
-	for _, c := range All() {
-		if c.Sniff != nil && slices.Contains(c.Suffixes, suffix) {
-			return c
-		}
+	if c, _ := BySuffix(name); c != nil && c.Sniff != nil {
+		return c
 	}
 	return best
 }

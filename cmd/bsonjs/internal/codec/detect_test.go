@@ -132,7 +132,7 @@ func TestForeign(t *testing.T) {
 // The default output format of a format is another format, which can be
 // written. No two formats have a name or suffix in common.
 func TestTable(t *testing.T) {
-	seen := map[string]bool{}
+	seen := map[string]*Codec{}
 	for _, c := range All() {
 		to := c.Opposite()
 		if to == nil || to == c || to.Write == nil || c.Title == "" || c.Read == nil {
@@ -141,11 +141,39 @@ func TestTable(t *testing.T) {
 		if ByName(c.Name) != c || (*Codec)(nil).Opposite() != nil {
 			t.Errorf("%s is not found by its name", c.Name)
 		}
-		for _, name := range append([]string{c.Name}, c.Suffixes...) {
-			if seen[name] {
-				t.Errorf("%s is twice in the table", name)
+		for _, name := range append([]string{"." + c.Name}, c.Suffixes...) {
+			if by := seen[name]; by != nil && by != c {
+				t.Errorf("%s names %v and %v", name, by, c)
 			}
-			seen[name] = true
+			seen[name] = c
+		}
+	}
+	for suffix, title := range foreignSuffixes {
+		if seen[suffix] != nil || suffix[0] != '.' || suffix != strings.ToLower(suffix) || title == "" {
+			t.Errorf("the suffix %q is that of %q", suffix, title)
+		}
+	}
+}
+
+func TestBySuffix(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		want    *Codec
+		foreign string
+	}{
+		{"users.bson", BSON, ""},
+		{"USERS.JSONL", JSON, ""},
+		{"dir.bson/users.hex", Hex, ""},
+		{".pkl", Pickle, ""},
+		{"dir.bson/users", nil, ""},
+		{"users.bson.txt", nil, ""},
+		{"users.", nil, ""},
+		{"", nil, ""},
+		{"users.CSV", nil, "CSV"},
+		{"users.tar", nil, "tar archives"},
+	} {
+		if got, foreign := BySuffix(tc.name); got != tc.want || foreign != tc.foreign {
+			t.Errorf("BySuffix(%q) = %v, %q", tc.name, got, foreign)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -16,6 +17,10 @@ const partialSuffix = ".partial"
 // PartialName returns the name of the output so far of a run that stopped, for
 // the file name.
 func PartialName(name string) string { return name + partialSuffix }
+
+// Complete returns the name of the output that name is a partial file of, by
+// its suffix, or name.
+func Complete(name string) string { return strings.TrimSuffix(name, partialSuffix) }
 
 // ErrOwner: the process cannot give the owner and group of the existing file to
 // the file that replaces it.

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// This file decides the format and the compression of an output. A request is
+// all that says something about them: flags, variables, the command, and the
+// name of the output. resolve is the only function that weighs these against
+// each other. For the format, in this order:
+//
+//  1. a flag on the command line that names the format, or a command with one
+//     format only. If the name says something else, there is a note.
+//  2. the suffix of the name, below those of compressions. The suffix of a
+//     format that bsonjs does not write is an error.
+//  3. --mode on the command line, which is about JSON.
+//  4. the usual format, which is that of a variable, or depends on the inputs.
+
+// A request is what a run asks for about its output.
+type request struct {
+	name string       // of the output; "" and "-" are standard output
+	from *codec.Codec // format of the inputs, nil if it is not known yet
+
+	// asked is the format that the command line names, nil if it names none.
+	// because is the reason why the name of the output does not count then.
+	asked   *codec.Codec
+	because string
+	// mode says that --mode is on the command line.
+	mode bool
+	// usual returns the format of the output for inputs in the format from, nil
+	// if it depends on from and from is nil.
+	usual func(from *codec.Codec) *codec.Codec
+	// only are the formats that the command writes, nil for all.
+	only []*codec.Codec
+	// force is the flag that writes JSON whatever the name is.
+	force string
+
+	compress compression
+	// packed says that compress is on the command line.
+	packed bool
+}
+
+// An origin is what decided the format of an output.
+type origin uint8
+
+const (
+	fromInput origin = iota // the format of the inputs, or a variable
+	fromFlag                // the command line
+	fromName                // the suffix of the name
+)
+
+// A decision is the result of a request.
+type decision struct {
+	to          *codec.Codec // nil: usual decides when the first input is known
+	origin      origin       // of to
+	suffix      string       // of the name of the output that decides the format, "" if it has none
+	compression compress.Codec
+	notes       []string
+}
+
+// plainText is the output of commands that write lines for people.
+var plainText = &codec.Codec{Title: "text"}
+
+// resolve decides what the run writes. An error is one of usage.
+func (r *request) resolve() (d decision, err error) {
+	if d.compression, err = r.compression(); err != nil {
+		return d, err
+	}
+	stem := compress.Stem(file.Complete(r.name))
+	named, foreign := codec.BySuffix(stem)
+	d.suffix = filepath.Ext(stem)
+	switch {
+	case r.asked != nil:
+		d.to, d.origin = r.asked, fromFlag
+		if foreign != "" || named != nil && named != r.asked {
+			d.notes = append(d.notes, fmt.Sprintf("writing %v to %s: %s", r.asked, report.CleanName(r.name), r.because))
+		}
+	case foreign != "":
+		return d, r.refuse("bsonjs does not write " + foreign)
+	case named != nil && r.only != nil && !slices.Contains(r.only, named):
+		return d, r.refuse("this command does not write " + named.Title)
+	case named != nil:
+		d.to, d.origin = named, fromName
+	case r.mode:
+		d.to, d.origin = codec.JSON, fromFlag
+	default:
+		d.to = r.usual(r.from)
+	}
+	return d, nil
+}
+
+// refuse is the error for a name of the output whose format cannot be written.
+func (r *request) refuse(why string) error {
+	return fmt.Errorf("%s: %s; choose another suffix, or add %s to write JSON to this file", report.CleanName(r.name), why, r.force)
+}
+
+// compression returns the compression of the output. The suffix of the name
+// overrides a variable, unless that is none.
+func (r *request) compression() (compress.Codec, error) {
+	named, _ := compress.ByName(file.Complete(r.name))
+	asked := compress.None
+	if r.compress != compressAuto {
+		asked = compress.Codec(r.compress - 1)
+	}
+	switch {
+	case r.compress == compressWith(compress.None):
+		return compress.None, nil
+	case named == compress.None:
+		return asked, nil
+	case r.packed && asked != compress.None && asked != named:
+		return named, fmt.Errorf("--compress %v contradicts the suffix of the output, which says %v; leave one out", asked, named)
+	}
+	return named, checkWritten(named)
+}
