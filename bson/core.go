@@ -21,6 +21,9 @@ type (
 	// A ValueError reports a well-formed value that does not fit or is
 	// rejected, with its place.
 	ValueError = bsoncore.ValueError
+	// A LengthError is the Err of a SyntaxError about a document or string and
+	// its length.
+	LengthError = bsoncore.LengthError
 	// A ReadError reports a failure of the reader of a stream.
 	ReadError = bsoncore.ReadError
 	// An OptionError reports an option that is out of range.

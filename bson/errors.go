@@ -3,8 +3,11 @@ package bson
 import (
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bsonkit/bsonkit/internal/sentinel"
 )
 
 // The sentinels that errors of conversions between BSON and Go values match
@@ -18,6 +21,9 @@ var (
 	ErrUnsupported = errors.New("unsupported Go type")
 	// ErrMismatch: the Go type cannot hold values of the BSON type.
 	ErrMismatch = errors.New("BSON type does not fit the Go type")
+	// ErrSubtype: the Go type cannot hold binaries of the subtype; a Binary can. It
+	// matches ErrMismatch as well.
+	ErrSubtype = sentinel.New("binary subtype does not fit the Go type; bson.Binary holds all subtypes", ErrMismatch)
 	// ErrRange: a number or time is outside the range of its destination.
 	ErrRange = errors.New("value out of range")
 	// ErrInexact: digits of a number would be lost.
@@ -41,7 +47,9 @@ type ConversionError struct {
 	GoType reflect.Type // type of the Go value or destination; nil: none
 	Field  string       // struct and field that hold it, "User.Name"; "": none
 	Type   Type         // BSON type, when decoding; 0 when encoding
-	Err    error        // why; matches a sentinel
+	// Subtype is that of the binary, if Type is TypeBinary; else 0.
+	Subtype byte
+	Err     error // why; matches a sentinel
 }
 
 // Error describes e. The text is not promised.
@@ -49,6 +57,10 @@ func (e *ConversionError) Error() string {
 	var b strings.Builder
 	if e.Type != 0 {
 		b.WriteString(e.Type.String())
+		if e.Type == TypeBinary {
+			b.WriteString(" of subtype ")
+			b.WriteString(strconv.Itoa(int(e.Subtype)))
+		}
 		b.WriteString(" into ")
 	}
 	if e.GoType != nil {

@@ -204,7 +204,7 @@ func decBytes(d *decoder, v reflect.Value) {
 	case TypeBinary:
 		subtype, data := d.c.Binary()
 		if subtype != BinaryGeneric && subtype != BinaryBinaryOld {
-			d.fail(v.Type(), ErrMismatch)
+			d.fail(v.Type(), ErrSubtype)
 			return
 		}
 		v.SetBytes(append(make([]byte, 0, len(data)), data...))
@@ -319,7 +319,7 @@ func decByteArray(d *decoder, v reflect.Value) {
 		}
 		data = u[:]
 	default:
-		d.fail(v.Type(), ErrMismatch)
+		d.fail(v.Type(), ErrSubtype)
 		return
 	}
 	if len(data) != v.Len() {

@@ -273,7 +273,7 @@ func decString(d *decoder, v reflect.Value) {
 	case TypeBinary:
 		subtype, data := c.Binary()
 		if subtype != BinaryGeneric && subtype != BinaryBinaryOld {
-			d.fail(v.Type(), ErrMismatch)
+			d.fail(v.Type(), ErrSubtype)
 			return
 		}
 		v.SetString(d.owned(data, c.Offset()))

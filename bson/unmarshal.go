@@ -204,6 +204,9 @@ func (d *decoder) fail(t reflect.Type, err error) {
 		return
 	}
 	d.fault = &ConversionError{GoType: t, Type: d.c.Type(), Err: err}
+	if d.fault.Type == TypeBinary {
+		d.fault.Subtype, _ = d.c.Binary()
+	}
 	d.c.Fail(d.fault)
 }
 

@@ -26,6 +26,7 @@ type conversion struct {
 	GoType  string
 	Field   string
 	Type    bson.Type
+	Subtype byte
 	Err     error
 }
 
@@ -38,7 +39,7 @@ func conversionOf(t *testing.T, err error) conversion {
 	f := conversion{Pointer: v.Pointer, Offset: v.Offset, Err: v.Err}
 	var c *bson.ConversionError
 	if errors.As(err, &c) {
-		f.Field, f.Type, f.Err = c.Field, c.Type, c.Err
+		f.Field, f.Type, f.Subtype, f.Err = c.Field, c.Type, c.Subtype, c.Err
 		if c.GoType != nil {
 			f.GoType = c.GoType.String()
 		}
@@ -207,6 +208,9 @@ func TestMarshalFaults(t *testing.T) {
 	}
 }
 
+// A blob has bytes.
+type blob struct{ Data []byte }
+
 // TestUnmarshalFaults: a value that does not fit its destination is an error
 // with its path, both types and the reason.
 func TestUnmarshalFaults(t *testing.T) {
@@ -229,7 +233,13 @@ func TestUnmarshalFaults(t *testing.T) {
 		{"string into int", "1", 0, conversion{GoType: "int", Type: bson.TypeString, Err: bson.ErrMismatch}},
 		{"int into string", 1, "", conversion{GoType: "string", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
 		{"id into string", anID, "", conversion{GoType: "string", Type: bson.TypeObjectID, Err: bson.ErrMismatch}},
-		{"UUID into string", bson.UUID{}, "", conversion{GoType: "string", Type: bson.TypeBinary, Err: bson.ErrMismatch}},
+		{"UUID into string", bson.UUID{}, "", conversion{GoType: "string", Type: bson.TypeBinary, Subtype: 4, Err: bson.ErrSubtype}},
+		{"UUID into bytes", bson.UUID{}, []byte{}, conversion{GoType: "[]uint8", Type: bson.TypeBinary, Subtype: 4, Err: bson.ErrSubtype}},
+		{"MD5 into an array of bytes", bson.Binary{Subtype: 5, Data: make([]byte, 3)}, [3]byte{},
+			conversion{GoType: "[3]uint8", Type: bson.TypeBinary, Subtype: 5, Err: bson.ErrSubtype}},
+		{"UUID into bytes of a struct", bson.D{{"data", bson.UUID{}}}, blob{},
+			conversion{Pointer: "/data", GoType: "[]uint8", Field: "blob.Data", Type: bson.TypeBinary, Subtype: 4, Err: bson.ErrSubtype}},
+		{"binary into int", []byte{1}, 0, conversion{GoType: "int", Type: bson.TypeBinary, Err: bson.ErrMismatch}},
 		{"array into D", bson.A{}, bson.D{}, conversion{GoType: "bson.D", Type: bson.TypeArray, Err: bson.ErrMismatch}},
 		{"document into slice", bson.D{}, []int{}, conversion{GoType: "[]int", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
 		{"number into struct", 1, node{}, conversion{GoType: "bson_test.node", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
@@ -237,8 +247,8 @@ func TestUnmarshalFaults(t *testing.T) {
 		{"elements too many", bson.D{{"a", 1}, {"b", 2}}, [1]bson.E{}, conversion{Pointer: "/b", GoType: "[1]bson.E", Type: bson.TypeInt32, Err: bson.ErrRange}},
 		{"array into elements", bson.A{}, [1]bson.E{}, conversion{GoType: "[1]bson.E", Type: bson.TypeArray, Err: bson.ErrMismatch}},
 		{"bytes too short", []byte{1}, [2]byte{}, conversion{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
-		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
-		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Err: bson.ErrUUID}},
+		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Subtype: 3, Err: bson.ErrUUID}},
+		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Subtype: 4, Err: bson.ErrUUID}},
 		{"no vector", []byte{3, 0}, bson.Vector{}, conversion{GoType: "bson.Vector", Type: bson.TypeBinary, Err: bson.ErrVector}},
 		{"channel", 1, make(chan int), conversion{GoType: "chan int", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
 		{"interface", 1, ptrTo[io.Reader](nil), conversion{GoType: "io.Reader", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
@@ -277,6 +287,33 @@ func TestUnmarshalFaults(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Messages about frequent mistakes say what to use instead.
+func TestMessages(t *testing.T) {
+	uuid, err := bson.Marshal(bson.D{{"data", bson.UUID{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name string
+		doc  []byte
+		dst  any
+		want error
+		says string
+	}{
+		{"UUID into bytes", uuid, new(blob), bson.ErrSubtype, "bson: offset 4 (/data): binData of subtype 4 into Go type []uint8 (field blob.Data): " +
+			"binary subtype does not fit the Go type; bson.Binary holds all subtypes"},
+		{"JSON", []byte(`{"data": null, "next": "a"}`), new(blob), bson.ErrTruncated,
+			`bson: offset 27: document ends too early: its first bytes are the text "{\"da"; package extjson reads JSON`},
+		{"JSON on lines", []byte("[\n  {}\n]"), new(bson.D), bson.ErrTruncated,
+			`bson: offset 8: document ends too early: its first bytes are the text "[\n  "; package extjson reads JSON`},
+	} {
+		err := bson.Unmarshal(tc.doc, tc.dst)
+		if !errors.Is(err, tc.want) || err.Error() != tc.says {
+			t.Errorf("%s: %v, want %s", tc.name, err, tc.says)
+		}
 	}
 }
 
@@ -388,6 +425,8 @@ func TestConversionErrorText(t *testing.T) {
 	}{
 		{bson.ConversionError{Err: errHook}, "Go value nil: no"},
 		{bson.ConversionError{GoType: reflect.TypeFor[int8](), Err: errHook}, "Go type int8: no"},
+		{bson.ConversionError{GoType: reflect.TypeFor[[]byte](), Type: bson.TypeBinary, Subtype: 4, Err: bson.ErrSubtype},
+			"binData of subtype 4 into Go type []uint8: binary subtype does not fit the Go type; bson.Binary holds all subtypes"},
 		{bson.ConversionError{GoType: reflect.TypeFor[int8](), Field: "User.Age", Type: bson.TypeString, Err: errHook},
 			"string into Go type int8 (field User.Age): no"},
 	} {

@@ -35,6 +35,8 @@ var (
 	ErrNumber = errors.New("invalid number")
 	// ErrRange: a number does not fit the type that holds it.
 	ErrRange = sentinel.New("number is out of range", bson.ErrRange)
+	// ErrDigits: a decimal has more than 34 digits. It matches ErrRange as well.
+	ErrDigits = sentinel.New("decimal has more than 34 digits", ErrRange)
 	// ErrInexact: an integer would change its value; see RejectInexact.
 	ErrInexact = sentinel.New("integer is not exact as a double", bson.ErrInexact)
 	// ErrNumberLen: a number is longer than MaxNumberLen.
@@ -57,6 +59,9 @@ var (
 	// ErrLossy: the text would not convert back to the same bytes; see
 	// EncodeOptions.RejectLossy.
 	ErrLossy = errors.New("text cannot keep every bit")
+	// ErrPlain: a value has no form in Mode Plain; see EncodeOptions.Lossy. It
+	// matches ErrLossy as well.
+	ErrPlain = sentinel.New("value has no form in plain JSON", ErrLossy)
 )
 
 // A SyntaxError reports text that is not Extended JSON, with its place.
@@ -102,7 +107,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // refusals are the sentinels that make a *ValueError; the others are about
 // syntax.
 var refusals = map[error]bool{
-	ErrRange: true, ErrInexact: true, ErrNumberLen: true, ErrCommentLen: true, ErrRelaxed: true, ErrEvaluate: true,
+	ErrRange: true, ErrDigits: true, ErrInexact: true, ErrNumberLen: true, ErrCommentLen: true, ErrRelaxed: true, ErrEvaluate: true,
 	bsoncore.ErrDepth: true, bsoncore.ErrTooLarge: true, bsoncore.ErrKeyNUL: true,
 }
 

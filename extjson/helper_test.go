@@ -75,7 +75,7 @@ func wantFault(tb testing.TB, err error, want fault) {
 
 // valueSentinels has the sentinels for well-formed text.
 var valueSentinels = []error{
-	extjson.ErrRange, extjson.ErrInexact, extjson.ErrNumberLen, extjson.ErrRelaxed,
+	extjson.ErrRange, extjson.ErrDigits, extjson.ErrInexact, extjson.ErrNumberLen, extjson.ErrRelaxed,
 	bson.ErrDepth, bson.ErrTooLarge, bson.ErrKeyNUL,
 }
 

@@ -16,7 +16,7 @@ import (
 
 // modeRows has values, as elements with the key a, and their texts in the modes that
 // typeRows (write_test.go) does not have. An empty text is an error that matches
-// ErrLossy; lossy is then the plain text with the option Lossy.
+// ErrPlain; lossy is then the plain text with the option Lossy.
 var modeRows = []struct {
 	name, elements             string
 	legacy, shell, semi, plain string
@@ -72,7 +72,7 @@ func TestModes(t *testing.T) {
 			} {
 				got, err := encode(t, m.o, doc)
 				if m.want == "" {
-					wantFault(t, err, fault{Offset: 4, Pointer: "/a", Err: extjson.ErrLossy, Value: true})
+					wantFault(t, err, fault{Offset: 4, Pointer: "/a", Err: extjson.ErrPlain, Value: true})
 					continue
 				}
 				wantText(t, got, err, `{"a":`+m.want+`}`)

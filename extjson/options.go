@@ -31,7 +31,7 @@ const (
 	// strings, binaries base64, timestamps "t:i", symbols strings, undefined
 	// null. It is not meant to be read back. NaN, the infinities, regexes,
 	// code, min and max key and dates outside the years 0 to 9999 are errors
-	// that match ErrLossy, unless EncodeOptions.Lossy or NonFinite allows them.
+	// that match ErrPlain, unless EncodeOptions.Lossy or NonFinite allows them.
 	Plain
 )
 
@@ -97,7 +97,7 @@ type NonFinitePolicy uint8
 const (
 	// NonFiniteDefault is NonFiniteReject, or with Lossy NonFiniteNull.
 	NonFiniteDefault NonFinitePolicy = iota
-	// NonFiniteReject makes them an error that matches ErrLossy.
+	// NonFiniteReject makes them an error that matches ErrPlain.
 	NonFiniteReject
 	// NonFiniteNull writes null.
 	NonFiniteNull

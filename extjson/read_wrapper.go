@@ -192,7 +192,7 @@ func (d *decoder) wrapperText(dst []byte, s special, off, mark int) ([]byte, int
 	dst, err := d.textValue(dst, s, text, mark)
 	if err != nil {
 		expected := specialValues[s]
-		if err == ErrNumberLen || err == ErrRelaxed {
+		if err == ErrNumberLen || err == ErrRelaxed || err == ErrDigits {
 			expected = ""
 		}
 		return dst, d.fail(off, err, expected)
@@ -234,10 +234,13 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 			return dst, ErrNumberLen
 		}
 		v, err := decimal128.Parse(text)
-		if errors.Is(err, decimal128.ErrSyntax) {
+		switch {
+		case errors.Is(err, decimal128.ErrSyntax):
 			return dst, ErrWrapperText
-		} else if err != nil {
-			return dst, ErrRange // too large, too small, or too many digits
+		case errors.Is(err, decimal128.ErrInexact):
+			return dst, ErrDigits
+		case err != nil:
+			return dst, ErrRange // too large or too small
 		}
 		bsoncore.SetType(dst, mark, bsoncore.TypeDecimal128)
 		hi, lo := v.Bits()

@@ -142,7 +142,8 @@ func TestWrapperTextsRefused(t *testing.T) {
 		{"$numberDecimal", `{"$numberDecimal":%s}`, extjson.ErrWrapperText, []string{
 			"", ".", "-", "+", "1e", "1e+", "e1", "1.e", "1..2", "1.2.3", "1e1.5", "1 ", " 1", "1_0", "0x1", "infinit", "infinityx", "NaN1", "sNaN", "٣", `1\u0000`, "1,5", "--1",
 		}},
-		{"$numberDecimal, range", `{"$numberDecimal":%s}`, extjson.ErrRange, []string{"1E6145", "-1E6145", "1E-6177", "10000000000000000000000000000000001", "1E99999999999999999999"}},
+		{"$numberDecimal, range", `{"$numberDecimal":%s}`, extjson.ErrRange, []string{"1E6145", "-1E6145", "1E-6177", "1E99999999999999999999"}},
+		{"$numberDecimal, digits", `{"$numberDecimal":%s}`, extjson.ErrDigits, []string{"10000000000000000000000000000000001", "-1.2345678901234567890123456789012345", "123456789012345678901234567890123456E-50"}},
 		{"$date", `{"$date":%s}`, extjson.ErrWrapperText, []string{
 			"", "2024", "2024-02-29", "2024-02-29T12:00Z", "2024-02-29T12:00:00", "2023-02-29T12:00:00Z", "2024-02-30T12:00:00Z",
 			"2024-13-01T12:00:00Z", "2024-00-01T12:00:00Z", "2024-01-00T12:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T12:60:00Z",

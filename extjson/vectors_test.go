@@ -21,6 +21,7 @@ var (
 		"ErrSurrogate":   extjson.ErrSurrogate,
 		"ErrNumber":      extjson.ErrNumber,
 		"ErrRange":       extjson.ErrRange,
+		"ErrDigits":      extjson.ErrDigits,
 		"ErrInexact":     extjson.ErrInexact,
 		"ErrNumberLen":   extjson.ErrNumberLen,
 		"ErrWrapper":     extjson.ErrWrapper,

@@ -89,7 +89,10 @@ func (e *encoder) double(dst []byte, f float64) []byte {
 		}
 		w := &e.spelling.double
 		return w.tail.put(room(numtext.AppendDouble(w.lead.put(room(dst)), f)))
-	case e.nonFinite == NonFiniteReject, e.exact && f != f && u != plainNaN:
+	case e.nonFinite == NonFiniteReject:
+		e.c.Fail(ErrPlain)
+		return dst
+	case e.exact && f != f && u != plainNaN:
 		e.c.Fail(ErrLossy)
 		return dst
 	case e.nonFinite == NonFiniteText:
@@ -151,7 +154,7 @@ func (e *encoder) date(dst []byte, ms int64) []byte {
 			break
 		}
 		if e.mode == Plain && !e.lossy {
-			e.c.Fail(ErrLossy)
+			e.c.Fail(ErrPlain)
 			return dst
 		}
 		fallthrough
@@ -223,7 +226,7 @@ func (e *encoder) rareValue(dst []byte) []byte {
 	if e.mode == Plain && !e.lossy {
 		switch c.Type() {
 		case bsoncore.TypeRegex, bsoncore.TypeCode, bsoncore.TypeCodeWithScope, bsoncore.TypeMinKey, bsoncore.TypeMaxKey:
-			c.Fail(ErrLossy)
+			c.Fail(ErrPlain)
 			return dst
 		}
 	}

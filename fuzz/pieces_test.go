@@ -409,11 +409,10 @@ func (s slowResync) end() int {
 	d := bson.DecodeOptions{MaxDocumentSize: s.limit}.NewDecoder(nil)
 	d.ResetBytes(s.data)
 	claim, weak := 0, 0
-	var fault *bson.SyntaxError
 	if d.Next() {
 		claim = len(d.Raw())
-	} else if errors.As(d.Err(), &fault) && fault.Err == bson.ErrTerminator {
-		claim = int(fault.Offset) + 1
+	} else if length, ok := errors.AsType[bson.LengthError](d.Err()); ok && length.Err == bson.ErrTerminator {
+		claim = int(length.Length)
 	}
 	traced := s.traced(0)
 	if traced > 0 && traced == claim && (traced == len(s.data) || s.maybe(traced)) {

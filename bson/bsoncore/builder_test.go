@@ -99,7 +99,7 @@ func TestBuilderValueFault(t *testing.T) {
 	if !errors.As(err, &inner) {
 		t.Fatalf("error is %T", err)
 	}
-	compare(t, fault(*inner), fault{4, "", bsoncore.ErrTerminator})
+	compare(t, fault(*inner), fault{0, "", bsoncore.ErrTerminator})
 }
 
 func TestBuilderDocument(t *testing.T) {

@@ -100,14 +100,14 @@ func (c *Cursor) Reset(doc []byte, maxDepth int) {
 	switch {
 	case n == len(doc):
 		if doc[n-1] != 0 {
-			c.fail(n-1, codeTerminator)
+			c.fail(0, codeUnended)
 			return
 		}
 	case n < 5:
-		c.fail(0, codeLength)
+		c.fail(0, codeOutside)
 		return
 	case n > len(doc):
-		c.fail(len(doc), codeTruncated)
+		c.fail(len(doc), codeBeyond)
 		return
 	default:
 		c.fail(n, codeTrailing)
@@ -395,5 +395,18 @@ func (c *Cursor) error(pointer string) error {
 	case codeDepth:
 		return &ValueError{off, pointer, ErrDepth}
 	}
-	return &SyntaxError{off, pointer, sentinels[c.code]}
+	return &SyntaxError{off, pointer, c.cause()}
+}
+
+// cause returns the reason of a fault that the cursor has found in the bytes.
+func (c *Cursor) cause() error {
+	at := c.fault // offset of a length
+	switch c.code {
+	case codeUnended, codeOutside:
+	case codeBeyond:
+		at = 0
+	default:
+		return sentinels[c.code]
+	}
+	return LengthError{int32(binary.LittleEndian.Uint32(c.src[at:])), sentinels[c.code]}
 }

@@ -23,7 +23,7 @@ var outside = []struct {
 	{"longer than it says", "0500000000 00", fault{5, "", bsoncore.ErrTrailing}},
 	{"length 4", "0400000000", fault{0, "", bsoncore.ErrLength}},
 	{"length -1", "ffffffff00", fault{0, "", bsoncore.ErrLength}},
-	{"no final NUL", "0500000001", fault{4, "", bsoncore.ErrTerminator}},
+	{"no final NUL", "0500000001", fault{0, "", bsoncore.ErrTerminator}},
 }
 
 // inside has malformed elements of documents whose length and end are right.
@@ -47,12 +47,12 @@ var inside = []struct {
 	{"string length 0", "02 6100 00000000 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"string length -1", "02 6100 ffffffff 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"string too long", "02 6100 02000000 00", fault{7, "/a", bsoncore.ErrLength}},
-	{"string without NUL", "02 6100 01000000 78", fault{11, "/a", bsoncore.ErrTerminator}},
+	{"string without NUL", "02 6100 01000000 78", fault{7, "/a", bsoncore.ErrTerminator}},
 	{"string length cut", "02 6100 010000", fault{7, "/a", bsoncore.ErrLength}},
 	{"document length 4", "03 6100 04000000 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"document length -1", "03 6100 ffffffff 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"document too long", "03 6100 06000000 00", fault{7, "/a", bsoncore.ErrLength}},
-	{"document without NUL", "03 6100 05000000 01", fault{11, "/a", bsoncore.ErrTerminator}},
+	{"document without NUL", "03 6100 05000000 01", fault{7, "/a", bsoncore.ErrTerminator}},
 	{"array length cut", "04 6100 050000", fault{7, "/a", bsoncore.ErrLength}},
 	{"binary length -1", "05 6100 ffffffff 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"binary too long", "05 6100 01000000 00", fault{7, "/a", bsoncore.ErrLength}},
@@ -63,13 +63,13 @@ var inside = []struct {
 	{"regex options without NUL", "0b 6100 7800 78", fault{9, "/a", bsoncore.ErrTerminator}},
 	{"dbPointer cut", "0c 6100 01000000 00 0102030405060708090a0b", fault{12, "/a", bsoncore.ErrLength}},
 	{"dbPointer's string cut", "0c 6100 010000", fault{7, "/a", bsoncore.ErrLength}},
-	{"dbPointer's string without NUL", "0c 6100 01000000 01 0102030405060708090a0b0c", fault{11, "/a", bsoncore.ErrTerminator}},
+	{"dbPointer's string without NUL", "0c 6100 01000000 01 0102030405060708090a0b0c", fault{7, "/a", bsoncore.ErrTerminator}},
 	{"scope of 13 bytes", "0f 6100 0d000000 01000000 00 05000000 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"scope too long", "0f 6100 0f000000 01000000 00 05000000 00", fault{7, "/a", bsoncore.ErrLength}},
 	{"scope's code too long", "0f 6100 0e000000 02000000 00 05000000 00", fault{11, "/a", bsoncore.ErrLength}},
 	{"scope's document too short", "0f 6100 0f000000 01000000 00 05000000 00 00", fault{16, "/a", bsoncore.ErrLength}},
 	{"scope's document too long", "0f 6100 0e000000 01000000 00 06000000 00 00", fault{16, "/a", bsoncore.ErrLength}},
-	{"scope without NUL", "0f 6100 0e000000 01000000 00 05000000 01", fault{20, "/a", bsoncore.ErrTerminator}},
+	{"scope without NUL", "0f 6100 0e000000 01000000 00 05000000 01", fault{16, "/a", bsoncore.ErrTerminator}},
 	{"scope cut", "0f 6100 0e000000 01000000 00 050000", fault{7, "/a", bsoncore.ErrLength}},
 }
 
@@ -257,5 +257,44 @@ func TestDepthMillions(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(5, func() { _ = bsoncore.Validate(doc) }); n > 100 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// Each fault of the length of a document or string has that length, at the
+// offset of the fault. Bytes without a whole length have none.
+func TestCursorLengthErrors(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		doc  []byte
+		want error
+		says string
+	}{
+		{"no length", unhex("050000"), nil, "bson: offset 3: document ends too early"},
+		{"cut", unhex("0c000000 10"), bsoncore.LengthError{Length: 12, Err: bsoncore.ErrTruncated},
+			"bson: offset 5: document ends too early: its length is 12"},
+		{"JSON", []byte(`{"Name":null}`), bsoncore.LengthError{Length: 0x614e227b, Err: bsoncore.ErrTruncated},
+			`bson: offset 13: document ends too early: its first bytes are the text "{\"Na"; package extjson reads JSON`},
+		{"negative", unhex("ffffffff 00"), bsoncore.LengthError{Length: -1, Err: bsoncore.ErrLength},
+			"bson: offset 0: length -1 is too small for a document"},
+		{"document without NUL", unhex("06000000 0001"), bsoncore.LengthError{Length: 6, Err: bsoncore.ErrTerminator},
+			"bson: offset 0: length 6 leads to a byte that is not NUL"},
+		{"string without NUL", whole("02 6100 01000000 78"), bsoncore.LengthError{Length: 1, Err: bsoncore.ErrTerminator},
+			"bson: offset 7 (/a): length 1 leads to a byte that is not NUL"},
+		{"key without NUL", whole("0a 6162"), nil, "bson: offset 4: terminating NUL is missing"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			err := bsoncore.Validate(tc.doc)
+			var got error
+			if e, ok := errors.AsType[bsoncore.LengthError](err); ok {
+				got = e
+			}
+			if got != tc.want || err.Error() != tc.says {
+				t.Errorf("%v with %v, want %s with %v", err, got, tc.says, tc.want)
+			}
+			_, _, mending := bsoncore.ValidateOptions{}.MendLengths(nil, tc.doc)
+			if tc.want == nil && mending == nil {
+				t.Error("MendLengths returns no error")
+			}
+		})
 	}
 }

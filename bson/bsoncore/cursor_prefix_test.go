@@ -101,7 +101,7 @@ func TestResetPrefixFaults(t *testing.T) {
 		{"another length than its own", "ffffffff 0a 6100", 100, fault{7, "", bsoncore.ErrTruncated}},
 		{"in a container", "20000000 03 6100 18000000 08 6200 02", 32, fault{14, "/a/b", bsoncore.ErrBoolean}},
 		{"in a scope", "30000000 0f 6100 25000000 01000000 00 1c000000 0a", 48, fault{21, "/a", bsoncore.ErrTruncated}},
-		{"no prefix", "0c000000 10 6100 01000000 01", 12, fault{11, "", bsoncore.ErrTerminator}},
+		{"no prefix", "0c000000 10 6100 01000000 01", 12, fault{0, "", bsoncore.ErrTerminator}},
 		{"too deep", "20000000 03 6100 18000000 03 6200 10000000 0a", 32, fault{11, "/a/b", bsoncore.ErrDepth}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

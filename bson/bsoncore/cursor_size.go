@@ -84,7 +84,7 @@ func (c *Cursor) stringEnd(val, end int) (int, bool) {
 		return 0, false
 	}
 	if c.src[next-1] != 0 {
-		return 0, c.fail(next-1, codeTerminator)
+		return 0, c.fail(val, codeUnended)
 	}
 	return next, true
 }
@@ -107,7 +107,7 @@ func (c *Cursor) documentEnd(val, end int) (int, bool) {
 		return len(c.src), true
 	}
 	if c.src[val+n-1] != 0 {
-		return 0, c.fail(val+n-1, codeTerminator)
+		return 0, c.fail(val, codeUnended)
 	}
 	return val + n, true
 }
@@ -242,7 +242,7 @@ func (c *Cursor) traceFault() error {
 	if c.code == codeDepth {
 		return &ValueError{Offset: int64(c.fault), Err: ErrDepth}
 	}
-	return &SyntaxError{Offset: int64(c.fault), Err: sentinels[c.code]}
+	return &SyntaxError{Offset: int64(c.fault), Err: c.cause()}
 }
 
 // missing records that bytes are missing: the element has no end without them.

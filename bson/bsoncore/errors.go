@@ -1,9 +1,11 @@
 package bsoncore
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/sentinel"
@@ -20,6 +22,7 @@ var (
 	// its container.
 	ErrLength = errors.New("length does not fit")
 	// ErrTerminator: a document, string, key or regex part lacks its final NUL.
+	// If it has a length, the fault is at the length: see LengthError.
 	ErrTerminator = errors.New("terminating NUL is missing")
 	// ErrType: the first byte of an element is not one of the 21 types.
 	ErrType = errors.New("unknown element type")
@@ -56,7 +59,7 @@ var (
 type SyntaxError struct {
 	Offset  int64  // byte at fault, from the start of the input
 	Pointer string // JSON Pointer of the element at fault; "" is the document. Faults shortens it
-	Err     error  // one of the sentinels above
+	Err     error  // one of the sentinels above, or a LengthError that matches one
 }
 
 // Error describes e with its place. The text is not promised.
@@ -78,6 +81,55 @@ func (e *ValueError) Error() string { return "bson: " + describe(e.Offset, e.Poi
 
 // Unwrap returns e.Err.
 func (e *ValueError) Unwrap() error { return e.Err }
+
+// A LengthError is the Err of a SyntaxError about a document or string and its
+// length. The Offset of the SyntaxError is that of the length, except for
+// ErrTruncated: there it is the end of the bytes.
+type LengthError struct {
+	Length int32 // as the bytes claim it, in bytes
+	Err    error // ErrTruncated, ErrLength, ErrTerminator or ErrTooLarge
+}
+
+// Error describes e. The text is not promised.
+func (e LengthError) Error() string {
+	n, text := strconv.Itoa(int(e.Length)), e.Text()
+	switch {
+	case e.Err == ErrTerminator:
+		return "length " + n + " leads to a byte that is not NUL"
+	case e.Err == ErrLength:
+		return "length " + n + " is too small for a document"
+	case text == "":
+		return e.Err.Error() + ": its length is " + n
+	case opensJSON(text):
+		return e.Err.Error() + ": its first bytes are the text " + strconv.Quote(text) + "; package extjson reads JSON"
+	}
+	return e.Err.Error() + ": its length is the text " + strconv.Quote(text)
+}
+
+// Unwrap returns e.Err.
+func (e LengthError) Unwrap() error { return e.Err }
+
+// Text returns the bytes of the length if all four are ASCII text, else "". Then
+// the bytes that were read are hardly BSON: the length is more than 150 MB.
+func (e LengthError) Text() string {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(e.Length))
+	for _, c := range b {
+		if (c < ' ' || c > '~') && strings.IndexByte(jsonBlanks, c) < 0 {
+			return ""
+		}
+	}
+	return string(b)
+}
+
+// opensJSON reports whether text can be the start of JSON text that holds a
+// document.
+func opensJSON(text string) bool {
+	text = strings.TrimLeft(text, jsonBlanks)
+	return text == "" || text[0] == '{' || text[0] == '['
+}
+
+// jsonBlanks is the white space of JSON.
+const jsonBlanks = " \t\r\n"
 
 // An OptionError reports an option that is out of range, such as Mode(9). The
 // call did nothing. The error matches ErrOption. Functions that return no error
@@ -110,6 +162,9 @@ const (
 	codeTrailing
 	codeLength
 	codeTerminator
+	codeUnended // the length at the offset leads to a byte that is not NUL
+	codeOutside // the length at the offset is that of no document
+	codeBeyond  // the length of the whole document leads behind its bytes
 	codeType
 	codeBoolean
 	codeDepth
@@ -122,6 +177,9 @@ var sentinels = [...]error{
 	codeTrailing:   ErrTrailing,
 	codeLength:     ErrLength,
 	codeTerminator: ErrTerminator,
+	codeUnended:    ErrTerminator,
+	codeOutside:    ErrLength,
+	codeBeyond:     ErrTruncated,
 	codeType:       ErrType,
 	codeBoolean:    ErrBoolean,
 	codeDepth:      ErrDepth,

@@ -247,7 +247,7 @@ func ExampleDocument_Validate() {
 	fmt.Println(person()[:20].Validate())
 	// Output:
 	// <nil>
-	// bson: offset 20: document ends too early
+	// bson: offset 20: document ends too early: its length is 61
 }
 
 func ExampleDocument_Equal() {
@@ -321,14 +321,14 @@ func ExampleNewDecoder() {
 func ExampleDecoder_Err() {
 	d := bsoncore.NewDecoder(io.LimitReader(bytes.NewReader(person()), 30))
 	fmt.Println(d.Next(), d.Err(), errors.Is(d.Err(), bsoncore.ErrTruncated))
-	// Output: false bson: offset 30: document ends too early true
+	// Output: false bson: offset 30: document ends too early: its length is 61 true
 }
 
 func ExampleDecodeOptions_NewDecoder() {
 	o := bsoncore.DecodeOptions{MaxDocumentSize: 16}
 	d := o.NewDecoder(bytes.NewReader(person()))
 	fmt.Println(d.Next(), d.Err())
-	// Output: false bson: offset 0: document is too large
+	// Output: false bson: offset 0: document is too large: its length is 61
 }
 
 // A file in memory is cut into two parts, each of whole documents, that are read
@@ -414,7 +414,7 @@ func ExampleDocuments() {
 	}
 	// Output:
 	// Ada true
-	// bson: offset 61: length does not fit
+	// bson: offset 61: length 0 is too small for a document
 }
 
 func ExampleType_String() {

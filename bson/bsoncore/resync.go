@@ -98,8 +98,8 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 		if !ok {
 			return false
 		}
-		if fault.Err == ErrTerminator {
-			claim = int(fault.Offset-d.in.Base) + 1 - d.in.Off
+		if wrong, ok := fault.Err.(LengthError); ok && wrong.Err == ErrTerminator {
+			claim = int(wrong.Length)
 		}
 	}
 	d.fault, d.err = d.err, nil

@@ -133,14 +133,14 @@ func (d *Decoder) Next() bool {
 	}
 	n, err := documentSize(b.Data[b.Off:], d.max)
 	if err != nil {
-		return d.fail(b.Off, err)
+		return d.failLength(b.Off, err)
 	}
 	if len(b.Data)-b.Off < n && !b.Need(n, 0) {
 		return d.stop(false)
 	}
 	doc := b.Data[b.Off : b.Off+n : b.Off+n]
 	if doc[n-1] != 0 {
-		return d.fail(b.Off+n-1, ErrTerminator)
+		return d.failLength(b.Off, ErrTerminator)
 	}
 	d.doc = doc
 	b.Off += n
@@ -166,9 +166,11 @@ func (d *Decoder) Offset() int64 { return d.in.Offset() - int64(len(d.doc)) }
 
 // Err returns the first fault, or nil if the stream ended between documents
 // or has not ended. It is a *SyntaxError, whose Offset counts from the start
-// of the stream, matching ErrTruncated (the stream ends inside a document),
-// ErrLength, ErrTerminator or, at the length of a document over
-// MaxDocumentSize, ErrTooLarge; or a *ReadError if the reader failed.
+// of the stream; or a *ReadError if the reader failed. A *SyntaxError matches
+// ErrTruncated if the stream ends inside a document. Otherwise its Offset is that
+// of a length, and it matches ErrLength, ErrTerminator, or ErrTooLarge if the
+// document is over MaxDocumentSize. Its Err is a LengthError, if the length is
+// complete.
 func (d *Decoder) Err() error { return d.err }
 
 // fail records err at index i of in.Data and returns false for Next to return.
@@ -183,10 +185,18 @@ func (d *Decoder) stop(clean bool) bool {
 	switch {
 	case !d.in.Ended():
 		d.err = &ReadError{d.in.End(), d.in.Err, d.fault}
-	case !clean:
+	case clean:
+	case len(d.in.Rest()) < 4:
 		d.fail(len(d.in.Data), ErrTruncated)
+	default:
+		d.failLength(len(d.in.Data), ErrTruncated)
 	}
 	return false
+}
+
+// failLength is fail for a fault of the document whose length is at d.in.Off.
+func (d *Decoder) failLength(i int, err error) bool {
+	return d.fail(i, LengthError{int32(binary.LittleEndian.Uint32(d.in.Rest())), err})
 }
 
 // Documents is DecodeOptions{}.Documents.

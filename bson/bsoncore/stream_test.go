@@ -109,7 +109,7 @@ func TestDecoderFaults(t *testing.T) {
 		{"length 4", first + "0400000000", bsoncore.DecodeOptions{}, 1, 8, fault{8, "", bsoncore.ErrLength}},
 		{"length 0", "00000000", bsoncore.DecodeOptions{}, 0, 0, fault{0, "", bsoncore.ErrLength}},
 		{"length -1", first + "ffffffff", bsoncore.DecodeOptions{}, 1, 8, fault{8, "", bsoncore.ErrLength}},
-		{"no NUL", first + "0500000001", bsoncore.DecodeOptions{}, 1, 8, fault{12, "", bsoncore.ErrTerminator}},
+		{"no NUL", first + "0500000001", bsoncore.DecodeOptions{}, 1, 8, fault{8, "", bsoncore.ErrTerminator}},
 		{"over the default", "01000004", bsoncore.DecodeOptions{}, 0, 0, fault{0, "", bsoncore.ErrTooLarge}},
 		{"at the default", "00000004", bsoncore.DecodeOptions{}, 0, 0, fault{4, "", bsoncore.ErrTruncated}},
 		{"over the limit", first + "0900000000", bsoncore.DecodeOptions{MaxDocumentSize: 8}, 1, 8, fault{8, "", bsoncore.ErrTooLarge}},
@@ -250,5 +250,43 @@ func TestDocuments(t *testing.T) {
 	wantSyntax(t, errs[0], fault{int64(len(stream) + 1), "", bsoncore.ErrTruncated})
 	for range bsoncore.Documents(bytes.NewReader(stream)) {
 		break // must not call yield again
+	}
+}
+
+// A fault of a length has the length, and says if it is text.
+func TestLengthError(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		data   string
+		offset int64
+		want   bsoncore.LengthError
+		text   string
+		says   string
+	}{
+		{"too small", "\x04\x00\x00\x00\x00", 0, bsoncore.LengthError{Length: 4, Err: bsoncore.ErrLength}, "",
+			"length 4 is too small for a document"},
+		{"negative", "\xff\xff\xff\xff\x00", 0, bsoncore.LengthError{Length: -1, Err: bsoncore.ErrLength}, "",
+			"length -1 is too small for a document"},
+		{"longer than the stream", "\x06\x00\x00\x00\x00", 5, bsoncore.LengthError{Length: 6, Err: bsoncore.ErrTruncated}, "",
+			"document ends too early: its length is 6"},
+		{"wrong by one", "\x05\x00\x00\x00\x0a\x00\x00", 0, bsoncore.LengthError{Length: 5, Err: bsoncore.ErrTerminator}, "",
+			"length 5 leads to a byte that is not NUL"},
+		{"log line", "LOGL something", 0, bsoncore.LengthError{Length: 0x4c474f4c, Err: bsoncore.ErrTooLarge}, "LOGL",
+			`document is too large: its length is the text "LOGL"`},
+		{"JSON", `{"a":1}`, 0, bsoncore.LengthError{Length: 0x2261227b, Err: bsoncore.ErrTooLarge}, `{"a"`,
+			`document is too large: its first bytes are the text "{\"a\""; package extjson reads JSON`},
+		{"JSON after blanks", "\n  [{}]", 0, bsoncore.LengthError{Length: 0x5b20200a, Err: bsoncore.ErrTooLarge}, "\n  [",
+			`document is too large: its first bytes are the text "\n  ["; package extjson reads JSON`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			d := bsoncore.NewDecoder(strings.NewReader(tc.data))
+			for d.Next() {
+			}
+			wantSyntax(t, d.Err(), fault{tc.offset, "", tc.want.Err})
+			got, _ := errors.AsType[bsoncore.LengthError](d.Err())
+			if got != tc.want || got.Text() != tc.text || got.Error() != tc.says {
+				t.Errorf("%+v, text %q: %v; want %+v, %q: %s", got, got.Text(), got, tc.want, tc.text, tc.says)
+			}
+		})
 	}
 }

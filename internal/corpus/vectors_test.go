@@ -210,7 +210,7 @@ var textSentinels = map[string]struct {
 	"ErrTruncated": {extjson.ErrTruncated, false}, "ErrTrailing": {extjson.ErrTrailing, false},
 	"ErrToken": {extjson.ErrToken, false}, "ErrControl": {extjson.ErrControl, false},
 	"ErrEscape": {extjson.ErrEscape, false}, "ErrSurrogate": {extjson.ErrSurrogate, false},
-	"ErrNumber": {extjson.ErrNumber, false}, "ErrRange": {extjson.ErrRange, true},
+	"ErrNumber": {extjson.ErrNumber, false}, "ErrRange": {extjson.ErrRange, true}, "ErrDigits": {extjson.ErrDigits, true},
 	"ErrWrapper": {extjson.ErrWrapper, false}, "ErrWrapperText": {extjson.ErrWrapperText, false},
 	"ErrUTF8": {bson.ErrUTF8, false}, "ErrKeyNUL": {bson.ErrKeyNUL, true},
 }

@@ -57,7 +57,7 @@ type Part struct {
 	Code   []byte    // of code with scope, the code; aliases the document
 	Holds  bool      // elements follow that an End belongs to
 
-	Err error // of a Fault: a sentinel of package bson
+	Err error // of a Fault: the Err of an error of package bson
 }
 
 // Options are the options of taking a document apart.
@@ -186,8 +186,8 @@ func (w *walker) fault(err error) {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(w.faults, p.Offset, func(q Part, off int) int { return q.Offset - off })
-	if i < len(w.faults) && w.faults[i].Offset == p.Offset && w.faults[i].Err == p.Err {
-		w.faults[i].Path = p.Path // that of the walk is more exact
+	if i < len(w.faults) && w.faults[i].Offset == p.Offset && errors.Is(w.faults[i].Err, p.Err) {
+		w.faults[i].Path, w.faults[i].Err = p.Path, p.Err // those of the walk are more exact
 		return
 	}
 	w.faults = slices.Insert(w.faults, i, p)

@@ -71,10 +71,10 @@ func TestParts(t *testing.T) {
 		{"scope", "= 0f 6300 13000000 02000000 78 00 09000000 08 6100 01 00 0a 6200", inspect.Options{},
 			"0+4 length; 4+17/22 javascriptWithScope /c; 21+4/4 bool /c/a; 25+1 end /c; 26+3/3 null /b; 29+1 end "},
 		{"a byte too many", "0500000000 07", inspect.Options{}, "0+4 length; 4+1 end ; 5+1 rest; 5  bytes after the end of the document"},
-		{"no final NUL", "0800000 00a 6100 01", inspect.Options{}, "0+4 length; 4+3/3 null /a; 7+1 rest; 7  terminating NUL is missing"},
+		{"no final NUL", "0800000 00a 6100 01", inspect.Options{}, "0+4 length; 0  length 8 leads to a byte that is not NUL; 4+3/3 null /a; 7+1 rest"},
 		{"neither", "07000000 0a 01 09 00", inspect.Options{}, "0+4 length; 4+4 rest; 4  terminating NUL is missing; 7  bytes after the end of the document"},
 		{"length of 4", "04000000 0a 6100 00", inspect.Options{},
-			"0+4 length; 0  length does not fit; 4+3/3 null /a; 7+1 rest; 7  unknown element type"},
+			"0+4 length; 0  length 4 is too small for a document; 4+3/3 null /a; 7+1 rest; 7  unknown element type"},
 		{"cut", "30000000 03 6100 18000000 0a 6200 02 6300 07", inspect.Options{},
 			"0+4 length; 4+7/27 object /a; 11+3/3 null /a/b; 14+4 rest; 18 /a/c document ends too early"},
 		{"bad inside", "= 03 6100 0c000000 08 6200 02 0a 6300 00", inspect.Options{},
@@ -103,15 +103,15 @@ func sound(doc []byte) bool {
 	return n >= 5 && int64(int32(binary.LittleEndian.Uint32(doc))) == int64(n) && doc[n-1] == 0
 }
 
-// place is the part of an error that is compared.
-func place(err error) string {
+// offsetOf returns the offset of err, of package bson, or -1.
+func offsetOf(err error) int64 {
 	if s, ok := errors.AsType[*bson.SyntaxError](err); ok {
-		return fmt.Sprintf("%d %v", s.Offset, s.Err)
+		return s.Offset
 	}
 	if v, ok := errors.AsType[*bson.ValueError](err); ok {
-		return fmt.Sprintf("%d %v", v.Offset, v.Err)
+		return v.Offset
 	}
-	return "none"
+	return -1
 }
 
 // check requires what holds for the parts of any bytes.
@@ -142,7 +142,7 @@ func check(t *testing.T, doc []byte) {
 	err := bson.Validate(doc)
 	found := err == nil && len(faults) == 0
 	for i, f := range faults {
-		found = found || fmt.Sprintf("%d %v", f.Offset, f.Err) == place(err) && (i == 0 || !sound(doc))
+		found = found || int64(f.Offset) == offsetOf(err) && errors.Is(err, f.Err) && (i == 0 || !sound(doc))
 	}
 	if !found {
 		t.Fatalf("%x: faults %+v, want %v", doc, faults, err)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
@@ -45,14 +46,25 @@ func Diagnose(err error) *Fault {
 	default:
 		return nil
 	}
-	f.Why = oneline.Clean(err.Error(), maxWhy) + f.Why
+	length, _ := errors.AsType[bson.LengthError](err)
+	f.Why = oneline.Clean(why(err), maxWhy) + f.Why
 	switch {
 	case errors.Is(err, bson.ErrDepth):
 		f.Why += " (see --max-depth)"
-	case errors.Is(err, bson.ErrTooLarge):
+	case errors.Is(err, bson.ErrTooLarge) && length.Text() == "":
 		f.Why += " (see --max-document-size)"
 	}
 	return f
+}
+
+// why returns the text of err, which has no place. For the length of text that is
+// no document, the library names a package.
+func why(err error) string {
+	length, ok := errors.AsType[bson.LengthError](err)
+	if text := length.Text(); ok && text != "" {
+		return fmt.Sprintf("%v: its length is the text %q", length.Err, text)
+	}
+	return err.Error()
 }
 
 // textFault returns the fault that e, of package extjson, is. Why is what e

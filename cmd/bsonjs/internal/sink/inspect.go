@@ -81,10 +81,11 @@ func (s *Inspect) Unread(p record.Part, rec *record.Record, err error) error {
 		return nil
 	}
 	at := syntax.Offset - rec.Offset
+	length, _ := errors.AsType[bson.LengthError](err)
 	switch {
 	case errors.Is(err, bson.ErrTruncated): // there are no more bytes
-	case errors.Is(err, bson.ErrTerminator):
-		rec.Data = rec.Data[:at+1]
+	case length.Err == bson.ErrTerminator:
+		rec.Data = rec.Data[:length.Length]
 	default:
 		rec.Data = rec.Data[:min(len(rec.Data), strayBytes)]
 		o := s.Parts
