@@ -142,6 +142,10 @@ type EncodeOptions struct {
 	EscapeHTML bool
 	// EscapeLines writes U+2028 and U+2029 as \uxxxx, as the Go driver does.
 	EscapeLines bool
+	// EscapeControls writes characters that a terminal may obey as \uxxxx:
+	// U+007F to U+009F, the marks of direction such as U+202E, U+2028 and
+	// U+2029. Control characters below U+0020 are escaped in any case.
+	EscapeControls bool
 	// Doubles is the spelling of doubles.
 	Doubles DoubleSpelling
 	// Location is the time zone of dates that are written as text. Nil means

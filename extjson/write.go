@@ -86,6 +86,7 @@ type encoder struct {
 	ascii    bool
 	html     bool
 	lines    bool // U+2028 and U+2029 are escaped
+	controls bool // the characters of isControl are escaped
 	escaping bool // one of these: every string goes through escape
 	replace  bool // bytes that are not UTF-8 become U+FFFD
 	asIs     bool // special keys in data are written
@@ -105,7 +106,8 @@ func (e *encoder) init(o *EncodeOptions) {
 	e.ascii = o.ASCII
 	e.html = o.EscapeHTML
 	e.lines = o.EscapeHTML || o.EscapeLines
-	e.escaping = o.ASCII || e.lines
+	e.controls = o.EscapeControls
+	e.escaping = o.ASCII || e.lines || o.EscapeControls
 	e.replace = o.InvalidUTF8 == bson.UTF8Replace
 	e.asIs = o.AmbiguousKeys == AsIs || o.Mode == Plain
 	e.exact = o.RejectLossy

@@ -2,6 +2,7 @@ package extjson
 
 import (
 	"encoding/binary"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -14,7 +15,8 @@ import (
 //   - quote copies eight bytes at a time until the first byte that needs an
 //     escape, and checks UTF-8 only after a high bit.
 //   - escape continues character by character from the first byte that quote
-//     could not copy. It obeys the options ASCII, EscapeHTML and EscapeLines.
+//     could not copy. It obeys the options ASCII, EscapeHTML, EscapeLines and
+//     EscapeControls.
 
 const (
 	ones  = 0x0101010101010101
@@ -27,15 +29,20 @@ const (
 	escNone    = 0   // copied
 	escUnicode = 'u' // \u00xx
 	escHTML    = '<' // \u00xx if HTML is to be safe
+	escDelete  = del // \u007f if control characters are escaped
 )
 
-// escapes says how each ASCII character is written: escNone, escUnicode, escHTML or
-// the letter that follows the backslash.
+// del is the control character that JSON does not escape.
+const del = 0x7F
+
+// escapes says how each ASCII character is written: escNone, escUnicode, escHTML,
+// escDelete or the letter that follows the backslash.
 var escapes = func() (t [utf8.RuneSelf]byte) {
 	for c := range t {
 		t[c] = jsontext.Escape(byte(c))
 	}
 	t['<'], t['>'], t['&'] = escHTML, escHTML, escHTML
+	t[del] = escDelete
 	return t
 }()
 
@@ -129,14 +136,17 @@ func (e *encoder) quoteEscaping(dst, s []byte) ([]byte, int) {
 	return buf[:n+1], -1
 }
 
-// moreBreaks is textcut.Breaks for strings in which characters above 0x7F and, if HTML
-// is to be safe, <, > and & end a run as well. Bits above the lowest one may be
-// wrong.
+// moreBreaks is textcut.Breaks for strings in which characters above 0x7F end a run
+// as well, and so do <, > and & if HTML is to be safe, and U+007F if control
+// characters are escaped. Bits above the lowest one may be wrong.
 func (e *encoder) moreBreaks(w uint64) uint64 {
 	m := textcut.Breaks(w) | w&highs
 	if e.html {
 		// '<' and '>' differ in one bit.
 		m |= ((((w | ones*0x02) ^ ones*'>') - ones) | ((w ^ ones*'&') - ones)) &^ w & highs
+	}
+	if e.controls {
+		m |= ((w ^ ones*del) - ones) &^ w & highs
 	}
 	return m
 }
@@ -157,12 +167,12 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			how := escapes[c]
-			if how == escNone || how == escHTML && !e.html {
+			if how == escNone || how == escHTML && !e.html || how == escDelete && !e.controls {
 				i++
 				continue
 			}
 			dst = append(dst, s[from:i]...)
-			if how == escUnicode || how == escHTML {
+			if how == escUnicode || how == escHTML || how == escDelete {
 				dst = append(dst, '\\', 'u', '0', '0', lowerHex[c>>4], lowerHex[c&15])
 			} else {
 				dst = append(dst, '\\', how)
@@ -186,7 +196,7 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 			} else {
 				dst = append(dst, "\uFFFD"...)
 			}
-		case e.ascii || e.lines && (r == '\u2028' || r == '\u2029'):
+		case e.ascii || e.lines && isSeparator(r) || e.controls && isControl(r):
 			dst = append(dst, s[from:i]...)
 			dst = appendUnicode(dst, r)
 		default:
@@ -198,6 +208,15 @@ func (e *encoder) escape(dst, s []byte, i int) ([]byte, int) {
 	}
 	dst = append(dst, s[from:]...)
 	return append(dst, '"'), -1
+}
+
+// isSeparator reports whether r ends a line in JavaScript, though not in JSON.
+func isSeparator(r rune) bool { return r == '\u2028' || r == '\u2029' }
+
+// isControl reports whether a terminal may obey r, a character above U+001F: a
+// control character, a mark of direction or a separator.
+func isControl(r rune) bool {
+	return del <= r && r <= 0x9F || unicode.Is(unicode.Bidi_Control, r) || isSeparator(r)
 }
 
 // appendUnicode appends r as \uxxxx, or as a pair of them above U+FFFF.

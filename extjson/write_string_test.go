@@ -33,7 +33,9 @@ func slowQuote(s string, o extjson.EncodeOptions) string {
 			b.WriteString(`\r`)
 		case r < ' ',
 			o.EscapeHTML && strings.ContainsRune("<>&", r),
-			(o.EscapeHTML || o.EscapeLines) && (r == '\u2028' || r == '\u2029'),
+			(o.EscapeHTML || o.EscapeLines || o.EscapeControls) && (r == '\u2028' || r == '\u2029'),
+			o.EscapeControls && (0x7F <= r && r < 0xA0 || r == '\u061c' || r == '\u200e' || r == '\u200f' ||
+				'\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'),
 			o.ASCII && 0x7F < r && r <= 0xFFFF:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		case o.ASCII && r > 0xFFFF:
@@ -48,6 +50,7 @@ func slowQuote(s string, o extjson.EncodeOptions) string {
 
 var quoteOptions = []extjson.EncodeOptions{
 	{}, {ASCII: true}, {EscapeHTML: true}, {ASCII: true, EscapeHTML: true}, {EscapeLines: true},
+	{EscapeControls: true}, {EscapeControls: true, EscapeHTML: true}, {EscapeControls: true, ASCII: true},
 	{InvalidUTF8: bson.UTF8Replace},
 }
 
@@ -81,7 +84,8 @@ func checkQuote(t *testing.T, s string) {
 func TestQuote(t *testing.T) {
 	special := []string{
 		"\"", "\\", "/", "\x7f", " ", "!", "#", "[", "]", "<", ">", "&", "a",
-		"\u0080", "é", "\u07ff", "\u0800", "\u2027", "\u2028", "\u2029", "\u202a",
+		"~", "\u0080", "\u009b", "\u009f", "\u00a0", "é", "\u061b", "\u061c", "\u200d", "\u200e", "\u200f",
+		"\u202e", "\u202f", "\u2065", "\u2066", "\u2069", "\u206a", "\u07ff", "\u0800", "\u2027", "\u2028", "\u2029", "\u202a",
 		"\ud7ff", "\ue000", "\ufffd", "\uffff", "\U00010000", "🙂", "\U0010ffff",
 	}
 	for c := range rune(' ') {
@@ -103,7 +107,7 @@ func TestQuote(t *testing.T) {
 // words, because one of them may affect the search for the other.
 func TestQuotePairs(t *testing.T) {
 	for _, a := range []string{"\"", "\\", "\x00", "\x1f", "é", "🙂", "\u2028"} {
-		for _, b := range []string{"\"", "\\", "\x00", "!", "#", "]", "<", "é", "🙂"} {
+		for _, b := range []string{"\"", "\\", "\x00", "!", "#", "]", "<", "\x7e", "\x7f", "é", "🙂"} {
 			for at := range 18 {
 				checkQuote(t, strings.Repeat("x", at)+a+b+"tail")
 				checkQuote(t, strings.Repeat("é", at)+a+b)
@@ -232,5 +236,36 @@ func TestInvalidUTF8ArrayKey(t *testing.T) {
 		wantFault(t, err, fault{Offset: int64(15 + bad.at), Pointer: pointer, Err: bson.ErrUTF8})
 		got, err := encode(t, extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace}, doc)
 		wantText(t, got, err, `{"b":[null,null]}`)
+	}
+}
+
+// A regex that needs an escape is no literal of the shell, because a literal has
+// none.
+func TestEscapedRegex(t *testing.T) {
+	for _, tc := range []struct {
+		o       extjson.EncodeOptions
+		pattern string
+		want    string
+	}{
+		{extjson.EncodeOptions{}, "a<é\u202e", "/a<é\u202e/i"},
+		{extjson.EncodeOptions{EscapeControls: true}, "a<é", "/a<é/i"},
+		{extjson.EncodeOptions{EscapeControls: true}, "a\u202e", `RegExp("a\u202e", "i")`},
+		{extjson.EncodeOptions{EscapeControls: true}, "a\x7f", `RegExp("a\u007f", "i")`},
+		{extjson.EncodeOptions{EscapeControls: true}, "\u009b1m", `RegExp("\u009b1m", "i")`},
+		{extjson.EncodeOptions{EscapeLines: true}, "a", "/a/i"},
+		{extjson.EncodeOptions{EscapeLines: true}, "a\u2028", `RegExp("a\u2028", "i")`},
+		{extjson.EncodeOptions{ASCII: true}, "é", `RegExp("\u00e9", "i")`},
+		{extjson.EncodeOptions{EscapeHTML: true}, "<", `RegExp("\u003c", "i")`},
+	} {
+		tc.o.Mode = extjson.Shell
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendRegex(doc, "a", tc.pattern, "i"), mark)
+		got, err := tc.o.AppendJSON(nil, doc)
+		if want := `{"a":` + tc.want + `}`; err != nil || string(got) != want {
+			t.Errorf("%q with %+v: %s, %v, want %s", tc.pattern, tc.o, got, err, want)
+		}
+		if back, err := (extjson.DecodeOptions{Shell: true}).AppendBSON(nil, got); err != nil || string(back) != string(doc) {
+			t.Errorf("%s comes back as %x, %v, want %x", got, back, err, doc)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package extjson
 
 import (
+	"bytes"
 	"encoding/hex"
 	"math"
 	"slices"
@@ -297,7 +298,7 @@ func (e *encoder) regex(dst []byte) []byte {
 	switch {
 	case e.mode == Plain:
 		return e.plainRegex(dst, at, pattern, options)
-	case e.mode == Shell && shelltext.IsLiteralRegex(pattern, options) && !e.escaping:
+	case e.mode == Shell && e.isLiteral(pattern, options):
 		dst = append(e.raw(append(dst, '/'), pattern), '/')
 		return append(dst, options...)
 	}
@@ -305,6 +306,15 @@ func (e *encoder) regex(dst []byte) []byte {
 	dst = e.text(append(dst, f[0]...), at, pattern)
 	dst = e.text(append(dst, f[1]...), off, options)
 	return append(dst, f[2]...)
+}
+
+// isLiteral reports whether a regex is written as /pattern/options, which has no
+// escapes.
+func (e *encoder) isLiteral(pattern, options []byte) bool {
+	if e.ascii || e.html || e.controls && bytes.ContainsFunc(pattern, isControl) {
+		return false
+	}
+	return shelltext.IsLiteralRegex(pattern, options)
 }
 
 // plainRegex writes /pattern/options as a string.

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -165,6 +166,7 @@ func FuzzIndent(f *testing.F) {
 		{ASCII: true},
 		{EscapeHTML: true},
 		{EscapeLines: true},
+		{EscapeControls: true},
 		{Indent: " ", ASCII: true, EscapeHTML: true},
 	}
 	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
@@ -202,6 +204,11 @@ func FuzzIndent(f *testing.F) {
 				}
 				if o.EscapeLines && bytes.ContainsAny(text, "\u2028\u2029") {
 					t.Fatalf("text has line separators: %q", text)
+				}
+				if o.EscapeControls && bytes.ContainsFunc(text, func(r rune) bool {
+					return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+				}) {
+					t.Fatalf("text has control characters: %q", text)
 				}
 				if o.Indent == "" && bytes.ContainsRune(text, '\n') {
 					t.Fatalf("text has a line feed without Indent: %q", text)
