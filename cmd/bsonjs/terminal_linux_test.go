@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pty"
 )
 
@@ -23,7 +25,8 @@ func TestBinaryToTerminal(t *testing.T) {
 	}{
 		{nil, false, 2, ""},
 		{[]string{"--force"}, false, 0, one},
-		{[]string{"-t", "json"}, false, 0, "{\"a\":1}\r\n"},
+		{[]string{"-t", "json"}, false, 0, "{\r\n  \x1b[36m\"a\"\x1b[0m: \x1b[35m1\x1b[0m\r\n}\r\n"},
+		{[]string{"-t", "json"}, true, 0, "{\r\n  \x1b[36m\"a\"\x1b[0m: \x1b[35m1\x1b[0m\r\n}\r\n"},
 		{[]string{"-t", "json", "--compress", "gzip"}, false, 2, ""},
 		{[]string{"-t", "json", "--compress", "snappy", "--force"}, false, 0, "\xff\x06"},
 		{nil, true, 2, ""},
@@ -106,6 +109,114 @@ func TestDebugOnTerminal(t *testing.T) {
 	got := runCommand(strings.NewReader(doc), "dump", "-q", "--type=debug")
 	if want := "\t\ta\x1b[2J\a\r\u009b\n"; !strings.Contains(got.stdout, want) {
 		t.Errorf("a file has %q, want %q in it", got.stdout, want)
+	}
+}
+
+// seen returns everything that a terminal gets as the standard output of the
+// command.
+func seen(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	person, program := pty.Open(t)
+	all := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(person) // ends with EIO
+		all <- string(text)
+	}()
+	var stderr bytes.Buffer
+	if code := run(args, strings.NewReader(stdin), program, &stderr); code != 0 {
+		t.Errorf("%v: exit code %d: %s", args, code, &stderr)
+	}
+	program.Close()
+	return strings.ReplaceAll(<-all, "\r\n", "\n")
+}
+
+// A terminal shows documents in several lines and in colours, unless flags or the
+// environment say otherwise. Whatever the flags, it gets no control character of
+// a document.
+func TestDocumentsOnTerminal(t *testing.T) {
+	const (
+		text    = `{"a":{"$numberLong":"1"},"b":[true,"x"]}`
+		plain   = `{"a":1,"b":[true,"x"]}` + "\n"
+		pretty  = "{\n  \"a\": 1,\n  \"b\": [\n    true,\n    \"x\"\n  ]\n}\n"
+		key     = "\x1b[36m"
+		str     = "\x1b[32m"
+		number  = "\x1b[35m"
+		word    = "\x1b[33m"
+		end     = "\x1b[0m"
+		colored = "{" + key + `"a"` + end + ":" + number + "1" + end + "," + key + `"b"` + end + ":[" +
+			word + "true" + end + "," + str + `"x"` + end + "]}\n"
+		both = "{\n  " + key + `"a"` + end + ": " + number + "1" + end + ",\n  " + key + `"b"` + end + ": [\n    " +
+			word + "true" + end + ",\n    " + str + `"x"` + end + "\n  ]\n}\n"
+	)
+	for _, tc := range []struct{ args, environ, want string }{
+		{"", "", both},
+		{"--color auto --pretty=auto", "", both},
+		{"--pretty", "", both},
+		{"--color never", "", pretty},
+		{"--pretty=never", "", colored},
+		{"--pretty=false", "", colored},
+		{"--pretty=never --color never", "", plain},
+		{"--spacing compact", "", colored},
+		{"--array", "", "[" + strings.TrimSuffix(colored, "\n") + "]\n"},
+		{"--array --pretty --color never", "", "[" + strings.TrimSuffix(pretty, "\n") + "]\n"},
+		{"--indent 1 --color never", "", strings.ReplaceAll(pretty, "  ", " ")},
+		{"", "NO_COLOR=1", pretty},
+		{"--color always", "NO_COLOR=1", both},
+		{"", "NO_COLOR=", both},
+		{"", "TERM=dumb", pretty},
+		{"", "BSONJS_PRETTY=never", colored},
+		{"", "BSONJS_COLOR=never", pretty},
+	} {
+		if tc.environ != "" {
+			name, value, _ := strings.Cut(tc.environ, "=")
+			t.Setenv(name, value)
+		}
+		args := append([]string{"-t", "json"}, strings.Fields(tc.args)...)
+		if diff := cmp.Diff(tc.want, seen(t, text, args...)); diff != "" {
+			t.Errorf("%s %s (-want +got):\n%q", tc.environ, tc.args, diff)
+		}
+		os.Unsetenv(strings.Split(tc.environ, "=")[0])
+	}
+	const hostile = `{"\u001b[2J\u009b31m":"\u007f\u202eé\u0085\u2028"}`
+	want := strings.Replace(hostile, `é`, "é", 1)
+	for _, args := range [][]string{
+		{"--pretty=never", "--color", "never", "-t", "json"}, {"dump", "-q"}, {"inspect", "--json"}, {"inspect"},
+	} {
+		stdin := hostile
+		if args[0] == "dump" {
+			stdin = runCommand(strings.NewReader(hostile)).stdout
+		}
+		got := seen(t, stdin, args...)
+		if strings.ContainsAny(got, "\x1b\u009b\x7f\u202e\u0085\u2028") {
+			t.Errorf("%v: the terminal gets %q", args, got)
+		}
+		if args[0] != "inspect" && got != want+"\n" {
+			t.Errorf("%v: the terminal gets %q, want %q", args, got, want)
+		}
+	}
+}
+
+// Elsewhere there are colours only if a flag asks for them, and without them the
+// text is the same.
+func TestColorsElsewhere(t *testing.T) {
+	collection, err := os.ReadFile("../../testdata/collection.bson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	escapes := regexp.MustCompile("\x1b\\[[0-9]+m")
+	for _, flags := range []string{"", "-m canonical --array", "-m shell --pretty", "-m plain --lossy", "-m legacy --sort-keys"} {
+		args := strings.Fields(flags)
+		plain := runCommand(bytes.NewReader(collection), args...)
+		if plain.code != 0 || strings.Contains(plain.stdout, "\x1b") {
+			t.Fatalf("%s: exit code %d, or colours without a terminal: %s", flags, plain.code, plain.stderr)
+		}
+		colored := runCommand(bytes.NewReader(collection), append(args, "--color=always")...)
+		if colored.code != 0 || len(colored.stdout) < len(plain.stdout)*11/10 {
+			t.Fatalf("%s: exit code %d, %d bytes with colours, %d without", flags, colored.code, len(colored.stdout), len(plain.stdout))
+		}
+		if got := escapes.ReplaceAllString(colored.stdout, ""); got != plain.stdout {
+			t.Errorf("%s: the text is another with colours (-want +got):\n%s", flags, cmp.Diff(plain.stdout, got))
+		}
 	}
 }
 

@@ -213,25 +213,26 @@ func (o *convertOptions) plan(r *run.Run) {
 	r.Target = &converter{o: o, to: o.decided.to}
 }
 
-// write returns the options of writing documents that were in the format from.
-func (o *convertOptions) write(from *codec.Codec) codec.WriteOptions {
+// write returns the options of writing the documents of in.
+func (o *convertOptions) write(in run.Input) codec.WriteOptions {
 	return codec.WriteOptions{
-		Text:     o.encodeText(),
+		Text:     o.encodeText(in),
 		Pickle:   pickle.EncodeOptions{Protocol: o.protocol, Reader: o.reader, Documents: o.documents, Deprecated: o.deprecated, MaxDepth: o.maxDepth},
 		Validate: bson.ValidateOptions{MaxDepth: o.maxDepth},
 		UTF8:     o.invalidUTF8,
-		Checked:  from.Checks,
+		Checked:  in.From.Checks,
 	}
 }
 
-func (o *convertOptions) encodeText() extjson.EncodeOptions {
+func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 	return extjson.EncodeOptions{
 		Mode:               o.mode,
-		Indent:             o.indentation(),
+		Indent:             o.indentation(in),
 		Spacing:            o.spacing,
 		SortKeys:           o.sortKeys,
 		ASCII:              o.ascii,
 		EscapeHTML:         o.htmlSafe,
+		EscapeControls:     in.Terminal,
 		Doubles:            o.doubles,
 		Location:           o.zone,
 		Dates:              o.dates,
@@ -276,7 +277,10 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	if c.to.Binary && in.Terminal && !c.o.force {
 		return nil, errors.New(c.to.String() + " is binary and the output is a terminal; name a file with --output, or add --force")
 	}
-	c.lines.Encoder, c.lines.Out = c.to.Write(c.o.write(in.From)), in.Out
+	c.lines.Encoder, c.lines.Out = c.to.Write(c.o.write(in)), in.Out
+	if c.to == codec.JSON && c.o.color.on(in.Colors) {
+		c.lines.Appender, c.lines.Encoder.Alone = &sink.Colored{Text: c.lines.Appender}, codec.AloneText
+	}
 	c.started = true
 	return &c.lines, nil
 }
@@ -288,7 +292,7 @@ func (c *converter) End(out io.Writer) error {
 		c.to = codec.JSON
 	}
 	if !c.started && c.to == codec.JSON {
-		c.lines.Encoder = c.to.Write(c.o.write(codec.JSON))
+		c.lines.Encoder = c.to.Write(c.o.write(run.Input{From: codec.JSON}))
 	}
 	return c.lines.End(out)
 }

@@ -178,14 +178,16 @@ func (d *dumper) Begin(in run.Input) (run.Sink, error) {
 // End ends the output.
 func (d *dumper) End(out io.Writer) error { return d.lines.End(out) }
 
-// text returns the options of bsondump for the Go driver.
-func (o *dumpOptions) text() extjson.EncodeOptions {
+// text returns the options of bsondump for the Go driver. A terminal gets no
+// control characters.
+func (o *dumpOptions) text(in run.Input) extjson.EncodeOptions {
 	e := extjson.EncodeOptions{
-		Mode:        extjson.Canonical,
-		Doubles:     extjson.DriverDoubles,
-		EscapeLines: true,
-		RejectLossy: true,
-		MaxDepth:    o.maxDepth,
+		Mode:           extjson.Canonical,
+		Doubles:        extjson.DriverDoubles,
+		EscapeLines:    true,
+		EscapeControls: in.Terminal,
+		RejectLossy:    true,
+		MaxDepth:       o.maxDepth,
 	}
 	if o.lossy {
 		e.RejectLossy, e.AmbiguousKeys, e.InvalidUTF8 = false, extjson.AsIs, bson.UTF8Replace
@@ -195,7 +197,7 @@ func (o *dumpOptions) text() extjson.EncodeOptions {
 
 // encoder returns the encoder of dump for the documents of in.
 func (o *dumpOptions) encoder(in run.Input) codec.Encoder {
-	text := codec.JSON.Write(codec.WriteOptions{Text: o.text()}).Appender
+	text := codec.JSON.Write(codec.WriteOptions{Text: o.text(in)}).Appender
 	switch {
 	case o.kind == dumpDebug:
 		return codec.Encoder{Appender: &sink.Debug{MaxDepth: o.maxDepth, Terminal: in.Terminal}, Alone: math.MaxInt}

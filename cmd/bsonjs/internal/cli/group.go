@@ -73,7 +73,15 @@ func addSwitch(fs *pflag.FlagSet, v pflag.Value, name, usage string) {
 // turned off.
 func given(fs *pflag.FlagSet, name string) bool {
 	f := fs.Lookup(name)
-	return f != nil && f.Changed && !(f.Value.Type() == "bool" && f.Value.String() == "false")
+	return f != nil && f.Changed && !isOff(f.Value)
+}
+
+// isOff reports whether v is the value of a flag that is turned off.
+func isOff(v pflag.Value) bool {
+	if s, ok := v.(interface{ Off() bool }); ok {
+		return s.Off()
+	}
+	return v.Type() == "bool" && v.String() == "false"
 }
 
 // checkAll returns the first error of checks.

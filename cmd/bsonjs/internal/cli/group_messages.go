@@ -47,7 +47,7 @@ const (
 	progressJSON // one object per line
 )
 
-// A colorPolicy decides whether messages have colours.
+// A colorPolicy decides whether messages and JSON have colours.
 type colorPolicy uint8
 
 const (
@@ -56,9 +56,12 @@ const (
 	colorNever
 )
 
+// on reports whether text has colours, if shown says that a terminal shows them.
+func (p colorPolicy) on(shown bool) bool { return p == colorAlways || p == colorAuto && shown }
+
 // palette returns the colours of messages on w.
 func (p colorPolicy) palette(w io.Writer) report.Palette {
-	if p == colorAlways || p == colorAuto && file.IsTerminal(w) {
+	if p.on(file.ShowsColors(w)) {
 		return report.ANSI()
 	}
 	return report.Palette{}
@@ -80,6 +83,6 @@ func (g *messageGroup) addMessages(fs *pflag.FlagSet) {
 		"json prints lines of JSON")
 	fs.Var(choose(&g.color,
 		word[colorPolicy]{"auto", colorAuto}, word[colorPolicy]{"always", colorAlways}, word[colorPolicy]{"never", colorNever},
-	), "color", "colour messages; auto (the default) does so on a terminal unless NO_COLOR is set")
+	), "color", "colour messages and JSON; auto (the default) does so on a terminal unless NO_COLOR is set")
 	fs.BoolVarP(&g.quiet, "quiet", "q", false, "print faults only: no notes, and no summary or progress unless a flag asks for it")
 }

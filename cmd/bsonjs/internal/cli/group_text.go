@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -19,7 +20,7 @@ type textGroup struct {
 	mode             extjson.Mode
 	ambiguous        extjson.AmbiguityPolicy
 	array            bool // one array over all files
-	pretty           bool
+	pretty           prettyPolicy
 	indent           int // spaces for each level, 0: none unless pretty
 	spacing          extjson.Spacing
 	sortKeys         bool
@@ -34,6 +35,15 @@ type textGroup struct {
 	nonFinite        extjson.NonFinitePolicy
 }
 
+// A prettyPolicy decides whether JSON is indented.
+type prettyPolicy uint8
+
+const (
+	prettyAuto prettyPolicy = iota // on a terminal, unless another flag decides
+	prettyAlways
+	prettyNever
+)
+
 func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 	fs.VarP(choose(&g.mode,
 		word[extjson.Mode]{"canonical", extjson.Canonical}, word[extjson.Mode]{"relaxed", extjson.Relaxed},
@@ -44,7 +54,11 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 		"wrappers and is not meant to be read back; semi is relaxed with wrappers for integers beyond 2^53. "+
 		"With --mode the output is JSON")
 	fs.BoolVar(&g.array, "array", false, "write one array of all documents of all files; without --array every output, also FILE.json, has one document per line")
-	fs.BoolVar(&g.pretty, "pretty", false, "indent by 2, one member or element per line")
+	pretty := setting[prettyPolicy]{choose(&g.pretty,
+		word[prettyPolicy]{"auto", prettyAuto}, word[prettyPolicy]{"always", prettyAlways}, word[prettyPolicy]{"never", prettyNever},
+	), "always", "never"}
+	pretty.add(fs, "pretty", "indent by 2, one member or element per line; without this flag that is done on a terminal, "+
+		"unless --array, --indent or --spacing is given; =never writes one document per line everywhere")
 	fs.Var(&amount{&g.indent, 1, 16, nil}, "indent", "indent by `N`, 1 to 16, one member or element per line")
 	fs.Var(choose(&g.spacing,
 		word[extjson.Spacing]{"compact", extjson.CompactSpacing}, word[extjson.Spacing]{"python", extjson.PythonSpacing},
@@ -109,16 +123,20 @@ func (g *textGroup) check(fs *pflag.FlagSet) error {
 	if given(fs, "uuid-spelling") && (g.mode == extjson.Shell || g.mode == extjson.Plain) {
 		return errors.New("--uuid-spelling has no effect in modes shell and plain, which have a spelling of their own; leave it out")
 	}
+	if g.pretty == prettyAuto && given(fs, "spacing") {
+		g.pretty = prettyNever
+	}
 	return nil
 }
 
 // prettyIndent is the number of spaces per level of --pretty.
 const prettyIndent = 2
 
-// indentation returns the text before each level.
-func (g *textGroup) indentation() string {
-	if g.indent == 0 && g.pretty {
-		return strings.Repeat(" ", prettyIndent)
+// indentation returns the text before each level in the output of in.
+func (g *textGroup) indentation(in run.Input) string {
+	n := g.indent
+	if n == 0 && (g.pretty == prettyAlways || g.pretty == prettyAuto && in.Terminal && !g.array) {
+		n = prettyIndent
 	}
-	return strings.Repeat(" ", g.indent)
+	return strings.Repeat(" ", n)
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/spf13/pflag"
 )
 
 // This file has flags that say words. Like all values of flags here they
@@ -162,3 +164,28 @@ func (t *toggle[T]) Type() string { return "bool" }
 
 // IsBoolFlag tells pflag and cobra that there is no value.
 func (t *toggle[T]) IsBoolFlag() bool { return true }
+
+// A setting is a choice that may also be a flag without a value. The flag alone,
+// and true, stand for the word on; false stands for the word off.
+type setting[T comparable] struct {
+	*choice[T]
+	on, off string
+}
+
+// Set sets the value to that of the word s.
+func (v *setting[T]) Set(s string) error {
+	if on, err := strconv.ParseBool(s); err == nil {
+		if s = v.off; on {
+			s = v.on
+		}
+	}
+	return v.choice.Set(s)
+}
+
+// Off reports whether the value is another than that of the flag alone.
+func (v *setting[T]) Off() bool { return v.String() != v.on }
+
+// add adds the flag to fs.
+func (v *setting[T]) add(fs *pflag.FlagSet, name, usage string) {
+	fs.VarPF(v, name, "", usage).NoOptDefVal = v.on
+}

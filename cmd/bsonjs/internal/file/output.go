@@ -226,6 +226,17 @@ func (f *Writer) Aside() bool { return f.aside != nil }
 // IsTerminal reports whether the output is a terminal.
 func (f *Writer) IsTerminal() bool { return IsTerminal(f.w) }
 
+// ShowsColors reports whether the output is a terminal that obeys escape
+// sequences.
+func (f *Writer) ShowsColors() bool { return ShowsColors(f.w) }
+
+// ShowsColors reports whether v, which may be anything, is a terminal that obeys
+// escape sequences.
+func ShowsColors(v any) bool {
+	fd, ok := Terminal(v)
+	return ok && obeysEscapes(fd)
+}
+
 // IsTerminal reports whether v, which may be anything, is a terminal.
 func IsTerminal(v any) bool {
 	_, ok := Terminal(v)

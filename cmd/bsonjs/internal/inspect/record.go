@@ -7,6 +7,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -99,12 +100,13 @@ func value(p Part) []byte {
 	return text
 }
 
+// appendRecord appends the line of r, without characters that a terminal obeys.
 func appendRecord(dst []byte, r record) []byte {
-	line := bytes.NewBuffer(dst)
-	enc := json.NewEncoder(line)
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(r); err != nil {
 		panic("BUG: inspect: a record without a text: " + err.Error())
 	}
-	return line.Bytes()
+	return append(dst, oneline.EscapeJSON(line.Bytes())...)
 }

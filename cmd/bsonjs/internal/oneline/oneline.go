@@ -2,9 +2,12 @@
 package oneline
 
 import (
+	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -77,4 +80,27 @@ func plain(s string) bool {
 // U+202E could change how a line is read.
 func Printable(r rune) bool {
 	return !unicode.Is(unicode.C, r) && r != '\u2028' && r != '\u2029'
+}
+
+// EscapeJSON returns line, a line of JSON, with escapes for characters that JSON
+// allows in strings and a terminal should not get. It returns line itself if there
+// are none.
+func EscapeJSON(line []byte) []byte {
+	if !bytes.ContainsFunc(line, func(r rune) bool { return r >= ' ' && !Printable(r) }) {
+		return line
+	}
+	var dst []byte
+	for len(line) > 0 {
+		r, n := utf8.DecodeRune(line)
+		switch high, low := utf16.EncodeRune(r); {
+		case r < ' ' || Printable(r): // strings have no characters below a blank: it is the end of the line
+			dst = append(dst, line[:n]...)
+		case high == utf8.RuneError:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		}
+		line = line[n:]
+	}
+	return dst
 }

@@ -58,3 +58,19 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// A line of JSON means the same after EscapeJSON, and is the same if it has
+// nothing to escape.
+func TestEscapeJSON(t *testing.T) {
+	for _, tc := range []struct{ line, want string }{
+		{"", ""},
+		{"{\"a\":\"é🙂\\n\"}\n", "{\"a\":\"é🙂\\n\"}\n"},
+		{"{\"\u009b1m\":\"\x7f\u202e\u2028\"}\n", `{"\u009b1m":"\u007f\u202e\u2028"}` + "\n"},
+		{"{\"a\":\"\U000e0041\"}\n", `{"a":"\udb40\udc41"}` + "\n"},
+	} {
+		got := string(EscapeJSON([]byte(tc.line)))
+		if got != tc.want {
+			t.Errorf("%q becomes %q, want %q", tc.line, got, tc.want)
+		}
+	}
+}

@@ -1,11 +1,8 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
@@ -70,28 +67,6 @@ func writeJSON(w io.Writer, v any) {
 type lineWriter struct{ w io.Writer }
 
 func (l lineWriter) Write(line []byte) (int, error) {
-	text := line
-	if bytes.ContainsFunc(line, func(r rune) bool { return r >= ' ' && !oneline.Printable(r) }) {
-		text = escapeControls(nil, line)
-	}
-	_, err := l.w.Write(text)
+	_, err := l.w.Write(oneline.EscapeJSON(line))
 	return len(line), err
-}
-
-// escapeControls appends text, a line of JSON, with escapes for characters that
-// JSON allows in strings and a terminal should not get.
-func escapeControls(dst, text []byte) []byte {
-	for len(text) > 0 {
-		r, n := utf8.DecodeRune(text)
-		switch high, low := utf16.EncodeRune(r); {
-		case r < ' ' || oneline.Printable(r): // strings have no characters below a blank: it is the end of the line
-			dst = append(dst, text[:n]...)
-		case high == utf8.RuneError:
-			dst = fmt.Appendf(dst, `\u%04x`, r)
-		default:
-			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
-		}
-		text = text[n:]
-	}
-	return dst
 }

@@ -81,7 +81,11 @@ func (e *engine) input(name string) *report.Fault {
 
 // begin asks the target for the sink of s.
 func (s *source) begin() *report.Fault {
-	to, err := s.Target.Begin(Input{Name: s.name, From: s.from, Out: s.writer(), Terminal: s.out.IsTerminal()})
+	plain := s.Output.Codec == compress.None
+	to, err := s.Target.Begin(Input{
+		Name: s.name, From: s.from, Out: s.writer(),
+		Terminal: plain && s.out.IsTerminal(), Colors: plain && s.out.ShowsColors(),
+	})
 	if err != nil {
 		return report.UsageFault(err.Error())
 	}

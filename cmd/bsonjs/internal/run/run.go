@@ -72,6 +72,7 @@ type Input struct {
 	From     *codec.Codec
 	Out      io.Writer // the output
 	Terminal bool      // a terminal shows it
+	Colors   bool      // a terminal shows it that obeys escape sequences
 }
 
 // A Policy is the policy for a record with a fault.

@@ -4,7 +4,8 @@
 //   - lines.go writes documents in a format, with the text between them.
 //   - none.go writes nothing.
 //   - inspect.go writes lines about the bytes of documents.
-//   - tabs.go and debug.go are the encoders of bsondump, for lines.go.
+//   - tabs.go and debug.go are the encoders of bsondump, for lines.go; color.go
+//     gives colours to the text of another encoder.
 package sink
 
 import (

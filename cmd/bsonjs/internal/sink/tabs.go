@@ -74,7 +74,7 @@ type tabber struct {
 
 	tabs     int
 	inString bool
-	escaped  bool // behind a backslash in a string
+	quoted   quoted
 	opened   bool // behind the bracket that opens a container
 }
 
@@ -83,7 +83,10 @@ type tabber struct {
 func (b *tabber) Write(text []byte) (int, error) {
 	for i := 0; i < len(text); i++ {
 		if b.inString {
-			n := b.stringEnd(text[i:])
+			n := b.quoted.end(text[i:])
+			if b.inString = n < 0; b.inString {
+				n = len(text) - i
+			}
 			b.out = append(b.out, text[i:i+n]...)
 			i += n - 1
 			continue
@@ -117,20 +120,25 @@ func (b *tabber) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// stringEnd returns the length of the rest of a string, at the start of text.
-func (b *tabber) stringEnd(text []byte) int {
+// A quoted is the rest of a string of JSON, in portions of any size.
+type quoted struct {
+	escaped bool // behind a backslash
+}
+
+// end returns the length of text up to the quote that ends the string, or -1 if
+// it is not there yet.
+func (q *quoted) end(text []byte) int {
 	for i, c := range text {
 		switch {
-		case b.escaped:
-			b.escaped = false
+		case q.escaped:
+			q.escaped = false
 		case c == '\\':
-			b.escaped = true
+			q.escaped = true
 		case c == '"':
-			b.inString = false
 			return i + 1
 		}
 	}
-	return len(text)
+	return -1
 }
 
 // newline begins a line.
