@@ -20,6 +20,13 @@ var foreignNames = map[string]string{
 	"jsonFormat": "mode",
 }
 
+// lacking are flags of mongoexport that select documents or fields.
+var lacking = []string{"fields", "fieldFile", "query", "queryFile", "skip", "limit", "sort"}
+
+// lackingCure is what to type in place of a flag of lacking. jq 1.6 alters the
+// numbers of relaxed text.
+const lackingCure = "bsonjs does not select documents or fields; type bsonjs -m canonical FILE | jq -c FILTER | bsonjs -t bson, and keep -m canonical, because jq may alter numbers"
+
 // acceptForeignNames makes fs know foreignNames. It must be called before
 // flags are added.
 func acceptForeignNames(fs *pflag.FlagSet) {

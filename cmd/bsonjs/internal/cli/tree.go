@@ -101,7 +101,8 @@ func pathOf(cmd *cobra.Command) string {
 	return cmd.CommandPath()
 }
 
-// flagError adds a similar flag of cmd to an error about an unknown flag.
+// flagError adds a cure to an error about an unknown flag: a similar flag of cmd,
+// or a way without a flag.
 func flagError(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
@@ -110,6 +111,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	name := unknown.GetSpecifiedName()
 	if short := unknown.GetSpecifiedShortnames(); len(short) > 1 {
 		name = short
+	}
+	if slices.Contains(lacking, name) {
+		return fmt.Errorf("%w; %s", err, lackingCure)
 	}
 	if meant := meantFlag(cmd.Flags(), name); meant != "" {
 		return fmt.Errorf("%w; did you mean %s?", err, meant)
