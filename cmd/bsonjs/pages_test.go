@@ -168,7 +168,7 @@ func outputPattern(shown string) *regexp.Regexp {
 }
 
 // foreign has the programs of the pages that a fresh machine may lack.
-var foreign = regexp.MustCompile(`\b(jq|git|mongoexport|mongodump|duckdb|python3|redis-cli|zstd)\b `)
+var foreign = regexp.MustCompile(`\b(jq|git|mongoexport|mongodump|duckdb|python3|redis-cli|zstd|man|less)\b `)
 
 // missing returns the first program of a script that is not installed, or "".
 func missing(script string) string {
@@ -257,6 +257,8 @@ const derivedFiles = `
 bsonjs users.bson -t bson -o users.bson.gz
 bsonjs -m legacy users.bson -o legacy.json
 bsonjs -t pickle users.bson -o users.pkl
+cp users.pkl cache.pkl
+bsonjs a.bson -o b.json
 bsonjs --array -m canonical users.bson -o array.json
 printf '/* 1 */\n{_id: ObjectId("5525c3dad77f76e88f4a1ed7"), name: "Ada"}\n' >notes.js
 printf '{"a":1}\n{"a":tru}\n{"a":3}\n' >bad.json
@@ -324,6 +326,49 @@ func runBlock(t *testing.T, dir string, b pageBlock) {
 	}
 	for _, fault := range b.check(out.String()) {
 		t.Error(fault)
+	}
+}
+
+// helpExample matches an example in a help text. An explanation is behind two
+// spaces or more.
+var helpExample = regexp.MustCompile(`(?m)^  (bsonjs .*?)(?:  .*)?$`)
+
+// TestHelpExamples runs the examples of the help texts, each in a directory of its
+// own. They may find faults, and outputs that exist, but use flags rightly.
+func TestHelpExamples(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("the examples are for a Unix shell:", err)
+	}
+	files := t.TempDir()
+	pageFiles(t, files, "help")
+	writeFile(t, filepath.Join(files, "users.json"), []byte("{\"a\":1}\n"))
+	ran := 0
+	for _, command := range []string{"convert", "validate", "salvage", "inspect", "dump", "oid new", "oid time", "oid range", "man"} {
+		help := runCommand(nil, append(strings.Fields(command), "--help")...)
+		_, examples, _ := strings.Cut(help.stdout, "\nExamples:\n")
+		for _, m := range helpExample.FindAllStringSubmatch(examples, -1) {
+			ran++
+			t.Run(m[1], func(t *testing.T) {
+				if program := missing(m[1]); program != "" {
+					t.Skipf("%s is not installed", program)
+				}
+				dir := t.TempDir()
+				if err := os.CopyFS(dir, os.DirFS(files)); err != nil {
+					t.Fatal(err)
+				}
+				cmd := exec.Command("sh", "-c", m[1])
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), noWait, "HOME="+dir)
+				out, err := cmd.CombinedOutput()
+				fault := slices.Contains([]int{1, 4}, cmd.ProcessState.ExitCode())
+				if err != nil && !fault && !bytes.Contains(out, []byte("exists; add --overwrite")) {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
+		}
+	}
+	if ran < 25 {
+		t.Errorf("only %d examples, want 25 or more; check the pattern of this test", ran)
 	}
 }
 

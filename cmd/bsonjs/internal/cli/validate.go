@@ -35,7 +35,7 @@ func (a *app) validateCommand() *cobra.Command {
 			"is 1 if there is a fault. If there is none, a terminal shows one line.\n",
 		Example: "  bsonjs validate users.bson\n" +
 			"  bsonjs validate --no-duplicate-keys --array-keys *.bson\n" +
-			"  bsonjs validate --errors json users.bson | jq .path\n",
+			"  bsonjs validate --errors json --summary none users.bson 2>&1 | jq .path\n",
 		Args: cobra.ArbitraryArgs,
 	}
 	o.addFlags(cmd.Flags())
