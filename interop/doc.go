@@ -19,6 +19,8 @@
 //     the driver.
 //   - values compares Go values, hooks and struct tags with both versions of the
 //     driver; v1adapter lets driver v1 use our types.
+//   - names_test.go checks that the pages for users of PyMongo and the driver name
+//     everything that these export.
 //   - dectest runs the test cases of General Decimal Arithmetic.
 //   - python compares package pickle with Python interpreters.
 //   - bench has benchmarks of the toolkit and the driver, and the directory

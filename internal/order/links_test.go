@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,14 +28,15 @@ func pages(t *testing.T, root string) []string {
 var (
 	link    = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	code    = regexp.MustCompile("(?s)```.*?```")
+	fence   = regexp.MustCompile("(?s)```.*?```")
+	code    = regexp.MustCompile(fence.String() + "|`[^`\n]+`")
 	noSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
 // anchors returns the anchors of the headings in a page.
 func anchors(text string) map[string]bool {
 	all := map[string]bool{}
-	for _, m := range heading.FindAllStringSubmatch(code.ReplaceAllString(text, ""), -1) {
+	for _, m := range heading.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
 		all[strings.ReplaceAll(noSlug.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-")] = true
 	}
 	return all
@@ -96,10 +98,49 @@ func TestLinks(t *testing.T) {
 // TestBrokenLinks shows that TestLinks can fail.
 func TestBrokenLinks(t *testing.T) {
 	const page = "# A `b` c\n[1](order_test.go) [2](#a-b-c) [3](https://example.com/x) [4](nosuch.md) [5](#nosuch) [6](.)\n" +
-		"```\n# no heading\n[7](nosuch)\n```\n[8](#no-heading)\n"
+		"```\n# no heading\n[7](nosuch)\n```\n[8](#no-heading) `f[T](nosuch)`\n"
 	want := []string{"nosuch.md", "#nosuch", "#no-heading"}
 	if diff := cmp.Diff(want, brokenLinks(".", page)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// inline matches code in a line of a page, inlineName a name of a package in it.
+var (
+	inline     = regexp.MustCompile("`[^`\n]+`")
+	inlineName = regexp.MustCompile(`\b(bson|bsoncore|extjson|pickle|decimal128|objectid|shopspring)\.([A-Z][A-Za-z0-9]*)`)
+)
+
+// otherNames has the pages that also name functions of other libraries, or of
+// older versions of this one.
+var otherNames = []string{"CHANGELOG.md", "differences.md", "from-mongo-driver.md"}
+
+// TestNamedNames: the packages declare the names that pages for users use.
+func TestNamedNames(t *testing.T) {
+	root := filepath.Join("..", "..")
+	declared := map[string]map[string]bool{}
+	names := 0
+	for _, page := range pages(t, root) {
+		if slices.Contains(otherNames, filepath.Base(page)) {
+			continue
+		}
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, span := range inline.FindAllString(string(text), -1) {
+			for _, m := range inlineName.FindAllStringSubmatch(span, -1) {
+				if declared[m[1]] == nil {
+					declared[m[1]] = declaredNames(t, filepath.Join(root, folder(m[1])))
+				}
+				if names++; !declared[m[1]][m[2]] && !testName.MatchString(span) {
+					t.Errorf("%s: package %s has no %s", page, m[1], m[2])
+				}
+			}
+		}
+	}
+	if names < 150 {
+		t.Errorf("only %d names seen: the pattern no longer fits the pages", names)
 	}
 }
 

@@ -68,8 +68,11 @@ func TestMap(t *testing.T) {
 
 // folder returns the directory of a package.
 func folder(name string) string {
-	if name == "bsoncore" {
+	switch name {
+	case "bsoncore":
 		return filepath.Join("bson", name)
+	case "shopspring":
+		return filepath.Join("decimal128", name)
 	}
 	return name
 }
