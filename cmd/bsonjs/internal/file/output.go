@@ -56,8 +56,11 @@ type Writer struct {
 	w     io.Writer
 	file  diskFile     // w, if it is a file to be closed; nil if not, or closed
 	aside *replacement // nil: written directly
-	err   error        // first error of Write
-	z     *compressed  // nil: not compressed
+	// removed is the name of the partial file of an earlier run that Commit
+	// removed, "" if there was none.
+	removed string
+	err     error       // first error of Write
+	z       *compressed // nil: not compressed
 }
 
 // Open opens the output. If o.Name exists and must not be replaced, the error
@@ -273,7 +276,8 @@ func (f *Writer) Settle() error {
 }
 
 // Commit settles f unless Settle was called, and renames a file that is written
-// aside. On failure Keep or Discard is still to be called; after success they do
+// aside. Then it removes the partial file of that name, if Open found one. On
+// failure Keep or Discard is still to be called; after success they do
 // nothing.
 func (f *Writer) Commit() error {
 	if err := f.Settle(); err != nil {
@@ -282,12 +286,18 @@ func (f *Writer) Commit() error {
 	if f.aside == nil {
 		return nil
 	}
-	if err := f.aside.publish(); err != nil {
+	removed, err := f.aside.publish()
+	if err != nil {
 		return err
 	}
+	f.removed = removed
 	f.aside = nil // Keep and Discard leave it where it is
 	return nil
 }
+
+// Removed returns the name of the partial file that Commit removed, "" if there
+// was none.
+func (f *Writer) Removed() string { return f.removed }
 
 // Keep closes f and ends the compressed data, so that it can be decompressed. A
 // file with a temporary name gets the name PartialName, in place of a file that

@@ -101,6 +101,77 @@ func TestKeepAndDiscard(t *testing.T) {
 	want(t, dir, "out.partial=second")
 }
 
+// Commit removes the partial file of an earlier run, and no other.
+func TestStalePartial(t *testing.T) {
+	for _, tc := range []struct {
+		name          string
+		before, after func(partial string) error // called before Open and before Commit
+		removed       bool
+		want          []string
+	}{
+		{"earlier run", nil, nil, true, []string{"out=text"}},
+		{"other run", nil, func(partial string) error {
+			other := partial + "2"
+			return errors.Join(os.WriteFile(other, []byte("other"), 0o666), os.Rename(other, partial))
+		}, false, []string{"out=text", "out.partial=other"}},
+		{"written again", nil, func(partial string) error {
+			return errors.Join(os.WriteFile(partial, []byte("again"), 0o666), os.Chtimes(partial, time.Time{}, time.Unix(7, 0)))
+		}, false, []string{"out=text", "out.partial=again"}},
+		{"gone", nil, os.Remove, false, []string{"out=text"}},
+		{"new", os.Remove, func(partial string) error { return os.WriteFile(partial, []byte("new"), 0o666) }, false, []string{"out=text", "out.partial=new"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := t.TempDir()
+			o := Output{Name: filepath.Join(dir, "out")}
+			partial, err := begin(t, o, "stale").Keep()
+			if err == nil && tc.before != nil {
+				err = tc.before(partial)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := begin(t, o, "text")
+			if tc.after != nil {
+				err = tc.after(partial)
+			}
+			if err := errors.Join(err, f.Commit()); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Removed(); got != "" && got != partial || (got != "") != tc.removed {
+				t.Errorf("Removed = %q", got)
+			}
+			want(t, dir, tc.want...)
+		})
+	}
+}
+
+// A folder and a link with the name of the partial file stay.
+func TestPartialOfAnotherKind(t *testing.T) {
+	dir := t.TempDir()
+	o := Output{Name: filepath.Join(dir, "out"), Overwrite: true}
+	if err := os.Mkdir(PartialName(o.Name), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	f := begin(t, o, "text")
+	if err := f.Commit(); err != nil || f.Removed() != "" {
+		t.Errorf("Removed = %q, %v", f.Removed(), err)
+	}
+	if _, err := os.Stat(PartialName(o.Name)); err != nil {
+		t.Error(err)
+	}
+	link := filepath.Join(dir, "link.partial")
+	if err := os.Symlink(o.Name, link); err != nil {
+		t.Skip(err)
+	}
+	o.Name = filepath.Join(dir, "link")
+	if err := begin(t, o, "text").Commit(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(link); err != nil {
+		t.Error(err)
+	}
+}
+
 // If the name FILE.partial is taken, the file keeps its temporary name.
 func TestKeepWhereNameIsTaken(t *testing.T) {
 	dir := t.TempDir()

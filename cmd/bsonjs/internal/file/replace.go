@@ -34,6 +34,7 @@ type replacement struct {
 	temp      string      // temporary name: target.XXXXXXXX.partial
 	overwrite bool        // it may replace a file
 	mode      fs.FileMode // of the file that it replaces; 0: there is none
+	stale     fs.FileInfo // of the partial file that was there before; nil: there was none
 }
 
 // modeBits are the bits that Chmod sets.
@@ -47,6 +48,7 @@ func newReplacement(o Output, target string, old fs.FileInfo) (*replacement, dis
 	if r.disk == nil {
 		r.disk = systemDisk{}
 	}
+	r.stale = r.partial()
 	perm := fs.FileMode(0o666)
 	if old != nil {
 		r.mode = old.Mode() & modeBits
@@ -115,13 +117,36 @@ func (r *replacement) create(perm fs.FileMode) (diskFile, error) {
 	return nil, err
 }
 
-// publish gives the file, which is closed, its name.
-func (r *replacement) publish() error {
+// publish gives the file, which is closed, its name. It removes the partial file
+// that an earlier run left and returns its name, or "".
+func (r *replacement) publish() (removed string, err error) {
 	if err := r.name(); err != nil {
-		return err
+		return "", err
 	}
+	removed = r.clear()
 	r.disk.syncDir(filepath.Dir(r.target))
-	return nil
+	return removed, nil
+}
+
+// partial returns the info of the partial file of the target, nil if there is
+// no regular file of that name.
+func (r *replacement) partial() fs.FileInfo {
+	info, err := os.Lstat(PartialName(r.target))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return info
+}
+
+// clear removes the partial file that was there when the output was opened, and
+// returns its name. If another run has left one since then, it stays, and the
+// result is "".
+func (r *replacement) clear() string {
+	name, now := PartialName(r.target), r.partial()
+	if r.stale == nil || now == nil || !os.SameFile(r.stale, now) || !now.ModTime().Equal(r.stale.ModTime()) || r.disk.remove(name) != nil {
+		return ""
+	}
+	return name
 }
 
 func (r *replacement) name() error {

@@ -141,6 +141,11 @@ func (e *engine) complete() *report.Fault {
 			}
 		}
 	}
+	for _, out := range []*file.Writer{e.out, e.rejects} {
+		if out != nil && out.Removed() != "" && !e.Quiet {
+			e.Say.Note("removed " + report.CleanName(out.Removed()) + ", which an earlier run left")
+		}
+	}
 	return nil
 }
 
