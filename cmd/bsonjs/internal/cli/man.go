@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -23,45 +24,78 @@ import (
 // manCommand returns the command that writes the manual.
 func (a *app) manCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "man [flags] [DIR]",
-		Short: "print the manual page, or write all pages to a directory",
-		Long: "Print the manual page of bsonjs, or write the pages of all commands and topics\n" +
-			"to the directory DIR, which is created if it does not exist.\n",
+		Use:   "man [flags] [COMMAND...|TOPIC]",
+		Short: "print a manual page, or write all pages to a directory",
+		Long: "Print the manual page of bsonjs, or that of a command or topic.\n\n" +
+			"With --output, write the pages of all commands and topics to directories for\n" +
+			"their sections, man1 and man7, below DIR. They are created if they do not exist.\n",
 		Example: "  bsonjs man | man -l -\n" +
-			"  bsonjs man ~/.local/share/man/man1\n",
+			"  bsonjs man salvage | man -l -\n" +
+			"  bsonjs man --output ~/.local/share/man\n",
 	}
-	var overwrite bool
+	var o file.Output
 	group(cmd.Flags(), "Flags", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&overwrite, "overwrite", false, "replace existing pages")
-		onlyMeant(fs, "overwrite")
+		fs.StringVarP(&o.Name, "output", "o", "", "write all pages below `DIR` instead of printing one")
+		fs.BoolVar(&o.Overwrite, "overwrite", false, "replace existing pages")
+		onlyMeant(fs, "output", "overwrite")
 		addHelp(fs)
 	})
-	cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return nil, cobra.ShellCompDirectiveFilterDirs
+	if err := cmd.MarkFlagDirname("output"); err != nil {
+		panic("BUG: " + err.Error()) // the flag is there
+	}
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return helpWords(cmd.Root(), args), cobra.ShellCompDirectiveNoFileComp
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		pages := manual(cmd.Root())
-		switch len(args) {
-		case 0:
-			a.code = a.std.print(pages[0].text)
-		case 1:
-			a.code = a.writePages(pages, file.Output{Name: args[0], Overwrite: overwrite})
-		default:
-			return errors.New("man writes to one directory; name one only")
+		pages, fs := manual(cmd.Root()), cmd.Flags()
+		switch all := given(fs, "output"); {
+		case !all && given(fs, "overwrite"):
+			return errors.New("--overwrite has no effect without --output; add --output DIR")
+		case !all:
+			page, err := pageAbout(pages, args)
+			a.code = a.std.print(page)
+			return err
+		case len(args) > 0:
+			return fmt.Errorf("--output writes all pages; leave %q out", args[0])
+		case o.Name == "":
+			return errors.New("flag --output: the name of a directory cannot be empty")
 		}
+		a.code = a.writePages(pages, o)
 		return nil
 	}
 	return cmd
 }
 
-// writePages writes all pages to the folder o.Name.
+// pageAbout returns the text of the page about the command or topic that words
+// name, that of bsonjs if there are none.
+func pageAbout(pages []manPage, words []string) (string, error) {
+	name := strings.Join(append([]string{"bsonjs"}, words...), "-")
+	if len(words) == 1 && words[0] == "convert" {
+		name = pages[0].name
+	}
+	var names []string
+	for _, p := range pages {
+		if p.name == name {
+			return p.text, nil
+		}
+		names = append(names, strings.TrimPrefix(p.name, "bsonjs-"))
+	}
+	about := strings.Join(words, " ")
+	if i := closest(about, names); i >= 0 {
+		return "", fmt.Errorf("no manual page about %q; did you mean %s?", about, names[i])
+	}
+	return "", fmt.Errorf("no manual page about %q; to write all pages to a directory, add --output DIR", about)
+}
+
+// writePages writes all pages to the folders of their sections below o.Name.
 func (a *app) writePages(pages []manPage, o file.Output) report.Code {
 	dir := o.Name
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return a.std.report(report.WriteFault(dir, err))
-	}
 	for _, p := range pages {
-		o.Name = filepath.Join(dir, p.name+"."+p.chapter)
+		section := filepath.Join(dir, "man"+p.chapter)
+		if err := os.MkdirAll(section, 0o777); err != nil {
+			return a.std.report(report.WriteFault(section, err))
+		}
+		o.Name = filepath.Join(section, p.name+"."+p.chapter)
 		if err := writeFile(o, p.text); errors.Is(err, fs.ErrExist) {
 			return a.std.report(report.UsageFault(o.Name + " exists; add --overwrite to replace it"))
 		} else if err != nil {
