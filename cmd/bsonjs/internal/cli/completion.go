@@ -1,6 +1,7 @@
 package cli
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
 	"slices"
@@ -8,13 +9,16 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
 // This file completes command lines in shells: the scripts, and the proposals
-// for files and values of flags.
+// for values of flags. Shells complete names of files themselves, of any suffix,
+// because the bytes of an input decide its format.
+
+// bashScript is the script for bash. That of cobra needs a package.
+//
+//go:embed completion.bash
+var bashScript string
 
 // A shell is one that bsonjs can be completed in.
 type shell struct {
@@ -24,7 +28,7 @@ type shell struct {
 
 func shells() []shell {
 	return []shell{
-		{"bash", func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) }},
+		{"bash", func(_ *cobra.Command, w io.Writer) error { _, err := io.WriteString(w, bashScript); return err }},
 		{"fish", func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) }},
 		{"powershell", (*cobra.Command).GenPowerShellCompletionWithDesc},
 		{"zsh", (*cobra.Command).GenZshCompletion},
@@ -38,12 +42,13 @@ func (a *app) completionCommand() *cobra.Command {
 		names = append(names, s.name)
 	}
 	cmd := &cobra.Command{
-		Use:       "completion " + strings.Join(names, "|"),
-		Short:     "print a shell completion script",
-		Long:      "Print a script that lets the shell complete command lines of bsonjs.\n",
+		Use:   "completion " + strings.Join(names, "|"),
+		Short: "print a shell completion script",
+		Long: "Print a script that lets the shell complete command lines of bsonjs. The script\n" +
+			"needs no other package. In zsh, call compinit first.\n",
 		ValidArgs: names,
-		Example: "  bash        source <(bsonjs completion bash)\n" +
-			"              or bsonjs completion bash >/etc/bash_completion.d/bsonjs\n" +
+		Example: "  bash        eval \"$(bsonjs completion bash)\"\n" +
+			"              in every shell: add this line to ~/.bashrc\n" +
 			"  fish        bsonjs completion fish >~/.config/fish/completions/bsonjs.fish\n" +
 			"  powershell  bsonjs completion powershell | Out-String | Invoke-Expression\n" +
 			"  zsh         bsonjs completion zsh >\"${fpath[1]}/_bsonjs\"\n",
@@ -65,22 +70,6 @@ func (a *app) completionCommand() *cobra.Command {
 		return nil
 	}
 	return cmd
-}
-
-// completeFiles completes the names of inputs by their extensions: those of all
-// formats and of all compressions.
-func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var all []string
-	for _, c := range codec.All() {
-		all = append(all, c.Suffixes...)
-	}
-	for c := compress.None + 1; c.Known(); c++ {
-		all = append(all, c.Suffixes()...)
-	}
-	for i, extension := range all {
-		all[i] = strings.TrimPrefix(extension, ".")
-	}
-	return all, cobra.ShellCompDirectiveFilterFileExt
 }
 
 // completes reports whether args are those of a script that completes a command

@@ -64,7 +64,6 @@ func (a *app) dumpCommand() *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 	}
 	o.addFlags(cmd.Flags())
-	cmd.ValidArgsFunction = completeFiles
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if o.version {
 			a.code = a.std.print(thisVersion().line(report.Text))

@@ -57,7 +57,6 @@ func (a *app) inspectCommand() *cobra.Command {
 		Args: cobra.ArbitraryArgs,
 	}
 	o.addFlags(cmd.Flags())
-	cmd.ValidArgsFunction = completeFiles
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
 	return cmd
 }

@@ -39,7 +39,6 @@ func (a *app) salvageCommand() *cobra.Command {
 	// Salvaged documents keep their types unless a flag on the command line
 	// changes them.
 	onlyMeant(fs, "mode")
-	cmd.ValidArgsFunction = completeFiles
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if given(fs, "rejects") && !given(fs, "on-error") {
 			o.onError = quarantineErrors
