@@ -20,13 +20,13 @@ import (
 
 // global writes a class or function, or refers to it.
 func (w *writer) global(g global) {
+	w.boundary()
 	if i := w.globals[g]; i != 0 {
 		w.get(i - 1)
 		return
 	}
 	n := &globalNames[g]
 	if w.proto < 4 {
-		w.boundary()
 		w.out = append(w.out, opGlobal)
 		w.out = append(w.out, n.module...)
 		w.out = append(w.out, '\n')
@@ -48,15 +48,8 @@ func (w *writer) name(s string) {
 	w.put()
 }
 
-// none writes None.
-func (w *writer) none() {
-	w.boundary()
-	w.out = append(w.out, opNone)
-}
-
 // emptyTuple writes (), which is never in the memo.
 func (w *writer) emptyTuple() {
-	w.boundary()
 	if w.proto > 0 {
 		w.out = append(w.out, opEmptyTuple)
 	} else {
@@ -103,13 +96,14 @@ func (w *writer) new(g global) {
 	w.out = append(w.out, opMark)
 	w.global(g)
 	w.global(gObject)
-	w.none()
+	w.out = append(w.out, opNone)
 	w.closeTuple(3)
 	w.reduce()
 }
 
 // plain writes an object that has no state at all.
 func (w *writer) plain(g global) {
+	w.boundary()
 	w.new(g)
 	if w.proto >= 2 {
 		w.empty(opEmptyDict, opDict)
@@ -142,6 +136,7 @@ func (w *writer) closeState() {
 
 // objectID writes an ObjectId of 12 bytes.
 func (w *writer) objectID(id []byte) {
+	w.boundary()
 	w.new(gObjectID)
 	w.bytes(id)
 	w.out = append(w.out, opBuild)
@@ -150,8 +145,8 @@ func (w *writer) objectID(id []byte) {
 // bytes writes bytes: before protocol 3, as encode(text, "latin1"), which is
 // a str in Python 2.
 func (w *writer) bytes(b []byte) {
+	w.boundary()
 	if w.proto >= 3 {
-		w.boundary()
 		if len(b) < 256 {
 			w.out = append(w.out, opShortBinBytes, byte(len(b)))
 			w.out = append(w.out, b...)
@@ -193,6 +188,7 @@ func (w *writer) latin1(b []byte) {
 
 // binary writes a Binary.
 func (w *writer) binary(subtype byte, data []byte) {
+	w.boundary()
 	if w.proto >= 2 {
 		w.global(gBinary)
 		w.bytes(data)
@@ -216,6 +212,7 @@ func (w *writer) binary(subtype byte, data []byte) {
 
 // int64 writes an Int64.
 func (w *writer) int64(v int64) {
+	w.boundary()
 	if w.proto >= 2 {
 		w.global(gInt64)
 		w.int(v)
@@ -236,6 +233,7 @@ func (w *writer) int64(v int64) {
 
 // decimal128 writes a Decimal128.
 func (w *writer) decimal128(hi, lo uint64) {
+	w.boundary()
 	w.new(gDecimal128)
 	w.openTuple()
 	w.uint(hi)
@@ -246,6 +244,7 @@ func (w *writer) decimal128(hi, lo uint64) {
 
 // timestamp writes a Timestamp.
 func (w *writer) timestamp(t, i uint32) {
+	w.boundary()
 	w.new(gTimestamp)
 	w.openState()
 	w.constant(tTime)
@@ -269,6 +268,7 @@ func (w *writer) datetime(ms int64) bool {
 	if ms < minDatetime || ms > maxDatetime {
 		return w.datetimeMS(ms)
 	}
+	w.boundary()
 	t := time.UnixMilli(ms).UTC()
 	year, month, day := t.Date()
 	hour, minute, sec := t.Clock()
@@ -288,11 +288,12 @@ func (w *writer) datetimeMS(ms int64) bool {
 	if w.reader == Python2 {
 		return w.fail(ErrReader)
 	}
+	w.boundary()
 	w.global(gDatetimeMS)
 	w.emptyTuple()
 	w.newObject()
 	w.openTuple()
-	w.none()
+	w.out = append(w.out, opNone)
 	w.empty(opEmptyDict, opDict)
 	w.constant(tValue)
 	w.int(ms)
@@ -318,6 +319,7 @@ func (w *writer) regex(pattern, options []byte) bool {
 		}
 		flags |= bit
 	}
+	w.boundary()
 	w.new(gRegex)
 	w.openState()
 	w.constant(tPattern)
@@ -335,6 +337,7 @@ func (w *writer) regex(pattern, options []byte) bool {
 // code writes a Code, with its scope if it has one.
 func (w *writer) code() bool {
 	c := &w.c
+	w.boundary()
 	w.global(gCode)
 	w.openTuple()
 	var text []byte
@@ -359,7 +362,7 @@ func (w *writer) code() bool {
 		}
 		c.Leave()
 	} else {
-		w.none()
+		w.out = append(w.out, opNone)
 	}
 	w.out = append(w.out, opSetItem, opBuild)
 	return true
@@ -369,6 +372,7 @@ func (w *writer) code() bool {
 // it has.
 func (w *writer) dbref(end int, hasDB bool) bool {
 	c := &w.c
+	w.boundary()
 	w.new(gDBRef)
 	w.openState()
 	w.constant(tCollection)
@@ -387,7 +391,7 @@ func (w *writer) dbref(end int, hasDB bool) bool {
 			return false
 		}
 	} else {
-		w.none()
+		w.out = append(w.out, opNone)
 	}
 	w.set()
 	w.constant(tKwargs)
@@ -404,6 +408,7 @@ func (w *writer) dbPointer() bool {
 	var ns []byte
 	var id objectid.ID
 	ns, id = w.c.DBPointer()
+	w.boundary()
 	w.new(gDBRef)
 	w.openState()
 	w.constant(tCollection)
@@ -415,7 +420,7 @@ func (w *writer) dbPointer() bool {
 	w.objectID(id[:])
 	w.set()
 	w.constant(tDatabase)
-	w.none()
+	w.out = append(w.out, opNone)
 	w.set()
 	w.constant(tKwargs)
 	w.empty(opEmptyDict, opDict)

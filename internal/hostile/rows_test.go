@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -74,6 +75,23 @@ func decoded(f func(d bson.D) any) func(data []byte) func() any {
 			return nil
 		}
 		return func() any { return f(d) }
+	}
+}
+
+// archived returns a ready that puts data in the block of an archive before the
+// measurement.
+func archived(f func(data []byte) any) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		var out bytes.Buffer
+		w := archive.NewWriter(&out, archive.Header{}, nil)
+		if w.Begin(archive.Namespace{DB: "d", Collection: "c"}) != nil {
+			return nil
+		}
+		out.Write(data)
+		if w.Close() != nil {
+			return nil
+		}
+		return func() any { return f(out.Bytes()) }
 	}
 }
 
@@ -212,6 +230,11 @@ var calls = []call{
 	{"bson.Encoder", documents, decoded(func(d bson.D) any {
 		e := bson.NewEncoder(io.Discard)
 		return held{e, e.Encode(d)}
+	})},
+	{"archive.Reader", inRows, archived(func(data []byte) any { return through(archive.NewReader(bytes.NewReader(data))) })},
+	{"archive.Writer.Write", documents, direct(func(data []byte) any {
+		w := archive.NewWriter(io.Discard, archive.Header{}, nil)
+		return held{w, w.Write(archive.Namespace{DB: "d", Collection: "c"}, data)}
 	})},
 	{"bson.Decoder", inRows, direct(func(data []byte) any { return through(bson.NewDecoder(bytes.NewReader(data))) })},
 	{"bson.DecodeOptions.Split", inRows, direct(func(data []byte) any {

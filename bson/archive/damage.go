@@ -1,0 +1,352 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/readahead"
+)
+
+// This file reads what is behind a fault. The bytes up to the next header of a block
+// are a stream of documents that has an end, and bsoncore finds those that are whole.
+//
+//   - A section is the reader of these bytes. It alone looks for headers.
+//   - enterDamage and nextInDamage read the documents of a section.
+//   - passStart and passMetadata are for faults before the first block.
+
+const (
+	// maxMagic is how far from its start the magic number of an archive is looked
+	// for, in bytes.
+	maxMagic = 16 << 20
+	// maxBlockHeader is the largest header of a block that is looked for, in bytes.
+	// Names of databases have at most 64 bytes, those of collections 255.
+	maxBlockHeader = 4 << 10
+)
+
+// A damage is the reader of a section behind a fault.
+type damage struct {
+	d      *bsoncore.Decoder // of the section; offsets count from its start
+	base   int64             // offset of the section in the archive
+	mark   int64             // offset of d behind a terminator; -1: none was there
+	ready  bool              // nextInDamage has not looked at the document of d
+	header bool              // the document of d is a header with a fault
+}
+
+// Resync makes the Reader continue after a fault and reports whether it can. Call it
+// after Next returned false with an *Error, or after an event Document whose content is
+// malformed.
+//
+// ErrChecksum, ErrUnended and ErrEnded hide nothing, and nothing is skipped. Behind
+// another fault the Reader looks for the next header of a block, or, at the start of
+// the stream, for the magic number in the first 16 MiB. The bytes before it are a
+// stream of documents by themselves: the rules of [bsoncore.Decoder.Resync] say which
+// of its documents are read. They belong to the namespace of the block that has the
+// fault. If the fault is in a header they belong to the namespace of the block before,
+// and Uncertain reports that.
+//
+// The skipped bytes are written to skipped, in portions and in order; nil drops them.
+//
+// False means that there was no fault, or that the reader, a limit or skipped has ended
+// the Reader; Err then returns the reason.
+func (r *Reader) Resync(skipped io.Writer) bool {
+	if r.final || r.err == nil && r.event != Document {
+		return false
+	}
+	fault := r.err
+	r.err, r.event = nil, 0
+	switch {
+	case r.soft:
+		r.soft = false
+		return true
+	case r.state == inDamage:
+		return r.pass(skipped)
+	case r.state == atStart && errors.Is(fault, ErrMagic):
+		return r.passStart(skipped)
+	case r.state == atStart:
+		return r.passMetadata(skipped)
+	case fault == nil:
+		r.in.Off -= len(r.doc)
+	}
+	return r.enterDamage(skipped)
+}
+
+// enterDamage begins the section at the fault.
+func (r *Reader) enterDamage(skipped io.Writer) bool {
+	d := r.section()
+	hidden := r.state == between
+	r.state = inDamage
+	if hidden {
+		r.lost, r.damage.mark = true, 0
+	}
+	if r.open != nil {
+		r.open.damaged = true
+	}
+	if !d.Next() {
+		return d.Err() == nil || r.pass(skipped)
+	}
+	if hidden && d.Document().Validate() == nil {
+		if r.damage.header = likeBlock(d.Document()) > 1; !r.damage.header {
+			r.damage.ready = true // a document stands where a header must be
+			return true
+		}
+	}
+	return r.pass(skipped)
+}
+
+// section makes the Decoder read the section at the next byte.
+func (r *Reader) section() *bsoncore.Decoder {
+	d := r.damage.d
+	if d == nil {
+		d = bsoncore.DecodeOptions{MaxDocumentSize: r.opts.MaxDocumentSize, MaxDepth: r.opts.MaxDepth}.NewDecoder(nil)
+	}
+	r.damage = damage{d: d, base: r.in.Offset(), mark: -1}
+	d.Reset(section{&r.in})
+	return d
+}
+
+// pass skips the damage in a section, or a header with a fault.
+func (r *Reader) pass(skipped io.Writer) bool {
+	d := r.damage.d
+	if r.damage.header {
+		r.damage.header = false
+		return r.write(skipped, d.Document())
+	}
+	if !d.Resync(skipped) {
+		return r.fail(d.Err())
+	}
+	return true
+}
+
+// write writes skipped bytes.
+func (r *Reader) write(skipped io.Writer, doc []byte) bool {
+	if skipped == nil {
+		return true
+	}
+	if n, err := skipped.Write(doc); err != nil {
+		return r.fail(err)
+	} else if n < len(doc) {
+		return r.fail(io.ErrShortWrite)
+	}
+	return true
+}
+
+// nextInDamage reads a document of a section. Behind its last one is a terminator,
+// with a header behind it, or the end.
+func (r *Reader) nextInDamage() {
+	d := r.damage.d
+	if !r.damage.ready && !d.Next() {
+		r.at = r.damage.base + d.Offset()
+		r.faultInDamage(d.Err())
+		return
+	}
+	r.damage.ready = false
+	r.at = r.damage.base + d.Offset()
+	doc := d.Document()
+	switch same := likeBlock(doc); {
+	case same == len(blockKeys):
+		r.headerInDamage(doc)
+	case same > 2, same > 1 && d.Offset() == r.damage.mark:
+		r.lost, r.damage.header = true, true
+		r.fault(r.at, ErrHeader)
+	case r.open == nil:
+		if r.enter(Namespace{}) {
+			r.event, r.lost, r.damage.ready = Begin, true, true
+		}
+	default:
+		r.count(doc)
+		r.event = Document
+	}
+}
+
+// headerInDamage begins the block of a header without a fault. The terminator before it
+// is damaged, else the section ended there.
+func (r *Reader) headerInDamage(doc []byte) {
+	b, err := readBlock(doc)
+	if err != nil {
+		r.lost, r.damage.header = true, true
+		r.fault(r.at, err)
+		return
+	}
+	r.begin(b)
+	if r.state == ending && r.err == nil {
+		begun := r.event
+		r.end()
+		if begun == Begin && r.err == nil {
+			r.event, r.next = Begin, End
+		}
+	}
+	r.state = inDamage
+}
+
+// faultInDamage reports the fault of a section, or leaves it if err is nil.
+func (r *Reader) faultInDamage(err error) {
+	d := r.damage.d
+	var syntax *bsoncore.SyntaxError
+	var read *bsoncore.ReadError
+	switch {
+	case err == nil:
+		r.state = inside
+	case errors.As(err, &read):
+		r.fail(&bsoncore.ReadError{Offset: r.in.End(), Err: read.Err})
+	case bytes.HasPrefix(d.Buffered(), []byte(terminator)):
+		// Not even a part of a header is behind it, else the section ended here.
+		r.damage.mark = d.Offset() + int64(len(terminator))
+		r.lost = true
+		r.fault(r.at, ErrHeader)
+	case errors.As(err, &syntax):
+		r.fault(r.damage.base+syntax.Offset, syntax.Err)
+	}
+}
+
+// passStart looks for the start of the archive.
+func (r *Reader) passStart(skipped io.Writer) bool {
+	b := &r.in
+	for _, n := range [...]int{len(magic), 0} { // a wrong magic number, or none
+		doc := documentAt(b, n, maxBlockHeader)
+		if _, err := readHeader(doc); err == nil {
+			if !r.skip(skipped, n) {
+				return false
+			}
+			r.firstBlock()
+			return true
+		}
+	}
+	for {
+		n := before(b, stop{terminator, endsBlock}, stop{magic, startsArchive})
+		if n == 0 {
+			break
+		}
+		if !r.skip(skipped, n) {
+			return false
+		}
+	}
+	if b.Err != nil && !b.Ended() {
+		return r.fail(&bsoncore.ReadError{Offset: b.End(), Err: b.Err})
+	}
+	if !bytes.HasPrefix(b.Rest(), []byte(magic)) {
+		r.state = inside
+	}
+	return true
+}
+
+func (r *Reader) skip(skipped io.Writer, n int) bool {
+	if err := r.in.Skip(skipped, n); err != nil {
+		return r.fail(err)
+	}
+	return true
+}
+
+// passMetadata reads the metadata that are whole behind damage.
+func (r *Reader) passMetadata(skipped io.Writer) bool {
+	d := r.section()
+	for {
+		switch {
+		case d.Next() && likeBlock(d.Document()) == len(blockKeys):
+			r.state, r.damage.ready = inDamage, true
+			return true
+		case d.Document() != nil:
+			if !r.recover(d.Document(), skipped) {
+				return false
+			}
+		case d.Err() == nil:
+			r.state = inside
+			return true
+		case !r.pass(skipped):
+			return false
+		}
+	}
+}
+
+// recover keeps the metadata that doc is, or skips doc.
+func (r *Reader) recover(doc []byte, skipped io.Writer) bool {
+	m, err := readMetadata(doc)
+	if err != nil {
+		return r.write(skipped, doc)
+	}
+	return r.keep(m, len(doc))
+}
+
+// A section is the reader of the bytes up to the next terminator that has a header, or
+// the end, behind it.
+type section struct{ in *readahead.Buffer }
+
+func (s section) Read(p []byte) (int, error) {
+	n := before(s.in, stop{terminator, endsBlock})
+	if n == 0 && !s.in.Ended() && s.in.Err != nil {
+		return 0, s.in.Err
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	n = copy(p, s.in.Rest()[:n])
+	s.in.Off += n
+	return n, nil
+}
+
+// A stop is a place that is looked for: mark is there, and holds is true.
+type stop struct {
+	mark  string
+	holds func(b *readahead.Buffer) bool // at b.Off
+}
+
+// before returns how many bytes at the next byte of b, and perhaps more, are before
+// all stops. It returns 0 at a stop, at the end, and if the reader has failed.
+func before(b *readahead.Buffer, stops ...stop) int {
+	for {
+		rest := b.Rest()
+		n := len(rest)
+		for _, s := range stops {
+			switch i := bytes.Index(rest[:min(n+len(s.mark)-1, len(rest))], []byte(s.mark)); {
+			case i == 0 && s.holds(b):
+				return 0
+			case i == 0:
+				return 1
+			case i > 0:
+				n = i
+			case b.Err == nil: // the last bytes may be the start of the mark
+				n = min(n, len(rest)-len(s.mark)+1)
+			}
+		}
+		if n > 0 {
+			return n
+		}
+		if !b.Need(len(rest)+1, 0) && len(b.Rest()) == 0 {
+			return 0
+		}
+	}
+}
+
+// endsBlock reports whether the terminator at the next byte of b is one: the header of
+// a block or the end is behind it.
+func endsBlock(b *readahead.Buffer) bool {
+	const at = len(terminator)
+	if !b.Need(at+1, 0) {
+		return b.Ended()
+	}
+	doc := documentAt(b, at, maxBlockHeader)
+	if doc == nil {
+		return false
+	}
+	_, err := readBlock(doc)
+	return err == nil
+}
+
+// startsArchive reports whether the magic number at the next byte of b may be that of
+// the archive.
+func startsArchive(b *readahead.Buffer) bool { return b.Offset() <= maxMagic }
+
+// documentAt returns the document of at most limit bytes that starts off bytes behind
+// the next byte of b, or nil.
+func documentAt(b *readahead.Buffer, off, limit int) bsoncore.Document {
+	if !b.Need(off+4, 0) {
+		return nil
+	}
+	n := int(int32(binary.LittleEndian.Uint32(b.Rest()[off:])))
+	if n < 5 || n > limit || !b.Need(off+n, 0) {
+		return nil
+	}
+	return b.Rest()[off : off+n]
+}

@@ -1,0 +1,49 @@
+package archive
+
+import (
+	"errors"
+	"strconv"
+)
+
+// The sentinels that errors of this package match with errors.Is. Faults of the
+// framing of documents match bsoncore.ErrLength, ErrTerminator, ErrTruncated and
+// ErrTooLarge.
+var (
+	// ErrMagic: the stream does not start with the magic number of an archive.
+	ErrMagic = errors.New("not an archive")
+	// ErrHeader: a document is not the header, or the metadata, that must stand here.
+	ErrHeader = errors.New("not a header of an archive")
+	// ErrBlock: the header of a block stands inside another block.
+	ErrBlock = errors.New("terminator of the block is missing")
+	// ErrChecksum: the checksum of a namespace is not that of its documents.
+	ErrChecksum = errors.New("checksum does not match")
+	// ErrUnended: the archive ends without the end of a namespace.
+	ErrUnended = errors.New("namespace has no end")
+	// ErrEnded: there is more of a namespace behind its end. For a Writer: the
+	// namespace was ended.
+	ErrEnded = errors.New("namespace was ended")
+	// ErrName: a namespace that no server has: without a collection, with a dot, slash,
+	// backslash or NUL in the database, or with a NUL in the collection.
+	ErrName = errors.New("not a namespace")
+	// ErrTooMany: there are more namespaces, or more metadata, than the limit.
+	ErrTooMany = errors.New("too many namespaces or metadata")
+)
+
+// An Error reports a fault of an archive, with its place.
+type Error struct {
+	Offset    int64     // byte at fault, from the start of the archive
+	Namespace Namespace // at that place; the zero Namespace: none is known
+	Err       error     // matches a sentinel of this package or of bsoncore
+}
+
+// Error describes e with its place. The text is not promised.
+func (e *Error) Error() string {
+	text := "archive: offset " + strconv.FormatInt(e.Offset, 10)
+	if e.Namespace != (Namespace{}) {
+		text += " (" + e.Namespace.String() + ")"
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }

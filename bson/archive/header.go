@@ -1,0 +1,179 @@
+package archive
+
+import (
+	"hash/crc64"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// This file has the documents of an archive that are not documents of collections:
+// how they are read and how they are written.
+
+// magic is the start of an archive.
+const magic = "\x6d\xe2\x99\x81"
+
+// terminator ends a block. It stands where a document would have its length.
+const terminator = "\xff\xff\xff\xff"
+
+// checksums is the table of the checksum, CRC-64/XZ.
+var checksums = crc64.MakeTable(crc64.ECMA)
+
+// A Header is the first document of an archive.
+type Header struct {
+	Version       string // of the format; "0.1"
+	ServerVersion string // of the source; mongorestore rejects an archive without one
+	ToolVersion   string // of mongodump
+	Collections   int32  // how many collections mongodump wrote side by side
+}
+
+// A Type says what a namespace is.
+type Type string
+
+const (
+	Unknown    Type = ""           // older tools say nothing
+	Collection Type = "collection" //
+	View       Type = "view"       // has no documents
+	TimeSeries Type = "timeseries" // its documents may be those of system.buckets
+)
+
+// Metadata is what an archive says of a namespace before its documents.
+type Metadata struct {
+	Namespace Namespace
+	Type      Type
+	// Text is the text of the metadata file that a dump folder would have: canonical
+	// Extended JSON with the options and indexes. It is empty for the oplog and for
+	// users, roles and version.
+	Text string
+	Size int32 // mongodump writes 0
+}
+
+// A block is the header of a block of documents.
+type block struct {
+	name Namespace
+	ends bool   // it is the last block of its namespace, has no documents…
+	sum  uint64 // …and this is the checksum of all of them
+}
+
+// readHeader reads the first document of an archive.
+func readHeader(doc bsoncore.Document) (h Header, err error) {
+	if doc.Validate() != nil {
+		return h, ErrHeader
+	}
+	var version, server, tool, collections bool
+	h.Version, version = doc.Lookup("version").StringValueOK()
+	h.ServerVersion, server = doc.Lookup("server_version").StringValueOK()
+	h.ToolVersion, tool = doc.Lookup("tool_version").StringValueOK()
+	h.Collections, collections = doc.Lookup("concurrent_collections").Int32OK()
+	if !(version && server && tool && collections) {
+		return h, ErrHeader
+	}
+	return h, nil
+}
+
+func (h Header) append(dst []byte) []byte {
+	dst, mark := bsoncore.Begin(dst)
+	dst = bsoncore.AppendInt32(dst, "concurrent_collections", h.Collections)
+	dst = bsoncore.AppendString(dst, "version", h.Version)
+	dst = bsoncore.AppendString(dst, "server_version", h.ServerVersion)
+	dst = bsoncore.AppendString(dst, "tool_version", h.ToolVersion)
+	return bsoncore.End(dst, mark)
+}
+
+// readMetadata reads a document of the prelude. Old archives have no type.
+func readMetadata(doc bsoncore.Document) (m Metadata, err error) {
+	if doc.Validate() != nil {
+		return m, ErrHeader
+	}
+	var text bool
+	if m.Namespace, err = readNamespace(doc); err != nil {
+		return m, err
+	}
+	m.Text, text = doc.Lookup("metadata").StringValueOK()
+	m.Size, _ = doc.Lookup("size").Int32OK()
+	kind, _ := doc.Lookup("type").StringValueOK()
+	m.Type = Type(kind)
+	if !text {
+		return m, ErrHeader
+	}
+	return m, nil
+}
+
+func (m Metadata) append(dst []byte) []byte {
+	dst, mark := bsoncore.Begin(dst)
+	dst = bsoncore.AppendString(dst, "db", m.Namespace.DB)
+	dst = bsoncore.AppendString(dst, "collection", m.Namespace.Collection)
+	dst = bsoncore.AppendString(dst, "metadata", m.Text)
+	dst = bsoncore.AppendInt32(dst, "size", m.Size)
+	dst = bsoncore.AppendString(dst, "type", string(m.Type))
+	return bsoncore.End(dst, mark)
+}
+
+// readBlock reads the header document of a block.
+func readBlock(doc bsoncore.Document) (b block, err error) {
+	if doc.Validate() != nil {
+		return b, ErrHeader
+	}
+	if b.name, err = readNamespace(doc); err != nil {
+		return b, err
+	}
+	var ends, sum bool
+	b.ends, ends = doc.Lookup("EOF").BooleanOK()
+	signed, sum := doc.Lookup("CRC").Int64OK()
+	b.sum = uint64(signed)
+	if !ends || !sum {
+		return b, ErrHeader
+	}
+	return b, nil
+}
+
+func (b block) append(dst []byte) []byte {
+	dst, mark := bsoncore.Begin(dst)
+	dst = bsoncore.AppendString(dst, "db", b.name.DB)
+	dst = bsoncore.AppendString(dst, "collection", b.name.Collection)
+	dst = bsoncore.AppendBoolean(dst, "EOF", b.ends)
+	dst = bsoncore.AppendInt64(dst, "CRC", int64(b.sum))
+	return bsoncore.End(dst, mark)
+}
+
+// blockKeys are the elements of the header document of a block, in their order.
+var blockKeys = [4]struct {
+	key string
+	typ bsoncore.Type
+}{
+	{"db", bsoncore.TypeString}, {"collection", bsoncore.TypeString}, {"EOF", bsoncore.TypeBoolean}, {"CRC", bsoncore.TypeInt64},
+}
+
+// blockStart is the start of a header behind its length.
+const blockStart = "\x02db\x00"
+
+// likeBlock returns how many of the elements of a block's header doc has, if it has as
+// many elements as such a header, and else 0.
+func likeBlock(doc []byte) (same int) {
+	if len(doc) > maxBlockHeader {
+		return 0
+	}
+	c := bsoncore.NewCursor(doc)
+	n := 0
+	for ; c.Next(); n++ {
+		if n == len(blockKeys) {
+			return 0
+		}
+		if c.Type() == blockKeys[n].typ && string(c.Key()) == blockKeys[n].key {
+			same++
+		}
+	}
+	if n < len(blockKeys) || c.Failed() {
+		return 0
+	}
+	return same
+}
+
+func readNamespace(doc bsoncore.Document) (n Namespace, err error) {
+	var db, collection bool
+	n.DB, db = doc.Lookup("db").StringValueOK()
+	n.Collection, collection = doc.Lookup("collection").StringValueOK()
+	if !db || !collection {
+		return n, ErrHeader
+	}
+	return n, n.check()
+}

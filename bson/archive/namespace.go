@@ -1,0 +1,90 @@
+package archive
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"net/url"
+	"strings"
+)
+
+// A Namespace is the name of a collection with its database.
+type Namespace struct {
+	DB         string // "" for the oplog
+	Collection string // has at least one byte
+}
+
+// String returns the database, a dot and the collection. The first dot is the one
+// between them, because the name of a database has none.
+func (n Namespace) String() string { return n.DB + "." + n.Collection }
+
+// Less reports whether the documents of n stand before those of m in a folder that is
+// read as one stream: in the order of the bytes of the database, then of the
+// collection, and the oplog last.
+func (n Namespace) Less(m Namespace) bool {
+	if n.isOplog() != m.isOplog() {
+		return m.isOplog()
+	}
+	if n.DB != m.DB {
+		return n.DB < m.DB
+	}
+	return n.Collection < m.Collection
+}
+
+// check returns ErrName for a namespace that no server has: without a collection, with
+// a dot, slash, backslash or NUL in the database, or with a NUL in the collection.
+func (n Namespace) check() error {
+	if n.Collection == "" || strings.ContainsAny(n.DB, "./\\\x00") || strings.IndexByte(n.Collection, 0) >= 0 {
+		return ErrName
+	}
+	return nil
+}
+
+func (n Namespace) isOplog() bool { return n == Namespace{Collection: "oplog"} }
+
+const (
+	// maxFileName is the longest escaped name, in bytes, that mongodump does not
+	// shorten, and cutFileName what is left of it if it does.
+	maxFileName = 238
+	cutFileName = 208
+	// cutMark stands between the start of a name and its digest. It is an escaped $.
+	cutMark = "%24"
+	// cutLength is the length of a shortened name, in bytes.
+	cutLength = cutFileName + len(cutMark) + 27 // of a SHA-1 in base64, unpadded
+)
+
+// FileName returns the name, without a suffix, of the file of the collection in a
+// dump folder, as mongodump makes it: the collection escaped like the value of a URL
+// query. A name of more than 238 bytes is shortened; ParseFileName then reports that it
+// is, and the whole name is in the metadata. The result has no slash, backslash or NUL
+// and is never "." or "..".
+func FileName(collection string) string {
+	name := url.QueryEscape(collection)
+	if len(name) > maxFileName {
+		sum := sha1.Sum([]byte(collection))
+		return name[:cutFileName] + cutMark + base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	if name == "." || name == ".." { // no server allows them
+		return strings.ReplaceAll(name, ".", "%2E")
+	}
+	return name
+}
+
+// ParseFileName returns the collection whose file in a dump folder has the name,
+// without its suffix. whole is false if the name was shortened: then collection is its
+// start, and the metadata of the collection has the whole name. A name that is not
+// escaped correctly is returned as it is.
+func ParseFileName(name string) (collection string, whole bool) {
+	whole = len(name) != cutLength || name[cutFileName:cutFileName+len(cutMark)] != cutMark
+	if !whole {
+		name = name[:cutFileName]
+		// The cut may be inside an escape.
+		if i := strings.LastIndexByte(name, '%'); i >= cutFileName-2 {
+			name = name[:i]
+		}
+	}
+	collection, err := url.QueryUnescape(name)
+	if err != nil {
+		return name, whole
+	}
+	return collection, whole
+}

@@ -1,0 +1,557 @@
+package archive
+
+import (
+	"cmp"
+	"encoding/binary"
+	"hash/crc64"
+	"io"
+	"iter"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/readahead"
+)
+
+// This file reads archives without faults, and finds the faults of others.
+//
+//   - frame alone decides where a document or a terminator ends.
+//   - between reads the header of a block, and inside a document of it. finish looks
+//     for namespaces without an end.
+//   - A fault that hides nothing is soft: the event at that place is kept in next.
+//   - Everything behind another fault is read by damage.go, up to the next header.
+
+const (
+	// DefaultMaxDocumentSize is the default limit of a document, in bytes: what a
+	// server stores, 16 MiB, and what it adds for itself, 16 KiB.
+	DefaultMaxDocumentSize = 16<<20 + 16<<10
+	// DefaultMaxNamespaces is the default limit of namespaces.
+	DefaultMaxNamespaces = 1 << 20
+	// DefaultMaxMetadata is the default limit of the metadata together, in bytes.
+	DefaultMaxMetadata = 256 << 20
+)
+
+// ReadOptions are the options of a Reader. The zero value is the default.
+type ReadOptions struct {
+	_ struct{} // keyed literals only
+
+	// SkipChecksums leaves out the checksums. The Reader still hops over all
+	// documents.
+	SkipChecksums bool
+	// MaxDocumentSize is the largest document, in bytes. Zero means
+	// DefaultMaxDocumentSize.
+	MaxDocumentSize int
+	// MaxNamespaces is the largest number of namespaces. Zero means
+	// DefaultMaxNamespaces.
+	MaxNamespaces int
+	// MaxMetadata is the largest size of the metadata of all namespaces together, in
+	// bytes. Zero means DefaultMaxMetadata.
+	MaxMetadata int
+	// MaxDepth is the largest number of open containers in a document that Resync
+	// accepts, the document included. Zero means bsoncore.DefaultMaxDepth.
+	MaxDepth int
+}
+
+// An Event says what Next has read.
+type Event uint8
+
+const (
+	// Begin: the first block of a namespace.
+	Begin Event = iota + 1
+	// Document: a document of a namespace.
+	Document
+	// End: the end of a namespace. If it was not in the archive, Err was ErrUnended
+	// before.
+	End
+)
+
+// A Checksum is what is known of the checksum of a namespace.
+type Checksum uint8
+
+const (
+	// Unchecked: the archive or the option has no checksum, or its place has not been
+	// reached.
+	Unchecked Checksum = iota
+	// Matches: the documents are those that were written, all of them.
+	Matches
+	// Differs: they are not.
+	Differs
+)
+
+// Totals are counts of what was read of a namespace.
+type Totals struct {
+	Documents int64
+	Bytes     int64 // of these documents
+	Largest   int   // of these documents, in bytes
+	Checksum  Checksum
+}
+
+// A space is what a Reader knows of a namespace.
+type space struct {
+	name    Namespace
+	totals  Totals
+	sum     uint64 // of its documents, so far
+	ended   bool   // its end has been reached
+	damaged bool   // a fault was reported in one of its blocks
+}
+
+// A state is what stands at the next byte.
+type state uint8
+
+const (
+	atStart  state = iota // the magic number
+	between               // the header of a block, or the end
+	ending                // inside, but the namespace ends before
+	inside                // a document, or the end of a block
+	inDamage              // what damage.go reads
+	atEnd                 // nothing; only namespaces without an end are left
+)
+
+// A Reader reads an archive document by document. It must not be used by two
+// goroutines at once. Its memory is bounded by the largest document, and by the number
+// of namespaces with their metadata.
+type Reader struct {
+	opts     ReadOptions
+	in       readahead.Buffer
+	header   Header
+	metadata []Metadata
+	read     int // bytes of metadata
+
+	state   state
+	spaces  map[Namespace]*space
+	order   []*space // as they came
+	open    *space   // of the current block; nil: none yet
+	claimed uint64   // the checksum in the header of the current block
+	late    bool     // the current block is known to be behind the end of its namespace
+	lost    bool     // the header of what is read now was damaged
+	rest    []*space // at the end: namespaces without an end
+
+	event Event
+	next  Event  // behind a soft fault; 0: none
+	doc   []byte // of the event, or of next
+	at    int64  // offset of the event or of the fault
+	err   error
+	soft  bool // err hides nothing
+	final bool // there is no way on behind err
+
+	damage damage
+}
+
+// NewReader is ReadOptions{}.NewReader.
+func NewReader(r io.Reader) *Reader { return ReadOptions{}.NewReader(r) }
+
+// NewReader returns a Reader of the archive r. It reads ahead of the documents that it
+// returns. It panics if an option is negative.
+func (o ReadOptions) NewReader(r io.Reader) *Reader {
+	for name, n := range map[string]*int{
+		"MaxDocumentSize": &o.MaxDocumentSize, "MaxNamespaces": &o.MaxNamespaces, "MaxMetadata": &o.MaxMetadata, "MaxDepth": &o.MaxDepth,
+	} {
+		if *n < 0 {
+			panic(&bsoncore.OptionError{Option: "archive.ReadOptions." + name, Value: strconv.Itoa(*n)})
+		}
+	}
+	o.MaxDocumentSize = min(cmp.Or(o.MaxDocumentSize, DefaultMaxDocumentSize), math.MaxInt32)
+	o.MaxNamespaces = cmp.Or(o.MaxNamespaces, DefaultMaxNamespaces)
+	o.MaxMetadata = cmp.Or(o.MaxMetadata, DefaultMaxMetadata)
+	d := &Reader{opts: o, spaces: map[Namespace]*space{}}
+	d.in.Reset(r)
+	return d
+}
+
+// Next reads on and reports whether there is an Event. False means the end of the
+// archive or a fault; see Err and Resync.
+func (r *Reader) Next() bool {
+	r.event = 0
+	switch {
+	case r.err != nil:
+		return false
+	case r.next != 0: // behind a soft fault
+		r.event, r.next = r.next, 0
+		return true
+	}
+	r.doc = nil
+	if r.state == atStart && !r.prelude() {
+		return false
+	}
+	for r.event == 0 && r.err == nil {
+		switch r.state {
+		case between:
+			r.nextBlock()
+		case ending:
+			r.end()
+		case inside:
+			r.nextDocument()
+		case inDamage:
+			r.nextInDamage()
+		case atEnd:
+			if !r.nextUnended() {
+				return false
+			}
+		}
+	}
+	return r.err == nil
+}
+
+// Event returns what the last call of Next has read, or 0 after it returned false.
+func (r *Reader) Event() Event { return r.event }
+
+// Namespace returns the namespace of the event, or of the block in which a fault is.
+// It is the zero Namespace before the first block, and for documents whose header is
+// damaged if no block was before them.
+func (r *Reader) Namespace() Namespace {
+	if r.open == nil {
+		return Namespace{}
+	}
+	return r.open.name
+}
+
+// Uncertain reports whether damage hides the header of the block that is read now.
+// Then Namespace is that of the block before.
+func (r *Reader) Uncertain() bool { return r.lost }
+
+// Document returns the document of an event Document, else nil. Only its length and
+// its final NUL were checked. It is overwritten by the next call of Next or Resync.
+func (r *Reader) Document() bsoncore.Document {
+	if r.event != Document {
+		return nil
+	}
+	return r.doc
+}
+
+// Offset returns the offset in the archive of the document, or of the header, of the
+// event. After a fault it is that of the first byte that Resync may skip.
+func (r *Reader) Offset() int64 { return r.at }
+
+// Totals returns the counts of Namespace up to now.
+func (r *Reader) Totals() Totals {
+	if r.open == nil {
+		return Totals{}
+	}
+	return r.open.totals
+}
+
+// Err returns the reason why Next returned false: nil at the end of the archive, an
+// *Error, or a *bsoncore.ReadError if the reader failed.
+func (r *Reader) Err() error { return r.err }
+
+// Header returns the first document of the archive. It reads the start of the archive
+// if nothing was read before; after a fault there it is the zero Header, and Err has
+// the fault.
+func (r *Reader) Header() Header {
+	r.start()
+	return r.header
+}
+
+// Metadata returns the metadata of all namespaces, in the order of the archive. It
+// reads as Header does. The slice must not be changed.
+func (r *Reader) Metadata() []Metadata {
+	r.start()
+	return r.metadata
+}
+
+func (r *Reader) start() {
+	if r.state == atStart && r.err == nil {
+		r.prelude()
+	}
+}
+
+// Namespaces returns the namespaces whose blocks have come up to now, in the order of
+// their first blocks, with their counts.
+func (r *Reader) Namespaces() iter.Seq2[Namespace, Totals] {
+	return func(yield func(Namespace, Totals) bool) {
+		for _, s := range r.order {
+			if !yield(s.name, s.totals) {
+				return
+			}
+		}
+	}
+}
+
+// Documents returns the documents up to the end or the first fault, which Err returns.
+// Each is overwritten when the loop continues.
+func (r *Reader) Documents() iter.Seq2[Namespace, bsoncore.Document] {
+	return func(yield func(Namespace, bsoncore.Document) bool) {
+		for r.Next() {
+			if r.event == Document && !yield(r.Namespace(), r.doc) {
+				return
+			}
+		}
+	}
+}
+
+// frame reads the next document, or a terminator, for which doc is nil. ok is false
+// after a fault, and at the end of the stream, where state is atEnd.
+func (r *Reader) frame() (doc []byte, ok bool) {
+	b := &r.in
+	r.at = b.Offset()
+	if !b.Need(len(terminator), 0) {
+		return nil, r.stop()
+	}
+	n := int(int32(binary.LittleEndian.Uint32(b.Data[b.Off:])))
+	switch {
+	case n == -1:
+		b.Off += len(terminator)
+		return nil, true
+	case n < 5:
+		return nil, r.fault(r.at, bsoncore.ErrLength)
+	case n > r.opts.MaxDocumentSize:
+		return nil, r.fault(r.at, bsoncore.ErrTooLarge)
+	}
+	if !b.Need(n, 0) {
+		return nil, r.stop()
+	}
+	doc = b.Data[b.Off : b.Off+n : b.Off+n]
+	if doc[n-1] != 0 {
+		return nil, r.fault(r.at+int64(n)-1, bsoncore.ErrTerminator)
+	}
+	b.Off += n
+	return doc, true
+}
+
+// stop ends a frame for which bytes are missing.
+func (r *Reader) stop() bool {
+	switch b := &r.in; {
+	case !b.Ended():
+		r.fail(&bsoncore.ReadError{Offset: b.End(), Err: b.Err})
+	case len(b.Rest()) > 0:
+		r.fault(b.End(), bsoncore.ErrTruncated)
+	case r.state == inside && r.open != nil && r.open.ended:
+		r.state = atEnd
+		r.softFault(bsoncore.ErrTruncated, 0)
+	default:
+		r.state = atEnd
+	}
+	return false
+}
+
+// fault reports a fault that hides what is behind it. All of the fault methods return
+// false.
+func (r *Reader) fault(off int64, err error) bool {
+	if r.open != nil {
+		r.open.damaged = true
+	}
+	r.err = &Error{Offset: off, Namespace: r.Namespace(), Err: err}
+	return false
+}
+
+// softFault reports a fault that hides nothing. next is the event behind it.
+func (r *Reader) softFault(err error, next Event) bool {
+	r.err = &Error{Offset: r.at, Namespace: r.Namespace(), Err: err}
+	r.soft, r.next = true, next
+	return false
+}
+
+// fail reports an error that ends the Reader.
+func (r *Reader) fail(err error) bool {
+	r.err, r.final = err, true
+	return false
+}
+
+// prelude reads the start of the archive, up to the first block of documents.
+func (r *Reader) prelude() bool {
+	b := &r.in
+	r.at = b.Offset()
+	switch b.Need(len(magic), 0); {
+	case len(b.Rest()) < len(magic) && !b.Ended():
+		return r.stop()
+	case string(b.Data[b.Off:min(b.Off+len(magic), len(b.Data))]) != magic:
+		return r.fault(r.at, ErrMagic)
+	}
+	b.Off += len(magic)
+	return r.firstBlock()
+}
+
+// firstBlock reads the block of the Header and the metadata.
+func (r *Reader) firstBlock() bool {
+	doc, ok := r.frame()
+	if ok {
+		var err error
+		if r.header, err = readHeader(doc); err != nil {
+			r.in.Off -= max(len(doc), len(terminator))
+			return r.fault(r.at, ErrHeader)
+		}
+	}
+	for ok {
+		if doc, ok = r.frame(); doc == nil {
+			break
+		}
+		m, err := readMetadata(doc)
+		if err != nil {
+			r.in.Off -= len(doc)
+			return r.fault(r.at, err)
+		}
+		ok = r.keep(m, len(doc))
+	}
+	if r.state == atEnd {
+		r.state = atStart
+		return r.fault(r.at, bsoncore.ErrTruncated)
+	}
+	if ok {
+		r.state = between
+	}
+	return ok
+}
+
+// keep keeps metadata, whose document has size bytes.
+func (r *Reader) keep(m Metadata, size int) bool {
+	if size > r.opts.MaxMetadata-r.read || len(r.metadata) == r.opts.MaxNamespaces {
+		return r.fail(&Error{Offset: r.at, Namespace: m.Namespace, Err: ErrTooMany})
+	}
+	r.read += size
+	r.metadata = append(r.metadata, m)
+	return true
+}
+
+// nextBlock reads the header of a block.
+func (r *Reader) nextBlock() {
+	doc, ok := r.frame()
+	if !ok {
+		return
+	}
+	b, err := readBlock(doc)
+	if err != nil {
+		r.in.Off -= max(len(doc), len(terminator))
+		r.fault(r.at, err)
+		return
+	}
+	r.begin(b)
+}
+
+// begin begins a block, behind its header.
+func (r *Reader) begin(b block) {
+	known := len(r.order)
+	if !r.enter(b.name) {
+		return
+	}
+	r.lost, r.late, r.state = false, r.open.ended, inside
+	switch {
+	case r.late:
+		r.softFault(ErrEnded, 0)
+		return
+	case b.ends:
+		r.state, r.claimed = ending, b.sum
+	}
+	if len(r.order) > known {
+		r.event = Begin
+	}
+}
+
+// enter opens a block of a namespace.
+func (r *Reader) enter(n Namespace) bool {
+	s, ok := r.spaces[n]
+	if !ok {
+		if len(r.order) == r.opts.MaxNamespaces {
+			return r.fail(&Error{Offset: r.at, Namespace: n, Err: ErrTooMany})
+		}
+		s = &space{name: n}
+		r.spaces[n] = s
+		r.order = append(r.order, s)
+	}
+	r.open = s
+	return true
+}
+
+// end ends the namespace, behind the header of its last block.
+func (r *Reader) end() {
+	s := r.open
+	s.ended, r.state = true, inside
+	if !r.opts.SkipChecksums {
+		if s.totals.Checksum = Matches; s.sum != r.claimed {
+			s.totals.Checksum = Differs
+		}
+	}
+	if s.totals.Checksum == Differs && !s.damaged { // else the damage is the reason
+		r.softFault(ErrChecksum, End)
+		return
+	}
+	r.event = End
+}
+
+// nextDocument reads a document of a block, or the end of the block.
+func (r *Reader) nextDocument() {
+	doc, ok := r.frame()
+	switch {
+	case !ok:
+	case doc == nil:
+		r.state = between
+	case string(doc[4:min(8, len(doc))]) == blockStart && r.known(doc):
+		r.in.Off -= len(doc)
+		r.state = between
+		r.softFault(ErrBlock, 0)
+	case r.open.ended && !r.late:
+		r.late = true
+		r.count(doc)
+		r.softFault(ErrEnded, Document)
+	default:
+		r.count(doc)
+		r.event = Document
+	}
+}
+
+// known reports whether doc is the header of a block and names a namespace of the
+// archive.
+func (r *Reader) known(doc []byte) bool {
+	if likeBlock(doc) < len(blockKeys) {
+		return false
+	}
+	b, err := readBlock(doc)
+	return err == nil && (r.spaces[b.name] != nil || slices.ContainsFunc(r.metadata, func(m Metadata) bool { return m.Namespace == b.name }))
+}
+
+// count makes doc the document of the event.
+func (r *Reader) count(doc []byte) {
+	r.doc = doc
+	s := r.open
+	s.totals.Documents++
+	s.totals.Bytes += int64(len(doc))
+	s.totals.Largest = max(s.totals.Largest, len(doc))
+	if !r.opts.SkipChecksums {
+		s.sum = crc64.Update(s.sum, checksums, doc)
+	}
+}
+
+// nextUnended reports a namespace without an end, and false if there is none.
+func (r *Reader) nextUnended() bool {
+	if r.rest == nil {
+		r.rest = r.unended()
+	}
+	for len(r.rest) > 0 {
+		s := r.rest[0]
+		r.rest = r.rest[1:]
+		r.open, r.at = s, r.in.Offset()
+		s.ended = true
+		var next Event
+		if r.spaces[s.name] == s {
+			next = End
+		}
+		return !r.softFault(ErrUnended, next)
+	}
+	return false
+}
+
+// buckets is before the name of a time series where its documents are, in servers
+// before 8.3.
+const buckets = "system.buckets."
+
+// unended returns the namespaces without an end: those whose blocks came, then those
+// of the metadata.
+func (r *Reader) unended() []*space {
+	rest := make([]*space, 0, 1)
+	for _, s := range r.order {
+		if !s.ended && s.name != (Namespace{}) {
+			rest = append(rest, s)
+		}
+	}
+	for _, m := range r.metadata {
+		n := m.Namespace
+		_, ok := r.spaces[n]
+		if !ok && m.Type == TimeSeries {
+			_, ok = r.spaces[Namespace{n.DB, buckets + n.Collection}]
+		}
+		if !ok {
+			rest = append(rest, &space{name: n})
+		}
+	}
+	return rest
+}
