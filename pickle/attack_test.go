@@ -42,10 +42,32 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
+// TestWildTruncated cuts the vectors of wild.json at every byte.
+func TestWildTruncated(t *testing.T) {
+	o := pickle.DecodeOptions{Unknown: pickle.UnknownDescribe}
+	for _, v := range loadWild(t) {
+		data := v.data(t)
+		if len(data) > 2000 {
+			continue
+		}
+		for n := range data {
+			_, _, err := o.AppendBSONValue(nil, data[:n])
+			var s *pickle.SyntaxError
+			if !errors.As(err, &s) || !errors.Is(err, io.ErrUnexpectedEOF) || s.Offset != int64(n) {
+				t.Errorf("%s of %s, %d bytes: %v", v.Type, v.Writer, n, err)
+			}
+		}
+	}
+}
+
 // TestMutated replaces, deletes and doubles bytes of the vectors.
 func TestMutated(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 5))
-	for _, v := range loadVectors(t) {
+	all := loadVectors(t)
+	for _, v := range loadWild(t) {
+		all = append(all, v.vector)
+	}
+	for _, v := range all {
 		data := v.data(t)
 		if len(data) > 4000 {
 			continue
@@ -84,6 +106,9 @@ var soup = []string{
 	"cbson.raw_bson\nRawBSONDocument\n", "cuuid\nUUID\n", "cdatetime\ndatetime\n", "cdatetime\ntimedelta\n", "cdecimal\nDecimal\n",
 	"ccollections\nOrderedDict\n", "ccopy_reg\n_reconstructor\n", "c__builtin__\nobject\n", "c__builtin__\nbytes\n", "c_codecs\nencode\n",
 	"U\x0c123456789012", "U\x0d_ObjectId__id", "U\x0a_SON__keys", "U\x03int", "U\x06latin1", "X\x06\x00\x00\x00latin1", "cos\nsystem\n", "0", "2",
+	"\x8f", "\x90", "\x91", "\x92", "o", "ia\nB\n", "c__builtin__\nset\n", "ccollections\ndeque\n", "ccollections\nCounter\n", "ccollections\ndefaultdict\n",
+	"cmongoengine.base.datastructures\nBaseDict\n", "cmongoengine.base.datastructures\nBaseList\n", "cpytz\n_UTC\n", "cdatetime\ndate\n",
+	"c__builtin__\ngetattr\n", "czoneinfo\nZoneInfo\n", "U\x09_unpickle", "cdatetime\ntzinfo\n", "\x8b\x01\x00\x00\x00\x05",
 }
 
 // TestSoup reads opcodes in random order.

@@ -94,11 +94,18 @@ func (u *unpickler) init(o *DecodeOptions) {
 	m.encoding = o.Encoding
 	m.maxNodes = cmp.Or(o.MaxNodes, DefaultMaxNodes)
 	m.maxMemo = cmp.Or(o.MaxMemo, DefaultMaxMemo)
+	m.describe = o.Unknown == UnknownDescribe
 
 	b := &u.builder
 	b.maxDepth = maxDepth(o.MaxDepth)
-	b.maxExpansion = cmp.Or(o.MaxExpansion, DefaultMaxExpansion)
+	expansion := DefaultMaxExpansion
+	if o.Unknown == UnknownDescribe {
+		expansion *= describedExpansion
+	}
+	b.maxExpansion = cmp.Or(o.MaxExpansion, expansion)
 	b.longText = o.LongText
+	b.unknown = o.Unknown
+	b.zones = zones{load: o.LoadLocation}
 	b.pairs = false
 }
 
@@ -183,6 +190,7 @@ func (u *unpickler) free() {
 	if len(m.stack.rest)+len(m.marks.rest)+len(m.cells.rest)+len(m.memo.rest) > keepChunks {
 		m.stack.rest, m.marks.rest, m.cells.rest, m.memo.rest = nil, nil, nil, nil
 	}
+	b.zones = zones{}
 	if cap(b.keys)+cap(b.table) > keepItems {
 		b.keys, b.table = nil, nil
 	}

@@ -21,7 +21,8 @@
 // bson.objectid. The other types are:
 //
 //	Python                              BSON
-//	dict, SON, OrderedDict              document
+//	dict, SON, OrderedDict,             document
+//	defaultdict, Counter
 //	RawBSONDocument                     document, its bytes checked
 //	DBRef                               document with $ref, $id, $db
 //	list, tuple                         array
@@ -38,6 +39,11 @@
 //	Code                                code, or code with scope
 //	Timestamp, MinKey, MaxKey           timestamp, min key, max key
 //	bool, None                          boolean, null
+//
+// Datetimes may have the zones of PyMongo, the standard library, pytz, dateutil
+// and Django. Containers of mongoengine are documents and arrays. On request
+// sets, dates, timedeltas and integers beyond int64 are converted, and objects
+// of any other class are shown as a document of their parts: see UnknownPolicy.
 //
 // # What is written
 //

@@ -26,6 +26,11 @@ func FuzzRead(f *testing.F) {
 			f.Add(v.data(f))
 		}
 	}
+	for i, v := range loadWild(f) {
+		if i%7 == 0 && len(v.Hex) < 2000 {
+			f.Add(v.data(f))
+		}
+	}
 	for _, shape := range hostile.Shapes(hostile.Pickle) {
 		if data := shape.Make(500); len(data) < 2000 {
 			f.Add([]byte(data))
@@ -38,6 +43,7 @@ func FuzzRead(f *testing.F) {
 func checkRead(t *testing.T, data []byte) {
 	t.Helper()
 	value, typ, err := appended(t, data)
+	checkDescribed(t, data, value, err)
 	if err != nil {
 		checkFault(t, err, len(data))
 		if _, err := pickle.UnmarshalObjectID(data); err == nil {
@@ -63,6 +69,29 @@ func checkRead(t *testing.T, data []byte) {
 	}
 	for _, p := range protocols {
 		checkWrite(t, pickle.EncodeOptions{Protocol: p, Documents: pickle.DocumentClass(len(data) & 1)}, typ, value)
+	}
+}
+
+// checkDescribed checks that UnknownDescribe gives the same value if there is one
+// without it, and else a valid value or an error with a place.
+func checkDescribed(t *testing.T, data, value []byte, err error) {
+	t.Helper()
+	o := pickle.DecodeOptions{Unknown: pickle.UnknownDescribe}
+	described, typ, err2 := o.AppendBSONValue(nil, data)
+	switch {
+	case err == nil && (err2 != nil || !bytes.Equal(described, value)):
+		t.Fatalf("%q: %x, %v with UnknownDescribe, want %x", data, described, err2, value)
+	case err2 != nil:
+		checkFault(t, err2, len(data))
+		return
+	}
+	checkValue(t, typ, described)
+	if limit := max(1<<20, 4*pickle.DefaultMaxExpansion*len(data)); len(described) > limit {
+		t.Fatalf("%d bytes of BSON from a pickle of %d bytes, want %d or less", len(described), len(data), limit)
+	}
+	d := o.NewDecoder(iotest.HalfReader(bytes.NewReader(data)))
+	if !d.Next() || d.Type() != typ || !bytes.Equal(d.Value(), described) {
+		t.Fatalf("%q from a stream: %v %x, %v, want %x", data, d.Type(), d.Value(), d.Err(), described)
 	}
 }
 

@@ -81,6 +81,8 @@ const (
 	kindList
 	kindDict   // items are key, value, key, value, …
 	kindObject // what REDUCE and NEWOBJ made
+	kindSet
+	kindFrozen // a frozenset
 )
 
 // maxTuple is the largest number of items of a tuple that lie beside it. Calls
@@ -88,7 +90,7 @@ const (
 const maxTuple = 255
 
 // emptyKinds has the kind of the atoms that are empty containers.
-var emptyKinds = [numAtoms]kind{isTuple: kindTuple, isList: kindList, isDict: kindDict}
+var emptyKinds = [numAtoms]kind{isTuple: kindTuple, isList: kindList, isDict: kindDict, isSet: kindSet, isFrozen: kindFrozen}
 
 // A node is the first numbers of a container or object, all in one chunk of
 // cells. A tuple or list has fewer; the cells after it are then not part of it.
@@ -101,7 +103,7 @@ const (
 	nodeWeight = 2 // after that: see weigh
 	nodeFirst  = 3 // index of the first segment, 0: none
 	nodeItems  = 3 // of a tuple: the first of its items
-	nodeArgs   = 4 // of an object: its arguments, a tuple, or after _reconstructor the value of the base
+	nodeArgs   = 4 // of an object: its arguments, a tuple, or after _reconstructor the value of the base; see machine.other
 	nodeState  = 5 // of an object: its state or noRef
 
 	listSize   = nodeFirst + 1
@@ -115,6 +117,7 @@ const (
 	flagRebuilt ref = 1 << 4 // an object made by _reconstructor
 	flagWeighed ref = 1 << 5
 	flagOrdered ref = 1 << 6 // a SON whose items are in the order of its keys
+	flagPairs   ref = 1 << 7 // an object of clsOther whose items are pairs
 	classShift      = 8
 	countShift      = 16
 )
@@ -124,6 +127,15 @@ func (n *node) class() class  { return class(n[nodeHead] >> classShift) }
 func (n *node) shared() bool  { return n[nodeHead]&flagShared != 0 }
 func (n *node) rebuilt() bool { return n[nodeHead]&flagRebuilt != 0 }
 func (n *node) off() int      { return int(n[nodeOffset]) }
+
+// The parts of an object of clsOther: the items of the tuple that is its
+// arguments.
+const (
+	otherCallee = iota
+	otherArgs   // a tuple, noRef: none
+	otherNamed  // a dictionary of arguments by name, noRef: none
+	otherParts
+)
 
 // A segment is the index of the next one or 0, the number of items, and the
 // items: pairs of them in a dict. Index 0 of cells is not used.

@@ -42,18 +42,22 @@ const (
 	isTuple // empty, as the ones below
 	isList
 	isDict
+	isSet
+	isFrozen
+	isName // of a class or function that is not on the list; see graph.name
 
 	numAtoms
 )
 
 var atoms = [256]atom{
 	opNone: isNone, opNewTrue: isTrue, opNewFalse: isFalse,
-	opBinInt: isInt, opBinInt1: isInt, opBinInt2: isInt, opInt: isTextInt, opLong1: isLong, opLong: isTextLong,
+	opBinInt: isInt, opBinInt1: isInt, opBinInt2: isInt, opInt: isTextInt, opLong1: isLong, opLong4: isLong, opLong: isTextLong,
 	opFloat: isFloat, opBinFloat: isFloat,
 	opUnicode: isText, opBinUnicode: isText, opShortBinUnicode: isText,
 	opString: isStr, opBinString: isStr, opShortBinString: isStr,
 	opBinBytes: isBytes, opShortBinBytes: isBytes, opByteArray8: isByteArray,
 	opEmptyTuple: isTuple, opTuple: isTuple, opEmptyList: isList, opList: isList, opEmptyDict: isDict, opDict: isDict,
+	opEmptySet: isSet, opFrozenSet: isFrozen, opGlobal: isName, opInst: isName,
 }
 
 // isInteger reports whether a is an integer of any kind, or a bool in digits.
@@ -213,4 +217,24 @@ func (g *graph) latin1(dst []byte, r ref) ([]byte, bool) {
 		return g.refuse(dst, r, ErrRange, "character above U+00FF")
 	}
 	return text, true
+}
+
+// name appends the name that the argument of GLOBAL or INST is, with a full
+// stop between module and name.
+func (g *graph) name(dst []byte, r ref) ([]byte, bool) {
+	s := g.src[r+1:]
+	n := bytes.IndexByte(s, '\n')
+	module, s := s[:n], s[n+1:]
+	name := s[:bytes.IndexByte(s, '\n')]
+	if !utf8.Valid(module) || !utf8.Valid(name) {
+		return g.refuse(dst, r, bsoncore.ErrUTF8, "")
+	}
+	return append(append(append(dst, module...), '.'), name...), true
+}
+
+// nameLen returns the number of bytes of the argument of GLOBAL or INST.
+func (g *graph) nameLen(r ref) int {
+	s := g.src[r+1:]
+	n := bytes.IndexByte(s, '\n') + 1
+	return n + bytes.IndexByte(s[n:], '\n')
 }

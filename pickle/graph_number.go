@@ -1,9 +1,12 @@
 package pickle
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
+	"math/big"
 	"math/bits"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
@@ -11,9 +14,16 @@ import (
 // This file reads the atoms that are numbers, which are spelled in text or in
 // bytes.
 
-// maxLong is the longest argument of LONG1, in bytes: the greatest UUID and its
-// sign.
+// maxLong is the longest argument of LONG1 that an integer has, in bytes: the
+// greatest UUID and its sign.
 const maxLong = 17
+
+// maxDigits is the largest number of digits of a longer integer: the number
+// that Python's str allows by default. maxLong4 is the bytes that as many need.
+const (
+	maxDigits = 4300
+	maxLong4  = 1786
+)
 
 // An integer is a magnitude of 128 bits with a sign.
 type integer struct {
@@ -130,7 +140,46 @@ func (g *graph) integer(r ref) (v integer, ok bool) {
 		}
 		return parseInt(s[:len(s)-1])
 	}
-	return longInt(g.payload(r))
+	b := g.payload(r)
+	if len(b) > maxLong {
+		return v, false
+	}
+	return longInt(b)
+}
+
+// digits appends an integer of any size in decimal digits. ok is false if r is
+// spelled in text and is not an integer.
+func (g *graph) digits(dst []byte, r ref) (_ []byte, ok bool) {
+	if g.atom(r) == isLong {
+		return bigInt(g.payload(r)).Append(dst, 10), true
+	}
+	s := g.line(r)
+	if g.atom(r) == isTextLong {
+		if s, ok = bytes.CutSuffix(s, []byte{'L'}); !ok {
+			return dst, false
+		}
+	}
+	d := bytes.TrimPrefix(s, []byte{'-'})
+	if len(d) == 0 || d[0] == '0' && len(s) > 1 {
+		return dst, false
+	}
+	for _, c := range d {
+		if c-'0' > 9 {
+			return dst, false
+		}
+	}
+	return append(dst, s...), true
+}
+
+// bigInt returns the integer whose two's complement, little-endian, is b.
+func bigInt(b []byte) *big.Int {
+	b = bytes.Clone(b)
+	slices.Reverse(b)
+	v := new(big.Int).SetBytes(b)
+	if len(b) > 0 && b[0] >= 0x80 {
+		v.Sub(v, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
+	}
+	return v
 }
 
 // plainNaN is the NaN that text stands for.

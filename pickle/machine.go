@@ -12,7 +12,8 @@ import "encoding/binary"
 //   - skip finds the end of a pickle that run has rejected.
 //   - machine_argument.go finds where an opcode's argument ends; every bounds
 //     check is there and at the top of run.
-//   - machine_call.go makes objects, machine_memo.go is the memo.
+//   - machine_call.go makes objects, machine_other.go those of other classes;
+//     machine_memo.go is the memo.
 //
 // A run stops at the end of the bytes and continues when more arrive, so a
 // stream needs no second reader of opcodes to find the end of a pickle.
@@ -33,7 +34,8 @@ type machine struct {
 	far   map[uint32]ref // entries with an index far above their number
 	memos int            // entries in memo and far
 
-	maxMemo int // of them
+	maxMemo  int  // of them
+	describe bool // objects of any class are read; see machine_other.go
 }
 
 // reset makes m read a pickle from its start.
@@ -96,7 +98,7 @@ func (m *machine) run() status {
 			if next += int(a &^ argFixed); next > len(src) {
 				return m.short()
 			}
-		} else if n := off + 2; a == argCount1 && n <= len(src) && op != opLong1 && int(src[off+1]) <= len(src)-n {
+		} else if n := off + 2; a == argCount1 && n <= len(src) && int(src[off+1]) <= len(src)-n {
 			next = n + int(src[off+1]) // the keys of nearly all pickles
 		} else {
 			var st status
@@ -108,7 +110,7 @@ func (m *machine) run() status {
 		ok := true
 		switch op {
 		case opShortBinUnicode, opBinInt, opBinInt1, opBinInt2, opNone, opNewTrue, opNewFalse, opBinFloat, opShortBinBytes,
-			opBinUnicode, opShortBinString, opBinString, opBinBytes, opByteArray8, opEmptyTuple, opLong1, opInt, opLong,
+			opBinUnicode, opShortBinString, opBinString, opBinBytes, opByteArray8, opEmptyTuple, opLong1, opLong4, opInt, opLong,
 			opFloat, opString, opUnicode:
 			m.stack.push(ref(off))
 			if next < len(src) && src[next] == opMemoize && m.isNext(m.memos) {
@@ -125,7 +127,7 @@ func (m *machine) run() status {
 		case opMark:
 			m.floor = m.stack.n
 			m.marks.push(ref(m.floor))
-		case opEmptyDict, opEmptyList:
+		case opEmptyDict, opEmptyList, opEmptySet:
 			if ok = m.tally(); ok {
 				m.pushBare()
 			}
@@ -208,6 +210,14 @@ func (m *machine) rare(op byte) bool {
 		return m.marked() && m.push(kindList, m.stack.n-m.unmark())
 	case opDict:
 		return m.marked() && m.push(kindDict, m.stack.n-m.unmark())
+	case opFrozenSet:
+		return m.marked() && m.push(kindFrozen, m.stack.n-m.unmark())
+	case opAddItems:
+		return m.marked() && m.append(kindSet, m.unmark())
+	case opObj, opInst:
+		return m.marked() && m.instance(op)
+	case opNewObjEx:
+		return m.newObjectEx()
 	case opLongBinPut:
 		return m.put(binary.LittleEndian.Uint32(arg))
 	case opLongBinGet:
@@ -236,7 +246,10 @@ func (m *machine) global(name []byte) bool {
 	c := clsObjectID
 	if string(name) != objectIDName {
 		var ok bool
-		if c, ok = names[string(name)]; !ok {
+		if c, ok = names[string(name)]; !ok && m.describe {
+			m.stack.push(ref(m.at))
+			return true
+		} else if !ok {
 			return m.bad(ErrName, quoteName(dotted(name)))
 		}
 	}
@@ -254,7 +267,10 @@ func (m *machine) stackGlobal() bool {
 	both := room[:0]
 	for i := range 2 {
 		r := m.stack.at(s + i)
-		if m.textLen(r) > maxName {
+		if n := m.textLen(r); n > maxName {
+			if m.describe && n <= maxLongName {
+				return m.name(s)
+			}
 			return m.bad(ErrName, "not a name")
 		}
 		if i == 1 {
@@ -264,6 +280,9 @@ func (m *machine) stackGlobal() bool {
 		if both, ok = m.text(both, r); !ok {
 			return false
 		}
+	}
+	if m.describe && names[string(both)] == 0 {
+		return m.name(s)
 	}
 	m.stack.n = s
 	return m.global(both)
@@ -296,7 +315,7 @@ func (m *machine) push(k kind, n int) bool {
 	}
 	r := ref(m.at)
 	switch {
-	case n == 0 && k == kindTuple:
+	case n == 0 && (k == kindTuple || k == kindFrozen):
 	case n == 0:
 		m.pushBare()
 		return true
@@ -352,7 +371,7 @@ func (m *machine) append(k kind, s int) bool {
 	switch {
 	case have == noKind || have == kindTuple:
 		return m.bad(ErrStack, "not a container")
-	case have != k && (k != kindDict || have != kindObject || !rules[n.class()].items || n.rebuilt()):
+	case have != k && (have != kindObject || !m.takes(n, k)):
 		return m.bad(ErrStack, "not such a container")
 	case k == kindDict && (m.stack.n-s)%2 != 0:
 		return m.bad(ErrStack, "key without a value")
@@ -370,4 +389,21 @@ func (m *machine) append(k kind, s int) bool {
 	ok := m.extend(n, &m.stack, s)
 	m.stack.n = s
 	return ok
+}
+
+// takes reports whether items of a container of kind k can be added to an
+// object.
+func (m *machine) takes(n *node, k kind) bool {
+	rule := &rules[n.class()]
+	switch {
+	case n.rebuilt() || k == kindDict && !rule.items || k == kindList && !rule.list || k == kindSet:
+		return false
+	case n.class() != clsOther:
+		return true
+	case k == kindList:
+		return n[nodeHead]&flagPairs == 0
+	case n[nodeFirst] == 0:
+		n[nodeHead] |= flagPairs
+	}
+	return n[nodeHead]&flagPairs != 0
 }

@@ -12,6 +12,11 @@ import (
 // -1 and the status to return.
 func (m *machine) argument(op byte, a argument) (next int, st status) {
 	start := m.off + 1
+	if d := describedArguments[op]; m.describe && d != argRefused {
+		if a = d; a == argNothing {
+			return start, 0
+		}
+	}
 	room := m.src[start:]
 	switch a {
 	case argCount1, argCount4, argCount8:
@@ -24,8 +29,12 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 			end = len(m.src)
 			m.seen = end
 		}
+		most := maxShortLine
+		if op == opLong {
+			most = maxLongLine
+		}
 		switch {
-		case a == argShort && end-start > maxShortLine:
+		case a == argShort && end-start > most:
 			return -1, m.stop(m.off, ErrArgument, "number is too long")
 		case n < 0:
 			return -1, m.short()
@@ -85,7 +94,7 @@ func (m *machine) counted(op byte, a argument) (next int, st status) {
 	switch {
 	case n > maxSource:
 		return -1, m.stop(m.off, ErrArgument, "length")
-	case op == opLong1 && n > maxLong:
+	case op == opLong4 && n > maxLong4:
 		return -1, m.stop(m.off, ErrRange, "integer of "+itoa(int(n))+" bytes")
 	case n > uint64(len(src)-start):
 		return -1, m.short()

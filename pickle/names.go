@@ -1,5 +1,7 @@
 package pickle
 
+import "strings"
+
 // This file is the one list of Python's classes and functions. names and rules,
 // which is in terms of opcodes, are for the machine; unhashable is for the
 // builder. What an object of a class means is in to_bson_object.go.
@@ -16,7 +18,7 @@ const (
 	// _reconstructor.
 	clsReconstructor
 	clsEncode
-	clsGetattr // of RegexFlag
+	clsGetattr // of RegexFlag, or of ZoneInfo
 	clsOr      // of two RegexFlags
 	clsObject
 	clsDict
@@ -25,6 +27,11 @@ const (
 	clsUnicode
 	clsBytes
 	clsByteArray
+	clsFloat
+	clsBool
+	clsList
+	clsTuple
+	clsTzinfo
 
 	// PyMongo's classes.
 	clsObjectID
@@ -56,6 +63,35 @@ const (
 	clsOrderedDict
 	clsCompile
 	clsRegexFlag
+	clsDate
+	clsSet
+	clsFrozenSet
+	clsDeque
+	clsDefaultDict
+	clsCounter
+	clsZoneInfo
+	clsZoneKey // ZoneInfo._unpickle, which getattr returns
+
+	// Zones of other packages.
+	clsPytzUTC
+	clsPytzZone
+	clsPytzFixed
+	clsTzutc
+	clsTzoffset
+	clsTzlocal
+	clsTzfile
+	clsTTInfo
+	clsDjangoUTC
+	clsDjangoFixed
+
+	// Containers of mongoengine, which have the values of a field.
+	clsBaseDict
+	clsBaseList
+	clsEmbeddedList
+
+	// With UnknownDescribe: an object of any other class, and the name of one.
+	clsOther
+	clsName
 
 	numClasses
 )
@@ -88,6 +124,15 @@ var names = map[string]class{
 	"builtins\nbytes":        clsBytes,
 	"__builtin__\nbytearray": clsByteArray,
 	"builtins\nbytearray":    clsByteArray,
+	"__builtin__\nfloat":     clsFloat,
+	"builtins\nfloat":        clsFloat,
+	"__builtin__\nbool":      clsBool,
+	"builtins\nbool":         clsBool,
+	"__builtin__\nlist":      clsList,
+	"builtins\nlist":         clsList,
+	"__builtin__\ntuple":     clsTuple,
+	"builtins\ntuple":        clsTuple,
+	"datetime\ntzinfo":       clsTzinfo,
 
 	objectIDName:                             clsObjectID,
 	"pymongo.objectid\nObjectId":             clsObjectID,
@@ -126,6 +171,35 @@ var names = map[string]class{
 	"collections\nOrderedDict": clsOrderedDict,
 	"re\n_compile":             clsCompile,
 	"re\nRegexFlag":            clsRegexFlag,
+
+	"datetime\ndate":               clsDate,
+	"__builtin__\nset":             clsSet,
+	"builtins\nset":                clsSet,
+	"__builtin__\nfrozenset":       clsFrozenSet,
+	"builtins\nfrozenset":          clsFrozenSet,
+	"collections\ndeque":           clsDeque,
+	"collections\ndefaultdict":     clsDefaultDict,
+	"collections\nCounter":         clsCounter,
+	"zoneinfo\nZoneInfo":           clsZoneInfo,
+	"backports.zoneinfo\nZoneInfo": clsZoneInfo,
+
+	"pytz\n_UTC":                         clsPytzUTC,
+	"pytz\n_p":                           clsPytzZone,
+	"pytz\nFixedOffset":                  clsPytzFixed,
+	"dateutil.tz.tz\ntzutc":              clsTzutc,
+	"dateutil.tz.tz\ntzoffset":           clsTzoffset,
+	"dateutil.tz.tz\ntzlocal":            clsTzlocal,
+	"dateutil.tz.tz\ntzfile":             clsTzfile,
+	"dateutil.tz\ntzutc":                 clsTzutc,
+	"dateutil.tz\ntzoffset":              clsTzoffset,
+	"dateutil.tz\ntzlocal":               clsTzlocal,
+	"dateutil.tz.tz\n_ttinfo":            clsTTInfo,
+	"django.utils.timezone\nUTC":         clsDjangoUTC,
+	"django.utils.timezone\nFixedOffset": clsDjangoFixed,
+
+	"mongoengine.base.datastructures\nBaseDict":             clsBaseDict,
+	"mongoengine.base.datastructures\nBaseList":             clsBaseList,
+	"mongoengine.base.datastructures\nEmbeddedDocumentList": clsEmbeddedList,
 }
 
 // A bases is a set of classes that are allowed as base of _reconstructor.
@@ -138,11 +212,13 @@ const (
 	baseStr
 	baseUnicode
 	baseBytes
+	baseList
+	baseTzinfo
 )
 
 var baseOf = [numClasses]bases{
 	clsObject: baseObject, clsDict: baseDict, clsInt: baseInt,
-	clsStr: baseStr, clsUnicode: baseUnicode, clsBytes: baseBytes,
+	clsStr: baseStr, clsUnicode: baseUnicode, clsBytes: baseBytes, clsList: baseList, clsTzinfo: baseTzinfo,
 }
 
 // An arity is the least and the greatest number of arguments, plus one. The
@@ -160,6 +236,8 @@ type rule struct {
 	base  bases // REDUCE of _reconstructor, with one of these as base
 	build bool  // BUILD is allowed
 	items bool  // SETITEM and SETITEMS are allowed
+	list  bool  // APPEND and APPENDS are allowed
+	self  bool  // the state is the object itself, which says nothing
 }
 
 // rules is the only table of the uses of a class. A class that is not listed
@@ -199,11 +277,37 @@ var rules = [numClasses]rule{
 	clsOrderedDict: {call: args(0, 1), items: true},
 	clsCompile:     {call: args(2, 2)},
 	clsRegexFlag:   {call: args(1, 1)},
+	clsDate:        {call: args(1, 1)},
+	clsSet:         {call: args(0, 1)},
+	clsFrozenSet:   {call: args(0, 1)},
+	clsDeque:       {call: args(0, 2), list: true},
+	clsDefaultDict: {call: args(0, 1), items: true},
+	clsCounter:     {call: args(1, 1)},
+	clsTzinfo:      {call: args(0, 0)},
+	clsZoneKey:     {call: args(2, 2)},
+
+	clsPytzUTC:     {call: args(0, 0)},
+	clsPytzZone:    {call: args(1, 4)},
+	clsPytzFixed:   {call: args(1, 1)},
+	clsTzutc:       {new: args(0, 0), base: baseTzinfo, build: true},
+	clsTzoffset:    {new: args(0, 0), base: baseTzinfo, build: true},
+	clsTzlocal:     {new: args(0, 0), base: baseTzinfo, build: true},
+	clsTzfile:      {call: args(2, 2), build: true},
+	clsTTInfo:      {new: args(0, 0), base: baseObject, build: true},
+	clsDjangoUTC:   {call: args(0, 0), build: true},
+	clsDjangoFixed: {call: args(0, 2), build: true},
+
+	clsBaseDict:     {new: args(0, 0), base: baseDict, items: true, self: true},
+	clsBaseList:     {new: args(0, 0), base: baseList, list: true, self: true},
+	clsEmbeddedList: {new: args(0, 0), base: baseList, list: true, self: true},
+
+	clsOther: {build: true, items: true, list: true},
 }
 
 // unhashable has the classes of which no instance can be the key of a dictionary.
 var unhashable = [numClasses]bool{
 	clsByteArray: true, clsCode: true, clsRegex: true, clsSON: true, clsRawBSON: true, clsOrderedDict: true,
+	clsSet: true, clsDeque: true, clsDefaultDict: true, clsCounter: true, clsBaseDict: true, clsBaseList: true, clsEmbeddedList: true, clsTzfile: true,
 }
 
 // classNames has the names that errors give to classes.
@@ -216,5 +320,24 @@ var classNames = [numClasses]string{
 	clsUTC: "utc", clsCodecOptions: "CodecOptions", clsTypeRegistry: "TypeRegistry",
 	clsDatetimeConversion: "DatetimeConversion", clsUUID: "UUID", clsDatetime: "datetime", clsTimedelta: "timedelta",
 	clsTimezone: "timezone", clsDecimal: "Decimal", clsOrderedDict: "OrderedDict", clsCompile: "re._compile",
-	clsRegexFlag: "RegexFlag",
+	clsRegexFlag: "RegexFlag", clsFloat: "float", clsBool: "bool", clsList: "list", clsTuple: "tuple", clsTzinfo: "tzinfo",
+	clsDate: "date", clsSet: "set", clsFrozenSet: "frozenset", clsDeque: "deque", clsDefaultDict: "defaultdict",
+	clsCounter: "Counter", clsZoneInfo: "ZoneInfo", clsZoneKey: "ZoneInfo", clsPytzUTC: "pytz.utc", clsPytzZone: "pytz.timezone",
+	clsPytzFixed: "pytz.FixedOffset", clsTzutc: "tzutc", clsTzoffset: "tzoffset", clsTzlocal: "tzlocal", clsTzfile: "tzfile",
+	clsTTInfo: "_ttinfo", clsDjangoUTC: "UTC", clsDjangoFixed: "FixedOffset", clsBaseDict: "BaseDict",
+	clsBaseList: "BaseList", clsEmbeddedList: "EmbeddedDocumentList", clsOther: "object", clsName: "name",
 }
+
+// fullNames has the name of each class on the list with its module, as
+// UnknownDescribe shows it. Of several names it is the one of Python 3 and of
+// package bson.
+var fullNames = func() (full [numClasses]string) {
+	for name, c := range names {
+		name = strings.Replace(name, "\n", ".", 1)
+		if name > full[c] && !strings.HasPrefix(name, "pymongo.") {
+			full[c] = name
+		}
+	}
+	full[clsZoneKey] = full[clsZoneInfo] + "." + zoneKey
+	return full
+}()

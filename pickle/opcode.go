@@ -50,6 +50,7 @@ const (
 	opNewTrue  = 0x88
 	opNewFalse = 0x89
 	opLong1    = 0x8a
+	opLong4    = 0x8b
 
 	// Protocol 3.
 	opBinBytes      = 'B'
@@ -57,14 +58,22 @@ const (
 
 	// Protocols 4 and 5.
 	opShortBinUnicode = 0x8c
+	opEmptySet        = 0x8f
+	opAddItems        = 0x90
+	opFrozenSet       = 0x91
 	opStackGlobal     = 0x93
 	opMemoize         = 0x94
 	opFrame           = 0x95
 	opByteArray8      = 0x96
 )
 
-// opInst is not allowed, but its arguments name the callee for the error.
-const opInst = 'i'
+// The opcodes that only objects of any class have. They are read with
+// UnknownDescribe.
+const (
+	opInst     = 'i' // its arguments also name the callee for the error
+	opObj      = 'o'
+	opNewObjEx = 0x92
+)
 
 // An argument is the layout of the bytes after an opcode.
 type argument uint8
@@ -80,8 +89,9 @@ const (
 	argCount8                    // the same of 8 bytes
 	argFixed     argument = 0x80 // argFixed|n: n bytes
 	argNothing            = argFixed
-	maxShortLine          = 64 // bytes of a number, its line feed not counted
-	maxName               = 96 // bytes of module and name; those on the list have 40
+	maxShortLine          = 64            // bytes of a number, its line feed not counted
+	maxLongLine           = maxDigits + 2 // bytes of LONG: a sign, digits, an L
+	maxName               = 96            // bytes of module and name; those on the list have 40
 	maxLongName           = 4 << 10
 )
 
@@ -92,14 +102,15 @@ var arguments = [256]argument{
 	opBuild: argNothing, opDict: argNothing, opEmptyDict: argNothing, opAppends: argNothing, opList: argNothing,
 	opEmptyList: argNothing, opSetItem: argNothing, opTuple: argNothing, opEmptyTuple: argNothing, opSetItems: argNothing,
 	opNewObj: argNothing, opTuple1: argNothing, opTuple2: argNothing, opTuple3: argNothing, opNewTrue: argNothing,
-	opNewFalse: argNothing, opStackGlobal: argNothing, opMemoize: argNothing,
-	opFloat: argShort, opInt: argShort, opLong: argShort, opGet: argShort, opPut: argShort,
+	opNewFalse: argNothing, opStackGlobal: argNothing, opMemoize: argNothing, opEmptySet: argNothing, opAddItems: argNothing,
+	opFrozenSet: argNothing,
+	opFloat:     argShort, opInt: argShort, opLong: argShort, opGet: argShort, opPut: argShort,
 	opString: argLine, opUnicode: argLine, opGlobal: argNames,
 	opBinInt: argFixed | 4, opBinInt1: argFixed | 1, opBinInt2: argFixed | 2, opBinFloat: argFixed | 8,
 	opBinGet: argFixed | 1, opLongBinGet: argFixed | 4, opBinPut: argFixed | 1, opLongBinPut: argFixed | 4,
 	opProto: argFixed | 1, opFrame: argFixed | 8,
 	opShortBinString: argCount1, opShortBinBytes: argCount1, opShortBinUnicode: argCount1, opLong1: argCount1,
-	opBinString: argCount4, opBinUnicode: argCount4, opBinBytes: argCount4, opByteArray8: argCount8,
+	opBinString: argCount4, opBinUnicode: argCount4, opBinBytes: argCount4, opLong4: argCount4, opByteArray8: argCount8,
 }
 
 // refusedArguments has the layout of the opcodes that are not allowed, and of
@@ -107,9 +118,14 @@ var arguments = [256]argument{
 // opcode.
 var refusedArguments = [256]argument{
 	'0': argNothing, '1': argNothing, '2': argNothing, 'P': argLine, 'Q': argNothing, opInst: argLongNames,
-	opGlobal: argLongNames, 'o': argNothing, 0x82: argFixed | 1, 0x83: argFixed | 2, 0x84: argFixed | 4,
-	0x8b: argCount4, 0x8d: argCount8, 0x8e: argCount8, 0x8f: argNothing, 0x90: argNothing, 0x91: argNothing,
-	0x92: argNothing, 0x97: argNothing, 0x98: argNothing,
+	opGlobal: argLongNames, opObj: argNothing, 0x82: argFixed | 1, 0x83: argFixed | 2, 0x84: argFixed | 4,
+	0x8d: argCount8, 0x8e: argCount8, opNewObjEx: argNothing, 0x97: argNothing, 0x98: argNothing,
+}
+
+// describedArguments has the layout of the opcodes that UnknownDescribe allows,
+// and of GLOBAL, whose name may then be long.
+var describedArguments = [256]argument{
+	opGlobal: argLongNames, opInst: argLongNames, opObj: argNothing, opNewObjEx: argNothing,
 }
 
 // opcodeNames has the names of all opcodes in Python's pickletools, also of
@@ -121,12 +137,12 @@ var opcodeNames = [256]string{
 	opShortBinString: "SHORT_BINSTRING", opUnicode: "UNICODE", opBinUnicode: "BINUNICODE", opAppend: "APPEND",
 	opBuild: "BUILD", opGlobal: "GLOBAL", opDict: "DICT", opEmptyDict: "EMPTY_DICT", opAppends: "APPENDS",
 	opGet: "GET", opBinGet: "BINGET", opInst: "INST", opLongBinGet: "LONG_BINGET", opList: "LIST",
-	opEmptyList: "EMPTY_LIST", 'o': "OBJ", opPut: "PUT", opBinPut: "BINPUT", opLongBinPut: "LONG_BINPUT",
+	opEmptyList: "EMPTY_LIST", opObj: "OBJ", opPut: "PUT", opBinPut: "BINPUT", opLongBinPut: "LONG_BINPUT",
 	opSetItem: "SETITEM", opTuple: "TUPLE", opEmptyTuple: "EMPTY_TUPLE", opSetItems: "SETITEMS",
 	opBinFloat: "BINFLOAT", opProto: "PROTO", opNewObj: "NEWOBJ", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
 	opTuple1: "TUPLE1", opTuple2: "TUPLE2", opTuple3: "TUPLE3", opNewTrue: "NEWTRUE", opNewFalse: "NEWFALSE",
-	opLong1: "LONG1", 0x8b: "LONG4", opBinBytes: "BINBYTES", opShortBinBytes: "SHORT_BINBYTES",
-	opShortBinUnicode: "SHORT_BINUNICODE", 0x8d: "BINUNICODE8", 0x8e: "BINBYTES8", 0x8f: "EMPTY_SET",
-	0x90: "ADDITEMS", 0x91: "FROZENSET", 0x92: "NEWOBJ_EX", opStackGlobal: "STACK_GLOBAL", opMemoize: "MEMOIZE",
+	opLong1: "LONG1", opLong4: "LONG4", opBinBytes: "BINBYTES", opShortBinBytes: "SHORT_BINBYTES",
+	opShortBinUnicode: "SHORT_BINUNICODE", 0x8d: "BINUNICODE8", 0x8e: "BINBYTES8", opEmptySet: "EMPTY_SET",
+	opAddItems: "ADDITEMS", opFrozenSet: "FROZENSET", opNewObjEx: "NEWOBJ_EX", opStackGlobal: "STACK_GLOBAL", opMemoize: "MEMOIZE",
 	opFrame: "FRAME", opByteArray8: "BYTEARRAY8", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
 }

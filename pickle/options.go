@@ -2,6 +2,7 @@ package pickle
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -42,6 +43,33 @@ const (
 	LongSmallest
 )
 
+// An UnknownPolicy is the policy for values of Python that BSON has no type for.
+type UnknownPolicy uint8
+
+const (
+	// UnknownError makes them an error: ErrNoType if the value is of the
+	// standard library, ErrName for any other class, ErrRange for an integer
+	// that needs more than 64 bits. It is the default.
+	UnknownError UnknownPolicy = iota
+	// UnknownConvert converts those of the standard library: a set, frozenset
+	// or deque to an array in the order of the pickle, a date to a datetime at
+	// midnight UTC, a timedelta to a double of seconds, and an integer that
+	// needs more than 64 bits to a string of decimal digits, at most 4,300. A
+	// timedelta of more than 2⁵³ microseconds is an error that matches ErrRange.
+	UnknownConvert
+	// UnknownDescribe converts as UnknownConvert does, and makes every other
+	// object a document that shows its parts as the pickle has them:
+	//
+	//	{"$py": "module.Name", "args": […], "kwargs": {…}, "items": […], "state": …}
+	//
+	// A part that the object does not have is missing. A class or function
+	// alone is {"$py": "module.Name"}; "$py" is a document if an object is
+	// called. A dictionary in a document whose keys are not text is
+	// {"$py": "builtins.dict", "args": [[[key, value], …]]}. Nothing is run, no
+	// part is interpreted, and such a document does not become an object again.
+	UnknownDescribe
+)
+
 // The default limits of reading.
 const (
 	// DefaultMaxNodes is the limit of lists, tuples, dictionaries and objects
@@ -57,6 +85,9 @@ const (
 	DefaultMaxPickleSize = 64 << 20
 )
 
+// describedExpansion is the factor of DefaultMaxExpansion with UnknownDescribe.
+const describedExpansion = 4
+
 // freeExpansion is the number of bytes of BSON that every pickle may become.
 const freeExpansion = 1 << 20
 
@@ -69,6 +100,14 @@ type DecodeOptions struct {
 	Encoding Encoding
 	// LongText is LongInt64 or LongSmallest.
 	LongText LongText
+	// Unknown is UnknownError, UnknownConvert or UnknownDescribe.
+	Unknown UnknownPolicy
+	// LoadLocation returns the time zone that has a name such as Europe/Paris,
+	// like time.LoadLocation. It is called for datetimes of which the pickle has
+	// only the name of the zone: those of zoneinfo, and of the zones of pytz
+	// with one offset. The names "" and Local are errors before it is called. If
+	// it is nil, such a datetime is an error that matches ErrZone.
+	LoadLocation func(name string) (*time.Location, error)
 	// MaxDepth is the largest number of open documents and arrays, the
 	// outermost included. Zero means bson.DefaultMaxDepth.
 	MaxDepth int
@@ -80,7 +119,9 @@ type DecodeOptions struct {
 	MaxMemo int
 	// MaxExpansion is the largest size of the BSON per byte of the pickle, in
 	// bytes: a pickle that refers to one value many times can be far shorter
-	// than its BSON. 1 MiB is always allowed. Zero means DefaultMaxExpansion.
+	// than its BSON. 1 MiB is always allowed. Zero means DefaultMaxExpansion,
+	// and four times that with UnknownDescribe, which repeats the names of
+	// classes.
 	MaxExpansion int
 	// MaxPickleSize is the longest pickle, in bytes, that a Decoder accepts.
 	// Zero means DefaultMaxPickleSize.
@@ -215,6 +256,8 @@ func (o *DecodeOptions) check() error {
 		return outOfRange("DecodeOptions.Encoding", o.Encoding)
 	case o.LongText > LongSmallest:
 		return outOfRange("DecodeOptions.LongText", o.LongText)
+	case o.Unknown > UnknownDescribe:
+		return outOfRange("DecodeOptions.Unknown", o.Unknown)
 	case o.MaxDepth < 0:
 		return outOfRange("DecodeOptions.MaxDepth", o.MaxDepth)
 	case o.MaxNodes < 0:

@@ -15,7 +15,8 @@ import (
 // machine.
 //
 //   - value is the one dispatch; atomValue does atoms, to_bson_object.go objects,
-//     with to_bson_scalar.go, to_bson_datetime.go and to_bson_son.go.
+//     with to_bson_scalar.go, to_bson_datetime.go, to_bson_zone.go,
+//     to_bson_son.go and to_bson_other.go.
 //   - document and array write containers and call value.
 //   - element, and key and distinct in to_bson_key.go, write the parts of
 //     documents.
@@ -33,6 +34,8 @@ type builder struct {
 	maxDepth     int // documents and arrays open
 	maxExpansion int // bytes of BSON for each byte of the pickle
 	longText     LongText
+	unknown      UnknownPolicy
+	zones        zones
 	pairs        bool // a dictionary with keys that are not text is an array
 
 	base  int      // length of dst at the start
@@ -82,8 +85,7 @@ func (b *builder) value(dst []byte, r ref) ([]byte, bsoncore.Type) {
 	}
 	n := b.node(r)
 	if n == nil {
-		b.fail(b.place(r), ErrCall, "class or function used as a value")
-		return dst, 0
+		return b.nameValue(dst, r)
 	}
 	if b.inKey && !n.hashable() {
 		return b.unhashable(dst, r)
@@ -93,14 +95,28 @@ func (b *builder) value(dst []byte, r ref) ([]byte, bsoncore.Type) {
 	switch n.kind() {
 	case kindTuple, kindLong, kindList:
 		dst, ok = b.array(dst, r)
-	case kindDict:
-		if b.pairs && b.docs == 0 && b.hasOtherKeys(n[nodeFirst]) {
-			dst, ok = b.pairArray(dst, n)
-			break
+	case kindSet, kindFrozen:
+		if b.unknown == UnknownError {
+			b.fail(n.off(), ErrNoType, setNames[n.kind()])
+			return dst, 0
 		}
-		t = bsoncore.TypeDocument
-		dst, ok = b.document(dst, n[nodeFirst], n.off())
+		items, s := b.items(r)
+		dst, ok = b.set(dst, items, s, n.off())
+	case kindDict:
+		switch {
+		case b.pairs && b.docs == 0 && b.hasOtherKeys(n[nodeFirst]):
+			dst, ok = b.pairArray(dst, n)
+		case b.unknown == UnknownDescribe && b.hasOtherKeys(n[nodeFirst]):
+			t = bsoncore.TypeDocument
+			dst, ok = b.otherDict(dst, n)
+		default:
+			t = bsoncore.TypeDocument
+			dst, ok = b.document(dst, n[nodeFirst], n.off())
+		}
 	default:
+		if n.class() == clsName {
+			return b.nameValue(dst, r)
+		}
 		return b.objectValue(dst, n)
 	}
 	if !ok {
@@ -137,6 +153,8 @@ func (b *builder) atomValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 		return bsoncore.AppendBinaryValue(dst, bsoncore.BinaryGeneric, b.payload(r)), bsoncore.TypeBinary
 	case isStr:
 		return b.strValue(dst, r)
+	case isName:
+		return b.nameValue(dst, r)
 	}
 	return b.emptyValue(dst, r)
 }
@@ -184,19 +202,34 @@ func (b *builder) intValue(dst []byte, r ref, a atom) ([]byte, bsoncore.Type) {
 		}
 	}
 	v, ok := b.integer(r)
-	if !ok {
-		b.fail(int(r), ErrArgument, "integer")
-		return dst, 0
-	}
-	n, ok := v.int64()
-	if !ok {
-		b.fail(int(r), ErrRange, "integer needs more than 64 bits")
-		return dst, 0
+	n, fits := v.int64()
+	if !ok || !fits {
+		return b.longValue(dst, r)
 	}
 	if n == int64(int32(n)) && a != isLong && (a != isTextLong || b.longText == LongSmallest) {
 		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bsoncore.TypeInt32
 	}
 	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bsoncore.TypeInt64
+}
+
+// longValue appends an integer that needs more than 64 bits, as a string.
+func (b *builder) longValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
+	start := len(dst)
+	dst, ok := b.digits(append(dst, 0, 0, 0, 0), r)
+	switch {
+	case !ok:
+		b.fail(int(r), ErrArgument, "integer")
+		return dst, 0
+	case b.unknown == UnknownError:
+		b.fail(int(r), ErrRange, "integer needs more than 64 bits")
+		return dst, 0
+	case len(bytes.TrimPrefix(dst[start+4:], []byte{'-'})) > maxDigits:
+		b.fail(int(r), ErrRange, "integer of more than "+itoa(maxDigits)+" digits")
+		return dst, 0
+	}
+	dst = append(dst, 0)
+	bsoncore.SetStringLength(dst, start)
+	return dst, bsoncore.TypeString
 }
 
 // emptyValue appends a container that is an atom.
@@ -206,8 +239,12 @@ func (b *builder) emptyValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 	}
 	b.depth--
 	k := b.kind(r)
-	if b.inKey && k != kindTuple {
+	switch {
+	case b.inKey && k != kindTuple && k != kindFrozen:
 		return b.unhashable(dst, r)
+	case b.unknown == UnknownError && (k == kindSet || k == kindFrozen):
+		b.fail(int(r), ErrNoType, setNames[k])
+		return dst, 0
 	}
 	dst, start := bsoncore.Begin(dst)
 	if k == kindDict {
@@ -220,7 +257,7 @@ func (b *builder) emptyValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 // its content.
 func (n *node) hashable() bool {
 	switch n.kind() {
-	case kindList, kindDict:
+	case kindList, kindDict, kindSet:
 		return false
 	case kindObject:
 		return !unhashable[n.class()]
@@ -246,12 +283,19 @@ func (b *builder) enter(off int) bool {
 
 // array appends a list or tuple.
 func (b *builder) array(dst []byte, r ref) ([]byte, bool) {
-	if !b.enter(b.place(r)) {
+	items, s := b.items(r)
+	return b.sequence(dst, items, s, b.place(r))
+}
+
+// sequence appends an array of items and of those in the segments from index s
+// on. The opcode at off made their container.
+func (b *builder) sequence(dst []byte, items []ref, s ref, off int) ([]byte, bool) {
+	if !b.enter(off) {
 		return dst, false
 	}
 	dst, start := bsoncore.Begin(dst)
 	i := 0
-	for items, s := b.items(r); len(items) > 0; items, s = b.segment(s) {
+	for ; len(items) > 0; items, s = b.segment(s) {
 		for _, item := range items {
 			var mark int
 			dst, mark = bsoncore.BeginElement(dst)

@@ -1,6 +1,9 @@
 package pickle
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // datetimeSize is how many bytes hold a datetime: the year in two,
 // big-endian, month, day, hour, minute and second in one each, the microsecond
@@ -30,25 +33,33 @@ func (b *builder) datetime(dst []byte, n *node) ([]byte, bool) {
 		return b.wrong(dst, n, ErrRange, "with a field out of range")
 	}
 	if len(list) == 2 && !b.isNone(list[1]) {
-		offset, ok := b.zone(n, list[1])
+		offset, ok := b.zone(n, list[1], floorDiv(micros, microsPerSecond), fields[2]&foldBit != 0)
 		if !ok {
 			return dst, false
 		}
 		micros -= offset
 	}
-	ms := micros / 1000
-	if micros%1000 < 0 {
-		ms--
-	}
-	return binary.LittleEndian.AppendUint64(dst[:start], uint64(ms)), true
+	return binary.LittleEndian.AppendUint64(dst[:start], uint64(floorDiv(micros, 1000))), true
 }
 
+// floorDiv returns a / b rounded down, for a positive b.
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// foldBit is the top bit of the month: Python's fold, which is set for the
+// second of the two hours of a clock change. It has no meaning without a zone.
+const foldBit = 0x80
+
 // parseDatetime returns the microseconds from 1970 to the datetime that f
-// holds. The top bit of the month is Python's fold, which distinguishes the two
-// hours of a clock change and has no meaning without the zone.
+// holds.
 func parseDatetime(f [datetimeSize]byte) (micros int64, ok bool) {
 	year := int(f[0])<<8 | int(f[1])
-	month, day := int(f[2]&0x7f), int(f[3])
+	month, day := int(f[2]&^foldBit), int(f[3])
 	micro := int(f[7])<<16 | int(f[8])<<8 | int(f[9])
 	if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) ||
 		f[4] > 23 || f[5] > 59 || f[6] > 59 || micro >= microsPerSecond {
@@ -82,58 +93,65 @@ func daysIn(year, month int) int {
 	return 31
 }
 
-// zone returns the offset from UTC, in microseconds, of a tzinfo.
-func (b *builder) zone(owner *node, r ref) (micros int64, ok bool) {
-	if r.isClass() && r.class() == clsUTC {
-		return 0, true
+// dateSize is how many bytes hold a date: the first four of a datetime.
+const dateSize = 4
+
+// date appends the value of a date: midnight UTC.
+func (b *builder) date(dst []byte, n *node) ([]byte, bool) {
+	if b.unknown == UnknownError {
+		return b.noType(dst, n)
 	}
-	n := b.node(r)
-	if n == nil || n.kind() != kindObject {
-		b.wrong(nil, owner, ErrCall, "has an invalid time zone")
-		return 0, false
+	start := len(dst)
+	dst, ok := b.rawText(dst, b.arguments(n)[0])
+	if !ok {
+		return dst, false
 	}
-	var delta ref
-	switch list := b.arguments(n); {
-	case n.class() == clsTimezone:
-		delta = list[0]
-	case n.class() == clsFixedOffset && n.state() != noRef:
-		v, ok := b.attributes(n, n.state(), attrFixedOffset, 1)
-		if !ok {
-			return 0, false
-		}
-		delta = v[0]
-	case n.class() == clsFixedOffset && len(list) == 2:
-		delta = list[0]
-	default:
-		b.wrong(nil, owner, ErrCall, "has an invalid time zone")
-		return 0, false
+	var fields [datetimeSize]byte
+	if copy(fields[:], dst[start:]) != dateSize || len(dst)-start != dateSize {
+		return b.wrong(dst, n, ErrCall, "of "+itoa(len(dst)-start)+" bytes")
 	}
-	return b.timedelta(owner, delta)
+	micros, ok := parseDatetime(fields)
+	if !ok || fields[2]&foldBit != 0 {
+		return b.wrong(dst, n, ErrRange, "with a field out of range")
+	}
+	return binary.LittleEndian.AppendUint64(dst[:start], uint64(micros/1000)), true
 }
 
-// timedelta returns the microseconds of a timedelta between -24 and 24 hours.
-func (b *builder) timedelta(owner *node, r ref) (micros int64, ok bool) {
-	n := b.node(r)
-	if n == nil || n.kind() != kindObject || n.class() != clsTimedelta {
-		b.wrong(nil, owner, ErrCall, "has a time zone without timedelta")
-		return 0, false
+const (
+	maxDays   = 999_999_999 // of a timedelta
+	maxMicros = 1 << 53     // that a double of seconds tells apart
+)
+
+// seconds appends the value of a timedelta: a double, as total_seconds returns
+// it.
+func (b *builder) seconds(dst []byte, n *node) ([]byte, bool) {
+	if b.unknown == UnknownError {
+		return b.noType(dst, n)
 	}
+	micros, ok := b.micros(n, -maxDays, maxDays)
+	switch {
+	case !ok:
+		return b.wrong(dst, n, ErrRange, "with a field out of range")
+	case micros < -maxMicros || micros > maxMicros:
+		return b.wrong(dst, n, ErrRange, "is too long for a double of seconds")
+	}
+	return binary.LittleEndian.AppendUint64(dst, math.Float64bits(float64(micros)/microsPerSecond)), true
+}
+
+// micros returns the microseconds of a timedelta with a number of days between
+// least and most, at most maxDays, or more than maxMicros.
+func (b *builder) micros(n *node, least, most int64) (_ int64, ok bool) {
 	list := b.arguments(n)
 	days, ok1 := b.integer(list[0])
 	day, ok2 := days.int64()
 	seconds, ok3 := b.bounded(list[1], secondsPerDay-1)
 	micro, ok4 := b.bounded(list[2], microsPerSecond-1)
-	if !ok1 || !ok2 || !ok3 || !ok4 || day < -1 || day > 0 {
-		b.wrong(nil, n, ErrRange, "is a day or more")
+	if !ok1 || !ok2 || !ok3 || !ok4 || day < least || day > most {
 		return 0, false
 	}
-	micros = (day*secondsPerDay+int64(seconds))*microsPerSecond + int64(micro)
-	return micros, micros > -secondsPerDay*microsPerSecond || b.badZone(n)
-}
-
-func (b *builder) badZone(n *node) bool {
-	b.wrong(nil, n, ErrRange, "is a day or more")
-	return false
+	const many = 2 * maxMicros / microsPerSecond / secondsPerDay // days
+	day = min(max(day, -many), many)
+	return (day*secondsPerDay+int64(seconds))*microsPerSecond + int64(micro), true
 }
 
 // datetimeMS appends the value of a DatetimeMS.

@@ -9,7 +9,8 @@ import (
 // the types and values of arguments, and the states.
 //
 //   - objectValue is the one dispatch on the class. What it calls is here, in
-//     to_bson_scalar.go, to_bson_datetime.go and to_bson_son.go.
+//     to_bson_scalar.go, to_bson_datetime.go, to_bson_son.go and
+//     to_bson_other.go.
 //   - attributes reads a state that is a dictionary: every attribute known,
 //     none twice, in any order.
 
@@ -23,6 +24,11 @@ func (b *builder) objectValue(dst []byte, n *node) ([]byte, bsoncore.Type) {
 		t = bsoncore.TypeObjectID
 		dst, ok = b.objectID(dst, n)
 	case clsDatetime:
+		if b.unknown == UnknownDescribe && b.hasOtherZone(n) {
+			t = bsoncore.TypeDocument
+			dst, ok = b.describe(dst, n)
+			break
+		}
 		t = bsoncore.TypeDateTime
 		dst, ok = b.datetime(dst, n)
 	case clsInt64:
@@ -64,6 +70,15 @@ func (b *builder) objectValue(dst []byte, n *node) ([]byte, bsoncore.Type) {
 		dst, ok = b.datetimeMS(dst, n)
 	case clsCode:
 		return b.code(dst, n)
+	case clsDate:
+		t = bsoncore.TypeDateTime
+		dst, ok = b.date(dst, n)
+	case clsTimedelta:
+		t = bsoncore.TypeDouble
+		dst, ok = b.seconds(dst, n)
+	case clsSet, clsFrozenSet, clsDeque, clsBaseList, clsEmbeddedList:
+		t = bsoncore.TypeArray
+		dst, ok = b.arrayObject(dst, n)
 	default:
 		t = bsoncore.TypeDocument
 		dst, ok = b.documentObject(dst, n)
@@ -76,6 +91,9 @@ func (b *builder) objectValue(dst []byte, n *node) ([]byte, bsoncore.Type) {
 
 // documentObject is objectValue for classes that become documents.
 func (b *builder) documentObject(dst []byte, n *node) ([]byte, bool) {
+	if b.unknown == UnknownDescribe && b.isOther(n) {
+		return b.describe(dst, n)
+	}
 	switch n.class() {
 	case clsSON:
 		return b.son(dst, n)
@@ -85,6 +103,8 @@ func (b *builder) documentObject(dst []byte, n *node) ([]byte, bool) {
 		return b.dbref(dst, n)
 	case clsRawBSON:
 		return b.rawBSON(dst, n)
+	case clsDefaultDict, clsCounter, clsBaseDict:
+		return b.dictObject(dst, n)
 	}
 	return b.wrong(dst, n, ErrCall, "used as a value")
 }
@@ -114,7 +134,7 @@ func (b *builder) content(n *node) ref {
 func (n *node) state() ref { return n[nodeState] }
 
 // maxAttributes is the number of attributes of the largest state.
-const maxAttributes = 4
+const maxAttributes = 10
 
 // The attributes of the states that are dictionaries, in the order in which
 // attributes returns their values.
@@ -131,6 +151,11 @@ var (
 	attrDatetimeMS  = []string{"_value"}
 	attrUUID        = []string{"int", "is_safe"}
 	attrFixedOffset = []string{"_FixedOffset__offset", "_FixedOffset__name"}
+	attrTzoffset    = []string{"_offset", "_name"}
+	attrTzlocal     = []string{"_std_offset", "_hasdst", "_dst_offset", "_dst_saved", "_tznames"}
+	attrTzfile      = []string{"_trans_list", "_trans_idx", "_ttinfo_std", "_ttinfo_before",
+		"_trans_list_utc", "_ttinfo_list", "_ttinfo_dst", "_ttinfo_first", "_filename"}
+	attrTTInfo = []string{"delta", "offset", "dstoffset", "isdst", "abbr", "isstd", "isgmt"}
 )
 
 // attributes returns the values of the attributes that names lists, noRef

@@ -11,7 +11,8 @@ const (
 	elementWeight = 2  // of an element: its type and the NUL of its key
 	holderWeight  = 5  // of a document, array, string or binary: all but what it holds
 	pairWeight    = 22 // of a pair of an array: all but key and value
-	objectWeight  = 32 // of an object: all but its parts
+	objectWeight  = 48 // of an object: all but its parts
+	nameWeight    = 16 // of a class or function: all but its name
 )
 
 // atomWeights has the number of bytes of atoms in BSON, without the bytes that
@@ -19,14 +20,14 @@ const (
 var atomWeights = [numAtoms]uint8{
 	isTrue: 1, isFalse: 1, isInt: 4, isTextInt: 8, isLong: 8, isTextLong: 8, isFloat: 8,
 	isText: holderWeight, isStr: holderWeight, isBytes: holderWeight, isByteArray: holderWeight,
-	isTuple: holderWeight, isList: holderWeight, isDict: holderWeight,
+	isTuple: holderWeight, isList: holderWeight, isDict: holderWeight, isSet: holderWeight, isFrozen: holderWeight, isName: nameWeight,
 }
 
 // classWeights has the number of bytes of objects in BSON, for classes with a
 // fixed number.
 var classWeights = [numClasses]uint8{
 	clsObjectID: 12, clsDatetime: 8, clsDatetimeMS: 8, clsInt64: 8, clsUUID: 21, clsUUIDLegacy: 21, clsDecimal128: 16, clsDecimal: 16,
-	clsTimestamp: 8,
+	clsTimestamp: 8, clsDate: 8, clsTimedelta: 8,
 }
 
 // weigh returns an upper bound of the bytes of r in BSON. It stops above limit,
@@ -36,8 +37,11 @@ func (b *builder) weigh(r ref, depth, limit int) int {
 		return b.weighAtom(r)
 	}
 	n := b.node(r)
-	if n == nil || depth > b.maxDepth {
+	switch {
+	case depth > b.maxDepth || r == noRef:
 		return 0
+	case n == nil:
+		return nameWeight + len(fullNames[r.class()])
 	}
 	if n[nodeHead]&flagWeighed != 0 {
 		return int(n[nodeWeight])
@@ -47,6 +51,9 @@ func (b *builder) weigh(r ref, depth, limit int) int {
 	case kindObject:
 		w = b.weighObject(n, depth, limit)
 	case kindDict:
+		if b.unknown == UnknownDescribe {
+			w += objectWeight // a dictionary may be described
+		}
 		w += b.weighPairs(n[nodeFirst], depth, limit)
 	default:
 		w += b.weighItems(r, depth, limit)
@@ -113,6 +120,12 @@ func (b *builder) weighAtom(r ref) int {
 	switch a {
 	case isBytes, isByteArray:
 		w += len(b.payload(r))
+	case isName:
+		w += b.nameLen(r)
+	case isLong:
+		w += 3 * len(b.payload(r)) // digits
+	case isTextLong:
+		w += len(b.line(r))
 	case isText, isStr:
 		w += b.mostText(r)
 	}

@@ -34,6 +34,17 @@ func nestedSONs(levels int, value string) string {
 	return strings.Repeat(newSON+"(U\x01bNU\x01a", levels) + value + strings.Repeat("u}U\x0a_SON__keys](U\x01aU\x01besb", levels)
 }
 
+// zoned returns a datetime in a zone of dateutil with a table of 1,000 offsets,
+// and n more of them.
+func zoned(n int) string {
+	const delta = "cdatetime\ntimedelta\nK\x00K\x00K\x00\x87R"
+	info := "cdateutil.tz.tz\n_ttinfo\n)\x81}(U\x06offsetK\x00U\x05delta" + delta + "ubq\x00"
+	zone := "cdateutil.tz.tz\ntzfile\nNN\x86R}(U\x0b_ttinfo_std" + info + "U\x0b_trans_list(" + strings.Repeat("K\x01", 1000) +
+		"tU\x0a_trans_idx(" + strings.Repeat("h\x00", 1000) + "tU\x0e_ttinfo_beforeh\x00ubq\x01"
+	const again = "h\x03h\x02h\x01\x86R"
+	return "](cdatetime\ndatetime\nq\x03C\x0a\x07\xe8\x07\x01\x00\x00\x00\x00\x00\x00q\x02" + zone + "\x86R" + strings.Repeat(again, n) + "e."
+}
+
 // bomb returns a leaf in nested levels. Each level has many references to the level
 // below.
 func bomb(leaf, wrap string, levels int) string {
@@ -158,6 +169,24 @@ var pickles = []Shape{
 		}
 		return s.String() + "u."
 	}},
+	// Values that only UnknownConvert or UnknownDescribe reads.
+	{Name: "sets", Format: Pickle, Make: filled("](", "\x8f", "e."), Err: pickle.ErrNoType},
+	{Name: "frozensets", Format: Pickle, Make: filled("](", "(\x91", "e."), Err: pickle.ErrNoType},
+	{Name: "items of a set", Format: Pickle, Make: filled("\x8f(", ")", "\x90."), Err: pickle.ErrNoType},
+	{Name: "long integers", Format: Pickle, Make: func(n int) string {
+		return "](\x8b" + u32(1785) + strings.Repeat("\x7f", 1785) + "q\x00" + strings.Repeat("h\x00", n/2) + "e."
+	}, Err: pickle.ErrRange},
+	{Name: "objects of another class", Format: Pickle, Make: filled("](ca\nB\nq\x00", "h\x00)R", "e."), Err: pickle.ErrName},
+	{Name: "instances of another class", Format: Pickle, Make: filled("](ca\nB\nq\x00", "(h\x00o", "e."), Err: pickle.ErrName},
+	{Name: "names of other classes", Format: Pickle, Make: filled("](", "ca\nB\n", "e."), Err: pickle.ErrName},
+	{Name: "a name of another class, shared", Format: Pickle, Make: filled("](ca\nB\nq\x00", "h\x00", "e."), Err: pickle.ErrName},
+	{Name: "a long name of another class, shared", Format: Pickle, Make: func(n int) string {
+		return "](c" + strings.Repeat("m", 2000) + "\nB\nq\x00" + strings.Repeat("h\x00", n/2) + "e."
+	}, Err: pickle.ErrName},
+	{Name: "objects in each other", Format: Pickle, Make: filled("ca\nB\nq\x00)R", "h\x00)R)b", "."), Err: pickle.ErrName},
+	{Name: "calls of calls", Format: Pickle, Make: filled("ca\nB\n", ")R", "."), Err: pickle.ErrName},
+	{Name: "dictionaries of other keys", Format: Pickle, Make: filled("}U\x01d](", "}NNs", "es."), Err: pickle.ErrKey},
+	{Name: "datetimes in a table", Format: Pickle, Make: func(n int) string { return zoned(n / 8) }},
 	{Name: "SON of many keys", Format: Pickle, Make: func(n int) string {
 		return "](" + newSON + "q\x00(" + strings.Repeat("U\x01aN", n/8) + "u}U\x0a_SON__keys](" +
 			strings.Repeat("U\x01a", n/8) + "esb" + strings.Repeat("h\x00", n/8) + "e."

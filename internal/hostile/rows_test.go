@@ -305,6 +305,10 @@ var calls = []call{
 		doc, _, err := pickle.AppendBSONValue(nil, data)
 		return held{doc, err}
 	})},
+	{"pickle.AppendBSON, UnknownDescribe", ofPython, direct(func(data []byte) any {
+		doc, _, err := pickle.DecodeOptions{Unknown: pickle.UnknownDescribe}.AppendBSONValue(nil, data)
+		return held{doc, err}
+	})},
 	{"pickle.Decoder", ofPython, direct(func(data []byte) any { return through(pickle.NewDecoder(bytes.NewReader(data))) })},
 	{"pickle.Unmarshal into any", ofPython, direct(func(data []byte) any {
 		var v any

@@ -4,6 +4,7 @@
 //
 // The tests look for interpreters in PATH, in ~/.pyenv, and among the files that
 // the environment variable PYTHONS lists, separated as in PATH. They use the
-// PyMongo of Debian, which interop/setup installs. The environment variable
-// PYMONGO names another directory that contains the package bson.
+// PyMongo of Debian, which interop/setup installs, and its packages pytz, dateutil,
+// Django and mongoengine. The environment variable PYMONGO names another directory
+// that contains the package bson.
 package python

@@ -48,8 +48,12 @@ func (p interpreter) run(t *testing.T, stdin string, args ...string) []string {
 	return strings.Split(strings.TrimRight(string(out), "\n"), "\n")
 }
 
-// pymongo returns a directory with PyMongo's bson alone, so that no other module
-// in it hides a module of the interpreter.
+// modules are the packages of Debian that the tests use, and those that they
+// need.
+var modules = []string{"bson", "pymongo", "gridfs", "pytz", "dateutil", "six.py", "django", "asgiref", "sqlparse", "mongoengine"}
+
+// pymongo returns a directory with PyMongo's bson and the other modules, and no
+// module that hides one of the interpreter.
 func pymongo(t *testing.T) string {
 	t.Helper()
 	src := os.Getenv("PYMONGO")
@@ -63,8 +67,14 @@ func pymongo(t *testing.T) string {
 		t.Skipf("PyMongo is missing; run interop/setup: %v", err)
 	}
 	dir := t.TempDir()
-	if err := os.Symlink(filepath.Join(src, "bson"), filepath.Join(dir, "bson")); err != nil {
-		t.Fatal(err)
+	for _, name := range modules {
+		from := src
+		if name != "bson" {
+			from = debian
+		}
+		if err := os.Symlink(filepath.Join(from, name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }
