@@ -234,6 +234,12 @@ type DecodeOptions struct {
 	// is run: a value that depends on the time, the time zone or a variable is
 	// an error.
 	Shell bool
+	// LenientDates also accepts dates that other programs write: digits below
+	// the millisecond, which are dropped; a time without seconds; a day alone,
+	// which is its midnight; a time without a zone, which is UTC; a zone as +02
+	// or +0200; a blank instead of T. It applies to $date, and with Shell to
+	// ISODate("…") and new Date("…"). It has no effect with CanonicalOnly.
+	LenientDates bool
 	// UUIDRepresentation is the byte order and subtype of UUIDs in $uuid, and
 	// in the shell's UUID("…"). UUIDUnspecified means subtype 4.
 	UUIDRepresentation bson.UUIDRepresentation

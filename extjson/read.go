@@ -107,7 +107,8 @@ type decoder struct {
 	canonicalOnly bool
 	legacy        bool
 	shell         bool
-	blank         byte // white space is at or below it, and in shell text comments
+	blank         byte      // white space is at or below it, and in shell text comments
+	dates         looseness // of $date as text
 	uuids         bson.UUIDRepresentation
 	exact         bool // see RejectInexact
 	replace       bool // see InvalidUTF8
@@ -133,6 +134,13 @@ func (d *decoder) init(o *DecodeOptions) {
 	d.legacy = o.Legacy && !o.CanonicalOnly
 	d.shell = o.Shell && !o.CanonicalOnly
 	d.gap = textcut.NewGap(d.shell)
+	d.dates = 0
+	if d.legacy {
+		d.dates |= legacyDates
+	}
+	if o.LenientDates {
+		d.dates |= lenientDates
+	}
 	d.uuids = o.UUIDRepresentation
 	d.blank = ' '
 	if d.shell {
@@ -337,7 +345,12 @@ func (d *decoder) value(dst []byte, off, mark int) ([]byte, int) {
 	case '[':
 		bsoncore.SetType(dst, mark, bsoncore.TypeArray)
 		return d.array(dst, off+1)
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+	case '-', '0':
+		if d.shell {
+			return d.shellNumber(dst, off, mark)
+		}
+		return d.number(dst, off, mark)
+	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return d.number(dst, off, mark)
 	case 't':
 		bsoncore.SetType(dst, mark, bsoncore.TypeBoolean)
@@ -378,8 +391,8 @@ func (d *decoder) word(dst []byte, off, mark int, word string) ([]byte, int) {
 func (d *decoder) number(dst []byte, off, mark int) ([]byte, int) {
 	n, end, ok := numtext.Scan(d.src, off)
 	switch {
-	case !ok && d.shell && end < len(d.src) && d.src[end] == 'I':
-		return d.negativeInfinity(dst, off, mark)
+	case !ok && d.shell:
+		return d.looseNumber(dst, off, mark)
 	case !ok:
 		return dst, d.fail(end, ErrNumber, "a digit")
 	case end-off > d.maxNumber:

@@ -222,17 +222,6 @@ func (d *decoder) legacyDate(dst []byte, off, mark int) ([]byte, int) {
 	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), end
 }
 
-// parseLegacyDate is parseDate for a time zone without a colon, +0100.
-func parseLegacyDate(text []byte) (ms int64, ok bool) {
-	n := len(text) - 2
-	if n < 20 || n > 60 || text[n-3] != '+' && text[n-3] != '-' {
-		return 0, false
-	}
-	var buf [64]byte
-	b := append(append(append(buf[:0], text[:n]...), ':'), text[n:]...)
-	return parseDate(b)
-}
-
 // parseDigits parses 32 hexadecimal digits.
 func parseDigits(text []byte) (id [16]byte, ok bool) {
 	if len(text) != 32 {

@@ -1,7 +1,6 @@
 package extjson
 
 import (
-	"math"
 	"unicode"
 	"unicode/utf8"
 
@@ -122,24 +121,14 @@ func (d *decoder) shellValue(dst []byte, off, mark int) ([]byte, int) {
 	case c == '\'':
 		bsoncore.SetType(dst, mark, bsoncore.TypeString)
 		return d.stringValue(dst, off+1)
+	case c == '.' || c == '+':
+		return d.shellNumber(dst, off, mark)
 	case c == '/' && !textcut.StartsComment(d.src[off:]):
 		return d.regexLiteral(dst, off, mark)
 	case d.identifier(off) > off:
 		return d.shellWord(dst, off, mark)
 	}
 	return dst, d.fail(off, ErrToken, "a value")
-}
-
-// negativeInfinity reads -Infinity.
-func (d *decoder) negativeInfinity(dst []byte, off, mark int) ([]byte, int) {
-	end := d.literal(off, "-Infinity")
-	if end >= 0 && d.identifier(end) > end {
-		end = d.fail(end, ErrToken, "a value")
-	}
-	if end < 0 {
-		return dst, end
-	}
-	return appendDoubleValue(dst, mark, math.Inf(-1)), end
 }
 
 // regexLiteral reads /pattern/options.

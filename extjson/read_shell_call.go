@@ -62,12 +62,12 @@ func (d *decoder) shellWord(dst []byte, off, mark int) ([]byte, int) {
 	case "Double", "Double.fromString":
 		return d.numberCall(dst, keyNumberDouble, end, mark)
 	case "ISODate":
-		return d.dateCall(dst, isoDate, end, mark)
+		return d.dateCall(dst, isoDates, end, mark)
 	case "Date":
 		if !made {
 			return dst, d.fail(at, ErrEvaluate, "new Date(…) or ISODate(…)")
 		}
-		return d.dateCall(dst, newDate, end, mark)
+		return d.dateCall(dst, newDates, end, mark)
 	case "Timestamp":
 		return d.timestampCall(dst, end, mark)
 	case "UUID":

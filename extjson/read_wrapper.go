@@ -247,8 +247,10 @@ func (d *decoder) textValue(dst []byte, s special, text []byte, mark int) ([]byt
 		return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(dst, lo), hi), nil
 	case keyDate:
 		ms, ok := parseDate(text)
-		if !ok && d.legacy {
-			ms, ok = parseLegacyDate(text)
+		if !ok && d.dates != 0 {
+			var how looseness
+			ms, how, ok = parseLooseDate(text)
+			ok = ok && how&^d.dates == 0
 		}
 		if !ok {
 			return dst, ErrWrapperText

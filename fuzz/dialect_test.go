@@ -35,11 +35,13 @@ func FuzzDialect(f *testing.F) {
 		`{"a":{"$scope":{"b":{"$scope":{"c":1},"$code":"d"}},"$code":"e"}}`, `{ "a" : { "$date" : { "$numberLong" : "1" } } }`,
 		`{$oid:1}`, `{a:{'$oid':"56e1fc72e0c917e9c4714161"}}`, "{a:1/", "{a:/", `{a:RegExp("a/b",'xi')}`,
 		`{a:Binary(Buffer.from("\x30é", 'latin1'), 2),b:Binary.fromPackedBits(new Uint8Array([1,255,]),7),c:Binary(Buffer.from([1]))}`,
-		`{a:Binary.fromFloat32Array(new Float32Array([-Infinity,1e38,.5]),b:LUUID("00112233-4455-6677-8899-aabbccddeeff")}`,
+		`{a:Binary.fromFloat32Array(new Float32Array([-Infinity,1e38,5.5])),b:LUUID("00112233-4455-6677-8899-aabbccddeeff")}`,
+		`{a:.5,b:-5.e1,c:+0x1F,d:[+Infinity,-.5e-1,]}`,
+		`{a:new Date("2024-01-02 03:04:05.123456+02"),b:{$date:"2024-01-02"},c:ISODate("+002024-01-02T03:04")}`,
 	} {
 		f.Add(text)
 	}
-	readers := []extjson.DecodeOptions{{Legacy: true}, {Shell: true}, {Legacy: true, Shell: true}}
+	readers := []extjson.DecodeOptions{{Legacy: true}, {Shell: true}, {Legacy: true, Shell: true}, {LenientDates: true}, {Shell: true, LenientDates: true}}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, o := range readers {
 			doc, err := o.AppendBSON(nil, []byte(text))

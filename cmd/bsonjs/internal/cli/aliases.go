@@ -16,7 +16,6 @@ import (
 var foreignNames = map[string]string{
 	"outFile":    "output",
 	"out":        "output",
-	"jsonArray":  "array",
 	"jsonFormat": "mode",
 }
 
@@ -45,6 +44,9 @@ type aliases struct {
 	objcheck bool   // no effect: documents are always checked
 	gzip     bool   // no effect: inputs are always decompressed
 	legacy   bool
+	// jsonArray is --array if JSON is written. It has no effect otherwise,
+	// because arrays are read without a flag.
+	jsonArray bool
 }
 
 // addAliases adds flags that help does not show.
@@ -54,6 +56,7 @@ func (o *convertOptions) addAliases(fs *pflag.FlagSet) {
 	hidden.BoolVar(&o.objcheck, "objcheck", false, "")
 	hidden.BoolVar(&o.gzip, "gzip", false, "")
 	hidden.BoolVar(&o.legacy, "legacy", false, "")
+	hidden.BoolVar(&o.jsonArray, "jsonArray", false, "")
 	hidden.Var(&outputType{&o.to}, "type", "")
 	hidden.VisitAll(func(f *pflag.Flag) { f.Hidden = true })
 	fs.AddFlagSet(hidden)

@@ -103,7 +103,7 @@ func (o *convertOptions) settle(fs *pflag.FlagSet) error {
 			o.mode = extjson.Legacy
 		}
 		if !given(fs, "accept") {
-			o.accept = acceptLegacy
+			o.accept = acceptLegacy | acceptShell
 		}
 	}
 	return o.readInstead(fs, "bsonFile", o.bsonFile)
@@ -119,7 +119,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	if err := o.decide(o.request(fs)); err != nil {
 		return err
 	}
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept") }
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	return checkAll(fs, o.options.check, o.checkText, reading, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFaults, o.checkFiles)
 }
 
@@ -244,7 +244,7 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 		RejectLossy:        o.exact,
 		InvalidUTF8:        o.textUTF8(),
 		MaxDepth:           o.maxDepth,
-		Array:              o.array,
+		Array:              o.array || o.jsonArray,
 	}
 }
 

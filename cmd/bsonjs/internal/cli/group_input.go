@@ -17,6 +17,7 @@ import (
 type inputGroup struct {
 	from     *codec.Codec            // nil: found
 	accept   dialects                // which text is read
+	lenient  bool                    // dates
 	uuid     bson.UUIDRepresentation // in text read and written
 	encoding pickle.Encoding
 	longText pickle.LongText
@@ -68,6 +69,8 @@ func (g *inputGroup) addReading(fs *pflag.FlagSet) {
 		word[dialects]{"legacy", acceptLegacy}, word[dialects]{"shell", acceptShell},
 	), "accept", "v2 (the default) reads canonical and relaxed Extended JSON; canonical reads canonical only; legacy, "+
 		"shell and legacy,shell add their syntax to v2")
+	fs.BoolVar(&g.lenient, "lenient-dates", false, "read dates in JSON with digits below the millisecond, which are dropped, "+
+		"without seconds, without a time, without a time zone, which means UTC, with a zone such as +02, or with a blank instead of T")
 	fs.Var(choose(&g.uuid,
 		word[bson.UUIDRepresentation]{"unspecified", bson.UUIDUnspecified}, word[bson.UUIDRepresentation]{"standard", bson.UUIDStandard},
 		word[bson.UUIDRepresentation]{"python-legacy", bson.UUIDPythonLegacy}, word[bson.UUIDRepresentation]{"java-legacy", bson.UUIDJavaLegacy},
@@ -94,6 +97,7 @@ func (g *inputGroup) plan(r *run.Run) {
 	r.Options.Text.CanonicalOnly = g.accept&acceptCanonical != 0
 	r.Options.Text.Legacy = g.accept&acceptLegacy != 0
 	r.Options.Text.Shell = g.accept&acceptShell != 0
+	r.Options.Text.LenientDates = g.lenient
 	r.Options.Text.UUIDRepresentation = g.uuid
 	r.Options.Pickle.Encoding, r.Options.Pickle.LongText = g.encoding, g.longText
 }
@@ -108,6 +112,9 @@ func (g *inputGroup) checkReading(fs *pflag.FlagSet, names ...string) error {
 	}
 	if g.accept&acceptCanonical != 0 && g.accept != acceptCanonical {
 		return errors.New("--accept canonical cannot be combined with other words")
+	}
+	if g.accept == acceptCanonical && given(fs, "lenient-dates") {
+		return errors.New("--lenient-dates has no effect with --accept canonical, where dates are not text; leave one of them out")
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 	if err := o.decide(o.request(fs)); err != nil {
 		return err
 	}
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept") }
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkShape, o.checkFaults)
 }
 

@@ -64,7 +64,12 @@ func TestOptions(t *testing.T) {
 		{"--accept canonical", "", func(o *convertOptions) { o.accept = acceptCanonical }},
 		{"--accept shell,legacy", "BSONJS_ACCEPT=canonical", func(o *convertOptions) { o.accept = acceptLegacy | acceptShell }},
 		{"--accept v2", "BSONJS_ACCEPT=canonical", nil},
-		{"--legacy", "BSONJS_MODE=canonical BSONJS_ACCEPT=shell", func(o *convertOptions) { o.legacy = true; o.mode = extjson.Legacy; o.accept = acceptLegacy }},
+		{"--legacy", "BSONJS_MODE=canonical BSONJS_ACCEPT=shell", func(o *convertOptions) {
+			o.legacy = true
+			o.mode = extjson.Legacy
+			o.accept = acceptLegacy | acceptShell
+		}},
+		{"--lenient-dates", "", func(o *convertOptions) { o.lenient = true }},
 		{"-m plain --lossy", "", func(o *convertOptions) { o.mode = extjson.Plain; o.lossy = true; o.textFlag = "--mode" }},
 		{"--indent 3", "", func(o *convertOptions) { o.indent = 3; o.textFlag = "--indent" }},
 		{"--pretty=false --ascii", "BSONJS_PRETTY=true", func(o *convertOptions) { o.pretty = prettyNever; o.ascii = true; o.textFlag = "--ascii" }},
@@ -91,7 +96,7 @@ func TestOptions(t *testing.T) {
 		{"--type json --jsonFormat canonical --jsonArray", "", func(o *convertOptions) {
 			o.to = codec.JSON
 			o.mode = extjson.Canonical
-			o.array = true
+			o.jsonArray = true
 			o.textFlag = "--mode"
 		}},
 	} {

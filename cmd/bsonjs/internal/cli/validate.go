@@ -65,7 +65,7 @@ func (o *validateOptions) addRules(fs *pflag.FlagSet) {
 
 // check rejects flags that have no effect.
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "uuid") }
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	return checkAll(fs, o.options.check, reading, o.checkEncoding)
 }
 
