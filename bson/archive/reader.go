@@ -516,18 +516,19 @@ func (r *Reader) nextUnended() bool {
 	if r.rest == nil {
 		r.rest = r.unended()
 	}
-	for len(r.rest) > 0 {
-		s := r.rest[0]
-		r.rest = r.rest[1:]
-		r.open, r.at = s, r.in.Offset()
-		s.ended = true
-		var next Event
-		if r.spaces[s.name] == s {
-			next = End
-		}
-		return !r.softFault(ErrUnended, next)
+	if len(r.rest) == 0 {
+		return false
 	}
-	return false
+	s := r.rest[0]
+	r.rest = r.rest[1:]
+	r.open, r.at = s, r.in.Offset()
+	s.ended = true
+	var next Event
+	if r.spaces[s.name] == s {
+		next = End
+	}
+	r.softFault(ErrUnended, next)
+	return true
 }
 
 // buckets is before the name of a time series where its documents are, in servers
