@@ -16,3 +16,23 @@ func PlanOfField(c *Codecs, t reflect.Type, i int) any {
 	return planOf(&c.plans[0], t, c, 0).str.fields[i].plan
 }
 func PlanOf(c *Codecs, t reflect.Type) any { return planOf(&c.plans[0], t, c, 0) }
+
+// StandIns returns Codecs that handle each type as the type of the same name in
+// the package with the given import path. A type that is not recognised there
+// is left out. A slice of structs is handled as a slice of the driver's E.
+func StandIns(path string, types ...reflect.Type) *Codecs {
+	c := &Codecs{encoders: map[reflect.Type]encFunc{}, decoders: map[reflect.Type]decFunc{}}
+	for _, t := range types {
+		k, ok := driverType(path, t)
+		if !ok && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct {
+			k, ok = foreignD(t), true
+		}
+		if ok {
+			c.encoders[t], c.decoders[t] = k.enc, k.dec
+		}
+	}
+	return c
+}
+
+// Handles reports whether c has functions for t.
+func (c *Codecs) Handles(t reflect.Type) bool { return c.encoders[t] != nil && c.decoders[t] != nil }

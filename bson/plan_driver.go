@@ -49,9 +49,10 @@ var twins = map[string]reflect.Type{
 	"Raw":        reflect.TypeFor[Raw](),
 }
 
-// driverType returns the plan of t if t is one of the types of this file.
-func driverType(t reflect.Type) (knownType, bool) {
-	switch t.PkgPath() {
+// driverType returns the plan of t, a type of the package with the import path
+// path, if t is one of the types of this file.
+func driverType(path string, t reflect.Type) (knownType, bool) {
+	switch path {
 	case driverV1, driverV1Primitive, driverV2:
 	case driverV1Core, driverV2Core:
 		switch t.Name() {

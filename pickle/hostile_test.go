@@ -2,6 +2,7 @@ package pickle_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -17,9 +18,6 @@ func TestLimits(t *testing.T) {
 	deep := func(n int) []byte {
 		return []byte(strings.Repeat("}U\x01a", n-1) + "}" + strings.Repeat("s", n-1) + ".")
 	}
-	dbref := func(id string) string {
-		return "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id" + id + "ub"
-	}
 	for _, tc := range []struct {
 		name string
 		o    pickle.DecodeOptions
@@ -33,11 +31,6 @@ func TestLimits(t *testing.T) {
 		{"depth", pickle.DecodeOptions{MaxDepth: 3}, []byte("]])aa."), nil},
 		{"depth", pickle.DecodeOptions{MaxDepth: 2}, []byte("]])aa."), bson.ErrDepth},
 		{"depth", pickle.DecodeOptions{MaxDepth: 1 << 40 >> 10}, deep(200_000), bson.ErrDepth},
-		{"depth of a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("]" + dbref("N") + "a."), nil},
-		{"depth of a DBRef", pickle.DecodeOptions{MaxDepth: 1}, []byte("]" + dbref("N") + "a."), bson.ErrDepth},
-		{"depth in a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("]" + dbref("]") + "a."), bson.ErrDepth},
-		{"depth behind a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("](" + dbref("N") + "]e."), nil},
-		{"depth behind a DBRef", pickle.DecodeOptions{MaxDepth: 2}, []byte("](" + dbref("N") + "]]ae."), bson.ErrDepth},
 		{"nodes", pickle.DecodeOptions{MaxNodes: 3}, []byte("](]]e."), nil},
 		{"nodes", pickle.DecodeOptions{MaxNodes: 2}, []byte("](]]e."), pickle.ErrLimit},
 		{"memo", pickle.DecodeOptions{MaxMemo: 2}, []byte("]q\x00(Nq\x01e."), nil},
@@ -49,6 +42,58 @@ func TestLimits(t *testing.T) {
 		_, _, err := tc.o.AppendBSONValue(nil, tc.data)
 		if !errors.Is(err, tc.want) || (tc.want == nil) != (err == nil) {
 			t.Errorf("%s: %.20q, %+v: %v, want %v", tc.name, tc.data, tc.o, err, tc.want)
+		}
+	}
+}
+
+// containers are the values that have other values inside, with the number of
+// levels of arrays and documents down to these. The verb %s is the value inside.
+// array is set if the result is an array.
+var containers = []struct {
+	name, format string
+	levels       int
+	array        bool
+}{
+	{"list", "](%se", 1, true},
+	{"tuple", "(%st", 1, true},
+	{"short tuple", "%s\x85", 1, true},
+	{"dictionary", "}(U\x01a%su", 1, false},
+	{"dictionary with other keys", "}(K\x01%su", 2, true},
+	{"SON", newSON + "(U\x01a%su}U\x0a_SON__keys]U\x01aasb", 1, false},
+	{"OrderedDict", "ccollections\nOrderedDict\n)R(U\x01a%su", 1, false},
+	{"OrderedDict of a list", "ccollections\nOrderedDict\n](U\x01a%s\x86e\x85R", 1, false},
+	{"DBRef", "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id%sub", 1, false},
+	{"DBRef with fields", "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idNU\x0e_DBRef__kwargs}U\x01x%ssub", 1, false},
+}
+
+// TestDepths counts the levels of each container: a limit of as many levels is
+// enough for it, and for several of them beside each other. One less is not.
+func TestDepths(t *testing.T) {
+	wantDepth := func(data string, limit int, deep bool) {
+		t.Helper()
+		_, _, err := pickle.DecodeOptions{MaxDepth: limit}.AppendBSONValue(nil, []byte(data+"."))
+		if deep != errors.Is(err, bson.ErrDepth) || deep != (err != nil) {
+			t.Errorf("%q, limit %d: %v, want ErrDepth: %v", data, limit, err, deep)
+		}
+	}
+	for _, c := range containers {
+		empty := fmt.Sprintf(c.format, "N")
+		full := fmt.Sprintf(c.format, "]")
+		wantDepth(empty, c.levels, false)
+		if c.levels > 1 {
+			wantDepth(empty, c.levels-1, true)
+		}
+		wantDepth(full, c.levels+1, false)
+		wantDepth(full, c.levels, true)
+		wantDepth("]("+empty+empty+empty+full+"e", c.levels+2, false)
+		wantDepth("]("+empty+empty+empty+full+"e", c.levels+1, true)
+		for _, inner := range containers {
+			if inner.levels > 1 && !c.array {
+				continue // only arrays hold dictionaries with other keys
+			}
+			two := fmt.Sprintf(c.format, fmt.Sprintf(inner.format, "N"))
+			wantDepth(two, c.levels+inner.levels, false)
+			wantDepth(two, c.levels+inner.levels-1, true)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package pickle_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -207,4 +208,84 @@ func TestMaxExpansion(t *testing.T) {
 			}
 		}
 	}
+}
+
+// everyValue is a document with a value of every form that the writer has.
+const everyValue = `{"v":[{"$numberInt":"1"},{"$numberInt":"300"},{"$numberInt":"-1"},{"$numberLong":"5000000000"},{"$numberDouble":"1.5"},
+"text",{"a":"other","b":"text"},[],{},true,false,null,{"$oid":"507f1f77bcf86cd799439011"},
+{"$binary":{"base64":"YWJj","subType":"00"}},{"$binary":{"base64":"YWJj","subType":"05"}},
+{"$binary":{"base64":"AAECAwQFBgcICQoLDA0ODw==","subType":"03"}},{"$binary":{"base64":"AAECAwQFBgcICQoLDA0ODw==","subType":"04"}},
+{"$date":{"$numberLong":"1"}},{"$date":{"$numberLong":"-62135596800001"}},{"$regularExpression":{"pattern":"a","options":"imsx"}},
+{"$timestamp":{"t":1,"i":4294967295}},{"$numberDecimal":"1.20"},{"$code":"f()"},{"$code":"f()","$scope":{"n":{"$numberInt":"1"}}},
+{"$minKey":1},{"$maxKey":1},{"$ref":"c","$id":{"$numberInt":"1"}},{"$ref":"c","$id":{"$numberInt":"1"},"$db":"d","more":null},"last"]}`
+
+// TestFrames checks that a frame ends where CPython ends it: before the first value
+// that starts 64 KiB or more behind the start of the frame. A text of growing length
+// moves this place over each byte of values of every form.
+func TestFrames(t *testing.T) {
+	const target = 64 << 10
+	values := doc(t, everyValue)
+	short, err := pickle.EncodeOptions{Protocol: pickle.Protocol4}.AppendPickle(nil, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filler := strings.Repeat("x", target)
+	for _, class := range []pickle.DocumentClass{pickle.Dict, pickle.SON} {
+		o := pickle.EncodeOptions{Protocol: pickle.Protocol4, Documents: class}
+		var data []byte
+		for n := target - 3*len(short)/2; n < target; n++ {
+			src := document(func(dst []byte) []byte {
+				return append(bsoncore.AppendString(dst, "f", filler[:n]), values[4:len(values)-1]...)
+			})
+			if data, err = o.AppendPickle(data[:0], src); err != nil {
+				t.Fatal(err)
+			}
+			checkFrames(t, data, target)
+		}
+	}
+}
+
+// checkFrames checks where the frames of a pickle of protocol 4 end.
+func checkFrames(t *testing.T, data []byte, target int) {
+	t.Helper()
+	const noValue = "\x94\x93\x81\x85\x86\x87tRbsuae(." // opcodes that do not start a value
+	start, end := 2, 0                                  // of the open frame
+	for at := 2; at < len(data); {
+		if op := data[at]; op == 0x95 { // FRAME
+			if at != max(end, 2) {
+				t.Fatalf("FRAME at %d, want %d", at, end)
+			}
+			start = at + 9
+			end = start + int(binary.LittleEndian.Uint64(data[at+1:]))
+			at = start
+			continue
+		} else if late := at-start >= target; late && at < end && strings.IndexByte(noValue, op) < 0 {
+			t.Fatalf("opcode %q at %d starts a value in the frame from %d to %d, %d bytes behind its start", op, at, start, end, at-start)
+		} else if at == end && (!late || strings.IndexByte(noValue, op) >= 0) {
+			t.Fatalf("the frame from %d to %d ends before opcode %q", start, end, op)
+		}
+		at += opcodeSize(data[at:])
+	}
+	if end != len(data) {
+		t.Fatalf("the last frame ends at %d, the pickle at %d", end, len(data))
+	}
+}
+
+// opcodeSize returns the size of the first opcode of data and its argument.
+func opcodeSize(data []byte) int {
+	switch data[0] {
+	case 'K', 'h':
+		return 2
+	case 'M':
+		return 3
+	case 'J', 'j':
+		return 5
+	case 'G':
+		return 9
+	case 0x8c, 'C', 0x8a: // SHORT_BINUNICODE, SHORT_BINBYTES, LONG1
+		return 2 + int(data[1])
+	case 'X', 'B':
+		return 5 + int(binary.LittleEndian.Uint32(data[1:]))
+	}
+	return 1
 }

@@ -53,6 +53,12 @@ func flags(s string) string {
 	return "cbson.regex\nRegex\n)\x81}(U\x07patternU\x01aU\x05flags" + s + "ub."
 }
 
+// ownFields returns the pickle of a DBRef with a further field of the given name.
+func ownFields(name string) string {
+	return "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idNU\x10_DBRef__databaseU\x01d" +
+		"U\x0e_DBRef__kwargs}U" + string(rune(len(name))) + name + "Nsub."
+}
+
 // u64 and u32 return little-endian integers.
 func u64(n uint64) string { return string(binary.LittleEndian.AppendUint64(nil, n)) }
 func u32(n uint32) string { return string(binary.LittleEndian.AppendUint32(nil, n)) }
@@ -379,6 +385,9 @@ func TestRefused(t *testing.T) {
 		{"values", "cbson.binary\nBinary\nC\x01aM\x00\x01\x86\x81}U\x10_Binary__subtypeM\x00\x01sb.", fault{47, "BININT2", "not an integer from 0 to 255", pickle.ErrRange}},
 		{"values", "cbson.binary\nBinary\nC\x01aK\x05\x86\x81}U\x10_Binary__subtypeK\x06sb.", fault{26, "NEWOBJ", "Binary has two subtypes", pickle.ErrState}},
 		{"values", "cdecimal\nDecimal\nU\x031e9\x85R.", fault{-1, "", "", nil}},
+		{"values", "cdecimal\nDecimal\nX" + u32(256) + "0." + strings.Repeat("0", 254) + "\x85R.", fault{-1, "", "", nil}},
+		{"values", "cdecimal\nDecimal\nX" + u32(257) + "0." + strings.Repeat("0", 255) + "\x85R.",
+			fault{280, "REDUCE", "Decimal argument is not text, or is too long", pickle.ErrRange}},
 		{"values", "cdecimal\nDecimal\nU\x05snan1\x85R.", fault{25, "REDUCE", "Decimal snan1", pickle.ErrRange}},
 		{"values", "cdecimal\nDecimal\nU\x061e9999\x85R.", fault{26, "REDUCE", "Decimal 1e9999", pickle.ErrRange}},
 		{"values", "cre\n_compile\nU\x01aM\x00\x01\x86R.", fault{16, "BININT2", "flag without a letter in BSON", pickle.ErrRange}},
@@ -393,6 +402,10 @@ func TestRefused(t *testing.T) {
 		{"keys", newSON + "U\x01aNs}U\x0a_SON__keys]sb.", fault{15, "NEWOBJ", "SON has a list of keys that differs from its items", pickle.ErrState}},
 		{"keys", newSON + "U\x01aNs}U\x0a_SON__keys]U\x01basb.", fault{15, "NEWOBJ", "SON has a list of keys that differs from its items", pickle.ErrState}},
 		{"keys", newSON + "(U\x01aNU\x01bNu}U\x0a_SON__keys](U\x01aU\x01aesb.", fault{15, "NEWOBJ", "a", bson.ErrDuplicateKey}},
+		{"keys", "ccollections\nOrderedDict\n](K\x01\x85K\x02\x86e\x85R.", fault{29, "TUPLE1", "", pickle.ErrKey}},
+		{"keys", ownFields("$ref"), fault{19, "NEWOBJ", "$ref", bson.ErrDuplicateKey}},
+		{"keys", ownFields("$id"), fault{19, "NEWOBJ", "$id", bson.ErrDuplicateKey}},
+		{"keys", ownFields("$db"), fault{19, "NEWOBJ", "$db", bson.ErrDuplicateKey}},
 		{"keys", newSON + ".", fault{15, "NEWOBJ", "SON has an unexpected state", pickle.ErrState}},
 	} {
 		dst := []byte("before")
@@ -418,11 +431,56 @@ func TestRefused(t *testing.T) {
 		if syntax[tc.category] && value {
 			t.Errorf("%s: %q: error is a ValueError, want a SyntaxError", tc.category, tc.data)
 		}
+		if run := map[string]bool{"names": true, "opcodes": true, "calls": true, "stack": true, "memo": true, "mutation": true}; run[tc.category] {
+			stopsThere(t, tc.data, f)
+		}
 		built := map[string]bool{"uses": true, "values": true, "zones": true, "arguments": true}
 		if built[tc.category] {
 			refusedInside(t, tc.data, f, pointerOf(err))
 		}
 	}
+}
+
+// stopsThere checks a pickle with the fault f at an opcode: the fault must be the
+// same whatever follows the opcode, so that no value is made of the rest.
+func stopsThere(t *testing.T, data string, f fault) {
+	t.Helper()
+	head := data[:opcodeEnd(data, int(f.Offset))]
+	for _, tail := range []string{"", ".", "N.", "a.", "e.", "s.", "b.", "\x85.", "\x86.", "\x87.", "N\x86.", "t.", "(t.", "R.", "\x81."} {
+		_, _, err := pickle.AppendBSONValue(nil, []byte(head+tail))
+		if err == nil {
+			t.Errorf("%q: no error, want %v", head+tail, f)
+			continue
+		}
+		got, _ := faultOf(t, err)
+		if diff := cmp.Diff(f, got, cmpopts.EquateErrors()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", head+tail, diff)
+		}
+	}
+}
+
+// opcodeEnd returns the offset past the opcode at off and its argument.
+func opcodeEnd(data string, off int) int {
+	lines := func(n int) int {
+		end := off + 1
+		for range n {
+			end += strings.IndexByte(data[end:], '\n') + 1
+		}
+		return end
+	}
+	switch data[off] {
+	case 'c', 'i':
+		return lines(2)
+	case 'p', 'g', 'P':
+		return lines(1)
+	case 'q', 'h', 0x80, 0x82:
+		return off + 2
+	case 0x83:
+		return off + 3
+	case 'r', 'j', 0x84:
+		return off + 5
+	}
+	return off + 1
 }
 
 // pointerOf returns the pointer of an error.

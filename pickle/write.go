@@ -220,7 +220,8 @@ func (w *writer) commit() {
 	w.frameAt = -1
 }
 
-// boundary is called before each value, where frames may end.
+// boundary is called before each opcode that starts a value, where frames may
+// end.
 func (w *writer) boundary() {
 	if len(w.out) >= w.next {
 		w.cut()
@@ -248,6 +249,7 @@ func (w *writer) put() uint32 {
 
 // get refers to the memo entry i.
 func (w *writer) get(i uint32) {
+	w.boundary()
 	switch {
 	case w.proto == 0:
 		w.out = append(w.out, opGet)
@@ -331,7 +333,6 @@ const lowerHex = "0123456789abcdef"
 // constant writes the name of an attribute, or refers to it.
 func (w *writer) constant(t text) {
 	if i := w.consts[t]; i != 0 {
-		w.boundary()
 		w.get(i - 1)
 		return
 	}
@@ -350,7 +351,6 @@ func (w *writer) key(s []byte, at int) {
 	for ; w.table[i] != 0; i = (i + 1) & mask {
 		e := &w.keys[w.table[i]-1]
 		if e.hash == h && string(w.doc[e.at:][:e.size]) == string(s) {
-			w.boundary()
 			w.get(e.memo)
 			w.open = append(w.open, w.table[i]-1)
 			return

@@ -20,13 +20,13 @@ import (
 
 // global writes a class or function, or refers to it.
 func (w *writer) global(g global) {
-	w.boundary()
 	if i := w.globals[g]; i != 0 {
 		w.get(i - 1)
 		return
 	}
 	n := &globalNames[g]
 	if w.proto < 4 {
+		w.boundary()
 		w.out = append(w.out, opGlobal)
 		w.out = append(w.out, n.module...)
 		w.out = append(w.out, '\n')
@@ -48,8 +48,15 @@ func (w *writer) name(s string) {
 	w.put()
 }
 
+// none writes None.
+func (w *writer) none() {
+	w.boundary()
+	w.out = append(w.out, opNone)
+}
+
 // emptyTuple writes (), which is never in the memo.
 func (w *writer) emptyTuple() {
+	w.boundary()
 	if w.proto > 0 {
 		w.out = append(w.out, opEmptyTuple)
 	} else {
@@ -96,14 +103,13 @@ func (w *writer) new(g global) {
 	w.out = append(w.out, opMark)
 	w.global(g)
 	w.global(gObject)
-	w.out = append(w.out, opNone)
+	w.none()
 	w.closeTuple(3)
 	w.reduce()
 }
 
 // plain writes an object that has no state at all.
 func (w *writer) plain(g global) {
-	w.boundary()
 	w.new(g)
 	if w.proto >= 2 {
 		w.empty(opEmptyDict, opDict)
@@ -136,7 +142,6 @@ func (w *writer) closeState() {
 
 // objectID writes an ObjectId of 12 bytes.
 func (w *writer) objectID(id []byte) {
-	w.boundary()
 	w.new(gObjectID)
 	w.bytes(id)
 	w.out = append(w.out, opBuild)
@@ -145,8 +150,8 @@ func (w *writer) objectID(id []byte) {
 // bytes writes bytes: before protocol 3, as encode(text, "latin1"), which is
 // a str in Python 2.
 func (w *writer) bytes(b []byte) {
-	w.boundary()
 	if w.proto >= 3 {
+		w.boundary()
 		if len(b) < 256 {
 			w.out = append(w.out, opShortBinBytes, byte(len(b)))
 			w.out = append(w.out, b...)
@@ -188,7 +193,6 @@ func (w *writer) latin1(b []byte) {
 
 // binary writes a Binary.
 func (w *writer) binary(subtype byte, data []byte) {
-	w.boundary()
 	if w.proto >= 2 {
 		w.global(gBinary)
 		w.bytes(data)
@@ -212,7 +216,6 @@ func (w *writer) binary(subtype byte, data []byte) {
 
 // int64 writes an Int64.
 func (w *writer) int64(v int64) {
-	w.boundary()
 	if w.proto >= 2 {
 		w.global(gInt64)
 		w.int(v)
@@ -233,7 +236,6 @@ func (w *writer) int64(v int64) {
 
 // decimal128 writes a Decimal128.
 func (w *writer) decimal128(hi, lo uint64) {
-	w.boundary()
 	w.new(gDecimal128)
 	w.openTuple()
 	w.uint(hi)
@@ -244,7 +246,6 @@ func (w *writer) decimal128(hi, lo uint64) {
 
 // timestamp writes a Timestamp.
 func (w *writer) timestamp(t, i uint32) {
-	w.boundary()
 	w.new(gTimestamp)
 	w.openState()
 	w.constant(tTime)
@@ -268,7 +269,6 @@ func (w *writer) datetime(ms int64) bool {
 	if ms < minDatetime || ms > maxDatetime {
 		return w.datetimeMS(ms)
 	}
-	w.boundary()
 	t := time.UnixMilli(ms).UTC()
 	year, month, day := t.Date()
 	hour, minute, sec := t.Clock()
@@ -288,12 +288,11 @@ func (w *writer) datetimeMS(ms int64) bool {
 	if w.reader == Python2 {
 		return w.fail(ErrReader)
 	}
-	w.boundary()
 	w.global(gDatetimeMS)
 	w.emptyTuple()
 	w.newObject()
 	w.openTuple()
-	w.out = append(w.out, opNone)
+	w.none()
 	w.empty(opEmptyDict, opDict)
 	w.constant(tValue)
 	w.int(ms)
@@ -319,7 +318,6 @@ func (w *writer) regex(pattern, options []byte) bool {
 		}
 		flags |= bit
 	}
-	w.boundary()
 	w.new(gRegex)
 	w.openState()
 	w.constant(tPattern)
@@ -337,7 +335,6 @@ func (w *writer) regex(pattern, options []byte) bool {
 // code writes a Code, with its scope if it has one.
 func (w *writer) code() bool {
 	c := &w.c
-	w.boundary()
 	w.global(gCode)
 	w.openTuple()
 	var text []byte
@@ -362,7 +359,7 @@ func (w *writer) code() bool {
 		}
 		c.Leave()
 	} else {
-		w.out = append(w.out, opNone)
+		w.none()
 	}
 	w.out = append(w.out, opSetItem, opBuild)
 	return true
@@ -372,7 +369,6 @@ func (w *writer) code() bool {
 // it has.
 func (w *writer) dbref(end int, hasDB bool) bool {
 	c := &w.c
-	w.boundary()
 	w.new(gDBRef)
 	w.openState()
 	w.constant(tCollection)
@@ -391,7 +387,7 @@ func (w *writer) dbref(end int, hasDB bool) bool {
 			return false
 		}
 	} else {
-		w.out = append(w.out, opNone)
+		w.none()
 	}
 	w.set()
 	w.constant(tKwargs)
@@ -408,7 +404,6 @@ func (w *writer) dbPointer() bool {
 	var ns []byte
 	var id objectid.ID
 	ns, id = w.c.DBPointer()
-	w.boundary()
 	w.new(gDBRef)
 	w.openState()
 	w.constant(tCollection)
@@ -420,7 +415,7 @@ func (w *writer) dbPointer() bool {
 	w.objectID(id[:])
 	w.set()
 	w.constant(tDatabase)
-	w.out = append(w.out, opNone)
+	w.none()
 	w.set()
 	w.constant(tKwargs)
 	w.empty(opEmptyDict, opDict)

@@ -410,3 +410,28 @@ func TestConverted(t *testing.T) {
 		}
 	}
 }
+
+// TestCodePoints checks texts and keys with the characters at the limits of the
+// spellings of protocol 0 and of UTF-8, in every protocol.
+func TestCodePoints(t *testing.T) {
+	limits := []rune{0, '\n', '\r', 0x1a, '\\', 0x7f, 0x80, 0xfe, 0xff, 0x100, 0x101, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xfffe, 0xffff, 0x10000, 0x10001, 0x10ffff}
+	for _, p := range protocols {
+		for _, r := range limits {
+			text := "a" + string(r) + "b"
+			src := document(func(dst []byte) []byte {
+				if r != 0 {
+					dst = bsoncore.AppendNull(dst, text)
+				}
+				return bsoncore.AppendString(dst, "text", text)
+			})
+			data, err := pickle.EncodeOptions{Protocol: p}.AppendPickle(nil, src)
+			if err != nil {
+				t.Errorf("%U, protocol %d: %v", r, p, err)
+				continue
+			}
+			if back, err := pickle.AppendBSON(nil, data); err != nil || string(back) != string(src) {
+				t.Errorf("%U, protocol %d: read as %x, %v, want %x", r, p, back, err, src)
+			}
+		}
+	}
+}

@@ -43,8 +43,7 @@ func (w *writer) value() bool {
 		w.boundary()
 		w.bool(c.Boolean())
 	case bsoncore.TypeNull:
-		w.boundary()
-		w.out = append(w.out, opNone)
+		w.none()
 	case bsoncore.TypeDateTime:
 		return w.datetime(c.DateTime())
 	case bsoncore.TypeDocument:
@@ -100,8 +99,7 @@ func (w *writer) deprecated() bool {
 	}
 	switch c.Type() {
 	case bsoncore.TypeUndefined:
-		w.boundary()
-		w.out = append(w.out, opNone)
+		w.none()
 	case bsoncore.TypeSymbol:
 		return w.stringAt(c.ValueOffset()+4, c.Text())
 	case bsoncore.TypeDBPointer:
@@ -173,7 +171,6 @@ func (w *writer) document(end int) bool {
 
 // dict writes the rest of the document that the cursor has entered as a dict.
 func (w *writer) dict(end int) bool {
-	w.boundary()
 	first := len(w.open)
 	w.empty(opEmptyDict, opDict)
 	n, ok := w.items(end)
@@ -188,6 +185,7 @@ func (w *writer) dict(end int) bool {
 // empty writes an empty container and puts it in the memo: op from protocol 1
 // on, before that a MARK and old.
 func (w *writer) empty(op, old byte) {
+	w.boundary()
 	if w.proto > 0 {
 		w.out = append(w.out, op)
 	} else {
@@ -260,7 +258,6 @@ func (w *writer) closeBatch(n int, one, many byte) {
 
 // array writes the array that the cursor has entered and that ends at end.
 func (w *writer) array(end int) bool {
-	w.boundary()
 	c := &w.c
 	w.empty(opEmptyList, opList)
 	n := 0
@@ -297,7 +294,6 @@ func (w *writer) array(end int) bool {
 
 // son writes the document that the cursor has entered as a SON.
 func (w *writer) son(end int) bool {
-	w.boundary()
 	first := len(w.open)
 	if w.proto < 2 {
 		w.global(gReconstructor)

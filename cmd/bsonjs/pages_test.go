@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -326,6 +327,22 @@ func runBlock(t *testing.T, dir string, b pageBlock) {
 	}
 	for _, fault := range b.check(out.String()) {
 		t.Error(fault)
+	}
+}
+
+// TestReadmeSample: README.md shows the first documents of the sample, and has
+// their number.
+func TestReadmeSample(t *testing.T) {
+	page := commandPages(t)["README.md"]
+	var shown []byte
+	for _, doc := range sample.Documents(sample.File, sample.Seed, 2) {
+		shown, _ = extjson.AppendJSON(shown, doc)
+		shown = append(shown, '\n')
+	}
+	for _, want := range []string{"```text\n" + string(shown) + "```", fmt.Sprintf("%d,%03d documents", sample.FileSize/1000, sample.FileSize%1000)} {
+		if !strings.Contains(page, want) {
+			t.Errorf("README.md does not have %s", want)
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ var (
 	environmentText string
 	//go:embed help/aliases.txt
 	aliasesText string
+	//go:embed help/terminal.txt
+	terminalText string
 )
 
 // A topic is a page of help that is not about a command. Only the command help
@@ -50,6 +52,7 @@ func topics() []topic {
 		{"environment", "variables that set defaults of flags", environmentPage},
 		{"exit-codes", "meaning of the exit codes", fixed("Exit codes of bsonjs\n\n" + exitCodesText + exitCodesMore)},
 		{"formats", "formats, compressions, and how bsonjs detects them", fixed(formatsText)},
+		{"terminal", "colours, layout, progress and signals", fixed(terminalText)},
 	}
 }
 

@@ -213,3 +213,33 @@ func TestManual(t *testing.T) {
 		}
 	}
 }
+
+// Pages about the command name existing flags only.
+func TestPagesNameFlags(t *testing.T) {
+	all := map[string]bool{}
+	for _, c := range new(app).tree().Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) { all[f.Name] = true })
+		for _, c := range c.Commands() {
+			c.Flags().VisitAll(func(f *pflag.Flag) { all[f.Name] = true })
+		}
+	}
+	call := regexp.MustCompile("\\bbsonjs [^`|\n]*")
+	flag := regexp.MustCompile(`[ ]--([a-zA-Z][a-zA-Z0-9-]*)`)
+	named := 0
+	for _, page := range []string{"README.md", "docs/recipes.md", "docs/policies.md", "docs/command.md", "docs/from-pymongo.md", "docs/from-bsondump.md"} {
+		text, err := os.ReadFile("../../../../" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range call.FindAllString(string(text), -1) {
+			for _, m := range flag.FindAllStringSubmatch(line, -1) {
+				if named++; !all[m[1]] && foreignNames[m[1]] == "" {
+					t.Errorf("%s: --%s is no flag: %s", page, m[1], line)
+				}
+			}
+		}
+	}
+	if named < 50 {
+		t.Errorf("only %d flags seen; check the pattern of this test", named)
+	}
+}

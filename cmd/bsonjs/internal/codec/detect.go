@@ -17,6 +17,21 @@ const (
 // It reads more than four bytes only if they are there: waiting for them would
 // delay documents that have arrived.
 func Detect(head []byte, name string) *Codec {
+	text, ok := opensWide(head)
+	if !ok {
+		return detect(head, name)
+	}
+	if len(text) == 0 {
+		return JSON // of no documents
+	}
+	if c := detect(text, name); c != nil && !c.Binary {
+		return c
+	}
+	return nil
+}
+
+// detect is Detect for inputs that are not UTF-16.
+func detect(head []byte, name string) *Codec {
 	best, sure := sniff(head)
 	if sure >= Likely {
 		return best

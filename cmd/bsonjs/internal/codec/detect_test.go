@@ -83,6 +83,22 @@ func TestDetect(t *testing.T) {
 		{"", "x.bson", BSON},
 		{"", "", nil},
 		{"\x01\x02\x03", "", nil},
+		// UTF-16 with a byte order mark.
+		{"\xff\xfe", "", JSON},
+		{"\xff\xfe{\x00", "x.bson", JSON},
+		{"\xff\xfe{\x00\"\x00", "x.bson", JSON},
+		{"\xfe\xff\x00{\x00\"", "x.bson", JSON},
+		{"\xff\xfe\r\x00\n\x00[\x00", "", JSON},
+		{"\xfe\xff\x00[\x00{\x00\"\x30\x42", "", JSON},
+		{"\xff\xfe0\x005\x000\x000\x000\x000\x000\x000\x000\x000\x00", "", Hex},
+		{"\xff\xfeh\x00i\x00", "x.jsonl", JSON},
+		{"\xff\xfeh\x00i\x00", "", nil},
+		// Documents of such a length, and UTF-32.
+		{"\xff\xfe{\x00\x02_id\x00", "x.json", BSON},
+		{"\xff\xfe{\x00\x0aa\x00\x0ab\x00", "x.json", BSON},
+		{"\xff\xfe{\x00\x0d\x00\x01\x00\x00\x00\x00", "x.json", BSON}, // an empty key and empty code
+		{"\xff\xfe\x00\x00\x10a\x00", "", BSON},
+		{"\xff\xfe\x00\x00{\x00\x00\x00", "", BSON},
 	} {
 		if got := Detect([]byte(tc.head), tc.name); got != tc.want {
 			t.Errorf("Detect(%q, %q) = %v, want %v", tc.head, tc.name, got, tc.want)
@@ -91,7 +107,7 @@ func TestDetect(t *testing.T) {
 }
 
 func TestForeign(t *testing.T) {
-	const utf16 = "UTF-16 text: convert it to UTF-8 first"
+	const unmarked = "UTF-16 text without a byte order mark: convert it with iconv -f UTF-16"
 	for _, tc := range []struct{ head, want string }{
 		{"\x6d\xe2\x99\x81c\x00\x00\x00", "a mongodump archive: restore it with mongorestore, or run mongodump without --archive to get .bson files"},
 		{"\x41\xd8\x01\x00\x00\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server"},
@@ -107,13 +123,13 @@ func TestForeign(t *testing.T) {
 		{"Obj\x01\x04\x14avro", "an avro file"},
 		{"SQLite format 3\x00\x10", "an SQLite database"},
 		{"\x80\x04\x95\x05", "a Python pickle: add --from pickle"},
-		{"\xff\xfe\x00\x00{\x00\x00\x00", "UTF-32 text: convert it to UTF-8 first"},
-		{"\xff\xfe", utf16},
-		{"\xff\xfe{\x00\"\x00", utf16},
-		{"\xfe\xff\x00{\x00\"", utf16},
+		{"\xff\xfe\x00\x00{\x00\x00\x00", wideText32},
+		{"\xff\xfe", wideText16},
+		{"\xff\xfe{\x00\"\x00", wideText16},
+		{"\xfe\xff\x00{\x00\"", wideText16},
 		{"{\x00\n\x00 \x00\"\x00\xe9\x00", ""}, // not ASCII, so not certain
-		{"{\x00\n\x00 \x00\"\x00", utf16},
-		{"\x00{\x00\n\x00", utf16},
+		{"{\x00\n\x00 \x00\"\x00", unmarked + "LE -t UTF-8"},
+		{"\x00{\x00\n\x00", unmarked + "BE -t UTF-8"},
 		// Documents, and starts of documents.
 		{"", ""},
 		{"{}", ""},

@@ -1,13 +1,11 @@
 package codec
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 const (
-	pickled = "a Python pickle: add --from pickle"
-	utf32   = "UTF-32 text: convert it to UTF-8 first"
+	pickled    = "a Python pickle: add --from pickle"
+	wideText32 = "UTF-32 text: convert it with iconv -f UTF-32 -t UTF-8"
+	wideText16 = "UTF-16 text: name its format with --from"
 )
 
 // foreign are the first bytes of files that people pass to bsonjs by mistake:
@@ -41,8 +39,8 @@ var foreign = []struct {
 	{0, "\x80\x03]q", pickled, "pickle"},
 	{0, "\x80\x03cb", pickled, "pickle"},
 	{0, "ccopy_reg\n", pickled, "pickle"},
-	{0, "\xff\xfe\x00\x00", utf32, ""},
-	{0, "\x00\x00\xfe\xff", utf32, ""},
+	{0, "\xff\xfe\x00\x00", wideText32, ""},
+	{0, "\x00\x00\xfe\xff", wideText32, ""},
 }
 
 // textSize is the number of bytes that foreignTo checks for text.
@@ -64,24 +62,25 @@ func foreignTo(head []byte, from *Codec) string {
 		}
 	}
 	head = head[:min(len(head), textSize)]
-	if isUTF16(head, 0) || isUTF16(head, 1) {
-		return "UTF-16 text: convert it to UTF-8 first"
+	switch {
+	case lowByte(head) >= 0:
+		if from != nil || !isASCII16(head[2:], lowByte(head)) {
+			return ""
+		}
+		return wideText16
+	case len(head) >= 4 && isASCII16(head, 0):
+		return "UTF-16 text without a byte order mark: convert it with iconv -f UTF-16LE -t UTF-8"
+	case len(head) >= 4 && isASCII16(head, 1):
+		return "UTF-16 text without a byte order mark: convert it with iconv -f UTF-16BE -t UTF-8"
 	}
 	return ""
 }
 
-// isUTF16 reports whether head is ASCII text in UTF-16, with or without a byte
-// order mark. nul is the index within each pair of the byte that is NUL: 1 in
-// little endian, 0 in big endian.
-func isUTF16(head []byte, nul int) bool {
-	bom := [2]string{"\xfe\xff", "\xff\xfe"}[nul]
-	text, marked := strings.CutPrefix(string(head), bom)
-	if len(text) < 4 && !marked {
-		return false
-	}
+// isASCII16 reports whether text is ASCII in UTF-16. low is the index of the low
+// byte in each unit.
+func isASCII16(text []byte, low int) bool {
 	for ; len(text) >= 2; text = text[2:] {
-		c := text[1-nul]
-		if text[nul] != 0 || c < ' ' && !isBlank(c) || c > '~' {
+		if c := text[low]; text[1-low] != 0 || c < ' ' && !isBlank(c) || c > '~' {
 			return false
 		}
 	}

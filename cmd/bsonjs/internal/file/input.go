@@ -27,14 +27,9 @@ import (
 // StdinName is the name of standard input in messages.
 const StdinName = "<stdin>"
 
-const (
-	// leastHead is the number of bytes for which Head waits: the length of a
-	// document.
-	leastHead = 4
-	// mostHead is the most bytes that Head returns: more than needed to detect
-	// the format, so that a message can name what the input is.
-	mostHead = 512
-)
+// mostHead is the most bytes that Head returns: more than needed to detect the
+// format, so that a message can name what the input is.
+const mostHead = 512
 
 // An Input has the options of opening and reading inputs.
 type Input struct {
@@ -159,13 +154,13 @@ func (f *Reader) Compression() []compress.Codec {
 	return codecs
 }
 
-// Head returns the first bytes of f, decompressed: at least four unless f is
+// Head returns the first bytes of f, decompressed: at least n unless f is
 // shorter, and at most mostHead. Read returns them again.
-func (f *Reader) Head() ([]byte, error) {
+func (f *Reader) Head(n int) ([]byte, error) {
 	if err := f.decompress(); err != nil {
 		return nil, err
 	}
-	head, err := f.src.Head(leastHead)
+	head, err := f.src.Head(n)
 	if err == io.EOF {
 		err = nil
 	}

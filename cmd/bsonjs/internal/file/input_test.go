@@ -45,11 +45,11 @@ func TestHead(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			head, err := f.Head()
+			head, err := f.Head(4)
 			if !strings.HasPrefix(string(head), tc.least) || err != tc.headErr {
 				t.Errorf("Head = %q, %v, want %q and %v", head, err, tc.least, tc.headErr)
 			}
-			again, err := f.Head()
+			again, err := f.Head(4)
 			if string(again) != string(head) || err != tc.headErr {
 				t.Errorf("Head again = %q, %v", again, err)
 			}
@@ -152,7 +152,7 @@ func TestReadCompressed(t *testing.T) {
 			if f.Offset() != 0 {
 				t.Errorf("%v: offset %d before anything is read", codecs, f.Offset())
 			}
-			head, err := f.Head()
+			head, err := f.Head(4)
 			if !strings.HasPrefix(text, string(head)) || len(head) < 100 || err != nil {
 				t.Errorf("%v: head %q, %v", codecs, head, err)
 			}
@@ -180,7 +180,7 @@ func TestReadCompressed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := f.Head(); !errors.Is(err, compress.ErrLayers) {
+		if _, err := f.Head(4); !errors.Is(err, compress.ErrLayers) {
 			t.Errorf("three times over: %v", err)
 		}
 		if _, err := f.Read(make([]byte, 1)); !errors.Is(err, compress.ErrLayers) {

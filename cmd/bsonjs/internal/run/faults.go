@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -184,6 +185,9 @@ func (s *source) diagnose(raw fault) *report.Fault {
 		}
 		if at.Line > 0 {
 			at.Line += raw.base.Line
+		}
+		if s.wide != nil {
+			f.Why = cmp.Or(s.wide.Fault(at.Offset), f.Why)
 		}
 	}
 	return s.about(f, raw.number)

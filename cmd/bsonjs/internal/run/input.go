@@ -19,8 +19,9 @@ type source struct {
 	name    string // for messages
 	from    *codec.Codec
 	decoder codec.Decoder
-	serial  Serial // the sink, if it is one; else nil
-	advice  string // ends the line of a fault in the first document
+	wide    *codec.UTF16 // nil: the input is not UTF-16
+	serial  Serial       // the sink, if it is one; else nil
+	advice  string       // ends the line of a fault in the first document
 	feed    *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
@@ -53,7 +54,10 @@ func (e *engine) input(name string) *report.Fault {
 	if name == "-" && file.IsTerminal(e.Stdin) && !e.Quiet {
 		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
 	}
-	head, err := in.Head()
+	head, err := in.Head(codec.HeadSize)
+	if err == nil && codec.NeedsMore(head) {
+		head, err = in.Head(codec.WideHead)
+	}
 	switch {
 	case err != nil:
 		return e.cutFault(in.Name(), err)
@@ -63,6 +67,13 @@ func (e *engine) input(name string) *report.Fault {
 	s := &source{engine: e, name: in.Name(), from: e.From}
 	if s.from == nil {
 		s.from = codec.Detect(head, compress.Stem(name))
+	}
+	var r io.Reader = in
+	if s.from != nil {
+		if text, ok := codec.Wide(head, s.from); ok {
+			s.wide = codec.NewUTF16(in, s.Options.Text.InvalidUTF8)
+			r, head = s.wide, text
+		}
 	}
 	s.advice = codec.Advise(head, s.from)
 	if s.from == nil {
@@ -76,7 +87,7 @@ func (e *engine) input(name string) *report.Fault {
 			e.CompressedIn += in.Offset()
 		}
 	}()
-	return s.whole(in)
+	return s.whole(r)
 }
 
 // begin asks the target for the sink of s.
@@ -96,10 +107,10 @@ func (s *source) begin() *report.Fault {
 	return nil
 }
 
-// whole processes the records of s, which in holds. If the run continues after
+// whole processes the records of s, which are in the bytes of in. If the run continues after
 // faults, in seems to end where it cannot be decompressed any further: the
 // bytes before that are converted or rejected.
-func (s *source) whole(in *file.Reader) *report.Fault {
+func (s *source) whole(in io.Reader) *report.Fault {
 	if s.Policy.stops() {
 		return s.all(in)
 	}
