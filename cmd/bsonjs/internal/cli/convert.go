@@ -52,11 +52,12 @@ type convertOptions struct {
 func (a *app) convertCommand() *cobra.Command {
 	o := &convertOptions{usual: (*codec.Codec).Opposite}
 	cmd := &cobra.Command{
-		Use:     "convert [flags] [FILE...]",
-		Short:   "convert files between BSON, MongoDB Extended JSON and Python pickles",
-		Long:    convertText,
-		Example: convertExamples,
-		Args:    cobra.ArbitraryArgs,
+		Use:         "convert [flags] [FILE...]",
+		Short:       "convert files between BSON, MongoDB Extended JSON and Python pickles",
+		Long:        convertText,
+		Example:     convertExamples,
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefConvert},
 	}
 	o.addFlags(cmd.Flags())
 	cmd.RunE = func(_ *cobra.Command, args []string) error {

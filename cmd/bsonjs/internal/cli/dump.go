@@ -61,7 +61,8 @@ func (a *app) dumpCommand() *cobra.Command {
 		Example: "  bsonjs dump users.bson\n" +
 			"  bsonjs dump --pretty --bsonFile users.bson --outFile users.json\n" +
 			"  bsonjs dump --type debug users.bson\n",
-		Args: cobra.ArbitraryArgs,
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefDump},
 	}
 	o.addFlags(cmd.Flags())
 	cmd.RunE = func(_ *cobra.Command, args []string) error {

@@ -13,7 +13,8 @@ import (
 
 // This file makes the pages of --help. A page consists of the texts of the
 // command, its flags, and texts in the directory help, whose layout is by hand.
-// man.go makes the manual from the same parts.
+// man.go makes the manual from the same parts. -h prints a page that fits one
+// screen: that of --help, or a text of its own if that is too long.
 
 var (
 	//go:embed help/convert.txt
@@ -34,6 +35,17 @@ var (
 	aliasesText string
 	//go:embed help/terminal.txt
 	terminalText string
+
+	//go:embed help/brief-convert.txt
+	briefConvert string
+	//go:embed help/brief-dump.txt
+	briefDump string
+	//go:embed help/brief-inspect.txt
+	briefInspect string
+	//go:embed help/brief-salvage.txt
+	briefSalvage string
+	//go:embed help/brief-validate.txt
+	briefValidate string
 )
 
 // A topic is a page of help that is not about a command. Only the command help
@@ -178,6 +190,26 @@ const (
 	itemColumn = 29 // start of the description of a flag or command
 )
 
+// briefText is the annotation of a command with the text of -h.
+const briefText = "brief"
+
+// briefPage returns what cmd -h prints.
+func briefPage(cmd *cobra.Command) string {
+	if text := cmd.Annotations[briefText]; text != "" {
+		return text
+	}
+	return helpPage(cmd)
+}
+
+// askedPage returns the page that a flag of cmd asks for. There is no flag -h:
+// package pflag then takes it for a request of help.
+func askedPage(cmd *cobra.Command) string {
+	if given(cmd.Flags(), "help") {
+		return helpPage(cmd)
+	}
+	return briefPage(cmd)
+}
+
 // helpPage returns what cmd --help prints.
 func helpPage(cmd *cobra.Command) string {
 	var b strings.Builder
@@ -269,7 +301,7 @@ func wrap(b *strings.Builder, text string, indent, used int) {
 
 // addHelp adds the flag that prints the page of a command.
 func addHelp(fs *pflag.FlagSet) {
-	fs.BoolP("help", "h", false, "print this help and exit")
+	fs.Bool("help", false, "print this help and exit; -h prints a short one")
 	onlyMeant(fs, "help")
 }
 

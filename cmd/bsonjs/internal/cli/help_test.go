@@ -82,6 +82,58 @@ func TestHelpIsComplete(t *testing.T) {
 	})
 }
 
+// screenLines is the number of lines of a small terminal, without the prompt.
+const screenLines = 24 - 1
+
+var (
+	briefFlag  = regexp.MustCompile(`(?m)(?:^ *| )(?:-(\w), )?--([a-zA-Z0-9-]+)(?: ([a-z0-9|]+)\b)?`)
+	briefWords = regexp.MustCompile(`[a-z-]+`)
+)
+
+// -h prints one screen about each command. It has no wrong name of a flag, and
+// leads to --help, unless it is the page of --help.
+func TestBriefHelp(t *testing.T) {
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		page := briefPage(cmd)
+		if n := strings.Count(page, "\n"); n > screenLines {
+			t.Errorf("-h prints %d lines, more than %d", n, screenLines)
+		}
+		fits(t, page)
+		if page == helpPage(cmd) {
+			return
+		}
+		if !strings.Contains(page, "\n      --help ") {
+			t.Error("it does not name --help")
+		}
+		for _, m := range briefFlag.FindAllStringSubmatch(page, -1) {
+			short, name, word := m[1], m[2], m[3]
+			if own := foreignNames[name]; own != "" {
+				name = own
+			}
+			f := cmd.Flags().Lookup(name)
+			if f == nil || f.Hidden || short != "" && f.Shorthand != short {
+				t.Errorf("%q: no such flag", m[0])
+				continue
+			}
+			if words := strings.Split(f.Value.Type(), "|"); len(words) > 1 && word != "" {
+				for _, w := range strings.Split(word, "|") {
+					if !slices.Contains(words, w) {
+						t.Errorf("%q: %q is no value", m[0], w)
+					}
+				}
+			}
+		}
+	})
+	root := new(app).tree()
+	root.InitDefaultHelpCmd()
+	_, names, _ := strings.Cut(briefConvert, "Commands:")
+	for _, word := range helpWords(root, nil) {
+		if !slices.Contains(briefWords.FindAllString(names, -1), word) {
+			t.Errorf("the page of bsonjs does not name %s", word)
+		}
+	}
+}
+
 // fits requires that no line of page is wider than a terminal.
 func fits(t *testing.T, page string) {
 	t.Helper()

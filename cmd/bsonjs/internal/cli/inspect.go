@@ -54,7 +54,8 @@ func (a *app) inspectCommand() *cobra.Command {
 			"  bsonjs inspect --bytes --on-error skip broken.bson | less\n" +
 			"  echo 0c0000001061000100000000 | bsonjs inspect --bytes\n" +
 			"  bsonjs inspect --json users.bson | jq 'select(.length > 1000000)'\n",
-		Args: cobra.ArbitraryArgs,
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefInspect},
 	}
 	o.addFlags(cmd.Flags())
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }

@@ -29,7 +29,8 @@ func (a *app) salvageCommand() *cobra.Command {
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
 			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",
-		Args: cobra.ArbitraryArgs,
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefSalvage},
 	}
 	fs := cmd.Flags()
 	o.addFlags(fs)

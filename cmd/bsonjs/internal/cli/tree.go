@@ -36,7 +36,7 @@ func (a *app) tree() *cobra.Command {
 	root.SetOut(a.std.out)
 	root.SetErr(a.std.err)
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(helpPage(cmd)) })
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(askedPage(cmd)) })
 	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(a.convertCommand(), a.validateCommand(), a.inspectCommand(), a.salvageCommand(),
 		a.dumpCommand(), a.oidCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())

@@ -36,7 +36,8 @@ func (a *app) validateCommand() *cobra.Command {
 		Example: "  bsonjs validate users.bson\n" +
 			"  bsonjs validate --no-duplicate-keys --array-keys *.bson\n" +
 			"  bsonjs validate --errors json --summary none users.bson 2>&1 | jq .path\n",
-		Args: cobra.ArbitraryArgs,
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefValidate},
 	}
 	o.addFlags(cmd.Flags())
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
