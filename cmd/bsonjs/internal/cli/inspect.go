@@ -118,7 +118,7 @@ func (o *inspectOptions) request(fs *pflag.FlagSet) request {
 	r := request{
 		name:  o.output,
 		usual: func(*codec.Codec) *codec.Codec { return plainText },
-		only:  []*codec.Codec{codec.JSON}, force: "--json",
+		only:  []*codec.Codec{codec.JSON}, writer: "bsonjs inspect", force: "--json",
 	}
 	if fs.Changed("json") {
 		r.asked, r.because = plainText, "--json=false overrides the suffix"

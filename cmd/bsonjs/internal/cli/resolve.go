@@ -37,8 +37,10 @@ type request struct {
 	// usual returns the format of the output for inputs in the format from, nil
 	// if it depends on from and from is nil.
 	usual func(from *codec.Codec) *codec.Codec
-	// only are the formats that the command writes, nil for all.
-	only []*codec.Codec
+	// only are the formats that the command writes, nil for all; writer is the
+	// command.
+	only   []*codec.Codec
+	writer string
 	// force is the flag that writes JSON whatever the name is.
 	force string
 
@@ -83,9 +85,9 @@ func (r *request) resolve() (d decision, err error) {
 			d.notes = append(d.notes, fmt.Sprintf("writing %v to %s: %s", r.asked, report.CleanName(r.name), r.because))
 		}
 	case foreign != "":
-		return d, r.refuse("bsonjs does not write " + foreign)
+		return d, r.refuse("bsonjs", foreign)
 	case named != nil && r.only != nil && !slices.Contains(r.only, named):
-		return d, r.refuse("this command does not write " + named.Title)
+		return d, r.refuse(r.writer, named.Title)
 	case named != nil:
 		d.to, d.origin = named, fromName
 	case r.mode:
@@ -96,9 +98,11 @@ func (r *request) resolve() (d decision, err error) {
 	return d, nil
 }
 
-// refuse is the error for a name of the output whose format cannot be written.
-func (r *request) refuse(why string) error {
-	return fmt.Errorf("%s: %s; choose another suffix, or add %s to write JSON to this file", report.CleanName(r.name), why, r.force)
+// refuse is the error for a name of the output in a format that writer does not
+// write.
+func (r *request) refuse(writer, format string) error {
+	return fmt.Errorf("%s: %s does not write %s; choose another suffix, or add %s to write JSON to this file",
+		report.CleanName(r.name), writer, format, r.force)
 }
 
 // compression returns the compression of the output. The suffix of the name

@@ -17,7 +17,7 @@ var foreignSuffixes = map[string]string{
 	".tar": "tar archives", ".tgz": "tar archives", ".tbz2": "tar archives", ".txz": "tar archives", ".tzst": "tar archives",
 	".zip": "zip archives", ".7z": "7z archives", ".rar": "rar archives",
 	// Compressions.
-	".br": "brotli", ".lz": "lzip", ".lzma": "lzma", ".lzo": "lzop", ".z": "compress",
+	".br": "brotli", ".lz": "lzip", ".lzma": "lzma", ".lzo": "lzop", ".z": "data of the compress program",
 	// Documents.
 	".xml": "XML", ".yaml": "YAML", ".yml": "YAML", ".toml": "TOML", ".html": "HTML", ".sql": "SQL",
 	".cbor": "CBOR", ".msgpack": "MessagePack", ".npy": "NumPy arrays", ".npz": "NumPy arrays",
