@@ -38,7 +38,9 @@
 // {"a":{"$oid":"zz"}} as stored data, has no faithful text: writing it is
 // ErrAmbiguous unless EncodeOptions.AmbiguousKeys is AsIs. A few bits have no
 // text at all (the payload of a NaN, for instance); EncodeOptions.RejectLossy
-// makes each of them an error.
+// makes each of them an error. An integer in text beyond int64 becomes the
+// nearest double, as the specification requires; DecodeOptions.RejectInexact
+// makes it an error.
 //
 // # Safety
 //
