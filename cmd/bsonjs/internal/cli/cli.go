@@ -8,6 +8,7 @@
 //     from the environment, aliases.go the flags of other programs.
 //   - options.go has the options of all commands that read documents, and makes a
 //     run of them.
+//   - resolve.go decides the format and the compression of an output.
 //   - help.go makes the help, with the texts in the directory help.
 package cli
 
