@@ -44,7 +44,7 @@ func (b *lockedBuffer) String() string {
 }
 
 // barLine matches a line with the progress of a run without a total.
-var barLine = regexp.MustCompile(`^bsonjs \S \d+ B, \d+ documents?(, \S+ \S+/s)?\n$`)
+var barLine = regexp.MustCompile(`^bsonjs \S \d+ B(, \S+ \S+/s)?, \d+ documents?\n$`)
 
 // Only the run draws a bar without a total: the race detector reports nothing,
 // and nothing is written after the run. A message and a bar never share a line.

@@ -220,9 +220,9 @@ func TestQuestion(t *testing.T) {
 		args []string
 		want string // regular expression for each line
 	}{
-		{nil, `bsonjs: 16 B, 2 documents, \S+ k?B/s`},
-		{[]string{"-q"}, `bsonjs: 16 B, 2 documents, \S+ k?B/s`},
-		{[]string{"--errors", "json"}, `\{"code":"note","message":"16 B, 2 documents, \S+ k?B/s"\}`},
+		{nil, `bsonjs: 16 B, \S+ k?B/s, 2 documents`},
+		{[]string{"-q"}, `bsonjs: 16 B, \S+ k?B/s, 2 documents`},
+		{[]string{"--errors", "json"}, `\{"code":"note","message":"16 B, \S+ k?B/s, 2 documents"\}`},
 	} {
 		p := start(t, "", append(tc.args, "-o", "out.json", "-t", "json")...)
 		p.begin(t)

@@ -166,6 +166,7 @@ func TestDocumentsOnTerminal(t *testing.T) {
 		{"", "TERM=dumb", pretty},
 		{"", "BSONJS_PRETTY=never", colored},
 		{"", "BSONJS_COLOR=never", pretty},
+		{"", "BSONJS_COLOR=always", both},
 	} {
 		if tc.environ != "" {
 			name, value, _ := strings.Cut(tc.environ, "=")
@@ -214,6 +215,11 @@ func TestColorsElsewhere(t *testing.T) {
 		if colored.code != 0 || len(colored.stdout) < len(plain.stdout)*11/10 {
 			t.Fatalf("%s: exit code %d, %d bytes with colours, %d without", flags, colored.code, len(colored.stdout), len(plain.stdout))
 		}
+		t.Setenv("BSONJS_COLOR", "always") // must not put escape sequences in files
+		if got := runCommand(bytes.NewReader(collection), args...); got != plain {
+			t.Errorf("%s: another text with BSONJS_COLOR=always", flags)
+		}
+		os.Unsetenv("BSONJS_COLOR")
 		if got := escapes.ReplaceAllString(colored.stdout, ""); got != plain.stdout {
 			t.Errorf("%s: the text is another with colours (-want +got):\n%s", flags, cmp.Diff(plain.stdout, got))
 		}

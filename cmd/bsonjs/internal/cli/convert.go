@@ -43,8 +43,9 @@ type convertOptions struct {
 	version bool        // print the version and exit
 	json    report.Form // of the version
 
-	textFlag string // a flag on the command line that shapes JSON, "" if there is none
-	keeps    bool   // the command line has --invalid-utf8 keep
+	textFlag string      // a flag on the command line that shapes JSON, "" if there is none
+	paint    colorPolicy // of JSON
+	keeps    bool        // the command line has --invalid-utf8 keep
 }
 
 // convertCommand returns the command that converts files. It is the default
@@ -116,6 +117,9 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return errors.New("--json works only with --version; to write JSON use --to json")
 	}
 	o.textFlag = textFlag(fs)
+	if o.paint = o.color; o.color == colorAlways && !given(fs, "color") {
+		o.paint = colorAuto // a default must not put escape sequences in files
+	}
 	o.keeps = given(fs, "invalid-utf8") && o.invalidUTF8 == bson.UTF8Keep
 	if err := o.decide(o.request(fs)); err != nil {
 		return err
@@ -278,7 +282,7 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 		return nil, errors.New(c.to.String() + " is binary and the output is a terminal; name a file with --output, or add --force")
 	}
 	c.lines.Encoder, c.lines.Out = c.to.Write(c.o.write(in)), in.Out
-	if c.to == codec.JSON && c.o.color.on(in.Colors) {
+	if c.to == codec.JSON && c.o.paint.on(in.Colors) {
 		c.lines.Appender, c.lines.Encoder.Alone = &sink.Colored{Text: c.lines.Appender}, codec.AloneText
 	}
 	c.started = true

@@ -108,21 +108,20 @@ func (c console) GetTermSize() (width, height int, err error) {
 }
 
 // numbers returns the text about done bytes of total, 0 for unknown, and docs
-// documents that were read in the time took. The decorators of mpb are not exact:
-// they write b for bytes, and round the time for one byte to nanoseconds.
+// documents that were read in the time took. A narrow terminal cuts its end. The
+// decorators of mpb are not exact: they write b for bytes, and round the time for
+// one byte to nanoseconds.
 func numbers(done, total, docs int64, took time.Duration) string {
 	text := size(done)
 	if total > 0 {
 		text += " of " + size(total)
 	}
-	text += ", " + Documents(docs)
-	if done == 0 || took <= 0 {
-		return text
+	if done > 0 && took > 0 {
+		rate := float64(done) / took.Seconds()
+		text += fmt.Sprintf(", %s/s", size(int64(rate)))
+		if left := float64(total-done) / rate; total > 0 && left < longestLeft.Seconds() {
+			text += fmt.Sprintf(", %v left", time.Duration(left*float64(time.Second)).Round(time.Second))
+		}
 	}
-	rate := float64(done) / took.Seconds()
-	text += fmt.Sprintf(", %s/s", size(int64(rate)))
-	if left := float64(total-done) / rate; total > 0 && left < longestLeft.Seconds() {
-		text += fmt.Sprintf(", %v left", time.Duration(left*float64(time.Second)).Round(time.Second))
-	}
-	return text
+	return text + ", " + Documents(docs)
 }

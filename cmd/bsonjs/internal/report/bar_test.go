@@ -20,14 +20,14 @@ func TestNumbers(t *testing.T) {
 	}{
 		{"start", 2e9, 0, 0, 0, "0 B of 2.0 GB, 0 documents"},
 		{"nothing read yet", 2e9, 0, 0, time.Second, "0 B of 2.0 GB, 0 documents"},
-		{"one document", 2e9, 999e6, 1, 9 * time.Second, "999.0 MB of 2.0 GB, 1 document, 111.0 MB/s, 9s left"},
-		{"middle", 2e9, 999e6, 6600000, 9 * time.Second, "999.0 MB of 2.0 GB, 6,600,000 documents, 111.0 MB/s, 9s left"},
-		{"fast", 300e9, 100e9, 2, 40 * time.Second, "100.0 GB of 300.0 GB, 2 documents, 2.5 GB/s, 1m20s left"},
-		{"end", 2e9, 2e9, 2, 10 * time.Second, "2.0 GB of 2.0 GB, 2 documents, 200.0 MB/s, 0s left"},
-		{"slow", 2e9, 1000, 2, time.Second, "1.0 kB of 2.0 GB, 2 documents, 1.0 kB/s, 555h33m19s left"},
-		{"nearly at a standstill", 2e12, 1, 0, time.Minute, "1 B of 2.0 TB, 0 documents, 0 B/s"},
+		{"one document", 2e9, 999e6, 1, 9 * time.Second, "999.0 MB of 2.0 GB, 111.0 MB/s, 9s left, 1 document"},
+		{"middle", 2e9, 999e6, 6600000, 9 * time.Second, "999.0 MB of 2.0 GB, 111.0 MB/s, 9s left, 6,600,000 documents"},
+		{"fast", 300e9, 100e9, 2, 40 * time.Second, "100.0 GB of 300.0 GB, 2.5 GB/s, 1m20s left, 2 documents"},
+		{"end", 2e9, 2e9, 2, 10 * time.Second, "2.0 GB of 2.0 GB, 200.0 MB/s, 0s left, 2 documents"},
+		{"slow", 2e9, 1000, 2, time.Second, "1.0 kB of 2.0 GB, 1.0 kB/s, 555h33m19s left, 2 documents"},
+		{"nearly at a standstill", 2e12, 1, 0, time.Minute, "1 B of 2.0 TB, 0 B/s, 0 documents"},
 		{"start, of unknown length", 0, 0, 0, 0, "0 B, 0 documents"},
-		{"of unknown length", 0, 3e6, 12345, 2 * time.Second, "3.0 MB, 12,345 documents, 1.5 MB/s"},
+		{"of unknown length", 0, 3e6, 12345, 2 * time.Second, "3.0 MB, 1.5 MB/s, 12,345 documents"},
 	} {
 		if got := numbers(tc.done, tc.total, tc.docs, tc.took); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
@@ -53,9 +53,9 @@ func TestText(t *testing.T) {
 		done  fixedInput
 		want  string
 	}{
-		{7.2e9, 3.6e9, `50%, 3\.6 GB of 7\.2 GB, 1,234 documents, 100\.0 kB/s, 10h0m\d+s left`},
-		{1e9, 3.6e9, `100%, 3\.6 GB of 3\.6 GB, 1,234 documents, 100\.0 kB/s, 0s left`}, // the file has grown
-		{-1, 3.6e9, `3\.6 GB, 1,234 documents, 100\.0 kB/s`},
+		{7.2e9, 3.6e9, `50%, 3\.6 GB of 7\.2 GB, 100\.0 kB/s, 10h0m\d+s left, 1,234 documents`},
+		{1e9, 3.6e9, `100%, 3\.6 GB of 3\.6 GB, 100\.0 kB/s, 0s left, 1,234 documents`}, // the file has grown
+		{-1, 3.6e9, `3\.6 GB, 100\.0 kB/s, 1,234 documents`},
 	} {
 		p := &Progress{total: tc.total, began: time.Now().Add(-10 * time.Hour)}
 		p.Open(tc.done)
@@ -82,7 +82,7 @@ func TestBarAverages(t *testing.T) {
 	p.show()
 	p.Write([]byte("message\n"))
 	p.End()
-	want := regexp.MustCompile(`^bsonjs  50% \[=+>-+\] 3\.6 GB of 7\.2 GB, 1,234 documents, 100\.0 kB/s, 10h0m\d+s left\n$`)
+	want := regexp.MustCompile(`^bsonjs  50% \[=+>-+\] 3\.6 GB of 7\.2 GB, 100\.0 kB/s, 10h0m\d+s left, 1,234 documents\n$`)
 	for line := range strings.Lines(w.String()) {
 		if line != "message\n" && !want.MatchString(line) {
 			t.Errorf("%q, want %q", line, want)
@@ -99,11 +99,11 @@ func TestBarAsLines(t *testing.T) {
 		done  fixedInput
 		last  string // regular expression for the last line
 	}{
-		{"half", 1000, 500, `bsonjs  50% \[=+>-+\] 500 B of 1\.0 kB, 0 documents, \S+ \S+/s, \S+ left`},
+		{"half", 1000, 500, `bsonjs  50% \[=+>-+\] 500 B of 1\.0 kB, \S+ \S+/s, \S+ left, 0 documents`},
 		{"nothing", 1000, 0, `bsonjs   0% \[-+\] 0 B of 1\.0 kB, 0 documents`},
-		{"all", 1000, 1000, `bsonjs 100% \[=+>\] 1\.0 kB of 1\.0 kB, 0 documents, \S+ \S+/s, 0s left`},
-		{"a file that has grown", 1000, 5000, `bsonjs 100% \[=+>\] 5\.0 kB of 5\.0 kB, 0 documents, \S+ \S+/s, 0s left`},
-		{"of unknown length", -1, 5000, `bsonjs \S 5\.0 kB, 0 documents, \S+ \S+/s`},
+		{"all", 1000, 1000, `bsonjs 100% \[=+>\] 1\.0 kB of 1\.0 kB, \S+ \S+/s, 0s left, 0 documents`},
+		{"a file that has grown", 1000, 5000, `bsonjs 100% \[=+>\] 5\.0 kB of 5\.0 kB, \S+ \S+/s, 0s left, 0 documents`},
+		{"of unknown length", -1, 5000, `bsonjs \S 5\.0 kB, \S+ \S+/s, 0 documents`},
 		{"empty", 0, 0, `bsonjs \S 0 B, 0 documents`},
 	} {
 		var w bytes.Buffer
