@@ -226,13 +226,14 @@ type DecodeOptions struct {
 	CanonicalOnly bool
 	// Legacy also accepts Extended JSON before version 2: $binary with $type,
 	// $regex alone or with $options and no other key, $date with a number of
-	// milliseconds, time zones without a colon and $uuid without hyphens.
+	// milliseconds, bare or in $numberLong, $timestamp with one number as text,
+	// time zones without a colon and $uuid without hyphens.
 	Legacy bool
 	// Shell also accepts the syntax of the MongoDB shell: ObjectId("…") and
-	// similar calls, /…/i, undefined, NaN, Infinity, keys without quotes,
-	// single quotes, trailing commas, and comments of at most 16 MiB. No code
-	// is run: a value that depends on the time, the time zone or a variable is
-	// an error.
+	// similar calls, /…/i, undefined, NaN, Infinity, .5, 0x1F, keys without
+	// quotes, single quotes, trailing commas, in a stream also after documents,
+	// and comments of at most 16 MiB. No code is run: a value that depends on
+	// the time, the time zone or a variable is an error.
 	Shell bool
 	// LenientDates also accepts dates that other programs write: digits below
 	// the millisecond, which are dropped; a time without seconds; a day alone,

@@ -3,6 +3,7 @@ package extjson
 import (
 	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
@@ -202,6 +203,26 @@ func isAllF(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// legacyTimestamp reads the 64 bits of a timestamp as a decimal number in a
+// text, as JSON.stringify of js-bson writes them.
+func (d *decoder) legacyTimestamp(dst []byte, off, mark int) ([]byte, int) {
+	const expected = `{"t": uint32, "i": uint32}, or a uint64 as text`
+	dst, text, end := d.quoted(dst, keyTimestamp, off)
+	if end < 0 {
+		return dst, end
+	}
+	n, size, ok := numtext.Scan(text, 0)
+	if !ok || size != len(text) || n.Neg || n.Frac {
+		return dst, d.fail(off, ErrWrapperText, expected)
+	}
+	v, err := strconv.ParseUint(string(text), 10, 64)
+	if err != nil {
+		return dst, d.fail(off, ErrRange, expected)
+	}
+	bsoncore.SetType(dst, mark, bsoncore.TypeTimestamp)
+	return binary.LittleEndian.AppendUint64(dst, v), end
 }
 
 // legacyDate reads milliseconds since 1970 as a number.

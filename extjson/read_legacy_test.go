@@ -30,6 +30,13 @@ func TestLegacyIn(t *testing.T) {
 		{`{"a":{"$date":0}}`, "09 6100 0000000000000000"},
 		{`{"a":{"$date":-1}}`, "09 6100 ffffffffffffffff"},
 		{`{"a":{"$date":9223372036854775807}}`, "09 6100 ffffffffffffff7f"},
+		{`{"a":{"$date":{"$numberLong":1479524146179}}}`, "09 6100 03dc827a58010000"},
+		{`{"a":{"$date":{"$numberLong": -1 } }}`, "09 6100 ffffffffffffffff"},
+		{`{"a":{"$date":{"$numberLong":"-1"}}}`, "09 6100 ffffffffffffffff"},
+		{`{"a":{"$timestamp":"7581943490326560768"}}`, "11 6100 00000000 6f793869"},
+		{`{"a":{"$timestamp":"18446744073709551615"}}`, "11 6100 ffffffff ffffffff"},
+		{`{"a":{ "$timestamp" : "\u0030" }}`, "11 6100 00000000 00000000"},
+		{`{"a":{"$timestamp":{"i":2,"t":1}}}`, "11 6100 02000000 01000000"},
 		{`{"a":{"$date":"1970-01-01T01:00:00.000+0100"}}`, "09 6100 0000000000000000"},
 		{`{"a":{"$date":"1970-01-01T00:00:00-0030"}}`, "09 6100 40771b0000000000"},
 		{`{"a":{"$date":"0001-01-01T00:00:00Z"}}`, "09 6100 0028d3ed7cc7ffff"},
@@ -91,6 +98,17 @@ func TestLegacyRefused(t *testing.T) {
 		{`{"a":{"$date":¦"1970-02-30T00:00:00+0100"}}`, extjson.ErrWrapperText},
 		{`{"a":{"$date":¦"1970-01-01T00:00:00+01000"}}`, extjson.ErrWrapperText},
 		{`{"a":{"$numberLong":¦1}}`, extjson.ErrWrapper},
+		{`{"a":{"$date":{"$numberLong":¦1.5}}}`, extjson.ErrWrapper},
+		{`{"a":{"$date":{"$numberLong":¦null}}}`, extjson.ErrWrapper},
+		{`{"a":{"$date":{"$numberLong":¦9223372036854775808}}}`, extjson.ErrRange},
+		{`{"a":{"$date":{"$numberLong":1,¦"b":1}}}`, extjson.ErrWrapper},
+		{`{"a":{"$timestamp":¦5}}`, extjson.ErrWrapper},
+		{`{"a":{"$timestamp":¦""}}`, extjson.ErrWrapperText},
+		{`{"a":{"$timestamp":¦"-1"}}`, extjson.ErrWrapperText},
+		{`{"a":{"$timestamp":¦"01"}}`, extjson.ErrWrapperText},
+		{`{"a":{"$timestamp":¦"1.0"}}`, extjson.ErrWrapperText},
+		{`{"a":{"$timestamp":¦"1 "}}`, extjson.ErrWrapperText},
+		{`{"a":{"$timestamp":¦"18446744073709551616"}}`, extjson.ErrRange},
 		{`{"a":{"$uuid":¦"0001020304050607-08090a0b0c0d0e0f"}}`, extjson.ErrWrapperText},
 		{`{"a":{"$uuid":¦"000102030405060708090a0b0c0d0e0g"}}`, extjson.ErrWrapperText},
 	} {
@@ -102,7 +120,8 @@ func TestLegacyRefused(t *testing.T) {
 		})
 	}
 	// A text that ends in what may yet be a wrapper is at fault there.
-	for _, whole := range []string{`{"a":{"$regex":"x", "$options" : "i" }}`, `{"a":{"$type": 12 ,"$binary":"AQID"}}`, `{"a":{"$type":"00","$binary":"AQID"}}`} {
+	for _, whole := range []string{`{"a":{"$regex":"x", "$options" : "i" }}`, `{"a":{"$type": 12 ,"$binary":"AQID"}}`, `{"a":{"$type":"00","$binary":"AQID"}}`,
+		`{"a":{"$date":{"$numberLong": 1479524146179 } }}`, `{"a":{"$timestamp": "7581943490326560768" }}`} {
 		for n := len(`{"a":{"$type":`); n < len(whole)-1; n++ {
 			text, want := marked(t, whole[:n]+here, "/a", extjson.ErrTruncated)
 			_, err := decode(t, extjson.DecodeOptions{Legacy: true}, text)

@@ -49,7 +49,7 @@ var lineBrace = []byte("\n{")
 // The first three faults are in no document. After one of them the stream may
 // continue inside or outside an array, whatever it was before. Commas and
 // brackets are then accepted but not required, until one of them shows which it
-// is.
+// is. A comma of shell text does not show it.
 //
 // The skipped bytes, from the first byte of the damaged document, are written
 // to skipped, in portions and in order; nil drops them. The rest of the stream
@@ -94,8 +94,10 @@ func (d *Decoder) Resync(skipped io.Writer) bool {
 		return d.pass(skipped, d.in.Off+n)
 	}
 	d.skipped++
-	if d.state > textcut.Top {
+	if d.state > textcut.After {
 		d.state = textcut.Any
+	} else {
+		d.state = textcut.After
 	}
 	n, ok = d.damaged(fault)
 	if d.err != nil {
@@ -235,7 +237,7 @@ func (d *Decoder) passTo(skipped io.Writer, from int, ends string) bool {
 			return false
 		}
 		if d.in.Ended() {
-			if d.state > textcut.Top {
+			if d.state > textcut.After {
 				d.state = d.end
 			}
 			return true

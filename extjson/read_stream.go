@@ -19,8 +19,8 @@ import (
 const readSize = 256 << 10
 
 // A Decoder reads documents from a stream of text: one after the other, on
-// lines of their own or not, or as the elements of JSON arrays. A document is
-// an object. Each is read as a document at the top level, also from an array.
+// lines of their own or not, or as the elements of JSON arrays; with Shell also
+// with a comma after each. A document is an object. Each is read as a document at the top level, also from an array.
 //
 //	d := extjson.NewDecoder(r)
 //	for d.Next() {
@@ -179,7 +179,7 @@ func (d *Decoder) expected() string {
 		return "comma or ]"
 	case textcut.Any:
 		return "comma, a document or ]"
-	case textcut.Start, textcut.Top:
+	case textcut.Start, textcut.Top, textcut.After:
 		return "a document or an array of documents"
 	}
 	return "a document"

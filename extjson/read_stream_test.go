@@ -107,6 +107,70 @@ func TestDecoder(t *testing.T) {
 	}
 }
 
+// TestDecoderCommas: with Shell, a comma may follow each document. The mark is before
+// the byte with the fault. Without Shell the first comma is a fault.
+func TestDecoderCommas(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		docs int
+	}{
+		{"{},{}", 2},
+		{"{a:1},\n{b:2},\n", 2},
+		{"/* 1 */\n{a:1} /* , */ ,\n\n/* 2 */\n{b:2}", 2},
+		{"{},[{},{},]¦,{}", 3},
+		{"{},[{},{},]{},", 4},
+		{"¦,", 0},
+		{"¦,{}", 0},
+		{"{},¦,", 1},
+		{"{},¦,{}", 1},
+		{"[{}]¦,{}", 1},
+		{"{}{},{}¦]", 3},
+		{"{},{¦,}", 1},
+	} {
+		before, after, faulty := strings.Cut(tc.text, here)
+		text := before + after
+		for name, reader := range readers {
+			d := extjson.DecodeOptions{Shell: true}.NewDecoder(reader(strings.NewReader(text)))
+			got := drain(d)
+			if len(got.Texts) != tc.docs || faulty != (got.Err != nil) {
+				t.Errorf("%s, %s: %q, %v", tc.text, name, got.Texts, got.Err)
+			}
+			if faulty {
+				wantFault(t, got.Err, textFault(text, len(before), "", extjson.ErrToken))
+			}
+			d = extjson.NewDecoder(reader(strings.NewReader(strings.ReplaceAll(text, "[", ""))))
+			if got := drain(d); !errors.Is(got.Err, extjson.ErrToken) {
+				t.Errorf("%s, %s: JSON gives %v, want ErrToken", text, name, got.Err)
+			}
+		}
+	}
+}
+
+// A damaged document is skipped without the comma after it. A second comma is
+// skipped alone. After that fault a bracket may end an array.
+func TestResyncCommas(t *testing.T) {
+	const text = "{a:1},\n{b:x},\n{c:3},,\n{d:4},\n]{e:5},\n{f:6},\n"
+	for name, reader := range readers {
+		d := extjson.DecodeOptions{Shell: true}.NewDecoder(reader(strings.NewReader(text)))
+		var skipped strings.Builder
+		docs, faults := 0, 0
+		for {
+			for d.Next() {
+				docs++
+			}
+			if d.Err() == nil {
+				break
+			}
+			if faults++; !d.Resync(&skipped) {
+				t.Fatal(d.Err())
+			}
+		}
+		if docs != 5 || faults != 2 || skipped.String() != "{b:x}," {
+			t.Errorf("%s: %d documents, %d faults, %q skipped", name, docs, faults, skipped.String())
+		}
+	}
+}
+
 // TestDecoderFaults: the mark is before the byte with the fault. docs documents come
 // before it.
 func TestDecoderFaults(t *testing.T) {

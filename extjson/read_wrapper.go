@@ -78,7 +78,11 @@ func (d *decoder) wrapper(dst []byte, s special, at, off, mark int) ([]byte, int
 		}
 		dst, off = d.binary(dst, off, mark)
 	case keyTimestamp:
-		dst, off = d.timestamp(dst, off, mark)
+		if d.legacy && d.quoteAt(off) {
+			dst, off = d.legacyTimestamp(dst, off, mark)
+		} else {
+			dst, off = d.timestamp(dst, off, mark)
+		}
 	case keyRegex:
 		dst, off = d.regex(dst, off, mark)
 	case keyDBPointer:
@@ -376,7 +380,12 @@ func (d *decoder) inner(dst []byte, outer, s special, off, mark int) ([]byte, in
 	if dst, off = d.wrapperKey(dst, off, s); off < 0 {
 		return dst, off
 	}
-	if dst, off = d.wrapperText(dst, s, off, mark); off < 0 {
+	if d.legacy && outer == keyDate && !d.quoteAt(off) {
+		dst, off = d.legacyDate(dst, off, mark)
+	} else {
+		dst, off = d.wrapperText(dst, s, off, mark)
+	}
+	if off < 0 {
 		return dst, off
 	}
 	return dst, d.close(off)

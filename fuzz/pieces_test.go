@@ -63,6 +63,7 @@ func addStreams(f *testing.F) {
 		[]byte("{a:'}'} {b:'{'} {c:1}"), []byte("{a:1/* * / } */} {b:1}"), []byte("{a:1/*/}/*/}/**/{/**/b:1/***/} // }'\n{c:'//'}"),
 		[]byte("[\n{}\n{}\n{}\n"), []byte("{}\n[\"a\":1}\n{}"), []byte("{},\n{}\n]\n{}"), []byte("{\"a\"}:{\"b\":1}}\n{}"), []byte("[[{}],[x{}]]"),
 		[]byte("{}\n\n{}\n \t\n{"), []byte("[{}{}]"), []byte("\xef\xbb"), []byte("{}]\n{}\n{}"), nil,
+		[]byte("{a:1},\n{b:2},/* , */\n{c:3},,{},]{},\n"), []byte("{},[{},{},]{},\n{x},{}"),
 		append(append(bytes.Clone(binary[:300]), make([]byte, 40)...), binary...),
 		append(bytes.Clone(binary[:500]), binary[520:]...),
 	} {

@@ -1,10 +1,12 @@
 package interop
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -56,3 +58,21 @@ func TestDateTexts(t *testing.T) {
 
 // zeroDate is a document with the first millisecond of 1970 at the key a.
 const zeroDate = "\x10\x00\x00\x00\x09a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// TestStringifiedTimestamps: Legacy reads the timestamps that js-bson writes if a
+// program calls JSON.stringify in place of EJSON.stringify.
+func TestStringifiedTimestamps(t *testing.T) {
+	p := jsBSON(t)
+	for _, v := range []uint64{0, 1, 1<<32 - 1, 1 << 32, 1765308820<<32 | 1, 1<<63 - 1, 1 << 63, 1<<64 - 1} {
+		dst, mark := bsoncore.Begin(nil)
+		doc := bsoncore.End(bsoncore.AppendTimestamp(dst, "a", uint32(v>>32), uint32(v)), mark)
+		text, err := p.call("stringify", string(doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := extjson.DecodeOptions{Legacy: true}.AppendBSON(nil, []byte(text))
+		if err != nil || !bytes.Equal(got, doc) {
+			t.Errorf("%s: %x, %v, want %x", text, got, err, doc)
+		}
+	}
+}

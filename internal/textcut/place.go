@@ -10,6 +10,7 @@ type Place uint8
 const (
 	Start   Place = iota // a byte order mark, a document or an array
 	Top                  // a document or an array
+	After                // the same, or a comma of the shell: the last was a document
 	First                // the first element of an array, or its end
 	Comma                // a comma after an element of an array, or its end
 	Element              // an element of an array
@@ -17,13 +18,18 @@ const (
 )
 
 // Behind returns the place after c, a byte at p between documents. It reports
-// whether c is allowed there.
+// whether c is allowed there. Text of the shell may have a comma after a document
+// at the top level, and a comma after the last element of an array.
 func (p Place) Behind(c byte, shell bool) (Place, bool) {
 	switch {
-	case c == '[' && (p <= Top || p == Any):
+	case c == '[' && (p <= After || p == Any):
 		return First, true
 	case c == ']' && (p == First || p == Comma || p == Any || p == Element && shell):
 		return Top, true
+	case c == ',' && shell && p == After:
+		return Top, true
+	case c == ',' && shell && p == Any: // in an array or not
+		return Any, true
 	case c == ',' && (p == Comma || p == Any):
 		return Element, true
 	}
@@ -33,10 +39,10 @@ func (p Place) Behind(c byte, shell bool) (Place, bool) {
 // BehindDocument returns the place after a document at p. A document does not
 // tell whether it is in an array; a comma or a bracket does.
 func (p Place) BehindDocument() Place {
-	switch p {
-	case Start, Top:
-		return Top
-	case Any:
+	switch {
+	case p <= After:
+		return After
+	case p == Any:
 		return Any
 	}
 	return Comma
@@ -44,7 +50,7 @@ func (p Place) BehindDocument() Place {
 
 // EndsAt reports whether text that must end at the given place may end at p.
 func (p Place) EndsAt(end Place) bool {
-	return max(p, Top) == end || p == Any && end == Top
+	return p == end || end <= After && (p <= After || p == Any)
 }
 
 // mostBlanks is the largest number of blanks, in bytes, that StandsAlone skips.

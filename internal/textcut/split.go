@@ -60,7 +60,7 @@ func (s *Splitter) Place() Place { return s.place }
 // malformed between documents, or has a document longer than maxText, is
 // one piece to its end. text is not kept, and nothing is allocated.
 func (s *Splitter) Split(text []byte) int {
-	if (s.place <= Top || s.place == Any) && !s.gap.shell && !s.lost {
+	if (s.place <= After || s.place == Any) && !s.gap.shell && !s.lost {
 		if n := s.lines.last(text); n > 0 {
 			place := s.place.BehindDocument()
 			*s = Splitter{place: place, behind: place, maxText: s.maxText}

@@ -17,8 +17,8 @@ func TestSplitPlace(t *testing.T) {
 		n          int // bytes before the last cut
 		want       textcut.Place
 	}{
-		{"document", `{}`, textcut.Start, false, 2, textcut.Top},
-		{"documents in a row", `{} {} {`, textcut.Top, false, 6, textcut.Top},
+		{"document", `{}`, textcut.Start, false, 2, textcut.After},
+		{"documents in a row", `{} {} {`, textcut.Top, false, 6, textcut.After},
 		{"array", `[`, textcut.Top, false, 0, textcut.Top},
 		{"first of an array", `[{} `, textcut.Top, false, 4, textcut.Comma},
 		{"comma of an array", `[{}, `, textcut.Top, false, 5, textcut.Element},
@@ -26,9 +26,14 @@ func TestSplitPlace(t *testing.T) {
 		{"end of an array", `{}] `, textcut.Element, false, 4, textcut.Top},
 		{"empty array", `[ ]`, textcut.Top, false, 3, textcut.Top},
 		{"after a fault", `{},`, textcut.Any, false, 3, textcut.Element},
-		{"comment", `{}/* {} */ `, textcut.Top, true, 11, textcut.Top},
-		{"open comment", `{}/* `, textcut.Top, true, 2, textcut.Top},
-		{"byte at fault", `{}x`, textcut.Top, false, 3, textcut.Top},
+		{"comment", `{}/* {} */ `, textcut.Top, true, 11, textcut.After},
+		{"open comment", `{}/* `, textcut.Top, true, 2, textcut.After},
+		{"byte at fault", `{}x`, textcut.Top, false, 3, textcut.After},
+		{"comma of the shell", `{} , {`, textcut.Top, true, 5, textcut.Top},
+		{"comma of the shell first", `, {`, textcut.After, true, 2, textcut.Top},
+		{"comma of the shell after a fault", `{},`, textcut.Any, true, 3, textcut.Any},
+		{"two commas of the shell", `{},,{`, textcut.Top, true, 5, textcut.Top},
+		{"comma in JSON", `{},{`, textcut.Top, false, 4, textcut.After},
 		{"byte at fault in an array", `{}x`, textcut.Element, false, 3, textcut.Comma},
 	} {
 		s := textcut.NewSplitter(tc.from, tc.shell, 100)

@@ -16,6 +16,7 @@ function run(op, arg) {
     return Buffer.from(serialize(doc, { ignoreUndefined: false }));
   }
   const doc = deserialize(arg, { promoteValues: false, bsonRegExp: true });
+  if (op === "stringify") return Buffer.from(JSON.stringify(doc));
   if (op === "shell") return Buffer.from(toJSString(doc));
   return Buffer.from(EJSON.stringify(doc, { relaxed: op === "relaxed" }));
 }
