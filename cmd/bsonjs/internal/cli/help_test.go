@@ -295,3 +295,29 @@ func TestPagesNameFlags(t *testing.T) {
 		t.Errorf("only %d flags seen; check the pattern of this test", named)
 	}
 }
+
+// docs/policies.md has a row for each flag with a policy: its values have error
+// among them.
+func TestPoliciesAreTold(t *testing.T) {
+	page, err := os.ReadFile("../../../../docs/policies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies := 0
+	mainCommand(new(app).tree()).Flags().VisitAll(func(f *pflag.Flag) {
+		words := strings.Split(f.Value.Type(), "|")
+		if !slices.Contains(words, "error") {
+			return
+		}
+		policies++
+		row := regexp.MustCompile("(?m)^\\| `--" + f.Name + "` \\|.*$").FindString(string(page))
+		for _, word := range words {
+			if !strings.Contains(row, "`"+word+"`") {
+				t.Errorf("docs/policies.md has no row for --%s with the value %s", f.Name, word)
+			}
+		}
+	})
+	if policies < 4 {
+		t.Errorf("only %d flags with policies", policies)
+	}
+}
