@@ -48,14 +48,12 @@ var getters = map[string]func(v bsoncore.Value) (string, bool){
 	},
 }
 
-// zeros is the result of the getters if they report false.
-var zeros = func() map[string]string {
-	m := map[string]string{}
-	for name, get := range getters {
-		m[name], _ = get(bsoncore.Value{})
-	}
-	return m
-}()
+// zeros is the result of the getters if they report false: zero values.
+var zeros = map[string]string{
+	"double": "0", "string": `""`, "binData": "0:", "objectId": objectid.ID{}.String(), "bool": "false", "date": "0", "regex": "//",
+	"dbPointer": ":" + objectid.ID{}.String(), "javascript": `""`, "symbol": `""`, "int": "0", "timestamp": "0:0", "long": "0",
+	"decimal": decimal128.Decimal{}.String(), "javascriptWithScope": ":",
+}
 
 func TestValueGetters(t *testing.T) {
 	for _, v := range vectors {

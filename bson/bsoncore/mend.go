@@ -89,9 +89,6 @@ func (m *mender) mend(maxDepth int) error {
 			}
 		}
 	}
-	if c.off < len(m.doc) {
-		return &SyntaxError{Offset: int64(c.off), Err: ErrTrailing}
-	}
 	return nil
 }
 

@@ -34,6 +34,7 @@ type collection struct {
 	name   string
 	stream []byte
 	starts []int // and the end of the stream
+	opts   bsoncore.DecodeOptions
 }
 
 func newCollection(name string, docs [][]byte) (c collection) {
@@ -187,7 +188,7 @@ type outcome struct {
 // document first on, and up to a document behind the byte last. whole says
 // which documents are intact.
 func (c *collection) compare(data []byte, first, last int, whole func(i int) bool) (o outcome) {
-	d := bsoncore.NewDecoder(nil)
+	d := c.opts.NewDecoder(nil)
 	start := c.starts[first]
 	d.ResetBytes(data[start:])
 	next := first // document that comes next in truth
@@ -267,6 +268,26 @@ func TestFlips(t *testing.T) {
 			}
 			t.Logf("%d documents, %d flips, %d of them with another outcome", len(c.starts)-1, count, others)
 		})
+	}
+}
+
+// TestFlipsOfLargest holds the same for documents that are all of the largest size
+// that options allow, and for documents of one byte less.
+func TestFlipsOfLargest(t *testing.T) {
+	for _, size := range []int{64, 100} {
+		for spare := range 2 {
+			c := newCollection("largest", fixedDocuments(12, size))
+			c.opts.MaxDocumentSize = size + spare
+			for doc := range len(c.starts) - 1 {
+				for _, at := range lengths(c.stream[c.starts[doc]:c.starts[doc+1]]) {
+					for bit := range 32 {
+						if o := c.flip(flip{doc, at, bit}); o != (outcome{}) {
+							t.Errorf("%d bytes, at most %d: document %d, length at %d, bit %d: %+v", size, size+spare, doc, at, bit, o)
+						}
+					}
+				}
+			}
+		}
 	}
 }
 

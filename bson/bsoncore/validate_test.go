@@ -309,6 +309,37 @@ func TestValidateManyKeys(t *testing.T) {
 	}
 }
 
+// TestValidateManyDuplicates finds each key that a document has twice, at its
+// second place, for many numbers of keys: with few of them the set of keys is in
+// its first memory, with more it has grown. The document inside has the same keys.
+func TestValidateManyDuplicates(t *testing.T) {
+	o := bsoncore.ValidateOptions{RejectDuplicateKeys: true}
+	for _, n := range []int{1, 2, 15, 16, 17, 31, 32, 33, 64, 100, 500, 2000} {
+		var want []int64
+		keys := func(dst []byte, twice bool) []byte {
+			for i := range n {
+				if twice {
+					want = append(want, int64(len(dst)))
+				}
+				dst = bsoncore.AppendNull(dst, fmt.Sprint("k", i))
+			}
+			return dst
+		}
+		doc, mark := bsoncore.Begin(nil)
+		doc = keys(doc, false)
+		doc, inner := bsoncore.BeginDocument(doc, "inner")
+		doc = bsoncore.End(keys(keys(doc, false), true), inner)
+		doc = bsoncore.End(keys(doc, true), mark)
+		var got []int64
+		for err := range o.Faults(doc) {
+			got = append(got, offset(err))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d keys (-want +got):\n%.500s", n, diff)
+		}
+	}
+}
+
 // TestValidateAgrees holds that whatever a damaged document is, a validation
 // that asks for more refuses it at or before the place where one that asks
 // for less does.
