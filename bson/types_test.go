@@ -70,6 +70,7 @@ func TestString(t *testing.T) {
 			`[http://x/y, http://x/y, 5s, no, null, 7, ObjectId("56e1fc72e0c917e9c4714161"), 1.5]`},
 		{bson.A{[]string{"a"}, map[int]bool{2: true, 1: false}, myString("s"), myD{{"k", 1}}, [2]byte{1}, float32(1.5), myFloat(2), uint64(1 << 63)},
 			`[["a"], {"1": false, "2": true}, "s", {"k": 1}, BinData(0, "AQA="), 1.5, 2.0, 9223372036854775808]`},
+		{bson.A{map[string]int{"a…b": 1}, map[any]int{"a": 1, 2: 3}}, `[{"a…b": 1}, {"2": 3, "a": 1}]`},
 		{bson.A{node{Name: "n"}, struct {
 			A, b int
 			C    *int `bson:"x"`

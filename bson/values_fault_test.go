@@ -7,7 +7,10 @@ import (
 	"io"
 	"math"
 	"math/big"
+	"net/netip"
+	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -445,6 +448,137 @@ func TestTextOfEveryLength(t *testing.T) {
 			if _, err := bson.Marshal(bson.D{{"k", text}}); !errors.Is(err, bson.ErrUTF8) {
 				t.Errorf("%d bytes, 0xff at %d: %v", n, at, err)
 			}
+		}
+	}
+}
+
+// TestKeyFaults: a key that is not UTF-8 is a fault at the byte that is wrong,
+// whatever the destination is.
+func TestKeyFaults(t *testing.T) {
+	type inline struct {
+		Rest map[string]any `bson:",inline"`
+	}
+	const at = 4 + 1 + 2 // the length, a type, two bytes of the key
+	doc := []byte("\x0a\x00\x00\x00\x0aab\xff\x00\x00")
+	inner := []byte("\x12\x00\x00\x00\x03k\x00\x0a\x00\x00\x00\x0aab\xff\x00\x00\x00")
+	for _, v := range []any{
+		new(bson.D), new([]bson.E), new([1]bson.E), new(bson.M), new(map[string]any), new(map[string]*int), new(map[myString]*int),
+		new(map[lower]*int), new(map[netip.Addr]*int), new(inline), new(any),
+	} {
+		for _, tc := range []struct {
+			doc     []byte
+			offset  int64
+			pointer string
+			dst     any
+		}{
+			{doc, at, "/ab\uFFFD", v},
+			{inner, at + 7, "/k/ab\uFFFD", reflect.New(reflect.MapOf(reflect.TypeFor[string](), reflect.TypeOf(v).Elem())).Interface()},
+		} {
+			err := bson.Unmarshal(tc.doc, tc.dst)
+			var got *bson.SyntaxError
+			if !errors.As(err, &got) || got.Offset != tc.offset || got.Pointer != tc.pointer || !errors.Is(err, bson.ErrUTF8) {
+				t.Errorf("into %T: %v, want ErrUTF8 at %d (%s)", tc.dst, err, tc.offset, tc.pointer)
+			}
+		}
+	}
+}
+
+// oneOfEach has a value of each BSON type.
+var oneOfEach = bson.D{
+	{"double", 1.0}, {"string", "1"}, {"object", bson.D{}}, {"array", bson.A{}}, {"binData", bson.Binary{Data: []byte("1")}},
+	{"undefined", bson.Undefined{}}, {"objectId", anID}, {"bool", true}, {"date", bson.DateTime(1)}, {"null", nil},
+	{"regex", bson.Regex{Pattern: "1"}}, {"dbPointer", bson.DBPointer{DB: "1"}}, {"javascript", bson.Code("1")},
+	{"symbol", bson.Symbol("1")}, {"javascriptWithScope", bson.CodeWithScope{Code: "1"}}, {"int", int32(1)},
+	{"timestamp", bson.Timestamp{T: 1}}, {"long", int64(1)}, {"decimal", mustDecimal("1")}, {"maxKey", bson.MaxKey{}}, {"minKey", bson.MinKey{}},
+}
+
+// TestTypesOfDestinations: the BSON types that a destination takes, besides null and
+// undefined, which set zero. All others are faults that match ErrMismatch, and
+// leave the destination as it was. A type with an exclamation mark is taken, but
+// this value of it does not fit.
+func TestTypesOfDestinations(t *testing.T) {
+	for _, tc := range []struct {
+		dst  any
+		want string
+	}{
+		{int8(5), "double bool int long"},
+		{5, "double bool int long"},
+		{uint16(5), "double bool int long"},
+		{uint64(5), "double bool int long"},
+		{float32(5), "double bool int long"},
+		{5.0, "double bool int long"},
+		{true, "double bool int long"},
+		{"5", "string binData symbol"},
+		{myString("5"), "string binData symbol"},
+		{[]byte("5"), "string array binData symbol"},
+		{[1]byte{5}, "array binData"},
+		{[]string{"5"}, "array"},
+		{[1]string{"5"}, "array"},
+		{map[string]int{"a": 5}, "object"},
+		{bson.M{"a": 5}, "object"},
+		{bson.D{{"a", 5}}, "object"},
+		{[1]bson.E{{"a", 5}}, "object"},
+		{bson.A{5}, "array"},
+		{bson.Raw("\x05\x00\x00\x00\x00"), "object"},
+		{node{Name: "5"}, "object"},
+		{anID, "string! objectId"},
+		{mustDecimal("5"), "decimal"},
+		{bson.DateTime(5), "date"},
+		{time.Unix(5, 0), "string! date timestamp long"},
+		{5 * time.Second, "double bool int long"},
+		{bson.Binary{Data: []byte("5")}, "binData"},
+		{bson.UUID{5}, "string! binData!"},
+		{bson.NewVector([]int8{5}), "binData!"},
+		{bson.Regex{Pattern: "5"}, "regex"},
+		{*regexp.MustCompile("5"), "regex"},
+		{bson.DBPointer{DB: "5"}, "dbPointer"},
+		{bson.Code("5"), "javascript"},
+		{bson.Symbol("5"), "string binData symbol"},
+		{bson.CodeWithScope{Code: "5"}, "javascriptWithScope"},
+		{bson.Timestamp{T: 5}, "timestamp"},
+		{bson.Undefined{}, ""},
+		{bson.Null{}, ""},
+		{bson.MinKey{}, "minKey"},
+		{bson.MaxKey{}, "maxKey"},
+		{bson.DBRef{Ref: "5"}, ""},
+		{*big.NewInt(5), "double string int long decimal"},
+		{json.Number("5"), "double int long decimal"},
+		{shopspring.New(5, 0), "double string int long decimal"},
+		{url.URL{Path: "5"}, "string"},
+		{netip.MustParseAddr("10.0.0.5"), "string! object"},
+	} {
+		typ := reflect.TypeOf(tc.dst)
+		var taken []string
+		for _, e := range oneOfEach {
+			doc, err := bson.Marshal(bson.D{{"v", e.Value}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "V", Type: typ}}))
+			v.Elem().Field(0).Set(reflect.ValueOf(tc.dst))
+			err = bson.Unmarshal(doc, v.Interface())
+			if e.Key == "null" || e.Key == "undefined" {
+				if got := v.Elem().Field(0); err != nil || !got.IsZero() {
+					t.Errorf("%s into %T: %v, %v, want zero", e.Key, tc.dst, got, err)
+				}
+				continue
+			}
+			if !errors.Is(err, bson.ErrMismatch) {
+				taken = append(taken, e.Key)
+				if err != nil {
+					taken[len(taken)-1] += "!"
+				}
+				continue
+			}
+			if f := conversionOf(t, err); f.Pointer != "/v" || f.Offset != 4 || f.Type.String() != e.Key || f.GoType != typ.String() {
+				t.Errorf("%s into %T: %+v", e.Key, tc.dst, f)
+			}
+			if got := v.Elem().Field(0).Interface(); !reflect.DeepEqual(got, tc.dst) {
+				t.Errorf("%s into %T: destination is %v after a fault", e.Key, tc.dst, got)
+			}
+		}
+		if got := strings.Join(taken, " "); got != tc.want {
+			t.Errorf("%T takes %s, want %s", tc.dst, got, tc.want)
 		}
 	}
 }

@@ -153,3 +153,54 @@ func TestSmallMethods(t *testing.T) {
 		t.Error("Encoder.Reset")
 	}
 }
+
+// The types below have the methods for text, and one each of the kinds of Go's
+// types. The text of a value is that of all its zeros but one.
+type (
+	textBool   bool
+	textInt    int
+	textInt8   int8
+	textUint   uint
+	textFloat  float64
+	textSlice  []byte
+	textArray  [1]byte
+	textMap    map[string]byte
+	textStruct struct{ B byte }
+)
+
+func (v *textBool) UnmarshalText(text []byte) error   { *v = string(text) == "1"; return nil }
+func (v *textInt) UnmarshalText(text []byte) error    { *v = textInt(len(text)); return nil }
+func (v *textInt8) UnmarshalText(text []byte) error   { *v = textInt8(len(text)); return nil }
+func (v *textUint) UnmarshalText(text []byte) error   { *v = textUint(len(text)); return nil }
+func (v *textFloat) UnmarshalText(text []byte) error  { *v = textFloat(len(text)); return nil }
+func (v *textSlice) UnmarshalText(text []byte) error  { *v = textSlice{byte(len(text))}; return nil }
+func (v *textArray) UnmarshalText(text []byte) error  { *v = textArray{byte(len(text))}; return nil }
+func (v *textMap) UnmarshalText(text []byte) error    { *v = textMap{"": byte(len(text))}; return nil }
+func (v *textStruct) UnmarshalText(text []byte) error { *v = textStruct{byte(len(text))}; return nil }
+
+// TestTextOfKinds: a type of any kind that reads text reads a string, wherever the
+// value stands.
+func TestTextOfKinds(t *testing.T) {
+	doc, err := bson.Marshal(bson.D{{"v", "1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []any{textBool(true), textInt(1), textInt8(1), textUint(1), textFloat(1), textSlice{1}, textArray{1}, textMap{"": 1}, textStruct{1}} {
+		typ := reflect.TypeOf(want)
+		alone := reflect.New(typ)
+		if err := bson.Raw(doc).Lookup("v").Unmarshal(alone.Interface()); err != nil {
+			t.Fatal(err)
+		}
+		field := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "V", Type: typ}}))
+		entry := reflect.New(reflect.MapOf(reflect.TypeFor[string](), reflect.PointerTo(typ)))
+		for _, v := range []reflect.Value{field, entry} {
+			if err := bson.Unmarshal(doc, v.Interface()); err != nil {
+				t.Fatalf("%v: %v", v.Type(), err)
+			}
+		}
+		got := []any{alone.Elem().Interface(), field.Elem().Field(0).Interface(), entry.Elem().MapIndex(reflect.ValueOf("v")).Elem().Interface()}
+		if diff := cmp.Diff([]any{want, want, want}, got); diff != "" {
+			t.Errorf("%T alone, in a struct, in a map (-want +got):\n%s", want, diff)
+		}
+	}
+}

@@ -165,7 +165,20 @@ func TestJSONDepth(t *testing.T) {
 	if _, err := json.Marshal(bson.D{{"a", d}}); !errors.Is(err, bson.ErrDepth) {
 		t.Errorf("one deeper: %.200v", err)
 	}
+	for pointer, v := range map[string]any{
+		"/a/b/a/a": map[string]any{"b": d}, "/a/0/a/a": []any{d}, "/a/D/a/a": struct{ D bson.D }{d}, "/a/a/a": &d, "/a": ownJSON{bson.D{{"b", d}}},
+	} {
+		_, err := json.Marshal(bson.D{{"a", v}})
+		if got := conversionOf(t, err); !strings.HasPrefix(got.Pointer, pointer) || !errors.Is(err, bson.ErrDepth) {
+			t.Errorf("one deeper in %T: %.200v, want a fault at %s", v, err, pointer)
+		}
+	}
 }
+
+// ownJSON is a value with a document inside that only its method shows.
+type ownJSON struct{ d bson.D }
+
+func (o ownJSON) MarshalJSON() ([]byte, error) { return json.Marshal(o.d) }
 
 // TestJSONSyntax: a D accepts every JSON object that encoding/json accepts, and
 // no other text.

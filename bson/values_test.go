@@ -383,6 +383,30 @@ func TestDecodes(t *testing.T) {
 			if diff := cmp.Diff(tc.want, m.Elem().MapIndex(reflect.ValueOf("v")).Interface(), opts); diff != "" {
 				t.Errorf("in a map (-want +got):\n%s", diff)
 			}
+
+			// The values behind one are read too, and a null sets zero.
+			doc, err = bson.Marshal(bson.D{{"list", bson.A{tc.in, tc.in, nil}}, {"next", int32(7)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := reflect.MakeSlice(reflect.SliceOf(reflect.TypeOf(tc.want)), 3, 3)
+			for i := range 3 {
+				list.Index(i).Set(reflect.ValueOf(tc.want))
+			}
+			v = reflect.New(reflect.StructOf([]reflect.StructField{{Name: "List", Type: list.Type()}, {Name: "Next", Type: reflect.TypeFor[int]()}}))
+			v.Elem().Field(0).Set(list)
+			if err := bson.Unmarshal(doc, v.Interface()); err != nil {
+				t.Fatal(err)
+			}
+			var null any = bson.RawValue{Type: bson.TypeNull}
+			if reflect.TypeOf(tc.want) != reflect.TypeOf(null) {
+				null = reflect.Zero(reflect.TypeOf(tc.want)).Interface()
+			}
+			list = v.Elem().Field(0)
+			got := []any{list.Index(0).Interface(), list.Index(1).Interface(), list.Index(2).Interface(), v.Elem().Field(1).Interface()}
+			if diff := cmp.Diff([]any{tc.want, tc.want, null, 7}, got, opts); diff != "" {
+				t.Errorf("in a list (-want +got):\n%s", diff)
+			}
 		})
 	}
 }
