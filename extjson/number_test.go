@@ -194,6 +194,8 @@ func TestMaxNumberLen(t *testing.T) {
 		{"sign counts", `{"a":` + here + `-0.` + long[:4094] + `}`, "/a", 0, extjson.ErrNumberLen},
 		{"at a limit", `{"a":¦123456789}`, "", 9, nil},
 		{"over a limit", `{"a":¦1234567890}`, "/a", 9, extjson.ErrNumberLen},
+		{"one digit", `{"a":¦1}`, "", 1, nil},
+		{"two digits", `{"a":¦12}`, "/a", 1, extjson.ErrNumberLen},
 		{"$numberInt at", `{"a":{"$numberInt":¦"-2147483648"}}`, "", 11, nil},
 		{"$numberInt over", `{"a":{"$numberInt":¦"-2147483648"}}`, "/a", 10, extjson.ErrNumberLen},
 		{"$numberLong over", `{"a":{"$numberLong":¦"12345678901"}}`, "/a", 10, extjson.ErrNumberLen},

@@ -257,13 +257,10 @@ func (d *decoder) codePoint(dst []byte, off int) ([]byte, int) {
 		return dst, d.fail(i, ErrTruncated, "")
 	case d.src[i] != '}' || i == off+3 || r > utf8.MaxRune:
 		return dst, d.fail(i, ErrEscape, "a code point in braces")
-	case r&^0x7FF == 0xD800:
-		if !d.replace {
-			return dst, d.fail(off, ErrSurrogate, "a code point that is not a surrogate")
-		}
-		r = utf8.RuneError
+	case r&^0x7FF == 0xD800 && !d.replace:
+		return dst, d.fail(off, ErrSurrogate, "a code point that is not a surrogate")
 	case r == 0:
 		d.nul = off
 	}
-	return utf8.AppendRune(dst, r), i + 1
+	return utf8.AppendRune(dst, r), i + 1 // U+FFFD for a surrogate
 }

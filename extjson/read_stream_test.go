@@ -304,6 +304,7 @@ func TestDecoderLimits(t *testing.T) {
 		{"text at", extjson.DecodeOptions{MaxTextSize: 17}, true},
 		{"text over", extjson.DecodeOptions{MaxTextSize: 16}, false},
 		{"text tiny", extjson.DecodeOptions{MaxTextSize: 2}, false},
+		{"one byte of text", extjson.DecodeOptions{MaxTextSize: 1}, false},
 		{"document at", extjson.DecodeOptions{MaxDocumentSize: 34}, true},
 		{"document over", extjson.DecodeOptions{MaxDocumentSize: 33}, false},
 		{"document tiny", extjson.DecodeOptions{MaxDocumentSize: 5}, false},
@@ -319,7 +320,7 @@ func TestDecoderLimits(t *testing.T) {
 					continue
 				}
 				off := strings.Index(text, "{ ")
-				if tc.o.MaxDocumentSize == 1 {
+				if tc.o.MaxDocumentSize == 1 || tc.o.MaxTextSize == 1 {
 					off = 0
 				}
 				wantFault(t, got.Err, textFault(text, off, "", bson.ErrTooLarge))

@@ -202,6 +202,9 @@ func TestReplace(t *testing.T) {
 			wantBytes(t, got, err, doc)
 		})
 	}
+	got, err := decode(t, extjson.DecodeOptions{Shell: true, InvalidUTF8: bson.UTF8Replace}, `{a:'x\u{d800}\u{DFFF}y'}`)
+	doc, mark := bsoncore.Begin(nil)
+	wantBytes(t, got, err, bsoncore.End(bsoncore.AppendString(doc, "a", "x\ufffd\ufffdy"), mark))
 	// Other faults stay faults.
 	for _, tc := range []struct {
 		text, pointer string

@@ -292,12 +292,11 @@ func (d *decoder) unescapeUnicode(dst []byte, off int) ([]byte, int) {
 		if !d.replace {
 			return dst, d.fail(off, ErrSurrogate, "a surrogate pair")
 		}
-		r = utf8.RuneError
 	}
 	if r == 0 {
 		d.nul = off
 	}
-	return utf8.AppendRune(dst, r), end
+	return utf8.AppendRune(dst, r), end // U+FFFD for a surrogate
 }
 
 // startsUnicode reports whether \u is at off. If the text ends too early to

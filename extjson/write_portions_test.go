@@ -241,7 +241,8 @@ func TestMaxTextSize(t *testing.T) {
 			if o.MaxLen > 0 {
 				continue // MaxLen cuts the text before MaxTextSize
 			}
-			for _, dst := range [][]byte{[]byte("before"), append(make([]byte, 0, 10<<20), "before"...)} {
+			longer := bytes.Repeat([]byte("before"), len(text)/4)
+			for _, dst := range [][]byte{[]byte("before"), append(make([]byte, 0, 10<<20), "before"...), longer} {
 				o.MaxTextSize = len(text)
 				got, err := o.AppendJSON(dst, doc)
 				if err != nil || !bytes.HasPrefix(got, dst) || !bytes.Equal(got[len(dst):], text) {
