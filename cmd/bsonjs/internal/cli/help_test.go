@@ -241,6 +241,16 @@ func TestManual(t *testing.T) {
 				t.Errorf("%s: the line %q is a macro", name, line)
 			}
 		}
+		for n, block := range strings.Split(text, "\n.nf\n")[1:] {
+			block, _, _ = strings.Cut(block, ".fi\n")
+			least := len(block)
+			for line := range strings.Lines(block) {
+				least = min(least, len(line)-len(strings.TrimLeft(line, " ")))
+			}
+			if least != 0 || strings.Contains(block, "\n\n") {
+				t.Errorf("%s: literal text %d is indented by %d, or has empty lines:\n%s", name, n, least, block)
+			}
+		}
 		for _, section := range []string{".SH \"NAME\"\n", ".SH \"DESCRIPTION\"\n", ".SH \"SEE ALSO\"\n"} {
 			if strings.Count(text, section) != 1 {
 				t.Errorf("%s: not one %q", name, section)

@@ -251,6 +251,29 @@ func TestClosest(t *testing.T) {
 	}
 }
 
+// The distance is the number of edits, the same in both directions.
+func TestDistance(t *testing.T) {
+	for _, tc := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "abc", 3}, {"a", "a", 0}, {"a", "b", 1}, {"ab", "abc", 1}, {"abc", "bc", 1}, {"abc", "adc", 1},
+		{"abc", "axbyc", 2}, {"kitten", "sitting", 3}, {"ab", "ba", 1}, {"abcd", "badc", 2}, {"flaw", "lawn", 2}, {"abc", "xyz", 3},
+	} {
+		if got, back := distance(tc.a, tc.b), distance(tc.b, tc.a); got != tc.want || back != tc.want {
+			t.Errorf("%q and %q: %d and %d, want %d", tc.a, tc.b, got, back, tc.want)
+		}
+	}
+}
+
+func TestListed(t *testing.T) {
+	for want, words := range map[string][]string{"a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
+		if got := listed(words); got != want {
+			t.Errorf("%q: %q, want %q", words, got, want)
+		}
+	}
+}
+
 // Only the first argument can be a command.
 func TestDispatch(t *testing.T) {
 	root := new(app).tree()

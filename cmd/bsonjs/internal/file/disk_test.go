@@ -107,6 +107,43 @@ func TestSynced(t *testing.T) {
 	}
 }
 
+// modeDisk keeps the permissions with which files are created.
+type modeDisk struct {
+	systemDisk
+	perms *[]fs.FileMode
+}
+
+func (d modeDisk) create(name string, perm fs.FileMode) (diskFile, error) {
+	*d.perms = append(*d.perms, perm)
+	return d.systemDisk.create(name, perm)
+}
+
+// Nobody can read more of a file while it is written than of the file that it
+// replaces.
+func TestCreatedPrivate(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "out")
+	var got []fs.FileMode
+	o := Output{Name: name, Overwrite: true, disk: modeDisk{perms: &got}}
+	for _, mode := range []fs.FileMode{0o600, 0o640, 0o444} {
+		if err := begin(t, o, "text").Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(name, mode); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(name)
+		if err != nil || info.Mode() != mode {
+			t.Skipf("permissions are %v, %v", info.Mode(), err)
+		}
+	}
+	if err := begin(t, o, "text").Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []fs.FileMode{0o666, 0o600, 0o640, 0o444}; !slices.Equal(got, want) {
+		t.Errorf("created with %o, want %o", got, want)
+	}
+}
+
 // If any call of the disk fails, the error is returned and the existing files
 // stay.
 func TestDiskFails(t *testing.T) {

@@ -324,6 +324,51 @@ func TestSelection(t *testing.T) {
 
 // FuzzParts states that the parts of any bytes cover all bytes, and that their
 // faults are those of Validate, at the same places.
+// TestAround: the lines of bytes around a fault have the bytes up to 16 before it and
+// 15 after it, and no line without a byte, wherever the fault and the document are.
+func TestAround(t *testing.T) {
+	data := []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#%")
+	for _, base := range []int64{0, 1, 15, 16, 17, 1000} {
+		for n := range len(data) + 1 {
+			for off := range n + 1 {
+				d := &inspect.Document{At: base, Data: data[:n]}
+				text := string(inspect.Text{}.AppendPart(nil, d, inspect.Part{Kind: inspect.Fault, Offset: off, Err: bson.ErrTruncated}))
+				shown, pointed, empty := "", 0, 0
+				for line := range strings.Lines(text) {
+					if strings.TrimSpace(line) == "^^" {
+						pointed++
+						continue
+					}
+					if strings.HasPrefix(line, ">") {
+						continue
+					}
+					chars := strings.TrimSpace(line[min(len(line), 21+3*16):])
+					if shown += chars; chars == "" {
+						empty++
+					}
+				}
+				least := string(data[max(off-16, 0):min(off+16, n)])
+				if pointed != 1 || !strings.Contains(shown, least) || len(shown) > len(least)+30 || empty > 0 && (off < n || empty > 1) {
+					t.Fatalf("%d bytes at %d, fault at %d:\n%s", n, base, off, text)
+				}
+			}
+		}
+	}
+}
+
+// TestMaxBytes: Max bounds the bytes that are shown of a part.
+func TestMaxBytes(t *testing.T) {
+	doc := unhex(t, "0c0000001061000102030400")
+	for limit, want := range map[int]string{0: "10|61 00|01 02 03 04", 1: "10", 2: "10|61", 7: "10|61 00|01 02 03 04", 8: "10|61 00|01 02 03 04"} {
+		text := string(inspect.Text{Bytes: true, Max: limit}.AppendPart(nil, &inspect.Document{Data: doc},
+			inspect.Part{Kind: inspect.Element, Offset: 4, Size: 7, Length: 7, Depth: 1, Type: bson.TypeInt32, Key: doc[5:6], Data: doc[7:11]}))
+		line := strings.Split(text, "\n")[1]
+		if got, _, _ := strings.Cut(strings.TrimSpace(line), "…"); strings.TrimSpace(got) != want {
+			t.Errorf("Max %d: %q, want %q", limit, line, want)
+		}
+	}
+}
+
 func FuzzParts(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range file.Valid {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -64,6 +65,24 @@ func TestSummaries(t *testing.T) {
 		delete(got, "seconds")
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("checked %t (-want +got):\n%s", tc.checked, diff)
+		}
+	}
+}
+
+// The summary for people has every total.
+func TestSummariesForPeople(t *testing.T) {
+	for _, tc := range []struct {
+		t    Totals
+		want string
+	}{
+		{Totals{}, "0 documents read, 0 written, 0 rejected; 0 B in, 0 B out, 1.5s"},
+		{Totals{Read: 1, In: 999, Out: 1}, "1 document read, 1 written, 0 rejected; 999 B in, 1 B out, 1.5s"},
+		{Totals{Read: 4321, Rejected: 1234, Mended: 7, Strays: 1, In: 1000, Out: 2500},
+			"4,321 documents read, 3,087 written (7 mended), 1,234 rejected, 1 fault between documents; 1.0 kB in, 2.5 kB out, 1.5s"},
+		{Totals{Read: 5, Rejected: 2, Strays: 2, In: 12, Checked: true}, "5 documents read, 3 valid, 2 with faults, 2 faults between documents; 12 B in, 1.5s"},
+	} {
+		if diff := cmp.Diff(tc.want, tc.t.text(1500*time.Millisecond+300*time.Microsecond)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
 }
