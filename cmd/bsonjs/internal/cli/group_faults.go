@@ -81,6 +81,7 @@ func (g *rejectGroup) check() error {
 type policyGroup struct {
 	onError     errorPolicy
 	mendLengths bool // documents with no fault but wrong lengths of containers are written
+	undoCRLF    bool // CR LF in BSON becomes LF where a copy in text mode made it of LF
 	invalidUTF8 bson.UTF8Policy
 	exact       bool
 }
@@ -96,6 +97,8 @@ func (g *policyGroup) addOnError(fs *pflag.FlagSet) {
 func (g *policyGroup) addMending(fs *pflag.FlagSet) {
 	fs.BoolVar(&g.mendLengths, "mend-lengths", false, "correct wrong lengths of BSON documents and arrays and write the document, if it has no other fault; "+
 		"the fault is still reported")
+	fs.BoolVar(&g.undoCRLF, "undo-crlf", false, "undo a copy of BSON in text mode, which made CR LF of each LF; the lengths of each document decide "+
+		"whether a CR is removed")
 }
 
 func (g *policyGroup) addStrictness(fs *pflag.FlagSet) {
@@ -109,7 +112,7 @@ func (g *policyGroup) addStrictness(fs *pflag.FlagSet) {
 }
 
 func (g *policyGroup) plan(r *run.Run) {
-	r.Policy, r.Mend = g.onError.policy(), g.mendLengths
+	r.Policy, r.Mend, r.UndoCRLF = g.onError.policy(), g.mendLengths, g.undoCRLF
 	r.Options.Text.RejectInexact, r.Options.Text.InvalidUTF8 = g.exact, g.textUTF8()
 	r.Options.BSON.InvalidUTF8 = g.invalidUTF8
 }
@@ -132,8 +135,11 @@ func (g *policyGroup) check(fs *pflag.FlagSet, rejects string, from *codec.Codec
 		return errors.New("--rejects has no effect without --on-error quarantine; add it")
 	case g.onError == stopOnError && given(fs, "mend-lengths"):
 		return errors.New("--mend-lengths has no effect if the first fault ends the run; add --on-error skip")
-	case given(fs, "mend-lengths") && from != nil && from != codec.BSON:
-		return fmt.Errorf("--mend-lengths has no effect, because the input is %v and not BSON; leave it out", from)
+	}
+	for _, name := range []string{"mend-lengths", "undo-crlf"} {
+		if given(fs, name) && from != nil && from != codec.BSON {
+			return fmt.Errorf("--%s has no effect, because the input is %v and not BSON; leave it out", name, from)
+		}
 	}
 	return nil
 }

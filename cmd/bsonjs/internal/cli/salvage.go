@@ -23,12 +23,15 @@ func (a *app) salvageCommand() *cobra.Command {
 			"If there is no such end, it continues at the next two intact documents in a row,\n" +
 			"or at an intact document that ends the file. In JSON the run continues after the\n" +
 			"bracket that closes the damaged document, or at a line that starts with a brace.\n\n" +
+			"--undo-crlf undoes a copy in text mode, as FTP and terminals make it: each LF\n" +
+			"became CR LF. The lengths of each document decide whether a CR is removed.\n\n" +
 			"The output has the format of its suffix, or else the format of the input; --to\n" +
 			"overrides both. JSON is written in mode canonical, which keeps every type. The\n" +
 			"exit code is 0 if the input had no fault.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
-			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n",
+			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n" +
+			"  bsonjs salvage copied.bson -o whole.bson --undo-crlf\n",
 		Args:        cobra.ArbitraryArgs,
 		Annotations: map[string]string{briefText: briefSalvage},
 	}

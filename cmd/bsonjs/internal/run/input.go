@@ -2,6 +2,7 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -20,6 +21,8 @@ type source struct {
 	from    *codec.Codec
 	decoder codec.Decoder
 	wide    *codec.UTF16 // nil: the input is not UTF-16
+	crlf    *codec.CRLF  // nil: no carriage returns are removed
+	checked int          // faults for which hintCRLF has looked at the bytes
 	serial  Serial       // the sink, if it is one; else nil
 	advice  string       // ends the line of a fault in the first document
 	feed    *pipeline.Feed
@@ -68,13 +71,7 @@ func (e *engine) input(name string) *report.Fault {
 	if s.from == nil {
 		s.from = codec.Detect(head, compress.Stem(name))
 	}
-	var r io.Reader = in
-	if s.from != nil {
-		if text, ok := codec.Wide(head, s.from); ok {
-			s.wide = codec.NewUTF16(in, s.Options.Text.InvalidUTF8)
-			r, head = s.wide, text
-		}
-	}
+	r, head := s.restored(in, head)
 	s.advice = codec.Advise(head, s.from)
 	if s.from == nil {
 		return s.unknownFormat()
@@ -87,7 +84,41 @@ func (e *engine) input(name string) *report.Fault {
 			e.CompressedIn += in.Offset()
 		}
 	}()
+	defer s.tellUndone()
 	return s.whole(r)
+}
+
+// restored returns in, which starts with head, as bytes of the format of s, and
+// their start.
+func (s *source) restored(in io.Reader, head []byte) (io.Reader, []byte) {
+	if s.from == nil {
+		return in, head
+	}
+	if text, ok := codec.Wide(head, s.from); ok {
+		s.wide = codec.NewUTF16(in, s.Options.Text.InvalidUTF8)
+		return s.wide, text
+	}
+	if s.UndoCRLF && s.from == codec.BSON {
+		s.crlf = codec.NewCRLF(in, s.Options.BSON)
+		return s.crlf, head
+	}
+	return in, head
+}
+
+// tellUndone says what UndoCRLF has done.
+func (s *source) tellUndone() {
+	if s.crlf == nil || s.Quiet {
+		return
+	}
+	removed, documents, open := s.crlf.Undone()
+	if removed == 0 {
+		return
+	}
+	text := fmt.Sprintf("%s: removed %s before line feeds, in %s", report.CleanName(s.name), report.Plural(removed, "carriage return"), report.Documents(documents))
+	if open > 0 {
+		text += "; " + report.Documents(open) + " could be read with them, too"
+	}
+	s.Say.Note(text)
 }
 
 // begin asks the target for the sink of s.
@@ -107,9 +138,9 @@ func (s *source) begin() *report.Fault {
 	return nil
 }
 
-// whole processes the records of s, which are in the bytes of in. If the run continues after
-// faults, in seems to end where it cannot be decompressed any further: the
-// bytes before that are converted or rejected.
+// whole processes the records of s, which are in the bytes of in. If the run
+// continues after faults, in seems to end where it cannot be decompressed any
+// further: the bytes before that are converted or rejected.
 func (s *source) whole(in io.Reader) *report.Fault {
 	if s.Policy.stops() {
 		return s.all(in)

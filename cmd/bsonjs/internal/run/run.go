@@ -109,6 +109,7 @@ type Run struct {
 	Policy    Policy
 	MaxErrors int64 // number of faults that ends the run, 0: no limit
 	Mend      bool  // documents with no fault but wrong lengths of containers are written
+	UndoCRLF  bool  // CR LF in BSON that a copy in text mode made of LF becomes LF
 
 	Jobs     int // number of workers, 0: one per processor
 	Quiet    bool

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
@@ -144,6 +145,7 @@ func (t *stream) resync(raw fault) *report.Fault {
 	if !ok {
 		return t.inputFault(t.name, raw.err)
 	}
+	t.hintCRLF(f, raw)
 	if t.Policy.stops() {
 		return t.end(f)
 	}
@@ -177,6 +179,31 @@ func (t *stream) resync(raw fault) *report.Fault {
 	t.docs++
 	return t.countRejected(f)
 }
+
+// maxChecked is the number of faults of an input for which hintCRLF looks at the
+// bytes.
+const maxChecked = 16
+
+// hintCRLF adds to f, the fault that raw is, the advice to remove carriage
+// returns, if the document is whole without them.
+func (t *stream) hintCRLF(f *report.Fault, raw fault) {
+	r, ok := t.r.(codec.Handover)
+	if !ok || t.from != codec.BSON || t.crlf != nil || t.checked >= maxChecked {
+		return
+	}
+	t.checked++
+	data := r.Buffered()
+	if raw.read {
+		data = slices.Concat(t.rec.Source, data[:min(len(data), len(t.rec.Source))])
+	}
+	if codec.UndoesCRLF(data, t.Options.BSON) {
+		f.Advice = adviceCRLF
+		t.checked = maxChecked // it is said once
+	}
+}
+
+// adviceCRLF is the advice for a copy in text mode.
+const adviceCRLF = "a copy in text mode has put a carriage return before each line feed; bsonjs salvage --undo-crlf removes them"
 
 // lost rejects the record of f, behind which the input cannot be read or its
 // bytes cannot be kept. The result is the fault that ends the run.
