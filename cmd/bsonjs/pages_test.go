@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -267,6 +268,14 @@ head -c 300 users.bson >cut.bson
 { head -c 300 users.bson; printf 'rubbish'; tail -c +301 users.bson; } >broken.bson
 `
 
+// needsShell skips a test of commands on systems without a Unix shell.
+func needsShell(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("sh"); err != nil || runtime.GOOS == "windows" {
+		t.Skip("the commands are for a Unix shell")
+	}
+}
+
 func writeFile(t *testing.T, name string, data []byte) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
@@ -279,9 +288,7 @@ func writeFile(t *testing.T, name string, data []byte) {
 
 // TestPages runs the commands of the pages.
 func TestPages(t *testing.T) {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("the commands of the pages are for a Unix shell:", err)
-	}
+	needsShell(t)
 	ran := 0
 	for name, page := range commandPages(t) {
 		all, faults := blocks(page)
@@ -317,7 +324,7 @@ func runBlock(t *testing.T, dir string, b pageBlock) {
 	// A clone has the command as source; here it is a program.
 	cmd := exec.Command("sh", "-c", strings.ReplaceAll(script, "go run ./cmd/bsonjs", "bsonjs"))
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), noWait, "TZ=UTC", "HOME="+dir,
+	cmd.Env = append(os.Environ(), noWait, "TZ=UTC", "LC_ALL=C", "HOME="+dir,
 		"GIT_AUTHOR_NAME=N", "GIT_AUTHOR_EMAIL=n@example.org", "GIT_COMMITTER_NAME=N", "GIT_COMMITTER_EMAIL=n@example.org")
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -353,9 +360,7 @@ var helpExample = regexp.MustCompile(`(?m)^  (bsonjs .*?)(?:  .*)?$`)
 // TestHelpExamples runs the examples of the help texts, each in a directory of its
 // own. They may find faults, and outputs that exist, but use flags rightly.
 func TestHelpExamples(t *testing.T) {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("the examples are for a Unix shell:", err)
-	}
+	needsShell(t)
 	files := t.TempDir()
 	pageFiles(t, files, "help")
 	writeFile(t, filepath.Join(files, "users.json"), []byte("{\"a\":1}\n"))
