@@ -197,6 +197,28 @@ func TestDocumentsOnTerminal(t *testing.T) {
 	}
 }
 
+// A bar does not erase documents on the same terminal: it is whole lines then.
+func TestBarBesideDocuments(t *testing.T) {
+	person, program := pty.Open(t)
+	all := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(person) // ends with EIO
+		all <- string(text)
+	}()
+	args := []string{"-t", "json", "--color=never", "--pretty=never", "--on-error", "skip", "--progress=always"}
+	if code := run(args, &slowReader{left: 4}, program, program); code != 4 {
+		t.Errorf("exit code %d", code)
+	}
+	program.Close()
+	text := <-all
+	if n := strings.Count(text, "{\"a\":1}\r\n"); n != 4 || strings.Contains(text, "\x1b") {
+		t.Errorf("the terminal gets %d documents, want 4: %q", n, text)
+	}
+	if !strings.Contains(text, "bsonjs - ") {
+		t.Errorf("no bar: %q", text)
+	}
+}
+
 // Elsewhere there are colours only if a flag asks for them, and without them the
 // text is the same.
 func TestColorsElsewhere(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -172,14 +174,18 @@ func (o *options) run(std streams) run.Run {
 
 // watch connects r, which is otherwise complete, to standard error.
 func (o *options) watch(r *run.Run, std streams) {
-	in := file.Input{Stdin: std.in}
-	r.Progress = report.NewProgress(std.err, o.progressForm(std, r.Output), in.Size(o.files))
+	in, err := file.Input{Stdin: std.in}, std.err
+	if r.Output.IsTerminal() {
+		err = struct{ io.Writer }{err} // a bar must not erase documents: it is lines, as in a file
+	}
+	r.Progress = report.NewProgress(err, o.progressForm(std, r.Output), in.Size(o.files))
 	r.Say = report.New(r.Progress, o.errors, o.color.palette(std.err))
 }
 
 // progressForm returns the form of the progress of a run that writes to out.
-// Without a flag it is shown only on a terminal, and only if the documents go
-// somewhere else.
+// Without a flag it is shown only on a terminal that is otherwise idle: nobody
+// types documents there, none are shown, and no program such as less, at the other
+// end of a pipe, can use it.
 func (o *options) progressForm(std streams, out file.Output) report.ProgressForm {
 	switch o.progress {
 	case progressAlways:
@@ -189,7 +195,8 @@ func (o *options) progressForm(std streams, out file.Output) report.ProgressForm
 	case progressNever:
 		return report.ProgressNone
 	}
-	if o.quiet || !file.IsTerminal(std.err) || out.IsTerminal() {
+	typed := slices.Contains(o.files, "-") && file.IsTerminal(std.in)
+	if o.quiet || !file.IsTerminal(std.err) || typed || out.IsTerminal() || out.IsPipe() {
 		return report.ProgressNone
 	}
 	return report.ProgressLate

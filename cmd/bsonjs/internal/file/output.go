@@ -165,6 +165,16 @@ func (o Output) isStdout() bool { return o.Name == "" || IsStdout(o.Name) }
 // IsTerminal reports whether the output is Stdout and a terminal shows it.
 func (o Output) IsTerminal() bool { return o.isStdout() && IsTerminal(o.Stdout) }
 
+// IsPipe reports whether the output is Stdout and another program reads it.
+func (o Output) IsPipe() bool {
+	file, ok := o.Stdout.(*os.File)
+	if !ok || !o.isStdout() {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0
+}
+
 // Name returns the name of f for messages.
 func (f *Writer) Name() string { return f.name }
 
