@@ -30,7 +30,8 @@ const firstBuffer = 128 << 10
 //
 // Each pickle has its own memo. A Python program that uses one Pickler for
 // several dumps writes pickles that refer to each other; they are an error that
-// matches ErrMemo.
+// matches ErrMemo. Line feeds between pickles and behind the last are passed over:
+// programs that print a value from a cache add one.
 type Decoder struct {
 	u   *unpickler
 	in  readahead.Buffer // the stream
@@ -76,7 +77,7 @@ func (d *Decoder) Next() bool {
 		return false
 	}
 	d.size = 0
-	if len(d.in.Rest()) == 0 && !d.fill() {
+	if !d.toPickle() {
 		return false
 	}
 	d.start = d.in.Offset()
@@ -112,6 +113,29 @@ func (d *Decoder) Next() bool {
 	}
 }
 
+// toPickle goes to the first byte of a pickle, and reports whether there is one.
+func (d *Decoder) toPickle() bool {
+	for {
+		rest := d.in.Rest()
+		switch {
+		case len(rest) == 0:
+			if !d.fill() {
+				return false
+			}
+		case rest[0] == '\n' || rest[0] == '\r':
+			d.in.Off++
+		default:
+			return true
+		}
+	}
+}
+
+// Buffered returns the bytes that the Decoder has read ahead: those after the
+// current pickle or, if Next returned false because of a fault, those from the
+// first byte of the pickle with the fault. They are valid until the next call of
+// a method.
+func (d *Decoder) Buffered() []byte { return d.in.Rest() }
+
 // Pickle returns the bytes of the current pickle, from its first opcode to
 // STOP. They are valid until the next call of Next, and nil after Next returned
 // false.
@@ -131,7 +155,8 @@ func (d *Decoder) Pickle() []byte {
 //
 // The skipped bytes, from the first byte of the pickle, are written to skipped,
 // in portions and in order; nil drops them. Together with the pickles read
-// before and after, they are the whole stream.
+// before and after, they are the whole stream, except for line feeds between
+// pickles.
 //
 // False means that there was no such fault, or that the reader or skipped has
 // failed, which Err returns: a *bson.ReadError with the fault that Err returned

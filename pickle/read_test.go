@@ -442,6 +442,8 @@ func TestDecoderFaults(t *testing.T) {
 		offset int64
 	}{
 		{"empty", pickle.DecodeOptions{}, "", 0, nil, 0},
+		{"line feeds", pickle.DecodeOptions{}, "\n" + long + "\n" + long + "\r\n\n", 4, nil, 0},
+		{"a line feed in a pickle", pickle.DecodeOptions{}, long + "\n]\n.", 2, pickle.ErrOpcode, 8},
 		{"truncated", pickle.DecodeOptions{}, long + "]q", 2, pickle.ErrTruncated, 8},
 		{"no pickle", pickle.DecodeOptions{}, long + "xyz", 2, pickle.ErrOpcode, 6},
 		{"a name", pickle.DecodeOptions{}, long + "Ncos\nsystem\n.", 2, pickle.ErrName, 7},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -21,6 +22,7 @@ type inputGroup struct {
 	uuid     bson.UUIDRepresentation // in text read and written
 	encoding pickle.Encoding
 	longText pickle.LongText
+	unknown  pickle.UnknownPolicy
 }
 
 // Dialects are the forms of text that are read beside relaxed and canonical
@@ -90,6 +92,12 @@ func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 		word[pickle.LongText]{"int64", pickle.LongInt64}, word[pickle.LongText]{"smallest", pickle.LongSmallest},
 	), "long-text", "type of integers spelled L5L, which only protocols 0 and 1 have: int64 (the default) is right for the long of Python 2; "+
 		"smallest, int32 if the integer fits, is right for the int of Python 3.6")
+	fs.Var(choose(&g.unknown,
+		word[pickle.UnknownPolicy]{"error", pickle.UnknownError}, word[pickle.UnknownPolicy]{"convert", pickle.UnknownConvert},
+		word[pickle.UnknownPolicy]{"describe", pickle.UnknownDescribe},
+	), "unknown", "values of Python that BSON has no type for: error (the default) rejects the document; convert makes arrays of sets and deques, "+
+		"datetimes of dates, seconds of timedeltas and text of integers beyond int64; describe also shows every other object as "+
+		`{"$py": "module.Name", "args": [...], "state": ...}, and runs nothing`)
 }
 
 func (g *inputGroup) plan(r *run.Run) {
@@ -100,6 +108,7 @@ func (g *inputGroup) plan(r *run.Run) {
 	r.Options.Text.LenientDates = g.lenient
 	r.Options.Text.UUIDRepresentation = g.uuid
 	r.Options.Pickle.Encoding, r.Options.Pickle.LongText = g.encoding, g.longText
+	r.Options.Pickle.Unknown, r.Options.Pickle.LoadLocation = g.unknown, time.LoadLocation
 }
 
 // checkReading rejects the flags of the given names, which are about JSON, if
@@ -121,7 +130,7 @@ func (g *inputGroup) checkReading(fs *pflag.FlagSet, names ...string) error {
 
 // checkEncoding rejects flags about reading pickles if none are read.
 func (g *inputGroup) checkEncoding(fs *pflag.FlagSet) error {
-	for _, name := range []string{"encoding", "long-text"} {
+	for _, name := range []string{"encoding", "long-text", "unknown"} {
 		if given(fs, name) && g.from != codec.Pickle {
 			return fmt.Errorf("--%s needs pickles as input; add --from pickle", name)
 		}

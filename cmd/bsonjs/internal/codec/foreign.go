@@ -6,6 +6,8 @@ const (
 	pickled    = "a Python pickle: add --from pickle"
 	wideText32 = "UTF-32 text: convert it with iconv -f UTF-32 -t UTF-8"
 	wideText16 = "UTF-16 text: name its format with --from"
+	pickled64  = "base64 of a Python pickle: add --from pickle"
+	zlibbed    = "zlib data: if it holds Python pickles, add --from pickle"
 )
 
 // foreign are the first bytes of files that people pass to bsonjs by mistake:
@@ -39,6 +41,14 @@ var foreign = []struct {
 	{0, "\x80\x03]q", pickled, "pickle"},
 	{0, "\x80\x03cb", pickled, "pickle"},
 	{0, "ccopy_reg\n", pickled, "pickle"},
+	{0, "gASV", pickled64, "pickle"},
+	{0, "gAWV", pickled64, "pickle"},
+	{0, "gAJ9", pickled64, "pickle"},
+	{0, "gAJd", pickled64, "pickle"},
+	{0, "gAJj", pickled64, "pickle"},
+	{0, "gAN9", pickled64, "pickle"},
+	{0, "gANd", pickled64, "pickle"},
+	{0, "gANj", pickled64, "pickle"},
 	{0, "\xff\xfe\x00\x00", wideText32, ""},
 	{0, "\x00\x00\xfe\xff", wideText32, ""},
 }
@@ -60,6 +70,9 @@ func foreignTo(head []byte, from *Codec) string {
 		if len(head) > f.at && bytes.HasPrefix(head[f.at:], []byte(f.magic)) {
 			return f.what
 		}
+	}
+	if isZlib(head) && !opensSmall(head) && from != Pickle {
+		return zlibbed
 	}
 	head = head[:min(len(head), textSize)]
 	switch {

@@ -4,7 +4,6 @@ import (
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -17,7 +16,7 @@ var Pickle = &Codec{
 	Binary:   true,
 	Checks:   true,
 	Read: func(o ReadOptions) Decoder {
-		return Decoder{Stream: func(r io.Reader, _ State) Reader { return pickleReader{o.Pickle.NewDecoder(r)} }}
+		return Decoder{Stream: func(r io.Reader, _ State) Reader { return newPickleReader(r, o.Pickle) }}
 	},
 	Write: func(o WriteOptions) Encoder {
 		return Encoder{Appender: &pickleAppender{o.Pickle}, Alone: alonePickle}
@@ -26,19 +25,6 @@ var Pickle = &Codec{
 
 // alonePickle is Encoder.Alone of pickles, whose writer remembers keys.
 const alonePickle = 64 << 10
-
-type pickleReader struct{ *pickle.Decoder }
-
-func (r pickleReader) Next(rec *record.Record) bool {
-	if !r.Decoder.Next() {
-		return false
-	}
-	rec.Type, rec.Data, rec.Source, rec.Offset = r.Type(), r.Value(), r.Pickle(), r.Offset()
-	return true
-}
-
-func (r pickleReader) Place() record.Place { return record.Place{Offset: r.Offset()} }
-func (pickleReader) Stray() bool           { return false }
 
 type pickleAppender struct{ opts pickle.EncodeOptions }
 
