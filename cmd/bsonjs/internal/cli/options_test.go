@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"reflect"
 	"strings"
@@ -248,6 +249,35 @@ func TestClosest(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("closest(%.20q) = %q, want %q", tc.word, got, tc.want)
 		}
+	}
+}
+
+// Every command that has a flag for a file to write rejects a compression that is
+// only read.
+func TestWrittenFilesAreChecked(t *testing.T) {
+	n := 0
+	everyCommand(t, func(t *testing.T, cmd *cobra.Command) {
+		if cmd.Name() == "man" { // the output is a folder
+			return
+		}
+		for _, flag := range []string{"output", "rejects", "outFile"} {
+			if cmd.Flags().Lookup(flag) == nil {
+				continue
+			}
+			n++
+			var out, errs bytes.Buffer
+			args := append(strings.Fields(cmd.CommandPath())[1:], "--"+flag, "x.json.bz2", "a.bson")
+			if flag == "rejects" && cmd.Flags().Lookup("on-error") != nil {
+				args = append(args, "--on-error", "quarantine")
+			}
+			code := Run(args, strings.NewReader(""), &out, &errs)
+			if code != int(report.CodeUsage) || !strings.Contains(errs.String(), "reads bzip2 but does not write it") || out.Len() > 0 {
+				t.Errorf("%q: code %d, %s", args, code, &errs)
+			}
+		}
+	})
+	if n < 8 {
+		t.Errorf("%d flags were tested, want 8 or more", n)
 	}
 }
 

@@ -199,3 +199,65 @@ func TestFullRejects(t *testing.T) {
 		}
 	}
 }
+
+// array is a target that writes a JSON array.
+type array struct{ lines }
+
+func (a *array) Begin(in run.Input) (run.Sink, error) {
+	sink, err := a.lines.Begin(in)
+	a.Encoder.Framing = codec.Framing{Open: "[", Between: ",\n", Close: "]\n"}
+	return sink, err
+}
+
+// If the output fails, exactly the documents in it count as written, and no record
+// of which the output has only a part counts as read. Each input has one document.
+func TestFullOutput(t *testing.T) {
+	dir := t.TempDir()
+	var inputs []string
+	for i := range int32(6) {
+		doc := number(100 + i)
+		if i%3 == 1 {
+			doc[0]++ // mended
+		}
+		inputs = append(inputs, filepath.Join(dir, fmt.Sprint(i)))
+		if err := os.WriteFile(inputs[i], doc, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, target := range []func() run.Target{func() run.Target { return new(lines) }, func() run.Target { return new(array) }} {
+		do := func(room int) (run.Result, string) {
+			var out bytes.Buffer
+			limited := &limitedWriter{room}
+			progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
+			result := run.Run{
+				Inputs:   inputs,
+				From:     codec.BSON,
+				Target:   target(),
+				Output:   file.Output{Stdout: io.MultiWriter(limited, &out)},
+				Policy:   run.Skip,
+				Mend:     true,
+				Say:      report.New(progress, report.Text, report.Palette{}),
+				Progress: progress,
+			}.Do(t.Context())
+			return result, out.String()
+		}
+		_, whole := do(math.MaxInt)
+		if n := strings.Count(whole, "}"); n != len(inputs) {
+			t.Fatalf("%d documents in the output %q", n, whole)
+		}
+		for room := range len(whole) + 1 {
+			result, _ := do(room)
+			written, code := int64(strings.Count(whole[:room], "}")), report.CodeOutput
+			if strings.HasPrefix(whole, "{") { // the line feed belongs to the document
+				written = int64(strings.Count(whole[:room], "\n"))
+			}
+			if room == len(whole) {
+				code = report.CodeSyntax // of the mended documents
+			}
+			if result.Code != code || result.Written() != written || result.Read != written+result.Rejected {
+				t.Errorf("room for %d bytes: code %d, %d written, %d read, %d rejected, want code %d, %d written: %q",
+					room, result.Code, result.Written(), result.Read, result.Rejected, code, written, whole[:room])
+			}
+		}
+	}
+}
