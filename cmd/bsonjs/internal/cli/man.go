@@ -132,9 +132,7 @@ func manual(root *cobra.Command) []manPage {
 	var pages []manPage
 	var visit func(cmd *cobra.Command)
 	visit = func(cmd *cobra.Command) {
-		if !cmd.Hidden {
-			pages = append(pages, manPage{name: manName(cmd), chapter: "1", text: commandManual(cmd)})
-		}
+		pages = append(pages, manPage{name: manName(cmd), chapter: "1", text: commandManual(cmd)})
 		for _, c := range cmd.Commands() {
 			visit(c)
 		}
