@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // one is {"a":1} in BSON; the other constants are the same document in other
@@ -94,8 +95,17 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// burning returns the message about a disk that fails behind text.
+func burning(text string) string {
+	if text == "" {
+		return "bsonjs: <stdin>: the disk is on fire\n"
+	}
+	return "bsonjs: <stdin>: the disk is on fire, after " + report.Plural(int64(len(text)), "byte") + "\n"
+}
+
 // A failure of the reader is not a truncation, in every format and at every
-// place: the documents before it are converted.
+// place: the documents before it are converted, and the message has the number
+// of bytes before it.
 func TestReadFailure(t *testing.T) {
 	disk := errors.New("the disk is on fire")
 	for _, tc := range []struct {
@@ -114,6 +124,8 @@ func TestReadFailure(t *testing.T) {
 		{"between lines of base64", base64One + base64One, []string{"-f", "base64"}, 2},
 		{"inside a line of base64", base64One + base64One[:7], []string{"-f", "base64"}, 1},
 		{"between pickles", pickleOne + pickleOne, []string{"-f", "pickle", "-t", "json"}, 2},
+		{"behind pieces", strings.Repeat(one, 300_000) + one[:7], nil, 300_000},
+		{"behind pieces of lines", strings.Repeat("{\"a\":1}\n", 300_000) + "{", []string{"-t", "json"}, 300_000},
 		{"inside a pickle", pickleOne + pickleOne[:7], []string{"-f", "pickle", "-t", "json"}, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -121,7 +133,7 @@ func TestReadFailure(t *testing.T) {
 			want := command{
 				code:   3,
 				stdout: strings.Repeat("{\"a\":1}\n", tc.docs),
-				stderr: "bsonjs: <stdin>: the disk is on fire\n",
+				stderr: burning(tc.text),
 			}
 			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
@@ -155,11 +167,25 @@ func TestReadFailureBehindDamage(t *testing.T) {
 			if tc.fault != "" {
 				want.stderr = "bsonjs: <stdin>: " + tc.fault + "\n"
 			}
-			want.stderr += "bsonjs: <stdin>: the disk is on fire\n"
+			want.stderr += burning(tc.text)
 			if got != want {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 		})
+	}
+}
+
+// The number of bytes before a failure counts from the start of the input, also
+// if the run has read on behind a fault, as a stream and then in pieces.
+func TestReadFailureFarBehindDamage(t *testing.T) {
+	bad := "\x0c\x00\x00\x00\x99a\x00\x01\x00\x00\x00\x00"
+	for _, n := range []int{1, 1000, 300_000} {
+		text := strings.Repeat(one, 200_000) + bad + strings.Repeat(one, n) + one[:5]
+		got := runCommand(brokenReader(text, errors.New("the disk is on fire")), "-q", "--on-error", "skip")
+		lines := strings.SplitAfter(got.stderr, "\n")
+		if got.code != 4 || len(lines) != 3 || lines[1] != burning(text) {
+			t.Errorf("%d documents behind the damage: code %d, %q, want %q", n, got.code, got.stderr, burning(text))
+		}
 	}
 }
 

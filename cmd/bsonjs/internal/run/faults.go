@@ -7,6 +7,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
@@ -91,6 +92,19 @@ func (e *engine) inputFault(name string, err error) *report.Fault {
 	return report.ReadFault(name, err)
 }
 
+// readFault is inputFault for an error of reading s. It has the number of bytes
+// of the file that could be read, which does not depend on where a stream began.
+func (s *source) readFault(err error) *report.Fault { return after(s.in, s.inputFault(s.name, err)) }
+
+// after returns f, a fault of reading in, with the number of bytes that have been
+// read from the file.
+func after(in *file.Reader, f *report.Fault) *report.Fault {
+	if n := in.Offset(); n > 0 && f.Code == report.CodeInput {
+		f.Why += ", after " + report.Plural(n, "byte")
+	}
+	return f
+}
+
 // cutFault is inputFault for an error where records may be rejected.
 func (e *engine) cutFault(name string, err error) *report.Fault {
 	f := e.inputFault(name, err)
@@ -134,7 +148,7 @@ type fault struct {
 func (s *source) reject(raw fault, data []byte) *report.Fault {
 	f, ok := s.report(raw)
 	if !ok {
-		return s.inputFault(s.name, raw.err)
+		return s.readFault(raw.err)
 	}
 	if s.Policy != Report && s.serial == nil {
 		f.Skipped, f.From = int64(len(data)), raw.at.Offset

@@ -17,6 +17,7 @@ import (
 // A source is an input while its records are read.
 type source struct {
 	*engine
+	in      *file.Reader
 	name    string // for messages
 	from    *codec.Codec
 	decoder codec.Decoder
@@ -63,11 +64,11 @@ func (e *engine) input(name string) *report.Fault {
 	}
 	switch {
 	case err != nil:
-		return e.cutFault(in.Name(), err)
+		return after(in, e.cutFault(in.Name(), err))
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	s := &source{engine: e, name: in.Name(), from: e.From}
+	s := &source{engine: e, in: in, name: in.Name(), from: e.From}
 	if s.from == nil {
 		s.from = codec.Detect(head, compress.Stem(name))
 	}
@@ -197,7 +198,7 @@ func (s *source) all(r io.Reader) *report.Fault {
 		case s.ctx.Err() != nil:
 			return s.interrupted()
 		case err != nil || s.out.Err() != nil:
-			return s.inputFault(s.name, err)
+			return s.readFault(err)
 		}
 		// The stream checks the end of the input.
 		if ended, f := s.stream(); ended || f != nil {

@@ -143,7 +143,7 @@ func (t *stream) unread(err error) *report.Fault {
 func (t *stream) resync(raw fault) *report.Fault {
 	f, ok := t.report(raw)
 	if !ok {
-		return t.inputFault(t.name, raw.err)
+		return t.readFault(raw.err)
 	}
 	t.hintCRLF(f, raw)
 	if t.Policy.stops() {
@@ -219,7 +219,7 @@ func (t *stream) lost(f *report.Fault, hold *holder) *report.Fault {
 	if f := t.countRejected(f); f != nil {
 		return f
 	}
-	return t.inputFault(t.name, err)
+	return t.readFault(err)
 }
 
 // end ends the run because of f. Under the policy Finish the output is complete.
