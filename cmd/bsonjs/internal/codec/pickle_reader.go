@@ -205,28 +205,32 @@ func (*pickleReader) Stray() bool { return false }
 
 // Err returns the error that ended the reading. Damage of a wrapping is a fault.
 func (r *pickleReader) Err() error {
-	err := r.Decoder.Err()
-	if s, ok := errors.AsType[*pickle.SyntaxError](err); ok {
-		e := *s
+	switch err := r.Decoder.Err().(type) {
+	case *pickle.SyntaxError:
+		e := *err
 		e.Offset += r.base
 		return &e
-	}
-	if v, ok := errors.AsType[*pickle.ValueError](err); ok {
-		e := *v
+	case *pickle.ValueError:
+		e := *err
 		e.Offset += r.base
 		return &e
+	case *bson.ReadError:
+		if r.input.err == nil {
+			return &pickle.SyntaxError{Offset: r.base + err.Offset, Err: err.Err}
+		}
+		return err
+	default:
+		return err
 	}
-	if read, ok := errors.AsType[*bson.ReadError](err); ok && r.input.err == nil {
-		return &pickle.SyntaxError{Offset: r.base + read.Offset, Err: read.Err}
-	}
-	return err
 }
 
-// isFault reports whether err is about the bytes of a pickle.
+// isFault reports whether err, of a Decoder, is about the bytes of a pickle.
 func isFault(err error) bool {
-	_, malformed := errors.AsType[*pickle.SyntaxError](err)
-	_, rejected := errors.AsType[*pickle.ValueError](err)
-	return malformed || rejected
+	switch err.(type) {
+	case *pickle.SyntaxError, *pickle.ValueError:
+		return true
+	}
+	return false
 }
 
 // isZlib reports whether head is the start of zlib data with the usual window,
