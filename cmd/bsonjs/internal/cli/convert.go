@@ -214,7 +214,8 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
-	r.Target = &converter{o: o, to: o.decided.to}
+	c := &converter{o: o, to: o.decided.to}
+	r.Target, r.Hint = c, hints(c)
 }
 
 // write returns the options of writing the documents of in.
@@ -287,6 +288,16 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	}
 	c.started = true
 	return &c.lines, nil
+}
+
+// trial returns a copy of the options for a document in the format from.
+func (c *converter) trial(from *codec.Codec) *trial {
+	o := *c.o
+	return &trial{
+		from: from, to: c.to,
+		limit: &o.limitGroup, input: &o.inputGroup, text: &o.textGroup, policy: &o.policyGroup, pickle: &o.pickleGroup,
+		writer: func() codec.Encoder { return c.to.Write(o.write(run.Input{From: from})) },
+	}
 }
 
 // End writes the text after the last document. An array without documents is

@@ -42,6 +42,7 @@ type dumpOptions struct {
 	verbose  int    // number of flags --verbose
 	config   string // a file that is not read
 	version  bool   // print the version and exit
+	folder   bool   // no input is named, and there is a folder with the name of the command
 }
 
 // dumpCommand returns the command that writes the text of bsondump.
@@ -71,10 +72,17 @@ func (a *app) dumpCommand() *cobra.Command {
 			a.code = a.std.print(thisVersion().line(report.Text))
 			return nil
 		}
+		o.folder = len(args) == 0 && o.bsonFile == "" && isFolder("dump")
+		if o.folder && file.IsTerminal(a.std.in) {
+			o.notes = append(o.notes, folderNote())
+		}
 		return a.start(o, cmd, args)
 	}
 	return cmd
 }
+
+// folderNote is for those who mean the folder that mongodump makes.
+func folderNote() string { return "this is the command dump; " + folderHint("dump") }
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *dumpOptions) addFlags(fs *pflag.FlagSet) {
@@ -151,7 +159,8 @@ func (o *dumpOptions) plan(r *run.Run) {
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.fileGroup.plan(r)
-	r.From, r.Target = codec.BSON, &dumper{o: o}
+	d := &dumper{o: o}
+	r.From, r.Target, r.Hint = codec.BSON, d, hints(d)
 	if !o.objcheck {
 		r.Policy = run.Skip
 	}
@@ -161,6 +170,9 @@ func (o *dumpOptions) plan(r *run.Run) {
 func (o *dumpOptions) end(r *run.Run, result *run.Result) {
 	if result.Opened && !o.quiet && !file.IsClosedPipe(result.Err) {
 		r.Say.Found(result.Read - result.Holes)
+		if o.folder && result.In == 0 && !file.IsTerminal(r.Stdin) {
+			r.Say.Note(folderNote())
+		}
 	}
 }
 
@@ -174,6 +186,15 @@ type dumper struct {
 func (d *dumper) Begin(in run.Input) (run.Sink, error) {
 	d.lines.Encoder, d.lines.Out = d.o.encoder(in), in.Out
 	return &d.lines, nil
+}
+
+// trial returns a copy of the options for a document.
+func (d *dumper) trial(from *codec.Codec) *trial {
+	o := *d.o
+	return &trial{
+		from: from, to: codec.JSON, limit: &o.limitGroup, dumpLossy: &o.lossy,
+		writer: func() codec.Encoder { return o.encoder(run.Input{}) },
+	}
 }
 
 // End ends the output.

@@ -65,11 +65,16 @@ func (g *inputGroup) addFrom(fs *pflag.FlagSet) {
 	fs.VarP(chooseFormat(&g.from), "from", "f", "format of the inputs")
 }
 
-func (g *inputGroup) addReading(fs *pflag.FlagSet) {
-	fs.Var(unite(&g.accept,
+// dialects returns the value of the flag --accept.
+func (g *inputGroup) dialects() *union[dialects] {
+	return unite(&g.accept,
 		word[dialects]{"v2", 0}, word[dialects]{"canonical", acceptCanonical},
 		word[dialects]{"legacy", acceptLegacy}, word[dialects]{"shell", acceptShell},
-	), "accept", "v2 (the default) reads canonical and relaxed Extended JSON; canonical reads canonical only; legacy, "+
+	)
+}
+
+func (g *inputGroup) addReading(fs *pflag.FlagSet) {
+	fs.Var(g.dialects(), "accept", "v2 (the default) reads canonical and relaxed Extended JSON; canonical reads canonical only; legacy, "+
 		"shell and legacy,shell add their syntax to v2")
 	fs.BoolVar(&g.lenient, "lenient-dates", false, "read dates in JSON with digits below the millisecond, which are dropped, "+
 		"without seconds, without a time, without a time zone, which means UTC, with a zone such as +02, or with a blank instead of T")

@@ -148,7 +148,8 @@ func (o *inspectOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.fileGroup.plan(r)
 	o.view = o.show()
-	r.Target = viewer{o.view}
+	v := viewer{o.view, o}
+	r.Target, r.Hint = v, hints(v)
 	r.Policy = run.Finish
 	if o.onError == skipErrors {
 		r.Policy = run.Skip
@@ -159,6 +160,9 @@ func (o *inspectOptions) plan(r *run.Run) {
 func (o *inspectOptions) end(r *run.Run, result *run.Result) {
 	if result.Whole && o.view.Missed() {
 		missed := &report.Fault{Code: report.CodeRejected, Why: "no document or element matches --document, --path or --offset"}
+		if r.Policy == run.Finish && result.Faulty() > 0 {
+			missed.Hint = "the run ended at the fault before it; use --on-error skip"
+		}
 		result.Code = max(result.Code, r.Say.Faults(missed))
 	}
 }
@@ -179,12 +183,21 @@ func (o *inspectOptions) show() *sink.Inspect {
 }
 
 // A viewer is the target of the command inspect.
-type viewer struct{ *sink.Inspect }
+type viewer struct {
+	*sink.Inspect
+	o *inspectOptions
+}
 
 // Begin prepares the view for the documents of in.
 func (v viewer) Begin(in run.Input) (run.Sink, error) {
 	v.Name, v.From, v.Out = report.CleanName(in.Name), in.From, in.Out
 	return v.Inspect, nil
+}
+
+// trial returns a copy of the options for a document in the format from.
+func (v viewer) trial(from *codec.Codec) *trial {
+	o := *v.o
+	return &trial{from: from, limit: &o.limitGroup, input: &o.inputGroup}
 }
 
 // End does nothing: lines have no end.

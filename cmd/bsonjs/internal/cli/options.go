@@ -110,7 +110,7 @@ func (a *app) start(t task, cmd *cobra.Command, args []string) error {
 	}
 	ctx, stop := interrupt.Context(context.Background())
 	defer stop()
-	a.code = do(ctx, t, a.std)
+	a.code = do(ctx, t, a.std, openHint(cmd))
 	return nil
 }
 
@@ -137,8 +137,8 @@ func (a *app) settle(t task, cmd *cobra.Command, args []string) error {
 	return t.check(fs)
 }
 
-// do runs t and reports its result.
-func do(ctx context.Context, t task, std streams) report.Code {
+// do runs t and reports its result. hint is the OpenHint of the run.
+func do(ctx context.Context, t task, std streams, hint func(name string, err error) string) report.Code {
 	o, began := t.common(), time.Now()
 	var stops []func()
 	defer func() {
@@ -147,6 +147,7 @@ func do(ctx context.Context, t task, std streams) report.Code {
 		}
 	}()
 	r := o.run(std)
+	r.OpenHint = hint
 	r.Aside = func() { stops = append(stops, interrupt.SurvivePipes()) }
 	t.plan(&r)
 	o.watch(&r, std)

@@ -115,6 +115,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	if slices.Contains(lacking, name) {
 		return fmt.Errorf("%w; %s", err, lackingCure)
 	}
+	if text := flagElsewhere(cmd, name); text != "" {
+		return fmt.Errorf("%w; %s", err, text)
+	}
 	if meant := meantFlag(cmd.Flags(), name); meant != "" {
 		return fmt.Errorf("%w; did you mean %s?", err, meant)
 	}
@@ -166,12 +169,7 @@ func mistaken(root *cobra.Command, file string) error {
 // meantCommand returns the command of parent that is most similar to word, or
 // "".
 func meantCommand(parent *cobra.Command, word string) string {
-	var names []string
-	for _, c := range parent.Commands() {
-		if !c.Hidden {
-			names = append(names, c.Name())
-		}
-	}
+	names := commandNames(parent)
 	if i := closest(word, names); i >= 0 {
 		return names[i]
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
@@ -77,9 +78,18 @@ func (o *validateOptions) plan(r *run.Run) {
 	rules := o.rules
 	rules.MaxDepth = o.maxDepth
 	r.Stages = []run.Stage{stage.Rules{Options: rules}}
-	r.Target = nothing{}
+	r.Target, r.Hint = nothing{}, hints(checker{o})
 	r.Output.Stdout = io.Discard
 	r.Policy = run.Report
+}
+
+// A checker finds hints for the command validate.
+type checker struct{ o *validateOptions }
+
+// trial returns a copy of the options for a document in the format from.
+func (c checker) trial(from *codec.Codec) *trial {
+	o := *c.o
+	return &trial{from: from, limit: &o.limitGroup, input: &o.inputGroup}
 }
 
 // end says that documents were checked.

@@ -146,6 +146,9 @@ type LineReader interface {
 	// Unended reports whether the current line has no line feed at its end, as
 	// the last line of an input may.
 	Unended() bool
+	// Wrapped reports whether the next line seems to continue the current one, as
+	// far as it has been read.
+	Wrapped() bool
 }
 
 // A PieceReader reads the documents of one piece after the other.

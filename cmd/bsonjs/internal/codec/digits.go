@@ -24,7 +24,7 @@ var Hex = &Codec{
 	Lines:    true,
 	Copies:   true,
 	Sniff:    func(head []byte) Certainty { return sniffDigits(head, 2, hex.Decode) },
-	Read:     func(o ReadOptions) Decoder { return digitDecoder(hex.AppendDecode, o) },
+	Read:     func(o ReadOptions) Decoder { return digitDecoder(hex.AppendDecode, 2, o) },
 	Write:    func(o WriteOptions) Encoder { return digitEncoder(hex.AppendEncode, o) },
 }
 
@@ -37,12 +37,12 @@ var Base64 = &Codec{
 	Lines:    true,
 	Copies:   true,
 	Sniff:    func(head []byte) Certainty { return sniffDigits(head, 4, base64.StdEncoding.Decode) },
-	Read:     func(o ReadOptions) Decoder { return digitDecoder(base64.StdEncoding.AppendDecode, o) },
+	Read:     func(o ReadOptions) Decoder { return digitDecoder(base64.StdEncoding.AppendDecode, 4, o) },
 	Write:    func(o WriteOptions) Encoder { return digitEncoder(base64.StdEncoding.AppendEncode, o) },
 }
 
-func digitDecoder(decode func(dst, src []byte) ([]byte, error), o ReadOptions) Decoder {
-	return Decoder{Stream: func(r io.Reader, _ State) Reader { return newDigitReader(r, decode, o.BSON) }}
+func digitDecoder(decode func(dst, src []byte) ([]byte, error), group int, o ReadOptions) Decoder {
+	return Decoder{Stream: func(r io.Reader, _ State) Reader { return newDigitReader(r, decode, group, o.BSON) }}
 }
 
 func digitEncoder(encode func(dst, src []byte) []byte, o WriteOptions) Encoder {
@@ -81,6 +81,7 @@ const mostBlanks = 4 << 10
 type digitReader struct {
 	r      *bufio.Reader
 	decode func(dst, src []byte) ([]byte, error)
+	group  int // digits that decode together
 	most   int // bytes of a document
 	digits int // of a line, for as many bytes in hexadecimal
 
@@ -92,8 +93,8 @@ type digitReader struct {
 	err   error
 }
 
-func newDigitReader(r io.Reader, decode func(dst, src []byte) ([]byte, error), o bson.DecodeOptions) *digitReader {
-	d := &digitReader{r: bufio.NewReader(r), decode: decode, most: o.MaxDocumentSize}
+func newDigitReader(r io.Reader, decode func(dst, src []byte) ([]byte, error), group int, o bson.DecodeOptions) *digitReader {
+	d := &digitReader{r: bufio.NewReader(r), decode: decode, group: group, most: o.MaxDocumentSize}
 	if d.most == 0 {
 		d.most = bson.DefaultMaxDocumentSize
 	}
@@ -162,6 +163,16 @@ func (d *digitReader) Err() error { return d.err }
 
 // Unended reports whether the line ends without a line feed, as the last may.
 func (d *digitReader) Unended() bool { return !bytes.HasSuffix(d.line, []byte("\n")) }
+
+// Wrapped reports whether the next line has digits, but does not start a
+// document.
+func (d *digitReader) Wrapped() bool {
+	next, _ := d.r.Peek(min(d.r.Buffered(), spelledSize))
+	next, _, _ = bytes.Cut(next, []byte("\n"))
+	next = bytes.TrimSpace(next)
+	doc, err := d.decode(nil, next[:len(next)/d.group*d.group])
+	return len(next) > 0 && err == nil && !opensSmall(doc)
+}
 
 // Resync continues at the next line.
 func (d *digitReader) Resync(skipped io.Writer) bool {

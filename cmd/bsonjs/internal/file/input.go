@@ -50,6 +50,7 @@ type Reader struct {
 	r      io.Reader
 	close  io.Closer    // nil: not to be closed
 	waits  bool         // reads may wait: r is no regular file
+	size   int64        // bytes of a regular file, else -1
 	offset atomic.Int64 // bytes read from r
 
 	src    *compress.Source        // the decompressed bytes
@@ -69,8 +70,8 @@ type layer struct {
 // return its cause.
 func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
 	if name == "-" {
-		info := Stat(name, in.Stdin)
-		f := &Reader{ctx: ctx, name: StdinName, plain: in.Plain, r: in.Stdin, waits: info == nil || !info.Mode().IsRegular()}
+		f := &Reader{ctx: ctx, name: StdinName, plain: in.Plain, r: in.Stdin, size: left(in.Stdin)}
+		f.waits = f.size < 0
 		f.src = compress.NewSource(readerFunc(f.read))
 		return f, nil
 	}
@@ -87,9 +88,25 @@ func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
 		file.Close()
 		return nil, Cause(err)
 	}
-	f.waits = !info.Mode().IsRegular()
+	if f.size = info.Size(); !info.Mode().IsRegular() {
+		f.waits, f.size = true, -1
+	}
 	f.src = compress.NewSource(readerFunc(f.read))
 	return f, nil
+}
+
+// left returns the number of bytes of r that have not been read, -1 if r is no
+// regular file.
+func left(r io.Reader) int64 {
+	info := Stat("-", r)
+	if info == nil || !info.Mode().IsRegular() {
+		return -1
+	}
+	at, err := r.(*os.File).Seek(0, io.SeekCurrent)
+	if err != nil {
+		return -1
+	}
+	return max(info.Size()-at, 0)
 }
 
 // Stat returns the file info of the input of the given name, where "-" is
@@ -141,6 +158,15 @@ func (f *Reader) Name() string { return f.name }
 // Offset returns the number of bytes of f that have been read, before
 // decompression. It may be ahead of the bytes that Read has returned.
 func (f *Reader) Offset() int64 { return f.offset.Load() }
+
+// Size returns the number of bytes that Read returns in all, after a call of
+// Head or Read, or -1 if it is not known. A file may still grow.
+func (f *Reader) Size() int64 {
+	if f.layers.Load() != nil {
+		return -1
+	}
+	return f.size
+}
 
 // Compression returns the compressions of f, from the outermost on, after a
 // call of Head or Read.

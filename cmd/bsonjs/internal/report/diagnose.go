@@ -47,15 +47,17 @@ func Diagnose(err error) *Fault {
 	default:
 		return nil
 	}
-	length, _ := errors.AsType[bson.LengthError](err)
 	f.Why = oneline.Clean(why(err), maxWhy) + f.Why
-	switch {
-	case errors.Is(err, bson.ErrDepth):
-		f.Why += " (see --max-depth)"
-	case errors.Is(err, bson.ErrTooLarge) && length.Text() == "":
-		f.Why += " (see --max-document-size)"
-	}
 	return f
+}
+
+// Within adds to f, the fault err, that left bytes of the file are left from the
+// start of the document on.
+func (f *Fault) Within(err error, left int64) {
+	length, ok := errors.AsType[bson.LengthError](err)
+	if ok && length.Err == bson.ErrTooLarge && length.Text() == "" && int64(length.Length) > left {
+		f.Why = fmt.Sprintf("length %d is longer than the rest of the file, %s", length.Length, Plural(left, "byte"))
+	}
 }
 
 // why returns the text of err, which has no place. For the length of text that is

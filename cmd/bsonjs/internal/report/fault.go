@@ -53,7 +53,8 @@ type Fault struct {
 	Number int64  // of the document in the file, from 1; 0: none
 	Place  *Place // in the document, or in compressed data; nil: none
 	Why    string // one line without its end; "": nothing is printed
-	Advice string // what the user can do, or what the run does; may be ""
+	Hint   string // what the user can do, or what the file seems to be; may be ""
+	Advice string // what the run does, or what else is wrong; may be ""
 	Mended int    // mended lengths of the document, which is written; 0: the document is rejected
 	// Skipped is the number of skipped bytes, 0 if the fault ends the run. From
 	// is the offset of the first of them in the file.
@@ -134,6 +135,9 @@ func (f *Fault) line(p Palette) string {
 		b.WriteString(": ")
 	}
 	b.WriteString(p.paint(p.why, f.Why))
+	if f.Hint != "" {
+		b.WriteString("; " + f.Hint)
+	}
 	if f.Advice != "" {
 		b.WriteString("; " + f.Advice)
 	}

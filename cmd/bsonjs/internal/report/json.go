@@ -22,6 +22,7 @@ type record struct {
 	Code      string `json:"code"`
 	Exit      int    `json:"exit,omitempty"`
 	Message   string `json:"message"`
+	Hint      string `json:"hint,omitempty"`
 	Mended    int    `json:"mended,omitempty"`  // lengths
 	Skipped   int64  `json:"skipped,omitempty"` // bytes, from From on
 	From      *int64 `json:"from,omitempty"`    // byte of the file
@@ -35,7 +36,7 @@ var codeNames = map[Code]string{
 // record returns f as a record.
 func (f *Fault) record() record {
 	r := record{
-		File: f.File, Document: f.Number, Code: codeNames[f.Code], Exit: int(f.Code), Message: f.Why, Mended: f.Mended, Skipped: f.Skipped,
+		File: f.File, Document: f.Number, Code: codeNames[f.Code], Exit: int(f.Code), Message: f.Why, Hint: f.Hint, Mended: f.Mended, Skipped: f.Skipped,
 	}
 	if f.Skipped > 0 {
 		r.From = &f.From

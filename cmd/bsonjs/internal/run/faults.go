@@ -126,8 +126,8 @@ func (e *engine) interrupted() *report.Fault {
 // unknownFormat returns the fault of an input whose format neither its bytes
 // nor its name tell.
 func (s *source) unknownFormat() *report.Fault {
-	if s.advice == "" {
-		s.advice = "name the format with --from"
+	if s.looks == "" {
+		s.looks = "name the format with --from"
 	}
 	f := report.NewFault(report.CodeSyntax, s.name, "unknown format: the first bytes are neither BSON nor JSON")
 	f.Place = &report.Place{}
@@ -142,6 +142,12 @@ type fault struct {
 	at     record.Place // start of the record, if it was read
 	base   record.Place // place from which err counts, if it was not read
 	read   bool         // the record was read, but cannot be written
+
+	// For hints:
+	text    []byte      // see Failure
+	state   codec.State // at the start of text
+	wrapped bool        // see Failure
+	start   int64       // offset of the start of text from base, if the record was not read
 }
 
 // reject rejects the record of raw, whose bytes are data.
@@ -184,6 +190,7 @@ func (s *source) diagnose(raw fault) *report.Fault {
 	if f == nil {
 		return nil
 	}
+	s.advise(f, &raw)
 	switch at := f.Place; {
 	case raw.read && s.from.Offsets:
 		at.Offset += raw.at.Offset
@@ -210,10 +217,28 @@ func (s *source) diagnose(raw fault) *report.Fault {
 // about returns f as a fault of the record with the given number in s.
 func (s *source) about(f *report.Fault, number int64) *report.Fault {
 	f.In(s.name, number)
-	if number == 1 {
-		f.Advice = s.advice
+	if number == 1 && f.Hint == "" {
+		f.Hint = s.looks
 	}
 	return f
+}
+
+// advise adds to f, which is about raw, what the rest of the file says about it,
+// and a hint. The place of f is still that of the error.
+func (s *source) advise(f *report.Fault, raw *fault) {
+	left := int64(-1)
+	if start := raw.base.Offset + raw.start; s.size >= 0 && !raw.read {
+		left = max(s.size-start, 0)
+		f.Within(raw.err, left)
+	}
+	if s.Hint == nil || s.hints == maxHints {
+		return
+	}
+	s.hints++
+	f.Hint = s.Hint(&Failure{
+		Err: raw.err, From: s.from, Left: left, Wrapped: raw.wrapped,
+		read: raw.read, text: raw.text, state: raw.state, offset: f.Place.Offset - raw.start,
+	})
 }
 
 // canReject reports whether a record with a fault, whose bytes are data, can be

@@ -25,7 +25,8 @@ type source struct {
 	crlf    *codec.CRLF  // nil: no carriage returns are removed
 	checked int          // faults for which hintCRLF has looked at the bytes
 	serial  Serial       // the sink, if it is one; else nil
-	advice  string       // ends the line of a fault in the first document
+	looks   string       // what the input seems to be, as a hint for a fault in the first document; may be ""
+	size    int64        // bytes of the input, -1 if unknown
 	feed    *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
@@ -50,7 +51,11 @@ func (e *engine) input(name string) *report.Fault {
 	}
 	in, err := e.in.Open(e.ctx, name)
 	if err != nil {
-		return e.inputFault(inputName(name), err)
+		f := e.inputFault(inputName(name), err)
+		if f.Code == report.CodeInput && e.OpenHint != nil {
+			f.Hint = e.OpenHint(name, err)
+		}
+		return f
 	}
 	defer in.Close()
 	e.Progress.Open(in)
@@ -68,12 +73,12 @@ func (e *engine) input(name string) *report.Fault {
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	s := &source{engine: e, in: in, name: in.Name(), from: e.From}
+	s := &source{engine: e, in: in, name: in.Name(), from: e.From, size: in.Size()}
 	if s.from == nil {
 		s.from = codec.Detect(head, compress.Stem(name))
 	}
 	r, head := s.restored(in, head)
-	s.advice = codec.Advise(head, s.from)
+	s.looks = codec.Advise(head, s.from)
 	if s.from == nil {
 		return s.unknownFormat()
 	}

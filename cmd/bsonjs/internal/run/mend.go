@@ -73,7 +73,7 @@ func (t *stream) mend(h *holder, f *report.Fault) bool {
 		return false
 	}
 	m := mended[0]
-	f.Mended = len(mended)
+	f.Mended, f.Hint = len(mended), ""
 	f.Advice = fmt.Sprintf("mended: length %d instead of %d at offset %d", m.Is, m.Was, f.From+m.Offset)
 	if more := len(mended) - 1; more > 0 {
 		f.Advice += fmt.Sprintf(" and %d more", more)

@@ -7,7 +7,8 @@
 //	  - run.go has the options of a run, and the run from its start to its end.
 //	  - input.go processes one input: in pieces, several at once (piece.go), and
 //	    around faults as a stream (stream.go). Both give the same records.
-//	  - faults.go handles faults; mend.go corrects lengths.
+//	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
+//	    hints.
 //	  - outputs.go has the output and the file of rejected records.
 package run
 
@@ -111,6 +112,13 @@ type Run struct {
 	Mend      bool  // documents with no fault but wrong lengths of containers are written
 	UndoCRLF  bool  // CR LF in BSON that a copy in text mode made of LF becomes LF
 
+	// Hint returns what the user can do about a failure, "" if it knows nothing.
+	// It is asked about the first maxHints failures. nil: there are no hints.
+	Hint func(*Failure) string
+	// OpenHint returns what the user can do about err, the error of opening the
+	// input of the given name, "" if it knows nothing.
+	OpenHint func(name string, err error) string
+
 	Jobs     int // number of workers, 0: one per processor
 	Quiet    bool
 	Say      report.Reporter
@@ -140,6 +148,7 @@ type engine struct {
 	cut     bool         // the run was stopped in the middle of a record
 
 	Result
+	hints int  // failures for which there was a hint, or none was found
 	ended bool // the run ends before its inputs do, and its output is complete
 }
 

@@ -116,7 +116,10 @@ func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
 // faulty handles the current record, which cannot be written because of err.
 func (t *stream) faulty(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, at: t.start(), read: true}
+	raw := fault{err: err, number: t.docs + 1, at: t.start(), read: true, text: t.rec.Source}
+	if r, ok := t.r.(codec.LineReader); ok {
+		raw.wrapped = r.Wrapped()
+	}
 	if !t.canReject(t.rec.Source) {
 		return t.resync(raw)
 	}
@@ -127,7 +130,11 @@ func (t *stream) faulty(err error) *report.Fault {
 
 // unread handles bytes that cannot be read as a record because of err.
 func (t *stream) unread(err error) *report.Fault {
+	raw := fault{err: err, number: t.docs + 1, base: t.base, start: t.r.Place().Offset}
 	r, ok := t.r.(codec.Handover)
+	if ok {
+		raw.text, raw.state = r.Buffered(), r.State()
+	}
 	if _, malformed := errors.AsType[*bson.SyntaxError](err); ok && malformed && t.serial != nil {
 		t.rec = record.Record{Data: r.Buffered(), Offset: t.r.Place().Offset}
 		t.locate()
@@ -135,7 +142,7 @@ func (t *stream) unread(err error) *report.Fault {
 			return t.outputFault(err)
 		}
 	}
-	return t.resync(fault{err: err, number: t.docs + 1, base: t.base})
+	return t.resync(raw)
 }
 
 // resync rejects the record of raw and finds the next one. If faults end the

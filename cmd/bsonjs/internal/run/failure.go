@@ -1,0 +1,78 @@
+package run
+
+import (
+	"bytes"
+	"errors"
+	"math"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+)
+
+// This file is about hints: what is known about a failure, and another attempt
+// with other options. The command line knows what to attempt.
+
+// maxHints limits the failures for which a run looks for a hint. Each attempt
+// takes as long as the record.
+const maxHints = 100
+
+const (
+	// maxTried is the longest record that is tried again, in bytes of the input.
+	maxTried = 16 << 20
+	// maxAhead is how many bytes behind a fault are read in an attempt, in bytes
+	// of the input. They decide whether the attempt is better.
+	maxAhead = 64 << 10
+)
+
+// A Failure is a record that has a fault, or bytes that cannot be read as one.
+type Failure struct {
+	Err  error        // of the reader, of a stage or of the sink
+	From *codec.Codec // format of the input
+	// Left is the number of bytes from the start of the record to the end of the
+	// file, -1 if it is not known.
+	Left int64
+	// Wrapped says that the next line seems to continue the record, which is a
+	// line.
+	Wrapped bool
+
+	read   bool        // the record was read
+	text   []byte      // its bytes, or if it was not read all that have arrived from its start on; nil: not known
+	state  codec.State // at the start of text
+	offset int64       // of the fault: in bytes of the record if it was read, else of text
+}
+
+// Whole is the result of Retry without a fault.
+const Whole = math.MaxInt64
+
+// Retry reads the record again with the options o and, if it was read before,
+// passes its type and bytes to write. It returns how far that comes: the offset
+// of the next fault, or Whole. It returns 0 if that is not farther than before,
+// or not known.
+func (f *Failure) Retry(o codec.ReadOptions, write func(t bson.Type, data []byte) error) int64 {
+	text, cut := f.text, false
+	if !f.read && int64(len(text)) > f.offset+maxAhead {
+		text, cut = text[:f.offset+maxAhead], true
+	}
+	if len(text) == 0 || len(text) > maxTried {
+		return 0
+	}
+	in := f.From.Read(o).Stream(bytes.NewReader(text), f.state)
+	var rec record.Record
+	read := in.Next(&rec)
+	err := in.Err()
+	if read && f.read {
+		err = write(rec.Type, rec.Data)
+	}
+	next := report.Diagnose(err)
+	switch {
+	case err == nil:
+		return Whole
+	case next == nil, read != f.read, next.Place.Offset <= f.offset:
+		return 0
+	case !read && !cut && errors.Is(err, bson.ErrTruncated): // the rest may be anything
+		return 0
+	}
+	return next.Place.Offset
+}
