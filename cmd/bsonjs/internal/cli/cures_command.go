@@ -68,13 +68,19 @@ func isFolder(name string) bool {
 
 // insteadOf has what to type instead of a flag that a command does not have.
 var insteadOf = map[string]map[string]string{
-	"dump": {"array": "bsonjs --array -m canonical --doubles driver"},
+	"dump": {"array": oneArray, "jsonArray": oneArray},
 }
+
+// oneArray writes the text of bsondump as one array.
+const oneArray = "bsonjs --array -m canonical --doubles driver"
 
 // flagElsewhere returns what to type instead of the flag of the given name, which
 // cmd does not have, "" if nothing is known.
 func flagElsewhere(cmd *cobra.Command, name string) string {
 	if own, ok := foreignNames[name]; ok {
+		if cmd.Flags().Lookup(own) != nil {
+			return "use --" + own
+		}
 		name = own
 	}
 	if text := insteadOf[cmd.Name()][name]; text != "" {

@@ -280,6 +280,7 @@ func TestCommandHints(t *testing.T) {
 		{"dump", 0, "this is the command dump" + folder},
 		{"dump --jsonArray x.bson", 2, "unknown flag: --jsonArray; use bsonjs --array -m canonical --doubles driver (see bsonjs dump --help)"},
 		{"dump --array x.bson", 2, "unknown flag: --array; use bsonjs --array -m canonical --doubles driver (see bsonjs dump --help)"},
+		{"inspect --outFile x x.bson", 2, "unknown flag: --outFile; use --output (see bsonjs inspect --help)"},
 		{"validate --pretty x.bson", 2, "unknown flag: --pretty; only bsonjs convert has it (see bsonjs validate --help)"},
 	} {
 		var out, err bytes.Buffer
