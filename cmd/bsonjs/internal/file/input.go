@@ -159,6 +159,9 @@ func (f *Reader) Name() string { return f.name }
 // decompression. It may be ahead of the bytes that Read has returned.
 func (f *Reader) Offset() int64 { return f.offset.Load() }
 
+// Waits reports whether reading may wait for bytes: f is no regular file.
+func (f *Reader) Waits() bool { return f.waits }
+
 // Size returns the number of bytes that Read returns in all, after a call of
 // Head or Read, or -1 if it is not known. A file may still grow.
 func (f *Reader) Size() int64 {

@@ -52,10 +52,10 @@ func Diagnose(err error) *Fault {
 }
 
 // Within adds to f, the fault err, that left bytes of the file are left from the
-// start of the document on.
+// start of the document on; -1 is unknown.
 func (f *Fault) Within(err error, left int64) {
 	length, ok := errors.AsType[bson.LengthError](err)
-	if ok && length.Err == bson.ErrTooLarge && length.Text() == "" && int64(length.Length) > left {
+	if ok && length.Err == bson.ErrTooLarge && length.Text() == "" && left >= 0 && int64(length.Length) > left {
 		f.Why = fmt.Sprintf("length %d is longer than the rest of the file, %s", length.Length, Plural(left, "byte"))
 	}
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 
@@ -41,6 +42,80 @@ type Failure struct {
 	text   []byte      // its bytes, or if it was not read all that have arrived from its start on; nil: not known
 	state  codec.State // at the start of text
 	offset int64       // of the fault: in bytes of the record if it was read, else of text
+}
+
+// failure returns the failure of raw, whose fault is at an offset as in its error.
+func (s *source) failure(raw *fault, offset int64) *Failure {
+	f := &Failure{
+		Err: raw.err, From: s.from, Left: -1, Wrapped: raw.wrapped,
+		read: raw.read, text: raw.source, offset: offset - raw.start,
+	}
+	if size := s.in.Size(); size >= 0 && !raw.read {
+		f.Left = max(size-raw.base.Offset-raw.start, 0)
+	}
+	return f
+}
+
+// wantsHint reports whether a hint is looked for.
+func (e *engine) wantsHint() bool { return e.Hint != nil && e.hints < maxHints }
+
+// advise adds a hint to f, which is about failure, if there is one.
+func (e *engine) advise(f *report.Fault, failure *Failure) {
+	if e.wantsHint() {
+		e.hints++
+		f.Hint = cmp.Or(e.Hint(failure), f.Hint)
+	}
+}
+
+// A hinter finds the hint for bytes that cannot be read as a record. It keeps the
+// bytes that Resync skips: how many bytes have arrived before depends on time,
+// and messages do not.
+type hinter struct {
+	t       *stream
+	failure *Failure // nil: no hint is looked for
+	most    int64    // bytes that are kept
+}
+
+// newHinter returns a hinter for raw. If raw was read it does nothing.
+func (t *stream) newHinter(raw fault) *hinter {
+	h := &hinter{t: t}
+	if raw.read || !t.wantsHint() {
+		return h
+	}
+	h.failure = t.failure(&raw, report.Diagnose(raw.err).Place.Offset)
+	if r, ok := t.r.(codec.Handover); ok && t.from.Text {
+		h.failure.state, h.most = r.State(), h.failure.offset+maxAhead+1
+	}
+	return h
+}
+
+// Write keeps p.
+func (h *hinter) Write(p []byte) (int, error) {
+	if h.failure != nil {
+		room := max(h.most-int64(len(h.failure.text)), 0)
+		h.failure.text = append(h.failure.text, p[:min(int64(len(p)), room)]...)
+	}
+	return len(p), nil
+}
+
+// readOn looks for the end of the damaged bytes if the run ends with them, but
+// does not wait for bytes.
+func (h *hinter) readOn() {
+	if h.most > 0 && !h.t.in.Waits() {
+		h.t.r.Resync(h)
+	}
+}
+
+// advise adds the hint to f. The bytes that have been read behind the skipped
+// ones count too.
+func (h *hinter) advise(f *report.Fault) {
+	if h.failure == nil {
+		return
+	}
+	if h.most > 0 {
+		h.Write(h.t.r.(codec.Handover).Buffered())
+	}
+	h.t.engine.advise(f, h.failure)
 }
 
 // Whole is the result of Retry without a fault.

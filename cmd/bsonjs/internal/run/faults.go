@@ -143,11 +143,9 @@ type fault struct {
 	base   record.Place // place from which err counts, if it was not read
 	read   bool         // the record was read, but cannot be written
 
-	// For hints:
-	text    []byte      // see Failure
-	state   codec.State // at the start of text
-	wrapped bool        // see Failure
-	start   int64       // offset of the start of text from base, if the record was not read
+	source  []byte // of the record, if it was read
+	wrapped bool   // see Failure
+	start   int64  // offset from base of the bytes that were not read
 }
 
 // reject rejects the record of raw, whose bytes are data.
@@ -190,7 +188,11 @@ func (s *source) diagnose(raw fault) *report.Fault {
 	if f == nil {
 		return nil
 	}
-	s.advise(f, &raw)
+	failure := s.failure(&raw, f.Place.Offset)
+	f.Within(raw.err, failure.Left)
+	if raw.read {
+		s.advise(f, failure)
+	}
 	switch at := f.Place; {
 	case raw.read && s.from.Offsets:
 		at.Offset += raw.at.Offset
@@ -221,24 +223,6 @@ func (s *source) about(f *report.Fault, number int64) *report.Fault {
 		f.Hint = s.looks
 	}
 	return f
-}
-
-// advise adds to f, which is about raw, what the rest of the file says about it,
-// and a hint. The place of f is still that of the error.
-func (s *source) advise(f *report.Fault, raw *fault) {
-	left := int64(-1)
-	if start := raw.base.Offset + raw.start; s.size >= 0 && !raw.read {
-		left = max(s.size-start, 0)
-		f.Within(raw.err, left)
-	}
-	if s.Hint == nil || s.hints == maxHints {
-		return
-	}
-	s.hints++
-	f.Hint = s.Hint(&Failure{
-		Err: raw.err, From: s.from, Left: left, Wrapped: raw.wrapped,
-		read: raw.read, text: raw.text, state: raw.state, offset: f.Place.Offset - raw.start,
-	})
 }
 
 // canReject reports whether a record with a fault, whose bytes are data, can be

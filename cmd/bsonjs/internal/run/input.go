@@ -26,7 +26,6 @@ type source struct {
 	checked int          // faults for which hintCRLF has looked at the bytes
 	serial  Serial       // the sink, if it is one; else nil
 	looks   string       // what the input seems to be, as a hint for a fault in the first document; may be ""
-	size    int64        // bytes of the input, -1 if unknown
 	feed    *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
@@ -73,7 +72,7 @@ func (e *engine) input(name string) *report.Fault {
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	s := &source{engine: e, in: in, name: in.Name(), from: e.From, size: in.Size()}
+	s := &source{engine: e, in: in, name: in.Name(), from: e.From}
 	if s.from == nil {
 		s.from = codec.Detect(head, compress.Stem(name))
 	}

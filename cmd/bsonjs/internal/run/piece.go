@@ -155,7 +155,7 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	for _, r := range j.rejects {
 		at = s.behind(at, p.Data[done:r.from])
 		done = r.from
-		raw := fault{err: r.err, number: s.docs + r.number, at: at, read: true, text: p.Data[r.from:r.to]}
+		raw := fault{err: r.err, number: s.docs + r.number, at: at, read: true, source: p.Data[r.from:r.to]}
 		if s.failed = s.reject(raw, p.Data[r.from:r.to]); s.failed != nil {
 			return r.to, false
 		}

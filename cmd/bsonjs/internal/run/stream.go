@@ -116,7 +116,7 @@ func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
 // faulty handles the current record, which cannot be written because of err.
 func (t *stream) faulty(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, at: t.start(), read: true, text: t.rec.Source}
+	raw := fault{err: err, number: t.docs + 1, at: t.start(), read: true, source: t.rec.Source}
 	if r, ok := t.r.(codec.LineReader); ok {
 		raw.wrapped = r.Wrapped()
 	}
@@ -132,9 +132,6 @@ func (t *stream) faulty(err error) *report.Fault {
 func (t *stream) unread(err error) *report.Fault {
 	raw := fault{err: err, number: t.docs + 1, base: t.base, start: t.r.Place().Offset}
 	r, ok := t.r.(codec.Handover)
-	if ok {
-		raw.text, raw.state = r.Buffered(), r.State()
-	}
 	if _, malformed := errors.AsType[*bson.SyntaxError](err); ok && malformed && t.serial != nil {
 		t.rec = record.Record{Data: r.Buffered(), Offset: t.r.Place().Offset}
 		t.locate()
@@ -153,13 +150,18 @@ func (t *stream) resync(raw fault) *report.Fault {
 		return t.readFault(raw.err)
 	}
 	t.hintCRLF(f, raw)
+	h := t.newHinter(raw)
 	if t.Policy.stops() {
+		h.readOn()
+		h.advise(f)
 		return t.end(f)
 	}
 	f.From = t.start().Offset
 	hold := t.newHolder()
-	skipped := &counter{w: hold}
-	if !t.r.Resync(skipped) {
+	skipped := &counter{w: io.MultiWriter(hold, h)}
+	ok = t.r.Resync(skipped)
+	h.advise(f)
+	if !ok {
 		f.Skipped = skipped.n
 		return t.lost(f, hold)
 	}
@@ -204,7 +206,7 @@ func (t *stream) hintCRLF(f *report.Fault, raw fault) {
 		data = slices.Concat(t.rec.Source, data[:min(len(data), len(t.rec.Source))])
 	}
 	if codec.UndoesCRLF(data, t.Options.BSON) {
-		f.Advice = adviceCRLF
+		f.Hint = adviceCRLF
 		t.checked = maxChecked // it is said once
 	}
 }
