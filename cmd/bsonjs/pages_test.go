@@ -198,6 +198,8 @@ func pageFiles(t *testing.T, dir, page string) {
 		}
 	}
 	writeFile(t, filepath.Join(dir, "shop.archive"), archive(users))
+	// A file that was copied as text: CR LF in place of LF.
+	writeFile(t, filepath.Join(dir, "copied.bson"), bytes.ReplaceAll(notes(), []byte("\n"), []byte("\r\n")))
 	if page == "recipes.md" {
 		return
 	}
@@ -237,6 +239,18 @@ func faulty() (docs []byte) {
 	docs = bsoncore.AppendString(docs, "zip", "81\xff-0001")
 	docs = bsoncore.AppendString(docs, "street", "Nakasu 5")
 	return bsoncore.End(bsoncore.End(docs, inner), mark)
+}
+
+// notes returns documents with strings of several lines.
+func notes() (docs []byte) {
+	for i := range 3 {
+		var mark int
+		docs, mark = bsoncore.Begin(docs)
+		docs = bsoncore.AppendInt32(docs, "n", int32(i))
+		docs = bsoncore.AppendString(docs, "note", "one\ntwo\n")
+		docs = bsoncore.End(docs, mark)
+	}
+	return docs
 }
 
 // archive is an archive of mongodump: the magic number, a header, and the
