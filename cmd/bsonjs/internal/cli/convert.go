@@ -22,7 +22,8 @@ import (
 //   - convertOptions are its flags, in the order of help, and their
 //     combinations.
 //   - Only write converts them to options of other packages.
-//   - A converter decides the format of the output.
+//   - A converter writes in the format that resolve decided, or in the usual one
+//     of the first input.
 
 // convertOptions are the options of the commands convert and salvage.
 type convertOptions struct {
@@ -254,8 +255,8 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 	}
 }
 
-// A converter is the target of conversions. It chooses the format of the
-// output, if no flag does, when the format of the first input is known.
+// A converter is the target of conversions. If resolve could not decide the
+// format of the output, the format of the first input does.
 type converter struct {
 	o       *convertOptions
 	to      *codec.Codec // nil until it is decided
