@@ -35,7 +35,7 @@ var cures = []cure{
 	{shellErrors, accepting(acceptShell)},
 	{legacyErrors, accepting(acceptLegacy)},
 	{append(legacyErrors, shellErrors...), accepting(acceptLegacy | acceptShell)},
-	{[]error{extjson.ErrWrapperText}, func(t *trial) string {
+	{[]error{extjson.ErrWrapperText, extjson.ErrEvaluate}, func(t *trial) string {
 		if t.input == nil || t.input.lenient || t.input.accept&acceptCanonical != 0 {
 			return ""
 		}

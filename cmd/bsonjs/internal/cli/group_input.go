@@ -76,8 +76,8 @@ func (g *inputGroup) dialects() *union[dialects] {
 func (g *inputGroup) addReading(fs *pflag.FlagSet) {
 	fs.Var(g.dialects(), "accept", "v2 (the default) reads canonical and relaxed Extended JSON; canonical reads canonical only; legacy, "+
 		"shell and legacy,shell add their syntax to v2")
-	fs.BoolVar(&g.lenient, "lenient-dates", false, "read dates in JSON with digits below the millisecond, which are dropped, "+
-		"without seconds, without a time, without a time zone, which means UTC, with a zone such as +02, or with a blank instead of T")
+	fs.BoolVar(&g.lenient, "lenient-dates", false, "read dates in JSON that are not RFC 3339, too: without seconds, time or zone, "+
+		"which means UTC; with a zone such as +02; with a blank in place of T; with digits below the millisecond, which are dropped")
 	fs.Var(choose(&g.uuid,
 		word[bson.UUIDRepresentation]{"unspecified", bson.UUIDUnspecified}, word[bson.UUIDRepresentation]{"standard", bson.UUIDStandard},
 		word[bson.UUIDRepresentation]{"python-legacy", bson.UUIDPythonLegacy}, word[bson.UUIDRepresentation]{"java-legacy", bson.UUIDJavaLegacy},
