@@ -163,3 +163,36 @@ func TestFormatsResync(t *testing.T) {
 		}
 	})
 }
+
+// If the skipped bytes cannot be written, the reading ends with the error of their
+// writer, for damage at any place.
+func TestFormatsSkippedFail(t *testing.T) {
+	full := errors.New("full")
+	everyFormat(t, func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte) {
+		all := bytes.Join(texts[:2], nil)
+		failed := 0
+		for i := range all {
+			bad := bytes.Clone(all)
+			bad[i] ^= 0x55
+			if _, skipped, _ := readAll(t, c, bytes.NewReader(bad)); skipped == "" {
+				continue
+			}
+			d := c.Read(ReadOptions{}).Stream(bytes.NewReader(bad), 0)
+			var rec record.Record
+			for range 10 {
+				for d.Next(&rec) && (c.Checks || bson.Validate(rec.Data) == nil) {
+				}
+				if d.Resync(failing{full}) {
+					continue
+				}
+				if failed++; !errors.Is(d.Err(), full) {
+					t.Errorf("byte %d: error is %v, want that of the writer", i, d.Err())
+				}
+				break
+			}
+		}
+		if failed < 5 {
+			t.Errorf("the writer failed %d times, want 5 times or more", failed)
+		}
+	})
+}

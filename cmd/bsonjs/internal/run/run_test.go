@@ -261,3 +261,63 @@ func TestFullOutput(t *testing.T) {
 		}
 	}
 }
+
+// If the file of rejects cannot be opened, the run ends with its fault before it
+// reads, and the output is not there, not even in part.
+func TestRejectsNotOpened(t *testing.T) {
+	dir := t.TempDir()
+	progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
+	result := run.Run{
+		Inputs:   []string{"-"},
+		Stdin:    bytes.NewReader(number(1)),
+		Target:   new(lines),
+		Output:   file.Output{Name: filepath.Join(dir, "out.json")},
+		Rejects:  file.Output{Name: filepath.Join(dir, "missing", "rejects.bson")},
+		Aside:    func() {},
+		Policy:   run.Skip,
+		Say:      report.New(progress, report.Text, report.Palette{}),
+		Progress: progress,
+	}.Do(t.Context())
+	if result.Code != report.CodeOutput || result.Read != 0 || result.Opened {
+		t.Errorf("code %d, %d read, opened: %t", result.Code, result.Read, result.Opened)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("files %v, %v", left, err)
+	}
+}
+
+// A mended document that a stage does not keep is rejected with the fault that it
+// had. All others are written, rejected or filtered once.
+func TestStagesOfMended(t *testing.T) {
+	for policy, stages := range map[string][]run.Stage{"all": nil, "third": {third{}}} {
+		var in, out bytes.Buffer
+		for i := range int32(30) {
+			doc := number(i)
+			if i%2 == 1 {
+				doc[0]++ // mended
+			}
+			in.Write(doc)
+		}
+		progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
+		result := run.Run{
+			Inputs:   []string{"-"},
+			Stdin:    &in,
+			From:     codec.BSON,
+			Target:   new(lines),
+			Stages:   stages,
+			Output:   file.Output{Stdout: &out},
+			Policy:   run.Skip,
+			Mend:     true,
+			Say:      report.New(progress, report.Text, report.Palette{}),
+			Progress: progress,
+		}.Do(t.Context())
+		got := [...]int64{result.Read, result.Written(), result.Rejected, result.Filtered, result.Mended, int64(strings.Count(out.String(), "\n"))}
+		want := [...]int64{30, 30, 0, 0, 15, 30}
+		if stages != nil {
+			want = [...]int64{30, 10, 15, 5, 5, 10}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: read, written, rejected, filtered, mended, lines (-want +got):\n%s", policy, diff)
+		}
+	}
+}
