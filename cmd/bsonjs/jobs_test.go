@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -95,6 +97,8 @@ func TestJobs(t *testing.T) {
 		{"bson to bson", binary, []string{"-f", "bson", "-t", "bson"}},
 		{"bson to array", binary, []string{"--array", "--mode", "canonical"}},
 		{"bson replaced", binary, []string{"--invalid-utf8", "replace"}},
+		{"bson copied as text", bytes.ReplaceAll(binary, []byte("\n"), []byte("\r\n")), []string{"-f", "bson", "--undo-crlf"}},
+		{"wide lines to bson", wide(lines), []string{"-f", "json"}},
 		{"bson kept", binary, []string{"-f", "bson", "-t", "bson", "--invalid-utf8", "keep"}},
 		{"lines to bson", lines, nil},
 		{"lines to json", lines, []string{"-f", "json", "-t", "json"}},
@@ -137,6 +141,15 @@ func TestJobs(t *testing.T) {
 			}
 		}
 	}
+}
+
+// wide returns text in UTF-16 with a byte order mark.
+func wide(text []byte) []byte {
+	dst := []byte("\xff\xfe")
+	for _, u := range utf16.Encode([]rune(string(text))) {
+		dst = binary.LittleEndian.AppendUint16(dst, u)
+	}
+	return dst
 }
 
 // Documents read are documents written and rejected, and the bytes of both are

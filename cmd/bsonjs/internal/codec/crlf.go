@@ -20,8 +20,8 @@ import (
 //     and with the bytes removed, and its lengths decide: asIs and undone do
 //     this, step chooses, follows looks at the next document where both fit.
 //   - If neither fits, there is other damage. If no document follows either, the
-//     ends of documents are no longer known: blind removes the bytes from there
-//     on, unless most line feeds so far stand alone.
+//     ends of documents are no longer known: lose and blind remove the bytes from
+//     there on, unless most line feeds stand alone.
 
 const crlf = "\r\n"
 
@@ -38,9 +38,10 @@ type CRLF struct {
 	out  []byte // bytes that Read has not returned yet
 	used int    // bytes of in that out is made of
 	doc  []byte // result of undone
-	lost bool   // the place is not known to be the start of a document
 
-	pairs, alone int // line feeds before in.Off, behind a carriage return and not
+	pairs, alone int  // line feeds before in.Off, behind a carriage return and not
+	lost         bool // the place is not known to be the start of a document
+	removes      bool // a carriage return before each line feed, if lost
 
 	removed, documents, open atomic.Int64
 }
@@ -81,9 +82,12 @@ func (u *CRLF) Read(p []byte) (int, error) {
 		if !u.in.Need(1, 0) {
 			return 0, u.in.Err
 		}
-		if u.lost = u.lost || u.dear(); u.lost {
+		switch {
+		case u.lost:
 			u.blind()
-		} else {
+		case u.dear():
+			u.lose()
+		default:
 			u.step()
 		}
 	}
@@ -194,10 +198,21 @@ func (u *CRLF) step() {
 	case size > 0 && u.follows(size):
 		u.keep(size)
 	default:
-		u.lost = true
-		u.blind()
+		u.lose()
 	}
 }
+
+// lose begins to put out bytes without regard to documents. The line feeds before
+// and those of the next bytes decide how; the result does not depend on the
+// portions in which the bytes arrive.
+func (u *CRLF) lose() {
+	text := u.from(0, window)
+	u.count(text[:min(len(text), window)])
+	u.lost, u.removes = true, u.everywhere()
+}
+
+// window is the number of bytes behind other damage that lose looks at.
+const window = 64 << 10
 
 // choose puts out the next document, which is whole as its first size bytes,
 // and also as the first n bytes undone. What follows decides.
@@ -224,41 +239,37 @@ func mayBeDamaged(doc []byte) bool {
 // everywhere reports whether the damage seems to be in the whole stream.
 func (u *CRLF) everywhere() bool { return u.pairs >= u.alone }
 
-// pass counts the line feeds of the next n bytes, which are put out.
-func (u *CRLF) pass(n int) {
-	text := u.in.Data[u.in.Off : u.in.Off+n]
+// count counts the line feeds of text.
+func (u *CRLF) count(text []byte) {
 	pairs := bytes.Count(text, []byte(crlf))
 	u.pairs, u.alone = u.pairs+pairs, u.alone+bytes.Count(text, []byte("\n"))-pairs
-	u.used = n
 }
 
 // keep puts out the next n bytes as they are.
 func (u *CRLF) keep(n int) {
-	u.out = u.from(0, n)[:n]
-	u.pass(n)
+	u.out, u.used = u.from(0, n)[:n], n
+	u.count(u.out)
 }
 
 // undo puts out the document of the next n bytes with LF for each CR LF.
 func (u *CRLF) undo(n int) {
 	u.undone(0) // follows has used doc
-	u.out = u.doc
-	u.pass(n)
+	u.out, u.used = u.doc, n
+	u.count(u.in.Data[u.in.Off:][:n])
 	if removed := n - len(u.doc); removed > 0 {
 		u.removed.Add(int64(removed))
 		u.documents.Add(1)
 	}
 }
 
-// blind puts out bytes that have arrived, with LF for each CR LF if the damage is
-// everywhere.
+// blind puts out bytes that have arrived.
 func (u *CRLF) blind() {
 	text := u.from(0, 2)
 	if n := len(text); n > 1 && text[n-1] == '\r' {
 		text = text[:n-1] // a line feed may follow
 	}
-	u.pass(len(text))
-	u.out = text
-	if u.everywhere() {
+	u.out, u.used = text, len(text)
+	if u.removes {
 		u.doc = append(u.doc[:0], bytes.ReplaceAll(text, []byte(crlf), []byte("\n"))...)
 		u.out = u.doc
 		u.removed.Add(int64(len(text) - len(u.doc)))

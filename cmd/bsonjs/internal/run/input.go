@@ -89,8 +89,11 @@ func (e *engine) input(name string) *report.Fault {
 			e.CompressedIn += in.Offset()
 		}
 	}()
-	defer s.tellUndone()
-	return s.whole(r)
+	f := s.whole(r)
+	if f == nil && !s.enough {
+		s.tellUndone()
+	}
+	return f
 }
 
 // restored returns in, which starts with head, as bytes of the format of s, and
@@ -110,7 +113,7 @@ func (s *source) restored(in io.Reader, head []byte) (io.Reader, []byte) {
 	return in, head
 }
 
-// tellUndone says what UndoCRLF has done.
+// tellUndone says what UndoCRLF has done to s, which was read to its end.
 func (s *source) tellUndone() {
 	if s.crlf == nil || s.Quiet {
 		return
