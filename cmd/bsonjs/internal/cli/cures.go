@@ -79,6 +79,8 @@ var cures = []cure{
 		t.pickle.deprecated = pickle.Convert
 		return "use --deprecated convert"
 	}},
+	{pickleErrors, converting(pickle.UnknownConvert, "convert")},
+	{pickleErrors, converting(pickle.UnknownDescribe, "describe")},
 	{[]error{bson.ErrDepth}, deepening(10 * bson.DefaultMaxDepth)},
 	{[]error{bson.ErrDepth}, deepening(bson.DepthCeiling)},
 }
@@ -89,6 +91,20 @@ var (
 	shellErrors  = []error{extjson.ErrToken, extjson.ErrNumber, extjson.ErrEscape}
 	legacyErrors = []error{extjson.ErrWrapper, extjson.ErrWrapperText}
 )
+
+// pickleErrors are the errors for values of Python that BSON has no type for.
+var pickleErrors = []error{pickle.ErrNoType, pickle.ErrRange, pickle.ErrName, pickle.ErrCall, pickle.ErrKey, pickle.ErrOpcode}
+
+// converting is the change of --unknown to p, which word names.
+func converting(p pickle.UnknownPolicy, word string) func(*trial) string {
+	return func(t *trial) string {
+		if t.input == nil || t.from != codec.Pickle || t.input.unknown >= p {
+			return ""
+		}
+		t.input.unknown = p
+		return "use --unknown " + word
+	}
+}
 
 // accepting is the change of --accept with the words d.
 func accepting(d dialects) func(*trial) string {
@@ -213,6 +229,10 @@ func (t *trial) write(typ bson.Type, data []byte) error {
 func fact(f *run.Failure) string {
 	length, ok := errors.AsType[bson.LengthError](f.Err)
 	switch {
+	case f.CRLF:
+		return "a copy in text mode has put a carriage return before each line feed; bsonjs salvage --undo-crlf removes them"
+	case errors.Is(f.Err, pickle.ErrZone):
+		return "name a time zone database that has it in the variable ZONEINFO"
 	case ok && length.Err == bson.ErrTruncated && f.Wrapped:
 		return "write all digits of a document on one line, as " + oneLine[f.From] + " does"
 	case !errors.Is(f.Err, bson.ErrTooLarge):

@@ -194,6 +194,13 @@ func cureRows(t testing.TB) []cureRow {
 		// Pickles.
 		{"pickle as JSON", []byte("\x80\x02}q\x00U\x01aq\x01K\x01s."), "-f json -t bson",
 			"document 1 at offset 0, line 1, column 1: unexpected character, expected a document or an array of documents; this is a Python pickle: add --from pickle", "-f pickle -t bson"},
+		{"set", []byte("\x80\x04}\x8c\x01s\x8f(K\x01\x90s."), "-f pickle",
+			"document 1 at offset 6 (/s): no BSON type for the value: set (opcode EMPTY_SET); use --unknown convert", "-f pickle --unknown convert"},
+		{"set, validate", []byte("\x80\x04}\x8c\x01s\x8f(K\x01\x90s."), "validate -f pickle",
+			"document 1 at offset 6 (/s): no BSON type for the value: set (opcode EMPTY_SET); use --unknown convert; skipped 13 bytes from offset 0", "validate -f pickle --unknown convert"},
+		{"function", []byte("\x80\x02}U\x01acos\nsystem\ns."), "-f pickle",
+			"document 1 at offset 6: name is not allowed: os.system (opcode GLOBAL); use --unknown describe", "-f pickle --unknown describe"},
+		{"no opcode", []byte("\x80\x02}U\x01a\xfes."), "-f pickle", "document 1 at offset 6: opcode is not allowed (opcode 0xfe)", ""},
 		{"pickle, cut", []byte("\x80\x02}q\x00U\x01a"), "-f pickle", "document 1 at offset 8: pickle ends too early", ""},
 	}
 }
@@ -237,10 +244,12 @@ func TestCures(t *testing.T) {
 	}
 	o := new(convertOptions)
 	for _, c := range cures {
-		one := (&converter{o: o, to: codec.BSON}).trial(codec.BSON)
-		one.dumpLossy = new(bool)
-		if say := c.change(one); !strings.Contains(all, say) {
-			t.Errorf("no row has %q", say)
+		for _, from := range []*codec.Codec{codec.BSON, codec.Pickle} {
+			one := (&converter{o: o, to: codec.BSON}).trial(from)
+			one.dumpLossy = new(bool)
+			if say := c.change(one); !strings.Contains(all, say) {
+				t.Errorf("no row has %q", say)
+			}
 		}
 	}
 }

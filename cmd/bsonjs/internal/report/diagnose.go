@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
@@ -89,34 +88,5 @@ func pickleFault(code Code, e *pickle.SyntaxError) *Fault {
 	if e.Opcode != "" {
 		f.Why += " (opcode " + e.Opcode + ")"
 	}
-	for _, c := range pickleCures {
-		if errors.Is(e.Err, c.err) && (c.what == "" || strings.HasSuffix(e.What, c.what)) && (c.opcode == "" || e.Opcode == c.opcode) {
-			f.Why += "; " + c.cure
-			break
-		}
-	}
 	return f
-}
-
-const (
-	convertIt  = "add --unknown convert to convert it"
-	describeIt = "add --unknown describe to see it"
-)
-
-// pickleCures are the faults of pickles that a flag cures. What and opcode
-// select among the faults with one error; "" is any.
-var pickleCures = []struct {
-	err          error
-	what, opcode string // the end of SyntaxError.What, and SyntaxError.Opcode
-	cure         string
-}{
-	{err: pickle.ErrNoType, cure: convertIt},
-	{err: pickle.ErrRange, what: "integer needs more than 64 bits", cure: convertIt},
-	{err: pickle.ErrName, cure: describeIt},
-	{err: pickle.ErrCall, what: "used as a value", cure: describeIt},
-	{err: pickle.ErrKey, cure: describeIt},
-	{err: pickle.ErrOpcode, opcode: "INST", cure: describeIt},
-	{err: pickle.ErrOpcode, opcode: "OBJ", cure: describeIt},
-	{err: pickle.ErrOpcode, opcode: "NEWOBJ_EX", cure: describeIt},
-	{err: pickle.ErrZone, cure: "name a time zone database that has it in the variable ZONEINFO"},
 }

@@ -37,6 +37,9 @@ type Failure struct {
 	// Wrapped says that the next line seems to continue the record, which is a
 	// line.
 	Wrapped bool
+	// CRLF says that the document is whole without carriage returns before line
+	// feeds. It is said once for each input.
+	CRLF bool
 
 	read   bool        // the record was read
 	text   []byte      // its bytes, or if it was not read all that have arrived from its start on; nil: not known
@@ -47,7 +50,7 @@ type Failure struct {
 // failure returns the failure of raw, whose fault is at an offset as in its error.
 func (s *source) failure(raw *fault, offset int64) *Failure {
 	f := &Failure{
-		Err: raw.err, From: s.from, Left: -1, Wrapped: raw.wrapped,
+		Err: raw.err, From: s.from, Left: -1, Wrapped: raw.wrapped, CRLF: raw.crlf,
 		read: raw.read, text: raw.source, offset: offset - raw.start,
 	}
 	if size := s.in.Size(); size >= 0 && !raw.read {
@@ -83,11 +86,17 @@ func (t *stream) newHinter(raw fault) *hinter {
 		return h
 	}
 	h.failure = t.failure(&raw, report.Diagnose(raw.err).Place.Offset)
-	if r, ok := t.r.(codec.Handover); ok && t.from.Text {
-		h.failure.state, h.most = r.State(), h.failure.offset+maxAhead+1
+	if _, ok := t.r.(ahead); ok && t.from.Checks {
+		h.most = h.failure.offset + maxAhead + 1
+	}
+	if r, ok := t.r.(codec.Handover); ok {
+		h.failure.state = r.State()
 	}
 	return h
 }
+
+// ahead is a codec.Reader that has read ahead.
+type ahead interface{ Buffered() []byte }
 
 // Write keeps p.
 func (h *hinter) Write(p []byte) (int, error) {
@@ -113,7 +122,7 @@ func (h *hinter) advise(f *report.Fault) {
 		return
 	}
 	if h.most > 0 {
-		h.Write(h.t.r.(codec.Handover).Buffered())
+		h.Write(h.t.r.(ahead).Buffered())
 	}
 	h.t.engine.advise(f, h.failure)
 }
@@ -146,7 +155,7 @@ func (f *Failure) Retry(o codec.ReadOptions, write func(t bson.Type, data []byte
 		return Whole
 	case next == nil, read != f.read, next.Place.Offset <= f.offset:
 		return 0
-	case !read && !cut && errors.Is(err, bson.ErrTruncated): // the rest may be anything
+	case !read && (!cut || !f.From.Text) && errors.Is(err, bson.ErrTruncated): // the rest may be anything
 		return 0
 	}
 	return next.Place.Offset

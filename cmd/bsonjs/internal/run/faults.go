@@ -145,6 +145,7 @@ type fault struct {
 
 	source  []byte // of the record, if it was read
 	wrapped bool   // see Failure
+	crlf    bool   // see Failure
 	start   int64  // offset from base of the bytes that were not read
 }
 

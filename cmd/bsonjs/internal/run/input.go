@@ -23,7 +23,7 @@ type source struct {
 	decoder codec.Decoder
 	wide    *codec.UTF16 // nil: the input is not UTF-16
 	crlf    *codec.CRLF  // nil: no carriage returns are removed
-	checked int          // faults for which hintCRLF has looked at the bytes
+	checked int          // faults for which undoesCRLF has looked at the bytes
 	serial  Serial       // the sink, if it is one; else nil
 	looks   string       // what the input seems to be, as a hint for a fault in the first document; may be ""
 	feed    *pipeline.Feed

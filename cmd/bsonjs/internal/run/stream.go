@@ -145,11 +145,11 @@ func (t *stream) unread(err error) *report.Fault {
 // resync rejects the record of raw and finds the next one. If faults end the
 // run, it does so.
 func (t *stream) resync(raw fault) *report.Fault {
+	raw.crlf = t.undoesCRLF(&raw)
 	f, ok := t.report(raw)
 	if !ok {
 		return t.readFault(raw.err)
 	}
-	t.hintCRLF(f, raw)
 	h := t.newHinter(raw)
 	if t.Policy.stops() {
 		h.readOn()
@@ -189,30 +189,28 @@ func (t *stream) resync(raw fault) *report.Fault {
 	return t.countRejected(f)
 }
 
-// maxChecked is the number of faults of an input for which hintCRLF looks at the
-// bytes.
+// maxChecked is the number of faults of an input for which undoesCRLF looks at
+// the bytes.
 const maxChecked = 16
 
-// hintCRLF adds to f, the fault that raw is, the advice to remove carriage
-// returns, if the document is whole without them.
-func (t *stream) hintCRLF(f *report.Fault, raw fault) {
+// undoesCRLF reports whether the document of raw is whole without carriage
+// returns before line feeds. It says so once.
+func (t *stream) undoesCRLF(raw *fault) bool {
 	r, ok := t.r.(codec.Handover)
 	if !ok || t.from != codec.BSON || t.crlf != nil || t.checked >= maxChecked {
-		return
+		return false
 	}
 	t.checked++
 	data := r.Buffered()
 	if raw.read {
 		data = slices.Concat(t.rec.Source, data[:min(len(data), len(t.rec.Source))])
 	}
-	if codec.UndoesCRLF(data, t.Options.BSON) {
-		f.Hint = adviceCRLF
-		t.checked = maxChecked // it is said once
+	if !codec.UndoesCRLF(data, t.Options.BSON) {
+		return false
 	}
+	t.checked = maxChecked
+	return true
 }
-
-// adviceCRLF is the advice for a copy in text mode.
-const adviceCRLF = "a copy in text mode has put a carriage return before each line feed; bsonjs salvage --undo-crlf removes them"
 
 // lost rejects the record of f, behind which the input cannot be read or its
 // bytes cannot be kept. The result is the fault that ends the run.
