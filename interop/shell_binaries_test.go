@@ -44,8 +44,8 @@ func TestShellBinaries(t *testing.T) {
 	}
 }
 
-// TestShellUUIDs compares the calls of Robo 3T and Studio 3T with those of
-// mongosh that have the same order of bytes.
+// TestShellUUIDs compares the calls of Robo 3T, and CSUUID, with those of mongosh
+// that have the same order of bytes.
 func TestShellUUIDs(t *testing.T) {
 	p := shellParser(t)
 	for ours, theirs := range map[string]string{
