@@ -193,6 +193,10 @@ func (t *stream) resync(raw fault) *report.Fault {
 // the bytes.
 const maxChecked = 16
 
+// maxHinted is the size of the largest document, in bytes, in which undoesCRLF
+// looks for carriage returns, because that takes several times as much memory.
+const maxHinted = 1 << 20
+
 // undoesCRLF reports whether the document of raw is whole without carriage
 // returns before line feeds. It says so once.
 func (t *stream) undoesCRLF(raw *fault) bool {
@@ -202,7 +206,11 @@ func (t *stream) undoesCRLF(raw *fault) bool {
 	}
 	t.checked++
 	data := r.Buffered()
+	data = data[:min(len(data), 2*maxHinted)]
 	if raw.read {
+		if len(t.rec.Source) > maxHinted {
+			return false
+		}
 		data = slices.Concat(t.rec.Source, data[:min(len(data), len(t.rec.Source))])
 	}
 	if !codec.UndoesCRLF(data, t.Options.BSON) {
