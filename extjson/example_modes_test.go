@@ -1,6 +1,7 @@
 package extjson_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -55,6 +56,18 @@ func ExampleDecodeOptions_AppendBSON_legacy() {
 	text, _ := extjson.AppendJSON(nil, doc)
 	fmt.Printf("%s %v\n", text, err)
 	// Output: {"b":{"$binary":{"base64":"AQID","subType":"00"}},"q":{"$regex":"^a","$gt":""}} <nil>
+}
+
+func ExampleDecodeOptions_lenientDates() {
+	text := []byte(`{"python":{"$date":"2024-02-29T12:30:00.123456"},"day":{"$date":"2024-02-29"}}`)
+	_, err := extjson.AppendBSON(nil, text)
+	fmt.Println(errors.Is(err, extjson.ErrWrapperText))
+	doc, err := extjson.DecodeOptions{LenientDates: true}.AppendBSON(nil, text)
+	text, _ = extjson.AppendJSON(nil, doc)
+	fmt.Printf("%s %v\n", text, err)
+	// Output:
+	// true
+	// {"python":{"$date":"2024-02-29T12:30:00.123Z"},"day":{"$date":"2024-02-29T00:00:00Z"}} <nil>
 }
 
 func ExampleAppendJSONValue() {

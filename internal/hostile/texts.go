@@ -81,6 +81,8 @@ var texts = []Shape{
 	{Name: "documents of $regex", Format: Legacy, Make: filled(`{`, `"a":{"$regex":{`, ``), Err: bson.ErrDepth},
 	{Name: "old binaries", Format: Legacy, Make: filled(`{"a":[`, `{"$binary":"","$type":"00"},`, `0]}`)},
 	{Name: "dates", Format: Legacy, Make: filled(`{"a":[`, `{"$date":0},`, `0]}`)},
+	{Name: "dates in $numberLong", Format: Legacy, Make: filled(`{"a":[`, `{"$date":{"$numberLong":0}},`, `0]}`)},
+	{Name: "timestamps as text", Format: Legacy, Make: filled(`{"a":[`, `{"$timestamp":"0"},`, `0]}`)},
 
 	{Name: "calls", Format: Shell, Make: filled(`{a:[`, `MinKey,`, `0]}`)},
 	{Name: "ids", Format: Shell, Make: filled(`{a:[`, `ObjectId("0123456789abcdef01234567"),`, `0]}`)},
@@ -93,12 +95,20 @@ var texts = []Shape{
 	{Name: "bare keys", Format: Shell, Make: filled(`{`, `a:1,`, `}`)},
 	{Name: "dates in dates", Format: Shell, Make: filled(`{a:`, `new Date(`, ``), Err: extjson.ErrNumber},
 	{Name: "timestamps", Format: Shell, Make: filled(`{a:[`, `Timestamp(1,1),`, `]}`)},
+	{Name: "doubles without digits", Format: Shell, Make: filled(`{a:[`, `.5,5.,`, `]}`)},
+	{Name: "hexadecimal digits", Format: Shell, Make: filled(`{a:0x`, `1`, ``), Err: extjson.ErrNumberLen, Off: 3},
+	{Name: "vector", Format: Shell, Make: filled(`{a:Binary.fromFloat32Array(new Float32Array([`, `0,`, `]))}`)},
+	{Name: "vector, unclosed", Format: Shell, Make: filled(`{a:Binary.fromInt8Array(new Int8Array([`, `0,`, ``), Err: extjson.ErrTruncated, Off: -1},
+	{Name: "vectors", Format: Shell, Make: filled(`{a:[`, `Binary.fromPackedBits(new Uint8Array()),`, `]}`)},
+	{Name: "buffer", Format: Shell, Make: filled(`{a:Binary(Buffer.from("`, `\xe9`, `","latin1"))}`)},
+	{Name: "buffers", Format: Shell, Make: filled(`{a:[`, `Binary(Buffer.from("","hex")),`, `]}`)},
 }
 
 // lines has streams of documents and damage. The tests know the faults.
 var lines = []Shape{
 	{Name: "lines", Format: Lines, Make: filled("", "{}\n", "")},
 	{Name: "no lines", Format: Lines, Make: filled("", "{}", "")},
+	{Name: "documents and commas", Format: Lines, Make: filled("", "{},", "{}")},
 	{Name: "array", Format: Lines, Make: filled("[", "{},", "{}]")},
 	{Name: "array, unclosed", Format: Lines, Make: filled("[", "{},", "")},
 	{Name: "arrays and lines", Format: Lines, Make: filled("", "[\n{}\n", "")},
