@@ -202,3 +202,26 @@ func ExampleDecoder_Decode() {
 	fmt.Println(sum, d.Err())
 	// Output: 6 <nil>
 }
+
+// BSON has no type for a set, or for an object of a class such as ValueError.
+func ExampleUnknownPolicy() {
+	set := []byte("\x80\x04}\x8c\x01s\x8f(K\x01K\x02\x90s.")                                      // {"s": {1, 2}}
+	failed := []byte("\x80\x04}\x8c\x01e\x8c\x08builtins\x8c\x0aValueError\x93\x8c\x02no\x85Rs.") // {"e": ValueError("no")}
+	for _, o := range []pickle.DecodeOptions{{}, {Unknown: pickle.UnknownConvert}, {Unknown: pickle.UnknownDescribe}} {
+		for _, data := range [][]byte{set, failed} {
+			doc, err := o.AppendBSON(nil, data)
+			if err != nil {
+				fmt.Println(err)
+				continue
+			}
+			fmt.Println(bson.Raw(doc))
+		}
+	}
+	// Output:
+	// pickle: offset 6 EMPTY_SET (/s): no BSON type for the value: set
+	// pickle: offset 28 STACK_GLOBAL: name is not allowed: builtins.ValueError
+	// {"s": [1, 2]}
+	// pickle: offset 28 STACK_GLOBAL: name is not allowed: builtins.ValueError
+	// {"s": [1, 2]}
+	// {"e": {"$py": "builtins.ValueError", "args": ["no"]}}
+}

@@ -12,11 +12,6 @@ import (
 // -1 and the status to return.
 func (m *machine) argument(op byte, a argument) (next int, st status) {
 	start := m.off + 1
-	if d := describedArguments[op]; m.describe && d != argRefused {
-		if a = d; a == argNothing {
-			return start, 0
-		}
-	}
 	room := m.src[start:]
 	switch a {
 	case argCount1, argCount4, argCount8:
@@ -42,7 +37,7 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 		return end + 1, 0
 	case argNames, argLongNames:
 		most := maxName
-		if a == argLongNames {
+		if a == argLongNames || m.describe {
 			most = maxLongName
 		}
 		room = room[:min(len(room), most)]
@@ -55,6 +50,14 @@ func (m *machine) argument(op byte, a argument) (next int, st status) {
 			return -1, m.short()
 		}
 		return -1, m.stop(m.off, ErrName, quoteName(dotted(room)))
+	}
+	if m.describe {
+		switch a := describedArguments[op]; a {
+		case argNothing:
+			return start, 0
+		case argLongNames:
+			return m.argument(op, a)
+		}
 	}
 	var what string
 	if op == opInst {

@@ -122,10 +122,9 @@ var refusedArguments = [256]argument{
 	0x8d: argCount8, 0x8e: argCount8, opNewObjEx: argNothing, 0x97: argNothing, 0x98: argNothing,
 }
 
-// describedArguments has the layout of the opcodes that UnknownDescribe allows,
-// and of GLOBAL, whose name may then be long.
+// describedArguments has the layout of the opcodes that UnknownDescribe allows.
 var describedArguments = [256]argument{
-	opGlobal: argLongNames, opInst: argLongNames, opObj: argNothing, opNewObjEx: argNothing,
+	opInst: argLongNames, opObj: argNothing, opNewObjEx: argNothing,
 }
 
 // opcodeNames has the names of all opcodes in Python's pickletools, also of
