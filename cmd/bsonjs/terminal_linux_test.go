@@ -178,6 +178,9 @@ func TestDocumentsOnTerminal(t *testing.T) {
 		}
 		os.Unsetenv(strings.Split(tc.environ, "=")[0])
 	}
+	if got := seen(t, text, "-t", "json", "--compress", "snappy", "--force"); !strings.Contains(got, strings.TrimSuffix(plain, "\n")) {
+		t.Errorf("compressed text is %q, want %q in it", got, plain)
+	}
 	const hostile = `{"\u001b[2J\u009b31m":"\u007f\u202eé\u0085\u2028"}`
 	want := strings.Replace(hostile, `é`, "é", 1)
 	for _, args := range [][]string{

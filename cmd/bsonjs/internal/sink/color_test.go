@@ -176,6 +176,20 @@ func TestLongColors(t *testing.T) {
 	}
 }
 
+// A number that is the whole text ends with its colour.
+func TestColorOfNumber(t *testing.T) {
+	colored := &Colored{Text: codec.JSON.Write(codec.WriteOptions{}).Appender}
+	const want = numberColor + "7" + endColor
+	data := []byte{7, 0, 0, 0}
+	if got, err := colored.AppendValue(nil, 1000, bson.TypeInt32, data); err != nil || string(got) != want {
+		t.Errorf("AppendValue: %v, %q, want %q", err, got, want)
+	}
+	var w bytes.Buffer
+	if err := colored.WriteValue(&w, bson.TypeInt32, data); err != nil || w.String() != want {
+		t.Errorf("WriteValue: %v, %q, want %q", err, &w, want)
+	}
+}
+
 // A fault of the document, and an error of the writer, come back; after a fault
 // nothing is written.
 func TestColorsWithErrors(t *testing.T) {
