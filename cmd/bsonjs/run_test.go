@@ -159,7 +159,7 @@ func TestReadFailureBehindDamage(t *testing.T) {
 		{"hex", hexOne + "0g", []string{"-f", "hex"}, 3, ""},
 		{"base64", base64One + "A?", []string{"-f", "base64"}, 3, ""},
 		{"pickle", pickleOne + "cos\nsystem\n", []string{"-f", "pickle", "-t", "json"},
-			3, "document 2 at offset 13: name is not allowed: os.system (opcode GLOBAL); use --unknown describe; skipped 11 bytes from offset 13"},
+			3, "document 2 at offset 13: name is not allowed: os.system (opcode GLOBAL); skipped 11 bytes from offset 13"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := runCommand(brokenReader(tc.text, disk), append(tc.flags, "-q", "--on-error", "skip")...)
