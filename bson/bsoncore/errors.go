@@ -63,7 +63,13 @@ type SyntaxError struct {
 }
 
 // Error describes e with its place. The text is not promised.
-func (e *SyntaxError) Error() string { return "bson: " + describe(e.Offset, e.Pointer, e.Err) }
+func (e *SyntaxError) Error() string {
+	s := "bson: " + describe(e.Offset, e.Pointer, e.Err)
+	if length, ok := e.Err.(LengthError); ok && opensJSON(length.Text()) {
+		s += "; package extjson reads JSON"
+	}
+	return s
+}
 
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
@@ -92,18 +98,16 @@ type LengthError struct {
 
 // Error describes e. The text is not promised.
 func (e LengthError) Error() string {
-	n, text := strconv.Itoa(int(e.Length)), e.Text()
-	switch {
+	n := strconv.Itoa(int(e.Length))
+	switch text := e.Text(); {
 	case e.Err == ErrTerminator:
 		return "length " + n + " leads to a byte that is not NUL"
+	case text != "":
+		return "no document: its length is the text " + strconv.Quote(text)
 	case e.Err == ErrLength:
 		return "length " + n + " is too small for a document"
-	case text == "":
-		return e.Err.Error() + ": its length is " + n
-	case opensJSON(text):
-		return e.Err.Error() + ": its first bytes are the text " + strconv.Quote(text) + "; package extjson reads JSON"
 	}
-	return e.Err.Error() + ": its length is the text " + strconv.Quote(text)
+	return e.Err.Error() + ": its length is " + n
 }
 
 // Unwrap returns e.Err.
@@ -124,8 +128,8 @@ func (e LengthError) Text() string {
 // opensJSON reports whether text can be the start of JSON text that holds a
 // document.
 func opensJSON(text string) bool {
-	text = strings.TrimLeft(text, jsonBlanks)
-	return text == "" || text[0] == '{' || text[0] == '['
+	start := strings.TrimLeft(text, jsonBlanks)
+	return text != "" && (start == "" || start[0] == '{' || start[0] == '[')
 }
 
 // jsonBlanks is the white space of JSON.

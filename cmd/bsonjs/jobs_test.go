@@ -242,3 +242,29 @@ func TestJobsFaulty(t *testing.T) {
 		}
 	}
 }
+
+// Hints are the same for any number of jobs and any sizes of reads, and the first
+// hundred faults have them.
+func TestJobsHints(t *testing.T) {
+	const line = "{\"a\":1}\n"
+	var data []byte
+	for i := range 120 {
+		data = append(data, strings.Repeat(line, 1+i*i%500)...)
+		data = append(data, "{\"a\":ObjectId(\"573338a5108d3dd59ce57cf7\"),\"b\":[/re/i, {c:'}'}]}\n"...)
+	}
+	want := ""
+	for _, jobs := range []string{"1", "3"} {
+		for _, most := range []int{1 << 20, 3000, 5} {
+			got := runCommand(&chopper{data, rand.New(rand.NewPCG(uint64(most), 7)), most}, "-f", "json", "-t", "bson", "-j", jobs, "--on-error", "skip", "--summary", "none")
+			if want == "" {
+				want = got.stderr
+			}
+			if got.stderr != want {
+				t.Errorf("%s jobs, reads of up to %d bytes: not the same messages", jobs, most)
+			}
+		}
+	}
+	if lines, hints := strings.Count(want, "\n"), strings.Count(want, "; use --accept shell; "); lines != 120 || hints != 100 {
+		t.Errorf("%d lines with %d hints, want 120 with 100:\n%.1000s", lines, hints, want)
+	}
+}

@@ -103,6 +103,9 @@ func cureRows(t testing.TB) []cureRow {
 		{"with legacy", json(`{a:1}`), "-t bson --accept legacy",
 			"document 1 at offset 1, line 1, column 2: " + key + "; use --accept legacy,shell", "-t bson --accept legacy,shell"},
 		{"a later fault", json(`{a:1,b:ObjectId("x")}`), "-t bson", "document 1 at offset 1, line 1, column 2: " + key + "; use --accept shell", ""},
+		{"in a long document", json(`{"a":"` + strings.Repeat("x", 4<<20-100_000) + `",b:1}`), "-t bson",
+			"document 1 at offset 4094312, line 1, column 4094313: " + key + "; use --accept shell", "-t bson --accept shell"},
+		{"too far to try", json(`{"a":"` + strings.Repeat("x", 4<<20) + `",b:1}`), "-t bson", "document 1 at offset 4194312, line 1, column 4194313: " + key, ""},
 		// No flag helps against these.
 		{"word", json(`{"a":None}`), "-t bson", "document 1 at offset 5, line 1, column 6 (/a): " + value, ""},
 		{"open quotes", json(`{"a":'x}`), "-t bson", "document 1 at offset 5, line 1, column 6 (/a): " + value, ""},
@@ -175,7 +178,7 @@ func cureRows(t testing.TB) []cureRow {
 		{"too large, JSON", json(`{"a":"` + strings.Repeat("x", 2<<20) + `"}`), "-t bson --max-document-size 1MiB",
 			"document 1 at offset 0, line 1, column 1: document is too large; use a larger --max-document-size", "-t bson --max-document-size 3MiB"},
 		{"length is text", append(bsonOf(t, `{}`), "LOG: a line between documents"...), "",
-			`document 2 at offset 5: document is too large: its length is the text "LOG:"`, ""},
+			`document 2 at offset 5: no document: its length is the text "LOG:"`, ""},
 		{"length is longer than the file", append(bsonOf(t, `{}`), longLength...), "",
 			"document 2 at offset 5: length 268435456 is longer than the rest of the file, 7 bytes", ""},
 		{"cut", bsonOf(t, `{"a":"x"}`)[:10], "", "document 1 at offset 10: document ends too early: its length is 14", ""},

@@ -46,7 +46,7 @@ func Diagnose(err error) *Fault {
 	default:
 		return nil
 	}
-	f.Why = oneline.Clean(why(err), maxWhy) + f.Why
+	f.Why = oneline.Clean(err.Error(), maxWhy) + f.Why
 	return f
 }
 
@@ -57,16 +57,6 @@ func (f *Fault) Within(err error, left int64) {
 	if ok && length.Err == bson.ErrTooLarge && length.Text() == "" && left >= 0 && int64(length.Length) > left {
 		f.Why = fmt.Sprintf("length %d is longer than the rest of the file, %s", length.Length, Plural(left, "byte"))
 	}
-}
-
-// why returns the text of err, which has no place. For the length of text that is
-// no document, the library names a package.
-func why(err error) string {
-	length, ok := errors.AsType[bson.LengthError](err)
-	if text := length.Text(); ok && text != "" {
-		return fmt.Sprintf("%v: its length is the text %q", length.Err, text)
-	}
-	return err.Error()
 }
 
 // textFault returns the fault that e, of package extjson, is. Why is what e

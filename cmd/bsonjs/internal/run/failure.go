@@ -21,7 +21,7 @@ const maxHints = 100
 
 const (
 	// maxTried is the longest record that is tried again, in bytes of the input.
-	maxTried = 16 << 20
+	maxTried = 4 << 20
 	// maxAhead is how many bytes behind a fault are read in an attempt, in bytes
 	// of the input. They decide whether the attempt is better.
 	maxAhead = 64 << 10
@@ -86,7 +86,7 @@ func (t *stream) newHinter(raw fault) *hinter {
 		return h
 	}
 	h.failure = t.failure(&raw, report.Diagnose(raw.err).Place.Offset)
-	if _, ok := t.r.(ahead); ok && t.from.Checks {
+	if _, ok := t.r.(ahead); ok && t.from.Checks && h.failure.offset <= maxTried-maxAhead {
 		h.most = h.failure.offset + maxAhead + 1
 	}
 	if r, ok := t.r.(codec.Handover); ok {
