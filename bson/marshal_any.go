@@ -323,6 +323,12 @@ func (e *encoder) appendText(dst []byte, s string, t Type) ([]byte, Type) {
 	if copyText(dst[at:at+len(s)], s) || utf8.Valid(dst[at:at+len(s)]) {
 		return dst, t
 	}
+	return e.invalidText(dst, at, s, t)
+}
+
+// invalidText applies the options to s, which is not UTF-8 and stands at the
+// offset at of dst.
+func (e *encoder) invalidText(dst []byte, at int, s string, t Type) ([]byte, Type) {
 	switch e.InvalidUTF8 {
 	case UTF8Keep:
 		return dst, t

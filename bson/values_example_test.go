@@ -173,3 +173,17 @@ func ExampleD_MarshalJSON() {
 	fmt.Fprintf(os.Stdout, "%s %v\n", text, err)
 	// Output: {"b":1,"a":"56e1fc72e0c917e9c4714161"} <nil>
 }
+
+func ExampleUTF8Policy() {
+	// An old program has stored Latin-1.
+	doc := []byte("\x0e\x00\x00\x00\x02s\x00\x02\x00\x00\x00\xe9\x00\x00")
+	for _, policy := range []bson.UTF8Policy{bson.UTF8Reject, bson.UTF8Replace, bson.UTF8Keep} {
+		var d bson.D
+		err := bson.DecodeOptions{InvalidUTF8: policy}.Unmarshal(doc, &d)
+		fmt.Printf("%q %v\n", d, errors.Is(err, bson.ErrUTF8))
+	}
+	// Output:
+	// [] true
+	// [{"s" "�"}] false
+	// [{"s" "\xe9"}] false
+}

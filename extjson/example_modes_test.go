@@ -3,6 +3,7 @@ package extjson_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -29,6 +30,19 @@ func ExampleEncodeOptions_AppendJSON_modes() {
 	// {"_id":{"$oid":"56e1fc72e0c917e9c4714161"},"n":1,"t":{"$date":0}} <nil>
 	// {"_id":ObjectId("56e1fc72e0c917e9c4714161"),"n":NumberLong("1"),"t":ISODate("1970-01-01T00:00:00Z")} <nil>
 	// {"_id":"56e1fc72e0c917e9c4714161","n":1,"t":"1970-01-01T00:00:00Z"} <nil>
+}
+
+func ExampleNonFinitePolicy() {
+	dst, mark := bsoncore.Begin(nil)
+	doc := bsoncore.End(bsoncore.AppendDouble(dst, "ratio", math.Inf(1)), mark)
+	for _, policy := range []extjson.NonFinitePolicy{extjson.NonFiniteReject, extjson.NonFiniteNull, extjson.NonFiniteText} {
+		text, err := extjson.EncodeOptions{Mode: extjson.Plain, NonFinite: policy}.AppendJSON(nil, doc)
+		fmt.Printf("%s %v\n", text, errors.Is(err, extjson.ErrLossy))
+	}
+	// Output:
+	//  true
+	// {"ratio":null} false
+	// {"ratio":"Infinity"} false
 }
 
 func ExampleEncodeOptions_AppendJSON_log() {
