@@ -25,6 +25,9 @@ import (
 //   - Hooks that the struct declares count, and so do hooks promoted from
 //     unknown types.
 
+// A Part is a struct without methods.
+type Part struct{ Note string }
+
 // embeddings are structs that embed a type. Each has a partner with a named
 // field instead, which has the same BSON.
 var embeddings = []struct{ embedded, plain any }{
@@ -42,6 +45,13 @@ var embeddings = []struct{ embedded, plain any }{
 		Name string
 		ID   objectid.ID
 	}{"n", anID}},
+	{struct {
+		Part // has no hooks
+		objectid.ID
+	}{Part{"n"}, anID}, struct {
+		Part Part
+		ID   objectid.ID
+	}{Part{"n"}, anID}},
 	{struct {
 		bson.ObjectID
 		Name string

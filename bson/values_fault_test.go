@@ -185,6 +185,7 @@ func TestMarshalFaults(t *testing.T) {
 		{"cyclic map", cyclicMap(), conversion{Pointer: strings.Repeat("/m", 1000), Offset: 7000, GoType: "map[string]interface {}", Err: bson.ErrDepth}},
 		{"cyclic slice", bson.D{{"s", cyclicSlice()}}, conversion{Pointer: "/s" + strings.Repeat("/0", 999), Offset: 7000, GoType: "[]interface {}", Err: bson.ErrDepth}},
 		{"cyclic pointer", bson.D{{"p", cyclicPointer()}}, conversion{Pointer: "/p", Offset: 7, GoType: "*interface {}", Err: bson.ErrDepth}},
+		{"cyclic chain alone", cyclicChain(), conversion{GoType: "bson_test.chain", Err: bson.ErrDepth}},
 		{"cyclic chain", bson.D{{"p", cyclicChain()}}, conversion{Pointer: "/p", Offset: 7, GoType: "bson_test.chain", Err: bson.ErrDepth}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package extjson_test
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -222,6 +223,22 @@ func TestShellIn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestShellKeys: keys need no quotation marks if they are names or numbers without
+// leading zeros.
+func TestShellKeys(t *testing.T) {
+	for text, want := range map[string]string{
+		"0": "0", "1": "1", "10": "10", "123456789012345678901": "123456789012345678901", "a": "a", "_": "_", "$a": "$a", "a0": "a0", "é1": "é1",
+		`"0"`: "0", `'01'`: "01", `"a b"`: "a b",
+	} {
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.End(bsoncore.AppendNull(bsoncore.AppendNull(doc, want), "b"), mark)
+		for _, spaced := range []string{"{%s:null,b:null}", "{ %s : null , b : null }", "{/**/%s/**/:null,\nb//\n:null}"} {
+			got, err := decode(t, extjson.DecodeOptions{Shell: true}, fmt.Sprintf(spaced, text))
+			wantBytes(t, got, err, doc)
+		}
 	}
 }
 

@@ -282,6 +282,46 @@ func TestValidateRules(t *testing.T) {
 	}
 }
 
+// TestValidateEachRule holds that a rule rejects its own keys alone: every set of
+// rules has the faults of its rules, in a document that is against all of them.
+func TestValidateEachRule(t *testing.T) {
+	doc, mark := bsoncore.Begin(nil)
+	for _, key := range []string{"a", "", "b.c", "$d", "a", "$ref"} {
+		doc = bsoncore.AppendNull(doc, key)
+	}
+	doc, array := bsoncore.BeginArray(doc, "e")
+	doc = bsoncore.End(bsoncore.End(bsoncore.AppendNull(doc, "1"), array), mark)
+	all := []error{bsoncore.ErrEmptyKey, bsoncore.ErrDottedKey, bsoncore.ErrDollarKey, bsoncore.ErrDuplicateKey, bsoncore.ErrArrayKey}
+	for set := range 1 << len(all) {
+		on := func(i int) bool { return set&(1<<i) != 0 }
+		o := bsoncore.ValidateOptions{
+			RejectEmptyKeys: on(0), RejectDottedKeys: on(1), RejectDollarKeys: on(2), RejectDuplicateKeys: on(3), RejectWrongArrayKeys: on(4),
+		}
+		want, got := map[string]int{}, map[string]int{}
+		for i, err := range all {
+			if on(i) {
+				want[err.Error()] = 1
+			}
+		}
+		if on(2) {
+			want[bsoncore.ErrDollarKey.Error()] = 2
+		}
+		for err := range o.Faults(doc) {
+			for _, e := range all {
+				if errors.Is(err, e) {
+					got[e.Error()]++
+				}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", o, diff)
+		}
+		if err := o.Validate(doc); (err != nil) != (set != 0) {
+			t.Errorf("%+v: Validate returns %v", o, err)
+		}
+	}
+}
+
 // TestValidateManyKeys finds a duplicate among very many keys, and none where
 // every level has the same key. Either would not end in time if the work were
 // more than linear.
