@@ -178,12 +178,12 @@ func ExampleUTF8Policy() {
 	// An old program has stored Latin-1.
 	doc := []byte("\x0e\x00\x00\x00\x02s\x00\x02\x00\x00\x00\xe9\x00\x00")
 	for _, policy := range []bson.UTF8Policy{bson.UTF8Reject, bson.UTF8Replace, bson.UTF8Keep} {
-		var d bson.D
-		err := bson.DecodeOptions{InvalidUTF8: policy}.Unmarshal(doc, &d)
-		fmt.Printf("%q %v\n", d, errors.Is(err, bson.ErrUTF8))
+		var v struct{ S string }
+		err := bson.DecodeOptions{InvalidUTF8: policy}.Unmarshal(doc, &v)
+		fmt.Printf("%x %v\n", v.S, errors.Is(err, bson.ErrUTF8))
 	}
 	// Output:
-	// [] true
-	// [{"s" "�"}] false
-	// [{"s" "\xe9"}] false
+	//  true
+	// efbfbd false
+	// e9 false
 }
