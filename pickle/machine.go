@@ -183,7 +183,11 @@ func (m *machine) skip() status {
 		}
 		next, st := m.off+1, statusDone
 		if a < argFixed {
-			next, st = m.argument(0, a) // 0: no opcode has limits of its own
+			var limited byte // no opcode has a limit of its own, but LONG has a higher one
+			if op == opLong {
+				limited = op
+			}
+			next, st = m.argument(limited, a)
 		} else if next += int(a &^ argFixed); next > len(m.src) {
 			next, st = -1, m.short()
 		}

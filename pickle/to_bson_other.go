@@ -111,13 +111,32 @@ func (b *builder) isOther(n *node) bool {
 	switch n.class() {
 	case clsDefaultDict:
 		return b.hasOtherFactory(n) || b.hasOtherKeys(n[nodeFirst])
-	case clsCounter, clsOrderedDict, clsBaseDict:
+	case clsOrderedDict:
+		list := b.arguments(n)
+		return b.hasOtherKeys(n[nodeFirst]) || len(list) == 1 && b.hasOtherPairs(list[0])
+	case clsCounter, clsBaseDict, clsSON:
 		s, ok := b.dictItems(n)
 		return ok && b.hasOtherKeys(s)
-	case clsSON, clsDBRef, clsRawBSON:
+	case clsDBRef, clsRawBSON:
 		return false
 	}
 	return true
+}
+
+// hasOtherPairs reports whether a list of pairs, the argument of an OrderedDict,
+// has a key that is not text.
+func (b *builder) hasOtherPairs(r ref) bool {
+	if b.kind(r) != kindList {
+		return false
+	}
+	for items, s := b.items(r); len(items) > 0; items, s = b.segment(s) {
+		for _, item := range items {
+			if k, _, ok := b.keyAndValue(item); ok && !b.atom(k).isTextual() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // describe appends an object as a document of its parts.
@@ -128,13 +147,16 @@ func (b *builder) describe(dst []byte, n *node) ([]byte, bool) {
 		parts := b.arguments(n)
 		callee, args, named = parts[otherCallee], parts[otherArgs], parts[otherNamed]
 	case n.rebuilt():
-		args = noRef // the value of a base without values
+		args = noRef
 	}
 	inKey := b.inKey
 	b.inKey = false // Python does not hash the parts
 	dst, start, ok := b.beginDescribed(dst, callee, n.off())
 	if ok && args != noRef {
 		dst, ok = b.part(dst, "args", args)
+	}
+	if ok && n.rebuilt() && b.kind(n[nodeArgs]) == kindDict {
+		dst, ok = b.valuePart(dst, n[nodeArgs])
 	}
 	if ok && named != noRef && !b.isEmptyDict(named) {
 		dst, ok = b.part(dst, "kwargs", named)
@@ -213,6 +235,19 @@ func (b *builder) nameValue(dst []byte, r ref) ([]byte, bsoncore.Type) {
 func (b *builder) part(dst []byte, key string, r ref) ([]byte, bool) {
 	dst, mark := bsoncore.BeginElement(dst)
 	return b.element(append(append(dst, key...), 0), r, mark)
+}
+
+// valuePart appends the value of the base of an object as its only argument.
+func (b *builder) valuePart(dst []byte, r ref) ([]byte, bool) {
+	dst, mark := bsoncore.BeginElement(dst)
+	dst = append(dst, "args\x00"...)
+	dst, ok := b.sequence(dst, []ref{r}, 0, b.place(r))
+	if !ok {
+		b.unwind(dst, mark)
+		return dst, false
+	}
+	bsoncore.SetType(dst, mark, bsoncore.TypeArray)
+	return dst, true
 }
 
 // itemsPart appends the items of an object whose class extends list or dict.
