@@ -105,7 +105,11 @@ const (
 	july     = `{"$date":{"$numberLong":"1719792000000"}}`
 	utc2     = `{"$date":{"$numberLong":"1719784800000"}}` // the same in a zone of +02:00
 	tzfile   = "cdateutil.tz.tz\ntzfile\nNN\x86R"
-	ttinfo   = "cdateutil.tz.tz\n_ttinfo\n)\x81}(U\x06offsetM\x20\x1cU\x05deltacdatetime\ntimedelta\nK\x00M\x20\x1cK\x00\x87Rub"
+	hour1    = "cdateutil.tz.tz\n_ttinfo\n)\x81}(U\x06offsetM\x10\x0eU\x05deltacdatetime\ntimedelta\nK\x00M\x10\x0eK\x00\x87Rub"
+	// From half an hour before midnight on, +01:00 in place of +02:00.
+	autumn = tzfile + "}(U\x0b_trans_listK\x01J\x78\xee\x81\x66J\x00\x00\x00\x7f\x87U\x0a_trans_idx" + ttinfo + hour1 + hour1 +
+		"\x87U\x0b_ttinfo_std" + hour1 + "U\x0e_ttinfo_before" + ttinfo + "ub"
+	ttinfo = "cdateutil.tz.tz\n_ttinfo\n)\x81}(U\x06offsetM\x20\x1cU\x05deltacdatetime\ntimedelta\nK\x00M\x20\x1cK\x00\x87Rub"
 )
 
 // TestUnknown reads pickles in forms that no vector has.
@@ -142,6 +146,7 @@ func TestUnknown(t *testing.T) {
 		{"a date with a fold", convert, "cdatetime\ndate\nC\x04\x07\xe8\x82\x1d\x85R.", "error: value is out of range"},
 		{"the longest timedelta", convert, timedelta(104249, 85654, 740992) + ".", `{"$numberDouble":"9007199254.740992"}`},
 		{"a longer timedelta", convert, timedelta(104249, 85654, 740993) + ".", "error: value is out of range"},
+		{"microseconds beyond 64 bits", convert, timedelta(213_503_982, 0, 0) + ".", "error: value is out of range"},
 		{"the longest of Python", convert, timedelta(999_999_999, 0, 0) + ".", "error: value is out of range"},
 		{"a timedelta of a day of 25 hours", convert, timedelta(0, 90_000, 0) + ".", "error: value is out of range"},
 
@@ -176,6 +181,9 @@ func TestUnknown(t *testing.T) {
 		{"a tzutc of another base", 0, "ccopy_reg\n_reconstructor\ncdateutil.tz.tz\ntzutc\ncdatetime\ntzinfo\nN\x87R.", "error: call is not allowed"},
 		{"a tzfile without offsets", 0, midnight + tzfile + "}(U\x0b_trans_list)U\x0a_trans_idx)U\x0b_ttinfo_stdNU\x0e_ttinfo_beforeNub\x86R.", july},
 		{"a tzfile of one offset", 0, midnight + tzfile + "}(U\x0b_trans_list)U\x0a_trans_idx)U\x0b_ttinfo_std" + ttinfo + "U\x0e_ttinfo_beforeNub\x86R.", utc2},
+		{"the first of two times", 0, midnight + autumn + "\x86R.", utc2},
+		{"the second of two times", 0, datetime + "C\x0a\x07\xe8\x87\x01\x00\x00\x00\x00\x00\x00" + autumn + "\x86R.",
+			`{"$date":{"$numberLong":"1719788400000"}}`},
 		{"a tzfile of two tables", 0, midnight + tzfile + "}(U\x0b_trans_listK\x01\x85U\x0a_trans_idx)U\x0b_ttinfo_std" + ttinfo + "U\x0e_ttinfo_beforeNub\x86R.",
 			"error: state is not allowed"},
 		{"a tzfile of text", 0, midnight + tzfile + "}(U\x0b_trans_listU\x01a\x85U\x0a_trans_idx" + ttinfo + "\x85U\x0b_ttinfo_std" + ttinfo + "U\x0e_ttinfo_beforeNub\x86R.",

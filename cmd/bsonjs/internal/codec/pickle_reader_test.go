@@ -96,6 +96,7 @@ func TestWrappedPickles(t *testing.T) {
 		{"zlib of other bytes", deflated("hello"), []string{"pickle: offset 0 BINGET: no such memo entry: 101"}},
 		{"damaged zlib", deflated(five)[:len(deflated(five))-1] + "\x00", []string{int5 + "0", "pickle: offset 5: zlib data around a pickle is damaged: zlib: invalid checksum"}},
 		{"cut zlib", deflated(five)[:8], []string{int5 + "0", "pickle: offset 5: zlib data around a pickle is damaged: unexpected EOF"}},
+		{"a cut pickle in zlib after a pickle", five + deflated(six+"K"), []string{int5 + "0", int6 + "5", "pickle: offset 11 BININT1: pickle ends too early"}},
 		{"a fault in zlib", deflated(five + "cos\nsystem\n)R." + six), []string{int5 + "0", "pickle: offset 5 GLOBAL: name is not allowed: os.system", int6 + "19"}},
 		{"a fault in zlib after a pickle", five + deflated("cos\nsystem\n)R."+six), []string{int5 + "0", "pickle: offset 5 GLOBAL: name is not allowed: os.system", int6 + "19"}},
 	} {
