@@ -228,6 +228,7 @@ func TestEncodes(t *testing.T) {
 			bson.D{{"$ref", "c"}, {"$id", int32(1)}, {"$db", "d"}, {"x", int32(2)}}},
 		{"Raw", bson.Raw("\x05\x00\x00\x00\x00"), bson.D{}},
 		{"RawValue", bson.RawValue{Type: bson.TypeInt32, Value: []byte{1, 0, 0, 0}}, int32(1)},
+		{"RawValue of no bytes", bson.RawValue{Type: bson.TypeMinKey}, bson.MinKey{}},
 		{"scope nil", bson.CodeWithScope{Code: "c"}, bson.CodeWithScope{Code: "c", Scope: bson.D{}}},
 		{"struct", struct {
 			ID   objectid.ID `bson:"_id"`

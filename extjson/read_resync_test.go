@@ -444,6 +444,12 @@ func TestStreamPlaces(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			d := extjson.NewDecoder(reader(strings.NewReader(b.String())))
+			nowhere := func(when string) {
+				if line, column := d.Position(); line != 0 || column != 0 {
+					t.Errorf("%s: line %d, column %d, want 0", when, line, column)
+				}
+			}
+			nowhere("before the first document")
 			var got []string
 			for {
 				var v struct{ N int }
@@ -457,6 +463,7 @@ func TestStreamPlaces(t *testing.T) {
 				case *extjson.ValueError:
 					got = append(got, fmt.Sprintf("value at %d, line %d, column %d", err.Offset, err.Line, err.Column))
 				default:
+					nowhere("at the end")
 					for i := range max(len(got), len(want)) {
 						if i >= len(got) || i >= len(want) || got[i] != want[i] {
 							t.Fatalf("%d places, want %d; at the first difference got %v, want %v", len(got), len(want), got[i:min(i+3, len(got))], want[i:min(i+3, len(want))])

@@ -155,7 +155,9 @@ func TestCRLFAndMore(t *testing.T) {
 				data = append(data, doc...)
 			}
 			var rest bytes.Buffer
-			d := bson.NewDecoder(NewCRLF(bytes.NewReader(data), bson.DecodeOptions{}))
+			u := NewCRLF(bytes.NewReader(data), bson.DecodeOptions{})
+			var out bytes.Buffer
+			d := bson.NewDecoder(io.TeeReader(u, &out))
 			found := map[string]int{}
 			for {
 				damaged := !d.Next()
@@ -167,6 +169,9 @@ func TestCRLFAndMore(t *testing.T) {
 					continue
 				}
 				found[string(d.Raw())]++
+			}
+			if removed, _, _ := u.Undone(); removed != int64(len(data)-out.Len()) {
+				t.Errorf("%s: %d bytes are removed, want %d", name, removed, len(data)-out.Len())
 			}
 			lost := 0
 			for i, doc := range docs {

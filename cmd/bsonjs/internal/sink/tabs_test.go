@@ -43,18 +43,25 @@ func TestTabbed(t *testing.T) {
 	}
 }
 
-// A longWriter keeps what is written, up to room bytes.
+// A longWriter keeps what is written, up to room bytes. Then it fails once.
 type longWriter struct {
 	bytes.Buffer
 	room   int
 	writes int
+	late   int // writes after it has failed
+	failed bool
 }
 
 var errFullWriter = errors.New("full")
 
 func (w *longWriter) Write(p []byte) (int, error) {
 	w.writes++
+	if w.failed {
+		w.late++
+		return len(p), nil
+	}
 	if n := w.room - w.Len(); len(p) > n {
+		w.failed = true
 		w.Buffer.Write(p[:n])
 		return n, errFullWriter
 	}
@@ -89,8 +96,8 @@ func TestLongDumps(t *testing.T) {
 		}
 		for _, room := range []int{0, 1, len(want) / 2, len(want) - 1} {
 			w := &longWriter{room: room}
-			if err := appender.WriteValue(w, bson.TypeDocument, doc); err != errFullWriter || !bytes.Equal(w.Bytes(), want[:room]) {
-				t.Errorf("%s, room for %d bytes: %d bytes, %v", name, room, w.Len(), err)
+			if err := appender.WriteValue(w, bson.TypeDocument, doc); err != errFullWriter || !bytes.Equal(w.Bytes(), want[:room]) || w.late > 0 {
+				t.Errorf("%s, room for %d bytes: %d bytes, %v, %d writes later", name, room, w.Len(), err, w.late)
 			}
 		}
 	}
