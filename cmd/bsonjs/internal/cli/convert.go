@@ -295,8 +295,8 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 func (c *converter) trial(from *codec.Codec) *trial {
 	o := *c.o
 	return &trial{
-		from: from, to: c.to,
-		limit: &o.limitGroup, input: &o.inputGroup, text: &o.textGroup, policy: &o.policyGroup, pickle: &o.pickleGroup,
+		from: from, limit: &o.limitGroup,
+		input: &o.inputGroup, text: &o.textGroup, policy: &o.policyGroup, pickle: &o.pickleGroup,
 		writer: func() codec.Encoder { return c.to.Write(o.write(run.Input{From: from})) },
 	}
 }

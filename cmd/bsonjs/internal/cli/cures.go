@@ -120,8 +120,7 @@ func accepting(d dialects) func(*trial) string {
 // keeping is the change of --invalid-utf8 to p, which word names.
 func keeping(p bson.UTF8Policy, word string) func(*trial) string {
 	return func(t *trial) string {
-		copies := t.from.Copies && t.to != nil && t.to.Copies
-		if t.policy == nil || t.policy.invalidUTF8 == p || p == bson.UTF8Keep && !copies {
+		if t.policy == nil || t.policy.invalidUTF8 == p {
 			return ""
 		}
 		t.policy.invalidUTF8 = p
@@ -142,7 +141,7 @@ func deepening(n int) func(*trial) string {
 
 // A trial is a copy of the options of a command, for one cure.
 type trial struct {
-	from, to *codec.Codec // formats of the input and of the output; to is nil if nothing is written
+	from *codec.Codec // format of the input
 
 	// The groups of flags that the command has; the others are nil.
 	limit     *limitGroup

@@ -203,6 +203,8 @@ func cureRows(t testing.TB) []cureRow {
 			"document 1 at offset 6 (/s): no BSON type for the value: set (opcode EMPTY_SET); use --unknown convert; skipped 13 bytes from offset 0", "validate -f pickle --unknown convert"},
 		{"function", []byte("\x80\x02}U\x01acos\nsystem\ns."), "-f pickle",
 			"document 1 at offset 6: name is not allowed: os.system (opcode GLOBAL); use --unknown describe", "-f pickle --unknown describe"},
+		{"function in a long pickle", []byte("\x80\x02]cos\nsystem\naX\xa0\x86\x01\x00" + strings.Repeat("x", 100_000) + "a."), "-f pickle",
+			"document 1 at offset 3: name is not allowed: os.system (opcode GLOBAL); use --unknown describe", "-f pickle --unknown describe"},
 		{"no opcode", []byte("\x80\x02}U\x01a\xfes."), "-f pickle", "document 1 at offset 6: opcode is not allowed (opcode 0xfe)", ""},
 		{"pickle, cut", []byte("\x80\x02}q\x00U\x01a"), "-f pickle", "document 1 at offset 8: pickle ends too early", ""},
 	}

@@ -192,7 +192,7 @@ func (d *dumper) Begin(in run.Input) (run.Sink, error) {
 func (d *dumper) trial(from *codec.Codec) *trial {
 	o := *d.o
 	return &trial{
-		from: from, to: codec.JSON, limit: &o.limitGroup, dumpLossy: &o.lossy,
+		from: from, limit: &o.limitGroup, dumpLossy: &o.lossy,
 		writer: func() codec.Encoder { return o.encoder(run.Input{}) },
 	}
 }

@@ -22,8 +22,8 @@ const maxHints = 100
 const (
 	// maxTried is the longest record that is tried again, in bytes of the input.
 	maxTried = 4 << 20
-	// maxAhead is how many bytes behind a fault are read in an attempt, in bytes
-	// of the input. They decide whether the attempt is better.
+	// maxAhead is how many bytes of text behind a fault are read in an attempt.
+	// They decide whether the attempt is better.
 	maxAhead = 64 << 10
 )
 
@@ -87,7 +87,10 @@ func (t *stream) newHinter(raw fault) *hinter {
 	}
 	h.failure = t.failure(&raw, report.Diagnose(raw.err).Place.Offset)
 	if _, ok := t.r.(ahead); ok && t.from.Checks && h.failure.offset <= maxTried-maxAhead {
-		h.most = h.failure.offset + maxAhead + 1
+		h.most = maxTried + 1
+		if t.from.Text {
+			h.most = h.failure.offset + maxAhead + 1
+		}
 	}
 	if r, ok := t.r.(codec.Handover); ok {
 		h.failure.state = r.State()
@@ -136,7 +139,7 @@ const Whole = math.MaxInt64
 // or not known.
 func (f *Failure) Retry(o codec.ReadOptions, write func(t bson.Type, data []byte) error) int64 {
 	text, cut := f.text, false
-	if !f.read && int64(len(text)) > f.offset+maxAhead {
+	if f.From.Text && !f.read && int64(len(text)) > f.offset+maxAhead {
 		text, cut = text[:f.offset+maxAhead], true
 	}
 	if len(text) == 0 || len(text) > maxTried {
@@ -155,7 +158,7 @@ func (f *Failure) Retry(o codec.ReadOptions, write func(t bson.Type, data []byte
 		return Whole
 	case next == nil, read != f.read, next.Place.Offset <= f.offset:
 		return 0
-	case !read && (!cut || !f.From.Text) && errors.Is(err, bson.ErrTruncated): // the rest may be anything
+	case !read && !cut && errors.Is(err, bson.ErrTruncated): // the rest may be anything
 		return 0
 	}
 	return next.Place.Offset
