@@ -70,8 +70,12 @@ func TestMaxLen(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, n := range []int{24, 50, 100, 200, len(whole) - 1, len(whole), len(whole) + 1} {
-					if n < 24 {
+				for _, n := range []int{1, 2, 24, 50, 100, 200, len(whole) - 1, len(whole), len(whole) + 1} {
+					if n < 24 { // no more than the mark
+						o.MaxLen = n
+						if got, err := o.AppendJSON(nil, doc); err != nil || len(got) > 24 || len(whole) > 24 && !bytes.Contains(got, []byte(`$truncated`)) {
+							t.Fatalf("document %d, %+v: %s, %v, want the mark alone", i, o, got, err)
+						}
 						continue
 					}
 					o.MaxLen = n
