@@ -310,9 +310,9 @@ func TestMessages(t *testing.T) {
 		{"UUID into bytes", uuid, new(blob), bson.ErrSubtype, "bson: offset 4 (/data): binData of subtype 4 into Go type []uint8 (field blob.Data): " +
 			"binary subtype does not fit the Go type; bson.Binary holds all subtypes"},
 		{"JSON", []byte(`{"data": null, "next": "a"}`), new(blob), bson.ErrTruncated,
-			`bson: offset 27: no document: its length is the text "{\"da"; package extjson reads JSON`},
+			`bson: offset 27: not a document: its length is the text "{\"da"; package extjson reads JSON`},
 		{"JSON on lines", []byte("[\n  {}\n]"), new(bson.D), bson.ErrTruncated,
-			`bson: offset 8: no document: its length is the text "[\n  "; package extjson reads JSON`},
+			`bson: offset 8: not a document: its length is the text "[\n  "; package extjson reads JSON`},
 	} {
 		err := bson.Unmarshal(tc.doc, tc.dst)
 		if !errors.Is(err, tc.want) || err.Error() != tc.says {

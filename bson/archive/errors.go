@@ -21,7 +21,7 @@ var (
 	ErrUnended = errors.New("namespace has no end")
 	// ErrEnded: there is more of a namespace behind its end. For a Writer: the
 	// namespace was ended.
-	ErrEnded = errors.New("namespace was ended")
+	ErrEnded = errors.New("namespace has already ended")
 	// ErrName: a namespace that no server has: without a collection, with a dot, slash,
 	// backslash or NUL in the database, or with a NUL in the collection.
 	ErrName = errors.New("not a namespace")

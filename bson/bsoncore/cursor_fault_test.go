@@ -273,7 +273,7 @@ func TestCursorLengthErrors(t *testing.T) {
 		{"cut", unhex("0c000000 10"), bsoncore.LengthError{Length: 12, Err: bsoncore.ErrTruncated},
 			"bson: offset 5: document ends too early: its length is 12"},
 		{"JSON", []byte(`{"Name":null}`), bsoncore.LengthError{Length: 0x614e227b, Err: bsoncore.ErrTruncated},
-			`bson: offset 13: no document: its length is the text "{\"Na"; package extjson reads JSON`},
+			`bson: offset 13: not a document: its length is the text "{\"Na"; package extjson reads JSON`},
 		{"negative", unhex("ffffffff 00"), bsoncore.LengthError{Length: -1, Err: bsoncore.ErrLength},
 			"bson: offset 0: length -1 is too small for a document"},
 		{"document without NUL", unhex("06000000 0001"), bsoncore.LengthError{Length: 6, Err: bsoncore.ErrTerminator},

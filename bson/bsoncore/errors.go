@@ -103,7 +103,7 @@ func (e LengthError) Error() string {
 	case e.Err == ErrTerminator:
 		return "length " + n + " leads to a byte that is not NUL"
 	case text != "":
-		return "no document: its length is the text " + strconv.Quote(text)
+		return "not a document: its length is the text " + strconv.Quote(text)
 	case e.Err == ErrLength:
 		return "length " + n + " is too small for a document"
 	}

@@ -272,11 +272,11 @@ func TestLengthError(t *testing.T) {
 		{"wrong by one", "\x05\x00\x00\x00\x0a\x00\x00", 0, bsoncore.LengthError{Length: 5, Err: bsoncore.ErrTerminator}, "",
 			"length 5 leads to a byte that is not NUL"},
 		{"log line", "LOGL something", 0, bsoncore.LengthError{Length: 0x4c474f4c, Err: bsoncore.ErrTooLarge}, "LOGL",
-			`no document: its length is the text "LOGL"`},
+			`not a document: its length is the text "LOGL"`},
 		{"JSON", `{"a":1}`, 0, bsoncore.LengthError{Length: 0x2261227b, Err: bsoncore.ErrTooLarge}, `{"a"`,
-			`no document: its length is the text "{\"a\""`},
+			`not a document: its length is the text "{\"a\""`},
 		{"JSON after blanks", "\n  [{}]", 0, bsoncore.LengthError{Length: 0x5b20200a, Err: bsoncore.ErrTooLarge}, "\n  [",
-			`no document: its length is the text "\n  ["`},
+			`not a document: its length is the text "\n  ["`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			d := bsoncore.NewDecoder(strings.NewReader(tc.data))

@@ -119,7 +119,7 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"bson: IN -o x.archive.gz", "does not write mongodump archives", "", 2},
 		{"bson: IN -o x.json.br", "does not write brotli", "", 2},
 		{"bson: IN -o x.bson.bz2", "bsonjs reads bzip2 but does not write it", "", 2},
-		{"bson: IN -t csv -o x", "bsonjs has no format for CSV; it must be bson or json", "", 2},
+		{"bson: IN -t csv -o x", "bsonjs has no format for CSV; the value must be bson or json", "", 2},
 
 		// Other commands.
 		{"bson: salvage IN -o x.json", canonicalOne, "", 0},

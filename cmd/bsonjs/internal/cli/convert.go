@@ -173,7 +173,7 @@ func (o *convertOptions) checkKeep(from, to *codec.Codec) error {
 	for i, c := range []*codec.Codec{from, to} {
 		if o.keeps && c != nil && !c.Copies {
 			side := [...]string{"input", "output"}[i]
-			return fmt.Errorf("--invalid-utf8 keep needs BSON, hex or base64 on both sides, and the %s is %v; use --invalid-utf8 replace", side, c)
+			return fmt.Errorf("--invalid-utf8 keep needs BSON, hex or base64 as input and output, and the %s is %v; use --invalid-utf8 replace", side, c)
 		}
 	}
 	return nil

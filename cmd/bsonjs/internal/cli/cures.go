@@ -229,9 +229,9 @@ func fact(f *run.Failure) string {
 	length, ok := errors.AsType[bson.LengthError](f.Err)
 	switch {
 	case f.CRLF:
-		return "a copy in text mode has put a carriage return before each line feed; bsonjs salvage --undo-crlf removes them"
+		return "a copy in text mode put a carriage return before each line feed; use bsonjs salvage --undo-crlf"
 	case errors.Is(f.Err, pickle.ErrZone):
-		return "name a time zone database that has it in the variable ZONEINFO"
+		return "set the variable ZONEINFO to a time zone database that has it"
 	case ok && length.Err == bson.ErrTruncated && f.Wrapped:
 		return "write all digits of a document on one line, as " + oneLine[f.From] + " does"
 	case !errors.Is(f.Err, bson.ErrTooLarge):

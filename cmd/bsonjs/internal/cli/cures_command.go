@@ -13,8 +13,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
-// This file has hints about the command line: words that are no commands,
-// folders in place of files, and flags of other commands.
+// This file has hints about the command line: words that are not commands,
+// directories in place of files, and flags of other commands.
 
 // openHint returns the function that has hints about inputs of cmd that cannot
 // be opened.
@@ -24,7 +24,7 @@ func openHint(cmd *cobra.Command) func(name string, err error) string {
 		case errors.Is(err, syscall.EISDIR):
 			return folderHint(name)
 		case errors.Is(err, fs.ErrNotExist) && isMain(cmd) && isWord(name):
-			return "if you mean a command, these are: " + strings.Join(commandNames(cmd.Root()), ", ")
+			return "the commands are " + strings.Join(commandNames(cmd.Root()), ", ")
 		}
 		return ""
 	}
@@ -45,22 +45,23 @@ func commandNames(parent *cobra.Command) (names []string) {
 	return names
 }
 
-// inFolder are the patterns of the files that a folder of dumps may have, from
-// the most likely on.
+// inFolder are the patterns of the files that a directory of dumps may have, the
+// most likely first.
 var inFolder = []string{"*.bson", "*.bson.gz", "*/*.bson", "*/*.bson.gz", "*.json"}
 
-// folderHint returns what to type for the files in the folder of the given name.
+// folderHint returns what to type for the files in the directory of the given
+// name.
 func folderHint(name string) string {
 	folder := os.DirFS(name)
 	for _, pattern := range inFolder {
 		if found, _ := fs.Glob(folder, pattern); len(found) > 0 {
-			return "for the files in the folder, type " + oneline.Escape(path.Join(name, pattern))
+			return "for the files in the directory, type " + oneline.Escape(path.Join(name, pattern))
 		}
 	}
-	return "name the files in the folder"
+	return "type the names of the files in the directory"
 }
 
-// isFolder reports whether there is a folder of the given name.
+// isFolder reports whether there is a directory of the given name.
 func isFolder(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()

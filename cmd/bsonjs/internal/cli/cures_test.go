@@ -178,7 +178,7 @@ func cureRows(t testing.TB) []cureRow {
 		{"too large, JSON", json(`{"a":"` + strings.Repeat("x", 2<<20) + `"}`), "-t bson --max-document-size 1MiB",
 			"document 1 at offset 0, line 1, column 1: document is too large; use a larger --max-document-size", "-t bson --max-document-size 3MiB"},
 		{"length is text", append(bsonOf(t, `{}`), "LOG: a line between documents"...), "",
-			`document 2 at offset 5: no document: its length is the text "LOG:"`, ""},
+			`document 2 at offset 5: not a document: its length is the text "LOG:"`, ""},
 		{"length is longer than the file", append(bsonOf(t, `{}`), longLength...), "",
 			"document 2 at offset 5: length 268435456 is longer than the rest of the file, 7 bytes", ""},
 		{"cut", bsonOf(t, `{"a":"x"}`)[:10], "", "document 1 at offset 10: document ends too early: its length is 14", ""},
@@ -282,8 +282,8 @@ func TestCommandHints(t *testing.T) {
 	if err := os.Mkdir("empty", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	const commands = "if you mean a command, these are: completion, convert, dump, help, inspect, man, oid, salvage, validate, version"
-	const folder = "; for the files in the folder, type dump/*/*.bson"
+	const commands = "the commands are completion, convert, dump, help, inspect, man, oid, salvage, validate, version"
+	const folder = "; for the files in the directory, type dump/*/*.bson"
 	for _, tc := range []struct {
 		args string
 		code int
@@ -294,9 +294,9 @@ func TestCommandHints(t *testing.T) {
 		{"users.bson", 3, "users.bson: no such file or directory"},
 		{"validate list", 3, "list: no such file or directory"},
 		{"dump/", 3, "dump/: is a directory" + folder},
-		{"dump/shop", 3, "dump/shop: is a directory; for the files in the folder, type dump/shop/*.bson"},
+		{"dump/shop", 3, "dump/shop: is a directory; for the files in the directory, type dump/shop/*.bson"},
 		{"validate dump", 3, "dump: is a directory" + folder},
-		{"empty", 3, "empty: is a directory; name the files in the folder"},
+		{"empty", 3, "empty: is a directory; type the names of the files in the directory"},
 		{"dump", 0, "this is the command dump" + folder},
 		{"dump --jsonArray x.bson", 2, "unknown flag: --jsonArray; use bsonjs --array -m canonical --doubles driver (see bsonjs dump --help)"},
 		{"dump --array x.bson", 2, "unknown flag: --array; use bsonjs --array -m canonical --doubles driver (see bsonjs dump --help)"},

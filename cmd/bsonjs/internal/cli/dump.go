@@ -42,7 +42,7 @@ type dumpOptions struct {
 	verbose  int    // number of flags --verbose
 	config   string // a file that is not read
 	version  bool   // print the version and exit
-	folder   bool   // no input is named, and there is a folder with the name of the command
+	folder   bool   // no input is named, and there is a directory with the name of the command
 }
 
 // dumpCommand returns the command that writes the text of bsondump.
@@ -81,7 +81,7 @@ func (a *app) dumpCommand() *cobra.Command {
 	return cmd
 }
 
-// folderNote is for those who mean the folder that mongodump makes.
+// folderNote is for users who mean the directory that mongodump makes.
 func folderNote() string { return "this is the command dump; " + folderHint("dump") }
 
 // addFlags adds all flags to fs, in the order of help.

@@ -97,7 +97,7 @@ func (g *policyGroup) addOnError(fs *pflag.FlagSet) {
 func (g *policyGroup) addMending(fs *pflag.FlagSet) {
 	fs.BoolVar(&g.mendLengths, "mend-lengths", false, "correct wrong lengths of BSON documents and arrays and write the document, if it has no other fault; "+
 		"the fault is still reported")
-	fs.BoolVar(&g.undoCRLF, "undo-crlf", false, "undo a copy of BSON in text mode, which made CR LF of each LF; the lengths of each document decide "+
+	fs.BoolVar(&g.undoCRLF, "undo-crlf", false, "restore BSON that was copied in text mode, with CR LF in place of each LF; the lengths of each document decide "+
 		"whether a CR is removed")
 }
 
@@ -105,8 +105,8 @@ func (g *policyGroup) addStrictness(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.invalidUTF8,
 		word[bson.UTF8Policy]{"error", bson.UTF8Reject}, word[bson.UTF8Policy]{"replace", bson.UTF8Replace},
 		word[bson.UTF8Policy]{"keep", bson.UTF8Keep},
-	), "invalid-utf8", "invalid UTF-8: error (the default) rejects the document, replace writes U+FFFD, keep copies the bytes and "+
-		"needs BSON, hex or base64 on both sides; salvage keeps them unless it writes JSON or another value is given")
+	), "invalid-utf8", "invalid UTF-8: error (the default) rejects the document, replace writes U+FFFD, keep copies the bytes if "+
+		"input and output are BSON, hex or base64; keep is the default of salvage, unless it writes JSON")
 	fs.BoolVar(&g.exact, "exact", false, "reject documents that canonical JSON would not convert back to the same bytes, and integers "+
 		"in JSON that no type holds exactly")
 }

@@ -56,7 +56,7 @@ func chooseFormat(p **codec.Codec) format {
 func (f format) Set(s string) error {
 	err := f.choice.Set(s)
 	if _, title := codec.BySuffix("." + s); err != nil && title != "" {
-		return fmt.Errorf("bsonjs has no format for %s; it %w", title, err)
+		return fmt.Errorf("bsonjs has no format for %s; the value %w", title, err)
 	}
 	return err
 }
@@ -76,7 +76,7 @@ func (g *inputGroup) dialects() *union[dialects] {
 func (g *inputGroup) addReading(fs *pflag.FlagSet) {
 	fs.Var(g.dialects(), "accept", "v2 (the default) reads canonical and relaxed Extended JSON; canonical reads canonical only; legacy, "+
 		"shell and legacy,shell add their syntax to v2")
-	fs.BoolVar(&g.lenient, "lenient-dates", false, "read dates in JSON that are not RFC 3339, too: without seconds, time or zone, "+
+	fs.BoolVar(&g.lenient, "lenient-dates", false, "also read dates in JSON that are not RFC 3339: without seconds or time; without a zone, "+
 		"which means UTC; with a zone such as +02; with a blank in place of T; with digits below the millisecond, which are dropped")
 	fs.Var(choose(&g.uuid,
 		word[bson.UUIDRepresentation]{"unspecified", bson.UUIDUnspecified}, word[bson.UUIDRepresentation]{"standard", bson.UUIDStandard},
@@ -100,8 +100,8 @@ func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.unknown,
 		word[pickle.UnknownPolicy]{"error", pickle.UnknownError}, word[pickle.UnknownPolicy]{"convert", pickle.UnknownConvert},
 		word[pickle.UnknownPolicy]{"describe", pickle.UnknownDescribe},
-	), "unknown", "values of Python that BSON has no type for: error (the default) rejects the document; convert makes arrays of sets and deques, "+
-		"datetimes of dates, seconds of timedeltas and text of integers beyond int64; describe also shows every other object as "+
+	), "unknown", "values of Python that BSON has no type for: error (the default) rejects the document; convert turns sets and deques into arrays, "+
+		"dates into datetimes, timedeltas into seconds and integers beyond int64 into text; describe also shows every other object as "+
 		`{"$py": "module.Name", "args": [...], "state": ...}, and runs nothing`)
 }
 

@@ -75,7 +75,7 @@ func (g *messageGroup) addMessages(fs *pflag.FlagSet) {
 		word[summaryForm]{"auto", summaryAuto}, word[summaryForm]{"text", summaryText},
 		word[summaryForm]{"json", summaryJSON}, word[summaryForm]{"none", summaryNone},
 	), "summary", "print a summary at the end: text, a line of json, or none; auto (the default) prints one in the form of --errors if there was a fault, "+
-		"and on a terminal one line after a bar")
+		"and otherwise, on a terminal, one line in place of a bar")
 	fs.Var(choose(&g.progress,
 		word[progressForm]{"auto", progressAuto}, word[progressForm]{"always", progressAlways},
 		word[progressForm]{"never", progressNever}, word[progressForm]{"json", progressJSON},

@@ -30,7 +30,7 @@ func (g *pickleGroup) addWritingPickles(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.deprecated,
 		word[pickle.DeprecatedPolicy]{"error", pickle.Reject}, word[pickle.DeprecatedPolicy]{"convert", pickle.Convert},
 	), "deprecated", "undefined, symbol and dbPointer, for which PyMongo has no class: error (the default) rejects the document, "+
-		"convert writes the values that PyMongo reads them as")
+		"convert writes None, str and DBRef, as PyMongo decodes them")
 }
 
 // check rejects flags about writing pickles if to is another format, and a

@@ -57,7 +57,7 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 	pretty := setting[prettyPolicy]{choose(&g.pretty,
 		word[prettyPolicy]{"auto", prettyAuto}, word[prettyPolicy]{"always", prettyAlways}, word[prettyPolicy]{"never", prettyNever},
 	), "always", "never"}
-	pretty.add(fs, "pretty", "indent by 2, one member or element per line; without this flag that is done on a terminal, "+
+	pretty.add(fs, "pretty", "indent by 2, one member or element per line; without this flag JSON is indented on a terminal, "+
 		"unless --array, --indent or --spacing is given; =never writes one document per line everywhere")
 	fs.Var(&amount{&g.indent, 1, 16, nil}, "indent", "indent by `N`, 1 to 16, one member or element per line")
 	fs.Var(choose(&g.spacing,

@@ -86,7 +86,7 @@ func (o *inspectOptions) addSelection(fs *pflag.FlagSet) {
 func (o *inspectOptions) addShape(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.bytes, "bytes", false, "also show the bytes of each element in hexadecimal: type, key and value")
 	fs.Var(&count{&o.max}, "max-value", "show at most `N` bytes of a key, a value or an element; the default is 64, and 0 is no limit")
-	fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element, as in a FILE whose name ends in .json; values are canonical and complete")
+	fs.BoolVar(&o.records, "json", false, "print a line of JSON for each element, which is the default if FILE has a suffix of JSON; values are canonical and complete")
 	onlyMeant(fs, "json")
 }
 

@@ -87,7 +87,7 @@ func pageAbout(pages []manPage, words []string) (string, error) {
 	return "", fmt.Errorf("no manual page about %q; to write all pages to a directory, add --output DIR", about)
 }
 
-// writePages writes all pages to the folders of their sections below o.Name.
+// writePages writes all pages to the directories of their sections below o.Name.
 func (a *app) writePages(pages []manPage, o file.Output) report.Code {
 	dir := o.Name
 	for _, p := range pages {

@@ -124,7 +124,7 @@ func (s *source) tellUndone() {
 	}
 	text := fmt.Sprintf("%s: removed %s before line feeds, in %s", report.CleanName(s.name), report.Plural(removed, "carriage return"), report.Documents(documents))
 	if open > 0 {
-		text += "; " + report.Documents(open) + " could be read with them, too"
+		text += "; " + report.Documents(open) + " could also be read with them"
 	}
 	s.Say.Note(text)
 }
