@@ -21,8 +21,8 @@ var (
 	ErrUnsupported = errors.New("unsupported Go type")
 	// ErrMismatch: the Go type cannot hold values of the BSON type.
 	ErrMismatch = errors.New("BSON type does not fit the Go type")
-	// ErrSubtype: the Go type cannot hold binaries of the subtype; a Binary can. It
-	// matches ErrMismatch as well.
+	// ErrSubtype: the Go type cannot hold binaries of this subtype; a Binary can
+	// hold all. ErrSubtype also matches ErrMismatch.
 	ErrSubtype = sentinel.New("binary subtype does not fit the Go type; bson.Binary holds all subtypes", ErrMismatch)
 	// ErrRange: a number or time is outside the range of its destination.
 	ErrRange = errors.New("value out of range")
@@ -47,7 +47,7 @@ type ConversionError struct {
 	GoType reflect.Type // type of the Go value or destination; nil: none
 	Field  string       // struct and field that hold it, "User.Name"; "": none
 	Type   Type         // BSON type, when decoding; 0 when encoding
-	// Subtype is that of the binary, if Type is TypeBinary; else 0.
+	// Subtype is the subtype of the binary if Type is TypeBinary; else 0.
 	Subtype byte
 	Err     error // why; matches a sentinel
 }

@@ -17,9 +17,9 @@ const (
 	UTF8Reject UTF8Policy = iota
 	// UTF8Replace writes U+FFFD for each byte that is not part of UTF-8.
 	UTF8Replace
-	// UTF8Keep leaves the bytes as they are, in Go strings as in documents, so
-	// that a document that is decoded and encoded again keeps them. Only this
-	// package has it: text cannot hold such bytes.
+	// UTF8Keep leaves the bytes as they are, in Go strings and in documents. A
+	// document that is decoded and encoded again keeps them. Only this package
+	// accepts UTF8Keep, because JSON cannot hold such bytes.
 	UTF8Keep
 )
 

@@ -35,7 +35,7 @@ var (
 	ErrNumber = errors.New("invalid number")
 	// ErrRange: a number does not fit the type that holds it.
 	ErrRange = sentinel.New("number is out of range", bson.ErrRange)
-	// ErrDigits: a decimal has more than 34 digits. It matches ErrRange as well.
+	// ErrDigits: a decimal has more than 34 digits. It also matches ErrRange.
 	ErrDigits = sentinel.New("decimal has more than 34 digits", ErrRange)
 	// ErrInexact: an integer would change its value; see RejectInexact.
 	ErrInexact = sentinel.New("integer is not exact as a double", bson.ErrInexact)
@@ -60,7 +60,7 @@ var (
 	// EncodeOptions.RejectLossy.
 	ErrLossy = errors.New("text cannot keep every bit")
 	// ErrPlain: a value has no form in Mode Plain; see EncodeOptions.Lossy. It
-	// matches ErrLossy as well.
+	// also matches ErrLossy.
 	ErrPlain = sentinel.New("value has no form in plain JSON", ErrLossy)
 )
 

@@ -95,14 +95,14 @@ const (
 type NonFinitePolicy uint8
 
 const (
-	// NonFiniteDefault is NonFiniteReject, or with Lossy NonFiniteNull.
+	// NonFiniteDefault is NonFiniteReject, but NonFiniteNull with Lossy.
 	NonFiniteDefault NonFinitePolicy = iota
 	// NonFiniteReject makes them an error that matches ErrPlain.
 	NonFiniteReject
 	// NonFiniteNull writes null.
 	NonFiniteNull
-	// NonFiniteText writes "NaN", "Infinity" and "-Infinity", as for a
-	// decimal128.
+	// NonFiniteText writes "NaN", "Infinity" and "-Infinity", the texts that a
+	// decimal128 has.
 	NonFiniteText
 )
 
@@ -184,9 +184,9 @@ type EncodeOptions struct {
 	// DecodeOptions.UUIDRepresentation is the same.
 	UUIDRepresentation bson.UUIDRepresentation
 	// Lossy allows values in Plain text that are errors otherwise. It writes
-	// null for NaN and the infinities, unless NonFinite says otherwise, the
-	// source of a regex or of code as a string, without the scope, "MinKey" and
-	// "MaxKey", and milliseconds since 1970 for dates outside the years 0 to
+	// null for NaN and the infinities, unless NonFinite has another value; the
+	// source of a regex or of code as a string, without the scope; "MinKey" and
+	// "MaxKey"; and milliseconds since 1970 for dates outside the years 0 to
 	// 9999.
 	Lossy bool
 	// NonFinite decides about NaN and the infinities in Plain text. Other modes
@@ -226,19 +226,19 @@ type DecodeOptions struct {
 	CanonicalOnly bool
 	// Legacy also accepts Extended JSON before version 2: $binary with $type,
 	// $regex alone or with $options and no other key, $date with a number of
-	// milliseconds, bare or in $numberLong, $timestamp with one number as text,
-	// time zones without a colon and $uuid without hyphens.
+	// milliseconds, alone or in $numberLong, $timestamp with one number as text,
+	// time zones without a colon, and $uuid without hyphens.
 	Legacy bool
 	// Shell also accepts the syntax of the MongoDB shell: ObjectId("…") and
 	// similar calls, /…/i, undefined, NaN, Infinity, .5, 0x1F, keys without
-	// quotes, single quotes, trailing commas, in a stream also after documents,
+	// quotes, single quotes, trailing commas (in a stream also after documents),
 	// and comments of at most 16 MiB. No code is run: a value that depends on
 	// the time, the time zone or a variable is an error.
 	Shell bool
 	// LenientDates also accepts dates that other programs write: digits below
 	// the millisecond, which are dropped; a time without seconds; a day alone,
-	// which is its midnight; a time without a zone, which is UTC; a zone as +02
-	// or +0200; a blank instead of T. It applies to $date, and with Shell to
+	// which is its midnight; a time without a zone, which is UTC; a zone such as
+	// +02 or +0200; a blank in place of T. It applies to $date, and with Shell to
 	// ISODate("…") and new Date("…"). It has no effect with CanonicalOnly.
 	LenientDates bool
 	// UUIDRepresentation is the byte order and subtype of UUIDs in $uuid, and

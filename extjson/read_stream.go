@@ -19,8 +19,9 @@ import (
 const readSize = 256 << 10
 
 // A Decoder reads documents from a stream of text: one after the other, on
-// lines of their own or not, or as the elements of JSON arrays; with Shell also
-// with a comma after each. A document is an object. Each is read as a document at the top level, also from an array.
+// lines of their own or not, or as the elements of JSON arrays. With Shell a
+// comma may follow each document. A document is an object. Each is read as a
+// document at the top level, also in an array.
 //
 //	d := extjson.NewDecoder(r)
 //	for d.Next() {
@@ -88,7 +89,8 @@ func (d *Decoder) Reset(r io.Reader) {
 const maxRoom = 1 << 20
 
 // resetPiece is Reset for a part of a stream. Text that has arrived is read in place.
-// If it does not end at p.To, it is truncated, as a stream that ends in an array.
+// If the text does not end at p.To, it is truncated, like a stream that ends in an
+// array.
 func (d *Decoder) resetPiece(p *textcut.Piece) {
 	d.restart(p.From, max(p.To, textcut.Top))
 	p.Follow(&d.state)
@@ -343,7 +345,8 @@ func (d *Decoder) failComment() bool {
 func (d *Decoder) Raw() bson.Raw { return d.doc }
 
 // Text returns the text of the current document, unchanged, from brace to
-// brace. It aliases the Decoder's buffer and is valid until the next call of Next, More, Resync or Reset. It is nil after
+// brace. It aliases the Decoder's buffer and is valid until the next call of
+// Next, More, Resync or Reset. It is nil after
 // More, and after Next returned false.
 func (d *Decoder) Text() []byte { return d.text }
 

@@ -30,8 +30,8 @@ const firstBuffer = 128 << 10
 //
 // Each pickle has its own memo. A Python program that uses one Pickler for
 // several dumps writes pickles that refer to each other; they are an error that
-// matches ErrMemo. Line feeds between pickles and behind the last are passed over:
-// programs that print a value from a cache add one.
+// matches ErrMemo. A Decoder skips line feeds between pickles and after the last
+// pickle: programs that print a value from a cache add one.
 type Decoder struct {
 	u   *unpickler
 	in  readahead.Buffer // the stream

@@ -36,10 +36,10 @@ var (
 	// ErrCall: a class or function is used in a way that PyMongo does not
 	// write: with the wrong number or types of arguments, or as a value.
 	ErrCall = errors.New("call is not allowed")
-	// ErrNoType: BSON has no type for a value of the standard library. See
+	// ErrNoType: BSON has no type for a value of the standard library; see
 	// UnknownConvert.
 	ErrNoType = errors.New("no BSON type for the value")
-	// ErrZone: the pickle has the name of a time zone without its offsets, and
+	// ErrZone: the pickle has the name of a time zone but not its offsets, and
 	// DecodeOptions.LoadLocation is nil or does not know the name.
 	ErrZone = errors.New("time zone is not known")
 	// ErrState: the state of an object does not fit its class.

@@ -51,19 +51,19 @@ const (
 	// standard library, ErrName for any other class, ErrRange for an integer
 	// that needs more than 64 bits. It is the default.
 	UnknownError UnknownPolicy = iota
-	// UnknownConvert converts those of the standard library: a set, frozenset
+	// UnknownConvert converts values of the standard library: a set, frozenset
 	// or deque to an array in the order of the pickle, a date to a datetime at
 	// midnight UTC, a timedelta to a double of seconds, and an integer that
 	// needs more than 64 bits to a string of decimal digits, at most 4,300. A
 	// timedelta of more than 2⁵³ microseconds is an error that matches ErrRange.
 	UnknownConvert
 	// UnknownDescribe converts as UnknownConvert does, and makes every other
-	// object a document that shows its parts as the pickle has them:
+	// object a document of the parts that are in the pickle:
 	//
 	//	{"$py": "module.Name", "args": […], "kwargs": {…}, "items": […], "state": …}
 	//
-	// A part that the object does not have is missing. A class or function
-	// alone is {"$py": "module.Name"}; "$py" is a document if an object is
+	// A part that the object does not have is missing. A class or function that
+	// is a value is {"$py": "module.Name"}. "$py" is a document if an object is
 	// called. A dictionary in a document whose keys are not text is
 	// {"$py": "builtins.dict", "args": [[[key, value], …]]}. Nothing is run, no
 	// part is interpreted, and such a document does not become an object again.
@@ -102,11 +102,12 @@ type DecodeOptions struct {
 	LongText LongText
 	// Unknown is UnknownError, UnknownConvert or UnknownDescribe.
 	Unknown UnknownPolicy
-	// LoadLocation returns the time zone that has a name such as Europe/Paris,
-	// like time.LoadLocation. It is called for datetimes of which the pickle has
-	// only the name of the zone: those of zoneinfo, and of the zones of pytz
-	// with one offset. The names "" and Local are errors before it is called. If
-	// it is nil, such a datetime is an error that matches ErrZone.
+	// LoadLocation returns the time zone with a name such as Europe/Paris, like
+	// time.LoadLocation. It is called if the pickle has only the name of the
+	// zone of a datetime: for zones of zoneinfo, and for zones of pytz with one
+	// offset. The names "" and Local are errors; LoadLocation is not called for
+	// them. If LoadLocation is nil, such a datetime is an error that matches
+	// ErrZone.
 	LoadLocation func(name string) (*time.Location, error)
 	// MaxDepth is the largest number of open documents and arrays, the
 	// outermost included. Zero means bson.DefaultMaxDepth.
@@ -119,9 +120,9 @@ type DecodeOptions struct {
 	MaxMemo int
 	// MaxExpansion is the largest size of the BSON per byte of the pickle, in
 	// bytes: a pickle that refers to one value many times can be far shorter
-	// than its BSON. 1 MiB is always allowed. Zero means DefaultMaxExpansion,
-	// and four times that with UnknownDescribe, which repeats the names of
-	// classes.
+	// than its BSON. 1 MiB is always allowed. Zero means DefaultMaxExpansion, or
+	// four times DefaultMaxExpansion with UnknownDescribe, which repeats the
+	// names of classes.
 	MaxExpansion int
 	// MaxPickleSize is the longest pickle, in bytes, that a Decoder accepts.
 	// Zero means DefaultMaxPickleSize.

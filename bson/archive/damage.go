@@ -10,27 +10,27 @@ import (
 	"github.com/bsonkit/bsonkit/internal/readahead"
 )
 
-// This file reads what is behind a fault. The bytes up to the next header of a block
-// are a stream of documents that has an end, and bsoncore finds those that are whole.
+// This file reads the bytes after a fault. The bytes up to the next header of a block
+// are a stream of documents, and bsoncore finds the whole documents in it.
 //
 //   - A section is the reader of these bytes. It alone looks for headers.
 //   - enterDamage and nextInDamage read the documents of a section.
 //   - passStart and passMetadata are for faults before the first block.
 
 const (
-	// maxMagic is how far from its start the magic number of an archive is looked
-	// for, in bytes.
+	// maxMagic is the number of bytes at the start of a stream in which the Reader
+	// searches for the magic number.
 	maxMagic = 16 << 20
-	// maxBlockHeader is the largest header of a block that is looked for, in bytes.
-	// Names of databases have at most 64 bytes, those of collections 255.
+	// maxBlockHeader is the largest header of a block that the Reader searches for, in
+	// bytes. Names of databases have at most 64 bytes, names of collections 255.
 	maxBlockHeader = 4 << 10
 )
 
-// A damage is the reader of a section behind a fault.
+// A damage is the reader of a section after a fault.
 type damage struct {
 	d      *bsoncore.Decoder // of the section; offsets count from its start
 	base   int64             // offset of the section in the archive
-	mark   int64             // offset of d behind a terminator; -1: none was there
+	mark   int64             // offset of d after a terminator; -1: none was there
 	ready  bool              // nextInDamage has not looked at the document of d
 	header bool              // the document of d is a header with a fault
 }
@@ -39,15 +39,16 @@ type damage struct {
 // after Next returned false with an *Error, or after an event Document whose content is
 // malformed.
 //
-// ErrChecksum, ErrUnended and ErrEnded hide nothing, and nothing is skipped. Behind
-// another fault the Reader looks for the next header of a block, or, at the start of
-// the stream, for the magic number in the first 16 MiB. The bytes before it are a
-// stream of documents by themselves: the rules of [bsoncore.Decoder.Resync] say which
-// of its documents are read. They belong to the namespace of the block that has the
-// fault. If the fault is in a header they belong to the namespace of the block before,
-// and Uncertain reports that.
+// ErrChecksum, ErrUnended and ErrEnded hide no bytes: Resync skips nothing. After
+// another fault the Reader searches for the next header of a block. At the start of the
+// stream it searches the first 16 MiB for the magic number. The bytes before the header
+// are a stream of documents: the rules of [bsoncore.Decoder.Resync] say which of these
+// documents are read. They belong to the namespace of the block with the fault. If the
+// fault is in a header, they belong to the namespace of the block before, and Uncertain
+// reports true.
 //
-// The skipped bytes are written to skipped, in portions and in order; nil drops them.
+// The skipped bytes are written to skipped, in portions and in order. If skipped is
+// nil, they are dropped.
 //
 // False means that there was no fault, or that the reader, a limit or skipped has ended
 // the Reader; Err then returns the reason.
@@ -133,8 +134,8 @@ func (r *Reader) write(skipped io.Writer, doc []byte) bool {
 	return true
 }
 
-// nextInDamage reads a document of a section. Behind its last one is a terminator,
-// with a header behind it, or the end.
+// nextInDamage reads a document of a section. The last document is followed by a
+// terminator, and the terminator by a header or the end.
 func (r *Reader) nextInDamage() {
 	d := r.damage.d
 	if !r.damage.ready && !d.Next() {
@@ -192,7 +193,7 @@ func (r *Reader) faultInDamage(err error) {
 	case errors.As(err, &read):
 		r.fail(&bsoncore.ReadError{Offset: r.in.End(), Err: read.Err})
 	case bytes.HasPrefix(d.Buffered(), []byte(terminator)):
-		// Not even a part of a header is behind it, else the section ended here.
+		// Not even a part of a header follows, else the section ended here.
 		r.damage.mark = d.Offset() + int64(len(terminator))
 		r.lost = true
 		r.fault(r.at, ErrHeader)
@@ -239,7 +240,7 @@ func (r *Reader) skip(skipped io.Writer, n int) bool {
 	return true
 }
 
-// passMetadata reads the metadata that are whole behind damage.
+// passMetadata reads the whole metadata after damage.
 func (r *Reader) passMetadata(skipped io.Writer) bool {
 	d := r.section()
 	for {
@@ -269,8 +270,8 @@ func (r *Reader) recover(doc []byte, skipped io.Writer) bool {
 	return r.keep(m, len(doc))
 }
 
-// A section is the reader of the bytes up to the next terminator that has a header, or
-// the end, behind it.
+// A section is the reader of the bytes up to the next terminator that is followed by a
+// header or the end.
 type section struct{ in *readahead.Buffer }
 
 func (s section) Read(p []byte) (int, error) {
@@ -286,7 +287,7 @@ func (s section) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A stop is a place that is looked for: mark is there, and holds is true.
+// A stop is a place to search for: mark is there, and holds is true.
 type stop struct {
 	mark  string
 	holds func(b *readahead.Buffer) bool // at b.Off
@@ -319,8 +320,8 @@ func before(b *readahead.Buffer, stops ...stop) int {
 	}
 }
 
-// endsBlock reports whether the terminator at the next byte of b is one: the header of
-// a block or the end is behind it.
+// endsBlock reports whether the next bytes of b really are a terminator: a header of a
+// block or the end follows.
 func endsBlock(b *readahead.Buffer) bool {
 	const at = len(terminator)
 	if !b.Need(at+1, 0) {
@@ -338,7 +339,7 @@ func endsBlock(b *readahead.Buffer) bool {
 // the archive.
 func startsArchive(b *readahead.Buffer) bool { return b.Offset() <= maxMagic }
 
-// documentAt returns the document of at most limit bytes that starts off bytes behind
+// documentAt returns the document of at most limit bytes that starts off bytes after
 // the next byte of b, or nil.
 func documentAt(b *readahead.Buffer, off, limit int) bsoncore.Document {
 	if !b.Need(off+4, 0) {

@@ -1,6 +1,6 @@
 // Package archive reads and writes the archives of mongodump --archive, without a
-// server: the documents of all collections, one after the other and checked, and the
-// metadata of the collections.
+// server. A Reader returns the documents of all collections, one after the other, and
+// the metadata of the collections, and checks the structure and the checksums.
 //
 //	r := archive.NewReader(f)
 //	for r.Next() {
@@ -20,12 +20,13 @@
 //   - the magic number 6d e2 99 81
 //   - a block whose header document is a Header and whose documents are Metadata
 //   - blocks of documents. The header document of a block has the namespace. A
-//     namespace may have several blocks, with blocks of others between them. Its last
-//     block has no documents, and the checksum of all its documents in the header.
+//     namespace may have several blocks, with blocks of other namespaces between them.
+//     Its last block has no documents, and its header has the checksum of all
+//     documents of the namespace.
 //
 // A block ends with the four bytes ff ff ff ff in place of the length of a document.
-// There is no index, so a reader hops over all documents. What mongodump --gzip writes
-// is one gzip stream around an archive; decompress it first.
+// An archive has no index, so a Reader passes over all documents. mongodump --gzip
+// writes one gzip stream around the archive; decompress it first.
 //
-// The documents are not looked into: see [bsoncore.Validate].
+// A Reader does not check the content of documents: see [bsoncore.Validate].
 package archive

@@ -11,16 +11,17 @@ import (
 var (
 	// ErrMagic: the stream does not start with the magic number of an archive.
 	ErrMagic = errors.New("not an archive")
-	// ErrHeader: a document is not the header, or the metadata, that must stand here.
+	// ErrHeader: a document is not the header, or the metadata, that must be at this
+	// place.
 	ErrHeader = errors.New("not a header of an archive")
-	// ErrBlock: the header of a block stands inside another block.
+	// ErrBlock: the header of a block is inside another block.
 	ErrBlock = errors.New("terminator of the block is missing")
 	// ErrChecksum: the checksum of a namespace is not that of its documents.
 	ErrChecksum = errors.New("checksum does not match")
 	// ErrUnended: the archive ends without the end of a namespace.
 	ErrUnended = errors.New("namespace has no end")
-	// ErrEnded: there is more of a namespace behind its end. For a Writer: the
-	// namespace was ended.
+	// ErrEnded: a namespace continues after its end. For a Writer: End of the
+	// namespace was called before.
 	ErrEnded = errors.New("namespace has already ended")
 	// ErrName: a namespace that no server has: without a collection, with a dot, slash,
 	// backslash or NUL in the database, or with a NUL in the collection.

@@ -6,13 +6,13 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file has the documents of an archive that are not documents of collections:
-// how they are read and how they are written.
+// This file reads and writes the documents of an archive that are not documents of
+// collections.
 
 // magic is the start of an archive.
 const magic = "\x6d\xe2\x99\x81"
 
-// terminator ends a block. It stands where a document would have its length.
+// terminator ends a block. It is at the place of the length of a document.
 const terminator = "\xff\xff\xff\xff"
 
 // checksums is the table of the checksum, CRC-64/XZ.
@@ -23,24 +23,24 @@ type Header struct {
 	Version       string // of the format; "0.1"
 	ServerVersion string // of the source; mongorestore rejects an archive without one
 	ToolVersion   string // of mongodump
-	Collections   int32  // how many collections mongodump wrote side by side
+	Collections   int32  // number of collections that mongodump wrote at the same time
 }
 
-// A Type says what a namespace is.
+// A Type is the kind of a namespace.
 type Type string
 
 const (
-	Unknown    Type = ""           // older tools say nothing
+	Unknown    Type = ""           // older versions of mongodump write no type
 	Collection Type = "collection" //
 	View       Type = "view"       // has no documents
-	TimeSeries Type = "timeseries" // its documents may be those of system.buckets
+	TimeSeries Type = "timeseries" // its documents may be in system.buckets
 )
 
-// Metadata is what an archive says of a namespace before its documents.
+// Metadata describes a namespace. It is at the start of an archive.
 type Metadata struct {
 	Namespace Namespace
 	Type      Type
-	// Text is the text of the metadata file that a dump folder would have: canonical
+	// Text is the text of the metadata file in a dump directory: canonical
 	// Extended JSON with the options and indexes. It is empty for the oplog and for
 	// users, roles and version.
 	Text string
@@ -143,11 +143,11 @@ var blockKeys = [4]struct {
 	{"db", bsoncore.TypeString}, {"collection", bsoncore.TypeString}, {"EOF", bsoncore.TypeBoolean}, {"CRC", bsoncore.TypeInt64},
 }
 
-// blockStart is the start of a header behind its length.
+// blockStart is the start of a header after its length.
 const blockStart = "\x02db\x00"
 
-// likeBlock returns how many of the elements of a block's header doc has, if it has as
-// many elements as such a header, and else 0.
+// likeBlock returns the number of elements of a block's header that doc has, or 0 if
+// doc has more or fewer elements than a header.
 func likeBlock(doc []byte) (same int) {
 	if len(doc) > maxBlockHeader {
 		return 0

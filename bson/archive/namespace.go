@@ -17,7 +17,7 @@ type Namespace struct {
 // between them, because the name of a database has none.
 func (n Namespace) String() string { return n.DB + "." + n.Collection }
 
-// Less reports whether the documents of n stand before those of m in a folder that is
+// Less reports whether the documents of n are before those of m in a directory that is
 // read as one stream: in the order of the bytes of the database, then of the
 // collection, and the oplog last.
 func (n Namespace) Less(m Namespace) bool {
@@ -43,19 +43,19 @@ func (n Namespace) isOplog() bool { return n == Namespace{Collection: "oplog"} }
 
 const (
 	// maxFileName is the longest escaped name, in bytes, that mongodump does not
-	// shorten, and cutFileName what is left of it if it does.
+	// shorten. cutFileName is the number of bytes that remain of a longer name.
 	maxFileName = 238
 	cutFileName = 208
-	// cutMark stands between the start of a name and its digest. It is an escaped $.
+	// cutMark is between the start of a name and its digest. It is an escaped $.
 	cutMark = "%24"
 	// cutLength is the length of a shortened name, in bytes.
 	cutLength = cutFileName + len(cutMark) + 27 // of a SHA-1 in base64, unpadded
 )
 
 // FileName returns the name, without a suffix, of the file of the collection in a
-// dump folder, as mongodump makes it: the collection escaped like the value of a URL
-// query. A name of more than 238 bytes is shortened; ParseFileName then reports that it
-// is, and the whole name is in the metadata. The result has no slash, backslash or NUL
+// dump directory, as mongodump makes it: the collection escaped like the value of a URL
+// query. A name of more than 238 bytes is shortened; ParseFileName then reports this,
+// and the whole name is in the metadata. The result has no slash, backslash or NUL
 // and is never "." or "..".
 func FileName(collection string) string {
 	name := url.QueryEscape(collection)
@@ -69,7 +69,7 @@ func FileName(collection string) string {
 	return name
 }
 
-// ParseFileName returns the collection whose file in a dump folder has the name,
+// ParseFileName returns the collection whose file in a dump directory has the name,
 // without its suffix. whole is false if the name was shortened: then collection is its
 // start, and the metadata of the collection has the whole name. A name that is not
 // escaped correctly is returned as it is.

@@ -20,15 +20,15 @@ import (
 //   - between reads the header of a block, and inside a document of it. finish looks
 //     for namespaces without an end.
 //   - A fault that hides nothing is soft: the event at that place is kept in next.
-//   - Everything behind another fault is read by damage.go, up to the next header.
+//   - After another fault damage.go reads the bytes up to the next header.
 
 const (
-	// DefaultMaxDocumentSize is the default limit of a document, in bytes: what a
-	// server stores, 16 MiB, and what it adds for itself, 16 KiB.
+	// DefaultMaxDocumentSize is the default limit of a document, in bytes: the limit
+	// of a server, 16 MiB, and 16 KiB that a server may add for itself.
 	DefaultMaxDocumentSize = 16<<20 + 16<<10
 	// DefaultMaxNamespaces is the default limit of namespaces.
 	DefaultMaxNamespaces = 1 << 20
-	// DefaultMaxMetadata is the default limit of the metadata together, in bytes.
+	// DefaultMaxMetadata is the default limit of all metadata together, in bytes.
 	DefaultMaxMetadata = 256 << 20
 )
 
@@ -36,7 +36,7 @@ const (
 type ReadOptions struct {
 	_ struct{} // keyed literals only
 
-	// SkipChecksums leaves out the checksums. The Reader still hops over all
+	// SkipChecksums makes the Reader compute no checksums. It still passes over all
 	// documents.
 	SkipChecksums bool
 	// MaxDocumentSize is the largest document, in bytes. Zero means
@@ -53,7 +53,7 @@ type ReadOptions struct {
 	MaxDepth int
 }
 
-// An Event says what Next has read.
+// An Event is the kind of item that Next has read.
 type Event uint8
 
 const (
@@ -61,25 +61,25 @@ const (
 	Begin Event = iota + 1
 	// Document: a document of a namespace.
 	Document
-	// End: the end of a namespace. If it was not in the archive, Err was ErrUnended
-	// before.
+	// End: the end of a namespace. If the archive has no such end, Next has returned
+	// false before, and Err was ErrUnended.
 	End
 )
 
-// A Checksum is what is known of the checksum of a namespace.
+// A Checksum is the result of the check of a namespace.
 type Checksum uint8
 
 const (
-	// Unchecked: the archive or the option has no checksum, or its place has not been
-	// reached.
+	// Unchecked: the archive has no checksum, SkipChecksums is set, or the Reader has
+	// not reached the checksum.
 	Unchecked Checksum = iota
-	// Matches: the documents are those that were written, all of them.
+	// Matches: the checksum is that of the documents.
 	Matches
-	// Differs: they are not.
+	// Differs: documents are missing or altered, or the checksum itself is.
 	Differs
 )
 
-// Totals are counts of what was read of a namespace.
+// Totals are counts of the documents that were read of a namespace.
 type Totals struct {
 	Documents int64
 	Bytes     int64 // of these documents
@@ -87,7 +87,7 @@ type Totals struct {
 	Checksum  Checksum
 }
 
-// A space is what a Reader knows of a namespace.
+// A space is the state of a namespace in a Reader.
 type space struct {
 	name    Namespace
 	totals  Totals
@@ -96,7 +96,7 @@ type space struct {
 	damaged bool   // a fault was reported in one of its blocks
 }
 
-// A state is what stands at the next byte.
+// A state is the kind of item at the next byte.
 type state uint8
 
 const (
@@ -120,20 +120,20 @@ type Reader struct {
 
 	state   state
 	spaces  map[Namespace]*space
-	order   []*space // as they came
+	order   []*space // in the order of their first blocks
 	open    *space   // of the current block; nil: none yet
 	claimed uint64   // the checksum in the header of the current block
-	late    bool     // the current block is known to be behind the end of its namespace
+	late    bool     // the current block is known to be after the end of its namespace
 	lost    bool     // the header of what is read now was damaged
 	rest    []*space // at the end: namespaces without an end
 
 	event Event
-	next  Event  // behind a soft fault; 0: none
+	next  Event  // after a soft fault; 0: none
 	doc   []byte // of the event, or of next
 	at    int64  // offset of the event or of the fault
 	err   error
 	soft  bool // err hides nothing
-	final bool // there is no way on behind err
+	final bool // the Reader cannot continue after err
 
 	damage damage
 }
@@ -159,14 +159,14 @@ func (o ReadOptions) NewReader(r io.Reader) *Reader {
 	return d
 }
 
-// Next reads on and reports whether there is an Event. False means the end of the
-// archive or a fault; see Err and Resync.
+// Next reads the next item and reports whether there is an Event. False means the end
+// of the archive or a fault; see Err and Resync.
 func (r *Reader) Next() bool {
 	r.event = 0
 	switch {
 	case r.err != nil:
 		return false
-	case r.next != 0: // behind a soft fault
+	case r.next != 0: // after a soft fault
 		r.event, r.next = r.next, 0
 		return true
 	}
@@ -220,10 +220,10 @@ func (r *Reader) Document() bsoncore.Document {
 }
 
 // Offset returns the offset in the archive of the document, or of the header, of the
-// event. After a fault it is that of the first byte that Resync may skip.
+// event. After a fault it is the offset of the first byte that Resync may skip.
 func (r *Reader) Offset() int64 { return r.at }
 
-// Totals returns the counts of Namespace up to now.
+// Totals returns the counts of Namespace so far.
 func (r *Reader) Totals() Totals {
 	if r.open == nil {
 		return Totals{}
@@ -236,8 +236,8 @@ func (r *Reader) Totals() Totals {
 func (r *Reader) Err() error { return r.err }
 
 // Header returns the first document of the archive. It reads the start of the archive
-// if nothing was read before; after a fault there it is the zero Header, and Err has
-// the fault.
+// if nothing was read before. After a fault there it returns the zero Header, and Err
+// returns the fault.
 func (r *Reader) Header() Header {
 	r.start()
 	return r.header
@@ -256,7 +256,7 @@ func (r *Reader) start() {
 	}
 }
 
-// Namespaces returns the namespaces whose blocks have come up to now, in the order of
+// Namespaces returns the namespaces whose blocks have been read so far, in the order of
 // their first blocks, with their counts.
 func (r *Reader) Namespaces() iter.Seq2[Namespace, Totals] {
 	return func(yield func(Namespace, Totals) bool) {
@@ -325,8 +325,7 @@ func (r *Reader) stop() bool {
 	return false
 }
 
-// fault reports a fault that hides what is behind it. All of the fault methods return
-// false.
+// fault reports a fault that hides the bytes after it. All fault methods return false.
 func (r *Reader) fault(off int64, err error) bool {
 	if r.open != nil {
 		r.open.damaged = true
@@ -335,7 +334,7 @@ func (r *Reader) fault(off int64, err error) bool {
 	return false
 }
 
-// softFault reports a fault that hides nothing. next is the event behind it.
+// softFault reports a fault that hides nothing. next is the event after it.
 func (r *Reader) softFault(err error, next Event) bool {
 	r.err = &Error{Offset: r.at, Namespace: r.Namespace(), Err: err}
 	r.soft, r.next = true, next
@@ -418,7 +417,7 @@ func (r *Reader) nextBlock() {
 	r.begin(b)
 }
 
-// begin begins a block, behind its header.
+// begin begins a block, after its header.
 func (r *Reader) begin(b block) {
 	known := len(r.order)
 	if !r.enter(b.name) {
@@ -452,7 +451,7 @@ func (r *Reader) enter(n Namespace) bool {
 	return true
 }
 
-// end ends the namespace, behind the header of its last block.
+// end ends the namespace, after the header of its last block.
 func (r *Reader) end() {
 	s := r.open
 	s.ended, r.state = true, inside
@@ -531,12 +530,12 @@ func (r *Reader) nextUnended() bool {
 	return true
 }
 
-// buckets is before the name of a time series where its documents are, in servers
-// before 8.3.
+// buckets is the prefix of the collection that has the documents of a time series, in
+// servers before 8.3.
 const buckets = "system.buckets."
 
-// unended returns the namespaces without an end: those whose blocks came, then those
-// of the metadata.
+// unended returns the namespaces without an end: first those whose blocks were read,
+// then those of the metadata.
 func (r *Reader) unended() []*space {
 	rest := make([]*space, 0, 1)
 	for _, s := range r.order {

@@ -67,8 +67,9 @@ func (w *Writer) Begin(n Namespace) error {
 
 // Write writes a document of a namespace. doc is one whole document, from its length to
 // its NUL, of at most DefaultMaxDocumentSize bytes; its content is not checked. Errors
-// are *Error: ErrEnded behind the end of n, ErrName, and bsoncore.ErrLength,
-// ErrTerminator or ErrTooLarge for doc. They write nothing, and the Writer can go on.
+// are *Error: ErrEnded after the end of n, ErrName, and bsoncore.ErrLength,
+// ErrTerminator or ErrTooLarge for doc. After such an error nothing is written, and the
+// Writer can be used again.
 // An error of the io.Writer ends the Writer: all later calls return it.
 func (w *Writer) Write(n Namespace, doc []byte) error {
 	if err := checkDocument(doc); err != nil {
@@ -84,7 +85,7 @@ func (w *Writer) Write(n Namespace, doc []byte) error {
 	return w.write(doc)
 }
 
-// End writes the end of a namespace. Nothing of it can follow.
+// End writes the end of a namespace. No document of the namespace can follow.
 func (w *Writer) End(n Namespace) error {
 	s := w.spaces[n]
 	if s == nil || s.ended || w.err != nil {

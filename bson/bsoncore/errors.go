@@ -22,7 +22,7 @@ var (
 	// its container.
 	ErrLength = errors.New("length does not fit")
 	// ErrTerminator: a document, string, key or regex part lacks its final NUL.
-	// If it has a length, the fault is at the length: see LengthError.
+	// If the value has a length, the fault is at the length: see LengthError.
 	ErrTerminator = errors.New("terminating NUL is missing")
 	// ErrType: the first byte of an element is not one of the 21 types.
 	ErrType = errors.New("unknown element type")
@@ -92,7 +92,7 @@ func (e *ValueError) Unwrap() error { return e.Err }
 // length. The Offset of the SyntaxError is that of the length, except for
 // ErrTruncated: there it is the end of the bytes.
 type LengthError struct {
-	Length int32 // as the bytes claim it, in bytes
+	Length int32 // the claimed length, in bytes
 	Err    error // ErrTruncated, ErrLength, ErrTerminator or ErrTooLarge
 }
 
@@ -113,8 +113,8 @@ func (e LengthError) Error() string {
 // Unwrap returns e.Err.
 func (e LengthError) Unwrap() error { return e.Err }
 
-// Text returns the bytes of the length if all four are ASCII text, else "". Then
-// the bytes that were read are hardly BSON: the length is more than 150 MB.
+// Text returns the bytes of the length if all four are ASCII text, else "". If it
+// returns text, the input is probably not BSON: the length is more than 150 MB.
 func (e LengthError) Text() string {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(e.Length))
 	for _, c := range b {
@@ -167,8 +167,8 @@ const (
 	codeLength
 	codeTerminator
 	codeUnended // the length at the offset leads to a byte that is not NUL
-	codeOutside // the length at the offset is that of no document
-	codeBeyond  // the length of the whole document leads behind its bytes
+	codeOutside // no document has the length at the offset
+	codeBeyond  // the length of the whole document leads past its bytes
 	codeType
 	codeBoolean
 	codeDepth

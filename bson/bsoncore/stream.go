@@ -168,9 +168,9 @@ func (d *Decoder) Offset() int64 { return d.in.Offset() - int64(len(d.doc)) }
 // or has not ended. It is a *SyntaxError, whose Offset counts from the start
 // of the stream; or a *ReadError if the reader failed. A *SyntaxError matches
 // ErrTruncated if the stream ends inside a document. Otherwise its Offset is that
-// of a length, and it matches ErrLength, ErrTerminator, or ErrTooLarge if the
-// document is over MaxDocumentSize. Its Err is a LengthError, if the length is
-// complete.
+// of a length, and it matches ErrLength, ErrTerminator, or, if the document is
+// over MaxDocumentSize, ErrTooLarge. Its Err is a LengthError if all four bytes
+// of the length were read.
 func (d *Decoder) Err() error { return d.err }
 
 // fail records err at index i of in.Data and returns false for Next to return.

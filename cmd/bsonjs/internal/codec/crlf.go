@@ -14,14 +14,14 @@ import (
 // This file undoes the damage of a copy in text mode: each line feed in BSON, of
 // text or not, has become a carriage return and a line feed.
 //
-//   - If it has happened to all line feeds, the way back is exact: one carriage
-//     return before each line feed goes. A CR LF of the original has two.
-//   - But a file may be damaged in part only. So each document is read as it is
+//   - If it has happened to all line feeds, the result is exact: one carriage
+//     return before each line feed is removed. A CR LF of the original has two.
+//   - But only a part of a file may be damaged. So each document is read as it is
 //     and with the bytes removed, and its lengths decide: asIs and undone do
-//     this, step chooses, follows looks at the next document where both fit.
-//   - If neither fits, there is other damage. If no document follows either, the
-//     ends of documents are no longer known: lose and blind remove the bytes from
-//     there on, unless most line feeds stand alone.
+//     this, step chooses, follows looks at the next document if both are whole.
+//   - If neither is whole, there is other damage. If no document follows either,
+//     the ends of documents are no longer known: lose and blind remove the bytes
+//     from there on, unless most line feeds are without a carriage return.
 
 const crlf = "\r\n"
 
@@ -39,7 +39,7 @@ type CRLF struct {
 	used int    // bytes of in that out is made of
 	doc  []byte // result of undone
 
-	pairs, alone int  // line feeds before in.Off, behind a carriage return and not
+	pairs, alone int  // line feeds before in.Off, after a carriage return and not
 	lost         bool // the place is not known to be the start of a document
 	removes      bool // a carriage return before each line feed, if lost
 
@@ -96,8 +96,8 @@ func (u *CRLF) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// dear reports whether the search for the ends of documents takes too much time,
-// as it does for bytes that were made so.
+// dear reports whether the search for the ends of documents takes too much time.
+// Only bytes that were made for this purpose cause it.
 func (u *CRLF) dear() bool { return u.looked > 16*u.passed+4*int64(u.max) }
 
 // from returns the bytes that have arrived from a place on, at least n of them
@@ -211,7 +211,7 @@ func (u *CRLF) lose() {
 	u.lost, u.removes = true, u.everywhere()
 }
 
-// window is the number of bytes behind other damage that lose looks at.
+// window is the number of bytes after other damage that lose looks at.
 const window = 64 << 10
 
 // choose puts out the next document, which is whole as its first size bytes,

@@ -14,13 +14,13 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file reads pickles, also those in wrappings: zlib data, as caches of
-// Django have it, and base64, as messages of Celery have it.
+// This file reads pickles, also in wrappings: zlib data, as in caches of Django,
+// and base64, as in messages of Celery.
 //
 //   - Next reads the next pickle. A pickle with a fault may be a wrapping: unwrap
 //     looks at its bytes and reads on in it. The bytes of wrappings are no valid
 //     pickles, so no pickle is taken for one.
-//   - leave continues behind a wrapping that has ended.
+//   - leave continues after a wrapping that has ended.
 //   - base64Reader decodes base64. The bytes of a wrapping are never collected:
 //     MaxPickleSize limits each pickle in it.
 
@@ -126,7 +126,7 @@ func (l *level) Read(p []byte) (n int, err error) {
 	return n, nil
 }
 
-// ReadByte makes flate read no byte behind its data.
+// ReadByte makes flate read no byte after its data.
 func (l *level) ReadByte() (byte, error) {
 	if len(l.peek(1)) == 0 {
 		return 0, l.err
@@ -175,7 +175,7 @@ func (r *pickleReader) unwrap() bool {
 	return true
 }
 
-// leave continues behind the wrapping that has ended, and reports whether there
+// leave continues after the wrapping that has ended, and reports whether there
 // is one.
 func (r *pickleReader) leave() bool {
 	if r.depth == 0 || r.Decoder.Err() != nil {

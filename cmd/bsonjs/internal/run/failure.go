@@ -22,7 +22,7 @@ const maxHints = 100
 const (
 	// maxTried is the longest record that is tried again, in bytes of the input.
 	maxTried = 4 << 20
-	// maxAhead is how many bytes of text behind a fault are read in an attempt.
+	// maxAhead is how many bytes of text after a fault are read in an attempt.
 	// They decide whether the attempt is better.
 	maxAhead = 64 << 10
 )
@@ -118,7 +118,7 @@ func (h *hinter) readOn() {
 	}
 }
 
-// advise adds the hint to f. The bytes that have been read behind the skipped
+// advise adds the hint to f. The bytes that have been read after the skipped
 // ones count too.
 func (h *hinter) advise(f *report.Fault) {
 	if h.failure == nil {

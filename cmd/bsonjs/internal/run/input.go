@@ -214,7 +214,7 @@ func (s *source) all(r io.Reader) *report.Fault {
 	}
 }
 
-// behind returns the place behind data, which starts at p.
+// behind returns the place after data, which starts at p.
 func (s *source) behind(p record.Place, data []byte) record.Place {
 	if s.from.Text {
 		return p.Behind(data)

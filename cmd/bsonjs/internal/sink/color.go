@@ -63,8 +63,8 @@ type token uint8
 
 const (
 	noToken     token = iota // punctuation and blanks
-	stringToken              // behind the opening quote of a string
-	regexToken               // behind the opening slash of a regex
+	stringToken              // after the opening quote of a string
+	regexToken               // after the opening slash of a regex
 	wordToken                // in a number, a word or the options of a regex
 )
 
@@ -178,7 +178,7 @@ func (p *painter) end() {
 
 // A regex is the rest of a literal regex, in portions of any size.
 type regex struct {
-	escaped bool // behind a backslash
+	escaped bool // after a backslash
 	class   bool // in square brackets
 }
 

@@ -122,7 +122,7 @@ func (b *tabber) Write(text []byte) (int, error) {
 
 // A quoted is the rest of a string of JSON, in portions of any size.
 type quoted struct {
-	escaped bool // behind a backslash
+	escaped bool // after a backslash
 }
 
 // end returns the length of text up to the quote that ends the string, or -1 if
