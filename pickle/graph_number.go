@@ -19,7 +19,8 @@ import (
 const maxLong = 17
 
 // maxDigits is the largest number of digits of a longer integer: the number
-// that Python's str allows by default. maxLong4 is the bytes that as many need.
+// that Python's str allows by default. maxLong4 is the number of bytes that so
+// many digits need.
 const (
 	maxDigits = 4300
 	maxLong4  = 1786

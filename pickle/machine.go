@@ -34,7 +34,7 @@ type machine struct {
 	far   map[uint32]ref // entries with an index far above their number
 	memos int            // entries in memo and far
 
-	maxMemo  int  // of them
+	maxMemo  int  // limit of memos
 	describe bool // objects of any class are read; see machine_other.go
 }
 

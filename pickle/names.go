@@ -237,7 +237,7 @@ type rule struct {
 	build bool  // BUILD is allowed
 	items bool  // SETITEM and SETITEMS are allowed
 	list  bool  // APPEND and APPENDS are allowed
-	self  bool  // the state is the object itself, which says nothing
+	self  bool  // the state is the object itself and has no content
 }
 
 // rules is the only table of the uses of a class. A class that is not listed
@@ -329,8 +329,8 @@ var classNames = [numClasses]string{
 }
 
 // fullNames has the name of each class on the list with its module, as
-// UnknownDescribe shows it. Of several names it is the one of Python 3 and of
-// package bson.
+// UnknownDescribe shows it. If a class has several names, it is the name of Python 3
+// and of package bson.
 var fullNames = func() (full [numClasses]string) {
 	for name, c := range names {
 		name = strings.Replace(name, "\n", ".", 1)

@@ -7,7 +7,7 @@ import "github.com/bsonkit/bsonkit/bson/bsoncore"
 // UnknownDescribe every other object to a document of its parts.
 //
 //   - arrayObject and dictObject write the objects that are arrays and documents.
-//   - isOther says which objects on the list are described all the same.
+//   - isOther decides which objects of classes on the list are described too.
 //   - describe, nameValue and otherDict write descriptions; beginDescribed and
 //     endDescribed are around them, part is for each of their parts.
 
@@ -105,8 +105,8 @@ func (b *builder) dictItems(n *node) (s ref, ok bool) {
 	return b.first(arg), true
 }
 
-// isOther reports whether an object is described: nothing else is known to be
-// made of it, or not of this one.
+// isOther reports whether an object is described, because its class, or this object
+// of its class, has no other value.
 func (b *builder) isOther(n *node) bool {
 	switch n.class() {
 	case clsDefaultDict:

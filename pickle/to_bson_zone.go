@@ -199,7 +199,7 @@ func (b *builder) tupleLen(r ref) int {
 }
 
 // A zoneTable is the state of a tzfile. A fault of its content is a fault of
-// the builder; what the methods return then means nothing.
+// the builder; the results of the methods then have no meaning.
 type zoneTable struct {
 	*builder
 	owner            *node

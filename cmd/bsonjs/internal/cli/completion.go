@@ -15,7 +15,7 @@ import (
 // for values of flags. Shells complete names of files themselves, of any suffix,
 // because the bytes of an input decide its format.
 
-// bashScript is the script for bash. That of cobra needs a package.
+// bashScript is the script for bash. The script of cobra needs a package.
 //
 //go:embed completion.bash
 var bashScript string

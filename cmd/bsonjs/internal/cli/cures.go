@@ -12,14 +12,13 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
-// This file finds the flag that helps against a fault of a document: what is
-// typed next.
+// This file finds the flag that helps against a fault of a document.
 //
 //   - cures is the table: an error, and the change of options that may help.
 //   - A trial is a copy of the options of a command, which a cure changes.
-//   - hint tries the cures on the document (run.Failure), and returns the one
+//   - hint tries the cures on the document (run.Failure), and returns the cure
 //     that helps.
-//   - fact has what helps without a trial.
+//   - fact returns the help that needs no trial.
 
 // A cure is a flag that may help against errors.
 type cure struct {
@@ -30,7 +29,7 @@ type cure struct {
 	change func(t *trial) string
 }
 
-// cures are all cures. The first of those that help most is chosen.
+// cures are all cures. hint chooses the cure that helps most, the first of several.
 var cures = []cure{
 	{shellErrors, accepting(acceptShell)},
 	{legacyErrors, accepting(acceptLegacy)},

@@ -81,7 +81,7 @@ func (g *rejectGroup) check() error {
 type policyGroup struct {
 	onError     errorPolicy
 	mendLengths bool // documents with no fault but wrong lengths of containers are written
-	undoCRLF    bool // CR LF in BSON becomes LF where a copy in text mode made it of LF
+	undoCRLF    bool // undo a copy of BSON in text mode, in which LF became CR LF
 	invalidUTF8 bson.UTF8Policy
 	exact       bool
 }

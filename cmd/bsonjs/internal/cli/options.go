@@ -184,9 +184,9 @@ func (o *options) watch(r *run.Run, std streams) {
 }
 
 // progressForm returns the form of the progress of a run that writes to out.
-// Without a flag it is shown only on a terminal that is otherwise idle: nobody
-// types documents there, none are shown, and no program such as less, at the other
-// end of a pipe, can use it.
+// Without a flag it is shown only on a terminal without another use: nobody types
+// documents there, the terminal shows no documents, and the output is not a pipe to
+// a program such as less, which may use the terminal.
 func (o *options) progressForm(std streams, out file.Output) report.ProgressForm {
 	switch o.progress {
 	case progressAlways:
@@ -222,8 +222,8 @@ func (o *options) summarize(r *run.Run, result *run.Result) {
 	}
 }
 
-// conclude says on a terminal that all is well: where a bar was, and after a
-// check, which has no other result.
+// conclude writes one line on a terminal after a run without a fault: in place of
+// a bar, and after validate, which has no other output.
 func (o *options) conclude(r *run.Run, result *run.Result) {
 	if o.quiet || o.errors != report.Text || !result.Whole || result.Code != report.CodeOK {
 		return

@@ -11,14 +11,14 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file decides the format and the compression of an output. A request is
-// all that says something about them: flags, variables, the command, and the
-// name of the output. resolve is the only function that weighs these against
-// each other. For the format, in this order:
+// This file decides the format and the compression of an output. A request has
+// everything that they depend on: flags, variables, the command, and the name of
+// the output. resolve is the only function that decides between these. The first
+// that applies decides the format:
 //
 //  1. a flag on the command line that names the format, or a command with one
-//     format only. If the name says something else, there is a note.
-//  2. the suffix of the name, below those of compressions. The suffix of a
+//     format only. If the name has another suffix, there is a note.
+//  2. the suffix of the name, without the suffixes of compressions. The suffix of a
 //     format that bsonjs does not write is an error.
 //  3. --mode on the command line, which is about JSON.
 //  4. the usual format, which is that of a variable, or depends on the inputs.

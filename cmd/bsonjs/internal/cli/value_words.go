@@ -38,7 +38,7 @@ func (c *choice[T]) Set(s string) error {
 	return c.wrong(s, "")
 }
 
-// wrong is the error for s, which is no word of c. more follows the list of
+// wrong is the error for s, which is not a word of c. more follows the list of
 // words.
 func (c *choice[T]) wrong(s, more string) error {
 	text := "must be " + strings.ReplaceAll(c.Type(), "|", " or ") + more

@@ -7,7 +7,7 @@ import (
 )
 
 // foreignSuffixes are suffixes of names of files in formats that bsonjs does
-// not write. An output with such a name would mislead.
+// not write. Such a name of an output would mislead users.
 var foreignSuffixes = map[string]string{
 	// Tables.
 	".csv": "CSV", ".tsv": "TSV", ".parquet": "Parquet", ".arrow": "Arrow", ".feather": "Feather", ".avro": "Avro", ".orc": "ORC",

@@ -59,7 +59,7 @@ func (s *source) failure(raw *fault, offset int64) *Failure {
 	return f
 }
 
-// wantsHint reports whether a hint is looked for.
+// wantsHint reports whether the run searches for a hint.
 func (e *engine) wantsHint() bool { return e.Hint != nil && e.hints < maxHints }
 
 // advise adds a hint to f, which is about failure, if there is one.
@@ -75,7 +75,7 @@ func (e *engine) advise(f *report.Fault, failure *Failure) {
 // and messages do not.
 type hinter struct {
 	t       *stream
-	failure *Failure // nil: no hint is looked for
+	failure *Failure // nil: the run searches for no hint
 	most    int64    // bytes that are kept
 }
 

@@ -73,7 +73,7 @@ type Input struct {
 	From     *codec.Codec
 	Out      io.Writer // the output
 	Terminal bool      // a terminal shows it
-	Colors   bool      // a terminal shows it that obeys escape sequences
+	Colors   bool      // the output is a terminal that obeys escape sequences
 }
 
 // A Policy is the policy for a record with a fault.
@@ -110,7 +110,7 @@ type Run struct {
 	Policy    Policy
 	MaxErrors int64 // number of faults that ends the run, 0: no limit
 	Mend      bool  // documents with no fault but wrong lengths of containers are written
-	UndoCRLF  bool  // CR LF in BSON that a copy in text mode made of LF becomes LF
+	UndoCRLF  bool  // undo a copy of BSON in text mode, in which LF became CR LF
 
 	// Hint returns what the user can do about a failure, "" if it knows nothing.
 	// It is asked about the first maxHints failures. nil: there are no hints.
