@@ -21,7 +21,7 @@ type stream interface {
 }
 
 // TestReadErrorOffset: the offset of a failure of the reader counts from the
-// start of the stream, behind faults and behind buffers that were moved, too.
+// start of the stream, also after faults and after buffers that were moved.
 func TestReadErrorOffset(t *testing.T) {
 	broken := errors.New("the disk is broken")
 	const one = "\x0c\x00\x00\x00\x10a\x00\x01\x00\x00\x00\x00"

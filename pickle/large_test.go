@@ -220,7 +220,7 @@ const everyValue = `{"v":[{"$numberInt":"1"},{"$numberInt":"300"},{"$numberInt":
 {"$minKey":1},{"$maxKey":1},{"$ref":"c","$id":{"$numberInt":"1"}},{"$ref":"c","$id":{"$numberInt":"1"},"$db":"d","more":null},"last"]}`
 
 // TestFrames checks that a frame ends where CPython ends it: before the first value
-// that starts 64 KiB or more behind the start of the frame. A text of growing length
+// that starts 64 KiB or more after the start of the frame. A text of growing length
 // moves this place over each byte of values of every form.
 func TestFrames(t *testing.T) {
 	const target = 64 << 10

@@ -55,8 +55,8 @@ func readAll(t *testing.T, r *archive.Reader) read {
 	return got
 }
 
-// readFolder returns the documents and the metadata of the files in a dump folder, by
-// namespace.
+// readFolder returns the documents and the metadata of the files in a dump directory,
+// by namespace.
 func readFolder(t *testing.T, dir string) (documents map[string][]string, metadata map[string]string) {
 	t.Helper()
 	documents, metadata = map[string][]string{}, map[string]string{}

@@ -26,7 +26,7 @@ const (
 	term  = "\xff\xff\xff\xff"
 )
 
-// A sketch is an archive in the making.
+// A sketch is an archive that is being written.
 type sketch struct {
 	data []byte
 	sums map[archive.Namespace]uint64
@@ -196,7 +196,7 @@ func listed() *sketch {
 		block("a.x", some(8, 11)...).end("a.x").block("b.y", some(12, 14)...).end("b.y")
 }
 
-// numbers returns the numbers of the documents that were read, with "?" behind those
+// numbers returns the numbers of the documents that were read, with "?" after those
 // whose header is damaged, by namespace.
 func (got salvaged) numbers() map[string]string {
 	all := map[string]string{}
@@ -323,8 +323,8 @@ func TestOfNamespaces(t *testing.T) {
 	}
 }
 
-// TestErrors: errors match their sentinels, and there is no way on behind those that end
-// the Reader.
+// TestErrors: errors match their sentinels, and the Reader cannot continue after those that
+// end it.
 func TestErrors(t *testing.T) {
 	text := string(small().data)
 	broken := errors.New("broken")
@@ -351,7 +351,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v", tc.name, r.Err())
 		}
 	}
-	// The reader fails while Resync looks for the next header.
+	// The reader fails while Resync searches for the next header.
 	for n := 500; n < 640; n++ {
 		data := text[:480] + "\xff" + text[481:n]
 		r := archive.NewReader(io.MultiReader(strings.NewReader(data), iotest.ErrReader(broken)))

@@ -70,7 +70,7 @@ func ExampleWriter() {
 	// Output: 99581
 }
 
-// What is left of an archive that was cut. Malformed documents are skipped.
+// The intact documents of an archive that was cut. Malformed documents are skipped.
 func ExampleReader_Resync() {
 	data, err := os.ReadFile("../../testdata/dumps/all.archive")
 	if err != nil {

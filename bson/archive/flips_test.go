@@ -84,7 +84,7 @@ func (s *sketch) check(t *testing.T, what string, data []byte, from, to, shift i
 }
 
 // TestFlips flips every bit of a small archive. No intact document is lost, none is
-// invented, and every flip behind the prelude is reported, if it changes anything.
+// invented, and every flip after the prelude is reported, if it changes anything.
 func TestFlips(t *testing.T) {
 	s := small()
 	data := bytes.Clone(s.data)

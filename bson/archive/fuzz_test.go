@@ -14,7 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// slowRead is an obvious reader of archives without faults. It reads the documents by
+// slowRead is a simple reader of archives without faults. It reads the documents by
 // namespace, and reports whether there is a fault.
 func slowRead(data []byte) (documents map[archive.Namespace][]string, ok bool) {
 	documents = map[archive.Namespace][]string{}
@@ -108,7 +108,7 @@ func slowRead(data []byte) (documents map[archive.Namespace][]string, ok bool) {
 	return documents, true
 }
 
-// FuzzReader: an archive that an obvious reader reads without a fault has the same
+// FuzzReader: an archive that a simple reader reads without a fault has the same
 // documents for a Reader and no fault; one that it does not read has one. With any
 // damage, documents are bytes of the archive, in order, and salvaging ends.
 func FuzzReader(f *testing.F) {
@@ -140,7 +140,7 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// names reports whether a fault is one of names or contents, which the obvious reader
+// names reports whether a fault is one of names or contents, which the simple reader
 // does not look at.
 func names(fault string) bool {
 	return bytes.Contains([]byte(fault), []byte(archive.ErrName.Error())) || bytes.Contains([]byte(fault), []byte("bson: "))
@@ -183,7 +183,7 @@ func FuzzWriter(f *testing.F) {
 			t.Fatal(err)
 		}
 		if _, ok := slowRead(out.Bytes()); !ok {
-			t.Fatalf("the obvious reader has a fault: %x", out.Bytes())
+			t.Fatalf("the simple reader has a fault: %x", out.Bytes())
 		}
 		back := readAll(t, archive.NewReader(&out))
 		if diff := cmp.Diff(want, back.Documents); diff != "" || back.Err != nil {

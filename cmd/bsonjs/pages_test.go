@@ -367,7 +367,7 @@ func TestReadmeSample(t *testing.T) {
 	}
 }
 
-// helpExample matches an example in a help text. An explanation is behind two
+// helpExample matches an example in a help text. An explanation follows two
 // spaces or more.
 var helpExample = regexp.MustCompile(`(?m)^  (bsonjs .*?)(?:  .*)?$`)
 

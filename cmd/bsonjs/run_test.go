@@ -95,7 +95,7 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// burning returns the message about a disk that fails behind text.
+// burning returns the message about a disk that fails after text.
 func burning(text string) string {
 	if text == "" {
 		return "bsonjs: <stdin>: the disk is on fire\n"
@@ -176,7 +176,7 @@ func TestReadFailureBehindDamage(t *testing.T) {
 }
 
 // The number of bytes before a failure counts from the start of the input, also
-// if the run has read on behind a fault, as a stream and then in pieces.
+// if the run has read on after a fault, as a stream and then in pieces.
 func TestReadFailureFarBehindDamage(t *testing.T) {
 	bad := "\x0c\x00\x00\x00\x99a\x00\x01\x00\x00\x00\x00"
 	for _, n := range []int{1, 1000, 300_000} {

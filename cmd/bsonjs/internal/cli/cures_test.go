@@ -316,7 +316,7 @@ func TestCommandHints(t *testing.T) {
 	}
 }
 
-// inspect of a document behind damage says how to get there.
+// inspect of a document after damage says how to get there.
 func TestInspectBehindDamage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	docs := append(bsonOf(t, `{"a":1}`), "\x08\x00\x00\x00\x02a\x00\x02\x00\x00\x00x\x00\x00"...)

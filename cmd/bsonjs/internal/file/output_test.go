@@ -145,7 +145,7 @@ func TestStalePartial(t *testing.T) {
 	}
 }
 
-// A folder and a link with the name of the partial file stay.
+// A directory and a link with the name of the partial file stay.
 func TestPartialOfAnotherKind(t *testing.T) {
 	dir := t.TempDir()
 	o := Output{Name: filepath.Join(dir, "out"), Overwrite: true}
