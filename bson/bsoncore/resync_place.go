@@ -261,11 +261,16 @@ func (s *resync) stands(at, end int) bool {
 func (s *resync) trace(t *trace, at, limit int) int {
 	for {
 		text, ended := s.from(at)
-		switch v := s.p.trace(t, text, limit); {
-		case v == right:
-			return t.off
-		case v == wrong, ended, !s.more(at + len(text) + 1):
-			return 0
+		v := s.p.trace(t, text, limit)
+		// An element is looked at from its start each time: a long one when an
+		// eighth more of it is there.
+		if v == open && !ended && s.more(at+len(text)+1+max(len(text)-t.off, 0)/8) {
+			continue
 		}
+		s.p.keep(t) // once, because the trail may be long
+		if v == right {
+			return t.off
+		}
+		return 0
 	}
 }

@@ -32,10 +32,6 @@ func (p *prober) trace(t *trace, text []byte, limit int) verdict {
 	c.resetTrace(text, limit, p.depth)
 	for t.open > 0 && t.off <= len(text) && p.pass(t, c) {
 	}
-	to := spot{p.base + int64(t.off), t.open}
-	for _, from := range t.trail {
-		p.keep(from, to)
-	}
 	switch {
 	case t.off > limit:
 		return wrong
@@ -66,15 +62,18 @@ func (p *prober) pass(t *trace, c *Cursor) bool {
 	return true
 }
 
-// keep remembers that a trace leads from one place to the other.
-func (p *prober) keep(from, to spot) {
+// keep remembers where t has come to.
+func (p *prober) keep(t *trace) {
 	if p.places == nil {
 		p.places = make(map[spot]spot)
 	}
-	if len(p.places) >= maxJumps {
-		clear(p.places)
+	to := spot{p.base + int64(t.off), t.open}
+	for _, from := range t.trail {
+		if len(p.places) >= maxJumps {
+			clear(p.places)
+		}
+		p.places[from] = to
 	}
-	p.places[from] = to
 }
 
 // A chain is documents of a stream that follow one another.
