@@ -215,8 +215,12 @@ func (r *Reader) passStart(skipped io.Writer) bool {
 			return true
 		}
 	}
+	stops := []stop{{terminator, endsBlock}, {magic, anywhere}}
 	for {
-		n := before(b, stop{terminator, endsBlock}, stop{magic, startsArchive})
+		if b.Offset() > maxMagic {
+			stops = stops[:1]
+		}
+		n := before(b, stops...)
 		if n == 0 {
 			break
 		}
@@ -335,9 +339,8 @@ func endsBlock(b *readahead.Buffer) bool {
 	return err == nil
 }
 
-// startsArchive reports whether the magic number at the next byte of b may be that of
-// the archive.
-func startsArchive(b *readahead.Buffer) bool { return b.Offset() <= maxMagic }
+// anywhere is for a mark that is a stop wherever it is.
+func anywhere(*readahead.Buffer) bool { return true }
 
 // documentAt returns the document of at most limit bytes that starts off bytes after
 // the next byte of b, or nil.

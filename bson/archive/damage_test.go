@@ -327,6 +327,7 @@ func TestOfNamespaces(t *testing.T) {
 // end it.
 func TestErrors(t *testing.T) {
 	text := string(small().data)
+	long := newSketch().block("d." + strings.Repeat("x", 100)).block("e." + strings.Repeat("x", 100))
 	broken := errors.New("broken")
 	fails := func(n int) io.Reader { return io.MultiReader(strings.NewReader(text[:n]), iotest.ErrReader(broken)) }
 	for _, tc := range []struct {
@@ -343,6 +344,7 @@ func TestErrors(t *testing.T) {
 		{"namespaces", archive.ReadOptions{MaxNamespaces: 3}, strings.NewReader(text), archive.ErrTooMany},
 		{"namespaces of the metadata", archive.ReadOptions{MaxNamespaces: 2}, strings.NewReader(text), archive.ErrTooMany},
 		{"metadata", archive.ReadOptions{MaxMetadata: 100}, strings.NewReader(text), archive.ErrTooMany},
+		{"names", archive.ReadOptions{MaxMetadata: 201}, bytes.NewReader(long.data), archive.ErrTooMany},
 	} {
 		r := tc.o.NewReader(tc.r)
 		for r.Next() {
@@ -350,6 +352,12 @@ func TestErrors(t *testing.T) {
 		if !errors.Is(r.Err(), tc.want) || r.Resync(nil) || r.Next() || !errors.Is(r.Err(), tc.want) {
 			t.Errorf("%s: %v", tc.name, r.Err())
 		}
+	}
+	within := archive.ReadOptions{MaxMetadata: 202}.NewReader(bytes.NewReader(long.data))
+	for within.Next() {
+	}
+	if !errors.Is(within.Err(), archive.ErrUnended) {
+		t.Errorf("names within the limit: %v", within.Err())
 	}
 	// The reader fails while Resync searches for the next header.
 	for n := 500; n < 640; n++ {

@@ -24,9 +24,10 @@ var (
 	// namespace was called before.
 	ErrEnded = errors.New("namespace has already ended")
 	// ErrName: a namespace that no server has: without a collection, with a dot, slash,
-	// backslash or NUL in the database, or with a NUL in the collection.
+	// backslash or NUL in the database, with a NUL in the collection, or not UTF-8.
 	ErrName = errors.New("not a namespace")
-	// ErrTooMany: there are more namespaces, or more metadata, than the limit.
+	// ErrTooMany: there are more namespaces, or more metadata and names, than the
+	// limit.
 	ErrTooMany = errors.New("too many namespaces or metadata")
 )
 

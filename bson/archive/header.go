@@ -2,6 +2,7 @@ package archive
 
 import (
 	"hash/crc64"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -96,6 +97,17 @@ func readMetadata(doc bsoncore.Document) (m Metadata, err error) {
 		return m, ErrHeader
 	}
 	return m, nil
+}
+
+// check returns the reason why m cannot be in an archive, or nil.
+func (m Metadata) check() error {
+	if err := m.Namespace.check(); err != nil {
+		return err
+	}
+	if !utf8.ValidString(m.Text) || !utf8.ValidString(string(m.Type)) {
+		return bsoncore.ErrUTF8
+	}
+	return nil
 }
 
 func (m Metadata) append(dst []byte) []byte {

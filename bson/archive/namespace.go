@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Namespace is the name of a collection with its database.
@@ -30,10 +31,10 @@ func (n Namespace) Less(m Namespace) bool {
 	return n.Collection < m.Collection
 }
 
-// check returns ErrName for a namespace that no server has: without a collection, with
-// a dot, slash, backslash or NUL in the database, or with a NUL in the collection.
+// check returns ErrName for a namespace that no server has.
 func (n Namespace) check() error {
-	if n.Collection == "" || strings.ContainsAny(n.DB, "./\\\x00") || strings.IndexByte(n.Collection, 0) >= 0 {
+	if n.Collection == "" || strings.ContainsAny(n.DB, "./\\\x00") || strings.IndexByte(n.Collection, 0) >= 0 ||
+		!utf8.ValidString(n.DB) || !utf8.ValidString(n.Collection) {
 		return ErrName
 	}
 	return nil

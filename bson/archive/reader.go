@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -28,7 +27,8 @@ const (
 	DefaultMaxDocumentSize = 16<<20 + 16<<10
 	// DefaultMaxNamespaces is the default limit of namespaces.
 	DefaultMaxNamespaces = 1 << 20
-	// DefaultMaxMetadata is the default limit of all metadata together, in bytes.
+	// DefaultMaxMetadata is the default limit of the metadata and names together, in
+	// bytes.
 	DefaultMaxMetadata = 256 << 20
 )
 
@@ -45,8 +45,8 @@ type ReadOptions struct {
 	// MaxNamespaces is the largest number of namespaces. Zero means
 	// DefaultMaxNamespaces.
 	MaxNamespaces int
-	// MaxMetadata is the largest size of the metadata of all namespaces together, in
-	// bytes. Zero means DefaultMaxMetadata.
+	// MaxMetadata is the largest size of the metadata of all namespaces, and of the
+	// names of all, together, in bytes. Zero means DefaultMaxMetadata.
 	MaxMetadata int
 	// MaxDepth is the largest number of open containers in a document that Resync
 	// accepts, the document included. Zero means bsoncore.DefaultMaxDepth.
@@ -116,7 +116,8 @@ type Reader struct {
 	in       readahead.Buffer
 	header   Header
 	metadata []Metadata
-	read     int // bytes of metadata
+	listed   map[Namespace]bool // those of metadata; nil: nothing has asked
+	read     int                // bytes of metadata, and of names in spaces
 
 	state   state
 	spaces  map[Namespace]*space
@@ -440,9 +441,11 @@ func (r *Reader) begin(b block) {
 func (r *Reader) enter(n Namespace) bool {
 	s, ok := r.spaces[n]
 	if !ok {
-		if len(r.order) == r.opts.MaxNamespaces {
+		size := len(n.DB) + len(n.Collection)
+		if size > r.opts.MaxMetadata-r.read || len(r.order) == r.opts.MaxNamespaces {
 			return r.fail(&Error{Offset: r.at, Namespace: n, Err: ErrTooMany})
 		}
+		r.read += size
 		s = &space{name: n}
 		r.spaces[n] = s
 		r.order = append(r.order, s)
@@ -495,7 +498,18 @@ func (r *Reader) known(doc []byte) bool {
 		return false
 	}
 	b, err := readBlock(doc)
-	return err == nil && (r.spaces[b.name] != nil || slices.ContainsFunc(r.metadata, func(m Metadata) bool { return m.Namespace == b.name }))
+	return err == nil && (r.spaces[b.name] != nil || r.lists(b.name))
+}
+
+// lists reports whether the metadata name a namespace.
+func (r *Reader) lists(n Namespace) bool {
+	if r.listed == nil {
+		r.listed = make(map[Namespace]bool, len(r.metadata))
+		for _, m := range r.metadata {
+			r.listed[m.Namespace] = true
+		}
+	}
+	return r.listed[n]
 }
 
 // count makes doc the document of the event.

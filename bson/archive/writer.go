@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/crc64"
 	"io"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -34,7 +35,8 @@ type Writer struct {
 // NewWriter returns a Writer that begins the archive with h and metadata. An empty
 // Version is "0.1", an empty ServerVersion "7.0.0": mongorestore rejects an archive
 // without one. Zero Collections are 1. Nothing is written before the first call of a
-// method, which also returns the error of a wrong namespace in the metadata.
+// method, which also returns the error of h and metadata: an *Error that matches ErrName
+// for a wrong namespace, and bsoncore.ErrUTF8 for text that is not UTF-8.
 func NewWriter(w io.Writer, h Header, metadata []Metadata) *Writer {
 	if h.Version == "" {
 		h.Version = "0.1"
@@ -46,9 +48,12 @@ func NewWriter(w io.Writer, h Header, metadata []Metadata) *Writer {
 		h.Collections = 1
 	}
 	a := &Writer{w: w, spaces: map[Namespace]*space{}}
+	if !utf8.ValidString(h.Version) || !utf8.ValidString(h.ServerVersion) || !utf8.ValidString(h.ToolVersion) {
+		a.err = &Error{Err: bsoncore.ErrUTF8}
+	}
 	a.buf = h.append(append(a.buf, magic...))
 	for _, m := range metadata {
-		if err := m.Namespace.check(); err != nil && a.err == nil {
+		if err := m.check(); err != nil && a.err == nil {
 			a.err = &Error{Namespace: m.Namespace, Err: err}
 		}
 		a.buf = m.append(a.buf)

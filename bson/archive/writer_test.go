@@ -244,3 +244,36 @@ func TestOrder(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestWriterText: what is not UTF-8 is rejected, because no Reader accepts it.
+func TestWriterText(t *testing.T) {
+	n := archive.Namespace{DB: "a", Collection: "x"}
+	for _, tc := range []struct {
+		name     string
+		header   archive.Header
+		metadata archive.Metadata
+		want     error
+	}{
+		{"all valid", archive.Header{Version: "é"}, archive.Metadata{Namespace: n, Text: "{}", Type: archive.View}, nil},
+		{"version", archive.Header{Version: "\xff"}, archive.Metadata{Namespace: n}, bsoncore.ErrUTF8},
+		{"server version", archive.Header{ServerVersion: "\xff"}, archive.Metadata{Namespace: n}, bsoncore.ErrUTF8},
+		{"tool version", archive.Header{ToolVersion: "\xff"}, archive.Metadata{Namespace: n}, bsoncore.ErrUTF8},
+		{"text", archive.Header{}, archive.Metadata{Namespace: n, Text: "\xff"}, bsoncore.ErrUTF8},
+		{"type", archive.Header{}, archive.Metadata{Namespace: n, Type: "\xff"}, bsoncore.ErrUTF8},
+		{"database", archive.Header{}, archive.Metadata{Namespace: archive.Namespace{DB: "\xff", Collection: "x"}}, archive.ErrName},
+		{"collection", archive.Header{}, archive.Metadata{Namespace: archive.Namespace{DB: "a", Collection: "\xff"}}, archive.ErrName},
+	} {
+		var out bytes.Buffer
+		w := archive.NewWriter(&out, tc.header, []archive.Metadata{tc.metadata})
+		err := w.Begin(n)
+		if !errors.Is(err, tc.want) || tc.want != nil && (out.Len() > 0 || w.Close() == nil) {
+			t.Errorf("%s: %v, %d bytes", tc.name, err, out.Len())
+		}
+	}
+	w := archive.NewWriter(io.Discard, archive.Header{}, nil)
+	for _, n := range []archive.Namespace{{DB: "\xff", Collection: "x"}, {DB: "a", Collection: "\xff"}} {
+		if err := w.Write(n, document(1)); !errors.Is(err, archive.ErrName) {
+			t.Errorf("%q: %v", n, err)
+		}
+	}
+}

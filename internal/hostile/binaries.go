@@ -198,6 +198,12 @@ var streams = []Shape{
 		d := doc("\x02a\x00" + text(strings.Repeat("x", n)))
 		return d[:len(d)-1] + "\x01"
 	}},
+	// An archive is cut at its terminators, and its reader gives the bytes between
+	// two of them one after the other.
+	{Name: "terminators in a key", Format: Stream, Make: filled(u32(1), "\xff\xff\xff\xff\x05", "")},
+	{Name: "terminators between elements", Format: Stream, Make: filled(u32(1), "\x01a\x00\xff\xff\xff\xff"+u32(4089), "")},
+	{Name: "headers of other archives", Format: Stream, Make: filled("", doc("\x02db\x00"+text("x")+"\x02collection\x00"+text("y")+
+		"\x08EOF\x00\x00\x12CRC\x00\x00\x00\x00\x00\x00\x00\x00\x00"), "")},
 	{Name: "deep and damaged", Format: Stream, Make: func(n int) string {
 		return fill(n, "", nest(900, "\x03\x00", "\x08\x00\x02"), "")
 	}},
