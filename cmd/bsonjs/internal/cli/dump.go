@@ -56,7 +56,7 @@ func (a *app) dumpCommand() *cobra.Command {
 			"the same for all data that bsondump does not lose. All flags of bsondump are\n" +
 			"accepted, and --outFile is another name of --output. The suffix of the output\n" +
 			"decides its compression, not its format.\n\n" +
-			"bsondump alters some documents, or drops them with exit code 0: documents with\n" +
+			"bsondump alters some documents, or loses them with exit code 0: documents with\n" +
 			"invalid UTF-8, for example, or with a NaN whose bits have no text. bsonjs dump\n" +
 			"reports and rejects them, and the exit code is not 0. --lossy writes the nearest\n" +
 			"text.\n",

@@ -49,9 +49,10 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 		word[extjson.Mode]{"canonical", extjson.Canonical}, word[extjson.Mode]{"relaxed", extjson.Relaxed},
 		word[extjson.Mode]{"legacy", extjson.Legacy}, word[extjson.Mode]{"shell", extjson.Shell},
 		word[extjson.Mode]{"plain", extjson.Plain}, word[extjson.Mode]{"semi", extjson.SemiRelaxed},
-	), "mode", "m", "relaxed (the default) is easy to read; canonical keeps every type, and with --exact it converts back to the same bytes; "+
-		"legacy is Extended JSON before version 2; shell is the syntax of the MongoDB shell; plain has no "+
-		"wrappers and is not meant to be read back; semi is relaxed with wrappers for integers beyond 2^53. "+
+	), "mode", "m", "relaxed (the default, except in salvage) is easy to read; canonical (the default in salvage) keeps "+
+		"every type, and with --exact it converts back to the same bytes; legacy is "+
+		"Extended JSON before version 2; shell is the syntax of the MongoDB shell; plain has no wrappers and is not meant to be read back; "+
+		"semi is relaxed with wrappers for integers beyond 2^53. "+
 		"With --mode the output is JSON")
 	fs.BoolVar(&g.array, "array", false, "write one array of all documents of all files; without --array every output, also FILE.json, has one document per line")
 	pretty := setting[prettyPolicy]{choose(&g.pretty,

@@ -45,10 +45,10 @@ func (a *app) inspectCommand() *cobra.Command {
 		Short: "show the bytes of documents element by element, also of damaged ones",
 		Long: "Show the offset, length, type, key and value of every element of BSON documents.\n" +
 			"Show the place of every fault and the bytes around it.\n\n" +
-			"Of a damaged document every element is shown that can be told from the rest.\n" +
-			"Then the run ends; with --on-error skip it continues. Offsets are the offsets of\n" +
-			"messages: bytes of the file, from 0. hex, base64, JSON and pickles are converted\n" +
-			"to BSON first; offsets are then bytes of each document.\n",
+			"In a damaged document bsonjs shows every element that it can find. Then the run\n" +
+			"ends; with --on-error skip it continues. Offsets are bytes of the file, from 0,\n" +
+			"as in messages. hex, base64, JSON and pickles are converted to BSON first;\n" +
+			"offsets are then bytes of each document.\n",
 		Example: "  bsonjs inspect --document 7 --path /address users.bson\n" +
 			"  bsonjs inspect --offset 4711 users.bson\n" +
 			"  bsonjs inspect --bytes --on-error skip broken.bson | less\n" +

@@ -28,7 +28,7 @@ func (a *app) manCommand() *cobra.Command {
 		Short: "print a manual page, or write all pages to a directory",
 		Long: "Print the manual page of bsonjs, or that of a command or topic.\n\n" +
 			"With --output, write the pages of all commands and topics to directories for\n" +
-			"their sections, man1 and man7, below DIR. They are created if they do not exist.\n",
+			"their sections, man1 and man7, below DIR. bsonjs creates these directories.\n",
 		Example: "  bsonjs man | man -l -\n" +
 			"  bsonjs man salvage | man -l -\n" +
 			"  bsonjs man --output ~/.local/share/man\n",

@@ -31,9 +31,9 @@ func (a *app) validateCommand() *cobra.Command {
 		Use:   "validate [flags] [FILE...]",
 		Short: "check files and report every fault",
 		Long: "Check every byte of files and report every fault of each document: malformed\n" +
-			"elements, invalid UTF-8, and keys that the rules below reject. Nothing is\n" +
-			"written. JSON and pickles are converted to BSON and checked then. The exit code\n" +
-			"is 1 if there is a fault. If there is none, a terminal shows one line.\n",
+			"elements, invalid UTF-8, and keys that the rules below reject. JSON and\n" +
+			"pickles are converted to BSON, and then checked. validate writes nothing. The\n" +
+			"exit code is 1 if there is a fault. If there is none, a terminal shows one line.\n",
 		Example: "  bsonjs validate users.bson\n" +
 			"  bsonjs validate --no-duplicate-keys --array-keys *.bson\n" +
 			"  bsonjs validate --errors json --summary none users.bson 2>&1 | jq .path\n",
