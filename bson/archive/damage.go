@@ -339,7 +339,7 @@ func endsBlock(b *readahead.Buffer) bool {
 	return err == nil
 }
 
-// anywhere is for a mark that is a stop wherever it is.
+// anywhere is for a mark that is a stop at every place.
 func anywhere(*readahead.Buffer) bool { return true }
 
 // documentAt returns the document of at most limit bytes that starts off bytes after

@@ -45,8 +45,8 @@ type ReadOptions struct {
 	// MaxNamespaces is the largest number of namespaces. Zero means
 	// DefaultMaxNamespaces.
 	MaxNamespaces int
-	// MaxMetadata is the largest size of the metadata of all namespaces, and of the
-	// names of all, together, in bytes. Zero means DefaultMaxMetadata.
+	// MaxMetadata is the largest size of the metadata and the names of all namespaces
+	// together, in bytes. Zero means DefaultMaxMetadata.
 	MaxMetadata int
 	// MaxDepth is the largest number of open containers in a document that Resync
 	// accepts, the document included. Zero means bsoncore.DefaultMaxDepth.
@@ -116,7 +116,7 @@ type Reader struct {
 	in       readahead.Buffer
 	header   Header
 	metadata []Metadata
-	listed   map[Namespace]bool // those of metadata; nil: nothing has asked
+	listed   map[Namespace]bool // the namespaces of metadata; nil: not made yet
 	read     int                // bytes of metadata, and of names in spaces
 
 	state   state

@@ -36,7 +36,7 @@ type Writer struct {
 // Version is "0.1", an empty ServerVersion "7.0.0": mongorestore rejects an archive
 // without one. Zero Collections are 1. Nothing is written before the first call of a
 // method, which also returns the error of h and metadata: an *Error that matches ErrName
-// for a wrong namespace, and bsoncore.ErrUTF8 for text that is not UTF-8.
+// for a wrong namespace, or bsoncore.ErrUTF8 for text that is not UTF-8.
 func NewWriter(w io.Writer, h Header, metadata []Metadata) *Writer {
 	if h.Version == "" {
 		h.Version = "0.1"
