@@ -97,6 +97,7 @@ func TestJobs(t *testing.T) {
 		{"bson to bson", binary, []string{"-f", "bson", "-t", "bson"}},
 		{"bson to array", binary, []string{"--array", "--mode", "canonical"}},
 		{"bson replaced", binary, []string{"--invalid-utf8", "replace"}},
+		{"bson replaced in pickles", binary, []string{"-f", "bson", "-t", "pickle", "--deprecated", "convert", "--invalid-utf8", "replace"}},
 		{"bson copied as text", bytes.ReplaceAll(binary, []byte("\n"), []byte("\r\n")), []string{"-f", "bson", "--undo-crlf"}},
 		{"wide lines to bson", wide(lines), []string{"-f", "json"}},
 		{"bson kept", binary, []string{"-f", "bson", "-t", "bson", "--invalid-utf8", "keep"}},

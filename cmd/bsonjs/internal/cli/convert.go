@@ -172,8 +172,11 @@ func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 func (o *convertOptions) checkKeep(from, to *codec.Codec) error {
 	for i, c := range []*codec.Codec{from, to} {
 		if o.keeps && c != nil && !c.Copies {
-			side := [...]string{"input", "output"}[i]
-			return fmt.Errorf("--invalid-utf8 keep needs BSON, hex or base64 as input and output, and the %s is %v; use --invalid-utf8 replace", side, c)
+			side, instead := [...]string{"input", "output"}[i], "use --invalid-utf8 replace"
+			if from == codec.Pickle {
+				instead = "leave it out"
+			}
+			return fmt.Errorf("--invalid-utf8 keep needs BSON, hex or base64 as input and output, and the %s is %v; %s", side, c, instead)
 		}
 	}
 	return nil

@@ -231,8 +231,8 @@ func fact(f *run.Failure) string {
 		return "a copy in text mode put a carriage return before each line feed; use bsonjs salvage --undo-crlf"
 	case errors.Is(f.Err, pickle.ErrZone):
 		return "set the variable ZONEINFO to a time zone database that has it"
-	case ok && length.Err == bson.ErrTruncated && f.Wrapped:
-		return "write all digits of a document on one line, as " + oneLine[f.From] + " does"
+	case f.Wrapped && (ok && length.Err == bson.ErrTruncated || errors.Is(f.Err, bson.ErrTrailing)):
+		return "lines are not documents; type " + undigit[f.From] + " FILE | bsonjs"
 	case !errors.Is(f.Err, bson.ErrTooLarge):
 		return ""
 	case !ok:
@@ -243,5 +243,5 @@ func fact(f *run.Failure) string {
 	return ""
 }
 
-// oneLine has the programs that write all digits of a file on one line.
-var oneLine = map[*codec.Codec]string{codec.Hex: "xxd -p -c0", codec.Base64: "base64 -w0"}
+// undigit has the programs that make bytes of all digits of a file.
+var undigit = map[*codec.Codec]string{codec.Hex: "xxd -r -p", codec.Base64: "base64 -d"}

@@ -87,9 +87,19 @@ func flagElsewhere(cmd *cobra.Command, name string) string {
 	if text := insteadOf[cmd.Name()][name]; text != "" {
 		return "use " + text
 	}
-	main := find(cmd.Root(), "convert")
-	if f := main.Flags().Lookup(name); f != nil && !f.Hidden && !isMain(cmd) {
-		return "only bsonjs convert has it"
+	if owners := flagOwners(cmd.Root(), name); len(owners) > 0 && cmd.Flags().Lookup(name) == nil {
+		return "it is a flag of " + strings.Join(owners, ", ")
 	}
 	return ""
+}
+
+// flagOwners returns the names of the commands that have the flag of the given
+// name and show it in their help.
+func flagOwners(root *cobra.Command, name string) (names []string) {
+	for _, c := range root.Commands() {
+		if f := c.Flags().Lookup(name); f != nil && !f.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }

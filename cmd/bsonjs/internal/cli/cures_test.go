@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,6 +161,7 @@ func cureRows(t testing.TB) []cureRow {
 		// Text that is not UTF-8.
 		{"Latin-1", latin1(), "", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 replace", "--invalid-utf8 replace"},
 		{"Latin-1, copied", latin1(), "-t bson", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 keep", "-t bson --invalid-utf8 keep"},
+		{"Latin-1 to a pickle", latin1(), "-t pickle", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 replace", "-t pickle --invalid-utf8 replace"},
 		{"Latin-1, dump", latin1(), "dump", "document 1 at offset 12 (/s): invalid UTF-8; use --lossy; skipped 19 bytes from offset 0", "dump --lossy"},
 		{"Latin-1, salvage", latin1(), "salvage -t json",
 			"document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 replace; skipped 19 bytes from offset 0", "salvage -t json --invalid-utf8 replace"},
@@ -181,15 +183,23 @@ func cureRows(t testing.TB) []cureRow {
 			`document 2 at offset 5: not a document: its length is the text "LOG:"`, ""},
 		{"length is longer than the file", append(bsonOf(t, `{}`), longLength...), "",
 			"document 2 at offset 5: length 268435456 is longer than the rest of the file, 7 bytes", ""},
-		{"cut", bsonOf(t, `{"a":"x"}`)[:10], "", "document 1 at offset 10: document ends too early: its length is 14", ""},
+		{"cut", bsonOf(t, `{"a":"x"}`)[:10], "", "document 1 at offset 10: document ends too early: its length, at offset 0, is 14", ""},
+		{"length too large", append(bsonOf(t, `{}`), append([]byte{0xff, 0xff, 0xff, 0x00}, slices.Repeat(bsonOf(t, `{}`), 1000)...)...), "",
+			"document 2 at offset 5009: document ends too early: its length, at offset 5, is 16777215", ""},
 		{"length leads to another byte", append([]byte("\x08\x00\x00\x00\x02a\x00\x02\x00\x00\x00x\x00\x00"), bsonOf(t, `{}`)...), "",
 			"document 1 at offset 0: length 8 leads to a byte that is not NUL", ""},
 
 		// Digits in lines.
 		{"hexadecimal", []byte(inLines(hex.EncodeToString(long), 60)), "",
-			"document 1 at offset 0: document ends too early: its length is 213; write all digits of a document on one line, as xxd -p -c0 does", ""},
+			"document 1 at offset 0: document ends too early: its length is 213; lines are not documents; type xxd -r -p FILE | bsonjs", ""},
 		{"base64", []byte(inLines(base64.StdEncoding.EncodeToString(long), 76)), "",
-			"document 1 at offset 0: document ends too early: its length is 213; write all digits of a document on one line, as base64 -w0 does", ""},
+			"document 1 at offset 0: document ends too early: its length is 213; lines are not documents; type base64 -d FILE | bsonjs", ""},
+		{"base64, two documents on a line", []byte(base64.StdEncoding.EncodeToString(slices.Repeat(long, 2))), "",
+			"document 1 at offset 0: bytes after the end of the document; lines are not documents; type base64 -d FILE | bsonjs", ""},
+		{"hexadecimal, a document and half a document on a line", []byte(inLines(hex.EncodeToString(slices.Repeat(long, 2)), 600)), "",
+			"document 1 at offset 0: bytes after the end of the document; lines are not documents; type xxd -r -p FILE | bsonjs", ""},
+		{"hexadecimal, other bytes after a document", []byte(hex.EncodeToString(long) + "00ff00ff00ff"), "",
+			"document 1 at offset 0: bytes after the end of the document", ""},
 		{"one line, cut", []byte(hex.EncodeToString(long)[:60]), "", "document 1 at offset 0: document ends too early: its length is 213", ""},
 		{"two lines, the first cut", []byte(hex.EncodeToString(long)[:60] + "\n" + hex.EncodeToString(long)), "",
 			"document 1 at offset 0: document ends too early: its length is 213", ""},
@@ -301,7 +311,9 @@ func TestCommandHints(t *testing.T) {
 		{"dump --jsonArray x.bson", 2, "unknown flag: --jsonArray; use bsonjs --array -m canonical --doubles driver (see bsonjs dump --help)"},
 		{"dump --array x.bson", 2, "unknown flag: --array; use bsonjs --array -m canonical --doubles driver (see bsonjs dump --help)"},
 		{"inspect --outFile x x.bson", 2, "unknown flag: --outFile; use --output (see bsonjs inspect --help)"},
-		{"validate --pretty x.bson", 2, "unknown flag: --pretty; only bsonjs convert has it (see bsonjs validate --help)"},
+		{"validate --pretty x.bson", 2, "unknown flag: --pretty; it is a flag of convert, dump, salvage (see bsonjs validate --help)"},
+		{"inspect --undo-crlf x.bson", 2, "unknown flag: --undo-crlf; it is a flag of convert, salvage (see bsonjs inspect --help)"},
+		{"x.bson --bytes", 2, "unknown flag: --bytes; it is a flag of inspect (see bsonjs --help)"},
 	} {
 		var out, err bytes.Buffer
 		code := Run(strings.Fields(tc.args), strings.NewReader(""), &out, &err)

@@ -150,8 +150,8 @@ func (g *policyGroup) checkEffect(fs *pflag.FlagSet, from, to *codec.Codec) erro
 	if err := checkText(fs, "exact", from, to); err != nil {
 		return err
 	}
-	if given(fs, "invalid-utf8") && noText(from, to) && (from == codec.Pickle || to == codec.Pickle) {
-		return errors.New("--invalid-utf8 has no effect between BSON and pickles; leave it out")
+	if given(fs, "invalid-utf8") && noText(from, to) && from == codec.Pickle {
+		return errors.New("--invalid-utf8 has no effect, because the text of a pickle that is read is UTF-8; leave it out")
 	}
 	return nil
 }

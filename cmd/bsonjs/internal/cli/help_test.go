@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"maps"
 	"os"
 	"regexp"
@@ -217,6 +218,21 @@ func TestCommandsAreTold(t *testing.T) {
 	for _, c := range new(app).tree().Commands() {
 		if !isMain(c) && !strings.Contains(string(page), "bsonjs "+c.Name()) {
 			t.Errorf("docs/command.md does not name bsonjs %s", c.Name())
+		}
+	}
+}
+
+// A page of the manual has the name of its command, with and without bsonjs.
+func TestPageNames(t *testing.T) {
+	for args, want := range map[string]string{
+		"": "BSONJS", "bsonjs": "BSONJS", "convert": "BSONJS",
+		"oid time": `BSONJS\-OID\-TIME`, "bsonjs oid time": `BSONJS\-OID\-TIME`, "bsonjs-oid-time": `BSONJS\-OID\-TIME`,
+		"formats": `BSONJS\-FORMATS`, "bsonjs-formats": `BSONJS\-FORMATS`,
+	} {
+		var out, err bytes.Buffer
+		code := Run(append([]string{"man"}, strings.Fields(args)...), strings.NewReader(""), &out, &err)
+		if code != 0 || !strings.HasPrefix(out.String(), `.TH "`+want+`" `) {
+			t.Errorf("bsonjs man %s: code %d, %s, page starts %.40q, want %s", args, code, &err, &out, want)
 		}
 	}
 }

@@ -67,11 +67,15 @@ func (a *app) manCommand() *cobra.Command {
 }
 
 // pageAbout returns the text of the page about the command or topic that words
-// name, that of bsonjs if there are none.
+// name, that of bsonjs if there are none. A word may also be the name of a page,
+// such as bsonjs-oid.
 func pageAbout(pages []manPage, words []string) (string, error) {
-	name := strings.Join(append([]string{"bsonjs"}, words...), "-")
-	if len(words) == 1 && words[0] == "convert" {
+	name := strings.Join(words, "-")
+	switch {
+	case name == "" || name == "convert":
 		name = pages[0].name
+	case name != pages[0].name && !strings.HasPrefix(name, pages[0].name+"-"):
+		name = pages[0].name + "-" + name
 	}
 	var names []string
 	for _, p := range pages {

@@ -146,8 +146,8 @@ type LineReader interface {
 	// Unended reports whether the current line has no line feed at its end, as
 	// the last line of an input may.
 	Unended() bool
-	// Wrapped reports whether the next line seems to continue the current one, as
-	// far as it has been read.
+	// Wrapped reports whether lines are no documents: the current one has several,
+	// or the next one, as far as it has been read, seems to continue it.
 	Wrapped() bool
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -164,9 +165,14 @@ func (d *digitReader) Err() error { return d.err }
 // Unended reports whether the line ends without a line feed, as the last may.
 func (d *digitReader) Unended() bool { return !bytes.HasSuffix(d.line, []byte("\n")) }
 
-// Wrapped reports whether the next line has digits, but does not start a
-// document.
+// Wrapped reports whether another document follows in the current line, or the
+// next line has digits but does not start a document.
 func (d *digitReader) Wrapped() bool {
+	if OpensBSON(d.doc) {
+		if n := binary.LittleEndian.Uint32(d.doc); int64(n) < int64(len(d.doc)) && opensSmall(d.doc[n:]) {
+			return true
+		}
+	}
 	next, _ := d.r.Peek(min(d.r.Buffered(), spelledSize))
 	next, _, _ = bytes.Cut(next, []byte("\n"))
 	next = bytes.TrimSpace(next)

@@ -50,12 +50,16 @@ func Diagnose(err error) *Fault {
 	return f
 }
 
-// Within adds to f, the fault err, that left bytes of the file are left from the
-// start of the document on; -1 is unknown.
-func (f *Fault) Within(err error, left int64) {
+// Within adds to f, the fault err, that the document starts at an offset of the
+// file and that left bytes of the file are left from there on; -1 is unknown.
+func (f *Fault) Within(err error, start, left int64) {
 	length, ok := errors.AsType[bson.LengthError](err)
-	if ok && length.Err == bson.ErrTooLarge && length.Text() == "" && left >= 0 && int64(length.Length) > left {
+	switch {
+	case !ok || length.Text() != "":
+	case length.Err == bson.ErrTooLarge && left >= 0 && int64(length.Length) > left:
 		f.Why = fmt.Sprintf("length %d is longer than the rest of the file, %s", length.Length, Plural(left, "byte"))
+	case length.Err == bson.ErrTruncated && start >= 0: // the place of f is the end of the file
+		f.Why = fmt.Sprintf("%v: its length, at offset %d, is %d", length.Err, start, length.Length)
 	}
 }
 

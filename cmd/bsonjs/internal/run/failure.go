@@ -34,8 +34,8 @@ type Failure struct {
 	// Left is the number of bytes from the start of the record to the end of the
 	// file, -1 if it is not known.
 	Left int64
-	// Wrapped says that the next line seems to continue the record, which is a
-	// line.
+	// Wrapped says that the record, a line, has several documents, or that the next
+	// line seems to continue it.
 	Wrapped bool
 	// CRLF says that the document is whole without carriage returns before line
 	// feeds. It is said once for each input.

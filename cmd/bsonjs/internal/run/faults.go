@@ -190,7 +190,11 @@ func (s *source) diagnose(raw fault) *report.Fault {
 		return nil
 	}
 	failure := s.failure(&raw, f.Place.Offset)
-	f.Within(raw.err, failure.Left)
+	start := int64(-1)
+	if !raw.read && s.from.Offsets {
+		start = raw.base.Offset + raw.start
+	}
+	f.Within(raw.err, start, failure.Left)
 	if raw.read {
 		s.advise(f, failure)
 	}
