@@ -25,14 +25,15 @@ const (
 	noSeparators                       // 20240229T120000
 	blankTime                          // a blank before the time, not T
 	longYear                           // a year with a sign and six digits
+	blankCentury                       // a blank and a year below 100, which is 19xx or 20xx to JavaScript
 )
 
 // The ways in which dates may differ.
 const (
 	legacyDates  = plainZone
-	lenientDates = extraDigits | noZone | hourZone | plainZone | noTime | noSeconds | blankTime
-	newDates     = plainZone | noTime | noSeconds | blankTime | longYear   // new Date("…"), where a time without a zone is local
-	isoDates     = newDates | noZone | hourZone | noMinutes | noSeparators // ISODate("…")
+	lenientDates = extraDigits | noZone | hourZone | plainZone | noTime | noSeconds | blankTime | blankCentury
+	newDates     = plainZone | noTime | noSeconds | blankTime | longYear                  // new Date("…"), where a time without a zone is local
+	isoDates     = newDates | noZone | hourZone | noMinutes | noSeparators | blankCentury // ISODate("…")
 )
 
 // maxLooseDate is the length in bytes of the longest text that is read if it
@@ -71,6 +72,9 @@ func (s *looseDate) parse() (ms int64, ok bool) {
 	}
 	if !ok || !s.separated('-') || !s.separated('-') || !s.time() {
 		return 0, false
+	}
+	if s.how&blankTime != 0 && cycles == 0 && string(s.spelled[:2]) == "00" {
+		s.how |= blankCentury
 	}
 	ms, ok = parseDate(s.spelled[:s.n])
 	return ms + cycles*(146097*msPerDay), ok

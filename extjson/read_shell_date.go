@@ -11,7 +11,7 @@ import (
 // new Date(0), for shellWord (read_shell_call.go). read_date.go has their text.
 
 // dateCall reads a date as text, which may differ from RFC 3339 in the given
-// ways, or as milliseconds since 1970.
+// ways and in those of LenientDates, or as milliseconds since 1970.
 func (d *decoder) dateCall(dst []byte, allowed looseness, off, mark int) ([]byte, int) {
 	if off = d.argument(off); off < 0 {
 		return dst, off
@@ -22,7 +22,7 @@ func (d *decoder) dateCall(dst []byte, allowed looseness, off, mark int) ([]byte
 			return dst, end
 		}
 		ms, how, ok := parseLooseDate(text)
-		how &^= allowed | d.dates
+		how &^= allowed | d.dates&^blankCentury // the century that JavaScript takes is not that of LenientDates
 		if ok && how == noZone {
 			return dst, d.fail(off, ErrEvaluate, "a time zone")
 		}
