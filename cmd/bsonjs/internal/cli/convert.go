@@ -272,8 +272,8 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	if c.o.decided.to == nil {
 		to := c.o.usual(in.From)
 		if c.to != nil && c.to != to {
-			return nil, fmt.Errorf("%s and the output are both %v; choose the output format with --to",
-				report.CleanName(in.Name), in.From)
+			return nil, fmt.Errorf("%s would be written as %v, and the output is %v; choose the output format with --to",
+				report.CleanName(in.Name), to, c.to)
 		}
 		c.to = to
 	}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
@@ -87,17 +88,26 @@ func flagElsewhere(cmd *cobra.Command, name string) string {
 	if text := insteadOf[cmd.Name()][name]; text != "" {
 		return "use " + text
 	}
-	if owners := flagOwners(cmd.Root(), name); len(owners) > 0 && cmd.Flags().Lookup(name) == nil {
+	if owners := flagOwners(cmd.Root(), name); len(owners) > 0 && lookup(cmd, name) == nil {
 		return "it is a flag of " + strings.Join(owners, ", ")
 	}
 	return ""
 }
 
+// lookup returns the flag of cmd with the given name or letter, nil if there is
+// none.
+func lookup(cmd *cobra.Command, name string) *pflag.Flag {
+	if len(name) == 1 {
+		return cmd.Flags().ShorthandLookup(name)
+	}
+	return cmd.Flags().Lookup(name)
+}
+
 // flagOwners returns the names of the commands that have the flag of the given
-// name and show it in their help.
+// name or letter and show it in their help.
 func flagOwners(root *cobra.Command, name string) (names []string) {
 	for _, c := range root.Commands() {
-		if f := c.Flags().Lookup(name); f != nil && !f.Hidden {
+		if f := lookup(c, name); f != nil && !f.Hidden {
 			names = append(names, c.Name())
 		}
 	}
