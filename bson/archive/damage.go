@@ -115,10 +115,16 @@ func (r *Reader) pass(skipped io.Writer) bool {
 		r.damage.header = false
 		return r.write(skipped, d.Document())
 	}
-	if !d.Resync(skipped) {
-		return r.fail(d.Err())
+	return d.Resync(skipped) || r.failInDamage(d.Err())
+}
+
+// failInDamage ends the Reader with an error of a section that is no fault: of the
+// reader, or of the writer of skipped bytes.
+func (r *Reader) failInDamage(err error) bool {
+	if read, ok := err.(*bsoncore.ReadError); ok {
+		return r.fail(&bsoncore.ReadError{Offset: r.in.End(), Err: read.Err})
 	}
-	return true
+	return r.fail(err)
 }
 
 // write writes skipped bytes.
@@ -172,12 +178,9 @@ func (r *Reader) headerInDamage(doc []byte) {
 		return
 	}
 	r.begin(b)
-	if r.state == ending && r.err == nil {
-		begun := r.event
-		r.end()
-		if begun == Begin && r.err == nil {
-			r.event, r.next = Begin, End
-		}
+	if r.state == ending {
+		r.state = lastInDamage
+		return
 	}
 	r.state = inDamage
 }
@@ -185,19 +188,18 @@ func (r *Reader) headerInDamage(doc []byte) {
 // faultInDamage reports the fault of a section, or leaves it if err is nil.
 func (r *Reader) faultInDamage(err error) {
 	d := r.damage.d
-	var syntax *bsoncore.SyntaxError
-	var read *bsoncore.ReadError
+	syntax, isFault := err.(*bsoncore.SyntaxError)
 	switch {
 	case err == nil:
 		r.state = inside
-	case errors.As(err, &read):
-		r.fail(&bsoncore.ReadError{Offset: r.in.End(), Err: read.Err})
+	case !isFault:
+		r.failInDamage(err)
 	case bytes.HasPrefix(d.Buffered(), []byte(terminator)):
 		// Not even a part of a header follows, else the section ended here.
 		r.damage.mark = d.Offset() + int64(len(terminator))
 		r.lost = true
 		r.fault(r.at, ErrHeader)
-	case errors.As(err, &syntax):
+	default:
 		r.fault(r.damage.base+syntax.Offset, syntax.Err)
 	}
 }
@@ -212,7 +214,7 @@ func (r *Reader) passStart(skipped io.Writer) bool {
 				return false
 			}
 			r.firstBlock()
-			return true
+			return !r.final
 		}
 	}
 	stops := []stop{{terminator, endsBlock}, {magic, anywhere}}

@@ -100,12 +100,13 @@ type space struct {
 type state uint8
 
 const (
-	atStart  state = iota // the magic number
-	between               // the header of a block, or the end
-	ending                // inside, but the namespace ends before
-	inside                // a document, or the end of a block
-	inDamage              // what damage.go reads
-	atEnd                 // nothing; only namespaces without an end are left
+	atStart      state = iota // the magic number
+	between                   // the header of a block, or the end
+	ending                    // inside, but the namespace ends before
+	inside                    // a document, or the end of a block
+	lastInDamage              // inDamage, but the namespace ends before
+	inDamage                  // what damage.go reads
+	atEnd                     // nothing; only namespaces without an end are left
 )
 
 // A Reader reads an archive document by document. It must not be used by two
@@ -180,7 +181,9 @@ func (r *Reader) Next() bool {
 		case between:
 			r.nextBlock()
 		case ending:
-			r.end()
+			r.end(inside)
+		case lastInDamage:
+			r.end(inDamage)
 		case inside:
 			r.nextDocument()
 		case inDamage:
@@ -454,10 +457,11 @@ func (r *Reader) enter(n Namespace) bool {
 	return true
 }
 
-// end ends the namespace, after the header of its last block.
-func (r *Reader) end() {
+// end ends the namespace, after the header of its last block. next is the state after
+// that header.
+func (r *Reader) end(next state) {
 	s := r.open
-	s.ended, r.state = true, inside
+	s.ended, r.state = true, next
 	if !r.opts.SkipChecksums {
 		if s.totals.Checksum = Matches; s.sum != r.claimed {
 			s.totals.Checksum = Differs
