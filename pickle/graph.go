@@ -126,7 +126,18 @@ func (n *node) kind() kind    { return kind(n[nodeHead] & kindMask) }
 func (n *node) class() class  { return class(n[nodeHead] >> classShift) }
 func (n *node) shared() bool  { return n[nodeHead]&flagShared != 0 }
 func (n *node) rebuilt() bool { return n[nodeHead]&flagRebuilt != 0 }
-func (n *node) off() int      { return int(n[nodeOffset]) }
+
+// hasPairs reports whether the items of an object are keys and values.
+func (n *node) hasPairs() bool {
+	switch n.class() {
+	case clsDeque, clsBaseList, clsEmbeddedList:
+		return false
+	case clsOther:
+		return n[nodeHead]&flagPairs != 0
+	}
+	return true
+}
+func (n *node) off() int { return int(n[nodeOffset]) }
 
 // The parts of an object of clsOther: the items of the tuple that is its
 // arguments.

@@ -516,21 +516,27 @@ func refusedInside(t *testing.T, data string, f fault, pointer string) {
 // objects has two parts of the pickle of an object: the part up to the last item of
 // its state, and the rest.
 var objects = map[string][2]string{
-	"ObjectId":    {newID + "}(U\x0d_ObjectId__idU\x0c123456789012", "ub."},
-	"Binary":      {"cbson.binary\nBinary\nC\x01a\x85\x81}(U\x10_Binary__subtypeK\x05", "ub."},
-	"UUIDLegacy":  {"cbson.binary\nUUIDLegacy\nC\x101234567890123456\x85\x81}(U\x10_Binary__subtypeK\x03", "ub."},
-	"Code":        {"cbson.code\nCode\nU\x01a\x85\x81}(U\x0c_Code__scopeN", "ub."},
-	"DBRef":       {"cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idN", "ub."},
-	"Int64":       {"cbson.int64\nInt64\nK\x05\x85\x81}(", "ub."},
-	"MinKey":      {"cbson.min_key\nMinKey\n)\x81}(", "ub."},
-	"MaxKey":      {"cbson.max_key\nMaxKey\n)\x81}(", "ub."},
-	"Regex":       {"cbson.regex\nRegex\n)\x81}(U\x07patternU\x01aU\x05flagsK\x02", "ub."},
-	"Timestamp":   {"cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incK\x02", "ub."},
-	"SON":         {newSON + "}(U\x0a_SON__keys]", "ub."},
-	"RawBSON":     {"cbson.raw_bson\nRawBSONDocument\n)\x81N}(U\x15_RawBSONDocument__rawC\x05\x05\x00\x00\x00\x00", "u\x86b."},
-	"DatetimeMS":  {"cbson.datetime_ms\nDatetimeMS\n)\x81N}(U\x06_valueK\x01", "u\x86b."},
-	"UUID":        {"cuuid\nUUID\n)\x81}(U\x03intK\x01", "ub."},
-	"FixedOffset": {datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00cbson.tz_util\nFixedOffset\n)R}(U\x14_FixedOffset__offsetcdatetime\ntimedelta\nK\x00K\x00K\x00\x87R", "ub\x86R."},
+	"ObjectId":              {newID + "}(U\x0d_ObjectId__idU\x0c123456789012", "ub."},
+	"Binary":                {"cbson.binary\nBinary\nC\x01a\x85\x81}(U\x10_Binary__subtypeK\x05", "ub."},
+	"UUIDLegacy":            {"cbson.binary\nUUIDLegacy\nC\x101234567890123456\x85\x81}(U\x10_Binary__subtypeK\x03", "ub."},
+	"Code":                  {"cbson.code\nCode\nU\x01a\x85\x81}(U\x0c_Code__scopeN", "ub."},
+	"DBRef":                 {"cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idN", "ub."},
+	"Int64":                 {"cbson.int64\nInt64\nK\x05\x85\x81}(", "ub."},
+	"MinKey":                {"cbson.min_key\nMinKey\n)\x81}(", "ub."},
+	"MaxKey":                {"cbson.max_key\nMaxKey\n)\x81}(", "ub."},
+	"Regex":                 {"cbson.regex\nRegex\n)\x81}(U\x07patternU\x01aU\x05flagsK\x02", "ub."},
+	"Timestamp":             {"cbson.timestamp\nTimestamp\n)\x81}(U\x10_Timestamp__timeK\x01U\x0f_Timestamp__incK\x02", "ub."},
+	"SON":                   {newSON + "}(U\x0a_SON__keys]", "ub."},
+	"RawBSON":               {"cbson.raw_bson\nRawBSONDocument\n)\x81N}(U\x15_RawBSONDocument__rawC\x05\x05\x00\x00\x00\x00", "u\x86b."},
+	"DatetimeMS":            {"cbson.datetime_ms\nDatetimeMS\n)\x81N}(U\x06_valueK\x01", "u\x86b."},
+	"UUID":                  {"cuuid\nUUID\n)\x81}(U\x03intK\x01", "ub."},
+	"FixedOffset":           {datetime + "C\x0a\x07\xb2\x01\x01\x00\x00\x00\x00\x00\x00cbson.tz_util\nFixedOffset\n)R}(U\x14_FixedOffset__offsetcdatetime\ntimedelta\nK\x00K\x00K\x00\x87R", "ub\x86R."},
+	"FixedOffset of Django": {midnight + "cdjango.utils.timezone\nFixedOffset\n)R}(U\x14_FixedOffset__offset" + timedelta(0, 60, 0), "ub\x86R."},
+	"tzoffset":              {midnight + "cdateutil.tz.tz\ntzoffset\n)\x81}(U\x07_offset" + timedelta(0, 60, 0), "ub\x86R."},
+	"tzlocal":               {midnight + "cdateutil.tz.tz\ntzlocal\n)\x81}(U\x0b_std_offset" + timedelta(0, 60, 0) + "U\x07_hasdst\x89", "ub\x86R."},
+	"tzfile":                {midnight + tzfile + "}(U\x0b_trans_list)U\x0a_trans_idx)U\x0b_ttinfo_stdNU\x0e_ttinfo_beforeN", "ub\x86R."},
+	"_ttinfo": {midnight + tzfile + "}U\x0b_trans_list)sU\x0a_trans_idx)sU\x0e_ttinfo_beforeNsU\x0b_ttinfo_stdcdateutil.tz.tz\n_ttinfo\n)\x81}(" +
+		"U\x06offsetM\x20\x1cU\x05delta" + timedelta(0, 60, 0), "ubsb\x86R."},
 }
 
 // TestStates checks that a state must have each attribute of its class once, and no

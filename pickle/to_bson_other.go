@@ -256,7 +256,7 @@ func (b *builder) itemsPart(dst []byte, n *node) ([]byte, bool) {
 	dst = append(dst, "items\x00"...)
 	s, t, ok := n[nodeFirst], bsoncore.TypeArray, false
 	switch {
-	case n.class() == clsOther && n[nodeHead]&flagPairs == 0 || n.class() == clsDeque:
+	case !n.hasPairs():
 		var items []ref
 		items, s = b.segment(s)
 		dst, ok = b.sequence(dst, items, s, n.off())

@@ -56,7 +56,8 @@ func (b *builder) weigh(r ref, depth, limit int) int {
 		}
 		w += b.weighPairs(n[nodeFirst], depth, limit)
 	default:
-		w += b.weighItems(r, depth, limit)
+		items, s := b.items(r)
+		w += b.weighItems(items, s, depth, limit)
 	}
 	w = min(w, limit)
 	n[nodeHead] |= flagWeighed
@@ -64,10 +65,11 @@ func (b *builder) weigh(r ref, depth, limit int) int {
 	return w
 }
 
-// weighItems is weigh for the elements of an array.
-func (b *builder) weighItems(r ref, depth, limit int) (w int) {
+// weighItems is weigh for the elements of an array: items, and those in the segments
+// from index s on.
+func (b *builder) weighItems(items []ref, s ref, depth, limit int) (w int) {
 	i, digits, next := 0, 1, 10 // of an index, and the first that has more
-	for items, s := b.items(r); len(items) > 0; items, s = b.segment(s) {
+	for ; len(items) > 0; items, s = b.segment(s) {
 		for _, item := range items {
 			if i == next {
 				digits, next = digits+1, 10*next
@@ -106,7 +108,13 @@ func (b *builder) weighObject(n *node, depth, limit int) int {
 	if w := int(classWeights[n.class()]); w > 0 {
 		return w
 	}
-	w := objectWeight + b.weighPairs(n[nodeFirst], depth, limit) + b.weigh(n[nodeArgs], depth+1, limit)
+	w := objectWeight + b.weigh(n[nodeArgs], depth+1, limit)
+	if n.hasPairs() {
+		w += b.weighPairs(n[nodeFirst], depth, limit)
+	} else {
+		items, s := b.segment(n[nodeFirst])
+		w += b.weighItems(items, s, depth, limit)
+	}
 	if n.class() != clsSON { // of which that is the keys
 		w += b.weigh(n.state(), depth+1, limit)
 	}

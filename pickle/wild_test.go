@@ -1,8 +1,10 @@
 package pickle_test
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -259,6 +261,129 @@ func TestUnknown(t *testing.T) {
 			if _, _, err := o.AppendBSONValue(nil, []byte(tc.data[:n])); err == nil {
 				t.Errorf("%s: the first %d bytes have no error", tc.name, n)
 			}
+		}
+	}
+}
+
+// A change is a row of the table of a tzfile: from a local time on, in seconds since
+// 1970, an offset holds. delta, in seconds, is what dateutil makes of it.
+type change struct{ at, offset, delta int64 }
+
+// info returns the opcodes that make the _ttinfo of c.
+func (c change) info() string {
+	days, seconds := int32(0), int32(c.delta)
+	if seconds < 0 {
+		days, seconds = -1, seconds+86400
+	}
+	return "cdateutil.tz.tz\n_ttinfo\n)\x81}(U\x05delta" + timedelta(days, seconds, 0) + "U\x06offsetJ" + u32(uint32(c.offset)) + "ub"
+}
+
+// zoneOf returns the opcodes that make a tzfile.
+func zoneOf(table []change, before, standard change) string {
+	var times, infos strings.Builder
+	for _, c := range table {
+		times.WriteString("J" + u32(uint32(c.at)))
+		infos.WriteString(c.info())
+	}
+	return tzfile + "}(U\x0b_trans_list(" + times.String() + "tU\x0a_trans_idx(" + infos.String() + "tU\x0b_ttinfo_std" + standard.info() +
+		"U\x0e_ttinfo_before" + before.info() + "ub"
+}
+
+// deltaAt returns the delta of a tzfile at a local time, by looking at all changes. The
+// last of them begins standard time.
+func deltaAt(table []change, before, standard change, wall int64, fold bool) int64 {
+	info := func(i int) change {
+		switch {
+		case i+1 >= len(table):
+			return standard
+		case i < 0:
+			return before
+		}
+		return table[i]
+	}
+	last := -1
+	for i, c := range table {
+		if c.at <= wall {
+			last = i
+		}
+	}
+	if !fold && last > 0 && wall-table[last].at < info(last-1).offset-info(last).offset {
+		last--
+	}
+	return info(last).delta
+}
+
+// TestTables compares the offsets of random tables, at and around each change, with
+// those that a search through the whole table finds.
+func TestTables(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 9))
+	for range 60 {
+		offset := func() change {
+			c := change{offset: (r.Int64N(2*50) - 50) * 900}
+			c.delta = c.offset + r.Int64N(2)*60
+			return c
+		}
+		var table []change
+		at := r.Int64N(1e8) - 5e7
+		for range r.IntN(9) * r.IntN(9) {
+			c := offset()
+			at += 200_000 + r.Int64N(1e7)
+			c.at = at
+			table = append(table, c)
+		}
+		before, standard := offset(), offset()
+		zone := zoneOf(table, before, standard)
+		for _, c := range append(table, change{at: -1e8}, change{at: at + 1e6}) {
+			for _, near := range []int64{-100_000, -1, 0, 1, 3599, 3600, 44_999, 45_000, 100_000} {
+				for _, fold := range []bool{false, true} {
+					wall := c.at + near
+					fields := []byte(pythonFields(time.Unix(wall, 0).UTC()))
+					if fold {
+						fields[2] |= 0x80
+					}
+					value, _, err := pickle.AppendBSONValue(nil, []byte(datetime+"C\x0a"+string(fields)+zone+"\x86R."))
+					if err != nil {
+						t.Fatal(err)
+					}
+					got := wall - int64(binary.LittleEndian.Uint64(value))/1000
+					if want := deltaAt(table, before, standard, wall, fold); got != want {
+						t.Fatalf("%d, fold %t, in the zone %v, before %v, after %v: %d, want %d", wall, fold, table, before, standard, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestTableFaults checks the parts of a tzfile that a datetime needs.
+func TestTableFaults(t *testing.T) {
+	const year = 365 * 86400
+	good := change{offset: 7200, delta: 7200}.info()
+	other := "cdateutil.tz.tz\ntzutc\n)\x81" // a class of dateutil without an offset
+	for _, tc := range []struct {
+		name                           string
+		times, infos, before, standard string
+		want                           error
+	}{
+		{"good", "J" + u32(year) + "K\x01", good + good, good, good, nil},
+		{"the largest time", "K\x01\x8a\x06" + u64(1 << 40)[:6], good + good, good, good, nil},
+		{"the smallest time", "K\x01\x8a\x06" + u64(1<<64 - 1<<40)[:6], good + good, good, good, nil},
+		{"a larger time", "K\x01\x8a\x06" + u64(1<<40 + 1)[:6], good + good, good, good, pickle.ErrState},
+		{"a smaller time", "K\x01\x8a\x06" + u64(1<<64 - 1<<40 - 1)[:6], good + good, good, good, pickle.ErrState},
+		{"a time of 72 bits", "K\x01\x8a\x09" + u64(0) + "\x01", good + good, good, good, pickle.ErrState},
+		{"a time of text", "K\x01U\x010", good + good, good, good, pickle.ErrState},
+		{"a time of a double", "K\x01G" + u64(0), good + good, good, good, pickle.ErrState},
+		{"an info of another class", "K\x01J" + u32(0x7FFFFFFF), other + good, good, good, pickle.ErrState},
+		{"an info of an integer", "K\x01J" + u32(0x7FFFFFFF), "K\x01" + good, good, good, pickle.ErrState},
+		{"an info of None", "K\x01J" + u32(0x7FFFFFFF), "N" + good, good, good, pickle.ErrState},
+		{"an info that does not count", "K\x01K\x02", "NN", "N", good, pickle.ErrState}, // for the offset before the change
+		{"an info before that does not count", "K\x01K\x02", good + good, "N", good, nil},
+		{"a standard info of another class", "K\x01K\x02", good + good, good, other, pickle.ErrState},
+	} {
+		zone := tzfile + "}(U\x0b_trans_list(" + tc.times + "tU\x0a_trans_idx(" + tc.infos + "tU\x0b_ttinfo_std" + tc.standard + "U\x0e_ttinfo_before" + tc.before + "ub"
+		_, _, err := pickle.AppendBSONValue(nil, []byte(midnight+zone+"\x86R."))
+		if !errors.Is(err, tc.want) || (err == nil) != (tc.want == nil) {
+			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
 		}
 	}
 }
