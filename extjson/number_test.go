@@ -179,6 +179,18 @@ func TestRejectInexact(t *testing.T) {
 		} else {
 			wantFault(t, err, want)
 		}
+		// With a sign the shell has the same number.
+		if tc.text[0] == '-' {
+			continue
+		}
+		shell := extjson.DecodeOptions{Shell: true, RejectInexact: true}
+		text, want = marked(t, `{"a":[1,¦+`+tc.text+`]}`, "/a/1", extjson.ErrInexact)
+		got, err = decode(t, shell, text)
+		if tc.ok {
+			wantBytes(t, got, err, want0)
+		} else {
+			wantFault(t, err, want)
+		}
 	}
 }
 

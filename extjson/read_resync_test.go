@@ -16,6 +16,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
 func TestResync(t *testing.T) {
@@ -328,8 +329,10 @@ func TestResyncReader(t *testing.T) {
 		{"at a byte between documents", `{}x`, false},
 		{"in a long line", `{"a":}` + strings.Repeat(" ", 10), false},
 		{"behind the document", `{"a":x} {}`, true},
+		{"behind the longest text that is searched", `{"a":x` + strings.Repeat("y", 17<<20), false},
+		{"in a comment that is too long", "/*" + strings.Repeat("y", 17<<20), false},
 	} {
-		d := extjson.NewDecoder(io.MultiReader(strings.NewReader(tc.text), iotest.ErrReader(broken)))
+		d := extjson.DecodeOptions{Shell: tc.text[0] == '/'}.NewDecoder(io.MultiReader(strings.NewReader(tc.text), iotest.ErrReader(broken)))
 		for d.Next() {
 		}
 		fault := d.Err()
@@ -349,7 +352,7 @@ func TestResyncReader(t *testing.T) {
 		if diff := cmp.Diff(want, *got, cmpopts.EquateErrors()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
-		if !errors.Is(got, broken) || errors.Is(got, extjson.ErrToken) == tc.resumes {
+		if !errors.Is(got, broken) || errors.Is(got, fault) == tc.resumes {
 			t.Errorf("%s: %v does not match both errors", tc.name, got)
 		}
 	}
@@ -473,5 +476,49 @@ func TestStreamPlaces(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestResyncPieces: a fault of a piece that ends in an array is one fault, also if the
+// rest of the piece is skipped, and the piece then ends where it must.
+func TestResyncPieces(t *testing.T) {
+	for _, tc := range []struct {
+		name, text string
+		from, to   textcut.Place
+		shell      bool
+		want       string // texts of the documents
+		faults     int
+	}{
+		{"none", `[{"a":1},{"a":2}`, textcut.Top, textcut.Comma, false, `{"a":1}{"a":2}`, 0},
+		{"it ends too early", `{"a":1}`, textcut.Element, textcut.Element, false, `{"a":1}`, 1},
+		{"it ends too late", `,{"a":1}`, textcut.Comma, textcut.Element, false, `{"a":1}`, 1},
+		{"a damaged document alone", `{"a":x`, textcut.Element, textcut.Comma, false, ``, 1},
+		{"a damaged document at the end", `{"a":1},{"a":x`, textcut.Element, textcut.Comma, false, `{"a":1}`, 1},
+		{"a damaged document before a comma", `{"a":x},`, textcut.Element, textcut.Element, false, ``, 1},
+		{"a comment without an end", `{"a":1} /* x`, textcut.Element, textcut.Comma, true, `{"a":1}`, 1},
+		{"a stray byte at the end", `{"a":1}x`, textcut.Element, textcut.Comma, false, `{"a":1}`, 2},
+		{"a bracket that is missing", `[{"a":1}`, textcut.Top, textcut.Top, false, `{"a":1}`, 1},
+	} {
+		d := extjson.DecodeOptions{Shell: tc.shell}.NewDecoder(nil)
+		piece := &textcut.Piece{Text: []byte(tc.text), From: tc.from, To: tc.to}
+		d.Reset(piece)
+		got, faults := "", 0
+		for {
+			for d.Next() {
+				got += string(d.Text())
+			}
+			if d.Err() == nil {
+				break
+			}
+			if faults++; !d.Resync(nil) || faults > len(tc.text) {
+				t.Fatalf("%s: %d faults, %v", tc.name, faults, d.Err())
+			}
+		}
+		if got != tc.want || faults != tc.faults {
+			t.Errorf("%s: %s, %d faults, want %s and %d", tc.name, got, faults, tc.want, tc.faults)
+		}
+		if place := piece.Place(); !place.EndsAt(tc.to) {
+			t.Errorf("%s: the piece ends at place %d, want %d", tc.name, place, tc.to)
+		}
 	}
 }

@@ -1,13 +1,18 @@
 package extjson_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -366,4 +371,31 @@ func TestWrapperDepth(t *testing.T) {
 	text, want := marked(t, `{"a":[{"$code":"","$scope":¦{}}]}`, "/a/0", bson.ErrDepth)
 	_, err := decode(t, extjson.DecodeOptions{MaxDepth: 2}, text)
 	wantFault(t, err, want)
+}
+
+// TestWrapperKeyRoom: the key of a wrapper does not count for the size of the document,
+// in any spelling; other keys count.
+func TestWrapperKeyRoom(t *testing.T) {
+	for _, value := range []string{
+		`{"$numberInt":"1"}`, `{"$minKey":1}`, `{"$symbol":""}`, `{"$undefined":true}`, `{"$code":"","$scope":{}}`, `{"$timestamp":{"t":1,"i":2}}`,
+		`{"$regularExpression":{"pattern":"","options":""}}`, `{"$binary":{"base64":"","subType":"00"}}`, `{"` + strings.Repeat("long", 40) + `":1}`, `{}`,
+	} {
+		for _, text := range []string{value, strings.Replace(value, `"$`, `"\u0024`, 1), strings.Replace(value, `"`, ` "`, 1)} {
+			text = `{"a":` + text + `}`
+			doc, err := extjson.AppendBSON(nil, []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text))} {
+				d := extjson.DecodeOptions{MaxDocumentSize: len(doc)}.NewDecoder(r)
+				if d.Next(); d.Err() != nil || !bytes.Equal(d.Raw(), doc) {
+					t.Errorf("%s in %d bytes: %v", text, len(doc), d.Err())
+				}
+			}
+			d := extjson.DecodeOptions{MaxDocumentSize: len(doc) - 1}.NewDecoder(strings.NewReader(text))
+			if d.Next() || !errors.Is(d.Err(), bsoncore.ErrTooLarge) {
+				t.Errorf("%s in %d bytes: %v, want %v", text, len(doc)-1, d.Err(), bsoncore.ErrTooLarge)
+			}
+		}
+	}
 }
