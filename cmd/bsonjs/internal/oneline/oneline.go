@@ -17,7 +17,8 @@ const ellipsis = "…"
 // Clean returns s without characters that could end the line or control the
 // terminal: control characters, line separators and marks of direction become
 // Go escapes, and bytes that are not UTF-8 become \xff. If the result would be
-// longer than limit bytes, an ellipsis replaces its middle.
+// longer than limit bytes, an ellipsis replaces its middle. limit is at least the
+// length of the ellipsis, 3.
 func Clean(s string, limit int) string {
 	// The middle is not shown, so it is not escaped: s may be megabytes.
 	if len(s) > 2*limit {
@@ -30,14 +31,15 @@ func Clean(s string, limit int) string {
 	return cut(clean, clean, limit)
 }
 
-// cut returns the start of head and the end of tail, limit bytes together.
+// cut returns the start of head and the end of tail, limit bytes together. Each of
+// them has as many bytes at least.
 func cut(head, tail string, limit int) string {
-	half := max(limit-len(ellipsis), 0) / 2
-	end := min(half, len(head))
-	for end > 0 && end < len(head) && !utf8.RuneStart(head[end]) {
+	half := (limit - len(ellipsis)) / 2
+	end := half
+	for !utf8.RuneStart(head[end]) {
 		end--
 	}
-	start := max(len(tail)-half, 0)
+	start := len(tail) - half
 	for start < len(tail) && !utf8.RuneStart(tail[start]) {
 		start++
 	}

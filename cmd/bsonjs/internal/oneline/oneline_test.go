@@ -31,6 +31,35 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// What is left of a text that is too long is as much of its start and its end as fits
+// half of the limit each, in whole characters.
+func TestCleanCuts(t *testing.T) {
+	half := func(s string, n int) (start, end string) {
+		for _, r := range s {
+			if len(start)+utf8.RuneLen(r) > n {
+				break
+			}
+			start += string(r)
+		}
+		runes := []rune(s)
+		for i := len(runes) - 1; i >= 0 && len(end)+utf8.RuneLen(runes[i]) <= n; i-- {
+			end = string(runes[i]) + end
+		}
+		return start, end
+	}
+	for _, s := range []string{
+		"0123456789abcdefghijklmnopqrstuvwxyz", "éàüöäñçßéàüöäñçßéàüöäñç", "🙂🙃🙂🙃🙂🙃🙂🙃🙂🙃", "a🙂é漢b🙂é漢c🙂é漢d🙂é漢e🙂é漢",
+		strings.Repeat("aé漢🙂", 100),
+	} {
+		for limit := len(ellipsis); limit < min(len(s), 32); limit++ {
+			start, end := half(s, (limit-len(ellipsis))/2)
+			if got := Clean(s, limit); got != start+ellipsis+end {
+				t.Errorf("Clean(%.40q, %d) = %q, want %q", s, limit, got, start+ellipsis+end)
+			}
+		}
+	}
+}
+
 // FuzzClean states that Clean returns one printable line of limited length, and
 // s unchanged if s is such a line.
 func FuzzClean(f *testing.F) {

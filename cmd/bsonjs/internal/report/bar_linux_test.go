@@ -80,6 +80,20 @@ func TestBarOnTerminal(t *testing.T) {
 	}
 }
 
+// A bar on a terminal is drawn ten times a second, lines come once a second.
+func TestEvery(t *testing.T) {
+	program, written := openTerminal(t, 80)
+	for form, want := range map[ProgressForm]time.Duration{ProgressLate: BarEvery, ProgressBar: BarEvery, ProgressJSON: LineEvery} {
+		if got := (&Progress{form: form, err: program}).every(); got != want {
+			t.Errorf("form %d on a terminal: every %v, want %v", form, got, want)
+		}
+		if got := (&Progress{form: form, err: io.Discard}).every(); got != LineEvery {
+			t.Errorf("form %d: every %v, want %v", form, got, LineEvery)
+		}
+	}
+	written()
+}
+
 // A long run has a late bar, which disappears at the end.
 func TestLateBar(t *testing.T) {
 	program, written := openTerminal(t, 80)

@@ -126,6 +126,18 @@ func TestBarAsLines(t *testing.T) {
 	}
 }
 
+// A bar comes at once, and again at the end; of JSON there is the end alone.
+func TestShortestRun(t *testing.T) {
+	for form, want := range map[ProgressForm]int{ProgressNone: 0, ProgressLate: 0, ProgressBar: 2, ProgressJSON: 1} {
+		var w bytes.Buffer
+		p := NewProgress(&w, form, 1000)
+		p.End()
+		if got := strings.Count(w.String(), "\n"); got != want {
+			t.Errorf("form %d: %d lines, want %d: %q", form, got, want, w.String())
+		}
+	}
+}
+
 // A short run has no late bar, not even at its end.
 func TestLateBarOfShortRun(t *testing.T) {
 	var w bytes.Buffer

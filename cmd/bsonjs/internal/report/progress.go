@@ -82,11 +82,7 @@ func (p *Progress) run() {
 	if p.form == ProgressBar {
 		p.show()
 	}
-	every := LineEvery
-	if p.form != ProgressJSON && file.IsTerminal(p.err) {
-		every = BarEvery
-	}
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(p.every())
 	defer tick.Stop()
 	for {
 		select {
@@ -98,6 +94,14 @@ func (p *Progress) run() {
 			}
 		}
 	}
+}
+
+// every returns the time between two updates.
+func (p *Progress) every() time.Duration {
+	if p.form != ProgressJSON && p.OnTerminal() {
+		return BarEvery
+	}
+	return LineEvery
 }
 
 // show brings what is shown up to date.
