@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
 // No global variable keeps the commands of a run that has ended. Tests run the
@@ -31,5 +33,41 @@ func TestTreesAreFreed(t *testing.T) {
 	}
 	if more := inUse() - before; more > most {
 		t.Errorf("%d runs leave %d bytes, want at most %d", runs, more, most)
+	}
+}
+
+// An error about a flag that a command does not have says what to type: the flag of
+// ours, that of another command, a similar one, or nothing.
+func TestUnknownFlags(t *testing.T) {
+	for _, tc := range []struct{ args, want string }{
+		{"--limt 3", "unknown flag: --limt"},
+		{"--limit 3", "unknown flag: --limit; " + lackingCure},
+		{"validate --query {}", "unknown flag: --query; " + lackingCure},
+		{"--protocl 2", "unknown flag: --protocl; did you mean --protocol?"},
+		{"--canonica", "unknown flag: --canonica; did you mean --mode canonical?"},
+		{"--nothing-like-it", "unknown flag: --nothing-like-it"},
+		{"oid --out x", "unknown flag: --out; only bsonjs convert has it"},
+		{"man --outFile x", "unknown flag: --outFile; use --output"},
+		{"man --jsonFormat x", "unknown flag: --jsonFormat; only bsonjs convert has it"},
+		{"validate --jsonFormat x", "unknown flag: --jsonFormat; only bsonjs convert has it"},
+		{"dump --array", "unknown flag: --array; use " + oneArray},
+		{"dump --jsonArray", "unknown flag: --jsonArray; use " + oneArray},
+		{"inspect --array", "unknown flag: --array; only bsonjs convert has it"},
+		{"inspect --protocol 2", "unknown flag: --protocol; only bsonjs convert has it"},
+		{"inspect --objcheck", "unknown flag: --objcheck"}, // a hidden flag of convert
+		{"-Z", "unknown shorthand flag: 'Z' in -Z"},
+		{"validate -Z", "unknown shorthand flag: 'Z' in -Z"},
+	} {
+		var stderr strings.Builder
+		a := &app{std: streams{strings.NewReader(""), io.Discard, &stderr}}
+		args := strings.Fields(tc.args)
+		code := a.execute(args)
+		path := "bsonjs"
+		if find(a.tree(), args[0]) != nil {
+			path += " " + args[0]
+		}
+		if want := "bsonjs: " + tc.want + " (see " + path + " --help)\n"; stderr.String() != want || code != report.CodeUsage {
+			t.Errorf("%s: code %d, %q, want %q", tc.args, code, stderr.String(), want)
+		}
 	}
 }

@@ -162,9 +162,6 @@ func (t *toggle[T]) String() string { return strconv.FormatBool(t.p != nil && *t
 // Type returns what pflag calls a flag without a value.
 func (t *toggle[T]) Type() string { return "bool" }
 
-// IsBoolFlag tells pflag and cobra that there is no value.
-func (t *toggle[T]) IsBoolFlag() bool { return true }
-
 // A setting is a choice that may also be a flag without a value. The flag alone,
 // and true, stand for the word on; false stands for the word off.
 type setting[T comparable] struct {
