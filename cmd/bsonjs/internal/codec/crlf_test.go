@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -205,6 +206,75 @@ func TestCRLFOpen(t *testing.T) {
 	} {
 		if got, err := io.ReadAll(NewCRLF(bytes.NewReader(tc.data), bson.DecodeOptions{})); !bytes.Equal(got, tc.want) || err != nil {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, tc.want)
+		}
+	}
+}
+
+// A document that can be read in both ways, and is followed by documents in both ways
+// or in neither, is told from others. The line feeds before decide about it.
+func TestCRLFCounts(t *testing.T) {
+	binary := func(data string) []byte {
+		dst, mark := bsoncore.Begin(nil)
+		return bsoncore.End(bsoncore.AppendBinary(dst, "b", 0, []byte(data)), mark)
+	}
+	// It has a length with CR LF that means 2,560 bytes, or 2,573 behind the first. Only
+	// keys have the other CR LF, so it is whole in both ways.
+	both := []byte("\x00\r\n\x00\x00")
+	for i := range 13 {
+		both = append(both, "\x0ak"+string(rune('a'+i))+"\r\n\x00"...)
+	}
+	both = append(both, "\x0a"+strings.Repeat("k", 5+2573-4-len(both)-3)+"\x00\x00"...)
+	damaged := damage(binary("a\n\x00\x00"))
+	alone, pairs := binary("\n\n\n\n"), binary("\r\n\r\n")
+	for name, tc := range map[string]struct {
+		data                     []byte
+		want                     []byte
+		removed, documents, open int64
+	}{
+		"none":                      {binary("text"), binary("text"), 0, 0, 0},
+		"two":                       {damage(append(binary("\nx\ny"), binary("\nz")...)), append(binary("\nx\ny"), binary("\nz")...), 3, 2, 0},
+		"in both ways":              {append(damaged[:len(damaged)-1:len(damaged)-1], both...), append(binary("a\n\x00\x00"), both[1:]...), 1, 1, 1},
+		"in neither":                {append(bytes.Clone(damaged), 7), append(binary("a\n\x00\x00"), 7), 1, 1, 1},
+		"in neither, behind pairs":  {slices.Concat(pairs, damaged, []byte{7}), slices.Concat(pairs, binary("a\n\x00\x00"), []byte{7}), 1, 1, 1},
+		"in neither, behind others": {slices.Concat(alone, damaged, []byte{7}), slices.Concat(alone, damaged, []byte{7}), 0, 0, 1},
+	} {
+		for way, wrap := range readers {
+			u := NewCRLF(wrap(bytes.NewReader(tc.data)), bson.DecodeOptions{})
+			got, err := io.ReadAll(u)
+			if !bytes.Equal(got, tc.want) || err != nil {
+				t.Errorf("%s, %s: %v, %q, want %q", name, way, err, got, tc.want)
+			}
+			removed, documents, open := u.Undone()
+			if removed != tc.removed || documents != tc.documents || open != tc.open {
+				t.Errorf("%s, %s: %d bytes removed from %d documents, %d open; want %d, %d, %d", name, way, removed, documents, open, tc.removed, tc.documents, tc.open)
+			}
+		}
+	}
+}
+
+// Where no document is whole, the bytes that come out do not depend on the portions in
+// which the input arrives: CR LF becomes LF if line feeds alone are in the minority.
+func TestCRLFLost(t *testing.T) {
+	for name, tc := range map[string]struct{ text, want string }{
+		"pairs":             {"\r\nab\r\r\nc\r\n", "\nab\r\nc\n"},
+		"pairs, a CR last":  {"a\r\nb\r", "a\nb\r"},
+		"as many":           {"\r\na\nb\r", "\na\nb\r"},
+		"most stand alone":  {"a\nb\n\r\nc\r", "a\nb\n\r\nc\r"},
+		"carriage returns":  {"a\rb\r\r", "a\rb\r\r"},
+		"one byte":          {"\r", "\r"},
+		"a line feed alone": {"\n", "\n"},
+		"one pair":          {"\r\n", "\n"},
+		"beyond the window": {strings.Repeat("\r\n", window/2) + strings.Repeat("\n", window), strings.Repeat("\n", window/2+window)},
+	} {
+		for way, wrap := range readers {
+			u := NewCRLF(wrap(strings.NewReader(tc.text)), bson.DecodeOptions{})
+			got, err := io.ReadAll(u)
+			if string(got) != tc.want || err != nil {
+				t.Errorf("%s, %s: %v, %.60q, want %.60q", name, way, err, got, tc.want)
+			}
+			if removed, documents, open := u.Undone(); removed != int64(len(tc.text)-len(tc.want)) || documents+open != 0 {
+				t.Errorf("%s, %s: %d bytes removed, want %d; %d and %d documents", name, way, removed, len(tc.text)-len(tc.want), documents, open)
+			}
 		}
 	}
 }

@@ -249,6 +249,48 @@ func TestStdout(t *testing.T) {
 	}
 }
 
+// However a Writer ends, it closes the file that is standard output.
+func TestStdoutIsClosed(t *testing.T) {
+	for name, end := range ends {
+		for _, codec := range []compress.Codec{compress.None, compress.Gzip} {
+			stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := end(begin(t, Output{Stdout: stdout, Codec: codec}, "text")); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if _, err := stdout.Write(nil); !errors.Is(err, os.ErrClosed) {
+				t.Errorf("%s, %v: the file is still open: %v", name, codec, err)
+				stdout.Close()
+			}
+		}
+	}
+}
+
+// ends are the ways in which a Writer ends.
+var ends = map[string]func(f *Writer) error{
+	"Commit":  (*Writer).Commit,
+	"Keep":    func(f *Writer) error { _, err := f.Keep(); return err },
+	"Discard": (*Writer).Discard,
+}
+
+// A flush of the compressor that comes after the end writes nothing.
+func TestLateFlush(t *testing.T) {
+	for name, end := range ends {
+		var stdout bytes.Buffer
+		f := begin(t, Output{Stdout: &stdout, Codec: compress.Gzip}, "text")
+		if err := end(f); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		n := stdout.Len()
+		f.z.flush()
+		if stdout.Len() != n {
+			t.Errorf("%s: %d bytes, and %d after it", name, n, stdout.Len())
+		}
+	}
+}
+
 func TestConflict(t *testing.T) {
 	dir := t.TempDir()
 	in := filepath.Join(dir, "in")
