@@ -46,15 +46,15 @@ func TestUnknownFlags(t *testing.T) {
 		{"--protocl 2", "unknown flag: --protocl; did you mean --protocol?"},
 		{"--canonica", "unknown flag: --canonica; did you mean --mode canonical?"},
 		{"--nothing-like-it", "unknown flag: --nothing-like-it"},
-		{"oid --out x", "unknown flag: --out; only bsonjs convert has it"},
+		{"oid --out x", "unknown flag: --out; it is a flag of convert, dump, inspect, man, salvage"},
 		{"man --outFile x", "unknown flag: --outFile; use --output"},
-		{"man --jsonFormat x", "unknown flag: --jsonFormat; only bsonjs convert has it"},
-		{"validate --jsonFormat x", "unknown flag: --jsonFormat; only bsonjs convert has it"},
+		{"man --jsonFormat x", "unknown flag: --jsonFormat; it is a flag of convert, salvage"},
+		{"validate --jsonFormat x", "unknown flag: --jsonFormat; it is a flag of convert, salvage"},
 		{"dump --array", "unknown flag: --array; use " + oneArray},
 		{"dump --jsonArray", "unknown flag: --jsonArray; use " + oneArray},
-		{"inspect --array", "unknown flag: --array; only bsonjs convert has it"},
-		{"inspect --protocol 2", "unknown flag: --protocol; only bsonjs convert has it"},
-		{"inspect --objcheck", "unknown flag: --objcheck"}, // a hidden flag of convert
+		{"inspect --array", "unknown flag: --array; it is a flag of convert, salvage"},
+		{"inspect --protocol 2", "unknown flag: --protocol; it is a flag of convert, salvage"},
+		{"inspect --objcheck", "unknown flag: --objcheck; it is a flag of dump"}, // convert hides it
 		{"-Z", "unknown shorthand flag: 'Z' in -Z"},
 		{"validate -Z", "unknown shorthand flag: 'Z' in -Z"},
 	} {
