@@ -32,7 +32,7 @@ type Type string
 
 const (
 	Unknown    Type = ""           // older versions of mongodump write no type
-	Collection Type = "collection" //
+	Collection Type = "collection" // a common collection, also a capped one
 	View       Type = "view"       // has no documents
 	TimeSeries Type = "timeseries" // its documents may be in system.buckets
 )

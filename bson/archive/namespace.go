@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/base64"
 	"net/url"
@@ -18,17 +19,19 @@ type Namespace struct {
 // between them, because the name of a database has none.
 func (n Namespace) String() string { return n.DB + "." + n.Collection }
 
-// Less reports whether the documents of n are before those of m in a directory that is
-// read as one stream: in the order of the bytes of the database, then of the
-// collection, and the oplog last.
-func (n Namespace) Less(m Namespace) bool {
-	if n.isOplog() != m.isOplog() {
-		return m.isOplog()
+// Compare returns -1 if the documents of n are before those of m in a directory that is
+// read as one stream, +1 if they are after them, and 0 if n is m. The order is that of
+// the bytes of the database, then of the collection. The oplog is last.
+func (n Namespace) Compare(m Namespace) int {
+	switch {
+	case n == m:
+		return 0
+	case n.isOplog():
+		return 1
+	case m.isOplog():
+		return -1
 	}
-	if n.DB != m.DB {
-		return n.DB < m.DB
-	}
-	return n.Collection < m.Collection
+	return cmp.Or(cmp.Compare(n.DB, m.DB), cmp.Compare(n.Collection, m.Collection))
 }
 
 // check returns ErrName for a namespace that no server has.

@@ -233,12 +233,14 @@ func TestFileNames(t *testing.T) {
 // TestOrder: databases and collections are in the order of their bytes, the oplog last.
 func TestOrder(t *testing.T) {
 	all := []archive.Namespace{{Collection: "oplog"}, {"b", "a"}, {"a", "z"}, {"", "x"}, {"a", "b.c"}, {"a", "b"}}
-	slices.SortFunc(all, func(a, b archive.Namespace) int {
-		if a.Less(b) {
-			return -1
+	slices.SortFunc(all, archive.Namespace.Compare)
+	for i, n := range all {
+		for j, m := range all {
+			if got := n.Compare(m); (got < 0) != (i < j) || (got > 0) != (i > j) {
+				t.Errorf("%q and %q: %d", n, m, got)
+			}
 		}
-		return 1
-	})
+	}
 	want := []archive.Namespace{{"", "x"}, {"a", "b"}, {"a", "b.c"}, {"a", "z"}, {"b", "a"}, {Collection: "oplog"}}
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
