@@ -416,3 +416,17 @@ func TestSkipChecksums(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", r.Err(), diff)
 	}
 }
+
+// TestErrorText: the text of an error is short, whatever the length of the namespace.
+func TestErrorText(t *testing.T) {
+	for name, want := range map[string]string{
+		strings.Repeat("é", 199):    strings.Repeat("é", 199),
+		strings.Repeat("é", 200):    strings.Repeat("é", 199) + "…",
+		strings.Repeat("x", 16<<20): strings.Repeat("x", 398) + "…",
+	} {
+		err := &archive.Error{Offset: 7, Namespace: archive.Namespace{DB: "d", Collection: name}, Err: archive.ErrName}
+		if got, want := err.Error(), "archive: offset 7 (d."+want+"): not a namespace"; got != want {
+			t.Errorf("%.50s…: got %d bytes, want %d", name, len(got), len(want))
+		}
+	}
+}

@@ -3,6 +3,7 @@ package archive
 import (
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // The sentinels that errors of this package match with errors.Is. Faults of the
@@ -38,11 +39,19 @@ type Error struct {
 	Err       error     // matches a sentinel of this package or of bsoncore
 }
 
+// maxShown is the longest namespace, in bytes, that an error shows whole: those of
+// servers are shorter.
+const maxShown = 400
+
 // Error describes e with its place. The text is not promised.
 func (e *Error) Error() string {
 	text := "archive: offset " + strconv.FormatInt(e.Offset, 10)
 	if e.Namespace != (Namespace{}) {
-		text += " (" + e.Namespace.String() + ")"
+		name := e.Namespace.String()
+		if len(name) > maxShown {
+			name = strings.ToValidUTF8(name[:maxShown], "") + "…"
+		}
+		text += " (" + name + ")"
 	}
 	return text + ": " + e.Err.Error()
 }
