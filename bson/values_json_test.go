@@ -2,6 +2,7 @@ package bson_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -171,6 +173,68 @@ func TestJSONDepth(t *testing.T) {
 		_, err := json.Marshal(bson.D{{"a", v}})
 		if got := conversionOf(t, err); !strings.HasPrefix(got.Pointer, pointer) || !errors.Is(err, bson.ErrDepth) {
 			t.Errorf("one deeper in %T: %.200v, want a fault at %s", v, err, pointer)
+		}
+	}
+}
+
+// TestJSONDepthOfEach: every container counts as one level, in every place, and 1,000
+// levels are written.
+func TestJSONDepthOfEach(t *testing.T) {
+	nested := func(n int) bson.D {
+		d := bson.D{}
+		for range n - 1 {
+			d = bson.D{{"a", d}}
+		}
+		return d
+	}
+	for name, tc := range map[string]struct {
+		levels int
+		wrap   func(bson.D) any
+	}{
+		"D":             {1, func(d bson.D) any { return bson.D{{"b", d}} }},
+		"M":             {1, func(d bson.D) any { return bson.M{"b": d} }},
+		"map":           {1, func(d bson.D) any { return map[string]any{"b": d} }},
+		"map of D":      {1, func(d bson.D) any { return map[string]bson.D{"b": d} }},
+		"A":             {1, func(d bson.D) any { return bson.A{d} }},
+		"slice":         {1, func(d bson.D) any { return []any{d} }},
+		"slice of D":    {1, func(d bson.D) any { return []bson.D{d} }},
+		"array":         {1, func(d bson.D) any { return [1]any{d} }},
+		"array of D":    {1, func(d bson.D) any { return [1]bson.D{d} }},
+		"DBRef":         {1, func(d bson.D) any { return bson.DBRef{Ref: "c", ID: d} }},
+		"code":          {1, func(d bson.D) any { return bson.CodeWithScope{Scope: d} }},
+		"struct":        {1, func(d bson.D) any { return struct{ B any }{d} }},
+		"struct with D": {1, func(d bson.D) any { return struct{ B bson.D }{d} }},
+		"pointer":       {0, func(d bson.D) any { return &d }},
+		"two":           {2, func(d bson.D) any { return []any{struct{ B []bson.D }{[]bson.D{d}}}[0] }},
+	} {
+		for _, before := range []int{0, 1, 5} {
+			for _, over := range []int{0, 1} {
+				v := tc.wrap(nested(bson.DefaultMaxDepth - tc.levels - 1 - before + over))
+				for range before {
+					v = bson.A{v}
+				}
+				_, err := bson.D{{"a", v}}.MarshalJSON()
+				if errors.Is(err, bson.ErrDepth) != (over > 0) || err != nil && over == 0 {
+					t.Errorf("%s in %d arrays, %d too many: %.200v", name, before, over, err)
+				}
+			}
+		}
+	}
+	for over := range 2 {
+		doc := []byte(nil)
+		for range bson.DefaultMaxDepth + over {
+			doc, _ = bsoncore.Begin(doc)
+			doc = append(doc, 3, 'a', 0)
+		}
+		doc = doc[:len(doc)-3]
+		for n, at := bson.DefaultMaxDepth+over, len(doc)-4; n > 0; n, at = n-1, at-7 {
+			doc = append(doc, 0)
+			binary.LittleEndian.PutUint32(doc[at:], uint32(len(doc)-at))
+		}
+		for _, v := range []json.Marshaler{bson.Raw(doc), bson.RawValue{Type: bson.TypeDocument, Value: doc}} {
+			if _, err := v.MarshalJSON(); errors.Is(err, bson.ErrDepth) != (over > 0) || err != nil && over == 0 {
+				t.Errorf("%T, %d too many: %.200v", v, over, err)
+			}
 		}
 	}
 }

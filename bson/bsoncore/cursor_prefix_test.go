@@ -88,6 +88,7 @@ func TestResetPrefix(t *testing.T) {
 }
 
 func TestResetPrefixFaults(t *testing.T) {
+	used := whole("03 6100 0c0000001061000100000000 55 6200")
 	for _, tc := range []struct {
 		name, doc string
 		size      int
@@ -100,12 +101,18 @@ func TestResetPrefixFaults(t *testing.T) {
 		{"not longer", "0c000000 02 6100 02000000 61", 14, fault{12, "/a", bsoncore.ErrTruncated}},
 		{"another length than its own", "ffffffff 0a 6100", 100, fault{7, "", bsoncore.ErrTruncated}},
 		{"in a container", "20000000 03 6100 18000000 08 6200 02", 32, fault{14, "/a/b", bsoncore.ErrBoolean}},
+		{"longer than its document", "30000000 03 6100 10000000 02 6200 05000000 61", 48, fault{14, "/a/b", bsoncore.ErrLength}},
+		{"as long as its document", "30000000 03 6100 10000000 02 6200 04000000 61", 48, fault{19, "/a/b", bsoncore.ErrTruncated}},
+		{"longer than its scope", "40000000 0f 6100 25000000 01000000 00 1c000000 02 6200 15000000 61", 64, fault{23, "/a/b", bsoncore.ErrLength}},
+		{"as long as its scope", "40000000 0f 6100 25000000 01000000 00 1c000000 02 6200 10000000 61", 64, fault{28, "/a/b", bsoncore.ErrTruncated}},
+		{"five bytes, no type", "0c000000 7e", 12, fault{4, "", bsoncore.ErrType}},
 		{"in a scope", "30000000 0f 6100 25000000 01000000 00 1c000000 0a", 48, fault{21, "/a", bsoncore.ErrTruncated}},
 		{"no prefix", "0c000000 10 6100 01000000 01", 12, fault{0, "", bsoncore.ErrTerminator}},
 		{"too deep", "20000000 03 6100 18000000 03 6200 10000000 0a", 32, fault{11, "/a/b", bsoncore.ErrDepth}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			var c bsoncore.Cursor
+			c := bsoncore.NewCursor(used)
+			spans(nil, &c, "") // nothing of the document before is left
 			c.ResetPrefix(unhex(tc.doc), tc.size, 2)
 			spans(nil, &c, "")
 			if tc.want.Err == bsoncore.ErrDepth {

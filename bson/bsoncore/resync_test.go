@@ -102,10 +102,18 @@ func TestResync(t *testing.T) {
 	number := "20000000" + hexOf(whole("10 6e00 29000000 10 7800 01000000 04 6974656d7300" + items))[8:]
 	// The nine bytes from the value to the end have the length of a document.
 	nine, wrong := hexOf(whole("55 6100 0900000000000000")), hexOf(whole("55 6200 29000000"))
+	// The nine bytes from the value of n to the end look like a document, too. The
+	// elements lead nowhere, so that its own length counts.
+	tail := hexOf(whole("55 6100 10 6e00 09000000 08 7800 01"))
+	// The length leads to the end of the second document behind this one.
+	around := "22000000" + hexOf(whole("55 6100"))[8:] + "0000"
 	for _, tc := range []struct {
 		name, stream string
 		want         []portion
 	}{
+		{"a document that looks like the end of the damaged one", tail + doc + doc, []portion{{0, tail, true}, {19, doc, false}, {31, doc, false}}},
+		{"a length that leads behind two documents", around + doc + doc + doc + doc, []portion{
+			{0, around, true}, {10, doc, false}, {22, doc, false}, {34, doc, false}, {46, doc, false}}},
 		// The fault is as many bytes before the next document as its first
 		// element is behind its start.
 		{"fault near a document", "ffffffff" + last + doc + doc, []portion{{0, "ffffffff" + last, true}, {12, doc, false}, {24, doc, false}}},

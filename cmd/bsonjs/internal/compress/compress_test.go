@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -490,6 +491,41 @@ func (z xzChunks) Write(p []byte) (int, error) {
 }
 func (xzChunks) Flush() error { return nil }
 func (xzChunks) Close() error { return nil }
+
+// Close ends a Read of another goroutine that waits for the source.
+func TestClose(t *testing.T) {
+	seen := 0
+	for _, s := range samples(t) {
+		pr, pw := io.Pipe()
+		r := NewReader(s.codec, NewSource(pr))
+		if r.close == nil || len(s.data) < 8 {
+			continue
+		}
+		seen++
+		done := make(chan error)
+		go func() {
+			_, err := io.ReadAll(r)
+			done <- err
+		}()
+		pw.Write(s.data[:len(s.data)-1])
+		r.Close()
+		select {
+		case err := <-done:
+			if err != io.ErrClosedPipe {
+				t.Errorf("%s: %v, want %v", s.name, err, io.ErrClosedPipe)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%s: Read still waits", s.name)
+		}
+		if _, err := r.Read(make([]byte, 1)); err != io.ErrClosedPipe {
+			t.Errorf("%s: after that %v, want %v", s.name, err, io.ErrClosedPipe)
+		}
+		pw.Close()
+	}
+	if seen == 0 {
+		t.Error("no codec has something to free")
+	}
+}
 
 // Suffixes select a codec, in upper and lower case, and only the last suffix
 // counts.
