@@ -508,3 +508,25 @@ func TestDecoderReset(t *testing.T) {
 		t.Errorf("an option out of range: %v", d.Err())
 	}
 }
+
+// TestBuffered checks that Buffered and the rest of the reader are the bytes after a
+// pickle, and from the start of one with a fault.
+func TestBuffered(t *testing.T) {
+	const first, second, bad = "K\x01.", "U\x01a.", "(xyz"
+	for _, wrap := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader} {
+		r := wrap(strings.NewReader(first + second + bad))
+		d := pickle.NewDecoder(r)
+		for _, want := range []string{second + bad, bad} {
+			if !d.Next() || !strings.HasPrefix(want, string(d.Buffered())) {
+				t.Errorf("%q, %v, want the start of %q", d.Buffered(), d.Err(), want)
+			}
+		}
+		if d.Next() || d.Err() == nil {
+			t.Fatal("a pickle without a fault")
+		}
+		rest, err := io.ReadAll(r)
+		if got := string(d.Buffered()) + string(rest); got != bad || err != nil {
+			t.Errorf("%q after the fault, %v, want %q", got, err, bad)
+		}
+	}
+}

@@ -180,6 +180,11 @@ func TestUnknown(t *testing.T) {
 		{"a zone as a value", 0, "cpytz\n_UTC\n)R.", "error: call is not allowed"},
 		{"a tzlocal with daylight saving", 0, midnight + "cdateutil.tz.tz\ntzlocal\n)\x81}(U\x0b_std_offset" + timedelta(0, 3600, 0) + "U\x07_hasdst\x88ub\x86R.",
 			"error: state is not allowed"},
+		{"a tzlocal of Python 2", 0, midnight + "cdateutil.tz.tz\ntzlocal\n)\x81}(U\x0b_std_offset" + timedelta(0, 7200, 0) + "U\x07_hasdstI00\nub\x86R.", utc2},
+		{"a tzlocal of Python 2 with daylight saving", 0,
+			midnight + "cdateutil.tz.tz\ntzlocal\n)\x81}(U\x0b_std_offset" + timedelta(0, 7200, 0) + "U\x07_hasdstI01\nub\x86R.", "error: state is not allowed"},
+		{"a tzfile of lists", 0, midnight + tzfile + "}(U\x0b_trans_list]U\x0a_trans_idx]U\x0b_ttinfo_std" + ttinfo + "U\x0e_ttinfo_beforeNub\x86R.",
+			"error: state is not allowed"},
 		{"a tzutc of another base", 0, "ccopy_reg\n_reconstructor\ncdateutil.tz.tz\ntzutc\ncdatetime\ntzinfo\nN\x87R.", "error: call is not allowed"},
 		{"a tzfile without offsets", 0, midnight + tzfile + "}(U\x0b_trans_list)U\x0a_trans_idx)U\x0b_ttinfo_stdNU\x0e_ttinfo_beforeNub\x86R.", july},
 		{"a tzfile of one offset", 0, midnight + tzfile + "}(U\x0b_trans_list)U\x0a_trans_idx)U\x0b_ttinfo_std" + ttinfo + "U\x0e_ttinfo_beforeNub\x86R.", utc2},
@@ -205,6 +210,10 @@ func TestUnknown(t *testing.T) {
 		{"a name of protocol 4", describe, "\x8c\x02os\x8c\x06system\x93.", `{"$py":"os.system"}`},
 		{"a long name", describe, "\x8c\x97" + strings.Repeat("m", 151) + "\x8c\x06system\x93)R.", `{"$py":"` + strings.Repeat("m", 151) + `.system","args":[]}`},
 		{"a long name of protocol 0", describe, "c" + strings.Repeat("m", 151) + "\nsystem\n)R.", `{"$py":"` + strings.Repeat("m", 151) + `.system","args":[]}`},
+		{"the longest module", describe, "X" + u32(1<<12) + strings.Repeat("m", 1<<12) + "\x8c\x01x\x93.", `{"$py":"` + strings.Repeat("m", 1<<12) + `.x"}`},
+		{"a longer module", describe, "X" + u32(1<<12+1) + strings.Repeat("m", 1<<12+1) + "\x8c\x01x\x93.", "error: name is not allowed"},
+		{"a longer name", describe, "\x8c\x01mX" + u32(1<<12+1) + strings.Repeat("x", 1<<12+1) + "\x93.", "error: name is not allowed"},
+		{"an OrderedDict of a tuple", describe, "}U\x01accollections\nOrderedDict\n)\x85Rs.", "error: call is not allowed"},
 		{"a name of bytes", describe, "c\xff\nsystem\n.", "error: invalid UTF-8"},
 		{"a name of integers", describe, "K\x01K\x02\x93.", "error: name is not allowed"},
 		{"a class of the list", describe, "cdatetime\ndatetime\n.", `{"$py":"datetime.datetime"}`},
@@ -260,6 +269,36 @@ func TestUnknown(t *testing.T) {
 		for n := range tc.data {
 			if _, _, err := o.AppendBSONValue(nil, []byte(tc.data[:n])); err == nil {
 				t.Errorf("%s: the first %d bytes have no error", tc.name, n)
+			}
+		}
+	}
+}
+
+// TestDescribedLimits lowers the limits of depth and of nodes until values of all kinds
+// do not fit: each time the limit is the fault.
+func TestDescribedLimits(t *testing.T) {
+	for _, data := range []string{
+		"cos\nsystem\nU\x04echo\x85R.", "(K\x05ia\nB\n.", "ca\nB\n)}U\x01kNs\x92.", "ccopy_reg\n_reconstructor\nca\nB\nc__builtin__\ndict\n}\x87R.",
+		"\x8c\x01m\x8c\x01n\x93)\x81}U\x01a](K\x01K\x02esb.", "}U\x01a}K\x01Nss.", "}U\x01accollections\nOrderedDict\n)RK\x01Nss.", "\x8c\x01m\x8c\x01n\x93.",
+		"ca\nB\n)\x81(NNe.", "ca\nB\n)\x81(U\x01aNu.", "}U\x01accopy_reg\n_reconstructor\ncmongoengine.base.datastructures\nBaseDict\nc__builtin__\ndict\n}K\x01Ns\x87Rs.",
+		midnight + "ca\nZone\n)R\x86R.", "ca\nB\n)\x81}K\x01Nsb.",
+	} {
+		limits := map[string]func(n int) (pickle.DecodeOptions, error){
+			"MaxDepth": func(n int) (pickle.DecodeOptions, error) { return pickle.DecodeOptions{MaxDepth: n}, bson.ErrDepth },
+			"MaxNodes": func(n int) (pickle.DecodeOptions, error) { return pickle.DecodeOptions{MaxNodes: n}, pickle.ErrLimit },
+		}
+		for name, limit := range limits {
+			for n := 1; ; n++ {
+				o, want := limit(n)
+				o.Unknown = pickle.UnknownDescribe
+				_, _, err := o.AppendBSONValue(nil, []byte(data))
+				if err == nil && n < 20 {
+					break
+				}
+				if !errors.Is(err, want) {
+					t.Errorf("%q with %s %d: %v, want %v", data, name, n, err, want)
+					break
+				}
 			}
 		}
 	}

@@ -286,6 +286,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 	for want, o := range map[string]pickle.DecodeOptions{
 		"pickle.DecodeOptions.Encoding":      {Encoding: pickle.Bytes + 1},
 		"pickle.DecodeOptions.LongText":      {LongText: pickle.LongSmallest + 1},
+		"pickle.DecodeOptions.Unknown":       {Unknown: pickle.UnknownDescribe + 1},
 		"pickle.DecodeOptions.MaxDepth":      {MaxDepth: -1},
 		"pickle.DecodeOptions.MaxNodes":      {MaxNodes: -1},
 		"pickle.DecodeOptions.MaxMemo":       {MaxMemo: -1},
