@@ -41,10 +41,10 @@ func plain(r *rand.Rand, depth int) string {
 	switch k := r.IntN(10); {
 	case depth == 0, k == 0:
 		return []string{
-			"N", "\x88", "\x89", "K\x05", "J\xff\xff\xff\xff", "I-7\n", "L12L\n", "\x8a\x01\x05", "G" + strings.Repeat("\x01", 8),
+			"N", "\x88", "\x89", "K\x05", "J\xff\xff\xff\xff", "G" + strings.Repeat("\x01", 8),
 			"U" + string(rune(n)) + strings.Repeat("x", n), "X" + string(binary.LittleEndian.AppendUint32(nil, uint32(n))) + strings.Repeat("y", n),
 			"C" + string(rune(n)) + strings.Repeat("\xff", n),
-		}[r.IntN(12)]
+		}[r.IntN(9)]
 	case k < 4:
 		var b strings.Builder
 		b.WriteString("](")
@@ -77,8 +77,7 @@ func TestWeights(t *testing.T) {
 	for range 400 {
 		data := plain(r, 3) + "."
 		exact, value := weights(t, DecodeOptions{}, data, 1<<30)
-		numbers := strings.Count(data, "I-7\n") + strings.Count(data, "L12L\n") + strings.Count(data, "\x8a\x01\x05")
-		if least := len(value); exact < least || exact > least+7*numbers {
+		if least := len(value); exact != least {
 			t.Fatalf("%.60q: %d bytes are estimated to be %d", data, least, exact)
 		}
 		if !strings.Contains("](}", data[:1]) || exact == holderWeight || exact > 1<<14 {
