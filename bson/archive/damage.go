@@ -280,6 +280,7 @@ func (r *Reader) recover(doc []byte, skipped io.Writer) bool {
 // header or the end.
 type section struct{ in *readahead.Buffer }
 
+// Read reads the bytes of the section, and io.EOF at its end.
 func (s section) Read(p []byte) (int, error) {
 	n := before(s.in, stop{terminator, endsBlock})
 	if n == 0 && !s.in.Ended() && s.in.Err != nil {

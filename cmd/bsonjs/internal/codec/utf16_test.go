@@ -176,7 +176,7 @@ func FuzzUTF16(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, seed uint64) {
 		low := lowByte(data)
 		if low < 0 {
-			t.Skip()
+			t.Skip("text without the mark of UTF-16")
 		}
 		var units []uint16
 		for i := 2; i+1 < len(data); i += 2 {
