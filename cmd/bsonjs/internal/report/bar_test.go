@@ -116,7 +116,7 @@ func TestBarAsLines(t *testing.T) {
 		said := w.String()
 		p.End()
 		p.Write([]byte("late\n"))
-		want := regexp.MustCompile(`^(bsonjs [ -~]*\n)+first\nsecond\n(bsonjs [ -~]*\n)*` + tc.last + `\n$`)
+		want := regexp.MustCompile(`^(bsonjs [ -~]*\n)+first\n(bsonjs [ -~]*\n)*second\n(bsonjs [ -~]*\n)*` + tc.last + `\n$`)
 		if !want.MatchString(said) {
 			t.Errorf("%s: %q, want %q", tc.name, said, want)
 		}
