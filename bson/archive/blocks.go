@@ -63,16 +63,24 @@ func (r *Reader) stop() bool {
 
 // fault reports a fault that hides the bytes after it. All fault methods return false.
 func (r *Reader) fault(off int64, err error) bool {
+	e := &Error{Offset: off, Namespace: r.Namespace(), Hides: true, Err: err}
+	if r.state == inside || r.state == inDamage && !r.damage.header {
+		e.Document = r.Totals().Documents + 1
+	}
 	if r.open != nil {
 		r.open.damaged = true
 	}
-	r.err = &Error{Offset: off, Namespace: r.Namespace(), Err: err}
+	r.err = e
 	return false
 }
 
 // softFault reports a fault that hides nothing. next is the event after it.
 func (r *Reader) softFault(err error, next Event) bool {
-	r.err = &Error{Offset: r.at, Namespace: r.Namespace(), Err: err}
+	e := &Error{Offset: r.at, Namespace: r.Namespace(), Err: err}
+	if next == Document {
+		e.Document = r.Totals().Documents
+	}
+	r.err = e
 	r.soft, r.next = true, next
 	return false
 }
@@ -175,7 +183,9 @@ func (r *Reader) begin(b block) {
 // enter opens a block of a namespace.
 func (r *Reader) enter(n Namespace) bool {
 	s, ok := r.spaces[n]
-	if !ok {
+	if ok {
+		r.follow.keep(s)
+	} else {
 		size := len(n.DB) + len(n.Collection)
 		if size > r.opts.MaxMetadata-r.read || len(r.order) == r.opts.MaxNamespaces {
 			return r.fail(&Error{Offset: r.at, Namespace: n, Err: ErrTooMany})
@@ -255,7 +265,11 @@ func (r *Reader) count(doc []byte) {
 	s.totals.Documents++
 	s.totals.Bytes += int64(len(doc))
 	s.totals.Largest = max(s.totals.Largest, len(doc))
-	if !r.opts.SkipChecksums {
+	switch {
+	case r.opts.SkipChecksums:
+	case r.follow.on:
+		r.follow.run += len(doc)
+	default:
 		s.sum = crc64.Update(s.sum, checksums, doc)
 	}
 }

@@ -36,7 +36,13 @@ var (
 type Error struct {
 	Offset    int64     // byte at fault, from the start of the archive
 	Namespace Namespace // at that place; the zero Namespace: none is known
-	Err       error     // matches a sentinel of this package or of bsoncore
+	// Document is the number, in the namespace and from 1, of the document at fault.
+	// Zero means that the fault is not in a document.
+	Document int64
+	// Hides says that documents behind the fault can only be found with Resync, which
+	// may skip bytes.
+	Hides bool
+	Err   error // matches a sentinel of this package or of bsoncore
 }
 
 // maxShown is the longest namespace, in bytes, that an error shows whole: those of

@@ -131,6 +131,7 @@ type Reader struct {
 	final bool // the Reader cannot continue after err
 
 	damage damage
+	follow follow
 }
 
 // NewReader is ReadOptions{}.NewReader.
@@ -139,6 +140,14 @@ func NewReader(r io.Reader) *Reader { return ReadOptions{}.NewReader(r) }
 // NewReader returns a Reader of the archive r. It reads ahead of the documents that it
 // returns. It panics if an option is negative.
 func (o ReadOptions) NewReader(r io.Reader) *Reader {
+	d := &Reader{opts: o.complete(), spaces: map[Namespace]*space{}}
+	d.in.Reset(r)
+	return d
+}
+
+// complete returns o with the default of each option that is zero. It panics if an
+// option is negative.
+func (o ReadOptions) complete() ReadOptions {
 	for name, n := range map[string]*int{
 		"MaxDocumentSize": &o.MaxDocumentSize, "MaxNamespaces": &o.MaxNamespaces, "MaxMetadata": &o.MaxMetadata, "MaxDepth": &o.MaxDepth,
 	} {
@@ -149,9 +158,7 @@ func (o ReadOptions) NewReader(r io.Reader) *Reader {
 	o.MaxDocumentSize = min(cmp.Or(o.MaxDocumentSize, DefaultMaxDocumentSize), math.MaxInt32)
 	o.MaxNamespaces = cmp.Or(o.MaxNamespaces, DefaultMaxNamespaces)
 	o.MaxMetadata = cmp.Or(o.MaxMetadata, DefaultMaxMetadata)
-	d := &Reader{opts: o, spaces: map[Namespace]*space{}}
-	d.in.Reset(r)
-	return d
+	return o
 }
 
 // Next reads the next item and reports whether there is an Event. False means the end
@@ -171,23 +178,31 @@ func (r *Reader) Next() bool {
 	}
 	for r.event == 0 && r.err == nil {
 		switch r.state {
-		case between:
-			r.nextBlock()
-		case ending:
-			r.end(inside)
 		case lastInDamage:
 			r.end(inDamage)
-		case inside:
-			r.nextDocument()
 		case inDamage:
 			r.nextInDamage()
 		case atEnd:
 			if !r.nextUnended() {
 				return false
 			}
+		default:
+			r.step()
 		}
 	}
 	return r.err == nil
+}
+
+// step reads on where there is no damage.
+func (r *Reader) step() {
+	switch r.state {
+	case between:
+		r.nextBlock()
+	case ending:
+		r.end(inside)
+	case inside:
+		r.nextDocument()
+	}
 }
 
 // Event returns what the last call of Next has read, or 0 after it returned false.

@@ -78,7 +78,8 @@ func jobDocuments() int {
 func TestJobs(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	var binary, lines, pretty []byte
-	for _, doc := range sample.Documents(sample.Wild, sample.Seed, jobDocuments()) {
+	docs := sample.Documents(sample.Wild, sample.Seed, jobDocuments())
+	for _, doc := range docs {
 		o := extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}
 		binary = append(binary, doc...)
 		lines, _ = o.AppendJSON(lines, doc)
@@ -105,6 +106,8 @@ func TestJobs(t *testing.T) {
 		{"lines to json", lines, []string{"-f", "json", "-t", "json"}},
 		{"pretty to bson", pretty, []string{"-f", "json"}},
 		{"array to bson", array, []string{"-f", "json"}},
+		{"archive to json", archiveOf(docs, 7), []string{"-f", "archive"}},
+		{"archive to bson", archiveOf(docs, 100), []string{"-f", "archive", "-t", "bson"}},
 		{"shell to bson", shell, []string{"-f", "json", "--accept", "shell"}},
 	} {
 		for i, data := range damaged(tc.data, r) {

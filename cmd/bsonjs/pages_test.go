@@ -190,14 +190,15 @@ func pageFiles(t *testing.T, dir, page string) {
 		t.Fatal(err)
 	}
 	var users, orders []byte
-	for i, doc := range sample.Documents(sample.File, sample.Seed, 20) {
+	docs := sample.Documents(sample.File, sample.Seed, 20)
+	for i, doc := range docs {
 		if i%2 == 0 {
 			users = append(users, doc...)
 		} else {
 			orders = append(orders, doc...)
 		}
 	}
-	writeFile(t, filepath.Join(dir, "shop.archive"), archive(users))
+	writeFile(t, filepath.Join(dir, "shop.archive"), shopArchive(docs))
 	// A file that was copied as text: CR LF in place of LF.
 	writeFile(t, filepath.Join(dir, "copied.bson"), bytes.ReplaceAll(notes(), []byte("\n"), []byte("\r\n")))
 	if page == "recipes.md" {
@@ -253,19 +254,15 @@ func notes() (docs []byte) {
 	return docs
 }
 
-// archive is an archive of mongodump: the magic number, a header, and the
-// documents of one collection between two headers of it.
-func archive(docs []byte) []byte {
-	const end = "\xff\xff\xff\xff"
-	header := func(last bool) string {
-		doc, mark := bsoncore.Begin(nil)
-		doc = bsoncore.AppendString(doc, "db", "shop")
-		doc = bsoncore.AppendString(doc, "collection", "users")
-		doc = bsoncore.AppendBoolean(doc, "EOF", last)
-		doc = bsoncore.AppendInt64(doc, "CRC", 0)
-		return string(bsoncore.End(doc, mark))
+// shopArchive is an archive of mongodump with the users and orders of a shop, who take
+// turns.
+func shopArchive(docs [][]byte) []byte {
+	names := []namespace{{"shop", "orders"}, {"shop", "users"}}
+	a := newArchive(names...)
+	for i, doc := range docs {
+		a.block(names[(i+1)%2], doc)
 	}
-	return []byte("\x6d\xe2\x99\x81" + header(false) + end + header(false) + string(docs) + end + header(true) + end)
+	return a.end(names[0]).end(names[1]).data
 }
 
 // derivedFiles makes the other files with the command.

@@ -18,7 +18,7 @@ var unlisted = map[string]*regexp.Regexp{
 	"writes or reads one value, once over its bytes": regexp.MustCompile(`^bson\.(Append[A-Z]\w*|Begin\w*|End|Set\w+|IsValidObjectID|ObjectIDFromHex|ParseDecimal128|ParseUUID|UUID\..*|New\w*Vector|Vector\.\w+|(Binary|Code|CodeWithScope|DBPointer|DateTime|MaxKey|MinKey|Null|Regex|Symbol|Timestamp|Undefined)\.(String|MarshalBSONValue|UnmarshalBSONValue|UnmarshalJSON|MarshalJSON)|Type\.String|IndexInvalidUTF8)$`),
 	"looks at one value, and copies a text at most":  regexp.MustCompile(`^bson\.(Cursor\.\w+|NewCursor|Raw\.(Equal|Lookup)|RawValue\.\w+OK|RawValue\.(Equal|Is\w+))$`),
 	"adds to a document what append adds":            regexp.MustCompile(`^bson\.(NewBuilder|Builder\.\w+)$`),
-	"makes something that calls what has a row":      regexp.MustCompile(`\.(New\w+|Reset\w*|AnyAs|FallbackEncoder|TypeCodec)$|^bson\.Codec`),
+	"makes something that calls what has a row":      regexp.MustCompile(`\.(New\w+|Reset\w*|Continue|AnyAs|FallbackEncoder|TypeCodec)$|^bson\.Codec`),
 	"is about a scalar of fixed length":              regexp.MustCompile(`^(decimal128|objectid)\.(Decimal|ID|Class|Conditions|From\w+|Append\w+|ParseRounded|Notation|Rounding)\b`),
 	"is about an ObjectId, of fixed length":          regexp.MustCompile(`^pickle\.(Encode|Decode)?(Options\.)?\w*ObjectID$`),
 }

@@ -78,6 +78,22 @@ func decoded(f func(d bson.D) any) func(data []byte) func() any {
 	}
 }
 
+// followed reads the first block of an archive as a piece, which the Reader follows.
+func followed(data []byte) any {
+	r := archive.NewReader(bytes.NewReader(data))
+	r.Next()
+	from, ok := r.Place()
+	if !ok {
+		return held{r, r.Err()}
+	}
+	p, piece := archive.ReadOptions{}.NewPieceReader(), data[r.Consumed():]
+	p.Reset(piece, from)
+	for p.Next() {
+	}
+	r.Follow(piece[:p.End()], nil)
+	return held{r, p.Err()}
+}
+
 // archived returns a ready that puts data in the block of an archive before the
 // measurement.
 func archived(f func(data []byte) any) func(data []byte) func() any {
@@ -232,6 +248,7 @@ var calls = []call{
 		return held{e, e.Encode(d)}
 	})},
 	{"archive.Reader", inRows, archived(func(data []byte) any { return through(archive.NewReader(bytes.NewReader(data))) })},
+	{"archive.Reader.Follow", inRows, archived(followed)},
 	{"archive.Writer.Write", documents, direct(func(data []byte) any {
 		w := archive.NewWriter(io.Discard, archive.Header{}, nil)
 		return held{w, w.Write(archive.Namespace{DB: "d", Collection: "c"}, data)}

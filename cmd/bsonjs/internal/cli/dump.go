@@ -160,7 +160,8 @@ func (o *dumpOptions) plan(r *run.Run) {
 	o.jobGroup.plan(r)
 	o.fileGroup.plan(r)
 	d := &dumper{o: o}
-	r.From, r.Target, r.Hint = codec.BSON, d, hints(d)
+	r.From, r.Unpack = codec.BSON, true
+	r.Target, r.Hint = d, hints(d)
 	if !o.objcheck {
 		r.Policy = run.Skip
 	}

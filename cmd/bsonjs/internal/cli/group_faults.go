@@ -137,7 +137,8 @@ func (g *policyGroup) check(fs *pflag.FlagSet, rejects string, from *codec.Codec
 		return errors.New("--mend-lengths has no effect if the first fault ends the run; add --on-error skip")
 	}
 	for _, name := range []string{"mend-lengths", "undo-crlf"} {
-		if given(fs, name) && from != nil && from != codec.BSON {
+		holds := name == "mend-lengths" && from != nil && from.Holds == codec.BSON
+		if given(fs, name) && from != nil && from != codec.BSON && !holds {
 			return fmt.Errorf("--%s has no effect, because the input is %v and not BSON; leave it out", name, from)
 		}
 	}

@@ -40,10 +40,10 @@ const (
 // files.
 type format struct{ *choice[*codec.Codec] }
 
-// chooseFormat returns a flag value that sets *p to a format.
-func chooseFormat(p **codec.Codec) format {
+// chooseFormat returns a flag value that sets *p to one of the formats.
+func chooseFormat(p **codec.Codec, formats []*codec.Codec) format {
 	var words []word[*codec.Codec]
-	for _, c := range codec.All() {
+	for _, c := range formats {
 		words = append(words, word[*codec.Codec]{c.Name, c})
 		for _, suffix := range c.Suffixes {
 			words = append(words, word[*codec.Codec]{strings.TrimPrefix(suffix, "."), c})
@@ -62,7 +62,7 @@ func (f format) Set(s string) error {
 }
 
 func (g *inputGroup) addFrom(fs *pflag.FlagSet) {
-	fs.VarP(chooseFormat(&g.from), "from", "f", "format of the inputs")
+	fs.VarP(chooseFormat(&g.from, codec.All()), "from", "f", "format of the inputs")
 }
 
 // dialects returns the value of the flag --accept.

@@ -8,10 +8,19 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
+// salvaged returns the format of the output for inputs in the format from: the same,
+// or that of the documents of a container.
+func salvaged(from *codec.Codec) *codec.Codec {
+	if from != nil && from.Write == nil {
+		return from.Holds
+	}
+	return from
+}
+
 // salvageCommand returns the command that recovers intact documents of damaged
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
-	o := &convertOptions{usual: func(from *codec.Codec) *codec.Codec { return from }}
+	o := &convertOptions{usual: salvaged}
 	o.onError, o.invalidUTF8 = skipErrors, bson.UTF8Keep
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",

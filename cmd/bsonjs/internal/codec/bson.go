@@ -78,11 +78,16 @@ func readBSON(o ReadOptions) Decoder {
 func cutBSON(o bson.DecodeOptions, most int) Cutter {
 	return func(data []byte) (int, State, State) {
 		n, ok := o.Split(data)
-		if n == 0 && (!ok || len(data) >= lengthSize && int64(binary.LittleEndian.Uint32(data)) > int64(most)) {
+		if n == 0 && (!ok || isOver(data, most)) {
 			n = len(data) // for the stream, which reports the fault or waits for the rest
 		}
-		return n, 0, 0
+		return n, State{}, State{}
 	}
+}
+
+// isOver reports whether the document at the start of data has more than most bytes.
+func isOver(data []byte, most int) bool {
+	return len(data) >= lengthSize && int64(binary.LittleEndian.Uint32(data)) > int64(most)
 }
 
 // nextBSON reads the next document of d into rec.
@@ -100,13 +105,14 @@ type bsonReader struct{ *bson.Decoder }
 func (r bsonReader) Next(rec *record.Record) bool { return nextBSON(r.Decoder, rec) }
 func (r bsonReader) Place() record.Place          { return record.Place{Offset: r.Offset()} }
 func (bsonReader) Stray() bool                    { return false }
-func (bsonReader) State() State                   { return 0 }
+func (bsonReader) State() State                   { return State{} }
+func (bsonReader) Leaves() bool                   { return true }
 
 type bsonPieces struct{ *bson.Decoder }
 
 func (r bsonPieces) Reset(piece []byte, _, _ State) { r.ResetBytes(piece) }
 func (r bsonPieces) Next(rec *record.Record) bool   { return nextBSON(r.Decoder, rec) }
-func (bsonPieces) State() State                     { return 0 }
+func (bsonPieces) State() State                     { return State{} }
 
 // A bsonAppender writes BSON as it is.
 type bsonAppender struct {

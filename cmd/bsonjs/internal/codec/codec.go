@@ -7,11 +7,14 @@ package codec
 
 import (
 	"io"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/textcut"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -20,7 +23,12 @@ import (
 
 // All returns the formats, in the order of help. --from, --to, help,
 // completion, detection and default outputs use it.
-func All() []*Codec { return []*Codec{BSON, JSON, Pickle, Hex, Base64} }
+func All() []*Codec { return []*Codec{BSON, JSON, Pickle, Hex, Base64, Archive} }
+
+// Written returns the formats that bsonjs writes.
+func Written() []*Codec {
+	return slices.DeleteFunc(All(), func(c *Codec) bool { return c.Write == nil })
+}
 
 // A Codec is a format.
 type Codec struct {
@@ -38,13 +46,16 @@ type Codec struct {
 	Offsets bool // documents are in the file as they are: an offset in one is an offset in the file
 	Checks  bool // the reader has looked at all bytes of a document
 	Copies  bool // documents are bytes of BSON, which are copied to another such format
+	// Holds is the format of the documents of a container, which has documents of
+	// several namespaces. nil: the format is not that of a container.
+	Holds *Codec
 
 	// Sniff says whether head, the first bytes of an input, is of the format.
 	// If it is nil, only --from selects the format, neither bytes nor names.
 	Sniff func(head []byte) Certainty
 	// Read returns how inputs are read.
 	Read func(ReadOptions) Decoder
-	// Write returns how documents are written.
+	// Write returns how documents are written. It is nil if they are not.
 	Write func(WriteOptions) Encoder
 }
 
@@ -100,6 +111,14 @@ type Decoder struct {
 	// Cut returns what cuts the bytes from a place on at which from holds. A
 	// piece cannot have more than most bytes.
 	Cut func(from State, most int) Cutter
+	// Follow and Unfollow are for containers. Follow tells the Decoder that the
+	// documents of a piece, which starts at the State of the last Reader or behind
+	// the last piece, are done. It reports whether they have no fault that only the
+	// whole input shows; if there is one, nothing has happened. each, which may be
+	// nil, is called for every document with its offset in the piece. Unfollow takes
+	// back the last Follow.
+	Follow   func(piece []byte, each func(offset int, in record.Space)) bool
+	Unfollow func()
 	// Ends reports whether the end of a document that was read is known, so
 	// that the next one starts there. If Ends is nil, it is always known.
 	Ends func(doc []byte) bool
@@ -109,8 +128,12 @@ type Decoder struct {
 }
 
 // A State decides what may come at a place between two documents. The zero
-// State is that of the start of an input.
-type State uint8
+// State is that of the start of an input. States can be compared.
+type State struct {
+	text      textcut.Place
+	inArchive bool // behind the start of an archive, at…
+	archive   archive.Place
+}
 
 // A Reader reads documents one after the other.
 type Reader interface {
@@ -138,6 +161,22 @@ type Handover interface {
 	Buffered() []byte
 	// State returns the state after the current document.
 	State() State
+	// Leaves reports whether another reader can take the place now.
+	Leaves() bool
+}
+
+// A Container is a Reader of the documents of several namespaces.
+type Container interface {
+	Handover
+	// Space returns the namespace of the current document, or of the fault of Err.
+	// Its Number is 0 if the fault is not in a document.
+	Space() record.Space
+	// Hides reports whether documents behind the fault of Err can be found only
+	// with Resync. If not, Resync skips nothing.
+	Hides() bool
+	// Uncertain reports whether damage hides the namespace of what comes next, so
+	// that it counts as the one before.
+	Uncertain() bool
 }
 
 // A LineReader is a Reader of lines.

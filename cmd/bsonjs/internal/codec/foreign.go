@@ -18,7 +18,6 @@ var foreign = []struct {
 	what   string // completes "this is …"
 	format string // the name of the format of such an input; "": bsonjs cannot read it
 }{
-	{0, "\x6d\xe2\x99\x81", "a mongodump archive: restore it with mongorestore, or run mongodump without --archive to get .bson files", ""},
 	{0, "\x41\xd8\x01\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server", ""},
 	{257, "ustar", "a tar archive: unpack it first", ""},
 	{0, "PK\x03\x04", "a zip archive: unpack it first", ""},

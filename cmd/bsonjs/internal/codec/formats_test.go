@@ -19,7 +19,7 @@ import (
 // everyFormat calls f with each format, three documents, and the three
 // documents in the format.
 func everyFormat(t *testing.T, f func(t *testing.T, c *Codec, e Encoder, docs, texts [][]byte)) {
-	for _, c := range All() {
+	for _, c := range Written() {
 		t.Run(c.Name, func(t *testing.T) {
 			e := c.Write(WriteOptions{Text: extjson.EncodeOptions{Mode: extjson.Canonical}})
 			var docs, texts [][]byte
@@ -44,7 +44,7 @@ func everyFormat(t *testing.T, f func(t *testing.T, c *Codec, e Encoder, docs, t
 func readAll(t *testing.T, c *Codec, r io.Reader) (docs [][]byte, skipped string, err error) {
 	t.Helper()
 	var out strings.Builder
-	d := c.Read(ReadOptions{}).Stream(r, 0)
+	d := c.Read(ReadOptions{}).Stream(r, State{})
 	var rec record.Record
 	for range 1000 {
 		for d.Next(&rec) {
@@ -177,7 +177,7 @@ func TestFormatsSkippedFail(t *testing.T) {
 			if _, skipped, _ := readAll(t, c, bytes.NewReader(bad)); skipped == "" {
 				continue
 			}
-			d := c.Read(ReadOptions{}).Stream(bytes.NewReader(bad), 0)
+			d := c.Read(ReadOptions{}).Stream(bytes.NewReader(bad), State{})
 			var rec record.Record
 			for range 10 {
 				for d.Next(&rec) && (c.Checks || bson.Validate(rec.Data) == nil) {

@@ -26,7 +26,7 @@ var JSON = &Codec{
 	Read: func(o ReadOptions) Decoder {
 		return Decoder{
 			Stream: func(r io.Reader, from State) Reader {
-				d := &textReader{piece: textcut.Piece{Reader: r, From: textcut.Place(from)}}
+				d := &textReader{piece: textcut.Piece{Reader: r, From: from.text}}
 				d.Decoder = o.Text.NewDecoder(&d.piece)
 				return d
 			},
@@ -92,11 +92,11 @@ func opensComment(head []byte) bool {
 
 func cutText(o extjson.DecodeOptions, from State) Cutter {
 	maxText := textcut.MaxText(o.MaxTextSize, maxDocument(o))
-	s := textcut.NewSplitter(textcut.Place(from), o.Shell && !o.CanonicalOnly, maxText)
+	s := textcut.NewSplitter(from.text, o.Shell && !o.CanonicalOnly, maxText)
 	return func(data []byte) (n int, from, to State) {
-		from = State(s.Place())
+		from = State{text: s.Place()}
 		n = s.Split(data)
-		return n, from, State(s.Place())
+		return n, from, State{text: s.Place()}
 	}
 }
 
@@ -121,7 +121,8 @@ type textReader struct {
 }
 
 func (r *textReader) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
-func (r *textReader) State() State                 { return State(r.piece.Place()) }
+func (r *textReader) State() State                 { return State{text: r.piece.Place()} }
+func (r *textReader) Leaves() bool                 { return true }
 func (r *textReader) Stray() bool                  { return r.stray }
 
 func (r *textReader) Place() record.Place {
@@ -154,12 +155,12 @@ func (r *textPieces) Reset(piece []byte, from, to State) {
 		opts.MaxDocumentSize = made
 		r.Decoder, r.made = opts.NewDecoder(nil), made
 	}
-	r.piece = textcut.Piece{Text: piece, From: textcut.Place(from), To: textcut.Place(to)}
+	r.piece = textcut.Piece{Text: piece, From: from.text, To: to.text}
 	r.Decoder.Reset(&r.piece)
 }
 
 func (r *textPieces) Next(rec *record.Record) bool { return nextText(r.Decoder, rec) }
-func (r *textPieces) State() State                 { return State(r.piece.Place()) }
+func (r *textPieces) State() State                 { return State{text: r.piece.Place()} }
 
 type jsonAppender struct{ opts extjson.EncodeOptions }
 

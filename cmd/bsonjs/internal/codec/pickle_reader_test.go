@@ -32,7 +32,7 @@ func in64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s))
 // readPickles returns the values of a stream with their offsets, and the fault
 // after them. After a fault it goes on.
 func readPickles(r io.Reader, o pickle.DecodeOptions) []string {
-	d := Pickle.Read(ReadOptions{Pickle: o}).Stream(r, 0)
+	d := Pickle.Read(ReadOptions{Pickle: o}).Stream(r, State{})
 	var got []string
 	for {
 		var rec record.Record
@@ -137,7 +137,7 @@ func TestWrappedTruncated(t *testing.T) {
 func TestWrappedReadError(t *testing.T) {
 	broken := errors.New("broken")
 	for _, data := range []string{five, deflated(five + six), in64(five + six)} {
-		d := Pickle.Read(ReadOptions{}).Stream(io.MultiReader(strings.NewReader(data[:len(data)-2]), iotest.ErrReader(broken)), 0)
+		d := Pickle.Read(ReadOptions{}).Stream(io.MultiReader(strings.NewReader(data[:len(data)-2]), iotest.ErrReader(broken)), State{})
 		var rec record.Record
 		for d.Next(&rec) {
 		}

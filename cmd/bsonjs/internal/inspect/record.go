@@ -26,7 +26,8 @@ type Records struct {
 // invalid UTF-8. The value of code with scope is the code alone.
 type record struct {
 	File     string          `json:"file"`
-	Document int64           `json:"document"`     // in the file, from 1
+	Space    string          `json:"namespace,omitempty"`
+	Document int64           `json:"document"`     // in the file or namespace, from 1
 	At       *int64          `json:"at,omitempty"` // of a document: byte of the file
 	Offset   int64           `json:"offset"`
 	Depth    *int            `json:"depth,omitempty"` // 0 is the document
@@ -52,14 +53,14 @@ func (f Records) AppendDocument(dst []byte, d *Document) []byte {
 		length = 0
 	}
 	return appendRecord(dst, record{
-		File: d.File, Document: d.Number, At: &d.At, Offset: d.Base(), Depth: &depth, Path: new(string),
+		File: d.File, Space: d.Space, Document: d.Number, At: &d.At, Offset: d.Base(), Depth: &depth, Path: new(string),
 		Type: int(bson.TypeDocument), TypeName: bson.TypeDocument.String(), Length: length,
 	})
 }
 
 // AppendPart appends the line of p, if it has one.
 func (f Records) AppendPart(dst []byte, d *Document, p Part) []byte {
-	r := record{File: d.File, Document: d.Number, Offset: d.Base() + int64(p.Offset)}
+	r := record{File: d.File, Space: d.Space, Document: d.Number, Offset: d.Base() + int64(p.Offset)}
 	if len(p.Path) <= longestPath {
 		path := string(p.Path)
 		r.Path = &path

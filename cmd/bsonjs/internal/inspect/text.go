@@ -22,7 +22,8 @@ import (
 // A Document is a document whose parts are written, and its place.
 type Document struct {
 	File   string // name for messages
-	Number int64  // in the file, from 1
+	Space  string // namespace in a container; "": none
+	Number int64  // in the file or namespace, from 1
 	At     int64  // byte of the file at which it starts
 	Line   int64  // of its start in text, from 1; 0: not text
 	Column int64  // of its start in text, in bytes, from 1
@@ -83,7 +84,11 @@ const (
 
 // AppendDocument appends the line about the document itself.
 func (t Text) AppendDocument(dst []byte, d *Document) []byte {
-	dst = fmt.Appendf(dst, "%s: document %d at offset %d", d.File, d.Number, d.At)
+	dst = append(append(dst, d.File...), ": "...)
+	if d.Space != "" {
+		dst = append(append(dst, oneline.Escape(d.Space)...), ' ')
+	}
+	dst = fmt.Appendf(dst, "document %d at offset %d", d.Number, d.At)
 	if d.Line > 0 {
 		dst = fmt.Appendf(dst, ", line %d, column %d", d.Line, d.Column)
 	}

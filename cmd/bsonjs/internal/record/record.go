@@ -16,9 +16,18 @@ type Record struct {
 	Source []byte // bytes of the input from which it was read
 	Offset int64  // byte at which Source starts, from the start of the reader
 
-	// Number and Place are known only to sinks that get records one by one.
+	// Space has the namespace in a container. Its Number is known only to sinks that
+	// get records one by one, and so are Number and Place.
+	Space  Space
 	Number int64 // in its input, from 1
 	Place  Place // in its input, at which Source starts
+}
+
+// A Space is a namespace of a container, and a document of it. The zero Space is that
+// of an input without namespaces.
+type Space struct {
+	Name   string // the database, a dot and the collection; "": not known
+	Number int64  // of the document in the namespace, from 1; 0: not in a document
 }
 
 // A Place is a place in an input. The zero Place is its start.

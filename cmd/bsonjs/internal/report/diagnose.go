@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -22,6 +23,7 @@ func Diagnose(err error) *Fault {
 		jv *extjson.ValueError
 		ps *pickle.SyntaxError
 		pv *pickle.ValueError
+		ar *archive.Error
 	)
 	var f *Fault
 	switch {
@@ -43,6 +45,9 @@ func Diagnose(err error) *Fault {
 	case errors.As(err, &pv):
 		f = pickleFault(CodeRejected, (*pickle.SyntaxError)(pv))
 		err = pv.Err
+	case errors.As(err, &ar):
+		f = &Fault{Code: CodeSyntax, Place: &Place{Offset: ar.Offset}}
+		err = ar.Err
 	default:
 		return nil
 	}

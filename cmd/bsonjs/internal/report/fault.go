@@ -50,7 +50,8 @@ const (
 type Fault struct {
 	Code   Code
 	File   string // name of the file; "" if there is none
-	Number int64  // of the document in the file, from 1; 0: none
+	Space  string // namespace in a container; "": none
+	Number int64  // of the document in the file or namespace, from 1; 0: none
 	Place  *Place // in the document, or in compressed data; nil: none
 	Why    string // one line without its end; "": nothing is printed
 	Hint   string // what the user can do, or what the file seems to be; may be ""
@@ -68,6 +69,7 @@ type Place struct {
 	// if there is no text.
 	Offset, Line, Column int64
 	Path                 string // JSON Pointer in the document, "" for the document itself
+	Compressed           bool   // Offset counts compressed bytes
 }
 
 // NewFault returns a fault about the file of the given name, "" for one
@@ -102,7 +104,7 @@ func ReadFault(name string, err error) *Fault {
 // CompressionFault is for an input that cannot be decompressed.
 func CompressionFault(name string, e *compress.Error) *Fault {
 	f := NewFault(CodeSyntax, name, e.Error())
-	f.Place = &Place{Offset: e.Offset}
+	f.Place = &Place{Offset: e.Offset, Compressed: true}
 	return f
 }
 
@@ -118,16 +120,7 @@ func WriteFault(name string, err error) *Fault {
 // line returns the line about f, without the name of the program.
 func (f *Fault) line(p Palette) string {
 	var b strings.Builder
-	where := oneline.Clean(f.File, maxName)
-	if at := f.Place; at != nil && f.Number == 0 {
-		where += fmt.Sprintf(": compressed offset %d", at.Offset)
-	} else if at != nil {
-		where += fmt.Sprintf(": document %d at offset %d", f.Number, at.Offset)
-		if at.Line > 0 {
-			where += fmt.Sprintf(", line %d, column %d", at.Line, at.Column)
-		}
-	}
-	b.WriteString(p.paint(p.place, where))
+	b.WriteString(p.paint(p.place, f.where()))
 	if at := f.Place; at != nil && at.Path != "" {
 		b.WriteString(" (" + p.paint(p.path, oneline.Clean(at.Path, maxPath)) + ")")
 	}
@@ -145,6 +138,34 @@ func (f *Fault) line(p Palette) string {
 		fmt.Fprintf(&b, "; skipped %s from offset %d", Plural(f.Skipped, "byte"), f.From)
 	}
 	return b.String()
+}
+
+// where returns the file, the namespace, the document and the place of f, as far as it
+// has them.
+func (f *Fault) where() string {
+	where := oneline.Clean(f.File, maxName)
+	at := f.Place
+	switch {
+	case at == nil:
+		return where
+	case at.Compressed:
+		return where + fmt.Sprintf(": compressed offset %d", at.Offset)
+	}
+	var words []string
+	if f.Space != "" {
+		words = append(words, oneline.Clean(f.Space, maxName))
+	}
+	if f.Number > 0 {
+		words = append(words, fmt.Sprintf("document %d", f.Number))
+	}
+	if len(words) > 0 {
+		words = append(words, "at")
+	}
+	where += ": " + strings.Join(append(words, fmt.Sprintf("offset %d", at.Offset)), " ")
+	if at.Line > 0 {
+		where += fmt.Sprintf(", line %d, column %d", at.Line, at.Column)
+	}
+	return where
 }
 
 // fileName returns name, or two quotation marks for the empty name.

@@ -14,7 +14,8 @@ type record struct {
 	// FileBytes is the name of the file, if it is not UTF-8: File has U+FFFD
 	// in it then.
 	FileBytes []byte `json:"fileBytes,omitempty"`
-	Document  int64  `json:"document,omitempty"` // in the file, from 1
+	Space     string `json:"namespace,omitempty"`
+	Document  int64  `json:"document,omitempty"` // in the file or namespace, from 1
 	Offset    *int64 `json:"offset,omitempty"`   // bytes, in the file
 	Line      int64  `json:"line,omitempty"`     // from 1
 	Column    int64  `json:"column,omitempty"`   // bytes, from 1
@@ -36,7 +37,7 @@ var codeNames = map[Code]string{
 // record returns f as a record.
 func (f *Fault) record() record {
 	r := record{
-		File: f.File, Document: f.Number, Code: codeNames[f.Code], Exit: int(f.Code), Message: f.Why, Hint: f.Hint, Mended: f.Mended, Skipped: f.Skipped,
+		File: f.File, Space: f.Space, Document: f.Number, Code: codeNames[f.Code], Exit: int(f.Code), Message: f.Why, Hint: f.Hint, Mended: f.Mended, Skipped: f.Skipped,
 	}
 	if f.Skipped > 0 {
 		r.From = &f.From

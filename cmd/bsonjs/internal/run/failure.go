@@ -49,8 +49,12 @@ type Failure struct {
 
 // failure returns the failure of raw, whose fault is at an offset as in its error.
 func (s *source) failure(raw *fault, offset int64) *Failure {
+	from := s.from
+	if from.Holds != nil {
+		from = from.Holds
+	}
 	f := &Failure{
-		Err: raw.err, From: s.from, Left: -1, Wrapped: raw.wrapped, CRLF: raw.crlf,
+		Err: raw.err, From: from, Left: -1, Wrapped: raw.wrapped, CRLF: raw.crlf,
 		read: raw.read, text: raw.source, offset: offset - raw.start,
 	}
 	if size := s.in.Size(); size >= 0 && !raw.read {

@@ -139,6 +139,7 @@ func (s *source) unknownFormat() *report.Fault {
 type fault struct {
 	err    error
 	number int64        // of the record in the input, from 1
+	space  record.Space // in a container; its Number counts instead of number
 	at     record.Place // start of the record, if it was read
 	base   record.Place // place from which err counts, if it was not read
 	read   bool         // the record was read, but cannot be written
@@ -218,13 +219,16 @@ func (s *source) diagnose(raw fault) *report.Fault {
 			f.Why = cmp.Or(s.wide.Fault(at.Offset), f.Why)
 		}
 	}
+	if s.decoder.Follow != nil {
+		f.Space, raw.number = raw.space.Name, raw.space.Number
+	}
 	return s.about(f, raw.number)
 }
 
 // about returns f as a fault of the record with the given number in s.
 func (s *source) about(f *report.Fault, number int64) *report.Fault {
 	f.In(s.name, number)
-	if number == 1 && f.Hint == "" {
+	if number <= 1 && f.Hint == "" {
 		f.Hint = s.looks
 	}
 	return f

@@ -73,8 +73,8 @@ func (e *engine) input(name string) *report.Fault {
 		return nil // no documents, in any format
 	}
 	s := &source{engine: e, in: in, name: in.Name(), from: e.From}
-	if s.from == nil {
-		s.from = codec.Detect(head, compress.Stem(name))
+	if seen := codec.Detect(head, compress.Stem(name)); s.from == nil || e.Unpack && seen != nil && seen.Holds == s.from {
+		s.from = seen
 	}
 	r, head := s.restored(in, head)
 	s.looks = codec.Advise(head, s.from)

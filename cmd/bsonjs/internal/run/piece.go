@@ -31,8 +31,9 @@ type job struct {
 
 // A reject is a record that was read and is rejected.
 type reject struct {
-	number   int64 // of the record in its piece, from 1
-	from, to int   // its bytes in the piece
+	number   int64        // of the record in its piece, from 1
+	space    record.Space // set when the piece is taken
+	from, to int          // its bytes in the piece
 	err      error
 }
 
@@ -105,7 +106,7 @@ func (s *source) work(w *worker, p *piece) {
 			j.long, j.stopped = true, true
 			return
 		case s.canReject(rec.Source):
-			j.rejects = append(j.rejects, reject{j.docs + 1, from, from + size, err})
+			j.rejects = append(j.rejects, reject{number: j.docs + 1, from: from, to: from + size, err: err})
 			faulty += len(record.Listed(err))
 		default:
 			j.stopped = true
@@ -146,7 +147,7 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	j := &p.Job
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
-	if s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.out.Err() != nil || s.sink.Take(j.part) != nil {
+	if s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.out.Err() != nil || !s.follow(p.Data[:j.used], j.rejects) || s.sink.Take(j.part) != nil {
 		return 0, false
 	}
 	s.Filtered += j.filtered
@@ -155,7 +156,7 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	for _, r := range j.rejects {
 		at = s.behind(at, p.Data[done:r.from])
 		done = r.from
-		raw := fault{err: r.err, number: s.docs + r.number, at: at, read: true, source: p.Data[r.from:r.to]}
+		raw := fault{err: r.err, number: s.docs + r.number, space: r.space, at: at, read: true, source: p.Data[r.from:r.to]}
 		if s.failed = s.reject(raw, p.Data[r.from:r.to]); s.failed != nil {
 			return r.to, false
 		}
@@ -163,6 +164,23 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	s.at, s.state = s.behind(at, p.Data[done:j.used]), j.end
 	s.docs += j.docs
 	return j.used, true
+}
+
+// follow tells the Decoder of a container that data, the start of a piece, is done. It
+// sets the namespaces of rejects, which are in data.
+func (s *source) follow(data []byte, rejects []reject) bool {
+	if s.decoder.Follow == nil {
+		return true
+	}
+	if len(rejects) == 0 {
+		return s.decoder.Follow(data, nil)
+	}
+	return s.decoder.Follow(data, func(offset int, in record.Space) {
+		if len(rejects) > 0 && rejects[0].from == offset {
+			rejects[0].space = in
+			rejects = rejects[1:]
+		}
+	})
 }
 
 // takeLong does the first record of p and removes it from p. If the record or
@@ -177,12 +195,18 @@ func (s *source) takeLong(p *piece) bool {
 	if !r.Next(rec) {
 		return false
 	}
+	end := int(rec.Offset) + len(rec.Source)
+	if !s.follow(p.Data[:end], nil) {
+		return false
+	}
 	if what, err := s.putLong(rec); err != nil {
+		if s.decoder.Unfollow != nil {
+			s.decoder.Unfollow()
+		}
 		return false
 	} else if what == filtered {
 		s.Filtered++
 	}
-	end := int(rec.Offset) + len(rec.Source)
 	s.count(1)
 	s.docs++
 	s.at = s.behind(s.at, p.Data[:end])

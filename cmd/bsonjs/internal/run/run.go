@@ -96,6 +96,7 @@ type Run struct {
 	Inputs  []string // names of files, "-" for Stdin; at least one
 	Stdin   io.Reader
 	From    *codec.Codec // nil: found by the bytes and the name of each input
+	Unpack  bool         // a container of documents in the format From is read, too
 	Options codec.ReadOptions
 	Stages  []Stage
 	Target  Target

@@ -42,6 +42,9 @@ type stream struct {
 // bytes have no fault. In the last case it returns false and no fault.
 func (s *source) stream() (ended bool, f *report.Fault) {
 	t := &stream{source: s, r: s.decoder.Stream(s.feed, s.state), base: s.at}
+	if s.decoder.Follow != nil && s.at.Offset == 0 {
+		t.clean = recovered // only the start of a container is not for pieces
+	}
 	for s.ctx.Err() == nil {
 		if t.r.Next(&t.rec) {
 			f = t.record()
@@ -88,7 +91,20 @@ func (t *stream) record() *report.Fault {
 }
 
 // locate sets the number and the place of the current record.
-func (t *stream) locate() { t.rec.Number, t.rec.Place = t.docs+1, t.start() }
+func (t *stream) locate() {
+	t.rec.Number, t.rec.Place = t.docs+1, t.start()
+	if t.rec.Space = t.space(); t.rec.Space.Number > 0 {
+		t.rec.Number = t.rec.Space.Number
+	}
+}
+
+// space returns the namespace of the current record, or of what could not be read.
+func (t *stream) space() record.Space {
+	if c, ok := t.r.(codec.Container); ok {
+		return c.Space()
+	}
+	return record.Space{}
+}
 
 // done counts the current record, which has no fault.
 func (t *stream) done() {
@@ -116,7 +132,7 @@ func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
 // faulty handles the current record, which cannot be written because of err.
 func (t *stream) faulty(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, at: t.start(), read: true, source: t.rec.Source}
+	raw := fault{err: err, number: t.docs + 1, space: t.space(), at: t.start(), read: true, source: t.rec.Source}
 	if r, ok := t.r.(codec.LineReader); ok {
 		raw.wrapped = r.Wrapped()
 	}
@@ -130,7 +146,10 @@ func (t *stream) faulty(err error) *report.Fault {
 
 // unread handles bytes that cannot be read as a record because of err.
 func (t *stream) unread(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, base: t.base, start: t.r.Place().Offset}
+	raw := fault{err: err, number: t.docs + 1, space: t.space(), base: t.base, start: t.r.Place().Offset}
+	if c, ok := t.r.(codec.Container); ok && !c.Hides() {
+		return t.tolerate(raw)
+	}
 	r, ok := t.r.(codec.Handover)
 	if _, malformed := errors.AsType[*bson.SyntaxError](err); ok && malformed && t.serial != nil {
 		t.rec = record.Record{Data: r.Buffered(), Offset: t.r.Place().Offset}
@@ -140,6 +159,14 @@ func (t *stream) unread(err error) *report.Fault {
 		}
 	}
 	return t.resync(raw)
+}
+
+// tolerate reports raw, a fault of a container that hides no documents. The run goes on
+// under any policy.
+func (t *stream) tolerate(raw fault) *report.Fault {
+	f, _ := t.report(raw)
+	t.r.Resync(nil)
+	return t.countStray(f)
 }
 
 // resync rejects the record of raw and finds the next one. If faults end the
@@ -182,11 +209,22 @@ func (t *stream) resync(raw fault) *report.Fault {
 	if !raw.read {
 		t.Holes++
 	}
+	if c, ok := t.r.(codec.Container); ok && c.Uncertain() {
+		f.Advice = "the namespace of the documents behind it is not known" + countedAs(raw.space.Name)
+	}
 	if t.r.Stray() {
 		return t.countStray(f)
 	}
 	t.docs++
 	return t.countRejected(f)
+}
+
+// countedAs says how documents count that damage hides the namespace of.
+func countedAs(space string) string {
+	if space == "" {
+		return ""
+	}
+	return "; they count as those of " + report.CleanName(space)
 }
 
 // maxChecked is the number of faults of an input for which undoesCRLF looks at
@@ -253,7 +291,7 @@ func (t *stream) end(f *report.Fault) *report.Fault {
 // pieces, and reports whether it can.
 func (t *stream) leave() bool {
 	r, ok := t.r.(codec.Handover)
-	if !ok || t.decoder.Cut == nil || t.serial != nil {
+	if !ok || t.decoder.Cut == nil || t.serial != nil || !r.Leaves() {
 		return false
 	}
 	t.at, t.state = t.behind(t.start(), t.rec.Source), r.State()

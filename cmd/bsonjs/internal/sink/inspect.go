@@ -61,6 +61,9 @@ func (s *Inspect) Enough(rec *record.Record) bool {
 	if rec.Type != bson.TypeDocument {
 		return false
 	}
+	if s.From.Holds != nil { // another namespace may have the number
+		return false
+	}
 	end := int64(-1)
 	if s.From.Offsets {
 		end = rec.Place.Offset + int64(len(rec.Data))
@@ -126,7 +129,7 @@ func (p *inspectPart) Add(rec *record.Record) error {
 func (p *inspectPart) show(rec *record.Record, o inspect.Options) (faulty bool, err error) {
 	s := p.sink
 	d := &inspect.Document{
-		File: s.Name, Number: rec.Number, At: rec.Place.Offset, Data: rec.Data,
+		File: s.Name, Space: rec.Space.Name, Number: rec.Number, At: rec.Place.Offset, Data: rec.Data,
 		Stray: o.Outside != nil, Made: !s.From.Offsets,
 	}
 	if s.From.Text {

@@ -1,0 +1,237 @@
+package archive
+
+import (
+	"encoding/binary"
+	"hash/crc64"
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/readahead"
+)
+
+// This file is for programs that work on the pieces of an archive, several at once.
+//
+//   - A PieceReader reads a piece without what is before it. It finds the ends of
+//     pieces too.
+//   - A Reader reads the archive up to the first piece, and from any place on where a
+//     PieceReader stops. Between these it follows the pieces, and has the counts and
+//     checksums.
+
+// A Place is a place between two documents of an archive, or between a document and
+// the header or the end of a block.
+type Place struct {
+	Namespace Namespace // of the block, if Inside
+	Inside    bool      // a document or the end of a block follows, else a header
+}
+
+// A PieceReader reads the documents of pieces of an archive. It stops at everything
+// that is not as in a whole archive, or only looks so; a Reader decides what it is.
+// What only a Reader knows, such as checksums, it does not check. It must not be used
+// by two goroutines at once.
+type PieceReader struct {
+	most  int // bytes of a document
+	data  []byte
+	off   int // end of what is read
+	place Place
+	doc   []byte
+	err   error
+}
+
+// NewPieceReader returns a PieceReader. Only MaxDocumentSize counts of o.
+func (o ReadOptions) NewPieceReader() *PieceReader {
+	return &PieceReader{most: o.complete().MaxDocumentSize}
+}
+
+// Reset makes p read data, which start at the place from.
+func (p *PieceReader) Reset(data []byte, from Place) {
+	*p = PieceReader{most: p.most, data: data, place: from}
+}
+
+// Next reads the next document and reports whether there is one. False means the end
+// of the data or a reason in Err.
+func (p *PieceReader) Next() bool {
+	for p.err == nil && p.off < len(p.data) {
+		doc, err := p.frame()
+		switch {
+		case err != nil:
+			p.err = err
+		case !p.place.Inside:
+			p.header(doc)
+		case doc == nil:
+			p.off += len(terminator)
+			p.place = Place{}
+		case string(doc[4:min(8, len(doc))]) == blockStart && likeBlock(doc) == len(blockKeys):
+			p.err = ErrBlock
+		default:
+			p.off += len(doc)
+			p.doc = doc
+			return true
+		}
+	}
+	p.doc = nil
+	return false
+}
+
+// Document returns the document of the last Next, which aliases the data.
+func (p *PieceReader) Document() bsoncore.Document { return p.doc }
+
+// Offset returns the offset in the data of the document.
+func (p *PieceReader) Offset() int { return p.off - len(p.doc) }
+
+// End returns the offset in the data of the end of what is read: of the document, or
+// after Next returned false of the last header or end of a block. Pieces can be cut
+// there.
+func (p *PieceReader) End() int { return p.off }
+
+// Place returns the place at End.
+func (p *PieceReader) Place() Place { return p.place }
+
+// Err returns the reason why Next returned false: nil at the end of the data,
+// bsoncore.ErrTruncated if they end inside of a document, or another sentinel of this
+// package or of bsoncore.
+func (p *PieceReader) Err() error { return p.err }
+
+// frame returns the document at off, or nil for the end of a block.
+func (p *PieceReader) frame() ([]byte, error) {
+	rest := p.data[p.off:]
+	if len(rest) < len(terminator) {
+		return nil, bsoncore.ErrTruncated
+	}
+	n := int(int32(binary.LittleEndian.Uint32(rest)))
+	switch {
+	case n == -1 && p.place.Inside:
+		return nil, nil
+	case n < 5:
+		return nil, bsoncore.ErrLength
+	case n > p.most:
+		return nil, bsoncore.ErrTooLarge
+	case n > len(rest):
+		return nil, bsoncore.ErrTruncated
+	case rest[n-1] != 0:
+		return nil, bsoncore.ErrTerminator
+	}
+	return rest[:n:n], nil
+}
+
+// header reads the header of a block.
+func (p *PieceReader) header(doc []byte) {
+	b, err := readBlock(doc)
+	if err != nil {
+		p.err = err
+		return
+	}
+	p.off += len(doc)
+	p.place = Place{Namespace: b.name, Inside: true}
+}
+
+// A follow is the state of a Reader while it follows pieces.
+type follow struct {
+	on     bool
+	run    int     // bytes of documents before the next byte whose checksum is missing
+	before []saved // spaces, to be restored
+	known  int     // number of spaces
+	read   int     // bytes of metadata and names
+	base   int64
+	open   *space
+	state  state
+	lost   bool
+	late   bool
+}
+
+// A saved is a space as it was.
+type saved struct {
+	at *space
+	space
+}
+
+// keep keeps s as it is, if the Reader follows a piece.
+func (f *follow) keep(s *space) {
+	if f.on && s != nil {
+		f.before = append(f.before, saved{s, *s})
+	}
+}
+
+// Place returns the place of the next byte. ok is false if there is none: in the
+// prelude, at a fault, and in the bytes behind damage.
+func (r *Reader) Place() (p Place, ok bool) {
+	switch {
+	case r.err != nil || r.next != 0:
+		return Place{}, false
+	case r.state == between:
+		return Place{}, true
+	case r.state == inside && r.open != nil:
+		return Place{r.open.name, true}, true
+	}
+	return Place{}, false
+}
+
+// Consumed returns the number of bytes of the archive before the place of the Reader.
+func (r *Reader) Consumed() int64 { return r.in.Offset() }
+
+// Buffered returns the bytes that the Reader has read ahead of its place. They are
+// valid until the next call of a method.
+func (r *Reader) Buffered() []byte { return r.in.Rest() }
+
+// Continue makes the Reader read on from in, which has the bytes from its place on.
+// What it has read ahead is dropped; the slice of Buffered is then the caller's.
+func (r *Reader) Continue(in io.Reader) {
+	base := r.in.Offset()
+	r.in = readahead.Buffer{}
+	r.in.Reset(in)
+	r.in.Base = base
+}
+
+// Follow passes over data, the bytes from the Place of the Reader on, as Next would,
+// and reports whether they have no fault. They must end at the End of a PieceReader.
+// If they have a fault, the Reader stays where it is. each, which may be nil, is
+// called for each document with its offset in data; Namespace and Totals are those of
+// the document. What the Reader has read ahead is dropped.
+func (r *Reader) Follow(data []byte, each func(offset int)) bool {
+	f := &r.follow
+	*f = follow{on: true, before: f.before[:0], known: len(r.order), read: r.read, base: r.in.Offset(), open: r.open, state: r.state, lost: r.lost, late: r.late}
+	f.keep(r.open)
+	r.in = readahead.Buffer{}
+	r.in.ResetBytes(data)
+	r.in.Base = f.base
+	for r.err == nil && (r.in.Off < len(data) || r.state == ending) {
+		end, s := r.in.Off, r.open
+		r.event = 0
+		r.step()
+		if r.event != Document {
+			r.sumRun(s, data[:end])
+		} else if each != nil {
+			each(end)
+		}
+	}
+	f.on, r.event, r.doc = false, 0, nil
+	if r.err != nil {
+		r.Unfollow()
+		return false
+	}
+	r.sumRun(r.open, data)
+	return true
+}
+
+// sumRun adds to the checksum of s the run at the end of data.
+func (r *Reader) sumRun(s *space, data []byte) {
+	if n := r.follow.run; n > 0 {
+		s.sum = crc64.Update(s.sum, checksums, data[len(data)-n:])
+		r.follow.run = 0
+	}
+}
+
+// Unfollow takes back the last call of Follow. Nothing may have been read since.
+func (r *Reader) Unfollow() {
+	f := &r.follow
+	for _, s := range r.order[f.known:] {
+		delete(r.spaces, s.name)
+	}
+	r.order, r.read = r.order[:f.known], f.read
+	for i := len(f.before) - 1; i >= 0; i-- {
+		*f.before[i].at = f.before[i].space
+	}
+	f.before, f.run = f.before[:0], 0
+	r.open, r.state, r.lost, r.late = f.open, f.state, f.lost, f.late
+	r.err, r.soft, r.next, r.final = nil, false, 0, false
+	r.in = readahead.Buffer{Base: f.base}
+}

@@ -1,0 +1,207 @@
+package archive_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson/archive"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// This file reads archives in pieces of random sizes and compares that with reading them
+// in one go.
+
+// inPieces reads data like salvage: a PieceReader reads as far as it can and the Reader
+// follows, else the Reader reads one event. It returns the number of documents in pieces
+// too.
+func inPieces(t *testing.T, data []byte, random *rand.Rand) (got salvaged, pieced int) {
+	t.Helper()
+	got.Unsure = map[int64]bool{}
+	r := archive.NewReader(bytes.NewReader(data))
+	p := archive.ReadOptions{}.NewPieceReader()
+	skipped := new(bytes.Buffer)
+	for {
+		if place, ok := r.Place(); ok && random.IntN(3) > 0 {
+			base := int64(len(data) - len(rest(t, r, data)))
+			piece := data[base:]
+			piece = piece[:random.IntN(min(len(piece), 300)+1)]
+			var docs []kept
+			p.Reset(piece, place)
+			for p.Next() && p.Document().Validate() == nil {
+				docs = append(docs, kept{p.Place().Namespace, base + int64(p.Offset()), string(p.Document())})
+			}
+			end := p.End()
+			if p.Document() != nil { // malformed
+				end = p.Offset()
+			}
+			var numbers []int64
+			if r.Follow(piece[:end], func(offset int) {
+				if i := len(numbers); docs[i] != (kept{r.Namespace(), base + int64(offset), docs[i].Doc}) {
+					t.Fatalf("followed %s at %d, read %v", r.Namespace(), offset, docs[i])
+				}
+				numbers = append(numbers, r.Totals().Documents)
+			}) {
+				if len(numbers) != len(docs) {
+					t.Fatalf("followed %d documents of %d", len(numbers), len(docs))
+				}
+				if random.IntN(4) == 0 { // and once more
+					r.Unfollow()
+					if !r.Follow(piece[:end], nil) {
+						t.Fatal("the second time, it does not follow")
+					}
+				}
+				got.Docs, pieced = append(got.Docs, docs...), pieced+len(docs)
+			} else if now, ok := r.Place(); !ok || now != place {
+				t.Fatalf("at %v after a refusal, want %v", now, place)
+			}
+			r.Continue(bytes.NewReader(data[len(data)-len(rest(t, r, data)):]))
+		}
+		if r.Next() {
+			if r.Event() != archive.Document {
+				continue
+			}
+			doc := r.Document()
+			err := doc.Validate()
+			if err == nil {
+				got.Docs = append(got.Docs, kept{r.Namespace(), r.Offset(), string(doc)})
+				continue
+			}
+			got.Faults = append(got.Faults, fmt.Sprintf("%s %d %v", r.Namespace(), r.Offset(), err))
+		} else if fault := (*archive.Error)(nil); errors.As(r.Err(), &fault) {
+			got.Faults = append(got.Faults, fmt.Sprintf("%s %d %v", fault.Namespace, fault.Offset, fault.Err))
+		} else if r.Err() == nil {
+			got.Skipped = skipped.String()
+			return got, pieced
+		}
+		if !r.Resync(skipped) {
+			t.Fatal(r.Err())
+		}
+	}
+}
+
+// rest returns the bytes behind the place of r.
+func rest(t *testing.T, r *archive.Reader, data []byte) []byte {
+	t.Helper()
+	return data[r.Consumed():]
+}
+
+// TestPieces: pieces give the same documents, faults, skipped bytes and counts, with
+// damage and without.
+func TestPieces(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	many := newSketch("a.x", "b.y")
+	for i := range 30 {
+		many.block([]string{"a.x", "b.y"}[i%2], some(10*i, 10*i+9)...)
+	}
+	many.end("a.x").end("b.y")
+	pieces := 0
+	for _, s := range []*sketch{small(), many} {
+		for i := range 150 {
+			data := bytes.Clone(s.data)
+			for range i % 4 {
+				data[random.IntN(len(data))] ^= 1 << random.IntN(8)
+			}
+			want := salvage(t, archive.NewReader(bytes.NewReader(data)), data)
+			got, pieced := inPieces(t, data, random)
+			want.Unsure, got.Unsure, want.Ends = nil, nil, nil
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("archive %d (-whole +in pieces):\n%s", i, diff)
+			}
+			pieces += pieced
+		}
+	}
+	if pieces < 4_000 {
+		t.Errorf("%d documents were in pieces", pieces)
+	}
+}
+
+// TestPieceReader: what ends a piece, and where.
+func TestPieceReader(t *testing.T) {
+	outside, inside := archive.Place{}, archive.Place{Namespace: name("a.x"), Inside: true}
+	doc := string(document(1))
+	header := string(newSketch().header("b.y", false, 0).data[len(newSketch().data):])
+	for _, tc := range []struct {
+		name string
+		data string
+		from archive.Place
+		docs int
+		end  int
+		at   archive.Place
+		err  error
+	}{
+		{"nothing", "", inside, 0, 0, inside, nil},
+		{"documents", doc + doc, inside, 2, 2 * len(doc), inside, nil},
+		{"the end of a block", doc + term, inside, 1, len(doc) + 4, outside, nil},
+		{"the next block", term + header + doc, inside, 1, 4 + len(header) + len(doc), archive.Place{Namespace: name("b.y"), Inside: true}, nil},
+		{"a part of a length", doc + doc[:3], inside, 1, len(doc), inside, bsoncore.ErrTruncated},
+		{"a part of a document", doc + doc[:len(doc)-1], inside, 1, len(doc), inside, bsoncore.ErrTruncated},
+		{"a document in place of a header", doc, outside, 0, 0, outside, archive.ErrHeader},
+		{"a header in place of a document", doc + header, inside, 1, len(doc), inside, archive.ErrBlock},
+		{"two ends of a block", term + term, inside, 0, 4, outside, bsoncore.ErrLength},
+		{"an impossible length", "\x04\x00\x00\x00\x00", inside, 0, 0, inside, bsoncore.ErrLength},
+		{"a long document", "\x01\x00\x00\x7f\x00", inside, 0, 0, inside, bsoncore.ErrTooLarge},
+		{"no NUL at the end", doc[:len(doc)-1] + "x", inside, 0, 0, inside, bsoncore.ErrTerminator},
+	} {
+		p := archive.ReadOptions{}.NewPieceReader()
+		p.Reset([]byte(tc.data), tc.from)
+		docs := 0
+		for p.Next() {
+			if string(p.Document()) != doc || tc.data[p.Offset():p.End()] != doc {
+				t.Errorf("%s: document %x at %d", tc.name, p.Document(), p.Offset())
+			}
+			docs++
+		}
+		if docs != tc.docs || p.End() != tc.end || p.Place() != tc.at || !errors.Is(p.Err(), tc.err) || p.Next() || p.Document() != nil {
+			t.Errorf("%s: %d documents, end %d at %v, %v", tc.name, docs, p.End(), p.Place(), p.Err())
+		}
+	}
+}
+
+// TestFollow: a piece with a fault that only the whole archive shows is refused, and
+// leaves no trace.
+func TestFollow(t *testing.T) {
+	begin := newSketch("a.x").block("a.x", some(1, 3)...)
+	for _, tc := range []struct {
+		name  string
+		piece func(s *sketch)
+	}{
+		{"wrong checksum", func(s *sketch) { s.block("b.y", document(4)).header("a.x", true, 7).text(term) }},
+		{"a namespace that was ended", func(s *sketch) { s.block("b.y", document(4)).end("a.x").block("a.x", document(5)) }},
+		{"a header inside of a block", func(s *sketch) { s.header("a.x", false, 0).documents("a.x", document(4)).header("a.x", false, 0) }},
+		{"no header", func(s *sketch) { s.block("b.y", document(4)).text(string(document(4))) }},
+		{"documents in an end", func(s *sketch) { s.header("a.x", true, s.sums[name("a.x")]).documents("a.x", document(4)) }},
+	} {
+		start := len(begin.data)
+		s := newSketch("a.x").block("a.x", some(1, 3)...)
+		tc.piece(s)
+		r := archive.NewReader(bytes.NewReader(begin.data))
+		for range 4 {
+			r.Next()
+		}
+		r.Follow(begin.data[start-4:], nil) // the end of the block
+		want := fmt.Sprint(r.Consumed(), r.Namespace(), r.Totals())
+		if r.Follow(s.data[start:], nil) {
+			t.Errorf("%s: followed", tc.name)
+		}
+		count := 0
+		for range r.Namespaces() {
+			count++
+		}
+		if got := fmt.Sprint(r.Consumed(), r.Namespace(), r.Totals()); got != want || count != 1 || r.Err() != nil {
+			t.Errorf("%s: %s, %d namespaces, %v; want %s", tc.name, got, count, r.Err(), want)
+		}
+		r.Continue(io.MultiReader())
+		r.Continue(bytes.NewReader(newSketch("a.x").block("a.x", some(1, 3)...).end("a.x").data[start:]))
+		for r.Next() {
+		}
+		if r.Err() != nil {
+			t.Errorf("%s: behind it %v", tc.name, r.Err())
+		}
+	}
+}

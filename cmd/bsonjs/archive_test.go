@@ -1,0 +1,312 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"fmt"
+	"hash/crc64"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// This file reads archives of mongodump. The archives are real ones from testdata, and
+// those of a writer of its own.
+
+const dumps = "../../testdata/dumps"
+
+// A namespace is one of an archive in the making.
+type namespace struct {
+	db, collection string
+}
+
+// A madeArchive is an archive in the making.
+type madeArchive struct {
+	data []byte
+	sums map[namespace]uint64
+}
+
+var crcTable = crc64.MakeTable(crc64.ECMA)
+
+// newArchive returns an archive with metadata for the namespaces.
+func newArchive(names ...namespace) *madeArchive {
+	a := &madeArchive{data: []byte("\x6d\xe2\x99\x81"), sums: map[namespace]uint64{}}
+	a.add(func(d []byte) []byte {
+		d = bsoncore.AppendInt32(d, "concurrent_collections", 4)
+		d = bsoncore.AppendString(d, "version", "0.1")
+		d = bsoncore.AppendString(d, "server_version", "7.0.1")
+		return bsoncore.AppendString(d, "tool_version", "100.9.0")
+	})
+	for _, n := range names {
+		a.add(func(d []byte) []byte {
+			d = bsoncore.AppendString(bsoncore.AppendString(d, "db", n.db), "collection", n.collection)
+			d = bsoncore.AppendInt32(bsoncore.AppendString(d, "metadata", `{"indexes":[]}`), "size", 0)
+			return bsoncore.AppendString(d, "type", "collection")
+		})
+	}
+	a.data = binary.LittleEndian.AppendUint32(a.data, 0xFFFFFFFF)
+	return a
+}
+
+func (a *madeArchive) add(elements func([]byte) []byte) {
+	doc, mark := bsoncore.Begin(a.data)
+	a.data = bsoncore.End(elements(doc), mark)
+}
+
+func (a *madeArchive) header(n namespace, ends bool) {
+	a.add(func(d []byte) []byte {
+		d = bsoncore.AppendBoolean(bsoncore.AppendString(bsoncore.AppendString(d, "db", n.db), "collection", n.collection), "EOF", ends)
+		sum := uint64(0)
+		if ends {
+			sum = a.sums[n]
+		}
+		return bsoncore.AppendInt64(d, "CRC", int64(sum))
+	})
+}
+
+// block adds a block of documents.
+func (a *madeArchive) block(n namespace, docs ...[]byte) *madeArchive {
+	a.header(n, false)
+	for _, doc := range docs {
+		a.sums[n] = crc64.Update(a.sums[n], crcTable, doc)
+		a.data = append(a.data, doc...)
+	}
+	a.data = binary.LittleEndian.AppendUint32(a.data, 0xFFFFFFFF)
+	return a
+}
+
+// end adds the end of a namespace.
+func (a *madeArchive) end(n namespace) *madeArchive {
+	a.header(n, true)
+	a.data = binary.LittleEndian.AppendUint32(a.data, 0xFFFFFFFF)
+	return a
+}
+
+// archiveOf returns an archive of documents in blocks of two namespaces in turns.
+func archiveOf(docs [][]byte, perBlock int) []byte {
+	x, y, empty := namespace{"a", "x"}, namespace{"b", "y.z"}, namespace{"a", "empty"}
+	a := newArchive(x, empty, y)
+	a.block(empty).end(empty)
+	turn := [2]namespace{x, y}
+	for i := 0; len(docs) > 0; i++ {
+		n := min(perBlock, len(docs))
+		a.block(turn[i%2], docs[:n]...)
+		docs = docs[n:]
+	}
+	return a.end(x).end(y).data
+}
+
+// TestRealArchives: the archives have the documents of the folders, compressed or not,
+// for any command.
+func TestRealArchives(t *testing.T) {
+	want := map[string]int{}
+	files, err := filepath.Glob(filepath.Join(dumps, "folder", "*", "*.bson"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		got := runCommand(nil, "-m", "canonical", name)
+		if got.code != 0 {
+			t.Fatal(got.stderr)
+		}
+		for line := range strings.Lines(got.stdout) {
+			want[line]++
+		}
+	}
+	all := filepath.Join(dumps, "all.archive")
+	packed, err := os.ReadFile(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	z.Write(packed)
+	z.Close()
+	for name, got := range map[string]command{
+		"plain":         runCommand(nil, "-m", "canonical", all),
+		"named":         runCommand(nil, "-m", "canonical", "-f", "archive", all),
+		"gzip":          runCommand(nil, "-m", "canonical", all+".gz"),
+		"piped":         runCommand(bytes.NewReader(packed), "-m", "canonical"),
+		"piped, gzip":   runCommand(&zipped, "-m", "canonical"),
+		"salvaged":      runCommand(nil, "salvage", "-t", "json", all),
+		"dumped":        runCommand(nil, "dump", "--quiet", all),
+		"one worker":    runCommand(nil, "-m", "canonical", "-j", "1", all),
+		"three workers": runCommand(nil, "-m", "canonical", "-j", "3", all),
+	} {
+		lines := map[string]int{}
+		for line := range strings.Lines(got.stdout) {
+			lines[line]++
+		}
+		if got.code != 0 || got.stderr != "" || !maps.Equal(lines, want) && name != "dumped" || len(lines) != len(want) {
+			t.Errorf("%s: code %d, %d lines of %d, %.300s", name, got.code, len(lines), len(want), got.stderr)
+		}
+	}
+	if got := runCommand(nil, "validate", all, filepath.Join(dumps, "shop.archive")); got.code != 0 || got.stderr != "" {
+		t.Errorf("validate: code %d, %s", got.code, got.stderr)
+	}
+}
+
+// smallArchive returns an archive, its documents as lines, and their ends.
+func smallArchive() (data []byte, docs [][]byte, lines []string) {
+	for i := range 12 {
+		doc, err := new(bson.Builder).Int32("n", int32(i)).String("s", strings.Repeat("x", i)).Document()
+		if err != nil {
+			panic(err)
+		}
+		docs = append(docs, doc)
+		lines = append(lines, fmt.Sprintf("{\"n\":%d,\"s\":%q}\n", i, strings.Repeat("x", i)))
+	}
+	return archiveOf(docs, 3), docs, lines
+}
+
+// TestArchiveCuts cuts an archive at every byte: all documents before the cut are
+// given, the cut is reported, and the exit code says so.
+func TestArchiveCuts(t *testing.T) {
+	data, docs, lines := smallArchive()
+	for n := 4; n < len(data); n++ {
+		whole := 0
+		for _, doc := range docs {
+			if bytes.Contains(data[:n], doc) {
+				whole++
+			}
+		}
+		args := []string{"-f", "archive"}
+		if n%2 == 0 {
+			args = []string{"salvage", "-t", "json", "-m", "relaxed"}
+		}
+		got := runCommand(bytes.NewReader(data[:n]), args...)
+		if got.stdout != strings.Join(lines[:whole], "") || got.code != 4 || !strings.HasPrefix(got.stderr, "bsonjs: <stdin>: ") {
+			t.Fatalf("%v, cut at %d: code %d, %q, %s", args, n, got.code, got.stdout, got.stderr)
+		}
+	}
+}
+
+// TestArchiveDamage: damage of each kind is reported with its place, and all documents
+// that it does not touch are given. The first line is that of the usual policy, which
+// ends the run at damage that hides documents.
+func TestArchiveDamage(t *testing.T) {
+	whole, docs, lines := smallArchive()
+	at := func(part []byte) int { return bytes.Index(whole, part) }
+	const sumSize = 9 // of a checksum and the NUL of its header
+	header := func(n namespace, ends bool) int {
+		a := &madeArchive{sums: map[namespace]uint64{}}
+		a.header(n, ends)
+		return bytes.Index(whole, a.data[:len(a.data)-sumSize])
+	}
+	x, y := namespace{"a", "x"}, namespace{"b", "y.z"}
+	changed := func(at int, b byte) []byte {
+		data := bytes.Clone(whole)
+		data[at] ^= b
+		return data
+	}
+	const text = "Killed by signal 15\n"
+	for _, tc := range []struct {
+		name  string
+		data  []byte
+		flags []string
+		lost  []int // documents, by number in the archive
+		stops int   // documents before the fault, -1: it does not end the run
+		first string
+	}{
+		{name: "a checksum", data: changed(header(y, true)-4-sumSize, 1), stops: -1,
+			first: fmt.Sprintf("a.x at offset %d: checksum does not match", header(x, true))},
+		{name: "a byte of a document", data: changed(at(docs[4])+len(docs[4])-4, 1), stops: -1,
+			first: fmt.Sprintf("b.y.z at offset %d: checksum does not match", header(y, true))},
+		{name: "the type of an element", data: changed(at(docs[4])+4, 0x40), lost: []int{4}, stops: 4,
+			first: fmt.Sprintf("b.y.z document 2 at offset %d (/n): unknown element type", at(docs[4])+4)},
+		{name: "a length", data: changed(at(docs[4])+1, 1), lost: []int{4}, stops: 4,
+			first: "b.y.z document 2 at offset "},
+		{name: "text in a block", data: slices.Insert(bytes.Clone(whole), at(docs[4]), []byte(text)...), stops: 4,
+			first: fmt.Sprintf("b.y.z document 2 at offset %d: ", at(docs[4]))},
+		{name: "text between blocks", data: slices.Insert(bytes.Clone(whole), header(y, false), []byte(text)...), stops: 3,
+			first: fmt.Sprintf("a.x at offset %d: ", header(y, false))},
+		{name: "text before the archive", data: append([]byte(text), whole...), flags: []string{"-f", "archive"}, stops: 0,
+			first: "offset 0: not an archive"},
+		{name: "no terminator", data: slices.Delete(bytes.Clone(whole), header(y, false)-4, header(y, false)), stops: -1,
+			first: fmt.Sprintf("a.x at offset %d: terminator of the block is missing", header(y, false)-4)},
+		{name: "no end", data: whole[:header(y, true)], stops: -1,
+			first: fmt.Sprintf("b.y.z at offset %d: namespace has no end", header(y, true))},
+		{name: "a namespace that comes again", data: append(bytes.Clone(whole), whole[header(x, false):header(y, false)]...), stops: -1,
+			first: fmt.Sprintf("a.x at offset %d: namespace has already ended", len(whole))},
+	} {
+		want := slices.Clone(lines)
+		switch tc.name {
+		case "a byte of a document":
+			want[4] = strings.Replace(want[4], "xxxx", "xxyx", 1)
+		case "a namespace that comes again":
+			want = append(want, lines[:3]...)
+		}
+		stops := strings.Join(want, "")
+		if tc.stops >= 0 {
+			stops = strings.Join(want[:tc.stops], "")
+		}
+		for i := len(tc.lost) - 1; i >= 0; i-- {
+			want = slices.Delete(want, tc.lost[i], tc.lost[i]+1)
+		}
+		got := runCommand(bytes.NewReader(tc.data), tc.flags...)
+		if got.code != 4 || !strings.HasPrefix(got.stderr, "bsonjs: <stdin>: "+tc.first) || got.stdout != stops {
+			t.Errorf("%s: code %d, %q\n%s\nwant %s", tc.name, got.code, got.stdout, got.stderr, tc.first)
+		}
+		got = runCommand(bytes.NewReader(tc.data), append([]string{"salvage", "-t", "json", "-m", "relaxed"}, tc.flags...)...)
+		if diff := cmp.Diff(strings.Join(want, ""), got.stdout); got.code != 4 || !strings.HasPrefix(got.stderr, "bsonjs: <stdin>: "+tc.first) || diff != "" {
+			t.Errorf("%s: salvage: code %d, (-want +got)%s\n%s\nwant %s", tc.name, got.code, diff, got.stderr, tc.first)
+		}
+	}
+}
+
+// TestArchiveFlips flips a bit of every third byte of an archive: salvage gives every document
+// that is not touched, and no others.
+func TestArchiveFlips(t *testing.T) {
+	data, _, lines := smallArchive()
+	known := map[string]bool{}
+	for _, line := range lines {
+		known[line] = true
+	}
+	for i := 4; i < len(data); i += 3 {
+		bad := bytes.Clone(data)
+		bad[i] ^= 1 << (i % 8)
+		got := runCommand(bytes.NewReader(bad), "salvage", "-t", "json", "-m", "relaxed", "-f", "archive")
+		missing := maps.Clone(known)
+		others := 0
+		for line := range strings.Lines(got.stdout) {
+			if !known[line] {
+				others++
+			}
+			delete(missing, line)
+		}
+		if len(missing)+others > 2 || others > 1 || (len(missing) > 0) && got.code == 0 {
+			t.Errorf("byte %d: code %d, %d lines are missing, %d are others\n%s", i, got.code, len(missing), others, got.stderr)
+		}
+	}
+}
+
+// TestLongArchive: an archive of many pieces has the same output as its documents in a
+// file, faults included, for any number of workers.
+func TestLongArchive(t *testing.T) {
+	docs := sample.Documents(sample.Bench, sample.Seed, 300)
+	for len(docs) < 12_000 {
+		docs = append(docs, docs[:300]...)
+	}
+	var file bytes.Buffer
+	for _, doc := range docs {
+		file.Write(doc)
+	}
+	want := runCommand(bytes.NewReader(file.Bytes()))
+	data := archiveOf(docs, 50)
+	for _, jobs := range []string{"1", "2", "4"} {
+		got := runCommand(bytes.NewReader(data), "-j", jobs)
+		if got.code != 0 || got.stdout != want.stdout || got.stderr != "" {
+			t.Errorf("%s jobs: code %d, %d bytes of %d, %.300s", jobs, got.code, len(got.stdout), len(want.stdout), got.stderr)
+		}
+	}
+}

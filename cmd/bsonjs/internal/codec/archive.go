@@ -1,0 +1,212 @@
+package codec
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/archive"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+)
+
+// Archive is what mongodump --archive writes: the documents of several namespaces.
+// It is only read.
+//
+// One archive.Reader has the counts and checksums of the whole input, and decides what
+// a fault is. It reads the stream, and follows the pieces that workers convert.
+var Archive = &Codec{
+	Name:    "archive",
+	Title:   "a mongodump archive",
+	Becomes: "json",
+	Binary:  true,
+	Offsets: true,
+	Copies:  true,
+	Holds:   BSON,
+	Sniff:   sniffArchive,
+	Read:    readArchive,
+}
+
+// archiveMagic is the start of an archive. As the length of a document it would be
+// negative.
+const archiveMagic = "\x6d\xe2\x99\x81"
+
+func sniffArchive(head []byte) Certainty {
+	if bytes.HasPrefix(head, []byte(archiveMagic)) {
+		return Surely
+	}
+	return Not
+}
+
+// An archiver is how one archive is read.
+type archiver struct {
+	opts archive.ReadOptions
+	r    *archive.Reader // nil before the stream begins
+}
+
+func readArchive(o ReadOptions) Decoder {
+	a := &archiver{opts: archive.ReadOptions{MaxDocumentSize: o.BSON.MaxDocumentSize, MaxDepth: o.BSON.MaxDepth}}
+	documents := readBSON(o)
+	return Decoder{
+		Stream:   a.stream,
+		Pieces:   func(int) PieceReader { return &archivePieces{r: a.opts.NewPieceReader()} },
+		Cut:      a.cut,
+		Follow:   a.follow,
+		Unfollow: func() { a.r.Unfollow() },
+		Ends:     documents.Ends,
+		Mend:     documents.Mend,
+	}
+}
+
+// stream returns the reader of the bytes r, which are those behind all that was read
+// before.
+func (a *archiver) stream(r io.Reader, _ State) Reader {
+	if a.r == nil {
+		a.r = a.opts.NewReader(r)
+		return &archiveReader{r: a.r}
+	}
+	a.r.Continue(r)
+	return &archiveReader{r: a.r, base: a.r.Consumed()}
+}
+
+// cut returns what cuts pieces from a place on. The start of the archive is for the
+// stream, and so is everything that a PieceReader does not read.
+func (a *archiver) cut(from State, most int) Cutter {
+	r, at := a.opts.NewPieceReader(), from
+	return func(data []byte) (int, State, State) {
+		from := at
+		if !from.inArchive {
+			return len(data), from, from
+		}
+		r.Reset(data, from.archive)
+		for r.Next() {
+		}
+		n, err := r.End(), r.Err()
+		if n == 0 && err != nil && (err != bsoncore.ErrTruncated || isOver(data, most)) {
+			return len(data), from, from
+		}
+		at = State{inArchive: true, archive: r.Place()}
+		return n, from, at
+	}
+}
+
+// follow makes the Reader pass over a piece.
+func (a *archiver) follow(piece []byte, each func(offset int, in record.Space)) bool {
+	switch {
+	case len(piece) == 0: // there may be no Reader yet
+		return true
+	case each == nil:
+		return a.r.Follow(piece, nil)
+	}
+	return a.r.Follow(piece, func(offset int) {
+		each(offset, record.Space{Name: nameOf(a.r.Namespace()), Number: a.r.Totals().Documents})
+	})
+}
+
+// nameOf returns the name of n, "" for one that is not known.
+func nameOf(n archive.Namespace) string {
+	if n == (archive.Namespace{}) {
+		return ""
+	}
+	return n.String()
+}
+
+// An archiveReader is a Container.
+type archiveReader struct {
+	r     *archive.Reader
+	base  int64 // offset in the archive of the start of this reader
+	fault *archive.Error
+	last  archive.Namespace // whose name is name
+	name  string
+}
+
+func (r *archiveReader) Next(rec *record.Record) bool {
+	r.fault = nil
+	for r.r.Next() {
+		if r.r.Event() != archive.Document {
+			continue
+		}
+		doc := r.r.Document()
+		if n := r.r.Namespace(); n != r.last {
+			r.last, r.name = n, nameOf(n)
+		}
+		*rec = record.Record{Type: bson.TypeDocument, Data: doc, Source: doc, Offset: r.r.Offset() - r.base, Space: record.Space{Name: r.name}}
+		return true
+	}
+	if e, ok := errors.AsType[*archive.Error](r.r.Err()); ok {
+		here := *e
+		here.Offset -= r.base
+		r.fault = &here
+	}
+	return false
+}
+
+func (r *archiveReader) Err() error {
+	if r.fault != nil {
+		return r.fault
+	}
+	return r.r.Err()
+}
+
+func (r *archiveReader) Place() record.Place           { return record.Place{Offset: r.r.Offset() - r.base} }
+func (r *archiveReader) Resync(skipped io.Writer) bool { return r.r.Resync(skipped) }
+func (r *archiveReader) Stray() bool                   { return r.fault != nil && r.fault.Document == 0 }
+func (r *archiveReader) Buffered() []byte              { return r.r.Buffered() }
+
+func (r *archiveReader) Leaves() bool {
+	_, ok := r.r.Place()
+	return ok
+}
+
+func (r *archiveReader) State() State {
+	p, _ := r.r.Place()
+	return State{inArchive: true, archive: p}
+}
+
+func (r *archiveReader) Space() record.Space {
+	if r.fault != nil {
+		return record.Space{Name: nameOf(r.fault.Namespace), Number: r.fault.Document}
+	}
+	return record.Space{Name: nameOf(r.r.Namespace()), Number: r.r.Totals().Documents}
+}
+
+func (r *archiveReader) Hides() bool     { return r.fault == nil || r.fault.Hides }
+func (r *archiveReader) Uncertain() bool { return r.r.Uncertain() }
+
+// archivePieces reads the pieces of an archive.
+type archivePieces struct {
+	r     *archive.PieceReader
+	ahead bool // the piece is ahead of the documents
+	last  archive.Namespace
+	name  string
+}
+
+func (p *archivePieces) Reset(piece []byte, from, _ State) {
+	p.r.Reset(piece, from.archive)
+	p.ahead = !from.inArchive
+}
+
+func (p *archivePieces) Next(rec *record.Record) bool {
+	if p.ahead || !p.r.Next() {
+		return false
+	}
+	if n := p.r.Place().Namespace; n != p.last {
+		p.last, p.name = n, n.String()
+	}
+	doc := p.r.Document()
+	rec.Type, rec.Data, rec.Source, rec.Offset = bson.TypeDocument, doc, doc, int64(p.r.Offset())
+	rec.Space.Name = p.name
+	return true
+}
+
+// Err returns the reason why Next has stopped: at the start of an archive that a piece
+// has.
+func (p *archivePieces) Err() error {
+	if p.ahead {
+		return archive.ErrMagic
+	}
+	return p.r.Err()
+}
+
+func (p *archivePieces) State() State { return State{inArchive: true, archive: p.r.Place()} }
