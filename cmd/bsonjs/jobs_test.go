@@ -108,6 +108,7 @@ func TestJobs(t *testing.T) {
 		{"array to bson", array, []string{"-f", "json"}},
 		{"archive to json", archiveOf(docs, 7), []string{"-f", "archive"}},
 		{"archive to bson", archiveOf(docs, 100), []string{"-f", "archive", "-t", "bson"}},
+		{"a namespace", archiveOf(docs, 9), []string{"-f", "archive", "--ns", "b.*", "--ns-field", "ns"}},
 		{"shell to bson", shell, []string{"-f", "json", "--accept", "shell"}},
 	} {
 		for i, data := range damaged(tc.data, r) {

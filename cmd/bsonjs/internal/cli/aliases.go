@@ -17,6 +17,7 @@ var foreignNames = map[string]string{
 	"outFile":    "output",
 	"out":        "output",
 	"jsonFormat": "mode",
+	"nsInclude":  "ns",
 }
 
 // lacking are flags of mongoexport that select documents or fields.

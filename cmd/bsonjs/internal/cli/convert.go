@@ -29,6 +29,8 @@ import (
 type convertOptions struct {
 	options
 	inputGroup
+	spaceGroup
+	spaceFieldGroup
 	textGroup
 	pickleGroup
 	policyGroup
@@ -78,6 +80,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	acceptForeignNames(fs)
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -126,7 +129,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
-	return checkAll(fs, o.options.check, o.checkText, reading, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, o.spaceFieldGroup.check, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -214,6 +217,8 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 // plan makes the run write documents in the format of the options.
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
+	o.spaceGroup.plan(r)
+	o.spaceFieldGroup.plan(r)
 	o.policyGroup.plan(r)
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)

@@ -31,6 +31,7 @@ const (
 // dumpOptions are the options of the command dump.
 type dumpOptions struct {
 	options
+	spaceGroup
 	rejectGroup
 	jobGroup
 	fileGroup
@@ -88,6 +89,7 @@ func folderNote() string { return "this is the command dump; " + folderHint("dum
 func (o *dumpOptions) addFlags(fs *pflag.FlagSet) {
 	acceptForeignNames(fs)
 	group(fs, "Flags of bsondump", "", o.addDump)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Faults", "", o.addLossy, o.addRejects, o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
 	group(fs, "Limits", "", o.addJobs, o.addLimits)
@@ -125,7 +127,7 @@ func (o *dumpOptions) settle(fs *pflag.FlagSet) error {
 
 // check rejects flags that have no effect.
 func (o *dumpOptions) check(fs *pflag.FlagSet) error {
-	if err := checkAll(fs, o.options.check, o.checkFlags); err != nil {
+	if err := checkAll(fs, o.options.check, o.checkSpaces, o.checkFlags); err != nil {
 		return err
 	}
 	if err := o.rejectGroup.check(); err != nil {
@@ -156,6 +158,7 @@ func (o *dumpOptions) checkFlags(fs *pflag.FlagSet) error {
 
 // plan makes the run write documents as bsondump does.
 func (o *dumpOptions) plan(r *run.Run) {
+	o.spaceGroup.plan(r)
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.fileGroup.plan(r)

@@ -22,6 +22,7 @@ import (
 type inspectOptions struct {
 	options
 	inputGroup
+	spaceGroup
 	fileGroup
 	onError   errorPolicy   // stopOnError or skipErrors
 	documents *inspect.Span // by their numbers in the file; nil: all
@@ -67,6 +68,7 @@ func (o *inspectOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Selection", "Faults are shown for every selected document.", o.addSelection)
 	group(fs, "Shape", "", o.addShape)
 	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addOnError, o.addMaxErrors)
@@ -110,7 +112,7 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkShape, o.checkFaults)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, o.checkShape, o.checkFaults)
 }
 
 // request returns what the flags say about the output.
@@ -146,6 +148,7 @@ func (o *inspectOptions) checkFaults(fs *pflag.FlagSet) error {
 // run is complete.
 func (o *inspectOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
+	o.spaceGroup.plan(r)
 	o.fileGroup.plan(r)
 	o.view = o.show()
 	v := viewer{o.view, o}

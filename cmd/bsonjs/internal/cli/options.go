@@ -13,6 +13,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 )
@@ -155,6 +156,11 @@ func do(ctx context.Context, t task, std streams, hint func(name string, err err
 	result := r.Do(ctx)
 	result.Began = began
 	t.end(&r, &result)
+	if result.Whole && !o.quiet {
+		for _, pattern := range r.Options.Namespaces.Unmatched() {
+			r.Say.Note("no namespace matches " + oneline.Escape(pattern))
+		}
+	}
 	o.summarize(&r, &result)
 	return result.Code
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -33,6 +34,18 @@ func settled(environ, args []string) (*convertOptions, error) {
 	return o, a.settle(o, cmd, cmd.Flags().Args())
 }
 
+// selected returns the patterns.
+func selected(t *testing.T, patterns ...string) *codec.Namespaces {
+	t.Helper()
+	s := new(codec.Namespaces)
+	for _, p := range patterns {
+		if err := s.Add(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
 func TestOptions(t *testing.T) {
 	fields := strings.Fields
 	for _, tc := range []struct {
@@ -44,6 +57,11 @@ func TestOptions(t *testing.T) {
 		{"-j3 -q", "BSONJS_JOBS=5", func(o *convertOptions) { o.jobs = 3; o.quiet = true }},
 		{"", "BSONJS_JOBS=5 BSONJS_QUIET=true", func(o *convertOptions) { o.jobs = 5; o.quiet = true }},
 		{"--jobs 0", "BSONJS_JOBS=5", nil},
+		{"--ns a.b --nsInclude a.c --nsExclude b.*", "", func(o *convertOptions) { o.spaces = selected(t, "a.b", "a.c", "!b.*") }},
+		{"--db a", "", func(o *convertOptions) { o.spaces, o.db = selected(t, "a.*"), "a" }},
+		{"--collection b --ns-field n", "", func(o *convertOptions) {
+			o.spaces, o.collection, o.field = selected(t, "*.b"), "b", "n"
+		}},
 		{"--on-error skip", "", func(o *convertOptions) { o.onError = skipErrors }},
 		{"--on-error skip --max-errors 7", "", func(o *convertOptions) { o.onError = skipErrors; o.maxErrors = 7 }},
 		{"--max-errors 7", "BSONJS_ON_ERROR=skip", func(o *convertOptions) { o.onError = skipErrors; o.maxErrors = 7 }},
@@ -111,14 +129,15 @@ func TestOptions(t *testing.T) {
 				tc.want(want)
 			}
 			want.files = []string{"-"}
-			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
+			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, spaceFieldGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
 				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
 			// TestFormats tests what is decided.
 			decided := cmpopts.IgnoreFields(options{}, "decided")
 			usual := cmpopts.IgnoreFields(convertOptions{}, "usual")
-			if diff := cmp.Diff(want, got, groups, same, format, decided, usual); diff != "" {
+			patterns := cmp.Comparer(func(a, b *codec.Namespaces) bool { return fmt.Sprint(a.Unmatched()) == fmt.Sprint(b.Unmatched()) })
+			if diff := cmp.Diff(want, got, groups, same, format, patterns, decided, usual); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -135,7 +154,7 @@ func TestGroupsAreOffered(t *testing.T) {
 		o.addFlags(fs)
 		fs.VisitAll(func(f *pflag.Flag) {
 			words := strings.Split(f.Value.Type(), "|")
-			for _, value := range []string{words[len(words)-1], "true", "7", "UTC", "/x"} {
+			for _, value := range []string{words[len(words)-1], "true", "7", "UTC", "/x", "a.b"} {
 				if f.Value.Set(value) == nil {
 					return
 				}

@@ -20,6 +20,7 @@ import (
 type validateOptions struct {
 	options
 	inputGroup
+	spaceGroup
 	jobGroup
 	rules bson.ValidateOptions
 }
@@ -48,6 +49,7 @@ func (a *app) validateCommand() *cobra.Command {
 // addFlags adds all flags to fs, in the order of help.
 func (o *validateOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Rules", "", o.addRules)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
@@ -68,16 +70,17 @@ func (o *validateOptions) addRules(fs *pflag.FlagSet) {
 // check rejects flags that have no effect.
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces)
 }
 
 // plan makes the run check documents and write nothing.
 func (o *validateOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
+	o.spaceGroup.plan(r)
 	o.jobGroup.plan(r)
 	rules := o.rules
 	rules.MaxDepth = o.maxDepth
-	r.Stages = []run.Stage{stage.Rules{Options: rules}}
+	r.Stages = append(r.Stages, stage.Rules{Options: rules})
 	r.Target, r.Hint = nothing{}, hints(checker{o})
 	r.Output.Stdout = io.Discard
 	r.Policy = run.Report

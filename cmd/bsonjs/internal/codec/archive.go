@@ -41,16 +41,19 @@ func sniffArchive(head []byte) Certainty {
 
 // An archiver is how one archive is read.
 type archiver struct {
-	opts archive.ReadOptions
-	r    *archive.Reader // nil before the stream begins
+	opts   archive.ReadOptions
+	wanted *Namespaces
+	r      *archive.Reader // nil before the stream begins
 }
 
 func readArchive(o ReadOptions) Decoder {
-	a := &archiver{opts: archive.ReadOptions{MaxDocumentSize: o.BSON.MaxDocumentSize, MaxDepth: o.BSON.MaxDepth}}
+	a := &archiver{wanted: o.Namespaces, opts: archive.ReadOptions{MaxDocumentSize: o.BSON.MaxDocumentSize, MaxDepth: o.BSON.MaxDepth}}
 	documents := readBSON(o)
 	return Decoder{
-		Stream:   a.stream,
-		Pieces:   func(int) PieceReader { return &archivePieces{r: a.opts.NewPieceReader()} },
+		Stream: a.stream,
+		Pieces: func(int) PieceReader {
+			return &archivePieces{r: a.opts.NewPieceReader(), spaces: spaces{wanted: a.wanted}}
+		},
 		Cut:      a.cut,
 		Follow:   a.follow,
 		Unfollow: func() { a.r.Unfollow() },
@@ -64,10 +67,10 @@ func readArchive(o ReadOptions) Decoder {
 func (a *archiver) stream(r io.Reader, _ State) Reader {
 	if a.r == nil {
 		a.r = a.opts.NewReader(r)
-		return &archiveReader{r: a.r}
+	} else {
+		a.r.Continue(r)
 	}
-	a.r.Continue(r)
-	return &archiveReader{r: a.r, base: a.r.Consumed()}
+	return &archiveReader{r: a.r, base: a.r.Consumed(), spaces: spaces{wanted: a.wanted}}
 }
 
 // cut returns what cuts pieces from a place on. The start of the archive is for the
@@ -117,20 +120,30 @@ type archiveReader struct {
 	r     *archive.Reader
 	base  int64 // offset in the archive of the start of this reader
 	fault *archive.Error
-	last  archive.Namespace // whose name is name
-	name  string
+	spaces
+}
+
+// A spaces knows the name of the current namespace, and whether it is wanted.
+type spaces struct {
+	wanted *Namespaces
+	last   archive.Namespace
+	name   string // of last
+	skips  bool   // last is not wanted
+	known  bool   // last is set
+}
+
+// enter makes n the current namespace and reports whether it is wanted.
+func (s *spaces) enter(n archive.Namespace) bool {
+	if n != s.last || !s.known {
+		s.known, s.last, s.name, s.skips = true, n, nameOf(n), !s.wanted.Wants(n)
+	}
+	return !s.skips
 }
 
 func (r *archiveReader) Next(rec *record.Record) bool {
 	r.fault = nil
-	for r.r.Next() {
-		if r.r.Event() != archive.Document {
-			continue
-		}
+	for r.next() {
 		doc := r.r.Document()
-		if n := r.r.Namespace(); n != r.last {
-			r.last, r.name = n, nameOf(n)
-		}
 		*rec = record.Record{Type: bson.TypeDocument, Data: doc, Source: doc, Offset: r.r.Offset() - r.base, Space: record.Space{Name: r.name}}
 		return true
 	}
@@ -140,6 +153,30 @@ func (r *archiveReader) Next(rec *record.Record) bool {
 		r.fault = &here
 	}
 	return false
+}
+
+// next reads the next document of a wanted namespace. Faults that hide no documents
+// count in these only.
+func (r *archiveReader) next() bool {
+	for {
+		for r.r.Next() {
+			if r.enter(r.r.Namespace()) && r.r.Event() == archive.Document {
+				return true
+			}
+		}
+		e, ok := errors.AsType[*archive.Error](r.r.Err())
+		if !ok && r.r.Err() == nil {
+			for _, m := range r.r.Metadata() { // of namespaces without a block, too
+				r.enter(m.Namespace)
+			}
+			for n := range r.r.Namespaces() { // read in pieces
+				r.enter(n)
+			}
+		}
+		if !ok || e.Hides || r.enter(e.Namespace) || !r.r.Resync(nil) {
+			return false
+		}
+	}
 }
 
 func (r *archiveReader) Err() error {
@@ -178,8 +215,7 @@ func (r *archiveReader) Uncertain() bool { return r.r.Uncertain() }
 type archivePieces struct {
 	r     *archive.PieceReader
 	ahead bool // the piece is ahead of the documents
-	last  archive.Namespace
-	name  string
+	spaces
 }
 
 func (p *archivePieces) Reset(piece []byte, from, _ State) {
@@ -188,16 +224,16 @@ func (p *archivePieces) Reset(piece []byte, from, _ State) {
 }
 
 func (p *archivePieces) Next(rec *record.Record) bool {
-	if p.ahead || !p.r.Next() {
-		return false
+	for !p.ahead && p.r.Next() {
+		if !p.enter(p.r.Place().Namespace) {
+			continue
+		}
+		doc := p.r.Document()
+		rec.Type, rec.Data, rec.Source, rec.Offset = bson.TypeDocument, doc, doc, int64(p.r.Offset())
+		rec.Space.Name = p.name
+		return true
 	}
-	if n := p.r.Place().Namespace; n != p.last {
-		p.last, p.name = n, n.String()
-	}
-	doc := p.r.Document()
-	rec.Type, rec.Data, rec.Source, rec.Offset = bson.TypeDocument, doc, doc, int64(p.r.Offset())
-	rec.Space.Name = p.name
-	return true
+	return false
 }
 
 // Err returns the reason why Next has stopped: at the start of an archive that a piece

@@ -86,6 +86,9 @@ type ReadOptions struct {
 	BSON   bson.DecodeOptions // of digits, too
 	Text   extjson.DecodeOptions
 	Pickle pickle.DecodeOptions
+	// Namespaces are those of containers that are read; nil: all. The documents of
+	// others are not records.
+	Namespaces *Namespaces
 }
 
 // WriteOptions say how documents are written in any format.

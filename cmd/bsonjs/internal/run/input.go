@@ -131,6 +131,10 @@ func (s *source) tellUndone() {
 
 // begin asks the target for the sink of s.
 func (s *source) begin() *report.Fault {
+	if s.NeedsSpaces != "" && s.from.Holds == nil {
+		return report.UsageFault(fmt.Sprintf("%s needs inputs with namespaces, such as archives, and %s is %v; leave it out",
+			s.NeedsSpaces, report.CleanName(s.name), s.from))
+	}
 	plain := s.Output.Codec == compress.None
 	to, err := s.Target.Begin(Input{
 		Name: s.name, From: s.from, Out: s.writer(),

@@ -65,7 +65,7 @@ func (t *stream) mend(h *holder, f *report.Fault) bool {
 	if err != nil || len(mended) == 0 {
 		return false
 	}
-	rec := &record.Record{Type: bson.TypeDocument, Data: doc, Source: h.held}
+	rec := &record.Record{Type: bson.TypeDocument, Data: doc, Source: h.held, Space: t.space()}
 	switch what, _ := t.put(t.pending, rec); {
 	case what == added:
 		t.waiting++

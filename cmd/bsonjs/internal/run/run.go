@@ -98,8 +98,10 @@ type Run struct {
 	From    *codec.Codec // nil: found by the bytes and the name of each input
 	Unpack  bool         // a container of documents in the format From is read, too
 	Options codec.ReadOptions
-	Stages  []Stage
-	Target  Target
+	// NeedsSpaces is a flag that needs inputs with namespaces, "" if there is none.
+	NeedsSpaces string
+	Stages      []Stage
+	Target      Target
 
 	Output  file.Output
 	Rejects file.Output // Name is "" if the bytes of rejected records are not kept
