@@ -285,7 +285,7 @@ func (r *Reader) nextUnended() bool {
 	s := r.rest[0]
 	r.rest = r.rest[1:]
 	r.open, r.at = s, r.in.Offset()
-	s.ended = true
+	s.ended, s.cut = true, true
 	var next Event
 	if r.spaces[s.name] == s {
 		next = End

@@ -34,6 +34,13 @@ func (n Namespace) Compare(m Namespace) int {
 	return cmp.Or(cmp.Compare(n.DB, m.DB), cmp.Compare(n.Collection, m.Collection))
 }
 
+// Measurements returns the namespace of the time series whose buckets are the documents
+// of n, in servers before 8.3. ok is false if n has no such name.
+func (n Namespace) Measurements() (series Namespace, ok bool) {
+	name, ok := strings.CutPrefix(n.Collection, buckets)
+	return Namespace{n.DB, name}, ok
+}
+
 // check returns ErrName for a namespace that no server has.
 func (n Namespace) check() error {
 	if n.Collection == "" || strings.ContainsAny(n.DB, "./\\\x00") || strings.IndexByte(n.Collection, 0) >= 0 ||

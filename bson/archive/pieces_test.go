@@ -205,3 +205,26 @@ func TestFollow(t *testing.T) {
 		}
 	}
 }
+
+// TestEnded: the end of a namespace is one that was read, not that of the archive.
+func TestEnded(t *testing.T) {
+	r := archive.NewReader(bytes.NewReader(newSketch("a.x", "b.y").block("a.x", document(1)).end("a.x").block("b.y", document(2)).data))
+	for r.Next() || r.Resync(nil) {
+		if r.Event() == archive.Document && r.Ended(r.Namespace()) {
+			t.Errorf("%s ended before its end", r.Namespace())
+		}
+	}
+	if !r.Ended(name("a.x")) || r.Ended(name("b.y")) || r.Ended(name("c.z")) {
+		t.Error(r.Ended(name("a.x")), r.Ended(name("b.y")), r.Ended(name("c.z")))
+	}
+}
+
+// TestMeasurements: the name of a bucket tells that of its time series.
+func TestMeasurements(t *testing.T) {
+	if n, ok := name("a.system.buckets.x.y").Measurements(); n != name("a.x.y") || !ok {
+		t.Error(n, ok)
+	}
+	if n, ok := name("a.x").Measurements(); ok {
+		t.Error(n, ok)
+	}
+}

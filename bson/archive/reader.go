@@ -86,6 +86,7 @@ type space struct {
 	totals  Totals
 	sum     uint64 // of its documents, so far
 	ended   bool   // its end has been reached
+	cut     bool   // the archive ended before
 	damaged bool   // a fault was reported in one of its blocks
 }
 
@@ -278,6 +279,13 @@ func (r *Reader) Namespaces() iter.Seq2[Namespace, Totals] {
 			}
 		}
 	}
+}
+
+// Ended reports whether the end of a namespace has been reached. The end of the archive
+// is that of no namespace.
+func (r *Reader) Ended(n Namespace) bool {
+	s := r.spaces[n]
+	return s != nil && s.ended && !s.cut
 }
 
 // Documents returns the documents up to the end or the first fault, which Err returns.

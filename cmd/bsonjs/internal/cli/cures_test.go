@@ -292,7 +292,7 @@ func TestCommandHints(t *testing.T) {
 	if err := os.Mkdir("empty", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	const commands = "the commands are completion, convert, dump, help, inspect, man, oid, salvage, validate, version"
+	const commands = "the commands are completion, convert, dump, help, inspect, list, man, oid, salvage, validate, version"
 	const folder = "; for the files in the directory, type dump/*/*.bson"
 	for _, tc := range []struct {
 		args string
@@ -300,9 +300,9 @@ func TestCommandHints(t *testing.T) {
 		says string
 	}{
 		{"schema x.bson", 3, "schema: no such file or directory; " + commands},
-		{"list", 3, "list: no such file or directory; " + commands},
+		{"query", 3, "query: no such file or directory; " + commands},
 		{"users.bson", 3, "users.bson: no such file or directory"},
-		{"validate list", 3, "list: no such file or directory"},
+		{"validate query", 3, "query: no such file or directory"},
 		{"dump/", 3, "dump/: is a directory" + folder},
 		{"dump/shop", 3, "dump/shop: is a directory; for the files in the directory, type dump/shop/*.bson"},
 		{"validate dump", 3, "dump: is a directory" + folder},

@@ -46,6 +46,8 @@ var (
 	briefSalvage string
 	//go:embed help/brief-validate.txt
 	briefValidate string
+	//go:embed help/brief-list.txt
+	briefList string
 )
 
 // A topic is a page of help that is not about a command. Only the command help

@@ -108,27 +108,11 @@ func (o *inspectOptions) settle(*pflag.FlagSet) error {
 
 // check rejects flags that have no effect.
 func (o *inspectOptions) check(fs *pflag.FlagSet) error {
-	if err := o.decide(o.request(fs)); err != nil {
+	if err := o.decide(textOrLines(fs, o.output, o.records, "bsonjs inspect")); err != nil {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, o.checkShape, o.checkFaults)
-}
-
-// request returns what the flags say about the output.
-func (o *inspectOptions) request(fs *pflag.FlagSet) request {
-	r := request{
-		name:  o.output,
-		usual: func(*codec.Codec) *codec.Codec { return plainText },
-		only:  []*codec.Codec{codec.JSON}, writer: "bsonjs inspect", force: "--json",
-	}
-	if fs.Changed("json") {
-		r.asked, r.because = plainText, "--json=false overrides the suffix"
-		if o.records {
-			r.asked, r.because = codec.JSON, "--json overrides the suffix"
-		}
-	}
-	return r
 }
 
 // checkShape rejects flags about text if lines of JSON are written.

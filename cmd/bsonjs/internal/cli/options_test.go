@@ -149,7 +149,7 @@ func TestGroupsAreOffered(t *testing.T) {
 	for _, o := range []interface {
 		task
 		addFlags(fs *pflag.FlagSet)
-	}{new(convertOptions), new(validateOptions), new(inspectOptions), new(dumpOptions)} {
+	}{new(convertOptions), new(validateOptions), new(inspectOptions), new(dumpOptions), new(listOptions)} {
 		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
 		o.addFlags(fs)
 		fs.VisitAll(func(f *pflag.Flag) {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/spf13/pflag"
+
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
@@ -69,6 +71,23 @@ type decision struct {
 
 // plainText is the output of commands that write lines for people.
 var plainText = &codec.Codec{Title: "text"}
+
+// textOrLines returns the request of writer, a command that writes lines for people,
+// or with --json, which is records, lines of JSON.
+func textOrLines(fs *pflag.FlagSet, name string, records bool, writer string) request {
+	r := request{
+		name:  name,
+		usual: func(*codec.Codec) *codec.Codec { return plainText },
+		only:  []*codec.Codec{codec.JSON}, writer: writer, force: "--json",
+	}
+	if fs.Changed("json") {
+		r.asked, r.because = plainText, "--json=false overrides the suffix"
+		if records {
+			r.asked, r.because = codec.JSON, "--json overrides the suffix"
+		}
+	}
+	return r
+}
 
 // resolve decides what the run writes. An error is one of usage.
 func (r *request) resolve() (d decision, err error) {

@@ -46,7 +46,7 @@ func TestUnknownFlags(t *testing.T) {
 		{"--protocl 2", "unknown flag: --protocl; did you mean --protocol?"},
 		{"--canonica", "unknown flag: --canonica; did you mean --mode canonical?"},
 		{"--nothing-like-it", "unknown flag: --nothing-like-it"},
-		{"oid --out x", "unknown flag: --out; it is a flag of convert, dump, inspect, man, salvage"},
+		{"oid --out x", "unknown flag: --out; it is a flag of convert, dump, inspect, list, man, salvage"},
 		{"man --outFile x", "unknown flag: --outFile; use --output"},
 		{"man --jsonFormat x", "unknown flag: --jsonFormat; it is a flag of convert, salvage"},
 		{"validate --jsonFormat x", "unknown flag: --jsonFormat; it is a flag of convert, salvage"},

@@ -43,11 +43,14 @@ func sniffArchive(head []byte) Certainty {
 type archiver struct {
 	opts   archive.ReadOptions
 	wanted *Namespaces
+	lists  bool            // documents are no records
 	r      *archive.Reader // nil before the stream begins
 }
 
 func readArchive(o ReadOptions) Decoder {
-	a := &archiver{wanted: o.Namespaces, opts: archive.ReadOptions{MaxDocumentSize: o.BSON.MaxDocumentSize, MaxDepth: o.BSON.MaxDepth}}
+	a := &archiver{wanted: o.Namespaces, lists: o.OnlyContainers, opts: archive.ReadOptions{
+		MaxDocumentSize: o.BSON.MaxDocumentSize, MaxDepth: o.BSON.MaxDepth, SkipChecksums: o.SkipChecksums,
+	}}
 	documents := readBSON(o)
 	return Decoder{
 		Stream: a.stream,
@@ -57,6 +60,7 @@ func readArchive(o ReadOptions) Decoder {
 		Cut:      a.cut,
 		Follow:   a.follow,
 		Unfollow: func() { a.r.Unfollow() },
+		List:     a.list,
 		Ends:     documents.Ends,
 		Mend:     documents.Mend,
 	}
@@ -70,7 +74,7 @@ func (a *archiver) stream(r io.Reader, _ State) Reader {
 	} else {
 		a.r.Continue(r)
 	}
-	return &archiveReader{r: a.r, base: a.r.Consumed(), spaces: spaces{wanted: a.wanted}}
+	return &archiveReader{r: a.r, base: a.r.Consumed(), lists: a.lists, spaces: spaces{wanted: a.wanted}}
 }
 
 // cut returns what cuts pieces from a place on. The start of the archive is for the
@@ -120,6 +124,7 @@ type archiveReader struct {
 	r     *archive.Reader
 	base  int64 // offset in the archive of the start of this reader
 	fault *archive.Error
+	lists bool
 	spaces
 }
 
@@ -160,7 +165,7 @@ func (r *archiveReader) Next(rec *record.Record) bool {
 func (r *archiveReader) next() bool {
 	for {
 		for r.r.Next() {
-			if r.enter(r.r.Namespace()) && r.r.Event() == archive.Document {
+			if r.enter(r.r.Namespace()) && r.r.Event() == archive.Document && !r.lists {
 				return true
 			}
 		}

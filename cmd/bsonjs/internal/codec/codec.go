@@ -89,6 +89,9 @@ type ReadOptions struct {
 	// Namespaces are those of containers that are read; nil: all. The documents of
 	// others are not records.
 	Namespaces *Namespaces
+	// OnlyContainers says that documents of containers are no records, but pass by
+	// for a Listing. SkipChecksums leaves out their checksums.
+	OnlyContainers, SkipChecksums bool
 }
 
 // WriteOptions say how documents are written in any format.
@@ -122,6 +125,8 @@ type Decoder struct {
 	// back the last Follow.
 	Follow   func(piece []byte, each func(offset int, in record.Space)) bool
 	Unfollow func()
+	// List returns what is known of the container. It is nil for other formats.
+	List func() Listing
 	// Ends reports whether the end of a document that was read is known, so
 	// that the next one starts there. If Ends is nil, it is always known.
 	Ends func(doc []byte) bool

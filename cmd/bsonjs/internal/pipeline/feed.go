@@ -166,6 +166,9 @@ func (f *Feed) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	for len(f.rest) == 0 {
+		if f.ctx.Err() != nil { // a reader may pass over many blocks that are there
+			return 0, context.Cause(f.ctx)
+		}
 		b, ok, err := f.next(nil)
 		if !ok {
 			return 0, err

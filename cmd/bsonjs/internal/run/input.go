@@ -24,6 +24,7 @@ type source struct {
 	wide    *codec.UTF16 // nil: the input is not UTF-16
 	crlf    *codec.CRLF  // nil: no carriage returns are removed
 	checked int          // faults for which undoesCRLF has looked at the bytes
+	target  Input        // s, as the Target knows it
 	serial  Serial       // the sink, if it is one; else nil
 	looks   string       // what the input seems to be, as a hint for a fault in the first document; may be ""
 	feed    *pipeline.Feed
@@ -93,7 +94,22 @@ func (e *engine) input(name string) *report.Fault {
 	if f == nil && !s.enough {
 		s.tellUndone()
 	}
+	if listed := s.list(); listed != nil {
+		return listed
+	}
 	return f
+}
+
+// list lists the namespaces of s, if the target wants that.
+func (s *source) list() *report.Fault {
+	target, ok := s.Target.(Lister)
+	if !ok || s.decoder.List == nil || s.out.Err() != nil {
+		return nil
+	}
+	if err := target.List(s.target, s.decoder.List()); err != nil {
+		return s.outputFault(err)
+	}
+	return nil
 }
 
 // restored returns in, which starts with head, as bytes of the format of s, and
@@ -136,10 +152,11 @@ func (s *source) begin() *report.Fault {
 			s.NeedsSpaces, report.CleanName(s.name), s.from))
 	}
 	plain := s.Output.Codec == compress.None
-	to, err := s.Target.Begin(Input{
+	s.target = Input{
 		Name: s.name, From: s.from, Out: s.writer(),
 		Terminal: plain && s.out.IsTerminal(), Colors: plain && s.out.ShowsColors(),
-	})
+	}
+	to, err := s.Target.Begin(s.target)
 	if err != nil {
 		return report.UsageFault(err.Error())
 	}

@@ -67,6 +67,14 @@ type Target interface {
 	End(out io.Writer) error
 }
 
+// A Lister is a Target that lists the namespaces of containers.
+type Lister interface {
+	Target
+	// List writes what is known of an input of Begin that was read, as far as it
+	// could be. An error is one of writing.
+	List(in Input, what codec.Listing) error
+}
+
 // An Input is an input whose format is known.
 type Input struct {
 	Name     string // for messages

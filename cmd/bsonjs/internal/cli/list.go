@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+)
+
+// This file is the command list: a run whose inputs have no records, because only
+// their containers are read.
+
+// listOptions are the options of the command list.
+type listOptions struct {
+	options
+	spaceGroup
+	fileGroup
+	from       *codec.Codec // nil: found
+	records    bool         // --json: lines of JSON
+	noChecksum bool
+}
+
+// listCommand returns the command that lists the namespaces of containers.
+func (a *app) listCommand() *cobra.Command {
+	o := new(listOptions)
+	cmd := &cobra.Command{
+		Use:   "list [flags] [FILE...]",
+		Short: "list the namespaces of mongodump archives",
+		Long: "List the namespaces of archives of mongodump: how many documents each has, their\n" +
+			"bytes, the average and the largest size of a document, the type, the number of\n" +
+			"indexes, and whether the checksum is that of the documents. \"no end\" in place of\n" +
+			"the checksum says that the archive was cut before the end of the namespace.\n\n" +
+			"Every byte is read for the checksums, but documents are not looked into: a\n" +
+			"damaged document with the right length is found by the checksum alone. bsonjs\n" +
+			"validate checks every element. --no-checksum only counts.\n",
+		Example: "  bsonjs list dump.archive.gz\n" +
+			"  bsonjs list --no-checksum --db shop dump.archive\n" +
+			"  bsonjs list --json dump.archive | jq 'select(.documents == 0).namespace'\n",
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefList},
+	}
+	o.addFlags(cmd.Flags())
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
+	return cmd
+}
+
+// addFlags adds all flags to fs, in the order of help.
+func (o *listOptions) addFlags(fs *pflag.FlagSet) {
+	acceptForeignNames(fs)
+	group(fs, "Formats", "", func(fs *pflag.FlagSet) {
+		fs.VarP(chooseFormat(&o.from, codec.All()), "from", "f", "format of the inputs")
+	})
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
+	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each namespace, as in a FILE whose name ends in .json")
+		fs.BoolVar(&o.noChecksum, "no-checksum", false, "do not compute checksums")
+		onlyMeant(fs, "json")
+	})
+	group(fs, "Faults", "", o.addMaxErrors)
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addLimits)
+	group(fs, "Output", "", o.addFile)
+	group(fs, "", "", addHelp)
+}
+
+// settle turns the summary off unless a flag asks for it, because no documents are read.
+func (o *listOptions) settle(*pflag.FlagSet) error {
+	if o.summary == summaryAuto {
+		o.summary = summaryNone
+	}
+	return nil
+}
+
+// check rejects flags that have no effect.
+func (o *listOptions) check(fs *pflag.FlagSet) error {
+	if err := o.decide(textOrLines(fs, o.output, o.records, "bsonjs list")); err != nil {
+		return err
+	}
+	return checkAll(fs, o.options.check, o.checkSpaces)
+}
+
+// plan makes the run read containers only, and continue after damage.
+func (o *listOptions) plan(r *run.Run) {
+	o.spaceGroup.plan(r)
+	o.fileGroup.plan(r)
+	r.From, r.Target, r.Policy, r.NeedsSpaces = o.from, lister{o}, run.Skip, "bsonjs list"
+	r.Options.OnlyContainers, r.Options.SkipChecksums = true, o.noChecksum
+}
+
+// A lister is the target of the command list.
+type lister struct{ o *listOptions }
+
+// Begin returns a sink that writes nothing.
+func (lister) Begin(run.Input) (run.Sink, error) { return sink.None{}, nil }
+
+// List writes the namespaces of in.
+func (l lister) List(in run.Input, listing codec.Listing) error {
+	if l.o.decided.to == codec.JSON {
+		return sink.WriteList(in.Out, in.Name, listing)
+	}
+	return sink.WriteTable(in.Out, report.CleanName(in.Name), listing)
+}
+
+// End does nothing.
+func (lister) End(io.Writer) error { return nil }
