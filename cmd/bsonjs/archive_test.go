@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -287,6 +288,55 @@ func TestArchiveFlips(t *testing.T) {
 		if len(missing)+others > 2 || others > 1 || (len(missing) > 0) && got.code == 0 {
 			t.Errorf("byte %d: code %d, %d lines are missing, %d are others\n%s", i, got.code, len(missing), others, got.stderr)
 		}
+	}
+}
+
+// hugeArchive returns what is before and after n times the documents docs in an archive
+// of one namespace.
+func hugeArchive(docs []byte, n int64) (head, tail string) {
+	name := namespace{"a", "x"}
+	a := newArchive(name)
+	a.header(name, false)
+	at := len(a.data)
+	for range n {
+		a.sums[name] = crc64.Update(a.sums[name], crcTable, docs)
+	}
+	a.data = binary.LittleEndian.AppendUint32(a.data, 0xFFFFFFFF)
+	a.end(name)
+	return string(a.data[:at]), string(a.data[at:])
+}
+
+// TestManyNamespaces: 10,000 namespaces in turns are read, by any number of workers, and
+// listed.
+func TestManyNamespaces(t *testing.T) {
+	const n = 10_000
+	var names []namespace
+	for i := range n {
+		names = append(names, namespace{"db" + strconv.Itoa(i%7), "collection " + strconv.Itoa(i)})
+	}
+	a := newArchive(names...)
+	_, docs, lines := smallArchive()
+	for round := range 2 {
+		for _, name := range names {
+			a.block(name, docs[3*round], docs[3*round+1])
+		}
+	}
+	for _, name := range names {
+		a.end(name)
+	}
+	want := strings.Repeat(lines[0]+lines[1], n) + strings.Repeat(lines[3]+lines[4], n)
+	for _, jobs := range []string{"1", "3"} {
+		if got := runCommand(bytes.NewReader(a.data), "-j", jobs); got.code != 0 || got.stdout != want || got.stderr != "" {
+			t.Errorf("%s jobs: code %d, %d bytes of %d, %.300s", jobs, got.code, len(got.stdout), len(want), got.stderr)
+		}
+		got := runCommand(bytes.NewReader(a.data), "-j", jobs, "--ns", "db3.*999")
+		if want := strings.Count(got.stdout, "\n"); got.code != 0 || want != 4 && want != 8 {
+			t.Errorf("%s jobs: code %d, %q", jobs, got.code, got.stdout)
+		}
+	}
+	got := runCommand(bytes.NewReader(a.data), "list", "--json")
+	if matches := strings.Count(got.stdout, `"documents":4,`); got.code != 0 || matches != n || strings.Count(got.stdout, `"checksum":"matches"`) != n {
+		t.Errorf("list: code %d, %d namespaces, %.300s", got.code, matches, got.stderr)
 	}
 }
 

@@ -71,18 +71,21 @@ func TestLargePipe(t *testing.T) {
 		lines, _ = extjson.AppendJSON(lines, doc)
 		lines = append(lines, '\n')
 	}
+	head, tail := hugeArchive(binary, *large<<20/int64(len(binary)))
 	array := bytes.ReplaceAll(lines, []byte("\n"), []byte(","))
 	for _, tc := range []struct {
 		name        string
 		open, block string
 		close       string
+		more        int64 // documents in close
 		args        []string
 	}{
-		{"bson to lines", "", string(binary), "", nil},
-		{"bson to array, eight jobs", "", string(binary), "", []string{"-j", "8", "--array", "-m", "canonical"}},
-		{"lines to bson", "", string(lines), "", nil},
-		{"array to bson, eight jobs", "[", string(array), "{}]", []string{"-j", "8"}},
-		{"lines to sorted lines", "", string(lines), "", []string{"-t", "json", "--sort-keys"}},
+		{"bson to lines", "", string(binary), "", 0, nil},
+		{"bson to array, eight jobs", "", string(binary), "", 0, []string{"-j", "8", "--array", "-m", "canonical"}},
+		{"lines to bson", "", string(lines), "", 0, nil},
+		{"array to bson, eight jobs", "[", string(array), "{}]", 1, []string{"-j", "8"}},
+		{"lines to sorted lines", "", string(lines), "", 0, []string{"-t", "json", "--sort-keys"}},
+		{"archive to lines, eight jobs", head, string(binary), tail, 0, []string{"-j", "8"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := start(t, "", append(tc.args, "--summary", "json", "-o", os.DevNull)...)
@@ -96,10 +99,7 @@ func TestLargePipe(t *testing.T) {
 			if code := p.code(); code != 0 {
 				t.Fatalf("exit code %d: %s", code, &p.stderr)
 			}
-			want := blocks * int64(len(docs))
-			if tc.close != "" {
-				want++
-			}
+			want := blocks*int64(len(docs)) + tc.more
 			if got := p.stderr.String(); !strings.Contains(got, fmt.Sprintf(`{"read":%d,"written":%d,"rejected":0,`, want, want)) {
 				t.Errorf("%d documents, but the summary is %s", want, got)
 			}

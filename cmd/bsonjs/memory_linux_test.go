@@ -62,7 +62,9 @@ func TestCommandMemory(t *testing.T) {
 			if i := slices.Index(args, "-f"); i >= 0 {
 				format = args[i+1]
 			}
-			if inputs[format] == "" {
+			if inputs[format] == "" && format == "archive" {
+				inputs[format] = string(archiveOf([][]byte{[]byte(shapesIn("bson"))}, 1))
+			} else if inputs[format] == "" {
 				inputs[format] = shapesIn(format)
 			}
 			p := start(t, "", args...)
