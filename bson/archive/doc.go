@@ -28,5 +28,8 @@
 // An archive has no index, so a Reader passes over all documents. mongodump --gzip
 // writes one gzip stream around the archive; decompress it first.
 //
+// OpenFolder lists the files of a dump directory, which mongodump writes without
+// --archive.
+//
 // A Reader does not check the content of documents: see [bsoncore.Validate].
 package archive
