@@ -88,7 +88,8 @@ func (r *Reader) enterDamage(skipped io.Writer) bool {
 	if !d.Next() {
 		return d.Err() == nil || r.pass(skipped)
 	}
-	if hidden && d.Document().Validate() == nil {
+	rules := bsoncore.ValidateOptions{MaxDepth: r.opts.MaxDepth, AllowInvalidUTF8: r.opts.AllowInvalidUTF8}
+	if hidden && rules.Validate(d.Document()) == nil {
 		if r.damage.header = likeBlock(d.Document()) > 1; !r.damage.header {
 			r.damage.ready = true // a document stands where a header must be
 			return true
@@ -101,7 +102,9 @@ func (r *Reader) enterDamage(skipped io.Writer) bool {
 func (r *Reader) section() *bsoncore.Decoder {
 	d := r.damage.d
 	if d == nil {
-		d = bsoncore.DecodeOptions{MaxDocumentSize: r.opts.MaxDocumentSize, MaxDepth: r.opts.MaxDepth}.NewDecoder(nil)
+		d = bsoncore.DecodeOptions{
+			MaxDocumentSize: r.opts.MaxDocumentSize, MaxDepth: r.opts.MaxDepth, AllowInvalidUTF8: r.opts.AllowInvalidUTF8,
+		}.NewDecoder(nil)
 	}
 	r.damage = damage{d: d, base: r.in.Offset(), mark: -1}
 	d.Reset(section{&r.in})

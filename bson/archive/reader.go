@@ -44,6 +44,8 @@ type ReadOptions struct {
 	// MaxDepth is the largest number of open containers in a document that Resync
 	// accepts, the document included. Zero means bsoncore.DefaultMaxDepth.
 	MaxDepth int
+	// AllowInvalidUTF8 makes Resync accept documents whose text is not UTF-8.
+	AllowInvalidUTF8 bool
 }
 
 // An Event is the kind of item that Next has read.

@@ -265,6 +265,48 @@ func TestArchiveDamage(t *testing.T) {
 	}
 }
 
+// TestArchiveText: documents with text that is not UTF-8 are found after damage, too, and
+// wrong lengths are mended.
+func TestArchiveText(t *testing.T) {
+	var docs [][]byte
+	for _, text := range []string{"first", "caf\xe9", "caf\xe9 au lait", "last"} {
+		doc, mark := bsoncore.Begin(nil)
+		docs = append(docs, bsoncore.End(bsoncore.AppendString(doc, "s", text), mark))
+	}
+	data := archiveOf(docs, 4)
+	at := bytes.Index(data, docs[1])
+	data = slices.Insert(data, at, []byte("text that was printed\n")...)
+	want := string(slices.Concat(docs...))
+	if got := runCommand(bytes.NewReader(data), "salvage"); got.code != 4 || got.stdout != want {
+		t.Errorf("code %d, %q\n%s", got.code, got.stdout, got.stderr)
+	}
+	if got := runCommand(bytes.NewReader(data), "salvage", "--invalid-utf8", "error"); got.code != 4 || got.stdout != string(slices.Concat(docs[0], docs[3])) {
+		t.Errorf("rejected: code %d, %q\n%s", got.code, got.stdout, got.stderr)
+	}
+
+	nested, err := new(bson.Builder).Int32("a", 1).Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole [][]byte
+	for i := range 4 {
+		doc, err := new(bson.Builder).Value("d", bson.TypeDocument, nested).Int32("n", int32(i)).Document()
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole = append(whole, doc)
+	}
+	data = archiveOf(whole, 4)
+	data[bytes.Index(data, whole[2])+7] += 2
+	got := runCommand(bytes.NewReader(data), "salvage", "--mend-lengths")
+	if says := "; mended: length 12 instead of 14 at offset "; got.code != 4 || got.stdout != string(slices.Concat(whole...)) || !strings.Contains(got.stderr, says) {
+		t.Errorf("mended: code %d, %q\n%s", got.code, got.stdout, got.stderr)
+	}
+	if got := runCommand(bytes.NewReader(whole[0]), "-f", "archive"); got.code != 4 || !strings.HasSuffix(got.stderr, ": not an archive; this looks like BSON\n") {
+		t.Errorf("no archive: code %d, %s", got.code, got.stderr)
+	}
+}
+
 // TestArchiveFlips flips a bit of every third byte of an archive: salvage gives every document
 // that is not touched, and no others.
 func TestArchiveFlips(t *testing.T) {

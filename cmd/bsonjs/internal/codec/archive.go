@@ -2,6 +2,7 @@ package codec
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 
@@ -49,7 +50,10 @@ type archiver struct {
 
 func readArchive(o ReadOptions) Decoder {
 	a := &archiver{wanted: o.Namespaces, lists: o.OnlyContainers, opts: archive.ReadOptions{
-		MaxDocumentSize: o.BSON.MaxDocumentSize, MaxDepth: o.BSON.MaxDepth, SkipChecksums: o.SkipChecksums,
+		MaxDocumentSize:  cmp.Or(o.BSON.MaxDocumentSize, bson.DefaultMaxDocumentSize),
+		MaxDepth:         o.BSON.MaxDepth,
+		AllowInvalidUTF8: o.BSON.InvalidUTF8 != bson.UTF8Reject,
+		SkipChecksums:    o.SkipChecksums,
 	}}
 	documents := readBSON(o)
 	return Decoder{
