@@ -152,7 +152,7 @@ func (f *follow) keep(s *space) {
 }
 
 // Place returns the place of the next byte. ok is false if there is none: in the
-// prelude, at a fault, and in the bytes behind damage.
+// prelude, at a fault, and in the bytes after damage.
 func (r *Reader) Place() (p Place, ok bool) {
 	switch {
 	case r.err != nil || r.next != 0:

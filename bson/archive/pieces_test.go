@@ -85,7 +85,7 @@ func inPieces(t *testing.T, data []byte, random *rand.Rand) (got salvaged, piece
 	}
 }
 
-// rest returns the bytes behind the place of r.
+// rest returns the bytes after the place of r.
 func rest(t *testing.T, r *archive.Reader, data []byte) []byte {
 	t.Helper()
 	return data[r.Consumed():]
@@ -201,7 +201,7 @@ func TestFollow(t *testing.T) {
 		for r.Next() {
 		}
 		if r.Err() != nil {
-			t.Errorf("%s: behind it %v", tc.name, r.Err())
+			t.Errorf("%s: after it %v", tc.name, r.Err())
 		}
 	}
 }

@@ -107,7 +107,7 @@ func archiveOf(docs [][]byte, perBlock int) []byte {
 	return a.end(x).end(y).data
 }
 
-// TestRealArchives: the archives have the documents of the folders, compressed or not,
+// TestRealArchives: the archives have the documents of the dump directories, compressed or not,
 // for any command.
 func TestRealArchives(t *testing.T) {
 	want := map[string]int{}

@@ -70,7 +70,7 @@ func readArchive(o ReadOptions) Decoder {
 	}
 }
 
-// stream returns the reader of the bytes r, which are those behind all that was read
+// stream returns the reader of the bytes r, which are those after all that was read
 // before.
 func (a *archiver) stream(r io.Reader, _ State) Reader {
 	if a.r == nil {

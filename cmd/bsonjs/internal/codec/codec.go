@@ -118,7 +118,7 @@ type Decoder struct {
 	// piece cannot have more than most bytes.
 	Cut func(from State, most int) Cutter
 	// Follow and Unfollow are for containers. Follow tells the Decoder that the
-	// documents of a piece, which starts at the State of the last Reader or behind
+	// documents of a piece, which starts at the State of the last Reader or after
 	// the last piece, are done. It reports whether they have no fault that only the
 	// whole input shows; if there is one, nothing has happened. each, which may be
 	// nil, is called for every document with its offset in the piece. Unfollow takes
@@ -139,7 +139,7 @@ type Decoder struct {
 // State is that of the start of an input. States can be compared.
 type State struct {
 	text      textcut.Place
-	inArchive bool // behind the start of an archive, at…
+	inArchive bool // after the start of an archive, at…
 	archive   archive.Place
 }
 
@@ -179,7 +179,7 @@ type Container interface {
 	// Space returns the namespace of the current document, or of the fault of Err.
 	// Its Number is 0 if the fault is not in a document.
 	Space() record.Space
-	// Hides reports whether documents behind the fault of Err can be found only
+	// Hides reports whether documents after the fault of Err can be found only
 	// with Resync. If not, Resync skips nothing.
 	Hides() bool
 	// Uncertain reports whether damage hides the namespace of what comes next, so

@@ -62,7 +62,7 @@ func (s *Namespaces) Patterns() (all []string) {
 	return all
 }
 
-// Unmatched returns the patterns that match no namespace that Wants was asked about.
+// Unmatched returns the patterns that match none of the namespaces that Wants got.
 func (s *Namespaces) Unmatched() (all []string) {
 	if s == nil {
 		return nil

@@ -210,7 +210,7 @@ func (t *stream) resync(raw fault) *report.Fault {
 		t.Holes++
 	}
 	if c, ok := t.r.(codec.Container); ok && c.Uncertain() {
-		f.Advice = "the namespace of the documents behind it is not known" + countedAs(raw.space.Name)
+		f.Advice = "the namespace of the documents after it is not known" + countedAs(raw.space.Name)
 	}
 	if t.r.Stray() {
 		return t.countStray(f)
