@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 		_, stop := Context(context.Background())
 		stop()
 		syscall.Kill(os.Getpid(), syscall.SIGTERM)
-		time.Sleep(10 * time.Second)
+		time.Sleep(patience)
 		os.Exit(0)
 	case "pipes":
 		SurvivePipes()()
@@ -59,5 +59,42 @@ func TestStop(t *testing.T) {
 		if !ok || exit.Sys().(syscall.WaitStatus).Signal() != tc.want {
 			t.Errorf("%s: the process ended with %v, want %v", tc.what, err, tc.want)
 		}
+	}
+}
+
+// Each signal is answered, and stop waits for an answer that is being given.
+func TestAnswer(t *testing.T) {
+	started, release := make(chan struct{}), make(chan struct{})
+	given := 0
+	stop := Answer(func() {
+		started <- struct{}{}
+		<-release
+		given++ // without a lock: stop has waited
+	})
+	for i := range 3 {
+		syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+		select {
+		case <-started:
+		case <-time.After(patience):
+			t.Fatalf("signal %d is not answered", i+1)
+		}
+		if i < 2 {
+			release <- struct{}{}
+		}
+	}
+	stopped := make(chan struct{})
+	go func() {
+		stop()
+		close(stopped)
+	}()
+	select {
+	case <-stopped:
+		t.Error("stop does not wait for the answer")
+	case <-time.After(20 * time.Millisecond): // time enough for a stop that does not wait
+	}
+	close(release)
+	<-stopped
+	if given != 3 {
+		t.Errorf("%d answers, want 3", given)
 	}
 }

@@ -164,7 +164,7 @@ func TestBarGoroutines(t *testing.T) {
 	}
 	p.End()
 	// A goroutine without further work may need a moment to end.
-	for deadline := time.Now().Add(10 * time.Second); strings.Contains(stacks(), "mpb"); runtime.Gosched() {
+	for deadline := time.Now().Add(time.Minute); strings.Contains(stacks(), "mpb"); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("after the end:\n%s", stacks())
 		}

@@ -38,9 +38,10 @@ func TestRulesOfValues(t *testing.T) {
 	rules := Rules{bson.ValidateOptions{RejectDuplicateKeys: true}}
 	for _, tc := range []struct {
 		name  string
-		value bson.A
+		value any
 		want  error
 	}{
+		{"a number", int32(7), nil}, // its bytes are no document
 		{"sound", bson.A{1, bson.D{{Key: "a", Value: 1}}}, nil},
 		{"broken", bson.A{1, bson.D{{Key: "a", Value: 1}, {Key: "a", Value: 2}}}, bson.ErrDuplicateKey},
 	} {
