@@ -134,6 +134,8 @@ func cureRows(t testing.TB) []cureRow {
 			"document 1 at offset 13, line 1, column 14 (/a): value needs evaluation, expected an argument", ""},
 		{"no date", json(`{"a":{"$date":"today"}}`), "-t bson",
 			"document 1 at offset 14, line 1, column 15 (/a): invalid value of a special key, " + date, ""},
+		{"no date, lenient", json(`{"a":{"$date":"today"}}`), "-t bson --lenient-dates",
+			"document 1 at offset 14, line 1, column 15 (/a): invalid value of a special key, " + date, ""},
 
 		// Values without text.
 		{"special key", stored(), "", "document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous as-is", "--ambiguous as-is"},
@@ -175,6 +177,8 @@ func cureRows(t testing.TB) []cureRow {
 		{"inspect, deep", nestedIn(4), "inspect --max-depth 3", "document 1 at offset 16 (///): nested too deeply; use --max-depth 10000", "inspect --max-depth 10000"},
 		{"very deep", nestedIn(10_001), "--max-depth 10000", "document 1 at offset 59998 (" + oneline.Clean(strings.Repeat("/", 10_000), 200) +
 			"): nested too deeply; use --max-depth 100000", "--max-depth 100000"},
+		{"validate, very deep", nestedIn(10_001), "validate --max-depth 9999", "document 1 at offset 59992 (" + oneline.Clean("…"+strings.Repeat("/", 1000), 200) +
+			"): nested too deeply; use --max-depth 100000", "validate --max-depth 100000"},
 		{"too large", big, "--max-document-size 1MiB",
 			"document 1 at offset 0: document is too large: its length is 2097165; use --max-document-size 3MiB", "--max-document-size 3MiB"},
 		{"too large, JSON", json(`{"a":"` + strings.Repeat("x", 2<<20) + `"}`), "-t bson --max-document-size 1MiB",

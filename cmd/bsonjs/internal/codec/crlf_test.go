@@ -224,6 +224,10 @@ func TestCRLFCounts(t *testing.T) {
 		both = append(both, "\x0ak"+string(rune('a'+i))+"\r\n\x00"...)
 	}
 	both = append(both, "\x0a"+strings.Repeat("k", 5+2573-4-len(both)-3)+"\x00\x00"...)
+	text := func(s string) []byte {
+		dst, mark := bsoncore.Begin(nil)
+		return bsoncore.End(bsoncore.AppendString(dst, "s", s), mark)
+	}
 	damaged := damage(binary("a\n\x00\x00"))
 	alone, pairs := binary("\n\n\n\n"), binary("\r\n\r\n")
 	for name, tc := range map[string]struct {
@@ -233,6 +237,7 @@ func TestCRLFCounts(t *testing.T) {
 	}{
 		"none":                      {binary("text"), binary("text"), 0, 0, 0},
 		"two":                       {damage(append(binary("\nx\ny"), binary("\nz")...)), append(binary("\nx\ny"), binary("\nz")...), 3, 2, 0},
+		"whole only as it is":       {append(text("x\r\ny"), damage(text("a\nb"))...), append(text("x\r\ny"), text("a\nb")...), 1, 1, 0},
 		"in both ways":              {append(damaged[:len(damaged)-1:len(damaged)-1], both...), append(binary("a\n\x00\x00"), both[1:]...), 1, 1, 1},
 		"in neither":                {append(bytes.Clone(damaged), 7), append(binary("a\n\x00\x00"), 7), 1, 1, 1},
 		"in neither, behind pairs":  {slices.Concat(pairs, damaged, []byte{7}), slices.Concat(pairs, binary("a\n\x00\x00"), []byte{7}), 1, 1, 1},
@@ -314,6 +319,21 @@ func TestCRLFTime(t *testing.T) {
 	}
 	if size := cap(u.in.Data) + cap(u.doc); size > 4*o.MaxDocumentSize {
 		t.Errorf("%d bytes of buffers", size)
+	}
+}
+
+// Each of these documents claims 2,573 bytes as it is, so the search becomes too dear.
+// Then the bytes are removed, but documents are no longer counted.
+func TestCRLFDear(t *testing.T) {
+	want := bytes.Repeat([]byte("\x0a\x00\x00\x00\x08ab\x00\x01\x00"), 500)
+	u := NewCRLF(bytes.NewReader(damage(want)), bson.DecodeOptions{MaxDocumentSize: 3000})
+	got, err := io.ReadAll(u)
+	if !bytes.Equal(got, want) || err != nil {
+		t.Errorf("%d bytes, %v, want %d; they differ at %d", len(got), err, len(want), differ(got, want))
+	}
+	// Each step looks at 2,573 bytes, and twice at 10, for 11 bytes of the stream.
+	if removed, documents, open := u.Undone(); removed != 500 || documents != 5 || open != 0 {
+		t.Errorf("%d bytes removed from %d documents, %d open; want 500, 5, 0", removed, documents, open)
 	}
 }
 

@@ -3,11 +3,16 @@ package codec
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
 // WriteValue and AppendValue make the same digits, for documents that end at
@@ -33,6 +38,36 @@ func TestDigitPortions(t *testing.T) {
 			if c == Hex && string(want) != fmt.Sprintf("%x", doc) {
 				t.Errorf("%d bytes: not the digits of %s", size, hex.Dump(doc[:16]))
 			}
+		}
+	}
+}
+
+// A reader that fails in a line that is skipped, far behind its start, has failed at the
+// bytes that could be read. The bytes before are skipped.
+func TestDigitsSkippedEnd(t *testing.T) {
+	broken := errors.New("broken")
+	good, long := "0500000000\n", strings.Repeat("x", 1<<20)
+	for _, err := range []error{nil, broken} {
+		r := io.Reader(strings.NewReader(good + long))
+		if err != nil {
+			r = io.MultiReader(r, iotest.ErrReader(err))
+		}
+		d := Hex.Read(ReadOptions{BSON: bson.DecodeOptions{MaxDocumentSize: 100}}).Stream(r, State{})
+		var rec record.Record
+		if !d.Next(&rec) || d.Next(&rec) {
+			t.Fatalf("not one document: %v", d.Err())
+		}
+		if _, ok := errors.AsType[*bson.SyntaxError](d.Err()); !ok {
+			t.Fatalf("%v, want a *bson.SyntaxError", d.Err())
+		}
+		var skipped bytes.Buffer
+		found := d.Resync(&skipped) && d.Next(&rec)
+		if skipped.String() != long || found {
+			t.Errorf("%d bytes are skipped, want %d; another document: %t", skipped.Len(), len(long), found)
+		}
+		got, ok := errors.AsType[*bson.ReadError](d.Err())
+		if ok != (err != nil) || ok && (got.Err != err || got.Offset != int64(len(good)+len(long))) {
+			t.Errorf("%v, want %v at %d", d.Err(), err, len(good)+len(long))
 		}
 	}
 }

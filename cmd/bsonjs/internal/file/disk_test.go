@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
@@ -74,6 +75,13 @@ func (f spyFile) Close() error {
 	return err
 }
 
+func (f spyFile) Stat() (fs.FileInfo, error) {
+	if err := f.disk.note("stat"); err != nil {
+		return nil, err
+	}
+	return f.diskFile.Stat()
+}
+
 func (f spyFile) Chmod(mode fs.FileMode) error {
 	if err := f.disk.note("chmod"); err != nil {
 		return err
@@ -92,7 +100,7 @@ func TestSynced(t *testing.T) {
 		want  []string
 	}{
 		{"new", nil, Output{}, []string{"create", "sync", "close", "link", "syncDir"}},
-		{"replaced", nil, Output{Overwrite: true}, []string{"create", "chmod", "sync", "close", "rename", "syncDir"}},
+		{"replaced", nil, Output{Overwrite: true}, []string{"create", "stat", "chmod", "sync", "close", "rename", "syncDir"}},
 	} {
 		t.Run(tc.about, func(t *testing.T) {
 			spy := newSpy(tc.fail)
@@ -148,7 +156,7 @@ func TestCreatedPrivate(t *testing.T) {
 // stay.
 func TestDiskFails(t *testing.T) {
 	broken := errors.New("broken")
-	for _, call := range []string{"create", "chmod", "sync", "close", "rename"} {
+	for _, call := range []string{"create", "stat", "chmod", "sync", "close", "rename"} {
 		for _, codec := range []compress.Codec{compress.None, compress.Gzip} {
 			t.Run(call+" "+codec.String(), func(t *testing.T) {
 				dir := t.TempDir()
@@ -158,7 +166,7 @@ func TestDiskFails(t *testing.T) {
 				}
 				o := Output{Name: name, Overwrite: true, Codec: codec, disk: newSpy(map[string]error{call: broken})}
 				f, err := o.Open(t.Context())
-				if opens := call != "create" && call != "chmod"; opens != (err == nil) || !opens && !errors.Is(err, broken) {
+				if opens := call != "create" && call != "stat" && call != "chmod"; opens != (err == nil) || !opens && !errors.Is(err, broken) {
 					t.Fatalf("Open = %v", err)
 				} else if !opens {
 					want(t, dir, "out=old")
@@ -172,6 +180,74 @@ func TestDiskFails(t *testing.T) {
 				want(t, dir, "out=old")
 			})
 		}
+	}
+}
+
+// If every temporary name is taken, Open gives up.
+func TestNamesAreTaken(t *testing.T) {
+	dir := t.TempDir()
+	spy := newSpy(map[string]error{"create": fs.ErrExist})
+	_, err := Output{Name: filepath.Join(dir, "out"), disk: spy}.Open(t.Context())
+	if !errors.Is(err, fs.ErrExist) || len(*spy.calls) != 100 {
+		t.Errorf("Open = %v after %d names, want fs.ErrExist after 100", err, len(*spy.calls))
+	}
+	want(t, dir)
+}
+
+// On a plainDisk no file can be setuid.
+type plainDisk struct{ systemDisk }
+
+func (d plainDisk) create(name string, perm fs.FileMode) (diskFile, error) {
+	file, err := d.systemDisk.create(name, perm)
+	return plainFile{file}, err
+}
+
+type plainFile struct{ diskFile }
+
+func (f plainFile) Chmod(mode fs.FileMode) error {
+	if mode != mode.Perm() {
+		return fs.ErrPermission
+	}
+	return f.diskFile.Chmod(mode)
+}
+
+// A file that cannot have all mode bits of the existing file does not replace it.
+func TestModeFails(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "out")
+	const mode = 0o755 | fs.ModeSetuid
+	if err := errors.Join(os.WriteFile(name, []byte("old"), 0o755), os.Chmod(name, mode)); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode() != mode {
+		t.Skipf("the mode of a file is %v, %v", info.Mode(), err)
+	}
+	f := begin(t, Output{Name: name, Overwrite: true, disk: plainDisk{}}, "new")
+	if err := f.Commit(); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("Commit = %v, want fs.ErrPermission", err)
+	}
+	f.Discard()
+	want(t, dir, "out=old")
+}
+
+// An output whose compressor cannot be made leaves no file.
+func TestNoCompressor(t *testing.T) {
+	dir := t.TempDir()
+	o := Output{Name: filepath.Join(dir, "out"), Codec: compress.Gzip, WriterOptions: compress.WriterOptions{Level: 99}}
+	if f, err := o.Open(t.Context()); err == nil || f != nil {
+		t.Errorf("Open = %v, %v, want an error", f, err)
+	}
+	want(t, dir)
+}
+
+// Information that is not of the system's files has no owner.
+func TestUnknownOwner(t *testing.T) {
+	info, err := fs.Stat(fstest.MapFS{"x": {}}, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if uid, gid, ok := owner(info); uid != 0 || gid != 0 || ok {
+		t.Errorf("owner %d, %d, %t", uid, gid, ok)
 	}
 }
 

@@ -86,6 +86,69 @@ func TestOpen(t *testing.T) {
 	}
 }
 
+// The size of a regular file as standard input is that of its rest.
+func TestStdinSize(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "in")
+	if err := os.WriteFile(name, []byte("{\"a\":1}"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, tc := range []struct{ at, size int64 }{{0, 7}, {3, 4}, {7, 0}, {9, 0}} {
+		if _, err := file.Seek(tc.at, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Input{Stdin: file}.Open(t.Context(), "-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Size() != tc.size || f.Waits() || f.Name() != StdinName {
+			t.Errorf("at %d: %q of %d bytes, waits: %t; want %d, false", tc.at, f.Name(), f.Size(), f.Waits(), tc.size)
+		}
+		if rest, err := io.ReadAll(f); int64(len(rest)) != tc.size || err != nil {
+			t.Errorf("at %d: read %q, %v", tc.at, rest, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	w.Close()
+	for _, stdin := range []io.Reader{r, strings.NewReader("text")} {
+		if f, err := (Input{Stdin: stdin}).Open(t.Context(), "-"); err != nil || f.Size() != -1 || !f.Waits() {
+			t.Errorf("%T: a size of %d, waits: %t, %v; want -1, true", stdin, f.Size(), f.Waits(), err)
+		}
+	}
+}
+
+// A read of a regular file ends with the context, too.
+func TestStopInFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "in")
+	if err := os.WriteFile(name, []byte("{\"a\":1}"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancelCause(t.Context())
+	f, err := Input{}.Open(ctx, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	stop(interrupt.ErrInterrupted)
+	if n, err := f.Read(make([]byte, 9)); n != 0 || err != interrupt.ErrInterrupted {
+		t.Errorf("Read = %d, %v, want the cause", n, err)
+	}
+	if n := f.Offset(); n != 0 {
+		t.Errorf("%d bytes are read", n)
+	}
+}
+
 // A read that waits ends with the context.
 func TestWait(t *testing.T) {
 	r, w := io.Pipe()

@@ -205,3 +205,103 @@ func TestWaiting(t *testing.T) {
 		}
 	}
 }
+
+// A piece of the bytes at hand is cut and taken before the feed waits, also if Cut
+// has needed more bytes before.
+func TestSmallPieces(t *testing.T) {
+	for _, workers := range []int{1, 4} {
+		r, w := io.Pipe()
+		stopped := errors.New("stopped")
+		var got []byte
+		plan := upper(func(p *Piece[job]) (int, bool) {
+			got = append(got, p.Job.out...)
+			return 0, true
+		})
+		plan.Cut = func(data []byte, _ *job) int { return bytes.IndexByte(data, '\n') + 1 } // one line
+		l := NewLine(workers, plan)
+		defer l.Close()
+		waits := 0
+		feed := NewFeed(t.Context(), r, func() error {
+			switch waits++; waits {
+			case 1:
+				go io.WriteString(w, "a")
+			case 2:
+				go io.WriteString(w, "\nb\nc\n")
+			default:
+				return stopped
+			}
+			return nil
+		})
+		defer feed.Close()
+		if err := l.Run(feed); err != stopped || waits != 3 {
+			t.Errorf("%d workers: %v at wait %d, want the error of wait 3", workers, err, waits)
+		}
+		if string(got) != "A\nB\nC\n" {
+			t.Errorf("%d workers: %q", workers, got)
+		}
+		w.Close()
+	}
+}
+
+// An error of the function that is called before waiting ends the wait.
+func TestBeforeFails(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	full := errors.New("full")
+	feed := NewFeed(t.Context(), r, func() error { return full })
+	defer feed.Close()
+	if n, err := feed.Read(make([]byte, 9)); n != 0 || err != full {
+		t.Errorf("Read = %d, %v, want the error", n, err)
+	}
+}
+
+// After the end of the context, Read returns its cause, though there are bytes.
+func TestReadAfterContext(t *testing.T) {
+	ctx, stop := context.WithCancelCause(t.Context())
+	feed := NewFeed(ctx, io.MultiReader(bytes.NewReader([]byte("a")), bytes.NewReader([]byte("b"))), nil)
+	defer feed.Close()
+	p := make([]byte, 9)
+	if n, err := feed.Read(p); string(p[:n]) != "a" || err != nil {
+		t.Fatalf("Read = %q, %v", p[:n], err)
+	}
+	stop(interrupt.ErrInterrupted)
+	if n, err := feed.Read(p); n != 0 || err != interrupt.ErrInterrupted {
+		t.Errorf("Read = %d, %v, want the cause", n, err)
+	}
+	feed.Unread([]byte("back")) // bytes that were read already stay
+	if n, err := feed.Read(p); string(p[:n]) != "back" || err != nil {
+		t.Errorf("Read = %q, %v", p[:n], err)
+	}
+}
+
+// An idleReader returns nothing in each read that its index does not give a byte.
+type idleReader struct {
+	reads int
+	bytes map[int]byte // by number of the read, from 1
+}
+
+func (r *idleReader) Read(p []byte) (int, error) {
+	r.reads++
+	if b, ok := r.bytes[r.reads]; ok {
+		p[0] = b
+		return 1, nil
+	}
+	return 0, nil
+}
+
+// A reader that returns nothing in many reads in a row has failed.
+func TestIdle(t *testing.T) {
+	r := &idleReader{bytes: map[int]byte{maxIdle: 'a', 2*maxIdle - 1: 'b', 2 * maxIdle: 'c'}}
+	feed := NewFeed(t.Context(), r, nil)
+	defer feed.Close()
+	got, err := io.ReadAll(feed)
+	if string(got) != "abc" || err != io.ErrNoProgress {
+		t.Errorf("read %q, %v, want abc and %v", got, err, io.ErrNoProgress)
+	}
+	if r.reads != 3*maxIdle {
+		t.Errorf("%d reads, want %d", r.reads, 3*maxIdle)
+	}
+	if n := feed.Bytes(); n != 3 {
+		t.Errorf("%d bytes, want 3", n)
+	}
+}
