@@ -131,6 +131,9 @@ func TestForeign(t *testing.T) {
 		{"\xfe\xff\x00{\x00\"", wideText16},
 		{"{\x00\n\x00 \x00\"\x00\xe9\x00", ""}, // not ASCII, so not certain
 		{"{\x00\n\x00 \x00\"\x00", unmarked + "LE -t UTF-8"},
+		{"{\x00\n\x00", unmarked + "LE -t UTF-8"},
+		{"{\x00\n", ""},
+		{"\x00{\x00", ""},
 		{"\x00{\x00\n\x00", unmarked + "BE -t UTF-8"},
 		// Documents, and starts of documents.
 		{"", ""},

@@ -91,6 +91,26 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// Frames to skip may fill all bytes that decide. Then it is zstd.
+func TestDetectSkipped(t *testing.T) {
+	for size, want := range map[uint32]bool{HeadSize - 9: false, HeadSize - 8: true, HeadSize: true} {
+		head := binary.LittleEndian.AppendUint32([]byte("\x50\x2a\x4d\x18"), size)
+		c, sure := plain.Detect(head, "", false)
+		if sure != want || sure && c != Zstd {
+			t.Errorf("%d bytes to skip: %v, %t, want zstd, %t", size, c, sure, want)
+		}
+	}
+}
+
+// A codec that is none has a name, and no level.
+func TestNoCodec(t *testing.T) {
+	for _, c := range []Codec{None, codecs, codecs + 1} {
+		if got := c.String(); got != "none" {
+			t.Errorf("%d: %q", c, got)
+		}
+	}
+}
+
 // Other data that starts like compressed data, or nearly so, is read as it is.
 func TestDetectNone(t *testing.T) {
 	for _, tc := range []struct{ head, name string }{
@@ -101,6 +121,9 @@ func TestDetectNone(t *testing.T) {
 		{"BZh", ""},
 		{"BZh0", "x.txt"},
 		{"BZhello, world", ""},
+		{"BZh0\x31\x41\x59\x26\x53\x59\x00\x00", ""}, // no level
+		{"BZh:\x31\x41\x59\x26\x53\x59\x00\x00", ""},
+		{"BZh1\x31\x41\x59\x26\x53\x58\x00\x00", ""},
 		{"BZh9AAAABBhAAEA", "x.b64"},
 		{"\x1f\x8b", ""},
 		{"\x1f\x8b\x07", "x.gz"},

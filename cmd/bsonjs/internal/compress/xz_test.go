@@ -66,6 +66,8 @@ func TestXZBlocks(t *testing.T) {
 		{"more chunks", xzStream(none, "\x00"+lzma2, abc+"\x02\x00\x00d\x00", "", 4), "abcd", nil},
 		{"a second reset", xzStream(none, "\x00"+lzma2, abc+abc+"\x00", "", 6), "abcabc", nil},
 		{"the largest chunk", xzStream(none, "\x00"+lzma2, "\x01\xff\xff"+large+"\x00", "", len(large)), large, nil},
+		{"a number of one byte", xzStream(none, "\x00"+lzma2, "\x01\x00\x7e"+large[:127]+"\x00", "", 127), large[:127], nil},
+		{"a number of two bytes", xzStream(none, "\x00"+lzma2, "\x01\x00\x7f"+large[:128]+"\x00", "", 128), large[:128], nil},
 		{"no chunks", xzStream(none, "\x00"+lzma2, "\x00", "", 0), "", nil},
 		{"chunk 3", xzStream(none, "\x00"+lzma2, "\x03\x00\x02abc\x00", "", 3), "", damaged("malformed chunk header")},
 		{"chunk 0x7f", xzStream(none, "\x00"+lzma2, "\x7f\x00\x02abc\x00", "", 3), "", damaged("malformed chunk header")},
@@ -79,6 +81,7 @@ func TestXZBlocks(t *testing.T) {
 		{"the last unknown checksum", xzStream("\x00\x0f", "\x00"+lzma2, body, "", 3), "", &Error{Codec: XZ, Err: ErrUnsupported, Detail: "unknown kind of checksum"}},
 		{"a checksum", xzStream("\x00\x01", "\x00"+lzma2, body, "\xc2\x41\x24\x35", 3), "abc", nil},
 		{"a wrong checksum", xzStream("\x00\x01", "\x00"+lzma2, body, "\xc2\x41\x24\x34", 3), "abc", &Error{Codec: XZ, Err: ErrChecksum}},
+		{"a packed length in the index", xzStream(none, "\x00"+lzma2, body+"\x00", "", 3), "abc", damaged("index")},
 		{"a length in the index", xzStream(none, "\x00"+lzma2, body, "", 4), "abc", damaged("index")},
 	} {
 		got, err := read(XZ, strings.NewReader(tc.data))
@@ -89,6 +92,30 @@ func TestXZBlocks(t *testing.T) {
 			tc.want.Offset = e.Offset // TestTruncated compares offsets
 		}
 		diffError(t, tc.name, tc.want, err)
+	}
+}
+
+// TestXZChunkHeader reads headers of chunks that are not the first of a block.
+func TestXZChunkHeader(t *testing.T) {
+	type chunk struct {
+		Size        int // bytes of the header
+		Chunk, Left int64
+	}
+	for control, want := range map[byte]chunk{
+		0x01: {3, 0x0204, 0x0204}, 0x02: {3, 0x0204, 0x0204},
+		0x80: {5, 0x0406, 0x0204}, 0x9f: {5, 0x0406, 0x1f0204}, 0xbf: {5, 0x0406, 0x1f0204},
+		0xc0: {6, 0x0406, 0x0204}, 0xe1: {6, 0x0406, 0x010204}, 0xff: {6, 0x0406, 0x1f0204},
+	} {
+		x := xzReader{src: NewSource(strings.NewReader(string([]byte{control, 2, 3, 4, 5, 6, 7, 8})))}
+		if err := x.openChunk(); err != nil {
+			t.Errorf("%#x: %v", control, err)
+		}
+		if diff := cmp.Diff(want, chunk{x.header.Len(), x.chunk, x.left}); diff != "" {
+			t.Errorf("%#x (-want +got):\n%s", control, diff)
+		}
+		if want := int64(want.Size) + want.Chunk; x.packed != want || x.src.Offset() != int64(x.header.Len()) {
+			t.Errorf("%#x: %d bytes packed, want %d; the source is at %d", control, x.packed, want, x.src.Offset())
+		}
 	}
 }
 

@@ -25,6 +25,13 @@ func TestMain(m *testing.M) {
 		syscall.Kill(os.Getpid(), syscall.SIGTERM)
 		time.Sleep(patience)
 		os.Exit(0)
+	case "survival":
+		SurvivePipes()
+		if _, err := os.Stdout.WriteString("x"); errors.Is(err, syscall.EPIPE) {
+			syscall.Kill(os.Getpid(), syscall.SIGTERM)
+			time.Sleep(patience)
+		}
+		os.Exit(0)
 	case "pipes":
 		SurvivePipes()()
 		os.Stdout.WriteString("x")
@@ -33,7 +40,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// After stop, signals end the process again.
+// After stop, signals end the process again. Before, a broken pipe does not.
 func TestStop(t *testing.T) {
 	for _, tc := range []struct {
 		what string
@@ -41,6 +48,7 @@ func TestStop(t *testing.T) {
 	}{
 		{"context", syscall.SIGTERM},
 		{"pipes", syscall.SIGPIPE},
+		{"survival", syscall.SIGTERM}, // of the process itself, when it knows of the pipe
 	} {
 		if signal.Ignored(tc.want) {
 			t.Skipf("this process was started to ignore %v", tc.want)

@@ -47,6 +47,24 @@ func TestNamesInJSON(t *testing.T) {
 	}
 }
 
+// A fault whose code has no name is that of a signal.
+func TestCodesInJSON(t *testing.T) {
+	for code, want := range map[Code]string{
+		CodeRejected: "rejected", CodeUsage: "usage", CodeInput: "input", CodeSyntax: "malformed", CodeOutput: "output",
+		CodeSignal: "interrupted", CodeSignal + 15: "interrupted",
+	} {
+		var line bytes.Buffer
+		New(&line, JSON, Palette{}).Faults(&Fault{Code: code, Why: "why", Advice: "then", Hint: "type"})
+		var got record
+		if err := json.Unmarshal(line.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(record{Code: want, Exit: int(code), Message: "why; then", Hint: "type"}, got); diff != "" {
+			t.Errorf("code %d (-want +got):\n%s", code, diff)
+		}
+	}
+}
+
 // The summary of a run without output has no documents written.
 func TestSummaries(t *testing.T) {
 	for _, tc := range []struct {
