@@ -330,9 +330,10 @@ func (c *Cursor) Leave() {
 	}
 }
 
-// Seek makes the next call of Next go to the element at off again. It must be
-// an element of the open container that Next has visited; see Offset. After a
-// fault Seek does nothing.
+// Seek makes the next call of Next read the element at off, an offset inside
+// the open container: usually that of an element that Next has visited, see
+// Offset. Next checks the element, which must end inside the container, as any
+// other. After a fault Seek does nothing.
 func (c *Cursor) Seek(off int) {
 	if c.code == codeOK {
 		c.off = off

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/timeseries"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/replace"
@@ -108,6 +109,21 @@ func archived(f func(data []byte) any) func(data []byte) func() any {
 			return nil
 		}
 		return func() any { return f(out.Bytes()) }
+	}
+}
+
+// bucketed returns a ready that makes data the reference document of a column of a
+// bucket before the measurement.
+func bucketed(f func(bucket []byte) any) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		doc, mark := bsoncore.Begin(nil)
+		doc, control := bsoncore.BeginDocument(doc, "control")
+		doc = bsoncore.End(bsoncore.AppendInt32(doc, "version", 2), control)
+		doc, columns := bsoncore.BeginDocument(doc, "data")
+		column := append(append([]byte{0xf1}, data...), make([]byte, 32)...)
+		doc = bsoncore.AppendBinary(doc, "a", bsoncore.BinaryColumn, column)
+		doc = bsoncore.End(bsoncore.End(doc, columns), mark)
+		return func() any { return f(doc) }
 	}
 }
 
@@ -252,6 +268,10 @@ var calls = []call{
 	{"archive.Writer.Write", documents, direct(func(data []byte) any {
 		w := archive.NewWriter(io.Discard, archive.Header{}, nil)
 		return held{w, w.Write(archive.Namespace{DB: "d", Collection: "c"}, data)}
+	})},
+	{"timeseries.Unpack", documents, bucketed(func(bucket []byte) any {
+		u := timeseries.Options{}.NewUnpacker()
+		return held{u, u.Reset(bucket)}
 	})},
 	{"bson.Decoder", inRows, direct(func(data []byte) any { return through(bson.NewDecoder(bytes.NewReader(data))) })},
 	{"bson.DecodeOptions.Split", inRows, direct(func(data []byte) any {

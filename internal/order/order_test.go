@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"objectid":              {"internal/jsontext"},
 	"bson/bsoncore":         {"decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/readahead", "internal/sentinel"},
 	"bson/archive":          {"bson/bsoncore", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/readahead", "internal/sentinel"},
+	"bson/timeseries":       {"bson/bsoncore", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/readahead", "internal/sentinel"},
 	"internal/replace":      {"bson/bsoncore", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/readahead", "internal/sentinel"},
 	"bson":                  {"internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
 	"extjson":               {"internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
