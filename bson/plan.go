@@ -135,7 +135,7 @@ func known(p *plan) bool {
 func knownTypeOf(t reflect.Type) (knownType, bool) {
 	k, ok := knownTypes[t]
 	if !ok {
-		k, ok = driverType(t.PkgPath(), t)
+		k, ok = driverType(t.PkgPath(), t.Name(), t)
 	}
 	return k, ok
 }

@@ -49,13 +49,13 @@ var twins = map[string]reflect.Type{
 	"Raw":        reflect.TypeFor[Raw](),
 }
 
-// driverType returns the plan of t, a type of the package with the import path
-// path, if t is one of the types of this file.
-func driverType(path string, t reflect.Type) (knownType, bool) {
+// driverType returns the plan of t, the type with the given name of the package
+// with the import path path, if it is one of the types of this file.
+func driverType(path, name string, t reflect.Type) (knownType, bool) {
 	switch path {
 	case driverV1, driverV1Primitive, driverV2:
 	case driverV1Core, driverV2Core:
-		switch t.Name() {
+		switch name {
 		case "Document":
 			return converted(t, reflect.TypeFor[Raw]())
 		case "Array":
@@ -63,22 +63,22 @@ func driverType(path string, t reflect.Type) (knownType, bool) {
 		}
 		return knownType{}, false
 	case googleUUID:
-		if t.Name() == "UUID" && t.ConvertibleTo(typeUUID) {
+		if name == "UUID" && t.ConvertibleTo(typeUUID) {
 			return knownType{enc: encForeignUUID, dec: decForeignUUID}, true
 		}
 		return knownType{}, false
 	case shopspringDecimal:
-		if t.Name() == "Decimal" && t.Implements(reflect.TypeFor[scaled]()) && reflect.PointerTo(t).Implements(typeTextUnmarshaler) {
+		if name == "Decimal" && t.Implements(reflect.TypeFor[scaled]()) && reflect.PointerTo(t).Implements(typeTextUnmarshaler) {
 			return knownType{enc: encScaled, dec: decScaled}, true
 		}
 		return knownType{}, false
 	default:
 		return knownType{}, false
 	}
-	if twin := twins[t.Name()]; twin != nil {
+	if twin := twins[name]; twin != nil {
 		return converted(t, twin)
 	}
-	switch t.Name() {
+	switch name {
 	case "Decimal128":
 		return driverDecimal(t)
 	case "CodeWithScope":
@@ -234,11 +234,17 @@ func isElements(t reflect.Type) bool {
 		return false
 	}
 	e := t.Elem()
-	switch e.PkgPath() {
+	return e == typeE || isDriverE(e.PkgPath(), e)
+}
+
+// isDriverE reports whether t, a type of the package with the import path path,
+// is the driver's E.
+func isDriverE(path string, t reflect.Type) bool {
+	switch path {
 	case driverV1, driverV1Primitive, driverV2:
-		return e.Name() == "E" && e.ConvertibleTo(typeE) && typeE.ConvertibleTo(e)
+		return t.Name() == "E" && t.ConvertibleTo(typeE) && typeE.ConvertibleTo(t)
 	}
-	return e == typeE
+	return false
 }
 
 // elementsOf returns the elements of v, of which isElements is true.

@@ -180,6 +180,7 @@ func decDBRef(d *decoder, v reflect.Value) {
 		d.null(v)
 		return
 	}
+	whole := d.c // at the reference, for a fault
 	var r DBRef
 	ref, id, db := false, false, true
 	for _, e := range d.asD() {
@@ -194,7 +195,11 @@ func decDBRef(d *decoder, v reflect.Value) {
 			r.Extra = append(r.Extra, e)
 		}
 	}
+	if d.c.Failed() {
+		return
+	}
 	if !ref || !id || !db {
+		d.c = whole
 		d.fail(v.Type(), ErrMismatch)
 		return
 	}

@@ -70,6 +70,7 @@ func TestString(t *testing.T) {
 			`[http://x/y, http://x/y, 5s, no, null, 7, ObjectId("56e1fc72e0c917e9c4714161"), 1.5]`},
 		{bson.A{[]string{"a"}, map[int]bool{2: true, 1: false}, myString("s"), myD{{"k", 1}}, [2]byte{1}, float32(1.5), myFloat(2), uint64(1 << 63)},
 			`[["a"], {"1": false, "2": true}, "s", {"k": 1}, BinData(0, "AQA="), 1.5, 2.0, 9223372036854775808]`},
+		{bson.A{map[string]any{"b": 1, "a": []any{nil}}, math.Inf(1), bson.E{"k", 1}, ptrTo(ptrTo("s")), ptrTo[any](nil)}, `[{"a": [null], "b": 1}, Infinity, "k": 1, "s", null]`},
 		{bson.A{map[string]int{"a…b": 1}, map[any]int{"a": 1, 2: 3}}, `[{"a…b": 1}, {"2": 3, "a": 1}]`},
 		{bson.A{node{Name: "n"}, struct {
 			A, b int
@@ -79,6 +80,15 @@ func TestString(t *testing.T) {
 	} {
 		if got := tc.v.String(); got != tc.want {
 			t.Errorf("%T: %s, want %s", tc.v, got, tc.want)
+		}
+	}
+	raw := bson.Raw("\x08\x00\x00\x00\x0aa\x00\x00")
+	for format, want := range map[string]string{
+		"%v": `{"a": null}`, "%s": `{"a": null}`, "%d": `{"a": null}`, "%14s": `   {"a": null}`, "%x": "080000000a610000", "%X": "080000000A610000", "% x": "08 00 00 00 0a 61 00 00",
+		"%q": `"{\"a\": null}"`, "%#q": "`{\"a\": null}`",
+	} {
+		if got := fmt.Sprintf(format, raw); got != want {
+			t.Errorf("%s: %s, want %s", format, got, want)
 		}
 	}
 	if got := cyclicD().String(); !strings.Contains(got, "…") {
@@ -114,6 +124,8 @@ func TestJSON(t *testing.T) {
 		{bson.Null{}, `null`},
 		{bson.RawValue{Type: bson.TypeInt32, Value: []byte{1, 0, 0, 0}}, `1`},
 		{[]bson.RawValue{{}, {Type: bson.TypeNull}, {Type: bson.TypeDocument, Value: raw}}, `[null,null,{"b":1,"a":"56e1fc72e0c917e9c4714161"}]`},
+		{bson.D{{"a", bson.A(nil)}, {"b", []any(nil)}, {"c", map[string]any(nil)}, {"d", bson.D(nil)}, {"e", bson.M(nil)}}, `{"a":null,"b":null,"c":null,"d":null,"e":null}`},
+		{bson.D{{"a", []any{}}, {"b", map[string]any{"y": 1, "x": []any{2}}}}, `{"a":[],"b":{"x":[2],"y":1}}`},
 		{bson.DBPointer{DB: "d", Pointer: anID}, `{"DB":"d","Pointer":"56e1fc72e0c917e9c4714161"}`},
 		{bson.DBRef{Ref: "c", ID: 1}, `{"$ref":"c","$id":1}`},
 		{bson.NewVector([]int8{1}), `{"Subtype":9,"Data":"AwAB"}`},
@@ -173,6 +185,10 @@ func TestJSONFaults(t *testing.T) {
 			}
 		})
 	}
+	nanValue := bson.RawValue{Type: bson.TypeArray, Value: []byte("\x10\x00\x00\x00\x01\x30\x00\x00\x00\x00\x00\x00\x00\xf8\x7f\x00")}
+	if _, err := nanValue.MarshalJSON(); err == nil || conversionOf(t, err).Pointer != "/0" {
+		t.Errorf("NaN in a RawValue: %v", err)
+	}
 	if _, err := json.Marshal(bson.DateTime(math.MaxInt64)); !errors.Is(err, bson.ErrRange) {
 		t.Errorf("far date: %v", err)
 	}
@@ -191,9 +207,9 @@ func TestLogValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	log.Info("m", "d", bson.D{{"b", 1}, {"a", bson.D{{"x", bson.DateTime(0)}}}}, "u", bson.UUID{}, "raw", bson.Raw(raw), "m", bson.M{"k": 1},
-		"e", bson.D{{"empty", bson.D{}}, {"nil", bson.D(nil)}, {"p", &bson.D{{"x", 1}}}, {"bytes", bson.Binary{}}})
+		"e", bson.D{{"empty", bson.D{}}, {"nil", bson.D(nil)}, {"p", &bson.D{{"x", 1}}}, {"bytes", bson.Binary{}}, {"np", (*bson.D)(nil)}}, "bad", bson.Raw{5})
 	want := `level=INFO msg=m d.b=1 d.a.x=1970-01-01T00:00:00.000Z u=00000000-0000-0000-0000-000000000000 raw.y=1 m="{\"k\": 1}"` +
-		` e.empty={} e.nil=<nil> e.p.x=1 e.bytes="BinData(0, \"\")"` + "\n"
+		` e.empty={} e.nil=<nil> e.p.x=1 e.bytes="BinData(0, \"\")" e.np=<nil> bad="Raw(1 bytes, malformed)"` + "\n"
 	if got := buf.String(); got != want {
 		t.Errorf("got  %swant %s", got, want)
 	}
@@ -324,6 +340,16 @@ func TestVector(t *testing.T) {
 	}
 	if _, ok := v.Int8OK(); ok || v.Float32() != nil {
 		t.Error("a vector has elements of another type")
+	}
+	ints := bson.NewVector([]int8{1, 2, 3})
+	if bits, padding, ok := ints.PackedBitOK(); ok || bits != nil || padding != 0 || ints.Bits() != nil || ints.Len() != 3 || ints.Type() != bson.VectorInt8 {
+		t.Error("a vector of bytes has bits")
+	}
+	if floats := bson.NewVector([]float32{1, 2}); floats.Len() != 2 || floats.Type() != bson.VectorFloat32 || floats.Int8() != nil {
+		t.Errorf("Len of two floats: %d", floats.Len())
+	}
+	if zero := (bson.Vector{}); zero.Len() != 0 || zero.Type() != 0 || !zero.Binary().IsZero() || zero.Bits() != nil {
+		t.Error("the zero Vector has elements")
 	}
 	// A NaN keeps its payload.
 	nan := bson.Binary{Subtype: 9, Data: unhex("2700010080ff")}

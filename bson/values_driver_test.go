@@ -4,10 +4,14 @@ package bson_test
 
 import (
 	"bytes"
+	"errors"
+	"math/big"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	shopspring "github.com/shopspring/decimal"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
@@ -19,9 +23,13 @@ import (
 // interop/values, in a module that imports the driver.
 
 const (
-	driverV1 = "go.mongodb.org/mongo-driver/bson/primitive"
-	driverV2 = "go.mongodb.org/mongo-driver/v2/bson"
-	google   = "github.com/google/uuid"
+	driverV1     = "go.mongodb.org/mongo-driver/bson/primitive"
+	driverV1Bson = "go.mongodb.org/mongo-driver/bson"
+	driverV1Core = "go.mongodb.org/mongo-driver/x/bsonx/bsoncore"
+	driverV2     = "go.mongodb.org/mongo-driver/v2/bson"
+	driverV2Core = "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+	google       = "github.com/google/uuid"
+	shopspringV1 = "github.com/shopspring/decimal"
 )
 
 type (
@@ -47,12 +55,13 @@ type (
 	}
 	RawArray []byte
 	Symbol   string
-	element  struct {
+	E        struct {
 		Key   string
 		Value any
 	}
-	elements []element
-	Vector   struct {
+	elements    []E
+	foreignUUID [16]byte
+	Vector      struct {
 		dType       byte
 		int8Data    []int8
 		float32Data []float32
@@ -60,6 +69,8 @@ type (
 		bitPadding  uint8
 	}
 )
+
+func (foreignUUID) MarshalText() ([]byte, error) { return []byte("text of a UUID"), nil }
 
 func (v Vector) Binary() bson.Binary {
 	var w bson.Vector
@@ -92,7 +103,7 @@ func TestStandIns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{driverV1, driverV2} {
+	for _, path := range []string{driverV1, driverV1Bson, driverV2} {
 		encode, decode := standIns(path)
 		for _, tc := range []struct{ theirs, ours any }{
 			{Decimal128{0x3040000000000000, 12}, decimal128.FromBits(0x3040000000000000, 12)},
@@ -141,6 +152,106 @@ func TestStandIns(t *testing.T) {
 	}
 }
 
+// scaledNumber has the methods of a decimal of another package that are used to
+// write it.
+type scaledNumber struct{}
+
+func (scaledNumber) Coefficient() *big.Int { return big.NewInt(12) }
+func (scaledNumber) Exponent() int32       { return -1 }
+
+// A Decimal is one with the methods to read it as well, which refuse the text.
+type Decimal struct{ scaledNumber }
+
+func (*Decimal) UnmarshalText(text []byte) error { return errors.New("no decimal: " + string(text)) }
+
+// TestStandInFaults: values of the driver's types that cannot be written or
+// read, and those that are null.
+func TestStandInFaults(t *testing.T) {
+	type Document []byte
+	type Array []byte
+	for _, core := range []string{driverV1Core, driverV2Core} {
+		c := bson.StandIns(core, reflect.TypeFor[Document](), reflect.TypeFor[Array]())
+		in := bson.D{{Key: "d", Value: Document("\x05\x00\x00\x00\x00")}, {Key: "a", Value: Array("\x08\x00\x00\x00\x0a0\x00\x00")}, {Key: "n", Value: Array(nil)}}
+		want := bson.D{{Key: "d", Value: bson.D{}}, {Key: "a", Value: bson.A{nil}}, {Key: "n"}}
+		if diff := cmp.Diff(want, marshalled(t, bson.EncodeOptions{Codecs: c}, in)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", core, diff)
+		}
+		for _, e := range in[:2] {
+			doc, err := bson.EncodeOptions{Codecs: c}.Marshal(bson.D{{Key: "v", Value: e.Value}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := readStandIn(bson.DecodeOptions{Codecs: c}, reflect.Zero(reflect.TypeOf(e.Value)).Interface(), doc)
+			if diff := cmp.Diff(e.Value, got); err != nil || diff != "" {
+				t.Errorf("%s, %T: %v (-want +got):\n%s", core, e.Value, err, diff)
+			}
+		}
+	}
+
+	encode, decode := standIns(driverV2)
+	for _, tc := range []struct {
+		in   any
+		want any // a value, or a sentinel
+	}{
+		{RawArray(nil), nil},
+		{elements(nil), nil},
+		{RawValue{Type: byte(bson.TypeNull)}, nil},
+		{RawValue{Type: byte(bson.TypeMinKey)}, bson.MinKey{}},
+		{RawValue{Type: byte(bson.TypeDocument)}, bson.ErrLength},
+		{RawValue{Type: byte(bson.TypeInt32), Value: []byte{1}}, bson.ErrLength},
+		{RawArray("\x05"), bson.ErrLength},
+		{Vector{}, bson.ErrVector},
+		{CodeWithScope{"\xff", nil}, bson.ErrUTF8},
+		{CodeWithScope{"", 1}, bson.ErrNotDocument},
+		{DBPointer{"\xff", ownID{}}, bson.ErrUTF8},
+	} {
+		doc, err := encode.Marshal(bson.D{{Key: "v", Value: tc.in}})
+		if sentinel, ok := tc.want.(error); ok {
+			if !errors.Is(err, sentinel) || doc != nil {
+				t.Errorf("%T: %x, %v, want %v", tc.in, doc, err, sentinel)
+			}
+			continue
+		}
+		want, _ := bson.Marshal(bson.D{{Key: "v", Value: tc.want}})
+		if err != nil || !bytes.Equal(doc, want) {
+			t.Errorf("%T: %x, %v, want %x", tc.in, doc, err, want)
+		}
+	}
+	if diff := cmp.Diff(bson.D{{Key: "v", Value: bson.D{}}}, marshalled(t, bson.EncodeOptions{Codecs: encode.Codecs, NilSliceAsEmpty: true}, bson.D{{Key: "v", Value: elements(nil)}})); diff != "" {
+		t.Errorf("nil elements with NilSliceAsEmpty (-want +got):\n%s", diff)
+	}
+
+	// A fault leaves the old value.
+	doc, err := bson.Marshal(bson.D{{Key: "v", Value: bson.Binary{Subtype: 9, Data: []byte{3}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := Vector{dType: bson.VectorInt8, int8Data: []int8{5}}
+	if got, err := readStandIn(decode, old, doc); !errors.Is(err, bson.ErrVector) || !reflect.DeepEqual(got, old) {
+		t.Errorf("vector of one byte: %+v, %v", got, err)
+	}
+
+	c := bson.StandIns(shopspringV1, reflect.TypeFor[Decimal]())
+	if got := marshalled(t, bson.EncodeOptions{Codecs: c}, bson.D{{Key: "v", Value: Decimal{}}}); got[0].Value != mustDecimal("1.2") {
+		t.Errorf("decimal of another package: %v", got)
+	}
+	for _, tc := range []struct {
+		in   any
+		says string
+	}{
+		{mustDecimal("1.20"), "no decimal: 120E-2"}, {int32(7), "no decimal: 7E0"}, {"x", "no decimal: x"},
+	} {
+		doc, err := bson.Marshal(bson.D{{Key: "v", Value: tc.in}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = readStandIn(bson.DecodeOptions{Codecs: c}, Decimal{}, doc)
+		if got := conversionOf(t, err); got.Pointer != "/v" || !errors.Is(err, bson.ErrHook) || !strings.HasSuffix(err.Error(), tc.says) {
+			t.Errorf("decimal from %v: %v, want %s", tc.in, err, tc.says)
+		}
+	}
+}
+
 // readStandIn reads the one value of doc over old and returns the new value.
 func readStandIn(o bson.DecodeOptions, old any, doc []byte) (any, error) {
 	out := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "V", Type: reflect.TypeOf(old)}}))
@@ -154,15 +265,60 @@ func readStandIn(o bson.DecodeOptions, old any, doc []byte) (any, error) {
 // another package.
 func TestStandInShapes(t *testing.T) {
 	type UUID [16]byte
-	const core = "go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 	others := map[string][]reflect.Type{
-		"example.org/bson": {reflect.TypeFor[Decimal128](), reflect.TypeFor[Symbol](), reflect.TypeFor[UUID]()},
-		google:             {reflect.TypeFor[Decimal128](), reflect.TypeFor[Symbol]()},
-		core:               {reflect.TypeFor[Decimal128](), reflect.TypeFor[RawArray]()},
+		"example.org/bson": {reflect.TypeFor[Decimal128](), reflect.TypeFor[Symbol](), reflect.TypeFor[UUID](), reflect.TypeFor[elements]()},
+		google:             {reflect.TypeFor[Decimal128](), reflect.TypeFor[Symbol](), reflect.TypeFor[elements]()},
+		driverV1Core:       {reflect.TypeFor[Decimal128](), reflect.TypeFor[RawArray](), reflect.TypeFor[Symbol](), reflect.TypeFor[elements]()},
+		driverV2Core:       {reflect.TypeFor[Decimal128](), reflect.TypeFor[RawArray](), reflect.TypeFor[Symbol](), reflect.TypeFor[elements]()},
 		driverV1:           {reflect.TypeFor[UUID]()},
 		driverV2:           {reflect.TypeFor[UUID]()},
+		shopspringV1:       {reflect.TypeFor[Symbol]()},
+	}
+	{
+		type UUID string
+		others[google] = append(others[google], reflect.TypeFor[UUID]())
+	}
+	{
+		type Array string
+		type Document struct{}
+		others[driverV2Core] = append(others[driverV2Core], reflect.TypeFor[Array](), reflect.TypeFor[Document]())
+	}
+	{
+		type Decimal struct{}              // no methods
+		type scaled struct{ scaledNumber } // another name
+		type other struct{ shopspring.Decimal }
+		others[shopspringV1] = append(others[shopspringV1], reflect.TypeFor[Decimal](), reflect.TypeFor[scaled](), reflect.TypeFor[other]())
+	}
+	{
+		type Decimal struct{ scaledNumber } // cannot be read
+		others[shopspringV1] = append(others[shopspringV1], reflect.TypeFor[Decimal]())
 	}
 	other := func(typ reflect.Type) { others[driverV2] = append(others[driverV2], typ) }
+	{
+		type E struct { // one field more
+			Key   string
+			Value any
+			More  int
+		}
+		other(reflect.TypeFor[[]E]())
+	}
+	{
+		type F struct { // another name
+			Key   string
+			Value any
+		}
+		other(reflect.TypeFor[[]F]())
+	}
+	{
+		type Vector struct { // no method, and the first field is another
+			dType       string
+			int8Data    []int8
+			float32Data []float32
+			bitData     []byte
+			bitPadding  uint8
+		}
+		other(reflect.TypeFor[Vector]())
+	}
 	{
 		type Decimal128 struct{ h uint64 }
 		other(reflect.TypeFor[Decimal128]())
@@ -272,9 +428,9 @@ func TestOwnElements(t *testing.T) {
 // TestStandInUUID: a [16]byte with the name of google's UUID is written as the
 // options say, and is read from text and from each form of a binary.
 func TestStandInUUID(t *testing.T) {
-	type UUID [16]byte
+	type UUID = foreignUUID
 	id := UUID{0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}
-	c := bson.StandIns(google, reflect.TypeFor[UUID]())
+	c := bson.StandIn(google, "UUID", reflect.TypeFor[UUID]())
 	encode, decode := bson.EncodeOptions{Codecs: c}, bson.DecodeOptions{Codecs: c}
 	for _, tc := range []struct {
 		as    bson.UUIDRepresentation
@@ -295,6 +451,16 @@ func TestStandInUUID(t *testing.T) {
 		}
 		if got, err := readStandIn(decode, UUID{}, want); err != nil || got != id {
 			t.Errorf("%v: read as %v, %v, want %v", tc.as, got, err, id)
+		}
+	}
+	texts := bson.EncodeOptions{Codecs: c, TextMarshalers: true}
+	for as, want := range map[bson.UUIDRepresentation]any{
+		bson.UUIDUnspecified: "text of a UUID",
+		bson.UUIDStandard:    bson.Binary{Subtype: 4, Data: id[:]},
+	} {
+		texts.UUIDRepresentation = as
+		if diff := cmp.Diff(bson.D{{Key: "v", Value: want}}, marshalled(t, texts, bson.D{{Key: "v", Value: id}})); diff != "" {
+			t.Errorf("TextMarshalers, %v (-want +got):\n%s", as, diff)
 		}
 	}
 	for text, want := range map[string]any{

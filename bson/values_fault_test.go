@@ -68,6 +68,22 @@ var errHook = errors.New("no")
 func (failing) MarshalBSONValue() (byte, []byte, error) { return 0, nil, errHook }
 func (failing) UnmarshalBSONValue(byte, []byte) error   { return errHook }
 
+type (
+	failingProxy struct{}
+	selfProxy    struct{}
+	failingText  struct{}
+	opaqueText   struct{ hidden int }
+	rest         struct {
+		A    int
+		Rest map[string]any `bson:",inline"`
+	}
+)
+
+func (failingProxy) ProxyBSON() (any, error)     { return nil, errHook }
+func (selfProxy) ProxyBSON() (any, error)        { return selfProxy{}, nil }
+func (opaqueText) MarshalText() ([]byte, error)  { return nil, errHook }
+func (failingText) MarshalText() ([]byte, error) { return nil, errHook }
+
 // A failingKey rejects each key.
 type failingKey string
 
@@ -150,6 +166,11 @@ func TestMarshalFaults(t *testing.T) {
 			conversion{Pointer: "/any", Offset: 26, GoType: "uint64", Field: "node.Any", Err: bson.ErrRange}},
 		{"NUL in a key", bson.D{{"a\x00", 1}}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
 		{"NUL in a map key", map[string]int{"a\x00": 1}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"NUL in a key of M", bson.M{"a\x00": 1}, conversion{Pointer: "/a\x00", Offset: 8, GoType: "string", Err: bson.ErrKeyNUL}},
+		{"key of M not UTF-8", bson.M{"\xff": 1}, conversion{Pointer: "/\uFFFD", Offset: 7, GoType: "string", Err: bson.ErrUTF8}},
+		{"NUL in a key of a struct", struct {
+			A int `bson:"a\x00"`
+		}{}, conversion{GoType: "struct { A int \"bson:\\\"a\\\\x00\\\"\" }", Err: bson.ErrKeyNUL}},
 		{"NUL in a long key", bson.D{{"abcdefghijk\x00lmnopqrstuvwxyz", 1}},
 			conversion{Pointer: "/abcdefghijk\x00lmnopqrstuvwxyz", Offset: 33, GoType: "string", Err: bson.ErrKeyNUL}},
 		{"NUL in a regex", bson.D{{"a", bson.Regex{Pattern: "\x00"}}}, conversion{Pointer: "/a", Offset: 9, GoType: "bson.Regex", Err: bson.ErrKeyNUL}},
@@ -171,11 +192,28 @@ func TestMarshalFaults(t *testing.T) {
 		{"hook lies", bson.D{{"a", lying{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.lying", Err: bson.ErrHook}},
 		{"Raw malformed", bson.D{{"a", bson.Raw{1}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrLength}},
 		{"RawValue without type", bson.D{{"a", bson.RawValue{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
+		{"Proxy fails", bson.D{{"a", failingProxy{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "*bson_test.failingProxy", Err: bson.ErrHook}},
+		{"Proxy of itself", bson.D{{"a", selfProxy{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "*bson_test.selfProxy", Err: bson.ErrDepth}},
+		{"text fails", bson.D{{"a", opaqueText{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.opaqueText", Err: bson.ErrHook}},
+		{"RawValue of null type", bson.D{{"a", bson.RawValue{Type: bson.TypeNull, Value: []byte{0}}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrTrailing}},
+		{"code of a scope", bson.D{{"a", bson.CodeWithScope{Code: "\xff"}}}, conversion{Pointer: "/a", Offset: 11, GoType: "string", Err: bson.ErrUTF8}},
+		{"in a scope", bson.D{{"a", bson.CodeWithScope{Scope: bson.D{{"b", 1i}}}}}, conversion{Pointer: "/a/b", Offset: 23, GoType: "complex128", Err: bson.ErrUnsupported}},
 		{"scope no document", bson.D{{"a", bson.CodeWithScope{Scope: 1}}}, conversion{Pointer: "/a", Offset: 20, GoType: "int", Err: bson.ErrNotDocument}},
 		{"map key", map[complex64]int{1: 1}, conversion{Offset: 4, GoType: "complex64", Err: bson.ErrUnsupported}},
 		{"same text twice", map[lower]int{{"a"}: 1, {"A"}: 2}, conversion{Pointer: "/a", GoType: "map[bson_test.lower]int", Offset: 11, Err: bson.ErrDuplicateKey}},
 		{"same key twice", map[any]int{1: 1, "1": 2}, conversion{Pointer: "/1", GoType: "map[interface {}]int", Offset: 11, Err: bson.ErrDuplicateKey}},
+		{"no key", map[any]int{nil: 1}, conversion{Offset: 4, GoType: "interface {}", Err: bson.ErrUnsupported}},
+		{"key fails", map[failingText]int{{}: 1}, conversion{Offset: 4, GoType: "bson_test.failingText", Err: bson.ErrHook}},
 		{"same tag twice", tagged{}, conversion{GoType: "bson_test.tagged", Err: bson.ErrUnsupported}},
+		{"same tag twice in a field", struct{ T tagged }{}, conversion{Pointer: "/t", Offset: 7, GoType: "bson_test.tagged", Field: ".T", Err: bson.ErrUnsupported}},
+		{"two inlined maps", struct {
+			A, B map[string]int `bson:",inline"`
+		}{}, conversion{GoType: "struct { A map[string]int \"bson:\\\",inline\\\"\"; B map[string]int \"bson:\\\",inline\\\"\" }", Err: bson.ErrUnsupported}},
+		{"inlined map of ints", struct {
+			A map[int]int `bson:",inline"`
+		}{}, conversion{GoType: "struct { A map[int]int \"bson:\\\",inline\\\"\" }", Err: bson.ErrUnsupported}},
+		{"in an inlined map", rest{1, map[string]any{"x": 1i}}, conversion{Pointer: "/x", Offset: 14, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"field and key of an inlined map", rest{1, map[string]any{"a": 1}}, conversion{Pointer: "/a", Offset: 11, GoType: "map[string]interface {}", Err: bson.ErrDuplicateKey}},
 		{"inlined in itself", looped{}, conversion{GoType: "bson_test.looped", Err: bson.ErrUnsupported}},
 		{"inlined number", struct {
 			A int `bson:",inline"`
@@ -253,6 +291,20 @@ func TestUnmarshalFaults(t *testing.T) {
 		{"bytes too short", []byte{1}, [2]byte{}, conversion{GoType: "[2]uint8", Type: bson.TypeBinary, Err: bson.ErrRange}},
 		{"legacy UUID", bson.Binary{Subtype: 3, Data: make([]byte, 16)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Subtype: 3, Err: bson.ErrUUID}},
 		{"short UUID", bson.Binary{Subtype: 4, Data: make([]byte, 15)}, bson.UUID{}, conversion{GoType: "bson.UUID", Type: bson.TypeBinary, Subtype: 4, Err: bson.ErrUUID}},
+		{"vector of one byte", bson.Binary{Subtype: 9, Data: []byte{3}}, bson.Vector{}, conversion{GoType: "bson.Vector", Type: bson.TypeBinary, Subtype: 9, Err: bson.ErrVector}},
+		{"NaN into json.Number", math.NaN(), json.Number(""), conversion{GoType: "json.Number", Type: bson.TypeDouble, Err: bson.ErrMismatch}},
+		{"infinity into json.Number", math.Inf(-1), json.Number(""), conversion{GoType: "json.Number", Type: bson.TypeDouble, Err: bson.ErrMismatch}},
+		{"decimal NaN into json.Number", mustDecimal("NaN"), json.Number(""), conversion{GoType: "json.Number", Type: bson.TypeDecimal128, Err: bson.ErrMismatch}},
+		{"decimal infinity into json.Number", mustDecimal("-Infinity"), json.Number(""), conversion{GoType: "json.Number", Type: bson.TypeDecimal128, Err: bson.ErrMismatch}},
+		{"URL", "http://[", url.URL{}, conversion{GoType: "url.URL", Type: bson.TypeString, Err: bson.ErrHook}},
+		{"time text", "yesterday", time.Time{}, conversion{GoType: "time.Time", Type: bson.TypeString, Err: bson.ErrHook}},
+		{"hook for documents", 1, onPointer{}, conversion{GoType: "bson_test.onPointer", Type: bson.TypeInt32, Err: bson.ErrMismatch}},
+		{"hook of the driver's v1", 1, onLegacy{}, conversion{GoType: "bson_test.onLegacy", Type: bson.TypeInt32, Err: bson.ErrHook}},
+		{"hook in a hook", bson.D{{"s", 1}}, onPointer{}, conversion{GoType: "bson_test.onPointer", Type: bson.TypeDocument, Err: bson.ErrHook}},
+		{"DBRef without id", bson.D{{"$ref", "c"}}, bson.DBRef{}, conversion{GoType: "bson.DBRef", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
+		{"DBRef without collection", bson.D{{"$id", 1}}, bson.DBRef{}, conversion{GoType: "bson.DBRef", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
+		{"DBRef of a number", bson.D{{"$ref", 1}, {"$id", 1}}, bson.DBRef{}, conversion{GoType: "bson.DBRef", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
+		{"DBRef in a number", bson.D{{"$ref", "c"}, {"$id", 1}, {"$db", 1}}, bson.DBRef{}, conversion{GoType: "bson.DBRef", Type: bson.TypeDocument, Err: bson.ErrMismatch}},
 		{"no vector", []byte{3, 0}, bson.Vector{}, conversion{GoType: "bson.Vector", Type: bson.TypeBinary, Err: bson.ErrVector}},
 		{"channel", 1, make(chan int), conversion{GoType: "chan int", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
 		{"interface", 1, ptrTo[io.Reader](nil), conversion{GoType: "io.Reader", Type: bson.TypeInt32, Err: bson.ErrUnsupported}},
@@ -364,6 +416,105 @@ func TestSizeLimit(t *testing.T) {
 	}
 }
 
+// TestDepthOfDestinations: a container that lies too deep is a fault at its
+// element, whatever its destination is. A list of elements is then empty; other
+// destinations stay as they were. One level more is enough.
+func TestDepthOfDestinations(t *testing.T) {
+	object, array := bson.D{{"x", 1}}, bson.A{1}
+	for _, tc := range []struct{ in, dst, want any }{
+		{object, node{Name: "old"}, node{Name: "old"}},
+		{object, map[string]int{"old": 5}, map[string]int{"old": 5}},
+		{object, map[myString]any{"old": 5}, map[myString]any{"old": 5}},
+		{object, bson.M{"old": 5}, bson.M{"old": 5}},
+		{object, bson.D{{"old", 5}}, bson.D{}},
+		{object, myD{{"old", 5}}, myD{}},
+		{object, [1]bson.E{{"old", 5}}, [1]bson.E{{"old", 5}}},
+		{object, bson.DBRef{Ref: "old"}, bson.DBRef{Ref: "old"}},
+		{bson.CodeWithScope{Scope: object}, bson.CodeWithScope{Code: "old"}, bson.CodeWithScope{Scope: bson.D(nil)}},
+		{array, []int{5}, []int{5}},
+		{array, [1]int{5}, [1]int{5}},
+		{array, []byte{5}, []byte{5}},
+		{array, [1]byte{5}, [1]byte{5}},
+		{array, bson.A{5}, bson.A{5}},
+	} {
+		doc, err := bson.Marshal(bson.D{{"v", tc.in}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := readStandIn(bson.DecodeOptions{MaxDepth: 1}, tc.dst, doc)
+		if diff := cmp.Diff(conversion{Pointer: "/v", Offset: 4, Err: bson.ErrDepth}, conversionOf(t, err), cmpopts.EquateErrors()); diff != "" {
+			t.Errorf("%v into %T (-want +got):\n%s", tc.in, tc.dst, diff)
+		}
+		if !reflect.DeepEqual(got, tc.want) {
+			t.Errorf("%v into %T: destination is %v after a fault, want %v", tc.in, tc.dst, got, tc.want)
+		}
+		if _, err := readStandIn(bson.DecodeOptions{MaxDepth: 2}, tc.dst, doc); errors.Is(err, bson.ErrDepth) {
+			t.Errorf("%v into %T, one level more: %v", tc.in, tc.dst, err)
+		}
+	}
+}
+
+// TestDepthOfParts: a value that is spliced or that a method returns counts as
+// one that is written element by element.
+func TestDepthOfParts(t *testing.T) {
+	object := bson.Raw("\x05\x00\x00\x00\x00")
+	scope := bson.RawValue{Type: bson.TypeCodeWithScope, Value: []byte("\x0e\x00\x00\x00\x01\x00\x00\x00\x00" + string(object))}
+	for _, tc := range []struct {
+		in   any
+		want error // sentinel beside ErrDepth
+	}{
+		{object, bson.ErrDepth},
+		{bson.RawValue{Type: bson.TypeArray, Value: object}, bson.ErrDepth},
+		{scope, bson.ErrDepth},
+		{onPointer{"s"}, bson.ErrHook},
+	} {
+		if doc, err := (bson.EncodeOptions{MaxDepth: 1}).Marshal(bson.D{{"v", tc.in}}); !errors.Is(err, bson.ErrDepth) || !errors.Is(err, tc.want) {
+			t.Errorf("%v inside one document: %x, %v", tc.in, doc, err)
+		}
+		if _, err := (bson.EncodeOptions{MaxDepth: 2}).Marshal(bson.D{{"v", tc.in}}); err != nil {
+			t.Errorf("%v inside two documents: %v", tc.in, err)
+		}
+	}
+	if doc, err := (bson.EncodeOptions{MaxDepth: 1}).Marshal(bson.D{{"v", bson.RawValue{Type: bson.TypeInt32, Value: []byte{1, 0, 0, 0}}}}); err != nil {
+		t.Errorf("a number: %x, %v", doc, err)
+	}
+}
+
+// A capWriter notes the capacity of the last slice, and writes as much as it
+// may.
+type capWriter struct{ most, cap int }
+
+func (w *capWriter) Write(p []byte) (int, error) {
+	w.cap = cap(p)
+	return min(len(p), w.most), nil
+}
+
+// TestEncoderWrites: an Encoder reports a writer that does not take all, and
+// does not keep the buffer of a large document.
+func TestEncoderWrites(t *testing.T) {
+	w := &capWriter{most: 4}
+	enc := bson.NewEncoder(w)
+	if err := enc.Encode(bson.D{}); err != io.ErrShortWrite {
+		t.Errorf("four of five bytes: %v", err)
+	}
+	w.most = math.MaxInt
+	if err := enc.Encode(bson.D{}); err != nil {
+		t.Errorf("all bytes: %v", err)
+	}
+	if err := enc.Encode(bson.D{{"a", strings.Repeat("x", 1<<20)}}); err != nil || w.cap < 1<<20 {
+		t.Errorf("large document: %d, %v", w.cap, err)
+	}
+	if err := enc.Encode(bson.D{}); err != nil || w.cap > 64<<10 {
+		t.Errorf("after a large document: a buffer of %d bytes, %v", w.cap, err)
+	}
+	if err := enc.Encode(bson.D{{"a", strings.Repeat("x", 30<<10)}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := enc.Encode(bson.D{}); err != nil || w.cap < 30<<10 {
+		t.Errorf("after a usual document: a buffer of %d bytes, %v", w.cap, err)
+	}
+}
+
 // TestStream: values through Encoder and Decoder.
 func TestStream(t *testing.T) {
 	var buf bytes.Buffer
@@ -385,6 +536,35 @@ func TestStream(t *testing.T) {
 	}
 	if err := dec.Decode(new(node)); err != io.EOF {
 		t.Errorf("at the end: %v", err)
+	}
+	two := "\x08\x00\x00\x00\x0aa\x00\x00" + "\x08\x00\x00\x00\x0ab\x00\x00"
+	for name, reset := range map[string]func(){"Reset": func() { dec.Reset(strings.NewReader(two)) }, "ResetBytes": func() { dec.ResetBytes([]byte(two)) }} {
+		reset()
+		for i, want := range []string{two[:8], two[8:]} {
+			if !dec.Next() || string(dec.Raw()) != want || dec.Offset() != int64(8*i) {
+				t.Errorf("%s, document %d: %x at %d, %v", name, i, dec.Raw(), dec.Offset(), dec.Err())
+			}
+		}
+		if dec.Next() || dec.Err() != nil || dec.Offset() != 16 {
+			t.Errorf("%s, at the end: %x at %d, %v", name, dec.Raw(), dec.Offset(), dec.Err())
+		}
+	}
+	for doc, err := range bson.Documents(strings.NewReader(two)) {
+		if string(doc) != two[:8] || err != nil {
+			t.Errorf("Documents: %x, %v", doc, err)
+		}
+		break // the second must not be asked for
+	}
+	for text, want := range map[string]struct {
+		n  int
+		ok bool
+	}{two: {16, true}, two[:15]: {8, true}, "\x04\x00\x00\x00": {0, false}} {
+		if n, ok := (bson.DecodeOptions{}).Split([]byte(text)); n != want.n || ok != want.ok {
+			t.Errorf("Split(%x) = %d, %v, want %v", text, n, ok, want)
+		}
+	}
+	if n, ok := (bson.DecodeOptions{MaxDocumentSize: 7}).Split([]byte(two)); n != 0 || ok {
+		t.Errorf("Split with a limit: %d, %v", n, ok)
 	}
 	dec = bson.NewDecoder(strings.NewReader("\x05\x00\x00\x00"))
 	if err := dec.Decode(new(node)); !errors.Is(err, bson.ErrTruncated) {

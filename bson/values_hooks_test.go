@@ -146,6 +146,22 @@ func TestSmallMethods(t *testing.T) {
 	if got := bson.Raw("\x05\x00\x00\x00\x00").Unmarshal(new(bson.D)); got != nil {
 		t.Error(got)
 	}
+	two := bson.Raw("\x0b\x00\x00\x00\x0aa\x00\x0ab\x00\x00")
+	var keys []string
+	for key := range two.All() {
+		if keys = append(keys, key); key == "a" {
+			break
+		}
+	}
+	if len(keys) != 1 {
+		t.Errorf("All after the loop has ended: %q", keys)
+	}
+	if v, err := two.LookupErr("b"); v.Type != bson.TypeNull || err != nil {
+		t.Errorf("LookupErr: %v, %v", v, err)
+	}
+	if v, err := two.LookupErr("c"); !v.IsZero() || !errors.Is(err, bson.ErrNotFound) {
+		t.Errorf("LookupErr of no key: %v, %v", v, err)
+	}
 	var buf bytes.Buffer
 	enc := bson.NewEncoder(nil)
 	enc.Reset(&buf)

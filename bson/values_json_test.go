@@ -59,13 +59,53 @@ func TestUnmarshalJSON(t *testing.T) {
 		{`{"$ref":"c","$id":{"k":1},"$db":"d","x":2}`, new(bson.DBRef),
 			bson.DBRef{Ref: "c", ID: bson.D{{"k", int32(1)}}, DB: "d", Extra: bson.D{{"x", int32(2)}}}},
 		{`null`, &bson.DBRef{Ref: "c"}, bson.DBRef{Ref: "c"}},
+		{`null`, ptrTo(bson.DateTime(5)), bson.DateTime(5)},
+		{`"1970-01-01T00:00:00.007Z"`, ptrTo(bson.DateTime(5)), bson.DateTime(7)},
+		{`{"Subtype":9,"Data":"AwAB"}`, new(bson.Vector), bson.NewVector([]int8{1})},
+		{`{"Subtype":0,"Data":null}`, ptrTo(bson.NewVector([]int8{1})), bson.Vector{}},
 	} {
 		if err := json.Unmarshal([]byte(tc.text), tc.dst); err != nil {
 			t.Errorf("%s into %T: %v", tc.text, tc.dst, err)
 			continue
 		}
-		if diff := cmp.Diff(tc.want, reflect.ValueOf(tc.dst).Elem().Interface(), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(tc.want, reflect.ValueOf(tc.dst).Elem().Interface(), cmpopts.EquateEmpty(), bits); diff != "" {
 			t.Errorf("%s into %T (-want +got):\n%s", tc.text, tc.dst, diff)
+		}
+	}
+}
+
+// TestUnmarshalJSONFaults: a value that is not the JSON of its type leaves the
+// variable as it was.
+func TestUnmarshalJSONFaults(t *testing.T) {
+	raw := bson.Raw("\x05\x00\x00\x00\x00")
+	for _, tc := range []struct {
+		text string
+		old  any
+		want error // nil: another
+	}{
+		{`{"a\u0000":1}`, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, bson.ErrKeyNUL},
+		{`{"a\u0000":1}`, raw, bson.ErrKeyNUL},
+		{`{"a\u0000":1}`, bson.DBRef{Ref: "c"}, bson.ErrKeyNUL},
+		{`{"a":1}`, bson.DBRef{Ref: "c"}, bson.ErrMismatch},
+		{`[1e999]`, bson.RawValue{Type: bson.TypeBoolean, Value: []byte{1}}, bson.ErrRange},
+		{`{"Code":"f","Scope":[1e999]}`, bson.CodeWithScope{Code: "g"}, bson.ErrRange},
+		{`{"Value":1e999}`, bson.E{"k", 1}, bson.ErrRange},
+		{`{"a":1e999}`, bson.D{{"k", 1}}, bson.ErrRange},
+		{`[1e999]`, bson.A{1}, bson.ErrRange},
+		{`{"a":1e999}`, bson.M{"k": 1}, bson.ErrRange},
+		{`{"Subtype":9,"Data":"Aw=="}`, bson.NewVector([]int8{1}), bson.ErrVector},
+		{`{"Subtype":5,"Data":"AwAB"}`, bson.NewVector([]int8{1}), bson.ErrVector},
+		{`{"Subtype":256}`, bson.NewVector([]int8{1}), nil},
+		{`"yesterday"`, bson.DateTime(5), nil},
+		{`5`, bson.DateTime(5), nil},
+	} {
+		v := reflect.New(reflect.TypeOf(tc.old))
+		v.Elem().Set(reflect.ValueOf(tc.old))
+		if err := json.Unmarshal([]byte(tc.text), v.Interface()); err == nil || tc.want != nil && !errors.Is(err, tc.want) {
+			t.Errorf("%s into %T: %v, want %v", tc.text, tc.old, err, tc.want)
+		}
+		if diff := cmp.Diff(tc.old, v.Elem().Interface(), bits); diff != "" {
+			t.Errorf("%s into %T (-want +got):\n%s", tc.text, tc.old, diff)
 		}
 	}
 }

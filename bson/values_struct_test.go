@@ -61,6 +61,14 @@ type middle struct {
 	X       string
 }
 
+// zeroParts is zero by its exported parts.
+type zeroParts struct {
+	S      string
+	L      []int
+	hidden int
+	Embedded
+}
+
 type zeroable struct{ N int }
 
 func (z zeroable) IsZero() bool { return z.N == 42 }
@@ -264,6 +272,15 @@ func TestEncodeOptions(t *testing.T) {
 			A Embedded `bson:",omitempty"`
 			B Embedded
 		}{}, bson.D{{"b", bson.D{{"e", int32(0)}}}}},
+		{"OmitZeroStruct with parts", bson.EncodeOptions{OmitZeroStruct: true, OmitEmpty: true}, struct {
+			A, B, C, D, E, F zeroParts
+			G, H             *zeroParts
+			I, J             struct{ embedded }
+		}{
+			B: zeroParts{hidden: 1}, C: zeroParts{S: "s"}, D: zeroParts{Embedded: Embedded{1}}, E: zeroParts{L: []int{}}, F: zeroParts{L: []int{0}},
+			H: &zeroParts{}, J: struct{ embedded }{embedded{1}},
+		}, bson.D{{"c", bson.D{{"s", "s"}}}, {"d", bson.D{{"embedded", bson.D{{"e", int32(1)}}}}}, {"f", bson.D{{"l", bson.A{int32(0)}}}},
+			{"h", bson.D{}}, {"j", bson.D{}}}},
 		{"TextMarshalers", bson.EncodeOptions{TextMarshalers: true}, bson.D{{"a", level(2)}, {"b", bson.UUID{}}},
 			bson.D{{"a", "level 2"}, {"b", bson.Binary{Subtype: 4, Data: make([]byte, 16)}}}},
 		{"no TextMarshalers", bson.EncodeOptions{}, bson.D{{"a", level(2)}}, bson.D{{"a", int32(2)}}},
@@ -399,9 +416,13 @@ func TestDecodeOptions(t *testing.T) {
 		{"inexact allowed", bson.DecodeOptions{}, bson.D{{"v", int64(1<<53 + 1)}}, new(struct{ V float64 }), nil},
 		{"exact", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(1 << 53)}}, new(struct{ V float64 }), nil},
 		{"2 is no bool", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", 2}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor is 2 as an int64", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(2)}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor 2.0", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", 2.0}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor is -1 as an int32", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int32(-1)}}, new(struct{ V bool }), bson.ErrInexact},
+		{"nor is 2^32", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(1 << 32)}}, new(struct{ V bool }), bson.ErrInexact},
 		{"nor is -1", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(-1)}}, new(struct{ V bool }), bson.ErrInexact},
 		{"nor 0.5", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", 0.5}}, new(struct{ V bool }), bson.ErrInexact},
-		{"1 is", bson.DecodeOptions{RejectInexact: true}, bson.D{{"a", 1}, {"b", int64(0)}, {"c", 1.0}, {"d", true}}, new(map[string]bool), nil},
+		{"1 is", bson.DecodeOptions{RejectInexact: true}, bson.D{{"a", 1}, {"b", int64(0)}, {"c", 1.0}, {"d", true}, {"e", int64(1)}, {"f", 0.0}, {"g", int32(0)}}, new(map[string]bool), nil},
 		{"max int64", bson.DecodeOptions{RejectInexact: true}, bson.D{{"v", int64(1<<63 - 1)}}, new(struct{ V float64 }), bson.ErrInexact},
 		{"MaxDepth", bson.DecodeOptions{MaxDepth: 1}, bson.D{{"v", bson.D{}}}, new(bson.D), bson.ErrDepth},
 	} {
@@ -535,6 +556,35 @@ func TestCodecs(t *testing.T) {
 		got := unmarshalled[trip](t, do, bson.D{{"length", "2.5 m"}, {"any", bson.D{{"x", int32(7)}}}})
 		if diff := cmp.Diff(trip{2.5, bson.D{{"x", 7}}}, got); diff != "" {
 			t.Errorf("decode (-want +got):\n%s", diff)
+		}
+	}
+	// Either function may be missing, and may be wrong.
+	half := bson.NewCodecs(bson.TypeCodec[meters](nil, func(t bson.Type, data []byte, v *meters) error { *v = 7; return nil }),
+		bson.TypeCodec(func(dst []byte, v myInt) ([]byte, bson.Type, error) { return append(dst, 0), bson.TypeBoolean, nil }, nil),
+		bson.TypeCodec(func(dst []byte, v myFloat) ([]byte, bson.Type, error) { return dst[:len(dst)-1], bson.TypeBoolean, nil }, nil),
+		bson.FallbackEncoder(func(v any) (any, error) {
+			if _, ok := v.(chan int); ok {
+				return nil, errHook
+			}
+			return v, nil
+		}))
+	if diff := cmp.Diff(bson.D{{"a", 1.5}, {"b", false}}, marshalled(t, bson.EncodeOptions{Codecs: half}, bson.D{{"a", meters(1.5)}, {"b", myInt(5)}})); diff != "" {
+		t.Errorf("half of a codec (-want +got):\n%s", diff)
+	}
+	both := unmarshalled[struct {
+		A meters
+		B myInt
+	}](t, bson.DecodeOptions{Codecs: half}, bson.D{{"a", 1.5}, {"b", 5}})
+	if both.A != 7 || both.B != 5 {
+		t.Errorf("half of a codec: %+v", both)
+	}
+	for _, tc := range []struct {
+		in   any
+		want error
+	}{{myFloat(1), bson.ErrHook}, {make(chan int), errHook}, {func() {}, bson.ErrDepth}} {
+		_, err := bson.EncodeOptions{Codecs: half}.Marshal(bson.D{{"v", tc.in}})
+		if f := conversionOf(t, err); f.Pointer != "/v" || f.Offset != 7 || f.GoType != reflect.TypeOf(tc.in).String() || !errors.Is(err, tc.want) {
+			t.Errorf("%T: %v, want %v", tc.in, err, tc.want)
 		}
 	}
 	doc, err := bson.Marshal(bson.D{{"length", "far"}})

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"net/netip"
@@ -161,7 +163,14 @@ type (
 	myBytes  []byte
 	myD      bson.D
 	myMap    map[myString]any
+	namedMap map[string]any
+	wholeInt int
 )
+
+// A keyed is a key by its method.
+type keyed struct{ s string }
+
+func (k *keyed) MarshalKey() (string, error) { return "key " + k.s, nil }
 
 // TestEncodes: the BSON of Go values of all kinds.
 func TestEncodes(t *testing.T) {
@@ -182,6 +191,11 @@ func TestEncodes(t *testing.T) {
 		{"uint", uint(1), int64(1)},
 		{"uint32", uint32(1), int64(1)},
 		{"uint64", uint64(math.MaxInt64), int64(math.MaxInt64)},
+		{"int of 32 bits", math.MaxInt32, int32(math.MaxInt32)},
+		{"named int", wholeInt(-7), int32(-7)},
+		{"ints", []int{math.MinInt32, math.MaxInt32}, bson.A{int32(math.MinInt32), int32(math.MaxInt32)}},
+		{"true", true, true},
+		{"false", false, false},
 		{"float32", float32(0.5), 0.5},
 		{"named string", myString("s"), "s"},
 		{"bytes", []byte{1}, bson.Binary{Data: []byte{1}}},
@@ -198,6 +212,11 @@ func TestEncodes(t *testing.T) {
 		{"map of texts", map[netip.Addr]int{address: 1}, bson.D{{"10.1.2.3", int32(1)}}},
 		{"map of ids", map[objectid.ID]int{anID: 1}, bson.D{{anID.String(), int32(1)}}},
 		{"named map", myMap{"a": 1}, bson.D{{"a", int32(1)}}},
+		{"map of keys with a method", map[*keyed]int{{"a"}: 1, nil: 2}, bson.D{{"", int32(2)}, {"key a", int32(1)}}},
+		{"map of pointers to texts", map[*lower]int{{"A"}: 1, nil: 2}, bson.D{{"", int32(2)}, {"a", int32(1)}}},
+		{"map of any keys", map[any]int{1: 1, "a": 2, uint8(3): 3, lower{"B"}: 4}, bson.D{{"1", int32(1)}, {"3", int32(3)}, {"a", int32(2)}, {"b", int32(4)}}},
+		{"map of any with a name", namedMap{"b": 1, "a": nil}, bson.D{{"a", nil}, {"b", int32(1)}}},
+		{"interfaces", []fmt.Stringer{nil, bson.MinKey{}}, bson.A{nil, bson.MinKey{}}},
 		{"M", bson.M{"b": nil, "a": bson.M{}}, bson.D{{"a", bson.D{}}, {"b", nil}}},
 		{"named D", myD{{"a", 1}}, bson.D{{"a", int32(1)}}},
 		{"slice of E", []bson.E{{"a", 1}}, bson.D{{"a", int32(1)}}},
@@ -278,6 +297,25 @@ func TestEncodes(t *testing.T) {
 	}
 }
 
+// TestLargeInts: an int that does not fit an int32 is an int64, wherever it
+// stands.
+func TestLargeInts(t *testing.T) {
+	if math.MaxInt == math.MaxInt32 {
+		t.Skip("an int has 32 bits")
+	}
+	for _, n := range []int64{math.MaxInt32 + 1, math.MinInt32 - 1} {
+		v := int(n)
+		for _, in := range []any{v, wholeInt(v), &v} {
+			want := bson.D{{"a", n}}
+			for _, doc := range []any{bson.D{{"a", in}}, map[string]any{"a": in}, struct{ A any }{in}, struct{ A int }{v}, map[string]int{"a": v}} {
+				if diff := cmp.Diff(want, marshalled(t, bson.EncodeOptions{}, doc)); diff != "" {
+					t.Errorf("%T in %T (-want +got):\n%s", in, doc, diff)
+				}
+			}
+		}
+	}
+}
+
 func ptrTo[T any](v T) *T { return &v }
 
 // TestDecodes: the values of documents in destinations of all kinds.
@@ -302,6 +340,8 @@ func TestDecodes(t *testing.T) {
 		{"int from int64", int64(5), 5},
 		{"int from double", 5.0, 5},
 		{"int from bool", true, 1},
+		{"int from false", false, 0},
+		{"uint from false", false, uint8(0)},
 		{"uint64", int64(5), uint64(5)},
 		{"uint8 from double", 255.0, uint8(255)},
 		{"float from int", int32(2), 2.0},
@@ -328,6 +368,7 @@ func TestDecodes(t *testing.T) {
 		{"M", bson.D{{"a", bson.D{}}}, bson.M{"a": bson.D{}}},
 		{"map of any", bson.D{{"a", bson.A{}}}, map[string]any{"a": bson.A{}}},
 		{"named map", bson.D{{"a", "x"}}, myMap{"a": "x"}},
+		{"named map of any", bson.D{{"a", bson.D{}}}, namedMap{"a": bson.D{}}},
 		{"named D", bson.D{{"a", "x"}}, myD{{"a", "x"}}},
 		{"slice of E", bson.D{{"a", "x"}}, []bson.E{{"a", "x"}}},
 		{"array of E", bson.D{{"a", "x"}}, [2]bson.E{{"a", "x"}}},
@@ -460,6 +501,28 @@ func TestDecodeInto(t *testing.T) {
 	m := map[string]any{"x": 1}
 	if err := bson.Unmarshal(doc, m); err != nil || len(m) != 6 {
 		t.Errorf("into a map: %v, %v", m, err)
+	}
+	one, err := bson.Marshal(bson.D{{"a", 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{&map[string]any{"x": 1}, &map[string]int{"x": 1}, map[string]any{"x": 1}, &bson.M{"x": 1}} {
+		if err := o.Unmarshal(one, v); err != nil {
+			t.Fatal(err)
+		}
+		if m := reflect.Indirect(reflect.ValueOf(v)); m.Len() != 1 || !m.MapIndex(reflect.ValueOf("a")).IsValid() {
+			t.Errorf("%T with ZeroMaps: %v", v, m)
+		}
+		if err := bson.Unmarshal([]byte("\x0c\x00\x00\x00\x10b\x00\x01\x00\x00\x00\x00"), v); err != nil || reflect.Indirect(reflect.ValueOf(v)).Len() != 2 {
+			t.Errorf("%T without ZeroMaps: %v, %v", v, v, err)
+		}
+	}
+
+	// A list with a fault in it has no elements; those after the fault of one
+	// of its elements are zero.
+	got = dest{S: []int{7, 8}}
+	if err := bson.Unmarshal([]byte("\x12\x00\x00\x00\x04s\x00\x0a\x00\x00\x00\x200\x00\x01\x00\x00\x00"), &got); !errors.Is(err, bson.ErrType) || len(got.S) != 0 {
+		t.Errorf("malformed list: %v, %v", got.S, err)
 	}
 }
 
