@@ -191,6 +191,19 @@ func TestMarshalFaults(t *testing.T) {
 		{"hook fails", bson.D{{"a", failing{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.failing", Err: bson.ErrHook}},
 		{"hook lies", bson.D{{"a", lying{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson_test.lying", Err: bson.ErrHook}},
 		{"Raw malformed", bson.D{{"a", bson.Raw{1}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrLength}},
+		{"Raw malformed inside", bson.D{{"a", bson.Raw("\x08\x00\x00\x00\x20b\x00\x00")}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrType}},
+		{"Raw malformed behind a container", bson.D{{"a", bson.Raw("\x10\x00\x00\x00\x03b\x00\x05\x00\x00\x00\x00\x20c\x00\x00")}},
+			conversion{Pointer: "/a", Offset: 7, GoType: "bson.Raw", Err: bson.ErrType}},
+		{"RawValue of a scope malformed inside", bson.D{{"a", bson.RawValue{Type: bson.TypeCodeWithScope, Value: []byte("\x11\x00\x00\x00\x01\x00\x00\x00\x00\x08\x00\x00\x00\x20b\x00\x00")}}},
+			conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
+		{"map in a map", map[string]map[string]any{"a": {"b": 1i}}, conversion{Pointer: "/a/b", Offset: 14, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"M in an M", bson.M{"a": bson.M{"b": 1i}}, conversion{Pointer: "/a/b", Offset: 14, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"slice in a map", map[string][]any{"a": {1, 1i}}, conversion{Pointer: "/a/1", Offset: 21, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"array in an array", bson.D{{"a", [1][1]any{{1i}}}}, conversion{Pointer: "/a/0/0", Offset: 21, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"map in a slice", bson.D{{"a", []map[int]any{{5: 1i}}}}, conversion{Pointer: "/a/0/5", Offset: 21, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"elements in a slice", bson.D{{"a", []myD{{{"b", 1i}}}}}, conversion{Pointer: "/a/0/b", Offset: 21, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"behind a pointer", bson.D{{"a", ptrTo(ptrTo(any(1i)))}}, conversion{Pointer: "/a", Offset: 7, GoType: "complex128", Err: bson.ErrUnsupported}},
+		{"in a DBRef", bson.D{{"a", bson.DBRef{ID: 1i}}}, conversion{Pointer: "/a/$id", Offset: 27, GoType: "complex128", Err: bson.ErrUnsupported}},
 		{"RawValue without type", bson.D{{"a", bson.RawValue{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "bson.RawValue", Err: bson.ErrType}},
 		{"Proxy fails", bson.D{{"a", failingProxy{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "*bson_test.failingProxy", Err: bson.ErrHook}},
 		{"Proxy of itself", bson.D{{"a", selfProxy{}}}, conversion{Pointer: "/a", Offset: 7, GoType: "*bson_test.selfProxy", Err: bson.ErrDepth}},
@@ -351,6 +364,26 @@ func TestMessages(t *testing.T) {
 	uuid, err := bson.Marshal(bson.D{{"data", bson.UUID{}}})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		in   any
+		says string
+	}{
+		{looped{}, "struct is inlined in itself"},
+		{tagged{}, "struct has the key x twice"},
+		{struct {
+			A int `bson:",inline"`
+		}{}, "inlined field is not a struct, a pointer to one, or a map"},
+		{struct {
+			A, B map[string]int `bson:",inline"`
+		}{}, "struct has two inlined maps"},
+		{struct {
+			A map[int]int `bson:",inline"`
+		}{}, "keys of an inlined map are not strings"},
+	} {
+		if _, err := bson.Marshal(tc.in); err == nil || !strings.HasSuffix(err.Error(), tc.says) {
+			t.Errorf("%T: %v, want %s", tc.in, err, tc.says)
+		}
 	}
 	for _, tc := range []struct {
 		name string

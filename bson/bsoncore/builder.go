@@ -208,12 +208,9 @@ func (b *Builder) text(key string, size int64, text string) (_ string, ok bool) 
 	return key, ok
 }
 
-// fault records err at the element key of the open container, or, if key is
-// nil, at that container. It keeps the first fault.
+// fault records the first fault: err at the element key of the open container,
+// or, if key is nil, at that container.
 func (b *Builder) fault(key *string, err error) {
-	if b.err != nil {
-		return
-	}
 	var pointer []byte
 	for _, o := range b.open {
 		name := b.buf[o.at+1:]

@@ -3,6 +3,9 @@ package bsoncore_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
@@ -45,5 +48,51 @@ func TestCompareTypes(t *testing.T) {
 				t.Errorf("%s: %x and %x: %d", tc.name, v.Data, w.Data, n)
 			}
 		}
+	}
+}
+
+// TestCompareFaults: a malformed value is a fault on either side, unless the order
+// is decided before it.
+func TestCompareFaults(t *testing.T) {
+	number := func(n string, rest string) bsoncore.Value {
+		return bsoncore.Value{Type: bsoncore.TypeDocument, Data: whole("10 6100 " + n + "000000" + rest)}
+	}
+	short := bsoncore.Value{Type: bsoncore.TypeInt32, Data: []byte{1, 0, 0}}
+	bad := number("01", "55 6200")
+	deep := func(n int) bsoncore.Value {
+		return bsoncore.Value{Type: bsoncore.TypeDocument, Data: nest(n, bsoncore.TypeDocument)}
+	}
+	none := placed{}
+	for _, tc := range []struct {
+		name string
+		v, w bsoncore.Value
+		want int
+		err  placed
+	}{
+		{"cut", short, number("01", ""), 0, placed{0, "", bsoncore.ErrLength}},
+		{"other cut", number("01", ""), short, 0, placed{0, "", bsoncore.ErrLength}},
+		{"inside", bad, number("01", ""), 0, placed{11, "/b", bsoncore.ErrType}},
+		{"inside the other", number("01", ""), bad, 0, placed{11, "/b", bsoncore.ErrType}},
+		{"below before", bad, number("02", ""), -1, none},
+		{"above before", number("02", ""), bad, 1, none},
+		{"as deep as may be", deep(1000), deep(1000), 0, none},
+	} {
+		got, err := tc.v.Compare(tc.w)
+		var place placed
+		if err != nil {
+			place = placeOf(t, err)
+		}
+		if diff := cmp.Diff(tc.err, place, cmpopts.EquateErrors()); diff != "" || got != tc.want {
+			t.Errorf("%s: %d, want %d (-want +got):\n%s", tc.name, got, tc.want, diff)
+		}
+	}
+	deeper := bsoncore.Document(deep(1001).Data)
+	for _, pair := range [][2]bsoncore.Document{{deeper, deeper}, {deeper, deep(1002).Data}, {deep(1002).Data, deeper}} {
+		if n, err := pair[0].Compare(pair[1]); n != 0 || placeOf(t, err).Err != bsoncore.ErrDepth {
+			t.Errorf("too deep: %d, %v", n, err)
+		}
+	}
+	if n, err := bsoncore.Document(whole("10 6100 01000000")).Compare(whole("10 6100 02000000")); n != -1 || err != nil {
+		t.Errorf("documents: %d, %v", n, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -36,6 +37,40 @@ func spans(all []span, c *bsoncore.Cursor, path string) []span {
 		}
 	}
 	return all
+}
+
+// A cursor that has walked a bare value, or met a fault, walks the start of a
+// document as a new one does.
+func TestResetPrefixAgain(t *testing.T) {
+	doc := whole("03 6100 " + hexOf(whole("10 6200 01000000")))
+	var fresh bsoncore.Cursor
+	fresh.ResetPrefix(doc[:12], len(doc), 0)
+	want, err := spans(nil, &fresh, ""), fresh.Err()
+	for name, use := range map[string]func(c *bsoncore.Cursor){
+		"a value":         func(c *bsoncore.Cursor) { c.ResetValue(bsoncore.TypeInt32, []byte{1, 0, 0, 0}, 1) },
+		"a document":      func(c *bsoncore.Cursor) { c.Reset(doc, 1); c.Next() },
+		"a cut document":  func(c *bsoncore.Cursor) { c.ResetPrefix(doc[:8], 100, 1); c.Next() },
+		"a fault":         func(c *bsoncore.Cursor) { c.Reset([]byte{5, 0, 0, 0, 1}, 1) },
+		"a client's":      func(c *bsoncore.Cursor) { c.Reset(doc, 1); c.Next(); c.Fail(bsoncore.ErrType) },
+		"open containers": func(c *bsoncore.Cursor) { c.Reset(nest(40, bsoncore.TypeDocument), 0); spansOpen(c) },
+	} {
+		var c bsoncore.Cursor
+		use(&c)
+		c.ResetPrefix(doc[:12], len(doc), 0)
+		got := spans(nil, &c, "")
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(span{})); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(placeOf(t, err), placeOf(t, c.Err()), cmpopts.EquateErrors()); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// spansOpen goes as deep as c does.
+func spansOpen(c *bsoncore.Cursor) {
+	for c.Next() && c.Enter() {
+	}
 }
 
 // At every cut the walk finds the elements before the cut, as in the whole

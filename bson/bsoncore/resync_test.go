@@ -273,6 +273,10 @@ func TestResyncRefused(t *testing.T) {
 	if !errors.Is(d.Err(), bsoncore.ErrLength) || !errors.Is(d.Err(), broken) {
 		t.Errorf("%v does not match both the fault and the failure", d.Err())
 	}
+	const says = "bson: reading at offset 12: broken, while looking for the document after a fault: bson: offset 0: length -1 is too small for a document"
+	if d.Err().Error() != says {
+		t.Errorf("a reader that fails: %v, want %s", d.Err(), says)
+	}
 	if rest := append([]byte("\xff\xff\xff\xff"), doc...); skipped.Len() > 0 || !bytes.Equal(d.Buffered(), rest) || d.Offset() != 0 {
 		t.Errorf("%x passed over, %x kept at %d", skipped.Bytes(), d.Buffered(), d.Offset())
 	}
@@ -288,6 +292,47 @@ func TestResyncRefused(t *testing.T) {
 	d.ResetBytes([]byte("\xff\xff\xff\xff\xff\xff"))
 	if d.Next() || d.Resync(&fullWriter{3}) || d.Err() != errFull || d.Offset() != 3 || d.Resync(nil) || d.Next() {
 		t.Errorf("a writer that fails: %v at %d", d.Err(), d.Offset())
+	}
+}
+
+// TestResyncInterrupted: wherever the reader or the writer of the skipped bytes
+// fails, Resync reports the failure. What has been written is the start of the
+// skipped bytes.
+func TestResyncInterrupted(t *testing.T) {
+	doc := whole("0a 6100")
+	lost := bytes.Repeat([]byte{0xff, 3, 0x20}, 20)
+	stream := append(append(bytes.Clone(lost), doc...), doc...)
+	broken := errors.New("broken")
+	for n := range len(lost) + 1 {
+		for name, wrap := range readers {
+			if name == "error with the last" {
+				continue // the reader of the failure comes after it
+			}
+			d := bsoncore.NewDecoder(wrap(bytes.NewReader(stream)))
+			if d.Next() {
+				t.Fatal("damage is a document")
+			}
+			w := &fullWriter{n}
+			if whole := n == len(lost); d.Resync(w) != whole || !whole && d.Err() != errFull || whole && (d.Err() != nil || !d.Next() || d.Offset() != int64(n)) {
+				t.Fatalf("%s, a writer of %d bytes: %v at %d", name, n, d.Err(), d.Offset())
+			}
+			if d.Offset() != int64(n) {
+				t.Errorf("%s, a writer of %d bytes: at %d", name, n, d.Offset())
+			}
+
+			var skipped bytes.Buffer
+			d.Reset(io.MultiReader(wrap(bytes.NewReader(stream[:n])), &failer{broken}))
+			if d.Next() || n > 3 && d.Resync(&skipped) || !errors.Is(d.Err(), broken) || d.Next() {
+				t.Fatalf("%s, %d bytes: %v", name, n, d.Err())
+			}
+			read, ok := errors.AsType[*bsoncore.ReadError](d.Err())
+			if !ok || read.Offset != int64(n) || (read.Fault != nil) != (n > 3) {
+				t.Errorf("%s, %d bytes: %v", name, n, d.Err())
+			}
+			if !bytes.Equal(append(skipped.Bytes(), d.Buffered()...), stream[:n]) || d.Offset() != int64(skipped.Len()) {
+				t.Errorf("%s, %d bytes: %x skipped and %x kept", name, n, skipped.Bytes(), d.Buffered())
+			}
+		}
 	}
 }
 

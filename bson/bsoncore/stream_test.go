@@ -158,8 +158,28 @@ func TestDecoderReadError(t *testing.T) {
 		if !errors.As(d.Err(), &got) || errors.As(d.Err(), &syntax) || errors.As(d.Err(), &value) {
 			t.Fatalf("after %d bytes: error is %T", tc.n, d.Err())
 		}
-		if got.Offset != int64(tc.n) || !errors.Is(got, failure) || got.Error() == "" {
-			t.Errorf("after %d bytes: %v", tc.n, got)
+		says := fmt.Sprintf("bson: reading at offset %d: no more", tc.n)
+		if got.Offset != int64(tc.n) || !errors.Is(got, failure) || got.Error() != says {
+			t.Errorf("after %d bytes: %v, want %s", tc.n, got, says)
+		}
+	}
+}
+
+// A text that stands in the place of a length has blanks and characters of ASCII
+// only.
+func TestLengthErrorText(t *testing.T) {
+	for c := range 256 {
+		for at := range 4 {
+			text := []byte("abcd")
+			text[at] = byte(c)
+			want := string(text)
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c > '~' {
+				want = ""
+			}
+			e := bsoncore.LengthError{Length: int32(binary.LittleEndian.Uint32(text)), Err: bsoncore.ErrTooLarge}
+			if got := e.Text(); got != want {
+				t.Errorf("%q: %q, want %q", text, got, want)
+			}
 		}
 	}
 }
