@@ -8,6 +8,7 @@ import (
 	"hash/crc64"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -275,6 +276,59 @@ func TestFaults(t *testing.T) {
 				t.Errorf("documents (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestPreludeParts: the documents of a prelude need each of their elements, of its
+// type. The bytes of one that is at fault are skipped, and the rest is read.
+func TestPreludeParts(t *testing.T) {
+	type part struct {
+		key   string
+		write func(dst []byte, key string) []byte
+	}
+	text := func(s string) func([]byte, string) []byte {
+		return func(dst []byte, key string) []byte { return bsoncore.AppendString(dst, key, s) }
+	}
+	number := func(dst []byte, key string) []byte { return bsoncore.AppendInt32(dst, key, 2) }
+	header := []part{{"concurrent_collections", number}, {"version", text("0.1")}, {"server_version", text("7.0.1")}, {"tool_version", text("100")}}
+	metadata := []part{{"db", text("a")}, {"collection", text("x")}, {"metadata", text("{}")}, {"size", number}, {"type", text("collection")}}
+	doc := func(parts []part) string {
+		dst, mark := bsoncore.Begin(nil)
+		for _, p := range parts {
+			dst = p.write(dst, p.key)
+		}
+		return string(bsoncore.End(dst, mark))
+	}
+	rest := string((&sketch{sums: map[archive.Namespace]uint64{}}).block("a.x", some(1, 2)...).end("a.x").data)
+	read := func(header, metadata string) salvaged {
+		data := magic + header + metadata + term + rest
+		return salvage(t, archive.NewReader(strings.NewReader(data)), []byte(data))
+	}
+	if got := read(doc(header), doc(metadata)); len(got.Docs) != 2 || got.Faults != nil || got.Skipped != "" {
+		t.Fatalf("without a change: %+v", got)
+	}
+	at := len(magic) + len(doc(header))
+	for i, p := range header {
+		for _, instead := range [][]part{nil, {{p.key, func(dst []byte, key string) []byte { return bsoncore.AppendDouble(dst, key, 1) }}}, {{p.key + "s", p.write}}} {
+			changed := doc(slices.Replace(slices.Clone(header), i, i+1, instead...))
+			got := read(changed, doc(metadata))
+			if diff := cmp.Diff([]string{". 4 not a header of an archive"}, got.Faults); diff != "" || got.Skipped != changed || len(got.Docs) != 2 {
+				t.Errorf("header with another %s: %d documents, %q skipped (-want +got):\n%s", p.key, len(got.Docs), got.Skipped, diff)
+			}
+		}
+	}
+	for i, p := range metadata[:2] {
+		for _, instead := range [][]part{nil, {{p.key, number}}, {{p.key + "s", p.write}}} {
+			changed := doc(slices.Replace(slices.Clone(metadata), i, i+1, instead...))
+			got := read(doc(header), changed)
+			if diff := cmp.Diff([]string{fmt.Sprintf(". %d not a header of an archive", at)}, got.Faults); diff != "" || got.Skipped != changed || len(got.Docs) != 2 {
+				t.Errorf("metadata with another %s: %d documents, %q skipped (-want +got):\n%s", p.key, len(got.Docs), got.Skipped, diff)
+			}
+		}
+	}
+	// A terminator in the place of the header.
+	if got := read(term, doc(metadata)); len(got.Docs) != 2 || got.Skipped != term {
+		t.Errorf("terminator in the place of the header: %+v", got)
 	}
 }
 

@@ -104,6 +104,12 @@ func TestSkippedWriter(t *testing.T) {
 // the Reader with its error, and the documents before are those of the whole archive.
 func TestReaderFailure(t *testing.T) {
 	broken := errors.New("broken")
+	for n := range 6 { // in the magic number and in the length behind it
+		r := archive.NewReader(io.MultiReader(bytes.NewReader(small().data[:n]), iotest.ErrReader(broken)))
+		if r.Next() || !errors.Is(r.Err(), broken) || r.Next() || r.Resync(nil) {
+			t.Errorf("%d bytes: %v", n, r.Err())
+		}
+	}
 	for i, data := range flips() {
 		want, err := rescue(t, archive.NewReader(bytes.NewReader(data)), nil)
 		if err != nil {
