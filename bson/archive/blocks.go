@@ -2,7 +2,6 @@ package archive
 
 import (
 	"encoding/binary"
-	"hash/crc64"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -21,7 +20,7 @@ import (
 func (r *Reader) frame() (doc []byte, ok bool) {
 	b := &r.in
 	r.at = b.Offset()
-	if !b.Need(len(terminator), 0) {
+	if !r.need(len(terminator)) {
 		return nil, r.stop()
 	}
 	n := int(int32(binary.LittleEndian.Uint32(b.Data[b.Off:])))
@@ -34,7 +33,7 @@ func (r *Reader) frame() (doc []byte, ok bool) {
 	case n > r.opts.MaxDocumentSize:
 		return nil, r.fault(r.at, bsoncore.ErrTooLarge)
 	}
-	if !b.Need(n, 0) {
+	if !r.need(n) {
 		return nil, r.stop()
 	}
 	doc = b.Data[b.Off : b.Off+n : b.Off+n]
@@ -43,6 +42,16 @@ func (r *Reader) frame() (doc []byte, ok bool) {
 	}
 	b.Off += n
 	return doc, true
+}
+
+// need is Need of the buffer. It sums the run before the buffer moves.
+func (r *Reader) need(n int) bool {
+	b := &r.in
+	if len(b.Data)-b.Off >= n {
+		return true
+	}
+	r.sumRun(r.at)
+	return b.Need(n, 0)
 }
 
 // stop ends a frame for which bytes are missing.
@@ -221,18 +230,23 @@ func (r *Reader) nextDocument() {
 	doc, ok := r.frame()
 	switch {
 	case !ok:
+		r.sumRun(r.at)
 	case doc == nil:
+		r.sumRun(r.at)
 		r.state = between
 	case string(doc[4:min(8, len(doc))]) == blockStart && r.known(doc):
+		r.sumRun(r.at)
 		r.in.Off -= len(doc)
 		r.state = between
 		r.softFault(ErrBlock, 0)
 	case r.open.ended && !r.late:
 		r.late = true
 		r.count(doc)
+		r.run += len(doc)
 		r.softFault(ErrEnded, Document)
 	default:
 		r.count(doc)
+		r.run += len(doc)
 		r.event = Document
 	}
 }
@@ -265,12 +279,22 @@ func (r *Reader) count(doc []byte) {
 	s.totals.Documents++
 	s.totals.Bytes += int64(len(doc))
 	s.totals.Largest = max(s.totals.Largest, len(doc))
-	switch {
-	case r.opts.SkipChecksums:
-	case r.follow.on:
-		r.follow.run += len(doc)
-	default:
-		s.sum = crc64.Update(s.sum, checksums, doc)
+}
+
+// sumRun adds the run of documents that ends at offset end to the checksum of the open
+// namespace.
+func (r *Reader) sumRun(end int64) {
+	if r.run > 0 {
+		to := int(end - r.in.Base)
+		r.addSum(r.in.Data[to-r.run : to])
+		r.run = 0
+	}
+}
+
+// addSum adds documents to the checksum of the open namespace.
+func (r *Reader) addSum(docs []byte) {
+	if !r.opts.SkipChecksums {
+		r.open.sum = r.summer.update(r.open.sum, docs)
 	}
 }
 

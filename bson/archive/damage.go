@@ -69,6 +69,7 @@ func (r *Reader) Resync(skipped io.Writer) bool {
 	case r.state == atStart:
 		return r.passMetadata(skipped)
 	case fault == nil:
+		r.sumRun(r.in.Offset())
 		r.in.Off -= len(r.doc)
 	}
 	return r.enterDamage(skipped)
@@ -167,6 +168,7 @@ func (r *Reader) nextInDamage() {
 		}
 	default:
 		r.count(doc)
+		r.addSum(doc)
 		r.event = Document
 	}
 }

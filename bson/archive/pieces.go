@@ -2,7 +2,6 @@ package archive
 
 import (
 	"encoding/binary"
-	"hash/crc64"
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -127,7 +126,6 @@ func (p *PieceReader) header(doc []byte) {
 // A follow is the state of a Reader while it follows pieces.
 type follow struct {
 	on     bool
-	run    int     // bytes of documents before the next byte whose checksum is missing
 	before []saved // spaces, to be restored
 	known  int     // number of spaces
 	read   int     // bytes of metadata and names
@@ -176,6 +174,7 @@ func (r *Reader) Buffered() []byte { return r.in.Rest() }
 // What it has read ahead is dropped; the slice of Buffered is then the caller's.
 func (r *Reader) Continue(in io.Reader) {
 	base := r.in.Offset()
+	r.sumRun(base)
 	r.in = readahead.Buffer{}
 	r.in.Reset(in)
 	r.in.Base = base
@@ -187,6 +186,7 @@ func (r *Reader) Continue(in io.Reader) {
 // called for each document with its offset in data; Namespace and Totals are those of
 // the document. What the Reader has read ahead is dropped.
 func (r *Reader) Follow(data []byte, each func(offset int)) bool {
+	r.sumRun(r.in.Offset())
 	f := &r.follow
 	*f = follow{on: true, before: f.before[:0], known: len(r.order), read: r.read, base: r.in.Offset(), open: r.open, state: r.state, lost: r.lost, late: r.late}
 	f.keep(r.open)
@@ -194,13 +194,11 @@ func (r *Reader) Follow(data []byte, each func(offset int)) bool {
 	r.in.ResetBytes(data)
 	r.in.Base = f.base
 	for r.err == nil && (r.in.Off < len(data) || r.state == ending) {
-		end, s := r.in.Off, r.open
+		start := r.in.Off
 		r.event = 0
 		r.step()
-		if r.event != Document {
-			r.sumRun(s, data[:end])
-		} else if each != nil {
-			each(end)
+		if r.event == Document && each != nil {
+			each(start)
 		}
 	}
 	f.on, r.event, r.doc = false, 0, nil
@@ -208,16 +206,8 @@ func (r *Reader) Follow(data []byte, each func(offset int)) bool {
 		r.Unfollow()
 		return false
 	}
-	r.sumRun(r.open, data)
+	r.sumRun(r.in.Offset())
 	return true
-}
-
-// sumRun adds to the checksum of s the run at the end of data.
-func (r *Reader) sumRun(s *space, data []byte) {
-	if n := r.follow.run; n > 0 {
-		s.sum = crc64.Update(s.sum, checksums, data[len(data)-n:])
-		r.follow.run = 0
-	}
 }
 
 // Unfollow takes back the last call of Follow. Nothing may have been read since.
@@ -230,7 +220,7 @@ func (r *Reader) Unfollow() {
 	for i := len(f.before) - 1; i >= 0; i-- {
 		*f.before[i].at = f.before[i].space
 	}
-	f.before, f.run = f.before[:0], 0
+	f.before, r.run = f.before[:0], 0
 	r.open, r.state, r.lost, r.late = f.open, f.state, f.lost, f.late
 	r.err, r.soft, r.next, r.final = nil, false, 0, false
 	r.in = readahead.Buffer{Base: f.base}

@@ -120,6 +120,8 @@ type Reader struct {
 	spaces  map[Namespace]*space
 	order   []*space // in the order of their first blocks
 	open    *space   // of the current block; nil: none yet
+	summer  summer
+	run     int      // bytes of documents, up to the last frame, that are not in the checksum of open
 	claimed uint64   // the checksum in the header of the current block
 	late    bool     // the current block is known to be after the end of its namespace
 	lost    bool     // the header of what is read now was damaged
@@ -226,7 +228,8 @@ func (r *Reader) Namespace() Namespace {
 func (r *Reader) Uncertain() bool { return r.lost }
 
 // Document returns the document of an event Document, else nil. Only its length and
-// its final NUL were checked. It is overwritten by the next call of Next or Resync.
+// its final NUL were checked. It must not be changed, because the checksum of several
+// documents is computed at once, and it is overwritten by the next call of Next or Resync.
 func (r *Reader) Document() bsoncore.Document {
 	if r.event != Document {
 		return nil
