@@ -92,13 +92,18 @@ func (s *summer) remove(block *[blockSize]byte, at int) {
 // add sets last to the first words of data, which are not removed, and adds the words
 // before them that were removed.
 func (s *summer) add(data []byte) {
-	for k := range far {
-		word := binary.LittleEndian.Uint64(data[k*wordSize:])
-		for _, d := range distances {
-			if k < d {
-				word ^= s.removed[far-d+k]
-			}
+	words := s.removed[far:][:far]
+	for k := range words {
+		words[k] = binary.LittleEndian.Uint64(data[k*wordSize:])
+	}
+	for _, d := range distances {
+		before := s.removed[far-d : far]
+		to := words[:len(before)]
+		for k, word := range before {
+			to[k] ^= word
 		}
+	}
+	for k, word := range words {
 		binary.LittleEndian.PutUint64(s.last[k*wordSize:], word)
 	}
 }
