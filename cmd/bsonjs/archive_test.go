@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc64"
 	"maps"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -399,6 +401,60 @@ func TestLongArchive(t *testing.T) {
 		got := runCommand(bytes.NewReader(data), "-j", jobs)
 		if got.code != 0 || got.stdout != want.stdout || got.stderr != "" {
 			t.Errorf("%s jobs: code %d, %d bytes of %d, %.300s", jobs, got.code, len(got.stdout), len(want.stdout), got.stderr)
+		}
+	}
+}
+
+// TestArchiveLong: documents of an archive whose text is long are counted with the others,
+// for any number of workers, and one of them that cannot be written is rejected.
+func TestArchiveLong(t *testing.T) {
+	x, y := namespace{"a", "x"}, namespace{"a", "y"}
+	document := func(n int32, key string, elements int) []byte {
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt32(doc, "n", n)
+		doc, in := bsoncore.BeginArray(doc, "a")
+		doc = append(doc, strings.Repeat("\x0b\x00\x00\x00", elements)...) // regular expressions without a pattern
+		doc = bsoncore.End(doc, in)
+		doc, in = bsoncore.BeginDocument(doc, "d")
+		return bsoncore.End(bsoncore.End(bsoncore.AppendString(doc, key, "zz"), in), mark)
+	}
+	const long = 50_000
+	bad := document(3, "$oid", long)
+	data := newArchive(x, y).
+		block(x, document(1, "k", 0), document(2, "k", long)).
+		block(y, document(1, "k", long), document(2, "k", 1), bad, document(4, "k", long), document(5, "k", 0)).
+		block(x, document(3, "k", 0), document(4, "k", long)).
+		end(x).end(y).data
+	at := bytes.Index(data, bad)
+	want := fmt.Sprintf("bsonjs: <stdin>: a.y document 3 at offset %d (/d/$oid): key is special in Extended JSON; use --ambiguous as-is; skipped %s from offset %d\n",
+		at+bytes.Index(bad, []byte("\x02$oid")), report.Plural(int64(len(bad)), "byte"), at)
+	for _, jobs := range []string{"1", "3"} {
+		got := runCommand(bytes.NewReader(data), "-j", jobs, "--on-error", "skip", "--summary", "none", "--ns-field", "ns")
+		if got.code != 1 || got.stderr != want {
+			t.Errorf("%s jobs: code %d, %s\nwant %s", jobs, got.code, got.stderr, want)
+		}
+		var numbers []string
+		for line := range strings.Lines(got.stdout) {
+			numbers = append(numbers, line[len(`{"n":`):len(`{"n":1`)]+line[len(line)-len(`x"}`)-1:len(line)-len(`"}`)-1])
+		}
+		if diff := cmp.Diff("1x 2x 1y 2y 4y 5y 3x 4x", strings.Join(numbers, " ")); diff != "" {
+			t.Errorf("%s jobs: documents (-want +got):\n%s", jobs, diff)
+		}
+		got = runCommand(bytes.NewReader(data), "-j", jobs, "--on-error", "skip", "--summary", "json", "--errors", "json")
+		if !strings.Contains(got.stderr, `{"read":9,"written":8,"rejected":1,`) {
+			t.Errorf("%s jobs: %s", jobs, got.stderr)
+		}
+	}
+}
+
+// TestListFails: a list that cannot be written is a fault of the output.
+func TestListFails(t *testing.T) {
+	data, _, _ := smallArchive()
+	for _, flags := range [][]string{nil, {"--json"}} {
+		var stderr bytes.Buffer
+		code := run(append([]string{"list"}, flags...), bytes.NewReader(data), &brokenWriter{9, errors.New("no room")}, &stderr)
+		if code != 5 || stderr.String() != "bsonjs: <stdout>: cannot be written: no room\n" {
+			t.Errorf("%v: code %d, %s", flags, code, &stderr)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
@@ -139,6 +141,27 @@ func TestReadFailure(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 		})
+	}
+}
+
+// ObjectIds are read up to a line that is none, or up to the failure of the reader.
+func TestReadIDs(t *testing.T) {
+	const id, when = "65e00f400000000000000000\n", "2024-02-29T04:59:44Z\n"
+	disk := errors.New("the disk is on fire")
+	for _, tc := range []struct {
+		name string
+		r    io.Reader
+		want command
+	}{
+		{"sound", strings.NewReader(id + " " + id), command{0, when + when, ""}},
+		{"the last line has no end", strings.NewReader(strings.TrimSpace(id)), command{0, when, ""}},
+		{"an empty line", strings.NewReader(id + "\n" + id), command{4, when, "bsonjs: <stdin>: line 2: \"\" is not an ObjectId: wrong length at offset 0\n"}},
+		{"a long line", strings.NewReader(id + id + strings.Repeat("0", 70_000)), command{4, when + when, "bsonjs: <stdin>: line 3: too long for an ObjectId\n"}},
+		{"a failure", brokenReader(id, disk), command{3, when, "bsonjs: <stdin>: the disk is on fire\n"}},
+	} {
+		if diff := cmp.Diff(tc.want, runCommand(tc.r, "oid", "time"), cmp.AllowUnexported(command{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -63,6 +64,47 @@ func TestTyping(t *testing.T) {
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+}
+
+// The time in an ObjectId that is typed is printed before the next one is read.
+func TestTypingIDs(t *testing.T) {
+	person, program := pty.Open(t)
+	const id, when = "65e00f400000000000000000\n", "2024-02-29T04:59:44Z\n"
+	io.WriteString(person, id)
+	lines := make(chan string, 9)
+	w := lineFunc(func(line string) {
+		lines <- line
+		if len(lines) == 1 { // the first line has come before the end of the input
+			io.WriteString(person, id+"\x04")
+		}
+	})
+	var stderr bytes.Buffer
+	done := make(chan int, 1)
+	go func() { done <- run([]string{"oid", "time"}, program, w, &stderr) }()
+	select {
+	case code := <-done:
+		close(lines)
+		var got []string
+		for line := range lines {
+			got = append(got, line)
+		}
+		if diff := cmp.Diff([]string{when, when}, got); diff != "" || code != 0 {
+			t.Errorf("code %d (-want +got):\n%s", code, diff)
+		}
+		if want := "bsonjs: reading from the terminal; end the input with Ctrl-D\n"; stderr.String() != want {
+			t.Errorf("stderr %q, want %q", stderr.String(), want)
+		}
+	case <-time.After(patience):
+		t.Fatal("no line comes before the end of the input")
+	}
+}
+
+// A lineFunc is called for each line that is written.
+type lineFunc func(string)
+
+func (f lineFunc) Write(p []byte) (int, error) {
+	f(string(p))
+	return len(p), nil
 }
 
 // On a terminal, messages have colours. If a flag asks for it, there is a bar,
