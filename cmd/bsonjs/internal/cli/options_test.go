@@ -144,6 +144,60 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// A command passes the values of its flags on to the run.
+func TestPlans(t *testing.T) {
+	for _, o := range []interface {
+		task
+		addFlags(fs *pflag.FlagSet)
+	}{new(convertOptions), new(validateOptions), new(inspectOptions), new(dumpOptions), new(listOptions)} {
+		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+		o.addFlags(fs)
+		set := func(name, value string) bool {
+			if fs.Lookup(name) == nil {
+				return false
+			}
+			if err := fs.Set(name, value); err != nil {
+				t.Errorf("%T: --%s %s: %v", o, name, value, err)
+			}
+			return true
+		}
+		set("on-error", "skip")
+		if _, converts := o.(*convertOptions); converts {
+			set("on-error", "quarantine")
+		}
+		jobs, depth, size, errs := set("jobs", "3"), set("max-depth", "7"), set("max-document-size", "99"), set("max-errors", "5")
+		rejects, output, quiet, undo := set("rejects", "r"), set("output", "o"), set("quiet", "true"), set("undo-crlf", "true")
+		from, spaces, overwrite, force := set("from", "archive"), set("ns", "a.b"), set("overwrite", "true"), set("force", "true")
+		if err := fs.Parse(nil); err != nil {
+			t.Fatal(err)
+		}
+		r := o.common().run(streams{})
+		o.plan(&r)
+		for _, tc := range []struct {
+			name      string
+			set       bool
+			got, want any
+		}{
+			{"jobs", jobs, r.Jobs, 3},
+			{"max-depth", depth, [3]int{r.Options.BSON.MaxDepth, r.Options.Text.MaxDepth, r.Options.Pickle.MaxDepth}, [3]int{7, 7, 7}},
+			{"max-document-size", size, [3]int{r.Options.BSON.MaxDocumentSize, r.Options.Text.MaxDocumentSize, r.Options.Pickle.MaxPickleSize}, [3]int{99, 99, 99}},
+			{"max-errors", errs, r.MaxErrors, int64(5)},
+			{"rejects", rejects, r.Rejects.Name, "r"},
+			{"output", output, r.Output.Name, "o"},
+			{"overwrite", overwrite, r.Output.Overwrite, true},
+			{"force", force, r.Force, true},
+			{"quiet", quiet, r.Quiet, true},
+			{"undo-crlf", undo, r.UndoCRLF, true},
+			{"from", from, r.From, codec.Archive},
+			{"ns", spaces, r.Options.Namespaces.Patterns(), []string{"a.b"}},
+		} {
+			if diff := cmp.Diff(tc.want, tc.got, cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })); tc.set && diff != "" {
+				t.Errorf("%T: --%s (-want +got):\n%s", o, tc.name, diff)
+			}
+		}
+	}
+}
+
 // A command has a flag for each field of the groups that its options embed.
 func TestGroupsAreOffered(t *testing.T) {
 	for _, o := range []interface {

@@ -52,7 +52,7 @@ func TestUTF16(t *testing.T) {
 			all.WriteRune(r)
 		}
 	}
-	for _, text := range []string{"", "a", "é", "日本", "\U0001F600", "\uFEFF\uFFFD\uD7FF\uE000\U00010000\U0010FFFF", all.String()} {
+	for _, text := range []string{"", "a", "\x7f\u0080", "\u07ff\u0800", "é", "日本", "\U0001F600", "\uFEFF\uFFFD\uD7FF\uE000\U00010000\U0010FFFF", all.String()} {
 		for _, order := range orders {
 			data := wide(order, text)
 			for name, r := range map[string]io.Reader{

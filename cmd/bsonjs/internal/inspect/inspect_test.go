@@ -315,6 +315,9 @@ func TestSelection(t *testing.T) {
 			if diff := cmp.Diff(tc.want, strings.Join(got, " ")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
+			if fault := (inspect.Part{Kind: inspect.Fault, Offset: 4000, Path: []byte("/other")}); !tc.s.Part(100, fault) {
+				t.Error("a fault is not selected")
+			}
 			if want := tc.name != "none before"; tc.s.Document(100, len(doc)) != want {
 				t.Errorf("Document: %v", !want)
 			}
