@@ -57,7 +57,7 @@ func end(ctx context.Context, r run.Run, room, rejectsRoom int) ended {
 
 var errDisk = errors.New("the disk is on fire")
 
-// A suddenReader returns its text and then an error, both in the same call.
+// A suddenReader returns its text and an error in the same call.
 type suddenReader struct{ text string }
 
 func (r *suddenReader) Read(p []byte) (int, error) {
@@ -108,7 +108,7 @@ func TestEnds(t *testing.T) {
 		{"the output to be completed is full", pickled + notPickled, run.Run{From: codec.Pickle, Policy: run.Finish}, 0, -1,
 			ended{Code: report.CodeOutput, Messages: full}},
 		{"the input fails behind a document, and the output is full", pickled, run.Run{From: codec.Pickle, Policy: run.Skip}, 0, -1,
-			ended{Code: report.CodeOutput, Messages: burns(13) + full}},
+			ended{Code: report.CodeOutput, Messages: full}},
 		{"the input fails behind a document", pickled, run.Run{From: codec.Pickle, Policy: run.Skip}, 99, -1,
 			ended{Code: report.CodeInput, Read: 1, Written: 1, Whole: true, Out: line, Messages: burns(13)}},
 		{"the input fails behind damage", one + bad, run.Run{From: codec.BSON, Policy: run.Skip}, 99, 99,
@@ -127,7 +127,11 @@ func TestEnds(t *testing.T) {
 		if strings.Contains(tc.name, "the input fails") {
 			tc.r.Stdin = &suddenReader{tc.in}
 		}
-		if diff := cmp.Diff(tc.want, end(t.Context(), tc.r, tc.room, tc.rejects)); diff != "" {
+		got := end(t.Context(), tc.r, tc.room, tc.rejects)
+		if tc.room == 0 { // the output may be written before the input has failed
+			got.Messages = strings.TrimPrefix(got.Messages, burns(13))
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
 	}
