@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -15,9 +16,9 @@ import (
 // This file lists the files of dump directories. It reads the names of all files, and
 // the small files: metadata and preludes.
 //
-//   - A lister goes through the directory and its databases, and sorts files by their
-//     names.
-//   - finish connects documents with their metadata.
+//   - A folderLister goes through the directory and its databases, and sorts files by
+//     their names. It brings the documents and the metadata of a name together.
+//   - finish reads the metadata and makes the Files.
 
 // ErrTwice: a dump directory has two files with the documents, or the metadata, of one
 // collection, such as users.bson and users.bson.gz.
@@ -28,17 +29,23 @@ type FolderOptions struct {
 	_ struct{} // keyed literals only
 
 	// DB is the database of the files that are not in a directory of a database: for
-	// OUT/shop of a dump in OUT it is "shop". Without it, such files have no
-	// namespace.
+	// OUT/shop of a dump in OUT it is "shop". Directories are not listed then. Without
+	// it, such files have no namespace, unless DirName applies.
 	DB string
-	// Suffixes are the suffixes of files of documents, with a dot. The default is
-	// ".bson".
+	// DirName is the name of the directory, if it is known. It is the DB, but
+	// directories are listed, if there is no other and a metadata file is not in a
+	// directory of a database: then the directory is that of a database. A name that
+	// no database has does not count.
+	DirName string
+	// Suffixes are the suffixes of files of documents, with a dot, in upper or lower
+	// case. The default is ".bson".
 	Suffixes []string
-	// Compressions are further suffixes of compressed files, with a dot. The default is
-	// ".gz".
+	// Compressions are further suffixes of compressed files, with a dot, in upper or
+	// lower case. A name may have two of them. The default is ".gz".
 	Compressions []string
 	// Decompress returns the content of a file whose name has the suffix, one of
-	// Compressions. The default is compress/gzip.
+	// Compressions. If it is an io.Closer, it is closed before the file. The default is
+	// compress/gzip.
 	Decompress func(suffix string, r io.Reader) (io.Reader, error)
 	// MaxNamespaces is the largest number of namespaces. Zero means
 	// DefaultMaxNamespaces.
@@ -56,13 +63,15 @@ type FolderOptions struct {
 type Folder struct {
 	ServerVersion string // of the first prelude.json, "" if there is none
 	ToolVersion   string
-	PreludeErr    error // of reading a prelude.json
+	PreludeErr    error // of reading a prelude.json: a *fs.PathError
 	// Files are the collections, in the order of Namespace.Compare; before them are
 	// files without a namespace, in the order of their names.
 	Files []File
 	// Others are the names of files and directories that are none of a dump, in order:
 	// symbolic links and directories in databases are among them.
 	Others []string
+	// Unlisted are the errors of listing directories of databases.
+	Unlisted []error
 
 	fsys fs.FS
 	opts FolderOptions
@@ -80,16 +89,18 @@ type File struct {
 	// Shortened says that the name of the collection is too long for a file name, and
 	// no metadata have it: Namespace has the start of the name.
 	Shortened bool
-	// MetadataErr is the error of reading the metadata, which are then empty.
+	// MetadataErr is the error of reading the metadata, which are then empty: a
+	// *fs.PathError.
 	MetadataErr error
 }
 
 // OpenFolder is FolderOptions{}.OpenFolder.
 func OpenFolder(fsys fs.FS) (*Folder, error) { return FolderOptions{}.OpenFolder(fsys) }
 
-// OpenFolder lists the dump directory fsys. Errors are those of listing fsys, a
-// *fs.PathError around ErrTwice, or an *Error that matches ErrTooMany. Metadata that
-// cannot be read are no such error: see File. It panics if an option is negative.
+// OpenFolder lists the dump directory fsys. Errors are those of listing the top of fsys,
+// a *fs.PathError around ErrTwice, or an *Error that matches ErrTooMany. Directories and
+// metadata that cannot be read are no such error: see Folder and File. It panics if an
+// option is negative.
 func (o FolderOptions) OpenFolder(fsys fs.FS) (*Folder, error) {
 	limits := ReadOptions{MaxNamespaces: o.MaxNamespaces, MaxMetadata: o.MaxMetadata}.complete()
 	o.MaxNamespaces, o.MaxMetadata = limits.MaxNamespaces, limits.MaxMetadata
@@ -102,7 +113,7 @@ func (o FolderOptions) OpenFolder(fsys fs.FS) (*Folder, error) {
 	if o.Decompress == nil {
 		o.Decompress = func(_ string, r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 	}
-	l := &folderLister{Folder: &Folder{fsys: fsys, opts: o}, files: map[fileKey]*File{}, left: o.MaxMetadata}
+	l := &folderLister{Folder: &Folder{fsys: fsys, opts: o}, files: map[fileKey]*named{}, left: o.MaxMetadata}
 	err := l.top()
 	if err == nil {
 		err = l.finish()
@@ -125,7 +136,15 @@ func (f *Folder) Open(file File) (io.ReadCloser, error) {
 // A content is a file that is read.
 type content struct {
 	io.Reader
-	io.Closer
+	layers []io.Closer // the file, and what reads from it
+}
+
+// Close closes the file and what reads from it.
+func (c *content) Close() (err error) {
+	for _, l := range slices.Backward(c.layers) {
+		err = l.Close()
+	}
+	return err
 }
 
 func (f *Folder) open(name string) (io.ReadCloser, error) {
@@ -133,25 +152,47 @@ func (f *Folder) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, suffix := cutSuffix(name, f.opts.Compressions)
-	if suffix == "" {
-		return file, nil
+	c := &content{file, []io.Closer{file}}
+	for _, suffix := range f.opts.compressions(name) {
+		if c.Reader, err = f.opts.Decompress(suffix, c.Reader); err != nil {
+			c.Close()
+			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		}
+		if z, ok := c.Reader.(io.Closer); ok {
+			c.layers = append(c.layers, z)
+		}
 	}
-	r, err := f.opts.Decompress(suffix, file)
-	if err != nil {
-		file.Close()
-		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+	return c, nil
+}
+
+// maxLayers is the number of compressions of a file.
+const maxLayers = 2
+
+// compressions returns the suffixes of compressions of a name, the outermost first.
+func (o FolderOptions) compressions(name string) (suffixes []string) {
+	for range maxLayers {
+		stem, suffix := cutSuffix(name, o.Compressions)
+		if suffix == "" {
+			break
+		}
+		name, suffixes = stem, append(suffixes, suffix)
 	}
-	return content{r, file}, nil
+	return suffixes
 }
 
 // A fileKey is the directory and the name of a collection as they are in names of files.
 type fileKey struct{ dir, base string }
 
+// A named has the files of a key.
+type named struct {
+	documents, metadata []string // names; only one, if the file has a namespace
+}
+
 // A folderLister is a Folder while it is listed.
 type folderLister struct {
 	*Folder
-	files map[fileKey]*File
+	files map[fileKey]*named
+	count int // of keys, and of names that have the key of another
 	left  int // bytes of metadata that may follow
 }
 
@@ -183,35 +224,45 @@ func (l *folderLister) top() error {
 	return err
 }
 
-// database lists the directory of a database.
+// database lists the directory of a database, as far as it can be listed.
 func (l *folderLister) database(dir string) error {
 	entries, err := fs.ReadDir(l.fsys, dir)
-	for i := 0; err == nil && i < len(entries); i++ {
-		err = l.file(dir, entries[i])
+	if err != nil {
+		l.Unlisted = append(l.Unlisted, err)
 	}
-	return err
+	for _, e := range entries {
+		if err := l.file(dir, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // file adds a file of a directory.
 func (l *folderLister) file(dir string, e fs.DirEntry) error {
 	name := path.Join(dir, e.Name())
-	stem, _ := cutSuffix(e.Name(), l.opts.Compressions)
-	switch {
-	case !e.Type().IsRegular():
-		l.other(name, e)
-	case stem == preludeName:
-		return l.prelude(name)
-	case strings.HasSuffix(stem, metadataSuffix):
-		return l.add(fileKey{dir, strings.TrimSuffix(stem, metadataSuffix)}, name, func(f *File) *string { return &f.MetadataName })
-	default:
-		base, suffix := cutSuffix(stem, l.opts.Suffixes)
-		if suffix == "" || base == "" {
-			l.other(name, e)
-			return nil
-		}
-		return l.add(fileKey{dir, base}, name, func(f *File) *string { return &f.Name })
+	stem := e.Name()
+	for _, suffix := range l.opts.compressions(stem) {
+		stem = stem[:len(stem)-len(suffix)]
 	}
-	return nil
+	if !e.Type().IsRegular() {
+		l.other(name, e)
+		return nil
+	}
+	if stem == preludeName {
+		return l.prelude(name)
+	}
+	base, ok := strings.CutSuffix(stem, metadataSuffix)
+	field := func(n *named) *[]string { return &n.metadata }
+	if !ok {
+		base, _ = cutSuffix(stem, l.opts.Suffixes)
+		field = func(n *named) *[]string { return &n.documents }
+	}
+	if base == "" || base == stem {
+		l.other(name, e)
+		return nil
+	}
+	return l.add(fileKey{dir, base}, name, field)
 }
 
 func (l *folderLister) other(name string, e fs.DirEntry) {
@@ -221,21 +272,22 @@ func (l *folderLister) other(name string, e fs.DirEntry) {
 	l.Others = append(l.Others, name)
 }
 
-// add adds name to the file of key, in the field that it is for.
-func (l *folderLister) add(key fileKey, name string, field func(*File) *string) error {
-	f := l.files[key]
-	if f == nil {
-		if len(l.files) == l.opts.MaxNamespaces {
-			return &Error{Err: ErrTooMany}
-		}
-		f = new(File)
-		l.files[key] = f
+// add adds name to the names of key, in the field that it is for.
+func (l *folderLister) add(key fileKey, name string, field func(*named) *[]string) error {
+	n := l.files[key]
+	if n == nil {
+		n = new(named)
+		l.files[key] = n
+		l.count++
 	}
-	p := field(f)
-	if *p != "" {
-		return &fs.PathError{Op: "list", Path: name, Err: ErrTwice}
+	p := field(n)
+	if *p != nil {
+		l.count++
 	}
-	*p = name
+	if l.count > l.opts.MaxNamespaces {
+		return &Error{Err: ErrTooMany}
+	}
+	*p = append(*p, name)
 	return nil
 }
 
@@ -280,11 +332,13 @@ func (l *folderLister) readJSON(name string, v any) (string, error) {
 
 // finish reads the metadata and sorts the files.
 func (l *folderLister) finish() error {
-	for key, f := range l.files {
-		if err := l.describe(key, f); err != nil {
+	l.opts.DB = cmp.Or(l.opts.DB, l.ownDB())
+	for key, n := range l.files {
+		files, err := l.describe(key, n)
+		if err != nil {
 			return err
 		}
-		l.Files = append(l.Files, *f)
+		l.Files = append(l.Files, files...)
 	}
 	slices.SortFunc(l.Files, func(a, b File) int {
 		return cmp.Or(a.Namespace.Compare(b.Namespace), cmp.Compare(a.Name+a.MetadataName, b.Name+b.MetadataName))
@@ -292,50 +346,103 @@ func (l *folderLister) finish() error {
 	slices.Sort(l.Others)
 	for i, f := range l.Files[min(1, len(l.Files)):] {
 		if before := l.Files[i]; f.Namespace == before.Namespace && !f.Shortened && f.Namespace != (Namespace{}) {
-			return &fs.PathError{Op: "list", Path: cmp.Or(f.Name, f.MetadataName), Err: ErrTwice}
+			return twice(cmp.Or(before.Name, before.MetadataName), cmp.Or(f.Name, f.MetadataName))
 		}
 	}
 	return nil
 }
 
-// describe sets the namespace and the metadata of f.
-func (l *folderLister) describe(key fileKey, f *File) error {
-	collection, whole := ParseFileName(key.base)
-	f.Shortened = !whole
-	if f.MetadataName != "" {
-		var m struct {
-			Type       Type   `json:"type"`
-			Collection string `json:"collectionName"`
+// ownDB returns DirName, if the directory is that of a database.
+func (l *folderLister) ownDB() string {
+	if (Namespace{l.opts.DirName, oplogName}).check() != nil {
+		return ""
+	}
+	for key, n := range l.files {
+		if key.dir == "." && n.metadata != nil {
+			return l.opts.DirName
 		}
-		text, err := l.readJSON(f.MetadataName, &m)
-		switch {
-		case errors.Is(err, ErrTooMany):
-			return err
-		case err != nil:
-			f.MetadataErr = err
-		default:
-			f.Type, f.Text = m.Type, text
+	}
+	return ""
+}
+
+// twice is the error for two files of one collection.
+func twice(first, second string) error {
+	return &fs.PathError{Op: "list", Path: second, Err: fmt.Errorf("%w: also %s", ErrTwice, first)}
+}
+
+// describe returns the file of n with its namespace and its metadata. Without a
+// namespace there is a file for each name.
+func (l *folderLister) describe(key fileKey, n *named) (files []File, err error) {
+	if key.dir == "." && l.opts.DB == "" && (key.base != oplogName || n.metadata != nil) {
+		for _, name := range n.documents {
+			files = append(files, File{Name: name})
 		}
-		if f.Shortened && FileName(m.Collection) == key.base {
-			collection, f.Shortened = m.Collection, false
+		for _, name := range n.metadata { // the directory has a name that no database has
+			l.Others = append(l.Others, name)
 		}
+		return files, nil
+	}
+	for _, names := range [][]string{n.documents, n.metadata} {
+		if len(names) > 1 {
+			return nil, twice(names[0], names[1])
+		}
+	}
+	var f File
+	if n.documents != nil {
+		f.Name = n.documents[0]
+	}
+	if n.metadata != nil {
+		f.MetadataName = n.metadata[0]
+	}
+	if err := l.readMetadata(key, &f); err != nil {
+		return nil, err
 	}
 	switch {
 	case key.dir != ".":
-		f.Namespace = Namespace{key.dir, collection}
+		f.Namespace.DB = key.dir
 	case key.base == oplogName && f.MetadataName == "":
-		f.Namespace = Namespace{Collection: oplogName}
-	case l.opts.DB != "":
-		f.Namespace = Namespace{l.opts.DB, collection}
+		f.Namespace.DB = ""
+	default:
+		f.Namespace.DB = l.opts.DB
+	}
+	return []File{f}, nil
+}
+
+// readMetadata sets the collection and the metadata of f.
+func (l *folderLister) readMetadata(key fileKey, f *File) error {
+	collection, whole := ParseFileName(key.base)
+	if (Namespace{Collection: collection}).check() != nil {
+		collection = key.base // not an escaped name
+	}
+	f.Namespace.Collection, f.Shortened = collection, !whole
+	if f.MetadataName == "" {
+		return nil
+	}
+	var m struct {
+		Type       Type   `json:"type"`
+		Collection string `json:"collectionName"`
+	}
+	text, err := l.readJSON(f.MetadataName, &m)
+	switch {
+	case errors.Is(err, ErrTooMany):
+		return err
+	case err != nil:
+		f.MetadataErr = err
+	default:
+		f.Type, f.Text = m.Type, text
+	}
+	if f.Shortened && FileName(m.Collection) == key.base {
+		f.Namespace.Collection, f.Shortened = m.Collection, false
 	}
 	return nil
 }
 
-// cutSuffix cuts the first of the suffixes that name ends in.
+// cutSuffix cuts the first of the suffixes that name ends in, without regard to upper
+// and lower case.
 func cutSuffix(name string, suffixes []string) (stem, suffix string) {
 	for _, s := range suffixes {
-		if stem, ok := strings.CutSuffix(name, s); ok {
-			return stem, s
+		if n := len(name) - len(s); n >= 0 && strings.EqualFold(name[n:], s) {
+			return name[:n], s
 		}
 	}
 	return name, ""

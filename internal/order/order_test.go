@@ -52,8 +52,9 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "codec", "stage", "sink", "report", "file", "compress", "inspect", "interrupt", "oneline"},
-	"run":       {"pipeline", "record", "codec", "report", "file", "compress", "interrupt"},
+	"cli":       {"run", "codec", "stage", "sink", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
+	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt"},
+	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record"},
 	"sink":      {"record", "codec", "inspect", "oneline"},
 	"codec":     {"record"},

@@ -263,6 +263,13 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 	}
 }
 
+// end says that documents of several namespaces became one output.
+func (o *convertOptions) end(r *run.Run, result *run.Result) {
+	if result.Whole && result.Several && o.field == "" && !o.quiet {
+		r.Say.Note("wrote documents of several namespaces; -o FOLDER/ writes a file for each")
+	}
+}
+
 // A converter is the target of conversions. If resolve could not decide the
 // format of the output, the format of the first input does.
 type converter struct {

@@ -4,27 +4,20 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
-// This file has hints about the command line: words that are not commands,
-// directories in place of files, and flags of other commands.
+// This file has hints about the command line: words that are not commands, and flags
+// of other commands.
 
 // openHint returns the function that has hints about inputs of cmd that cannot
 // be opened.
 func openHint(cmd *cobra.Command) func(name string, err error) string {
 	return func(name string, err error) string {
-		switch {
-		case errors.Is(err, syscall.EISDIR):
-			return folderHint(name)
-		case errors.Is(err, fs.ErrNotExist) && isMain(cmd) && isWord(name):
+		if errors.Is(err, fs.ErrNotExist) && isMain(cmd) && isWord(name) {
 			return "the commands are " + strings.Join(commandNames(cmd.Root()), ", ")
 		}
 		return ""
@@ -44,22 +37,6 @@ func commandNames(parent *cobra.Command) (names []string) {
 		}
 	}
 	return names
-}
-
-// inFolder are the patterns of the files that a directory of dumps may have, the
-// most likely first.
-var inFolder = []string{"*.bson", "*.bson.gz", "*/*.bson", "*/*.bson.gz", "*.json"}
-
-// folderHint returns what to type for the files in the directory of the given
-// name.
-func folderHint(name string) string {
-	folder := os.DirFS(name)
-	for _, pattern := range inFolder {
-		if found, _ := fs.Glob(folder, pattern); len(found) > 0 {
-			return "for the files in the directory, type " + oneline.Escape(path.Join(name, pattern))
-		}
-	}
-	return "type the names of the files in the directory"
 }
 
 // isFolder reports whether there is a directory of the given name.

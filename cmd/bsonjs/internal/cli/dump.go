@@ -75,7 +75,7 @@ func (a *app) dumpCommand() *cobra.Command {
 		}
 		o.folder = len(args) == 0 && o.bsonFile == "" && isFolder("dump")
 		if o.folder && file.IsTerminal(a.std.in) {
-			o.notes = append(o.notes, folderNote())
+			o.notes = append(o.notes, folderNote)
 		}
 		return a.start(o, cmd, args)
 	}
@@ -83,7 +83,7 @@ func (a *app) dumpCommand() *cobra.Command {
 }
 
 // folderNote is for users who mean the directory that mongodump makes.
-func folderNote() string { return "this is the command dump; " + folderHint("dump") }
+const folderNote = "this is the command dump; for the directory of this name type ./dump"
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *dumpOptions) addFlags(fs *pflag.FlagSet) {
@@ -175,7 +175,7 @@ func (o *dumpOptions) end(r *run.Run, result *run.Result) {
 	if result.Opened && !o.quiet && !file.IsClosedPipe(result.Err) {
 		r.Say.Found(result.Read - result.Holes)
 		if o.folder && result.In == 0 && !file.IsTerminal(r.Stdin) {
-			r.Say.Note(folderNote())
+			r.Say.Note(folderNote)
 		}
 	}
 }

@@ -30,16 +30,18 @@ func (a *app) listCommand() *cobra.Command {
 	o := new(listOptions)
 	cmd := &cobra.Command{
 		Use:   "list [flags] [FILE...]",
-		Short: "list the namespaces of mongodump archives",
-		Long: "List the namespaces of archives of mongodump: how many documents each has, their\n" +
-			"bytes, the average and the largest size of a document, the type, the number of\n" +
-			"indexes, and whether the checksum is that of the documents. \"no end\" in place of\n" +
-			"the checksum says that the archive was cut before the end of the namespace.\n\n" +
+		Short: "list the namespaces of mongodump archives and directories",
+		Long: "List the namespaces of archives and directories of mongodump: how many documents\n" +
+			"each has, their bytes, the average and the largest size of a document, the type,\n" +
+			"the number of indexes, and whether the checksum is that of the documents. The\n" +
+			"files of directories have none. \"no end\" in place of the checksum says that the\n" +
+			"archive or the file was cut.\n\n" +
 			"Every byte is read for the checksums, but documents are not looked into: a\n" +
 			"damaged document with the right length is found by the checksum alone. bsonjs\n" +
 			"validate checks every element. --no-checksum only counts.\n",
 		Example: "  bsonjs list dump.archive.gz\n" +
 			"  bsonjs list --no-checksum --db shop dump.archive\n" +
+			"  bsonjs list dump/\n" +
 			"  bsonjs list --json dump.archive | jq 'select(.documents == 0).namespace'\n",
 		Args:        cobra.ArbitraryArgs,
 		Annotations: map[string]string{briefText: briefList},
@@ -95,8 +97,9 @@ func (o *listOptions) plan(r *run.Run) {
 // A lister is the target of the command list.
 type lister struct{ o *listOptions }
 
-// Begin returns a sink that writes nothing.
-func (lister) Begin(run.Input) (run.Sink, error) { return sink.None{}, nil }
+// Begin returns a sink that counts the documents of files. Those of containers are no
+// records.
+func (lister) Begin(run.Input) (run.Sink, error) { return new(sink.Count), nil }
 
 // List writes the namespaces of in.
 func (l lister) List(in run.Input, listing codec.Listing) error {

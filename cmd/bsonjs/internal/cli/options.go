@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
@@ -151,6 +152,7 @@ func do(ctx context.Context, t task, std streams, hint func(name string, err err
 	r.OpenHint = hint
 	r.Aside = func() { stops = append(stops, interrupt.SurvivePipes()) }
 	t.plan(&r)
+	r.Inputs = folder.Inputs(ctx, o.files, r.From)
 	o.watch(&r, std)
 	stops = append(stops, interrupt.Answer(func() { r.Say.Note(r.Progress.Text()) }))
 	result := r.Do(ctx)
@@ -168,7 +170,6 @@ func do(ctx context.Context, t task, std streams, hint func(name string, err err
 // run returns a run with the common options.
 func (o *options) run(std streams) run.Run {
 	r := run.Run{
-		Inputs:  o.files,
 		Stdin:   std.in,
 		Output:  file.Output{Stdout: std.out, Codec: o.decided.compression},
 		Rejects: file.Output{Stdout: std.out},
@@ -185,8 +186,22 @@ func (o *options) watch(r *run.Run, std streams) {
 	if r.Output.IsTerminal() {
 		err = struct{ io.Writer }{err} // a bar must not erase documents: it is lines, as in a file
 	}
-	r.Progress = report.NewProgress(err, o.progressForm(std, r.Output), in.Size(o.files))
+	r.Progress = report.NewProgress(err, o.progressForm(std, r.Output), inputSize(in, r))
 	r.Say = report.New(r.Progress, o.errors, o.color.palette(std.err))
+}
+
+// inputSize returns the size of the inputs of r in bytes, -1 if it is not known.
+func inputSize(in file.Input, r *run.Run) (total int64) {
+	for _, named := range r.Inputs {
+		size := int64(0)
+		if named.Folder != nil {
+			size = named.Folder.Size(r.Options.Namespaces.Wants)
+		} else if size = in.Size([]string{named.Name}); size < 0 {
+			return -1
+		}
+		total += size
+	}
+	return total
 }
 
 // progressForm returns the form of the progress of a run that writes to out.
@@ -236,7 +251,7 @@ func (o *options) conclude(r *run.Run, result *run.Result) {
 	}
 	switch {
 	case result.Checked && r.Progress.OnTerminal():
-		r.Say.Conclude(result.Totals, report.Inputs(r.Inputs))
+		r.Say.Conclude(result.Totals, report.Inputs(o.files))
 	case r.Progress.Drawn():
 		r.Say.Conclude(result.Totals, "")
 	}

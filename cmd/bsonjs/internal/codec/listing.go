@@ -9,6 +9,8 @@ type Listing struct {
 	Server string // version, "" if it is not known
 	Tool   string // version of the program that wrote the container, "" if it is not known
 	Spaces []Listed
+	// Files says that each namespace is a file, which has no checksum.
+	Files bool
 }
 
 // A Listed is what is known of a namespace.

@@ -121,6 +121,14 @@ var traits = [codecs]trait{
 	},
 }
 
+// All returns the codecs.
+func All() (all []Codec) {
+	for c := None + 1; c < codecs; c++ {
+		all = append(all, c)
+	}
+	return all
+}
+
 // String returns the name of c.
 func (c Codec) String() string {
 	if c == None || c >= codecs {

@@ -3,6 +3,7 @@ package file
 import (
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,14 +14,58 @@ import (
 // inputs are names as Input opens them. It returns false if there is none.
 // Devices, pipes and terminals may be both.
 func (o Output) Conflict(inputs []string, stdin io.Reader) (string, bool) {
+	return o.conflict(slices.Values(inputs), func(name string) fs.FileInfo { return Stat(name, stdin) })
+}
+
+// ConflictIn is Conflict for files in fsys. paths are their names there.
+func (o Output) ConflictIn(fsys fs.FS, paths iter.Seq[string]) (string, bool) {
+	return o.conflict(paths, func(path string) fs.FileInfo {
+		info, err := fs.Stat(fsys, path)
+		if err != nil {
+			return nil
+		}
+		return info
+	})
+}
+
+// conflict returns the first of names whose info is that of a file that the output
+// writes.
+func (o Output) conflict(names iter.Seq[string], stat func(string) fs.FileInfo) (string, bool) {
 	written := o.written()
 	if len(written) == 0 {
 		return "", false
 	}
-	for _, name := range inputs {
-		if info := Stat(name, stdin); info != nil && contains(written, info) {
+	for name := range names {
+		if info := stat(name); info != nil && contains(written, info) {
 			return name, true
 		}
+	}
+	return "", false
+}
+
+// maxInside is the number of directories above a file in which Inside looks for a
+// directory.
+const maxInside = 100
+
+// Inside returns the name of the output in the directory dir, with slashes. It returns
+// false if the output is not in dir, also through links.
+func (o Output) Inside(dir string) (name string, ok bool) {
+	paths := o.paths()
+	top, err := os.Stat(dir)
+	if len(paths) == 0 || err != nil {
+		return "", false
+	}
+	path := paths[0]
+	for range maxInside {
+		above := filepath.Dir(path)
+		name = filepath.ToSlash(filepath.Join(filepath.Base(path), name))
+		if info, err := os.Stat(above); err == nil && os.SameFile(info, top) {
+			return name, true
+		}
+		if above == path {
+			break
+		}
+		path = above
 	}
 	return "", false
 }

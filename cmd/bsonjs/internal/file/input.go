@@ -79,6 +79,21 @@ func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
 	if err != nil {
 		return nil, Cause(err)
 	}
+	return in.reader(ctx, file, name)
+}
+
+// OpenIn is Open for the file that is called path in fsys. name is its name for
+// messages.
+func (in Input) OpenIn(ctx context.Context, fsys fs.FS, path, name string) (*Reader, error) {
+	file, err := fsys.Open(path)
+	if err != nil {
+		return nil, Cause(err)
+	}
+	return in.reader(ctx, file, name)
+}
+
+// reader returns a Reader of file.
+func (in Input) reader(ctx context.Context, file fs.File, name string) (*Reader, error) {
 	f := &Reader{ctx: ctx, name: name, plain: in.Plain, r: file, close: file}
 	info, err := file.Stat()
 	if err == nil && info.IsDir() {

@@ -22,7 +22,8 @@ import (
 // A Document is a document whose parts are written, and its place.
 type Document struct {
 	File   string // name for messages
-	Space  string // namespace in a container; "": none
+	Space  string // namespace; "": none
+	Alone  bool   // the file has no other namespace: text does not show it
 	Number int64  // in the file or namespace, from 1
 	At     int64  // byte of the file at which it starts
 	Line   int64  // of its start in text, from 1; 0: not text
@@ -85,7 +86,7 @@ const (
 // AppendDocument appends the line about the document itself.
 func (t Text) AppendDocument(dst []byte, d *Document) []byte {
 	dst = append(append(dst, d.File...), ": "...)
-	if d.Space != "" {
+	if d.Space != "" && !d.Alone {
 		dst = append(append(dst, oneline.Escape(d.Space)...), ' ')
 	}
 	dst = fmt.Appendf(dst, "document %d at offset %d", d.Number, d.At)

@@ -50,7 +50,8 @@ const (
 type Fault struct {
 	Code   Code
 	File   string // name of the file; "" if there is none
-	Space  string // namespace in a container; "": none
+	Space  string // namespace; "": none
+	Alone  bool   // the file has no other namespace: lines do not show it
 	Number int64  // of the document in the file or namespace, from 1; 0: none
 	Place  *Place // in the document, or in compressed data; nil: none
 	Why    string // one line without its end; "": nothing is printed
@@ -152,7 +153,7 @@ func (f *Fault) where() string {
 		return where + fmt.Sprintf(": compressed offset %d", at.Offset)
 	}
 	var words []string
-	if f.Space != "" {
+	if f.Space != "" && !f.Alone {
 		words = append(words, oneline.Clean(f.Space, maxName))
 	}
 	if f.Number > 0 {

@@ -221,6 +221,8 @@ func (s *source) diagnose(raw fault) *report.Fault {
 	}
 	if s.decoder.Follow != nil {
 		f.Space, raw.number = raw.space.Name, raw.space.Number
+	} else if s.namespace != "" {
+		f.Space, f.Alone = s.namespace, true
 	}
 	return s.about(f, raw.number)
 }

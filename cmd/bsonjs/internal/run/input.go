@@ -17,17 +17,20 @@ import (
 // A source is an input while its records are read.
 type source struct {
 	*engine
-	in      *file.Reader
-	name    string // for messages
-	from    *codec.Codec
-	decoder codec.Decoder
-	wide    *codec.UTF16 // nil: the input is not UTF-16
-	crlf    *codec.CRLF  // nil: no carriage returns are removed
-	checked int          // faults for which undoesCRLF has looked at the bytes
-	target  Input        // s, as the Target knows it
-	serial  Serial       // the sink, if it is one; else nil
-	looks   string       // what the input seems to be, as a hint for a fault in the first document; may be ""
-	feed    *pipeline.Feed
+	in     *file.Reader
+	name   string  // for messages
+	member *member // s as a file of a directory; nil: it is none
+	// namespace is that of all documents; "": they have none, or those of a container.
+	namespace string
+	from      *codec.Codec
+	decoder   codec.Decoder
+	wide      *codec.UTF16 // nil: the input is not UTF-16
+	crlf      *codec.CRLF  // nil: no carriage returns are removed
+	checked   int          // faults for which undoesCRLF has looked at the bytes
+	target    Input        // s, as the Target knows it
+	serial    Serial       // the sink, if it is one; else nil
+	looks     string       // what the input seems to be, as a hint for a fault in the first document; may be ""
+	feed      *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
 	// alone reads the records that workers leave to take because their output is
@@ -35,6 +38,8 @@ type source struct {
 	alone codec.PieceReader
 	// failed is the fault that ended take, if it ends the run.
 	failed *report.Fault
+	// cutShort says that the last bytes of s are the start of a document.
+	cutShort bool
 	// enough is set if the rest of the source is not needed. The source may not
 	// have been read to its end.
 	enough bool
@@ -44,12 +49,20 @@ type source struct {
 	docs  int64        // records read before it, rejected ones included
 }
 
-// input processes one input.
-func (e *engine) input(name string) *report.Fault {
+// openInput opens an input, which is m if m is not nil.
+func (e *engine) openInput(name string, m *member) (*file.Reader, error) {
+	if m != nil {
+		return e.in.OpenIn(e.ctx, m.in.FS, m.file.Name, name)
+	}
+	return e.in.Open(e.ctx, name)
+}
+
+// input processes one input, which is a file of a directory if m is not nil.
+func (e *engine) input(name string, m *member) *report.Fault {
 	if err := e.flush(); err != nil { // before waiting for the input
 		return report.WriteFault(e.out.Name(), err)
 	}
-	in, err := e.in.Open(e.ctx, name)
+	in, err := e.openInput(name, m)
 	if err != nil {
 		f := e.inputFault(inputName(name), err)
 		if f.Code == report.CodeInput && e.OpenHint != nil {
@@ -73,7 +86,7 @@ func (e *engine) input(name string) *report.Fault {
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	s := &source{engine: e, in: in, name: in.Name(), from: e.From}
+	s := &source{engine: e, in: in, name: in.Name(), member: m, namespace: m.space(), from: e.From}
 	if seen := codec.Detect(head, compress.Stem(name)); s.from == nil || e.Unpack && seen != nil && seen.Holds == s.from {
 		s.from = seen
 	}
@@ -91,6 +104,7 @@ func (e *engine) input(name string) *report.Fault {
 		}
 	}()
 	f := s.whole(r)
+	s.tally()
 	if f == nil && !s.enough {
 		s.tellUndone()
 	}
@@ -147,14 +161,19 @@ func (s *source) tellUndone() {
 
 // begin asks the target for the sink of s.
 func (s *source) begin() *report.Fault {
-	if s.NeedsSpaces != "" && s.from.Holds == nil {
-		return report.UsageFault(fmt.Sprintf("%s needs inputs with namespaces, such as archives, and %s is %v; leave it out",
-			s.NeedsSpaces, report.CleanName(s.name), s.from))
+	if s.NeedsSpaces != "" && s.from.Holds == nil && s.namespace == "" {
+		return s.needsSpaces(s.name, s.from.String())
+	}
+	if s.from.Holds != nil { // it has its own
+		s.namespace = ""
 	}
 	plain := s.Output.Codec == compress.None
 	s.target = Input{
 		Name: s.name, From: s.from, Out: s.writer(),
 		Terminal: plain && s.out.IsTerminal(), Colors: plain && s.out.ShowsColors(),
+	}
+	if s.member != nil {
+		s.target.Folder, s.target.File = s.member.in, s.member.file
 	}
 	to, err := s.Target.Begin(s.target)
 	if err != nil {
@@ -268,6 +287,9 @@ func (s *source) stages(rec *record.Record) (outcome, error) {
 
 // put passes rec through the stages and adds it to p.
 func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
+	if s.namespace != "" {
+		rec.Space.Name = s.namespace
+	}
 	if len(s.Stages) > 0 { // most runs have none
 		if what, err := s.stages(rec); what != added {
 			return what, err
@@ -285,6 +307,9 @@ func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
 
 // putLong is put for a record of any length, which is written at once.
 func (s *source) putLong(rec *record.Record) (outcome, error) {
+	if s.namespace != "" {
+		rec.Space.Name = s.namespace
+	}
 	if what, err := s.stages(rec); what != added {
 		return what, err
 	}

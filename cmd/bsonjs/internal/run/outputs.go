@@ -33,8 +33,8 @@ func (e *engine) openOutputs() (f *report.Fault) {
 
 func (e *engine) open(o file.Output) (*file.Writer, *report.Fault) {
 	o.Level, o.Jobs = min(o.Level, o.Codec.MaxLevel()), e.jobs()
-	if name, ok := o.Conflict(e.Inputs, e.Stdin); ok {
-		return nil, report.UsageFault(inputName(name) + " is an input, and the output would replace it; choose another name for the output")
+	if f := e.conflict(o); f != nil {
+		return nil, f
 	}
 	out, err := o.Open(e.ctx)
 	switch {
@@ -52,6 +52,25 @@ func (e *engine) open(o file.Output) (*file.Writer, *report.Fault) {
 		return nil, e.interrupted()
 	}
 	return nil, report.WriteFault(o.Name, err)
+}
+
+// conflict returns the fault of an output that would replace an input, or be a file of a
+// directory that is one.
+func (e *engine) conflict(o file.Output) *report.Fault {
+	for _, in := range e.Inputs {
+		name, ok := o.Conflict([]string{in.Name}, e.Stdin)
+		if in.Folder != nil {
+			if path, inside := o.Inside(in.Name); inside && in.Folder.Reads(path) {
+				return report.UsageFault(o.Name + " would be a file of " + in.Name + ", which is an input; choose a name in another directory")
+			}
+			name, ok = o.ConflictIn(in.Folder.FS, in.Folder.Names())
+			name = in.Folder.Path(name)
+		}
+		if ok {
+			return report.UsageFault(inputName(name) + " is an input, and the output would replace it; choose another name for the output")
+		}
+	}
+	return nil
 }
 
 // writer returns the output, with its bytes counted.

@@ -7,6 +7,7 @@
 //	  - run.go has the options of a run, and the run from its start to its end.
 //	  - input.go processes one input: in pieces, several at once (piece.go), and
 //	    around faults as a stream (stream.go). Both give the same records.
+//	  - folder.go processes a directory, file by file.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
 //	    hints.
 //	  - outputs.go has the output and the file of rejected records.
@@ -17,9 +18,11 @@ import (
 	"io"
 	"runtime"
 
+	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
@@ -67,12 +70,19 @@ type Target interface {
 	End(out io.Writer) error
 }
 
-// A Lister is a Target that lists the namespaces of containers.
+// A Lister is a Target that lists the namespaces of containers and directories.
 type Lister interface {
 	Target
-	// List writes what is known of an input of Begin that was read, as far as it
-	// could be. An error is one of writing.
+	// List writes what is known of an input that was read, as far as it could be.
+	// An error is one of writing.
 	List(in Input, what codec.Listing) error
+}
+
+// A Tally is a Sink that counts the records that it takes.
+type Tally interface {
+	Sink
+	// Totals returns the counts.
+	Totals() archive.Totals
 }
 
 // An Input is an input whose format is known.
@@ -82,6 +92,10 @@ type Input struct {
 	Out      io.Writer // the output
 	Terminal bool      // a terminal shows it
 	Colors   bool      // the output is a terminal that obeys escape sequences
+	// Folder is the directory of the input, and File the input in it. They are nil
+	// for other inputs. File is nil for the directory as a whole.
+	Folder *folder.Folder
+	File   *archive.File
 }
 
 // A Policy is the policy for a record with a fault.
@@ -101,7 +115,7 @@ func (p Policy) stops() bool { return p == Stop || p == Finish }
 type Run struct {
 	_ struct{} // keyed literals only
 
-	Inputs  []string // names of files, "-" for Stdin; at least one
+	Inputs  []folder.Input // at least one
 	Stdin   io.Reader
 	From    *codec.Codec // nil: found by the bytes and the name of each input
 	Unpack  bool         // a container of documents in the format From is read, too
@@ -139,10 +153,12 @@ type Run struct {
 // A Result is the result of a run.
 type Result struct {
 	report.Totals
-	Code   report.Code
-	Opened bool  // the outputs were opened
-	Whole  bool  // the output was completed
-	Err    error // of writing the output
+	Code report.Code
+	// Several says that documents of several namespaces were read.
+	Several bool
+	Opened  bool  // the outputs were opened
+	Whole   bool  // the output was completed
+	Err     error // of writing the output
 }
 
 // An engine is the state of a run.
@@ -157,6 +173,9 @@ type engine struct {
 	pending record.Part  // output of the sink that is not written yet
 	waiting int64        // records in pending
 	cut     bool         // the run was stopped in the middle of a record
+	// firstSpace is the first namespace of which documents were read, "" if there is
+	// none.
+	firstSpace string
 
 	Result
 	hints int  // failures for which there was a hint, or none was found
@@ -183,8 +202,8 @@ func (e *engine) run() report.Code {
 		return e.Say.Faults(f)
 	}
 	e.Opened = true
-	for _, name := range e.Inputs {
-		if f := e.passOver(e.input(name)); f != nil {
+	for _, in := range e.Inputs {
+		if f := e.named(in); f != nil {
 			return e.abandon(f)
 		}
 		if e.ended {

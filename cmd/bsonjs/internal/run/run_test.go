@@ -17,6 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
@@ -76,7 +77,7 @@ func TestStages(t *testing.T) {
 			var out bytes.Buffer
 			progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
 			result := run.Run{
-				Inputs:   []string{"-"},
+				Inputs:   folder.Inputs(t.Context(), []string{"-"}, nil),
 				Stdin:    bytes.NewReader(tc.data),
 				Target:   new(lines),
 				Stages:   []run.Stage{third{}},
@@ -132,7 +133,7 @@ func TestParts(t *testing.T) {
 		var s tally
 		progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
 		result := run.Run{
-			Inputs:   []string{"-"},
+			Inputs:   folder.Inputs(t.Context(), []string{"-"}, nil),
 			Stdin:    bytes.NewReader(data.Bytes()),
 			Target:   &s,
 			Output:   file.Output{Stdout: io.Discard},
@@ -185,7 +186,7 @@ func TestFullRejects(t *testing.T) {
 	} {
 		progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
 		result := run.Run{
-			Inputs:   []string{unended, whole},
+			Inputs:   folder.Inputs(t.Context(), []string{unended, whole}, nil),
 			From:     codec.Hex,
 			Target:   new(lines),
 			Output:   file.Output{Stdout: io.Discard},
@@ -230,7 +231,7 @@ func TestFullOutput(t *testing.T) {
 			limited := &limitedWriter{room}
 			progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
 			result := run.Run{
-				Inputs:   inputs,
+				Inputs:   folder.Inputs(t.Context(), inputs, nil),
 				From:     codec.BSON,
 				Target:   target(),
 				Output:   file.Output{Stdout: io.MultiWriter(limited, &out)},
@@ -268,7 +269,7 @@ func TestRejectsNotOpened(t *testing.T) {
 	dir := t.TempDir()
 	progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
 	result := run.Run{
-		Inputs:   []string{"-"},
+		Inputs:   folder.Inputs(t.Context(), []string{"-"}, nil),
 		Stdin:    bytes.NewReader(number(1)),
 		Target:   new(lines),
 		Output:   file.Output{Name: filepath.Join(dir, "out.json")},
@@ -300,7 +301,7 @@ func TestStagesOfMended(t *testing.T) {
 		}
 		progress := report.NewProgress(io.Discard, report.ProgressNone, -1)
 		result := run.Run{
-			Inputs:   []string{"-"},
+			Inputs:   folder.Inputs(t.Context(), []string{"-"}, nil),
 			Stdin:    &in,
 			From:     codec.BSON,
 			Target:   new(lines),

@@ -67,6 +67,7 @@ func (s *source) stream() (ended bool, f *report.Fault) {
 
 // record processes the current record.
 func (t *stream) record() *report.Fault {
+	t.cutShort = false
 	if t.serial != nil {
 		t.locate()
 		t.enough = t.serial.Enough(&t.rec)
@@ -103,7 +104,7 @@ func (t *stream) space() record.Space {
 	if c, ok := t.r.(codec.Container); ok {
 		return c.Space()
 	}
-	return record.Space{}
+	return record.Space{Name: t.namespace}
 }
 
 // done counts the current record, which has no fault.
@@ -146,6 +147,7 @@ func (t *stream) faulty(err error) *report.Fault {
 
 // unread handles bytes that cannot be read as a record because of err.
 func (t *stream) unread(err error) *report.Fault {
+	t.cutShort = errors.Is(err, bson.ErrTruncated)
 	raw := fault{err: err, number: t.docs + 1, space: t.space(), base: t.base, start: t.r.Place().Offset}
 	if c, ok := t.r.(codec.Container); ok && !c.Hides() {
 		return t.tolerate(raw)

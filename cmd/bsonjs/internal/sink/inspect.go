@@ -129,7 +129,7 @@ func (p *inspectPart) Add(rec *record.Record) error {
 func (p *inspectPart) show(rec *record.Record, o inspect.Options) (faulty bool, err error) {
 	s := p.sink
 	d := &inspect.Document{
-		File: s.Name, Space: rec.Space.Name, Number: rec.Number, At: rec.Place.Offset, Data: rec.Data,
+		File: s.Name, Space: rec.Space.Name, Alone: s.From.Holds == nil, Number: rec.Number, At: rec.Place.Offset, Data: rec.Data,
 		Stray: o.Outside != nil, Made: !s.From.Offsets,
 	}
 	if s.From.Text {

@@ -37,8 +37,11 @@ func WriteTable(w io.Writer, name string, l codec.Listing) error {
 	fmt.Fprintf(&b, "%11s %15s %9s %9s  %-10s %7s  %-9s  %s\n", "documents", "bytes", "average", "largest", "type", "indexes", "checksum", "namespace")
 	for _, s := range l.Spaces {
 		checksum, indexes := checksums[s.Checksum], unknown
-		if !s.Ended {
+		switch {
+		case !s.Ended:
 			checksum = "no end"
+		case l.Files:
+			checksum = unknown
 		}
 		if n, ok := countIndexes(s.Metadata); ok {
 			indexes = strconv.Itoa(n)
@@ -63,7 +66,7 @@ type listed struct {
 	Average    float64 `json:"average"` // bytes of a document, to a hundredth
 	Largest    int     `json:"largest"` // bytes of a document
 	Indexes    *int    `json:"indexes,omitempty"`
-	Checksum   string  `json:"checksum"`
+	Checksum   string  `json:"checksum,omitempty"`
 	Ended      bool    `json:"ended"` // false: the container was cut before the end of the namespace
 	Server     string  `json:"serverVersion,omitempty"`
 	Tool       string  `json:"toolVersion,omitempty"`
@@ -77,6 +80,9 @@ func WriteList(w io.Writer, name string, l codec.Listing) error {
 			File: name, Namespace: s.Namespace.String(), DB: s.DB, Collection: s.Collection, Type: string(s.Type),
 			Documents: s.Documents, Bytes: s.Bytes, Average: math.Round(100*average(s)) / 100, Largest: s.Largest,
 			Checksum: checksums[s.Checksum], Ended: s.Ended, Server: l.Server, Tool: l.Tool,
+		}
+		if l.Files {
+			line.Checksum = ""
 		}
 		if n, ok := countIndexes(s.Metadata); ok {
 			line.Indexes = &n

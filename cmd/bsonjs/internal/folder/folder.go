@@ -1,0 +1,161 @@
+// Package folder lists the directories that are inputs: their files of documents, in
+// order, with namespaces and metadata.
+//
+// Package archive knows what is in the directory of a dump. Here are the suffixes of
+// the formats and compressions that bsonjs reads, and the directories of the system.
+package folder
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/bsonkit/bsonkit/bson/archive"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+)
+
+// An Input is an input as it is named.
+type Input struct {
+	Name   string  // of a file or directory; "-" is standard input
+	Folder *Folder // what the directory has; nil: it is a file, or could not be listed
+	Err    error   // of listing the directory
+}
+
+// Inputs returns the inputs of the given names. Directories are listed, until ctx ends.
+// Their files of documents are those in the format from, nil for any.
+func Inputs(ctx context.Context, names []string, from *codec.Codec) []Input {
+	all := make([]Input, len(names))
+	for i, name := range names {
+		all[i].Name = name
+		if name == "-" {
+			continue
+		}
+		if info := file.Stat(name, nil); info != nil && info.IsDir() {
+			all[i].Folder, all[i].Err = List(directory{ctx, name}, name, base(name), from)
+		}
+	}
+	return all
+}
+
+// base returns the last part of the name of a directory, "" if it has none.
+func base(name string) string {
+	whole, err := filepath.Abs(name)
+	if err != nil {
+		return ""
+	}
+	return filepath.Base(whole)
+}
+
+// A Folder is a directory that was listed.
+type Folder struct {
+	Name string       // of the directory, for messages
+	FS   fs.FS        // the directory
+	From *codec.Codec // the format of its files of documents; nil: any
+	*archive.Folder
+}
+
+// List lists the directory fsys. name is its name for messages. base is its own name,
+// which may be that of a database; "" if it has none. Files of documents are those in
+// the format from, nil for any.
+func List(fsys fs.FS, name, base string, from *codec.Codec) (*Folder, error) {
+	listed, err := archive.FolderOptions{
+		DirName:      base,
+		Suffixes:     suffixes(from),
+		Compressions: compressions(),
+		Decompress: func(suffix string, r io.Reader) (io.Reader, error) {
+			c, _ := compress.ByName("x" + suffix)
+			return decompressed{compress.NewReader(c, compress.NewSource(r))}, nil
+		},
+	}.OpenFolder(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{name, fsys, from, listed}, nil
+}
+
+// decompressed is a Reader whose Close is that of io.Closer.
+type decompressed struct{ *compress.Reader }
+
+func (d decompressed) Close() error {
+	d.Reader.Close()
+	return nil
+}
+
+// suffixes returns the suffixes of the format from, nil for all formats.
+func suffixes(from *codec.Codec) []string {
+	all := []string{}
+	for _, c := range codec.All() {
+		if from == nil || from == c {
+			all = append(all, c.Suffixes...)
+		}
+	}
+	return all
+}
+
+// compressions returns the suffixes of all compressions.
+func compressions() (all []string) {
+	for _, c := range compress.All() {
+		all = append(all, c.Suffixes()...)
+	}
+	return all
+}
+
+// separators are the characters at the end of a name that say that it is a directory.
+const separators = "/" + string(filepath.Separator)
+
+// Path returns the name, for messages, of a file that is called name in f.
+func (f *Folder) Path(name string) string {
+	name = filepath.FromSlash(name)
+	if f.Name == "." {
+		return name
+	}
+	return strings.TrimRight(f.Name, separators) + string(filepath.Separator) + name
+}
+
+// Names returns the names in FS of the files of documents and metadata.
+func (f *Folder) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, in := range f.Files {
+			for _, name := range []string{in.Name, in.MetadataName} {
+				if name != "" && !yield(name) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// HasSpaces reports whether a file of f has a namespace.
+func (f *Folder) HasSpaces() bool {
+	n := len(f.Files)
+	return n > 0 && f.Files[n-1].Namespace != archive.Namespace{} // those without one are before it
+}
+
+// Size returns the size of the files of documents, in bytes, as far as it is known.
+// wants says which of them count.
+func (f *Folder) Size(wants func(archive.Namespace) bool) (size int64) {
+	for _, in := range f.Files {
+		if in.Name == "" || !wants(in.Namespace) {
+			continue
+		}
+		if info, err := fs.Stat(f.FS, in.Name); err == nil {
+			size += info.Size()
+		}
+	}
+	return size
+}
+
+// Reads reports whether a file that is called name in f would be read as documents.
+func (f *Folder) Reads(name string) bool {
+	if strings.Count(name, "/") > 1 {
+		return false
+	}
+	c, _ := codec.BySuffix(compress.Stem(path.Base(name)))
+	return c != nil && (f.From == nil || f.From == c)
+}
