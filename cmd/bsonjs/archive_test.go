@@ -405,7 +405,7 @@ func TestLongArchive(t *testing.T) {
 	want := runCommand(bytes.NewReader(file.Bytes()))
 	data := archiveOf(docs, 50)
 	for _, jobs := range []string{"1", "2", "4"} {
-		got := runCommand(bytes.NewReader(data), "-j", jobs)
+		got := runCommand(bytes.NewReader(data), "-q", "-j", jobs)
 		if got.code != 0 || got.stdout != want.stdout || got.stderr != "" {
 			t.Errorf("%s jobs: code %d, %d bytes of %d, %.300s", jobs, got.code, len(got.stdout), len(want.stdout), got.stderr)
 		}
