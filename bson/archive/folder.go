@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -333,8 +334,9 @@ func (l *folderLister) readJSON(name string, v any) (string, error) {
 // finish reads the metadata and sorts the files.
 func (l *folderLister) finish() error {
 	l.opts.DB = cmp.Or(l.opts.DB, l.ownDB())
-	for key, n := range l.files {
-		files, err := l.describe(key, n)
+	keys := slices.SortedFunc(maps.Keys(l.files), func(a, b fileKey) int { return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.base, b.base)) })
+	for _, key := range keys {
+		files, err := l.describe(key, l.files[key])
 		if err != nil {
 			return err
 		}
