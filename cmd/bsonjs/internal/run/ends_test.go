@@ -15,6 +15,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
@@ -40,7 +41,7 @@ func end(ctx context.Context, r run.Run, room, rejectsRoom int) ended {
 		r.Rejects = file.Output{Name: "-", Stdout: io.MultiWriter(&limitedWriter{rejectsRoom}, &rejects)}
 	}
 	if r.Inputs == nil {
-		r.Inputs = []string{"-"}
+		r.Inputs = folder.Inputs(ctx, []string{"-"}, nil)
 	}
 	if r.Target == nil {
 		r.Target = new(lines)
@@ -182,7 +183,7 @@ func TestStoppedInWrite(t *testing.T) {
 		var messages bytes.Buffer
 		progress := report.NewProgress(&messages, report.ProgressNone, -1)
 		result := run.Run{
-			Inputs:   []string{"-"},
+			Inputs:   folder.Inputs(t.Context(), []string{"-"}, nil),
 			Stdin:    strings.NewReader(in),
 			From:     from,
 			Target:   new(lines),
