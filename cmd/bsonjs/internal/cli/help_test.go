@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -345,5 +346,29 @@ func TestPoliciesAreTold(t *testing.T) {
 	})
 	if policies < 4 {
 		t.Errorf("only %d flags with policies", policies)
+	}
+}
+
+// TestWrap writes text in a column.
+func TestWrap(t *testing.T) {
+	word := strings.Repeat("é", 10)
+	for _, tc := range []struct {
+		text         string
+		indent, used int
+		want         string
+	}{
+		{"", 4, 2, ""},
+		{"one", 4, 2, "  one\n"},
+		{" one  two\nthree ", 4, 4, "one two three\n"},
+		// A line has at most pageWidth columns, the indent included.
+		{strings.Repeat(word+" ", 7), pageWidth - 21, 0, strings.Repeat(strings.Repeat(" ", pageWidth-21)+word+" "+word+"\n", 3) + strings.Repeat(" ", pageWidth-21) + word + "\n"},
+		{strings.Repeat(word+" ", 3), pageWidth - 20, 0, strings.Repeat(strings.Repeat(" ", pageWidth-20)+word+"\n", 3)},
+		{word + word + word + " a", pageWidth - 21, 5, strings.Repeat(" ", pageWidth-26) + word + word + word + "\n" + strings.Repeat(" ", pageWidth-21) + "a\n"},
+	} {
+		var b strings.Builder
+		wrap(&b, tc.text, tc.indent, tc.used)
+		if diff := cmp.Diff(tc.want, b.String()); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tc.text, diff)
+		}
 	}
 }

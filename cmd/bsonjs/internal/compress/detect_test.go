@@ -102,6 +102,33 @@ func TestDetectSkipped(t *testing.T) {
 	}
 }
 
+// Data that starts like the legacy format of lz4 is in it if its name or its first block
+// says so.
+func TestDetectLegacy(t *testing.T) {
+	const magic = "\x02\x21\x4c\x18"
+	for _, tc := range []struct {
+		head, name string
+		ended      bool
+		codec      Codec
+		sure       bool
+	}{
+		{magic, "", false, None, false},
+		{magic + "\x01\x00\x00", "x.lz4", false, None, false},
+		{magic + "\x01\x00\x00", "x.lz4", true, LZ4, true},
+		{magic + "\x01\x00\x00", "x.gz", true, None, true},
+		{magic + "\x25\x00\x00\x00", "", false, LZ4, true},
+		{magic + "\x01\x00\x00\x00", "", false, None, true}, // a document may start so
+		{magic + "\xff\xff\xff\x7f", "", false, None, true},
+		{magic + "\xff\xff\xff\x7f", "x.lz4", false, LZ4, true},
+		{magic + "\x90\x80\x80\x00", "", false, LZ4, true}, // the longest form of 8 MiB
+		{magic + "\x91\x80\x80\x00", "", false, None, true},
+	} {
+		if c, sure := plain.Detect([]byte(tc.head), tc.name, tc.ended); c != tc.codec || sure != tc.sure {
+			t.Errorf("%q, %q, ended: %t: %v, %t, want %v, %t", tc.head, tc.name, tc.ended, c, sure, tc.codec, tc.sure)
+		}
+	}
+}
+
 // A codec that is none has a name, and no level.
 func TestNoCodec(t *testing.T) {
 	for _, c := range []Codec{None, codecs, codecs + 1} {

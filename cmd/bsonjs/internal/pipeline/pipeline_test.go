@@ -206,6 +206,44 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
+// More pieces than workers are in flight, so that none of them waits.
+func TestInFlight(t *testing.T) {
+	for workers, want := range map[int]int{1: 1, 2: 4, 3: 5, 8: 10} {
+		l := NewLine(workers, Plan[job]{})
+		defer l.Close()
+		if got := l.limit(); got != want {
+			t.Errorf("%d workers: %d pieces, want %d", workers, got, want)
+		}
+		for n := range want + 1 {
+			l.flight = make([]*Piece[job], n)
+			for i := range l.flight {
+				l.flight[i] = new(Piece[job])
+			}
+			if got := l.full(); got != (n >= want) {
+				t.Errorf("%d workers, %d small pieces: full is %t", workers, n, got)
+			}
+		}
+		// Few large pieces are enough.
+		l.flight = []*Piece[job]{{}, {}, {}, {}}
+		if workers < 8 {
+			continue
+		}
+		for size, want := range map[int]bool{maxFlight/4 - 1: false, maxFlight / 4: true} {
+			for _, p := range l.flight {
+				p.Data = make([]byte, size)
+			}
+			if got := l.full(); got != want {
+				t.Errorf("four pieces of %d bytes: full is %t", size, got)
+			}
+			l.flight = l.flight[:3]
+			if l.full() {
+				t.Errorf("three pieces of %d bytes: full", size)
+			}
+			l.flight = l.flight[:4]
+		}
+	}
+}
+
 // A piece of the bytes at hand is cut and taken before the feed waits, also if Cut
 // has needed more bytes before.
 func TestSmallPieces(t *testing.T) {
