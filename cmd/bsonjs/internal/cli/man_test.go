@@ -47,6 +47,9 @@ func TestManualIsComplete(t *testing.T) {
 		has("the usage", strings.Join(usageLines(cmd), "\n"))
 		has("the description", cmd.Long)
 		for _, s := range sectionsOf(cmd) {
+			if help := helpPage(cmd); strings.HasPrefix(s.text, " ") && !strings.Contains(help, s.text) {
+				t.Errorf("%s: the text of %q is not in the help as it is", cmd.CommandPath(), s.title)
+			}
 			if s.title != "" && !strings.Contains(page, ".SH \""+roffEscape(strings.ToUpper(s.title))+"\"\n") {
 				t.Errorf("%s: no section %q", cmd.CommandPath(), s.title)
 			}

@@ -95,6 +95,7 @@ func TestDetect(t *testing.T) {
 		{"\xfe\xff\x00[\x00{\x00\"\x30\x42", "", JSON},
 		{"\xff\xfe0\x005\x000\x000\x000\x000\x000\x000\x000\x000\x00", "", Hex},
 		{"\xff\xfeh\x00i\x00", "x.jsonl", JSON},
+		{"\xff\xfe(\x00d\x00p\x000\x00\n\x00.\x00", "x.pkl", nil}, // a pickle is not UTF-16
 		{"\xff\xfeh\x00i\x00", "", nil},
 		// Documents of such a length, and UTF-32.
 		{"\xff\xfe{\x00\x02_id\x00", "x.json", BSON},

@@ -492,6 +492,38 @@ func (z xzChunks) Write(p []byte) (int, error) {
 func (xzChunks) Flush() error { return nil }
 func (xzChunks) Close() error { return nil }
 
+// A Source does not read after an error, and knows it when the bytes before are read.
+func TestSourceEnds(t *testing.T) {
+	disk := errors.New("the disk is on fire")
+	for _, end := range []error{io.EOF, disk} {
+		reads := 0
+		s := NewSource(readerFunc(func(p []byte) (int, error) {
+			if reads++; reads > 1 {
+				return copy(p, "more"), nil
+			}
+			return copy(p, "text"), end
+		}))
+		if _, err := s.Peek(1); err != nil || s.ended() || s.Offset() != 0 {
+			t.Errorf("at the start: %v, ended: %t, at %d", err, s.ended(), s.Offset())
+		}
+		got, err := io.ReadAll(s)
+		if string(got) != "text" || err != nil && err != disk || s.Offset() != 4 || reads != 1 {
+			t.Errorf("read %q, %v, at %d, with %d reads", got, err, s.Offset(), reads)
+		}
+		if want := end == io.EOF; s.ended() != want || (s.readError() == nil) != want || !want && s.readError() != disk {
+			t.Errorf("after %v: ended: %t, %v", end, s.ended(), s.readError())
+		}
+		if n, err := s.Read(make([]byte, 9)); n != 0 || err != end {
+			t.Errorf("then Read = %d, %v, want %v", n, err, end)
+		}
+	}
+}
+
+// A readerFunc is a function that reads.
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
 // Close ends a Read of another goroutine that waits for the source.
 func TestClose(t *testing.T) {
 	seen := 0

@@ -164,12 +164,16 @@ func TestDiskFails(t *testing.T) {
 				if err := os.WriteFile(name, []byte("old"), 0o666); err != nil {
 					t.Fatal(err)
 				}
-				o := Output{Name: name, Overwrite: true, Codec: codec, disk: newSpy(map[string]error{call: broken})}
+				spy := newSpy(map[string]error{call: broken})
+				o := Output{Name: name, Overwrite: true, Codec: codec, disk: spy}
 				f, err := o.Open(t.Context())
 				if opens := call != "create" && call != "stat" && call != "chmod"; opens != (err == nil) || !opens && !errors.Is(err, broken) {
 					t.Fatalf("Open = %v", err)
 				} else if !opens {
 					want(t, dir, "out=old")
+					if closed := slices.Contains(*spy.calls, "close"); closed != (call != "create") {
+						t.Errorf("calls %q", *spy.calls)
+					}
 					return
 				}
 				f.Write([]byte("new"))

@@ -19,8 +19,9 @@ func TestTerminal(t *testing.T) {
 	defer r.Close()
 	w.Close()
 	for _, v := range []any{nil, 7, r, w, (*os.File)(nil)} {
-		if fd, ok := Terminal(v); ok {
-			t.Errorf("%T is a terminal with the descriptor %d", v, fd)
+		fd, ok := Terminal(v)
+		if _, isFile := v.(*os.File); ok || !isFile && fd != 0 {
+			t.Errorf("%T is a terminal: %t, with the descriptor %d", v, ok, fd)
 		}
 	}
 }

@@ -37,8 +37,13 @@ func TestSpace(t *testing.T) {
 		"\x0c\x00\x00\x00\x50a\x00\x01\x00\x00\x00\x00":  bson.ErrType,
 	} {
 		rec := &record.Record{Type: bson.TypeDocument, Data: []byte(in)}
-		if _, err := s.Do(rec); !errors.Is(err, want) || string(rec.Data) != in {
-			t.Errorf("%x: %v, want %v", in, err, want)
+		keep, err := s.Do(rec)
+		if !keep || !errors.Is(err, want) || string(rec.Data) != in {
+			t.Errorf("%x: %t, %v, want true, %v", in, keep, err, want)
+		}
+		var field *bson.ValueError
+		if want == ErrField && (!errors.As(err, &field) || field.Offset != 4 || field.Pointer != "/ns") {
+			t.Errorf("%x: %+v, want one at 4 with the pointer /ns", in, err)
 		}
 	}
 	rec := &record.Record{Type: bson.TypeInt32, Data: make([]byte, 4)}
