@@ -229,3 +229,21 @@ func ExampleEncodeOptions_NewEncoder() {
 	// {"n":2}]
 	// <nil>
 }
+
+// A program rejects a value, and tells the person who wrote it where it is.
+func ExampleDecodeOptions_Locate() {
+	o := extjson.DecodeOptions{Shell: true}
+	text := []byte("{\n  size: 'L',\n  color: 'blue'\n}")
+	doc, err := o.AppendBSON(nil, text)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for c := bson.NewCursor(doc); c.Next(); {
+		if string(c.Key()) == "color" {
+			at, line, column := o.Locate(text, c.Offset())
+			fmt.Println(at, line, column)
+		}
+	}
+	// Output: 24 3 10
+}

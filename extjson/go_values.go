@@ -208,6 +208,25 @@ func (d *decoder) locate(off int, path []int) int {
 	return min(off, len(d.src))
 }
 
+// Locate returns the place in text of a value of the BSON that AppendBSON makes of text
+// with the same options: its offset in bytes, and its line and column from 1. off is the
+// offset in the BSON of the element, or of a byte of its value. A value inside of one
+// that the text has as a wrapper, or as a call of the shell, has the place of this one.
+// Text that is not valid, or another off, gives the place of the document. It is for
+// messages about text that a person wrote: the text is read twice.
+func (o DecodeOptions) Locate(text []byte, off int) (at, line, column int64) {
+	var d decoder
+	d.init(&o)
+	d.reset(text)
+	start := d.space(textcut.SkipMark(text))
+	if doc, err := o.AppendBSON(nil, text); err == nil {
+		start = d.locate(start, ordinals(bsoncore.TypeDocument, doc, off))
+	}
+	var p position
+	p.advance(text[:start])
+	return p.offset, p.line + 1, p.column + 1
+}
+
 // Encode writes v as a document, as EncodeOptions.Marshal does; a bson.Raw or a
 // []byte is a document already. An error of Marshal does not change the
 // Encoder; otherwise errors are those of EncodeRaw.

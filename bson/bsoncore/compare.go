@@ -59,6 +59,11 @@ var ranks = [256]uint8{
 	TypeMaxKey: 17,
 }
 
+// Rank returns the place of t in the order of types of Value.Compare, from 1 for
+// MinKey to 17 for MaxKey; 0 for a byte that is not a type. Types with the same rank,
+// such as the four of numbers, are compared by value.
+func (t Type) Rank() int { return int(ranks[t]) }
+
 // compareCurrent compares the current values of two cursors.
 func compareCurrent(a, b *Cursor) int {
 	if c := cmp.Compare(ranks[a.Type()], ranks[b.Type()]); c != 0 {

@@ -1,0 +1,17 @@
+// Package query selects documents with MongoDB's filters, without a server. A
+// [Filter] is compiled once and then matched on the bytes of documents:
+//
+//	f, err := query.Parse([]byte(`{status: "x", total: {$gt: 10}}`), query.Options{})
+//	if err != nil { … }
+//	ok, err := f.Match(doc)
+//
+// The semantics are those of MongoDB 8. docs/query.md lists them, one row for each
+// rule. A path such as "a.b.0" leads through documents and arrays. A path that begins
+// with a slash is a JSON Pointer (RFC 6901), for keys that contain a dot or begin with
+// a dollar sign: "/a.b/c" has the keys "a.b" and "c". The first of equal keys counts.
+//
+// Functions accept filters and documents as []byte, so that a bson.Raw, a
+// bsoncore.Document and a []byte are all accepted without a conversion. A document need
+// not be valid: a fault in the bytes that decide is an error. Other bytes are not read;
+// [bsoncore.Validate] checks all.
+package query

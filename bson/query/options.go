@@ -1,0 +1,39 @@
+package query
+
+import (
+	"strconv"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// Options are the options of compiling filters. The zero value is the default.
+type Options struct {
+	_ struct{} // keyed literals only
+
+	// MaxDepth is the largest number of open containers, in the filter and in the
+	// documents, and the largest number of keys in a path. Zero means
+	// bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
+	MaxDepth int
+
+	// Text has the options with which Parse reads its text. Parse sets Shell, and
+	// MaxDepth to that of Options. With CanonicalOnly the syntax of the shell has no
+	// effect.
+	Text extjson.DecodeOptions
+}
+
+// check returns the *bsoncore.OptionError of an option that is out of range.
+func (o *Options) check() error {
+	if o.MaxDepth < 0 {
+		return &bsoncore.OptionError{Option: "query.Options.MaxDepth", Value: strconv.Itoa(o.MaxDepth)}
+	}
+	return nil
+}
+
+// maxDepth returns MaxDepth or its default.
+func (o *Options) maxDepth() int {
+	if o.MaxDepth == 0 {
+		return bsoncore.DefaultMaxDepth
+	}
+	return min(o.MaxDepth, bsoncore.DepthCeiling)
+}
