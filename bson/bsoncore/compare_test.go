@@ -96,3 +96,20 @@ func TestCompareFaults(t *testing.T) {
 		t.Errorf("documents: %d, %v", n, err)
 	}
 }
+
+// Every type has a rank, and the ranks are those of Compare.
+func TestRank(t *testing.T) {
+	for b := range 256 {
+		if t1 := bsoncore.Type(b); t1.Valid() != (t1.Rank() > 0) {
+			t.Errorf("%v has the rank %d", t1, t1.Rank())
+		}
+	}
+	for _, v := range vectors {
+		for _, w := range vectors {
+			a, b := bsoncore.Value{Type: v.typ, Data: v.data()}, bsoncore.Value{Type: w.typ, Data: w.data()}
+			if want := v.typ.Rank() - w.typ.Rank(); want != 0 && order(t, a, b)*want < 0 {
+				t.Errorf("%s and %s are not in the order of their ranks", v.name, w.name)
+			}
+		}
+	}
+}

@@ -438,3 +438,12 @@ func ExampleMendLengths() {
 	fmt.Printf("%x %v %v\n", mended, lengths, err)
 	// Output: 0c000000106e000700000000 [{0 65548 12}] <nil>
 }
+
+// Values of types with the same rank are compared by value, others by the rank.
+func ExampleType_Rank() {
+	fmt.Println(bsoncore.TypeInt32.Rank() == bsoncore.TypeDecimal128.Rank())
+	fmt.Println(bsoncore.TypeString.Rank() < bsoncore.TypeBoolean.Rank())
+	// Output:
+	// true
+	// true
+}

@@ -202,14 +202,14 @@ func (p *parser) fieldOperators(s *conditions, at path) *expr {
 		return nil
 	}
 	for p.c.Next() {
-		key := string(p.c.Key())
-		switch op := operators[key]; {
+		op := operators[string(p.c.Key())]
+		switch key := p.c.Key(); {
 		case op != nil:
 			kids = append(kids, op(p, s, at))
-		case key == "$regex":
+		case string(key) == "$regex":
 			kids = append(kids, p.regex(s, at, options))
-		case key == "$options" && !pattern.IsZero():
-		case key == "$options":
+		case string(key) == "$options" && !pattern.IsZero():
+		case string(key) == "$options":
 			p.c.Fail(wrong("$options needs $regex"))
 		default:
 			p.refuse()
@@ -296,7 +296,6 @@ func (p *parser) elemMatch(s *conditions, at path) *expr {
 func (p *parser) hasClauses() bool {
 	first := bsoncore.NewCursor(p.c.Data())
 	first.Next()
-	key := string(first.Key())
-	_, known := unsupported[key]
-	return known || clauses[key] != nil
+	_, known := unsupported[string(first.Key())]
+	return known || clauses[string(first.Key())] != nil
 }

@@ -115,7 +115,7 @@ func (p *program) explain(out *strings.Builder, e *expr, indent string) {
 		}
 		out.WriteString(c.test.describe() + "\n")
 		if inner, ok := c.test.(elemMatch); ok {
-			inner.explain(out, inner.expr, indent+"  ")
+			inner.explain(out, inner.expr, deeper(indent))
 		}
 		return
 	case e.kind == allOf && len(e.kids) == 0:
@@ -127,8 +127,19 @@ func (p *program) explain(out *strings.Builder, e *expr, indent string) {
 	}
 	out.WriteString(indent + combinations[e.kind])
 	for _, kid := range e.kids {
-		p.explain(out, kid, indent+"  ")
+		p.explain(out, kid, deeper(indent))
 	}
+}
+
+// maxIndent is the longest indentation, in bytes, so that deep nesting does not multiply
+// the text.
+const maxIndent = 64
+
+func deeper(indent string) string {
+	if len(indent) == maxIndent {
+		return indent
+	}
+	return indent + "  "
 }
 
 // valueWords returns v as text with its type: "10 (int)". The type of a number is not

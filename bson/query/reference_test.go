@@ -270,7 +270,7 @@ func typeOf(v any) bson.Type {
 }
 
 func bitsPass(name string, want, v any) bool {
-	bit := func(i int) bool { return false }
+	var bit func(i int) bool
 	if b, ok := v.(bson.Binary); ok {
 		bit = func(i int) bool { return i/8 < len(b.Data) && b.Data[i/8]>>(i%8)&1 == 1 }
 	} else {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -26,21 +27,18 @@ func newRegex(pattern, options string) (*regex, error) {
 	if strings.Contains(pattern, "\x00") {
 		return nil, fmt.Errorf("%w: it contains a NUL", ErrRegex)
 	}
-	source, flags := pattern, ""
-	for _, o := range options {
-		switch o {
-		case 'i', 'm', 's':
-			flags += string(o)
-		case 'x':
-		default:
-			return nil, fmt.Errorf("%w: there is no option %q; the options are i, m, s and x", ErrRegex, o)
-		}
+	if other := strings.Trim(options, "imsx"); other != "" {
+		r, _ := utf8.DecodeRuneInString(other)
+		return nil, fmt.Errorf("%w: there is no option %q; the options are i, m, s and x", ErrRegex, r)
 	}
+	source := pattern
 	if strings.Contains(options, "x") {
 		source = extended(pattern)
 	}
-	if flags != "" {
-		source = "(?" + flags + ")" + source
+	for _, option := range []string{"i", "m", "s"} {
+		if strings.Contains(options, option) {
+			source = "(?" + option + ")" + source
+		}
 	}
 	re, err := regexp.Compile(source)
 	if err != nil {

@@ -232,7 +232,7 @@ func TestAppend(t *testing.T) {
 		}
 	}
 	exported := 0
-	for _, folder := range []string{"bson", "bson/bsoncore", "bson/archive", "internal/replace", "decimal128", "extjson", "objectid", "pickle"} {
+	for _, folder := range []string{"bson", "bson/bsoncore", "bson/archive", "bson/query", "internal/replace", "decimal128", "extjson", "objectid", "pickle"} {
 		for _, name := range appending(t, folder) {
 			exported++
 			if table[name] == nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/bson/timeseries"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -124,6 +125,51 @@ func bucketed(f func(bucket []byte) any) func(data []byte) func() any {
 		doc = bsoncore.AppendBinary(doc, "a", bsoncore.BinaryColumn, column)
 		doc = bsoncore.End(bsoncore.End(doc, columns), mark)
 		return func() any { return f(doc) }
+	}
+}
+
+// compiled returns a ready that compiles the filter that filter makes of the data.
+func compiled(filter func(data []byte) []byte) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		doc := filter(data)
+		return func() any {
+			f, err := query.Compile(doc, query.Options{})
+			return held{f, err}
+		}
+	}
+}
+
+// operated returns a filter with an operator whose operand has the elements of data.
+func operated(operator string, data []byte) []byte {
+	dst, mark := bsoncore.Begin(nil)
+	dst, field := bsoncore.BeginDocument(dst, "a")
+	return bsoncore.End(bsoncore.End(bsoncore.AppendArray(dst, operator, data), field), mark)
+}
+
+// divided returns a filter with an operator that has a filter for each element of data.
+func divided(operator string, data []byte) []byte {
+	dst, mark := bsoncore.Begin(nil)
+	dst, list := bsoncore.BeginArray(dst, operator)
+	for c := bson.NewCursor(data); c.Next(); {
+		var clause int
+		dst, clause = bsoncore.BeginDocument(dst, "0")
+		dst = bsoncore.End(bsoncore.AppendValue(dst, string(c.Key()), c.Type(), c.Data()), clause)
+	}
+	return bsoncore.End(bsoncore.End(dst, list), mark)
+}
+
+// printed returns a ready that compiles the data as a filter, or the data as operand of
+// $in, before the measurement.
+func printed(print func(f *query.Filter) any) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		f, err := query.Compile(data, query.Options{})
+		if err != nil {
+			f, err = query.Compile(operated("$in", data), query.Options{})
+		}
+		if err != nil {
+			return nil
+		}
+		return func() any { return print(f) }
 	}
 }
 
@@ -278,6 +324,26 @@ var calls = []call{
 		n, ok := bson.DecodeOptions{}.Split(data)
 		return []any{n, ok}
 	})},
+
+	{"query.Compile", documents, compiled(func(data []byte) []byte { return data })},
+	{"query.Compile of $in", documents, compiled(func(data []byte) []byte { return operated("$in", data) })},
+	{"query.Compile of $or", documents, compiled(func(data []byte) []byte { return divided("$or", data) })},
+	{"query.Parse", append(ofText, Shell), direct(func(text []byte) any {
+		f, err := query.Parse(text, query.Options{})
+		return held{f, err}
+	})},
+	{"query.Filter.Match", documents, func(data []byte) func() any {
+		f, err := query.Parse([]byte(`{"0.0.0": {$ne: 1}, a: {$in: [1, {b: 1}]}, "a.a": {$elemMatch: {$gt: [null]}}, $or: [{"": 1}, {"/a": /x/}]}`), query.Options{})
+		if err != nil {
+			panic(err)
+		}
+		return func() any {
+			match, err := f.Match(data)
+			return held{match, err}
+		}
+	}},
+	{"query.Filter.Explain", documents, printed(func(f *query.Filter) any { return f.Explain() })},
+	{"query.Filter.String", documents, printed(func(f *query.Filter) any { return f.String() })},
 
 	{"extjson.AppendJSON", documents, appendJSON(extjson.EncodeOptions{})},
 	{"extjson.AppendJSON, Canonical", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Canonical})},

@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"internal/replace":      {"bson/bsoncore", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/readahead", "internal/sentinel"},
 	"bson":                  {"internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
 	"extjson":               {"internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
+	"bson/query":            {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
 	"pickle":                {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
 	"cmd": {"internal/textcut", "cmd", "pickle", "extjson", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel",
 		"internal/portion",
@@ -97,6 +98,9 @@ func commandFault(self, other string) string {
 // library or the command may depend on them. A package below internal that the
 // library or the command uses has an entry of its own.
 var testsOnly = []string{"internal", "fuzz"}
+
+// apart lists packages that must not depend on each other.
+var apart = []string{"bson/archive", "bson/query", "pickle"}
 
 // entries has the keys of allowed.
 var entries = slices.Collect(maps.Keys(allowed))
@@ -220,6 +224,9 @@ func fault(self, dep string) string {
 	if of, _ := entry(entries, dep); slices.Contains(testsOnly, of) && !slices.Contains(testsOnly, self) {
 		return "the second is test support"
 	}
+	if slices.Contains(apart, self) && slices.Contains(apart, dep) && self != dep {
+		return "the two must not know each other"
+	}
 	if _, ok := entry(append(allowed[self], self), dep); !ok {
 		return "against the order"
 	}
@@ -239,6 +246,8 @@ func TestFault(t *testing.T) {
 		{"bson/bsoncore", "bson", true},
 		{"bson/bsoncore", "objectid", false},
 		{"bson", "extjson", true},
+		{"bson/query", "extjson", false},
+		{"bson/query", "bson/archive", true},
 		{"decimal128", "objectid", true},
 		{"objectid", "decimal128", true},
 		{"decimal128", "bson", true},
