@@ -14,7 +14,8 @@ import (
 // are a stream of documents, and bsoncore finds the whole documents in it.
 //
 //   - A section is the reader of these bytes. It alone looks for headers.
-//   - enterDamage and nextInDamage read the documents of a section.
+//   - enterDamage and nextInDamage read the documents of a section. leaveDamage ends
+//     that after enough documents without a fault.
 //   - passStart and passMetadata are for faults before the first block.
 
 const (
@@ -24,6 +25,9 @@ const (
 	// maxBlockHeader is the largest header of a block that the Reader searches for, in
 	// bytes. Names of databases have at most 64 bytes, names of collections 255.
 	maxBlockHeader = 4 << 10
+	// recovered is how many bytes of documents without a fault end the reading of a
+	// section. A block can be as long as the archive.
+	recovered = 1 << 20
 )
 
 // A damage is the reader of a section after a fault.
@@ -33,6 +37,7 @@ type damage struct {
 	mark   int64             // offset of d after a terminator; -1: none was there
 	ready  bool              // nextInDamage has not looked at the document of d
 	header bool              // the document of d is a header with a fault
+	clean  int               // bytes of documents since the last fault
 }
 
 // Resync makes the Reader continue after a fault and reports whether it can. Call it
@@ -45,7 +50,8 @@ type damage struct {
 // are a stream of documents: the rules of [bsoncore.Decoder.Resync] say which of these
 // documents are read. They belong to the namespace of the block with the fault. If the
 // fault is in a header, they belong to the namespace of the block before, and Uncertain
-// reports true.
+// reports true. After a megabyte of documents without a fault the Reader reads on as
+// before the fault.
 //
 // The skipped bytes are written to skipped, in portions and in order. If skipped is
 // nil, they are dropped.
@@ -115,6 +121,7 @@ func (r *Reader) section() *bsoncore.Decoder {
 // pass skips the damage in a section, or a header with a fault.
 func (r *Reader) pass(skipped io.Writer) bool {
 	d := r.damage.d
+	r.damage.clean = 0
 	if r.damage.header {
 		r.damage.header = false
 		return r.write(skipped, d.Document())
@@ -148,6 +155,10 @@ func (r *Reader) write(skipped io.Writer, doc []byte) bool {
 // terminator, and the terminator by a header or the end.
 func (r *Reader) nextInDamage() {
 	d := r.damage.d
+	if r.damage.clean >= recovered && !r.damage.ready {
+		r.leaveDamage()
+		return
+	}
 	if !r.damage.ready && !d.Next() {
 		r.at = r.damage.base + d.Offset()
 		r.faultInDamage(d.Err())
@@ -169,8 +180,16 @@ func (r *Reader) nextInDamage() {
 	default:
 		r.count(doc)
 		r.addSum(doc)
+		r.damage.clean += len(doc)
 		r.event = Document
 	}
+}
+
+// leaveDamage makes the Reader continue inside of the block, behind the last document of
+// the section.
+func (r *Reader) leaveDamage() {
+	r.in.Unread(r.damage.d.Buffered())
+	r.state, r.late = inside, r.open.ended
 }
 
 // headerInDamage begins the block of a header without a fault. The terminator before it

@@ -228,3 +228,47 @@ func TestMeasurements(t *testing.T) {
 		t.Error(n, ok)
 	}
 }
+
+// TestAfterDamage: a megabyte after damage pieces can be read again, in the same block.
+// Damage after that is found, and so is the end of the block.
+func TestAfterDamage(t *testing.T) {
+	s := newSketch("a.x", "b.y").header("a.x", false, 0)
+	for i := range 3 {
+		s.text("text that was printed").documents("a.x", some(60_000*i, 60_000*i+50_000)...)
+	}
+	s.text(term).block("b.y", document(1)).end("b.y").end("a.x")
+	r := archive.NewReader(bytes.NewReader(s.data))
+	var placed []int64 // offsets of the first documents after which there is a place
+	faults, read, was := 0, 0, true
+	for r.Next() || r.Resync(nil) {
+		if r.Event() != archive.Document {
+			continue
+		}
+		want := s.docs[read]
+		if got := (kept{r.Namespace(), r.Offset(), string(r.Document())}); got != want {
+			t.Fatalf("document %d: %v, want %v", read, got, want)
+		}
+		place, ok := r.Place()
+		if ok && !was {
+			placed = append(placed, r.Offset())
+			if place != (archive.Place{Namespace: want.Name, Inside: true}) {
+				t.Errorf("place %v at %d", place, r.Offset())
+			}
+		}
+		if was && !ok {
+			faults++
+		}
+		read, was = read+1, ok
+	}
+	if read != len(s.docs) || faults != 3 || len(placed) != 3 || r.Err() != nil {
+		t.Fatalf("%d documents of %d, %d faults, places after %v, %v", read, len(s.docs), faults, placed, r.Err())
+	}
+	for i, n := range placed {
+		if from := s.docs[50_001*i].Offset; n-from < 1<<20 || n-from > 1<<20+100 {
+			t.Errorf("a place %d bytes after damage", n-from)
+		}
+	}
+	if got := salvage(t, archive.NewReader(bytes.NewReader(s.data)), s.data); len(got.Docs) != len(s.docs) || len(got.Faults) != 3 {
+		t.Errorf("%d documents, %q", len(got.Docs), got.Faults)
+	}
+}

@@ -372,6 +372,7 @@ func TestManyNamespaces(t *testing.T) {
 			a.block(name, docs[3*round], docs[3*round+1])
 		}
 	}
+	cut := a.data
 	for _, name := range names {
 		a.end(name)
 	}
@@ -383,6 +384,16 @@ func TestManyNamespaces(t *testing.T) {
 		got := runCommand(bytes.NewReader(a.data), "-j", jobs, "--ns", "db3.*999")
 		if want := strings.Count(got.stdout, "\n"); got.code != 0 || want != 4 && want != 8 {
 			t.Errorf("%s jobs: code %d, %q", jobs, got.code, got.stdout)
+		}
+	}
+	for _, tc := range []struct{ flags, says string }{
+		{"-j 3", "10000 namespaces have no end: db0.collection 0, db1.collection 1, db2.collection 2, db3.collection 3, …"},
+		{"salvage -t json -m relaxed", "10000 namespaces have no end: db0.collection 0, db1.collection 1, db2.collection 2, db3.collection 3, …"},
+		{"--ns db0.*999", fmt.Sprintf("db0.collection 5999 at offset %d: namespace has no end\n", len(cut))},
+	} {
+		got := runCommand(bytes.NewReader(cut), strings.Fields(tc.flags)...)
+		if lines := strings.Count(got.stderr, "\n"); got.code != 4 || lines > 3 || !strings.Contains(got.stderr, tc.says) || tc.flags[0] != '-' && got.stdout != want {
+			t.Errorf("cut, %s: code %d, %d lines, %.600s", tc.flags, got.code, lines, got.stderr)
 		}
 	}
 	got := runCommand(bytes.NewReader(a.data), "list", "--json")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 )
 
 // This file is the only place that calls the reader of a decoder.
@@ -70,6 +71,14 @@ func (b *Buffer) Skip(w io.Writer, n int) error {
 	}
 	b.Off += min(max(m, 0), n)
 	return err
+}
+
+// Unread puts data, bytes that were consumed last, before the bytes that are not yet
+// consumed. It copies both.
+func (b *Buffer) Unread(data []byte) {
+	base := b.Offset() - int64(len(data))
+	b.Data = slices.Concat(data, b.Rest())
+	b.Off, b.Base, b.lent, b.own = 0, base, false, nil
 }
 
 // memory returns the buffer that b owns.

@@ -317,3 +317,24 @@ func TestReset(t *testing.T) {
 		t.Errorf("the Buffer has other memory, or has overwritten %q", given)
 	}
 }
+
+// Unread puts bytes back, also if they are not in the buffer any more.
+func TestUnread(t *testing.T) {
+	for name, ready := range map[string]func(b *Buffer){
+		"of a reader": func(b *Buffer) { b.Reset(iotest.OneByteReader(strings.NewReader("abcdefgh"))) },
+		"of bytes":    func(b *Buffer) { b.ResetBytes([]byte("abcdefgh")) },
+	} {
+		var b Buffer
+		ready(&b)
+		b.Need(4, 0)
+		b.Off = 4
+		b.Need(1, 0)
+		b.Unread([]byte("cd"))
+		if b.Offset() != 2 || string(b.Rest()[:2]) != "cd" {
+			t.Errorf("%s: %q at %d", name, b.Rest(), b.Offset())
+		}
+		if !b.Need(6, 0) || string(b.Rest()) != "cdefgh" || b.Need(7, 0) || !b.Ended() || b.End() != 8 {
+			t.Errorf("%s: %q, %v at %d", name, b.Rest(), b.Err, b.End())
+		}
+	}
+}

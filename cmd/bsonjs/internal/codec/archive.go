@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/archive"
@@ -128,6 +130,7 @@ type archiveReader struct {
 	r     *archive.Reader
 	base  int64 // offset in the archive of the start of this reader
 	fault *archive.Error
+	cut   *archive.Error // the next fault: namespaces without an end
 	lists bool
 	spaces
 }
@@ -156,10 +159,14 @@ func (r *archiveReader) Next(rec *record.Record) bool {
 		*rec = record.Record{Type: bson.TypeDocument, Data: doc, Source: doc, Offset: r.r.Offset() - r.base, Space: record.Space{Name: r.name}}
 		return true
 	}
-	if e, ok := errors.AsType[*archive.Error](r.r.Err()); ok {
+	e, ok := r.cut, r.cut != nil
+	if !ok {
+		e, ok = errors.AsType[*archive.Error](r.r.Err())
+	}
+	if ok {
 		here := *e
 		here.Offset -= r.base
-		r.fault = &here
+		r.fault, r.cut = &here, nil
 	}
 	return false
 }
@@ -174,6 +181,12 @@ func (r *archiveReader) next() bool {
 			}
 		}
 		e, ok := errors.AsType[*archive.Error](r.r.Err())
+		if ok && e.Err == archive.ErrUnended {
+			if r.cut = r.unended(); r.cut != nil {
+				return false
+			}
+			continue
+		}
 		if !ok && r.r.Err() == nil {
 			for _, m := range r.r.Metadata() { // of namespaces without a block, too
 				r.enter(m.Namespace)
@@ -186,6 +199,54 @@ func (r *archiveReader) next() bool {
 			return false
 		}
 	}
+}
+
+// maxUnended is the number of namespaces without an end that are named.
+const maxUnended = 4
+
+// An unended is the fault of an archive that ends without the ends of several
+// namespaces.
+type unended struct {
+	names []string // the first ones
+	count int      // of all
+}
+
+func (u *unended) Unwrap() error { return archive.ErrUnended }
+
+func (u *unended) Error() string {
+	text := strconv.Itoa(u.count) + " namespaces have no end: " + strings.Join(u.names, ", ")
+	if u.count > len(u.names) {
+		text += ", …"
+	}
+	return text
+}
+
+// unended reads on to the end of the archive. It returns the fault of all wanted
+// namespaces without an end, nil if there is none.
+func (r *archiveReader) unended() *archive.Error {
+	var first *archive.Error
+	all := new(unended)
+	for {
+		e, ok := errors.AsType[*archive.Error](r.r.Err())
+		if !ok || e.Err != archive.ErrUnended {
+			break
+		}
+		if r.enter(e.Namespace) {
+			if all.count++; all.count == 1 {
+				first = e
+			}
+			if len(all.names) < maxUnended {
+				all.names = append(all.names, e.Namespace.String())
+			}
+		}
+		r.r.Resync(nil)
+		for r.r.Next() { // the End of the namespace
+		}
+	}
+	if all.count > 1 {
+		first.Err = all
+	}
+	return first
 }
 
 func (r *archiveReader) Err() error {
