@@ -476,3 +476,62 @@ func TestListFails(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenArchives: salvage finds an archive behind text and with a wrong magic number,
+// in a file and in a pipe. Other commands say where it is.
+func TestHiddenArchives(t *testing.T) {
+	data, _, lines := smallArchive()
+	dir := t.TempDir()
+	for i, tc := range []struct {
+		name   string
+		before string
+		wrong  bool // the magic number is
+		piped  bool // it is also found in a pipe
+	}{
+		{"text", "Killed by signal 15\n", false, true},
+		{"much text", strings.Repeat("Killed by signal 15\n", 100_000), false, true},
+		{"text in brackets", "[main] killed\n", false, false},
+		{"the magic number in text", "text \x6d\xe2\x99\x81 killed\n", false, true},
+		{"zeros", strings.Repeat("\x00", 50), false, false},
+		{"a wrong magic number", "", true, true},
+	} {
+		hidden := append([]byte(tc.before), data...)
+		if tc.wrong {
+			hidden[1] = 'x'
+		}
+		file := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.WriteFile(file, hidden, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		salvage := []string{"salvage", "-t", "json", "-m", "relaxed"}
+		for name, got := range map[string]command{
+			"file": runCommand(nil, append(salvage, file)...),
+			"pipe": runCommand(bytes.NewReader(hidden), salvage...),
+		} {
+			if name == "pipe" && !tc.piped {
+				continue
+			}
+			if got.code != 4 || got.stdout != strings.Join(lines, "") || !strings.Contains(got.stderr, ": offset 0: not an archive") {
+				t.Errorf("%s, %s: code %d, %q\n%s", tc.name, name, got.code, got.stdout, got.stderr)
+			}
+		}
+		says := fmt.Sprintf("; a mongodump archive starts at offset %d: use bsonjs salvage, or add --from archive", len(tc.before))
+		for _, args := range [][]string{{file}, {"validate", file}} {
+			if got := runCommand(nil, args...); got.code == 0 || !strings.Contains(got.stderr, says) {
+				t.Errorf("%s, %v: code %d, %s", tc.name, args, got.code, got.stderr)
+			}
+		}
+	}
+	// Documents of BSON whose bytes look like an archive are no archive.
+	doc, err := new(bson.Builder).Binary("b", 0, data).Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "x.bson")
+	if err := os.WriteFile(file, doc, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := runCommand(nil, "salvage", file); got.code != 0 || got.stdout != string(doc) {
+		t.Errorf("an archive in a document: code %d, %s", got.code, got.stderr)
+	}
+}

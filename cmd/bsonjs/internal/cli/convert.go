@@ -42,9 +42,11 @@ type convertOptions struct {
 	to *codec.Codec // of --to or its variable, nil: none
 	// usual returns the format of the output for inputs in the format from, if
 	// nothing else decides it; nil if from is nil.
-	usual   func(from *codec.Codec) *codec.Codec
-	version bool        // print the version and exit
-	json    report.Form // of the version
+	usual func(from *codec.Codec) *codec.Codec
+	// findArchives searches inputs for archives behind damage.
+	findArchives bool
+	version      bool        // print the version and exit
+	json         report.Form // of the version
 
 	textFlag string      // a flag on the command line that shapes JSON, "" if there is none
 	paint    colorPolicy // of JSON
@@ -223,6 +225,7 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
+	r.FindArchives = o.findArchives
 	c := &converter{o: o, to: o.decided.to}
 	r.Target, r.Hint = c, hints(c)
 }

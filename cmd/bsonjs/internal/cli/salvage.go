@@ -20,7 +20,7 @@ func salvaged(from *codec.Codec) *codec.Codec {
 // salvageCommand returns the command that recovers intact documents of damaged
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
-	o := &convertOptions{usual: salvaged}
+	o := &convertOptions{usual: salvaged, findArchives: true}
 	o.onError, o.invalidUTF8 = skipErrors, bson.UTF8Keep
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",
@@ -32,6 +32,8 @@ func (a *app) salvageCommand() *cobra.Command {
 			"If there is no such end, it continues at the next two intact documents in a row,\n" +
 			"or at an intact document that ends the file. In JSON the run continues after the\n" +
 			"bracket that closes the damaged document, or at a line that starts with a brace.\n\n" +
+			"In an input that does not start as a known format bsonjs searches the first 16 MiB\n" +
+			"for the start of a mongodump archive.\n\n" +
 			"--undo-crlf undoes a copy in text mode, as FTP and terminals make it: each LF\n" +
 			"became CR LF. The lengths of each document decide whether a CR is removed.\n\n" +
 			"The output has the format of its suffix, or else the format of the input; --to\n" +

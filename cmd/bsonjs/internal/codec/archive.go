@@ -3,6 +3,7 @@ package codec
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strconv"
@@ -40,6 +41,48 @@ func sniffArchive(head []byte) Certainty {
 		return Surely
 	}
 	return Not
+}
+
+const (
+	// MaxStart is the number of bytes of an input in which the start of an archive may
+	// be behind damage. Package archive searches as many for it.
+	MaxStart = 16 << 20
+	// maxHeader is the largest first document of an archive that IndexArchive finds, in
+	// bytes.
+	maxHeader = 4 << 10
+)
+
+// headerStart is the start of the first document of an archive, after its length.
+const headerStart = "\x10concurrent_collections\x00"
+
+// IndexArchive returns the index in data of the first start of an archive, or -1: the
+// magic number and a document, of which the length and the final NUL are checked. At the
+// start of data, the magic number may be wrong.
+func IndexArchive(data []byte) int {
+	if before := len(archiveMagic) + lengthSize; len(data) > before && bytes.HasPrefix(data[before:], []byte(headerStart)) {
+		return 0
+	}
+	for at := 0; ; at++ {
+		i := bytes.Index(data[at:], []byte(archiveMagic))
+		if i < 0 {
+			return -1
+		}
+		at += i
+		doc := data[at+len(archiveMagic):]
+		if len(doc) < lengthSize {
+			return -1
+		}
+		if n := int64(binary.LittleEndian.Uint32(doc)); lengthSize < n && n <= int64(min(len(doc), maxHeader)) && doc[n-1] == 0 {
+			return at
+		}
+	}
+}
+
+// MayHideArchive reports whether an input that starts with head, some bytes more than
+// HeadSize, and seems to be of the format from, or of none, can be an archive whose start
+// is behind damage.
+func MayHideArchive(head []byte, from *Codec) bool {
+	return from != Archive && !(from == BSON && OpensBSON(head))
 }
 
 // An archiver is how one archive is read.

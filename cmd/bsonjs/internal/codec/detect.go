@@ -1,5 +1,7 @@
 package codec
 
+import "fmt"
+
 // A Certainty is the certainty that an input is of a format.
 type Certainty uint8
 
@@ -62,6 +64,9 @@ func Known(head []byte) bool { return Detect(head, "") != nil }
 // Advise returns the advice for a fault in an input that starts with head and
 // is read as from, nil if unknown: the format that head seems to have, or "".
 func Advise(head []byte, from *Codec) string {
+	if at := IndexArchive(head); at >= 0 && from != Archive {
+		return AdviseArchive(at)
+	}
 	if what := foreignTo(head, from); what != "" {
 		return "this is " + what
 	}
@@ -70,4 +75,9 @@ func Advise(head []byte, from *Codec) string {
 		return "this looks like " + seen.String()
 	}
 	return ""
+}
+
+// AdviseArchive returns the advice for an input in which an archive starts at an offset.
+func AdviseArchive(offset int) string {
+	return fmt.Sprintf("a mongodump archive starts at offset %d: use bsonjs salvage, or add --from archive", offset)
 }

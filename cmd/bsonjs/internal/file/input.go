@@ -7,6 +7,7 @@
 package file
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -209,6 +210,17 @@ func (f *Reader) Head(n int) ([]byte, error) {
 		err = nil
 	}
 	return head[:min(len(head), mostHead)], err
+}
+
+// Ahead returns the first bytes of f, decompressed: n, or fewer if f is shorter or cannot
+// be read any further. Read returns them again, and the error. They must not be changed.
+func (f *Reader) Ahead(n int64) []byte {
+	if f.decompress() != nil {
+		return nil
+	}
+	ahead, _ := io.ReadAll(io.LimitReader(f.src, n)) // the error comes again
+	f.src = compress.NewSource(io.MultiReader(bytes.NewReader(ahead), f.src))
+	return ahead
 }
 
 // decompress adds decoders until the bytes are not compressed any more.

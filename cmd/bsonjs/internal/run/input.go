@@ -1,9 +1,11 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
@@ -90,8 +92,10 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	if seen := codec.Detect(head, compress.Stem(name)); s.from == nil || e.Unpack && seen != nil && seen.Holds == s.from {
 		s.from = seen
 	}
+	head = slices.Clone(head) // findArchive reads on
+	s.findArchive()
 	r, head := s.restored(in, head)
-	s.looks = codec.Advise(head, s.from)
+	s.looks = cmp.Or(s.looks, codec.Advise(head, s.from))
 	if s.from == nil {
 		return s.unknownFormat()
 	}
@@ -112,6 +116,31 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		return listed
 	}
 	return f
+}
+
+// opening is the number of bytes that tell whether an input can be another one than it
+// seems to be.
+const opening = 16
+
+// findArchive searches s, whose format no flag tells, for an archive behind damage, and
+// sets from if the run wants that, else a hint. The documents of a pipe need not wait for
+// the search if s seems to be of a format, nor does a message that the format is not
+// known.
+func (s *source) findArchive() {
+	searches := !s.in.Waits() || s.FindArchives && s.from == nil
+	if s.From != nil || s.member != nil || !searches || s.from != nil && !s.FindArchives {
+		return
+	}
+	if head, err := s.in.Head(opening); err != nil || !codec.MayHideArchive(head, s.from) {
+		return
+	}
+	switch at := codec.IndexArchive(s.in.Ahead(codec.MaxStart)); {
+	case at < 0:
+	case s.FindArchives:
+		s.from = codec.Archive
+	default:
+		s.looks = codec.AdviseArchive(at)
+	}
 }
 
 // list lists the namespaces of s, if the target wants that.

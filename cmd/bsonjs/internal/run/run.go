@@ -135,7 +135,9 @@ type Run struct {
 	Policy    Policy
 	MaxErrors int64 // number of faults that ends the run, 0: no limit
 	Mend      bool  // documents with no fault but wrong lengths of containers are written
-	UndoCRLF  bool  // undo a copy of BSON in text mode, in which LF became CR LF
+	// FindArchives makes the run search the start of an input for an archive behind damage.
+	FindArchives bool
+	UndoCRLF     bool // undo a copy of BSON in text mode, in which LF became CR LF
 
 	// Hint returns what the user can do about a failure, "" if it knows nothing.
 	// It is asked about the first maxHints failures. nil: there are no hints.
