@@ -129,27 +129,19 @@ func (b *buffer) release() {
 // its place in text, from which the value was read. text starts at base in the
 // input.
 func (o DecodeOptions) inText(err error, t bsoncore.Type, data, text []byte, base position) error {
-	var e SyntaxError
-	var off int64
-	var invalid *bsoncore.SyntaxError
-	var refused *bsoncore.ValueError
-	switch {
-	case errors.As(err, &refused):
-		off, e.Pointer, e.Err = refused.Offset, refused.Pointer, refused.Err
-	case errors.As(err, &invalid):
-		off, e.Pointer, e.Err = invalid.Offset, invalid.Pointer, invalid.Err
-	default:
+	var refused *bsoncore.ValueError // the bytes, which are made from text, are well formed
+	if !errors.As(err, &refused) {
 		return err
 	}
 	var d decoder
 	d.init(&o)
 	d.reset(text)
-	at := d.locate(d.space(textcut.SkipMark(text)), ordinals(t, data, int(off)))
-	e.Excerpt = excerpt(text, 0, at)
+	at := d.locate(d.space(textcut.SkipMark(text)), ordinals(t, data, int(refused.Offset)))
 	base.advance(text[:at])
-	e.Offset, e.Line, e.Column = base.offset, base.line+1, base.column+1
-	v := ValueError(e)
-	return &v
+	return &ValueError{
+		Offset: base.offset, Line: base.line + 1, Column: base.column + 1,
+		Pointer: refused.Pointer, Err: refused.Err, Excerpt: excerpt(text, 0, at),
+	}
 }
 
 // ordinals returns the path to the byte at off of a value: the index, from 0,

@@ -115,6 +115,27 @@ func TestGoValueFaults(t *testing.T) {
 	}
 }
 
+// TestGoValueErrors: an error of the options has no place in the text, and a value
+// that has no text gives none.
+func TestGoValueErrors(t *testing.T) {
+	var option *bson.OptionError
+	wrong := extjson.DecodeOptions{Values: bson.DecodeOptions{TimeRange: 9}}
+	if err := wrong.Unmarshal([]byte(`{}`), new(bson.D)); !errors.As(err, &option) || option.Option != "bson.DecodeOptions.TimeRange" {
+		t.Errorf("Unmarshal: %v", err)
+	}
+	if err := wrong.UnmarshalValue([]byte(`1`), new(int)); !errors.As(err, &option) || option.Option != "bson.DecodeOptions.TimeRange" {
+		t.Errorf("UnmarshalValue: %v", err)
+	}
+	text, err := extjson.EncodeOptions{Mode: extjson.Plain}.MarshalValue(bson.MinKey{})
+	if text != nil || err == nil {
+		t.Errorf("MarshalValue: %q, %v", text, err)
+	}
+	text, err = extjson.EncodeOptions{}.MarshalValue(make(chan int))
+	if text != nil || !errors.Is(err, bson.ErrUnsupported) {
+		t.Errorf("MarshalValue: %q, %v", text, err)
+	}
+}
+
 // TestUnfitBelowWrappers: the place of a value that does not fit a Go value is that
 // of its text, also inside documents with special keys. For a value in a call or
 // wrapper it is the place of the whole call or wrapper.

@@ -183,7 +183,9 @@ func (d *decoder) dbRefCall(dst []byte, off, mark int) ([]byte, int) {
 func (d *decoder) fields(dst []byte, off int) ([]byte, int) {
 	n := len(dst)
 	before := [4]byte(dst[n-4:])
+	d.depth-- // the members are those of the document around
 	dst, off = d.document(dst[:n-4], off+1, false)
+	d.depth++
 	if off < 0 {
 		return dst, off
 	}

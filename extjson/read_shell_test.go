@@ -1,6 +1,7 @@
 package extjson_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -238,6 +239,147 @@ func TestShellKeys(t *testing.T) {
 		for _, spaced := range []string{"{%s:null,b:null}", "{ %s : null , b : null }", "{/**/%s/**/:null,\nb//\n:null}"} {
 			got, err := decode(t, extjson.DecodeOptions{Shell: true}, fmt.Sprintf(spaced, text))
 			wantBytes(t, got, err, doc)
+		}
+	}
+}
+
+// TestShellEscapes: each byte after a backslash in a string of the shell.
+func TestShellEscapes(t *testing.T) {
+	short := map[byte]string{'b': "\b", 'f': "\f", 'n': "\n", 'r': "\r", 't': "\t", 'v': "\v", '0': "\x00", '\n': "", '\r': ""}
+	o := extjson.DecodeOptions{Shell: true}
+	for c := range 256 {
+		c := byte(c)
+		if c == 'x' || c == 'u' {
+			continue // the rows below
+		}
+		for _, quote := range []string{`'`, `"`} {
+			text := "{a:" + quote + `é\` + string([]byte{c}) + "~" + quote + "}"
+			want, known := short[c]
+			if letter := c == '$' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'; !known && !letter && c > ' ' && c < 0x80 {
+				want, known = string([]byte{c}), true
+			}
+			got, err := decode(t, o, text)
+			if !known {
+				wantFault(t, err, textFault(text, strings.IndexByte(text, '\\')+1, "/a", extjson.ErrEscape))
+				continue
+			}
+			doc, mark := bsoncore.Begin(nil)
+			wantBytes(t, got, err, bsoncore.End(bsoncore.AppendString(doc, "a", "é"+want+"~"), mark))
+		}
+	}
+	for _, tc := range []struct {
+		text string
+		want string
+		err  error // at the mark
+	}{
+		{`\x41`, "A", nil}, {`\xfF`, "ÿ", nil}, {`\x00`, "\x00", nil}, {`\x7f\x80`, "\x7f\u0080", nil},
+		{`\x4¦g`, "", extjson.ErrEscape}, {`\x¦g4`, "", extjson.ErrEscape}, {`\x¦`, "", extjson.ErrEscape},
+		{`\u{0}`, "\x00", nil}, {`\u{10FFFF}`, "\U0010FFFF", nil}, {`\u{000041}`, "A", nil}, {`\u{d7ff}\u{E000}`, "\uD7FF\uE000", nil},
+		{`\u{¦}`, "", extjson.ErrEscape}, {`\u{110000¦}`, "", extjson.ErrEscape}, {`\u{41¦g}`, "", extjson.ErrEscape},
+		{`¦\u{d800}`, "", extjson.ErrSurrogate}, {`¦\u{DFFF}`, "", extjson.ErrSurrogate},
+		{"\\\r\nb", "b", nil}, {"\\\rb", "b", nil}, {`\0a`, "\x00a", nil}, {`\¦01`, "", extjson.ErrEscape}, {`\¦09`, "", extjson.ErrEscape}, {`\0/`, "\x00/", nil}, {`\0:`, "\x00:", nil},
+	} {
+		if tc.err != nil {
+			text, want := marked(t, "{a:'"+tc.text+"'}", "/a", tc.err)
+			_, err := decode(t, o, text)
+			wantFault(t, err, want)
+			continue
+		}
+		got, err := decode(t, o, "{a:'"+tc.text+"'}")
+		doc, mark := bsoncore.Begin(nil)
+		wantBytes(t, got, err, bsoncore.End(bsoncore.AppendString(doc, "a", tc.want), mark))
+	}
+	// A NUL of any spelling may not be in a key.
+	for _, escape := range []string{`\0`, `\x00`, `\u0000`, `\u{0}`, `\u{000000}`} {
+		text, want := marked(t, "{b:1,'k¦"+escape+"':1}", "", bson.ErrKeyNUL)
+		_, err := decode(t, o, text)
+		if got := faultOf(t, err); got.Offset != want.Offset || got.Err != bson.ErrKeyNUL {
+			t.Errorf("%s: %v, want ErrKeyNUL at %d", text, err, want.Offset)
+		}
+		// The fault does not outlive its key.
+		if _, err := decode(t, o, "{b:'"+escape+"','k':1}"); err != nil {
+			t.Errorf("%s in a value: %v", escape, err)
+		}
+	}
+}
+
+// TestShellIdentifiers: letters, marks, digits and connectors of all scripts are parts
+// of names; a name starts with no ASCII digit.
+func TestShellIdentifiers(t *testing.T) {
+	o := extjson.DecodeOptions{Shell: true}
+	for _, name := range []string{"a", "$", "_", "Z9", "été", "e\u0301", "a\u0903", "a٣", "a‿b", "日本", "a\U00010400"} {
+		doc, mark := bsoncore.Begin(nil)
+		got, err := decode(t, o, "{"+name+":null}")
+		wantBytes(t, got, err, bsoncore.End(bsoncore.AppendNull(doc, name), mark))
+	}
+	for _, tc := range []string{"{a¦·:1}", "{a¦€:1}", "{a¦-b:1}", "{a¦@:1}", "{a¦[:1}", "{a¦`:1}", "{a¦{:1}", "{a¦\x7f:1}", "{¦€:1}", "{¦-:1}", "{a¦\x80:1}", "{a¦\xff:1}", "{1¦a:1}", "{0¦1:1}", "{a¦", "{¦"} {
+		sentinel := extjson.ErrToken
+		if strings.HasSuffix(tc, here) {
+			sentinel = extjson.ErrTruncated
+		}
+		text, want := marked(t, tc, "", sentinel)
+		_, err := decode(t, o, text)
+		if got := faultOf(t, err); got.Offset != want.Offset || got.Err != sentinel {
+			t.Errorf("%q: %v, want %v at %d", text, err, sentinel, want.Offset)
+		}
+	}
+}
+
+// TestDepthOfClosed: what has been closed does not count as depth any more, in
+// whatever way it was closed.
+func TestDepthOfClosed(t *testing.T) {
+	for _, item := range []string{
+		`{}`, `{ }`, `{a:1}`, `{"a":1}`, `{a:1,}`, `{"a":1 , }`, `{a:1}`, `[]`, `[ ]`, `[1]`, `[1,]`, `[1 , ]`, `{a:1,/**/}`,
+		`Code("f")`, `Code("f",{})`, `Code("f",{a:1,},)`, `{"$code":"f","$scope":{}}`, `{"$scope":{"a":1},"$code":"f"}`, `{$code:"f",$scope:{a:1,},}`,
+		`DBRef("c",1)`, `DBRef("c",1,"d",{})`, `DBRef("c",1,undefined,{a:1,},)`, `{"$ref":"c","$id":1}`,
+		`{$oid:"` + oidHex + `",}`, `{"$oid":"` + oidHex + `"}`, `{"$timestamp":{"t":1,"i":2}}`, `Timestamp({t:1,i:2,})`, `{"$date":{"$numberLong":"1"}}`,
+		`{"$binary":{"base64":"","subType":"00"}}`, `Binary(Buffer.from([1,]))`, `Binary.fromInt8Array(new Int8Array([1]))`, `{"$regularExpression":{"pattern":"","options":""}}`,
+		`{"$dbPointer":{"$ref":"c","$id":{"$oid":"` + oidHex + `"}}}`, `{"$regex":"a"}`, `{"$regex":"a","$options":"i"}`, `{"$type":1}`, `{"$minKey":1}`, `{"$undefined":true}`, `{$x:1}`,
+	} {
+		o := extjson.DecodeOptions{Shell: true, MaxDepth: 3}
+		if _, err := decode(t, o, "{a:["+item+"]}"); err != nil {
+			t.Fatalf("one %s: %v", item, err)
+		}
+		if _, err := decode(t, o, "{a:["+strings.Repeat(item+",", 10)+"{}]}"); err != nil {
+			t.Errorf("many %s: %v", item, err)
+		}
+		if _, err := decode(t, o, "{b:"+item+",c:"+item+",d:"+item+",a:[[]]}"); err != nil {
+			t.Errorf("members %s: %v", item, err)
+		}
+		text := "{a:[" + item + ",[{}]]}"
+		if _, err := decode(t, o, text); !errors.Is(err, bson.ErrDepth) || faultOf(t, err).Offset != int64(strings.LastIndex(text, "{")) {
+			t.Errorf("%s: %v, want ErrDepth", text, err)
+		}
+	}
+}
+
+// TestShellNumberLen: a number in any place of the shell's syntax may be as long as
+// the limit, and no longer.
+func TestShellNumberLen(t *testing.T) {
+	for _, number := range []string{ // with a mark on either side
+		`¦.125¦`, `¦+125¦`, `¦+.125¦`, `¦125.¦`, `¦0x1FF¦`, `¦-0x1FF¦`, `¦1.5e1¦`, `¦-.5e-10¦`, `¦125¦`,
+		`NumberInt(¦125¦)`, `NumberInt(¦"125"¦)`, `NumberLong(¦125¦)`, `NumberLong(¦"125"¦)`, `Long.fromString(¦"125"¦)`,
+		`NumberDecimal(¦1.25¦)`, `NumberDecimal(¦"1.25"¦)`, `Double(¦1.25¦)`, `Double(¦"1.25"¦)`,
+		`new Date(NumberLong(¦125¦))`, `new Date(NumberLong(¦"125"¦))`,
+		`Binary(Buffer.from([¦125¦]))`, `Binary.fromInt8Array(new Int8Array([¦125¦]))`, `Binary.fromInt8Array(new Int8Array([¦-12¦]))`,
+		`Binary.fromFloat32Array(new Float32Array([¦125.5¦]))`, `Binary.fromPackedBits(new Uint8Array([¦128¦]))`,
+	} {
+		parts := strings.Split("{a:"+number+"}", here)
+		text := strings.Join(parts, "")
+		n := len(strings.Trim(parts[1], `"`))
+		for _, limit := range []int{n - 1, n, n + 1} {
+			_, err := decode(t, extjson.DecodeOptions{Shell: true, MaxNumberLen: limit}, text)
+			if limit >= n {
+				if err != nil {
+					t.Errorf("%s, limit %d: %v", text, limit, err)
+				}
+				continue
+			}
+			if err == nil {
+				t.Errorf("%s, limit %d: no error", text, limit)
+				continue
+			}
+			wantFault(t, err, textFault(text, len(parts[0]), "/a", extjson.ErrNumberLen))
 		}
 	}
 }

@@ -328,3 +328,45 @@ func TestDecoderLimits(t *testing.T) {
 		})
 	}
 }
+
+// TestDecoderReadErrors: a reader that fails at any byte gives the documents before
+// and then its error, and the text of a document does not outlive the next call.
+func TestDecoderReadErrors(t *testing.T) {
+	broken := errors.New("broken")
+	for _, stream := range []string{`[{"a":1},{"b":2}]`, "{\"a\":1}\n{\"b\":2}\n", "\ufeff[ \n {\"a\":1} \n, {\"b\":2} ] "} {
+		first, second := strings.Index(stream, "}")+1, strings.LastIndex(stream, "}")+1
+		for n := range len(stream) + 1 {
+			for _, reader := range []io.Reader{strings.NewReader(stream[:n]), iotest.OneByteReader(strings.NewReader(stream[:n]))} {
+				d := extjson.NewDecoder(io.MultiReader(reader, iotest.ErrReader(broken)))
+				docs := 0
+				for d.Next() {
+					docs++
+				}
+				var read *bson.ReadError
+				if !errors.As(d.Err(), &read) || read.Err != broken || read.Offset != int64(n) || d.More() || d.Next() || d.Resync(nil) {
+					t.Errorf("%q: %v, want the error of the reader", stream[:n], d.Err())
+				}
+				if want := btoi(n >= first) + btoi(n >= second); docs != want {
+					t.Errorf("%q: %d documents, want %d", stream[:n], docs, want)
+				}
+			}
+		}
+		d := extjson.NewDecoder(strings.NewReader(stream))
+		if !d.Next() || string(d.Text()) != `{"a":1}` || !d.More() || d.Text() != nil || d.Raw() == nil {
+			t.Errorf("%q: after More the text is %q", stream, d.Text())
+		}
+		if !d.Next() || string(d.Text()) != `{"b":2}` || d.More() || d.Text() != nil || d.Next() || d.Raw() != nil || d.Err() != nil {
+			t.Errorf("%q: at the end: %q, %v", stream, d.Text(), d.Err())
+		}
+		if d.Offset() != int64(len(stream)) || len(d.Buffered()) != 0 {
+			t.Errorf("%q: the end is at %d, %q is left", stream, d.Offset(), d.Buffered())
+		}
+	}
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -229,7 +229,7 @@ func TestMaxLenOfValue(t *testing.T) {
 	for _, tc := range []struct {
 		max  int
 		want string
-	}{{7, `"hello"`}, {6, `{"$truncated":true}`}} {
+	}{{8, `"hello"`}, {7, `"hello"`}, {6, `{"$truncated":true}`}, {5, `{"$truncated":true}`}, {4, `{"$truncated":true}`}, {1, `{"$truncated":true}`}} {
 		for _, indent := range []string{"", " "} {
 			got, err := extjson.EncodeOptions{MaxLen: tc.max, Indent: indent}.AppendJSONValue(nil, bson.TypeString, unhex(t, "06000000 68656c6c6f00"))
 			wantText(t, string(got), err, tc.want)
