@@ -76,7 +76,7 @@ func (e *encoder) appendPlanned(dst []byte, v any) ([]byte, Type) {
 // appendD appends a document.
 func (e *encoder) appendD(dst []byte, d D) ([]byte, Type) {
 	if d == nil {
-		return e.nilSlice(dst)
+		return e.nilSlice(dst, typeD)
 	}
 	return e.appendElements(dst, d)
 }
@@ -105,7 +105,7 @@ func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
 // appendA appends an array.
 func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 	if a == nil {
-		return e.nilArray(dst)
+		return e.nilArray(dst, reflect.TypeOf(a))
 	}
 	if !e.enter() {
 		return e.fail(dst, reflect.TypeOf(a), ErrDepth)
@@ -127,7 +127,7 @@ func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 // appendMap appends a map, with sorted keys unless an option turns sorting off.
 func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
 	if m == nil {
-		return e.nilMap(dst)
+		return e.nilMap(dst, reflect.TypeOf(m))
 	}
 	if !e.enter() {
 		return e.fail(dst, reflect.TypeOf(m), ErrDepth)
@@ -244,26 +244,35 @@ func appendDecimal(dst []byte, v decimal128.Decimal) []byte {
 
 // The nil values that have an option.
 
-func (e *encoder) nilMap(dst []byte) ([]byte, Type) {
+// nilMap appends a nil of the Go type typ, a map.
+func (e *encoder) nilMap(dst []byte, typ reflect.Type) ([]byte, Type) {
 	if e.NilMapAsEmpty {
-		return append(dst, 5, 0, 0, 0, 0), TypeDocument
+		return e.empty(dst, TypeDocument, typ)
 	}
 	return dst, TypeNull
 }
 
 // nilSlice is for slices that become documents.
-func (e *encoder) nilSlice(dst []byte) ([]byte, Type) {
+func (e *encoder) nilSlice(dst []byte, typ reflect.Type) ([]byte, Type) {
 	if e.NilSliceAsEmpty {
-		return append(dst, 5, 0, 0, 0, 0), TypeDocument
+		return e.empty(dst, TypeDocument, typ)
 	}
 	return dst, TypeNull
 }
 
-func (e *encoder) nilArray(dst []byte) ([]byte, Type) {
+func (e *encoder) nilArray(dst []byte, typ reflect.Type) ([]byte, Type) {
 	if e.NilSliceAsEmpty {
-		return append(dst, 5, 0, 0, 0, 0), TypeArray
+		return e.empty(dst, TypeArray, typ)
 	}
 	return dst, TypeNull
+}
+
+// empty appends an empty container for a nil of the Go type typ.
+func (e *encoder) empty(dst []byte, t Type, typ reflect.Type) ([]byte, Type) {
+	if e.depth >= e.limit {
+		return e.fail(dst, typ, ErrDepth)
+	}
+	return append(dst, 5, 0, 0, 0, 0), t
 }
 
 // appendKey appends a type byte to be filled in, key and its NUL. It reports

@@ -131,7 +131,7 @@ func (pl *planner) slice(p *plan) {
 	elem := pl.plan(elemType)
 	p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 		if v.IsNil() {
-			return e.nilArray(dst)
+			return e.nilArray(dst, v.Type())
 		}
 		return e.appendList(dst, v, elem)
 	}

@@ -261,7 +261,7 @@ func foreignD(t reflect.Type) knownType {
 	return knownType{
 		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			if v.IsNil() {
-				return e.nilSlice(dst)
+				return e.nilSlice(dst, t)
 			}
 			return e.appendElements(dst, elementsOf(v))
 		},

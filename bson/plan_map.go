@@ -26,7 +26,7 @@ func (pl *planner) mapping(p *plan) {
 	if p.enc == nil {
 		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 			if v.IsNil() {
-				return e.nilMap(dst)
+				return e.nilMap(dst, t)
 			}
 			if !e.enter() {
 				return e.fail(dst, t, ErrDepth)

@@ -393,14 +393,16 @@ func (e *encoder) appendScope(dst []byte, code string, scope any) ([]byte, Type)
 	e.hops++
 	dst, t = e.appendAny(dst, scope)
 	e.hops--
-	if t != TypeDocument {
-		if t == TypeNull { // as nil is for D
-			dst, t = append(dst, 5, 0, 0, 0, 0), TypeDocument
-		} else if t != 0 {
-			return e.fail(dst, reflect.TypeOf(scope), ErrNotDocument)
-		} else {
+	switch t {
+	case TypeDocument:
+	case TypeNull: // as nil is for D
+		if dst, t = e.empty(dst, TypeDocument, reflect.TypeOf(scope)); t == 0 {
 			return dst, 0
 		}
+	case 0:
+		return dst, 0
+	default:
+		return e.fail(dst, reflect.TypeOf(scope), ErrNotDocument)
 	}
 	bsoncore.SetLength(dst, mark)
 	return dst, TypeCodeWithScope

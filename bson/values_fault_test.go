@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"math/big"
@@ -487,6 +488,38 @@ func TestDepthOfDestinations(t *testing.T) {
 	}
 }
 
+// TestDepthOfSources: a container of each kind counts as one level when it is written.
+func TestDepthOfSources(t *testing.T) {
+	o := bson.EncodeOptions{NilMapAsEmpty: true, NilSliceAsEmpty: true}
+	for _, in := range []any{
+		bson.D(nil), bson.M(nil), bson.A(nil), []int(nil), map[string]int(nil), []any(nil), map[string]any(nil), myD(nil),
+		bson.D{}, myD{}, []bson.E{}, [1]bson.E{{"a", 1}}, bson.M{}, map[string]any{}, namedMap{}, map[string]int{}, map[int]int{1: 1}, map[myString]any{"a": 1},
+		node{}, &node{}, rest{}, bson.A{}, []any{}, []int{}, []string{"a"}, [1]int{}, [1]any{}, [1][0]int{}, bson.CodeWithScope{Scope: bson.D{}}, bson.CodeWithScope{},
+		bson.DBRef{}, []fmt.Stringer{},
+	} {
+		limit := 2
+		if _, ok := in.([1][0]int); ok {
+			limit = 3
+		}
+		for _, v := range []any{bson.D{{"v", in}}, map[string]any{"v": in}, struct{ V any }{in}} {
+			o.MaxDepth = limit - 1
+			_, err := o.Marshal(v)
+			if !errors.Is(err, bson.ErrDepth) || !strings.HasPrefix(conversionOf(t, err).Pointer, "/v") {
+				t.Errorf("%T in %T: %v, want ErrDepth", in, v, err)
+			}
+			o.MaxDepth = limit
+			if _, err := o.Marshal(v); err != nil {
+				t.Errorf("%T in %T, one level more: %v", in, v, err)
+			}
+			// What is closed does not count any more.
+			o.MaxDepth = limit + 1
+			if _, err := o.Marshal(bson.D{{"a", []any{in, in, in}}, {"b", in}, {"c", bson.A{bson.D{}, bson.D{}}}}); err != nil {
+				t.Errorf("%T, some side by side: %v", in, err)
+			}
+		}
+	}
+}
+
 // TestDepthOfParts: a value that is spliced or that a method returns counts as
 // one that is written element by element.
 func TestDepthOfParts(t *testing.T) {
@@ -693,6 +726,20 @@ func TestKeyFaults(t *testing.T) {
 			if !errors.As(err, &got) || got.Offset != tc.offset || got.Pointer != tc.pointer || !errors.Is(err, bson.ErrUTF8) {
 				t.Errorf("into %T: %v, want ErrUTF8 at %d (%s)", tc.dst, err, tc.offset, tc.pointer)
 			}
+		}
+	}
+}
+
+// TestIndexFaults: a key in an array that is not UTF-8 is a fault at its byte,
+// although the key means nothing.
+func TestIndexFaults(t *testing.T) {
+	doc := []byte("\x17\x00\x00\x00\x04a\x00\x0f\x00\x00\x00\x0a0\x00\x0aab\xff\x00\x00\x00")
+	doc[0], doc[7] = byte(len(doc)), byte(len(doc)-7-1)
+	for _, v := range []any{new(bson.D), new(any), new(struct{ A bson.A }), new(struct{ A []any }), new(struct{ A []*int }), new(struct{ A [2]any })} {
+		err := bson.Unmarshal(doc, v)
+		var got *bson.SyntaxError
+		if !errors.As(err, &got) || got.Offset != int64(bytes.IndexByte(doc, 0xff)) || !errors.Is(err, bson.ErrUTF8) {
+			t.Errorf("into %T: %v, want ErrUTF8 at %d", v, err, bytes.IndexByte(doc, 0xff))
 		}
 	}
 }

@@ -390,6 +390,9 @@ func TestDecodeOptions(t *testing.T) {
 	if got := unmarshalled[struct{ V myString }](t, bson.DecodeOptions{ObjectIDAsHex: true}, bson.D{{"v", anID}}); string(got.V) != anID.Hex() {
 		t.Errorf("ObjectIDAsHex: %q", got.V)
 	}
+	if got := unmarshalled[struct{ V time.Time }](t, bson.DecodeOptions{}, bson.D{{"v", "1970-01-01T01:00:01+01:00"}}); !got.V.Equal(at) || got.V.Location() != time.UTC {
+		t.Errorf("text of a time with a zone: %v", got.V)
+	}
 	if got := unmarshalled[struct{ V time.Time }](t, bson.DecodeOptions{Location: zone}, bson.D{{"v", "1970-01-01T00:00:01Z"}}); !got.V.Equal(at) || got.V.Location() != zone {
 		t.Errorf("text of a time in a location: %v", got.V)
 	}

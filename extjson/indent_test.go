@@ -71,6 +71,8 @@ func TestCompact(t *testing.T) {
 		{`[1]¦]`, "", extjson.ErrTrailing},
 		{`["¦` + "\x01" + `"]`, "/0", extjson.ErrControl},
 		{`["\¦x"]`, "/0", extjson.ErrEscape},
+		{`{"a":{"b\¦x":1}}`, "/a", extjson.ErrEscape},
+		{`{"a":[{"b¦`, "/a/0", extjson.ErrTruncated},
 		{`["¦` + "\xff" + `"]`, "/0", bson.ErrUTF8},
 		{`["¦\ud800"]`, "/0", extjson.ErrSurrogate},
 		{`[-¦]`, "/0", extjson.ErrNumber},

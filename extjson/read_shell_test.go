@@ -156,6 +156,7 @@ var shellRows = []struct{ text, canonical string }{
 	{`undefined`, `{"$undefined":true}`},
 	{`/x/`, `{"$regularExpression":{"pattern":"x","options":""}}`},
 	{`/a\/[/\]]\d"'/si`, `{"$regularExpression":{"pattern":"a\\/[/\\]]\\d\"'","options":"is"}}`},
+	{`/x/azAZ`, `{"$regularExpression":{"pattern":"x","options":"AZaz"}}`},
 	{`/日/i`, `{"$regularExpression":{"pattern":"日","options":"i"}}`},
 	{`RegExp("a/b", "ix")`, `{"$regularExpression":{"pattern":"a/b","options":"ix"}}`},
 	{`new RegExp('')`, `{"$regularExpression":{"pattern":"","options":""}}`},
@@ -325,6 +326,21 @@ func TestShellIdentifiers(t *testing.T) {
 	}
 }
 
+// TestShellPaths: a fault inside the arguments of a call has the path of its value.
+func TestShellPaths(t *testing.T) {
+	for _, tc := range []struct{ text, pointer string }{
+		{`{a:[DBRef("c",[1,{b:¦x}])]}`, "/a/0/$id/1/b"},
+		{`{a:DBRef("c",1,"d",{b:[1,¦x]})}`, "/a/b/1"},
+		{`{a:DBRef("c",1,undefined,{b:1,c:{d:¦x}})}`, "/a/c/d"},
+		{`{a:Code("f",{b:[¦x]})}`, "/a/b/0"},
+		{`{a:{b:1,},c:[{d:1,},¦x]}`, "/c/1"},
+	} {
+		text, want := marked(t, tc.text, tc.pointer, extjson.ErrToken)
+		_, err := decode(t, extjson.DecodeOptions{Shell: true}, text)
+		wantFault(t, err, want)
+	}
+}
+
 // TestDepthOfClosed: what has been closed does not count as depth any more, in
 // whatever way it was closed.
 func TestDepthOfClosed(t *testing.T) {
@@ -408,6 +424,14 @@ func TestShellRefused(t *testing.T) {
 		err  error
 	}{
 		{`{a:new Date¦()}`, extjson.ErrEvaluate},
+		{`{a:/x/¦1}`, extjson.ErrToken},
+		{`{a:/x/i¦_}`, extjson.ErrToken},
+		{`{a:/x/i¦$}`, extjson.ErrToken},
+		{`{a:/x/i¦é}`, extjson.ErrToken},
+		{`{a:/x/i¦@}`, extjson.ErrToken},
+		{`{a:/x/i¦[}`, extjson.ErrToken},
+		{"{a:/x/i¦`}", extjson.ErrToken},
+		{`{a:/x/i¦{}`, extjson.ErrToken},
 		{`{a:ISODate¦()}`, extjson.ErrEvaluate},
 		{`{a:ObjectId¦()}`, extjson.ErrEvaluate},
 		{`{a:UUID¦()}`, extjson.ErrEvaluate},

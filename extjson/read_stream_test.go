@@ -1,6 +1,7 @@
 package extjson_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -329,6 +330,49 @@ func TestDecoderLimits(t *testing.T) {
 	}
 }
 
+// TestLongKeys: a key that is too long for a document is a fault at its object or at
+// the document, of any spelling, and one that fits is read.
+func TestLongKeys(t *testing.T) {
+	const size = 300
+	for _, tc := range []struct {
+		name, before, open, close, after string
+	}{
+		{"plain", `{"a":`, `{"`, `":1}`, `}`},
+		{"escaped", `{"a":`, `{"\u0061`, `":1}`, `}`},
+		{"second", `{"a":`, `{"b":1,"`, `":1}`, `}`},
+		{"shell", `{a:`, `{'`, `':1}`, `}`},
+		{"shell, escaped", `{a:`, `{'\x61`, `':1}`, `}`},
+		{"name", `{a:`, `{`, `:1}`, `}`},
+		{"dollar", `{"a":`, `{"$`, `":1}`, `}`},
+		{"dollar, escaped", `{"a":`, `{"\u0024`, `":1}`, `}`},
+	} {
+		text := func(n int) string {
+			return tc.before + tc.open + strings.Repeat("k", n) + tc.close + tc.after
+		}
+		d := extjson.DecodeOptions{Shell: true, MaxTextSize: 1 << 20, MaxDocumentSize: size}.NewDecoder(nil)
+		for n := size - 40; n < size+80; n++ {
+			doc, err := extjson.DecodeOptions{Shell: true}.AppendBSON(nil, []byte(text(n)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Reset(strings.NewReader(text(n) + "\n{b:1}"))
+			if len(doc) <= size {
+				if !d.Next() || !bytes.Equal(d.Raw(), doc) {
+					t.Errorf("%s, a key of %d bytes: %x, %v", tc.name, n, d.Raw(), d.Err())
+				}
+				continue
+			}
+			if d.Next() || !errors.Is(d.Err(), bson.ErrTooLarge) {
+				t.Errorf("%s, a key of %d bytes: %x, %v", tc.name, n, d.Raw(), d.Err())
+				continue
+			}
+			if !d.Resync(nil) || !d.Next() || string(d.Text()) != "{b:1}" {
+				t.Errorf("%s, behind a key of %d bytes: %q, %v", tc.name, n, d.Text(), d.Err())
+			}
+		}
+	}
+}
+
 // TestDecoderReadErrors: a reader that fails at any byte gives the documents before
 // and then its error, and the text of a document does not outlive the next call.
 func TestDecoderReadErrors(t *testing.T) {
@@ -345,6 +389,9 @@ func TestDecoderReadErrors(t *testing.T) {
 				var read *bson.ReadError
 				if !errors.As(d.Err(), &read) || read.Err != broken || read.Offset != int64(n) || d.More() || d.Next() || d.Resync(nil) {
 					t.Errorf("%q: %v, want the error of the reader", stream[:n], d.Err())
+				}
+				if rest := stream[d.Offset():n]; string(d.Buffered()) != rest {
+					t.Errorf("%q: %q is left, want %q", stream[:n], d.Buffered(), rest)
 				}
 				if want := btoi(n >= first) + btoi(n >= second); docs != want {
 					t.Errorf("%q: %d documents, want %d", stream[:n], docs, want)

@@ -160,6 +160,28 @@ func differ(a, b []byte) int {
 
 // For a document without a text WriteJSON returns the error of AppendJSON, for a
 // fault at any place, before it writes a byte.
+// TestWriteJSONOfBytes: strings that are not UTF-8 are written as AppendJSON writes
+// them, wherever their parts end, and so is what follows a long value.
+func TestWriteJSONOfBytes(t *testing.T) {
+	for _, unit := range []string{"\x80", "\xc3", "\xf0\x9f\x98", "x\x80\x80\x80\x80\x80", "é\xff"} {
+		doc, mark := bsoncore.Begin(nil)
+		for range 3 {
+			doc = bsoncore.AppendString(doc, "s", strings.Repeat(unit, 5*partSize/len(unit)/2))
+			doc = bsoncore.AppendString(doc, "t", strings.Repeat("y", 100))
+		}
+		doc = bsoncore.End(doc, mark)
+		o := EncodeOptions{InvalidUTF8: bson.UTF8Replace}
+		want, err := o.AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got bytes.Buffer
+		if err := o.WriteJSON(&got, doc); err != nil || !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%q: %v, %d bytes that differ from the %d of AppendJSON", unit, err, got.Len(), len(want))
+		}
+	}
+}
+
 func TestWriteJSONFault(t *testing.T) {
 	spoil := func(doc []byte, at int, b byte) []byte {
 		doc = bytes.Clone(doc)
@@ -309,8 +331,22 @@ func TestMaxTextSizePlace(t *testing.T) {
 	}
 }
 
-// The parts of a string end between characters, if the string is UTF-8.
+// The parts of a string end between characters, if the string is UTF-8. Other
+// strings have parts as well.
 func TestPartEnd(t *testing.T) {
+	for n, want := range map[int]int{0: partSize, 1: partSize - 1, 2: partSize - 2, 3: partSize - 3, 4: partSize, 5: partSize} {
+		s := bytes.Repeat([]byte("x"), partSize-n)
+		s = append(append(s, bytes.Repeat([]byte{0x80}, n+1)...), 'x')
+		if n == 0 {
+			s[partSize] = 'x'
+		}
+		if n > 0 && n < 4 {
+			s[partSize-n] = 0xc3
+		}
+		if got := partEnd(s, 0); got != want {
+			t.Errorf("%d bytes of a character at the end: the part has %d bytes, want %d", n, got, want)
+		}
+	}
 	for _, c := range []string{"x", "é", "水", "😀"} {
 		for shift := range 4 {
 			s := []byte(strings.Repeat("x", shift) + strings.Repeat(c, 2*partSize))
