@@ -305,3 +305,25 @@ func TestPassedOn(t *testing.T) {
 		}
 	}
 }
+
+// If the reader of its messages has gone, a run with a file as its output goes on, and
+// completes the file.
+func TestMessagesWithoutReader(t *testing.T) {
+	p := start(t, "", "-o", "out.json", "-t", "json", "--on-error", "skip")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stderr = w
+	p.begin(t)
+	r.Close()
+	w.Close()
+	io.WriteString(p.stdin, "{\"a\":1}\n{\"a\":x}\n{\"a\":2}\n")
+	p.stdin.Close()
+	if code := p.code(); code != 4 {
+		t.Errorf("exit code %d, %v, want 4", code, p.ProcessState)
+	}
+	if got := p.content("out.json"); got != "{\"a\":1}\n{\"a\":2}\n" {
+		t.Errorf("output %q", got)
+	}
+}

@@ -372,3 +372,28 @@ func TestWrap(t *testing.T) {
 		}
 	}
 }
+
+// TestEnvironmentPage lists the variable of each flag, with the command if convert does not
+// have the flag.
+func TestEnvironmentPage(t *testing.T) {
+	root := new(app).tree()
+	page := environmentPage(root)
+	own := map[string]bool{}
+	mainCommand(root).Flags().VisitAll(func(f *pflag.Flag) { own[variable(f)] = true })
+	n := 0
+	for _, c := range root.Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			v := variable(f)
+			if v == "" || c != mainCommand(root) && own[v] {
+				return
+			}
+			n++
+			if !regexp.MustCompile(`(?m)^  ` + v + ` +--` + f.Name + `(, of [a-z]+)?$`).MatchString(page) {
+				t.Errorf("%s: no line about %s of --%s", c.Name(), v, f.Name)
+			}
+		})
+	}
+	if n <= len(own) {
+		t.Errorf("%d variables, want more than the %d of convert", n, len(own))
+	}
+}

@@ -36,6 +36,9 @@ func TestNamespaces(t *testing.T) {
 		{"*.*", strings.Join(all, " "), ""},
 		{"*.xx", "", "*.xx"},
 		{"*.x*x", "", "*.x*x"}, // the x is needed twice
+		{"a.*x*x", "", "a.*x*x"},
+		{"a.*x*y", "a.x.y", ""},
+		{"a.*y*x", "", "a.*y*x"}, // the y is behind the x
 	} {
 		s := new(Namespaces)
 		for _, p := range strings.Fields(tc.patterns) {

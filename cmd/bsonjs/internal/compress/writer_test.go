@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -51,6 +52,16 @@ func TestJobs(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// Without a level, data is compressed.
+func TestNoLevel(t *testing.T) {
+	data := strings.Repeat("compressed, ", 10_000)
+	for _, c := range written {
+		if got := pack(t, c, data, WriterOptions{Jobs: 1}); len(got) > len(data)/2 {
+			t.Errorf("%v: %d bytes of %d", c, len(got), len(data))
 		}
 	}
 }

@@ -174,6 +174,26 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// A suffix below another decides where the decompressed bytes do not.
+func TestInnerSuffix(t *testing.T) {
+	legacy := "\x02\x21\x4c\x18\x01\x00\x00" // lz4, cut off
+	for name, want := range map[string][]compress.Codec{"x.lz4.gz": {compress.Gzip, compress.LZ4}, "x.gz": {compress.Gzip}, "x.gz.lz4": {compress.Gzip}} {
+		name := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(name, []byte(pack(t, legacy, compress.Gzip)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Input{}.Open(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		f.Head(1)
+		if diff := cmp.Diff(want, f.Compression()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", filepath.Base(name), diff)
+		}
+	}
+}
+
 // pack returns text compressed with each of codecs; the last codec is the
 // outermost.
 func pack(t *testing.T, text string, codecs ...compress.Codec) string {

@@ -1,6 +1,8 @@
 package sink
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -39,6 +41,26 @@ func TestEnough(t *testing.T) {
 		rec.Type = bson.TypeInt32
 		if tc.s.Enough(rec) {
 			t.Errorf("%s: a value that is no document is enough", tc.name)
+		}
+	}
+}
+
+// TestStrayBytes: of a document whose length is impossible, some bytes are shown.
+func TestStrayBytes(t *testing.T) {
+	for _, tc := range []struct{ size, want int }{{5, 5}, {strayBytes, strayBytes}, {strayBytes + 1, strayBytes}, {1 << 20, strayBytes}} {
+		var out bytes.Buffer
+		s := &Inspect{From: codec.BSON, Form: inspect.Records{Bytes: true}, Out: &out}
+		p := s.Part()
+		data := append([]byte("\x02\x00\x00\x00"), bytes.Repeat([]byte{0xff}, tc.size-4)...)
+		rec := &record.Record{Type: bson.TypeDocument, Data: data, Number: 1}
+		if err := s.Unread(p, rec, bson.Validate(data)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Take(p); err != nil {
+			t.Fatal(err)
+		}
+		if len(rec.Data) != tc.want || !strings.Contains(out.String(), "length 2 is too small") {
+			t.Errorf("%d bytes: %d are shown, want %d: %.300s", tc.size, len(rec.Data), tc.want, &out)
 		}
 	}
 }
