@@ -48,8 +48,8 @@ type FolderOptions struct {
 	// Compressions. If it is an io.Closer, it is closed before the file. The default is
 	// compress/gzip.
 	Decompress func(suffix string, r io.Reader) (io.Reader, error)
-	// MaxNamespaces is the largest number of namespaces. Zero means
-	// DefaultMaxNamespaces.
+	// MaxNamespaces is the largest number of namespaces, and of files without one.
+	// Zero means DefaultMaxNamespaces.
 	MaxNamespaces int
 	// MaxMetadata is the largest size of all metadata and preludes together, in bytes.
 	// Zero means DefaultMaxMetadata.
@@ -375,13 +375,12 @@ func twice(first, second string) error {
 // describe returns the file of n with its namespace and its metadata. Without a
 // namespace there is a file for each name.
 func (l *folderLister) describe(key fileKey, n *named) (files []File, err error) {
-	if key.dir == "." && l.opts.DB == "" && (key.base != oplogName || n.metadata != nil) {
+	outside := key.dir == "." && l.opts.DB == "" && (key.base != oplogName || n.metadata != nil)
+	if outside || (Namespace{Collection: key.base}).check() != nil {
 		for _, name := range n.documents {
 			files = append(files, File{Name: name})
 		}
-		for _, name := range n.metadata { // the directory has a name that no database has
-			l.Others = append(l.Others, name)
-		}
+		l.Others = append(l.Others, n.metadata...) // the name is not that of a collection, or the directory not a database
 		return files, nil
 	}
 	for _, names := range [][]string{n.documents, n.metadata} {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -125,6 +126,17 @@ func TestFolders(t *testing.T) {
 		{name: "other suffixes", opts: archive.FolderOptions{Suffixes: []string{".json"}, Compressions: []string{".zst"}},
 			fsys: files("a/x.json.zst=", "a/x.bson=", "a/z.metadata.json={}"),
 			want: []string{"a.x  a/x.json.zst ", "a.z   a/z.metadata.json"}, others: []string{"a/x.bson"}},
+		{name: "its own database", opts: archive.FolderOptions{DirName: "d"}, fsys: files("y.bson=", "x.bson=", "x.metadata.json={}", "oplog.bson=", "b/x.bson="),
+			want: []string{"b.x  b/x.bson ", "d.x  x.bson x.metadata.json", "d.y  y.bson ", ".oplog  oplog.bson "}},
+		{name: "no database of its own", opts: archive.FolderOptions{DirName: "d"}, fsys: files("x.bson=", "prelude.json={}", "b/x.bson=", "b/x.metadata.json={}"),
+			want: []string{".  x.bson ", "b.x  b/x.bson b/x.metadata.json"}},
+		{name: "a name that no database has", opts: archive.FolderOptions{DirName: "d.e"}, fsys: files("x.bson=", "x.metadata.json={}", "oplog.bson=", "oplog.metadata.json={}"),
+			want: []string{".  oplog.bson ", ".  x.bson "}, others: []string{"oplog.metadata.json", "x.metadata.json"}},
+		{name: "files of one name", opts: archive.FolderOptions{Suffixes: []string{".json", ".bson"}}, fsys: files("x.bson=", "x.json=", "x.json.gz="),
+			want: []string{".  x.bson ", ".  x.json ", ".  x.json.gz "}},
+		{name: "upper case, compressed twice", fsys: files("a/X.BSON.GZ.gz=", "a/y.bson.gz.gz.gz="), want: []string{"a.X  a/X.BSON.GZ.gz "}, others: []string{"a/y.bson.gz.gz.gz"}},
+		{name: "names that are not UTF-8", fsys: files("a/\xff.bson=", "a/\xff.metadata.json={}", "\xff/x.bson=", "a/%ff%00.bson="),
+			want: []string{".  a/\xff.bson ", "a.%ff%00  a/%ff%00.bson "}, others: []string{"a/\xff.metadata.json", "\xff/"}},
 		{name: "links", fsys: fstest.MapFS{"a/x.bson": {Mode: fs.ModeSymlink, Data: []byte("../../y")}, "b": {Mode: fs.ModeSymlink, Data: []byte("a")}},
 			others: []string{"a/x.bson", "b"}},
 	} {
@@ -136,6 +148,67 @@ func TestFolders(t *testing.T) {
 		if diff := cmp.Diff([][]string{tc.want, tc.others}, [][]string{list(f), f.Others}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
+	}
+}
+
+// A closedDirectory has directories that cannot be listed.
+type closedDirectory struct {
+	fstest.MapFS
+	closed []string
+}
+
+func (d closedDirectory) ReadDir(name string) ([]fs.DirEntry, error) {
+	if slices.Contains(d.closed, name) {
+		return nil, &fs.PathError{Op: "list", Path: name, Err: fs.ErrPermission}
+	}
+	return d.MapFS.ReadDir(name)
+}
+
+// TestFolderUnlisted: the directory of a database that cannot be listed hides no other.
+func TestFolderUnlisted(t *testing.T) {
+	fsys := files("a/x.bson=", "b/x.bson=", "c/x.bson=")
+	f, err := archive.OpenFolder(closedDirectory{fsys, []string{"b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"a.x  a/x.bson ", "c.x  c/x.bson "}, list(f)); diff != "" || len(f.Unlisted) != 1 || !errors.Is(f.Unlisted[0], fs.ErrPermission) {
+		t.Errorf("%v (-want +got):\n%s", f.Unlisted, diff)
+	}
+	if f, err := archive.OpenFolder(closedDirectory{fsys, []string{"."}}); f != nil || !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("the directory itself: %v", err)
+	}
+}
+
+// A closingReader counts its Closes.
+type closingReader struct {
+	io.Reader
+	closed *int
+}
+
+func (r closingReader) Close() error {
+	*r.closed++
+	return nil
+}
+
+// TestFolderLayers: a file that is compressed twice is decompressed twice, and what
+// decompresses it is closed.
+func TestFolderLayers(t *testing.T) {
+	closed := 0
+	o := archive.FolderOptions{Compressions: []string{".b", ".a"}, Decompress: func(suffix string, r io.Reader) (io.Reader, error) {
+		text, err := io.ReadAll(r)
+		return closingReader{strings.NewReader(string(text) + suffix), &closed}, err
+	}}
+	f, err := o.OpenFolder(files("a/x.bson.a.b=text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Open(f.Files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); string(text) != "text.b.a" || err != nil || closed != 2 {
+		t.Errorf("%q, %v, %d closed", text, err, closed)
 	}
 }
 

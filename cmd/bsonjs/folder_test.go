@@ -79,7 +79,7 @@ func makeFiles(t *testing.T, files map[string]string) string {
 }
 
 // numbered returns a document of 12 bytes.
-func numbered(n byte) string { return "\x0c\x00\x00\x00\x10n\x00" + string(n) + "\x00\x00\x00\x00" }
+func numbered(n byte) string { return string([]byte{12, 0, 0, 0, 0x10, 'n', 0, n, 0, 0, 0, 0}) }
 
 // TestFolderDamage: damage in one file costs nothing in the others. A file that is cut is
 // listed as such.
