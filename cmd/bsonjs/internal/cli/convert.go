@@ -31,6 +31,7 @@ type convertOptions struct {
 	inputGroup
 	spaceGroup
 	spaceFieldGroup
+	bucketGroup
 	textGroup
 	pickleGroup
 	policyGroup
@@ -82,7 +83,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	acceptForeignNames(fs)
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
-	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -131,7 +132,8 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
-	return checkAll(fs, o.options.check, o.checkText, reading, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, o.spaceFieldGroup.check, o.checkFaults, o.checkFiles)
+	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, o.spaceFieldGroup.check, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -221,6 +223,7 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
 	o.spaceFieldGroup.plan(r)
+	o.bucketGroup.plan(r, o.maxDepth)
 	o.policyGroup.plan(r)
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)

@@ -109,10 +109,19 @@ func readArchive(o ReadOptions) Decoder {
 		Cut:      a.cut,
 		Follow:   a.follow,
 		Unfollow: func() { a.r.Unfollow() },
+		Metadata: a.metadata,
 		List:     a.list,
 		Ends:     documents.Ends,
 		Mend:     documents.Mend,
 	}
+}
+
+// metadata returns the metadata at the start of the archive, once it was read.
+func (a *archiver) metadata() []archive.Metadata {
+	if a.r == nil {
+		return nil
+	}
+	return a.r.Metadata()
 }
 
 // stream returns the reader of the bytes r, which are those after all that was read

@@ -125,6 +125,9 @@ type Decoder struct {
 	// back the last Follow.
 	Follow   func(piece []byte, each func(offset int, in record.Space)) bool
 	Unfollow func()
+	// Metadata returns the metadata of namespaces that are known so far. It is nil for
+	// other formats.
+	Metadata func() []archive.Metadata
 	// List returns what is known of the container. It is nil for other formats.
 	List func() Listing
 	// Ends reports whether the end of a document that was read is known, so
@@ -141,6 +144,7 @@ type State struct {
 	text      textcut.Place
 	inArchive bool // after the start of an archive, at…
 	archive   archive.Place
+	done      int // records of the next document that are done; see Unbucketing
 }
 
 // A Reader reads documents one after the other.

@@ -18,7 +18,15 @@ type Record struct {
 
 	// Space has the namespace in a container. Its Number is known only to sinks that
 	// get records one by one, and so are Number and Place.
-	Space  Space
+	Space Space
+	// Part is the number, from 1, of a record among several that are read from the
+	// same Source, such as measurements from a bucket. 0: the record is all of Source.
+	// More says that another one follows.
+	Part int
+	More bool
+	// Fault is the reason why no records can be read from Source, nil if there is none.
+	// Data is then Source.
+	Fault  error
 	Number int64 // in its input, from 1
 	Place  Place // in its input, at which Source starts
 }

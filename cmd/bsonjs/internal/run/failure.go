@@ -57,6 +57,9 @@ func (s *source) failure(raw *fault, offset int64) *Failure {
 		Err: raw.err, From: from, Left: -1, Wrapped: raw.wrapped, CRLF: raw.crlf,
 		read: raw.read, text: raw.source, offset: offset - raw.start,
 	}
+	if raw.part > 0 { // its bytes are not those of the document
+		f.text = nil
+	}
 	if size := s.in.Size(); size >= 0 && !raw.read {
 		f.Left = max(size-raw.base.Offset-raw.start, 0)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
@@ -138,7 +139,8 @@ func (s *source) unknownFormat() *report.Fault {
 // one. report makes a report.Fault of it.
 type fault struct {
 	err    error
-	number int64        // of the record in the input, from 1
+	number int64        // of the document in the input, from 1
+	part   int          // of the record in the document; see record.Record
 	space  record.Space // in a container; its Number counts instead of number
 	at     record.Place // start of the record, if it was read
 	base   record.Place // place from which err counts, if it was not read
@@ -156,7 +158,14 @@ func (s *source) reject(raw fault, data []byte) *report.Fault {
 	if !ok {
 		return s.readFault(raw.err)
 	}
-	if s.Policy != Report && s.serial == nil {
+	switch {
+	case raw.part > 0:
+		f.Advice = fmt.Sprintf("this is record %d of the document", raw.part)
+		if s.kept == raw.at.Offset+1 { // for another record
+			return s.countRejected(f)
+		}
+		s.kept = raw.at.Offset + 1
+	case s.Policy != Report && s.serial == nil:
 		f.Skipped, f.From = int64(len(data)), raw.at.Offset
 	}
 	if err := s.keepRejected(data, s.from); err != nil {
@@ -200,7 +209,7 @@ func (s *source) diagnose(raw fault) *report.Fault {
 		s.advise(f, failure)
 	}
 	switch at := f.Place; {
-	case raw.read && s.from.Offsets:
+	case raw.read && s.from.Offsets && raw.part == 0:
 		at.Offset += raw.at.Offset
 	case raw.read: // its offset counts bytes of BSON, which are in no file
 		at.Offset = raw.at.Offset

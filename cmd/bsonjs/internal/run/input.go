@@ -38,6 +38,9 @@ type source struct {
 	// alone reads the records that workers leave to take because their output is
 	// long.
 	alone codec.PieceReader
+	// kept is the offset, plus one, of the last document of several records that was
+	// kept among the rejects.
+	kept int64
 	// failed is the fault that ended take, if it ends the run.
 	failed *report.Fault
 	// cutShort says that the last bytes of s are the start of a document.
@@ -209,10 +212,27 @@ func (s *source) begin() *report.Fault {
 		return report.UsageFault(err.Error())
 	}
 	s.decoder = s.from.Read(s.Options)
+	if s.Unbucket != nil {
+		if s.from != codec.BSON && s.from.Holds != codec.BSON {
+			return report.UsageFault(fmt.Sprintf("--unbucket needs BSON or an archive as input, and %s is %v; convert it to BSON first", report.CleanName(s.name), s.from))
+		}
+		s.decoder = s.unbucketing().Decoder(s.decoder)
+	}
 	s.sink, s.pending = to, to.Part()
 	s.pending.Reset(0, streamText)
 	s.serial, _ = to.(Serial)
 	return nil
+}
+
+// unbucketing returns how the buckets in s become measurements.
+func (s *source) unbucketing() codec.Unbucketing {
+	b := *s.Unbucket
+	if b.Space = s.namespace; s.member != nil {
+		for _, f := range s.member.in.Files {
+			b.Metadata = append(b.Metadata, f.Metadata)
+		}
+	}
+	return b
 }
 
 // whole processes the records of s, which are in the bytes of in. If the run
@@ -316,8 +336,11 @@ func (s *source) stages(rec *record.Record) (outcome, error) {
 
 // put passes rec through the stages and adds it to p.
 func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
-	if s.namespace != "" {
+	if s.namespace != "" && rec.Part == 0 {
 		rec.Space.Name = s.namespace
+	}
+	if rec.Fault != nil {
+		return rejected, rec.Fault
 	}
 	if len(s.Stages) > 0 { // most runs have none
 		if what, err := s.stages(rec); what != added {
@@ -336,8 +359,11 @@ func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
 
 // putLong is put for a record of any length, which is written at once.
 func (s *source) putLong(rec *record.Record) (outcome, error) {
-	if s.namespace != "" {
+	if s.namespace != "" && rec.Part == 0 {
 		rec.Space.Name = s.namespace
+	}
+	if rec.Fault != nil {
+		return rejected, rec.Fault
 	}
 	if what, err := s.stages(rec); what != added {
 		return what, err

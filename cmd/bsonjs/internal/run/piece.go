@@ -20,7 +20,8 @@ type job struct {
 	from, to codec.State // at which the piece starts and ends
 
 	part     record.Part // what the sink makes of it
-	docs     int64       // records that were read
+	docs     int64       // documents that were read to their ends
+	read     int64       // records that were read, often one of each document
 	filtered int64       // those of them that are not wanted
 	rejects  []reject    // those of them that have a fault
 	stopped  bool        // the job ended before the end of the piece
@@ -31,7 +32,8 @@ type job struct {
 
 // A reject is a record that was read and is rejected.
 type reject struct {
-	number   int64        // of the record in its piece, from 1
+	number   int64        // of its document in the piece, from 1
+	part     int          // of its document; see record.Record
 	space    record.Space // set when the piece is taken
 	from, to int          // its bytes in the piece
 	err      error
@@ -46,6 +48,18 @@ const maxFaulty = 500
 // bytes. They stay in memory until the pieces before it are written. Ordinary
 // documents rarely need so many.
 func maxOut(n int) int { return 768<<10 + 2*(n+outStep-1)&^(outStep-1) }
+
+// unpackedOut is how many times longer the output of a piece may be if documents become
+// several records.
+const unpackedOut = 4
+
+// maxOut is maxOut for the records of s.
+func (s *source) maxOut(n int) int {
+	if s.Unbucket != nil {
+		return unpackedOut * maxOut(n)
+	}
+	return maxOut(n)
+}
 
 // outStep is the step of maxOut, in bytes, so that buffers have few sizes.
 const outStep = 256 << 10
@@ -89,7 +103,7 @@ func (s *source) work(w *worker, p *piece) {
 		j.part = s.sink.Part()
 	}
 	w.r.Reset(p.Data, j.from, j.to)
-	j.part.Reset(len(p.Data), maxOut(len(p.Data)))
+	j.part.Reset(len(p.Data), s.maxOut(len(p.Data)))
 	alone, faulty := s.sink.Alone(), 0
 	rec := &w.rec
 	for faulty < maxFaulty && w.r.Next(rec) {
@@ -106,14 +120,21 @@ func (s *source) work(w *worker, p *piece) {
 			j.long, j.stopped = true, true
 			return
 		case s.canReject(rec.Source):
-			j.rejects = append(j.rejects, reject{number: j.docs + 1, from: from, to: from + size, err: err})
+			j.rejects = append(j.rejects, reject{
+				number: j.docs + 1, part: rec.Part, space: record.Space{Name: rec.Space.Name},
+				from: from, to: from + size, err: err,
+			})
 			faulty += len(record.Listed(err))
 		default:
 			j.stopped = true
 			return
 		}
-		j.docs++
-		j.used, j.end = from+size, w.r.State()
+		j.read++
+		if j.used = from; !rec.More {
+			j.docs++
+			j.used += size
+		}
+		j.end = w.r.State()
 	}
 	j.long = errors.Is(w.r.Err(), bson.ErrTooLarge)
 	if j.stopped = faulty >= maxFaulty || w.r.Err() != nil; !j.stopped {
@@ -151,12 +172,12 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 		return 0, false
 	}
 	s.Filtered += j.filtered
-	s.count(j.docs - int64(len(j.rejects)))
+	s.count(j.read - int64(len(j.rejects)))
 	at, done := s.at, 0
 	for _, r := range j.rejects {
 		at = s.behind(at, p.Data[done:r.from])
 		done = r.from
-		raw := fault{err: r.err, number: s.docs + r.number, space: r.space, at: at, read: true, source: p.Data[r.from:r.to]}
+		raw := fault{err: r.err, number: s.docs + r.number, part: r.part, space: r.space, at: at, read: true, source: p.Data[r.from:r.to]}
 		if s.failed = s.reject(raw, p.Data[r.from:r.to]); s.failed != nil {
 			return r.to, false
 		}
@@ -176,7 +197,7 @@ func (s *source) follow(data []byte, rejects []reject) bool {
 		return s.decoder.Follow(data, nil)
 	}
 	return s.decoder.Follow(data, func(offset int, in record.Space) {
-		if len(rejects) > 0 && rejects[0].from == offset {
+		for len(rejects) > 0 && rejects[0].from == offset {
 			rejects[0].space = in
 			rejects = rejects[1:]
 		}
@@ -195,7 +216,10 @@ func (s *source) takeLong(p *piece) bool {
 	if !r.Next(rec) {
 		return false
 	}
-	end := int(rec.Offset) + len(rec.Source)
+	end := int(rec.Offset)
+	if !rec.More {
+		end += len(rec.Source)
+	}
 	if !s.follow(p.Data[:end], nil) {
 		return false
 	}
@@ -208,7 +232,9 @@ func (s *source) takeLong(p *piece) bool {
 		s.Filtered++
 	}
 	s.count(1)
-	s.docs++
+	if !rec.More {
+		s.docs++
+	}
 	s.at = s.behind(s.at, p.Data[:end])
 	s.state = r.State()
 	p.Data, p.Job.from = p.Data[end:], s.state

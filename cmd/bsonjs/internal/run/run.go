@@ -120,6 +120,8 @@ type Run struct {
 	From    *codec.Codec // nil: found by the bytes and the name of each input
 	Unpack  bool         // a container of documents in the format From is read, too
 	Options codec.ReadOptions
+	// Unbucket turns the buckets of time series into measurements. nil: they stay.
+	Unbucket *codec.Unbucketing
 	// NeedsSpaces is a flag that needs inputs with namespaces, "" if there is none.
 	NeedsSpaces string
 	Stages      []Stage

@@ -94,8 +94,12 @@ func (t *stream) record() *report.Fault {
 // locate sets the number and the place of the current record.
 func (t *stream) locate() {
 	t.rec.Number, t.rec.Place = t.docs+1, t.start()
-	if t.rec.Space = t.space(); t.rec.Space.Number > 0 {
-		t.rec.Number = t.rec.Space.Number
+	space := t.space()
+	if t.rec.Part > 0 { // its namespace is not that of the document
+		space.Name = t.rec.Space.Name
+	}
+	if t.rec.Space = space; space.Number > 0 {
+		t.rec.Number = space.Number
 	}
 }
 
@@ -109,9 +113,16 @@ func (t *stream) space() record.Space {
 
 // done counts the current record, which has no fault.
 func (t *stream) done() {
-	t.docs++
+	t.passed()
 	t.count(1)
 	t.clean += int64(len(t.rec.Data))
+}
+
+// passed counts the document of the current record, if it has no more records.
+func (t *stream) passed() {
+	if !t.rec.More {
+		t.docs++
+	}
 }
 
 // long writes the current record, whose output is too long for pending.
@@ -133,14 +144,14 @@ func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
 // faulty handles the current record, which cannot be written because of err.
 func (t *stream) faulty(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, space: t.space(), at: t.start(), read: true, source: t.rec.Source}
+	raw := fault{err: err, number: t.docs + 1, part: t.rec.Part, space: t.space(), at: t.start(), read: true, source: t.rec.Source}
 	if r, ok := t.r.(codec.LineReader); ok {
 		raw.wrapped = r.Wrapped()
 	}
 	if !t.canReject(t.rec.Source) {
 		return t.resync(raw)
 	}
-	t.docs++
+	t.passed()
 	t.clean = 0
 	return t.reject(raw, t.rec.Source)
 }

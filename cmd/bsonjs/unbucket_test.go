@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file reads the buckets of time series with --unbucket.
+
+// A bucketMaker makes buckets of version 1, and counts what has to become of them.
+type bucketMaker struct {
+	r        *rand.Rand
+	lines    []string // of the measurements without a fault
+	rejected int      // measurements with a fault, and buckets with one
+	broken   []byte   // the buckets with a fault, or with a measurement that has one
+	number   int      // measurements so far
+}
+
+// bucket returns a bucket. One in 20 has a key that is no number. One measurement in 300
+// has a value without faithful JSON, and one in 1,000 is longer than the output of a
+// piece.
+func (m *bucketMaker) bucket(t *testing.T) []byte {
+	meta, columnT, columnV := m.number, bson.D{}, bson.D{}
+	var lines []string
+	bad := 0
+	for i := range 1 + m.r.IntN(80) {
+		key := fmt.Sprint(i)
+		columnT = append(columnT, bson.E{Key: key, Value: bson.DateTime(m.number)})
+		line := fmt.Sprintf(`{"t":{"$date":{"$numberLong":"%d"}},"m":{"$numberInt":"%d"}`, m.number, meta)
+		m.number++
+		switch m.r.IntN(1000) {
+		case 0, 1, 9:
+			columnV = append(columnV, bson.E{Key: key, Value: bson.D{{Key: "$oid", Value: "no"}}})
+			bad++
+			continue
+		case 2:
+			long := strings.Repeat("x", 3<<20)
+			columnV = append(columnV, bson.E{Key: key, Value: long})
+			line += `,"v":"` + long + `"`
+		case 3, 4, 5, 6: // missing
+		default:
+			columnV = append(columnV, bson.E{Key: key, Value: int32(i)})
+			line += fmt.Sprintf(`,"v":{"$numberInt":"%d"}`, i)
+		}
+		lines = append(lines, line+"}")
+	}
+	if m.r.IntN(20) == 0 {
+		columnV, lines, bad = append(columnV, bson.E{Key: "x", Value: 1}), nil, 1
+	}
+	doc, err := bson.Marshal(bson.D{
+		{Key: "control", Value: bson.D{{Key: "version", Value: int32(1)}}},
+		{Key: "meta", Value: int32(meta)},
+		{Key: "data", Value: bson.D{{Key: "v", Value: columnV}, {Key: "t", Value: columnT}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.lines = append(m.lines, lines...)
+	if m.rejected += bad; bad > 0 {
+		m.broken = append(m.broken, doc...)
+	}
+	return doc
+}
+
+// TestUnbucket: the measurements of buckets are written for any number of jobs, those with
+// faults are reported in the same way, all are counted, and rejected buckets are kept
+// once.
+func TestUnbucket(t *testing.T) {
+	m := &bucketMaker{r: rand.New(rand.NewPCG(1, 2))}
+	var docs [][]byte
+	for range 250 {
+		docs = append(docs, m.bucket(t))
+	}
+	series := namespace{"shop", "system.buckets.temps"}
+	a := newArchive(series).block(series, docs[:100]...).block(series, docs[100:]...).end(series)
+	dir := t.TempDir()
+	rejects := filepath.Join(dir, "rejects")
+	for name, data := range map[string][]byte{"buckets.bson": bytes.Join(docs, nil), "an archive": a.data} {
+		var messages string
+		for _, jobs := range []string{"1", "2", "7"} {
+			var out, err bytes.Buffer
+			code := run([]string{
+				"--unbucket", "--meta-field", "m", "-m", "canonical", "--on-error", "quarantine", "--rejects", rejects, "--overwrite",
+				"--jobs", jobs, "--summary", "json", "-o", "-",
+			}, bytes.NewReader(data), &out, &err)
+			text, summary, _ := strings.Cut(err.String(), `{"read"`)
+			var got struct{ Read, Written, Rejected int }
+			if e := json.Unmarshal([]byte(`{"read"`+summary), &got); e != nil {
+				t.Fatalf("%s: %v in %s", name, e, err.String())
+			}
+			if got.Rejected != m.rejected || got.Written != len(m.lines) || got.Read != got.Rejected+got.Written || code != 4 {
+				t.Errorf("%s, %s jobs: code %d, %+v, want %d written, %d rejected", name, jobs, code, got, len(m.lines), m.rejected)
+			}
+			if want := strings.Join(m.lines, "\n") + "\n"; out.String() != want {
+				t.Errorf("%s, %s jobs: other output than expected: %d bytes, want %d", name, jobs, out.Len(), len(want))
+			}
+			if kept, e := os.ReadFile(rejects); !bytes.Equal(kept, m.broken) || e != nil {
+				t.Errorf("%s, %s jobs: %d bytes of rejects, want %d; %v", name, jobs, len(kept), len(m.broken), e)
+			}
+			if messages == "" {
+				messages = text
+			}
+			if diff := cmp.Diff(messages, text); diff != "" {
+				t.Errorf("%s, %s jobs: other messages (-want +got):\n%s", name, jobs, diff)
+			}
+		}
+	}
+}
