@@ -68,17 +68,39 @@ func (r *Reader) Resync(skipped io.Writer) bool {
 	case r.soft:
 		r.soft = false
 		return true
-	case r.state == inDamage:
-		return r.pass(skipped)
 	case r.state == atStart && errors.Is(fault, ErrMagic):
 		return r.passStart(skipped)
 	case r.state == atStart:
 		return r.passMetadata(skipped)
-	case fault == nil:
-		r.sumRun(r.in.Offset())
-		r.in.Off -= len(r.doc)
+	case r.state == inDamage:
+		if !r.pass(skipped) {
+			return false
+		}
+	default:
+		if fault == nil {
+			r.sumRun(r.in.Offset())
+			r.in.Off -= len(r.doc)
+		}
+		if !r.enterDamage(skipped) {
+			return false
+		}
 	}
-	return r.enterDamage(skipped)
+	r.settle()
+	return true
+}
+
+// settle finds out whether documents follow whose header is lost.
+func (r *Reader) settle() {
+	if !r.lost {
+		return
+	}
+	d := r.damage.d
+	if !r.damage.ready {
+		r.damage.ready = d.Next()
+	}
+	if !r.damage.ready && d.Err() == nil || r.damage.ready && likeBlock(d.Document()) == len(blockKeys) {
+		r.lost = false
+	}
 }
 
 // enterDamage begins the section at the fault.

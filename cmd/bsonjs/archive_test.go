@@ -535,3 +535,38 @@ func TestHiddenArchives(t *testing.T) {
 		t.Errorf("an archive in a document: code %d, %s", got.code, got.stderr)
 	}
 }
+
+// TestArchiveHiddenHeader: documents whose header is damaged count as those of the block
+// before, for --ns too, and the message says so. It says nothing if a header follows.
+func TestArchiveHiddenHeader(t *testing.T) {
+	whole, docs, lines := smallArchive()
+	next := bytes.Index(whole, docs[3]) // the first document of b.y.z, after its header
+	head := bytes.LastIndex(whole[:next], []byte("\x02db\x00")) - 4
+	const text = "Killed by signal 15\n"
+	hidden := slices.Concat(whole[:head], []byte(text), whole[next:])
+	between := slices.Concat(whole[:head], []byte(text), whole[head:])
+	x := slices.Concat(lines[0:3], lines[6:9])
+	y := slices.Concat(lines[3:6], lines[9:12])
+	asX := slices.Concat(lines[0:6], lines[6:9])
+	unknown := "; the namespace of the documents after it is not known; they count as those of a.x"
+	for _, tc := range []struct {
+		name string
+		data []byte
+		ns   string
+		want []string
+		says string // before the skipped bytes; "": nothing about namespaces
+	}{
+		{"a header", hidden, "*.*", lines, unknown},
+		{"a header", hidden, "a.x", asX, unknown},
+		{"a header", hidden, "b.*", y[3:], unknown + ", which is not selected"},
+		{"text before a header", between, "*.*", lines, ""},
+		{"text before a header", between, "a.x", x, ""},
+		{"text before a header", between, "b.*", y, ""},
+	} {
+		got := runCommand(bytes.NewReader(tc.data), "salvage", "-t", "json", "-m", "relaxed", "--ns", tc.ns)
+		first, _, _ := strings.Cut(got.stderr, "\n")
+		if got.stdout != strings.Join(tc.want, "") || got.code != 4 || !strings.Contains(first, tc.says+"; skipped 20 bytes from offset ") || strings.Contains(first, "not known") != (tc.says != "") {
+			t.Errorf("%s, --ns %s: code %d, %q\n%s", tc.name, tc.ns, got.code, got.stdout, got.stderr)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func (a *app) salvageCommand() *cobra.Command {
 			"If there is no such end, it continues at the next two intact documents in a row,\n" +
 			"or at an intact document that ends the file. In JSON the run continues after the\n" +
 			"bracket that closes the damaged document, or at a line that starts with a brace.\n\n" +
-			"In an input that does not start as a known format bsonjs searches the first 16 MiB\n" +
+			"If an input does not start as a known format, bsonjs searches its first 16 MiB\n" +
 			"for the start of a mongodump archive.\n\n" +
 			"--undo-crlf undoes a copy in text mode, as FTP and terminals make it: each LF\n" +
 			"became CR LF. The lengths of each document decide whether a CR is removed.\n\n" +

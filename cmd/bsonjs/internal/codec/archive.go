@@ -332,6 +332,7 @@ func (r *archiveReader) Space() record.Space {
 
 func (r *archiveReader) Hides() bool     { return r.fault == nil || r.fault.Hides }
 func (r *archiveReader) Uncertain() bool { return r.r.Uncertain() }
+func (r *archiveReader) Wanted() bool    { return r.enter(r.r.Namespace()) }
 
 // archivePieces reads the pieces of an archive.
 type archivePieces struct {

@@ -189,6 +189,8 @@ type Container interface {
 	// Uncertain reports whether damage hides the namespace of what comes next, so
 	// that it counts as the one before.
 	Uncertain() bool
+	// Wanted reports whether documents of the current namespace are records.
+	Wanted() bool
 }
 
 // A LineReader is a Reader of lines.

@@ -223,7 +223,7 @@ func (t *stream) resync(raw fault) *report.Fault {
 		t.Holes++
 	}
 	if c, ok := t.r.(codec.Container); ok && c.Uncertain() {
-		f.Advice = "the namespace of the documents after it is not known" + countedAs(raw.space.Name)
+		f.Advice = "the namespace of the documents after it is not known" + countedAs(raw.space.Name, c.Wanted())
 	}
 	if t.r.Stray() {
 		return t.countStray(f)
@@ -232,12 +232,18 @@ func (t *stream) resync(raw fault) *report.Fault {
 	return t.countRejected(f)
 }
 
-// countedAs says how documents count that damage hides the namespace of.
-func countedAs(space string) string {
-	if space == "" {
+// countedAs says what becomes of documents of which damage hides the namespace: they
+// count as those of space, which is wanted or not.
+func countedAs(space string, wanted bool) string {
+	switch {
+	case space == "" && wanted:
 		return ""
+	case space == "":
+		return "; they are not selected"
+	case wanted:
+		return "; they count as those of " + report.CleanName(space)
 	}
-	return "; they count as those of " + report.CleanName(space)
+	return "; they count as those of " + report.CleanName(space) + ", which is not selected"
 }
 
 // maxChecked is the number of faults of an input for which undoesCRLF looks at
