@@ -3,6 +3,7 @@ package archive
 import (
 	"encoding/binary"
 	"io"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/readahead"
@@ -166,9 +167,18 @@ func (r *Reader) Place() (p Place, ok bool) {
 // Consumed returns the number of bytes of the archive before the place of the Reader.
 func (r *Reader) Consumed() int64 { return r.in.Offset() }
 
-// Buffered returns the bytes that the Reader has read ahead of its place. They are
-// valid until the next call of a method.
-func (r *Reader) Buffered() []byte { return r.in.Rest() }
+// Buffered returns the bytes that the Reader has read ahead of its place, and after a
+// fault those from Offset on. They are valid until the next call of a method.
+func (r *Reader) Buffered() []byte {
+	switch d := r.damage.d; {
+	case r.state != inDamage:
+		return r.in.Rest()
+	case r.damage.header:
+		return slices.Concat(d.Document(), d.Buffered())
+	default:
+		return d.Buffered()
+	}
+}
 
 // Continue makes the Reader read on from in, which has the bytes from its place on.
 // What it has read ahead is dropped; the slice of Buffered is then the caller's.

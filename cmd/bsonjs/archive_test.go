@@ -570,3 +570,37 @@ func TestArchiveHiddenHeader(t *testing.T) {
 		}
 	}
 }
+
+// TestInspectFraming: inspect shows the bytes of damage between documents, and goes on
+// after it if asked to.
+func TestInspectFraming(t *testing.T) {
+	whole, docs, _ := smallArchive()
+	const text = "Killed by signal 15\n"
+	doc := bytes.Index(whole, docs[4])
+	head := bytes.Index(whole, []byte("\x02db\x00\x02\x00\x00\x00b\x00\x02collection\x00\x04\x00\x00\x00y.z\x00\x08EOF")) - 4
+	broken := bytes.Clone(whole)
+	copy(broken[head+4+1:], "dc")
+	for _, tc := range []struct {
+		name  string
+		data  []byte
+		at    int
+		fault string
+		shown string // bytes at the fault
+		docs  int    // that can be read
+	}{
+		{"text in a block", slices.Insert(bytes.Clone(whole), doc, []byte(text)...), doc, "document is too large", "4b 69 6c 6c", 12},
+		{"text between blocks", slices.Insert(bytes.Clone(whole), head, []byte(text)...), head, "document is too large", "4b 69 6c 6c", 12},
+		{"a damaged header", broken, head, "not a header of an archive", "02 64 63 00", 12},
+		{"text before the archive", append([]byte(text), whole...), 0, "not an archive", "4b 69 6c 6c", 12},
+		{"a cut document", whole[:doc+10], doc + 10, "/n: document ends too early", "", 4},
+	} {
+		for _, policy := range []string{"stop", "skip"} {
+			got := runCommand(bytes.NewReader(tc.data), "inspect", "-f", "archive", "--bytes", "--on-error", policy)
+			fields := fmt.Sprintf(">%9d           fault       %s\n", tc.at, tc.fault)
+			_, after, ok := strings.Cut(got.stdout, fields)
+			if !ok || got.code != 4 || !strings.Contains(after, tc.shown) || policy == "skip" && strings.Count(got.stdout, "  int   ") != tc.docs {
+				t.Errorf("%s, %s: code %d, %d documents, want %q\n%s\n%s", tc.name, policy, got.code, strings.Count(got.stdout, "  int   "), fields, got.stdout, got.stderr)
+			}
+		}
+	}
+}

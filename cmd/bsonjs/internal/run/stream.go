@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
@@ -164,14 +165,23 @@ func (t *stream) unread(err error) *report.Fault {
 		return t.tolerate(raw)
 	}
 	r, ok := t.r.(codec.Handover)
-	if _, malformed := errors.AsType[*bson.SyntaxError](err); ok && malformed && t.serial != nil {
+	if syntax := malformed(err); ok && syntax != nil && t.serial != nil {
 		t.rec = record.Record{Data: r.Buffered(), Offset: t.r.Place().Offset}
 		t.locate()
-		if err := t.serial.Unread(t.pending, &t.rec, err); err != nil {
+		if err := t.serial.Unread(t.pending, &t.rec, syntax); err != nil {
 			return t.outputFault(err)
 		}
 	}
 	return t.resync(raw)
+}
+
+// malformed returns err as a fault of bytes that are no document, nil if it is none.
+func malformed(err error) *bson.SyntaxError {
+	if e, ok := errors.AsType[*archive.Error](err); ok {
+		return &bson.SyntaxError{Offset: e.Offset, Err: e.Err}
+	}
+	syntax, _ := errors.AsType[*bson.SyntaxError](err)
+	return syntax
 }
 
 // tolerate reports raw, a fault of a container that hides no documents. The run goes on
