@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -22,6 +25,23 @@ func nested(n int) []byte {
 		dst = bsoncore.End(dst, open[i])
 	}
 	return dst
+}
+
+// The debug text has the elements behind those that hold others, but not the elements of
+// a scope.
+func TestDumpDebug(t *testing.T) {
+	const text = `{"a":{"b":[{"c":1}],"d":2},"e":{"$code":"x","$scope":{"f":{"g":3}}},"h":4}`
+	doc := runCommand(strings.NewReader(text), "-f", "json", "-t", "bson")
+	got := runCommand(strings.NewReader(doc.stdout), "dump", "-q", "--type", "debug")
+	var keys []string
+	for line := range strings.Lines(got.stdout) {
+		if key := strings.TrimSpace(line); len(key) == 1 {
+			keys = append(keys, fmt.Sprint(strings.Count(line, "\t"), key))
+		}
+	}
+	if diff := cmp.Diff("2a 5b 80 11c 5d 2e 2h", strings.Join(keys, " ")); diff != "" || got.code != 0 {
+		t.Errorf("code %d, tabs and keys (-want +got):\n%s\n%s", got.code, diff, got.stdout)
+	}
 }
 
 // Depth has no limit of its own here, but the length of the indented text has

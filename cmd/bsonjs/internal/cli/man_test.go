@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -66,4 +67,49 @@ func TestManualIsComplete(t *testing.T) {
 		}
 	}
 	visit(new(app).tree())
+}
+
+// TestSeeAlso: the end of each page has the names of all other pages.
+func TestSeeAlso(t *testing.T) {
+	pages := manual(new(app).tree())
+	for i, p := range pages {
+		_, end, ok := strings.Cut(p.text, ".SH \"SEE ALSO\"\n")
+		if !ok {
+			t.Fatalf("%s has no such section", p.name)
+		}
+		for j, q := range pages {
+			if has := strings.Contains(end, roffEscape(q.name+"("+q.chapter+")")); has != (j != i) {
+				t.Errorf("%s: %s is there: %t", p.name, q.name, has)
+			}
+		}
+	}
+}
+
+// TestCompletionStreams: what completes a command line is written to the streams of the run.
+func TestCompletionStreams(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if code := Run([]string{"__complete", "validat"}, strings.NewReader(""), &stdout, &stderr); code != 0 {
+		t.Errorf("code %d", code)
+	}
+	if got := stdout.String(); !strings.HasPrefix(got, "validate\t") || !strings.HasSuffix(got, ":4\n") {
+		t.Errorf("stdout %q", got)
+	}
+	if stderr.Len() == 0 {
+		t.Error("nothing on stderr")
+	}
+}
+
+// TestMainPage: the help of bsonjs has all commands and topics.
+func TestMainPage(t *testing.T) {
+	root := new(app).tree()
+	page := helpPage(mainCommand(root))
+	names := commandNames(root)
+	for _, topic := range topics() {
+		names = append(names, topic.name)
+	}
+	for _, name := range names {
+		if !strings.Contains(page, "\n  "+name+" ") {
+			t.Errorf("no line about %s", name)
+		}
+	}
 }

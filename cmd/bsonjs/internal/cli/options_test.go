@@ -168,6 +168,7 @@ func TestPlans(t *testing.T) {
 		jobs, depth, size, errs := set("jobs", "3"), set("max-depth", "7"), set("max-document-size", "99"), set("max-errors", "5")
 		rejects, output, quiet, undo := set("rejects", "r"), set("output", "o"), set("quiet", "true"), set("undo-crlf", "true")
 		from, spaces, overwrite, force := set("from", "archive"), set("ns", "a.b"), set("overwrite", "true"), set("force", "true")
+		level := set("compress-level", "4")
 		if err := fs.Parse(nil); err != nil {
 			t.Fatal(err)
 		}
@@ -186,6 +187,7 @@ func TestPlans(t *testing.T) {
 			{"output", output, r.Output.Name, "o"},
 			{"overwrite", overwrite, r.Output.Overwrite, true},
 			{"force", force, r.Force, true},
+			{"compress-level", level, [2]int{r.Output.Level, r.Rejects.Level}, [2]int{4, 4}},
 			{"quiet", quiet, r.Quiet, true},
 			{"undo-crlf", undo, r.UndoCRLF, true},
 			{"from", from, r.From, codec.Archive},

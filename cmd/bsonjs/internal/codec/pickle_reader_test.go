@@ -110,6 +110,29 @@ func TestWrappedPickles(t *testing.T) {
 	}
 }
 
+// TestWrappedPlaces: offsets count the bytes of the pickles that were read, and a wrapping
+// without one has none.
+func TestWrappedPlaces(t *testing.T) {
+	for _, data := range []string{
+		deflated(five) + six, deflated(five) + deflated("") + six, deflated("") + deflated(five) + deflated("") + deflated("") + six,
+	} {
+		want := []string{"int 05000000 at 0", fmt.Sprintf("int 06000000 at %d", len(five))}
+		if diff := cmp.Diff(want, readPickles(strings.NewReader(data), pickle.DecodeOptions{})); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", data, diff)
+		}
+	}
+}
+
+// TestText: the digits of base64, and blanks between them.
+func TestText(t *testing.T) {
+	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/-_= \t\r\n"
+	for b := range 256 {
+		if got, want := isText([]byte{'A', byte(b)}), strings.IndexByte(digits, byte(b)) >= 0; got != want {
+			t.Errorf("%q: %t, want %t", byte(b), got, want)
+		}
+	}
+}
+
 // TestWrappedTruncated cuts wrapped pickles at every byte.
 func TestWrappedTruncated(t *testing.T) {
 	doc := "\x80\x02}U\x01aU\x20" + strings.Repeat("xy", 16) + "s."

@@ -66,6 +66,8 @@ func TestXZBlocks(t *testing.T) {
 		{"more chunks", xzStream(none, "\x00"+lzma2, abc+"\x02\x00\x00d\x00", "", 4), "abcd", nil},
 		{"a second reset", xzStream(none, "\x00"+lzma2, abc+abc+"\x00", "", 6), "abcabc", nil},
 		{"the largest chunk", xzStream(none, "\x00"+lzma2, "\x01\xff\xff"+large+"\x00", "", len(large)), large, nil},
+		{"the largest dictionary", xzStream(none, "\x00\x21\x01\x1c", body, "", 3), "abc", nil},
+		{"a larger dictionary", xzStream(none, "\x00\x21\x01\x1d", body, "", 3), "", &Error{Codec: XZ, Err: ErrMemory, Detail: "the dictionary is larger than 64 MiB"}},
 		{"a number of one byte", xzStream(none, "\x00"+lzma2, "\x01\x00\x7e"+large[:127]+"\x00", "", 127), large[:127], nil},
 		{"a number of two bytes", xzStream(none, "\x00"+lzma2, "\x01\x00\x7f"+large[:128]+"\x00", "", 128), large[:128], nil},
 		{"no chunks", xzStream(none, "\x00"+lzma2, "\x00", "", 0), "", nil},

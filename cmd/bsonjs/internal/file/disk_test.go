@@ -264,6 +264,10 @@ func TestKeepFails(t *testing.T) {
 	if kept, err := f.Keep(); kept != PartialName(name) || !errors.Is(err, broken) {
 		t.Errorf("Keep = %q, %v", kept, err)
 	}
+	f = begin(t, Output{Name: name, disk: newSpy(map[string]error{"close": broken})}, "text")
+	if err := f.Discard(); !errors.Is(err, broken) {
+		t.Errorf("Discard = %v", err)
+	}
 }
 
 // On a disk without links the file is renamed, but not over another file.

@@ -325,12 +325,10 @@ func TestSelection(t *testing.T) {
 	}
 }
 
-// FuzzParts states that the parts of any bytes cover all bytes, and that their
-// faults are those of Validate, at the same places.
 // TestAround: the lines of bytes around a fault have the bytes up to 16 before it and
 // 15 after it, and no line without a byte, wherever the fault and the document are.
 func TestAround(t *testing.T) {
-	data := []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#%")
+	data := []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#%~")
 	for _, base := range []int64{0, 1, 15, 16, 17, 1000} {
 		for n := range len(data) + 1 {
 			for off := range n + 1 {
@@ -372,6 +370,8 @@ func TestMaxBytes(t *testing.T) {
 	}
 }
 
+// FuzzParts states that the parts of any bytes cover all bytes, and that their
+// faults are those of Validate, at the same places.
 func FuzzParts(f *testing.F) {
 	for _, file := range corpus.Load(f) {
 		for _, v := range file.Valid {

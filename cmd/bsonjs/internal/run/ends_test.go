@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -120,6 +122,10 @@ func TestEnds(t *testing.T) {
 			ended{Code: report.CodeOutput, Read: 1, Written: 1, Out: line, Messages: full}},
 		{"the rejects are full behind damage that may be mended", one + bad, run.Run{From: codec.BSON, Policy: run.Skip, Mend: true}, 99, 9,
 			ended{Code: report.CodeOutput, Read: 1, Written: 1, Out: line, Messages: full}},
+		{"long damage", one + string(badType(300)) + one,
+			run.Run{From: codec.BSON, Policy: run.Skip, Mend: true, Options: codec.ReadOptions{BSON: bson.DecodeOptions{MaxDocumentSize: 200}}}, 99, 999,
+			ended{Code: report.CodeSyntax, Read: 3, Written: 2, Rejected: 1, Whole: true, Out: line + line, Rejects: string(badType(300)),
+				Messages: "document 2 at offset 12: document is too large: its length is 310; skipped 310 bytes from offset 12\n"}},
 		{"the rejects are full behind long damage", one + string(badType(300)),
 			run.Run{From: codec.BSON, Policy: run.Skip, Mend: true, Options: codec.ReadOptions{BSON: bson.DecodeOptions{MaxDocumentSize: 200}}}, 99, 9,
 			ended{Code: report.CodeOutput, Read: 1, Written: 1, Out: line, Messages: full}},
@@ -135,6 +141,20 @@ func TestEnds(t *testing.T) {
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, diff)
 		}
+	}
+}
+
+// TestNothingIsKept: a run that ends before its first document leaves no file.
+func TestNothingIsKept(t *testing.T) {
+	dir := t.TempDir()
+	r := run.Run{From: codec.BSON, Stdin: bytes.NewReader(badType(0)), Output: file.Output{Name: filepath.Join(dir, "out")}}
+	got := end(t.Context(), r, 0, -1)
+	want := ended{Code: report.CodeSyntax, Messages: "document 1 at offset 4 (/bad): unknown element type\n"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("files %v, %v", left, err)
 	}
 }
 
