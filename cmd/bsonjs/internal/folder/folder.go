@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -106,16 +107,17 @@ func compressions() (all []string) {
 	return all
 }
 
-// separators are the characters at the end of a name that say that it is a directory.
-const separators = "/" + string(filepath.Separator)
-
 // Path returns the name, for messages, of a file that is called name in f.
 func (f *Folder) Path(name string) string {
 	name = filepath.FromSlash(name)
 	if f.Name == "." {
 		return name
 	}
-	return strings.TrimRight(f.Name, separators) + string(filepath.Separator) + name
+	dir := f.Name
+	for dir != "" && os.IsPathSeparator(dir[len(dir)-1]) {
+		dir = dir[:len(dir)-1]
+	}
+	return dir + string(filepath.Separator) + name
 }
 
 // Names returns the names in FS of the files of documents and metadata.
