@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
@@ -23,6 +24,8 @@ type listOptions struct {
 	from       *codec.Codec // nil: found
 	records    bool         // --json: lines of JSON
 	noChecksum bool
+	indexes    bool            // --indexes: the commands that create them
+	unread     []*report.Fault // metadata without commands
 }
 
 // listCommand returns the command that lists the namespaces of containers.
@@ -42,6 +45,7 @@ func (a *app) listCommand() *cobra.Command {
 		Example: "  bsonjs list dump.archive.gz\n" +
 			"  bsonjs list --no-checksum --db shop dump.archive\n" +
 			"  bsonjs list dump/\n" +
+			"  bsonjs list --indexes dump/ >indexes.js\n" +
 			"  bsonjs list --json dump.archive | jq 'select(.documents == 0).namespace'\n",
 		Args:        cobra.ArbitraryArgs,
 		Annotations: map[string]string{briefText: briefList},
@@ -60,6 +64,8 @@ func (o *listOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each namespace, as in a FILE whose name ends in .json")
+		fs.BoolVar(&o.indexes, "indexes", false, "print the commands createIndexes of the collections for mongosh, or with --json as a line of canonical Extended JSON each, "+
+			"with the database in $db; without the index of _id")
 		fs.BoolVar(&o.noChecksum, "no-checksum", false, "do not compute checksums")
 		onlyMeant(fs, "json")
 	})
@@ -86,12 +92,19 @@ func (o *listOptions) check(fs *pflag.FlagSet) error {
 	return checkAll(fs, o.options.check, o.checkSpaces)
 }
 
+// end reports metadata whose indexes could not be written.
+func (o *listOptions) end(r *run.Run, result *run.Result) {
+	for _, f := range o.unread {
+		result.Code = max(result.Code, r.Say.Faults(f))
+	}
+}
+
 // plan makes the run read containers only, and continue after damage.
 func (o *listOptions) plan(r *run.Run) {
 	o.spaceGroup.plan(r)
 	o.fileGroup.plan(r)
 	r.From, r.Target, r.Policy, r.NeedsSpaces = o.from, lister{o}, run.Skip, "bsonjs list"
-	r.Options.OnlyContainers, r.Options.SkipChecksums = true, o.noChecksum
+	r.Options.OnlyContainers, r.Options.SkipChecksums = true, o.noChecksum || o.indexes
 }
 
 // A lister is the target of the command list.
@@ -103,10 +116,25 @@ func (lister) Begin(run.Input) (run.Sink, error) { return new(sink.Count), nil }
 
 // List writes the namespaces of in.
 func (l lister) List(in run.Input, listing codec.Listing) error {
+	if l.o.indexes {
+		return l.indexes(in, listing)
+	}
 	if l.o.decided.to == codec.JSON {
 		return sink.WriteList(in.Out, in.Name, listing)
 	}
 	return sink.WriteTable(in.Out, report.CleanName(in.Name), listing)
+}
+
+// indexes writes the commands that create the indexes of in.
+func (l lister) indexes(in run.Input, listing codec.Listing) error {
+	write := sink.IndexScript
+	if l.o.decided.to == codec.JSON {
+		write = sink.IndexJSON
+	}
+	return sink.WriteIndexes(in.Out, listing, write, func(namespace string, err error) {
+		why := "metadata of " + oneline.Escape(namespace) + " cannot be written as indexes: " + err.Error()
+		l.o.unread = append(l.o.unread, report.NewFault(report.CodeSyntax, in.Name, why))
+	})
 }
 
 // End does nothing.
