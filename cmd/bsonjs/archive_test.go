@@ -590,7 +590,7 @@ func TestInspectFraming(t *testing.T) {
 	}{
 		{"text in a block", slices.Insert(bytes.Clone(whole), doc, []byte(text)...), doc, "document is too large", "4b 69 6c 6c", 12},
 		{"text between blocks", slices.Insert(bytes.Clone(whole), head, []byte(text)...), head, "document is too large", "4b 69 6c 6c", 12},
-		{"a damaged header", broken, head, "not a header of an archive", "02 64 63 00", 12},
+		{"a damaged header", broken, head, "not a header of an archive", "36 00 00 00 02 64", 12},
 		{"text before the archive", append([]byte(text), whole...), 0, "not an archive", "4b 69 6c 6c", 12},
 		{"a cut document", whole[:doc+10], doc + 10, "/n: document ends too early", "", 4},
 	} {
