@@ -472,9 +472,38 @@ func TestDecoderFaults(t *testing.T) {
 			}
 		}
 	}
+	for size, data := range map[int]string{2: "N.", 11: "U\x08abcdefgh.", 1 << 16: "B" + u32(1<<16-6) + strings.Repeat("x", 1<<16-6) + "."} {
+		for _, wrap := range []func(io.Reader) io.Reader{iotest.DataErrReader, iotest.OneByteReader} {
+			d := pickle.DecodeOptions{MaxPickleSize: size}.NewDecoder(wrap(strings.NewReader(data + data)))
+			if !d.Next() || !d.Next() || d.Offset() != int64(size) || d.Next() || d.Err() != nil {
+				t.Errorf("%d bytes at the limit: %v", size, d.Err())
+			}
+			d = pickle.DecodeOptions{MaxPickleSize: size - 1}.NewDecoder(wrap(strings.NewReader(data + data)))
+			if d.Next() || !errors.Is(d.Err(), bson.ErrTooLarge) {
+				t.Errorf("%d bytes over the limit: %v", size, d.Err())
+			}
+		}
+		d := pickle.DecodeOptions{MaxPickleSize: size - 1}.NewDecoder(strings.NewReader(data + data))
+		if d.Next() || d.Err() == nil {
+			t.Fatal("over the limit")
+		}
+		if f, _ := faultOf(t, d.Err()); size == 11 && f.Offset != int64(size-1) {
+			t.Errorf("over the limit: %+v, want the offset of STOP, %d", f, size-1)
+		}
+	}
+	n := 0
+	for v, err := range pickle.Pickles(strings.NewReader(long)) {
+		if n++; v.Type != bson.TypeNull || err != nil {
+			t.Errorf("Pickles: %v, %v", v, err)
+		}
+		break // the next must not be asked for
+	}
+	if n != 1 {
+		t.Errorf("Pickles after the end of the loop: %d values", n)
+	}
 	broken := errors.New("broken")
 	d := pickle.NewDecoder(io.MultiReader(strings.NewReader(long), iotest.ErrReader(broken)))
-	n := 0
+	n = 0
 	for d.Next() {
 		n++
 	}

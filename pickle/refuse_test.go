@@ -3,6 +3,7 @@ package pickle_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -337,6 +338,8 @@ func TestRefused(t *testing.T) {
 		{"arguments", "S'a\\101'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
 		{"arguments", "S'a'b'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
 		{"arguments", "S'a\\'\n.", fault{0, "STRING", "string", pickle.ErrArgument}},
+		{"arguments", "Va\\\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
+		{"arguments", "V\\\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
 		{"arguments", "V\\u00e\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
 		{"arguments", "V\\ud800\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
 		{"arguments", "V\\U00110000\n.", fault{0, "UNICODE", "text", pickle.ErrArgument}},
@@ -396,6 +399,8 @@ func TestRefused(t *testing.T) {
 		// Keys.
 		{"keys", "}U\x01aNs.", fault{-1, "", "", nil}},
 		{"keys", "}U\x03a\x00bNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrKeyNUL}},
+		{"keys", "}U\x02\x00aNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrKeyNUL}},
+		{"keys", "}U\x02a\x00Ns.", fault{1, "SHORT_BINSTRING", "", bson.ErrKeyNUL}},
 		{"keys", "}(U\x01aNX\x01\x00\x00\x00aNu.", fault{0, "EMPTY_DICT", "a", bson.ErrDuplicateKey}},
 		{"keys", "}U\x01\xffNs.", fault{1, "SHORT_BINSTRING", "", bson.ErrUTF8}},
 		{"keys", "}U\x01a}K\x01Nss.", fault{5, "BININT1", "", pickle.ErrKey}},
@@ -537,6 +542,93 @@ var objects = map[string][2]string{
 	"tzfile":                {midnight + tzfile + "}(U\x0b_trans_list)U\x0a_trans_idx)U\x0b_ttinfo_stdNU\x0e_ttinfo_beforeN", "ub\x86R."},
 	"_ttinfo": {midnight + tzfile + "}U\x0b_trans_list)sU\x0a_trans_idx)sU\x0e_ttinfo_beforeNsU\x0b_ttinfo_stdcdateutil.tz.tz\n_ttinfo\n)\x81}(" +
 		"U\x06offsetM\x20\x1cU\x05delta" + timedelta(0, 60, 0), "ubsb\x86R."},
+}
+
+// TestPairsBesideDocuments: a dictionary with keys that are not text is an array of
+// pairs, but not inside a document of any kind, and behind each again.
+func TestPairsBesideDocuments(t *testing.T) {
+	const pairs = "}K\x01Ns"
+	for name, around := range map[string][2]string{
+		"dict":             {"}U\x01a", "s"},
+		"DBRef":            {"cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id", "ub"},
+		"OrderedDict":      {"ccollections\nOrderedDict\n)RU\x01a", "s"},
+		"OrderedDict(...)": {"ccollections\nOrderedDict\n](](U\x01a", "ee\x85R"},
+		"SON":              {newSON + "U\x01a", "s}U\x0a_SON__keys](U\x01aesb"},
+		"Code":             {"cbson.code\nCode\nU\x01a\x85\x81}U\x0c_Code__scope}U\x01a", "ssb"},
+	} {
+		inside := "](" + around[0] + pairs + around[1] + "e."
+		_, _, err := pickle.AppendBSONValue(nil, []byte(inside))
+		want := fault{int64(len("](" + around[0] + "}")), "BININT1", "", pickle.ErrKey}
+		if err == nil {
+			t.Errorf("%s: pairs inside are read", name)
+		} else if got, _ := faultOf(t, err); got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+		for _, beside := range []string{"](" + around[0] + "N" + around[1] + pairs + "e.", "](" + pairs + around[0] + "N" + around[1] + pairs + "e."} {
+			value, _, err := pickle.AppendBSONValue(nil, []byte(beside))
+			if err != nil {
+				t.Errorf("%s: pairs beside: %v", name, err)
+				continue
+			}
+			last := bson.RawValue{}
+			for _, v := range bson.Raw(value).All() {
+				last = v
+			}
+			if got := last.String(); got != "[[1, null]]" {
+				t.Errorf("%s: pairs beside are %s", name, got)
+			}
+		}
+	}
+}
+
+// TestSONKeys: the list of the keys of a SON has each key of its items once, however
+// many there are.
+func TestSONKeys(t *testing.T) {
+	for _, n := range []int{1, 2, 7, 8, 9, 10, 100} {
+		items, list := "(", "]("
+		for i := range n {
+			key := fmt.Sprintf("U\x03k%02d", i)
+			items += key + "K" + string([]byte{byte(i)})
+			list = list[:2] + key + list[2:] // in reverse
+		}
+		items += "u"
+		pickled := func(list string) string { return newSON + items + "}U\x0a_SON__keys" + list + "esb." }
+		value, _, err := pickle.AppendBSONValue(nil, []byte(pickled(list)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := n
+		for key := range bson.Raw(value).All() {
+			if i--; key != fmt.Sprintf("k%02d", i) {
+				t.Errorf("%d keys: key %d is %s", n, n-1-i, key)
+			}
+		}
+		first, last := list[2:7], list[len(list)-5:]
+		for name, wrong := range map[string]string{
+			"another key":    list[:len(list)-3] + "x99",
+			"a key more":     list + "U\x03k99",
+			"a key less":     "](" + list[7:],
+			"a key twice":    list + first,
+			"for another":    list[:len(list)-5] + first,
+			"last for first": "](" + last + list[7:],
+			"longer":         list[:len(list)-5] + "U\x04k00x",
+		} {
+			if n == 1 && (name == "for another" || name == "last for first") {
+				continue // it is the same key
+			}
+			_, _, err := pickle.AppendBSONValue(nil, []byte(pickled(wrong)))
+			want := fault{15, "NEWOBJ", "SON has a list of keys that differs from its items", pickle.ErrState}
+			switch name {
+			case "for another":
+				want.What, want.Err = first[2:], bson.ErrDuplicateKey
+			case "last for first":
+				want.What, want.Err = last[2:], bson.ErrDuplicateKey
+			}
+			if got, _ := faultOf(t, err); got != want {
+				t.Errorf("%d keys, %s: %+v, want %+v", n, name, got, want)
+			}
+		}
+	}
 }
 
 // TestStates checks that a state must have each attribute of its class once, and no

@@ -99,6 +99,69 @@ func TestResyncFails(t *testing.T) {
 	}
 }
 
+// A shortWriter takes n bytes and then fails.
+type shortWriter struct {
+	n   int
+	err error
+}
+
+func (w *shortWriter) Write(p []byte) (int, error) {
+	if len(p) > w.n {
+		n := w.n
+		w.n = 0
+		return n, w.err
+	}
+	w.n -= len(p)
+	return len(p), nil
+}
+
+// TestResyncInterrupted: wherever the reader or the writer of the skipped bytes
+// fails, Resync reports the failure, and what it has skipped is the start of the
+// pickle at fault.
+func TestResyncInterrupted(t *testing.T) {
+	broken := errors.New("broken")
+	for _, bad := range []string{
+		"cos\nsystem\n(S'echo'\nU\x04a.b.tR.",      // rejected before its STOP
+		"}U\x03a\x00bNs.",                          // rejected at its STOP
+		"(xyz and all that follows, which is lost", // malformed
+	} {
+		stream := bad + "N."
+		whole := len(bad)
+		if bad[1] == 'x' {
+			whole = len(stream)
+		}
+		for _, wrap := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, func(r io.Reader) io.Reader { return r }} {
+			for n := range whole {
+				d := pickle.NewDecoder(wrap(strings.NewReader(stream)))
+				if d.Next() {
+					t.Fatalf("%q is read", bad)
+				}
+				if d.Resync(&shortWriter{n, broken}) || d.Err() != broken || d.Next() || d.Resync(nil) || d.Err() != broken {
+					t.Errorf("%q, a writer of %d bytes: %v", bad, n, d.Err())
+				}
+
+				var skipped strings.Builder
+				d = pickle.NewDecoder(io.MultiReader(wrap(strings.NewReader(stream[:n])), iotest.ErrReader(broken)))
+				if d.Next() || !errors.Is(d.Err(), broken) && d.Resync(&skipped) || !errors.Is(d.Err(), broken) || d.Next() || d.Resync(nil) {
+					t.Errorf("%q, %d bytes: %v", bad, n, d.Err())
+				}
+				var read *bson.ReadError
+				if !errors.As(d.Err(), &read) || read.Offset != int64(n) {
+					t.Errorf("%q, %d bytes: %v", bad, n, d.Err())
+				}
+				if got := skipped.String() + string(d.Buffered()); got != stream[:n] {
+					t.Errorf("%q, %d bytes: %q is skipped and %q left", bad, n, skipped.String(), d.Buffered())
+				}
+			}
+			var skipped strings.Builder
+			d := pickle.NewDecoder(wrap(strings.NewReader(stream)))
+			if d.Next() || !d.Resync(&skipped) || skipped.String() != stream[:whole] || d.Next() != (whole < len(stream)) || d.Err() != nil {
+				t.Errorf("%q: %q is skipped, %v", bad, skipped.String(), d.Err())
+			}
+		}
+	}
+}
+
 type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }

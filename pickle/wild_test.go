@@ -277,6 +277,23 @@ func TestUnknown(t *testing.T) {
 // TestDescribedLimits lowers the limits of depth and of nodes until values of all kinds
 // do not fit: each time the limit is the fault.
 func TestDescribedLimits(t *testing.T) {
+	// The module and the name of STACK_GLOBAL may be as long as a longest name.
+	for _, n := range []int{95, 96, 97, 4095, 4096, 4097} {
+		for _, parts := range [][2]int{{n, 1}, {1, n}, {n, n}} {
+			data := "X" + u32(uint32(parts[0])) + strings.Repeat("m", parts[0]) + "X" + u32(uint32(parts[1])) + strings.Repeat("n", parts[1]) + "\x93."
+			_, _, err := pickle.DecodeOptions{Unknown: pickle.UnknownDescribe}.AppendBSONValue(nil, []byte(data))
+			if n <= 4096 {
+				if err != nil {
+					t.Errorf("names of %d bytes: %v", parts, err)
+				}
+				continue
+			}
+			got, _ := faultOf(t, err)
+			if want := (fault{int64(len(data) - 2), "STACK_GLOBAL", "not a name", pickle.ErrName}); got != want {
+				t.Errorf("names of %d bytes: %+v, want %+v", parts, got, want)
+			}
+		}
+	}
 	for _, data := range []string{
 		"cos\nsystem\nU\x04echo\x85R.", "(K\x05ia\nB\n.", "ca\nB\n)}U\x01kNs\x92.", "ccopy_reg\n_reconstructor\nca\nB\nc__builtin__\ndict\n}\x87R.",
 		"\x8c\x01m\x8c\x01n\x93)\x81}U\x01a](K\x01K\x02esb.", "}U\x01a}K\x01Nss.", "}U\x01accollections\nOrderedDict\n)RK\x01Nss.", "\x8c\x01m\x8c\x01n\x93.",

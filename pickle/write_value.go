@@ -91,7 +91,8 @@ func (w *writer) rareValue() bool {
 	return true
 }
 
-// deprecated is value for the types without a class in Python.
+// deprecated is value for the types without a class in Python: undefined, symbol
+// and dbPointer.
 func (w *writer) deprecated() bool {
 	c := &w.c
 	if w.policy != Convert {
@@ -100,14 +101,11 @@ func (w *writer) deprecated() bool {
 	switch c.Type() {
 	case bsoncore.TypeUndefined:
 		w.none()
+		return true
 	case bsoncore.TypeSymbol:
 		return w.stringAt(c.ValueOffset()+4, c.Text())
-	case bsoncore.TypeDBPointer:
-		return w.dbPointer()
-	default:
-		return w.fail(ErrNoClass)
 	}
-	return true
+	return w.dbPointer()
 }
 
 // stringAt writes the text at offset off of the document.
