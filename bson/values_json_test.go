@@ -227,6 +227,17 @@ func TestJSONDepthOfEach(t *testing.T) {
 		}
 		return d
 	}
+	// A nil is no level.
+	for _, v := range []any{[]int(nil), map[string]int(nil), map[string]bson.D(nil), []bson.D(nil), (*bson.D)(nil), (*int)(nil), struct{}{}} {
+		d := bson.D{{"n", v}}
+		for range bson.DefaultMaxDepth - 1 {
+			d = bson.D{{"a", d}}
+		}
+		_, err := d.MarshalJSON()
+		if _, isStruct := v.(struct{}); errors.Is(err, bson.ErrDepth) != isStruct || !isStruct && err != nil {
+			t.Errorf("%T in the deepest document: %.200v", v, err)
+		}
+	}
 	for name, tc := range map[string]struct {
 		levels int
 		wrap   func(bson.D) any

@@ -391,6 +391,40 @@ func TestRegexOffset(t *testing.T) {
 	}
 }
 
+// TestTextOffset: the offset of a fault in a text is that of the first byte that
+// is not UTF-8, whatever the type and the destination are.
+func TestTextOffset(t *testing.T) {
+	const bad = "ab\xff"
+	id := objectid.ID{}
+	scope := bsoncore.End([]byte{0, 0, 0, 0}, 0)
+	for _, tc := range []struct {
+		element []byte
+		dst     any
+		want    int64 // from the start of the value
+	}{
+		{bsoncore.AppendString(nil, "v", bad), new(struct{ V string }), 4},
+		{bsoncore.AppendString(nil, "v", bad), new(struct{ V []byte }), 4},
+		{bsoncore.AppendString(nil, "v", bad), new(struct{ V myString }), 4},
+		{bsoncore.AppendSymbol(nil, "v", bad), new(struct{ V bson.Symbol }), 4},
+		{bsoncore.AppendCode(nil, "v", bad), new(struct{ V bson.Code }), 4},
+		{bsoncore.AppendDBPointer(nil, "v", bad, id), new(struct{ V bson.DBPointer }), 4},
+		{bsoncore.AppendCodeWithScope(nil, "v", bad, scope), new(struct{ V bson.CodeWithScope }), 8},
+	} {
+		doc := bsoncore.End(append([]byte{0, 0, 0, 0}, tc.element...), 0)
+		inner := bsoncore.End(bsoncore.AppendDocument([]byte{0, 0, 0, 0}, "d", doc), 0)
+		for _, v := range []any{tc.dst, new(bson.D), new(any), new(bson.M), new(map[string]any), new([1]bson.E)} {
+			var got *bson.SyntaxError
+			if err := bson.Unmarshal(doc, v); !errors.As(err, &got) || got.Offset != 4+3+tc.want+2 || got.Pointer != "/v" || !errors.Is(err, bson.ErrUTF8) {
+				t.Errorf("%v into %T: %v, want offset %d", bson.Type(doc[4]), v, err, 4+3+tc.want+2)
+			}
+		}
+		var got *bson.SyntaxError
+		if err := bson.Unmarshal(inner, new(bson.D)); !errors.As(err, &got) || got.Offset != 7+4+3+tc.want+2 || got.Pointer != "/d/v" {
+			t.Errorf("%v in a document: %v", bson.Type(doc[4]), err)
+		}
+	}
+}
+
 // TestJSONOfLittle: JSON of empty and of malformed values is read back or is an
 // error.
 func TestJSONOfLittle(t *testing.T) {

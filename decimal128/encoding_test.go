@@ -104,6 +104,9 @@ func TestBSON(t *testing.T) {
 	// The encoding is not canonical, so the test sees whether every bit is kept.
 	d := decimal128.FromBits(0xec10000000000001, 0x0102030405060708)
 	want := []byte{8, 7, 6, 5, 4, 3, 2, 1, 1, 0, 0, 0, 0, 0, 0x10, 0xec}
+	if doc, err := d.MarshalBSON(); doc != nil || !errors.Is(err, decimal128.ErrNotDocument) {
+		t.Errorf("MarshalBSON = %x, %v", doc, err)
+	}
 	typ, data, err := d.MarshalBSONValue()
 	if typ != 0x13 || !bytes.Equal(data, want) || err != nil {
 		t.Errorf("MarshalBSONValue = %#x, %x, %v", typ, data, err)

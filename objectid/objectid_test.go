@@ -303,6 +303,12 @@ func TestText(t *testing.T) {
 }
 
 func TestBSON(t *testing.T) {
+	if doc, err := id1.MarshalBSON(); doc != nil || !errors.Is(err, objectid.ErrNotDocument) {
+		t.Errorf("MarshalBSON = %x, %v", doc, err)
+	}
+	if id1.Hex() != id1.String() || !id1.Timestamp().Equal(id1.Time()) {
+		t.Errorf("Hex = %s, Timestamp = %v", id1.Hex(), id1.Timestamp())
+	}
 	typ, data, err := id1.MarshalBSONValue()
 	if typ != 0x07 || !bytes.Equal(data, id1[:]) || err != nil {
 		t.Errorf("MarshalBSONValue = %#x, %x, %v", typ, data, err)

@@ -19,6 +19,29 @@ func pythonFields(t time.Time) string {
 	return string(append(b, byte(micros>>16), byte(micros>>8), byte(micros)))
 }
 
+// TestDays: a datetime has a day of its month.
+func TestDays(t *testing.T) {
+	for _, year := range []int{1900, 2000, 2023, 2024, 9999} {
+		for month := time.January; month <= time.December; month++ {
+			last := time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC)
+			for day := range 33 {
+				fields := []byte(pythonFields(last))
+				fields[3] = byte(day)
+				value, _, err := pickle.AppendBSONValue(nil, []byte(datetime+"C\x0a"+string(fields)+"\x85R."))
+				if day < 1 || day > last.Day() {
+					if err == nil {
+						t.Errorf("%v, day %d is read", last, day)
+					}
+					continue
+				}
+				if want := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).UnixMilli(); err != nil || int64(binary.LittleEndian.Uint64(value)) != want {
+					t.Errorf("%v, day %d: %x, %v, want %d", last, day, value, err, want)
+				}
+			}
+		}
+	}
+}
+
 // TestDatetimes compares datetimes with package time. They have no zone, a zone by
 // name, or a zone of a class of Python or PyMongo, and some are before 1970.
 func TestDatetimes(t *testing.T) {

@@ -131,6 +131,8 @@ func TestRefused(t *testing.T) {
 		{"names", "(\x8c\x02os\x94\x8c\x06system\x94h\x00h\x01\x93.", fault{19, "STACK_GLOBAL", "os.system", pickle.ErrName}},
 		{"names", "\x80\x04\x8c\x02os\x8c\x06system\x93)}\x92.", fault{14, "STACK_GLOBAL", "os.system", pickle.ErrName}},
 		{"names", "cbson.objectid\nos.system\n.", fault{0, "GLOBAL", "bson.objectid.os.system", pickle.ErrName}},
+		{"names", "X\x01\x00\x00\x00mX\x60\x00\x00\x00" + strings.Repeat("n", 96) + "\x93.", fault{107, "STACK_GLOBAL", `"m.` + strings.Repeat("n", 94) + `"`, pickle.ErrName}},
+		{"names", "X\x01\x00\x00\x00mX\x61\x00\x00\x00" + strings.Repeat("n", 97) + "\x93.", fault{108, "STACK_GLOBAL", "not a name", pickle.ErrName}},
 		{"names", "cnt\nsystem\n.", fault{0, "GLOBAL", "nt.system", pickle.ErrName}},
 		{"names", rebuild + "(cos\nsystem\nc__builtin__\nobject\nNtR.", fault{26, "GLOBAL", "os.system", pickle.ErrName}},
 		{"names", "]h\x00cos\nsystem\n.", fault{1, "BINGET", "0", pickle.ErrMemo}},
@@ -548,6 +550,11 @@ var objects = map[string][2]string{
 // pairs, but not inside a document of any kind, and behind each again.
 func TestPairsBesideDocuments(t *testing.T) {
 	const pairs = "}K\x01Ns"
+	value, _, err := pickle.AppendBSONValue(nil, []byte("}(K\x01NK\x02U\x01bU\x01aK\x03u."))
+	want := bson.A{bson.A{int32(1), nil}, bson.A{int32(2), "b"}, bson.A{"a", int32(3)}}
+	if _, bytes, _ := bson.MarshalValue(want); err != nil || string(value) != string(bytes) {
+		t.Errorf("three pairs: %x, %v, want %x", value, err, bytes)
+	}
 	for name, around := range map[string][2]string{
 		"dict":             {"}U\x01a", "s"},
 		"DBRef":            {"cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__id", "ub"},
@@ -569,6 +576,9 @@ func TestPairsBesideDocuments(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: pairs beside: %v", name, err)
 				continue
+			}
+			if err := (bson.ValidateOptions{RejectWrongArrayKeys: true}).ValidateValue(bson.TypeArray, value); err != nil {
+				t.Errorf("%s: pairs beside: %v", name, err)
 			}
 			last := bson.RawValue{}
 			for _, v := range bson.Raw(value).All() {

@@ -3,6 +3,7 @@ package bsoncore_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -135,7 +136,14 @@ func TestBuilderDocument(t *testing.T) {
 // TestBuilderTooLarge holds that a document may have as many bytes as the
 // limit, all final NULs included, and not one more.
 func TestBuilderTooLarge(t *testing.T) {
-	for _, tc := range writers {
+	all := slices.Clone(writers)
+	for _, code := range []string{"", "f()"} {
+		empty := all[0]
+		empty.name = "code with an empty scope"
+		empty.build = func(b *bsoncore.Builder) *bsoncore.Builder { return b.BeginCodeWithScope("a", code).End() }
+		all = append(all, empty)
+	}
+	for _, tc := range all {
 		build := func(limit int) (bsoncore.Document, error) {
 			b := bsoncore.Builder{MaxDocumentSize: limit}
 			return tc.build(b.BeginArray("in").BeginDocument("")).End().End().Document()

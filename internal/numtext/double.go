@@ -170,14 +170,8 @@ func putWhole(b *[doubleRoom]byte, at int, i uint64) int {
 	h := i / 1e8
 	y := Digits8(i - h*1e8)
 	if h != 0 {
-		first := h / 1e8
-		x := Digits8(h - first*1e8)
+		x := Digits8(h) // h < 2^53/1e8 < 1e8
 		skip := bits.TrailingZeros64(x|1<<56) &^ 7
-		if first != 0 {
-			b[at] = byte('0' + first)
-			at++
-			skip = 0
-		}
 		binary.LittleEndian.PutUint64(b[at:at+8], (x|Zeros8)>>skip)
 		at += 8 - skip>>3
 		binary.LittleEndian.PutUint64(b[at:at+8], y|Zeros8)

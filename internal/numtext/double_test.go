@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -78,6 +79,55 @@ func TestAppendDouble(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWholeDoubles: a whole number below 2^53 is spelled in full, whatever the number
+// of its digits.
+func TestWholeDoubles(t *testing.T) {
+	for p := uint64(1); p < 1<<53; p *= 10 {
+		for _, i := range []uint64{p - 1, p, p + 1, 2*p + 7, 9*p - 1} {
+			if i >= 1<<53 {
+				continue
+			}
+			want := strconv.FormatUint(i, 10) + ".0"
+			if got := string(AppendDouble(nil, float64(i))); got != want {
+				t.Errorf("%d: %s", i, got)
+			}
+			if got := string(AppendDouble([]byte("x"), -float64(i))); i > 0 && got != "x-"+want {
+				t.Errorf("-%d: %s", i, got)
+			}
+		}
+	}
+	for _, i := range []uint64{1<<53 - 1, 1<<53 - 2} {
+		if got := string(AppendDouble(nil, float64(i))); got != strconv.FormatUint(i, 10)+".0" {
+			t.Errorf("%d: %s", i, got)
+		}
+	}
+}
+
+// TestWideCompare: the order of numbers of several words is that of big.Int.
+func TestWideCompare(t *testing.T) {
+	var all []wide
+	for _, words := range [][]uint64{{}, {1}, {2}, {1 << 63}, {0, 1}, {1, 1}, {math.MaxUint64, 1}, {0, 2}, {5, 0, 1}, {0, 5, 1}} {
+		x := wide{n: len(words)}
+		copy(x.w[:], words)
+		all = append(all, x)
+	}
+	for i := range all {
+		for j := range all {
+			if got, want := all[i].compare(&all[j]), bigOf(&all[i]).Cmp(bigOf(&all[j])); got != want {
+				t.Errorf("%v and %v: %d, want %d", all[i].w[:all[i].n], all[j].w[:all[j].n], got, want)
+			}
+		}
+	}
+}
+
+func bigOf(x *wide) *big.Int {
+	v := new(big.Int)
+	for i := x.n - 1; i >= 0; i-- {
+		v.Lsh(v, 64).Or(v, new(big.Int).SetUint64(x.w[i]))
+	}
+	return v
 }
 
 // one is a variable, so that the compiler does not add constants exactly.

@@ -104,6 +104,29 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// TestWrongCount: the call in which the reader returns a count that cannot be is
+// the one that reports false.
+func TestWrongCount(t *testing.T) {
+	for _, n := range []int{-1, math.MinInt, 1 << 30, math.MaxInt} {
+		for name, read := range map[string]func(*Buffer) bool{
+			"Fill": func(b *Buffer) bool { return b.Fill(16, 64) }, "Need": func(b *Buffer) bool { return b.Need(1, 0) },
+		} {
+			r := script{{n: n}, {text: "abc"}}
+			var b Buffer
+			b.Reset(&r)
+			if read(&b) || b.Err != errCount || len(b.Data) != 0 {
+				t.Errorf("%s, %d bytes: %q, %v", name, n, b.Data, b.Err)
+			}
+		}
+	}
+	r := append(idle(maxIdle), row{text: "abc"})
+	var b Buffer
+	b.Reset(&r)
+	if b.Fill(16, 64) || b.Err != io.ErrNoProgress {
+		t.Errorf("a reader without progress: %q, %v", b.Data, b.Err)
+	}
+}
+
 // TestConsumed checks that consumed bytes are removed and that the others stay, in
 // order and at their offsets.
 func TestConsumed(t *testing.T) {
