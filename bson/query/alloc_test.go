@@ -8,8 +8,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
-// TestNoAllocs holds that Match does not allocate, whether documents match or not. The
-// race detector allocates, hence the build tag.
+// TestNoAllocs holds that Match does not allocate, whether documents match or not, and
+// neither do orders and projections. The race detector allocates, hence the build tag.
 func TestNoAllocs(t *testing.T) {
 	docs := append(sample.Documents(sample.Bench, 1, 50), sample.Documents(sample.Collection, 1, 50)...)
 	for _, text := range probing {
@@ -23,6 +23,30 @@ func TestNoAllocs(t *testing.T) {
 		})
 		if n != 0 {
 			t.Errorf("%s: %v allocations, want 0", text, n)
+		}
+	}
+	s := mustParseSort(t, `{"items.price": 1, "items.sku": -1, tags: 1, _id: 1}`)
+	p, q := mustParseProjection(t, `{"items.price": 1, total: 1}`), mustParseProjection(t, `{"items.price": 0, _id: 0}`)
+	var a, b, buf []byte
+	for _, tc := range []struct {
+		name string
+		f    func(doc, other []byte)
+	}{
+		{"Sort.Compare", func(doc, other []byte) { s.Compare(doc, other) }},
+		{"Sort.AppendKey", func(doc, other []byte) { a, _ = s.AppendKey(a[:0], doc) }},
+		{"Sort.CompareKeys", func(doc, other []byte) { s.CompareKeys(a, b) }},
+		{"Projection.Append", func(doc, other []byte) { buf, _ = p.Append(buf[:0], doc) }},
+		{"Projection.Append, excluded", func(doc, other []byte) { buf, _ = q.Append(buf[:0], doc) }},
+	} {
+		all := func() {
+			for i, doc := range docs[1:] {
+				tc.f(doc, docs[i])
+			}
+		}
+		all() // buffers
+		b = append(b[:0], a...)
+		if n := testing.AllocsPerRun(20, all); n != 0 {
+			t.Errorf("%s: %v allocations, want 0", tc.name, n)
 		}
 	}
 }

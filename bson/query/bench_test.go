@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
-	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -21,6 +20,65 @@ var filters = []struct{ name, text string }{
 	{"id", `{_id: ObjectId("000000000000000000000000")}`},
 }
 
+// BenchmarkProjection keeps or leaves out a few fields. BenchmarkProjection/copy is a
+// validating copy of whole documents.
+func BenchmarkProjection(b *testing.B) {
+	for _, s := range sample.Sets() {
+		var dst []byte
+		b.Run("copy/"+s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
+			for b.Loop() {
+				for _, doc := range s.Docs {
+					if err := bsoncore.Validate(doc); err != nil {
+						b.Fatal(err)
+					}
+					dst = append(dst[:0], doc...)
+				}
+			}
+		})
+		for _, p := range []struct{ name, text string }{
+			{"include", `{status: 1, total: 1, "user.name": 1}`},
+			{"exclude", `{status: 0, total: 0, "user.name": 0}`},
+		} {
+			projection := mustParseProjection(b, p.text)
+			b.Run(p.name+"/"+s.Name, func(b *testing.B) {
+				b.SetBytes(s.Size)
+				b.ReportAllocs()
+				for b.Loop() {
+					for _, doc := range s.Docs {
+						var err error
+						if dst, err = projection.Append(dst[:0], doc); err != nil {
+							b.Fatal(err)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkSort computes the sort key of each document, and compares two of them.
+func BenchmarkSort(b *testing.B) {
+	for _, s := range sample.Sets() {
+		order := mustParseSort(b, `{status: 1, total: -1, "items.sku": 1}`)
+		var a, last []byte
+		b.Run("key/"+s.Name, func(b *testing.B) {
+			b.SetBytes(s.Size)
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, doc := range s.Docs {
+					var err error
+					a, last = last, a
+					if a, err = order.AppendKey(a[:0], doc); err != nil {
+						b.Fatal(err)
+					}
+					order.CompareKeys(a, last)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkMatch(b *testing.B) {
 	for _, s := range sample.Sets() {
 		b.Run("validate/"+s.Name, func(b *testing.B) {
@@ -34,10 +92,7 @@ func BenchmarkMatch(b *testing.B) {
 			}
 		})
 		for _, f := range filters {
-			filter, err := query.Parse([]byte(f.text), query.Options{})
-			if err != nil {
-				b.Fatal(err)
-			}
+			filter := mustParse(b, f.text)
 			b.Run(f.name+"/"+s.Name, func(b *testing.B) {
 				b.SetBytes(s.Size)
 				b.ReportAllocs()

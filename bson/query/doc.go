@@ -1,9 +1,18 @@
-// Package query selects documents with MongoDB's filters, without a server. A
-// [Filter] is compiled once and then matched on the bytes of documents:
+// Package query selects documents with MongoDB's filters, without a server, puts them in
+// order, and selects their fields. A [Filter], a [Sort] and a [Projection] are compiled
+// once and then applied to the bytes of documents:
 //
 //	f, err := query.Parse([]byte(`{status: "x", total: {$gt: 10}}`), query.Options{})
 //	if err != nil { … }
 //	ok, err := f.Match(doc)
+//
+//	s, err := query.ParseSort([]byte(`{total: -1, _id: 1}`), query.Options{})
+//	if err != nil { … }
+//	slices.SortStableFunc(docs, s.Compare)
+//
+//	p, err := query.ParseProjection([]byte(`{"items.sku": 1}`), query.Options{})
+//	if err != nil { … }
+//	dst, err = p.Append(dst[:0], doc)
 //
 // The semantics are those of MongoDB 8. docs/query.md lists them, one row for each
 // rule. A path such as "a.b.0" leads through documents and arrays. A path that begins

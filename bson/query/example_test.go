@@ -3,6 +3,7 @@ package query_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/query"
@@ -106,4 +107,111 @@ func ExampleFilter_Raw() {
 	}
 	fmt.Println(f.Raw())
 	// Output: {"a": {"$in": [1, 2]}}
+}
+
+func ExampleParseSort() {
+	s, err := query.ParseSort([]byte(`{total: -1, name: 1}`), query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var docs []bson.Raw
+	for _, doc := range []bson.D{
+		{{Key: "name", Value: "b"}, {Key: "total", Value: 5}},
+		{{Key: "name", Value: "a"}, {Key: "total", Value: 5.0}},
+		{{Key: "name", Value: "c"}, {Key: "total", Value: []int{1, 9}}},
+		{{Key: "name", Value: "d"}},
+	} {
+		raw, err := bson.Marshal(doc)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		docs = append(docs, raw)
+	}
+	slices.SortStableFunc(docs, func(a, b bson.Raw) int { return s.Compare(a, b) })
+	for _, doc := range docs {
+		fmt.Println(doc)
+	}
+	// Output:
+	// {"name": "c", "total": [1, 9]}
+	// {"name": "a", "total": 5.0}
+	// {"name": "b", "total": 5}
+	// {"name": "d"}
+}
+
+func ExampleCompileSort() {
+	order, err := bson.Marshal(bson.D{{Key: "a.b", Value: 1}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	s, err := query.CompileSort(order, query.Options{})
+	fmt.Println(s, err)
+	// Output: {"a.b":{"$numberInt":"1"}} <nil>
+}
+
+// The keys of documents can be computed once, compared often, and kept in a file.
+func ExampleSort_AppendKey() {
+	s, err := query.ParseSort([]byte(`{"items.price": 1, missing: 1}`), query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.M{"items": []bson.M{{"price": 7}, {"price": 3}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key, err := s.AppendKey(nil, doc)
+	fmt.Println(bson.Raw(key), err)
+	other, err := s.AppendKey(nil, bson.Raw("\x05\x00\x00\x00\x00"))
+	fmt.Println(bson.Raw(other), err)
+	fmt.Println(s.CompareKeys(key, other))
+	// Output:
+	// {"": 3, "": null} <nil>
+	// {"": null, "": null} <nil>
+	// 1
+}
+
+func ExampleParseProjection() {
+	p, err := query.ParseProjection([]byte(`{name: 1, "items.sku": 1, _id: 0}`), query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.D{
+		{Key: "_id", Value: 1},
+		{Key: "items", Value: []bson.M{{"sku": "x", "price": 3}, {"sku": "y"}}},
+		{Key: "name", Value: "Ada"},
+		{Key: "age", Value: 36},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out, err := p.Append(nil, doc)
+	fmt.Println(bson.Raw(out), err)
+	// Output: {"items": [{"sku": "x"}, {"sku": "y"}], "name": "Ada"} <nil>
+}
+
+func ExampleCompileProjection() {
+	projection, err := bson.Marshal(bson.M{"secret": false})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := query.CompileProjection(projection, query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.D{{Key: "name", Value: "Ada"}, {Key: "secret", Value: "x"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out, err := p.Append(nil, doc)
+	fmt.Println(bson.Raw(out), err)
+	// Output: {"name": "Ada"} <nil>
 }

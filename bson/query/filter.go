@@ -6,7 +6,6 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
-	"github.com/bsonkit/bsonkit/extjson"
 )
 
 // A Filter is a compiled filter. It is safe for concurrent use.
@@ -19,38 +18,35 @@ type Filter struct {
 // an error of package bsoncore if the filter is not a valid document; or a
 // *bsoncore.OptionError.
 func Compile(filter []byte, o Options) (*Filter, error) {
-	if err := o.check(); err != nil {
+	c, err := o.open(filter)
+	if err != nil {
 		return nil, err
 	}
-	depth := o.maxDepth()
-	if err := (bsoncore.ValidateOptions{MaxDepth: depth}).Validate(filter); err != nil {
-		return nil, err
-	}
-	p := parser{depth: depth}
-	p.c.Reset(bytes.Clone(filter), depth)
+	p := parser{c: c, depth: o.maxDepth()}
 	var conds conditions
 	e := p.query(&conds)
 	if err := p.c.Err(); err != nil {
 		return nil, placed(err)
 	}
-	return &Filter{newProgram(conds, e, depth)}, nil
+	return &Filter{newProgram(conds, e, p.depth)}, nil
+}
+
+// open returns a cursor over a copy of doc, which is a filter or another description.
+func (o *Options) open(doc []byte) (c bsoncore.Cursor, err error) {
+	if err := o.check(); err != nil {
+		return c, err
+	}
+	if err := (bsoncore.ValidateOptions{MaxDepth: o.maxDepth()}).Validate(doc); err != nil {
+		return c, err
+	}
+	c.Reset(bytes.Clone(doc), o.maxDepth())
+	return c, nil
 }
 
 // Parse is Compile for a filter in Extended JSON, or in the syntax of the MongoDB
 // shell: {status: "x", total: {$gt: 10}}. The place in an *Error is that in text. Errors
 // of package extjson are about text that is not Extended JSON.
-func Parse(text []byte, o Options) (*Filter, error) {
-	filter, err := o.read(text)
-	if err != nil {
-		return nil, err
-	}
-	f, err := Compile(filter, o)
-	var fault *Error
-	if errors.As(err, &fault) {
-		o.locate(fault, text)
-	}
-	return f, err
-}
+func Parse(text []byte, o Options) (*Filter, error) { return parseText(text, o, Compile) }
 
 // Match reports whether f selects doc, which is one whole document. It neither changes
 // nor keeps doc. It allocates nothing, unless the filter has more than 256 conditions, a
@@ -90,10 +86,4 @@ func (f *Filter) Raw() bson.Raw {
 // String returns Raw as canonical Extended JSON. Parse makes an equal Filter of it,
 // unless a value of f is a document that Extended JSON cannot represent, such as
 // {"$oid":"x"} as data.
-func (f *Filter) String() string {
-	text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs, InvalidUTF8: bson.UTF8Replace, MaxDepth: bsoncore.DepthCeiling}.AppendJSON(nil, f.Raw())
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
-}
+func (f *Filter) String() string { return canonical(f.Raw()) }

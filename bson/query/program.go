@@ -83,11 +83,10 @@ func (e *expr) eval(held *stack[uint64]) bool {
 
 // A node is a key in the tree of paths.
 type node struct {
-	order int // place in the tree, level by level
-	names []string
-	kids  []*node          // in the order of names
-	index map[string]int32 // of names, if there are many
-	tests []test           // of the conditions whose path ends here
+	names names
+	kids  []*node // in the order of names
+	tests []test  // of the conditions whose path ends here
+	order int     // place in the tree, level by level
 
 	// ofElements: a test also looks at the elements of an array.
 	ofElements bool
@@ -105,25 +104,6 @@ type test struct {
 	predicate
 	cond       int
 	ofElements bool
-}
-
-// manyNames is the number of names from which on a node has an index.
-const manyNames = 9
-
-// find returns the place of key in n.names, or -1.
-func (n *node) find(key []byte) int {
-	if n.index != nil {
-		if i, ok := n.index[string(key)]; ok {
-			return int(i)
-		}
-		return -1
-	}
-	for i, name := range n.names {
-		if name == string(key) {
-			return i
-		}
-	}
-	return -1
 }
 
 // A program is the compiled form of a filter, or of the operand of $elemMatch.
@@ -157,22 +137,13 @@ func newProgram(conds []condition, e *expr, depth int) *program {
 
 // child returns the child of n with the key, which it adds if it is new.
 func (n *node) child(key string) *node {
-	if i := n.find([]byte(key)); i >= 0 {
+	if i := n.names.find([]byte(key)); i >= 0 {
 		return n.kids[i]
 	}
 	kid := new(node)
-	n.names = append(n.names, key)
+	n.names.add(key)
 	n.kids = append(n.kids, kid)
 	n.indexes = n.indexes || isIndex(key)
-	switch {
-	case n.index != nil:
-		n.index[key] = int32(len(n.names) - 1)
-	case len(n.names) == manyNames:
-		n.index = make(map[string]int32, manyNames)
-		for i, name := range n.names {
-			n.index[name] = int32(i)
-		}
-	}
 	return kid
 }
 

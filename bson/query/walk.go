@@ -61,7 +61,7 @@ func (w *walker) document(set span) {
 	base := w.seen.size
 	left := 0 // names that were not seen
 	for i := set.from; i < set.to; i++ {
-		n := len((*w.nodes.at(i)).names)
+		n := len((*w.nodes.at(i)).kids)
 		left += n
 		pushBits(&w.seen, n)
 	}
@@ -71,12 +71,12 @@ func (w *walker) document(set span) {
 		seen := base << 6 // the bit of the first name of n
 		for i := set.from; i < set.to; i++ {
 			n := *w.nodes.at(i)
-			if at := n.find(key); at >= 0 && !hasBit(&w.seen, seen+at) { // the first of equal keys
+			if at := n.names.find(key); at >= 0 && !hasBit(&w.seen, seen+at) { // the first of equal keys
 				setBit(&w.seen, seen+at)
 				left--
 				w.nodes.push(n.kids[at])
 			}
-			seen += words(len(n.names)) << 6
+			seen += words(len(n.kids)) << 6
 		}
 		if w.nodes.size > top {
 			w.value(span{top, w.nodes.size})
@@ -99,7 +99,7 @@ func (w *walker) unseen(set span, seen int) {
 				w.missing(kid)
 			}
 		}
-		seen += words(len(n.names)) << 6
+		seen += words(len(n.kids)) << 6
 	}
 }
 
@@ -183,7 +183,7 @@ func (w *walker) element(set span, v bsoncore.Value) {
 		if !n.indexes {
 			continue
 		}
-		if at := n.find(w.c.Key()); at >= 0 && isIndex(n.names[at]) {
+		if at := n.names.find(w.c.Key()); at >= 0 && isIndex(n.names.list[at]) {
 			w.nodes.push(n.kids[at])
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/declared"
@@ -84,6 +85,14 @@ func functions(t *testing.T) map[string][]function {
 		t.Fatal(err)
 	}
 	document, array, err := bson.MarshalValue([]any{1, "x", nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, err := query.ParseSort([]byte(`{key1: 1, "a.b": -1}`), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := query.ParseProjection([]byte(`{key1: 0, "a.b": 0}`), query.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,6 +225,8 @@ func functions(t *testing.T) map[string][]function {
 			dst, mark := bsoncore.Begin(dst)
 			return bsoncore.End(bsoncore.AppendNull(dst, "key"), mark)
 		}),
+		"query.Sort.AppendKey":              each(docs, order.AppendKey),
+		"query.Projection.Append":           each(docs, fields.Append),
 		"decimal128.AppendFloat64Exact":     one(func(dst []byte) []byte { return decimal128.AppendFloat64Exact(dst, 0.1) }),
 		"decimal128.Decimal.AppendNotation": one(func(dst []byte) []byte { return amount.AppendNotation(dst, decimal128.Engineering) }),
 	}

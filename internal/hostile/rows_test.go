@@ -158,6 +158,15 @@ func divided(operator string, data []byte) []byte {
 	return bsoncore.End(bsoncore.End(dst, list), mark)
 }
 
+// named returns a document that has the keys of data, with the value 1.
+func named(data []byte) []byte {
+	dst, mark := bsoncore.Begin(nil)
+	for c := bson.NewCursor(data); c.Next(); {
+		dst = bsoncore.AppendInt32(dst, string(c.Key()), 1)
+	}
+	return bsoncore.End(dst, mark)
+}
+
 // printed returns a ready that compiles the data as a filter, or the data as operand of
 // $in, before the measurement.
 func printed(print func(f *query.Filter) any) func(data []byte) func() any {
@@ -340,6 +349,44 @@ var calls = []call{
 		return func() any {
 			match, err := f.Match(data)
 			return held{match, err}
+		}
+	}},
+	{"query.CompileSort", documents, func(data []byte) func() any {
+		order := named(data)
+		return func() any {
+			s, err := query.CompileSort(order, query.Options{})
+			return held{s, err}
+		}
+	}},
+	{"query.CompileProjection", documents, func(data []byte) func() any {
+		projection := named(data)
+		return func() any {
+			p, err := query.CompileProjection(projection, query.Options{})
+			return held{p, err}
+		}
+	}},
+	{"query.ParseSort", append(ofText, Shell), direct(func(text []byte) any {
+		s, err := query.ParseSort(text, query.Options{})
+		return held{s, err}
+	})},
+	{"query.Sort.AppendKey", documents, func(data []byte) func() any {
+		s, err := query.ParseSort([]byte(`{a: 1, "a.a": -1, "0.0.0": 1, "": -1}`), query.Options{})
+		if err != nil {
+			panic(err)
+		}
+		return func() any {
+			key, err := s.AppendKey(nil, data)
+			return held{key, err}
+		}
+	}},
+	{"query.Projection.Append", documents, func(data []byte) func() any {
+		p, err := query.ParseProjection([]byte(`{"a.a.a": 0, "0.0": 0, b: 0}`), query.Options{})
+		if err != nil {
+			panic(err)
+		}
+		return func() any {
+			doc, err := p.Append(nil, data)
+			return held{doc, err}
 		}
 	}},
 	{"query.Filter.Explain", documents, printed(func(f *query.Filter) any { return f.Explain() })},

@@ -100,7 +100,7 @@ func commandFault(self, other string) string {
 var testsOnly = []string{"internal", "fuzz"}
 
 // apart lists packages that must not depend on each other.
-var apart = []string{"bson/archive", "bson/query", "pickle"}
+var apart = []string{"bson/archive", "bson/query", "bson/timeseries", "pickle"}
 
 // entries has the keys of allowed.
 var entries = slices.Collect(maps.Keys(allowed))

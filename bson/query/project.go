@@ -1,0 +1,288 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// This file selects fields of documents.
+//
+//   - CompileProjection reads a projection into a tree of names.
+//   - A projector copies a document with one cursor: fields and items copy the open
+//     document and the open array and call each other through field and item.
+//
+// Rules: docs/query.md, "Projections".
+
+// ErrMixed: a projection includes some fields and excludes others.
+var ErrMixed = errors.New("fields are both included and excluded")
+
+// A Projection is a compiled selection of fields. It is safe for concurrent use.
+type Projection struct {
+	root    *fieldNode
+	include bool // the fields of root are kept; else they are left out
+	depth   int  // MaxDepth
+}
+
+// A fieldNode is a name in the tree of the paths of a projection.
+type fieldNode struct {
+	names names
+	kids  []*fieldNode // in the order of names; nil: the whole field
+}
+
+// CompileProjection compiles a projection: a document whose keys are paths, and whose
+// values are true or numbers other than 0 for the fields to keep, or all false or 0 for
+// the fields to leave out. {"a": {"b": 1}} is {"a.b": 1}. A projection that keeps fields
+// also keeps _id, unless it has the key _id with false or 0. The projection is not kept.
+// Errors are those of Compile, and *Error that matches ErrMixed.
+func CompileProjection(projection []byte, o Options) (*Projection, error) {
+	c, err := o.open(projection)
+	if err != nil {
+		return nil, err
+	}
+	r := projectionReader{c: c, depth: o.maxDepth(), root: new(fieldNode)}
+	r.fields(nil)
+	if err := r.c.Err(); err != nil {
+		return nil, placed(err)
+	}
+	return r.projection(), nil
+}
+
+// ParseProjection is CompileProjection for a projection in text, which is read like that
+// of Parse.
+func ParseProjection(text []byte, o Options) (*Projection, error) {
+	return parseText(text, o, CompileProjection)
+}
+
+// idName is the field that a projection keeps by default.
+const idName = "_id"
+
+// A choice is what a projection does with a field.
+type choice uint8
+
+const (
+	unknown choice = iota
+	included
+	excluded
+)
+
+// A projectionReader reads a projection.
+type projectionReader struct {
+	c     bsoncore.Cursor
+	depth int
+	root  *fieldNode // of all fields but _id
+	kind  choice     // of these fields
+	id    choice     // of _id
+}
+
+// projection returns the result.
+func (r *projectionReader) projection() *Projection {
+	include := r.kind == included || r.kind == unknown && r.id == included
+	if includeID := r.id != excluded; includeID == include {
+		r.root.add(path{idName}) // unless a path leads into it
+	}
+	return &Projection{root: r.root, include: include, depth: r.depth}
+}
+
+// fields reads the open document, whose fields are below the path before.
+func (r *projectionReader) fields(before path) {
+	for r.c.Next() {
+		key := string(r.c.Key())
+		at, err := parsePath(key, r.depth-len(before))
+		switch {
+		case err != nil:
+			r.c.Fail(err)
+		case strings.HasPrefix(key, "$"):
+			r.c.Fail(fmt.Errorf("%w: %s in a projection; for a field with this name write %q", ErrUnsupported, shortened(key), "/"+key))
+		case strings.HasSuffix(key, ".$"):
+			r.c.Fail(fmt.Errorf("%w: the positional operator needs a filter; name the field without it", ErrUnsupported))
+		default:
+			r.field(append(before[:len(before):len(before)], at...))
+		}
+	}
+}
+
+// field reads the current element, the value of the field at.
+func (r *projectionReader) field(at path) {
+	if r.c.Type() == bsoncore.TypeDocument {
+		if len(r.c.Data()) == len(emptyDocument) {
+			r.c.Fail(wrong("a document in a projection needs at least one field"))
+		}
+		if r.c.Enter() {
+			r.fields(at)
+			r.c.Leave()
+		}
+		return
+	}
+	kind := r.choice()
+	if len(at) == 1 && at[0] == idName {
+		if r.id != unknown || r.root.names.find([]byte(idName)) >= 0 {
+			r.c.Fail(collision(at))
+		}
+		r.id = kind
+		return
+	}
+	if r.kind != unknown && r.kind != kind {
+		r.c.Fail(fmt.Errorf("%w; only _id can be excluded from included fields", ErrMixed))
+	}
+	r.kind = kind
+	if at[0] == idName && r.id != unknown || !r.root.add(at) {
+		r.c.Fail(collision(at))
+	}
+}
+
+// emptyDocument is the BSON of {}.
+const emptyDocument = "\x05\x00\x00\x00\x00"
+
+// choice returns the meaning of the current value.
+func (r *projectionReader) choice() choice {
+	v := bsoncore.Value{Type: r.c.Type(), Data: r.c.Data()}
+	switch {
+	case v.Type == bsoncore.TypeBoolean:
+		if r.c.Boolean() {
+			return included
+		}
+		return excluded
+	case v.Type.Rank() == rankOfNumbers:
+		if n, ok := exactly(v); ok && n == 0 {
+			return excluded
+		}
+		return included
+	}
+	r.c.Fail(wrong("a field of a projection is 1 or 0, true or false; no value is computed"))
+	return included
+}
+
+func collision(at path) error {
+	return fmt.Errorf("%w: the projection has %s twice, or a field below it", ErrPath, shortened(at.String()))
+}
+
+// add adds a path and reports whether it is neither known, nor above or below a path
+// that is known.
+func (n *fieldNode) add(at path) bool {
+	for i, name := range at {
+		last := i == len(at)-1
+		k := n.names.find([]byte(name))
+		if k >= 0 {
+			if last || n.kids[k] == nil {
+				return false
+			}
+			n = n.kids[k]
+			continue
+		}
+		var kid *fieldNode
+		if !last {
+			kid = new(fieldNode)
+		}
+		n.names.add(name)
+		n.kids = append(n.kids, kid)
+		n = kid
+	}
+	return true
+}
+
+// Append appends the fields of doc that p keeps to dst, in the order of doc, and returns
+// the longer slice. doc is one whole document; it is neither changed nor kept, and must
+// not overlap dst. The bytes of a value that is kept whole are not checked. On failure
+// dst comes back at its old length, with a *bsoncore.SyntaxError, or a
+// *bsoncore.ValueError that matches bsoncore.ErrDepth.
+func (p *Projection) Append(dst, doc []byte) ([]byte, error) {
+	w := projector{doc: doc, include: p.include}
+	w.c.Reset(doc, p.depth)
+	n := len(dst)
+	dst, mark := bsoncore.Begin(dst)
+	dst = w.fields(dst, p.root)
+	if err := w.c.Err(); err != nil {
+		return dst[:n], err
+	}
+	return bsoncore.End(dst, mark), nil
+}
+
+// A projector is one walk through one document.
+type projector struct {
+	c       bsoncore.Cursor
+	doc     []byte
+	include bool
+}
+
+// end returns the offset after the current element.
+func (w *projector) end() int { return w.c.ValueOffset() + len(w.c.Data()) }
+
+// fields copies the fields of the open document. Elements that are kept and follow each
+// other are copied at once.
+func (w *projector) fields(dst []byte, n *fieldNode) []byte {
+	from, to := 0, 0 // elements to copy
+	for w.c.Next() {
+		i := n.names.find(w.c.Key())
+		keep := !w.include
+		if i >= 0 {
+			keep = w.include
+		}
+		whole := i < 0 || n.kids[i] == nil
+		if whole && keep && w.c.Offset() == to {
+			to = w.end()
+			continue
+		}
+		dst = append(dst, w.doc[from:to]...)
+		from, to = w.c.Offset(), w.c.Offset()
+		switch {
+		case whole && keep:
+			to = w.end()
+		case !whole:
+			from, to = 0, 0
+			dst = w.field(dst, n.kids[i])
+		}
+	}
+	return append(dst, w.doc[from:to]...)
+}
+
+// field copies the parts of the current element that the kids of n keep.
+func (w *projector) field(dst []byte, n *fieldNode) []byte {
+	if !w.c.Type().IsContainer() {
+		if w.include {
+			return dst
+		}
+		return append(dst, w.doc[w.c.Offset():w.end()]...)
+	}
+	dst = append(dst, w.doc[w.c.Offset():w.c.ValueOffset()]...)
+	return w.container(dst, n)
+}
+
+// container copies the parts of the current value that the kids of n keep.
+func (w *projector) container(dst []byte, n *fieldNode) []byte {
+	array := w.c.Type() == bsoncore.TypeArray
+	if !w.c.Enter() {
+		return dst
+	}
+	dst, mark := bsoncore.Begin(dst)
+	if array {
+		dst = w.items(dst, n)
+	} else {
+		dst = w.fields(dst, n)
+	}
+	w.c.Leave()
+	return bsoncore.End(dst, mark)
+}
+
+// items copies the elements of the open array: the parts of documents and arrays that
+// the kids of n keep, and other values unless fields are included.
+func (w *projector) items(dst []byte, n *fieldNode) []byte {
+	kept := 0
+	for w.c.Next() {
+		switch {
+		case !w.include:
+			dst = w.field(dst, n)
+		case w.c.Type().IsContainer():
+			var mark int
+			t := w.c.Type()
+			dst, mark = bsoncore.BeginElement(dst)
+			dst = bsoncore.AppendIndexKey(dst, kept)
+			bsoncore.SetType(dst, mark, t)
+			dst = w.container(dst, n)
+			kept++
+		}
+	}
+	return dst
+}
