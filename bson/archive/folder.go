@@ -210,7 +210,7 @@ func (l *folderLister) top() error {
 		return err
 	}
 	isDatabase := func(e fs.DirEntry) bool {
-		return e.IsDir() && l.opts.DB == "" && Namespace{e.Name(), oplogName}.check() == nil
+		return e.IsDir() && l.opts.DB == "" && Namespace{e.Name(), oplogName}.Validate() == nil
 	}
 	for _, e := range entries { // its prelude counts more than those of databases
 		if err == nil && !isDatabase(e) {
@@ -356,7 +356,7 @@ func (l *folderLister) finish() error {
 
 // ownDB returns DirName, if the directory is that of a database.
 func (l *folderLister) ownDB() string {
-	if (Namespace{l.opts.DirName, oplogName}).check() != nil {
+	if (Namespace{l.opts.DirName, oplogName}).Validate() != nil {
 		return ""
 	}
 	for key, n := range l.files {
@@ -376,7 +376,7 @@ func twice(first, second string) error {
 // namespace there is a file for each name.
 func (l *folderLister) describe(key fileKey, n *named) (files []File, err error) {
 	outside := key.dir == "." && l.opts.DB == "" && (key.base != oplogName || n.metadata != nil)
-	if outside || (Namespace{Collection: key.base}).check() != nil {
+	if outside || (Namespace{Collection: key.base}).Validate() != nil {
 		for _, name := range n.documents {
 			files = append(files, File{Name: name})
 		}
@@ -412,7 +412,7 @@ func (l *folderLister) describe(key fileKey, n *named) (files []File, err error)
 // readMetadata sets the collection and the metadata of f.
 func (l *folderLister) readMetadata(key fileKey, f *File) error {
 	collection, whole := ParseFileName(key.base)
-	if (Namespace{Collection: collection}).check() != nil {
+	if (Namespace{Collection: collection}).Validate() != nil {
 		collection = key.base // not an escaped name
 	}
 	f.Namespace.Collection, f.Shortened = collection, !whole

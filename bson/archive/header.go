@@ -101,7 +101,7 @@ func readMetadata(doc bsoncore.Document) (m Metadata, err error) {
 
 // check returns the reason why m cannot be in an archive, or nil.
 func (m Metadata) check() error {
-	if err := m.Namespace.check(); err != nil {
+	if err := m.Namespace.Validate(); err != nil {
 		return err
 	}
 	if !utf8.ValidString(m.Text) || !utf8.ValidString(string(m.Type)) {
@@ -187,5 +187,5 @@ func readNamespace(doc bsoncore.Document) (n Namespace, err error) {
 	if !db || !collection {
 		return n, ErrHeader
 	}
-	return n, n.check()
+	return n, n.Validate()
 }

@@ -41,8 +41,12 @@ func (n Namespace) Measurements() (series Namespace, ok bool) {
 	return Namespace{n.DB, name}, ok
 }
 
-// check returns ErrName for a namespace that no server has.
-func (n Namespace) check() error {
+// Buckets returns the namespace in which servers before 8.3 keep the documents of n, a
+// time series.
+func (n Namespace) Buckets() Namespace { return Namespace{n.DB, buckets + n.Collection} }
+
+// Validate returns ErrName for a namespace that no server has.
+func (n Namespace) Validate() error {
 	if n.Collection == "" || strings.ContainsAny(n.DB, "./\\\x00") || strings.IndexByte(n.Collection, 0) >= 0 ||
 		!utf8.ValidString(n.DB) || !utf8.ValidString(n.Collection) {
 		return ErrName

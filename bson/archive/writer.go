@@ -90,6 +90,24 @@ func (w *Writer) Write(n Namespace, doc []byte) error {
 	return w.write(doc)
 }
 
+// WriteAll writes documents of a namespace, one after the other in docs. It is Write for
+// each of them, in one or two calls of the io.Writer; if one is rejected, nothing is
+// written.
+func (w *Writer) WriteAll(n Namespace, docs []byte) error {
+	for rest := docs; len(rest) > 0; {
+		size, err := checkFirst(rest)
+		if err != nil {
+			return &Error{Namespace: n, Err: err}
+		}
+		rest = rest[size:]
+	}
+	if err := w.Begin(n); err != nil || len(docs) == 0 {
+		return err
+	}
+	w.open.sum = crc64.Update(w.open.sum, checksums, docs)
+	return w.write(docs)
+}
+
 // End writes the end of a namespace. No document of the namespace can follow.
 func (w *Writer) End(n Namespace) error {
 	s := w.spaces[n]
@@ -125,7 +143,7 @@ func (w *Writer) enter(n Namespace) error {
 	if w.err != nil {
 		return w.err
 	}
-	if err := n.check(); err != nil {
+	if err := n.Validate(); err != nil {
 		return &Error{Namespace: n, Err: err}
 	}
 	s := w.spaces[n]
@@ -174,13 +192,30 @@ func (w *Writer) write(p []byte) error {
 
 // checkDocument checks the length and the final NUL of a document.
 func checkDocument(doc []byte) error {
-	switch {
-	case len(doc) > DefaultMaxDocumentSize:
+	if len(doc) > DefaultMaxDocumentSize {
 		return bsoncore.ErrTooLarge
-	case len(doc) < 5, int(int32(binary.LittleEndian.Uint32(doc))) != len(doc):
-		return bsoncore.ErrLength
-	case doc[len(doc)-1] != 0:
-		return bsoncore.ErrTerminator
 	}
-	return nil
+	size, err := checkFirst(doc)
+	if err == nil && size < len(doc) {
+		err = bsoncore.ErrLength
+	}
+	return err
+}
+
+// checkFirst checks the length and the final NUL of the document at the start of docs,
+// and returns its size in bytes.
+func checkFirst(docs []byte) (size int, err error) {
+	if len(docs) < 5 {
+		return 0, bsoncore.ErrLength
+	}
+	size = int(int32(binary.LittleEndian.Uint32(docs)))
+	switch {
+	case size > DefaultMaxDocumentSize:
+		return 0, bsoncore.ErrTooLarge
+	case size < 5, size > len(docs):
+		return 0, bsoncore.ErrLength
+	case docs[size-1] != 0:
+		return 0, bsoncore.ErrTerminator
+	}
+	return size, nil
 }

@@ -152,6 +152,62 @@ func TestWriterErrors(t *testing.T) {
 	}
 }
 
+// TestWriteAll: documents that are written at once give the bytes of documents that are
+// written one by one. If one of them is rejected, nothing is written.
+func TestWriteAll(t *testing.T) {
+	write := func(n archive.Namespace, w *archive.Writer, docs [][]byte) error {
+		for _, doc := range docs {
+			if err := w.Write(n, doc); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var docs [][]byte
+	for i := range 5 {
+		docs = append(docs, document(i))
+	}
+	var one, all bytes.Buffer
+	w, v := archive.NewWriter(&one, archive.Header{}, nil), archive.NewWriter(&all, archive.Header{}, nil)
+	for _, step := range []struct {
+		n    string
+		docs [][]byte
+	}{{"a.x", docs[:2]}, {"a.y", docs[2:3]}, {"a.y", docs[3:]}, {"a.x", docs[1:4]}} {
+		if err := errors.Join(write(name(step.n), w, step.docs), v.WriteAll(name(step.n), bytes.Join(step.docs, nil))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := slices.Concat(docs[0], docs[1])
+	open[len(open)-1] = 1
+	large := slices.Concat(docs[0], make([]byte, archive.DefaultMaxDocumentSize+1))
+	binary.LittleEndian.PutUint32(large[len(docs[0]):], archive.DefaultMaxDocumentSize+1)
+	before := all.Len()
+	for _, tc := range []struct {
+		name string
+		docs []byte
+		want error
+	}{
+		{"cut", slices.Concat(docs[0], docs[1][:7]), bsoncore.ErrLength},
+		{"cut in a length", slices.Concat(docs[0], docs[1][:3]), bsoncore.ErrLength},
+		{"too short", slices.Concat(docs[0], []byte("\x04\x00\x00\x00\x00")), bsoncore.ErrLength},
+		{"without its NUL", open, bsoncore.ErrTerminator},
+		{"too large", large, bsoncore.ErrTooLarge},
+	} {
+		if err := v.WriteAll(name("a.x"), tc.docs); !errors.Is(err, tc.want) || all.Len() != before {
+			t.Errorf("%s: %v, %d bytes", tc.name, err, all.Len()-before)
+		}
+	}
+	if err := errors.Join(w.Begin(name("a.z")), v.WriteAll(name("a.z"), nil), w.Close(), v.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(one.Bytes(), all.Bytes()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := v.WriteAll(name("a.x"), docs[0]); !errors.Is(err, archive.ErrEnded) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
 // TestManyNamespaces: ten thousand namespaces come back.
 func TestManyNamespaces(t *testing.T) {
 	const n = 10_000

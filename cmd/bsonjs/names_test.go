@@ -116,7 +116,7 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"bson: IN -o x.parquet -m plain", "does not write Parquet", "", 2},
 		{"bson: IN -o x.zip", "does not write zip archives", "", 2},
 		{"bson: IN -o x.tar.gz", "does not write tar archives", "", 2},
-		{"bson: IN -o x.archive.gz", "does not write mongodump archives", "", 2},
+		{"bson: IN -o x.archive.gz", "IN has no namespace; name it with --as-ns DB.COLLECTION", "", 2},
 		{"bson: IN -o x.json.br", "does not write brotli", "", 2},
 		{"bson: IN -o x.bson.bz2", "bsonjs reads bzip2 but does not write it", "", 2},
 		{"bson: IN -t csv -o x", "bsonjs has no format for CSV; the value must be bson or json", "", 2},

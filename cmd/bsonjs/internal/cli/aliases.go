@@ -18,6 +18,8 @@ var foreignNames = map[string]string{
 	"out":        "output",
 	"jsonFormat": "mode",
 	"nsInclude":  "ns",
+	"nsFrom":     "ns-from",
+	"nsTo":       "ns-to",
 }
 
 // lacking are flags of mongoexport that select documents or fields.

@@ -32,6 +32,7 @@ type convertOptions struct {
 	spaceGroup
 	spaceFieldGroup
 	bucketGroup
+	nameGroup
 	textGroup
 	pickleGroup
 	policyGroup
@@ -52,6 +53,8 @@ type convertOptions struct {
 	textFlag string      // a flag on the command line that shapes JSON, "" if there is none
 	paint    colorPolicy // of JSON
 	keeps    bool        // the command line has --invalid-utf8 keep
+
+	apart *spaceConverter // the target, if the output keeps namespaces apart
 }
 
 // convertCommand returns the command that converts files. It is the default
@@ -83,7 +86,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	acceptForeignNames(fs)
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
-	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -133,7 +136,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, o.spaceFieldGroup.check, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -173,6 +176,17 @@ func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 	}
 	return o.pickleGroup.check(fs, to)
 }
+
+// checkNames rejects names of namespaces if the output does not keep them apart.
+func (o *convertOptions) checkNames(fs *pflag.FlagSet) error {
+	if !o.keepsApart() {
+		return o.nameGroup.needsSpaces(fs)
+	}
+	return o.nameGroup.check(fs)
+}
+
+// keepsApart reports whether the output keeps namespaces apart.
+func (o *convertOptions) keepsApart() bool { return o.decided.to == codec.Archive }
 
 // checkKeep rejects the flag --invalid-utf8 keep if documents cannot be copied
 // from the format from to the format to, nil if unknown.
@@ -229,8 +243,13 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
 	r.FindArchives = o.findArchives
-	c := &converter{o: o, to: o.decided.to}
-	r.Target, r.Hint = c, hints(c)
+	c := converter{o: o, to: o.decided.to}
+	if o.keepsApart() {
+		o.apart = newSpaceConverter(c)
+		r.Target, r.Hint = o.apart, hints(o.apart)
+		return
+	}
+	r.Target, r.Hint = &c, hints(&c)
 }
 
 // write returns the options of writing the documents of in.
@@ -269,9 +288,15 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 	}
 }
 
-// end says that documents of several namespaces became one output.
+// end says what is to be known about the namespaces of the output.
 func (o *convertOptions) end(r *run.Run, result *run.Result) {
-	if result.Whole && result.Several && o.field == "" && !o.quiet {
+	switch {
+	case !result.Whole || o.quiet:
+	case o.apart != nil:
+		for _, text := range o.apart.notes() {
+			r.Say.Note(text)
+		}
+	case result.Several && o.field == "":
 		r.Say.Note("wrote documents of several namespaces; -o FOLDER/ writes a file for each")
 	}
 }

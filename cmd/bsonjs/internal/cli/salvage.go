@@ -11,7 +11,7 @@ import (
 // salvaged returns the format of the output for inputs in the format from: the same,
 // or that of the documents of a container.
 func salvaged(from *codec.Codec) *codec.Codec {
-	if from != nil && from.Write == nil {
+	if from != nil && from.Holds != nil {
 		return from.Holds
 	}
 	return from

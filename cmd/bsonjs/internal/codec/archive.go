@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -16,20 +18,50 @@ import (
 )
 
 // Archive is what mongodump --archive writes: the documents of several namespaces.
-// It is only read.
 //
 // One archive.Reader has the counts and checksums of the whole input, and decides what
 // a fault is. It reads the stream, and follows the pieces that workers convert.
+//
+// Its Encoder writes documents without the headers of blocks, which a sink adds.
 var Archive = &Codec{
-	Name:    "archive",
-	Title:   "a mongodump archive",
-	Becomes: "json",
-	Binary:  true,
-	Offsets: true,
-	Copies:  true,
-	Holds:   BSON,
-	Sniff:   sniffArchive,
-	Read:    readArchive,
+	Name:     "archive",
+	Title:    "a mongodump archive",
+	Suffixes: []string{".archive"},
+	Becomes:  "json",
+	Binary:   true,
+	Offsets:  true,
+	Copies:   true,
+	Holds:    BSON,
+	Sniff:    sniffArchive,
+	Read:     readArchive,
+	Write: func(o WriteOptions) Encoder {
+		return Encoder{Appender: archiveAppender{newBSONAppender(o)}, Alone: math.MaxInt}
+	},
+}
+
+// ErrArchiveSize says that a document is longer than servers and mongorestore accept.
+var ErrArchiveSize = fmt.Errorf("documents of archives have at most %d bytes", archive.DefaultMaxDocumentSize)
+
+// An archiveAppender writes the documents of archives.
+type archiveAppender struct{ *bsonAppender }
+
+func (a archiveAppender) AppendValue(dst []byte, most int, t bson.Type, data []byte) ([]byte, error) {
+	if len(data) > archive.DefaultMaxDocumentSize {
+		return dst, &bson.ValueError{Err: ErrArchiveSize}
+	}
+	return a.bsonAppender.AppendValue(dst, most, t, data)
+}
+
+func (a archiveAppender) WriteValue(w io.Writer, t bson.Type, data []byte) error {
+	doc, err := a.document(t, data)
+	switch {
+	case err != nil:
+		return err
+	case len(doc) > archive.DefaultMaxDocumentSize:
+		return &bson.ValueError{Err: ErrArchiveSize}
+	}
+	_, err = w.Write(doc)
+	return err
 }
 
 // archiveMagic is the start of an archive. As the length of a document it would be
@@ -111,6 +143,8 @@ func readArchive(o ReadOptions) Decoder {
 		Unfollow: func() { a.r.Unfollow() },
 		Metadata: a.metadata,
 		List:     a.list,
+		Contents: a.contents,
+		Survey:   a.survey,
 		Ends:     documents.Ends,
 		Mend:     documents.Mend,
 	}

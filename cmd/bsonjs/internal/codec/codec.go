@@ -47,7 +47,8 @@ type Codec struct {
 	Checks  bool // the reader has looked at all bytes of a document
 	Copies  bool // documents are bytes of BSON, which are copied to another such format
 	// Holds is the format of the documents of a container, which has documents of
-	// several namespaces. nil: the format is not that of a container.
+	// several namespaces. nil: the format is not that of a container. The Encoder of a
+	// container writes only the documents.
 	Holds *Codec
 
 	// Sniff says whether head, the first bytes of an input, is of the format.
@@ -130,6 +131,9 @@ type Decoder struct {
 	Metadata func() []archive.Metadata
 	// List returns what is known of the container. It is nil for other formats.
 	List func() Listing
+	// Contents reads what the start of the container r says. Survey reads all of it,
+	// for a container whose start is damaged. They are nil for other formats.
+	Contents, Survey func(r io.Reader) Contents
 	// Ends reports whether the end of a document that was read is known, so
 	// that the next one starts there. If Ends is nil, it is always known.
 	Ends func(doc []byte) bool

@@ -1,8 +1,59 @@
 package codec
 
 import (
+	"io"
+
 	"github.com/bsonkit/bsonkit/bson/archive"
 )
+
+// Contents are what a container says about its namespaces before their documents.
+type Contents struct {
+	Server   string // version, "" if it is not known
+	Tool     string // version of the program that wrote the container, "" if it is not known
+	Metadata []archive.Metadata
+	// Damaged says that the start of the container has a fault, so that something may
+	// be missing.
+	Damaged bool
+}
+
+// contents reads the start of an archive. Namespaces that are not wanted are left out.
+func (a *archiver) contents(r io.Reader) Contents { return a.contentsOf(a.opts.NewReader(r)) }
+
+// survey reads a whole archive. Namespaces of blocks without metadata are behind those
+// with metadata.
+func (a *archiver) survey(r io.Reader) Contents {
+	o := a.opts
+	o.SkipChecksums = true
+	d := o.NewReader(r)
+	for {
+		for d.Next() {
+		}
+		if !d.Resync(nil) {
+			return a.contentsOf(d)
+		}
+	}
+}
+
+// contentsOf returns what d knows of the wanted namespaces.
+func (a *archiver) contentsOf(d *archive.Reader) Contents {
+	h := d.Header()
+	c := Contents{Server: h.ServerVersion, Tool: h.ToolVersion}
+	known := map[archive.Namespace]bool{}
+	add := func(m archive.Metadata) {
+		if !known[m.Namespace] && a.wanted.Wants(m.Namespace) && m.Namespace != (archive.Namespace{}) {
+			c.Metadata = append(c.Metadata, m)
+		}
+		known[m.Namespace] = true
+	}
+	for _, m := range d.Metadata() {
+		add(m)
+	}
+	for n := range d.Namespaces() {
+		add(archive.Metadata{Namespace: n})
+	}
+	c.Damaged = d.Err() != nil
+	return c
+}
 
 // A Listing is what is known of a container that was read.
 type Listing struct {

@@ -51,7 +51,7 @@ func TestListing(t *testing.T) {
 		missing int // faults: one for all wanted namespaces without an end
 	}{
 		{"", all, 1},
-		{"*.plain", []Listed{all[4]}, 0},
+		{"*.plain", []Listed{all[2], all[4]}, 0}, // buckets, too
 		{"*.*plain", []Listed{all[2], all[4]}, 0},
 		{"*.view", []Listed{all[5]}, 1},
 		{"b.*", nil, 0},

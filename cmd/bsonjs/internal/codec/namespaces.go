@@ -76,14 +76,15 @@ func (s *Namespaces) Unmatched() (all []string) {
 }
 
 // Wants reports whether n is selected: a pattern matches it, or all patterns exclude,
-// and no pattern that excludes matches it.
+// and no pattern that excludes matches it. The buckets of a time series are selected
+// by its name, too.
 func (s *Namespaces) Wants(n archive.Namespace) bool {
 	if s == nil {
 		return true
 	}
 	wanted, excluded := s.excludes, false
 	for _, p := range s.patterns { // all, so that each knows whether it matches
-		if !matches(p.db, n.DB) || !matches(p.collection, n.Collection) {
+		if !p.matches(n) {
 			continue
 		}
 		p.matched.Store(true)
@@ -94,6 +95,15 @@ func (s *Namespaces) Wants(n archive.Namespace) bool {
 		}
 	}
 	return wanted && !excluded
+}
+
+// matches reports whether p matches n, or the time series whose buckets are in n.
+func (p *pattern) matches(n archive.Namespace) bool {
+	if !matches(p.db, n.DB) {
+		return false
+	}
+	series, ok := n.Measurements()
+	return matches(p.collection, n.Collection) || ok && matches(p.collection, series.Collection)
 }
 
 // parseWild returns the parts of a pattern. Only the last part may be without any.

@@ -13,7 +13,7 @@ var foreignSuffixes = map[string]string{
 	".csv": "CSV", ".tsv": "TSV", ".parquet": "Parquet", ".arrow": "Arrow", ".feather": "Feather", ".avro": "Avro", ".orc": "ORC",
 	".xls": "Excel workbooks", ".xlsx": "Excel workbooks", ".ods": "OpenDocument spreadsheets",
 	// Archives and databases.
-	".archive": "mongodump archives", ".wt": "WiredTiger files", ".sqlite": "SQLite databases", ".sqlite3": "SQLite databases",
+	".wt": "WiredTiger files", ".sqlite": "SQLite databases", ".sqlite3": "SQLite databases",
 	".tar": "tar archives", ".tgz": "tar archives", ".tbz2": "tar archives", ".txz": "tar archives", ".tzst": "tar archives",
 	".zip": "zip archives", ".7z": "7z archives", ".rar": "rar archives",
 	// Compressions.

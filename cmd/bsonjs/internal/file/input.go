@@ -219,8 +219,14 @@ func (f *Reader) Ahead(n int64) []byte {
 		return nil
 	}
 	ahead, _ := io.ReadAll(io.LimitReader(f.src, n)) // the error comes again
-	f.src = compress.NewSource(io.MultiReader(bytes.NewReader(ahead), f.src))
+	f.Unread(ahead)
 	return ahead
+}
+
+// Unread makes Read return p before the bytes that follow, as if p had not been read.
+// The Reader keeps p.
+func (f *Reader) Unread(p []byte) {
+	f.src = compress.NewSource(io.MultiReader(bytes.NewReader(p), f.src))
 }
 
 // decompress adds decoders until the bytes are not compressed any more.

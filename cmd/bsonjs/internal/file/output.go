@@ -49,7 +49,43 @@ type Output struct {
 	disk disk // nil: systemDisk
 }
 
-// A Writer is an output that is open.
+// An Opened is an output that is open. Exactly one of Commit, Keep and Discard ends it.
+type Opened interface {
+	// Write writes p as io.Writer says. If nobody reads and the context ends, it
+	// returns the cause of the context; p must not be changed then.
+	io.Writer
+	// Err returns the first error of writing.
+	Err() error
+	// Name returns the name of the output for messages.
+	Name() string
+	// Aside reports whether the output has a temporary name first, so that it must
+	// always be ended.
+	Aside() bool
+	// IsTerminal and ShowsColors report whether the output is a terminal, and one that
+	// obeys escape sequences.
+	IsTerminal() bool
+	ShowsColors() bool
+	// Compressed returns the number of compressed bytes written so far, 0 if the
+	// output is not compressed.
+	Compressed() int64
+
+	// Settle completes the output and closes it. What is written aside is then on the
+	// disk under its temporary name. On failure Keep or Discard is still to be called.
+	Settle() error
+	// Commit settles the output unless Settle was called, and gives it its name. On
+	// failure Keep or Discard is still to be called; after success they do nothing.
+	Commit() error
+	// Removed returns the name of the partial output of an earlier run that Commit
+	// removed, "" if there was none.
+	Removed() string
+	// Keep ends the output. What is written aside gets the name PartialName, and Keep
+	// returns its name then, or "" if there was no temporary name.
+	Keep() (name string, err error)
+	// Discard ends the output and removes what is written aside.
+	Discard() error
+}
+
+// A Writer is an output that is open as one stream of bytes.
 type Writer struct {
 	ctx   context.Context // of Open; Background if no reader can block a write
 	name  string          // as messages show it

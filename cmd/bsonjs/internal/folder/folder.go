@@ -88,11 +88,12 @@ func (d decompressed) Close() error {
 	return nil
 }
 
-// suffixes returns the suffixes of the format from, nil for all formats.
+// suffixes returns the suffixes of the format from, nil for all formats but containers,
+// whose files are not collections.
 func suffixes(from *codec.Codec) []string {
 	all := []string{}
 	for _, c := range codec.All() {
-		if from == nil || from == c {
+		if c.Holds == nil && (from == nil || from == c) {
 			all = append(all, c.Suffixes...)
 		}
 	}

@@ -47,7 +47,7 @@ func (e *engine) named(in folder.Input) *report.Fault {
 
 // folder processes the files of in.
 func (e *engine) folder(in *folder.Folder) *report.Fault {
-	if e.From != nil && len(e.From.Suffixes) == 0 {
+	if e.From != nil && e.From.Holds != nil {
 		return report.UsageFault(fmt.Sprintf("%s is a directory and not %v; leave out --from", report.CleanName(in.Name), e.From))
 	}
 	if e.NeedsSpaces != "" && !in.HasSpaces() && len(in.Files) > 0 {

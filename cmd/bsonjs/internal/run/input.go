@@ -54,8 +54,12 @@ type source struct {
 	docs  int64        // records read before it, rejected ones included
 }
 
-// openInput opens an input, which is m if m is not nil.
+// openInput opens an input, which is m if m is not nil, unless it is open already.
 func (e *engine) openInput(name string, m *member) (*file.Reader, error) {
+	if in := e.kept[name]; in != nil {
+		delete(e.kept, name)
+		return in, nil
+	}
 	if m != nil {
 		return e.in.OpenIn(e.ctx, m.in.FS, m.file.Name, name)
 	}
@@ -81,20 +85,14 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	if name == "-" && file.IsTerminal(e.Stdin) && !e.Quiet {
 		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
 	}
-	head, err := in.Head(codec.HeadSize)
-	if err == nil && codec.NeedsMore(head) {
-		head, err = in.Head(codec.WideHead)
-	}
+	head, err := headOf(in)
 	switch {
 	case err != nil:
 		return after(in, e.cutFault(in.Name(), err))
 	case len(head) == 0:
 		return nil // no documents, in any format
 	}
-	s := &source{engine: e, in: in, name: in.Name(), member: m, namespace: m.space(), from: e.From}
-	if seen := codec.Detect(head, compress.Stem(name)); s.from == nil || e.Unpack && seen != nil && seen.Holds == s.from {
-		s.from = seen
-	}
+	s := &source{engine: e, in: in, name: in.Name(), member: m, namespace: m.space(), from: e.format(name, head)}
 	head = slices.Clone(head) // findArchive reads on
 	s.findArchive()
 	r, head := s.restored(in, head)
@@ -144,6 +142,25 @@ func (s *source) findArchive() {
 	default:
 		s.looks = codec.AdviseArchive(at)
 	}
+}
+
+// headOf returns as many of the first bytes of in as the format needs.
+func headOf(in *file.Reader) (head []byte, err error) {
+	head, err = in.Head(codec.HeadSize)
+	if err == nil && codec.NeedsMore(head) {
+		head, err = in.Head(codec.WideHead)
+	}
+	return head, err
+}
+
+// format returns the format of the input of the given name that starts with head, nil
+// if it is not known.
+func (e *engine) format(name string, head []byte) *codec.Codec {
+	seen := codec.Detect(head, compress.Stem(name))
+	if e.From == nil || e.Unpack && seen != nil && seen.Holds == e.From {
+		return seen
+	}
+	return e.From
 }
 
 // list lists the namespaces of s, if the target wants that.

@@ -31,7 +31,7 @@ func (e *engine) openOutputs() (f *report.Fault) {
 	return f
 }
 
-func (e *engine) open(o file.Output) (*file.Writer, *report.Fault) {
+func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {
 	o.Level, o.Jobs = min(o.Level, o.Codec.MaxLevel()), e.jobs()
 	if f := e.conflict(o); f != nil {
 		return nil, f
@@ -153,14 +153,14 @@ func (e *engine) complete() *report.Fault {
 	}
 	// Both files are on the disk before either gets its name, and the output
 	// gets its name first. So a run that fails here can be repeated.
-	for _, step := range []func(*file.Writer) error{(*file.Writer).Settle, (*file.Writer).Commit} {
-		for _, out := range []*file.Writer{e.out, e.rejects} {
+	for _, step := range []func(file.Opened) error{file.Opened.Settle, file.Opened.Commit} {
+		for _, out := range []file.Opened{e.out, e.rejects} {
 			if f := endFault(out, step); f != nil {
 				return f
 			}
 		}
 	}
-	for _, out := range []*file.Writer{e.out, e.rejects} {
+	for _, out := range []file.Opened{e.out, e.rejects} {
 		if out != nil && out.Removed() != "" && !e.Quiet {
 			e.Say.Note("removed " + report.CleanName(out.Removed()) + ", which an earlier run left")
 		}
@@ -169,7 +169,7 @@ func (e *engine) complete() *report.Fault {
 }
 
 // endFault takes a step to the end of out, which may be nil.
-func endFault(out *file.Writer, step func(*file.Writer) error) *report.Fault {
+func endFault(out file.Opened, step func(file.Opened) error) *report.Fault {
 	if out == nil {
 		return nil
 	}
@@ -197,7 +197,7 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 		failed(e.flush())
 	}
 	var notes []string
-	keep := func(out *file.Writer, n, more int64, what string) {
+	keep := func(out file.Opened, n, more int64, what string) {
 		if out == nil {
 			return
 		}

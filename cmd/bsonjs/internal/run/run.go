@@ -8,6 +8,7 @@
 //	  - input.go processes one input: in pieces, several at once (piece.go), and
 //	    around faults as a stream (stream.go). Both give the same records.
 //	  - folder.go processes a directory, file by file.
+//	  - gather.go reads the start of all inputs, for targets that need it.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
 //	    hints.
 //	  - outputs.go has the output and the file of rejected records.
@@ -68,6 +69,17 @@ type Target interface {
 	Begin(in Input) (Sink, error)
 	// End ends the output, to which everything was written.
 	End(out io.Writer) error
+}
+
+// A Gatherer is a Target that has to know what is in all inputs before the first record
+// is written.
+type Gatherer interface {
+	Target
+	// Gather gets what the start of an input says. It is called for each input that can
+	// be opened, in order and before any Begin: a directory, and its files that have no
+	// namespace in it. in has only the Name, From and Folder; what is nil for a file
+	// whose format is not that of a container. An error is one of usage.
+	Gather(in Input, what *codec.Contents) error
 }
 
 // A Lister is a Target that lists the namespaces of containers and directories.
@@ -170,13 +182,16 @@ type engine struct {
 	Run
 	ctx context.Context // ends when the run is to stop
 	in  file.Input
+	// kept are the inputs that gather has opened and that cannot be opened twice, by
+	// name.
+	kept map[string]*file.Reader
 
-	out     *file.Writer
-	rejects *file.Writer // nil: rejected records are not kept
-	sink    Sink         // of the current input
-	pending record.Part  // output of the sink that is not written yet
-	waiting int64        // records in pending
-	cut     bool         // the run was stopped in the middle of a record
+	out     file.Opened
+	rejects file.Opened // nil: rejected records are not kept
+	sink    Sink        // of the current input
+	pending record.Part // output of the sink that is not written yet
+	waiting int64       // records in pending
+	cut     bool        // the run was stopped in the middle of a record
 	// firstSpace is the first namespace of which documents were read, "" if there is
 	// none.
 	firstSpace string
@@ -189,9 +204,10 @@ type engine struct {
 // Do runs r until its inputs end or ctx does.
 func (r Run) Do(ctx context.Context) Result {
 	e := &engine{
-		Run: r,
-		ctx: ctx,
-		in:  file.Input{Stdin: r.Stdin, Plain: compress.Plain{Opens: codec.OpensBSON, Known: codec.Known}},
+		Run:  r,
+		ctx:  ctx,
+		kept: map[string]*file.Reader{},
+		in:   file.Input{Stdin: r.Stdin, Plain: compress.Plain{Opens: codec.OpensBSON, Known: codec.Known}},
 	}
 	defer e.Progress.End()
 	e.Code = e.run()
@@ -206,6 +222,10 @@ func (e *engine) run() report.Code {
 		return e.Say.Faults(f)
 	}
 	e.Opened = true
+	defer e.closeKept()
+	if f := e.gather(); f != nil {
+		return e.abandon(f)
+	}
 	for _, in := range e.Inputs {
 		if f := e.named(in); f != nil {
 			return e.abandon(f)

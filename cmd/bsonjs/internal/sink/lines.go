@@ -29,7 +29,7 @@ type Lines struct {
 const maxKept = 4 << 20
 
 // Part returns a part of the output.
-func (l *Lines) Part() record.Part { return &linesPart{lines: l} }
+func (l *Lines) Part() record.Part { return &linesPart{encoder: &l.Encoder} }
 
 // Alone returns the Alone of the Encoder.
 func (l *Lines) Alone() int { return l.Encoder.Alone }
@@ -37,10 +37,16 @@ func (l *Lines) Alone() int { return l.Encoder.Alone }
 // Take writes the documents in p.
 func (l *Lines) Take(p record.Part) error {
 	part := p.(*linesPart)
-	if len(part.out) == 0 {
+	err := l.put(part.out)
+	part.empty()
+	return err
+}
+
+// put writes out, the documents of a part.
+func (l *Lines) put(out []byte) error {
+	if len(out) == 0 {
 		return nil
 	}
-	out := part.out
 	if !l.begun {
 		l.begun = true
 		if err := l.text(l.Open); err != nil {
@@ -49,9 +55,6 @@ func (l *Lines) Take(p record.Part) error {
 		out = out[len(l.Between):]
 	}
 	_, err := l.Out.Write(out)
-	if part.out = part.out[:0]; cap(part.out) > maxKept {
-		part.out = nil
-	}
 	return err
 }
 
@@ -109,10 +112,17 @@ func (d *longDocument) Write(p []byte) (int, error) {
 // A linesPart is the output of some documents in a row. Each has the text
 // between documents before it, also the first.
 type linesPart struct {
-	lines *Lines
-	out   []byte
-	most  int // bytes that out may have
-	size  int // bytes of the piece; 0 if unknown, and after the first document
+	encoder *codec.Encoder // of the sink, whose inputs may have several
+	out     []byte
+	most    int // bytes that out may have
+	size    int // bytes of the piece; 0 if unknown, and after the first document
+}
+
+// empty removes the documents, which are written.
+func (p *linesPart) empty() {
+	if p.out = p.out[:0]; cap(p.out) > maxKept {
+		p.out = nil
+	}
 }
 
 func (p *linesPart) Reset(size, most int) { p.out, p.size, p.most = p.out[:0], size, most }
@@ -120,12 +130,12 @@ func (p *linesPart) Size() int            { return len(p.out) }
 
 func (p *linesPart) Add(rec *record.Record) error {
 	n := len(p.out)
-	out, err := p.lines.AppendValue(append(p.out, p.lines.Between...), p.most, rec.Type, rec.Data)
+	out, err := p.encoder.AppendValue(append(p.out, p.encoder.Between...), p.most, rec.Type, rec.Data)
 	if err != nil {
 		p.out = out[:n]
 		return err
 	}
-	p.out = append(out, p.lines.After...)
+	p.out = append(out, p.encoder.After...)
 	if p.size > 0 {
 		p.out = roomy(p.out, p.size, len(rec.Source), p.most)
 		p.size = 0
