@@ -324,15 +324,13 @@ var calls = []call{
 		w := archive.NewWriter(io.Discard, archive.Header{}, nil)
 		return held{w, w.Write(archive.Namespace{DB: "d", Collection: "c"}, data)}
 	})},
-<<<<<<< HEAD
-	{"timeseries.Unpack", documents, bucketed(func(bucket []byte) any {
-		u := timeseries.Options{}.NewUnpacker()
-		return held{u, u.Reset(bucket)}
-=======
 	{"archive.Writer.WriteAll", documents, direct(func(data []byte) any {
 		w := archive.NewWriter(io.Discard, archive.Header{}, nil)
 		return held{w, w.WriteAll(archive.Namespace{DB: "d", Collection: "c"}, data)}
->>>>>>> 0a8342c (bsonjs: --to archive writes archives of mongodump from archives and files; --as-ns, --ns-from and --ns-to name namespaces; archive: Writer.WriteAll)
+	})},
+	{"timeseries.Unpack", documents, bucketed(func(bucket []byte) any {
+		u := timeseries.Options{}.NewUnpacker()
+		return held{u, u.Reset(bucket)}
 	})},
 	{"bson.Decoder", inRows, direct(func(data []byte) any { return through(bson.NewDecoder(bytes.NewReader(data))) })},
 	{"bson.DecodeOptions.Split", inRows, direct(func(data []byte) any {
