@@ -389,6 +389,8 @@ func TestDecodes(t *testing.T) {
 		{"json.Number whole double", 25.0, json.Number("25.0")},
 		{"json.Number large double", 1e300, json.Number("1.0E+300")},
 		{"json.Number int", int64(25), json.Number("25")},
+		{"json.Number int32", int32(-25), json.Number("-25")},
+		{"json.Number decimal", mustDecimal("2.50"), json.Number("2.50")},
 		{"big from int", int64(7), *big.NewInt(7)},
 		{"big from double", 1e23, *bigOf("99999999999999991611392")},
 		{"big from minus zero", math.Copysign(0, -1), *big.NewInt(0)},

@@ -60,6 +60,7 @@ func TestResync(t *testing.T) {
 		{"a brace is missing and no end, then documents", "x\"a\":[\n {\"b\":y} {\"c\":1}\n", `{"c":1}`, 2},
 		{"closed before a member without an end, then documents", "{\"a\":x}\"b\":[\n {\"c\":y} {\"d\":1}\n", `{"d":1}`, 3},
 		{"a list without an end, then indented documents", "{\"a\":[1\n {\"b\":2}\n {\"c\":3}\n", `{"b":2}{"c":3}`, 1},
+		{"string cut short, closed on the next line", "{\"a\":\"x\n\"b\":1} {\"c\":3}\n{\"a\":2}\n", `{"c":3}{"a":2}`, 1},
 		{"array not closed", `[{"a":1},{"a":2}`, `{"a":1}{"a":2}`, 0},
 		{"in arrays of arrays", `[[{"a":1}],[{"a":2}]]`, `{"a":1}{"a":2}`, 0},
 		{"documents on a line", `{"a":x} {"a":2}{"a":[x]}{"a":4}`, `{"a":2}{"a":4}`, 2},

@@ -424,6 +424,10 @@ func TestShellRefused(t *testing.T) {
 		err  error
 	}{
 		{`{a:new Date¦()}`, extjson.ErrEvaluate},
+		{`{a:BinData(0,"AQID", ¦5)}`, extjson.ErrToken},
+		{`{a:HexData(0,"01", ¦5)}`, extjson.ErrToken},
+		{`{a:MD5("000102030405060708090a0b0c0d0e0f", ¦5)}`, extjson.ErrToken},
+		{`{a:Binary.createFromBase64("AQID", 5, ¦5)}`, extjson.ErrToken},
 		{`{a:/x/¦1}`, extjson.ErrToken},
 		{`{a:/x/i¦_}`, extjson.ErrToken},
 		{`{a:/x/i¦$}`, extjson.ErrToken},

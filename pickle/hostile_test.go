@@ -66,6 +66,33 @@ var containers = []struct {
 	{"DBRef with fields", "cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idNU\x0e_DBRef__kwargs}U\x01x%ssub", 1, false},
 }
 
+// TestDepthOfSiblings: a value that has ended does not count as a level for those
+// beside it, whatever its kind is.
+func TestDepthOfSiblings(t *testing.T) {
+	for _, item := range []string{
+		")", "(t", "N\x85", "]", "(l", "]Na", "}", "(d", "}U\x01aNs", "}K\x01Ns", "\x8f", "\x8f(N\x90", "(N\x91", "(\x91",
+		newSON + "}U\x0a_SON__keys]sb", newSON + "U\x01aNs}U\x0a_SON__keys](U\x01aesb", "ccollections\nOrderedDict\n)R", "ccollections\nOrderedDict\n](](U\x01aNee\x85R",
+		"cbson.code\nCode\nU\x01a\x85\x81}U\x0c_Code__scope}sb", "cbson.code\nCode\nU\x01a\x85\x81}U\x0c_Code__scopeNsb",
+		"cbson.dbref\nDBRef\n)\x81}(U\x12_DBRef__collectionU\x01cU\x0a_DBRef__idNub",
+		"cos\nsystem\nU\x04echo\x85R", "cos\nsystem\n", "cos\nsystem\n)\x81}U\x01aNsb", "ca\nB\n)\x81(NNe", "ca\nB\n)\x81(U\x01aNu", "ca\nB\n)}U\x01kNs\x92",
+	} {
+		for _, o := range []pickle.DecodeOptions{{}, {Unknown: pickle.UnknownConvert}, {Unknown: pickle.UnknownDescribe}} {
+			read := func(n int) error {
+				_, _, err := o.AppendBSONValue(nil, []byte("]("+strings.Repeat(item, n)+"e."))
+				return err
+			}
+			for o.MaxDepth = 1; errors.Is(read(1), bson.ErrDepth); o.MaxDepth++ {
+			}
+			if err := read(1); err != nil {
+				continue // the option does not allow it
+			}
+			if err := read(20); err != nil {
+				t.Errorf("%q, Unknown %v, MaxDepth %d: %v for 20 of them", item, o.Unknown, o.MaxDepth, err)
+			}
+		}
+	}
+}
+
 // TestDepths counts the levels of each container: a limit of as many levels is
 // enough for it, and for several of them beside each other. One less is not.
 func TestDepths(t *testing.T) {

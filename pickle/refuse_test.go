@@ -591,6 +591,31 @@ func TestPairsBesideDocuments(t *testing.T) {
 	}
 }
 
+// TestDuplicateKeys: a key that a dictionary has twice is a fault, wherever the two
+// stand and however many others there are.
+func TestDuplicateKeys(t *testing.T) {
+	for _, n := range []int{2, 7, 8, 9, 10, 40} {
+		for i := range n {
+			for _, j := range []int{0, i / 2, i - 1} {
+				if j < 0 || j == i {
+					continue
+				}
+				data := "}("
+				for k := range n {
+					if k == i {
+						k = j
+					}
+					data += fmt.Sprintf("U\x03k%02dN", k)
+				}
+				_, _, err := pickle.AppendBSONValue(nil, []byte(data+"u."))
+				if got, _ := faultOf(t, err); got.Err != bson.ErrDuplicateKey || got.What != fmt.Sprintf("k%02d", j) {
+					t.Fatalf("key %d of %d is key %d: %+v", i, n, j, got)
+				}
+			}
+		}
+	}
+}
+
 // TestSONKeys: the list of the keys of a SON has each key of its items once, however
 // many there are.
 func TestSONKeys(t *testing.T) {

@@ -150,6 +150,9 @@ func salvage(t *testing.T, r *archive.Reader, data []byte) (got salvaged) {
 		}
 		if !r.Next() {
 			var fault *archive.Error
+			if r.Document() != nil {
+				t.Fatalf("after Next returned false the document is %x", r.Document())
+			}
 			switch err := r.Err(); {
 			case err == nil:
 				got.Skipped = skipped.String()

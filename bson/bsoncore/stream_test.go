@@ -289,6 +289,8 @@ func TestLengthError(t *testing.T) {
 			"length -1 is too small for a document"},
 		{"longer than the stream", "\x06\x00\x00\x00\x00", 5, bsoncore.LengthError{Length: 6, Err: bsoncore.ErrTruncated}, "",
 			"document ends too early: its length is 6"},
+		{"only a length", "\x06\x00\x00\x00", 4, bsoncore.LengthError{Length: 6, Err: bsoncore.ErrTruncated}, "",
+			"document ends too early: its length is 6"},
 		{"wrong by one", "\x05\x00\x00\x00\x0a\x00\x00", 0, bsoncore.LengthError{Length: 5, Err: bsoncore.ErrTerminator}, "",
 			"length 5 leads to a byte that is not NUL"},
 		{"log line", "LOGL something", 0, bsoncore.LengthError{Length: 0x4c474f4c, Err: bsoncore.ErrTooLarge}, "LOGL",
@@ -308,5 +310,12 @@ func TestLengthError(t *testing.T) {
 				t.Errorf("%+v, text %q: %v; want %+v, %q: %s", got, got.Text(), got, tc.want, tc.text, tc.says)
 			}
 		})
+	}
+	d := bsoncore.NewDecoder(strings.NewReader("\x06\x00\x00"))
+	if d.Next() || !errors.Is(d.Err(), bsoncore.ErrTruncated) {
+		t.Errorf("a part of a length: %v", d.Err())
+	}
+	if e, ok := errors.AsType[bsoncore.LengthError](d.Err()); ok {
+		t.Errorf("a part of a length is the length %d", e.Length)
 	}
 }

@@ -43,6 +43,46 @@ func TestSplitPlace(t *testing.T) {
 	}
 }
 
+// TestSplitEverywhere: in whatever portions a text arrives, it is cut between its
+// documents only, and what is left at the end is shorter than two of them.
+func TestSplitEverywhere(t *testing.T) {
+	for _, text := range []string{
+		"{\"a\":1}\n{\"a\":[1,\n2]}\n{\n  \"a\": {\n\"b\":\"}\\\"{\"\n}\n}\n{}\n{\"a\":\"\"}\n",
+		"{\"a\":1} {\"a\":2}{}\n\n{\"a\":{\"b\":{}}}\n {}",
+		"[{\"a\":1},\n{\"a\":[{}]}\n,{}]\n{\"a\":2}\n{\"a\":3}\n",
+		"\ufeff\n{\"a\":1}\n{\"a\":2}\n",
+	} {
+		between := map[int]bool{0: true} // the offsets outside of documents
+		depth, inString := 0, false
+		for i, c := range []byte(text) {
+			switch {
+			case c == '"' && (i == 0 || text[i-1] != '\\'):
+				inString = !inString
+			case inString:
+			case c == '{':
+				depth++
+			case c == '}':
+				depth--
+			}
+			between[i+1] = depth == 0
+		}
+		for n := 1; n <= len(text); n++ {
+			s := textcut.NewSplitter(textcut.Start, false, math.MaxInt)
+			from := 0 // the cut before
+			for fed := 0; fed < len(text); {
+				fed = min(fed+n, len(text))
+				cut := s.Split([]byte(text[from:fed]))
+				if from += cut; !between[from] {
+					t.Fatalf("portions of %d: a cut at %d in %q", n, from, text)
+				}
+			}
+			if rest := text[from:]; len(rest) > 20 {
+				t.Errorf("portions of %d: %q is left of %q", n, rest, text)
+			}
+		}
+	}
+}
+
 // TestSplitLost: from a byte that is not allowed, or a bracket that opens no array, the
 // text is one piece to its end, for all portions in which it arrives.
 func TestSplitLost(t *testing.T) {
