@@ -208,7 +208,7 @@ func TestJSONDepth(t *testing.T) {
 		t.Errorf("one deeper: %.200v", err)
 	}
 	for pointer, v := range map[string]any{
-		"/a/b/a/a": map[string]any{"b": d}, "/a/0/a/a": []any{d}, "/a/D/a/a": struct{ D bson.D }{d}, "/a/a/a": &d, "/a": ownJSON{bson.D{{"b", d}}},
+		"/a/b/a/a": map[string]any{"b": d}, "/a/0/a/a": []any{d}, "/a/D/a/a": struct{ D bson.D }{d}, "/a/E/a/a": struct{ embeddedD }{embeddedD{d}}, "/a/a/a": &d, "/a": ownJSON{bson.D{{"b", d}}},
 	} {
 		_, err := json.Marshal(bson.D{{"a", v}})
 		if got := conversionOf(t, err); !strings.HasPrefix(got.Pointer, pointer) || !errors.Is(err, bson.ErrDepth) {
@@ -216,6 +216,9 @@ func TestJSONDepth(t *testing.T) {
 		}
 	}
 }
+
+// An embeddedD is a part of another struct.
+type embeddedD struct{ E bson.D }
 
 // TestJSONDepthOfEach: every container counts as one level, in every place, and 1,000
 // levels are written.

@@ -80,6 +80,7 @@ func TestAppendQuote(t *testing.T) {
 		{"", `""`},
 		{"a é\u2028\U0001F600\x7f", "\"a é\u2028\U0001F600\x7f\""},
 		{"\"\\/\b\f\n\r\t", `"\"\\/\b\f\n\r\t"`},
+		{"\u0080\u07ff\u0800\uffff", "\"\u0080\u07ff\u0800\uffff\""},
 		{"\x00\x0b\x1f", `"\u0000\u000b\u001f"`},
 		{"a\xffb\xc3", "\"a\uFFFDb\uFFFD\""},
 	} {

@@ -27,6 +27,22 @@ func TestFrame(t *testing.T) {
 		{"single quotes", `{'}':"'}"} `, true, 10},
 		{"regex", `{a:/[/}]\/}/}}`, true, 13},
 		{"comments", "{//}\n/*}**/}", true, 12},
+		{"line comment with brackets", "{//}]'\n} }", true, 8},
+		{"line comment in a line comment", "{// //}\n//}\n} }", true, 13},
+		{"comment with stars", "{/***}**/} }", true, 10},
+		{"comment with a star inside", "{/*a*b}*/} }", true, 10},
+		{"comment that ends as it begins", "{/*/}*/} }", true, 8},
+		{"escaped quote", "{\"\\\"}\":1} }", true, 9},
+		{"escaped single quote", "{'\\'}':1} }", true, 9},
+		{"other quotes", "{'a\"}':\"b'}\"} }", true, 13},
+		{"escaped backslash", "{'\\\\':1} }", true, 8},
+		{"brace in a regex", "{a:/}/} }", true, 7},
+		{"escaped slash first", "{a:/\\/}/} }", true, 9},
+		{"class first", "{a:/[/}]}/} }", true, 11},
+		{"bracket in a class", "{a:/[[}]}/} }", true, 11},
+		{"escaped bracket of a class", "{a:/[\\]/}]/} }", true, 12},
+		{"nested, shell", "{a:[{b:[]}]} }", true, 12},
+		{"brackets of both kinds", "{a:{b:[1]},c:[{}]} }", true, 18},
 		{"comment without an end", `{/*}`, true, -1},
 	} {
 		for size := 1; size <= len(tc.text); size++ {
@@ -41,6 +57,38 @@ func TestFrame(t *testing.T) {
 			if got != tc.want {
 				t.Errorf("%s, portions of %d: ends at %d, want %d", tc.name, size, got, tc.want)
 			}
+		}
+	}
+}
+
+// TestReopen: a Frame that was opened again ends at the bracket that closes its
+// document.
+func TestReopen(t *testing.T) {
+	for _, shell := range []bool{false, true} {
+		f := textcut.NewFrame(shell)
+		f.Scan([]byte(`{"a":{`))
+		f.Reopen()
+		if n, done := f.Scan([]byte(`"a":[1]}}`)); n != 8 || !done {
+			t.Errorf("shell %t: ends at %d, %t", shell, n, done)
+		}
+	}
+}
+
+// TestStarts: a byte order mark and a comment are known by their first bytes.
+func TestStarts(t *testing.T) {
+	for _, tc := range []struct {
+		text    string
+		mark    int
+		open    bool
+		comment bool
+	}{
+		{"", 0, true, false}, {"\xef", 0, true, false}, {"\xef\xbb", 0, true, false}, {"\xef\xbb\xbf", 3, false, false}, {"\xef\xbb\xbf\xef\xbb\xbf", 3, false, false},
+		{"\xef\xbb{", 0, false, false}, {"\xbb\xbf", 0, false, false}, {"{", 0, false, false}, {" \xef\xbb\xbf", 0, false, false},
+		{"/", 0, false, false}, {"//", 0, false, true}, {"/*", 0, false, true}, {"/* */", 0, false, true}, {"/a", 0, false, false}, {"*/", 0, false, false}, {"a/*", 0, false, false},
+	} {
+		text := []byte(tc.text)
+		if textcut.SkipMark(text) != tc.mark || textcut.MarkOpen(text) != tc.open || textcut.StartsComment(text) != tc.comment {
+			t.Errorf("%q: SkipMark %d, MarkOpen %t, StartsComment %t", tc.text, textcut.SkipMark(text), textcut.MarkOpen(text), textcut.StartsComment(text))
 		}
 	}
 }
