@@ -59,7 +59,6 @@ type task interface {
 
 func (o *options) common() *options            { return o }
 func (o *options) settle(*pflag.FlagSet) error { return nil }
-func (o *options) end(*run.Run, *run.Result)   {}
 
 // decide decides the format and the compression of the output that r asks for.
 func (o *options) decide(r request) (err error) {

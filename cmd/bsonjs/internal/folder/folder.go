@@ -28,7 +28,8 @@ type Input struct {
 	Err    error   // of listing the directory
 }
 
-// Inputs returns the inputs of the given names. Directories are listed, until ctx ends.
+// Inputs returns the inputs of the given names. Directories, and the tar and zip files of
+// directories, are listed, until ctx ends.
 // Their files of documents are those in the format from, nil for any.
 func Inputs(ctx context.Context, names []string, from *codec.Codec) []Input {
 	all := make([]Input, len(names))
@@ -37,8 +38,12 @@ func Inputs(ctx context.Context, names []string, from *codec.Codec) []Input {
 		if name == "-" {
 			continue
 		}
-		if info := file.Stat(name, nil); info != nil && info.IsDir() {
+		switch info := file.Stat(name, nil); {
+		case info == nil:
+		case info.IsDir():
 			all[i].Folder, all[i].Err = List(directory{ctx, name}, name, base(name), from)
+		case info.Mode().IsRegular():
+			all[i].Folder, _, all[i].Err = packed(ctx, name, from)
 		}
 	}
 	return all
@@ -110,6 +115,9 @@ func compressions() (all []string) {
 
 // Path returns the name, for messages, of a file that is called name in f.
 func (f *Folder) Path(name string) string {
+	if name == "." {
+		return f.Name
+	}
 	name = filepath.FromSlash(name)
 	if f.Name == "." {
 		return name

@@ -1,15 +1,19 @@
 package run
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
@@ -168,6 +172,14 @@ func (e *engine) listFault(name string, err error) *report.Fault {
 	}
 	if errors.Is(err, interrupt.ErrInterrupted) {
 		return e.interrupted()
+	}
+	if z, ok := errors.AsType[*compress.Error](err); ok {
+		return report.CompressionFault(name, z)
+	}
+	for _, damage := range []error{tar.ErrHeader, zip.ErrFormat, io.ErrUnexpectedEOF} {
+		if errors.Is(err, damage) {
+			return report.NewFault(report.CodeSyntax, name, cause(err).Error())
+		}
 	}
 	return report.ReadFault(name, err)
 }

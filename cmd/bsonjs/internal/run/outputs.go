@@ -59,7 +59,7 @@ func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {
 func (e *engine) conflict(o file.Output) *report.Fault {
 	for _, in := range e.Inputs {
 		name, ok := o.Conflict([]string{in.Name}, e.Stdin)
-		if in.Folder != nil {
+		if in.Folder != nil && !ok { // a tar or zip file may be the output itself
 			if path, inside := o.Inside(in.Name); inside && in.Folder.Reads(path) {
 				return report.UsageFault(o.Name + " would be a file of " + in.Name + ", which is an input; choose a name in another directory")
 			}
