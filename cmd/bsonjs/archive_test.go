@@ -604,3 +604,109 @@ func TestInspectFraming(t *testing.T) {
 		}
 	}
 }
+
+// TestArchiveDamageEverywhere: damage of each kind, at every place of a small archive
+// where it can be, is reported with exit code 4, and salvage gives the documents that it
+// does not touch, no others, in their order.
+func TestArchiveDamageEverywhere(t *testing.T) {
+	whole, docs, lines := smallArchive()
+	var headers, ends, terms []int // offsets of headers, of those with EOF, of terminators
+	for at := 4; at < len(whole); {
+		n := int(int32(binary.LittleEndian.Uint32(whole[at:])))
+		switch {
+		case n < 0:
+			terms = append(terms, at)
+			n = 4
+		case bytes.HasPrefix(whole[at+4:], []byte("\x02db\x00")) && bytes.Contains(whole[at:at+n], []byte("EOF\x00\x01")):
+			ends = append(ends, at)
+			fallthrough
+		case bytes.HasPrefix(whole[at+4:], []byte("\x02db\x00")) && bytes.Contains(whole[at:at+n], []byte("EOF")):
+			headers = append(headers, at)
+		}
+		at += n
+	}
+	starts := make([]int, len(docs))
+	for i, doc := range docs {
+		starts[i] = bytes.Index(whole, doc)
+	}
+	const text = "Killed by signal 15\n"
+	nothing := []byte("\x05\x00\x00\x00\x00")
+	insert := func(at int, b []byte) []byte { return slices.Insert(bytes.Clone(whole), at, b...) }
+	nameless := &madeArchive{sums: map[namespace]uint64{}}
+	nameless.header(namespace{"a", ""}, false)
+	type damage struct {
+		kind string
+		at   int
+		data []byte
+		lost int      // documents that may be missing
+		more []string // lines that may be there besides
+	}
+	var cases []damage
+	for at := 4; at <= len(whole); at++ {
+		cases = append(cases, damage{"text", at, insert(at, []byte(text)), 1, nil})
+	}
+	for at := 0; at < 4; at++ {
+		cases = append(cases, damage{"text in the magic number", at, insert(at, []byte(text)), 0, nil})
+	}
+	for i, at := range starts {
+		broken := bytes.Clone(whole)
+		broken[at+4] = 0x60 // no type of an element
+		cases = append(cases, damage{"a broken document", i, broken, 1, nil})
+		long := bytes.Clone(whole)
+		long[at+3] = 0x7f
+		cases = append(cases, damage{"a long length", i, long, 1, nil})
+	}
+	for _, at := range ends {
+		n := int(binary.LittleEndian.Uint32(whole[at:]))
+		for bit := range 64 {
+			bad := bytes.Clone(whole)
+			bad[at+n-9+bit/8] ^= 1 << (bit % 8)
+			cases = append(cases, damage{"a checksum", at, bad, 0, nil})
+		}
+		cases = append(cases,
+			damage{"a missing end", at, slices.Delete(bytes.Clone(whole), at, at+n+4), 0, nil},
+			damage{"a document behind an end header", at, insert(at+n, nothing), 0, []string{"{}\n"}})
+	}
+	for _, at := range headers {
+		cases = append(cases,
+			damage{"a terminator in place of a header", at, insert(at, []byte("\xff\xff\xff\xff")), 0, nil},
+			damage{"a header without a collection", at, insert(at, slices.Concat(nameless.data, []byte("\xff\xff\xff\xff"))), 0, nil})
+	}
+	for _, at := range terms[1:] {
+		cases = append(cases, damage{"a missing terminator", at, slices.Delete(bytes.Clone(whole), at, at+4), 0, nil})
+	}
+	first := headers[slices.Index(headers, ends[0])+1:][0] // of the block after the empty collection
+	block := whole[first : starts[2]+len(docs[2])+4]
+	cases = append(cases, damage{"a namespace that comes again", len(whole), append(bytes.Clone(whole), block...), 0, lines[:3]})
+
+	for _, tc := range cases {
+		got := runCommand(bytes.NewReader(tc.data), "salvage", "-t", "json", "-m", "relaxed", "-f", "archive")
+		name := fmt.Sprintf("%s at %d", tc.kind, tc.at)
+		if got.code != 4 || !strings.HasPrefix(got.stderr, "bsonjs: <stdin>: ") || !strings.Contains(got.stderr, "offset ") {
+			t.Errorf("%s: code %d, %s", name, got.code, got.stderr)
+		}
+		rest, more, lost := lines, tc.more, 0
+		for line := range strings.Lines(got.stdout) {
+			i := slices.Index(rest, line)
+			switch {
+			case i >= 0:
+				lost, rest = lost+i, rest[i+1:]
+			case slices.Contains(more, line):
+			default:
+				t.Errorf("%s: %q was no document, or is out of order\n%s", name, line, got.stderr)
+			}
+		}
+		if lost += len(rest); lost > tc.lost {
+			t.Errorf("%s: %d documents are missing\n%s\n%s", name, lost, got.stdout, got.stderr)
+		}
+		if got := runCommand(bytes.NewReader(tc.data), "-f", "archive"); got.code != 4 || got.stdout != "" && !strings.HasPrefix(got.stdout, "{") {
+			t.Errorf("%s: convert: code %d, %s", name, got.code, got.stderr)
+		}
+		if got := runCommand(bytes.NewReader(tc.data), "validate", "-f", "archive"); got.code != 1 {
+			t.Errorf("%s: validate: code %d, %s", name, got.code, got.stderr)
+		}
+	}
+	if len(cases) < 1200 {
+		t.Errorf("%d cases", len(cases))
+	}
+}
