@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/internal/textcut"
@@ -85,6 +86,30 @@ func TestNoAllocsDialects(t *testing.T) {
 		}); n != 0 {
 			t.Errorf("%s: reading makes %v allocations", p.name, n)
 		}
+	}
+}
+
+// TestNoAllocsEscape: keys are escaped and counted without allocations.
+func TestNoAllocsEscape(t *testing.T) {
+	doc, outer := bsoncore.Begin(nil)
+	doc, inner := bsoncore.BeginDocument(doc, "a")
+	doc = bsoncore.AppendString(bsoncore.AppendInt32(doc, "$$b", 1), "$oid", "zz")
+	doc = bsoncore.AppendNull(doc, "$$"+strings.Repeat("long ", 2000))
+	doc = bsoncore.End(bsoncore.End(doc, inner), outer)
+	escape, in := extjson.EncodeOptions{AmbiguousKeys: extjson.Escape}, extjson.DecodeOptions{EscapedKeys: true}
+	text, err := escape.AppendJSON(nil, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, back []byte
+	run := func() {
+		out, _ = escape.AppendJSON(out[:0], doc)
+		back, _ = in.AppendBSON(back[:0], text)
+		extjson.CountEscaped(doc)
+	}
+	run()
+	if n := testing.AllocsPerRun(3, run); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // specialElements appends elements whose keys are special in a dialect, or similar
 // to special keys, with values that may fit the keys.
 func specialElements(r *rand.Rand, dst []byte, levels int) []byte {
-	keys := append([]string{"$regex", "$options", "$type", "$ref", "$id", "$gt", "a", "", "base64", "subType", "t", "i", "pattern", "options"}, specials...)
+	keys := append([]string{"$regex", "$options", "$type", "$ref", "$id", "$db", "$gt", "$", "$$", "$$$", "$$oid", "$$regex", "a", "", "base64", "subType", "t", "i", "pattern", "options"}, specials...)
 	for range r.IntN(3) {
 		key := keys[r.IntN(len(keys))]
 		switch n := r.IntN(9); {

@@ -35,8 +35,9 @@
 // error with its place. Reading BSON gives a *bson.SyntaxError or
 // *bson.ValueError. Reading text gives a *SyntaxError or *ValueError of this
 // package, with line and column. A document whose own keys are special, such as
-// {"a":{"$oid":"zz"}} as stored data, has no faithful text: writing it is
-// ErrAmbiguous unless EncodeOptions.AmbiguousKeys is AsIs. A few bits have no
+// {"a":{"$oid":"zz"}} as stored data, is ErrAmbiguous, because its text would be
+// read back as another value. With EncodeOptions.AmbiguousKeys Escape the key is
+// written as $$oid, and DecodeOptions.EscapedKeys reads it back. A few bits have no
 // text at all (the payload of a NaN, for instance); EncodeOptions.RejectLossy
 // makes each of them an error. An integer in text beyond int64 becomes the
 // nearest double, as the specification requires; DecodeOptions.RejectInexact

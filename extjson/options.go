@@ -116,6 +116,12 @@ const (
 	Reject AmbiguityPolicy = iota
 	// AsIs writes it as if its keys were not special.
 	AsIs
+	// Escape writes $ in front of each special key, {"a":{"$$oid":"zz"}}, and of
+	// each key that begins with $$, at any level. No reader takes such a key for
+	// a special one, and DecodeOptions.EscapedKeys removes the $ again. It also
+	// escapes the key $regex where only a reader of Legacy text reads a regex,
+	// so that all dialects read the same document.
+	Escape
 )
 
 // EncodeOptions are the options of writing BSON as text. The zero value writes
@@ -193,7 +199,9 @@ type EncodeOptions struct {
 	// write them.
 	NonFinite NonFinitePolicy
 
-	// AmbiguousKeys is Reject or AsIs. Plain text has no ambiguous keys.
+	// AmbiguousKeys is Reject, AsIs or Escape. Plain text has no ambiguous keys;
+	// Escape with Mode Plain is out of range, because nothing reads such text
+	// back.
 	AmbiguousKeys AmbiguityPolicy
 	// RejectLossy rejects a value whose canonical text would not convert back
 	// to the same bytes, with an error that matches ErrLossy: a NaN other than
@@ -241,6 +249,10 @@ type DecodeOptions struct {
 	// +02 or +0200; a blank in place of T. It applies to $date, and with Shell to
 	// ISODate("…") and new Date("…"). It has no effect with CanonicalOnly.
 	LenientDates bool
+	// EscapedKeys removes the first $ of each key of a document that begins with
+	// $$, at any level. It reads the text of AmbiguousKeys: Escape. Other text
+	// must not be read so: its keys that begin with $$ would change.
+	EscapedKeys bool
 	// UUIDRepresentation is the byte order and subtype of UUIDs in $uuid, and
 	// in the shell's UUID("…"). UUIDUnspecified means subtype 4.
 	UUIDRepresentation bson.UUIDRepresentation
@@ -288,8 +300,10 @@ func (o *EncodeOptions) check() error {
 		return outOfRange("EncodeOptions.UUIDRepresentation", o.UUIDRepresentation)
 	case o.NonFinite > NonFiniteText:
 		return outOfRange("EncodeOptions.NonFinite", o.NonFinite)
-	case o.AmbiguousKeys > AsIs:
+	case o.AmbiguousKeys > Escape:
 		return outOfRange("EncodeOptions.AmbiguousKeys", o.AmbiguousKeys)
+	case o.AmbiguousKeys == Escape && o.Mode == Plain:
+		return &bsoncore.OptionError{Option: "extjson.EncodeOptions.AmbiguousKeys", Value: "Escape with Mode Plain"}
 	case o.InvalidUTF8 > bson.UTF8Replace:
 		return outOfRange("EncodeOptions.InvalidUTF8", o.InvalidUTF8)
 	case o.MaxLen < 0:

@@ -101,6 +101,8 @@ type decoder struct {
 	nul   int    // byte offset of the last \u0000 seen, or -1
 	swaps []swap // see read_pair.go
 
+	unescaped int // keys of the document from which a $ was removed
+
 	maxDepth      int // ≥ 1
 	maxNumber     int // bytes
 	most          int // length of dst from which on a document is too large
@@ -111,6 +113,7 @@ type decoder struct {
 	dates         looseness // of $date as text
 	uuids         bson.UUIDRepresentation
 	exact         bool // see RejectInexact
+	escapedKeys   bool
 	replace       bool // see InvalidUTF8
 
 	// The fault, if err is not nil.
@@ -148,6 +151,7 @@ func (d *decoder) init(o *DecodeOptions) {
 	}
 	d.most = math.MaxInt
 	d.exact = o.RejectInexact
+	d.escapedKeys = o.EscapedKeys
 	d.replace = o.InvalidUTF8 == bson.UTF8Replace
 }
 
@@ -155,6 +159,7 @@ func (d *decoder) reset(src []byte) {
 	d.src = src
 	d.depth = 0
 	d.nul = -1
+	d.unescaped = 0
 	d.err = nil
 	d.path = d.path[:0]
 	d.swaps = d.swaps[:0]
@@ -195,7 +200,7 @@ func (d *decoder) topDocument(dst []byte, off int) ([]byte, int) {
 		return dst, d.fail(off, ErrToken, "a document")
 	}
 	n := len(dst)
-	dst, end := d.document(dst, off+1, true)
+	dst, end := d.document(dst, off+1, topDocument)
 	if end >= 0 && len(dst)-n > math.MaxInt32 {
 		end = d.fail(off, bsoncore.ErrTooLarge, "")
 	}
@@ -203,9 +208,9 @@ func (d *decoder) topDocument(dst []byte, off int) ([]byte, int) {
 }
 
 // document reads the members of an object up to its brace; off is past the
-// opening one. top says that special keys have no meaning here. Elsewhere they
-// are misplaced, because object has seen that the first key is not special.
-func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
+// opening one. At the top level special keys have no meaning. Elsewhere they are
+// misplaced, because object has seen that the first key is not special.
+func (d *decoder) document(dst []byte, off int, where setting) ([]byte, int) {
 	if d.depth >= d.maxDepth {
 		return dst, d.fail(off-1, bsoncore.ErrDepth, "")
 	}
@@ -233,8 +238,10 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 		if off < 0 {
 			return dst, off
 		}
-		if !top && dst[mark+1] == '$' && lookupSpecial(dst[mark+1:len(dst)-1]) != notSpecial {
-			return dst, d.fail(at, ErrWrapper, "a key that is not special")
+		if dst[mark+1] == '$' {
+			if dst, off = d.dollarKey(dst, off, mark, at, where); off < 0 {
+				return dst, off
+			}
 		}
 		if dst, off = d.value(dst, off, mark); off < 0 {
 			d.unwind(dst, mark)
@@ -256,6 +263,22 @@ func (d *decoder) document(dst []byte, off int, top bool) ([]byte, int) {
 			return dst, d.fail(off, ErrToken, "comma or }")
 		}
 	}
+}
+
+// dollarKey checks the key of the element at mark, which begins with $. It removes
+// the further $ of an escaped key. The key is at an offset of the text, its value at
+// off, which is returned.
+func (d *decoder) dollarKey(dst []byte, off, mark, at int, where setting) ([]byte, int) {
+	key := dst[mark+1 : len(dst)-1]
+	switch {
+	case d.escapedKeys && isEscaped(key):
+		d.unescaped++
+		copy(key, dst[mark+2:]) // and the NUL
+		dst = dst[:len(dst)-1]
+	case isAmbiguous(key, where):
+		return dst, d.fail(at, ErrWrapper, "a key that is not special")
+	}
+	return dst, off
 }
 
 // arraySteps is the number of array elements between two checks of the size of

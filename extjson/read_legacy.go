@@ -17,33 +17,6 @@ import (
 // here read ahead to decide, over strings and numbers only. So no byte is read
 // more than twice, at any depth.
 
-// A legacyKey is a key that is special to Legacy readers only.
-type legacyKey uint8
-
-const (
-	notLegacy legacyKey = iota
-	legacyRegex
-	legacyOptions
-	legacyType
-	legacyBinary // special in every text, but with other values
-)
-
-var legacyKeys = [...]string{
-	legacyRegex:   "$regex",
-	legacyOptions: "$options",
-	legacyType:    "$type",
-	legacyBinary:  "$binary",
-}
-
-func lookupLegacy(key []byte) legacyKey {
-	for l := legacyRegex; int(l) < len(legacyKeys); l++ {
-		if legacyKeys[l] == string(key) {
-			return l
-		}
-	}
-	return notLegacy
-}
-
 const expectedLegacyBinary = `{"$binary": base64 text, "$type": hexadecimal text}`
 
 // legacyWrapper reads the rest of the object whose first key is given and

@@ -316,7 +316,7 @@ func (d *decoder) scopeDocument(dst []byte, off int) ([]byte, int) {
 	if off >= len(d.src) || d.src[off] != '{' {
 		return dst, d.fail(off, ErrWrapper, specialValues[keyScope])
 	}
-	return d.document(dst, off+1, false)
+	return d.document(dst, off+1, scopeDocument)
 }
 
 // swap performs the exchanges in d.swaps and empties it. The outermost is first

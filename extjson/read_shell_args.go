@@ -184,7 +184,7 @@ func (d *decoder) fields(dst []byte, off int) ([]byte, int) {
 	n := len(dst)
 	before := [4]byte(dst[n-4:])
 	d.depth-- // the members are those of the document around
-	dst, off = d.document(dst[:n-4], off+1, false)
+	dst, off = d.document(dst[:n-4], off+1, innerDocument)
 	d.depth++
 	if off < 0 {
 		return dst, off

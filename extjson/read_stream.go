@@ -350,6 +350,10 @@ func (d *Decoder) Raw() bson.Raw { return d.doc }
 // More, and after Next returned false.
 func (d *Decoder) Text() []byte { return d.text }
 
+// Unescaped returns the number of keys of the current document from which
+// EscapedKeys has removed a $.
+func (d *Decoder) Unescaped() int { return d.d.unescaped }
+
 // Position returns the line and column of the start of Text in the stream, both
 // from 1, the column in bytes. Each call counts them. They are 0 if Text is
 // nil.

@@ -54,7 +54,7 @@ func (d *decoder) object(dst []byte, off, mark int) ([]byte, int) {
 		}
 	}
 	bsoncore.SetType(dst, mark, bsoncore.TypeDocument)
-	return d.document(dst, off+1, false)
+	return d.document(dst, off+1, innerDocument)
 }
 
 // wrapper reads the rest of the wrapper whose first key, s, is at offset at

@@ -1,7 +1,24 @@
 package extjson
 
-// This file has the only list of special keys. A document below the top level
-// with a special key is a wrapper: an object that stands for a single value.
+import (
+	"bytes"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// This file has the only lists of special keys, for both directions. A document
+// below the top level with a special key is a wrapper: an object that stands for
+// a single value.
+//
+//   - lookupSpecial finds the keys that are special in every text, lookupLegacy
+//     the keys that legacy text has besides.
+//   - isAmbiguous decides where a key is special. The reader rejects such a key
+//     beside others, and the encoder rejects or escapes it.
+//   - isEscaped finds the keys that are spelled with a further $. The encoder
+//     spells so each ambiguous key, and each key that looks escaped already; the
+//     reader removes the $ again. So no two keys have the same spelling.
+//   - CountEscaped counts such keys in a document.
 
 // A special is a key that Extended JSON reserves.
 type special uint8
@@ -81,6 +98,131 @@ var specialSlots = func() (t [64]special) {
 // special keys share one.
 func specialSlot(k []byte) int {
 	return (len(k)*3 + int(k[1])*1 + int(k[3])*1 + int(k[len(k)-1])) & 63
+}
+
+// A legacyKey is a key that is special to Legacy readers only.
+type legacyKey uint8
+
+const (
+	notLegacy legacyKey = iota
+	legacyRegex
+	legacyOptions
+	legacyType
+	legacyBinary // special in every text, but with other values
+)
+
+var legacyKeys = [...]string{
+	legacyRegex:   "$regex",
+	legacyOptions: "$options",
+	legacyType:    "$type",
+	legacyBinary:  "$binary",
+}
+
+func lookupLegacy(key []byte) legacyKey {
+	for l := legacyRegex; int(l) < len(legacyKeys); l++ {
+		if legacyKeys[l] == string(key) {
+			return l
+		}
+	}
+	return notLegacy
+}
+
+// A setting is the place of a document. It decides the meaning of special keys.
+type setting uint8
+
+const (
+	topDocument   setting = iota // no key is special
+	innerDocument                // special keys are ambiguous
+	regexDocument                // $regex is ambiguous too: legacy readers read a regex
+	scopeDocument                // as innerDocument
+)
+
+// isAmbiguous reports whether key, in a document at that place, is special.
+func isAmbiguous(key []byte, where setting) bool {
+	return where != topDocument && (lookupSpecial(key) != notSpecial || where == regexDocument && string(key) == legacyKeys[legacyRegex])
+}
+
+// isEscaped reports whether key, in text with escaped keys, is the spelling of
+// the key without its first $.
+func isEscaped(key []byte) bool { return len(key) >= 2 && key[0] == '$' && key[1] == '$' }
+
+// isLegacyRegex reports whether a reader of Legacy text reads the document as a
+// regex: its members are $regex and perhaps $options, both strings.
+func isLegacyRegex(doc []byte) bool {
+	if len(doc) < 7 || doc[5] != '$' {
+		return false
+	}
+	var seen [len(legacyKeys)]bool
+	c := bsoncore.NewCursor(doc)
+	for c.Next() {
+		l := lookupLegacy(c.Key())
+		if c.Type() != bsoncore.TypeString || l != legacyRegex && l != legacyOptions || seen[l] {
+			return false
+		}
+		seen[l] = true
+	}
+	return seen[legacyRegex]
+}
+
+// CountEscaped returns the number of keys in doc, one whole document, that
+// AppendJSON spells with a further $ if EncodeOptions.AmbiguousKeys is Escape. It
+// is the same in each Mode. In a malformed document, or below DepthCeiling levels,
+// it counts up to the fault. It allocates nothing for a document of usual depth.
+func CountEscaped(doc []byte) int {
+	if bytes.IndexByte(doc, '$') < 0 { // most documents
+		return 0
+	}
+	var c bsoncore.Cursor
+	c.Reset(doc, bsoncore.DepthCeiling)
+	return countEscaped(&c, topDocument)
+}
+
+// CountEscapedValue is CountEscaped for the text of AppendJSONValue.
+func CountEscapedValue(t bson.Type, data []byte) int {
+	var c bsoncore.Cursor
+	if bytes.IndexByte(data, '$') < 0 || !c.ResetValue(t, data, bsoncore.DepthCeiling) {
+		return 0
+	}
+	return countInValue(&c)
+}
+
+// countEscaped is CountEscaped for the members of the document that c has entered.
+func countEscaped(c *bsoncore.Cursor, where setting) (n int) {
+	for c.Next() {
+		if key := c.Key(); isEscaped(key) || isAmbiguous(key, where) {
+			n++
+		}
+		n += countInValue(c)
+	}
+	return n
+}
+
+// countInValue is CountEscaped for the current element's value.
+func countInValue(c *bsoncore.Cursor) (n int) {
+	switch t := c.Type(); {
+	case t == bsoncore.TypeDocument:
+		where := innerDocument
+		if isLegacyRegex(c.Data()) {
+			where = regexDocument
+		}
+		if c.Enter() {
+			n = countEscaped(c, where)
+			c.Leave()
+		}
+	case t == bsoncore.TypeCodeWithScope:
+		if c.Enter() {
+			n = countEscaped(c, scopeDocument)
+			c.Leave()
+		}
+	case t == bsoncore.TypeArray:
+		if c.Enter() {
+			for c.Next() {
+				n += countInValue(c)
+			}
+			c.Leave()
+		}
+	}
+	return n
 }
 
 // The value of each wrapper, for error messages.

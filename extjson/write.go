@@ -83,17 +83,18 @@ type encoder struct {
 	location   *time.Location
 	uuids      bson.UUIDRepresentation
 
-	ascii    bool
-	html     bool
-	lines    bool // U+2028 and U+2029 are escaped
-	controls bool // the characters of isControl are escaped
-	escaping bool // one of these: every string goes through escape
-	replace  bool // bytes that are not UTF-8 become U+FFFD
-	asIs     bool // special keys in data are written
-	exact    bool // what the text cannot keep is refused
-	maxDepth int
-	most     int             // bytes of text, see MaxTextSize; 0: no limit
-	portions *portion.Writer // where text is handed on; nil: it stays in dst
+	ascii     bool
+	html      bool
+	lines     bool            // U+2028 and U+2029 are escaped
+	controls  bool            // the characters of isControl are escaped
+	escaping  bool            // one of these: every string goes through escape
+	replace   bool            // bytes that are not UTF-8 become U+FFFD
+	exact     bool            // what the text cannot keep is refused
+	regexes   bool            // $regex is special where a legacy reader reads a regex
+	ambiguous AmbiguityPolicy // about special keys in data
+	maxDepth  int
+	most      int             // bytes of text, see MaxTextSize; 0: no limit
+	portions  *portion.Writer // where text is handed on; nil: it stays in dst
 
 	level        int // members that are open around the current one
 	start        int // length of dst at the start of the text
@@ -109,7 +110,11 @@ func (e *encoder) init(o *EncodeOptions) {
 	e.controls = o.EscapeControls
 	e.escaping = o.ASCII || e.lines || o.EscapeControls
 	e.replace = o.InvalidUTF8 == bson.UTF8Replace
-	e.asIs = o.AmbiguousKeys == AsIs || o.Mode == Plain
+	e.ambiguous = o.AmbiguousKeys
+	if o.Mode == Plain {
+		e.ambiguous = AsIs
+	}
+	e.regexes = o.Mode == Legacy || e.ambiguous == Escape
 	e.exact = o.RejectLossy
 	e.maxDepth = o.MaxDepth
 	if o.MaxTextSize > 0 && o.MaxTextSize <= maxMaxText && o.MaxLen <= 0 {
@@ -149,16 +154,6 @@ func (e *encoder) once(dst []byte, t bsoncore.Type, data []byte) []byte {
 	return e.document(dst, topDocument)
 }
 
-// A setting is the place of a document. It decides the meaning of special keys.
-type setting uint8
-
-const (
-	topDocument   setting = iota // no key is special
-	innerDocument                // special keys are ambiguous
-	regexDocument                // $regex is ambiguous too: legacy readers read a regex
-	scopeDocument                // as innerDocument
-)
-
 // document writes the members of the document that the cursor has entered. A
 // comma follows each, and the last comma becomes the brace. The comma, not the
 // length of dst, tells whether there is a member, because earlier text may have
@@ -191,12 +186,17 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 			dst = e.newline(dst)
 		}
 		key := e.c.Key()
-		if len(key) > 0 && key[0] == '$' && where != topDocument && !e.asIs && isAmbiguous(key, where) {
-			e.c.Fail(ErrAmbiguous)
-			break
-		}
 		var bad int
-		if dst, bad = e.quote(dst, key); bad >= 0 {
+		if len(key) > 0 && key[0] == '$' && e.isSpecial(key, where) {
+			if e.ambiguous == Reject {
+				e.c.Fail(ErrAmbiguous)
+				break
+			}
+			dst, bad = e.escapedKey(dst, key)
+		} else {
+			dst, bad = e.quote(dst, key)
+		}
+		if bad >= 0 {
 			e.c.Malformed(e.c.Offset()+1+bad, bsoncore.ErrUTF8)
 			break
 		}
@@ -225,9 +225,15 @@ func (e *encoder) document(dst []byte, where setting) []byte {
 	return append(dst, '}')
 }
 
-// isAmbiguous reports whether key, in a document at that place, is special.
-func isAmbiguous(key []byte, where setting) bool {
-	return lookupSpecial(key) != notSpecial || where == regexDocument && string(key) == "$regex"
+// isSpecial reports whether key, which begins with $, is special in a document at
+// that place: it is rejected or escaped.
+func (e *encoder) isSpecial(key []byte, where setting) bool {
+	return e.ambiguous != AsIs && (isAmbiguous(key, where) || e.ambiguous == Escape && isEscaped(key))
+}
+
+// escapedKey writes key, which begins with $, with a further $ in front.
+func (e *encoder) escapedKey(dst, key []byte) ([]byte, int) {
+	return e.quoteAfter(append(dst, '"'), '$', key)
 }
 
 // array writes the elements of the array that the cursor has entered.
@@ -289,7 +295,7 @@ func (e *encoder) value(dst []byte) []byte {
 		return e.text(dst, c.ValueOffset()+4, c.Text())
 	case bsoncore.TypeDocument:
 		where := innerDocument
-		if e.mode == Legacy && isLegacyRegex(c.Data()) {
+		if e.regexes && isLegacyRegex(c.Data()) {
 			where = regexDocument
 		}
 		if c.Enter() {

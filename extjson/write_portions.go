@@ -165,35 +165,34 @@ func (e *encoder) tooLong(dst []byte) error {
 // inParts reports whether a value of that many bytes is written in parts.
 func (e *encoder) inParts(n int) bool { return n > partSize && (e.portions != nil || e.most > 0) }
 
-// quoteParts is quote for a string that is written in parts. Each part is
-// quoted by itself and starts two characters earlier: it overwrites the closing
-// quote of the part before it, and the last character of that part, which then
-// replaces its own opening quote.
-func (e *encoder) quoteParts(dst, s []byte) ([]byte, int) {
+// quoteParts is quote for a string that is written in parts.
+func (e *encoder) quoteParts(dst, s []byte) ([]byte, int) { return e.quoteAfter(dst, '"', s) }
+
+// quoteAfter appends lead, s and a closing quote. It writes s in parts, each quoted
+// by itself. lead replaces the opening quote of the first part. Each later part
+// starts two characters earlier: it overwrites the closing quote of the part
+// before it, and the last character of that part, which then replaces its own
+// opening quote. The offset of invalid UTF-8 is one in s.
+func (e *encoder) quoteAfter(dst []byte, lead byte, s []byte) ([]byte, int) {
 	for from := 0; ; {
 		end := partEnd(s, from)
-		if cap(dst)-len(dst) < partRoom {
-			if dst = e.grow(dst, partRoom, end-from); cap(dst)-len(dst) < partRoom {
+		if room := min(6*(end-from)+quoteRoom, partRoom); cap(dst)-len(dst) < room {
+			if dst = e.grow(dst, room, end-from); cap(dst)-len(dst) < room {
 				return dst, -1 // it would be too long
 			}
-		}
-		var last byte
-		if from > 0 {
-			last = dst[len(dst)-2]
-			dst = dst[:len(dst)-2]
 		}
 		at := len(dst)
 		var bad int
 		if dst, bad = e.quote(dst, s[from:end]); bad >= 0 {
 			return dst, from + bad
 		}
-		if from > 0 {
-			dst[at] = last
-		}
+		dst[at] = lead
 		if end == len(s) || e.c.Err() != nil {
 			return dst, -1
 		}
 		from = end
+		lead = dst[len(dst)-2]
+		dst = dst[:len(dst)-2]
 	}
 }
 

@@ -73,6 +73,7 @@ func longDocuments() map[string][]byte {
 		"three bytes":      text("k", "\u2028"+strings.Repeat("水", 25_000)),
 		"four bytes":       text("k", "xxx"+strings.Repeat("😀", 40_000)),
 		"long key":         text(strings.Repeat("key ", 30_000), "v"),
+		"long escaped key": text("$$"+strings.Repeat("é\"", 30_000), "v"),
 		"a deep emptiness": nested(array(bson.TypeNull, "", 0), 900),
 	}
 	var mixed []byte
@@ -99,6 +100,8 @@ func textOptions() map[string]EncodeOptions {
 		"indented spaced": {Indent: "  ", Spacing: LibbsonSpacing},
 		"sorted":          {SortKeys: true, AmbiguousKeys: AsIs},
 		"cut":             {MaxLen: 100_000},
+		"escaped":         {AmbiguousKeys: Escape},
+		"escaped ASCII":   {AmbiguousKeys: Escape, ASCII: true, Indent: "  "},
 	}
 }
 

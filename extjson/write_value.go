@@ -336,26 +336,3 @@ func sortedOptions(options []byte) []byte {
 	slices.Sort(letters)
 	return []byte(string(letters))
 }
-
-// isLegacyRegex reports whether a reader of Legacy text reads the document as a
-// regex: its members are $regex and perhaps $options, both strings.
-func isLegacyRegex(doc []byte) bool {
-	if len(doc) < 7 || doc[5] != '$' {
-		return false
-	}
-	regex, options := 0, 0
-	c := bsoncore.NewCursor(doc)
-	for c.Next() {
-		switch {
-		case c.Type() != bsoncore.TypeString:
-			return false
-		case string(c.Key()) == "$regex":
-			regex++
-		case string(c.Key()) == "$options":
-			options++
-		default:
-			return false
-		}
-	}
-	return regex == 1 && options <= 1
-}

@@ -62,14 +62,16 @@ func FuzzDialect(f *testing.F) {
 			if err := bson.Validate(doc); err != nil {
 				t.Fatalf("%q gives %x: %v", text, doc, err)
 			}
-			again, err := extjson.EncodeOptions{Mode: extjson.Shell}.AppendJSON(nil, doc)
+			write, read := extjson.EncodeOptions{Mode: extjson.Shell}, extjson.DecodeOptions{Shell: true}
+			again, err := write.AppendJSON(nil, doc)
 			if errors.Is(err, extjson.ErrAmbiguous) {
-				continue
+				write.AmbiguousKeys, read.EscapedKeys = extjson.Escape, true
+				again, err = write.AppendJSON(nil, doc)
 			}
 			if err != nil {
 				t.Fatalf("%q: %v", text, err)
 			}
-			back, err := extjson.DecodeOptions{Shell: true}.AppendBSON(nil, again)
+			back, err := read.AppendBSON(nil, again)
 			if err != nil || !bytes.Equal(back, doc) {
 				t.Fatalf("%q gives %x; its shell text %s gives %x, %v", text, doc, again, back, err)
 			}

@@ -209,3 +209,46 @@ func TestPeersSpecialKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestPeersEscapedKeys: no peer takes a key for a value that AmbiguousKeys: Escape
+// has written. All read the key as it is spelled, except that libbson rejects
+// {"$type":"00","$$binary":"AA=="}.
+func TestPeersEscapedKeys(t *testing.T) {
+	text := func(s string) string { return string(bsoncore.AppendString(nil, "", s)[2:]) }
+	str := func(key, s string) element { return element{key, bson.TypeString, text(s)} }
+	number := element{"$numberLong", bson.TypeString, text("1")}
+	rows := [][]element{
+		{str("$oid", "56e1fc72e0c917e9c4714161")}, {str("$symbol", "x")}, {str("$numberInt", "1")}, {number}, {str("$numberDouble", "1.5")},
+		{str("$numberDecimal", "1.5")}, {str("$uuid", "00112233-4455-6677-8899-aabbccddeeff")}, {str("$code", "x")}, {str("$date", "1970-01-01T00:00:00Z")},
+		{{"$date", bson.TypeDocument, documentOf(number)}},
+		{{"$undefined", bson.TypeBoolean, "\x01"}},
+		{str("$regex", "x")}, {str("$regex", "x"), str("$options", "i")},
+		{str("$binary", "AA=="), str("$type", "00")}, {str("$type", "00"), str("$binary", "AA==")},
+		{{"$binary", bson.TypeDocument, documentOf(str("base64", "AA=="), str("subType", "00"))}},
+		{{"$regularExpression", bson.TypeDocument, documentOf(str("pattern", "x"), str("options", ""))}},
+		{str("$code", "x"), {"$scope", bson.TypeDocument, documentOf(str("$oid", "56e1fc72e0c917e9c4714161"))}},
+		{{"$dbPointer", bson.TypeDocument, documentOf(str("a", "b"))}},
+		{str("$$oid", "56e1fc72e0c917e9c4714161")}, {str("$$", "x"), str("$$$", "y")},
+	}
+	o := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.Escape}
+	for i, newPeer := range peers {
+		t.Run(fmt.Sprint("peer ", i), func(t *testing.T) {
+			p := newPeer(t)
+			for _, elements := range rows {
+				doc := documentOf(element{"a", bson.TypeDocument, documentOf(elements...)})
+				ours := ourText(t, o, []byte(doc))
+				asSpelled, err := extjson.AppendBSON(nil, []byte(ours))
+				if err != nil {
+					t.Fatalf("%s: %v", ours, err)
+				}
+				theirs, err := p.call("parse", ours)
+				if err != nil && p.name == "libbson" && elements[0].key == "$type" {
+					continue // it expects $binary after $type
+				}
+				if err != nil || theirs != string(asSpelled) {
+					t.Errorf("%s: %s reads %x, %v; want %x", ours, p.name, theirs, err, asSpelled)
+				}
+			}
+		})
+	}
+}

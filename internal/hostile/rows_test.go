@@ -404,6 +404,8 @@ var calls = []call{
 	{"extjson.AppendJSON, SemiRelaxed", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.SemiRelaxed})},
 	{"extjson.AppendJSON, Plain and Lossy", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Plain, Lossy: true})},
 	{"extjson.AppendJSON, UTF8Replace and AsIs", documents, appendJSON(extjson.EncodeOptions{InvalidUTF8: bson.UTF8Replace, AmbiguousKeys: extjson.AsIs})},
+	{"extjson.AppendJSON, Escape", documents, appendJSON(extjson.EncodeOptions{AmbiguousKeys: extjson.Escape})},
+	{"extjson.CountEscaped", documents, direct(func(data []byte) any { return extjson.CountEscaped(data) })},
 	{"extjson.AppendJSON, ASCII", documents, appendJSON(extjson.EncodeOptions{ASCII: true, EscapeHTML: true})},
 	{"extjson.AppendJSON, RejectLossy", documents, appendJSON(extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true})},
 	{"extjson.AppendJSON, SortKeys", documents, appendJSON(extjson.EncodeOptions{SortKeys: true})},
