@@ -87,6 +87,16 @@ func TestJobs(t *testing.T) {
 		o.Indent = "\t"
 		pretty, _ = o.AppendJSON(pretty, doc)
 	}
+	var special, escaped []byte
+	for i := range int32(20 * jobDocuments()) {
+		doc, mark := bsoncore.Begin(nil)
+		doc, inner := bsoncore.BeginDocument(doc, "a")
+		doc = bsoncore.End(bsoncore.AppendString(bsoncore.AppendInt32(doc, "$$b", i), "$oid", strings.Repeat("z", int(i%500))), inner)
+		doc = bsoncore.End(doc, mark)
+		special = append(special, doc...)
+		escaped, _ = extjson.EncodeOptions{AmbiguousKeys: extjson.Escape}.AppendJSON(escaped, doc)
+		escaped = append(escaped, '\n')
+	}
 	array := append(append([]byte("["), bytes.ReplaceAll(bytes.TrimSpace(lines), []byte("\n"), []byte(",\n"))...), ']')
 	shell := append([]byte("// {\n"), bytes.ReplaceAll(lines, []byte("\n"), []byte(" /* }\n{ */\n"))...)
 	for _, tc := range []struct {
@@ -109,6 +119,9 @@ func TestJobs(t *testing.T) {
 		{"archive to json", archiveOf(docs, 7), []string{"-f", "archive"}},
 		{"archive to bson", archiveOf(docs, 100), []string{"-f", "archive", "-t", "bson"}},
 		{"a namespace", archiveOf(docs, 9), []string{"-f", "archive", "--ns", "b.*", "--ns-field", "ns"}},
+		{"special keys to json", special, []string{"-f", "bson", "--ambiguous", "escape", "--summary", "text"}},
+		{"escaped keys to bson", escaped, []string{"-f", "json", "--ambiguous", "escape", "--summary", "text"}},
+		{"escaped keys to json", escaped, []string{"-f", "json", "-t", "json", "--ambiguous", "escape", "--summary", "text"}},
 		{"shell to bson", shell, []string{"-f", "json", "--accept", "shell"}},
 	} {
 		for i, data := range damaged(tc.data, r) {

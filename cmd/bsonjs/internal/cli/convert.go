@@ -53,6 +53,7 @@ type convertOptions struct {
 	textFlag string      // a flag on the command line that shapes JSON, "" if there is none
 	paint    colorPolicy // of JSON
 	keeps    bool        // the command line has --invalid-utf8 keep
+	escapes  bool        // the command line has --ambiguous escape
 
 	apart *spaceConverter // the target, if the output keeps namespaces apart
 }
@@ -126,7 +127,8 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	if o.json != report.Text {
 		return errors.New("--json works only with --version; to write JSON use --to json")
 	}
-	o.textFlag = textFlag(fs)
+	o.textFlag = o.textGroup.textFlag(fs)
+	o.escapes = given(fs, "ambiguous") && o.ambiguous == extjson.Escape
 	if o.paint = o.color; o.color == colorAlways && !given(fs, "color") {
 		o.paint = colorAuto // a default must not put escape sequences in files
 	}
@@ -168,6 +170,12 @@ func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 	if err := checkText(fs, "uuid", o.from, to); err != nil {
 		return err
 	}
+	if err := checkText(fs, "ambiguous", o.from, to); err != nil {
+		return err
+	}
+	if err := o.checkEscapes(to); err != nil {
+		return err
+	}
 	if err := o.policyGroup.checkEffect(fs, o.from, to); err != nil {
 		return err
 	}
@@ -187,6 +195,15 @@ func (o *convertOptions) checkNames(fs *pflag.FlagSet) error {
 
 // keepsApart reports whether the output keeps namespaces apart.
 func (o *convertOptions) keepsApart() bool { return o.decided.to == codec.Archive }
+
+// checkEscapes rejects the flag --ambiguous escape if the output, in the format to,
+// is plain JSON.
+func (o *convertOptions) checkEscapes(to *codec.Codec) error {
+	if o.escapes && o.mode == extjson.Plain && to == codec.JSON {
+		return errors.New("--ambiguous escape has no effect in mode plain, where no key is ambiguous; use --mode relaxed, or leave --ambiguous out")
+	}
+	return nil
+}
 
 // checkKeep rejects the flag --invalid-utf8 keep if documents cannot be copied
 // from the format from to the format to, nil if unknown.
@@ -238,6 +255,7 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.spaceGroup.plan(r)
 	o.spaceFieldGroup.plan(r)
 	o.bucketGroup.plan(r, o.maxDepth)
+	o.textGroup.plan(r)
 	o.policyGroup.plan(r)
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
@@ -280,7 +298,7 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 		UUIDRepresentation: o.uuid,
 		Lossy:              o.lossy,
 		NonFinite:          o.nonFinite,
-		AmbiguousKeys:      o.ambiguous,
+		AmbiguousKeys:      o.ambiguousKeys(),
 		RejectLossy:        o.exact,
 		InvalidUTF8:        o.textUTF8(),
 		MaxDepth:           o.maxDepth,
@@ -322,6 +340,9 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	}
 	if c.to != codec.JSON && c.o.textFlag != "" {
 		return nil, c.o.needsText(c.to)
+	}
+	if err := c.o.checkEscapes(c.to); err != nil {
+		return nil, err
 	}
 	if err := c.o.checkKeep(in.From, c.to); err != nil {
 		return nil, fmt.Errorf("%s: %w", report.CleanName(in.Name), err)

@@ -56,6 +56,14 @@ var cures = []cure{
 		return "use --lossy"
 	}},
 	{[]error{extjson.ErrAmbiguous}, func(t *trial) string {
+		// JSON would be read in another way with the flag.
+		if t.text == nil || t.text.ambiguous != extjson.Reject || t.from == codec.JSON {
+			return ""
+		}
+		t.text.ambiguous = extjson.Escape
+		return "use --ambiguous escape, also to read the text"
+	}},
+	{[]error{extjson.ErrAmbiguous}, func(t *trial) string {
 		if t.text == nil || t.text.ambiguous == extjson.AsIs {
 			return ""
 		}
@@ -203,6 +211,9 @@ func (t *trial) reading() codec.ReadOptions {
 	t.limit.plan(&r)
 	if t.input != nil {
 		t.input.plan(&r)
+	}
+	if t.text != nil {
+		t.text.plan(&r)
 	}
 	if t.policy != nil {
 		t.policy.plan(&r)

@@ -92,20 +92,37 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 	), "non-finite", `NaN and the infinities in mode plain: error (the default) rejects the document, null (the default with --lossy) `+
 		`writes null, text writes "NaN", "Infinity" and "-Infinity"`)
 	fs.Var(choose(&g.ambiguous,
-		word[extjson.AmbiguityPolicy]{"error", extjson.Reject}, word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
-	), "ambiguous", "a nested document whose keys, such as $oid, would be read back as another type: error (the default) rejects "+
-		"the document, as-is writes it")
+		word[extjson.AmbiguityPolicy]{"error", extjson.Reject}, word[extjson.AmbiguityPolicy]{"escape", extjson.Escape},
+		word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
+	), "ambiguous", "keys of nested documents, such as $oid, that would be read back as another type: error (the default) rejects "+
+		"the document; escape writes $$oid, and $$$oid for $$oid, and removes the $ from JSON that is read: read text so if it was "+
+		"written so; as-is writes $oid")
 }
 
 // textFlag returns the first flag on the command line that shapes JSON, "" if
-// there is none.
-func textFlag(fs *pflag.FlagSet) (name string) {
+// there is none. --ambiguous escape is about JSON that is read, too.
+func (g *textGroup) textFlag(fs *pflag.FlagSet) (name string) {
 	fs.VisitAll(func(f *pflag.Flag) {
+		if f.Name == "ambiguous" && g.ambiguous == extjson.Escape {
+			return
+		}
 		if name == "" && f.Annotations[groupTitle] != nil && f.Annotations[groupTitle][0] == writingText && given(fs, f.Name) {
 			name = "--" + f.Name
 		}
 	})
 	return name
+}
+
+// plan makes the run read escaped keys if it writes them.
+func (g *textGroup) plan(r *run.Run) { r.Options.Text.EscapedKeys = g.ambiguous == extjson.Escape }
+
+// ambiguousKeys returns the policy for JSON in the mode. Plain JSON has no
+// ambiguous keys.
+func (g *textGroup) ambiguousKeys() extjson.AmbiguityPolicy {
+	if g.mode == extjson.Plain {
+		return extjson.Reject
+	}
+	return g.ambiguous
 }
 
 // check rejects flags that have no effect in the mode.

@@ -231,6 +231,9 @@ type Encoder struct {
 	// Alone is the size, in bytes of BSON, above which documents are written
 	// one at a time, because writing one needs several times its memory.
 	Alone int
+	// Escaped returns the number of keys of a value that are written with a
+	// further $. nil: there are none.
+	Escaped func(t bson.Type, data []byte) int
 }
 
 // An Appender writes a document, or another value, in a format. It has no

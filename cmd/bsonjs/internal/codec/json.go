@@ -42,8 +42,19 @@ var JSON = &Codec{
 		if o.Text.SortKeys {
 			e.Alone = AloneText
 		}
+		if o.Text.AmbiguousKeys == extjson.Escape {
+			e.Escaped = escapedKeys
+		}
 		return e
 	},
+}
+
+// escapedKeys is Encoder.Escaped for jsonAppender.
+func escapedKeys(t bson.Type, data []byte) int {
+	if t == bson.TypeDocument {
+		return extjson.CountEscaped(data)
+	}
+	return extjson.CountEscapedValue(t, data)
 }
 
 // AloneText is Encoder.Alone for sorted keys and for text with a new layout.
@@ -111,6 +122,7 @@ func nextText(d *extjson.Decoder, rec *record.Record) bool {
 		return false
 	}
 	rec.Type, rec.Data, rec.Source, rec.Offset = bson.TypeDocument, d.Raw(), d.Text(), d.Offset()
+	rec.Keys.In = int64(d.Unescaped())
 	return true
 }
 

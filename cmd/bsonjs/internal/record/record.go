@@ -12,9 +12,10 @@ import (
 // bytes are valid until the next record is read.
 type Record struct {
 	Type   bson.Type
-	Data   []byte // bytes of the value, as they follow the key of an element
-	Source []byte // bytes of the input from which it was read
-	Offset int64  // byte at which Source starts, from the start of the reader
+	Data   []byte  // bytes of the value, as they follow the key of an element
+	Source []byte  // bytes of the input from which it was read
+	Offset int64   // byte at which Source starts, from the start of the reader
+	Keys   Escapes // the reader and the sink count
 
 	// Space has the namespace in a container. Its Number is known only to sinks that
 	// get records one by one, and so are Number and Place.
@@ -37,6 +38,15 @@ type Space struct {
 	Name   string // the database, a dot and the collection; "": not known
 	Number int64  // of the document in the namespace, from 1; 0: not in a document
 }
+
+// Escapes are the numbers of keys that text spells with a further $.
+type Escapes struct {
+	In  int64 // in the text that was read
+	Out int64 // in the text that is written
+}
+
+// Plus returns the sums of e and f.
+func (e Escapes) Plus(f Escapes) Escapes { return Escapes{e.In + f.In, e.Out + f.Out} }
 
 // A Place is a place in an input. The zero Place is its start.
 type Place struct {

@@ -97,6 +97,9 @@ func TestSummariesForPeople(t *testing.T) {
 		{Totals{Read: 1, In: 999, Out: 1}, "1 document read, 1 written, 0 rejected; 999 B in, 1 B out, 1.5s"},
 		{Totals{Read: 4321, Rejected: 1234, Mended: 7, Strays: 1, In: 1000, Out: 2500},
 			"4,321 documents read, 3,087 written (7 mended), 1,234 rejected, 1 fault between documents; 1.0 kB in, 2.5 kB out, 1.5s"},
+		{Totals{Read: 2, EscapedIn: 1, In: 10, Out: 10}, "2 documents read, 2 written, 0 rejected, 1 escaped key read; 10 B in, 10 B out, 1.5s"},
+		{Totals{Read: 2, Strays: 1, EscapedIn: 2000, EscapedOut: 3, In: 10, Out: 10},
+			"2 documents read, 2 written, 0 rejected, 1 fault between documents, 2,000 escaped keys read, 3 escaped keys written; 10 B in, 10 B out, 1.5s"},
 		{Totals{Read: 5, Rejected: 2, Strays: 2, In: 12, Checked: true}, "5 documents read, 3 valid, 2 with faults, 2 faults between documents; 12 B in, 1.5s"},
 	} {
 		if diff := cmp.Diff(tc.want, tc.t.text(1500*time.Millisecond+300*time.Microsecond)); diff != "" {

@@ -15,7 +15,10 @@ type Totals struct {
 	Strays   int64 // faults between documents
 	Holes    int64 // rejects that are not documents: bytes between documents, or the start of one
 	In, Out  int64 // bytes, before compression
-	Began    time.Time
+	// EscapedIn and EscapedOut are the numbers of keys that JSON spells with a
+	// further $, in the input and in the output, of documents written.
+	EscapedIn, EscapedOut int64
+	Began                 time.Time
 	// Checked says that the run writes nothing: documents that are not rejected
 	// are valid.
 	Checked bool
@@ -42,6 +45,9 @@ type summary struct {
 
 	CompressedIn  int64 `json:"compressedIn,omitempty"`
 	CompressedOut int64 `json:"compressedOut,omitempty"`
+
+	EscapedIn  int64 `json:"escapedIn,omitempty"`  // keys
+	EscapedOut int64 `json:"escapedOut,omitempty"` // keys
 }
 
 // A checkSummary is the line of --summary json for a run that writes nothing.
@@ -71,24 +77,30 @@ func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
 		return checkSummary{t.Read, t.Written(), t.Rejected, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
-	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut}
+	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut}
 }
 
 // text returns the summary for people.
 func (t Totals) text(took time.Duration) string {
-	mended, strays := "", ""
+	mended, strays, keys := "", "", ""
 	if t.Mended > 0 {
 		mended = fmt.Sprintf(" (%d mended)", t.Mended)
 	}
 	if t.Strays > 0 {
 		strays = ", " + Plural(t.Strays, "fault") + " between documents"
 	}
+	if t.EscapedIn > 0 {
+		keys += ", " + Plural(t.EscapedIn, "escaped key") + " read"
+	}
+	if t.EscapedOut > 0 {
+		keys += ", " + Plural(t.EscapedOut, "escaped key") + " written"
+	}
 	if t.Checked {
 		return fmt.Sprintf("%s read, %s valid, %s with faults%s; %s",
 			Documents(t.Read), grouped(t.Written()), grouped(t.Rejected), strays, t.sizes(took))
 	}
-	return fmt.Sprintf("%s read, %s written%s, %s rejected%s; %s",
-		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), strays, t.sizes(took))
+	return fmt.Sprintf("%s read, %s written%s, %s rejected%s%s; %s",
+		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), strays, keys, t.sizes(took))
 }
 
 // sizes returns the bytes and the duration of a run.

@@ -68,7 +68,7 @@ func (t *stream) mend(h *holder, f *report.Fault) bool {
 	rec := &record.Record{Type: bson.TypeDocument, Data: doc, Source: h.held, Space: t.space()}
 	switch what, _ := t.put(t.pending, rec); {
 	case what == added:
-		t.waiting++
+		t.wait(rec)
 	case what != long || t.writeLong(rec) != nil:
 		return false
 	}

@@ -100,13 +100,23 @@ func (w *longWriter) Write(p []byte) (int, error) {
 	return outWriter{w.e}.Write(p)
 }
 
+// wait counts rec, which is in pending.
+func (e *engine) wait(rec *record.Record) {
+	e.waiting++
+	e.keys = e.keys.Plus(rec.Keys)
+}
+
 // writeLong writes the output of rec, of any length. If rec has a fault,
 // nothing is written.
 func (e *engine) writeLong(rec *record.Record) error {
 	if err := e.flush(); err != nil {
 		return err
 	}
-	return e.sink.Long(rec, &longWriter{e: e})
+	err := e.sink.Long(rec, &longWriter{e: e})
+	if err == nil {
+		e.escaped(rec.Keys)
+	}
+	return err
 }
 
 // flush writes pending. Records that cannot be written do not count as read
@@ -121,9 +131,11 @@ func (e *engine) flush() error {
 	}
 	if err != nil {
 		e.count(-e.waiting)
+	} else {
+		e.escaped(e.keys)
 	}
 	e.pending.Reset(0, streamText)
-	e.waiting = 0
+	e.waiting, e.keys = 0, record.Escapes{}
 	return err
 }
 

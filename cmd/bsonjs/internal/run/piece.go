@@ -19,15 +19,16 @@ import (
 type job struct {
 	from, to codec.State // at which the piece starts and ends
 
-	part     record.Part // what the sink makes of it
-	docs     int64       // documents that were read to their ends
-	read     int64       // records that were read, often one of each document
-	filtered int64       // those of them that are not wanted
-	rejects  []reject    // those of them that have a fault
-	stopped  bool        // the job ended before the end of the piece
-	long     bool        // it stopped because the output of the next record is too long for it
-	used     int         // bytes of the piece that are done, up to the end of a record
-	end      codec.State // state after them
+	part     record.Part    // what the sink makes of it
+	docs     int64          // documents that were read to their ends
+	read     int64          // records that were read, often one of each document
+	filtered int64          // those of them that are not wanted
+	keys     record.Escapes // of those that are written
+	rejects  []reject       // those of them that have a fault
+	stopped  bool           // the job ended before the end of the piece
+	long     bool           // it stopped because the output of the next record is too long for it
+	used     int            // bytes of the piece that are done, up to the end of a record
+	end      codec.State    // state after them
 }
 
 // A reject is a record that was read and is rejected.
@@ -114,6 +115,7 @@ func (s *source) work(w *worker, p *piece) {
 		}
 		switch {
 		case what == added:
+			j.keys = j.keys.Plus(rec.Keys)
 		case what == filtered:
 			j.filtered++
 		case what == long:
@@ -172,6 +174,7 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 		return 0, false
 	}
 	s.Filtered += j.filtered
+	s.escaped(j.keys)
 	s.count(j.read - int64(len(j.rejects)))
 	at, done := s.at, 0
 	for _, r := range j.rejects {

@@ -187,11 +187,12 @@ type engine struct {
 	kept map[string]*file.Reader
 
 	out     file.Opened
-	rejects file.Opened // nil: rejected records are not kept
-	sink    Sink        // of the current input
-	pending record.Part // output of the sink that is not written yet
-	waiting int64       // records in pending
-	cut     bool        // the run was stopped in the middle of a record
+	rejects file.Opened    // nil: rejected records are not kept
+	sink    Sink           // of the current input
+	pending record.Part    // output of the sink that is not written yet
+	waiting int64          // records in pending
+	keys    record.Escapes // of the records in pending
+	cut     bool           // the run was stopped in the middle of a record
 	// firstSpace is the first namespace of which documents were read, "" if there is
 	// none.
 	firstSpace string
@@ -240,6 +241,12 @@ func (e *engine) run() report.Code {
 	e.Progress.End()
 	e.Whole = true
 	return e.Code
+}
+
+// escaped counts keys of records that were written.
+func (e *engine) escaped(keys record.Escapes) {
+	e.EscapedIn += keys.In
+	e.EscapedOut += keys.Out
 }
 
 // jobs returns the number of workers.

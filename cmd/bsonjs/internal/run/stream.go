@@ -83,7 +83,7 @@ func (t *stream) record() *report.Fault {
 	case what == filtered:
 		t.Filtered++
 	case t.serial == nil:
-		t.waiting++
+		t.wait(&t.rec)
 	}
 	t.done()
 	if t.pending.Size() >= streamBuffer {

@@ -63,7 +63,15 @@ func (l *Lines) Long(rec *record.Record, w io.Writer) error {
 	if err := l.WriteValue(&longDocument{lines: l, w: w}, rec.Type, rec.Data); err != nil {
 		return err
 	}
+	countKeys(&l.Encoder, rec)
 	return l.text(l.After)
+}
+
+// countKeys counts the escaped keys of rec, which e has written.
+func countKeys(e *codec.Encoder, rec *record.Record) {
+	if e.Escaped != nil {
+		rec.Keys.Out = int64(e.Escaped(rec.Type, rec.Data))
+	}
 }
 
 // End writes the text after the last document to out.
@@ -136,6 +144,7 @@ func (p *linesPart) Add(rec *record.Record) error {
 		return err
 	}
 	p.out = append(out, p.encoder.After...)
+	countKeys(p.encoder, rec)
 	if p.size > 0 {
 		p.out = roomy(p.out, p.size, len(rec.Source), p.most)
 		p.size = 0
