@@ -2,7 +2,6 @@ package query_test
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/internal/pairs"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -125,21 +125,21 @@ func projectedValue(v any, paths [][]string, include bool) (any, bool) {
 
 // TestProjectionPairs compares Append with the second implementation.
 func TestProjectionPairs(t *testing.T) {
-	g := generator{rand.New(rand.NewPCG(7, 8))}
+	g := pairs.New(7)
 	tried := 0
 	for n := range 15_000 {
-		doc := append(g.document(3), bson.E{Key: pick(g, append(names, "_id")), Value: g.value(2)})
+		doc := append(g.Document(3), bson.E{Key: pairs.Pick(g, append(g.Names, "_id")), Value: g.Value(2)})
 		projection := bson.D{}
-		keep := g.oneIn(2)
+		keep := g.OneIn(2)
 		for range 1 + g.IntN(4) {
-			keys, _ := g.place(doc)
+			keys, _ := g.Place(doc)
 			if len(keys) == 0 {
-				keys = []string{pick(g, names)}
+				keys = []string{pairs.Pick(g, g.Names)}
 			}
-			projection = append(projection, bson.E{Key: g.pathText(keys), Value: keep})
+			projection = append(projection, bson.E{Key: g.Name(keys), Value: keep})
 		}
-		if g.oneIn(3) {
-			projection = append(projection, bson.E{Key: "_id", Value: g.oneIn(2)})
+		if g.OneIn(3) {
+			projection = append(projection, bson.E{Key: "_id", Value: g.OneIn(2)})
 		}
 		raw, err := bson.Marshal(doc)
 		if err != nil {

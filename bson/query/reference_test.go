@@ -500,7 +500,7 @@ func compares(v, want any, name string) bool {
 	default:
 		n = 1
 	}
-	if name != "$eq" && place(v) == 3 {
+	if name != "$eq" && place(v) == 3 && place(want) == 3 {
 		a, _ := number(v)
 		b, _ := number(want)
 		if (a.kind == -2) != (b.kind == -2) {

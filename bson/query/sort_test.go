@@ -3,7 +3,6 @@ package query_test
 import (
 	"cmp"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/internal/pairs"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -194,42 +194,20 @@ func product(a, b []tuple) (all []tuple) {
 	return all
 }
 
-// order returns a random order of documents like doc.
-func (g generator) order(doc bson.D) bson.D {
-	by := bson.D{}
-	seen := map[string]bool{}
-	for range 1 + g.IntN(3) {
-		keys, _ := g.place(doc)
-		if len(keys) == 0 || g.oneIn(4) {
-			keys = append(keys, pick(g, names))
-		}
-		name := g.pathText(keys)
-		path := ""
-		for _, key := range keysOf(name) {
-			path += "/" + strconv.Quote(key)
-		}
-		if !seen[path] {
-			by = append(by, bson.E{Key: name, Value: pick(g, []any{int32(1), int32(-1), 1.0, int64(-1)})})
-		}
-		seen[path] = true
-	}
-	return by
-}
-
 // TestSortPairs compares Compare with the second implementation, for random orders and
 // documents.
 func TestSortPairs(t *testing.T) {
-	g := generator{rand.New(rand.NewPCG(3, 4))}
+	g := pairs.New(3)
 	different := 0
 	for n := range 10_000 {
-		a := append(g.document(2), bson.E{Key: pick(g, names), Value: g.value(2)})
+		a := append(g.Document(2), bson.E{Key: pairs.Pick(g, g.Names), Value: g.Value(2)})
 		b := slices.Clone(a)
-		if g.oneIn(2) {
-			b = append(g.document(2), bson.E{Key: pick(g, names), Value: g.value(2)})
+		if g.OneIn(2) {
+			b = append(g.Document(2), bson.E{Key: pairs.Pick(g, g.Names), Value: g.Value(2)})
 		} else {
-			b[g.IntN(len(b))].Value = g.value(2)
+			b[g.IntN(len(b))].Value = g.Value(2)
 		}
-		by := g.order(a)
+		by := g.Order(a)
 		rawA, errA := bson.Marshal(a)
 		rawB, errB := bson.Marshal(b)
 		rawBy, errBy := bson.Marshal(by)
@@ -259,10 +237,10 @@ func TestSortPairs(t *testing.T) {
 
 // TestSortAgrees sorts documents, and compares all pairs: the order is transitive.
 func TestSortAgrees(t *testing.T) {
-	g := generator{rand.New(rand.NewPCG(5, 6))}
+	g := pairs.New(5)
 	for range 20 {
-		shape := g.document(3)
-		rawBy, err := bson.Marshal(g.order(shape))
+		shape := g.Document(3)
+		rawBy, err := bson.Marshal(g.Order(shape))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,8 +252,8 @@ func TestSortAgrees(t *testing.T) {
 		for range 60 {
 			doc := slices.Clone(shape)
 			for i := range doc {
-				if g.oneIn(2) {
-					doc[i].Value = g.value(2)
+				if g.OneIn(2) {
+					doc[i].Value = g.Value(2)
 				}
 			}
 			raw, err := bson.Marshal(doc)
