@@ -24,16 +24,21 @@ type block struct {
 	err error  // error of the reader, also io.EOF
 }
 
+// Buffers are the free buffers of feeds: no more than were in use at once. Feeds one after
+// the other share them. The zero Buffers have none.
+type Buffers struct {
+	mu   sync.Mutex
+	free [][]byte
+}
+
 // A Feed reads ahead of the workers of a stream, and takes back unused bytes.
 // It is for one goroutine.
 type Feed struct {
-	blocks chan block
-	quit   chan struct{}   // closed by Close
-	ctx    context.Context // ends with the run
-	before func() error    // called before waiting; may be nil
-
-	mu   sync.Mutex
-	free [][]byte // buffers for blocks; no more than were in use at once
+	buffers *Buffers
+	blocks  chan block
+	quit    chan struct{}   // closed by Close
+	ctx     context.Context // ends with the run
+	before  func() error    // called before waiting; may be nil
 
 	back []byte // bytes that were taken back, to be read first
 	rest []byte // of the last block, for Read
@@ -42,14 +47,15 @@ type Feed struct {
 	n    int64  // bytes that have come from the reader
 }
 
-// NewFeed starts to read r. A wait for its bytes ends with ctx. Before it
+// NewFeed starts to read r into buffers of b. A wait for its bytes ends with ctx. Before it
 // waits, it calls before, which may be nil: there, results can be passed on.
-func NewFeed(ctx context.Context, r io.Reader, before func() error) *Feed {
+func (b *Buffers) NewFeed(ctx context.Context, r io.Reader, before func() error) *Feed {
 	f := &Feed{
-		blocks: make(chan block, readAhead),
-		quit:   make(chan struct{}),
-		ctx:    ctx,
-		before: before,
+		buffers: b,
+		blocks:  make(chan block, readAhead),
+		quit:    make(chan struct{}),
+		ctx:     ctx,
+		before:  before,
 	}
 	go f.read(r)
 	return f
@@ -58,9 +64,8 @@ func NewFeed(ctx context.Context, r io.Reader, before func() error) *Feed {
 // read is the goroutine that calls the reader. If a call never returns, the
 // goroutine stays after Close.
 func (f *Feed) read(r io.Reader) {
-	idle := 0
-	for {
-		buf := f.buffer()
+	for idle := 0; !f.closed(); {
+		buf := f.buffers.take()
 		n, err := r.Read(buf[headroom:])
 		if idle++; n > 0 {
 			idle = 0
@@ -73,6 +78,7 @@ func (f *Feed) read(r io.Reader) {
 		select {
 		case f.blocks <- block{buf[:headroom+n], err}:
 		case <-f.quit:
+			f.recycle(buf)
 			return
 		}
 		if err != nil {
@@ -81,27 +87,37 @@ func (f *Feed) read(r io.Reader) {
 	}
 }
 
-// buffer returns room for a block.
-func (f *Feed) buffer() []byte {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := len(f.free)
+// closed reports whether Close was called.
+func (f *Feed) closed() bool {
+	select {
+	case <-f.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// take returns room for a block.
+func (b *Buffers) take() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.free)
 	if n == 0 {
 		return make([]byte, headroom+blockSize)
 	}
-	buf := f.free[n-1]
-	f.free = f.free[:n-1]
+	buf := b.free[n-1]
+	b.free = b.free[:n-1]
 	return buf[:headroom+blockSize]
 }
 
 // recycle takes back a buffer that is not in use.
 func (f *Feed) recycle(buf []byte) {
 	if cap(buf) != headroom+blockSize {
-		return // not of this feed
+		return // not of a feed
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.free = append(f.free, buf)
+	f.buffers.mu.Lock()
+	defer f.buffers.mu.Unlock()
+	f.buffers.free = append(f.buffers.free, buf)
 }
 
 // next returns the next block, which the caller then owns. If it has to wait
@@ -152,7 +168,7 @@ func (f *Feed) returned() (block, bool) {
 	if len(*src) == 0 {
 		return block{}, false
 	}
-	buf := f.buffer()
+	buf := f.buffers.take()
 	n := copy(buf[headroom:], *src)
 	*src = (*src)[n:]
 	return block{buf: buf[:headroom+n]}, true
@@ -188,5 +204,18 @@ func (f *Feed) Unread(data []byte) {
 	}
 }
 
-// Close ends the reading ahead.
-func (f *Feed) Close() { close(f.quit) }
+// Close ends the reading ahead. The buffers are free for other feeds, except one that a
+// read still waits with.
+func (f *Feed) Close() {
+	close(f.quit)
+	f.recycle(f.buf)
+	f.buf, f.rest = nil, nil
+	for {
+		select {
+		case b := <-f.blocks:
+			f.recycle(b.buf)
+		default:
+			return
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"iter"
 	"math/rand/v2"
+	"runtime"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -67,7 +69,7 @@ func TestOrder(t *testing.T) {
 					return 0, true
 				}))
 				defer l.Close()
-				feed := NewFeed(t.Context(), r, nil)
+				feed := new(Buffers).NewFeed(t.Context(), r, nil)
 				defer feed.Close()
 				if err := l.Run(feed); err != nil {
 					t.Fatal(err)
@@ -100,7 +102,7 @@ func TestStop(t *testing.T) {
 			return 0, true
 		}))
 		defer l.Close()
-		feed := NewFeed(t.Context(), bytes.NewReader(data), nil)
+		feed := new(Buffers).NewFeed(t.Context(), bytes.NewReader(data), nil)
 		defer feed.Close()
 		for {
 			if err := l.Run(feed); err != nil {
@@ -131,7 +133,7 @@ func TestReadError(t *testing.T) {
 			return 0, true
 		}))
 		defer l.Close()
-		feed := NewFeed(t.Context(), io.MultiReader(bytes.NewReader([]byte("a\nb\nc")), iotest.ErrReader(disk)), nil)
+		feed := new(Buffers).NewFeed(t.Context(), io.MultiReader(bytes.NewReader([]byte("a\nb\nc")), iotest.ErrReader(disk)), nil)
 		defer feed.Close()
 		if err := l.Run(feed); err != nil {
 			t.Fatal(err)
@@ -148,7 +150,7 @@ func TestReadError(t *testing.T) {
 func TestUncut(t *testing.T) {
 	l := NewLine(2, Plan[job]{Cut: func([]byte, *job) int { return 0 }})
 	defer l.Close()
-	feed := NewFeed(t.Context(), io.LimitReader(zeros{}, 100<<20), nil)
+	feed := new(Buffers).NewFeed(t.Context(), io.LimitReader(zeros{}, 100<<20), nil)
 	defer feed.Close()
 	if err := l.Run(feed); err != nil {
 		t.Fatal(err)
@@ -195,7 +197,7 @@ func TestWaiting(t *testing.T) {
 			}
 			return nil
 		}
-		feed := NewFeed(ctx, r, before)
+		feed := new(Buffers).NewFeed(ctx, r, before)
 		defer feed.Close()
 		if err := l.Run(feed); err != interrupt.ErrInterrupted {
 			t.Errorf("%d workers: %v", workers, err)
@@ -259,7 +261,7 @@ func TestSmallPieces(t *testing.T) {
 		l := NewLine(workers, plan)
 		defer l.Close()
 		waits := 0
-		feed := NewFeed(t.Context(), r, func() error {
+		feed := new(Buffers).NewFeed(t.Context(), r, func() error {
 			switch waits++; waits {
 			case 1:
 				go io.WriteString(w, "a")
@@ -286,7 +288,7 @@ func TestBeforeFails(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()
 	full := errors.New("full")
-	feed := NewFeed(t.Context(), r, func() error { return full })
+	feed := new(Buffers).NewFeed(t.Context(), r, func() error { return full })
 	defer feed.Close()
 	if n, err := feed.Read(make([]byte, 9)); n != 0 || err != full {
 		t.Errorf("Read = %d, %v, want the error", n, err)
@@ -296,7 +298,7 @@ func TestBeforeFails(t *testing.T) {
 // After the end of the context, Read returns its cause, though there are bytes.
 func TestReadAfterContext(t *testing.T) {
 	ctx, stop := context.WithCancelCause(t.Context())
-	feed := NewFeed(ctx, io.MultiReader(bytes.NewReader([]byte("a")), bytes.NewReader([]byte("b"))), nil)
+	feed := new(Buffers).NewFeed(ctx, io.MultiReader(bytes.NewReader([]byte("a")), bytes.NewReader([]byte("b"))), nil)
 	defer feed.Close()
 	p := make([]byte, 9)
 	if n, err := feed.Read(p); string(p[:n]) != "a" || err != nil {
@@ -330,7 +332,7 @@ func (r *idleReader) Read(p []byte) (int, error) {
 // A reader that returns nothing in many reads in a row has failed.
 func TestIdle(t *testing.T) {
 	r := &idleReader{bytes: map[int]byte{maxIdle: 'a', 2*maxIdle - 1: 'b', 2 * maxIdle: 'c'}}
-	feed := NewFeed(t.Context(), r, nil)
+	feed := new(Buffers).NewFeed(t.Context(), r, nil)
 	defer feed.Close()
 	got, err := io.ReadAll(feed)
 	if string(got) != "abc" || err != io.ErrNoProgress {
@@ -341,5 +343,27 @@ func TestIdle(t *testing.T) {
 	}
 	if n := feed.Bytes(); n != 3 {
 		t.Errorf("%d bytes, want 3", n)
+	}
+}
+
+// TestBuffers: feeds one after the other use the same memory, whether they are read to
+// their ends or not.
+func TestBuffers(t *testing.T) {
+	const feeds = 1000
+	var b Buffers
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := range feeds {
+		feed := b.NewFeed(t.Context(), strings.NewReader("text"), nil)
+		if i%2 == 0 {
+			if got, err := io.ReadAll(feed); string(got) != "text" || err != nil {
+				t.Fatalf("%q, %v", got, err)
+			}
+		}
+		feed.Close()
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > feeds*blockSize/4 {
+		t.Errorf("%d bytes for each feed", got/feeds)
 	}
 }

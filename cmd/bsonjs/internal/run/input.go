@@ -291,7 +291,7 @@ func inputName(name string) string {
 
 // all processes the records in r.
 func (s *source) all(r io.Reader) *report.Fault {
-	s.feed = pipeline.NewFeed(s.ctx, r, s.flush)
+	s.feed = s.buffers.NewFeed(s.ctx, r, s.flush)
 	defer func() {
 		s.In += s.feed.Bytes()
 		s.feed.Close()

@@ -24,6 +24,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
@@ -185,6 +186,8 @@ type engine struct {
 	// kept are the inputs that gather has opened and that cannot be opened twice, by
 	// name.
 	kept map[string]*file.Reader
+	// buffers are for the bytes of one input after the other.
+	buffers pipeline.Buffers
 
 	out     file.Opened
 	rejects file.Opened    // nil: rejected records are not kept
