@@ -46,12 +46,14 @@ type damage struct {
 //
 // ErrChecksum, ErrUnended and ErrEnded hide no bytes: Resync skips nothing. After
 // another fault the Reader searches for the next header of a block. At the start of the
-// stream it searches the first 16 MiB for the magic number. The bytes before the header
-// are a stream of documents: the rules of [bsoncore.Decoder.Resync] say which of these
-// documents are read. They belong to the namespace of the block with the fault. If the
-// fault is in a header, they belong to the namespace of the block before, and Uncertain
-// reports true. After a megabyte of documents without a fault the Reader reads on as
-// before the fault.
+// stream it searches the first 16 MiB for the magic number, and skips the bytes before
+// it. If it is not there, or a block ends before it, it was lost.
+//
+// The bytes before the header of a block are a stream of documents: the rules of
+// [bsoncore.Decoder.Resync] say which of these documents are read. They belong to the
+// namespace of the block with the fault. If the fault is in a header, they belong to the
+// namespace of the block before, and Uncertain reports true. After a megabyte of documents
+// without a fault the Reader reads on as before the fault.
 //
 // The skipped bytes are written to skipped, in portions and in order. If skipped is
 // nil, they are dropped.
@@ -117,14 +119,18 @@ func (r *Reader) enterDamage(skipped io.Writer) bool {
 	if !d.Next() {
 		return d.Err() == nil || r.pass(skipped)
 	}
-	rules := bsoncore.ValidateOptions{MaxDepth: r.opts.MaxDepth, AllowInvalidUTF8: r.opts.AllowInvalidUTF8}
-	if hidden && rules.Validate(d.Document()) == nil {
+	if hidden && r.rules().Validate(d.Document()) == nil {
 		if r.damage.header = likeBlock(d.Document()) > 1; !r.damage.header {
 			r.damage.ready = true // a document stands where a header must be
 			return true
 		}
 	}
 	return r.pass(skipped)
+}
+
+// rules returns the rules for documents after damage.
+func (r *Reader) rules() bsoncore.ValidateOptions {
+	return bsoncore.ValidateOptions{MaxDepth: r.opts.MaxDepth, AllowInvalidUTF8: r.opts.AllowInvalidUTF8}
 }
 
 // section makes the Decoder read the section at the next byte.
@@ -263,26 +269,33 @@ func (r *Reader) passStart(skipped io.Writer) bool {
 			return !r.final
 		}
 	}
-	stops := []stop{{terminator, endsBlock}, {magic, anywhere}}
-	for {
-		if b.Offset() > maxMagic {
-			stops = stops[:1]
-		}
-		n := before(b, stops...)
-		if n == 0 {
-			break
-		}
-		if !r.skip(skipped, n) {
-			return false
-		}
+	if n := r.beforeMagic(); n >= 0 {
+		return r.skip(skipped, n)
 	}
 	if b.Err != nil && !b.Ended() {
 		return r.fail(&bsoncore.ReadError{Offset: b.End(), Err: b.Err})
 	}
-	if !bytes.HasPrefix(b.Rest(), []byte(magic)) {
-		r.state = inside
+	return r.passMetadata(skipped)
+}
+
+// beforeMagic returns the number of bytes before the magic number, or -1: it is not in
+// the first 16 MiB, or a block ends before it.
+func (r *Reader) beforeMagic() int {
+	r.in.Need(maxMagic, 0)
+	n := bytes.Index(r.in.Rest(), []byte(magic))
+	if n < 0 {
+		return -1
 	}
-	return true
+	var b readahead.Buffer
+	for b.ResetBytes(r.in.Rest()[:n]); ; b.Off++ {
+		i := bytes.Index(b.Rest(), []byte(terminator))
+		if i < 0 {
+			return n
+		}
+		if b.Off += i; endsBlock(&b) {
+			return -1
+		}
+	}
 }
 
 func (r *Reader) skip(skipped io.Writer, n int) bool {
@@ -292,23 +305,28 @@ func (r *Reader) skip(skipped io.Writer, n int) bool {
 	return true
 }
 
-// passMetadata reads the whole metadata after damage.
+// passMetadata reads the whole metadata after damage. Another document is one of a
+// collection whose header is damaged.
 func (r *Reader) passMetadata(skipped io.Writer) bool {
-	d := r.section()
+	d, rules := r.section(), r.rules()
 	for {
+		whole := d.Next()
+		doc := d.Document()
 		switch {
-		case d.Next() && likeBlock(d.Document()) == len(blockKeys):
-			r.state, r.damage.ready = inDamage, true
-			return true
-		case d.Document() != nil:
-			if !r.recover(d.Document(), skipped) {
-				return false
-			}
-		case d.Err() == nil:
+		case !whole && d.Err() == nil:
 			r.state = inside
 			return true
-		case !r.pass(skipped):
-			return false
+		case !whole || rules.Validate(doc) != nil:
+			if !r.pass(skipped) {
+				return false
+			}
+		case likePrelude(doc):
+			if !r.recover(doc, skipped) {
+				return false
+			}
+		default:
+			r.state, r.damage.ready, r.lost = inDamage, true, likeBlock(doc) < len(blockKeys)
+			return true
 		}
 	}
 }
@@ -328,7 +346,7 @@ type section struct{ in *readahead.Buffer }
 
 // Read reads the bytes of the section, and io.EOF at its end.
 func (s section) Read(p []byte) (int, error) {
-	n := before(s.in, stop{terminator, endsBlock})
+	n := before(s.in)
 	if n == 0 && !s.in.Ended() && s.in.Err != nil {
 		return 0, s.in.Err
 	}
@@ -340,29 +358,23 @@ func (s section) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// A stop is a place to search for: mark is there, and holds is true.
-type stop struct {
-	mark  string
-	holds func(b *readahead.Buffer) bool // at b.Off
-}
-
-// before returns how many bytes at the next byte of b, and perhaps more, are before
-// all stops. It returns 0 at a stop, at the end, and if the reader has failed.
-func before(b *readahead.Buffer, stops ...stop) int {
+// before returns how many bytes at the next byte of b, and perhaps more, are before a
+// terminator that ends a block. It returns 0 at one, at the end, and if the reader has
+// failed.
+func before(b *readahead.Buffer) int {
 	for {
 		rest := b.Rest()
+		switch i := bytes.Index(rest, []byte(terminator)); {
+		case i == 0 && endsBlock(b):
+			return 0
+		case i == 0:
+			return 1
+		case i > 0:
+			return i
+		}
 		n := len(rest)
-		for _, s := range stops {
-			switch i := bytes.Index(rest[:min(n+len(s.mark)-1, len(rest))], []byte(s.mark)); {
-			case i == 0 && s.holds(b):
-				return 0
-			case i == 0:
-				return 1
-			case i > 0:
-				n = i
-			case b.Err == nil: // the last bytes may be the start of the mark
-				n = min(n, len(rest)-len(s.mark)+1)
-			}
+		if b.Err == nil { // the last bytes may be the start of a terminator
+			n -= len(terminator) - 1
 		}
 		if n > 0 {
 			return n
@@ -387,9 +399,6 @@ func endsBlock(b *readahead.Buffer) bool {
 	_, err := readBlock(doc)
 	return err == nil
 }
-
-// anywhere is for a mark that is a stop at every place.
-func anywhere(*readahead.Buffer) bool { return true }
 
 // documentAt returns the document of at most limit bytes that starts off bytes after
 // the next byte of b, or nil.

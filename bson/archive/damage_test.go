@@ -242,7 +242,7 @@ func TestFaults(t *testing.T) {
 		{"empty stream", "", []string{". 0 not an archive"}, map[string]string{}},
 		{"part of the magic number", magic[:2], []string{". 0 not an archive"}, map[string]string{}},
 		{"only the magic number", magic, []string{". 4 document ends too early"}, map[string]string{}},
-		{"no archive", doc(1) + doc(2), []string{". 0 not an archive"}, map[string]string{}},
+		{"no archive", doc(1) + doc(2), []string{". 0 not an archive"}, map[string]string{".": " 1? 2?"}},
 		{"text before the magic number", "writing\n" + text, []string{". 0 not an archive"}, all},
 		{"wrong magic number", "x" + text[1:], []string{". 0 not an archive"}, all},
 		{"no magic number", text[4:], []string{". 0 not an archive"}, all},

@@ -139,6 +139,20 @@ func TestHoles(t *testing.T) {
 	}
 }
 
+// TestHolesInPrelude: the bytes from each place of the prelude to each place of the first
+// header are zeros. The documents after it are read.
+func TestHolesInPrelude(t *testing.T) {
+	s := newSketch("shop.a", "shop.b").block("shop.b", sample.Documents(sample.Wild, 3, 2)...).end("shop.b").end("shop.a")
+	for from := range s.prelude() {
+		for to := s.prelude(); to < int(s.docs[0].Offset); to++ {
+			s.check(t, fmt.Sprintf("from %d to %d", from, to), slices.Concat(s.data[:from], make([]byte, to-from), s.data[to:]), from, to, 0)
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
 // TestReaders: the documents, the faults and the skipped bytes do not depend on how the
 // archive arrives.
 func TestReaders(t *testing.T) {

@@ -180,6 +180,39 @@ func likeBlock(doc []byte) (same int) {
 	return same
 }
 
+// The keys of the other documents of the prelude, with the types of their values.
+var (
+	headerKeys = map[string]bsoncore.Type{
+		"concurrent_collections": bsoncore.TypeInt32, "version": bsoncore.TypeString,
+		"server_version": bsoncore.TypeString, "tool_version": bsoncore.TypeString,
+	}
+	metadataKeys = map[string]bsoncore.Type{
+		"db": bsoncore.TypeString, "collection": bsoncore.TypeString, "metadata": bsoncore.TypeString,
+		"size": bsoncore.TypeInt32, "type": bsoncore.TypeString,
+	}
+)
+
+// likePrelude reports whether doc is the first document of an archive or metadata, perhaps
+// with damage: it has no more elements, and three of them are the same.
+func likePrelude(doc bsoncore.Document) bool {
+	return max(same(doc, headerKeys), same(doc, metadataKeys)) > 2
+}
+
+// same returns the number of elements of doc that have the keys and the types of keys, or
+// 0 if doc has more elements.
+func same(doc bsoncore.Document, keys map[string]bsoncore.Type) (same int) {
+	all := 0
+	for c := bsoncore.NewCursor(doc); c.Next(); all++ {
+		if all == len(keys) {
+			return 0
+		}
+		if t, ok := keys[string(c.Key())]; ok && t == c.Type() {
+			same++
+		}
+	}
+	return same
+}
+
 func readNamespace(doc bsoncore.Document) (n Namespace, err error) {
 	var db, collection bool
 	n.DB, db = doc.Lookup("db").StringValueOK()

@@ -128,7 +128,7 @@ const opening = 16
 // the search if s seems to be of a format, nor does a message that the format is not
 // known.
 func (s *source) findArchive() {
-	searches := !s.in.Waits() || s.FindArchives && s.from == nil
+	searches := !s.in.Waits() || s.FindArchives && (s.from == nil || s.from == codec.BSON)
 	if s.From != nil || s.member != nil || !searches || s.from != nil && !s.FindArchives {
 		return
 	}
