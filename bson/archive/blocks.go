@@ -151,7 +151,7 @@ func (r *Reader) keep(m Metadata, size int) bool {
 		return r.fail(&Error{Offset: r.at, Namespace: m.Namespace, Err: ErrTooMany})
 	}
 	r.read += size
-	r.metadata = append(r.metadata, m)
+	r.metadata, r.listed = append(r.metadata, m), nil
 	return true
 }
 

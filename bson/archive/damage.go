@@ -37,6 +37,7 @@ type damage struct {
 	mark   int64             // offset of d after a terminator; -1: none was there
 	ready  bool              // nextInDamage has not looked at the document of d
 	header bool              // the document of d is a header with a fault
+	again  bool              // it is the first document of another archive
 	clean  int               // bytes of documents since the last fault
 }
 
@@ -73,7 +74,13 @@ func (r *Reader) Resync(skipped io.Writer) bool {
 	case r.state == atStart && errors.Is(fault, ErrMagic):
 		return r.passStart(skipped)
 	case r.state == atStart:
+		r.section()
 		return r.passMetadata(skipped)
+	case r.state == inDamage && r.damage.again:
+		r.damage.again = false
+		if !r.pass(skipped) || !r.passMetadata(skipped) {
+			return false
+		}
 	case r.state == inDamage:
 		if !r.pass(skipped) {
 			return false
@@ -100,7 +107,7 @@ func (r *Reader) settle() {
 	if !r.damage.ready {
 		r.damage.ready = d.Next()
 	}
-	if !r.damage.ready && d.Err() == nil || r.damage.ready && likeBlock(d.Document()) == len(blockKeys) {
+	if !r.damage.ready && d.Err() == nil || r.damage.ready && (likeBlock(d.Document()) == len(blockKeys) || isHeader(d.Document())) {
 		r.lost = false
 	}
 }
@@ -196,6 +203,9 @@ func (r *Reader) nextInDamage() {
 	r.at = r.damage.base + d.Offset()
 	doc := d.Document()
 	switch same := likeBlock(doc); {
+	case isHeader(doc):
+		r.lost, r.damage.header, r.damage.again = true, true, true
+		r.fault(r.at, ErrArchive)
 	case same == len(blockKeys):
 		r.headerInDamage(doc)
 	case same > 2, same > 1 && d.Offset() == r.damage.mark:
@@ -275,6 +285,7 @@ func (r *Reader) passStart(skipped io.Writer) bool {
 	if b.Err != nil && !b.Ended() {
 		return r.fail(&bsoncore.ReadError{Offset: b.End(), Err: b.Err})
 	}
+	r.section()
 	return r.passMetadata(skipped)
 }
 
@@ -305,10 +316,10 @@ func (r *Reader) skip(skipped io.Writer, n int) bool {
 	return true
 }
 
-// passMetadata reads the whole metadata after damage. Another document is one of a
+// passMetadata reads the whole metadata in a section. Another document is one of a
 // collection whose header is damaged.
 func (r *Reader) passMetadata(skipped io.Writer) bool {
-	d, rules := r.section(), r.rules()
+	d, rules := r.damage.d, r.rules()
 	for {
 		whole := d.Next()
 		doc := d.Document()

@@ -282,6 +282,35 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestTwoArchives: where another archive starts, at the end or in the middle of one, its
+// prelude has no documents, and its documents are read.
+func TestTwoArchives(t *testing.T) {
+	first := string(newSketch("a.x").block("a.x", some(1, 3)...).end("a.x").data)
+	second := string(newSketch("b.y", "b.z").block("b.y", some(4, 5)...).end("b.y").data)
+	third := string(newSketch("b.z").block("b.z", some(6, 6)...).end("b.z").data)
+	for _, tc := range []struct {
+		name   string
+		data   string
+		faults []string
+		want   map[string]string
+	}{
+		{"at the end", first + second, []string{"a.x 407 length does not fit", "a.x 411 another archive starts here", "b.z 859 namespace has no end"},
+			map[string]string{"a.x": " 1 2 3", "b.y": " 4 5"}},
+		{"three", first + second + third, []string{"a.x 407 length does not fit", "a.x 411 another archive starts here", "b.y 859 length does not fit", "b.y 863 another archive starts here"},
+			map[string]string{"a.x": " 1 2 3", "b.y": " 4 5", "b.z": " 6"}},
+		{"in a document", first[:300] + second, []string{"a.x 310 terminating NUL is missing", "a.x 304 another archive starts here", "a.x 752 namespace has no end", "b.z 752 namespace has no end"},
+			map[string]string{"a.x": " 1", "b.y": " 4 5"}},
+	} {
+		got := salvage(t, archive.NewReader(strings.NewReader(tc.data)), []byte(tc.data))
+		if diff := cmp.Diff(tc.faults, got.Faults); diff != "" {
+			t.Errorf("%s: faults (-want +got):\n%s", tc.name, diff)
+		}
+		if diff := cmp.Diff(tc.want, got.numbers()); diff != "" {
+			t.Errorf("%s: documents (-want +got):\n%s", tc.name, diff)
+		}
+	}
+}
+
 // TestPreludeParts: the documents of a prelude need each of their elements, of its
 // type. The bytes of one that is at fault are skipped, and the rest is read.
 func TestPreludeParts(t *testing.T) {

@@ -17,6 +17,8 @@ var (
 	ErrHeader = errors.New("not a header of an archive")
 	// ErrBlock: the header of a block is inside another block.
 	ErrBlock = errors.New("terminator of the block is missing")
+	// ErrArchive: another archive starts inside this one.
+	ErrArchive = errors.New("another archive starts here")
 	// ErrChecksum: the checksum of a namespace is not that of its documents.
 	ErrChecksum = errors.New("checksum does not match")
 	// ErrUnended: the archive ends without the end of a namespace.

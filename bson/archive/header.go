@@ -213,6 +213,15 @@ func same(doc bsoncore.Document, keys map[string]bsoncore.Type) (same int) {
 	return same
 }
 
+// isHeader reports whether doc is the first document of an archive.
+func isHeader(doc bsoncore.Document) bool {
+	if len(doc) > maxBlockHeader || same(doc, headerKeys) < len(headerKeys) {
+		return false
+	}
+	_, err := readHeader(doc)
+	return err == nil
+}
+
 func readNamespace(doc bsoncore.Document) (n Namespace, err error) {
 	var db, collection bool
 	n.DB, db = doc.Lookup("db").StringValueOK()
