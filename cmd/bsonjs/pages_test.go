@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"os"
 	"os/exec"
@@ -210,6 +211,7 @@ func pageFiles(t *testing.T, dir, page string) {
 	} {
 		writeFile(t, filepath.Join(dir, name), data)
 	}
+	writeFile(t, filepath.Join(dir, "dump.tar.gz"), gzipOf(t, tarOf(t, []packedFile{{"dump/shop/users.bson", string(users)}})))
 	derived := exec.Command("sh", "-ec", derivedFiles)
 	derived.Dir = dir
 	if out, err := derived.CombinedOutput(); err != nil {
@@ -265,12 +267,27 @@ func shopArchive(docs [][]byte) []byte {
 	return a.end(names[0]).end(names[1]).data
 }
 
+func gzipOf(t *testing.T, data []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // derivedFiles makes the other files with the command.
 const derivedFiles = `
 bsonjs users.bson -t bson -o users.bson.gz
 bsonjs -m legacy users.bson -o legacy.json
 bsonjs -t pickle users.bson -o users.pkl
 cp users.pkl cache.pkl
+cp shop.archive dump.archive
+bsonjs -t archive shop.archive -o dump.archive.gz
+head -c 3000 shop.archive >broken.archive
 bsonjs a.bson -o b.json
 bsonjs --array -m canonical users.bson -o array.json
 printf '/* 1 */\n{_id: ObjectId("5525c3dad77f76e88f4a1ed7"), name: "Ada"}\n' >notes.js
@@ -376,7 +393,7 @@ func TestHelpExamples(t *testing.T) {
 	pageFiles(t, files, "help")
 	writeFile(t, filepath.Join(files, "users.json"), []byte("{\"a\":1}\n"))
 	ran := 0
-	for _, command := range []string{"convert", "validate", "salvage", "inspect", "dump", "oid new", "oid time", "oid range", "man"} {
+	for _, command := range []string{"convert", "validate", "salvage", "inspect", "list", "dump", "oid new", "oid time", "oid range", "man"} {
 		help := runCommand(nil, append(strings.Fields(command), "--help")...)
 		_, examples, _ := strings.Cut(help.stdout, "\nExamples:\n")
 		for _, m := range helpExample.FindAllStringSubmatch(examples, -1) {

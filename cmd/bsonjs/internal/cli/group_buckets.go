@@ -16,9 +16,9 @@ type bucketGroup struct {
 }
 
 func (g *bucketGroup) addBuckets(fs *pflag.FlagSet) {
-	fs.BoolVar(&g.unbucket, "unbucket", false, "write the measurements of time series in place of their buckets, the documents of system.buckets.NAME, "+
-		"in the namespace DB.NAME; needs BSON or archives as input")
-	fs.StringVar(&g.metaField, "meta-field", "", "the meta field of the time series is `NAME`, if no metadata say it; for --unbucket")
+	fs.BoolVar(&g.unbucket, "unbucket", false, "turn the buckets of time series, the documents of DB.system.buckets.NAME, into measurements in DB.NAME; "+
+		"needs BSON or archives as input")
+	fs.StringVar(&g.metaField, "meta-field", "", "use `NAME` as the meta field of time series without metadata; needs --unbucket")
 	onlyMeant(fs, "unbucket", "meta-field")
 }
 
@@ -32,9 +32,9 @@ func (g *bucketGroup) check(fs *pflag.FlagSet, from *codec.Codec) error {
 	case given(fs, "meta-field") && g.metaField == "":
 		return errors.New("--meta-field: a key cannot be empty")
 	case from != nil && from != codec.BSON && from.Holds != codec.BSON:
-		return errors.New("--unbucket needs BSON or archives as input, and --from is " + from.Name + "; leave one of the two out")
+		return errors.New("--unbucket needs BSON or archives as input, and --from is " + from.Name + "; leave out one of them")
 	case given(fs, "mend-lengths"):
-		return errors.New("--unbucket cannot be combined with --mend-lengths; run bsonjs salvage --mend-lengths first, and --unbucket on its output")
+		return errors.New("--unbucket cannot be combined with --mend-lengths; run bsonjs salvage --mend-lengths first, then --unbucket on its output")
 	}
 	return nil
 }

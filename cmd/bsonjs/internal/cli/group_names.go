@@ -17,10 +17,10 @@ type nameGroup struct {
 }
 
 func (g *nameGroup) addNames(fs *pflag.FlagSet) {
-	fs.StringVar(&g.asNS, "as-ns", "", "the namespace `DB.COLLECTION` of inputs that have none, for an archive or a directory as output")
-	fs.StringArrayVar(&g.old, "ns-from", nil, "rename namespaces that match `PATTERN`, for an archive or a directory as output, where * stands for "+
-		"any characters and $NAME$ too; needs --ns-to; may be repeated, and the first PATTERN that matches counts")
-	fs.StringArrayVar(&g.renamed, "ns-to", nil, "the new name for --ns-from: each * is what a * has matched, and $NAME$ is what $NAME$ has matched")
+	fs.StringVar(&g.asNS, "as-ns", "", "use the namespace `DB.COLLECTION` for inputs without one; needs an archive or a directory as output")
+	fs.StringArrayVar(&g.old, "ns-from", nil, "rename namespaces that match `PATTERN`; * and $NAME$ match any characters; needs --ns-to, and an archive "+
+		"or a directory as output; may be repeated: the first PATTERN that matches counts")
+	fs.StringArrayVar(&g.renamed, "ns-to", nil, "new name for --ns-from: `PATTERN` with the same * and $NAME$, which stand for the characters that they matched")
 	onlyMeant(fs, "as-ns", "ns-from", "ns-to")
 }
 

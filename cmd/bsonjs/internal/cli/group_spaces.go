@@ -45,8 +45,8 @@ func (n namespaces) String() string {
 func (n namespaces) Type() string { return "PATTERN" }
 
 func (g *spaceGroup) addSpaces(fs *pflag.FlagSet) {
-	fs.Var(namespaces{&g.spaces, ""}, "ns", "read only namespaces that match `DB.COLLECTION`, where * stands for any characters, \\* for a star, "+
-		"and the first dot ends the database; ! in front excludes; may be repeated")
+	fs.Var(namespaces{&g.spaces, ""}, "ns", "read only namespaces that match `DB.COLLECTION`; * matches any characters, and \\* a star; "+
+		"the database ends at the first dot; a pattern that starts with ! excludes; may be repeated")
 	fs.StringVar(&g.db, "db", "", "read only the database `DB`; short for --ns DB.*")
 	fs.StringVar(&g.collection, "collection", "", "read only the collection `NAME`; short for --ns *.NAME, or with --db DB for --ns DB.NAME")
 	onlyMeant(fs, "ns", "db", "collection")

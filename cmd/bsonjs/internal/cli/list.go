@@ -34,14 +34,14 @@ func (a *app) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [flags] [FILE...]",
 		Short: "list the namespaces of mongodump archives and directories",
-		Long: "List the namespaces of archives and directories of mongodump: how many documents\n" +
-			"each has, their bytes, the average and the largest size of a document, the type,\n" +
-			"the number of indexes, and whether the checksum is that of the documents. The\n" +
-			"files of directories have none. \"no end\" in place of the checksum says that the\n" +
-			"archive or the file was cut.\n\n" +
-			"Every byte is read for the checksums, but documents are not looked into: a\n" +
-			"damaged document with the right length is found by the checksum alone. bsonjs\n" +
-			"validate checks every element. --no-checksum only counts.\n",
+		Long: "List the namespaces of mongodump archives and directories. A line has the number\n" +
+			"of documents, their bytes, the average and the largest size of a document, the\n" +
+			"type, the number of indexes, and the result of the checksum. Only archives have\n" +
+			"checksums. \"no end\" in place of the result means that the archive or the file\n" +
+			"was cut.\n\n" +
+			"bsonjs list reads every byte, but it does not check the elements of documents:\n" +
+			"only the checksum shows damage in a document with the right length. bsonjs\n" +
+			"validate checks every element.\n",
 		Example: "  bsonjs list dump.archive.gz\n" +
 			"  bsonjs list --no-checksum --db shop dump.archive\n" +
 			"  bsonjs list dump/\n" +
@@ -63,10 +63,10 @@ func (o *listOptions) addFlags(fs *pflag.FlagSet) {
 	})
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each namespace, as in a FILE whose name ends in .json")
-		fs.BoolVar(&o.indexes, "indexes", false, "print the commands createIndexes of the collections for mongosh, or with --json as a line of canonical Extended JSON each, "+
-			"with the database in $db; without the index of _id")
-		fs.BoolVar(&o.noChecksum, "no-checksum", false, "do not compute checksums")
+		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each namespace, as for a FILE whose name ends in .json")
+		fs.BoolVar(&o.indexes, "indexes", false, "print a command for mongosh for each collection, which creates its indexes; with --json print the commands as lines of "+
+			"canonical Extended JSON with the database in $db")
+		fs.BoolVar(&o.noChecksum, "no-checksum", false, "count documents and bytes only; do not compute checksums")
 		onlyMeant(fs, "json")
 	})
 	group(fs, "Faults", "", o.addMaxErrors)

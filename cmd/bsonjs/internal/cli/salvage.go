@@ -36,13 +36,15 @@ func (a *app) salvageCommand() *cobra.Command {
 			"for the start of a mongodump archive.\n\n" +
 			"--undo-crlf undoes a copy in text mode, as FTP and terminals make it: each LF\n" +
 			"became CR LF. The lengths of each document decide whether a CR is removed.\n\n" +
-			"The output has the format of its suffix, or else the format of the input; --to\n" +
-			"overrides both. JSON is written in mode canonical, which keeps every type. The\n" +
-			"exit code is 0 if the input had no fault.\n",
+			"The suffix of the output decides its format. Without a suffix that bsonjs knows,\n" +
+			"the output has the format of the input, and BSON for an archive; --to overrides\n" +
+			"both. JSON is written in mode canonical, which keeps every type. The exit code\n" +
+			"is 0 if the input had no fault.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
 			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n" +
-			"  bsonjs salvage copied.bson -o whole.bson --undo-crlf\n",
+			"  bsonjs salvage copied.bson -o whole.bson --undo-crlf\n" +
+			"  bsonjs salvage broken.archive -o whole.archive\n",
 		Args:        cobra.ArbitraryArgs,
 		Annotations: map[string]string{briefText: briefSalvage},
 	}
