@@ -64,7 +64,8 @@ type FolderOptions struct {
 type Folder struct {
 	ServerVersion string // of the first prelude.json, "" if there is none
 	ToolVersion   string
-	PreludeErr    error // of reading a prelude.json: a *fs.PathError
+	PreludeName   string // of this prelude.json, "" if there is none
+	PreludeErr    error  // of reading a prelude.json: a *fs.PathError
 	// Files are the collections, in the order of Namespace.Compare; before them are
 	// files without a namespace, in the order of their names.
 	Files []File
@@ -306,7 +307,7 @@ func (l *folderLister) prelude(name string) error {
 		l.PreludeErr = cmp.Or(l.PreludeErr, err)
 		return nil
 	}
-	l.ServerVersion, l.ToolVersion = p.ServerVersion, p.ToolVersion
+	l.ServerVersion, l.ToolVersion, l.PreludeName = p.ServerVersion, p.ToolVersion, name
 	return nil
 }
 

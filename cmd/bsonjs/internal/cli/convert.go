@@ -45,6 +45,8 @@ type convertOptions struct {
 	// usual returns the format of the output for inputs in the format from, if
 	// nothing else decides it; nil if from is nil.
 	usual func(from *codec.Codec) *codec.Codec
+	// inFolder is usual for the files of a directory.
+	inFolder func(from *codec.Codec) *codec.Codec
 	// findArchives searches inputs for archives behind damage.
 	findArchives bool
 	version      bool        // print the version and exit
@@ -58,10 +60,13 @@ type convertOptions struct {
 	apart *spaceConverter // the target, if the output keeps namespaces apart
 }
 
+// dumped returns the format of the files of a directory, as mongodump writes them.
+func dumped(*codec.Codec) *codec.Codec { return codec.BSON }
+
 // convertCommand returns the command that converts files. It is the default
 // command.
 func (a *app) convertCommand() *cobra.Command {
-	o := &convertOptions{usual: (*codec.Codec).Opposite}
+	o := &convertOptions{usual: (*codec.Codec).Opposite, inFolder: dumped}
 	cmd := &cobra.Command{
 		Use:         "convert [flags] [FILE...]",
 		Short:       "convert files between BSON, MongoDB Extended JSON and Python pickles",
@@ -144,6 +149,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 // request returns what the flags say about the output.
 func (o *convertOptions) request(fs *pflag.FlagSet) request {
 	r := request{
+		folder: isOutputFolder(o.output), inFolder: o.inFolder,
 		name: o.output, from: o.from, mode: given(fs, "mode"), usual: o.usual, force: "--to json",
 		compress: o.compress, packed: given(fs, "compress"),
 	}
@@ -152,6 +158,7 @@ func (o *convertOptions) request(fs *pflag.FlagSet) request {
 		r.asked, r.because = to, "--to overrides the suffix"
 	case to != nil:
 		r.usual = func(*codec.Codec) *codec.Codec { return to }
+		r.inFolder = r.usual
 	}
 	return r
 }
@@ -194,7 +201,7 @@ func (o *convertOptions) checkNames(fs *pflag.FlagSet) error {
 }
 
 // keepsApart reports whether the output keeps namespaces apart.
-func (o *convertOptions) keepsApart() bool { return o.decided.to == codec.Archive }
+func (o *convertOptions) keepsApart() bool { return o.decided.folder || o.decided.to == codec.Archive }
 
 // checkEscapes rejects the flag --ambiguous escape if the output, in the format to,
 // is plain JSON.
@@ -308,6 +315,9 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 
 // end says what is to be known about the namespaces of the output.
 func (o *convertOptions) end(r *run.Run, result *run.Result) {
+	if o.apart != nil {
+		result.Namespaces = int64(o.apart.dump.Spaces())
+	}
 	switch {
 	case !result.Whole || o.quiet:
 	case o.apart != nil:

@@ -170,7 +170,7 @@ func do(ctx context.Context, t task, std streams, hint func(name string, err err
 func (o *options) run(std streams) run.Run {
 	r := run.Run{
 		Stdin:   std.in,
-		Output:  file.Output{Stdout: std.out, Codec: o.decided.compression},
+		Output:  file.Output{Stdout: std.out, Codec: o.decided.compression, Folder: o.decided.folder},
 		Rejects: file.Output{Stdout: std.out},
 		Quiet:   o.quiet,
 	}

@@ -135,7 +135,7 @@ func TestOptions(t *testing.T) {
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
 			// TestFormats tests what is decided.
 			decided := cmpopts.IgnoreFields(options{}, "decided")
-			usual := cmpopts.IgnoreFields(convertOptions{}, "usual")
+			usual := cmpopts.IgnoreFields(convertOptions{}, "usual", "inFolder")
 			patterns := cmp.Comparer(func(a, b *codec.Namespaces) bool { return fmt.Sprint(a.Unmatched()) == fmt.Sprint(b.Unmatched()) })
 			if diff := cmp.Diff(want, got, groups, same, format, patterns, decided, usual); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -27,8 +28,10 @@ import (
 
 // A request is what a run asks for about its output.
 type request struct {
-	name string       // of the output; "" and "-" are standard output
-	from *codec.Codec // format of the inputs, nil if it is not known yet
+	name string // of the output; "" and "-" are standard output
+	// folder says that name is that of a directory. Its files are of the same format.
+	folder bool
+	from   *codec.Codec // format of the inputs, nil if it is not known yet
 
 	// asked is the format that the command line names, nil if it names none.
 	// because is the reason why the name of the output does not count then.
@@ -39,6 +42,8 @@ type request struct {
 	// usual returns the format of the output for inputs in the format from, nil
 	// if it depends on from and from is nil.
 	usual func(from *codec.Codec) *codec.Codec
+	// inFolder is usual for the files of a directory.
+	inFolder func(from *codec.Codec) *codec.Codec
 	// only are the formats that the command writes, nil for all; writer is the
 	// command.
 	only   []*codec.Codec
@@ -65,6 +70,7 @@ type decision struct {
 	to          *codec.Codec // nil: usual decides when the first input is known
 	origin      origin       // of to
 	suffix      string       // of the name of the output that decides the format, "" if it has none
+	folder      bool         // the output is a directory
 	compression compress.Codec
 	notes       []string
 }
@@ -91,6 +97,9 @@ func textOrLines(fs *pflag.FlagSet, name string, records bool, writer string) re
 
 // resolve decides what the run writes. An error is one of usage.
 func (r *request) resolve() (d decision, err error) {
+	if r.folder {
+		return r.resolveFolder()
+	}
 	if d.compression, err = r.compression(); err != nil {
 		return d, err
 	}
@@ -115,6 +124,30 @@ func (r *request) resolve() (d decision, err error) {
 		d.to = r.usual(r.from)
 	}
 	return d, nil
+}
+
+// resolveFolder decides what the run writes to the files of a directory.
+func (r *request) resolveFolder() (d decision, err error) {
+	d.folder = true
+	if r.compress != compressAuto {
+		d.compression = compress.Codec(r.compress - 1)
+	}
+	switch {
+	case r.asked == codec.Archive:
+		return d, fmt.Errorf("an archive is one file, and %s is a directory; type --output FILE.archive, or leave out --to", report.CleanName(r.name))
+	case r.asked != nil:
+		d.to, d.origin = r.asked, fromFlag
+	case r.mode:
+		d.to, d.origin = codec.JSON, fromFlag
+	default:
+		d.to = r.inFolder(r.from)
+	}
+	return d, nil
+}
+
+// isOutputFolder reports whether name, that of an output, is that of a directory.
+func isOutputFolder(name string) bool {
+	return name != "" && os.IsPathSeparator(name[len(name)-1]) || isFolder(name)
 }
 
 // refuse is the error for a name of the output in a format that writer does not

@@ -20,7 +20,7 @@ func salvaged(from *codec.Codec) *codec.Codec {
 // salvageCommand returns the command that recovers intact documents of damaged
 // files. It is convert with other defaults.
 func (a *app) salvageCommand() *cobra.Command {
-	o := &convertOptions{usual: salvaged, findArchives: true}
+	o := &convertOptions{usual: salvaged, inFolder: salvaged, findArchives: true}
 	o.onError, o.invalidUTF8 = skipErrors, bson.UTF8Keep
 	cmd := &cobra.Command{
 		Use:   "salvage [flags] [FILE...]",

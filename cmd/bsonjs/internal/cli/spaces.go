@@ -34,15 +34,13 @@ type spaceConverter struct {
 	converter
 	dump  sink.Dump
 	store spaceStore
-	open  func(out io.Writer) spaceStore
 	names map[string]string // namespaces of inputs without one, by the names of the inputs
 }
 
-// newSpaceConverter returns the target of a conversion to an archive.
+// newSpaceConverter returns the target of a conversion to an archive or a directory.
 func newSpaceConverter(c converter) *spaceConverter {
 	s := &spaceConverter{converter: c, names: map[string]string{}}
 	s.dump.Renames, _ = c.o.renames() // check has made them, too
-	s.open = func(out io.Writer) spaceStore { return &sink.Archive{Dump: &s.dump, Out: out} }
 	return s
 }
 
@@ -84,8 +82,18 @@ func (s *spaceConverter) Begin(in run.Input) (run.Sink, error) {
 
 // opened returns the store in out.
 func (s *spaceConverter) opened(out io.Writer) spaceStore {
-	if s.store == nil {
-		s.store = s.open(out)
+	if s.store != nil {
+		return s.store
+	}
+	s.store = &sink.Archive{Dump: &s.dump, Out: out}
+	if tree, ok := out.(sink.Tree); ok && s.o.decided.folder {
+		if s.to == nil {
+			s.to = codec.BSON // there is no document
+		}
+		s.store = &sink.Folder{
+			Dump: &s.dump, Tree: tree, Suffix: s.to.Suffixes[0],
+			Encoder: s.to.Write(s.o.write(run.Input{From: codec.BSON})),
+		}
 	}
 	return s.store
 }

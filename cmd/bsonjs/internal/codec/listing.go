@@ -11,6 +11,8 @@ type Contents struct {
 	Server   string // version, "" if it is not known
 	Tool     string // version of the program that wrote the container, "" if it is not known
 	Metadata []archive.Metadata
+	// InDB says that the versions were in the directory of a database.
+	InDB bool
 	// Damaged says that the start of the container has a fault, so that something may
 	// be missing.
 	Damaged bool

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Conflict returns the first of the inputs that is the same file as the output,
@@ -14,11 +15,18 @@ import (
 // inputs are names as Input opens them. It returns false if there is none.
 // Devices, pipes and terminals may be both.
 func (o Output) Conflict(inputs []string, stdin io.Reader) (string, bool) {
+	if o.Folder {
+		return o.conflictInFolder(inputs, stdin)
+	}
 	return o.conflict(slices.Values(inputs), func(name string) fs.FileInfo { return Stat(name, stdin) })
 }
 
-// ConflictIn is Conflict for files in fsys. paths are their names there.
+// ConflictIn is Conflict for files in fsys. paths are their names there. An output that is
+// a directory has none: Conflict finds that it is in the directory of fsys.
 func (o Output) ConflictIn(fsys fs.FS, paths iter.Seq[string]) (string, bool) {
+	if o.Folder {
+		return "", false
+	}
 	return o.conflict(paths, func(path string) fs.FileInfo {
 		info, err := fs.Stat(fsys, path)
 		if err != nil {
@@ -70,10 +78,73 @@ func (o Output) Inside(dir string) (name string, ok bool) {
 	return "", false
 }
 
+// conflictInFolder returns the first of the inputs that is in the output, which is a
+// directory, or in its partial directory, or in which the output is.
+func (o Output) conflictInFolder(inputs []string, stdin io.Reader) (string, bool) {
+	out, ok := whole(o.Name)
+	for _, name := range inputs {
+		if name == "-" {
+			if info := Stat(name, stdin); info != nil && info.Mode().IsRegular() && o.holds(info) {
+				return name, true
+			}
+			continue
+		}
+		in, known := whole(name)
+		if ok && known && (isIn(in, out) || isIn(out, in) || isIn(in, PartialName(out)) || isIn(PartialName(out), in)) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// holds reports whether a file of the output, which is a directory, is the one of info.
+func (o Output) holds(info fs.FileInfo) (found bool) {
+	filepath.WalkDir(o.Name, func(_ string, e fs.DirEntry, err error) error {
+		if i, e := infoOf(e, err); e == nil && os.SameFile(i, info) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
+func infoOf(e fs.DirEntry, err error) (fs.FileInfo, error) {
+	if err != nil {
+		return nil, err
+	}
+	return e.Info()
+}
+
+// isIn reports whether the absolute name is dir or in dir.
+func isIn(name, dir string) bool {
+	rest, ok := strings.CutPrefix(name, dir)
+	return ok && (rest == "" || os.IsPathSeparator(rest[0]) || os.IsPathSeparator(dir[len(dir)-1]))
+}
+
+// whole returns the absolute name without symbolic links, as far as it exists. ok is false
+// if the system does not know it.
+func whole(name string) (path string, ok bool) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", false
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real, true
+	}
+	dir, base := filepath.Split(path)
+	dir, err = filepath.EvalSymlinks(filepath.Clean(dir))
+	return filepath.Join(dir, base), err == nil
+}
+
 // Collides reports whether o and p, two outputs of a run, would write to the
 // same file, or one to the partial file of the other. Devices, pipes and
 // terminals may be both.
 func (o Output) Collides(p Output) bool {
+	if o.Folder {
+		out, ok := whole(o.Name)
+		return ok && slices.ContainsFunc(p.paths(), func(path string) bool { return isIn(path, out) || isIn(path, PartialName(out)) })
+	}
 	written := o.written()
 	for _, info := range p.written() {
 		if contains(written, info) {

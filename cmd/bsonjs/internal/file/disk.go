@@ -6,13 +6,17 @@ import (
 	"os"
 )
 
-// This file has all system calls for a file that is written under a temporary
-// name. The tests replace them with calls that fail.
+// This file has all system calls for a file or directory that is written under a
+// temporary name. The tests replace them with calls that fail.
 
 // A disk makes files and names them.
 type disk interface {
 	// create makes a file that was not there.
 	create(name string, perm fs.FileMode) (diskFile, error)
+	// append opens a file to write at its end.
+	append(name string) (diskFile, error)
+	// mkdir makes a directory that was not there.
+	mkdir(name string, perm fs.FileMode) error
 	link(from, to string) error
 	rename(from, to string) error
 	remove(name string) error
@@ -40,6 +44,16 @@ func (systemDisk) create(name string, perm fs.FileMode) (diskFile, error) {
 	}
 	return file, nil
 }
+
+func (systemDisk) append(name string) (diskFile, error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+func (systemDisk) mkdir(name string, perm fs.FileMode) error { return os.Mkdir(name, perm) }
 
 func (systemDisk) link(from, to string) error   { return os.Link(from, to) }
 func (systemDisk) rename(from, to string) error { return os.Rename(from, to) }

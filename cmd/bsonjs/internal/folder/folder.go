@@ -6,6 +6,7 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"io/fs"
@@ -140,6 +141,21 @@ func (f *Folder) Names() iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// PreludeInDB reports whether the versions are those of the directory of a database.
+func (f *Folder) PreludeInDB() bool {
+	return path.Dir(f.PreludeName) != "." || f.isDB()
+}
+
+// isDB reports whether f is the directory of a database: it has its files at its top.
+func (f *Folder) isDB() bool {
+	for _, in := range f.Files {
+		if name := cmp.Or(in.Name, in.MetadataName); in.Namespace.DB != "" && path.Dir(name) == "." {
+			return true
+		}
+	}
+	return false
 }
 
 // HasSpaces reports whether a file of f has a namespace.

@@ -24,6 +24,8 @@ type Totals struct {
 	Checked bool
 
 	CompressedIn, CompressedOut int64 // bytes of files that are compressed
+
+	Namespaces, Files int64 // in an output that keeps namespaces apart, and in one that is a directory
 }
 
 // Written returns the number of documents in the output.
@@ -48,6 +50,9 @@ type summary struct {
 
 	EscapedIn  int64 `json:"escapedIn,omitempty"`  // keys
 	EscapedOut int64 `json:"escapedOut,omitempty"` // keys
+
+	Namespaces int64 `json:"namespaces,omitempty"` // of an output that keeps them apart
+	Files      int64 `json:"files,omitempty"`      // of an output that is a directory
 }
 
 // A checkSummary is the line of --summary json for a run that writes nothing.
@@ -77,7 +82,7 @@ func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
 		return checkSummary{t.Read, t.Written(), t.Rejected, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
-	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut}
+	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files}
 }
 
 // text returns the summary for people.
@@ -109,7 +114,14 @@ func (t Totals) sizes(took time.Duration) string {
 	if t.Checked {
 		return fmt.Sprintf("%s in, %s", size(t.In), took)
 	}
-	return fmt.Sprintf("%s in, %s out, %s", size(t.In), size(t.Out), took)
+	out := ""
+	if t.Namespaces > 0 {
+		out = " in " + Plural(t.Namespaces, "namespace")
+	}
+	if t.Files > 0 {
+		out += ", " + Plural(t.Files, "file")
+	}
+	return fmt.Sprintf("%s in, %s out%s, %s", size(t.In), size(t.Out), out, took)
 }
 
 // Conclude writes a line about a run without a fault. inputs is the name of the

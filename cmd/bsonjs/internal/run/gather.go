@@ -43,7 +43,7 @@ func (e *engine) gather() *report.Fault {
 
 // gatherFolder tells target what is in a directory, and in its files without a namespace.
 func (e *engine) gatherFolder(target Gatherer, in *folder.Folder) error {
-	what := codec.Contents{Server: in.ServerVersion, Tool: in.ToolVersion}
+	what := codec.Contents{Server: in.ServerVersion, Tool: in.ToolVersion, InDB: in.PreludeInDB()}
 	for i := range in.Files {
 		m := &member{in: in, file: &in.Files[i]}
 		if m.space() == "" || !e.wants(m) {

@@ -36,6 +36,9 @@ func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {
 	if f := e.conflict(o); f != nil {
 		return nil, f
 	}
+	if o.Folder {
+		return e.openTree(o)
+	}
 	out, err := o.Open(e.ctx)
 	switch {
 	case err == nil && o.Codec != compress.None && out.IsTerminal() && !e.Force:
@@ -59,7 +62,7 @@ func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {
 func (e *engine) conflict(o file.Output) *report.Fault {
 	for _, in := range e.Inputs {
 		name, ok := o.Conflict([]string{in.Name}, e.Stdin)
-		if in.Folder != nil && !ok { // a tar or zip file may be the output itself
+		if in.Folder != nil && !ok && !o.Folder { // a tar or zip file may be the output itself
 			if path, inside := o.Inside(in.Name); inside && in.Folder.Reads(path) {
 				return report.UsageFault(o.Name + " would be a file of " + in.Name + ", which is an input; choose a name in another directory")
 			}
@@ -73,6 +76,23 @@ func (e *engine) conflict(o file.Output) *report.Fault {
 	return nil
 }
 
+// openTree opens an output that is a directory.
+func (e *engine) openTree(o file.Output) (file.Opened, *report.Fault) {
+	out, err := o.OpenTree()
+	if err == nil {
+		e.Aside()
+		e.tree = out
+		return out, nil
+	}
+	if refused, ok := errors.AsType[*file.Refusal](err); ok {
+		return nil, report.UsageFault(refused.Error())
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil, report.UsageFault(o.Name + " exists; add --overwrite to replace it")
+	}
+	return nil, report.WriteFault(o.Name, err)
+}
+
 // writer returns the output, with its bytes counted.
 func (e *engine) writer() io.Writer { return outWriter{e} }
 
@@ -83,6 +103,9 @@ func (w outWriter) Write(p []byte) (int, error) {
 	w.e.Out += int64(n)
 	return n, err
 }
+
+// Enter is the method of file.Tree, for an output that is a directory.
+func (w outWriter) Enter(path string) error { return w.e.tree.Enter(path) }
 
 // A longWriter is the output while one record is written to it in portions. If
 // the run is to stop, that ends the record, and the output is cut there.

@@ -102,7 +102,7 @@ type Tally interface {
 type Input struct {
 	Name     string // for messages
 	From     *codec.Codec
-	Out      io.Writer // the output
+	Out      io.Writer // the output; if it is a directory, it has the method Enter of file.Tree
 	Terminal bool      // a terminal shows it
 	Colors   bool      // the output is a terminal that obeys escape sequences
 	// Folder is the directory of the input, and File the input in it. They are nil
@@ -190,6 +190,7 @@ type engine struct {
 	buffers pipeline.Buffers
 
 	out     file.Opened
+	tree    *file.Tree     // out, if it is a directory; else nil
 	rejects file.Opened    // nil: rejected records are not kept
 	sink    Sink           // of the current input
 	pending record.Part    // output of the sink that is not written yet
@@ -217,6 +218,9 @@ func (r Run) Do(ctx context.Context) Result {
 	e.Code = e.run()
 	if e.Opened {
 		e.CompressedOut, e.Err = e.out.Compressed(), e.out.Err()
+		if e.tree != nil {
+			e.Files = e.tree.Files()
+		}
 	}
 	return e.Result
 }

@@ -24,6 +24,7 @@ type Dump struct {
 	mu     sync.RWMutex
 	server string                       // version, "" if no input has one
 	tool   string                       // version of the program that wrote the input of server
+	inDB   bool                         // the versions were in the directory of a database
 	spaces map[string]*space            // by their names in the inputs
 	taken  map[archive.Namespace]*space // by their names in the output
 	order  []*space
@@ -39,6 +40,7 @@ type space struct {
 	err  error // why no document of it can be written, nil if it can
 	// begun says that documents were written.
 	begun bool
+	lines Lines // of the file, if the namespace has one
 }
 
 // ErrNoSpace says that the namespace of a document is not known.
@@ -49,7 +51,7 @@ func (d *Dump) Add(input string, c codec.Contents) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.server == "" && c.Server != "" {
-		d.server, d.tool = c.Server, c.Tool
+		d.server, d.tool, d.inDB = c.Server, c.Tool, c.InDB
 	}
 	for _, m := range c.Metadata {
 		s, err := d.add(m)
