@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"path"
+	"runtime"
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson/archive"
@@ -133,6 +134,14 @@ func pathOf(n archive.Namespace) string {
 		return portable(archive.FileName(n.Collection)) // the oplog
 	}
 	return path.Join(portable(n.DB), portable(archive.FileName(n.Collection)))
+}
+
+// portable returns the name of a file or directory for name.
+func portable(name string) string {
+	if runtime.GOOS != "windows" {
+		return name
+	}
+	return escapeReserved(name)
 }
 
 // reserved are the names of devices on Windows, in upper case. COM and LPT have a digit

@@ -1,6 +1,0 @@
-//go:build !windows
-
-package sink
-
-// portable returns the name of a file or directory for name.
-func portable(name string) string { return name }
