@@ -22,13 +22,16 @@ var (
 	// ErrRegex: a regular expression is not one of RE2, or its options are not
 	// among i, m, s and x.
 	ErrRegex = errors.New("bad regular expression")
-	// ErrPath: a path is not a valid JSON Pointer.
+	// ErrPath: a path is not a valid JSON Pointer, or a projection has it twice.
 	ErrPath = errors.New("bad path")
+	// ErrMixed: a projection includes some fields and excludes others.
+	ErrMixed = errors.New("fields are both included and excluded")
 )
 
-// An Error reports a part of a filter that has no meaning, with its place.
+// An Error reports a part of a filter, of a sort order or of a projection that has no
+// meaning, with its place.
 type Error struct {
-	Pointer string // JSON Pointer of the part of the filter; "" is the filter
+	Pointer string // JSON Pointer of the part; "" is the whole
 	Offset  int64  // its byte: in the text for Parse, in the BSON for Compile
 	Line    int64  // of that byte in the text, from 1; 0 for Compile
 	Column  int64  // of that byte in its line, in bytes, from 1; 0 for Compile

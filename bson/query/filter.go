@@ -49,8 +49,9 @@ func (o *Options) open(doc []byte) (c bsoncore.Cursor, err error) {
 func Parse(text []byte, o Options) (*Filter, error) { return parseText(text, o, Compile) }
 
 // Match reports whether f selects doc, which is one whole document. It neither changes
-// nor keeps doc. It allocates nothing, unless the filter has more than 256 conditions, a
-// regular expression, or a decimal128 that is close to a double.
+// nor keeps doc. It allocates nothing, unless the filter has more than 1,024 conditions or
+// a regular expression, 16 paths of it lead into one element, a document is nested more
+// than 24 deep, or a decimal128 is compared with a double that is close to it.
 //
 // Match reads the elements on the paths of f until the result is certain, and checks
 // what it reads. If that is malformed, the result is false and the error is that of

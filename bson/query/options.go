@@ -7,7 +7,7 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// Options are the options of compiling filters. The zero value is the default.
+// Options are the options of compiling filters, sort orders and projections. The zero value is the default.
 type Options struct {
 	_ struct{} // keyed literals only
 
@@ -16,9 +16,10 @@ type Options struct {
 	// bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
 
-	// Text has the options with which Parse reads its text. Parse sets Shell, and
-	// MaxDepth to that of Options. With CanonicalOnly the syntax of the shell has no
-	// effect.
+	// Text has the options with which Parse, ParseSort and ParseProjection read text.
+	// They set Shell, and MaxDepth to that of Options. With CanonicalOnly the syntax of the shell has no
+	// effect. With Legacy a {$regex: …} alone is a regex, which $elemMatch does not
+	// accept.
 	Text extjson.DecodeOptions
 }
 

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -15,9 +14,6 @@ import (
 //     document and the open array and call each other through field and item.
 //
 // Rules: docs/query.md, "Projections".
-
-// ErrMixed: a projection includes some fields and excludes others.
-var ErrMixed = errors.New("fields are both included and excluded")
 
 // A Projection is a compiled selection of fields. It is safe for concurrent use.
 type Projection struct {
@@ -36,7 +32,7 @@ type fieldNode struct {
 // values are true or numbers other than 0 for the fields to keep, or all false or 0 for
 // the fields to leave out. {"a": {"b": 1}} is {"a.b": 1}. A projection that keeps fields
 // also keeps _id, unless it has the key _id with false or 0. The projection is not kept.
-// Errors are those of Compile, and *Error that matches ErrMixed.
+// Errors are those of Compile.
 func CompileProjection(projection []byte, o Options) (*Projection, error) {
 	c, err := o.open(projection)
 	if err != nil {
@@ -215,24 +211,17 @@ func (w *projector) end() int { return w.c.ValueOffset() + len(w.c.Data()) }
 func (w *projector) fields(dst []byte, n *fieldNode) []byte {
 	from, to := 0, 0 // elements to copy
 	for w.c.Next() {
-		i := n.names.find(w.c.Key())
-		keep := !w.include
-		if i >= 0 {
-			keep = w.include
-		}
-		whole := i < 0 || n.kids[i] == nil
-		if whole && keep && w.c.Offset() == to {
-			to = w.end()
-			continue
-		}
-		dst = append(dst, w.doc[from:to]...)
-		from, to = w.c.Offset(), w.c.Offset()
-		switch {
-		case whole && keep:
-			to = w.end()
-		case !whole:
+		switch i := n.names.find(w.c.Key()); {
+		case i >= 0 && n.kids[i] != nil:
+			dst = append(dst, w.doc[from:to]...)
 			from, to = 0, 0
 			dst = w.field(dst, n.kids[i])
+		case (i >= 0) == w.include:
+			if w.c.Offset() != to {
+				dst = append(dst, w.doc[from:to]...)
+				from = w.c.Offset()
+			}
+			to = w.end()
 		}
 	}
 	return append(dst, w.doc[from:to]...)
