@@ -116,3 +116,41 @@ func TestUnbucket(t *testing.T) {
 		}
 	}
 }
+
+// TestUnbucketSeries: the buckets of many time series, which take turns, become the same
+// measurements for any number of jobs.
+func TestUnbucketSeries(t *testing.T) {
+	const series, turns = 500, 8
+	names := make([]namespace, series)
+	for i := range names {
+		names[i] = namespace{"shop", fmt.Sprint("system.buckets.s", i)}
+	}
+	a := newArchive(names...)
+	var want strings.Builder
+	for turn := range turns {
+		for i, n := range names {
+			doc, err := bson.Marshal(bson.D{
+				{Key: "control", Value: bson.D{{Key: "version", Value: int32(1)}}},
+				{Key: "meta", Value: int32(i)},
+				{Key: "data", Value: bson.D{{Key: "t", Value: bson.D{{Key: "0", Value: int32(turn)}, {Key: "1", Value: int32(turn)}}}}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.block(n, doc)
+			for range 2 {
+				fmt.Fprintf(&want, "{\"t\":%d,\"m\":%d,\"ns\":\"shop.s%d\"}\n", turn, i, i)
+			}
+		}
+	}
+	for _, n := range names {
+		a.end(n)
+	}
+	for _, jobs := range []string{"1", "2", "3", "8"} {
+		var out, err bytes.Buffer
+		code := run([]string{"--unbucket", "--meta-field", "m", "--ns-field", "ns", "-t", "json", "--jobs", jobs}, bytes.NewReader(a.data), &out, &err)
+		if code != 0 || out.String() != want.String() {
+			t.Errorf("%s jobs: code %d, %d bytes, want %d: %s", jobs, code, out.Len(), want.Len(), err.String())
+		}
+	}
+}

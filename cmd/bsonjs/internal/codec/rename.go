@@ -63,7 +63,7 @@ func (r *Renames) Add(from, to string) error {
 		return fmt.Errorf("%q %w", to, err)
 	}
 	if a, b := stars(old), stars(next); a != b {
-		return fmt.Errorf("%q has %d stars and %q has %d; their numbers must be equal", from, a, to, b)
+		return fmt.Errorf("%q and %q have %d and %d stars; their numbers must be equal", from, to, a, b)
 	}
 	var p rename
 	var text strings.Builder

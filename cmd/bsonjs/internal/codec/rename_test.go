@@ -60,8 +60,8 @@ func TestRenameErrors(t *testing.T) {
 	for _, tc := range []struct{ from, to, want string }{
 		{"", "a.b", `"" is empty; type DB.COLLECTION`},
 		{"a.b", "", `"" is empty; type DB.COLLECTION`},
-		{"a.*", "b.c", `"a.*" has 1 stars and "b.c" has 0; their numbers must be equal`},
-		{"a.b", "b.*", `"a.b" has 0 stars and "b.*" has 1; their numbers must be equal`},
+		{"a.*", "b.c", `"a.*" and "b.c" have 1 and 0 stars; their numbers must be equal`},
+		{"a.b", "b.*", `"a.b" and "b.*" have 0 and 1 stars; their numbers must be equal`},
 		{"a.$x", "b.c", `"a.$x" has a dollar sign without a variable; type $NAME$ for a variable, or \$ for a dollar sign`},
 		{"a.$$", "b.c", `"a.$$" has a dollar sign without a variable; type $NAME$ for a variable, or \$ for a dollar sign`},
 		{"$x$.$x$", "b.c", `"$x$.$x$" has $x$ twice; give the second one another name`},

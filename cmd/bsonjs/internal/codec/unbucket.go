@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -54,10 +55,12 @@ func (b Unbucketing) Decoder(d Decoder) Decoder {
 		}
 		panic("BUG: codec: buckets in a stream of text")
 	}
+	var known []archive.Metadata // workers read it while the archive is read on
 	d.Pieces = func(most int) PieceReader {
-		return &unpackedPieces{inner.Pieces(most), &unpacking{o: b, metadata: d.Metadata}}
+		return &unpackedPieces{inner.Pieces(most), &unpacking{o: b, metadata: func() []archive.Metadata { return known }}}
 	}
 	d.Cut = func(from State, most int) Cutter {
+		known = d.Metadata()
 		done := from.done
 		from.done = 0
 		cut := inner.Cut(from, most)
@@ -76,7 +79,9 @@ func (b Unbucketing) Decoder(d Decoder) Decoder {
 type unpacking struct {
 	o        Unbucketing
 	metadata func() []archive.Metadata
-	skip     int // measurements of the next bucket that are done
+	indexed  int                       // metadata that are in all
+	all      map[archive.Namespace]int // index in metadata of each time series
+	skip     int                       // measurements of the next bucket that are done
 
 	u      *timeseries.Unpacker
 	space  string // the namespace of the last document
@@ -146,17 +151,12 @@ func (u *unpacking) enter(name string) bool {
 		series = n
 	}
 	o := timeseries.Options{MetaField: u.o.MetaField, MaxDepth: u.o.MaxDepth}
-	for _, m := range u.metadata() {
-		if m.Namespace != series || m.Type != archive.TimeSeries {
-			continue
-		}
+	if m, ok := u.describe(series); ok {
 		buckets = true
 		if doc, err := extjson.AppendBSON(nil, []byte(m.Text)); err == nil {
 			fields := timeseries.OptionsOf(bsoncore.Document(doc))
 			o.TimeField = fields.TimeField
-			if fields.MetaField != "" {
-				o.MetaField = fields.MetaField
-			}
+			o.MetaField = cmp.Or(fields.MetaField, o.MetaField)
 		}
 	}
 	u.bucket, u.series = buckets || name == "", series.String()
@@ -165,6 +165,24 @@ func (u *unpacking) enter(name string) bool {
 	}
 	u.u = o.NewUnpacker()
 	return u.bucket
+}
+
+// describe returns the metadata of the time series n.
+func (u *unpacking) describe(n archive.Namespace) (archive.Metadata, bool) {
+	all := u.metadata()
+	if u.all == nil {
+		u.all = map[archive.Namespace]int{}
+	}
+	for ; u.indexed < len(all); u.indexed++ {
+		if m := &all[u.indexed]; m.Type == archive.TimeSeries {
+			u.all[m.Namespace] = u.indexed
+		}
+	}
+	i, ok := u.all[n]
+	if !ok {
+		return archive.Metadata{}, false
+	}
+	return all[i], true
 }
 
 // An unpackedStream is a stream of measurements.

@@ -229,14 +229,14 @@ func (t *stream) resync(raw fault) *report.Fault {
 		return report.WriteFault(t.rejects.Name(), err)
 	}
 	f.Skipped = skipped.n
-	if !raw.read {
-		t.Holes++
-	}
 	if c, ok := t.r.(codec.Container); ok && c.Uncertain() {
 		f.Advice = "the namespace of the documents after it is not known" + countedAs(raw.space.Name, c.Wanted())
 	}
 	if t.r.Stray() {
 		return t.countStray(f)
+	}
+	if !raw.read {
+		t.Holes++
 	}
 	t.docs++
 	return t.countRejected(f)
