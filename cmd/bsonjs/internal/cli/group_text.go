@@ -95,8 +95,8 @@ func (g *textGroup) addWriting(fs *pflag.FlagSet) {
 		word[extjson.AmbiguityPolicy]{"error", extjson.Reject}, word[extjson.AmbiguityPolicy]{"escape", extjson.Escape},
 		word[extjson.AmbiguityPolicy]{"as-is", extjson.AsIs},
 	), "ambiguous", "keys of nested documents, such as $oid, that would be read back as another type: error (the default) rejects "+
-		"the document; escape writes $$oid, and $$$oid for $$oid, and removes the $ from JSON that is read: read text so if it was "+
-		"written so; as-is writes $oid")
+		"the document; escape writes $$oid, and removes this $ from JSON that is read, so read the text with escape, too; "+
+		"as-is writes $oid")
 }
 
 // textFlag returns the first flag on the command line that shapes JSON, "" if
