@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -349,5 +350,33 @@ func TestSalvagedFolder(t *testing.T) {
 	rest := fmt.Sprintf("%s%s%s", docs[3], docs[5], bytes.Join(docs[9:], nil))
 	if got.code != 4 || files["a/x.bson"] != want || files["b/y.z.bson"] != rest {
 		t.Errorf("code %d, %d and %d bytes, %s", got.code, len(files["a/x.bson"]), len(files["b/y.z.bson"]), got.stderr)
+	}
+}
+
+// TestLongNames: names that a directory shortens come back from it, also without metadata
+// that have them.
+func TestLongNames(t *testing.T) {
+	var names []namespace
+	for _, collection := range []string{strings.Repeat("x", 250), strings.Repeat("x", 250) + "%", strings.Repeat("é", 120)} {
+		names = append(names, namespace{"shop", collection})
+	}
+	for what, a := range map[string]*madeArchive{"metadata": newArchive(names...), "no metadata": newArchive()} {
+		var want []string
+		for i, n := range names {
+			a.block(n, []byte(numbered(byte(i)))).end(n)
+			want = append(want, fmt.Sprintf(`{"n":%d,"ns":"shop.%s"}`, i, n.collection))
+		}
+		dir := filepath.Join(t.TempDir(), "dump")
+		var out, err bytes.Buffer
+		if code := run([]string{"-o", dir + "/"}, bytes.NewReader(a.data), io.Discard, &err); code != 0 {
+			t.Fatalf("%s: code %d, %s", what, code, err.String())
+		}
+		code := run([]string{"-q", "--ns-field", "ns", dir}, nil, &out, &err)
+		got := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" || code != 0 {
+			t.Errorf("%s: code %d, %s (-want +got):\n%s", what, code, err.String(), diff)
+		}
 	}
 }

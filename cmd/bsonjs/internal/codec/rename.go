@@ -230,6 +230,34 @@ func RenameMetadata(m archive.Metadata, to archive.Namespace) (archive.Metadata,
 	return m, err
 }
 
+// NameMetadata returns text, the metadata of n or "", with the name of the collection. A
+// directory needs it there if the name of the file is shortened.
+func NameMetadata(text string, n archive.Namespace) (string, error) {
+	doc, mark := bsoncore.Begin(nil)
+	if text != "" {
+		old, err := extjson.AppendBSON(nil, []byte(text))
+		if err != nil {
+			return text, fmt.Errorf("the metadata of %q cannot be read: %w", n, err)
+		}
+		if name, ok := bsoncore.Document(old).Lookup(collectionName).StringValueOK(); ok && name == n.Collection {
+			return text, nil
+		}
+		var without edit = func(dst []byte, c *bson.Cursor) ([]byte, bool, error) {
+			return dst, string(c.Key()) == collectionName, nil
+		}
+		if old, err = without.document(nil, old); err != nil {
+			return text, fmt.Errorf("the metadata of %q cannot be read: %w", n, err)
+		}
+		doc = append(doc, old[lengthSize:len(old)-1]...)
+	}
+	doc = bsoncore.End(bsoncore.AppendString(doc, collectionName, n.Collection), mark)
+	named, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
+	return string(named), err
+}
+
+// collectionName is the key in metadata of the name of the collection.
+const collectionName = "collectionName"
+
 // An edit appends another element in place of the one that c is at. If it returns false,
 // the element stays.
 type edit func(dst []byte, c *bson.Cursor) ([]byte, bool, error)
@@ -238,8 +266,8 @@ type edit func(dst []byte, c *bson.Cursor) ([]byte, bool, error)
 func renamedTo(to archive.Namespace) edit {
 	return func(dst []byte, c *bson.Cursor) ([]byte, bool, error) {
 		switch {
-		case c.Type() == bson.TypeString && string(c.Key()) == "collectionName":
-			return bsoncore.AppendString(dst, "collectionName", to.Collection), true, nil
+		case c.Type() == bson.TypeString && string(c.Key()) == collectionName:
+			return bsoncore.AppendString(dst, collectionName, to.Collection), true, nil
 		case c.Type() == bson.TypeArray && string(c.Key()) == "indexes":
 			return indexesOf(to).inside(dst, c)
 		}

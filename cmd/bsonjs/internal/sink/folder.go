@@ -74,8 +74,8 @@ func (f *Folder) End() error {
 
 // end completes the files of s.
 func (f *Folder) end(s *space) error {
-	if s.Text != "" {
-		if err := f.file(pathOf(s.Namespace)+metadataSuffix, []byte(s.Text)); err != nil {
+	if text := f.metadata(s); text != "" {
+		if err := f.file(pathOf(s.Namespace)+metadataSuffix, []byte(text)); err != nil {
 			return err
 		}
 	}
@@ -91,6 +91,19 @@ func (f *Folder) end(s *space) error {
 		return err
 	}
 	return s.lines.End(f.Tree)
+}
+
+// metadata returns the text of the metadata of s, "" if it has none. If the names of the
+// files of s are shortened, the whole name is in it.
+func (f *Folder) metadata(s *space) string {
+	if _, whole := archive.ParseFileName(archive.FileName(s.Namespace.Collection)); whole {
+		return s.Text
+	}
+	text, err := codec.NameMetadata(s.Text, s.Namespace)
+	if err != nil {
+		f.Dump.notes = append(f.Dump.notes, err.Error()+"; the file does not have the whole name of the collection")
+	}
+	return text
 }
 
 // file writes a file of its own.
