@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,6 +152,83 @@ func TestUnbucketSeries(t *testing.T) {
 		code := run([]string{"--unbucket", "--meta-field", "m", "--ns-field", "ns", "-t", "json", "--jobs", jobs}, bytes.NewReader(a.data), &out, &err)
 		if code != 0 || out.String() != want.String() {
 			t.Errorf("%s jobs: code %d, %d bytes, want %d: %s", jobs, code, out.Len(), want.Len(), err.String())
+		}
+	}
+}
+
+// TestUnbucketDumps: archives and directories of measurements have plain collections in
+// place of time series, with the same bytes for any number of jobs.
+func TestUnbucketDumps(t *testing.T) {
+	m := &bucketMaker{r: rand.New(rand.NewPCG(3, 4))}
+	var buckets []byte
+	for range 60 {
+		buckets = append(buckets, m.bucket(t)...)
+	}
+	const (
+		series = `{"indexes":[{"v":2,"key":{"m":1,"t":-1},"name":"m_1_t_-1"}],"options":{"timeseries":{"timeField":"t","metaField":"m"},` +
+			`"expireAfterSeconds":60,"collation":{"locale":"de"}},"uuid":"","collectionName":"temps","type":"timeseries"}`
+		plain = `{"indexes":[{"v":{"$numberInt":"2"},"key":{"m":{"$numberInt":"1"},"t":{"$numberInt":"-1"}},"name":"m_1_t_-1"}],` +
+			`"options":{"collation":{"locale":"de"}},"uuid":"","collectionName":"temps","type":"collection"}`
+		users = `{"indexes":[],"options":{"validator":{}},"collectionName":"users","type":"collection"}`
+	)
+	folder := makeFiles(t, map[string]string{
+		"shop/system.buckets.temps.bson": string(buckets), "shop/temps.metadata.json": series,
+		"shop/quiet.metadata.json": `{"options":{"timeseries":{"timeField":"t"}},"type":"timeseries"}`, "shop/system.buckets.quiet.bson": "",
+		"shop/users.bson": numbered(1), "shop/users.metadata.json": users,
+		"prelude.json": `{"ServerVersion":"7.0.1","ToolVersion":"100.9.0"}`,
+	})
+	dir := t.TempDir()
+	packed := filepath.Join(dir, "packed.archive")
+	must(t, folder, "-o", packed)
+	read := func(args ...string) command {
+		t.Helper()
+		got := runCommand(nil, append(args, "--unbucket", "--on-error", "skip", "-q")...)
+		if got.code != 4 { // there are broken buckets
+			t.Fatalf("%q: code %d, %.300s", args, got.code, got.stderr)
+		}
+		return got
+	}
+	wantLines := strings.Join(m.lines, "\n") + "\n"
+	var wantArchive string
+	var wantFiles map[string]string
+	for _, source := range []string{folder, packed} {
+		for _, jobs := range []string{"1", "2", "7"} {
+			made := read(source, "-t", "archive", "-j", jobs).stdout
+			a, err := plainRead([]byte(made))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := filepath.Join(dir, "out")
+			read(source, "-o", out+"/", "-j", jobs, "--overwrite")
+			files := filesIn(t, out)
+			if wantArchive == "" {
+				wantArchive, wantFiles = made, files
+				want := map[string]string{
+					"prelude.json": files["prelude.json"], "shop/temps.bson": a.Documents["shop.temps"], "shop/temps.metadata.json": plain,
+					"shop/quiet.bson": "", "shop/quiet.metadata.json": `{"options":{},"type":"collection"}`,
+					"shop/users.bson": numbered(1), "shop/users.metadata.json": users,
+				}
+				if diff := cmp.Diff(want, files); diff != "" {
+					t.Errorf("files (-want +got):\n%.2000s", diff)
+				}
+				wantMetadata := []plainMetadata{
+					{"shop.quiet", want["shop/quiet.metadata.json"], "collection"}, {"shop.temps", plain, "collection"}, {"shop.users", users, "collection"},
+				}
+				slices.SortFunc(a.Metadata, func(a, b plainMetadata) int { return strings.Compare(a.Namespace, b.Namespace) })
+				if diff := cmp.Diff(wantMetadata, a.Metadata); diff != "" {
+					t.Errorf("metadata (-want +got):\n%s", diff)
+				}
+				lines := runCommand(nil, filepath.Join(out, "shop", "temps.bson"), "-m", "canonical", "--on-error", "skip", "-q")
+				if lines.stdout != wantLines {
+					t.Errorf("%d bytes of measurements, want %d", len(lines.stdout), len(wantLines))
+				}
+			}
+			if source == folder && made != wantArchive {
+				t.Errorf("%s, %s jobs: another archive", source, jobs)
+			}
+			if diff := cmp.Diff(wantFiles, files); diff != "" {
+				t.Errorf("%s, %s jobs: other files", source, jobs)
+			}
 		}
 	}
 }

@@ -41,6 +41,7 @@ type spaceConverter struct {
 func newSpaceConverter(c converter) *spaceConverter {
 	s := &spaceConverter{converter: c, names: map[string]string{}}
 	s.dump.Renames, _ = c.o.renames() // check has made them, too
+	s.dump.Measured = c.o.unbucket
 	return s
 }
 

@@ -20,6 +20,9 @@ import (
 // zero Dump has none. Several goroutines may use it.
 type Dump struct {
 	Renames codec.Renames // set before the first call
+	// Measured says that the documents of time series are measurements: their namespaces
+	// are plain collections. It is set before the first call.
+	Measured bool
 
 	mu     sync.RWMutex
 	server string                       // version, "" if no input has one
@@ -54,6 +57,12 @@ func (d *Dump) Add(input string, c codec.Contents) error {
 		d.server, d.tool, d.inDB = c.Server, c.Tool, c.InDB
 	}
 	for _, m := range c.Metadata {
+		if d.Measured {
+			var err error
+			if m, err = codec.MeasuredMetadata(m); err != nil {
+				return fmt.Errorf("%s: %w", input, err)
+			}
+		}
 		s, err := d.add(m)
 		switch {
 		case err != nil:
@@ -74,6 +83,9 @@ func (d *Dump) Add(input string, c codec.Contents) error {
 
 // add returns the space of m, a namespace of an input. A new one gets no text.
 func (d *Dump) add(m archive.Metadata) (*space, error) {
+	if d.Measured {
+		m.Namespace = codec.MeasuredSpace(m.Namespace)
+	}
 	name := m.Namespace.String()
 	if s := d.spaces[name]; s != nil {
 		return s, s.err
