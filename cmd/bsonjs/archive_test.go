@@ -548,7 +548,7 @@ func TestArchiveHiddenHeader(t *testing.T) {
 	x := slices.Concat(lines[0:3], lines[6:9])
 	y := slices.Concat(lines[3:6], lines[9:12])
 	asX := slices.Concat(lines[0:6], lines[6:9])
-	unknown := "; the namespace of the documents after it is not known; they count as those of a.x"
+	unknown := "; the namespace of the documents after it is not known; they count as documents of a.x"
 	for _, tc := range []struct {
 		name string
 		data []byte

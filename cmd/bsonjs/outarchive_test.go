@@ -303,7 +303,7 @@ func TestArchiveDocumentSize(t *testing.T) {
 		if got.code != code || err != nil || (len(a.Documents["a.b"]) == size) != (code == 0) {
 			t.Errorf("%d bytes: code %d, %v, %.200s", size, got.code, err, got.stderr)
 		}
-		if want := "document 1 at offset 0: documents of archives have at most 16793600 bytes"; code != 0 && !strings.Contains(got.stderr, want) {
+		if want := "document 1 at offset 0: larger than the 16793600 bytes that an archive allows"; code != 0 && !strings.Contains(got.stderr, want) {
 			t.Errorf("%d bytes: %s, want %s", size, got.stderr, want)
 		}
 	}

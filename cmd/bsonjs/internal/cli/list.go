@@ -132,7 +132,7 @@ func (l lister) indexes(in run.Input, listing codec.Listing) error {
 		write = sink.IndexJSON
 	}
 	return sink.WriteIndexes(in.Out, listing, write, func(namespace string, err error) {
-		why := "metadata of " + oneline.Escape(namespace) + " cannot be written as indexes: " + err.Error()
+		why := "the indexes of " + oneline.Escape(namespace) + " cannot be written: " + err.Error()
 		l.o.unread = append(l.o.unread, report.NewFault(report.CodeSyntax, in.Name, why))
 	})
 }

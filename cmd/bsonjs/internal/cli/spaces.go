@@ -107,8 +107,8 @@ func (s *spaceConverter) notes() []string {
 	notes := s.dump.Notes()
 	if a, ok := s.store.(*sink.Archive); ok {
 		if n, first := a.Late(); n > 0 {
-			notes = append(notes, fmt.Sprintf("the start of the archive does not name %s, such as %s, because no input does at its start; "+
-				"mongorestore skips the documents; name a directory with --output DIR/ to keep them", report.Plural(int64(n), "namespace"), report.CleanName(first)))
+			notes = append(notes, fmt.Sprintf("mongorestore will skip the documents of %s, such as %s, which no input names at its start; "+
+				"to restore them write a directory with --output DIR/", report.Plural(int64(n), "namespace"), report.CleanName(first)))
 		}
 	}
 	return notes

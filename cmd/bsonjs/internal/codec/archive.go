@@ -40,7 +40,7 @@ var Archive = &Codec{
 }
 
 // ErrArchiveSize says that a document is longer than servers and mongorestore accept.
-var ErrArchiveSize = fmt.Errorf("documents of archives have at most %d bytes", archive.DefaultMaxDocumentSize)
+var ErrArchiveSize = fmt.Errorf("larger than the %d bytes that an archive allows", archive.DefaultMaxDocumentSize)
 
 // An archiveAppender writes the documents of archives.
 type archiveAppender struct{ *bsonAppender }

@@ -114,8 +114,8 @@ func TestForeign(t *testing.T) {
 	const unmarked = "UTF-16 text without a byte order mark: convert it with iconv -f UTF-16"
 	for _, tc := range []struct{ head, want string }{
 		{"\x41\xd8\x01\x00\x00\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server"},
-		{"users.bson" + strings.Repeat("\x00", 247) + "ustar  \x00", "a tar archive: unpack it, or name a file that ends in .tar"},
-		{"PK\x03\x04\x14\x00", "a zip archive: unpack it, or name a file that ends in .zip"},
+		{"users.bson" + strings.Repeat("\x00", 247) + "ustar  \x00", "a tar archive: unpack it, or give it a name that ends in .tar"},
+		{"PK\x03\x04\x14\x00", "a zip archive: unpack it, or give it a name that ends in .zip"},
 		{"7z\xbc\xaf\x27\x1c\x00\x04", "a 7z archive: unpack it first"},
 		{"Rar!\x1a\x07\x01\x00", "a rar archive: unpack it first"},
 		{"\x1f\x8b\x08\x00\x10a\x00\x01", "probably damaged gzip data"},

@@ -19,8 +19,8 @@ var foreign = []struct {
 	format string // the name of the format of such an input; "": bsonjs cannot read it
 }{
 	{0, "\x41\xd8\x01\x00", "a database file (WiredTiger): run mongodump to get .bson files from the server", ""},
-	{257, "ustar", "a tar archive: unpack it, or name a file that ends in .tar", ""},
-	{0, "PK\x03\x04", "a zip archive: unpack it, or name a file that ends in .zip", ""},
+	{257, "ustar", "a tar archive: unpack it, or give it a name that ends in .tar", ""},
+	{0, "PK\x03\x04", "a zip archive: unpack it, or give it a name that ends in .zip", ""},
 	{0, "7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first", ""},
 	{0, "Rar!\x1a\x07", "a rar archive: unpack it first", ""},
 	{0, "\x1f\x8b\x08", "probably damaged gzip data", ""},

@@ -23,7 +23,7 @@ import (
 //     that are done. A reader that begins there passes over them.
 
 // ErrMetaField says that the name of the meta field is needed.
-var ErrMetaField = errors.New("the bucket has a value of the meta field, and no metadata have its name; add --meta-field NAME")
+var ErrMetaField = errors.New("the bucket has a meta value, and the name of the meta field is not known; add --meta-field NAME")
 
 // Unbucketing says how buckets become measurements.
 type Unbucketing struct {

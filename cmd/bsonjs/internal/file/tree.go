@@ -113,13 +113,13 @@ func (o Output) replaced(target string) (fs.FileInfo, error) {
 	case !o.Overwrite:
 		return nil, fs.ErrExist
 	case isWorking(target, info):
-		return nil, refuse("is the working directory or contains it, and is not replaced; choose another name")
+		return nil, refuse("is the working directory or contains it; choose another name")
 	case isMount(target, info):
 		return nil, refuse("is a mount point, which cannot be replaced; name a directory in it")
 	}
 	name, err := foreignIn(target)
 	if err == nil && name != "" {
-		return nil, refuse("is not replaced, because " + filepath.Join(target, name) + " is not a file of a dump; choose another name, or remove the directory first")
+		return nil, refuse("cannot be replaced, because " + filepath.Join(target, name) + " is not a file of a dump; choose another name, or remove the directory first")
 	}
 	return info, err
 }

@@ -34,7 +34,7 @@ var (
 	// ErrEncrypted: a zip file is encrypted.
 	ErrEncrypted = errors.New("is encrypted; decrypt it first")
 	// ErrSparse: a file in a tar file has holes.
-	ErrSparse = errors.New("has holes; unpack the tar file first")
+	ErrSparse = errors.New("is a sparse file; unpack the tar file first")
 )
 
 // packers open files that are directories, by the suffixes of their names.

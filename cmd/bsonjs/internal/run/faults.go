@@ -160,7 +160,7 @@ func (s *source) reject(raw fault, data []byte) *report.Fault {
 	}
 	switch {
 	case raw.part > 0:
-		f.Advice = fmt.Sprintf("this is record %d of the document", raw.part)
+		f.Advice = fmt.Sprintf("this is measurement %d of the bucket", raw.part)
 		if s.kept == raw.at.Offset+1 { // for another record
 			return s.countRejected(f)
 		}

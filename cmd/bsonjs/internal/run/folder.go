@@ -55,7 +55,7 @@ func (e *engine) folder(in *folder.Folder) *report.Fault {
 		return report.UsageFault(fmt.Sprintf("%s is a directory and not %v; leave out --from", report.CleanName(in.Name), e.From))
 	}
 	if e.NeedsSpaces != "" && !in.HasSpaces() && len(in.Files) > 0 {
-		return e.passOver(e.needsSpaces(in.Name, "a directory without them"))
+		return e.passOver(e.needsSpaces(in.Name, "a directory without namespaces"))
 	}
 	e.tellOthers(in)
 	if f := e.folderFaults(in); f != nil {
@@ -232,8 +232,13 @@ func (e *engine) listFolder(in *folder.Folder, spaces []codec.Listed) *report.Fa
 // needsSpaces returns the fault of an input without namespaces, which is of the given
 // kind.
 func (e *engine) needsSpaces(name, kind string) *report.Fault {
-	return report.UsageFault(fmt.Sprintf("%s needs inputs with namespaces, such as archives and directories of mongodump, and %s is %s; leave it out",
-		e.NeedsSpaces, report.CleanName(name), kind))
+	name = report.CleanName(name)
+	surplus := e.NeedsSpaces
+	if !strings.HasPrefix(surplus, "--") {
+		surplus = name
+	}
+	return report.UsageFault(fmt.Sprintf("%s needs inputs with namespaces, such as archives and directories of mongodump, and %s is %s; leave out %s",
+		e.NeedsSpaces, name, kind, surplus))
 }
 
 // tally adds what was read of s to the listing of its directory, and counts the

@@ -135,7 +135,8 @@ type Run struct {
 	Options codec.ReadOptions
 	// Unbucket turns the buckets of time series into measurements. nil: they stay.
 	Unbucket *codec.Unbucketing
-	// NeedsSpaces is a flag that needs inputs with namespaces, "" if there is none.
+	// NeedsSpaces is a flag or command that needs inputs with namespaces, "" if there
+	// is none.
 	NeedsSpaces string
 	Stages      []Stage
 	Target      Target

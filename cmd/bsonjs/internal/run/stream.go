@@ -251,9 +251,9 @@ func countedAs(space string, wanted bool) string {
 	case space == "":
 		return "; they are not selected"
 	case wanted:
-		return "; they count as those of " + report.CleanName(space)
+		return "; they count as documents of " + report.CleanName(space)
 	}
-	return "; they count as those of " + report.CleanName(space) + ", which is not selected"
+	return "; they count as documents of " + report.CleanName(space) + ", which is not selected"
 }
 
 // maxChecked is the number of faults of an input for which undoesCRLF looks at

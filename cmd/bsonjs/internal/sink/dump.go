@@ -73,7 +73,7 @@ func (d *Dump) Add(input string, c codec.Contents) error {
 			}
 		case m.Text != "":
 			if renamed, err := codec.RenameMetadata(m, s.Namespace); err == nil && renamed.Text != s.Text {
-				d.notes = append(d.notes, fmt.Sprintf("%s: the metadata of %v are not those of an input before it, which count", input, m.Namespace))
+				d.notes = append(d.notes, fmt.Sprintf("%s: the metadata of %v differ from an earlier input; the earlier metadata are written", input, m.Namespace))
 			}
 		}
 		s.late = false

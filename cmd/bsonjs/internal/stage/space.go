@@ -10,7 +10,7 @@ import (
 )
 
 // ErrField says that a document has the field that Space adds.
-var ErrField = errors.New("there is a field of this name already; choose another name with --ns-field")
+var ErrField = errors.New("the document has a field with this name; choose another name for --ns-field")
 
 // Space is a stage that adds a string to each document, as its last element: the name
 // of its namespace.
