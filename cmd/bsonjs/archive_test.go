@@ -444,7 +444,7 @@ func TestArchiveLong(t *testing.T) {
 		block(x, document(3, "k", 0), document(4, "k", long)).
 		end(x).end(y).data
 	at := bytes.Index(data, bad)
-	want := fmt.Sprintf("bsonjs: <stdin>: a.y document 3 at offset %d (/d/$oid): key is special in Extended JSON; use --ambiguous as-is; skipped %s from offset %d\n",
+	want := fmt.Sprintf("bsonjs: <stdin>: a.y document 3 at offset %d (/d/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it; skipped %s from offset %d\n",
 		at+bytes.Index(bad, []byte("\x02$oid")), report.Plural(int64(len(bad)), "byte"), at)
 	for _, jobs := range []string{"1", "3"} {
 		got := runCommand(bytes.NewReader(data), "-j", jobs, "--on-error", "skip", "--summary", "none", "--ns-field", "ns")

@@ -61,7 +61,7 @@ var cures = []cure{
 			return ""
 		}
 		t.text.ambiguous = extjson.Escape
-		return "use --ambiguous escape, also to read the text"
+		return "use --ambiguous escape to write the text and to read it"
 	}},
 	{[]error{extjson.ErrAmbiguous}, func(t *trial) string {
 		if t.text == nil || t.text.ambiguous == extjson.AsIs {

@@ -138,11 +138,11 @@ func cureRows(t testing.TB) []cureRow {
 			"document 1 at offset 14, line 1, column 15 (/a): invalid value of a special key, " + date, ""},
 
 		// Values without text.
-		{"special key", stored(), "", "document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous escape, also to read the text", "--ambiguous escape"},
+		{"special key", stored(), "", "document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--ambiguous escape"},
 		{"special key, from JSON", json(`{"a":{"$regex":"x"}}`), "-t json -m legacy",
 			"document 1 at offset 0, line 1, column 1 (/a/$regex): key is special in Extended JSON; use --ambiguous as-is", "-t json -m legacy --ambiguous as-is"},
 		{"special key, salvage", stored(), "salvage -t json",
-			"document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous escape, also to read the text; skipped 26 bytes from offset 0",
+			"document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it; skipped 26 bytes from offset 0",
 			"salvage -t json --ambiguous escape"},
 		{"special key, dump", stored(), "dump",
 			"document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --lossy; skipped 26 bytes from offset 0", "dump --lossy"},
