@@ -130,6 +130,32 @@ func TestPacked(t *testing.T) {
 	}
 }
 
+// TestPackedEnds: a checksum after the end of a compressed tar file is verified, and a
+// second tar file in the same file is a fault.
+func TestPackedEnds(t *testing.T) {
+	plain := tarOf(t, []packedFile{{"dump/a/x.bson", numbered(7)}, {"dump/a/y.bson", numbered(8)}})
+	const want = "{\"n\":7}\n{\"n\":8}\n"
+	packed := pack(t, compress.Gzip, plain)
+	wrong := bytes.Clone(packed)
+	wrong[len(wrong)-8] ^= 1 // of the checksum
+	for _, tc := range []struct {
+		name, file string
+		data       []byte
+		message    string
+	}{
+		{"whole", "dump.tar.gz", packed, ""},
+		{"wrong checksum", "dump.tar.gz", wrong, "bsonjs: dump.tar.gz: compressed offset "},
+		{"two", "dump.tar", append(bytes.Clone(plain), plain...), "bsonjs: dump.tar: has more data after its end; unpack it with tar --ignore-zeros\n"},
+		{"two, compressed", "dump.tgz", pack(t, compress.Gzip, append(bytes.Clone(plain), plain...)), "bsonjs: dump.tgz: has more data after its end; unpack it with tar --ignore-zeros\n"},
+		{"more zeros", "dump.tar", append(bytes.Clone(plain), make([]byte, 100_000)...), ""},
+	} {
+		code, out, messages := runOn(t, tc.file, tc.data, "--on-error", "skip", "-t", "json")
+		if out != want || !strings.HasPrefix(messages, tc.message) || code != 0 != (tc.message != "") || code != 0 && code != 4 {
+			t.Errorf("%s: code %d, %q, %s", tc.name, code, out, messages)
+		}
+	}
+}
+
 // TestPackedHostile: names that leave the directory, links, encryption, damage, duplicates
 // and claimed sizes do no harm, and are said.
 func TestPackedHostile(t *testing.T) {

@@ -3,6 +3,7 @@ package folder
 import (
 	"archive/tar"
 	"archive/zip"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -35,6 +36,8 @@ var (
 	ErrEncrypted = errors.New("is encrypted; decrypt it first")
 	// ErrSparse: a file in a tar file has holes.
 	ErrSparse = errors.New("is a sparse file; unpack the tar file first")
+	// ErrTrailing: a tar file goes on after its end, as two in one file do.
+	ErrTrailing = errors.New("has more data after its end; unpack it with tar --ignore-zeros")
 )
 
 // packers open files that are directories, by the suffixes of their names.
@@ -312,7 +315,7 @@ func openTar(ctx context.Context, name string) (*tree, error) {
 	for {
 		h, err := a.next()
 		if err == io.EOF {
-			return t, nil
+			return t, a.end()
 		}
 		if err != nil {
 			return t, err
@@ -377,6 +380,27 @@ func (a *tarFile) next() (*tar.Header, error) {
 	h, err := a.r.Next()
 	a.entry++
 	return h, err
+}
+
+// end reads what is after the end of the last entry: zeros. So the checksum of compressed
+// data is verified.
+func (a *tarFile) end() error {
+	var r io.Reader = stopped{a.ctx, a.f}
+	if a.z != nil {
+		r = a.z
+	}
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := r.Read(buf)
+		switch {
+		case len(bytes.TrimLeft(buf[:n], "\x00")) > 0:
+			return ErrTrailing
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return file.Cause(err)
+		}
+	}
 }
 
 const (

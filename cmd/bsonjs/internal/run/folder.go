@@ -176,7 +176,7 @@ func (e *engine) listFault(name string, err error) *report.Fault {
 	if z, ok := errors.AsType[*compress.Error](err); ok {
 		return report.CompressionFault(name, z)
 	}
-	for _, damage := range []error{tar.ErrHeader, zip.ErrFormat, io.ErrUnexpectedEOF} {
+	for _, damage := range []error{tar.ErrHeader, zip.ErrFormat, folder.ErrTrailing, io.ErrUnexpectedEOF} {
 		if errors.Is(err, damage) {
 			return report.NewFault(report.CodeSyntax, name, cause(err).Error())
 		}
