@@ -73,26 +73,23 @@ func TestFolderUnreadable(t *testing.T) {
 	}
 }
 
-// manyFiles is the number of files of TestManyFiles. manyMemory is the memory that a run
-// may take for them, in bytes.
+// perDatabase is the number of files of a database in TestManyFiles. manyMemory is the
+// memory that a run may take for any number of files, in bytes.
 const (
-	manyFiles  = 10_000
-	manyMemory = 64 << 20
+	perDatabase = 150
+	manyMemory  = 64 << 20
 )
 
 // TestManyFiles: a run over a directory with many files takes no more memory than one over
 // a few, apart from their names and metadata.
 func TestManyFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads 10,000 files")
-	}
-	dir := t.TempDir()
-	for db := range manyFiles / 1000 {
+	dir, databases := t.TempDir(), *many/perDatabase
+	for db := range databases {
 		folder := filepath.Join(dir, fmt.Sprintf("db%d", db))
 		if err := os.Mkdir(folder, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		for i := range 1000 {
+		for i := range perDatabase {
 			name := filepath.Join(folder, fmt.Sprint("c", i))
 			if err := os.WriteFile(name+".bson", []byte(numbered(byte(i))), 0o666); err != nil {
 				t.Fatal(err)
@@ -110,7 +107,7 @@ func TestManyFiles(t *testing.T) {
 	p.Stdout = &out
 	p.begin(t)
 	for part := range 4 { // each may take the longest time
-		p.until(t, func() bool { return strings.Count(out.String(), "\n") >= (part+1)*manyFiles/4 })
+		p.until(t, func() bool { return strings.Count(out.String(), "\n") >= (part+1)*databases*perDatabase/4 })
 	}
 	peak := p.peak(t) // it waits for standard input now
 	p.stdin.Close()

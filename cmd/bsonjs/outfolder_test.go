@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,6 +20,29 @@ import (
 )
 
 // This file writes directories as mongodump does.
+
+// many is the number of namespaces, or of files, in the tests of many of them. It is more
+// than any number of files that a run keeps open.
+var many = flag.Int("namespaces", 300, "namespaces and files in the tests of many of them")
+
+// manyNamespaces returns an archive of many namespaces, whose documents come in turns.
+// Each namespace has the same documents.
+func manyNamespaces() (names []namespace, documents string, data []byte) {
+	for i := range *many {
+		names = append(names, namespace{"db" + strconv.Itoa(i%7), "collection " + strconv.Itoa(i)})
+	}
+	a := newArchive(names...)
+	_, docs, _ := smallArchive()
+	for round := range 2 {
+		for _, name := range names {
+			a.block(name, docs[2*round], docs[2*round+1])
+		}
+	}
+	for _, name := range names {
+		a.end(name)
+	}
+	return names, string(bytes.Join(docs[:4], nil)), a.data
+}
 
 // filesIn returns the contents of all files in dir by their paths, with slashes. Those
 // whose names end in .gz are decompressed, and have names without it.
@@ -152,38 +176,26 @@ func TestFolderJobs(t *testing.T) {
 	}
 }
 
-// TestFolderOfManyNamespaces: 10,000 namespaces in turns are written, though few files are
+// TestFolderOfManyNamespaces: many namespaces in turns are written, though few files are
 // open at once, and become an archive again.
 func TestFolderOfManyNamespaces(t *testing.T) {
-	const n = 10_000
-	var names []namespace
-	for i := range n {
-		names = append(names, namespace{"db" + strconv.Itoa(i%7), "collection " + strconv.Itoa(i)})
-	}
-	a := newArchive(names...)
-	_, docs, _ := smallArchive()
-	for round := range 2 {
+	names, documents, data := manyNamespaces()
+	for _, pack := range []string{"none", "gzip"} {
+		out := filepath.Join(t.TempDir(), "out") + "/"
+		got := runCommand(bytes.NewReader(data), "-o", out, "--compress", pack, "--summary", "json")
+		if want := fmt.Sprintf(`"namespaces":%d,"files":%d`, len(names), 2*len(names)+1); got.code != 0 || !strings.Contains(got.stderr, want) {
+			t.Fatalf("%s: code %d, %.300s, want %s", pack, got.code, got.stderr, want)
+		}
+		files := filesIn(t, out)
 		for _, name := range names {
-			a.block(name, docs[2*round], docs[2*round+1])
+			if got := files[name.db+"/"+strings.ReplaceAll(name.collection, " ", "+")+".bson"]; got != documents {
+				t.Fatalf("%s: %v: %q", pack, name, got)
+			}
 		}
-	}
-	for _, name := range names {
-		a.end(name)
-	}
-	out := filepath.Join(t.TempDir(), "out") + "/"
-	if got := runCommand(bytes.NewReader(a.data), "-o", out, "--summary", "text"); got.code != 0 || !strings.Contains(got.stderr, "in 10,000 namespaces, 20,001 files") {
-		t.Fatalf("code %d, %.300s", got.code, got.stderr)
-	}
-	files := filesIn(t, out)
-	want := string(bytes.Join(docs[:4], nil))
-	for _, name := range names {
-		if got := files[name.db+"/"+strings.ReplaceAll(name.collection, " ", "+")+".bson"]; got != want {
-			t.Fatalf("%v: %q", name, got)
+		whole := mustRead(t, runCommand(nil, "-t", "archive", out))
+		if len(whole.Documents) != len(names) || whole.Documents["db3.collection 3"] != documents {
+			t.Errorf("%s: %d namespaces", pack, len(whole.Documents))
 		}
-	}
-	whole := mustRead(t, runCommand(nil, "-t", "archive", out))
-	if len(whole.Documents) != n || whole.Documents["db3.collection 3"] != want {
-		t.Errorf("%d namespaces", len(whole.Documents))
 	}
 }
 
