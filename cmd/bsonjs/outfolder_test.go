@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -245,6 +246,51 @@ func TestFolderEscapes(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 2 {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+// TestFolderShortened: a collection whose file has a shortened name gets its whole name
+// from its metadata. Without them it has the start of the name, and a note says so; two with
+// the same start are an error.
+func TestFolderShortened(t *testing.T) {
+	long := strings.Repeat("x", 230) + strings.Repeat("y", 20)
+	file, other := "shop/"+archive.FileName(long), "shop/"+archive.FileName(long+"z")
+	cut := "shop." + strings.Repeat("x", 208)
+	metadata := fmt.Sprintf(`{"indexes":[],"collectionName":%q,"type":"collection"}`, long)
+	for _, tc := range []struct {
+		name  string
+		files map[string]string
+		flags string
+		code  int
+		space string // that has document 1
+		says  string
+	}{
+		{"metadata", map[string]string{file + ".bson": numbered(1), file + ".metadata.json": metadata}, "", 0, "shop." + long, ""},
+		{"no metadata", map[string]string{file + ".bson": numbered(1), "shop/x.bson": numbered(2)}, "", 0, cut,
+			": the name of " + cut + " is cut, because no metadata have the whole name; rename it with --ns-from and --ns-to\n"},
+		{"not selected", map[string]string{file + ".bson": numbered(2), "shop/x.bson": numbered(1)}, "--ns shop.x", 0, "shop.x", ""},
+		{"two, one with metadata", map[string]string{file + ".bson": numbered(1), file + ".metadata.json": metadata, other + ".bson": numbered(2)}, "", 0, "shop." + long,
+			": the name of " + cut + " is cut"},
+		{"two", map[string]string{file + ".bson": numbered(1), other + ".bson": numbered(2)}, "", 2, "",
+			": several collections have the name " + cut + ", which is cut, and no metadata have their whole names; write each file by itself, with --as-ns"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := makeFiles(t, tc.files)
+			out := filepath.Join(t.TempDir(), "out")
+			got := runCommand(nil, append(strings.Fields(tc.flags), dir, "-o", out+"/")...)
+			if got.code != tc.code || (got.stderr == "") != (tc.says == "") || !strings.Contains(got.stderr, tc.says) {
+				t.Errorf("code %d, %s, want %s", got.code, got.stderr, tc.says)
+			}
+			_, collection, _ := strings.Cut(tc.space, ".")
+			if name := filepath.Join(out, "shop", archive.FileName(collection)+".bson"); tc.code == 0 {
+				if data, err := os.ReadFile(name); string(data) != numbered(1) || err != nil {
+					t.Errorf("%q, %v", data, err)
+				}
+			}
+			if a := runCommand(nil, append(strings.Fields(tc.flags), dir, "-t", "archive")...); a.code != tc.code || !strings.Contains(a.stderr, tc.says) {
+				t.Errorf("archive: code %d, %s", a.code, a.stderr)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -51,7 +52,13 @@ func TestFolderKilled(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			temporary, _ := filepath.Glob(filepath.Join(p.Dir, "out.*.partial"))
 			if tc.signal == syscall.SIGKILL {
+				// Another run may be writing it, so it stays.
+				next := runCommand(bytes.NewReader(data), "-o", filepath.Join(p.Dir, "out")+"/", "--overwrite")
+				if _, err := os.Stat(temporary[0]); err != nil || next.code != 0 || next.stderr != "" {
+					t.Errorf("the next run: code %d, %s, %v", next.code, next.stderr, err)
+				}
 				return
 			}
 			if want := "out.partial has the 7 documents converted so far"; code != 143 || !strings.Contains(p.stderr.String(), want) {
@@ -60,6 +67,11 @@ func TestFolderKilled(t *testing.T) {
 			files := filesIn(t, filepath.Join(p.Dir, "out.partial"))
 			if files["a/x.bson"] != string(bytes.Join([][]byte{docs[0], docs[1], docs[2], docs[6]}, nil)) {
 				t.Errorf("a/x.bson has %d bytes", len(files["a/x.bson"]))
+			}
+			next := runCommand(bytes.NewReader(data), "-o", filepath.Join(p.Dir, "out")+"/", "--overwrite")
+			want := fmt.Sprintf("bsonjs: removed %s, which an earlier run left\n", filepath.Join(p.Dir, "out.partial"))
+			if left, _ := filepath.Glob(filepath.Join(p.Dir, "out*")); len(left) != 1 || next.code != 0 || next.stderr != want {
+				t.Errorf("the next run: code %d, %s, left %q", next.code, next.stderr, left)
 			}
 		})
 	}

@@ -11,6 +11,9 @@ type Contents struct {
 	Server   string // version, "" if it is not known
 	Tool     string // version of the program that wrote the container, "" if it is not known
 	Metadata []archive.Metadata
+	// Shortened are the namespaces, each in Metadata too, of which only the start of the
+	// collection's name is known.
+	Shortened []archive.Namespace
 	// InDB says that the versions were in the directory of a database.
 	InDB bool
 	// Damaged says that the start of the container has a fault, so that something may

@@ -50,6 +50,9 @@ func (e *engine) gatherFolder(target Gatherer, in *folder.Folder) error {
 			continue
 		}
 		what.Metadata = append(what.Metadata, m.file.Metadata)
+		if m.file.Shortened {
+			what.Shortened = append(what.Shortened, m.file.Namespace)
+		}
 	}
 	if err := target.Gather(Input{Name: in.Name, Folder: in}, &what); err != nil {
 		return err

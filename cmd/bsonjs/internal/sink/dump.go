@@ -78,6 +78,18 @@ func (d *Dump) Add(input string, c codec.Contents) error {
 		}
 		s.late = false
 	}
+	return d.shortened(input, c.Shortened)
+}
+
+// shortened says which names of all, in order, are only the start of a name. Two equal ones
+// would be one namespace.
+func (d *Dump) shortened(input string, all []archive.Namespace) error {
+	for i, n := range all {
+		if i > 0 && n == all[i-1] {
+			return fmt.Errorf("%s: several collections have the name %v, which is cut, and no metadata have their whole names; write each file by itself, with --as-ns", input, n)
+		}
+		d.notes = append(d.notes, fmt.Sprintf("%s: the name of %v is cut, because no metadata have the whole name; rename it with --ns-from and --ns-to", input, n))
+	}
 	return nil
 }
 
