@@ -7,8 +7,8 @@ import (
 
 // This file computes the checksum of documents, CRC-64/XZ.
 //
-// hash/crc64 looks up a table for each byte. A summer needs it for the end of the data
-// only. The bits of the data are a polynomial over GF(2), and the checksum is its
+// hash/crc64 looks up a table for each byte. A summer needs hash/crc64 only for the end of
+// the data. The bits of the data are a polynomial over GF(2), and the checksum is its
 // remainder modulo the polynomial P of the CRC. For y = x^64, that is, in words of 8
 // bytes,
 //

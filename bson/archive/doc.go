@@ -28,8 +28,7 @@
 // An archive has no index, so a Reader passes over all documents. mongodump --gzip
 // writes one gzip stream around the archive; decompress it first.
 //
-// OpenFolder lists the files of a dump directory, which mongodump writes without
-// --archive.
+// Without --archive mongodump writes a directory. OpenFolder lists its files.
 //
 // A Reader does not check the content of documents: see [bsoncore.Validate].
 package archive

@@ -14,14 +14,14 @@ import (
 	"strings"
 )
 
-// This file lists the files of dump directories. It reads the names of all files, and
-// the small files: metadata and preludes.
+// This file lists the files of directories of mongodump. It reads the names of all
+// files, and the contents of the small files: metadata and preludes.
 //
 //   - A folderLister goes through the directory and its databases, and sorts files by
-//     their names. It brings the documents and the metadata of a name together.
+//     their names. It joins the documents and the metadata of a collection.
 //   - finish reads the metadata and makes the Files.
 
-// ErrTwice: a dump directory has two files with the documents, or the metadata, of one
+// ErrTwice: a directory has two files with the documents, or with the metadata, of one
 // collection, such as users.bson and users.bson.gz.
 var ErrTwice = errors.New("two files of one collection")
 
@@ -29,14 +29,14 @@ var ErrTwice = errors.New("two files of one collection")
 type FolderOptions struct {
 	_ struct{} // keyed literals only
 
-	// DB is the database of the files that are not in a directory of a database: for
-	// OUT/shop of a dump in OUT it is "shop". Directories are not listed then. Without
-	// it, such files have no namespace, unless DirName applies.
+	// DB is the database of the files at the top: "shop" for the directory OUT/shop of
+	// a dump in OUT. With a DB, directories in the directory are not listed. Without a
+	// DB, files at the top have no namespace, unless DirName applies.
 	DB string
-	// DirName is the name of the directory, if it is known. It is the DB, but
-	// directories are listed, if there is no other and a metadata file is not in a
-	// directory of a database: then the directory is that of a database. A name that
-	// no database has does not count.
+	// DirName is the name of the directory, "" if it is not known. If DB is "" and a
+	// metadata file is at the top, the directory is the directory of a database, and
+	// DirName is the database of the files at the top. Directories are still listed. A
+	// name that no database can have is not used.
 	DirName string
 	// Suffixes are the suffixes of files of documents, with a dot, in upper or lower
 	// case. The default is ".bson".
@@ -56,7 +56,7 @@ type FolderOptions struct {
 	MaxMetadata int
 }
 
-// A Folder is a dump directory: what mongodump writes without --archive.
+// A Folder is a directory of mongodump, which writes it without --archive.
 //
 //	OUT/oplog.bson                      OUT/prelude.json
 //	OUT/<db>/<collection>.bson          OUT/<db>/prelude.json
@@ -69,8 +69,8 @@ type Folder struct {
 	// Files are the collections, in the order of Namespace.Compare; before them are
 	// files without a namespace, in the order of their names.
 	Files []File
-	// Others are the names of files and directories that are none of a dump, in order:
-	// symbolic links and directories in databases are among them.
+	// Others are the names, in order, of all other files and directories, such as
+	// symbolic links and directories in databases.
 	Others []string
 	// Unlisted are the errors of listing directories of databases.
 	Unlisted []error
@@ -81,15 +81,15 @@ type Folder struct {
 
 // A File is a collection of a Folder.
 type File struct {
-	// Metadata is what the metadata file says. The Namespace is the zero Namespace for a
-	// file beside the databases, if FolderOptions has no DB and it is not the oplog.
+	// Metadata is the content of the metadata file. The Namespace is zero for a file at
+	// the top that has no database and is not the oplog.
 	Metadata
 	// Name is the name of the file of documents, "" if there is none, as for views.
 	Name string
 	// MetadataName is the name of the metadata file, "" if there is none.
 	MetadataName string
-	// Shortened says that the name of the collection is too long for a file name, and
-	// no metadata have it: Namespace has the start of the name.
+	// Shortened reports that Namespace has only the start of the name of the
+	// collection: the name is too long for a file name, and no metadata have it.
 	Shortened bool
 	// MetadataErr is the error of reading the metadata, which are then empty: a
 	// *fs.PathError.
@@ -99,10 +99,10 @@ type File struct {
 // OpenFolder is FolderOptions{}.OpenFolder.
 func OpenFolder(fsys fs.FS) (*Folder, error) { return FolderOptions{}.OpenFolder(fsys) }
 
-// OpenFolder lists the dump directory fsys. Errors are those of listing the top of fsys,
-// a *fs.PathError around ErrTwice, or an *Error that matches ErrTooMany. Directories and
-// metadata that cannot be read are no such error: see Folder and File. It panics if an
-// option is negative.
+// OpenFolder lists the directory fsys, which mongodump has written. It returns an error
+// of listing the top of fsys, a *fs.PathError that matches ErrTwice, or an *Error that
+// matches ErrTooMany. Other directories, and metadata, that cannot be read are not an
+// error: see Folder and File. It panics if an option is negative.
 func (o FolderOptions) OpenFolder(fsys fs.FS) (*Folder, error) {
 	limits := ReadOptions{MaxNamespaces: o.MaxNamespaces, MaxMetadata: o.MaxMetadata}.complete()
 	o.MaxNamespaces, o.MaxMetadata = limits.MaxNamespaces, limits.MaxMetadata
@@ -126,8 +126,8 @@ func (o FolderOptions) OpenFolder(fsys fs.FS) (*Folder, error) {
 	return l.Folder, nil
 }
 
-// Open opens the documents of file, decompressed. It returns a *fs.PathError for a file
-// without documents.
+// Open opens the documents of file and decompresses them. It returns a *fs.PathError for
+// a file without documents.
 func (f *Folder) Open(file File) (io.ReadCloser, error) {
 	if file.Name == "" {
 		return nil, &fs.PathError{Op: "open", Path: file.MetadataName, Err: fs.ErrNotExist}

@@ -11,8 +11,8 @@ import (
 	"github.com/bsonkit/bsonkit/internal/readahead"
 )
 
-// This file has the options, the state and the results of a Reader. Next calls what
-// reads the archive: blocks.go where it has no fault, damage.go after a fault.
+// This file has the options, the state and the results of a Reader. Next reads with
+// blocks.go where the archive has no fault, and with damage.go after a fault.
 
 const (
 	// DefaultMaxDocumentSize is the default limit of a document, in bytes: the limit

@@ -1,5 +1,5 @@
-// Package query selects documents with MongoDB's filters, without a server, puts them in
-// order, and selects their fields. A [Filter], a [Sort] and a [Projection] are compiled
+// Package query selects documents with MongoDB's filters, without a server, sorts them,
+// and selects their fields. A [Filter], a [Sort] and a [Projection] are compiled
 // once and then applied to the bytes of documents:
 //
 //	f, err := query.Parse([]byte(`{status: "x", total: {$gt: 10}}`), query.Options{})
@@ -19,8 +19,7 @@
 // with a slash is a JSON Pointer (RFC 6901), for keys that contain a dot or begin with
 // a dollar sign: "/a.b/c" has the keys "a.b" and "c". The first of equal keys counts.
 //
-// Functions accept filters and documents as []byte, so that a bson.Raw, a
-// bsoncore.Document and a []byte are all accepted without a conversion. A document need
-// not be valid: a fault in the bytes that decide is an error. Other bytes are not read;
-// [bsoncore.Validate] checks all.
+// Filters and documents are of type []byte, so a bson.Raw and a bsoncore.Document need no
+// conversion. A document may be malformed: a fault in the bytes that decide the result is
+// an error. Other bytes are not read; [bsoncore.Validate] checks all.
 package query

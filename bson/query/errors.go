@@ -19,8 +19,8 @@ var (
 	ErrUnsupported = errors.New("operator is not supported")
 	// ErrOperand: the value of an operator has the wrong type, or is out of range.
 	ErrOperand = errors.New("wrong operand")
-	// ErrRegex: a regular expression is not one of RE2, or its options are not
-	// among i, m, s and x.
+	// ErrRegex: a regular expression is not valid for RE2, or has options other than
+	// i, m, s and x.
 	ErrRegex = errors.New("bad regular expression")
 	// ErrPath: a path is not a valid JSON Pointer, or a projection has it twice.
 	ErrPath = errors.New("bad path")
@@ -32,7 +32,7 @@ var (
 // meaning, with its place.
 type Error struct {
 	Pointer string // JSON Pointer of the part; "" is the whole
-	Offset  int64  // its byte: in the text for Parse, in the BSON for Compile
+	Offset  int64  // its offset in bytes: in the text for Parse, in the BSON for Compile
 	Line    int64  // of that byte in the text, from 1; 0 for Compile
 	Column  int64  // of that byte in its line, in bytes, from 1; 0 for Compile
 	Err     error  // why, and what to write instead; matches a sentinel

@@ -25,8 +25,8 @@ const (
 	DefaultMaxSize = 256 << 20
 )
 
-// valueCost is what a value costs beside its bytes, in bytes of MaxSize. So the limit
-// bounds the time for missing values, too.
+// valueCost is the cost of a value beside its bytes, in bytes of MaxSize. So the limit
+// also bounds the time for missing values.
 const valueCost = 8
 
 // What an Unpacker keeps from bucket to bucket.
@@ -43,23 +43,23 @@ type Options struct {
 	// that has a value in each measurement and is a datetime in the first one. It only
 	// decides the order of the fields.
 	TimeField string
-	// MetaField is the name of the meta field. Without it a bucket with a value of the
-	// meta field is rejected.
+	// MetaField is the name of the meta field. Without it a bucket with a meta value is
+	// an error that matches ErrMetaField.
 	MetaField string
 	// MaxMeasurements is the largest number of measurements of a bucket. Zero means
 	// DefaultMaxMeasurements.
 	MaxMeasurements int
-	// MaxSize is the largest size of all measurements of a bucket together, in bytes,
-	// with 8 bytes more for each value, also for a missing one. Zero means
-	// DefaultMaxSize.
+	// MaxSize is the largest size of all measurements of a bucket together, in bytes.
+	// Each value counts 8 bytes more, also a missing one. Zero means DefaultMaxSize.
 	MaxSize int
 	// MaxDepth is the largest number of open containers in a bucket. Zero means
 	// bsoncore.DefaultMaxDepth.
 	MaxDepth int
 }
 
-// OptionsOf returns Options with the time field and the meta field of a time series, of
-// which metadata is the metadata file of mongodump as a document: options.timeseries.
+// OptionsOf returns Options with the time field and the meta field of a time series.
+// metadata is the metadata file of mongodump as a document; the names of the fields are
+// in its options.timeseries.
 func OptionsOf(metadata bsoncore.Document) (o Options) {
 	series, _ := metadata.Lookup("options", "timeseries").DocumentOK()
 	o.TimeField, _ = series.Lookup("timeField").StringValueOK()
@@ -67,7 +67,7 @@ func OptionsOf(metadata bsoncore.Document) (o Options) {
 	return o
 }
 
-// Unpack returns the measurements of bucket, in their order. Each is overwritten when
+// Unpack returns the measurements of bucket, in their order. A measurement is valid until
 // the loop continues. If the bucket has a fault, the only pair is nil and the error: a
 // *bsoncore.SyntaxError or *bsoncore.ValueError with the place in the bucket.
 func (o Options) Unpack(bucket bsoncore.Document) iter.Seq2[bsoncore.Document, error] {
@@ -129,9 +129,9 @@ func (u *Unpacker) SetFields(timeField, metaField string) {
 	u.o.TimeField, u.o.MetaField = timeField, metaField
 }
 
-// Reset begins bucket, one whole document, which must not be changed while its
-// measurements are read. It checks all columns; if it returns nil, all measurements
-// follow. Otherwise there is none, and the error is a *bsoncore.SyntaxError or
+// Reset starts bucket, one whole document, which must not change while its measurements
+// are read. It checks all columns. If it returns nil, Next returns all measurements.
+// Otherwise Next returns none, and the error is a *bsoncore.SyntaxError or
 // *bsoncore.ValueError.
 func (u *Unpacker) Reset(bucket bsoncore.Document) error {
 	*u = Unpacker{o: u.o, bucket: bucket, columns: u.columns[:0], doc: u.doc[:0]}
@@ -157,7 +157,7 @@ func (u *Unpacker) Reset(bucket bsoncore.Document) error {
 // Len returns the number of measurements of the bucket.
 func (u *Unpacker) Len() int { return u.count }
 
-// Next makes the next measurement and reports whether there is one.
+// Next builds the next measurement and reports whether there is one.
 func (u *Unpacker) Next() bool {
 	if u.number >= u.count {
 		return false
@@ -194,7 +194,7 @@ func (u *Unpacker) appendMeta(dst []byte) []byte {
 	return bsoncore.AppendValue(dst, u.o.MetaField, u.meta.Type, u.meta.Data)
 }
 
-// A control is what the control of a bucket says.
+// A control is the control of a bucket.
 type control struct {
 	version bsoncore.Value
 	count   int // of measurements, -1 if it says nothing

@@ -300,7 +300,7 @@ func (u *Unpacker) inReference(at int, err error) bool {
 	return u.malformed(at+int(e.Offset), e.Err)
 }
 
-// nextOfGroup makes c.object of the next values of the group. At the end of the group
+// nextOfGroup builds c.object from the next values of the group. At the end of the group
 // it returns false, and c.group is nil. At a fault it returns false.
 func (u *Unpacker) nextOfGroup(c *column) bool {
 	g := c.group

@@ -1,7 +1,7 @@
-// Package timeseries turns the buckets of time series back into measurements,
-// without a server. A server stores the measurements of a time series in documents
-// of the collection system.buckets.NAME, many measurements in each, and mongodump
-// writes these documents.
+// Package timeseries turns the buckets of time series into measurements, without a
+// server. A server stores the measurements of a time series in buckets, the documents
+// of the collection system.buckets.NAME. Each bucket has many measurements. mongodump
+// writes the buckets.
 //
 //	o := timeseries.OptionsOf(metadata)
 //	for doc, err := range o.Unpack(bucket) {
@@ -14,22 +14,22 @@
 //	{
 //	  _id:     an ObjectId,
 //	  control: {version: 1, 2 or 3, min: {…}, max: {…}, count: of measurements},
-//	  meta:    the value of the meta field of all measurements; may be missing,
+//	  meta:    the meta value, which all measurements have; may be missing,
 //	  data:    {time: COLUMN, field: COLUMN, …}
 //	}
 //
 // A COLUMN of version 1 is a document: the keys are the numbers of the measurements
 // from 0, and a measurement without the field has no key. Versions 2 and 3 have a
-// count, and a COLUMN is a binary of subtype 7, compressed: see below. In version 3
-// the measurements are not sorted by time, which makes no difference here.
+// count, and a COLUMN is a binary of subtype 7, which is compressed: see below. The
+// measurements of version 3 are not sorted by time; this package keeps their order.
 //
 // A measurement has the time field, then the meta field, then the other fields in the
-// order of data. A server gives the same order. It does not store the order in which
-// the fields were inserted.
+// order of data. A server returns the same order. It does not store the order of
+// insertion.
 //
 // # Compressed columns
 //
-// A column is a sequence of runs, and a byte 0. The first byte of a run is its
+// A column is a sequence of runs and a final byte 0. The first byte of a run is its
 // control.
 //
 //	control          run

@@ -16,7 +16,8 @@ var (
 	// ErrCount: a column has more or fewer values than the bucket has measurements, or
 	// no column has a value for each of them.
 	ErrCount = errors.New("wrong number of values in a column")
-	// ErrMetaField: the bucket has a value of the meta field, whose name is not known.
+	// ErrMetaField: the bucket has a meta value, and the name of the meta field is not
+	// known.
 	ErrMetaField = errors.New("name of the meta field is not known")
 	// ErrTooMany: the bucket has more measurements than the limit.
 	ErrTooMany = errors.New("too many measurements in a bucket")

@@ -7,11 +7,11 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file makes values of numbers: a series knows its last value, and applies the
+// This file turns numbers into values: a series has its last value, and applies the
 // deltas of words to it.
 
-// A series is the values of one type in a row, until a literal begins new ones. It is
-// small, because a hostile reference document has one for each two bytes.
+// A series has the values of one type that follow each other, until a literal starts new
+// ones. It is small, because a hostile reference document has a series for each two bytes.
 type series struct {
 	word
 	// last is the last value as a number, of 64 bits except for the types with 128.

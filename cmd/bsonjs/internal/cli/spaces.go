@@ -45,7 +45,7 @@ func newSpaceConverter(c converter) *spaceConverter {
 	return s
 }
 
-// Gather adds what the start of an input says.
+// Gather adds the contents of an input.
 func (s *spaceConverter) Gather(in run.Input, what *codec.Contents) error {
 	name := report.CleanName(in.Name)
 	if what != nil {
@@ -102,7 +102,7 @@ func (s *spaceConverter) opened(out io.Writer) spaceStore {
 // End completes the output.
 func (s *spaceConverter) End(out io.Writer) error { return s.opened(out).End() }
 
-// notes returns what is to be said at the end of a run.
+// notes returns the notes for the end of a run.
 func (s *spaceConverter) notes() []string {
 	notes := s.dump.Notes()
 	if a, ok := s.store.(*sink.Archive); ok {

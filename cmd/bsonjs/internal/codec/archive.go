@@ -17,12 +17,12 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
-// Archive is what mongodump --archive writes: the documents of several namespaces.
+// Archive is the format of mongodump --archive: the documents of several namespaces.
 //
-// One archive.Reader has the counts and checksums of the whole input, and decides what
-// a fault is. It reads the stream, and follows the pieces that workers convert.
+// One archive.Reader has the counts and checksums of the whole input, and decides about
+// faults. It reads the stream, and follows the pieces that workers convert.
 //
-// Its Encoder writes documents without the headers of blocks, which a sink adds.
+// Its Encoder writes documents; a sink adds the headers of blocks.
 var Archive = &Codec{
 	Name:     "archive",
 	Title:    "a mongodump archive",
@@ -39,7 +39,7 @@ var Archive = &Codec{
 	},
 }
 
-// ErrArchiveSize says that a document is longer than servers and mongorestore accept.
+// ErrArchiveSize: a document is larger than servers and mongorestore accept.
 var ErrArchiveSize = fmt.Errorf("larger than the %d bytes that an archive allows", archive.DefaultMaxDocumentSize)
 
 // An archiveAppender writes the documents of archives.
@@ -150,7 +150,7 @@ func readArchive(o ReadOptions) Decoder {
 	}
 }
 
-// metadata returns the metadata at the start of the archive, once it was read.
+// metadata returns the metadata at the start of the archive, nil before it was read.
 func (a *archiver) metadata() []archive.Metadata {
 	if a.r == nil {
 		return nil
@@ -169,8 +169,8 @@ func (a *archiver) stream(r io.Reader, _ State) Reader {
 	return &archiveReader{r: a.r, base: a.r.Consumed(), lists: a.lists, spaces: spaces{wanted: a.wanted}}
 }
 
-// cut returns what cuts pieces from a place on. The start of the archive is for the
-// stream, and so is everything that a PieceReader does not read.
+// cut returns the Cutter of pieces from a place on. The stream reads the start of the
+// archive, and everything else that a PieceReader does not read.
 func (a *archiver) cut(from State, most int) Cutter {
 	r, at := a.opts.NewPieceReader(), from
 	return func(data []byte) (int, State, State) {

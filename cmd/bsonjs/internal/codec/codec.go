@@ -90,8 +90,8 @@ type ReadOptions struct {
 	// Namespaces are those of containers that are read; nil: all. The documents of
 	// others are not records.
 	Namespaces *Namespaces
-	// OnlyContainers says that documents of containers are no records, but pass by
-	// for a Listing. SkipChecksums leaves out their checksums.
+	// OnlyContainers makes the Decoder of a container pass over its documents, for a
+	// Listing; they are not records. SkipChecksums leaves out their checksums.
 	OnlyContainers, SkipChecksums bool
 }
 
@@ -129,10 +129,10 @@ type Decoder struct {
 	// Metadata returns the metadata of namespaces that are known so far. It is nil for
 	// other formats.
 	Metadata func() []archive.Metadata
-	// List returns what is known of the container. It is nil for other formats.
+	// List returns the Listing of the container so far. It is nil for other formats.
 	List func() Listing
-	// Contents reads what the start of the container r says. Survey reads all of it,
-	// for a container whose start is damaged. They are nil for other formats.
+	// Contents reads the start of the container r. Survey reads all of a container
+	// whose start is damaged. They are nil for other formats.
 	Contents, Survey func(r io.Reader) Contents
 	// Ends reports whether the end of a document that was read is known, so
 	// that the next one starts there. If Ends is nil, it is always known.
@@ -190,8 +190,8 @@ type Container interface {
 	// Hides reports whether documents after the fault of Err can be found only
 	// with Resync. If not, Resync skips nothing.
 	Hides() bool
-	// Uncertain reports whether damage hides the namespace of what comes next, so
-	// that it counts as the one before.
+	// Uncertain reports whether damage hides the namespace of the next documents, so
+	// that they count as documents of the one before.
 	Uncertain() bool
 	// Wanted reports whether documents of the current namespace are records.
 	Wanted() bool

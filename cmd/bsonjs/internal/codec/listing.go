@@ -6,7 +6,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/archive"
 )
 
-// Contents are what a container says about its namespaces before their documents.
+// Contents are the namespaces that a container names before their documents.
 type Contents struct {
 	Server   string // version, "" if it is not known
 	Tool     string // version of the program that wrote the container, "" if it is not known
@@ -16,8 +16,8 @@ type Contents struct {
 	Shortened []archive.Namespace
 	// InDB says that the versions were in the directory of a database.
 	InDB bool
-	// Damaged says that the start of the container has a fault, so that something may
-	// be missing.
+	// Damaged reports that the start of the container has a fault, so the Contents may
+	// be incomplete.
 	Damaged bool
 }
 
@@ -39,7 +39,7 @@ func (a *archiver) survey(r io.Reader) Contents {
 	}
 }
 
-// contentsOf returns what d knows of the wanted namespaces.
+// contentsOf returns the wanted namespaces that d knows.
 func (a *archiver) contentsOf(d *archive.Reader) Contents {
 	h := d.Header()
 	c := Contents{Server: h.ServerVersion, Tool: h.ToolVersion}
@@ -60,7 +60,7 @@ func (a *archiver) contentsOf(d *archive.Reader) Contents {
 	return c
 }
 
-// A Listing is what is known of a container that was read.
+// A Listing has the namespaces of a container that was read.
 type Listing struct {
 	Server string // version, "" if it is not known
 	Tool   string // version of the program that wrote the container, "" if it is not known
@@ -69,7 +69,7 @@ type Listing struct {
 	Files bool
 }
 
-// A Listed is what is known of a namespace.
+// A Listed is a namespace of a Listing.
 type Listed struct {
 	archive.Namespace
 	archive.Totals
@@ -78,8 +78,8 @@ type Listed struct {
 	Ended    bool   // its end was read
 }
 
-// list returns what the Reader knows of the wanted namespaces: those with a block, in
-// the order of their first blocks, then those that only the metadata name.
+// list returns the wanted namespaces that the Reader knows: namespaces with a block, in
+// the order of their first blocks, then namespaces that only the metadata name.
 func (a *archiver) list() Listing {
 	if a.r == nil {
 		return Listing{}

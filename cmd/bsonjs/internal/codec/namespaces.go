@@ -32,9 +32,9 @@ type wild struct {
 	any  bool
 }
 
-// Add adds the pattern DB.COLLECTION. A star stands for any characters, \* for a star,
-// \\ for a backslash. The first dot ends the database, which no star goes across. An
-// exclamation mark in front excludes what matches.
+// Add adds the pattern DB.COLLECTION. A star matches any characters, \* a star, and \\ a
+// backslash. The database ends at the first dot, which no star matches. A pattern that
+// starts with an exclamation mark excludes the namespaces that match.
 func (s *Namespaces) Add(text string) error {
 	p := &pattern{text: text}
 	rest, excludes := strings.CutPrefix(text, "!")

@@ -14,11 +14,10 @@ import (
 
 // This file renames namespaces by pairs of patterns, as mongorestore does.
 //
-//   - A pair matches whole names, from the first to the last byte. A star stands for
-//     any characters, and $NAME$ too; each takes as few as it can. The first pair that
-//     matches renames.
-//   - The n-th star of the new name is what the n-th star has matched, and $NAME$ is
-//     what $NAME$ has matched.
+//   - A pair matches whole names, from the first to the last byte. A star and $NAME$
+//     match any characters, as few as possible. The first pair that matches renames.
+//   - The n-th star of the new name stands for the text that the n-th star has matched,
+//     and $NAME$ for the text that $NAME$ has matched.
 //   - A backslash makes a star, a dollar sign or a backslash an ordinary character.
 
 // Renames are the pairs of patterns that rename namespaces. The zero value renames

@@ -22,15 +22,15 @@ import (
 //   - A place in a bucket is the State at its start, with the number of measurements
 //     that are done. A reader that begins there passes over them.
 
-// ErrMetaField says that the name of the meta field is needed.
+// ErrMetaField: the name of the meta field is needed.
 var ErrMetaField = errors.New("the bucket has a meta value, and the name of the meta field is not known; add --meta-field NAME")
 
 // Unbucketing says how buckets become measurements.
 type Unbucketing struct {
 	MetaField string // of time series without metadata, "" if it is not known
 	MaxDepth  int    // of a bucket; zero: the default
-	// Space is the namespace of all documents, "" for a container, and for documents
-	// without one: they are buckets.
+	// Space is the namespace of all documents; "" for a container, and for documents
+	// without a namespace, which are all buckets.
 	Space string
 	// Metadata are those of a directory.
 	Metadata []archive.Metadata

@@ -25,11 +25,11 @@ import (
 
 // This file makes directories of tar and zip files.
 //
-//   - A tree is the fs.FS of such a file: entries by their names. Names that leave the
-//     directory, links and devices are listed as what is not read.
+//   - A tree is the fs.FS of such a file: entries by their names. It lists names that
+//     leave the directory, links and devices separately, and does not read them.
 //   - openZip and openTar find the entries. A compressed tar file has no index: its files
 //     are read in its own order, so that it is decompressed only twice.
-//   - top is the directory that counts as the one of the dump.
+//   - top is the directory that counts as the directory of the dump.
 
 var (
 	// ErrEncrypted: a zip file is encrypted.
@@ -111,7 +111,7 @@ func (e *entry) Info() (fs.FileInfo, error) { return e, nil }
 // A tree is the files of a container.
 type tree struct {
 	entries map[string]*entry // by their whole names
-	others  []string          // names that are none
+	others  []string          // names that are not read
 	inOrder bool              // files are opened fastest in the order of the container
 	keep    io.Closer         // the container, open as long as the tree
 }
@@ -344,7 +344,7 @@ type tarFile struct {
 	kept  int              // bytes of small files in memory
 }
 
-// isCompressed reports whether the name says so.
+// isCompressed reports whether the name has the suffix of a compression.
 func (a *tarFile) isCompressed() bool {
 	return !strings.HasSuffix(strings.ToLower(a.name), ".tar")
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 )
 
-// A directory is a directory of the system as a fs.FS. In contrast to os.DirFS, names
-// need not be UTF-8, and nothing is done any more when the context ends.
+// A directory is a directory of the system as a fs.FS. In contrast to os.DirFS, it allows
+// names that are not UTF-8, and its calls fail after the context has ended.
 type directory struct {
 	ctx  context.Context
 	name string

@@ -1,8 +1,8 @@
 // Package folder lists the directories that are inputs: their files of documents, in
 // order, with namespaces and metadata.
 //
-// Package archive knows what is in the directory of a dump. Here are the suffixes of
-// the formats and compressions that bsonjs reads, and the directories of the system.
+// Package archive knows the layout of a dump. This package adds the suffixes of the
+// formats and compressions that bsonjs reads, and the directories of the system.
 package folder
 
 import (
@@ -29,8 +29,8 @@ type Input struct {
 	Err    error   // of listing the directory
 }
 
-// Inputs returns the inputs of the given names. Directories, and the tar and zip files of
-// directories, are listed, until ctx ends.
+// Inputs returns the inputs with the given names. It lists directories, tar files and zip
+// files, until ctx ends.
 // Their files of documents are those in the format from, nil for any.
 func Inputs(ctx context.Context, names []string, from *codec.Codec) []Input {
 	all := make([]Input, len(names))
@@ -68,7 +68,7 @@ type Folder struct {
 }
 
 // List lists the directory fsys. name is its name for messages. base is its own name,
-// which may be that of a database; "" if it has none. Files of documents are those in
+// which may be the name of a database; "" if it has none. Files of documents are those in
 // the format from, nil for any.
 func List(fsys fs.FS, name, base string, from *codec.Codec) (*Folder, error) {
 	listed, err := archive.FolderOptions{

@@ -19,14 +19,14 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
-// This file processes directories. Their files are processed one after the other, as
-// if each were named, and have the namespaces of the directory.
+// This file processes directories. Their files are processed one after the other, like
+// inputs of their own, and have the namespaces of the directory.
 
 // A member is a file of a directory, or a namespace of it without a file.
 type member struct {
 	in   *folder.Folder
 	file *archive.File // of in
-	// listed is what is known of it, while it is read.
+	// listed is its line in a Listing. It is set while the member is read.
 	listed *codec.Listed
 }
 
@@ -79,8 +79,8 @@ func (e *engine) folder(in *folder.Folder) *report.Fault {
 	return e.listFolder(in, listing)
 }
 
-// wants reports whether m is to be read. Where namespaces are selected or listed, files
-// without one are not.
+// wants reports whether m is to be read. If namespaces are selected or listed, files
+// without a namespace are not read.
 func (e *engine) wants(m *member) bool {
 	if m.space() == "" {
 		return !e.onlySpaces()
@@ -91,7 +91,7 @@ func (e *engine) wants(m *member) bool {
 // onlySpaces reports whether documents without a namespace are not wanted.
 func (e *engine) onlySpaces() bool { return e.Options.Namespaces != nil || e.Options.OnlyContainers }
 
-// member processes m and returns what is known of it.
+// member processes m and returns its line in a Listing.
 func (e *engine) member(m *member) (listed codec.Listed, f *report.Fault) {
 	listed = codec.Listed{
 		Namespace: m.file.Namespace, Type: m.file.Type, Metadata: m.file.Text,
@@ -187,7 +187,7 @@ func (e *engine) listFault(name string, err error) *report.Fault {
 // maxOthers is the number of names that a note lists.
 const maxOthers = 3
 
-// tellOthers says which files of in are not read.
+// tellOthers names the files of in that are not read.
 func (e *engine) tellOthers(in *folder.Folder) {
 	others := in.Others
 	if e.onlySpaces() {
@@ -216,7 +216,7 @@ func (e *engine) tellOthers(in *folder.Folder) {
 	}
 }
 
-// listFolder lists what was read of in, if the target wants that.
+// listFolder lists in as far as it was read, if the target is a Lister.
 func (e *engine) listFolder(in *folder.Folder, spaces []codec.Listed) *report.Fault {
 	target, ok := e.Target.(Lister)
 	if !ok || e.out.Err() != nil {
@@ -241,8 +241,8 @@ func (e *engine) needsSpaces(name, kind string) *report.Fault {
 		e.NeedsSpaces, name, kind, surplus))
 }
 
-// tally adds what was read of s to the listing of its directory, and counts the
-// namespaces of its documents.
+// tally adds the counts of s to the listing of its directory, and counts the namespaces
+// of its documents.
 func (s *source) tally() {
 	if s.member == nil {
 		if s.decoder.List != nil && !s.Options.OnlyContainers {

@@ -17,7 +17,7 @@ import (
 //
 // Faults are left to the reading of the records, which finds them again.
 
-// gather tells the target what is in all inputs, if it is a Gatherer.
+// gather gives the contents of all inputs to the target, if it is a Gatherer.
 func (e *engine) gather() *report.Fault {
 	target, ok := e.Target.(Gatherer)
 	if !ok {
@@ -41,7 +41,8 @@ func (e *engine) gather() *report.Fault {
 	return nil
 }
 
-// gatherFolder tells target what is in a directory, and in its files without a namespace.
+// gatherFolder gives the contents of a directory, and of its files without a namespace,
+// to target.
 func (e *engine) gatherFolder(target Gatherer, in *folder.Folder) error {
 	what := codec.Contents{Server: in.ServerVersion, Tool: in.ToolVersion, InDB: in.PreludeInDB()}
 	for i := range in.Files {
@@ -69,7 +70,7 @@ func (e *engine) gatherFolder(target Gatherer, in *folder.Folder) error {
 	return nil
 }
 
-// gatherFile tells target what is in an input, which is m if m is not nil.
+// gatherFile gives the contents of an input, which is m if m is not nil, to target.
 func (e *engine) gatherFile(target Gatherer, name string, m *member) error {
 	if name == "-" && file.IsTerminal(e.Stdin) {
 		return nil

@@ -72,8 +72,8 @@ type Target interface {
 	End(out io.Writer) error
 }
 
-// A Gatherer is a Target that has to know what is in all inputs before the first record
-// is written.
+// A Gatherer is a Target that needs the contents of all inputs before the first record is
+// written.
 type Gatherer interface {
 	Target
 	// Gather gets what the start of an input says. It is called for each input that can
@@ -86,8 +86,8 @@ type Gatherer interface {
 // A Lister is a Target that lists the namespaces of containers and directories.
 type Lister interface {
 	Target
-	// List writes what is known of an input that was read, as far as it could be.
-	// An error is one of writing.
+	// List writes the Listing of an input, as far as the input could be read. An error
+	// is one of writing.
 	List(in Input, what codec.Listing) error
 }
 

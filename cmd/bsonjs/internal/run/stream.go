@@ -242,8 +242,8 @@ func (t *stream) resync(raw fault) *report.Fault {
 	return t.countRejected(f)
 }
 
-// countedAs says what becomes of documents of which damage hides the namespace: they
-// count as those of space, which is wanted or not.
+// countedAs returns the advice about documents whose namespace damage hides: they count
+// as documents of space, which is wanted or not.
 func countedAs(space string, wanted bool) string {
 	switch {
 	case space == "" && wanted:

@@ -38,18 +38,18 @@ type Dump struct {
 type space struct {
 	archive.Metadata        // in the output
 	source           string // name in the inputs
-	// late says that no input has named it at its start.
+	// late reports that no input has named it at its start.
 	late bool
 	err  error // why no document of it can be written, nil if it can
-	// begun says that documents were written.
+	// begun reports that documents were written.
 	begun bool
 	lines Lines // of the file, if the namespace has one
 }
 
-// ErrNoSpace says that the namespace of a document is not known.
+// ErrNoSpace: the namespace of a document is not known.
 var ErrNoSpace = errors.New("its namespace is not known; name it with --as-ns")
 
-// Add adds what an input says about its namespaces at its start.
+// Add adds the namespaces that an input names at its start.
 func (d *Dump) Add(input string, c codec.Contents) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -188,7 +188,7 @@ func (d *Dump) all() []*space {
 	return slices.Clone(d.order)
 }
 
-// Notes returns what is to be said at the end of a run.
+// Notes returns the notes for the end of a run.
 func (d *Dump) Notes() []string { return d.notes }
 
 // Spaces returns the number of namespaces.

@@ -18,10 +18,10 @@ import (
 
 // This file writes the namespaces of containers, as a table or as lines of JSON.
 
-// checksums are the words for what is known of a checksum.
+// checksums are the words for the results of checksums.
 var checksums = map[archive.Checksum]string{archive.Unchecked: "unchecked", archive.Matches: "matches", archive.Differs: "differs"}
 
-// unknown stands in the table for what is not known.
+// unknown stands in the table for a value that is not known.
 const unknown = "-"
 
 // WriteTable writes a table of l, the namespaces of the container of the given name.

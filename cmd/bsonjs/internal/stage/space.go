@@ -9,7 +9,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
-// ErrField says that a document has the field that Space adds.
+// ErrField: a document has the field that Space adds.
 var ErrField = errors.New("the document has a field with this name; choose another name for --ns-field")
 
 // Space is a stage that adds a string to each document, as its last element: the name
