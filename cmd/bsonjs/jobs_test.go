@@ -18,6 +18,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -75,6 +76,9 @@ func jobDocuments() int {
 	return 400
 }
 
+// selected is a filter that selects some of the documents of TestJobs.
+const selected = `{$or: [{"0": {$exists: true}}, {"~": {$ne: null}}, {a: {$exists: true}}, {oid: {$not: {$type: "number"}, $exists: true}}]}`
+
 func TestJobs(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	var binary, lines, pretty []byte
@@ -106,6 +110,10 @@ func TestJobs(t *testing.T) {
 	}{
 		{"bson to json", binary, nil},
 		{"bson to bson", binary, []string{"-f", "bson", "-t", "bson"}},
+		{"bson selected", binary, []string{"-f", "bson", "-t", "bson", "--where", selected}},
+		{"bson selected as json", binary, []string{"-f", "bson", "--where", selected}},
+		{"lines selected", lines, []string{"-f", "json", "-t", "json", "--where", selected}},
+		{"archive selected", archiveOf(docs, 7), []string{"-f", "archive", "--where", selected}},
 		{"bson to array", binary, []string{"--array", "--mode", "canonical"}},
 		{"bson replaced", binary, []string{"--invalid-utf8", "replace"}},
 		{"bson replaced in pickles", binary, []string{"-f", "bson", "-t", "pickle", "--deprecated", "convert", "--invalid-utf8", "replace"}},
@@ -221,6 +229,51 @@ func TestAccounts(t *testing.T) {
 			}
 			if (got.code != 0) != (len(kept) > 0) {
 				t.Errorf("version %d, %s: code %d with %d bytes rejected", i, policy, got.code, len(kept))
+			}
+		}
+	}
+}
+
+// With a filter the same documents are rejected as without it, and of the others those
+// are written that match. Documents read are written, rejected or filtered.
+func TestAccountsSelected(t *testing.T) {
+	filter, err := query.Parse([]byte(selected), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var binary []byte
+	for _, doc := range sample.Documents(sample.Wild, sample.Seed, jobDocuments()) {
+		binary = append(binary, doc...)
+	}
+	run := func(data []byte, args ...string) (s summaryLine, out, kept string) {
+		rejects := filepath.Join(t.TempDir(), "rejects")
+		args = append(args, "-f", "bson", "--rejects", rejects, "--summary", "json", "--errors", "json")
+		got := runCommand(bytes.NewReader(data), append([]string{"salvage"}, args...)...)
+		bytes, err := os.ReadFile(rejects)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
+		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
+			t.Fatal(err, lines)
+		}
+		return s, got.stdout, string(bytes)
+	}
+	for i, data := range damaged(binary, rand.New(rand.NewPCG(11, 13))) {
+		for _, policy := range []string{"error", "keep"} {
+			all, out, kept := run(data, "--invalid-utf8", policy)
+			some, selected, keptToo := run(data, "--invalid-utf8", policy, "--where", selected)
+			var want strings.Builder
+			for doc := range bson.Documents(strings.NewReader(out)) {
+				if ok, err := filter.Match(doc); ok && err == nil {
+					want.Write(doc)
+				}
+			}
+			if selected != want.String() || keptToo != kept {
+				t.Errorf("version %d, %s: %d bytes written, want %d; %d rejected, want %d", i, policy, len(selected), want.Len(), len(keptToo), len(kept))
+			}
+			if some.Filtered == 0 || some.Written == 0 || some.Read != all.Read || some.Rejected != all.Rejected || some.Read != some.Written+some.Rejected+some.Filtered {
+				t.Errorf("version %d, %s: summary %+v, without a filter %+v", i, policy, some, all)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ type faultLine struct {
 
 // A summaryLine has the numbers of documents in a line of --summary json.
 type summaryLine struct {
-	Read, Written, Rejected, Mended, Strays, BytesIn, BytesOut int64
+	Read, Written, Rejected, Filtered, Mended, Strays, BytesIn, BytesOut int64
 }
 
 // manyDocuments yields documents of at least n bytes in all.

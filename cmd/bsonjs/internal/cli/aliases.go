@@ -22,8 +22,8 @@ var foreignNames = map[string]string{
 	"nsTo":       "ns-to",
 }
 
-// lacking are flags of mongoexport that select documents or fields.
-var lacking = []string{"fields", "fieldFile", "query", "queryFile", "skip", "limit", "sort"}
+// lacking are flags of mongoexport that bsonjs does not have.
+var lacking = []string{"fields", "fieldFile", "skip", "limit", "sort"}
 
 // lackingCure is what to type in place of a flag of lacking. jq 1.6 alters the
 // numbers of relaxed text.

@@ -2,7 +2,7 @@
 // environment and help. It makes a run of package run.
 //
 //   - tree.go builds the tree of commands. Each command has a file: convert,
-//     validate, inspect, salvage, list, dump, oid, help, man, completion, version.
+//     validate, inspect, salvage, list, dump, oid, where, help, man, completion, version.
 //   - A command has options of its own, which embed groups of flags (group.go and
 //     group_*.go). value_*.go has the kinds of values, environ.go the defaults
 //     from the environment, aliases.go the flags of other programs.

@@ -30,6 +30,7 @@ type convertOptions struct {
 	options
 	inputGroup
 	spaceGroup
+	selection
 	spaceFieldGroup
 	bucketGroup
 	nameGroup
@@ -93,6 +94,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
+	group(fs, "Selection", selectionNote, o.addSelect)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -142,8 +144,9 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
+	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -260,6 +263,7 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
+	o.planSelect(r, bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject})
 	o.spaceFieldGroup.plan(r)
 	o.bucketGroup.plan(r, o.maxDepth)
 	o.textGroup.plan(r)

@@ -17,6 +17,9 @@ import (
 // be opened.
 func openHint(cmd *cobra.Command) func(name string, err error) string {
 	return func(name string, err error) string {
+		if given(cmd.Flags(), "quiet") && strings.HasPrefix(name, "{") && cmd.Flags().Lookup("where") != nil {
+			return "-q is short for --quiet; for a filter type --where FILTER"
+		}
 		if errors.Is(err, fs.ErrNotExist) && isMain(cmd) && isWord(name) {
 			return "the commands are " + strings.Join(commandNames(cmd.Root()), ", ")
 		}
@@ -47,11 +50,14 @@ func isFolder(name string) bool {
 
 // insteadOf has what to type instead of a flag that a command does not have.
 var insteadOf = map[string]map[string]string{
-	"dump": {"array": oneArray, "jsonArray": oneArray},
+	"dump": {"array": oneArray, "jsonArray": oneArray, "query": someText, "queryFile": someText, "where": someText, "id": someText},
 }
 
 // oneArray writes the text of bsondump as one array.
 const oneArray = "bsonjs --array -m canonical --doubles driver"
+
+// someText writes the text of bsondump of selected documents.
+const someText = "bsonjs --where FILTER -m canonical --doubles driver"
 
 // flagElsewhere returns what to type instead of the flag of the given name, which
 // cmd does not have, "" if nothing is known.

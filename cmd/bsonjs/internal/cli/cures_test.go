@@ -299,7 +299,7 @@ func TestCommandHints(t *testing.T) {
 	if err := os.Mkdir("empty", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	const commands = "the commands are completion, convert, dump, help, inspect, list, man, oid, salvage, validate, version"
+	const commands = "the commands are completion, convert, dump, help, inspect, list, man, oid, salvage, validate, version, where"
 	for _, tc := range []struct {
 		args string
 		code int
@@ -307,6 +307,8 @@ func TestCommandHints(t *testing.T) {
 	}{
 		{"schema x.bson", 3, "schema: no such file or directory; " + commands},
 		{"query", 3, "query: no such file or directory; " + commands},
+		{"-q {a:1} x.bson", 3, "{a:1}: no such file or directory; -q is short for --quiet; for a filter type --where FILTER"},
+		{"{a:1}", 3, "{a:1}: no such file or directory"},
 		{"users.bson", 3, "users.bson: no such file or directory"},
 		{"validate query", 3, "query: no such file or directory"},
 		{"empty", 0, "empty: the directory has no files of documents"},

@@ -110,6 +110,9 @@ const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's 
 	`and it reads a pickle only with --from pickle. hex and base64 are BSON ` +
 	`in digits, one document per line, as in logs and tickets.`
 
+// selectionNote is the note below the flags that select documents.
+const selectionNote = `Other documents are counted as filtered. bsonjs where --explain FILTER prints a filter as it is understood.`
+
 // A section is one part of a page: its items, then its text, under a title.
 type section struct {
 	title string // "" for flags that stand by themselves

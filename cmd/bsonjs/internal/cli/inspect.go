@@ -8,11 +8,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 )
 
 // This file is the command inspect: a run that writes lines about the elements
@@ -23,6 +25,7 @@ type inspectOptions struct {
 	options
 	inputGroup
 	spaceGroup
+	selection
 	fileGroup
 	onError   errorPolicy   // stopOnError or skipErrors
 	documents *inspect.Span // by their numbers in the file; nil: all
@@ -65,7 +68,7 @@ func (a *app) inspectCommand() *cobra.Command {
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *inspectOptions) addFlags(fs *pflag.FlagSet) {
-	group(fs, "Selection", "Faults are shown for every selected document.", o.addSelection)
+	group(fs, "Selection", "Faults are shown for every selected document. Malformed documents are also shown if --where or --id is given.", o.addSelection, o.addSelect)
 	group(fs, "Shape", "", o.addShape)
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
@@ -112,7 +115,8 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, o.checkShape, o.checkFaults)
+	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.checkShape, o.checkFaults)
 }
 
 // checkShape rejects flags about text if lines of JSON are written.
@@ -134,6 +138,10 @@ func (o *inspectOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
 	o.fileGroup.plan(r)
+	if len(o.filters) > 0 {
+		valid := stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth}}
+		r.Stages = append(r.Stages, stage.WhereOrFaulty{Valid: valid, Where: o.where()})
+	}
 	o.view = o.show()
 	v := viewer{o.view, o}
 	r.Target, r.Hint = v, hints(v)
@@ -143,9 +151,10 @@ func (o *inspectOptions) plan(r *run.Run) {
 	}
 }
 
-// end reports a fault if nothing matched the selection.
+// end reports a fault if nothing matched the selection by place. It is no fault that no
+// document matches a filter.
 func (o *inspectOptions) end(r *run.Run, result *run.Result) {
-	if result.Whole && o.view.Missed() {
+	if result.Whole && o.view.Missed() && result.Filtered == 0 {
 		missed := &report.Fault{Code: report.CodeRejected, Why: "no document or element matches --document, --path or --offset"}
 		if r.Policy == run.Finish && result.Faulty() > 0 {
 			missed.Hint = "the run ended at the fault before it; use --on-error skip"

@@ -42,7 +42,9 @@ func TestUnknownFlags(t *testing.T) {
 	for _, tc := range []struct{ args, want string }{
 		{"--limt 3", "unknown flag: --limt"},
 		{"--limit 3", "unknown flag: --limit; " + lackingCure},
-		{"validate --query {}", "unknown flag: --query; " + lackingCure},
+		{"validate --sort {}", "unknown flag: --sort; " + lackingCure},
+		{"dump --query {}", "unknown flag: --query; use " + someText},
+		{"list --where {}", "unknown flag: --where; it is a flag of convert, inspect, salvage, validate"},
 		{"--protocl 2", "unknown flag: --protocl; did you mean --protocol?"},
 		{"--canonica", "unknown flag: --canonica; did you mean --mode canonical?"},
 		{"--nothing-like-it", "unknown flag: --nothing-like-it"},

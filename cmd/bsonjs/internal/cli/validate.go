@@ -21,6 +21,7 @@ type validateOptions struct {
 	options
 	inputGroup
 	spaceGroup
+	selection
 	jobGroup
 	rules bson.ValidateOptions
 }
@@ -50,7 +51,8 @@ func (a *app) validateCommand() *cobra.Command {
 func (o *validateOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
-	group(fs, "Rules", "", o.addRules)
+	group(fs, "Selection", "", o.addSelect)
+	group(fs, "Rules", "The rules are about selected documents. Malformed documents are always reported.", o.addRules)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
@@ -70,7 +72,8 @@ func (o *validateOptions) addRules(fs *pflag.FlagSet) {
 // check rejects flags that have no effect.
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces)
+	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting)
 }
 
 // plan makes the run check documents and write nothing.
@@ -78,12 +81,24 @@ func (o *validateOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
 	o.jobGroup.plan(r)
-	rules := o.rules
-	rules.MaxDepth = o.maxDepth
-	r.Stages = append(r.Stages, stage.Rules{Options: rules})
+	r.Stages = append(r.Stages, o.stages()...)
 	r.Target, r.Hint = nothing{}, hints(checker{o})
 	r.Output.Stdout = io.Discard
 	r.Policy = run.Report
+}
+
+// stages returns the checks, and the selection after that of malformed documents.
+func (o *validateOptions) stages() []run.Stage {
+	malformed := bson.ValidateOptions{MaxDepth: o.maxDepth}
+	rules := o.rules
+	rules.MaxDepth = o.maxDepth
+	switch {
+	case len(o.filters) == 0:
+		return []run.Stage{stage.Rules{Options: rules}}
+	case rules == malformed:
+		return []run.Stage{stage.Rules{Options: malformed}, o.where()}
+	}
+	return []run.Stage{stage.Rules{Options: malformed}, o.where(), stage.Rules{Options: rules}}
 }
 
 // A checker finds hints for the command validate.

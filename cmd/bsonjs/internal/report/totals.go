@@ -36,11 +36,12 @@ func (t Totals) Faulty() int64 { return t.Rejected + t.Mended + t.Strays }
 
 // A summary is the line of --summary json.
 type summary struct {
-	Read     int64   `json:"read"`             // documents
-	Written  int64   `json:"written"`          // documents
-	Rejected int64   `json:"rejected"`         // documents
-	Mended   int64   `json:"mended,omitempty"` // documents, of those written
-	Strays   int64   `json:"strays,omitempty"` // faults between documents
+	Read     int64   `json:"read"`               // documents
+	Written  int64   `json:"written"`            // documents
+	Rejected int64   `json:"rejected"`           // documents
+	Filtered int64   `json:"filtered,omitempty"` // documents, because of --where and the like
+	Mended   int64   `json:"mended,omitempty"`   // documents, of those written
+	Strays   int64   `json:"strays,omitempty"`   // faults between documents
 	BytesIn  int64   `json:"bytesIn"`
 	BytesOut int64   `json:"bytesOut"`
 	Seconds  float64 `json:"seconds"`
@@ -57,10 +58,11 @@ type summary struct {
 
 // A checkSummary is the line of --summary json for a run that writes nothing.
 type checkSummary struct {
-	Read     int64   `json:"read"`             // documents
-	Valid    int64   `json:"valid"`            // documents
-	Rejected int64   `json:"rejected"`         // documents: those with faults
-	Strays   int64   `json:"strays,omitempty"` // faults between documents
+	Read     int64   `json:"read"`               // documents
+	Valid    int64   `json:"valid"`              // documents
+	Rejected int64   `json:"rejected"`           // documents: those with faults
+	Filtered int64   `json:"filtered,omitempty"` // documents, because of --where and the like
+	Strays   int64   `json:"strays,omitempty"`   // faults between documents
 	BytesIn  int64   `json:"bytesIn"`
 	Seconds  float64 `json:"seconds"`
 
@@ -80,14 +82,14 @@ func (r Reporter) Summarize(t Totals, form Form) {
 // summary returns the line of --summary json. took is the duration of the run.
 func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
-		return checkSummary{t.Read, t.Written(), t.Rejected, t.Strays, t.In, took.Seconds(), t.CompressedIn}
+		return checkSummary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
-	return summary{t.Read, t.Written(), t.Rejected, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files}
+	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files}
 }
 
 // text returns the summary for people.
 func (t Totals) text(took time.Duration) string {
-	mended, strays, keys := "", "", ""
+	mended, filtered, strays, keys := "", t.filtered(), "", ""
 	if t.Mended > 0 {
 		mended = fmt.Sprintf(" (%d mended)", t.Mended)
 	}
@@ -101,11 +103,20 @@ func (t Totals) text(took time.Duration) string {
 		keys += ", " + Plural(t.EscapedOut, "escaped key") + " written"
 	}
 	if t.Checked {
-		return fmt.Sprintf("%s read, %s valid, %s with faults%s; %s",
-			Documents(t.Read), grouped(t.Written()), grouped(t.Rejected), strays, t.sizes(took))
+		return fmt.Sprintf("%s read, %s valid, %s with faults%s%s; %s",
+			Documents(t.Read), grouped(t.Written()), grouped(t.Rejected), filtered, strays, t.sizes(took))
 	}
-	return fmt.Sprintf("%s read, %s written%s, %s rejected%s%s; %s",
-		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), strays, keys, t.sizes(took))
+	return fmt.Sprintf("%s read, %s written%s, %s rejected%s%s%s; %s",
+		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), filtered, strays, keys, t.sizes(took))
+}
+
+// filtered returns the number of documents that were not selected, for people; "" if there
+// are none.
+func (t Totals) filtered() string {
+	if t.Filtered == 0 {
+		return ""
+	}
+	return ", " + grouped(t.Filtered) + " filtered"
 }
 
 // sizes returns the bytes and the duration of a run.
@@ -139,7 +150,7 @@ func (t Totals) conclusion(inputs string, took time.Duration) string {
 	if t.Checked {
 		valid = ", valid"
 	}
-	return fmt.Sprintf("%s%s%s; %s", inputs, Documents(t.Written()), valid, t.sizes(took))
+	return fmt.Sprintf("%s%s%s%s; %s", inputs, Documents(t.Written()), valid, t.filtered(), t.sizes(took))
 }
 
 // size returns n bytes as text.
