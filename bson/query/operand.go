@@ -18,7 +18,7 @@ func (p *parser) relation(s *conditions, at path, r relation) *expr {
 	name := string(p.c.Key())
 	switch {
 	case p.c.Type() == bsoncore.TypeUndefined:
-		p.c.Fail(wrong(`nothing is compared with undefined; write {$type: "undefined"}`))
+		p.c.Fail(wrong(`undefined cannot be compared; write {$type: "undefined"}`))
 	case p.c.Type() == bsoncore.TypeRegex && (r != eq || name == "$ne"):
 		p.c.Fail(wrong("%s does not accept a regex; write {$not: /…/} for the strings that it does not match", name))
 	}
@@ -39,7 +39,7 @@ func (p *parser) in(s *conditions, at path) *expr {
 			pattern, options := p.c.Regex()
 			regexes = append(regexes, p.newRegex(string(pattern), string(options)))
 		case p.c.Type() == bsoncore.TypeUndefined:
-			p.c.Fail(wrong(`nothing is compared with undefined; write {$type: "undefined"}`))
+			p.c.Fail(wrong(`undefined cannot be compared; write {$type: "undefined"}`))
 		case p.hasOperators():
 			p.c.Fail(wrong("%s accepts values and regexes only; use $or for operators", name))
 		}

@@ -7,7 +7,8 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// Options are the options of compiling filters, sort orders and projections. The zero value is the default.
+// Options are the options of compiling filters, sort orders and projections. The zero
+// value is the default.
 type Options struct {
 	_ struct{} // keyed literals only
 
@@ -16,10 +17,10 @@ type Options struct {
 	// bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
 
-	// Text has the options with which Parse, ParseSort and ParseProjection read text.
-	// They set Shell, and MaxDepth to that of Options. With CanonicalOnly the syntax of the shell has no
-	// effect. With Legacy a {$regex: …} alone is a regex, which $elemMatch does not
-	// accept.
+	// Text has the options for the text of Parse, ParseSort and ParseProjection. These
+	// functions set Shell, and MaxDepth to the MaxDepth of Options. CanonicalOnly turns
+	// the syntax of the shell off. With Legacy a document with only $regex is a regex,
+	// which $elemMatch does not accept.
 	Text extjson.DecodeOptions
 }
 
