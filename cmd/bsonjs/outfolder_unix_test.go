@@ -5,7 +5,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,7 +32,7 @@ func TestFolderKilled(t *testing.T) {
 				os.WriteFile(filepath.Join(p.Dir, "out", "old.bson"), nil, 0o666)
 			}
 			p.begin(t)
-			io.WriteString(p.stdin, string(data[:whole]))
+			p.stdin.Write(data[:whole])
 			p.until(t, func() bool {
 				names, _ := filepath.Glob(filepath.Join(p.Dir, "out.*.partial", "b", "y.z.bson"))
 				return len(names) == 1
