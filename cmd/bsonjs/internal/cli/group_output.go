@@ -43,7 +43,7 @@ type outputGroup struct {
 
 func (g *outputGroup) addOutput(fs *pflag.FlagSet) {
 	g.addFile(fs)
-	fs.Lookup("output").Usage += "; its suffix decides the format (see bsonjs help formats)"
+	fs.Lookup("output").Usage += "; its suffix decides the format (see bsonjs help formats); DIR/ is a directory with a file for each namespace"
 	fs.BoolVar(&g.force, "force", false, "write binary formats and compressed data to a terminal")
 	onlyMeant(fs, "force")
 	fs.Var(choose(&g.compress, compressions...), "compress", "compress the output: auto (the default) goes by the suffix of FILE "+
