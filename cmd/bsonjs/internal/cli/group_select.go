@@ -22,17 +22,17 @@ import (
 
 // This file has the flags that select documents by their content.
 //
-//   - The flags keep texts. check compiles them, when the options are known with
-//     which they are read.
-//   - Each flag has a reader, which makes a filter of a text.
-//   - placed makes the message about a text that is no filter, with its place.
+//   - The flags keep texts. check compiles them when the options for reading them are
+//     known.
+//   - Each flag has a reader, which turns a text into a filter.
+//   - placed makes the message about a text that is not a filter, with its place.
 
 // A selectGroup has the flags that select documents.
 type selectGroup struct {
 	texts []filterText // in the order of the command line
 }
 
-// A selection is what the flags select.
+// A selection has the filters of the flags.
 type selection struct {
 	selectGroup
 	filters []*query.Filter // a document must match all; set by checkSelect
@@ -70,9 +70,9 @@ func (g *selectGroup) addSelect(fs *pflag.FlagSet) {
 	add := func(name, value, usage string, read filterReader) {
 		fs.Var(&filterFlag{&g.texts, name, value, read}, name, usage)
 	}
-	add("where", "FILTER", "read only documents that match `FILTER`, a query of MongoDB in Extended JSON or the syntax of the shell, such as "+
-		"'{total: {$gt: 10}}'; @FILE reads it from a file; if repeated, each must match", readFilter)
-	add("id", "VALUE", "read only documents with the _id `VALUE`, such as 7, '\"x\"' or ObjectId(\"…\"); 24 hexadecimal digits are an ObjectId; "+
+	add("where", "FILTER", "select documents that match `FILTER`, a query of MongoDB in Extended JSON or the syntax of the shell, such as "+
+		"'{total: {$gt: 10}}'; @FILE reads FILTER from a file; if repeated, all must match", readFilter)
+	add("id", "VALUE", "select documents with the _id `VALUE`, such as 7, '\"x\"' or ObjectId(\"…\"); 24 hexadecimal digits are an ObjectId; "+
 		"short for --where '{_id: VALUE}'", readID)
 	add("query", "FILTER", "", readFilter)
 	add("queryFile", "FILE", "", readFilterFile)
@@ -201,7 +201,7 @@ func placeOf(at *report.Place) string {
 	return strings.Join(words, " ") + ": "
 }
 
-// textHint returns what helps against err, an error of the text of a filter.
+// textHint returns the advice about err, an error of the text of a filter.
 func textHint(err error) string {
 	if errors.Is(err, extjson.ErrInexact) {
 		return `; write it as NumberDecimal("…")`

@@ -111,7 +111,7 @@ const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's 
 	`in digits, one document per line, as in logs and tickets.`
 
 // selectionNote is the note below the flags that select documents.
-const selectionNote = `Other documents are counted as filtered. bsonjs where --explain FILTER prints a filter as it is understood.`
+const selectionNote = `Other documents are counted as filtered. bsonjs where --explain FILTER prints a filter as bsonjs understands it.`
 
 // A section is one part of a page: its items, then its text, under a title.
 type section struct {

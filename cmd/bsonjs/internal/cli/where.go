@@ -14,7 +14,7 @@ import (
 func (a *app) whereCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "where [--explain] FILTER",
-		Short: "print a filter as it is understood",
+		Short: "print a filter as bsonjs understands it",
 		Long: "Print FILTER, a value of --where, on one line of canonical Extended JSON, with\n" +
 			"all of its operators. @FILE reads the filter from a file.\n",
 		Example: "  bsonjs where --explain '{status: \"x\", total: {$gt: 10}}'\n" +
