@@ -41,7 +41,7 @@ type Error struct {
 	// Document is the number, in the namespace and from 1, of the document at fault.
 	// Zero means that the fault is not in a document.
 	Document int64
-	// Hides says that documents after the fault can only be found with Resync, which
+	// Hides reports that documents after the fault can only be found with Resync, which
 	// may skip bytes.
 	Hides bool
 	Err   error // matches a sentinel of this package or of bsoncore

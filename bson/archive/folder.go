@@ -138,10 +138,10 @@ func (f *Folder) Open(file File) (io.ReadCloser, error) {
 // A content is a file that is read.
 type content struct {
 	io.Reader
-	layers []io.Closer // the file, and what reads from it
+	layers []io.Closer // the file and the readers of it
 }
 
-// Close closes the file and what reads from it.
+// Close closes the file and the readers of it.
 func (c *content) Close() (err error) {
 	for _, l := range slices.Backward(c.layers) {
 		err = l.Close()

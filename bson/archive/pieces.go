@@ -11,7 +11,7 @@ import (
 
 // This file is for programs that work on the pieces of an archive, several at once.
 //
-//   - A PieceReader reads a piece without what is before it. It finds the ends of
+//   - A PieceReader reads a piece without the bytes before it. It finds the ends of
 //     pieces too.
 //   - A Reader reads the archive up to the first piece, and from any place on where a
 //     PieceReader stops. Between these it follows the pieces, and has the counts and
@@ -31,7 +31,7 @@ type Place struct {
 type PieceReader struct {
 	most  int // bytes of a document
 	data  []byte
-	off   int // end of what is read
+	off   int // end of the bytes that were read
 	place Place
 	doc   []byte
 	err   error
@@ -78,7 +78,7 @@ func (p *PieceReader) Document() bsoncore.Document { return p.doc }
 // Offset returns the offset in the data of the document.
 func (p *PieceReader) Offset() int { return p.off - len(p.doc) }
 
-// End returns the offset in the data of the end of what is read: of the document, or
+// End returns the offset in the data of the end of the last read: of the document, or
 // after Next returned false of the last header or end of a block. Pieces can be cut
 // there.
 func (p *PieceReader) End() int { return p.off }

@@ -96,7 +96,7 @@ func (p modulo) describe() string {
 	return "mod " + strconv.FormatInt(p.divisor, 10) + " = " + strconv.FormatInt(p.remainder, 10)
 }
 
-// An elemMatch passes arrays of which an element matches a program.
+// An elemMatch passes an array if one of its elements matches a program.
 type elemMatch struct {
 	*program
 	ofValues bool // the program is about the elements; else about their fields

@@ -79,7 +79,7 @@ func init() {
 	}
 }
 
-// unsupported has the operators of the server that need one, and what to use.
+// unsupported has the operators that need a server, and the advice about each.
 var unsupported = map[string]string{
 	"$expr":          "compare two fields in a program with package bson",
 	"$where":         "JavaScript is not run; use the operators of values, or a program with package bson",

@@ -55,7 +55,7 @@ func ParseProjection(text []byte, o Options) (*Projection, error) {
 // idName is the field that a projection keeps by default.
 const idName = "_id"
 
-// A choice is what a projection does with a field.
+// A choice is the decision of a projection about a field.
 type choice uint8
 
 const (

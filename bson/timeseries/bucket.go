@@ -11,7 +11,7 @@ import (
 // This file is the Unpacker: the fields of a bucket, the check of all columns, and the
 // measurements.
 //
-//   - open finds the columns and what the control says.
+//   - open reads the control and finds the columns.
 //   - check reads each column to its end, one after the other. So a bucket with a
 //     fault gives no measurement.
 //   - Next reads all columns again, a measurement at a time.

@@ -25,9 +25,9 @@ var foreignNames = map[string]string{
 // lacking are flags of mongoexport that bsonjs does not have.
 var lacking = []string{"fields", "fieldFile", "skip", "limit", "sort"}
 
-// lackingCure is what to type in place of a flag of lacking. jq 1.6 alters the
+// lackingCure is the advice about a flag of lacking. jq 1.6 alters the
 // numbers of relaxed text.
-const lackingCure = "bsonjs does not select documents or fields; type bsonjs -m canonical FILE | jq -c FILTER | bsonjs -t bson, and keep -m canonical, because jq may alter numbers"
+const lackingCure = "bsonjs has no flag for this; type bsonjs -m canonical FILE | jq -c FILTER | bsonjs -t bson, and keep -m canonical, because jq may alter numbers"
 
 // acceptForeignNames makes fs know foreignNames. It must be called before
 // flags are added.

@@ -317,7 +317,7 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 	}
 }
 
-// end says what is to be known about the namespaces of the output.
+// end prints the notes about the namespaces of the output.
 func (o *convertOptions) end(r *run.Run, result *run.Result) {
 	if o.apart != nil {
 		result.Namespaces = int64(o.apart.dump.Spaces())

@@ -29,7 +29,7 @@ import (
 // A request is what a run asks for about its output.
 type request struct {
 	name string // of the output; "" and "-" are standard output
-	// folder says that name is that of a directory. Its files are of the same format.
+	// folder reports that name is the name of a directory. Its files have one format.
 	folder bool
 	from   *codec.Codec // format of the inputs, nil if it is not known yet
 
@@ -126,7 +126,7 @@ func (r *request) resolve() (d decision, err error) {
 	return d, nil
 }
 
-// resolveFolder decides what the run writes to the files of a directory.
+// resolveFolder decides the format and compression of the files of a directory.
 func (r *request) resolveFolder() (d decision, err error) {
 	d.folder = true
 	if r.compress != compressAuto {

@@ -14,7 +14,7 @@ type Contents struct {
 	// Shortened are the namespaces, each in Metadata too, of which only the start of the
 	// collection's name is known.
 	Shortened []archive.Namespace
-	// InDB says that the versions were in the directory of a database.
+	// InDB reports that the versions were in the directory of a database.
 	InDB bool
 	// Damaged reports that the start of the container has a fault, so the Contents may
 	// be incomplete.
@@ -65,7 +65,7 @@ type Listing struct {
 	Server string // version, "" if it is not known
 	Tool   string // version of the program that wrote the container, "" if it is not known
 	Spaces []Listed
-	// Files says that each namespace is a file, which has no checksum.
+	// Files reports that each namespace is a file, which has no checksum.
 	Files bool
 }
 

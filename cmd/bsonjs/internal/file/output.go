@@ -41,7 +41,7 @@ type Output struct {
 	Stdout io.Writer
 	// Overwrite allows Name to replace an existing file.
 	Overwrite bool
-	// Folder says that Name is a directory, for OpenTree.
+	// Folder reports that Name is a directory, for OpenTree.
 	Folder bool
 
 	// Codec is the compression of the output.

@@ -175,7 +175,7 @@ func (t *Tree) takePlace() error {
 	return takePlace(dir, t.old)
 }
 
-// A SameName says that the file system takes two paths for one.
+// A SameName is the error that the file system takes two paths for one.
 type SameName struct{ A, B string }
 
 // Error names both paths.

@@ -382,7 +382,7 @@ func (a *tarFile) next() (*tar.Header, error) {
 	return h, err
 }
 
-// end reads what is after the end of the last entry: zeros. So the checksum of compressed
+// end reads the bytes after the last entry, which are zeros. So the checksum of compressed
 // data is verified.
 func (a *tarFile) end() error {
 	var r io.Reader = stopped{a.ctx, a.f}

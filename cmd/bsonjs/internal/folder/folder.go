@@ -25,7 +25,7 @@ import (
 // An Input is an input as it is named.
 type Input struct {
 	Name   string  // of a file or directory; "-" is standard input
-	Folder *Folder // what the directory has; nil: it is a file, or could not be listed
+	Folder *Folder // the files of the directory; nil: the input is a file, or could not be listed
 	Err    error   // of listing the directory
 }
 
@@ -143,7 +143,7 @@ func (f *Folder) Names() iter.Seq[string] {
 	}
 }
 
-// PreludeInDB reports whether the versions are those of the directory of a database.
+// PreludeInDB reports whether the prelude is in the directory of a database.
 func (f *Folder) PreludeInDB() bool {
 	return path.Dir(f.PreludeName) != "." || f.isDB()
 }

@@ -22,7 +22,7 @@ type Record struct {
 	Space Space
 	// Part is the number, from 1, of a record among several that are read from the
 	// same Source, such as measurements from a bucket. 0: the record is all of Source.
-	// More says that another one follows.
+	// More reports that another one follows.
 	Part int
 	More bool
 	// Fault is the reason why no records can be read from Source, nil if there is none.

@@ -43,7 +43,7 @@ type source struct {
 	kept int64
 	// failed is the fault that ended take, if it ends the run.
 	failed *report.Fault
-	// cutShort says that the last bytes of s are the start of a document.
+	// cutShort reports that the last bytes of s are the start of a document.
 	cutShort bool
 	// enough is set if the rest of the source is not needed. The source may not
 	// have been read to its end.

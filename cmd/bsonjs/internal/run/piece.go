@@ -19,7 +19,7 @@ import (
 type job struct {
 	from, to codec.State // at which the piece starts and ends
 
-	part     record.Part    // what the sink makes of it
+	part     record.Part    // its output
 	docs     int64          // documents that were read to their ends
 	read     int64          // records that were read, often one of each document
 	filtered int64          // those of them that are not wanted

@@ -172,7 +172,7 @@ type Run struct {
 type Result struct {
 	report.Totals
 	Code report.Code
-	// Several says that documents of several namespaces were read.
+	// Several reports that documents of several namespaces were read.
 	Several bool
 	Opened  bool  // the outputs were opened
 	Whole   bool  // the output was completed

@@ -104,7 +104,7 @@ func (t *stream) locate() {
 	}
 }
 
-// space returns the namespace of the current record, or of what could not be read.
+// space returns the namespace of the current record, or of the current fault.
 func (t *stream) space() record.Space {
 	if c, ok := t.r.(codec.Container); ok {
 		return c.Space()

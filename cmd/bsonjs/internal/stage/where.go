@@ -19,7 +19,7 @@ func (v Valid) Do(rec *record.Record) (keep bool, err error) {
 // has rejected malformed records.
 type Where struct{ Filters []*query.Filter }
 
-// noFields is what a filter is asked about a value that is no document.
+// noFields stands for a value that is not a document, which has no fields.
 var noFields = []byte{5, 0, 0, 0, 0}
 
 // Do matches rec.
