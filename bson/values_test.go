@@ -202,6 +202,7 @@ func TestEncodes(t *testing.T) {
 		{"named bytes", myBytes{1}, bson.Binary{Data: []byte{1}}},
 		{"byte array", [2]byte{1, 2}, bson.Binary{Data: []byte{1, 2}}},
 		{"nil bytes", []byte(nil), nil},
+		{"nil Raw", bson.Raw(nil), nil},
 		{"slice", []string{"a"}, bson.A{"a"}},
 		{"nil slice", []string(nil), nil},
 		{"array", [2]int{1, 2}, bson.A{int32(1), int32(2)}},

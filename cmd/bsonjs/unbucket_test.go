@@ -28,8 +28,8 @@ type bucketMaker struct {
 }
 
 // bucket returns a bucket. One in 20 has a key that is no number. One measurement in 300
-// has a value without faithful JSON, and one in 1,000 is longer than the output of a
-// piece.
+// has a value without faithful JSON, and of those after it in the bucket one in 10. One
+// measurement in 1,000 is longer than the output of a piece.
 func (m *bucketMaker) bucket(t *testing.T) []byte {
 	meta, columnT, columnV := m.number, bson.D{}, bson.D{}
 	var lines []string
@@ -39,7 +39,11 @@ func (m *bucketMaker) bucket(t *testing.T) []byte {
 		columnT = append(columnT, bson.E{Key: key, Value: bson.DateTime(m.number)})
 		line := fmt.Sprintf(`{"t":{"$date":{"$numberLong":"%d"}},"m":{"$numberInt":"%d"}`, m.number, meta)
 		m.number++
-		switch m.r.IntN(1000) {
+		kind := m.r.IntN(1000)
+		if bad > 0 && kind%10 == 0 {
+			kind = 0
+		}
+		switch kind {
 		case 0, 1, 9:
 			columnV = append(columnV, bson.E{Key: key, Value: bson.D{{Key: "$oid", Value: "no"}}})
 			bad++

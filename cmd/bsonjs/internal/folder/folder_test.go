@@ -93,7 +93,7 @@ func TestSuffixes(t *testing.T) {
 		t.Fatalf("%d files of %d, others %q, %v", len(f.Files), n, f.Others, err)
 	}
 	for _, in := range f.Files {
-		if in.Name == "" || in.MetadataName == "" || !f.Reads(in.Name) || f.Reads(in.MetadataName+".txt") {
+		if in.Name == "" || in.MetadataName == "" || !f.Reads(in.Name) || f.Reads("b/"+in.Name) || f.Reads(in.MetadataName+".txt") {
 			t.Errorf("%+v", in)
 		}
 	}
