@@ -114,10 +114,11 @@ type tree struct {
 	others  []string          // names that are not read
 	inOrder bool              // files are opened fastest in the order of the container
 	keep    io.Closer         // the container, open as long as the tree
+	most    int               // entries that it may have
 }
 
 func newTree(keep io.Closer) *tree {
-	return &tree{entries: map[string]*entry{".": {name: ".", mode: fs.ModeDir}}, keep: keep}
+	return &tree{entries: map[string]*entry{".": {name: ".", mode: fs.ModeDir}}, keep: keep, most: maxEntries}
 }
 
 // add adds a file, and the directories that lead to it. Names are those in containers:
@@ -128,7 +129,7 @@ func (t *tree) add(name string, e *entry) error {
 		t.others = append(t.others, name)
 		return nil
 	}
-	if len(t.entries) > maxEntries {
+	if len(t.entries) > t.most {
 		return archive.ErrTooMany
 	}
 	old := t.entries[clean]
