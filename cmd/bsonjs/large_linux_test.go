@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"io"
@@ -108,5 +109,48 @@ func TestLargePipe(t *testing.T) {
 				t.Errorf("%d bytes of memory, more than %d", peak, memoryBound)
 			}
 		})
+	}
+}
+
+// TestLargeArchive: an archive of any size, from a pipe, is converted in bounded memory,
+// and to the same bytes for any number of jobs: to lines, those of its documents alone.
+func TestLargeArchive(t *testing.T) {
+	var binary []byte
+	for _, doc := range sample.Documents(sample.Bench, sample.Seed, 2000) {
+		binary = append(binary, doc...)
+	}
+	blocks := *large << 20 / int64(len(binary))
+	head, tail := hugeArchive(binary, blocks)
+	sum := func(head, tail string, args ...string) string {
+		t.Helper()
+		p, out := start(t, "", append(args, "-o", "-")...), sha256.New()
+		p.stdin.Close()
+		var peak int64 // before the input ends
+		p.Stdin = io.MultiReader(strings.NewReader(head), &repeater{block: binary, left: blocks * int64(len(binary))}, strings.NewReader(tail),
+			lastReader(func() { peak = p.peak(t) }))
+		p.Stdout = out
+		p.begin(t)
+		if code := p.code(); code != 0 {
+			t.Fatalf("%q: exit code %d: %s", args, code, &p.stderr)
+		}
+		t.Logf("%q: %d MB: peak memory %.1f MB", args, *large, float64(peak)/(1<<20))
+		if peak == 0 || peak > memoryBound {
+			t.Errorf("%q: %d bytes of memory, more than %d", args, peak, memoryBound)
+		}
+		return string(out.Sum(nil))
+	}
+	lines := sum("", "", "-t", "json")
+	var copied string
+	for _, jobs := range []string{"1", "2", "8"} {
+		if sum(head, tail, "-t", "json", "-j", jobs) != lines {
+			t.Errorf("%s jobs: other lines than those of the documents alone", jobs)
+		}
+		again := sum(head, tail, "-t", "archive", "-j", jobs)
+		if copied == "" {
+			copied = again
+		}
+		if again != copied {
+			t.Errorf("%s jobs: another archive than one job writes", jobs)
+		}
 	}
 }
