@@ -13,6 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -31,6 +32,7 @@ type convertOptions struct {
 	inputGroup
 	spaceGroup
 	selection
+	shape
 	spaceFieldGroup
 	bucketGroup
 	nameGroup
@@ -95,6 +97,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
 	group(fs, "Selection", selectionNote, o.addSelect)
+	group(fs, "Fields", fieldsNote, o.addFields)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -145,8 +148,9 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
+	fields := func(*pflag.FlagSet) error { return o.checkFields(o.maxDepth) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, fields, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -263,7 +267,12 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
-	o.planSelect(r, bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject})
+	if len(o.filters) > 0 || o.projection != nil {
+		rules := bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject}
+		r.Stages = append(r.Stages, stage.Valid{Options: rules})
+	}
+	o.planSelect(r)
+	o.planFields(r)
 	o.spaceFieldGroup.plan(r)
 	o.bucketGroup.plan(r, o.maxDepth)
 	o.textGroup.plan(r)
@@ -378,6 +387,8 @@ func (c *converter) trial(from *codec.Codec) *trial {
 	return &trial{
 		from: from, limit: &o.limitGroup,
 		input: &o.inputGroup, text: &o.textGroup, policy: &o.policyGroup, pickle: &o.pickleGroup,
+		copies: from.Copies && c.to.Copies,
+		shape:  o.projection,
 		writer: func() codec.Encoder { return c.to.Write(o.write(run.Input{From: from})) },
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -127,7 +128,7 @@ func accepting(d dialects) func(*trial) string {
 // keeping is the change of --invalid-utf8 to p, which word names.
 func keeping(p bson.UTF8Policy, word string) func(*trial) string {
 	return func(t *trial) string {
-		if t.policy == nil || t.policy.invalidUTF8 == p {
+		if t.policy == nil || t.policy.invalidUTF8 == p || p == bson.UTF8Keep && !t.copies {
 			return ""
 		}
 		t.policy.invalidUTF8 = p
@@ -158,6 +159,8 @@ type trial struct {
 	pickle    *pickleGroup
 	dumpLossy *bool
 
+	copies bool              // input and output can keep invalid UTF-8
+	shape  *query.Projection // of the documents that are written; nil: all fields
 	// writer returns what writes documents; nil if nothing is written.
 	writer func() codec.Encoder
 }
@@ -224,6 +227,13 @@ func (t *trial) reading() codec.ReadOptions {
 // write writes a value, but nowhere. If the command writes nothing it checks only
 // the depth: no flag helps against other faults.
 func (t *trial) write(typ bson.Type, data []byte) error {
+	if t.shape != nil && typ == bson.TypeDocument {
+		doc, err := t.shape.Append(nil, data)
+		if err != nil {
+			return err
+		}
+		data = doc
+	}
 	if t.writer != nil {
 		return t.writer().WriteValue(io.Discard, typ, data)
 	}

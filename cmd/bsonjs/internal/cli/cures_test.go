@@ -139,6 +139,7 @@ func cureRows(t testing.TB) []cureRow {
 
 		// Values without text.
 		{"special key", stored(), "", "document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--ambiguous escape"},
+		{"special key, some fields", stored(), "--fields a", "document 1 at offset 0 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--fields a --ambiguous escape"},
 		{"special key, from JSON", json(`{"a":{"$regex":"x"}}`), "-t json -m legacy",
 			"document 1 at offset 0, line 1, column 1 (/a/$regex): key is special in Extended JSON; use --ambiguous as-is", "-t json -m legacy --ambiguous as-is"},
 		{"special key, salvage", stored(), "salvage -t json",
@@ -166,6 +167,8 @@ func cureRows(t testing.TB) []cureRow {
 		// Text that is not UTF-8.
 		{"Latin-1", latin1(), "", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 replace", "--invalid-utf8 replace"},
 		{"Latin-1, copied", latin1(), "-t bson", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 keep", "-t bson --invalid-utf8 keep"},
+		{"Latin-1, filtered", latin1(), "-t bson --where {s:1}", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 keep", "-t bson --where {s:1} --invalid-utf8 keep"},
+		{"Latin-1, in a field that is left out", latin1(), "--exclude s", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 replace", "--exclude s --invalid-utf8 replace"},
 		{"Latin-1 to a pickle", latin1(), "-t pickle", "document 1 at offset 12 (/s): invalid UTF-8; use --invalid-utf8 replace", "-t pickle --invalid-utf8 replace"},
 		{"Latin-1, dump", latin1(), "dump", "document 1 at offset 12 (/s): invalid UTF-8; use --lossy; skipped 19 bytes from offset 0", "dump --lossy"},
 		{"Latin-1, salvage", latin1(), "salvage -t json",

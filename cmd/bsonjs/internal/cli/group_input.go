@@ -61,8 +61,20 @@ func (f format) Set(s string) error {
 	return err
 }
 
+// An inputFormat is the flag -f, which has the fields of documents in mongoexport.
+type inputFormat struct{ format }
+
+// Set sets the value to the format that s names.
+func (f inputFormat) Set(s string) error {
+	err := f.format.Set(s)
+	if err != nil && strings.ContainsAny(s, ",.") {
+		return fmt.Errorf("%w; -f is short for --from; for fields type --fields %s", err, s)
+	}
+	return err
+}
+
 func (g *inputGroup) addFrom(fs *pflag.FlagSet) {
-	fs.VarP(chooseFormat(&g.from, codec.All()), "from", "f", "format of the inputs")
+	fs.VarP(inputFormat{chooseFormat(&g.from, codec.All())}, "from", "f", "format of the inputs")
 }
 
 // dialects returns the value of the flag --accept.

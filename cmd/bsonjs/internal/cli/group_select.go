@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
@@ -104,10 +103,10 @@ func filterOptions(in *inputGroup, limit *limitGroup) query.Options {
 	return query.Options{MaxDepth: limit.maxDepth, Text: text}
 }
 
-// planSelect makes the run reject malformed documents, by rules, and select others.
-func (s *selection) planSelect(r *run.Run, rules bson.ValidateOptions) {
+// planSelect makes the run select documents. A stage before it rejects malformed ones.
+func (s *selection) planSelect(r *run.Run) {
 	if len(s.filters) > 0 {
-		r.Stages = append(r.Stages, stage.Valid{Options: rules}, s.where())
+		r.Stages = append(r.Stages, s.where())
 	}
 }
 

@@ -129,7 +129,7 @@ func TestOptions(t *testing.T) {
 				tc.want(want)
 			}
 			want.files = []string{"-"}
-			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, selectGroup{}, selection{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
+			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, selectGroup{}, selection{}, fieldGroup{}, shape{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
 				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
@@ -244,7 +244,7 @@ func TestGroupsAreOffered(t *testing.T) {
 func TestVariables(t *testing.T) {
 	meant := map[string]bool{}
 	for _, name := range []string{
-		"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "where", "id", "query", "queryFile", "explain", "help", "version", "json", "config",
+		"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "where", "id", "query", "queryFile", "fields", "exclude", "fieldFile", "explain", "help", "version", "json", "config",
 	} {
 		meant[name] = true
 	}

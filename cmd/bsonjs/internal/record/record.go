@@ -27,7 +27,12 @@ type Record struct {
 	More bool
 	// Fault is the reason why no records can be read from Source, nil if there is none.
 	// Data is then Source.
-	Fault  error
+	Fault error
+	// Shaped says that a stage has moved the elements of Data: its offsets are not those
+	// of Source. Room is for the bytes that the stage makes, from record to record.
+	Shaped bool
+	Room   []byte
+
 	Number int64 // in its input, from 1
 	Place  Place // in its input, at which Source starts
 }

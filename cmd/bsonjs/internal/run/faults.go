@@ -141,6 +141,7 @@ type fault struct {
 	err    error
 	number int64        // of the document in the input, from 1
 	part   int          // of the record in the document; see record.Record
+	shaped bool         // err counts bytes of the shaped record
 	space  record.Space // in a container; its Number counts instead of number
 	at     record.Place // start of the record, if it was read
 	base   record.Place // place from which err counts, if it was not read
@@ -209,7 +210,7 @@ func (s *source) diagnose(raw fault) *report.Fault {
 		s.advise(f, failure)
 	}
 	switch at := f.Place; {
-	case raw.read && s.from.Offsets && raw.part == 0:
+	case raw.read && s.from.Offsets && raw.part == 0 && !raw.shaped:
 		at.Offset += raw.at.Offset
 	case raw.read: // its offset counts bytes of BSON, which are in no file
 		at.Offset = raw.at.Offset

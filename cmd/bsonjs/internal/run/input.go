@@ -341,6 +341,7 @@ const (
 
 // stages passes rec through the stages.
 func (s *source) stages(rec *record.Record) (outcome, error) {
+	rec.Shaped = false
 	for _, do := range s.Stages {
 		if keep, err := do.Do(rec); err != nil {
 			return rejected, err

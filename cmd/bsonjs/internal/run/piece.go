@@ -35,6 +35,7 @@ type job struct {
 type reject struct {
 	number   int64        // of its document in the piece, from 1
 	part     int          // of its document; see record.Record
+	shaped   bool         // see record.Record
 	space    record.Space // set when the piece is taken
 	from, to int          // its bytes in the piece
 	err      error
@@ -123,7 +124,7 @@ func (s *source) work(w *worker, p *piece) {
 			return
 		case s.canReject(rec.Source):
 			j.rejects = append(j.rejects, reject{
-				number: j.docs + 1, part: rec.Part, space: record.Space{Name: rec.Space.Name},
+				number: j.docs + 1, part: rec.Part, shaped: rec.Shaped, space: record.Space{Name: rec.Space.Name},
 				from: from, to: from + size, err: err,
 			})
 			faulty += len(record.Listed(err))
@@ -180,7 +181,7 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	for _, r := range j.rejects {
 		at = s.behind(at, p.Data[done:r.from])
 		done = r.from
-		raw := fault{err: r.err, number: s.docs + r.number, part: r.part, space: r.space, at: at, read: true, source: p.Data[r.from:r.to]}
+		raw := fault{err: r.err, number: s.docs + r.number, part: r.part, shaped: r.shaped, space: r.space, at: at, read: true, source: p.Data[r.from:r.to]}
 		if s.failed = s.reject(raw, p.Data[r.from:r.to]); s.failed != nil {
 			return r.to, false
 		}

@@ -145,7 +145,7 @@ func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
 // faulty handles the current record, which cannot be written because of err.
 func (t *stream) faulty(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, part: t.rec.Part, space: t.space(), at: t.start(), read: true, source: t.rec.Source}
+	raw := fault{err: err, number: t.docs + 1, part: t.rec.Part, shaped: t.rec.Shaped, space: t.space(), at: t.start(), read: true, source: t.rec.Source}
 	if r, ok := t.r.(codec.LineReader); ok {
 		raw.wrapped = r.Wrapped()
 	}
