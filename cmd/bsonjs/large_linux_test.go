@@ -87,6 +87,7 @@ func TestLargePipe(t *testing.T) {
 		{"array to bson, eight jobs", "[", string(array), "{}]", 1, []string{"-j", "8"}},
 		{"lines to sorted lines", "", string(lines), "", 0, []string{"-t", "json", "--sort-keys"}},
 		{"archive to lines, eight jobs", head, string(binary), tail, 0, []string{"-j", "8"}},
+		{"archive to archive, eight jobs", head, string(binary), tail, 0, []string{"-t", "archive", "-j", "8"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := start(t, "", append(tc.args, "--summary", "json", "-o", os.DevNull)...)
