@@ -38,6 +38,13 @@ func TestDamagedFolders(t *testing.T) {
 	files["b/z.bson"] = files["b/z.bson"][:len(files["b/z.bson"])-7] // cut
 	source, dir := makeFiles(t, files), t.TempDir()
 	rejects := filepath.Join(dir, "rejects")
+	whole := map[string]string{} // what each file gives by itself
+	for name := range files {
+		if stem, ok := strings.CutSuffix(name, ".bson"); ok {
+			got := runCommand(nil, filepath.Join(source, name), "-t", "bson", "--on-error", "skip", "-q", "-j", "1")
+			whole[strings.Replace(stem, "/", ".", 1)] = got.stdout
+		}
+	}
 	type result struct {
 		command
 		rejects string
@@ -54,8 +61,13 @@ func TestDamagedFolders(t *testing.T) {
 			got.stderr, _, _ = strings.Cut(got.stderr, `"seconds"`)
 			if args[0] == "-o" {
 				got.files = filesIn(t, filepath.Join(dir, "out"))
-			} else if _, err := plainRead([]byte(got.stdout)); err != nil {
-				t.Errorf("%s jobs: %v", jobs, err)
+				for name, text := range whole {
+					if other := got.files[strings.Replace(name, ".", "/", 1)+".bson"]; other != text {
+						t.Errorf("%q, %s jobs: %s has %d bytes, want %d", args, jobs, name, len(other), len(text))
+					}
+				}
+			} else if a, err := plainRead([]byte(got.stdout)); err != nil || !cmp.Equal(a.Documents, whole) {
+				t.Errorf("%s jobs: other documents, %v", jobs, err)
 			}
 			if want.code == 0 {
 				want = got
