@@ -15,6 +15,8 @@
 //     programs in peers. parts_test.go splits documents that differ.
 //     differences_test.go lists the differences; docs/differences.md has the
 //     reasons.
+//   - filters_test.go compares filters with mingo. ferretdb_test.go compares filters
+//     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
 //   - dump_test.go compares bsonjs dump with bsondump, by calling both versions of
 //     the driver.
 //   - values compares Go values, hooks and struct tags with both versions of the
