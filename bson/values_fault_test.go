@@ -73,7 +73,7 @@ type (
 	failingProxy struct{}
 	selfProxy    struct{}
 	failingText  struct{}
-	opaqueText   struct{ hidden int }
+	opaqueText   struct{ _ int }
 	rest         struct {
 		A    int
 		Rest map[string]any `bson:",inline"`
