@@ -85,6 +85,7 @@ func (e *ConversionError) Unwrap() error { return e.Err }
 // A hookError is an error that a hook returned.
 type hookError struct{ err error }
 
+// Error is that of the hook.
 func (e hookError) Error() string { return e.err.Error() }
 
 // Unwrap makes the error match ErrHook and the error of the hook.

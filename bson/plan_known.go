@@ -409,8 +409,10 @@ func decBigInt(d *decoder, v reflect.Value) {
 // this package as well.
 type numberError struct{ err error }
 
+// Error is that of the number.
 func (e numberError) Error() string { return e.err.Error() }
 
+// Unwrap returns the sentinel of this package, and the error of package decimal128.
 func (e numberError) Unwrap() []error {
 	for _, lost := range []error{decimal128.ErrInexact, decimal128.ErrUnderflow, decimal128.ErrSign} {
 		if errors.Is(e.err, lost) {

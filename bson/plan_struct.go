@@ -109,6 +109,7 @@ func (s *structPlan) refuse(err error) {
 // tagError is a fault in a struct's declaration.
 type tagError string
 
+// Error says what is wrong with the declaration.
 func (e tagError) Error() string { return string(e) }
 
 // Is makes the error match ErrUnsupported.

@@ -104,10 +104,12 @@ func notDocument(v any) ([]byte, error) {
 // usually the driver v1 asked for the document.
 type adapterError struct{}
 
+// Error says what to register.
 func (adapterError) Error() string {
 	return "not a document; register interop/v1adapter to store it with the official driver v1"
 }
 
+// Unwrap returns ErrNotDocument.
 func (adapterError) Unwrap() error { return ErrNotDocument }
 
 // MarshalBSONValue returns the BSON type and the bytes of d: a document.

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -10,8 +11,58 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
 
-// This file decides which directories may be removed: those in which everything has the
-// name of a file of a dump.
+// This file decides which directories may be replaced and removed: those in which
+// everything has the name of a file of a dump.
+
+// A Refusal says why an output may not be written. It is an error of usage.
+type Refusal struct{ Why string }
+
+// Error returns the reason, which starts with the name of the output.
+func (r *Refusal) Error() string { return r.Why }
+
+// replaced returns the info of the directory target, which may be replaced, or nil if
+// there is none.
+func (o Output) replaced(target string) (fs.FileInfo, error) {
+	refuse := func(why string) error { return &Refusal{o.Name + " " + why} }
+	info, err := os.Lstat(target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, refuse("is a symbolic link; name the directory itself")
+	case !info.IsDir():
+		return nil, refuse("is a file and not a directory; choose another name")
+	case !o.Overwrite:
+		return nil, fs.ErrExist
+	case isWorking(target, info):
+		return nil, refuse("is the working directory or contains it; choose another name")
+	case isMount(target, info):
+		return nil, refuse("is a mount point, which cannot be replaced; name a directory in it")
+	}
+	name, err := foreignIn(target)
+	if err == nil && name != "" {
+		return nil, refuse("cannot be replaced, because " + filepath.Join(target, name) + " is not a file of a dump; choose another name, or remove the directory first")
+	}
+	return info, err
+}
+
+// isWorking reports whether target is the working directory, or a directory above it.
+func isWorking(target string, info fs.FileInfo) bool {
+	dir, err := os.Getwd()
+	for err == nil {
+		if i, e := os.Stat(dir); e == nil && os.SameFile(i, info) {
+			return true
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
+		}
+		dir = up
+	}
+	return err != nil || filepath.Dir(target) == target
+}
 
 // isDumpFile reports whether a file of a dump has the name, compressed or not.
 func isDumpFile(name string) bool {

@@ -20,8 +20,7 @@ import (
 // This file writes outputs that are directories. A Tree is to a directory as a Writer is
 // to a file: it is written under a temporary name, and Commit gives it its name.
 //
-//   - OpenTree decides whether the directory may be written. dump.go has the names that
-//     a directory may have to be replaced.
+//   - OpenTree makes the directory. dump.go decides which directories it may replace.
 //   - Enter chooses the file that Write writes to. A few files are open at once: the
 //     file that was not written to for the longest time is closed, and opened again when
 //     it is needed. Compressed data then have another member, so that nothing is kept in
@@ -65,12 +64,6 @@ type branch struct {
 	bare bool    // it is not compressed, because its name would be too long
 }
 
-// A Refusal says why an output may not be written. It is an error of usage.
-type Refusal struct{ Why string }
-
-// Error returns the reason, which starts with the name of the output.
-func (r *Refusal) Error() string { return r.Why }
-
 // OpenTree makes a directory with a temporary name beside o.Name. If o.Name exists and
 // must not be replaced, the error matches fs.ErrExist or is a *Refusal, and nothing is
 // made.
@@ -94,50 +87,6 @@ func (o Output) OpenTree() (*Tree, error) {
 		}
 	}
 	return t, nil
-}
-
-// replaced returns the info of the directory target, which may be replaced, or nil if
-// there is none.
-func (o Output) replaced(target string) (fs.FileInfo, error) {
-	refuse := func(why string) error { return &Refusal{o.Name + " " + why} }
-	info, err := os.Lstat(target)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, refuse("is a symbolic link; name the directory itself")
-	case !info.IsDir():
-		return nil, refuse("is a file and not a directory; choose another name")
-	case !o.Overwrite:
-		return nil, fs.ErrExist
-	case isWorking(target, info):
-		return nil, refuse("is the working directory or contains it; choose another name")
-	case isMount(target, info):
-		return nil, refuse("is a mount point, which cannot be replaced; name a directory in it")
-	}
-	name, err := foreignIn(target)
-	if err == nil && name != "" {
-		return nil, refuse("cannot be replaced, because " + filepath.Join(target, name) + " is not a file of a dump; choose another name, or remove the directory first")
-	}
-	return info, err
-}
-
-// isWorking reports whether target is the working directory, or a directory above it.
-func isWorking(target string, info fs.FileInfo) bool {
-	dir, err := os.Getwd()
-	for err == nil {
-		if i, e := os.Stat(dir); e == nil && os.SameFile(i, info) {
-			return true
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			break
-		}
-		dir = up
-	}
-	return err != nil || filepath.Dir(target) == target
 }
 
 // make makes the temporary directory.
