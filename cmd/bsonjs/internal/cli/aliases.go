@@ -23,7 +23,7 @@ var foreignNames = map[string]string{
 }
 
 // lacking are flags of mongoexport that bsonjs does not have.
-var lacking = []string{"skip", "limit", "sort"}
+var lacking = []string{"sort"}
 
 // lackingCure is the advice about a flag of lacking. jq 1.6 alters the
 // numbers of relaxed text.

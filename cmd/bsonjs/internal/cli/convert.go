@@ -32,6 +32,7 @@ type convertOptions struct {
 	inputGroup
 	spaceGroup
 	selection
+	orderGroup
 	shape
 	spaceFieldGroup
 	bucketGroup
@@ -96,7 +97,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
-	group(fs, "Selection", selectionNote, o.addSelect)
+	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder)
 	group(fs, "Fields", fieldsNote, o.addFields)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
@@ -150,7 +151,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
 	fields := func(*pflag.FlagSet) error { return o.checkFields(o.maxDepth) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, fields, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check, fields, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -267,11 +268,12 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
-	if len(o.filters) > 0 || o.projection != nil {
+	if o.selects() || o.orders() || o.projection != nil {
 		rules := bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject}
 		r.Stages = append(r.Stages, stage.Valid{Options: rules})
 	}
 	o.planSelect(r)
+	o.planOrder(r)
 	o.planFields(r)
 	o.spaceFieldGroup.plan(r)
 	o.bucketGroup.plan(r, o.maxDepth)

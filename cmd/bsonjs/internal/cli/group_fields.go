@@ -99,7 +99,7 @@ func (s *shape) checkFields(maxDepth int) error {
 // planFields makes the run write only the selected fields.
 func (s *shape) planFields(r *run.Run) {
 	if s.projection != nil {
-		r.Stages = append(r.Stages, stage.Fields{Projection: s.projection})
+		r.Shaping = append(r.Shaping, stage.Fields{Projection: s.projection})
 	}
 }
 

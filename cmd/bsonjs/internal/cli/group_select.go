@@ -105,10 +105,13 @@ func filterOptions(in *inputGroup, limit *limitGroup) query.Options {
 
 // planSelect makes the run select documents. A stage before it rejects malformed ones.
 func (s *selection) planSelect(r *run.Run) {
-	if len(s.filters) > 0 {
+	if s.selects() {
 		r.Stages = append(r.Stages, s.where())
 	}
 }
+
+// selects reports whether documents are selected by a filter.
+func (s *selection) selects() bool { return len(s.filters) > 0 }
 
 // where returns the stage that selects documents.
 func (s *selection) where() stage.Where { return stage.Where{Filters: s.filters} }

@@ -103,7 +103,7 @@ func (g *spaceFieldGroup) check(fs *pflag.FlagSet) error {
 
 func (g *spaceFieldGroup) plan(r *run.Run) {
 	if g.field != "" {
-		r.Stages = append(r.Stages, stage.Space{Field: g.field})
+		r.Shaping = append(r.Shaping, stage.Space{Field: g.field})
 		r.NeedsSpaces = cmp.Or(r.NeedsSpaces, "--ns-field")
 	}
 }

@@ -26,6 +26,7 @@ type inspectOptions struct {
 	inputGroup
 	spaceGroup
 	selection
+	orderGroup
 	fileGroup
 	onError   errorPolicy   // stopOnError or skipErrors
 	documents *inspect.Span // by their numbers in the file; nil: all
@@ -68,7 +69,7 @@ func (a *app) inspectCommand() *cobra.Command {
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *inspectOptions) addFlags(fs *pflag.FlagSet) {
-	group(fs, "Selection", "Faults are shown for every selected document. Malformed documents are also shown if --where or --id is given.", o.addSelection, o.addSelect)
+	group(fs, "Selection", "Faults are shown for every selected document. Malformed documents are also shown if --where or --id is given.", o.addSelection, o.addSelect, o.addOrder)
 	group(fs, "Shape", "", o.addShape)
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
@@ -116,7 +117,7 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.checkShape, o.checkFaults)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check, o.checkShape, o.checkFaults)
 }
 
 // checkShape rejects flags about text if lines of JSON are written.
@@ -138,10 +139,11 @@ func (o *inspectOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
 	o.fileGroup.plan(r)
-	if len(o.filters) > 0 {
+	if o.selects() {
 		valid := stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth}}
 		r.Stages = append(r.Stages, stage.WhereOrFaulty{Valid: valid, Where: o.where()})
 	}
+	o.planOrder(r)
 	o.view = o.show()
 	v := viewer{o.view, o}
 	r.Target, r.Hint = v, hints(v)

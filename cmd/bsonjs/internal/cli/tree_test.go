@@ -40,8 +40,8 @@ func TestTreesAreFreed(t *testing.T) {
 // ours, that of another command, a similar one, or nothing.
 func TestUnknownFlags(t *testing.T) {
 	for _, tc := range []struct{ args, want string }{
-		{"--limt 3", "unknown flag: --limt"},
-		{"--limit 3", "unknown flag: --limit; " + lackingCure},
+		{"--limt 3", "unknown flag: --limt; did you mean --limit?"},
+		{"--sort {}", "unknown flag: --sort; " + lackingCure},
 		{"validate --sort {}", "unknown flag: --sort; " + lackingCure},
 		{"dump --query {}", "unknown flag: --query; use " + someText},
 		{"list --where {}", "unknown flag: --where; it is a flag of convert, inspect, salvage, validate"},

@@ -22,6 +22,7 @@ type validateOptions struct {
 	inputGroup
 	spaceGroup
 	selection
+	orderGroup
 	jobGroup
 	rules bson.ValidateOptions
 }
@@ -51,7 +52,7 @@ func (a *app) validateCommand() *cobra.Command {
 func (o *validateOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
-	group(fs, "Selection", "", o.addSelect)
+	group(fs, "Selection", "", o.addSelect, o.addOrder)
 	group(fs, "Rules", "The rules are about selected documents. Malformed documents are always reported.", o.addRules)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding)
@@ -73,7 +74,7 @@ func (o *validateOptions) addRules(fs *pflag.FlagSet) {
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check)
 }
 
 // plan makes the run check documents and write nothing.
@@ -81,24 +82,27 @@ func (o *validateOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
 	o.jobGroup.plan(r)
-	r.Stages = append(r.Stages, o.stages()...)
+	o.planStages(r)
+	o.planOrder(r)
 	r.Target, r.Hint = nothing{}, hints(checker{o})
 	r.Output.Stdout = io.Discard
 	r.Policy = run.Report
 }
 
-// stages returns the checks, and the selection after that of malformed documents.
-func (o *validateOptions) stages() []run.Stage {
+// planStages adds the checks, and the selection after that of malformed documents.
+func (o *validateOptions) planStages(r *run.Run) {
 	malformed := bson.ValidateOptions{MaxDepth: o.maxDepth}
 	rules := o.rules
 	rules.MaxDepth = o.maxDepth
 	switch {
-	case len(o.filters) == 0:
-		return []run.Stage{stage.Rules{Options: rules}}
-	case rules == malformed:
-		return []run.Stage{stage.Rules{Options: malformed}, o.where()}
+	case !o.selects() && !o.orders():
+		r.Stages = append(r.Stages, stage.Rules{Options: rules})
+		return
+	case rules != malformed:
+		r.Shaping = append(r.Shaping, stage.Rules{Options: rules})
 	}
-	return []run.Stage{stage.Rules{Options: malformed}, o.where(), stage.Rules{Options: rules}}
+	r.Stages = append(r.Stages, stage.Rules{Options: malformed})
+	o.planSelect(r)
 }
 
 // A checker finds hints for the command validate.

@@ -31,10 +31,14 @@ type source struct {
 	checked   int          // faults for which undoesCRLF has looked at the bytes
 	target    Input        // s, as the Target knows it
 	serial    Serial       // the sink, if it is one; else nil
+	window    *window      // of all records; nil: there is no Order, or each record has that of its namespace
+	input     uint64       // number of s among the inputs with a sink, from 1
 	looks     string       // what the input seems to be, as a hint for a fault in the first document; may be ""
 	feed      *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
+	// cutAt is the offset of the next piece.
+	cutAt int64
 	// alone reads the records that workers leave to take because their output is
 	// long.
 	alone codec.PieceReader
@@ -238,6 +242,9 @@ func (s *source) begin() *report.Fault {
 	s.sink, s.pending = to, to.Part()
 	s.pending.Reset(0, streamText)
 	s.serial, _ = to.(Serial)
+	s.begun++
+	s.input = s.begun
+	s.openWindow()
 	return nil
 }
 
@@ -296,14 +303,17 @@ func (s *source) all(r io.Reader) *report.Fault {
 		s.In += s.feed.Bytes()
 		s.feed.Close()
 	}()
-	if s.serial != nil || s.decoder.Cut == nil {
+	if s.full() {
+		return nil
+	}
+	if !s.cuts() {
 		_, f := s.stream()
 		return f
 	}
 	line := s.line()
 	defer line.Close()
 	for {
-		s.cutter = s.decoder.Cut(s.state, pipeline.MaxPiece)
+		s.cutter, s.cutAt = s.decoder.Cut(s.state, pipeline.MaxPiece), s.at.Offset
 		err := line.Run(s.feed)
 		switch {
 		case s.failed != nil:
@@ -312,12 +322,19 @@ func (s *source) all(r io.Reader) *report.Fault {
 			return s.interrupted()
 		case err != nil || s.out.Err() != nil:
 			return s.readFault(err)
+		case s.full():
+			return s.flushFault()
 		}
 		// The stream checks the end of the input.
 		if ended, f := s.stream(); ended || f != nil {
 			return f
 		}
 	}
+}
+
+// cuts reports whether s may be cut into pieces.
+func (s *source) cuts() bool {
+	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows()
 }
 
 // behind returns the place after data, which starts at p.
@@ -339,10 +356,36 @@ const (
 	rejected         // it cannot be written, or a stage rejects it
 )
 
-// stages passes rec through the stages.
-func (s *source) stages(rec *record.Record) (outcome, error) {
+// choose passes rec through the stages that select. The result is added if rec is wanted
+// so far.
+func (s *source) choose(rec *record.Record) (outcome, error) {
+	if s.namespace != "" && rec.Part == 0 {
+		rec.Space.Name = s.namespace
+	}
+	if rec.Fault != nil {
+		return rejected, rec.Fault
+	}
 	rec.Shaped = false
-	for _, do := range s.Stages {
+	if len(s.Stages) > 0 { // most runs have none
+		return through(s.Stages, rec)
+	}
+	return added, nil
+}
+
+// shape passes rec, which is chosen and at offset in s, through the stages behind Order.
+func (s *source) shape(rec *record.Record, offset int64) (outcome, error) {
+	if s.Order != nil && !s.Order.Share.has(s.input, offset, rec.Part) {
+		return filtered, nil
+	}
+	if len(s.Shaping) > 0 {
+		return through(s.Shaping, rec)
+	}
+	return added, nil
+}
+
+// through passes rec through stages.
+func through(stages []Stage, rec *record.Record) (outcome, error) {
+	for _, do := range stages {
 		if keep, err := do.Do(rec); err != nil {
 			return rejected, err
 		} else if !keep {
@@ -352,18 +395,10 @@ func (s *source) stages(rec *record.Record) (outcome, error) {
 	return added, nil
 }
 
-// put passes rec through the stages and adds it to p.
-func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
-	if s.namespace != "" && rec.Part == 0 {
-		rec.Space.Name = s.namespace
-	}
-	if rec.Fault != nil {
-		return rejected, rec.Fault
-	}
-	if len(s.Stages) > 0 { // most runs have none
-		if what, err := s.stages(rec); what != added {
-			return what, err
-		}
+// put shapes rec, which is chosen and at offset in s, and adds it to p.
+func (s *source) put(p record.Part, rec *record.Record, offset int64) (outcome, error) {
+	if what, err := s.shape(rec, offset); what != added {
+		return what, err
 	}
 	err := p.Add(rec)
 	switch {
@@ -375,15 +410,16 @@ func (s *source) put(p record.Part, rec *record.Record) (outcome, error) {
 	return rejected, err
 }
 
-// putLong is put for a record of any length, which is written at once.
-func (s *source) putLong(rec *record.Record) (outcome, error) {
-	if s.namespace != "" && rec.Part == 0 {
-		rec.Space.Name = s.namespace
+// putLong chooses rec, which is at offset in s, and writes it at once. rec may have any
+// length.
+func (s *source) putLong(rec *record.Record, offset int64) (outcome, error) {
+	if what, err := s.choose(rec); what != added {
+		return what, err
 	}
-	if rec.Fault != nil {
-		return rejected, rec.Fault
+	if !s.window.admit() {
+		return filtered, nil
 	}
-	if what, err := s.stages(rec); what != added {
+	if what, err := s.shape(rec, offset); what != added {
 		return what, err
 	}
 	if err := s.writeLong(rec); err != nil {

@@ -66,7 +66,7 @@ func (t *stream) mend(h *holder, f *report.Fault) bool {
 		return false
 	}
 	rec := &record.Record{Type: bson.TypeDocument, Data: doc, Source: h.held, Space: t.space()}
-	switch what, _ := t.put(t.pending, rec); {
+	switch what, _ := t.add(rec, f.From); {
 	case what == added:
 		t.wait(rec)
 	case what != long || t.writeLong(rec) != nil:

@@ -18,10 +18,12 @@ import (
 // A job is a piece of an input, with its results.
 type job struct {
 	from, to codec.State // at which the piece starts and ends
+	at       int64       // offset of its start
 
 	part     record.Part    // its output
 	docs     int64          // documents that were read to their ends
 	read     int64          // records that were read, often one of each document
+	chosen   int64          // those of them that the stages before Order want
 	filtered int64          // those of them that are not wanted
 	keys     record.Escapes // of those that are written
 	rejects  []reject       // those of them that have a fault
@@ -36,6 +38,7 @@ type reject struct {
 	number   int64        // of its document in the piece, from 1
 	part     int          // of its document; see record.Record
 	shaped   bool         // see record.Record
+	chosen   bool         // the stages before Order want it
 	space    record.Space // set when the piece is taken
 	from, to int          // its bytes in the piece
 	err      error
@@ -94,13 +97,15 @@ func (s *source) line() *pipeline.Line[job] {
 
 func (s *source) cut(data []byte, j *job) (n int) {
 	n, j.from, j.to = s.cutter(data)
+	j.at = s.cutAt
+	s.cutAt += int64(n)
 	return n
 }
 
 // work processes the records of p, up to the first fault that it cannot judge.
 func (s *source) work(w *worker, p *piece) {
 	j := &p.Job
-	*j = job{from: j.from, to: j.to, end: j.from, part: j.part, rejects: j.rejects[:0]}
+	*j = job{from: j.from, to: j.to, at: j.at, end: j.from, part: j.part, rejects: j.rejects[:0]}
 	if j.part == nil {
 		j.part = s.sink.Part()
 	}
@@ -110,9 +115,12 @@ func (s *source) work(w *worker, p *piece) {
 	rec := &w.rec
 	for faulty < maxFaulty && w.r.Next(rec) {
 		from, size := int(rec.Offset), len(rec.Source)
-		what, err := long, error(nil)
+		what, err, chosen := long, error(nil), false
 		if len(rec.Data) <= alone {
-			what, err = s.put(j.part, rec)
+			if what, err = s.choose(rec); what == added {
+				chosen = true
+				what, err = s.put(j.part, rec, j.at+rec.Offset)
+			}
 		}
 		switch {
 		case what == added:
@@ -124,7 +132,7 @@ func (s *source) work(w *worker, p *piece) {
 			return
 		case s.canReject(rec.Source):
 			j.rejects = append(j.rejects, reject{
-				number: j.docs + 1, part: rec.Part, shaped: rec.Shaped, space: record.Space{Name: rec.Space.Name},
+				number: j.docs + 1, part: rec.Part, shaped: rec.Shaped, chosen: chosen, space: record.Space{Name: rec.Space.Name},
 				from: from, to: from + size, err: err,
 			})
 			faulty += len(record.Listed(err))
@@ -132,7 +140,9 @@ func (s *source) work(w *worker, p *piece) {
 			j.stopped = true
 			return
 		}
-		j.read++
+		if j.read++; chosen {
+			j.chosen++
+		}
 		if j.used = from; !rec.More {
 			j.docs++
 			j.used += size
@@ -160,6 +170,10 @@ func (s *source) take(p *piece) (used int, more bool) {
 		if !s.takeLong(p) {
 			return 0, false
 		}
+		if s.full() {
+			return 0, false
+		}
+		p.Job.at = s.at.Offset
 		s.work(&worker{r: s.alone}, p)
 	}
 }
@@ -169,11 +183,13 @@ func (s *source) take(p *piece) (used int, more bool) {
 // done.
 func (s *source) takePart(p *piece) (used int, ok bool) {
 	j := &p.Job
+	whole := s.window.takes(j)
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
-	if s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.out.Err() != nil || !s.follow(p.Data[:j.used], j.rejects) || s.sink.Take(j.part) != nil {
+	if !whole || s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.out.Err() != nil || !s.follow(p.Data[:j.used], j.rejects) || s.sink.Take(j.part) != nil {
 		return 0, false
 	}
+	s.window.pass(j.chosen)
 	s.Filtered += j.filtered
 	s.escaped(j.keys)
 	s.count(j.read - int64(len(j.rejects)))
@@ -227,7 +243,7 @@ func (s *source) takeLong(p *piece) bool {
 	if !s.follow(p.Data[:end], nil) {
 		return false
 	}
-	if what, err := s.putLong(rec); err != nil {
+	if what, err := s.putLong(rec, s.at.Offset+rec.Offset); err != nil {
 		if s.decoder.Unfollow != nil {
 			s.decoder.Unfollow()
 		}

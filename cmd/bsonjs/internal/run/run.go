@@ -7,6 +7,7 @@
 //	  - run.go has the options of a run, and the run from its start to its end.
 //	  - input.go processes one input: in pieces, several at once (piece.go), and
 //	    around faults as a stream (stream.go). Both give the same records.
+//	  - order.go selects records by their order in the run.
 //	  - folder.go processes a directory, file by file.
 //	  - gather.go reads the start of all inputs, for targets that need it.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
@@ -138,7 +139,9 @@ type Run struct {
 	// NeedsSpaces is a flag or command that needs inputs with namespaces, "" if there
 	// is none.
 	NeedsSpaces string
-	Stages      []Stage
+	Stages      []Stage // before Order
+	Order       *Order  // nil: all records
+	Shaping     []Stage // behind it
 	Target      Target
 
 	Output  file.Output
@@ -174,8 +177,10 @@ type Result struct {
 	Code report.Code
 	// Several reports that documents of several namespaces were read.
 	Several bool
-	Opened  bool  // the outputs were opened
-	Whole   bool  // the output was completed
+	Opened  bool // the outputs were opened
+	Whole   bool // the output was completed
+	// Limited reports that Order left the rest of an input, or inputs, unread.
+	Limited bool
 	Err     error // of writing the output
 }
 
@@ -191,13 +196,15 @@ type engine struct {
 	buffers pipeline.Buffers
 
 	out     file.Opened
-	tree    *file.Tree     // out, if it is a directory; else nil
-	rejects file.Opened    // nil: rejected records are not kept
-	sink    Sink           // of the current input
-	pending record.Part    // output of the sink that is not written yet
-	waiting int64          // records in pending
-	keys    record.Escapes // of the records in pending
-	cut     bool           // the run was stopped in the middle of a record
+	tree    *file.Tree         // out, if it is a directory; else nil
+	rejects file.Opened        // nil: rejected records are not kept
+	windows map[string]*window // of Order, by namespace
+	begun   uint64             // inputs that have a sink, or have had one
+	sink    Sink               // of the current input
+	pending record.Part        // output of the sink that is not written yet
+	waiting int64              // records in pending
+	keys    record.Escapes     // of the records in pending
+	cut     bool               // the run was stopped in the middle of a record
 	// firstSpace is the first namespace of which documents were read, "" if there is
 	// none.
 	firstSpace string
@@ -210,10 +217,11 @@ type engine struct {
 // Do runs r until its inputs end or ctx does.
 func (r Run) Do(ctx context.Context) Result {
 	e := &engine{
-		Run:  r,
-		ctx:  ctx,
-		kept: map[string]*file.Reader{},
-		in:   file.Input{Stdin: r.Stdin, Plain: compress.Plain{Opens: codec.OpensBSON, Known: codec.Known}},
+		Run:     r,
+		ctx:     ctx,
+		kept:    map[string]*file.Reader{},
+		windows: map[string]*window{},
+		in:      file.Input{Stdin: r.Stdin, Plain: compress.Plain{Opens: codec.OpensBSON, Known: codec.Known}},
 	}
 	defer e.Progress.End()
 	e.Code = e.run()
@@ -247,6 +255,9 @@ func (e *engine) run() report.Code {
 		return e.abandon(f)
 	}
 	e.Progress.End()
+	if e.Limited && !e.Quiet {
+		e.Say.Note("stopped at --limit; any input behind it was neither read nor checked")
+	}
 	e.Whole = true
 	return e.Code
 }

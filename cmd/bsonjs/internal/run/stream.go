@@ -35,7 +35,8 @@ type stream struct {
 	r    codec.Reader
 	rec  record.Record // the current one
 	base record.Place  // place from which r counts
-	// clean is how many bytes of BSON were read since the last fault.
+	// clean is how many bytes of BSON were read since the last fault, or recovered behind
+	// the end of a window's start.
 	clean int64
 }
 
@@ -57,7 +58,7 @@ func (s *source) stream() (ended bool, f *report.Fault) {
 		switch {
 		case f != nil:
 			return true, f
-		case t.enough:
+		case t.enough || t.full():
 			return true, s.flushFault()
 		case t.clean >= recovered && t.leave():
 			return false, s.flushFault()
@@ -73,7 +74,7 @@ func (t *stream) record() *report.Fault {
 		t.locate()
 		t.enough = t.serial.Enough(&t.rec)
 	}
-	switch what, err := t.put(t.pending, &t.rec); {
+	switch what, err := t.add(&t.rec, t.start().Offset); {
 	case what == long:
 		return t.long()
 	case t.out.Err() != nil:
@@ -90,6 +91,32 @@ func (t *stream) record() *report.Fault {
 		return t.flushFault()
 	}
 	return nil
+}
+
+// add passes rec, which is at offset, through all stages and adds it to pending.
+func (t *stream) add(rec *record.Record, offset int64) (outcome, error) {
+	if what, err := t.choose(rec); what != added {
+		return what, err
+	}
+	w := t.windowAt(rec)
+	if started := w.started(); !w.admit() {
+		if !started && w.started() { // the rest is for pieces
+			t.clean = recovered
+		}
+		return filtered, nil
+	}
+	return t.put(t.pending, rec, offset)
+}
+
+// windowAt returns the window of rec.
+func (t *stream) windowAt(rec *record.Record) *window {
+	switch {
+	case !t.mixesWindows():
+		return t.window
+	case rec.Part > 0: // its namespace is not that of the document
+		return t.windowOf(rec.Space.Name)
+	}
+	return t.windowOf(t.space().Name)
 }
 
 // locate sets the number and the place of the current record.
@@ -320,7 +347,7 @@ func (t *stream) end(f *report.Fault) *report.Fault {
 // pieces, and reports whether it can.
 func (t *stream) leave() bool {
 	r, ok := t.r.(codec.Handover)
-	if !ok || t.decoder.Cut == nil || t.serial != nil || !r.Leaves() {
+	if !ok || !t.cuts() || !r.Leaves() {
 		return false
 	}
 	t.at, t.state = t.behind(t.start(), t.rec.Source), r.State()
