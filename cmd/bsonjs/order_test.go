@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -188,7 +189,9 @@ func TestLimitStops(t *testing.T) {
 		for _, jobs := range []string{"1", "3"} {
 			waits, end := io.Pipe()
 			go end.Write(append(slices.Clone(docs), behind...))
+			late := time.AfterFunc(time.Minute, func() { end.Close() })
 			got := runCommand(waits, "--from", "bson", "-t", "json", "-j", jobs, "--limit", "2", "--fields", "n")
+			late.Stop()
 			waits.Close()
 			if got.code != 0 || got.stdout != "{\"n\":1}\n{\"n\":2}\n" || !strings.Contains(got.stderr, "stopped at --limit") {
 				t.Errorf("%q behind, %s jobs: %+v", behind, jobs, got)
