@@ -80,10 +80,10 @@ func orderModel(all []nature, skip, limit int64) (want orderRun) {
 	return want
 }
 
-// runOrdered runs the command on data.
-func runOrdered(t *testing.T, data []byte, args ...string) (got orderRun) {
+// runOrdered runs the command on the bytes of in.
+func runOrdered(t *testing.T, in io.Reader, args ...string) (got orderRun) {
 	t.Helper()
-	c := runCommand(bytes.NewReader(data), append(args, "--exclude", "text,want", "-t", "json", "--where", "{want: true}", "--on-error", "skip", "--errors", "json", "--summary", "json")...)
+	c := runCommand(in, append(args, "--exclude", "text,want", "-t", "json", "--where", "{want: true}", "--on-error", "skip", "--errors", "json", "--summary", "json")...)
 	for line := range strings.Lines(c.stdout) {
 		var doc struct{ N int64 }
 		if err := json.Unmarshal([]byte(line), &doc); err != nil {
@@ -143,7 +143,7 @@ func TestOrder(t *testing.T) {
 				if limit > 0 {
 					args = append(args, "--limit", fmt.Sprint(limit))
 				}
-				got := runOrdered(t, data, args...)
+				got := runOrdered(t, bytes.NewReader(data), args...)
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Fatalf("round %d, %v of %d documents (-want +got):\n%.2000s", round, args, count, diff)
 				}
@@ -163,7 +163,8 @@ func TestSample(t *testing.T) {
 	seen := map[string]bool{}
 	for _, seed := range []string{"0", "1", "2"} {
 		args := []string{"--sample", "5%", "--seed", seed}
-		one, three := runOrdered(t, data, append(args, "-j", "1")...), runOrdered(t, data, append(args, "-j", "3")...)
+		chopped := &chopper{data, rand.New(rand.NewPCG(3, 5)), 40000} // gives other pieces
+		one, three := runOrdered(t, bytes.NewReader(data), append(args, "-j", "1")...), runOrdered(t, chopped, append(args, "-j", "3")...)
 		if diff := cmp.Diff(one, three); diff != "" {
 			t.Errorf("%v: one worker and three (-one +three):\n%.2000s", args, diff)
 		}
@@ -176,7 +177,7 @@ func TestSample(t *testing.T) {
 	if len(seen) != 3 {
 		t.Errorf("three seeds gave %d samples", len(seen))
 	}
-	if all := runOrdered(t, data, "--sample", "100%"); len(all.Written) != count {
+	if all := runOrdered(t, bytes.NewReader(data), "--sample", "100%"); len(all.Written) != count {
 		t.Errorf("100%%: %d documents of %d", len(all.Written), count)
 	}
 }
