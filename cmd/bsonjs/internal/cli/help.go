@@ -38,6 +38,8 @@ var (
 
 	//go:embed help/brief-convert.txt
 	briefConvert string
+	//go:embed help/brief-count.txt
+	briefCount string
 	//go:embed help/brief-dump.txt
 	briefDump string
 	//go:embed help/brief-inspect.txt

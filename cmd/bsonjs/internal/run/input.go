@@ -94,6 +94,7 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	case err != nil:
 		return after(in, e.cutFault(in.Name(), err))
 	case len(head) == 0:
+		e.empty(in, m)
 		return nil // no documents, in any format
 	}
 	s := &source{engine: e, in: in, name: in.Name(), member: m, namespace: m.space(), from: e.format(name, head)}
@@ -121,6 +122,17 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		return listed
 	}
 	return f
+}
+
+// empty tells the target of in, which has no bytes and is m if m is not nil.
+func (e *engine) empty(in *file.Reader, m *member) {
+	if target, ok := e.Target.(Auditor); ok {
+		what := Input{Name: in.Name()}
+		if m != nil {
+			what.Folder, what.File = m.in, m.file
+		}
+		target.Empty(what)
+	}
 }
 
 // opening is the number of bytes that tell whether an input can be another one than it

@@ -92,6 +92,14 @@ type Lister interface {
 	List(in Input, what codec.Listing) error
 }
 
+// An Auditor is a Target that is told of inputs without a byte, for which there is no
+// Begin.
+type Auditor interface {
+	Target
+	// Empty gets an input without a byte. in has only the Name, Folder and File.
+	Empty(in Input)
+}
+
 // A Tally is a Sink that counts the records that it takes.
 type Tally interface {
 	Sink

@@ -3,7 +3,6 @@ package sink
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -87,13 +86,9 @@ func WriteList(w io.Writer, name string, l codec.Listing) error {
 		if n, ok := countIndexes(s.Metadata); ok {
 			line.Indexes = &n
 		}
-		var text bytes.Buffer
-		enc := json.NewEncoder(&text)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(line); err != nil {
+		if err := appendLine(&b, line); err != nil {
 			return err
 		}
-		b.Write(oneline.EscapeJSON(text.Bytes()))
 	}
 	_, err := w.Write(b.Bytes())
 	return err
