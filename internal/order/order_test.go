@@ -67,6 +67,7 @@ var command = map[string][]string{
 	"interrupt": {},
 	"oneline":   {},
 	"pipeline":  {},
+	"spill":     {},
 	"pty":       {}, // for tests
 }
 

@@ -1,0 +1,157 @@
+package spill
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+)
+
+// This file has all system calls for temporary files, and the errors. The tests
+// replace the calls with calls that fail.
+
+// ErrChanged: a temporary file does not have the bytes that were written into it.
+var ErrChanged = errors.New("its bytes are not those that were written")
+
+// An Error is an error of a temporary file.
+type Error struct {
+	Op   string // create, read, write or remove
+	Path string // of the file; of the folder, if no file could be created
+	Err  error  // of the system, or ErrChanged
+}
+
+// folderVariable is the variable of the environment with the folder for temporary
+// files.
+func folderVariable() string {
+	if runtime.GOOS == "windows" {
+		return "TMP"
+	}
+	return "TMPDIR"
+}
+
+// Error describes e, and names the cures.
+func (e *Error) Error() string {
+	object, reason := "temporary file", e.Err
+	if e.Op == opCreate {
+		object = "a temporary file in"
+	}
+	if p, ok := errors.AsType[*fs.PathError](e.Err); ok {
+		reason = p.Err // it has the path, too
+	}
+	return fmt.Sprintf("cannot %s %s %s: %v; set %s to another folder, or raise --memory",
+		e.Op, object, e.Path, reason, folderVariable())
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+const (
+	opCreate = "create"
+	opRead   = "read"
+	opWrite  = "write"
+	opRemove = "remove"
+)
+
+// A disk makes temporary files.
+type disk interface {
+	// create makes an empty file in the folder dir.
+	create(dir string) (diskFile, error)
+	// remove removes a file that is closed, or open if the system can do it.
+	remove(name string) error
+}
+
+// A diskFile is a temporary file that is open.
+type diskFile interface {
+	io.ReaderAt
+	io.WriterAt
+	io.Closer
+	Name() string
+}
+
+// systemDisk is the disk of the system.
+type systemDisk struct{}
+
+func (systemDisk) create(dir string) (diskFile, error) {
+	file, err := os.CreateTemp(dir, "bsonjs-*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+func (systemDisk) remove(name string) error { return os.Remove(name) }
+
+// A tempFile is a temporary file with runs.
+type tempFile struct {
+	s    *Store
+	file diskFile
+	size int64 // bytes written
+	runs int   // runs that are not consumed
+
+	// named is set if the file still has its name. Most systems remove the name of
+	// an open file, and the file when it is closed or the process ends.
+	named bool
+}
+
+// create makes a temporary file.
+func (s *Store) create() (*tempFile, error) {
+	dir := s.dir
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	file, err := s.disk.create(dir)
+	if err != nil {
+		return nil, &Error{opCreate, dir, err}
+	}
+	f := &tempFile{s: s, file: file}
+	f.named = s.disk.remove(file.Name()) != nil
+	s.files[f] = struct{}{}
+	return f, nil
+}
+
+// remove closes and removes f.
+func (f *tempFile) remove() error {
+	delete(f.s.files, f)
+	err := f.file.Close()
+	if f.named {
+		err = f.s.disk.remove(f.file.Name())
+	}
+	if err != nil {
+		return &Error{opRemove, f.file.Name(), err}
+	}
+	return nil
+}
+
+// consumed removes f after the last of its runs.
+func (f *tempFile) consumed() error {
+	f.runs--
+	if f.runs > 0 {
+		return nil
+	}
+	return f.remove()
+}
+
+// append writes p at the end of f.
+func (f *tempFile) append(p []byte) error {
+	if _, err := f.file.WriteAt(p, f.size); err != nil {
+		return &Error{opWrite, f.file.Name(), err}
+	}
+	f.size += int64(len(p))
+	return nil
+}
+
+// read reads len(p) bytes at offset off.
+func (f *tempFile) read(p []byte, off int64) error {
+	_, err := f.file.ReadAt(p, off)
+	if errors.Is(err, io.EOF) {
+		err = ErrChanged // it ends too early
+	}
+	if err != nil {
+		return f.readError(err)
+	}
+	return nil
+}
+
+func (f *tempFile) readError(err error) error { return &Error{opRead, f.file.Name(), err} }
