@@ -103,11 +103,12 @@ func value(p Part) []byte {
 
 // appendRecord appends the line of r, without characters that a terminal obeys.
 func appendRecord(dst []byte, r record) []byte {
-	var line bytes.Buffer
-	enc := json.NewEncoder(&line)
+	buf := bytes.NewBuffer(dst)
+	enc := json.NewEncoder(buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(r); err != nil {
 		panic("BUG: inspect: a record without a text: " + err.Error())
 	}
-	return append(dst, oneline.EscapeJSON(line.Bytes())...)
+	dst, line := buf.Bytes()[:len(dst)], buf.Bytes()[len(dst):]
+	return append(dst, oneline.EscapeJSON(line)...) // onto itself, if nothing is escaped
 }

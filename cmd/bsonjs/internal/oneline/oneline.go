@@ -4,6 +4,7 @@ package oneline
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -81,6 +82,9 @@ func plain(s string) bool {
 // Printable reports whether r is printed as it is. Format characters such as
 // U+202E could change how a line is read.
 func Printable(r rune) bool {
+	if r < utf8.RuneSelf { // the tables need not be searched
+		return r >= ' ' && r != '\x7f'
+	}
 	return !unicode.Is(unicode.C, r) && r != '\u2028' && r != '\u2029'
 }
 
@@ -88,7 +92,9 @@ func Printable(r rune) bool {
 // allows in strings and a terminal should not get. It returns line itself if there
 // are none.
 func EscapeJSON(line []byte) []byte {
-	if !bytes.ContainsFunc(line, func(r rune) bool { return r >= ' ' && !Printable(r) }) {
+	// Most lines are ASCII.
+	plain := slices.IndexFunc(line, func(c byte) bool { return c >= '\x7f' })
+	if plain < 0 || !bytes.ContainsFunc(line[plain:], func(r rune) bool { return r >= ' ' && !Printable(r) }) {
 		return line
 	}
 	var dst []byte
