@@ -86,6 +86,7 @@ func completeFlags(cmd *cobra.Command) {
 		completeFlags(c)
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		_, f.Usage = described(f) // which shells show
 		words := strings.Split(f.Value.Type(), "|")
 		switch {
 		case f.NoOptDefVal != "" || f.Value.Type() == "string": // none, or a file

@@ -73,13 +73,19 @@ func meantForAnother(cmd *cobra.Command, name, value string) bool {
 // belong to no flag of any command.
 func (a *app) environment(cmd *cobra.Command) error {
 	fs := cmd.Flags()
+	var set []string // pairs of the environment
+	for _, pair := range a.environ {
+		if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, envPrefix) && value != "" {
+			set = append(set, pair)
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
 	flags, others := variables(fs), others(cmd.Root(), cmd)
 	var unknown []string
-	for _, pair := range a.environ {
+	for _, pair := range set {
 		name, value, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, envPrefix) || value == "" {
-			continue
-		}
 		f := flags[name]
 		switch {
 		case f == nil && others[name] != nil:

@@ -1,6 +1,10 @@
 package cli
 
-import "github.com/spf13/pflag"
+import (
+	"maps"
+
+	"github.com/spf13/pflag"
+)
 
 // This file adds groups of flags to a command. A group is a struct that commands
 // embed in their options, in one of the files group_*.go:
@@ -18,7 +22,6 @@ import "github.com/spf13/pflag"
 const (
 	groupTitle = "title"
 	groupNote  = "note"
-	flagValue  = "value" // what must follow it, "" for nothing
 	// flagNoVariable is set if the flag of this command has no variable, though
 	// flags of other commands with that name have one.
 	flagNoVariable = "no variable"
@@ -26,33 +29,35 @@ const (
 
 // group adds the flags that the functions define to fs. Help shows them together
 // under the title, with note below them. The word between back quotes in a
-// usage is the name of the value.
+// usage is the name of the value: see described. Every run makes all flags of all
+// commands, so group does only what a run without help needs.
 func group(fs *pflag.FlagSet, title, note string, define ...func(fs *pflag.FlagSet)) {
-	g := pflag.NewFlagSet(title, pflag.ContinueOnError)
-	g.SortFlags = false
+	fs.SortFlags = false
+	before := 0 // flags
+	fs.VisitAll(func(*pflag.Flag) { before++ })
 	for _, add := range define {
-		add(g)
+		add(fs)
 	}
-	g.VisitAll(func(f *pflag.Flag) {
-		var value string
-		value, f.Usage = pflag.UnquoteUsage(f)
-		if f.NoOptDefVal != "" {
-			value = "" // it may follow, after =
-		}
-		for key, text := range map[string]string{groupTitle: title, groupNote: note, flagValue: value} {
-			annotate(f, key, text)
+	shared := map[string][]string{groupTitle: {title}, groupNote: {note}}
+	fs.VisitAll(func(f *pflag.Flag) {
+		switch before--; {
+		case before >= 0:
+		case f.Annotations == nil:
+			f.Annotations = shared
+		default:
+			maps.Copy(f.Annotations, shared)
 		}
 	})
-	fs.SortFlags = false
-	fs.AddFlagSet(g)
 }
 
-// annotate adds an annotation to f.
-func annotate(f *pflag.Flag, key string, text ...string) {
-	if f.Annotations == nil {
-		f.Annotations = map[string][]string{}
+// described returns the name of the value that must follow f, "" if there is none, and
+// the usage of f without back quotes.
+func described(f *pflag.Flag) (value, usage string) {
+	value, usage = pflag.UnquoteUsage(f)
+	if f.NoOptDefVal != "" {
+		value = "" // it may follow, after =
 	}
-	f.Annotations[key] = text
+	return value, usage
 }
 
 // onlyMeant marks the flags of fs as flags without a variable: flags that name
@@ -60,7 +65,10 @@ func annotate(f *pflag.Flag, key string, text ...string) {
 // for each run.
 func onlyMeant(fs *pflag.FlagSet, names ...string) {
 	for _, name := range names {
-		annotate(fs.Lookup(name), flagNoVariable)
+		f := fs.Lookup(name)
+		own := map[string][]string{flagNoVariable: nil} // not shared with other flags of the group
+		maps.Copy(own, f.Annotations)
+		f.Annotations = own
 	}
 }
 

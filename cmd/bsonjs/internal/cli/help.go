@@ -189,7 +189,8 @@ func flagSections(fs *pflag.FlagSet) []section {
 			i = len(all)
 			all = append(all, section{title: title, text: note})
 		}
-		all[i].items = append(all[i].items, item{spelling(f), f.Usage})
+		_, usage := described(f)
+		all[i].items = append(all[i].items, item{spelling(f), usage})
 	})
 	return all
 }
@@ -265,7 +266,7 @@ func spelling(f *pflag.Flag) string {
 	if f.Shorthand != "" {
 		s = "-" + f.Shorthand + ", --" + f.Name
 	}
-	if value := f.Annotations[flagValue][0]; value != "" {
+	if value, _ := described(f); value != "" {
 		s += " " + value
 	}
 	return s
