@@ -33,11 +33,14 @@ func (r *repeater) Read(p []byte) (int, error) {
 	if r.left == 0 {
 		return 0, io.EOF
 	}
-	n := copy(p, r.block[r.at:])
-	n = int(min(int64(n), r.left))
-	r.at = (r.at + n) % len(r.block)
-	r.left -= int64(n)
-	return n, nil
+	p = p[:min(int64(len(p)), r.left)]
+	for rest := p; len(rest) > 0; {
+		n := copy(rest, r.block[r.at:])
+		r.at = (r.at + n) % len(r.block)
+		rest = rest[n:]
+	}
+	r.left -= int64(len(p))
+	return len(p), nil
 }
 
 // peak returns the largest memory of the process so far, in bytes. Rusage
