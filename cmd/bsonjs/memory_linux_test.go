@@ -71,7 +71,6 @@ func TestCommandMemory(t *testing.T) {
 			p.stdin.Close()
 			var peak int64 // before the input ends
 			p.Stdin = io.MultiReader(strings.NewReader(inputs[format]), lastReader(func() { peak = p.peak(t) }))
-			p.Stdout = io.Discard
 			p.begin(t)
 			if code := p.code(); code > int(report.CodeSyntax) {
 				t.Errorf("exit code %d: %.1000s", code, p.stderr.String())
