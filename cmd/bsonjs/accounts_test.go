@@ -31,12 +31,24 @@ const structural = "[]{}\",:\n0\\ \x00"
 
 var everyDamage = flag.Bool("damages", false, "TestAccountsOfBytes: every damage to every byte, not one in 13")
 
+// damageStep is the number of damages of which one is done. It has no factor in common with
+// the number of damages to a byte, so every kind of them is done at some bytes.
+func damageStep() int {
+	switch {
+	case *everyDamage:
+		return 1
+	case race:
+		return 47
+	}
+	return 13
+}
+
 // damages yields the versions of data with one byte changed, removed or
 // inserted.
 func damages(data []byte, all func(what string, data []byte)) {
-	n := 0
+	n, step := 0, damageStep()
 	yield := func(what string, data []byte) {
-		if n++; *everyDamage || n%13 == 0 {
+		if n++; n%step == 0 {
 			all(what, data)
 		}
 	}

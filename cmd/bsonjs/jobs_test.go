@@ -70,8 +70,11 @@ func damaged(data []byte, r *rand.Rand) [][]byte {
 
 // jobDocuments is the number of documents that TestJobs converts in every way.
 func jobDocuments() int {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return 60
+	case race: // pieces are no larger than the reads, so there are still many
+		return 100
 	}
 	return 400
 }

@@ -15,9 +15,17 @@ import (
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
+// The smallest numbers of elements of two bytes for which…
+const (
+	longText   = 40_000  // …text is over a megabyte, with 32 blanks before each
+	longAlone  = 140_000 // …the BSON is more than a worker indents
+	longDigits = 270_000 // …hexadecimal digits are over a megabyte
+)
+
 // longAndShort returns documents of which some have an output that is too long
-// for a worker, and, if asked for, some with a fault at the end.
-func longAndShort(bad bool) (docs [][]byte, ok []bool) {
+// for a worker, and, if asked for, some with a fault at the end. One of them has an array
+// of most elements.
+func longAndShort(most int, bad bool) (docs [][]byte, ok []bool) {
 	short := sample.Documents(sample.Collection, sample.Seed, 300)
 	array := func(n int, last string) []byte {
 		doc, mark := bsoncore.Begin(nil)
@@ -26,13 +34,13 @@ func longAndShort(bad bool) (docs [][]byte, ok []bool) {
 		doc = bsoncore.AppendString(doc, "0", last)
 		return bsoncore.End(bsoncore.End(doc, in), mark)
 	}
-	for i := range 6 {
+	for i, long := range []int{longText, most, longText} {
 		for _, doc := range short[25*i : 25*i+25] {
 			docs, ok = append(docs, doc), append(ok, true)
 		}
-		docs, ok = append(docs, array(50_000*(i%4+1), "")), append(ok, true)
+		docs, ok = append(docs, array(long, "")), append(ok, true)
 		if bad {
-			docs, ok = append(docs, array(60_000, "\xff")), append(ok, false)
+			docs, ok = append(docs, array(longText, "\xff")), append(ok, false)
 			docs, ok = append(docs, array(i, "\xff")), append(ok, false)
 		}
 	}
@@ -46,13 +54,14 @@ func TestLongDocuments(t *testing.T) {
 	indented := extjson.EncodeOptions{Indent: strings.Repeat(" ", 16), SortKeys: true}
 	for _, tc := range []struct {
 		args                       string
+		most                       int // elements of a document
 		one                        func(dst, doc []byte) ([]byte, error)
 		open, between, end, closed string
 	}{
-		{"--indent 16 --sort-keys", text(indented), "", "", "\n", ""},
-		{"--indent 16 --sort-keys --array", text(indented), "[", ",\n", "", "]\n"},
-		{"-t pickle --protocol 0", pickle.EncodeOptions{Protocol: pickle.Protocol0}.AppendPickle, "", "", "", ""},
-		{"-t hex", func(dst, doc []byte) ([]byte, error) {
+		{"--indent 16 --sort-keys", longAlone, text(indented), "", "", "\n", ""},
+		{"--indent 16 --sort-keys --array", longAlone, text(indented), "[", ",\n", "", "]\n"},
+		{"-t pickle --protocol 0", longAlone, pickle.EncodeOptions{Protocol: pickle.Protocol0}.AppendPickle, "", "", "", ""},
+		{"-t hex", longDigits, func(dst, doc []byte) ([]byte, error) {
 			if err := bson.Validate(doc); err != nil {
 				return dst, err
 			}
@@ -60,7 +69,7 @@ func TestLongDocuments(t *testing.T) {
 		}, "", "", "\n", ""},
 	} {
 		for _, bad := range []bool{false, true} {
-			docs, ok := longAndShort(bad)
+			docs, ok := longAndShort(tc.most, bad)
 			var binary, digits []byte
 			want := []byte(tc.open)
 			read, rejected := 0, 0
@@ -87,7 +96,7 @@ func TestLongDocuments(t *testing.T) {
 			want = append(want, tc.closed...)
 			args := append(strings.Fields(tc.args), "--on-error", "skip", "--errors", "json", "--summary", "json")
 			summary := fmt.Sprintf(`{"read":%d,"written":%d,"rejected":%d,`, read, read-rejected, rejected)
-			for _, jobs := range []string{"1", "2", "8"} {
+			for _, jobs := range numbersOfJobs {
 				for from, data := range map[string][]byte{"bson": binary, "hex": digits} {
 					got := runCommand(bytes.NewReader(data), append(args, "-j", jobs, "-f", from)...)
 					if got.stdout != string(want) {
@@ -105,21 +114,21 @@ func TestLongDocuments(t *testing.T) {
 // A run that stops at a fault has written the documents before it, and nothing
 // of the document with the fault.
 func TestLongFault(t *testing.T) {
-	docs, ok := longAndShort(true)
+	docs, ok := longAndShort(longAlone, true)
 	var binary, want []byte
 	good := true
 	for i, doc := range docs {
 		binary = append(binary, doc...)
 		if good = good && ok[i]; good {
 			var err error
-			if want, err = (extjson.EncodeOptions{Indent: "  "}).AppendJSON(want, doc); err != nil {
+			if want, err = (extjson.EncodeOptions{Indent: strings.Repeat(" ", 16)}).AppendJSON(want, doc); err != nil {
 				t.Fatal(err)
 			}
 			want = append(want, '\n')
 		}
 	}
-	for _, jobs := range []string{"1", "2", "8"} {
-		got := runCommand(bytes.NewReader(binary), "--pretty", "-j", jobs)
+	for _, jobs := range numbersOfJobs {
+		got := runCommand(bytes.NewReader(binary), "--indent", "16", "-j", jobs)
 		if got.code != 4 && got.code != 1 || got.stdout != string(want) || !strings.Contains(got.stderr, "document 27 at offset ") {
 			t.Errorf("%s jobs: code %d, %d bytes, want %d: %s", jobs, got.code, len(got.stdout), len(want), got.stderr)
 		}
@@ -129,7 +138,7 @@ func TestLongFault(t *testing.T) {
 // A failure of the writer in the middle of a long document ends the run, as it
 // does elsewhere.
 func TestLongWriteFailure(t *testing.T) {
-	docs, _ := longAndShort(false)
+	docs, _ := longAndShort(longAlone, false)
 	var stderr bytes.Buffer
 	out := &limitedWriter{left: 3 << 20}
 	if code := run([]string{"--indent", "16", "-j", "2"}, bytes.NewReader(bytes.Join(docs, nil)), out, &stderr); code != 5 {

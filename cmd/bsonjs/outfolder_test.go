@@ -150,7 +150,7 @@ func TestFolderJobs(t *testing.T) {
 	data := archiveOf(docs, 50)
 	for _, flags := range [][]string{nil, {"--compress", "gzip"}, {"-t", "json", "--compress", "zstd"}} {
 		var want map[string]string
-		for _, jobs := range []string{"1", "2", "5"} {
+		for _, jobs := range numbersOfJobs {
 			out := filepath.Join(t.TempDir(), "out")
 			got := runCommand(bytes.NewReader(data), append([]string{"-j", jobs, "-o", out + "/"}, flags...)...)
 			if got.code != 0 {

@@ -29,7 +29,7 @@ type bucketMaker struct {
 
 // bucket returns a bucket. One in 20 has a key that is no number. One measurement in 300
 // has a value without faithful JSON, and of those after it in the bucket one in 10. One
-// measurement in 1,000 is longer than the output of a piece.
+// measurement in 1,000 is longer than the output that a stream gathers.
 func (m *bucketMaker) bucket(t *testing.T) []byte {
 	meta, columnT, columnV := m.number, bson.D{}, bson.D{}
 	var lines []string
@@ -49,7 +49,7 @@ func (m *bucketMaker) bucket(t *testing.T) []byte {
 			bad++
 			continue
 		case 2:
-			long := strings.Repeat("x", 3<<20)
+			long := strings.Repeat("x", streamText+streamText/4)
 			columnV = append(columnV, bson.E{Key: key, Value: long})
 			line += `,"v":"` + long + `"`
 		case 3, 4, 5, 6: // missing
@@ -92,7 +92,7 @@ func TestUnbucket(t *testing.T) {
 	rejects := filepath.Join(dir, "rejects")
 	for name, data := range map[string][]byte{"buckets.bson": bytes.Join(docs, nil), "an archive": a.data} {
 		var messages string
-		for _, jobs := range []string{"1", "2", "7"} {
+		for _, jobs := range numbersOfJobs {
 			var out, err bytes.Buffer
 			code := run([]string{
 				"--unbucket", "--meta-field", "m", "-m", "canonical", "--on-error", "quarantine", "--rejects", rejects, "--overwrite",
@@ -196,7 +196,7 @@ func TestUnbucketDumps(t *testing.T) {
 	var wantArchive string
 	var wantFiles map[string]string
 	for _, source := range []string{folder, packed} {
-		for _, jobs := range []string{"1", "2", "7"} {
+		for _, jobs := range numbersOfJobs {
 			made := read(source, "-t", "archive", "-j", jobs).stdout
 			a, err := plainRead([]byte(made))
 			if err != nil {
