@@ -127,10 +127,10 @@ func (b *buffer) reserve(need int, more int64) bool {
 		return false
 	}
 	if newChunk {
-		b.chunks = append(b.chunks, b.s.takeChunk())
+		b.chunks = append(b.chunks, b.s.chunks.take())
 	}
 	if newPage {
-		b.pages = append(b.pages, b.s.takePage())
+		b.pages = append(b.pages, b.s.pages.take())
 	}
 	b.holdApart(more)
 	return true
@@ -224,10 +224,10 @@ func (b *buffer) compact() error {
 		}
 	}
 	for _, c := range b.chunks[to+1:] {
-		b.s.giveChunk(c)
+		b.s.chunks.give(c)
 	}
 	for _, p := range pages[len(b.pages):] {
-		b.s.givePage(p)
+		b.s.pages.give(p)
 	}
 	clear(aparts[len(b.aparts):])
 	b.chunks = b.chunks[:to+1]
@@ -270,10 +270,10 @@ func (b *buffer) holdApart(n int64) {
 // release empties b and gives back its memory.
 func (b *buffer) release() {
 	for _, c := range b.chunks {
-		b.s.giveChunk(c)
+		b.s.chunks.give(c)
 	}
 	for _, p := range b.pages {
-		b.s.givePage(p)
+		b.s.pages.give(p)
 	}
 	b.holdApart(-b.apart)
 	clear(b.aparts)

@@ -72,8 +72,8 @@ func (f *badFile) Close() error {
 
 // somePairs returns pairs that need runs in the memory of badStore, not in order.
 func somePairs() (pairs []pair) {
-	for i := range 1000 {
-		key := binary.BigEndian.AppendUint32(nil, uint32(i*617%1009))
+	for i := range 2000 {
+		key := binary.BigEndian.AppendUint32(nil, uint32(i*617%2003))
 		pairs = append(pairs, pair{key, append(key, "some text of an item"...)})
 	}
 	return pairs
@@ -143,7 +143,7 @@ func TestFlips(t *testing.T) {
 	if _, err := sortBadly(badStore(t, disk), pairs); err != nil || disk.written < 5000 {
 		t.Fatalf("%d bytes were written, error %v", disk.written, err)
 	}
-	for disk.flip = 1; disk.flip <= disk.written; disk.flip += 37 {
+	for disk.flip = 1; disk.flip <= disk.written; disk.flip += 101 {
 		s := badStore(t, disk)
 		got, err := sortBadly(s, pairs)
 		closed(t, s)

@@ -3,6 +3,7 @@ package spill
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"runtime"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -25,11 +26,13 @@ const blockHeader = 12
 
 var checksums = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum returns the checksum of a block at offset off of a file.
-func checksum(block []byte, off int64) uint32 {
-	var place [8]byte
-	binary.LittleEndian.PutUint64(place[:], uint64(off))
-	return crc32.Update(crc32.Checksum(place[:], checksums), checksums, block)
+// checksum returns the checksum of a block at offset off of a file; sum is that of its
+// bytes alone.
+func checksum(sum uint32, off int64) uint32 {
+	var all [12]byte
+	binary.LittleEndian.PutUint64(all[:], uint64(off))
+	binary.LittleEndian.PutUint32(all[8:], sum)
+	return crc32.Checksum(all[:], checksums)
 }
 
 // A run is a part of a file with records in order.
@@ -48,14 +51,23 @@ func (r *run) memory(s *Store) int64 { return int64(s.chunk) + int64(r.key) }
 type runWriter struct {
 	s     *Store
 	run   run
-	block []byte
+	block []byte     // that is filled
+	queue []*packing // blocks before it, the oldest one first
 }
+
+// mostPacking is the largest number of blocks that are compressed at once.
+const mostPacking = 4
 
 func newRunWriter(s *Store, f *tempFile) *runWriter {
-	return &runWriter{s: s, run: run{file: f, start: f.size}, block: s.takeChunk()}
+	return &runWriter{s: s, run: run{file: f, start: f.size}, block: s.chunks.take()}
 }
 
-func (w *runWriter) close() { w.s.giveChunk(w.block) }
+func (w *runWriter) close() {
+	for len(w.queue) > 0 {
+		w.oldest().free(w.s)
+	}
+	w.s.chunks.give(w.block)
+}
 
 // add writes a record.
 func (w *runWriter) add(key, item []byte) error {
@@ -86,18 +98,38 @@ func (w *runWriter) write(p []byte) error {
 	}
 }
 
-// flush writes the block.
+// flush begins to compress the block. It writes an older one if there are too many.
 func (w *runWriter) flush() error {
+	if len(w.queue) >= min(runtime.GOMAXPROCS(0), mostPacking) {
+		if err := w.writeOldest(); err != nil {
+			return err
+		}
+	}
+	p := &packing{block: w.block, packed: w.s.packed.take(), done: make(chan struct{})}
+	w.queue = append(w.queue, p)
+	w.block = w.s.chunks.take()
+	go p.pack()
+	return nil
+}
+
+// writeOldest writes the oldest block of the queue.
+func (w *runWriter) writeOldest() error {
+	p := w.oldest()
+	defer p.free(w.s)
 	if err := w.s.stopped(); err != nil {
 		return err
 	}
-	packed, f := w.s.scratch(), w.run.file
-	n := len(s2.Encode(packed[blockHeader:], w.block))
-	binary.LittleEndian.PutUint32(packed, uint32(n))
-	binary.LittleEndian.PutUint32(packed[4:], uint32(len(w.block)))
-	binary.LittleEndian.PutUint32(packed[8:], checksum(w.block, f.size))
-	w.block = w.block[:0]
-	return f.append(packed[:blockHeader+n])
+	f := w.run.file
+	binary.LittleEndian.PutUint32(p.packed[8:], checksum(p.sum, f.size))
+	return f.append(p.packed)
+}
+
+// oldest removes the oldest block from the queue when it is compressed.
+func (w *runWriter) oldest() *packing {
+	p := w.queue[0]
+	w.queue = w.queue[1:]
+	<-p.done
+	return p
 }
 
 // finish ends the run and returns it.
@@ -107,9 +139,38 @@ func (w *runWriter) finish() (*run, error) {
 			return nil, err
 		}
 	}
+	for len(w.queue) > 0 {
+		if err := w.writeOldest(); err != nil {
+			return nil, err
+		}
+	}
 	w.run.end = w.run.file.size
 	w.run.file.runs++
 	return &w.run, nil
+}
+
+// A packing is a block that is compressed.
+type packing struct {
+	block  []byte
+	packed []byte // with a header, which lacks the checksum; valid after done
+	sum    uint32 // of block, as checksum needs it; valid after done
+	done   chan struct{}
+}
+
+func (p *packing) pack() {
+	defer close(p.done)
+	room := p.packed[:cap(p.packed)]
+	n := len(s2.Encode(room[blockHeader:], p.block))
+	binary.LittleEndian.PutUint32(room, uint32(n))
+	binary.LittleEndian.PutUint32(room[4:], uint32(len(p.block)))
+	p.packed = room[:blockHeader+n]
+	p.sum = crc32.Checksum(p.block, checksums)
+}
+
+// free gives back the buffers of p.
+func (p *packing) free(s *Store) {
+	s.chunks.give(p.block)
+	s.packed.give(p.packed)
 }
 
 // A runReader is a source of the records of a run.
@@ -127,13 +188,13 @@ type runReader struct {
 
 func newRunReader(s *Store, r *run) *runReader {
 	s.hold(int64(r.key))
-	return &runReader{s: s, run: r, off: r.start, left: r.items, block: s.takeChunk()}
+	return &runReader{s: s, run: r, off: r.start, left: r.items, block: s.chunks.take()}
 }
 
 func (r *runReader) close() {
 	if r.block != nil {
 		r.s.hold(-int64(r.run.key))
-		r.s.giveChunk(r.block)
+		r.s.chunks.give(r.block)
 		r.block, r.kept = nil, nil
 	}
 }
@@ -221,7 +282,9 @@ func (r *runReader) load() error {
 	if err := r.s.stopped(); err != nil {
 		return err
 	}
-	packed, f := r.s.scratch(), r.run.file
+	packed, f := r.s.packed.take(), r.run.file
+	defer r.s.packed.give(packed)
+	packed = packed[:cap(packed)]
 	if r.run.end-r.off < blockHeader {
 		return r.changed()
 	}
@@ -241,7 +304,7 @@ func (r *runReader) load() error {
 		return r.changed()
 	}
 	block, err := s2.Decode(r.block[:r.s.chunk], packed)
-	if err != nil || checksum(block, r.off) != sum {
+	if err != nil || checksum(crc32.Checksum(block, checksums), r.off) != sum {
 		return r.changed()
 	}
 	r.block, r.pos = block, 0

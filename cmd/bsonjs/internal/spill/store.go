@@ -47,11 +47,12 @@ type Store struct {
 
 	memory int64 // bytes that may be held
 	held   int64 // bytes that are held
+	kept   int64 // bytes of free buffers
 	chunk  int   // bytes of a chunk, of a page of an index and of a block of a file
 
-	chunks [][]byte  // free ones, not held
-	pages  [][]entry // free ones, not held
-	packed []byte    // scratch for a compressed block with its header
+	chunks pool[byte]  // also blocks of a file
+	pages  pool[entry] // of indexes
+	packed pool[byte]  // blocks of a file, compressed, with their headers
 	files  map[*tempFile]struct{}
 }
 
@@ -61,12 +62,21 @@ type Store struct {
 // in the folder dir, or that of the system if dir is empty; no file is made before
 // one is needed.
 //
+// The buffers are reused and have no pointers, so collecting garbage is cheap. But the
+// collector waits until the garbage of the whole program is as large as the buffers. A
+// program that must stay near its memory sets a limit of some 48 MiB more, as with
+// debug.SetMemoryLimit(memory + 48<<20).
+//
 // When ctx ends, all methods of sorters soon return its cause.
 func New(ctx context.Context, dir string, memory int64) *Store {
 	s := &Store{ctx: ctx, dir: dir, disk: systemDisk{}, memory: memory, chunk: minChunk, files: map[*tempFile]struct{}{}}
 	for s.chunk < maxChunk && int64(s.chunk)*2*chunkShare <= memory {
 		s.chunk *= 2
 	}
+	most := blockHeader + s2.MaxEncodedLen(s.chunk)
+	s.chunks = pool[byte]{s: s, size: s.chunk, bytes: int64(s.chunk)}
+	s.pages = pool[entry]{s: s, size: s.chunk / entrySize, bytes: int64(s.chunk)}
+	s.packed = pool[byte]{s: s, size: most, bytes: int64(most)}
 	return s
 }
 
@@ -79,7 +89,8 @@ func (s *Store) Close() error {
 			first = err
 		}
 	}
-	s.chunks, s.pages, s.packed = nil, nil, nil
+	for s.packed.pop() || s.pages.pop() || s.chunks.pop() {
+	}
 	return first
 }
 
@@ -102,64 +113,49 @@ func (s *Store) grants(holds, n int64) bool {
 // free returns the bytes that nobody holds, at least 0.
 func (s *Store) free() int64 { return max(s.memory-s.held, 0) }
 
-// hold changes the number of bytes that are held. It leaves free chunks and pages that
-// do not fit into the memory any more to the garbage collector.
+// hold changes the number of bytes that are held. It leaves free buffers that do not fit
+// into the memory any more to the garbage collector.
 func (s *Store) hold(n int64) {
 	s.held += n
-	for len(s.chunks)+len(s.pages) > 0 && s.held+int64(len(s.chunks)+len(s.pages))*int64(s.chunk) > s.memory {
-		if len(s.chunks) > len(s.pages) {
-			s.chunks = pop(s.chunks)
-		} else {
-			s.pages = pop(s.pages)
-		}
+	for s.held+s.kept > s.memory && (s.packed.pop() || s.pages.pop() || s.chunks.pop()) {
 	}
 }
 
-// pop removes the last of list, also from its array.
-func pop[T any](list [][]T) [][]T {
-	list[len(list)-1] = nil
-	return list[:len(list)-1]
+// A pool has free buffers of one size.
+type pool[T any] struct {
+	s     *Store
+	free  [][]T
+	size  int   // elements of a buffer
+	bytes int64 // of a buffer
 }
 
-// takeChunk returns an empty chunk. It is held until giveChunk.
-func (s *Store) takeChunk() (c []byte) {
-	if n := len(s.chunks); n > 0 {
-		c = s.chunks[n-1]
-		s.chunks = pop(s.chunks)
+// take returns an empty buffer. It is held until give.
+func (p *pool[T]) take() (buffer []T) {
+	if n := len(p.free); n > 0 {
+		buffer = p.free[n-1]
+		p.pop()
 	} else {
-		c = make([]byte, 0, s.chunk)
+		buffer = make([]T, 0, p.size)
 	}
-	s.hold(int64(s.chunk))
-	return c
+	p.s.hold(p.bytes)
+	return buffer
 }
 
-func (s *Store) giveChunk(c []byte) {
-	s.chunks = append(s.chunks, c[:0])
-	s.hold(-int64(s.chunk))
+// give takes back a buffer.
+func (p *pool[T]) give(buffer []T) {
+	p.free = append(p.free, buffer[:0])
+	p.s.kept += p.bytes
+	p.s.hold(-p.bytes)
 }
 
-// takePage returns an empty page of an index. It is held until givePage.
-func (s *Store) takePage() (p []entry) {
-	if n := len(s.pages); n > 0 {
-		p = s.pages[n-1]
-		s.pages = pop(s.pages)
-	} else {
-		p = make([]entry, 0, s.chunk/entrySize)
+// pop removes a free buffer, and reports whether there was one.
+func (p *pool[T]) pop() bool {
+	last := len(p.free) - 1
+	if last < 0 {
+		return false
 	}
-	s.hold(int64(s.chunk))
-	return p
-}
-
-func (s *Store) givePage(p []entry) {
-	s.pages = append(s.pages, p[:0])
-	s.hold(-int64(s.chunk))
-}
-
-// scratch returns the buffer for a compressed block.
-func (s *Store) scratch() []byte {
-	if s.packed == nil {
-		s.packed = make([]byte, blockHeader+s2.MaxEncodedLen(s.chunk))
-		s.hold(int64(len(s.packed)))
-	}
-	return s.packed
+	p.free[last] = nil
+	p.free = p.free[:last]
+	p.s.kept -= p.bytes
+	return true
 }
