@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"crypto/subtle"
 	"encoding/binary"
 	"hash/crc64"
 )
@@ -9,41 +10,46 @@ import (
 //
 // hash/crc64 looks up a table for each byte. A summer needs hash/crc64 only for the end of
 // the data. The bits of the data are a polynomial over GF(2), and the checksum is its
-// remainder modulo the polynomial P of the CRC. For y = x^64, that is, in words of 8
-// bytes,
+// remainder modulo the polynomial P of the CRC. For y = x^8, that is, in bytes,
 //
-//	1 + y^-267 + y^-361 + y^-423 + y^-465 + y^-488 + y^-530 + y^-586 + y^-693 + y^-695
+//	1 + y^-736 + y^-809 + y^-1326 + y^-1437 + y^-1790 + y^-1855 + y^-1929
 //
-// is a multiple of P. A word can thus be removed if it is added (XOR) to the nine words
-// that are 267, 361, … words after it: the remainder stays the same. So the data become
-// shorter until only the last 695 words are left. A multiple with fewer terms would have
-// to reach much further, and one that reaches less far has more terms.
-
-// distances are the exponents of the polynomial above, in words.
-var distances = [...]int{267, 361, 423, 465, 488, 530, 586, 693, far}
+// is a multiple of P. A word of 8 bytes can thus be removed if it is added (XOR) to the
+// seven words that are 736, 809, … bytes after it: the remainder stays the same. So the
+// data become shorter until only the last 1929 bytes are left.
+//
+// Each term costs a load for each word. A multiple with fewer terms has to reach 32767
+// bytes: P is the product of (x+1)², a polynomial of degree 17, and the generator of a BCH
+// code of that length, which corrects three errors. So all multiples that reach less far
+// have eight terms or more.
 
 const (
-	wordSize = 8   // bytes
-	far      = 695 // the longest distance, in words
-	// blockWords is the number of words that are removed at once. It is less than all
+	distance1 = 736 // bytes; an exponent of the polynomial above
+	distance2 = 809
+	distance3 = 1326
+	distance4 = 1437
+	distance5 = 1790
+	distance6 = 1855
+	far       = 1929 // the longest distance
+
+	wordSize = 8 // bytes
+	// blockSize is the number of bytes that are removed at once. It is less than all
 	// distances.
-	blockWords = 128
-	blockSize  = blockWords * wordSize
-	// folded is how many words are removed before the last ones move to the front. So
+	blockSize = 512
+	// folded is how many bytes are removed before the last ones move to the front. So
 	// all of them stay in the first cache of a processor.
-	folded = 8 * blockWords
+	folded = 16 * blockSize
 	// minFolded is the length of the shortest data, in bytes, for which a summer is
 	// faster than hash/crc64.
-	minFolded = 2 * far * wordSize
+	minFolded = 2 * far
 )
 
-// A words is a block of words.
-type words [blockWords]uint64
+var distances = [...]int{distance1, distance2, distance3, distance4, distance5, distance6, far}
 
 // A summer computes checksums. The zero value is ready.
 type summer struct {
-	removed []uint64 // the last far words that were removed, with what was added to them, and room for folded words; nil: not made yet
-	last    []byte   // the last far words of the data, with what was added to them
+	removed []byte // the last far bytes that were removed, with what was added to them, and room for folded bytes; nil: not made yet
+	last    []byte // the last far bytes of the data, with what was added to them
 }
 
 // update returns the checksum of the data whose checksum is sum and of data after them,
@@ -53,57 +59,51 @@ func (s *summer) update(sum uint64, data []byte) uint64 {
 		return crc64.Update(sum, checksums, data)
 	}
 	if s.removed == nil {
-		s.removed, s.last = make([]uint64, far+folded), make([]byte, far*wordSize)
+		s.removed, s.last = make([]byte, far+folded), make([]byte, far)
 	}
 	// The checksum of the data before is added to the first word.
-	clear(s.removed[:far])
-	s.removed[far-1] = ^sum ^ binary.LittleEndian.Uint64(data)
+	before := s.removed[:far]
+	clear(before)
+	binary.LittleEndian.PutUint64(before[far-wordSize:], ^sum^binary.LittleEndian.Uint64(data))
 	data = data[wordSize:]
 	for {
-		n := min(len(data)/wordSize-far, folded) / blockWords
+		n := min(len(data)-far, folded) / blockSize * blockSize
 		if n == 0 {
 			break
 		}
-		for i := range n {
-			s.remove((*[blockSize]byte)(data[i*blockSize:]), far+i*blockWords)
+		for i := 0; i < n; i += blockSize {
+			(*window)(s.removed[i:]).remove((*[blockSize]byte)(data[i:]))
 		}
-		data = data[n*blockSize:]
-		copy(s.removed, s.removed[n*blockWords:][:far])
+		data = data[n:]
+		copy(before, s.removed[n:])
 	}
-	s.add(data)
-	return crc64.Update(crc64.Update(^uint64(0), checksums, s.last), checksums, data[len(s.last):])
-}
-
-// remove removes block. at is the index in removed of its first word.
-//
-// NOTE: The loop has one load for each term and no checks of bounds, because all
-// operands are arrays of the same length.
-func (s *summer) remove(block *[blockSize]byte, at int) {
-	v, d := s.removed, &distances
-	to, a, b, c := (*words)(v[at:]), (*words)(v[at-d[0]:]), (*words)(v[at-d[1]:]), (*words)(v[at-d[2]:])
-	e, f, g := (*words)(v[at-d[3]:]), (*words)(v[at-d[4]:]), (*words)(v[at-d[5]:])
-	h, i, j := (*words)(v[at-d[6]:]), (*words)(v[at-d[7]:]), (*words)(v[at-d[8]:])
-	for k := range to {
-		to[k] = binary.LittleEndian.Uint64(block[k*wordSize:k*wordSize+wordSize]) ^
-			a[k] ^ b[k] ^ c[k] ^ e[k] ^ f[k] ^ g[k] ^ h[k] ^ i[k] ^ j[k]
-	}
-}
-
-// add sets last to the first words of data, which are not removed, and adds the words
-// before them that were removed.
-func (s *summer) add(data []byte) {
-	words := s.removed[far:][:far]
-	for k := range words {
-		words[k] = binary.LittleEndian.Uint64(data[k*wordSize:])
-	}
+	copy(s.last, data)
 	for _, d := range distances {
-		before := s.removed[far-d : far]
-		to := words[:len(before)]
-		for k, word := range before {
-			to[k] ^= word
-		}
+		subtle.XORBytes(s.last, s.last, before[far-d:])
 	}
-	for k, word := range words {
-		binary.LittleEndian.PutUint64(s.last[k*wordSize:], word)
+	return crc64.Update(crc64.Update(^uint64(0), checksums, s.last), checksums, data[far:])
+}
+
+// A window is the last far bytes that were removed, and room for a block.
+type window [far + blockSize]byte
+
+// remove removes block.
+//
+// NOTE: The loop has one load for each term and no checks of bounds, because the window
+// is an array and the distances are constants.
+func (w *window) remove(block *[blockSize]byte) {
+	for i := 0; i < blockSize-wordSize; i += 2 * wordSize {
+		binary.LittleEndian.PutUint64(w[far+i:], binary.LittleEndian.Uint64(block[i:])^w.added(i))
+		j := i + wordSize
+		binary.LittleEndian.PutUint64(w[far+j:], binary.LittleEndian.Uint64(block[j:])^w.added(j))
 	}
+}
+
+// added returns the sum of the words that are added to the word at offset i of a block.
+func (w *window) added(i int) uint64 {
+	i += far
+	return binary.LittleEndian.Uint64(w[i-distance1:]) ^ binary.LittleEndian.Uint64(w[i-distance2:]) ^
+		binary.LittleEndian.Uint64(w[i-distance3:]) ^ binary.LittleEndian.Uint64(w[i-distance4:]) ^
+		binary.LittleEndian.Uint64(w[i-distance5:]) ^ binary.LittleEndian.Uint64(w[i-distance6:]) ^
+		binary.LittleEndian.Uint64(w[i-far:])
 }

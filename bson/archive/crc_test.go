@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// TestSumPolynomial: a word and the words at distances from it cancel each other out.
+// TestSumPolynomial: a byte and the bytes at distances from it cancel each other out.
 func TestSumPolynomial(t *testing.T) {
-	words := make([]byte, (far+1)*wordSize)
-	words[0] = 1
+	data := make([]byte, far+wordSize)
+	data[0] = 1
 	for _, d := range distances {
-		words[d*wordSize] = 1
+		data[d] = 1
 	}
-	if rest := ^crc64.Update(^uint64(0), checksums, words); rest != 0 {
+	if rest := ^crc64.Update(^uint64(0), checksums, data); rest != 0 {
 		t.Errorf("the remainder is %#x", rest)
 	}
 }
@@ -39,7 +39,7 @@ func TestSum(t *testing.T) {
 		check(0, data[:n])
 		check(random.Uint64(), data[n:2*n])
 	}
-	for n := minFolded - 20; n < minFolded+wordSize*(folded+2*far); n += 1 + n%7 {
+	for n := minFolded - 20; n < minFolded+folded+2*far; n += 1 + n%7 {
 		check(random.Uint64(), data[:n])
 	}
 	for range 200 {
