@@ -204,8 +204,19 @@ func (r *Reader) enter(n Namespace) bool {
 		r.spaces[n] = s
 		r.order = append(r.order, s)
 	}
-	r.open = s
+	if s != r.open {
+		r.leave()
+		r.open = s
+		r.summer.reset(s.sum)
+	}
 	return true
+}
+
+// leave keeps the checksum of the open namespace, because another one follows.
+func (r *Reader) leave() {
+	if r.open != nil {
+		r.open.sum = r.summer.sum()
+	}
 }
 
 // end ends the namespace, after the header of its last block. next is the state after
@@ -214,7 +225,7 @@ func (r *Reader) end(next state) {
 	s := r.open
 	s.ended, r.state = true, next
 	if !r.opts.SkipChecksums {
-		if s.totals.Checksum = Matches; s.sum != r.claimed {
+		if s.totals.Checksum = Matches; r.summer.sum() != r.claimed {
 			s.totals.Checksum = Differs
 		}
 	}
@@ -294,7 +305,7 @@ func (r *Reader) sumRun(end int64) {
 // addSum adds documents to the checksum of the open namespace.
 func (r *Reader) addSum(docs []byte) {
 	if !r.opts.SkipChecksums {
-		r.open.sum = r.summer.update(r.open.sum, docs)
+		r.summer.add(docs)
 	}
 }
 

@@ -6,25 +6,31 @@ import (
 	"hash/crc64"
 )
 
-// This file computes the checksum of documents, CRC-64/XZ.
+// This file computes the checksum of documents, CRC-64/XZ, in three steps. Each makes the
+// data shorter, and leaves the rest to the next one.
 //
-// hash/crc64 looks up a table for each byte. A summer needs hash/crc64 only for the end of
-// the data. The bits of the data are a polynomial over GF(2), and the checksum is its
-// remainder modulo the polynomial P of the CRC. For y = x^8, that is, in bytes,
+//   - A summer gets the data in parts, and has at most lapSize bytes of them.
+//   - A remover leaves the last far bytes of data.
+//   - hash/crc64 looks up a table for each byte.
 //
-//	1 + y^-736 + y^-809 + y^-1326 + y^-1437 + y^-1790 + y^-1855 + y^-1929
+// The bits of the data are a polynomial over GF(2), and the checksum is its remainder
+// modulo the polynomial P of the CRC. Let y be x^8, that is, a byte. If 1 + y^-a + y^-b is a
+// multiple of P, then a byte can be removed if it is added (XOR) to the bytes that are a
+// and b bytes after it: the remainder stays the same. Multiples with more terms do the
+// same.
 //
-// is a multiple of P. A word of 8 bytes can thus be removed if it is added (XOR) to the
-// seven words that are 736, 809, … bytes after it: the remainder stays the same. So the
-// data become shorter until only the last 1929 bytes are left.
+// Each term costs time, but a multiple with few terms reaches far. P is the product of
+// (x+1)^2, a polynomial Q of degree 17, and the generator of a BCH code with 32767 bits,
+// which corrects three errors. So
 //
-// Each term costs a load for each word. A multiple with fewer terms has to reach 32767
-// bytes: P is the product of (x+1)², a polynomial of degree 17, and the generator of a BCH
-// code of that length, which corrects three errors. So all multiples that reach less far
-// have eight terms or more.
+//   - 1 + y^-32767 is a multiple of P/Q,
+//   - 1 + y^-2389 + y^-2471 is a multiple of Q, and the product of both is one of P;
+//   - a multiple of P that reaches less than 32767 bytes has eight terms or more. The
+//     remover uses one with eight.
 
 const (
-	distance1 = 736 // bytes; an exponent of the polynomial above
+	// The remover uses 1 + y^-736 + y^-809 + … + y^-1929.
+	distance1 = 736 // bytes
 	distance2 = 809
 	distance3 = 1326
 	distance4 = 1437
@@ -39,30 +45,30 @@ const (
 	// folded is how many bytes are removed before the last ones move to the front. So
 	// all of them stay in the first cache of a processor.
 	folded = 16 * blockSize
-	// minFolded is the length of the shortest data, in bytes, for which a summer is
-	// faster than hash/crc64.
+	// minFolded is the length of the shortest data, in bytes, for which a remover
+	// is faster than hash/crc64.
 	minFolded = 2 * far
 )
 
 var distances = [...]int{distance1, distance2, distance3, distance4, distance5, distance6, far}
 
-// A summer computes checksums. The zero value is ready.
-type summer struct {
+// A remover computes the checksum of data in one part. The zero value is ready.
+type remover struct {
 	removed []byte // the last far bytes that were removed, with what was added to them, and room for folded bytes; nil: not made yet
 	last    []byte // the last far bytes of the data, with what was added to them
 }
 
 // update returns the checksum of the data whose checksum is sum and of data after them,
 // as crc64.Update does.
-func (s *summer) update(sum uint64, data []byte) uint64 {
+func (m *remover) update(sum uint64, data []byte) uint64 {
 	if len(data) < minFolded {
 		return crc64.Update(sum, checksums, data)
 	}
-	if s.removed == nil {
-		s.removed, s.last = make([]byte, far+folded), make([]byte, far)
+	if m.removed == nil {
+		m.removed, m.last = make([]byte, far+folded), make([]byte, far)
 	}
 	// The checksum of the data before is added to the first word.
-	before := s.removed[:far]
+	before := m.removed[:far]
 	clear(before)
 	binary.LittleEndian.PutUint64(before[far-wordSize:], ^sum^binary.LittleEndian.Uint64(data))
 	data = data[wordSize:]
@@ -72,16 +78,16 @@ func (s *summer) update(sum uint64, data []byte) uint64 {
 			break
 		}
 		for i := 0; i < n; i += blockSize {
-			(*window)(s.removed[i:]).remove((*[blockSize]byte)(data[i:]))
+			(*window)(m.removed[i:]).remove((*[blockSize]byte)(data[i:]))
 		}
 		data = data[n:]
-		copy(before, s.removed[n:])
+		copy(before, m.removed[n:])
 	}
-	copy(s.last, data)
+	copy(m.last, data)
 	for _, d := range distances {
-		subtle.XORBytes(s.last, s.last, before[far-d:])
+		subtle.XORBytes(m.last, m.last, before[far-d:])
 	}
-	return crc64.Update(crc64.Update(^uint64(0), checksums, s.last), checksums, data[far:])
+	return crc64.Update(crc64.Update(^uint64(0), checksums, m.last), checksums, data[far:])
 }
 
 // A window is the last far bytes that were removed, and room for a block.

@@ -6,26 +6,33 @@ import (
 	"testing"
 )
 
-// TestSumPolynomial: a byte and the bytes at distances from it cancel each other out.
-func TestSumPolynomial(t *testing.T) {
-	data := make([]byte, far+wordSize)
-	data[0] = 1
-	for _, d := range distances {
-		data[d] = 1
-	}
-	if rest := ^crc64.Update(^uint64(0), checksums, data); rest != 0 {
-		t.Errorf("the remainder is %#x", rest)
+// TestSumPolynomials: a byte and the bytes at the distances of a multiple of the polynomial
+// cancel each other out.
+func TestSumPolynomials(t *testing.T) {
+	for name, distances := range map[string][]int{
+		"remover": distances[:],
+		"summer":  {near, reach, lapSize, lapSize + near, lapSize + reach},
+	} {
+		data := make([]byte, lapSize+reach+wordSize)
+		data[0] = 1
+		for _, d := range distances {
+			data[d] = 1
+		}
+		if rest := ^crc64.Update(^uint64(0), checksums, data); rest != 0 {
+			t.Errorf("%s: the remainder is %#x", name, rest)
+		}
 	}
 }
 
-// TestSum: checksums are those of hash/crc64, for data of all lengths and after any other data.
-func TestSum(t *testing.T) {
+// TestSumWhole: checksums of whole data are those of hash/crc64, for data of all lengths and
+// after any other data.
+func TestSumWhole(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	data := make([]byte, 300<<10)
 	for i := range data {
 		data[i] = byte(random.Uint32())
 	}
-	var s summer
+	var s remover
 	check := func(crc uint64, data []byte) {
 		t.Helper()
 		if got, want := s.update(crc, data), crc64.Update(crc, checksums, data); got != want {
@@ -49,23 +56,67 @@ func TestSum(t *testing.T) {
 	check(0, make([]byte, 100<<10))
 }
 
-// TestSumSplits: the sum of parts, one after the other, is that of the whole.
-func TestSumSplits(t *testing.T) {
+// TestSumParts: the sum of parts, one after the other, is that of the whole: for parts of
+// all sizes around the places where the summer begins anew, and after the return to a copy.
+func TestSumParts(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
-	data := make([]byte, 200<<10)
+	data := make([]byte, 12*lapSize)
 	for i := range data {
 		data[i] = byte(random.Uint32())
 	}
-	want := crc64.Checksum(data, checksums)
-	for range 50 {
-		var s summer
-		crc, rest := uint64(0), data
-		for len(rest) > 0 {
-			n := random.IntN(min(len(rest), 60<<10)) + 1
-			crc, rest = s.update(crc, rest[:n]), rest[n:]
+	sizes := []int{0, 1, 7, 8, near, reach, stepSize - 1, stepSize, stepSize + 1, 4*stepSize + 1, lapSize - 1, lapSize, lapSize + 1, lapSize + reach, 3*lapSize + 5}
+	var s, kept summer
+	for round := range 300 {
+		want := random.Uint64()
+		s.reset(want)
+		for rest := data; len(rest) > 0; {
+			n := sizes[random.IntN(len(sizes))]
+			if random.IntN(4) == 0 {
+				n = random.IntN(3 * lapSize)
+			}
+			part := rest[:min(n, len(rest))]
+			if random.IntN(8) == 0 {
+				kept.set(&s)
+				s.add(rest[:random.IntN(len(rest))])
+				if random.IntN(2) == 0 {
+					s.reset(1)
+					s.add(rest[:random.IntN(len(rest))])
+				}
+				s.set(&kept)
+			}
+			s.add(part)
+			want, rest = crc64.Update(want, checksums, part), rest[len(part):]
+			if random.IntN(3) > 0 && len(rest) > 0 {
+				continue
+			}
+			if got := s.sum(); got != want {
+				t.Fatalf("round %d, after %d bytes: %#x, want %#x", round, len(data)-len(rest), got, want)
+			}
+			if random.IntN(40) == 0 {
+				break
+			}
 		}
-		if crc != want {
-			t.Fatalf("%#x, want %#x", crc, want)
+	}
+}
+
+// TestSumLengths: the sum of data of every length in the first laps.
+func TestSumLengths(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	data := make([]byte, 2*lapSize+stepSize)
+	for i := range data {
+		data[i] = byte(random.Uint32())
+	}
+	var s summer
+	s.reset(7)
+	want := uint64(7)
+	for n := range data {
+		s.add(data[n : n+1])
+		want = crc64.Update(want, checksums, data[n:n+1])
+		if n%lapSize > 20 && n%lapSize < lapSize-20 && n%31 > 0 {
+			continue
+		}
+		if got := s.sum(); got != want {
+			t.Fatalf("%d bytes: %#x, want %#x", n+1, got, want)
 		}
 	}
 }
@@ -73,25 +124,41 @@ func TestSumSplits(t *testing.T) {
 // TestSumAllocs: a summer allocates once.
 func TestSumAllocs(t *testing.T) {
 	data := make([]byte, 64<<10)
-	var s summer
-	s.update(0, data)
-	if n := testing.AllocsPerRun(10, func() { s.update(1, data) }); n != 0 {
+	var s, kept summer
+	all := func() {
+		s.reset(1)
+		s.add(data)
+		kept.set(&s)
+		s.set(&kept)
+		s.sum()
+	}
+	all()
+	if n := testing.AllocsPerRun(10, all); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 // BenchmarkSum sums data of several lengths, also with hash/crc64.
 func BenchmarkSum(b *testing.B) {
-	data := make([]byte, 256<<10)
+	data := make([]byte, 16<<20)
 	var s summer
+	var m remover
+	parts := func(crc uint64, data []byte) uint64 {
+		s.reset(crc)
+		s.add(data)
+		return s.sum()
+	}
 	for _, bc := range []struct {
 		name   string
 		update func(crc uint64, data []byte) uint64
 		size   int
 	}{
-		{"256KiB", s.update, 256 << 10},
-		{"64KiB", s.update, 64 << 10},
-		{"12KiB", s.update, 12 << 10},
+		{"16MiB", parts, 16 << 20},
+		{"256KiB", parts, 256 << 10},
+		{"64KiB", parts, 64 << 10},
+		{"12KiB", parts, 12 << 10},
+		{"256KiB-remover", m.update, 256 << 10},
+		{"64KiB-remover", m.update, 64 << 10},
 		{"256KiB-crc64", func(crc uint64, data []byte) uint64 { return crc64.Update(crc, checksums, data) }, 256 << 10},
 	} {
 		b.Run(bc.name, func(b *testing.B) {

@@ -135,6 +135,7 @@ type follow struct {
 	state  state
 	lost   bool
 	late   bool
+	summer summer
 }
 
 // A saved is a space as it was.
@@ -198,7 +199,8 @@ func (r *Reader) Continue(in io.Reader) {
 func (r *Reader) Follow(data []byte, each func(offset int)) bool {
 	r.sumRun(r.in.Offset())
 	f := &r.follow
-	*f = follow{on: true, before: f.before[:0], known: len(r.order), read: r.read, base: r.in.Offset(), open: r.open, state: r.state, lost: r.lost, late: r.late}
+	f.summer.set(&r.summer)
+	*f = follow{on: true, before: f.before[:0], summer: f.summer, known: len(r.order), read: r.read, base: r.in.Offset(), open: r.open, state: r.state, lost: r.lost, late: r.late}
 	f.keep(r.open)
 	r.in = readahead.Buffer{}
 	r.in.ResetBytes(data)
@@ -232,6 +234,7 @@ func (r *Reader) Unfollow() {
 	}
 	f.before, r.run = f.before[:0], 0
 	r.open, r.state, r.lost, r.late = f.open, f.state, f.lost, f.late
+	r.summer.set(&f.summer)
 	r.err, r.soft, r.next, r.final = nil, false, 0, false
 	r.in = readahead.Buffer{Base: f.base}
 }

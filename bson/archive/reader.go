@@ -86,7 +86,7 @@ type Totals struct {
 type space struct {
 	name    Namespace
 	totals  Totals
-	sum     uint64 // of its documents, so far
+	sum     uint64 // of its documents, so far; in a Reader, up to the block that is open
 	ended   bool   // its end has been reached
 	cut     bool   // the archive ended before
 	damaged bool   // a fault was reported in one of its blocks
@@ -120,8 +120,8 @@ type Reader struct {
 	spaces  map[Namespace]*space
 	order   []*space // in the order of their first blocks
 	open    *space   // of the current block; nil: none yet
-	summer  summer
-	run     int      // bytes of documents, up to the last frame, that are not in the checksum of open
+	summer  summer   // of the documents of open
+	run     int      // bytes of documents, up to the last frame, that are not in summer
 	claimed uint64   // the checksum in the header of the current block
 	late    bool     // the current block is known to be after the end of its namespace
 	lost    bool     // the header of what is read now was damaged
