@@ -8,12 +8,27 @@ import (
 
 // This file reads archives without faults, and finds the faults of others.
 //
-//   - frame alone decides where a document or a terminator ends.
+//   - plain finds the ends of nearly all documents. frame decides about all others, and
+//     about terminators.
 //   - prelude reads what is before the first block, nextBlock the header of a block,
 //     nextDocument a document in it, and end the end of a namespace.
 //   - nextUnended looks for namespaces without an end.
 //   - A fault that hides nothing is soft: the event at that place is kept in next.
 //   - After another fault damage.go reads the bytes up to the next header.
+
+// plain returns the size of the document at the start of data, at most most bytes. It
+// returns 0 if the document is not whole, has a fault, or seems to be the header of a block,
+// and for a terminator.
+func plain(data []byte, most int) int {
+	if len(data) < len(terminator)+len(blockStart) {
+		return 0
+	}
+	n := int(int32(binary.LittleEndian.Uint32(data)))
+	if n < 5 || n > most || n > len(data) || data[n-1] != 0 || string(data[len(terminator):len(terminator)+len(blockStart)]) == blockStart {
+		return 0
+	}
+	return n
+}
 
 // frame reads the next document, or a terminator, for which doc is nil. ok is false
 // after a fault, and at the end of the stream, where state is atEnd.
@@ -236,7 +251,46 @@ func (r *Reader) end(next state) {
 	r.event = End
 }
 
-// nextDocument reads a document of a block, or the end of the block.
+// nextPlain reads a plain document of a block, and reports whether there is one.
+func (r *Reader) nextPlain() bool {
+	b := &r.in
+	n := plain(b.Data[b.Off:], r.opts.MaxDocumentSize)
+	if n == 0 || r.open.ended && !r.late {
+		return false
+	}
+	r.at = b.Offset()
+	r.count(b.Data[b.Off : b.Off+n : b.Off+n])
+	b.Off += n
+	r.run += n
+	r.event = Document
+	return true
+}
+
+// passPlain passes over plain documents, as nextPlain does, and reports whether there are
+// some.
+func (r *Reader) passPlain() bool {
+	s, off := r.open, r.in.Off
+	if r.state != inside || s.ended && !r.late {
+		return false
+	}
+	t := s.totals
+	for {
+		n := plain(r.in.Data[off:], r.opts.MaxDocumentSize)
+		if n == 0 {
+			break
+		}
+		t.Documents++
+		t.Largest = max(t.Largest, n)
+		off += n
+	}
+	passed := off - r.in.Off
+	t.Bytes += int64(passed)
+	s.totals, r.in.Off = t, off
+	r.run += passed
+	return passed > 0
+}
+
+// nextDocument reads another document of a block, or the end of the block.
 func (r *Reader) nextDocument() {
 	doc, ok := r.frame()
 	switch {

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestSumPolynomials: a byte and the bytes at the distances of a multiple of the polynomial
+// TestSumPolynomial: a byte and the bytes at the distances of a multiple of the polynomial
 // cancel each other out.
-func TestSumPolynomials(t *testing.T) {
+func TestSumPolynomial(t *testing.T) {
 	for name, distances := range map[string][]int{
 		"remover": distances[:],
 		"summer":  {near, reach, lapSize, lapSize + near, lapSize + reach},
@@ -24,9 +24,9 @@ func TestSumPolynomials(t *testing.T) {
 	}
 }
 
-// TestSumWhole: checksums of whole data are those of hash/crc64, for data of all lengths and
+// TestSum: checksums of whole data are those of hash/crc64, for data of all lengths and
 // after any other data.
-func TestSumWhole(t *testing.T) {
+func TestSum(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	data := make([]byte, 300<<10)
 	for i := range data {
@@ -56,9 +56,9 @@ func TestSumWhole(t *testing.T) {
 	check(0, make([]byte, 100<<10))
 }
 
-// TestSumParts: the sum of parts, one after the other, is that of the whole: for parts of
+// TestSumSplits: the sum of parts, one after the other, is that of the whole: for parts of
 // all sizes around the places where the summer begins anew, and after the return to a copy.
-func TestSumParts(t *testing.T) {
+func TestSumSplits(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	data := make([]byte, 12*lapSize)
 	for i := range data {

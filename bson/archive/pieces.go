@@ -33,6 +33,7 @@ type PieceReader struct {
 	data  []byte
 	off   int // end of the bytes that were read
 	place Place
+	block int // changes with the block of place
 	doc   []byte
 	err   error
 }
@@ -44,12 +45,37 @@ func (o ReadOptions) NewPieceReader() *PieceReader {
 
 // Reset makes p read data, which start at the place from.
 func (p *PieceReader) Reset(data []byte, from Place) {
-	*p = PieceReader{most: p.most, data: data, place: from}
+	*p = PieceReader{most: p.most, data: data, place: from, block: p.block + 1}
 }
 
 // Next reads the next document and reports whether there is one. False means the end
 // of the data or a reason in Err.
 func (p *PieceReader) Next() bool {
+	if p.place.Inside {
+		if n := plain(p.data[p.off:], p.most); n > 0 {
+			p.doc = p.data[p.off : p.off+n : p.off+n]
+			p.off += n
+			return true
+		}
+	}
+	return p.next()
+}
+
+// Skip reads documents until Next would return false.
+func (p *PieceReader) Skip() {
+	for p.Next() {
+		for {
+			n := plain(p.data[p.off:], p.most)
+			if n == 0 {
+				break
+			}
+			p.off += n
+		}
+	}
+}
+
+// next is Next for what is not plain.
+func (p *PieceReader) next() bool {
 	for p.err == nil && p.off < len(p.data) {
 		doc, err := p.frame()
 		switch {
@@ -85,6 +111,10 @@ func (p *PieceReader) End() int { return p.off }
 
 // Place returns the place at End.
 func (p *PieceReader) Place() Place { return p.place }
+
+// Block returns a number that changes with the block of the documents: where it is the
+// same as before, the Namespace of Place is too.
+func (p *PieceReader) Block() int { return p.block }
 
 // Err returns the reason why Next returned false: nil at the end of the data,
 // bsoncore.ErrTruncated if they end inside of a document, or another sentinel of this
@@ -122,6 +152,7 @@ func (p *PieceReader) header(doc []byte) {
 	}
 	p.off += len(doc)
 	p.place = Place{Namespace: b.name, Inside: true}
+	p.block++
 }
 
 // A follow is the state of a Reader while it follows pieces.
@@ -206,6 +237,9 @@ func (r *Reader) Follow(data []byte, each func(offset int)) bool {
 	r.in.ResetBytes(data)
 	r.in.Base = f.base
 	for r.err == nil && (r.in.Off < len(data) || r.state == ending) {
+		if each == nil && r.passPlain() {
+			continue
+		}
 		start := r.in.Off
 		r.event = 0
 		r.step()

@@ -206,7 +206,9 @@ func (r *Reader) step() {
 	case ending:
 		r.end(inside)
 	case inside:
-		r.nextDocument()
+		if !r.nextPlain() {
+			r.nextDocument()
+		}
 	}
 }
 

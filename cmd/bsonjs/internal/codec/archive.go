@@ -179,8 +179,7 @@ func (a *archiver) cut(from State, most int) Cutter {
 			return len(data), from, from
 		}
 		r.Reset(data, from.archive)
-		for r.Next() {
-		}
+		r.Skip()
 		n, err := r.End(), r.Err()
 		if n == 0 && err != nil && (err != bsoncore.ErrTruncated || isOver(data, most)) {
 			return len(data), from, from
@@ -371,7 +370,9 @@ func (r *archiveReader) Wanted() bool    { return r.enter(r.r.Namespace()) }
 // archivePieces reads the pieces of an archive.
 type archivePieces struct {
 	r     *archive.PieceReader
-	ahead bool // the piece is ahead of the documents
+	block int   // of r, whose namespace was entered; 0: none
+	state State // after the document
+	ahead bool  // the piece is ahead of the documents
 	spaces
 }
 
@@ -382,7 +383,11 @@ func (p *archivePieces) Reset(piece []byte, from, _ State) {
 
 func (p *archivePieces) Next(rec *record.Record) bool {
 	for !p.ahead && p.r.Next() {
-		if !p.enter(p.r.Place().Namespace) {
+		if b := p.r.Block(); b != p.block {
+			p.block, p.state = b, p.place()
+			p.enter(p.r.Place().Namespace)
+		}
+		if p.skips {
 			continue
 		}
 		doc := p.r.Document()
@@ -390,6 +395,7 @@ func (p *archivePieces) Next(rec *record.Record) bool {
 		rec.Space.Name = p.name
 		return true
 	}
+	p.state = p.place()
 	return false
 }
 
@@ -402,4 +408,7 @@ func (p *archivePieces) Err() error {
 	return p.r.Err()
 }
 
-func (p *archivePieces) State() State { return State{inArchive: true, archive: p.r.Place()} }
+func (p *archivePieces) State() State { return p.state }
+
+// place returns the state after what r has read.
+func (p *archivePieces) place() State { return State{inArchive: true, archive: p.r.Place()} }
