@@ -160,6 +160,33 @@ func TestPieceReader(t *testing.T) {
 		if docs != tc.docs || p.End() != tc.end || p.Place() != tc.at || !errors.Is(p.Err(), tc.err) || p.Next() || p.Document() != nil {
 			t.Errorf("%s: %d documents, end %d at %v, %v", tc.name, docs, p.End(), p.Place(), p.Err())
 		}
+		p.Reset([]byte(tc.data), tc.from)
+		if p.Skip(); p.End() != tc.end || p.Place() != tc.at || !errors.Is(p.Err(), tc.err) || p.Next() || p.Document() != nil {
+			t.Errorf("%s: skipped up to %d at %v, %v", tc.name, p.End(), p.Place(), p.Err())
+		}
+	}
+}
+
+// TestPieceReaderBlock: Block changes with the block, and only with it.
+func TestPieceReaderBlock(t *testing.T) {
+	s := newSketch()
+	start := len(s.data)
+	s.block("a.x", some(1, 3)...).block("a.x", some(4, 5)...).block("b.y", some(6, 7)...)
+	p := archive.ReadOptions{}.NewPieceReader()
+	var got []int
+	for range 2 {
+		p.Reset(s.data[start:], archive.Place{})
+		first := p.Block()
+		for p.Next() {
+			got = append(got, p.Block()-first)
+		}
+	}
+	if diff := cmp.Diff([]int{1, 1, 1, 2, 2, 3, 3, 1, 1, 1, 2, 2, 3, 3}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	before := p.Block()
+	if p.Reset(nil, p.Place()); p.Block() == before {
+		t.Error("Reset leaves Block as it was")
 	}
 }
 
@@ -203,6 +230,71 @@ func TestFollow(t *testing.T) {
 		if r.Err() != nil {
 			t.Errorf("%s: after it %v", tc.name, r.Err())
 		}
+	}
+}
+
+// TestFollowChecksums: the checksums of long namespaces match, in whatever pieces they are
+// followed, and after pieces that are refused or taken back.
+func TestFollowChecksums(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	s := newSketch("a.x", "b.y")
+	names := []string{"a.x", "b.y"}
+	for range 40 {
+		s.block(names[random.IntN(2)], some(1, random.IntN([]int{20, 1_000, 5_000}[random.IntN(3)]))...)
+	}
+	s.end("b.y").end("a.x")
+	p := archive.ReadOptions{}.NewPieceReader()
+	refused, taken := 0, 0
+	for range 20 {
+		r := archive.NewReader(bytes.NewReader(s.data))
+		for r.Next() {
+			if place, ok := r.Place(); !ok || random.IntN(3) > 0 {
+				continue
+			} else {
+				rest := s.data[r.Consumed():]
+				p.Reset(rest[:random.IntN(min(len(rest), []int{100, 50_000, 300_000}[random.IntN(3)])+1)], place)
+			}
+			p.Skip()
+			piece := s.data[r.Consumed():][:p.End():p.End()]
+			if random.IntN(3) == 0 {
+				wrong := newSketch()
+				if p.Place().Inside {
+					wrong.text(term)
+				}
+				from := len(newSketch().data)
+				if r.Follow(append(piece, wrong.header(names[random.IntN(2)], true, 1).data[from:]...), nil) {
+					t.Fatal("a wrong checksum is followed")
+				}
+				refused++
+			}
+			if random.IntN(3) == 0 && r.Follow(piece, nil) {
+				r.Unfollow()
+				taken++
+			}
+			if !r.Follow(piece, nil) {
+				t.Fatal("a piece without a fault is refused")
+			}
+			r.Continue(bytes.NewReader(s.data[r.Consumed():]))
+		}
+		if r.Err() != nil {
+			t.Fatal(r.Err())
+		}
+		got := map[string]archive.Totals{}
+		for n, totals := range r.Namespaces() {
+			got[n.String()] = totals
+		}
+		want := map[string]archive.Totals{}
+		for _, k := range s.docs {
+			w := want[k.Name.String()]
+			w.Documents, w.Bytes, w.Largest, w.Checksum = w.Documents+1, w.Bytes+int64(len(k.Doc)), max(w.Largest, len(k.Doc)), archive.Matches
+			want[k.Name.String()] = w
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	}
+	if refused < 100 || taken < 100 {
+		t.Errorf("%d pieces refused, %d taken back", refused, taken)
 	}
 }
 
