@@ -9,7 +9,7 @@ import (
 )
 
 // TestNoAllocs holds that Match does not allocate, whether documents match or not, and
-// neither do orders and projections. The race detector allocates, hence the build tag.
+// neither do orders, projections and edits. The race detector allocates, hence the build tag.
 func TestNoAllocs(t *testing.T) {
 	docs := append(sample.Documents(sample.Bench, 1, 50), sample.Documents(sample.Collection, 1, 50)...)
 	for _, text := range probing {
@@ -27,6 +27,7 @@ func TestNoAllocs(t *testing.T) {
 	}
 	s := mustParseSort(t, `{"items.price": 1, "items.sku": -1, tags: 1, _id: 1}`)
 	p, q := mustParseProjection(t, `{"items.price": 1, total: 1}`), mustParseProjection(t, `{"items.price": 0, _id: 0}`)
+	e := mustParseEdit(t, `{$set: {"items.n": {a: 1}, "x.y": 2}, $unset: {tags: true, "items.0.sku": true}, $rename: {status: "z.state", "items.price": "items.cost"}, $retype: {_id: "string", "items.cost": "string"}}`)
 	var a, b, buf []byte
 	for _, tc := range []struct {
 		name string
@@ -36,6 +37,12 @@ func TestNoAllocs(t *testing.T) {
 		{"Sort.AppendKey", func(doc, other []byte) { a, _ = s.AppendKey(a[:0], doc) }},
 		{"Sort.CompareKeys", func(doc, other []byte) { s.CompareKeys(a, b) }},
 		{"Projection.Append", func(doc, other []byte) { buf, _ = p.Append(buf[:0], doc) }},
+		{"Edit.Append", func(doc, other []byte) {
+			var err error
+			if buf, err = e.Append(buf[:0], doc); err != nil {
+				panic(err)
+			}
+		}},
 		{"Projection.Append, excluded", func(doc, other []byte) { buf, _ = q.Append(buf[:0], doc) }},
 	} {
 		all := func() {

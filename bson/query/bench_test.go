@@ -20,6 +20,34 @@ var filters = []struct{ name, text string }{
 	{"id", `{_id: ObjectId("000000000000000000000000")}`},
 }
 
+// BenchmarkEdit changes a few fields; compare with BenchmarkProjection.
+func BenchmarkEdit(b *testing.B) {
+	for _, s := range sample.Sets() {
+		var dst []byte
+		for _, e := range []struct{ name, text string }{
+			{"set", `{$set: {status: "x", total: 1, "user.x": 1}}`},
+			{"unset", `{$unset: {status: 0, total: 0, "user.name": 0}}`},
+			{"rename", `{$rename: {status: "state", total: "sum", "user.name": "user.called"}}`},
+			{"move", `{$rename: {status: "x.status", "user.name": "name"}}`},
+			{"retype", `{$retype: {_id: "string", "items.price": "string"}}`},
+		} {
+			edit := mustParseEdit(b, e.text)
+			b.Run(e.name+"/"+s.Name, func(b *testing.B) {
+				b.SetBytes(s.Size)
+				b.ReportAllocs()
+				for b.Loop() {
+					for _, doc := range s.Docs {
+						var err error
+						if dst, err = edit.Append(dst[:0], doc); err != nil {
+							b.Fatal(err)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkProjection keeps or leaves out a few fields. BenchmarkProjection/copy is a
 // validating copy of whole documents.
 func BenchmarkProjection(b *testing.B) {

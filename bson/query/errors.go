@@ -22,13 +22,21 @@ var (
 	// ErrRegex: a regular expression is not valid for RE2, or has options other than
 	// i, m, s and x.
 	ErrRegex = errors.New("bad regular expression")
-	// ErrPath: a path is not a valid JSON Pointer, or a projection has it twice.
+	// ErrPath: a path is not a valid JSON Pointer, or it meets another path of the
+	// projection or edit.
 	ErrPath = errors.New("bad path")
 	// ErrMixed: a projection includes some fields and excludes others.
 	ErrMixed = errors.New("fields are both included and excluded")
+
+	// ErrPlace: a document has no place for a field that an edit makes or moves.
+	ErrPlace = errors.New("no place for the field")
+	// ErrExists: a document has a field with the new name of another one.
+	ErrExists = errors.New("field exists")
+	// ErrRetype: a value has no exact equal of the type that an edit gives it.
+	ErrRetype = errors.New("cannot change the type")
 )
 
-// An Error reports a part of a filter, of a sort order or of a projection that has no
+// An Error reports a part of a filter, a sort order, a projection or an edit that has no
 // meaning, with its place.
 type Error struct {
 	Pointer string // JSON Pointer of the part; "" is the whole

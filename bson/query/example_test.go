@@ -215,3 +215,50 @@ func ExampleCompileProjection() {
 	fmt.Println(bson.Raw(out), err)
 	// Output: {"name": "Ada"} <nil>
 }
+
+func ExampleParseEdit() {
+	e, err := query.ParseEdit([]byte(`{
+		$set: {"meta.seen": true},
+		$unset: {"items.price": true},
+		$rename: {name: "user.name"},
+		$retype: {age: "string"},
+	}`), query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.D{
+		{Key: "items", Value: []bson.D{{{Key: "sku", Value: "x"}, {Key: "price", Value: 3}}}},
+		{Key: "name", Value: "Ada"},
+		{Key: "age", Value: 36},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out, err := e.Append(nil, doc)
+	fmt.Println(bson.Raw(out), err)
+	// Output: {"items": [{"sku": "x"}], "age": "36", "meta": {"seen": true}, "user": {"name": "Ada"}} <nil>
+}
+
+// A document that cannot be edited is an error with the place.
+func ExampleCompileEdit() {
+	edit, err := bson.Marshal(bson.M{"$retype": bson.M{"items.price": "int64"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	e, err := query.CompileEdit(edit, query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.M{"items": []bson.M{{"price": 3.0}, {"price": 2.5}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = e.Append(nil, doc)
+	fmt.Println(err, errors.Is(err, query.ErrRetype))
+	// Output: bson: offset 45 (/items/1/price): cannot change the type: this double has no exact equal of type int64 true
+}

@@ -7,18 +7,18 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// Options are the options of compiling filters, sort orders and projections. The zero
-// value is the default.
+// Options are the options of compiling filters, sort orders, projections and edits. The
+// zero value is the default.
 type Options struct {
 	_ struct{} // keyed literals only
 
-	// MaxDepth is the largest number of open containers, in the filter and in the
-	// documents, and the largest number of keys in a path. Zero means
+	// MaxDepth is the largest number of open containers, in the filter, in the
+	// documents and in those that an edit makes, and the largest number of keys in a path. Zero means
 	// bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
 
-	// Text has the options for the text of Parse, ParseSort and ParseProjection. These
-	// functions set Shell, and MaxDepth to the MaxDepth of Options. CanonicalOnly turns
+	// Text has the options for the text of Parse, ParseSort, ParseProjection and
+	// ParseEdit. These functions set Shell, and MaxDepth to the MaxDepth of Options. CanonicalOnly turns
 	// the syntax of the shell off. With Legacy a document with only $regex is a regex,
 	// which $elemMatch does not accept.
 	Text extjson.DecodeOptions

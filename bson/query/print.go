@@ -158,10 +158,12 @@ func valueWords(v bsoncore.Value) string {
 }
 
 // typeWords returns the name of a type with its article.
-func typeWords(t bsoncore.Type) string {
-	name := t.String()
-	if strings.IndexByte("aeiou", name[0]) >= 0 {
-		return "an " + name
+func typeWords(t bsoncore.Type) string { return withArticle(t.String()) }
+
+// withArticle returns a noun with its article.
+func withArticle(noun string) string {
+	if strings.IndexByte("aeiou", noun[0]) >= 0 {
+		return "an " + noun
 	}
-	return "a " + name
+	return "a " + noun
 }

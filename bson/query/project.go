@@ -22,12 +22,6 @@ type Projection struct {
 	depth   int  // MaxDepth
 }
 
-// A fieldNode is a name in the tree of the paths of a projection.
-type fieldNode struct {
-	names names
-	kids  []*fieldNode // in the order of names; nil: the whole field
-}
-
 // CompileProjection compiles a projection: a document whose keys are paths, and whose
 // values are true or numbers other than 0 for the fields to keep, or all false or 0 for
 // the fields to leave out. {"a": {"b": 1}} is {"a.b": 1}. A projection that keeps fields
@@ -77,7 +71,7 @@ type projectionReader struct {
 func (r *projectionReader) projection() *Projection {
 	include := r.kind == included || r.kind == unknown && r.id == included
 	if includeID := r.id != excluded; includeID == include {
-		r.root.add(path{idName}) // unless a path leads into it
+		r.root.add(path{idName}, chosenPath) // unless a path leads into it
 	}
 	return &Projection{root: r.root, include: include, depth: r.depth}
 }
@@ -85,19 +79,28 @@ func (r *projectionReader) projection() *Projection {
 // fields reads the open document, whose fields are below the path before.
 func (r *projectionReader) fields(before path) {
 	for r.c.Next() {
-		key := string(r.c.Key())
-		at, err := parsePath(key, r.depth-len(before))
-		switch {
-		case err != nil:
-			r.c.Fail(err)
-		case strings.HasPrefix(key, "$"):
-			r.c.Fail(fmt.Errorf("%w: %s in a projection; for a field with this name write %q", ErrUnsupported, shortened(key), "/"+key))
-		case strings.HasSuffix(key, ".$"):
-			r.c.Fail(fmt.Errorf("%w: the positional operator needs a filter; name the field without it", ErrUnsupported))
-		default:
+		if at := fieldPath(&r.c, r.depth-len(before), "projection"); at != nil {
 			r.field(append(before[:len(before):len(before)], at...))
 		}
 	}
+}
+
+// fieldPath returns the path in the current key of c, with at most most keys. what has the
+// key, for messages. On a fault it is nil.
+func fieldPath(c *bsoncore.Cursor, most int, what string) path {
+	key := string(c.Key())
+	at, err := parsePath(key, most)
+	switch {
+	case err != nil:
+	case strings.HasPrefix(key, "$"):
+		err = fmt.Errorf("%w: %s in %s; for a field with this name write %q", ErrUnsupported, shortened(key), withArticle(what), "/"+key)
+	case strings.HasSuffix(key, ".$"):
+		err = fmt.Errorf("%w: the positional operator needs a filter; name the field without it", ErrUnsupported)
+	default:
+		return at
+	}
+	c.Fail(err)
+	return nil
 }
 
 // field reads the current element, the value of the field at.
@@ -115,7 +118,7 @@ func (r *projectionReader) field(at path) {
 	kind := r.choice()
 	if len(at) == 1 && at[0] == idName {
 		if r.id != unknown || r.root.names.find([]byte(idName)) >= 0 {
-			r.c.Fail(collision(at))
+			r.c.Fail(collision("projection", at))
 		}
 		r.id = kind
 		return
@@ -124,8 +127,8 @@ func (r *projectionReader) field(at path) {
 		r.c.Fail(fmt.Errorf("%w; only _id can be excluded from included fields", ErrMixed))
 	}
 	r.kind = kind
-	if at[0] == idName && r.id != unknown || !r.root.add(at) {
-		r.c.Fail(collision(at))
+	if end, _ := r.root.add(at, chosenPath); end == nil || at[0] == idName && r.id != unknown {
+		r.c.Fail(collision("projection", at))
 	}
 }
 
@@ -151,32 +154,9 @@ func (r *projectionReader) choice() choice {
 	return included
 }
 
-func collision(at path) error {
-	return fmt.Errorf("%w: the projection has %s twice, or a field below it", ErrPath, shortened(at.String()))
-}
-
-// add adds a path and reports whether it is neither known, nor above or below a path
-// that is known.
-func (n *fieldNode) add(at path) bool {
-	for i, name := range at {
-		last := i == len(at)-1
-		k := n.names.find([]byte(name))
-		if k >= 0 {
-			if last || n.kids[k] == nil {
-				return false
-			}
-			n = n.kids[k]
-			continue
-		}
-		var kid *fieldNode
-		if !last {
-			kid = new(fieldNode)
-		}
-		n.names.add(name)
-		n.kids = append(n.kids, kid)
-		n = kid
-	}
-	return true
+// collision returns the error for a path that meets another path of a projection or edit.
+func collision(what string, at path) error {
+	return fmt.Errorf("%w: the %s has %s twice, or a field below it or above it", ErrPath, what, shortened(at.String()))
 }
 
 // Append appends the fields of doc that p keeps to dst, in the order of doc, and returns
@@ -203,8 +183,8 @@ type projector struct {
 	include bool
 }
 
-// end returns the offset after the current element.
-func (w *projector) end() int { return w.c.ValueOffset() + len(w.c.Data()) }
+// endOf returns the offset after the current element of c.
+func endOf(c *bsoncore.Cursor) int { return c.ValueOffset() + len(c.Data()) }
 
 // fields copies the fields of the open document. Elements that are kept and follow each
 // other are copied at once.
@@ -221,7 +201,7 @@ func (w *projector) fields(dst []byte, n *fieldNode) []byte {
 				dst = append(dst, w.doc[from:to]...)
 				from = w.c.Offset()
 			}
-			to = w.end()
+			to = endOf(&w.c)
 		}
 	}
 	return append(dst, w.doc[from:to]...)
@@ -233,7 +213,7 @@ func (w *projector) field(dst []byte, n *fieldNode) []byte {
 		if w.include {
 			return dst
 		}
-		return append(dst, w.doc[w.c.Offset():w.end()]...)
+		return append(dst, w.doc[w.c.Offset():endOf(&w.c)]...)
 	}
 	dst = append(dst, w.doc[w.c.Offset():w.c.ValueOffset()]...)
 	return w.container(dst, n)

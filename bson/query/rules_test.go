@@ -128,6 +128,7 @@ func TestRefused(t *testing.T) {
 		{"filter", func(text []byte) error { _, err := query.Parse(text, query.Options{}); return err }},
 		{"order", func(text []byte) error { _, err := query.ParseSort(text, query.Options{}); return err }},
 		{"projection", func(text []byte) error { _, err := query.ParseProjection(text, query.Options{}); return err }},
+		{"edit", func(text []byte) error { _, err := query.ParseEdit(text, query.Options{}); return err }},
 	} {
 		testRefused(t, rows(t, "| "+of.name+" | path | error matches | text contains |"), of.parse)
 	}

@@ -96,6 +96,10 @@ func functions(t *testing.T) map[string][]function {
 	if err != nil {
 		t.Fatal(err)
 	}
+	edit, err := query.ParseEdit([]byte(`{$set: {key2: {a: 1}}, $retype: {key1: "string"}, $rename: {key3: "a.b"}}`), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	id, amount, u := objectid.ID{1, 2, 3}, decimal128.FromBits(0x3040000000000000, 12345), bson.UUID{1, 2}
 	bad := []byte("x")
 	ill := bsoncore.End(bsoncore.AppendString(begun(), "key", "\xff"), 0)
@@ -227,6 +231,7 @@ func functions(t *testing.T) map[string][]function {
 		}),
 		"query.Sort.AppendKey":              each(docs, order.AppendKey),
 		"query.Projection.Append":           each(docs, fields.Append),
+		"query.Edit.Append":                 each(docs, edit.Append),
 		"decimal128.AppendFloat64Exact":     one(func(dst []byte) []byte { return decimal128.AppendFloat64Exact(dst, 0.1) }),
 		"decimal128.Decimal.AppendNotation": one(func(dst []byte) []byte { return amount.AppendNotation(dst, decimal128.Engineering) }),
 	}

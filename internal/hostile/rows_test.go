@@ -369,6 +369,15 @@ var calls = []call{
 			return held{p, err}
 		}
 	}},
+	{"query.CompileEdit", documents, func(data []byte) func() any {
+		edit, mark := bsoncore.Begin(nil)
+		edit = bsoncore.AppendDocument(edit, "$set", named(data))
+		edit = bsoncore.End(edit, mark)
+		return func() any {
+			e, err := query.CompileEdit(edit, query.Options{})
+			return held{e, err}
+		}
+	}},
 	{"query.ParseSort", append(ofText, Shell), direct(func(text []byte) any {
 		s, err := query.ParseSort(text, query.Options{})
 		return held{s, err}
@@ -390,6 +399,16 @@ var calls = []call{
 		}
 		return func() any {
 			doc, err := p.Append(nil, data)
+			return held{doc, err}
+		}
+	}},
+	{"query.Edit.Append", documents, func(data []byte) func() any {
+		e, err := query.ParseEdit([]byte(`{$unset: {"a.a.a": 1, "0.0": 1}, $retype: {b: "string"}, $rename: {"": "x", "a.b": "c.d.e"}}`), query.Options{})
+		if err != nil {
+			panic(err)
+		}
+		return func() any {
+			doc, err := e.Append(nil, data)
 			return held{doc, err}
 		}
 	}},
