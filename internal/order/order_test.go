@@ -54,7 +54,7 @@ var allowed = map[string][]string{
 var command = map[string][]string{
 	"":          {"cli"},
 	"cli":       {"run", "codec", "stage", "sink", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
-	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt"},
+	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
 	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record"},
 	"sink":      {"record", "codec", "inspect", "oneline"},

@@ -22,13 +22,6 @@ var foreignNames = map[string]string{
 	"nsTo":       "ns-to",
 }
 
-// lacking are flags of mongoexport that bsonjs does not have.
-var lacking = []string{"sort"}
-
-// lackingCure is the advice about a flag of lacking. jq 1.6 alters the
-// numbers of relaxed text.
-const lackingCure = "bsonjs has no flag for this; type bsonjs -m canonical FILE | jq -c FILTER | bsonjs -t bson, and keep -m canonical, because jq may alter numbers"
-
 // acceptForeignNames makes fs know foreignNames. It must be called before
 // flags are added.
 func acceptForeignNames(fs *pflag.FlagSet) {

@@ -32,7 +32,8 @@ type convertOptions struct {
 	inputGroup
 	spaceGroup
 	selection
-	orderGroup
+	ordering
+	sortGroup
 	shape
 	spaceFieldGroup
 	bucketGroup
@@ -97,7 +98,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
-	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder)
+	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder, o.addSort)
 	group(fs, "Fields", fieldsNote, o.addFields)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
@@ -149,9 +150,12 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
+	sorting := func(fs *pflag.FlagSet) error {
+		return o.checkSort(fs, &o.ordering, filterOptions(&o.inputGroup, &o.limitGroup))
+	}
 	fields := func(*pflag.FlagSet) error { return o.checkFields(o.maxDepth) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check, fields, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, fields, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.

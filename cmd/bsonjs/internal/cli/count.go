@@ -23,7 +23,7 @@ type countOptions struct {
 	inputGroup
 	spaceGroup
 	selection
-	orderGroup
+	ordering
 	jobGroup
 	fileGroup
 	records bool // --json: lines of JSON
@@ -88,7 +88,7 @@ func (o *countOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check)
 }
 
 // plan makes the run count documents, and continue after faults.

@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -13,51 +15,125 @@ import (
 
 // An orderGroup has the flags that select documents by their order.
 type orderGroup struct {
-	skip, limit int64  // documents, 0: none and all
-	share       uint64 // see run.Share
-	seed        int64
-	perSpace    bool
+	skip, limit, tail int64 // documents, 0: none, and all
+	sample            sampleSize
+	seed              int64
+	perSpace          bool
+	memory            int // bytes, 0: the default
 }
+
+// An ordering has what is done with the order of documents.
+type ordering struct {
+	orderGroup
+	steps []run.Hold // in front of those of the group
+}
+
+// defaultMemory is the memory, in bytes, for documents that are held.
+const defaultMemory = 256 << 20
+
+// The values of --memory, in bytes.
+const (
+	leastMemory = 64 << 10
+	mostMemory  = int(min(int64(math.MaxInt), 1<<40))
+)
 
 func (g *orderGroup) addOrder(fs *pflag.FlagSet) {
 	fs.Var(&count{&g.skip}, "skip", "leave out the first `N` selected documents of the run")
 	fs.Var(&least{count{&g.limit}, "leave the flag out to write all documents"}, "limit",
 		"select at most `N` documents, behind those of --skip; then the run ends, and the rest of the input is not read")
-	fs.Var(&percentage{p: &g.share}, "sample", "select about `P%` of the documents behind those of --skip, such as 1% or 0.5%; the place of a document and --seed decide")
+	fs.Var(&least{count{&g.tail}, "leave the flag out to write all documents"}, "tail", "select the last `N` of the documents behind those of --skip")
+	fs.Var(&g.sample, "sample", "select `N` of the documents behind those of --skip, or about P% of them, such as 0.5%; the place of a document and --seed decide")
 	fs.Var(&count{&g.seed}, "seed", "select another sample for each `N`; the default is 0")
-	fs.BoolVar(&g.perSpace, "per-namespace", false, "apply --skip and --limit to each namespace; the inputs must have namespaces")
-	onlyMeant(fs, "skip", "limit", "sample", "seed", "per-namespace")
+	fs.BoolVar(&g.perSpace, "per-namespace", false, "apply --skip, --limit, --tail and --sample N to each namespace; the inputs must have namespaces")
+	fs.Var(&amount{&g.memory, leastMemory, mostMemory, byteUnits}, "memory", "hold at most `SIZE` of documents in memory, and more in temporary files; the default is 256MiB")
+	onlyMeant(fs, "skip", "limit", "tail", "sample", "seed", "per-namespace", "memory")
 }
 
 // check rejects combinations without effect.
-func (g *orderGroup) check(fs *pflag.FlagSet) error {
+func (g *ordering) check(fs *pflag.FlagSet) error {
+	var some []string
+	for _, name := range []string{"limit", "tail", "sample"} {
+		if given(fs, name) {
+			some = append(some, "--"+name)
+		}
+	}
 	switch {
-	case g.limit > 0 && g.share > 0:
-		return errors.New("--limit and --sample cannot be combined; leave out one of them")
-	case given(fs, "seed") && g.share == 0:
+	case len(some) > 1:
+		return fmt.Errorf("%s and %s cannot be combined; leave out one of them", some[0], some[1])
+	case given(fs, "seed") && !given(fs, "sample"):
 		return errors.New("--seed has no effect without --sample; add --sample, or leave --seed out")
-	case g.perSpace && g.skip == 0 && g.limit == 0:
-		return errors.New("--per-namespace has no effect without --skip and --limit; add one of them, or leave --per-namespace out")
+	case g.perSpace && g.skip == 0 && g.limit == 0 && g.tail == 0 && g.sample.n == 0:
+		return errors.New("--per-namespace has no effect without --skip, --limit, --tail and --sample N; add one of them, or leave --per-namespace out")
+	case given(fs, "memory") && !g.holds():
+		return errors.New("--memory has no effect, because no documents are held; leave it out")
 	}
 	return nil
 }
 
-// orders reports whether documents are selected by their order.
-func (g *orderGroup) orders() bool { return g.skip > 0 || g.limit > 0 || g.share > 0 }
+// orders reports whether documents are selected or sorted by their order.
+func (g *ordering) orders() bool {
+	return g.skip > 0 || g.limit > 0 || g.sample.share > 0 || g.holds()
+}
+
+// holds reports whether documents are held.
+func (g *ordering) holds() bool { return len(g.steps) > 0 || g.tail > 0 || g.sample.n > 0 }
 
 // planOrder makes the run select documents by their order.
-func (g *orderGroup) planOrder(r *run.Run) {
+func (g *ordering) planOrder(r *run.Run) {
 	if !g.orders() {
 		return
 	}
-	r.Order = &run.Order{
-		Skip: g.skip, Limit: g.limit, PerSpace: g.perSpace,
-		Share: run.Share{Seed: uint64(g.seed), Most: g.share},
+	r.Holds, r.Memory = g.steps, int64(cmp.Or(g.memory, defaultMemory))
+	var order *run.Order
+	if g.skip > 0 || g.limit > 0 || g.sample.share > 0 {
+		order = &run.Order{
+			Skip: g.skip, Limit: g.limit, PerSpace: g.perSpace,
+			Share: run.Share{Seed: uint64(g.seed), Most: g.sample.share},
+		}
+	}
+	switch {
+	case g.tail > 0:
+		g.holdLast(r, run.Tail(g.tail), order)
+	case g.sample.n > 0:
+		g.holdLast(r, run.Sample(g.sample.n, uint64(g.seed)), order)
+	default:
+		r.Order = order
 	}
 	if g.perSpace {
 		r.NeedsSpaces = cmp.Or(r.NeedsSpaces, "--per-namespace")
 	}
 }
+
+// holdLast makes h the last hold of the run, behind order.
+func (g *ordering) holdLast(r *run.Run, h run.Hold, order *run.Order) {
+	h.Order, h.PerSpace = order, g.perSpace
+	r.Holds = append(r.Holds, h)
+}
+
+// A sampleSize is a flag whose value is a number of documents, or a share of them.
+type sampleSize struct {
+	n     int64  // documents, 0: see share
+	share uint64 // see run.Share
+	text  string // as it is given, "" for all
+}
+
+// Set sets the number to digits, or the share to digits and %.
+func (s *sampleSize) Set(text string) (err error) {
+	of := sampleSize{text: text}
+	if (&count{&of.n}).Set(text) != nil || of.n == 0 {
+		of.share, err = shareOf(text)
+	}
+	if err == nil {
+		*s = of
+	}
+	return err
+}
+
+// String returns the value as it is given, "" for all.
+func (s *sampleSize) String() string { return s.text }
+
+// Type returns what help calls the value.
+func (s *sampleSize) Type() string { return "sample" }
 
 // A least is a count of 1 or more. instead is what the user can do for 0.
 type least struct {
@@ -73,15 +149,9 @@ func (l *least) Set(s string) error {
 	return nil
 }
 
-// A percentage is a flag whose value is a share of documents: the largest of 2^64 hashes
-// that is in it.
-type percentage struct {
-	p    *uint64
-	text string
-}
-
-// Set sets the share to digits, which may have a point, and %.
-func (p *percentage) Set(s string) error {
+// shareOf reads a percentage, digits that may have a point, and %: the largest of 2^64
+// hashes that is in the share.
+func shareOf(s string) (uint64, error) {
 	digits, ok := strings.CutSuffix(s, "%")
 	share := new(big.Rat)
 	if ok = ok && strings.Trim(digits, "0123456789.") == "" && len(digits) <= 32; ok {
@@ -89,19 +159,12 @@ func (p *percentage) Set(s string) error {
 	}
 	share.Mul(share, big.NewRat(1, 100))
 	if !ok || share.Sign() == 0 || share.Cmp(big.NewRat(1, 1)) > 0 {
-		return errors.New("must be a percentage over 0% and up to 100%, such as 1% or 0.5%")
+		return 0, errors.New("must be a number, 1 or more, or a percentage over 0% and up to 100%, such as 0.5%")
 	}
 	share.Mul(share, new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), 64)))
 	hashes := new(big.Int).Quo(share.Num(), share.Denom())
 	if hashes.Sign() > 0 { // they count from 0
 		hashes.Sub(hashes, big.NewInt(1))
 	}
-	*p.p, p.text = max(hashes.Uint64(), 1), s
-	return nil
+	return max(hashes.Uint64(), 1), nil
 }
-
-// String returns the percentage as it is given, "" for all.
-func (p *percentage) String() string { return p.text }
-
-// Type returns what help calls the percentage.
-func (p *percentage) Type() string { return "percentage" }

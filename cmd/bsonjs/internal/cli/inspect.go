@@ -26,7 +26,7 @@ type inspectOptions struct {
 	inputGroup
 	spaceGroup
 	selection
-	orderGroup
+	ordering
 	fileGroup
 	onError   errorPolicy   // stopOnError or skipErrors
 	documents *inspect.Span // by their numbers in the file; nil: all
@@ -117,7 +117,7 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check, o.checkShape, o.checkFaults)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, o.checkShape, o.checkFaults)
 }
 
 // checkShape rejects flags about text if lines of JSON are written.
@@ -167,7 +167,8 @@ func (o *inspectOptions) end(r *run.Run, result *run.Result) {
 
 // show returns the options of package inspect.
 func (o *inspectOptions) show() *sink.Inspect {
-	s := &sink.Inspect{Documents: o.documents, Parts: inspect.Options{MaxDepth: o.maxDepth}}
+	s := sink.NewInspect()
+	s.Documents, s.Parts = o.documents, inspect.Options{MaxDepth: o.maxDepth}
 	s.Wants.Offsets = o.offsets
 	if o.path != "" {
 		s.Wants.Path = &o.path
@@ -186,10 +187,9 @@ type viewer struct {
 	o *inspectOptions
 }
 
-// Begin prepares the view for the documents of in.
+// Begin returns the view of the documents of in.
 func (v viewer) Begin(in run.Input) (run.Sink, error) {
-	v.Name, v.From, v.Out = report.CleanName(in.Name), in.From, in.Out
-	return v.Inspect, nil
+	return v.In(report.CleanName(in.Name), in.From, in.Out), nil
 }
 
 // trial returns a copy of the options for a document in the format from.

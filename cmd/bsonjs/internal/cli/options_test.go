@@ -129,7 +129,7 @@ func TestOptions(t *testing.T) {
 				tc.want(want)
 			}
 			want.files = []string{"-"}
-			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, fieldGroup{}, shape{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
+			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, ordering{}, sampleSize{}, sortGroup{}, fieldGroup{}, shape{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
 				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
@@ -210,7 +210,7 @@ func TestGroupsAreOffered(t *testing.T) {
 		o.addFlags(fs)
 		fs.VisitAll(func(f *pflag.Flag) {
 			words := strings.Split(f.Value.Type(), "|")
-			for _, value := range []string{words[len(words)-1], "true", "7", "UTC", "/x", "a.b", "5%"} {
+			for _, value := range []string{words[len(words)-1], "true", "7", "UTC", "/x", "a.b", "5%", "1MiB"} {
 				if f.Value.Set(value) == nil {
 					return
 				}

@@ -100,8 +100,8 @@ func pathOf(cmd *cobra.Command) string {
 	return cmd.CommandPath()
 }
 
-// flagError adds a cure to an error about an unknown flag: a similar flag of cmd,
-// or a way without a flag.
+// flagError adds a cure to an error about an unknown flag: another command that has it, or
+// a similar flag of cmd.
 func flagError(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
@@ -110,9 +110,6 @@ func flagError(cmd *cobra.Command, err error) error {
 	name := unknown.GetSpecifiedName()
 	if short := unknown.GetSpecifiedShortnames(); len(short) > 1 {
 		name = short
-	}
-	if slices.Contains(lacking, name) {
-		return fmt.Errorf("%w; %s", err, lackingCure)
 	}
 	if text := flagElsewhere(cmd, name); text != "" {
 		return fmt.Errorf("%w; %s", err, text)

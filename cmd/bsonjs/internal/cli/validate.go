@@ -22,7 +22,7 @@ type validateOptions struct {
 	inputGroup
 	spaceGroup
 	selection
-	orderGroup
+	ordering
 	jobGroup
 	rules bson.ValidateOptions
 }
@@ -74,7 +74,7 @@ func (o *validateOptions) addRules(fs *pflag.FlagSet) {
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.orderGroup.check)
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check)
 }
 
 // plan makes the run check documents and write nothing.

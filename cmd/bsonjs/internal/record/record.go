@@ -33,8 +33,16 @@ type Record struct {
 	Shaped bool
 	Room   []byte
 
+	// Home is the namespace that the output gives to records of the input that have none;
+	// "": it gives none.
+	Home string
+
 	Number int64 // in its input, from 1
 	Place  Place // in its input, at which Source starts
+
+	// Of a record that is held, or was held:
+	Input  uint64 // number of its input, from 1. 0: Number and Place count from the start of the piece
+	Within string // the namespace in the container, which is not that of a measurement
 }
 
 // A Space is a namespace of a container, and a document of it. The zero Space is that

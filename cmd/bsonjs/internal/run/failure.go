@@ -48,8 +48,8 @@ type Failure struct {
 }
 
 // failure returns the failure of raw, whose fault is at an offset as in its error.
-func (s *source) failure(raw *fault, offset int64) *Failure {
-	from := s.from
+func (raw *fault) failure(offset int64) *Failure {
+	from := raw.in.from
 	if from.Holds != nil {
 		from = from.Holds
 	}
@@ -57,11 +57,16 @@ func (s *source) failure(raw *fault, offset int64) *Failure {
 		Err: raw.err, From: from, Left: -1, Wrapped: raw.wrapped, CRLF: raw.crlf,
 		read: raw.read, text: raw.source, offset: offset - raw.start,
 	}
-	if raw.part > 0 { // its bytes are not those of the document
+	switch {
+	case raw.part > 0: // its bytes are not those of the document
 		f.text = nil
+	case raw.source == nil && raw.data != nil: // they were not kept
+		f.From, f.text = codec.BSON, raw.data
 	}
-	if size := s.in.Size(); size >= 0 && !raw.read {
-		f.Left = max(size-raw.base.Offset-raw.start, 0)
+	if !raw.read {
+		if size := raw.in.file.Size(); size >= 0 {
+			f.Left = max(size-raw.base.Offset-raw.start, 0)
+		}
 	}
 	return f
 }
@@ -92,7 +97,7 @@ func (t *stream) newHinter(raw fault) *hinter {
 	if raw.read || !t.wantsHint() {
 		return h
 	}
-	h.failure = t.failure(&raw, report.Diagnose(raw.err).Place.Offset)
+	h.failure = raw.failure(report.Diagnose(raw.err).Place.Offset)
 	if _, ok := t.r.(ahead); ok && t.from.Checks && h.failure.offset <= maxTried-maxAhead {
 		h.most = maxTried + 1
 		if t.from.Text {
@@ -120,7 +125,7 @@ func (h *hinter) Write(p []byte) (int, error) {
 // readOn looks for the end of the damaged bytes if the run ends with them, but
 // does not wait for bytes.
 func (h *hinter) readOn() {
-	if h.most > 0 && !h.t.in.Waits() {
+	if h.most > 0 && !h.t.file.Waits() {
 		h.t.r.Resync(h)
 	}
 }

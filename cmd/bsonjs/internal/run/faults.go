@@ -82,10 +82,13 @@ func (e *engine) passOver(f *report.Fault) *report.Fault {
 // reading from it.
 func (e *engine) inputFault(name string, err error) *report.Fault {
 	switch {
-	case e.out.Err() != nil: // met while writing before the read
-		return e.outputFault(e.out.Err())
+	case e.writeErr() != nil: // met while writing before the read
+		return e.outputFault(e.writeErr())
 	case errors.Is(err, interrupt.ErrInterrupted):
 		return e.interrupted()
+	}
+	if f := holdFault(err); f != nil {
+		return f
 	}
 	if z, ok := errors.AsType[*compress.Error](err); ok {
 		return report.CompressionFault(name, z)
@@ -93,14 +96,19 @@ func (e *engine) inputFault(name string, err error) *report.Fault {
 	return report.ReadFault(name, err)
 }
 
-// readFault is inputFault for an error of reading s. It has the number of bytes
+// readFault is inputFault for an error of reading o. It has the number of bytes
 // of the file that could be read, which does not depend on where a stream began.
-func (s *source) readFault(err error) *report.Fault { return after(s.in, s.inputFault(s.name, err)) }
+func (e *engine) readFault(o *origin, err error) *report.Fault {
+	return after(o.file, e.inputFault(o.name, err))
+}
 
 // after returns f, a fault of reading in, with the number of bytes that have been
 // read from the file.
 func after(in *file.Reader, f *report.Fault) *report.Fault {
-	if n := in.Offset(); n > 0 && f.Code == report.CodeInput {
+	if in == nil || f.Code != report.CodeInput {
+		return f
+	}
+	if n := in.Offset(); n > 0 {
 		f.Why += ", after " + report.Plural(n, "byte")
 	}
 	return f
@@ -121,7 +129,7 @@ func (e *engine) interrupted() *report.Fault {
 	if s, ok := errors.AsType[*interrupt.Signal](context.Cause(e.ctx)); ok {
 		code += report.Code(s.Number)
 	}
-	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(e.Written())}
+	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(e.inOutput())}
 }
 
 // unknownFormat returns the fault of an input whose format neither its bytes
@@ -139,6 +147,7 @@ func (s *source) unknownFormat() *report.Fault {
 // one. report makes a report.Fault of it.
 type fault struct {
 	err    error
+	in     *origin      // the input
 	number int64        // of the document in the input, from 1
 	part   int          // of the record in the document; see record.Record
 	shaped bool         // err counts bytes of the shaped record
@@ -147,43 +156,45 @@ type fault struct {
 	base   record.Place // place from which err counts, if it was not read
 	read   bool         // the record was read, but cannot be written
 
-	source  []byte // of the record, if it was read
+	source  []byte // of the record, if it was read; nil: it was not kept
+	size    int    // bytes of the source
+	data    []byte // the document, if it was held
 	wrapped bool   // see Failure
 	crlf    bool   // see Failure
 	start   int64  // offset from base of the bytes that were not read
 }
 
-// reject rejects the record of raw, whose bytes are data.
-func (s *source) reject(raw fault, data []byte) *report.Fault {
-	f, ok := s.report(raw)
+// reject rejects the record of raw.
+func (e *engine) reject(raw fault) *report.Fault {
+	f, ok := e.report(raw)
 	if !ok {
-		return s.readFault(raw.err)
+		return e.readFault(raw.in, raw.err)
 	}
 	switch {
 	case raw.part > 0:
 		f.Advice = fmt.Sprintf("this is measurement %d of the bucket", raw.part)
-		if s.kept == raw.at.Offset+1 { // for another record
-			return s.countRejected(f)
+		if raw.in.kept == raw.at.Offset+1 { // for another record
+			return e.countRejected(f)
 		}
-		s.kept = raw.at.Offset + 1
-	case s.Policy != Report && s.serial == nil:
-		f.Skipped, f.From = int64(len(data)), raw.at.Offset
+		raw.in.kept = raw.at.Offset + 1
+	case e.Policy != Report && e.serial == nil:
+		f.Skipped, f.From = int64(raw.size), raw.at.Offset
 	}
-	if err := s.keepRejected(data, s.from); err != nil {
-		return report.WriteFault(s.rejects.Name(), err)
+	if err := e.keepRejected(raw.source, raw.in.from); err != nil {
+		return report.WriteFault(e.rejects.Name(), err)
 	}
-	return s.countRejected(f)
+	return e.countRejected(f)
 }
 
 // report reports all faults of the record of raw except the last one, which it
 // returns. It returns false if raw is not about a record.
-func (s *source) report(raw fault) (*report.Fault, bool) {
+func (e *engine) report(raw fault) (*report.Fault, bool) {
 	all, _ := errors.AsType[record.Faults](raw.err)
 	var last *report.Fault
 	for _, err := range record.Listed(raw.err) {
-		s.Say.Faults(last)
+		e.Say.Faults(last)
 		raw.err = err
-		if last = s.diagnose(raw); last == nil {
+		if last = e.diagnose(raw); last == nil {
 			return nil, false
 		}
 	}
@@ -195,26 +206,27 @@ func (s *source) report(raw fault) (*report.Fault, bool) {
 
 // diagnose returns raw with its place in the input, or nil if raw is not about a
 // record.
-func (s *source) diagnose(raw fault) *report.Fault {
+func (e *engine) diagnose(raw fault) *report.Fault {
 	f := report.Diagnose(raw.err)
 	if f == nil {
 		return nil
 	}
-	failure := s.failure(&raw, f.Place.Offset)
+	in := raw.in
+	failure := raw.failure(f.Place.Offset)
 	start := int64(-1)
-	if !raw.read && s.from.Offsets {
+	if !raw.read && in.from.Offsets {
 		start = raw.base.Offset + raw.start
 	}
 	f.Within(raw.err, start, failure.Left)
 	if raw.read {
-		s.advise(f, failure)
+		e.advise(f, failure)
 	}
 	switch at := f.Place; {
-	case raw.read && s.from.Offsets && raw.part == 0 && !raw.shaped:
+	case raw.read && in.from.Offsets && raw.part == 0 && !raw.shaped:
 		at.Offset += raw.at.Offset
 	case raw.read: // its offset counts bytes of BSON, which are in no file
 		at.Offset = raw.at.Offset
-		if s.from.Text {
+		if in.from.Text {
 			at.Line, at.Column = raw.at.Line+1, raw.at.Column+1
 		}
 	default:
@@ -225,23 +237,23 @@ func (s *source) diagnose(raw fault) *report.Fault {
 		if at.Line > 0 {
 			at.Line += raw.base.Line
 		}
-		if s.wide != nil {
-			f.Why = cmp.Or(s.wide.Fault(at.Offset), f.Why)
+		if in.wide != nil {
+			f.Why = cmp.Or(in.wide.Fault(at.Offset), f.Why)
 		}
 	}
-	if s.decoder.Follow != nil {
+	if in.contains {
 		f.Space, raw.number = raw.space.Name, raw.space.Number
-	} else if s.namespace != "" {
-		f.Space, f.Alone = s.namespace, true
+	} else if in.namespace != "" {
+		f.Space, f.Alone = in.namespace, true
 	}
-	return s.about(f, raw.number)
+	return in.about(f, raw.number)
 }
 
-// about returns f as a fault of the record with the given number in s.
-func (s *source) about(f *report.Fault, number int64) *report.Fault {
-	f.In(s.name, number)
+// about returns f as a fault of the record with the given number in o.
+func (o *origin) about(f *report.Fault, number int64) *report.Fault {
+	f.In(o.name, number)
 	if number <= 1 && f.Hint == "" {
-		f.Hint = s.looks
+		f.Hint = o.looks
 	}
 	return f
 }

@@ -88,7 +88,7 @@ func (e *engine) gatherFile(target Gatherer, name string, m *member) error {
 	if err != nil {
 		return nil
 	}
-	s := &source{engine: e, in: in, member: m, from: e.format(name, head)}
+	s := &source{engine: e, member: m, origin: &origin{file: in, from: e.format(name, head)}}
 	s.findArchive()
 	from := s.from
 	if from == nil {

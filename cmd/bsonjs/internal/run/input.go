@@ -16,25 +16,35 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
+// An origin is an input as faults name it.
+type origin struct {
+	file *file.Reader // nil: it is closed
+	name string       // for messages
+	from *codec.Codec
+	// namespace is that of all documents; "": they have none, or those of a container.
+	namespace string
+	contains  bool         // the documents have namespaces of their own
+	wide      *codec.UTF16 // nil: the input is not UTF-16
+	looks     string       // what the input seems to be, as a hint for a fault in the first document; may be ""
+	// kept is the offset, plus one, of the last document of several records that was
+	// kept among the rejects.
+	kept   int64
+	number uint64 // among the inputs with a sink, from 1
+	target Input  // the input, as the Target knows it
+	home   string // see Homed
+	own    Sink   // of its records, if that is for one input only and records are held; else nil
+}
+
 // A source is an input while its records are read.
 type source struct {
 	*engine
-	in     *file.Reader
-	name   string  // for messages
-	member *member // s as a file of a directory; nil: it is none
-	// namespace is that of all documents; "": they have none, or those of a container.
-	namespace string
-	from      *codec.Codec
-	decoder   codec.Decoder
-	wide      *codec.UTF16 // nil: the input is not UTF-16
-	crlf      *codec.CRLF  // nil: no carriage returns are removed
-	checked   int          // faults for which undoesCRLF has looked at the bytes
-	target    Input        // s, as the Target knows it
-	serial    Serial       // the sink, if it is one; else nil
-	window    *window      // of all records; nil: there is no Order, or each record has that of its namespace
-	input     uint64       // number of s among the inputs with a sink, from 1
-	looks     string       // what the input seems to be, as a hint for a fault in the first document; may be ""
-	feed      *pipeline.Feed
+	*origin
+	member  *member // s as a file of a directory; nil: it is none
+	decoder codec.Decoder
+	crlf    *codec.CRLF // nil: no carriage returns are removed
+	checked int         // faults for which undoesCRLF has looked at the bytes
+	window  *window     // of all records; nil: there is no Order, or each record has that of its namespace
+	feed    *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
 	// cutAt is the offset of the next piece.
@@ -42,9 +52,6 @@ type source struct {
 	// alone reads the records that workers leave to take because their output is
 	// long.
 	alone codec.PieceReader
-	// kept is the offset, plus one, of the last document of several records that was
-	// kept among the rejects.
-	kept int64
 	// failed is the fault that ended take, if it ends the run.
 	failed *report.Fault
 	// cutShort reports that the last bytes of s are the start of a document.
@@ -56,6 +63,13 @@ type source struct {
 	at    record.Place // end of what is done
 	state codec.State  // state there
 	docs  int64        // records read before it, rejected ones included
+}
+
+// isPrivate reports whether to is for the records of one input only.
+func isPrivate(to Sink) bool {
+	_, private := to.(Private)
+	_, serial := to.(Serial)
+	return private || serial
 }
 
 // openInput opens an input, which is m if m is not nil, unless it is open already.
@@ -97,7 +111,8 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		e.empty(in, m)
 		return nil // no documents, in any format
 	}
-	s := &source{engine: e, in: in, name: in.Name(), member: m, namespace: m.space(), from: e.format(name, head)}
+	s := &source{engine: e, member: m, origin: &origin{file: in, name: in.Name(), namespace: m.space(), from: e.format(name, head)}}
+	defer func() { s.file = nil }()
 	head = slices.Clone(head) // findArchive reads on
 	s.findArchive()
 	r, head := s.restored(in, head)
@@ -144,14 +159,14 @@ const opening = 16
 // the search if s seems to be of a format, nor does a message that the format is not
 // known.
 func (s *source) findArchive() {
-	searches := !s.in.Waits() || s.FindArchives && (s.from == nil || s.from == codec.BSON)
+	searches := !s.file.Waits() || s.FindArchives && (s.from == nil || s.from == codec.BSON)
 	if s.From != nil || s.member != nil || !searches || s.from != nil && !s.FindArchives {
 		return
 	}
-	if head, err := s.in.Head(opening); err != nil || !codec.MayHideArchive(head, s.from) {
+	if head, err := s.file.Head(opening); err != nil || !codec.MayHideArchive(head, s.from) {
 		return
 	}
-	switch at := codec.IndexArchive(s.in.Ahead(codec.MaxStart)); {
+	switch at := codec.IndexArchive(s.file.Ahead(codec.MaxStart)); {
 	case at < 0:
 	case s.FindArchives:
 		s.from = codec.Archive
@@ -182,7 +197,7 @@ func (e *engine) format(name string, head []byte) *codec.Codec {
 // list lists the namespaces of s, if the target wants that.
 func (s *source) list() *report.Fault {
 	target, ok := s.Target.(Lister)
-	if !ok || s.decoder.List == nil || s.out.Err() != nil {
+	if !ok || s.decoder.List == nil || s.writeErr() != nil {
 		return nil
 	}
 	if err := target.List(s.target, s.decoder.List()); err != nil {
@@ -251,13 +266,27 @@ func (s *source) begin() *report.Fault {
 		}
 		s.decoder = s.unbucketing().Decoder(s.decoder)
 	}
-	s.sink, s.pending = to, to.Part()
-	s.pending.Reset(0, streamText)
-	s.serial, _ = to.(Serial)
+	s.contains = s.decoder.Follow != nil
 	s.begun++
-	s.input = s.begun
+	s.origin.number = s.begun
+	s.setHome(to)
+	if s.hold != nil {
+		if isPrivate(to) {
+			s.own = to
+		}
+		s.origins = append(s.origins, s.origin)
+		to = s.hold
+	}
+	s.use(to)
 	s.openWindow()
 	return nil
+}
+
+// use makes to the sink of the next records.
+func (e *engine) use(to Sink) {
+	e.sink, e.pending = to, to.Part()
+	e.pending.Reset(0, streamText)
+	e.serial, _ = to.(Serial)
 }
 
 // unbucketing returns how the buckets in s become measurements.
@@ -312,7 +341,9 @@ func inputName(name string) string {
 func (s *source) all(r io.Reader) *report.Fault {
 	s.feed = s.buffers.NewFeed(s.ctx, r, s.flush)
 	defer func() {
-		s.In += s.feed.Bytes()
+		if !s.replays {
+			s.In += s.feed.Bytes()
+		}
 		s.feed.Close()
 	}()
 	if s.full() {
@@ -332,8 +363,8 @@ func (s *source) all(r io.Reader) *report.Fault {
 			return s.failed
 		case s.ctx.Err() != nil:
 			return s.interrupted()
-		case err != nil || s.out.Err() != nil:
-			return s.readFault(err)
+		case err != nil || s.writeErr() != nil:
+			return s.readFault(s.origin, err)
 		case s.full():
 			return s.flushFault()
 		}
@@ -346,7 +377,8 @@ func (s *source) all(r io.Reader) *report.Fault {
 
 // cuts reports whether s may be cut into pieces.
 func (s *source) cuts() bool {
-	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows()
+	turns := s.replays && isPrivate(s.sink)
+	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows() && !turns
 }
 
 // behind returns the place after data, which starts at p.
@@ -374,23 +406,35 @@ func (s *source) choose(rec *record.Record) (outcome, error) {
 	if s.namespace != "" && rec.Part == 0 {
 		rec.Space.Name = s.namespace
 	}
+	switch {
+	case s.replays:
+		rec.Home = s.origins[rec.Input-1].home
+	case s.home != "":
+		rec.Home = s.home
+	}
 	if rec.Fault != nil {
 		return rejected, rec.Fault
 	}
 	rec.Shaped = false
-	if len(s.Stages) > 0 { // most runs have none
-		return through(s.Stages, rec)
+	if len(s.stages) > 0 { // most runs have none
+		return through(s.stages, rec)
 	}
 	return added, nil
 }
 
 // shape passes rec, which is chosen and at offset in s, through the stages behind Order.
 func (s *source) shape(rec *record.Record, offset int64) (outcome, error) {
-	if s.Order != nil && !s.Order.Share.has(s.input, offset, rec.Part) {
-		return filtered, nil
+	if s.order != nil && s.order.Share.Most > 0 {
+		input := s.origin.number
+		if s.replays {
+			input, offset = rec.Input, rec.Place.Offset
+		}
+		if !s.order.Share.has(input, offset, rec.Part) {
+			return filtered, nil
+		}
 	}
-	if len(s.Shaping) > 0 {
-		return through(s.Shaping, rec)
+	if len(s.shaping) > 0 {
+		return through(s.shaping, rec)
 	}
 	return added, nil
 }

@@ -66,6 +66,9 @@ func (t *stream) mend(h *holder, f *report.Fault) bool {
 		return false
 	}
 	rec := &record.Record{Type: bson.TypeDocument, Data: doc, Source: h.held, Space: t.space()}
+	if t.locates() {
+		t.locate(rec, record.Place{Offset: f.From})
+	}
 	switch what, _ := t.add(rec, f.From); {
 	case what == added:
 		t.wait(rec)

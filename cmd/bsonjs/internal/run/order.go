@@ -32,13 +32,15 @@ type Share struct {
 // has reports whether the record at offset of an input, the given part of its document, is
 // in s. It needs no state, so that all workers decide alike.
 func (s Share) has(input uint64, offset int64, part int) bool {
-	if s.Most == 0 {
-		return true
-	}
+	return s.Most == 0 || hashOf(s.Seed, input, offset, part) <= s.Most
+}
+
+// hashOf returns a hash of a seed and the place of a record.
+func hashOf(seed, input uint64, offset int64, part int) uint64 {
 	var r rand.PCG
-	r.Seed(s.Seed, input)
+	r.Seed(seed, input)
 	r.Seed(r.Uint64()^uint64(offset), uint64(part))
-	return r.Uint64() <= s.Most
+	return r.Uint64()
 }
 
 // A window is what is left of an Order. The nil window has all records.
@@ -50,12 +52,12 @@ type window struct {
 
 // windowOf returns the window of a namespace.
 func (e *engine) windowOf(space string) *window {
-	if !e.Order.PerSpace {
+	if !e.order.PerSpace {
 		space = ""
 	}
 	w := e.windows[space]
 	if w == nil {
-		w = &window{skip: e.Order.Skip, left: e.Order.Limit, limited: e.Order.Limit > 0}
+		w = &window{skip: e.order.Skip, left: e.order.Limit, limited: e.order.Limit > 0}
 		e.windows[space] = w
 	}
 	return w
@@ -63,7 +65,7 @@ func (e *engine) windowOf(space string) *window {
 
 // openWindow sets the window of s.
 func (s *source) openWindow() {
-	if s.Order != nil && !s.mixesWindows() {
+	if s.order != nil && !s.mixesWindows() {
 		s.window = s.windowOf(s.namespace)
 	}
 }
@@ -71,7 +73,7 @@ func (s *source) openWindow() {
 // mixesWindows reports whether the records of s are in several windows. Workers do not
 // know the namespaces at the start of a piece, so s is then processed as a stream.
 func (s *source) mixesWindows() bool {
-	return s.Order != nil && s.Order.PerSpace && s.decoder.Follow != nil
+	return s.order != nil && s.order.PerSpace && s.contains
 }
 
 // full reports whether no record of the rest of s is wanted. Then the rest is not needed.
@@ -79,8 +81,8 @@ func (s *source) full() bool {
 	if !s.window.full() {
 		return false
 	}
-	s.enough, s.Limited = true, true
-	s.ended = s.ended || !s.Order.PerSpace
+	s.enough, s.Limited = true, s.Limited || !s.replays
+	s.ended = s.ended || !s.order.PerSpace
 	return true
 }
 

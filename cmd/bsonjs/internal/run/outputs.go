@@ -93,6 +93,14 @@ func (e *engine) openTree(o file.Output) (file.Opened, *report.Fault) {
 	return nil, report.WriteFault(o.Name, err)
 }
 
+// writeErr returns the error of writing the output, or of holding records.
+func (e *engine) writeErr() error {
+	if e.hold != nil && e.hold.err != nil {
+		return e.hold.err
+	}
+	return e.out.Err()
+}
+
 // writer returns the output, with its bytes counted.
 func (e *engine) writer() io.Writer { return outWriter{e} }
 
@@ -145,7 +153,7 @@ func (e *engine) writeLong(rec *record.Record) error {
 // flush writes pending. Records that cannot be written do not count as read
 // either.
 func (e *engine) flush() error {
-	err := e.out.Err()
+	err := e.writeErr()
 	if e.pending == nil {
 		return err
 	}
@@ -173,6 +181,9 @@ func (e *engine) flushFault() *report.Fault {
 func (e *engine) outputFault(err error) *report.Fault {
 	if errors.Is(err, interrupt.ErrInterrupted) {
 		return e.interrupted()
+	}
+	if f := holdFault(err); f != nil {
+		return f
 	}
 	return report.WriteFault(e.out.Name(), err)
 }
@@ -228,7 +239,7 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 			faults = append(faults, e.outputFault(err))
 		}
 	}
-	if e.out.Err() == nil {
+	if e.writeErr() == nil {
 		failed(e.flush())
 	}
 	var notes []string

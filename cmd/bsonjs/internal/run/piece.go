@@ -113,8 +113,13 @@ func (s *source) work(w *worker, p *piece) {
 	j.part.Reset(len(p.Data), s.maxOut(len(p.Data)))
 	alone, faulty := s.sink.Alone(), 0
 	rec := &w.rec
+	at, passed := record.Place{}, 0
 	for faulty < maxFaulty && w.r.Next(rec) {
 		from, size := int(rec.Offset), len(rec.Source)
+		if s.locates() {
+			at, passed = s.behind(at, p.Data[passed:from]), from
+			rec.Number, rec.Place = j.docs+1, at
+		}
 		what, err, chosen := long, error(nil), false
 		if len(rec.Data) <= alone {
 			if what, err = s.choose(rec); what == added {
@@ -186,7 +191,7 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	whole := s.window.takes(j)
 	// A piece that was not cut as its predecessor ended is for the stream, and
 	// so is one that the run ends in.
-	if !whole || s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.out.Err() != nil || !s.follow(p.Data[:j.used], j.rejects) || s.sink.Take(j.part) != nil {
+	if !whole || s.ctx.Err() != nil || j.from != s.state || s.endsWith(len(j.rejects)) || s.writeErr() != nil || !s.follow(p.Data[:j.used], j) || s.takeOut(j) != nil {
 		return 0, false
 	}
 	s.window.pass(j.chosen)
@@ -197,8 +202,9 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	for _, r := range j.rejects {
 		at = s.behind(at, p.Data[done:r.from])
 		done = r.from
-		raw := fault{err: r.err, number: s.docs + r.number, part: r.part, shaped: r.shaped, space: r.space, at: at, read: true, source: p.Data[r.from:r.to]}
-		if s.failed = s.reject(raw, p.Data[r.from:r.to]); s.failed != nil {
+		raw := fault{err: r.err, in: s.origin, number: s.docs + r.number, part: r.part, shaped: r.shaped, space: r.space, at: at, read: true, source: p.Data[r.from:r.to], size: r.to - r.from}
+		s.unframe(&raw)
+		if s.failed = s.reject(raw); s.failed != nil {
 			return r.to, false
 		}
 	}
@@ -207,19 +213,32 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 	return j.used, true
 }
 
-// follow tells the Decoder of a container that data, the start of a piece, is done. It
-// sets the namespaces of rejects, which are in data.
-func (s *source) follow(data []byte, rejects []reject) bool {
+// takeOut gives the output of j to the sink.
+func (s *source) takeOut(j *job) error {
+	if held, ok := j.part.(*heldPart); ok {
+		held.locate(s)
+	}
+	return s.sink.Take(j.part)
+}
+
+// follow tells the Decoder of a container that data, the start of the piece of j, is done.
+// It sets the namespaces of rejects and of records that are held.
+func (s *source) follow(data []byte, j *job) bool {
 	if s.decoder.Follow == nil {
 		return true
 	}
-	if len(rejects) == 0 {
+	rejects, items := j.rejects, heldIn(j.part)
+	if len(rejects) == 0 && len(items) == 0 {
 		return s.decoder.Follow(data, nil)
 	}
 	return s.decoder.Follow(data, func(offset int, in record.Space) {
 		for len(rejects) > 0 && rejects[0].from == offset {
 			rejects[0].space = in
 			rejects = rejects[1:]
+		}
+		for len(items) > 0 && items[0].offset == offset {
+			items[0].within = in
+			items = items[1:]
 		}
 	})
 }
@@ -240,7 +259,7 @@ func (s *source) takeLong(p *piece) bool {
 	if !rec.More {
 		end += len(rec.Source)
 	}
-	if !s.follow(p.Data[:end], nil) {
+	if !s.followLong(p.Data[:end], rec) {
 		return false
 	}
 	if what, err := s.putLong(rec, s.at.Offset+rec.Offset); err != nil {
@@ -259,4 +278,20 @@ func (s *source) takeLong(p *piece) bool {
 	s.state = r.State()
 	p.Data, p.Job.from = p.Data[end:], s.state
 	return true
+}
+
+// followLong is follow for rec, the first record of data. It sets the place of rec if the
+// sink needs that.
+func (s *source) followLong(data []byte, rec *record.Record) bool {
+	if s.locates() {
+		rec.Input, rec.Number, rec.Place = s.origin.number, s.docs+1, s.behind(s.at, data[:rec.Offset])
+	}
+	if s.decoder.Follow == nil {
+		return true
+	}
+	return s.decoder.Follow(data, func(offset int, in record.Space) {
+		if int64(offset) == rec.Offset && s.locates() {
+			rec.Within, rec.Number = in.Name, in.Number
+		}
+	})
 }

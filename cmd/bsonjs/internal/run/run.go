@@ -8,6 +8,8 @@
 //	  - input.go processes one input: in pieces, several at once (piece.go), and
 //	    around faults as a stream (stream.go). Both give the same records.
 //	  - order.go selects records by their order in the run.
+//	  - legs.go divides a run into legs, between which records are held: hold.go
+//	    holds them as frames (frame.go).
 //	  - folder.go processes a directory, file by file.
 //	  - gather.go reads the start of all inputs, for targets that need it.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
@@ -62,6 +64,13 @@ type Serial interface {
 	// rec.Data has the bytes from the start of the record, as far as they have
 	// been read.
 	Unread(p record.Part, rec *record.Record, err error) error
+}
+
+// A Private is a Sink for the records of one input only. So is a Serial.
+type Private interface {
+	Sink
+	// Private does nothing.
+	Private()
 }
 
 // A Target chooses the sink for the records of each input.
@@ -147,10 +156,14 @@ type Run struct {
 	// NeedsSpaces is a flag or command that needs inputs with namespaces, "" if there
 	// is none.
 	NeedsSpaces string
-	Stages      []Stage // before Order
-	Order       *Order  // nil: all records
-	Shaping     []Stage // behind it
-	Target      Target
+	Stages      []Stage // before Holds
+	// Holds are steps that hold records, in order, between Stages and Order. Memory is
+	// the number of bytes that they may have in memory. The rest is in temporary files.
+	Holds   []Hold
+	Memory  int64
+	Order   *Order  // nil: all records
+	Shaping []Stage // behind it
+	Target  Target
 
 	Output  file.Output
 	Rejects file.Output // Name is "" if the bytes of rejected records are not kept
@@ -204,15 +217,15 @@ type engine struct {
 	buffers pipeline.Buffers
 
 	out     file.Opened
-	tree    *file.Tree         // out, if it is a directory; else nil
-	rejects file.Opened        // nil: rejected records are not kept
-	windows map[string]*window // of Order, by namespace
-	begun   uint64             // inputs that have a sink, or have had one
-	sink    Sink               // of the current input
-	pending record.Part        // output of the sink that is not written yet
-	waiting int64              // records in pending
-	keys    record.Escapes     // of the records in pending
-	cut     bool               // the run was stopped in the middle of a record
+	tree    *file.Tree  // out, if it is a directory; else nil
+	rejects file.Opened // nil: rejected records are not kept
+	begun   uint64      // inputs that have a sink, or have had one
+	leg                 // the current part of the run
+	outlet              // for the records of the current input
+	origins []*origin   // the inputs with a sink, if records are held
+	store   *store      // of the records that are held; nil: there are none
+	shelved int64       // records that are held and not replayed yet
+	cut     bool        // the run was stopped in the middle of a record
 	// firstSpace is the first namespace of which documents were read, "" if there is
 	// none.
 	firstSpace string
@@ -222,14 +235,22 @@ type engine struct {
 	ended bool // the run ends before its inputs do, and its output is complete
 }
 
+// An outlet is a sink, and the output that it has not got yet.
+type outlet struct {
+	sink    Sink
+	serial  Serial         // the sink, if it is one; else nil
+	pending record.Part    // output of the sink that is not written yet
+	waiting int64          // records in pending
+	keys    record.Escapes // of the records in pending
+}
+
 // Do runs r until its inputs end or ctx does.
 func (r Run) Do(ctx context.Context) Result {
 	e := &engine{
-		Run:     r,
-		ctx:     ctx,
-		kept:    map[string]*file.Reader{},
-		windows: map[string]*window{},
-		in:      file.Input{Stdin: r.Stdin, Plain: compress.Plain{Opens: codec.OpensBSON, Known: codec.Known}},
+		Run:  r,
+		ctx:  ctx,
+		kept: map[string]*file.Reader{},
+		in:   file.Input{Stdin: r.Stdin, Plain: compress.Plain{Opens: codec.OpensBSON, Known: codec.Known}},
 	}
 	defer e.Progress.End()
 	e.Code = e.run()
@@ -251,13 +272,8 @@ func (e *engine) run() report.Code {
 	if f := e.gather(); f != nil {
 		return e.abandon(f)
 	}
-	for _, in := range e.Inputs {
-		if f := e.named(in); f != nil {
-			return e.abandon(f)
-		}
-		if e.ended {
-			break
-		}
+	if f := e.legs(); f != nil {
+		return e.abandon(f)
 	}
 	if f := e.complete(); f != nil {
 		return e.abandon(f)
@@ -287,5 +303,8 @@ func (e *engine) jobs() int {
 // count adds n to the records that were read.
 func (e *engine) count(n int64) {
 	e.Read += n
-	e.Progress.Count(e.Read)
+	if e.replays {
+		e.shelved -= n
+	}
+	e.Progress.Count(e.Read + e.shelved)
 }

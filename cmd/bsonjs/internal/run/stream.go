@@ -44,7 +44,7 @@ type stream struct {
 // bytes have no fault. In the last case it returns false and no fault.
 func (s *source) stream() (ended bool, f *report.Fault) {
 	t := &stream{source: s, r: s.decoder.Stream(s.feed, s.state), base: s.at}
-	if s.decoder.Follow != nil && s.at.Offset == 0 {
+	if s.contains && s.at.Offset == 0 {
 		t.clean = recovered // only the start of a container is not for pieces
 	}
 	for s.ctx.Err() == nil {
@@ -70,15 +70,21 @@ func (s *source) stream() (ended bool, f *report.Fault) {
 // record processes the current record.
 func (t *stream) record() *report.Fault {
 	t.cutShort = false
-	if t.serial != nil {
-		t.locate()
+	if t.locates() {
+		t.locate(&t.rec, t.start())
+	}
+	if t.replays {
+		if f := t.turnTo(t.rec.Input); f != nil {
+			return f
+		}
+	} else if t.serial != nil {
 		t.enough = t.serial.Enough(&t.rec)
 	}
 	switch what, err := t.add(&t.rec, t.start().Offset); {
 	case what == long:
 		return t.long()
-	case t.out.Err() != nil:
-		return t.outputFault(t.out.Err())
+	case t.writeErr() != nil:
+		return t.outputFault(t.writeErr())
 	case what == rejected:
 		return t.faulty(err)
 	case what == filtered:
@@ -119,15 +125,19 @@ func (t *stream) windowAt(rec *record.Record) *window {
 	return t.windowOf(t.space().Name)
 }
 
-// locate sets the number and the place of the current record.
-func (t *stream) locate() {
-	t.rec.Number, t.rec.Place = t.docs+1, t.start()
+// locates reports whether the sink needs the places of records, and the records have none.
+func (s *source) locates() bool { return !s.replays && (s.serial != nil || s.hold != nil) }
+
+// locate sets the number and the place of rec, the current document or a record of it.
+func (t *stream) locate(rec *record.Record, at record.Place) {
+	rec.Input, rec.Number, rec.Place = t.origin.number, t.docs+1, at
 	space := t.space()
-	if t.rec.Part > 0 { // its namespace is not that of the document
-		space.Name = t.rec.Space.Name
+	rec.Within = space.Name
+	if rec.Part > 0 { // its namespace is not that of the document
+		space.Name = rec.Space.Name
 	}
-	if t.rec.Space = space; space.Number > 0 {
-		t.rec.Number = space.Number
+	if rec.Space = space; space.Number > 0 {
+		rec.Number = space.Number
 	}
 }
 
@@ -157,7 +167,7 @@ func (t *stream) passed() {
 func (t *stream) long() *report.Fault {
 	err := t.writeLong(&t.rec)
 	switch {
-	case t.out.Err() != nil || errors.Is(err, interrupt.ErrInterrupted):
+	case t.writeErr() != nil || errors.Is(err, interrupt.ErrInterrupted):
 		return t.outputFault(err)
 	case err != nil:
 		return t.faulty(err)
@@ -172,29 +182,31 @@ func (t *stream) start() record.Place { return t.base.Plus(t.r.Place()) }
 
 // faulty handles the current record, which cannot be written because of err.
 func (t *stream) faulty(err error) *report.Fault {
-	raw := fault{err: err, number: t.docs + 1, part: t.rec.Part, shaped: t.rec.Shaped, space: t.space(), at: t.start(), read: true, source: t.rec.Source}
+	raw := fault{err: err, in: t.origin, number: t.docs + 1, part: t.rec.Part, shaped: t.rec.Shaped, space: t.space(), at: t.start(), read: true, source: t.rec.Source, size: len(t.rec.Source)}
 	if r, ok := t.r.(codec.LineReader); ok {
 		raw.wrapped = r.Wrapped()
 	}
-	if !t.canReject(t.rec.Source) {
+	rejects := t.canReject(t.rec.Source)
+	t.unframe(&raw)
+	if !rejects {
 		return t.resync(raw)
 	}
 	t.passed()
 	t.clean = 0
-	return t.reject(raw, t.rec.Source)
+	return t.reject(raw)
 }
 
 // unread handles bytes that cannot be read as a record because of err.
 func (t *stream) unread(err error) *report.Fault {
 	t.cutShort = errors.Is(err, bson.ErrTruncated)
-	raw := fault{err: err, number: t.docs + 1, space: t.space(), base: t.base, start: t.r.Place().Offset}
+	raw := fault{err: err, in: t.origin, number: t.docs + 1, space: t.space(), base: t.base, start: t.r.Place().Offset}
 	if c, ok := t.r.(codec.Container); ok && !c.Hides() {
 		return t.tolerate(raw)
 	}
 	r, ok := t.r.(codec.Handover)
 	if syntax := malformed(err); ok && syntax != nil && t.serial != nil {
 		t.rec = record.Record{Data: r.Buffered(), Offset: t.r.Place().Offset}
-		t.locate()
+		t.locate(&t.rec, t.start())
 		if err := t.serial.Unread(t.pending, &t.rec, syntax); err != nil {
 			return t.outputFault(err)
 		}
@@ -225,7 +237,7 @@ func (t *stream) resync(raw fault) *report.Fault {
 	raw.crlf = t.undoesCRLF(&raw)
 	f, ok := t.report(raw)
 	if !ok {
-		return t.readFault(raw.err)
+		return t.readFault(t.origin, raw.err)
 	}
 	h := t.newHinter(raw)
 	if t.Policy.stops() {
@@ -328,7 +340,7 @@ func (t *stream) lost(f *report.Fault, hold *holder) *report.Fault {
 	if f := t.countRejected(f); f != nil {
 		return f
 	}
-	return t.readFault(err)
+	return t.readFault(t.origin, err)
 }
 
 // end ends the run because of f. Under the policy Finish the output is complete.

@@ -62,7 +62,7 @@ func (c *Counts) List(input string, l codec.Listing) {
 }
 
 // In returns the sink that counts the documents of the current input.
-func (c *Counts) In(input string) *Counter { return &Counter{counts: c, input: input} }
+func (c *Counts) In(input string) *Counter { return &Counter{counts: c, input: input, at: c.at} }
 
 // total returns the sum of all rows.
 func (c *Counts) total() (t Counted) {
@@ -121,7 +121,11 @@ func appendLine(b *bytes.Buffer, v any) error {
 type Counter struct {
 	counts *Counts
 	input  string
+	at     map[string]*Counted // rows of the input by namespace
 }
+
+// Private does nothing: a Counter is for the documents of its input.
+func (*Counter) Private() {}
 
 // Part returns a part with counts.
 func (*Counter) Part() record.Part { return new(counterPart) }
@@ -133,7 +137,10 @@ func (*Counter) Alone() int { return math.MaxInt }
 func (c *Counter) Take(p record.Part) error {
 	part := p.(*counterPart)
 	for _, r := range part.runs {
-		row := c.counts.Add(c.input, r.Namespace)
+		row := c.at[r.Namespace]
+		if row == nil {
+			row = c.counts.Add(c.input, r.Namespace)
+		}
 		row.Documents += r.Documents
 		row.Bytes += r.Bytes
 	}

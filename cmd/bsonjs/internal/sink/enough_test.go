@@ -49,7 +49,8 @@ func TestEnough(t *testing.T) {
 func TestStrayBytes(t *testing.T) {
 	for _, tc := range []struct{ size, want int }{{5, 5}, {strayBytes, strayBytes}, {strayBytes + 1, strayBytes}, {1 << 20, strayBytes}} {
 		var out bytes.Buffer
-		s := &Inspect{From: codec.BSON, Form: inspect.Records{Bytes: true}, Out: &out}
+		s := NewInspect().In("", codec.BSON, &out)
+		s.Form = inspect.Records{Bytes: true}
 		p := s.Part()
 		data := append([]byte("\x02\x00\x00\x00"), bytes.Repeat([]byte{0xff}, tc.size-4)...)
 		rec := &record.Record{Type: bson.TypeDocument, Data: data, Number: 1}

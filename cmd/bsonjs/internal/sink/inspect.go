@@ -25,7 +25,17 @@ type Inspect struct {
 	From *codec.Codec
 	Out  io.Writer
 
-	shown bool // a line has been made
+	shown *bool // a line has been made
+}
+
+// NewInspect returns an Inspect without a Form.
+func NewInspect() *Inspect { return &Inspect{shown: new(bool)} }
+
+// In returns s for the documents of another input.
+func (s *Inspect) In(name string, from *codec.Codec, out io.Writer) *Inspect {
+	in := *s
+	in.Name, in.From, in.Out = name, from, out
+	return &in
 }
 
 // showBuffer is the length of lines that are written at once, in bytes.
@@ -37,7 +47,7 @@ const strayBytes = 4 << 10
 
 // Missed reports whether a selection was asked for and nothing matched it.
 func (s *Inspect) Missed() bool {
-	return !s.shown && (s.Documents != nil || s.Wants.Offsets != nil || s.Wants.Path != nil)
+	return !*s.shown && (s.Documents != nil || s.Wants.Offsets != nil || s.Wants.Path != nil)
 }
 
 // Part returns a part for lines.
@@ -145,7 +155,7 @@ func (p *inspectPart) show(rec *record.Record, o inspect.Options) (faulty bool, 
 			continue
 		}
 		if !begun {
-			begun, s.shown = true, true
+			begun, *s.shown = true, true
 			p.out = s.Form.AppendDocument(p.out, d)
 		}
 		p.out = s.Form.AppendPart(p.out, d, part)

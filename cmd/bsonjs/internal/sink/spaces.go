@@ -17,7 +17,8 @@ type Spaces struct {
 	codec.Encoder
 	Dump  *Dump
 	Store Store
-	// Default is the namespace of records that have none, "" if there is none.
+	// Default is the namespace of records that have none, "" if there is none. The run
+	// asks for it, and gives it to records as their Home.
 	Default string
 }
 
@@ -39,6 +40,9 @@ func (s *Spaces) Part() record.Part {
 
 // Alone returns the Alone of the Encoder.
 func (s *Spaces) Alone() int { return s.Encoder.Alone }
+
+// Home returns the Default.
+func (s *Spaces) Home() string { return s.Default }
 
 // Take writes the documents in p.
 func (s *Spaces) Take(p record.Part) error {
@@ -69,7 +73,7 @@ func (s *Spaces) Long(rec *record.Record, w io.Writer) error {
 
 // find returns the space of rec.
 func (s *Spaces) find(rec *record.Record) (*space, error) {
-	return s.Dump.find(cmp.Or(rec.Space.Name, s.Default))
+	return s.Dump.find(cmp.Or(rec.Space.Name, rec.Home))
 }
 
 // A spacesPart is the output of some documents in a row.

@@ -4,7 +4,6 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
-	"github.com/bsonkit/bsonkit/pickle"
 )
 
 // Fields is a stage that keeps the fields of each document that a projection selects. A
@@ -14,7 +13,7 @@ type Fields struct{ Projection *query.Projection }
 // Do replaces rec.Data. It keeps all records, and rejects a value that is no document.
 func (f Fields) Do(rec *record.Record) (keep bool, err error) {
 	if rec.Type != bson.TypeDocument {
-		return true, &pickle.ValueError{What: rec.Type.String(), Err: pickle.ErrNotDocument}
+		return true, notDocument(rec)
 	}
 	doc, err := f.Projection.Append(rec.Room[:0], rec.Data)
 	if err != nil {

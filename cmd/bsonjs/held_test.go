@@ -1,0 +1,345 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file checks the flags that hold documents: --sort, --tail and --sample N. A run
+// without the flags has all documents in order; a model of the flags chooses of them and
+// orders them. The flags must give the same, for any number of workers and any memory.
+
+// keyed returns a document with the number n and two fields of all kinds of values, which
+// are often equal.
+func keyed(r *rand.Rand, n int32) []byte {
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.AppendInt32(doc, "n", n)
+	small := r.IntN(9)
+	value := func(doc []byte, key string) []byte {
+		switch r.IntN(9) {
+		case 0:
+			return doc
+		case 1:
+			return bsoncore.AppendNull(doc, key)
+		case 2:
+			return bsoncore.AppendInt64(doc, key, int64(small))
+		case 3:
+			return bsoncore.AppendDouble(doc, key, float64(small)/2)
+		case 4:
+			return bsoncore.AppendString(doc, key, strings.Repeat("ab", small))
+		case 5:
+			inner, innerMark := bsoncore.BeginArray(doc, key)
+			for i := range small % 3 {
+				inner = bsoncore.AppendInt32(inner, fmt.Sprint(i), int32(r.IntN(5)))
+			}
+			return bsoncore.End(inner, innerMark)
+		case 6:
+			inner, innerMark := bsoncore.BeginDocument(doc, key)
+			return bsoncore.End(bsoncore.AppendInt32(inner, "c", int32(small)), innerMark)
+		case 7:
+			return bsoncore.AppendBoolean(doc, key, small%2 == 0)
+		}
+		return bsoncore.AppendInt32(doc, key, int32(small))
+	}
+	doc = value(value(doc, "a"), "b")
+	if r.IntN(3) == 0 {
+		doc = bsoncore.AppendString(doc, "text", strings.Repeat("x", r.IntN(900)))
+	}
+	return bsoncore.End(doc, mark)
+}
+
+// heldInputs writes inputs in several formats and returns the names of those of each run.
+func heldInputs(t *testing.T, r *rand.Rand, count int32) map[string][]string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name string, data []byte) string {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	var parts [3][]byte
+	var text, packed bytes.Buffer
+	for n := range count {
+		doc := keyed(r, n)
+		part := int(n) * 3 / int(count)
+		if part == 1 {
+			line, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&text, "%s\n", line)
+		}
+		parts[part] = append(parts[part], doc...)
+	}
+	z := gzip.NewWriter(&packed)
+	z.Write(parts[2])
+	z.Close()
+	mixed := []string{write("one.bson", parts[0]), write("two.json", text.Bytes()), write("three.bson.gz", packed.Bytes())}
+	for i, name := range []string{"a", "b", "c"} {
+		write("dump/shop/"+name+".bson", parts[i])
+	}
+	dump, archive := filepath.Join(dir, "dump"), filepath.Join(dir, "dump.archive")
+	if got := runCommand(nil, dump, "-o", archive, "-q"); got.code != 0 {
+		t.Fatal(got.stderr)
+	}
+	return map[string][]string{"files": mixed, "directory": {dump}, "archive": {archive}, "archive and directory": {archive, dump}}
+}
+
+// documents returns the documents in data.
+func documents(t *testing.T, data string) (all []bson.Raw) {
+	t.Helper()
+	d := bson.NewDecoder(strings.NewReader(data))
+	for d.Next() {
+		all = append(all, slices.Clone(d.Raw()))
+	}
+	if d.Err() != nil {
+		t.Fatal(d.Err())
+	}
+	return all
+}
+
+// numbers returns the numbers and namespaces of documents.
+func numbers(all []bson.Raw) (list []string) {
+	for _, doc := range all {
+		n, _ := doc.Lookup("n").Int32OK()
+		space, _ := doc.Lookup("ns").StringValueOK()
+		list = append(list, fmt.Sprint(n, space))
+	}
+	return list
+}
+
+// A heldModel is what flags do.
+type heldModel struct {
+	sort              string
+	skip, limit, tail int
+	perSpace          bool
+}
+
+// args returns the flags.
+func (m heldModel) args() (args []string) {
+	if m.sort != "" {
+		args = append(args, "--sort", m.sort)
+	}
+	for flag, n := range map[string]int{"--skip": m.skip, "--limit": m.limit, "--tail": m.tail} {
+		if n > 0 {
+			args = append(args, flag, fmt.Sprint(n))
+		}
+	}
+	if m.perSpace {
+		args = append(args, "--per-namespace")
+	}
+	return args
+}
+
+// of returns what m makes of all documents.
+func (m heldModel) of(t *testing.T, all []bson.Raw) (chosen []bson.Raw) {
+	t.Helper()
+	all = slices.Clone(all)
+	if m.sort != "" {
+		s, err := query.ParseSort([]byte(m.sort), query.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortStableFunc(all, func(a, b bson.Raw) int { return s.Compare(a, b) })
+	}
+	space := func(doc bson.Raw) string {
+		if !m.perSpace {
+			return ""
+		}
+		name, _ := doc.Lookup("ns").StringValueOK()
+		return name
+	}
+	total, at := map[string]int{}, map[string]int{}
+	for _, doc := range all {
+		total[space(doc)]++
+	}
+	for _, doc := range all {
+		s := space(doc)
+		i := at[s]
+		at[s]++
+		if i >= m.skip && (m.limit == 0 || i < m.skip+m.limit) && (m.tail == 0 || i >= total[s]-m.tail) {
+			chosen = append(chosen, doc)
+		}
+	}
+	return chosen
+}
+
+// TestHeld compares the flags with their model.
+func TestHeld(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 13))
+	const count = 2400
+	for form, inputs := range heldInputs(t, r, count) {
+		flags := []string{"-t", "bson", "--summary", "json", "--errors", "json"}
+		if form != "files" {
+			flags = append(flags, "--ns-field", "ns")
+		}
+		plain := runCommand(nil, slices.Concat(inputs, flags)...)
+		all := documents(t, plain.stdout)
+		for _, m := range []heldModel{
+			{sort: "{a: 1}"}, {sort: `{b: -1, "a.c": 1}`}, {sort: "{n: -1}"}, {sort: "{a: 1, n: -1}", limit: 7},
+			{sort: "{a: -1}", skip: 900, limit: 700}, {sort: "{a: 1}", skip: 2390}, {sort: "{missing: 1}", limit: count * 3},
+			{tail: 1}, {tail: 1500}, {skip: 2000, tail: 900}, {tail: count * 3}, {sort: "{b: 1}", skip: 3, tail: 700},
+			{sort: "{b: 1}", skip: 10, limit: 20, perSpace: true}, {tail: 9, perSpace: true}, {skip: 700, tail: 300, perSpace: true},
+		} {
+			if m.perSpace && form == "files" {
+				continue
+			}
+			want := m.of(t, all)
+			for _, more := range [][]string{{"-j", "1"}, {"-j", "2", "--memory", "64KiB"}, {"-j", "8", "--memory", "1MiB"}} {
+				args := slices.Concat(inputs, flags, m.args(), more)
+				if m.sort == "" && m.tail == 0 {
+					args = args[:len(args)-2]
+				}
+				got := runCommand(nil, args...)
+				docs := documents(t, got.stdout)
+				if diff := cmp.Diff(numbers(want), numbers(docs)); diff != "" {
+					t.Fatalf("%s, %v (-want +got):\n%.2000s", form, args, diff)
+				}
+				for i := range want {
+					if !bytes.Equal(want[i], docs[i]) {
+						t.Fatalf("%s, %v: document %d differs", form, args, i)
+					}
+				}
+				s := summaryOf(t, got.stderr)
+				if s.Read != int64(len(all)) || s.Written != int64(len(want)) || s.Filtered != s.Read-s.Written || s.Rejected != 0 || got.code != 0 {
+					t.Errorf("%s, %v: code %d, summary %+v", form, args, got.code, s)
+				}
+				if strings.Contains(got.stderr, "stopped") {
+					t.Errorf("%s, %v: %s", form, args, got.stderr)
+				}
+			}
+		}
+	}
+}
+
+// summaryOf returns the last line of messages.
+func summaryOf(t *testing.T, messages string) (s summaryLine) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(messages), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
+		t.Fatalf("%s: %v", messages, err)
+	}
+	return s
+}
+
+// TestSampleCount: a sample of N has exactly N documents in the order of the input, the same
+// for any number of workers, sizes of reads and memory. Another seed gives another one.
+func TestSampleCount(t *testing.T) {
+	var data []byte
+	const count = 3000
+	for n := range int32(count) {
+		data = append(data, sound.document(n+1, 100)...)
+	}
+	for _, n := range []int{1, 10, 777, count, count + 5} {
+		seen := map[string]bool{}
+		for _, seed := range []string{"0", "1"} {
+			args := []string{"--sample", fmt.Sprint(n), "--seed", seed}
+			want := runOrdered(t, bytes.NewReader(data), append(args, "-j", "1")...)
+			if k := int64(min(n, count)); int64(len(want.Written)) != k || want.Account != [3]int64{count, 0, count - k} || !slices.IsSorted(want.Written) {
+				t.Errorf("%v: %d documents, account %v", args, len(want.Written), want.Account)
+			}
+			for _, more := range [][]string{{"-j", "3"}, {"-j", "8", "--memory", "64KiB"}} {
+				var in io.Reader = &chopper{data, rand.New(rand.NewPCG(3, uint64(n))), 40000}
+				if diff := cmp.Diff(want, runOrdered(t, in, append(args, more...)...)); diff != "" {
+					t.Errorf("%v %v (-want +got):\n%.2000s", args, more, diff)
+				}
+			}
+			seen[fmt.Sprint(want.Written)] = true
+		}
+		if len(seen) != 2 && n < count {
+			t.Errorf("%d documents: two seeds gave the same sample", n)
+		}
+	}
+	// Each document is about as likely as any other.
+	var sum int64
+	for seed := range 40 {
+		for _, n := range runOrdered(t, bytes.NewReader(data), "--sample", "25", "--seed", fmt.Sprint(seed)).Written {
+			sum += n
+		}
+	}
+	if mean := sum / 1000; mean < 1380 || mean > 1620 { // the standard deviation is 27
+		t.Errorf("the mean of the numbers is %d", mean)
+	}
+}
+
+// TestHeldFaults: a document that cannot be read is rejected when it is read, and one that
+// cannot be written if it is among those to be written. The faults have the places that
+// they have in a run that holds nothing.
+func TestHeldFaults(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 3))
+	for round, size := range []int{200, 3000, 70000} {
+		var data []byte
+		var all []nature
+		for n := int32(1); len(data) < 1<<20; n++ {
+			k := sound
+			if r.IntN(1+30*round) < 2 {
+				k = nature(r.IntN(int(natures)))
+			}
+			all = append(all, k)
+			data = append(data, k.document(n, r.IntN(size))...)
+		}
+		for _, skip := range []int64{0, int64(len(all)) / 2} {
+			for _, tail := range []int64{1, int64(len(all)) / 3, int64(len(all))} {
+				want := tailModel(all, skip, tail)
+				for _, more := range [][]string{{"-j", "1"}, {"-j", "3", "--memory", "64KiB"}} {
+					args := append(more, "--skip", fmt.Sprint(skip), "--tail", fmt.Sprint(tail))
+					got := runOrdered(t, bytes.NewReader(data), args...)
+					slices.Sort(got.Faulty)
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Fatalf("round %d, %v of %d documents (-want +got):\n%.2000s", round, args, len(all), diff)
+					}
+				}
+			}
+		}
+	}
+}
+
+// tailModel is orderModel for --tail.
+func tailModel(all []nature, skip, tail int64) (want orderRun) {
+	var passed, chosen int64
+	for _, k := range all {
+		if k == sound || k == unwritten {
+			chosen++
+		}
+	}
+	for i, k := range all {
+		number := int64(i + 1)
+		wanted := k == sound || k == unwritten
+		if wanted {
+			passed++
+			wanted = passed > skip && passed > chosen-tail
+		}
+		want.Account[0]++
+		switch {
+		case k == malformed, wanted && k == unwritten:
+			want.Account[1]++
+			want.Faulty = append(want.Faulty, number)
+		case !wanted:
+			want.Account[2]++
+		default:
+			want.Written = append(want.Written, number)
+		}
+	}
+	return want
+}
