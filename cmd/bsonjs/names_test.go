@@ -119,7 +119,8 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"bson: IN -o x.archive.gz", "IN has no namespace; name it with --as-ns DB.COLLECTION", "", 2},
 		{"bson: IN -o x.json.br", "does not write brotli", "", 2},
 		{"bson: IN -o x.bson.bz2", "bsonjs reads bzip2 but does not write it", "", 2},
-		{"bson: IN -t csv -o x", "bsonjs has no format for CSV; the value must be bson or json", "", 2},
+		{"bson: IN -t yaml -o x", "bsonjs has no format for YAML; the value must be bson or json", "", 2},
+		{"bson: IN -t csv -o x", "bsonjs does not write CSV; --mode plain writes JSON without wrappers, which other programs convert to CSV", "", 2},
 
 		// Other commands.
 		{"bson: salvage IN -o x.json", canonicalOne, "", 0},

@@ -53,7 +53,7 @@ func start(t *testing.T, prefix string, args ...string) *process {
 	// be ignored by the new process; a signal that this process handles would
 	// not.
 	handled := make(chan os.Signal, 1)
-	signal.Notify(handled, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
+	signal.Notify(handled, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
 	t.Cleanup(func() {
 		signal.Stop(handled)
 		p.Process.Kill()
@@ -118,6 +118,7 @@ func TestSignal(t *testing.T) {
 	}{
 		{syscall.SIGHUP, 129},
 		{syscall.SIGINT, 130},
+		{syscall.SIGQUIT, 131},
 		{syscall.SIGTERM, 143},
 	} {
 		t.Run(tc.signal.String(), func(t *testing.T) {
@@ -325,5 +326,29 @@ func TestMessagesWithoutReader(t *testing.T) {
 	}
 	if got := p.content("out.json"); got != "{\"a\":1}\n{\"a\":2}\n" {
 		t.Errorf("output %q", got)
+	}
+}
+
+// TestClosedStreams: no file takes the place of a standard stream that is closed, so the
+// input keeps its bytes, and the output has no messages.
+func TestClosedStreams(t *testing.T) {
+	const in, out = "{\"a\":1}\n{\"a\":x}\n{\"a\":2}\n", "{\"a\":1}\n{\"a\":2}\n"
+	for _, closed := range []string{"exec >&-", "exec 2>&-", "exec <&- >&- 2>&-"} {
+		for _, to := range []string{"-", "out.json"} {
+			p := start(t, closed, "-t", "json", "--on-error", "skip", "-o", to, "in.json")
+			if err := os.WriteFile(filepath.Join(p.Dir, "in.json"), []byte(in), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			p.begin(t)
+			if code := p.code(); code != 4 {
+				t.Errorf("%s, -o %s: exit code %d, %v, want 4", closed, to, code, p.ProcessState)
+			}
+			if got := p.content("in.json"); got != in {
+				t.Errorf("%s, -o %s: the input has become %q", closed, to, got)
+			}
+			if got := p.content("out.json"); to != "-" && got != out {
+				t.Errorf("%s: output %q, want %q", closed, got, out)
+			}
+		}
 	}
 }

@@ -67,7 +67,7 @@ func (t *outputType) Set(s string) error {
 	case "debug":
 		return errors.New("only bsonjs dump writes this type")
 	case "csv":
-		return errors.New("bsonjs does not write CSV; --mode plain writes JSON without wrappers, which other programs convert to CSV")
+		return notTables("CSV")
 	}
 	return choose(t.to, word[*codec.Codec]{"json", codec.JSON}, word[*codec.Codec]{"bson", codec.BSON}).Set(s)
 }

@@ -89,9 +89,10 @@ func completeFlags(cmd *cobra.Command) {
 		_, f.Usage = described(f) // which shells show
 		words := strings.Split(f.Value.Type(), "|")
 		switch {
+		case len(words) > 1: // behind = if the flag needs no value
 		case f.NoOptDefVal != "" || f.Value.Type() == "string": // none, or a file
 			return
-		case len(words) == 1:
+		default:
 			words = nil
 		}
 		err := cmd.RegisterFlagCompletionFunc(f.Name, completeWords(words))

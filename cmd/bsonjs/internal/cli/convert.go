@@ -118,7 +118,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 
 func (o *convertOptions) addFormats(fs *pflag.FlagSet) {
 	o.addFrom(fs)
-	fs.VarP(chooseFormat(&o.to, codec.Written()), "to", "t", "format of the output, whatever the suffix of FILE says; jsonl and ndjson are other names of json")
+	fs.VarP(outputFormat{chooseFormat(&o.to, codec.Written())}, "to", "t", "format of the output, whatever the suffix of FILE says; jsonl and ndjson are other names of json")
 }
 
 // settle applies the flags of other programs.

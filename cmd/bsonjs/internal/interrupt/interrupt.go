@@ -11,7 +11,7 @@ import (
 )
 
 // watched are the signals that ask a run to stop.
-var watched = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+var watched = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
 // ErrInterrupted says that an action was cancelled because the run must stop.
 var ErrInterrupted = errors.New("interrupted")
