@@ -18,6 +18,8 @@
 //	if err != nil { … }
 //	dst, err = e.Append(dst[:0], doc)
 //
+// [Paths] find the values at paths, with the rules of a projection.
+//
 // The semantics are those of MongoDB 8. docs/query.md lists them, one row for each
 // rule. A path such as "a.b.0" leads through documents and arrays. A path that begins
 // with a slash is a JSON Pointer (RFC 6901), for keys that contain a dot or begin with

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
 )
 
@@ -261,4 +262,26 @@ func ExampleCompileEdit() {
 	_, err = e.Append(nil, doc)
 	fmt.Println(err, errors.Is(err, query.ErrRetype))
 	// Output: bson: offset 45 (/items/1/price): cannot change the type: this double has no exact equal of type int64 true
+}
+
+func ExamplePaths_Visit() {
+	paths, err := bson.Marshal(bson.M{"items.sku": true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := query.CompilePaths(paths, query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.D{{Key: "items", Value: []bson.M{{"sku": "x"}, {"sku": "y"}}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c := bsoncore.NewCursor(doc)
+	p.Visit(&c, func(int) { fmt.Printf("%s ", c.Text()) })
+	fmt.Println(c.Err())
+	// Output: x y <nil>
 }

@@ -1,19 +1,21 @@
 package query
 
-// A fieldNode is a document in the tree of the paths of a projection or an edit.
+// A fieldNode is a document in the tree of the paths of a projection, of an edit or of
+// Paths.
 type fieldNode struct {
-	names names
-	kids  []*fieldNode // in the order of names; nil: no path leads on
-	ends  []kinds      // in the order of names, of the paths that end there
-	below kinds        // of the paths that end at a name of the node, or further down
-	edit  *editPaths   // nil in the tree of a projection
+	names   names
+	kids    []*fieldNode // in the order of names; nil: no path leads on
+	ends    []kinds      // in the order of names, of the paths that end there
+	below   kinds        // of the paths that end at a name of the node, or further down
+	edit    *editPaths   // of an edit
+	numbers []int        // of Paths, in the order of names: that of the path that ends there
 }
 
 // kinds is a set of kinds of paths.
 type kinds uint8
 
 const (
-	chosenPath  kinds = 1 << iota // of a projection; all others are of an edit
+	chosenPath  kinds = 1 << iota // of a projection or of Paths; all others are of an edit
 	setPath                       // of $set
 	unsetPath                     // of $unset
 	sourcePath                    // of a field that is renamed

@@ -1,0 +1,98 @@
+package query_test
+
+import (
+	"errors"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/query"
+)
+
+// TestPaths: each value at a path is visited, in the order of the document, with the
+// number of its path.
+func TestPaths(t *testing.T) {
+	for _, tc := range []struct {
+		paths string
+		doc   string
+		want  []string
+	}{
+		{`{"a": 1}`, `{b: 1, a: 2, c: {a: 3}}`, []string{"0 a=2"}},
+		{`{"c.a": 1, "b": 1}`, `{b: 1, a: 2, c: {a: 3}}`, []string{"1 b=1", "0 a=3"}},
+		{`{"a": 1}`, `{a: 1, a: 2}`, []string{"0 a=1", "0 a=2"}},
+		{`{"a.b": 1}`, `{a: [{b: 1}, 2, [{b: 3}], {c: 4}]}`, []string{"0 b=1", "0 b=3"}},
+		{`{"a": 1}`, `{a: [1]}`, []string{"0 a=[1]"}},
+		{`{"a.0": 1}`, `{a: [1, {"0": 2}]}`, []string{"0 0=2"}},
+		{`{"a.b": 1}`, `{a: 1, "a.b": 2}`, nil},
+		{`{"/a.b": 1, "/c~1d": 1}`, `{a: {b: 1}, "a.b": 2, "c/d": 3}`, []string{"0 a.b=2", "1 c/d=3"}},
+		{`{"a.b": 1}`, `{a: {$code: "f", $scope: {b: 1}}}`, nil},
+		{`{}`, `{a: 1}`, nil},
+	} {
+		p, err := query.CompilePaths(read(t, tc.paths), query.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", tc.paths, err)
+		}
+		var got []string
+		if n := len(decode(t, read(t, tc.paths))); p.Len() != n {
+			t.Errorf("%s: %d paths, want %d", tc.paths, p.Len(), n)
+		}
+		c := bsoncore.NewCursor(read(t, tc.doc))
+		p.Visit(&c, func(path int) {
+			v := bson.RawValue{Type: c.Type(), Value: c.Data()}
+			got = append(got, strconv.Itoa(path)+" "+string(c.Key())+"="+v.String())
+		})
+		if diff := cmp.Diff(tc.want, got); diff != "" || c.Err() != nil {
+			t.Errorf("%s of %s: %v (-want +got):\n%s", tc.paths, tc.doc, c.Err(), diff)
+		}
+	}
+}
+
+// TestPathsEntered: visit may enter a value, and a fault of it ends the walk.
+func TestPathsEntered(t *testing.T) {
+	p, err := query.CompilePaths(read(t, "{a: 1, b: 1}"), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	c := bsoncore.NewCursor(read(t, `{a: {x: 1, y: 2}, b: {z: 3}, b: {z: 4}}`))
+	p.Visit(&c, func(int) {
+		for c.Enter(); c.Next(); {
+			got = append(got, string(c.Key()))
+		}
+		if c.Leave(); len(got) == 3 {
+			c.Fail(errors.ErrUnsupported)
+		}
+	})
+	if diff := cmp.Diff([]string{"x", "y", "z"}, got); diff != "" || !errors.Is(c.Err(), errors.ErrUnsupported) {
+		t.Errorf("%v (-want +got):\n%s", c.Err(), diff)
+	}
+}
+
+func TestPathsRefused(t *testing.T) {
+	for _, tc := range []struct {
+		paths, pointer string
+		want           error
+	}{
+		{`{a: 1, a: 1}`, "/a", query.ErrPath},
+		{`{a: 1, "a.b": 1}`, "/a.b", query.ErrPath},
+		{`{"a.b": 1, a: 1}`, "/a", query.ErrPath},
+		{`{"/a~2": 1}`, "/~1a~02", query.ErrPath},
+		{`{$a: 1}`, "/$a", query.ErrUnsupported},
+		{`{"a.$": 1}`, "/a.$", query.ErrUnsupported},
+		{`{"a.b.c": 1}`, "/a.b.c", bsoncore.ErrDepth},
+	} {
+		var got *query.Error
+		if _, err := query.CompilePaths(read(t, tc.paths), query.Options{MaxDepth: 2}); !errors.Is(err, tc.want) || !errors.As(err, &got) || got.Pointer != tc.pointer {
+			t.Errorf("%s: %v, want %v at %s", tc.paths, err, tc.want, tc.pointer)
+		}
+	}
+	if _, err := query.CompilePaths(read(t, "{}"), query.Options{MaxDepth: -1}); !errors.Is(err, bsoncore.ErrOption) {
+		t.Errorf("a negative depth: %v", err)
+	}
+	if _, err := query.CompilePaths(nil, query.Options{}); !errors.Is(err, bsoncore.ErrTruncated) {
+		t.Errorf("no document: %v", err)
+	}
+}
