@@ -119,6 +119,7 @@ func TestJobs(t *testing.T) {
 		{"bson fields as json", binary, []string{"-f", "bson", "--where", selected, "--fields", "a,0,oid,é"}},
 		{"lines fields", lines, []string{"-f", "json", "-t", "bson", "--fields", "a,0,oid,é"}},
 		{"archive fields", archiveOf(docs, 7), []string{"-f", "archive", "--exclude", "~,_id"}},
+		{"bson redacted", binary, []string{"-f", "bson", "-t", "bson", "--redact", "a,0,oid,é,_id", "--redact-key", "key"}},
 		{"lines selected", lines, []string{"-f", "json", "-t", "json", "--where", selected}},
 		{"archive selected", archiveOf(docs, 7), []string{"-f", "archive", "--where", selected}},
 		{"bson to array", binary, []string{"--array", "--mode", "canonical"}},

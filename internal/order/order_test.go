@@ -53,10 +53,11 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "codec", "stage", "sink", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
+	"cli":       {"run", "codec", "stage", "sink", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
 	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
 	"folder":    {"codec", "file", "compress"},
-	"stage":     {"record"},
+	"stage":     {"record", "redact"},
+	"redact":    {},
 	"sink":      {"record", "codec", "inspect", "oneline"},
 	"codec":     {"record"},
 	"record":    {},

@@ -35,6 +35,7 @@ type convertOptions struct {
 	ordering
 	sortGroup
 	shape
+	redaction
 	spaceFieldGroup
 	bucketGroup
 	nameGroup
@@ -99,7 +100,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
 	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder, o.addSort)
-	group(fs, "Fields", fieldsNote, o.addFields)
+	group(fs, "Fields", fieldsNote, o.addFields, o.addRedact)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -154,8 +155,9 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return o.checkSort(fs, &o.ordering, filterOptions(&o.inputGroup, &o.limitGroup))
 	}
 	fields := func(*pflag.FlagSet) error { return o.checkFields(o.maxDepth) }
+	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, fields, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, fields, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -272,13 +274,14 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
-	if o.selects() || o.orders() || o.projection != nil {
+	if o.selects() || o.orders() || o.projection != nil || o.redacts() {
 		rules := bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject}
 		r.Stages = append(r.Stages, stage.Valid{Options: rules})
 	}
 	o.planSelect(r)
 	o.planOrder(r)
 	o.planFields(r)
+	o.planRedact(r)
 	o.spaceFieldGroup.plan(r)
 	o.bucketGroup.plan(r, o.maxDepth)
 	o.textGroup.plan(r)
@@ -345,6 +348,11 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 		}
 	case result.Several && o.field == "":
 		r.Say.Note("wrote documents of several namespaces; -o FOLDER/ writes a file for each")
+	}
+	if result.Whole && !o.quiet {
+		for _, text := range o.unmet() {
+			r.Say.Note(text)
+		}
 	}
 }
 

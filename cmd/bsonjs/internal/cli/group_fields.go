@@ -74,14 +74,11 @@ func (s *shape) checkFields(maxDepth int) error {
 	}
 	doc, mark := bsoncore.Begin(nil)
 	for _, t := range s.texts {
-		paths, err := t.read(t.text)
+		paths, err := t.paths()
 		if err != nil {
-			return fmt.Errorf("--%s: %w", t.flag, err)
+			return err
 		}
 		for _, path := range paths {
-			if path == "" || strings.ContainsRune(path, 0) {
-				return fmt.Errorf("--%s: a field needs a name; write the paths with commas between them, such as a,b.c", t.flag)
-			}
 			doc = bsoncore.AppendBoolean(doc, path, t.keep)
 		}
 	}
@@ -94,6 +91,20 @@ func (s *shape) checkFields(maxDepth int) error {
 		return fmt.Errorf("--%s: %w", s.texts[0].flag, placed(err))
 	}
 	return nil
+}
+
+// paths returns the paths in the value of the flag.
+func (t *fieldText) paths() ([]string, error) {
+	paths, err := t.read(t.text)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", t.flag, err)
+	}
+	for _, path := range paths {
+		if path == "" || strings.ContainsRune(path, 0) {
+			return nil, fmt.Errorf("--%s: a field needs a name; write the paths with commas between them, such as a,b.c", t.flag)
+		}
+	}
+	return paths, nil
 }
 
 // planFields makes the run write only the selected fields.
