@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"bytes"
+	"cmp"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -64,6 +65,9 @@ func testOrder(t *testing.T, order *query.Sort, docs [][]byte) {
 			n := order.Compare(a, b)
 			if i == j && n != 0 || n != -order.Compare(b, a) || n != order.CompareKeys(keys[i], keys[j]) {
 				t.Fatalf("%s: %v and %v: %d, in reverse %d, their keys %d", order, bson.Raw(a), bson.Raw(b), n, order.Compare(b, a), order.CompareKeys(keys[i], keys[j]))
+			}
+			if p := cmp.Compare(order.KeyPrefix(keys[i]), order.KeyPrefix(keys[j])); p != 0 && p != n {
+				t.Fatalf("%s: %v and %v: %d, their prefixes %d", order, bson.Raw(a), bson.Raw(b), n, p)
 			}
 			for _, c := range docs {
 				if n <= 0 && order.Compare(b, c) <= 0 && order.Compare(a, c) > 0 {

@@ -36,6 +36,7 @@ func TestNoAllocs(t *testing.T) {
 		{"Sort.Compare", func(doc, other []byte) { s.Compare(doc, other) }},
 		{"Sort.AppendKey", func(doc, other []byte) { a, _ = s.AppendKey(a[:0], doc) }},
 		{"Sort.CompareKeys", func(doc, other []byte) { s.CompareKeys(a, b) }},
+		{"Sort.KeyPrefix", func(doc, other []byte) { s.KeyPrefix(a) }},
 		{"Projection.Append", func(doc, other []byte) { buf, _ = p.Append(buf[:0], doc) }},
 		{"Edit.Append", func(doc, other []byte) {
 			var err error

@@ -1,6 +1,7 @@
 package query_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -173,6 +174,46 @@ func ExampleSort_AppendKey() {
 	// {"": 3, "": null} <nil>
 	// {"": null, "": null} <nil>
 	// 1
+}
+
+func ExampleSort_KeyPrefix() {
+	s, err := query.ParseSort([]byte(`{name: 1}`), query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	type entry struct {
+		prefix uint64
+		key    []byte
+	}
+	var entries []entry
+	for _, name := range []any{"Lovelace", "Love", 1, nil} {
+		doc, err := bson.Marshal(bson.M{"name": name})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		key, err := s.AppendKey(nil, doc)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		entries = append(entries, entry{s.KeyPrefix(key), key})
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		if a.prefix != b.prefix {
+			return cmp.Compare(a.prefix, b.prefix)
+		}
+		return s.CompareKeys(a.key, b.key)
+	})
+	for _, e := range entries {
+		fmt.Println(bson.Raw(e.key))
+	}
+	// Output:
+	// {"": null}
+	// {"": 1}
+	// {"": "Love"}
+	// {"": "Lovelace"}
 }
 
 func ExampleParseProjection() {

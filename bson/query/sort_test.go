@@ -23,8 +23,8 @@ func mustParseSort(t testing.TB, text string) *query.Sort {
 	return s
 }
 
-// compareAll returns Compare for a and b, and fails if CompareKeys or the reverse order
-// says otherwise.
+// compareAll returns Compare for a and b, and fails if CompareKeys, KeyPrefix or the
+// reverse order says otherwise.
 func compareAll(t *testing.T, s *query.Sort, a, b []byte) int {
 	t.Helper()
 	n := s.Compare(a, b)
@@ -35,6 +35,9 @@ func compareAll(t *testing.T, s *query.Sort, a, b []byte) int {
 	}
 	if k := s.CompareKeys(key, other[1:]); k != n {
 		t.Errorf("%s: %s and %s: %d, their keys %d", s, shell(a), shell(b), n, k)
+	}
+	if p := cmp.Compare(s.KeyPrefix(key), s.KeyPrefix(other[1:])); p != 0 && p != n {
+		t.Errorf("%s: %s and %s: %d, their prefixes %d", s, shell(a), shell(b), n, p)
 	}
 	if m := s.Compare(b, a); m != -n {
 		t.Errorf("%s: %s and %s: %d, in reverse %d", s, shell(a), shell(b), n, m)
@@ -270,6 +273,35 @@ func TestSortAgrees(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestKeyPrefix holds that prefixes decide the order of usual values, for each type with
+// more than one value.
+func TestKeyPrefix(t *testing.T) {
+	up, down := mustParseSort(t, "{a: 1, b: 1}"), mustParseSort(t, "{a: -1, b: 1}")
+	for _, list := range []string{
+		`[MinKey(), undefined, null, NaN, -Infinity, -2.5, -1, NumberDecimal("-0.1"), 0, 0.001, NumberLong(7), 8.25, NumberDecimal("1E+300"), Infinity]`,
+		`["", "a", "ab", "b", "shipped", {}, [], BinData(0, ""), BinData(0, "AA=="), BinData(1, "AA=="), BinData(0, "AAA=")]`,
+		`[ObjectId("65e000000000000000000000"), ObjectId("65e000010000000000000000"), false, true]`,
+		`[ISODate("1969-12-31T00:00:00Z"), ISODate("1970-01-01T00:00:00Z"), ISODate("2024-02-29T00:00:00Z"), ISODate("2024-02-29T00:00:00.1Z")]`,
+		`[Timestamp(1, 1), Timestamp(2, 1), /a/, /b/, Code("a"), Code("b"), Code("a", {}), Code("b", {}), MaxKey()]`,
+	} {
+		docs := decode(t, read(t, "{a: "+list+"}"))[0].Value.(bson.A)
+		var last []byte
+		for i, v := range docs {
+			key, err := bson.Marshal(bson.D{{Key: "", Value: v}, {Key: "", Value: nil}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i > 0 && (up.KeyPrefix(last) >= up.KeyPrefix(key) || down.KeyPrefix(last) <= down.KeyPrefix(key)) {
+				t.Errorf("%s, then %s: the prefixes are %x and %x", shell(last), shell(key), up.KeyPrefix(last), up.KeyPrefix(key))
+			}
+			last = key
+		}
+	}
+	if n := mustParseSort(t, "{}").KeyPrefix([]byte("\x05\x00\x00\x00\x00")); n != 0 {
+		t.Errorf("the prefix of a key without values is %d", n)
 	}
 }
 

@@ -36,30 +36,26 @@ func appendHeader(dst []byte, key, item int) []byte {
 
 // An entry of the index is a record.
 type entry struct {
-	prefix uint64 // of the key, as order.prefix has it
+	prefix uint64 // of the key
 	at     uint64 // number of the chunk << 32 | offset in the chunk, in bytes
 }
 
 const entrySize = 16 // bytes
 
-// An order is that of keys.
+// An order is that of keys, as SortOptions say.
 type order struct {
-	compare  func(a, b []byte) int
-	prefixed bool // compare is bytes.Compare
+	compare func(a, b []byte) int
+	prefix  func(key []byte) uint64
 }
 
-// prefix returns the first bytes of key as a number: keys with different prefixes have
-// the order of their prefixes.
-func (o order) prefix(key []byte) uint64 {
-	if !o.prefixed {
-		return 0
-	}
+// firstBytes is the prefix of keys in the order of their bytes.
+func firstBytes(key []byte) uint64 {
 	if len(key) >= 8 {
 		return binary.BigEndian.Uint64(key)
 	}
-	var b [8]byte
-	copy(b[:], key)
-	return binary.BigEndian.Uint64(b[:])
+	var first [8]byte
+	copy(first[:], key)
+	return binary.BigEndian.Uint64(first[:])
 }
 
 // An apart is a record that is longer than a chunk.

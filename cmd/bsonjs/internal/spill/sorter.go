@@ -18,8 +18,12 @@ import (
 // SortOptions are the options of a Sorter. The zero value sorts all items by the bytes
 // of their keys.
 type SortOptions struct {
-	// Compare is the order of keys; nil is bytes.Compare, which is faster.
+	// Compare is the order of keys; nil is bytes.Compare.
 	Compare func(a, b []byte) int
+	// Prefix returns a number for a key. Two keys with different numbers must have the
+	// order of the numbers; then Compare is called for two with the same number only. If
+	// Prefix is nil, it is right for bytes.Compare, and always 0 for another Compare.
+	Prefix func(key []byte) uint64
 	// Most is the number of items of each group that are wanted, the first ones in
 	// order; 0 is all.
 	Most int64
@@ -70,9 +74,15 @@ var ErrTooLong = errors.New("an item for a temporary file is longer than 2 GiB, 
 
 // NewSorter returns a Sorter that uses the memory and files of s.
 func (s *Store) NewSorter(o SortOptions) *Sorter {
-	by := order{compare: o.Compare}
+	by := order{o.Compare, o.Prefix}
+	if by.prefix == nil {
+		by.prefix = firstBytes
+		if by.compare != nil {
+			by.prefix = func([]byte) uint64 { return 0 }
+		}
+	}
 	if by.compare == nil {
-		by = order{compare: bytes.Compare, prefixed: true}
+		by.compare = bytes.Compare
 	}
 	if o.Most >= manyItems {
 		o.Most = 0
@@ -101,13 +111,13 @@ func (s *Sorter) add(key, item []byte) error {
 	if len(key) > maxKey || len(item) > maxItem {
 		return ErrTooLong
 	}
-	if s.isLate(key) {
-		return nil
-	}
 	if s.o.Most > 0 && s.buffer.items >= s.cutAt {
 		if err := s.cut(); err != nil {
 			return err
 		}
+	}
+	if s.isLate(key) {
+		return nil
 	}
 	for !s.buffer.add(key, item) {
 		if err := s.makeRoom(); err != nil {

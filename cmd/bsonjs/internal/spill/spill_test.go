@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -82,6 +83,9 @@ func diff(want, got []pair) string {
 // firstByte is a group.
 func firstByte(key []byte) []byte { return key[:min(len(key), 1)] }
 
+// firstBit is a group of two.
+func firstBit(key []byte) []byte { return []byte{key[0] >> 7} }
+
 // backwards is an order in which groups of firstByte are neighbours.
 func backwards(a, b []byte) int { return bytes.Compare(b, a) }
 
@@ -109,6 +113,9 @@ func TestSort(t *testing.T) {
 		var o SortOptions
 		if r.IntN(2) == 0 {
 			o.Compare = backwards
+			if r.IntN(2) == 0 {
+				o.Prefix = func(key []byte) uint64 { return ^firstBytes(key) >> 40 }
+			}
 		}
 		if r.IntN(2) == 0 {
 			o.Group = firstByte
@@ -225,30 +232,89 @@ func TestEqualKeys(t *testing.T) {
 	}
 }
 
-// Few wanted items never need a file, whatever the order.
+// Few wanted items never need a file, whatever the order of keys and the length of items.
 func TestFewInMemory(t *testing.T) {
-	const n = 200_000
 	orders := map[string]func(i int) uint32{
+		"equal":      func(i int) uint32 { return 7 },
 		"ascending":  func(i int) uint32 { return uint32(i) },
-		"descending": func(i int) uint32 { return uint32(n - i) },
+		"descending": func(i int) uint32 { return uint32(-i) },
 		"random":     func(i int) uint32 { return uint32(i) * 2654435761 },
 	}
 	for name, key := range orders {
-		for _, o := range []SortOptions{{Most: 10}, {Most: 10, Group: firstByte}, {Most: 10, Distinct: true}} {
-			s := New(t.Context(), t.TempDir()+"/missing", 1<<20)
-			sorter := s.NewSorter(o)
-			for i := range n {
-				k := binary.BigEndian.AppendUint32(nil, key(i))
-				if err := sorter.Add(k, k); err != nil {
-					t.Fatalf("%s, %+v: %v", name, o, err)
+		for _, o := range []SortOptions{{Most: 10}, {Most: 10, Group: firstBit}, {Most: 10, Distinct: true}} {
+			for _, length := range []int{4, 40_000} {
+				s := New(t.Context(), filepath.Join(t.TempDir(), "missing"), 8<<20)
+				sorter := s.NewSorter(o)
+				item := make([]byte, length)
+				for i := range 400_000/length + 2000 {
+					if err := sorter.Add(binary.BigEndian.AppendUint32(nil, key(i)), item); err != nil {
+						t.Fatalf("%s, %+v, %d bytes: %v", name, o, length, err)
+					}
+				}
+				if n := sorter.buffer.items; n > 16_000 || name == "equal" && o.Group == nil && !o.Distinct && length == 4 && n != 10 {
+					t.Errorf("%s, %+v, %d bytes: the buffer has %d items", name, o, length, n)
 				}
 			}
-			if name == "descending" {
-				continue
-			}
-			if added := sorter.buffer.items; added > 12_000 {
-				t.Errorf("%s, %+v: the buffer has %d items", name, o, added)
-			}
+		}
+	}
+}
+
+// A sorter leaves a quarter of the memory to others before it writes a run.
+func TestQuarter(t *testing.T) {
+	const memory = 1 << 20
+	s := New(t.Context(), t.TempDir(), memory)
+	defer closed(t, s)
+	sorter, most := s.NewSorter(SortOptions{}), int64(0)
+	for len(sorter.runs) == 0 {
+		most = s.held
+		if err := sorter.Add(nil, make([]byte, 50)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if least := int64(memory/4*3 - 2*s.chunk); most < least || most > memory/4*3 {
+		t.Errorf("it held %d bytes, want %d to %d", most, least, memory/4*3)
+	}
+}
+
+// TestTwo holds that a sorter that is filled from another one has enough memory, though
+// the other one has taken all it can get.
+func TestTwo(t *testing.T) {
+	const memory = 4 << 20
+	s := New(t.Context(), t.TempDir(), memory)
+	defer closed(t, s)
+	first, second := s.NewSorter(SortOptions{}), s.NewSorter(SortOptions{})
+	item := make([]byte, 500)
+	for s.held < memory/4*3-2*int64(s.chunk) {
+		if err := first.Add(nil, item); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sorted, err := first.Sort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(first.runs); n > 0 {
+		t.Errorf("the first sorter wrote %d runs", n)
+	}
+	for sorted.Next() {
+		if err := second.Add(nil, sorted.Item()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(second.runs); n > 5 {
+		t.Errorf("the second sorter wrote %d runs, want a quarter of the size of the first one for each", n)
+	}
+}
+
+// A pass merges the neighbours with the fewest bytes.
+func TestSmallest(t *testing.T) {
+	s := &Sorter{}
+	for _, size := range []int64{5, 9, 1, 2, 8, 1, 1, 7} {
+		s.runs = append(s.runs, &run{start: 100, end: 100 + size})
+	}
+	for n, want := range map[int]int{2: 5, 3: 5, 4: 2, 5: 2, 7: 0, 8: 0} {
+		if at := s.smallest(n); at != want {
+			t.Errorf("%d runs: from %d on, want %d", n, at, want)
 		}
 	}
 }
