@@ -3,9 +3,11 @@ package redact
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -511,6 +513,60 @@ func number(t *testing.T, c *bsoncore.Cursor) decimal128.Decimal {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// TestBinaries: the parts of a binary that have a meaning stay.
+func TestBinaries(t *testing.T) {
+	r := redactor(t, "a", "b")
+	vector := func(v bson.Vector) []byte { return v.Binary().Data }
+	packed, err := bson.NewPackedBitVector([]byte{0xFF, 0xF8}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name    string
+		subtype byte
+		data    []byte
+		kept    string // hexadecimal digits of the result, with a point for any digit
+	}{
+		{"generic", bsoncore.BinaryGeneric, []byte("12 bytes too"), "........................"},
+		{"empty", bsoncore.BinaryGeneric, nil, ""},
+		{"one byte", bsoncore.BinaryMD5, []byte{1}, ".."},
+		{"old", bsoncore.BinaryBinaryOld, []byte("12345678"), "................"},
+		{"UUID", bsoncore.BinaryUUID, []byte("0123456789abcdef"), "............3...[0-3]..............."},
+		{"UUID that is short", bsoncore.BinaryUUID, []byte("0123456789"), "...................."},
+		{"encrypted", bsoncore.BinaryEncrypted, []byte("\x010123456789abcdef\x02rest"), "01.........................................."},
+		{"encrypted, one byte", bsoncore.BinaryEncrypted, []byte{2}, "02"},
+		{"int8", bsoncore.BinaryVector, vector(bson.NewVector([]int8{1, 2, 3, 4, 5, 6, 7, 8, 9})), "0300.................."},
+		{"float32", bsoncore.BinaryVector, vector(bson.NewVector([]float32{1, -2, 1e38})), "2700........................"},
+		{"packed bits", bsoncore.BinaryVector, vector(packed), "1003...[08]"},
+		{"vector without elements", bsoncore.BinaryVector, []byte{0x27, 0}, "2700"},
+		{"half a vector", bsoncore.BinaryVector, []byte{0x27}, "27"},
+		{"a float and a half", bsoncore.BinaryVector, []byte{0x27, 0, 1, 2, 3, 4, 5, 6}, "2700............"},
+	} {
+		doc, err := new(bson.Builder).Binary("b", tc.subtype, tc.data).Document()
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := bytes.Clone(doc)
+		if err := r.Redact(doc); err != nil {
+			t.Fatal(tc.name, err)
+		}
+		c := bsoncore.NewCursor(doc)
+		c.Next()
+		subtype, data := c.Binary()
+		if got := hex.EncodeToString(data); subtype != tc.subtype || !regexp.MustCompile("^"+tc.kept+"$").MatchString(got) || len(doc) != len(before) || bson.Validate(doc) != nil {
+			t.Errorf("%s became %s of subtype %d, want %s", tc.name, got, subtype, tc.kept)
+		}
+		if strings.Contains(tc.kept, ".") && len(tc.data) > 1 && bytes.Equal(doc, before) {
+			t.Errorf("%s stayed", tc.name)
+		}
+		for rest := data[min(2, len(data)):]; tc.name == "float32" && len(rest) > 0; rest = rest[4:] {
+			if f := math.Float32frombits(binary.LittleEndian.Uint32(rest)); !(f >= -1 && f < 1) {
+				t.Errorf("a float became %v", f)
+			}
+		}
+	}
 }
 
 // TestPaths: only the values at the paths change, and Unmet has the paths without values.
