@@ -1,18 +1,13 @@
 package file
 
 import (
-	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 )
@@ -21,65 +16,34 @@ import (
 // to a file: it is written under a temporary name, and Commit gives it its name.
 //
 //   - OpenTree makes the directory. dump.go decides which directories it may replace.
-//   - Enter chooses the file that Write writes to. A few files are open at once: the
-//     file that was not written to for the longest time is closed, and opened again when
-//     it is needed. Compressed data then have another member, so that nothing is kept in
-//     memory. Which files are open depends on the order of the calls only.
+//   - branches.go has its files.
 //   - Settle writes all files to the disk. Commit renames: the old directory to a name
 //     beside it, then the new one to its name; then it removes the old one.
 
-const (
-	// openFiles is the number of files that are open at once; openCompressed is that of
-	// compressed ones, each of which needs a few MiB.
-	openFiles      = 64
-	openCompressed = 16
-	// maxBase is the longest name of a file, in bytes, that file systems allow.
-	maxBase = 255
-)
-
 // A Tree is a directory of output that is open.
 type Tree struct {
-	o       Output
-	disk    disk
-	target  string      // final name; not a symbolic link
-	temp    string      // temporary name: target.XXXXXXXX.partial; "": it has its name, or none any more
-	old     fs.FileInfo // of the directory that it replaces; nil: there is none
-	stale   fs.FileInfo // of the partial directory that was there before; nil: there was none
-	removed string
-	settled bool
-
-	files   map[string]*branch // by path
-	order   []*branch
-	dirs    map[string]bool // paths of directories in it
-	current *branch
-	open    []*branch // the one that was written to last is the last one
-	size    int64     // compressed bytes of members that are complete
-	err     error     // first error of Enter and Write
-}
-
-// A branch is a file of a Tree.
-type branch struct {
-	path string  // in the Tree, with the suffix of the compression
-	w    *Writer // nil: it is closed
-	bare bool    // it is not compressed, because its name would be too long
+	branches             // target is the final name, and not a symbolic link
+	old      fs.FileInfo // of the directory that it replaces; nil: there is none
+	stale    fs.FileInfo // of the partial directory that was there before; nil: there was none
+	removed  string
+	dirs     map[string]bool // paths of directories in it
 }
 
 // OpenTree makes a directory with a temporary name beside o.Name. If o.Name exists and
 // must not be replaced, the error matches fs.ErrExist or is a *Refusal, and nothing is
 // made.
 func (o Output) OpenTree() (*Tree, error) {
-	t := &Tree{o: o, disk: o.disk, target: filepath.Clean(o.Name), files: map[string]*branch{}, dirs: map[string]bool{}}
-	if t.disk == nil {
-		t.disk = systemDisk{}
-	}
+	t := &Tree{dirs: map[string]bool{}}
+	target := filepath.Clean(o.Name)
 	var err error
-	if t.old, err = o.replaced(t.target); err != nil {
+	if t.old, err = o.replaced(target); err != nil {
 		return nil, err
 	}
-	t.stale = partialTree(t.target)
-	if err := t.make(); err != nil {
+	t.stale = partialTree(target)
+	if t.branches, err = newBranches(o, target); err != nil {
 		return nil, err
 	}
+	t.planter = t
 	if t.old != nil {
 		if err := t.takePlace(); err != nil {
 			t.disk.remove(t.temp)
@@ -87,30 +51,6 @@ func (o Output) OpenTree() (*Tree, error) {
 		}
 	}
 	return t, nil
-}
-
-// make makes the temporary directory.
-func (t *Tree) make() (err error) {
-	t.temp, err = t.fresh(partialSuffix, func(name string) error { return t.disk.mkdir(name, 0o777) })
-	return err
-}
-
-// fresh calls do with names beside the target that end in suffix, until it makes one that
-// was not there.
-func (t *Tree) fresh(suffix string, do func(name string) error) (name string, err error) {
-	const (
-		longest = 200 // bytes of the name kept, of the 255 that systems allow
-		tries   = 100
-	)
-	dir, base := filepath.Split(t.target)
-	base = base[:min(len(base), longest)]
-	for range tries {
-		name = fmt.Sprintf("%s%s.%08x%s", dir, base, rand.Uint32(), suffix)
-		if err = do(name); !errors.Is(err, fs.ErrExist) {
-			break
-		}
-	}
-	return name, err
 }
 
 // takePlace gives the temporary directory the owner, group and permissions of the old
@@ -132,49 +72,8 @@ func (e *SameName) Error() string {
 	return fmt.Sprintf("%s and %s have the same name on this file system", e.A, e.B)
 }
 
-// Enter makes the file of the given path, with slashes and without the suffix of the
-// compression, the one that Write writes to. The file and its directory are made if
-// Enter has not made them before.
-func (t *Tree) Enter(name string) error {
-	if t.err != nil {
-		return t.err
-	}
-	b := t.files[name]
-	if b == nil || b.w == nil {
-		b, t.err = t.reopen(name, b)
-	}
-	if t.err == nil && b != t.current {
-		t.touch(b)
-	}
-	return t.err
-}
-
-// reopen opens the file b, which is nil if it does not exist yet.
-func (t *Tree) reopen(name string, b *branch) (*branch, error) {
-	if err := t.closeOldest(); err != nil {
-		return nil, err
-	}
-	var file diskFile
-	var err error
-	if b == nil {
-		if b, file, err = t.create(name); err != nil {
-			return nil, err
-		}
-		t.files[name] = b
-		t.order = append(t.order, b)
-	} else if file, err = t.disk.append(t.system(b.path)); err != nil {
-		return nil, err
-	}
-	b.w = &Writer{ctx: context.Background(), name: b.path, w: file, file: file}
-	t.open = append(t.open, b)
-	if t.o.Codec == compress.None || b.bare {
-		return b, nil
-	}
-	return b, b.w.compress(t.o)
-}
-
-// create makes a file that was not there.
-func (t *Tree) create(name string) (*branch, diskFile, error) {
+// plant makes a file that was not there.
+func (t *Tree) plant(name string) (*branch, diskFile, error) {
 	b := &branch{path: name}
 	if t.o.Codec != compress.None {
 		suffix := t.o.Codec.Suffix()
@@ -214,108 +113,13 @@ func (t *Tree) sameName(name string, others []string) error {
 	return &SameName{"another file", name}
 }
 
-// system returns the name of the system for a path in the temporary directory.
-func (t *Tree) system(name string) string { return filepath.Join(t.temp, filepath.FromSlash(name)) }
-
-// touch makes b, which is open, the current file.
-func (t *Tree) touch(b *branch) {
-	t.current = b
-	for i, other := range t.open {
-		if other == b {
-			copy(t.open[i:], t.open[i+1:])
-			t.open[len(t.open)-1] = b
-			return
-		}
-	}
-}
-
-// closeOldest closes a file if no more can be open.
-func (t *Tree) closeOldest() error {
-	most := openFiles
-	if t.o.Codec != compress.None {
-		most = openCompressed
-	}
-	if len(t.open) < most {
-		return nil
-	}
-	b := t.open[0]
-	t.open = append(t.open[:0], t.open[1:]...)
-	return t.close(b)
-}
-
-// close completes the data of b and closes it.
-func (t *Tree) close(b *branch) error {
-	w := b.w
-	b.w = nil
-	if b == t.current {
-		t.current = nil
-	}
-	err := w.finish()
-	t.size += w.Compressed()
-	if e := w.close(); err == nil {
-		err = e
-	}
-	return err
-}
-
-// Write writes p to the file of the last Enter.
-func (t *Tree) Write(p []byte) (int, error) {
-	if t.err != nil {
-		return 0, t.err
-	}
-	n, err := t.current.w.Write(p)
-	t.err = err
-	return n, err
-}
-
-// Err returns the first error of Enter and Write.
-func (t *Tree) Err() error { return t.err }
-
-// Name returns the name of t for messages.
-func (t *Tree) Name() string { return t.o.Name }
-
-// Aside returns true: t has a temporary name first.
-func (t *Tree) Aside() bool { return true }
-
-// IsTerminal returns false.
-func (t *Tree) IsTerminal() bool { return false }
-
-// ShowsColors returns false.
-func (t *Tree) ShowsColors() bool { return false }
-
-// Files returns the number of files.
-func (t *Tree) Files() int64 { return int64(len(t.order)) }
-
-// Compressed returns the number of compressed bytes written so far.
-func (t *Tree) Compressed() int64 {
-	n := t.size
-	for _, b := range t.open {
-		n += b.w.Compressed()
-	}
-	return n
-}
-
-// closeAll closes all files.
-func (t *Tree) closeAll() (err error) {
-	for _, b := range t.open {
-		if e := t.close(b); err == nil {
-			err = e
-		}
-	}
-	t.open = nil
-	return err
-}
-
 // Settle completes all files and writes them to the disk. On failure Keep or Discard is
 // still to be called.
 func (t *Tree) Settle() error {
 	if t.settled {
 		return nil
 	}
-	if err := t.closeAll(); err != nil {
-		return err
-	}
-	if err := t.syncAll(); err != nil {
+	if err := t.settle(); err != nil {
 		return err
 	}
 	for dir := range t.dirs {
@@ -324,43 +128,6 @@ func (t *Tree) Settle() error {
 	t.disk.syncDir(t.temp)
 	t.settled = true
 	return nil
-}
-
-// syncs is the number of files that are written to the disk at once: the file system
-// then writes its journal once for many files.
-const syncs = 32
-
-// syncAll writes all files, which are closed, to the disk, and returns the first error.
-func (t *Tree) syncAll() error {
-	var wait sync.WaitGroup
-	var next atomic.Int64
-	errs := make([]error, syncs)
-	for i := range errs {
-		wait.Go(func() {
-			for errs[i] == nil {
-				n := int(next.Add(1)) - 1
-				if n >= len(t.order) {
-					return
-				}
-				errs[i] = t.sync(t.order[n])
-			}
-		})
-	}
-	wait.Wait()
-	return cmp.Or(errs...)
-}
-
-// sync writes b, which is closed, to the disk.
-func (t *Tree) sync(b *branch) error {
-	file, err := t.disk.append(t.system(b.path))
-	if err != nil {
-		return err
-	}
-	err = file.Sync()
-	if e := file.Close(); err == nil {
-		err = e
-	}
-	return err
 }
 
 // Commit settles t unless Settle was called, and gives it its name. Then it removes the
@@ -458,17 +225,9 @@ func (t *Tree) Keep() (name string, err error) {
 
 // Discard ends t and removes it.
 func (t *Tree) Discard() error {
-	for _, b := range t.open {
-		if b.w.z != nil {
-			b.w.z.abandon()
-		}
-	}
-	err := t.closeAll()
+	err := t.uproot()
 	if t.temp == "" {
 		return err
-	}
-	for _, b := range t.order {
-		t.disk.remove(t.system(b.path))
 	}
 	for dir := range t.dirs {
 		t.disk.remove(t.system(dir))
