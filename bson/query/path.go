@@ -14,6 +14,18 @@ type path []string
 // pointerEscapes has the escapes of RFC 6901.
 var pointerEscapes = strings.NewReplacer("~1", "/", "~0", "~")
 
+// ParsePath returns the keys of a path, which is dotted, or a JSON Pointer if it starts
+// with a slash: a.b and /a/b are the keys a and b. The keys are those of
+// bsoncore.Document.Lookup. An empty path is one empty key. A path with more keys than
+// o.MaxDepth gives an error that matches bsoncore.ErrDepth, and a wrong escape in a JSON
+// Pointer one that matches ErrPath.
+func ParsePath(text string, o Options) ([]string, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	return parsePath(text, o.maxDepth())
+}
+
 // parsePath returns the keys of text, which is dotted or a JSON Pointer.
 func parsePath(text string, most int) (path, error) {
 	var keys path

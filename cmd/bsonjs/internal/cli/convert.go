@@ -45,6 +45,7 @@ type convertOptions struct {
 	rejectGroup
 	jobGroup
 	outputGroup
+	division
 	aliases
 
 	to *codec.Codec // of --to or its variable, nil: none
@@ -107,7 +108,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
 	group(fs, "Limits", "", o.addJobs, o.addLimits)
-	group(fs, "Output", "", o.addOutput)
+	group(fs, "Output", "", o.addOutput, o.addSplit)
 	group(fs, "", "", func(fs *pflag.FlagSet) {
 		addHelp(fs)
 		fs.BoolVar(&o.version, "version", false, "print the version and exit; with --json as JSON")
@@ -255,6 +256,9 @@ func (o *convertOptions) checkFiles(fs *pflag.FlagSet) error {
 	if err := o.rejectGroup.check(); err != nil {
 		return err
 	}
+	if err := o.checkSplit(fs, &o.decided, o.output, o.maxDepth); err != nil {
+		return err
+	}
 	return o.outputGroup.check(fs, o.decided.compression)
 }
 
@@ -291,12 +295,17 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.outputGroup.plan(r)
 	r.FindArchives = o.findArchives
 	c := converter{o: o, to: o.decided.to}
-	if o.keepsApart() {
+	switch {
+	case o.keepsApart():
 		o.apart = newSpaceConverter(c)
 		r.Target, r.Hint = o.apart, hints(o.apart)
-		return
+	case o.splits():
+		s := newSplitConverter(c)
+		r.Output.Parts = o.parts(o.output, &o.decided)
+		r.Target, r.Hint = s, hints(s)
+	default:
+		r.Target, r.Hint = &c, hints(&c)
 	}
-	r.Target, r.Hint = &c, hints(&c)
 }
 
 // write returns the options of writing the documents of in.
@@ -339,6 +348,9 @@ func (o *convertOptions) encodeText(in run.Input) extjson.EncodeOptions {
 func (o *convertOptions) end(r *run.Run, result *run.Result) {
 	if o.apart != nil {
 		result.Namespaces = int64(o.apart.dump.Spaces())
+	}
+	if o.splits() && result.Whole && !o.quiet && result.Files == 0 {
+		r.Say.Note("no file was written, because there is no document")
 	}
 	switch {
 	case !result.Whole || o.quiet:

@@ -70,6 +70,7 @@ type decision struct {
 	to          *codec.Codec // nil: usual decides when the first input is known
 	origin      origin       // of to
 	suffix      string       // of the name of the output that decides the format, "" if it has none
+	stem        int          // bytes of the name in front of the suffixes, if it is that of a file
 	folder      bool         // the output is a directory
 	compression compress.Codec
 	notes       []string
@@ -106,6 +107,7 @@ func (r *request) resolve() (d decision, err error) {
 	stem := compress.Stem(file.Complete(r.name))
 	named, foreign := codec.BySuffix(stem)
 	d.suffix = filepath.Ext(stem)
+	d.stem = len(stem) - len(d.suffix)
 	switch {
 	case r.asked != nil:
 		d.to, d.origin = r.asked, fromFlag

@@ -33,13 +33,7 @@ var byteUnits = []unit{
 
 // Set sets the amount to digits and an optional unit, in either case.
 func (a *amount) Set(s string) error {
-	digits, shift := s, uint(0)
-	for _, u := range a.units {
-		if d, ok := strings.CutSuffix(strings.ToLower(s), u.suffix); ok {
-			digits, shift = d, u.shift
-			break
-		}
-	}
+	digits, shift := cutUnit(s, a.units)
 	n, err := strconv.ParseUint(digits, 10, 32)
 	n <<= shift
 	if n == uint64(a.most)+1 && shift > 0 {
@@ -50,6 +44,17 @@ func (a *amount) Set(s string) error {
 	}
 	*a.p = int(n)
 	return nil
+}
+
+// cutUnit returns the digits of s and the shift of the unit behind them, which is one of
+// units.
+func cutUnit(s string, units []unit) (digits string, shift uint) {
+	for _, u := range units {
+		if d, ok := strings.CutSuffix(strings.ToLower(s), u.suffix); ok {
+			return d, u.shift
+		}
+	}
+	return s, 0
 }
 
 func (a *amount) also() string {
@@ -98,6 +103,26 @@ func (c *count) String() string {
 
 // Type returns what help calls the count.
 func (c *count) Type() string { return "number" }
+
+// A byteCount is a flag whose value is a number of bytes, 1 or more.
+type byteCount struct{ p *int64 }
+
+// Set sets the number to digits and an optional unit, in either case.
+func (b *byteCount) Set(s string) error {
+	digits, shift := cutUnit(s, byteUnits)
+	n, err := strconv.ParseUint(digits, 10, 63)
+	if err != nil || n == 0 || n > math.MaxInt64>>shift {
+		return errors.New("must be a number of bytes, 1 or more, with or without a unit KiB, MiB or GiB")
+	}
+	*b.p = int64(n << shift)
+	return nil
+}
+
+// String returns the number in digits, "" for the default.
+func (b *byteCount) String() string { return (&count{b.p}).String() }
+
+// Type returns what help calls the number.
+func (b *byteCount) Type() string { return "size" }
 
 // A span is a flag whose value is a range of numbers.
 type span struct {

@@ -13,18 +13,23 @@ import (
 // Conflict returns the first of the inputs that is the same file as the output,
 // or as its partial file, also by another name, through a link or as stdin.
 // inputs are names as Input opens them. It returns false if there is none.
-// Devices, pipes and terminals may be both.
+// Devices, pipes and terminals may be both. A split output has none: its parts are compared
+// with the inputs when their names are known.
 func (o Output) Conflict(inputs []string, stdin io.Reader) (string, bool) {
-	if o.Folder {
+	switch {
+	case o.Parts != nil:
+		return "", false
+	case o.Folder:
 		return o.conflictInFolder(inputs, stdin)
 	}
 	return o.conflict(slices.Values(inputs), func(name string) fs.FileInfo { return Stat(name, stdin) })
 }
 
 // ConflictIn is Conflict for files in fsys. paths are their names there. An output that is
-// a directory has none: Conflict finds that it is in the directory of fsys.
+// a directory has none: Conflict finds that it is in the directory of fsys. Nor has a split
+// output.
 func (o Output) ConflictIn(fsys fs.FS, paths iter.Seq[string]) (string, bool) {
-	if o.Folder {
+	if o.Folder || o.Parts != nil {
 		return "", false
 	}
 	return o.conflict(paths, func(path string) fs.FileInfo {
@@ -139,8 +144,12 @@ func whole(name string) (path string, ok bool) {
 
 // Collides reports whether o and p, two outputs of a run, would write to the
 // same file, or one to the partial file of the other. Devices, pipes and
-// terminals may be both.
+// terminals may be both. A split output may write to any name that starts like
+// those of its parts.
 func (o Output) Collides(p Output) bool {
+	if o.Parts != nil {
+		return o.collides(p)
+	}
 	if o.Folder {
 		out, ok := whole(o.Name)
 		return ok && slices.ContainsFunc(p.paths(), func(path string) bool { return isIn(path, out) || isIn(path, PartialName(out)) })

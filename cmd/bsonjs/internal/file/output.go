@@ -43,6 +43,9 @@ type Output struct {
 	Overwrite bool
 	// Folder reports that Name is a directory, for OpenTree.
 	Folder bool
+	// Parts says that several files are written beside Name, for OpenSplit. nil: the
+	// output is Name itself.
+	Parts *Parts
 
 	// Codec is the compression of the output.
 	Codec compress.Codec

@@ -70,6 +70,15 @@ func newReplacement(o Output, target string, old fs.FileInfo) (*replacement, dis
 
 // takePlace gives file the owner, group and permissions of old.
 func takePlace(file diskFile, old fs.FileInfo) error {
+	if err := takeOwner(file, old); err != nil {
+		return err
+	}
+	// The umask may have removed permissions of the old file.
+	return file.Chmod(old.Mode().Perm())
+}
+
+// takeOwner gives file the owner and group of old.
+func takeOwner(file diskFile, old fs.FileInfo) error {
 	now, err := file.Stat()
 	if err != nil {
 		return err
@@ -78,8 +87,7 @@ func takePlace(file diskFile, old fs.FileInfo) error {
 	if u, g, _ := owner(now); known && (u != uid || g != gid) && file.Chown(uid, gid) != nil {
 		return ErrOwner
 	}
-	// The umask may have removed permissions of the old file.
-	return file.Chmod(old.Mode().Perm())
+	return nil
 }
 
 // settle writes file, the temporary one, to the disk. Only now it sets mode
@@ -153,19 +161,25 @@ func (r *replacement) name() error {
 	if r.overwrite {
 		return r.disk.rename(r.temp, r.target)
 	}
+	return nameNew(r.disk, r.temp, r.target)
+}
+
+// nameNew gives the file temp the name target, which it must not replace: the error is
+// fs.ErrExist then.
+func nameNew(d disk, temp, target string) error {
 	// A rename would replace a file that was created after Open.
-	err := r.disk.link(r.temp, r.target)
+	err := d.link(temp, target)
 	switch {
 	case err == nil:
-		return r.disk.remove(r.temp)
+		return d.remove(temp)
 	case errors.Is(err, fs.ErrExist):
 		return fs.ErrExist
 	}
 	// Not every file system has links.
-	if _, err := os.Lstat(r.target); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
 		return fs.ErrExist
 	}
-	return r.disk.rename(r.temp, r.target)
+	return d.rename(temp, target)
 }
 
 // keep gives the file, which is closed, the name of a partial one and returns

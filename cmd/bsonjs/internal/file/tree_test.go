@@ -179,6 +179,16 @@ func (d failingDisk) mkdir(name string, perm fs.FileMode) error {
 	return d.systemDisk.mkdir(name, perm)
 }
 
+func (d failingDisk) link(from, to string) error {
+	if err := d.fails("link"); err != nil {
+		return err
+	}
+	if d.kind == "rename" {
+		return errors.ErrUnsupported // a file system without links needs more renames
+	}
+	return d.systemDisk.link(from, to)
+}
+
 func (d failingDisk) rename(from, to string) error {
 	if err := d.fails("rename"); err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"sync"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
@@ -19,7 +21,11 @@ import (
 
 // openOutputs opens the output and, if there is one, the file of rejects.
 func (e *engine) openOutputs() (f *report.Fault) {
-	if e.Rejects.Name != "" && e.Output.Collides(e.Rejects) {
+	switch {
+	case e.Rejects.Name == "" || !e.Output.Collides(e.Rejects):
+	case e.Output.Parts != nil:
+		return report.UsageFault("--rejects names a file that the split output could write; choose another name")
+	default:
 		return report.UsageFault("--output and --rejects name the same file, or one names the .partial file of the other; choose another name")
 	}
 	if e.out, f = e.open(e.Output); f != nil || e.Rejects.Name == "" {
@@ -36,8 +42,14 @@ func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {
 	if f := e.conflict(o); f != nil {
 		return nil, f
 	}
-	if o.Folder {
-		return e.openTree(o)
+	switch {
+	case o.Folder:
+		return e.openFiles(o.Name, func() (files, error) { return o.OpenTree() })
+	case o.Parts != nil:
+		parts := *o.Parts
+		parts.Input = e.inputOf()
+		o.Parts = &parts
+		return e.openFiles(o.Name, func() (files, error) { return o.OpenSplit() })
 	}
 	out, err := o.Open(e.ctx)
 	switch {
@@ -76,21 +88,78 @@ func (e *engine) conflict(o file.Output) *report.Fault {
 	return nil
 }
 
-// openTree opens an output that is a directory.
-func (e *engine) openTree(o file.Output) (file.Opened, *report.Fault) {
-	out, err := o.OpenTree()
+// files is an output of several files.
+type files interface {
+	file.Opened
+	// Enter makes a file the one that Write writes to.
+	Enter(name string) error
+	// Files returns the number of files.
+	Files() int64
+}
+
+// openFiles opens an output of several files, with open.
+func (e *engine) openFiles(name string, open func() (files, error)) (file.Opened, *report.Fault) {
+	out, err := open()
 	if err == nil {
 		e.Aside()
-		e.tree = out
+		e.files = out
 		return out, nil
 	}
-	if refused, ok := errors.AsType[*file.Refusal](err); ok {
-		return nil, report.UsageFault(refused.Error())
+	if f := refused(name, err); f != nil {
+		return nil, f
+	}
+	return nil, report.WriteFault(name, err)
+}
+
+// refused returns the fault of an output of the given name that may not be written because of
+// err, nil if err is about something else.
+func refused(name string, err error) *report.Fault {
+	if r, ok := errors.AsType[*file.Refusal](err); ok {
+		return report.UsageFault(r.Error())
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return nil, report.UsageFault(o.Name + " exists; add --overwrite to replace it")
+		return report.UsageFault(existing(name, err) + " exists; add --overwrite to replace it")
 	}
-	return nil, report.WriteFault(o.Name, err)
+	return nil
+}
+
+// existing returns the name of the file that exists, according to err. It is name, or a
+// file of a split output.
+func existing(name string, err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Path
+	}
+	return name
+}
+
+// inputOf returns a function that finds the input that is a file.
+func (e *engine) inputOf() func(info fs.FileInfo) (name string, ok bool) {
+	type input struct {
+		name string
+		info fs.FileInfo
+	}
+	all := sync.OnceValue(func() (all []input) {
+		for _, in := range e.Inputs {
+			all = append(all, input{inputName(in.Name), file.Stat(in.Name, e.Stdin)})
+			if in.Folder == nil {
+				continue
+			}
+			for name := range in.Folder.Names() {
+				if info, err := fs.Stat(in.Folder.FS, name); err == nil {
+					all = append(all, input{in.Folder.Path(name), info})
+				}
+			}
+		}
+		return all
+	})
+	return func(info fs.FileInfo) (string, bool) {
+		for _, in := range all() {
+			if in.info != nil && os.SameFile(in.info, info) {
+				return in.name, true
+			}
+		}
+		return "", false
+	}
 }
 
 // writeErr returns the error of writing the output, or of holding records.
@@ -112,8 +181,8 @@ func (w outWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Enter is the method of file.Tree, for an output that is a directory.
-func (w outWriter) Enter(path string) error { return w.e.tree.Enter(path) }
+// Enter is the method of file.Tree and file.Split, for an output of several files.
+func (w outWriter) Enter(name string) error { return w.e.files.Enter(name) }
 
 // A longWriter is the output while one record is written to it in portions. If
 // the run is to stop, that ends the record, and the output is cut there.
@@ -185,6 +254,11 @@ func (e *engine) outputFault(err error) *report.Fault {
 	if f := holdFault(err); f != nil {
 		return f
 	}
+	if e.Output.Parts != nil {
+		if f := refused(e.out.Name(), err); f != nil {
+			return f
+		}
+	}
 	return report.WriteFault(e.out.Name(), err)
 }
 
@@ -211,7 +285,22 @@ func (e *engine) complete() *report.Fault {
 			e.Say.Note("removed " + report.CleanName(out.Removed()) + ", which an earlier run left")
 		}
 	}
+	e.tellOlder()
 	return nil
+}
+
+// tellOlder says which files seem to belong to a split output, but do not.
+func (e *engine) tellOlder() {
+	split, ok := e.out.(interface{ Older() []string })
+	if !ok || e.Quiet || len(split.Older()) == 0 {
+		return
+	}
+	older := split.Older()
+	text := report.CleanName(older[0]) + " has a name like a file of the output, but is not of this run; remove it if an earlier run wrote it"
+	if n := len(older) - 1; n > 0 {
+		text = report.CleanName(older[0]) + " and " + report.Plural(int64(n), "other file") + " have names like files of the output, but are not of this run; remove them if an earlier run wrote them"
+	}
+	e.Say.Note(text)
 }
 
 // endFault takes a step to the end of out, which may be nil.
@@ -220,9 +309,12 @@ func endFault(out file.Opened, step func(file.Opened) error) *report.Fault {
 		return nil
 	}
 	err := step(out)
+	refusal, isRefusal := errors.AsType[*file.Refusal](err)
 	switch {
+	case isRefusal:
+		return report.UsageFault(refusal.Error())
 	case errors.Is(err, fs.ErrExist):
-		return report.NewFault(report.CodeOutput, out.Name(), "was created by another process during the run; add --overwrite to replace it")
+		return report.NewFault(report.CodeOutput, existing(out.Name(), err), "was created by another process during the run; add --overwrite to replace it")
 	case err != nil:
 		return report.WriteFault(out.Name(), err)
 	}
@@ -255,6 +347,8 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 		failed(err)
 		whole := out.Err() == nil && !(out == e.out && e.cut)
 		switch {
+		case kept == "" && out == e.out && e.Output.Parts != nil:
+			notes = append(notes, "no file of the output is kept, because all of them appear together or none does")
 		case kept == "":
 		case whole:
 			notes = append(notes, fmt.Sprintf("%s has the %s %s so far", report.CleanName(kept), report.Documents(n), what))

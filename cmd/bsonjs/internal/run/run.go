@@ -120,7 +120,7 @@ type Tally interface {
 type Input struct {
 	Name     string // for messages
 	From     *codec.Codec
-	Out      io.Writer // the output; if it is a directory, it has the method Enter of file.Tree
+	Out      io.Writer // the output; if it is several files, it has the method Enter of file.Tree and file.Split
 	Terminal bool      // a terminal shows it
 	Colors   bool      // the output is a terminal that obeys escape sequences
 	// Folder is the directory of the input, and File the input in it. They are nil
@@ -217,7 +217,7 @@ type engine struct {
 	buffers pipeline.Buffers
 
 	out     file.Opened
-	tree    *file.Tree  // out, if it is a directory; else nil
+	files   files       // out, if it is several files; else nil
 	rejects file.Opened // nil: rejected records are not kept
 	begun   uint64      // inputs that have a sink, or have had one
 	leg                 // the current part of the run
@@ -256,8 +256,8 @@ func (r Run) Do(ctx context.Context) Result {
 	e.Code = e.run()
 	if e.Opened {
 		e.CompressedOut, e.Err = e.out.Compressed(), e.out.Err()
-		if e.tree != nil {
-			e.Files = e.tree.Files()
+		if e.files != nil {
+			e.Files = e.files.Files()
 		}
 	}
 	return e.Result
