@@ -326,3 +326,13 @@ func ExamplePaths_Visit() {
 	fmt.Println(c.Err())
 	// Output: x y <nil>
 }
+
+func ExampleParsePath() {
+	for _, path := range []string{"address.city", "/a.b/c"} {
+		keys, err := query.ParsePath(path, query.Options{})
+		fmt.Printf("%q %v\n", keys, err)
+	}
+	// Output:
+	// ["address" "city"] <nil>
+	// ["a.b" "c"] <nil>
+}

@@ -41,6 +41,31 @@ func TestFolderOnFullDisk(t *testing.T) {
 	}
 }
 
+// TestSplitOnFullDisk: if the disk is full, no file of a split output is there, and the files
+// that it would have replaced are.
+func TestSplitOnFullDisk(t *testing.T) {
+	data := bytes.Join(sample.Documents(sample.Bench, sample.Seed, 3000), nil)
+	for _, args := range [][]string{{"--split-count", "100"}, {"--split-by", "_id"}, {"--split-size", "1GiB"}} {
+		dir := t.TempDir()
+		if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=256k"); err != nil {
+			t.Skip("no small file system can be mounted: ", err)
+		}
+		t.Cleanup(func() { syscall.Unmount(dir, 0) })
+		old := filepath.Join(dir, "out-00001.bson")
+		os.WriteFile(old, []byte(numbered(1)), 0o666)
+		out := filepath.Join(dir, "out.bson")
+		got := runCommand(bytes.NewReader(data), append(args, "-f", "bson", "-o", out, "--overwrite")...)
+		want := "bsonjs: " + out + ": cannot be written: no space left on device\nbsonjs: no file of the output is kept, because all of them appear together or none does\n"
+		if got.code != 5 || got.stderr != want {
+			t.Errorf("%q: code %d, %s, want %s", args, got.code, got.stderr, want)
+		}
+		text, err := os.ReadFile(old)
+		if entries, _ := os.ReadDir(dir); len(entries) != 1 || err != nil || string(text) != numbered(1) {
+			t.Errorf("%q: left %v, %q, %v", args, entries, text, err)
+		}
+	}
+}
+
 // TestPackedBombs: files of a tar or zip file that are several hundred times as long as
 // their compressed data take no more memory than others.
 func TestPackedBombs(t *testing.T) {
