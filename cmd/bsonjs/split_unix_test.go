@@ -63,7 +63,7 @@ func TestSplitKilled(t *testing.T) {
 // Few files are open at once, whatever the number of values, and few are in memory.
 func TestSplitOpenFiles(t *testing.T) {
 	values := 10_000
-	if testing.Short() {
+	if testing.Short() || race {
 		values = 500 // thousands of files take long
 	}
 	for _, suffix := range []string{".json", ".json.gz", ".json.zst"} {
