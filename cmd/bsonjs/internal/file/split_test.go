@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -47,9 +45,6 @@ func writeParts(s *Split, steps ...string) error {
 	}
 	return nil
 }
-
-// sortedKeys returns the keys of m in order.
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
 // The parts of a Split have their names when all are whole. Parts that are entered again go
 // on, few are open at once, and nothing else is left.

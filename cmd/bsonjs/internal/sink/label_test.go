@@ -41,7 +41,7 @@ func TestLabelTexts(t *testing.T) {
 		v    any
 		want string // type and text
 	}{
-		{int32(-5), "double -5"}, {int64(1 << 62), "double 4611686018427387904"}, {2.0, "double 2"}, {-0.0, "double 0"}, {0.5, "double 0.5"},
+		{int32(-5), "double -5"}, {int64(1 << 62), "double 4611686018427387904"}, {2.0, "double 2"}, {math.Copysign(0, -1), "double 0"}, {0.5, "double 0.5"},
 		{1e300, "double 1.0E+300"}, {math.NaN(), "double NaN"}, {math.Inf(1), "double Infinity"}, {math.Inf(-1), "double -Infinity"},
 		{dec("2.00"), "double 2"}, {dec("0.50"), "double 0.5"}, {dec("0.10"), "decimal 0.1"}, {dec("NaN"), "double NaN"}, {dec("-Infinity"), "double -Infinity"}, {dec("-0E+3"), "double 0"},
 		{dec("1E+20"), "double 1.0E+20"}, {dec("9007199254740993.5"), "decimal 9007199254740993.5"}, {dec("1E-6000"), "decimal 1E-6000"},
