@@ -69,8 +69,8 @@ func (p *process) begin(t *testing.T) {
 }
 
 // patience is the time after which a test stops waiting. It is far longer than
-// a busy machine needs.
-const patience = time.Minute
+// a busy machine needs, also for a run with a gigabyte of output.
+const patience = 5 * time.Minute
 
 // code waits for the end of p and returns its exit code, or -1 if a signal
 // ended it. A process that does not end is killed.
