@@ -63,6 +63,7 @@ type convertOptions struct {
 	paint    colorPolicy // of JSON
 	keeps    bool        // the command line has --invalid-utf8 keep
 	escapes  bool        // the command line has --ambiguous escape
+	seeded   bool        // the command line has --seed
 
 	apart *spaceConverter // the target, if the output keeps namespaces apart
 }
@@ -101,7 +102,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
 	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder, o.addSort)
-	group(fs, "Fields", fieldsNote, o.addFields, o.addRedact)
+	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
@@ -142,6 +143,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 		return errors.New("--json works only with --version; to write JSON use --to json")
 	}
 	o.textFlag = o.textGroup.textFlag(fs)
+	o.seeded = given(fs, "seed")
 	o.escapes = given(fs, "ambiguous") && o.ambiguous == extjson.Escape
 	if o.paint = o.color; o.color == colorAlways && !given(fs, "color") {
 		o.paint = colorAuto // a default must not put escape sequences in files
@@ -155,10 +157,10 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	sorting := func(fs *pflag.FlagSet) error {
 		return o.checkSort(fs, &o.ordering, filterOptions(&o.inputGroup, &o.limitGroup))
 	}
-	fields := func(*pflag.FlagSet) error { return o.checkFields(o.maxDepth) }
+	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, fields, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, shaping, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -278,14 +280,15 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
-	if o.selects() || o.orders() || o.projection != nil || o.redacts() {
+	if o.selects() || o.orders() || o.shapes() || o.redacts() {
 		rules := bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject}
 		r.Stages = append(r.Stages, stage.Valid{Options: rules})
 	}
 	o.planSelect(r)
 	o.planOrder(r)
-	o.planFields(r)
+	o.planShape(r)
 	o.planRedact(r)
+	o.planID(r, stage.AddID{Seeded: o.seeded, Seed: uint64(o.seed)})
 	o.spaceFieldGroup.plan(r)
 	o.bucketGroup.plan(r, o.maxDepth)
 	o.textGroup.plan(r)
@@ -414,7 +417,7 @@ func (c *converter) trial(from *codec.Codec) *trial {
 		from: from, limit: &o.limitGroup,
 		input: &o.inputGroup, text: &o.textGroup, policy: &o.policyGroup, pickle: &o.pickleGroup,
 		copies: from.Copies && c.to.Copies,
-		shape:  o.projection,
+		shape:  &o.shape,
 		writer: func() codec.Encoder { return c.to.Write(o.write(run.Input{From: from})) },
 	}
 }

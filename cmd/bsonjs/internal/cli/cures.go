@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -159,8 +158,8 @@ type trial struct {
 	pickle    *pickleGroup
 	dumpLossy *bool
 
-	copies bool              // input and output can keep invalid UTF-8
-	shape  *query.Projection // of the documents that are written; nil: all fields
+	copies bool   // input and output can keep invalid UTF-8
+	shape  *shape // of the documents that are written; nil: that of those that are read
 	// writer returns what writes documents; nil if nothing is written.
 	writer func() codec.Encoder
 }
@@ -228,11 +227,15 @@ func (t *trial) reading() codec.ReadOptions {
 // the depth: no flag helps against other faults.
 func (t *trial) write(typ bson.Type, data []byte) error {
 	if t.shape != nil && typ == bson.TypeDocument {
-		doc, err := t.shape.Append(nil, data)
+		shapers, err := t.shape.compile(t.limit.maxDepth)
+		for _, by := range shapers {
+			if err == nil {
+				data, err = by.Append(nil, data)
+			}
+		}
 		if err != nil {
 			return err
 		}
-		data = doc
 	}
 	if t.writer != nil {
 		return t.writer().WriteValue(io.Discard, typ, data)

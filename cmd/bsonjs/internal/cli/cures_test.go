@@ -140,6 +140,8 @@ func cureRows(t testing.TB) []cureRow {
 		// Values without text.
 		{"special key", stored(), "", "document 1 at offset 11 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--ambiguous escape"},
 		{"special key, some fields", stored(), "--fields a", "document 1 at offset 0 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--fields a --ambiguous escape"},
+		{"special key, an edit", stored(), "--set a.$oid=7 --rename a=b", "document 1 at offset 0 (/b/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--set a.$oid=7 --rename a=b --ambiguous escape"},
+		{"special key, unset", bsonOf(t, `{"a":{"b":1}}`), "--set a.$oid=7", "document 1 at offset 0 (/a/$oid): key is special in Extended JSON; use --ambiguous escape to write the text and to read it", "--set a.$oid=7 --ambiguous escape"},
 		{"special key, from JSON", json(`{"a":{"$regex":"x"}}`), "-t json -m legacy",
 			"document 1 at offset 0, line 1, column 1 (/a/$regex): key is special in Extended JSON; use --ambiguous as-is", "-t json -m legacy --ambiguous as-is"},
 		{"special key, salvage", stored(), "salvage -t json",
@@ -179,6 +181,8 @@ func cureRows(t testing.TB) []cureRow {
 
 		// Limits and lengths.
 		{"deep", nestedIn(4), "--max-depth 3", "document 1 at offset 16 (///): nested too deeply; use --max-depth 10000", "--max-depth 10000"},
+		{"deep, an edit", bsonOf(t, `{"x":[{"a":1}]}`), "--max-depth 4 --set x.a={b:{}}", "document 1 at offset 18 (/x/0/a): nested too deeply; use --max-depth 10000", "--set x.a={b:{}} --max-depth 10000"},
+		{"deep, some fields", nestedIn(4), "--max-depth 3 --exclude a", "document 1 at offset 16 (///): nested too deeply; use --max-depth 10000", "--max-depth 10000 --exclude a"},
 		{"validate, deep", nestedIn(4), "validate --max-depth 3", "document 1 at offset 16 (///): nested too deeply; use --max-depth 10000", "validate --max-depth 10000"},
 		{"inspect, deep", nestedIn(4), "inspect --max-depth 3", "document 1 at offset 16 (///): nested too deeply; use --max-depth 10000", "inspect --max-depth 10000"},
 		{"very deep", nestedIn(10_001), "--max-depth 10000", "document 1 at offset 59998 (" + oneline.Clean(strings.Repeat("/", 10_000), 200) +

@@ -21,7 +21,10 @@ type fieldGroup struct {
 // A shape is what becomes of documents.
 type shape struct {
 	fieldGroup
-	projection *query.Projection // nil: all fields; set by checkFields
+	editGroup
+	projection []byte         // see query.CompileProjection; nil: all fields; set by checkShape
+	edit       []byte         // see query.CompileEdit; nil: none; set by checkShape
+	shapers    []stage.Shaper // set by checkShape
 }
 
 // A fieldText is the value of a flag.
@@ -34,30 +37,32 @@ type fieldText struct {
 // A fieldReader returns the paths in the value of a flag.
 type fieldReader func(text string) ([]string, error)
 
-// A fieldFlag is a flag that adds fields; like is what its values are like.
-type fieldFlag struct {
-	texts *[]fieldText
+// A repeated is a flag that adds each of its values to a list.
+type repeated[T any] struct {
+	list  *[]T
 	value string // what help calls it
-	like  fieldText
+	item  func(text string) T
 }
 
-// Set adds the fields in text.
-func (f *fieldFlag) Set(text string) error {
-	t := f.like
-	t.text = text
-	*f.texts = append(*f.texts, t)
+// Set adds text.
+func (r *repeated[T]) Set(text string) error {
+	*r.list = append(*r.list, r.item(text))
 	return nil
 }
 
 // String returns "": there is no default.
-func (f *fieldFlag) String() string { return "" }
+func (r *repeated[T]) String() string { return "" }
 
 // Type returns the name of the value.
-func (f *fieldFlag) Type() string { return f.value }
+func (r *repeated[T]) Type() string { return r.value }
 
 func (g *fieldGroup) addFields(fs *pflag.FlagSet) {
 	add := func(value, usage string, like fieldText) {
-		fs.Var(&fieldFlag{&g.texts, value, like}, like.flag, usage)
+		item := func(text string) fieldText {
+			like.text = text
+			return like
+		}
+		fs.Var(&repeated[fieldText]{&g.texts, value, item}, like.flag, usage)
 	}
 	add("PATHS", "write only the fields at `PATHS`, such as a,b.c, and _id; they keep the order of the document; "+
 		"@FILE reads them from a file, one per line", fieldText{flag: "fields", keep: true, read: readPaths})
@@ -67,28 +72,40 @@ func (g *fieldGroup) addFields(fs *pflag.FlagSet) {
 	onlyMeant(fs, "fields", "exclude")
 }
 
-// checkFields compiles the fields. maxDepth is that of documents.
-func (s *shape) checkFields(maxDepth int) error {
-	if len(s.texts) == 0 {
-		return nil
+// checkShape compiles the fields and the edits, with values that are read like those of in.
+func (s *shape) checkShape(in *inputGroup, limit *limitGroup) (err error) {
+	if s.projection, err = s.fieldGroup.document(); err != nil {
+		return err
+	}
+	if s.edit, err = s.editGroup.document(filterOptions(in, limit)); err != nil {
+		return err
+	}
+	s.shapers, err = s.compile(limit.maxDepth)
+	return err
+}
+
+// document returns the projection of the flags, nil if there are none.
+func (g *fieldGroup) document() ([]byte, error) {
+	if len(g.texts) == 0 {
+		return nil, nil
 	}
 	doc, mark := bsoncore.Begin(nil)
-	for _, t := range s.texts {
+	for _, t := range g.texts {
 		paths, err := t.paths()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, path := range paths {
 			doc = bsoncore.AppendBoolean(doc, path, t.keep)
 		}
 	}
-	var err error
-	s.projection, err = query.CompileProjection(bsoncore.End(doc, mark), query.Options{MaxDepth: maxDepth})
-	if errors.Is(err, query.ErrMixed) {
-		return errors.New("--fields and --exclude cannot be combined, except with --exclude _id; leave out one of them")
-	}
-	if err != nil {
-		return fmt.Errorf("--%s: %w", s.texts[0].flag, placed(err))
+	return bsoncore.End(doc, mark), nil
+}
+
+// named returns an error if path has no name.
+func named(path string) error {
+	if path == "" || strings.ContainsRune(path, 0) {
+		return errors.New("a field needs a name; write the paths with commas between them, such as a,b.c")
 	}
 	return nil
 }
@@ -96,21 +113,45 @@ func (s *shape) checkFields(maxDepth int) error {
 // paths returns the paths in the value of the flag.
 func (t *fieldText) paths() ([]string, error) {
 	paths, err := t.read(t.text)
+	for i := 0; err == nil && i < len(paths); i++ {
+		err = named(paths[i])
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--%s: %w", t.flag, err)
-	}
-	for _, path := range paths {
-		if path == "" || strings.ContainsRune(path, 0) {
-			return nil, fmt.Errorf("--%s: a field needs a name; write the paths with commas between them, such as a,b.c", t.flag)
-		}
 	}
 	return paths, nil
 }
 
-// planFields makes the run write only the selected fields.
-func (s *shape) planFields(r *run.Run) {
+// compile returns what shapes documents of at most maxDepth levels, in order.
+func (s *shape) compile(maxDepth int) (shapers []stage.Shaper, err error) {
+	o := query.Options{MaxDepth: maxDepth}
 	if s.projection != nil {
-		r.Shaping = append(r.Shaping, stage.Fields{Projection: s.projection})
+		p, err := query.CompileProjection(s.projection, o)
+		if errors.Is(err, query.ErrMixed) {
+			return nil, errors.New("--fields and --exclude cannot be combined, except with --exclude _id; leave out one of them")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--%s: %w", s.texts[0].flag, placed(err))
+		}
+		shapers = append(shapers, p)
+	}
+	if s.edit != nil {
+		e, err := query.CompileEdit(s.edit, o)
+		if err != nil {
+			return nil, flagged(err)
+		}
+		shapers = append(shapers, e)
+	}
+	return shapers, nil
+}
+
+// shapes reports whether documents become others.
+func (s *shape) shapes() bool { return len(s.shapers) > 0 || s.addID }
+
+// planShape makes the run shape documents.
+func (s *shape) planShape(r *run.Run) {
+	for _, by := range s.shapers {
+		r.Shaping = append(r.Shaping, stage.Shape{Shaper: by})
 	}
 }
 

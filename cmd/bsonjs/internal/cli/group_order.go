@@ -60,14 +60,22 @@ func (g *ordering) check(fs *pflag.FlagSet) error {
 	switch {
 	case len(some) > 1:
 		return fmt.Errorf("%s and %s cannot be combined; leave out one of them", some[0], some[1])
-	case given(fs, "seed") && !given(fs, "sample"):
-		return errors.New("--seed has no effect without --sample; add --sample, or leave --seed out")
+	case given(fs, "seed") && !given(fs, "sample") && !given(fs, "add-id"):
+		return fmt.Errorf("--seed has no effect without %s, or leave --seed out", seedNeeds(fs))
 	case g.perSpace && g.skip == 0 && g.limit == 0 && g.tail == 0 && g.sample.n == 0:
 		return errors.New("--per-namespace has no effect without --skip, --limit, --tail and --sample N; add one of them, or leave --per-namespace out")
 	case given(fs, "memory") && !g.holds():
 		return errors.New("--memory has no effect, because no documents are held; leave it out")
 	}
 	return nil
+}
+
+// seedNeeds returns the flags of fs that --seed needs, and that one of them can be added.
+func seedNeeds(fs *pflag.FlagSet) string {
+	if fs.Lookup("add-id") != nil {
+		return "--sample or --add-id; add one of them"
+	}
+	return "--sample; add --sample"
 }
 
 // orders reports whether documents are selected or sorted by their order.

@@ -32,7 +32,8 @@ type redaction struct {
 }
 
 func (g *redactGroup) addRedact(fs *pflag.FlagSet) {
-	fs.Var(&fieldFlag{&g.redactions, "PATHS", fieldText{flag: "redact", read: readPaths}}, "redact",
+	item := func(text string) fieldText { return fieldText{flag: "redact", text: text, read: readPaths} }
+	fs.Var(&repeated[fieldText]{&g.redactions, "PATHS", item}, "redact",
 		"replace the values at `PATHS`, such as name,address.zip, by others of the same type and length; equal values stay equal; "+
 			"lengths and classes of characters leak; @FILE reads the paths from a file")
 	fs.Var(&g.key, "redact-key", "make redacted values from `KEY`, a long secret; use @FILE, which reads it from a file, because other users can see "+

@@ -46,28 +46,10 @@ type filterText struct {
 // A filterReader makes a filter of the value of a flag.
 type filterReader func(text string, o query.Options) (*query.Filter, error)
 
-// A filterFlag is a flag that adds a filter. value is what help calls its value.
-type filterFlag struct {
-	texts       *[]filterText
-	name, value string
-	read        filterReader
-}
-
-// Set adds the filter in text.
-func (f *filterFlag) Set(text string) error {
-	*f.texts = append(*f.texts, filterText{f.name, text, f.read})
-	return nil
-}
-
-// String returns "": there is no default.
-func (f *filterFlag) String() string { return "" }
-
-// Type returns the name of the value.
-func (f *filterFlag) Type() string { return f.value }
-
 func (g *selectGroup) addSelect(fs *pflag.FlagSet) {
 	add := func(name, value, usage string, read filterReader) {
-		fs.Var(&filterFlag{&g.texts, name, value, read}, name, usage)
+		item := func(text string) filterText { return filterText{name, text, read} }
+		fs.Var(&repeated[filterText]{&g.texts, value, item}, name, usage)
 	}
 	add("where", "FILTER", "select documents that match `FILTER`, a query of MongoDB in Extended JSON or the syntax of the shell, such as "+
 		"'{total: {$gt: 10}}'; @FILE reads FILTER from a file; if repeated, all must match", readFilter)

@@ -115,8 +115,8 @@ const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's 
 // selectionNote is the note below the flags that select documents.
 const selectionNote = `Other documents are counted as filtered. bsonjs where --explain FILTER prints a filter as bsonjs understands it.`
 
-// fieldsNote is the note below the flags that select fields.
-const fieldsNote = `A path leads through documents and arrays. One that begins with / is a JSON Pointer, for keys with a dot. For keys with a comma use @FILE.`
+// fieldsNote is the note below the flags that select and change fields.
+const fieldsNote = `A path leads through documents and arrays. One that begins with / is a JSON Pointer, for keys with a dot. For keys with a comma use @FILE. The flags act in the order in which they are listed.`
 
 // A section is one part of a page: its items, then its text, under a title.
 type section struct {

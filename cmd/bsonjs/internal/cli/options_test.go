@@ -130,7 +130,7 @@ func TestOptions(t *testing.T) {
 				tc.want(want)
 			}
 			want.files = []string{"-"}
-			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, ordering{}, sampleSize{}, sortGroup{}, splitGroup{}, division{}, fieldGroup{}, shape{}, redactGroup{}, redaction{}, secret{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
+			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, ordering{}, sampleSize{}, sortGroup{}, splitGroup{}, division{}, fieldGroup{}, editGroup{}, shape{}, redactGroup{}, redaction{}, secret{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
 				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
@@ -245,7 +245,7 @@ func TestGroupsAreOffered(t *testing.T) {
 func TestVariables(t *testing.T) {
 	meant := map[string]bool{}
 	for _, name := range []string{
-		"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "where", "id", "query", "queryFile", "fields", "exclude", "fieldFile", "redact", "explain", "help", "version", "json", "config",
+		"output", "overwrite", "force", "rejects", "bsonFile", "document", "path", "offset", "where", "id", "query", "queryFile", "fields", "exclude", "fieldFile", "set", "unset", "rename", "retype", "redact", "add-id", "explain", "help", "version", "json", "config",
 	} {
 		meant[name] = true
 	}

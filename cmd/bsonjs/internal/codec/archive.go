@@ -241,7 +241,7 @@ func (r *archiveReader) Next(rec *record.Record) bool {
 	r.fault = nil
 	for r.next() {
 		doc := r.r.Document()
-		*rec = record.Record{Type: bson.TypeDocument, Data: doc, Source: doc, Offset: r.r.Offset() - r.base, Space: record.Space{Name: r.name}, Room: rec.Room}
+		*rec = record.Record{Type: bson.TypeDocument, Data: doc, Source: doc, Offset: r.r.Offset() - r.base, Space: record.Space{Name: r.name}, Rooms: rec.Rooms}
 		return true
 	}
 	e, ok := r.cut, r.cut != nil

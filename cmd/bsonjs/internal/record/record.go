@@ -4,6 +4,7 @@ package record
 import (
 	"bytes"
 	"errors"
+	"math/rand/v2"
 
 	"github.com/bsonkit/bsonkit/bson"
 )
@@ -29,9 +30,12 @@ type Record struct {
 	// Data is then Source.
 	Fault error
 	// Shaped says that a stage has moved the elements of Data: its offsets are not those
-	// of Source. Room is for the bytes that the stage makes, from record to record.
+	// of Source. Rooms are for the bytes that stages make, from record to record. The
+	// first has Data if it is shaped, so the second is free.
 	Shaped bool
-	Room   []byte
+	Rooms  [2][]byte
+	// Spot is known to stages behind the selection by order.
+	Spot Spot
 
 	// Home is the namespace that the output gives to records of the input that have none;
 	// "": it gives none.
@@ -43,6 +47,28 @@ type Record struct {
 	// Of a record that is held, or was held:
 	Input  uint64 // number of its input, from 1. 0: Number and Place count from the start of the piece
 	Within string // the namespace in the container, which is not that of a measurement
+}
+
+// A Spot is the place of a record in the inputs of a run. It does not depend on the number
+// of workers.
+type Spot struct {
+	Input  uint64 // number of the input
+	Offset int64  // in the input, at which Source starts
+	Part   int    // as in the record
+}
+
+// Hash returns a hash of a seed and s.
+func (s Spot) Hash(seed uint64) uint64 {
+	r := s.Random(seed)
+	return r.Uint64()
+}
+
+// Random returns a source of random numbers that depend on seed and s alone. The first is
+// the Hash.
+func (s Spot) Random(seed uint64) (r rand.PCG) {
+	r.Seed(seed, s.Input)
+	r.Seed(r.Uint64()^uint64(s.Offset), uint64(s.Part))
+	return r
 }
 
 // A Space is a namespace of a container, and a document of it. The zero Space is that

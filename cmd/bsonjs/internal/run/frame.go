@@ -77,7 +77,7 @@ func readFrame(data []byte, rec *record.Record) (f frame, ok bool) {
 	whole := data[: k+int(n) : k+int(n)]
 	p := fields{whole[k:]}
 	*rec = record.Record{
-		Source: whole, Room: rec.Room,
+		Source: whole, Rooms: rec.Rooms,
 		Input: p.number(), Number: int64(p.number()),
 		Place:  record.Place{Offset: int64(p.number()), Line: int64(p.number()), Column: int64(p.number())},
 		Within: p.text(rec.Within),

@@ -67,7 +67,9 @@ func Tail(n int64) Hold {
 
 // Sample returns the Hold that keeps n records, which their places and seed choose.
 func Sample(n int64, seed uint64) Hold {
-	hash := func(_ int64, rec *heldItem) uint64 { return hashOf(seed, rec.input, rec.place.Offset, rec.part) }
+	hash := func(_ int64, rec *heldItem) uint64 {
+		return record.Spot{Input: rec.input, Offset: rec.place.Offset, Part: rec.part}.Hash(seed)
+	}
 	return Hold{rank: hash, most: n, arrives: true}
 }
 

@@ -424,16 +424,14 @@ func (s *source) choose(rec *record.Record) (outcome, error) {
 
 // shape passes rec, which is chosen and at offset in s, through the stages behind Order.
 func (s *source) shape(rec *record.Record, offset int64) (outcome, error) {
-	if s.order != nil && s.order.Share.Most > 0 {
-		input := s.origin.number
-		if s.replays {
-			input, offset = rec.Input, rec.Place.Offset
-		}
-		if !s.order.Share.has(input, offset, rec.Part) {
-			return filtered, nil
-		}
+	spot := record.Spot{Input: s.origin.number, Offset: offset, Part: rec.Part}
+	if s.replays {
+		spot.Input, spot.Offset = rec.Input, rec.Place.Offset
 	}
-	if len(s.shaping) > 0 {
+	if s.order != nil && !s.order.Share.has(spot) {
+		return filtered, nil
+	}
+	if rec.Spot = spot; len(s.shaping) > 0 {
 		return through(s.shaping, rec)
 	}
 	return added, nil

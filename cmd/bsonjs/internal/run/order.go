@@ -1,10 +1,6 @@
 package run
 
-import (
-	"math/rand/v2"
-
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
-)
+import "github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 
 // This file selects records by their order. Only the goroutine that takes pieces knows the
 // order: workers count the records that the stages before Order want. A piece in front of
@@ -29,18 +25,10 @@ type Share struct {
 	Most uint64 // the largest hash of a record that is wanted, 0: all records are wanted
 }
 
-// has reports whether the record at offset of an input, the given part of its document, is
-// in s. It needs no state, so that all workers decide alike.
-func (s Share) has(input uint64, offset int64, part int) bool {
-	return s.Most == 0 || hashOf(s.Seed, input, offset, part) <= s.Most
-}
-
-// hashOf returns a hash of a seed and the place of a record.
-func hashOf(seed, input uint64, offset int64, part int) uint64 {
-	var r rand.PCG
-	r.Seed(seed, input)
-	r.Seed(r.Uint64()^uint64(offset), uint64(part))
-	return r.Uint64()
+// has reports whether the record at a place is in s. It needs no state, so that all workers
+// decide alike.
+func (s Share) has(spot record.Spot) bool {
+	return s.Most == 0 || spot.Hash(s.Seed) <= s.Most
 }
 
 // A window is what is left of an Order. The nil window has all records.

@@ -53,7 +53,7 @@ func TestRedact(t *testing.T) {
 			t.Errorf("%s has its text", in)
 		}
 		rec.Data = doc
-		if keep, err = (Fields{fields}).Do(&rec); !keep || err != nil {
+		if keep, err = (Shape{fields}).Do(&rec); !keep || err != nil {
 			t.Fatal(keep, err)
 		}
 		if keep, err = r.Do(&rec); !keep || err != nil || !bytes.Equal(rec.Data, want) || string(doc) != before {
