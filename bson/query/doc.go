@@ -18,7 +18,7 @@
 //	if err != nil { … }
 //	dst, err = e.Append(dst[:0], doc)
 //
-// [Paths] find the values at paths, with the rules of a projection.
+// [Paths] find the values at paths, with the rules of an edit.
 //
 // The semantics are those of MongoDB 8. docs/query.md lists them, one row for each
 // rule. A path such as "a.b.0" leads through documents and arrays. A path that begins

@@ -3,6 +3,7 @@ package query_test
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,7 +26,14 @@ func TestPaths(t *testing.T) {
 		{`{"a": 1}`, `{a: 1, a: 2}`, []string{"0 a=1", "0 a=2"}},
 		{`{"a.b": 1}`, `{a: [{b: 1}, 2, [{b: 3}], {c: 4}]}`, []string{"0 b=1", "0 b=3"}},
 		{`{"a": 1}`, `{a: [1]}`, []string{"0 a=[1]"}},
-		{`{"a.0": 1}`, `{a: [1, {"0": 2}]}`, []string{"0 0=2"}},
+		{`{"a.0": 1}`, `{a: [1, {"0": 2}]}`, []string{"0 0=1"}},
+		{`{"a.0": 1}`, `{a: {"0": 2, "1": 3}}`, []string{"0 0=2"}},
+		{`{"a.1.b": 1, "a.c": 1}`, `{a: [{b: 1, c: 2}, {b: 3, c: 4}, [{b: 5, c: 6}]]}`, []string{"1 c=2", "0 b=3", "1 c=4", "1 c=6"}},
+		{`{"a.0.b": 1, "a.b.c": 1}`, `{a: [{b: {c: 1}}, {b: {c: 2}}]}`, []string{"0 b={\"c\": 1}", "1 c=2"}},
+		{`{"a.b": 1, "a.0": 1}`, `{a: [{b: 1}, {b: 2}]}`, []string{"1 0={\"b\": 1}", "0 b=2"}},
+		{`{"a.1.1": 1, "a.b": 1}`, `{a: [[1, 2], [{b: 3}, {b: 4}], {b: 5}]}`, []string{"1 b=3", "0 1={\"b\": 4}", "1 b=5"}},
+		{`{"/a/0/b": 1}`, `{a: [{b: 1}, {b: 2}]}`, []string{"0 b=1"}},
+		{`{"0": 1}`, `{"0": 1}`, []string{"0 0=1"}},
 		{`{"a.b": 1}`, `{a: 1, "a.b": 2}`, nil},
 		{`{"/a.b": 1, "/c~1d": 1}`, `{a: {b: 1}, "a.b": 2, "c/d": 3}`, []string{"0 a.b=2", "1 c/d=3"}},
 		{`{"a.b": 1}`, `{a: {$code: "f", $scope: {b: 1}}}`, nil},
@@ -67,6 +75,25 @@ func TestPathsEntered(t *testing.T) {
 		}
 	})
 	if diff := cmp.Diff([]string{"x", "y", "z"}, got); diff != "" || !errors.Is(c.Err(), errors.ErrUnsupported) {
+		t.Errorf("%v (-want +got):\n%s", c.Err(), diff)
+	}
+}
+
+// TestPathsMany: paths in arrays, each of which can also be an element of the others, are
+// compiled once each. Without that 200 of them would take for ever.
+func TestPathsMany(t *testing.T) {
+	list, mark := bsoncore.Begin(nil)
+	for i := range 200 {
+		list = bsoncore.AppendNull(list, strings.Repeat("b.", i)+"0")
+	}
+	p, err := query.CompilePaths(bsoncore.End(list, mark), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	c := bsoncore.NewCursor(read(t, `{b: [1, {b: [2, 3], "0": 4}, {b: {b: [[5]]}}], "0": 6}`))
+	p.Visit(&c, func(path int) { got = append(got, path) })
+	if diff := cmp.Diff([]int{1, 2, 3, 0}, got); diff != "" || c.Err() != nil {
 		t.Errorf("%v (-want +got):\n%s", c.Err(), diff)
 	}
 }

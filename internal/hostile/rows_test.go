@@ -378,6 +378,29 @@ var calls = []call{
 			return held{e, err}
 		}
 	}},
+	{"query.CompilePaths", documents, func(data []byte) func() any {
+		paths := named(data)
+		return func() any {
+			p, err := query.CompilePaths(paths, query.Options{})
+			return held{p, err}
+		}
+	}},
+	{"query.Paths.Visit", documents, func(data []byte) func() any {
+		list, mark := bsoncore.Begin(nil)
+		for _, path := range []string{"a.a.a", "0.0", "a.b", "a.0.0", ""} {
+			list = bsoncore.AppendNull(list, path)
+		}
+		p, err := query.CompilePaths(bsoncore.End(list, mark), query.Options{})
+		if err != nil {
+			panic(err)
+		}
+		return func() any {
+			c := bsoncore.NewCursor(data)
+			n := 0
+			p.Visit(&c, func(int) { n++ })
+			return held{n, c.Err()}
+		}
+	}},
 	{"query.ParseSort", append(ofText, Shell), direct(func(text []byte) any {
 		s, err := query.ParseSort(text, query.Options{})
 		return held{s, err}

@@ -571,8 +571,8 @@ func TestBinaries(t *testing.T) {
 
 // TestPaths: only the values at the paths change, and Unmet has the paths without values.
 func TestPaths(t *testing.T) {
-	r := redactor(t, "a", "name", "items.sku", "/a.b", "missing", "n.x")
-	doc, err := extjson.AppendBSON(nil, []byte(`{"name":"Ada Lovelace","n":1234,"items":[{"sku":"ABC-1234","n":1},{"n":2},7],"a.b":"secret","a":{"b":"open"}}`))
+	r := redactor(t, "a", "name", "items.sku", "/a.b", "missing", "n.x", "tags.1")
+	doc, err := extjson.AppendBSON(nil, []byte(`{"name":"Ada Lovelace","n":1234,"items":[{"sku":"ABC-1234","n":1},{"n":2},7],"a.b":"secret","a":{"b":"open"},"tags":["open","secret"]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -585,11 +585,12 @@ func TestPaths(t *testing.T) {
 		Items bson.A
 		Dot   string `bson:"a.b"`
 		A     bson.D
+		Tags  []string
 	}
 	if err := bson.Unmarshal(doc, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Name == "Ada Lovelace" || got.Dot == "secret" || got.N != 1234 || got.A[0].Value != "open" || got.Items[2] != int32(7) {
+	if got.Name == "Ada Lovelace" || got.Dot == "secret" || got.N != 1234 || got.A[0].Value != "open" || got.Items[2] != int32(7) || got.Tags[0] != "open" || got.Tags[1] == "secret" {
 		t.Errorf("%+v", got)
 	}
 	if diff := cmp.Diff([]int{3, 4}, r.Unmet()); diff != "" {
