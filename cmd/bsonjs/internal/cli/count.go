@@ -97,7 +97,7 @@ func (o *countOptions) plan(r *run.Run) {
 	o.spaceGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.fileGroup.plan(r)
-	if o.selects() {
+	if o.selects() || o.orders() {
 		r.Stages = append(r.Stages, stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: true}})
 		o.planSelect(r)
 	}

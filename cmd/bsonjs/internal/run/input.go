@@ -287,6 +287,7 @@ func (e *engine) use(to Sink) {
 	e.sink, e.pending = to, to.Part()
 	e.pending.Reset(0, streamText)
 	e.serial, _ = to.(Serial)
+	e.placer, _ = to.(Placer)
 }
 
 // unbucketing returns how the buckets in s become measurements.

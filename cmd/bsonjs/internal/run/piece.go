@@ -217,6 +217,8 @@ func (s *source) takePart(p *piece) (used int, ok bool) {
 func (s *source) takeOut(j *job) error {
 	if held, ok := j.part.(*heldPart); ok {
 		held.locate(s)
+	} else if s.placer != nil {
+		s.placer.Locate(j.part, s.docs, s.at)
 	}
 	return s.sink.Take(j.part)
 }

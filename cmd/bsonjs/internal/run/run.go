@@ -66,6 +66,15 @@ type Serial interface {
 	Unread(p record.Part, rec *record.Record, err error) error
 }
 
+// A Placer is a Sink that uses the Number and the Place of records. In a piece they count
+// from its start.
+type Placer interface {
+	Sink
+	// Locate gets the number of documents in front of the records of p, and the place at
+	// which they start. It is called before Take if p has the records of a piece.
+	Locate(p record.Part, docs int64, at record.Place)
+}
+
 // A Private is a Sink for the records of one input only. So is a Serial.
 type Private interface {
 	Sink
@@ -239,6 +248,7 @@ type engine struct {
 type outlet struct {
 	sink    Sink
 	serial  Serial         // the sink, if it is one; else nil
+	placer  Placer         // the sink, if it is one; else nil
 	pending record.Part    // output of the sink that is not written yet
 	waiting int64          // records in pending
 	keys    record.Escapes // of the records in pending

@@ -126,7 +126,9 @@ func (t *stream) windowAt(rec *record.Record) *window {
 }
 
 // locates reports whether the sink needs the places of records, and the records have none.
-func (s *source) locates() bool { return !s.replays && (s.serial != nil || s.hold != nil) }
+func (s *source) locates() bool {
+	return !s.replays && (s.serial != nil || s.placer != nil || s.hold != nil)
+}
 
 // locate sets the number and the place of rec, the current document or a record of it.
 func (t *stream) locate(rec *record.Record, at record.Place) {

@@ -104,6 +104,16 @@ func (c *Counts) WriteLines(w io.Writer) error {
 	return err
 }
 
+// WriteLine writes v as a line of JSON.
+func WriteLine(w io.Writer, v any) error {
+	var b bytes.Buffer
+	if err := appendLine(&b, v); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
 // appendLine adds v to b, as a line of JSON that terminals can show.
 func appendLine(b *bytes.Buffer, v any) error {
 	var text bytes.Buffer

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// A statsLine is what stats --json says about the sizes of documents.
+type statsLine struct {
+	Documents, Bytes int64
+	Smallest         sizedPlace
+	Largest          []sizedPlace
+}
+
+// A sizedPlace is a document.
+type sizedPlace struct {
+	Bytes  int
+	Input  string
+	NS     string
+	Number int64
+	Offset int64
+}
+
+// TestStatsPlaces: stats finds the largest documents and their places, for any number of
+// jobs and any sizes of reads, in files, archives and text, around malformed documents, and
+// among documents that were held.
+func TestStatsPlaces(t *testing.T) {
+	r := rand.New(rand.NewPCG(16, 16))
+	var docs [][]byte
+	for size := 0; size < 1<<20; {
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt32(doc, "n", int32(len(docs)))
+		doc = bsoncore.AppendString(doc, "text", strings.Repeat("x", r.IntN(3000)))
+		doc = bsoncore.End(doc, mark)
+		if r.IntN(20) == 0 {
+			doc[4] = 0x33 // no type
+		}
+		docs = append(docs, doc)
+		size += len(doc)
+	}
+	dir := t.TempDir()
+	file, packed, text := filepath.Join(dir, "a.bson"), filepath.Join(dir, "a.archive"), filepath.Join(dir, "a.json")
+	writeFile(t, file, bytes.Join(docs, nil))
+	archived := archiveOf(docs, 70)
+	writeFile(t, packed, archived)
+	var lines bytes.Buffer
+	var inFile, inArchive, inText []sizedPlace
+	offset, number := 0, 0
+	for i, doc := range docs {
+		if doc[4] != 0x33 {
+			inFile = append(inFile, sizedPlace{len(doc), file, "", int64(i + 1), int64(offset)})
+			space := [2]string{"a.x", "b.y.z"}[i/70%2]
+			inArchive = append(inArchive, sizedPlace{len(doc), packed, space, 0, int64(bytes.Index(archived, doc))})
+			number++
+			inText = append(inText, sizedPlace{len(doc), text, "", int64(number), int64(lines.Len())})
+			lines.WriteString(bson.Raw(doc).String() + "\n")
+		}
+		offset += len(doc)
+	}
+	writeFile(t, text, lines.Bytes())
+
+	for _, tc := range []struct {
+		name   string
+		args   []string
+		places []sizedPlace
+		code   int
+	}{
+		{"a file", []string{file}, inFile, 4},
+		{"an archive", []string{packed}, inArchive, 4},
+		{"text", []string{text}, inText, 0},
+		{"several", []string{text, file, packed}, slices.Concat(inText, inFile, inArchive), 4},
+		{"the last ones", []string{text, file, "--tail", "100"}, inFile[len(inFile)-100:], 4},
+	} {
+		want := statsLine{Documents: int64(len(tc.places))}
+		want.Largest = slices.Clone(tc.places)
+		for _, p := range want.Largest {
+			want.Bytes += int64(p.Bytes)
+		}
+		slices.SortStableFunc(want.Largest, func(a, b sizedPlace) int { return b.Bytes - a.Bytes })
+		want.Smallest = slices.MinFunc(tc.places, func(a, b sizedPlace) int { return a.Bytes - b.Bytes })
+		want.Largest = want.Largest[:10]
+		for _, jobs := range []string{"1", "2", "8"} {
+			c := runCommand(nil, append([]string{"stats", "--json", "-j", jobs}, tc.args...)...)
+			var got statsLine
+			if err := json.Unmarshal([]byte(c.stdout), &got); err != nil || c.code != tc.code {
+				t.Fatalf("%s: code %d, %v, %s", tc.name, c.code, err, c.stderr)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, %s jobs (-want +got):\n%s", tc.name, jobs, diff)
+			}
+		}
+	}
+}
