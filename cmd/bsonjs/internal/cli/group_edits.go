@@ -50,6 +50,9 @@ func (g *editGroup) addEdits(fs *pflag.FlagSet) {
 		fs.Var(&repeated[editText]{&g.edits, by.value, item}, by.flag, by.usage)
 		onlyMeant(fs, by.flag)
 	}
+}
+
+func (g *editGroup) addNewID(fs *pflag.FlagSet) {
 	fs.BoolVar(&g.addID, "add-id", false, "add a new ObjectId as the first field where _id is missing; with --seed the ids depend on the seed and the places of documents alone")
 	onlyMeant(fs, "add-id")
 }

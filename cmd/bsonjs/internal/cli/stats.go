@@ -65,7 +65,7 @@ func (o *statsOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Selection", "Documents that are selected are counted.", o.addSelect, o.addOrder)
-	group(fs, "Fields", "Fields that are not selected are not counted.", o.addFields)
+	group(fs, "Fields", "Documents are counted as these flags make them.", o.addFields, o.addEdits)
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&o.records, "json", false, "print an object of JSON, as for a FILE whose name ends in .json")
 		fs.Var(choose(&o.bars, word[stats.Bars]{"unicode", stats.Unicode}, word[stats.Bars]{"ascii", stats.ASCII}, word[stats.Bars]{"none", stats.NoBars}),
@@ -98,8 +98,8 @@ func (o *statsOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	fields := func(*pflag.FlagSet) error { return o.checkFields(o.maxDepth) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, fields)
+	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, shaping)
 }
 
 // plan makes the run count documents, and continue after faults.
@@ -108,12 +108,12 @@ func (o *statsOptions) plan(r *run.Run) {
 	o.spaceGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.fileGroup.plan(r)
-	if o.selects() || o.orders() || o.projection != nil {
+	if o.selects() || o.orders() || o.shapes() {
 		r.Stages = append(r.Stages, stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: true}})
 		o.planSelect(r)
 	}
 	o.planOrder(r)
-	o.planFields(r)
+	o.planShape(r)
 	c := &surveyor{o: o, all: stats.New(o.maxDepth)}
 	r.Target, r.Hint, r.Policy = c, hints(c), run.Skip
 }
@@ -137,7 +137,7 @@ func (s *surveyor) Begin(in run.Input) (run.Sink, error) {
 // trial returns a copy of the options for a document in the format from.
 func (s *surveyor) trial(from *codec.Codec) *trial {
 	o := *s.o
-	return &trial{from: from, limit: &o.limitGroup, input: &o.inputGroup, shape: o.projection}
+	return &trial{from: from, limit: &o.limitGroup, input: &o.inputGroup, shape: &o.shape}
 }
 
 // End writes the counts.
