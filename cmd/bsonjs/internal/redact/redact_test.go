@@ -404,35 +404,56 @@ func TestProperties(t *testing.T) {
 func TestNoTextLeft(t *testing.T) {
 	r := redactor(t, "a", "/")
 	texts := map[string]bool{}
-	var outs [][]byte
+	var outs []string
 	for _, doc := range documents() {
-		find(bsoncore.NewCursor(doc), func(c *bsoncore.Cursor) bool {
-			if c.Type() == bsoncore.TypeString && lettersOf(c.Text()) >= 12 {
-				texts[string(c.Text())] = true
+		for _, text := range textsOf(doc) {
+			if lettersOf(text) >= 12 {
+				texts[text] = true
 			}
-			return false
-		})
-		outs = append(outs, redacted(t, r, doc))
+		}
+		outs = append(outs, textsOf(redacted(t, r, doc))...)
 	}
 	if len(texts) < 100 {
 		t.Fatalf("only %d texts", len(texts))
 	}
 	for _, out := range outs {
-		find(bsoncore.NewCursor(out), func(c *bsoncore.Cursor) bool {
-			if c.Type() == bsoncore.TypeString && lettersOf(c.Text()) >= 12 {
-				for text := range texts {
-					if strings.Contains(string(c.Text()), text) {
-						t.Errorf("%q is in %q", text, c.Text())
-					}
-				}
+		if lettersOf(out) < 12 {
+			continue
+		}
+		for text := range texts {
+			if strings.Contains(out, text) {
+				t.Errorf("%q is in %q", text, out)
 			}
-			return false
-		})
+		}
 	}
 }
 
-func lettersOf(text []byte) (n int) {
-	for _, r := range string(text) {
+// textsOf returns the values of doc that have text, with binaries and without lengths.
+func textsOf(doc []byte) (texts []string) {
+	find(bsoncore.NewCursor(doc), func(c *bsoncore.Cursor) bool {
+		switch c.Type() {
+		case bsoncore.TypeString, bsoncore.TypeSymbol, bsoncore.TypeCode:
+			texts = append(texts, string(c.Text()))
+		case bsoncore.TypeRegex:
+			pattern, _ := c.Regex()
+			texts = append(texts, string(pattern))
+		case bsoncore.TypeDBPointer:
+			namespace, _ := c.DBPointer()
+			texts = append(texts, string(namespace))
+		case bsoncore.TypeCodeWithScope:
+			code, _ := c.CodeWithScope()
+			texts = append(texts, string(code))
+		case bsoncore.TypeBinary:
+			_, data := c.Binary()
+			texts = append(texts, string(data))
+		}
+		return false
+	})
+	return texts
+}
+
+func lettersOf(text string) (n int) {
+	for _, r := range text {
 		if unicode.IsLetter(r) {
 			n++
 		}
