@@ -219,19 +219,8 @@ func (r *Reader) enter(n Namespace) bool {
 		r.spaces[n] = s
 		r.order = append(r.order, s)
 	}
-	if s != r.open {
-		r.leave()
-		r.open = s
-		r.summer.reset(s.sum)
-	}
+	r.open = s
 	return true
-}
-
-// leave keeps the checksum of the open namespace, because another one follows.
-func (r *Reader) leave() {
-	if r.open != nil {
-		r.open.sum = r.summer.sum()
-	}
 }
 
 // end ends the namespace, after the header of its last block. next is the state after
@@ -240,7 +229,7 @@ func (r *Reader) end(next state) {
 	s := r.open
 	s.ended, r.state = true, next
 	if !r.opts.SkipChecksums {
-		if s.totals.Checksum = Matches; r.summer.sum() != r.claimed {
+		if s.totals.Checksum = Matches; r.sum(s) != r.claimed {
 			s.totals.Checksum = Differs
 		}
 	}
@@ -353,13 +342,6 @@ func (r *Reader) sumRun(end int64) {
 		to := int(end - r.in.Base)
 		r.addSum(r.in.Data[to-r.run : to])
 		r.run = 0
-	}
-}
-
-// addSum adds documents to the checksum of the open namespace.
-func (r *Reader) addSum(docs []byte) {
-	if !r.opts.SkipChecksums {
-		r.summer.add(docs)
 	}
 }
 

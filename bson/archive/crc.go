@@ -56,6 +56,7 @@ var distances = [...]int{distance1, distance2, distance3, distance4, distance5, 
 type remover struct {
 	removed []byte // the last far bytes that were removed, with what was added to them, and room for folded bytes; nil: not made yet
 	last    []byte // the last far bytes of the data, with what was added to them
+	rest    []byte // of a summer
 }
 
 // update returns the checksum of the data whose checksum is sum and of data after them,

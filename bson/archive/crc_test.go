@@ -66,6 +66,7 @@ func TestSumSplits(t *testing.T) {
 	}
 	sizes := []int{0, 1, 7, 8, near, reach, stepSize - 1, stepSize, stepSize + 1, 4*stepSize + 1, lapSize - 1, lapSize, lapSize + 1, lapSize + reach, 3*lapSize + 5}
 	var s, kept summer
+	var m remover
 	for round := range 300 {
 		want := random.Uint64()
 		s.reset(want)
@@ -89,7 +90,7 @@ func TestSumSplits(t *testing.T) {
 			if random.IntN(3) > 0 && len(rest) > 0 {
 				continue
 			}
-			if got := s.sum(); got != want {
+			if got := s.sum(&m); got != want {
 				t.Fatalf("round %d, after %d bytes: %#x, want %#x", round, len(data)-len(rest), got, want)
 			}
 			if random.IntN(40) == 0 {
@@ -107,6 +108,7 @@ func TestSumLengths(t *testing.T) {
 		data[i] = byte(random.Uint32())
 	}
 	var s summer
+	var m remover
 	s.reset(7)
 	want := uint64(7)
 	for n := range data {
@@ -115,7 +117,7 @@ func TestSumLengths(t *testing.T) {
 		if n%lapSize > 20 && n%lapSize < lapSize-20 && n%31 > 0 {
 			continue
 		}
-		if got := s.sum(); got != want {
+		if got := s.sum(&m); got != want {
 			t.Fatalf("%d bytes: %#x, want %#x", n+1, got, want)
 		}
 	}
@@ -125,12 +127,13 @@ func TestSumLengths(t *testing.T) {
 func TestSumAllocs(t *testing.T) {
 	data := make([]byte, 64<<10)
 	var s, kept summer
+	var m remover
 	all := func() {
 		s.reset(1)
 		s.add(data)
 		kept.set(&s)
 		s.set(&kept)
-		s.sum()
+		s.sum(&m)
 	}
 	all()
 	if n := testing.AllocsPerRun(10, all); n != 0 {
@@ -146,7 +149,7 @@ func BenchmarkSum(b *testing.B) {
 	parts := func(crc uint64, data []byte) uint64 {
 		s.reset(crc)
 		s.add(data)
-		return s.sum()
+		return s.sum(&m)
 	}
 	for _, bc := range []struct {
 		name   string

@@ -166,20 +166,36 @@ type follow struct {
 	state  state
 	lost   bool
 	late   bool
-	summer summer
+	free   []*summer
+	made   int       // number of summers
+	number int       // of calls of Follow
+	copies []*summer // of the summers in before, and some to spare
+	used   int       // of copies
 }
 
 // A saved is a space as it was.
 type saved struct {
 	at *space
 	space
+	copy *summer // of the summer of space; nil: it has none
 }
 
 // keep keeps s as it is, if the Reader follows a piece.
 func (f *follow) keep(s *space) {
-	if f.on && s != nil {
-		f.before = append(f.before, saved{s, *s})
+	if !f.on || s == nil || s.kept == f.number {
+		return
 	}
+	before := saved{at: s, space: *s}
+	if s.summer != nil {
+		if f.used == len(f.copies) {
+			f.copies = append(f.copies, new(summer))
+		}
+		before.copy = f.copies[f.used]
+		before.copy.set(s.summer)
+		f.used++
+	}
+	f.before = append(f.before, before)
+	s.kept = f.number
 }
 
 // Place returns the place of the next byte. ok is false if there is none: in the
@@ -230,8 +246,10 @@ func (r *Reader) Continue(in io.Reader) {
 func (r *Reader) Follow(data []byte, each func(offset int)) bool {
 	r.sumRun(r.in.Offset())
 	f := &r.follow
-	f.summer.set(&r.summer)
-	*f = follow{on: true, before: f.before[:0], summer: f.summer, known: len(r.order), read: r.read, base: r.in.Offset(), open: r.open, state: r.state, lost: r.lost, late: r.late}
+	*f = follow{
+		on: true, before: f.before[:0], known: len(r.order), read: r.read, base: r.in.Offset(), open: r.open, state: r.state, lost: r.lost, late: r.late,
+		free: append(f.free[:0], r.free...), made: r.made, number: f.number + 1, copies: f.copies,
+	}
 	f.keep(r.open)
 	r.in = readahead.Buffer{}
 	r.in.ResetBytes(data)
@@ -263,12 +281,14 @@ func (r *Reader) Unfollow() {
 		delete(r.spaces, s.name)
 	}
 	r.order, r.read = r.order[:f.known], f.read
-	for i := len(f.before) - 1; i >= 0; i-- {
-		*f.before[i].at = f.before[i].space
+	for _, b := range f.before {
+		if *b.at = b.space; b.copy != nil {
+			b.summer.set(b.copy)
+		}
 	}
+	r.free, r.made = append(r.free[:0], f.free...), f.made
 	f.before, r.run = f.before[:0], 0
 	r.open, r.state, r.lost, r.late = f.open, f.state, f.lost, f.late
-	r.summer.set(&f.summer)
 	r.err, r.soft, r.next, r.final = nil, false, 0, false
 	r.in = readahead.Buffer{Base: f.base}
 }

@@ -237,12 +237,20 @@ func TestFollow(t *testing.T) {
 // followed, and after pieces that are refused or taken back.
 func TestFollowChecksums(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
-	s := newSketch("a.x", "b.y")
-	names := []string{"a.x", "b.y"}
-	for range 40 {
-		s.block(names[random.IntN(2)], some(1, random.IntN([]int{20, 1_000, 5_000}[random.IntN(3)]))...)
+	var names []string
+	for i := range 14 { // more than have summers at the same time
+		names = append(names, fmt.Sprintf("a.%d", i))
 	}
-	s.end("b.y").end("a.x")
+	s := newSketch(names...)
+	for i := range 80 {
+		s.block(names[i/20+random.IntN(11)], some(1, random.IntN([]int{20, 2_000, 5_000}[random.IntN(3)]))...)
+		if i%20 == 19 {
+			s.end(names[i/20])
+		}
+	}
+	for _, n := range names[4:] {
+		s.end(n)
+	}
 	p := archive.ReadOptions{}.NewPieceReader()
 	refused, taken := 0, 0
 	for range 20 {
@@ -252,7 +260,7 @@ func TestFollowChecksums(t *testing.T) {
 				continue
 			} else {
 				rest := s.data[r.Consumed():]
-				p.Reset(rest[:random.IntN(min(len(rest), []int{100, 50_000, 300_000}[random.IntN(3)])+1)], place)
+				p.Reset(rest[:random.IntN(min(len(rest), []int{100, 100_000, 400_000}[random.IntN(3)])+1)], place)
 			}
 			p.Skip()
 			piece := s.data[r.Consumed():][:p.End():p.End()]
@@ -262,7 +270,7 @@ func TestFollowChecksums(t *testing.T) {
 					wrong.text(term)
 				}
 				from := len(newSketch().data)
-				if r.Follow(append(piece, wrong.header(names[random.IntN(2)], true, 1).data[from:]...), nil) {
+				if r.Follow(append(piece, wrong.header(names[random.IntN(len(names))], true, 1).data[from:]...), nil) {
 					t.Fatal("a wrong checksum is followed")
 				}
 				refused++

@@ -86,10 +86,12 @@ type Totals struct {
 type space struct {
 	name    Namespace
 	totals  Totals
-	sum     uint64 // of its documents, so far; in a Reader, up to the block that is open
-	ended   bool   // its end has been reached
-	cut     bool   // the archive ended before
-	damaged bool   // a fault was reported in one of its blocks
+	sum     uint64  // of its documents, so far…
+	summer  *summer // …or before those that are here; nil: there are none
+	ended   bool    // its end has been reached
+	cut     bool    // the archive ended before
+	damaged bool    // a fault was reported in one of its blocks
+	kept    int     // the number of the Follow that has kept it
 }
 
 // A state is the kind of item at the next byte.
@@ -118,10 +120,12 @@ type Reader struct {
 
 	state   state
 	spaces  map[Namespace]*space
-	order   []*space // in the order of their first blocks
-	open    *space   // of the current block; nil: none yet
-	summer  summer   // of the documents of open
-	run     int      // bytes of documents, up to the last frame, that are not in summer
+	order   []*space  // in the order of their first blocks
+	open    *space    // of the current block; nil: none yet
+	made    int       // number of summers
+	free    []*summer // those of them that no space has
+	remover remover
+	run     int      // bytes of documents, up to the last frame, that are not in the checksum of open
 	claimed uint64   // the checksum in the header of the current block
 	late    bool     // the current block is known to be after the end of its namespace
 	lost    bool     // the header of what is read now was damaged

@@ -5,18 +5,27 @@ import (
 	"encoding/binary"
 )
 
+// This file computes the checksums of long namespaces in parts. crc.go says how.
+//
+//   - A summer has the state of the checksum of one namespace.
+//   - addSum, newSummer and sum of a Reader give summers to namespaces.
+
 const (
 	lapSize = 32767 // bytes; 1 + y^-lapSize is a multiple of P/Q
 	near    = 2389  // bytes; 1 + y^-near + y^-reach is a multiple of Q
 	reach   = 2471
 	// stepSize is the number of bytes that are added at once. It is less than near.
 	stepSize = 2 << 10
+
+	// maxSummers is the number of namespaces that have a summer at the same time. mongodump
+	// writes four at the same time, if it is not told otherwise.
+	maxSummers = 8
 )
 
 // A summer computes the checksum of data that come in parts. The zero value is ready.
 //
-// It adds each byte to the one a lap before. What leaves the lap is removed modulo P/Q.
-// It counts only modulo Q, and is removed a second time, up to its last bytes.
+// It adds each byte to the one a lap before. What leaves the lap is removed modulo P/Q and
+// counts only modulo Q: it is removed a second time, up to its last bytes.
 type summer struct {
 	start uint64 // checksum of the data before
 	lap   []byte // the last lapSize bytes, with what was added to them; nil: not made yet
@@ -24,9 +33,6 @@ type summer struct {
 	round bool   // the data are longer than lap
 	left  []byte // the last reach bytes that left the lap, with what was added to them, and room; nil: not made yet
 	end   int    // of the bytes in left
-
-	remover remover
-	rest    []byte // what sum gives to remover; nil: not made yet
 }
 
 // reset begins new data. sum is the checksum of the data before them.
@@ -72,19 +78,22 @@ func (s *summer) begin() {
 }
 
 // sum returns the checksum of the data before and of the parts.
-func (s *summer) sum() uint64 {
+func (s *summer) sum(m *remover) uint64 {
 	if !s.round {
-		return s.remover.update(s.start, s.lap[:s.at])
+		return m.update(s.start, s.lap[:s.at])
 	}
 	// The rest is the last bytes that left the lap, and the lap. These bytes are added
 	// back to each other, and to those a lap after them.
+	if m.rest == nil {
+		m.rest = make([]byte, 0, reach+lapSize)
+	}
 	last := s.left[s.end-reach : s.end]
-	s.rest = append(append(append(s.rest[:0], last...), s.lap[s.at:]...), s.lap[:s.at]...)
-	before := s.rest[:reach]
+	m.rest = append(append(append(m.rest[:0], last...), s.lap[s.at:]...), s.lap[:s.at]...)
+	before := m.rest[:reach]
 	subtle.XORBytes(before[near:], before[near:], last)
-	after := s.rest[lapSize:]
+	after := m.rest[lapSize:]
 	subtle.XORBytes(after, after, before)
-	return s.remover.update(^uint64(0), s.rest)
+	return m.update(^uint64(0), m.rest)
 }
 
 // set makes s a copy of t.
@@ -102,4 +111,47 @@ func (s *summer) set(t *summer) {
 	}
 	copy(s.lap, t.lap)
 	s.end = copy(s.left, t.left[t.end-reach:t.end])
+}
+
+// addSum adds documents to the checksum of the open namespace. Only documents that fill a
+// lap make it worthwhile to begin a summer.
+func (r *Reader) addSum(docs []byte) {
+	s := r.open
+	if r.opts.SkipChecksums {
+		return
+	}
+	if s.summer == nil && len(docs) > lapSize {
+		s.summer = r.newSummer(s.sum)
+	}
+	if s.summer == nil {
+		s.sum = r.remover.update(s.sum, docs)
+		return
+	}
+	s.summer.add(docs)
+}
+
+// newSummer returns a summer, or nil if too many are in use. sum is the checksum of the
+// documents before.
+func (r *Reader) newSummer(sum uint64) *summer {
+	n := len(r.free)
+	if n == 0 {
+		if r.made == maxSummers {
+			return nil
+		}
+		r.made++
+		return &summer{start: sum}
+	}
+	s := r.free[n-1]
+	r.free = r.free[:n-1]
+	s.reset(sum)
+	return s
+}
+
+// sum returns the checksum of the documents of s, and frees its summer.
+func (r *Reader) sum(s *space) uint64 {
+	if s.summer != nil {
+		s.sum = s.summer.sum(&r.remover)
+		r.free, s.summer = append(r.free, s.summer), nil
+	}
+	return s.sum
 }
