@@ -95,6 +95,7 @@ func TestEscapeJSON(t *testing.T) {
 		{"", ""},
 		{"{\"a\":\"é🙂\\n\"}\n", "{\"a\":\"é🙂\\n\"}\n"},
 		{"{\"\u009b1m\":\"\x7f\u202e\u2028\"}\n", `{"\u009b1m":"\u007f\u202e\u2028"}` + "\n"},
+		{"{\"a\":\"\x7f\"}\n", `{"a":"\u007f"}` + "\n"},
 		{"{\"a\":\"\U000e0041\"}\n", `{"a":"\udb40\udc41"}` + "\n"},
 	} {
 		got := string(EscapeJSON([]byte(tc.line)))
