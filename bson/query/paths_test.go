@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/internal/pairs"
 )
 
 // TestPaths: each value at a path is visited, in the order of the document, with the
@@ -78,6 +79,91 @@ func TestPathsEntered(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", c.Err(), diff)
 	}
 }
+
+// TestPathsPairs: the same values as a second implementation, which follows all paths at
+// once and compiles nothing, for random documents and paths.
+func TestPathsPairs(t *testing.T) {
+	g := pairs.New(13)
+	tried, found := 0, 0
+	for n := range 20_000 {
+		doc := g.Document(3)
+		list := bson.D{}
+		var all [][]string
+		for range 1 + g.IntN(5) {
+			keys, _ := g.Place(doc)
+			if len(keys) == 0 {
+				keys = []string{pairs.Pick(g, g.Names)}
+			}
+			list = append(list, bson.E{Key: g.Name(keys)})
+			all = append(all, keys)
+		}
+		raw, rawList := encode(t, doc), encode(t, list)
+		p, err := query.CompilePaths(rawList, query.Options{})
+		if err != nil {
+			continue // a path below another one
+		}
+		tried++
+		var got []string
+		c := bsoncore.NewCursor(raw)
+		p.Visit(&c, func(path int) {
+			got = append(got, string(c.Key())+" "+shellValue(c.Type(), c.Data()))
+			if last := all[path][len(all[path])-1]; last != string(c.Key()) {
+				t.Errorf("pair %d: %s: path %d leads to %s", n, shell(rawList), path, c.Key())
+			}
+		})
+		want := reached(bson.TypeDocument, raw, waysOf(all))
+		found += len(want)
+		if diff := cmp.Diff(want, got); diff != "" || c.Err() != nil {
+			t.Fatalf("pair %d: %s\n%s\n%v (-want +got):\n%s", n, shell(rawList), shell(raw), c.Err(), diff)
+		}
+	}
+	if tried < 5000 || found < 5000 {
+		t.Errorf("only %d lists with %d values", tried, found)
+	}
+}
+
+// A way is the rest of a path in a container. items says that it leads through the
+// elements of an array, which no index does.
+type way struct {
+	keys  []string
+	items bool
+}
+
+func waysOf(paths [][]string) (ways []way) {
+	for _, keys := range paths {
+		ways = append(ways, way{keys: keys})
+	}
+	return ways
+}
+
+// reached returns the values in a container at the ends of ways, as text.
+func reached(t bson.Type, container bson.Raw, ways []way) (values []string) {
+	for key, v := range container.All() {
+		var on []way
+		end := false
+		for _, w := range ways {
+			index := strings.Trim(w.keys[0], "0123456789") == "" && w.keys[0] != ""
+			switch {
+			case t == bson.TypeArray && (w.items || !index):
+				on = append(on, way{w.keys, true})
+			case w.keys[0] != key || w.items && index: // it leads elsewhere
+			case len(w.keys) == 1:
+				end = true
+			default:
+				on = append(on, way{keys: w.keys[1:]})
+			}
+		}
+		switch {
+		case end:
+			values = append(values, key+" "+shellValue(v.Type, v.Value))
+		case v.Type == bson.TypeDocument || v.Type == bson.TypeArray:
+			values = append(values, reached(v.Type, bson.Raw(v.Value), on)...)
+		}
+	}
+	return values
+}
+
+func shellValue(t bson.Type, data []byte) string { return bson.RawValue{Type: t, Value: data}.String() }
 
 // TestPathsMany: paths in arrays, each of which can also be an element of the others, are
 // compiled once each. Without that 200 of them would take for ever.
