@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -156,5 +157,31 @@ func TestLargeArchive(t *testing.T) {
 		if again != copied {
 			t.Errorf("%s jobs: another archive than one job writes", jobs)
 		}
+	}
+}
+
+// The compressors of many files take the memory of those that are open at once.
+func TestSplitMemory(t *testing.T) {
+	const values, bound = 1500, 3 * memoryBound
+	var docs strings.Builder
+	for i := range 6 * values {
+		fmt.Fprintf(&docs, "{\"n\":%d,\"text\":\"%01000d\"}\n", i%values, i)
+	}
+	for _, suffix := range []string{".gz", ".zst"} {
+		p := start(t, "", "-o", "out.json"+suffix, "--split-by", "n", "-t", "json", "-j", "2", "in.json", "-")
+		if err := os.WriteFile(filepath.Join(p.Dir, "in.json"), []byte(docs.String()), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		p.begin(t)
+		p.until(t, func() bool {
+			names, _ := filepath.Glob(filepath.Join(p.Dir, "*.partial", fmt.Sprintf("out-%d.json%s", values-1, suffix)))
+			return len(names) == 1
+		})
+		peak := p.peak(t) // it waits for standard input, or writes the rest
+		p.stdin.Close()
+		if code := p.code(); code != 0 || peak == 0 || peak > bound {
+			t.Errorf("%s: code %d, %.300s, %.1f MB of memory", suffix, code, p.stderr.String(), float64(peak)/(1<<20))
+		}
+		t.Logf("%s: peak memory %.1f MB", suffix, float64(peak)/(1<<20))
 	}
 }

@@ -30,7 +30,18 @@ func writeGzip(w io.Writer, o WriterOptions) (encoder, int, error) {
 	if err == nil {
 		err = z.SetConcurrency(gzipBlock, o.Jobs)
 	}
-	return z, 0, err
+	return &gzipWriter{z, o.Jobs}, 0, err
+}
+
+// A gzipWriter keeps the size of blocks and the number of jobs after Reset.
+type gzipWriter struct {
+	*pgzip.Writer
+	jobs int
+}
+
+func (z *gzipWriter) Reset(w io.Writer) {
+	z.Writer.Reset(w)
+	z.SetConcurrency(gzipBlock, z.jobs) // they have been accepted before
 }
 
 // The flags of a gzip header, its fourth byte: the optional parts that follow

@@ -21,6 +21,8 @@ type WriterOptions struct {
 type encoder interface {
 	io.WriteCloser
 	Flush() error
+	// Reset makes it write other data to w, with the same options.
+	Reset(w io.Writer)
 }
 
 // A Writer compresses the bytes that are written to it. It is for one goroutine
@@ -46,6 +48,13 @@ func NewWriter(w io.Writer, c Codec, o WriterOptions) (*Writer, error) {
 		return nil, err
 	}
 	return &Writer{z: z, w: w, empty: t.empty, block: block}, nil
+}
+
+// Reset makes z, which was closed without an error, write other data to w. The result is
+// the same as that of NewWriter, and takes less time and memory.
+func (z *Writer) Reset(w io.Writer) {
+	z.z.Reset(w)
+	*z = Writer{z: z.z, w: w, empty: z.empty, block: z.block}
 }
 
 // Write compresses p. It may return before that is done, but does not keep p.

@@ -152,3 +152,31 @@ func TestWriteFailure(t *testing.T) {
 		}
 	}
 }
+
+// A Writer that is used again writes the same bytes as a new one, whatever it has written
+// before, and for any number of jobs.
+func TestReset(t *testing.T) {
+	texts := []string{long(100_000), "", "short", long(600_000), "short", long(3)}
+	for _, c := range written {
+		for _, o := range []WriterOptions{{Jobs: 1}, {Jobs: 3}, {Jobs: 1, Level: min(2, c.MaxLevel())}} {
+			var reused *Writer
+			for i, text := range texts {
+				want := pack(t, c, text, o)
+				var got bytes.Buffer
+				var err error
+				if reused != nil {
+					reused.Reset(&got)
+				} else if reused, err = NewWriter(&got, c, o); err != nil {
+					t.Fatal(err)
+				}
+				_, err = io.WriteString(reused, text)
+				if err := errors.Join(err, reused.Close()); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got.Bytes(), want) {
+					t.Errorf("%v, %+v: text %d has %d bytes, not the same %d", c, o, i, got.Len(), len(want))
+				}
+			}
+		}
+	}
+}

@@ -45,9 +45,10 @@ type branches struct {
 	files   map[string]*branch // by the names that Enter gets
 	order   []*branch
 	current *branch
-	open    []*branch // the one that was written to last is the last one
-	size    int64     // compressed bytes of members that are complete
-	err     error     // first error of Enter and Write
+	open    []*branch          // the one that was written to last is the last one
+	spares  []*compress.Writer // of files that were closed: at most as many as may be open
+	size    int64              // compressed bytes of members that are complete
+	err     error              // first error of Enter and Write
 }
 
 // A planter makes the file for a name that Enter gets for the first time.
@@ -138,7 +139,11 @@ func (t *branches) reopen(name string, b *branch) (*branch, error) {
 	if t.o.Codec == compress.None || b.bare {
 		return b, nil
 	}
-	return b, b.w.compress(t.o)
+	var spare *compress.Writer
+	if last := len(t.spares) - 1; last >= 0 {
+		spare, t.spares = t.spares[last], t.spares[:last]
+	}
+	return b, b.w.compress(t.o, spare)
 }
 
 // system returns the name of the system for a path in the temporary directory.
@@ -175,6 +180,9 @@ func (t *branches) close(b *branch) error {
 	}
 	err := w.finish()
 	t.size += w.Compressed()
+	if w.z != nil && w.z.spare != nil {
+		t.spares = append(t.spares, w.z.spare)
+	}
 	if e := w.close(); err == nil {
 		err = e
 	}

@@ -22,23 +22,27 @@ type compressed struct {
 
 	mu    sync.Mutex       // of the fields below; held during calls of the compressor
 	z     *compress.Writer // nil: it was closed
+	spare *compress.Writer // it, after it was closed without an error; nil: it was not
 	timer *time.Timer      // calls flush; nil: not set
 	over  bool             // no more flushes
 	err   error            // of flushing
 }
 
-// compress sets up the compressor of f with the options o.
-func (f *Writer) compress(o Output) error {
-	c := &compressed{codec: o.Codec, hurry: !f.isFile()}
-	z, err := compress.NewWriter(writerFunc(func(p []byte) (int, error) {
+// compress sets up the compressor of f with the options o. spare is the spare one of
+// another Writer with these options, or nil.
+func (f *Writer) compress(o Output, spare *compress.Writer) (err error) {
+	c := &compressed{codec: o.Codec, hurry: !f.isFile(), z: spare}
+	w := writerFunc(func(p []byte) (int, error) {
 		n, err := f.writeRaw(p)
 		c.n.Add(int64(n))
 		return n, err
-	}), o.Codec, o.WriterOptions)
-	if err != nil {
+	})
+	if spare != nil {
+		spare.Reset(w)
+	} else if c.z, err = compress.NewWriter(w, o.Codec, o.WriterOptions); err != nil {
 		return err
 	}
-	c.z, f.z = z, c
+	f.z = c
 	return nil
 }
 
@@ -108,7 +112,9 @@ func (f *Writer) finish() error {
 		return nil
 	}
 	if f.err = c.err; f.err == nil {
-		f.err = c.z.Close()
+		if f.err = c.z.Close(); f.err == nil {
+			c.spare = c.z
+		}
 	}
 	c.z = nil
 	return f.err

@@ -113,7 +113,7 @@ func (o Output) Open(ctx context.Context) (*Writer, error) {
 	if err != nil || o.Codec == compress.None {
 		return f, err
 	}
-	if err := f.compress(o); err != nil {
+	if err := f.compress(o, nil); err != nil {
 		f.Discard()
 		return nil, err
 	}
