@@ -216,6 +216,29 @@ func ExampleSort_KeyPrefix() {
 	// {"": "Lovelace"}
 }
 
+// Documents are told apart by the values of some fields.
+func ExampleSort_AppendValues() {
+	s, err := query.ParseSort([]byte(`{email: 1, "items.sku": 1}`), query.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	doc, err := bson.Marshal(bson.D{{Key: "email", Value: "a@b"}, {Key: "items", Value: []bson.M{{"sku": 7}, {"sku": 3}}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key, err := s.AppendValues(nil, doc)
+	fmt.Println(bson.Raw(key), err)
+	other, err := s.AppendValues(nil, bson.Raw("\x05\x00\x00\x00\x00"))
+	fmt.Println(bson.Raw(other), err)
+	fmt.Println(s.CompareKeys(key, other) == 0)
+	// Output:
+	// {"": "a@b", "": [7, 3]} <nil>
+	// {"": null, "": null} <nil>
+	// false
+}
+
 func ExampleParseProjection() {
 	p, err := query.ParseProjection([]byte(`{name: 1, "items.sku": 1, _id: 0}`), query.Options{})
 	if err != nil {

@@ -18,10 +18,11 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// This file checks the flags that hold documents: --sort, --tail and --sample N. A run
+// This file checks the flags that hold documents: --unique, --sort, --tail and --sample N. A run
 // without the flags has all documents in order; a model of the flags chooses of them and
 // orders them. The flags must give the same, for any number of workers and any memory.
 
@@ -131,6 +132,7 @@ func numbers(all []bson.Raw) (list []string) {
 
 // A heldModel is what flags do.
 type heldModel struct {
+	unique            bool // by the field a
 	sort              string
 	skip, limit, tail int
 	perSpace          bool
@@ -138,6 +140,9 @@ type heldModel struct {
 
 // args returns the flags.
 func (m heldModel) args() (args []string) {
+	if m.unique {
+		args = append(args, "--unique", "a")
+	}
 	if m.sort != "" {
 		args = append(args, "--sort", m.sort)
 	}
@@ -156,6 +161,14 @@ func (m heldModel) args() (args []string) {
 func (m heldModel) of(t *testing.T, all []bson.Raw) (chosen []bson.Raw) {
 	t.Helper()
 	all = slices.Clone(all)
+	if m.unique {
+		seen := map[string]bool{}
+		all = slices.DeleteFunc(all, func(doc bson.Raw) bool {
+			was := seen[spelled(doc.Lookup("a"))]
+			seen[spelled(doc.Lookup("a"))] = true
+			return was
+		})
+	}
 	if m.sort != "" {
 		s, err := query.ParseSort([]byte(m.sort), query.Options{})
 		if err != nil {
@@ -185,6 +198,27 @@ func (m heldModel) of(t *testing.T, all []bson.Raw) (chosen []bson.Raw) {
 	return chosen
 }
 
+// spelled returns a text that is the same for the equal values of keyed.
+func spelled(v bson.RawValue) string {
+	switch v.Type {
+	case 0, bson.TypeNull:
+		return "null"
+	case bson.TypeInt32:
+		n, _ := v.Int32OK()
+		return fmt.Sprint(n)
+	case bson.TypeInt64:
+		n, _ := v.Int64OK()
+		return fmt.Sprint(n)
+	case bson.TypeDouble:
+		n, _ := v.DoubleOK()
+		return fmt.Sprint(n)
+	case bson.TypeString:
+		s, _ := v.StringValueOK()
+		return "text " + s
+	}
+	return fmt.Sprintf("%d %x", v.Type, v.Value)
+}
+
 // TestHeld compares the flags with their model.
 func TestHeld(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 13))
@@ -199,6 +233,7 @@ func TestHeld(t *testing.T) {
 		for _, m := range []heldModel{
 			{sort: "{a: 1}"}, {sort: `{b: -1, "a.c": 1}`}, {sort: "{n: -1}"}, {sort: "{a: 1, n: -1}", limit: 7},
 			{sort: "{a: -1}", skip: 900, limit: 700}, {sort: "{a: 1}", skip: 2390}, {sort: "{missing: 1}", limit: count * 3},
+			{unique: true}, {unique: true, sort: "{n: -1}", skip: 3, limit: 9}, {unique: true, skip: 2, tail: 10}, {unique: true, limit: 5},
 			{tail: 1}, {tail: 1500}, {skip: 2000, tail: 900}, {tail: count * 3}, {sort: "{b: 1}", skip: 3, tail: 700},
 			{sort: "{b: 1}", skip: 10, limit: 20, perSpace: true}, {tail: 9, perSpace: true}, {skip: 700, tail: 300, perSpace: true},
 		} {
@@ -208,9 +243,6 @@ func TestHeld(t *testing.T) {
 			want := m.of(t, all)
 			for _, more := range [][]string{{"-j", "1"}, {"-j", "2", "--memory", "64KiB"}, {"-j", "8", "--memory", "1MiB"}} {
 				args := slices.Concat(inputs, flags, m.args(), more)
-				if m.sort == "" && m.tail == 0 {
-					args = args[:len(args)-2]
-				}
 				got := runCommand(nil, args...)
 				docs := documents(t, got.stdout)
 				if diff := cmp.Diff(numbers(want), numbers(docs)); diff != "" {
@@ -224,6 +256,9 @@ func TestHeld(t *testing.T) {
 				s := summaryOf(t, got.stderr)
 				if s.Read != int64(len(all)) || s.Written != int64(len(want)) || s.Filtered != s.Read-s.Written || s.Rejected != 0 || got.code != 0 {
 					t.Errorf("%s, %v: code %d, summary %+v", form, args, got.code, s)
+				}
+				if m.unique != strings.Contains(got.stderr, "--unique dropped "+report.Documents(int64(len(all)-len(heldModel{unique: true}.of(t, all))))) {
+					t.Errorf("%s, %v: %s", form, args, got.stderr)
 				}
 				if strings.Contains(got.stderr, "stopped") {
 					t.Errorf("%s, %v: %s", form, args, got.stderr)

@@ -230,6 +230,7 @@ func functions(t *testing.T) map[string][]function {
 			return bsoncore.End(bsoncore.AppendNull(dst, "key"), mark)
 		}),
 		"query.Sort.AppendKey":              each(docs, order.AppendKey),
+		"query.Sort.AppendValues":           each(docs, order.AppendValues),
 		"query.Projection.Append":           each(docs, fields.Append),
 		"query.Edit.Append":                 each(docs, edit.Append),
 		"decimal128.AppendFloat64Exact":     one(func(dst []byte) []byte { return decimal128.AppendFloat64Exact(dst, 0.1) }),

@@ -415,6 +415,16 @@ var calls = []call{
 			return held{key, err}
 		}
 	}},
+	{"query.Sort.AppendValues", documents, func(data []byte) func() any {
+		s, err := query.ParseSort([]byte(`{a: 1, "a.a": -1, "0.0.0": 1, "": -1}`), query.Options{})
+		if err != nil {
+			panic(err)
+		}
+		return func() any {
+			key, err := s.AppendValues(nil, data)
+			return held{key, err}
+		}
+	}},
 	{"query.Projection.Append", documents, func(data []byte) func() any {
 		p, err := query.ParseProjection([]byte(`{"a.a.a": 0, "0.0": 0, b: 0}`), query.Options{})
 		if err != nil {

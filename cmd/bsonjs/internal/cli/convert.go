@@ -355,6 +355,7 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 	if o.splits() && result.Whole && !o.quiet && result.Files == 0 {
 		r.Say.Note("no file was written, because there is no document")
 	}
+	o.tellDropped(r, result)
 	switch {
 	case !result.Whole || o.quiet:
 	case o.apart != nil:

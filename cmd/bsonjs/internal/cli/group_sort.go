@@ -6,33 +6,69 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 )
 
-// A sortGroup has the flags that change the order of documents.
+// A sortGroup has the flags that compare documents.
 type sortGroup struct {
-	sortText string // "": the order of the inputs
+	unique   []string // values of the flag, lists of paths
+	sortText string   // "": the order of the inputs
 }
 
 func (g *sortGroup) addSort(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&g.unique, "unique", nil, "drop documents whose values at `PATHS`, such as a,b.c, are those of an earlier one; @FILE reads them from a file, one per line")
 	fs.StringVar(&g.sortText, "sort", "", "sort the selected documents, in the order of MongoDB, by `KEYS` such as '{a: 1, \"b.c\": -1}'; documents with equal keys keep their order")
-	onlyMeant(fs, "sort")
+	onlyMeant(fs, "unique", "sort")
 }
 
-// checkSort compiles the order, whose text is read like that of a filter, and makes it a
-// step before those of order.
+// checkSort compiles the keys, whose text is read like that of a filter, and makes them
+// steps before those of order.
 func (g *sortGroup) checkSort(fs *pflag.FlagSet, order *ordering, o query.Options) error {
-	if !given(fs, "sort") {
-		return nil
+	if given(fs, "unique") {
+		s, err := g.uniquePaths(o)
+		if err != nil {
+			return fmt.Errorf("--unique: %w", err)
+		}
+		order.steps = append(order.steps, run.Unique(stage.UniqueKey{Paths: s}.Append, s.CompareKeys))
 	}
-	s, err := query.ParseSort([]byte(g.sortText), o)
-	if err != nil {
-		return fmt.Errorf("--sort: %w", placed(err))
+	if given(fs, "sort") {
+		s, err := query.ParseSort([]byte(g.sortText), o)
+		if err != nil {
+			return fmt.Errorf("--sort: %w", placed(err))
+		}
+		order.steps = append(order.steps, run.Sorted(stage.SortKey{Sort: s}.Append, s.CompareKeys, order.first()))
 	}
-	order.steps = append(order.steps, run.Sorted(stage.SortKey{Sort: s}.Append, s.CompareKeys, order.first()))
 	return nil
+}
+
+// uniquePaths returns the order of the paths of --unique.
+func (g *sortGroup) uniquePaths(o query.Options) (*query.Sort, error) {
+	doc, mark := bsoncore.Begin(nil)
+	for _, text := range g.unique {
+		paths, err := readPaths(text)
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			if err := named(path); err != nil {
+				return nil, err
+			}
+			doc = bsoncore.AppendInt32(doc, path, 1)
+		}
+	}
+	s, err := query.CompileSort(bsoncore.End(doc, mark), o)
+	return s, placed(err)
+}
+
+// tellDropped says how many documents --unique has dropped.
+func (g *sortGroup) tellDropped(r *run.Run, result *run.Result) {
+	if len(g.unique) > 0 && result.Whole && !r.Quiet {
+		r.Say.Note("--unique dropped " + report.Documents(result.Dropped))
+	}
 }
 
 // first returns the number of documents at the start of an order that are wanted, 0: all.

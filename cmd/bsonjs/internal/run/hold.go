@@ -100,6 +100,7 @@ type hold struct {
 	sorter *spill.Sorter
 	log    *spill.Sorter // of frames in the order in which they came; nil: sorter has them
 	n      int64         // records so far
+	kept   int64         // records of those that are wanted, once they are sorted
 	err    error         // the first one
 	ranked []byte        // scratch
 	item   []byte        // scratch
@@ -193,6 +194,7 @@ func (h *hold) sorted() (frames, error) {
 	// The wanted records, in the order in which they came.
 	order := h.e.store.NewSorter(spill.SortOptions{})
 	for all.Next() {
+		h.kept++
 		item := all.Item()
 		if err := order.Add(item[:rankSize], item[rankSize:]); err != nil {
 			return nil, err

@@ -129,6 +129,9 @@ func (e *engine) replay(h *hold) *report.Fault {
 	dropped := h.n - s.docs
 	e.count(dropped)
 	e.Filtered += dropped
+	if h.unique {
+		e.Dropped += h.n - h.kept
+	}
 	return nil
 }
 

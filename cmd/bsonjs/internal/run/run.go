@@ -211,6 +211,7 @@ type Result struct {
 	Whole   bool // the output was completed
 	// Limited reports that Order left the rest of an input, or inputs, unread.
 	Limited bool
+	Dropped int64 // records that a Unique has dropped
 	Err     error // of writing the output
 }
 
