@@ -33,16 +33,21 @@ func (g *sortGroup) checkSort(fs *pflag.FlagSet, order *ordering, o query.Option
 		if err != nil {
 			return fmt.Errorf("--unique: %w", err)
 		}
-		order.steps = append(order.steps, run.Unique(stage.UniqueKey{Paths: s}.Append, s.CompareKeys))
+		order.steps = append(order.steps, run.Unique(stage.UniqueKey{Paths: s}.Append, keyOrder(s)))
 	}
 	if given(fs, "sort") {
 		s, err := query.ParseSort([]byte(g.sortText), o)
 		if err != nil {
 			return fmt.Errorf("--sort: %w", placed(err))
 		}
-		order.steps = append(order.steps, run.Sorted(stage.SortKey{Sort: s}.Append, s.CompareKeys, order.first()))
+		order.steps = append(order.steps, run.Sorted(stage.SortKey{Sort: s}.Append, keyOrder(s), order.first()))
 	}
 	return nil
+}
+
+// keyOrder returns the order of the keys of s.
+func keyOrder(s *query.Sort) run.KeyOrder {
+	return run.KeyOrder{Compare: s.CompareKeys, Prefix: s.KeyPrefix}
 }
 
 // uniquePaths returns the order of the paths of --unique.

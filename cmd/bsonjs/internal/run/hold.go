@@ -31,16 +31,24 @@ type Hold struct {
 	PerSpace bool
 
 	key     Key
-	compare func(a, b []byte) int // order of keys
-	rank    rank                  // instead of key
-	most    int64                 // records that come first in the order of keys or ranks; 0: all
-	unique  bool                  // records whose key is that of an earlier one are not wanted
-	arrives bool                  // the order of the records stays
+	by      KeyOrder // of keys
+	rank    rank     // instead of key
+	most    int64    // records that come first in the order of keys or ranks; 0: all
+	unique  bool     // records whose key is that of an earlier one are not wanted
+	arrives bool     // the order of the records stays
 }
 
 // A Key appends the key of a record to dst. Several goroutines call it. With an error the
 // record is rejected.
 type Key func(dst []byte, rec *record.Record) ([]byte, error)
+
+// A KeyOrder is the order of keys.
+type KeyOrder struct {
+	Compare func(a, b []byte) int
+	// Prefix returns a number for a key. Keys with different numbers have the order of the
+	// numbers, so that Compare is seldom called.
+	Prefix func(key []byte) uint64
+}
 
 // A rank returns a number for a record, before which n records were held. Those with small
 // numbers are wanted.
@@ -49,14 +57,14 @@ type rank func(n int64, rec *heldItem) uint64
 // Sorted returns the Hold that orders records by their keys. Records with equal keys keep
 // their order. most is the number of records at the start of the order that are wanted, 0:
 // all.
-func Sorted(key Key, compare func(a, b []byte) int, most int64) Hold {
-	return Hold{key: key, compare: compare, most: most}
+func Sorted(key Key, by KeyOrder, most int64) Hold {
+	return Hold{key: key, by: by, most: most}
 }
 
 // Unique returns the Hold that drops each record whose key is equal to that of an earlier
 // one.
-func Unique(key Key, compare func(a, b []byte) int) Hold {
-	return Hold{key: key, compare: compare, unique: true, arrives: true}
+func Unique(key Key, by KeyOrder) Hold {
+	return Hold{key: key, by: by, unique: true, arrives: true}
 }
 
 // Tail returns the Hold that keeps the last n records.
@@ -109,7 +117,7 @@ type hold struct {
 // newHold returns an empty hold.
 func (e *engine) newHold(o Hold) *hold {
 	h := &hold{Hold: o, e: e}
-	options := spill.SortOptions{Compare: o.compare, Most: o.most, Distinct: o.unique}
+	options := spill.SortOptions{Compare: o.by.Compare, Prefix: o.by.Prefix, Most: o.most, Distinct: o.unique}
 	if o.rank != nil {
 		options.Group = groupOf
 	}
