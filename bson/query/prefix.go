@@ -9,23 +9,38 @@ import (
 
 // This file has prefixes of sort keys: numbers that decide most comparisons.
 
-// rankBits is the number of the highest bits of a prefix that have the rank of a type.
-// The others have the first bits of the value.
+// rankBits is the number of bits of a rank.
 const rankBits = 5
+
+// wholeBits has, for types with one or two values, the number of bits that make a value:
+// the rank of the type and the first bits. 0 is for types that have more values.
+var wholeBits = [256]int{
+	bsoncore.TypeMinKey: rankBits, bsoncore.TypeUndefined: rankBits, bsoncore.TypeNull: rankBits,
+	bsoncore.TypeMaxKey: rankBits, bsoncore.TypeBoolean: rankBits + 1,
+}
 
 // KeyPrefix returns a number for a sort key of s. Two keys with different numbers have
 // the order of the numbers; two with the same number have the order of CompareKeys. So
 // a sort that keeps the numbers seldom calls CompareKeys.
+//
+// The number has the rank of the type of the first value and the first bits of the value.
+// If these are the whole value, as for null, the bits of the next value follow.
 func (s *Sort) KeyPrefix(key []byte) uint64 {
+	prefix, used := uint64(0), 0
 	c := bsoncore.NewCursor(key)
-	if !c.Next() {
-		return 0
+	for i := 0; i < len(s.keys) && c.Next(); i++ {
+		bits := uint64(c.Type().Rank())<<(64-rankBits) | firstBits(&c)>>rankBits
+		if s.keys[i].sign < 0 {
+			bits = ^bits
+		}
+		whole := wholeBits[c.Type()]
+		if whole == 0 {
+			return prefix | bits>>used
+		}
+		prefix |= bits >> (64 - whole) << (64 - whole) >> used
+		used += whole
 	}
-	n := uint64(c.Type().Rank())<<(64-rankBits) | firstBits(&c)>>rankBits
-	if s.keys[0].sign < 0 {
-		return ^n
-	}
-	return n
+	return prefix
 }
 
 // firstBits returns a number for the current value. Numbers of values of one rank have
@@ -45,8 +60,10 @@ func firstBits(c *bsoncore.Cursor) uint64 {
 	case bsoncore.TypeBinary:
 		subtype, data := c.Binary()
 		return uint64(len(data))<<32 | uint64(subtype)<<24 | firstBytes(data)>>40
-	case bsoncore.TypeObjectID, bsoncore.TypeBoolean:
+	case bsoncore.TypeObjectID:
 		return firstBytes(c.Data())
+	case bsoncore.TypeBoolean:
+		return uint64(c.Data()[0]) << 63
 	case bsoncore.TypeDateTime:
 		return uint64(c.DateTime()) ^ 1<<63
 	case bsoncore.TypeTimestamp:

@@ -300,6 +300,20 @@ func TestKeyPrefix(t *testing.T) {
 			last = key
 		}
 	}
+	// The second value decides if the first one is short.
+	for _, first := range []any{nil, true, bson.MinKey{}, bson.MaxKey{}, bson.Undefined{}} {
+		var prefixes []uint64
+		for _, second := range []any{nil, 1, 2, "a", "b"} {
+			key, err := bson.Marshal(bson.D{{Key: "", Value: first}, {Key: "", Value: second}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			prefixes = append(prefixes, down.KeyPrefix(key))
+		}
+		if !slices.IsSorted(prefixes) || len(slices.Compact(prefixes)) < 5 {
+			t.Errorf("%v: the prefixes are %x", first, prefixes)
+		}
+	}
 	if n := mustParseSort(t, "{}").KeyPrefix([]byte("\x05\x00\x00\x00\x00")); n != 0 {
 		t.Errorf("the prefix of a key without values is %d", n)
 	}
