@@ -68,8 +68,7 @@ func (w *editor) move(dst []byte, r *renaming, mark, first int) []byte {
 	size := len(dst) - n // of the field, behind the document
 	resize(dst[mark:n], from[:source.level], -source.size, w.depth)
 	dst = slices.Delete(dst, mark+source.at, mark+source.at+source.size)
-	insert(dst[mark:], to, size, w.depth)
-	return dst
+	return insert(dst, to, mark, size, w.depth)
 }
 
 // tooDeep reports whether v is nested too deeply for a place that is more documents below
@@ -157,16 +156,18 @@ func appendAt(dst []byte, keys path, v bsoncore.Value) []byte {
 	return dst
 }
 
-// insert moves the field in the last size bytes of b into the document in front of it, to
-// the place of keys.
-func insert(b []byte, keys path, size, depth int) {
-	doc := b[:len(b)-size]
+// insert moves the field in the last size bytes of dst into the document between mark and
+// them, to the place of keys. It needs room for another copy of the field.
+func insert(dst []byte, keys path, mark, size, depth int) []byte {
+	end := len(dst)
+	doc := dst[mark : end-size]
 	l := locate(doc, keys, depth)
 	resize(doc, keys[:l.level], size, depth)
-	tail := b[l.end:]
-	slices.Reverse(tail)
-	slices.Reverse(tail[:size])
-	slices.Reverse(tail[size:])
+	at := mark + l.end
+	dst = append(dst, dst[end-size:]...)
+	copy(dst[at+size:end], dst[at:])
+	copy(dst[at:], dst[end:])
+	return dst[:end]
 }
 
 // resize adds n to the lengths of doc and of the documents in it that keys lead through.
