@@ -66,7 +66,11 @@ func TestShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rec record.Record
+	g, err := query.ParseEdit([]byte(`{$set: {_id: "in front of all"}}`), query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := record.Record{Rooms: [2][]byte{make([]byte, 0, 1000), make([]byte, 0, 1000)}}
 	for _, tc := range []struct {
 		in, want string
 		stages   []Shape
@@ -75,6 +79,8 @@ func TestShapes(t *testing.T) {
 		{`{"a":1,"c":2}`, `{"b":{"x":"long enough","y":1}}`, []Shape{{e}, {p}}},
 		{`{"c":{"a":2},"b":{"z":3}}`, `{"b":{"z":3,"x":"long enough"}}`, []Shape{{p}, {e}, {p}}},
 		{`{"a":"a","c":{"a":2},"b":{"z":3}}`, `{"b":{"z":3,"x":"long enough","y":"a"}}`, []Shape{{p}, {p}, {e}, {p}}},
+		{`{"a":1,"b":2,"c":3,"d":4}`, `{"_id":"in front of all","a":1,"b":2,"d":4}`, []Shape{{p}, {g}}},
+		{`{"a":1,"b":2,"c":3,"d":4}`, `{"_id":"in front of all","a":1,"b":2,"d":4}`, []Shape{{p}, {p}, {g}}},
 		{`{"c":1}`, ``, []Shape{{p}, {e}, {f}}},
 	} {
 		doc, err := extjson.AppendBSON(nil, []byte(tc.in))
