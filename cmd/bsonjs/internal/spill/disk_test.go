@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -266,6 +267,25 @@ func TestNamedFiles(t *testing.T) {
 	}
 	if there, _ := os.ReadDir(s.dir); len(there) == 0 {
 		t.Error("the test made no file")
+	}
+	closed(t, s)
+}
+
+// Where the system can remove the names of open files, not even a process that is killed
+// leaves one.
+func TestUnnamedFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("this system keeps the names of open files")
+	}
+	s := badStore(t, systemDisk{})
+	sorter := s.NewSorter(SortOptions{})
+	for _, p := range somePairs() {
+		if err := sorter.Add(p.Key, p.Item); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if there, err := os.ReadDir(s.dir); len(s.files) == 0 || len(there) > 0 || err != nil {
+		t.Errorf("of %d files, %d have a name; error %v", len(s.files), len(there), err)
 	}
 	closed(t, s)
 }

@@ -11,7 +11,8 @@ import (
 //     that does not help enough. Runs are in the order of Add, so of records with equal
 //     keys, that of the first run was added first. The buffer is behind all runs.
 //   - A cut also finds the bound of a group: the key of the last wanted item. Items
-//     behind it are dropped by Add.
+//     behind it are dropped by Add. Runs are cut, too, if the number of all wanted items
+//     is known.
 //   - Sort leaves the last buffer in memory if there is memory to merge it with the
 //     runs. If there are too many runs, passes merge some of them first.
 
@@ -33,9 +34,6 @@ type SortOptions struct {
 	// Distinct drops all items with the same key but the one that was added first.
 	Distinct bool
 }
-
-// selects reports whether items may be dropped.
-func (o *SortOptions) selects() bool { return o.Most > 0 || o.Distinct }
 
 // A Sorter takes items and gives them back in the order of their keys; items with equal
 // keys in the order of Add.
@@ -136,9 +134,10 @@ func (s *Sorter) isLate(key []byte) bool {
 	return ok && s.order.compare(key, b.key) >= 0
 }
 
-// makeRoom makes the buffer smaller.
+// makeRoom makes the buffer smaller. A buffer without more items than are wanted of a
+// group is not cut.
 func (s *Sorter) makeRoom() error {
-	if s.o.selects() {
+	if s.o.Distinct || s.o.Most > 0 && s.buffer.items > s.o.Most {
 		size := s.buffer.size()
 		if err := s.cut(); err != nil {
 			return err
@@ -213,6 +212,25 @@ func (s *Sorter) spill() error {
 	}
 	s.runs = append(s.runs, r)
 	s.buffer.release()
+	return s.cutRuns()
+}
+
+// cutRuns merges all runs into one if they have more than twice the items that are wanted
+// of all groups. So the files do not grow with the number of items that are added.
+func (s *Sorter) cutRuns() error {
+	var items int64
+	for _, r := range s.runs {
+		items += r.items
+	}
+	if s.limit == 0 || items <= 2*s.limit {
+		return nil
+	}
+	for len(s.runs) > 1 {
+		if err := s.pass(1); err != nil {
+			return err
+		}
+	}
+	s.file = nil // it has no runs any more
 	return nil
 }
 

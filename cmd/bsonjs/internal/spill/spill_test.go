@@ -259,6 +259,45 @@ func TestFewInMemory(t *testing.T) {
 	}
 }
 
+// Files do not grow with the number of items, if few are wanted but more than fit into
+// the memory.
+func TestFewInFiles(t *testing.T) {
+	for name, key := range map[string]func(i int) uint32{
+		"descending": func(i int) uint32 { return uint32(-i) },
+		"random":     func(i int) uint32 { return uint32(i) * 2654435761 },
+	} {
+		const wanted = 3000
+		s := New(t.Context(), t.TempDir(), 64<<10)
+		sorter := s.NewSorter(SortOptions{Most: wanted})
+		var pairs []pair
+		item := make([]byte, 50)
+		for i := range 20 * wanted {
+			pairs = append(pairs, pair{binary.BigEndian.AppendUint32(nil, key(i)), item})
+			if err := sorter.Add(pairs[i].Key, item); err != nil {
+				t.Fatal(err)
+			}
+			items := int64(0)
+			for _, r := range sorter.runs {
+				items += r.items
+			}
+			if items > 2*wanted {
+				t.Fatalf("%s: files have %d items, want at most %d", name, items, 2*wanted)
+			}
+		}
+		if len(sorter.runs) == 0 || len(s.files) > 2 {
+			t.Errorf("%s: there are %d runs in %d files, want some in at most 2", name, len(sorter.runs), len(s.files))
+		}
+		sorted, err := sorter.Sort()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := diff(reference(pairs, sorter.o), drain(t, sorted)); d != "" {
+			t.Errorf("%s: (-want +got):\n%.2000s", name, d)
+		}
+		closed(t, s)
+	}
+}
+
 // A sorter leaves a quarter of the memory to others before it writes a run.
 func TestQuarter(t *testing.T) {
 	const memory = 1 << 20
