@@ -378,3 +378,79 @@ func tailModel(all []nature, skip, tail int64) (want orderRun) {
 	}
 	return want
 }
+
+// TestMerge: inputs that are sorted one by one and merged give the bytes of all of them
+// sorted, with the same account. Some documents are written in portions.
+func TestMerge(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 19))
+	dir := t.TempDir()
+	var inputs, merged []string
+	for i, form := range []string{"bson", "json", "bson.gz", "archive", "bson"} {
+		var data []byte
+		for n := range int32(300) {
+			if i == 4 {
+				break // no document
+			}
+			doc := keyed(r, int32(i)*300+n)
+			if i == 0 && n%100 == 99 {
+				doc = bsoncore.End(bsoncore.AppendString(doc[:len(doc)-1], "long", strings.Repeat("x", 2<<20)), 0)
+			}
+			data = append(data, doc...)
+		}
+		name, sorted := filepath.Join(dir, fmt.Sprint(i, ".bson")), filepath.Join(dir, fmt.Sprint("sorted", i, ".", form))
+		if err := os.WriteFile(name, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{name, "--sort", "{a: 1, b: -1}", "-o", sorted, "-q"}
+		switch form {
+		case "json":
+			args = append(args, "-m", "canonical")
+		case "archive":
+			args = append(args, "--as-ns", "shop.a")
+		}
+		if got := runCommand(nil, args...); got.code != 0 {
+			t.Fatal(got.stderr)
+		}
+		inputs, merged = append(inputs, name), append(merged, sorted)
+	}
+	for _, flags := range [][]string{nil, {"--limit", "400"}, {"--skip", "300", "--tail", "100"}, {"--where", "{n: {$lt: 700}}", "--skip", "5"}, {"-t", "json"}} {
+		args := append([]string{"--sort", "{a: 1, b: -1}", "-t", "bson", "--summary", "json", "--errors", "json"}, flags...)
+		want := runCommand(nil, slices.Concat(inputs, args)...)
+		for _, jobs := range []string{"1", "3"} {
+			got := runCommand(nil, slices.Concat(merged, args, []string{"--merge", "-j", jobs})...)
+			if got.code != 0 || got.stdout != want.stdout {
+				t.Errorf("%v, %s jobs: code %d, %d bytes, want %d; %s", flags, jobs, got.code, len(got.stdout), len(want.stdout), got.stderr)
+			}
+			s, w := summaryOf(t, got.stderr), summaryOf(t, want.stderr)
+			if s.Written != w.Written || s.Read != s.Written+s.Filtered || slices.Contains(flags, "--limit") == (s.Read == 1200) {
+				t.Errorf("%v, %s jobs: %+v, want %+v", flags, jobs, s, w)
+			}
+		}
+	}
+}
+
+// TestMergeDisorder: a document out of order ends the run behind those before it, wherever it
+// is.
+func TestMergeDisorder(t *testing.T) {
+	dir := t.TempDir()
+	one, two := filepath.Join(dir, "one.bson"), filepath.Join(dir, "two.bson")
+	for _, size := range []int{10, 2 << 20} {
+		var first, second []byte
+		for n := range int32(20) {
+			first = append(first, sound.document(2*n, 10)...)
+			at := 2*n + 1
+			if n == 9 {
+				at = 3
+			}
+			second = append(second, sound.document(at, size)...)
+		}
+		writeFile(t, one, first)
+		writeFile(t, two, second)
+		got := runCommand(nil, one, two, "--sort", "{n: 1}", "--merge", "-t", "json", "--fields", "n", "--summary", "json")
+		s := summaryOf(t, got.stderr)
+		message := fmt.Sprintf("%s: document 10 at offset %d: out of order: ", two, len(second)/20*9)
+		if got.code != 1 || !strings.Contains(got.stderr, message) || s.Read != s.Written || s.Written != int64(strings.Count(got.stdout, "\n")) || s.Written < 17 {
+			t.Errorf("%d bytes: code %d, %+v, %d lines, %s", size, got.code, s, strings.Count(got.stdout, "\n"), got.stderr)
+		}
+	}
+}

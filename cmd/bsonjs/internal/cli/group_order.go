@@ -26,6 +26,7 @@ type orderGroup struct {
 type ordering struct {
 	orderGroup
 	steps []run.Hold // in front of those of the group
+	merge *run.Merge // in front of steps; nil: none
 }
 
 // defaultMemory is the memory, in bytes, for documents that are held.
@@ -80,7 +81,7 @@ func seedNeeds(fs *pflag.FlagSet) string {
 
 // orders reports whether documents are selected or sorted by their order.
 func (g *ordering) orders() bool {
-	return g.skip > 0 || g.limit > 0 || g.sample.share > 0 || g.holds()
+	return g.skip > 0 || g.limit > 0 || g.sample.share > 0 || g.merge != nil || g.holds()
 }
 
 // holds reports whether documents are held.
@@ -91,7 +92,8 @@ func (g *ordering) planOrder(r *run.Run) {
 	if !g.orders() {
 		return
 	}
-	r.Holds, r.Memory = g.steps, int64(cmp.Or(g.memory, defaultMemory))
+	r.Merge, r.Holds = g.merge, g.steps
+	r.Memory = int64(cmp.Or(g.memory, defaultMemory))
 	var order *run.Order
 	if g.skip > 0 || g.limit > 0 || g.sample.share > 0 {
 		order = &run.Order{

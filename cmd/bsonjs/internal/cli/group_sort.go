@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -17,12 +18,14 @@ import (
 type sortGroup struct {
 	unique   []string // values of the flag, lists of paths
 	sortText string   // "": the order of the inputs
+	merge    bool     // the inputs are sorted
 }
 
 func (g *sortGroup) addSort(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&g.unique, "unique", nil, "drop documents whose values at `PATHS`, such as a,b.c, are those of an earlier one; @FILE reads them from a file, one per line")
 	fs.StringVar(&g.sortText, "sort", "", "sort the selected documents, in the order of MongoDB, by `KEYS` such as '{a: 1, \"b.c\": -1}'; documents with equal keys keep their order")
-	onlyMeant(fs, "unique", "sort")
+	fs.BoolVar(&g.merge, "merge", false, "merge inputs that are sorted by --sort already; a document out of order ends the run")
+	onlyMeant(fs, "unique", "sort", "merge")
 }
 
 // checkSort compiles the keys, whose text is read like that of a filter, and makes them
@@ -35,12 +38,23 @@ func (g *sortGroup) checkSort(fs *pflag.FlagSet, order *ordering, o query.Option
 		}
 		order.steps = append(order.steps, run.Unique(stage.UniqueKey{Paths: s}.Append, keyOrder(s)))
 	}
+	switch {
+	case g.merge && !given(fs, "sort"):
+		return errors.New("--merge needs the order of the inputs; add --sort KEYS")
+	case g.merge && given(fs, "unique"):
+		return errors.New("--unique and --merge cannot be combined, because --unique comes first; leave out --merge")
+	}
 	if given(fs, "sort") {
 		s, err := query.ParseSort([]byte(g.sortText), o)
 		if err != nil {
 			return fmt.Errorf("--sort: %w", placed(err))
 		}
-		order.steps = append(order.steps, run.Sorted(stage.SortKey{Sort: s}.Append, keyOrder(s), order.first()))
+		key := stage.SortKey{Sort: s}.Append
+		if g.merge {
+			order.merge = &run.Merge{Key: key, By: keyOrder(s)}
+			return nil
+		}
+		order.steps = append(order.steps, run.Sorted(key, keyOrder(s), order.first()))
 	}
 	return nil
 }

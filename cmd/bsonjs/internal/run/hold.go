@@ -111,7 +111,10 @@ type hold struct {
 	kept   int64         // records of those that are wanted, once they are sorted
 	err    error         // the first one
 	ranked []byte        // scratch
-	item   []byte        // scratch
+	// yield gives a key and a frame to a merger; nil: sorter has them. last is the last key.
+	yield func(key, frame []byte) bool
+	last  []byte
+	item  []byte // scratch
 }
 
 // newHold returns an empty hold.
@@ -143,6 +146,10 @@ func (h *hold) Alone() int { return int(^uint(0) >> 1) }
 // Take holds the records of p, whose places are known.
 func (h *hold) Take(p record.Part) error {
 	part := p.(*heldPart)
+	if h.yield != nil {
+		h.err = h.give(part)
+		return h.err
+	}
 	h.e.store.mu.Lock()
 	defer h.e.store.mu.Unlock()
 	from := 0
@@ -187,6 +194,9 @@ func (h *hold) Long(rec *record.Record, _ io.Writer) error {
 	p.Reset(0, h.Alone())
 	if err := p.Add(rec); err != nil {
 		return err
+	}
+	if h.yield != nil {
+		return h.giveLong(p)
 	}
 	return h.Take(p)
 }
@@ -369,6 +379,9 @@ func heldIn(p record.Part) []heldItem {
 
 // holdFault returns the fault for err, an error of holding records; nil if it is none.
 func holdFault(err error) *report.Fault {
+	if f, ok := errors.AsType[*faultError](err); ok {
+		return f.Fault
+	}
 	if _, ok := errors.AsType[*spill.Error](err); !ok && !errors.Is(err, spill.ErrTooLong) {
 		return nil
 	}

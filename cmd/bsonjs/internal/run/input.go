@@ -379,7 +379,8 @@ func (s *source) all(r io.Reader) *report.Fault {
 // cuts reports whether s may be cut into pieces.
 func (s *source) cuts() bool {
 	turns := s.replays && isPrivate(s.sink)
-	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows() && !turns
+	merges := s.hold != nil && s.hold.yield != nil // it needs record by record
+	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows() && !turns && !merges
 }
 
 // behind returns the place after data, which starts at p.

@@ -29,6 +29,7 @@ type leg struct {
 	shaping []Stage            // behind it
 	hold    *hold              // at the end of the leg; nil: the sinks of the Target are there
 	replays bool               // the records were held, and are read as frames
+	merges  bool               // they are held while the inputs are read
 }
 
 // legs processes the inputs and all that is held.
@@ -38,8 +39,7 @@ func (e *engine) legs() *report.Fault {
 		e.store = newStore(e.ctx, e.Memory)
 		defer e.store.close()
 	}
-	e.start(leg{stages: e.Stages}, holds)
-	if f := e.inputs(); f != nil {
+	if f := e.firstLeg(holds); f != nil {
 		return f
 	}
 	for len(holds) > 0 {
@@ -54,6 +54,16 @@ func (e *engine) legs() *report.Fault {
 		}
 	}
 	return nil
+}
+
+// firstLeg processes the inputs, one after the other or merged.
+func (e *engine) firstLeg(holds []Hold) *report.Fault {
+	if e.Merge != nil {
+		e.start(leg{replays: true, merges: true}, holds)
+		return e.merge()
+	}
+	e.start(leg{stages: e.Stages}, holds)
+	return e.inputs()
 }
 
 // start begins l. The holds are not filled yet.

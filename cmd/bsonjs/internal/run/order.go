@@ -69,7 +69,7 @@ func (s *source) full() bool {
 	if !s.window.full() {
 		return false
 	}
-	s.enough, s.Limited = true, s.Limited || !s.replays
+	s.enough, s.Limited = true, s.Limited || !s.replays || s.merges
 	s.ended = s.ended || !s.order.PerSpace
 	return true
 }

@@ -9,7 +9,7 @@
 //	    around faults as a stream (stream.go). Both give the same records.
 //	  - order.go selects records by their order in the run.
 //	  - legs.go divides a run into legs, between which records are held: hold.go
-//	    holds them as frames (frame.go).
+//	    holds them as frames (frame.go), and merge.go merges sorted inputs.
 //	  - folder.go processes a directory, file by file.
 //	  - gather.go reads the start of all inputs, for targets that need it.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
@@ -168,7 +168,10 @@ type Run struct {
 	Stages      []Stage // before Holds
 	// Holds are steps that hold records, in order, between Stages and Order. Memory is
 	// the number of bytes that they may have in memory. The rest is in temporary files.
-	Holds   []Hold
+	Holds []Hold
+	// Merge is the order of the inputs, which are merged in front of Holds; nil: they come
+	// one after the other.
+	Merge   *Merge
 	Memory  int64
 	Order   *Order  // nil: all records
 	Shaping []Stage // behind it
