@@ -1,0 +1,144 @@
+package schema
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// unlimitedOptions keep everything but data keys.
+var unlimitedOptions = Options{MaxPaths: 1 << 20, MaxHashes: 1 << 30, MaxLevels: 1000}
+
+var comparePaths = cmp.Options{
+	cmpopts.IgnoreFields(Path{}, "Parent", "Children"),
+	cmpopts.EquateNaNs(),
+	cmp.Comparer(func(a, b *big.Rat) bool { return a == b || a != nil && b != nil && a.Cmp(b) == 0 }),
+}
+
+func mustParse(t testing.TB, text string) []byte {
+	t.Helper()
+	doc, err := extjson.DecodeOptions{Shell: true}.AppendBSON(nil, []byte(text))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return doc
+}
+
+// keyed returns documents in which keys often look like data.
+func keyed(seed uint64, n int) (docs [][]byte) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	keys := []string{"a", "b", "name", "2024", "2024-05-01", "507f1f77bcf86cd799439011", "1", "2", "3", "4", "-5", ""}
+	var value func(dst []byte, key string, level int) []byte
+	value = func(dst []byte, key string, level int) []byte {
+		kind := r.IntN(7)
+		if level > 4 {
+			kind %= 4
+		}
+		switch kind {
+		case 0:
+			return bsoncore.AppendInt32(dst, key, int32(r.IntN(5)))
+		case 1:
+			return bsoncore.AppendDouble(dst, key, float64(r.IntN(50))/4)
+		case 2:
+			return bsoncore.AppendNull(dst, key)
+		case 3:
+			return bsoncore.AppendString(dst, key, keys[r.IntN(len(keys))])
+		case 4:
+			dst, mark := bsoncore.BeginArray(dst, key)
+			for range r.IntN(4) {
+				dst = value(dst, "0", level+1)
+			}
+			return bsoncore.End(dst, mark)
+		}
+		dst, mark := bsoncore.BeginDocument(dst, key)
+		for range r.IntN(5) {
+			dst = value(dst, keys[r.IntN(len(keys))], level+1)
+		}
+		return bsoncore.End(dst, mark)
+	}
+	for range n {
+		dst, mark := bsoncore.Begin(nil)
+		for range r.IntN(5) {
+			dst = value(dst, keys[r.IntN(len(keys))], 1)
+		}
+		docs = append(docs, bsoncore.End(dst, mark))
+	}
+	return docs
+}
+
+// samePaths compares two paths and those below.
+func samePaths(t *testing.T, want, got *Path) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, comparePaths); diff != "" {
+		t.Fatalf("%q (-want +got):\n%.5000s", want, diff)
+	}
+	names := func(list []*Path) (names []string) {
+		for _, p := range list {
+			names = append(names, p.String())
+		}
+		return names
+	}
+	if diff := cmp.Diff(names(want.Children), names(got.Children)); diff != "" {
+		t.Fatalf("children of %q (-want +got):\n%.5000s", want, diff)
+	}
+	for i, kid := range want.Children {
+		samePaths(t, kid, got.Children[i])
+	}
+}
+
+// TestReference: the result is that of a slow and obvious count.
+func TestReference(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		docs    [][]byte
+		options Options
+	}{
+		{"collection", sample.Documents(sample.Collection, 1, 800), Options{}},
+		{"file", sample.Documents(sample.File, sample.Seed, 200), Options{MaxValues: 5, MaxValueSize: 40}},
+		{"wild", sample.Documents(sample.Wild, 1, 1500), Options{MaxValueSize: 32}},
+		{"bench", sample.Documents(sample.Bench, 1, 100), Options{MaxValues: 8}},
+		{"bench, one key", oneKey(t, sample.Documents(sample.Bench, 2, 2000)), Options{MaxValues: 100}},
+		{"keyed", keyed(1, 300), Options{MaxDataKeys: 4}},
+		{"keyed, few", keyed(2, 3), Options{}},
+		{"none", nil, Options{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := tc.options
+			o.MaxPaths, o.MaxHashes, o.MaxLevels = unlimitedOptions.MaxPaths, unlimitedOptions.MaxHashes, unlimitedOptions.MaxLevels
+			s := New(o)
+			r := reference{options: s.options}
+			var all []found
+			for i, doc := range tc.docs {
+				if err := s.Add(doc); err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, found{int64(i) + 1, 0, -i, bson.RawValue{Type: bson.TypeDocument, Value: doc}})
+			}
+			want := r.describe(&Path{Parents: uint64(len(tc.docs))}, all, false)
+			want.Arrays = nil
+			samePaths(t, want, s.Root())
+		})
+	}
+}
+
+// oneKey returns documents in which all values of docs have the key "v", so that it has
+// many values of all types.
+func oneKey(t *testing.T, docs [][]byte) (all [][]byte) {
+	for _, doc := range docs {
+		c := bson.NewCursor(doc)
+		for c.Next() {
+			dst, mark := bsoncore.Begin(nil)
+			dst = bsoncore.AppendValue(dst, "v", c.Type(), c.Data())
+			all = append(all, bsoncore.End(dst, mark))
+		}
+	}
+	return all
+}

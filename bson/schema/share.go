@@ -1,0 +1,248 @@
+package schema
+
+import (
+	"math"
+	"slices"
+)
+
+// This file keeps the number of nodes within Options.MaxPaths.
+//
+// The root may have MaxPaths descendants. If it has more, its children are kept first,
+// and the rest is shared by their descendants: a child that wants less than an equal
+// share gets what it wants, the others get equal shares. A node with more children than
+// its share keeps those with the smallest hashes.
+//
+// The result depends only on the set of all paths, although nodes are removed while
+// documents are added, for two reasons:
+//
+//   - Shares never grow. More paths only make the wants of nodes larger, and a node that
+//     wants more than its share has the same share as all such siblings, which gets
+//     smaller when others want more. So a node that is removed now would be removed at
+//     the end as well, and a node that is kept at the end was never removed: what is
+//     known of it is complete.
+//   - The wants of a node that was cut are not known, but they are above the share that
+//     it had, so they are above all its later shares. That is all that matters.
+//
+// Keys that look like data reserve charge nodes for their document, as long as they
+// exist, so that the number of wanted nodes never gets smaller when they are folded.
+
+const unlimited = math.MaxInt
+
+// settle removes the nodes that are too many.
+func (s *Schema) settle() {
+	if s.root.measure(s.options.charge()) > s.options.MaxPaths {
+		s.root.share(s.options.MaxPaths, s.options.charge())
+	}
+	s.size = s.root.descendants(s.options.charge())
+	s.limitHashes()
+}
+
+// measure sets want in n and below, and returns it. A node that was cut wants unlimited.
+func (n *node) measure(charge int) int {
+	want := 0
+	n.each(func(kid *node) {
+		if w := kid.measure(charge); w == unlimited {
+			n.cut = true // it had a share that was too small
+		} else {
+			want += 1 + w
+		}
+	})
+	if n.singles != nil {
+		want += charge
+	}
+	if n.cut {
+		want = unlimited
+	}
+	n.want = want
+	return want
+}
+
+// share leaves n at most share descendants.
+func (n *node) share(share, charge int) {
+	n.bound = min(n.bound, share)
+	if n.want <= share {
+		return
+	}
+	n.cut = true
+	kids := n.children()
+	if len(kids) > share {
+		kids = n.keepFirst(kids, share)
+	}
+	wants := make([]int, 0, len(kids)+1)
+	for _, kid := range kids {
+		wants = append(wants, kid.want)
+	}
+	if n.singles != nil {
+		wants = append(wants, charge)
+	}
+	level := equalShare(wants, share-len(kids))
+	for _, kid := range kids {
+		kid.share(level, charge)
+	}
+	if n.singles != nil && level < charge {
+		n.singles.refused = true
+		n.singles.fold()
+	}
+}
+
+// equalShare returns the largest share for which the smaller of each want and the share
+// are at most total in sum.
+func equalShare(wants []int, total int) int {
+	slices.Sort(wants)
+	for i, w := range wants {
+		if share := total / (len(wants) - i); w > share {
+			return share
+		}
+		total -= w
+	}
+	return unlimited
+}
+
+// keepFirst keeps at most share of kids, which are all children and more than share, and
+// returns those that are kept. Of children with equal hashes it keeps all or none.
+func (n *node) keepFirst(kids []*node, share int) []*node {
+	for share > 0 && kids[share-1].hash == kids[share].hash {
+		share--
+	}
+	limit := uint64(0)
+	if share > 0 {
+		limit = kids[share-1].hash
+	}
+	n.keepOnly(kids[:share], kids[share:])
+	n.limit = min(n.limit, limit)
+	return kids[:share]
+}
+
+// size returns the number of children.
+func (n *node) size() int {
+	size := n.keys.size
+	if n.elements != nil {
+		size++
+	}
+	if n.star != nil {
+		size++
+	}
+	return size
+}
+
+// makeRoom makes room for a child with this hash, which is one more than the share of n
+// allows, or lowers n.limit if there is none. It is what share would do, only earlier, and
+// returns the number of descendants that n has lost.
+func (n *node) makeRoom(hash uint64, charge int) int {
+	n.cut = true
+	if n.bound == 0 {
+		n.limit = 0
+		return 0
+	}
+	kids := n.children()
+	last, rest := kids[len(kids)-1], kids[:len(kids)-1]
+	if hash > last.hash {
+		n.limit = last.hash
+		return 0
+	}
+	before := n.descendants(charge)
+	n.keepOnly(rest, kids[len(rest):])
+	switch {
+	case hash == last.hash: // all or none
+		n.limit = hash - 1
+	case len(rest) > 0:
+		n.limit = max(hash, rest[len(rest)-1].hash)
+	default:
+		n.limit = hash
+	}
+	return before - n.descendants(charge)
+}
+
+// keepOnly makes kids the children of n, and removes the others.
+func (n *node) keepOnly(kids, others []*node) {
+	for _, kid := range others {
+		n.lost += kid.total()
+		kid.remove()
+	}
+	n.elements, n.star = nil, nil
+	var keys []*node
+	for _, kid := range kids {
+		switch kid.hash {
+		case elementsHash:
+			n.elements = kid
+		case starHash:
+			n.star = kid
+		default:
+			keys = append(keys, kid)
+		}
+	}
+	n.keys.set(keys)
+}
+
+// lower removes the children with a hash above limit, another limit of n.
+func (n *node) lower(limit uint64) {
+	if limit >= n.limit {
+		return
+	}
+	kids := n.children()
+	keep := len(kids)
+	for keep > 0 && kids[keep-1].hash > limit {
+		keep--
+	}
+	n.keepOnly(kids[:keep], kids[keep:])
+	n.limit = limit
+}
+
+// each calls f for the children of n, but not for those in singles.
+func (n *node) each(f func(kid *node)) {
+	if n.elements != nil {
+		f(n.elements)
+	}
+	if n.star != nil {
+		f(n.star)
+	}
+	for kid := range n.keys.all() {
+		f(kid)
+	}
+}
+
+// all calls f for n and all nodes below, those in singles too.
+func (n *node) all(f func(*node)) {
+	f(n)
+	n.each(func(kid *node) { kid.all(f) })
+	if n.singles != nil {
+		for kid := range n.singles.keys.all() {
+			kid.all(f)
+		}
+	}
+}
+
+// descendants returns their number, with the reserved ones.
+func (n *node) descendants(charge int) int {
+	size := 0
+	n.each(func(kid *node) { size += 1 + kid.descendants(charge) })
+	if n.singles != nil && !n.singles.refused {
+		size += charge
+	}
+	return size
+}
+
+// paths returns the number of paths among which MaxHashes is shared. It never gets
+// smaller when documents are added.
+func (s *Schema) paths() int {
+	if s.root.cut {
+		return s.options.MaxPaths
+	}
+	return min(max(s.size, 1), s.options.MaxPaths)
+}
+
+// limitHashes computes the share of a path in MaxHashes. Paths with more hashes give
+// them up when the number of paths has doubled.
+func (s *Schema) limitHashes() {
+	paths := s.paths()
+	s.hashes = max(s.options.MaxHashes/paths, 1)
+	if paths < 2*s.swept {
+		return
+	}
+	s.swept = paths
+	s.root.all(func(n *node) {
+		if n.values != nil {
+			n.values.distinct.keep(s.hashes)
+		}
+	})
+}
