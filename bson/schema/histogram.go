@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -77,27 +78,24 @@ func (h *histogram) merge(other *histogram) {
 	}
 }
 
+// width returns the width of the buckets.
+func (h *histogram) width() float64 { return math.Ldexp(1, firstWidth+int(h.level)) }
+
 // buckets returns the buckets in their order, those beyond at the ends.
 func (h *histogram) buckets() []Bucket {
-	width := math.Ldexp(1, firstWidth+int(h.level))
+	width := h.width()
 	var all []Bucket
 	for _, b := range h.tally.slots {
 		if b.count > 0 {
-			low := math.Float64frombits(b.name) * width
-			all = append(all, Bucket{low, low + width, b.count})
+			all = append(all, Bucket{math.Float64frombits(b.name) * width, b.count})
 		}
 	}
-	slices.SortFunc(all, func(a, b Bucket) int {
-		if a.Low < b.Low {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b Bucket) int { return cmp.Compare(a.Low, b.Low) })
 	if n := h.beyond[0]; n > 0 {
-		all = slices.Insert(all, 0, Bucket{math.Inf(-1), -outside, n})
+		all = slices.Insert(all, 0, Bucket{math.Inf(-1), n})
 	}
 	if n := h.beyond[1]; n > 0 {
-		all = append(all, Bucket{outside, math.Inf(1), n})
+		all = append(all, Bucket{outside, n})
 	}
 	return all
 }

@@ -187,12 +187,12 @@ func (w *jsonWriter) numbers(n *Numbers) {
 		w.sum(n.Sum)
 		w.double("mean", n.Mean)
 	}
+	w.double("width", n.Width)
 	w.key("buckets")
 	w.open('[')
 	for _, b := range n.Buckets {
 		w.open('{')
 		w.double("low", b.Low)
-		w.double("high", b.High)
 		w.number("count", b.Count)
 		w.close('}')
 	}

@@ -131,7 +131,6 @@ func init() {
 	}
 }
 
-
 func newNode(parent *node, name string, hash uint64) *node {
 	n := &node{
 		parent: parent, name: name, hash: hash, where: place{math.MaxInt64, math.MaxInt64},

@@ -98,14 +98,15 @@ type Numbers struct {
 	Sum *big.Rat
 	// Mean is Sum/Count, rounded to nearest; NaN if there is none.
 	Mean    float64
+	Width   float64  // of all buckets: a power of two
 	Buckets []Bucket // in their order; empty ones are left out
 }
 
-// A Bucket is the number of values from Low to below High. All buckets have the same width,
-// a power of two, except for those of numbers beyond 2^1000, which end with an infinity.
+// A Bucket is the number of values from Low to below Low + Width. Numbers from 2^1000 are
+// in one bucket, those to -2^1000 in one that has the Low -Infinity.
 type Bucket struct {
-	Low, High float64
-	Count     uint64
+	Low   float64
+	Count uint64
 }
 
 // Dates describes datetimes.

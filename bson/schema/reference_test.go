@@ -357,7 +357,7 @@ func referenceNumbers(values []found) *Numbers {
 		return nil
 	}
 	if s.Count == 0 {
-		s.Whole, s.Sum = false, nil
+		s.Whole, s.Sum, s.Width = false, nil, math.Ldexp(1, firstWidth)
 		return s
 	}
 	var low, high *number
@@ -378,12 +378,12 @@ func referenceNumbers(values []found) *Numbers {
 	if len(exponents) > maxExponents {
 		s.Sum, s.Mean = nil, math.NaN()
 	}
-	s.Buckets = referenceBuckets(near)
+	s.Width, s.Buckets = referenceBuckets(near)
 	return s
 }
 
-func referenceBuckets(near []float64) (all []Bucket) {
-	for width := math.Ldexp(1, firstWidth); ; width *= 2 {
+func referenceBuckets(near []float64) (width float64, all []Bucket) {
+	for width = math.Ldexp(1, firstWidth); ; width *= 2 {
 		buckets := map[float64]uint64{}
 		ends := [2]uint64{}
 		for _, v := range near {
@@ -400,15 +400,15 @@ func referenceBuckets(near []float64) (all []Bucket) {
 			continue
 		}
 		for low, n := range buckets {
-			all = append(all, Bucket{low, low + width, n})
+			all = append(all, Bucket{low, n})
 		}
 		if ends[0] > 0 {
-			all = append(all, Bucket{math.Inf(-1), -outside, ends[0]})
+			all = append(all, Bucket{math.Inf(-1), ends[0]})
 		}
 		if ends[1] > 0 {
-			all = append(all, Bucket{outside, math.Inf(1), ends[1]})
+			all = append(all, Bucket{outside, ends[1]})
 		}
 		slices.SortFunc(all, func(a, b Bucket) int { return cmp.Compare(a.Low, b.Low) })
-		return all
+		return width, all
 	}
 }

@@ -79,6 +79,7 @@ func (s *Schema) AddAt(doc bson.Raw, number int64) error {
 	if s.c.Failed() {
 		panic("BUG: schema: a walk found a fault in a valid document: " + s.c.Err().Error())
 	}
+	s.c.Reset(nil, 0) // doc is not kept
 	return nil
 }
 

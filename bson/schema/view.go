@@ -176,7 +176,7 @@ func (n *numbers) view() *Numbers {
 	if n == nil {
 		return nil
 	}
-	v := &Numbers{Count: n.finite(), NotFinite: n.notFinite, Mean: math.NaN(), Buckets: n.histogram.buckets()}
+	v := &Numbers{Count: n.finite(), NotFinite: n.notFinite, Mean: math.NaN(), Width: n.histogram.width(), Buckets: n.histogram.buckets()}
 	if v.Count == 0 {
 		return v
 	}
