@@ -174,18 +174,19 @@ func (p *Path) Required() bool { return p.Present == p.Parents }
 // String returns p as text: "a.b" for a field of a field, "a[]" for the elements of an
 // array, "a.*" for AnyKey, and "" for Root. A key that would be misread is quoted as in
 // JSON: a."b.c".
-func (p *Path) String() string { return string(p.AppendText(nil)) }
+func (p *Path) String() string { return string(p.Append(nil)) }
 
-// AppendText appends String.
-func (p *Path) AppendText(dst []byte) []byte {
+// Append appends String.
+func (p *Path) Append(dst []byte) []byte {
 	if p.Parent == nil {
 		return dst
 	}
-	dst = p.Parent.AppendText(dst)
+	begin := len(dst)
+	dst = p.Parent.Append(dst)
 	if p.Kind == Element {
 		return append(dst, "[]"...)
 	}
-	if len(dst) > 0 {
+	if len(dst) > begin {
 		dst = append(dst, '.')
 	}
 	switch {

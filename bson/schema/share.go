@@ -125,32 +125,20 @@ func (n *node) size() int {
 	return size
 }
 
-// makeRoom makes room for a child with this hash, which is one more than the share of n
-// allows, or lowers n.limit if there is none. It is what share would do, only earlier, and
-// returns the number of descendants that n has lost.
-func (n *node) makeRoom(hash uint64, charge int) int {
+// trim leaves n at most n.bound children, if it has a quarter more, and returns the number
+// of descendants that n has lost. It is what share would do, only earlier, so that a
+// document with many keys does not make many nodes.
+func (n *node) trim(charge int) (lost int) {
+	if n.size() <= n.bound+n.bound/4 {
+		return 0
+	}
 	n.cut = true
-	if n.bound == 0 {
-		n.limit = 0
-		return 0
-	}
 	kids := n.children()
-	last, rest := kids[len(kids)-1], kids[:len(kids)-1]
-	if hash > last.hash {
-		n.limit = last.hash
-		return 0
+	for _, kid := range kids[n.bound:] {
+		lost += 1 + kid.descendants(charge)
 	}
-	before := n.descendants(charge)
-	n.keepOnly(rest, kids[len(rest):])
-	switch {
-	case hash == last.hash: // all or none
-		n.limit = hash - 1
-	case len(rest) > 0:
-		n.limit = max(hash, rest[len(rest)-1].hash)
-	default:
-		n.limit = hash
-	}
-	return before - n.descendants(charge)
+	n.keepFirst(kids, n.bound)
+	return lost
 }
 
 // keepOnly makes kids the children of n, and removes the others.

@@ -195,7 +195,7 @@ func (s *Schema) element(n *node) *node {
 	return n.elements
 }
 
-// room reports whether n may have another child, with this hash, and makes room for it.
+// room reports whether n may have another child, with this hash.
 func (s *Schema) room(n *node, hash uint64) bool {
 	if hash > n.limit || n.removed {
 		return false
@@ -203,8 +203,8 @@ func (s *Schema) room(n *node, hash uint64) bool {
 	if n.owner == nil && s.size > s.options.MaxPaths+s.options.MaxPaths/4+slack {
 		s.settle()
 	}
-	if n.size() >= n.bound {
-		s.size -= n.makeRoom(hash, s.options.charge())
+	if n.bound != unlimited {
+		s.size -= n.trim(s.options.charge())
 	}
 	return hash <= n.limit && !n.removed
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/bson/schema"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/declared"
@@ -90,6 +91,10 @@ func functions(t *testing.T) map[string][]function {
 	}
 	order, err := query.ParseSort([]byte(`{key1: 1, "a.b": -1}`), query.Options{})
 	if err != nil {
+		t.Fatal(err)
+	}
+	described := schema.New(schema.Options{})
+	if err := described.Add(large); err != nil {
 		t.Fatal(err)
 	}
 	fields, err := query.ParseProjection([]byte(`{key1: 0, "a.b": 0}`), query.Options{})
@@ -229,8 +234,13 @@ func functions(t *testing.T) map[string][]function {
 			dst, mark := bsoncore.Begin(dst)
 			return bsoncore.End(bsoncore.AppendNull(dst, "key"), mark)
 		}),
-		"query.Sort.AppendKey":              each(docs, order.AppendKey),
-		"query.Sort.AppendValues":           each(docs, order.AppendValues),
+		"query.Sort.AppendKey":     each(docs, order.AppendKey),
+		"query.Sort.AppendValues":  each(docs, order.AppendValues),
+		"schema.Schema.AppendJSON": one(described.AppendJSON),
+		"schema.Schema.AppendJSONSchema": one(func(dst []byte) []byte {
+			return described.AppendJSONSchema(dst, schema.JSONSchemaOptions{Strict: true})
+		}),
+		"schema.Path.Append":                one(described.Root().Children[0].Append),
 		"query.Projection.Append":           each(docs, fields.Append),
 		"query.Edit.Append":                 each(docs, edit.Append),
 		"decimal128.AppendFloat64Exact":     one(func(dst []byte) []byte { return decimal128.AppendFloat64Exact(dst, 0.1) }),
@@ -249,7 +259,7 @@ func TestAppend(t *testing.T) {
 		}
 	}
 	exported := 0
-	for _, folder := range []string{"bson", "bson/bsoncore", "bson/archive", "bson/query", "internal/replace", "decimal128", "extjson", "objectid", "pickle"} {
+	for _, folder := range []string{"bson", "bson/bsoncore", "bson/archive", "bson/query", "bson/schema", "internal/replace", "decimal128", "extjson", "objectid", "pickle"} {
 		for _, name := range appending(t, folder) {
 			exported++
 			if table[name] == nil {

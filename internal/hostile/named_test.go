@@ -41,7 +41,7 @@ func TestNamed(t *testing.T) {
 		named[m[1]] = true
 	}
 	used := map[string]bool{}
-	for _, dir := range []string{"bson", "bson/bsoncore", "bson/archive", "bson/timeseries", "bson/query", "extjson", "pickle", "decimal128", "objectid"} {
+	for _, dir := range []string{"bson", "bson/bsoncore", "bson/archive", "bson/timeseries", "bson/query", "bson/schema", "extjson", "pickle", "decimal128", "objectid"} {
 		for _, name := range inputFuncs(t, filepath.Join("..", ".."), dir) {
 			inBSON := core.Replace(name)
 			listed := false

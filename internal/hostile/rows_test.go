@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
+	"github.com/bsonkit/bsonkit/bson/schema"
 	"github.com/bsonkit/bsonkit/bson/timeseries"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -165,6 +166,17 @@ func named(data []byte) []byte {
 		dst = bsoncore.AppendInt32(dst, string(c.Key()), 1)
 	}
 	return bsoncore.End(dst, mark)
+}
+
+// described returns a ready that makes a Schema of the data before the measurement.
+func described(f func(s *schema.Schema) any) func(data []byte) func() any {
+	return func(data []byte) func() any {
+		s := schema.New(schema.Options{})
+		if s.Add(data) != nil {
+			return nil
+		}
+		return func() any { return f(s) }
+	}
 }
 
 // printed returns a ready that compiles the data as a filter, or the data as operand of
@@ -445,6 +457,21 @@ var calls = []call{
 			return held{doc, err}
 		}
 	}},
+	{"schema.Schema.Add", documents, direct(func(data []byte) any {
+		s := schema.New(schema.Options{})
+		err := s.Add(data)
+		return held{s, err}
+	})},
+	{"schema.Schema.Merge", documents, described(func(s *schema.Schema) any {
+		m := schema.New(schema.Options{})
+		err := m.Merge(s)
+		return held{m, err}
+	})},
+	{"schema.Schema.Paths", documents, described(func(s *schema.Schema) any { return s.Root() })},
+	{"schema.Schema.AppendJSON", documents, described(func(s *schema.Schema) any { return s.AppendJSON(nil) })},
+	{"schema.Schema.AppendJSONSchema", documents, described(func(s *schema.Schema) any {
+		return s.AppendJSONSchema(nil, schema.JSONSchemaOptions{Strict: true})
+	})},
 	{"query.Filter.Explain", documents, printed(func(f *query.Filter) any { return f.Explain() })},
 	{"query.Filter.String", documents, printed(func(f *query.Filter) any { return f.String() })},
 

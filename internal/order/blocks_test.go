@@ -25,7 +25,7 @@ import (
 // blockImports are the packages that blocks may use without importing them.
 var blockImports = []string{
 	"context", "errors", "fmt", "io", "os", "time",
-	module + "/bson", module + "/bson/bsoncore", module + "/bson/query", module + "/decimal128", module + "/extjson", module + "/objectid", module + "/pickle",
+	module + "/bson", module + "/bson/bsoncore", module + "/bson/query", module + "/bson/schema", module + "/decimal128", module + "/extjson", module + "/objectid", module + "/pickle",
 }
 
 // blockContext declares what blocks use without declaring it.

@@ -108,7 +108,7 @@ func TestBrokenLinks(t *testing.T) {
 // inline matches code in a line of a page, inlineName a name of a package in it.
 var (
 	inline     = regexp.MustCompile("`[^`\n]+`")
-	inlineName = regexp.MustCompile(`\b(bson|bsoncore|extjson|pickle|decimal128|objectid|shopspring)\.([A-Z][A-Za-z0-9]*)`)
+	inlineName = regexp.MustCompile(`\b(bson|bsoncore|schema|extjson|pickle|decimal128|objectid|shopspring)\.([A-Z][A-Za-z0-9]*)`)
 )
 
 // otherNames has the pages that also name functions of other libraries, or of

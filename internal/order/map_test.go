@@ -13,7 +13,7 @@ import (
 var (
 	testName   = regexp.MustCompile("`([a-z0-9]+)\\.((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)`")
 	vectorName = regexp.MustCompile("`vectors/([a-z0-9-]+\\.json)`")
-	symbolName = regexp.MustCompile("`(bson|bsoncore|query|extjson|pickle|decimal128|objectid)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
+	symbolName = regexp.MustCompile("`(bson|bsoncore|query|schema|extjson|pickle|decimal128|objectid)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
 )
 
 // TestMap checks that the tests, benchmarks, vectors and functions named in
@@ -69,7 +69,7 @@ func TestMap(t *testing.T) {
 // folder returns the directory of a package.
 func folder(name string) string {
 	switch name {
-	case "bsoncore", "query":
+	case "bsoncore", "query", "schema":
 		return filepath.Join("bson", name)
 	case "shopspring":
 		return filepath.Join("decimal128", name)

@@ -36,16 +36,19 @@ var allowed = map[string][]string{
 	"bson":                  {"internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
 	"extjson":               {"internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
 	"bson/query":            {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
-	"pickle":                {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
+	"bson/schema": {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion",
+		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
+	"pickle": {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
 	"cmd": {"internal/textcut", "cmd", "pickle", "extjson", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel",
 		"internal/portion",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
 		"github.com/klauspost/pgzip", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz",
 		"github.com/vbauerster/mpb/v8", "github.com/vbauerster/cupwriter", "github.com/mattn/go-runewidth",
 		"github.com/clipperhouse/uax29/v2", "github.com/acarl005/stripansi", "github.com/VividCortex/ewma",
-		"golang.org/x/sys", "golang.org/x/term"},
-	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "internal"},
-	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid"},
+		"golang.org/x/sys", "golang.org/x/term",
+		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
+	"fuzz":     {"pickle", "extjson", "bson", "decimal128", "objectid", "internal", "github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
+	"internal": {"internal", "pickle", "extjson", "bson", "decimal128", "objectid", "github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
 }
 
 // command lists, for each package of the command, the other packages of the command
@@ -103,7 +106,7 @@ func commandFault(self, other string) string {
 var testsOnly = []string{"internal", "fuzz"}
 
 // apart lists packages that must not depend on each other.
-var apart = []string{"bson/archive", "bson/query", "bson/timeseries", "pickle"}
+var apart = []string{"bson/archive", "bson/query", "bson/schema", "bson/timeseries", "pickle"}
 
 // entries has the keys of allowed.
 var entries = slices.Collect(maps.Keys(allowed))
@@ -251,6 +254,9 @@ func TestFault(t *testing.T) {
 		{"bson", "extjson", true},
 		{"bson/query", "extjson", false},
 		{"bson/query", "bson/archive", true},
+		{"bson/schema", "bson/query", true},
+		{"bson/schema", "github.com/axiomhq/hyperloglog", false},
+		{"bson/query", "github.com/axiomhq/hyperloglog", true},
 		{"decimal128", "objectid", true},
 		{"objectid", "decimal128", true},
 		{"decimal128", "bson", true},
