@@ -56,6 +56,3 @@ func (t *tally) merge(other *tally) {
 		}
 	}
 }
-
-// clone returns a copy that shares no memory.
-func (t *tally) clone() tally { return tally{append([]bucket(nil), t.slots...), t.size} }
