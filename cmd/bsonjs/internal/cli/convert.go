@@ -102,7 +102,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
 	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder, o.addSort)
-	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addNewID, o.addRedact)
+	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact, o.addNewID)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)

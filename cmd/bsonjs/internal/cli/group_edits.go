@@ -36,12 +36,12 @@ type editor struct {
 
 // editors are the flags in the order in which they act.
 var editors = []*editor{
-	{"set", "$set", "PATH=VALUE", "give the field at PATH a value in Extended JSON or the syntax of the shell, such as `PATH=VALUE`: 'a.b=7' or 'a=\"text\"'; " +
+	{"set", "$set", "PATH=VALUE", "set the field at PATH to VALUE, in Extended JSON or the syntax of the shell: `PATH=VALUE`, such as 'a.b=7' or 'a=\"text\"'; " +
 		"a missing field is made", appendSet},
 	{"unset", "$unset", "PATHS", "leave out the fields at `PATHS`, such as a,b.c; @FILE reads them from a file, one per line", appendUnset},
-	{"rename", "$rename", "PATH=NEW", "move the field at PATH to another path: `PATH=NEW`; a document that has both is rejected", appendPair},
-	{"retype", "$retype", "PATH=TYPE", "give the values at PATH an equal value of another type: `PATH=TYPE`, with int32, int64, double, decimal, string, date, objectId or bool; " +
-		"a document without an exact equal is rejected", appendPair},
+	{"rename", "$rename", "PATH=NEW", "move the field at PATH to the path NEW: `PATH=NEW`, such as a=b.c; a document that has both is rejected", appendPair},
+	{"retype", "$retype", "PATH=TYPE", "change the type of the values at PATH: `PATH=TYPE`, such as a=int64; TYPE is int32, int64, double, decimal, string, date, objectId or bool; " +
+		"a document with a value that has no exact equal is rejected", appendPair},
 }
 
 func (g *editGroup) addEdits(fs *pflag.FlagSet) {
