@@ -74,7 +74,7 @@ func someDocuments(r *rand.Rand, n, long int) (all [][]byte) {
 		if long > 0 && r.IntN(n/long) == 0 {
 			big, mark := bsoncore.Begin(nil)
 			big = bsoncore.AppendInt32(big, "i", int32(i))
-			big = bsoncore.AppendString(big, "text", strings.Repeat("long ", r.IntN(400_000)))
+			big = bsoncore.AppendString(big, "text", strings.Repeat("long ", r.IntN(900_000)))
 			all = append(all, bsoncore.End(big, mark))
 		}
 	}

@@ -302,6 +302,40 @@ func TestSplitCreatedLater(t *testing.T) {
 	}
 }
 
+// A rivalDisk makes a file just before a part gets its name, as another program may. links says
+// whether it has links.
+type rivalDisk struct {
+	systemDisk
+	links bool
+}
+
+func (d rivalDisk) link(from, to string) error {
+	os.WriteFile(to, []byte("theirs"), 0o666)
+	if !d.links {
+		return errors.ErrUnsupported
+	}
+	return d.systemDisk.link(from, to)
+}
+
+// Nor is a file replaced that another program makes while the parts get their names.
+func TestSplitRival(t *testing.T) {
+	for _, links := range []bool{false, true} {
+		dir := t.TempDir()
+		s := openSplit(t, splitOf(dir, Parts{}, Output{disk: rivalDisk{links: links}}))
+		if err := writeParts(s, "sa", "ours"); err != nil {
+			t.Fatal(err)
+		}
+		err := s.Commit()
+		s.Discard()
+		if e, ok := errors.AsType[*fs.PathError](err); !ok || !errors.Is(err, fs.ErrExist) || filepath.Base(e.Path) != "out-a.json" {
+			t.Errorf("links %v: %v", links, err)
+		}
+		if got := treeText(t, dir); !cmp.Equal(got, map[string]string{"out-a.json": "theirs"}) || len(names(t, dir)) != 1 {
+			t.Errorf("links %v: %q", links, got)
+		}
+	}
+}
+
 // Files with names like those of parts stay, and Older has them.
 func TestSplitOlder(t *testing.T) {
 	for _, tc := range []struct {
