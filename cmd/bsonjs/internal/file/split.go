@@ -51,6 +51,8 @@ type Split struct {
 	names partNames
 	named []namedPart // by Commit
 	older []string
+	// published reports that Commit is past undoing.
+	published bool
 }
 
 // A namedPart is a part that has its name.
@@ -189,8 +191,8 @@ func (s *Split) Settle() error {
 }
 
 // Commit settles s unless Settle was called, and gives the parts their names. On failure no
-// part has its name, and Keep or Discard is still to be called; after success they do
-// nothing. An error matches fs.ErrExist and is a *fs.PathError if the name of a part may not
+// part has its name unless Published reports it, and Keep or Discard is still to be called;
+// after success they do nothing. An error matches fs.ErrExist and is a *fs.PathError if the name of a part may not
 // be replaced.
 func (s *Split) Commit() error {
 	if err := s.Settle(); err != nil {
@@ -204,7 +206,7 @@ func (s *Split) Commit() error {
 	s.disk.syncDir(filepath.Clean(s.dir))
 	s.older = s.others()
 	temp := s.temp
-	s.temp = ""
+	s.temp, s.published = "", true
 	if err := s.clear(temp); err != nil {
 		return fmt.Errorf("it was written, but the directory %s could not be removed: %w", temp, Cause(err))
 	}
@@ -261,7 +263,7 @@ func (s *Split) undo(err error) error {
 	for _, p := range slices.Backward(s.named) {
 		if s.restore(p) != nil {
 			dir := s.system(backups)
-			s.temp, s.named = "", nil // the files stay there
+			s.temp, s.named, s.published = "", nil, true // the files stay there
 			return fmt.Errorf("%w; some files of the output have their names, and the files that they replaced are in %s", Cause(err), dir)
 		}
 	}
@@ -321,6 +323,10 @@ func (s *Split) clear(temp string) error {
 	s.disk.remove(filepath.Join(temp, backups))
 	return s.disk.remove(temp)
 }
+
+// Published reports whether parts have their names: all of them, or some if an error of
+// Commit says so.
+func (s *Split) Published() bool { return s.published }
 
 // Removed returns "": a run that stops leaves nothing.
 func (s *Split) Removed() string { return "" }

@@ -69,7 +69,10 @@ func TestSplit(t *testing.T) {
 			t.Errorf("%s has its name before Commit", name)
 		}
 	}
-	if err := s.Commit(); err != nil || s.Err() != nil || s.Files() != int64(len(want)) || s.Removed() != "" || s.Older() != nil {
+	if s.Published() {
+		t.Error("it is published before Commit")
+	}
+	if err := s.Commit(); err != nil || !s.Published() || s.Err() != nil || s.Files() != int64(len(want)) || s.Removed() != "" || s.Older() != nil {
 		t.Fatal(err, s.Err(), s.Files())
 	}
 	if diff := cmp.Diff(want, treeText(t, dir)); diff != "" {
@@ -438,8 +441,27 @@ func TestSplitStranded(t *testing.T) {
 		t.Fatal("no error")
 	}
 	_, place, ok := strings.Cut(err.Error(), "the files that they replaced are in ")
-	if !ok || treeText(t, place)["out-a.json"] != "old" {
+	if !ok || treeText(t, place)["out-a.json"] != "old" || !s.Published() {
 		t.Errorf("%v, %q", err, treeText(t, dir))
+	}
+}
+
+// The parts stay if another program has put a file into the temporary directory, and the error
+// has its name.
+func TestSplitForeign(t *testing.T) {
+	dir := t.TempDir()
+	s := openSplit(t, splitOf(dir, Parts{}, Output{}))
+	if err := writeParts(s, "sa", "new"); err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(filepath.Join(s.temp, "theirs"), nil, 0o666)
+	err := s.Commit()
+	s.Discard()
+	if err == nil || !strings.Contains(err.Error(), "it was written, but the directory "+dir) || !s.Published() {
+		t.Errorf("%v", err)
+	}
+	if got := treeText(t, dir); got["out-a.json"] != "new" || len(got) != 2 {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -25,7 +25,7 @@ type Totals struct {
 
 	CompressedIn, CompressedOut int64 // bytes of files that are compressed
 
-	Namespaces, Files int64 // in an output that keeps namespaces apart, and in one that is a directory
+	Namespaces, Files int64 // in an output that keeps namespaces apart, and in one of several files
 }
 
 // Written returns the number of documents in the output.
@@ -53,7 +53,7 @@ type summary struct {
 	EscapedOut int64 `json:"escapedOut,omitempty"` // keys
 
 	Namespaces int64 `json:"namespaces,omitempty"` // of an output that keeps them apart
-	Files      int64 `json:"files,omitempty"`      // of an output that is a directory
+	Files      int64 `json:"files,omitempty"`      // of an output of several files
 }
 
 // A checkSummary is the line of --summary json for a run that writes nothing.

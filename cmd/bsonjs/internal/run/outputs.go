@@ -347,7 +347,7 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 		failed(err)
 		whole := out.Err() == nil && !(out == e.out && e.cut)
 		switch {
-		case kept == "" && out == e.out && e.Output.Parts != nil:
+		case kept == "" && isUnpublished(out):
 			notes = append(notes, "no file of the output is kept, because all of them appear together or none does")
 		case kept == "":
 		case whole:
@@ -364,4 +364,10 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 		e.Say.Note(text)
 	}
 	return code
+}
+
+// isUnpublished reports whether out is split and none of its files has its name.
+func isUnpublished(out file.Opened) bool {
+	split, ok := out.(interface{ Published() bool })
+	return ok && !split.Published()
 }
