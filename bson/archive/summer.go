@@ -113,14 +113,14 @@ func (s *summer) set(t *summer) {
 	s.end = copy(s.left, t.left[t.end-reach:t.end])
 }
 
-// addSum adds documents to the checksum of the open namespace. Only documents that fill a
-// lap make it worthwhile to begin a summer.
+// addSum adds documents to the checksum of the open namespace. A summer is for a namespace
+// with more than a lap.
 func (r *Reader) addSum(docs []byte) {
 	s := r.open
 	if r.opts.SkipChecksums {
 		return
 	}
-	if s.summer == nil && len(docs) > lapSize {
+	if s.summer == nil && s.totals.Bytes > lapSize {
 		s.summer = r.newSummer(s.sum)
 	}
 	if s.summer == nil {

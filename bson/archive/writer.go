@@ -29,7 +29,8 @@ type Writer struct {
 	order  []*space
 	open   *space // whose block is open; nil: none
 	buf    []byte // headers and terminators
-	err    error  // of the io.Writer; it ends the Writer
+	sums   remover
+	err    error // of the io.Writer; it ends the Writer
 }
 
 // NewWriter returns a Writer that begins the archive with h and metadata. An empty
@@ -104,7 +105,7 @@ func (w *Writer) WriteAll(n Namespace, docs []byte) error {
 	if err := w.Begin(n); err != nil || len(docs) == 0 {
 		return err
 	}
-	w.open.sum = crc64.Update(w.open.sum, checksums, docs)
+	w.open.sum = w.sums.update(w.open.sum, docs)
 	return w.write(docs)
 }
 
