@@ -264,6 +264,11 @@ func (r *Reader) passPlain() bool {
 	}
 	t := s.totals
 	for {
+		if f, ok := r.foresaw(r.in.Base+int64(off), r.in.End()); ok {
+			t.Documents += f.documents
+			t.Largest = max(t.Largest, f.largest)
+			off += int(f.to - f.from)
+		}
 		n := plain(r.in.Data[off:], r.opts.MaxDocumentSize)
 		if n == 0 {
 			break

@@ -61,19 +61,6 @@ func (p *PieceReader) Next() bool {
 	return p.next()
 }
 
-// Skip reads documents until Next would return false.
-func (p *PieceReader) Skip() {
-	for p.Next() {
-		for {
-			n := plain(p.data[p.off:], p.most)
-			if n == 0 {
-				break
-			}
-			p.off += n
-		}
-	}
-}
-
 // next is Next for what is not plain.
 func (p *PieceReader) next() bool {
 	for p.err == nil && p.off < len(p.data) {
@@ -153,6 +140,59 @@ func (p *PieceReader) header(doc []byte) {
 	p.off += len(doc)
 	p.place = Place{Namespace: b.name, Inside: true}
 	p.block++
+}
+
+// A stretch is plain documents in a row in a block.
+type stretch struct {
+	from, to  int64 // offsets in the archive
+	documents int64
+	largest   int // of these documents, in bytes
+}
+
+// Foresee makes p, which was Reset, read until its Next returns false. p has the bytes of
+// the archive from an offset on, of which Follow gets the next ones later: then Follow need
+// not look at each of their documents again. The options of p must be those of r.
+func (r *Reader) Foresee(p *PieceReader, offset int64) {
+	n := len(r.foreseen)
+	for ; n > 0 && r.foreseen[n-1].to > offset; n-- { // by a PieceReader before
+	}
+	r.foreseen = r.foreseen[:n]
+	for ok := true; ok; ok = p.Next() {
+		if s := p.stretch(); s.documents > 0 {
+			s.from, s.to = s.from+offset, s.to+offset
+			r.foreseen = append(r.foreseen, s)
+		}
+	}
+}
+
+// stretch reads plain documents, as Next does. The offsets of the result are those in the
+// data.
+func (p *PieceReader) stretch() (s stretch) {
+	off := p.off
+	for p.place.Inside {
+		n := plain(p.data[off:], p.most)
+		if n == 0 {
+			break
+		}
+		s.documents++
+		s.largest = max(s.largest, n)
+		off += n
+	}
+	s.from, s.to = int64(p.off), int64(off)
+	p.off = off
+	return s
+}
+
+// foresaw returns the documents at offset that Foresee has seen, if all of them are before
+// end.
+func (r *Reader) foresaw(offset, end int64) (s stretch, ok bool) {
+	for len(r.foreseen) > 0 && r.foreseen[0].to <= offset {
+		r.foreseen = r.foreseen[1:]
+	}
+	if len(r.foreseen) == 0 || r.foreseen[0].from != offset || r.foreseen[0].to > end {
+		return s, false
+	}
+	return r.foreseen[0], true
 }
 
 // A follow is the state of a Reader while it follows pieces.

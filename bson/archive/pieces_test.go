@@ -161,8 +161,9 @@ func TestPieceReader(t *testing.T) {
 			t.Errorf("%s: %d documents, end %d at %v, %v", tc.name, docs, p.End(), p.Place(), p.Err())
 		}
 		p.Reset([]byte(tc.data), tc.from)
-		if p.Skip(); p.End() != tc.end || p.Place() != tc.at || !errors.Is(p.Err(), tc.err) || p.Next() || p.Document() != nil {
-			t.Errorf("%s: skipped up to %d at %v, %v", tc.name, p.End(), p.Place(), p.Err())
+		archive.NewReader(nil).Foresee(p, 7)
+		if p.End() != tc.end || p.Place() != tc.at || !errors.Is(p.Err(), tc.err) || p.Next() || p.Document() != nil {
+			t.Errorf("%s: foreseen up to %d at %v, %v", tc.name, p.End(), p.Place(), p.Err())
 		}
 	}
 }
@@ -233,8 +234,8 @@ func TestFollow(t *testing.T) {
 	}
 }
 
-// TestFollowChecksums: the checksums of long namespaces match, in whatever pieces they are
-// followed, and after pieces that are refused or taken back.
+// TestFollowChecksums: the counts and checksums of long namespaces are right, in whatever
+// pieces they are followed, foreseen or not, and after pieces that are refused or taken back.
 func TestFollowChecksums(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
 	var names []string
@@ -256,13 +257,24 @@ func TestFollowChecksums(t *testing.T) {
 	for range 20 {
 		r := archive.NewReader(bytes.NewReader(s.data))
 		for r.Next() {
-			if place, ok := r.Place(); !ok || random.IntN(3) > 0 {
+			place, ok := r.Place()
+			if !ok || random.IntN(3) > 0 {
 				continue
-			} else {
-				rest := s.data[r.Consumed():]
-				p.Reset(rest[:random.IntN(min(len(rest), []int{100, 100_000, 400_000}[random.IntN(3)])+1)], place)
 			}
-			p.Skip()
+			rest := s.data[r.Consumed():]
+			p.Reset(rest[:random.IntN(min(len(rest), []int{100, 100_000, 400_000}[random.IntN(3)])+1)], place)
+			switch random.IntN(3) {
+			case 0: // more than follows
+				r.Foresee(p, r.Consumed())
+				p.Reset(s.data[r.Consumed():][:random.IntN(p.End()+1)], place)
+				for p.Next() {
+				}
+			case 1:
+				r.Foresee(p, r.Consumed())
+			default:
+				for p.Next() {
+				}
+			}
 			piece := s.data[r.Consumed():][:p.End():p.End()]
 			if random.IntN(3) == 0 {
 				wrong := newSketch()

@@ -139,8 +139,9 @@ type Reader struct {
 	soft  bool // err hides nothing
 	final bool // the Reader cannot continue after err
 
-	damage damage
-	follow follow
+	damage   damage
+	follow   follow
+	foreseen []stretch // ahead of the place, in order
 }
 
 // NewReader is ReadOptions{}.NewReader.

@@ -172,19 +172,21 @@ func (a *archiver) stream(r io.Reader, _ State) Reader {
 // cut returns the Cutter of pieces from a place on. The stream reads the start of the
 // archive, and everything else that a PieceReader does not read.
 func (a *archiver) cut(from State, most int) Cutter {
-	r, at := a.opts.NewPieceReader(), from
+	if !from.inArchive {
+		return func(data []byte) (int, State, State) { return len(data), from, from }
+	}
+	r, at, offset := a.opts.NewPieceReader(), from, a.r.Consumed()
 	return func(data []byte) (int, State, State) {
 		from := at
-		if !from.inArchive {
-			return len(data), from, from
-		}
 		r.Reset(data, from.archive)
-		r.Skip()
+		a.r.Foresee(r, offset)
 		n, err := r.End(), r.Err()
 		if n == 0 && err != nil && (err != bsoncore.ErrTruncated || isOver(data, most)) {
-			return len(data), from, from
+			n = len(data) // for the stream, with all that follows
+		} else {
+			at = State{inArchive: true, archive: r.Place()}
 		}
-		at = State{inArchive: true, archive: r.Place()}
+		offset += int64(n)
 		return n, from, at
 	}
 }
