@@ -10,7 +10,8 @@
 //	bsonjs help exit-codes
 //	bsonjs help environment
 //
-// docs/command.md describes output files, faults, messages and compression.
+// docs/command.md describes output files, faults, messages and compression;
+// docs/selecting.md the selection, the order and changes of documents.
 package main
 
 import (

@@ -305,7 +305,7 @@ func TestPagesNameFlags(t *testing.T) {
 	call := regexp.MustCompile("\\bbsonjs [^`|\n]*")
 	flag := regexp.MustCompile(`[ ]--([a-zA-Z][a-zA-Z0-9-]*)`)
 	named := 0
-	for _, page := range []string{"README.md", "docs/recipes.md", "docs/policies.md", "docs/command.md", "docs/from-pymongo.md", "docs/from-bsondump.md"} {
+	for _, page := range []string{"README.md", "docs/recipes.md", "docs/policies.md", "docs/command.md", "docs/selecting.md", "docs/from-pymongo.md", "docs/from-bsondump.md"} {
 		text, err := os.ReadFile("../../../../" + page)
 		if err != nil {
 			t.Fatal(err)
