@@ -13,8 +13,8 @@ import (
 //
 //   - CompileEdit reads the operators in their order of application. So each path can be
 //     compared with the paths that act before it.
-//   - Each path is added to a tree, with a step: what to do there. plan (edit_plan.go)
-//     makes the program of the tree, an editor (edit_walk.go) runs it.
+//   - Each path is added to a tree, with a step: what to do there. A planner
+//     (edit_plan.go) makes the program of the tree, an editor (edit_walk.go) runs it.
 //
 // Rules: docs/query.md, "Edits".
 
@@ -28,6 +28,7 @@ type Edit struct {
 type editPaths struct {
 	steps []step      // at the names of the node
 	moves []*renaming // from one field below the node to another, in order
+	first []int       // in the order of names, the number in the edit of the first path that has the name
 }
 
 // A step is what an edit does at a path.
@@ -64,7 +65,9 @@ func (r *renaming) inPlace() bool {
 //
 // No two paths may be equal, or lead into each other, except where one is about the result
 // of the other: $set and $unset below a field that is renamed, $unset of the new path of a
-// field, and $retype there and below. The edit is not kept. Errors are those of Compile.
+// field, and $retype there and below. The edit is not kept. Errors are those of Compile. In
+// an array, an index and a name may lead to one element; an edit with so many such paths
+// that its program would be huge is an error that matches ErrPath.
 func CompileEdit(edit []byte, o Options) (*Edit, error) {
 	c, err := o.open(edit)
 	if err != nil {
@@ -76,7 +79,12 @@ func CompileEdit(edit []byte, o Options) (*Edit, error) {
 		return nil, placed(err)
 	}
 	r.root.sort()
-	return &Edit{plan([]branch{{node: r.root}}).atRoot(), r.depth}, nil
+	p := planner{programs: map[string]*editNode{}, ids: map[*fieldNode]uint64{}}
+	root := p.plan([]branch{{node: r.root}}).atRoot()
+	if p.full() {
+		return nil, &Error{Err: fmt.Errorf("%w: too many paths with indexes and names in turn", ErrPath)}
+	}
+	return &Edit{root, r.depth}, nil
 }
 
 // ParseEdit is CompileEdit for an edit in text, which is read like that of Parse.

@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 
@@ -14,7 +15,7 @@ import (
 //   - Below an array a number in a path is an index, and other names are those of the
 //     documents in it. So an element can be reached in two ways, and its editNode is made
 //     of several branches of the tree of paths.
-//   - plan makes the editNode of branches, change what is done with one name of it.
+//   - A planner makes the editNode of branches, and a change for each name of it.
 
 // An editNode is what an edit does with the fields of a document.
 type editNode struct {
@@ -57,12 +58,60 @@ type branch struct {
 // has reports whether b may have the name.
 func (b branch) has(name string) bool { return !b.docs || !isIndex(name) }
 
-// plan returns the program of branches; nil if there is nothing to do.
-func plan(branches []branch) *editNode {
-	n := &editNode{first: -1}
-	n.addAll(branches, nil, namesOf(branches))
+// A planner makes the program of a tree. Several paths lead to one set of branches, whose
+// program is made once.
+type planner struct {
+	programs map[string]*editNode // by key
+	ids      map[*fieldNode]uint64
+	work     int // names of sets with several branches, for each branch
+}
+
+// maxWork is the limit of work. Only paths with many indexes and names in turn have sets
+// with several branches.
+const maxWork = 1 << 20
+
+// full reports whether the program is too large.
+func (p *planner) full() bool { return p.work > maxWork }
+
+// key returns the key of branches in p.programs.
+func (p *planner) key(branches []branch) string {
+	var key []byte
 	for _, b := range branches {
-		for _, r := range b.paths().moves {
+		id, ok := p.ids[b.node]
+		if !ok {
+			id = uint64(len(p.ids))
+			p.ids[b.node] = id
+		}
+		id *= 2
+		if b.docs {
+			id++
+		}
+		key = binary.AppendUvarint(key, id)
+	}
+	return string(key)
+}
+
+// plan returns the program of branches; nil if there is nothing to do.
+func (p *planner) plan(branches []branch) *editNode {
+	key := p.key(branches)
+	n, ok := p.programs[key]
+	if !ok && !p.full() {
+		n = p.program(branches)
+		p.programs[key] = n
+	}
+	return n
+}
+
+// program makes the program of branches.
+func (p *planner) program(branches []branch) *editNode {
+	n := &editNode{first: -1}
+	list := namesOf(branches)
+	if len(branches) > 1 {
+		p.work += len(branches) * (len(branches) + len(list))
+	}
+	p.addAll(n, branches, nil, list)
+	for _, b := range branches {
+		for _, r := range b.node.edit.moves {
 			if b.has(r.from[r.shared]) && b.has(r.to[r.shared]) {
 				n.moves = append(n.moves, r)
 			}
@@ -75,30 +124,29 @@ func plan(branches []branch) *editNode {
 			n.clash = n.clash || i != j && b.renames(other.meets)
 		}
 	}
-	n.array = planArray(branches)
+	n.array = p.array(branches)
 	if len(n.changes) == 0 && len(n.moves) == 0 && n.array == nil {
 		return nil
 	}
 	return n
 }
 
-// paths returns the steps of an edit in b.
-func (b branch) paths() *editPaths {
-	if b.node.edit == nil {
-		return &editPaths{}
-	}
-	return b.node.edit
-}
-
-// sort sorts the steps of n and of the nodes below it by their names.
+// sort sorts the steps of n and of the nodes below it by their names, and finds the first
+// path of each name.
 func (n *fieldNode) sort() {
-	if n.edit != nil {
-		slices.SortStableFunc(n.edit.steps, func(a, b step) int { return cmp.Compare(a.name, b.name) })
-	}
-	for _, kid := range n.kids {
+	paths := n.editPaths()
+	slices.SortStableFunc(paths.steps, func(a, b step) int { return cmp.Compare(a.name, b.name) })
+	paths.first = make([]int, len(n.kids))
+	for k, kid := range n.kids {
+		first := math.MaxInt
+		for _, s := range paths.at(k) {
+			first = min(first, s.number)
+		}
 		if kid != nil {
 			kid.sort()
+			first = min(first, slices.Min(kid.edit.first))
 		}
+		paths.first[k] = first
 	}
 }
 
@@ -122,7 +170,7 @@ func namesOf(branches []branch) []string {
 	for _, b := range branches {
 		for k, name := range b.node.names.list {
 			before, known := first[name]
-			switch number := b.node.first(k); {
+			switch number := b.node.edit.first[k]; {
 			case !b.has(name):
 			case !known:
 				list = append(list, name)
@@ -134,20 +182,6 @@ func namesOf(branches []branch) []string {
 	}
 	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(first[a], first[b]) })
 	return list
-}
-
-// first returns the number in the edit of the first path that has the name k of n.
-func (n *fieldNode) first(k int) int {
-	number := math.MaxInt
-	for _, s := range (branch{node: n}).paths().at(k) {
-		number = min(number, s.number)
-	}
-	if kid := n.kids[k]; kid != nil {
-		for k := range kid.names.list {
-			number = min(number, kid.first(k))
-		}
-	}
-	return number
 }
 
 // atRoot returns n, which may be nil, as the program of a whole document. An _id that is
@@ -162,12 +196,12 @@ func (n *editNode) atRoot() *editNode {
 	return n
 }
 
-// addAll adds what branches do with fields of the given names, and docs with the fields of
-// these.
-func (n *editNode) addAll(branches, docs []branch, list []string) {
+// addAll adds to n what branches do with fields of the given names, and docs with the
+// fields of these.
+func (p *planner) addAll(n *editNode, branches, docs []branch, list []string) {
 	n.changes = make([]change, 0, len(list))
 	for _, name := range list {
-		if c := changeOf(branches, docs, name); c.acts() {
+		if c := p.change(branches, docs, name); c.acts() {
 			n.names.add(name)
 			n.changes = append(n.changes, c)
 			n.tracks = n.tracks || c.makes
@@ -182,7 +216,7 @@ func (c *change) acts() bool {
 
 // link gives both names of each renaming in b the place of the other.
 func (n *editNode) link(b branch) {
-	for _, s := range b.paths().steps {
+	for _, s := range b.node.edit.steps {
 		r := s.renaming
 		if s.kind != sourcePath || !r.inPlace() || !b.has(r.from[r.shared]) || !b.has(r.to[r.shared]) {
 			continue
@@ -201,12 +235,12 @@ func (n *editNode) link(b branch) {
 // renames reports whether meets is true for an end of a renaming in the document of b.
 func (b branch) renames(meets func(keys path) bool) bool {
 	either := func(r *renaming) bool { return meets(r.from[r.shared:]) || meets(r.to[r.shared:]) }
-	for _, s := range b.paths().steps {
+	for _, s := range b.node.edit.steps {
 		if s.renaming != nil && s.renaming.inPlace() && either(s.renaming) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(b.paths().moves, either)
+	return slices.ContainsFunc(b.node.edit.moves, either)
 }
 
 // meets reports whether b has a path that is equal to keys, or of which one leads into the
@@ -226,9 +260,9 @@ func (b branch) meets(keys path) bool {
 	return true
 }
 
-// changeOf returns what branches do with the field of a name, and docs, unless the field
+// change returns what branches do with the field of a name, and docs, unless the field
 // as a whole changes, with its fields.
-func changeOf(branches, docs []branch, name string) change {
+func (p *planner) change(branches, docs []branch, name string) change {
 	c := change{other: -1}
 	var kids []branch
 	parts, ends := 0, 0 // branches that have the name, and of these as the end of a path
@@ -255,7 +289,7 @@ func changeOf(branches, docs []branch, name string) change {
 		kids = append(kids, docs...)
 	}
 	c.clash = c.clash || ends > 0 && parts > 1
-	c.lead(kids)
+	p.lead(&c, kids)
 	return c
 }
 
@@ -263,7 +297,7 @@ func changeOf(branches, docs []branch, name string) change {
 func (c *change) apply(b branch, k int) {
 	c.drop = b.node.ends[k]&unsetPath != 0
 	c.makes = c.makes || b.node.ends[k]&setPath != 0
-	for _, s := range b.paths().at(k) {
+	for _, s := range b.node.edit.at(k) {
 		switch s.kind {
 		case setPath:
 			c.value, c.height = s.value, heightOf(s.value)
@@ -277,12 +311,12 @@ func (c *change) apply(b branch, k int) {
 	}
 }
 
-// lead adds what is done with the fields of the value.
-func (c *change) lead(kids []branch) {
+// lead adds to c what is done with the fields of the value.
+func (p *planner) lead(c *change, kids []branch) {
 	if len(kids) == 0 {
 		return
 	}
-	if c.kid = plan(kids); c.kid == nil {
+	if c.kid = p.plan(kids); c.kid == nil {
 		return
 	}
 	for i := range c.kid.changes {
@@ -292,24 +326,26 @@ func (c *change) lead(kids []branch) {
 	}
 }
 
-// planArray returns what branches do with the elements of an array; nil if no name is an
+// array returns what branches do with the elements of an array; nil if no name is an
 // index.
-func planArray(branches []branch) *arrayNode {
+func (p *planner) array(branches []branch) *arrayNode {
 	a := &arrayNode{elements: &editNode{first: -1}}
 	var docs []branch
 	indexes := false
 	for _, b := range branches {
-		docs = append(docs, branch{b.node, true})
+		if slices.ContainsFunc(b.node.names.list, func(name string) bool { return !isIndex(name) }) {
+			docs = append(docs, branch{b.node, true})
+		}
 		indexes = indexes || !b.docs && slices.ContainsFunc(b.node.names.list, isIndex)
 		a.stuck = a.stuck || !b.docs && b.renames(func(keys path) bool { return isIndex(keys[0]) })
 	}
 	if !indexes {
 		return nil
 	}
-	if a.docs = plan(docs); a.docs == nil {
+	if a.docs = p.plan(docs); a.docs == nil {
 		docs = nil
 	}
-	a.elements.addAll(branches, docs, slices.DeleteFunc(namesOf(branches), func(name string) bool { return !isIndex(name) }))
+	p.addAll(a.elements, branches, docs, slices.DeleteFunc(namesOf(branches), func(name string) bool { return !isIndex(name) }))
 	return a
 }
 

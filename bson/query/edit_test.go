@@ -240,6 +240,20 @@ func TestEditLimits(t *testing.T) {
 	if want := read(t, "{"+strings.Join(names, ": 2, ")+": 2}"); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%v, %s", err, shell(got))
 	}
+	// Each index of a path may be an element or a key.
+	doc = read(t, `{"0": [{"0": [{"0": 2}]}]}`)
+	got, err = mustParseEdit(t, `{$set: {"0.0.0.0.0": 3}, $unset: {"`+strings.Repeat("1.", 900)+`1": 4}}`).Append(nil, doc)
+	if want := read(t, `{"0": [{"0": [{"0": 3}]}]}`); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%v, %s", err, shell(got))
+	}
+	var paths []string
+	for i := range 100 {
+		paths = append(paths, `"`+strings.Repeat("0.", i)+`a`+strconv.Itoa(i)+`": 1`)
+	}
+	many := "{$unset: {" + strings.Join(paths, ", ") + `, "` + strings.Repeat("0.", 900) + `1": 1}}`
+	if _, err := query.ParseEdit([]byte(many), query.Options{}); !errors.Is(err, query.ErrPath) {
+		t.Errorf("paths with many indexes and names: %v, want ErrPath", err)
+	}
 	if _, err := query.ParseEdit([]byte(`{$set: {"`+strings.Repeat("a.", 1000)+`b": 1}}`), query.Options{}); err == nil {
 		t.Error("a path of 1,001 keys is accepted")
 	}
