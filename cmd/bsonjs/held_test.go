@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // This file checks the flags that hold documents: --unique, --sort, --tail and --sample N. A run
@@ -451,6 +453,90 @@ func TestMergeDisorder(t *testing.T) {
 		message := fmt.Sprintf("%s: document 10 at offset %d: out of order: ", two, len(second)/20*9)
 		if got.code != 1 || !strings.Contains(got.stderr, message) || s.Read != s.Written || s.Written != int64(strings.Count(got.stdout, "\n")) || s.Written < 17 {
 			t.Errorf("%d bytes: code %d, %+v, %d lines, %s", size, got.code, s, strings.Count(got.stdout, "\n"), got.stderr)
+		}
+	}
+}
+
+// TestHeldAccounts: a run on damaged data that holds all documents has the output, the
+// messages, the account and the rejects of one that holds none, in every format. Only
+// the order of messages and rejects may differ.
+func TestHeldAccounts(t *testing.T) {
+	docs := sample.Documents(sample.Wild, sample.Seed, 80) // so few that each fault may have a hint
+	for _, doc := range docs[:len(docs)/2] {
+		docs = append(docs, bsoncore.End(bsoncore.AppendRegex(doc[:len(doc)-1:len(doc)-1], "re", "x", ""), 0))
+	}
+	var binary, text, digits []byte
+	for _, doc := range docs {
+		binary = append(binary, doc...)
+		line, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs, InvalidUTF8: bson.UTF8Replace}.AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(append(text, line...), '\n')
+		digits = fmt.Appendf(digits, "%x\n", doc)
+	}
+	for _, tc := range []struct {
+		data []byte
+		args []string
+	}{
+		{binary, []string{"-f", "bson"}}, {text, []string{"-f", "json"}}, {digits, []string{"-f", "hex"}},
+		{wide(text), []string{"-f", "json"}}, {archiveOf(docs, 7), []string{"-f", "archive", "--ns-field", "ns"}},
+	} {
+		for i, data := range damaged(tc.data, rand.New(rand.NewPCG(21, 23))) {
+			run := func(args ...string) (c command, kept []byte) {
+				rejects := filepath.Join(t.TempDir(), "rejects")
+				args = slices.Concat(tc.args, []string{"-t", "json", "-m", "plain", "--where", "{}", "--on-error", "quarantine", "--rejects", rejects, "--summary", "json", "--errors", "json"}, args)
+				c = runCommand(&chopper{data, rand.New(rand.NewPCG(1, 2)), 50000}, args...)
+				all, err := os.ReadFile(rejects)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = bytes.ReplaceAll(all, []byte("\n"), nil) // which may be between them or not
+				slices.Sort(all)
+				return c, all
+			}
+			want, wantKept := run("-j", "1")
+			for _, more := range [][]string{{"-j", "1"}, {"-j", "3", "--memory", "64KiB"}} {
+				got, kept := run(append(more, "--tail", "1000000")...)
+				if got.stdout != want.stdout || got.code != want.code || !bytes.Equal(kept, wantKept) {
+					t.Errorf("%v, version %d, %v: code %d, want %d; %d bytes, want %d; %d rejected, want %d",
+						tc.args, i, more, got.code, want.code, len(got.stdout), len(want.stdout), len(kept), len(wantKept))
+				}
+				if diff := cmp.Diff(linesInOrder(withoutSeconds(want.stderr)), linesInOrder(withoutSeconds(got.stderr))); diff != "" {
+					t.Errorf("%v, version %d, %v (-want +got):\n%.2000s", tc.args, i, more, diff)
+				}
+			}
+		}
+	}
+}
+
+func linesInOrder(text string) []string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	slices.Sort(lines)
+	return lines
+}
+
+// withoutSeconds returns messages without the time in the summary.
+func withoutSeconds(messages string) string {
+	return regexp.MustCompile(`"seconds":[^,}]*`).ReplaceAllString(messages, "")
+}
+
+// TestRejectsOfInputs: the rejects of an input that ends in a line do not continue on that
+// line, whether they come from the next input or are held.
+func TestRejectsOfInputs(t *testing.T) {
+	dir := t.TempDir()
+	cut, whole := filepath.Join(dir, "cut.json"), filepath.Join(dir, "whole.json")
+	writeFile(t, cut, []byte(`{"n":{"$minKey":1}}`+"\n"+`{"n":`))
+	writeFile(t, whole, []byte(`{"n":{"$maxKey":1}}`+"\n"))
+	for _, tc := range []struct{ args, want string }{
+		{"", `{"n":{"$minKey":1}}` + "\n" + `{"n":` + "\n" + `{"n":{"$maxKey":1}}` + "\n"},
+		{"--tail 9", `{"n":` + "\n" + `{"n":{"$minKey":1}}` + "\n" + `{"n":{"$maxKey":1}}` + "\n"},
+	} {
+		rejects := filepath.Join(t.TempDir(), "rejects")
+		got := runCommand(nil, append(strings.Fields(tc.args), cut, whole, "-t", "json", "-m", "plain", "--on-error", "quarantine", "--rejects", rejects)...)
+		kept, err := os.ReadFile(rejects)
+		if string(kept) != tc.want || err != nil || got.code == 0 {
+			t.Errorf("%q: code %d, %q, %v, want %q", tc.args, got.code, kept, err, tc.want)
 		}
 	}
 }

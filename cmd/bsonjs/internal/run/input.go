@@ -247,6 +247,9 @@ func (s *source) begin() *report.Fault {
 	if s.from.Holds != nil { // it has its own
 		s.namespace = ""
 	}
+	if f := s.nextRejects(s.from.Lines); f != nil {
+		return f
+	}
 	plain := s.Output.Codec == compress.None
 	s.target = Input{
 		Name: s.name, From: s.from, Out: s.writer(),

@@ -126,6 +126,9 @@ func (e *engine) replay(h *hold) *report.Fault {
 		return e.outputFault(err)
 	}
 	s := &source{engine: e, origin: &origin{from: heldFormat, contains: true}, decoder: frameDecoder()}
+	if f := e.nextRejects(true); f != nil {
+		return f
+	}
 	if f := e.useNext(); f != nil {
 		return f
 	}

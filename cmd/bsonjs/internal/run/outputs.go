@@ -31,10 +31,46 @@ func (e *engine) openOutputs() (f *report.Fault) {
 	if e.out, f = e.open(e.Output); f != nil || e.Rejects.Name == "" {
 		return f
 	}
-	if e.rejects, f = e.open(e.Rejects); f != nil {
+	rejects, f := e.open(e.Rejects)
+	if f != nil {
 		e.out.Discard()
+		return f
 	}
-	return f
+	e.rejects = &rejectFile{Opened: rejects, last: '\n'}
+	return nil
+}
+
+// A rejectFile is the output of rejected bytes.
+type rejectFile struct {
+	file.Opened
+	lines bool // those of the current input are lines
+	last  byte // that was written
+}
+
+func (r *rejectFile) Write(p []byte) (int, error) {
+	n, err := r.Opened.Write(p)
+	if n > 0 {
+		r.last = p[n-1]
+	}
+	return n, err
+}
+
+// nextRejects prepares the rejects, if they are kept, for those of another input, which are
+// lines or not: the last line may have no end, because the input before has ended in it.
+func (e *engine) nextRejects(lines bool) *report.Fault {
+	r, ok := e.rejects.(*rejectFile)
+	if !ok {
+		return nil
+	}
+	open := r.lines && lines && r.last != '\n'
+	r.lines = lines
+	if !open {
+		return nil
+	}
+	if _, err := r.Write([]byte("\n")); err != nil {
+		return report.WriteFault(r.Name(), err)
+	}
+	return nil
 }
 
 func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {
