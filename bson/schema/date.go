@@ -12,7 +12,7 @@ type dates struct {
 	level    int // index in spanMonths
 }
 
-const maxSpans = 192
+const maxSpans = 180
 
 // spanMonths has the widths of spans in months: a month, a year, ten years and so on. The
 // dates of BSON span 6·10^8 years.
@@ -44,9 +44,7 @@ func (d *dates) widen(level int) {
 		return
 	}
 	by := spanMonths[level] / spanMonths[d.level]
-	d.tally = d.tally.renamed(len(d.tally.slots), func(name uint64) uint64 {
-		return uint64(floorDiv(int64(name), by))
-	})
+	d.tally.rename(func(name uint64) uint64 { return uint64(floorDiv(int64(name), by)) })
 	d.level = level
 }
 
@@ -57,7 +55,7 @@ func (d *dates) merge(other *dates) {
 	d.count += other.count
 	d.min, d.max = min(d.min, other.min), max(d.max, other.max)
 	d.widen(other.level)
-	o := dates{tally: other.tally, level: other.level}
+	o := dates{tally: other.tally.clone(), level: other.level}
 	o.widen(d.level)
 	d.tally.merge(&o.tally)
 	d.narrow()

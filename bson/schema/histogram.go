@@ -7,19 +7,19 @@ import (
 )
 
 // A histogram counts finite numbers in buckets of equal width. The width is the smallest
-// power of two, from 2^firstWidth, for which there are at most maxBuckets buckets with
+// power of four, from 2^firstWidth, for which there are at most maxBuckets buckets with
 // numbers. A bucket of width w has the numbers from i·w to (i+1)·w, for a whole i; its
 // name in the tally is i. The zero histogram is empty.
 type histogram struct {
 	tally tally
-	level int16 // the width is 2^(firstWidth+level)
+	level int16 // the width is 2^(firstWidth+2·level)
 	// beyond counts numbers whose magnitude is at least outside: below and above.
 	beyond [2]uint64
 	scale  float64 // 1/width; 0 means that of level 0
 }
 
 const (
-	maxBuckets = 48
+	maxBuckets = 40
 	firstWidth = -20
 	// outside is a bound for numbers in buckets: with it i is finite at every level.
 	outside = 0x1p1000
@@ -34,6 +34,11 @@ func (h *histogram) add(v float64) {
 		h.scale = math.Ldexp(1, -firstWidth)
 	}
 	h.tally.add(bucketName(math.Floor(v*h.scale)), 1)
+	h.narrow()
+}
+
+// narrow makes the buckets wider until there are not too many.
+func (h *histogram) narrow() {
 	for h.tally.size > maxBuckets {
 		h.widen(h.level + 1)
 	}
@@ -55,17 +60,17 @@ func (h *histogram) widen(level int16) {
 	if level <= h.level {
 		return
 	}
-	down := math.Ldexp(1, -int(level-h.level))
-	h.tally = h.tally.renamed(len(h.tally.slots), func(name uint64) uint64 {
+	down := math.Ldexp(1, -2*int(level-h.level))
+	h.tally.rename(func(name uint64) uint64 {
 		return bucketName(math.Floor(math.Float64frombits(name) * down))
 	})
 	h.level = level
-	h.scale = math.Ldexp(1, -firstWidth-int(level))
+	h.scale = math.Ldexp(1, -firstWidth-2*int(level))
 }
 
 func (h *histogram) merge(other *histogram) {
 	h.widen(other.level)
-	o := histogram{tally: other.tally, level: other.level}
+	o := histogram{tally: other.tally.clone(), level: other.level}
 	o.widen(h.level)
 	h.tally.merge(&o.tally)
 	h.beyond[0] += other.beyond[0]
@@ -73,13 +78,11 @@ func (h *histogram) merge(other *histogram) {
 	if h.scale == 0 {
 		h.scale = other.scale
 	}
-	for h.tally.size > maxBuckets {
-		h.widen(h.level + 1)
-	}
+	h.narrow()
 }
 
 // width returns the width of the buckets.
-func (h *histogram) width() float64 { return math.Ldexp(1, firstWidth+int(h.level)) }
+func (h *histogram) width() float64 { return math.Ldexp(1, firstWidth+2*int(h.level)) }
 
 // buckets returns the buckets in their order, those beyond at the ends.
 func (h *histogram) buckets() []Bucket {

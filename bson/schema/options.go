@@ -11,7 +11,7 @@ import (
 type Options struct {
 	_ struct{} // keyed literals only
 
-	// MaxPaths is the largest number of paths that are kept. Zero means 2,000. A
+	// MaxPaths is the largest number of paths that are kept. Zero means 1,000. A
 	// document with keys that look like data counts as eight times MaxDataKeys more.
 	// If there are more paths, they share this number, see docs/schema.md.
 	MaxPaths int
@@ -53,7 +53,7 @@ func (o *Options) resolve() error {
 		value                  *int
 		usual, lowest, highest int
 	}{
-		{"MaxPaths", &o.MaxPaths, 2000, 1, 1 << 24},
+		{"MaxPaths", &o.MaxPaths, 1000, 1, 1 << 24},
 		{"MaxDataKeys", &o.MaxDataKeys, 32, 1, 1 << 16},
 		{"MaxValues", &o.MaxValues, 32, 1, 1 << 16},
 		{"MaxValueSize", &o.MaxValueSize, 128, 32, 1 << 24},

@@ -98,7 +98,7 @@ type Numbers struct {
 	Sum *big.Rat
 	// Mean is Sum/Count, rounded to nearest; NaN if there is none.
 	Mean    float64
-	Width   float64  // of all buckets: a power of two
+	Width   float64  // of all buckets: a power of four
 	Buckets []Bucket // in their order; empty ones are left out
 }
 
@@ -117,7 +117,7 @@ type Dates struct {
 }
 
 // Months is the number of dates in a span of months of UTC. All spans have the same
-// width: 1 month, 12, 120, 1200 and so on, the smallest for which there are at most 192
+// width: 1 month, 12, 120, 1200 and so on, the smallest for which there are at most 180
 // spans with dates.
 type Months struct {
 	Year  int64 // of the first month

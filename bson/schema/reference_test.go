@@ -383,7 +383,7 @@ func referenceNumbers(values []found) *Numbers {
 }
 
 func referenceBuckets(near []float64) (width float64, all []Bucket) {
-	for width = math.Ldexp(1, firstWidth); ; width *= 2 {
+	for width = math.Ldexp(1, firstWidth); ; width *= 4 {
 		buckets := map[float64]uint64{}
 		ends := [2]uint64{}
 		for _, v := range near {

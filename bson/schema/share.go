@@ -64,21 +64,16 @@ func (n *node) share(share, charge int) {
 		return
 	}
 	n.cut = true
-	kids := n.children()
-	if len(kids) > share {
-		kids = n.keepFirst(kids, share)
+	if n.size() > share {
+		n.keepFirst(n.children(), share)
 	}
-	wants := make([]int, 0, len(kids)+1)
-	for _, kid := range kids {
-		wants = append(wants, kid.want)
-	}
+	wants := make([]int, 0, n.size()+1)
+	n.each(func(kid *node) { wants = append(wants, kid.want) })
 	if n.singles != nil {
 		wants = append(wants, charge)
 	}
-	level := equalShare(wants, share-len(kids))
-	for _, kid := range kids {
-		kid.share(level, charge)
-	}
+	level := equalShare(wants, share-n.size())
+	n.each(func(kid *node) { kid.share(level, charge) })
 	if n.singles != nil && level < charge {
 		n.singles.refused = true
 		n.singles.fold()
@@ -98,9 +93,9 @@ func equalShare(wants []int, total int) int {
 	return unlimited
 }
 
-// keepFirst keeps at most share of kids, which are all children and more than share, and
-// returns those that are kept. Of children with equal hashes it keeps all or none.
-func (n *node) keepFirst(kids []*node, share int) []*node {
+// keepFirst keeps at most share of kids, which are all children and more than share. Of
+// children with equal hashes it keeps all or none.
+func (n *node) keepFirst(kids []*node, share int) {
 	for share > 0 && kids[share-1].hash == kids[share].hash {
 		share--
 	}
@@ -110,7 +105,6 @@ func (n *node) keepFirst(kids []*node, share int) []*node {
 	}
 	n.keepOnly(kids[:share], kids[share:])
 	n.limit = min(n.limit, limit)
-	return kids[:share]
 }
 
 // size returns the number of children.

@@ -32,21 +32,35 @@ func (t *tally) add(name, count uint64) {
 	}
 }
 
+// grow doubles the room.
 func (t *tally) grow() {
-	*t = t.renamed(max(8, 2*len(t.slots)), func(name uint64) uint64 { return name })
-}
-
-// renamed returns a tally with room for slots in which each bucket has another name.
-// Buckets that get the same name are added.
-func (t *tally) renamed(slots int, rename func(uint64) uint64) tally {
-	to := tally{slots: make([]bucket, slots)}
-	for _, b := range t.slots {
+	old := t.slots
+	*t = tally{slots: make([]bucket, max(8, 2*len(old)))}
+	for _, b := range old {
 		if b.count > 0 {
-			to.add(rename(b.name), b.count)
+			t.add(b.name, b.count)
 		}
 	}
-	return to
 }
+
+// usualSlots is the largest number of slots of a tally, except after a merge.
+const usualSlots = 256
+
+// rename gives each bucket another name. Buckets that get the same name are added.
+func (t *tally) rename(name func(uint64) uint64) {
+	var room [usualSlots]bucket
+	old := append(room[:0], t.slots...)
+	clear(t.slots)
+	t.size = 0
+	for _, b := range old {
+		if b.count > 0 {
+			t.add(name(b.name), b.count)
+		}
+	}
+}
+
+// clone returns a copy that shares no memory.
+func (t *tally) clone() tally { return tally{append([]bucket(nil), t.slots...), t.size} }
 
 // merge adds the buckets of other.
 func (t *tally) merge(other *tally) {
