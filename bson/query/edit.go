@@ -223,6 +223,8 @@ func (r *editReader) rename(from path) {
 		r.c.Fail(wrong("a path cannot contain a NUL"))
 	case strings.HasPrefix(text, "$"):
 		r.c.Fail(fmt.Errorf("%w: %s is a new name; for a field with this name write %q", ErrUnsupported, shortened(text), "/"+text))
+	case positional(text):
+		r.c.Fail(errPositional)
 	}
 	if r.c.Failed() {
 		return

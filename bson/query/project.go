@@ -94,13 +94,29 @@ func fieldPath(c *bsoncore.Cursor, most int, what string) path {
 	case err != nil:
 	case strings.HasPrefix(key, "$"):
 		err = fmt.Errorf("%w: %s in %s; for a field with this name write %q", ErrUnsupported, shortened(key), withArticle(what), "/"+key)
-	case strings.HasSuffix(key, ".$"):
-		err = fmt.Errorf("%w: the positional operator needs a filter; name the field without it", ErrUnsupported)
+	case positional(key):
+		err = errPositional
 	default:
 		return at
 	}
 	c.Fail(err)
 	return nil
+}
+
+// errPositional is the error for a path with $, $[] or $[name].
+var errPositional = fmt.Errorf("%w: the path has a positional operator; name the field without it, or write the index of one element", ErrUnsupported)
+
+// positional reports whether a path has an operator that stands for indexes.
+func positional(text string) bool {
+	if strings.HasPrefix(text, "/") {
+		return false
+	}
+	for key := range strings.SplitSeq(text, ".") {
+		if key == "$" || strings.HasPrefix(key, "$[") {
+			return true
+		}
+	}
+	return false
 }
 
 // field reads the current element, the value of the field at.
