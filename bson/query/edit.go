@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -22,6 +21,7 @@ import (
 type Edit struct {
 	root  *editNode
 	depth int // MaxDepth
+	most  int // MaxDocumentSize
 }
 
 // editPaths are the steps of an edit in a node of its tree of paths.
@@ -84,7 +84,7 @@ func CompileEdit(edit []byte, o Options) (*Edit, error) {
 	if p.full() {
 		return nil, &Error{Err: fmt.Errorf("%w: too many paths with indexes and names in turn", ErrPath)}
 	}
-	return &Edit{root, r.depth}, nil
+	return &Edit{root, r.depth, o.maxDocumentSize()}, nil
 }
 
 // ParseEdit is CompileEdit for an edit in text, which is read like that of Parse.
@@ -102,14 +102,12 @@ func ParseEdit(text []byte, o Options) (*Edit, error) {
 // *bsoncore.ValueError that matches ErrPlace, ErrExists, ErrRetype, ErrPath,
 // bsoncore.ErrDepth or bsoncore.ErrTooLarge, and has the place in doc.
 func (e *Edit) Append(dst, doc []byte) ([]byte, error) {
-	w := editor{doc: doc, depth: e.depth, start: len(dst)}
+	w := editor{doc: doc, depth: e.depth, start: len(dst), most: e.most}
 	w.c.Reset(doc, e.depth)
 	n := len(dst)
 	dst, mark := bsoncore.Begin(dst)
 	dst = bsoncore.End(w.fields(dst, e.root, mark, firstField), mark)
-	if len(dst)-n > math.MaxInt32 {
-		w.c.Fail(bsoncore.ErrTooLarge)
-	}
+	w.limit(dst)
 	if err := w.c.Err(); err != nil {
 		return dst[:n], err
 	}

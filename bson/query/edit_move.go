@@ -28,6 +28,7 @@ func (w *editor) moveAll(dst []byte, moves []*renaming, mark, first int) []byte 
 	for _, r := range moves {
 		if !w.c.Failed() {
 			dst = w.move(dst, r, mark, first)
+			w.limit(dst)
 		}
 	}
 	return dst[:len(dst)-1]

@@ -258,3 +258,43 @@ func TestEditLimits(t *testing.T) {
 		t.Error("a path of 1,001 keys is accepted")
 	}
 }
+
+// A small document can become a large one, because a path leads to every document of an
+// array. It is rejected when the limit is crossed.
+func TestEditMaxDocumentSize(t *testing.T) {
+	const elements, long = 1000, 2000 // 2 MB of values in 8 kB of documents
+	name := strings.Repeat("x", long)
+	for _, edit := range []string{
+		`{$set: {"a.b": "` + name + `"}}`,
+		`{$set: {"a.c": "` + name + `"}}`,
+		`{$set: {"a.` + name + `.d": 1}}`,
+		`{$rename: {"a.b": "a.` + name + `"}}`,
+		`{$rename: {"a.b": "a.` + name + `.d"}}`,
+	} {
+		doc := read(t, "{a: ["+strings.Repeat("{b: 1}, ", elements)+"]}")
+		compiled := func(o query.Options) *query.Edit {
+			e, err := query.ParseEdit([]byte(edit), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		whole, err := compiled(query.Options{}).Append(nil, doc)
+		if err != nil || len(whole) < elements*long {
+			t.Fatalf("%.30s: %d bytes, %v", edit, len(whole), err)
+		}
+		if _, err := compiled(query.Options{MaxDocumentSize: len(whole)}).Append(nil, doc); err != nil {
+			t.Errorf("%.30s at the limit: %v", edit, err)
+		}
+		for most, room := range map[int]int{len(whole) - 1: 2 * len(whole), 10 * len(doc): 20 * len(doc)} {
+			dst := make([]byte, 1, 1+room)
+			got, err := compiled(query.Options{MaxDocumentSize: most}).Append(dst, doc)
+			if !errors.Is(err, bsoncore.ErrTooLarge) || len(got) != 1 {
+				t.Errorf("%.30s over the limit of %d: %d bytes, %v", edit, most, len(got), err)
+			}
+			if &got[0] != &dst[0] {
+				t.Errorf("%.30s over the limit of %d: more than %d bytes were made", edit, most, room)
+			}
+		}
+	}
+}

@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -23,6 +22,7 @@ type editor struct {
 	seen  stack[uint64] // for the open documents whose names are tracked, bits of those that were seen
 	start int           // length of dst before the document
 	depth int           // MaxDepth
+	most  int           // MaxDocumentSize
 	made  int           // containers that are open in dst and are not in doc
 }
 
@@ -54,6 +54,7 @@ func (w *editor) fields(dst []byte, n *editNode, mark, first int) []byte {
 		}
 		if c := &n.changes[i]; !c.drop {
 			dst = w.field(dst, c)
+			w.limit(dst)
 		}
 	}
 	dst = append(dst, w.doc[from:to]...)
@@ -99,6 +100,14 @@ func existing(c *change, name string) error {
 	return fmt.Errorf("%w: another field would be a second %s; unset the first", ErrExists, shortened(name))
 }
 
+// limit rejects the document if its copy, the end of dst, is too large. It is called after
+// each change that can add bytes, because one path can lead to all documents of an array.
+func (w *editor) limit(dst []byte) {
+	if len(dst)-w.start > w.most {
+		w.c.Fail(bsoncore.ErrTooLarge)
+	}
+}
+
 // errClash is the error for a field to which two paths lead, one of them with an index.
 var errClash = fmt.Errorf("%w: two paths of the edit lead to one field in an array", ErrPath)
 
@@ -134,7 +143,7 @@ func (w *editor) put(dst []byte, c *change) []byte {
 	switch {
 	case w.c.Depth()+w.made+c.height > w.depth:
 		w.c.Fail(bsoncore.ErrDepth)
-	case len(c.value.Data) > math.MaxInt32-(len(dst)-w.start):
+	case len(c.value.Data) > w.most-(len(dst)-w.start):
 		w.c.Fail(bsoncore.ErrTooLarge)
 	default:
 		return append(dst, c.value.Data...)

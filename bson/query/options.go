@@ -1,6 +1,8 @@
 package query
 
 import (
+	"cmp"
+	"math"
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -17,6 +19,11 @@ type Options struct {
 	// bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
 
+	// MaxDocumentSize is the largest document, in bytes, that an edit makes: in an array of
+	// documents a value that is set is there many times. Zero means
+	// bsoncore.DefaultMaxDocumentSize; no document is larger than math.MaxInt32.
+	MaxDocumentSize int
+
 	// Text has the options for the text of Parse, ParseSort, ParseProjection and
 	// ParseEdit. These functions set Shell, and MaxDepth to the MaxDepth of Options. CanonicalOnly turns
 	// the syntax of the shell off. With Legacy a document with only $regex is a regex,
@@ -26,8 +33,11 @@ type Options struct {
 
 // check returns the *bsoncore.OptionError of an option that is out of range.
 func (o *Options) check() error {
-	if o.MaxDepth < 0 {
+	switch {
+	case o.MaxDepth < 0:
 		return &bsoncore.OptionError{Option: "query.Options.MaxDepth", Value: strconv.Itoa(o.MaxDepth)}
+	case o.MaxDocumentSize < 0:
+		return &bsoncore.OptionError{Option: "query.Options.MaxDocumentSize", Value: strconv.Itoa(o.MaxDocumentSize)}
 	}
 	return nil
 }
@@ -38,4 +48,9 @@ func (o *Options) maxDepth() int {
 		return bsoncore.DefaultMaxDepth
 	}
 	return min(o.MaxDepth, bsoncore.DepthCeiling)
+}
+
+// maxDocumentSize returns MaxDocumentSize or its default.
+func (o *Options) maxDocumentSize() int {
+	return min(cmp.Or(o.MaxDocumentSize, bsoncore.DefaultMaxDocumentSize), math.MaxInt32)
 }

@@ -227,7 +227,7 @@ func (t *trial) reading() codec.ReadOptions {
 // the depth: no flag helps against other faults.
 func (t *trial) write(typ bson.Type, data []byte) error {
 	if t.shape != nil && typ == bson.TypeDocument {
-		shapers, err := t.shape.compile(t.limit.maxDepth)
+		shapers, err := t.shape.compile(t.limit)
 		for _, by := range shapers {
 			if err == nil {
 				data, err = by.Append(nil, data)

@@ -80,7 +80,7 @@ func (s *shape) checkShape(in *inputGroup, limit *limitGroup) (err error) {
 	if s.edit, err = s.editGroup.document(filterOptions(in, limit)); err != nil {
 		return err
 	}
-	s.shapers, err = s.compile(limit.maxDepth)
+	s.shapers, err = s.compile(limit)
 	return err
 }
 
@@ -122,9 +122,9 @@ func (t *fieldText) paths() ([]string, error) {
 	return paths, nil
 }
 
-// compile returns what shapes documents of at most maxDepth levels, in order.
-func (s *shape) compile(maxDepth int) (shapers []stage.Shaper, err error) {
-	o := query.Options{MaxDepth: maxDepth}
+// compile returns what shapes documents, in order.
+func (s *shape) compile(limit *limitGroup) (shapers []stage.Shaper, err error) {
+	o := query.Options{MaxDepth: limit.maxDepth, MaxDocumentSize: limit.maxDocumentSize}
 	if s.projection != nil {
 		p, err := query.CompileProjection(s.projection, o)
 		if errors.Is(err, query.ErrMixed) {
