@@ -131,6 +131,15 @@ func (p *planner) program(branches []branch) *editNode {
 	return n
 }
 
+// first returns the number in the edit of the first path that has the name k. In a tree
+// that is not sorted all names have the same number.
+func (n *fieldNode) first(k int) int {
+	if n.edit == nil || n.edit.first == nil {
+		return 0
+	}
+	return n.edit.first[k]
+}
+
 // sort sorts the steps of n and of the nodes below it by their names, and finds the first
 // path of each name.
 func (n *fieldNode) sort() {
@@ -170,7 +179,7 @@ func namesOf(branches []branch) []string {
 	for _, b := range branches {
 		for k, name := range b.node.names.list {
 			before, known := first[name]
-			switch number := b.node.edit.first[k]; {
+			switch number := b.node.first(k); {
 			case !b.has(name):
 			case !known:
 				list = append(list, name)
