@@ -27,5 +27,6 @@
 //   - python compares package pickle with Python interpreters.
 //   - bench has benchmarks of the toolkit and the driver, and the directory
 //     libbson has programs in C for the same tasks. compare runs both and prints
-//     tables. process measures whole processes. plots draws the results.
+//     tables. process measures whole processes: conversions, selections and large
+//     files. plots draws the results.
 package interop

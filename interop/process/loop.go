@@ -10,10 +10,10 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// This file is the rival: an ordinary program that converts a file with the Go
-// driver, document by document.
+// This file is the rival: an ordinary program that converts a file, or selects
+// documents, with the Go driver, document by document.
 
-// loop converts the named file to out.
+// loop does a task with the named file and writes the result to out.
 func loop(task, name string, out io.Writer) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -24,9 +24,13 @@ func loop(task, name string, out io.Writer) error {
 	w := bufio.NewWriterSize(out, 1<<20)
 	switch task {
 	case "canonical":
-		err = canonical(in, w)
+		err = documents(in, func(doc []byte) error { return canonical(doc, w) })
 	case "parse":
 		err = parse(in, w)
+	case "raw":
+		err = documents(in, func(doc []byte) error { return selectRaw(doc, w) })
+	case "map":
+		err = documents(in, func(doc []byte) error { return selectMap(doc, w) })
 	default:
 		err = fmt.Errorf("unknown task %q", task)
 	}
@@ -36,7 +40,8 @@ func loop(task, name string, out io.Writer) error {
 	return w.Flush()
 }
 
-func canonical(in *bufio.Reader, w *bufio.Writer) error {
+// documents calls do with each document. The next document overwrites its bytes.
+func documents(in *bufio.Reader, do func(doc []byte) error) error {
 	var buf []byte
 	for {
 		head, err := in.Peek(4)
@@ -57,17 +62,45 @@ func canonical(in *bufio.Reader, w *bufio.Writer) error {
 		if _, err := io.ReadFull(in, buf); err != nil {
 			return err
 		}
-		var doc bson.D
-		if err := bson.Unmarshal(buf, &doc); err != nil {
+		if err := do(buf); err != nil {
 			return err
 		}
-		text, err := bson.MarshalExtJSON(doc, true, false)
-		if err != nil {
-			return err
-		}
-		w.Write(text)
-		w.WriteByte('\n')
 	}
+}
+
+func canonical(doc []byte, w *bufio.Writer) error {
+	var d bson.D
+	if err := bson.Unmarshal(doc, &d); err != nil {
+		return err
+	}
+	text, err := bson.MarshalExtJSON(d, true, false)
+	if err != nil {
+		return err
+	}
+	w.Write(text)
+	return w.WriteByte('\n')
+}
+
+// selectRaw and selectMap write doc if its status is true, as the filter
+// isTrue does. selectRaw looks only at this field, and checks no other bytes.
+func selectRaw(doc []byte, w *bufio.Writer) error {
+	if status, ok := bson.Raw(doc).Lookup("status").BooleanOK(); !ok || !status {
+		return nil
+	}
+	_, err := w.Write(doc)
+	return err
+}
+
+func selectMap(doc []byte, w *bufio.Writer) error {
+	var m bson.M
+	if err := bson.Unmarshal(doc, &m); err != nil {
+		return err
+	}
+	if m["status"] != true {
+		return nil
+	}
+	_, err := w.Write(doc)
+	return err
 }
 
 func parse(in *bufio.Reader, w *bufio.Writer) error {

@@ -1,13 +1,22 @@
-// Command process measures bsonjs as a whole process, next to a program that
-// converts the same file with the Go driver. If interop/setup has built it, a
-// program with libbson is measured too. process prints a Markdown table for
-// docs/benchmarks/command.md.
+// Command process measures bsonjs as a whole process, next to other programs that
+// do the same with the same file. It prints a Markdown table for docs/benchmarks.
 //
-//	cd interop && ./setup && go run ./process -size 256MB -rounds 5
+//   - Table convert, for command.md, compares conversions with a program that uses the
+//     Go driver, and, if interop/setup has built it, with a program that uses libbson.
+//   - Table select, for select.md, compares the flags that select, order and change
+//     documents with a validation and a copy, and with jq and the Go driver.
+//   - Table large, for select.md, shows what a large file costs: time, memory, and bytes
+//     read and written.
 //
-// All jobs run on one core, except those with two workers or two processes.
-// Every second round runs the jobs in reverse order. Two processes that convert
-// the same file at the same time, each on its own core, show the most that two
+// From the directory interop, after ./setup:
+//
+//	go run ./process -size 256MB -rounds 5
+//	go run ./process -table select -size 128MB -rounds 9
+//	go run ./process -table large -size 2GB -rounds 2
+//
+// All jobs run on one core, except those with two workers or two processes, and those of
+// table large. Every second round runs the jobs in reverse order. Two processes that
+// convert the same file at the same time, each on its own core, show the most that two
 // workers could gain on the machine.
 package main
 
@@ -32,24 +41,47 @@ func main() {
 	}
 }
 
+// A table is a set of jobs and the form in which their results are printed.
+type table struct {
+	text   string // mode of the input file with text; "": no such file
+	jobs   func(*config) []job
+	report func(io.Writer, []job, [][]result)
+}
+
+var tables = map[string]table{
+	"convert": {"canonical", (*config).jobs, report},
+	"select":  {"relaxed", (*config).selections, reportSelections},
+	"large":   {"", (*config).large, reportLarge},
+}
+
 // A job is one way to do a task.
 type job struct {
-	task string // canonical or parse
+	task string // report compares the jobs of one task
 	who  string
 	core string   // number of the core to run on; "": any
 	args []string // a program and its arguments
 	both bool     // two processes at the same time, on cores 0 and 1
+	null bool     // the output is discarded
+	// rival: another program, whose ratio says how many times as fast bsonjs is.
+	rival bool
 }
 
-// A result has the time and memory of a job in one round.
+// A result has the costs of a job in one round.
 type result struct {
 	wall time.Duration
-	peak int64 // bytes
+	cost
+}
+
+// A cost is what a process used.
+type cost struct {
+	cpu           time.Duration // processor time of the user and of the system
+	peak          int64         // memory, in bytes
+	read, written int64         // bytes through read and write; 0 if the system does not tell
 }
 
 type config struct {
-	dir, bsonFile, textFile string
-	bsonjs, self, libbson   string // paths of programs; libbson may be ""
+	dir, bsonFile, textFile   string
+	bsonjs, self, libbson, jq string // paths of programs; libbson and jq may be ""
 }
 
 func run(args []string, w io.Writer) error {
@@ -60,19 +92,24 @@ func run(args []string, w io.Writer) error {
 	size := fs.String("size", "256MB", "size of the BSON file, such as 256MB")
 	rounds := fs.Int("rounds", 5, "number of rounds; every second round is in reverse order")
 	dir := fs.String("dir", "", "create the files in `directory` (default the temporary directory)")
+	name := fs.String("table", "convert", "table to print: convert, select or large")
 	if err := fs.Parse(args); err != nil {
 		return err
+	}
+	t, ok := tables[*name]
+	if !ok {
+		return fmt.Errorf("unknown table %q; use convert, select or large", *name)
 	}
 	work, err := os.MkdirTemp(*dir, "process")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	c, err := prepare(work, *size)
+	c, err := prepare(work, *size, t.text)
 	if err != nil {
 		return err
 	}
-	jobs := c.jobs()
+	jobs := t.jobs(c)
 	results := make([][]result, len(jobs))
 	order := make([]int, len(jobs))
 	for i := range order {
@@ -92,12 +129,13 @@ func run(args []string, w io.Writer) error {
 		slices.Reverse(order)
 	}
 	fmt.Fprintln(os.Stderr)
-	report(w, jobs, results)
+	t.report(w, jobs, results)
 	return nil
 }
 
-// prepare builds the programs and makes the input files.
-func prepare(dir, size string) (*config, error) {
+// prepare builds the programs and makes the input files. mode is the mode of the file with
+// text; if it is "", there is no such file.
+func prepare(dir, size, mode string) (*config, error) {
 	c := &config{
 		dir:      dir,
 		bsonFile: filepath.Join(dir, "in.bson"),
@@ -113,11 +151,17 @@ func prepare(dir, size string) (*config, error) {
 			c.libbson = path
 		}
 	}
-	for _, args := range [][]string{
+	if path, err := exec.LookPath("jq"); err == nil {
+		c.jq = path
+	}
+	steps := [][]string{
 		{"go", "-C", "..", "build", "-o", c.bsonjs, "./cmd/bsonjs"},
 		{"go", "-C", "..", "run", "./internal/generate", "-mix", "bench", "-size", size, "-bson", c.bsonFile},
-		{c.bsonjs, "-m", "canonical", c.bsonFile, "-o", c.textFile},
-	} {
+	}
+	if mode != "" {
+		steps = append(steps, []string{c.bsonjs, "-m", mode, c.bsonFile, "-o", c.textFile})
+	}
+	for _, args := range steps {
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(args, " "), err, out)
 		}
@@ -125,7 +169,7 @@ func prepare(dir, size string) (*config, error) {
 	return c, nil
 }
 
-// jobs returns the jobs to measure. The first job of each task is the one to
+// jobs returns the jobs of table convert. The first job of each task is the one to
 // which report compares the others.
 func (c *config) jobs() []job {
 	var jobs []job
@@ -138,12 +182,12 @@ func (c *config) jobs() []job {
 	} {
 		ours := func(jobs string) []string { return append([]string{c.bsonjs, "-j", jobs, t.file}, t.flags...) }
 		jobs = append(jobs,
-			job{t.task, "bsonjs, one worker", "0", ours("1"), false},
-			job{t.task, "bsonjs, two workers", "", ours("2"), false},
-			job{t.task, "bsonjs, two processes", "", ours("1"), true},
-			job{t.task, "driver loop", "0", []string{c.self, "loop", t.task, t.file}, false})
+			job{task: t.task, who: "bsonjs, one worker", core: "0", args: ours("1")},
+			job{task: t.task, who: "bsonjs, two workers", args: ours("2")},
+			job{task: t.task, who: "bsonjs, two processes", args: ours("1"), both: true},
+			job{task: t.task, who: "driver loop", core: "0", args: []string{c.self, "loop", t.task, t.file}})
 		if c.libbson != "" {
-			jobs = append(jobs, job{t.task, "libbson loop", "0", []string{c.libbson, t.task, t.file}, false})
+			jobs = append(jobs, job{task: t.task, who: "libbson loop", core: "0", args: []string{c.libbson, t.task, t.file}})
 		}
 	}
 	return jobs
@@ -162,11 +206,12 @@ func (c *config) measure(j job) (result, error) {
 	begin := time.Now()
 	for _, core := range cores {
 		wg.Go(func() {
-			peak, err := c.process(j.args, core)
+			used, err := c.process(j, core)
 			mu.Lock()
 			defer mu.Unlock()
 			failed = errors.Join(failed, err)
-			r.peak = max(r.peak, peak)
+			used.peak = max(used.peak, r.peak)
+			r.cost = used
 		})
 	}
 	wg.Wait()
@@ -174,14 +219,19 @@ func (c *config) measure(j job) (result, error) {
 	return r, failed
 }
 
-// process runs a program, writes its output to a file, and returns its peak
-// memory in bytes.
-func (c *config) process(args []string, core string) (int64, error) {
-	out, err := os.Create(filepath.Join(c.dir, "out"+core))
+// process runs the program of j once, and writes its output to a file unless it is
+// discarded.
+func (c *config) process(j job, core string) (cost, error) {
+	name := filepath.Join(c.dir, "out"+core)
+	if j.null {
+		name = os.DevNull
+	}
+	out, err := os.Create(name)
 	if err != nil {
-		return 0, err
+		return cost{}, err
 	}
 	defer out.Close()
+	args := j.args
 	if core != "" {
 		args = append([]string{"taskset", "-c", core}, args...)
 	}
@@ -189,13 +239,21 @@ func (c *config) process(args []string, core string) (int64, error) {
 	cmd.Stdout = out
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
+	cmd.Env = append(os.Environ(), "TMPDIR="+c.dir)
 	if core != "" {
-		cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+		cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
 	}
-	if err := cmd.Run(); err != nil {
-		return 0, fmt.Errorf("%w\n%s", err, stderr.String())
+	if err := cmd.Start(); err != nil {
+		return cost{}, err
 	}
-	return peakMemory(cmd.ProcessState), nil
+	var used cost
+	used.read, used.written = transferred(cmd.Process.Pid)
+	if err := cmd.Wait(); err != nil {
+		return cost{}, fmt.Errorf("%w\n%s", err, stderr.String())
+	}
+	used.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	used.peak = peakMemory(cmd.ProcessState)
+	return used, nil
 }
 
 // report prints the median times, the peak memory and the ratios. The ratio of a

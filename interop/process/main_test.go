@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // can be compared.
 func TestLoop(t *testing.T) {
 	t.Chdir("..")
-	c, err := prepare(t.TempDir(), "1MB")
+	c, err := prepare(t.TempDir(), "1MB", "canonical")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,46 @@ func TestLoop(t *testing.T) {
 	for _, j := range c.jobs() {
 		if _, err := c.measure(j); err != nil {
 			t.Errorf("%s, %s: %v", j.task, j.who, err)
+		}
+	}
+}
+
+// The programs of each table succeed, and those that are compared with bsonjs select the
+// same documents.
+func TestSelections(t *testing.T) {
+	t.Chdir("..")
+	c, err := prepare(t.TempDir(), "1MB", "relaxed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := exec.Command(c.bsonjs, c.bsonFile, "-t", "bson", "--where", isTrue).Output()
+	if err != nil || len(want) == 0 {
+		t.Fatalf("bsonjs selects %d bytes: %v", len(want), err)
+	}
+	for _, task := range []string{"raw", "map"} {
+		var got bytes.Buffer
+		if err := loop(task, c.bsonFile, &got); err != nil || !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%s selects %d bytes, which differ from %d bytes of bsonjs: %v", task, got.Len(), len(want), err)
+		}
+	}
+	results := func(jobs []job) [][]result {
+		var all [][]result
+		for _, j := range jobs {
+			r, err := c.measure(j)
+			if err != nil {
+				t.Errorf("%s, %s: %v", j.task, j.who, err)
+			}
+			all = append(all, []result{r})
+		}
+		return all
+	}
+	for _, name := range []string{"select", "large"} {
+		tab := tables[name]
+		jobs := tab.jobs(c)
+		var out bytes.Buffer
+		tab.report(&out, jobs, results(jobs))
+		if lines := bytes.Count(out.Bytes(), []byte("\n")); lines != len(jobs)+2 {
+			t.Errorf("table %s has %d lines for %d jobs:\n%s", name, lines, len(jobs), out.String())
 		}
 	}
 }
