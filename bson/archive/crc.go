@@ -24,7 +24,7 @@ import (
 // which corrects three errors. So
 //
 //   - 1 + y^-32767 is a multiple of P/Q,
-//   - 1 + y^-2389 + y^-2471 is a multiple of Q, and the product of both is one of P;
+//   - 1 + y^-4141 + y^-4346 is a multiple of Q, and the product of both is one of P;
 //   - a multiple of P that reaches less than 32767 bytes has eight terms or more. The
 //     remover uses one with eight.
 

@@ -64,7 +64,7 @@ func TestSumSplits(t *testing.T) {
 	for i := range data {
 		data[i] = byte(random.Uint32())
 	}
-	sizes := []int{0, 1, 7, 8, near, reach, stepSize - 1, stepSize, stepSize + 1, 4*stepSize + 1, lapSize - 1, lapSize, lapSize + 1, lapSize + reach, 3*lapSize + 5}
+	sizes := []int{0, 1, 7, 8, near, reach, stepSize - 1, stepSize, stepSize + 1, 2*stepSize + 1, lapSize - 1, lapSize, lapSize + 1, lapSize + reach, 3*lapSize + 5}
 	var s, kept summer
 	var m remover
 	for round := range 300 {

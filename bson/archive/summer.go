@@ -12,10 +12,10 @@ import (
 
 const (
 	lapSize = 32767 // bytes; 1 + y^-lapSize is a multiple of P/Q
-	near    = 2389  // bytes; 1 + y^-near + y^-reach is a multiple of Q
-	reach   = 2471
+	near    = 4141  // bytes; 1 + y^-near + y^-reach is a multiple of Q
+	reach   = 4346
 	// stepSize is the number of bytes that are added at once. It is less than near.
-	stepSize = 2 << 10
+	stepSize = 4 << 10
 
 	// maxSummers is the number of namespaces that have a summer at the same time. mongodump
 	// writes four at the same time, if it is not told otherwise.
@@ -69,7 +69,7 @@ func (s *summer) add(part []byte) {
 // begin begins the second lap.
 func (s *summer) begin() {
 	if s.left == nil {
-		s.left = make([]byte, reach+4*stepSize)
+		s.left = make([]byte, reach+2*stepSize)
 	}
 	clear(s.left[:reach])
 	s.end, s.round = reach, true
