@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
@@ -86,6 +87,7 @@ func Sample(n int64, seed uint64) Hold {
 type store struct {
 	mu sync.Mutex
 	*spill.Store
+	closed bool
 }
 
 // newStore returns a store of that many bytes of memory.
@@ -93,12 +95,13 @@ func newStore(ctx context.Context, memory int64) *store {
 	return &store{Store: spill.New(ctx, "", memory)}
 }
 
-// close removes temporary files. Nothing is left of them if it fails, except a file that
-// the system does not remove.
-func (s *store) close() error {
+// close removes temporary files, of a run that has ended in any way. An error of it changes
+// nothing about the output.
+func (s *store) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.Store.Close()
+	s.closed = true
+	s.Store.Close()
 }
 
 // A hold is a Hold while it is filled.
@@ -141,7 +144,7 @@ func groupOf(key []byte) []byte { return key[:len(key)-rankSize] }
 func (h *hold) Part() record.Part { return &heldPart{hold: h} }
 
 // Alone returns the largest int: a record needs no memory besides that of its frame.
-func (h *hold) Alone() int { return int(^uint(0) >> 1) }
+func (h *hold) Alone() int { return math.MaxInt }
 
 // Take holds the records of p, whose places are known.
 func (h *hold) Take(p record.Part) error {
@@ -272,6 +275,9 @@ type frameReader struct {
 func (r *frameReader) Read(p []byte) (n int, err error) {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
+	if r.store.closed { // the run has ended before its frames do
+		return 0, io.EOF
+	}
 	for n < len(p) {
 		if r.rest.Len() > 0 {
 			k, _ := r.rest.Read(p[n:])

@@ -49,6 +49,8 @@ type source struct {
 	cutter codec.Cutter
 	// cutAt is the offset of the next piece.
 	cutAt int64
+	// marks reports whether s has namespaces for its records; see mark.
+	marks bool
 	// alone reads the records that workers leave to take because their output is
 	// long.
 	alone codec.PieceReader
@@ -112,7 +114,8 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		return nil // no documents, in any format
 	}
 	s := &source{engine: e, member: m, origin: &origin{file: in, name: in.Name(), namespace: m.space(), from: e.format(name, head)}}
-	defer func() { s.file = nil }()
+	// The origin may be kept.
+	defer func() { s.file, s.wide = nil, nil }()
 	head = slices.Clone(head) // findArchive reads on
 	s.findArchive()
 	r, head := s.restored(in, head)
@@ -273,6 +276,7 @@ func (s *source) begin() *report.Fault {
 	s.begun++
 	s.origin.number = s.begun
 	s.setHome(to)
+	s.marks = s.namespace != "" || s.home != ""
 	if s.hold != nil {
 		if isPrivate(to) {
 			s.own = to
@@ -408,14 +412,8 @@ const (
 // choose passes rec through the stages that select. The result is added if rec is wanted
 // so far.
 func (s *source) choose(rec *record.Record) (outcome, error) {
-	if s.namespace != "" && rec.Part == 0 {
-		rec.Space.Name = s.namespace
-	}
-	switch {
-	case s.replays:
-		rec.Home = s.origins[rec.Input-1].home
-	case s.home != "":
-		rec.Home = s.home
+	if s.marks {
+		s.mark(rec)
 	}
 	if rec.Fault != nil {
 		return rejected, rec.Fault
@@ -427,6 +425,16 @@ func (s *source) choose(rec *record.Record) (outcome, error) {
 	return added, nil
 }
 
+// mark gives rec the namespaces of s.
+func (s *source) mark(rec *record.Record) {
+	if s.namespace != "" && rec.Part == 0 {
+		rec.Space.Name = s.namespace
+	}
+	if rec.Home = s.home; s.replays {
+		rec.Home = s.origins[rec.Input-1].home
+	}
+}
+
 // shape passes rec, which is chosen and at offset in s, through the stages behind Order.
 func (s *source) shape(rec *record.Record, offset int64) (outcome, error) {
 	spot := record.Spot{Input: s.origin.number, Offset: offset, Part: rec.Part}
@@ -436,10 +444,8 @@ func (s *source) shape(rec *record.Record, offset int64) (outcome, error) {
 	if s.order != nil && !s.order.Share.has(spot) {
 		return filtered, nil
 	}
-	if rec.Spot = spot; len(s.shaping) > 0 {
-		return through(s.shaping, rec)
-	}
-	return added, nil
+	rec.Spot = spot
+	return through(s.shaping, rec)
 }
 
 // through passes rec through stages.
@@ -456,8 +462,10 @@ func through(stages []Stage, rec *record.Record) (outcome, error) {
 
 // put shapes rec, which is chosen and at offset in s, and adds it to p.
 func (s *source) put(p record.Part, rec *record.Record, offset int64) (outcome, error) {
-	if what, err := s.shape(rec, offset); what != added {
-		return what, err
+	if s.order != nil || len(s.shaping) > 0 { // most runs have neither
+		if what, err := s.shape(rec, offset); what != added {
+			return what, err
+		}
 	}
 	err := p.Add(rec)
 	switch {

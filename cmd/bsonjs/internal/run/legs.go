@@ -125,7 +125,7 @@ func (e *engine) replay(h *hold) *report.Fault {
 	if err != nil {
 		return e.outputFault(err)
 	}
-	s := &source{engine: e, origin: &origin{from: heldFormat, contains: true}, decoder: frameDecoder()}
+	s := &source{engine: e, origin: &origin{from: heldFormat, contains: true}, decoder: frameDecoder(), marks: true}
 	if f := e.nextRejects(true); f != nil {
 		return f
 	}

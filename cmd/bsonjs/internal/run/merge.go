@@ -70,7 +70,7 @@ func (e *engine) merge() *report.Fault {
 	if len(e.origins) == 0 {
 		return nil
 	}
-	s := &source{engine: e, origin: &origin{from: heldFormat, contains: true}}
+	s := &source{engine: e, origin: &origin{from: heldFormat, contains: true}, marks: true}
 	s.decoder.Stream = func(io.Reader, codec.State) codec.Reader { return m }
 	if f := e.useNext(); f != nil {
 		return f

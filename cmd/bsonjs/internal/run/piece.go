@@ -113,10 +113,10 @@ func (s *source) work(w *worker, p *piece) {
 	j.part.Reset(len(p.Data), s.maxOut(len(p.Data)))
 	alone, faulty := s.sink.Alone(), 0
 	rec := &w.rec
-	at, passed := record.Place{}, 0
+	locates, at, passed := s.locates(), record.Place{}, 0
 	for faulty < maxFaulty && w.r.Next(rec) {
 		from, size := int(rec.Offset), len(rec.Source)
-		if s.locates() {
+		if locates {
 			at, passed = s.behind(at, p.Data[passed:from]), from
 			rec.Number, rec.Place = j.docs+1, at
 		}
