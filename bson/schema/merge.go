@@ -18,20 +18,28 @@ func Merge(a, b *Schema) (*Schema, error) {
 // Merge adds the documents of other to s; other stays as it is. The result is that of one
 // Schema for all documents, whatever the order and the number of merges. The error is
 // ErrOptions, and then s is unchanged.
-func (s *Schema) Merge(other *Schema) error {
+func (s *Schema) Merge(other *Schema) error { return s.MergeBehind(0, other) }
+
+// MergeBehind is Merge for documents whose numbers in other start behind n others: n is
+// added to each number. n is at least 0.
+func (s *Schema) MergeBehind(n int64, other *Schema) error {
 	if s.options != other.options {
 		return ErrOptions
 	}
 	if s == other {
 		other, _ = Merge(New(s.options), s)
 	}
+	s.shift = n
 	s.bytes += other.bytes
 	s.sizes.merge(&other.sizes)
 	for i, n := range other.depths {
 		s.depths[i] += n
 	}
-	s.largest.take(other.largest)
-	s.next = max(s.next, other.next)
+	if largest := other.largest; largest.Bytes > 0 {
+		largest.Document += n
+		s.largest.take(largest)
+	}
+	s.next = max(s.next, other.next+n)
 	s.merge(s.root, other.root)
 	s.settle()
 	return nil
@@ -108,8 +116,10 @@ func (s *Schema) mergeSingles(n, src *node) {
 func (s *Schema) mergeValues(n, src *node) {
 	n.documents += src.documents
 	n.parents += src.parents
-	if src.where.before(n.where) {
-		n.where = src.where
+	if src.documents > 0 {
+		if at := (place{src.where.document + s.shift, src.where.offset}); at.before(n.where) {
+			n.where = at
+		}
 	}
 	s.flush(n)
 	s.flush(src)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -197,5 +198,39 @@ func TestMergeItself(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(twice.AppendJSON(nil)), string(a.AppendJSON(nil))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestMergeBehind: Schemas that count their documents from 1, merged one behind the other,
+// are the Schema of all documents.
+func TestMergeBehind(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	for _, mix := range []sample.Mix{sample.Wild, sample.Collection} {
+		docs := sample.Documents(mix, 3, 400)
+		want, got := New(Options{}), New(Options{})
+		for at := 0; at < len(docs); {
+			part := New(Options{})
+			for range min(1+r.IntN(60), len(docs)-at) {
+				for _, s := range []*Schema{want, part} {
+					if err := s.Add(docs[at]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				at++
+			}
+			if err := got.MergeBehind(int64(got.Documents()), part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(string(want.AppendJSON(nil)), string(got.AppendJSON(nil))); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", mix, diff)
+		}
+		last := docs[len(docs)-1]
+		if err := errors.Join(want.Add(last), got.Add(last)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want.AppendJSON(nil)), string(got.AppendJSON(nil))); diff != "" {
+			t.Errorf("%v, and one more (-want +got):\n%s", mix, diff)
+		}
 	}
 }

@@ -18,6 +18,7 @@ type Schema struct {
 	depths  [maxDepths]uint64
 	largest Largest
 	next    int64 // number of the document that Add adds
+	shift   int64 // added to the numbers of documents that are merged
 
 	size   int // nodes below root, with the reserved ones
 	hashes int // hashes that a path may hold

@@ -56,7 +56,7 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "codec", "stage", "sink", "stats", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
+	"cli":       {"run", "codec", "stage", "sink", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
 	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
 	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record", "redact"},
@@ -69,6 +69,7 @@ var command = map[string][]string{
 	"compress":  {},
 	"inspect":   {"oneline"},
 	"stats":     {"oneline"},
+	"outline":   {"oneline"},
 	"interrupt": {},
 	"oneline":   {},
 	"pipeline":  {},

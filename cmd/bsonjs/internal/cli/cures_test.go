@@ -306,13 +306,13 @@ func TestCommandHints(t *testing.T) {
 	if err := os.Mkdir("empty", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	const commands = "the commands are completion, convert, count, dump, help, inspect, list, man, oid, salvage, stats, validate, version, where"
+	const commands = "the commands are completion, convert, count, dump, help, inspect, list, man, oid, salvage, schema, stats, validate, version, where"
 	for _, tc := range []struct {
 		args string
 		code int
 		says string
 	}{
-		{"schema x.bson", 3, "schema: no such file or directory; " + commands},
+		{"restore x.bson", 3, "restore: no such file or directory; " + commands},
 		{"query", 3, "query: no such file or directory; " + commands},
 		{"-q {a:1} x.bson", 3, "{a:1}: no such file or directory; -q is short for --quiet; for a filter type --where FILTER"},
 		{"{a:1}", 3, "{a:1}: no such file or directory"},

@@ -46,6 +46,8 @@ var (
 	briefInspect string
 	//go:embed help/brief-salvage.txt
 	briefSalvage string
+	//go:embed help/brief-schema.txt
+	briefSchema string
 	//go:embed help/brief-stats.txt
 	briefStats string
 	//go:embed help/brief-validate.txt

@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/schema"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/outline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
+)
+
+// This file is the command schema: a run that describes the fields of documents, and writes
+// the description at its end.
+
+// schemaOptions are the options of the command schema.
+type schemaOptions struct {
+	options
+	inputGroup
+	spaceGroup
+	selection
+	ordering
+	shape
+	jobGroup
+	fileGroup
+	redaction
+	as     schemaForm
+	json   bool // --json: short for --as json
+	strict bool // --strict: a validator also rejects what is missing or additional
+}
+
+// A schemaForm is a value of --as.
+type schemaForm uint8
+
+const (
+	asTable schemaForm = iota
+	asJSON
+	asJSONSchema
+	asGo
+)
+
+// schemaCommand returns the command that describes the fields of documents.
+func (a *app) schemaCommand() *cobra.Command {
+	o := new(schemaOptions)
+	cmd := &cobra.Command{
+		Use:   "schema [flags] [FILE...]",
+		Short: "describe the fields of documents: types, how often, values",
+		Long: "Describe the fields of documents: how often each is there, its types, the range\n" +
+			"of its values, and the most frequent ones. All inputs are described together;\n" +
+			"--ns and --where select documents. Fields of several types have a mark: !\n\n" +
+			"--as jsonschema writes a validator for MongoDB that accepts all documents, and\n" +
+			"--as go structs of Go that read them. Malformed documents are reported and left\n" +
+			"out; the run continues, and the exit code tells that there was one.\n",
+		Example: "  bsonjs schema users.bson\n" +
+			"  bsonjs schema --ns shop.orders --as jsonschema --strict dump.archive.gz\n" +
+			"  bsonjs schema --as go users.bson -o users.go\n" +
+			"  bsonjs schema --json dump/ | jq '.paths[] | select(.mixed).path'\n",
+		Args:        cobra.ArbitraryArgs,
+		Annotations: map[string]string{briefText: briefSchema},
+	}
+	o.addFlags(cmd.Flags())
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return a.start(o, cmd, args) }
+	return cmd
+}
+
+// addFlags adds all flags to fs, in the order of help.
+func (o *schemaOptions) addFlags(fs *pflag.FlagSet) {
+	acceptForeignNames(fs)
+	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
+	group(fs, "Selection", "Documents that are selected are described.", o.addSelect, o.addOrder)
+	group(fs, "Fields", "Documents are described as these flags make them.", o.addFields, o.addEdits, o.addRedact)
+	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+		fs.Var(choose(&o.as, word[schemaForm]{"table", asTable}, word[schemaForm]{"json", asJSON}, word[schemaForm]{"jsonschema", asJSONSchema}, word[schemaForm]{"go", asGo}),
+			"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, or structs of Go")
+		fs.BoolVar(&o.json, "json", false, "short for --as json, as for a FILE whose name ends in .json")
+		fs.BoolVar(&o.strict, "strict", false, "with --as jsonschema also reject documents without a field that all have, or with another field")
+		onlyMeant(fs, "as", "json", "strict")
+	})
+	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, "Pickles", "", o.addEncoding)
+	group(fs, "Faults", "", o.addMaxErrors)
+	group(fs, "Messages", "", o.addMessages)
+	group(fs, "Limits", "", o.addJobs, o.addLimits)
+	group(fs, "Output", "", o.addFile)
+	group(fs, "", "", addHelp)
+}
+
+// settle turns the summary off unless a flag asks for it, because the output has the
+// number of documents.
+func (o *schemaOptions) settle(*pflag.FlagSet) error {
+	if o.summary == summaryAuto {
+		o.summary = summaryNone
+	}
+	return nil
+}
+
+// check rejects flags that have no effect.
+func (o *schemaOptions) check(fs *pflag.FlagSet) error {
+	if o.json && given(fs, "as") && o.as != asJSON {
+		return errors.New("--json is short for --as json, and --as is given too; leave out one of them")
+	}
+	if o.json {
+		o.as = asJSON
+	}
+	asked := given(fs, "as") || fs.Changed("json")
+	if err := o.decide(o.request(asked)); err != nil {
+		return err
+	}
+	if !asked && o.decided.to == codec.JSON {
+		o.as = asJSON
+	}
+	if o.strict && o.as != asJSONSchema {
+		return errors.New("--strict is about validators; add --as jsonschema, or leave --strict out")
+	}
+	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
+	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
+	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
+	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
+	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, shaping, redactions)
+}
+
+// request returns what the flags say about the output. asked reports whether a flag has its
+// form.
+func (o *schemaOptions) request(asked bool) request {
+	r := request{
+		name:  o.output,
+		usual: func(*codec.Codec) *codec.Codec { return plainText },
+		only:  []*codec.Codec{codec.JSON}, writer: "bsonjs schema", force: "--json",
+	}
+	switch {
+	case asked && (o.as == asJSON || o.as == asJSONSchema):
+		r.asked, r.because = codec.JSON, "--as overrides the suffix"
+	case asked:
+		r.asked, r.because = plainText, "--as overrides the suffix"
+	}
+	return r
+}
+
+// plan makes the run describe documents, and continue after faults.
+func (o *schemaOptions) plan(r *run.Run) {
+	o.inputGroup.plan(r)
+	o.spaceGroup.plan(r)
+	o.jobGroup.plan(r)
+	o.fileGroup.plan(r)
+	if o.selects() || o.orders() || o.shapes() || o.redacts() {
+		r.Stages = append(r.Stages, stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth}})
+	}
+	o.planSelect(r)
+	o.planOrder(r)
+	o.planShape(r)
+	o.planRedact(r)
+	d := &describer{o: o, schema: sink.NewSchema(o.maxDepth)}
+	r.Target, r.Hint, r.Policy = d, hints(d), run.Skip
+}
+
+// end says what was not redacted.
+func (o *schemaOptions) end(r *run.Run, result *run.Result) {
+	if result.Whole && !o.quiet {
+		for _, text := range o.unmet() {
+			r.Say.Note(text)
+		}
+	}
+}
+
+// A describer is the target of the command schema.
+type describer struct {
+	o      *schemaOptions
+	schema *sink.Schema
+}
+
+// Begin returns the sink for the documents of all inputs.
+func (d *describer) Begin(run.Input) (run.Sink, error) {
+	_, err := d.schema.Settle()
+	return d.schema, err
+}
+
+// trial returns a copy of the options for a document in the format from.
+func (d *describer) trial(from *codec.Codec) *trial {
+	o := *d.o
+	return &trial{from: from, limit: &o.limitGroup, input: &o.inputGroup, shape: &o.shape}
+}
+
+// End writes the description.
+func (d *describer) End(out io.Writer) error {
+	all, err := d.schema.Settle()
+	if err != nil {
+		return err
+	}
+	switch d.o.as {
+	case asGo:
+		return outline.WriteGo(out, all)
+	case asJSON:
+		return writeLine(out, all.AppendJSON(nil))
+	case asJSONSchema:
+		return writeLine(out, all.AppendJSONSchema(nil, schema.JSONSchemaOptions{Strict: d.o.strict}))
+	}
+	return outline.WriteTable(out, all)
+}
+
+// writeLine writes text, which is JSON, and a line feed.
+func writeLine(w io.Writer, text []byte) error {
+	_, err := w.Write(append(oneline.EscapeJSON(text), '\n'))
+	return err
+}

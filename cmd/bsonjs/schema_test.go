@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson/schema"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/sample"
+)
+
+// TestSchema: the result is the Schema of all documents in their order, for any number of
+// jobs, from one file, several files, a pipe and text, around malformed documents, and
+// after flags that leave pieces out.
+func TestSchema(t *testing.T) {
+	docs := sample.Documents(sample.Collection, 5, 6000)
+	var stream, broken []byte
+	var text bytes.Buffer
+	whole, tail := schema.New(schema.Options{}), schema.New(schema.Options{})
+	for i, doc := range docs {
+		stream, broken = append(stream, doc...), append(broken, doc...)
+		if i%100 == 50 {
+			bad := bytes.Clone(doc)
+			bad[4] = 0x33 // no type
+			if len(bad) > 5 {
+				broken = append(broken, bad...)
+			}
+		}
+		text.WriteString(lineOf(t, doc))
+		if err := whole.Add(doc); err != nil {
+			t.Fatal(err)
+		}
+		if i >= 5000 {
+			if err := tail.Add(doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dir := t.TempDir()
+	file, bad, lines := filepath.Join(dir, "a.bson"), filepath.Join(dir, "bad.bson"), filepath.Join(dir, "a.json")
+	writeFile(t, file, stream)
+	writeFile(t, bad, broken)
+	writeFile(t, lines, text.Bytes())
+	half := 0
+	for _, doc := range docs[:3000] {
+		half += len(doc)
+	}
+	first, second := filepath.Join(dir, "1.bson"), filepath.Join(dir, "2.bson")
+	writeFile(t, first, stream[:half])
+	writeFile(t, second, stream[half:])
+
+	for _, tc := range []struct {
+		name string
+		args []string
+		want *schema.Schema
+		code int
+	}{
+		{"a file", []string{file}, whole, 0},
+		{"a pipe", nil, whole, 0},
+		{"several files", []string{first, second}, whole, 0},
+		{"text", []string{lines}, whole, 0},
+		{"malformed documents", []string{bad}, whole, 4},
+		{"skipped", []string{file, "--skip", "5000"}, tail, 0},
+		{"the last ones", []string{first, second, "--tail", "1000"}, tail, 0},
+	} {
+		for _, jobs := range []string{"1", "2", "8"} {
+			c := runCommand(bytes.NewReader(stream), append([]string{"schema", "--json", "-j", jobs}, tc.args...)...)
+			if c.code != tc.code {
+				t.Fatalf("%s: code %d, %s", tc.name, c.code, c.stderr)
+			}
+			if diff := cmp.Diff(string(oneline.EscapeJSON(tc.want.AppendJSON(nil)))+"\n", c.stdout); diff != "" {
+				t.Errorf("%s, %s jobs (-want +got):\n%s", tc.name, jobs, diff)
+			}
+		}
+	}
+}
+
+// lineOf returns doc as a line of canonical Extended JSON.
+func lineOf(t *testing.T, doc []byte) string {
+	t.Helper()
+	text, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSON(nil, doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text) + "\n"
+}
