@@ -259,7 +259,7 @@ func TestHeld(t *testing.T) {
 				if s.Read != int64(len(all)) || s.Written != int64(len(want)) || s.Filtered != s.Read-s.Written || s.Rejected != 0 || got.code != 0 {
 					t.Errorf("%s, %v: code %d, summary %+v", form, args, got.code, s)
 				}
-				if m.unique != strings.Contains(got.stderr, "--unique dropped "+report.Documents(int64(len(all)-len(heldModel{unique: true}.of(t, all))))) {
+				if m.unique != strings.Contains(got.stderr, "--unique left out "+report.Documents(int64(len(all)-len(heldModel{unique: true}.of(t, all))))) {
 					t.Errorf("%s, %v: %s", form, args, got.stderr)
 				}
 				if strings.Contains(got.stderr, "stopped") {

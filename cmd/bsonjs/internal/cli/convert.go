@@ -101,7 +101,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	o.addAliases(fs)
 	group(fs, "Formats", formatsNote, o.addFormats)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces, o.addSpaceField, o.addBuckets, o.addNames)
-	group(fs, "Selection", selectionNote, o.addSelect, o.addOrder, o.addSort)
+	group(fs, "Selection", selectionNote, o.addSelect, o.addSort, o.addOrder)
 	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact, o.addNewID)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
@@ -353,7 +353,7 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 		result.Namespaces = int64(o.apart.dump.Spaces())
 	}
 	if o.splits() && result.Whole && !o.quiet && result.Files == 0 {
-		r.Say.Note("no file was written, because there is no document")
+		r.Say.Note("no file was written, because there are no documents")
 	}
 	o.tellDropped(r, result)
 	switch {

@@ -36,12 +36,12 @@ type editor struct {
 
 // editors are the flags in the order in which they act.
 var editors = []*editor{
-	{"set", "$set", "PATH=VALUE", "set the field at PATH to VALUE, in Extended JSON or the syntax of the shell: `PATH=VALUE`, such as 'a.b=7' or 'a=\"text\"'; " +
-		"a missing field is made", appendSet},
-	{"unset", "$unset", "PATHS", "leave out the fields at `PATHS`, such as a,b.c; @FILE reads them from a file, one per line", appendUnset},
-	{"rename", "$rename", "PATH=NEW", "move the field at PATH to the path NEW: `PATH=NEW`, such as a=b.c; a document that has both is rejected", appendPair},
-	{"retype", "$retype", "PATH=TYPE", "change the type of the values at PATH: `PATH=TYPE`, such as a=int64; TYPE is int32, int64, double, decimal, string, date, objectId or bool; " +
-		"a document with a value that has no exact equal is rejected", appendPair},
+	{"set", "$set", "PATH=VALUE", "set a field: `PATH=VALUE`, such as 'a.b=7' or 'a=\"text\"', with VALUE in Extended JSON or the syntax of the shell; " +
+		"a missing field is added", appendSet},
+	{"unset", "$unset", "PATHS", "leave out the fields at `PATHS`, such as a,b.c; @FILE reads PATHS from a file, one per line", appendUnset},
+	{"rename", "$rename", "PATH=NEW", "rename or move a field: `PATH=NEW`, such as a=b.c; a document that has both fields is rejected", appendPair},
+	{"retype", "$retype", "PATH=TYPE", "change the type of values: `PATH=TYPE`, such as a=int64; TYPE is int32, int64, double, decimal, string, date, objectId or bool; " +
+		"a document is rejected if a value has no exact equal of this type", appendPair},
 }
 
 func (g *editGroup) addEdits(fs *pflag.FlagSet) {
@@ -53,7 +53,7 @@ func (g *editGroup) addEdits(fs *pflag.FlagSet) {
 }
 
 func (g *editGroup) addNewID(fs *pflag.FlagSet) {
-	fs.BoolVar(&g.addID, "add-id", false, "add a new ObjectId as the first field where _id is missing; with --seed the ids depend on the seed and the places of documents alone")
+	fs.BoolVar(&g.addID, "add-id", false, "add a new ObjectId to documents without _id, as the first field; with --seed the same inputs get the same ids")
 	onlyMeant(fs, "add-id")
 }
 
@@ -128,7 +128,7 @@ func appendPair(dst []byte, text string, _ query.Options) ([]byte, error) {
 		return nil, err
 	}
 	if value = cleanPath(value); value == "" {
-		return nil, fmt.Errorf("nothing follows %s=; write the new path or the type behind it", report.CleanName(path))
+		return nil, fmt.Errorf("nothing follows %s=; write the new path or the type after =", report.CleanName(path))
 	}
 	return bsoncore.AppendString(dst, path, value), nil
 }
@@ -139,7 +139,7 @@ func pair(text string) (path, value string, err error) {
 	path = cleanPath(path)
 	switch {
 	case !ok:
-		return "", "", fmt.Errorf("%s has no =; write the path, = and the new value, name or type", report.CleanName(text))
+		return "", "", fmt.Errorf("%s has no =; write the path, = and the new value, path or type", report.CleanName(text))
 	case path == "" || strings.ContainsRune(text, 0):
 		return "", "", errors.New("a field needs a name before =")
 	}

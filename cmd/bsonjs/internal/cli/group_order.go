@@ -41,12 +41,12 @@ const (
 func (g *orderGroup) addOrder(fs *pflag.FlagSet) {
 	fs.Var(&count{&g.skip}, "skip", "leave out the first `N` selected documents of the run")
 	fs.Var(&least{count{&g.limit}, "leave the flag out to write all documents"}, "limit",
-		"select at most `N` documents, behind those of --skip; then the run ends, and the rest of the input is not read")
-	fs.Var(&least{count{&g.tail}, "leave the flag out to write all documents"}, "tail", "select the last `N` of the documents behind those of --skip")
-	fs.Var(&g.sample, "sample", "select `N` of the documents behind those of --skip, or about P% of them, such as 0.5%; the place of a document and --seed decide")
-	fs.Var(&count{&g.seed}, "seed", "select another sample for each `N`; the default is 0")
+		"select at most `N` documents, after those of --skip; then the run ends, and the rest of the input is not read")
+	fs.Var(&least{count{&g.tail}, "leave the flag out to write all documents"}, "tail", "select the last `N` documents, after those of --skip")
+	fs.Var(&g.sample, "sample", "select `N` documents from all parts of the input, or about P% of all documents, such as 0.5%; the same inputs give the same sample")
+	fs.Var(&count{&g.seed}, "seed", "make another sample for each `N`; the default is 0")
 	fs.BoolVar(&g.perSpace, "per-namespace", false, "apply --skip, --limit, --tail and --sample N to each namespace; the inputs must have namespaces")
-	fs.Var(&amount{&g.memory, leastMemory, mostMemory, byteUnits}, "memory", "hold at most `SIZE` of documents in memory, and more in temporary files; the default is 256MiB")
+	fs.Var(&amount{&g.memory, leastMemory, mostMemory, byteUnits}, "memory", "keep at most `SIZE` of held documents in memory, and the others in temporary files; the default is 256MiB")
 	onlyMeant(fs, "skip", "limit", "tail", "sample", "seed", "per-namespace", "memory")
 }
 
@@ -64,9 +64,9 @@ func (g *ordering) check(fs *pflag.FlagSet) error {
 	case given(fs, "seed") && !given(fs, "sample") && !given(fs, "add-id"):
 		return fmt.Errorf("--seed has no effect without %s, or leave --seed out", seedNeeds(fs))
 	case g.perSpace && g.skip == 0 && g.limit == 0 && g.tail == 0 && g.sample.n == 0:
-		return errors.New("--per-namespace has no effect without --skip, --limit, --tail and --sample N; add one of them, or leave --per-namespace out")
+		return errors.New("--per-namespace has no effect without --skip, --limit, --tail or --sample N; add one of them, or leave --per-namespace out")
 	case given(fs, "memory") && !g.holds():
-		return errors.New("--memory has no effect, because no documents are held; leave it out")
+		return errors.New("--memory has no effect, because no flag holds documents; leave it out")
 	}
 	return nil
 }

@@ -35,9 +35,9 @@ func (g *redactGroup) addRedact(fs *pflag.FlagSet) {
 	item := func(text string) fieldText { return fieldText{flag: "redact", text: text, read: readPaths} }
 	fs.Var(&repeated[fieldText]{&g.redactions, "PATHS", item}, "redact",
 		"replace the values at `PATHS`, such as name,address.zip, by others of the same type and length; equal values stay equal; "+
-			"lengths and classes of characters leak; @FILE reads the paths from a file")
-	fs.Var(&g.key, "redact-key", "make redacted values from `KEY`, a long secret; use @FILE, which reads it from a file, because other users can see "+
-		"a KEY on the command line; the default is a random key, with which equal values stay equal in this run only")
+			"lengths and kinds of characters still show; @FILE reads PATHS from a file, one per line")
+	fs.Var(&g.key, "redact-key", "make the new values from `KEY`, a long secret; use @FILE, which reads KEY from a file, because other users can see "+
+		"a KEY on the command line; without this flag the key is random, and equal values stay equal in this run only")
 	onlyMeant(fs, "redact")
 }
 
@@ -71,7 +71,7 @@ func (g *redaction) checkRedact(fs *pflag.FlagSet, o *options) error {
 	if key == nil {
 		key = make([]byte, 32)
 		rand.Read(key) // never fails
-		o.notes = append(o.notes, "redacting with a random key: equal values stay equal in this run only; add --redact-key @FILE for other runs")
+		o.notes = append(o.notes, "the key of --redact is random, so equal values stay equal in this run only; add --redact-key @FILE to use a key again")
 	}
 	if given(fs, "rejects") {
 		o.notes = append(o.notes, "the documents in the file of --rejects are not redacted")

@@ -104,7 +104,10 @@ func readFilter(text string, o query.Options) (*query.Filter, error) {
 		return readFilterFile(name, o)
 	}
 	f, err := query.Parse([]byte(text), o)
-	return f, placed(err)
+	if err != nil {
+		return nil, fmt.Errorf("%w%s", placed(err), documentHint(text, `{total: {$gt: 10}}`))
+	}
+	return f, nil
 }
 
 // readFilterFile reads the filter of a file.
@@ -183,6 +186,15 @@ func placeOf(at *report.Place) string {
 		return ""
 	}
 	return strings.Join(words, " ") + ": "
+}
+
+// documentHint returns the advice about text, the value of a flag, if it is no document
+// but, for example, a name.
+func documentHint(text, example string) string {
+	if strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return ""
+	}
+	return "; write a document, such as '" + example + "'"
 }
 
 // textHint returns the advice about err, an error of the text of a filter.

@@ -22,9 +22,9 @@ type sortGroup struct {
 }
 
 func (g *sortGroup) addSort(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&g.unique, "unique", nil, "drop documents whose values at `PATHS`, such as a,b.c, are those of an earlier one; @FILE reads them from a file, one per line")
-	fs.StringVar(&g.sortText, "sort", "", "sort the selected documents, in the order of MongoDB, by `KEYS` such as '{a: 1, \"b.c\": -1}'; documents with equal keys keep their order")
-	fs.BoolVar(&g.merge, "merge", false, "merge inputs that are sorted by --sort already; a document out of order ends the run")
+	fs.StringArrayVar(&g.unique, "unique", nil, "write only the first of the documents that have the same values at `PATHS`, such as a,b.c; @FILE reads PATHS from a file, one per line")
+	fs.StringVar(&g.sortText, "sort", "", "sort documents by `KEYS`, such as '{a: 1, \"b.c\": -1}', as MongoDB does: 1 is ascending, -1 descending; documents with equal keys keep their order")
+	fs.BoolVar(&g.merge, "merge", false, "merge inputs that an earlier --sort has sorted; a document out of order ends the run")
 	onlyMeant(fs, "unique", "sort", "merge")
 }
 
@@ -47,7 +47,7 @@ func (g *sortGroup) checkSort(fs *pflag.FlagSet, order *ordering, o query.Option
 	if given(fs, "sort") {
 		s, err := query.ParseSort([]byte(g.sortText), o)
 		if err != nil {
-			return fmt.Errorf("--sort: %w", placed(err))
+			return fmt.Errorf("--sort: %w%s", placed(err), documentHint(g.sortText, `{a: 1, "b.c": -1}`))
 		}
 		key := stage.SortKey{Sort: s}.Append
 		if g.merge {
@@ -83,10 +83,10 @@ func (g *sortGroup) uniquePaths(o query.Options) (*query.Sort, error) {
 	return s, placed(err)
 }
 
-// tellDropped says how many documents --unique has dropped.
+// tellDropped says how many documents --unique has left out.
 func (g *sortGroup) tellDropped(r *run.Run, result *run.Result) {
 	if len(g.unique) > 0 && result.Whole && !r.Quiet {
-		r.Say.Note("--unique dropped " + report.Documents(result.Dropped))
+		r.Say.Note("--unique left out " + report.Documents(result.Dropped))
 	}
 }
 

@@ -29,8 +29,8 @@ type division struct {
 
 func (g *splitGroup) addSplit(fs *pflag.FlagSet) {
 	fs.Var(&byteCount{&g.splitSize}, "split-size", "write files of at most `SIZE` bytes before compression, such as 100MiB: -o NAME.bson writes NAME-00001.bson, NAME-00002.bson and so on; "+
-		"a document that is larger is alone in its file")
-	fs.Var(&least{count{&g.splitCount}, "leave the flag out to write one file"}, "split-count", "write files of at most `N` documents each, with such names")
+		"a larger document is alone in its file")
+	fs.Var(&least{count{&g.splitCount}, "leave the flag out to write one file"}, "split-count", "write files of at most `N` documents, with the names of --split-size")
 	fs.StringVar(&g.splitBy, "split-by", "", "write a file for each value of the field at `PATH`: -o NAME.bson writes NAME-VALUE.bson, and NAME-missing.bson for documents without the field")
 	onlyMeant(fs, "split-size", "split-count", "split-by")
 }

@@ -117,10 +117,10 @@ const formatsNote = `pickle is a sequence of Python pickles that hold PyMongo's 
 	`in digits, one document per line, as in logs and tickets.`
 
 // selectionNote is the note below the flags that select documents.
-const selectionNote = `Other documents are counted as filtered. bsonjs where --explain FILTER prints a filter as bsonjs understands it.`
+const selectionNote = `Documents that these flags leave out are counted as filtered. bsonjs where --explain FILTER prints a filter as bsonjs understands it. --unique, --sort, --tail and --sample N hold documents until the last input is read.`
 
 // fieldsNote is the note below the flags that select and change fields.
-const fieldsNote = `A path leads through documents and arrays. One that begins with / is a JSON Pointer, for keys with a dot. For keys with a comma use @FILE. The flags act in the order in which they are listed.`
+const fieldsNote = `A path leads through documents and arrays. A path that starts with / is a JSON Pointer, for keys with a dot. For keys with a comma use @FILE. The flags of Selection act first, then these flags in the order of this list.`
 
 // A section is one part of a page: its items, then its text, under a title.
 type section struct {

@@ -294,7 +294,7 @@ func (e *engine) run() report.Code {
 	}
 	e.Progress.End()
 	if e.Limited && !e.Quiet {
-		e.Say.Note("stopped at --limit; any input behind it was neither read nor checked")
+		e.Say.Note("stopped at --limit; the rest of the input was not read and not checked")
 	}
 	e.Whole = true
 	return e.Code

@@ -40,7 +40,7 @@ func (e *Error) Error() string {
 	if p, ok := errors.AsType[*fs.PathError](e.Err); ok {
 		reason = p.Err // it has the path, too
 	}
-	return fmt.Sprintf("cannot %s %s %s: %v; set %s to another folder, or raise --memory",
+	return fmt.Sprintf("cannot %s %s %s: %v; set %s to another directory, or raise --memory",
 		e.Op, object, e.Path, reason, folderVariable())
 }
 

@@ -334,7 +334,7 @@ func sortStopping(s *Store, step func(string)) error {
 
 func TestErrorText(t *testing.T) {
 	full := &fs.PathError{Op: "write", Path: "/tmp/x", Err: syscall.ENOSPC}
-	end := "; set " + folderVariable() + " to another folder, or raise --memory"
+	end := "; set " + folderVariable() + " to another directory, or raise --memory"
 	for _, tc := range []struct {
 		err  *Error
 		want string
