@@ -540,3 +540,42 @@ func TestRejectsOfInputs(t *testing.T) {
 		}
 	}
 }
+
+// TestRejectsOfHolds: a document that was held several times has, among the rejects and in
+// its message, the bytes and the place that it has in the input.
+func TestRejectsOfHolds(t *testing.T) {
+	text := `{"n":1,"x":{"$numberInt":"1"}}` + "\n" + `{"n":2,"x":{"$maxKey":1}}` + "\n" + `{"n":3,"x":{"$minKey":1}}` + "\n"
+	binary := runCommand(strings.NewReader(text), "-t", "bson").stdout
+	for _, tc := range []struct {
+		name, data string
+		wants      []string // the rejected documents
+	}{
+		{"in.json", text, strings.SplitAfter(text, "\n")[1:3]},
+		{"in.bson", binary, []string{binary[19:34], binary[34:]}},
+	} {
+		in := filepath.Join(t.TempDir(), tc.name)
+		writeFile(t, in, []byte(tc.data))
+		for flags, wants := range map[string][]string{
+			"--tail 9":                                tc.wants,
+			"--unique n --tail 9":                     tc.wants,
+			"--sort {n:-1} --sample 9":                {tc.wants[1], tc.wants[0]},
+			"--unique n --sort {n:-1} --tail 9":       {tc.wants[1], tc.wants[0]},
+			"--sort {n:1} --merge --tail 9":           tc.wants,
+			"--unique n --sort {n:1} --sample 9 -j 3": tc.wants,
+		} {
+			rejects := filepath.Join(t.TempDir(), "rejects")
+			got := runCommand(nil, append(strings.Fields(flags), in, "-t", "json", "-m", "plain", "--on-error", "quarantine", "--rejects", rejects)...)
+			kept, err := os.ReadFile(rejects)
+			if want := strings.Join(wants, ""); string(kept) != want || err != nil || got.code == 0 {
+				t.Errorf("%s, %s: code %d, %q, %v, want %q", tc.name, flags, got.code, kept, err, want)
+			}
+			for _, want := range wants {
+				size := len(strings.TrimSuffix(want, "\n"))
+				message := fmt.Sprintf("skipped %d bytes from offset %d\n", size, strings.Index(tc.data, want))
+				if !strings.Contains(got.stderr, message) {
+					t.Errorf("%s, %s: %s, want %q", tc.name, flags, got.stderr, message)
+				}
+			}
+		}
+	}
+}

@@ -39,11 +39,12 @@ func appendText(dst []byte, s string) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
 }
 
-// appendBody appends the body of rec to dst. If keeps is set, it has the source, too.
-func appendBody(dst []byte, rec *record.Record, keeps bool) []byte {
+// appendBody appends the body of rec, which has a source in the input, to dst. If keeps is
+// set, the body has the source, too.
+func appendBody(dst []byte, rec *record.Record, in frame, keeps bool) []byte {
 	flags := byte(0)
 	switch {
-	case len(rec.Source) == len(rec.Data) && len(rec.Data) > 0 && &rec.Source[0] == &rec.Data[0]:
+	case len(in.source) == len(rec.Data) && len(rec.Data) > 0 && &in.source[0] == &rec.Data[0]:
 		flags = sameSource
 	case keeps:
 		flags = keepsSource
@@ -52,11 +53,11 @@ func appendBody(dst []byte, rec *record.Record, keeps bool) []byte {
 	dst = binary.AppendUvarint(dst, uint64(rec.Part))
 	dst = binary.AppendUvarint(dst, uint64(rec.Keys.In))
 	dst = appendText(dst, rec.Space.Name)
-	dst = binary.AppendUvarint(dst, uint64(len(rec.Source)))
+	dst = binary.AppendUvarint(dst, uint64(in.size))
 	dst = binary.AppendUvarint(dst, uint64(len(rec.Data)))
 	dst = append(dst, rec.Data...)
 	if flags == keepsSource {
-		dst = append(dst, rec.Source...)
+		dst = append(dst, in.source...)
 	}
 	return dst
 }
@@ -65,6 +66,16 @@ func appendBody(dst []byte, rec *record.Record, keeps bool) []byte {
 type frame struct {
 	source []byte // nil: it was not kept
 	size   int    // of the source, in bytes
+}
+
+// sourceOf returns the source that rec has in the input. The Source of a record that was
+// held before is a frame.
+func (e *engine) sourceOf(rec *record.Record) frame {
+	if !e.replays {
+		return frame{source: rec.Source, size: len(rec.Source)}
+	}
+	f, _ := readFrame(rec.Source, &record.Record{Within: rec.Within, Space: rec.Space})
+	return f
 }
 
 // readFrame reads the frame at the start of data into rec, whose bytes alias data. Source is

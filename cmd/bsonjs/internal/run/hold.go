@@ -350,7 +350,7 @@ func (p *heldPart) Add(rec *record.Record) (err error) {
 	if len(buf)+len(rec.Data) > p.most {
 		return codec.ErrLong
 	}
-	buf = appendBody(buf, rec, h.e.rejects != nil)
+	buf = appendBody(buf, rec, h.e.sourceOf(rec), h.e.rejects != nil)
 	if len(buf) > p.most {
 		return codec.ErrLong
 	}

@@ -39,7 +39,11 @@ func (e *engine) legs() *report.Fault {
 		e.store = newStore(e.ctx, e.Memory)
 		defer e.store.close()
 	}
-	if f := e.firstLeg(holds); f != nil {
+	if f := e.firstLeg(holds); f != nil || len(holds) == 0 {
+		return f
+	}
+	// Only the last input can have left a line without an end.
+	if f := e.nextRejects(true); f != nil {
 		return f
 	}
 	for len(holds) > 0 {
@@ -126,9 +130,6 @@ func (e *engine) replay(h *hold) *report.Fault {
 		return e.outputFault(err)
 	}
 	s := &source{engine: e, origin: &origin{from: heldFormat, contains: true}, decoder: frameDecoder(), marks: true}
-	if f := e.nextRejects(true); f != nil {
-		return f
-	}
 	if f := e.useNext(); f != nil {
 		return f
 	}
