@@ -31,7 +31,25 @@ func mixes(seed uint64) map[string][][]byte {
 		"keyed":      keyed(seed, 120),
 		"keyed, few": keyed(seed, 6),
 		"words":      wordKeys(seed, 40),
+		"years":      years(seed, 30),
 	}
+}
+
+// years returns documents with many documents that have a few keys that look like data.
+func years(seed uint64, n int) (docs [][]byte) {
+	r := rand.New(rand.NewPCG(seed, 3))
+	for range n {
+		dst, mark := bsoncore.Begin(nil)
+		for range 5 {
+			inner, field := bsoncore.BeginDocument(dst, string(rune('a'+r.IntN(20))))
+			for range r.IntN(4) {
+				inner = bsoncore.AppendInt32(inner, fmt.Sprint(2020+r.IntN(3)), int32(r.IntN(9)))
+			}
+			dst = bsoncore.End(inner, field)
+		}
+		docs = append(docs, bsoncore.End(dst, mark))
+	}
+	return docs
 }
 
 // wordKeys returns documents with many different keys that do not look like data, some of
@@ -149,27 +167,36 @@ func TestShare(t *testing.T) {
 	for round := range uint64(5) {
 		for name, docs := range mixes(round + 10) {
 			for _, paths := range []int{1, 3, 10, 25, 60, 200} {
-				o := Options{MaxPaths: 1 << 20, MaxDataKeys: 1}
-				all := New(o)
-				o.MaxPaths = paths
-				some := New(o)
-				for _, doc := range docs {
-					for _, s := range []*Schema{all, some} {
-						if err := s.Add(doc); err != nil {
-							t.Fatal(err)
-						}
-					}
-				}
-				all.options.MaxPaths = paths
-				want, got := string(all.AppendJSON(nil)), string(some.AppendJSON(nil))
-				if got != want {
-					t.Fatalf("%s, %d paths (-want +got):\n%.3000s", name, paths, cmp.Diff(want, got))
-				}
-				if n := some.root.descendants(0); n > paths {
-					t.Fatalf("%s: %d paths, want at most %d", name, n, paths)
+				for _, o := range []Options{{MaxDataKeys: 1}, {MaxDataKeys: 3}} {
+					testShare(t, name, docs, paths, o)
 				}
 			}
 		}
+	}
+}
+
+func testShare(t *testing.T, name string, docs [][]byte, paths int, o Options) {
+	t.Helper()
+	o.MaxPaths = 1 << 20
+	all := New(o)
+	o.MaxPaths = paths
+	some := New(o)
+	for _, doc := range docs {
+		for _, s := range []*Schema{all, some} {
+			if err := s.Add(doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all.options.MaxPaths = paths
+	want, got := string(all.AppendJSON(nil)), string(some.AppendJSON(nil))
+	if got != want {
+		t.Fatalf("%s, %d paths (-want +got):\n%.3000s", name, paths, cmp.Diff(want, got))
+	}
+	nodes := -1 // without the root
+	some.root.all(func(*node) { nodes++ })
+	if nodes > paths {
+		t.Fatalf("%s: %d paths, want at most %d", name, nodes, paths)
 	}
 }
 

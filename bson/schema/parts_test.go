@@ -219,6 +219,9 @@ func TestPending(t *testing.T) {
 	for range 4 {
 		s.add(math.MaxFloat64)
 	}
+	if s.pending >= 4 {
+		t.Errorf("%d doubles are pending", s.pending)
+	}
 	want := new(big.Rat).Mul(new(big.Rat).SetInt64(4), new(big.Rat).SetFloat64(math.MaxFloat64))
 	if got := new(big.Rat).Sub(s.rat(), before); got.Cmp(want) != 0 {
 		t.Errorf("got %v, want %v", got, want)
@@ -254,6 +257,44 @@ func TestDistinctError(t *testing.T) {
 		// The standard deviation of the result is 1/√(2·rounds) of it.
 		if e := math.Sqrt(squares / rounds); e > DistinctError*(1+3/math.Sqrt(2*rounds)) {
 			t.Errorf("%d values: the standard error is %.4f, want %.4f", n, e, DistinctError)
+		}
+	}
+}
+
+// TestDistinctLimit: a number is exact if it is at most the limit, and if there was never
+// a smaller limit.
+func TestDistinctLimit(t *testing.T) {
+	var d distinct
+	for i := range uint64(10) {
+		d.enter(hashWords(0, 8, i, 0), 12)
+		d.enter(hashWords(0, 8, i, 0), 12)
+	}
+	for _, tc := range []struct {
+		limit int
+		exact bool
+	}{{12, true}, {10, true}, {9, false}, {12, false}} {
+		n, exact := d.count(tc.limit)
+		if n != 10 || exact != tc.exact {
+			t.Errorf("limit %d: %d, %v, want 10, %v", tc.limit, n, exact, tc.exact)
+		}
+	}
+}
+
+func TestUnique(t *testing.T) {
+	twice, once := []Value{{Count: 2}}, []Value{{Count: 1}}
+	for _, tc := range []struct {
+		p    Path
+		want Unique
+	}{
+		{Path{Scalars: 5, Distinct: 5, Exact: true, Values: once}, Yes},
+		{Path{Scalars: 6, Distinct: 5, Exact: true, Values: once}, No},
+		{Path{Scalars: 1000, Distinct: 1000, Values: twice}, No},
+		{Path{Scalars: 1000, Distinct: 935, Values: once}, Likely},
+		{Path{Scalars: 1000, Distinct: 1050, Values: once}, Likely},
+		{Path{Scalars: 1000, Distinct: 925, Values: once}, Unlikely},
+	} {
+		if got := tc.p.unique(); got != tc.want {
+			t.Errorf("%d of %d, exact %v: %v, want %v", tc.p.Distinct, tc.p.Scalars, tc.p.Exact, got, tc.want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,7 +36,7 @@ func mustParse(t testing.TB, text string) []byte {
 // keyed returns documents in which keys often look like data.
 func keyed(seed uint64, n int) (docs [][]byte) {
 	r := rand.New(rand.NewPCG(seed, 1))
-	keys := []string{"a", "b", "name", "2024", "2024-05-01", "507f1f77bcf86cd799439011", "1", "2", "3", "4", "-5", ""}
+	keys := []string{"a", "b", "name", "2024", "2024-05-01", "507f1f77bcf86cd799439011", "1", "2", "3", "4", "-5", "", strings.Repeat("k", maxKey+1)}
 	var value func(dst []byte, key string, level int) []byte
 	value = func(dst []byte, key string, level int) []byte {
 		kind := r.IntN(7)
@@ -108,6 +109,8 @@ func TestReference(t *testing.T) {
 		{"bench, one key", oneKey(t, sample.Documents(sample.Bench, 2, 2000)), Options{MaxValues: 100}},
 		{"keyed", keyed(1, 300), Options{MaxDataKeys: 4}},
 		{"keyed, few", keyed(2, 3), Options{}},
+		{"years", years(1, 30), Options{}},
+		{"years, folded", years(1, 30), Options{MaxDataKeys: 2}},
 		{"none", nil, Options{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

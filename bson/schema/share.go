@@ -37,24 +37,22 @@ func (s *Schema) settle() {
 	s.limitHashes()
 }
 
-// measure sets want in n and below, and returns it. A node that was cut wants unlimited.
+// measure sets want in n and below, and returns it. A node that was cut wants unlimited;
+// its parent was cut before.
 func (n *node) measure(charge int) int {
-	want := 0
+	n.want = 0
+	if n.singles != nil {
+		n.want = charge
+	}
 	n.each(func(kid *node) {
-		if w := kid.measure(charge); w == unlimited {
-			n.cut = true // it had a share that was too small
-		} else {
-			want += 1 + w
+		if w := kid.measure(charge); w < unlimited {
+			n.want += 1 + w
 		}
 	})
-	if n.singles != nil {
-		want += charge
-	}
 	if n.cut {
-		want = unlimited
+		n.want = unlimited
 	}
-	n.want = want
-	return want
+	return n.want
 }
 
 // share leaves n at most share descendants.
