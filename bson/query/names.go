@@ -2,8 +2,9 @@ package query
 
 // names is a set of keys in the order in which they were added.
 type names struct {
-	list  []string
-	index map[string]int32 // of list, if it is long; else nil
+	list    []string
+	lengths uint64           // bit n: a name has a length of n bytes, modulo 64
+	index   map[string]int32 // of list, if it is long; else nil
 }
 
 // manyNames is the length of the list from which on there is an index.
@@ -11,6 +12,9 @@ const manyNames = 9
 
 // find returns the place of key in the list, or -1.
 func (n *names) find(key []byte) int {
+	if n.lengths>>(len(key)&63)&1 == 0 {
+		return -1
+	}
 	if n.index != nil {
 		if i, ok := n.index[string(key)]; ok {
 			return int(i)
@@ -28,6 +32,7 @@ func (n *names) find(key []byte) int {
 // add adds a new name.
 func (n *names) add(name string) {
 	n.list = append(n.list, name)
+	n.lengths |= 1 << (len(name) & 63)
 	switch {
 	case n.index != nil:
 		n.index[name] = int32(len(n.list) - 1)

@@ -65,8 +65,12 @@ func (w *walker) document(set span) {
 		left += n
 		pushBits(&w.seen, n)
 	}
+	first, alone := *w.nodes.at(set.from), set.to == set.from+1
 	for left > 0 && !w.lost && w.c.Next() {
 		key := w.c.Key()
+		if alone && first.names.find(key) < 0 { // so it is with most elements
+			continue
+		}
 		top := w.nodes.size
 		seen := base << 6 // the bit of the first name of n
 		for i := set.from; i < set.to; i++ {
