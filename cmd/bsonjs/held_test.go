@@ -579,3 +579,22 @@ func TestRejectsOfHolds(t *testing.T) {
 		}
 	}
 }
+
+// TestHeldLong: a held document that is too long for a piece stays whole between others,
+// for any number of workers.
+func TestHeldLong(t *testing.T) {
+	document := func(size int) []byte {
+		doc := bsoncore.AppendBinary([]byte{0, 0, 0, 0}, "b", 0, bytes.Repeat([]byte{5}, size)) // like short frames
+		return bsoncore.End(doc, 0)
+	}
+	var data []byte
+	for _, size := range []int{10, 18 << 20, 2 << 20, 10} {
+		data = append(data, document(size)...)
+	}
+	for _, flags := range []string{"--tail 9 -j 1", "--sort {x:1} --tail 9 -j 4 --memory 64KiB"} {
+		got := runCommand(bytes.NewReader(data), append(strings.Fields(flags), "-t", "bson")...)
+		if got.code != 0 || got.stdout != string(data) {
+			t.Errorf("%s: code %d, %d bytes, want %d, %s", flags, got.code, len(got.stdout), len(data), got.stderr)
+		}
+	}
+}

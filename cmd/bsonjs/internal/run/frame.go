@@ -144,23 +144,19 @@ func frameDecoder() codec.Decoder {
 	return codec.Decoder{
 		Stream: func(r io.Reader, _ codec.State) codec.Reader { return &frameStream{r: bufio.NewReader(r)} },
 		Pieces: func(int) codec.PieceReader { return new(framePieces) },
-		Cut:    func(_ codec.State, most int) codec.Cutter { return cutFrames(most) },
+		Cut:    func(codec.State, int) codec.Cutter { return cutFrames },
 	}
 }
 
-// cutFrames returns what cuts pieces of whole frames.
-func cutFrames(most int) codec.Cutter {
-	return func(data []byte) (at int, from, to codec.State) {
-		for {
-			n, k := binary.Uvarint(data[at:])
-			if k <= 0 || n > uint64(len(data)-at-k) {
-				if at == 0 && k > 0 && n > uint64(most-k) {
-					at = len(data) // for the stream
-				}
-				return at, from, to
-			}
-			at += k + int(n)
+// cutFrames cuts a piece of whole frames. A frame that is too long for a piece is left to the
+// stream, without a cut in it: what reads pieces relies on the bytes of frames.
+func cutFrames(data []byte) (at int, from, to codec.State) {
+	for {
+		n, k := binary.Uvarint(data[at:])
+		if k <= 0 || n > uint64(len(data)-at-k) {
+			return at, from, to
 		}
+		at += k + int(n)
 	}
 }
 
