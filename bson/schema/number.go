@@ -9,6 +9,13 @@ import (
 	"github.com/bsonkit/bsonkit/decimal128"
 )
 
+// This file describes numbers.
+//
+//   - Integers, doubles and decimals have descriptions of their own, each exact and with a
+//     total order: ints, doubles, decimals. addInt, addDouble and addDecimal count a number.
+//   - Only the result, finite, sum and ends, combines the three.
+//   - sum.go has the sums, histogram.go the histogram, which all types share.
+
 // numbers describes the numbers of a path. Finite numbers and the others are apart.
 type numbers struct {
 	notFinite uint64 // NaNs and infinities
