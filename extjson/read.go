@@ -166,11 +166,12 @@ func (d *decoder) reset(src []byte) {
 }
 
 // fail records a fault and returns -1 for its callers. At the end of the input
-// every fault is ErrTruncated; at a comment the fault is that the comment does
-// not end. No fault in a string is at a slash.
+// every fault is ErrTruncated, and so is one in a word that the end may cut; at a
+// comment the fault is that the comment does not end. No fault in a string is at a
+// slash.
 func (d *decoder) fail(off int, err error, expected string) int {
 	switch {
-	case off >= len(d.src) || d.shell && err != ErrTrailing && d.tokenOpen(off):
+	case off >= len(d.src) || d.shell && !d.alone && err != ErrTrailing && d.tokenOpen(off):
 		off, err, expected = len(d.src), ErrTruncated, ""
 	case d.shell && textcut.StartsComment(d.src[off:]):
 		expected, err = openComment(d.src[off:])
