@@ -149,7 +149,7 @@ func (r *Report) keys(w *writer) {
 	if r.Keys.Estimated {
 		about = "about "
 	}
-	w.title("%s%d different keys; bytes of a key, bytes saved if it has one letter, and without its elements", about, r.Keys.Distinct)
+	w.title("%s%d different keys: bytes of the key; bytes saved if it had one letter; bytes saved without the field", about, r.Keys.Distinct)
 	w.row("   elements           bytes        one letter           without          key")
 	for _, k := range r.Keys.List {
 		w.row("%11d %15d %10d %6s %10d %6s  %s", k.Elements, k.Bytes,
