@@ -530,6 +530,8 @@ func TestRejectsOfInputs(t *testing.T) {
 	writeFile(t, whole, []byte(`{"n":{"$maxKey":1}}`+"\n"))
 	for _, tc := range []struct{ args, want string }{
 		{"", `{"n":{"$minKey":1}}` + "\n" + `{"n":` + "\n" + `{"n":{"$maxKey":1}}` + "\n"},
+		{"--sort {n:1} --merge", `{"n":{"$minKey":1}}` + "\n" + `{"n":` + "\n" + `{"n":{"$maxKey":1}}` + "\n"},
+		{"--unique n --tail 9", `{"n":` + "\n" + `{"n":{"$minKey":1}}` + "\n" + `{"n":{"$maxKey":1}}` + "\n"},
 		{"--tail 9", `{"n":` + "\n" + `{"n":{"$minKey":1}}` + "\n" + `{"n":{"$maxKey":1}}` + "\n"},
 	} {
 		rejects := filepath.Join(t.TempDir(), "rejects")
@@ -595,6 +597,32 @@ func TestHeldLong(t *testing.T) {
 		got := runCommand(bytes.NewReader(data), append(strings.Fields(flags), "-t", "bson")...)
 		if got.code != 0 || got.stdout != string(data) {
 			t.Errorf("%s: code %d, %d bytes, want %d, %s", flags, got.code, len(got.stdout), len(data), got.stderr)
+		}
+	}
+}
+
+// TestMergeFault: an input that is merged is read no further than the output needs. A fault
+// in it loses no document in front of it, and the account has those that are written.
+func TestMergeFault(t *testing.T) {
+	dir := t.TempDir()
+	sound, faulty := filepath.Join(dir, "sound.json"), filepath.Join(dir, "faulty.json")
+	writeFile(t, sound, []byte("{\"n\":3}\n{\"n\":7}\n"))
+	writeFile(t, faulty, []byte("{\"n\":1}\n{\"n\":4}\n{\"n\":"))
+	for _, tc := range []struct {
+		flags, want string
+		code        int
+	}{
+		{"", "{\"n\":1}\n{\"n\":3}\n{\"n\":4}\n", 4},
+		{"--limit 2", "{\"n\":1}\n{\"n\":3}\n", 0},
+		{"--limit 3", "{\"n\":1}\n{\"n\":3}\n{\"n\":4}\n", 0},
+		{"--on-error skip", "{\"n\":1}\n{\"n\":3}\n{\"n\":4}\n{\"n\":7}\n", 4},
+	} {
+		got := runCommand(nil, append(strings.Fields(tc.flags), sound, faulty, "--sort", "{n: 1}", "--merge", "-t", "json", "--summary", "json")...)
+		if got.code != tc.code || got.stdout != tc.want {
+			t.Errorf("%q: code %d, %q, want %d, %q", tc.flags, got.code, got.stdout, tc.code, tc.want)
+		}
+		if s := summaryOf(t, got.stderr); s.Written != int64(strings.Count(tc.want, "\n")) || s.Read != s.Written+s.Rejected {
+			t.Errorf("%q: %+v", tc.flags, s)
 		}
 	}
 }

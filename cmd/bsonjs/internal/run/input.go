@@ -132,6 +132,7 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		}
 	}()
 	f := s.whole(r)
+	e.endRejects(s.from)
 	s.tally()
 	if f == nil && !s.enough {
 		s.tellUndone()
@@ -249,9 +250,6 @@ func (s *source) begin() *report.Fault {
 	}
 	if s.from.Holds != nil { // it has its own
 		s.namespace = ""
-	}
-	if f := s.nextRejects(s.from.Lines); f != nil {
-		return f
 	}
 	plain := s.Output.Codec == compress.None
 	s.target = Input{
@@ -386,8 +384,7 @@ func (s *source) all(r io.Reader) *report.Fault {
 // cuts reports whether s may be cut into pieces.
 func (s *source) cuts() bool {
 	turns := s.replays && isPrivate(s.sink)
-	merges := s.hold != nil && s.hold.yield != nil // it needs record by record
-	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows() && !turns && !merges
+	return s.serial == nil && s.decoder.Cut != nil && !s.mixesWindows() && !turns && !s.yields()
 }
 
 // behind returns the place after data, which starts at p.

@@ -39,11 +39,7 @@ func (e *engine) legs() *report.Fault {
 		e.store = newStore(e.ctx, e.Memory)
 		defer e.store.close()
 	}
-	if f := e.firstLeg(holds); f != nil || len(holds) == 0 {
-		return f
-	}
-	// Only the last input can have left a line without an end.
-	if f := e.nextRejects(true); f != nil {
+	if f := e.firstLeg(holds); f != nil {
 		return f
 	}
 	for len(holds) > 0 {

@@ -198,6 +198,11 @@ func (m *merger) Pop() any {
 	return last
 }
 
+// yields reports whether the sink gives records to a merger. It gets one at a time, so that
+// an input is read no further than the merger has asked for: a fault does not lose the
+// records in front of it, and one behind the last record that is wanted is not met.
+func (e *engine) yields() bool { return e.hold != nil && e.hold.yield != nil }
+
 // give gives the records of p to the merger, one by one. A record that was given counts as
 // read when it is replayed.
 func (h *hold) give(p *heldPart) error {

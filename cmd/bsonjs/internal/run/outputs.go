@@ -9,6 +9,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
@@ -43,11 +44,17 @@ func (e *engine) openOutputs() (f *report.Fault) {
 // A rejectFile is the output of rejected bytes.
 type rejectFile struct {
 	file.Opened
-	lines bool // those of the current input are lines
-	last  byte // that was written
+	last byte // that was written
+	open bool // the last line has no end, because its input has ended in it
 }
 
 func (r *rejectFile) Write(p []byte) (int, error) {
+	if r.open {
+		r.open = false
+		if _, err := r.Opened.Write([]byte("\n")); err != nil {
+			return 0, err
+		}
+	}
 	n, err := r.Opened.Write(p)
 	if n > 0 {
 		r.last = p[n-1]
@@ -55,22 +62,12 @@ func (r *rejectFile) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// nextRejects prepares the rejects, if they are kept, for those of another input, which are
-// lines or not: the last line may have no end, because the input before has ended in it.
-func (e *engine) nextRejects(lines bool) *report.Fault {
-	r, ok := e.rejects.(*rejectFile)
-	if !ok {
-		return nil
+// endRejects makes the next rejects, if they are kept, begin on a line of their own: an input
+// in the format from has ended.
+func (e *engine) endRejects(from *codec.Codec) {
+	if r, ok := e.rejects.(*rejectFile); ok && from.Lines {
+		r.open = r.last != '\n'
 	}
-	open := r.lines && lines && r.last != '\n'
-	r.lines = lines
-	if !open {
-		return nil
-	}
-	if _, err := r.Write([]byte("\n")); err != nil {
-		return report.WriteFault(r.Name(), err)
-	}
-	return nil
 }
 
 func (e *engine) open(o file.Output) (file.Opened, *report.Fault) {

@@ -93,7 +93,7 @@ func (t *stream) record() *report.Fault {
 		t.wait(&t.rec)
 	}
 	t.done()
-	if t.pending.Size() >= streamBuffer {
+	if t.pending.Size() >= streamBuffer || t.yields() {
 		return t.flushFault()
 	}
 	return nil
