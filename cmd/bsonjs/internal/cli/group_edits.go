@@ -154,6 +154,8 @@ func flagged(err error) error {
 		pointer, why = q.Pointer, q.Err
 	} else if v, ok := errors.AsType[*bsoncore.ValueError](err); ok {
 		pointer, why = v.Pointer, v.Err
+	} else if s, ok := errors.AsType[*bsoncore.SyntaxError](err); ok {
+		pointer, why = s.Pointer, s.Err // a path that is not UTF-8
 	}
 	for _, by := range editors {
 		if path, ok := strings.CutPrefix(pointer, "/"+by.operator); ok {

@@ -412,3 +412,16 @@ func TestDispatch(t *testing.T) {
 		}
 	}
 }
+
+// A path that is not UTF-8 is a fault of its flag.
+func TestPathsAreUTF8(t *testing.T) {
+	for _, tc := range []struct{ flag, text string }{
+		{"set", "a\xff=1"}, {"unset", "a\xff"}, {"rename", "a\xff=b"}, {"rename", "a=b\xff"}, {"retype", "a\xff=date"},
+		{"fields", "a\xff"}, {"exclude", "a\xff"}, {"redact", "a\xff"},
+	} {
+		_, err := settled(nil, []string{"--from", "json", "--" + tc.flag, tc.text})
+		if err == nil || !strings.HasPrefix(err.Error(), "--"+tc.flag+": (/a") || !strings.HasSuffix(err.Error(), ": invalid UTF-8") {
+			t.Errorf("--%s %q: %v", tc.flag, tc.text, err)
+		}
+	}
+}
