@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -73,5 +74,20 @@ func TestProgressEnds(t *testing.T) {
 	time.Sleep(report.LineEvery + report.BarEvery) // time enough for another drawing
 	if more := strings.TrimPrefix(messages.String(), said); more != "" {
 		t.Errorf("after the run: %q", more)
+	}
+}
+
+// Inputs that are merged are open at the same time, and the bytes of all of them count.
+func TestProgressMerged(t *testing.T) {
+	var names []string
+	for range 3 {
+		name := filepath.Join(t.TempDir(), "in.json")
+		writeFile(t, name, bytes.Repeat([]byte("{\"n\":1}\n"), 1+len(names)*10000))
+		names = append(names, name)
+	}
+	got := runCommand(nil, append(names, "--sort", "{n: 1}", "--merge", "-t", "bson", "--progress", "json")...)
+	lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"bytes":240024,"total":240024,"documents":30003,`) {
+		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,8 +45,8 @@ type Progress struct {
 
 	mu     sync.Mutex // held during a write; guards the fields below
 	err    io.Writer  // standard error itself
-	before int64      // bytes of the inputs before the current one
-	input  Input      // the current input, or nil
+	before int64      // bytes of the inputs that are closed
+	inputs []Input    // those that are open: several, if they are merged
 	bar    *bar       // the one that is shown, or nil
 	drawn  bool       // a terminal has shown a bar
 
@@ -130,10 +131,11 @@ func (p *Progress) hide() {
 
 // done returns the number of bytes that have been read, before decompression.
 func (p *Progress) done() int64 {
-	if p.input == nil {
-		return p.before
+	done := p.before
+	for _, in := range p.inputs {
+		done += in.Offset()
 	}
-	return p.before + p.input.Offset()
+	return done
 }
 
 // A progressRecord is a line of --progress json.
@@ -167,11 +169,21 @@ func (p *Progress) Text() string {
 	return part + numbers(done, total, p.documents.Load(), time.Since(p.began))
 }
 
-// Open makes input, nil for none, the current input.
+// Open adds the bytes of input, which is read until Close.
 func (p *Progress) Open(input Input) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.before, p.input = p.done(), input
+	p.inputs = append(p.inputs, input)
+}
+
+// Close ends the reading of input. The bytes that were read stay.
+func (p *Progress) Close(input Input) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.inputs, input); i >= 0 {
+		p.before += input.Offset()
+		p.inputs = slices.Delete(p.inputs, i, i+1)
+	}
 }
 
 // Count sets the number of documents that have been read.

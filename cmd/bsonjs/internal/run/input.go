@@ -101,7 +101,7 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	}
 	defer in.Close()
 	e.Progress.Open(in)
-	defer e.Progress.Open(nil)
+	defer e.Progress.Close(in)
 	if name == "-" && file.IsTerminal(e.Stdin) && !e.Quiet {
 		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
 	}
