@@ -58,7 +58,7 @@ func (w *editor) move(dst []byte, r *renaming, mark, first int) []byte {
 		w.refuseIn(first, to, fmt.Errorf("%w: %s would be a second field %s; unset the first", ErrExists, shortened(r.from.String()), shortened(r.to.String())))
 		return dst
 	case target.kind != 0:
-		w.refuseIn(first, to, fmt.Errorf("%w: %s would be in %s, which is no document", ErrPlace, shortened(r.to.String()), typeWords(target.kind)))
+		w.refuseIn(first, to, fmt.Errorf("%w: %s would be in %s, which is not a document", ErrPlace, shortened(r.to.String()), typeWords(target.kind)))
 		return dst
 	case len(to) > len(from) && w.tooDeep(source.value(dst[mark:]), len(to)-1):
 		w.refuseIn(first, from, bsoncore.ErrDepth)

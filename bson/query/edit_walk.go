@@ -130,7 +130,7 @@ func (w *editor) field(dst []byte, c *change) []byte {
 		bsoncore.SetType(dst, mark, t)
 		return w.container(dst, c.kid)
 	case c.kid != nil && c.makes:
-		w.c.Fail(fmt.Errorf("%w: it would be in %s, which is no document", ErrPlace, typeWords(t)))
+		w.c.Fail(fmt.Errorf("%w: it would be in %s, which is not a document", ErrPlace, typeWords(t)))
 	case c.to != 0:
 		return w.retype(dst, mark, c.to)
 	}
