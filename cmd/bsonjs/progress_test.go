@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 )
 
@@ -79,15 +80,17 @@ func TestProgressEnds(t *testing.T) {
 
 // Inputs that are merged are open at the same time, and the bytes of all of them count.
 func TestProgressMerged(t *testing.T) {
+	document := bsoncore.AppendBinary([]byte{0, 0, 0, 0}, "b", 0, make([]byte, 10000))
+	document = bsoncore.End(document, 0)
 	var names []string
 	for range 3 {
-		name := filepath.Join(t.TempDir(), "in.json")
-		writeFile(t, name, bytes.Repeat([]byte("{\"n\":1}\n"), 1+len(names)*10000))
+		name := filepath.Join(t.TempDir(), "in.bson")
+		writeFile(t, name, bytes.Repeat(document, 1+len(names)*500))
 		names = append(names, name)
 	}
 	got := runCommand(nil, append(names, "--sort", "{n: 1}", "--merge", "-t", "bson", "--progress", "json")...)
 	lines := strings.Split(strings.TrimSpace(got.stderr), "\n")
-	if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"bytes":240024,"total":240024,"documents":30003,`) {
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, `{"bytes":15049539,"total":15049539,"documents":1503,`) {
 		t.Errorf("code %d, %s", got.code, got.stderr)
 	}
 }
