@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,6 +20,9 @@ func openHint(cmd *cobra.Command) func(name string, err error) string {
 	return func(name string, err error) string {
 		if given(cmd.Flags(), "quiet") && strings.HasPrefix(name, "{") && cmd.Flags().Lookup("where") != nil {
 			return "-q is short for --quiet; for a filter type --where FILTER"
+		}
+		if errors.Is(err, syscall.EMFILE) && given(cmd.Flags(), "merge") {
+			return "--merge opens all inputs at once; merge some of them first"
 		}
 		if errors.Is(err, fs.ErrNotExist) && isMain(cmd) && isWord(name) {
 			return "the commands are " + strings.Join(commandNames(cmd.Root()), ", ")

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -365,6 +369,19 @@ func TestInspectBehindDamage(t *testing.T) {
 	} {
 		if code, messages := bsonjs(t, docs, tc.args); code != tc.code || messages != tc.says {
 			t.Errorf("bsonjs %s: code %d\n%swant %d\n%s", tc.args, code, messages, tc.code, tc.says)
+		}
+	}
+}
+
+// TestOpenHintMerge: if the system opens no more files, --merge is the reason, if it is given.
+func TestOpenHintMerge(t *testing.T) {
+	for _, merges := range []bool{false, true} {
+		cmd := &cobra.Command{}
+		cmd.Flags().Bool("merge", merges, "")
+		cmd.Flags().Lookup("merge").Changed = merges
+		hint := openHint(cmd)("a.bson", &fs.PathError{Op: "open", Path: "a.bson", Err: syscall.EMFILE})
+		if says := strings.Contains(hint, "--merge opens all inputs"); says != merges {
+			t.Errorf("merge %t: %q", merges, hint)
 		}
 	}
 }
