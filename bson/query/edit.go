@@ -63,11 +63,11 @@ func (r *renaming) inPlace() bool {
 //	                            "string", "objectId", "bool", "date", "int32", "int64"
 //	                            or "decimal"
 //
-// No two paths may be equal, or lead into each other, except where one is about the result
-// of the other: $set and $unset below a field that is renamed, $unset of the new path of a
-// field, and $retype there and below. The edit is not kept. Errors are those of Compile. In
-// an array, an index and a name may lead to one element; an edit with so many such paths
-// that its program would be huge is an error that matches ErrPath.
+// Two paths must not be equal, and none may lead below another. These exceptions concern a
+// renamed field: $set and $unset below its old path, $unset of its new path, and $retype of
+// its new path and below it. The edit is not kept. Errors are those of Compile. In an array,
+// an index and a name may lead to one element; an edit with so many such paths that its
+// program would be huge is an error that matches ErrPath.
 func CompileEdit(edit []byte, o Options) (*Edit, error) {
 	c, err := o.open(edit)
 	if err != nil {

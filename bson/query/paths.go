@@ -15,8 +15,8 @@ type Paths struct {
 
 // CompilePaths compiles paths: the keys of a document, whose values do not matter. The
 // rules are those of edits: a path leads through documents, and through all documents and
-// arrays in an array; there a number is an index. No path may be there twice or lead below
-// another one. The document is not kept. Errors are those of Compile.
+// arrays in an array. In an array a number is an index. Two paths must not be equal, and
+// none may lead below another. The document is not kept. Errors are those of Compile.
 func CompilePaths(paths []byte, o Options) (*Paths, error) {
 	c, err := o.open(paths)
 	if err != nil {
@@ -145,9 +145,9 @@ func (p *Paths) Len() int { return p.n }
 
 // Visit moves c, which is before the first element of a document, to its end. At each
 // value that a path leads to it calls visit with the number of the path, from 0 in the
-// order of CompilePaths. Of several paths to one value, or into it, the number is that of
-// one which ends there. Of equal keys each is visited. visit may read the value and reject
-// it, and enter it if it leaves it again. A fault stays in c.
+// order of CompilePaths. If several paths lead to a value, visit gets the number of one that
+// ends there. Each of several equal keys is visited. visit may read or reject the value,
+// and may enter it if it leaves it again. A fault stays in c.
 func (p *Paths) Visit(c *bsoncore.Cursor, visit func(path int)) {
 	for c.Next() {
 		p.root.fields.visit(c, visit)

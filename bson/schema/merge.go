@@ -20,8 +20,8 @@ func Merge(a, b *Schema) (*Schema, error) {
 // ErrOptions, and then s is unchanged.
 func (s *Schema) Merge(other *Schema) error { return s.MergeBehind(0, other) }
 
-// MergeBehind is Merge for documents whose numbers in other start behind n others: n is
-// added to each number. n is at least 0.
+// MergeBehind is Merge for documents of other that follow n documents: n is added to each
+// number of a document. n is at least 0.
 func (s *Schema) MergeBehind(n int64, other *Schema) error {
 	if s.options != other.options {
 		return ErrOptions

@@ -29,8 +29,8 @@ type Options struct {
 	// together, 8 to 16 bytes each. While the values of a path have their share, their
 	// number is exact. Zero means 1<<17.
 	MaxHashes int
-	// MaxLevels is the largest number of keys and arrays in a path. Elements below are
-	// not counted. Zero means 100; at most 1,000.
+	// MaxLevels is the largest number of keys and arrays in a path. Deeper elements
+	// are not counted. Zero means 100; at most 1,000.
 	MaxLevels int
 	// MaxDepth is the largest number of open containers in a document. Documents beyond
 	// are rejected. Zero means bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.

@@ -54,7 +54,7 @@ type Path struct {
 	Arrays   *Sizes // elements
 
 	// Scalars is the number of values that are neither documents nor arrays. Distinct,
-	// Unique and Values are about these. Two are the same if type and bytes are.
+	// Unique and Values are about these. Two values are equal if their types and bytes are.
 	Scalars uint64
 	// Distinct is the number of different values. It is an estimate with DistinctError
 	// if Exact is false.
