@@ -76,7 +76,7 @@ func (o *schemaOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Selection", "Documents that are selected are described.", o.addSelect, o.addOrder)
-	group(fs, "Fields", "Documents are described as these flags make them.", o.addFields, o.addEdits, o.addRedact)
+	group(fs, "Fields", "Documents are described after these flags have changed them.", o.addFields, o.addEdits, o.addRedact)
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
 		fs.Var(choose(&o.as, word[schemaForm]{"table", asTable}, word[schemaForm]{"json", asJSON}, word[schemaForm]{"jsonschema", asJSONSchema}, word[schemaForm]{"go", asGo}),
 			"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, or structs of Go")
@@ -118,7 +118,7 @@ func (o *schemaOptions) check(fs *pflag.FlagSet) error {
 		o.as = asJSON
 	}
 	if o.strict && o.as != asJSONSchema {
-		return errors.New("--strict is about validators; add --as jsonschema, or leave --strict out")
+		return errors.New("--strict has no effect without --as jsonschema; add --as jsonschema, or leave --strict out")
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }

@@ -65,7 +65,7 @@ func (o *statsOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Selection", "Documents that are selected are counted.", o.addSelect, o.addOrder)
-	group(fs, "Fields", "Documents are counted as these flags make them.", o.addFields, o.addEdits)
+	group(fs, "Fields", "Documents are counted after these flags have changed them.", o.addFields, o.addEdits)
 	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
 		fs.BoolVar(&o.records, "json", false, "print an object of JSON, as for a FILE whose name ends in .json")
 		fs.Var(choose(&o.bars, word[stats.Bars]{"unicode", stats.Unicode}, word[stats.Bars]{"ascii", stats.ASCII}, word[stats.Bars]{"none", stats.NoBars}),
