@@ -5,12 +5,15 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/extjson"
@@ -44,11 +47,11 @@ func (r *repeater) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// peak returns the largest memory of the process so far, in bytes. Rusage
-// returns that of the parent process if it is larger.
+// peak returns the largest memory of the process so far, in bytes, and 0 if the process has
+// ended. Rusage returns that of the parent process if it is larger.
 func (p *process) peak(t *testing.T) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ESRCH) {
 		t.Error(err)
 	}
 	var kB int64

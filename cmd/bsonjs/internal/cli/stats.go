@@ -70,7 +70,7 @@ func (o *statsOptions) addFlags(fs *pflag.FlagSet) {
 		fs.BoolVar(&o.records, "json", false, "print an object of JSON, as for a FILE whose name ends in .json")
 		fs.Var(choose(&o.bars, word[stats.Bars]{"unicode", stats.Unicode}, word[stats.Bars]{"ascii", stats.ASCII}, word[stats.Bars]{"none", stats.NoBars}),
 			"bars", "draw bars with blocks of Unicode (the default) or with #, or draw none")
-		fs.Var(&count{&o.keys}, "keys", "show the `N` keys with the most bytes; the default is 20, and 0 shows all")
+		fs.Var(&count{&o.keys}, "keys", "show the `N` keys whose fields have the most bytes; the default is 20, and 0 shows all")
 		onlyMeant(fs, "json")
 	})
 	group(fs, "Reading JSON", "", o.addReading)

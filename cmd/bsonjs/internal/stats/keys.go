@@ -164,11 +164,11 @@ func (t *keys) distinct() int64 {
 	return int64(float64(t.most-1) / share)
 }
 
-// sorted returns the keys that are held, those with the most bytes first.
+// sorted returns the keys that are held, those whose elements have the most bytes first.
 func (t *keys) sorted() []*key {
 	all := slices.DeleteFunc(slices.Clone(t.byHash), func(k *key) bool { return k.tally.Count == 0 })
 	slices.SortFunc(all, func(a, b *key) int {
-		return cmp.Or(cmp.Compare(b.bytes(), a.bytes()), strings.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(b.tally.Bytes, a.tally.Bytes), strings.Compare(a.name, b.name))
 	})
 	return all
 }

@@ -48,7 +48,7 @@ type Keys struct {
 	Estimated bool  `json:"estimated"` // Distinct is an estimate, and List is a sample
 	Elements  int64 `json:"elements"`
 	Bytes     int64 `json:"bytes"` // of the keys in all documents, with their NULs
-	List      []Key `json:"list"`  // those with the most bytes first
+	List      []Key `json:"list"`  // those whose elements have the most bytes first
 }
 
 // A Key is a key in all documents.

@@ -136,7 +136,7 @@ func (s *slow) report() *Report {
 		r.Keys.List = append(r.Keys.List, *k)
 	}
 	slices.SortFunc(r.Keys.List, func(a, b Key) int {
-		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), strings.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(b.Without, a.Without), strings.Compare(a.Key, b.Key))
 	})
 	return r
 }
