@@ -105,6 +105,7 @@ func (c *CodeWithScope) UnmarshalJSON(data []byte) error {
 // A jsonAny is the any in a struct.
 type jsonAny struct{ v any }
 
+// UnmarshalJSON reads data as readJSON does.
 func (a *jsonAny) UnmarshalJSON(data []byte) error {
 	v, err := readJSON(data)
 	if err == nil {
@@ -237,6 +238,7 @@ func readJSON(data []byte) (any, error) {
 // A jsonSyntax takes any JSON value, so that only faults of syntax are left.
 type jsonSyntax struct{}
 
+// UnmarshalJSON accepts data, whose syntax was checked.
 func (*jsonSyntax) UnmarshalJSON([]byte) error { return nil }
 
 // A jsonReader reads one JSON value.

@@ -73,7 +73,7 @@ func nested(levels int) func(dst []byte, key string) []byte {
 // TestMemory: the size of a Schema is bounded, whatever the documents are.
 func TestMemory(t *testing.T) {
 	if testing.Short() {
-		t.Skip("large documents")
+		t.Skip("-short: the documents are large")
 	}
 	long := strings.Repeat("x", 1<<20)
 	for _, tc := range []struct {

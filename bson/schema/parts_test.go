@@ -48,7 +48,7 @@ func TestLooksLikeData(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	behind := []byte("0123456789abcdefXXXXXXXXXXXXXXXXXX")
+	behind := []byte("0123456789abcdef~~~~~~~~~~~~~~~~~~")
 	for n := range 17 {
 		a, b := words(behind[:n])
 		c, d := wordsAtEnd(behind[:n:n])

@@ -11,7 +11,6 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 )
 
 // This file is the command count: a run that counts documents, and writes the counts at
@@ -19,13 +18,7 @@ import (
 
 // countOptions are the options of the command count.
 type countOptions struct {
-	options
-	inputGroup
-	spaceGroup
-	selection
-	ordering
-	jobGroup
-	fileGroup
+	lookOptions
 	records bool // --json: lines of JSON
 }
 
@@ -55,30 +48,12 @@ func (a *app) countCommand() *cobra.Command {
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *countOptions) addFlags(fs *pflag.FlagSet) {
-	acceptForeignNames(fs)
-	group(fs, "Formats", "", o.addFrom)
-	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
-	group(fs, "Selection", "Documents that are selected are counted.", o.addSelect, o.addOrder)
-	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.records, "json", false, "print a line of JSON for each input and namespace, as for a FILE whose name ends in .json")
-		onlyMeant(fs, "json")
+	o.addLook(fs, "Documents that are selected are counted.", func(fs *pflag.FlagSet) {
+		group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+			fs.BoolVar(&o.records, "json", false, "print a line of JSON for each input and namespace, as for a FILE whose name ends in .json")
+			onlyMeant(fs, "json")
+		})
 	})
-	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, "Pickles", "", o.addEncoding)
-	group(fs, "Faults", "", o.addMaxErrors)
-	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addJobs, o.addLimits)
-	group(fs, "Output", "", o.addFile)
-	group(fs, "", "", addHelp)
-}
-
-// settle turns the summary off unless a flag asks for it, because the output has the
-// counts.
-func (o *countOptions) settle(*pflag.FlagSet) error {
-	if o.summary == summaryAuto {
-		o.summary = summaryNone
-	}
-	return nil
 }
 
 // check rejects flags that have no effect.
@@ -86,28 +61,15 @@ func (o *countOptions) check(fs *pflag.FlagSet) error {
 	if err := o.decide(textOrLines(fs, o.output, o.records, "bsonjs count")); err != nil {
 		return err
 	}
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
-	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check)
+	return o.checkLook(fs)
 }
 
 // plan makes the run count documents, and continue after faults.
 func (o *countOptions) plan(r *run.Run) {
-	o.inputGroup.plan(r)
-	o.spaceGroup.plan(r)
-	o.jobGroup.plan(r)
-	o.fileGroup.plan(r)
-	if o.selects() || o.orders() {
-		r.Stages = append(r.Stages, stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: true}})
-		o.planSelect(r)
-	}
-	o.planOrder(r)
+	o.planLook(r, bson.UTF8Keep, func() bool { return false })
 	c := &counter{o: o}
-	r.Target, r.Hint, r.Policy = c, hints(c), run.Skip
+	r.Target, r.Hint = c, hints(c)
 }
-
-// end does nothing: the output has the result.
-func (o *countOptions) end(*run.Run, *run.Result) {}
 
 // A counter is the target of the command count.
 type counter struct {

@@ -14,7 +14,6 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/outline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 )
 
 // This file is the command schema: a run that describes the fields of documents, and writes
@@ -22,14 +21,8 @@ import (
 
 // schemaOptions are the options of the command schema.
 type schemaOptions struct {
-	options
-	inputGroup
-	spaceGroup
-	selection
-	ordering
+	lookOptions
 	shape
-	jobGroup
-	fileGroup
 	redaction
 	as     schemaForm
 	json   bool // --json: short for --as json
@@ -72,34 +65,16 @@ func (a *app) schemaCommand() *cobra.Command {
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *schemaOptions) addFlags(fs *pflag.FlagSet) {
-	acceptForeignNames(fs)
-	group(fs, "Formats", "", o.addFrom)
-	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
-	group(fs, "Selection", "Documents that are selected are described.", o.addSelect, o.addOrder)
-	group(fs, "Fields", "Documents are described after these flags have changed them.", o.addFields, o.addEdits, o.addRedact)
-	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.Var(choose(&o.as, word[schemaForm]{"table", asTable}, word[schemaForm]{"json", asJSON}, word[schemaForm]{"jsonschema", asJSONSchema}, word[schemaForm]{"go", asGo}),
-			"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, or structs of Go")
-		fs.BoolVar(&o.json, "json", false, "short for --as json, as for a FILE whose name ends in .json")
-		fs.BoolVar(&o.strict, "strict", false, "with --as jsonschema also reject documents without a field that all have, or with another field")
-		onlyMeant(fs, "as", "json", "strict")
+	o.addLook(fs, "Documents that are selected are described.", func(fs *pflag.FlagSet) {
+		group(fs, "Fields", "Documents are described after these flags have changed them.", o.addFields, o.addEdits, o.addRedact)
+		group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+			fs.Var(choose(&o.as, word[schemaForm]{"table", asTable}, word[schemaForm]{"json", asJSON}, word[schemaForm]{"jsonschema", asJSONSchema}, word[schemaForm]{"go", asGo}),
+				"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, or structs of Go")
+			fs.BoolVar(&o.json, "json", false, "short for --as json, as for a FILE whose name ends in .json")
+			fs.BoolVar(&o.strict, "strict", false, "with --as jsonschema also reject documents without a field that all have, or with another field")
+			onlyMeant(fs, "as", "json", "strict")
+		})
 	})
-	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, "Pickles", "", o.addEncoding)
-	group(fs, "Faults", "", o.addMaxErrors)
-	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addJobs, o.addLimits)
-	group(fs, "Output", "", o.addFile)
-	group(fs, "", "", addHelp)
-}
-
-// settle turns the summary off unless a flag asks for it, because the output has the
-// number of documents.
-func (o *schemaOptions) settle(*pflag.FlagSet) error {
-	if o.summary == summaryAuto {
-		o.summary = summaryNone
-	}
-	return nil
 }
 
 // check rejects flags that have no effect.
@@ -120,11 +95,9 @@ func (o *schemaOptions) check(fs *pflag.FlagSet) error {
 	if o.strict && o.as != asJSONSchema {
 		return errors.New("--strict has no effect without --as jsonschema; add --as jsonschema, or leave --strict out")
 	}
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
-	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, shaping, redactions)
+	return o.checkLook(fs, shaping, redactions)
 }
 
 // request returns what the flags say about the output. asked reports whether a flag has its
@@ -146,19 +119,11 @@ func (o *schemaOptions) request(asked bool) request {
 
 // plan makes the run describe documents, and continue after faults.
 func (o *schemaOptions) plan(r *run.Run) {
-	o.inputGroup.plan(r)
-	o.spaceGroup.plan(r)
-	o.jobGroup.plan(r)
-	o.fileGroup.plan(r)
-	if o.selects() || o.orders() || o.shapes() || o.redacts() {
-		r.Stages = append(r.Stages, stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth}})
-	}
-	o.planSelect(r)
-	o.planOrder(r)
+	o.planLook(r, bson.UTF8Reject, func() bool { return o.shapes() || o.redacts() })
 	o.planShape(r)
 	o.planRedact(r)
 	d := &describer{o: o, schema: sink.NewSchema(o.maxDepth)}
-	r.Target, r.Hint, r.Policy = d, hints(d), run.Skip
+	r.Target, r.Hint = d, hints(d)
 }
 
 // end says what was not redacted.

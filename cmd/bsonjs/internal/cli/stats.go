@@ -11,7 +11,6 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stats"
 )
 
@@ -20,14 +19,8 @@ import (
 
 // statsOptions are the options of the command stats.
 type statsOptions struct {
-	options
-	inputGroup
-	spaceGroup
-	selection
-	ordering
+	lookOptions
 	shape
-	jobGroup
-	fileGroup
 	records bool // --json: an object of JSON
 	bars    stats.Bars
 	keys    int64 // keys that are shown, 0: all
@@ -61,34 +54,16 @@ func (a *app) statsCommand() *cobra.Command {
 
 // addFlags adds all flags to fs, in the order of help.
 func (o *statsOptions) addFlags(fs *pflag.FlagSet) {
-	acceptForeignNames(fs)
-	group(fs, "Formats", "", o.addFrom)
-	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
-	group(fs, "Selection", "Documents that are selected are counted.", o.addSelect, o.addOrder)
-	group(fs, "Fields", "Documents are counted after these flags have changed them.", o.addFields, o.addEdits)
-	group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-		fs.BoolVar(&o.records, "json", false, "print an object of JSON, as for a FILE whose name ends in .json")
-		fs.Var(choose(&o.bars, word[stats.Bars]{"unicode", stats.Unicode}, word[stats.Bars]{"ascii", stats.ASCII}, word[stats.Bars]{"none", stats.NoBars}),
-			"bars", "draw bars with blocks of Unicode (the default) or with #, or draw none")
-		fs.Var(&count{&o.keys}, "keys", "show the `N` keys whose fields have the most bytes; the default is 20, and 0 shows all")
-		onlyMeant(fs, "json")
+	o.addLook(fs, "Documents that are selected are counted.", func(fs *pflag.FlagSet) {
+		group(fs, "Fields", "Documents are counted after these flags have changed them.", o.addFields, o.addEdits)
+		group(fs, "Shape", "", func(fs *pflag.FlagSet) {
+			fs.BoolVar(&o.records, "json", false, "print an object of JSON, as for a FILE whose name ends in .json")
+			fs.Var(choose(&o.bars, word[stats.Bars]{"unicode", stats.Unicode}, word[stats.Bars]{"ascii", stats.ASCII}, word[stats.Bars]{"none", stats.NoBars}),
+				"bars", "draw bars with blocks of Unicode (the default) or with #, or draw none")
+			fs.Var(&count{&o.keys}, "keys", "show the `N` keys whose fields have the most bytes; the default is 20, and 0 shows all")
+			onlyMeant(fs, "json")
+		})
 	})
-	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, "Pickles", "", o.addEncoding)
-	group(fs, "Faults", "", o.addMaxErrors)
-	group(fs, "Messages", "", o.addMessages)
-	group(fs, "Limits", "", o.addJobs, o.addLimits)
-	group(fs, "Output", "", o.addFile)
-	group(fs, "", "", addHelp)
-}
-
-// settle turns the summary off unless a flag asks for it, because the output has the
-// counts.
-func (o *statsOptions) settle(*pflag.FlagSet) error {
-	if o.summary == summaryAuto {
-		o.summary = summaryNone
-	}
-	return nil
 }
 
 // check rejects flags that have no effect.
@@ -96,30 +71,17 @@ func (o *statsOptions) check(fs *pflag.FlagSet) error {
 	if err := o.decide(textOrLines(fs, o.output, o.records, "bsonjs stats")); err != nil {
 		return err
 	}
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
-	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, shaping)
+	return o.checkLook(fs, shaping)
 }
 
 // plan makes the run count documents, and continue after faults.
 func (o *statsOptions) plan(r *run.Run) {
-	o.inputGroup.plan(r)
-	o.spaceGroup.plan(r)
-	o.jobGroup.plan(r)
-	o.fileGroup.plan(r)
-	if o.selects() || o.orders() || o.shapes() {
-		r.Stages = append(r.Stages, stage.Valid{Options: bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: true}})
-		o.planSelect(r)
-	}
-	o.planOrder(r)
+	o.planLook(r, bson.UTF8Keep, o.shapes)
 	o.planShape(r)
 	c := &surveyor{o: o, all: stats.New(o.maxDepth)}
-	r.Target, r.Hint, r.Policy = c, hints(c), run.Skip
+	r.Target, r.Hint = c, hints(c)
 }
-
-// end does nothing: the output has the result.
-func (o *statsOptions) end(*run.Run, *run.Result) {}
 
 // A surveyor is the target of the command stats.
 type surveyor struct {

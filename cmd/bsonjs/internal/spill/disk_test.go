@@ -333,15 +333,15 @@ func sortStopping(s *Store, step func(string)) error {
 }
 
 func TestErrorText(t *testing.T) {
-	full := &fs.PathError{Op: "write", Path: "/tmp/x", Err: syscall.ENOSPC}
+	full := &fs.PathError{Op: "write", Path: "dir/x", Err: syscall.ENOSPC}
 	end := "; set " + folderVariable() + " to another directory, or raise --memory"
 	for _, tc := range []struct {
 		err  *Error
 		want string
 	}{
-		{&Error{opWrite, "/tmp/x", full}, "cannot write temporary file /tmp/x: " + syscall.ENOSPC.Error() + end},
-		{&Error{opCreate, "/tmp", full}, "cannot create a temporary file in /tmp: " + syscall.ENOSPC.Error() + end},
-		{&Error{opRead, "/tmp/x", ErrChanged}, "cannot read temporary file /tmp/x: " + ErrChanged.Error() + end},
+		{&Error{opWrite, "dir/x", full}, "cannot write temporary file dir/x: " + syscall.ENOSPC.Error() + end},
+		{&Error{opCreate, "dir", full}, "cannot create a temporary file in dir: " + syscall.ENOSPC.Error() + end},
+		{&Error{opRead, "dir/x", ErrChanged}, "cannot read temporary file dir/x: " + ErrChanged.Error() + end},
 	} {
 		if d := cmp.Diff(tc.want, tc.err.Error()); d != "" {
 			t.Errorf("(-want +got):\n%s", d)
