@@ -330,7 +330,11 @@ func specialAtTop(tr *trial) bool {
 	if len(elements) != 1 {
 		return false
 	}
-	return strings.HasPrefix(elements[0].key, "$") && strings.Contains(specialKeys, elements[0].key+" ")
+	return isSpecial(elements[0].key)
+}
+
+func isSpecial(key string) bool {
+	return strings.HasPrefix(key, "$") && strings.Contains(specialKeys, key+" ")
 }
 
 // specialKeys lists the keys that peers treat as special in every document.

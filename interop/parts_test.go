@@ -162,6 +162,11 @@ func splitText(text string) (parts []string, join func(keep []bool) string) {
 	return parts, func(keep []bool) string { return wrap(kept(raw, keep)) }
 }
 
+// inWrapper: a peer may read an object with the key as one value.
+func inWrapper(key string) bool {
+	return isSpecial(key) || slices.Contains([]string{"$options", "$type", "$ref", "$id", "$db"}, key)
+}
+
 // contents returns the members of a container, and a function that makes the
 // text of such a container from members. The members of a code with scope are
 // those of its scope.
@@ -171,7 +176,7 @@ func (m member) contents() (inner []member, wrap func(raw []string) string) {
 		return nil, nil
 	}
 	before, after := m.value[:1], m.value[len(m.value)-1:]
-	if slices.ContainsFunc(inner, func(i member) bool { return strings.HasPrefix(i.key, "$") }) {
+	if slices.ContainsFunc(inner, func(i member) bool { return inWrapper(i.key) }) {
 		at := slices.IndexFunc(inner, func(i member) bool { return i.key == "$scope" && i.value[0] == '{' })
 		if at < 0 {
 			return nil, nil // the wrapper of a single value
@@ -198,6 +203,7 @@ func TestParts(t *testing.T) {
 		{`{"b" :[2, "x",[]]}`, "{\"0\":2}\n{\"0\":\"x\"}\n{\"0\":[]}", `{"b" :[2, []]}`},
 		{`{"b":{"c":1,"":{}}}`, "{\"c\":1}\n{\"\":{}}", `{"b":{"c":1}}`},
 		{`{"b":{"$oid":"1"}}`, "", ""},
+		{`{"b":{"$set":1,"$$":2}}`, "{\"$set\":1}\n{\"$$\":2}", `{"b":{"$set":1}}`},
 		{`{"b":{"$scope":{"x":1,"y":2},"$code":""}}`, "{\"x\":1}\n{\"y\":2}", `{"b":{"$scope":{"x":1},"$code":""}}`},
 		{`{"b":{"$code":"","$scope":{}}}`, "", ""},
 		{`{"b":{"$code":"","$scope":{"x":1,"y":2} }}`, "{\"x\":1}\n{\"y\":2}", `{"b":{"$code":"","$scope":{"x":1} }}`},
