@@ -409,7 +409,7 @@ var (
 	array        = regexp.MustCompile(`^\s*\[`)
 	bareNaN      = regexp.MustCompile(`(?i)[^"](nan|infinity)\b`)
 	halfZone     = regexp.MustCompile(`T[0-9:.]+([+-][0-9]{2})?"`) // no zone, or a zone of hours alone
-	longExponent = regexp.MustCompile(`E[+-][0-9]{10}`)
+	longExponent = regexp.MustCompile(`(?i)E[+-]?0*[0-9]{10}`)
 )
 
 // negativeNaN: we read a text with a minus sign as a decimal NaN.
