@@ -10,10 +10,10 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // This file has the target for documents with special keys.
@@ -140,7 +140,7 @@ func FuzzEscape(f *testing.F) {
 		keys := slices.Concat(all[i%len(all):], sparse, all)
 		f.Add(doc, false, keys)
 		if bson.Validate(doc) == nil {
-			f.Add(shape.Seed(doc), true, keys)
+			f.Add(bsontest.Seed(doc), true, keys)
 		}
 	}
 	modes := []extjson.Mode{extjson.Canonical, extjson.Relaxed, extjson.SemiRelaxed, extjson.Legacy, extjson.Shell}

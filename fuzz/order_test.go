@@ -7,9 +7,9 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // FuzzOrder: a sort order is an order of any documents, and the same order of their sort
@@ -20,7 +20,7 @@ func FuzzOrder(f *testing.F) {
 		f.Add([]byte(text), append(bytes.Clone(docs[2*i]), docs[2*i+1]...))
 	}
 	f.Fuzz(func(t *testing.T, text, data []byte) {
-		s := shape.NewSource(data)
+		s := bsontest.NewSource(data)
 		var docs [][]byte
 		for range 3 {
 			docs = append(docs, streamed.Append(nil, s))

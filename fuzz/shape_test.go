@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
-	"github.com/bsonkit/bsonkit/internal/shape"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 )
 
 // This file makes valid documents from a fuzzer's bytes. Mutated bytes are
@@ -14,17 +14,17 @@ import (
 // shapes makes documents of every kind, with values above 64 KiB; shallow does
 // so without deep nesting. streamed makes the small documents of streams.
 var (
-	shapes   = shape.Options{Odd: shape.AllOdd, MaxSize: 72 << 10}
-	shallow  = shape.Options{Odd: shape.AllOdd &^ shape.Deep, MaxSize: 72 << 10}
-	streamed = shape.Options{Odd: shape.AllOdd &^ shape.Deep, MaxSize: 600}
+	shapes   = bsontest.Options{Odd: bsontest.AllOdd, MaxSize: 72 << 10}
+	shallow  = bsontest.Options{Odd: bsontest.AllOdd &^ bsontest.Deep, MaxSize: 72 << 10}
+	streamed = bsontest.Options{Odd: bsontest.AllOdd &^ bsontest.Deep, MaxSize: 600}
 )
 
 // chosen returns data, or the document made from the choices in data.
-func chosen(o shape.Options, data []byte, shaped bool) []byte {
+func chosen(o bsontest.Options, data []byte, shaped bool) []byte {
 	if !shaped {
 		return data
 	}
-	return o.Document(data)
+	return o.Document(bsontest.NewSource(data))
 }
 
 // damaged returns data, or the document made from the choices in data, with one
@@ -33,9 +33,9 @@ func damaged(data []byte, shaped bool) []byte {
 	if !shaped {
 		return data
 	}
-	s := shape.NewSource(data)
+	s := bsontest.NewSource(data)
 	doc := shapes.Append(nil, s)
-	return shape.Damage(s, doc)
+	return bsontest.Damage(s, doc).Data
 }
 
 // A form says how a target makes a stream from its bytes.
@@ -58,13 +58,13 @@ func streamOf(t *testing.T, data []byte, form uint8) (stream []byte) {
 	case rawForm:
 		return data
 	case bsonForm:
-		return streamed.Stream(data, maxStream)
+		return streamed.Stream(bsontest.NewSource(data), maxStream)
 	case damagedForm:
-		s := shape.NewSource(data)
+		s := bsontest.NewSource(data)
 		for n := 0; n < maxStream && s.More(); n++ {
 			doc := streamed.Append(nil, s)
 			if s.Byte()&3 == 3 {
-				doc = shape.Damage(s, doc)
+				doc = bsontest.Damage(s, doc).Data
 			}
 			stream = append(stream, doc...)
 		}
@@ -72,7 +72,7 @@ func streamOf(t *testing.T, data []byte, form uint8) (stream []byte) {
 	case arrayForm:
 		stream = append(stream, '[')
 	}
-	s := shape.NewSource(data)
+	s := bsontest.NewSource(data)
 	for n := 0; n < maxStream && s.More(); n++ {
 		text, err := asIs.AppendJSON(nil, streamed.Append(nil, s))
 		if err != nil {
@@ -94,7 +94,7 @@ func streamOf(t *testing.T, data []byte, form uint8) (stream []byte) {
 func seedShapes(docs [][]byte, add func(choices []byte)) {
 	for _, doc := range docs {
 		if bson.Validate(doc) == nil {
-			add(shape.Seed(doc))
+			add(bsontest.Seed(doc))
 		}
 	}
 	// Seed does not make these: a thousand elements, a hundred levels, a long
@@ -109,7 +109,7 @@ func seedShapes(docs [][]byte, add func(choices []byte)) {
 func seedStreams(f *testing.F, docs [][]byte) {
 	var all []byte
 	for _, doc := range docs {
-		all = append(all, shape.Seed(doc)...)
+		all = append(all, bsontest.Seed(doc)...)
 	}
 	for form := range uint8(numForms) {
 		if form != rawForm {

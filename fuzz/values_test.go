@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -140,7 +140,7 @@ func FuzzStruct(f *testing.F) {
 	}
 	for _, doc := range sample.Documents(sample.Wild, 5, 60) {
 		f.Add(rename(doc), false)
-		f.Add(shape.Seed(rename(doc)), true)
+		f.Add(bsontest.Seed(rename(doc)), true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, shaped bool) {
 		doc := chosen(shapes, data, shaped)
@@ -182,7 +182,7 @@ func FuzzCompare(f *testing.F) {
 	docs := sample.Documents(sample.Wild, 7, 60)
 	for i := range docs {
 		f.Add(docs[i], docs[len(docs)-1-i], docs[i/2], false)
-		f.Add(shape.Seed(docs[i]), shape.Seed(docs[len(docs)-1-i]), shape.Seed(docs[i/2]), true)
+		f.Add(bsontest.Seed(docs[i]), bsontest.Seed(docs[len(docs)-1-i]), bsontest.Seed(docs[i/2]), true)
 	}
 	f.Fuzz(func(t *testing.T, a, b, c []byte, shaped bool) {
 		a, b, c = chosen(shapes, a, shaped), chosen(shapes, b, shaped), chosen(shapes, c, shaped)

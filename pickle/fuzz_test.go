@@ -9,10 +9,9 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/extjson"
-	"github.com/bsonkit/bsonkit/internal/hold"
 	"github.com/bsonkit/bsonkit/internal/hostile"
-	"github.com/bsonkit/bsonkit/internal/shape"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -98,14 +97,17 @@ func checkDescribed(t *testing.T, data, value []byte, err error) {
 // appended reads data, and checks that the result does not depend on dst.
 func appended(t *testing.T, data []byte) (value []byte, typ bson.Type, err error) {
 	t.Helper()
-	value, err, broken := hold.Append(func(dst []byte) (out []byte, err error) {
-		out, typ, err = pickle.AppendBSONValue(dst, data)
-		if (typ == 0) != (err != nil) {
-			t.Fatalf("%v, %v", typ, err)
+	value, typ, err = pickle.AppendBSONValue(nil, data)
+	if (typ == 0) != (err != nil) {
+		t.Fatalf("%v, %v", typ, err)
+	}
+	if broken := bsontest.CheckAppend(func(dst []byte) ([]byte, error) {
+		out, again, err := pickle.AppendBSONValue(dst, data)
+		if again != typ {
+			t.Fatalf("%q: type %v, then %v", data, typ, again)
 		}
 		return out, err
-	})
-	if broken != nil {
+	}); broken != nil {
 		t.Fatalf("%q: %v", data, broken)
 	}
 	return value, typ, err
@@ -115,17 +117,17 @@ func appended(t *testing.T, data []byte) (value []byte, typ bson.Type, err error
 // protocol or in none, and comes back.
 func FuzzWrite(f *testing.F) {
 	f.Add(hundred, false)
-	f.Add(shape.Seed(hundred), true)
+	f.Add(bsontest.Seed(hundred), true)
 	for i, v := range loadVectors(f) {
 		if v.Expected != nil && i%7 == 0 && len(*v.Expected) < 1000 {
 			_, doc := v.expected(f)
 			f.Add(doc, false)
-			f.Add(shape.Seed(doc), true)
+			f.Add(bsontest.Seed(doc), true)
 		}
 	}
 	f.Fuzz(func(t *testing.T, doc []byte, shaped bool) {
 		if shaped {
-			doc = shape.Options{Odd: shape.AllOdd, MaxSize: 72 << 10}.Document(doc)
+			doc = bsontest.Options{Odd: bsontest.AllOdd, MaxSize: 72 << 10}.Document(bsontest.NewSource(doc))
 		}
 		if _, err := (extjson.EncodeOptions{AmbiguousKeys: extjson.AsIs}).AppendJSON(nil, doc); err != nil {
 			if _, err := pickle.AppendPickle(nil, doc); err == nil {

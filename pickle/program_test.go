@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/internal/edge"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // This file makes pickles from choices, opcode by opcode, and runs each opcode in
@@ -18,7 +18,7 @@ import (
 
 // A program is a pickle under construction.
 type program struct {
-	*shape.Source
+	*bsontest.Source
 	model
 	data []byte
 	puts []uint32 // memo indexes, in the order of PUT
@@ -32,7 +32,7 @@ const (
 
 // newProgram returns the pickle made from the choices in data, up to STOP.
 func newProgram(data []byte) *program {
-	p := &program{Source: shape.NewSource(data)}
+	p := &program{Source: bsontest.NewSource(data)}
 	for n := 0; n < maxSteps && p.More(); n++ {
 		p.choose()
 	}
@@ -57,13 +57,13 @@ func (p *program) choose() {
 	case 2:
 		p.put(p.index(), b>>3)
 	case 3: // many references to one value
-		for i, n := p.index(), p.Count(); n > 0 && len(p.puts) < 1<<14; n-- {
+		for i, n := p.index(), p.count(); n > 0 && len(p.puts) < 1<<14; n-- {
 			p.put(i, b>>3)
 			i++
 		}
 	case 4:
 		if n := len(p.puts); n > 0 {
-			p.get(p.puts[n-1-int(p.Uint(2))%n], b>>3)
+			p.get(p.puts[n-1-p.IntN(1<<16)%n], b>>3)
 		}
 	case 5:
 		p.get(p.index(), b>>3)
@@ -86,6 +86,15 @@ func (p *program) op(op string) {
 	p.data = append(p.data, op...)
 }
 
+// count returns a number of repetitions, mostly at most 127.
+func (p *program) count() int {
+	b := int(p.Byte())
+	if b < 240 {
+		return b & 127
+	}
+	return 1<<(b-236) + int(int8(p.Byte()))
+}
+
 // index returns a memo index: often the next one, or one near a power of two.
 func (p *program) index() uint32 {
 	switch b := uint32(p.Byte()); b & 3 {
@@ -96,7 +105,7 @@ func (p *program) index() uint32 {
 	case 2:
 		return b >> 2
 	}
-	return uint32(p.Uint(2))
+	return uint32(p.IntN(1 << 16))
 }
 
 // put enters the topmost value in the memo, with one of the opcodes for this.
@@ -143,7 +152,7 @@ func (p *program) push(data []byte, text string) {
 func (p *program) integer(how int) {
 	v := edge.Ints[int(p.Byte())%len(edge.Ints)] + int64(int8(p.Byte()))
 	if how&8 != 0 {
-		v = int64(p.Uint(8))
+		v = int64(p.Uint64())
 	}
 	text := fmt.Sprintf(`{"$numberLong":"%d"}`, v)
 	short := text
@@ -182,13 +191,13 @@ func (p *program) datetime() {
 	const first, last = -62135596800, 253402300799 // seconds of the years 1 to 9999
 	seconds := edge.Dates[int(p.Byte())%len(edge.Dates)] / 1000
 	if b := p.Byte(); b&1 != 0 {
-		seconds = int64(p.Uint(5)) - 1<<38
+		seconds = p.Int64N(1<<40) - 1<<38
 	}
 	seconds = min(max(seconds, first), last)
-	fields := time.Unix(seconds, int64(p.Uint(3)%1_000_000)*1000).UTC()
+	fields := time.Unix(seconds, p.Int64N(1<<24)%1_000_000*1000).UTC()
 	data := []byte(datetime + "C\x0a" + pythonFields(fields))
 	b := p.Byte()
-	offset := time.Duration(p.Uint(5)%(2*86_400_000_000-1)-86_400_000_000+1) * time.Microsecond
+	offset := time.Duration(p.Int64N(2*86_400_000_000-1)-86_400_000_000+1) * time.Microsecond
 	if offset <= -24*time.Hour || offset >= 24*time.Hour || b&3 == 0 {
 		offset = 0
 	}
@@ -233,7 +242,7 @@ func FuzzProgram(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	f.Add([]byte{0, 14, 3, 0, 245, 4, 0, 0})
+	f.Add([]byte{0, 14, 3, 0, 246, 0, 4, 0, 0})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p := newProgram(data)
 		if weight(p.stack[0], map[*thing]int{}) > maxWeight {

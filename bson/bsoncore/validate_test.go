@@ -12,9 +12,9 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // This file holds three properties of Validate.
@@ -503,13 +503,13 @@ func FuzzFaults(f *testing.F) {
 	for _, v := range vectors {
 		f.Add(v.doc(), uint8(31), false)
 		if bsoncore.Validate(v.doc()) == nil {
-			f.Add(shape.Seed(v.doc()), uint8(31), true)
+			f.Add(bsontest.Seed(v.doc()), uint8(31), true)
 		}
 	}
 	f.Fuzz(func(t *testing.T, doc []byte, rules uint8, shaped bool) {
 		if shaped {
-			s := shape.NewSource(doc)
-			doc = shape.Damage(s, shape.Options{Odd: shape.AllOdd, MaxSize: 16 << 10}.Append(nil, s))
+			s := bsontest.NewSource(doc)
+			doc = bsontest.Damage(s, bsontest.Options{Odd: bsontest.AllOdd, MaxSize: 16 << 10}.Append(nil, s)).Data
 		}
 		o := bsoncore.ValidateOptions{
 			RejectEmptyKeys: rules&1 != 0, RejectDottedKeys: rules&2 != 0, RejectDollarKeys: rules&4 != 0,

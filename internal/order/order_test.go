@@ -38,7 +38,8 @@ var allowed = map[string][]string{
 	"bson/query":            {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
 	"bson/schema": {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion",
 		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
-	"pickle": {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
+	"pickle":        {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
+	"bson/bsontest": {"bson", "internal/replace", "internal/edge", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
 	"cmd": {"internal/textcut", "cmd", "pickle", "extjson", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel",
 		"internal/portion",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
@@ -101,10 +102,11 @@ func commandFault(self, other string) string {
 	return ""
 }
 
-// testsOnly lists the entries of directories with test support. No package of the
-// library or the command may depend on them. A package below internal that the
-// library or the command uses has an entry of its own.
-var testsOnly = []string{"internal", "fuzz"}
+// testsOnly lists the entries of directories with test support, bsontest for the tests of
+// other modules as well. No other package of the library or the command may depend on
+// them. A package below internal that the library or the command uses has an entry of
+// its own.
+var testsOnly = []string{"internal", "fuzz", "bson/bsontest"}
 
 // apart lists packages that must not depend on each other.
 var apart = []string{"bson/archive", "bson/query", "bson/schema", "bson/timeseries", "pickle"}
@@ -274,6 +276,13 @@ func TestFault(t *testing.T) {
 		{"bson", "go.mongodb.org/mongo-driver/v2/bson", true},
 		{"internal", "extjson", false},
 		{"fuzz", "internal/corpus", false},
+		{"bson/bsontest", "internal/edge", false},
+		{"bson/bsontest", "internal/corpus", true},
+		{"bson/bsontest", "extjson", true},
+		{"bson/bsontest", "pickle", true},
+		{"extjson", "bson/bsontest", true},
+		{"cmd", "bson/bsontest", true},
+		{"internal", "bson/bsontest", false},
 	} {
 		if what := fault(tc.self, tc.dep); (what != "") != tc.bad {
 			t.Errorf("%s → %s: %q, want a fault: %v", tc.self, tc.dep, what, tc.bad)

@@ -45,7 +45,7 @@ func (g *Generator) bench(dst []byte) []byte {
 
 func (g *Generator) benchFields(dst []byte, n int) []byte {
 	s := &g.src
-	at, stride := s.below(len(fields)), pick(s, strides)
+	at, stride := s.IntN(len(fields)), pick(s, strides)
 	for range n {
 		dst = g.benchValue(dst, fields[at], s.benchType())
 		at = (at + stride) % len(fields)
@@ -54,7 +54,7 @@ func (g *Generator) benchFields(dst []byte, n int) []byte {
 }
 
 func (s *source) benchType() bson.Type {
-	n := s.below(quotaTotal)
+	n := s.IntN(quotaTotal)
 	for _, q := range quota {
 		if n < q.tenths {
 			return q.typ
@@ -88,7 +88,7 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 	case bson.TypeInt32:
 		return bsoncore.AppendInt32(dst, key, s.benchInt32())
 	case bson.TypeInt64:
-		v := int64(s.bits64() >> (1 + s.below(40)))
+		v := int64(s.Uint64() >> (1 + s.IntN(40)))
 		if s.oneIn(4) {
 			v = -v
 		}
@@ -114,7 +114,7 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 		if s.oneIn(2) {
 			return bsoncore.AppendBinary(dst, key, bson.BinaryUUID, s.uuid())
 		}
-		return bsoncore.AppendBinary(dst, key, bson.BinaryGeneric, s.bytes(nil, s.between(0, 40)))
+		return bsoncore.AppendBinary(dst, key, bson.BinaryGeneric, s.Bytes(s.between(0, 40)))
 	}
 	panic("BUG: sample: no bench value of type " + t.String())
 }
@@ -123,7 +123,7 @@ func (g *Generator) benchValue(dst []byte, key string, t bson.Type) []byte {
 // has characters to escape or characters of other scripts.
 func (s *source) benchString() string {
 	n := s.between(4, 28)
-	switch s.below(40) {
+	switch s.IntN(40) {
 	case 0:
 		return s.phrase(n/2) + pick(s, edge.Awkward)
 	case 1:
@@ -142,11 +142,11 @@ func (s *source) benchString() string {
 // benchDouble returns numbers with few digits and numbers with 16 or 17 digits equally
 // often.
 func (s *source) benchDouble() float64 {
-	switch s.below(20) {
+	switch s.IntN(20) {
 	case 0, 1:
-		return float64(s.below(100_000))
+		return float64(s.IntN(100_000))
 	case 2, 3, 4, 5, 6, 7:
-		return float64(s.below(1_000_000)) / 100
+		return float64(s.IntN(1_000_000)) / 100
 	case 8, 9:
 		return float64(s.between(-90_000_000, 90_000_000)) / 1e6
 	case 10, 11, 12, 13, 14, 15, 16:
@@ -166,7 +166,7 @@ func (s *source) benchDouble() float64 {
 }
 
 func (s *source) benchInt32() int32 {
-	v := int32(s.bits64() >> (33 + s.below(30)))
+	v := int32(s.Uint64() >> (33 + s.IntN(30)))
 	if s.oneIn(8) {
 		return -v
 	}

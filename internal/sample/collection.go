@@ -151,12 +151,12 @@ func (g *Generator) edgeBinaries(dst []byte) []byte {
 	dst, mark := bsoncore.Begin(dst)
 	dst, inner := bsoncore.BeginArray(dst, "subtypes")
 	for i, v := range edge.Subtypes {
-		dst = bsoncore.AppendBinary(dst, strconv.Itoa(i), v, s.bytes(nil, 16))
+		dst = bsoncore.AppendBinary(dst, strconv.Itoa(i), v, s.Bytes(16))
 	}
 	dst = bsoncore.End(dst, inner)
 	dst, inner = bsoncore.BeginArray(dst, "lengths")
 	for n := range 20 {
-		dst = bsoncore.AppendBinary(dst, strconv.Itoa(n), bson.BinaryGeneric, s.bytes(nil, n))
+		dst = bsoncore.AppendBinary(dst, strconv.Itoa(n), bson.BinaryGeneric, s.Bytes(n))
 	}
 	dst = bsoncore.End(dst, inner)
 	dst = bsoncore.AppendBinary(dst, "short uuid", bson.BinaryUUID, []byte{1, 2, 3})
@@ -164,7 +164,7 @@ func (g *Generator) edgeBinaries(dst []byte) []byte {
 	dst = bsoncore.AppendBinary(dst, "int8 vector", bson.BinaryVector, []byte{0x03, 0, 0x7F, 0x80})
 	dst = bsoncore.AppendBinary(dst, "float32 vector", bson.BinaryVector, []byte{0x27, 0, 0, 0, 0x80, 0x3F})
 	dst = bsoncore.AppendBinary(dst, "bit vector", bson.BinaryVector, []byte{0x10, 3, 0xA8})
-	dst = bsoncore.AppendBinary(dst, "large", bson.BinaryUserDefined, s.bytes(nil, 6000))
+	dst = bsoncore.AppendBinary(dst, "large", bson.BinaryUserDefined, s.Bytes(6000))
 	return bsoncore.End(dst, mark)
 }
 
@@ -258,7 +258,7 @@ func (g *Generator) order(dst []byte) []byte {
 	dst = bsoncore.AppendObjectID(dst, "_id", id)
 	dst = bsoncore.AppendInt64(dst, "number", 2_000_000_000_000+int64(g.n))
 	dst = bsoncore.AppendString(dst, "status", pick(s, []string{"new", "paid", "packed", "shipped", "returned"}))
-	dst = bsoncore.AppendDateTime(dst, "placed", id.Time().UnixMilli()+int64(s.below(1000)))
+	dst = bsoncore.AppendDateTime(dst, "placed", id.Time().UnixMilli()+int64(s.IntN(1000)))
 	dst, inner := bsoncore.BeginDocument(dst, "customer")
 	dst = bsoncore.AppendString(dst, "$ref", "users")
 	dst = bsoncore.AppendObjectID(dst, "$id", s.id())
@@ -275,7 +275,7 @@ func (g *Generator) order(dst []byte) []byte {
 		if s.oneIn(3) {
 			var tags int
 			dst, tags = bsoncore.BeginArray(dst, "tags")
-			for j := range s.below(4) {
+			for j := range s.IntN(4) {
 				dst = bsoncore.AppendString(dst, strconv.Itoa(j), pick(s, words))
 			}
 			dst = bsoncore.End(dst, tags)
@@ -288,7 +288,7 @@ func (g *Generator) order(dst []byte) []byte {
 	if s.oneIn(4) {
 		dst = bsoncore.AppendNull(dst, "coupon")
 	} else {
-		dst = bsoncore.AppendString(dst, "coupon", pick(s, words)+strconv.Itoa(s.below(50)))
+		dst = bsoncore.AppendString(dst, "coupon", pick(s, words)+strconv.Itoa(s.IntN(50)))
 	}
 	dst = bsoncore.AppendBoolean(dst, "gift", s.oneIn(5))
 	return bsoncore.End(dst, mark)
@@ -326,18 +326,18 @@ func (g *Generator) user(dst []byte) []byte {
 		// Some programs write the year 10000 for "never".
 		dst = bsoncore.AppendDateTime(dst, "expires", 253402300800000)
 	}
-	dst = bsoncore.AppendBinary(dst, "password", bson.BinaryGeneric, s.bytes(nil, 32))
+	dst = bsoncore.AppendBinary(dst, "password", bson.BinaryGeneric, s.Bytes(32))
 	dst = g.address(dst, "home")
 	dst, inner := bsoncore.BeginDocument(dst, "settings")
 	dst = bsoncore.AppendBoolean(dst, "newsletter", s.oneIn(2))
 	dst = bsoncore.AppendString(dst, "language", pick(s, []string{"de", "el", "en", "ja", "pt-BR", "zh-Hant"}))
 	dst, deeper := bsoncore.BeginDocument(dst, "quiet.hours")
-	dst = bsoncore.AppendInt32(dst, "from", int32(s.below(24)))
-	dst = bsoncore.AppendInt32(dst, "to", int32(s.below(24)))
+	dst = bsoncore.AppendInt32(dst, "from", int32(s.IntN(24)))
+	dst = bsoncore.AppendInt32(dst, "to", int32(s.IntN(24)))
 	dst = bsoncore.End(dst, deeper)
 	dst = bsoncore.End(dst, inner)
 	dst = bsoncore.AppendString(dst, "bio", s.phrase(s.between(0, 200))+" "+pick(s, edge.Foreign))
-	dst = bsoncore.AppendInt64(dst, "points", int64(s.bits64()>>(20+s.below(40))))
+	dst = bsoncore.AppendInt64(dst, "points", int64(s.Uint64()>>(20+s.IntN(40))))
 	dst = bsoncore.AppendRegex(dst, "filter", "^"+pick(s, words), pick(s, []string{"", "i", "im"}))
 	return bsoncore.End(dst, mark)
 }
@@ -346,12 +346,12 @@ func (g *Generator) event(dst []byte) []byte {
 	s := &g.src
 	dst, mark := bsoncore.Begin(dst)
 	dst = bsoncore.AppendObjectID(dst, "_id", s.id())
-	dst = bsoncore.AppendTimestamp(dst, "ts", uint32(s.between(1_262_304_000, 1_893_456_000)), uint32(s.below(100)))
+	dst = bsoncore.AppendTimestamp(dst, "ts", uint32(s.between(1_262_304_000, 1_893_456_000)), uint32(s.IntN(100)))
 	dst = bsoncore.AppendString(dst, "kind", pick(s, []string{"view", "click", "search", "login", "measure"}))
 	dst = bsoncore.AppendBinary(dst, "session", bson.BinaryUUID, s.uuid())
 	dst = bsoncore.AppendDouble(dst, "duration", s.benchDouble())
 	dst, inner := bsoncore.BeginDocument(dst, "data")
-	switch s.below(4) {
+	switch s.IntN(4) {
 	case 0:
 		dst = bsoncore.AppendString(dst, "query", s.phrase(s.between(3, 25)))
 		dst = bsoncore.AppendInt32(dst, "hits", s.benchInt32())

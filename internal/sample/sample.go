@@ -58,7 +58,7 @@ type Generator struct {
 
 // New returns a generator of mix with the given seed.
 func New(mix Mix, seed uint64) *Generator {
-	return &Generator{src: source{seed}, mix: mix, shortSrc: source{^seed}}
+	return &Generator{src: newSource(seed), mix: mix, shortSrc: newSource(^seed)}
 }
 
 // Append appends the next document to dst and returns the longer slice.
@@ -102,13 +102,13 @@ func (s *source) price(digits int) decimal128.Decimal {
 	for range digits + 2 {
 		limit *= 10
 	}
-	return edge.Decimal(false, 0, uint64(s.below64(limit)), -2)
+	return edge.Decimal(false, 0, uint64(s.Int64N(limit)), -2)
 }
 
 // wideDecimal returns a decimal with 34 random digits.
 func (s *source) wideDecimal(exp int) decimal128.Decimal {
 	// 10³⁴ is 0x1ED09BEAD87C0·2⁶⁴ + 0x378D8E6400000000.
-	return edge.Decimal(s.oneIn(2), uint64(s.below64(0x1ED09BEAD87C0)), s.bits64(), exp)
+	return edge.Decimal(s.oneIn(2), uint64(s.Int64N(0x1ED09BEAD87C0)), s.Uint64(), exp)
 }
 
 // id returns an ObjectId with a random time from 2010 to 2030.
@@ -119,13 +119,13 @@ func (s *source) idAt(sec int) objectid.ID {
 	var id objectid.ID
 	t := uint32(sec)
 	id[0], id[1], id[2], id[3] = byte(t>>24), byte(t>>16), byte(t>>8), byte(t)
-	s.bytes(id[:4], 8)
+	copy(id[4:], s.Bytes(8))
 	return id
 }
 
 // uuid returns a random UUID: version 4, variant 1.
 func (s *source) uuid() []byte {
-	b := s.bytes(nil, 16)
+	b := s.Bytes(16)
 	b[6] = b[6]&0x0F | 0x40
 	b[8] = b[8]&0x3F | 0x80
 	return b
@@ -133,7 +133,7 @@ func (s *source) uuid() []byte {
 
 // date returns milliseconds since 1970 of a time from 2000 to 2035.
 func (s *source) date() int64 {
-	return int64(s.between(946_684_800, 2_051_222_400))*1000 + int64(s.below(1000))
+	return int64(s.between(946_684_800, 2_051_222_400))*1000 + int64(s.IntN(1000))
 }
 
 // phrase returns words of about n bytes in all, cut to n if they are ASCII.

@@ -19,7 +19,7 @@ func (g *Generator) wild(dst []byte) []byte {
 // document is 1.
 func (g *Generator) wildFields(dst []byte, depth int) []byte {
 	s := &g.src
-	for range s.below(9) {
+	for range s.IntN(9) {
 		key := pick(s, edge.Keys)
 		if s.oneIn(3) {
 			key = pick(s, fields)
@@ -45,7 +45,7 @@ func (g *Generator) wildValue(dst []byte, key string, depth int) []byte {
 		return bsoncore.End(g.wildFields(dst, depth+1), mark)
 	case bson.TypeArray:
 		dst, mark := bsoncore.BeginArray(dst, key)
-		n := s.below(5)
+		n := s.IntN(5)
 		if s.oneIn(30) {
 			n = s.between(9, 102) // keys of two and three digits
 		}
@@ -56,7 +56,7 @@ func (g *Generator) wildValue(dst []byte, key string, depth int) []byte {
 	case bson.TypeBinary:
 		// Binaries are not empty, because the driver reads an empty subtype 2 as four
 		// bytes.
-		return bsoncore.AppendBinary(dst, key, pick(s, edge.Subtypes), s.bytes(nil, s.between(1, 20)))
+		return bsoncore.AppendBinary(dst, key, pick(s, edge.Subtypes), s.Bytes(s.between(1, 20)))
 	case bson.TypeUndefined:
 		return bsoncore.AppendUndefined(dst, key)
 	case bson.TypeObjectID:
@@ -97,57 +97,57 @@ func (g *Generator) wildValue(dst []byte, key string, depth int) []byte {
 }
 
 func (s *source) wildDouble() float64 {
-	switch s.below(4) {
+	switch s.IntN(4) {
 	case 0:
 		return pick(s, edge.Doubles)
 	case 1:
 		return s.benchDouble()
 	}
 	for {
-		if v := math.Float64frombits(s.bits64()); v == v {
+		if v := math.Float64frombits(s.Uint64()); v == v {
 			return v
 		}
 	}
 }
 
 func (s *source) wildText() string {
-	switch s.below(4) {
+	switch s.IntN(4) {
 	case 0:
 		return pick(s, edge.Awkward)
 	case 1:
 		return pick(s, edge.Foreign)
 	case 2:
-		return s.phrase(s.below(60)) + pick(s, edge.Awkward) + pick(s, edge.Foreign)
+		return s.phrase(s.IntN(60)) + pick(s, edge.Awkward) + pick(s, edge.Foreign)
 	}
-	return s.phrase(s.below(40))
+	return s.phrase(s.IntN(40))
 }
 
 func (s *source) wildDate() int64 {
-	switch s.below(3) {
+	switch s.IntN(3) {
 	case 0:
 		return pick(s, edge.Dates)
 	case 1:
 		return s.date()
 	}
 	// Years from about -2000 to 12000.
-	return (s.below64(441_000_000_001)-125_000_000_000)*1000 + int64(s.below(1000))
+	return (s.Int64N(441_000_000_001)-125_000_000_000)*1000 + int64(s.IntN(1000))
 }
 
 func (s *source) wildInt() int64 {
 	if s.oneIn(2) {
 		return pick(s, edge.Ints)
 	}
-	return int64(s.bits64()) >> s.below(64)
+	return int64(s.Uint64()) >> s.IntN(64)
 }
 
 func (s *source) wildDecimal() decimal128.Decimal {
-	switch s.below(4) {
+	switch s.IntN(4) {
 	case 0:
 		return pick(s, edge.Decimals)
 	case 1:
 		return s.price(s.between(1, 8))
 	case 2:
-		return edge.Decimal(s.oneIn(2), 0, s.bits64()>>s.below(64), s.between(-50, 50))
+		return edge.Decimal(s.oneIn(2), 0, s.Uint64()>>s.IntN(64), s.between(-50, 50))
 	}
 	return s.wideDecimal(s.between(-6176, 6111))
 }

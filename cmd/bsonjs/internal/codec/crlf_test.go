@@ -13,8 +13,8 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // This file damages BSON as a copy in text mode does, and undoes the damage.
@@ -364,7 +364,7 @@ func TestUndoesCRLF(t *testing.T) {
 // feed is ever removed.
 func FuzzCRLF(f *testing.F) {
 	for i, doc := range windows(20) {
-		f.Add(shape.Seed(doc), uint64(i))
+		f.Add(bsontest.Seed(doc), uint64(i))
 		f.Add(damage(doc), uint64(i))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, seed uint64) {
@@ -381,7 +381,7 @@ func FuzzCRLF(f *testing.F) {
 			!bytes.Contains(data, []byte("\r\r\n")) {
 			t.Fatalf("%q becomes %q", data, got)
 		}
-		doc := shape.Options{}.Document(data)
+		doc := bsontest.Options{}.Document(bsontest.NewSource(data))
 		want := bytes.Repeat(doc, 3)
 		if got := undo(damage(want)); !bytes.Equal(got, want) {
 			t.Fatalf("%x three times comes back as %x", doc, got)

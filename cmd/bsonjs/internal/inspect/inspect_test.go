@@ -14,11 +14,11 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // unhex returns the bytes of digits. Digits after = are the elements of a
@@ -384,12 +384,12 @@ func FuzzParts(f *testing.F) {
 	for _, doc := range sample.Documents(sample.Wild, 3, 40) {
 		f.Add(doc, false)
 		f.Add(doc[:len(doc)*2/3], false)
-		f.Add(shape.Seed(doc), true)
+		f.Add(bsontest.Seed(doc), true)
 	}
 	f.Fuzz(func(t *testing.T, doc []byte, shaped bool) {
 		if shaped { // a document of the shape in doc, with one fault
-			s := shape.NewSource(doc)
-			doc = shape.Damage(s, shape.Options{Odd: shape.AllOdd, MaxSize: 16 << 10}.Append(nil, s))
+			s := bsontest.NewSource(doc)
+			doc = bsontest.Damage(s, bsontest.Options{Odd: bsontest.AllOdd, MaxSize: 16 << 10}.Append(nil, s)).Data
 		}
 		check(t, doc)
 		checkForms(t, doc)

@@ -6,15 +6,15 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // FuzzRedact holds the properties of TestProperties for any documents and keys. Bytes that
 // are no document keep their length, and are an error.
 func FuzzRedact(f *testing.F) {
 	for _, doc := range sample.Documents(sample.Wild, 1, 20) {
-		f.Add("key", shape.Seed(doc))
+		f.Add("key", bsontest.Seed(doc))
 	}
 	f.Fuzz(func(t *testing.T, secret string, data []byte) {
 		if secret == "" {
@@ -25,7 +25,7 @@ func FuzzRedact(f *testing.F) {
 		if err := r.Redact(damaged); err == nil && bson.Validate(data) != nil && bson.Validate(damaged) == nil {
 			t.Fatalf("%x became %x", data, damaged)
 		}
-		docs := withoutColumns([][]byte{shape.Options{Odd: shape.AllOdd &^ shape.Deep}.Document(data)})
+		docs := withoutColumns([][]byte{bsontest.Options{Odd: bsontest.AllOdd &^ bsontest.Deep}.Document(bsontest.NewSource(data))})
 		l := newLedger(t)
 		for _, doc := range append(docs, docs...) {
 			out := redacted(t, r, doc)

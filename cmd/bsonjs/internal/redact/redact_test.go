@@ -20,12 +20,12 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/internal/sample"
-	"github.com/bsonkit/bsonkit/internal/shape"
 )
 
 // This file tests properties of all values: redacted and checked are the two documents,
@@ -106,7 +106,7 @@ func documents() (docs [][]byte) {
 		for i := range data {
 			data[i] = byte(i*i)*seed + byte(i>>3)*41 + seed
 		}
-		docs = append(docs, shape.Options{Odd: shape.AllOdd &^ shape.Deep}.Document(data))
+		docs = append(docs, bsontest.Options{Odd: bsontest.AllOdd &^ bsontest.Deep}.Document(bsontest.NewSource(data)))
 	}
 	return withoutColumns(docs)
 }

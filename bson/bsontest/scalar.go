@@ -1,4 +1,4 @@
-package shape
+package bsontest
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 )
 
 // This file has the choices that make values without parts: text, octets,
-// number, double and decimal, and the options of a regex.
+// integer, double and decimal, and the options of a regex.
 
 // appendText appends the value of a string.
 func appendText(dst []byte, s string) []byte {
@@ -48,7 +48,7 @@ func (g *generator) text(room int) string {
 	case 0, 1:
 		return texts[(kind<<5|arg)%len(texts)]
 	case textRepeated:
-		n := g.Count()
+		n := g.count()
 		unit := valid(string(g.Bytes(arg)))
 		if unit == "" {
 			unit = "x"
@@ -57,7 +57,7 @@ func (g *generator) text(room int) string {
 	case textKey:
 		return g.earlier(arg)
 	case textLong:
-		return valid(string(g.Bytes(int(g.Uint(3)))))
+		return valid(string(g.Bytes(int(g.number(3)))))
 	}
 	return valid(string(g.Bytes(arg)))
 }
@@ -77,14 +77,14 @@ func (g *generator) octets(room int) []byte {
 	case octetsUUID:
 		return append(bytes.Clone(g.Bytes(16)), make([]byte, 16)...)[:16]
 	case octetsRepeated:
-		n := g.Count()
+		n := g.count()
 		unit := g.Bytes(arg)
 		if len(unit) == 0 {
 			unit = []byte{0}
 		}
 		return bytes.Repeat(unit, min(n, room/len(unit)))
 	case octetsLong:
-		return g.Bytes(int(g.Uint(3)))
+		return g.Bytes(int(g.number(3)))
 	default:
 		return g.Bytes(arg)
 	}
@@ -98,40 +98,56 @@ const (
 	numberWhole = 3 // eight bytes
 )
 
-// number returns the next integer.
-func (g *generator) number(edges []int64) int64 {
+// firstOdd is the number from which on a choice selects an odd value in place of a double
+// or decimal of a table. Tables are shorter; a choice has numbers up to 63.
+const firstOdd = 48
+
+// integer returns the next integer.
+func (g *generator) integer(edges []int64) int64 {
 	b := int(g.Byte())
 	switch b & 3 {
 	case numberSmall:
 		return int64(int8(g.Byte()))
 	case numberHalf:
-		return int64(int32(g.Uint(4)))
+		return int64(int32(g.number(4)))
 	case numberWhole:
-		return int64(g.Uint(8))
+		return int64(g.number(8))
 	}
 	return edges[(b>>2)%len(edges)]
 }
 
-// plainNaN has the bits of the NaN in text.
-const plainNaN = 0x7ff8 << 48
+// Bits of doubles.
+const (
+	infinity = 0x7ff0 << 48
+	plainNaN = 0x7ff8 << 48 // the NaN that is read from text
+)
 
-// double returns the bits of the next double. Its kinds are those of number.
+// widened returns the bits of the double that is equal to the float32 with the given
+// bits. Processors disagree on the payload of a NaN, so it is converted here.
+func widened(single uint32) uint64 {
+	if single<<1 > 0xff<<24 {
+		return uint64(single>>31)<<63 | infinity | uint64(single&(1<<23-1))<<29
+	}
+	return math.Float64bits(float64(math.Float32frombits(single)))
+}
+
+// double returns the bits of the next double. Its kinds are those of integer.
 func (g *generator) double() (bits uint64) {
 	b := int(g.Byte())
 	switch b & 3 {
 	case numberSmall:
 		bits = math.Float64bits(float64(int8(g.Byte())))
 	case numberHalf:
-		bits = math.Float64bits(float64(math.Float32frombits(uint32(g.Uint(4)))))
+		bits = widened(uint32(g.number(4)))
 	case numberWhole:
-		bits = g.Uint(8)
+		bits = g.number(8)
 	default:
-		if b>>2 == 63 {
-			return plainNaN
-		}
 		bits = math.Float64bits(edge.Doubles[(b>>2)%len(edge.Doubles)])
+		if b>>2 >= firstOdd {
+			bits = infinity | g.number(8) | 1
+		}
 	}
-	if f := math.Float64frombits(bits); f != f && !g.allows(NaNPayloads) {
+	if bits<<1 > infinity<<1 && !g.o.allows(NaNPayloads) {
 		bits = plainNaN
 	}
 	return bits
@@ -141,33 +157,38 @@ func (g *generator) double() (bits uint64) {
 // select a decimal of a table. The other kinds have a coefficient of 7 or 14 bytes.
 const decimalWhole = 3
 
+// oddDecimal has the two bits after the sign. If both are set, a decimal is too large for
+// its format, infinite or not a number.
+const oddDecimal = 0x6000 << 48
+
 // decimal returns the next decimal.
 func (g *generator) decimal() (d decimal128.Decimal) {
 	b := int(g.Byte())
 	switch b & 3 {
 	case decimalWhole:
-		hi := g.Uint(8)
-		d = decimal128.FromBits(hi, g.Uint(8))
+		hi := g.number(8)
+		d = decimal128.FromBits(hi, g.number(8))
 	case 0:
+		if b>>2 >= firstOdd {
+			d = decimal128.FromBits(oddDecimal|g.number(8), g.number(8))
+			break
+		}
 		d = edge.Decimals[(b>>2)%len(edge.Decimals)]
 	default:
 		// Exponents near the limits and near 0.
 		span := decimal128.MaxExponent - decimal128.MinExponent + 1
-		exp := (int(int16(g.Uint(2)))%span+span)%span + decimal128.MinExponent
+		exp := (int(int16(g.number(2)))%span+span)%span + decimal128.MinExponent
 		if b&4 == 0 {
 			exp = int(int8(exp))
 		}
 		hi := uint64(0)
 		if b&1 == 0 {
-			hi = g.Uint(6)
+			hi = g.number(6)
 		}
-		d = edge.Decimal(b&8 != 0, hi, g.Uint(8), exp)
+		d = edge.Decimal(b&8 != 0, hi, g.number(8), exp)
 	}
-	if !g.allows(NonCanonicalDecimals) {
-		d = d.Canonical()
-		if d.IsNaN() {
-			d = decimal128.FromBits(0x7c00000000000000, 0)
-		}
+	if !g.o.allows(NonCanonicalDecimals) {
+		d = plainDecimal(d)
 	}
 	return d
 }
@@ -191,7 +212,7 @@ func (g *generator) options() (options string) {
 		return options
 	}
 	options = cstring(g.text(0))
-	if !g.allows(RegexOptions) {
+	if !g.o.allows(RegexOptions) {
 		sorted := slices.DeleteFunc([]byte(options), func(c byte) bool { return c >= utf8.RuneSelf })
 		slices.Sort(sorted)
 		options = string(sorted)

@@ -1,4 +1,4 @@
-package shape
+package bsontest
 
 import (
 	"encoding/binary"
@@ -9,13 +9,14 @@ import (
 	"github.com/bsonkit/bsonkit/internal/edge"
 )
 
-// Seed returns bytes from which Options{Odd: AllOdd}.Document makes doc, a valid
-// document of at most MaxSize bytes. So documents can be the seeds of a fuzz target
-// that uses choices. Options that do not allow odd parts of doc make a similar
-// document.
-func Seed(doc []byte) []byte {
-	return seedElements(nil, doc, bson.TypeDocument)
-}
+// Seed returns the choices from which Options.Document makes doc, a valid document, so
+// that documents of a real collection can be seeds of a fuzz target:
+//
+//	f.Add(bsontest.Seed(doc))
+//
+// Options that exclude a part of doc, such as its size, a type or an odd part, make a
+// similar document. If doc is not valid, Seed returns choices for a part of it.
+func Seed(doc []byte) []byte { return seedElements(nil, doc, bson.TypeDocument) }
 
 // seedElements appends the choices for the elements of a document or array.
 func seedElements(dst, doc []byte, t bson.Type) []byte {
