@@ -68,6 +68,7 @@ var differences = []difference{
 	{"libbson-trailing", of("libbson", onlyThey(extjson.ErrTrailing))},
 	{"libbson-overlong", of("libbson", all(onlyThey(bson.ErrUTF8), reads("\xc0\x80")))},
 	{"libbson-zones", of("libbson", all(theyRefuse, because("could not parse timezone")))},
+	{"libbson-fractions", of("libbson", all(theyRefuse, because("milliseconds must be an integer")))},
 	{"libbson-coefficients", of("libbson", all(writes(bson.TypeDecimal128), bothAccept))},
 	{"libbson-decimal-nan", of("libbson", all(bothAccept, negativeNaN))},
 	{"libbson-exponents", of("libbson", all(reads(`"$numberDecimal"`), bothAccept, inText(longExponent)))},
