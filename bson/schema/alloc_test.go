@@ -24,7 +24,7 @@ func TestNoAllocs(t *testing.T) {
 			}
 		}
 		// Queues are longer than the values of rare paths.
-		for range 20 {
+		for range 40 {
 			add()
 		}
 		if n := testing.AllocsPerRun(20, add); n != 0 {

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/axiomhq/hyperloglog"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -257,6 +258,34 @@ func TestDistinctError(t *testing.T) {
 		// The standard deviation of the result is 1/√(2·rounds) of it.
 		if e := math.Sqrt(squares / rounds); e > DistinctError*(1+3/math.Sqrt(2*rounds)) {
 			t.Errorf("%d values: the standard error is %.4f, want %.4f", n, e, DistinctError)
+		}
+	}
+}
+
+// TestSketch: an estimate is that of package hyperloglog for the same hashes, also if they
+// have the highest ranks.
+func TestSketch(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 11))
+	for _, n := range []int{0, 1, 100, 5000, 200_000} {
+		want, err := hyperloglog.NewSketch(precision, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var s, a, b sketch
+		for i := range n {
+			hash := r.Uint64()
+			if i < 300 {
+				hash = hash >> 53 << 53 >> (i % 12) // zeros at the end
+			}
+			want.InsertHash(hash)
+			s.add(hash)
+			[]*sketch{&a, &b}[i%2].add(hash)
+		}
+		if got := s.estimate(); got != want.Estimate() {
+			t.Errorf("%d hashes: %d, want %d", n, got, want.Estimate())
+		}
+		if a.merge(&b); a != s {
+			t.Errorf("%d hashes: merged sketches differ", n)
 		}
 	}
 }

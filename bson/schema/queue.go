@@ -20,7 +20,7 @@ type queue struct {
 	values [batch][2]uint64
 }
 
-const batch = 16
+const batch = 32
 
 // known is set if the value is in values.bottom, so it is not new for values.distinct.
 const known = 1 << 63
