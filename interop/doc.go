@@ -17,6 +17,8 @@
 //     reasons.
 //   - filters_test.go compares filters with mingo. ferretdb_test.go compares filters
 //     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
+//   - schema_test.go compares schemas with mongodb-schema and a loop with PyMongo, and
+//     tries validators with ajv.
 //   - dump_test.go compares bsonjs dump with bsondump, by calling both versions of
 //     the driver.
 //   - values compares Go values, hooks and struct tags with both versions of the
@@ -27,6 +29,6 @@
 //   - python compares package pickle with Python interpreters.
 //   - bench has benchmarks of the toolkit and the driver, and the directory
 //     libbson has programs in C for the same tasks. compare runs both and prints
-//     tables. process measures whole processes: conversions, selections and large
-//     files. plots draws the results.
+//     tables. process measures whole processes: conversions, selections, large
+//     files and schemas. plots draws the results.
 package interop

@@ -125,15 +125,18 @@ func TestHeldClosedPipe(t *testing.T) {
 	}
 }
 
-// A peakWriter counts bytes, and keeps the largest memory of a process that writes them.
+// A peakWriter counts bytes, and keeps the first ones and the largest memory of a process
+// that writes them.
 type peakWriter struct {
-	t    *testing.T
-	p    *process
-	n    int64
-	peak int64
+	t     *testing.T
+	p     *process
+	n     int64
+	peak  int64
+	start string // 200 bytes or less
 }
 
 func (w *peakWriter) Write(b []byte) (int, error) {
+	w.start += string(b[:min(len(b), 200-len(w.start))])
 	w.n += int64(len(b))
 	w.peak = max(w.peak, w.p.peak(w.t))
 	return len(b), nil

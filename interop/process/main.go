@@ -7,12 +7,15 @@
 //     documents with a validation and a copy, and with jq and the Go driver.
 //   - Table large, for select.md, shows what a large file costs: time, memory, and bytes
 //     read and written.
+//   - Table look, for look.md, compares count with reading, stats and schema with a
+//     validation, and both with PyMongo and mongodb-schema.
 //
 // From the directory interop, after ./setup:
 //
 //	go run ./process -size 256MB -rounds 5
 //	go run ./process -table select -size 128MB -rounds 9
 //	go run ./process -table large -size 2GB -rounds 2
+//	go run ./process -table look -size 128MB -rounds 9
 //
 // All jobs run on one core, except those with two workers or two processes, and those of
 // table large. Every second round runs the jobs in reverse order. Two processes that
@@ -44,14 +47,16 @@ func main() {
 // A table is a set of jobs and the form in which their results are printed.
 type table struct {
 	text   string // mode of the input file with text; "": no such file
+	part   string // size of the input file for slow programs; "": no such file
 	jobs   func(*config) []job
 	report func(io.Writer, []job, [][]result)
 }
 
 var tables = map[string]table{
-	"convert": {"canonical", (*config).jobs, report},
-	"select":  {"relaxed", (*config).selections, reportSelections},
-	"large":   {"", (*config).large, reportLarge},
+	"convert": {text: "canonical", jobs: (*config).jobs, report: report},
+	"select":  {text: "relaxed", jobs: (*config).selections, report: reportSelections},
+	"large":   {jobs: (*config).large, report: reportLarge},
+	"look":    {part: "4MB", jobs: (*config).look, report: reportSelections},
 }
 
 // A job is one way to do a task.
@@ -81,6 +86,7 @@ type cost struct {
 
 type config struct {
 	dir, bsonFile, textFile   string
+	partFile                  string // for programs that are slow
 	bsonjs, self, libbson, jq string // paths of programs; libbson and jq may be ""
 }
 
@@ -92,20 +98,20 @@ func run(args []string, w io.Writer) error {
 	size := fs.String("size", "256MB", "size of the BSON file, such as 256MB")
 	rounds := fs.Int("rounds", 5, "number of rounds; every second round is in reverse order")
 	dir := fs.String("dir", "", "create the files in `directory` (default the temporary directory)")
-	name := fs.String("table", "convert", "table to print: convert, select or large")
+	name := fs.String("table", "convert", "table to print: convert, select, large or look")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
 	t, ok := tables[*name]
 	if !ok {
-		return fmt.Errorf("unknown table %q; use convert, select or large", *name)
+		return fmt.Errorf("unknown table %q; use convert, select, large or look", *name)
 	}
 	work, err := os.MkdirTemp(*dir, "process")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	c, err := prepare(work, *size, t.text)
+	c, err := prepare(work, *size, t)
 	if err != nil {
 		return err
 	}
@@ -133,13 +139,13 @@ func run(args []string, w io.Writer) error {
 	return nil
 }
 
-// prepare builds the programs and makes the input files. mode is the mode of the file with
-// text; if it is "", there is no such file.
-func prepare(dir, size, mode string) (*config, error) {
+// prepare builds the programs and makes the input files of t.
+func prepare(dir, size string, t table) (*config, error) {
 	c := &config{
 		dir:      dir,
 		bsonFile: filepath.Join(dir, "in.bson"),
 		textFile: filepath.Join(dir, "in.json"),
+		partFile: filepath.Join(dir, "part.bson"),
 		bsonjs:   filepath.Join(dir, "bsonjs"),
 	}
 	var err error
@@ -154,12 +160,16 @@ func prepare(dir, size, mode string) (*config, error) {
 	if path, err := exec.LookPath("jq"); err == nil {
 		c.jq = path
 	}
+	generate := []string{"go", "-C", "..", "run", "./internal/generate", "-mix", "bench"}
 	steps := [][]string{
 		{"go", "-C", "..", "build", "-o", c.bsonjs, "./cmd/bsonjs"},
-		{"go", "-C", "..", "run", "./internal/generate", "-mix", "bench", "-size", size, "-bson", c.bsonFile},
+		append(slices.Clone(generate), "-size", size, "-bson", c.bsonFile),
 	}
-	if mode != "" {
-		steps = append(steps, []string{c.bsonjs, "-m", mode, c.bsonFile, "-o", c.textFile})
+	if t.part != "" {
+		steps = append(steps, append(slices.Clone(generate), "-size", t.part, "-bson", c.partFile))
+	}
+	if t.text != "" {
+		steps = append(steps, []string{c.bsonjs, "-m", t.text, c.bsonFile, "-o", c.textFile})
 	}
 	for _, args := range steps {
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {

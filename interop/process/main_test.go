@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 // can be compared.
 func TestLoop(t *testing.T) {
 	t.Chdir("..")
-	c, err := prepare(t.TempDir(), "1MB", "canonical")
+	c, err := prepare(t.TempDir(), "1MB", tables["convert"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestLoop(t *testing.T) {
 // same documents.
 func TestSelections(t *testing.T) {
 	t.Chdir("..")
-	c, err := prepare(t.TempDir(), "1MB", "relaxed")
+	c, err := prepare(t.TempDir(), "1MB", tables["select"])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +88,20 @@ func TestSelections(t *testing.T) {
 		tab.report(&out, jobs, results(jobs))
 		if lines := bytes.Count(out.Bytes(), []byte("\n")); lines != len(jobs)+2 {
 			t.Errorf("table %s has %d lines for %d jobs:\n%s", name, lines, len(jobs), out.String())
+		}
+	}
+}
+
+// The programs of table look succeed.
+func TestLook(t *testing.T) {
+	t.Chdir("..")
+	c, err := prepare(t.TempDir(), "1MB", table{part: "100KB"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range c.look() {
+		if _, err := c.measure(j); err != nil {
+			t.Errorf("%s, %s: %v", j.task, j.who, err)
 		}
 	}
 }
