@@ -57,12 +57,12 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "codec", "stage", "sink", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
+	"cli":       {"run", "codec", "stage", "sink", "differ", "pairs", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
 	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
 	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record", "redact"},
 	"redact":    {},
-	"sink":      {"record", "codec", "inspect", "stats", "oneline"},
+	"sink":      {"record", "codec", "inspect", "differ", "pairs", "stats", "oneline"},
 	"codec":     {"record"},
 	"record":    {},
 	"report":    {"file", "compress", "oneline"},
@@ -74,6 +74,8 @@ var command = map[string][]string{
 	"interrupt": {},
 	"oneline":   {},
 	"pipeline":  {},
+	"pairs":     {"spill"},
+	"differ":    {},
 	"spill":     {},
 	"pty":       {}, // for tests
 }

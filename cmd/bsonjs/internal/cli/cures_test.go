@@ -310,7 +310,7 @@ func TestCommandHints(t *testing.T) {
 	if err := os.Mkdir("empty", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	const commands = "the commands are completion, convert, count, dump, help, inspect, list, man, oid, salvage, schema, stats, validate, version, where"
+	const commands = "the commands are completion, convert, count, diff, dump, help, inspect, list, man, oid, salvage, schema, stats, validate, version, where"
 	for _, tc := range []struct {
 		args string
 		code int

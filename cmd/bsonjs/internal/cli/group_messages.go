@@ -68,14 +68,26 @@ func (p colorPolicy) palette(w io.Writer) report.Palette {
 }
 
 func (g *messageGroup) addMessages(fs *pflag.FlagSet) {
+	g.addErrors(fs)
+	g.addSummary(fs)
+	g.addProgress(fs)
+}
+
+func (g *messageGroup) addErrors(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.errors,
 		word[report.Form]{"text", report.Text}, word[report.Form]{"json", report.JSON},
 	), "errors", "print messages as lines of text (the default) or JSON")
+}
+
+func (g *messageGroup) addSummary(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.summary,
 		word[summaryForm]{"auto", summaryAuto}, word[summaryForm]{"text", summaryText},
 		word[summaryForm]{"json", summaryJSON}, word[summaryForm]{"none", summaryNone},
 	), "summary", "print a summary at the end: text, a line of json, or none; auto (the default) prints one in the form of --errors if there was a fault, "+
 		"and otherwise, on a terminal, one line in place of a bar")
+}
+
+func (g *messageGroup) addProgress(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.progress,
 		word[progressForm]{"auto", progressAuto}, word[progressForm]{"always", progressAlways},
 		word[progressForm]{"never", progressNever}, word[progressForm]{"json", progressJSON},

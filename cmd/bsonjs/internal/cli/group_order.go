@@ -39,19 +39,45 @@ const (
 )
 
 func (g *orderGroup) addOrder(fs *pflag.FlagSet) {
+	g.addFirst(fs)
+	fs.Var(&g.sample, "sample", "select `N` documents from all parts of the input, or about P% of all documents, such as 0.5%; the same inputs give the same sample")
+	fs.Var(&count{&g.seed}, "seed", "make another sample for each `N`; the default is 0")
+	g.addPerSpace(fs)
+	g.addMemory(fs, "keep at most `SIZE` of held documents in memory, and the others in temporary files; the default is 256MiB")
+	onlyMeant(fs, "sample", "seed")
+}
+
+func (g *orderGroup) addFirst(fs *pflag.FlagSet) {
 	fs.Var(&count{&g.skip}, "skip", "leave out the first `N` selected documents of the run")
 	fs.Var(&least{count{&g.limit}, "leave the flag out to write all documents"}, "limit",
 		"select at most `N` documents, after those of --skip; then the run ends, and the rest of the input is not read")
 	fs.Var(&least{count{&g.tail}, "leave the flag out to write all documents"}, "tail", "select the last `N` documents, after those of --skip")
-	fs.Var(&g.sample, "sample", "select `N` documents from all parts of the input, or about P% of all documents, such as 0.5%; the same inputs give the same sample")
-	fs.Var(&count{&g.seed}, "seed", "make another sample for each `N`; the default is 0")
+	onlyMeant(fs, "skip", "limit", "tail")
+}
+
+func (g *orderGroup) addPerSpace(fs *pflag.FlagSet) {
 	fs.BoolVar(&g.perSpace, "per-namespace", false, "apply --skip, --limit, --tail and --sample N to each namespace; the inputs must have namespaces")
-	fs.Var(&amount{&g.memory, leastMemory, mostMemory, byteUnits}, "memory", "keep at most `SIZE` of held documents in memory, and the others in temporary files; the default is 256MiB")
-	onlyMeant(fs, "skip", "limit", "tail", "sample", "seed", "per-namespace", "memory")
+	onlyMeant(fs, "per-namespace")
+}
+
+func (g *orderGroup) addMemory(fs *pflag.FlagSet, usage string) {
+	fs.Var(&amount{&g.memory, leastMemory, mostMemory, byteUnits}, "memory", usage)
+	onlyMeant(fs, "memory")
 }
 
 // check rejects combinations without effect.
 func (g *ordering) check(fs *pflag.FlagSet) error {
+	if err := g.checkWindow(fs); err != nil {
+		return err
+	}
+	if given(fs, "memory") && !g.holds() {
+		return errors.New("--memory has no effect, because no flag holds documents; leave it out")
+	}
+	return nil
+}
+
+// checkWindow rejects combinations without effect of the flags that select documents.
+func (g *ordering) checkWindow(fs *pflag.FlagSet) error {
 	var some []string
 	for _, name := range []string{"limit", "tail", "sample"} {
 		if given(fs, name) {
@@ -65,8 +91,6 @@ func (g *ordering) check(fs *pflag.FlagSet) error {
 		return fmt.Errorf("--seed has no effect without %s, or leave --seed out", seedNeeds(fs))
 	case g.perSpace && g.skip == 0 && g.limit == 0 && g.tail == 0 && g.sample.n == 0:
 		return errors.New("--per-namespace has no effect without --skip, --limit, --tail or --sample N; add one of them, or leave --per-namespace out")
-	case given(fs, "memory") && !g.holds():
-		return errors.New("--memory has no effect, because no flag holds documents; leave it out")
 	}
 	return nil
 }

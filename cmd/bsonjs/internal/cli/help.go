@@ -40,6 +40,8 @@ var (
 	briefConvert string
 	//go:embed help/brief-count.txt
 	briefCount string
+	//go:embed help/brief-diff.txt
+	briefDiff string
 	//go:embed help/brief-dump.txt
 	briefDump string
 	//go:embed help/brief-inspect.txt

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,9 @@ type options struct {
 	notes []string // printed before the run
 
 	decided decision // about the output; set by decide
+	// rejected is the exit code for documents that are rejected, although they are well
+	// formed; 0: the usual one.
+	rejected report.Code
 }
 
 // A task is the options of a command that reads documents. They embed options.
@@ -186,7 +190,7 @@ func (o *options) watch(r *run.Run, std streams) {
 		err = struct{ io.Writer }{err} // a bar must not erase documents: it is lines, as in a file
 	}
 	r.Progress = report.NewProgress(err, o.progressForm(std, r.Output), inputSize(in, r))
-	r.Say = report.New(r.Progress, o.errors, o.color.palette(std.err))
+	r.Say = report.New(r.Progress, o.errors, o.color.palette(std.err)).Rejecting(cmp.Or(o.rejected, report.CodeRejected))
 }
 
 // inputSize returns the size of the inputs of r in bytes, -1 if it is not known.

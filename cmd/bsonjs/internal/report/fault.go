@@ -26,12 +26,15 @@ type Code int
 
 const (
 	CodeOK       Code = 0
-	CodeRejected Code = 1   // a well-formed document was not converted
-	CodeUsage    Code = 2   // wrong flags, or an output that may not be written
-	CodeInput    Code = 3   // an input cannot be opened or read
-	CodeSyntax   Code = 4   // malformed or truncated input
-	CodeOutput   Code = 5   // the output cannot be written
-	CodeSignal   Code = 128 // plus the number of the signal
+	CodeRejected Code = 1 // a well-formed document was not converted
+	CodeUsage    Code = 2 // wrong flags, or an output that may not be written
+	CodeInput    Code = 3 // an input cannot be opened or read
+	CodeSyntax   Code = 4 // malformed or truncated input
+	CodeOutput   Code = 5 // the output cannot be written
+	// Of a comparison:
+	CodeDifferent Code = 1   // two inputs differ
+	CodeLeftOut   Code = 6   // in place of CodeRejected
+	CodeSignal    Code = 128 // plus the number of the signal
 	// CodeClosedPipe is the exit code in a shell of a process that SIGPIPE
 	// ended. Most runs with a closed pipe end so.
 	CodeClosedPipe Code = CodeSignal + 13

@@ -32,6 +32,7 @@ type record struct {
 // codeNames are the names of the codes in records.
 var codeNames = map[Code]string{
 	CodeRejected: "rejected", CodeUsage: "usage", CodeInput: "input", CodeSyntax: "malformed", CodeOutput: "output",
+	CodeLeftOut: "rejected",
 }
 
 // record returns f as a record.

@@ -186,8 +186,9 @@ func (p *Progress) Close(input Input) {
 	}
 }
 
-// Count sets the number of documents that have been read.
-func (p *Progress) Count(n int64) { p.documents.Store(n) }
+// Count adds n to the number of documents that have been read. Several goroutines may call
+// it.
+func (p *Progress) Count(n int64) { p.documents.Add(n) }
 
 // Write writes b to standard error, in place of the bar.
 func (p *Progress) Write(b []byte) (int, error) {

@@ -16,14 +16,21 @@ const (
 // A Reporter writes messages to standard error. An error of writing there
 // cannot be reported anywhere.
 type Reporter struct {
-	w       io.Writer
-	form    Form
-	palette Palette
+	w        io.Writer
+	form     Form
+	palette  Palette
+	rejected Code // in place of CodeRejected
 }
 
 // New returns a Reporter that writes to w, in the given form; text has the
 // colours of p.
-func New(w io.Writer, form Form, p Palette) Reporter { return Reporter{w, form, p} }
+func New(w io.Writer, form Form, p Palette) Reporter { return Reporter{w, form, p, CodeRejected} }
+
+// Rejecting returns r with code in place of CodeRejected.
+func (r Reporter) Rejecting(code Code) Reporter {
+	r.rejected = code
+	return r
+}
 
 // Faults reports faults and returns the highest of their codes. A nil fault is
 // ignored; a fault without words has only a code.
@@ -32,6 +39,9 @@ func (r Reporter) Faults(faults ...*Fault) Code {
 	for _, f := range faults {
 		if f == nil {
 			continue
+		}
+		if f.Code == CodeRejected {
+			f.Code = r.rejected
 		}
 		code = max(code, f.Code)
 		switch {

@@ -93,7 +93,7 @@ func (e *engine) inputs() *report.Fault {
 
 // inOutput returns the number of documents in the output.
 func (e *engine) inOutput() int64 {
-	if e.hold != nil {
+	if e.hold != nil || e.Sides != nil {
 		return 0
 	}
 	return e.Written()

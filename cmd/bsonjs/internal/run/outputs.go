@@ -389,7 +389,7 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 			notes = append(notes, report.CleanName(kept)+" has all output that could be written; its last document may be incomplete")
 		}
 	}
-	keep(e.out, e.Written(), 0, "converted")
+	keep(e.out, e.inOutput(), 0, "converted")
 	keep(e.rejects, e.Rejected, e.Strays, "rejected")
 	e.Progress.End()
 	code := max(e.Code, e.Say.Faults(faults...))

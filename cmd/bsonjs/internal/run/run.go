@@ -12,6 +12,7 @@
 //	    holds them as frames (frame.go), and merge.go merges sorted inputs.
 //	  - folder.go processes a directory, file by file.
 //	  - gather.go reads the start of all inputs, for targets that need it.
+//	  - sides.go processes two inputs at the same time.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
 //	    hints.
 //	  - outputs.go has the output and the file of rejected records.
@@ -176,6 +177,9 @@ type Run struct {
 	Order   *Order  // nil: all records
 	Shaping []Stage // behind it
 	Target  Target
+	// Sides has the Targets of the two Inputs, which are processed at the same time; nil:
+	// Target is that of all inputs. With Sides, only the method End of Target is called.
+	Sides Sides
 
 	Output  file.Output
 	Rejects file.Output // Name is "" if the bytes of rejected records are not kept
@@ -283,10 +287,14 @@ func (e *engine) run() report.Code {
 	}
 	e.Opened = true
 	defer e.closeKept()
-	if f := e.gather(); f != nil {
-		return e.abandon(f)
+	process := e.process
+	if e.Sides != nil {
+		ctx, stop := context.WithCancelCause(e.ctx)
+		defer stop(nil)
+		defer e.Sides.Close()
+		process = func() *report.Fault { return e.both(ctx, stop) }
 	}
-	if f := e.legs(); f != nil {
+	if f := process(); f != nil {
 		return e.abandon(f)
 	}
 	if f := e.complete(); f != nil {
@@ -298,6 +306,14 @@ func (e *engine) run() report.Code {
 	}
 	e.Whole = true
 	return e.Code
+}
+
+// process processes all inputs.
+func (e *engine) process() *report.Fault {
+	if f := e.gather(); f != nil {
+		return f
+	}
+	return e.legs()
 }
 
 // escaped counts keys of records that were written.
@@ -317,8 +333,9 @@ func (e *engine) jobs() int {
 // count adds n to the records that were read.
 func (e *engine) count(n int64) {
 	e.Read += n
-	if e.replays {
+	if e.replays { // they were counted when they were held
 		e.shelved -= n
+		return
 	}
-	e.Progress.Count(e.Read + e.shelved)
+	e.Progress.Count(n)
 }

@@ -3,11 +3,11 @@ package sink
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"math"
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/differ"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 )
 
@@ -40,7 +40,7 @@ func appendLabel(dst []byte, v bsoncore.Value) []byte {
 	case 0:
 		return append(dst, Missing...)
 	case bsoncore.TypeInt32, bsoncore.TypeInt64, bsoncore.TypeDouble, bsoncore.TypeDecimal128:
-		return appendNumberLabel(dst, v)
+		return differ.AppendNumber(dst, v)
 	case bsoncore.TypeString, bsoncore.TypeSymbol:
 		return appendTextLabel(dst, v.Data[4:len(v.Data)-1])
 	}
@@ -67,43 +67,6 @@ func appendLabel(dst []byte, v bsoncore.Value) []byte {
 		}
 	}
 	return appendHash(append(append(dst, v.Type.String()...), '~'), v.Data, hashLen)
-}
-
-// appendNumberLabel appends the label of a number. The kind is TypeDouble if an int64 or a
-// double has its value, else TypeDecimal128.
-func appendNumberLabel(dst []byte, v bsoncore.Value) []byte {
-	var f float64
-	switch v.Type {
-	case bsoncore.TypeInt32:
-		n, _ := v.Int32OK()
-		return numtext.AppendInt(append(dst, byte(bsoncore.TypeDouble)), int64(n))
-	case bsoncore.TypeInt64:
-		n, _ := v.Int64OK()
-		return numtext.AppendInt(append(dst, byte(bsoncore.TypeDouble)), n)
-	case bsoncore.TypeDouble:
-		f, _ = v.DoubleOK()
-	case bsoncore.TypeDecimal128:
-		d, _ := v.Decimal128OK()
-		n, err := d.Int64()
-		if err == nil {
-			return numtext.AppendInt(append(dst, byte(bsoncore.TypeDouble)), n)
-		}
-		if f, err = d.Float64(); err != nil && !d.IsNaN() {
-			return d.Reduce().Append(append(dst, byte(bsoncore.TypeDecimal128)))
-		}
-	}
-	dst = append(dst, byte(bsoncore.TypeDouble))
-	switch {
-	case math.IsNaN(f):
-		return append(dst, "NaN"...)
-	case math.IsInf(f, 1):
-		return append(dst, "Infinity"...)
-	case math.IsInf(f, -1):
-		return append(dst, "-Infinity"...)
-	case f == math.Trunc(f) && f >= math.MinInt64 && f < -math.MinInt64:
-		return numtext.AppendInt(dst, int64(f))
-	}
-	return numtext.AppendDouble(dst, f)
 }
 
 // appendTextLabel appends the label of a string. A long one is cut, and the hash of all of
