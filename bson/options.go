@@ -171,6 +171,10 @@ const (
 	DocumentsAsM
 	// DocumentsAsMap makes map[string]any.
 	DocumentsAsMap
+	// DocumentsAsAncestor makes the type of the nearest enclosing M or other
+	// map[string]any, with or without a name, and D outside of such a map. It
+	// is the rule of the official driver v1.
+	DocumentsAsAncestor
 )
 
 // A TimeRange is a policy for datetimes outside the years 1 to 9999, which many
@@ -193,7 +197,7 @@ func (o *DecodeOptions) check() error {
 	switch {
 	case o.InvalidUTF8 > UTF8Keep:
 		return outOfRange("bson.DecodeOptions.InvalidUTF8", o.InvalidUTF8)
-	case o.DocumentType > DocumentsAsMap:
+	case o.DocumentType > DocumentsAsAncestor:
 		return outOfRange("bson.DecodeOptions.DocumentType", o.DocumentType)
 	case o.UUIDRepresentation > UUIDCSharpLegacy:
 		return outOfRange("bson.DecodeOptions.UUIDRepresentation", o.UUIDRepresentation)

@@ -109,7 +109,12 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 		v.Clear()
 	}
 	if elem.typ == typeAny && key.typ == typeString && elem.op == opAny {
+		outer := d.ancestor
+		if d.DocumentType == DocumentsAsAncestor {
+			d.ancestor = v.Type()
+		}
 		d.mapOfAny(asMap(v))
+		d.ancestor = outer
 		return
 	}
 	k := reflect.New(key.typ).Elem()

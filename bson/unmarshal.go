@@ -110,8 +110,11 @@ type decodeCall struct {
 	plans *sync.Map // of the options
 	flags planFlags
 
-	size     int  // bytes of the document or value
-	hops     int  // pointers to pointers followed so far
+	size int // bytes of the document or value
+	hops int // pointers to pointers followed so far
+	// ancestor is the type of the nearest enclosing map[string]any, with or
+	// without a name; nil: none, or DocumentType is not DocumentsAsAncestor.
+	ancestor reflect.Type
 	whole    bool // a document is read, not a bare value
 	truncate bool // Truncate, or the tag truncate of an enclosing field
 	fresh    bool // newly made: enclosing calls may hold the pooled ones

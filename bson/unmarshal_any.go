@@ -239,14 +239,11 @@ func (d *decoder) asAnyDocument() any {
 		if r, ok := dbRefOf(doc); ok {
 			return r
 		}
-		switch d.DocumentType {
-		case DocumentsAsM:
-			return doc.Map()
-		case DocumentsAsMap:
-			return map[string]any(doc.Map())
+		if d.documentsAsD() {
+			return doc
 		}
-		return doc
-	case d.DocumentType == DocumentsAsD:
+		return d.mapForAny(doc.Map())
+	case d.documentsAsD():
 		return box(d.docs.put(d.asD(), d.expect(200, 16)), likeD)
 	}
 	var m map[string]any
@@ -254,10 +251,23 @@ func (d *decoder) asAnyDocument() any {
 		m = make(map[string]any, d.count())
 		d.mapOfAny(m)
 	}
-	if d.DocumentType == DocumentsAsM {
+	return d.mapForAny(m)
+}
+
+// documentsAsD reports whether a document in an any is a D here.
+func (d *decoder) documentsAsD() bool {
+	return d.DocumentType == DocumentsAsD || d.DocumentType == DocumentsAsAncestor && d.ancestor == nil
+}
+
+// mapForAny returns m as the type that DocumentType chooses, which is not D.
+func (d *decoder) mapForAny(m map[string]any) any {
+	switch {
+	case d.DocumentType == DocumentsAsM || d.ancestor == typeM:
 		return M(m)
+	case d.DocumentType == DocumentsAsMap:
+		return m
 	}
-	return m
+	return reflect.ValueOf(m).Convert(d.ancestor).Interface()
 }
 
 // asA returns the current array.

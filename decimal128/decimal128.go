@@ -65,6 +65,9 @@ func FromBits(hi, lo uint64) Decimal { return Decimal{hi, lo} }
 // the coefficient.
 func (d Decimal) Bits() (hi, lo uint64) { return d.hi, d.lo }
 
+// GetBytes is Bits, by the name that the official driver has for it.
+func (d Decimal) GetBytes() (hi, lo uint64) { return d.Bits() }
+
 // FromBytes returns the Decimal encoded by b as BSON has it: 16 bytes,
 // little-endian, the low word first. A slice of at least 16 bytes converts with
 // [16]byte(data).

@@ -76,8 +76,8 @@ func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
 	return text, nil
 }
 
-// Unmarshal reads the document in text and stores it in the value that v points
-// to. o controls the reading, o.Values the conversion to Go values. Nothing in
+// Unmarshal reads the document or array in text and stores it in the value that v
+// points to. o controls the reading, o.Values the conversion to Go values. Nothing in
 // v aliases text. On failure v has the values before the fault. The error is
 // that of AppendBSON or, if a value does not fit v, a *ValueError with the
 // place of the value in text, which wraps a *bson.ConversionError of package
@@ -87,6 +87,9 @@ func (o DecodeOptions) Unmarshal(text []byte, v any) error {
 	defer b.release()
 	var err error
 	if b.bytes, err = o.AppendBSON(b.bytes[:0], text); err != nil {
+		if o.isArray(text) {
+			return o.UnmarshalValue(text, v)
+		}
 		return err
 	}
 	if err = o.Values.Unmarshal(b.bytes, v); err != nil {
@@ -95,8 +98,17 @@ func (o DecodeOptions) Unmarshal(text []byte, v any) error {
 	return nil
 }
 
-// UnmarshalValue is Unmarshal for text that is any value, such as an array;
-// see AppendBSONValue.
+// isArray reports whether text begins with an array.
+func (o DecodeOptions) isArray(text []byte) bool {
+	var d decoder
+	d.init(&o)
+	d.reset(text)
+	off := d.space(textcut.SkipMark(text))
+	return off >= 0 && off < len(text) && text[off] == '['
+}
+
+// UnmarshalValue is Unmarshal for text that is any value, such as a number; see
+// AppendBSONValue.
 func (o DecodeOptions) UnmarshalValue(text []byte, v any) error {
 	b := buffers.Get().(*buffer)
 	defer b.release()

@@ -209,5 +209,5 @@ func TestDriverNames(t *testing.T) {
 			}
 		}
 	}
-	compareNames(t, "from-mongo-driver.md", missing, 100)
+	compareNames(t, "from-mongo-driver.md", missing, 80)
 }

@@ -15,6 +15,10 @@ var (
 	ErrType = errors.New("wrong type")
 	// ErrRange: a time is not within the seconds an id can count.
 	ErrRange = errors.New("time out of range")
+	// ErrInvalidHex: a text is not 24 hexadecimal digits. Every *SyntaxError
+	// matches it. UnmarshalText, UnmarshalJSON and bson.ObjectIDFromHex return it
+	// as it is, because programs for the official driver compare it with ==.
+	ErrInvalidHex = errors.New("not an ObjectId of 24 hexadecimal digits")
 	// ErrNotDocument: an id cannot be a whole document.
 	ErrNotDocument = errors.New("an ObjectId is not a document; register interop/v1adapter to store it with the official driver v1")
 )
@@ -32,6 +36,9 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string {
 	return "objectid: " + e.Err.Error() + " at offset " + strconv.FormatInt(e.Offset, 10)
 }
+
+// Is reports whether target is ErrInvalidHex.
+func (e *SyntaxError) Is(target error) bool { return target == ErrInvalidHex }
 
 // Unwrap returns the sentinel.
 func (e *SyntaxError) Unwrap() error { return e.Err }

@@ -168,8 +168,16 @@ func (id ID) AppendText(dst []byte) ([]byte, error) { return id.Append(dst), nil
 func (id ID) MarshalText() ([]byte, error) { return id.Append(nil), nil }
 
 // UnmarshalText sets id to the result of Parse for text. On failure id keeps
-// its value and the error is Parse's.
+// its value and the error is ErrInvalidHex.
 func (id *ID) UnmarshalText(text []byte) error {
+	if id.parse(text) != nil {
+		return ErrInvalidHex
+	}
+	return nil
+}
+
+// parse sets id to the result of Parse for text, or returns the error of Parse.
+func (id *ID) parse(text []byte) error {
 	v, err := Parse(text)
 	if err == nil {
 		*id = v
@@ -189,8 +197,8 @@ func (id ID) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON sets id from a JSON string of 24 hexadecimal digits, or from
 // Extended JSON's object with such a string for its only key, "$oid". JSON null
 // leaves id as it is, as encoding/json requires. Any other JSON value is a
-// *ValueError that matches ErrType, and a string of another shape gives the
-// error of Parse; id then keeps its value.
+// *ValueError that matches ErrType, and a string of another shape is
+// ErrInvalidHex; id then keeps its value.
 func (id *ID) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
@@ -247,13 +255,13 @@ func (id ID) Value() (driver.Value, error) { return id.String(), nil }
 func (id *ID) Scan(src any) error {
 	switch v := src.(type) {
 	case string:
-		return id.UnmarshalText([]byte(v))
+		return id.parse([]byte(v))
 	case []byte:
 		if len(v) == Size {
 			*id = ID(v)
 			return nil
 		}
-		return id.UnmarshalText(v)
+		return id.parse(v)
 	}
 	return &ValueError{Err: ErrType}
 }

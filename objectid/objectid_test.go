@@ -256,12 +256,12 @@ func TestJSON(t *testing.T) {
 		{"object with another key", `{"oid":"650aff000123456789abcdef"}`, objectid.ErrType},
 		{"object with two keys", `{"$oid":"650aff000123456789abcdef","x":""}`, objectid.ErrType},
 		{"object with a number", `{"$oid":1}`, objectid.ErrType},
-		{"object with a short text", `{"$oid":"650aff"}`, objectid.ErrLength},
+		{"object with a short text", `{"$oid":"650aff"}`, objectid.ErrInvalidHex},
 		{"empty object", `{}`, objectid.ErrType},
 		{"array", `[]`, objectid.ErrType},
 		{"boolean", `true`, objectid.ErrType},
-		{"empty string", `""`, objectid.ErrLength},
-		{"not hexadecimal", `"650aff000123456789abcdez"`, objectid.ErrDigit},
+		{"empty string", `""`, objectid.ErrInvalidHex},
+		{"not hexadecimal", `"650aff000123456789abcdez"`, objectid.ErrInvalidHex},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := id1
@@ -297,7 +297,7 @@ func TestText(t *testing.T) {
 	if err := id.UnmarshalText([]byte(text1)); id != id1 || err != nil {
 		t.Errorf("UnmarshalText = %v, %v", id, err)
 	}
-	if err := id.UnmarshalText([]byte("zz")); id != id1 || !errors.Is(err, objectid.ErrDigit) {
+	if err := id.UnmarshalText([]byte("zz")); id != id1 || err != objectid.ErrInvalidHex {
 		t.Errorf("UnmarshalText of a malformed text: %v, id %v", err, id)
 	}
 }

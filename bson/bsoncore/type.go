@@ -142,6 +142,9 @@ var typeNames = [256]string{
 // Valid reports whether t is one of the 21 types of the specification.
 func (t Type) Valid() bool { return layouts[t] != asUnknown }
 
+// IsValid is Valid, by the name that the official driver has for it.
+func (t Type) IsValid() bool { return t.Valid() }
+
 // IsContainer reports whether t is a document or an array. Code with scope
 // holds a document but is not one.
 func (t Type) IsContainer() bool { return layouts[t] == asDocument }

@@ -15,12 +15,13 @@ import (
 // unlisted has the exported functions that accept input of any length and need no
 // row, by the reason.
 var unlisted = map[string]*regexp.Regexp{
-	"writes or reads one value, once over its bytes": regexp.MustCompile(`^bson\.(Append[A-Z]\w*|Begin\w*|End|Set\w+|IsValidObjectID|ObjectIDFromHex|ParseDecimal128|ParseUUID|UUID\..*|New\w*Vector|Vector\.\w+|(Binary|Code|CodeWithScope|DBPointer|DateTime|MaxKey|MinKey|Null|Regex|Symbol|Timestamp|Undefined)\.(String|MarshalBSONValue|UnmarshalBSONValue|UnmarshalJSON|MarshalJSON)|Type\.String|IndexInvalidUTF8)$`),
-	"looks at one value, and copies a text at most":  regexp.MustCompile(`^bson\.(Cursor\.\w+|NewCursor|Raw\.(Equal|Lookup)|RawValue\.\w+OK|RawValue\.(Equal|Is\w+))$`),
-	"adds to a document what append adds":            regexp.MustCompile(`^bson\.(NewBuilder|Builder\.\w+)$`),
-	"makes something that calls what has a row":      regexp.MustCompile(`\.(New\w+|Reset\w*|Continue|AnyAs|FallbackEncoder|TypeCodec)$|^bson\.Codec`),
-	"is about a scalar of fixed length":              regexp.MustCompile(`^(decimal128|objectid)\.(Decimal|ID|Class|Conditions|From\w+|Append\w+|ParseRounded|Notation|Rounding)\b`),
-	"is about an ObjectId, of fixed length":          regexp.MustCompile(`^pickle\.(Encode|Decode)?(Options\.)?\w*ObjectID$`),
+	"writes or reads one value, once over its bytes":  regexp.MustCompile(`^bson\.(Append[A-Z]\w*|Begin\w*|End|Set\w+|IsValidObjectID|ObjectIDFromHex|ParseDecimal128|ParseUUID|UUID\..*|New\w*Vector|Vector\.\w+|(Binary|Code|CodeWithScope|DBPointer|DateTime|MaxKey|MinKey|Null|Regex|Symbol|Timestamp|Undefined)\.(String|MarshalBSONValue|UnmarshalBSONValue|UnmarshalJSON|MarshalJSON)|Type\.String|IndexInvalidUTF8)$`),
+	"looks at one value, and copies a text at most":   regexp.MustCompile(`^bson\.(Cursor\.\w+|NewCursor|Raw\.(Equal|Lookup)|RawValue\.\w+OK|RawValue\.(Equal|Is\w+)|RawValue\.(Array|AsFloat64|AsInt64|Binary|Boolean|CodeWithScope|DBPointer|DateTime|Decimal128|Document|Double|Int32|Int64|JavaScript|ObjectID|Regex|StringValue|Symbol|Time|Timestamp)|RawElement\.(Key|Value)(Err)?)$`),
+	"is json.Indent, whose text grows with the depth": regexp.MustCompile(`^extjson\.(Marshal|Indent)ExtJSON(Indent)?$`),
+	"adds to a document what append adds":             regexp.MustCompile(`^bson\.(NewBuilder|Builder\.\w+)$`),
+	"makes something that calls what has a row":       regexp.MustCompile(`\.(New\w+|Reset\w*|Continue|AnyAs|FallbackEncoder|TypeCodec)$|^bson\.Codec`),
+	"is about a scalar of fixed length":               regexp.MustCompile(`^(decimal128|objectid)\.(Decimal|ID|Class|Conditions|From\w+|Append\w+|ParseRounded|Notation|Rounding)\b`),
+	"is about an ObjectId, of fixed length":           regexp.MustCompile(`^pickle\.(Encode|Decode)?(Options\.)?\w*ObjectID$`),
 }
 
 // core replaces a name of package bsoncore with the name in package bson.

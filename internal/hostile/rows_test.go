@@ -261,6 +261,18 @@ var calls = []call{
 		out, err := replace.Document(nil, data, 0)
 		return held{out, err}
 	})},
+	{"bson.Raw.Elements", documents, direct(func(data []byte) any {
+		elements, err := bson.Raw(data).Elements()
+		return held{elements, err}
+	})},
+	{"bson.Raw.Values", documents, direct(func(data []byte) any {
+		values, err := bson.Raw(data).Values()
+		return held{values, err}
+	})},
+	{"bson.ReadDocument", documents, direct(func(data []byte) any {
+		doc, err := bson.ReadDocument(bytes.NewReader(data))
+		return held{doc, err}
+	})},
 	{"bson.Raw.All", documents, direct(func(data []byte) any { return count2(bson.Raw(data).All()) })},
 	{"bson.Raw.LookupErr", documents, direct(func(data []byte) any {
 		v, err := bson.Raw(data).LookupErr("a", "nothing")
