@@ -265,8 +265,8 @@ func (r *Reader) passPlain() bool {
 	t := s.totals
 	for {
 		if f, ok := r.foresaw(r.in.Base+int64(off), r.in.End()); ok {
+			t.larger(f.largest, t.Documents+f.number, f.at)
 			t.Documents += f.documents
-			t.Largest = max(t.Largest, f.largest)
 			off += int(f.to - f.from)
 		}
 		n := plain(r.in.Data[off:], r.opts.MaxDocumentSize)
@@ -274,7 +274,7 @@ func (r *Reader) passPlain() bool {
 			break
 		}
 		t.Documents++
-		t.Largest = max(t.Largest, n)
+		t.larger(n, t.Documents, r.in.Base+int64(off))
 		off += n
 	}
 	passed := off - r.in.Off
@@ -334,10 +334,7 @@ func (r *Reader) lists(n Namespace) bool {
 // count makes doc the document of the event.
 func (r *Reader) count(doc []byte) {
 	r.doc = doc
-	s := r.open
-	s.totals.Documents++
-	s.totals.Bytes += int64(len(doc))
-	s.totals.Largest = max(s.totals.Largest, len(doc))
+	r.open.totals.Add(len(doc), r.at)
 }
 
 // sumRun adds the run of documents that ends at offset end to the checksum of the open

@@ -146,7 +146,9 @@ func (p *PieceReader) header(doc []byte) {
 type stretch struct {
 	from, to  int64 // offsets in the archive
 	documents int64
-	largest   int // of these documents, in bytes
+	largest   int   // of these documents, in bytes
+	number    int64 // of the first document of that size, from 1
+	at        int64 // its offset in the archive
 }
 
 // Foresee makes p, which was Reset, read until its Next returns false. p has the bytes of
@@ -159,7 +161,7 @@ func (r *Reader) Foresee(p *PieceReader, offset int64) {
 	r.foreseen = r.foreseen[:n]
 	for ok := true; ok; ok = p.Next() {
 		if s := p.stretch(); s.documents > 0 {
-			s.from, s.to = s.from+offset, s.to+offset
+			s.from, s.to, s.at = s.from+offset, s.to+offset, s.at+offset
 			r.foreseen = append(r.foreseen, s)
 		}
 	}
@@ -174,8 +176,9 @@ func (p *PieceReader) stretch() (s stretch) {
 		if n == 0 {
 			break
 		}
-		s.documents++
-		s.largest = max(s.largest, n)
+		if s.documents++; n > s.largest {
+			s.largest, s.number, s.at = n, s.documents, int64(off)
+		}
 		off += n
 	}
 	s.from, s.to = int64(p.off), int64(off)

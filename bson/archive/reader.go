@@ -79,7 +79,25 @@ type Totals struct {
 	Documents int64
 	Bytes     int64 // of these documents
 	Largest   int   // of these documents, in bytes
-	Checksum  Checksum
+	// LargestNumber is the number of the first document of that size, from 1, and
+	// LargestOffset the offset of its first byte in the archive. They are 0 if there is no
+	// document.
+	LargestNumber, LargestOffset int64
+	Checksum                     Checksum
+}
+
+// Add counts a document of size bytes at an offset.
+func (t *Totals) Add(size int, offset int64) {
+	t.Documents++
+	t.Bytes += int64(size)
+	t.larger(size, t.Documents, offset)
+}
+
+// larger makes a document the largest if it is larger than those before it.
+func (t *Totals) larger(size int, number, offset int64) {
+	if size > t.Largest {
+		t.Largest, t.LargestNumber, t.LargestOffset = size, number, offset
+	}
 }
 
 // A space is the state of a namespace in a Reader.

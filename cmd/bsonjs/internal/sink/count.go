@@ -20,12 +20,18 @@ func (*Count) Part() record.Part { return new(countPart) }
 // Alone returns the largest int: records need no memory.
 func (*Count) Alone() int { return math.MaxInt }
 
+// Locate says where the piece of p starts.
+func (c *Count) Locate(p record.Part, _ int64, at record.Place) { p.(*countPart).base = at.Offset }
+
 // Take adds the counts of p.
 func (c *Count) Take(p record.Part) error {
 	part := p.(*countPart)
+	if part.Largest > c.totals.Largest {
+		c.totals.Largest, c.totals.LargestOffset = part.Largest, part.base+part.LargestOffset
+		c.totals.LargestNumber = c.totals.Documents + part.LargestNumber
+	}
 	c.totals.Documents += part.Documents
 	c.totals.Bytes += part.Bytes
-	c.totals.Largest = max(c.totals.Largest, part.Largest)
 	*part = countPart{}
 	return nil
 }
@@ -38,14 +44,15 @@ func (c *Count) Long(rec *record.Record, _ io.Writer) error {
 }
 
 // A countPart has the counts of some records in a row.
-type countPart struct{ archive.Totals }
+type countPart struct {
+	archive.Totals
+	base int64 // offset of the piece in the input
+}
 
 func (p *countPart) Reset(int, int) { *p = countPart{} }
 func (p *countPart) Size() int      { return 0 }
 
 func (p *countPart) Add(rec *record.Record) error {
-	p.Documents++
-	p.Bytes += int64(len(rec.Data))
-	p.Largest = max(p.Largest, len(rec.Data))
+	p.Totals.Add(len(rec.Data), rec.Place.Offset)
 	return nil
 }

@@ -53,35 +53,59 @@ func WriteTable(w io.Writer, name string, l codec.Listing) error {
 	return err
 }
 
-// A listed is a line of JSON about a namespace.
+// A listed is a line of JSON about a namespace. Its keys are a promise; docs/command.md has
+// them.
 type listed struct {
-	File       string  `json:"file"`
-	Namespace  string  `json:"namespace"`
-	DB         string  `json:"db"`
-	Collection string  `json:"collection"`
-	Type       string  `json:"type,omitempty"`
-	Documents  int64   `json:"documents"`
-	Bytes      int64   `json:"bytes"`   // of the documents
-	Average    float64 `json:"average"` // bytes of a document, to a hundredth
-	Largest    int     `json:"largest"` // bytes of a document
-	Indexes    *int    `json:"indexes,omitempty"`
-	Checksum   string  `json:"checksum,omitempty"`
-	Ended      bool    `json:"ended"` // false: the container was cut before the end of the namespace
-	Server     string  `json:"serverVersion,omitempty"`
-	Tool       string  `json:"toolVersion,omitempty"`
+	File      string   `json:"file"`
+	Namespace string   `json:"ns"`
+	Type      string   `json:"type,omitempty"`
+	Documents int64    `json:"documents"`
+	Bytes     int64    `json:"bytes"`             // of the documents
+	Average   float64  `json:"average"`           // bytes of a document, to a hundredth
+	Largest   *largest `json:"largest,omitempty"` // the first of that size; nil: there is no document
+	Indexes   *int     `json:"indexes,omitempty"` // nil: not known
+	CRC       string   `json:"crc"`
+	Complete  bool     `json:"complete"` // false: the container was cut before the end of the namespace
 }
 
-// WriteList writes a line of JSON for each namespace of l.
+// A largest is the place of a document.
+type largest struct {
+	Bytes  int   `json:"bytes"`
+	Number int64 `json:"number"` // in the namespace, from 1
+	Offset int64 `json:"offset"` // in the container or file, without compression
+}
+
+// A listTotal is the last line of JSON about a container.
+type listTotal struct {
+	File  string    `json:"file"`
+	Total listSizes `json:"total"`
+	// Server and Tool are versions, "" if they are not known.
+	Server string `json:"serverVersion,omitempty"`
+	Tool   string `json:"toolVersion,omitempty"`
+}
+
+// listSizes are the sums of all lines.
+type listSizes struct {
+	Namespaces int   `json:"namespaces"`
+	Documents  int64 `json:"documents"`
+	Bytes      int64 `json:"bytes"`
+}
+
+// crcs are the words of JSON for the results of checksums.
+var crcs = map[archive.Checksum]string{archive.Unchecked: "none", archive.Matches: "ok", archive.Differs: "bad"}
+
+// WriteList writes a line of JSON for each namespace of l, and one for all.
 func WriteList(w io.Writer, name string, l codec.Listing) error {
 	var b bytes.Buffer
+	end := listTotal{File: name, Server: l.Server, Tool: l.Tool}
 	for _, s := range l.Spaces {
 		line := listed{
-			File: name, Namespace: s.Namespace.String(), DB: s.DB, Collection: s.Collection, Type: string(s.Type),
-			Documents: s.Documents, Bytes: s.Bytes, Average: math.Round(100*average(s)) / 100, Largest: s.Largest,
-			Checksum: checksums[s.Checksum], Ended: s.Ended, Server: l.Server, Tool: l.Tool,
+			File: name, Namespace: s.Namespace.String(), Type: string(s.Type),
+			Documents: s.Documents, Bytes: s.Bytes, Average: math.Round(100*average(s)) / 100,
+			CRC: crcs[s.Checksum], Complete: s.Ended,
 		}
-		if l.Files {
-			line.Checksum = ""
+		if s.Documents > 0 {
+			line.Largest = &largest{s.Largest, s.LargestNumber, s.LargestOffset}
 		}
 		if n, ok := countIndexes(s.Metadata); ok {
 			line.Indexes = &n
@@ -89,6 +113,12 @@ func WriteList(w io.Writer, name string, l codec.Listing) error {
 		if err := appendLine(&b, line); err != nil {
 			return err
 		}
+		end.Total.Namespaces++
+		end.Total.Documents += s.Documents
+		end.Total.Bytes += s.Bytes
+	}
+	if err := appendLine(&b, end); err != nil {
+		return err
 	}
 	_, err := w.Write(b.Bytes())
 	return err

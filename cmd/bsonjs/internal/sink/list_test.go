@@ -18,12 +18,12 @@ var listing = codec.Listing{
 	Spaces: []codec.Listed{
 		{
 			Namespace: archive.Namespace{DB: "shop", Collection: "users"}, Type: archive.Collection, Ended: true,
-			Totals:   archive.Totals{Documents: 3, Bytes: 100, Largest: 50, Checksum: archive.Matches},
+			Totals:   archive.Totals{Documents: 3, Bytes: 100, Largest: 50, LargestNumber: 2, LargestOffset: 1 << 33, Checksum: archive.Matches},
 			Metadata: `{"indexes":[{"v":2,"name":"_id_"},{"v":2,"name":"a_1"}],"uuid":"x"}`,
 		},
 		{
 			Namespace: archive.Namespace{DB: "shop", Collection: "cut<"}, Ended: false,
-			Totals:   archive.Totals{Documents: 1, Bytes: 1 << 40, Largest: 1 << 24, Checksum: archive.Differs},
+			Totals:   archive.Totals{Documents: 1, Bytes: 1 << 40, Largest: 1 << 24, LargestNumber: 1, Checksum: archive.Differs},
 			Metadata: `{"indexes":[]}`,
 		},
 		{
@@ -33,7 +33,7 @@ var listing = codec.Listing{
 		},
 		{
 			Namespace: archive.Namespace{DB: "shop", Collection: "other"}, Type: "new kind", Ended: true,
-			Totals:   archive.Totals{Documents: 2, Bytes: 11, Largest: 6, Checksum: archive.Differs},
+			Totals:   archive.Totals{Documents: 2, Bytes: 11, Largest: 6, LargestNumber: 2, LargestOffset: 5, Checksum: archive.Differs},
 			Metadata: `not JSON`,
 		},
 	},
@@ -67,10 +67,11 @@ func TestWriteList(t *testing.T) {
 	if err := WriteList(&b, "a.archive", listing); err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"file":"a.archive","namespace":"shop.users","db":"shop","collection":"users","type":"collection","documents":3,"bytes":100,"average":33.33,"largest":50,"indexes":2,"checksum":"matches","ended":true,"serverVersion":"7.0.1","toolVersion":"100.9.0\u001b"}
-{"file":"a.archive","namespace":"shop.cut<","db":"shop","collection":"cut<","documents":1,"bytes":1099511627776,"average":1099511627776,"largest":16777216,"indexes":0,"checksum":"differs","ended":false,"serverVersion":"7.0.1","toolVersion":"100.9.0\u001b"}
-{"file":"a.archive","namespace":"shop.empty\n","db":"shop","collection":"empty\n","type":"view","documents":0,"bytes":0,"average":0,"largest":0,"checksum":"unchecked","ended":true,"serverVersion":"7.0.1","toolVersion":"100.9.0\u001b"}
-{"file":"a.archive","namespace":"shop.other","db":"shop","collection":"other","type":"new kind","documents":2,"bytes":11,"average":5.5,"largest":6,"checksum":"differs","ended":true,"serverVersion":"7.0.1","toolVersion":"100.9.0\u001b"}
+	const want = `{"file":"a.archive","ns":"shop.users","type":"collection","documents":3,"bytes":100,"average":33.33,"largest":{"bytes":50,"number":2,"offset":8589934592},"indexes":2,"crc":"ok","complete":true}
+{"file":"a.archive","ns":"shop.cut<","documents":1,"bytes":1099511627776,"average":1099511627776,"largest":{"bytes":16777216,"number":1,"offset":0},"indexes":0,"crc":"bad","complete":false}
+{"file":"a.archive","ns":"shop.empty\n","type":"view","documents":0,"bytes":0,"average":0,"crc":"none","complete":true}
+{"file":"a.archive","ns":"shop.other","type":"new kind","documents":2,"bytes":11,"average":5.5,"largest":{"bytes":6,"number":2,"offset":5},"crc":"bad","complete":true}
+{"file":"a.archive","total":{"namespaces":4,"documents":6,"bytes":1099511627887},"serverVersion":"7.0.1","toolVersion":"100.9.0\u001b"}
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
