@@ -253,12 +253,22 @@ var retypes = map[string]bsoncore.Type{
 	"date": bsoncore.TypeDateTime, "int32": bsoncore.TypeInt32, "int64": bsoncore.TypeInt64, "decimal": bsoncore.TypeDecimal128,
 }
 
+// meantTypes has the names in retypes of types that other programs call otherwise.
+var meantTypes = map[string]string{
+	"int": "int32", "long": "int64", "decimal128": "decimal", "boolean": "bool", "objectid": "objectId", "ObjectId": "objectId", "datetime": "date",
+}
+
 // retype adds the step at a path, and for the new path of a field, or a path below it,
 // also at the place before the rename.
 func (r *editReader) retype(at path) {
-	to, ok := bsoncore.Type(0), false
+	to, ok, name := bsoncore.Type(0), false, ""
 	if r.c.Type() == bsoncore.TypeString {
-		to, ok = retypes[string(r.c.Text())]
+		name = string(r.c.Text())
+		to, ok = retypes[name]
+	}
+	if meant := meantTypes[name]; meant != "" {
+		r.c.Fail(wrong("the type is called %s here, not %s; write %s", meant, name, meant))
+		return
 	}
 	if !ok {
 		r.c.Fail(wrong("a type is one of int32, int64, double, decimal, string, date, objectId, bool"))

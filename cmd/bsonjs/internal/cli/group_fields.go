@@ -64,9 +64,9 @@ func (g *fieldGroup) addFields(fs *pflag.FlagSet) {
 		}
 		fs.Var(&repeated[fieldText]{&g.texts, value, item}, like.flag, usage)
 	}
-	add("PATHS", "write only the fields at `PATHS`, such as a,b.c, and _id; they keep the order of the document; "+
+	add("PATHS", "keep only the fields at `PATHS`, such as a,b.c, and _id, in the order of the document; "+
 		"@FILE reads PATHS from a file, one per line", fieldText{flag: "fields", keep: true, read: readPaths})
-	add("PATHS", "write all fields but those at `PATHS`; with --fields only _id", fieldText{flag: "exclude", read: readPaths})
+	add("PATHS", "leave out the fields at `PATHS`; with --fields only _id", fieldText{flag: "exclude", read: readPaths})
 	add("FILE", "", fieldText{flag: "fieldFile", keep: true, read: readPathFile})
 	fs.Lookup("fieldFile").Hidden = true
 	onlyMeant(fs, "fields", "exclude")
