@@ -57,12 +57,13 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "codec", "stage", "sink", "differ", "pairs", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
+	"cli":       {"run", "codec", "stage", "sink", "differ", "pairs", "proof", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
 	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
 	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record", "redact"},
 	"redact":    {},
-	"sink":      {"record", "codec", "inspect", "differ", "pairs", "stats", "oneline"},
+	"proof":     {"record", "oneline"},
+	"sink":      {"record", "codec", "inspect", "differ", "pairs", "proof", "stats", "oneline"},
 	"codec":     {"record"},
 	"record":    {},
 	"report":    {"file", "compress", "oneline"},

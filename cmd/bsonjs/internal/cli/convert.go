@@ -10,6 +10,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/proof"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
@@ -47,6 +48,7 @@ type convertOptions struct {
 	outputGroup
 	division
 	aliases
+	verify bool // the output is read back
 
 	to *codec.Codec // of --to or its variable, nil: none
 	// usual returns the format of the output for inputs in the format from, if
@@ -66,6 +68,7 @@ type convertOptions struct {
 	seeded   bool        // the command line has --seed
 
 	apart *spaceConverter // the target, if the output keeps namespaces apart
+	back  *verifier       // nil: the output is not read back
 }
 
 // dumped returns the format of the files of a directory, as mongodump writes them.
@@ -109,7 +112,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
 	group(fs, "Limits", "", o.addJobs, o.addLimits)
-	group(fs, "Output", "", o.addOutput, o.addSplit)
+	group(fs, "Output", "", o.addOutput, o.addSplit, o.addVerify)
 	group(fs, "", "", func(fs *pflag.FlagSet) {
 		addHelp(fs)
 		fs.BoolVar(&o.version, "version", false, "print the version and exit; with --json as JSON")
@@ -117,6 +120,10 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 		addSwitch(fs, &toggle[report.Form]{&o.json, report.JSON}, "json", "")
 		fs.Lookup("json").Hidden = true
 	})
+}
+
+func (o *convertOptions) addVerify(fs *pflag.FlagSet) {
+	fs.BoolVar(&o.verify, "verify", false, "read the output back while it is written, and compare it with the documents of the input; after a difference the exit code is 1 and no FILE is written")
 }
 
 func (o *convertOptions) addFormats(fs *pflag.FlagSet) {
@@ -150,6 +157,9 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	}
 	o.keeps = given(fs, "invalid-utf8") && o.invalidUTF8 == bson.UTF8Keep
 	if err := o.decide(o.request(fs)); err != nil {
+		return err
+	}
+	if err := o.checkVerify(); err != nil {
 		return err
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
@@ -297,17 +307,23 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
 	r.FindArchives = o.findArchives
-	c := converter{o: o, to: o.decided.to}
+	c := &converter{o: o, to: o.decided.to}
+	if o.back = o.planVerify(r); o.back != nil {
+		c.proof = o.back.proof
+	}
 	switch {
 	case o.keepsApart():
-		o.apart = newSpaceConverter(c)
+		o.apart = newSpaceConverter(*c)
 		r.Target, r.Hint = o.apart, hints(o.apart)
 	case o.splits():
-		s := newSplitConverter(c)
+		s := newSplitConverter(*c)
 		r.Output.Parts = o.parts(o.output, &o.decided)
 		r.Target, r.Hint = s, hints(s)
 	default:
-		r.Target, r.Hint = &c, hints(&c)
+		r.Target, r.Hint = c, hints(c)
+	}
+	if o.back != nil {
+		o.back.to = r.Target.(interface{ format() *codec.Codec }).format
 	}
 }
 
@@ -356,6 +372,9 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 		r.Say.Note("no file was written, because there are no documents")
 	}
 	o.tellDropped(r, result)
+	if o.back != nil {
+		o.back.conclude(r, result)
+	}
 	switch {
 	case !result.Whole || o.quiet:
 	case o.apart != nil:
@@ -377,6 +396,7 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 type converter struct {
 	o       *convertOptions
 	to      *codec.Codec // nil until it is decided
+	proof   *proof.Proof // nil: the output is not read back
 	started bool         // it is a terminal, and the sink knows
 	lines   sink.Lines
 }
@@ -408,8 +428,23 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 		c.lines.Appender, c.lines.Encoder.Alone = &sink.Colored{Text: c.lines.Appender}, codec.AloneText
 	}
 	c.started = true
-	return &c.lines, nil
+	c.lines.Proof = c.proof
+	if c.proof != nil {
+		c.proof.Source(in.Name)
+	}
+	return c.proven(&c.lines), nil
 }
+
+// proven returns s, with the places of its documents if the output is read back.
+func (c *converter) proven(s sink.Written) run.Sink {
+	if c.proof == nil {
+		return s
+	}
+	return sink.Prove(s)
+}
+
+// format returns the format of the output, nil if it is not known.
+func (c *converter) format() *codec.Codec { return c.to }
 
 // trial returns a copy of the options for a document in the format from.
 func (c *converter) trial(from *codec.Codec) *trial {

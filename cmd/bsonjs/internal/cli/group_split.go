@@ -110,9 +110,9 @@ func (s *splitConverter) Begin(in run.Input) (run.Sink, error) {
 	}
 	out := in.Out.(sink.Tree)
 	if s.o.path != nil {
-		return &sink.Grouped{Encoder: s.lines.Encoder, Groups: &s.groups, Out: out}, nil
+		return s.proven(&sink.Grouped{Encoder: s.lines.Encoder, Groups: &s.groups, Out: out, Proof: s.proof}), nil
 	}
-	return &sink.Sliced{Encoder: s.lines.Encoder, Slices: &s.slices, Out: out}, nil
+	return s.proven(&sink.Sliced{Encoder: s.lines.Encoder, Slices: &s.slices, Out: out, Proof: s.proof}), nil
 }
 
 // End completes the files. Without documents there is none.

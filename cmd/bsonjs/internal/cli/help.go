@@ -52,6 +52,8 @@ var (
 	briefSchema string
 	//go:embed help/brief-stats.txt
 	briefStats string
+	//go:embed help/brief-verify.txt
+	briefVerify string
 	//go:embed help/brief-validate.txt
 	briefValidate string
 	//go:embed help/brief-list.txt

@@ -70,7 +70,7 @@ func (s *spaceConverter) Begin(in run.Input) (run.Sink, error) {
 	if _, err := s.converter.Begin(in); err != nil {
 		return nil, err
 	}
-	spaces := &sink.Spaces{Encoder: s.lines.Encoder, Dump: &s.dump, Default: s.o.asNS}
+	spaces := &sink.Spaces{Encoder: s.lines.Encoder, Dump: &s.dump, Default: s.o.asNS, Proof: s.proof}
 	if in.From.Holds == nil && (in.File == nil || in.File.Namespace == (archive.Namespace{})) {
 		if err := s.Gather(in, nil); err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func (s *spaceConverter) Begin(in run.Input) (run.Sink, error) {
 		spaces.Default = s.names[in.Name]
 	}
 	spaces.Store = s.opened(in.Out)
-	return spaces, nil
+	return s.proven(spaces), nil
 }
 
 // opened returns the store in out.

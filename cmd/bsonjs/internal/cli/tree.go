@@ -38,7 +38,7 @@ func (a *app) tree() *cobra.Command {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.code = a.std.print(askedPage(cmd)) })
 	root.SetHelpCommand(a.helpCommand())
 	root.AddCommand(a.convertCommand(), a.validateCommand(), a.inspectCommand(), a.salvageCommand(),
-		a.listCommand(), a.countCommand(), a.statsCommand(), a.schemaCommand(), a.diffCommand(), a.dumpCommand(), a.oidCommand(), a.whereCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
+		a.listCommand(), a.countCommand(), a.statsCommand(), a.schemaCommand(), a.diffCommand(), a.verifyCommand(), a.dumpCommand(), a.oidCommand(), a.whereCommand(), a.completionCommand(), a.manCommand(), a.versionCommand())
 	return root
 }
 

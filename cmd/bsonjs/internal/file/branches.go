@@ -136,6 +136,7 @@ func (t *branches) reopen(name string, b *branch) (*branch, error) {
 	}
 	b.w = &Writer{ctx: context.Background(), name: b.path, w: file, file: file}
 	t.open = append(t.open, b)
+	defer b.w.testify(t.o, t.labelOf(name))
 	if t.o.Codec == compress.None || b.bare {
 		return b, nil
 	}
@@ -144,6 +145,14 @@ func (t *branches) reopen(name string, b *branch) (*branch, error) {
 		spare, t.spares = t.spares[last], t.spares[:last]
 	}
 	return b, b.w.compress(t.o, spare)
+}
+
+// labelOf returns the label of the file that Enter calls name, for its Witness.
+func (t *branches) labelOf(name string) string {
+	if t.o.Parts != nil && t.o.Parts.Numbered {
+		return ""
+	}
+	return name
 }
 
 // system returns the name of the system for a path in the temporary directory.
@@ -183,6 +192,10 @@ func (t *branches) close(b *branch) error {
 	if w.z != nil && w.z.spare != nil {
 		t.spares = append(t.spares, w.z.spare)
 	}
+	if err == nil {
+		err = w.endWitness()
+	}
+	w.abandonWitness()
 	if e := w.close(); err == nil {
 		err = e
 	}
@@ -224,6 +237,13 @@ func (t *branches) Compressed() int64 {
 		n += b.w.Compressed()
 	}
 	return n
+}
+
+// abandonWitnesses ends the Witnesses of the files that are open.
+func (t *branches) abandonWitnesses() {
+	for _, b := range t.open {
+		b.w.abandonWitness()
+	}
 }
 
 // closeAll closes all files.
@@ -291,6 +311,7 @@ func (t *branches) sync(b *branch) error {
 
 // uproot ends all files and removes them. The directory stays.
 func (t *branches) uproot() error {
+	t.abandonWitnesses()
 	for _, b := range t.open {
 		if b.w.z != nil {
 			b.w.z.abandon()

@@ -47,11 +47,27 @@ type Output struct {
 	// output is Name itself.
 	Parts *Parts
 
+	// Witness, if it is not nil, returns the Witness of each file that is opened. label is
+	// the one of Enter, "" for an output of one file or of numbered parts. name is that of
+	// the file, for messages.
+	Witness func(label, name string) Witness
+
 	// Codec is the compression of the output.
 	Codec compress.Codec
 	compress.WriterOptions
 
 	disk disk // nil: systemDisk
+}
+
+// A Witness gets the bytes of a file as they are written, compressed ones if the file is
+// compressed. Exactly one of Finish and Abandon ends it.
+type Witness interface {
+	io.Writer
+	// Finish says that the file is complete, or closed until it is opened again. An error
+	// is one of writing the file.
+	Finish() error
+	// Abandon says that no more bytes come, and that the file is not complete.
+	Abandon()
 }
 
 // An Opened is an output that is open. Exactly one of Commit, Keep and Discard ends it.
@@ -102,6 +118,7 @@ type Writer struct {
 	removed string
 	err     error       // first error of Write
 	z       *compressed // nil: not compressed
+	witness Witness     // nil: there is none, or it was ended
 }
 
 // Open opens the output. If o.Name exists and must not be replaced, the error
@@ -110,14 +127,24 @@ type Writer struct {
 // a moment left.
 func (o Output) Open(ctx context.Context) (*Writer, error) {
 	f, err := o.open(ctx)
-	if err != nil || o.Codec == compress.None {
-		return f, err
-	}
-	if err := f.compress(o, nil); err != nil {
-		f.Discard()
+	if err != nil {
 		return nil, err
 	}
+	if o.Codec != compress.None {
+		if err := f.compress(o, nil); err != nil {
+			f.Discard()
+			return nil, err
+		}
+	}
+	f.testify(o, "")
 	return f, nil
+}
+
+// testify begins the Witness of f, if o has one.
+func (f *Writer) testify(o Output, label string) {
+	if o.Witness != nil {
+		f.witness = o.Witness(label, f.name)
+	}
 }
 
 // open opens the output below the compressor.
@@ -243,8 +270,16 @@ func (f *Writer) write(p []byte) (int, error) {
 	return f.writeRaw(p)
 }
 
-// writeRaw writes p below the compressor.
+// writeRaw writes p below the compressor, and shows the Witness what was written.
 func (f *Writer) writeRaw(p []byte) (int, error) {
+	n, err := f.writeFile(p)
+	if f.witness != nil && err == nil {
+		_, err = f.witness.Write(p[:n])
+	}
+	return n, err
+}
+
+func (f *Writer) writeFile(p []byte) (int, error) {
 	if f.ctx.Done() == nil {
 		return f.w.Write(p)
 	}
@@ -318,12 +353,32 @@ func (f *Writer) Settle() error {
 	if err := f.finish(); err != nil {
 		return err
 	}
+	if err := f.endWitness(); err != nil {
+		return err
+	}
 	if f.aside != nil && f.file != nil {
 		if err := f.aside.settle(f.file); err != nil {
 			return err
 		}
 	}
 	return f.close()
+}
+
+// endWitness ends the Witness of f, which is complete.
+func (f *Writer) endWitness() error {
+	w := f.witness
+	if f.witness = nil; w == nil {
+		return nil
+	}
+	return w.Finish()
+}
+
+// abandonWitness ends the Witness of f, which is not complete.
+func (f *Writer) abandonWitness() {
+	if f.witness != nil {
+		f.witness.Abandon()
+	}
+	f.witness = nil
 }
 
 // Commit settles f unless Settle was called, and renames a file that is written
@@ -355,6 +410,7 @@ func (f *Writer) Removed() string { return f.removed }
 // an earlier run left there; if that fails, it keeps its name. Keep returns the
 // name, or "" if there was no temporary name.
 func (f *Writer) Keep() (name string, err error) {
+	f.abandonWitness()
 	err = f.finish()
 	if e := f.close(); err == nil {
 		err = e
@@ -367,6 +423,7 @@ func (f *Writer) Keep() (name string, err error) {
 
 // Discard closes f and removes a file with a temporary name.
 func (f *Writer) Discard() error {
+	f.abandonWitness()
 	if f.z != nil {
 		f.z.abandon()
 	}

@@ -209,6 +209,7 @@ func (t *Tree) Removed() string { return t.removed }
 // Keep ends t under the name PartialName, in place of a directory that an earlier run left
 // there; if that fails, it keeps its temporary name. It returns the name.
 func (t *Tree) Keep() (name string, err error) {
+	t.abandonWitnesses()
 	err = t.closeAll()
 	if t.temp == "" {
 		return "", err

@@ -60,6 +60,7 @@ type Fault struct {
 	Why    string // one line without its end; "": nothing is printed
 	Hint   string // what the user can do, or what the file seems to be; may be ""
 	Advice string // what the run does, or what else is wrong; may be ""
+	Kind   string // name of the fault in --errors json, "": that of its code
 	Mended int    // mended lengths of the document, which is written; 0: the document is rejected
 	// Skipped is the number of skipped bytes, 0 if the fault ends the run. From
 	// is the offset of the first of them in the file.

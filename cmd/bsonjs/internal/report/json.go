@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"unicode/utf8"
@@ -49,6 +50,7 @@ func (f *Fault) record() record {
 	if r.Code == "" {
 		r.Code = "interrupted"
 	}
+	r.Code = cmp.Or(f.Kind, r.Code)
 	if f.Advice != "" {
 		r.Message += "; " + f.Advice
 	}

@@ -19,12 +19,20 @@ type Reporter struct {
 	w        io.Writer
 	form     Form
 	palette  Palette
-	rejected Code // in place of CodeRejected
+	rejected Code         // in place of CodeRejected
+	collect  func(*Fault) // gets faults in place of w; nil: w gets them
 }
 
 // New returns a Reporter that writes to w, in the given form; text has the
 // colours of p.
-func New(w io.Writer, form Form, p Palette) Reporter { return Reporter{w, form, p, CodeRejected} }
+func New(w io.Writer, form Form, p Palette) Reporter {
+	return Reporter{w: w, form: form, palette: p, rejected: CodeRejected}
+}
+
+// Collect returns a Reporter that gives faults to collect, and writes nothing.
+func Collect(collect func(*Fault)) Reporter {
+	return Reporter{w: io.Discard, rejected: CodeRejected, collect: collect}
+}
 
 // Rejecting returns r with code in place of CodeRejected.
 func (r Reporter) Rejecting(code Code) Reporter {
@@ -46,6 +54,8 @@ func (r Reporter) Faults(faults ...*Fault) Code {
 		code = max(code, f.Code)
 		switch {
 		case f.Why == "":
+		case r.collect != nil:
+			r.collect(f)
 		case r.form == JSON:
 			writeJSON(r.w, f.record())
 		default:

@@ -25,6 +25,11 @@ type Totals struct {
 
 	CompressedIn, CompressedOut int64 // bytes of files that are compressed
 
+	// Verified is the number of documents that were compared with what was read back, and
+	// SHA256In and SHA256Out are the sums of both; see proof.Sums. "": nothing was.
+	Verified            int64
+	SHA256In, SHA256Out string
+
 	Namespaces, Files int64 // in an output that keeps namespaces apart, and in one of several files
 }
 
@@ -54,6 +59,15 @@ type summary struct {
 
 	Namespaces int64 `json:"namespaces,omitempty"` // of an output that keeps them apart
 	Files      int64 `json:"files,omitempty"`      // of an output of several files
+
+	verification
+}
+
+// A verification is a part of the line of --summary json.
+type verification struct {
+	Verified  int64  `json:"verified,omitempty"`  // documents that were compared
+	SHA256In  string `json:"sha256In,omitempty"`  // of them as BSON, as they were read
+	SHA256Out string `json:"sha256Out,omitempty"` // of them as BSON, as they were read back
 }
 
 // A checkSummary is the line of --summary json for a run that writes nothing.
@@ -84,7 +98,7 @@ func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
 		return checkSummary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
-	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files}
+	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files, verification{t.Verified, t.SHA256In, t.SHA256Out}}
 }
 
 // text returns the summary for people.
@@ -102,12 +116,24 @@ func (t Totals) text(took time.Duration) string {
 	if t.EscapedOut > 0 {
 		keys += ", " + Plural(t.EscapedOut, "escaped key") + " written"
 	}
+	if t.SHA256In != "" {
+		keys += ", " + t.Verification()
+	}
 	if t.Checked {
 		return fmt.Sprintf("%s read, %s valid, %s with faults%s%s; %s",
 			Documents(t.Read), grouped(t.Written()), grouped(t.Rejected), filtered, strays, t.sizes(took))
 	}
 	return fmt.Sprintf("%s read, %s written%s, %s rejected%s%s%s; %s",
 		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), filtered, strays, keys, t.sizes(took))
+}
+
+// Verification returns the result of a verification, for people.
+func (t Totals) Verification() string {
+	sums := "SHA-256 " + t.SHA256In
+	if t.SHA256In != t.SHA256Out {
+		sums += " in, " + t.SHA256Out + " out"
+	}
+	return "verified " + Documents(t.Verified) + ": " + sums
 }
 
 // filtered returns the number of documents that were not selected, for people; "" if there

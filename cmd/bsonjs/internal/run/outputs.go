@@ -29,6 +29,9 @@ func (e *engine) openOutputs() (f *report.Fault) {
 	default:
 		return report.UsageFault("--output and --rejects name the same file, or one names the .partial file of the other; choose another name")
 	}
+	if e.Verify != nil {
+		e.Output.Witness = e.Verify.Witness
+	}
 	if e.out, f = e.open(e.Output); f != nil || e.Rejects.Name == "" {
 		return f
 	}
@@ -287,6 +290,9 @@ func (e *engine) outputFault(err error) *report.Fault {
 	if f := holdFault(err); f != nil {
 		return f
 	}
+	if f := e.verdict(err); f != nil {
+		return f
+	}
 	if e.Output.Parts != nil {
 		if f := refused(e.out.Name(), err); f != nil {
 			return f
@@ -306,9 +312,9 @@ func (e *engine) complete() *report.Fault {
 	}
 	// Both files are on the disk before either gets its name, and the output
 	// gets its name first. So a run that fails here can be repeated.
-	for _, step := range []func(file.Opened) error{file.Opened.Settle, file.Opened.Commit} {
+	for _, step := range []func(file.Opened) error{file.Opened.Settle, e.verified, file.Opened.Commit} {
 		for _, out := range []file.Opened{e.out, e.rejects} {
-			if f := endFault(out, step); f != nil {
+			if f := e.endFault(out, step); f != nil {
 				return f
 			}
 		}
@@ -320,6 +326,24 @@ func (e *engine) complete() *report.Fault {
 	}
 	e.tellOlder()
 	return nil
+}
+
+// verified ends the Verifier, if out is what it reads back.
+func (e *engine) verified(out file.Opened) error {
+	if e.Verify == nil || out != e.out {
+		return nil
+	}
+	return e.Verify.Done()
+}
+
+// verdict returns the fault for err if it is of the Verifier, else nil.
+func (e *engine) verdict(err error) *report.Fault {
+	if e.Verify == nil {
+		return nil
+	}
+	f := e.Verify.Fault(err)
+	e.refuted = e.refuted || f != nil
+	return f
 }
 
 // tellOlder says which files seem to belong to a split output, but do not.
@@ -337,11 +361,14 @@ func (e *engine) tellOlder() {
 }
 
 // endFault takes a step to the end of out, which may be nil.
-func endFault(out file.Opened, step func(file.Opened) error) *report.Fault {
+func (e *engine) endFault(out file.Opened, step func(file.Opened) error) *report.Fault {
 	if out == nil {
 		return nil
 	}
 	err := step(out)
+	if f := e.verdict(err); f != nil {
+		return f
+	}
 	refusal, isRefusal := errors.AsType[*file.Refusal](err)
 	switch {
 	case isRefusal:
@@ -361,7 +388,9 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 	faults := []*report.Fault{f}
 	failed := func(err error) {
 		if err != nil {
-			faults = append(faults, e.outputFault(err))
+			if f := e.outputFault(err); !e.refuted {
+				faults = append(faults, f)
+			}
 		}
 	}
 	if e.writeErr() == nil {
@@ -372,7 +401,7 @@ func (e *engine) abandon(f *report.Fault) report.Code {
 		if out == nil {
 			return
 		}
-		if n+more == 0 {
+		if n+more == 0 || out == e.out && e.refuted {
 			failed(out.Discard())
 			return
 		}

@@ -126,6 +126,17 @@ type Tally interface {
 	Totals() archive.Totals
 }
 
+// A Verifier reads the output back while it is written. Its errors are those of writing the
+// output.
+type Verifier interface {
+	// Witness is that of file.Output.
+	Witness(label, name string) file.Witness
+	// Done is called when the output is complete and has no name yet.
+	Done() error
+	// Fault returns the fault for err, nil if err is about something else.
+	Fault(err error) *report.Fault
+}
+
 // An Input is an input whose format is known.
 type Input struct {
 	Name     string // for messages
@@ -182,6 +193,7 @@ type Run struct {
 	Sides Sides
 
 	Output  file.Output
+	Verify  Verifier    // reads the output back; nil: nobody does
 	Rejects file.Output // Name is "" if the bytes of rejected records are not kept
 	Force   bool        // compressed bytes may go to a terminal
 	// Aside is called for each output that is written under a temporary name
@@ -243,6 +255,7 @@ type engine struct {
 	store   *store      // of the records that are held; nil: there are none
 	shelved int64       // records that are held and not replayed yet
 	cut     bool        // the run was stopped in the middle of a record
+	refuted bool        // the output cannot be read back as what was written, so it is not kept
 	// firstSpace is the first namespace of which documents were read, "" if there is
 	// none.
 	firstSpace string

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/bsonkit/bsonkit/bson/archive"
-	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
@@ -62,7 +61,17 @@ func (a *Archive) writer() *archive.Writer {
 	return a.w
 }
 
-func (a *Archive) write(s *space, _ codec.Encoder, out []byte) error {
+func (a *Archive) write(s *space, to *Spaces, part *linesPart, from, end int) error {
+	if to.Proof != nil {
+		if err := to.Proof.Expect("", s.Namespace.String(), part.docs, part.docs.Upto(from), part.docs.Upto(end)); err != nil {
+			return err
+		}
+	}
+	return a.put(s, part.out[from:end])
+}
+
+// put writes out, which has documents of s.
+func (a *Archive) put(s *space, out []byte) error {
 	w := a.writer()
 	if s.late && !a.Dump.isBuckets(s) {
 		s.late = false
@@ -74,12 +83,16 @@ func (a *Archive) write(s *space, _ codec.Encoder, out []byte) error {
 }
 
 // long writes a document at once: it has at most archive.DefaultMaxDocumentSize bytes.
-func (a *Archive) long(s *space, e codec.Encoder, rec *record.Record, _ io.Writer) error {
-	doc, err := e.AppendValue(nil, math.MaxInt, rec.Type, rec.Data)
+func (a *Archive) long(s *space, to *Spaces, rec *record.Record, _ io.Writer) error {
+	doc, err := to.AppendValue(nil, math.MaxInt, rec.Type, rec.Data)
 	if err != nil {
 		return err
 	}
-	if err := a.write(s, e, doc); err != nil {
+	told := Lines{Proof: to.Proof, space: s.Namespace.String()}
+	if err := told.expect(rec); err != nil {
+		return err
+	}
+	if err := a.put(s, doc); err != nil {
 		return err
 	}
 	return a.flush()

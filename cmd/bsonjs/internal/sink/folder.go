@@ -37,20 +37,29 @@ const (
 	preludeName    = "prelude.json"
 )
 
-func (f *Folder) write(s *space, e codec.Encoder, out []byte) error {
-	if err := f.Tree.Enter(pathOf(s.Namespace) + f.Suffix); err != nil {
+func (f *Folder) write(s *space, to *Spaces, part *linesPart, from, end int) error {
+	if err := f.enter(s, to); err != nil {
 		return err
 	}
-	s.lines.Encoder, s.lines.Out = e, f.Tree
-	return s.lines.put(out)
+	return s.lines.put(part, from, end)
 }
 
-func (f *Folder) long(s *space, e codec.Encoder, rec *record.Record, w io.Writer) error {
-	if err := f.Tree.Enter(pathOf(s.Namespace) + f.Suffix); err != nil {
+func (f *Folder) long(s *space, to *Spaces, rec *record.Record, w io.Writer) error {
+	if err := f.enter(s, to); err != nil {
 		return err
 	}
-	s.lines.Encoder, s.lines.Out = e, f.Tree
 	return s.lines.Long(rec, w)
+}
+
+// enter makes the file of s the one that its lines are written to, in the format of to.
+func (f *Folder) enter(s *space, to *Spaces) error {
+	name := pathOf(s.Namespace) + f.Suffix
+	if err := f.Tree.Enter(name); err != nil {
+		return err
+	}
+	s.lines.Encoder, s.lines.Out, s.lines.Proof = to.Encoder, f.Tree, to.Proof
+	s.lines.lane, s.lines.space = name, s.Namespace.String()
+	return nil
 }
 
 // flush does nothing: writes go to the Tree at once.

@@ -7,6 +7,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/proof"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
@@ -53,11 +54,12 @@ type Grouped struct {
 	codec.Encoder
 	Groups *Groups
 	Out    Tree
+	Proof  *proof.Proof // see Lines
 }
 
 // Part returns a part of the output.
 func (s *Grouped) Part() record.Part {
-	return &groupedPart{path: s.Groups.Path, linesPart: linesPart{encoder: &s.Encoder}}
+	return &groupedPart{path: s.Groups.Path, linesPart: linesPart{encoder: &s.Encoder, docs: s.Proof.Part()}}
 }
 
 // Alone returns the Alone of the Encoder.
@@ -70,7 +72,7 @@ func (s *Grouped) Take(p record.Part) error {
 	for _, r := range part.runs {
 		g := s.Groups.find(part.labels[label:r.label])
 		g.begin(s)
-		if err := g.lines.put(part.out[from:r.end]); err != nil {
+		if err := g.lines.put(&part.linesPart, from, r.end); err != nil {
 			return err
 		}
 		from, label = r.end, r.label
@@ -105,7 +107,7 @@ func (s *Groups) find(label []byte) *group {
 // begin makes g write documents of to.
 func (g *group) begin(to *Grouped) {
 	g.groups.out = to.Out
-	g.lines.Encoder, g.lines.Out = to.Encoder, g
+	g.lines.Encoder, g.lines.Out, g.lines.Proof, g.lines.lane = to.Encoder, g, to.Proof, g.label
 }
 
 // Write gathers p. It writes when the bytes of a file, or of all files, are enough.

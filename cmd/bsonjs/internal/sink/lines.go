@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/proof"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
@@ -22,14 +23,19 @@ import (
 type Lines struct {
 	codec.Encoder
 	Out   io.Writer
-	begun bool // a document has been written
+	Proof *proof.Proof // is told of documents before they are written; nil: there is none
+	lane  string       // of the Proof
+	space string       // for the Proof: the namespace of all documents
+	begun bool         // a document has been written
 }
 
 // maxKept is the largest buffer of output, in bytes, that a part keeps.
 const maxKept = 4 << 20
 
 // Part returns a part of the output.
-func (l *Lines) Part() record.Part { return &linesPart{encoder: &l.Encoder} }
+func (l *Lines) Part() record.Part { p := l.part(); return &p }
+
+func (l *Lines) part() linesPart { return linesPart{encoder: &l.Encoder, docs: l.Proof.Part()} }
 
 // Alone returns the Alone of the Encoder.
 func (l *Lines) Alone() int { return l.Encoder.Alone }
@@ -37,15 +43,21 @@ func (l *Lines) Alone() int { return l.Encoder.Alone }
 // Take writes the documents in p.
 func (l *Lines) Take(p record.Part) error {
 	part := p.(*linesPart)
-	err := l.put(part.out)
+	err := l.put(part, 0, len(part.out))
 	part.empty()
 	return err
 }
 
-// put writes out, the documents of a part.
-func (l *Lines) put(out []byte) error {
+// put writes the documents of part whose output is between two offsets.
+func (l *Lines) put(part *linesPart, from, to int) error {
+	out := part.out[from:to]
 	if len(out) == 0 {
 		return nil
+	}
+	if l.Proof != nil {
+		if err := l.Proof.Expect(l.lane, l.space, part.docs, part.docs.Upto(from), part.docs.Upto(to)); err != nil {
+			return err
+		}
 	}
 	if !l.begun {
 		l.begun = true
@@ -60,7 +72,7 @@ func (l *Lines) put(out []byte) error {
 
 // Long writes a document of any length to w.
 func (l *Lines) Long(rec *record.Record, w io.Writer) error {
-	if err := l.WriteValue(&longDocument{lines: l, w: w}, rec.Type, rec.Data); err != nil {
+	if err := l.WriteValue(&longDocument{lines: l, rec: rec, w: w}, rec.Type, rec.Data); err != nil {
 		return err
 	}
 	countKeys(&l.Encoder, rec)
@@ -96,6 +108,7 @@ func (l *Lines) text(s string) error {
 // that precedes the document.
 type longDocument struct {
 	lines *Lines
+	rec   *record.Record
 	w     io.Writer
 	begun bool
 }
@@ -103,6 +116,9 @@ type longDocument struct {
 func (d *longDocument) Write(p []byte) (int, error) {
 	if !d.begun {
 		d.begun = true
+		if err := d.lines.expect(d.rec); err != nil {
+			return 0, err
+		}
 		before := d.lines.Between
 		if !d.lines.begun {
 			d.lines.begun = true
@@ -117,13 +133,24 @@ func (d *longDocument) Write(p []byte) (int, error) {
 	return d.w.Write(p)
 }
 
+// expect tells the Proof of rec, whose output is written next.
+func (l *Lines) expect(rec *record.Record) error {
+	if l.Proof == nil {
+		return nil
+	}
+	var d proof.Docs
+	d.Add(rec, 0)
+	return l.Proof.Expect(l.lane, l.space, &d, 0, 1)
+}
+
 // A linesPart is the output of some documents in a row. Each has the text
 // between documents before it, also the first.
 type linesPart struct {
 	encoder *codec.Encoder // of the sink, whose inputs may have several
 	out     []byte
-	most    int // bytes that out may have
-	size    int // bytes of the piece; 0 if unknown, and after the first document
+	docs    *proof.Docs // that are written in out; nil: there is no Proof
+	most    int         // bytes that out may have
+	size    int         // bytes of the piece; 0 if unknown, and after the first document
 }
 
 // empty removes the documents, which are written.
@@ -131,10 +158,18 @@ func (p *linesPart) empty() {
 	if p.out = p.out[:0]; cap(p.out) > maxKept {
 		p.out = nil
 	}
+	p.docs.Reset()
 }
 
-func (p *linesPart) Reset(size, most int) { p.out, p.size, p.most = p.out[:0], size, most }
-func (p *linesPart) Size() int            { return len(p.out) }
+func (p *linesPart) Reset(size, most int) {
+	p.out, p.size, p.most = p.out[:0], size, most
+	p.docs.Reset()
+}
+
+func (p *linesPart) Size() int { return len(p.out) }
+
+// locate gives the documents their places: that of the piece starts behind docs documents.
+func (p *linesPart) locate(docs int64, at record.Place) { p.docs.Locate(docs, at.Offset) }
 
 func (p *linesPart) Add(rec *record.Record) error {
 	n := len(p.out)
@@ -144,6 +179,9 @@ func (p *linesPart) Add(rec *record.Record) error {
 		return err
 	}
 	p.out = append(out, p.encoder.After...)
+	if p.docs != nil {
+		p.docs.Add(rec, len(p.out))
+	}
 	countKeys(p.encoder, rec)
 	if p.size > 0 {
 		p.out = roomy(p.out, p.size, len(rec.Source), p.most)

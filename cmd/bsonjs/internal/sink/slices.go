@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/proof"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
@@ -29,10 +30,13 @@ type Sliced struct {
 	codec.Encoder
 	Slices *Slices
 	Out    Tree
+	Proof  *proof.Proof // see Lines
 }
 
 // Part returns a part of the output.
-func (s *Sliced) Part() record.Part { return &slicedPart{linesPart: linesPart{encoder: &s.Encoder}} }
+func (s *Sliced) Part() record.Part {
+	return &slicedPart{linesPart: linesPart{encoder: &s.Encoder, docs: s.Proof.Part()}}
+}
 
 // Alone returns the Alone of the Encoder.
 func (s *Sliced) Alone() int { return s.Encoder.Alone }
@@ -43,7 +47,7 @@ func (s *Sliced) Take(p record.Part) error {
 	begun, from := 0, 0 // of the documents for the current file, and of the next document
 	for _, end := range part.ends {
 		if n := int64(end - from); !to.add(&s.Encoder, n) {
-			if err := to.put(s, part.out[begun:from]); err != nil {
+			if err := to.put(s, &part.linesPart, begun, from); err != nil {
 				return err
 			}
 			if err := to.next(); err != nil {
@@ -54,7 +58,7 @@ func (s *Sliced) Take(p record.Part) error {
 		}
 		from = end
 	}
-	err := to.put(s, part.out[begun:from])
+	err := to.put(s, &part.linesPart, begun, from)
 	part.ends = part.ends[:0]
 	part.empty()
 	return err
@@ -119,13 +123,14 @@ func (s *Slices) next() error {
 // begin makes s write documents of to.
 func (s *Slices) begin(to *Sliced) {
 	s.out = to.Out
-	s.lines.Encoder, s.lines.Out = to.Encoder, &sliceWriter{s, to.Out}
+	s.lines.Encoder, s.lines.Out, s.lines.Proof = to.Encoder, &sliceWriter{s, to.Out}, to.Proof
 }
 
-// put writes out, which has documents of to, to the current file.
-func (s *Slices) put(to *Sliced, out []byte) error {
+// put writes documents of to, whose output is between two offsets of part, to the current
+// file.
+func (s *Slices) put(to *Sliced, part *linesPart, from, end int) error {
 	s.begin(to)
-	return s.lines.put(out)
+	return s.lines.put(part, from, end)
 }
 
 // End completes the current file, if there is one.

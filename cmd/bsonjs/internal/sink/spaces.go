@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/proof"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
 )
 
@@ -17,6 +18,7 @@ type Spaces struct {
 	codec.Encoder
 	Dump  *Dump
 	Store Store
+	Proof *proof.Proof // see Lines
 	// Default is the namespace of records that have none, "" if there is none. The run
 	// asks for it, and gives it to records as their Home.
 	Default string
@@ -24,18 +26,18 @@ type Spaces struct {
 
 // A Store is an output with namespaces.
 type Store interface {
-	// write writes documents of s, which are out: with the text of e between and after
-	// them, and with Between before the first one.
-	write(s *space, e codec.Encoder, out []byte) error
+	// write writes documents of s, whose output is between two offsets of part: with the
+	// text of to between and after them, and with Between before the first one.
+	write(s *space, to *Spaces, part *linesPart, from, end int) error
 	// long writes rec, a document of s of any length, in portions through w.
-	long(s *space, e codec.Encoder, rec *record.Record, w io.Writer) error
+	long(s *space, to *Spaces, rec *record.Record, w io.Writer) error
 	// flush completes the writes of a part.
 	flush() error
 }
 
 // Part returns a part of the output.
 func (s *Spaces) Part() record.Part {
-	return &spacesPart{sink: s, linesPart: linesPart{encoder: &s.Encoder}}
+	return &spacesPart{sink: s, linesPart: linesPart{encoder: &s.Encoder, docs: s.Proof.Part()}}
 }
 
 // Alone returns the Alone of the Encoder.
@@ -49,7 +51,7 @@ func (s *Spaces) Take(p record.Part) error {
 	part, from := p.(*spacesPart), 0
 	for _, r := range part.runs {
 		r.space.begun = true
-		if err := s.Store.write(r.space, s.Encoder, part.out[from:r.end]); err != nil {
+		if err := s.Store.write(r.space, s, &part.linesPart, from, r.end); err != nil {
 			return err
 		}
 		from = r.end
@@ -63,7 +65,7 @@ func (s *Spaces) Take(p record.Part) error {
 func (s *Spaces) Long(rec *record.Record, w io.Writer) error {
 	to, err := s.find(rec)
 	if err == nil {
-		err = s.Store.long(to, s.Encoder, rec, w)
+		err = s.Store.long(to, s, rec, w)
 	}
 	if err == nil {
 		to.begun = true

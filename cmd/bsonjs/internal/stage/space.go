@@ -38,3 +38,8 @@ func (s Space) Do(rec *record.Record) (keep bool, err error) {
 	rec.Data = doc
 	return true, nil
 }
+
+// SpaceKey appends the namespace of rec to dst, as a key that records are sorted by.
+func SpaceKey(dst []byte, rec *record.Record) ([]byte, error) {
+	return append(dst, rec.Space.Name...), nil
+}

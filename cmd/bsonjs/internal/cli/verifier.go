@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/proof"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file reads the output of convert back while it is written, for --verify.
+//
+//	sink ─▶ compressor ─┬─▶ file
+//	  │                 └─▶ pipe ─▶ a run that reads it ─▶ sink.Given
+//	  └────────────▶ proof.Proof ◀────────────────────────────┘
+//
+// Each file has a run of its own, in a goroutine. Writing waits for it, so that few
+// documents wait in the Proof.
+
+// A verifier is the run.Verifier of convert.
+type verifier struct {
+	o      *convertOptions
+	proof  *proof.Proof
+	to     func() *codec.Codec // format of the output, nil: not known
+	framed map[string]*readBack
+}
+
+// newVerifier returns the verifier of a conversion.
+func (o *convertOptions) newVerifier() *verifier {
+	return &verifier{
+		o:      o,
+		proof:  proof.New(proof.Options{Rule: o.rule(), Spaces: o.decided.to == codec.Archive}),
+		framed: map[string]*readBack{},
+	}
+}
+
+// rule returns which documents are equal after they were read back.
+func (o *convertOptions) rule() proof.Rule {
+	if o.decided.to != nil && o.decided.to != codec.JSON {
+		return proof.Rule{}
+	}
+	return ruleOf(o.mode, o.sortKeys)
+}
+
+// ruleOf returns which documents are equal if one of them is JSON in a mode.
+func ruleOf(mode extjson.Mode, sorted bool) proof.Rule {
+	return proof.Rule{Values: mode != extjson.Canonical && mode != extjson.Shell, AnyOrder: sorted}
+}
+
+// checkVerify rejects --verify for outputs that cannot be read back.
+func (o *convertOptions) checkVerify() error {
+	switch {
+	case !o.verify:
+		return nil
+	case o.mode == extjson.Plain && (o.decided.to == nil || o.decided.to == codec.JSON):
+		return errors.New("--verify cannot read JSON in mode plain back, because it has no types; use --mode relaxed or --mode canonical, or leave --verify out")
+	case o.paint == colorAlways:
+		return errors.New("--verify cannot read text with colours back; leave out --color always, or --verify")
+	}
+	o.paint = colorNever
+	return nil
+}
+
+// planVerify makes the run read its output back.
+func (o *convertOptions) planVerify(r *run.Run) *verifier {
+	if !o.verify {
+		return nil
+	}
+	if o.invalidUTF8 == bson.UTF8Replace { // the documents of the output are those that replace it
+		r.Shaping = append(r.Shaping, stage.Replace{MaxDepth: o.maxDepth})
+	}
+	v := o.newVerifier()
+	r.Verify = v
+	return v
+}
+
+// run returns the run that reads an output back from r. Documents go to lane.
+func (v *verifier) run(lane string, r io.Reader, say report.Reporter) run.Run {
+	back := run.Run{
+		Inputs:   []folder.Input{{Name: "-"}},
+		Stdin:    r,
+		Target:   givenTarget{sink.Given{To: func(d *proof.Docs) error { return v.proof.Compare(lane, d) }}},
+		Output:   file.Output{Stdout: io.Discard},
+		Policy:   run.Stop,
+		Jobs:     v.o.jobs,
+		Quiet:    true,
+		Say:      say,
+		Progress: report.NewProgress(io.Discard, report.ProgressNone, 0),
+	}
+	v.o.limitGroup.plan(&back)
+	v.o.readsBack(&back)
+	back.From = v.to()
+	return back
+}
+
+// readsBack makes r read what o writes.
+func (o *convertOptions) readsBack(r *run.Run) {
+	o.textGroup.plan(r)
+	r.Options.BSON.InvalidUTF8 = o.invalidUTF8
+	r.Options.Text.UUIDRepresentation = o.uuid
+	acceptMode(r, o.mode)
+	if o.uuidSpelling == extjson.UUIDDigits {
+		r.Options.Text.Legacy = true
+	}
+}
+
+// acceptMode makes r read JSON in a mode.
+func acceptMode(r *run.Run, mode extjson.Mode) {
+	r.Options.Text.Legacy = r.Options.Text.Legacy || mode == extjson.Legacy
+	r.Options.Text.Shell = r.Options.Text.Shell || mode == extjson.Shell
+}
+
+// A givenTarget is the target of a run whose documents go to a proof.
+type givenTarget struct{ to run.Sink }
+
+// Begin returns the sink.
+func (g givenTarget) Begin(run.Input) (run.Sink, error) { return g.to, nil }
+
+// End does nothing.
+func (givenTarget) End(io.Writer) error { return nil }
+
+// Witness returns what reads a file of the output back.
+func (v *verifier) Witness(label, name string) file.Witness {
+	if b := v.framed[label]; b != nil {
+		return b
+	}
+	v.proof.Open(label, name)
+	b := &readBack{v: v, lane: label, name: name}
+	if label != "" && v.o.array { // the array may end in a later Witness
+		v.framed[label] = b
+		b.held = true
+	}
+	return b
+}
+
+// Done ends the reading of all files.
+func (v *verifier) Done() error {
+	for _, b := range v.framed {
+		b.held = false
+		if err := b.Finish(); err != nil {
+			return err
+		}
+	}
+	return v.proof.Done()
+}
+
+// Fault returns the fault for a difference, or for an output that cannot be read back.
+func (v *verifier) Fault(err error) *report.Fault {
+	var f *report.Fault
+	if e, ok := errors.AsType[*unreadable](err); ok {
+		f = e.fault()
+	} else if d, ok := errors.AsType[*proof.Difference](err); ok {
+		f = differenceFault(d, "the output", "the input")
+		f.Hint = "the output is not kept; run again without --verify to look at it"
+	}
+	return f
+}
+
+// An unreadable is the error of an output that cannot be read back.
+type unreadable struct {
+	name string
+	why  *report.Fault
+}
+
+// Error says why it cannot.
+func (e *unreadable) Error() string { return "cannot be read back: " + e.why.Why }
+
+func (e *unreadable) fault() *report.Fault {
+	f := *e.why
+	f.Code, f.Kind, f.File = report.CodeRejected, "different", report.NewFault(0, e.name, "").File
+	f.Why, f.Hint, f.Advice = e.Error(), "the output is not kept; run again without --verify to look at it", ""
+	f.Skipped = 0
+	return &f
+}
+
+// differenceFault returns the fault for d. a and b name the sides for people: the one that
+// was read back, and the other one.
+func differenceFault(d *proof.Difference, a, b string) *report.Fault {
+	if in := d.InPlace; in.File != "" {
+		b = report.CleanName(in.File) + ","
+		if in.Number > 0 {
+			b += fmt.Sprintf(" document %d", in.Number)
+		}
+		b += fmt.Sprintf(" at offset %d,", in.Offset)
+	}
+	why := fmt.Sprintf("%s has %s, and %s has %s", a, d.Out, b, d.In)
+	f := report.NewFault(report.CodeRejected, d.OutPlace.File, why)
+	f.Kind, f.Number = "different", d.OutPlace.Number
+	if d.OutPlace.Offset >= 0 {
+		f.Place = &report.Place{Offset: d.OutPlace.Offset, Path: d.Path}
+	}
+	return f
+}
+
+// A readBack is the reading of a file that is being written.
+type readBack struct {
+	v          *verifier
+	lane, name string
+	w          *io.PipeWriter // nil: nothing was written
+	done       chan error     // the result of reading
+	held       bool           // Finish does nothing
+}
+
+var errAbandoned = errors.New("the output is not complete")
+
+// Write lets the reader read p.
+func (b *readBack) Write(p []byte) (int, error) {
+	if b.w == nil {
+		if b.lane != "" && !b.v.proof.Expects(b.lane) {
+			return len(p), nil // a file without documents, such as metadata
+		}
+		var r *io.PipeReader
+		r, b.w = io.Pipe()
+		b.done = make(chan error, 1)
+		go func() {
+			err := b.v.read(b, r)
+			r.CloseWithError(err)
+			b.done <- err
+		}()
+	}
+	n, err := b.w.Write(p)
+	if errors.Is(err, io.ErrClosedPipe) { // read to an end before the end
+		n, err = len(p), nil
+	}
+	return n, err
+}
+
+// Finish waits until everything is read.
+func (b *readBack) Finish() error {
+	if b.held || b.w == nil {
+		return nil
+	}
+	b.w.Close()
+	b.w = nil
+	return <-b.done
+}
+
+// Abandon ends the reading.
+func (b *readBack) Abandon() {
+	if b.w != nil {
+		b.w.CloseWithError(errAbandoned)
+		b.w = nil
+		<-b.done
+	}
+}
+
+// read reads the output from r and compares its documents.
+func (v *verifier) read(b *readBack, r io.Reader) error {
+	var first *report.Fault
+	back := v.run(b.lane, r, report.Collect(func(f *report.Fault) {
+		if first == nil {
+			first = f
+		}
+	}))
+	result := back.Do(context.Background())
+	if err := v.proof.Difference(); err != nil {
+		return err
+	}
+	if first != nil || result.Code != report.CodeOK {
+		if first == nil {
+			first = &report.Fault{Code: result.Code, Why: "reading ended early"}
+		}
+		return &unreadable{b.name, first}
+	}
+	return nil
+}
+
+// conclude tells the summary what was verified.
+func (v *verifier) conclude(r *run.Run, result *run.Result) {
+	if !result.Whole {
+		return
+	}
+	sums := v.proof.Sums()
+	result.Verified, result.SHA256In, result.SHA256Out = sums.Documents, sums.In, sums.Out
+	if v.o.summary == summaryAuto && !r.Quiet {
+		r.Say.Note(result.Verification())
+	}
+}
