@@ -154,14 +154,19 @@ func TestRealDumps(t *testing.T) {
 				if diff := cmp.Diff(want, sorted(got.Documents)); diff != "" || got.Err != nil {
 					t.Errorf("%v (-want +got):\n%s", got.Err, diff)
 				}
-				for n, totals := range got.Totals {
-					want := archive.Totals{Documents: int64(len(folder[n])), Checksum: archive.Matches}
-					for _, doc := range folder[n] {
+				for space, totals := range got.Totals {
+					want := archive.Totals{Documents: int64(len(folder[space])), Checksum: archive.Matches}
+					for _, doc := range folder[space] {
 						want.Bytes += int64(len(doc))
 						want.Largest = max(want.Largest, len(doc))
 					}
+					at := totals.LargestOffset // the folder has another order
+					if n := int64(totals.Largest); n > 0 && (!slices.Contains(folder[space], string(data[at:at+n])) || totals.LargestNumber < 1 || totals.LargestNumber > totals.Documents) {
+						t.Errorf("%s: document %d at offset %d is not the largest", space, totals.LargestNumber, at)
+					}
+					want.LargestNumber, want.LargestOffset = totals.LargestNumber, at
 					if diff := cmp.Diff(want, totals); diff != "" {
-						t.Errorf("%s (-want +got):\n%s", n, diff)
+						t.Errorf("%s (-want +got):\n%s", space, diff)
 					}
 				}
 				if h := (archive.Header{Version: "0.1", ServerVersion: "7.0.42", ToolVersion: "built-without-version-string", Collections: 4}); got.Header != h || len(got.Totals) != len(want) {

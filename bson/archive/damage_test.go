@@ -496,6 +496,7 @@ func TestSkipChecksums(t *testing.T) {
 	}
 	got := map[string]archive.Totals{}
 	for n, totals := range r.Namespaces() {
+		totals.LargestNumber, totals.LargestOffset = 0, 0 // other tests have them
 		got[n.String()] = totals
 	}
 	if diff := cmp.Diff(want, got); diff != "" || r.Err() != nil {

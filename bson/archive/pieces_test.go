@@ -306,7 +306,9 @@ func TestFollowChecksums(t *testing.T) {
 		want := map[string]archive.Totals{}
 		for _, k := range s.docs {
 			w := want[k.Name.String()]
-			w.Documents, w.Bytes, w.Largest, w.Checksum = w.Documents+1, w.Bytes+int64(len(k.Doc)), max(w.Largest, len(k.Doc)), archive.Matches
+			if w.Documents, w.Bytes, w.Checksum = w.Documents+1, w.Bytes+int64(len(k.Doc)), archive.Matches; len(k.Doc) > w.Largest {
+				w.Largest, w.LargestNumber, w.LargestOffset = len(k.Doc), w.Documents, k.Offset
+			}
 			want[k.Name.String()] = w
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
