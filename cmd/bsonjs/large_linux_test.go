@@ -163,6 +163,56 @@ func TestLargeArchive(t *testing.T) {
 	}
 }
 
+// An output of any size is read back in bounded memory, and two inputs of any size are
+// compared.
+func TestLargeVerify(t *testing.T) {
+	const bound = 4 * memoryBound
+	var binary []byte
+	for _, doc := range sample.Documents(sample.Bench, sample.Seed, 2000) {
+		binary = append(binary, doc...)
+	}
+	blocks := *large << 20 / int64(len(binary))
+	data := func() *repeater { return &repeater{block: binary, left: blocks * int64(len(binary))} }
+	hash := sha256.New()
+	if _, err := io.Copy(hash, data()); err != nil {
+		t.Fatal(err)
+	}
+	sum := fmt.Sprintf("%x", hash.Sum(nil))
+	for _, args := range [][]string{
+		{"--verify", "-j", "2", "-m", "canonical", "-o", os.DevNull},
+		{"--verify", "-j", "8", "-t", "bson", "--compress", "zstd", "-o", os.DevNull},
+		{"verify", "-j", "2", "-", "b"},
+	} {
+		p := start(t, "", append(args, "--summary", "json")...)
+		p.stdin.Close()
+		var peak int64 // before the input ends
+		p.Stdin = io.MultiReader(data(), lastReader(func() { peak = p.peak(t) }))
+		if args[0] == "verify" {
+			if err := syscall.Mkfifo(filepath.Join(p.Dir, "b"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				f, err := os.OpenFile(filepath.Join(p.Dir, "b"), os.O_WRONLY, 0)
+				if err == nil {
+					_, err = io.Copy(f, data())
+					f.Close()
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}()
+		}
+		p.begin(t)
+		if code := p.code(); code != 0 || strings.Count(p.stderr.String(), sum) != 2 {
+			t.Fatalf("%q: exit code %d: %s", args, code, &p.stderr)
+		}
+		t.Logf("%q: %d MB: peak memory %.1f MB", args, *large, float64(peak)/(1<<20))
+		if peak == 0 || peak > bound {
+			t.Errorf("%q: %d bytes of memory, more than %d", args, peak, bound)
+		}
+	}
+}
+
 // The compressors of many files take the memory of those that are open at once.
 func TestSplitMemory(t *testing.T) {
 	const values, bound = 1500, 3 * memoryBound

@@ -35,12 +35,14 @@ func TestListing(t *testing.T) {
 	if err := errors.Join(w.Begin(name("plain")), w.End(name("plain")), w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	once := archive.Totals{Documents: 1, Bytes: 12, Largest: 12, Checksum: archive.Matches}
+	once := func(offset int64) archive.Totals {
+		return archive.Totals{Documents: 1, Bytes: 12, Largest: 12, LargestNumber: 1, LargestOffset: offset, Checksum: archive.Matches}
+	}
 	all := []Listed{
-		{Namespace: name("last"), Totals: once, Type: archive.Collection, Metadata: `{"l":1}`, Ended: true},
-		{Namespace: name("system.buckets.weather"), Totals: once, Type: archive.TimeSeries, Metadata: `{"w":1}`, Ended: true},
-		{Namespace: name("system.buckets.plain"), Totals: once, Ended: true},
-		{Namespace: name("bare"), Totals: once, Ended: true},
+		{Namespace: name("last"), Totals: once(608), Type: archive.Collection, Metadata: `{"l":1}`, Ended: true},
+		{Namespace: name("system.buckets.weather"), Totals: once(756), Type: archive.TimeSeries, Metadata: `{"w":1}`, Ended: true},
+		{Namespace: name("system.buckets.plain"), Totals: once(920), Ended: true},
+		{Namespace: name("bare"), Totals: once(1066), Ended: true},
 		{Namespace: name("plain"), Totals: archive.Totals{Checksum: archive.Matches}, Type: archive.Collection, Metadata: `{"p":1}`, Ended: true},
 		{Namespace: name("view"), Type: archive.View, Metadata: `{"v":1}`},
 		{Namespace: name("other view"), Type: archive.View, Metadata: `{"v":2}`},
