@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,6 +80,45 @@ func TestSchema(t *testing.T) {
 			}
 		}
 	}
+
+	// A page also has the places of documents, and counts by namespace.
+	smallest, largest := extremes(docs)
+	for _, args := range [][]string{{file}, {bad}, nil, {first, second}, {file, "--tail", "1000"}, {file, "--sample", "1000", "--seed", "1"}} {
+		var pages []string
+		for _, jobs := range []string{"1", "2", "8"} {
+			c := runCommand(bytes.NewReader(stream), append([]string{"schema", "--as", "html", "-j", jobs}, args...)...)
+			if c.code != 0 && c.code != 4 {
+				t.Fatalf("%v: code %d, %s", args, c.code, c.stderr)
+			}
+			if len(pages) > 0 && c.stdout != pages[0] {
+				t.Errorf("%v: another page with %s jobs", args, jobs)
+			}
+			pages = append(pages, c.stdout)
+		}
+		if len(args) == 1 && args[0] == file {
+			for _, place := range []string{smallest, largest} {
+				if !strings.Contains(pages[0], "<small>"+place+"</small>") {
+					t.Errorf("the page lacks %s", place)
+				}
+			}
+		}
+	}
+}
+
+// extremes returns the places of the smallest and the largest document of a file.
+func extremes(docs [][]byte) (smallest, largest string) {
+	least, most, offset := math.MaxInt, 0, 0
+	for i, doc := range docs {
+		place := fmt.Sprintf("document %d at offset %d", i+1, offset)
+		if len(doc) < least {
+			least, smallest = len(doc), place
+		}
+		if len(doc) > most {
+			most, largest = len(doc), place
+		}
+		offset += len(doc)
+	}
+	return smallest, largest
 }
 
 // lineOf returns doc as a line of canonical Extended JSON.

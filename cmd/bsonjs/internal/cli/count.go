@@ -73,13 +73,22 @@ func (o *countOptions) plan(r *run.Run) {
 
 // A counter is the target of the command count.
 type counter struct {
-	o      *countOptions
+	o *countOptions
+	spaceCounts
+}
+
+// Begin returns the sink for the documents of in.
+func (c *counter) Begin(in run.Input) (run.Sink, error) { return c.begin(in), nil }
+
+// spaceCounts are counts for a target: a row for each input, and for each namespace of an
+// archive or a directory. Begin of the target calls begin.
+type spaceCounts struct {
 	counts sink.Counts
 	folder *folder.Folder // of the last input; nil: it was not a directory
 }
 
-// Begin returns the sink for the documents of in.
-func (c *counter) Begin(in run.Input) (run.Sink, error) {
+// begin returns the sink that counts the documents of in.
+func (c *spaceCounts) begin(in run.Input) *sink.Counter {
 	name := in.Name
 	switch {
 	case in.Folder != nil:
@@ -90,11 +99,11 @@ func (c *counter) Begin(in run.Input) (run.Sink, error) {
 	default:
 		c.Empty(in)
 	}
-	return c.counts.In(name), nil
+	return c.counts.In(name)
 }
 
 // Empty counts no documents of in.
-func (c *counter) Empty(in run.Input) {
+func (c *spaceCounts) Empty(in run.Input) {
 	if in.Folder == nil {
 		c.open(in)
 		c.counts.Add(in.Name, "")
@@ -102,7 +111,7 @@ func (c *counter) Empty(in run.Input) {
 }
 
 // open begins the rows of in, unless it is of the directory of the last input.
-func (c *counter) open(in run.Input) {
+func (c *spaceCounts) open(in run.Input) {
 	if in.Folder == nil || in.Folder != c.folder {
 		c.counts.Begin()
 	}
@@ -110,7 +119,7 @@ func (c *counter) open(in run.Input) {
 }
 
 // List orders the namespaces of in, and adds those without documents.
-func (c *counter) List(in run.Input, listing codec.Listing) error {
+func (c *spaceCounts) List(in run.Input, listing codec.Listing) error {
 	if in.Folder != nil {
 		c.open(in)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -79,6 +80,9 @@ type decision struct {
 // plainText is the output of commands that write lines for people.
 var plainText = &codec.Codec{Title: "text"}
 
+// webPage is an output of commands that write a page for a browser.
+var webPage = &codec.Codec{Title: "HTML", Suffixes: []string{".html", ".htm"}}
+
 // textOrLines returns the request of writer, a command that writes lines for people,
 // or with --json, which is records, lines of JSON.
 func textOrLines(fs *pflag.FlagSet, name string, records bool, writer string) request {
@@ -105,7 +109,7 @@ func (r *request) resolve() (d decision, err error) {
 		return d, err
 	}
 	stem := compress.Stem(file.Complete(r.name))
-	named, foreign := codec.BySuffix(stem)
+	named, foreign := r.bySuffix(stem)
 	d.suffix = filepath.Ext(stem)
 	d.stem = len(stem) - len(d.suffix)
 	switch {
@@ -126,6 +130,17 @@ func (r *request) resolve() (d decision, err error) {
 		d.to = r.usual(r.from)
 	}
 	return d, nil
+}
+
+// bySuffix is codec.BySuffix. It also knows formats that only this command writes.
+func (r *request) bySuffix(stem string) (named *codec.Codec, foreign string) {
+	suffix := strings.ToLower(filepath.Ext(stem))
+	for _, c := range r.only {
+		if slices.Contains(c.Suffixes, suffix) {
+			return c, ""
+		}
+	}
+	return codec.BySuffix(stem)
 }
 
 // resolveFolder decides the format and compression of the files of a directory.

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,9 +26,10 @@ type schemaOptions struct {
 	lookOptions
 	shape
 	redaction
-	as     schemaForm
-	json   bool // --json: short for --as json
-	strict bool // --strict: a validator also rejects what is missing or additional
+	as       schemaForm
+	json     bool // --json: short for --as json
+	strict   bool // --strict: a validator also rejects what is missing or additional
+	maxPaths int  // paths that are kept, 0: the default
 }
 
 // A schemaForm is a value of --as.
@@ -37,6 +40,7 @@ const (
 	asJSON
 	asJSONSchema
 	asGo
+	asHTML
 )
 
 // schemaCommand returns the command that describes the fields of documents.
@@ -48,10 +52,13 @@ func (a *app) schemaCommand() *cobra.Command {
 		Long: "Describe the fields of documents: how often each is there, its types, the range\n" +
 			"of its values, and the most frequent ones. All inputs are described together;\n" +
 			"--ns and --where select documents. Fields of several types have a mark: !\n\n" +
-			"--as jsonschema writes a validator for MongoDB that accepts all documents, and\n" +
-			"--as go structs of Go that read them. Malformed documents are reported and left\n" +
-			"out; the run continues, and the exit code tells that there was one.\n",
+			"--as html writes a page for a browser, with histograms and a search: one file,\n" +
+			"which loads nothing else. --as jsonschema writes a validator for MongoDB that\n" +
+			"accepts all documents, and --as go structs of Go that read them.\n\n" +
+			"Malformed documents are reported and left out; the run continues, and the exit\n" +
+			"code tells that there was one.\n",
 		Example: "  bsonjs schema users.bson\n" +
+			"  bsonjs schema dump/ -o dump.html\n" +
 			"  bsonjs schema --ns shop.orders --as jsonschema --strict dump.archive.gz\n" +
 			"  bsonjs schema --as go users.bson -o users.go\n" +
 			"  bsonjs schema --json dump/ | jq '.paths[] | select(.mixed).path'\n",
@@ -68,10 +75,11 @@ func (o *schemaOptions) addFlags(fs *pflag.FlagSet) {
 	o.addLook(fs, "Documents that are selected are described.", func(fs *pflag.FlagSet) {
 		group(fs, "Fields", "Documents are described after these flags have changed them.", o.addFields, o.addEdits, o.addRedact)
 		group(fs, "Shape", "", func(fs *pflag.FlagSet) {
-			fs.Var(choose(&o.as, word[schemaForm]{"table", asTable}, word[schemaForm]{"json", asJSON}, word[schemaForm]{"jsonschema", asJSONSchema}, word[schemaForm]{"go", asGo}),
-				"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, or structs of Go")
+			fs.Var(choose(&o.as, word[schemaForm]{"table", asTable}, word[schemaForm]{"json", asJSON}, word[schemaForm]{"jsonschema", asJSONSchema}, word[schemaForm]{"go", asGo}, word[schemaForm]{"html", asHTML}),
+				"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, structs of Go, or a page, as for a FILE whose name ends in .html")
 			fs.BoolVar(&o.json, "json", false, "short for --as json, as for a FILE whose name ends in .json")
 			fs.BoolVar(&o.strict, "strict", false, "with --as jsonschema also reject documents without a field that all have, or with another field")
+			fs.Var(&amount{&o.maxPaths, 1, 1 << 24, nil}, "max-paths", "keep up to `N` paths, at about 20 KB each; the default is 1000. If there are more, the output says so")
 			onlyMeant(fs, "as", "json", "strict")
 		})
 	})
@@ -89,8 +97,8 @@ func (o *schemaOptions) check(fs *pflag.FlagSet) error {
 	if err := o.decide(o.request(asked)); err != nil {
 		return err
 	}
-	if !asked && o.decided.to == codec.JSON {
-		o.as = asJSON
+	if form, ok := formsByName[o.decided.to]; ok && !asked {
+		o.as = form
 	}
 	if o.strict && o.as != asJSONSchema {
 		return errors.New("--strict has no effect without --as jsonschema; add --as jsonschema, or leave --strict out")
@@ -100,19 +108,22 @@ func (o *schemaOptions) check(fs *pflag.FlagSet) error {
 	return o.checkLook(fs, shaping, redactions)
 }
 
+// formsByName are the forms that the suffix of the output selects.
+var formsByName = map[*codec.Codec]schemaForm{codec.JSON: asJSON, webPage: asHTML}
+
+// outputs are the formats of forms; that of the others is plainText.
+var outputs = map[schemaForm]*codec.Codec{asJSON: codec.JSON, asJSONSchema: codec.JSON, asHTML: webPage}
+
 // request returns what the flags say about the output. asked reports whether a flag has its
 // form.
 func (o *schemaOptions) request(asked bool) request {
 	r := request{
 		name:  o.output,
 		usual: func(*codec.Codec) *codec.Codec { return plainText },
-		only:  []*codec.Codec{codec.JSON}, writer: "bsonjs schema", force: "--json",
+		only:  []*codec.Codec{codec.JSON, webPage}, writer: "bsonjs schema", force: "--json",
 	}
-	switch {
-	case asked && (o.as == asJSON || o.as == asJSONSchema):
-		r.asked, r.because = codec.JSON, "--as overrides the suffix"
-	case asked:
-		r.asked, r.because = plainText, "--as overrides the suffix"
+	if asked {
+		r.asked, r.because = cmp.Or(outputs[o.as], plainText), "--as overrides the suffix"
 	}
 	return r
 }
@@ -122,8 +133,11 @@ func (o *schemaOptions) plan(r *run.Run) {
 	o.planLook(r, bson.UTF8Reject, func() bool { return o.shapes() || o.redacts() })
 	o.planShape(r)
 	o.planRedact(r)
-	d := &describer{o: o, schema: sink.NewSchema(o.maxDepth)}
+	d := &describer{o: o, schema: sink.NewSchema(o.maxDepth, o.maxPaths)}
 	r.Target, r.Hint = d, hints(d)
+	if o.as == asHTML {
+		r.Target = &portrayer{describer: d}
+	}
 }
 
 // end says what was not redacted.
@@ -168,6 +182,41 @@ func (d *describer) End(out io.Writer) error {
 		return writeLine(out, all.AppendJSONSchema(nil, schema.JSONSchemaOptions{Strict: d.o.strict}))
 	}
 	return outline.WriteTable(out, all)
+}
+
+// A portrayer is the target of schema for a page, which has more about the inputs.
+type portrayer struct {
+	*describer
+	spaceCounts
+	extremes sink.Extremes
+}
+
+// Begin returns the sink for the documents of in.
+func (p *portrayer) Begin(in run.Input) (run.Sink, error) {
+	if _, err := p.schema.Settle(); err != nil {
+		return nil, err
+	}
+	return &sink.Survey{
+		Schema: p.schema, Counter: p.begin(in), Extremes: &p.extremes,
+		Input: in.Name, Unnumbered: in.From.Holds != nil,
+	}, nil
+}
+
+// End writes the page.
+func (p *portrayer) End(out io.Writer) error {
+	all, err := p.schema.Settle()
+	if err != nil {
+		return err
+	}
+	rows := p.counts.Rows()
+	if !slices.ContainsFunc(rows, func(row *sink.Counted) bool { return row.Input != rows[0].Input }) {
+		p.extremes.Smallest.Input, p.extremes.Largest.Input = "", ""
+	}
+	in := outline.Inputs{Smallest: p.extremes.Smallest.String(), Largest: p.extremes.Largest.String()}
+	for _, row := range rows {
+		in.Spaces = append(in.Spaces, outline.Space{Input: row.Input, Namespace: row.Namespace, Documents: row.Documents, Bytes: row.Bytes})
+	}
+	return outline.WriteHTML(out, all, in)
 }
 
 // writeLine writes text, which is JSON, and a line feed.

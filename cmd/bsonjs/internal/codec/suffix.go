@@ -19,7 +19,7 @@ var foreignSuffixes = map[string]string{
 	// Compressions.
 	".br": "brotli", ".lz": "lzip", ".lzma": "lzma", ".lzo": "lzop", ".z": "data of the compress program",
 	// Documents.
-	".xml": "XML", ".yaml": "YAML", ".yml": "YAML", ".toml": "TOML", ".html": "HTML", ".sql": "SQL",
+	".xml": "XML", ".yaml": "YAML", ".yml": "YAML", ".toml": "TOML", ".html": "HTML", ".htm": "HTML", ".sql": "SQL",
 	".cbor": "CBOR", ".msgpack": "MessagePack", ".npy": "NumPy arrays", ".npz": "NumPy arrays",
 }
 

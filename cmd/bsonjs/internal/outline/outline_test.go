@@ -21,15 +21,21 @@ func schemaOf(t *testing.T, texts ...string) *schema.Schema {
 	t.Helper()
 	s := schema.New(schema.Options{})
 	for _, text := range texts {
-		doc, err := extjson.AppendBSON(nil, []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Add(doc); err != nil {
-			t.Fatal(err)
-		}
+		addJSON(t, s, text)
 	}
 	return s
+}
+
+// addJSON adds a document in Extended JSON to s.
+func addJSON(t *testing.T, s *schema.Schema, text string) {
+	t.Helper()
+	doc, err := extjson.AppendBSON(nil, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add(doc); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // The table has a line for each path, with what is known of its values.

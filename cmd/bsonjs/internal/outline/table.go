@@ -31,7 +31,7 @@ func WriteTable(w io.Writer, s *schema.Schema) error {
 		b.WriteByte('\n')
 		writeRows(&b, rows)
 		if s.Root().Lost > 0 || anyLost(s) {
-			b.WriteString("\nThere are more paths than are kept; those with … have others below them.\n")
+			b.WriteString("\nThere are more paths than are kept; those with … have others below them. --max-paths keeps more.\n")
 		}
 	}
 	_, err := w.Write(b.Bytes())
@@ -118,7 +118,7 @@ func values(p *schema.Path) string {
 		if n.Whole && !isWhole(p) {
 			whole = "whole, "
 		}
-		if least, most := text(n.Min), text(n.Max); least != most {
+		if least, most := text(n.Min, maxText), text(n.Max, maxText); least != most {
 			add("%s%s … %s, mean %.6g", whole, least, most, n.Mean)
 		}
 	}
@@ -190,11 +190,11 @@ func different(p *schema.Path) string {
 		return b.String()
 	}
 	if len(p.Values) == 1 {
-		return "always " + value(p.Values[0])
+		return "always " + value(p.Values[0], maxText)
 	}
 	for i, v := range p.Values[:min(len(p.Values), shown)] {
 		b.WriteString([]string{": ", ", ", ", "}[i])
-		b.WriteString(value(v) + " " + share(v.Count, p.Scalars))
+		b.WriteString(value(v, maxText) + " " + share(v.Count, p.Scalars))
 	}
 	if len(p.Values) > shown {
 		b.WriteString(", …")
@@ -202,27 +202,31 @@ func different(p *schema.Path) string {
 	return b.String()
 }
 
-// value returns v as text.
-func value(v schema.Value) string {
-	t := text(v.Value)
+// value returns v as text of at most most characters, and an ellipsis.
+func value(v schema.Value, most int) string {
+	t := text(v.Value, most)
 	if v.Cut && !strings.HasSuffix(t, "…") {
 		t += "…"
 	}
 	return t
 }
 
-// maxText is the length of a value in a table, in characters.
-const maxText = 24
+// maxText is the length of a value in a table, in characters, and maxLongText where there is
+// more room.
+const (
+	maxText     = 24
+	maxLongText = 100
+)
 
-// text returns v as plain JSON, shortened.
-func text(v bson.RawValue) string {
+// text returns v as plain JSON, shortened to most characters.
+func text(v bson.RawValue, most int) string {
 	out, err := extjson.EncodeOptions{Mode: extjson.Plain, Lossy: true, InvalidUTF8: bson.UTF8Replace}.AppendJSONValue(nil, v.Type, v.Value)
 	if err != nil {
 		return v.Type.String()
 	}
 	t := oneline.Escape(string(out))
-	if utf8.RuneCountInString(t) > maxText {
-		t = string([]rune(t)[:maxText-1]) + "…"
+	if utf8.RuneCountInString(t) > most {
+		t = string([]rune(t)[:most-1]) + "…"
 	}
 	return t
 }

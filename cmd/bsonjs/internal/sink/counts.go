@@ -61,6 +61,9 @@ func (c *Counts) List(input string, l codec.Listing) {
 	c.rows = append(c.rows[:c.last], rows...)
 }
 
+// Rows returns the rows in order.
+func (c *Counts) Rows() []*Counted { return c.rows }
+
 // In returns the sink that counts the documents of the current input.
 func (c *Counts) In(input string) *Counter { return &Counter{counts: c, input: input, at: c.at} }
 

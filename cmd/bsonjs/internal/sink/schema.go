@@ -28,9 +28,10 @@ type Schema struct {
 	parts []*schemaPart
 }
 
-// NewSchema returns a Schema without documents. maxDepth is that of documents.
-func NewSchema(maxDepth int) *Schema {
-	s := &Schema{options: schema.Options{MaxDepth: maxDepth}, rules: bson.ValidateOptions{MaxDepth: maxDepth}}
+// NewSchema returns a Schema without documents. maxDepth is that of documents, and maxPaths
+// the number of paths that are kept, 0 for the default.
+func NewSchema(maxDepth, maxPaths int) *Schema {
+	s := &Schema{options: schema.Options{MaxDepth: maxDepth, MaxPaths: maxPaths}, rules: bson.ValidateOptions{MaxDepth: maxDepth}}
 	s.all = schema.New(s.options)
 	return s
 }

@@ -84,16 +84,20 @@ func name(s string) string {
 	return s
 }
 
-// place returns the place of a document for a table.
-func (p Place) place() string {
+// String returns the place of a document for people, on one line.
+func (p Place) String() string {
 	text := oneline.Escape(p.Input)
 	if p.Space != "" {
-		text += " " + oneline.Escape(p.Space)
+		text = strings.TrimSpace(text + " " + oneline.Escape(p.Space))
 	}
-	if p.Number > 0 {
-		text += fmt.Sprintf(": document %d", p.Number)
+	switch number := fmt.Sprintf("document %d", p.Number); {
+	case p.Number == 0:
+	case text == "":
+		text = number
+	default:
+		text += ": " + number
 	}
-	return fmt.Sprintf("%s at offset %d", text, p.Offset)
+	return strings.TrimSpace(fmt.Sprintf("%s at offset %d", text, p.Offset))
 }
 
 // WriteTable writes r as tables.
@@ -103,8 +107,8 @@ func (r *Report) WriteTable(to io.Writer, bars Bars) error {
 	w.row("bytes     %15d", r.Bytes)
 	if r.Smallest != nil {
 		w.row("mean      %17.1f", r.Mean)
-		w.row("smallest  %15d  %s", r.Smallest.Bytes, r.Smallest.place())
-		w.row("largest   %15d  %s", r.Largest[0].Bytes, r.Largest[0].place())
+		w.row("smallest  %15d  %s", r.Smallest.Bytes, r.Smallest)
+		w.row("largest   %15d  %s", r.Largest[0].Bytes, r.Largest[0])
 		r.histograms(w)
 		r.types(w)
 		r.keys(w)
@@ -160,13 +164,13 @@ func (r *Report) keys(w *writer) {
 func (r *Report) largest(w *writer) {
 	w.title("largest documents")
 	for _, p := range r.Largest {
-		w.row("%11d  %s", p.Bytes, p.place())
+		w.row("%11d  %s", p.Bytes, p)
 	}
 	if len(r.Fields) == 0 {
 		return
 	}
 	w.title("largest fields")
 	for _, f := range r.Fields {
-		w.row("%11d  %-10s %s  %s", f.Bytes, f.Type, oneline.Escape(f.Path), f.place())
+		w.row("%11d  %-10s %s  %s", f.Bytes, f.Type, oneline.Escape(f.Path), f)
 	}
 }
