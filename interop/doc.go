@@ -17,6 +17,7 @@
 //     reasons.
 //   - filters_test.go compares filters with mingo. ferretdb_test.go compares filters
 //     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
+//   - schemapage_test.go shows the pages of bsonjs schema in Chromium.
 //   - schema_test.go compares schemas with mongodb-schema and a loop with PyMongo, and
 //     tries validators with ajv.
 //   - dump_test.go compares bsonjs dump with bsondump, by calling both versions of

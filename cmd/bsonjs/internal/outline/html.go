@@ -524,17 +524,21 @@ func (w *page) valueTable(p *schema.Path) {
 	case shown < len(p.Values):
 		title = "The most frequent values"
 	}
-	w.add(`<table class="bars"><caption>%s</caption><tbody>`, title)
+	class := markup("bars")
+	if !p.All {
+		class = "sample" // its numbers are not shares of all values
+	}
+	w.add(`<table class="%s"><caption>%s</caption><tbody>`, class, title)
 	for _, v := range p.Values[:shown] {
 		kind := markup("")
 		if len(p.Types) > 1 {
 			kind = `<small>` + escape(v.Value.Type.String()) + `</small>`
 		}
-		share := markup("")
+		w.add(`<tr><th scope="row"><code>%s</code>%s</th><td>%s</td>`, value(v, maxLongText), kind, v.Count)
 		if p.All {
-			share = bar("bar", v.Count, p.Scalars)
+			w.add("<td>%s</td>", bar("bar", v.Count, p.Scalars))
 		}
-		w.add(`<tr><th scope="row"><code>%s</code>%s</th><td>%s</td><td>%s</td></tr>`, value(v, maxLongText), kind, v.Count, share)
+		w.add("</tr>")
 	}
 	w.add("</tbody>")
 	if rest := len(p.Values) - shown; rest > 0 {
