@@ -5,7 +5,7 @@ package bson
 import "reflect"
 
 // This file replaces access_unsafe.go with code that imports package reflect
-// only. memoryOf returns a field as a T, without more checks than package
+// only. memoryOf returns a value as a T, without more checks than package
 // unsafe makes.
 
 type place = reflect.Value
@@ -23,6 +23,18 @@ func inside(p place, f *field) place {
 
 func isNilPointer(p place, f *field) bool { return inside(p, f).IsNil() }
 
-func box[T any](p *T, _ any) any { return *p }
+func box[T any](p *T, like any) any {
+	return reflect.NewAt(reflect.TypeOf(like), reflect.ValueOf(p).UnsafePointer()).Elem().Interface()
+}
 
 func stringOf(b []byte) string { return string(b) }
+
+func retyped(v, like any) any {
+	x := reflect.New(reflect.TypeOf(v))
+	x.Elem().Set(reflect.ValueOf(v))
+	return reflect.NewAt(reflect.TypeOf(like), x.UnsafePointer()).Elem().Interface()
+}
+
+func sliceOf[T any](v reflect.Value) []T {
+	return reflect.SliceAt(reflect.TypeFor[T](), v.UnsafePointer(), v.Len()).Interface().([]T)
+}

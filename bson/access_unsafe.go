@@ -15,6 +15,8 @@ import (
 //   - It makes an any that refers to a value in a slab. The language would
 //     allocate each value, which is two thirds of the allocations of a D. The
 //     same is done for strings.
+//   - It takes values of the official driver, such as its D, for values of ours
+//     with the same layout. Copies would take more time than the driver does.
 
 // A place is where a struct lies in memory.
 type place = unsafe.Pointer
@@ -34,7 +36,8 @@ func inside(p place, f *field) place { return unsafe.Add(p, f.offset) }
 func isNilPointer(p place, f *field) bool { return *(*unsafe.Pointer)(unsafe.Add(p, f.offset)) == nil }
 
 // box returns *p as an any that refers to p; any(*p) would refer to a copy. *p
-// must not change any more. like is an any that holds a T.
+// must not change any more. like is an any that holds a T, or a value of another
+// type with the layout of a T; the result has its type.
 func box[T any](p *T, like any) any {
 	// An any is a pointer to the type and a pointer to the value, for every
 	// T that is not itself a pointer.
@@ -45,3 +48,16 @@ func box[T any](p *T, like any) any {
 // stringOf returns the bytes of b, which must not change any more, as a string
 // without copying them.
 func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// retyped returns v as a value of the type of like. The two types have the same
+// layout.
+func retyped(v, like any) any {
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&like))[1] = (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1]
+	return like
+}
+
+// sliceOf returns v, a slice whose elements have the layout of a T, as a []T that
+// shares its elements.
+func sliceOf[T any](v reflect.Value) []T {
+	return unsafe.Slice((*T)(v.UnsafePointer()), v.Len())
+}

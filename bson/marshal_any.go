@@ -70,7 +70,11 @@ func (e *encoder) appendPlanned(dst []byte, v any) ([]byte, Type) {
 	if v == nil {
 		return dst, TypeNull
 	}
-	return e.planOf(reflect.TypeOf(v)).enc(e, dst, reflect.ValueOf(v))
+	p := e.planOf(reflect.TypeOf(v))
+	if p.like != nil && e.Codecs == nil {
+		return e.appendAny(dst, retyped(v, p.like))
+	}
+	return p.enc(e, dst, reflect.ValueOf(v))
 }
 
 // appendD appends a document.

@@ -244,7 +244,8 @@ func outOfRange[T ~uint8 | int](option string, value T) error {
 type Codecs struct {
 	encoders map[reflect.Type]encFunc
 	decoders map[reflect.Type]decFunc
-	any      *[256]reflect.Type // Go type of each BSON type in an any
+	any      [256]reflect.Type // Go type of each BSON type in an any; nil: that of likes
+	likes    *likes            // nil: ownLikes
 	fallback func(v any) (any, error)
 	plans    planCache
 }
@@ -260,6 +261,11 @@ func NewCodecs(entries ...Codec) *Codecs {
 	for _, e := range entries {
 		if e.add != nil {
 			e.add(c)
+		}
+	}
+	for t, typ := range c.any {
+		if typ != nil && c.likes != nil && typ == reflect.TypeOf(c.likes[t]) && c.decoders[typ] == nil {
+			c.any[t] = nil // a slab is faster than a plan
 		}
 	}
 	return c
@@ -302,10 +308,14 @@ func TypeCodec[T any](encode func(dst []byte, v T) ([]byte, Type, error), decode
 func AnyAs[T any](t Type) Codec {
 	typ := reflect.TypeFor[T]()
 	return Codec{func(c *Codecs) {
-		if c.any == nil {
-			c.any = new([256]reflect.Type)
-		}
 		c.any[t] = typ
+		if like := twinOf(typ); like != nil && reflect.TypeOf(like) == reflect.TypeOf(ownLikes[t]) {
+			if c.likes == nil {
+				own := ownLikes
+				c.likes = &own
+			}
+			c.likes[t] = reflect.Zero(typ).Interface()
+		}
 	}}
 }
 

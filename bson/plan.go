@@ -35,6 +35,9 @@ type plan struct {
 	enc encFunc
 	dec decFunc
 	str *structPlan // of a struct
+	// A zero value of our type that the values of the type are taken for; nil:
+	// there is none. See twinOf.
+	like any
 	// A value that is a whole document goes through the hook for documents,
 	// also where enc and dec are another one. Nil: there is none.
 	encDoc encFunc
@@ -104,7 +107,7 @@ func (pl *planner) plan(t reflect.Type) *plan {
 	if p, ok := pl.cache.Load(t); ok {
 		return p.(*plan)
 	}
-	p := &plan{typ: t}
+	p := &plan{typ: t, like: twinOf(t)}
 	pl.made[t] = p
 	if !known(p) {
 		pl.byKind(p)

@@ -133,6 +133,9 @@ func (pl *planner) slice(p *plan) {
 		if v.IsNil() {
 			return e.nilArray(dst, v.Type())
 		}
+		if elem.op == opAny {
+			return e.appendA(dst, sliceOf[any](v))
+		}
 		return e.appendList(dst, v, elem)
 	}
 	p.dec = func(d *decoder, v reflect.Value) { d.list(v, elem) }
@@ -177,9 +180,23 @@ func (d *decoder) list(v reflect.Value, elem *plan) {
 		v.SetLen(n)
 		v.Clear()
 	}
+	if elem.op == opAny {
+		d.listOfAny(sliceOf[any](v))
+		return
+	}
 	for i := 0; d.c.Next(); i++ {
 		d.dropKey()
 		elem.dec(d, v.Index(i))
+	}
+	d.c.Leave()
+}
+
+// listOfAny sets the elements of a, which are nil, from the array that was
+// entered.
+func (d *decoder) listOfAny(a []any) {
+	for i := 0; i < len(a) && d.c.Next(); i++ {
+		d.dropKey()
+		a[i] = d.asAny()
 	}
 	d.c.Leave()
 }

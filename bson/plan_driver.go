@@ -49,6 +49,36 @@ var twins = map[string]reflect.Type{
 	"Raw":        reflect.TypeFor[Raw](),
 }
 
+// twinOf returns a zero value of our type with the layout of t, if t is a type of
+// the driver, so that values of t can be taken for values of our type. Otherwise it
+// returns nil.
+func twinOf(t reflect.Type) any {
+	switch t.PkgPath() {
+	case driverV1, driverV1Primitive, driverV2:
+	default:
+		return nil
+	}
+	ours := twins[t.Name()]
+	switch t.Name() {
+	case "D":
+		if isElements(t) && t.Kind() == reflect.Slice {
+			return D(nil)
+		}
+	case "A":
+		ours = reflect.TypeFor[A]()
+	case "M":
+		ours = typeM
+	case "Decimal128":
+		if isDriverDecimal(t) {
+			return decimal128.Decimal{}
+		}
+	}
+	if ours == nil || t.Kind() != ours.Kind() || !t.ConvertibleTo(ours) {
+		return nil
+	}
+	return reflect.Zero(ours).Interface()
+}
+
 // driverType returns the plan of t, the type with the given name of the package
 // with the import path path, if it is one of the types of this file.
 func driverType(path, name string, t reflect.Type) (knownType, bool) {
@@ -137,22 +167,27 @@ func memoryOf[T any](v reflect.Value) *T {
 	return reflect.NewAt(reflect.TypeFor[T](), v.Addr().UnsafePointer()).Interface().(*T)
 }
 
+// isDriverDecimal reports whether t has the layout of decimal128.Decimal.
+func isDriverDecimal(t reflect.Type) bool {
+	return fieldsAre(t, []string{"h", "l"}, reflect.Uint64, reflect.Uint64) && t.NumField() == 2
+}
+
 func driverDecimal(t reflect.Type) (knownType, bool) {
 	return knownType{
-			enc: func(_ *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-				x := decimal128.FromBits(v.Field(0).Uint(), v.Field(1).Uint())
-				return appendDecimal(dst, x), TypeDecimal128
-			},
-			dec: func(d *decoder, v reflect.Value) {
-				if d.c.Type() != TypeDecimal128 {
-					d.null(v)
-					return
-				}
-				hi, lo := d.c.Decimal128().Bits()
-				*memoryOf[[2]uint64](v) = [2]uint64{hi, lo}
-			},
-		}, fieldsAre(t, []string{"h", "l"}, reflect.Uint64, reflect.Uint64) &&
-			t.NumField() == 2
+		op: opDecimal,
+		enc: func(_ *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			x := decimal128.FromBits(v.Field(0).Uint(), v.Field(1).Uint())
+			return appendDecimal(dst, x), TypeDecimal128
+		},
+		dec: func(d *decoder, v reflect.Value) {
+			if d.c.Type() != TypeDecimal128 {
+				d.null(v)
+				return
+			}
+			hi, lo := d.c.Decimal128().Bits()
+			*memoryOf[[2]uint64](v) = [2]uint64{hi, lo}
+		},
+	}, isDriverDecimal(t)
 }
 
 func driverCodeWithScope(t reflect.Type) (knownType, bool) {
@@ -247,8 +282,12 @@ func isDriverE(path string, t reflect.Type) bool {
 	return false
 }
 
-// elementsOf returns the elements of v, of which isElements is true.
+// elementsOf returns the elements of v, of which isElements is true. Those of a
+// slice are shared.
 func elementsOf(v reflect.Value) D {
+	if v.Kind() == reflect.Slice {
+		return sliceOf[E](v)
+	}
 	d := make(D, v.Len())
 	for i := range d {
 		d[i] = v.Index(i).Convert(typeE).Interface().(E)
@@ -256,7 +295,7 @@ func elementsOf(v reflect.Value) D {
 	return d
 }
 
-// foreignD is the plan of a slice of the driver's E.
+// foreignD is the plan of a slice of the driver's E, which has the layout of a D.
 func foreignD(t reflect.Type) knownType {
 	return knownType{
 		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
@@ -265,21 +304,7 @@ func foreignD(t reflect.Type) knownType {
 			}
 			return e.appendElements(dst, elementsOf(v))
 		},
-		dec: func(d *decoder, v reflect.Value) {
-			var doc D
-			d.setD(&doc)
-			if doc == nil {
-				if !d.c.Failed() {
-					v.SetZero()
-				}
-				return
-			}
-			out := reflect.MakeSlice(t, len(doc), len(doc))
-			for i, e := range doc {
-				out.Index(i).Set(reflect.ValueOf(e).Convert(t.Elem()))
-			}
-			v.Set(out)
-		},
+		dec: func(d *decoder, v reflect.Value) { d.setD(memoryOf[D](v)) },
 	}
 }
 

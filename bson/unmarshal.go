@@ -109,6 +109,7 @@ type decodeCall struct {
 	DecodeOptions
 	plans *sync.Map // of the options
 	flags planFlags
+	likes *likes
 
 	size int // bytes of the document or value
 	hops int // pointers to pointers followed so far
@@ -134,7 +135,10 @@ func (o DecodeOptions) decoder() *decoder {
 		flags |= planJSONTags
 	}
 	d.decodeCall = decodeCall{
-		DecodeOptions: o, plans: plansFor(o.Codecs, flags), flags: flags, truncate: o.Truncate, fresh: !ok,
+		DecodeOptions: o, plans: plansFor(o.Codecs, flags), flags: flags, likes: &ownLikes, truncate: o.Truncate, fresh: !ok,
+	}
+	if o.Codecs != nil && o.Codecs.likes != nil {
+		d.likes = o.Codecs.likes
 	}
 	return d
 }

@@ -59,19 +59,15 @@ type perDocument struct {
 // slabSize is how many values of a type without pointers a slab has.
 const slabSize = 32
 
-// Values for box to take the type from.
-var (
-	likeDouble   any = float64(0)
-	likeInt32    any = int32(0)
-	likeInt64    any = int64(0)
-	likeDateTime any = DateTime(0)
-	likeID       any = objectid.ID{}
-	likeDecimal  any = decimal128.Decimal{}
-	likeString   any = ""
-	likeD        any = D{}
-	likeA        any = A{}
-	likeBinary   any = Binary{}
-)
+// likes are values for box to take the types from, one for each BSON type whose
+// values in an any are in slabs.
+type likes [256]any
+
+// ownLikes are of our types. Codecs may have those of the driver's.
+var ownLikes = likes{
+	TypeDouble: float64(0), TypeString: "", TypeInt32: int32(0), TypeInt64: int64(0), TypeDateTime: DateTime(0),
+	TypeObjectID: objectid.ID{}, TypeDecimal128: decimal128.Decimal{}, TypeBinary: Binary{}, TypeDocument: D{}, TypeArray: A{},
+}
 
 // expect returns the size of a slab, in values, if the rest of the document has
 // one value in the given number of bytes on average. It is at most most.
@@ -82,7 +78,7 @@ func (d *decoder) expect(bytesEach, most int) int {
 // asAny returns the current value as a Go value.
 func (d *decoder) asAny() any {
 	c := &d.c
-	if d.Codecs != nil && d.Codecs.any != nil {
+	if d.Codecs != nil {
 		if t := d.Codecs.any[c.Type()]; t != nil {
 			v := reflect.New(t).Elem()
 			d.planOf(t).dec(d, v)
@@ -92,27 +88,27 @@ func (d *decoder) asAny() any {
 	switch c.Type() {
 	case TypeString:
 		text := d.shared(c.Text(), c.ValueOffset()+4)
-		return box(d.strings.put(text, d.expect(50, 64)), likeString)
+		return box(d.strings.put(text, d.expect(50, 64)), d.likes[TypeString])
 	case TypeDouble:
-		return box(d.doubles.put(c.Double(), slabSize), likeDouble)
+		return box(d.doubles.put(c.Double(), slabSize), d.likes[TypeDouble])
 	case TypeInt32:
-		return box(d.int32s.put(c.Int32(), slabSize), likeInt32)
+		return box(d.int32s.put(c.Int32(), slabSize), d.likes[TypeInt32])
 	case TypeInt64:
-		return box(d.int64s.put(c.Int64(), slabSize), likeInt64)
+		return box(d.int64s.put(c.Int64(), slabSize), d.likes[TypeInt64])
 	case TypeBoolean:
 		return c.Boolean()
 	case TypeNull:
 		return nil
 	case TypeObjectID:
-		return box(d.ids.put(c.ObjectID(), slabSize), likeID)
+		return box(d.ids.put(c.ObjectID(), slabSize), d.likes[TypeObjectID])
 	case TypeDateTime:
 		return d.asAnyDateTime()
 	case TypeDocument:
 		return d.asAnyDocument()
 	case TypeArray:
-		return box(d.arrays.put(d.asA(), d.expect(200, 16)), likeA)
+		return box(d.arrays.put(d.asA(), d.expect(200, 16)), d.likes[TypeArray])
 	case TypeDecimal128:
-		return box(d.decimals.put(c.Decimal128(), slabSize), likeDecimal)
+		return box(d.decimals.put(c.Decimal128(), slabSize), d.likes[TypeDecimal128])
 	case TypeBinary:
 		return d.asAnyBinary()
 	}
@@ -160,7 +156,8 @@ func (d *decoder) asDBPointer() DBPointer {
 func (d *decoder) asCodeWithScope() CodeWithScope {
 	code, _ := d.c.CodeWithScope()
 	v := CodeWithScope{Code: Code(d.owned(code, d.c.ValueOffset()+8))}
-	v.Scope = d.asD()
+	scope := d.asD()
+	v.Scope = box(&scope, d.likes[TypeDocument])
 	return v
 }
 
@@ -179,13 +176,13 @@ func (d *decoder) asAnyBinary() any {
 	if d.BinaryAsBytes && subtype == BinaryGeneric {
 		return b.Data
 	}
-	return box(d.binaries.put(b, d.expect(1000, 16)), likeBinary)
+	return box(d.binaries.put(b, d.expect(1000, 16)), d.likes[TypeBinary])
 }
 
 func (d *decoder) asAnyDateTime() any {
 	ms := d.c.DateTime()
 	if !d.TimeInAny || d.TimeRange == TimeKeep && (ms < minTime || ms > maxTime) {
-		return box(d.datetimes.put(DateTime(ms), slabSize), likeDateTime)
+		return box(d.datetimes.put(DateTime(ms), slabSize), d.likes[TypeDateTime])
 	}
 	return d.timeOf(ms, typeTime)
 }
@@ -244,7 +241,7 @@ func (d *decoder) asAnyDocument() any {
 		}
 		return d.mapForAny(doc.Map())
 	case d.documentsAsD():
-		return box(d.docs.put(d.asD(), d.expect(200, 16)), likeD)
+		return box(d.docs.put(d.asD(), d.expect(200, 16)), d.likes[TypeDocument])
 	}
 	var m map[string]any
 	if d.c.Enter() {
@@ -276,11 +273,7 @@ func (d *decoder) asA() A {
 		return nil
 	}
 	a := make(A, d.count())
-	for i := 0; i < len(a) && d.c.Next(); i++ {
-		d.dropKey()
-		a[i] = d.asAny()
-	}
-	d.c.Leave()
+	d.listOfAny(a)
 	return a
 }
 
