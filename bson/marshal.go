@@ -77,15 +77,28 @@ func (o EncodeOptions) MarshalValue(v any) (Type, []byte, error) {
 	}
 	e := o.encoder()
 	defer e.release()
-	buf, t := e.value(e.buf[:0], v)
-	if t != 0 && len(buf) > math.MaxInt32 {
-		_, t = e.fail(buf[:0], reflect.TypeOf(v), ErrTooLarge)
-	}
+	buf, t := e.appendValueOf(e.buf[:0], v)
 	if t == 0 {
 		return 0, nil, e.fault()
 	}
 	e.buf = buf
 	return t, append(make([]byte, 0, len(buf)), buf...), nil
+}
+
+// AppendValue is MarshalValue, but appends the bytes to dst and returns the longer
+// slice. It may write past the returned length, within the capacity of dst. On
+// failure it returns dst at its old length.
+func (o EncodeOptions) AppendValue(dst []byte, v any) ([]byte, Type, error) {
+	if err := o.check(); err != nil {
+		return dst, 0, err
+	}
+	e := o.encoder()
+	defer e.release()
+	out, t := e.appendValueOf(dst, v)
+	if t == 0 {
+		return dst, 0, e.fault()
+	}
+	return out, t, nil
 }
 
 // An encoder is the state of one call.
@@ -184,16 +197,21 @@ func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
-// value appends the argument of the call.
-func (e *encoder) value(dst []byte, v any) ([]byte, Type) {
+// appendValueOf appends the argument of a call, a value of any type.
+func (e *encoder) appendValueOf(dst []byte, v any) ([]byte, Type) {
+	e.start = len(dst)
 	if e.fresh && !e.mayNest(nested()) {
 		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
 	}
-	return e.appendAny(dst, v)
+	out, t := e.appendAny(dst, v)
+	if t != 0 && len(out)-e.start > math.MaxInt32 {
+		return e.fail(dst, reflect.TypeOf(v), ErrTooLarge)
+	}
+	return out, t
 }
 
-// whole is value for a whole document: a type with both hooks uses the hook for
-// documents.
+// whole appends the argument of a call, a document: a type with both hooks uses the
+// hook for documents.
 func (e *encoder) whole(dst []byte, v any) ([]byte, Type) {
 	if e.fresh && !e.mayNest(nested()) {
 		return e.fail(dst, reflect.TypeOf(v), ErrDepth)
