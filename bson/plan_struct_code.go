@@ -393,7 +393,13 @@ func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keyWatch) {
 	}
 	k := reflect.New(s.key.typ).Elem()
 	x := reflect.New(s.elem.typ).Elem()
-	if d.entry(k, x, s.key, s.elem, seen); !d.c.Failed() {
+	outer := d.ancestor
+	if d.DocumentType == DocumentsAsAncestor && s.elem.typ == typeAny && s.key.typ == typeString {
+		d.ancestor = m.Type()
+	}
+	d.entry(k, x, s.key, s.elem, seen)
+	d.ancestor = outer
+	if !d.c.Failed() {
 		m.SetMapIndex(k, x)
 	}
 }

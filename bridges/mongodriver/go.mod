@@ -5,11 +5,14 @@ go 1.26.0
 require (
 	github.com/bsonkit/bsonkit v0.1.0
 	github.com/google/go-cmp v0.7.0
+	go.mongodb.org/mongo-driver v1.17.10
 	go.mongodb.org/mongo-driver/v2 v2.9.3
 )
 
 require (
+	github.com/golang/snappy v0.0.4 // indirect
 	github.com/klauspost/compress v1.20.4 // indirect
+	github.com/montanaflynn/stats v0.7.1 // indirect
 	github.com/xdg-go/pbkdf2 v1.0.0 // indirect
 	github.com/xdg-go/scram v1.2.0 // indirect
 	github.com/xdg-go/stringprep v1.0.4 // indirect

@@ -1,0 +1,154 @@
+// Package mongodriver makes clients of the official driver v1.17 encode and decode with
+// bsonkit:
+//
+//	client, err := mongo.Connect(ctx, options.Client().ApplyURI(uri).
+//		SetRegistry(mongodriver.Registry(mongodriver.Options{})))
+//
+// The types of the program stay the driver's. Package bson beside this one is for the
+// calls of bson.Marshal and bson.Unmarshal that the program makes itself.
+package mongodriver
+
+//lint:file-ignore SA1019 v1 is deprecated, and this package exists for v1
+
+import (
+	"reflect"
+	"sync"
+
+	driver "go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/bsoncodec"
+	"go.mongodb.org/mongo-driver/bson/bsonrw"
+	"go.mongodb.org/mongo-driver/bson/bsontype"
+	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/bsonkit/bsonkit/bson"
+)
+
+// This file connects the codec of bsonkit to the driver's.
+//
+//   - Codecs makes bsonkit decode into the driver's types.
+//   - Registry has the functions that the driver calls for structs, maps and D.
+
+// Options are the options of a Registry. The driver has no way to pass the
+// BSONOptions of a client to a registry, so they have no effect on structs, maps and
+// D; set the fields here instead.
+type Options struct {
+	_ struct{} // keyed literals only
+
+	// Encode are the options of writing.
+	Encode bson.EncodeOptions
+	// Decode are the options of reading. If Decode.Codecs is nil, it is Codecs(). If
+	// Decode.DocumentType is zero, it is bson.DocumentsAsAncestor, the rule of this driver.
+	Decode bson.DecodeOptions
+}
+
+// Codecs returns a set of the given entries, and of entries that make values in an
+// any the driver's: primitive.D for a document, and so on. The given ones
+// count if both are about the same type. The set is for the field Codecs of
+// DecodeOptions. Make it once and keep it.
+func Codecs(entries ...bson.Codec) *bson.Codecs {
+	return bson.NewCodecs(append([]bson.Codec{
+		bson.AnyAs[primitive.D](bson.TypeDocument),
+		bson.AnyAs[primitive.A](bson.TypeArray),
+		bson.AnyAs[primitive.Binary](bson.TypeBinary),
+		bson.AnyAs[primitive.Undefined](bson.TypeUndefined),
+		bson.AnyAs[primitive.ObjectID](bson.TypeObjectID),
+		bson.AnyAs[primitive.DateTime](bson.TypeDateTime),
+		bson.AnyAs[primitive.Regex](bson.TypeRegex),
+		bson.AnyAs[primitive.DBPointer](bson.TypeDBPointer),
+		bson.AnyAs[primitive.JavaScript](bson.TypeCode),
+		bson.AnyAs[primitive.Symbol](bson.TypeSymbol),
+		bson.AnyAs[primitive.CodeWithScope](bson.TypeCodeWithScope),
+		bson.AnyAs[primitive.Timestamp](bson.TypeTimestamp),
+		bson.AnyAs[primitive.Decimal128](bson.TypeDecimal128),
+		bson.AnyAs[primitive.MinKey](bson.TypeMinKey),
+		bson.AnyAs[primitive.MaxKey](bson.TypeMaxKey),
+	}, entries...)...)
+}
+
+// Registry returns a new registry of the driver with bsonkit for structs, maps and D.
+// The driver's codecs remain for all other types, and for types with hooks. Errors
+// inside structs, maps and D are those of bsonkit.
+//
+// A codec that a program registers in it is called for values that the driver
+// meets, and not for values inside structs, maps and D; put it in Options too, with
+// bson.TypeCodec.
+func Registry(o Options) *bsoncodec.Registry {
+	if o.Decode.Codecs == nil {
+		o.Decode.Codecs = Codecs()
+	}
+	if o.Decode.DocumentType == bson.DocumentsAsD {
+		o.Decode.DocumentType = bson.DocumentsAsAncestor
+	}
+	r := driver.NewRegistry()
+	c := codec{o}
+	for _, kind := range []reflect.Kind{reflect.Struct, reflect.Map} {
+		r.RegisterKindEncoder(kind, bsoncodec.ValueEncoderFunc(c.encode))
+		r.RegisterKindDecoder(kind, bsoncodec.ValueDecoderFunc(c.decode))
+	}
+	r.RegisterTypeEncoder(reflect.TypeFor[primitive.D](), bsoncodec.ValueEncoderFunc(c.encode))
+	r.RegisterTypeDecoder(reflect.TypeFor[primitive.D](), bsoncodec.ValueDecoderFunc(c.decode))
+	return r
+}
+
+// A codec has the options of a registry.
+type codec struct{ Options }
+
+// buffers are kept up to maxBuffer bytes.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxBuffer = 64 << 10
+
+// release keeps buf, in the pointer p, for the next call.
+func release(p *[]byte, buf []byte) {
+	if cap(buf) <= maxBuffer {
+		*p = buf[:0]
+		buffers.Put(p)
+	}
+}
+
+// encode writes v, which is not a pointer, in place of the driver's codec.
+func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflect.Value) error {
+	if v.CanAddr() {
+		v = v.Addr() // a copy of a large struct takes longer
+	}
+	p := buffers.Get().(*[]byte)
+	data, t, err := c.Encode.AppendValue(*p, v.Interface())
+	defer release(p, data)
+	switch {
+	case err != nil:
+		return err
+	case t != bson.TypeDocument:
+		return bsonrw.Copier{}.CopyValueFromBytes(w, bsontype.Type(t), data)
+	}
+	return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
+}
+
+// decode reads v, which can be set, in place of the driver's codec. bsonkit copies what
+// it keeps of the bytes.
+func (c *codec) decode(_ bsoncodec.DecodeContext, r bsonrw.ValueReader, v reflect.Value) error {
+	p := buffers.Get().(*[]byte)
+	t, data, err := read(*p, r)
+	defer release(p, data)
+	if err != nil {
+		return err
+	}
+	return c.Decode.UnmarshalValue(t, data, target(v))
+}
+
+// read appends the next value of r to dst and returns its type.
+func read(dst []byte, r bsonrw.ValueReader) (bson.Type, []byte, error) {
+	if t := r.Type(); t == 0 || t == bsontype.EmbeddedDocument {
+		data, err := bsonrw.Copier{}.AppendDocumentBytes(dst, r)
+		return bson.TypeDocument, data, err
+	}
+	t, data, err := bsonrw.Copier{}.AppendValueBytes(dst, r)
+	return bson.Type(t), data, err
+}
+
+// target returns what bsonkit decodes into: a pointer to v, or a map without an address.
+func target(v reflect.Value) any {
+	if v.CanAddr() {
+		return v.Addr().Interface()
+	}
+	return v.Interface()
+}
