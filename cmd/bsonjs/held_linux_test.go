@@ -60,6 +60,32 @@ func TestHeldOnFullDisk(t *testing.T) {
 	}
 }
 
+// TestDiffOnFullDisk: if the disk of temporary files is full, one line says so, and nothing
+// is left.
+func TestDiffOnFullDisk(t *testing.T) {
+	var forth, back []byte
+	for n := range int32(20_000) {
+		forth = append(forth, sound.document(n, 100)...)
+		back = append(back, sound.document(19_999-n, 100)...)
+	}
+	dir, out := t.TempDir(), t.TempDir()
+	name := filepath.Join(t.TempDir(), "a.bson")
+	writeFile(t, name, forth)
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=128k"); err != nil {
+		t.Skip("no small file system can be mounted: ", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, 0) })
+	t.Setenv("TMPDIR", dir)
+	for _, jobs := range []string{"1", "3"} {
+		got := runCommand(bytes.NewReader(back), "diff", "--key", "n", "--memory", "64KiB", "-j", jobs, "-o", filepath.Join(out, "out.json"), name, "-")
+		if got.code != 5 || strings.Count(got.stderr, "\n") != 1 || !strings.Contains(got.stderr, dir) || !strings.Contains(got.stderr, "no space left on device; set TMPDIR") {
+			t.Errorf("%s jobs: code %d, %s", jobs, got.code, got.stderr)
+		}
+		emptyFolder(t, jobs, out)
+		emptyFolder(t, jobs, dir)
+	}
+}
+
 // TestHeldKilled: a signal, also one that cannot be caught, leaves neither an output nor a
 // temporary file.
 func TestHeldKilled(t *testing.T) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -236,5 +238,68 @@ func TestSplitMemory(t *testing.T) {
 			t.Errorf("%s: code %d, %.300s, %.1f MB of memory", suffix, code, p.stderr.String(), float64(peak)/(1<<20))
 		}
 		t.Logf("%s: peak memory %.1f MB", suffix, float64(peak)/(1<<20))
+	}
+}
+
+// A shuffled is a Reader of n documents, whose _id are all numbers below n, in steps.
+type shuffled struct {
+	n, step, next, done int64
+	rest                []byte
+}
+
+func (r *shuffled) Read(p []byte) (int, error) {
+	if len(r.rest) == 0 {
+		if r.done == r.n {
+			return 0, io.EOF
+		}
+		doc, mark := bsoncore.Begin(r.rest[:0])
+		doc = bsoncore.AppendInt64(doc, "_id", r.next)
+		doc = bsoncore.AppendString(doc, "text", fmt.Sprintf("%0200d", r.next*r.next))
+		r.rest = bsoncore.End(doc, mark)
+		r.next = (r.next + r.step) % r.n
+		r.done++
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+// TestLargeDiff: two inputs of any size, with the same documents in other orders, are compared
+// in bounded memory.
+func TestLargeDiff(t *testing.T) {
+	const size = 245 // bytes of a document, about
+	n := *large << 20 / size
+	const step = 999_983 // a prime, so that all numbers come
+	if n%step == 0 {
+		n++
+	}
+	name := filepath.Join(t.TempDir(), "a.bson")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(f, bufio.NewReader(&shuffled{n: n, step: 1})); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const memory = 16 << 20
+	p := start(t, "", "diff", "--summary", "--json", "--memory", fmt.Sprint(memory), name, "-")
+	p.stdin.Close()
+	var peak int64 // before the input ends
+	var out bytes.Buffer
+	p.Stdin = io.MultiReader(bufio.NewReader(&shuffled{n: n, step: step}), lastReader(func() { peak = p.peak(t) }))
+	p.Stdout = &out
+	p.begin(t)
+	if code := p.code(); code != 0 {
+		t.Fatalf("exit code %d: %s %s", code, &out, &p.stderr)
+	}
+	if want := fmt.Sprintf(`{"summary":{"documents":{"a":%d,"b":%d},"equal":%d,`, n, n, n); !strings.HasPrefix(out.String(), want) {
+		t.Errorf("%s, want %s", &out, want)
+	}
+	t.Logf("%d MB: peak memory %.1f MB", *large, float64(peak)/(1<<20))
+	if peak == 0 || peak > memoryBound+memory {
+		t.Errorf("%d bytes of memory, more than %d", peak, memoryBound+memory)
 	}
 }
