@@ -210,7 +210,11 @@ func (x *tester) odd() {
 
 // damaged tests a document with a fault.
 func (x *tester) damaged(f Fault) {
-	x.report(f.Name, f.Data, CheckDecode(f.Data, x.decode))
+	group := f.Name
+	if group == byteChanged || group == bytesMissing {
+		group += ": " + f.Err.Error() // any fault can follow from these changes
+	}
+	x.report(group, f.Data, CheckDecode(f.Data, x.decode))
 }
 
 // faults tests all faults of a small document of each type.

@@ -163,13 +163,19 @@ func woundsAt(doc []byte, p place) (all []wound) {
 	return all
 }
 
+// The names of changes that any fault can follow from.
+const (
+	byteChanged  = "a byte changed"
+	bytesMissing = "bytes missing"
+)
+
 // randomWounds returns changes whose places and bytes s selects.
 func randomWounds(s *Source, doc []byte, p place) []wound {
 	off := p.at + s.IntN(p.end-p.at)
 	flip, more := 1+byte(s.IntN(255)), s.IntN(p.end-off)
 	return []wound{
-		{"a byte changed", func(doc []byte) []byte { doc[off] ^= flip; return doc }},
-		{"bytes missing", func(doc []byte) []byte { return slices.Delete(doc, off, off+more+1) }},
+		{byteChanged, func(doc []byte) []byte { doc[off] ^= flip; return doc }},
+		{bytesMissing, func(doc []byte) []byte { return slices.Delete(doc, off, off+more+1) }},
 		{"truncated", func(doc []byte) []byte { return doc[:off] }},
 		{"truncated, with the length corrected", func(doc []byte) []byte {
 			if doc = doc[:off]; off >= 4 {

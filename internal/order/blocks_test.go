@@ -24,8 +24,8 @@ import (
 
 // blockImports are the packages that blocks may use without importing them.
 var blockImports = []string{
-	"context", "errors", "fmt", "io", "os", "time",
-	module + "/bson", module + "/bson/bsoncore", module + "/bson/query", module + "/bson/schema", module + "/decimal128", module + "/extjson", module + "/objectid", module + "/pickle",
+	"context", "errors", "fmt", "io", "os", "testing", "time",
+	module + "/bson", module + "/bson/bsoncore", module + "/bson/bsontest", module + "/bson/query", module + "/bson/schema", module + "/decimal128", module + "/extjson", module + "/objectid", module + "/pickle",
 }
 
 // blockContext declares what blocks use without declaring it.
@@ -42,6 +42,11 @@ var (
 	v                    any
 	encodeMoney          func([]byte, Money) ([]byte, bson.Type, error)
 	decodeMoney          func(bson.Type, []byte, *Money) error
+	f                    *testing.F
+	t                    *testing.T
+	viaMyCodec           func(doc []byte) ([]byte, error)
+	decode               func(data []byte) (any, error)
+	encode               func(v any) ([]byte, error)
 )
 `
 

@@ -13,7 +13,7 @@ import (
 var (
 	testName   = regexp.MustCompile("`([a-z0-9]+)\\.((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)`")
 	vectorName = regexp.MustCompile("`vectors/([a-z0-9-]+\\.json)`")
-	symbolName = regexp.MustCompile("`(bson|bsoncore|query|schema|extjson|pickle|decimal128|objectid)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
+	symbolName = regexp.MustCompile("`(bson|bsoncore|bsontest|query|schema|extjson|pickle|decimal128|objectid)\\.([A-Z][A-Za-z0-9]*(?:\\.[A-Z][A-Za-z0-9]*)?)`")
 )
 
 // TestMap checks that the tests, benchmarks, vectors and functions named in
@@ -69,7 +69,7 @@ func TestMap(t *testing.T) {
 // folder returns the directory of a package.
 func folder(name string) string {
 	switch name {
-	case "bsoncore", "query", "schema":
+	case "bsoncore", "bsontest", "query", "schema":
 		return filepath.Join("bson", name)
 	case "shopspring":
 		return filepath.Join("decimal128", name)
@@ -127,7 +127,7 @@ var testFunc = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Za-z0-9]
 func testFuncs(t *testing.T, root string) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, pattern := range []string{"*/*_test.go", "bson/*/*_test.go", "decimal128/*/*_test.go", "internal/*/*_test.go", "cmd/*/*_test.go", "cmd/*/internal/*/*_test.go", "interop/*/*_test.go"} {
+	for _, pattern := range []string{"*/*_test.go", "bson/*/*_test.go", "bson/*/*/*_test.go", "fuzz/*/*_test.go", "decimal128/*/*_test.go", "internal/*/*_test.go", "cmd/*/*_test.go", "cmd/*/internal/*/*_test.go", "interop/*/*_test.go"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)

@@ -38,8 +38,10 @@ var allowed = map[string][]string{
 	"bson/query":            {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
 	"bson/schema": {"extjson", "internal/textcut", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion",
 		"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
-	"pickle":        {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
-	"bson/bsontest": {"bson", "internal/replace", "internal/edge", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
+	"pickle":                    {"bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel", "internal/portion"},
+	"bson/bsontest":             {"bson", "internal/replace", "internal/edge", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
+	"bson/bsontest/extjsontest": {"extjson", "bson/bsontest", "bson", "internal/replace", "internal/edge", "internal/textcut", "internal/portion", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
+	"bson/bsontest/pickletest":  {"pickle", "bson/bsontest", "bson", "internal/replace", "internal/edge", "internal/portion", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel"},
 	"cmd": {"internal/textcut", "cmd", "pickle", "extjson", "bson", "internal/replace", "decimal128", "objectid", "internal/numtext", "internal/jsontext", "internal/shelltext", "internal/readahead", "internal/sentinel",
 		"internal/portion",
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/klauspost/compress",
@@ -109,7 +111,7 @@ func commandFault(self, other string) string {
 // other modules as well. No other package of the library or the command may depend on
 // them. A package below internal that the library or the command uses has an entry of
 // its own.
-var testsOnly = []string{"internal", "fuzz", "bson/bsontest"}
+var testsOnly = []string{"internal", "fuzz", "bson/bsontest", "bson/bsontest/extjsontest", "bson/bsontest/pickletest"}
 
 // apart lists packages that must not depend on each other.
 var apart = []string{"bson/archive", "bson/query", "bson/schema", "bson/timeseries", "pickle"}
@@ -283,6 +285,8 @@ func TestFault(t *testing.T) {
 		{"bson/bsontest", "internal/corpus", true},
 		{"bson/bsontest", "extjson", true},
 		{"bson/bsontest", "pickle", true},
+		{"bson/bsontest/extjsontest", "pickle", true},
+		{"bson/bsontest/pickletest", "extjson", true},
 		{"extjson", "bson/bsontest", true},
 		{"cmd", "bson/bsontest", true},
 		{"internal", "bson/bsontest", false},
