@@ -2,7 +2,7 @@
 // contains only tests. Their seeds are the vectors of testdata and the
 // documents of internal/sample; go test runs every target on its seeds.
 // Targets for valid documents and streams also accept choices, from which
-// internal/shape makes a document.
+// package bsontest makes a document. README.md lists the targets of the module.
 //
 //	go test ./fuzz -run '^$' -fuzz '^FuzzText$' -fuzztime 10s -fuzzminimizetime 10x
 //
