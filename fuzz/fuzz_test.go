@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/hold"
@@ -121,10 +122,8 @@ func FuzzCanonicalRoundTrip(f *testing.F) {
 		if err := hold.RoundTrip(doc); err != nil {
 			t.Fatal(err)
 		}
-		alone, err := canonical.AppendJSON(nil, doc)
-		behind, errBehind := canonical.AppendJSON([]byte("before"), doc)
-		if string(behind) != "before"+string(alone) || (err == nil) != (errBehind == nil) {
-			t.Fatalf("without dst %q, %v; after other text %q, %v", alone, err, behind, errBehind)
+		if err := bsontest.CheckAppend(func(dst []byte) ([]byte, error) { return canonical.AppendJSON(dst, doc) }); err != nil {
+			t.Fatalf("%x: %v", doc, err)
 		}
 	})
 }
@@ -313,9 +312,17 @@ func drain(d stream) (pieces []piece, err error) {
 	return pieces, d.Err()
 }
 
+// raws reads d to its end.
+func raws(d stream) (docs []bson.Raw, err error) {
+	for d.Next() {
+		docs = append(docs, bytes.Clone(d.Raw()))
+	}
+	return docs, d.Err()
+}
+
 // FuzzStream: a Decoder gives the same documents, the same error and the same
-// places, however a stream is cut into pieces. A text that AppendBSON reads is
-// a stream of one document.
+// places, however a stream is cut into pieces, and passes on an error of its
+// reader. A text that AppendBSON reads is a stream of one document.
 func FuzzStream(f *testing.F) {
 	docs := sample.Documents(sample.Wild, 5, 12)
 	var binary, lines, array []byte
@@ -375,8 +382,24 @@ func FuzzStream(f *testing.F) {
 				end = p.Offset + 1
 			}
 		}
+		if err := bsontest.CheckStream(data, func(r io.Reader) ([]bson.Raw, error) { return raws(bson.NewDecoder(r)) }); err != nil {
+			t.Fatal(err)
+		}
+		if startsWithDocument(data) {
+			return // not a text, so CheckStream wants its documents
+		}
+		if err := bsontest.CheckStream(data, func(r io.Reader) ([]bson.Raw, error) { return raws(extjson.NewDecoder(r)) }); err != nil {
+			t.Fatal(err)
+		}
 		oneDocument(t, data)
 	})
+}
+
+// startsWithDocument reports whether data starts with a document, by its length and
+// final NUL.
+func startsWithDocument(data []byte) bool {
+	n, _ := bson.DecodeOptions{}.Split(data)
+	return n > 0
 }
 
 // oneDocument checks that a text that AppendBSON accepts is a stream of one
