@@ -17,7 +17,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 	doc := []byte("\x05\x00\x00\x00\x00")
 	for want, o := range map[string]bson.DecodeOptions{
 		"InvalidUTF8":        {InvalidUTF8: bson.UTF8Keep + 1},
-		"DocumentType":       {DocumentType: bson.DocumentsAsMap + 1},
+		"DocumentType":       {DocumentType: bson.DocumentsAsAncestor + 1},
 		"UUIDRepresentation": {UUIDRepresentation: bson.UUIDCSharpLegacy + 1},
 		"TimeRange":          {TimeRange: bson.TimeClamp + 1},
 		"MaxDepth":           {MaxDepth: -1},
