@@ -26,7 +26,7 @@ func TestFuzzTargets(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "interop" || d.Name() == "testdata" || d.Name() == ".git"):
+		case d.IsDir() && (d.Name() == "interop" || d.Name() == "bridges" || d.Name() == "testdata" || d.Name() == ".git"):
 			return fs.SkipDir
 		case filepath.Ext(name) != ".go":
 			return nil
