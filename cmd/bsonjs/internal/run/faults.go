@@ -67,7 +67,7 @@ func (e *engine) endsWith(n int) bool {
 // passOver reports f and returns nil if the run can go on with the next input.
 // Otherwise it returns f.
 func (e *engine) passOver(f *report.Fault) *report.Fault {
-	if f == nil || e.Policy.stops() || f.File == "" || f.Code == report.CodeUsage || f.Code >= report.CodeOutput || e.writeErr() != nil {
+	if f == nil || e.Policy.stops() || f.File == "" || f.Code == report.CodeUsage || f.Code >= report.CodeOutput || e.refuted || e.writeErr() != nil {
 		return f
 	}
 	code := e.Say.Faults(f)
