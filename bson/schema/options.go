@@ -35,6 +35,11 @@ type Options struct {
 	// MaxDepth is the largest number of open containers in a document. Documents beyond
 	// are rejected. Zero means bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
+	// Validated says that the caller has validated every document, with the same
+	// MaxDepth, so that Add does not do so again. A malformed document is then an error
+	// too, but a part of it is counted; with text that is not UTF-8 the result is
+	// undefined.
+	Validated bool
 }
 
 const (

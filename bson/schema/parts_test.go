@@ -356,6 +356,25 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+// TestValidated: with Options.Validated valid documents give the same result, and a malformed
+// one is an error.
+func TestValidated(t *testing.T) {
+	for name, docs := range mixes(9) {
+		checked, trusting := New(Options{}), New(Options{Validated: true})
+		for _, doc := range docs {
+			if err := errors.Join(checked.Add(doc), trusting.Add(doc)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(string(checked.AppendJSON(nil)), string(trusting.AppendJSON(nil))); diff != "" {
+			t.Errorf("%s (-checked +trusting):\n%.3000s", name, diff)
+		}
+		if err := trusting.Add(docs[0][:len(docs[0])-1]); !errors.Is(err, bsoncore.ErrTruncated) {
+			t.Errorf("%s: %v, want ErrTruncated", name, err)
+		}
+	}
+}
+
 func bsoncoreText(key, text string) []byte {
 	dst, mark := bsoncore.Begin(nil)
 	return bsoncore.End(bsoncore.AppendString(dst, key, text), mark)

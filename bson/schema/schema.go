@@ -56,11 +56,13 @@ func (s *Schema) Add(doc bson.Raw) error { return s.AddAt(doc, s.next) }
 // appear first.
 //
 // If doc is malformed, or its text is not UTF-8, AddAt returns the error of
-// bsoncore.Validate, and s is unchanged. When the paths of doc are known, AddAt allocates
+// bsoncore.Validate, and s is unchanged, unless Options.Validated is set. When the paths of doc are known, AddAt allocates
 // only for values that enter a sample, and if doc is nested more than 24 deep.
 func (s *Schema) AddAt(doc bson.Raw, number int64) error {
-	if err := (bsoncore.ValidateOptions{MaxDepth: s.options.MaxDepth}).Validate(doc); err != nil {
-		return err
+	if !s.options.Validated {
+		if err := (bsoncore.ValidateOptions{MaxDepth: s.options.MaxDepth}).Validate(doc); err != nil {
+			return err
+		}
 	}
 	size := uint64(len(doc))
 	s.bytes += size
@@ -78,6 +80,9 @@ func (s *Schema) AddAt(doc bson.Raw, number int64) error {
 	s.document(root)
 	s.depths[min(s.deepest, maxDepths)-1]++
 	if s.c.Failed() {
+		if s.options.Validated {
+			return s.c.Err()
+		}
 		panic("BUG: schema: a walk found a fault in a valid document: " + s.c.Err().Error())
 	}
 	s.c.Reset(nil, 0) // doc is not kept

@@ -147,7 +147,7 @@ func (w *page) header(title string) {
 		tile("Paths", grouped(uint64(len(w.paths))), "")
 	}
 	w.add("</dl>\n")
-	if w.root.Lost > 0 || anyLost(s) {
+	if lacks(w.root) {
 		w.add(`<p class="partial"><b>This page is partial.</b> There are more paths than are kept, or values that are nested too deep. All that is said about the paths here is complete. To keep more of them, raise <code>--max-paths</code>.</p>` + "\n")
 	}
 	w.add("</header>\n")

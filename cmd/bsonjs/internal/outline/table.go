@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,13 +25,11 @@ func WriteTable(w io.Writer, s *schema.Schema) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "documents %15d\nbytes     %15d\n", s.Documents(), s.Bytes())
 	if s.Documents() > 0 {
-		rows := [][4]string{{"path", "present", "types", "values"}}
-		for p := range s.Paths() {
-			rows = append(rows, row(p))
-		}
+		root := s.Root()
+		rows := appendRows([][4]string{{"path", "present", "types", "values"}}, root)
 		b.WriteByte('\n')
 		writeRows(&b, rows)
-		if s.Root().Lost > 0 || anyLost(s) {
+		if lacks(root) {
 			b.WriteString("\nThere are more paths than are kept; those with … have others below them. --max-paths keeps more.\n")
 		}
 	}
@@ -38,14 +37,17 @@ func WriteTable(w io.Writer, s *schema.Schema) error {
 	return err
 }
 
-// anyLost reports whether a path of s has paths below it that are not kept.
-func anyLost(s *schema.Schema) bool {
-	for p := range s.Paths() {
-		if p.Lost > 0 || p.Deep {
-			return true
-		}
+// appendRows appends the cells of all paths below p.
+func appendRows(rows [][4]string, p *schema.Path) [][4]string {
+	for _, kid := range p.Children {
+		rows = appendRows(append(rows, row(kid)), kid)
 	}
-	return false
+	return rows
+}
+
+// lacks reports whether there are paths below p that are not kept.
+func lacks(p *schema.Path) bool {
+	return p.Lost > 0 || p.Deep || slices.ContainsFunc(p.Children, lacks)
 }
 
 // maxColumn is the greatest width of a column but the last, in characters. A longer cell

@@ -31,7 +31,7 @@ type Schema struct {
 // NewSchema returns a Schema without documents. maxDepth is that of documents, and maxPaths
 // the number of paths that are kept, 0 for the default.
 func NewSchema(maxDepth, maxPaths int) *Schema {
-	s := &Schema{options: schema.Options{MaxDepth: maxDepth, MaxPaths: maxPaths}, rules: bson.ValidateOptions{MaxDepth: maxDepth}}
+	s := &Schema{options: schema.Options{MaxDepth: maxDepth, MaxPaths: maxPaths, Validated: true}, rules: bson.ValidateOptions{MaxDepth: maxDepth}}
 	s.all = schema.New(s.options)
 	return s
 }
@@ -41,11 +41,14 @@ func NewSchema(maxDepth, maxPaths int) *Schema {
 func (s *Schema) Settle() (*schema.Schema, error) {
 	for _, p := range s.parts {
 		p.Reset(0, 0)
-		if p.schema == nil {
-			continue
-		}
-		if err := s.all.Merge(p.schema); err != nil {
-			return nil, err
+		switch {
+		case p.schema == nil:
+		case s.all.Documents() == 0:
+			s.all = p.schema
+		default:
+			if err := s.all.Merge(p.schema); err != nil {
+				return nil, err
+			}
 		}
 	}
 	s.parts = nil
