@@ -6,13 +6,17 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stats"
+	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // A statsLine is what stats --json says about the sizes of documents.
@@ -100,4 +104,50 @@ func TestStatsPlaces(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestStatsSplit: the counts are those of all documents one after the other, for any number
+// of jobs and any split into files.
+func TestStatsSplit(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 16))
+	docs := sample.Documents(sample.Collection, 7, 4000)
+	all := stats.New(0)
+	for _, doc := range docs {
+		if err := all.Add(doc, stats.Place{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := withoutPlaces(all.Report(0))
+	for _, jobs := range []string{"1", "2", "8"} {
+		args := []string{"stats", "--json", "--keys", "0", "-j", jobs}
+		dir := t.TempDir()
+		for at := 0; at < len(docs); {
+			n := min(1+r.IntN(len(docs)), len(docs)-at)
+			name := filepath.Join(dir, strconv.Itoa(at)+".bson")
+			writeFile(t, name, bytes.Join(docs[at:at+n], nil))
+			args = append(args, name)
+			at += n
+		}
+		c := runCommand(nil, args...)
+		var got stats.Report
+		if err := json.Unmarshal([]byte(c.stdout), &got); err != nil || c.code != 0 {
+			t.Fatalf("code %d, %v, %s", c.code, err, c.stderr)
+		}
+		if diff := cmp.Diff(want, withoutPlaces(&got), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s jobs, %d files (-want +got):\n%s", jobs, len(args)-6, diff)
+		}
+	}
+}
+
+// withoutPlaces returns r without the places of documents, which depend on the files.
+func withoutPlaces(r *stats.Report) *stats.Report {
+	size := func(p *stats.Place) { *p = stats.Place{Bytes: p.Bytes} }
+	size(r.Smallest)
+	for i := range r.Largest {
+		size(&r.Largest[i])
+	}
+	for i := range r.Fields {
+		size(&r.Fields[i].Place)
+	}
+	return r
 }
