@@ -39,7 +39,7 @@ type diffOptions struct {
 	keyOrder bool
 	numeric  bool
 	counts   bool  // --summary
-	brief    bool  // the names of documents only
+	brief    bool  // --brief: the names of documents only
 	records  bool  // --json: lines of JSON
 	max      int64 // bytes of the text of a value, 0: all
 
@@ -56,9 +56,9 @@ func (a *app) diffCommand() *cobra.Command {
 		Long: "Compare the documents of two inputs, A and B: files in any formats, archives,\n" +
 			"directories, or a pipe with the name -. Documents with the same _id, or the same\n" +
 			"values at the paths of --key, are a pair, whatever their order.\n\n" +
-			"- is a document only in A, + one only in B, ~ one that has changed. The paths\n" +
-			"that have changed follow. Archives and directories are compared namespace by\n" +
-			"namespace, with their indexes and options.\n\n" +
+			"- marks a document that is only in A, + a document that is only in B, and ~ a\n" +
+			"document that has changed. Its changed paths follow. Archives and directories\n" +
+			"are compared namespace by namespace, with their indexes and options.\n\n" +
 			"The exit code is 0 if A and B are equal, and 1 if they differ. Documents with\n" +
 			"faults are reported and left out, and the exit code is that of the fault.\n",
 		Example: "  bsonjs diff users.bson copy.json\n" +
@@ -121,10 +121,8 @@ func (o *diffOptions) check(fs *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case len(o.files) == 1:
-		return errors.New("two inputs are compared, and 1 is given; type bsonjs diff A B")
 	case len(o.files) != 2:
-		return fmt.Errorf("two inputs are compared, and %d are given; type bsonjs diff A B", len(o.files))
+		return fmt.Errorf("bsonjs diff compares two inputs, not %d; type bsonjs diff A B", len(o.files))
 	case o.counts && o.brief:
 		return errors.New("--summary and --brief cannot be combined; leave out one of them")
 	case given(fs, "max-value") && o.decided.to == codec.JSON:
@@ -176,14 +174,14 @@ func (o *diffOptions) plan(r *run.Run) {
 	r.Target, r.Sides, r.Hint = c, c, hints(c)
 }
 
-// end says which documents were paired by their order, and sets the exit code.
+// end prints a note if documents were paired by their order, and sets the exit code.
 func (o *diffOptions) end(r *run.Run, result *run.Result) {
 	if !result.Whole {
 		return
 	}
 	s := &o.both.summary
 	if s.Duplicates > 0 && !o.quiet {
-		r.Say.Note(report.Documents(s.Duplicates) + " with the key of an earlier one that waited for its partner; equal keys were paired in the order of the documents")
+		r.Say.Note(report.Documents(s.Duplicates) + " with the key of an earlier document that had no partner yet; documents with equal keys were paired in their order")
 	}
 	if s.Differs() {
 		result.Code = max(result.Code, report.CodeDifferent)
@@ -228,10 +226,10 @@ func (c *comparison) Side(number int) run.Target { return c.sides[number] }
 // Ended says that a side has no more documents.
 func (c *comparison) Ended(number int) { c.pairs.End(pairs.Side(number)) }
 
-// Close frees what is held.
+// Close frees the memory and the temporary files.
 func (c *comparison) Close() { c.pairs.Close() }
 
-// settle decides whether namespaces count. All inputs are known.
+// settle decides whether namespaces count. Both inputs have been gathered.
 func (c *comparison) settle(in run.Input) error {
 	c.once.Do(func() {
 		c.differ.Colors = c.o.color.on(in.Colors)
@@ -346,8 +344,8 @@ type diffSide struct {
 	side     pairs.Side
 	name     string                      // of the input, for messages
 	spaced   bool                        // the documents have namespaces
-	metadata map[string]archive.Metadata // of the namespaces that are known before the documents
-	only     string                      // the namespace, if namespaces do not count
+	metadata map[string]archive.Metadata // by namespace, for those that are known before the documents
+	only     string                      // the only namespace, if namespaces do not count
 }
 
 // Gather gets the namespaces of in.

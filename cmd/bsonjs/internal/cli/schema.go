@@ -124,6 +124,9 @@ func (o *schemaOptions) request(asked bool) request {
 	}
 	if asked {
 		r.asked, r.because = cmp.Or(outputs[o.as], plainText), "--as overrides the suffix"
+		if o.json {
+			r.because = "--json overrides the suffix"
+		}
 	}
 	return r
 }

@@ -44,7 +44,7 @@ func (o *convertOptions) newVerifier() *verifier {
 	}
 }
 
-// rule returns which documents are equal after they were read back.
+// rule returns the Rule by which documents that were read back are equal.
 func (o *convertOptions) rule() proof.Rule {
 	if o.decided.to != nil && o.decided.to != codec.JSON {
 		return proof.Rule{}
@@ -52,7 +52,8 @@ func (o *convertOptions) rule() proof.Rule {
 	return ruleOf(o.mode, o.sortKeys)
 }
 
-// ruleOf returns which documents are equal if one of them is JSON in a mode.
+// ruleOf returns the Rule for documents of which one is JSON in a mode. sorted says that its
+// keys are sorted.
 func ruleOf(mode extjson.Mode, sorted bool) proof.Rule {
 	return proof.Rule{Values: mode != extjson.Canonical && mode != extjson.Shell, AnyOrder: sorted}
 }
@@ -63,9 +64,9 @@ func (o *convertOptions) checkVerify() error {
 	case !o.verify:
 		return nil
 	case o.mode == extjson.Plain && (o.decided.to == nil || o.decided.to == codec.JSON):
-		return errors.New("--verify cannot read JSON in mode plain back, because it has no types; use --mode relaxed or --mode canonical, or leave --verify out")
+		return errors.New("--verify cannot read plain JSON back, because plain JSON has no types; use --mode relaxed or --mode canonical, or leave out --verify")
 	case o.paint == colorAlways:
-		return errors.New("--verify cannot read text with colours back; leave out --color always, or --verify")
+		return errors.New("--verify cannot read text with colours back; leave out --color always, or leave out --verify")
 	}
 	o.paint = colorNever
 	return nil
@@ -76,7 +77,7 @@ func (o *convertOptions) planVerify(r *run.Run) *verifier {
 	if !o.verify {
 		return nil
 	}
-	if o.invalidUTF8 == bson.UTF8Replace { // the documents of the output are those that replace it
+	if o.invalidUTF8 == bson.UTF8Replace { // the output has U+FFFD, so the expected documents need it too
 		r.Shaping = append(r.Shaping, stage.Replace{MaxDepth: o.maxDepth})
 	}
 	v := o.newVerifier()
@@ -154,6 +155,9 @@ func (v *verifier) Done() error {
 	return v.proof.Done()
 }
 
+// notKept is the hint for an output that was rejected.
+const notKept = "the output is not kept; to look at it, leave out --verify"
+
 // Fault returns the fault for a difference, or for an output that cannot be read back.
 func (v *verifier) Fault(err error) *report.Fault {
 	var f *report.Fault
@@ -161,7 +165,7 @@ func (v *verifier) Fault(err error) *report.Fault {
 		f = e.fault()
 	} else if d, ok := errors.AsType[*proof.Difference](err); ok {
 		f = differenceFault(d, "the output", "the input")
-		f.Hint = "the output is not kept; run again without --verify to look at it"
+		f.Hint = notKept
 	}
 	return f
 }
@@ -172,19 +176,19 @@ type unreadable struct {
 	why  *report.Fault
 }
 
-// Error says why it cannot.
+// Error returns the reason.
 func (e *unreadable) Error() string { return "cannot be read back: " + e.why.Why }
 
 func (e *unreadable) fault() *report.Fault {
 	f := *e.why
 	f.Code, f.Kind, f.File = report.CodeRejected, "different", report.NewFault(0, e.name, "").File
-	f.Why, f.Hint, f.Advice = e.Error(), "the output is not kept; run again without --verify to look at it", ""
+	f.Why, f.Hint, f.Advice = e.Error(), notKept, ""
 	f.Skipped = 0
 	return &f
 }
 
-// differenceFault returns the fault for d. a and b name the sides for people: the one that
-// was read back, and the other one.
+// differenceFault returns the fault for d. a names the side that was read back, for people,
+// and b the other side.
 func differenceFault(d *proof.Difference, a, b string) *report.Fault {
 	if in := d.InPlace; in.File != "" {
 		b = report.CleanName(in.File) + ","
@@ -229,7 +233,7 @@ func (b *readBack) Write(p []byte) (int, error) {
 		}()
 	}
 	n, err := b.w.Write(p)
-	if errors.Is(err, io.ErrClosedPipe) { // read to an end before the end
+	if errors.Is(err, io.ErrClosedPipe) { // the reader ended early; Finish returns its result
 		n, err = len(p), nil
 	}
 	return n, err
@@ -275,7 +279,7 @@ func (v *verifier) read(b *readBack, r io.Reader) error {
 	return nil
 }
 
-// conclude tells the summary what was verified.
+// conclude adds the result of the verification to the summary.
 func (v *verifier) conclude(r *run.Run, result *run.Result) {
 	if !result.Whole {
 		return

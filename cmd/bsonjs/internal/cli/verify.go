@@ -58,22 +58,23 @@ func (a *app) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [flags] A B",
 		Short: "compare an output with its input, document by document",
-		Long: "Compare the documents of B, an output, with those of A, its input, in order.\n" +
-			"Both can be in any format and compression. The command ends at the first\n" +
-			"difference, and says where it is in both. The exit code is 0 if there is none,\n" +
-			"and 1 if there is one.\n\n" +
+		Long: "Compare the documents of B, an output, with the documents of A, its input, in\n" +
+			"order. Both can be in any format and compression. The command ends at the first\n" +
+			"difference, and prints its place in A and in B. The exit code is 0 without a\n" +
+			"difference, and 1 with one.\n\n" +
 			"If A or B is JSON, values are compared, because JSON in mode relaxed does not\n" +
 			"keep all types: an int32 and an int64 of one value are equal, and so are all\n" +
 			"NaNs, decimals of the same text, regular expressions with the same option\n" +
 			"letters, and arrays whatever their keys are. --mode canonical compares bytes.\n" +
 			"Other formats keep all types, so bytes are compared.\n\n" +
-			"The flags about namespaces, selection and fields make of A what convert makes of\n" +
-			"it. B is read as it is. Archives and directories are compared namespace by\n" +
-			"namespace; their metadata are not compared.\n\n" +
-			"The SHA-256 is that of the documents as BSON, one after the other: for a BSON\n" +
-			"file that of sha256sum. That of several namespaces is the SHA-256 of a line for\n" +
-			"each, in the order of names, as sha256sum prints it for a file of its documents.\n\n" +
-			"convert --verify does the same while it converts.\n",
+			"The flags about namespaces, selection and fields act on A, as in convert. B is\n" +
+			"read without changes. Archives and directories are compared namespace by\n" +
+			"namespace. Their metadata are not compared.\n\n" +
+			"The SHA-256 is the sum of the documents as BSON, one after the other. For a BSON\n" +
+			"file, sha256sum prints the same sum. For several namespaces it is the SHA-256 of\n" +
+			"text: for each namespace, in the order of names, the line that sha256sum prints\n" +
+			"for a BSON file with this name.\n\n" +
+			"convert --verify does the same during the conversion.\n",
 		Example: "  bsonjs verify users.bson users.json.gz\n" +
 			"  bsonjs verify --mode canonical users.bson users.json\n" +
 			"  bsonjs verify --where '{age: {$gt: 17}}' users.bson adults.bson\n" +
@@ -114,8 +115,8 @@ func (o *verifyOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "", "", addHelp)
 }
 
-// settle turns the summary off unless a flag asks for it, because the output has the result.
-// The second file is B.
+// settle takes the second file as B. It turns the summary off unless a flag asks for it,
+// because the output has the result.
 func (o *verifyOptions) settle(*pflag.FlagSet) error {
 	if len(o.files) == 2 {
 		o.b, o.files = o.files[1], o.files[:1]
@@ -133,7 +134,7 @@ func (o *verifyOptions) check(fs *pflag.FlagSet) error {
 	}
 	switch {
 	case o.b == "":
-		return errors.New("verify compares two files; type bsonjs verify A B")
+		return fmt.Errorf("bsonjs verify compares two inputs, not %d; type bsonjs verify A B", len(o.files))
 	case o.b == "-" && o.files[0] == "-":
 		return errors.New("standard input (-) is named twice; it can be read only once")
 	}
@@ -211,8 +212,8 @@ func holdSpaces(r *run.Run) {
 }
 
 // mayHaveSpaces reports whether the documents of the input of the given name have
-// namespaces, or standard input, which cannot be looked at, may have them. from is its
-// format, nil if that is not known.
+// namespaces. from is its format, nil if that is not known. Standard input is not opened
+// here, so it may have namespaces unless its format has none.
 func mayHaveSpaces(name string, from *codec.Codec) bool {
 	if name == "-" {
 		return from == nil || from.Holds != nil
@@ -244,7 +245,7 @@ func detect(name string) *codec.Codec {
 	return codec.Detect(head, compress.Stem(name))
 }
 
-// end ends the run of B, if that of A has ended early.
+// end ends the run of B, if the run of A has ended early.
 func (o *verifyOptions) end(r *run.Run, result *run.Result) {
 	v := o.v
 	v.proof.Stop()
@@ -260,10 +261,10 @@ func (o *verifyOptions) end(r *run.Run, result *run.Result) {
 type verification struct {
 	o     *verifyOptions
 	proof *proof.Proof
-	stop  func()        // the run of B
+	stop  func()        // ends the run of B
 	begun bool          // A could be opened
-	done  chan struct{} // closed when it has ended
-	fault *report.Fault // that ended it; nil: there was none
+	done  chan struct{} // closed when the run of B has ended
+	fault *report.Fault // the fault that ended the run of B; nil: there was none
 }
 
 // read does the run of B.
@@ -297,7 +298,8 @@ func (v *verification) Begin(in run.Input) (run.Sink, error) {
 // Empty says that A has no bytes.
 func (v *verification) Empty(run.Input) { v.begun = true }
 
-// loosen makes values equal that the JSON of in does not tell apart.
+// loosen makes those values equal that JSON in the mode of --mode does not tell apart, if
+// in is JSON.
 func (v *verification) loosen(in run.Input) {
 	if in.From == codec.JSON {
 		v.proof.Loosen(ruleOf(v.o.mode, v.o.sorted))
@@ -357,8 +359,11 @@ func (v *verification) Fault(err error) *report.Fault {
 		return nil
 	}
 	d.OutPlace.File = v.o.b
-	f := differenceFault(d, "it", report.CleanName(v.o.files[0]))
-	if !d.Missing() {
+	f := differenceFault(d, "B", report.CleanName(v.o.files[0]))
+	switch {
+	case v.proof.Spaces: // the numbers are those of documents in the order of namespaces
+		f.Number = 0
+	case !d.Missing() && v.o.b != "-":
 		f.Hint = fmt.Sprintf("to see it type bsonjs --skip %d --limit 1 --mode canonical %s", d.OutPlace.Number-1, report.CleanName(v.o.b))
 	}
 	return f

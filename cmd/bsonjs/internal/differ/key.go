@@ -9,7 +9,7 @@ import (
 )
 
 // ErrNoKey: a document has no value at a path of its key.
-var ErrNoKey = errors.New("the document has no key, so that it cannot be paired; name the fields of a key with --key")
+var ErrNoKey = errors.New("the document has no value at a path of the key, so it has no partner; choose other paths with --key")
 
 // Keys are the keys of documents. Several goroutines may use them.
 type Keys struct {

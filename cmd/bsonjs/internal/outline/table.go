@@ -30,7 +30,7 @@ func WriteTable(w io.Writer, s *schema.Schema) error {
 		b.WriteByte('\n')
 		writeRows(&b, rows)
 		if lacks(root) {
-			b.WriteString("\nThere are more paths than are kept; those with … have others below them. --max-paths keeps more.\n")
+			b.WriteString("\nThere are more paths than are kept; a path with … has others below it. --max-paths keeps more.\n")
 		}
 	}
 	_, err := w.Write(b.Bytes())
