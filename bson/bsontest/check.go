@@ -13,9 +13,9 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file checks one input each. Every check calls the tested function by guarded, so
-// that a panic is an error, and returns a *failure with a short reason, which TestCodec
-// uses for names.
+// This file has the checks of one input. Every check calls the tested function through
+// guarded, so that a panic is an error. It returns a *failure with a short reason, from
+// which TestCodec makes names.
 
 // A failure is a property that does not hold.
 type failure struct {

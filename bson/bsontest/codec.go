@@ -24,8 +24,8 @@ import (
 type Codec struct {
 	_ struct{} // keyed literals only
 
-	// Decode decodes a document. It may keep data only if the caller of the codec may
-	// not change it.
+	// Decode decodes a document. The result may alias data only if the codec forbids its
+	// users to change data afterwards.
 	Decode func(data []byte) (any, error)
 	// Encode encodes a value that Decode returned. Without Encode only Decode is
 	// tested.
@@ -58,7 +58,7 @@ const hostileMemory = 64 << 20
 //	regex: changed
 //	string: length one too large: accepted
 //
-// The first part is the type, the odd part or the fault, the last part is the property:
+// The first part is the type, the odd part or the fault. The last part is the property:
 // rejected, accepted, changed, malformed result, input changed, panics, and others. The
 // inputs are the same in every run.
 func TestCodec(t testing.TB, c Codec) {

@@ -20,14 +20,15 @@
 //
 // # Damage
 //
-// [Faults] gives a document with each fault that it can have, [Damage] with one of them.
-// Every [Fault] has a name, and the offset and error that bson.Validate reports.
+// [Faults] gives copies of a document, each with one of its possible faults. [Damage] gives
+// one of these copies. Every [Fault] has a name, and the offset and error that
+// bson.Validate reports.
 //
 // # Properties
 //
 // [CheckDecode], [CheckRoundTrip], [CheckAppend] and [CheckStream] check one input.
-// They return nil, or an error that describes the input and what is wrong. [TestCodec]
-// checks a codec with thousands of inputs and reports each deviation by name.
+// They return nil, or an error that describes the input and the fault of the code.
+// [TestCodec] checks a codec with thousands of inputs and reports each deviation by name.
 //
 // Package extjsontest does the same for Extended JSON, and pickletest for pickles. This
 // package needs neither extjson nor pickle.

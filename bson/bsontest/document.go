@@ -77,8 +77,8 @@ type Options struct {
 	// MaxSize is the largest size of a document in bytes, at least 5. Zero means 4 KiB,
 	// or 160 KiB with Wide.
 	MaxSize int
-	// Keys are used as often as all other keys together: keys that implementations may
-	// treat specially, and similar keys that differ at the end.
+	// Keys are additional keys, used as often as all other keys together: for example
+	// keys that an implementation treats specially, and keys that differ only at the end.
 	Keys []string
 	// Shape, if not nil, makes documents of Go values of this type: those that
 	// bson.Marshal writes. The type is a struct, or another type that bson.Marshal

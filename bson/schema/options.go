@@ -36,8 +36,8 @@ type Options struct {
 	// are rejected. Zero means bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
 	// Validated says that the caller has validated every document, with the same
-	// MaxDepth, so that Add does not do so again. A malformed document is then an error
-	// too, but a part of it is counted; with text that is not UTF-8 the result is
+	// MaxDepth, so Add does not validate it again. A malformed document is still an
+	// error, but a part of it may be counted. If text is not UTF-8, the result is
 	// undefined.
 	Validated bool
 }

@@ -56,8 +56,9 @@ func (s *Schema) Add(doc bson.Raw) error { return s.AddAt(doc, s.next) }
 // appear first.
 //
 // If doc is malformed, or its text is not UTF-8, AddAt returns the error of
-// bsoncore.Validate, and s is unchanged, unless Options.Validated is set. When the paths of doc are known, AddAt allocates
-// only for values that enter a sample, and if doc is nested more than 24 deep.
+// bsoncore.Validate, and s is unchanged, unless Options.Validated is set. When the paths
+// of doc are known, AddAt allocates only for values that enter a sample, and if doc is
+// nested more than 24 deep.
 func (s *Schema) AddAt(doc bson.Raw, number int64) error {
 	if !s.options.Validated {
 		if err := (bsoncore.ValidateOptions{MaxDepth: s.options.MaxDepth}).Validate(doc); err != nil {

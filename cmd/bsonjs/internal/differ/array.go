@@ -18,12 +18,12 @@ import (
 //   - Between two elements that stay, the others are paired in order: they have changed. What
 //     is left is only in one array.
 //
-// Without a bound, nested arrays would be hashed once for each array around them. When all
-// the work is done that workShare allows, elements are paired by index.
+// Without a limit, nested arrays would be hashed once for each array around them. Behind the
+// limit of workShare, elements are paired by index.
 
 const (
-	// workShare is how many times the size of both documents may be hashed, in bytes, and
-	// workLeast the least limit.
+	// workShare times the size of both documents, plus workLeast, is the limit on the bytes
+	// that are hashed.
 	workShare = 32
 	workLeast = 1 << 20
 	// maxCells is the size of the table of a longest common subsequence.

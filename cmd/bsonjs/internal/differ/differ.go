@@ -25,8 +25,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// Options say which documents are equal. The zero value compares types and values, and not
-// the order of the keys of a document.
+// Options select the documents that are equal. The zero value compares types and values, and
+// not the order of the keys of a document.
 type Options struct {
 	_ struct{} // keyed literals only
 
@@ -51,10 +51,11 @@ type Change struct {
 }
 
 const (
-	// maxChanges is the number of changes of a document. One with more is one change.
+	// maxChanges is the largest number of changes of a document. A document with more is one
+	// change.
 	maxChanges = 100_000
-	// pathShare is how many times the size of both documents all paths may have, in bytes,
-	// and pathLeast the least limit.
+	// pathShare times the size of both documents, plus pathLeast, is the limit on the bytes
+	// of all paths.
 	pathShare = 4
 	pathLeast = 1 << 20
 )

@@ -94,8 +94,8 @@ func (k *Keys) Name(doc []byte) bsoncore.Value {
 	return bsoncore.Value{Type: bsoncore.TypeDocument, Data: bsoncore.End(name, mark)}
 }
 
-// AppendKey appends bytes for v, a valid value, to dst. Two values have the same bytes if a
-// query takes them for equal: numbers by value, symbols as strings, documents with the order
+// AppendKey appends bytes for v, a valid value, to dst. Two values have the same bytes if
+// they are equal in a query: numbers by value, symbols as strings, documents with the order
 // of their keys. No result is the start of another one.
 func AppendKey(dst []byte, v bsoncore.Value) []byte {
 	switch v.Type {

@@ -148,7 +148,7 @@ func (w *page) header(title string) {
 	}
 	w.add("</dl>\n")
 	if lacks(w.root) {
-		w.add(`<p class="partial"><b>This page is partial.</b> There are more paths than are kept, or values that are nested too deep. All that is said about the paths here is complete. To keep more of them, raise <code>--max-paths</code>.</p>` + "\n")
+		w.add(`<p class="partial"><b>This page is partial.</b> There are more paths than are kept, or values that are nested too deep. The facts about the paths on this page are complete. To keep more paths, raise <code>--max-paths</code>.</p>` + "\n")
 	}
 	w.add("</header>\n")
 }
@@ -308,7 +308,7 @@ func (w *page) tree() {
 	w.add(`<section class="card" aria-labelledby="paths"><h2 id="paths">Paths</h2>
 <form class="search" role="search" hidden><label for="search">Search paths</label><input id="search" type="search" autocomplete="off" spellcheck="false" aria-describedby="hits" placeholder="a part of a path; press / to come here"><output id="hits" role="status"></output>
 <button type="button" id="unfold">Unfold all</button><button type="button" id="fold">Fold all</button></form>
-<noscript><p>Search with the browser: it also finds what is folded.</p></noscript>
+<noscript><p>Use the search of the browser. It also finds folded rows.</p></noscript>
 <p class="hint"><code>a.b</code> is a field of a document, <code>[]</code> are all elements of an array, <code>*</code> are all keys that look like data. A row unfolds.</p>
 <div class="head" aria-hidden="true"><span>path</span><span>present</span><span>types</span><span>values</span></div>
 `)

@@ -49,13 +49,13 @@ var problems = []problem{
 		}
 		return plural(p.Count, "value")
 	}},
-	{"Rare fields", "Less than 1 % of the documents around it have the field.", func(p *schema.Path, _ siblings) string {
+	{"Rare fields", "Less than 1 % of the documents that could have the field have it.", func(p *schema.Path, _ siblings) string {
 		if p.Kind != schema.Field || p.Present*rare >= p.Parents {
 			return ""
 		}
 		return "in " + grouped(p.Present) + " of " + grouped(p.Parents)
 	}},
-	{"Almost always present", "Less than 1 % of the documents around it lack the field.", func(p *schema.Path, _ siblings) string {
+	{"Almost always present", "Less than 1 % of the documents that could have the field lack it.", func(p *schema.Path, _ siblings) string {
 		if missing := p.Parents - p.Present; p.Kind == schema.Field && missing > 0 && missing*rare < p.Parents {
 			return "missing in " + grouped(missing) + " of " + grouped(p.Parents)
 		}
@@ -67,7 +67,7 @@ var problems = []problem{
 		}
 		return plural(p.Count, "value")
 	}},
-	{"NaN and infinities", "They are not a part of ranges, means and histograms.", func(p *schema.Path, _ siblings) string {
+	{"NaN and infinities", "Ranges, means and histograms do not include these values.", func(p *schema.Path, _ siblings) string {
 		if p.Numbers == nil || p.Numbers.NotFinite == 0 {
 			return ""
 		}

@@ -1,5 +1,5 @@
-// Package pairs pairs the documents of two sides by keys, in bounded memory, and holds what
-// is found until both sides are at their end.
+// Package pairs pairs the documents of two sides by keys, in bounded memory, and holds the
+// differences until both sides have ended.
 //
 //	c := pairs.New(ctx, options)
 //	defer c.Close()
@@ -14,8 +14,8 @@
 // without a look at their keys, while no document waits for a partner. All others have a
 // key, and wait for it in memory. When the memory is full, all documents whose keys have
 // large hashes go to temporary files, those that wait and those that come, and are joined at
-// the end. So equal keys always pair in the order in which they came, and the result does
-// not depend on the memory.
+// the end. So documents with equal keys are always paired in their order, and the result
+// does not depend on the memory.
 package pairs
 
 // This file has the Comparer. The other files:
@@ -78,13 +78,13 @@ func (b *Batch) Reset() { b.buf, b.docs, b.spaces = b.buf[:0], b.docs[:0], b.spa
 type Options struct {
 	// Key appends the key of a document to dst: equal bytes for equal keys.
 	Key func(dst, doc []byte) []byte
-	// Pair is called for two documents with equal keys and other bytes. It appends what is
-	// to be said about their differences to dst, and reports whether there is any.
+	// Pair is called for two documents with equal keys and different bytes. It appends the
+	// text about their differences to dst, and reports whether there is a difference.
 	Pair func(dst []byte, space string, a, b []byte) ([]byte, bool)
-	// Lone appends what is to be said about a document that is only on one side.
+	// Lone appends the text about a document that is only on one side.
 	Lone func(dst []byte, space string, side Side, doc []byte) []byte
-	// Space returns the namespace that documents of a side and of a namespace of it have in
-	// the comparison. An error ends it.
+	// Space returns the name of a namespace of a side in the comparison. An error ends the
+	// comparison.
 	Space func(side Side, space string) (string, error)
 	// Memory is the number of bytes that may be held.
 	Memory int64
@@ -118,7 +118,7 @@ type Comparer struct {
 	current string // namespace that is read in step
 	waiting map[string]*waiters
 	held    int64  // bytes of waiting
-	limit   uint64 // hashes from here on are in joined; none if it is over maxHash
+	limit   uint64 // documents whose hash is not less are in joined; over maxHash: none
 	seed    maphash.Seed
 	store   *spill.Store
 	joined  *spill.Sorter // documents by key; nil: none

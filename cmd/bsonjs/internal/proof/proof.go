@@ -1,14 +1,16 @@
 // Package proof compares the documents that a run has read with those of an output, while
 // both are read.
 //
-//		documents in ─▶ Expect ─▶ lane ─▶ Compare ◀─ documents out
+//	documents in ─▶ Expect ─▶ lane ─▶ Compare ◀─ documents out
 //
-//	  - proof.go has the Proof: lanes of documents that wait for their partners, and the first
-//	    Difference. sums.go has the SHA-256 of the documents.
-//	  - docs.go has documents in a row, as the parts of sinks carry them.
-//	  - difference.go finds the first difference of two documents.
+// The files:
 //
-// It knows no format and no output.
+//   - proof.go has the Proof: lanes of documents that wait for their partners, and the first
+//     Difference. sums.go has the SHA-256 of the documents.
+//   - docs.go has documents in a row, as the parts of sinks carry them.
+//   - difference.go finds the first difference of two documents.
+//
+// The package knows no format and no output.
 package proof
 
 import (
@@ -31,9 +33,9 @@ type Options struct {
 // maxWaiting is the number of bytes of documents that wait before Expect waits, too.
 const maxWaiting = 4 << 20
 
-// A Proof compares documents. Each lane is a sequence of its own: one for each file whose
-// documents come independently of those of others. Expect is for one goroutine, and Compare
-// for one of each lane.
+// A Proof compares documents. There is a lane for each file whose documents come
+// independently of the documents of other files. One goroutine calls Expect, and one
+// goroutine for each lane calls Compare.
 type Proof struct {
 	Options
 	mu      sync.Mutex

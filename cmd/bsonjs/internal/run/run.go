@@ -193,7 +193,7 @@ type Run struct {
 	Sides Sides
 
 	Output  file.Output
-	Verify  Verifier    // reads the output back; nil: nobody does
+	Verify  Verifier    // reads the output back; nil: the output is not read back
 	Rejects file.Output // Name is "" if the bytes of rejected records are not kept
 	Force   bool        // compressed bytes may go to a terminal
 	// Aside is called for each output that is written under a temporary name

@@ -19,7 +19,7 @@ type Written interface {
 	Long(rec *record.Record, w io.Writer) error
 }
 
-// Proven is a sink that writes documents, of which a proof gets to know the places.
+// Proven is a sink that writes documents and gives their places to a proof.
 type Proven struct{ Written }
 
 // Prove returns s, which has a Proof.
@@ -64,7 +64,7 @@ func (g Given) Take(p record.Part) error {
 	return err
 }
 
-// Long gives a document to the proof. A difference that it finds is known to the proof.
+// Long gives a document to the proof. The proof keeps the difference, if there is one.
 func (g Given) Long(rec *record.Record, _ io.Writer) error {
 	var d proof.Docs
 	d.Add(rec, 0)
