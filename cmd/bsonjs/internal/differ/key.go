@@ -55,7 +55,7 @@ func id(doc []byte) bsoncore.Value {
 func (k *Keys) Check(doc []byte) error {
 	ok := true
 	if k.values == nil {
-		ok = !id(doc).IsZero()
+		ok = string(doc[5:min(9, len(doc))]) == "_id\x00" || !id(doc).IsZero()
 	} else {
 		ok, _ = k.exist.Match(doc)
 	}

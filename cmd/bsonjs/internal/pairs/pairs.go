@@ -10,8 +10,9 @@
 //	c.Finish()
 //	c.Results(write)
 //
-// The sides are read in step. Documents with the same bytes at the same place are a pair
-// without a look at their keys, while no document waits for a partner. All others have a
+// The sides are read in step. Documents with the same bytes at the same place are pairs
+// without a look at their keys, while no document waits for a partner: bytes are compared,
+// and only the documents in them are counted. All others have a
 // key, and wait for it in memory. When the memory is full, all documents whose keys have
 // large hashes go to temporary files, those that wait and those that come, and are joined at
 // the end. So documents with equal keys are always paired in their order, and the result
@@ -47,32 +48,33 @@ func (s Side) other() Side { return 1 - s }
 // A Batch has documents in a row.
 type Batch struct {
 	buf    []byte // the documents
-	docs   []entry
-	spaces []string // namespaces, in a row without equal neighbours
+	ends   []int  // of the documents, in buf
+	spaces []space
 }
 
-// An entry is a document of a Batch.
-type entry struct {
-	end   int // in buf
-	space int // index in spaces
+// A space is documents of a Batch in a row that have the same namespace.
+type space struct {
+	name string
+	end  int // index of the document behind them
 }
 
-// Add adds a document of a namespace, "" if it has none.
-func (b *Batch) Add(space string, doc []byte) {
+// Add adds a BSON document of a namespace, "" if it has none.
+func (b *Batch) Add(name string, doc []byte) {
 	n := len(b.spaces)
-	if n == 0 || b.spaces[n-1] != space {
-		b.spaces = append(b.spaces, space)
+	if n == 0 || b.spaces[n-1].name != name {
+		b.spaces = append(b.spaces, space{name: name})
 		n++
 	}
 	b.buf = append(b.buf, doc...)
-	b.docs = append(b.docs, entry{len(b.buf), n - 1})
+	b.ends = append(b.ends, len(b.buf))
+	b.spaces[n-1].end = len(b.ends)
 }
 
 // Size returns the number of bytes in b.
 func (b *Batch) Size() int { return len(b.buf) }
 
 // Reset empties b.
-func (b *Batch) Reset() { b.buf, b.docs, b.spaces = b.buf[:0], b.docs[:0], b.spaces[:0] }
+func (b *Batch) Reset() { b.buf, b.ends, b.spaces = b.buf[:0], b.ends[:0], b.spaces[:0] }
 
 // Options are the options of a Comparer.
 type Options struct {

@@ -2,8 +2,8 @@ package pairs
 
 import (
 	"bytes"
-	"cmp"
 	"hash/maphash"
+	"slices"
 )
 
 // A queue has the documents of a side that are not compared yet.
@@ -14,6 +14,10 @@ type queue struct {
 	from    int   // its start
 	number  int64 // of it on the side
 	ended   bool
+
+	space  string // namespace of the next documents in the comparison
+	upTo   int    // index of the document behind them
+	spaces int    // number of namespaces of the first batch up to there
 }
 
 // A document is a document of a side.
@@ -38,19 +42,24 @@ type waiters struct {
 	list  []waiter // in order
 }
 
-// next returns the next document of a side.
-func (c *Comparer) next(side Side) (d document, ok bool, err error) {
+// more reports whether the next document of a side is known, and sets its namespace.
+func (c *Comparer) more(side Side) bool {
 	q := &c.sides[side]
-	for len(q.batches) > 0 && q.at == len(q.batches[0].docs) {
+	for len(q.batches) > 0 && q.at == len(q.batches[0].ends) {
 		c.dropBatch(q)
 	}
 	if len(q.batches) == 0 {
-		return d, false, nil
+		return false
 	}
-	b := q.batches[0]
-	e := b.docs[q.at]
-	space, err := c.Space(side, b.spaces[e.space])
-	return document{side, space, q.number, b.buf[q.from:e.end]}, true, err
+	if q.at == q.upTo {
+		next := q.batches[0].spaces[q.spaces]
+		q.spaces++
+		q.upTo = next.end
+		var err error
+		q.space, err = c.Space(side, next.name)
+		c.fail(err)
+	}
+	return true
 }
 
 // dropBatch removes the first batch of q.
@@ -58,42 +67,58 @@ func (c *Comparer) dropBatch(q *queue) {
 	b := q.batches[0]
 	q.batches = append(q.batches[:0], q.batches[1:]...)
 	q.size -= len(b.buf)
-	q.at, q.from = 0, 0
+	q.at, q.from, q.upTo, q.spaces = 0, 0, 0, 0
 	c.recycle(b)
 	c.turned.Broadcast()
 }
 
-// pass goes behind the next document of a side.
-func (c *Comparer) pass(side Side) {
+// next returns the next document of a side, which is known, and goes behind it. The bytes
+// are valid until the next call of more.
+func (c *Comparer) next(side Side) document {
 	q := &c.sides[side]
-	q.from = q.batches[0].docs[q.at].end
-	q.at++
-	q.number++
+	b := q.batches[0]
+	d := document{side, q.space, q.number, b.buf[q.from:b.ends[q.at]]}
+	q.pass(1)
+	return d
+}
+
+// pass goes behind the next n documents, which have a namespace.
+func (q *queue) pass(n int) {
+	q.at += n
+	q.number += int64(n)
+	q.from = q.batches[0].ends[q.at-1]
+}
+
+// bytes returns the next documents with a namespace.
+func (q *queue) bytes() []byte {
+	b := q.batches[0]
+	return b.buf[q.from:b.ends[q.upTo-1]]
+}
+
+// within returns the number of documents in the first n bytes.
+func (q *queue) within(n int) int {
+	docs, whole := slices.BinarySearch(q.batches[0].ends[q.at:q.upTo], q.from+n)
+	if whole {
+		docs++
+	}
+	return docs
 }
 
 // step compares documents while the next one of both sides is known.
 func (c *Comparer) step() {
+	a, b := &c.sides[A], &c.sides[B]
 	for c.err == nil {
-		a, moreA, errA := c.next(A)
-		b, moreB, errB := c.next(B)
-		if err := cmp.Or(errA, errB); err != nil {
-			c.fail(err)
-			return
-		}
+		moreA, moreB := c.more(A), c.more(B)
 		switch {
-		case !moreA && !c.sides[A].ended, !moreB && !c.sides[B].ended, !moreA && !moreB:
+		case c.err != nil, !moreA && !a.ended, !moreB && !b.ended, !moreA && !moreB:
 			return
 		case !moreB || moreA && a.space != b.space && c.isFirst(a.space, b.space):
-			c.arrive(a)
-			c.pass(A)
+			c.arrive(c.next(A))
 		case !moreA || a.space != b.space:
-			c.arrive(b)
-			c.pass(B)
+			c.arrive(c.next(B))
 		default:
 			c.current = a.space
-			c.both(a, b)
-			c.pass(A)
-			c.pass(B)
+			c.both()
 		}
 	}
 }
@@ -112,22 +137,53 @@ func (c *Comparer) isFirst(a, b string) bool {
 }
 
 // both compares documents at the same place.
-func (c *Comparer) both(a, b document) {
-	if same := bytes.Equal(a.data, b.data); len(c.waiting) > 0 || c.limit <= maxHash {
-		c.arrive(a)
-		c.arrive(b)
-		return
-	} else if same {
-		c.of(a.space).Equal++
+func (c *Comparer) both() {
+	inStep := len(c.waiting) == 0 && c.limit > maxHash // no document waits, in memory or files
+	if inStep && c.alike() {
 		return
 	}
-	c.key, c.keyB = c.Key(c.key[:0], a.data), c.Key(c.keyB[:0], b.data)
-	if bytes.Equal(c.key, c.keyB) {
-		c.fail(c.pair(a, b))
-		return
+	a, b := c.next(A), c.next(B)
+	if inStep {
+		c.key, c.keyB = c.Key(c.key[:0], a.data), c.Key(c.keyB[:0], b.data)
+		if bytes.Equal(c.key, c.keyB) {
+			c.fail(c.pair(a, b))
+			return
+		}
 	}
 	c.arrive(a)
 	c.arrive(b)
+}
+
+// alike goes behind the next documents that are the same on both sides, and reports whether
+// there are any. Where the bytes are the same, the documents start at the same places,
+// because each has its length in front.
+func (c *Comparer) alike() bool {
+	a, b := &c.sides[A], &c.sides[B]
+	n := a.within(common(a.bytes(), b.bytes()))
+	if n == 0 {
+		return false
+	}
+	a.pass(n)
+	b.pass(n)
+	c.of(a.space).Equal += int64(n)
+	return true
+}
+
+// maxCompared is the most bytes that common compares at once.
+const maxCompared = 16 << 10
+
+// common returns the number of bytes at the starts of a and b that are the same.
+func common(a, b []byte) (n int) {
+	most := min(len(a), len(b))
+	for size := min(most, maxCompared); size > 0; {
+		if bytes.Equal(a[n:n+size], b[n:n+size]) {
+			n += size
+			size = min(size, most-n)
+		} else {
+			size /= 2
+		}
+	}
+	return n
 }
 
 // of returns the counts of a namespace.

@@ -16,11 +16,8 @@ const maxFaults = 1000
 
 // Do checks rec. It keeps all records.
 func (r Rules) Do(rec *record.Record) (keep bool, err error) {
-	if rec.Type != bson.TypeDocument {
-		return true, r.Options.ValidateValue(rec.Type, rec.Data)
-	}
-	if r.Options.Validate(rec.Data) == nil {
-		return true, nil
+	if err := firstFault(&r.Options, rec); err == nil || rec.Type != bson.TypeDocument {
+		return true, err
 	}
 	var all record.Faults
 	for err := range r.Options.Faults(rec.Data) {
@@ -31,4 +28,12 @@ func (r Rules) Do(rec *record.Record) (keep bool, err error) {
 		}
 	}
 	return true, all
+}
+
+// firstFault returns the first fault of rec.
+func firstFault(o *bson.ValidateOptions, rec *record.Record) error {
+	if rec.Type == bson.TypeDocument { // faster than a bare value
+		return o.Validate(rec.Data)
+	}
+	return o.ValidateValue(rec.Type, rec.Data)
 }

@@ -12,7 +12,7 @@ type Valid struct{ Options bson.ValidateOptions }
 
 // Do checks rec. It keeps all records.
 func (v Valid) Do(rec *record.Record) (keep bool, err error) {
-	return true, v.Options.ValidateValue(rec.Type, rec.Data)
+	return true, firstFault(&v.Options, rec)
 }
 
 // Where is a stage that keeps the records that all Filters select. A stage before it
