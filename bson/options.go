@@ -244,7 +244,7 @@ func outOfRange[T ~uint8 | int](option string, value T) error {
 type Codecs struct {
 	encoders map[reflect.Type]encFunc
 	decoders map[reflect.Type]decFunc
-	any      [256]reflect.Type // Go type of each BSON type in an any; nil: that of likes
+	any      [256]reflect.Type // Go type of each BSON type in an any; nil: the type in likes
 	likes    *likes            // nil: ownLikes
 	fallback func(v any) (any, error)
 	plans    planCache

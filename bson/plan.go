@@ -35,8 +35,8 @@ type plan struct {
 	enc encFunc
 	dec decFunc
 	str *structPlan // of a struct
-	// A zero value of our type that the values of the type are taken for; nil:
-	// there is none. See twinOf.
+	// A zero value of our type with the same layout: values of typ are used as
+	// values of this type. Nil: there is none. See twinOf.
 	like any
 	// A value that is a whole document goes through the hook for documents,
 	// also where enc and dec are another one. Nil: there is none.

@@ -50,7 +50,7 @@ var twins = map[string]reflect.Type{
 }
 
 // twinOf returns a zero value of our type with the layout of t, if t is a type of
-// the driver, so that values of t can be taken for values of our type. Otherwise it
+// the driver, so that values of t can be used as values of our type. Otherwise it
 // returns nil.
 func twinOf(t reflect.Type) any {
 	switch t.PkgPath() {

@@ -59,11 +59,11 @@ type perDocument struct {
 // slabSize is how many values of a type without pointers a slab has.
 const slabSize = 32
 
-// likes are values for box to take the types from, one for each BSON type whose
-// values in an any are in slabs.
+// likes has a value for each BSON type whose values in an any are in slabs. box
+// takes the Go type from this value.
 type likes [256]any
 
-// ownLikes are of our types. Codecs may have those of the driver's.
+// ownLikes has our types. Codecs may have likes with the driver's types.
 var ownLikes = likes{
 	TypeDouble: float64(0), TypeString: "", TypeInt32: int32(0), TypeInt64: int64(0), TypeDateTime: DateTime(0),
 	TypeObjectID: objectid.ID{}, TypeDecimal128: decimal128.Decimal{}, TypeBinary: Binary{}, TypeDocument: D{}, TypeArray: A{},

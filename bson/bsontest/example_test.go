@@ -137,7 +137,7 @@ func ExampleCheckStream() {
 	// Output: <nil>
 }
 
-// An Invoice is a struct of somebody's program.
+// An Invoice is a struct of a program.
 type Invoice struct {
 	Number int64             `bson:"number"`
 	Lines  []string          `bson:"lines"`
@@ -187,8 +187,8 @@ func FuzzDecoder(f *testing.F) {
 	})
 }
 
-// count is the handler of somebody's service. It takes Extended JSON, and answers with the
-// number of fields.
+// count is the handler of a service. It takes Extended JSON, and answers with the number of
+// fields.
 func count(w http.ResponseWriter, r *http.Request) {
 	text, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 //   - examined drops a wound that leaves a valid document, and asks package bson for the
 //     place of the fault.
 
-// A Fault is a document with one thing that is wrong.
+// A Fault is a document with one fault.
 type Fault struct {
 	// Name is the kind of fault, such as "string: length one too large".
 	Name string

@@ -42,8 +42,8 @@ type Options struct {
 }
 
 // Codecs returns a set of the given entries, and of entries that make values in an
-// any the driver's: primitive.D for a document, and so on. The given ones
-// count if both are about the same type. The set is for the field Codecs of
+// any the driver's: primitive.D for a document, and so on. If two entries are about
+// the same type, the given one counts. The set is for the field Codecs of
 // DecodeOptions. Make it once and keep it.
 func Codecs(entries ...bson.Codec) *bson.Codecs {
 	return bson.NewCodecs(append([]bson.Codec{
@@ -69,8 +69,8 @@ func Codecs(entries ...bson.Codec) *bson.Codecs {
 // The driver's codecs remain for all other types, and for types with hooks. Errors
 // inside structs, maps and D are those of bsonkit.
 //
-// A codec that a program registers in it is called for values that the driver
-// meets, and not for values inside structs, maps and D; put it in Options too, with
+// The driver does not call a codec that a program registers in this registry for
+// values inside structs, maps and D. Put the codec in Options too, with
 // bson.TypeCodec.
 func Registry(o Options) *bsoncodec.Registry {
 	if o.Decode.Codecs == nil {
@@ -123,8 +123,8 @@ func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflec
 	return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
 }
 
-// decode reads v, which can be set, in place of the driver's codec. bsonkit copies what
-// it keeps of the bytes.
+// decode reads v, which can be set, in place of the driver's codec. bsonkit copies the
+// bytes that it keeps.
 func (c *codec) decode(_ bsoncodec.DecodeContext, r bsonrw.ValueReader, v reflect.Value) error {
 	p := buffers.Get().(*[]byte)
 	t, data, err := read(*p, r)
@@ -145,7 +145,7 @@ func read(dst []byte, r bsonrw.ValueReader) (bson.Type, []byte, error) {
 	return bson.Type(t), data, err
 }
 
-// target returns what bsonkit decodes into: a pointer to v, or a map without an address.
+// target returns the argument of Unmarshal: a pointer to v, or a map without an address.
 func target(v reflect.Value) any {
 	if v.CanAddr() {
 		return v.Addr().Interface()

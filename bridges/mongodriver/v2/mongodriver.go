@@ -38,8 +38,8 @@ type Options struct {
 }
 
 // Codecs returns a set of the given entries, and of entries that make values in an
-// any the driver's: bson.D of the driver for a document, and so on. The given ones
-// count if both are about the same type. The set is for the field Codecs of
+// any the driver's: bson.D of the driver for a document, and so on. If two entries
+// are about the same type, the given one counts. The set is for the field Codecs of
 // DecodeOptions. Make it once and keep it.
 func Codecs(entries ...bson.Codec) *bson.Codecs {
 	return bson.NewCodecs(append([]bson.Codec{
@@ -65,8 +65,8 @@ func Codecs(entries ...bson.Codec) *bson.Codecs {
 // The driver's codecs remain for all other types, and for types with hooks. Errors
 // inside structs, maps and D are those of bsonkit.
 //
-// A codec that a program registers in it is called for values that the driver
-// meets, and not for values inside structs, maps and D; put it in Options too, with
+// The driver does not call a codec that a program registers in this registry for
+// values inside structs, maps and D. Put the codec in Options too, with
 // bson.TypeCodec.
 func Registry(o Options) *driver.Registry {
 	if o.Decode.Codecs == nil {
@@ -176,8 +176,8 @@ func bytesWriter(r *driver.Registry) reflect.Type {
 	return reflect.TypeOf(w)
 }
 
-// decode reads v, which can be set, in place of the driver's codec. bsonkit copies what
-// it keeps of the bytes.
+// decode reads v, which can be set, in place of the driver's codec. bsonkit copies the
+// bytes that it keeps.
 func (c *codec) decode(dc driver.DecodeContext, r driver.ValueReader, v reflect.Value) error {
 	t := r.Type()
 	if t != 0 && t != driver.TypeEmbeddedDocument {
@@ -197,7 +197,7 @@ func (c *codec) decode(dc driver.DecodeContext, r driver.ValueReader, v reflect.
 	return c.Decode.UnmarshalValue(bson.TypeDocument, doc, target(v))
 }
 
-// target returns what bsonkit decodes into: a pointer to v, or a map without an address.
+// target returns the argument of Unmarshal: a pointer to v, or a map without an address.
 func target(v reflect.Value) any {
 	if v.CanAddr() {
 		return v.Addr().Interface()

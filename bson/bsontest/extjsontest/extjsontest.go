@@ -9,8 +9,8 @@
 //		… bad.Text must be rejected
 //	})
 //
-// Package bsontest makes the documents. Package extjson decides about texts: a fault is
-// one that it reports, at the place that it reports.
+// Package bsontest makes the documents. Package extjson decides about texts: the faults,
+// and their places, are those that extjson reports.
 package extjsontest
 
 import (
@@ -37,7 +37,7 @@ type Options struct {
 	// Mode is the dialect of the text.
 	Mode extjson.Mode
 	// Documents select the documents. WrapperKeys has no effect, because text cannot
-	// tell these keys from its own.
+	// tell these keys from the special keys of Extended JSON.
 	Documents bsontest.Options
 }
 
@@ -106,7 +106,7 @@ func (o Options) CheckDecode(text []byte, decode func(text []byte) ([]byte, erro
 	return nil
 }
 
-// A Fault is a text with one thing that is wrong.
+// A Fault is a text with one fault.
 type Fault struct {
 	// Name is the kind of fault, such as "stray character".
 	Name string

@@ -1,8 +1,8 @@
 // Package pickletest makes pickles of documents for tests of code that reads them, and
 // pickles with faults.
 //
-// Package bsontest makes the documents. Package pickle decides about pickles: a fault is
-// one that it reports, at the place that it reports.
+// Package bsontest makes the documents. Package pickle decides about pickles: the faults,
+// and their places, are those that package pickle reports.
 package pickletest
 
 import (
@@ -55,7 +55,7 @@ func (o Options) Pickle(s *bsontest.Source) (data []byte, doc bson.Raw) {
 	return data, doc
 }
 
-// A Fault is a pickle with one thing that is wrong.
+// A Fault is a pickle with one fault.
 type Fault struct {
 	// Name is the kind of fault: "truncated" or "a byte changed".
 	Name string

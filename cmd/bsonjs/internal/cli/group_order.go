@@ -56,7 +56,7 @@ func (g *orderGroup) addFirst(fs *pflag.FlagSet) {
 }
 
 func (g *orderGroup) addPerSpace(fs *pflag.FlagSet) {
-	fs.BoolVar(&g.perSpace, "per-namespace", false, "apply --skip, --limit, --tail and --sample N to each namespace; the inputs must have namespaces")
+	fs.BoolVar(&g.perSpace, "per-namespace", false, "apply "+strings.Join(numbers(fs), ", ")+" to each namespace; the inputs must have namespaces")
 	onlyMeant(fs, "per-namespace")
 }
 
@@ -90,9 +90,18 @@ func (g *ordering) checkWindow(fs *pflag.FlagSet) error {
 	case given(fs, "seed") && !given(fs, "sample") && !given(fs, "add-id"):
 		return fmt.Errorf("--seed has no effect without %s, or leave --seed out", seedNeeds(fs))
 	case g.perSpace && g.skip == 0 && g.limit == 0 && g.tail == 0 && g.sample.n == 0:
-		return errors.New("--per-namespace has no effect without --skip, --limit, --tail or --sample N; add one of them, or leave --per-namespace out")
+		return fmt.Errorf("--per-namespace has no effect without one of %s; add one of them, or leave out --per-namespace", strings.Join(numbers(fs), ", "))
 	}
 	return nil
+}
+
+// numbers returns the flags of fs that select documents by their number.
+func numbers(fs *pflag.FlagSet) []string {
+	flags := []string{"--skip", "--limit", "--tail"}
+	if fs.Lookup("sample") != nil {
+		flags = append(flags, "--sample N")
+	}
+	return flags
 }
 
 // seedNeeds returns the flags of fs that --seed needs, and that one of them can be added.
