@@ -242,27 +242,27 @@ func TestDiff(t *testing.T) {
 		fileA, fileB := filepath.Join(dir, fmt.Sprint("a", i, ".bson")), filepath.Join(dir, fmt.Sprint("b", i))
 		writeFile(t, fileA, bytes.Join(a, nil))
 		writeFile(t, fileB+".bson", bytes.Join(b, nil))
-		formats := []string{fileB + ".bson"}
-		for _, suffix := range []string{".json", ".bson.gz", ".archive"} {
-			name := fileB + suffix
-			args := []string{fileB + ".bson", "-o", name}
-			if suffix == ".json" {
-				args = append(args, "-m", "canonical")
+		inputs := [][]string{{fileA, fileB + ".bson"}}
+		convert := func(from, to string, flags ...string) string {
+			if c := runCommand(nil, append([]string{from, "-q", "-o", to}, flags...)...); c.code != 0 {
+				t.Fatalf("%s: %s", to, c.stderr)
 			}
-			if c := runCommand(nil, args...); c.code == 0 {
-				formats = append(formats, name)
-			} else if suffix != ".archive" {
-				t.Fatal(c.stderr)
-			}
+			return to
 		}
+		inputs = append(inputs,
+			[]string{fileA, convert(fileB+".bson", fileB+".json", "-m", "canonical")},
+			[]string{fileA, convert(fileB+".bson", fileB+".bson.gz")},
+			[]string{fileA, convert(fileB+".bson", fileB+".archive", "--as-ns", "db.c")},
+		)
+		inputs = append(inputs, []string{"--from", "pickle", convert(fileA, fileA+".pickle", "-t", "pickle"), convert(fileB+".bson", fileB+".pickle", "-t", "pickle")})
 		var first string
-		for k, format := range append(formats, "-") {
-			args := []string{"diff", "--json", fileA, format, "-j", []string{"1", "2", "8"}[k%3]}
+		for k, input := range append(inputs, []string{fileA, "-"}) {
+			args := append([]string{"diff", "--json", "-j", []string{"1", "2", "8"}[k%3]}, input...)
 			if k%2 == 1 {
 				args = append(args, "--memory", "64KiB")
 			}
 			var stdin io.Reader
-			if format == "-" {
+			if slices.Contains(input, "-") {
 				stdin = bytes.NewReader(bytes.Join(b, nil))
 			}
 			c := runCommand(stdin, args...)

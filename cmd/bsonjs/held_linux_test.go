@@ -114,6 +114,62 @@ func TestHeldKilled(t *testing.T) {
 	}
 }
 
+// TestDiffKilled: a signal, also one that cannot be caught, leaves neither an output nor a
+// temporary file of documents that wait.
+func TestDiffKilled(t *testing.T) {
+	var block []byte
+	for n := range int32(2000) {
+		block = append(block, sound.document(n, 100)...)
+	}
+	name := filepath.Join(t.TempDir(), "a.bson")
+	writeFile(t, name, block)
+	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGKILL: -1} {
+		dir := t.TempDir()
+		p := start(t, "", "diff", "--key", "n", "--memory", "64KiB", "-o", "out.json", name, "-")
+		p.Env = append(p.Env, "TMPDIR="+dir)
+		p.begin(t)
+		go io.Copy(p.stdin, &repeater{block: block, left: 1 << 40})
+		p.until(t, func() bool { return p.spills() })
+		p.Process.Signal(signal)
+		if got := p.code(); got != code || code > 0 && (strings.Count(p.stderr.String(), "\n") != 1 || !strings.HasPrefix(p.stderr.String(), "bsonjs: interrupted after ")) {
+			t.Errorf("%v: code %d, want %d; %s", signal, got, code, &p.stderr)
+		}
+		emptyFolder(t, signal, dir)
+		if code > 0 {
+			emptyFolder(t, signal, p.Dir)
+		}
+	}
+}
+
+// TestDiffClosedPipe: a comparison whose reader has gone, as with head, ends in silence and
+// leaves no file.
+func TestDiffClosedPipe(t *testing.T) {
+	var data []byte
+	for n := range int32(3000) {
+		data = append(data, sound.document(n, 100)...)
+	}
+	name, empty := filepath.Join(t.TempDir(), "a.bson"), filepath.Join(t.TempDir(), "b.bson")
+	writeFile(t, name, data)
+	writeFile(t, empty, nil)
+	for _, flags := range [][]string{nil, {"--json"}, {"--brief", "--memory", "64KiB"}, {"--summary"}} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		p := start(t, "", append([]string{"diff", "--key", "n", name, empty}, flags...)...)
+		p.Env = append(p.Env, "TMPDIR="+dir)
+		p.Stdout = w
+		p.begin(t)
+		w.Close()
+		r.Close()
+		if code := p.code(); code != -1 && code != 141 || p.stderr.String() != "" {
+			t.Errorf("%v: code %d, %s", flags, code, &p.stderr)
+		}
+		emptyFolder(t, flags, dir)
+	}
+}
+
 // spills reports whether p has a temporary file of held documents open, which has no name.
 func (p *process) spills() bool {
 	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", p.Process.Pid))

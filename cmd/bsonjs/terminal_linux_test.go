@@ -135,6 +135,33 @@ func TestTerminalMessages(t *testing.T) {
 	}
 }
 
+// Differences have colours on a terminal, but not in JSON, and not if a flag says so.
+func TestDiffOnTerminal(t *testing.T) {
+	a, b := filepath.Join(t.TempDir(), "a.json"), filepath.Join(t.TempDir(), "b.json")
+	writeFile(t, a, []byte(`{"_id":"x","n":1}{"_id":"y"}`))
+	writeFile(t, b, []byte(`{"_id":"x","n":"\u001b[2J"}{"_id":"z"}`))
+	for _, tc := range []struct {
+		flags []string
+		want  string // what the terminal shows
+	}{
+		{nil, "\x1b[33m~ \"x\"\x1b[0m\r\n" +
+			"    \x1b[36m/n\x1b[0m: \x1b[31mNumberInt(1)\x1b[0m → \x1b[32m\"\\u001b[2J\"\x1b[0m\r\n" +
+			"\x1b[31m- \"y\"\x1b[0m\r\n\x1b[32m+ \"z\"\x1b[0m\r\n"},
+		{[]string{"--color", "never"}, "~ \"x\"\r\n    /n: NumberInt(1) → \"\\u001b[2J\"\r\n- \"y\"\r\n+ \"z\"\r\n"},
+		{[]string{"--json", "--brief"}, `{"id":"x","kind":"changed"}` + "\r\n" + `{"id":"y","kind":"a"}` + "\r\n" + `{"id":"z","kind":"b"}` + "\r\n"},
+	} {
+		person, program := pty.Open(t)
+		var stderr bytes.Buffer
+		if code := run(append([]string{"diff", a, b}, tc.flags...), strings.NewReader(""), program, &stderr); code != 1 || stderr.Len() > 0 {
+			t.Errorf("%v: exit code %d, stderr %s", tc.flags, code, &stderr)
+		}
+		got := make([]byte, len(tc.want))
+		if _, err := io.ReadFull(person, got); err != nil || string(got) != tc.want {
+			t.Errorf("%v: terminal shows %q, want %q; %v", tc.flags, got, tc.want, err)
+		}
+	}
+}
+
 // The debug text escapes control characters in keys on a terminal, but not in a
 // file.
 func TestDebugOnTerminal(t *testing.T) {
