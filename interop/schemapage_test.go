@@ -34,8 +34,7 @@ import (
 // If the variable SCREENSHOTS has the name of a directory, pictures and PDF of the pages
 // are written there.
 
-// patience is the time that a page may take for all that a test does. It is not a
-// measure of speed.
+// patience is the limit on the time of a test with a page. It does not measure speed.
 const patience = 5 * time.Minute
 
 // browser starts Chromium, which interop/setup installs, with a profile of its own.
@@ -368,7 +367,7 @@ func TestPageWithoutScript(t *testing.T) {
 	v.calm()
 }
 
-// Nothing of a document runs or becomes a part of the page; it is shown as text.
+// No text of a document runs or becomes a part of the page. The page shows it as text.
 func TestPageHostile(t *testing.T) {
 	hostile := []string{
 		`</script><script>window.ran=1;alert(1)</script>`, `"><img src="https://example.invalid/x" onerror="window.ran=2">`, `' autofocus onfocus='window.ran=3`,

@@ -83,7 +83,7 @@ func slowChanges(path string, a, b bson.D) (paths []string) {
 }
 
 // slowDiff is the reference of bsonjs diff: a line for each difference, with the _id or the
-// paths in it. It decodes all documents and looks through all for each.
+// paths in it. It decodes all documents, and compares each with all others.
 func slowDiff(t *testing.T, a, b [][]byte) (lines []string) {
 	t.Helper()
 	decode := func(docs [][]byte) (all []bson.D) {

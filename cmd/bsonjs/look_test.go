@@ -9,8 +9,8 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 )
 
-// TestLookIsPrintable: what count, stats and schema print has neither control characters nor
-// marks of direction, whatever the keys, values and names of files and namespaces are.
+// TestLookIsPrintable: the output of count, stats and schema has neither control characters
+// nor marks of direction, for any keys, values, and names of files and namespaces.
 func TestLookIsPrintable(t *testing.T) {
 	const hostile = "\x1b[2J\x1b]0;x\a\r\n\t\x7f\u009b1m\u202e\u2066\u200f\u2028\ufeff\U000e0041"
 	doc, mark := bsoncore.Begin(nil)

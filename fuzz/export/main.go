@@ -4,9 +4,9 @@
 //	go run ./fuzz/export DIR
 //
 // DIR gets the directories bson, json and pickle, with valid inputs (valid-…) and inputs
-// with one fault (fault-NAME-OFFSET-…; the offset is where this toolkit sees the fault),
-// and bson.dict, json.dict and pickle.dict. The files are the same in every run. DIR is
-// made if it does not exist; a file that exists is an error.
+// with one fault (fault-NAME-OFFSET-…), and the files bson.dict, json.dict and pickle.dict.
+// OFFSET is the offset of the fault in the error of this toolkit. The files are the same in
+// every run. DIR is made if it does not exist. A file that exists is an error.
 package main
 
 import (

@@ -79,7 +79,7 @@ func (o *schemaOptions) addFlags(fs *pflag.FlagSet) {
 				"as", "write a table (the default), an object of JSON, a validator for $jsonSchema, structs of Go, or a page, as for a FILE whose name ends in .html")
 			fs.BoolVar(&o.json, "json", false, "short for --as json, as for a FILE whose name ends in .json")
 			fs.BoolVar(&o.strict, "strict", false, "with --as jsonschema also reject documents without a field that all have, or with another field")
-			fs.Var(&amount{&o.maxPaths, 1, 1 << 24, nil}, "max-paths", "keep up to `N` paths, at about 20 KB each; the default is 1000. If there are more, the output says so")
+			fs.Var(&amount{&o.maxPaths, 1, 1 << 24, nil}, "max-paths", "keep up to `N` paths, each in up to 20 KB of memory; the default is 1000. If there are more, the output says so")
 			onlyMeant(fs, "as", "json", "strict")
 		})
 	})
