@@ -17,6 +17,8 @@
 //     reasons.
 //   - filters_test.go compares filters with mingo. ferretdb_test.go compares filters
 //     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
+//   - client_test.go compares clients of the driver, on FerretDB, with the registry of
+//     bridges/mongodriver and without.
 //   - schemapage_test.go shows the pages of bsonjs schema in Chromium.
 //   - schema_test.go compares schemas with mongodb-schema and a loop with PyMongo, and
 //     tries validators with ajv.

@@ -25,7 +25,8 @@ import (
 // This file compares filters and sort orders of package query with those of FerretDB, a
 // server, through the Go driver.
 //
-//   - serve starts the server, whose data are in a temporary directory.
+//   - startServer starts the server, whose data are in a temporary directory; connect
+//     makes a client.
 //   - storableGenerator and store make documents of the values that FerretDB stores.
 //   - TestFerretDB runs each filter once, over all documents; TestFerretDBOrder sorts a
 //     few of them.
@@ -64,8 +65,15 @@ var serverValues = []any{
 	bson.Binary{Data: []byte{5}}, bson.Binary{Subtype: 4, Data: []byte{5}}, bson.Binary{Data: []byte{1, 2, 0, 0, 0, 0, 0, 0, 128, 255}},
 }
 
-// serve starts FerretDB, which interop/setup builds, and returns an empty collection.
+// serve returns an empty collection of a new server.
 func serve(t *testing.T) *mongo.Collection {
+	t.Helper()
+	return connect(t, startServer(t), options.Client()).Collection("pairs")
+}
+
+// startServer starts FerretDB, which interop/setup builds, and returns its address. The
+// server has no documents.
+func startServer(t *testing.T) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("ferretdb", "ferretdb"))
 	if err != nil {
@@ -102,7 +110,13 @@ func serve(t *testing.T) *mongo.Collection {
 	if err != nil {
 		t.Fatalf("ferretdb: %v", err)
 	}
-	client, err := mongo.Connect(options.Client().ApplyURI(strings.TrimSpace(uri)).SetTimeout(time.Minute).SetRetryReads(false))
+	return strings.TrimSpace(uri)
+}
+
+// connect returns the database of the tests, for a client with options o.
+func connect(t *testing.T, uri string, o *options.ClientOptions) *mongo.Database {
+	t.Helper()
+	client, err := mongo.Connect(o.ApplyURI(uri).SetTimeout(time.Minute).SetRetryReads(false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +125,7 @@ func serve(t *testing.T) *mongo.Collection {
 			t.Error(err)
 		}
 	})
-	return client.Database("interop").Collection("pairs")
+	return client.Database("interop")
 }
 
 // storable returns v without arrays in arrays: each is the value of a document.

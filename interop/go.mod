@@ -3,7 +3,8 @@ module github.com/bsonkit/bsonkit/interop
 go 1.26.0
 
 require (
-	github.com/bsonkit/bsonkit v0.0.0
+	github.com/bsonkit/bsonkit v0.1.0
+	github.com/bsonkit/bsonkit/bridges/mongodriver v0.0.0
 	go.mongodb.org/mongo-driver v1.17.10
 	go.mongodb.org/mongo-driver/v2 v2.9.3
 )
@@ -32,3 +33,5 @@ require (
 )
 
 replace github.com/bsonkit/bsonkit => ../
+
+replace github.com/bsonkit/bsonkit/bridges/mongodriver => ../bridges/mongodriver
