@@ -11,8 +11,8 @@
 //	c.Results(write)
 //
 // The sides are read in step. While no document waits for a partner, documents with the
-// same bytes at the same place are pairs without a look at their keys: bytes are compared,
-// and only the documents in them are counted. Each other document waits in memory for a
+// same bytes at the same place are pairs, and their keys are not read: bytes are compared,
+// and the documents in them are counted. Each other document waits in memory for a
 // document with the same key. When the memory is full, all documents whose keys have large
 // hashes go to temporary files, those that wait and those that come, and are joined at the
 // end. So documents with equal keys are always paired in their order, and the result does

@@ -26,7 +26,7 @@ type Options struct {
 	// Waits says that the documents out do not depend on those in: Compare waits for the
 	// documents that it needs, and Expect while many wait.
 	Waits bool
-	// Stop is called once, when there is a Difference. nil: nobody wants to know.
+	// Stop is called once, when there is a Difference. nil: nothing is called.
 	Stop func()
 }
 
@@ -44,7 +44,7 @@ type Proof struct {
 	lanes   map[string]*lane
 	sums    sums
 	ended   bool        // Expect is not called again
-	stopped bool        // nothing is compared any more
+	stopped bool        // the comparison has ended
 	found   *Difference // the first one
 }
 
