@@ -430,6 +430,7 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	c.started = true
 	c.lines.Proof = c.proof
 	if c.proof != nil {
+		c.proof.Loosen(c.o.rule(c.to))
 		c.proof.Source(in.Name)
 	}
 	return c.proven(&c.lines), nil

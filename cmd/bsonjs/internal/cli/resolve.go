@@ -170,8 +170,11 @@ func isOutputFolder(name string) bool {
 // refuse is the error for a name of the output in a format that writer does not
 // write.
 func (r *request) refuse(writer, format string) error {
-	return fmt.Errorf("%s: %s does not write %s; choose another suffix, or add %s to write JSON to this file",
-		report.CleanName(r.name), writer, format, r.force)
+	cure := "choose another suffix"
+	if r.force != "" {
+		cure += ", or add " + r.force + " to write JSON to this file"
+	}
+	return fmt.Errorf("%s: %s does not write %s; %s", report.CleanName(r.name), writer, format, cure)
 }
 
 // compression returns the compression of the output. The suffix of the name

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
@@ -33,20 +34,29 @@ type verifier struct {
 	proof  *proof.Proof
 	to     func() *codec.Codec // format of the output, nil: not known
 	framed map[string]*readBack
+
+	reading int // framed files that are read
 }
+
+// maxHeld is the number of files that are read at once because arrays in them end last. Each
+// needs up to 110 KB of memory.
+const maxHeld = 1000
+
+// errManyHeld: there are more such files.
+var errManyHeld = fmt.Errorf("--verify reads at most %s with an array at once, and --split-by makes more; leave out --array or --verify, or choose a field with fewer values", report.Plural(maxHeld, "file"))
 
 // newVerifier returns the verifier of a conversion.
 func (o *convertOptions) newVerifier() *verifier {
 	return &verifier{
 		o:      o,
-		proof:  proof.New(proof.Options{Rule: o.rule(), Spaces: o.decided.to == codec.Archive}),
+		proof:  proof.New(proof.Options{Spaces: o.decided.to == codec.Archive}),
 		framed: map[string]*readBack{},
 	}
 }
 
-// rule returns the Rule by which documents that were read back are equal.
-func (o *convertOptions) rule() proof.Rule {
-	if o.decided.to != nil && o.decided.to != codec.JSON {
+// rule returns the Rule by which documents that were read back from the format to are equal.
+func (o *convertOptions) rule(to *codec.Codec) proof.Rule {
+	if to != codec.JSON {
 		return proof.Rule{}
 	}
 	return ruleOf(o.mode, o.sortKeys)
@@ -161,7 +171,9 @@ const notKept = "the output is not kept; to look at it, leave out --verify"
 // Fault returns the fault for a difference, or for an output that cannot be read back.
 func (v *verifier) Fault(err error) *report.Fault {
 	var f *report.Fault
-	if e, ok := errors.AsType[*unreadable](err); ok {
+	if errors.Is(err, errManyHeld) {
+		f = report.UsageFault(errManyHeld.Error())
+	} else if e, ok := errors.AsType[*unreadable](err); ok {
 		f = e.fault()
 	} else if d, ok := errors.AsType[*proof.Difference](err); ok {
 		f = differenceFault(d, "the output", "the input")
@@ -210,51 +222,82 @@ func differenceFault(d *proof.Difference, a, b string) *report.Fault {
 type readBack struct {
 	v          *verifier
 	lane, name string
-	w          *io.PipeWriter // nil: nothing was written
-	done       chan error     // the result of reading
-	held       bool           // Finish does nothing
+	held       bool // Finish does nothing
+
+	mu    sync.Mutex     // for the next fields: the compressor may write while Abandon is called
+	w     *io.PipeWriter // nil: nothing was written
+	done  chan error     // the result of reading
+	ended bool           // what is written is not read
 }
 
 var errAbandoned = errors.New("the output is not complete")
 
 // Write lets the reader read p.
 func (b *readBack) Write(p []byte) (int, error) {
-	if b.w == nil {
-		if b.lane != "" && !b.v.proof.Expects(b.lane) {
-			return len(p), nil // a file without documents, such as metadata
-		}
-		var r *io.PipeReader
-		r, b.w = io.Pipe()
-		b.done = make(chan error, 1)
-		go func() {
-			err := b.v.read(b, r)
-			r.CloseWithError(err)
-			b.done <- err
-		}()
+	w, err := b.reader()
+	if w == nil {
+		return len(p), err
 	}
-	n, err := b.w.Write(p)
+	n, err := w.Write(p)
 	if errors.Is(err, io.ErrClosedPipe) { // the reader ended early; Finish returns its result
 		n, err = len(p), nil
 	}
 	return n, err
 }
 
+// reader returns what the reader reads, nil if nobody reads. The first call begins to read.
+func (b *readBack) reader() (*io.PipeWriter, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.w != nil || b.ended:
+		return b.w, nil
+	case b.lane != "" && !b.v.proof.Expects(b.lane):
+		return nil, nil // a file without documents, such as metadata
+	case b.held:
+		if b.v.reading++; b.v.reading > maxHeld {
+			return nil, errManyHeld
+		}
+	}
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	b.w, b.done = w, done
+	go func() {
+		err := b.v.read(b, r)
+		r.CloseWithError(err)
+		done <- err
+	}()
+	return w, nil
+}
+
+// end makes Write do nothing from now on. It returns what the reader reads, nil if nobody
+// reads, and where its result comes.
+func (b *readBack) end() (*io.PipeWriter, <-chan error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.w
+	b.w, b.ended = nil, true
+	return w, b.done
+}
+
 // Finish waits until everything is read.
 func (b *readBack) Finish() error {
-	if b.held || b.w == nil {
+	if b.held {
 		return nil
 	}
-	b.w.Close()
-	b.w = nil
-	return <-b.done
+	w, done := b.end()
+	if w == nil {
+		return nil
+	}
+	w.Close()
+	return <-done
 }
 
 // Abandon ends the reading.
 func (b *readBack) Abandon() {
-	if b.w != nil {
-		b.w.CloseWithError(errAbandoned)
-		b.w = nil
-		<-b.done
+	if w, done := b.end(); w != nil {
+		w.CloseWithError(errAbandoned)
+		<-done
 	}
 }
 

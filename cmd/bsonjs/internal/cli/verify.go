@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -69,7 +70,7 @@ func (a *app) verifyCommand() *cobra.Command {
 			"Other formats keep all types, so bytes are compared.\n\n" +
 			"The flags about namespaces, selection and fields act on A, as in convert. B is\n" +
 			"read without changes. Archives and directories are compared namespace by\n" +
-			"namespace. Their metadata are not compared.\n\n" +
+			"namespace, and so are the indexes and options that both sides have.\n\n" +
 			"The SHA-256 is the sum of the documents as BSON, one after the other. For a BSON\n" +
 			"file, sha256sum prints the same sum. For several namespaces it is the SHA-256 of\n" +
 			"text: for each namespace, in the order of names, the line that sha256sum prints\n" +
@@ -144,7 +145,11 @@ func (o *verifyOptions) check(fs *pflag.FlagSet) error {
 	}
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
-	return checkAll(fs, o.options.check, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, shaping, redactions)
+	ordering := o.ordering.check
+	if o.bySpace() { // documents are held
+		ordering = o.checkWindow
+	}
+	return checkAll(fs, o.options.check, o.checkEncoding, o.checkSpaces, selecting, sorting, ordering, shaping, redactions)
 }
 
 // plan makes the run give the documents of A to the proof, and begins the run of B.
@@ -164,17 +169,17 @@ func (o *verifyOptions) plan(r *run.Run) {
 	r.Options.Text.EscapedKeys = o.ambiguous == extjson.Escape
 	acceptMode(r, o.mode)
 
-	spaces := mayHaveSpaces(o.files[0], o.from) && mayHaveSpaces(o.b, o.to)
+	spaces := o.bySpace()
 	ctx, stop := interrupt.Context(context.Background())
 	o.v = &verification{o: o, stop: stop, done: make(chan struct{})}
 	o.v.proof = proof.New(proof.Options{Spaces: spaces, Waits: true})
 	if spaces {
-		holdSpaces(r)
+		o.holdSpaces(r)
 	}
 	r.Target, r.Verify = o.v, o.v
 	back := o.runOfB(r)
 	if spaces {
-		holdSpaces(&back)
+		o.holdSpaces(&back)
 	}
 	go o.v.read(ctx, back)
 }
@@ -196,8 +201,14 @@ func (o *verifyOptions) runOfB(a *run.Run) run.Run {
 	return back
 }
 
+// bySpace reports whether documents are compared namespace by namespace.
+func (o *verifyOptions) bySpace() bool {
+	return mayHaveSpaces(o.files[0], o.from) && mayHaveSpaces(o.b, o.to)
+}
+
 // holdSpaces makes r sort its documents by their namespaces, behind all else that it holds.
-func holdSpaces(r *run.Run) {
+// Each side has half of the memory.
+func (o *verifyOptions) holdSpaces(r *run.Run) {
 	by := run.KeyOrder{Compare: bytes.Compare, Prefix: func(key []byte) uint64 {
 		var first [8]byte
 		copy(first[:], key)
@@ -206,9 +217,7 @@ func holdSpaces(r *run.Run) {
 	h := run.Sorted(stage.SpaceKey, by, 0)
 	h.Order, r.Order = r.Order, nil
 	r.Holds = append(r.Holds, h)
-	if r.Memory == 0 {
-		r.Memory = defaultMemory
-	}
+	r.Memory = int64(cmp.Or(o.memory, defaultMemory)) / 2
 }
 
 // mayHaveSpaces reports whether the documents of the input of the given name have
@@ -265,6 +274,8 @@ type verification struct {
 	begun bool          // A could be opened
 	done  chan struct{} // closed when the run of B has ended
 	fault *report.Fault // the fault that ended the run of B; nil: there was none
+
+	catalogs [2]catalog // of A and B
 }
 
 // read does the run of B.
@@ -331,15 +342,16 @@ func (v *verification) End(out io.Writer) error {
 	if v.fault != nil {
 		return &unreadable{v.o.b, v.fault}
 	}
-	if v.o.quiet {
-		return nil
+	equal, err := v.compareSpaces()
+	if err != nil || v.o.quiet {
+		return err
 	}
 	sums := v.proof.Sums()
 	text := "equal: " + report.Documents(sums.Documents) + ", SHA-256 " + sums.In
 	if sums.In != sums.Out {
 		text = fmt.Sprintf("equal in their values: %s, SHA-256 of A %s, of B %s", report.Documents(sums.Documents), sums.In, sums.Out)
 	}
-	_, err := io.WriteString(out, text+"\n")
+	_, err = io.WriteString(out, text+"\n"+v.spacesText(equal))
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -66,7 +67,8 @@ type Witness interface {
 	// Finish says that the file is complete, or closed until it is opened again. An error
 	// is one of writing the file.
 	Finish() error
-	// Abandon says that no more bytes come, and that the file is not complete.
+	// Abandon says that the file is not complete. A Write of another goroutine may not have
+	// returned, or may come later.
 	Abandon()
 }
 
@@ -118,7 +120,10 @@ type Writer struct {
 	removed string
 	err     error       // first error of Write
 	z       *compressed // nil: not compressed
-	witness Witness     // nil: there is none, or it was ended
+	witness struct {    // of what is written; a compressor writes in goroutines of its own
+		sync.Mutex
+		Witness // nil: there is none, or it was ended
+	}
 }
 
 // Open opens the output. If o.Name exists and must not be replaced, the error
@@ -143,7 +148,7 @@ func (o Output) Open(ctx context.Context) (*Writer, error) {
 // testify begins the Witness of f, if o has one.
 func (f *Writer) testify(o Output, label string) {
 	if o.Witness != nil {
-		f.witness = o.Witness(label, f.name)
+		f.witness.Witness = o.Witness(label, f.name)
 	}
 }
 
@@ -273,10 +278,25 @@ func (f *Writer) write(p []byte) (int, error) {
 // writeRaw writes p below the compressor, and shows the Witness what was written.
 func (f *Writer) writeRaw(p []byte) (int, error) {
 	n, err := f.writeFile(p)
-	if f.witness != nil && err == nil {
-		_, err = f.witness.Write(p[:n])
+	if err != nil {
+		return n, err
+	}
+	f.witness.Lock()
+	w := f.witness.Witness
+	f.witness.Unlock()
+	if w != nil {
+		_, err = w.Write(p[:n])
 	}
 	return n, err
+}
+
+// takeWitness returns the Witness of f, which then has none. It is nil if there was none.
+func (f *Writer) takeWitness() Witness {
+	f.witness.Lock()
+	defer f.witness.Unlock()
+	w := f.witness.Witness
+	f.witness.Witness = nil
+	return w
 }
 
 func (f *Writer) writeFile(p []byte) (int, error) {
@@ -366,19 +386,17 @@ func (f *Writer) Settle() error {
 
 // endWitness ends the Witness of f, which is complete.
 func (f *Writer) endWitness() error {
-	w := f.witness
-	if f.witness = nil; w == nil {
-		return nil
+	if w := f.takeWitness(); w != nil {
+		return w.Finish()
 	}
-	return w.Finish()
+	return nil
 }
 
 // abandonWitness ends the Witness of f, which is not complete.
 func (f *Writer) abandonWitness() {
-	if f.witness != nil {
-		f.witness.Abandon()
+	if w := f.takeWitness(); w != nil {
+		w.Abandon()
 	}
-	f.witness = nil
 }
 
 // Commit settles f unless Settle was called, and renames a file that is written

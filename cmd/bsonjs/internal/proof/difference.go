@@ -22,8 +22,7 @@ type Rule struct {
 	// one type, decimals of the same text, regular expressions with the same option letters,
 	// and arrays whatever their keys are.
 	Values bool
-	// AnyOrder makes the order of keys unimportant, because the text has its keys sorted. It
-	// needs Values.
+	// AnyOrder makes the order of keys unimportant, because the text has its keys sorted.
 	AnyOrder bool
 }
 
@@ -71,7 +70,7 @@ func (r Rule) difference(a, b Doc) *step {
 	}
 	s := r.value(&x, &y)
 	switch {
-	case s == nil && r.Values:
+	case s == nil && r != (Rule{}):
 		return nil
 	case s == nil: // in bytes that are not those of an element
 		return differing(a.Type, a.Data, b.Type, b.Data)
@@ -242,6 +241,15 @@ func bytesAt(data []byte, at int) string {
 		return fmt.Sprintf("%d bytes", len(data))
 	}
 	return fmt.Sprintf("bytes %s at %d", hex.EncodeToString(data[at:min(len(data), at+some)]), at)
+}
+
+// Text returns v as short Extended JSON, or its type and size. It is "nothing" for the zero
+// Value.
+func Text(v bsoncore.Value) string {
+	if v.IsZero() {
+		return none
+	}
+	return text(v.Type, v.Data)
 }
 
 // text returns a value as short Extended JSON, or its type and size.

@@ -32,7 +32,7 @@ func first(r Rule, a, b Doc) (f found) {
 }
 
 func TestDifference(t *testing.T) {
-	exact, values, sorted := Rule{}, Rule{Values: true}, Rule{Values: true, AnyOrder: true}
+	exact, values, sorted, keys := Rule{}, Rule{Values: true}, Rule{Values: true, AnyOrder: true}, Rule{AnyOrder: true}
 	for _, tc := range []struct {
 		name string
 		rule Rule
@@ -59,6 +59,9 @@ func TestDifference(t *testing.T) {
 		{"code", exact, `{"a":{"$code":"f","$scope":{}}}`, `{"a":{"$code":"g","$scope":{}}}`, found{"/a", `{"$code":"f","$scope":{}}`, `{"$code":"g","$scope":{}}`}},
 		{"order", values, `{"a":1,"b":2}`, `{"b":2,"a":1}`, found{"", `the key "a"`, `the key "b"`}},
 		{"any order", sorted, `{"b":[{"d":1,"c":2}],"a":1}`, `{"a":1,"b":[{"c":2,"d":1}]}`, found{}},
+		{"any order, exact", keys, `{"b":[{"d":1,"c":2}],"a":1}`, `{"a":1,"b":[{"c":2,"d":1}]}`, found{}},
+		{"any order, width", keys, `{"b":1,"a":1}`, `{"a":{"$numberLong":"1"},"b":1}`, found{"/a", `{"$numberInt":"1"}`, `{"$numberLong":"1"}`}},
+		{"any order, elements", keys, `{"a":[1,2]}`, `{"a":[2,1]}`, found{"/a/0", `{"$numberInt":"1"}`, `{"$numberInt":"2"}`}},
 		{"any order, missing", sorted, `{"b":1,"a":2,"c":3}`, `{"a":2,"c":3}`, found{"/b", `{"$numberInt":"1"}`, "nothing"}},
 		{"any order, further", sorted, `{"b":1}`, `{"a":2,"b":1}`, found{"/a", "nothing", `{"$numberInt":"2"}`}},
 		{"any order, value", sorted, `{"b":{"x":1},"a":2}`, `{"a":2,"b":{"x":3}}`, found{"/b/x", `{"$numberInt":"1"}`, `{"$numberInt":"3"}`}},
@@ -142,6 +145,53 @@ func TestDifferenceOfMalformed(t *testing.T) {
 					t.Errorf("byte %d as %#x: no difference", i, x)
 				}
 				r.difference(broken, whole)
+			}
+		}
+	}
+}
+
+// Documents are equal under a Rule if, and only if, their texts are: every pair of documents
+// with a value of each kind, alone and in an array and in a document with another key.
+func TestDifferenceIsThatOfText(t *testing.T) {
+	var all []Doc
+	for _, text := range []string{
+		`0`, `1`, `-1`, `{"$numberLong":"0"}`, `{"$numberLong":"1"}`, `{"$numberLong":"9007199254740993"}`, `{"$numberLong":"9007199254740992"}`,
+		`0.0`, `-0.0`, `1.0`, `0.1`, `9007199254740992.0`, `{"$numberDouble":"NaN"}`, `{"$numberDouble":"Infinity"}`, `{"$numberDouble":"-Infinity"}`,
+		`{"$numberDecimal":"0"}`, `{"$numberDecimal":"-0"}`, `{"$numberDecimal":"1"}`, `{"$numberDecimal":"1.0"}`, `{"$numberDecimal":"NaN"}`, `{"$numberDecimal":"Infinity"}`,
+		`""`, `"1"`, `"NaN"`, `"a\u0000"`, `"a"`, `"\u00e9"`, `"e\u0301"`, `true`, `false`, `null`, `{"$undefined":true}`, `{"$minKey":1}`, `{"$maxKey":1}`,
+		`{"$oid":"0123456789abcdef01234567"}`, `{"$oid":"0123456789abcdef01234568"}`, `{"$symbol":"a"}`, `{"$code":"a"}`, `{"$code":"a","$scope":{}}`, `{"$code":"a","$scope":{"b":1}}`,
+		`{"$date":{"$numberLong":"0"}}`, `{"$date":{"$numberLong":"1"}}`, `{"$date":{"$numberLong":"-62135596800001"}}`, `{"$timestamp":{"t":0,"i":1}}`, `{"$timestamp":{"t":1,"i":0}}`,
+		`{"$binary":{"base64":"","subType":"00"}}`, `{"$binary":{"base64":"YQ==","subType":"00"}}`, `{"$binary":{"base64":"YQ==","subType":"02"}}`, `{"$binary":{"base64":"YQ==","subType":"80"}}`,
+		`{"$regularExpression":{"pattern":"a","options":""}}`, `{"$regularExpression":{"pattern":"a","options":"i"}}`, `{"$regularExpression":{"pattern":"a","options":"im"}}`,
+		`{"$dbPointer":{"$ref":"a","$id":{"$oid":"0123456789abcdef01234567"}}}`, `{"$dbPointer":{"$ref":"b","$id":{"$oid":"0123456789abcdef01234567"}}}`,
+		`{}`, `[]`, `[1]`, `[2]`, `[1,2]`, `[2,1]`, `{"0":1}`, `{"a":1,"b":2}`, `{"b":2,"a":1}`, `{"a":1,"a":2}`, `{"a":2,"a":1}`, `{"a":1}`, `{"b":1}`,
+	} {
+		all = append(all, doc(t, `{"v":`+text+`}`), doc(t, `{"w":[0,`+text+`],"v":`+text+`}`))
+	}
+	all = append(
+		all,
+		Doc{Type: bson.TypeDocument, Data: document(bson.TypeDouble, "\x01\x00\x00\x00\x00\x00\xf8\x7f")},
+		Doc{Type: bson.TypeDocument, Data: document(bson.TypeRegex, "x\x00mi\x00")},
+		Doc{Type: bson.TypeDocument, Data: document(bson.TypeRegex, "x\x00im\x00")},
+		Doc{Type: bson.TypeDocument, Data: document(bson.TypeArray, "\x08\x00\x00\x00\x0a7\x00\x00")},
+		Doc{Type: bson.TypeDocument, Data: document(bson.TypeArray, "\x08\x00\x00\x00\x0a0\x00\x00")},
+	)
+	for _, sorted := range []bool{false, true} {
+		o := extjson.EncodeOptions{Mode: extjson.Relaxed, AmbiguousKeys: extjson.Escape, SortKeys: sorted}
+		texts := make([]string, len(all))
+		for i, d := range all {
+			text, err := o.AppendJSONValue(nil, d.Type, d.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[i] = string(text)
+		}
+		for i, a := range all {
+			for j, b := range all {
+				equal := Rule{Values: true, AnyOrder: sorted}.difference(a, b) == nil
+				if equal != (texts[i] == texts[j]) {
+					t.Errorf("any order %v: %s and %s: equal: %v", sorted, texts[i], texts[j], equal)
+				}
 			}
 		}
 	}

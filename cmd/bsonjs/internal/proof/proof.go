@@ -21,7 +21,7 @@ import (
 // Options are the options of a Proof.
 type Options struct {
 	Rule Rule
-	// Spaces makes the namespaces of documents count.
+	// Spaces makes the namespaces of documents count, if both sides have them.
 	Spaces bool
 	// Waits says that the documents out do not depend on those in: Compare waits for the
 	// documents that it needs, and Expect while many wait.
@@ -166,6 +166,9 @@ func (p *Proof) next(l *lane) (doc Doc, ok bool) {
 		}
 		l.current.Reset()
 		l.current, l.waiting, l.done = l.waiting, l.current, 0
+		if l.name != "" {
+			l.waiting = Docs{} // there may be thousands of lanes
+		}
 		p.changed.Broadcast()
 		if l.current.Len() == 0 || p.stopped {
 			return doc, false
@@ -192,6 +195,9 @@ func (p *Proof) Compare(name string, d *Docs) error {
 		}
 		p.sums.add(p.groupOf(l, in), in, out)
 		l.n++
+	}
+	if l.name != "" && l.done == l.current.Len() {
+		l.current, l.done = Docs{}, 0
 	}
 	return p.Difference()
 }
@@ -223,7 +229,7 @@ func (p *Proof) rule() Rule {
 
 // compare returns the first difference of two documents, nil if they are equal.
 func (p *Proof) compare(in, out Doc) *step {
-	if p.Spaces && in.space != out.space {
+	if p.Spaces && in.space != out.space && in.space != "" && out.space != "" {
 		return &step{a: "namespace " + quoted([]byte(in.space)), b: "namespace " + quoted([]byte(out.space))}
 	}
 	if in.Type == out.Type && bytes.Equal(in.Data, out.Data) {
@@ -293,6 +299,9 @@ func (p *Proof) Difference() error {
 	}
 	return p.found
 }
+
+// Has reports whether documents of a namespace were compared.
+func (p *Proof) Has(space string) bool { return p.sums.has(space) }
 
 // Sums returns the sums of the documents that were compared.
 func (p *Proof) Sums() Sums { return p.sums.total() }

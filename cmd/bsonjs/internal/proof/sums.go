@@ -68,6 +68,13 @@ func (s *sums) add(name string, in, out Doc) {
 	}
 }
 
+// has reports whether the group of the given name has a document.
+func (s *sums) has(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.groups[name] != nil
+}
+
 // total returns the sums of all groups.
 func (s *sums) total() (t Sums) {
 	s.mu.Lock()

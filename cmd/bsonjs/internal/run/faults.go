@@ -90,6 +90,9 @@ func (e *engine) inputFault(name string, err error) *report.Fault {
 	if f := holdFault(err); f != nil {
 		return f
 	}
+	if f := e.verdict(err); f != nil { // of what was written before the read
+		return f
+	}
 	if z, ok := errors.AsType[*compress.Error](err); ok {
 		return report.CompressionFault(name, z)
 	}

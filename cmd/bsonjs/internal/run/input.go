@@ -88,8 +88,8 @@ func (e *engine) openInput(name string, m *member) (*file.Reader, error) {
 
 // input processes one input, which is a file of a directory if m is not nil.
 func (e *engine) input(name string, m *member) *report.Fault {
-	if err := e.flush(); err != nil { // before waiting for the input
-		return report.WriteFault(e.out.Name(), err)
+	if f := e.flushFault(); f != nil { // before waiting for the input
+		return f
 	}
 	in, err := e.openInput(name, m)
 	if err != nil {

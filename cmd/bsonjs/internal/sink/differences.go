@@ -88,11 +88,17 @@ func (d *Differences) Space(dst []byte, space string, side pairs.Side) []byte {
 // Metadata appends the differences between the indexes and options of a namespace, and
 // reports whether there are any.
 func (d *Differences) Metadata(dst []byte, space string, a, b archive.Metadata) ([]byte, bool) {
-	changes := differ.Options{Numeric: true}.Changes(compared(a), compared(b))
+	changes := MetadataChanges(a, b)
 	if len(changes) == 0 || d.Detail == OnlyCounts {
 		return dst, len(changes) > 0
 	}
 	return d.appendDifference(dst, changed, space, bsoncore.Value{}, changes), true
+}
+
+// MetadataChanges returns the changes from the indexes and options of a to those of b. Numbers
+// of one value are equal.
+func MetadataChanges(a, b archive.Metadata) []differ.Change {
+	return differ.Options{Numeric: true}.Changes(compared(a), compared(b))
 }
 
 // compared returns the document that is compared for m: its type, its options, and its
