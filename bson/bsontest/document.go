@@ -69,7 +69,7 @@ const (
 type Options struct {
 	_ struct{} // keyed literals only
 
-	// Types are the types of elements. Nil means all 21 types.
+	// Types are the types of elements, each one of the 21 types. Nil means all of them.
 	Types []bson.Type
 	// MaxDepth is the largest number of open containers, the document included. Zero
 	// means 6, or bson.DefaultMaxDepth with Deep.
@@ -83,7 +83,8 @@ type Options struct {
 	// Shape, if not nil, makes documents of Go values of this type: those that
 	// bson.Marshal writes. The type is a struct, or another type that bson.Marshal
 	// writes as a document. Types and MaxSize do not apply to such documents, and
-	// MaxDepth applies to pointers, slices, maps and interfaces. The choices that Seed
+	// MaxDepth applies to pointers, slices, maps and interfaces. A field of type int, uint
+	// or uintptr has other values where these types have 32 bits. The choices that Seed
 	// returns do not make the same document with Shape.
 	Shape reflect.Type
 	// Odd has the parts that are legal but rare.
@@ -94,8 +95,14 @@ type Options struct {
 func (o Options) Document(s *Source) bson.Raw { return o.Append(nil, s) }
 
 // Append appends the document made from the next choices of s to dst, and returns the
-// longer slice. It panics if bson.Marshal cannot write the zero value of o.Shape.
+// longer slice. It panics if o.Types has a value that is no type, and if bson.Marshal
+// cannot write the zero value of o.Shape.
 func (o Options) Append(dst []byte, s *Source) []byte {
+	for _, t := range o.Types {
+		if !slices.Contains(edge.Types, t) {
+			panic(fmt.Sprintf("bsontest: Options.Types has 0x%02X, which is no type of BSON", byte(t)))
+		}
+	}
 	g := generator{Source: s.document(), o: &o, used: map[usedKey]bool{}}
 	g.limit = len(dst) + o.maxSize()
 	if o.Shape != nil {

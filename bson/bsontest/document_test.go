@@ -193,7 +193,7 @@ func TestGolden(t *testing.T) {
 	}{
 		{"default", bsontest.Options{}, "284d91e14d995568"},
 		{"odd", everything, "19719d3e652ec74d"},
-		{"shape", bsontest.Options{Shape: reflect.TypeFor[order](), Odd: bsontest.Misfits}, "61a0c33bb9708f2e"},
+		{"shape", bsontest.Options{Shape: reflect.TypeFor[order](), Odd: bsontest.Misfits}, "dc91337074997579"},
 	} {
 		h := sha256.New()
 		for seed := range uint64(3) {
@@ -499,7 +499,7 @@ type order struct {
 	Note     *string            `bson:"note,omitempty"`
 	Items    []item             `bson:"items"`
 	Sizes    [3]int16           `bson:"sizes"`
-	Tags     map[string]int     `bson:"tags"`
+	Tags     map[string]int64   `bson:"tags"`
 	Picture  []byte             `bson:"picture"`
 	Pattern  bson.Regex         `bson:"pattern"`
 	Anything any                `bson:"anything"`
@@ -514,7 +514,7 @@ type order struct {
 
 type item struct {
 	Name     string
-	Quantity int
+	Quantity int64
 }
 
 type Inlined struct{ Street, City string }
@@ -598,6 +598,35 @@ func TestShapeFails(t *testing.T) {
 		}
 	}
 	from(bsontest.Options{Shape: reflect.TypeFor[chan int]()}, nil)
+}
+
+// TestKeysOfMaps checks that a map whose keys are interfaces gets only keys that can be
+// compared.
+func TestKeysOfMaps(t *testing.T) {
+	type labels struct {
+		Rest map[any]int
+	}
+	s := bsontest.NewRandom(1)
+	for range 200 {
+		doc := bsontest.Options{Shape: reflect.TypeFor[labels]()}.Document(s)
+		if err := bson.Validate(doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestNoType checks that a value that is no type of BSON is a panic.
+func TestNoType(t *testing.T) {
+	for _, typ := range []bson.Type{0, 0x14, 0x99} {
+		func() {
+			defer func() {
+				if r, want := recover(), fmt.Sprintf("Options.Types has 0x%02X", byte(typ)); !strings.Contains(fmt.Sprint(r), want) {
+					t.Errorf("got %v, want %s", r, want)
+				}
+			}()
+			from(bsontest.Options{Types: []bson.Type{bson.TypeInt32, typ}}, nil)
+		}()
+	}
 }
 
 // TestQuick uses a document as the property of testing/quick, whose values are bytes.

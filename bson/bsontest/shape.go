@@ -127,7 +127,9 @@ func (g *generator) fillMap(v reflect.Value, depth int) {
 			g.fill(key, depth)
 		}
 		g.fill(value, depth+inside(value))
-		v.SetMapIndex(key, value)
+		if key.Comparable() { // an interface may have a value that is not
+			v.SetMapIndex(key, value)
+		}
 	}
 }
 
