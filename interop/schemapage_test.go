@@ -319,6 +319,10 @@ func TestPageKeys(t *testing.T) {
 		v.is(opens("zip"), "true/false")
 		v.is(opens("name"), "false/false")
 		v.is(`document.querySelectorAll(".tree li:not([hidden])").length`, "3")
+		// Enter goes to the first path that has all words.
+		v.run(chromedp.KeyEvent(kb.Enter))
+		v.is(`document.activeElement.querySelector("code")?.textContent`, "zip")
+		v.text(`document.getElementById("search").focus()`)
 		// From the search into the tree: address, place, zip.
 		v.run(chromedp.KeyEvent(kb.ArrowDown))
 		v.is(`document.activeElement.querySelector("code").textContent`, "address")

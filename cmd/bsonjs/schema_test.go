@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/schema"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -103,6 +104,46 @@ func TestSchema(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSchemaLeftOut checks that a page tells what it leaves out, and that it says nothing
+// if it leaves out nothing.
+func TestSchemaLeftOut(t *testing.T) {
+	dir := t.TempDir()
+	good := bsoncore.End(bsoncore.AppendInt32([]byte{0, 0, 0, 0}, "a", 1), 0)
+	bad := bytes.Clone(good)
+	bad[4] = 0x33 // no type
+	missing := filepath.Join(dir, "missing.bson")
+	for name, tc := range map[string]struct {
+		args []string
+		want string
+		code int
+	}{
+		"nothing":             {nil, "", 0},
+		"deselected":          {[]string{"--limit", "1"}, "", 0},
+		"malformed":           {[]string{fileWith(t, dir, "bad.bson", bad, good, bad)}, "This page leaves out 2 rejected documents.", 4},
+		"only malformed":      {[]string{fileWith(t, dir, "only.bson", bad)}, "This page leaves out 1 rejected document.", 4},
+		"not of that type":    {[]string{"--retype", "a=objectId"}, "This page leaves out 1 rejected document.", 1},
+		"an input is missing": {[]string{missing}, "This page leaves out an input, or the rest of it.", 3},
+	} {
+		c := runCommand(bytes.NewReader(nil), append([]string{"schema", "--as", "html", fileWith(t, dir, "good.bson", good)}, tc.args...)...)
+		_, got, _ := strings.Cut(c.stdout, "<b>The inputs have faults.</b> ")
+		got, _, _ = strings.Cut(got, " The messages")
+		if len(got) > 200 {
+			got = ""
+		}
+		if c.code != tc.code || got != tc.want {
+			t.Errorf("%s: code %d, want %d; %q, want %q\n%s", name, c.code, tc.code, got, tc.want, c.stderr)
+		}
+	}
+}
+
+// fileWith writes docs to a file and returns its name.
+func fileWith(t *testing.T, dir, name string, docs ...[]byte) string {
+	t.Helper()
+	name = filepath.Join(dir, name)
+	writeFile(t, name, bytes.Join(docs, nil))
+	return name
 }
 
 // extremes returns the places of the smallest and the largest document of a file.

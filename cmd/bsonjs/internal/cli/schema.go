@@ -14,6 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/outline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
 )
@@ -192,6 +193,7 @@ type portrayer struct {
 	*describer
 	spaceCounts
 	extremes sink.Extremes
+	missing  outline.Missing
 }
 
 // Begin returns the sink for the documents of in.
@@ -205,6 +207,11 @@ func (p *portrayer) Begin(in run.Input) (run.Sink, error) {
 	}, nil
 }
 
+// Tell keeps the numbers of what the page does not describe.
+func (p *portrayer) Tell(t report.Totals, code report.Code) {
+	p.missing = outline.Missing{Documents: t.Rejected, Strays: t.Strays, Any: code != 0}
+}
+
 // End writes the page.
 func (p *portrayer) End(out io.Writer) error {
 	all, err := p.schema.Settle()
@@ -215,7 +222,7 @@ func (p *portrayer) End(out io.Writer) error {
 	if !slices.ContainsFunc(rows, func(row *sink.Counted) bool { return row.Input != rows[0].Input }) {
 		p.extremes.Smallest.Input, p.extremes.Largest.Input = "", ""
 	}
-	in := outline.Inputs{Smallest: p.extremes.Smallest.String(), Largest: p.extremes.Largest.String()}
+	in := outline.Inputs{Smallest: p.extremes.Smallest.String(), Largest: p.extremes.Largest.String(), Missing: p.missing}
 	for _, row := range rows {
 		in.Spaces = append(in.Spaces, outline.Space{Input: row.Input, Namespace: row.Namespace, Documents: row.Documents, Bytes: row.Bytes})
 	}

@@ -32,6 +32,14 @@ import (
 type Inputs struct {
 	Spaces            []Space
 	Smallest, Largest string // places of documents, for people
+	Missing           Missing
+}
+
+// A Missing tells what the inputs have and the schema has not.
+type Missing struct {
+	Documents int64 // that were rejected
+	Strays    int64 // faults between documents
+	Any       bool  // something is missing, also if it cannot be counted, such as an input
 }
 
 // A Space is an input, or a namespace of an input.
@@ -139,7 +147,11 @@ func (w *page) header(title string) {
 		w.add("</dd></div>\n")
 	}
 	tile("Documents", grouped(s.Documents()), "")
-	tile("Bytes", byteText(float64(s.Bytes())), grouped(s.Bytes())+" bytes")
+	exact := grouped(s.Bytes()) + " bytes"
+	if exact == byteText(float64(s.Bytes())) {
+		exact = ""
+	}
+	tile("Bytes", byteText(float64(s.Bytes())), exact)
 	if sizes := s.Sizes(); sizes != nil {
 		tile("Smallest document", byteText(float64(sizes.Min)), w.in.Smallest)
 		tile("Mean document", byteText(math.Round(sizes.Mean())), "")
@@ -147,10 +159,30 @@ func (w *page) header(title string) {
 		tile("Paths", grouped(uint64(len(w.paths))), "")
 	}
 	w.add("</dl>\n")
+	w.leftOut()
 	if lacks(w.root) {
 		w.add(`<p class="partial"><b>This page is partial.</b> There are more paths than are kept, or values that are nested too deep. The facts about the paths on this page are complete. To keep more paths, raise <code>--max-paths</code>.</p>` + "\n")
 	}
 	w.add("</header>\n")
+}
+
+// leftOut tells that something of the inputs is missing.
+func (w *page) leftOut() {
+	m := w.in.Missing
+	if !m.Any {
+		return
+	}
+	var parts []string
+	if m.Documents > 0 {
+		parts = append(parts, plural(uint64(m.Documents), "rejected document"))
+	}
+	if m.Strays > 0 {
+		parts = append(parts, "the bytes at "+plural(uint64(m.Strays), "fault")+" between documents")
+	}
+	if len(parts) == 0 {
+		parts = []string{"an input, or the rest of it"}
+	}
+	w.add(`<p class="partial"><b>The inputs have faults.</b> This page leaves out %s. The messages of the run tell where.</p>`+"\n", strings.Join(parts, " and "))
 }
 
 // shownFindings is the number of findings of a kind that are not folded.

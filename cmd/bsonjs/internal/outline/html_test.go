@@ -47,6 +47,7 @@ func TestPage(t *testing.T) {
 		in   Inputs
 	}{
 		{"empty", nil, Inputs{}},
+		{"faults", nil, Inputs{Missing: Missing{1200, 1, true}}},
 		{"small", []string{
 			`{"_id":1,"n":{"$numberDouble":"2.0"},"s":"a","mixed":1,"d":{"$date":"2020-01-02T00:00:00Z"},"a":[1,"x"],"userId":true}`,
 			`{"_id":2,"n":7,"s":"a","mixed":"1","d":{"$date":"2021-03-04T00:00:00Z"},"a":[],"user_id":true,"only":{"x":null}}`,

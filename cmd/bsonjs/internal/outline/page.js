@@ -35,6 +35,7 @@
 
 	// The search shows the paths that have all words, and the paths around them.
 	let before = null; // which entries were unfolded before the search
+	let found = []; // the entries that have all words
 	const search = () => {
 		const words = input.value.toLowerCase().split(/\s+/).filter((word) => word);
 		if (!words.length) {
@@ -43,16 +44,15 @@
 				if (before) e.details.open = before[i];
 			});
 			before = null;
+			found = [];
 			hits.textContent = "";
 			return;
 		}
 		if (!before) before = entries.map((e) => e.details.open);
 		const shown = new Set();
 		const around = new Set();
-		let count = 0;
-		for (const e of entries) {
-			if (!words.every((word) => e.text.includes(word))) continue;
-			count++;
+		found = entries.filter((e) => words.every((word) => e.text.includes(word)));
+		for (const e of found) {
 			shown.add(e);
 			for (let a = e.above; a && !around.has(a); a = a.above) {
 				around.add(a);
@@ -63,7 +63,7 @@
 			e.li.hidden = !shown.has(e);
 			if (e.parent && shown.has(e)) e.details.open = around.has(e);
 		}
-		hits.textContent = number.format(count) + " of " + number.format(entries.length) + (entries.length === 1 ? " path" : " paths");
+		hits.textContent = number.format(found.length) + " of " + number.format(entries.length) + (entries.length === 1 ? " path" : " paths");
 	};
 	let waiting = 0;
 	input.addEventListener("input", () => {
@@ -76,7 +76,7 @@
 	};
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
-		const first = entries.find((e) => !e.li.hidden && e.text.includes(input.value.trim().toLowerCase()));
+		const first = input.value.trim() ? found[0] : entries[0];
 		if (first) first.details.firstElementChild.focus();
 	});
 	document.getElementById("unfold").addEventListener("click", () => {

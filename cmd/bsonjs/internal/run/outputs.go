@@ -307,6 +307,9 @@ func (e *engine) complete() *report.Fault {
 	if f := e.flushFault(); f != nil {
 		return f
 	}
+	if t, ok := e.Target.(Teller); ok {
+		t.Tell(e.Totals, e.Code)
+	}
 	if err := e.Target.End(e.writer()); err != nil {
 		return e.outputFault(err)
 	}

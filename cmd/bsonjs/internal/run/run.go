@@ -119,6 +119,14 @@ type Auditor interface {
 	Empty(in Input)
 }
 
+// A Teller is a Target whose output tells how much was left out.
+type Teller interface {
+	Target
+	// Tell gets the counts of the input, and the code of the faults so far. It is called
+	// once, before End.
+	Tell(t report.Totals, code report.Code)
+}
+
 // A Tally is a Sink that counts the records that it takes.
 type Tally interface {
 	Sink
