@@ -2,8 +2,10 @@ package outline
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -164,6 +166,137 @@ func checkTags(t *testing.T, body string) {
 	}
 	if len(open) > 0 {
 		t.Errorf("%v are not closed", open)
+	}
+}
+
+// jsonPath has what the JSON of a path says and a page says too.
+type jsonPath struct {
+	Path, Kind, Unique                 string
+	Count, Present, Parents, Documents uint64
+	First, Scalars, Distinct           uint64
+	Exact, All                         bool
+	Types                              map[string]uint64
+	Numbers                            *struct{ Count, NotFinite uint64 }
+	Strings, Binaries, Arrays          *struct{ Min, Max uint64 }
+	Values                             []struct{ Count uint64 }
+}
+
+// facts returns the figures of p as a page writes them, without commas.
+func (p *jsonPath) facts() map[string]string {
+	facts := map[string]string{
+		"path":    oneline.Escape(p.Path),
+		"values":  fmt.Sprint(p.Count),
+		"present": fmt.Sprintf("in %d of %d %s", p.Present, p.Parents, map[bool]string{true: "arrays", false: "documents"}[p.Kind == "element"]),
+		"first":   fmt.Sprint("in document ", p.First),
+	}
+	if p.Numbers != nil && p.Numbers.NotFinite > 0 {
+		facts["not finite"] = fmt.Sprint(p.Numbers.NotFinite)
+	}
+	for name, sizes := range map[string]*struct{ Min, Max uint64 }{"bytes of text": p.Strings, "bytes of binaries": p.Binaries, "elements": p.Arrays} {
+		if sizes != nil {
+			facts[name] = fmt.Sprintf("%d … %d", sizes.Min, sizes.Max)
+		}
+	}
+	if p.Scalars > 0 {
+		facts["different"] = map[bool]string{true: "", false: "about "}[p.Exact] + fmt.Sprint(p.Distinct)
+		facts["unique"] = p.Unique
+	}
+	if len(p.Types) > 1 {
+		for name, n := range p.Types {
+			facts["type "+name] = fmt.Sprint(n)
+		}
+	}
+	return facts
+}
+
+// The parts of a page that have figures.
+var (
+	entryStart = regexp.MustCompile(`<li id="p\d+">`)
+	factOf     = regexp.MustCompile(`<dt>([^<]*)</dt><dd>(?:<code>)?([^<]*)`)
+	typeOf     = regexp.MustCompile(`</svg>(\w+)</th><td>([\d,]+)</td><td>[\d.]+%</td>`)
+	valueOf    = regexp.MustCompile(`</th><td>([\d,]+)</td>(?:<td><svg class="bar"|</tr>)`)
+	tileOf     = regexp.MustCompile(`<dt>([^<]*)</dt><dd><b>([^<]*)</b>`)
+)
+
+// shownFacts returns the figures of an entry of a page that facts returns too.
+func shownFacts(entry string) map[string]string {
+	facts := map[string]string{}
+	for _, m := range factOf.FindAllStringSubmatch(entry, -1) {
+		name, text := m[1], html.UnescapeString(m[2])
+		switch name {
+		case "path":
+			facts[name] = text
+			continue
+		case "values", "first", "unique":
+		case "present":
+			text, _, _ = strings.Cut(text, " around it")
+		case "not finite":
+			text, _, _ = strings.Cut(text, " NaN")
+		case "bytes of text", "bytes of binaries", "elements":
+			text, _, _ = strings.Cut(text, ", mean")
+		case "different":
+			text, _, _ = strings.Cut(text, " (")
+		default:
+			continue
+		}
+		facts[name] = strings.ReplaceAll(text, ",", "")
+	}
+	for _, m := range typeOf.FindAllStringSubmatch(entry, -1) {
+		facts["type "+m[1]] = strings.ReplaceAll(m[2], ",", "")
+	}
+	return facts
+}
+
+// The figures of a page are those of the JSON.
+func TestPageAgreesWithJSON(t *testing.T) {
+	for _, tc := range []struct {
+		mix sample.Mix
+		o   schema.Options
+	}{
+		{sample.Wild, schema.Options{}},
+		{sample.Collection, schema.Options{}},
+		{sample.Collection, schema.Options{MaxHashes: 16, MaxPaths: 40}},
+		{sample.Bench, schema.Options{MaxLevels: 2}},
+	} {
+		s := schema.New(tc.o)
+		for _, doc := range sample.Documents(tc.mix, 9, 1500) {
+			if err := s.Add(doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var want struct {
+			Documents uint64
+			Complete  bool
+			Paths     []jsonPath
+		}
+		if err := json.Unmarshal(s.AppendJSON(nil), &want); err != nil {
+			t.Fatal(err)
+		}
+		body := pageOf(t, s, Inputs{})
+		tiles := map[string]string{}
+		for _, m := range tileOf.FindAllStringSubmatch(body, -1) {
+			tiles[m[1]] = strings.ReplaceAll(m[2], ",", "")
+		}
+		if tiles["Documents"] != fmt.Sprint(want.Documents) || tiles["Paths"] != fmt.Sprint(len(want.Paths)) {
+			t.Errorf("%v: %v documents and %v paths, want %d and %d", tc, tiles["Documents"], tiles["Paths"], want.Documents, len(want.Paths))
+		}
+		if partial := strings.Contains(body, "This page is partial"); partial == want.Complete {
+			t.Errorf("%v: partial is %v, but complete is %v", tc, partial, want.Complete)
+		}
+		entries := entryStart.Split(body, -1)[1:]
+		if len(entries) != len(want.Paths) {
+			t.Fatalf("%v: %d entries, want %d", tc, len(entries), len(want.Paths))
+		}
+		for i, entry := range entries {
+			if diff := cmp.Diff(want.Paths[i].facts(), shownFacts(entry)); diff != "" {
+				t.Fatalf("%v, path %d (-want +got):\n%s", tc, i+1, diff)
+			}
+			for j, m := range valueOf.FindAllStringSubmatch(entry, -1) {
+				if got, want := strings.ReplaceAll(m[1], ",", ""), fmt.Sprint(want.Paths[i].Values[j].Count); got != want {
+					t.Errorf("%v, path %d: value %d is there %s times, want %s", tc, i+1, j+1, got, want)
+				}
+			}
+		}
 	}
 }
 
