@@ -19,6 +19,8 @@
 //     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
 //   - client_test.go compares clients of the driver, on FerretDB, with the registry of
 //     bridges/mongodriver and without.
+//   - programs_test.go runs programs with the driver's package bson and with ours, which
+//     only the path of one import selects; programs has them.
 //   - schemapage_test.go shows the pages of bsonjs schema in Chromium.
 //   - schema_test.go compares schemas with mongodb-schema and a loop with PyMongo, and
 //     tries validators with ajv.
