@@ -33,7 +33,11 @@ func (h *histogram) add(v float64) {
 	if h.scale == 0 {
 		h.scale = math.Ldexp(1, -firstWidth)
 	}
-	h.tally.add(bucketName(math.Floor(v*h.scale)), 1)
+	i := math.Floor(v * h.scale)
+	if i == 0 && v < 0 {
+		i = -1 // the product was rounded to zero; widen gives -1
+	}
+	h.tally.add(bucketName(i), 1)
 	h.narrow()
 }
 

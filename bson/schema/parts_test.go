@@ -356,6 +356,26 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
+// TestHistogramTiny: negative numbers near zero are in the bucket below zero, whether the
+// buckets are narrow or wide when the numbers are added.
+func TestHistogramTiny(t *testing.T) {
+	var numbers []float64
+	for i := range 2 * maxBuckets {
+		numbers = append(numbers, -math.Ldexp(1, -1000-i%70), math.Ldexp(1, -1000-i%70), math.Ldexp(1+float64(i)/256, 980))
+	}
+	var forward, backward histogram
+	for i, v := range numbers {
+		forward.add(v)
+		backward.add(numbers[len(numbers)-1-i])
+	}
+	if diff := cmp.Diff(forward.buckets(), backward.buckets()); diff != "" {
+		t.Errorf("the histogram depends on the order (-forward +backward):\n%s", diff)
+	}
+	if got, want := forward.buckets()[0].Count, uint64(2*maxBuckets); got != want {
+		t.Errorf("%d numbers are below zero, want %d", got, want)
+	}
+}
+
 // TestValidated: with Options.Validated valid documents give the same result, and a malformed
 // one is an error.
 func TestValidated(t *testing.T) {
