@@ -47,8 +47,9 @@ func (c *catalog) described() (n int64) {
 	return n
 }
 
-// Gather gets the namespaces of A.
+// Gather gets the namespaces of A. A directory may have no file for Begin.
 func (v *verification) Gather(in run.Input, what *codec.Contents) error {
+	v.begun = v.begun || in.Folder != nil
 	v.catalogs[0].gather(in, what)
 	return nil
 }
