@@ -365,15 +365,15 @@ func TestClientBulk(t *testing.T) {
 	}
 }
 
-// TestClientText: Extended JSON becomes BSON, a D, a stored document, a D, BSON and the
-// same text again.
+// TestClientText: canonical Extended JSON becomes BSON, a D, a stored document, a D, BSON
+// and the same text again.
 func TestClientText(t *testing.T) {
-	s, g := sides(t)[1], storableGenerator()
+	s, g, canonical := sides(t)[1], storableGenerator(), extjson.EncodeOptions{Mode: extjson.Canonical}
 	var texts []string
 	var docs []driver.D
 	for i := range serverDocuments {
 		d := withoutRepeated(storable(append(g.Document(3), bson.E{Key: "a", Value: g.Value(2)})).(bson.D))
-		text, err := extjson.Marshal(append(bson.D{{Key: "_id", Value: int32(i)}}, d...))
+		text, err := canonical.Marshal(append(bson.D{{Key: "_id", Value: int32(i)}}, d...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -400,7 +400,7 @@ func TestClientText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := extjson.AppendJSON(nil, doc)
+		text, err := canonical.AppendJSON(nil, doc)
 		if err != nil {
 			t.Fatal(err)
 		}
