@@ -29,7 +29,7 @@ func (c *Comparer) makeRoom() error {
 				continue
 			}
 			for _, d := range w.list {
-				if err := c.toFile([]byte(key), document{w.side, w.space, d.number, d.data}); err != nil {
+				if err := c.toFile([]byte(key), document{side: w.side, space: w.space, number: d.number, data: d.data}); err != nil {
 					return err
 				}
 				c.held -= waiterSize + int64(len(key)+len(d.data))
@@ -58,7 +58,7 @@ func (c *Comparer) toFile(key []byte, d document) error {
 func (c *Comparer) leave() error {
 	for _, w := range c.waiting {
 		for _, d := range w.list {
-			if err := c.lone(document{w.side, w.space, d.number, d.data}); err != nil {
+			if err := c.lone(document{side: w.side, space: w.space, number: d.number, data: d.data}); err != nil {
 				return err
 			}
 		}
@@ -88,7 +88,9 @@ func (c *Comparer) join() error {
 			g.space = string(g.key[:bytes.IndexByte(g.key, 0)])
 		}
 		item := sorted.Item()
-		d := document{Side(item[0]), g.space, int64(binary.BigEndian.Uint64(item[1:])), item[headSize:]}
+		d := document{
+			side: Side(item[0]), space: g.space, number: int64(binary.BigEndian.Uint64(item[1:])), data: item[headSize:],
+		}
 		if err := c.meet(&g, d); err != nil {
 			return err
 		}
@@ -147,7 +149,7 @@ func (c *Comparer) logAll(g *group) error {
 		g.logs[i] = c.store.NewSorter(spill.SortOptions{})
 	}
 	for _, w := range g.list {
-		if err := c.log(g, document{g.side, g.space, w.number, w.data}); err != nil {
+		if err := c.log(g, document{side: g.side, space: g.space, number: w.number, data: w.data}); err != nil {
 			return err
 		}
 	}
@@ -165,7 +167,7 @@ func (c *Comparer) log(g *group, d document) error {
 // partner.
 func (c *Comparer) endGroup(g *group) error {
 	for _, w := range g.list {
-		if err := c.lone(document{g.side, g.space, w.number, w.data}); err != nil {
+		if err := c.lone(document{side: g.side, space: g.space, number: w.number, data: w.data}); err != nil {
 			return err
 		}
 	}
@@ -183,7 +185,7 @@ func (c *Comparer) endGroup(g *group) error {
 	next := func(side Side) (d document, ok bool) {
 		if ok = logs[side].Next(); ok {
 			item := logs[side].Item()
-			d = document{side, g.space, int64(binary.BigEndian.Uint64(item)), item[8:]}
+			d = document{side: side, space: g.space, number: int64(binary.BigEndian.Uint64(item)), data: item[8:]}
 		}
 		return d, ok
 	}

@@ -3,6 +3,9 @@
 //
 //	c := pairs.New(ctx, options)
 //	defer c.Close()
+//	// in any goroutines:
+//	c.Reset(&batch)
+//	batch.Add(namespace, document)
 //	// in one goroutine for each side:
 //	c.Take(side, &batch)
 //	c.End(side)
@@ -30,6 +33,7 @@ import (
 	"hash/maphash"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/spill"
 )
@@ -45,11 +49,16 @@ const (
 // other returns the other side.
 func (s Side) other() Side { return 1 - s }
 
-// A Batch has documents in a row.
+// A Batch has documents in a row. Its keys are made where it is filled, in many goroutines,
+// if the Comparer that has reset it needs keys.
 type Batch struct {
 	buf    []byte // the documents
 	ends   []int  // of the documents, in buf
 	spaces []space
+
+	key     func(dst, doc []byte) []byte // nil: there are no keys
+	keys    []byte
+	keyEnds []int // of the keys of the documents, in keys
 }
 
 // A space is documents of a Batch in a row that have the same namespace.
@@ -68,17 +77,28 @@ func (b *Batch) Add(name string, doc []byte) {
 	b.buf = append(b.buf, doc...)
 	b.ends = append(b.ends, len(b.buf))
 	b.spaces[n-1].end = len(b.ends)
+	if b.key != nil {
+		b.keys = b.key(b.keys, doc)
+		b.keyEnds = append(b.keyEnds, len(b.keys))
+	}
 }
 
-// Size returns the number of bytes in b.
+// Size returns the number of bytes of the documents in b.
 func (b *Batch) Size() int { return len(b.buf) }
 
-// Reset empties b.
-func (b *Batch) Reset() { b.buf, b.ends, b.spaces = b.buf[:0], b.ends[:0], b.spaces[:0] }
+// memory returns the number of bytes in b.
+func (b *Batch) memory() int { return len(b.buf) + len(b.keys) }
+
+// reset empties b.
+func (b *Batch) reset() {
+	b.buf, b.ends, b.spaces = b.buf[:0], b.ends[:0], b.spaces[:0]
+	b.key, b.keys, b.keyEnds = nil, b.keys[:0], b.keyEnds[:0]
+}
 
 // Options are the options of a Comparer.
 type Options struct {
-	// Key appends the key of a document to dst: equal bytes for equal keys.
+	// Key appends the key of a document to dst: equal bytes for equal keys. Any goroutine
+	// may call it.
 	Key func(dst, doc []byte) []byte
 	// Pair is called for two documents with equal keys and different bytes. It appends the
 	// text about their differences to dst, and reports whether there is a difference.
@@ -100,7 +120,7 @@ type Counts struct {
 }
 
 // A Comparer compares two sides. The methods Take and End are for one goroutine for each
-// side, the others for one after them.
+// side, Reset is for any, and the others for one after them.
 type Comparer struct {
 	Options
 	ctx context.Context
@@ -109,7 +129,8 @@ type Comparer struct {
 	turned sync.Cond // a side has ended, or something was taken from it
 	sides  [2]queue
 	free   []*Batch
-	err    error // the first one
+	keyed  atomic.Bool // documents wait, so that those that come need keys
+	err    error       // the first one
 	stop   func() bool
 
 	counts     map[string]*Counts
@@ -181,6 +202,14 @@ func (c *Comparer) fail(err error) {
 	}
 }
 
+// Reset empties b, for documents of a side that Take gets later.
+func (c *Comparer) Reset(b *Batch) {
+	b.reset()
+	if c.keyed.Load() {
+		b.key = c.Key
+	}
+}
+
 // Take takes the documents of b, which come next on a side, and leaves an empty Batch. It
 // waits while the side is far in front of the other one. The error is that of the
 // comparison.
@@ -191,8 +220,9 @@ func (c *Comparer) Take(side Side, b *Batch) error {
 	taken := c.spare()
 	*taken, *b = *b, *taken
 	q.batches = append(q.batches, taken)
-	q.size += len(taken.buf)
+	q.size += taken.memory()
 	c.step()
+	c.keyed.Store(!c.inStep())
 	for c.err == nil && q.size > maxQueued {
 		c.turned.Wait()
 	}
@@ -212,8 +242,8 @@ func (c *Comparer) spare() *Batch {
 
 // recycle keeps b, which is not needed any more.
 func (c *Comparer) recycle(b *Batch) {
-	if cap(b.buf) <= maxKept && len(c.free) < maxSpare {
-		b.Reset()
+	if cap(b.buf)+cap(b.keys) <= maxKept && len(c.free) < maxSpare {
+		b.reset()
 		c.free = append(c.free, b)
 	}
 }

@@ -70,10 +70,13 @@ func compare(t *testing.T, r *rand.Rand, memory int64, sides [2][]doc) (lines []
 	defer c.Close()
 	var all sync.WaitGroup
 	for side, docs := range sides {
-		size := 1 + r.IntN(9)
+		size, keyed := 1+r.IntN(9), r.IntN(4) > 0
 		all.Go(func() {
 			for part := range slices.Chunk(docs, size) {
 				var b Batch
+				if keyed {
+					c.Reset(&b)
+				}
 				for _, d := range part {
 					b.Add(d.Space, []byte(d.Data))
 				}

@@ -26,6 +26,7 @@ type document struct {
 	space  string
 	number int64 // on the side
 	data   []byte
+	key    []byte // without the namespace; nil: it is not made yet
 }
 
 // A waiter is a document that waits for a partner.
@@ -66,7 +67,7 @@ func (c *Comparer) more(side Side) bool {
 func (c *Comparer) dropBatch(q *queue) {
 	b := q.batches[0]
 	q.batches = append(q.batches[:0], q.batches[1:]...)
-	q.size -= len(b.buf)
+	q.size -= b.memory()
 	q.at, q.from, q.upTo, q.spaces = 0, 0, 0, 0
 	c.recycle(b)
 	c.turned.Broadcast()
@@ -77,7 +78,14 @@ func (c *Comparer) dropBatch(q *queue) {
 func (c *Comparer) next(side Side) document {
 	q := &c.sides[side]
 	b := q.batches[0]
-	d := document{side, q.space, q.number, b.buf[q.from:b.ends[q.at]]}
+	d := document{side: side, space: q.space, number: q.number, data: b.buf[q.from:b.ends[q.at]]}
+	if b.key != nil {
+		from := 0
+		if q.at > 0 {
+			from = b.keyEnds[q.at-1]
+		}
+		d.key = b.keys[from:b.keyEnds[q.at]]
+	}
 	q.pass(1)
 	return d
 }
@@ -136,15 +144,18 @@ func (c *Comparer) isFirst(a, b string) bool {
 	return a < b
 }
 
+// inStep reports whether no document waits, in memory or in files.
+func (c *Comparer) inStep() bool { return len(c.waiting) == 0 && c.limit > maxHash }
+
 // both compares documents at the same place.
 func (c *Comparer) both() {
-	inStep := len(c.waiting) == 0 && c.limit > maxHash // no document waits, in memory or files
+	inStep := c.inStep()
 	if inStep && c.alike() {
 		return
 	}
 	a, b := c.next(A), c.next(B)
 	if inStep {
-		c.key, c.keyB = c.Key(c.key[:0], a.data), c.Key(c.keyB[:0], b.data)
+		c.key, c.keyB = c.appendKey(c.key[:0], a), c.appendKey(c.keyB[:0], b)
 		if bytes.Equal(c.key, c.keyB) {
 			c.fail(c.pair(a, b))
 			return
@@ -200,7 +211,15 @@ func (c *Comparer) of(space string) *Counts {
 
 // keyOf sets key to that of d, with its namespace.
 func (c *Comparer) keyOf(d document) {
-	c.key = c.Key(append(append(c.key[:0], d.space...), 0), d.data)
+	c.key = c.appendKey(append(append(c.key[:0], d.space...), 0), d)
+}
+
+// appendKey appends the key of d to dst.
+func (c *Comparer) appendKey(dst []byte, d document) []byte {
+	if d.key != nil {
+		return append(dst, d.key...)
+	}
+	return c.Key(dst, d.data)
 }
 
 // arrive pairs d with the first document of its key that waits on the other side, or makes it
@@ -239,7 +258,7 @@ func (c *Comparer) sizeOf(doc []byte) int64 { return waiterSize + int64(len(c.ke
 
 // pairWith is pair for d and a document of the other side.
 func (c *Comparer) pairWith(d document, w waiter) error {
-	e := document{d.side.other(), d.space, w.number, w.data}
+	e := document{side: d.side.other(), space: d.space, number: w.number, data: w.data}
 	if d.side == A {
 		return c.pair(d, e)
 	}

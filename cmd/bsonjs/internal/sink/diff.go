@@ -50,8 +50,12 @@ type sidePart struct {
 	most  int // bytes that batch may have
 }
 
-func (p *sidePart) Reset(_, most int) { p.batch.Reset(); p.most = most }
-func (p *sidePart) Size() int         { return p.batch.Size() }
+func (p *sidePart) Reset(_, most int) {
+	p.side.Pairs.Reset(&p.batch)
+	p.most = most
+}
+
+func (p *sidePart) Size() int { return p.batch.Size() }
 
 func (p *sidePart) Add(rec *record.Record) error {
 	if rec.Type != bson.TypeDocument {
