@@ -7,8 +7,8 @@
 //     documents with a validation and a copy, and with jq and the Go driver.
 //   - Table large, for select.md, shows what a large file costs: time, memory, and bytes
 //     read and written.
-//   - Table look, for look.md, compares count with reading, stats and schema with a
-//     validation, and both with PyMongo and mongodb-schema.
+//   - Table look, for look.md, compares count with reading, stats, schema and diff with a
+//     validation, and the last three with PyMongo and mongodb-schema.
 //
 // From the directory interop, after ./setup:
 //
@@ -86,7 +86,7 @@ type cost struct {
 
 type config struct {
 	dir, bsonFile, textFile   string
-	partFile                  string // for programs that are slow
+	partFile, otherFile       string // for programs that are slow; the same documents in another order
 	bsonjs, self, libbson, jq string // paths of programs; libbson and jq may be ""
 }
 
@@ -145,8 +145,8 @@ func prepare(dir, size string, t table) (*config, error) {
 		dir:      dir,
 		bsonFile: filepath.Join(dir, "in.bson"),
 		textFile: filepath.Join(dir, "in.json"),
-		partFile: filepath.Join(dir, "part.bson"),
-		bsonjs:   filepath.Join(dir, "bsonjs"),
+		partFile: filepath.Join(dir, "part.bson"), otherFile: filepath.Join(dir, "other.bson"),
+		bsonjs: filepath.Join(dir, "bsonjs"),
 	}
 	var err error
 	if c.self, err = os.Executable(); err != nil {
@@ -166,7 +166,8 @@ func prepare(dir, size string, t table) (*config, error) {
 		append(slices.Clone(generate), "-size", size, "-bson", c.bsonFile),
 	}
 	if t.part != "" {
-		steps = append(steps, append(slices.Clone(generate), "-size", t.part, "-bson", c.partFile))
+		steps = append(steps, append(slices.Clone(generate), "-size", t.part, "-bson", c.partFile),
+			[]string{c.bsonjs, "-t", "bson", "--sort", "{status: 1, total: -1}", c.partFile, "-o", c.otherFile})
 	}
 	if t.text != "" {
 		steps = append(steps, []string{c.bsonjs, "-m", t.text, c.bsonFile, "-o", c.textFile})
