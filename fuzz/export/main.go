@@ -6,7 +6,8 @@
 // DIR gets the directories bson, json and pickle, with valid inputs (valid-…) and inputs
 // with one fault (fault-NAME-OFFSET-…), and the files bson.dict, json.dict and pickle.dict.
 // OFFSET is the offset of the fault in the error of this toolkit. The files are the same in
-// every run. DIR is made if it does not exist. A file that exists is an error.
+// every run. DIR is made if it does not exist. If it has files, nothing is
+// written.
 package main
 
 import (
@@ -56,6 +57,9 @@ type corpus struct {
 
 // export writes all seeds. It returns the number of files.
 func export(dir string) (int, error) {
+	if old, err := os.ReadDir(dir); err == nil && len(old) > 0 {
+		return 0, fmt.Errorf("%s is not empty; remove it, or name another directory", dir)
+	}
 	c := corpus{dir: dir, seen: map[string]bool{}}
 	err := errors.Join(c.bson(), c.json(), c.pickle(), c.dictionaries())
 	return c.files, err

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -118,5 +119,48 @@ func TestGateSteps(t *testing.T) {
 	want := slices.Sorted(slices.Values(strings.Fields(m[1])))
 	if diff := cmp.Diff(want, rowsOf(section(readFile(t, "CONTRIBUTING.md"), "Build and test"))); diff != "" {
 		t.Errorf("section Build and test (-.ci/run +page):\n%s", diff)
+	}
+}
+
+// TestReleaseFails: a build of a release that fails leaves nothing behind, and says what
+// to type.
+func TestReleaseFails(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the script needs a system like Unix")
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skipf("the script needs bash: %v", err)
+	}
+	if err := exec.Command("git", "rev-parse", "HEAD").Run(); err != nil {
+		t.Skipf("the script needs the repository: %v", err)
+	}
+	bin, taken := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "go"), []byte("#!/bin/sh\necho no compiler >&2\nexit 7\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		args []string // behind -o DIR
+		dir  string   // "" is a new one
+		want string
+	}{
+		"unknown target":     {[]string{"linux/amd64", "plan9/mips"}, "", "unknown target: plan9/mips; type one of linux/amd64 "},
+		"a flag":             {[]string{"--help"}, "", "unknown target: --help; type one of "},
+		"a directory exists": {nil, taken, " exists; remove it, or type -o and another name"},
+		"go fails":           {[]string{"linux/amd64"}, "", "no compiler"},
+	} {
+		above := t.TempDir()
+		if tc.dir == "" {
+			tc.dir = filepath.Join(above, "dist")
+		}
+		c := exec.Command(bash, append([]string{"../../.ci/release", "-o", tc.dir}, tc.args...)...)
+		c.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"), "TMPDIR="+above)
+		out, err := c.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), tc.want) {
+			t.Errorf("%s: %v, want %q in\n%s", name, err, tc.want, out)
+		}
+		if left, err := os.ReadDir(above); err != nil || len(left) > 0 {
+			t.Errorf("%s: %v is left, %v", name, left, err)
+		}
 	}
 }
