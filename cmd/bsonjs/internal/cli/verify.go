@@ -75,7 +75,7 @@ func (a *app) verifyCommand() *cobra.Command {
 			"file, sha256sum prints the same sum. For several namespaces it is the SHA-256 of\n" +
 			"text: for each namespace, in the order of names, the line that sha256sum prints\n" +
 			"for a BSON file with this name.\n\n" +
-			"convert --verify does the same during the conversion.\n",
+			"convert --verify compares the documents during the conversion.\n",
 		Example: "  bsonjs verify users.bson users.json.gz\n" +
 			"  bsonjs verify --mode canonical users.bson users.json\n" +
 			"  bsonjs verify --where '{age: {$gt: 17}}' users.bson adults.bson\n" +

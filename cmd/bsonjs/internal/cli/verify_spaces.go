@@ -111,7 +111,7 @@ func (v *verification) spacesText(equal int64) string {
 	case equal == 0:
 		return "indexes and options were not compared, because only one side has them\n"
 	case equal < described:
-		return fmt.Sprintf("equal indexes and options: %s; those of others were not compared, because only one side has them\n", report.Plural(equal, "namespace"))
+		return fmt.Sprintf("equal indexes and options: %s; for the others only one side has indexes and options\n", report.Plural(equal, "namespace"))
 	}
 	return fmt.Sprintf("equal indexes and options: %s\n", report.Plural(equal, "namespace"))
 }
