@@ -59,3 +59,17 @@ func TestManyHeld(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A file of --split-by may be closed in the middle of a document, so it is read to its end
+// after it was opened again.
+func TestSplitIsHeld(t *testing.T) {
+	v, _ := reading(t)
+	v.o.path, v.framed = []string{"g"}, map[string]*readBack{}
+	b := v.Witness("a", "out-a.bson").(*readBack)
+	if err := b.Finish(); err != nil || b.ended {
+		t.Fatalf("Finish ended the reading: %v", err)
+	}
+	if again := v.Witness("a", "out-a.bson"); again != b {
+		t.Error("another reader for the file that was opened again")
+	}
+}

@@ -38,12 +38,13 @@ type verifier struct {
 	reading int // framed files that are read
 }
 
-// maxHeld is the number of files that are read at once because arrays in them end last. Each
-// needs up to 110 KB of memory.
+// maxHeld is the number of files that are read at once because an array, or a document, may
+// end after they were closed and opened again. Each needs some 100 KB of memory, and more if
+// its documents are long.
 const maxHeld = 1000
 
 // errManyHeld: there are more such files.
-var errManyHeld = fmt.Errorf("--verify reads at most %s with an array at once, and --split-by makes more; leave out --array or --verify, or choose a field with fewer values", report.Plural(maxHeld, "file"))
+var errManyHeld = fmt.Errorf("--verify reads at most %s of --split-by, and there are more; leave out --verify, or choose a field with fewer values", report.Plural(maxHeld, "file"))
 
 // newVerifier returns the verifier of a conversion.
 func (o *convertOptions) newVerifier() *verifier {
@@ -147,7 +148,7 @@ func (v *verifier) Witness(label, name string) file.Witness {
 	}
 	v.proof.Open(label, name)
 	b := &readBack{v: v, lane: label, name: name}
-	if label != "" && v.o.array { // the array may end in a later Witness
+	if label != "" && (v.o.array || v.o.path != nil) { // the array or a document may end in a later Witness
 		v.framed[label] = b
 		b.held = true
 	}
