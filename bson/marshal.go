@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -31,7 +32,8 @@ func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalV
 
 // Marshal returns v as a document. v is a D, M, Raw or struct, a map with keys
 // that are text or integers, a type whose hook writes a document, or a pointer
-// to one of these. A nil map is an empty document. v is not kept.
+// to one of these. A nil map is an empty document. v is not kept. The document is
+// one allocation without spare capacity, up to some megabytes.
 //
 // On failure it returns nil and a *ValueError. Pointer is the path of the value
 // that could not be written, Offset the number of bytes before it. The error
@@ -39,19 +41,7 @@ func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalV
 // ErrUnsupported, ErrRange, ErrInexact, ErrKeyNUL, ErrUTF8, ErrDuplicateKey,
 // ErrHook, ErrTooLarge and ErrDepth. A value that contains itself, and a hook
 // that calls Marshal for its own value, are ErrDepth too.
-func (o EncodeOptions) Marshal(v any) ([]byte, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	e := o.encoder()
-	defer e.release()
-	buf, err := e.document(e.buf[:0], v)
-	if err != nil {
-		return nil, err
-	}
-	e.buf = buf
-	return append(make([]byte, 0, len(buf)), buf...), nil
-}
+func (o EncodeOptions) Marshal(v any) ([]byte, error) { return o.Append(nil, v) }
 
 // Append is Marshal, but appends the document to dst and returns the longer
 // slice. It may write past the returned length, within the capacity of dst.
@@ -62,43 +52,41 @@ func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
 	}
 	e := o.encoder()
 	defer e.release()
-	out, err := e.document(dst, v)
-	if err != nil {
+	if !scratch.Full(dst) {
+		return e.document(dst, v)
+	}
+	var err error
+	if e.buf.Bytes, err = e.document(e.buf.Bytes, v); err != nil {
 		return dst, err
 	}
-	return out, nil
+	return e.buf.AppendTo(dst), nil
 }
 
 // MarshalValue returns the type and the bytes of v, of any type, as they follow
 // the key of an element. Errors are those of Marshal; the type is then 0.
 func (o EncodeOptions) MarshalValue(v any) (Type, []byte, error) {
-	if err := o.check(); err != nil {
-		return 0, nil, err
-	}
-	e := o.encoder()
-	defer e.release()
-	buf, t := e.appendValueOf(e.buf[:0], v)
-	if t == 0 {
-		return 0, nil, e.fault()
-	}
-	e.buf = buf
-	return t, append(make([]byte, 0, len(buf)), buf...), nil
+	data, t, err := o.AppendValue(nil, v)
+	return t, data, err
 }
 
 // AppendValue is MarshalValue, but appends the bytes to dst and returns the longer
-// slice. It may write past the returned length, within the capacity of dst. On
-// failure it returns dst at its old length.
+// slice. It may write past the returned length, within the capacity of dst. On failure
+// it returns dst at its old length.
 func (o EncodeOptions) AppendValue(dst []byte, v any) ([]byte, Type, error) {
 	if err := o.check(); err != nil {
 		return dst, 0, err
 	}
 	e := o.encoder()
 	defer e.release()
-	out, t := e.appendValueOf(dst, v)
-	if t == 0 {
-		return dst, 0, e.fault()
+	if !scratch.Full(dst) {
+		return e.value(dst, v)
 	}
-	return out, t, nil
+	var t Type
+	var err error
+	if e.buf.Bytes, t, err = e.value(e.buf.Bytes, v); err != nil {
+		return dst, 0, err
+	}
+	return e.buf.AppendTo(dst), t, nil
 }
 
 // An encoder is the state of one call.
@@ -121,18 +109,15 @@ type encoder struct {
 	field string       // innermost struct and field around it
 	path  []string     // keys around it, the innermost first
 
-	buf   []byte // of Marshal, kept for the next call
-	elems []E    // maps being sorted, one on top of the other
+	buf   scratch.Buffer // for a dst without room
+	elems []E            // maps being sorted, one on top of the other
 }
 
 var encoders sync.Pool // of *encoder
 
-// maxPooled is the largest buffer, in bytes, and maxPooledElems the longest
-// list of elements that an encoder keeps for the next call.
-const (
-	maxPooled      = 64 << 10
-	maxPooledElems = 4 << 10
-)
+// maxPooledElems is the longest list of elements that an encoder keeps for the
+// next call.
+const maxPooledElems = 4 << 10
 
 func (o EncodeOptions) encoder() *encoder {
 	e, ok := encoders.Get().(*encoder)
@@ -157,17 +142,16 @@ func (e *encoder) release() {
 	if e.deep {
 		return
 	}
+	e.buf.Clear()
 	buf, elems := e.buf, e.elems
-	if cap(buf) > maxPooled {
-		buf = nil
-	}
 	if cap(elems) > maxPooledElems {
 		elems = nil
 	}
 	if len(elems) > 0 {
 		clear(elems[:cap(elems)]) // a fault or a panic left maps unfinished
 	}
-	*e = encoder{buf: buf[:0], elems: elems[:0]}
+	*e = encoder{}
+	e.buf, e.elems = buf, elems[:0]
 	encoders.Put(e)
 }
 
@@ -197,7 +181,15 @@ func (e *encoder) document(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
-// appendValueOf appends the argument of a call, a value of any type.
+// value appends the argument of a call, a value of any type.
+func (e *encoder) value(dst []byte, v any) ([]byte, Type, error) {
+	out, t := e.appendValueOf(dst, v)
+	if t == 0 {
+		return dst, 0, e.fault()
+	}
+	return out, t, nil
+}
+
 func (e *encoder) appendValueOf(dst []byte, v any) ([]byte, Type) {
 	e.start = len(dst)
 	if e.fresh && !e.mayNest(nested()) {

@@ -121,6 +121,10 @@ type Encoder struct {
 	buf  []byte // the last document
 }
 
+// maxKept is the largest buffer that an Encoder keeps for the next document, in
+// bytes.
+const maxKept = 64 << 10
+
 // NewEncoder is EncodeOptions{}.NewEncoder.
 func NewEncoder(w io.Writer) *Encoder { return EncodeOptions{}.NewEncoder(w) }
 
@@ -140,7 +144,7 @@ func (e *Encoder) Encode(v any) error {
 	if err == nil && n < len(buf) {
 		err = io.ErrShortWrite
 	}
-	if e.buf = buf; cap(buf) > maxPooled {
+	if e.buf = buf; cap(buf) > maxKept {
 		e.buf = nil
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file gives the types the JSON of the official driver: ids are their
@@ -31,12 +32,17 @@ import (
 // included, or null if d is nil. A value that JSON does not have, such as NaN,
 // is a *ValueError whose Pointer is its path in d, with the names that fields
 // of structs have in JSON; a D that contains itself matches ErrDepth.
-func (d D) MarshalJSON() ([]byte, error) {
-	w := jsonWriter{}
-	if !w.value(d, 0) {
-		return nil, w.fault()
-	}
-	return w.dst, nil
+func (d D) MarshalJSON() ([]byte, error) { return jsonOf(d) }
+
+// jsonOf returns the JSON that v has as an element of a D.
+func jsonOf(v any) ([]byte, error) {
+	return scratch.Append(nil, func(dst []byte) ([]byte, error) {
+		w := jsonWriter{dst: dst}
+		if !w.value(v, 0) {
+			return w.dst, w.fault()
+		}
+		return w.dst, nil
+	})
 }
 
 // MarshalJSON returns d as a JSON string in RFC 3339, in UTC. A year outside
@@ -115,11 +121,7 @@ func (v RawValue) MarshalJSON() ([]byte, error) {
 	if err := v.Unmarshal(&x); err != nil {
 		return nil, err
 	}
-	w := jsonWriter{}
-	if !w.value(x, 0) {
-		return nil, w.fault()
-	}
-	return w.dst, nil
+	return jsonOf(x)
 }
 
 // A jsonWriter writes the containers of this package itself, so that it knows

@@ -3,6 +3,8 @@
 package bson_test
 
 import (
+	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
@@ -110,4 +112,48 @@ func countTypes(c *bson.Cursor, is func(bson.Type) bool) (n int) {
 		}
 	}
 	return n
+}
+
+// TestFreshAllocs: without a buffer each result is one allocation, of its own length.
+func TestFreshAllocs(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
+	for _, size := range []int{20, 100, 1000, 50_000, 200_000} {
+		doc := sample.Sized(1, size)
+		var d bson.D
+		if err := bson.Unmarshal(doc, &d); err != nil {
+			t.Fatal(err)
+		}
+		var v any = d
+		var record any = &struct {
+			plainRecord
+			Text []string
+		}{Text: slices.Repeat([]string{"text"}, size/20)}
+		for _, tc := range []struct {
+			name string
+			f    func() ([]byte, error)
+		}{
+			{"Marshal", func() ([]byte, error) { return bson.Marshal(v) }},
+			{"Marshal of a struct", func() ([]byte, error) { return bson.Marshal(record) }},
+			{"Append", func() ([]byte, error) { return bson.Append(nil, v) }},
+			{"Append to a dst without room", func() ([]byte, error) { return bson.Append(doc[:4:4], v) }},
+			{"AppendValue", func() ([]byte, error) { out, _, err := bson.EncodeOptions{}.AppendValue(nil, v); return out, err }},
+			{"MarshalValue", func() ([]byte, error) { _, out, err := bson.MarshalValue(v); return out, err }},
+		} {
+			var out []byte
+			run := func() {
+				var err error
+				if out, err = tc.f(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run() // the buffers
+			run()
+			if n := testing.AllocsPerRun(5, run); n != 1 {
+				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
+			}
+			if most := cap(append([]byte{}, out...)); cap(out) > most {
+				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
+			}
+		}
+	}
 }

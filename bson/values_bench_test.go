@@ -1,6 +1,7 @@
 package bson_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -120,5 +121,33 @@ func BenchmarkUnmarshal(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkFresh compares Append onto nil with Append onto a dst with room. The sizes
+// are those of the documents in bytes.
+func BenchmarkFresh(b *testing.B) {
+	for _, size := range []int{100, 1000, 16_000, 200_000, 8_000_000} {
+		doc := sample.Sized(1, size)
+		var d bson.D
+		if err := bson.Unmarshal(doc, &d); err != nil {
+			b.Fatal(err)
+		}
+		var v any = d
+		room := make([]byte, 0, len(doc)+1)
+		for _, dst := range []struct {
+			name  string
+			bytes []byte
+		}{{"fresh", nil}, {"warm", room}} {
+			b.Run(fmt.Sprintf("%s/%d", dst.name, size), func(b *testing.B) {
+				b.SetBytes(int64(len(doc)))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := bson.Append(dst.bytes, v); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
 }

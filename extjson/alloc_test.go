@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -277,6 +278,55 @@ func TestDecoderEndlessMemory(t *testing.T) {
 			}
 			if n := int(after.TotalAlloc - before.TotalAlloc); n > limit+limit/2+2*readAhead {
 				t.Errorf("limit %d: %q: %d bytes allocated", limit, text, n)
+			}
+		}
+	}
+}
+
+// TestFreshAllocs: without a buffer each result is one allocation, of its own length.
+// Compact and Indent also allocate a list of the open brackets.
+func TestFreshAllocs(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
+	for _, size := range []int{20, 100, 1000, 50_000, 200_000} {
+		doc := sample.Sized(1, size)
+		text, err := extjson.AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		canonical := extjson.EncodeOptions{Mode: extjson.Canonical}
+		list := []byte("[" + string(text) + "]")
+		var v any = bson.Raw(doc)
+		for _, tc := range []struct {
+			name string
+			f    func() ([]byte, error)
+			want float64
+		}{
+			{"AppendJSON", func() ([]byte, error) { return extjson.AppendJSON(nil, doc) }, 1},
+			{"AppendJSON, canonical", func() ([]byte, error) { return canonical.AppendJSON(nil, doc) }, 1},
+			{"AppendJSON, indented", func() ([]byte, error) { return extjson.EncodeOptions{Indent: "  "}.AppendJSON(nil, doc) }, 1},
+			{"AppendJSONValue", func() ([]byte, error) { return extjson.AppendJSONValue(nil, bson.TypeArray, doc) }, 1},
+			{"AppendBSON", func() ([]byte, error) { return extjson.AppendBSON(nil, text) }, 1},
+			{"AppendBSON, a dst without room", func() ([]byte, error) { return extjson.AppendBSON(list[:1:1], text) }, 1},
+			{"AppendBSONValue", func() ([]byte, error) { out, _, err := extjson.AppendBSONValue(nil, list); return out, err }, 1},
+			{"Marshal", func() ([]byte, error) { return extjson.Marshal(v) }, 1},
+			{"MarshalValue", func() ([]byte, error) { return extjson.MarshalValue(v) }, 1},
+			{"Compact", func() ([]byte, error) { return extjson.Compact(nil, text) }, 2},
+			{"Indent", func() ([]byte, error) { return extjson.Indent(nil, text, "\t") }, 2},
+		} {
+			var out []byte
+			run := func() {
+				var err error
+				if out, err = tc.f(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run() // the buffers
+			run()
+			if n := testing.AllocsPerRun(5, run); n != tc.want {
+				t.Errorf("%s, %d bytes: %v allocations, want %v", tc.name, size, n, tc.want)
+			}
+			if most := cap(append([]byte{}, out...)); cap(out) > most {
+				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
 			}
 		}
 	}

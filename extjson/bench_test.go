@@ -1,6 +1,7 @@
 package extjson_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/extjson"
@@ -56,6 +57,41 @@ func BenchmarkAppendBSON(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkFresh compares a result onto nil with a result onto a dst with room. The
+// sizes are those of the documents in bytes.
+func BenchmarkFresh(b *testing.B) {
+	for _, size := range []int{100, 1000, 16_000, 200_000, 8_000_000} {
+		doc := sample.Sized(1, size)
+		text, err := extjson.AppendJSON(nil, doc)
+		if err != nil {
+			b.Fatal(err)
+		}
+		room := make([]byte, 0, len(doc)+len(text))
+		for _, dst := range []struct {
+			name  string
+			bytes []byte
+		}{{"fresh", nil}, {"warm", room}} {
+			for _, call := range []struct {
+				name string
+				f    func(dst []byte) ([]byte, error)
+			}{
+				{"AppendJSON", func(dst []byte) ([]byte, error) { return extjson.AppendJSON(dst, doc) }},
+				{"AppendBSON", func(dst []byte) ([]byte, error) { return extjson.AppendBSON(dst, text) }},
+			} {
+				b.Run(fmt.Sprintf("%s/%s/%d", call.name, dst.name, size), func(b *testing.B) {
+					b.SetBytes(int64(len(doc)))
+					b.ReportAllocs()
+					for b.Loop() {
+						if sink, err = call.f(dst.bytes); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
 		}
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"sync"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -53,23 +53,26 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) { return o.AppendMarshal(n
 // AppendMarshal is Marshal, but appends the text to dst and returns the
 // longer slice. On failure dst comes back at its old length.
 func (o EncodeOptions) AppendMarshal(dst []byte, v any) ([]byte, error) {
-	b := buffers.Get().(*buffer)
-	defer b.release()
+	b := scratch.Get()
+	defer b.Free()
 	var err error
-	if b.bytes, err = o.Values.Append(b.bytes[:0], v); err != nil {
+	if b.Bytes, err = o.Values.Append(b.Bytes, v); err != nil {
 		return dst, err
 	}
-	return o.AppendJSON(dst, b.bytes)
+	return o.AppendJSON(dst, b.Bytes)
 }
 
 // MarshalValue is Marshal for any value, such as a slice or a number; see
 // AppendJSONValue.
 func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
-	t, data, err := o.Values.MarshalValue(v)
-	if err != nil {
+	b := scratch.Get()
+	defer b.Free()
+	var t bson.Type
+	var err error
+	if b.Bytes, t, err = o.Values.AppendValue(b.Bytes, v); err != nil {
 		return nil, err
 	}
-	text, err := o.AppendJSONValue(nil, t, data)
+	text, err := o.AppendJSONValue(nil, t, b.Bytes)
 	if err != nil {
 		return nil, err
 	}
@@ -83,17 +86,17 @@ func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
 // place of the value in text, which wraps a *bson.ConversionError of package
 // bson.
 func (o DecodeOptions) Unmarshal(text []byte, v any) error {
-	b := buffers.Get().(*buffer)
-	defer b.release()
+	b := scratch.Get()
+	defer b.Free()
 	var err error
-	if b.bytes, err = o.AppendBSON(b.bytes[:0], text); err != nil {
+	if b.Bytes, err = o.AppendBSON(b.Bytes, text); err != nil {
 		if o.isArray(text) {
 			return o.UnmarshalValue(text, v)
 		}
 		return err
 	}
-	if err = o.Values.Unmarshal(b.bytes, v); err != nil {
-		return o.inText(err, bsoncore.TypeDocument, b.bytes, text, position{})
+	if err = o.Values.Unmarshal(b.Bytes, v); err != nil {
+		return o.inText(err, bsoncore.TypeDocument, b.Bytes, text, position{})
 	}
 	return nil
 }
@@ -110,31 +113,17 @@ func (o DecodeOptions) isArray(text []byte) bool {
 // UnmarshalValue is Unmarshal for text that is any value, such as a number; see
 // AppendBSONValue.
 func (o DecodeOptions) UnmarshalValue(text []byte, v any) error {
-	b := buffers.Get().(*buffer)
-	defer b.release()
+	b := scratch.Get()
+	defer b.Free()
 	var t bsoncore.Type
 	var err error
-	if b.bytes, t, err = o.AppendBSONValue(b.bytes[:0], text); err != nil {
+	if b.Bytes, t, err = o.AppendBSONValue(b.Bytes, text); err != nil {
 		return err
 	}
-	if err = o.Values.UnmarshalValue(t, b.bytes, v); err != nil {
-		return o.inText(err, t, b.bytes, text, position{})
+	if err = o.Values.UnmarshalValue(t, b.Bytes, v); err != nil {
+		return o.inText(err, t, b.Bytes, text, position{})
 	}
 	return nil
-}
-
-// A buffer holds the bytes between text and Go values.
-type buffer struct{ bytes []byte }
-
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
-
-// maxPooled is the largest buffer, in bytes, that is kept for another call.
-const maxPooled = 64 << 10
-
-func (b *buffer) release() {
-	if cap(b.bytes) <= maxPooled {
-		buffers.Put(b)
-	}
 }
 
 // inText returns err, which package bson reported for a value of type t, with
@@ -231,6 +220,9 @@ func (o DecodeOptions) Locate(text []byte, off int) (at, line, column int64) {
 	return p.offset, p.line + 1, p.column + 1
 }
 
+// maxKept is the largest document that an Encoder keeps the memory of, in bytes.
+const maxKept = 64 << 10
+
 // Encode writes v as a document, as EncodeOptions.Marshal does; a bson.Raw or a
 // []byte is a document already. An error of Marshal does not change the
 // Encoder; otherwise errors are those of EncodeRaw.
@@ -248,7 +240,7 @@ func (e *Encoder) Encode(v any) error {
 	if err != nil {
 		return err
 	}
-	if cap(doc) <= maxPooled {
+	if cap(doc) <= maxKept {
 		e.doc = doc
 	}
 	return e.EncodeRaw(doc)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -57,6 +58,17 @@ func reformat(dst, text []byte, indent string) ([]byte, error) {
 	f.d.init(&DecodeOptions{})
 	f.d.reset(text)
 	f.indent = indent
+	var room [16]bracket
+	f.open = room[:0]
+	if scratch.Full(dst) {
+		return scratch.Append(dst, f.whole)
+	}
+	return f.whole(dst)
+}
+
+// whole writes the value that is all of the text.
+func (f *formatter) whole(dst []byte) ([]byte, error) {
+	text := f.d.src
 	n := len(dst)
 	dst, off := f.text(dst, f.d.space(textcut.SkipMark(text)))
 	if off >= 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -28,8 +29,9 @@ import (
 // longer slice. text is one object of canonical or relaxed Extended JSON,
 // with white space or a byte order mark before it and white space after it;
 // it is not kept. dst may be nil and must not overlap text; all of its spare
-// capacity may be overwritten. On failure dst comes back at its old length,
-// with a *SyntaxError or a *ValueError whose Offset counts bytes from the
+// capacity may be overwritten. The document onto a nil dst is one allocation
+// without spare capacity, up to some megabytes. On failure dst comes back at its
+// old length, with a *SyntaxError or a *ValueError whose Offset counts bytes from the
 // start of text. Source: Extended JSON v2, "Parsers".
 func AppendBSON(dst, text []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, text) }
 
@@ -42,6 +44,15 @@ func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 	var d decoder
 	d.init(&o)
 	d.reset(text)
+	if scratch.Full(dst) {
+		return scratch.Append(dst, d.wholeDocument)
+	}
+	return d.wholeDocument(dst)
+}
+
+// wholeDocument appends the document that is all of the text.
+func (d *decoder) wholeDocument(dst []byte) ([]byte, error) {
+	text := d.src
 	n := len(dst)
 	dst, off := d.topDocument(dst, d.space(textcut.SkipMark(text)))
 	if off >= 0 {
@@ -72,6 +83,21 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 	d.init(&o)
 	d.reset(text)
 	d.alone = true
+	var t bson.Type
+	var err error
+	if scratch.Full(dst) {
+		dst, err = scratch.Append(dst, func(dst []byte) (_ []byte, err error) {
+			dst, t, err = d.wholeValue(dst)
+			return dst, err
+		})
+		return dst, t, err
+	}
+	return d.wholeValue(dst)
+}
+
+// wholeValue appends the value that is all of the text, and returns its type.
+func (d *decoder) wholeValue(dst []byte) ([]byte, bson.Type, error) {
+	text := d.src
 	n := len(dst)
 	// The type byte is needed only while the value is read.
 	dst, mark := bsoncore.BeginElement(dst)

@@ -8,6 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/internal/portion"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file turns BSON into text, straight from the cursor.
@@ -25,7 +26,8 @@ import (
 // AppendJSON appends doc to dst as relaxed Extended JSON and returns the longer
 // slice. doc is one whole document, length prefix to final NUL; it is not kept.
 // dst may be nil and must not overlap doc; all of its spare capacity may be
-// overwritten. On failure dst comes back at its old length. The error is a
+// overwritten. The text onto a nil dst is one allocation without spare capacity, up to
+// some megabytes: it is made in a buffer and copied. On failure dst comes back at its old length. The error is a
 // *bson.SyntaxError if doc is malformed, and a *bson.ValueError if it is well
 // formed but has no faithful text; Offset counts bytes from the start of doc.
 // Source: Extended JSON v2, "Conversion table".
@@ -39,7 +41,7 @@ func (o EncodeOptions) AppendJSON(dst, doc []byte) ([]byte, error) {
 	}
 	var e encoder
 	e.init(&o)
-	return e.append(dst, 0, doc)
+	return e.appendTo(dst, 0, doc)
 }
 
 // AppendJSONValue appends a value that is not in a document to dst as relaxed
@@ -60,7 +62,7 @@ func (o EncodeOptions) AppendJSONValue(dst []byte, t bson.Type, data []byte) ([]
 	}
 	var e encoder
 	e.init(&o)
-	return e.append(dst, t, data)
+	return e.appendTo(dst, t, data)
 }
 
 // An encoder writes one document at a time. Its options are those of
@@ -120,6 +122,15 @@ func (e *encoder) init(o *EncodeOptions) {
 	if o.MaxTextSize > 0 && o.MaxTextSize <= maxMaxText && o.MaxLen <= 0 {
 		e.most = o.MaxTextSize
 	}
+}
+
+// appendTo is append for a dst of the caller, which is allocated at most once. With
+// MaxTextSize dst grows, because the place of the fault is that at which it cannot.
+func (e *encoder) appendTo(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
+	if e.most == 0 && scratch.Full(dst) {
+		return scratch.Append(dst, func(dst []byte) ([]byte, error) { return e.append(dst, t, data) })
+	}
+	return e.append(dst, t, data)
 }
 
 // append appends the text of data, which is a document if t is 0. On error it

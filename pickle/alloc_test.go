@@ -3,8 +3,11 @@
 package pickle_test
 
 import (
+	"runtime/debug"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -40,6 +43,46 @@ func TestNoAllocs(t *testing.T) {
 				}
 			}); n > tc.want {
 				t.Errorf("%s, protocol %d: %v allocations, want %v", tc.name, p, n, tc.want)
+			}
+		}
+	}
+}
+
+// TestFreshAllocs: without a buffer each result is one allocation, of its own length. For larger
+// documents the tables of keys and values are allocated as well.
+func TestFreshAllocs(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
+	for _, size := range []int{20, 100, 1000, 50_000} {
+		doc := sample.Sized(1, size)
+		data, err := pickle.AppendPickle(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any = bson.Raw(doc)
+		for _, tc := range []struct {
+			name string
+			f    func() ([]byte, error)
+		}{
+			{"AppendPickle", func() ([]byte, error) { return pickle.AppendPickle(nil, doc) }},
+			{"AppendPickleValue", func() ([]byte, error) { return pickle.AppendPickleValue(nil, bson.TypeArray, doc) }},
+			{"Marshal", func() ([]byte, error) { return pickle.Marshal(v) }},
+			{"AppendBSON", func() ([]byte, error) { return pickle.AppendBSON(nil, data) }},
+			{"AppendBSONValue", func() ([]byte, error) { out, _, err := pickle.AppendBSONValue(nil, data); return out, err }},
+		} {
+			var out []byte
+			run := func() {
+				var err error
+				if out, err = tc.f(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run() // the buffers
+			run()
+			if n := testing.AllocsPerRun(5, run); n != 1 {
+				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
+			}
+			if most := cap(append([]byte{}, out...)); cap(out) > most {
+				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
 			}
 		}
 	}

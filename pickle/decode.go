@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file has the entry points for reading, and the unpickler behind them. A
@@ -30,7 +31,8 @@ type unpickler struct {
 // AppendBSON appends the document in data, one pickle, to dst as BSON and
 // returns the longer slice. A document is a dict, a SON, an OrderedDict, a
 // RawBSONDocument or a DBRef. data is not kept; dst may be nil and must not
-// overlap it. On failure dst comes back at its old length, with a
+// overlap it. The document onto a nil dst has no spare capacity, up to some megabytes.
+// On failure dst comes back at its old length, with a
 // *SyntaxError or a *ValueError whose Offset counts bytes from the start of
 // data.
 func AppendBSON(dst, data []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, data) }
@@ -132,12 +134,26 @@ func (u *unpickler) whole(dst, data []byte) ([]byte, bsoncore.Type, error) {
 	case m.off != len(data):
 		m.fail(m.off, ErrTrailing, "")
 	default:
-		dst, t = u.result(dst)
+		dst, t = u.resultTo(dst)
 	}
 	if m.err != nil {
 		return dst, 0, u.error(0)
 	}
 	return dst, t, nil
+}
+
+// resultTo is result for a dst of the caller, which is allocated at most once.
+func (u *unpickler) resultTo(dst []byte) ([]byte, bsoncore.Type) {
+	if !scratch.Full(dst) {
+		return u.result(dst)
+	}
+	b := scratch.Get()
+	defer b.Free()
+	var t bsoncore.Type
+	if b.Bytes, t = u.result(b.Bytes); t == 0 {
+		return dst, 0
+	}
+	return b.AppendTo(dst), t
 }
 
 // result appends the value of the pickle that the machine has read, and returns

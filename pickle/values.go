@@ -1,9 +1,8 @@
 package pickle
 
 import (
-	"sync"
-
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file converts between pickles and Go values through BSON, with the rules
@@ -20,14 +19,14 @@ func Unmarshal(data []byte, v any) error { return DecodeOptions{}.Unmarshal(data
 
 // Unmarshal is the function Unmarshal with the options o.
 func (o DecodeOptions) Unmarshal(data []byte, v any) error {
-	b := buffers.Get().(*buffer)
-	defer b.free()
-	out, t, err := o.appendValue(b.bytes[:0], data)
-	if err != nil {
+	b := scratch.Get()
+	defer b.Free()
+	var t bson.Type
+	var err error
+	if b.Bytes, t, err = o.appendValue(b.Bytes, data); err != nil {
 		return err
 	}
-	b.bytes = out
-	return o.values().UnmarshalValue(t, out, v)
+	return o.values().UnmarshalValue(t, b.Bytes, v)
 }
 
 // values returns the options for the step from BSON to Go values.
@@ -74,31 +73,15 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	if values.MaxDepth == 0 {
 		values.MaxDepth = o.MaxDepth
 	}
-	t, data, err := values.MarshalValue(v)
-	if err != nil {
+	b := scratch.Get()
+	defer b.Free()
+	var t bson.Type
+	var err error
+	if b.Bytes, t, err = values.AppendValue(b.Bytes, v); err != nil {
 		return nil, err
 	}
 	if t == bson.TypeDocument {
-		data, err = o.AppendPickle(nil, data)
-	} else {
-		data, err = o.AppendPickleValue(nil, t, data)
+		return o.AppendPickle(nil, b.Bytes)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return data, nil
-}
-
-// A buffer holds the BSON in between.
-type buffer struct{ bytes []byte }
-
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
-
-// keepBuffer is the largest buffer that is kept, in bytes.
-const keepBuffer = 1 << 20
-
-func (b *buffer) free() {
-	if cap(b.bytes) <= keepBuffer {
-		buffers.Put(b)
-	}
+	return o.AppendPickleValue(nil, t, b.Bytes)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/numtext"
 	"github.com/bsonkit/bsonkit/internal/portion"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file has the entry points for writing and the common parts of all
@@ -29,7 +30,8 @@ import (
 
 // AppendPickle appends doc, one whole document, to dst as a pickle of protocol
 // 2 and returns the longer slice. doc is not kept; dst may be nil and must not
-// overlap it. On failure dst comes back at its old length. The error is a
+// overlap it. The pickle onto a nil dst has no spare capacity, up to some megabytes. On
+// failure dst comes back at its old length. The error is a
 // *bson.SyntaxError if doc is malformed, and a *bson.ValueError if it has a
 // value that Python cannot hold; Offset counts bytes from the start of doc.
 func AppendPickle(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendPickle(dst, doc) }
@@ -83,8 +85,14 @@ func (o *EncodeOptions) append(dst []byte, write func(*writer) bool) ([]byte, er
 	}
 	w := writers.Get().(*writer)
 	defer w.free()
-	w.reset(dst, proto, o)
-	return w.whole(dst, write)
+	onto := func(dst []byte) ([]byte, error) {
+		w.reset(dst, proto, o)
+		return w.whole(dst, write)
+	}
+	if scratch.Full(dst) {
+		return scratch.Append(dst, onto)
+	}
+	return onto(dst)
 }
 
 // whole appends to dst the pickle of the value that write writes, or the part

@@ -3,6 +3,7 @@
 package query_test
 
 import (
+	"runtime/debug"
 	"testing"
 
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -55,6 +56,43 @@ func TestNoAllocs(t *testing.T) {
 		b = append(b[:0], a...)
 		if n := testing.AllocsPerRun(20, all); n != 0 {
 			t.Errorf("%s: %v allocations, want 0", tc.name, n)
+		}
+	}
+}
+
+// TestFreshAllocs: without a buffer each result is one allocation, of its own length.
+func TestFreshAllocs(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
+	for _, size := range []int{20, 100, 1000, 50_000, 200_000} {
+		doc := sample.Sized(1, size)
+		p, q := mustParseProjection(t, `{city: 1, document1: 1}`), mustParseProjection(t, `{city: 0}`)
+		e := mustParseEdit(t, `{$set: {"new": 1}}`)
+		s := mustParseSort(t, `{city: 1, document1: 1}`)
+		for _, tc := range []struct {
+			name string
+			f    func() ([]byte, error)
+		}{
+			{"Projection.Append", func() ([]byte, error) { return p.Append(nil, doc) }},
+			{"Projection.Append, excluded", func() ([]byte, error) { return q.Append(nil, doc) }},
+			{"Edit.Append", func() ([]byte, error) { return e.Append(nil, doc) }},
+			{"Sort.AppendKey", func() ([]byte, error) { return s.AppendKey(nil, doc) }},
+			{"Sort.AppendValues", func() ([]byte, error) { return s.AppendValues(nil, doc) }},
+		} {
+			var out []byte
+			run := func() {
+				var err error
+				if out, err = tc.f(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run() // the buffers
+			run()
+			if n := testing.AllocsPerRun(5, run); n != 1 {
+				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
+			}
+			if most := cap(append([]byte{}, out...)); cap(out) > most {
+				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file reads edits.
@@ -102,6 +103,13 @@ func ParseEdit(text []byte, o Options) (*Edit, error) {
 // *bsoncore.ValueError that matches ErrPlace, ErrExists, ErrRetype, ErrPath,
 // bsoncore.ErrDepth or bsoncore.ErrTooLarge, and has the place in doc.
 func (e *Edit) Append(dst, doc []byte) ([]byte, error) {
+	if scratch.Full(dst) {
+		return scratch.Append(dst, func(dst []byte) ([]byte, error) { return e.appendTo(dst, doc) })
+	}
+	return e.appendTo(dst, doc)
+}
+
+func (e *Edit) appendTo(dst, doc []byte) ([]byte, error) {
 	w := editor{doc: doc, depth: e.depth, start: len(dst), most: e.most}
 	w.c.Reset(doc, e.depth)
 	n := len(dst)

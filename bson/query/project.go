@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file selects fields of documents.
@@ -183,11 +184,19 @@ func collision(what string, at path) error {
 func (p *Projection) Append(dst, doc []byte) ([]byte, error) {
 	w := projector{doc: doc, include: p.include}
 	w.c.Reset(doc, p.depth)
-	n := len(dst)
+	if scratch.Full(dst) {
+		return scratch.Append(dst, func(dst []byte) ([]byte, error) { return w.document(dst, p.root) })
+	}
+	return w.document(dst, p.root)
+}
+
+// document copies the fields of the document that n keeps.
+func (w *projector) document(dst []byte, n *fieldNode) ([]byte, error) {
+	before := len(dst)
 	dst, mark := bsoncore.Begin(dst)
-	dst = w.fields(dst, p.root)
+	dst = w.fields(dst, n)
 	if err := w.c.Err(); err != nil {
-		return dst[:n], err
+		return dst[:before], err
 	}
 	return bsoncore.End(dst, mark), nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file orders documents by the values of some of their fields.
@@ -124,6 +125,13 @@ func (s *Sort) Compare(a, b []byte) int {
 // compares sort keys of one Sort. A missing value is null in the key. On failure dst
 // comes back at its old length, with the error of bsoncore.Validate for doc.
 func (s *Sort) AppendKey(dst, doc []byte) ([]byte, error) {
+	if scratch.Full(dst) {
+		return scratch.Append(dst, func(dst []byte) ([]byte, error) { return s.appendKey(dst, doc) })
+	}
+	return s.appendKey(dst, doc)
+}
+
+func (s *Sort) appendKey(dst, doc []byte) ([]byte, error) {
 	var w sorter
 	if w.read(s, doc); w.c.Failed() {
 		return dst, faultOf(doc, s.depth)

@@ -1,6 +1,9 @@
 package query
 
-import "github.com/bsonkit/bsonkit/bson/bsoncore"
+import (
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
+)
 
 // This file finds the whole values at the paths of a sort order, to tell documents apart.
 // Rules: docs/query.md, "Equal documents".
@@ -11,6 +14,13 @@ import "github.com/bsonkit/bsonkit/bson/bsoncore"
 // are an array. A missing value is null. On failure dst comes back at its old length, with
 // the error of bsoncore.Validate for doc; values are not checked inside.
 func (s *Sort) AppendValues(dst, doc []byte) ([]byte, error) {
+	if scratch.Full(dst) {
+		return scratch.Append(dst, func(dst []byte) ([]byte, error) { return s.appendValues(dst, doc) })
+	}
+	return s.appendValues(dst, doc)
+}
+
+func (s *Sort) appendValues(dst, doc []byte) ([]byte, error) {
 	before := len(dst)
 	dst, mark := bsoncore.Begin(dst)
 	for _, key := range s.keys {
