@@ -70,7 +70,7 @@ func BenchmarkFresh(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		room := make([]byte, 0, len(doc)+len(text))
+		room := make([]byte, 0, 2*(len(doc)+len(text))+1024)
 		for _, dst := range []struct {
 			name  string
 			bytes []byte

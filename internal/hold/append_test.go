@@ -142,8 +142,13 @@ func functions(t *testing.T) map[string][]function {
 	}
 	one := func(f func(dst []byte) []byte) []function { return []function{always(f)} }
 	return map[string][]function{
-		"bson.Append":                      values(bson.Append),
-		"bson.EncodeOptions.Append":        values(bson.EncodeOptions{MaxDepth: 5}.Append),
+		"bson.Append":               values(bson.Append),
+		"bson.EncodeOptions.Append": values(bson.EncodeOptions{MaxDepth: 5}.Append),
+		"bson.EncodeOptions.AppendValue": values(func(dst []byte, v any) ([]byte, error) {
+			return typed(func(dst []byte) ([]byte, bson.Type, error) {
+				return bson.EncodeOptions{MaxDepth: 5}.AppendValue(dst, v)
+			})(dst)
+		}),
 		"bsoncore.AppendArray":             one(func(dst []byte) []byte { return bsoncore.AppendArray(dst, "key", doc) }),
 		"bsoncore.AppendBinary":            one(func(dst []byte) []byte { return bsoncore.AppendBinary(dst, "key", 2, doc) }),
 		"bsoncore.AppendBinaryValue":       one(func(dst []byte) []byte { return bsoncore.AppendBinaryValue(dst, 0, doc) }),
@@ -280,6 +285,9 @@ func refusing() map[string]function {
 		"bson.EncodeOptions.Append": func(dst []byte) ([]byte, error) {
 			return bson.EncodeOptions{InvalidUTF8: 99}.Append(dst, bson.D{})
 		},
+		"bson.EncodeOptions.AppendValue": typed(func(dst []byte) ([]byte, bson.Type, error) {
+			return bson.EncodeOptions{InvalidUTF8: 99}.AppendValue(dst, int32(1))
+		}),
 		"extjson.DecodeOptions.AppendBSON": func(dst []byte) ([]byte, error) { return read.AppendBSON(dst, []byte("{}")) },
 		"extjson.DecodeOptions.AppendBSONValue": typed(func(dst []byte) ([]byte, bson.Type, error) {
 			return read.AppendBSONValue(dst, []byte("1"))
