@@ -254,7 +254,7 @@ func TestDiff(t *testing.T) {
 			[]string{fileA, convert(fileB+".bson", fileB+".bson.gz")},
 			[]string{fileA, convert(fileB+".bson", fileB+".archive", "--as-ns", "db.c")},
 		)
-		inputs = append(inputs, []string{"--from", "pickle", convert(fileA, fileA+".pickle", "-t", "pickle"), convert(fileB+".bson", fileB+".pickle", "-t", "pickle")})
+		inputs = append(inputs, []string{"--from", "pickle", "--to", "pickle", convert(fileA, fileA+".pickle", "-t", "pickle"), convert(fileB+".bson", fileB+".pickle", "-t", "pickle")})
 		var first string
 		for k, input := range append(inputs, []string{fileA, "-"}) {
 			args := append([]string{"diff", "--json", "-j", []string{"1", "2", "8"}[k%3]}, input...)

@@ -329,7 +329,7 @@ func TestCommandHints(t *testing.T) {
 		{"inspect --outFile x x.bson", 2, "unknown flag: --outFile; use --output (see bsonjs inspect --help)"},
 		{"validate --pretty x.bson", 2, "unknown flag: --pretty; it is a flag of convert, dump, salvage (see bsonjs validate --help)"},
 		{"inspect --undo-crlf x.bson", 2, "unknown flag: --undo-crlf; it is a flag of convert, salvage (see bsonjs inspect --help)"},
-		{"validate -t json x.bson", 2, "unknown shorthand flag: 't' in -t; it is a flag of convert, salvage, verify (see bsonjs validate --help)"},
+		{"validate -t json x.bson", 2, "unknown shorthand flag: 't' in -t; it is a flag of convert, diff, salvage, verify (see bsonjs validate --help)"},
 		{"x.bson --bytes", 2, "unknown flag: --bytes; it is a flag of inspect (see bsonjs --help)"},
 	} {
 		var out, err bytes.Buffer

@@ -35,7 +35,8 @@ import (
 type diffOptions struct {
 	lookOptions
 	shape
-	keys     []string // values of --key, lists of paths
+	to       *codec.Codec // format of B; nil: it is found by the bytes and the name
+	keys     []string     // values of --key, lists of paths
 	keyOrder bool
 	numeric  bool
 	counts   bool  // --summary
@@ -78,7 +79,10 @@ func (a *app) diffCommand() *cobra.Command {
 func (o *diffOptions) addFlags(fs *pflag.FlagSet) {
 	acceptForeignNames(fs)
 	group(fs, "Comparison", "", o.addComparison)
-	group(fs, "Formats", "", o.addFrom)
+	group(fs, "Formats", "", func(fs *pflag.FlagSet) {
+		fs.VarP(inputFormat{chooseFormat(&o.from, codec.All())}, "from", "f", "format of A")
+		fs.VarP(chooseFormat(&o.to, codec.All()), "to", "t", "format of B")
+	})
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Selection", "Documents that are selected are compared. The flags act on each of the two inputs.", o.addSelect, o.addFirst, o.addPerSpace)
 	group(fs, "Fields", "Documents are compared after these flags have changed them.", o.addFields, o.addEdits)
@@ -128,10 +132,16 @@ func (o *diffOptions) check(fs *pflag.FlagSet) error {
 	case given(fs, "max-value") && o.decided.to == codec.JSON:
 		return errors.New("--max-value has no effect with JSON, which has complete values; leave it out")
 	}
-	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
+	reading := func(fs *pflag.FlagSet) error {
+		if o.from != o.to { // one of them may be JSON
+			return o.checkReading(fs)
+		}
+		return o.checkReading(fs, "accept", "lenient-dates", "uuid")
+	}
+	pickles := func(fs *pflag.FlagSet) error { return checkPickles(fs, o.from, o.to) }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.checkWindow, shaping, o.checkKeys)
+	return checkAll(fs, o.options.check, reading, pickles, o.checkSpaces, selecting, o.checkWindow, shaping, o.checkKeys)
 }
 
 // checkKeys compiles the key.
@@ -171,7 +181,7 @@ func (o *diffOptions) plan(r *run.Run) {
 		c.sides[i] = &diffSide{c: c, side: pairs.Side(i), name: report.CleanName(o.files[i]), metadata: map[string]archive.Metadata{}}
 	}
 	o.both = c
-	r.Target, r.Sides, r.Hint = c, c, hints(c)
+	r.Target, r.Sides, r.FromB, r.Hint = c, c, o.to, hints(c)
 }
 
 // end prints a note if documents were paired by their order, and sets the exit code.

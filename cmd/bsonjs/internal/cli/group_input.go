@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,9 +165,12 @@ func (g *inputGroup) checkReading(fs *pflag.FlagSet, names ...string) error {
 }
 
 // checkEncoding rejects flags about reading pickles if none are read.
-func (g *inputGroup) checkEncoding(fs *pflag.FlagSet) error {
+func (g *inputGroup) checkEncoding(fs *pflag.FlagSet) error { return checkPickles(fs, g.from) }
+
+// checkPickles rejects flags about reading pickles if no input has their format.
+func checkPickles(fs *pflag.FlagSet, formats ...*codec.Codec) error {
 	for _, name := range []string{"encoding", "long-text", "unknown"} {
-		if given(fs, name) && g.from != codec.Pickle {
+		if given(fs, name) && !slices.Contains(formats, codec.Pickle) {
 			return fmt.Errorf("--%s needs pickles as input; add --from pickle", name)
 		}
 	}

@@ -156,6 +156,9 @@ func do(ctx context.Context, t task, std streams, hint func(name string, err err
 	r.Aside = func() { stops = append(stops, interrupt.SurvivePipes()) }
 	t.plan(&r)
 	r.Inputs = folder.Inputs(ctx, o.files, r.From)
+	if r.Sides != nil {
+		copy(r.Inputs[1:], folder.Inputs(ctx, o.files[1:], r.FromB))
+	}
 	o.watch(&r, std)
 	stops = append(stops, interrupt.Answer(func() { r.Say.Note(r.Progress.Text()) }))
 	result := r.Do(ctx)

@@ -144,12 +144,13 @@ func (o *verifyOptions) check(fs *pflag.FlagSet) error {
 		return o.checkSort(fs, &o.ordering, filterOptions(&o.inputGroup, &o.limitGroup))
 	}
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
+	pickles := func(fs *pflag.FlagSet) error { return checkPickles(fs, o.from, o.to) }
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
 	ordering := o.ordering.check
 	if o.bySpace() { // documents are held
 		ordering = o.checkWindow
 	}
-	return checkAll(fs, o.options.check, o.checkEncoding, o.checkSpaces, selecting, sorting, ordering, shaping, redactions)
+	return checkAll(fs, o.options.check, pickles, o.checkSpaces, selecting, sorting, ordering, shaping, redactions)
 }
 
 // plan makes the run give the documents of A to the proof, and begins the run of B.
@@ -189,6 +190,7 @@ func (o *verifyOptions) runOfB(a *run.Run) run.Run {
 	back := run.Run{
 		Stdin:    o.in,
 		From:     o.to,
+		FromFlag: "--to",
 		Target:   comparedTarget{o.v},
 		Output:   file.Output{Stdout: io.Discard},
 		Policy:   run.Stop,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
@@ -135,11 +136,16 @@ func (e *engine) interrupted() *report.Fault {
 	return &report.Fault{Code: code, Why: "interrupted after " + report.Documents(e.inOutput())}
 }
 
+// flagged returns advice with the flag for From.
+func (e *engine) flagged(advice string) string {
+	return strings.ReplaceAll(advice, "--from", cmp.Or(e.FromFlag, "--from"))
+}
+
 // unknownFormat returns the fault of an input whose format neither its bytes
 // nor its name tell.
 func (s *source) unknownFormat() *report.Fault {
 	if s.looks == "" {
-		s.looks = "name the format with --from"
+		s.looks = s.flagged("name the format with --from")
 	}
 	f := report.NewFault(report.CodeSyntax, s.name, "unknown format: the first bytes are neither BSON nor JSON")
 	f.Place = &report.Place{}

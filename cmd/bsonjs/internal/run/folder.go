@@ -52,7 +52,7 @@ func (e *engine) named(in folder.Input) *report.Fault {
 // folder processes the files of in.
 func (e *engine) folder(in *folder.Folder) *report.Fault {
 	if e.From != nil && e.From.Holds != nil {
-		return report.UsageFault(fmt.Sprintf("%s is a directory and not %v; leave out --from", report.CleanName(in.Name), e.From))
+		return report.UsageFault(fmt.Sprintf("%s is a directory and not %v; leave out %s", report.CleanName(in.Name), e.From, e.flagged("--from")))
 	}
 	if e.NeedsSpaces != "" && !in.HasSpaces() && len(in.Files) > 0 {
 		return e.passOver(e.needsSpaces(in.Name, "a directory without namespaces"))
@@ -166,7 +166,7 @@ func (e *engine) listFault(name string, err error) *report.Fault {
 		}
 		f := report.NewFault(report.CodeSyntax, name, why)
 		if e.From == nil && errors.Is(err, archive.ErrTwice) {
-			f.Hint = "remove one of them, or choose a format with --from"
+			f.Hint = e.flagged("remove one of them, or choose a format with --from")
 		}
 		return f
 	}

@@ -119,7 +119,7 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	head = slices.Clone(head) // findArchive reads on
 	s.findArchive()
 	r, head := s.restored(in, head)
-	s.looks = cmp.Or(s.looks, codec.Advise(head, s.from))
+	s.looks = cmp.Or(s.looks, s.flagged(codec.Advise(head, s.from)))
 	if s.from == nil {
 		return s.unknownFormat()
 	}
@@ -175,7 +175,7 @@ func (s *source) findArchive() {
 	case s.FindArchives:
 		s.from = codec.Archive
 	default:
-		s.looks = codec.AdviseArchive(at)
+		s.looks = s.flagged(codec.AdviseArchive(at))
 	}
 }
 

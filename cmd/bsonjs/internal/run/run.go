@@ -175,11 +175,13 @@ func (p Policy) stops() bool { return p == Stop || p == Finish }
 type Run struct {
 	_ struct{} // keyed literals only
 
-	Inputs  []folder.Input // at least one
-	Stdin   io.Reader
-	From    *codec.Codec // nil: found by the bytes and the name of each input
-	Unpack  bool         // a container of documents in the format From is read, too
-	Options codec.ReadOptions
+	Inputs []folder.Input // at least one
+	Stdin  io.Reader
+	From   *codec.Codec // nil: found by the bytes and the name of each input
+	// FromFlag is the flag for From, for messages; "" is --from.
+	FromFlag string
+	Unpack   bool // a container of documents in the format From is read, too
+	Options  codec.ReadOptions
 	// Unbucket turns the buckets of time series into measurements. nil: they stay.
 	Unbucket *codec.Unbucketing
 	// NeedsSpaces is a flag or command that needs inputs with namespaces, "" if there
@@ -196,6 +198,8 @@ type Run struct {
 	Order   *Order  // nil: all records
 	Shaping []Stage // behind it
 	Target  Target
+	// FromB is the From of the second side, if there are Sides. Its flag is --to.
+	FromB *codec.Codec
 	// Sides has the Targets of the two Inputs, which are processed at the same time; nil:
 	// Target is that of all inputs. With Sides, only the method End of Target is called.
 	Sides Sides

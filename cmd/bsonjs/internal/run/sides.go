@@ -44,6 +44,9 @@ func (e *engine) both(ctx context.Context, stop context.CancelCauseFunc) *report
 	for i := range sides {
 		s := &engine{Run: e.Run, ctx: ctx, kept: map[string]*file.Reader{}, in: e.in, out: e.out, rejects: e.rejects}
 		s.Inputs, s.Target = e.Inputs[i:i+1], e.Sides.Side(i)
+		if i == 1 {
+			s.From, s.FromFlag = e.FromB, "--to"
+		}
 		s.Jobs = (e.jobs() + 1) / 2
 		defer s.closeKept()
 		if f := s.gather(); f != nil {
