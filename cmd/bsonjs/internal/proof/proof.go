@@ -56,7 +56,8 @@ type lane struct {
 	expects bool   // Expect was called
 	again   bool   // the file was closed and opened again, so offsets count from there
 	waiting Docs   // that are expected, behind those of current
-	current Docs   // of the goroutine that compares
+	current Docs   // of the goroutine that compares, as the fields below
+	group   string // of the sum of current, unless the documents have their own
 	done    int    // of them
 	n       int64  // documents that were compared
 }
@@ -166,6 +167,9 @@ func (p *Proof) next(l *lane) (doc Doc, ok bool) {
 		}
 		l.current.Reset()
 		l.current, l.waiting, l.done = l.waiting, l.current, 0
+		if l.group = l.space; l.group == "" && l.name != "" {
+			l.group = l.file
+		}
 		if l.name != "" {
 			l.waiting = Docs{} // there may be thousands of lanes
 		}
@@ -204,13 +208,10 @@ func (p *Proof) Compare(name string, d *Docs) error {
 
 // groupOf returns the name of the group of doc, which is in l, for its sum.
 func (p *Proof) groupOf(l *lane, doc Doc) string {
-	switch {
-	case p.Spaces:
+	if p.Spaces {
 		return doc.space
-	case l.space != "" || l.name == "":
-		return l.space
 	}
-	return l.file
+	return l.group
 }
 
 // Loosen makes r the Rule, before documents of the kind that needs it are compared.
