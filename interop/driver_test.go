@@ -255,24 +255,26 @@ func TestDriverNaN(t *testing.T) {
 }
 
 // TestDriverTopLevel: UnmarshalExtJSON of the driver accepts a text that is an
-// array or a single value; here UnmarshalValue does, and Unmarshal does not.
+// array or a single value; here Unmarshal accepts an array, and UnmarshalValue both.
 func TestDriverTopLevel(t *testing.T) {
 	const text = `[{"$match":{"a":{"$numberInt":"1"}}}]`
 	var theirs []driver.D
 	if err := driver.UnmarshalExtJSON([]byte(text), false, &theirs); err != nil || len(theirs) != 1 {
 		t.Fatalf("driver: %v, %v", theirs, err)
 	}
-	var ours []bson.D
-	if err := extjson.Unmarshal([]byte(text), &ours); !errors.Is(err, extjson.ErrToken) {
-		t.Errorf("Unmarshal: %v, want ErrToken", err)
-	}
 	want := []bson.D{{{Key: "$match", Value: bson.D{{Key: "a", Value: int32(1)}}}}}
-	if err := extjson.UnmarshalValue([]byte(text), &ours); err != nil || !reflect.DeepEqual(ours, want) {
-		t.Errorf("UnmarshalValue: %v, %v, want %v", ours, err, want)
+	for name, unmarshal := range map[string]func([]byte, any) error{"Unmarshal": extjson.Unmarshal, "UnmarshalValue": extjson.UnmarshalValue} {
+		var ours []bson.D
+		if err := unmarshal([]byte(text), &ours); err != nil || !reflect.DeepEqual(ours, want) {
+			t.Errorf("%s: %v, %v, want %v", name, ours, err, want)
+		}
 	}
 	var n int32
 	if err := driver.UnmarshalExtJSON([]byte("5"), false, &n); err != nil || n != 5 {
 		t.Errorf("driver: %d, %v", n, err)
+	}
+	if err := extjson.Unmarshal([]byte("6"), &n); !errors.Is(err, extjson.ErrToken) {
+		t.Errorf("Unmarshal: %v, want ErrToken", err)
 	}
 	if err := extjson.UnmarshalValue([]byte("6"), &n); err != nil || n != 6 {
 		t.Errorf("UnmarshalValue: %d, %v", n, err)
