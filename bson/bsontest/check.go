@@ -23,6 +23,7 @@ type failure struct {
 	detail string
 }
 
+// Error names the property and describes the fault.
 func (f *failure) Error() string { return f.what + ": " + f.detail }
 
 func failed(what, format string, args ...any) error {
@@ -215,6 +216,7 @@ type pausing struct {
 	paused bool
 }
 
+// Read returns no bytes in every second call, beginning with the first.
 func (p *pausing) Read(b []byte) (int, error) {
 	if p.paused = !p.paused; p.paused {
 		return 0, nil
