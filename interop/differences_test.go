@@ -37,7 +37,7 @@ var differences = []difference{
 	{"pymongo-uuid-length", of("PyMongo", all(writes(bson.TypeBinary), theyRefuse))},
 	{"pymongo-infinity", of("PyMongo", all(writes(bson.TypeDouble), notFinite))},
 	{"pymongo-regex-options", of("PyMongo", all(reads(`"$reg`), bothAccept))},
-	{"pymongo-subtype-255", of("PyMongo", all(reads(`"ff"`), theyRefuse))},
+	{"pymongo-subtype-255", of("PyMongo", all(inText(subtype255), theyRefuse))},
 	{"pymongo-big-integers", of("PyMongo", all(theyRefuse, because("8-byte ints")))},
 	{"pymongo-surrogates", of("PyMongo", onlyThey(extjson.ErrSurrogate))},
 	{"pymongo-range", of("PyMongo", onlyThey(extjson.ErrRange))},
@@ -48,6 +48,8 @@ var differences = []difference{
 	{"pymongo-uuid-hyphens", of("PyMongo", all(reads(`"$uuid"`), onlyThey(extjson.ErrWrapperText)))},
 	{"pymongo-texts", of("PyMongo", onlyThey(extjson.ErrWrapperText))},
 	{"pymongo-wrappers", of("PyMongo", onlyThey(extjson.ErrWrapper))},
+	{"pymongo-unread-text", of("PyMongo", readsAs(bson.UTF8Reject, same, flagsOnly))},
+	{"pymongo-last-nul", of("PyMongo", readsAs(bson.UTF8Reject, lengthened))},
 
 	{"libbson-spells-doubles", of("libbson", all(inOp("spell"), about(bson.TypeDouble)))},
 	{"libbson-infinity", of("libbson", all(writes(bson.TypeDouble), notFinite))},
@@ -78,6 +80,10 @@ var differences = []difference{
 	{"libbson-range", of("libbson", onlyThey(extjson.ErrRange))},
 	{"libbson-texts", of("libbson", onlyThey(extjson.ErrWrapperText))},
 	{"libbson-wrappers", of("libbson", onlyThey(extjson.ErrWrapper))},
+	{"libbson-unread-text", of("libbson", all(malformed(bson.ErrUTF8), readsAs(bson.UTF8Reject, same, flagsOnly)))},
+	{"libbson-type-0", of("libbson", all(malformed(bson.ErrType), readsAs(bson.UTF8Reject, cut)))},
+	{"libbson-code-terminator", of("libbson", readsAs(bson.UTF8Reject, terminated))},
+	{"libbson-terminator", of("libbson", malformed(bson.ErrTerminator))},
 
 	{"js-spells-doubles", of("js-bson", all(inOp("spell"), about(bson.TypeDouble), sameLetters))},
 	{"js-repeated-keys", of("js-bson", asIf(lastWins))},
@@ -103,6 +109,7 @@ var differences = []difference{
 	{"js-range", of("js-bson", onlyThey(extjson.ErrRange))},
 	{"js-texts", of("js-bson", onlyThey(extjson.ErrWrapperText))},
 	{"js-wrappers", of("js-bson", onlyThey(extjson.ErrWrapper))},
+	{"js-invalid-utf8", of("js-bson", readsAs(bson.UTF8Replace, same, lastWins, indexesFirst))},
 
 	{"shell-repeated-keys", of("shell-bson-parser", either(asIf(lastWins), because("Redefinition of __proto__")))},
 	{"shell-key-order", of("shell-bson-parser", asIf(lastWins, indexesFirst))},
@@ -144,6 +151,9 @@ var differences = []difference{
 	{"driver-legacy", of("Go driver", asLegacy)},
 	{"driver-texts", of("Go driver", onlyThey(extjson.ErrWrapperText))},
 	{"driver-wrappers", of("Go driver", onlyThey(extjson.ErrWrapper))},
+	{"driver-invalid-utf8", of("Go driver", readsAs(bson.UTF8Replace, same))},
+	{"driver-code-terminator", of("Go driver", readsAs(bson.UTF8Reject, terminated))},
+	{"driver-binary-old", of("Go driver", readsAs(bson.UTF8Reject, innerLength))},
 }
 
 // A test reports whether a property holds for a trial. The matches of a
@@ -408,6 +418,7 @@ func inText(part *regexp.Regexp) test {
 
 var (
 	array        = regexp.MustCompile(`^\s*\[`)
+	subtype255   = regexp.MustCompile(`(?i)"ff"`)
 	bareNaN      = regexp.MustCompile(`(?i)[^"](nan|infinity)\b`)
 	halfZone     = regexp.MustCompile(`T[0-9:.]+([+-][0-9]{2})?"`) // no zone, or a zone of hours alone
 	longExponent = regexp.MustCompile(`(?i)E[+-]?0*[0-9]{10}`)

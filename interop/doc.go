@@ -13,8 +13,8 @@
 //   - trials_test.go compares whole documents with PyMongo, libbson, js-bson, the
 //     driver and a reader of shell text. peers_test.go calls these, through the
 //     programs in peers. parts_test.go splits documents that differ.
-//     differences_test.go lists the differences; docs/differences.md has the
-//     reasons.
+//     malformed_test.go compares documents with a fault. differences_test.go lists the
+//     differences; docs/differences.md has the reasons.
 //   - filters_test.go compares filters with mingo. ferretdb_test.go compares filters
 //     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
 //   - client_test.go compares clients of the driver, on FerretDB, with the registry of

@@ -6,16 +6,17 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 var (
-	manyDocuments = flag.Int("documents", 200, "TestManyPeers: number of random documents, and of changed texts, for each peer")
+	manyDocuments = flag.Int("documents", 200, "TestManyPeers: number of random documents, of changed texts and of documents with a fault, for each peer")
 	manySeed      = flag.Uint64("seed", 1, "TestManyPeers: seed of the documents and the changes")
 )
 
 // TestManyPeers compares more documents than TestPeers, with fewer trials of each.
-// Document i has only mode i of the modes of the peer, in turn, and one change.
+// Document i has only mode i of the modes of the peer, in turn, one change and one fault.
 func TestManyPeers(t *testing.T) {
 	rows := differenceRows(t)
 	for _, newPeer := range jsonPeers {
@@ -27,7 +28,7 @@ func TestManyPeers(t *testing.T) {
 			clear(answers)
 			c.brief(t, modes[i%len(modes)], string(documents.Append(nil)), *manySeed<<32+uint64(i)+1)
 		}
-		t.Logf("%s: %d documents and as many changed texts; agree as a whole: %v; differences by row: %v", c.name, *manyDocuments, c.trials, c.seen)
+		t.Logf("%s: %d documents, as many changed texts and documents with a fault; agree as a whole: %v; differences by row: %v", c.name, *manyDocuments, c.trials, c.seen)
 		c.report(t)
 	}
 }
@@ -58,14 +59,16 @@ func (p *peer) remember() map[question]answer {
 }
 
 // brief compares the texts of doc in one mode, the document that both read from our
-// text, and the results for one changed text.
+// text, and the results for one changed text and for a copy of doc with one fault.
 func (c *comparison) brief(t *testing.T, mode, doc string, seed uint64) {
 	t.Helper()
+	same := doc
 	if c.spell(mode, doc).agrees(t) {
 		c.trials["spell"]++ // equal texts have the same meaning too
 	} else {
-		c.texts(t, mode, doc)
+		same = c.texts(t, mode, doc)
 	}
+	c.damage(t, mode, same, bsontest.NewRandom(seed))
 	parse := func(text string) *trial { return c.parse(mode, text) }
 	text := ourText(t, c.modes[mode].out, []byte(doc))
 	c.check(t, text, splitText, parse)

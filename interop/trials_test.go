@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
 	"github.com/bsonkit/bsonkit/internal/sample"
@@ -26,7 +27,8 @@ import (
 //   - spell: the two texts have the same bytes;
 //   - back: we read both texts as the same bytes;
 //   - parse: both read our text as the same bytes. After some bytes of the text
-//     are changed, both still do so, or both reject the text.
+//     are changed, both still do so, or both reject the text;
+//   - malformed: both reject a document with a fault (malformed_test.go).
 //
 // If the results differ, explain finds the values that cause the difference, or
 // the smallest document if no single value does. Each difference must be in
@@ -211,7 +213,7 @@ var rareTexts = []string{
 	`{"a":{"$undefined":false},"b":{"$minKey":1.0},"c":{"$timestamp":{"t":-1,"i":4294967296}}}`,
 	`{"a":{"$oid":"56E1FC72E0C917E9C4714161"},"b":{"$binary":{"subType":"4","base64":"AA=="}},"c":{"\u0024oid":"56e1fc72e0c917e9c4714161"}}`,
 	"\ufeff{}", `{} `, ` {}`, `[]`, `1`, ``, `{"a":NaN}`, `{"a":1,}`, `{'a':1}`, `{a:1}`, `{"a":1}/**/`, "{\"a\":\"\t\"}", `{"a":0x10}`, `{"a":.5}`, `{"a":1.}`,
-	`{"a":{"$binary":{"base64":"J91ik8TWZWKu","subType":"09"}}}`,
+	`{"a":{"$binary":{"base64":"J91ik8TWZWKu","subType":"09"}}}`, `{"a":{"$binary":{"base64":"aQ==","subType":"Ff"}}}`,
 	`{"a":{"$date":"2024-02-29T12:00:00"}}`, `{"a":{"$date":"2024-02-29T12:00:00+01"}}`, `{"a":{"$date":"2024-02-29T12:00:00+01:00"}}`, `{"a":{"$date":"2024-02-29T12:00:00.1230Z"}}`,
 	`{"a":{"$uuid":"0011223344556677-8899-aabb-ccddeeff"}}`, `{"a":{"$uuid":"00112233445566778899aabbccddeeff"}}`,
 	`{"a":{"$numberDecimal":"-NaN"}}`, `{"a":{"$numberDecimal":"0E+2147483648"}}`, `{"a":{"$numberDecimal":"-0.0e3060788053"}}`,
@@ -225,6 +227,18 @@ var rareDocuments = []string{
 	"\x18\x00\x00\x00\x13a\x00" + strings.Repeat("\xff", 14) + "\x41\x30\x00", // a decimal of 2^113-1
 	"\x18\x00\x00\x00\x13a\x00" + strings.Repeat("\x00", 15) + "\x6c\x00",     // and of 2^113, times 10^-32
 	string(deepDocument(203)),
+}
+
+// rareFaults are malformed documents that a peer reads.
+var rareFaults = []string{
+	"\x0d\x00\x00\x00\x04a\x00\x05\x00\x00\x00x\x00",                                      // an array without a final NUL
+	"\x0b\x00\x00\x00\x00a\x00\x0ab\x00\x00",                                              // an element of type 0
+	"\x09\x00\x00\x00\x08ab\x00\x00",                                                      // a boolean whose byte is the final NUL
+	"\x08\x00\x00\x00\x0a\xff\x00\x00",                                                    // a key that is not UTF-8
+	"\x11\x00\x00\x00\x04a\x00\x09\x00\x00\x00\x0a0\xff\x00\x00\x00",                      // such a key in an array
+	"\x0d\x00\x00\x00\x0ba\x00x\x00i\xff\x00\x00",                                         // such options of a regex
+	"\x15\x00\x00\x00\x05a\x00\x09\x00\x00\x00\x02\x04\x00\x00\x00abcd\x00",               // an outer length that is too large
+	"\x17\x00\x00\x00\x0fa\x00\x0f\x00\x00\x00\x02\x00\x00\x00xx\x05\x00\x00\x00\x00\x00", // code without a final NUL
 }
 
 // rareValues do so for values in shell syntax.
@@ -292,7 +306,8 @@ func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 		c.shell(t, doc, seed)
 		return
 	}
-	c.texts(t, mode, doc)
+	same := c.texts(t, mode, doc)
+	c.damage(t, mode, same, bsontest.NewRandom(seed))
 	text := ourText(t, c.modes[mode].out, []byte(doc))
 	c.check(t, text, splitText, parse)
 	if len(text) > longest {
@@ -309,8 +324,8 @@ func (c *comparison) document(t *testing.T, mode, doc string, seed uint64) {
 }
 
 // texts compares the texts of doc in one mode: their meaning, their bytes, and the
-// documents read from them.
-func (c *comparison) texts(t *testing.T, mode, doc string) {
+// documents read from them. It returns the rest of doc whose texts have the same meaning.
+func (c *comparison) texts(t *testing.T, mode, doc string) string {
 	t.Helper()
 	write := func(doc string) *trial { return c.write(mode, doc) }
 	spell := func(doc string) *trial { return c.spell(mode, doc) }
@@ -318,6 +333,7 @@ func (c *comparison) texts(t *testing.T, mode, doc string) {
 	same := c.check(t, doc, splitDocument, write)
 	c.check(t, same, splitDocument, spell)
 	c.check(t, same, splitDocument, back)
+	return same
 }
 
 // shell compares the documents read from shell text. Shell text has no splitter,
@@ -346,7 +362,7 @@ func (c *comparison) shell(t *testing.T, doc string, seed uint64) {
 	}
 }
 
-// rare compares rareDocuments, rareTexts and rareValues.
+// rare compares rareDocuments, rareFaults, rareTexts and rareValues.
 func (c *comparison) rare(t *testing.T) {
 	t.Helper()
 	for mode := range c.modes {
@@ -359,6 +375,9 @@ func (c *comparison) rare(t *testing.T) {
 		}
 		switch mode {
 		case "canonical":
+			for _, doc := range rareFaults {
+				c.check(t, doc, unsplit, func(doc string) *trial { return c.malformed(mode, doc) })
+			}
 			for _, text := range rareTexts {
 				c.check(t, text, splitText, func(text string) *trial { return c.parse(mode, text) })
 			}

@@ -1,0 +1,171 @@
+package interop
+
+import (
+	"encoding/binary"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
+	"github.com/bsonkit/bsonkit/internal/corpus"
+)
+
+// This file compares malformed documents. We reject all of them. If a peer reads one, a
+// row of differences must tell as which document: readsAs repairs it and compares
+// the texts.
+
+// malformed compares whether both read doc, which is malformed, and write it as text.
+func (p *peer) malformed(mode, doc string) *trial {
+	tr := p.write(mode, doc)
+	tr.op, tr.typ = "malformed", 0
+	return tr
+}
+
+// damage compares a copy of doc with one fault. The peer agrees on doc. An empty string
+// counts as the empty document.
+func (c *comparison) damage(t *testing.T, mode, doc string, s *bsontest.Source) {
+	t.Helper()
+	if doc == "" {
+		doc = documentOf()
+	}
+	f := bsontest.Damage(s, []byte(doc))
+	c.check(t, string(f.Data), unsplit, func(doc string) *trial { return c.malformed(mode, doc) })
+}
+
+// malformed: the peer reads a document whose fault is err.
+func malformed(err error) test {
+	return func(tr *trial) bool {
+		return tr.op == "malformed" && tr.theirErr == nil && errors.Is(tr.ourErr, err)
+	}
+}
+
+// A repair returns a document without its fault, which is at the offset at.
+type repair func(doc string, at int) string
+
+// readsAs: the peer reads a malformed document as we read it after the repair and the
+// changes, with the policy text for invalid UTF-8. The peers replace invalid bytes by
+// different numbers of U+FFFD, so several in a row count as one.
+func readsAs(text bson.UTF8Policy, r repair, changes ...change) test {
+	return func(tr *trial) bool {
+		var fault *bson.SyntaxError
+		if tr.op != "malformed" || tr.theirErr != nil || !errors.As(tr.ourErr, &fault) {
+			return false
+		}
+		doc := changed(r(tr.doc, int(fault.Offset)), true, changes)
+		o := tr.dialect.out
+		o.InvalidUTF8 = text
+		ours, err := o.AppendJSON(nil, []byte(doc))
+		if err != nil {
+			return false
+		}
+		a, ourErr := corpus.Meaning(replacements.ReplaceAllString(string(ours), "\ufffd"))
+		b, theirErr := corpus.Meaning(replacements.ReplaceAllString(tr.theirs, "\ufffd"))
+		return ourErr == nil && theirErr == nil && a == b
+	}
+}
+
+var replacements = regexp.MustCompile(`(\x{fffd}|\\ufffd)+`)
+
+// same does nothing, for faults that the changes repair.
+func same(doc string, _ int) string { return doc }
+
+// terminated ends the string whose length is at the offset with NUL.
+func terminated(doc string, at int) string {
+	b := []byte(doc)
+	if at+4 < len(b) {
+		if end := endOfDocument(doc, at) + 4; at+4 < end && end <= len(b) {
+			b[end-1] = 0
+		}
+	}
+	return string(b)
+}
+
+// innerLength corrects the length of a binary of subtype 2 by its inner length. One of
+// the two lengths is at the offset.
+func innerLength(doc string, at int) string {
+	b := []byte(doc)
+	for _, length := range []int{at, at - 5} {
+		if length+9 <= len(b) && b[length+4] == bson.BinaryBinaryOld {
+			binary.LittleEndian.PutUint32(b[length:], binary.LittleEndian.Uint32(b[length+5:])+4)
+			break
+		}
+	}
+	return string(b)
+}
+
+// lengthened adds a NUL to the end of the container that has the fault.
+func lengthened(doc string, _ int) string {
+	lengths := openLengths(doc)
+	end := endOfDocument(doc, lengths[len(lengths)-1])
+	return spliced(doc, lengths, end, end, "\x00")
+}
+
+// cut removes the rest of the container that has the fault.
+func cut(doc string, at int) string {
+	lengths := openLengths(doc)
+	return spliced(doc, lengths, at, endOfDocument(doc, lengths[len(lengths)-1])-1, "")
+}
+
+// endOfDocument returns the end of the document that starts at an offset of doc.
+func endOfDocument(doc string, start int) int {
+	return start + int(binary.LittleEndian.Uint32([]byte(doc[start:])))
+}
+
+// spliced replaces a part of doc, and corrects the lengths at the offsets lengths.
+func spliced(doc string, lengths []int, from, to int, with string) string {
+	b := []byte(doc)
+	for _, at := range lengths {
+		binary.LittleEndian.PutUint32(b[at:], binary.LittleEndian.Uint32(b[at:])+uint32(len(with)-(to-from)))
+	}
+	return string(slices.Replace(b, from, to, []byte(with)...))
+}
+
+// openLengths returns the offsets of the lengths of the containers, the innermost last, in
+// which a cursor finds the fault of doc.
+func openLengths(doc string) []int {
+	c := bson.NewCursor([]byte(doc))
+	open := [][]int{{0}}
+	for {
+		for c.Next() {
+			inside := []int{c.ValueOffset()}
+			switch c.Type() {
+			case bson.TypeCodeWithScope:
+				code, _ := c.CodeWithScope()
+				inside = append(inside, c.ValueOffset()+8+len(code)+1)
+			case bson.TypeDocument, bson.TypeArray:
+			default:
+				continue
+			}
+			if c.Enter() {
+				open = append(open, inside)
+			}
+		}
+		if c.Failed() {
+			return slices.Concat(open...)
+		}
+		c.Leave()
+		open = open[:len(open)-1]
+	}
+}
+
+// flagsOnly keeps the options of regexes that Python and libbson know, in order.
+func flagsOnly(elements []element, _ bool) []element {
+	out := slices.Clone(elements)
+	for i, e := range out {
+		if e.typ != bson.TypeRegex {
+			continue
+		}
+		pattern, options, _ := strings.Cut(e.data, "\x00")
+		known := pattern + "\x00"
+		for _, flag := range "ilmsux" {
+			if strings.ContainsRune(options, flag) {
+				known += string(flag)
+			}
+		}
+		out[i].data = known + "\x00"
+	}
+	return out
+}
