@@ -48,8 +48,8 @@ var differences = []difference{
 	{"pymongo-uuid-hyphens", of("PyMongo", all(reads(`"$uuid"`), onlyThey(extjson.ErrWrapperText)))},
 	{"pymongo-texts", of("PyMongo", onlyThey(extjson.ErrWrapperText))},
 	{"pymongo-wrappers", of("PyMongo", onlyThey(extjson.ErrWrapper))},
-	{"pymongo-unread-text", of("PyMongo", readsAs(bson.UTF8Reject, same, flagsOnly))},
-	{"pymongo-last-nul", of("PyMongo", readsAs(bson.UTF8Reject, lengthened))},
+	{"pymongo-unread-text", of("PyMongo", readsAs(unread))},
+	{"pymongo-last-nul", of("PyMongo", readsAs(lengthened))},
 
 	{"libbson-spells-doubles", of("libbson", all(inOp("spell"), about(bson.TypeDouble)))},
 	{"libbson-infinity", of("libbson", all(writes(bson.TypeDouble), notFinite))},
@@ -80,9 +80,9 @@ var differences = []difference{
 	{"libbson-range", of("libbson", onlyThey(extjson.ErrRange))},
 	{"libbson-texts", of("libbson", onlyThey(extjson.ErrWrapperText))},
 	{"libbson-wrappers", of("libbson", onlyThey(extjson.ErrWrapper))},
-	{"libbson-unread-text", of("libbson", all(malformed(bson.ErrUTF8), readsAs(bson.UTF8Reject, same, flagsOnly)))},
-	{"libbson-type-0", of("libbson", all(malformed(bson.ErrType), readsAs(bson.UTF8Reject, cut)))},
-	{"libbson-code-terminator", of("libbson", readsAs(bson.UTF8Reject, terminated))},
+	{"libbson-unread-text", of("libbson", all(malformed(bson.ErrUTF8), readsAs(unread)))},
+	{"libbson-type-0", of("libbson", all(malformed(bson.ErrType), readsAs(cut)))},
+	{"libbson-code-terminator", of("libbson", readsAs(terminated))},
 	{"libbson-terminator", of("libbson", malformed(bson.ErrTerminator))},
 
 	{"js-spells-doubles", of("js-bson", all(inOp("spell"), about(bson.TypeDouble), sameLetters))},
@@ -109,7 +109,7 @@ var differences = []difference{
 	{"js-range", of("js-bson", onlyThey(extjson.ErrRange))},
 	{"js-texts", of("js-bson", onlyThey(extjson.ErrWrapperText))},
 	{"js-wrappers", of("js-bson", onlyThey(extjson.ErrWrapper))},
-	{"js-invalid-utf8", of("js-bson", readsAs(bson.UTF8Replace, same, lastWins, indexesFirst))},
+	{"js-invalid-utf8", of("js-bson", readsAs(replaced))},
 
 	{"shell-repeated-keys", of("shell-bson-parser", either(asIf(lastWins), because("Redefinition of __proto__")))},
 	{"shell-key-order", of("shell-bson-parser", asIf(lastWins, indexesFirst))},
@@ -151,9 +151,9 @@ var differences = []difference{
 	{"driver-legacy", of("Go driver", asLegacy)},
 	{"driver-texts", of("Go driver", onlyThey(extjson.ErrWrapperText))},
 	{"driver-wrappers", of("Go driver", onlyThey(extjson.ErrWrapper))},
-	{"driver-invalid-utf8", of("Go driver", readsAs(bson.UTF8Replace, same))},
-	{"driver-code-terminator", of("Go driver", readsAs(bson.UTF8Reject, terminated))},
-	{"driver-binary-old", of("Go driver", readsAs(bson.UTF8Reject, innerLength))},
+	{"driver-invalid-utf8", of("Go driver", readsAs(replaced))},
+	{"driver-code-terminator", of("Go driver", readsAs(terminated))},
+	{"driver-binary-old", of("Go driver", readsAs(innerLength))},
 }
 
 // A test reports whether a property holds for a trial. The matches of a

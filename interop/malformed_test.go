@@ -10,17 +10,17 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsontest"
-	"github.com/bsonkit/bsonkit/internal/corpus"
 )
 
 // This file compares malformed documents. We reject all of them. If a peer reads one, a
-// row of differences must tell as which document: readsAs repairs it and compares
-// the texts.
+// row of differences must tell as which document: readsAs repairs it, and asks the
+// peer for the text of the result.
 
 // malformed compares whether both read doc, which is malformed, and write it as text.
 func (p *peer) malformed(mode, doc string) *trial {
 	tr := p.write(mode, doc)
 	tr.op, tr.typ = "malformed", 0
+	tr.text = func(doc string) (string, error) { return p.call(mode, doc) }
 	return tr
 }
 
@@ -45,32 +45,42 @@ func malformed(err error) test {
 // A repair returns a document without its fault, which is at the offset at.
 type repair func(doc string, at int) string
 
-// readsAs: the peer reads a malformed document as we read it after the repair and the
-// changes, with the policy text for invalid UTF-8. The peers replace invalid bytes by
-// different numbers of U+FFFD, so several in a row count as one.
-func readsAs(text bson.UTF8Policy, r repair, changes ...change) test {
+// readsAs: the peer reads a malformed document as it reads the valid one that r makes.
+func readsAs(r repair) test {
 	return func(tr *trial) bool {
 		var fault *bson.SyntaxError
 		if tr.op != "malformed" || tr.theirErr != nil || !errors.As(tr.ourErr, &fault) {
 			return false
 		}
-		doc := changed(r(tr.doc, int(fault.Offset)), true, changes)
-		o := tr.dialect.out
-		o.InvalidUTF8 = text
-		ours, err := o.AppendJSON(nil, []byte(doc))
-		if err != nil {
+		doc := r(tr.doc, int(fault.Offset))
+		if bson.Validate([]byte(doc)) != nil {
 			return false
 		}
-		a, ourErr := corpus.Meaning(replacements.ReplaceAllString(string(ours), "\ufffd"))
-		b, theirErr := corpus.Meaning(replacements.ReplaceAllString(tr.theirs, "\ufffd"))
-		return ourErr == nil && theirErr == nil && a == b
+		text, err := tr.text(doc)
+		return err == nil && replacements.ReplaceAllString(text, "\ufffd") == replacements.ReplaceAllString(tr.theirs, "\ufffd")
 	}
 }
 
+// replacements matches a run of U+FFFD. Implementations replace the same bytes by
+// different numbers of them.
 var replacements = regexp.MustCompile(`(\x{fffd}|\\ufffd)+`)
 
-// same does nothing, for faults that the changes repair.
-func same(doc string, _ int) string { return doc }
+// replaced replaces invalid UTF-8.
+func replaced(doc string, _ int) string {
+	var d bson.D
+	if err := (bson.DecodeOptions{InvalidUTF8: bson.UTF8Replace}).Unmarshal([]byte(doc), &d); err != nil {
+		return ""
+	}
+	out, err := bson.Marshal(d)
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// unread removes the texts that Python and libbson do not read: the keys of arrays, and the
+// options of regexes that they do not know.
+func unread(doc string, _ int) string { return changed(doc, true, []change{flagsOnly}) }
 
 // terminated ends the string whose length is at the offset with NUL.
 func terminated(doc string, at int) string {

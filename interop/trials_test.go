@@ -45,6 +45,7 @@ type trial struct {
 	ourErr         error
 	theirs         string
 	theirErr       error
+	text           func(doc string) (string, error) // the peer's text of another document
 }
 
 // agrees reports whether the results agree: both are errors, or they are equal,
