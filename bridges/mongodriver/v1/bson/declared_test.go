@@ -37,16 +37,25 @@ var declared = map[string]string{
 	"objectId into primitive.Symbol":                       "ObjectId into a `Symbol`",
 }
 
-// pointerInAny is the subject of the row that TestPointerInAny is about.
-const pointerInAny = "an `any` that holds a pointer"
+// The subjects of the rows that the tests of these names are about.
+const (
+	pointerInAny = "an `any` that holds a pointer"
+	textAppended = "`MarshalExtJSONAppend` with bytes in `dst`"
+)
 
-// TestDeclaredV1: each row about v1 in docs/differences.md is one of declared or
-// pointerInAny.
+// TestDeclaredV1: each row about v1 in docs/differences.md is one of declared or has a test
+// of its own, which has a row.
 func TestDeclaredV1(t *testing.T) {
-	known := append(slices.Collect(maps.Values(declared)), pointerInAny, "subject", "---")
-	for _, subject := range subjects(t, "### Driver v1") {
-		if !slices.Contains(known, subject) {
+	page, own := subjects(t, "### Driver v1"), []string{pointerInAny, textAppended}
+	tested := slices.Concat(slices.Collect(maps.Values(declared)), own, []string{"subject", "---"})
+	for _, subject := range page {
+		if !slices.Contains(tested, subject) {
 			t.Errorf("docs/differences.md: no test has the difference %q", subject)
+		}
+	}
+	for _, subject := range own {
+		if !slices.Contains(page, subject) {
+			t.Errorf("docs/differences.md has no row %q", subject)
 		}
 	}
 }
@@ -65,7 +74,20 @@ func TestPointerInAny(t *testing.T) {
 	if err := bson.Unmarshal(doc, &ours); err != nil || ours.F != &b || b != 7 {
 		t.Errorf("bsonkit: %v, %v, want 7 behind the pointer: %v", ours.F, b, err)
 	}
-	if !slices.Contains(subjects(t, "### Driver v1"), pointerInAny) {
-		t.Errorf("docs/differences.md has no row %q", pointerInAny)
+}
+
+// TestTextAppended: the driver writes the bytes in dst twice. We keep them, and append the
+// text.
+func TestTextAppended(t *testing.T) {
+	for name, tc := range map[string]struct {
+		marshal func([]byte, any, bool, bool) ([]byte, error)
+		want    string
+	}{
+		"driver":  {driver.MarshalExtJSONAppend, `[[{"a":true}`},
+		"bsonkit": {bson.MarshalExtJSONAppend, `[{"a":true}`},
+	} {
+		if got, err := tc.marshal([]byte("["), bson.M{"a": true}, false, false); err != nil || string(got) != tc.want {
+			t.Errorf("%s: %s, %v, want %s", name, got, err, tc.want)
+		}
 	}
 }
