@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -28,6 +29,8 @@ import (
 //     TestClientBulk do the same with both clients, and compare the documents.
 //   - TestClientText goes from text to the server and back.
 //   - TestClientOtherTypes does without the server: FerretDB does not store these types.
+//
+// clientv1_test.go has the tests of driver v1.
 
 // sameGo makes cmp compare the types and all bits of Go values.
 var sameGo = cmp.Options{
@@ -53,6 +56,9 @@ var otherValues = driver.D{
 	{Key: "scope", Value: driver.CodeWithScope{Code: "g()", Scope: driver.D{{Key: "id", Value: driver.ObjectID{4}}}}},
 	{Key: "decimal", Value: driver.NewDecimal128(0x3040000000000000, 12)}, {Key: "minKey", Value: driver.MinKey{}}, {Key: "maxKey", Value: driver.MaxKey{}},
 }
+
+// everyValue has both.
+var everyValue = slices.Concat(storedValues, otherValues)
 
 // A booking has the types that programs have in structs.
 type booking struct {
@@ -122,7 +128,7 @@ func sides(t *testing.T) [2]side {
 
 // compareSides runs run with both clients. The results must be equal. It returns that of
 // the client with the registry.
-func compareSides[T any](t *testing.T, s [2]side, name string, run func(side) (T, error)) T {
+func compareSides[S, T any](t *testing.T, s [2]S, name string, run func(S) (T, error)) T {
 	t.Helper()
 	want, err := run(s[0])
 	if err != nil {
@@ -415,7 +421,7 @@ func TestClientText(t *testing.T) {
 // the registry through the driver's writer and cursor, as without it.
 func TestClientOtherTypes(t *testing.T) {
 	types := map[driver.Type]bool{}
-	for _, e := range append(storedValues[:len(storedValues):len(storedValues)], otherValues...) {
+	for _, e := range everyValue {
 		typ := driver.TypeNull // MarshalValue of the driver has no nil
 		if e.Value != nil {
 			var err error

@@ -17,8 +17,8 @@
 //     differences; docs/differences.md has the reasons.
 //   - filters_test.go compares filters with mingo. ferretdb_test.go compares filters
 //     and sort orders with FerretDB, a server; ferretdb, a module of its own, runs it.
-//   - client_test.go compares clients of the driver, on FerretDB, with the registry of
-//     bridges/mongodriver and without.
+//   - client_test.go compares clients of driver v2, on FerretDB, with the registry of
+//     bridges/mongodriver and without; clientv1_test.go compares those of v1.
 //   - programs_test.go runs programs with the driver's package bson and with ours, which
 //     only the path of one import selects; programs has them.
 //   - schemapage_test.go shows the pages of bsonjs schema in Chromium.
