@@ -24,6 +24,9 @@ type Options struct {
 	Regex Regex
 	// Nulls is for null and missing fields. The default keeps them apart.
 	Nulls Nulls
+	// Times is for times that are finer than the milliseconds of BSON. The default is an
+	// error.
+	Times Times
 	// Extra is for fields without a column. The default is an error.
 	Extra Extra
 	// RejectLossy makes an error of each loss that is otherwise counted: those that
@@ -135,6 +138,20 @@ const (
 // String returns "exact" or "fold".
 func (n Nulls) String() string { return nameOf(uint8(n), "exact", "fold") }
 
+// Times is for times of columns that are finer than the milliseconds of BSON.
+type Times uint8
+
+// The values of Times.
+const (
+	// TimesExact makes an error of a time that is no whole number of milliseconds.
+	TimesExact Times = iota
+	// TimesFloor makes the last whole millisecond that is not later.
+	TimesFloor
+)
+
+// String returns "exact" or "floor".
+func (t Times) String() string { return nameOf(uint8(t), "exact", "floor") }
+
 // Extra is for fields that have no column.
 type Extra uint8
 
@@ -175,6 +192,7 @@ func (o *Options) resolve() error {
 		{"Decimal", uint8(o.Decimal), uint8(DecimalBits)},
 		{"Regex", uint8(o.Regex), uint8(RegexText)},
 		{"Nulls", uint8(o.Nulls), uint8(NullsFold)},
+		{"Times", uint8(o.Times), uint8(TimesFloor)},
 		{"Extra", uint8(o.Extra), uint8(ExtraIgnore)},
 	} {
 		if f.value > f.count {
