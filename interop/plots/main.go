@@ -1,5 +1,5 @@
 // Command plots draws the plots of docs/benchmarks from the tables in that
-// directory, and prints the table of ratios of docs/benchmarks.md.
+// directory, and prints the tables of ratios of docs/benchmarks.md.
 //
 //	go run ./plots
 package main
@@ -26,5 +26,5 @@ func main() {
 			log.Fatal(err)
 		}
 	}
-	fmt.Print(f.ratios())
+	fmt.Print(f.ratios(), "\n", f.bridgeRatios())
 }

@@ -30,8 +30,10 @@ func TestUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(page), f.ratios()) {
-		t.Errorf("docs/benchmarks.md lacks this table; go run ./plots prints it:\n%s", f.ratios())
+	for _, table := range []string{f.ratios(), f.bridgeRatios()} {
+		if !strings.Contains(string(page), table) {
+			t.Errorf("docs/benchmarks.md lacks this table; go run ./plots prints it:\n%s", table)
+		}
 	}
 }
 
@@ -58,12 +60,19 @@ func TestParse(t *testing.T) {
 | task | driver, MB/s | bsonkit, MB/s | bsonkit is |
 |---|--:|--:|--:|
 | BSON → D | 30 | 126 | 4.2 × |
+
+| bridge | task | driver, MB/s | bsonkit, MB/s | bsonkit is |
+|---|---|--:|--:|--:|
+| client | D → BSON | 50 | 100 | 2.0 × |
+|  | BSON → D | 10 | 15 | 1.5 × |
 `
 	want := []ratio{
 		{"Out", "bench", "driver-raw", 15.8},
 		{"Out", "flat", "driver-raw", 20.2},
 		{"and back", "", "libbson loop", 3.9},
 		{"BSON → D", "", "driver", 4.2},
+		{"D → BSON", "client", "driver", 2},
+		{"BSON → D", "client", "driver", 1.5},
 	}
 	got, err := parse(page)
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(ratio{})); diff != "" || err != nil {

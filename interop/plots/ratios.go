@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// This file makes the table of ratios. It has a line per task, with the lowest
-// and the highest ratio over all documents.
+// This file makes the tables of ratios. They have a line per task. The first has the
+// lowest and the highest ratio over all documents, the second a column per bridge.
 
 // A span is a range of ratios. The zero span is empty.
 type span struct{ low, high float64 }
@@ -47,12 +47,34 @@ func (f figures) ratios() string {
 	return b.String()
 }
 
+// bridgeRatios returns the table of the bridges.
+func (f figures) bridgeRatios() string {
+	var b strings.Builder
+	columns := names(f.bridges, func(r ratio) string { return r.data })
+	fmt.Fprintf(&b, "| task | %s |\n|---|%s\n", strings.Join(columns, " | "), strings.Repeat("--:|", len(columns)))
+	for _, task := range tasks(f.bridges) {
+		fmt.Fprintf(&b, "| %s |", task)
+		for _, column := range columns {
+			i := slices.IndexFunc(f.bridges, func(r ratio) bool { return r.task == task && r.data == column })
+			if i < 0 {
+				b.WriteString("  |")
+				continue
+			}
+			fmt.Fprintf(&b, " %.1f |", f.bridges[i].times)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
 // tasks returns the tasks of all, in order.
-func tasks(all []ratio) []string {
-	var names []string
+func tasks(all []ratio) []string { return names(all, func(r ratio) string { return r.task }) }
+
+// names returns the different names in all, in order.
+func names(all []ratio, of func(ratio) string) (names []string) {
 	for _, r := range all {
-		if !slices.Contains(names, r.task) {
-			names = append(names, r.task)
+		if !slices.Contains(names, of(r)) {
+			names = append(names, of(r))
 		}
 	}
 	return names

@@ -42,6 +42,7 @@ func (f figures) plots() map[string]string {
 	return map[string]string{
 		"in-process.svg": draw("bsonkit against its rivals in one process: times as fast", byTask(f.text)),
 		"values.svg":     draw("Go values against the Go driver: times as fast", []panel{byRow(f.values)}),
+		"bridges.svg":    draw("bridges/mongodriver against the Go driver: times as fast", []panel{byRow(f.bridges)}),
 		"command.svg":    draw("bsonjs with one worker against whole programs: times as fast", byTask(f.command)),
 	}
 }
@@ -67,11 +68,17 @@ func byTask(all []ratio) []panel {
 	return panels
 }
 
-// byRow returns a panel with a row per ratio.
+// byRow returns a panel with a row per task.
 func byRow(all []ratio) panel {
 	var p panel
-	for _, r := range all {
-		p.rows = append(p.rows, row{strings.ReplaceAll(r.task, "`", ""), []ratio{r}})
+	for _, task := range tasks(all) {
+		r := row{label: strings.ReplaceAll(task, "`", "")}
+		for _, of := range all {
+			if of.task == task {
+				r.dots = append(r.dots, of)
+			}
+		}
+		p.rows = append(p.rows, r)
 	}
 	return p
 }
@@ -91,7 +98,7 @@ func draw(title string, panels []panel) string {
 		for i, name := range data {
 			dot(&body, x, y-4, colors[i%len(colors)])
 			text(x+9, y, "start", "normal", name)
-			x += 95
+			x += max(95, 25+7*len(name))
 		}
 	}
 	top := y + 10

@@ -23,6 +23,7 @@ type figures struct {
 	text    []ratio // in-process.md: between bytes and text, and validation
 	values  []ratio // values.md: Go values
 	command []ratio // command.md: whole processes
+	bridges []ratio // bridges.md: Go values with the driver's types, data is the bridge
 }
 
 // read returns the figures of the tables in dir.
@@ -31,7 +32,7 @@ func read(dir string) (f figures, err error) {
 		file string
 		to   *[]ratio
 	}{
-		{"in-process.md", &f.text}, {"values.md", &f.values}, {"command.md", &f.command},
+		{"in-process.md", &f.text}, {"values.md", &f.values}, {"command.md", &f.command}, {"bridges.md", &f.bridges},
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, from.file))
 		if err != nil {
@@ -51,9 +52,10 @@ type shape struct{ task, data, rival, times int }
 // shapes has the shape of each table that parse reads, by the first cell of its
 // header. parse skips all other tables.
 var shapes = map[string]shape{
-	"data": {task: -1, data: 0, rival: 1, times: 5},
-	"job":  {task: 0, data: -1, rival: 1, times: 4},
-	"task": {task: 0, data: -1, rival: -1, times: 3},
+	"data":   {task: -1, data: 0, rival: 1, times: 5},
+	"job":    {task: 0, data: -1, rival: 1, times: 4},
+	"task":   {task: 0, data: -1, rival: -1, times: 3},
+	"bridge": {task: 1, data: 0, rival: -1, times: 4},
 }
 
 // parse returns the ratios in the tables of a page. If a table has no column for
@@ -62,7 +64,7 @@ func parse(page string) ([]ratio, error) {
 	var all []ratio
 	var heading string
 	var table shape
-	var first string // the last first cell that was not empty
+	var first string // the first cell of the row above
 	for line := range strings.Lines(page) {
 		line = strings.TrimSpace(line)
 		if title, ok := strings.CutPrefix(line, "## "); ok {
@@ -84,19 +86,20 @@ func parse(page string) ([]ratio, error) {
 		if table == (shape{}) || strings.HasPrefix(cells[0], "---") {
 			continue
 		}
-		if cells[0] != "" {
-			first = cells[0]
+		if cells[0] == "" {
+			cells[0] = first
 		}
+		first = cells[0]
 		times := strings.TrimSuffix(cells[table.times], " ×")
 		if times == "" {
 			continue // the row of bsonkit has no ratio
 		}
 		r := ratio{task: heading, rival: "driver"}
 		if table.task >= 0 {
-			r.task = first
+			r.task = cells[table.task]
 		}
 		if table.data >= 0 {
-			r.data = first
+			r.data = cells[table.data]
 		}
 		if table.rival >= 0 {
 			r.rival = cells[table.rival]

@@ -346,26 +346,7 @@ func TestRatios(t *testing.T) {
 	docs, size := valueSet()
 	_, shapedSize := shapedSet(t)
 	jobs := append(encodeJobs(t, docs), decodeJobs(t, docs)...)
-	best := make([]time.Duration, len(jobs))
-	for range *ratios {
-		for k, j := range jobs {
-			runtime.GC()
-			var start time.Duration
-			for pass := range passes + 1 {
-				if pass == 1 { // the first pass warms the caches
-					start = processorTime()
-				}
-				for i := range docs {
-					if err := j.do(i); err != nil {
-						t.Fatal(j.name, err)
-					}
-				}
-			}
-			if d := (processorTime() - start) / passes; best[k] == 0 || d < best[k] {
-				best[k] = d
-			}
-		}
-	}
+	best := bestTimes(t, jobs)
 	var rival time.Duration
 	for k, j := range jobs {
 		if strings.HasSuffix(j.name, "/driver") {
@@ -379,7 +360,34 @@ func TestRatios(t *testing.T) {
 	}
 }
 
-// passes is the number of passes over all documents in a round of TestRatios.
+// bestTimes returns the best processor time of each job for all documents, in -ratios
+// rounds. The jobs of a round run by turns.
+func bestTimes(t *testing.T, jobs []job) []time.Duration {
+	t.Helper()
+	best := make([]time.Duration, len(jobs))
+	for range *ratios {
+		for k, j := range jobs {
+			runtime.GC()
+			var start time.Duration
+			for pass := range passes + 1 {
+				if pass == 1 { // the first pass warms the caches
+					start = processorTime()
+				}
+				for i := range valueDocs {
+					if err := j.do(i); err != nil {
+						t.Fatal(j.name, err)
+					}
+				}
+			}
+			if d := (processorTime() - start) / passes; best[k] == 0 || d < best[k] {
+				best[k] = d
+			}
+		}
+	}
+	return best
+}
+
+// passes is the number of passes over all documents in a round of bestTimes.
 const passes = 10
 
 func processorTime() time.Duration {
