@@ -35,10 +35,10 @@ func ExampleSchema() {
 		fmt.Println(p, "in", p.Present, "of", p.Parents, p.Types, "mixed:", p.Mixed())
 	}
 	// Output:
-	// born in 3 of 3 [{int 2} {string 1}] mixed: true
-	// langs in 2 of 3 [{array 2}] mixed: false
-	// langs[] in 2 of 2 [{string 3}] mixed: false
-	// name in 3 of 3 [{string 3}] mixed: false
+	// born in 3 of 3 [{int 2 1} {string 1 2}] mixed: true
+	// langs in 2 of 3 [{array 2 1}] mixed: false
+	// langs[] in 2 of 2 [{string 3 1}] mixed: false
+	// name in 3 of 3 [{string 3 1}] mixed: false
 }
 
 func ExampleSchema_Paths() {

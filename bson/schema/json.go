@@ -132,11 +132,21 @@ func (w *jsonWriter) path(p *Path) {
 		w.number(t.Type.String(), t.Count)
 	}
 	w.close('}')
+	if len(p.Types) > 1 {
+		w.key("firsts")
+		w.open('{')
+		for _, t := range p.Types {
+			w.integer(t.Type.String(), t.First)
+		}
+		w.close('}')
+	}
 	w.flag("mixed", p.Mixed())
 	w.numbers(p.Numbers)
+	w.decimals(p.Decimals)
 	w.dates(p.Dates)
 	w.sizes("strings", p.Strings)
 	w.sizes("binaries", p.Binaries)
+	w.subtypes(p.Subtypes)
 	w.sizes("arrays", p.Arrays)
 	if p.Scalars > 0 {
 		w.scalars(p)
@@ -198,6 +208,36 @@ func (w *jsonWriter) numbers(n *Numbers) {
 	}
 	w.close(']')
 	w.close('}')
+}
+
+func (w *jsonWriter) decimals(d *Decimals) {
+	if d == nil {
+		return
+	}
+	w.key("decimals")
+	w.open('{')
+	w.number("count", d.Count)
+	w.number("special", d.Special)
+	w.integer("minExponent", int64(d.MinExponent))
+	w.integer("maxExponent", int64(d.MaxExponent))
+	w.close('}')
+}
+
+func (w *jsonWriter) subtypes(list []Subtype) {
+	if len(list) == 0 {
+		return
+	}
+	w.key("subtypes")
+	w.open('[')
+	for _, s := range list {
+		w.open('{')
+		w.number("subtype", uint64(s.Subtype))
+		w.number("count", s.Count)
+		w.number("min", s.Min)
+		w.number("max", s.Max)
+		w.close('}')
+	}
+	w.close(']')
 }
 
 // sum writes a sum as an int64 if it is one, otherwise as the nearest double.

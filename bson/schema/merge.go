@@ -40,6 +40,9 @@ func (s *Schema) MergeBehind(n int64, other *Schema) error {
 		s.largest.take(largest)
 	}
 	s.next = max(s.next, other.next+n)
+	if other.root.documents > 0 {
+		s.newest = max(s.newest, other.newest+n)
+	}
 	s.merge(s.root, other.root)
 	s.settle()
 	return nil
@@ -126,6 +129,12 @@ func (s *Schema) mergeValues(n, src *node) {
 	v, from := n.values, src.values
 	for i, count := range from.types {
 		v.types[i] += count
+		if count > 0 {
+			n.meet(uint8(i), from.firsts[i]+s.shift)
+		}
+	}
+	if from.subtypes != nil {
+		extend(&v.subtypes).merge(from.subtypes)
 	}
 	for _, m := range []struct{ to, from **sizes }{
 		{&v.strings, &from.strings}, {&v.binaries, &from.binaries}, {&v.arrays, &from.arrays},

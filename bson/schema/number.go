@@ -21,8 +21,9 @@ type numbers struct {
 	notFinite uint64 // NaNs and infinities
 	fraction  bool   // a finite number is not whole
 	ints      ints
-	doubles   *doubles  // nil: none that is finite
-	decimals  *decimals // nil: none that is finite
+	doubles   *doubles   // nil: none that is finite
+	decimals  *decimals  // nil: none that is finite
+	exponents *exponents // nil: no decimals
 	histogram histogram
 }
 
@@ -93,7 +94,40 @@ func (n *numbers) addDouble(v float64) {
 	n.histogram.add(v)
 }
 
+// exponents describes the forms of decimals.
+type exponents struct {
+	count, special uint64
+	min, max       int // of those that are not special
+}
+
+func (e *exponents) add(v decimal128.Decimal) {
+	e.count++
+	if !v.IsFinite() || !v.IsCanonical() || v.IsZero() && v.Signbit() {
+		e.special++
+		return
+	}
+	_, _, exponent := v.Coefficient()
+	e.extend(exponent, exponent, e.count-e.special == 1)
+}
+
+// extend extends min and max; first says that they have no value yet.
+func (e *exponents) extend(low, high int, first bool) {
+	if first {
+		e.min, e.max = low, high
+	}
+	e.min, e.max = min(e.min, low), max(e.max, high)
+}
+
+func (e *exponents) merge(f *exponents) {
+	if f.count > f.special {
+		e.extend(f.min, f.max, e.count == e.special)
+	}
+	e.count += f.count
+	e.special += f.special
+}
+
 func (n *numbers) addDecimal(v decimal128.Decimal) {
+	extend(&n.exponents).add(v)
 	if !v.IsFinite() {
 		n.notFinite++
 		return
@@ -162,6 +196,9 @@ func (n *numbers) merge(m *numbers) {
 		if compareDecimals(t.max, s.max) > 0 {
 			s.max, s.up = t.max, t.up
 		}
+	}
+	if m.exponents != nil {
+		extend(&n.exponents).merge(m.exponents)
 	}
 	n.histogram.merge(&m.histogram)
 }

@@ -48,10 +48,13 @@ type Path struct {
 
 	// The descriptions below are nil if there is no such value.
 	Numbers  *Numbers
+	Decimals *Decimals // also a part of Numbers
 	Dates    *Dates
 	Strings  *Sizes // bytes of strings, symbols and code without scope
 	Binaries *Sizes // bytes
 	Arrays   *Sizes // elements
+
+	Subtypes []Subtype // of binaries, in their order
 
 	// Scalars is the number of values that are neither documents nor arrays. Distinct,
 	// Unique and Values are about these. Two values are equal if their types and bytes are.
@@ -78,6 +81,14 @@ type Path struct {
 type TypeCount struct {
 	Type  bson.Type
 	Count uint64
+	First int64 // smallest number of a document with such a value
+}
+
+// A Subtype describes the binaries of a subtype.
+type Subtype struct {
+	Subtype  byte
+	Count    uint64
+	Min, Max uint64 // bytes
 }
 
 // A Value is a value with the number of times that it occurs.
@@ -100,6 +111,17 @@ type Numbers struct {
 	Mean    float64
 	Width   float64  // of all buckets: a power of four
 	Buckets []Bucket // in their order; empty ones are left out
+}
+
+// Decimals describes the form of decimals: which exponents they have. 1.50 is 150·10^-2 and
+// differs from 1.5.
+type Decimals struct {
+	Count uint64
+	// Special is the number of NaNs, infinities and negative zeros, and of encodings that
+	// are not canonical: no integer times a power of ten gives the same bytes.
+	Special uint64
+	// MinExponent and MaxExponent are of all others; 0 without any.
+	MinExponent, MaxExponent int
 }
 
 // A Bucket is the number of values from Low to below Low + Width. Numbers from 2^1000 are

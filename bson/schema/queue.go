@@ -22,8 +22,13 @@ type queue struct {
 
 const batch = 32
 
-// known is set if the value is in values.bottom, so it is not new for values.distinct.
-const known = 1 << 63
+// The size of a value has more bits. known is set if the value is in values.bottom, so it is
+// not new for values.distinct. A binary has its subtype from bit subtypeShift.
+const (
+	known        = 1 << 63
+	subtypeShift = 32
+	sizeMask     = 1<<subtypeShift - 1
+)
 
 // A form says what a queue has of a value of a type.
 type form uint8
@@ -54,6 +59,9 @@ var forms = [256]form{
 
 // count adds a value to the queue of n.
 func (s *Schema) count(n *node, t bsoncore.Type, a, b uint64) {
+	if bit := uint32(1) << typeIndex[t]; n.met&bit == 0 || s.back {
+		n.meet(typeIndex[t], s.number)
+	}
 	q := &n.waiting
 	at := q.size & (batch - 1)
 	q.types[at] = t
@@ -77,8 +85,8 @@ func (s *Schema) scalar(n *node, t bsoncore.Type) {
 	case bsoncore.TypeString, bsoncore.TypeSymbol, bsoncore.TypeCode:
 		size = uint64(len(data) - 5) // without length and NUL
 	case bsoncore.TypeBinary:
-		_, content := c.Binary()
-		size = uint64(len(content))
+		subtype, content := c.Binary()
+		size = uint64(len(content)) | uint64(subtype)<<subtypeShift
 	}
 	hash := hashOf(uint64(t), data)
 	if hash <= n.above {
@@ -138,8 +146,10 @@ func (s *Schema) flush(n *node) {
 // values describes the values of a node.
 type values struct {
 	types    [typeCount]uint64 // by typeIndex
+	firsts   [typeCount]int64  // smallest number of a document with the type, by typeIndex
 	strings  *sizes            // bytes of strings, symbols and code
 	binaries *sizes            // bytes
+	subtypes *subtypes         // of binaries
 	arrays   *sizes            // elements
 	numbers  *numbers
 	dates    *dates
@@ -151,7 +161,7 @@ type values struct {
 func (v *values) describe(t bsoncore.Type, a, b uint64) {
 	switch t {
 	case bsoncore.TypeString, bsoncore.TypeSymbol, bsoncore.TypeCode:
-		extend(&v.strings).add(b &^ known)
+		extend(&v.strings).add(b & sizeMask)
 	case bsoncore.TypeInt32:
 		extend(&v.numbers).addInt(int64(int32(a)))
 	case bsoncore.TypeInt64:
@@ -163,9 +173,19 @@ func (v *values) describe(t bsoncore.Type, a, b uint64) {
 	case bsoncore.TypeDateTime:
 		extend(&v.dates).add(int64(a))
 	case bsoncore.TypeBinary:
-		extend(&v.binaries).add(b &^ known)
+		extend(&v.binaries).add(b & sizeMask)
+		extend(&v.subtypes).add(byte(b>>subtypeShift), b&sizeMask)
 	case bsoncore.TypeArray:
 		extend(&v.arrays).add(a)
+	}
+}
+
+// meet notes that the document with this number has a value of a type.
+func (n *node) meet(index uint8, number int64) {
+	v := n.own()
+	if bit := uint32(1) << index; n.met&bit == 0 || number < v.firsts[index] {
+		n.met |= bit
+		v.firsts[index] = number
 	}
 }
 

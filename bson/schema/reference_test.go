@@ -32,8 +32,11 @@ type reference struct {
 // describe returns the path of values, which follow a key that looks like data if data.
 func (r *reference) describe(p *Path, values []found, data bool) *Path {
 	documents, containers := map[int64]bool{}, map[int]bool{}
-	types := map[bson.Type]uint64{}
+	types, firsts := map[bson.Type]uint64{}, map[bson.Type]int64{}
 	for i, v := range values {
+		if types[v.value.Type] == 0 || v.number < firsts[v.value.Type] {
+			firsts[v.value.Type] = v.number
+		}
 		documents[v.number] = true
 		containers[v.container] = true
 		types[v.value.Type]++
@@ -43,13 +46,15 @@ func (r *reference) describe(p *Path, values []found, data bool) *Path {
 	}
 	p.Count, p.Documents, p.Present = uint64(len(values)), uint64(len(documents)), uint64(len(containers))
 	for t, n := range types {
-		p.Types = append(p.Types, TypeCount{t, n})
+		p.Types = append(p.Types, TypeCount{t, n, firsts[t]})
 	}
 	slices.SortFunc(p.Types, func(a, b TypeCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Type, b.Type))
 	})
 	r.scalars(p, values)
 	p.Numbers = referenceNumbers(values)
+	p.Decimals = referenceDecimals(values)
+	p.Subtypes = referenceSubtypes(values)
 	p.Dates = referenceDates(values)
 	p.Strings = referenceSizes(values, func(v bson.RawValue) int {
 		switch v.Type {
@@ -236,6 +241,47 @@ func referenceSizes(values []found, size func(bson.RawValue) int) *Sizes {
 		return nil
 	}
 	return s
+}
+
+func referenceSubtypes(values []found) (all []Subtype) {
+	for subtype := range 256 {
+		sizes := referenceSizes(values, func(v bson.RawValue) int {
+			if s, content, ok := v.BinaryOK(); ok && int(s) == subtype {
+				return len(content)
+			}
+			return -1
+		})
+		if sizes != nil {
+			all = append(all, Subtype{byte(subtype), sizes.Count, sizes.Min, sizes.Max})
+		}
+	}
+	return all
+}
+
+func referenceDecimals(values []found) *Decimals {
+	all := &Decimals{}
+	var exponents []int
+	for _, v := range values {
+		d, ok := v.value.Decimal128OK()
+		if !ok {
+			continue
+		}
+		all.Count++
+		if hi, lo, exponent := d.Coefficient(); !d.IsFinite() {
+			all.Special++
+		} else if same, err := decimal128.FromCoefficient(hi, lo, exponent); err != nil || same != d && same.Neg() != d || d.IsZero() && d.Signbit() {
+			all.Special++
+		} else {
+			exponents = append(exponents, exponent)
+		}
+	}
+	if all.Count == 0 {
+		return nil
+	}
+	if len(exponents) > 0 {
+		all.MinExponent, all.MaxExponent = slices.Min(exponents), slices.Max(exponents)
+	}
+	return all
 }
 
 func referenceDates(values []found) *Dates {

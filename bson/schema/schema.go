@@ -18,6 +18,8 @@ type Schema struct {
 	depths  [maxDepths]uint64
 	largest Largest
 	next    int64 // number of the document that Add adds
+	newest  int64 // largest number of a document
+	back    bool  // the current document has a smaller number than another
 	shift   int64 // added to the numbers of documents that are merged
 
 	size   int // nodes below root, with the reserved ones
@@ -41,7 +43,7 @@ func New(o Options) *Schema {
 	if err := o.resolve(); err != nil {
 		panic(err)
 	}
-	s := &Schema{options: o, root: newNode(nil, "", 0), next: 1}
+	s := &Schema{options: o, root: newNode(nil, "", 0), next: 1, newest: math.MinInt64}
 	s.limitHashes()
 	return s
 }
@@ -70,6 +72,8 @@ func (s *Schema) AddAt(doc bson.Raw, number int64) error {
 	s.sizes.add(size)
 	s.largest.take(Largest{size, number})
 	s.next = min(number, math.MaxInt64-1) + 1
+	s.back = number < s.newest
+	s.newest = max(s.newest, number)
 	s.c.Reset(doc, s.options.MaxDepth)
 	s.number, s.before, s.deepest = number, s.serial, 1
 	root := s.root

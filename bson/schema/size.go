@@ -1,6 +1,10 @@
 package schema
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // sizes describes lengths: of strings and binaries in bytes, of arrays in elements.
 type sizes struct {
@@ -34,4 +38,32 @@ func (s *sizes) merge(t *sizes) {
 	for i, n := range t.powers {
 		s.powers[i] += n
 	}
+}
+
+// subtypes describes the sizes of binaries in bytes, by subtype. It has the subtypes in
+// their order.
+type subtypes []Subtype
+
+func (s *subtypes) add(subtype byte, size uint64) { s.merge(&subtypes{{subtype, 1, size, size}}) }
+
+func (s *subtypes) merge(t *subtypes) {
+	for _, from := range *t {
+		i, found := slices.BinarySearchFunc(*s, from.Subtype, func(have Subtype, want byte) int {
+			return cmp.Compare(have.Subtype, want)
+		})
+		if !found {
+			*s = slices.Insert(*s, i, from)
+			continue
+		}
+		own := &(*s)[i]
+		own.Count += from.Count
+		own.Min, own.Max = min(own.Min, from.Min), max(own.Max, from.Max)
+	}
+}
+
+func (s *subtypes) view() []Subtype {
+	if s == nil {
+		return nil
+	}
+	return slices.Clone(*s)
 }

@@ -92,7 +92,7 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 	p := &Path{
 		Parent: parent, Documents: n.documents, Present: n.parents, First: n.where.document, Lost: n.lost, Deep: n.deep,
 		Strings: v.strings.view(), Binaries: v.binaries.view(), Arrays: v.arrays.view(),
-		Numbers: v.numbers.view(), Dates: v.dates.view(),
+		Numbers: v.numbers.view(), Dates: v.dates.view(), Subtypes: v.subtypes.view(), Decimals: v.numbers.viewDecimals(),
 	}
 	switch {
 	case parent == nil:
@@ -110,7 +110,7 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 	for i, count := range v.types {
 		if t := typeOf[i]; count > 0 {
 			p.Count += count
-			p.Types = append(p.Types, TypeCount{t, count})
+			p.Types = append(p.Types, TypeCount{t, count, v.firsts[i]})
 			if !t.IsContainer() {
 				p.Scalars += count
 			}
@@ -188,6 +188,14 @@ func (n *numbers) view() *Numbers {
 		v.Sum, v.Mean = sum, mean(sum, v.Count)
 	}
 	return v
+}
+
+func (n *numbers) viewDecimals() *Decimals {
+	if n == nil || n.exponents == nil {
+		return nil
+	}
+	e := *n.exponents
+	return &Decimals{Count: e.count, Special: e.special, MinExponent: e.min, MaxExponent: e.max}
 }
 
 func (d *dates) view() *Dates {
