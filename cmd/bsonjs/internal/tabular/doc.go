@@ -3,6 +3,9 @@
 //
 //	header text ──ParseColumn──▶ Column ──Cells──▶ cell text ◀──▶ BSON value
 //
+//	documents ──Found──▶ Columns ──NewTable──▶ Table ◀── documents
+//	                                             └──▶ rows
+//
 // A Column is what a cell of the header says. Its Cells convert the cells below it in
 // both directions, so that a table that is written and a table that is read cannot
 // disagree.

@@ -1,0 +1,242 @@
+package tabular_test
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// A textCell is a cell as it was read.
+type textCell struct {
+	text   []byte
+	quoted bool
+}
+
+// readTable returns the cells of a table, as RFC 4180 says.
+func readTable(t *testing.T, text []byte) (rows [][]textCell) {
+	t.Helper()
+	var row []textCell
+	for at := 0; at < len(text); {
+		var c textCell
+		if text[at] == '"' {
+			c.quoted = true
+			for at++; ; at++ {
+				if text[at] != '"' {
+					c.text = append(c.text, text[at])
+				} else if at++; at == len(text) || text[at] != '"' {
+					break
+				} else {
+					c.text = append(c.text, '"')
+				}
+			}
+		} else {
+			n := bytes.IndexAny(text[at:], ",\n")
+			c.text = text[at : at+n]
+			at += n
+		}
+		row = append(row, c)
+		if text[at] == '\n' {
+			rows, row = append(rows, row), nil
+		}
+		at++
+	}
+	return rows
+}
+
+// documentsOf returns the documents of a table with types.
+func documentsOf(t *testing.T, text []byte) (docs [][]byte) {
+	t.Helper()
+	rows := readTable(t, text)
+	if len(rows) == 0 {
+		return nil
+	}
+	var columns []tabular.Column
+	var by []*tabular.Cells
+	for _, c := range rows[0] {
+		column, err := tabular.ParseColumn(string(c.text))
+		if err != nil {
+			t.Fatalf("header %q: %v", c.text, err)
+		}
+		cells, err := column.Cells(tabular.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, by = append(columns, column), append(by, cells)
+	}
+	for _, row := range rows[1:] {
+		var keys [][]string
+		var values []bsoncore.Value
+		for i, c := range row {
+			if len(c.text) == 0 && !c.quoted {
+				continue
+			}
+			data, typ, err := by[i].AppendValue(nil, c.text)
+			if err != nil {
+				t.Fatalf("%s: %.100q: %v", columns[i], c.text, err)
+			}
+			keys, values = append(keys, columns[i].Path), append(values, bsoncore.Value{Type: typ, Data: data})
+		}
+		doc, mark := bsoncore.Begin(nil)
+		docs = append(docs, bsoncore.End(nest(doc, keys, values, 0), mark))
+	}
+	return docs
+}
+
+// nest appends values to dst. The first of their keys, depth, are those of the documents
+// around them.
+func nest(dst []byte, keys [][]string, values []bsoncore.Value, depth int) []byte {
+	for i := 0; i < len(keys); {
+		key := keys[i][depth]
+		if len(keys[i]) == depth+1 {
+			dst = bsoncore.AppendValue(dst, key, values[i].Type, values[i].Data)
+			i++
+			continue
+		}
+		from := i
+		for i < len(keys) && len(keys[i]) > depth+1 && keys[i][depth] == key {
+			i++
+		}
+		var mark int
+		dst, mark = bsoncore.BeginDocument(dst, key)
+		dst = bsoncore.End(nest(dst, keys[from:i], values[from:i], depth+1), mark)
+	}
+	return dst
+}
+
+// comeBack writes documents with types and reads them. It returns the number of those that
+// were rejected; each of the others must be the same.
+func comeBack(t *testing.T, docs [][]byte) (rejected int) {
+	t.Helper()
+	table, err := tabular.NewTable(find(tabular.FindOptions{Typed: true}, docs...), tabular.TableOptions{Typed: true})
+	if errors.Is(err, tabular.ErrHeader) {
+		return len(docs)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := []byte(table.Header())
+	var want [][]byte
+	for _, doc := range docs {
+		rows, err := table.AppendRows(out, math.MaxInt, doc)
+		if err != nil {
+			rejected++
+			continue
+		}
+		out, want = rows, append(want, doc)
+	}
+	got := documentsOf(t, out)
+	if len(got) != len(want) {
+		t.Fatalf("%d documents, want %d, of\n%s", len(got), len(want), out)
+	}
+	for i, doc := range got {
+		if !bytes.Equal(doc, want[i]) {
+			t.Fatalf("document %d: %v, want %v, of\n%s", i, jsonOf(doc), jsonOf(want[i]), out)
+		}
+	}
+	return rejected
+}
+
+// jsonOf returns doc as text, for messages.
+func jsonOf(doc []byte) string {
+	text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, doc)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// A document that is written with types is read back as the same bytes, or was rejected.
+// Documents have all types, and texts that look like numbers, quotes and line ends.
+func TestTypedComesBack(t *testing.T) {
+	all, rejected := 0, 0
+	for _, o := range []bsontest.Options{
+		{}, {MaxDepth: 2}, {MaxDepth: 3, MaxSize: 200},
+		{Odd: bsontest.DuplicateKeys}, {Keys: []string{"a", "a.b", "a.int32()", `\`, "", "$oid", "é", " x", "=1"}, MaxDepth: 3, MaxSize: 400},
+	} {
+		s := bsontest.NewRandom(11)
+		for n := range 250 {
+			var docs [][]byte
+			for range 1 + n%3 {
+				docs = append(docs, o.Document(s))
+			}
+			all += len(docs)
+			rejected += comeBack(t, docs)
+		}
+	}
+	if rejected > all/2 {
+		t.Errorf("%d of %d documents were rejected", rejected, all)
+	}
+	t.Logf("%d of %d documents were rejected", rejected, all)
+}
+
+// The same is true of documents that share their fields, and have few of them.
+func TestTypedTexts(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	texts := []string{"", "1", "007", "1.5", "NaN", "true", "null", `""`, `"`, "\r\n", "\r", "\n", ",", " ", "a\x00b", "\ufeff", "{}", `{"$oid":"x"}`, "2024-02-29T00:00:00Z", "56e1fc72e0c917e9c4714161"}
+	all, rejected := 0, 0
+	for range 500 {
+		var docs [][]byte
+		for range 1 + random.IntN(5) {
+			doc, mark := bsoncore.Begin(nil)
+			for _, key := range []string{"s", "m", "n"} {
+				switch random.IntN(6) {
+				case 0:
+				case 1:
+					doc = bsoncore.AppendNull(doc, key)
+				case 2:
+					doc = bsoncore.AppendInt32(doc, key, 1)
+				case 3:
+					var inner int
+					doc, inner = bsoncore.BeginDocument(doc, key)
+					doc = bsoncore.End(bsoncore.AppendString(doc, texts[random.IntN(len(texts))], "x"), inner)
+				default:
+					doc = bsoncore.AppendString(doc, key, texts[random.IntN(len(texts))])
+				}
+			}
+			docs = append(docs, bsoncore.End(doc, mark))
+		}
+		all += len(docs)
+		rejected += comeBack(t, docs)
+	}
+	t.Logf("%d of %d documents were rejected", rejected, all)
+}
+
+// A document that a table with types cannot give back is an error.
+func TestTypedFaults(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		docs []string // the last one has a fault
+		err  error
+		at   string // the path of the fault
+	}{
+		{"another order", []string{`{a:1,b:1}`, `{b:1,a:1}`}, tabular.ErrOrder, "/a"},
+		{"another order in a document", []string{`{x:{a:1,b:1}}`, `{x:{b:1,a:1}}`}, tabular.ErrOrder, "/x/a"},
+		{"duplicate", []string{`{a:1,a:1}`}, tabular.ErrDuplicate, "/a"},
+		{"duplicate document", []string{`{a:{x:1},a:{y:1}}`}, tabular.ErrDuplicate, "/a"},
+		{"duplicate, of two kinds", []string{`{a:1,a:{y:1}}`}, tabular.ErrDuplicate, "/a"},
+		{"no field", []string{`{a:1}`, `{}`}, tabular.ErrNoFields, ""},
+	} {
+		docs := docsOf(t, tc.docs[:len(tc.docs)-1]...)
+		last, err := (extjson.DecodeOptions{Shell: true}).AppendBSON(nil, []byte(tc.docs[len(tc.docs)-1]))
+		if err != nil && tc.err == nil {
+			continue
+		}
+		docs = append(docs, last)
+		_, errs := tableOf(t, find(tabular.FindOptions{Typed: true}, docs...), tabular.TableOptions{Typed: true}, docs...)
+		if len(errs) != 1 || !errors.Is(errs[0], tc.err) {
+			t.Errorf("%s: errors %v, want %v", tc.name, errs, tc.err)
+			continue
+		}
+		if e, ok := errors.AsType[*bson.ValueError](errs[0]); !ok || e.Pointer != tc.at {
+			t.Errorf("%s: %#v, want the path %s", tc.name, errs[0], tc.at)
+		}
+	}
+}
