@@ -35,5 +35,6 @@
 //   - bench has benchmarks of the toolkit and the driver, and the directory
 //     libbson has programs in C for the same tasks. compare runs both and prints
 //     tables. process measures whole processes: conversions, selections, large
-//     files and schemas. plots draws the results.
+//     files and schemas. growth measures documents of growing size. plots draws the
+//     results; clock has the clock of the measurements.
 package interop

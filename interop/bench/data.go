@@ -36,12 +36,11 @@ var SetNames = []string{"bench", "collection", "flat", "deep", "full"}
 
 // Load returns the set with the given name.
 func Load(name string) (*Set, error) {
-	s := &Set{Name: name}
 	switch name {
 	case "bench":
-		s.BSON = sample.Documents(sample.Bench, sample.Seed, benchDocs)
+		return NewSet(name, sample.Documents(sample.Bench, sample.Seed, benchDocs))
 	case "collection":
-		s.BSON = sample.Documents(sample.Collection, sample.Seed, sample.CollectionSize)
+		return NewSet(name, sample.Documents(sample.Collection, sample.Seed, sample.CollectionSize))
 	default:
 		dir, err := driverData()
 		if err != nil {
@@ -51,8 +50,13 @@ func Load(name string) (*Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.BSON = [][]byte{doc}
+		return NewSet(name, [][]byte{doc})
 	}
+}
+
+// NewSet returns a set of the documents docs.
+func NewSet(name string, docs [][]byte) (*Set, error) {
+	s := &Set{Name: name, BSON: docs}
 	return s, s.texts()
 }
 

@@ -82,3 +82,28 @@ func TestParse(t *testing.T) {
 		t.Error("parse accepts a ratio that is not a number")
 	}
 }
+
+func TestParseCharts(t *testing.T) {
+	const page = `
+Text | with a bar.
+
+## Keys
+
+| keys | ToRelaxed | ToRelaxed, driver |
+| --: | --: | --: |
+| 1 | 2.50 | 90.00 |
+| 10 | 2.00 |  |
+
+## Text
+`
+	want := []chart{{"Keys", []float64{1, 10}, []curve{{"ToRelaxed", "", []float64{2.5, 2}}, {"ToRelaxed", "driver", []float64{90, 0}}}}}
+	got, err := parseCharts(page)
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(chart{}, curve{})); diff != "" || err != nil {
+		t.Errorf("parseCharts: %v (-want +got):\n%s", err, diff)
+	}
+	for _, page := range []string{"## Keys\n| keys | a |\n| --: | --: |\n| 1 | fast |\n", "## Keys\n| keys | a |\n| --: | --: |\n| 1 |\n"} {
+		if _, err := parseCharts(page); err == nil {
+			t.Errorf("parseCharts accepts %q", page)
+		}
+	}
+}

@@ -44,6 +44,7 @@ func (f figures) plots() map[string]string {
 		"values.svg":     draw("Go values against the Go driver: times as fast", []panel{byRow(f.values)}),
 		"bridges.svg":    draw("bridges/mongodriver against the Go driver: times as fast", []panel{byRow(f.bridges)}),
 		"command.svg":    draw("bsonjs with one worker against whole programs: times as fast", byTask(f.command)),
+		"growth.svg":     drawCharts("Nanoseconds for each byte of BSON, against size", f.growth),
 	}
 }
 
@@ -86,9 +87,7 @@ func byRow(all []ratio) panel {
 // draw returns a plot of panels.
 func draw(title string, panels []panel) string {
 	var body strings.Builder
-	text := func(x, y int, anchor, weight, s string) {
-		fmt.Fprintf(&body, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" font-weight=\"%s\">%s</text>\n", x, y, anchor, weight, html.EscapeString(s))
-	}
+	text := func(x, y int, anchor, weight, s string) { label(&body, x, y, anchor, weight, s) }
 	y := 24
 	text(12, y, "start", "bold", title)
 	data := documents(panels)
@@ -122,10 +121,19 @@ func draw(title string, panels []panel) string {
 		fmt.Fprintf(&body, "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"#cccccc\"/>\n", x, top, x, bottom)
 		text(x, bottom+18, "middle", "normal", fmt.Sprintf("%d ×", 1<<k))
 	}
-	width, height := labelWidth+axisWidth+30, bottom+axisSpace
+	return drawing(labelWidth+axisWidth+30, bottom+axisSpace, body.String())
+}
+
+// drawing returns the text of a plot.
+func drawing(width, height int, body string) string {
 	return fmt.Sprintf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %[1]d %[2]d\" "+
 		"font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"%[1]d\" height=\"%[2]d\" fill=\"#ffffff\"/>\n%[3]s</svg>\n",
-		width, height, body.String())
+		width, height, body)
+}
+
+// label writes s. anchor is the part of it that is at x: start, middle or end.
+func label(b *strings.Builder, x, y int, anchor, weight, s string) {
+	fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" font-weight=\"%s\">%s</text>\n", x, y, anchor, weight, html.EscapeString(s))
 }
 
 // documents returns the names of the sets of documents in panels, in order.

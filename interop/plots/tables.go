@@ -24,6 +24,7 @@ type figures struct {
 	values  []ratio // values.md: Go values
 	command []ratio // command.md: whole processes
 	bridges []ratio // bridges.md: Go values with the driver's types, data is the bridge
+	growth  []chart // growth.md: time against size
 }
 
 // read returns the figures of the tables in dir.
@@ -41,6 +42,13 @@ func read(dir string) (f figures, err error) {
 		if *from.to, err = parse(string(text)); err != nil {
 			return f, fmt.Errorf("%s: %w", from.file, err)
 		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "growth.md"))
+	if err != nil {
+		return f, err
+	}
+	if f.growth, err = parseCharts(string(text)); err != nil {
+		return f, fmt.Errorf("growth.md: %w", err)
 	}
 	return f, nil
 }

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/interop/clock"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -371,7 +371,7 @@ func bestTimes(t *testing.T, jobs []job) []time.Duration {
 			var start time.Duration
 			for pass := range passes + 1 {
 				if pass == 1 { // the first pass warms the caches
-					start = processorTime()
+					start = clock.Processor()
 				}
 				for i := range valueDocs {
 					if err := j.do(i); err != nil {
@@ -379,7 +379,7 @@ func bestTimes(t *testing.T, jobs []job) []time.Duration {
 					}
 				}
 			}
-			if d := (processorTime() - start) / passes; best[k] == 0 || d < best[k] {
+			if d := (clock.Processor() - start) / passes; best[k] == 0 || d < best[k] {
 				best[k] = d
 			}
 		}
@@ -389,9 +389,3 @@ func bestTimes(t *testing.T, jobs []job) []time.Duration {
 
 // passes is the number of passes over all documents in a round of bestTimes.
 const passes = 10
-
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
