@@ -13,8 +13,9 @@ import (
 type column struct {
 	shape
 	name   string
-	parent *column // nil for the root
-	index  int     // among the children of parent
+	full   arrow.DataType // with the extension type, as the schema has it
+	parent *column        // nil for the root
+	index  int            // among the children of parent
 	// kids has the fields of asDocument, the element of asArray, the values of asMap and
 	// the alternatives of asUnion. It is nil for all other forms.
 	kids []*column
@@ -81,7 +82,7 @@ func (c *compiler) children(n *column, level int) error {
 	}
 	for i, f := range fields {
 		s, ok := shapeOf(f)
-		kid := &column{shape: s, name: f.Name, parent: n, index: i}
+		kid := &column{shape: s, name: f.Name, full: f.Type, parent: n, index: i}
 		n.kids = append(n.kids, kid)
 		if !ok {
 			return &ColumnError{kid.path(), errMetadata}
@@ -181,4 +182,9 @@ func (n *column) describe() string {
 		text = name + " (" + text + ")"
 	}
 	return text
+}
+
+// schemaPathOf returns the path of a key of the documents of n.
+func schemaPathOf(n *column, key []byte) string {
+	return (&schema.Path{Parent: n.schemaPath(), Kind: schema.Field, Key: string(key)}).String()
 }

@@ -1,0 +1,432 @@
+package columns
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// This file walks through a document and appends its values to columns.
+//
+//   - fields and value walk with the cursor. They call each other through document, array
+//     and pairs.
+//   - value appends a value whose type is that of the column. other decides about all
+//     other values: nulls, wider numbers, alternatives of a union, JSON.
+//   - A fault is recorded in the cursor, which ends all loops; add returns it.
+//
+// A field that a document lacks costs nothing: a column that is behind its document is
+// filled with nulls when its next value comes, or at the end of the batch.
+
+// An appender appends documents to the columns of a batch.
+type appender struct {
+	options  *Options
+	root     *sink
+	c        bsoncore.Cursor
+	document int64 // documents appended so far
+	offset   int64 // of the current document in the stream, in bytes
+	fault    *ValueError
+	losses   map[lossKey]*LossCount
+	text     []byte // of Extended JSON
+	texts    int    // bytes of all texts of the batch
+}
+
+// build makes the columns. The error is a *ColumnError.
+func (a *appender) build(root *column) error {
+	var err error
+	a.root, err = newSink(root, a.options.Allocator)
+	return err
+}
+
+// record returns the batch of the first rows documents, and empties the columns.
+func (a *appender) record(s *arrow.Schema, rows int) arrow.RecordBatch {
+	columns := make([]arrow.Array, len(a.root.kids))
+	for i, kid := range a.root.kids {
+		data := kid.finish(rows)
+		columns[i] = array.MakeFromData(data)
+		data.Release()
+	}
+	a.root.rows = 0
+	batch := array.NewRecordBatch(s, columns, int64(rows))
+	for _, c := range columns {
+		c.Release()
+	}
+	return batch
+}
+
+// fields appends the fields of the open document to the columns of s. Documents of a
+// collection have the same keys in the same order, so the next key is expected to be that
+// of last time.
+func (a *appender) fields(s *sink) {
+	c := &a.c
+	row := s.rows
+	s.rows++
+	expected := &s.first
+	last := -1
+	for c.Next() {
+		kid := *expected
+		if kid == nil || kid.name != string(c.Key()) {
+			if kid = s.byName[string(c.Key())]; kid == nil {
+				a.extra(s)
+				continue
+			}
+			*expected = kid
+		}
+		expected = &kid.next
+		if kid.at < last && !a.lose(LossOrder, s.column) {
+			return
+		}
+		last = kid.at
+		if kid.rows != row {
+			if kid.rows > row {
+				a.reject(nil, kid.column.path(), ErrDuplicateKey)
+				return
+			}
+			kid.fill(row)
+		}
+		a.value(kid)
+	}
+	if c.Failed() {
+		return
+	}
+	for _, kid := range s.required {
+		if kid.rows == row {
+			a.missing(kid)
+		}
+	}
+}
+
+// extra passes over a field without a column.
+func (a *appender) extra(s *sink) {
+	at := schemaPathOf(s.column, a.c.Key())
+	if a.options.Extra == ExtraError {
+		a.reject(nil, at, ErrField)
+		return
+	}
+	if a.lose(LossField, s.column) {
+		a.pass()
+	}
+}
+
+// pass checks the current value, which is left out.
+func (a *appender) pass() {
+	c := &a.c
+	if !c.Type().IsContainer() {
+		return
+	}
+	if err := (bsoncore.ValidateOptions{MaxDepth: a.options.MaxDepth}).Validate(c.Data()); err != nil {
+		a.inner(c.ValueOffset(), err)
+	}
+}
+
+// inner records a fault of bytes in the current value, which start at offset at.
+func (a *appender) inner(at int, err error) {
+	if e, ok := errors.AsType[*bsoncore.SyntaxError](err); ok {
+		a.c.Malformed(at+int(e.Offset), e.Err)
+		return
+	}
+	a.c.Fail(err)
+}
+
+// missing is called for a column without a value in the current document, whose nulls are
+// nulls of BSON.
+func (a *appender) missing(s *sink) {
+	if a.options.Nulls == NullsFold {
+		a.lose(LossMissing, s.column)
+		return
+	}
+	a.reject(s.column, s.column.path(), ErrNull)
+	a.fault.Type = 0
+}
+
+// value appends the current value to s, which has all rows before it.
+func (a *appender) value(s *sink) {
+	c := &a.c
+	if c.Type() != s.typ {
+		a.other(s)
+		return
+	}
+	switch s.form {
+	case asInt32:
+		s.builder.(*array.Int32Builder).Append(c.Int32())
+	case asInt64:
+		s.builder.(*array.Int64Builder).Append(c.Int64())
+	case asDouble:
+		s.builder.(*array.Float64Builder).Append(c.Double())
+	case asString, asCode, asSymbol:
+		a.string(s, c.Text(), c.ValueOffset()+4)
+	case asObjectID, asDecimalBits:
+		s.builder.(*array.FixedSizeBinaryBuilder).Append(c.Data())
+	case asBoolean:
+		s.builder.(*array.BooleanBuilder).Append(c.Boolean())
+	case asDateTime:
+		s.builder.(*array.TimestampBuilder).Append(arrow.Timestamp(c.DateTime()))
+	case asDocument:
+		s.valid.append(1, true)
+		if c.Enter() {
+			a.fields(s)
+			c.Leave()
+		}
+		return
+	case asArray:
+		a.array(s)
+	case asMap:
+		a.pairs(s)
+	case asUUID, asBinary, asBinaries:
+		a.binary(s)
+	case asDecimal:
+		a.decimal(s)
+	case asDecimalText:
+		a.decimalText(s)
+	case asRegex, asRegexText:
+		a.regex(s)
+	case asTimestamp:
+		t, i := c.Timestamp()
+		s.part(0).(*array.Uint32Builder).Append(t)
+		s.part(1).(*array.Uint32Builder).Append(i)
+		s.valid.append(1, true)
+	case asDBPointer:
+		namespace, id := c.DBPointer()
+		a.part(s, 0, namespace, c.ValueOffset()+4)
+		s.part(1).(*array.FixedSizeBinaryBuilder).Append(id[:])
+		s.valid.append(1, true)
+	case asCodeWithScope:
+		a.codeWithScope(s)
+	case asUndefined, asMinKey, asMaxKey:
+		s.builder.(*array.BooleanBuilder).Append(true)
+	case asEmpty:
+		if len(c.Data()) > emptyDocument {
+			a.reject(s.column, s.column.path(), ErrValue)
+			return
+		}
+		s.builder.(*array.BooleanBuilder).Append(true)
+	}
+	s.rows++
+}
+
+// emptyDocument is the size of a document without fields, in bytes.
+const emptyDocument = 5
+
+// array appends the elements of the current array.
+func (a *appender) array(s *sink) {
+	c := &a.c
+	if !c.Enter() {
+		return
+	}
+	kid := s.kids[0]
+	for i := 0; c.Next(); i++ {
+		if !isIndex(c.Key(), i) && !a.lose(LossArrayKey, s.column) {
+			return
+		}
+		a.value(kid)
+	}
+	c.Leave()
+	s.valid.append(1, true)
+	s.offsets.Append(int32(kid.rows))
+}
+
+// pairs appends the keys and values of the current document.
+func (a *appender) pairs(s *sink) {
+	c := &a.c
+	if !c.Enter() {
+		return
+	}
+	keys, values := s.kids[0], s.kids[1]
+	for c.Next() {
+		a.string(keys, c.Key(), c.Offset()+1)
+		keys.rows++
+		a.value(values)
+	}
+	c.Leave()
+	s.valid.append(1, true)
+	s.offsets.Append(int32(keys.rows))
+}
+
+// string appends a text, which is at an offset of the document.
+func (a *appender) string(s *sink, text []byte, at int) {
+	if bad := bsoncore.IndexInvalidUTF8(text); bad >= 0 {
+		a.c.Malformed(at+bad, bsoncore.ErrUTF8)
+		return
+	}
+	s.builder.(*array.StringBuilder).BinaryBuilder.Append(text)
+}
+
+// part is string for a member of a struct.
+func (a *appender) part(s *sink, i int, text []byte, at int) {
+	s.part(i)
+	a.string(s.kids[i], text, at)
+}
+
+func (a *appender) binary(s *sink) {
+	c := &a.c
+	subtype, data := c.Binary()
+	switch s.form {
+	case asBinaries:
+		s.part(0).(*array.Uint8Builder).Append(subtype)
+		s.part(1).(*array.BinaryBuilder).Append(data)
+		s.valid.append(1, true)
+	case asUUID:
+		if subtype != bson.BinaryUUID || len(data) != 16 {
+			a.reject(s.column, s.column.path(), ErrValue)
+			return
+		}
+		s.builder.(*array.FixedSizeBinaryBuilder).Append(data)
+	default:
+		if subtype != s.column.subtype {
+			a.reject(s.column, s.column.path(), ErrValue)
+			return
+		}
+		s.builder.(*array.BinaryBuilder).Append(data)
+	}
+}
+
+// decimalText appends a decimal as text that gives the same decimal back.
+func (a *appender) decimalText(s *sink) {
+	d := a.c.Decimal128()
+	if !d.HasExactText() {
+		a.reject(s.column, s.column.path(), ErrValue)
+		return
+	}
+	a.text = d.Append(a.text[:0])
+	s.builder.(*array.StringBuilder).BinaryBuilder.Append(a.text)
+}
+
+func (a *appender) regex(s *sink) {
+	pattern, options := a.c.Regex()
+	at := a.c.ValueOffset()
+	if s.form == asRegex {
+		a.part(s, 0, pattern, at)
+		a.part(s, 1, options, at+len(pattern)+1)
+		s.valid.append(1, true)
+		return
+	}
+	if bytes.IndexByte(options, '/') >= 0 {
+		a.reject(s.column, s.column.path(), ErrValue)
+		return
+	}
+	a.text = append(append(a.text[:0], '/'), pattern...)
+	a.text = append(append(a.text, '/'), options...)
+	// The slash in the place of the NUL keeps offsets.
+	a.string(s, a.text, at-1)
+}
+
+func (a *appender) codeWithScope(s *sink) {
+	c := &a.c
+	code, scope := c.CodeWithScope()
+	at := c.ValueOffset() + 8
+	a.part(s, 0, code, at)
+	if err := (bsoncore.ValidateOptions{MaxDepth: a.options.MaxDepth}).Validate(scope); err != nil {
+		a.inner(at+len(code)+1, err)
+		return
+	}
+	s.part(1).(*array.BinaryBuilder).Append(scope)
+	s.valid.append(1, true)
+}
+
+// other appends a value whose type is not that of s, if an option says how.
+func (a *appender) other(s *sink) {
+	c := &a.c
+	t := c.Type()
+	widen := a.options.Mixed == MixedWiden
+	switch {
+	case c.Failed():
+	case s.form == asUnion:
+		a.alternative(s)
+	case t == bsoncore.TypeNull:
+		a.null(s)
+	case s.form == asJSON:
+		a.json(s)
+	case widen && s.form == asInt64 && t == bsoncore.TypeInt32:
+		a.wider(s, int64(c.Int32()))
+	case widen && s.form == asDouble && t == bsoncore.TypeInt32:
+		a.wider(s, int64(c.Int32()))
+	case widen && s.form == asDouble && t == bsoncore.TypeInt64:
+		a.wider(s, c.Int64())
+	case a.options.Mixed == MixedNull:
+		if a.lose(LossValue, s.column) {
+			a.pass()
+			s.fill(s.rows + 1)
+		}
+	default:
+		a.reject(s.column, s.column.path(), ErrType)
+	}
+}
+
+// null appends a null of BSON.
+func (a *appender) null(s *sink) {
+	switch s.column.nulls {
+	case nullIsMissing:
+		if a.options.Nulls == NullsExact {
+			a.reject(s.column, s.column.path(), ErrNull)
+			return
+		}
+		if !a.lose(LossNull, s.column) {
+			return
+		}
+	case nullIsFlagged:
+		s.flag.fill(s.rows)
+		s.flag.builder.(*array.BooleanBuilder).Append(true)
+		s.flag.rows++
+	}
+	s.fill(s.rows + 1)
+}
+
+// wider appends an integer to a column of a wider type.
+func (a *appender) wider(s *sink, v int64) {
+	if s.form == asDouble && (int64(float64(v)) != v || v == math.MaxInt64) {
+		a.reject(s.column, s.column.path(), ErrValue)
+		return
+	}
+	if !a.lose(LossWidth, s.column) {
+		return
+	}
+	if s.form == asDouble {
+		s.builder.(*array.Float64Builder).Append(float64(v))
+	} else {
+		s.builder.(*array.Int64Builder).Append(v)
+	}
+	s.rows++
+}
+
+// alternative appends a value to the child of a union for its type.
+func (a *appender) alternative(s *sink) {
+	kid := s.byType[a.c.Type()]
+	if kid == nil {
+		a.reject(s.column, s.column.path(), ErrType)
+		return
+	}
+	s.choose(kid)
+	a.value(kid)
+	s.rows++
+}
+
+// textLimit is the largest number of bytes of all strings of a column in a batch.
+const textLimit = math.MaxInt32 - 1
+
+// json appends a value as canonical Extended JSON.
+func (a *appender) json(s *sink) {
+	c := &a.c
+	o := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true, MaxDepth: a.options.MaxDepth, MaxTextSize: textLimit}
+	var err error
+	if a.text, err = o.AppendJSONValue(a.text[:0], c.Type(), c.Data()); err != nil {
+		if e, ok := errors.AsType[*bsoncore.SyntaxError](err); ok {
+			c.Malformed(c.ValueOffset()+int(e.Offset), e.Err)
+			return
+		}
+		a.reject(s.column, s.column.path(), fmt.Errorf("%w: %w", ErrValue, err))
+		return
+	}
+	if a.texts += len(a.text); a.texts > textLimit {
+		a.reject(s.column, s.column.path(), fmt.Errorf("%w: %w", ErrValue, bsoncore.ErrTooLarge))
+		return
+	}
+	s.builder.(*array.StringBuilder).BinaryBuilder.Append(a.text)
+	s.rows++
+}

@@ -1,0 +1,247 @@
+package columns
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+)
+
+// A RecordReader makes record batches of a stream of BSON documents. It is an
+// array.RecordReader. It must not be used by two goroutines at once; Retain and Release
+// may.
+type RecordReader struct {
+	references atomic.Int64
+	schema     *arrow.Schema
+	options    Options
+	documents  *bsoncore.Decoder
+	waiting    bool // the current document of documents belongs to the next batch
+	appender   appender
+	batch      arrow.RecordBatch // nil: none
+	err        error
+}
+
+var _ array.RecordReader = (*RecordReader)(nil)
+
+// NewRecordReader returns a RecordReader with one reference. r has BSON documents, one
+// after the other. s is a schema of Infer, or any schema with types of docs/columns.md; of
+// o, Infer and NewRecordReader get the same. A *ColumnError reports a field of s that holds
+// no BSON.
+func NewRecordReader(r io.Reader, s *arrow.Schema, o Options) (*RecordReader, error) {
+	if err := o.resolve(); err != nil {
+		return nil, err
+	}
+	root, err := compile(s, &o)
+	if err != nil {
+		return nil, err
+	}
+	reader := &RecordReader{
+		schema: s, options: o,
+		documents: bsoncore.DecodeOptions{MaxDocumentSize: o.MaxDocumentSize}.NewDecoder(r),
+	}
+	reader.references.Store(1)
+	reader.appender.options = &reader.options
+	if err := reader.appender.build(root); err != nil {
+		return nil, err
+	}
+	return reader, nil
+}
+
+// Retain adds a reference.
+func (r *RecordReader) Retain() { r.references.Add(1) }
+
+// Release removes a reference. The last one frees the memory of r and of its record batch;
+// a batch that was retained stays.
+func (r *RecordReader) Release() {
+	if r.references.Add(-1) == 0 {
+		r.drop()
+		r.appender.root.release()
+	}
+}
+
+// drop releases the record batch.
+func (r *RecordReader) drop() {
+	if r.batch != nil {
+		r.batch.Release()
+		r.batch = nil
+	}
+}
+
+// Schema returns the schema of all batches.
+func (r *RecordReader) Schema() *arrow.Schema { return r.schema }
+
+// RecordBatch returns the current batch, or nil. The next call of Next releases it.
+func (r *RecordReader) RecordBatch() arrow.RecordBatch { return r.batch }
+
+// Record is RecordBatch.
+//
+// Deprecated: use RecordBatch. The interface array.RecordReader has both.
+func (r *RecordReader) Record() arrow.RecordBatch { return r.batch }
+
+// Err returns the first fault, or nil. It is a *ValueError for a document that does not fit
+// the schema, a *bsoncore.SyntaxError for malformed BSON, a *bsoncore.ValueError for a
+// document that is nested too deeply, or a *bsoncore.ReadError. Offsets count from the
+// start of the stream. The documents before the fault are in the batches.
+func (r *RecordReader) Err() error {
+	if r.batch != nil {
+		return nil // the fault is behind the batch
+	}
+	return r.err
+}
+
+// Losses returns the losses so far, in the order of the columns.
+func (r *RecordReader) Losses() []LossCount { return r.appender.counted() }
+
+// Documents returns the number of documents in all batches so far.
+func (r *RecordReader) Documents() int64 { return r.appender.document }
+
+// Next makes the next batch, and reports whether there is one. A batch has at least one
+// document. False means the end of the stream or a fault; see Err.
+func (r *RecordReader) Next() bool {
+	r.drop()
+	if r.err != nil {
+		return false
+	}
+	rows := r.fill()
+	if rows == 0 {
+		return false
+	}
+	r.batch = r.appender.record(r.schema, rows)
+	return true
+}
+
+// fill appends documents until the batch is full, and returns their number.
+func (r *RecordReader) fill() (rows int) {
+	size := 0
+	r.appender.texts = 0
+	for rows < r.options.BatchDocuments {
+		if !r.waiting && !r.documents.Next() {
+			r.err = r.documents.Err()
+			return rows
+		}
+		doc := r.documents.Document()
+		if r.waiting = rows > 0 && size+len(doc)+r.appender.texts > r.options.BatchBytes; r.waiting {
+			return rows
+		}
+		size += len(doc)
+		if r.err = r.appender.add(doc, r.documents.Offset()); r.err != nil {
+			return rows
+		}
+		rows++
+	}
+	return rows
+}
+
+// add appends a document at an offset of the stream. After an error the columns may have
+// values of the document, which record leaves out.
+func (a *appender) add(doc []byte, offset int64) error {
+	a.offset = offset
+	a.c.Reset(doc, a.options.MaxDepth)
+	a.fields(a.root)
+	if !a.c.Failed() {
+		a.document++
+		return nil
+	}
+	if a.fault != nil {
+		return a.fault
+	}
+	err := a.c.Err()
+	if e, ok := errors.AsType[*bsoncore.SyntaxError](err); ok {
+		e.Offset += offset
+	}
+	if e, ok := errors.AsType[*bsoncore.ValueError](err); ok {
+		e.Offset += offset
+	}
+	return err
+}
+
+// reject makes a value an error. n is its column, or that of the document around it.
+func (a *appender) reject(n *column, path string, err error) {
+	if a.c.Failed() {
+		return
+	}
+	e := &ValueError{Document: a.document + 1, Offset: a.offset + int64(a.c.Offset()), Path: path, Type: a.c.Type(), Err: err}
+	if n != nil {
+		e.Column = n.describe()
+	}
+	a.fault = e
+	a.c.Fail(err)
+}
+
+// A lossKey is a kind of loss at a column.
+type lossKey struct {
+	loss Loss
+	at   *column
+}
+
+// lose counts a loss at the current value, or makes it an error, and reports whether it was
+// counted.
+func (a *appender) lose(l Loss, n *column) bool {
+	if a.options.RejectLossy {
+		a.reject(nil, n.path(), fmt.Errorf("%w: %s", ErrLossy, lossTexts[l]))
+		return false
+	}
+	count := a.losses[lossKey{l, n}]
+	if count == nil {
+		if a.losses == nil {
+			a.losses = map[lossKey]*LossCount{}
+		}
+		count = &LossCount{Loss: l, Path: n.path(), First: a.document + 1}
+		a.losses[lossKey{l, n}] = count
+	}
+	count.Count++
+	return true
+}
+
+// lossTexts says what is lost.
+var lossTexts = [...]string{
+	LossOrder:    "the order of keys is not that of the columns",
+	LossArrayKey: "the key of an element is not its index",
+	LossMissing:  "the missing field becomes null",
+	LossNull:     "the null becomes a missing field",
+	LossWidth:    "the number gets a wider type",
+	LossExponent: "the decimal gets other trailing zeros",
+	LossValue:    "the value becomes null",
+	LossField:    "the field has no column",
+}
+
+// counted returns the losses in the order of the columns.
+func (a *appender) counted() []LossCount {
+	keys := make([]lossKey, 0, len(a.losses))
+	for key := range a.losses {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b lossKey) int {
+		return cmp.Or(slices.Compare(a.at.place(), b.at.place()), cmp.Compare(a.loss, b.loss))
+	})
+	var all []LossCount
+	for _, key := range keys {
+		all = append(all, *a.losses[key])
+	}
+	return all
+}
+
+// place returns the indexes of n and of the columns around it, the outermost first.
+func (n *column) place() []int {
+	if n.parent == nil {
+		return nil
+	}
+	return append(n.parent.place(), n.index)
+}
+
+// isIndex reports whether key is the number i.
+func isIndex(key []byte, i int) bool {
+	if len(key) == 1 {
+		return int(key[0])-'0' == i
+	}
+	var digits [20]byte
+	return string(key) == string(strconv.AppendInt(digits[:0], int64(i), 10))
+}
