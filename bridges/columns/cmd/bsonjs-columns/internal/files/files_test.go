@@ -1,0 +1,306 @@
+package files
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/extensions"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bridges/columns"
+)
+
+// marked returns a field with the name of an extension type that arrow-go does not know.
+func marked(name string, t arrow.DataType, extension, nulls string) arrow.Field {
+	return arrow.Field{Name: name, Type: t, Nullable: true, Metadata: arrow.NewMetadata(
+		[]string{"ARROW:extension:name", "ARROW:extension:metadata", "bsonkit.nulls"}, []string{extension, "", nulls})}
+}
+
+// table returns a batch with nested values and marks at all levels, many rows long.
+func table(t testing.TB, repeat int) arrow.RecordBatch {
+	t.Helper()
+	id := &arrow.FixedSizeBinaryType{ByteWidth: 12}
+	json, err := extensions.NewJSONType(arrow.BinaryTypes.String)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := arrow.NewSchema([]arrow.Field{
+		marked("_id", id, "pymongoarrow.objectid", "missing"),
+		{Name: "ids", Type: arrow.ListOfField(marked("item", id, "pymongoarrow.objectid", "null")), Nullable: true},
+		{Name: "n", Type: arrow.PrimitiveTypes.Int64, Nullable: true},
+		{Name: "at", Type: arrow.FixedWidthTypes.Timestamp_ms, Nullable: true},
+		{Name: "price", Type: &arrow.Decimal128Type{Precision: 34, Scale: 2}, Nullable: true},
+		{Name: "big", Type: &arrow.Decimal256Type{Precision: 50, Scale: 2}, Nullable: true},
+		{Name: "any", Type: json, Nullable: true, Metadata: arrow.NewMetadata([]string{"bsonkit.json"}, []string{"canonical"})},
+		{Name: "uuid", Type: extensions.NewUUIDType(), Nullable: true},
+		{Name: "sub", Type: arrow.StructOf(
+			marked("code", arrow.BinaryTypes.String, "pymongoarrow.code", "missing"),
+			arrow.Field{Name: "list", Type: arrow.ListOf(arrow.StructOf(marked("id", id, "pymongoarrow.objectid", "missing"))), Nullable: true},
+		), Nullable: true},
+		{Name: "none", Type: arrow.Null, Nullable: true},
+	}, nil)
+	rows := `{"_id":"AAECAwQFBgcICQoL","ids":["AAECAwQFBgcICQoL",null],"n":1,"at":1000,"price":"1.20","big":"-7.50","any":"{\"a\":{\"$numberInt\":\"1\"}}","uuid":"00112233-4455-6677-8899-aabbccddeeff","sub":{"code":"f()","list":[{"id":"AAECAwQFBgcICQoL"},null]}},
+	{"_id":null,"ids":[],"n":null,"at":null,"price":null,"big":null,"any":null,"uuid":null,"sub":null,"none":null},
+	{"_id":"AAECAwQFBgcICQoL","ids":null,"n":-5,"sub":{"code":null,"list":[]}},`
+	text := "[" + strings.TrimSuffix(strings.Repeat(rows, repeat), ",") + "]"
+	batch, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return batch
+}
+
+// write returns a file with batches.
+func write(t testing.TB, f Format, o WriteOptions, batches ...arrow.RecordBatch) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := NewWriter(f, &out, batches[0].Schema(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range batches {
+		if err := w.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// documents returns the documents of a reader.
+func documents(r array.RecordReader) ([]byte, error) {
+	defer r.Release()
+	var out bytes.Buffer
+	w, err := columns.NewDocumentWriter(&out, r.Schema(), columns.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for r.Next() {
+		if err := w.Write(r.RecordBatch()); err != nil {
+			return out.Bytes(), err
+		}
+	}
+	return out.Bytes(), r.Err()
+}
+
+// read returns the documents of a file.
+func read(f Format, data []byte) ([]byte, error) {
+	r, err := Open(f, bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	return documents(r)
+}
+
+// TestRoundTrip: the documents of a file are those of the batches of which it was made, for
+// all formats, compressions and sizes of batches.
+func TestRoundTrip(t *testing.T) {
+	for _, repeat := range []int{1, 3000} {
+		batch := table(t, repeat)
+		reader, err := array.NewRecordReader(batch.Schema(), []arrow.RecordBatch{batch, batch, batch})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := documents(reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tc := range []struct {
+			format      Format
+			compression []Compression
+		}{
+			{Parquet, []Compression{Usual, None, Zstd, LZ4, Snappy}},
+			{Arrow, []Compression{Usual, None, Zstd, LZ4}},
+			{ArrowStream, []Compression{Usual, None, Zstd, LZ4}},
+		} {
+			for _, c := range tc.compression {
+				for _, group := range []int64{1 << 20, 4, 1001} {
+					if group == 4 && repeat > 1 {
+						continue
+					}
+					got, err := read(tc.format, write(t, tc.format, WriteOptions{RowGroup: group, Compression: c}, batch, batch, batch))
+					if err != nil || !bytes.Equal(got, want) {
+						t.Errorf("%s, compression %d, row groups of %d: %v, %d bytes, want %d", tc.format, c, group, err, len(got), len(want))
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestRestoreNeeded: arrow-go alone drops the marks of elements, so that restore is needed.
+// If this test fails, restore.go can go.
+func TestRestoreNeeded(t *testing.T) {
+	data := write(t, Parquet, WriteOptions{RowGroup: 100}, table(t, 1))
+	r, err := Open(Parquet, bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	inside := r.(*guarded).RecordReader.(*parquetFile).RecordReader.Schema()
+	for _, tc := range []struct {
+		schema *arrow.Schema
+		want   bool
+	}{{inside, false}, {r.Schema(), true}} {
+		got := tc.schema.Field(1).Type.(*arrow.ListType).ElemField().Metadata.FindKey("ARROW:extension:name") >= 0
+		if got != tc.want {
+			t.Errorf("elements have marks: %v, want %v", got, tc.want)
+		}
+	}
+}
+
+// TestParquetFile: a file has row groups of the wanted length, compression, dictionaries,
+// statistics, and an index of pages.
+func TestParquetFile(t *testing.T) {
+	batch := table(t, 1000)
+	data := write(t, Parquet, WriteOptions{RowGroup: 2500}, batch, batch)
+	r, err := file.NewParquetReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var rows []int64
+	for i := range r.NumRowGroups() {
+		rows = append(rows, r.MetaData().RowGroup(i).NumRows())
+	}
+	if diff := cmp.Diff([]int64{2500, 2500, 1000}, rows); diff != "" {
+		t.Errorf("row groups (-want +got):\n%s", diff)
+	}
+	column, err := r.MetaData().RowGroup(0).ColumnChunk(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stats, err := column.Statistics()
+	if err != nil || !stats.HasMinMax() || !stats.HasNullCount() {
+		t.Errorf("statistics: %v, %v, want the ends and the number of nulls", stats, err)
+	}
+	index := column.GetColumnIndexLocation()
+	got := fmt.Sprint(column.PathInSchema(), column.Compression(), column.HasDictionaryPage(), index != nil && index.Length > 0)
+	if want := "n ZSTD true true"; got != want {
+		t.Errorf("column %s, want %s", got, want)
+	}
+}
+
+// TestDamagedFiles: a file with changed or missing bytes gives documents or an error, never
+// a panic, and the error matches ErrMalformed or one of package columns.
+func TestDamagedFiles(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	batch := table(t, 3)
+	for f := Parquet; f <= ArrowStream; f++ {
+		data := write(t, f, WriteOptions{RowGroup: 4}, batch, batch)
+		for n := range 600 {
+			damaged := bytes.Clone(data)
+			if n%4 == 0 {
+				damaged = damaged[:random.IntN(len(damaged))]
+			}
+			for range 1 + random.IntN(3) {
+				if len(damaged) > 0 {
+					damaged[random.IntN(len(damaged))] ^= 1 << random.IntN(8)
+				}
+			}
+			_, err := read(f, damaged)
+			if _, ok := errors.AsType[*columns.RowError](err); ok || err == nil || errors.Is(err, ErrMalformed) || errors.Is(err, columns.ErrColumn) {
+				continue
+			}
+			t.Fatalf("%s, case %d: %v, want ErrMalformed", f, n, err)
+		}
+	}
+}
+
+// TestReaderFails: an error of the input is that error, and no fault of its bytes.
+func TestReaderFails(t *testing.T) {
+	fails := errors.New("the disk fails")
+	for f := Parquet; f <= ArrowStream; f++ {
+		data := write(t, f, WriteOptions{RowGroup: 4}, table(t, 3))
+		for _, good := range []int64{0, 10, int64(len(data)) / 2} {
+			r, err := Open(f, &failsAt{bytes.NewReader(data), good, fails}, int64(len(data)))
+			if err == nil {
+				_, err = documents(r)
+			}
+			if !errors.Is(err, fails) || errors.Is(err, ErrMalformed) {
+				t.Errorf("%s, after %d bytes: %v, want %v", f, good, err, fails)
+			}
+		}
+	}
+}
+
+// failsAt is a Source whose bytes from good on cannot be read.
+type failsAt struct {
+	*bytes.Reader
+	good int64
+	err  error
+}
+
+func (f *failsAt) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > f.good {
+		return 0, f.err
+	}
+	return f.Reader.ReadAt(p, off)
+}
+
+func (f *failsAt) Read(p []byte) (int, error) {
+	if f.Size()-int64(f.Len())+int64(len(p)) > f.good {
+		return 0, f.err
+	}
+	return f.Reader.Read(p)
+}
+
+// TestWriterFails: an error of the output is returned by Write or Close.
+func TestWriterFails(t *testing.T) {
+	batch := table(t, 3000)
+	for f := Parquet; f <= ArrowStream; f++ {
+		size := len(write(t, f, WriteOptions{RowGroup: 1000}, batch))
+		for limit := 0; limit < size; limit += size/50 + 1 {
+			w, err := NewWriter(f, &full{limit}, batch.Schema(), WriteOptions{RowGroup: 1000})
+			if err == nil {
+				err = errors.Join(w.Write(batch), w.Close())
+			}
+			if err == nil {
+				t.Errorf("%s: no error on a disk of %d bytes of %d", f, limit, size)
+			}
+		}
+	}
+}
+
+// full is a disk with space for left bytes.
+type full struct{ left int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.left -= len(p); f.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
+}
+
+func TestFormats(t *testing.T) {
+	for _, tc := range []struct {
+		file string
+		want Format
+	}{
+		{"a.parquet", Parquet}, {"A.PARQUET", Parquet}, {"a.arrow", Arrow}, {"a.feather", Arrow}, {"a.arrows", ArrowStream}, {"parquet", 0}, {"a.json", 0},
+	} {
+		if got := Suffixed(tc.file); got != tc.want {
+			t.Errorf("Suffixed(%s) = %d, want %d", tc.file, got, tc.want)
+		}
+	}
+	for _, name := range Names() {
+		f := Named(name)
+		if got := Detect(write(t, f, WriteOptions{RowGroup: 1}, table(t, 1))); got != f || f.String() != name {
+			t.Errorf("Detect of %s = %s", name, got)
+		}
+	}
+	if got := Detect([]byte("{}")); got != 0 {
+		t.Errorf("Detect of JSON = %v, want 0", got)
+	}
+}

@@ -1,0 +1,110 @@
+package files
+
+import (
+	"context"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
+	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+)
+
+// parquetCodecs has the codec of each compression.
+var parquetCodecs = map[Compression]compress.Compression{
+	Usual:  compress.Codecs.Zstd,
+	None:   compress.Codecs.Uncompressed,
+	Zstd:   compress.Codecs.Zstd,
+	Snappy: compress.Codecs.Snappy,
+	LZ4:    compress.Codecs.Lz4Raw,
+}
+
+// rowGroupBytes is the number of compressed bytes from which on a row group ends. The
+// pages of a row group are in memory until then.
+const rowGroupBytes = 64 << 20
+
+// ParquetProperties returns the properties with which NewWriter writes.
+func ParquetProperties(o WriteOptions) (*parquet.WriterProperties, pqarrow.ArrowWriterProperties) {
+	return parquet.NewWriterProperties(
+		parquet.WithCompression(parquetCodecs[o.Compression]),
+		parquet.WithMaxRowGroupLength(o.RowGroup),
+		parquet.WithPageIndexEnabled(true),
+		parquet.WithVersion(parquet.V2_LATEST),
+	), pqarrow.DefaultWriterProps()
+}
+
+// parquetWriter writes batches into row groups that are longer than a batch.
+type parquetWriter struct{ *pqarrow.FileWriter }
+
+func newParquetWriter(w io.Writer, s *arrow.Schema, o WriteOptions) (Writer, error) {
+	file, columns := ParquetProperties(o)
+	// FileWriter would close w.
+	out, err := guard(func() (*pqarrow.FileWriter, error) {
+		return pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, file, columns)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &parquetWriter{out}, storeSchema(out, s)
+}
+
+func (p *parquetWriter) Write(batch arrow.RecordBatch) error {
+	if p.RowGroupTotalBytesWritten() >= rowGroupBytes {
+		if err := p.NewBufferedRowGroupChecked(); err != nil {
+			return err
+		}
+	}
+	return p.WriteBuffered(batch)
+}
+
+// Sizes of the batches that are read.
+const (
+	readBytes = 16 << 20 // on average, uncompressed
+	readRows  = 1 << 16  // at most
+)
+
+func openParquet(r Source, size int64) (array.RecordReader, error) {
+	mem := newCapped(size)
+	props := parquet.NewReaderProperties(mem)
+	props.BufferedStreamEnabled = true // reads pages, not whole columns
+	in, err := file.NewParquetReader(r, file.WithReadProps(props))
+	if err != nil {
+		return nil, err
+	}
+	stored, err := storedSchema(in)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := pqarrow.NewFileReader(in, pqarrow.ArrowReadProperties{BatchSize: batchRows(in)}, mem)
+	if err != nil {
+		return nil, err
+	}
+	batches, err := reader.GetRecordReader(context.Background(), nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &parquetFile{RecordReader: batches, schema: restore(stored, batches.Schema())}, nil
+}
+
+// batchRows returns the number of rows that have readBytes.
+func batchRows(in *file.Reader) int64 {
+	rows, size := int64(0), int64(0)
+	for i := range in.NumRowGroups() {
+		group := in.MetaData().RowGroup(i)
+		rows, size = rows+group.NumRows(), size+group.TotalByteSize()
+	}
+	if size <= 0 || rows <= 0 {
+		return readRows
+	}
+	return max(1, min(readRows, int64(float64(rows)/float64(size)*readBytes)))
+}
+
+// parquetFile has the batches of a file with a schema that has marks.
+type parquetFile struct {
+	pqarrow.RecordReader
+	schema *arrow.Schema
+}
+
+func (p *parquetFile) Schema() *arrow.Schema { return p.schema }
