@@ -23,6 +23,8 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 )
 
+//go:generate go run ../internal/twin bench_test.go order_test.go registry_test.go
+
 // This file connects the codec of bsonkit to the driver's.
 //
 //   - Codecs makes bsonkit decode into the driver's types.

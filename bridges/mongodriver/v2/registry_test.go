@@ -25,19 +25,6 @@ var same = cmp.Options{
 	cmp.Comparer(time.Time.Equal),
 }
 
-// encoder returns the function with which a client encodes a document.
-func encoder(r *driver.Registry) func(any) ([]byte, error) {
-	return func(v any) ([]byte, error) {
-		var buf bytes.Buffer
-		e := driver.NewEncoder(driver.NewDocumentWriter(&buf))
-		if r != nil {
-			e.SetRegistry(r)
-		}
-		err := e.Encode(v)
-		return buf.Bytes(), err
-	}
-}
-
 // decoder returns the function with which a client decodes the current document of a
 // cursor, which is doc.
 func decoder(tb testing.TB, doc []byte, r *driver.Registry) func(any) error {
@@ -54,11 +41,6 @@ type (
 	documents struct{ S string }
 	pointed   struct{ N int }
 )
-
-func (u upper) MarshalBSONValue() (byte, []byte, error) {
-	t, data, err := driver.MarshalValue("<" + string(u) + ">")
-	return byte(t), data, err
-}
 
 func (d documents) MarshalBSON() ([]byte, error) {
 	return driver.Marshal(driver.D{{Key: "s", Value: d.S}})
@@ -135,9 +117,7 @@ func TestRegistryMapWithoutAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := driver.M{"b": true}
-	d := driver.NewDecoder(driver.NewDocumentReader(bytes.NewReader(doc)))
-	d.SetRegistry(mongodriver.Registry(mongodriver.Options{}))
-	if err := d.Decode(m); err != nil {
+	if err := unmarshal(mongodriver.Registry(mongodriver.Options{}), doc, m); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(driver.M{"a": int32(1), "b": true}, m); diff != "" {
@@ -153,23 +133,12 @@ func TestRegistryText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var buf bytes.Buffer
-	e := driver.NewEncoder(driver.NewExtJSONValueWriter(&buf, true, false))
-	e.SetRegistry(registry)
-	if err := e.Encode(newOrder()); err != nil {
-		t.Fatal(err)
+	text, err := marshalText(registry, newOrder())
+	if err != nil || !bytes.Equal(text, want) {
+		t.Errorf("text: %v\ngot  %s\nwant %s", err, text, want)
 	}
-	if got := bytes.TrimSpace(buf.Bytes()); !bytes.Equal(got, want) {
-		t.Errorf("text:\ngot  %s\nwant %s", got, want)
-	}
-	r, err := driver.NewExtJSONValueReader(bytes.NewReader(want), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := driver.NewDecoder(r)
-	d.SetRegistry(registry)
 	var got Order
-	if err := d.Decode(&got); err != nil {
+	if err := unmarshalText(registry, want, &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(*newOrder(), got, same); diff != "" {

@@ -26,6 +26,7 @@ import (
 )
 
 //go:generate go run ../../internal/generate go.mongodb.org/mongo-driver/bson .
+//go:generate go run ../../internal/twin bson_test.go conversions_test.go
 
 var (
 	encode = bson.EncodeOptions{}

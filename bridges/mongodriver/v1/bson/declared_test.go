@@ -19,6 +19,9 @@ type (
 	namedD      primitive.D
 )
 
+// ownForms are types for whole documents that only v2 reads by the same rule.
+var ownForms []reflect.Type
+
 // ownDestinations are destinations that v1 treats by rules of its own.
 var ownDestinations = []reflect.Type{reflect.TypeFor[map[namedString]any](), reflect.TypeFor[namedD]()}
 

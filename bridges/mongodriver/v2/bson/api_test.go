@@ -9,14 +9,5 @@ import (
 // TestNames: this package has exactly the exported names of the driver, with identical
 // types and values.
 func TestNames(t *testing.T) {
-	pkgs, err := api.Load("github.com/bsonkit/bsonkit/bridges/mongodriver/v2/bson", "go.mongodb.org/mongo-driver/v2/bson")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range api.Compare(pkgs[0], pkgs[1]) {
-		t.Error(d)
-	}
-	if n := len(api.Exported(pkgs[1])); n < 120 {
-		t.Errorf("the driver has %d names, want 120 or more", n)
-	}
+	api.CheckNames(t, "github.com/bsonkit/bsonkit/bridges/mongodriver/v2/bson", "go.mongodb.org/mongo-driver/v2/bson", 120)
 }

@@ -6,6 +6,9 @@ import (
 	"github.com/bsonkit/bsonkit/bridges/mongodriver/v2/bson"
 )
 
+// ownForms are types for whole documents that v1 reads by another rule.
+var ownForms = []reflect.Type{reflect.TypeFor[[]bson.E]()}
+
 // ownDestinations are destinations that v1 does not have.
 var ownDestinations = []reflect.Type{reflect.TypeFor[bson.RawArray](), reflect.TypeFor[bson.Vector]()}
 
