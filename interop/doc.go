@@ -6,7 +6,8 @@
 //   - corpus_test.go runs every assertion of the official corpus, which it reads
 //     from the driver's module in the module cache.
 //   - driver_test.go compares generated documents with driver v2, in both
-//     directions; libbson_test.go does so with libbson.
+//     directions; libbson_test.go does so with libbson. versions_test.go compares
+//     both versions of the driver.
 //   - vectors_test.go checks the project's own vectors with driver v2.
 //   - decimal_test.go compares decimals with PyMongo and libbson; decimals makes
 //     them.

@@ -211,35 +211,43 @@ func damaged(t *testing.T, text string) (both int) {
 	return both
 }
 
-// tryDriver returns the BSON that the driver makes from text. A panic of the
-// driver is returned as an error.
-func tryDriver(text []byte) (doc []byte, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("driver: panic: %v", r)
-		}
-	}()
-	var d driver.D
-	if err := driver.UnmarshalExtJSON(text, false, &d); err != nil {
-		return nil, err
-	}
-	return driver.Marshal(d)
+// tryDriver returns the BSON that the driver makes from text.
+func tryDriver(text []byte) ([]byte, error) {
+	return readBy[driver.D](text, driver.UnmarshalExtJSON, driver.Marshal)
 }
 
-// tryDriverText returns the driver's text of doc. A panic of the driver is
-// returned as an error.
-func tryDriverText(doc []byte, canonical bool) (text string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("driver: panic: %v", r)
-		}
-	}()
-	var d driver.D
-	if err := driver.Unmarshal(doc, &d); err != nil {
+// tryDriverText returns the driver's text of doc.
+func tryDriverText(doc []byte, canonical bool) (string, error) {
+	return writeBy[driver.D](doc, canonical, driver.Unmarshal, driver.MarshalExtJSON)
+}
+
+// readBy returns the BSON of text, by the functions of a driver whose D is given. A panic
+// of the driver is returned as an error.
+func readBy[D any](text []byte, unmarshal func([]byte, bool, any) error, marshal func(any) ([]byte, error)) (doc []byte, err error) {
+	defer recovered(&err)
+	var d D
+	if err := unmarshal(text, false, &d); err != nil {
+		return nil, err
+	}
+	return marshal(d)
+}
+
+// writeBy returns the text of doc, as readBy returns its BSON.
+func writeBy[D any](doc []byte, canonical bool, unmarshal func([]byte, any) error, marshal func(any, bool, bool) ([]byte, error)) (text string, err error) {
+	defer recovered(&err)
+	var d D
+	if err := unmarshal(doc, &d); err != nil {
 		return "", err
 	}
-	b, err := driver.MarshalExtJSON(d, canonical, false)
+	b, err := marshal(d, canonical, false)
 	return string(b), err
+}
+
+// recovered turns a panic into an error. It must be deferred.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("driver: panic: %v", r)
+	}
 }
 
 // TestDriverNaN shows why no NaN is compared.
