@@ -144,39 +144,45 @@ func TestJobs(t *testing.T) {
 		{"shell to bson", shell, []string{"-f", "json", "--accept", "shell"}},
 	} {
 		for i, data := range damaged(tc.data, r) {
-			policies := []string{"quarantine", "stop", "quarantine --max-errors 2"}
-			if testing.Short() {
-				policies = policies[:1]
-			}
-			for _, policy := range policies {
-				t.Run(fmt.Sprint(tc.name, i, policy), func(t *testing.T) {
-					var want []string
-					for _, jobs := range []int{1, 3} {
-						for _, most := range []int{1 << 20, 3000} {
-							rejects := filepath.Join(t.TempDir(), "rejects")
-							args := append([]string{"-j", fmt.Sprint(jobs)}, tc.flags...)
-							args = append(args, "--on-error")
-							args = append(args, strings.Fields(policy)...)
-							if policy != "stop" {
-								args = append(args, "--rejects", rejects)
-							}
-							got := runCommand(&chopper{data, rand.New(rand.NewPCG(uint64(most), 7)), most}, args...)
-							kept, _ := os.ReadFile(rejects)
-							if len(kept) == 0 {
-								kept, _ = os.ReadFile(rejects + ".partial")
-							}
-							messages := strings.ReplaceAll(withoutTime(got.stderr), rejects, "REJECTS")
-							result := []string{fmt.Sprint(got.code), got.stdout, messages, string(kept)}
-							if want == nil {
-								want = result
-							} else if diff := cmp.Diff(want, result); diff != "" {
-								t.Fatalf("%d jobs, reads of up to %d bytes (-first +this):\n%.2000s", jobs, most, diff)
-							}
-						}
-					}
-				})
-			}
+			compareJobs(t, fmt.Sprint(tc.name, i), data, tc.flags)
 		}
+	}
+}
+
+// compareJobs converts data with flags, under each policy, and compares the results for
+// some numbers of jobs and sizes of reads.
+func compareJobs(t *testing.T, name string, data []byte, flags []string) {
+	policies := []string{"quarantine", "stop", "quarantine --max-errors 2"}
+	if testing.Short() {
+		policies = policies[:1]
+	}
+	for _, policy := range policies {
+		t.Run(name+policy, func(t *testing.T) {
+			var want []string
+			for _, jobs := range []int{1, 3} {
+				for _, most := range []int{1 << 20, 3000} {
+					rejects := filepath.Join(t.TempDir(), "rejects")
+					args := append([]string{"-j", fmt.Sprint(jobs)}, flags...)
+					args = append(args, "--on-error")
+					args = append(args, strings.Fields(policy)...)
+					if policy != "stop" {
+						args = append(args, "--rejects", rejects)
+					}
+					got := runCommand(&chopper{data, rand.New(rand.NewPCG(uint64(most), 7)), most}, args...)
+					kept, _ := os.ReadFile(rejects)
+					if len(kept) == 0 {
+						kept, _ = os.ReadFile(rejects + ".partial")
+					}
+					messages := strings.ReplaceAll(withoutTime(got.stderr), rejects, "REJECTS")
+					result := []string{fmt.Sprint(got.code), got.stdout, messages, string(kept)}
+					if want == nil {
+						want = result
+					} else if diff := cmp.Diff(want, result); diff != "" {
+						t.Fatalf("%d jobs, reads of up to %d bytes (-first +this):\n%.2000s", jobs, most, diff)
+					}
+				}
+			}
+		})
 	}
 }
 

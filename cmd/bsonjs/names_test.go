@@ -145,7 +145,7 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"bson: inspect IN -o x.bson --json", "{\"file\":", "writing JSON to x.bson: --json overrides the suffix", 0},
 		{"bson: inspect IN -o x.json --json=false", "IN: document 1 ", "writing text to x.json: --json=false overrides the suffix", 0},
 		{"bson: inspect IN -o x.bson", "x.bson: bsonjs inspect does not write BSON; choose another suffix, or add --json to write JSON to this file", "", 2},
-		{"bson: inspect IN -o x.csv", "bsonjs does not write CSV; choose another suffix, or add --json", "", 2},
+		{"bson: inspect IN -o x.csv", "bsonjs inspect does not write CSV; choose another suffix, or add --json", "", 2},
 		{"bson: inspect IN -o x.json --max-value 3", "--max-value has no effect with JSON", "", 2},
 	} {
 		t.Run(tc.args, func(t *testing.T) {

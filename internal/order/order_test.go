@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "codec", "stage", "sink", "differ", "pairs", "proof", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
+	"cli":       {"run", "record", "codec", "tabular", "stage", "sink", "differ", "pairs", "proof", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
 	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
 	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record", "redact"},

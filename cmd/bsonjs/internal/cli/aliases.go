@@ -20,6 +20,12 @@ var foreignNames = map[string]string{
 	"nsInclude":  "ns",
 	"nsFrom":     "ns-from",
 	"nsTo":       "ns-to",
+
+	"columns-have-types":  "typed",
+	"columnsHaveTypes":    "typed",
+	"ignoreBlanks":        "ignore-blanks",
+	"parseGrace":          "parse-grace",
+	"useArrayIndexFields": "array-indexes",
 }
 
 // acceptForeignNames makes fs know foreignNames. It must be called before
@@ -40,6 +46,9 @@ type aliases struct {
 	objcheck bool   // no effect: documents are always checked
 	gzip     bool   // no effect: inputs are always decompressed
 	legacy   bool
+	// headerLine has no effect: the first row of a table is the header unless --header is
+	// given.
+	headerLine bool
 	// jsonArray is --array if JSON is written. It has no effect otherwise,
 	// because arrays are read without a flag.
 	jsonArray bool
@@ -51,6 +60,7 @@ func (o *convertOptions) addAliases(fs *pflag.FlagSet) {
 	hidden.StringVar(&o.bsonFile, "bsonFile", "", "")
 	hidden.BoolVar(&o.objcheck, "objcheck", false, "")
 	hidden.BoolVar(&o.gzip, "gzip", false, "")
+	hidden.BoolVar(&o.headerLine, "headerline", false, "")
 	hidden.BoolVar(&o.legacy, "legacy", false, "")
 	hidden.BoolVar(&o.jsonArray, "jsonArray", false, "")
 	hidden.Var(&outputType{&o.to}, "type", "")

@@ -108,6 +108,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact, o.addNewID)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, readingTables, "", o.tables.addTables)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
 	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
@@ -170,7 +171,8 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, shaping, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
+	return checkAll(fs, o.options.check, o.checkText, reading, tables, o.checkHeaderLine, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, shaping, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -188,6 +190,14 @@ func (o *convertOptions) request(fs *pflag.FlagSet) request {
 		r.inFolder = r.usual
 	}
 	return r
+}
+
+// checkHeaderLine rejects a header of the command line beside that of the input.
+func (o *convertOptions) checkHeaderLine(*pflag.FlagSet) error {
+	if o.headerLine && o.tables.header != "" {
+		return errors.New("--headerline takes the names of the columns from the input, and --header gives them; leave out one of the two")
+	}
+	return nil
 }
 
 // checkText rejects flags that shape JSON if no JSON is written.

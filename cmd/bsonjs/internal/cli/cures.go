@@ -251,6 +251,8 @@ func (t *trial) write(typ bson.Type, data []byte) error {
 func fact(f *run.Failure) string {
 	length, ok := errors.AsType[bson.LengthError](f.Err)
 	switch {
+	case tableCure(f.Err) != "":
+		return tableCure(f.Err)
 	case f.CRLF:
 		return "a copy in text mode put a carriage return before each line feed; use bsonjs salvage --undo-crlf"
 	case errors.Is(f.Err, pickle.ErrZone):

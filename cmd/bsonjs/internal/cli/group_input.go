@@ -24,6 +24,7 @@ type inputGroup struct {
 	encoding pickle.Encoding
 	longText pickle.LongText
 	unknown  pickle.UnknownPolicy
+	tables   tableGroup
 }
 
 // Dialects are the forms of text that are read beside relaxed and canonical
@@ -67,9 +68,11 @@ type outputFormat struct{ format }
 
 // Set sets the value to the format that s names.
 func (f outputFormat) Set(s string) error {
-	_, title := codec.BySuffix("." + s)
-	switch title {
-	case "CSV", "TSV", "Parquet":
+	c, title := codec.BySuffix("." + s)
+	switch {
+	case c != nil && c.Rows && c.Write == nil:
+		return notTables(c.Title)
+	case title == "Parquet":
 		return notTables(title)
 	}
 	return f.format.Set(s)
@@ -138,6 +141,7 @@ func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 
 func (g *inputGroup) plan(r *run.Run) {
 	r.From = g.from
+	g.tables.plan(r)
 	r.Options.Text.CanonicalOnly = g.accept&acceptCanonical != 0
 	r.Options.Text.Legacy = g.accept&acceptLegacy != 0
 	r.Options.Text.Shell = g.accept&acceptShell != 0

@@ -74,6 +74,7 @@ func (o *inspectOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Formats", "", o.addFrom)
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, readingTables, "", o.tables.addTables)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addOnError, o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -117,7 +118,8 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, o.checkShape, o.checkFaults)
+	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
+	return checkAll(fs, o.options.check, reading, tables, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, o.checkShape, o.checkFaults)
 }
 
 // checkShape rejects flags about text if lines of JSON are written.

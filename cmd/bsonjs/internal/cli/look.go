@@ -31,6 +31,7 @@ func (o *lookOptions) addLook(fs *pflag.FlagSet, selected string, own func(fs *p
 	group(fs, "Selection", selected, o.addSelect, o.addOrder)
 	own(fs)
 	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, readingTables, "", o.tables.addTables)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -52,7 +53,8 @@ func (o *lookOptions) settle(*pflag.FlagSet) error {
 func (o *lookOptions) checkLook(fs *pflag.FlagSet, own ...func(*pflag.FlagSet) error) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	if err := checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check); err != nil {
+	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
+	if err := checkAll(fs, o.options.check, reading, tables, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check); err != nil {
 		return err
 	}
 	return checkAll(fs, own...)

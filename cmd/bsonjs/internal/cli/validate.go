@@ -55,6 +55,7 @@ func (o *validateOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Selection", "", o.addSelect, o.addOrder)
 	group(fs, "Rules", "The rules are about selected documents. Malformed documents are always reported.", o.addRules)
 	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, readingTables, "", o.tables.addTables)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)

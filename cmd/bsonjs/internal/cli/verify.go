@@ -108,6 +108,7 @@ func (o *verifyOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Selection", "Documents of A that are selected are compared.", o.addSelect, o.addSort, o.addOrder)
 	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact)
 	group(fs, "Reading JSON", "", o.addReading)
+	group(fs, readingTables, "", o.tables.addTables)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -150,7 +151,8 @@ func (o *verifyOptions) check(fs *pflag.FlagSet) error {
 	if o.bySpace() { // documents are held
 		ordering = o.checkWindow
 	}
-	return checkAll(fs, o.options.check, pickles, o.checkSpaces, selecting, sorting, ordering, shaping, redactions)
+	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from, o.to) }
+	return checkAll(fs, o.options.check, tables, pickles, o.checkSpaces, selecting, sorting, ordering, shaping, redactions)
 }
 
 // plan makes the run give the documents of A to the proof, and begins the run of B.

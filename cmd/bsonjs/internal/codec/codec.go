@@ -13,6 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 	"github.com/bsonkit/bsonkit/pickle"
@@ -23,7 +24,7 @@ import (
 
 // All returns the formats, in the order of help. --from, --to, help,
 // completion, detection and default outputs use it.
-func All() []*Codec { return []*Codec{BSON, JSON, Pickle, Hex, Base64, Archive} }
+func All() []*Codec { return []*Codec{BSON, JSON, CSV, TSV, Pickle, Hex, Base64, Archive} }
 
 // Written returns the formats that bsonjs writes.
 func Written() []*Codec {
@@ -42,6 +43,7 @@ type Codec struct {
 
 	Binary  bool // files are anything but text
 	Lines   bool // a document is kept on a line of its own
+	Rows    bool // the bytes of a document include its line end, which only the last one may lack
 	Text    bool // places have lines and columns
 	Offsets bool // documents are in the file as they are: an offset in one is an offset in the file
 	Checks  bool // the reader has looked at all bytes of a document
@@ -51,6 +53,9 @@ type Codec struct {
 	// container writes only the documents.
 	Holds *Codec
 
+	// Behind returns the place at the end of text, which starts at p and does not end in a
+	// line end. nil: lines end with line feeds.
+	Behind func(p record.Place, text []byte) record.Place
 	// Sniff says whether head, the first bytes of an input, is of the format.
 	// If it is nil, only --from selects the format, neither bytes nor names.
 	Sniff func(head []byte) Certainty
@@ -87,6 +92,7 @@ type ReadOptions struct {
 	BSON   bson.DecodeOptions // of digits, too
 	Text   extjson.DecodeOptions
 	Pickle pickle.DecodeOptions
+	Table  tabular.DecodeOptions // its options of text and limits are those of Text
 	// Namespaces are those of containers that are read; nil: all. The documents of
 	// others are not records.
 	Namespaces *Namespaces
@@ -148,7 +154,9 @@ type State struct {
 	text      textcut.Place
 	inArchive bool // after the start of an archive, at…
 	archive   archive.Place
-	done      int // records of the next document that are done; see Unbucketing
+	// header is that of the table, after its header; nil: at the start, or in another format.
+	header *tabular.Header
+	done   int // records of the next document that are done; see Unbucketing
 }
 
 // A Reader reads documents one after the other.
@@ -206,6 +214,14 @@ type LineReader interface {
 	// Wrapped reports whether lines are no documents: the current one has several,
 	// or the next one, as far as it has been read, seems to continue it.
 	Wrapped() bool
+}
+
+// A Partial is a Reader of documents of which parts may be left out because of faults.
+type Partial interface {
+	Reader
+	// Left returns these faults of the current document, in order. They count like those
+	// of Err.
+	Left() []error
 }
 
 // A PieceReader reads the documents of one piece after the other.

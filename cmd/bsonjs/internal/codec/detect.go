@@ -14,7 +14,8 @@ const (
 
 // Detect returns the format of an input that starts with head and has the
 // given name. The bytes decide, and the name, without regard to upper and lower
-// case, where they tell less than Likely. It returns nil if neither tells.
+// case, where they tell less than Likely, or less than Surely if the name is that of
+// a table. It returns nil if neither tells.
 //
 // It reads more than four bytes only if they are there: waiting for them would
 // delay documents that have arrived.
@@ -35,13 +36,14 @@ func Detect(head []byte, name string) *Codec {
 // detect is Detect for inputs that are not UTF-16.
 func detect(head []byte, name string) *Codec {
 	best, sure := sniff(head)
-	if sure >= Likely {
+	named, _ := BySuffix(name)
+	switch {
+	case named == nil || named.Sniff == nil:
+		return best
+	case sure == Surely || sure == Likely && !named.Rows: // a header may start like JSON
 		return best
 	}
-	if c, _ := BySuffix(name); c != nil && c.Sniff != nil {
-		return c
-	}
-	return best
+	return named
 }
 
 // sniff returns the format that head is most certainly of, the first of All if

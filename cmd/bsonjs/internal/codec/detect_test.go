@@ -194,7 +194,8 @@ func TestBySuffix(t *testing.T) {
 		{"users.bson.txt", nil, ""},
 		{"users.", nil, ""},
 		{"", nil, ""},
-		{"users.CSV", nil, "CSV"},
+		{"users.CSV", CSV, ""},
+		{"users.parquet", nil, "Parquet"},
 		{"users.tar", nil, "tar archives"},
 	} {
 		if got, foreign := BySuffix(tc.name); got != tc.want || foreign != tc.foreign {

@@ -149,3 +149,13 @@ func (f Faults) Error() string { return f.List[0].Error() }
 
 // Unwrap returns the faults in List.
 func (f Faults) Unwrap() []error { return f.List }
+
+// A Passed is the fault of a record that is rejected under any policy and does not end the
+// run.
+type Passed struct{ Err error }
+
+// Error describes the fault.
+func (p *Passed) Error() string { return p.Err.Error() }
+
+// Unwrap returns the fault.
+func (p *Passed) Unwrap() error { return p.Err }

@@ -7,6 +7,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -24,6 +25,8 @@ func Diagnose(err error) *Fault {
 		ps *pickle.SyntaxError
 		pv *pickle.ValueError
 		ar *archive.Error
+		ts *tabular.SyntaxError
+		tv *tabular.ValueError
 	)
 	var f *Fault
 	switch {
@@ -48,6 +51,12 @@ func Diagnose(err error) *Fault {
 	case errors.As(err, &ar):
 		f = &Fault{Code: CodeSyntax, Place: &Place{Offset: ar.Offset}}
 		err = ar.Err
+	case errors.As(err, &ts):
+		f = tableFault(CodeSyntax, ts)
+		err = ts.Err
+	case errors.As(err, &tv):
+		f = tableFault(CodeRejected, (*tabular.SyntaxError)(tv))
+		err = tv.Err
 	default:
 		return nil
 	}
@@ -74,6 +83,15 @@ func textFault(code Code, e *extjson.SyntaxError) *Fault {
 	f := &Fault{Code: code, Place: &Place{Offset: e.Offset, Line: e.Line, Column: e.Column, Path: e.Pointer}}
 	if e.Expected != "" {
 		f.Why = ", expected " + oneline.Clean(e.Expected, maxWhy)
+	}
+	return f
+}
+
+// tableFault is textFault for e, of package tabular.
+func tableFault(code Code, e *tabular.SyntaxError) *Fault {
+	f := &Fault{Code: code, Place: &Place{Offset: e.Offset, Line: e.Line, Column: e.Column, Path: e.Pointer}}
+	if e.What != "" {
+		f.Why = ": " + oneline.Clean(e.What, maxWhy)
 	}
 	return f
 }

@@ -12,6 +12,7 @@ type Totals struct {
 	Rejected int64 // documents read that were rejected
 	Filtered int64 // documents read that a stage did not want
 	Mended   int64 // documents written with corrected lengths
+	Partial  int64 // documents written without fields that have a fault
 	Strays   int64 // faults between documents
 	Holes    int64 // rejects that are not documents: bytes between documents, or the start of one
 	In, Out  int64 // bytes, before compression
@@ -37,7 +38,7 @@ type Totals struct {
 func (t Totals) Written() int64 { return t.Read - t.Rejected - t.Filtered }
 
 // Faulty returns the number of faults that did not end the run.
-func (t Totals) Faulty() int64 { return t.Rejected + t.Mended + t.Strays }
+func (t Totals) Faulty() int64 { return t.Rejected + t.Mended + t.Partial + t.Strays }
 
 // A summary is the line of --summary json.
 type summary struct {
@@ -46,6 +47,7 @@ type summary struct {
 	Rejected int64   `json:"rejected"`           // documents
 	Filtered int64   `json:"filtered,omitempty"` // documents, because of --where and the like
 	Mended   int64   `json:"mended,omitempty"`   // documents, of those written
+	Partial  int64   `json:"partial,omitempty"`  // documents, of those written: fields with a fault were left out
 	Strays   int64   `json:"strays,omitempty"`   // faults between documents
 	BytesIn  int64   `json:"bytesIn"`
 	BytesOut int64   `json:"bytesOut"`
@@ -98,7 +100,7 @@ func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
 		return checkSummary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
-	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files, verification{t.Verified, t.SHA256In, t.SHA256Out}}
+	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Partial, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files, verification{t.Verified, t.SHA256In, t.SHA256Out}}
 }
 
 // text returns the summary for people.
@@ -106,6 +108,9 @@ func (t Totals) text(took time.Duration) string {
 	mended, filtered, strays, keys := "", t.filtered(), "", ""
 	if t.Mended > 0 {
 		mended = fmt.Sprintf(" (%d mended)", t.Mended)
+	}
+	if t.Partial > 0 {
+		mended += fmt.Sprintf(" (%s without some fields)", grouped(t.Partial))
 	}
 	if t.Strays > 0 {
 		strays = ", " + Plural(t.Strays, "fault") + " between documents"

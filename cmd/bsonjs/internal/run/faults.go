@@ -279,8 +279,13 @@ func (e *engine) keepRejected(data []byte, from *codec.Codec) error {
 		return nil
 	}
 	_, err := e.rejects.Write(data)
-	if err == nil && from.Lines {
+	if err == nil && (from.Lines || from.Rows && !endsLine(data)) {
 		_, err = e.rejects.Write([]byte("\n"))
 	}
 	return err
+}
+
+// endsLine reports whether data ends in a line end.
+func endsLine(data []byte) bool {
+	return len(data) > 0 && (data[len(data)-1] == '\n' || data[len(data)-1] == '\r')
 }

@@ -389,7 +389,10 @@ func (s *source) cuts() bool {
 
 // behind returns the place after data, which starts at p.
 func (s *source) behind(p record.Place, data []byte) record.Place {
-	if s.from.Text {
+	switch {
+	case s.from.Behind != nil:
+		return s.from.Behind(p, data)
+	case s.from.Text:
 		return p.Behind(data)
 	}
 	p.Offset += int64(len(data))

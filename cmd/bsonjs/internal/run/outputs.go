@@ -68,7 +68,7 @@ func (r *rejectFile) Write(p []byte) (int, error) {
 // endRejects makes the next rejects, if they are kept, begin on a line of their own: an input
 // in the format from has ended.
 func (e *engine) endRejects(from *codec.Codec) {
-	if r, ok := e.rejects.(*rejectFile); ok && from.Lines {
+	if r, ok := e.rejects.(*rejectFile); ok && (from.Lines || from.Rows) {
 		r.open = r.last != '\n'
 	}
 }

@@ -95,6 +95,7 @@ func (e *engine) join(s *engine) {
 	e.Read += t.Read
 	e.Rejected += t.Rejected
 	e.Filtered += t.Filtered
+	e.Partial += t.Partial
 	e.Strays += t.Strays
 	e.Holes += t.Holes
 	e.In += t.In

@@ -89,10 +89,16 @@ func (t *stream) record() *report.Fault {
 		return t.faulty(err)
 	case what == filtered:
 		t.Filtered++
-	case t.serial == nil:
-		t.wait(&t.rec)
+		t.done()
+	default:
+		if t.serial == nil {
+			t.wait(&t.rec)
+		}
+		t.done()
+		if f := t.partial(); f != nil {
+			return f
+		}
 	}
-	t.done()
 	if t.pending.Size() >= streamBuffer || t.yields() {
 		return t.flushFault()
 	}
@@ -151,6 +157,25 @@ func (t *stream) space() record.Space {
 	return record.Space{Name: t.namespace}
 }
 
+// partial reports the faults because of which parts of the current record, which is
+// written, are left out.
+func (t *stream) partial() *report.Fault {
+	r, ok := t.r.(codec.Partial)
+	if !ok || len(r.Left()) == 0 {
+		return nil
+	}
+	t.Partial++
+	t.clean = 0
+	for _, err := range r.Left() {
+		f, _ := t.report(fault{err: err, in: t.origin, number: t.docs, space: t.space(), base: t.base, start: t.r.Place().Offset})
+		f.Advice = "the field is left out"
+		if f := t.goOn(f); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
 // done counts the current record, which has no fault.
 func (t *stream) done() {
 	t.passed()
@@ -175,7 +200,7 @@ func (t *stream) long() *report.Fault {
 		return t.faulty(err)
 	}
 	t.done()
-	return nil
+	return t.partial()
 }
 
 // start returns the start of the current record, or of the bytes that cannot be
@@ -242,7 +267,7 @@ func (t *stream) resync(raw fault) *report.Fault {
 		return t.readFault(t.origin, raw.err)
 	}
 	h := t.newHinter(raw)
-	if t.Policy.stops() {
+	if t.Policy.stops() && !isPassed(raw.err) {
 		h.readOn()
 		h.advise(f)
 		return t.end(f)
@@ -281,6 +306,12 @@ func (t *stream) resync(raw fault) *report.Fault {
 	}
 	t.docs++
 	return t.countRejected(f)
+}
+
+// isPassed reports whether err is a fault that ends no run.
+func isPassed(err error) bool {
+	_, ok := errors.AsType[*record.Passed](err)
+	return ok
 }
 
 // countedAs returns the advice about documents whose namespace damage hides: they count

@@ -25,6 +25,7 @@ var (
 type HeaderError struct {
 	Header string // its text
 	Offset int64  // byte at fault, from the start of Header
+	Index  int    // number of the column in its table, from 0
 	What   string // what is wrong there, for people; may be empty
 	Err    error  // one of the sentinels
 }
@@ -63,3 +64,35 @@ func (e *CellError) Error() string {
 
 // Unwrap returns e.Err.
 func (e *CellError) Unwrap() error { return e.Err }
+
+// A SyntaxError reports text that is not a table, with its place.
+type SyntaxError struct {
+	Offset  int64  // byte at fault, from the start of the input
+	Line    int64  // of that byte, from 1
+	Column  int64  // of that byte in its line, in bytes, from 1
+	Pointer string // JSON Pointer of the column at fault; "" is none
+	What    string // the text at fault, for people; may be empty
+	Err     error  // a *HeaderError or *CountError, or one of the sentinels
+}
+
+// Error describes e with its place. The text is not promised.
+func (e *SyntaxError) Error() string {
+	s := fmt.Sprintf("tabular: line %d, column %d", e.Line, e.Column)
+	if e.Pointer != "" {
+		s += " (" + e.Pointer + ")"
+	}
+	return s + ": " + e.Err.Error()
+}
+
+// Unwrap returns e.Err.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// A ValueError reports a row that is well-formed, but is no document, with its place.
+// Its Err is a *CellError or *CountError, or one of the sentinels.
+type ValueError SyntaxError
+
+// Error describes e with its place. The text is not promised.
+func (e *ValueError) Error() string { return (*SyntaxError)(e).Error() }
+
+// Unwrap returns e.Err.
+func (e *ValueError) Unwrap() error { return e.Err }

@@ -168,3 +168,65 @@ func (c Column) AppendHeader(dst []byte) []byte {
 
 // String returns the name of c.
 func (c Column) String() string { return string(c.AppendName(nil)) }
+
+// ParseColumns returns the columns whose headers are in text, a row of CSV: with types, as
+// ParseColumn reads them, if they are Typed; else as ParseName does. In a row with types a
+// comma in parentheses is text, as for mongoimport. An error is a *HeaderError, or matches
+// ErrRow.
+func (o *DecodeOptions) ParseColumns(text string) ([]Column, error) {
+	rows := newSplitter(Syntax{})
+	data := []byte(text)
+	if len(data) == 0 {
+		return []Column{{Path: []string{""}}}, nil
+	}
+	n, err := rows.next(data, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case n < len(data):
+		return nil, &HeaderError{Header: text, Offset: int64(n), What: "a second line", Err: ErrName}
+	}
+	var headers []string
+	var room []byte
+	for _, f := range rows.spans {
+		header := string(fieldText(data, f, &room))
+		if last := len(headers) - 1; o.Typed && last >= 0 && openParens(headers[last]) {
+			headers[last] += "," + header
+			continue
+		}
+		headers = append(headers, header)
+	}
+	columns := make([]Column, len(headers))
+	for i, header := range headers {
+		if columns[i], err = o.parse(header); err != nil {
+			err.(*HeaderError).Index = i
+			return nil, err
+		}
+	}
+	return columns, nil
+}
+
+// parse returns the column whose header is text.
+func (o *DecodeOptions) parse(text string) (Column, error) {
+	if o.Typed {
+		return ParseColumn(text)
+	}
+	return ParseName(text)
+}
+
+// openParens reports whether text has more opening parentheses than closing ones.
+// Parentheses behind a backslash do not count.
+func openParens(text string) bool {
+	open := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '(':
+			open++
+		case ')':
+			open = max(open-1, 0)
+		}
+	}
+	return open > 0
+}
