@@ -26,7 +26,7 @@ import (
 )
 
 //go:generate go run ../../internal/generate go.mongodb.org/mongo-driver/bson .
-//go:generate go run ../../internal/twin bson_test.go conversions_test.go
+//go:generate go run ../../internal/twin bson_test.go conversions_test.go written_test.go
 
 var (
 	encode = bson.EncodeOptions{}
