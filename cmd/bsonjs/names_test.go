@@ -11,6 +11,7 @@ import (
 
 const (
 	jsonOne      = "{\"a\":1}\n"
+	csvOne       = "a\n1\n"
 	canonicalOne = "{\"a\":{\"$numberInt\":\"1\"}}\n"
 	memoOne      = "\x80\x02}q\x00X\x01\x00\x00\x00aq\x01K\x01s." // a pickle as bsonjs writes it
 )
@@ -58,6 +59,8 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"bson: IN -o x.bson.gz", one, "", 0},
 		{"bson: IN -o x.BSON.GZ", one, "", 0},
 		{"bson: IN -o .bson.gz", one, "", 0},
+		{"bson: IN -o x.csv", csvOne, "", 0},
+		{"bson: IN -o x.TSV.gz", csvOne, "", 0},
 		{"bson: IN -o x.bson.gz.partial", one, "", 0},
 		{"bson: IN -o x.bson.partial", one, "", 0},
 		{"bson: IN -o x.bson --compress gzip", one, "", 0},
@@ -90,7 +93,8 @@ func TestNamesOfOutputs(t *testing.T) {
 		// A variable is a default, which the name overrides.
 		{"BSONJS_TO=hex bson: IN -o x.bson", one, "", 0},
 		{"BSONJS_TO=hex bson: IN -o x.txt", hexOne, "", 0},
-		{"BSONJS_TO=json bson: IN -o x.csv", "does not write CSV", "", 2},
+		{"BSONJS_TO=json bson: IN -o x.csv", csvOne, "", 0},
+		{"BSONJS_TO=json bson: IN -o x.avro", "does not write Avro", "", 2},
 		{"BSONJS_MODE=canonical bson: IN -o x.bson", one, "", 0},
 		{"BSONJS_MODE=canonical json: IN -o x", one, "", 0},
 		{"BSONJS_COMPRESS=gzip bson: IN -o x.bson", one, "", 0},
@@ -110,9 +114,9 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"json: IN --python2 -o x.bson", "--python2 needs pickles as output", "", 2},
 
 		// Formats that are not written.
-		{"bson: IN -o x.csv", "x.csv: bsonjs does not write CSV; choose another suffix, or add --to json to write JSON to this file", "", 2},
-		{"bson: IN -o x.csv.gz", "does not write CSV", "", 2},
-		{"bson: IN -o x.CSV", "does not write CSV", "", 2},
+		{"bson: IN -o x.avro", "x.avro: bsonjs does not write Avro; choose another suffix, or add --to json to write JSON to this file", "", 2},
+		{"bson: IN -o x.avro.gz", "does not write Avro", "", 2},
+		{"bson: IN -o x.AVRO", "does not write Avro", "", 2},
 		{"bson: IN -o x.parquet -m plain", "does not write Parquet", "", 2},
 		{"bson: IN -o x.zip", "does not write zip archives", "", 2},
 		{"bson: IN -o x.tar.gz", "does not write tar archives", "", 2},
@@ -120,7 +124,7 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"bson: IN -o x.json.br", "does not write brotli", "", 2},
 		{"bson: IN -o x.bson.bz2", "bsonjs reads bzip2 but does not write it", "", 2},
 		{"bson: IN -t yaml -o x", "bsonjs has no format for YAML; the value must be bson or json", "", 2},
-		{"bson: IN -t csv -o x", "bsonjs does not write CSV; --mode plain writes JSON without wrappers, which other programs convert to CSV", "", 2},
+		{"bson: IN -t parquet -o x", "bsonjs does not write Parquet; --mode plain writes JSON without wrappers, which other programs convert to Parquet", "", 2},
 
 		// Other commands.
 		{"bson: salvage IN -o x.json", canonicalOne, "", 0},
@@ -129,7 +133,7 @@ func TestNamesOfOutputs(t *testing.T) {
 		{"json: salvage IN -o x.bson.gz", one, "", 0},
 		{"bson: salvage IN -m relaxed -o x", jsonOne, "", 0},
 		{"bson: salvage IN -m relaxed -o x.bson", "--mode needs JSON as output", "", 2},
-		{"bson: salvage IN -o x.csv", "does not write CSV", "", 2},
+		{"bson: salvage IN -o x.csv", csvOne, "", 0},
 		{"bson: dump IN -o x.json", canonicalOne, "1 objects found", 0},
 		{"bson: dump -q IN -o x.json.gz", canonicalOne, "", 0},
 		{"bson: dump IN --outFile x.bson", canonicalOne, "writing JSON to x.bson: bsonjs dump has no other format", 0},

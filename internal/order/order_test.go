@@ -66,7 +66,7 @@ var command = map[string][]string{
 	"stage":     {"record", "redact"},
 	"redact":    {},
 	"proof":     {"record", "oneline"},
-	"sink":      {"record", "codec", "inspect", "differ", "pairs", "proof", "stats", "oneline"},
+	"sink":      {"record", "codec", "tabular", "inspect", "differ", "pairs", "proof", "stats", "oneline"},
 	"codec":     {"record", "tabular"},
 	"tabular":   {},
 	"record":    {},

@@ -24,6 +24,7 @@ var foreignNames = map[string]string{
 	"columns-have-types":  "typed",
 	"columnsHaveTypes":    "typed",
 	"ignoreBlanks":        "ignore-blanks",
+	"noHeaderLine":        "no-header",
 	"parseGrace":          "parse-grace",
 	"useArrayIndexFields": "array-indexes",
 }
@@ -71,19 +72,17 @@ func (o *convertOptions) addAliases(fs *pflag.FlagSet) {
 // An outputType is the flag --type of other programs.
 type outputType struct{ to **codec.Codec }
 
-// Set sets the format of the output to json or bson.
+// Set sets the format of the output to json, bson or csv.
 func (t *outputType) Set(s string) error {
 	switch s {
 	case "debug":
 		return errors.New("only bsonjs dump writes this type")
-	case "csv":
-		return notTables("CSV")
 	}
-	return choose(t.to, word[*codec.Codec]{"json", codec.JSON}, word[*codec.Codec]{"bson", codec.BSON}).Set(s)
+	return choose(t.to, word[*codec.Codec]{"json", codec.JSON}, word[*codec.Codec]{"bson", codec.BSON}, word[*codec.Codec]{"csv", codec.CSV}).Set(s)
 }
 
 // String returns "": there is no default.
 func (t *outputType) String() string { return "" }
 
 // Type returns the words that help would show.
-func (t *outputType) Type() string { return "json|bson" }
+func (t *outputType) Type() string { return "json|bson|csv" }

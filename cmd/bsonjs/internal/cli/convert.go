@@ -15,6 +15,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/sink"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/stage"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -47,6 +48,7 @@ type convertOptions struct {
 	jobGroup
 	outputGroup
 	division
+	rowGroup
 	aliases
 	verify bool // the output is read back
 
@@ -66,6 +68,10 @@ type convertOptions struct {
 	keeps    bool        // the command line has --invalid-utf8 keep
 	escapes  bool        // the command line has --ambiguous escape
 	seeded   bool        // the command line has --seed
+
+	// columns are those of a table that is written. They are known when the first
+	// document is.
+	columns []tabular.Column
 
 	apart *spaceConverter // the target, if the output keeps namespaces apart
 	back  *verifier       // nil: the output is not read back
@@ -108,7 +114,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact, o.addNewID)
 	group(fs, writingText, "", o.addWriting)
 	group(fs, "Reading JSON", "", o.addReading)
-	group(fs, readingTables, "", o.tables.addTables)
+	group(fs, readingTables, "", o.tables.addTables, o.addRows)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
 	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
@@ -172,7 +178,12 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
 	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
-	return checkAll(fs, o.options.check, o.checkText, reading, tables, o.checkHeaderLine, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, shaping, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
+	if o.writesTable() {
+		if err := o.readColumns(&o.limitGroup); err != nil {
+			return err
+		}
+	}
+	return checkAll(fs, o.options.check, o.checkText, reading, tables, o.checkHeaderLine, o.checkRows, o.checkColumns, buckets, o.textGroup.check, o.checkFormats, o.checkEncoding, o.checkSpaces, selecting, sorting, o.ordering.check, shaping, redactions, o.spaceFieldGroup.check, o.checkNames, o.checkFaults, o.checkFiles)
 }
 
 // request returns what the flags say about the output.
@@ -300,7 +311,7 @@ func (o *convertOptions) needsText(to *codec.Codec) error {
 func (o *convertOptions) plan(r *run.Run) {
 	o.inputGroup.plan(r)
 	o.spaceGroup.plan(r)
-	if o.selects() || o.orders() || o.shapes() || o.redacts() {
+	if o.selects() || o.orders() || o.shapes() || o.redacts() || o.writesTable() {
 		rules := bson.ValidateOptions{MaxDepth: o.maxDepth, AllowInvalidUTF8: o.invalidUTF8 != bson.UTF8Reject}
 		r.Stages = append(r.Stages, stage.Valid{Options: rules})
 	}
@@ -318,6 +329,9 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.outputGroup.plan(r)
 	r.FindArchives = o.findArchives
 	c := &converter{o: o, to: o.decided.to}
+	if o.writesTable() && o.invalidUTF8 == bson.UTF8Replace && !o.verify {
+		r.Shaping = append(r.Shaping, stage.Replace{MaxDepth: o.maxDepth})
+	}
 	if o.back = o.planVerify(r); o.back != nil {
 		c.proof = o.back.proof
 	}
@@ -392,7 +406,7 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 			r.Say.Note(text)
 		}
 	case result.Several && o.field == "":
-		r.Say.Note("wrote documents of several namespaces; -o FOLDER/ writes a file for each")
+		r.Say.Note("wrote documents of several namespaces; " + o.apartCure())
 	}
 	if result.Whole && !o.quiet {
 		for _, text := range o.unmet() {
@@ -401,13 +415,22 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 	}
 }
 
+// apartCure returns what to type to have namespaces apart.
+func (o *convertOptions) apartCure() string {
+	if o.writesTable() {
+		return "--ns DB.COLLECTION selects one, and --ns-field NAME makes a column of them"
+	}
+	return "-o FOLDER/ writes a file for each"
+}
+
 // A converter is the target of conversions. If resolve could not decide the
 // format of the output, the format of the first input does.
 type converter struct {
 	o       *convertOptions
-	to      *codec.Codec // nil until it is decided
-	proof   *proof.Proof // nil: the output is not read back
-	started bool         // it is a terminal, and the sink knows
+	to      *codec.Codec   // nil until it is decided
+	proof   *proof.Proof   // nil: the output is not read back
+	table   *tabular.Table // if the output is one; nil: the columns are not known yet
+	started bool           // it is a terminal, and the sink knows
 	lines   sink.Lines
 }
 
@@ -433,7 +456,13 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 	if c.to.Binary && in.Terminal && !c.o.force {
 		return nil, errors.New(c.to.String() + " is binary and the output is a terminal; name a file with --output, or add --force")
 	}
-	c.lines.Encoder, c.lines.Out = c.to.Write(c.o.write(in)), in.Out
+	if c.to.Rows && c.table == nil {
+		var err error
+		if c.table, err = c.o.table(in.Terminal); err != nil {
+			return nil, err
+		}
+	}
+	c.lines.Encoder, c.lines.Out = c.encoder(in), in.Out
 	if c.to == codec.JSON && c.o.paint.on(in.Colors) {
 		c.lines.Appender, c.lines.Encoder.Alone = &sink.Colored{Text: c.lines.Appender}, codec.AloneText
 	}
@@ -444,6 +473,13 @@ func (c *converter) Begin(in run.Input) (run.Sink, error) {
 		c.proof.Source(in.Name)
 	}
 	return c.proven(&c.lines), nil
+}
+
+// encoder returns the Encoder of the documents of in.
+func (c *converter) encoder(in run.Input) codec.Encoder {
+	o := c.o.write(in)
+	o.Table = c.table
+	return c.to.Write(o)
 }
 
 // proven returns s, with the places of its documents if the output is read back.
@@ -465,18 +501,33 @@ func (c *converter) trial(from *codec.Codec) *trial {
 		input: &o.inputGroup, text: &o.textGroup, policy: &o.policyGroup, pickle: &o.pickleGroup,
 		copies: from.Copies && c.to.Copies,
 		shape:  &o.shape,
-		writer: func() codec.Encoder { return c.to.Write(o.write(run.Input{From: from})) },
+		rows:   &o.rowGroup, typed: o.tables.typed,
+		writer: func() codec.Encoder {
+			options := o.write(run.Input{From: from})
+			if c.to.Rows {
+				options.Table, _ = o.table(false) // the columns were checked
+			}
+			return c.to.Write(options)
+		},
 	}
 }
 
 // End writes the text after the last document. An array without documents is
-// still an array.
+// still an array, and a table without rows has a header.
 func (c *converter) End(out io.Writer) error {
 	if c.to == nil && c.o.textFlag != "" {
 		c.to = codec.JSON
 	}
-	if !c.started && c.to == codec.JSON {
-		c.lines.Encoder = c.to.Write(c.o.write(run.Input{From: codec.JSON}))
+	switch {
+	case c.started || c.to == nil:
+	case c.to == codec.JSON:
+		c.lines.Encoder = c.encoder(run.Input{From: codec.JSON})
+	case c.to.Rows:
+		var err error
+		if c.table, err = c.o.table(false); err != nil {
+			return err
+		}
+		c.lines.Encoder = c.encoder(run.Input{From: codec.JSON})
 	}
 	return c.lines.End(out)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -54,6 +55,13 @@ var cures = []cure{
 		}
 		t.text.lossy = true
 		return "use --lossy"
+	}},
+	{[]error{tabular.ErrNoColumn}, func(t *trial) string {
+		if t.rows == nil || t.typed || t.rows.extra != tabular.ExtraReject || t.rows.arrays == tabular.ArrayExplode {
+			return ""
+		}
+		t.rows.extra = tabular.ExtraColumn
+		return "use --extra-fields column or --extra-fields ignore, or a larger --infer"
 	}},
 	{[]error{extjson.ErrAmbiguous}, func(t *trial) string {
 		// JSON would be read in another way with the flag.
@@ -157,6 +165,8 @@ type trial struct {
 	policy    *policyGroup
 	pickle    *pickleGroup
 	dumpLossy *bool
+	rows      *rowGroup
+	typed     bool // a table has types
 
 	copies bool   // input and output can keep invalid UTF-8
 	shape  *shape // of the documents that are written; nil: that of those that are read
@@ -253,6 +263,8 @@ func fact(f *run.Failure) string {
 	switch {
 	case tableCure(f.Err) != "":
 		return tableCure(f.Err)
+	case rowCure(f.Err) != "":
+		return rowCure(f.Err)
 	case f.CRLF:
 		return "a copy in text mode put a carriage return before each line feed; use bsonjs salvage --undo-crlf"
 	case errors.Is(f.Err, pickle.ErrZone):

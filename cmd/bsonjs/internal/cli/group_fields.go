@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -22,9 +23,12 @@ type fieldGroup struct {
 type shape struct {
 	fieldGroup
 	editGroup
-	projection []byte         // see query.CompileProjection; nil: all fields; set by checkShape
-	edit       []byte         // see query.CompileEdit; nil: none; set by checkShape
-	shapers    []stage.Shaper // set by checkShape
+	// columnPaths are the paths that are kept, if they are the columns of a table; else
+	// nil. They are then no part of the projection.
+	columnPaths [][]string
+	projection  []byte         // see query.CompileProjection; nil: all fields; set by checkShape
+	edit        []byte         // see query.CompileEdit; nil: none; set by checkShape
+	shapers     []stage.Shaper // set by checkShape
 }
 
 // A fieldText is the value of a flag.
@@ -74,7 +78,7 @@ func (g *fieldGroup) addFields(fs *pflag.FlagSet) {
 
 // checkShape compiles the fields and the edits, with values that are read like those of in.
 func (s *shape) checkShape(in *inputGroup, limit *limitGroup) (err error) {
-	if s.projection, err = s.fieldGroup.document(); err != nil {
+	if s.projection, err = s.projected(); err != nil {
 		return err
 	}
 	if s.edit, err = s.editGroup.document(filterOptions(in, limit)); err != nil {
@@ -84,13 +88,17 @@ func (s *shape) checkShape(in *inputGroup, limit *limitGroup) (err error) {
 	return err
 }
 
-// document returns the projection of the flags, nil if there are none.
-func (g *fieldGroup) document() ([]byte, error) {
-	if len(g.texts) == 0 {
+// projected returns the projection of the flags, nil if there are none.
+func (s *shape) projected() ([]byte, error) {
+	texts := s.texts
+	if s.columnPaths != nil {
+		texts = slices.DeleteFunc(slices.Clone(texts), func(t fieldText) bool { return t.keep })
+	}
+	if len(texts) == 0 {
 		return nil, nil
 	}
 	doc, mark := bsoncore.Begin(nil)
-	for _, t := range g.texts {
+	for _, t := range texts {
 		paths, err := t.paths()
 		if err != nil {
 			return nil, err

@@ -68,11 +68,7 @@ type outputFormat struct{ format }
 
 // Set sets the value to the format that s names.
 func (f outputFormat) Set(s string) error {
-	c, title := codec.BySuffix("." + s)
-	switch {
-	case c != nil && c.Rows && c.Write == nil:
-		return notTables(c.Title)
-	case title == "Parquet":
+	if _, title := codec.BySuffix("." + s); title == "Parquet" {
 		return notTables(title)
 	}
 	return f.format.Set(s)

@@ -132,6 +132,9 @@ func (g *tableGroup) options() tabular.DecodeOptions {
 	}
 }
 
+// back returns the flags for reading a table that was written with g.
+func (g *tableGroup) back() *tableGroup { return &tableGroup{typed: g.typed, delimiter: g.delimiter} }
+
 func (g *tableGroup) plan(r *run.Run) { r.Options.Table = g.options() }
 
 // A delimiter is a flag that is a character between fields, 0 for the usual one.

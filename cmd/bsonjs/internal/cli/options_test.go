@@ -130,7 +130,7 @@ func TestOptions(t *testing.T) {
 				tc.want(want)
 			}
 			want.files = []string{"-"}
-			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, tableGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, ordering{}, sampleSize{}, sortGroup{}, splitGroup{}, division{}, fieldGroup{}, editGroup{}, shape{}, redactGroup{}, redaction{}, secret{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
+			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, tableGroup{}, rowGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, ordering{}, sampleSize{}, sortGroup{}, splitGroup{}, division{}, fieldGroup{}, editGroup{}, shape{}, redactGroup{}, redaction{}, secret{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
 				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })

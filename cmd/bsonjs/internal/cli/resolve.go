@@ -122,8 +122,6 @@ func (r *request) resolve() (d decision, err error) {
 		return d, r.refuse("bsonjs", foreign)
 	case named != nil && r.only != nil && !slices.Contains(r.only, named):
 		return d, r.refuse(r.writer, named.Title)
-	case named != nil && named.Write == nil && named.Holds == nil && r.only == nil:
-		return d, r.refuse("bsonjs", named.Title)
 	case named != nil:
 		d.to, d.origin = named, fromName
 	case r.mode:

@@ -76,6 +76,8 @@ func (o *convertOptions) checkVerify() error {
 		return nil
 	case o.mode == extjson.Plain && (o.decided.to == nil || o.decided.to == codec.JSON):
 		return errors.New("--verify cannot read plain JSON back, because plain JSON has no types; use --mode relaxed or --mode canonical, or leave out --verify")
+	case o.writesTable() && !o.tables.typed:
+		return fmt.Errorf("--verify cannot read %v back without types; add --typed, or leave out --verify", o.decided.to)
 	case o.paint == colorAlways:
 		return errors.New("--verify cannot read text with colours back; leave out --color always, or leave out --verify")
 	}
@@ -118,6 +120,7 @@ func (v *verifier) run(lane string, r io.Reader, say report.Reporter) run.Run {
 // readsBack makes r read what o writes.
 func (o *convertOptions) readsBack(r *run.Run) {
 	o.textGroup.plan(r)
+	o.tables.back().plan(r)
 	r.Options.BSON.InvalidUTF8 = o.invalidUTF8
 	r.Options.Text.UUIDRepresentation = o.uuid
 	acceptMode(r, o.mode)

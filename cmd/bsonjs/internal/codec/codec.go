@@ -105,6 +105,8 @@ type ReadOptions struct {
 type WriteOptions struct {
 	Text   extjson.EncodeOptions
 	Pickle pickle.EncodeOptions
+	// Table writes the rows of tables. It is nil for other formats.
+	Table *tabular.Table
 	// Validate and UTF8 are for BSON that is only copied, in digits too.
 	Validate bson.ValidateOptions
 	UTF8     bson.UTF8Policy

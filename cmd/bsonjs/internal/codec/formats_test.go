@@ -11,6 +11,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
@@ -24,7 +25,7 @@ func everyFormat(t *testing.T, f func(t *testing.T, c *Codec, e Encoder, docs, t
 			continue
 		}
 		t.Run(c.Name, func(t *testing.T) {
-			e := c.Write(WriteOptions{Text: extjson.EncodeOptions{Mode: extjson.Canonical}})
+			e := c.Write(WriteOptions{Text: extjson.EncodeOptions{Mode: extjson.Canonical}, Table: tableOf(t, c)})
 			var docs, texts [][]byte
 			for i, s := range []string{"", "text", strings.Repeat("long", 3000)} {
 				doc, err := new(bson.Builder).Int32("n", int32(i)).String("s", s).Document()
@@ -42,12 +43,34 @@ func everyFormat(t *testing.T, f func(t *testing.T, c *Codec, e Encoder, docs, t
 	}
 }
 
+// columns are those of the documents of everyFormat.
+var columns = []tabular.Column{{Path: []string{"n"}, Type: tabular.Int32}, {Path: []string{"s"}, Type: tabular.String}}
+
+// tableOf returns a Table of columns without a header in the format c, which may be no table.
+func tableOf(t *testing.T, c *Codec) *tabular.Table {
+	t.Helper()
+	o := tabular.TableOptions{NoHeader: true, Typed: true}
+	if c == TSV {
+		o.Delimiter = '\t'
+	}
+	table, err := tabular.NewTable(columns, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// readOptions are the options of reading the documents of everyFormat.
+func readOptions() ReadOptions {
+	return ReadOptions{Table: tabular.DecodeOptions{Columns: columns, Typed: true}}
+}
+
 // readAll reads r in the format c, and continues after faults. It returns the
 // valid documents, the skipped bytes, and the error that ended the reading.
 func readAll(t *testing.T, c *Codec, r io.Reader) (docs [][]byte, skipped string, err error) {
 	t.Helper()
 	var out strings.Builder
-	d := c.Read(ReadOptions{}).Stream(r, State{})
+	d := c.Read(readOptions()).Stream(r, State{})
 	var rec record.Record
 	for range 1000 {
 		for d.Next(&rec) {
@@ -134,6 +157,9 @@ func TestFormatsEnd(t *testing.T) {
 			if len(got) > 2 || !same(got, docs[:len(got)]) || !errors.Is(err, broken) {
 				t.Fatalf("%d bytes and a failure: %d documents, %v", n, len(got), err)
 			}
+			if c.Rows && !bytes.HasSuffix(all[:n], []byte("\n")) {
+				continue // a row can end at the end of the input, with fewer values
+			}
 			want := 0
 			if n >= len(first) {
 				want = 1
@@ -180,7 +206,7 @@ func TestFormatsSkippedFail(t *testing.T) {
 			if _, skipped, _ := readAll(t, c, bytes.NewReader(bad)); skipped == "" {
 				continue
 			}
-			d := c.Read(ReadOptions{}).Stream(bytes.NewReader(bad), State{})
+			d := c.Read(readOptions()).Stream(bytes.NewReader(bad), State{})
 			var rec record.Record
 			for range 10 {
 				for d.Next(&rec) && (c.Checks || bson.Validate(rec.Data) == nil) {

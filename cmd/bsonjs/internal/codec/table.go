@@ -24,6 +24,7 @@ var CSV = &Codec{
 	Behind:   behindRows,
 	Sniff:    sniffTable,
 	Read:     func(o ReadOptions) Decoder { return tableDecoder(o, ',') },
+	Write:    tableEncoder,
 }
 
 // TSV is CSV with tabs between the fields.
@@ -38,6 +39,7 @@ var TSV = &Codec{
 	Behind:   behindRows,
 	Sniff:    sniffTable,
 	Read:     func(o ReadOptions) Decoder { return tableDecoder(o, '\t') },
+	Write:    tableEncoder,
 }
 
 // sniffTable returns Not: any text can be a table, so that only the name tells.

@@ -38,6 +38,8 @@ type Input struct {
 
 	// Stdin is the input "-".
 	Stdin io.Reader
+	// Once are inputs that are read in place of the files of these names, or of Stdin.
+	Once map[string]io.Reader
 	// Plain describes inputs that are not compressed.
 	Plain compress.Plain
 }
@@ -70,6 +72,14 @@ type layer struct {
 // the error of the system without the name. When ctx ends, opening and reading
 // return its cause.
 func (in Input) Open(ctx context.Context, name string) (*Reader, error) {
+	if r := in.Once[name]; r != nil {
+		f := &Reader{ctx: ctx, name: name, plain: in.Plain, r: r, size: -1, waits: true}
+		if name == "-" {
+			f.name = StdinName
+		}
+		f.src = compress.NewSource(readerFunc(f.read))
+		return f, nil
+	}
 	if name == "-" {
 		f := &Reader{ctx: ctx, name: StdinName, plain: in.Plain, r: in.Stdin, size: left(in.Stdin)}
 		f.waits = f.size < 0
@@ -154,6 +164,9 @@ func (in Input) Size(names []string) int64 {
 	}
 	return total
 }
+
+// OpenNow opens the file of the given name without a look at its bytes.
+func OpenNow(ctx context.Context, name string) (*os.File, error) { return open(ctx, name) }
 
 // open opens name. Opening a FIFO waits for the other end, so a goroutine does
 // it.

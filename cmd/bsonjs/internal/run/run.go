@@ -12,6 +12,7 @@
 //	    holds them as frames (frame.go), and merge.go merges sorted inputs.
 //	  - folder.go processes a directory, file by file.
 //	  - gather.go reads the start of all inputs, for targets that need it.
+//	  - preview.go gives records to a target before the first one is written.
 //	  - sides.go processes two inputs at the same time.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
 //	    hints.
@@ -336,6 +337,9 @@ func (e *engine) run() report.Code {
 // process processes all inputs.
 func (e *engine) process() *report.Fault {
 	if f := e.gather(); f != nil {
+		return f
+	}
+	if f := e.preview(); f != nil {
 		return f
 	}
 	return e.legs()

@@ -104,6 +104,9 @@ func NewFound(o FindOptions) *Found {
 	return f
 }
 
+// Fields returns the number of fields. Others may have been left out.
+func (f *Found) Fields() int { return len(f.all) }
+
 // Part returns an empty set with the options of f, for Merge.
 func (f *Found) Part() *Found { return &Found{options: f.options, named: f.named, part: true} }
 

@@ -414,7 +414,7 @@ func (r *row) json(dst []byte, c *cell, in *column) []byte {
 		dst, err = r.jsonAs(dst, c, &r.text.relaxed)
 	}
 	if err != nil {
-		reason, at := reasonOf(err)
+		at, reason := reasonOf(err)
 		return r.refuse(dst, c, reason, at)
 	}
 	return dst
@@ -473,15 +473,15 @@ func (r *row) refuse(dst []byte, c *cell, err error, at int64) []byte {
 	return dst
 }
 
-// reasonOf returns the reason of err, an error of package extjson, and its offset.
-func reasonOf(err error) (reason error, at int64) {
+// reasonOf returns the offset and the reason of err, an error of package extjson.
+func reasonOf(err error) (at int64, reason error) {
 	if e, ok := errors.AsType[*bson.SyntaxError](err); ok {
-		return e.Err, e.Offset
+		return e.Offset, e.Err
 	}
 	if e, ok := errors.AsType[*bson.ValueError](err); ok {
-		return e.Err, e.Offset
+		return e.Offset, e.Err
 	}
-	return err, 0
+	return 0, err
 }
 
 // fail notes the fault err of the current element.

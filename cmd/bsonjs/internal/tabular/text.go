@@ -96,7 +96,7 @@ func bare(err error) error {
 	if err == nil {
 		return nil
 	}
-	reason, _ := reasonOf(err)
+	_, reason := reasonOf(err)
 	return reason
 }
 
