@@ -33,17 +33,21 @@ type appender struct {
 	document int64 // documents appended so far
 	offset   int64 // of the current document in the stream, in bytes
 	fault    *ValueError
-	losses   map[lossKey]*LossCount
-	text     []byte // of Extended JSON
-	texts    int    // bytes of all texts of the batch
+	text     []byte // a value as text
+	size     int    // of the batch in bytes, without texts and binaries of the documents
+	most     int    // limit of size
 }
 
 // build makes the columns. The error is a *ColumnError.
 func (a *appender) build(root *column) error {
 	var err error
 	a.root, err = newSink(root, a.options.Allocator)
+	a.most = int(min(mostTimes*int64(a.options.BatchBytes), math.MaxInt32-1))
 	return err
 }
+
+// mostTimes is the limit of the size of a batch, in times BatchBytes.
+const mostTimes = 64
 
 // record returns the batch of the first rows documents, and empties the columns.
 func (a *appender) record(s *arrow.Schema, rows int) arrow.RecordBatch {
@@ -66,6 +70,7 @@ func (a *appender) record(s *arrow.Schema, rows int) arrow.RecordBatch {
 // of last time.
 func (a *appender) fields(s *sink) {
 	c := &a.c
+	begin := c.Offset()
 	row := s.rows
 	s.rows++
 	expected := &s.first
@@ -80,7 +85,7 @@ func (a *appender) fields(s *sink) {
 			*expected = kid
 		}
 		expected = &kid.next
-		if kid.at < last && !a.lose(LossOrder, s.column) {
+		if kid.at < last && !a.lose(LossOrder, s) {
 			return
 		}
 		last = kid.at
@@ -97,8 +102,8 @@ func (a *appender) fields(s *sink) {
 		return
 	}
 	for _, kid := range s.required {
-		if kid.rows == row {
-			a.missing(kid)
+		if kid.rows <= row {
+			a.missing(kid, begin)
 		}
 	}
 }
@@ -110,7 +115,7 @@ func (a *appender) extra(s *sink) {
 		a.reject(nil, at, ErrField)
 		return
 	}
-	if a.lose(LossField, s.column) {
+	if a.lose(LossField, s) {
 		a.pass()
 	}
 }
@@ -135,15 +140,15 @@ func (a *appender) inner(at int, err error) {
 	a.c.Fail(err)
 }
 
-// missing is called for a column without a value in the current document, whose nulls are
-// nulls of BSON.
-func (a *appender) missing(s *sink) {
+// missing is called for a column without a value in the document at offset begin. The nulls
+// of the column are nulls of BSON.
+func (a *appender) missing(s *sink, begin int) {
 	if a.options.Nulls == NullsFold {
-		a.lose(LossMissing, s.column)
+		a.lose(LossMissing, s)
 		return
 	}
 	a.reject(s.column, s.column.path(), ErrNull)
-	a.fault.Type = 0
+	a.fault.Type, a.fault.Offset = 0, a.offset+int64(begin)
 }
 
 // value appends the current value to s, which has all rows before it.
@@ -222,10 +227,10 @@ func (a *appender) array(s *sink) {
 	}
 	kid := s.kids[0]
 	for i := 0; c.Next(); i++ {
-		if !isIndex(c.Key(), i) && !a.lose(LossArrayKey, s.column) {
+		if !isIndex(c.Key(), i) && !a.lose(LossArrayKey, s) {
 			return
 		}
-		a.value(kid)
+		a.row(kid)
 	}
 	c.Leave()
 	s.valid.append(1, true)
@@ -242,7 +247,7 @@ func (a *appender) pairs(s *sink) {
 	for c.Next() {
 		a.string(keys, c.Key(), c.Offset()+1)
 		keys.rows++
-		a.value(values)
+		a.row(values)
 	}
 	c.Leave()
 	s.valid.append(1, true)
@@ -295,8 +300,35 @@ func (a *appender) decimalText(s *sink) {
 		return
 	}
 	a.text = d.Append(a.text[:0])
-	s.builder.(*array.StringBuilder).BinaryBuilder.Append(a.text)
+	a.longer(s)
 }
+
+// longer appends a.text, which may be longer than the value in the document.
+func (a *appender) longer(s *sink) {
+	if a.grow(len(a.text)) {
+		s.builder.(*array.StringBuilder).BinaryBuilder.Append(a.text)
+	}
+}
+
+// row appends the current value to s, which is no field, so that each value has a row.
+func (a *appender) row(s *sink) {
+	if a.grow(s.width) {
+		a.value(s)
+	}
+}
+
+// grow adds bytes to the size of the batch. Few bytes of a document can make many: a column
+// has a place for each field of each document in an array.
+func (a *appender) grow(bytes int) bool {
+	if a.size += bytes; a.size > a.most {
+		a.reject(nil, "", errTooLarge)
+		return false
+	}
+	return true
+}
+
+// errTooLarge is the reason of a ValueError.
+var errTooLarge = fmt.Errorf("%w: the columns of one document are 64 times as large as BatchBytes", ErrLimit)
 
 func (a *appender) regex(s *sink) {
 	pattern, options := a.c.Regex()
@@ -350,7 +382,7 @@ func (a *appender) other(s *sink) {
 	case widen && s.form == asDouble && t == bsoncore.TypeInt64:
 		a.wider(s, c.Int64())
 	case a.options.Mixed == MixedNull:
-		if a.lose(LossValue, s.column) {
+		if a.lose(LossValue, s) {
 			a.pass()
 			s.fill(s.rows + 1)
 		}
@@ -367,7 +399,7 @@ func (a *appender) null(s *sink) {
 			a.reject(s.column, s.column.path(), ErrNull)
 			return
 		}
-		if !a.lose(LossNull, s.column) {
+		if !a.lose(LossNull, s) {
 			return
 		}
 	case nullIsFlagged:
@@ -384,7 +416,7 @@ func (a *appender) wider(s *sink, v int64) {
 		a.reject(s.column, s.column.path(), ErrValue)
 		return
 	}
-	if !a.lose(LossWidth, s.column) {
+	if !a.lose(LossWidth, s) {
 		return
 	}
 	if s.form == asDouble {
@@ -403,17 +435,14 @@ func (a *appender) alternative(s *sink) {
 		return
 	}
 	s.choose(kid)
-	a.value(kid)
+	a.row(kid)
 	s.rows++
 }
-
-// textLimit is the largest number of bytes of all strings of a column in a batch.
-const textLimit = math.MaxInt32 - 1
 
 // json appends a value as canonical Extended JSON.
 func (a *appender) json(s *sink) {
 	c := &a.c
-	o := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true, MaxDepth: a.options.MaxDepth, MaxTextSize: textLimit}
+	o := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true, MaxDepth: a.options.MaxDepth, MaxTextSize: a.most}
 	var err error
 	if a.text, err = o.AppendJSONValue(a.text[:0], c.Type(), c.Data()); err != nil {
 		if e, ok := errors.AsType[*bsoncore.SyntaxError](err); ok {
@@ -423,10 +452,6 @@ func (a *appender) json(s *sink) {
 		a.reject(s.column, s.column.path(), fmt.Errorf("%w: %w", ErrValue, err))
 		return
 	}
-	if a.texts += len(a.text); a.texts > textLimit {
-		a.reject(s.column, s.column.path(), fmt.Errorf("%w: %w", ErrValue, bsoncore.ErrTooLarge))
-		return
-	}
-	s.builder.(*array.StringBuilder).BinaryBuilder.Append(a.text)
+	a.longer(s)
 	s.rows++
 }

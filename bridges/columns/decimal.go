@@ -65,7 +65,7 @@ func (a *appender) rescaled(s *sink, d decimal128.Decimal, t arrow.DecimalType) 
 		a.reject(s.column, s.column.path(), ErrValue)
 		return
 	}
-	if !a.lose(LossExponent, s.column) {
+	if !a.lose(LossExponent, s) {
 		return
 	}
 	switch b := s.builder.(type) {

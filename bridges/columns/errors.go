@@ -35,7 +35,7 @@ var (
 // A ValueError reports a well-formed value that does not fit its column.
 type ValueError struct {
 	Document int64     // its number, from 1
-	Offset   int64     // of the element, in bytes from the start of the stream
+	Offset   int64     // of the element, or of the document that lacks it, in bytes from the start of the stream
 	Path     string    // as schema.Path.String: "a.b[].c"
 	Type     bson.Type // of the value; 0 if the field is missing
 	Column   string    // type of the column, for people; "": none
@@ -149,6 +149,7 @@ const (
 	LossValue
 	// LossField: a field without a column was left out.
 	LossField
+	lossCount
 )
 
 // String returns "order", "arrayKey", "missing", "null", "width", "exponent", "value" or

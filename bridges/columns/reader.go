@@ -1,11 +1,9 @@
 package columns
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"sync/atomic"
 
@@ -98,7 +96,7 @@ func (r *RecordReader) Err() error {
 }
 
 // Losses returns the losses so far, in the order of the columns.
-func (r *RecordReader) Losses() []LossCount { return r.appender.counted() }
+func (r *RecordReader) Losses() []LossCount { return r.appender.root.counted(nil) }
 
 // Documents returns the number of documents in all batches so far.
 func (r *RecordReader) Documents() int64 { return r.appender.document }
@@ -120,19 +118,20 @@ func (r *RecordReader) Next() bool {
 
 // fill appends documents until the batch is full, and returns their number.
 func (r *RecordReader) fill() (rows int) {
-	size := 0
-	r.appender.texts = 0
+	a := &r.appender
+	size := 0 // of the documents in bytes
+	a.size = 0
 	for rows < r.options.BatchDocuments {
 		if !r.waiting && !r.documents.Next() {
 			r.err = r.documents.Err()
 			return rows
 		}
 		doc := r.documents.Document()
-		if r.waiting = rows > 0 && size+len(doc)+r.appender.texts > r.options.BatchBytes; r.waiting {
+		if r.waiting = rows > 0 && (size+len(doc) > r.options.BatchBytes || a.size/fullTimes > r.options.BatchBytes); r.waiting {
 			return rows
 		}
 		size += len(doc)
-		if r.err = r.appender.add(doc, r.documents.Offset()); r.err != nil {
+		if r.err = a.add(doc, r.documents.Offset()); r.err != nil {
 			return rows
 		}
 		rows++
@@ -140,12 +139,17 @@ func (r *RecordReader) fill() (rows int) {
 	return rows
 }
 
+// fullTimes is the size of a batch after which it ends, in times BatchBytes.
+const fullTimes = 4
+
 // add appends a document at an offset of the stream. After an error the columns may have
 // values of the document, which record leaves out.
 func (a *appender) add(doc []byte, offset int64) error {
 	a.offset = offset
 	a.c.Reset(doc, a.options.MaxDepth)
-	a.fields(a.root)
+	if a.grow(a.root.width) {
+		a.fields(a.root)
+	}
 	if !a.c.Failed() {
 		a.document++
 		return nil
@@ -176,33 +180,22 @@ func (a *appender) reject(n *column, path string, err error) {
 	a.c.Fail(err)
 }
 
-// A lossKey is a kind of loss at a column.
-type lossKey struct {
-	loss Loss
-	at   *column
-}
-
 // lose counts a loss at the current value, or makes it an error, and reports whether it was
 // counted.
-func (a *appender) lose(l Loss, n *column) bool {
+func (a *appender) lose(l Loss, s *sink) bool {
 	if a.options.RejectLossy {
-		a.reject(nil, n.path(), fmt.Errorf("%w: %s", ErrLossy, lossTexts[l]))
+		a.reject(nil, s.column.path(), fmt.Errorf("%w: %s", ErrLossy, lossTexts[l]))
 		return false
 	}
-	count := a.losses[lossKey{l, n}]
-	if count == nil {
-		if a.losses == nil {
-			a.losses = map[lossKey]*LossCount{}
-		}
-		count = &LossCount{Loss: l, Path: n.path(), First: a.document + 1}
-		a.losses[lossKey{l, n}] = count
+	if s.losses[l] == nil {
+		s.losses[l] = &LossCount{Loss: l, Path: s.column.path(), First: a.document + 1}
 	}
-	count.Count++
+	s.losses[l].Count++
 	return true
 }
 
 // lossTexts says what is lost.
-var lossTexts = [...]string{
+var lossTexts = [lossCount]string{
 	LossOrder:    "the order of keys is not that of the columns",
 	LossArrayKey: "the key of an element is not its index",
 	LossMissing:  "the missing field becomes null",
@@ -213,28 +206,17 @@ var lossTexts = [...]string{
 	LossField:    "the field has no column",
 }
 
-// counted returns the losses in the order of the columns.
-func (a *appender) counted() []LossCount {
-	keys := make([]lossKey, 0, len(a.losses))
-	for key := range a.losses {
-		keys = append(keys, key)
+// counted appends the losses of s and of all below.
+func (s *sink) counted(all []LossCount) []LossCount {
+	for _, count := range s.losses {
+		if count != nil {
+			all = append(all, *count)
+		}
 	}
-	slices.SortFunc(keys, func(a, b lossKey) int {
-		return cmp.Or(slices.Compare(a.at.place(), b.at.place()), cmp.Compare(a.loss, b.loss))
-	})
-	var all []LossCount
-	for _, key := range keys {
-		all = append(all, *a.losses[key])
+	for _, kid := range s.kids {
+		all = kid.counted(all)
 	}
 	return all
-}
-
-// place returns the indexes of n and of the columns around it, the outermost first.
-func (n *column) place() []int {
-	if n.parent == nil {
-		return nil
-	}
-	return append(n.parent.place(), n.index)
 }
 
 // isIndex reports whether key is the number i.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
@@ -49,8 +50,7 @@ func describe(docs [][]byte, o Options) (*schema.Schema, error) {
 	return found, nil
 }
 
-// roundTrip takes documents to record batches and back. It checks that all memory is
-// released.
+// roundTrip takes documents to record batches with their own schema, and back.
 func roundTrip(t testing.TB, docs [][]byte, o Options) (back [][]byte, losses []LossCount, err error) {
 	t.Helper()
 	found, err := describe(docs, o)
@@ -61,6 +61,12 @@ func roundTrip(t testing.TB, docs [][]byte, o Options) (back [][]byte, losses []
 	if err != nil {
 		return nil, nil, err
 	}
+	return through(t, docs, s, o)
+}
+
+// through takes documents to record batches and back. It checks that all memory is released.
+func through(t testing.TB, docs [][]byte, s *arrow.Schema, o Options) (back [][]byte, losses []LossCount, err error) {
+	t.Helper()
 	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
 	defer mem.AssertSize(t, 0)
 	o.Allocator = mem

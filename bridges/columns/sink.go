@@ -22,6 +22,7 @@ type sink struct {
 	typ     bsoncore.Type // of the values that value appends; 0: none
 	at      int           // place of the column among its siblings
 	rows    int           // values and nulls so far
+	width   int           // bytes of a row that do not depend on its value, with those of fields
 	next    *sink         // the sibling that followed last time, or nil
 	builder array.Builder // nil for documents, arrays, maps, unions and structs
 
@@ -36,6 +37,8 @@ type sink struct {
 	required []*sink          // of a document: fields of which a missing one is no null
 	byType   *[256]*sink      // of a union
 	blank    *sink            // of a union: the child for a slot without a value
+
+	losses [lossCount]*LossCount // nil: none
 }
 
 // errForeign is the reason of a ColumnError.
@@ -79,12 +82,36 @@ func newSink(n *column, mem memory.Allocator) (*sink, error) {
 		}
 		s.builder = array.NewBuilder(mem, n.storage())
 	}
+	s.measure()
 	return s, nil
+}
+
+// measure sets width. A byte more stands for the bits of validity.
+func (s *sink) measure() {
+	const offset = 4
+	s.width = 1
+	switch {
+	case s.builder != nil:
+		s.width += offset
+		if t, ok := s.builder.Type().(arrow.FixedWidthDataType); ok {
+			s.width = 1 + t.Bytes()
+		}
+	case s.codes != nil:
+		s.width += offset + s.blank.width
+	case s.offsets != nil:
+		s.width += offset
+	default:
+		for _, kid := range s.kids {
+			s.width += kid.width
+		}
+	}
 }
 
 // plain returns a sink of values without a column of their own.
 func plain(t arrow.DataType, mem memory.Allocator) *sink {
-	return &sink{column: &column{full: t}, builder: array.NewBuilder(mem, t)}
+	s := &sink{column: &column{full: t}, builder: array.NewBuilder(mem, t)}
+	s.measure()
+	return s
 }
 
 // newOffsets returns the builder of the ends of arrays. The first array starts at 0.
