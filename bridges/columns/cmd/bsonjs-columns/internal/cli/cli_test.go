@@ -1,0 +1,334 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsontest"
+	"github.com/bsonkit/bsonkit/extjson"
+)
+
+// result is what a run gives.
+type result struct {
+	code     int
+	out, err string
+}
+
+// run runs the command with a pipe as standard input.
+func run(stdin []byte, args ...string) result {
+	var out, err bytes.Buffer
+	code := Run(args, struct{ io.Reader }{bytes.NewReader(stdin)}, &out, &err)
+	return result{code, out.String(), err.String()}
+}
+
+// documents returns BSON of Extended JSON, a document on each line.
+func documents(t testing.TB, text string) (out []byte) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		doc, err := extjson.AppendBSON(nil, []byte(line))
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		out = append(out, doc...)
+	}
+	return out
+}
+
+// inFile writes data to a new file and returns its name.
+func inFile(t testing.TB, name string, data []byte) string {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(name, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// allTypes has each type of BSON, alone, in arrays and in documents, missing and null.
+const allTypes = `{"_id":{"$oid":"000102030405060708090a0b"},"d":1.5,"s":"ä\u0000","o":{"a":{"$numberInt":"1"},"b":"x"},"a":[{"$numberInt":"1"},null],"b":{"$binary":{"base64":"AQID","subType":"00"}},"old":{"$binary":{"base64":"AQID","subType":"02"}},"uuid":{"$binary":{"base64":"ABEiM0RVZneImaq7zN3u/w==","subType":"04"}},"un":{"$undefined":true},"t":true,"date":{"$date":{"$numberLong":"-62135596800001"}},"n":null,"re":{"$regularExpression":{"pattern":"^a/b","options":"ix"}},"ptr":{"$dbPointer":{"$ref":"db.c","$id":{"$oid":"000102030405060708090a0b"}}},"code":{"$code":"f()"},"sym":{"$symbol":"s"},"scope":{"$code":"f()","$scope":{"x":{"$numberLong":"1"}}},"i":{"$numberInt":"-2147483648"},"ts":{"$timestamp":{"t":4294967295,"i":1}},"l":{"$numberLong":"9223372036854775807"},"dec":{"$numberDecimal":"1.20"},"min":{"$minKey":1},"max":{"$maxKey":1},"empty":{},"none":[],"nest":[[{"ids":[{"$oid":"000102030405060708090a0b"}]}],[]]}
+{"_id":{"$oid":"0c0102030405060708090a0b"},"d":{"$numberDouble":"-0.0"},"s":"","o":null,"a":[],"b":{"$binary":{"base64":"","subType":"00"}},"dec":{"$numberDecimal":"-9.99"},"nest":null}
+{"_id":{"$oid":"0d0102030405060708090a0b"},"d":{"$numberDouble":"Infinity"},"o":{"b":null},"a":null,"n":null,"nest":[null,[{"ids":[null]},{}]]}
+{"_id":{"$oid":"0e0102030405060708090a0b"}}
+`
+
+// TestRoundTrip: the documents that come back have the same bytes, for all formats, from a
+// file and from a pipe, to a file and to a pipe.
+func TestRoundTrip(t *testing.T) {
+	want := documents(t, allTypes)
+	file := inFile(t, "all.bson", want)
+	for _, format := range []string{"parquet", "arrow", "arrow-stream"} {
+		table := filepath.Join(t.TempDir(), "table")
+		piped := run(want, "write", "--to", format, "--output", "-", "--exact")
+		if got := run(nil, "write", file, "--to", format, "--output", table); got != (result{}) || piped.code != 0 {
+			t.Fatalf("%s: %v; to a pipe %v", format, got, piped)
+		}
+		data, err := os.ReadFile(table)
+		if err != nil || string(data) != piped.out {
+			t.Errorf("%s: a file has %d bytes, %v, and a pipe %d", format, len(data), err, len(piped.out))
+		}
+		for name, got := range map[string]result{
+			"a file":          run(nil, "read", table),
+			"a pipe":          run(data, "read", "-"),
+			"a stated format": run(data, "read", "--from", format),
+		} {
+			if got.code != 0 || got.err != "" || got.out != string(want) {
+				t.Errorf("%s, from %s: code %d, %s%s", format, name, got.code, got.err, cmp.Diff(lines(t, want), lines(t, []byte(got.out))))
+			}
+		}
+	}
+}
+
+// lines returns the documents of a stream as canonical Extended JSON.
+func lines(t testing.TB, data []byte) (out []string) {
+	t.Helper()
+	for doc, err := range bson.Documents(bytes.NewReader(data)) {
+		if err != nil {
+			return append(out, err.Error())
+		}
+		text, err := extjson.EncodeOptions{Mode: extjson.Canonical, AmbiguousKeys: extjson.AsIs}.AppendJSON(nil, doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(text))
+	}
+	return out
+}
+
+// TestAnyDocuments: any document comes back with the same bytes or is rejected with exit
+// code 1 and a line that says why.
+func TestAnyDocuments(t *testing.T) {
+	for f, format := range []string{"parquet", "arrow", "arrow-stream"} {
+		count, rejected := 0, 0
+		for doc := range bsontest.Documents(uint64(f)) {
+			if count++; count > 150 {
+				break
+			}
+			made := run(doc, "write", "--to", format, "--output", "-", "--mixed", "json", "--exact")
+			if made.code == codeRejected && made.out == "" && strings.Count(made.err, "\n") == 1 {
+				rejected++
+				continue
+			}
+			got := run([]byte(made.out), "read")
+			if made.code != 0 || got.code != 0 || got.out != string(doc) {
+				t.Fatalf("%s, document %x: %d %s, read %d %s, %x", format, []byte(doc), made.code, made.err, got.code, got.err, got.out)
+			}
+		}
+		if rejected > count/2 {
+			t.Errorf("%s: %d of %d documents are rejected", format, rejected, count)
+		}
+	}
+}
+
+// TestMixed: values of several types are rejected with their path, types and documents, or
+// kept by a flag.
+func TestMixed(t *testing.T) {
+	in := documents(t, `{"a":{"$numberInt":"1"}}`+"\n"+`{"a":"x"}`+"\n"+`{"a":{"$numberInt":"2"}}`)
+	for _, tc := range []struct {
+		mixed, to string
+		code      int
+		note      string
+	}{
+		{"error", "parquet", 1, "a: int 2 (first in document 1), string 1 (first in document 2); add --mixed"},
+		{"union", "parquet", 0, ""}, // JSON
+		{"union", "arrow", 0, ""},
+		{"json", "parquet", 0, ""},
+		{"widen", "parquet", 1, "add --mixed"},
+		{"null", "parquet", 0, "values of another type became null at a: 1, first in document 2"},
+	} {
+		made := run(in, "write", "--to", tc.to, "--output", "-", "--mixed", tc.mixed)
+		if made.code != tc.code || !strings.Contains(made.err, tc.note) || (tc.note == "") != (made.err == "") {
+			t.Errorf("--mixed %s --to %s: code %d, %q", tc.mixed, tc.to, made.code, made.err)
+			continue
+		}
+		if tc.code == 0 && tc.mixed != "null" {
+			if got := run([]byte(made.out), "read"); got.out != string(in) {
+				t.Errorf("--mixed %s --to %s: %s", tc.mixed, tc.to, cmp.Diff(lines(t, in), lines(t, []byte(got.out))))
+			}
+		}
+	}
+}
+
+// TestInfer: with --infer the columns are those of the first documents, and all documents
+// are written.
+func TestInfer(t *testing.T) {
+	var text strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&text, "{\"a\":%d}\n", i)
+	}
+	in := documents(t, text.String())
+	file := inFile(t, "a.bson", in)
+	late := append(slices.Clone(in), documents(t, `{"a":1,"b":2}`)...)
+	for _, tc := range []struct {
+		name  string
+		stdin []byte
+		args  []string
+		code  int
+		err   string
+	}{
+		{"pipe", in, []string{"--infer", "10"}, 0, ""},
+		{"more than there are", in, []string{"--infer", "10000"}, 0, ""},
+		{"file", nil, []string{"--infer", "10", file}, 0, ""},
+		{"late field", late, []string{"--infer", "10"}, 1, "no column for this key: int at b, document 5001"},
+		{"late field, ignored", late, []string{"--infer", "10", "--extra-fields", "ignore"}, 0, "fields without a column were left out at"},
+		{"late field, known", late, nil, 0, ""},
+	} {
+		made := run(tc.stdin, append([]string{"write", "--to", "arrow-stream", "--output", "-"}, tc.args...)...)
+		if made.code != tc.code || !strings.Contains(made.err, tc.err) || (tc.err == "") != (made.err == "") {
+			t.Errorf("%s: code %d, %q", tc.name, made.code, made.err)
+			continue
+		}
+		want := string(in)
+		if tc.name == "late field, known" {
+			want = string(late)
+		}
+		if got := run([]byte(made.out), "read"); tc.code == 0 && !strings.HasPrefix(got.out, want) {
+			t.Errorf("%s: %d bytes came back, want %d", tc.name, len(got.out), len(want))
+		}
+	}
+}
+
+// TestFaults: each fault is one line, an exit code, and no output.
+func TestFaults(t *testing.T) {
+	doc := documents(t, `{"a":1}`)
+	bad := inFile(t, "bad.parquet", []byte("PAR1 and no more"))
+	text := inFile(t, "text.json", []byte("{}"))
+	exists := inFile(t, "exists.parquet", []byte("x"))
+	unsigned := run(documents(t, `{"a":1}`), "write", "--to", "parquet", "--output", "-").out
+	for _, tc := range []struct {
+		name  string
+		stdin []byte
+		args  []string
+		code  int
+		err   string // a part of it
+	}{
+		{"no command", nil, nil, 2, "a command is missing"},
+		{"unknown command", nil, []string{"make"}, 2, "unknown command"},
+		{"unknown flag", nil, []string{"write", "--array"}, 2, "unknown flag: --array"},
+		{"unknown value", nil, []string{"write", "--mixed", "some"}, 2, "must be error or union or widen or json or null"},
+		{"two files", nil, []string{"write", "a", "b"}, 2, "accepts at most 1 arg"},
+		{"no output", nil, []string{"write"}, 2, "add --output FILE"},
+		{"no format", nil, []string{"write", "--output", "x.txt"}, 2, "add --to"},
+		{"wrong compression", doc, []string{"write", "--to", "arrow", "--output", "-", "--compression", "snappy"}, 2, "type auto, none, zstd or lz4"},
+		{"output exists", doc, []string{"write", "--output", exists}, 2, "add --overwrite to replace it"},
+		{"output is a directory", doc, []string{"write", "--to", "arrow", "--output", t.TempDir()}, 2, "is a directory"},
+		{"no directory", doc, []string{"write", "--output", filepath.Join(t.TempDir(), "none", "x.parquet")}, 5, "cannot be written: no such file or directory"},
+		{"no input", nil, []string{"write", "--to", "arrow", "--output", "-", "none.bson"}, 3, "none.bson: no such file or directory"},
+		{"malformed BSON", doc[:5], []string{"write", "--to", "arrow", "--output", "-"}, 4, "document ends too early"},
+		{"too large", doc, []string{"write", "--to", "arrow", "--output", "-", "--max-document-size", "6"}, 4, "document is too large"},
+		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key at a"},
+		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field"},
+		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
+		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
+		{"neither", nil, []string{"read", text}, 4, "neither Parquet nor Arrow"},
+		{"empty", nil, []string{"read"}, 4, "neither Parquet nor Arrow"},
+		{"wrong format", []byte(unsigned), []string{"read", "--from", "arrow"}, 4, "malformed file"},
+		{"no table", nil, []string{"read", "none.parquet"}, 3, "none.parquet: no such file or directory"},
+		{"a directory", nil, []string{"read", t.TempDir()}, 3, "is a directory"},
+	} {
+		got := run(tc.stdin, tc.args...)
+		if got.code != tc.code || !strings.Contains(got.err, tc.err) || got.out != "" ||
+			!strings.HasPrefix(got.err, "bsonjs-columns: ") || strings.Count(got.err, "\n") != 1 {
+			t.Errorf("%s: code %d, want %d, %q", tc.name, got.code, tc.code, got.err)
+		}
+		if len(tc.args) < 2 {
+			continue
+		}
+		var line map[string]any
+		got = run(tc.stdin, slices.Insert(slices.Clone(tc.args), 1, "--errors", "json")...)
+		if err := json.Unmarshal([]byte(got.err), &line); err != nil || line["exit"] != float64(tc.code) || line["message"] == "" || line["code"] == "" {
+			t.Errorf("%s, --errors json: %v, %s", tc.name, err, got.err)
+		}
+	}
+}
+
+// TestOutput: an output has all bytes or is not there. One that is empty was made by bsonjs:
+// it is written in place, and empty again after a fault.
+func TestOutput(t *testing.T) {
+	dir := t.TempDir()
+	good, bad := documents(t, `{"a":1}`), documents(t, `{"a":1}`+"\n"+`{"a":"x"}`)
+	name := filepath.Join(dir, "x.parquet")
+	names := func() (all []string) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			all = append(all, e.Name())
+		}
+		return all
+	}
+	// The columns fit the first document, so the fault comes after the start of the file.
+	late := []string{"write", "--output", name, "--infer", "1"}
+	if got := run(bad, late...); got.code != 1 || names() != nil {
+		t.Errorf("after a fault: %v, the directory has %v", got, names())
+	}
+	if got := run(good, late...); got.code != 0 || len(names()) != 1 {
+		t.Errorf("%v, the directory has %v", got, names())
+	}
+	before, _ := os.ReadFile(name)
+	if got := run(bad, append(late, "--overwrite")...); got.code != 1 || len(names()) != 1 {
+		t.Errorf("--overwrite, after a fault: %v, the directory has %v", got, names())
+	}
+	if after, _ := os.ReadFile(name); !bytes.Equal(before, after) {
+		t.Error("a fault replaces the old file")
+	}
+	if err := os.Chmod(name, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(good, append(late, "--overwrite")...); got.code != 0 {
+		t.Errorf("--overwrite: %v", got)
+	}
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the mode of a replaced file is %v, %v", info.Mode(), err)
+	}
+
+	reserved, err := os.CreateTemp(dir, "reserved")
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"write", "--to", "parquet", "--output", reserved.Name(), "--infer", "1"}
+	inode, _ := reserved.Stat()
+	for _, tc := range []struct {
+		in   []byte
+		code int
+	}{{bad, 1}, {good, 0}} {
+		got := run(tc.in, args...)
+		info, err := os.Stat(reserved.Name())
+		if got.code != tc.code || err != nil || !os.SameFile(info, inode) || (info.Size() > 0) != (tc.code == 0) {
+			t.Errorf("a reserved name: %v, %v, %d bytes", got, err, info.Size())
+		}
+	}
+	reserved.Close()
+}
+
+// TestNoTemporaryFiles: a pipe that was read twice leaves no file.
+func TestNoTemporaryFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	t.Setenv("TMP", dir)
+	made := run(documents(t, allTypes), "write", "--to", "parquet", "--output", "-")
+	got := run([]byte(made.out), "read")
+	run(documents(t, `{"a":1}`+"\n"+`{"a":"x"}`), "write", "--to", "parquet", "--output", "-")
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 || made.code != 0 || got.code != 0 {
+		t.Errorf("%v %v %v", entries, err, made)
+	}
+}
+
+// TestHandshake: bsonjs reads three words.
+func TestHandshake(t *testing.T) {
+	got := run(nil, "handshake")
+	words := strings.Fields(got.out)
+	if got.code != 0 || len(words) != 3 || words[0] != "bsonjs-columns" || words[1] != fmt.Sprint(protocol) || got.out != strings.Join(words, " ")+"\n" {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"os"
+)
+
+// An input is read from its start twice: once to find the columns, once to fill them.
+type input struct {
+	name   string // in messages, "" for standard input
+	file   *os.File
+	start  int64     // offset in file
+	pipe   io.Reader // nil if file has everything
+	remove string    // name of a temporary file that still has it; "": none
+}
+
+// open opens a file, or standard input for "-". A pipe is copied to a temporary file while
+// it is read for the first time.
+func (a *app) open(name string) (*input, error) {
+	if name != stdName {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, inputFault(name, err)
+		}
+		in := &input{name: name, file: f}
+		if !isRegular(f) {
+			err = in.spool(f)
+		}
+		if err != nil {
+			f.Close()
+			return nil, err
+		}
+		return in, nil
+	}
+	in := &input{}
+	if f, ok := a.in.(*os.File); ok && isRegular(f) {
+		at, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return nil, inputFault("", err)
+		}
+		in.file, in.start = f, at
+		return in, nil
+	}
+	return in, in.spool(a.in)
+}
+
+func isRegular(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
+// spool makes the temporary file. It has no name while it is used, where the system allows
+// that, so it is gone whatever ends the process.
+func (in *input) spool(pipe io.Reader) error {
+	f, err := os.CreateTemp("", "bsonjs-columns-*")
+	if err != nil {
+		return outputFault("temporary file", err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		in.remove = f.Name()
+	}
+	in.file, in.pipe = f, pipe
+	return nil
+}
+
+// first returns a reader of the input from its start. A pipe is copied while it is read.
+func (in *input) first() io.Reader {
+	if in.pipe == nil {
+		return in.again()
+	}
+	return &tee{in}
+}
+
+// again returns another reader from the start, of all that the first one has read and the
+// rest of the input after it.
+func (in *input) again() io.Reader {
+	file := io.NewSectionReader(in.file, in.start, 1<<62)
+	if in.pipe == nil {
+		return file
+	}
+	return io.MultiReader(file, in.pipe)
+}
+
+// all reads the rest of a pipe into the file, and returns the size of the input.
+func (in *input) all() (int64, error) {
+	if in.pipe != nil {
+		_, err := io.Copy(io.Discard, &tee{in})
+		if err != nil {
+			return 0, err
+		}
+		in.pipe = nil
+	}
+	size, err := in.file.Seek(0, io.SeekEnd)
+	return size - in.start, err
+}
+
+func (in *input) close() {
+	if in.file != nil {
+		in.file.Close()
+	}
+	if in.remove != "" {
+		os.Remove(in.remove)
+	}
+}
+
+// tee reads a pipe and copies it to the file.
+type tee struct{ in *input }
+
+func (t *tee) Read(p []byte) (int, error) {
+	n, err := t.in.pipe.Read(p)
+	if _, writeErr := t.in.file.Write(p[:n]); writeErr != nil {
+		return n, &spoolError{writeErr}
+	}
+	return n, err
+}
+
+// A spoolError is a failure of the temporary file.
+type spoolError struct{ err error }
+
+func (e *spoolError) Error() string { return e.err.Error() }
+func (e *spoolError) Unwrap() error { return e.err }
+
+// fault returns the fault of err, an error of reading the input or converting it.
+func (in *input) fault(err error) *fault {
+	if spool, ok := errors.AsType[*spoolError](err); ok {
+		return outputFault("temporary file", spool.err)
+	}
+	return dataFault(in.name, err)
+}
