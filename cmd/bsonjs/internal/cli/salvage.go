@@ -8,11 +8,16 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// salvaged returns the format of the output for inputs in the format from: the same,
-// or that of the documents of a container.
+// salvaged returns the format of the output for inputs in the format from: the same, that
+// of the documents of a container, or BSON for a table, which may not have types.
 func salvaged(from *codec.Codec) *codec.Codec {
-	if from != nil && from.Holds != nil {
+	switch {
+	case from == nil:
+		return nil
+	case from.Holds != nil:
 		return from.Holds
+	case from.Rows:
+		return codec.BSON
 	}
 	return from
 }
@@ -37,8 +42,8 @@ func (a *app) salvageCommand() *cobra.Command {
 			"--undo-crlf undoes a copy in text mode, as FTP and terminals make it: each LF\n" +
 			"became CR LF. The lengths of each document decide whether a CR is removed.\n\n" +
 			"The suffix of the output decides its format. Without a suffix that bsonjs knows,\n" +
-			"the output has the format of the input, and BSON for an archive; --to overrides\n" +
-			"both. JSON is written in mode canonical, which keeps every type. The exit code\n" +
+			"the output has the format of the input, and BSON for an archive or a table; --to\n" +
+			"overrides both. JSON is written in mode canonical, which keeps every type. The exit code\n" +
 			"is 0 if the input had no fault.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +

@@ -196,8 +196,11 @@ func (c *Cells) fault(err error) *CellError {
 
 // readAuto is the function read of Auto.
 func readAuto(c *Cells, dst, text []byte) ([]byte, bson.Type, error) {
+	if len(text) == 0 || text[0]-'0' > 9 && text[0] != '-' { // most texts are no numbers
+		return readString(c, dst, text)
+	}
 	if n, end, ok := numtext.Scan(text, 0); ok && end == len(text) {
-		var room [32]byte
+		var room [numtext.IntRoom + 16]byte // as AppendDouble needs
 		if n.Frac {
 			if f, ok := n.Double(text); ok && bytes.Equal(numtext.AppendDouble(room[:0], f), text) {
 				return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble, nil

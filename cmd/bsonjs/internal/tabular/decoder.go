@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -208,21 +209,18 @@ func (d *Decoder) scan() (data []byte, ok bool) {
 		data = d.in.Rest()
 		if len(data) > 0 {
 			n, err := d.rows.next(data, d.in.Ended())
-			switch {
-			case err != nil:
-				return nil, d.malformed(data, d.rows.fault, err)
-			case n > 0:
+			if err != nil {
+				return nil, d.malformed(data, len(d.rows.spans), d.rows.fault, err)
+			}
+			if !d.short(data, n) {
+				return nil, false
+			}
+			if n > 0 {
 				d.size = n
 				return data[:n], true
-			case len(data) > d.text:
-				at := 0
-				if d.rows.mode == inQuotes {
-					at = d.rows.from - 1
-				}
-				return nil, d.malformed(data, at, bson.ErrTooLarge)
 			}
 		}
-		if !d.in.Fill(firstBuffer, d.text) {
+		if !d.in.Fill(firstBuffer, d.ahead()) {
 			if len(data) > 0 && d.in.Ended() {
 				continue
 			}
@@ -234,13 +232,55 @@ func (d *Decoder) scan() (data []byte, ok bool) {
 	}
 }
 
-// malformed records a fault at an offset in data, the start of a row. It returns false.
-func (d *Decoder) malformed(data []byte, at int, err error) bool {
-	d.fault = at
+// short reports whether the row at the start of data, of n bytes, and its fields are within
+// the limits. n is 0 if the row has not arrived as a whole. The result does not depend on
+// the number of bytes that have arrived.
+func (d *Decoder) short(data []byte, n int) bool {
+	row := n
+	if n == 0 {
+		row = len(data)
+	}
+	if row <= d.longest(-1) {
+		return true
+	}
+	for i, f := range d.rows.spans {
+		if f.to-f.from > d.longest(i) {
+			return d.malformed(data, i, f.start(), ErrLongField)
+		}
+	}
+	switch {
+	case n == 0 && d.rows.read() > d.longest(len(d.rows.spans)):
+		return d.malformed(data, len(d.rows.spans), d.rows.start(), ErrLongField)
+	case row > d.text:
+		return d.malformed(data, -1, 0, bson.ErrTooLarge)
+	}
+	return true
+}
+
+// longest returns the most bytes of a field of a column, -1 for any column: no string of a
+// document is longer, also if each of its characters is a doubled quotation mark. JSON may
+// be.
+func (d *Decoder) longest(column int) int {
+	if d.most > math.MaxInt/2 || column >= 0 && d.head != nil && column < len(d.head.names) && d.head.names[column].Type == JSON {
+		return d.text
+	}
+	return min(2*d.most, d.text)
+}
+
+// ahead returns the number of bytes from the start of the row after which it is over a
+// limit.
+func (d *Decoder) ahead() int {
+	return min(d.rows.from+d.longest(len(d.rows.spans)), d.text-1) + 1
+}
+
+// malformed records a fault at an offset in data, the start of a row. It is in the field of
+// a column, or in none if column is -1. It returns false.
+func (d *Decoder) malformed(data []byte, column, at int, err error) bool {
+	d.fault, d.size = at, 0
 	p := d.at.Behind(data[:at])
 	d.err = &SyntaxError{Offset: p.Offset, Line: p.Line + 1, Column: p.Column + 1, Err: err}
 	if d.head != nil {
-		d.err.(*SyntaxError).Pointer = d.head.pointer(len(d.rows.spans))
+		d.err.(*SyntaxError).Pointer = d.head.pointer(column)
 	}
 	return false
 }
@@ -272,7 +312,7 @@ func (d *Decoder) badHeader(data []byte, fault *HeaderError) bool {
 	if !f.doubled {
 		at = min(f.from+int(fault.Offset), f.to)
 	}
-	d.malformed(data, at, fault)
+	d.malformed(data, fault.Index, at, fault)
 	d.err.(*SyntaxError).What = quoted([]byte(fault.Header))
 	return false
 }

@@ -3,6 +3,9 @@ package tabular
 import (
 	"bytes"
 	"errors"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/sentinel"
 )
 
 // This file splits text into rows and fields, as RFC 4180 says, with a few more line ends.
@@ -27,6 +30,10 @@ var (
 	// ErrUnclosed: the text ends in a field that begins with a quotation mark.
 	ErrUnclosed = rowError("quotation mark is not closed")
 )
+
+// ErrLongField: a field is longer than the text of any document. It matches
+// bson.ErrTooLarge.
+var ErrLongField = sentinel.New("field is too long", bson.ErrTooLarge)
 
 // A rowError is an error that matches ErrRow.
 type rowError string
@@ -58,6 +65,14 @@ type span struct {
 	from, to int  // offsets in the text of the row
 	quoted   bool // it has quotation marks around it
 	doubled  bool // it has doubled quotation marks
+}
+
+// start returns the offset of f with the quotation mark in front of it.
+func (f span) start() int {
+	if f.quoted {
+		return f.from - 1
+	}
+	return f.from
 }
 
 // A splitter splits one row after the other.
@@ -188,6 +203,17 @@ func (s *splitter) lineEnd(data []byte, i int, ended bool) (end int, more bool) 
 		return i + 2, false
 	}
 	return i + 1, false
+}
+
+// start returns the offset of the current field with the quotation mark in front of it.
+func (s *splitter) start() int { return span{from: s.from, quoted: s.mode == inQuotes}.start() }
+
+// read returns the number of bytes of the current field that were looked at.
+func (s *splitter) read() int {
+	if s.mode == atField {
+		return 0
+	}
+	return s.at - s.from
 }
 
 // blank reports whether the row is a line without a byte.
