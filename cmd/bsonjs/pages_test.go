@@ -292,6 +292,7 @@ bsonjs a.bson -o b.json
 bsonjs --array -m canonical users.bson -o array.json
 printf '/* 1 */\n{_id: ObjectId("5525c3dad77f76e88f4a1ed7"), name: "Ada"}\n' >notes.js
 printf '{"a":1}\n{"a":tru}\n{"a":3}\n' >bad.json
+printf 'name,visits\nAda,94\n' >people.csv
 head -c 300 users.bson >cut.bson
 { head -c 300 users.bson; printf 'rubbish'; tail -c +301 users.bson; } >broken.bson
 `

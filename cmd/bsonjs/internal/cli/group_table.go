@@ -35,7 +35,7 @@ type tableGroup struct {
 }
 
 func (g *tableGroup) addTables(fs *pflag.FlagSet) {
-	fs.StringVar(&g.header, "header", "", "the names of the columns are `NAMES`, such as a,b.c, and the first row is a document")
+	fs.StringVar(&g.header, "header", "", "the names of the columns are `NAMES`, such as a,b.c, and the first row is a document; @FILE reads the names from a file, one per line")
 	fs.BoolVar(&g.typed, "typed", false, "the names of the columns have types, as in age.int32(),born.date(2006-01-02); a cell without a byte is a missing field, and \"\" is the empty string")
 	fs.Var(&delimiter{&g.delimiter}, "delimiter", "the `CHARACTER` between fields, in place of a comma or a tab")
 	fs.Var(&text{&g.null}, "null", "a cell that is `TEXT`, without quotation marks, is null")
@@ -81,14 +81,33 @@ func (g *tableGroup) readHeader() (err error) {
 		return nil
 	}
 	o := g.options()
-	if g.columns, err = o.ParseColumns(g.header); err != nil {
+	headers, err := g.headers(&o)
+	if err == nil {
+		o.Columns, err = o.ParseColumns(headers)
+	}
+	if err == nil {
+		_, err = o.Header()
+	}
+	if err != nil {
 		return fmt.Errorf("--header: %w", headerError(err))
 	}
-	o = g.options()
-	if _, err = o.Header(); err != nil {
-		return fmt.Errorf("--header: %w", headerError(err))
-	}
+	g.columns = o.Columns
 	return nil
+}
+
+// headers returns the names of --header, or the lines of its file.
+func (g *tableGroup) headers(o *tabular.DecodeOptions) (headers []string, err error) {
+	name, ok := strings.CutPrefix(g.header, "@")
+	if !ok {
+		return o.SplitHeaders(g.header)
+	}
+	text, err := readSmall(name)
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			headers = append(headers, line)
+		}
+	}
+	return headers, err
 }
 
 // headerError returns err with the name of the column, and a cure.

@@ -3,7 +3,6 @@ package tabular
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"io"
 	"math"
 	"strconv"
@@ -288,18 +287,17 @@ func (d *Decoder) malformed(data []byte, column, at int, err error) bool {
 // readHeader makes the header of the current row, whose bytes are data, and reports whether
 // it is one.
 func (d *Decoder) readHeader(data []byte) bool {
-	columns := make([]Column, len(d.rows.spans))
+	headers := make([]string, len(d.rows.spans))
 	for i, f := range d.rows.spans {
-		var err error
-		if columns[i], err = d.o.parse(string(fieldText(data, f, &d.room))); err != nil {
-			fault := err.(*HeaderError)
-			fault.Index = i
-			return d.badHeader(data, fault)
-		}
+		headers[i] = string(fieldText(data, f, &d.room))
+	}
+	columns, err := d.o.ParseColumns(headers)
+	if err != nil {
+		return d.badHeader(data, err.(*HeaderError))
 	}
 	head, err := d.o.newHeader(columns)
-	if fault, ok := errors.AsType[*HeaderError](err); ok {
-		return d.badHeader(data, fault)
+	if err != nil {
+		return d.badHeader(data, err.(*HeaderError))
 	}
 	d.head = head
 	return true

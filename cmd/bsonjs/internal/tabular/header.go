@@ -169,16 +169,14 @@ func (c Column) AppendHeader(dst []byte) []byte {
 // String returns the name of c.
 func (c Column) String() string { return string(c.AppendName(nil)) }
 
-// ParseColumns returns the columns whose headers are in text, a row of CSV: with types, as
-// ParseColumn reads them, if they are Typed; else as ParseName does. In a row with types a
-// comma in parentheses is text, as for mongoimport. An error is a *HeaderError, or matches
-// ErrRow.
-func (o *DecodeOptions) ParseColumns(text string) ([]Column, error) {
+// SplitHeaders returns the headers in text, a row of CSV. If they are Typed, a comma in
+// parentheses is text, as for mongoimport. An error is a *HeaderError, or matches ErrRow.
+func (o *DecodeOptions) SplitHeaders(text string) (headers []string, err error) {
+	if text == "" {
+		return []string{""}, nil
+	}
 	rows := newSplitter(Syntax{})
 	data := []byte(text)
-	if len(data) == 0 {
-		return []Column{{Path: []string{""}}}, nil
-	}
 	n, err := rows.next(data, true)
 	switch {
 	case err != nil:
@@ -186,7 +184,6 @@ func (o *DecodeOptions) ParseColumns(text string) ([]Column, error) {
 	case n < len(data):
 		return nil, &HeaderError{Header: text, Offset: int64(n), What: "a second line", Err: ErrName}
 	}
-	var headers []string
 	var room []byte
 	for _, f := range rows.spans {
 		header := string(fieldText(data, f, &room))
@@ -196,8 +193,16 @@ func (o *DecodeOptions) ParseColumns(text string) ([]Column, error) {
 		}
 		headers = append(headers, header)
 	}
+	return headers, nil
+}
+
+// ParseColumns returns the columns with the given headers: with types, as ParseColumn reads
+// them, if they are Typed; else as ParseName does. An error is a *HeaderError with the Index
+// of the header.
+func (o *DecodeOptions) ParseColumns(headers []string) ([]Column, error) {
 	columns := make([]Column, len(headers))
 	for i, header := range headers {
+		var err error
 		if columns[i], err = o.parse(header); err != nil {
 			err.(*HeaderError).Index = i
 			return nil, err

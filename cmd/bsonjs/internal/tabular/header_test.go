@@ -107,3 +107,29 @@ func TestNamesComeBack(t *testing.T) {
 		}
 	}
 }
+
+// TestSplitHeaders compares rows of headers with their headers.
+func TestSplitHeaders(t *testing.T) {
+	typed := tabular.DecodeOptions{Typed: true}
+	for _, tc := range []struct {
+		o    tabular.DecodeOptions
+		text string
+		want []string
+		err  error
+	}{
+		{text: "", want: []string{""}},
+		{text: "a,b.c", want: []string{"a", "b.c"}},
+		{text: `"a,b",c`, want: []string{"a,b", "c"}},
+		{text: "a(b,c)", want: []string{"a(b", "c)"}},
+		{o: typed, text: "a.date(Jan 2, 2006),b.int32()", want: []string{"a.date(Jan 2, 2006)", "b.int32()"}},
+		{o: typed, text: `a.date(\(, 2006),b.int32()`, want: []string{`a.date(\(, 2006)`, "b.int32()"}},
+		{o: typed, text: `"a.date(Jan 2, 2006)",b.int32()`, want: []string{"a.date(Jan 2, 2006)", "b.int32()"}},
+		{text: `a"`, err: tabular.ErrQuote},
+		{text: "a\nb", err: tabular.ErrName},
+	} {
+		got, err := tc.o.SplitHeaders(tc.text)
+		if diff := cmp.Diff(tc.want, got); diff != "" || !errors.Is(err, tc.err) {
+			t.Errorf("%q: %v (-want +got):\n%s", tc.text, err, diff)
+		}
+	}
+}
