@@ -43,8 +43,8 @@ func (a *app) salvageCommand() *cobra.Command {
 			"became CR LF. The lengths of each document decide whether a CR is removed.\n\n" +
 			"The suffix of the output decides its format. Without a suffix that bsonjs knows,\n" +
 			"the output has the format of the input, and BSON for an archive or a table; --to\n" +
-			"overrides both. JSON is written in mode canonical, which keeps every type. The exit code\n" +
-			"is 0 if the input had no fault.\n",
+			"overrides both. JSON is written in mode canonical, which keeps every type. The\n" +
+			"exit code is 0 if the input had no fault.\n",
 		Example: "  bsonjs salvage broken.bson -o whole.bson\n" +
 			"  bsonjs salvage broken.bson -o whole.bson --rejects rest.bin\n" +
 			"  bsonjs salvage broken.bson -o mended.bson --mend-lengths\n" +
