@@ -12,9 +12,13 @@ type place = reflect.Value
 
 func placeOf(v reflect.Value) place { return v }
 
-func at[T any](p place, f *field) *T {
-	return memoryOf[T](inside(p, f))
-}
+func as[T any](p place) *T { return memoryOf[T](p) }
+
+func at[T any](p place, f *field) *T { return as[T](inside(p, f)) }
+
+func elementsAt(v reflect.Value) place { return v }
+
+func elementAt(p place, i int, _ uintptr) place { return p.Index(i) }
 
 func inside(p place, f *field) place {
 	v, _ := fieldOf(p, f)

@@ -18,19 +18,29 @@ import (
 //   - It takes values of the official driver, such as its D, for values of ours
 //     with the same layout. Copies would take more time than the driver does.
 
-// A place is where a struct lies in memory.
+// A place is where a struct, or a part of one, lies in memory.
 type place = unsafe.Pointer
 
-// placeOf returns the place of v, a struct with an address.
-func placeOf(v reflect.Value) place { return v.Addr().UnsafePointer() }
+// placeOf returns the place of v, which has an address.
+func placeOf(v reflect.Value) place { return unsafe.Pointer(v.UnsafeAddr()) }
 
 // at returns the address of field f of the struct at p. The field has the
 // memory layout of a T and may have another type. There are no pointers between
 // the struct and the field.
-func at[T any](p place, f *field) *T { return (*T)(unsafe.Add(p, f.offset)) }
+func at[T any](p place, f *field) *T { return as[T](inside(p, f)) }
 
-// inside returns the place of field f, a struct.
+// inside returns the place of field f of the struct at p. If there are pointers between
+// the two, it returns p.
 func inside(p place, f *field) place { return unsafe.Add(p, f.offset) }
+
+// elementsAt returns the place of the elements of v, a slice, and elementAt that of
+// element i of them. Each has size bytes.
+func elementsAt(v reflect.Value) place { return v.UnsafePointer() }
+
+func elementAt(p place, i int, size uintptr) place { return unsafe.Add(p, uintptr(i)*size) }
+
+// as returns p as the address of a T, which has the memory layout of the value there.
+func as[T any](p place) *T { return (*T)(p) }
 
 // isNilPointer reports whether field f, a pointer, is nil.
 func isNilPointer(p place, f *field) bool { return *(*unsafe.Pointer)(unsafe.Add(p, f.offset)) == nil }

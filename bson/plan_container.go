@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/objectid"
 )
 
 // This file has the plans of pointers, interfaces, slices and arrays.
@@ -173,22 +174,60 @@ func (d *decoder) list(v reflect.Value, elem *plan) {
 	if !d.c.Enter() {
 		return
 	}
-	n := d.count()
-	if v.Cap() < n || v.IsNil() {
-		v.Set(reflect.MakeSlice(v.Type(), n, n))
-	} else {
-		v.SetLen(n)
-		v.Clear()
+	resize := resizers[elem.op]
+	if resize == nil {
+		resize = resizeAny
 	}
+	resize(v, d.count())
 	if elem.op == opAny {
 		d.listOfAny(sliceOf[any](v))
 		return
 	}
+	all, size := elementsAt(v), elem.typ.Size()
 	for i := 0; d.c.Next(); i++ {
 		d.dropKey()
-		elem.dec(d, v.Index(i))
+		switch p := elementAt(all, i, size); {
+		case d.scalar(elem.op, p):
+		case elem.op == opStruct:
+			elem.str.decodeAt(d, v.Index(i), p)
+		default:
+			elem.dec(d, v.Index(i))
+		}
 	}
 	d.c.Leave()
+}
+
+// resizers have functions for slices of frequent types: resizeAny takes longer.
+var resizers = [opCount]func(v reflect.Value, n int){
+	opInt32: resize[int32], opInt: resize[int], opInt64: resize[int64], opFloat64: resize[float64],
+	opString: resize[string], opID: resize[objectid.ID], opAny: resize[any],
+}
+
+// resize makes v, a slice of elements with the layout of a T, one of n zero values. The
+// old array is used again if it is large enough.
+func resize[T any](v reflect.Value, n int) {
+	s := as[[]T](placeOf(v))
+	if *s == nil || cap(*s) < n {
+		*s = make([]T, n)
+		return
+	}
+	*s = (*s)[:n]
+	clear(*s)
+}
+
+// resizeAny is resize for a slice of any type.
+func resizeAny(v reflect.Value, n int) {
+	switch {
+	case v.Cap() >= n && !v.IsNil():
+		v.SetLen(n)
+		v.Clear()
+	case n == 0:
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	default:
+		v.SetZero()
+		v.Grow(n) // unlike MakeSlice it does not allocate a header
+		v.SetLen(n)
+	}
 }
 
 // listOfAny sets the elements of a, which are nil, from the array that was

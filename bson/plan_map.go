@@ -111,10 +111,14 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 	if elem.typ == typeAny && key.typ == typeString && elem.op == opAny {
 		outer := d.ancestor
 		if d.DocumentType == DocumentsAsAncestor {
-			d.ancestor = v.Type()
+			d.ancestor = v.Interface()
 		}
 		d.mapOfAny(asMap(v))
 		d.ancestor = outer
+		return
+	}
+	if m, ok := v.Interface().(map[string]string); ok {
+		d.mapOfString(m, elem)
 		return
 	}
 	k := reflect.New(key.typ).Elem()
@@ -140,6 +144,25 @@ func (d *decoder) mapOfAny(m map[string]any) {
 		}
 		if x := d.asAny(); !d.c.Failed() {
 			m[key] = x
+		}
+	}
+	d.c.Leave()
+}
+
+// mapOfString is mapOfAny for strings. elem is their plan.
+func (d *decoder) mapOfString(m map[string]string, elem *plan) {
+	x := new(string)
+	v := reflect.ValueOf(x).Elem()
+	var seen keyWatch
+	for d.c.Next() {
+		key := d.owned(d.c.Key(), d.c.Offset()+1)
+		if d.RejectDuplicateKeys && !seen.add(key) {
+			d.fail(typeString, ErrDuplicateKey)
+			return
+		}
+		*x = ""
+		if elem.dec(d, v); !d.c.Failed() {
+			m[key] = *x
 		}
 	}
 	d.c.Leave()

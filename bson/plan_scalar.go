@@ -45,6 +45,7 @@ const (
 	opAny                // any
 	opPointer            // a pointer: nil is null
 	opStruct             // a struct without hooks
+	opCount
 )
 
 // usualType is the BSON type that an op writes; 0 means that the type depends

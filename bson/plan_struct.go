@@ -25,7 +25,7 @@ type field struct {
 	words  [2]uint64 // its first 16 bytes
 	index  int       // in the struct; of an inlined one, in its own struct
 	path   []int     // indices from the outer struct on, if inlined; else nil
-	offset uintptr   // in the outer struct, in bytes, unless far
+	offset uintptr   // in the outer struct, in bytes; 0 if far, so that it is always inside
 	far    bool      // there is a pointer on the way
 	goName string    // name of the field in Go
 	plan   *plan
@@ -135,7 +135,9 @@ func (s *structPlan) collect(pl *planner, t reflect.Type, outer field, around []
 		}
 		f := field{name: name, index: i, goName: sf.Name, tag: tag}
 		f.path = append(slices.Clone(outer.path), i)
-		f.offset, f.far = outer.offset+sf.Offset, outer.far
+		if f.far = outer.far; !f.far {
+			f.offset = outer.offset + sf.Offset
+		}
 		if tag.inline {
 			all = append(all, s.inline(pl, sf.Type, f, around)...)
 			continue

@@ -260,7 +260,10 @@ func getTime(v reflect.Value) time.Time {
 }
 
 // decode sets a struct from the current document.
-func (s *structPlan) decode(d *decoder, v reflect.Value) {
+func (s *structPlan) decode(d *decoder, v reflect.Value) { s.decodeAt(d, v, placeOf(v)) }
+
+// decodeAt sets the struct v at the address p.
+func (s *structPlan) decodeAt(d *decoder, v reflect.Value, p place) {
 	if s.err != nil {
 		d.fail(s.typ, s.err)
 		return
@@ -276,7 +279,6 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 	if d.ZeroStructs {
 		v.SetZero()
 	}
-	p := placeOf(v)
 	var seen keyWatch
 	next := 0 // the field that follows the last one: it comes next most often
 	for c.Next() {
@@ -294,7 +296,9 @@ func (s *structPlan) decode(d *decoder, v reflect.Value) {
 			d.fail(s.typ, ErrDuplicateKey)
 			break
 		}
-		s.decodeField(d, v, p, f)
+		if !d.scalar(f.op, inside(p, f)) {
+			f.decode(d, v, p)
+		}
 		if c.Failed() {
 			d.inField(s.typ, f.goName)
 		}
@@ -319,61 +323,71 @@ func (s *structPlan) find(key []byte) int {
 	return -1
 }
 
-// decodeField sets field f of v, which lies at p, from the current value.
-func (s *structPlan) decodeField(d *decoder, v reflect.Value, p place, f *field) {
+// scalar sets the value at p from the current value if o has a memory layout for
+// values of its type. It reports whether it has done so.
+func (d *decoder) scalar(o op, p place) bool {
 	c := &d.c
-	if c.Type() == usualType[f.op] {
-		switch f.op {
+	if c.Type() == usualType[o] {
+		switch o {
 		case opString:
-			*at[string](p, f) = d.asString()
-			return
+			*as[string](p) = d.asString()
+			return true
 		case opFloat64:
-			*at[float64](p, f) = c.Double()
-			return
+			*as[float64](p) = c.Double()
+			return true
 		case opInt32:
-			*at[int32](p, f) = c.Int32()
-			return
+			*as[int32](p) = c.Int32()
+			return true
 		case opBool:
-			*at[bool](p, f) = c.Boolean()
-			return
+			*as[bool](p) = c.Boolean()
+			return true
 		case opID:
-			*at[objectid.ID](p, f) = c.ObjectID()
-			return
+			*as[objectid.ID](p) = c.ObjectID()
+			return true
 		case opDateTime:
-			*at[DateTime](p, f) = DateTime(c.DateTime())
-			return
+			*as[DateTime](p) = DateTime(c.DateTime())
+			return true
 		case opDecimal:
-			*at[decimal128.Decimal](p, f) = c.Decimal128()
-			return
+			*as[decimal128.Decimal](p) = c.Decimal128()
+			return true
 		case opTime:
-			*at[time.Time](p, f) = d.timeOf(c.DateTime(), typeTime)
-			return
+			*as[time.Time](p) = d.timeOf(c.DateTime(), typeTime)
+			return true
 		case opBinary:
-			*at[Binary](p, f) = d.asBinary()
-			return
+			*as[Binary](p) = d.asBinary()
+			return true
 		}
+		return false
 	}
 	switch {
-	case f.op == opInt64 && c.Type() == TypeInt64:
-		*at[int64](p, f) = c.Int64()
-		return
-	case f.op == opInt && c.Type() == TypeInt32:
-		*at[int](p, f) = int(c.Int32())
-		return
+	case o == opInt64 && c.Type() == TypeInt64:
+		*as[int64](p) = c.Int64()
+		return true
+	case o == opInt && c.Type() == TypeInt32:
+		*as[int](p) = int(c.Int32())
+		return true
 	}
+	return false
+}
+
+// decode sets field f of v, which lies at p, by the plan of its type.
+func (f *field) decode(d *decoder, v reflect.Value, p place) {
 	var fv reflect.Value
 	if f.path == nil {
 		fv = v.Field(f.index)
 	} else {
 		fv = made(v, f.path)
 	}
-	if f.truncate && !d.truncate {
+	switch {
+	case f.truncate && !d.truncate:
 		d.truncate = true
 		f.plan.dec(d, fv)
 		d.truncate = false
-		return
+	case f.op == opStruct:
+		f.plan.str.decodeAt(d, fv, inside(p, f))
+	default:
+		f.plan.dec(d, fv)
 	}
-	f.plan.dec(d, fv)
 }
 
 // unknown handles the current element, which has no field, by the rules of the
@@ -395,7 +409,7 @@ func (s *structPlan) unknown(d *decoder, v reflect.Value, seen *keyWatch) {
 	x := reflect.New(s.elem.typ).Elem()
 	outer := d.ancestor
 	if d.DocumentType == DocumentsAsAncestor && s.elem.typ == typeAny && s.key.typ == typeString {
-		d.ancestor = m.Type()
+		d.ancestor = m.Interface()
 	}
 	d.entry(k, x, s.key, s.elem, seen)
 	d.ancestor = outer

@@ -113,9 +113,9 @@ type decodeCall struct {
 
 	size int // bytes of the document or value
 	hops int // pointers to pointers followed so far
-	// ancestor is the type of the nearest enclosing map[string]any, with or
-	// without a name; nil: none, or DocumentType is not DocumentsAsAncestor.
-	ancestor reflect.Type
+	// ancestor is the nearest enclosing map[string]any, with or without a name;
+	// nil: none, or DocumentType is not DocumentsAsAncestor.
+	ancestor any
 	whole    bool // a document is read, not a bare value
 	truncate bool // Truncate, or the tag truncate of an enclosing field
 	fresh    bool // newly made: enclosing calls may hold the pooled ones

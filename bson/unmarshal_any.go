@@ -3,7 +3,6 @@ package bson
 import (
 	"reflect"
 	"time"
-	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
@@ -259,12 +258,12 @@ func (d *decoder) documentsAsD() bool {
 // mapForAny returns m as the type that DocumentType chooses, which is not D.
 func (d *decoder) mapForAny(m map[string]any) any {
 	switch {
-	case d.DocumentType == DocumentsAsM || d.ancestor == typeM:
+	case d.DocumentType == DocumentsAsM:
 		return M(m)
 	case d.DocumentType == DocumentsAsMap:
 		return m
 	}
-	return reflect.ValueOf(m).Convert(d.ancestor).Interface()
+	return retyped(m, d.ancestor)
 }
 
 // asA returns the current array.
@@ -280,8 +279,8 @@ func (d *decoder) asA() A {
 // dropKey checks that the key of an array element, which is not needed, is
 // UTF-8.
 func (d *decoder) dropKey() {
-	if key := d.c.Key(); !isASCII(key) && !utf8.Valid(key) {
-		d.invalid(key, d.c.Offset()+1)
+	if !d.c.KeyIsASCII() {
+		d.owned(d.c.Key(), d.c.Offset()+1)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -526,6 +527,66 @@ func TestDecodeInto(t *testing.T) {
 	got = dest{S: []int{7, 8}}
 	if err := bson.Unmarshal([]byte("\x12\x00\x00\x00\x04s\x00\x0a\x00\x00\x00\x200\x00\x01\x00\x00\x00"), &got); !errors.Is(err, bson.ErrType) || len(got.S) != 0 {
 		t.Errorf("malformed list: %v, %v", got.S, err)
+	}
+	got = dest{S: []int{7, 8, 9}}
+	doc, err = bson.Marshal(bson.D{{"s", bson.A{1, bson.D{}, 3}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bson.Unmarshal(doc, &got); !errors.Is(err, bson.ErrMismatch) || !slices.Equal(got.S, []int{1, 0, 0}) {
+		t.Errorf("list with a document: %v, %v", got.S, err)
+	}
+}
+
+// TestListMemory: a list uses the old array if that is large enough, and leaves it alone
+// otherwise. An empty list is not nil. Frequent types of elements have code of their own.
+func TestListMemory(t *testing.T) {
+	type named string
+	testListMemory(t, "a", "b", "old")
+	testListMemory[named](t, "a", "b", "old")
+	testListMemory[int32](t, 1, 2, 9)
+	testListMemory(t, 1, math.MaxInt, 9)
+	testListMemory[int64](t, 1, 2, 9)
+	testListMemory[int8](t, 1, 2, 9)
+	testListMemory(t, 1.5, 2, 9)
+	testListMemory(t, anID, objectid.ID{2}, objectid.ID{9})
+	testListMemory[any](t, "a", nil, "old")
+	testListMemory(t, point{1, 2}, point{3, 4}, point{9, 9})
+	testListMemory(t, ptrTo(point{1, 2}), ptrTo(point{3, 4}), ptrTo(point{9, 9}))
+	testListMemory(t, []string{"a"}, []string{}, []string{"old"})
+	testListMemory(t, bson.D{{"a", "b"}}, bson.D{}, bson.D{{"old", nil}})
+}
+
+func testListMemory[T any](t *testing.T, a, b, old T) {
+	t.Helper()
+	type lists struct{ Two, None []T }
+	doc, err := bson.Marshal(lists{[]T{a, b}, []T{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name string
+		dst  []T
+	}{
+		{"nil", nil},
+		{"empty", []T{}},
+		{"short", []T{old}},
+		{"long", []T{old, old, old}},
+		{"of length 0", []T{old, old, old}[:0]},
+	} {
+		got := lists{tc.dst, slices.Clone(tc.dst)}
+		if err := bson.Unmarshal(doc, &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(lists{[]T{a, b}, []T{}}, got); diff != "" {
+			t.Errorf("[]%T, %s (-want +got):\n%s", old, tc.name, diff)
+		}
+		if reused, want := cap(tc.dst) > 0 && &got.Two[0] == &tc.dst[:1][0], cap(tc.dst) >= 2; reused != want {
+			t.Errorf("[]%T, %s: the old array was used again: %v, want %v", old, tc.name, reused, want)
+		}
+		if len(tc.dst) == 1 && !cmp.Equal(tc.dst[0], old) {
+			t.Errorf("[]%T, %s: the old array has changed to %v", old, tc.name, tc.dst)
+		}
 	}
 }
 
