@@ -5,10 +5,14 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
 // This file tests tables that are read: CSV and TSV.
@@ -80,5 +84,51 @@ func TestTableLines(t *testing.T) {
 				t.Errorf("%s, %s jobs: code %d (-want +got):\n%s", name, jobs, got.code, diff)
 			}
 		}
+	}
+}
+
+// TestTablesComeBack holds that documents that are written with types are read back as the
+// same bytes, and that the other documents are rejected.
+func TestTablesComeBack(t *testing.T) {
+	for _, mix := range []sample.Mix{sample.File, sample.Collection} {
+		for _, flags := range [][]string{nil, {"--delimiter", ";"}} {
+			docs := sample.Documents(mix, sample.Seed, 300)
+			rejects := filepath.Join(t.TempDir(), "rejects")
+			args := append([]string{"--typed", "-f", "bson", "-t", "csv", "--on-error", "quarantine", "--rejects", rejects, "--summary", "none"}, flags...)
+			table := runCommand(bytes.NewReader(bytes.Join(docs, nil)), args...)
+			kept, err := os.ReadFile(rejects)
+			if err != nil {
+				t.Fatal(err, table.stderr)
+			}
+			var want []byte
+			written := 0
+			for _, doc := range docs {
+				if bytes.HasPrefix(kept, doc) {
+					kept = kept[len(doc):]
+					continue
+				}
+				want = append(want, doc...)
+				written++
+			}
+			if written == 0 || len(kept) > 0 || mix == sample.File && written < len(docs)*9/10 {
+				t.Errorf("%v: %d of %d documents were written, %d bytes of rejects are no documents", flags, written, len(docs), len(kept))
+			}
+			args = append([]string{"--typed", "-f", "csv", "-t", "bson", "--summary", "none"}, flags...)
+			got := runCommand(strings.NewReader(table.stdout), args...)
+			if diff := cmp.Diff(want, []byte(got.stdout)); diff != "" || got.code != 0 {
+				t.Errorf("%v: code %d, %s (-want +got):\n%.2000s", flags, got.code, got.stderr, diff)
+			}
+		}
+	}
+}
+
+// TestTablesUntouched holds that a table without types is written again as it was read, if
+// it is spelled as bsonjs spells tables.
+func TestTablesUntouched(t *testing.T) {
+	const table = "name,age,address.city,address.zip\nAnn,42,\"Paris, FR\",07500\n\"Bob \"\"B\"\"\",007,,\n=1+2,1.50,\"a\r\nb\",1e3\n"
+	docs := runCommand(strings.NewReader(table), "-f", "csv", "-t", "bson")
+	got := runCommand(strings.NewReader(docs.stdout), "-f", "bson", "-t", "csv")
+	if diff := cmp.Diff(table, got.stdout); diff != "" || got.code != 0 {
+		t.Errorf("code %d, %s (-want +got):\n%s", got.code, got.stderr, diff)
 	}
 }

@@ -66,8 +66,8 @@ func (g *tableGroup) checkTables(fs *pflag.FlagSet, formats ...*codec.Codec) err
 		return errors.New("--all-text has no effect with --typed, where each column has a type; leave out one of them")
 	case !g.typed && given(fs, "parse-grace"):
 		return errors.New("--parse-grace has no effect without types, because every text fits; add --typed, or leave it out")
-	case g.literal && g.delimiter == '"':
-		return errors.New("--delimiter cannot be a quotation mark")
+	case g.typed && g.null != nil && *g.null == "":
+		return errors.New("--null cannot be empty with --typed, where a cell without a byte is a missing field; choose a text, such as --null NULL")
 	}
 	return g.readHeader()
 }

@@ -148,7 +148,7 @@ func (d *Decoder) FindHeader(data []byte) (n int, h *Header, ok bool) {
 }
 
 // Next reads the next row and reports whether there is one. Lines without a byte are no
-// rows, unless a typed table has a single column. After a fault Resync continues.
+// rows. After a fault Resync continues.
 func (d *Decoder) Next() bool {
 	d.left = d.left[:0]
 	if d.err != nil || d.lost || !d.begin() {
@@ -159,7 +159,7 @@ func (d *Decoder) Next() bool {
 		if !ok {
 			return false
 		}
-		if d.rows.blank() && (d.head == nil || !d.head.rows) {
+		if d.rows.blank() {
 			continue
 		}
 		switch fault := (*rowFault)(nil); {

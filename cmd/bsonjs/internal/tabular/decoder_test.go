@@ -93,7 +93,7 @@ func TestDecoder(t *testing.T) {
 		{name: "empty cells", text: "a,b.c\n,\n\"\",\"\"\n", docs: []string{`{"a":"","b":{"c":""}}`, `{"a":"","b":{"c":""}}`}},
 		{name: "empty cells, ignored", o: tabular.DecodeOptions{IgnoreBlanks: true}, text: "a,b.c\n,\n\"\",\"\"\n", docs: []string{`{}`, `{}`}},
 		{name: "empty cells, typed", o: tabular.DecodeOptions{Typed: true}, text: "a.string(),b.c.string()\n,\n\"\",\"\"\n", docs: []string{`{}`, `{"a":"","b":{"c":""}}`}},
-		{name: "one typed column", o: tabular.DecodeOptions{Typed: true}, text: "\na.int32()\n1\n\n2\n\n", docs: []string{int32s("a", 1), `{}`, int32s("a", 2), `{}`}},
+		{name: "one typed column", o: tabular.DecodeOptions{Typed: true}, text: "\na.int32()\n1\n\n2\n\n", docs: []string{int32s("a", 1), int32s("a", 2)}},
 		{name: "null", o: tabular.DecodeOptions{Null: &nil_}, text: "a,b\nnil,\"nil\"\nnil ,\n", docs: []string{`{"a":null,"b":"nil"}`, `{"a":"nil ","b":""}`}},
 		{name: "null without a byte", o: tabular.DecodeOptions{Null: new(string), Typed: true}, text: "a.string(),b.string()\n,\"\"\n", docs: []string{`{"a":null,"b":""}`}},
 		{name: "all text", o: tabular.DecodeOptions{AllText: true}, text: "a\n1\n", docs: []string{`{"a":"1"}`}},

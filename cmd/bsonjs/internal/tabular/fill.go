@@ -81,9 +81,7 @@ type DecodeOptions struct {
 type Header struct {
 	root  node
 	names []Column
-	// rows says that a line without a byte is a row: the only field is missing.
-	rows bool
-	more *Cells // of fields behind the last column
+	more  *Cells // of fields behind the last column
 }
 
 // A node is a column, or a document or array of columns.
@@ -108,7 +106,7 @@ func (o *DecodeOptions) Header() (*Header, error) {
 // newHeader returns the header of columns. An error is a *HeaderError whose Index is that of
 // the column.
 func (o *DecodeOptions) newHeader(columns []Column) (*Header, error) {
-	h := &Header{names: columns, rows: o.Typed && len(columns) == 1}
+	h := &Header{names: columns}
 	for i := range columns {
 		if err := h.add(o, i); err != nil {
 			err.Index, err.Header = i, columns[i].String()

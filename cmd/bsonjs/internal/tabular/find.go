@@ -78,6 +78,9 @@ type seen struct {
 	at     int   // in the children of parent
 	size   int   // of its path, in bytes
 	kinds  kinds // of its values; 0: they are all documents with fields
+	// fields and elements say that children are fields of documents, and elements of
+	// arrays.
+	fields, elements bool
 	// children have the order of their first appearance.
 	children []*seen
 	byKey    map[string]*seen
@@ -219,12 +222,14 @@ func (f *Found) value(n *seen, wanted *field, exploded bool) {
 	}
 	switch {
 	case t == bson.TypeDocument:
+		n.fields = true
 		f.members(n, wanted, false, exploded)
 	case f.options.Arrays == ArrayExplode:
 		for f.c.Next() {
 			f.value(n, wanted, true)
 		}
 	default:
+		n.elements = true
 		f.members(n, wanted, true, exploded)
 	}
 	f.c.Leave()
@@ -261,6 +266,7 @@ func (f *Found) Merge(g *Found) {
 		}
 		if to = append(to, n); n != nil {
 			n.kinds |= m.kinds
+			n.fields, n.elements = n.fields || m.fields, n.elements || m.elements
 		}
 	}
 	for i, m := range g.all {
@@ -313,6 +319,10 @@ func (f *Found) column(path []string, of kinds) Column {
 
 // collect adds the columns of n, whose path is given, to columns.
 func (f *Found) collect(n *seen, path []string, columns *[]Column) {
+	if f.options.Typed && f.isMixed(n) {
+		*columns = append(*columns, Column{Path: slices.Clone(path), Type: JSON})
+		return
+	}
 	if n.kinds != 0 {
 		*columns = append(*columns, f.column(slices.Clone(path), n.kinds))
 	}
@@ -323,6 +333,23 @@ func (f *Found) collect(n *seen, path []string, columns *[]Column) {
 	for _, child := range children {
 		f.collect(child, append(path, child.key), columns)
 	}
+}
+
+// isMixed reports whether the values of n have no columns that can be in one table: those
+// of values beside those of fields, or fields that would be read as elements of an array.
+func (f *Found) isMixed(n *seen) bool {
+	switch {
+	case n.parent == nil || len(n.children) == 0:
+		return false
+	case n.kinds != 0 || n.fields && n.elements:
+		return true
+	case n.elements || f.options.Arrays != ArrayIndex:
+		return false
+	}
+	return slices.ContainsFunc(n.children, func(child *seen) bool {
+		_, isIndex := indexOf(child.key)
+		return isIndex
+	})
 }
 
 // ordered returns siblings in an order in which each is in front of those that follow it

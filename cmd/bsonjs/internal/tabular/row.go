@@ -223,7 +223,7 @@ func (r *row) document(f *field) {
 
 // array notes the elements of the current array, at f, or the array as a whole.
 func (r *row) array(f *field) {
-	if f.column >= 0 && (r.o.Named || r.o.Arrays != ArrayIndex) {
+	if f.column >= 0 && (r.o.Named || r.o.Arrays != ArrayIndex || f.children == nil && r.holds(f)) {
 		r.note(f)
 		if !r.o.Named {
 			return
@@ -395,8 +395,15 @@ func (r *row) cell(dst []byte, c *cell, in *column) []byte {
 			return r.refuse(dst, c, err, 0)
 		}
 	}
-	return r.quote.finish(dst, from, always || len(dst) == from && len(r.cells) == 1 && !r.o.Typed)
+	always = always || len(dst) == from && len(r.cells) == 1 && !r.o.Typed || c.t != 0 && !isNull(c.t) && r.readsNull(dst[from:])
+	return r.quote.finish(dst, from, always)
 }
+
+// isNull reports whether values of type t are written as null.
+func isNull(t bson.Type) bool { return t == bson.TypeNull || t == bson.TypeUndefined }
+
+// readsNull reports whether text without quotes would be read as null.
+func (r *row) readsNull(text []byte) bool { return r.o.HasNull && string(text) == r.o.Null }
 
 // json appends c as JSON.
 func (r *row) json(dst []byte, c *cell, in *column) []byte {
@@ -438,7 +445,7 @@ func (r *row) jsonAs(dst []byte, c *cell, o *extjson.EncodeOptions) ([]byte, err
 	if err != nil {
 		return dst, err
 	}
-	return r.quote.finish(dst, from, always), nil
+	return r.quote.finish(dst, from, always || !isNull(c.t) && r.readsNull(dst[from:])), nil
 }
 
 // A doubling writer writes the text of a cell in quotes.

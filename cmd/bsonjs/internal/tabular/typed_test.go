@@ -14,131 +14,67 @@ import (
 	"github.com/bsonkit/bsonkit/extjson"
 )
 
-// A textCell is a cell as it was read.
-type textCell struct {
-	text   []byte
-	quoted bool
-}
-
-// readTable returns the cells of a table, as RFC 4180 says.
-func readTable(t *testing.T, text []byte) (rows [][]textCell) {
+// documentsOf returns the documents of a table.
+func documentsOf(t *testing.T, o tabular.DecodeOptions, text []byte) (docs [][]byte) {
 	t.Helper()
-	var row []textCell
-	for at := 0; at < len(text); {
-		var c textCell
-		if text[at] == '"' {
-			c.quoted = true
-			for at++; ; at++ {
-				if text[at] != '"' {
-					c.text = append(c.text, text[at])
-				} else if at++; at == len(text) || text[at] != '"' {
-					break
-				} else {
-					c.text = append(c.text, '"')
-				}
-			}
-		} else {
-			n := bytes.IndexAny(text[at:], ",\n")
-			c.text = text[at : at+n]
-			at += n
-		}
-		row = append(row, c)
-		if text[at] == '\n' {
-			rows, row = append(rows, row), nil
-		}
-		at++
+	d := o.NewDecoder(nil)
+	d.ResetBytes(text, nil, nil)
+	for d.Next() {
+		docs = append(docs, bytes.Clone(d.Raw()))
 	}
-	return rows
-}
-
-// documentsOf returns the documents of a table with types.
-func documentsOf(t *testing.T, text []byte) (docs [][]byte) {
-	t.Helper()
-	rows := readTable(t, text)
-	if len(rows) == 0 {
-		return nil
-	}
-	var columns []tabular.Column
-	var by []*tabular.Cells
-	for _, c := range rows[0] {
-		column, err := tabular.ParseColumn(string(c.text))
-		if err != nil {
-			t.Fatalf("header %q: %v", c.text, err)
-		}
-		cells, err := column.Cells(tabular.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, by = append(columns, column), append(by, cells)
-	}
-	for _, row := range rows[1:] {
-		var keys [][]string
-		var values []bsoncore.Value
-		for i, c := range row {
-			if len(c.text) == 0 && !c.quoted {
-				continue
-			}
-			data, typ, err := by[i].AppendValue(nil, c.text)
-			if err != nil {
-				t.Fatalf("%s: %.100q: %v", columns[i], c.text, err)
-			}
-			keys, values = append(keys, columns[i].Path), append(values, bsoncore.Value{Type: typ, Data: data})
-		}
-		doc, mark := bsoncore.Begin(nil)
-		docs = append(docs, bsoncore.End(nest(doc, keys, values, 0), mark))
+	if err := d.Err(); err != nil {
+		t.Fatalf("%v, of\n%s", err, text)
 	}
 	return docs
 }
 
-// nest appends values to dst. The first of their keys, depth, are those of the documents
-// around them.
-func nest(dst []byte, keys [][]string, values []bsoncore.Value, depth int) []byte {
-	for i := 0; i < len(keys); {
-		key := keys[i][depth]
-		if len(keys[i]) == depth+1 {
-			dst = bsoncore.AppendValue(dst, key, values[i].Type, values[i].Data)
-			i++
-			continue
-		}
-		from := i
-		for i < len(keys) && len(keys[i]) > depth+1 && keys[i][depth] == key {
-			i++
-		}
-		var mark int
-		dst, mark = bsoncore.BeginDocument(dst, key)
-		dst = bsoncore.End(nest(dst, keys[from:i], values[from:i], depth+1), mark)
-	}
-	return dst
+// turns are the ways to write documents with types and to read them.
+var turns = []struct {
+	name  string
+	find  tabular.FindOptions
+	write tabular.TableOptions
+	read  tabular.DecodeOptions
+}{
+	{name: "CSV"},
+	{name: "TSV", write: tabular.TableOptions{Delimiter: '\t', CRLF: true}, read: tabular.DecodeOptions{Syntax: tabular.Syntax{Comma: '\t'}}},
+	{name: "null", write: tabular.TableOptions{HasNull: true, Null: "1"}, read: tabular.DecodeOptions{Null: new("1")}},
+	{name: "arrays", find: tabular.FindOptions{Arrays: tabular.ArrayIndex}, write: tabular.TableOptions{Arrays: tabular.ArrayIndex}, read: tabular.DecodeOptions{ArrayIndexes: true}},
 }
 
-// comeBack writes documents with types and reads them. It returns the number of those that
-// were rejected; each of the others must be the same.
+// comeBack writes documents with types and reads them, in each turn. It returns the number
+// of those that were rejected in the first; each of the others must be the same.
 func comeBack(t *testing.T, docs [][]byte) (rejected int) {
 	t.Helper()
-	table, err := tabular.NewTable(find(tabular.FindOptions{Typed: true}, docs...), tabular.TableOptions{Typed: true})
-	if errors.Is(err, tabular.ErrHeader) {
-		return len(docs)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := []byte(table.Header())
-	var want [][]byte
-	for _, doc := range docs {
-		rows, err := table.AppendRows(out, math.MaxInt, doc)
-		if err != nil {
-			rejected++
+	for i, turn := range turns {
+		turn.find.Typed, turn.write.Typed, turn.read.Typed = true, true, true
+		table, err := tabular.NewTable(find(turn.find, docs...), turn.write)
+		if errors.Is(err, tabular.ErrHeader) {
+			if i == 0 {
+				rejected = len(docs)
+			}
 			continue
 		}
-		out, want = rows, append(want, doc)
-	}
-	got := documentsOf(t, out)
-	if len(got) != len(want) {
-		t.Fatalf("%d documents, want %d, of\n%s", len(got), len(want), out)
-	}
-	for i, doc := range got {
-		if !bytes.Equal(doc, want[i]) {
-			t.Fatalf("document %d: %v, want %v, of\n%s", i, jsonOf(doc), jsonOf(want[i]), out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := []byte(table.Header())
+		var want [][]byte
+		for _, doc := range docs {
+			rows, err := table.AppendRows(out, math.MaxInt, doc)
+			if err == nil {
+				out, want = rows, append(want, doc)
+			} else if i == 0 {
+				rejected++
+			}
+		}
+		got := documentsOf(t, turn.read, out)
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d documents, want %d, of\n%s", turn.name, len(got), len(want), out)
+		}
+		for i, doc := range got {
+			if !bytes.Equal(doc, want[i]) {
+				t.Fatalf("%s: document %d: %v, want %v, of\n%s", turn.name, i, jsonOf(doc), jsonOf(want[i]), out)
+			}
 		}
 	}
 	return rejected
