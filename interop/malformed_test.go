@@ -106,6 +106,20 @@ func innerLength(doc string, at int) string {
 	return string(b)
 }
 
+// cutInnerLength: the fault is a binary of subtype 2 whose inner length would lie, in part,
+// behind the end of its document. A peer that reads it reads memory behind the document,
+// so no text is to be expected.
+func cutInnerLength(tr *trial) bool {
+	var fault *bson.SyntaxError
+	if !errors.As(tr.ourErr, &fault) {
+		return false
+	}
+	lengths := openLengths(tr.doc)
+	end := endOfDocument(tr.doc, lengths[len(lengths)-1]) - 1
+	at := int(fault.Offset)
+	return at+5 <= end && tr.doc[at+4] == bson.BinaryBinaryOld && at+9 > end
+}
+
 // lengthened adds a NUL to the end of the container that has the fault.
 func lengthened(doc string, _ int) string {
 	lengths := openLengths(doc)
