@@ -34,8 +34,10 @@ type appender struct {
 	offset   int64 // of the current document in the stream, in bytes
 	fault    *ValueError
 	text     []byte // a value as text
-	size     int    // of the batch in bytes, without texts and binaries of the documents
-	most     int    // limit of size
+	// keys has the places of the columns of the open documents, in the order of the keys.
+	keys []int32
+	size int // of the batch in bytes, without texts and binaries of the documents
+	most int // limit of size
 }
 
 // build makes the columns. The error is a *ColumnError.
@@ -74,7 +76,7 @@ func (a *appender) fields(s *sink) {
 	row := s.rows
 	s.rows++
 	expected := &s.first
-	last := -1
+	last, inOrder, keys := -1, true, len(a.keys)
 	for c.Next() {
 		kid := *expected
 		if kid == nil || kid.name != string(c.Key()) {
@@ -85,10 +87,13 @@ func (a *appender) fields(s *sink) {
 			*expected = kid
 		}
 		expected = &kid.next
-		if kid.at < last && !a.lose(LossOrder, s) {
-			return
+		if kid.at < last {
+			inOrder = false
 		}
 		last = kid.at
+		if s.order != nil {
+			a.keys = append(a.keys, int32(kid.at))
+		}
 		if kid.rows != row {
 			if kid.rows > row {
 				a.reject(nil, kid.column.path(), ErrDuplicateKey)
@@ -98,6 +103,10 @@ func (a *appender) fields(s *sink) {
 		}
 		a.value(kid)
 	}
+	if !inOrder {
+		a.disorder(s, row, a.keys[keys:])
+	}
+	a.keys = a.keys[:keys]
 	if c.Failed() {
 		return
 	}
@@ -106,6 +115,21 @@ func (a *appender) fields(s *sink) {
 			a.missing(kid, begin)
 		}
 	}
+}
+
+// disorder keeps or counts the order of keys in the document of a row.
+func (a *appender) disorder(s *sink, row int, keys []int32) {
+	if s.order == nil {
+		a.lose(LossOrder, s)
+		return
+	}
+	s.order.fill(row)
+	values := s.order.kids[0]
+	values.builder.(*array.Int32Builder).AppendValues(keys, nil)
+	values.rows += len(keys)
+	s.order.valid.append(1, true)
+	s.order.offsets.Append(int32(values.rows))
+	s.order.rows++
 }
 
 // extra passes over a field without a column.

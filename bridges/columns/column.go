@@ -22,8 +22,10 @@ type column struct {
 	// flag is the sibling that tells nulls apart if nulls is nullIsFlagged, else nil.
 	// flags is the inverse: the column whose nulls this column tells apart, or nil.
 	flag, flags *column
-	// byName has the kids of asDocument that hold values, and not those that are flags.
+	// byName has the kids of asDocument that hold values: not flags and order.
 	byName map[string]*column
+	// order is the kid of asDocument that has the order of keys, or nil.
+	order *column
 	// byType has the alternatives of asUnion; one of missing fields is at 0.
 	byType *[256]*column
 }
@@ -47,6 +49,7 @@ type compiler struct {
 var (
 	errMetadata  = fmt.Errorf("%w: the metadata of the field contradicts itself", ErrColumn)
 	errNames     = fmt.Errorf("%w: two columns have one name", ErrColumn)
+	errOrder     = fmt.Errorf("%w: a column for the order of keys is no list of int32, or not the only one", ErrColumn)
 	errFlag      = fmt.Errorf("%w: a null flag without its column, or a column without its null flag", ErrColumn)
 	errTypes     = fmt.Errorf("%w: two children of a union have one BSON type", ErrColumn)
 	errAnyType   = fmt.Errorf("%w: a child of a union has no single BSON type", ErrColumn)
@@ -100,11 +103,22 @@ func (c *compiler) children(n *column, level int) error {
 	return nil
 }
 
-// indexNames makes byName, and pairs columns with their flags.
+// isValue reports whether n is a field of its document, and says nothing of other fields.
+func (n *column) isValue() bool { return n.flags == nil && n.parent.order != n }
+
+// indexNames makes byName, pairs columns with their flags, and finds order.
 func (n *column) indexNames(fields []arrow.Field) error {
 	n.byName = make(map[string]*column, len(n.kids))
 	for i, kid := range n.kids {
 		if _, ok := fields[i].Metadata.GetValue(flagKey); ok {
+			continue
+		}
+		if _, ok := fields[i].Metadata.GetValue(orderKey); ok {
+			t, ok := fields[i].Type.(*arrow.ListType)
+			if !ok || n.order != nil || t.Elem().ID() != arrow.INT32 {
+				return &ColumnError{kid.path(), errOrder}
+			}
+			n.order = kid
 			continue
 		}
 		if n.byName[kid.name] != nil {

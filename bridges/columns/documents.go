@@ -136,6 +136,7 @@ func (e *RowError) Unwrap() error { return e.Err }
 // Reasons of a RowError.
 var (
 	errDocumentSize   = fmt.Errorf("%w: the document is larger than MaxDocumentSize", ErrValue)
+	errRowOrder       = fmt.Errorf("%w: the order of keys is not one of the fields of the document", ErrValue)
 	errMissingElement = fmt.Errorf("%w: an element of an array is a missing field", ErrValue)
 )
 

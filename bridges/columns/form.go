@@ -135,6 +135,8 @@ const (
 	nullsKey = "bsonkit.nulls"
 	// flagKey has the name of the column whose nulls a column of booleans tells apart.
 	flagKey = "bsonkit.null_of"
+	// orderKey marks the column that has the order of the keys of its document.
+	orderKey = "bsonkit.order"
 	// jsonKey marks columns of Extended JSON, among other columns of JSON.
 	jsonKey   = "bsonkit.json"
 	canonical = "canonical"

@@ -18,9 +18,9 @@ import (
 //   - shape chooses by the set of types, mixed by the option, single for one type.
 
 // Infer returns the schema of documents that s describes, with a column for each path in
-// the order in which paths appear first. Documents that were added to s fit the schema, and
-// come back with the same bytes but for the order of their keys, if o has no option that
-// loses something.
+// the order in which paths appear first. Documents that were added to s fit the schema. If o
+// has no option that loses something, they come back with the same bytes, but for the order
+// of their keys without OrderExact.
 //
 // The error is a *MixedTypesError, or a *ColumnError for the first path that has no column:
 // it matches ErrDuplicateKey, or ErrLimit if s does not have all paths, or ErrColumn.
@@ -82,7 +82,25 @@ func (in *inferrer) fields(p *schema.Path) ([]arrow.Field, error) {
 			fields = append(fields, flagField(kid))
 		}
 	}
+	if in.options.Order == OrderExact && len(p.Children) > 1 {
+		fields = append(fields, orderField(p))
+	}
 	return fields, nil
+}
+
+// orderField returns the column for the order of the keys of p. Its name is no key.
+func orderField(p *schema.Path) arrow.Field {
+	f := shape{form: asArray, nulls: nullIsMissing, typ: arrow.ListOfField(shape{form: asInt32}.field("item"))}.field(unused(p, ".order"))
+	f.Metadata = arrow.NewMetadata([]string{orderKey}, []string{"keys"})
+	return f
+}
+
+// unused returns name, with bars behind it if p has the key name.
+func unused(p *schema.Path, name string) string {
+	for slices.ContainsFunc(p.Children, func(kid *schema.Path) bool { return kid.Key == name }) {
+		name += "_"
+	}
+	return name
 }
 
 // nulls returns what a null of the field p is. A field that is neither null nor missing so
@@ -99,12 +117,8 @@ func (in *inferrer) nulls(p *schema.Path) nulls {
 
 // flagField returns the column that tells the nulls of p apart. Its name is no key.
 func flagField(p *schema.Path) arrow.Field {
-	name := p.Key + ".null"
-	for slices.ContainsFunc(p.Parent.Children, func(q *schema.Path) bool { return q.Key == name }) {
-		name += "_"
-	}
 	return arrow.Field{
-		Name: name, Type: arrow.FixedWidthTypes.Boolean,
+		Name: unused(p.Parent, p.Key+".null"), Type: arrow.FixedWidthTypes.Boolean,
 		Metadata: arrow.NewMetadata([]string{flagKey}, []string{p.Key}),
 	}
 }

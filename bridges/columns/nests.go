@@ -67,8 +67,11 @@ func (p *planner) source(n *column, f arrow.Field, level int) (source, error) {
 
 // document is the source of structs, and of the whole batch.
 type document struct {
-	kids []*node // with the flags, which write nothing
-	keys [][]byte
+	kids  []*node // with those that are no values, which write nothing
+	keys  [][]byte
+	order *orderSource // nil: that of kids
+	seen  []int64      // by kid: the turn in which the order had it
+	turn  int64
 }
 
 // document makes the source of a struct whose fields are at a level.
@@ -95,6 +98,10 @@ func (p *planner) document(n *column, fields []arrow.Field, level int) (*documen
 			kid.flag, d.kids[kid.column.flag.index].source = flag, flag
 		}
 	}
+	if n.order != nil {
+		d.order, d.seen = &orderSource{}, make([]int64, len(d.kids))
+		d.kids[n.order.index].source = d.order
+	}
 	return d, nil
 }
 
@@ -113,17 +120,93 @@ func (d *document) load(a arrow.Array) (bool, error) {
 
 func (d *document) append(dst []byte, i int) ([]byte, bsoncore.Type, error) {
 	dst, begin := bsoncore.Begin(dst)
-	for j, kid := range d.kids {
-		if kid.flags != nil {
+	var err error
+	if d.order != nil && !d.order.list.IsNull(i) {
+		dst, err = d.ordered(dst, i)
+	} else {
+		for j := range d.kids {
+			if dst, err = d.field(dst, j, i); err != nil {
+				break
+			}
+		}
+	}
+	if err != nil {
+		return dst, 0, err
+	}
+	return bsoncore.End(dst, begin), bsoncore.TypeDocument, nil
+}
+
+// field appends kid j of row i.
+func (d *document) field(dst []byte, j, i int) ([]byte, error) {
+	kid := d.kids[j]
+	if !kid.isValue() {
+		return dst, nil
+	}
+	out, mark := bsoncore.BeginElement(dst)
+	return kid.finish(append(out, d.keys[j]...), mark, i)
+}
+
+// ordered appends the fields of row i in the order that the row has. This must be an order
+// of all fields that are there.
+func (d *document) ordered(dst []byte, i int) ([]byte, error) {
+	d.turn++
+	for _, j := range d.order.at(i) {
+		if uint(j) >= uint(len(d.kids)) || d.seen[j] == d.turn {
+			return dst, errRowOrder
+		}
+		d.seen[j] = d.turn
+		begin := len(dst)
+		var err error
+		if dst, err = d.field(dst, int(j), i); err != nil {
+			return dst, err
+		}
+		if len(dst) == begin {
+			return dst, errRowOrder
+		}
+	}
+	begin := len(dst)
+	for j := range d.kids {
+		if d.seen[j] == d.turn {
 			continue
 		}
 		var err error
-		out, mark := bsoncore.BeginElement(dst)
-		if dst, err = kid.finish(append(out, d.keys[j]...), mark, i); err != nil {
-			return dst, 0, err
+		if dst, err = d.field(dst, j, i); err != nil {
+			return dst, err
+		}
+		if len(dst) > begin {
+			return dst, errRowOrder
 		}
 	}
-	return bsoncore.End(dst, begin), bsoncore.TypeDocument, nil
+	return dst, nil
+}
+
+// orderSource has the order of keys. Its column is no field of the document.
+type orderSource struct {
+	list   *array.List
+	values *array.Int32
+}
+
+func (o *orderSource) load(a arrow.Array) (bool, error) {
+	list, ok := a.(*array.List)
+	if !ok {
+		return false, nil
+	}
+	values, ok := list.ListValues().(*array.Int32)
+	if !ok {
+		return false, nil
+	}
+	o.list, o.values = list, values
+	return true, check(values)
+}
+
+func (o *orderSource) append(dst []byte, _ int) ([]byte, bsoncore.Type, error) {
+	return dst, isMissing, nil
+}
+
+// at returns the places of columns for row i.
+func (o *orderSource) at(i int) []int32 {
+	from, to := o.list.ValueOffsets(i)
+	return o.values.Int32Values()[from:to]
 }
 
 // list is the source of lists of all layouts.

@@ -27,6 +27,8 @@ type Options struct {
 	// Times is for times that are finer than the milliseconds of BSON. The default is an
 	// error.
 	Times Times
+	// Order is for keys in another order than the columns. The default counts them.
+	Order Order
 	// Extra is for fields without a column. The default is an error.
 	Extra Extra
 	// RejectLossy makes an error of each loss that is otherwise counted: those that
@@ -138,6 +140,22 @@ const (
 // String returns "exact" or "fold".
 func (n Nulls) String() string { return nameOf(uint8(n), "exact", "fold") }
 
+// Order is for the order of keys: columns have one order for all documents.
+type Order uint8
+
+// The values of Order.
+const (
+	// OrderColumns gives the documents that come back the order of the columns. A document
+	// with another order is counted as LossOrder.
+	OrderColumns Order = iota
+	// OrderExact adds a column to each document with several fields: a list of the numbers
+	// of its columns in the order of the keys, or null if that is the order of the columns.
+	OrderExact
+)
+
+// String returns "columns" or "exact".
+func (o Order) String() string { return nameOf(uint8(o), "columns", "exact") }
+
 // Times is for times of columns that are finer than the milliseconds of BSON.
 type Times uint8
 
@@ -193,6 +211,7 @@ func (o *Options) resolve() error {
 		{"Regex", uint8(o.Regex), uint8(RegexText)},
 		{"Nulls", uint8(o.Nulls), uint8(NullsFold)},
 		{"Times", uint8(o.Times), uint8(TimesFloor)},
+		{"Order", uint8(o.Order), uint8(OrderExact)},
 		{"Extra", uint8(o.Extra), uint8(ExtraIgnore)},
 	} {
 		if f.value > f.count {
@@ -235,8 +254,12 @@ func (o Options) Schema() schema.Options {
 	if err := o.resolve(); err != nil {
 		panic(err)
 	}
+	levels := o.MaxLevels
+	if o.Order == OrderExact {
+		levels = max(1, levels-1) // for the lists
+	}
 	return schema.Options{
-		MaxPaths: o.MaxColumns, MaxLevels: o.MaxLevels, MaxDepth: o.MaxDepth,
+		MaxPaths: o.MaxColumns, MaxLevels: levels, MaxDepth: o.MaxDepth,
 		// Infer asks for no values: a few are the least that a Schema has.
 		MaxValues: 1, MaxHashes: 1,
 	}

@@ -35,6 +35,7 @@ func choices(s *bsontest.Source) (docs [][]byte, o Options) {
 		Decimal: Decimal(s.IntN(int(DecimalBits) + 1)),
 		Regex:   Regex(s.IntN(int(RegexText) + 1)),
 		Nulls:   Nulls(s.IntN(int(NullsFold) + 1)),
+		Order:   Order(s.IntN(int(OrderExact) + 1)),
 	}
 	o.BatchDocuments = s.IntN(3)
 	o.RejectLossy = s.IntN(2) > 0

@@ -146,6 +146,7 @@ const fullTimes = 4
 // values of the document, which record leaves out.
 func (a *appender) add(doc []byte, offset int64) error {
 	a.offset = offset
+	a.keys = a.keys[:0]
 	a.c.Reset(doc, a.options.MaxDepth)
 	if a.grow(a.root.width) {
 		a.fields(a.root)

@@ -288,6 +288,7 @@ func TestUnsupportedColumns(t *testing.T) {
 		{"a[]", arrow.Field{Name: "a", Type: arrow.ListOf(arrow.FixedWidthTypes.Date32)}},
 		{"a", arrow.Field{Name: "a", Type: arrow.Null, Metadata: arrow.NewMetadata([]string{nullsKey}, []string{"other"})}},
 		{"a", arrow.Field{Name: "a", Type: arrow.Null, Metadata: arrow.NewMetadata([]string{nullsKey}, []string{"flag"})}},
+		{"a", arrow.Field{Name: "a", Type: arrow.ListOf(arrow.BinaryTypes.String), Metadata: arrow.NewMetadata([]string{orderKey}, []string{"keys"})}},
 		{"a.b", arrow.Field{Name: "a", Type: arrow.StructOf(arrow.Field{Name: "b", Type: arrow.Null}, arrow.Field{Name: "b", Type: arrow.Null}), Metadata: null}},
 		{"a", arrow.Field{Name: "a", Type: arrow.DenseUnionOf([]arrow.Field{{Name: "x", Type: arrow.Null}}, []arrow.UnionTypeCode{5})}},
 		{"a", arrow.Field{Name: "a", Type: arrow.DenseUnionOf([]arrow.Field{{Name: "x", Type: arrow.BinaryTypes.String}, {Name: "y", Type: arrow.BinaryTypes.String}}, []arrow.UnionTypeCode{0, 1})}},

@@ -152,6 +152,11 @@ func TestRoundTrip(t *testing.T) {
 		{"unions in arrays", Options{Mixed: MixedUnion}, []string{`{a: [1, "x", null, {b: 1.5}, [2]]}`, `{a: []}`, `{}`}},
 		{"json", Options{Mixed: MixedJSON}, []string{`{a: 1}`, `{a: "x"}`, `{}`, `{a: null}`, `{a: {b: NumberLong(1)}}`, `{a: [1, ISODate("2024-02-29T12:00:00.123Z")]}`}},
 		{"json in arrays", Options{Mixed: MixedJSON}, []string{`{a: [1, "x", null]}`}},
+		{"order of keys", Options{Order: OrderExact}, []string{
+			`{a: 1, b: {c: 1, d: null, ".order": 1}, e: [{f: 1, g: 1}]}`, `{}`, `{e: [{g: 1, f: 1}, {g: 1}, null, {g: 2, f: 2}], b: {d: 1, c: 1}, a: 1}`,
+			`{a: 1, e: null, b: null}`, `{b: {d: 1}, a: 1}`,
+		}},
+		{"order of keys in unions", Options{Order: OrderExact, Mixed: MixedUnion}, []string{`{a: {b: 1, c: 2}, d: 1}`, `{d: 1, a: [1, {x: 1, y: 1}, {y: 1, x: 1}]}`, `{a: {c: 1, b: 2}}`}},
 		{"keys that are data", Options{}, []string{`{m: {` + dataKeys(40) + `}}`, `{m: {"7": {n: 1}, "3": {n: null}}}`, `{m: {}}`, `{}`}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -32,6 +32,7 @@ type sink struct {
 
 	kids     []*sink
 	flag     *sink            // tells nulls apart, or nil
+	order    *sink            // of a document: the order of keys, or nil
 	first    *sink            // of a document: the field that was first last time, or nil
 	byName   map[string]*sink // of a document: fields that are values
 	required []*sink          // of a document: fields of which a missing one is no null
@@ -124,7 +125,10 @@ func newOffsets(mem memory.Allocator) *array.Int32Builder {
 func (s *sink) fieldsByName() {
 	s.byName = make(map[string]*sink, len(s.column.byName))
 	for _, kid := range s.kids {
-		if kid.flags != nil {
+		if s.column.order == kid.column {
+			s.order = kid
+		}
+		if !kid.isValue() {
 			continue
 		}
 		s.byName[kid.name] = kid
