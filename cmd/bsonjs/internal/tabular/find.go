@@ -317,18 +317,20 @@ func (f *Found) column(path []string, of kinds) Column {
 	return c
 }
 
-// collect adds the columns of n, whose path is given, to columns.
+// collect adds the columns of n, whose path is given, to columns. Documents in a table with
+// types are JSON if there are other values in their place, or if no order of columns is
+// that of their fields.
 func (f *Found) collect(n *seen, path []string, columns *[]Column) {
-	if f.options.Typed && f.isMixed(n) {
+	children, agree := n.children, true
+	if f.more == nil {
+		children, agree = ordered(children)
+	}
+	switch {
+	case f.options.Typed && (f.isMixed(n) || n.parent != nil && !agree):
 		*columns = append(*columns, Column{Path: slices.Clone(path), Type: JSON})
 		return
-	}
-	if n.kinds != 0 {
+	case n.kinds != 0:
 		*columns = append(*columns, f.column(slices.Clone(path), n.kinds))
-	}
-	children := n.children
-	if f.more == nil {
-		children = ordered(children)
 	}
 	for _, child := range children {
 		f.collect(child, append(path, child.key), columns)
@@ -354,8 +356,8 @@ func (f *Found) isMixed(n *seen) bool {
 
 // ordered returns siblings in an order in which each is in front of those that follow it
 // in documents. If several can be next, or none can because documents contradict each
-// other, the next one is the first that appeared.
-func ordered(siblings []*seen) []*seen {
+// other, the next one is the first that appeared; then agree is false.
+func ordered(siblings []*seen) (order []*seen, agree bool) {
 	waits := make([]int, len(siblings)) // siblings in front of it that are not in order yet
 	for _, n := range siblings {
 		for _, next := range n.after {
@@ -368,9 +370,11 @@ func ordered(siblings []*seen) []*seen {
 			ready = append(ready, at)
 		}
 	}
-	order, done, rest := make([]*seen, 0, len(siblings)), make([]bool, len(siblings)), 0
+	order, agree = make([]*seen, 0, len(siblings)), true
+	done, rest := make([]bool, len(siblings)), 0
 	for len(order) < len(siblings) {
-		if len(ready) == 0 { // a contradiction
+		if len(ready) == 0 {
+			agree = false
 			for done[rest] {
 				rest++
 			}
@@ -384,7 +388,7 @@ func ordered(siblings []*seen) []*seen {
 			}
 		}
 	}
-	return order
+	return order, agree
 }
 
 // An intHeap is a heap of numbers, the smallest first.

@@ -116,13 +116,14 @@ func TestFind(t *testing.T) {
 // TestFindTypes has the types of columns for the values of documents.
 func TestFindTypes(t *testing.T) {
 	docs := docsOf(t,
+		`{p:{x:1,y:1}, q:{x:1}, r:{x:1,y:1}, k:{x:1,x:1}}`, `{p:{y:1,x:1}, q:{}, r:{x:1}}`,
 		`{i:1, l:NumberLong(1), d:1.5, s:"", b:true, o:ObjectId("000000000000000000000000"), t:new Date(0), n:NumberDecimal("1"), u:UUID("00000000-0000-0000-0000-000000000000"), g:BinData(0,""), h:BinData(5,""), z:null, a:[], e:{}, m:1, y:new Date(-99999999999999)}`,
 		`{m:"x"}`)
 	var got []string
 	for _, c := range find(tabular.FindOptions{Typed: true}, docs...) {
 		got = append(got, string(c.AppendHeader(nil)))
 	}
-	want := strings.Fields("i.int32() l.int64() d.double() s.string() b.boolean() o.objectId() t.date() n.decimal() u.uuid() g.binary(base64) h.json() z.json() a.json() e.json() m.json() y.json()")
+	want := strings.Fields("p.json() q.json() r.x.int32() r.y.int32() k.json() i.int32() l.int64() d.double() s.string() b.boolean() o.objectId() t.date() n.decimal() u.uuid() g.binary(base64) h.json() z.json() a.json() e.json() m.json() y.json()")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -154,7 +154,6 @@ func TestTypedFaults(t *testing.T) {
 		at   string // the path of the fault
 	}{
 		{"another order", []string{`{a:1,b:1}`, `{b:1,a:1}`}, tabular.ErrOrder, "/a"},
-		{"another order in a document", []string{`{x:{a:1,b:1}}`, `{x:{b:1,a:1}}`}, tabular.ErrOrder, "/x/a"},
 		{"duplicate", []string{`{a:1,a:1}`}, tabular.ErrDuplicate, "/a"},
 		{"duplicate document", []string{`{a:{x:1},a:{y:1}}`}, tabular.ErrDuplicate, "/a"},
 		{"duplicate, of two kinds", []string{`{a:1,a:{y:1}}`}, tabular.ErrDuplicate, "/a"},
