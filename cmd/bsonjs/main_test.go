@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"bsonjs": main})
+	testscript.Main(tests{m}, map[string]func(){"bsonjs": main, "bsonjs-columns": fakeColumns})
 }
 
 // tests are the tests of a process that is not bsonjs itself. They make thousands of short

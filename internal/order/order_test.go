@@ -60,8 +60,8 @@ var allowed = map[string][]string{
 // and must not be imported.
 var command = map[string][]string{
 	"":          {"cli"},
-	"cli":       {"run", "record", "codec", "tabular", "stage", "sink", "differ", "pairs", "proof", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline"},
-	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill"},
+	"cli":       {"run", "record", "codec", "tabular", "stage", "sink", "differ", "pairs", "proof", "stats", "outline", "redact", "report", "folder", "file", "compress", "inspect", "interrupt", "oneline", "extension"},
+	"run":       {"pipeline", "record", "codec", "report", "folder", "file", "compress", "interrupt", "spill", "extension"},
 	"folder":    {"codec", "file", "compress"},
 	"stage":     {"record", "redact"},
 	"redact":    {},
@@ -77,6 +77,7 @@ var command = map[string][]string{
 	"stats":     {"oneline"},
 	"outline":   {"oneline"},
 	"interrupt": {},
+	"extension": {},
 	"oneline":   {},
 	"pipeline":  {},
 	"pairs":     {"spill"},

@@ -47,6 +47,7 @@ type convertOptions struct {
 	rejectGroup
 	jobGroup
 	outputGroup
+	columnGroup
 	division
 	rowGroup
 	aliases
@@ -116,6 +117,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables, o.addRows)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
+	group(fs, "Parquet and Arrow", "", o.addColumns)
 	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
 	group(fs, "Limits", "", o.addJobs, o.addLimits)
@@ -135,7 +137,7 @@ func (o *convertOptions) addVerify(fs *pflag.FlagSet) {
 
 func (o *convertOptions) addFormats(fs *pflag.FlagSet) {
 	o.addFrom(fs)
-	fs.VarP(outputFormat{chooseFormat(&o.to, codec.Written())}, "to", "t", "format of the output, whatever the suffix of FILE says; jsonl and ndjson are other names of json")
+	fs.VarP(chooseFormat(&o.to, codec.Written()), "to", "t", "format of the output, whatever the suffix of FILE says; jsonl and ndjson are other names of json")
 }
 
 // settle applies the flags of other programs.
@@ -237,6 +239,9 @@ func (o *convertOptions) checkFormats(fs *pflag.FlagSet) error {
 	if err := o.checkKeep(o.from, to); err != nil {
 		return err
 	}
+	if err := o.columnGroup.check(fs, to); err != nil {
+		return err
+	}
 	return o.pickleGroup.check(fs, to)
 }
 
@@ -327,6 +332,7 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
+	o.columnGroup.plan(r, o.decided.to, o.infer)
 	r.FindArchives = o.findArchives
 	c := &converter{o: o, to: o.decided.to}
 	if o.writesTable() && o.invalidUTF8 == bson.UTF8Replace && !o.verify {
@@ -405,6 +411,8 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 		for _, text := range o.apart.notes() {
 			r.Say.Note(text)
 		}
+	case result.Several && o.field == "" && r.Table.Format != nil:
+		r.Say.Note("wrote documents of several namespaces to one table; --ns selects namespaces, and --ns-field gives the documents a column with theirs")
 	case result.Several && o.field == "":
 		r.Say.Note("wrote documents of several namespaces; " + o.apartCure())
 	}

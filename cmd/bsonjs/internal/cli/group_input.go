@@ -63,22 +63,6 @@ func (f format) Set(s string) error {
 	return err
 }
 
-// An outputFormat is the flag -t.
-type outputFormat struct{ format }
-
-// Set sets the value to the format that s names.
-func (f outputFormat) Set(s string) error {
-	if _, title := codec.BySuffix("." + s); title == "Parquet" {
-		return notTables(title)
-	}
-	return f.format.Set(s)
-}
-
-// notTables is the error about an output of tables.
-func notTables(title string) error {
-	return fmt.Errorf("bsonjs does not write %s; --mode plain writes JSON without wrappers, which other programs convert to %[1]s", title)
-}
-
 // An inputFormat is the flag -f, which has the fields of documents in mongoexport.
 type inputFormat struct{ format }
 

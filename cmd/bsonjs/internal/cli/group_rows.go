@@ -41,7 +41,7 @@ const usualInfer = 10_000
 
 func (g *rowGroup) addRows(fs *pflag.FlagSet) {
 	fs.Var(&amount{&g.infer, 1, 1_000_000_000, nil}, "infer", "take the columns of an output from the first `N` documents; without the flag from all documents, "+
-		"or from the first 10000 if an input can be read only once")
+		"or for CSV from the first 10000 if an input can be read only once")
 	fs.Var(choose(&g.extra,
 		word[tabular.ExtraPolicy]{"error", tabular.ExtraReject}, word[tabular.ExtraPolicy]{"ignore", tabular.ExtraIgnore},
 		word[tabular.ExtraPolicy]{"column", tabular.ExtraColumn},
@@ -117,7 +117,7 @@ func (o *convertOptions) needsTable(fs *pflag.FlagSet) error {
 		names = append(bothFlags[:len(bothFlags):len(bothFlags)], rowFlags...)
 	}
 	for _, name := range names {
-		if !given(fs, name) {
+		if !given(fs, name) || name == "infer" && o.decided.to != nil && o.decided.to.Extension {
 			continue
 		}
 		if o.decided.to == nil {

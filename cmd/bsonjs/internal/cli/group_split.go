@@ -60,6 +60,8 @@ func (d *division) checkSplit(fs *pflag.FlagSet, out *decision, name string, max
 		return fmt.Errorf("%s does not write a directory; name a file with --output NAME.SUFFIX, such as --output out.bson", flag)
 	case out.to == codec.Archive:
 		return fmt.Errorf("%s does not write archives; write the documents in another format, such as --output out.bson, or leave out %s", flag, flag)
+	case out.to != nil && out.to.Extension:
+		return fmt.Errorf("%s does not write %v; leave out %s, or write documents, such as --output out.bson", flag, out.to, flag)
 	case flag != "--split-by":
 		return nil
 	case d.splitBy == "":

@@ -284,13 +284,24 @@ func spelling(f *pflag.Flag) string {
 // there is no room.
 func appendItem(b *strings.Builder, i item) {
 	head := "  " + i.head
-	b.WriteString(head)
+	b.WriteString(breakValue(head))
 	used := len(head)
 	if used+2 > itemColumn {
 		b.WriteByte('\n')
 		used = 0
 	}
 	wrap(b, i.about, itemColumn, used)
+}
+
+// breakValue breaks head, a flag with its value, between two words of the value if it is wider
+// than a page.
+func breakValue(head string) string {
+	if len(head) <= pageWidth {
+		return head
+	}
+	end := strings.LastIndexByte(head[:pageWidth], '|') + 1
+	indent := strings.LastIndexByte(head[:end], ' ') + 1
+	return head[:end] + "\n" + strings.Repeat(" ", indent) + head[end:]
 }
 
 // wrap writes text in lines of whole words that start at the column indent and

@@ -180,6 +180,8 @@ func (o *options) run(std streams) run.Run {
 		Output:  file.Output{Stdout: std.out, Codec: o.decided.compression, Folder: o.decided.folder},
 		Rejects: file.Output{Stdout: std.out},
 		Quiet:   o.quiet,
+
+		Extension: o.finder(std.err),
 	}
 	o.faultGroup.plan(&r)
 	o.limitGroup.plan(&r)
@@ -193,6 +195,7 @@ func (o *options) watch(r *run.Run, std streams) {
 		err = struct{ io.Writer }{err} // a bar must not erase documents: it is lines, as in a file
 	}
 	r.Progress = report.NewProgress(err, o.progressForm(std, r.Output), inputSize(in, r))
+	r.Extension.Messages.To = r.Progress
 	r.Say = report.New(r.Progress, o.errors, o.color.palette(std.err)).Rejecting(cmp.Or(o.rejected, report.CodeRejected))
 }
 

@@ -131,7 +131,7 @@ func TestOptions(t *testing.T) {
 			}
 			want.files = []string{"-"}
 			groups := cmp.AllowUnexported(convertOptions{}, options{}, aliases{}, inputGroup{}, tableGroup{}, rowGroup{}, spaceGroup{}, selectGroup{}, selection{}, orderGroup{}, ordering{}, sampleSize{}, sortGroup{}, splitGroup{}, division{}, fieldGroup{}, editGroup{}, shape{}, redactGroup{}, redaction{}, secret{}, spaceFieldGroup{}, bucketGroup{}, nameGroup{}, textGroup{}, pickleGroup{}, faultGroup{},
-				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, outputGroup{}, fileGroup{})
+				policyGroup{}, rejectGroup{}, messageGroup{}, limitGroup{}, jobGroup{}, columnGroup{}, outputGroup{}, fileGroup{})
 			same := cmp.Comparer(func(a, b *time.Location) bool { return a == b })
 			format := cmp.Comparer(func(a, b *codec.Codec) bool { return a == b })
 			// TestFormats tests what is decided.

@@ -129,7 +129,23 @@ func (r *request) resolve() (d decision, err error) {
 	default:
 		d.to = r.usual(r.from)
 	}
+	if d.to != nil && d.to.Extension {
+		return d, r.leaveBare(&d)
+	}
 	return d, nil
+}
+
+// leaveBare makes the output, which is a table, uncompressed. Its columns are compressed.
+func (r *request) leaveBare(d *decision) error {
+	named, _ := compress.ByName(file.Complete(r.name))
+	switch {
+	case named != compress.None:
+		return fmt.Errorf("%s: %v has compressed columns and is not compressed again; leave out %s", report.CleanName(r.name), d.to, named.Suffix())
+	case r.packed && d.compression != compress.None:
+		return fmt.Errorf("%v has compressed columns and is not compressed again; leave out --compress", d.to)
+	}
+	d.compression = compress.None // a variable has no effect
+	return nil
 }
 
 // bySuffix is codec.BySuffix. It also knows formats that only this command writes.
@@ -158,6 +174,9 @@ func (r *request) resolveFolder() (d decision, err error) {
 		d.to, d.origin = codec.JSON, fromFlag
 	default:
 		d.to = r.inFolder(r.from)
+	}
+	if d.to != nil && d.to.Extension {
+		return d, fmt.Errorf("bsonjs writes one file of %v, and %s is a directory; type --output FILE%s, and --ns to select a namespace", d.to, report.CleanName(r.name), d.to.Suffixes[0])
 	}
 	return d, nil
 }

@@ -48,14 +48,14 @@ type verifyOptions struct {
 	sorted    bool // B has its keys sorted
 	ambiguous extjson.AmbiguityPolicy
 
-	b  string // name of B
-	in io.Reader
-	v  *verification
+	b   string // name of B
+	std streams
+	v   *verification
 }
 
 // verifyCommand returns the command that compares an output with its input.
 func (a *app) verifyCommand() *cobra.Command {
-	o := &verifyOptions{in: a.std.in}
+	o := &verifyOptions{std: a.std}
 	cmd := &cobra.Command{
 		Use:   "verify [flags] A B",
 		Short: "compare an output with its input, document by document",
@@ -190,15 +190,16 @@ func (o *verifyOptions) plan(r *run.Run) {
 // runOfB returns the run that reads B.
 func (o *verifyOptions) runOfB(a *run.Run) run.Run {
 	back := run.Run{
-		Stdin:    o.in,
-		From:     o.to,
-		FromFlag: "--to",
-		Target:   comparedTarget{o.v},
-		Output:   file.Output{Stdout: io.Discard},
-		Policy:   run.Stop,
-		Jobs:     o.jobs,
-		Quiet:    true,
-		Progress: report.NewProgress(io.Discard, report.ProgressNone, 0),
+		Stdin:     o.std.in,
+		From:      o.to,
+		FromFlag:  "--to",
+		Target:    comparedTarget{o.v},
+		Extension: o.finder(o.std.err),
+		Output:    file.Output{Stdout: io.Discard},
+		Policy:    run.Stop,
+		Jobs:      o.jobs,
+		Quiet:     true,
+		Progress:  report.NewProgress(io.Discard, report.ProgressNone, 0),
 	}
 	back.Options = a.Options
 	back.Options.Namespaces = nil

@@ -24,7 +24,9 @@ import (
 
 // All returns the formats, in the order of help. --from, --to, help,
 // completion, detection and default outputs use it.
-func All() []*Codec { return []*Codec{BSON, JSON, CSV, TSV, Pickle, Hex, Base64, Archive} }
+func All() []*Codec {
+	return []*Codec{BSON, JSON, CSV, TSV, Pickle, Hex, Base64, Archive, Parquet, Arrow, ArrowStream}
+}
 
 // Written returns the formats that bsonjs writes.
 func Written() []*Codec {
@@ -48,6 +50,9 @@ type Codec struct {
 	Offsets bool // documents are in the file as they are: an offset in one is an offset in the file
 	Checks  bool // the reader has looked at all bytes of a document
 	Copies  bool // documents are bytes of BSON, which are copied to another such format
+	// Extension says that the program bsonjs-columns reads and writes files of the format,
+	// and that Read and Write are for the BSON that it writes and reads.
+	Extension bool
 	// Holds is the format of the documents of a container, which has documents of
 	// several namespaces. nil: the format is not that of a container. The Encoder of a
 	// container writes only the documents.

@@ -97,6 +97,17 @@ func TestDetect(t *testing.T) {
 		{"\xff\xfeh\x00i\x00", "x.jsonl", JSON},
 		{"\xff\xfe(\x00d\x00p\x000\x00\n\x00.\x00", "x.pkl", nil}, // a pickle is not UTF-16
 		{"\xff\xfeh\x00i\x00", "", nil},
+		// Tables, also if only four bytes have arrived.
+		{"PAR1\x15\x04", "x.bson", Parquet},
+		{"PAR1", "", Parquet},
+		{"PAR", "", nil},
+		{"ARROW1\x00\x00", "", Arrow},
+		{"ARRO", "", Arrow},
+		{"ARROW2\x00\x00", "", nil},
+		{"\xff\xff\xff\xff\x10", "x.arrows", ArrowStream},
+		{"\xff\xff\xff\xff\x10", "", nil},
+		{"{\"a\":1}", "x.parquet", JSON},
+
 		// Documents of such a length, and UTF-32.
 		{"\xff\xfe{\x00\x02_id\x00", "x.json", BSON},
 		{"\xff\xfe{\x00\x0aa\x00\x0ab\x00", "x.json", BSON},
@@ -122,7 +133,6 @@ func TestForeign(t *testing.T) {
 		{"\x1f\x9d\x90", "data of the compress program: decompress it first"},
 		{"LZIP\x01", "lzip data: decompress it first"},
 		{"\x5d\x00\x00\x80\x00\xff\xff", "lzma data: decompress it first"},
-		{"PAR1\x15\x04", "a parquet file"},
 		{"Obj\x01\x04\x14avro", "an avro file"},
 		{"SQLite format 3\x00\x10", "an SQLite database"},
 		{"\x80\x04\x95\x05", "a Python pickle: add --from pickle"},
@@ -195,7 +205,9 @@ func TestBySuffix(t *testing.T) {
 		{"users.", nil, ""},
 		{"", nil, ""},
 		{"users.CSV", CSV, ""},
-		{"users.parquet", nil, "Parquet"},
+		{"users.parquet", Parquet, ""},
+		{"users.Feather", Arrow, ""},
+		{"users.avro", nil, "Avro"},
 		{"users.tar", nil, "tar archives"},
 	} {
 		if got, foreign := BySuffix(tc.name); got != tc.want || foreign != tc.foreign {

@@ -27,7 +27,6 @@ var foreign = []struct {
 	{0, "\x1f\x9d", "data of the compress program: decompress it first", ""},
 	{0, "LZIP", "lzip data: decompress it first", ""},
 	{0, "\x5d\x00\x00\x80\x00", "lzma data: decompress it first", ""},
-	{0, "PAR1", "a parquet file", ""},
 	{0, "Obj\x01", "an avro file", ""},
 	{0, "SQLite format 3\x00", "an SQLite database", ""},
 	{0, "\x80\x04\x95", pickled, "pickle"},

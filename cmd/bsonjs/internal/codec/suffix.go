@@ -10,7 +10,7 @@ import (
 // not write. Such a name of an output would mislead users.
 var foreignSuffixes = map[string]string{
 	// Tables.
-	".parquet": "Parquet", ".arrow": "Arrow", ".feather": "Feather", ".avro": "Avro", ".orc": "ORC",
+	".avro": "Avro", ".orc": "ORC",
 	".xls": "Excel workbooks", ".xlsx": "Excel workbooks", ".ods": "OpenDocument spreadsheets",
 	// Archives and databases.
 	".wt": "WiredTiger files", ".sqlite": "SQLite databases", ".sqlite3": "SQLite databases",

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -187,6 +188,22 @@ func (f *Reader) Name() string { return f.name }
 // Offset returns the number of bytes of f that have been read, before
 // decompression. It may be ahead of the bytes that Read has returned.
 func (f *Reader) Offset() int64 { return f.offset.Load() }
+
+// Path returns the name of f for another program that opens it, after a call of Head or Read.
+// It is "" if such a program would not get the bytes that Read returns: f is compressed, in
+// another file, no regular file, or a name that means a file of this process alone.
+func (f *Reader) Path() string {
+	file, ok := f.r.(*os.File)
+	if !ok || f.close == nil || f.waits || f.layers.Load() != nil || isOwn(file.Name()) {
+		return ""
+	}
+	return file.Name()
+}
+
+// isOwn reports whether name may mean a file that this process has opened.
+func isOwn(name string) bool {
+	return strings.HasPrefix(name, "/dev/") || strings.HasPrefix(name, "/proc/")
+}
 
 // Waits reports whether reading may wait for bytes: f is no regular file.
 func (f *Reader) Waits() bool { return f.waits }

@@ -53,6 +53,11 @@ type Output struct {
 	// the file, for messages.
 	Witness func(label, name string) Witness
 
+	// Filter, if it is not nil, starts what makes the bytes of the file, which it writes to
+	// out, of the bytes of the output. There is no Witness then, and no compression. It ends
+	// with ctx.
+	Filter func(ctx context.Context, out io.Writer) (Filter, error)
+
 	// Codec is the compression of the output.
 	Codec compress.Codec
 	compress.WriterOptions
@@ -69,6 +74,17 @@ type Witness interface {
 	Finish() error
 	// Abandon says that the file is not complete. A Write of another goroutine may not have
 	// returned, or may come later.
+	Abandon()
+}
+
+// A Filter makes the bytes of a file of those that it gets. An error of Write or Finish is the
+// reason why the file cannot be complete.
+type Filter interface {
+	io.Writer
+	// Finish says that everything was written, and completes the file. After an error Abandon
+	// is still to be called.
+	Finish() error
+	// Abandon ends the Filter, which writes no more.
 	Abandon()
 }
 
@@ -120,6 +136,7 @@ type Writer struct {
 	removed string
 	err     error       // first error of Write
 	z       *compressed // nil: not compressed
+	filter  Filter      // writes to w; nil: there is none, or it was ended
 	witness struct {    // of what is written; a compressor writes in goroutines of its own
 		sync.Mutex
 		Witness // nil: there is none, or it was ended
@@ -135,11 +152,16 @@ func (o Output) Open(ctx context.Context) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Codec != compress.None {
-		if err := f.compress(o, nil); err != nil {
-			f.Discard()
-			return nil, err
-		}
+	switch {
+	case o.Filter != nil:
+		f.ctx = context.Background() // the Filter ends with ctx, and so do its writes
+		f.filter, err = o.Filter(ctx, f.w)
+	case o.Codec != compress.None:
+		err = f.compress(o, nil)
+	}
+	if err != nil {
+		f.Discard()
+		return nil, err
 	}
 	f.testify(o, "")
 	return f, nil
@@ -269,7 +291,10 @@ func (f *Writer) write(p []byte) (int, error) {
 	if f.err != nil {
 		return 0, f.err
 	}
-	if f.z != nil {
+	switch {
+	case f.filter != nil:
+		return f.filter.Write(p)
+	case f.z != nil:
 		return f.z.Write(p)
 	}
 	return f.writeRaw(p)
@@ -376,6 +401,9 @@ func (f *Writer) Settle() error {
 	if err := f.endWitness(); err != nil {
 		return err
 	}
+	if err := f.endFilter(); err != nil {
+		return err
+	}
 	if f.aside != nil && f.file != nil {
 		if err := f.aside.settle(f.file); err != nil {
 			return err
@@ -397,6 +425,19 @@ func (f *Writer) abandonWitness() {
 	if w := f.takeWitness(); w != nil {
 		w.Abandon()
 	}
+}
+
+// endFilter completes the file that the Filter of f writes.
+func (f *Writer) endFilter() error {
+	if f.filter == nil {
+		return nil
+	}
+	if err := f.filter.Finish(); err != nil {
+		f.err = err
+		return err
+	}
+	f.filter = nil
+	return nil
 }
 
 // Commit settles f unless Settle was called, and renames a file that is written
@@ -423,11 +464,15 @@ func (f *Writer) Commit() error {
 // was none.
 func (f *Writer) Removed() string { return f.removed }
 
-// Keep closes f and ends the compressed data, so that it can be decompressed. A
+// Keep closes f and ends the compressed data, so that it can be decompressed. What a
+// Filter writes is complete or not there, so that Keep discards it. Another
 // file with a temporary name gets the name PartialName, in place of a file that
 // an earlier run left there; if that fails, it keeps its name. Keep returns the
 // name, or "" if there was no temporary name.
 func (f *Writer) Keep() (name string, err error) {
+	if f.filter != nil {
+		return "", f.Discard()
+	}
 	f.abandonWitness()
 	err = f.finish()
 	if e := f.close(); err == nil {
@@ -442,6 +487,10 @@ func (f *Writer) Keep() (name string, err error) {
 // Discard closes f and removes a file with a temporary name.
 func (f *Writer) Discard() error {
 	f.abandonWitness()
+	if f.filter != nil {
+		f.filter.Abandon()
+		f.filter = nil
+	}
 	if f.z != nil {
 		f.z.abandon()
 	}

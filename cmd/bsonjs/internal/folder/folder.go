@@ -94,17 +94,21 @@ func (d decompressed) Close() error {
 	return nil
 }
 
-// suffixes returns the suffixes of the format from, nil for all formats but containers,
-// whose files are not collections.
+// suffixes returns the suffixes of the files that from selects; see isWanted. Containers are
+// not among them, because their files are not collections.
 func suffixes(from *codec.Codec) []string {
 	all := []string{}
 	for _, c := range codec.All() {
-		if c.Holds == nil && (from == nil || from == c) {
+		if c.Holds == nil && isWanted(c, from) {
 			all = append(all, c.Suffixes...)
 		}
 	}
 	return all
 }
+
+// isWanted reports whether files in the format c are read if from selects the files: nil is
+// any format, except those of the extension, because tables are often made of the other files.
+func isWanted(c, from *codec.Codec) bool { return from == c || from == nil && !c.Extension }
 
 // compressions returns the suffixes of all compressions.
 func compressions() (all []string) {
@@ -184,5 +188,5 @@ func (f *Folder) Reads(name string) bool {
 		return false
 	}
 	c, _ := codec.BySuffix(compress.Stem(path.Base(name)))
-	return c != nil && (f.From == nil || f.From == c)
+	return c != nil && isWanted(c, f.From)
 }

@@ -70,12 +70,12 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestSuffixes: files with every suffix of a format that is no container are read, under every suffix of a
-// compression, and metadata under these, too.
+// TestSuffixes: files with every suffix of a format that is no container and needs no
+// extension are read, under every suffix of a compression, and metadata under these, too.
 func TestSuffixes(t *testing.T) {
 	fsys, n := fstest.MapFS{}, 0
 	for _, f := range codec.All() {
-		if f.Holds != nil {
+		if f.Holds != nil || f.Extension {
 			continue
 		}
 		for _, suffix := range f.Suffixes {
@@ -95,6 +95,34 @@ func TestSuffixes(t *testing.T) {
 	for _, in := range f.Files {
 		if in.Name == "" || in.MetadataName == "" || !f.Reads(in.Name) || f.Reads("b/"+in.Name) || f.Reads(in.MetadataName+".txt") {
 			t.Errorf("%+v", in)
+		}
+	}
+}
+
+// TestTables: tables in a directory are read only if the format says so, because they are
+// often made of the other files.
+func TestTables(t *testing.T) {
+	fsys := fstest.MapFS{"s/a.bson": {}, "s/a.parquet": {}, "s/b.arrow": {}}
+	for _, tc := range []struct {
+		from *codec.Codec
+		want []string
+	}{
+		{nil, []string{"s/a.bson"}},
+		{codec.Parquet, []string{"s/a.parquet"}},
+	} {
+		f, err := folder.List(fsys, "dir", "dir", tc.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, in := range f.Files {
+			got = append(got, in.Name)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", tc.from, diff)
+		}
+		if reads := f.Reads("s/a.parquet"); reads != (tc.from == codec.Parquet) {
+			t.Errorf("%v: Reads is %v", tc.from, reads)
 		}
 	}
 }

@@ -97,13 +97,20 @@ func (e *engine) inputFault(name string, err error) *report.Fault {
 	if z, ok := errors.AsType[*compress.Error](err); ok {
 		return report.CompressionFault(name, z)
 	}
+	if f := extensionFault(name, "read", err, report.CodeInput); f != nil {
+		return f
+	}
 	return report.ReadFault(name, err)
 }
 
 // readFault is inputFault for an error of reading o. It has the number of bytes
 // of the file that could be read, which does not depend on where a stream began.
 func (e *engine) readFault(o *origin, err error) *report.Fault {
-	return after(o.file, e.inputFault(o.name, err))
+	f := e.inputFault(o.name, err)
+	if o.from.Extension { // which may have read more
+		return f
+	}
+	return after(o.file, f)
 }
 
 // after returns f, a fault of reading in, with the number of bytes that have been

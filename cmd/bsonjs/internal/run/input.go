@@ -10,6 +10,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/extension"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/record"
@@ -41,9 +42,10 @@ type source struct {
 	*origin
 	member  *member // s as a file of a directory; nil: it is none
 	decoder codec.Decoder
-	crlf    *codec.CRLF // nil: no carriage returns are removed
-	checked int         // faults for which undoesCRLF has looked at the bytes
-	window  *window     // of all records; nil: there is no Order, or each record has that of its namespace
+	crlf    *codec.CRLF       // nil: no carriage returns are removed
+	program *extension.Reader // of the documents; nil: s is read without it
+	checked int               // faults for which undoesCRLF has looked at the bytes
+	window  *window           // of all records; nil: there is no Order, or each record has that of its namespace
 	feed    *pipeline.Feed
 	// cutter cuts pieces, from the end of what is done.
 	cutter codec.Cutter
@@ -118,12 +120,16 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	defer func() { s.file, s.wide = nil, nil }()
 	head = slices.Clone(head) // findArchive reads on
 	s.findArchive()
-	r, head := s.restored(in, head)
+	r, head, f := s.restored(in, head)
+	if f != nil {
+		return f
+	}
+	defer s.endExtension()
 	s.looks = cmp.Or(s.looks, s.flagged(codec.Advise(head, s.from)))
 	if s.from == nil {
 		return s.unknownFormat()
 	}
-	if f := s.begin(); f != nil {
+	if f = s.begin(); f != nil {
 		return f
 	}
 	defer func() {
@@ -131,7 +137,7 @@ func (e *engine) input(name string, m *member) *report.Fault {
 			e.CompressedIn += in.Offset()
 		}
 	}()
-	f := s.whole(r)
+	f = s.whole(r)
 	e.endRejects(s.from)
 	s.tally()
 	if f == nil && !s.enough {
@@ -210,21 +216,25 @@ func (s *source) list() *report.Fault {
 	return nil
 }
 
-// restored returns in, which starts with head, as bytes of the format of s, and
+// restored returns in, which starts with head, as bytes that the Decoder of s reads, and
 // their start.
-func (s *source) restored(in io.Reader, head []byte) (io.Reader, []byte) {
+func (s *source) restored(in *file.Reader, head []byte) (io.Reader, []byte, *report.Fault) {
 	if s.from == nil {
-		return in, head
+		return in, head, nil
+	}
+	if s.from.Extension {
+		f := s.startExtension(in)
+		return s.program, head, f
 	}
 	if text, ok := codec.Wide(head, s.from); ok {
 		s.wide = codec.NewUTF16(in, s.Options.Text.InvalidUTF8)
-		return s.wide, text
+		return s.wide, text, nil
 	}
 	if s.UndoCRLF && s.from == codec.BSON {
 		s.crlf = codec.NewCRLF(in, s.Options.BSON)
-		return s.crlf, head
+		return s.crlf, head, nil
 	}
-	return in, head
+	return in, head, nil
 }
 
 // tellUndone says what UndoCRLF has done to s, which was read to its end.

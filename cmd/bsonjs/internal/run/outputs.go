@@ -29,6 +29,9 @@ func (e *engine) openOutputs() (f *report.Fault) {
 	default:
 		return report.UsageFault("--output and --rejects name the same file, or one names the .partial file of the other; choose another name")
 	}
+	if f := e.openExtension(); f != nil {
+		return f
+	}
 	if e.Verify != nil {
 		e.Output.Witness = e.Verify.Witness
 	}
@@ -293,6 +296,9 @@ func (e *engine) outputFault(err error) *report.Fault {
 	if f := e.verdict(err); f != nil {
 		return f
 	}
+	if f := extensionFault(e.out.Name(), "written", err, report.CodeOutput); f != nil {
+		return f
+	}
 	if e.Output.Parts != nil {
 		if f := refused(e.out.Name(), err); f != nil {
 			return f
@@ -370,6 +376,12 @@ func (e *engine) endFault(out file.Opened, step func(file.Opened) error) *report
 	}
 	err := step(out)
 	if f := e.verdict(err); f != nil {
+		return f
+	}
+	if errors.Is(err, interrupt.ErrInterrupted) {
+		return e.interrupted()
+	}
+	if f := extensionFault(out.Name(), "written", err, report.CodeOutput); f != nil {
 		return f
 	}
 	refusal, isRefusal := errors.AsType[*file.Refusal](err)

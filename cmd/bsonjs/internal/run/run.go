@@ -16,6 +16,8 @@
 //	  - sides.go processes two inputs at the same time.
 //	  - faults.go handles faults; mend.go corrects lengths; failure.go is about
 //	    hints.
+//	  - extension.go connects inputs and the output to the program that reads and
+//	    writes their formats.
 //	  - outputs.go has the output and the file of rejected records.
 package run
 
@@ -27,6 +29,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/archive"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/codec"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/compress"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/extension"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/file"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/folder"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/pipeline"
@@ -172,6 +175,12 @@ const (
 // stops reports whether the first fault ends the run.
 func (p Policy) stops() bool { return p == Stop || p == Finish }
 
+// A Table is an output that the extension writes.
+type Table struct {
+	Format *codec.Codec // nil: the output is none
+	Flags  []string     // of the extension
+}
+
 // A Run has the options of a run.
 type Run struct {
 	_ struct{} // keyed literals only
@@ -204,6 +213,10 @@ type Run struct {
 	// Sides has the Targets of the two Inputs, which are processed at the same time; nil:
 	// Target is that of all inputs. With Sides, only the method End of Target is called.
 	Sides Sides
+
+	// Extension finds the program for formats that need it. Table is that of the output.
+	Extension *extension.Finder
+	Table     Table
 
 	Output  file.Output
 	Verify  Verifier    // reads the output back; nil: the output is not read back
