@@ -13,8 +13,8 @@
 //	}
 //	if err := r.Err(); err != nil { … }
 //
-// A column has one form for its values, and each BSON type has a form that keeps it: the
-// documents that come back have the same bytes. What a column cannot hold is an error that
+// A column has one form for its values, and each BSON type has a form that keeps it: with
+// OrderExact, the documents that come back have the same bytes. What a column cannot hold is an error that
 // names the path, the offset and the document, unless an option accepts the loss; then it
 // is counted, see [RecordReader.Losses]. docs/columns.md has the table of all forms.
 //
@@ -27,5 +27,6 @@
 //
 // Arrow has one null for a BSON null and for a field that a document lacks. The key
 // "bsonkit.nulls" says which of them a null of the column is. Where both occur, a column of
-// booleans follows that is true for each BSON null.
+// booleans follows that is true for each BSON null. With OrderExact, a column of lists has
+// the order of keys where it is not that of the columns.
 package columns

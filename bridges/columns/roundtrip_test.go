@@ -2,8 +2,10 @@ package columns
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -176,6 +178,33 @@ func TestRoundTrip(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRowOrder: an order of keys that is not one of the fields of the document is an error.
+func TestRowOrder(t *testing.T) {
+	missing := shape{form: asInt32, nulls: nullIsMissing}
+	order := arrow.Field{
+		Name: ".order", Type: arrow.ListOf(arrow.PrimitiveTypes.Int32), Nullable: true,
+		Metadata: arrow.NewMetadata([]string{orderKey}, []string{"keys"}),
+	}
+	typ := arrow.StructOf(missing.field("a"), missing.field("b"), order)
+	for _, tc := range []struct{ row, want string }{
+		{`{"a": 1, "b": 2}`, `{"x":{"a":{"$numberInt":"1"},"b":{"$numberInt":"2"}}}`},
+		{`{"a": 1, "b": 2, ".order": [1, 0]}`, `{"x":{"b":{"$numberInt":"2"},"a":{"$numberInt":"1"}}}`},
+		{`{"b": 2, ".order": [1]}`, `{"x":{"b":{"$numberInt":"2"}}}`},
+		{`{".order": []}`, `{"x":{}}`},
+		{`{"a": 1, "b": 2, ".order": [1]}`, ""},
+		{`{"b": 2, ".order": [1, 0]}`, ""},
+		{`{"a": 1, "b": 2, ".order": [1, 0, 1]}`, ""},
+		{`{"a": 1, "b": 2, ".order": [1, 0, 2]}`, ""},
+		{`{"a": 1, "b": 2, ".order": [1, 3]}`, ""},
+		{`{"a": 1, "b": 2, ".order": [-1, 0]}`, ""},
+	} {
+		got, err := documentsOf(field("x", typ), arrayOf(t, typ, "["+tc.row+"]"), Options{})
+		if strings.TrimSpace(got) != tc.want || (err == nil) != (tc.want != "") || err != nil && !errors.Is(err, errRowOrder) {
+			t.Errorf("%s: %q, %v; want %q", tc.row, got, err, tc.want)
+		}
 	}
 }
 
