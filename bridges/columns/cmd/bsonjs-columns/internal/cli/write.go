@@ -74,6 +74,8 @@ func (w *writing) addFlags(fs *pflag.FlagSet) {
 	fs.Var(choose(&w.columns.Regex, named(columns.RegexStruct, columns.RegexText)...), "regex", "regexes: struct (the default) or text")
 	fs.Var(choose(&w.columns.Nulls, named(columns.NullsExact, columns.NullsFold)...), "nulls",
 		"null and missing fields: exact (the default: a column of booleans where both occur) or fold (both are null)")
+	fs.Var(choose(&w.columns.Order, named(columns.OrderColumns, columns.OrderExact)...), "order",
+		"keys in another order than the columns: columns (the default: they come back in the order of the columns, and are counted) or exact (a column keeps the order)")
 	fs.Var(choose(&w.columns.Extra, named(columns.ExtraError, columns.ExtraIgnore)...), "extra-fields", "fields without a column: error (the default) or ignore")
 	fs.BoolVar(&w.columns.RejectLossy, "exact", false, "reject documents that would not come back the same, such as keys in another order")
 	fs.Var(count{&w.rowGroup}, "row-group-size", "documents in a row group of Parquet; the default is 131072")
