@@ -44,22 +44,23 @@ func randomTable(r *rand.Rand, rows int) []byte {
 func TestJobsTables(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 6))
 	table := randomTable(r, 10*jobDocuments())
+	untyped := bytes.Replace(table, []byte("n.int32(),text.string(),d.x.auto()"), []byte("n,text,d.x"), 1)
 	plain := []byte("a,b\n" + strings.Repeat("1,2\n3,\"4\n\"\n", 10*jobDocuments()))
 	for _, tc := range []struct {
 		name  string
 		data  []byte
 		flags []string
 	}{
-		{"untyped", table, []string{"-f", "csv", "-t", "json"}},
+		{"untyped", untyped, []string{"-f", "csv", "-t", "json"}},
 		{"typed", table, []string{"-f", "csv", "-t", "bson", "--typed", "--ragged"}},
 		{"without fields", table, []string{"-f", "csv", "-t", "json", "--typed", "--parse-grace", "skipField"}},
 		{"without rows", table, []string{"-f", "csv", "-t", "json", "--typed", "--parse-grace", "skipRow"}},
-		{"literal quotes", table, []string{"-f", "csv", "-t", "json", "--literal-quotes", "--ragged"}},
-		{"sorted", table, []string{"-f", "csv", "-t", "json", "--sort", `{"text.string()": 1}`}},
+		{"literal quotes", untyped, []string{"-f", "csv", "-t", "json", "--literal-quotes", "--ragged"}},
+		{"sorted", untyped, []string{"-f", "csv", "-t", "json", "--sort", "{text: 1}"}},
 		{"given header", plain, []string{"-f", "csv", "-t", "json", "--header", "x,y"}},
 		{"CR", bytes.ReplaceAll(plain, []byte("\n"), []byte("\r")), []string{"-f", "csv", "-t", "json"}},
 		{"CR LF", bytes.ReplaceAll(plain, []byte("\n"), []byte("\r\n")), []string{"-f", "csv", "-t", "json"}},
-		{"wide", wide(table), []string{"-f", "csv", "-t", "json"}},
+		{"wide", wide(table), []string{"-f", "csv", "-t", "json", "--typed"}},
 	} {
 		for i, data := range damaged(tc.data, r) {
 			compareJobs(t, fmt.Sprint(tc.name, i), data, tc.flags)

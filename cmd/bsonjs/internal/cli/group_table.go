@@ -128,6 +128,8 @@ func headerCure(err error) string {
 	switch {
 	case errors.Is(err, tabular.ErrUntyped):
 		return "type it as in name.string(), or leave out --typed"
+	case errors.Is(err, tabular.ErrTyped):
+		return "add --typed, or name the columns with --header"
 	case errors.Is(err, tabular.ErrType):
 		return "the types are " + strings.Join(tabular.TypeNames(), ", ")
 	case errors.Is(err, tabular.ErrConflict), errors.Is(err, tabular.ErrIndex):

@@ -291,6 +291,9 @@ func (d *Decoder) readHeader(data []byte) bool {
 	for i, f := range d.rows.spans {
 		headers[i] = string(fieldText(data, f, &d.room))
 	}
+	if !d.o.Typed && areTyped(headers) {
+		return d.badHeader(data, &HeaderError{Header: headers[0], Err: ErrTyped})
+	}
 	columns, err := d.o.ParseColumns(headers)
 	if err != nil {
 		return d.badHeader(data, err.(*HeaderError))

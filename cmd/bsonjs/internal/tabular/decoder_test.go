@@ -107,6 +107,7 @@ func TestDecoder(t *testing.T) {
 		{name: "ragged", o: tabular.DecodeOptions{Ragged: true}, text: "a,b\n1\n1,2,3,x\n", docs: []string{int32s("a", 1), `{"a":{"$numberInt":"1"},"b":{"$numberInt":"2"},"field2":{"$numberInt":"3"},"field3":"x"}`}},
 		{name: "cast", o: tabular.DecodeOptions{Typed: true, Grace: tabular.AutoCast}, text: "a.date(),b.int32()\n1,x\n", docs: []string{`{"a":{"$numberInt":"1"},"b":"x"}`}},
 		{name: "fields left out", o: tabular.DecodeOptions{Typed: true, Grace: tabular.SkipField}, text: "a.date(),b.int32(),c.d.boolean()\n1,2,x\n", docs: []string{int32s("b", 2)}},
+		{name: "a name like a type", text: "a.int32(),b\n1,2\n", docs: []string{`{"a":` + int32s("int32()", 1) + `,"b":{"$numberInt":"2"}}`}},
 		{name: "tabs", o: tabular.DecodeOptions{Syntax: tabular.Syntax{Comma: '\t'}}, text: "a\tb,c\n1\t2\n", docs: []string{int32s("a", 1, "b,c", 2)}},
 	} {
 		for way, r := range map[string]io.Reader{
@@ -163,6 +164,8 @@ func TestDecoderFaults(t *testing.T) {
 			fault: tabular.SyntaxError{Offset: 8, Line: 2, Column: 1, Pointer: "/a/0", Err: tabular.ErrHole}},
 		{name: "a header without types", o: typed, text: "a.int32(),b\n1,2\n", skipped: "a.int32(),b\n1,2\n",
 			fault: tabular.SyntaxError{Offset: 11, Line: 1, Column: 12, What: `"b"`, Err: tabular.ErrUntyped}},
+		{name: "a header with types", text: "a.int32(),b.date()\n1,2\n", skipped: "a.int32(),b.date()\n1,2\n",
+			fault: tabular.SyntaxError{Offset: 0, Line: 1, Column: 1, What: `"a.int32()"`, Err: tabular.ErrTyped}},
 		{name: "a header with a quotation mark", text: "a\"\n1,2\n", skipped: "a\"\n1,2\n",
 			fault: tabular.SyntaxError{Offset: 1, Line: 1, Column: 2, Err: tabular.ErrQuote}},
 		{name: "a name twice", text: "a,b,a\n", skipped: "a,b,a\n",

@@ -9,6 +9,9 @@ import (
 var (
 	// ErrUntyped: the header of a column has no type.
 	ErrUntyped = errors.New("the header has no type")
+	// ErrTyped: all names of columns have types, and none are expected. They would become
+	// parts of keys.
+	ErrTyped = errors.New("the names of the columns have types")
 	// ErrType: no type of columns has that name.
 	ErrType = errors.New("unknown type")
 	// ErrArgument: a type has no such argument.

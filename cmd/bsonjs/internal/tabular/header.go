@@ -65,6 +65,16 @@ func ParseColumn(text string) (Column, error) {
 	return c, nil
 }
 
+// areTyped reports whether all headers have a type.
+func areTyped(headers []string) bool {
+	for _, header := range headers {
+		if _, err := ParseColumn(header); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // findType returns the offsets of the dot and of the parenthesis around the name of the
 // type in text, -1 if there is no type.
 func findType(text string) (dot, open int) {

@@ -113,6 +113,20 @@ func TestTypedComesBack(t *testing.T) {
 	t.Logf("%d of %d documents were rejected", rejected, all)
 }
 
+// FuzzTyped holds that documents with types come back, or are rejected.
+func FuzzTyped(f *testing.F) {
+	for _, doc := range []string{`{}`, `{"a":1,"b":{"c":[1,{"d":null}]}}`, `{"a":"","0":"1"}`, `{"a.b":{"":true}}`} {
+		raw, err := extjson.AppendBSON(nil, []byte(doc))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bsontest.Seed(raw), bsontest.Seed(raw))
+	}
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		comeBack(t, [][]byte{bsontest.Document(first), bsontest.Document(second)})
+	})
+}
+
 // The same is true of documents that share their fields, and have few of them.
 func TestTypedTexts(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
