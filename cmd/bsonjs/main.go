@@ -1,4 +1,4 @@
-// Bsonjs converts files between BSON, MongoDB Extended JSON and Python pickles.
+// Bsonjs converts files between BSON, MongoDB Extended JSON, CSV and Python pickles.
 //
 //	bsonjs [convert] [flags] [FILE...]
 //	bsonjs COMMAND ...

@@ -87,7 +87,7 @@ func (a *app) convertCommand() *cobra.Command {
 	o := &convertOptions{usual: (*codec.Codec).Opposite, inFolder: dumped}
 	cmd := &cobra.Command{
 		Use:         "convert [flags] [FILE...]",
-		Short:       "convert files between BSON, MongoDB Extended JSON and Python pickles",
+		Short:       "convert files between BSON, MongoDB Extended JSON, CSV and Python pickles",
 		Long:        convertText,
 		Example:     convertExamples,
 		Args:        cobra.ArbitraryArgs,
