@@ -103,24 +103,26 @@ func (a *appender) fields(s *sink) {
 		}
 		a.value(kid)
 	}
-	if !inOrder {
-		a.disorder(s, row, a.keys[keys:])
-	}
-	a.keys = a.keys[:keys]
 	if c.Failed() {
 		return
 	}
+	if !inOrder {
+		a.disorder(s, row, a.keys[keys:], begin)
+	}
+	a.keys = a.keys[:keys]
 	for _, kid := range s.required {
-		if kid.rows <= row {
+		if kid.rows <= row && !c.Failed() {
 			a.missing(kid, begin)
 		}
 	}
 }
 
-// disorder keeps or counts the order of keys in the document of a row.
-func (a *appender) disorder(s *sink, row int, keys []int32) {
+// disorder keeps or counts the order of keys in the document of a row, at offset begin.
+func (a *appender) disorder(s *sink, row int, keys []int32, begin int) {
 	if s.order == nil {
-		a.lose(LossOrder, s)
+		if !a.lose(LossOrder, s) {
+			a.fault.Type, a.fault.Offset = bsoncore.TypeDocument, a.offset+int64(begin)
+		}
 		return
 	}
 	s.order.fill(row)
@@ -141,6 +143,8 @@ func (a *appender) extra(s *sink) {
 	}
 	if a.lose(LossField, s) {
 		a.pass()
+	} else {
+		a.fault.Path = at
 	}
 }
 
@@ -167,11 +171,12 @@ func (a *appender) inner(at int, err error) {
 // missing is called for a column without a value in the document at offset begin. The nulls
 // of the column are nulls of BSON.
 func (a *appender) missing(s *sink, begin int) {
-	if a.options.Nulls == NullsFold {
-		a.lose(LossMissing, s)
+	switch {
+	case a.options.Nulls != NullsFold:
+		a.reject(s.column, s.column.path(), ErrNull)
+	case a.lose(LossMissing, s):
 		return
 	}
-	a.reject(s.column, s.column.path(), ErrNull)
 	a.fault.Type, a.fault.Offset = 0, a.offset+int64(begin)
 }
 

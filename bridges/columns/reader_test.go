@@ -172,6 +172,9 @@ func TestValueErrors(t *testing.T) {
 		{"a decimal of more digits", Options{Decimal: DecimalNumber}, []string{`{a: NumberDecimal("1.50")}`}, `{a: NumberDecimal("1E+36")}`, ValueError{2, 24 + 4, "a", bson.TypeDecimal128, "decimal(38, 2)", ErrValue}},
 		{"an integer that is no double", Options{Mixed: MixedWiden}, []string{`{a: [1, 1.5]}`}, `{a: [NumberLong("9007199254740993")]}`, ValueError{2, 31 + 11, "a[]", bson.TypeInt64, "float64", ErrValue}},
 		{"the largest integer", Options{Mixed: MixedWiden}, []string{`{a: [1, 1.5]}`}, `{a: [NumberLong("9223372036854775807")]}`, ValueError{2, 31 + 11, "a[]", bson.TypeInt64, "float64", ErrValue}},
+		{"keys in another order", Options{RejectLossy: true}, []string{`{d: [{a: 1, b: 1}]}`}, `{d: [{b: 1, a: 1}]}`, ValueError{2, 35 + 11, "d[]", bson.TypeDocument, "", ErrLossy}},
+		{"a missing field that becomes null", Options{RejectLossy: true, Nulls: NullsFold}, []string{`{a: null, b: 1}`}, `{b: 1}`, ValueError{2, 15, "a", 0, "", ErrLossy}},
+		{"a field that is left out", Options{RejectLossy: true, Extra: ExtraIgnore}, []string{`{a: {b: 1}}`}, `{a: {c: 1}}`, ValueError{2, 20 + 11, "a.c", bson.TypeInt32, "", ErrLossy}},
 		{"a document that is not empty", Options{}, []string{`{a: {}}`}, `{a: {b: 1}}`, ValueError{2, 13 + 4, "a", bson.TypeDocument, "bsonkit.empty_document (bool)", ErrValue}},
 		{"a regex whose options have a slash", Options{Regex: RegexText}, []string{`{a: /x/}`}, `{a: RegExp("x", "i/")}`, ValueError{2, 11 + 4, "a", bson.TypeRegex, "bsonkit.regex (utf8)", ErrValue}},
 	} {
