@@ -83,6 +83,7 @@ func through(t testing.TB, docs [][]byte, s *arrow.Schema, o Options) (back [][]
 		return nil, nil, err
 	}
 	for r.Next() {
+		checkBatch(t, r.RecordBatch())
 		if err := w.Write(r.RecordBatch()); err != nil {
 			return nil, nil, fmt.Errorf("back: %w", err)
 		}
