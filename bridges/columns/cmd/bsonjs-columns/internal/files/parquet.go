@@ -25,24 +25,24 @@ var parquetCodecs = map[Compression]compress.Compression{
 // pages of a row group are in memory until then.
 const rowGroupBytes = 64 << 20
 
-// ParquetProperties returns the properties with which NewWriter writes.
-func ParquetProperties(o WriteOptions) (*parquet.WriterProperties, pqarrow.ArrowWriterProperties) {
+func properties(o WriteOptions) *parquet.WriterProperties {
 	return parquet.NewWriterProperties(
 		parquet.WithCompression(parquetCodecs[o.Compression]),
 		parquet.WithMaxRowGroupLength(o.RowGroup),
 		parquet.WithPageIndexEnabled(true),
 		parquet.WithVersion(parquet.V2_LATEST),
-	), pqarrow.DefaultWriterProps()
+		// Each value is another one, so a dictionary would cost much and save nothing.
+		parquet.WithDictionaryFor("_id", false),
+	)
 }
 
 // parquetWriter writes batches into row groups that are longer than a batch.
 type parquetWriter struct{ *pqarrow.FileWriter }
 
 func newParquetWriter(w io.Writer, s *arrow.Schema, o WriteOptions) (Writer, error) {
-	file, columns := ParquetProperties(o)
 	// FileWriter would close w.
 	out, err := guard(func() (*pqarrow.FileWriter, error) {
-		return pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, file, columns)
+		return pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, properties(o), pqarrow.DefaultWriterProps())
 	})
 	if err != nil {
 		return nil, err
