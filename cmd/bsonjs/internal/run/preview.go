@@ -119,7 +119,7 @@ func (e *engine) tapes(in *file.Input) (all []*tape) {
 		if named.Name == "-" {
 			t.open = func() (io.Reader, error) { return e.Stdin, nil }
 		}
-		t.changed.L = &t.mu
+		t.changed.L, t.room = &t.mu, maxTape
 		in.Once[named.Name], e.in.Once[named.Name] = (*recorder)(t), (*replayer)(t)
 		all = append(all, t)
 	}
@@ -136,9 +136,27 @@ type tape struct {
 	reading bool      // a recorder waits for src
 	over    bool      // the preview has ended
 	short   bool      // the preview did not get all bytes
-	kept    []byte    // bytes that the preview has read, and the run has not
+	kept    [][]byte  // bytes that the preview has read, and the run has not
+	room    int       // bytes that may still be kept
 	err     error     // of src
 }
+
+// keep keeps p behind the other bytes. It copies no byte twice.
+func (t *tape) keep(p []byte) {
+	t.room -= len(p)
+	for len(p) > 0 {
+		last := len(t.kept) - 1
+		if last < 0 || len(t.kept[last]) == cap(t.kept[last]) {
+			t.kept, last = append(t.kept, make([]byte, 0, max(chunk, len(p)))), last+1
+		}
+		n := min(len(p), cap(t.kept[last])-len(t.kept[last]))
+		t.kept[last] = append(t.kept[last], p[:n]...)
+		p = p[n:]
+	}
+}
+
+// chunk is the size of the pieces of kept bytes.
+const chunk = 256 << 10
 
 // A recorder is the tape for the preview. A preview may leave a goroutine that still reads.
 type recorder tape
@@ -148,9 +166,9 @@ func (r *recorder) Read(p []byte) (n int, err error) {
 	t := (*tape)(r)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	room := min(len(p), maxTape-len(t.kept))
+	most := min(len(p), t.room)
 	switch {
-	case t.over || room == 0:
+	case t.over || most == 0:
 		t.short = true
 		return 0, io.EOF
 	case t.err != nil:
@@ -158,10 +176,10 @@ func (r *recorder) Read(p []byte) (n int, err error) {
 	}
 	t.reading = true
 	t.mu.Unlock()
-	n, err = t.read(p[:room])
+	n, err = t.read(p[:most])
 	t.mu.Lock()
 	t.reading, t.err = false, err
-	t.kept = append(t.kept, p[:n]...)
+	t.keep(p[:n])
 	t.changed.Broadcast()
 	return n, err
 }
@@ -196,9 +214,10 @@ func (r *replayer) Read(p []byte) (n int, err error) {
 	for {
 		switch {
 		case len(t.kept) > 0:
-			n = copy(p, t.kept)
-			if t.kept = t.kept[n:]; len(t.kept) == 0 {
-				t.kept = nil
+			n = copy(p, t.kept[0])
+			if t.kept[0] = t.kept[0][n:]; len(t.kept[0]) == 0 {
+				t.kept[0] = nil
+				t.kept = t.kept[1:]
 			}
 			return n, nil
 		case t.err != nil:
