@@ -219,6 +219,8 @@ func tableCure(err error) string {
 	switch {
 	case count != nil && count.Fields < count.Columns:
 		return "add --ragged if the fields of the last columns may be missing"
+	case errors.Is(err, tabular.ErrManyFields):
+		return ""
 	case errors.Is(err, tabular.ErrUnclosed):
 		return "close it, or add --literal-quotes"
 	case errors.Is(err, tabular.ErrRow):

@@ -98,7 +98,7 @@ func (r Reporter) Summarize(t Totals, form Form) {
 // summary returns the line of --summary json. took is the duration of the run.
 func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
-		return checkSummary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn}
+		return checkSummary{t.Read, t.Written() - t.Partial, t.Rejected + t.Partial, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
 	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Partial, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files, verification{t.Verified, t.SHA256In, t.SHA256Out}}
 }
@@ -126,7 +126,7 @@ func (t Totals) text(took time.Duration) string {
 	}
 	if t.Checked {
 		return fmt.Sprintf("%s read, %s valid, %s with faults%s%s; %s",
-			Documents(t.Read), grouped(t.Written()), grouped(t.Rejected), filtered, strays, t.sizes(took))
+			Documents(t.Read), grouped(t.Written()-t.Partial), grouped(t.Rejected+t.Partial), filtered, strays, t.sizes(took))
 	}
 	return fmt.Sprintf("%s read, %s written%s, %s rejected%s%s%s; %s",
 		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), filtered, strays, keys, t.sizes(took))

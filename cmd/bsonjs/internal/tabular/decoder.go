@@ -151,9 +151,10 @@ func (d *Decoder) FindHeader(data []byte) (n int, h *Header, ok bool) {
 // rows. After a fault Resync continues.
 func (d *Decoder) Next() bool {
 	d.left = d.left[:0]
-	if d.err != nil || d.lost || !d.begin() {
+	if d.err != nil || d.lost {
 		return false
 	}
+	d.begin()
 	for {
 		data, ok := d.scan()
 		if !ok {
@@ -179,18 +180,14 @@ func (d *Decoder) Next() bool {
 }
 
 // begin passes over a byte order mark at the start of the text.
-func (d *Decoder) begin() bool {
-	for !d.begun {
-		if textcut.MarkOpen(d.in.Rest()) && d.in.Fill(firstBuffer, d.text) {
-			continue
-		}
-		d.size = textcut.SkipMark(d.in.Rest())
-		d.begun = true
-		if d.head = d.fixed; d.head != nil {
-			d.pass()
-		}
+func (d *Decoder) begin() {
+	if d.begun {
+		return
 	}
-	return true
+	for textcut.MarkOpen(d.in.Rest()) && d.in.Fill(firstBuffer, d.text) {
+	}
+	d.begun, d.head = true, d.fixed
+	d.size = textcut.SkipMark(d.in.Rest())
 }
 
 // pass consumes the current row.
@@ -377,10 +374,9 @@ func (d *Decoder) Resync(w io.Writer) bool {
 	_, value := d.err.(*ValueError)
 	d.err = nil
 	d.lost = d.head == nil
-	if value || d.size > 0 && d.head != nil {
+	if value {
 		return d.skip(w, d.size)
 	}
-	d.size = 0
 	return d.skip(w, d.fault) && d.skipLine(w)
 }
 

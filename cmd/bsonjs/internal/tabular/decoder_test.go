@@ -276,6 +276,24 @@ func TestDecoderEndless(t *testing.T) {
 	}
 }
 
+// TestDecoderManyFields holds that a row of delimiters alone, and a header with a million
+// keys, are faults, and that the next row is read.
+func TestDecoderManyFields(t *testing.T) {
+	const most = 1 << 20
+	got := read(t, tabular.DecodeOptions{}, strings.NewReader("a,b\n"+strings.Repeat(",", most)+"\n1,2\n"))
+	if len(got.Docs) != 1 || len(got.Faults) != 1 || !errors.Is(got.Faults[0], tabular.ErrManyFields) {
+		t.Errorf("a row: %d documents, %v", len(got.Docs), got.Faults)
+	}
+	names := make([]string, 1100)
+	for i := range names {
+		names[i] = fmt.Sprint(i) + strings.Repeat(".a", 990)
+	}
+	got = read(t, tabular.DecodeOptions{}, strings.NewReader(strings.Join(names, ",")+"\n"))
+	if len(got.Faults) != 1 || !errors.Is(got.Faults[0], tabular.ErrManyFields) {
+		t.Errorf("a header: %v", got.Faults)
+	}
+}
+
 // FuzzDecoder holds that the documents, the faults and the skipped bytes of any text do not
 // depend on the portions in which it arrives; that places of faults lie in the text, and
 // lines and columns fit their offsets; and that rows and skipped bytes are bytes of the

@@ -80,6 +80,7 @@ type DecodeOptions struct {
 // A Header has the columns of a table that is read. It does not change.
 type Header struct {
 	root  node
+	nodes int // below root
 	names []Column
 	more  *Cells // of fields behind the last column
 }
@@ -146,6 +147,9 @@ func (h *Header) add(o *DecodeOptions, i int) *HeaderError {
 		case next == nil:
 			if fault := o.indexes(at, key); fault != nil {
 				return fault
+			}
+			if h.nodes++; h.nodes > maxFields {
+				return &HeaderError{Err: ErrManyFields}
 			}
 			next = at.add(key, i)
 			if last {

@@ -31,6 +31,13 @@ var (
 	ErrUnclosed = rowError("quotation mark is not closed")
 )
 
+// maxFields is the largest number of fields of a row, and of keys in a header. It limits the
+// memory of rows that have nothing but delimiters.
+const maxFields = 1 << 20
+
+// ErrManyFields: a row, or the names in a header, have more than 1,048,576 fields.
+var ErrManyFields = rowError("too many fields")
+
 // ErrLongField: a field is longer than the text of any document. It matches
 // bson.ErrTooLarge.
 var ErrLongField = sentinel.New("field is too long", bson.ErrTooLarge)
@@ -119,6 +126,10 @@ func (s *splitter) next(data []byte, ended bool) (n int, err error) {
 	for {
 		switch s.mode {
 		case atField:
+			if len(s.spans) == maxFields {
+				s.fault = s.at
+				return 0, ErrManyFields
+			}
 			if s.at == len(data) {
 				if !ended {
 					return 0, nil
