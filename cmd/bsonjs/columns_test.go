@@ -312,7 +312,10 @@ func TestColumnsFlags(t *testing.T) {
 		{"-t parquet", "write --to parquet --output - --decimal bits"},
 		{"-t arrow --decimal text --mixed union --infer 7 --row-group-size 8 --regex text --errors json",
 			"write --errors json --to arrow --output - --mixed union --infer 7 --row-group-size 8 --decimal text --regex text"},
+		{"-t parquet --extra-fields ignore --nulls fold --compression lz4 --max-document-size 1MiB --max-depth 7",
+			"write --max-document-size 1048576 --to parquet --output - --decimal bits --nulls fold --extra-fields ignore --compression lz4 --max-depth 7"},
 		{"-f arrow -t json", "read --from arrow -"},
+		{"-f arrow -t json --max-document-size 5000", "read --max-document-size 5000 --from arrow -"},
 	} {
 		stdin := ""
 		if strings.HasPrefix(tc.args, "-f arrow") {
@@ -539,6 +542,9 @@ func TestColumnsUsage(t *testing.T) {
 		{"-o x.json --mixed union", "--mixed needs Parquet or Arrow as output"},
 		{"-o x.parquet --mixed all", "must be error or union or widen or json or null"},
 		{"-o x.parquet --infer 0", "--infer"},
+		{"-o x.json --infer 7", "--infer"},
+		{"-o x.parquet --extra-fields column", "--extra-fields column needs CSV or TSV"},
+		{"-o x.parquet --no-header", "--no-header has no effect"},
 		{"-o x.parquet --invalid-utf8 keep", "--invalid-utf8 keep needs BSON"},
 	} {
 		got := runCommand(strings.NewReader(rows(1)), strings.Fields(tc.args)...)

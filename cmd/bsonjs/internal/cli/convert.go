@@ -332,7 +332,7 @@ func (o *convertOptions) plan(r *run.Run) {
 	o.rejectGroup.plan(r)
 	o.jobGroup.plan(r)
 	o.outputGroup.plan(r)
-	o.columnGroup.plan(r, o.decided.to, o.infer)
+	o.planColumns(r)
 	r.FindArchives = o.findArchives
 	c := &converter{o: o, to: o.decided.to}
 	if o.writesTable() && o.invalidUTF8 == bson.UTF8Replace && !o.verify {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/pflag"
@@ -11,27 +12,33 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/extension"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/run"
+	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 )
 
 // A columnGroup has the flags about the columns of tables, which bsonjs passes on to the extension.
 // Values that are not set are not passed on: the extension has the defaults.
 type columnGroup struct {
-	mixed    string // word of --mixed, "": not set
-	decimal  string // word of --decimal, "": not set
-	regex    string // word of --regex, "": not set
-	rowGroup int64  // documents of a row group, 0: not set
+	// Words of the flags, "" if they are not set.
+	mixed, decimal, regex, nulls, compression string
+	rowGroupSize                              int64 // documents, 0: not set
 }
 
-// columnFlags are the names of the flags. --infer is one of a rowGroup, too.
-var columnFlags = []string{"mixed", "row-group-size", "decimal", "regex"}
+// columnFlags are the names of the flags, and sharedFlags those of a rowGroup that tables in
+// columns obey, too.
+var (
+	columnFlags = []string{"mixed", "row-group-size", "decimal", "regex", "nulls", "compression"}
+	sharedFlags = []string{"infer", "extra-fields"}
+)
 
 func (g *columnGroup) addColumns(fs *pflag.FlagSet) {
 	fs.Var(chooseText(&g.mixed, "error", "union", "widen", "json", "null"), "mixed", "columns with values of several types: error (the default) writes no FILE; union keeps all types; "+
 		"widen makes int64 or double of numbers; json makes text of canonical Extended JSON; null keeps the values of the most frequent type")
-	fs.Var(&least{count{&g.rowGroup}, "leave the flag out for the usual size"}, "row-group-size", "start a new row group of Parquet, or batch of Arrow, after `N` documents")
+	fs.Var(&least{count{&g.rowGroupSize}, "leave the flag out for the usual size"}, "row-group-size", "start a new row group of Parquet, or batch of Arrow, after `N` documents")
 	fs.Var(chooseText(&g.decimal, "auto", "number", "decimal256", "text", "bits"), "decimal", "columns of decimals: auto (the default) makes numbers if all have one scale, and text otherwise; "+
 		"number and decimal256 make numbers of the largest scale; text; bits makes the bytes of BSON")
 	fs.Var(chooseText(&g.regex, "struct", "text"), "regex", "columns of regexes: struct (the default) has pattern and options; text is /pattern/options")
+	fs.Var(chooseText(&g.nulls, "exact", "fold"), "nulls", "null and missing fields: exact (the default) adds a column where both occur; fold makes both null")
+	fs.Var(chooseText(&g.compression, "auto", "none", "zstd", "lz4", "snappy"), "compression", "compression of the columns: auto (the default) is zstd for Parquet and none for Arrow")
 }
 
 // chooseText returns a flag value that sets *p to one of words.
@@ -60,21 +67,29 @@ func (g *columnGroup) check(fs *pflag.FlagSet, to *codec.Codec) error {
 	return nil
 }
 
-// plan makes the run write a table, if the output, which is in the format to, is one. infer is
-// the number of documents that decide the columns, 0 for all.
-func (g *columnGroup) plan(r *run.Run, to *codec.Codec, infer int) {
-	if to == nil || !to.Extension {
+// planColumns makes the run write a table, if the output is one in columns.
+func (o *convertOptions) planColumns(r *run.Run) {
+	if o.decided.to == nil || !o.decided.to.Extension {
 		return
 	}
-	var flags []string
-	for _, f := range []struct{ name, value string }{
-		{"mixed", g.mixed}, {"infer", number(int64(infer))}, {"row-group-size", number(g.rowGroup)}, {"decimal", g.decimal}, {"regex", g.regex},
-	} {
-		if f.value != "" {
-			flags = append(flags, "--"+f.name, f.value)
+	extra := ""
+	if o.extra == tabular.ExtraIgnore {
+		extra = "ignore"
+	}
+	r.Table = run.Table{Format: o.decided.to, Flags: spelled(
+		"mixed", o.mixed, "infer", number(int64(o.infer)), "row-group-size", number(o.rowGroupSize), "decimal", o.decimal,
+		"regex", o.regex, "nulls", o.nulls, "extra-fields", extra, "compression", o.compression, "max-depth", number(int64(o.maxDepth)),
+	)}
+}
+
+// spelled returns pairs of names and values as flags, without those that have no value.
+func spelled(pairs ...string) (flags []string) {
+	for pair := range slices.Chunk(pairs, 2) {
+		if pair[1] != "" {
+			flags = append(flags, "--"+pair[0], pair[1])
 		}
 	}
-	r.Table = run.Table{Format: to, Flags: flags}
+	return flags
 }
 
 // number returns n in digits, "" for 0.
@@ -85,12 +100,15 @@ func number(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// finder returns how a run with the options o finds the extension. messages gets the messages
-// of the extension.
-func (o *options) finder(messages io.Writer) *extension.Finder {
-	f := &extension.Finder{Version: thisVersion().Version, Messages: extension.Messages{To: messages}}
+// finder returns how a run with the options o finds the extension, which writes its messages to
+// w.
+func (o *options) finder(w io.Writer) *extension.Finder {
+	form := ""
 	if o.errors == report.JSON {
-		f.Messages.Flags = []string{"--errors", "json"}
+		form = "json"
 	}
-	return f
+	return &extension.Finder{
+		Version: thisVersion().Version, Messages: w,
+		Flags: spelled("errors", form, "max-document-size", number(int64(o.maxDocumentSize))),
+	}
 }

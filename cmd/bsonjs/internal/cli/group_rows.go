@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -113,11 +114,17 @@ func readsTable(from *codec.Codec) bool { return from == nil || from.Rows }
 // needsTable rejects flags about tables, because the output is none.
 func (o *convertOptions) needsTable(fs *pflag.FlagSet) error {
 	names := rowFlags
+	if o.decided.to != nil && o.decided.to.Extension {
+		if given(fs, "extra-fields") && o.extra == tabular.ExtraColumn {
+			return fmt.Errorf("--extra-fields column needs CSV or TSV as output, and the output is %v; use --extra-fields ignore, or leave it out", o.decided.to)
+		}
+		names = slices.DeleteFunc(slices.Clone(rowFlags), func(name string) bool { return slices.Contains(sharedFlags, name) })
+	}
 	if !readsTable(o.from) {
-		names = append(bothFlags[:len(bothFlags):len(bothFlags)], rowFlags...)
+		names = append(bothFlags[:len(bothFlags):len(bothFlags)], names...)
 	}
 	for _, name := range names {
-		if !given(fs, name) || name == "infer" && o.decided.to != nil && o.decided.to.Extension {
+		if !given(fs, name) {
 			continue
 		}
 		if o.decided.to == nil {

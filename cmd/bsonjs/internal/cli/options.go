@@ -195,7 +195,7 @@ func (o *options) watch(r *run.Run, std streams) {
 		err = struct{ io.Writer }{err} // a bar must not erase documents: it is lines, as in a file
 	}
 	r.Progress = report.NewProgress(err, o.progressForm(std, r.Output), inputSize(in, r))
-	r.Extension.Messages.To = r.Progress
+	r.Extension.Messages = r.Progress
 	r.Say = report.New(r.Progress, o.errors, o.color.palette(std.err)).Rejecting(cmp.Or(o.rejected, report.CodeRejected))
 }
 

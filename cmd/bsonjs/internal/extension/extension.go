@@ -24,14 +24,9 @@ const Name = "bsonjs-columns"
 
 // A Program is the program, which was found and fits this bsonjs.
 type Program struct {
-	path     string   // absolute
-	messages Messages // of all runs
-}
-
-// Messages is where and how the program writes messages.
-type Messages struct {
-	To    io.Writer // gets whole lines
-	Flags []string  // flags of the program about messages
+	path     string // absolute
+	messages io.Writer
+	flags    []string
 }
 
 // Write starts the program for an output in a format, by its name on the command line. flags
@@ -77,8 +72,7 @@ func (p *Program) Read(ctx context.Context, format, path string, in io.Reader) (
 
 // process returns a process with args that is not started.
 func (p *Program) process(ctx context.Context, args []string) *process {
-	args = slices.Insert(args, 1, p.messages.Flags...)
-	return newProcess(ctx, p.path, args, p.messages.To)
+	return newProcess(ctx, p.path, slices.Insert(args, 1, p.flags...), p.messages)
 }
 
 // argument returns path as an argument that is no flag and not "-".

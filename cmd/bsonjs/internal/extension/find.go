@@ -3,6 +3,7 @@ package extension
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,8 +29,10 @@ const installed = "github.com/bsonkit/bsonkit/bridges/columns/cmd/" + Name
 type Finder struct {
 	// Version is that of bsonjs, "(devel)" if it is not known.
 	Version string
-	// Messages are those of the program.
-	Messages Messages
+	// Messages gets the messages of the program, as whole lines.
+	Messages io.Writer
+	// Flags are flags of the program for all inputs and outputs.
+	Flags []string
 
 	once    sync.Once
 	program *Program
@@ -46,7 +49,7 @@ func (f *Finder) Find(ctx context.Context) (*Program, error) {
 			return
 		}
 		if f.err = f.greet(ctx, path); f.err == nil {
-			f.program = &Program{path, f.Messages}
+			f.program = &Program{path, f.Messages, f.Flags}
 		}
 	})
 	return f.program, f.err
@@ -100,7 +103,7 @@ func (f *Finder) greet(ctx context.Context, path string) error {
 	limited, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	var answer head
-	p := newProcess(limited, path, []string{"handshake"}, f.Messages.To)
+	p := newProcess(limited, path, []string{"handshake"}, f.Messages)
 	p.cmd.Stdout = &answer
 	err := p.start()
 	if err == nil {
