@@ -62,7 +62,7 @@ ends the run with a message, and FILE is complete or not there.`,
 func (w *writing) addFlags(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.VarP(formatFlag(&w.format), "to", "t", "format of the output; the default is that of the suffix: .parquet; .arrow or .feather; .arrows")
-	fs.StringVarP(&w.output, "output", "o", "", "write to this file; - is standard output")
+	fs.StringVarP(&w.output, "output", "o", "", "write to `FILE`; - is standard output")
 	fs.Lookup("output").DefValue = ""
 	fs.BoolVar(&w.overwrite, "overwrite", false, "replace an existing file")
 	fs.Var(count{&w.sample}, "infer", "take the columns of the first N documents; a later field without a column is an error")
