@@ -265,7 +265,7 @@ func NewCodecs(entries ...Codec) *Codecs {
 	}
 	for t, typ := range c.any {
 		if typ != nil && c.likes != nil && typ == reflect.TypeOf(c.likes[t]) && c.decoders[typ] == nil {
-			c.any[t] = nil // a slab is faster than a plan
+			c.any[t] = nil // asAny is faster than a plan
 		}
 	}
 	return c

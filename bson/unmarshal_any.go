@@ -58,14 +58,16 @@ type perDocument struct {
 // slabSize is how many values of a type without pointers a slab has.
 const slabSize = 32
 
-// likes has a value for each BSON type whose values in an any are in slabs. box
-// takes the Go type from this value.
+// likes has a value for each BSON type. box and retyped take the Go type of a value in
+// an any from this value.
 type likes [256]any
 
 // ownLikes has our types. Codecs may have likes with the driver's types.
 var ownLikes = likes{
 	TypeDouble: float64(0), TypeString: "", TypeInt32: int32(0), TypeInt64: int64(0), TypeDateTime: DateTime(0),
 	TypeObjectID: objectid.ID{}, TypeDecimal128: decimal128.Decimal{}, TypeBinary: Binary{}, TypeDocument: D{}, TypeArray: A{},
+	TypeUndefined: Undefined{}, TypeMinKey: MinKey{}, TypeMaxKey: MaxKey{}, TypeTimestamp: Timestamp{}, TypeRegex: Regex{},
+	TypeCode: Code(""), TypeSymbol: Symbol(""),
 }
 
 // expect returns the size of a slab, in values, if the rest of the document has
@@ -110,11 +112,15 @@ func (d *decoder) asAny() any {
 		return box(d.decimals.put(c.Decimal128(), slabSize), d.likes[TypeDecimal128])
 	case TypeBinary:
 		return d.asAnyBinary()
+	case TypeDBPointer:
+		return d.asDBPointer()
+	case TypeCodeWithScope:
+		return d.asCodeWithScope()
 	}
-	return d.asAnyRare()
+	return retyped(d.asAnyRare(), d.likes[c.Type()])
 }
 
-// asAnyRare is asAny for the types that few documents have.
+// asAnyRare is asAny for the types that few documents have. The result has our type.
 func (d *decoder) asAnyRare() any {
 	c := &d.c
 	switch c.Type() {
@@ -133,10 +139,6 @@ func (d *decoder) asAnyRare() any {
 		return Code(d.asString())
 	case TypeSymbol:
 		return Symbol(d.asString())
-	case TypeDBPointer:
-		return d.asDBPointer()
-	case TypeCodeWithScope:
-		return d.asCodeWithScope()
 	}
 	panic("BUG: bson: value of type " + c.Type().String())
 }
