@@ -417,7 +417,7 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 		r.Say.Note("wrote documents of several namespaces; " + o.apartCure())
 	}
 	if result.Whole && !o.quiet {
-		for _, text := range o.unmet() {
+		for _, text := range append(o.unmet(), o.unused(r, result)...) {
 			r.Say.Note(text)
 		}
 	}

@@ -237,6 +237,21 @@ func (o *convertOptions) setColumns(found *tabular.Found, whole bool) error {
 // maxColumnName is the number of characters of a name in a message.
 const maxColumnName = 80
 
+// unused returns notes about columns of --fields that are empty in all documents.
+func (o *convertOptions) unused(r *run.Run, result *run.Result) (notes []string) {
+	c, ok := r.Target.(interface{ written() *tabular.Table })
+	if !ok || c.written() == nil || o.columnPaths == nil || result.Written() == 0 {
+		return nil
+	}
+	for _, column := range c.written().Unused() {
+		notes = append(notes, "--fields: no document has a value at "+oneline.Clean(column.String(), maxColumnName))
+	}
+	return notes
+}
+
+// written returns the table that is written, nil if there is none.
+func (c *converter) written() *tabular.Table { return c.table }
+
 // columnsTarget is the target of a run that finds columns.
 type columnsTarget struct{ to run.Sink }
 

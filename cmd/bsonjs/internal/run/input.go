@@ -104,8 +104,8 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	defer in.Close()
 	e.Progress.Open(in)
 	defer e.Progress.Close(in)
-	if name == "-" && file.IsTerminal(e.Stdin) && !e.Quiet {
-		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
+	if name == "-" && e.in.Once[name] == nil {
+		e.tellTerminal()
 	}
 	head, err := headOf(in)
 	switch {
@@ -147,6 +147,13 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		return listed
 	}
 	return f
+}
+
+// tellTerminal says that standard input is a terminal, if it is one.
+func (e *engine) tellTerminal() {
+	if file.IsTerminal(e.Stdin) && !e.Quiet {
+		e.Say.Note("reading from the terminal; end the input with Ctrl-D")
+	}
 }
 
 // empty tells the target of in, which has no bytes and is m if m is not nil.

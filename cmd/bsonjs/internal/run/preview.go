@@ -117,6 +117,7 @@ func (e *engine) tapes(in *file.Input) (all []*tape) {
 		}
 		t := &tape{open: func() (io.Reader, error) { return file.OpenNow(e.ctx, named.Name) }}
 		if named.Name == "-" {
+			e.tellTerminal()
 			t.open = func() (io.Reader, error) { return e.Stdin, nil }
 		}
 		t.changed.L, t.room = &t.mu, maxTape

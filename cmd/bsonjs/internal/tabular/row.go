@@ -199,6 +199,9 @@ func (r *row) note(f *field) {
 		r.fail(ErrDuplicate)
 		return
 	}
+	if used := &r.used[f.column]; !used.Load() { // a store would take it from other workers
+		used.Store(true)
+	}
 	*to = cell{t: r.c.Type(), at: r.base + r.c.Offset(), from: r.base + r.c.ValueOffset(), data: r.c.Data()}
 }
 
@@ -395,8 +398,18 @@ func (r *row) cell(dst []byte, c *cell, in *column) []byte {
 			return r.refuse(dst, c, err, 0)
 		}
 	}
+	if r.bare && bareTypes[c.t] && !r.o.HasNull && len(dst) > from {
+		return dst
+	}
 	always = always || len(dst) == from && len(r.cells) == 1 && !r.o.Typed || c.t != 0 && !isNull(c.t) && r.readsNull(dst[from:])
 	return r.quote.finish(dst, from, always)
+}
+
+// bareTypes are the types of values whose cells have letters, digits, signs and points
+// only, and some of them.
+var bareTypes = [256]bool{
+	bson.TypeInt32: true, bson.TypeInt64: true, bson.TypeDouble: true, bson.TypeDecimal128: true,
+	bson.TypeBoolean: true, bson.TypeObjectID: true,
 }
 
 // isNull reports whether values of type t are written as null.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
@@ -88,9 +89,11 @@ type Table struct {
 	extra   int // the column of ExtraColumn, -1: there is none
 	quote   *quoter
 	end     string // of a line
+	bare    bool   // cells of bareTypes need no quotes, because the delimiter is not in them
 	text    texts
-	header  string    // with its end
-	rows    sync.Pool // of *row
+	header  string        // with its end
+	rows    sync.Pool     // of *row
+	used    []atomic.Bool // by column: a document has a value for it
 }
 
 // A column is a column of a Table.
@@ -152,6 +155,7 @@ func NewTable(columns []Column, o TableOptions) (*Table, error) {
 	if o.CRLF {
 		t.end = "\r\n"
 	}
+	t.bare = o.Dialect == Plain && !strings.ContainsRune("+-.", rune(o.Delimiter)) && !isWord(o.Delimiter)
 	t.text = newTexts(&t.o)
 	if o.Extra == ExtraColumn && !o.Named {
 		t.extra = len(columns)
@@ -168,6 +172,7 @@ func NewTable(columns []Column, o TableOptions) (*Table, error) {
 		}
 		t.columns = append(t.columns, col)
 	}
+	t.used = make([]atomic.Bool, len(t.columns))
 	if t.extra >= 0 { // only the table itself has values for it
 		last := len(t.top.children) - 1
 		delete(t.top.byKey, ExtraName)
@@ -223,6 +228,16 @@ func (t *Table) makeHeader() error {
 // is reports whether c and d are the same.
 func (c Column) is(d Column) bool {
 	return c.Type == d.Type && c.Arg == d.Arg && strings.Join(c.Path, "\x00") == strings.Join(d.Path, "\x00")
+}
+
+// Unused returns the columns for which no document has had a value.
+func (t *Table) Unused() (all []Column) {
+	for i := range t.used {
+		if !t.used[i].Load() {
+			all = append(all, t.columns[i].Column)
+		}
+	}
+	return all
 }
 
 // Header returns the line of the header, "" if there is none.

@@ -218,6 +218,7 @@ func TestTable(t *testing.T) {
 		{name: "quotes", docs: []string{`{a:"x,y",b:"say \"hi\"",c:"two\nlines",d:"cr\r\n",e:" blank",f:"\\.",g:"plain",h:"",i:"\ufeffx"}`},
 			want: "a,b,c,d,e,f,g,h,i\n\"x,y\",\"say \"\"hi\"\"\",\"two\nlines\",\"cr\r\n\",\" blank\",\"\\.\",plain,,\"\ufeffx\"\n"},
 		{name: "another delimiter, line ends", o: tabular.TableOptions{Delimiter: '\t', CRLF: true}, docs: []string{`{a:"x,y",b:"x\ty"}`}, want: "a\tb\r\nx,y\t\"x\ty\"\r\n"},
+		{name: "delimiter in a number", o: tabular.TableOptions{Delimiter: '-'}, docs: []string{`{a:-1,b:2,c:ISODate("2024-02-29T12:30:00Z")}`}, want: "a-b-c\n\"-1\"-2-\"2024-02-29T12:30:00Z\"\n"},
 		{name: "no header", o: tabular.TableOptions{NoHeader: true}, docs: []string{`{a:1}`}, want: "1\n"},
 		{name: "one column", docs: []string{`{a:1}`, `{}`, `{a:null}`, `{a:""}`}, want: "a\n1\n\"\"\n\"\"\n\"\"\n"},
 		{name: "no column", docs: []string{`{}`}, fault: tabular.ErrNoFields},
