@@ -180,6 +180,8 @@ func (s *sink) fill(rows int) {
 	switch {
 	case s.flags != nil:
 		s.builder.AppendEmptyValues(n)
+	case s.builder != nil && n == 1: // which is frequent, and faster
+		s.builder.AppendNull()
 	case s.builder != nil:
 		s.builder.AppendNulls(n)
 	case s.codes != nil:
