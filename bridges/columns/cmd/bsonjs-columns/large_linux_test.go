@@ -28,10 +28,7 @@ const peakLimit = 400
 // not grow with them. All documents come back, in order.
 func TestLarge(t *testing.T) {
 	dir := t.TempDir()
-	command := filepath.Join(dir, "bsonjs-columns")
-	if out, err := exec.Command("go", "build", "-o", command, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	command := built(t)
 	for _, format := range []string{"parquet", "arrow", "arrow-stream"} {
 		table := filepath.Join(dir, "table")
 		in, documents := io.Pipe()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -17,7 +18,7 @@ type input struct {
 
 // open opens a file, or standard input for "-". A pipe is copied to a temporary file while
 // it is read for the first time.
-func (a *app) open(name string) (*input, error) {
+func (a *app) open(ctx context.Context, name string) (*input, error) {
 	if name != stdName {
 		f, err := os.Open(name)
 		if err != nil {
@@ -25,7 +26,7 @@ func (a *app) open(name string) (*input, error) {
 		}
 		in := &input{name: name, file: f}
 		if !isRegular(f) {
-			err = in.spool(f)
+			err = in.spool(ctx, f)
 		}
 		if err != nil {
 			f.Close()
@@ -42,7 +43,7 @@ func (a *app) open(name string) (*input, error) {
 		in.file, in.start = f, at
 		return in, nil
 	}
-	return in, in.spool(a.in)
+	return in, in.spool(ctx, a.in)
 }
 
 func isRegular(f *os.File) bool {
@@ -52,7 +53,7 @@ func isRegular(f *os.File) bool {
 
 // spool makes the temporary file. It has no name while it is used, where the system allows
 // that, so it is gone whatever ends the process.
-func (in *input) spool(pipe io.Reader) error {
+func (in *input) spool(ctx context.Context, pipe io.Reader) error {
 	f, err := os.CreateTemp("", "bsonjs-columns-*")
 	if err != nil {
 		return outputFault("temporary file", err)
@@ -60,7 +61,7 @@ func (in *input) spool(pipe io.Reader) error {
 	if err := os.Remove(f.Name()); err != nil {
 		in.remove = f.Name()
 	}
-	in.file, in.pipe = f, pipe
+	in.file, in.pipe = f, &patient{ctx: ctx, r: pipe, buf: make([]byte, pipeBuffer)}
 	return nil
 }
 
@@ -102,6 +103,42 @@ func (in *input) close() {
 	if in.remove != "" {
 		os.Remove(in.remove)
 	}
+}
+
+// pipeBuffer is the number of bytes that a pipe is asked for at once.
+const pipeBuffer = 256 << 10
+
+// patient reads a pipe that may have nothing for a long time. A read ends when ctx ends.
+type patient struct {
+	ctx  context.Context
+	r    io.Reader
+	buf  []byte // in use by a read
+	left []byte // of buf
+	err  error  // after left
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if len(p.left) == 0 && p.err == nil {
+		done := make(chan struct{})
+		var n int
+		var err error
+		go func() {
+			n, err = p.r.Read(p.buf)
+			close(done)
+		}()
+		select {
+		case <-done:
+			p.left, p.err = p.buf[:n], err
+		case <-p.ctx.Done(): // the process ends, and buf is not used again
+			p.err = context.Cause(p.ctx)
+		}
+	}
+	n := copy(b, p.left)
+	p.left = p.left[n:]
+	if len(p.left) > 0 {
+		return n, nil
+	}
+	return n, p.err
 }
 
 // tee reads a pipe and copies it to the file.

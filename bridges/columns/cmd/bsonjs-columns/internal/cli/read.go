@@ -52,7 +52,7 @@ func (r *reading) addFlags(fs *pflag.FlagSet) {
 }
 
 func (r *reading) run(ctx context.Context, name string) error {
-	in, err := r.open(name)
+	in, err := r.open(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func (w *writing) settle() error {
 const batchDocuments = 1 << 14
 
 func (w *writing) run(ctx context.Context, name string) error {
-	in, err := w.open(name)
+	in, err := w.open(ctx, name)
 	if err != nil {
 		return err
 	}
