@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -37,8 +38,10 @@ type Fault struct {
 // unknown type, text that is not UTF-8, a wrong boolean, a missing byte and an
 // additional one. The copies are valid until they are changed. The number of faults grows
 // with the size of doc, and the time with the square of its size. A change that happens
-// to leave a valid document is left out, and so is deep nesting, which is legal.
+// to leave a valid document is left out, and so is deep nesting, which is legal. It panics
+// if doc is shorter than any document.
 func Faults(doc []byte) iter.Seq[Fault] {
+	mustBeLong(doc)
 	return func(yield func(Fault) bool) {
 		for n := range len(doc) {
 			if f, ok := examined("truncated", bytes.Clone(doc[:n])); ok && !yield(f) {
@@ -56,8 +59,10 @@ func Faults(doc []byte) iter.Seq[Fault] {
 }
 
 // Damage returns a copy of doc, a valid document, with one fault. The next choices of s
-// select one of Faults, or a change of any byte.
+// select one of Faults, or a change of any byte. It panics if doc is shorter than any
+// document.
 func Damage(s *Source, doc []byte) Fault {
+	mustBeLong(doc)
 	all := places(doc)
 	p := all[s.IntN(len(all))]
 	wounds := append(woundsAt(doc, p), randomWounds(s, doc, p)...)
@@ -70,6 +75,16 @@ func Damage(s *Source, doc []byte) Fault {
 	}
 	f, _ := examined("truncated", bytes.Clone(doc[:len(doc)-1]))
 	return f
+}
+
+// shortest is the size of the empty document, in bytes.
+const shortest = 5
+
+// mustBeLong panics if doc is shorter than the empty document.
+func mustBeLong(doc []byte) {
+	if len(doc) < shortest {
+		panic(fmt.Sprintf("bsontest: %d bytes are not a document; pass a valid one", len(doc)))
+	}
 }
 
 // examined returns data as a Fault, or false if it is valid.

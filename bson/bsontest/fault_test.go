@@ -232,3 +232,26 @@ func TestDamage(t *testing.T) {
 		}
 	}
 }
+
+// TestFaultsShort: bytes that are too few for a document are a fault of the caller.
+func TestFaultsShort(t *testing.T) {
+	for _, doc := range []string{"", "\x05", "\x05\x00\x00\x00"} {
+		for name, call := range map[string]func(){
+			"Faults": func() { bsontest.Faults([]byte(doc)) },
+			"Damage": func() { bsontest.Damage(bsontest.NewRandom(1), []byte(doc)) },
+		} {
+			func() {
+				defer func() {
+					if text, _ := recover().(string); !strings.Contains(text, "are not a document; pass a valid one") {
+						t.Errorf("%s(%q): %q", name, doc, text)
+					}
+				}()
+				call()
+			}()
+		}
+	}
+	empty := []byte("\x05\x00\x00\x00\x00")
+	for range bsontest.Faults(empty) {
+	}
+	bsontest.Damage(bsontest.NewRandom(1), empty)
+}

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -214,12 +212,7 @@ func (o *verifyOptions) bySpace() bool {
 // holdSpaces makes r sort its documents by their namespaces, behind all else that it holds.
 // Each side has half of the memory.
 func (o *verifyOptions) holdSpaces(r *run.Run) {
-	by := run.KeyOrder{Compare: bytes.Compare, Prefix: func(key []byte) uint64 {
-		var first [8]byte
-		copy(first[:], key)
-		return binary.BigEndian.Uint64(first[:])
-	}}
-	h := run.Sorted(stage.SpaceKey, by, 0)
+	h := run.Sorted(stage.SpaceKey, run.KeyOrder{}, 0)
 	h.Order, r.Order = r.Order, nil
 	r.Holds = append(r.Holds, h)
 	r.Memory = int64(cmp.Or(o.memory, defaultMemory)) / 2
@@ -265,6 +258,7 @@ func (o *verifyOptions) end(r *run.Run, result *run.Result) {
 	v.proof.Stop()
 	v.stop()
 	<-v.done
+	result.Compared = true
 	if result.Whole && v.begun {
 		sums := v.proof.Sums()
 		result.Verified, result.SHA256In, result.SHA256Out = sums.Documents, sums.In, sums.Out
@@ -277,6 +271,7 @@ type verification struct {
 	proof *proof.Proof
 	stop  func()        // ends the run of B
 	begun bool          // A could be opened
+	cut   bool          // A has faults, so that documents of it may be missing
 	done  chan struct{} // closed when the run of B has ended
 	fault *report.Fault // the fault that ended the run of B; nil: there was none
 
@@ -310,6 +305,9 @@ func (v *verification) Begin(in run.Input) (run.Sink, error) {
 	v.proof.Source(in.Name)
 	return sink.Given{To: func(d *proof.Docs) error { return v.proof.Expect("", "", d, 0, d.Len()) }}, nil
 }
+
+// Tell says whether A has faults.
+func (v *verification) Tell(_ report.Totals, code report.Code) { v.cut = code != report.CodeOK }
 
 // Empty says that A has no bytes.
 func (v *verification) Empty(run.Input) { v.begun = true }
@@ -351,12 +349,16 @@ func (v *verification) End(out io.Writer) error {
 	if err != nil || v.o.quiet {
 		return err
 	}
-	sums := v.proof.Sums()
-	text := "equal: " + report.Documents(sums.Documents) + ", SHA-256 " + sums.In
+	how, sums := "equal", v.proof.Sums()
+	text := ": " + report.Documents(sums.Documents) + ", SHA-256 " + sums.In
 	if sums.In != sums.Out {
-		text = fmt.Sprintf("equal in their values: %s, SHA-256 of A %s, of B %s", report.Documents(sums.Documents), sums.In, sums.Out)
+		how = "equal in their values"
+		text = fmt.Sprintf(": %s, SHA-256 of A %s, of B %s", report.Documents(sums.Documents), sums.In, sums.Out)
 	}
-	_, err = io.WriteString(out, text+"\n"+v.spacesText(equal))
+	if v.cut {
+		how += ", apart from the faults of A"
+	}
+	_, err = io.WriteString(out, how+text+"\n"+v.spacesText(equal))
 	return err
 }
 
@@ -381,7 +383,7 @@ func (v *verification) Fault(err error) *report.Fault {
 	case v.proof.Spaces: // the numbers are those of documents in the order of namespaces
 		f.Number = 0
 	case !d.Missing() && v.o.b != "-":
-		f.Hint = fmt.Sprintf("to see it type bsonjs --skip %d --limit 1 --mode canonical %s", d.OutPlace.Number-1, report.CleanName(v.o.b))
+		f.Hint = fmt.Sprintf("to see it type bsonjs --skip %d --limit 1 --mode canonical %s", d.OutPlace.Number-1, report.ShellName(v.o.b))
 	}
 	return f
 }

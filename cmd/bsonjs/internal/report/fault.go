@@ -184,6 +184,22 @@ func fileName(name string) string {
 // CleanName returns the name of a file for a message.
 func CleanName(name string) string { return oneline.Clean(fileName(name), maxName) }
 
+// ShellName returns the name of a file for a command in a message, as a shell reads it.
+func ShellName(name string) string {
+	clean := CleanName(name)
+	switch {
+	case clean == "":
+	case strings.Trim(clean, shellPlain) != "":
+		return "'" + strings.ReplaceAll(clean, "'", `'\''`) + "'"
+	case clean[0] == '-':
+		return "./" + clean
+	}
+	return clean
+}
+
+// shellPlain are the characters without a meaning for shells.
+const shellPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+@%"
+
 // Inputs returns names, at least one, for a message: the name of a single input,
 // or how many there are.
 func Inputs(names []string) string {

@@ -107,3 +107,19 @@ func TestSummariesForPeople(t *testing.T) {
 		}
 	}
 }
+
+// TestShellName: a name in a command is one word of a shell.
+func TestShellName(t *testing.T) {
+	for _, tc := range []struct{ name, want string }{
+		{"a/b-1.json", "a/b-1.json"},
+		{"my file.json", "'my file.json'"},
+		{"it's", `'it'\''s'`},
+		{"$(x)`y`;z&", "'$(x)`y`;z&'"},
+		{"-q", "./-q"},
+		{"a\tb", `'a\tb'`},
+	} {
+		if got := ShellName(tc.name); got != tc.want {
+			t.Errorf("ShellName(%q) = %s, want %s", tc.name, got, tc.want)
+		}
+	}
+}

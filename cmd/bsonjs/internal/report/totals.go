@@ -23,6 +23,9 @@ type Totals struct {
 	// Checked says that the run writes nothing: documents that are not rejected
 	// are valid.
 	Checked bool
+	// Compared says that the run writes nothing: documents that are not rejected are
+	// compared with those of another input.
+	Compared bool
 
 	CompressedIn, CompressedOut int64 // bytes of files that are compressed
 
@@ -85,6 +88,20 @@ type checkSummary struct {
 	CompressedIn int64 `json:"compressedIn,omitempty"`
 }
 
+// A comparedSummary is the line of --summary json for a run that compares documents.
+type comparedSummary struct {
+	Read     int64   `json:"read"`               // documents
+	Rejected int64   `json:"rejected"`           // documents: those with faults
+	Filtered int64   `json:"filtered,omitempty"` // documents, because of --where and the like
+	Strays   int64   `json:"strays,omitempty"`   // faults between documents
+	BytesIn  int64   `json:"bytesIn"`
+	Seconds  float64 `json:"seconds"`
+
+	CompressedIn int64 `json:"compressedIn,omitempty"`
+
+	verification
+}
+
 // Summarize writes the summary of t in the given form.
 func (r Reporter) Summarize(t Totals, form Form) {
 	took := time.Since(t.Began)
@@ -100,7 +117,11 @@ func (t Totals) summary(took time.Duration) any {
 	if t.Checked {
 		return checkSummary{t.Read, t.Written() - t.Partial, t.Rejected + t.Partial, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn}
 	}
-	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Partial, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files, verification{t.Verified, t.SHA256In, t.SHA256Out}}
+	back := verification{t.Verified, t.SHA256In, t.SHA256Out}
+	if t.Compared {
+		return comparedSummary{t.Read, t.Rejected, t.Filtered, t.Strays, t.In, took.Seconds(), t.CompressedIn, back}
+	}
+	return summary{t.Read, t.Written(), t.Rejected, t.Filtered, t.Mended, t.Partial, t.Strays, t.In, t.Out, took.Seconds(), t.CompressedIn, t.CompressedOut, t.EscapedIn, t.EscapedOut, t.Namespaces, t.Files, back}
 }
 
 // text returns the summary for people.
@@ -128,6 +149,10 @@ func (t Totals) text(took time.Duration) string {
 		return fmt.Sprintf("%s read, %s valid, %s with faults%s%s; %s",
 			Documents(t.Read), grouped(t.Written()-t.Partial), grouped(t.Rejected+t.Partial), filtered, strays, t.sizes(took))
 	}
+	if t.Compared {
+		return fmt.Sprintf("%s read, %s rejected%s%s%s; %s",
+			Documents(t.Read), grouped(t.Rejected), filtered, strays, keys, t.sizes(took))
+	}
 	return fmt.Sprintf("%s read, %s written%s, %s rejected%s%s%s; %s",
 		Documents(t.Read), grouped(t.Written()), mended, grouped(t.Rejected), filtered, strays, keys, t.sizes(took))
 }
@@ -153,7 +178,7 @@ func (t Totals) filtered() string {
 // sizes returns the bytes and the duration of a run.
 func (t Totals) sizes(took time.Duration) string {
 	took = took.Round(time.Millisecond)
-	if t.Checked {
+	if t.Checked || t.Compared {
 		return fmt.Sprintf("%s in, %s", size(t.In), took)
 	}
 	out := ""

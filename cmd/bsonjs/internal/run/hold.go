@@ -43,7 +43,7 @@ type Hold struct {
 // record is rejected.
 type Key func(dst []byte, rec *record.Record) ([]byte, error)
 
-// A KeyOrder is the order of keys.
+// A KeyOrder is the order of keys. The zero value, for a Hold, is that of their bytes.
 type KeyOrder struct {
 	Compare func(a, b []byte) int
 	// Prefix returns a number for a key. Keys with different numbers have the order of the

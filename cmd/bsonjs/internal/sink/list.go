@@ -18,7 +18,7 @@ import (
 // This file writes the namespaces of containers, as a table or as lines of JSON.
 
 // checksums are the words for the results of checksums.
-var checksums = map[archive.Checksum]string{archive.Unchecked: "unchecked", archive.Matches: "matches", archive.Differs: "differs"}
+var checksums = map[archive.Checksum]string{archive.Unchecked: "none", archive.Matches: "ok", archive.Differs: "bad"}
 
 // unknown stands in the table for a value that is not known.
 const unknown = "-"
@@ -91,9 +91,6 @@ type listSizes struct {
 	Bytes      int64 `json:"bytes"`
 }
 
-// crcs are the words of JSON for the results of checksums.
-var crcs = map[archive.Checksum]string{archive.Unchecked: "none", archive.Matches: "ok", archive.Differs: "bad"}
-
 // WriteList writes a line of JSON for each namespace of l, and one for all.
 func WriteList(w io.Writer, name string, l codec.Listing) error {
 	var b bytes.Buffer
@@ -102,7 +99,7 @@ func WriteList(w io.Writer, name string, l codec.Listing) error {
 		line := listed{
 			File: name, Namespace: s.Namespace.String(), Type: string(s.Type),
 			Documents: s.Documents, Bytes: s.Bytes, Average: math.Round(100*average(s)) / 100,
-			CRC: crcs[s.Checksum], Complete: s.Ended,
+			CRC: checksums[s.Checksum], Complete: s.Ended,
 		}
 		if s.Documents > 0 {
 			line.Largest = &largest{s.Largest, s.LargestNumber, s.LargestOffset}

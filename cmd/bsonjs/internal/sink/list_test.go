@@ -47,10 +47,10 @@ func TestWriteTable(t *testing.T) {
 	}
 	const want = `a.archive: server 7.0.1, written by mongodump 100.9.0\x1b
   documents           bytes   average   largest  type       indexes  checksum   namespace
-          3             100        33        50  collection       2  matches    shop.users
+          3             100        33        50  collection       2  ok         shop.users
           1   1099511627776 1099511627776  16777216  -                0  no end     shop.cut<
-          0               0         0         0  view             -  unchecked  shop.empty\n
-          2              11         6         6  new kind         -  differs    shop.other
+          0               0         0         0  view             -  none       shop.empty\n
+          2              11         6         6  new kind         -  bad        shop.other
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
