@@ -140,6 +140,8 @@ func TestDecoderFaults(t *testing.T) {
 	}{
 		{name: "a quotation mark", text: "a,b\r\n1,x\"y\r\n2,3\r\n", docs: 1, skipped: "1,x\"y\r\n",
 			fault: tabular.SyntaxError{Offset: 8, Line: 2, Column: 4, Pointer: "/b", Err: tabular.ErrQuote}},
+		{name: "CR", text: "a,b\r1,x\"y\r2,3\r", docs: 1, skipped: "1,x\"y\r",
+			fault: tabular.SyntaxError{Offset: 7, Line: 2, Column: 4, Pointer: "/b", Err: tabular.ErrQuote}},
 		{name: "text behind quotation marks", text: "a\n\"x\ny\"z\n2\n", docs: 1, skipped: "\"x\ny\"z\n",
 			fault: tabular.SyntaxError{Offset: 7, Line: 3, Column: 3, Pointer: "/a", Err: tabular.ErrAfterQuote}},
 		{name: "no quotation mark at the end", text: "a,b\n1,\"x\n2,3\n", docs: 1, skipped: "1,\"x\n",
@@ -299,7 +301,7 @@ func TestDecoderManyFields(t *testing.T) {
 // lines and columns fit their offsets; and that rows and skipped bytes are bytes of the
 // text.
 func FuzzDecoder(f *testing.F) {
-	for _, text := range []string{"a,b\n1,2\n", "\uFEFFa.int32(),b.c.json()\n1,{}\n\"\",x\n", "a.0.string(),a.1.auto()\r,1\r\"\"\"\",2", "a\n\"b\n", "a,a\n1,2\n"} {
+	for _, text := range []string{"a,b\n1,2\n", "\uFEFFa.int32(),b.c.json()\n1,{}\n\"\",x\n", "a.0.string(),a.1.auto()\r,1\r\"\"\"\",2", "a\n\"b\n", "a,a\n1,2\n", "a\r\nx\"\r\ny\"\r\n"} {
 		for options := range uint8(64) {
 			f.Add(text, options)
 			f.Add(text, options|128)
