@@ -41,13 +41,16 @@ func BenchmarkReader(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			stream := slices.Concat(set.docs...)
+			const times = 4
+			o.BatchDocuments = len(set.docs) // so that there are several batches
+			stream := slices.Repeat(slices.Concat(set.docs...), times)
 			var validate, read time.Duration
 			b.SetBytes(int64(len(stream)))
 			b.ReportAllocs()
 			for b.Loop() {
 				start := time.Now()
-				for _, doc := range set.docs {
+				for i := range times * len(set.docs) {
+					doc := set.docs[i%len(set.docs)]
 					if err := bsoncore.Validate(doc); err != nil {
 						b.Fatal(err)
 					}

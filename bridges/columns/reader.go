@@ -130,6 +130,9 @@ func (r *RecordReader) fill() (rows int) {
 		if r.waiting = rows > 0 && (size+len(doc) > r.options.BatchBytes || a.size/fullTimes > r.options.BatchBytes); r.waiting {
 			return rows
 		}
+		if rows == 0 {
+			a.root.reserve()
+		}
 		size += len(doc)
 		if r.err = a.add(doc, r.documents.Offset()); r.err != nil {
 			return rows

@@ -22,6 +22,8 @@ type sink struct {
 	typ     bsoncore.Type // of the values that value appends; 0: none
 	at      int           // place of the column among its siblings
 	rows    int           // values and nulls so far
+	usual   int           // rows of the batch before
+	data    int           // bytes of texts or binaries in the batch before
 	width   int           // bytes of a row that do not depend on its value, with those of fields
 	next    *sink         // the sibling that followed last time, or nil
 	builder array.Builder // nil for documents, arrays, maps, unions and structs
@@ -203,6 +205,10 @@ func (s *sink) fill(rows int) {
 // finish returns the first rows rows as data, and empties s. The caller releases the data.
 func (s *sink) finish(rows int) arrow.ArrayData {
 	s.fill(rows)
+	s.usual = s.rows
+	if b := s.lengths(); b != nil {
+		s.data = b.DataLen()
+	}
 	var data *array.Data
 	switch {
 	case s.builder != nil:
@@ -224,6 +230,33 @@ func (s *sink) finish(rows int) arrow.ArrayData {
 	}
 	defer data.Release()
 	return array.NewSliceData(data, 0, int64(rows))
+}
+
+// lengths returns the builder of texts or binaries, or nil.
+func (s *sink) lengths() *array.BinaryBuilder {
+	switch b := s.builder.(type) {
+	case *array.StringBuilder:
+		return b.BinaryBuilder
+	case *array.BinaryBuilder:
+		return b
+	}
+	return nil
+}
+
+// reserve makes room for as many values as the batch before had.
+func (s *sink) reserve() {
+	for _, kid := range s.kids {
+		kid.reserve()
+	}
+	if s.usual == 0 {
+		return
+	}
+	if s.builder != nil {
+		s.builder.Reserve(s.usual)
+	}
+	if b := s.lengths(); b != nil {
+		b.ReserveData(s.data)
+	}
 }
 
 // finishStructs returns the documents, or the values whose form is a struct.
