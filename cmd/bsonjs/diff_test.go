@@ -310,3 +310,26 @@ func BenchmarkDiff(b *testing.B) {
 		})
 	}
 }
+
+// TestDiffEmptyFolder: all namespaces of a directory are missing in an empty one.
+func TestDiffEmptyFolder(t *testing.T) {
+	full := makeFiles(t, map[string]string{"s/a.bson": rowWithID, "s/a.metadata.json": "{}", "s/b.bson": rowWithID, "s/b.metadata.json": "{}"})
+	empty := t.TempDir()
+	for _, tc := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{empty, full}, 1, "+ s.a (namespace)\n+ s.a NumberInt(1)\n+ s.b (namespace)\n+ s.b NumberInt(1)\n"},
+		{[]string{full, empty}, 1, "- s.a (namespace)\n- s.a NumberInt(1)\n- s.b (namespace)\n- s.b NumberInt(1)\n"},
+		{[]string{empty, empty}, 0, ""},
+	} {
+		got := runCommand(nil, append([]string{"diff", "-q", "--brief"}, tc.args...)...)
+		if got.code != tc.code || got.stdout != tc.want {
+			t.Errorf("%q: code %d, stdout %q, stderr %q, want %q", tc.args, got.code, got.stdout, got.stderr, tc.want)
+		}
+	}
+}
+
+// rowWithID is {"_id": 1} as BSON.
+const rowWithID = "\x0e\x00\x00\x00\x10_id\x00\x01\x00\x00\x00\x00"

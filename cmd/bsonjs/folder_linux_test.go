@@ -51,11 +51,8 @@ func TestFolderSpecial(t *testing.T) {
 }
 
 // TestFolderUnreadable: files and directories that cannot be opened end the run, or are
-// passed over.
+// passed over. The superuser can read all files, so the run is another user's.
 func TestFolderUnreadable(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("the superuser can read all files")
-	}
 	dir := makeFiles(t, map[string]string{"a/x.bson": numbered(1), "b/x.bson": numbered(2), "c/x.bson": numbered(3)})
 	for _, name := range []string{"a/x.bson", "b"} {
 		if err := os.Chmod(filepath.Join(dir, name), 0); err != nil {
@@ -63,14 +60,40 @@ func TestFolderUnreadable(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() { os.Chmod(filepath.Join(dir, "b"), 0o777) })
-	got := runCommand(nil, "salvage", "-q", "-t", "json", "-m", "relaxed", dir)
+	run := func(args ...string) command {
+		if os.Getuid() != 0 {
+			return runCommand(nil, args...)
+		}
+		return runAsNobody(t, filepath.Dir(dir), args...)
+	}
+	got := run("salvage", "-q", "-t", "json", "-m", "relaxed", dir)
 	want := fmt.Sprintf("bsonjs: %s: permission denied\nbsonjs: %s: permission denied\n", filepath.Join(dir, "b"), filepath.Join(dir, "a", "x.bson"))
 	if got.code != 3 || got.stdout != "{\"n\":3}\n" || got.stderr != want {
 		t.Errorf("salvage: code %d, %q, %s, want %s", got.code, got.stdout, got.stderr, want)
 	}
-	if got := runCommand(nil, dir); got.code != 3 || got.stdout != "" {
+	if got := run(dir); got.code != 3 || got.stdout != "" {
 		t.Errorf("code %d, %q, %s", got.code, got.stdout, got.stderr)
 	}
+}
+
+// runAsNobody runs the command as a user without rights, who may search the directory parent.
+func runAsNobody(t *testing.T, parent string, args ...string) command {
+	t.Helper()
+	const nobody = 65534
+	dir := t.TempDir()
+	for _, name := range []string{parent, dir, filepath.Dir(dir)} {
+		if err := os.Chmod(name, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := start(t, "", args...)
+	p.Path, p.Dir = link(t, dir, "bsonjs"), dir
+	p.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	var out bytes.Buffer
+	p.Stdout = &out
+	p.stdin.Close()
+	p.begin(t)
+	return command{p.code(), out.String(), p.stderr.String()}
 }
 
 // perDatabase is the number of files of a database in TestManyFiles. manyMemory is the

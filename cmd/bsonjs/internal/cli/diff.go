@@ -365,7 +365,8 @@ func (s *diffSide) Gather(in run.Input, what *codec.Contents) error {
 	if what == nil {
 		return nil
 	}
-	s.spaced = s.spaced || in.Folder == nil || in.Folder.HasSpaces()
+	// Nothing in an empty directory is without a namespace.
+	s.spaced = s.spaced || in.Folder == nil || in.Folder.HasSpaces() || len(in.Folder.Files) == 0
 	for _, m := range what.Metadata {
 		s.metadata[m.Namespace.String()] = m
 	}

@@ -83,6 +83,9 @@ var plainText = &codec.Codec{Title: "text"}
 // webPage is an output of commands that write a page for a browser.
 var webPage = &codec.Codec{Title: "HTML", Suffixes: []string{".html", ".htm"}}
 
+// goSource is an output of commands that write code for Go.
+var goSource = &codec.Codec{Title: "Go", Suffixes: []string{".go"}}
+
 // textOrLines returns the request of writer, a command that writes lines for people,
 // or with --json, which is records, lines of JSON.
 func textOrLines(fs *pflag.FlagSet, name string, records bool, writer string) request {

@@ -110,10 +110,10 @@ func (o *schemaOptions) check(fs *pflag.FlagSet) error {
 }
 
 // formsByName are the forms that the suffix of the output selects.
-var formsByName = map[*codec.Codec]schemaForm{codec.JSON: asJSON, webPage: asHTML}
+var formsByName = map[*codec.Codec]schemaForm{codec.JSON: asJSON, webPage: asHTML, goSource: asGo}
 
 // outputs are the formats of forms; that of the others is plainText.
-var outputs = map[schemaForm]*codec.Codec{asJSON: codec.JSON, asJSONSchema: codec.JSON, asHTML: webPage}
+var outputs = map[schemaForm]*codec.Codec{asJSON: codec.JSON, asJSONSchema: codec.JSON, asHTML: webPage, asGo: goSource}
 
 // request returns what the flags say about the output. asked reports whether a flag has its
 // form.
@@ -121,7 +121,7 @@ func (o *schemaOptions) request(asked bool) request {
 	r := request{
 		name:  o.output,
 		usual: func(*codec.Codec) *codec.Codec { return plainText },
-		only:  []*codec.Codec{codec.JSON, webPage}, writer: "bsonjs schema", force: "--json",
+		only:  []*codec.Codec{codec.JSON, webPage, goSource}, writer: "bsonjs schema", force: "--json",
 	}
 	if asked {
 		r.asked, r.because = cmp.Or(outputs[o.as], plainText), "--as overrides the suffix"
