@@ -162,7 +162,13 @@ func (f *failing) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// errOffset is the fault of bytes that lead to a place in front of the file.
+var errOffset = errors.New("negative offset")
+
 func (f *failing) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, errOffset
+	}
 	n, err := f.Source.ReadAt(p, off)
 	f.note(err)
 	return n, err
