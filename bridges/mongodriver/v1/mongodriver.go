@@ -11,6 +11,7 @@ package mongodriver
 //lint:file-ignore SA1019 v1 is deprecated, and this package exists for v1
 
 import (
+	"bytes"
 	"reflect"
 	"sync"
 
@@ -29,6 +30,7 @@ import (
 //
 //   - Codecs makes bsonkit decode into the driver's types.
 //   - Registry has the functions that the driver calls for structs, maps and D.
+//   - A document is written to the driver's writer of bytes in one piece (see splice).
 
 // Options are the options of a Registry. The driver has no way to pass the
 // BSONOptions of a client to a registry, so they have no effect on structs, maps and
@@ -82,7 +84,7 @@ func Registry(o Options) *bsoncodec.Registry {
 		o.Decode.DocumentType = bson.DocumentsAsAncestor
 	}
 	r := driver.NewRegistry()
-	c := codec{o}
+	c := codec{Options: o, bytesWriter: bytesWriter()}
 	for _, kind := range []reflect.Kind{reflect.Struct, reflect.Map} {
 		r.RegisterKindEncoder(kind, bsoncodec.ValueEncoderFunc(c.encode))
 		r.RegisterKindDecoder(kind, bsoncodec.ValueDecoderFunc(c.decode))
@@ -93,7 +95,10 @@ func Registry(o Options) *bsoncodec.Registry {
 }
 
 // A codec has the options of a registry.
-type codec struct{ Options }
+type codec struct {
+	Options
+	bytesWriter reflect.Type // see bytesWriter
+}
 
 // buffers are kept up to maxBuffer bytes.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -121,8 +126,44 @@ func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflec
 		return err
 	case t != bson.TypeDocument:
 		return bsonrw.Copier{}.CopyValueFromBytes(w, bsontype.Type(t), data)
+	case reflect.TypeOf(w) != c.bytesWriter:
+		return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
 	}
-	return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
+	return splice(w, data)
+}
+
+// splice writes a document to the driver's writer of bytes. CopyDocumentFromBytes
+// writes element by element, which takes longer than to encode the document. So all
+// elements are written as if they were the value of the first one: the writer copies
+// the bytes of a value and does not look at them.
+func splice(w bsonrw.ValueWriter, doc []byte) error {
+	d, err := w.WriteDocument()
+	if err != nil {
+		return err
+	}
+	if first := bson.NewCursor(doc); first.Next() {
+		w, err := d.WriteDocumentElement(string(first.Key()))
+		if err != nil {
+			return err
+		}
+		rest := doc[first.ValueOffset() : len(doc)-1]
+		if err := (bsonrw.Copier{}).CopyValueFromBytes(w, bsontype.Type(first.Type()), rest); err != nil {
+			return err
+		}
+	}
+	return d.WriteDocumentEnd()
+}
+
+// bytesWriter returns the type of the driver's writer of bytes if splice works with it.
+// Otherwise, such as for another version of the driver, it returns nil.
+func bytesWriter() reflect.Type {
+	const doc = "\x14\x00\x00\x00\x08a\x00\x01\x03b\x00\x08\x00\x00\x00\x0ac\x00\x00\x00"
+	var out bytes.Buffer
+	w, err := bsonrw.NewBSONValueWriter(&out)
+	if err != nil || splice(w, []byte(doc)) != nil || out.String() != doc {
+		return nil
+	}
+	return reflect.TypeOf(w)
 }
 
 // decode reads v, which can be set, in place of the driver's codec. bsonkit copies the
