@@ -73,6 +73,27 @@ func TestRowsOfInputs(t *testing.T) {
 	}
 }
 
+// A fault at the start of a pipe is the fault of the run, although no column is known.
+func TestRowsOfFaultyPipe(t *testing.T) {
+	t.Parallel()
+	rest := strings.Repeat("{\"a\":1}\n", 1<<18)
+	for _, tc := range []struct {
+		name, text string
+		args       []string
+		code       int
+		want       string
+	}{
+		{"JSON", `{"a":x` + rest, nil, 4, "document 1 at offset 5, line 1, column 6 (/a): unexpected character"},
+		{"CSV", "a\"b\n" + rest, []string{"-f", "csv"}, 4, "document 1 at offset 1, line 1, column 2: quotation mark in a field"},
+		{"flag", rest, []string{"--unbucket"}, 2, "--unbucket needs BSON or an archive as input"},
+	} {
+		got := runCommand(strings.NewReader(tc.text), append(tc.args, "-t", "csv")...)
+		if got.code != tc.code || !strings.Contains(got.stderr, tc.want) || got.stdout != "" {
+			t.Errorf("%s: code %d, %s, want %d, %s", tc.name, got.code, got.stderr, tc.code, tc.want)
+		}
+	}
+}
+
 // The documents that are kept for the columns are written before the pipe has more.
 func TestRowsOfSlowPipe(t *testing.T) {
 	from, to := io.Pipe()

@@ -33,8 +33,8 @@ type Preview struct {
 	// all inputs.
 	Most   int64
 	Always bool
-	// Done is called at the end. whole says that no record was left out. An error is one
-	// of usage.
+	// Done is called at the end. whole says that no record of the run was left out. An error
+	// is one of usage.
 	Done func(whole bool) error
 }
 
@@ -63,7 +63,8 @@ func (e *engine) preview() *report.Fault {
 	}
 	whole := !s.Limited
 	for _, t := range tapes {
-		whole = t.rewind() && whole
+		ended, short := t.rewind()
+		whole = whole && (ended || !s.Whole && !short) // a fault that ends the preview ends the run, too
 	}
 	if err := p.Done(whole); err != nil {
 		return report.UsageFault(err.Error())
@@ -196,12 +197,13 @@ func (t *tape) read(p []byte) (n int, err error) {
 	return t.src.Read(p)
 }
 
-// rewind ends the recording, and reports whether all bytes were read.
-func (t *tape) rewind() bool {
+// rewind ends the recording. ended says that all bytes were read, and short that the
+// preview did not get bytes that it wanted.
+func (t *tape) rewind() (ended, short bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = true
-	return !t.short && t.err == io.EOF
+	return !t.short && t.err == io.EOF, t.short
 }
 
 // A replayer is the tape for the run.
