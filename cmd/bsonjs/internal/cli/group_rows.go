@@ -269,6 +269,8 @@ func rowCure(err error) string {
 		return "use --arrays explode, or name the array as a whole in --fields"
 	case errors.Is(err, tabular.ErrOrder):
 		return "leave out --typed, or convert the document to JSON"
+	case errors.Is(err, tabular.ErrDuplicate), errors.Is(err, tabular.ErrNoFields):
+		return "convert the document to JSON"
 	}
 	return ""
 }

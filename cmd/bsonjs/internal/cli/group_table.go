@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -69,6 +70,9 @@ func (g *tableGroup) checkTables(fs *pflag.FlagSet, formats ...*codec.Codec) err
 	case g.typed && g.null != nil && *g.null == "":
 		return errors.New("--null cannot be empty with --typed, where a cell without a byte is a missing field; choose a text, such as --null NULL")
 	}
+	if given(fs, "header") && g.header == "" {
+		return errors.New("--header has no name; type it as in --header a,b.c, or leave it out")
+	}
 	return g.readHeader()
 }
 
@@ -82,6 +86,9 @@ func (g *tableGroup) readHeader() (err error) {
 	}
 	o := g.options()
 	headers, err := g.headers(&o)
+	if err == nil && len(headers) == 0 {
+		err = errors.New("the file has no names; write one name per line")
+	}
 	if err == nil {
 		o.Columns, err = o.ParseColumns(headers)
 	}
@@ -132,7 +139,11 @@ func headerCure(err error) string {
 		return "add --typed, or name the columns with --header"
 	case errors.Is(err, tabular.ErrType):
 		return "the types are " + strings.Join(tabular.TypeNames(), ", ")
-	case errors.Is(err, tabular.ErrConflict), errors.Is(err, tabular.ErrIndex):
+	case errors.Is(err, tabular.ErrHeader):
+		return "choose other columns with --fields, or rename fields with --rename"
+	case errors.Is(err, tabular.ErrIndex):
+		return "leave out --array-indexes, or name the columns in another way, as in --header a.0,a.1"
+	case errors.Is(err, tabular.ErrConflict):
 		return `name the columns in another way, as in --header a,b.c; \. is a dot in a name`
 	}
 	return ""
@@ -212,6 +223,12 @@ func (t *text) Type() string { return "text" }
 func tableCure(err error) string {
 	if cure := headerCure(err); cure != "" {
 		return cure
+	}
+	if fault, ok := errors.AsType[*tabular.HeaderError](err); ok && fault.Err == tabular.ErrName {
+		if !utf8.ValidString(fault.Header) {
+			return "use --invalid-utf8 replace"
+		}
+		return "correct the name; or remove the row, and name the columns with --header"
 	}
 	_, cell := errors.AsType[*tabular.CellError](err)
 	_, passed := errors.AsType[*record.Passed](err)

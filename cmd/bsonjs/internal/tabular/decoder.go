@@ -9,6 +9,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/internal/readahead"
+	"github.com/bsonkit/bsonkit/internal/replace"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -286,7 +287,11 @@ func (d *Decoder) malformed(data []byte, column, at int, err error) bool {
 func (d *Decoder) readHeader(data []byte) bool {
 	headers := make([]string, len(d.rows.spans))
 	for i, f := range d.rows.spans {
-		headers[i] = string(fieldText(data, f, &d.room))
+		text := fieldText(data, f, &d.room)
+		if d.o.Cells.Decode.InvalidUTF8 == bson.UTF8Replace {
+			text = replace.Text(nil, string(text))
+		}
+		headers[i] = string(text)
 	}
 	if !d.o.Typed && areTyped(headers) {
 		return d.badHeader(data, &HeaderError{Header: headers[0], Err: ErrTyped})

@@ -23,7 +23,7 @@ var (
 	// ErrConflict: two columns cannot be in one document, such as a and a.b.
 	ErrConflict = errors.New("columns contradict each other")
 	// ErrIndex: under ArrayIndexes, the columns of an array are not 0, 1, 2 and so on.
-	ErrIndex = errors.New("indexes of an array do not begin with 0 and follow each other")
+	ErrIndex = errors.New("the indexes of an array are not 0, 1, 2 and so on")
 	// ErrCount: a row has more or fewer fields than there are columns.
 	ErrCount = errors.New("wrong number of fields")
 	// ErrHole: an element of an array is missing, and an element after it is not.
@@ -156,7 +156,7 @@ func (h *Header) add(o *DecodeOptions, i int) *HeaderError {
 				next.cells = cells
 			}
 		case last || next.cells != nil:
-			return &HeaderError{What: fmt.Sprintf("%v and %v", h.names[next.column], c), Err: ErrConflict}
+			return &HeaderError{What: fmt.Sprintf("%q and %q", h.names[next.column], c), Err: ErrConflict}
 		}
 		at = next
 	}
