@@ -130,7 +130,7 @@ func (s *Schema) mergeValues(n, src *node) {
 	for i, count := range from.types {
 		v.types[i] += count
 		if count > 0 {
-			n.meet(uint8(i), from.firsts[i]+s.shift)
+			n.meet(uint8(i), src.firstOf(i)+s.shift)
 		}
 	}
 	if from.subtypes != nil {

@@ -27,7 +27,8 @@ type node struct {
 	seen      uint64    // serial number of the container in which the path was last, see Schema
 	parents   uint64    // documents or arrays that have the path
 	documents uint64    // that have the path
-	met       uint32    // types of values, as bits by typeIndex; values has the first of each
+	met       uint32    // types of values, as bits by typeIndex
+	document  int64     // smallest number of a document with the only type, see values.firsts
 
 	where   place  // of the first value
 	above   uint64 // values with a larger hash are not kept

@@ -3,6 +3,7 @@ package schema
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/decimal128"
@@ -146,7 +147,7 @@ func (s *Schema) flush(n *node) {
 // values describes the values of a node.
 type values struct {
 	types    [typeCount]uint64 // by typeIndex
-	firsts   [typeCount]int64  // smallest number of a document with the type, by typeIndex
+	firsts   *[typeCount]int64 // smallest number of a document with each type, by typeIndex; nil: see node.document
 	strings  *sizes            // bytes of strings, symbols and code
 	binaries *sizes            // bytes
 	subtypes *subtypes         // of binaries
@@ -180,13 +181,34 @@ func (v *values) describe(t bsoncore.Type, a, b uint64) {
 	}
 }
 
-// meet notes that the document with this number has a value of a type.
+// meet notes that the document with this number has a value of a type. Most paths have
+// one type, and numbers for no others.
 func (n *node) meet(index uint8, number int64) {
-	v := n.own()
-	if bit := uint32(1) << index; n.met&bit == 0 || number < v.firsts[index] {
-		n.met |= bit
-		v.firsts[index] = number
+	bit := uint32(1) << index
+	switch {
+	case n.met == 0:
+		n.document = number
+	case n.met == bit:
+		n.document = min(n.document, number)
+	default:
+		v := n.own()
+		if v.firsts == nil {
+			v.firsts = new([typeCount]int64)
+			v.firsts[bits.TrailingZeros32(n.met)] = n.document
+		}
+		if n.met&bit == 0 || number < v.firsts[index] {
+			v.firsts[index] = number
+		}
 	}
+	n.met |= bit
+}
+
+// firstOf returns the smallest number of a document with a value of a type that was met.
+func (n *node) firstOf(index int) int64 {
+	if n.values == nil || n.values.firsts == nil {
+		return n.document
+	}
+	return n.values.firsts[index]
 }
 
 // total returns the number of values.

@@ -110,7 +110,7 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 	for i, count := range v.types {
 		if t := typeOf[i]; count > 0 {
 			p.Count += count
-			p.Types = append(p.Types, TypeCount{t, count, v.firsts[i]})
+			p.Types = append(p.Types, TypeCount{t, count, n.firstOf(i)})
 			if !t.IsContainer() {
 				p.Scalars += count
 			}
