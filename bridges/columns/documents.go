@@ -151,7 +151,7 @@ type node struct {
 // A source has the values of a column.
 type source interface {
 	// load takes the array of the next values. It returns false if the source cannot
-	// read such an array, and may return an error of a column inside.
+	// read such an array, and may return an error of the array, or of a column inside.
 	load(a arrow.Array) (bool, error)
 	// append appends value i, which is not null, without its type and key, and returns
 	// its type, or isMissing for a field that the document lacks.
@@ -166,15 +166,18 @@ func (n *node) load(a arrow.Array) error {
 	if e, ok := a.(array.ExtensionArray); ok {
 		a = e.Storage()
 	}
-	if err := check(a); err != nil {
-		return &ColumnError{n.path(), fmt.Errorf("%w: %w", ErrColumn, err)}
-	}
 	n.array = a
-	ok, err := n.source.load(a)
-	if !ok {
-		err = &ColumnError{n.path(), fmt.Errorf("%w: an array of %s, and the schema says %s", ErrColumn, a.DataType(), n.describe())}
+	ok, err := true, check(a)
+	if err == nil {
+		ok, err = n.source.load(a)
 	}
-	return err
+	if !ok {
+		err = fmt.Errorf("an array of %s, and the schema says %s", a.DataType(), n.describe())
+	}
+	if _, inside := errors.AsType[*ColumnError](err); err == nil || inside {
+		return err
+	}
+	return &ColumnError{n.path(), fmt.Errorf("%w: %w", ErrColumn, err)}
 }
 
 // check returns an error if a has buffers that do not fit its length, so that reading a
@@ -184,9 +187,14 @@ func check(a arrow.Array) error {
 	if bits := a.NullBitmapBytes(); len(bits) > 0 && len(bits) < (end+7)/8 {
 		return errBuffers
 	}
+	if end == 0 { // no value is read; such an array has no buffers when it comes from a file
+		return nil
+	}
 	switch a := a.(type) {
 	case *array.Null: // has no buffers when it comes from a file
 		return nil
+	case array.Union:
+		return checkUnion(a, end)
 	case *array.RunEndEncoded:
 		return checkRuns(a, end)
 	case *array.String: // without a pass over the text
@@ -212,6 +220,21 @@ func checkAs(a arrow.Array, t arrow.DataType) error {
 	other := array.MakeFromData(data)
 	defer other.Release()
 	return array.ValidateFull(other)
+}
+
+// checkUnion checks that a union has a type and a place for each value. end is the number
+// of the last value that is read.
+func checkUnion(a array.Union, end int) error {
+	buffers, widths := a.Data().Buffers(), []int{arrow.Int8SizeBytes}
+	if a.Mode() == arrow.DenseMode {
+		widths = append(widths, arrow.Int32SizeBytes)
+	}
+	for i, width := range widths { // the first buffer is one of nulls, which a union lacks
+		if i+1 >= len(buffers) || buffers[i+1].Len()/width < end {
+			return errBuffers
+		}
+	}
+	return a.ValidateFull()
 }
 
 // checkRuns checks that the ends of runs ascend, and that there is a value for each run.

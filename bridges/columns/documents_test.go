@@ -267,6 +267,48 @@ func TestDamagedBatch(t *testing.T) {
 	}
 }
 
+// TestDamagedUnion: a union with too few types or places is an error, and one without values
+// needs none of them: so it comes from a file.
+func TestDamagedUnion(t *testing.T) {
+	typ := arrow.DenseUnionOf([]arrow.Field{field("a", arrow.Null)}, []arrow.UnionTypeCode{0})
+	kid := array.NewNull(2).Data()
+	for _, tc := range []struct {
+		name          string
+		length        int
+		types, places []byte
+		want          error
+	}{
+		{"no values", 0, nil, nil, nil},
+		{"no types", 2, nil, make([]byte, 8), ErrColumn},
+		{"few types", 2, make([]byte, 1), make([]byte, 8), ErrColumn},
+		{"no places", 2, make([]byte, 2), nil, ErrColumn},
+		{"few places", 2, make([]byte, 2), make([]byte, 4), ErrColumn},
+	} {
+		buffers := []*memory.Buffer{nil, nil, nil}
+		if tc.length > 0 {
+			buffers = []*memory.Buffer{nil, memory.NewBufferBytes(tc.types), memory.NewBufferBytes(tc.places)}
+		}
+		a := array.MakeFromData(array.NewData(typ, tc.length, buffers, []arrow.ArrayData{kid}, 0, 0))
+		if text, err := documentsOf(field("x", typ), a, Options{}); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %q, %v, want %v", tc.name, text, err, tc.want)
+		}
+	}
+}
+
+// TestDamagedParts: a part of a value with a buffer that is too short is an error too.
+func TestDamagedParts(t *testing.T) {
+	short := func(typ arrow.DataType) arrow.ArrayData {
+		return array.NewData(typ, 1, []*memory.Buffer{nil, memory.NewBufferBytes(make([]byte, 3)), memory.NewBufferBytes(nil)}, nil, 0, 0)
+	}
+	texts := short(&arrow.FixedSizeBinaryType{ByteWidth: 12})
+	pointer := shape{form: asDBPointer}.field("x")
+	namespaces := arrayOf(t, arrow.BinaryTypes.String, `["db.c"]`).Data()
+	a := array.MakeFromData(array.NewData(pointer.Type, 1, []*memory.Buffer{nil}, []arrow.ArrayData{namespaces, texts}, 0, 0))
+	if text, err := documentsOf(pointer, a, Options{}); !errors.Is(err, ErrColumn) {
+		t.Errorf("an id of 3 bytes: %q, %v, want ErrColumn", text, err)
+	}
+}
+
 // TestDamagedIndices: an index that is not in the dictionary is an error, and so are ends of
 // runs that do not ascend or do not reach the last row.
 func TestDamagedIndices(t *testing.T) {

@@ -146,8 +146,9 @@ func (d *document) field(dst []byte, j, i int) ([]byte, error) {
 	return kid.finish(append(out, d.keys[j]...), mark, i)
 }
 
-// ordered appends the fields of row i in the order that the row has. This must be an order
-// of all fields that are there.
+// ordered appends the fields of row i in the order that the row has. Fields that it does not
+// name come after them: with NullsFold, a field that the document lacked is null. It may name
+// fields that are not there: with MixedNull, a value may have become a missing field.
 func (d *document) ordered(dst []byte, i int) ([]byte, error) {
 	d.turn++
 	for _, j := range d.order.at(i) {
@@ -155,16 +156,11 @@ func (d *document) ordered(dst []byte, i int) ([]byte, error) {
 			return dst, errRowOrder
 		}
 		d.seen[j] = d.turn
-		begin := len(dst)
 		var err error
 		if dst, err = d.field(dst, int(j), i); err != nil {
 			return dst, err
 		}
-		if len(dst) == begin {
-			return dst, errRowOrder
-		}
 	}
-	begin := len(dst)
 	for j := range d.kids {
 		if d.seen[j] == d.turn {
 			continue
@@ -172,9 +168,6 @@ func (d *document) ordered(dst []byte, i int) ([]byte, error) {
 		var err error
 		if dst, err = d.field(dst, j, i); err != nil {
 			return dst, err
-		}
-		if len(dst) > begin {
-			return dst, errRowOrder
 		}
 	}
 	return dst, nil
@@ -270,6 +263,9 @@ func (m *textMap) load(a arrow.Array) (bool, error) {
 	if m.key = texts(m.array.Keys()); m.key == nil {
 		return false, nil
 	}
+	if err := check(m.array.Keys()); err != nil {
+		return true, err
+	}
 	return true, m.values.load(m.array.Items())
 }
 
@@ -343,6 +339,9 @@ func (d *dictionary) load(a arrow.Array) (bool, error) {
 	var ok bool
 	if d.array, ok = a.(*array.Dictionary); !ok {
 		return false, nil
+	}
+	if err := check(d.array.Indices()); err != nil {
+		return true, err
 	}
 	return true, d.values.load(d.array.Dictionary())
 }

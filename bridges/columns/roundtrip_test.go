@@ -182,7 +182,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestRowOrder: an order of keys that is not one of the fields of the document is an error.
+// TestRowOrder: fields that the order of keys does not name come last, and an order that
+// names a column twice, or one that is not there, is an error.
 func TestRowOrder(t *testing.T) {
 	missing := shape{form: asInt32, nulls: nullIsMissing}
 	order := arrow.Field{
@@ -195,16 +196,34 @@ func TestRowOrder(t *testing.T) {
 		{`{"a": 1, "b": 2, ".order": [1, 0]}`, `{"x":{"b":{"$numberInt":"2"},"a":{"$numberInt":"1"}}}`},
 		{`{"b": 2, ".order": [1]}`, `{"x":{"b":{"$numberInt":"2"}}}`},
 		{`{".order": []}`, `{"x":{}}`},
-		{`{"a": 1, "b": 2, ".order": [1]}`, ""},
-		{`{"b": 2, ".order": [1, 0]}`, ""},
+		{`{"a": 1, "b": 2, ".order": [1]}`, `{"x":{"b":{"$numberInt":"2"},"a":{"$numberInt":"1"}}}`},
+		{`{"b": 2, ".order": [1, 0]}`, `{"x":{"b":{"$numberInt":"2"}}}`},
 		{`{"a": 1, "b": 2, ".order": [1, 0, 1]}`, ""},
-		{`{"a": 1, "b": 2, ".order": [1, 0, 2]}`, ""},
+		{`{"a": 1, "b": 2, ".order": [1, 0, 2]}`, `{"x":{"b":{"$numberInt":"2"},"a":{"$numberInt":"1"}}}`},
 		{`{"a": 1, "b": 2, ".order": [1, 3]}`, ""},
 		{`{"a": 1, "b": 2, ".order": [-1, 0]}`, ""},
 	} {
 		got, err := documentsOf(field("x", typ), arrayOf(t, typ, "["+tc.row+"]"), Options{})
 		if strings.TrimSpace(got) != tc.want || (err == nil) != (tc.want != "") || err != nil && !errors.Is(err, errRowOrder) {
 			t.Errorf("%s: %q, %v; want %q", tc.row, got, err, tc.want)
+		}
+	}
+}
+
+// TestOrderAfterLosses: documents that an option has changed come back with the order of
+// their keys.
+func TestOrderAfterLosses(t *testing.T) {
+	for _, tc := range []struct {
+		o          Options
+		docs, want []string
+	}{
+		{Options{Nulls: NullsFold}, []string{`{a: 1, b: null, c: 1}`, `{c: 2, a: 2}`}, []string{`{a: 1, b: null, c: 1}`, `{c: 2, a: 2, b: null}`}},
+		{Options{Mixed: MixedNull}, []string{`{a: 1, b: 1}`, `{a: 2, b: 2}`, `{b: 3, a: "x"}`}, []string{`{a: 1, b: 1}`, `{a: 2, b: 2}`, `{b: 3}`}},
+	} {
+		tc.o.Order = OrderExact
+		back, _, err := roundTrip(t, parse(t, tc.docs...), tc.o)
+		if diff := cmp.Diff(text(t, parse(t, tc.want...)), text(t, back)); err != nil || diff != "" {
+			t.Errorf("%q: %v (-want +got):\n%s", tc.docs, err, diff)
 		}
 	}
 }

@@ -153,6 +153,11 @@ func (s *two[A, B]) load(a arrow.Array) (bool, error) {
 	if !ok || fields.NumField() != 2 {
 		return false, nil
 	}
+	for i := range 2 {
+		if err := check(fields.Field(i)); err != nil {
+			return true, err
+		}
+	}
 	s.fields, s.a, s.b = fields, s.viewA(fields.Field(0)), s.viewB(fields.Field(1))
 	return s.a != nil && s.b != nil, nil
 }
