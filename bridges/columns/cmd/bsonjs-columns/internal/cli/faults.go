@@ -57,8 +57,11 @@ func (f *fault) Unwrap() error { return f.err }
 // usage returns a fault of the command line.
 func usage(why, hint string) *fault { return &fault{code: codeUsage, err: errors.New(why), hint: hint} }
 
-// outputFault is for an output that cannot be written.
+// outputFault is for an output that cannot be written, standard output if file is "".
 func outputFault(file string, err error) *fault {
+	if file == "" {
+		file = "standard output"
+	}
 	return &fault{code: codeOutput, file: file, err: fmt.Errorf("cannot be written: %w", cause(err))}
 }
 

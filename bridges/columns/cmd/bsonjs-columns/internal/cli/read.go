@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -116,6 +117,9 @@ func (r *reading) convert(ctx context.Context, in *input, size int64, out *outpu
 func (r *reading) writeFault(in *input, err error) error {
 	if f, ok := errors.AsType[*fault](err); ok {
 		return f
+	}
+	if _, ok := errors.AsType[*columns.ColumnError](err); ok { // the schema was good
+		return &fault{code: codeSyntax, file: in.name, err: fmt.Errorf("%w: %w", files.ErrMalformed, err)}
 	}
 	return in.fault(err)
 }

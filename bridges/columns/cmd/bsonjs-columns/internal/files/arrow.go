@@ -37,7 +37,8 @@ func openArrow(f Format, r Source, size int64) (array.RecordReader, error) {
 		if err := checkStream(r, size); err != nil {
 			return nil, err
 		}
-		return ipc.NewReader(r, limits...)
+		// NewReader would not pass the limits on to its reader of messages.
+		return ipc.NewReaderFromMessageReader(ipc.NewMessageReader(r, limits...), limits...)
 	}
 	if err := checkFile(r, size); err != nil {
 		return nil, err

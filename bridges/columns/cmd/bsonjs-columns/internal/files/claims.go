@@ -14,6 +14,7 @@ import (
 // schema or a compressed buffer claims.
 //
 //   - checkStream and checkFile count the columns of a schema before arrow-go reads it.
+//     checkStream compares the length of the body too: for a schema arrow-go has no limit.
 //   - capped is an allocator with a largest allocation.
 
 // leastCap is the largest allocation in bytes for the smallest files, and capRatio that for
@@ -53,6 +54,7 @@ func (c *capped) Reallocate(size int, b []byte) []byte {
 // Slots of tables in the flatbuffers of Arrow: Message.fbs, File.fbs, Schema.fbs.
 const (
 	messageHeader  = 2
+	messageBody    = 3
 	footerSchema   = 1
 	schemaFields   = 1
 	schemaMetadata = 2
@@ -62,6 +64,7 @@ const (
 
 var (
 	errSchema = errors.New("the schema claims more columns than it has bytes")
+	errBody   = errors.New("the schema claims a body that is larger than the file")
 	errShort  = errors.New("the file is too short for its schema")
 )
 
@@ -75,11 +78,14 @@ func checkStream(r io.ReaderAt, size int64) error {
 	if first := binary.LittleEndian.Uint32(head[:]); first != 1<<32-1 { // before version 0.15
 		at, length = 4, first
 	}
-	return checkTable(r, at, int64(length), size, func(message flatbuffers.Table) (schema flatbuffers.Table) {
+	return checkTable(r, at, int64(length), size, func(message flatbuffers.Table) (schema flatbuffers.Table, err error) {
+		if o := slot(message, messageBody); o != 0 && uint64(message.GetInt64(o+message.Pos)) > uint64(size) {
+			return schema, errBody
+		}
 		if o := slot(message, messageHeader); o != 0 {
 			message.Union(&schema, o)
 		}
-		return schema
+		return schema, nil
 	})
 }
 
@@ -90,16 +96,16 @@ func checkFile(r io.ReaderAt, size int64) error {
 		return err
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
-	return checkTable(r, size-10-length, length, size, func(footer flatbuffers.Table) (schema flatbuffers.Table) {
+	return checkTable(r, size-10-length, length, size, func(footer flatbuffers.Table) (schema flatbuffers.Table, err error) {
 		if o := slot(footer, footerSchema); o != 0 {
 			schema = flatbuffers.Table{Bytes: footer.Bytes, Pos: footer.Indirect(o + footer.Pos)}
 		}
-		return schema
+		return schema, nil
 	})
 }
 
 // checkTable checks the schema in the length bytes at the offset at of a file.
-func checkTable(r io.ReaderAt, at, length, size int64, schemaOf func(flatbuffers.Table) flatbuffers.Table) error {
+func checkTable(r io.ReaderAt, at, length, size int64, schemaOf func(flatbuffers.Table) (flatbuffers.Table, error)) error {
 	if at < 0 || length < 4 || length > size-at {
 		return errShort
 	}
@@ -108,9 +114,9 @@ func checkTable(r io.ReaderAt, at, length, size int64, schemaOf func(flatbuffers
 		return err
 	}
 	_, err := guard(func() (none struct{}, err error) {
-		schema := schemaOf(flatbuffers.Table{Bytes: buf, Pos: flatbuffers.GetUOffsetT(buf)})
+		schema, err := schemaOf(flatbuffers.Table{Bytes: buf, Pos: flatbuffers.GetUOffsetT(buf)})
 		c := claims{left: len(buf) / 8} // a field has at least two offsets
-		if schema.Bytes != nil && (!c.vector(schema, schemaMetadata, nil) || !c.vector(schema, schemaFields, c.field)) {
+		if err == nil && schema.Bytes != nil && (!c.vector(schema, schemaMetadata, nil) || !c.vector(schema, schemaFields, c.field)) {
 			err = errSchema
 		}
 		return none, err

@@ -2,6 +2,7 @@ package files
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/extensions"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
+	flatbuffers "github.com/google/flatbuffers/go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bridges/columns"
@@ -214,6 +216,26 @@ func TestDamagedFiles(t *testing.T) {
 				continue
 			}
 			t.Fatalf("%s, case %d: %v, want ErrMalformed", f, n, err)
+		}
+	}
+}
+
+// TestClaimedBody: a stream takes no memory for a body that a message only claims. The first
+// message is the schema, and the second one a batch.
+func TestClaimedBody(t *testing.T) {
+	stream := write(t, ArrowStream, WriteOptions{}, table(t, 3))
+	second := 8 + int(binary.LittleEndian.Uint32(stream[4:]))
+	for at, want := range map[int]string{0: errBody.Error(), second: "exceeds limit"} {
+		damaged := bytes.Clone(stream)
+		message := flatbuffers.Table{Bytes: damaged[at+8:], Pos: flatbuffers.GetUOffsetT(damaged[at+8:])}
+		if at == 0 && slot(message, messageBody) == 0 { // the usual length is not written
+			continue
+		}
+		if !message.MutateInt64Slot(4+2*messageBody, 1<<40) {
+			t.Fatal("the message has no length of a body")
+		}
+		if _, err := read(ArrowStream, damaged); !errors.Is(err, ErrMalformed) || !strings.Contains(err.Error(), want) {
+			t.Errorf("message at %d: %v, want %q", at, err, want)
 		}
 	}
 }
