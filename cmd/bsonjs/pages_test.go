@@ -347,6 +347,9 @@ func runBlock(t *testing.T, dir string, b pageBlock) {
 	if strings.Contains(script, "go test") || strings.Contains(script, "go install") {
 		t.Skip("the gate runs the commands of Go")
 	}
+	if strings.Contains(script, "bsonjs-columns ") {
+		t.Skip("the tests have a stand-in for bsonjs-columns that only bsonjs can call")
+	}
 	if program := missing(script); program != "" {
 		t.Skipf("%s is not installed", program)
 	}
