@@ -106,6 +106,18 @@ func innerLength(doc string, at int) string {
 	return string(b)
 }
 
+// noInnerLength gives a binary of subtype 2 without an inner length, whose length is 0,
+// the inner length 0. The elements that follow can be any bytes, also invalid UTF-8.
+func noInnerLength(doc string, at int) string {
+	at -= 5 // of the inner length, which would be there
+	if at < 0 || doc[at:at+5] != "\x00\x00\x00\x00\x02" {
+		return ""
+	}
+	b := []byte(spliced(doc, openLengths(doc), at+5, at+5, "\x00\x00\x00\x00"))
+	b[at] = 4
+	return replaced(string(b), 0)
+}
+
 // cutInnerLength: the fault is a binary of subtype 2 whose inner length would lie, in part,
 // behind the end of its document. A peer that reads it reads memory behind the document,
 // so no text is to be expected.
