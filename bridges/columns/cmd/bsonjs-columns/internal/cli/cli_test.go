@@ -148,7 +148,7 @@ func TestMixed(t *testing.T) {
 		{"union", "parquet", 0, ""}, // JSON
 		{"union", "arrow", 0, ""},
 		{"json", "parquet", 0, ""},
-		{"widen", "parquet", 1, "add --mixed"},
+		{"widen", "parquet", 1, "; type --mixed union, json or null"},
 		{"null", "parquet", 0, "values of another type became null at a: 1, first in document 2"},
 	} {
 		made := run(in, "write", "--to", tc.to, "--output", "-", "--mixed", tc.mixed)
@@ -232,7 +232,7 @@ func TestFaults(t *testing.T) {
 		{"malformed BSON", doc[:5], []string{"write", "--to", "arrow", "--output", "-"}, 4, "document ends too early"},
 		{"too large", doc, []string{"write", "--to", "arrow", "--output", "-", "--max-document-size", "6"}, 4, "document is too large"},
 		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key at a"},
-		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field"},
+		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field, and Parquet has no rows without columns; type --to arrow"},
 		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
 		{"neither", nil, []string{"read", text}, 4, "neither Parquet nor Arrow"},

@@ -151,11 +151,14 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		return nil, in.fault(err)
 	}
 	s, err := columns.Infer(found, w.columns)
-	if err != nil {
+	switch {
+	case errors.Is(err, columns.ErrMixed) && w.columns.Mixed != columns.MixedError:
+		return nil, &fault{code: codeRejected, file: in.name, err: err, hint: "type --mixed union, json or null"}
+	case err != nil:
 		return nil, in.fault(err)
 	}
 	if w.format == files.Parquet && s.NumFields() == 0 {
-		return nil, &fault{code: codeRejected, file: in.name, err: errors.New("no document has a field, and Parquet has no rows without columns")}
+		return nil, &fault{code: codeRejected, file: in.name, err: errors.New("no document has a field, and Parquet has no rows without columns"), hint: "type --to arrow"}
 	}
 	return s, nil
 }
