@@ -188,13 +188,12 @@ func (c *codec) decode(dc driver.DecodeContext, r driver.ValueReader, v reflect.
 		return c.Decode.UnmarshalValue(bson.Type(raw.Type), raw.Value, target(v))
 	}
 	p := buffers.Get().(*[]byte)
-	doc := driver.Raw(*p)
-	err := c.readDocument.DecodeValue(dc, r, reflect.ValueOf(&doc).Elem())
-	defer release(p, doc)
+	err := c.readDocument.DecodeValue(dc, r, reflect.ValueOf((*driver.Raw)(p)).Elem())
+	defer release(p, *p)
 	if err != nil {
 		return err
 	}
-	return c.Decode.UnmarshalValue(bson.TypeDocument, doc, target(v))
+	return c.Decode.UnmarshalValue(bson.TypeDocument, *p, target(v))
 }
 
 // target returns the argument of Unmarshal: a pointer to v, or a map without an address.
