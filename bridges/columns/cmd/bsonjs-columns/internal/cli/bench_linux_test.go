@@ -45,7 +45,7 @@ func orders(n int) (docs [][]byte) {
 }
 
 func sampleID(i int) (id [12]byte) {
-	copy(id[:], fmt.Sprintf("%012d", i*2654435761%1e12))
+	copy(id[:], fmt.Sprintf("%012d", int64(i)*2654435761%1e12))
 	return id
 }
 
