@@ -19,7 +19,7 @@ type column struct {
 	// kids has the fields of asDocument, the element of asArray, the values of asMap and
 	// the alternatives of asUnion. It is nil for all other forms.
 	kids []*column
-	// flag is the sibling that tells nulls apart if nulls is nullIsFlagged, else nil.
+	// flag is the sibling that tells nulls apart if nulls is nullIsFlagged, otherwise nil.
 	// flags is the inverse: the column whose nulls this column tells apart, or nil.
 	flag, flags *column
 	// byName has the kids of asDocument that hold values: not flags and order.

@@ -13,10 +13,11 @@
 //	}
 //	if err := r.Err(); err != nil { … }
 //
-// A column has one form for its values, and each BSON type has a form that keeps it: with
-// OrderExact, the documents that come back have the same bytes. What a column cannot hold is an error that
-// names the path, the offset and the document, unless an option accepts the loss; then it
-// is counted, see [RecordReader.Losses]. docs/columns.md has the table of all forms.
+// A column has one form for its values, and each BSON type has a form that keeps it. With
+// OrderExact, the documents that come back have the same bytes. A value that does not fit
+// its column is an error with the path, the offset and the document, unless an option
+// accepts the loss. Accepted losses are counted, see [RecordReader.Losses].
+// docs/columns.md has the table of all forms.
 //
 // # Marks
 //
@@ -25,8 +26,8 @@
 // PyMongoArrow where it has one, such as "pymongoarrow.objectid", otherwise names that
 // start with "bsonkit.". A program that does not know the name sees the storage type.
 //
-// Arrow has one null for a BSON null and for a field that a document lacks. The key
-// "bsonkit.nulls" says which of them a null of the column is. Where both occur, a column of
+// Arrow has only one null, for a BSON null and for a missing field. The key
+// "bsonkit.nulls" says which of the two a null of the column is. Where both occur, a column of
 // booleans follows that is true for each BSON null. With OrderExact, a column of lists has
 // the order of keys where it is not that of the columns.
 package columns

@@ -75,7 +75,7 @@ func TestTableLines(t *testing.T) {
 	for name, end := range map[string]string{"LF": "\n", "CR LF": "\r\n", "CR": "\r"} {
 		text := "a.int32(),b.string()" + end + strings.Repeat("1,\"x"+end+"y\""+end, rows) + "1,\"z\",3" + end + "bad,1" + end
 		line := 1 + 2*rows + 1
-		want := fmt.Sprintf("bsonjs: <stdin>: document %d at offset %d, line %d, column 7: 3 fields in place of 2; put fields that hold the delimiter in quotation marks, or add --ragged; skipped %d bytes from offset %d\n"+
+		want := fmt.Sprintf("bsonjs: <stdin>: document %d at offset %d, line %d, column 7: 3 fields in a table with 2 columns; put fields that hold the delimiter in quotation marks, or add --ragged; skipped %d bytes from offset %d\n"+
 			"bsonjs: <stdin>: document %d at offset %d, line %d, column 1 (/a): text is not of type int32: \"bad\"; use --parse-grace autoCast, skipField or skipRow; skipped %d bytes from offset %d\n",
 			rows+1, len(text)-len("3bad,1")-2*len(end), line, 7+len(end), len(text)-len("1,\"z\",3bad,1")-2*len(end),
 			rows+2, len(text)-len("bad,1")-len(end), line+1, 5+len(end), len(text)-len("bad,1")-len(end))

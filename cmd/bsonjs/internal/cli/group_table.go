@@ -37,7 +37,7 @@ type tableGroup struct {
 
 func (g *tableGroup) addTables(fs *pflag.FlagSet) {
 	fs.StringVar(&g.header, "header", "", "the names of the columns are `NAMES`, such as a,b.c, and the first row is a document; @FILE reads the names from a file, one per line")
-	fs.BoolVar(&g.typed, "typed", false, "the names of the columns have types, as in age.int32(),born.date(2006-01-02); a cell without a byte is a missing field, and \"\" is the empty string")
+	fs.BoolVar(&g.typed, "typed", false, "the names of the columns have types, as in age.int32(),born.date(2006-01-02); an empty cell is a missing field, and \"\" is the empty string")
 	fs.Var(&delimiter{&g.delimiter}, "delimiter", "the `CHARACTER` between fields, in place of a comma or a tab")
 	fs.Var(&text{&g.null}, "null", "a cell that is `TEXT`, without quotation marks, is null")
 	fs.BoolVar(&g.literal, "literal-quotes", false, "quotation marks are text, as in the TSV of mongoimport; a field has no line ends then")
@@ -68,7 +68,7 @@ func (g *tableGroup) checkTables(fs *pflag.FlagSet, formats ...*codec.Codec) err
 	case !g.typed && given(fs, "parse-grace"):
 		return errors.New("--parse-grace has no effect without types, because every text fits; add --typed, or leave it out")
 	case g.typed && g.null != nil && *g.null == "":
-		return errors.New("--null cannot be empty with --typed, where a cell without a byte is a missing field; choose a text, such as --null NULL")
+		return errors.New("--null cannot be empty with --typed, where an empty cell is a missing field; choose a text, such as --null NULL")
 	}
 	if given(fs, "header") && g.header == "" {
 		return errors.New("--header has no name; type it as in --header a,b.c, or leave it out")

@@ -213,7 +213,7 @@ func readAuto(c *Cells, dst, text []byte) ([]byte, bson.Type, error) {
 	return readString(c, dst, text)
 }
 
-// appendInt appends v as an int32 if it fits, else as an int64.
+// appendInt appends v as an int32 if it fits, and otherwise as an int64.
 func appendInt(dst []byte, v int64) ([]byte, bson.Type) {
 	if v == int64(int32(v)) {
 		return binary.LittleEndian.AppendUint32(dst, uint32(v)), bson.TypeInt32

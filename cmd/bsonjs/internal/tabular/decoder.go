@@ -67,7 +67,7 @@ type Decoder struct {
 	in    readahead.Buffer
 	rows  splitter
 	head  *Header // nil: the next row is the header
-	known *Header // the header, if it was read before; else nil
+	known *Header // the header, nil: not read yet
 	fixed *Header // the header of Columns; nil: there are none
 	begun bool    // the start of the text was looked at
 	lost  bool    // there is no header, and there will be none

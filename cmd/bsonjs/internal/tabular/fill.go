@@ -339,7 +339,7 @@ type CountError struct {
 
 // Error describes e. The text is not promised.
 func (e *CountError) Error() string {
-	return fmt.Sprintf("%s in place of %d", plural(e.Fields, "field"), e.Columns)
+	return fmt.Sprintf("%s in a table with %s", plural(e.Fields, "field"), plural(e.Columns, "column"))
 }
 
 // Unwrap returns ErrCount.

@@ -164,7 +164,7 @@ func (f *Found) members(n *seen, wanted *field, isArray, exploded bool) {
 }
 
 // child returns the child of n with the key, which it adds if it is new and there is room
-// for it. Else it returns nil.
+// for it. Otherwise it returns nil.
 func (f *Found) child(n *seen, key []byte) *seen {
 	if n.expected < len(n.children) && n.children[n.expected].key == string(key) {
 		n.expected++

@@ -207,7 +207,7 @@ func (o *DecodeOptions) SplitHeaders(text string) (headers []string, err error) 
 }
 
 // ParseColumns returns the columns with the given headers: with types, as ParseColumn reads
-// them, if they are Typed; else as ParseName does. An error is a *HeaderError with the Index
+// them, if they are Typed; otherwise as ParseName does. An error is a *HeaderError with the Index
 // of the header.
 func (o *DecodeOptions) ParseColumns(headers []string) ([]Column, error) {
 	columns := make([]Column, len(headers))

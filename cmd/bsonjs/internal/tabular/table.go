@@ -67,10 +67,9 @@ type TableOptions struct {
 var (
 	// ErrNoColumn: a value has no column.
 	ErrNoColumn = errors.New("no column for the value")
-	// ErrElements: the elements of an array have no columns, and those of documents in
-	// its place have.
+	// ErrElements: an array is at a path whose columns are those of documents.
 	ErrElements = errors.New("array in the place of a document with columns")
-	// ErrOrder: no order of columns is that of the fields.
+	// ErrOrder: the fields are in another order than the columns.
 	ErrOrder = errors.New("field in another order than its column")
 	// ErrDuplicate: a field is there twice.
 	ErrDuplicate = errors.New("duplicate field")

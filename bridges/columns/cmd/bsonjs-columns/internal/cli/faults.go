@@ -109,7 +109,7 @@ func cures(err error) string {
 		err  error
 		hint string
 	}{
-		{columns.ErrField, "raise --infer, or add --extra-fields ignore"},
+		{columns.ErrField, "use a larger --infer, or add --extra-fields ignore"},
 		{columns.ErrLossy, "leave out --exact to accept it"},
 	} {
 		if errors.Is(err, c.err) {

@@ -30,7 +30,7 @@ func (a *app) handshakeCommand() *cobra.Command {
 		Use:   "handshake",
 		Short: "print the protocol and the version, for bsonjs",
 		Long: `Print the name of this program, the version of its protocol and its own version.
-bsonjs runs this command before all others, and refuses another protocol.`,
+bsonjs runs this command before all others, and rejects another protocol.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return a.print(fmt.Sprintf("bsonjs-columns %d %s\n", protocol, version()))
