@@ -231,7 +231,7 @@ func TestFaults(t *testing.T) {
 		{"no input", nil, []string{"write", "--to", "arrow", "--output", "-", "none.bson"}, 3, "none.bson: no such file or directory"},
 		{"malformed BSON", doc[:5], []string{"write", "--to", "arrow", "--output", "-"}, 4, "document ends too early"},
 		{"too large", doc, []string{"write", "--to", "arrow", "--output", "-", "--max-document-size", "6"}, 4, "document is too large"},
-		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key at a"},
+		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key at a; find the documents with bsonjs validate --no-duplicate-keys"},
 		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field, and Parquet has no rows without columns; type --to arrow"},
 		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},

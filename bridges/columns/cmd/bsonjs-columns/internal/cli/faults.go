@@ -111,6 +111,7 @@ func cures(err error) string {
 	}{
 		{columns.ErrField, "use a larger --infer, or add --extra-fields ignore"},
 		{columns.ErrLossy, "leave out --exact to accept it"},
+		{columns.ErrDuplicateKey, "find the documents with bsonjs validate --no-duplicate-keys"},
 	} {
 		if errors.Is(err, c.err) {
 			return c.hint
