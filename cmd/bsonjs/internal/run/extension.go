@@ -66,7 +66,7 @@ func (e *engine) readsFile(name string) bool {
 	defer in.Close()
 	head, err := headOf(in)
 	c := e.format(name, head)
-	return err == nil && len(head) > 0 && c != nil && c.Extension
+	return err == nil && c != nil && c.Extension
 }
 
 // findExtension returns the extension.

@@ -112,8 +112,11 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	case err != nil:
 		return after(in, e.cutFault(in.Name(), err))
 	case len(head) == 0:
+		if from := e.format(name, head); from != nil && from.Extension {
+			break // no table is empty
+		}
 		e.empty(in, m)
-		return nil // no documents, in any format
+		return nil // no documents
 	}
 	s := &source{engine: e, member: m, origin: &origin{file: in, name: in.Name(), namespace: m.space(), from: e.format(name, head)}}
 	// The origin may be kept.
