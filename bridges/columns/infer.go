@@ -52,6 +52,7 @@ type inferrer struct {
 var (
 	errLost     = fmt.Errorf("%w: the schema does not have all paths below; give it a larger MaxPaths", ErrLimit)
 	errDeep     = fmt.Errorf("%w: nested deeper than the schema goes; keep the value as JSON, or give the schema a larger MaxLevels", ErrLimit)
+	errNumbers  = fmt.Errorf("%w: the schema does not have the sizes of decimals; make it with Options.Schema of the same Options", ErrColumn)
 	errDataKeys = fmt.Errorf("%w: too many keys that look like data, beside other keys; keep the document as JSON, or give the schema a larger MaxDataKeys", ErrColumn)
 )
 
@@ -209,7 +210,7 @@ func (in *inferrer) single(p *schema.Path, t bson.Type) (shape, error) {
 	case bson.TypeBinary:
 		return binaryShape(p.Subtypes), nil
 	case bson.TypeDecimal128:
-		return in.decimal(p), nil
+		return in.decimal(p)
 	case bson.TypeRegex:
 		return shape{form: [...]form{RegexStruct: asRegex, RegexText: asRegexText}[in.options.Regex]}, nil
 	case bson.TypeDocument:
@@ -285,31 +286,34 @@ const (
 )
 
 // decimal returns the shape of the decimals of p.
-func (in *inferrer) decimal(p *schema.Path) shape {
+func (in *inferrer) decimal(p *schema.Path) (shape, error) {
 	d := p.Decimals
 	switch in.options.Decimal {
 	case DecimalText:
-		return shape{form: asDecimalText}
+		return shape{form: asDecimalText}, nil
 	case DecimalBits:
-		return shape{form: asDecimalBits}
+		return shape{form: asDecimalBits}, nil
 	case DecimalAuto:
 		if d.Special > 0 || d.MinExponent != d.MaxExponent || d.MinExponent > 0 || d.MinExponent < -bsonPrecision {
-			return shape{form: asDecimalText}
+			return shape{form: asDecimalText}, nil
 		}
-		return shape{form: asDecimal, typ: &arrow.Decimal128Type{Precision: bsonPrecision, Scale: int32(-d.MinExponent)}}
+		return shape{form: asDecimal, typ: &arrow.Decimal128Type{Precision: bsonPrecision, Scale: int32(-d.MinExponent)}}, nil
+	}
+	if p.Numbers == nil {
+		return shape{}, &ColumnError{p.String(), errNumbers}
 	}
 	scale, whole := max(0, -d.MinExponent), wholeDigits(p.Numbers)
 	if whole+scale <= precision128 && in.options.Decimal != Decimal256 {
-		return shape{form: asDecimal, typ: &arrow.Decimal128Type{Precision: precision128, Scale: int32(scale)}}
+		return shape{form: asDecimal, typ: &arrow.Decimal128Type{Precision: precision128, Scale: int32(scale)}}, nil
 	}
 	scale = min(scale, max(0, precision256-whole))
-	return shape{form: asDecimal, typ: &arrow.Decimal256Type{Precision: precision256, Scale: int32(scale)}}
+	return shape{form: asDecimal, typ: &arrow.Decimal256Type{Precision: precision256, Scale: int32(scale)}}, nil
 }
 
 // wholeDigits returns the largest number of digits before the point. All numbers of the
 // path count, because those of decimals alone are not known.
 func wholeDigits(n *schema.Numbers) (digits int) {
-	if n == nil || n.Count == 0 {
+	if n.Count == 0 {
 		return 0
 	}
 	for _, v := range []bson.RawValue{n.Min, n.Max} {

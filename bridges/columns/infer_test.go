@@ -172,12 +172,13 @@ func TestInferErrors(t *testing.T) {
 		{"many columns", Options{MaxColumns: 2}, parse(t, `{a: 1, b: {c: 1}}`), &ColumnError{"b", errLost}},
 		{"keys that are data", Options{}, parse(t, `{`+dataKeys(40)+`}`), &ColumnError{"", errDataKeys}},
 		{"keys that are data beside others", Options{}, parse(t, `{a: {x: 1, `+dataKeys(40)+`}}`), &ColumnError{"a", errDataKeys}},
+		{"decimals without their sizes", Options{Decimal: DecimalNumber}, parse(t, `{a: NumberDecimal("1")}`), &ColumnError{"a", errNumbers}},
 		{"option out of range", Options{Mixed: 9}, nil, &bsoncore.OptionError{Option: "columns.Options.Mixed", Value: "9"}},
 		{"negative option", Options{BatchBytes: -1}, nil, &bsoncore.OptionError{Option: "columns.Options.BatchBytes", Value: "-1"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			limits := tc.options
-			limits.Mixed, limits.BatchBytes = 0, 0
+			limits.Mixed, limits.BatchBytes, limits.Decimal = 0, 0, 0
 			found, err := describe(tc.docs, limits)
 			if err != nil {
 				t.Fatal(err)

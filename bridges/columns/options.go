@@ -248,8 +248,9 @@ func optionError(name string, value int) error {
 	return &bsoncore.OptionError{Option: "columns.Options." + name, Value: strconv.Itoa(value)}
 }
 
-// Schema returns the options of a schema.Schema for Infer. Its limits are those of o: a
-// schema of other options works as well, if it has all paths.
+// Schema returns the options of a schema.Schema for Infer. Its limits are those of o, and it
+// has only what Infer asks for. A schema of other options works as well, if it has all paths,
+// and for DecimalNumber and Decimal256 the numbers.
 func (o Options) Schema() schema.Options {
 	if err := o.resolve(); err != nil {
 		panic(err)
@@ -260,7 +261,8 @@ func (o Options) Schema() schema.Options {
 	}
 	return schema.Options{
 		MaxPaths: o.MaxColumns, MaxLevels: levels, MaxDepth: o.MaxDepth,
-		// Infer asks for no values: a few are the least that a Schema has.
+		TypesOnly: o.Decimal != DecimalNumber && o.Decimal != Decimal256,
+		// Infer asks for no values: a few are the least that a Schema with numbers has.
 		MaxValues: 1, MaxHashes: 1,
 	}
 }

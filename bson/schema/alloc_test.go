@@ -12,10 +12,17 @@ import (
 // TestNoAllocs holds that AddAt does not allocate for documents whose paths and values are
 // known. The race detector allocates, hence the build tag.
 func TestNoAllocs(t *testing.T) {
-	for _, mix := range []sample.Mix{sample.Collection, sample.Bench} {
+	for _, tc := range []struct {
+		mix     sample.Mix
+		options schema.Options
+	}{
+		{sample.Collection, schema.Options{}},
+		{sample.Bench, schema.Options{}},
+		{sample.Bench, schema.Options{TypesOnly: true}},
+	} {
 		// The first documents of a collection are nested more than 24 deep.
-		docs := sample.Documents(mix, 1, 200)[20:]
-		s := schema.New(schema.Options{})
+		docs := sample.Documents(tc.mix, 1, 200)[20:]
+		s := schema.New(tc.options)
 		add := func() {
 			for i, doc := range docs {
 				if err := s.AddAt(doc, int64(i)); err != nil {
@@ -28,7 +35,7 @@ func TestNoAllocs(t *testing.T) {
 			add()
 		}
 		if n := testing.AllocsPerRun(20, add); n != 0 {
-			t.Errorf("mix %d: %v allocations, want 0", mix, n)
+			t.Errorf("mix %d, TypesOnly %v: %v allocations, want 0", tc.mix, tc.options.TypesOnly, n)
 		}
 	}
 }

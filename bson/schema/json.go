@@ -162,6 +162,9 @@ func (w *jsonWriter) path(p *Path) {
 
 func (w *jsonWriter) scalars(p *Path) {
 	w.number("scalars", p.Scalars)
+	if p.Distinct == 0 { // not known with Options.TypesOnly
+		return
+	}
 	w.number("distinct", p.Distinct)
 	w.flag("exact", p.Exact)
 	w.text("unique", p.Unique.String())

@@ -11,7 +11,7 @@ import (
 
 // This file counts values, several at once. What is known of all paths is larger than the
 // caches of a processor, so each node collects values, and takes them to its description
-// when there are batch of them.
+// when there are batch of them. With Options.TypesOnly there is little to know, and no queue.
 
 // A queue has values that were not counted yet. A value of fixed size is words of its
 // data. Of others there are the hash, and the size with the bit known.
@@ -63,6 +63,12 @@ func (s *Schema) count(n *node, t bsoncore.Type, a, b uint64) {
 	if bit := uint32(1) << typeIndex[t]; n.met&bit == 0 || s.back {
 		n.meet(typeIndex[t], s.number)
 	}
+	if s.options.TypesOnly {
+		v := n.own()
+		v.types[typeIndex[t]]++
+		v.outline(t, a, b)
+		return
+	}
 	q := &n.waiting
 	at := q.size & (batch - 1)
 	q.types[at] = t
@@ -88,6 +94,10 @@ func (s *Schema) scalar(n *node, t bsoncore.Type) {
 	case bsoncore.TypeBinary:
 		subtype, content := c.Binary()
 		size = uint64(len(content)) | uint64(subtype)<<subtypeShift
+	}
+	if s.options.TypesOnly {
+		s.count(n, t, 0, size)
+		return
 	}
 	hash := hashOf(uint64(t), data)
 	if hash <= n.above {
@@ -178,6 +188,16 @@ func (v *values) describe(t bsoncore.Type, a, b uint64) {
 		extend(&v.subtypes).add(byte(b>>subtypeShift), b&sizeMask)
 	case bsoncore.TypeArray:
 		extend(&v.arrays).add(a)
+	}
+}
+
+// outline is describe for Options.TypesOnly.
+func (v *values) outline(t bsoncore.Type, a, b uint64) {
+	switch t {
+	case bsoncore.TypeDecimal128:
+		extend(&extend(&v.numbers).exponents).add(decimal128.FromBits(b, a))
+	case bsoncore.TypeBinary:
+		extend(&v.subtypes).add(byte(b>>subtypeShift), b&sizeMask)
 	}
 }
 

@@ -132,6 +132,57 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// TestTypesOnly: with this option the fields that it names are zero, and all others are the
+// same, also after a merge.
+func TestTypesOnly(t *testing.T) {
+	var outline func(p *Path)
+	outline = func(p *Path) {
+		p.Numbers, p.Dates, p.Strings, p.Binaries, p.Arrays = nil, nil, nil, nil, nil
+		p.Distinct, p.Exact, p.Unique, p.Values, p.All = 0, false, No, nil, false
+		for _, kid := range p.Children {
+			outline(kid)
+		}
+	}
+	for _, tc := range []struct {
+		name    string
+		docs    [][]byte
+		options Options
+	}{
+		{"collection", sample.Documents(sample.Collection, 1, 300), Options{}},
+		{"wild", sample.Documents(sample.Wild, 1, 1500), Options{}},
+		{"bench", sample.Documents(sample.Bench, 1, 300), Options{MaxPaths: 1 << 20}},
+		{"limited", sample.Documents(sample.Bench, 1, 300), Options{MaxPaths: 50, MaxLevels: 2}},
+		{"bench, one key", oneKey(t, sample.Documents(sample.Bench, 2, 500)), Options{}},
+		{"keyed", keyed(1, 300), Options{MaxDataKeys: 4}},
+		{"none", nil, Options{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			full, lean := New(tc.options), tc.options
+			lean.TypesOnly = true
+			whole, parts := New(lean), [2]*Schema{New(lean), New(lean)}
+			for i, doc := range tc.docs {
+				for _, s := range []*Schema{full, whole, parts[i%2]} {
+					if err := s.AddAt(doc, int64(i)+1); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			merged, err := Merge(parts[0], parts[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := full.Root()
+			outline(want)
+			for name, s := range map[string]*Schema{"whole": whole, "merged": merged} {
+				samePaths(t, want, s.Root())
+				if diff := cmp.Diff(string(full.JSONSchema(JSONSchemaOptions{Strict: true})), string(s.JSONSchema(JSONSchemaOptions{Strict: true}))); diff != "" {
+					t.Errorf("%s: validator (-want +got):\n%s", name, diff)
+				}
+			}
+		})
+	}
+}
+
 // oneKey returns documents in which all values of docs have the key "v", so that it has
 // many values of all types.
 func oneKey(t *testing.T, docs [][]byte) (all [][]byte) {

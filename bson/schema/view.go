@@ -91,8 +91,7 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 	v := n.values
 	p := &Path{
 		Parent: parent, Documents: n.documents, Present: n.parents, First: n.where.document, Lost: n.lost, Deep: n.deep,
-		Strings: v.strings.view(), Binaries: v.binaries.view(), Arrays: v.arrays.view(),
-		Numbers: v.numbers.view(), Dates: v.dates.view(), Subtypes: v.subtypes.view(), Decimals: v.numbers.viewDecimals(),
+		Subtypes: v.subtypes.view(), Decimals: v.numbers.viewDecimals(),
 	}
 	switch {
 	case parent == nil:
@@ -117,13 +116,22 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 		}
 	}
 	slices.SortStableFunc(p.Types, func(a, b TypeCount) int { return cmp.Compare(b.Count, a.Count) })
-	p.Values, p.All = v.bottom.view()
-	p.Distinct, p.Exact = v.distinct.count(s.hashes)
-	p.Unique = p.unique()
+	if !s.options.TypesOnly {
+		s.describe(p, v)
+	}
 	for _, kid := range n.shown() {
 		p.Children = append(p.Children, s.view(kid, p))
 	}
 	return p
+}
+
+// describe sets the fields of p that Options.TypesOnly leaves out.
+func (s *Schema) describe(p *Path, v *values) {
+	p.Strings, p.Binaries, p.Arrays = v.strings.view(), v.binaries.view(), v.arrays.view()
+	p.Numbers, p.Dates = v.numbers.view(), v.dates.view()
+	p.Values, p.All = v.bottom.view()
+	p.Distinct, p.Exact = v.distinct.count(s.hashes)
+	p.Unique = p.unique()
 }
 
 // count returns the number of values of a type.
