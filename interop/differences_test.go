@@ -50,7 +50,7 @@ var differences = []difference{
 	{"pymongo-wrappers", of("PyMongo", onlyThey(extjson.ErrWrapper))},
 	{"pymongo-unread-text", of("PyMongo", readsAs(unread))},
 	{"pymongo-last-nul", of("PyMongo", readsAs(lengthened))},
-	{"pymongo-beyond", of("PyMongo", all(malformed(bson.ErrLength), cutInnerLength))},
+	{"pymongo-beyond", of("PyMongo", all(malformed(bson.ErrLength), cutBinary))},
 
 	{"libbson-spells-doubles", of("libbson", all(inOp("spell"), about(bson.TypeDouble)))},
 	{"libbson-infinity", of("libbson", all(writes(bson.TypeDouble), notFinite))},

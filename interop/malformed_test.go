@@ -106,30 +106,37 @@ func innerLength(doc string, at int) string {
 	return string(b)
 }
 
-// noInnerLength gives a binary of subtype 2 without an inner length, whose length is 0,
-// the inner length 0. The elements that follow can be any bytes, also invalid UTF-8.
+// noInnerLength gives a binary of subtype 2 that is too short for an inner length one, so
+// that all of its bytes are the value. The elements that follow can be any bytes, also
+// invalid UTF-8.
 func noInnerLength(doc string, at int) string {
 	at -= 5 // of the inner length, which would be there
-	if at < 0 || doc[at:at+5] != "\x00\x00\x00\x00\x02" {
+	if at < 0 || doc[at] >= 4 || doc[at+1:at+5] != "\x00\x00\x00\x02" {
 		return ""
 	}
-	b := []byte(spliced(doc, openLengths(doc), at+5, at+5, "\x00\x00\x00\x00"))
-	b[at] = 4
+	b := []byte(spliced(doc, openLengths(doc), at+5, at+5, doc[at:at+4]))
+	b[at] += 4
 	return replaced(string(b), 0)
 }
 
-// cutInnerLength: the fault is a binary of subtype 2 whose inner length would lie, in part,
-// behind the end of its document. A peer that reads it reads memory behind the document,
-// so no text is to be expected.
-func cutInnerLength(tr *trial) bool {
+var unescape = strings.NewReplacer("~1", "/", "~0", "~") // of a JSON Pointer
+
+// cutBinary: the fault is a binary that would end behind its document. A peer that reads it
+// reads memory behind the document, so no text is to be expected.
+func cutBinary(tr *trial) bool {
 	var fault *bson.SyntaxError
 	if !errors.As(tr.ourErr, &fault) {
 		return false
 	}
+	at := int(fault.Offset)
+	key := unescape.Replace(fault.Pointer[strings.LastIndexByte(fault.Pointer, '/')+1:])
+	if typ := at - len(key) - 2; typ < 0 || at+5 > len(tr.doc) || tr.doc[typ] != byte(bson.TypeBinary) {
+		return false
+	}
 	lengths := openLengths(tr.doc)
 	end := endOfDocument(tr.doc, lengths[len(lengths)-1]) - 1
-	at := int(fault.Offset)
-	return at+5 <= end && tr.doc[at+4] == bson.BinaryBinaryOld && at+9 > end
+	size := int(binary.LittleEndian.Uint32([]byte(tr.doc[at:])))
+	return at+5+size > end || tr.doc[at+4] == bson.BinaryBinaryOld && at+9 > end
 }
 
 // lengthened adds a NUL to the end of the container that has the fault.
