@@ -207,7 +207,11 @@ func (d *Decoder) scan() (data []byte, ok bool) {
 		if len(data) > 0 {
 			n, err := d.rows.next(data, d.in.Ended())
 			if err != nil {
-				return nil, d.malformed(data, len(d.rows.spans), d.rows.fault, err)
+				// A limit that the bytes in front of the fault exceed is the fault.
+				if d.short(data[:d.rows.seen], 0) {
+					d.malformed(data, len(d.rows.spans), d.rows.fault, err)
+				}
+				return nil, false
 			}
 			if !d.short(data, n) {
 				return nil, false

@@ -307,6 +307,9 @@ func FuzzDecoder(f *testing.F) {
 			f.Add(text, options|128)
 		}
 	}
+	for _, text := range []string{strings.Repeat("x", 34) + "\"", "\"" + strings.Repeat("x", 34) + "\"x", "\"" + strings.Repeat("x", 34)} {
+		f.Add(text, uint8(128)) // over the limit, and then another fault
+	}
 	f.Fuzz(func(t *testing.T, text string, options uint8) {
 		o := tabular.DecodeOptions{
 			Typed: options&1 != 0, ArrayIndexes: options&2 != 0, IgnoreBlanks: options&4 != 0, Ragged: options&8 != 0,

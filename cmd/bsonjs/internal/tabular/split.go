@@ -95,6 +95,7 @@ type splitter struct {
 	// doubled says that the current field has doubled quotation marks.
 	doubled bool
 	fault   int // offset in the row of a fault
+	seen    int // bytes of the row in which the fault does not show yet
 }
 
 // A splitMode is the state of a splitter between two bytes.
@@ -121,13 +122,14 @@ func (s *splitter) reset() {
 // next looks for the end of the row at the start of data, and returns its length in
 // bytes with its line end. 0 without an error means that the row has not arrived as a
 // whole; then the next call continues with data, longer. ended says that no more bytes
-// follow. data must not be empty. After an error fault is its offset.
+// follow. data must not be empty. After an error fault is its offset, and
+// seen is set.
 func (s *splitter) next(data []byte, ended bool) (n int, err error) {
 	for {
 		switch s.mode {
 		case atField:
 			if len(s.spans) == maxFields {
-				s.fault = s.at
+				s.fault, s.seen = s.at, s.at
 				return 0, ErrManyFields
 			}
 			if s.at == len(data) {
@@ -149,7 +151,7 @@ func (s *splitter) next(data []byte, ended bool) (n int, err error) {
 			}
 			s.at = i
 			if i < len(data) && data[i] == '"' {
-				s.fault = i
+				s.fault, s.seen = i, i
 				return 0, ErrQuote
 			}
 			end, more := s.lineEnd(data, i, ended)
@@ -168,7 +170,7 @@ func (s *splitter) next(data []byte, ended bool) (n int, err error) {
 				if !ended {
 					return 0, nil
 				}
-				s.fault = s.from - 1
+				s.fault, s.seen = s.from-1, len(data)
 				return 0, ErrUnclosed
 			}
 			i += s.at
@@ -179,7 +181,7 @@ func (s *splitter) next(data []byte, ended bool) (n int, err error) {
 				continue
 			}
 			if i+1 < len(data) && !s.stops[data[i+1]] {
-				s.fault = i + 1
+				s.fault, s.seen = i+1, i+1
 				return 0, ErrAfterQuote
 			}
 			end, more := s.lineEnd(data, i+1, ended)
