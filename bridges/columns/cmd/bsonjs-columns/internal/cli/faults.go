@@ -51,7 +51,10 @@ type fault struct {
 	hint string // what to type; may be ""
 }
 
+// Error returns the text of the fault.
 func (f *fault) Error() string { return f.err.Error() }
+
+// Unwrap returns the error behind the fault.
 func (f *fault) Unwrap() error { return f.err }
 
 // usage returns a fault of the command line.
@@ -213,6 +216,7 @@ func oneLine(text string) string {
 // stopped is the cause of a run that a signal ended.
 type stopped struct{ number syscall.Signal }
 
+// Error returns the cause in one word.
 func (s *stopped) Error() string { return "interrupted" }
 
 // signals returns a context that ends with the first signal that asks to stop. Its cause is

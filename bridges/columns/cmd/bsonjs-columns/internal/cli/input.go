@@ -117,6 +117,7 @@ type patient struct {
 	err  error  // after left
 }
 
+// Read reads from the pipe. It returns the cause of ctx if ctx ends first.
 func (p *patient) Read(b []byte) (int, error) {
 	if len(p.left) == 0 && p.err == nil {
 		done := make(chan struct{})
@@ -144,6 +145,7 @@ func (p *patient) Read(b []byte) (int, error) {
 // tee reads a pipe and copies it to the file.
 type tee struct{ in *input }
 
+// Read reads, and writes what it has read.
 func (t *tee) Read(p []byte) (int, error) {
 	n, err := t.in.pipe.Read(p)
 	if _, writeErr := t.in.file.Write(p[:n]); writeErr != nil {
@@ -155,7 +157,10 @@ func (t *tee) Read(p []byte) (int, error) {
 // A spoolError is a failure of the temporary file.
 type spoolError struct{ err error }
 
+// Error returns the text of the error of the temporary file.
 func (e *spoolError) Error() string { return e.err.Error() }
+
+// Unwrap returns the error of the temporary file.
 func (e *spoolError) Unwrap() error { return e.err }
 
 // fault returns the fault of err, an error of reading the input or converting it.

@@ -97,6 +97,7 @@ func (o *output) discard() {
 // written is a writer whose errors are faults of the output.
 type written struct{ *output }
 
+// Write writes p to the output.
 func (w written) Write(p []byte) (int, error) {
 	n, err := w.output.Write(p)
 	if err != nil {

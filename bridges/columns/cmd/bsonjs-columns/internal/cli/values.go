@@ -36,6 +36,7 @@ func named[T interface {
 	return words
 }
 
+// Set sets the value to that of the word s.
 func (c *choice[T]) Set(s string) error {
 	for _, w := range c.words {
 		if w.name == s {
@@ -49,6 +50,7 @@ func (c *choice[T]) Set(s string) error {
 // String returns "": the texts of help name the defaults.
 func (c *choice[T]) String() string { return "" }
 
+// Type returns the words, with | between them.
 func (c *choice[T]) Type() string {
 	names := make([]string, len(c.words))
 	for i, w := range c.words {
@@ -60,6 +62,7 @@ func (c *choice[T]) Type() string {
 // A count is a flag whose value is a number of at least 1 and at most 2³¹−1.
 type count struct{ p *int }
 
+// Set sets the number to s.
 func (c count) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > math.MaxInt32 {
@@ -69,5 +72,8 @@ func (c count) Set(s string) error {
 	return nil
 }
 
+// String returns "": the texts of help name the defaults.
 func (c count) String() string { return "" }
-func (c count) Type() string   { return "N" }
+
+// Type returns the name of the value in help.
+func (c count) Type() string { return "N" }
