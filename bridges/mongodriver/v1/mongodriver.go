@@ -21,6 +21,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
+	"github.com/bsonkit/bsonkit/bridges/mongodriver/internal/sink"
 	"github.com/bsonkit/bsonkit/bson"
 )
 
@@ -30,7 +31,8 @@ import (
 //
 //   - Codecs makes bsonkit decode into the driver's types.
 //   - Registry has the functions that the driver calls for structs, maps and D.
-//   - A document is written to the driver's writer of bytes in one piece (see splice).
+//   - A whole document is written to the io.Writer of the client (see package sink), a
+//     document inside a value in one piece to the driver's writer of bytes (see splice).
 
 // Options are the options of a Registry. The driver has no way to pass the
 // BSONOptions of a client to a registry, so they have no effect on structs, maps and
@@ -84,7 +86,8 @@ func Registry(o Options) *bsoncodec.Registry {
 		o.Decode.DocumentType = bson.DocumentsAsAncestor
 	}
 	r := driver.NewRegistry()
-	c := codec{Options: o, bytesWriter: bytesWriter()}
+	c := codec{Options: o}
+	c.bytesWriter, c.direct = bytesWriter()
 	for _, kind := range []reflect.Kind{reflect.Struct, reflect.Map} {
 		r.RegisterKindEncoder(kind, bsoncodec.ValueEncoderFunc(c.encode))
 		r.RegisterKindDecoder(kind, bsoncodec.ValueDecoderFunc(c.decode))
@@ -98,6 +101,7 @@ func Registry(o Options) *bsoncodec.Registry {
 type codec struct {
 	Options
 	bytesWriter reflect.Type // see bytesWriter
+	direct      bool         // sink.Of accepts a bytesWriter
 }
 
 // buffers are kept up to maxBuffer bytes.
@@ -129,6 +133,12 @@ func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflec
 	case reflect.TypeOf(w) != c.bytesWriter:
 		return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
 	}
+	if c.direct {
+		if out := sink.Of(w); out != nil {
+			_, err := out.Write(data)
+			return err
+		}
+	}
 	return splice(w, data)
 }
 
@@ -154,16 +164,22 @@ func splice(w bsonrw.ValueWriter, doc []byte) error {
 	return d.WriteDocumentEnd()
 }
 
-// bytesWriter returns the type of the driver's writer of bytes if splice works with it.
-// Otherwise, such as for another version of the driver, it returns nil.
-func bytesWriter() reflect.Type {
+// bytesWriter returns the type of the driver's writer of bytes if splice works with it,
+// and whether sink.Of does. Otherwise, such as for another version of the driver, it
+// returns nil.
+func bytesWriter() (t reflect.Type, direct bool) {
 	const doc = "\x14\x00\x00\x00\x08a\x00\x01\x03b\x00\x08\x00\x00\x00\x0ac\x00\x00\x00"
 	var out bytes.Buffer
 	w, err := bsonrw.NewBSONValueWriter(&out)
-	if err != nil || splice(w, []byte(doc)) != nil || out.String() != doc {
-		return nil
+	if err != nil {
+		return nil, false
 	}
-	return reflect.TypeOf(w)
+	direct = sink.Fits(w, &out)
+	if splice(w, []byte(doc)) != nil || out.String() != doc {
+		return nil, false
+	}
+	_, err = w.WriteDocument()
+	return reflect.TypeOf(w), direct && err == nil && sink.Of(w) == nil
 }
 
 // decode reads v, which can be set, in place of the driver's codec. bsonkit copies the

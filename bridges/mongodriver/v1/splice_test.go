@@ -10,14 +10,14 @@ import (
 	"go.mongodb.org/mongo-driver/bson/bsonrw"
 )
 
-// TestSplice: splice works with the required version of the driver. Otherwise the
-// registry is right, but slower.
+// TestSplice: splice and package sink work with the required version of the driver.
+// Otherwise the registry is right, but slower.
 func TestSplice(t *testing.T) {
 	want, err := bsonrw.NewBSONValueWriter(new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := bytesWriter(); got != reflect.TypeOf(want) {
-		t.Errorf("bytesWriter gives %v, want %T", got, want)
+	if got, direct := bytesWriter(); got != reflect.TypeOf(want) || !direct {
+		t.Errorf("bytesWriter gives %v, %t, want %T, true", got, direct, want)
 	}
 }

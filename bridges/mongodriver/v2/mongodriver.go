@@ -15,6 +15,7 @@ import (
 
 	driver "go.mongodb.org/mongo-driver/v2/bson"
 
+	"github.com/bsonkit/bsonkit/bridges/mongodriver/internal/sink"
 	"github.com/bsonkit/bsonkit/bson"
 )
 
@@ -24,6 +25,8 @@ import (
 //   - Registry has the functions that the driver calls for structs, maps and D.
 //   - The driver has no exported functions for the bytes of a value. But its codecs
 //     for Raw and RawValue read and write bytes, and a registry gives them out.
+//   - A whole document is written to the io.Writer of the client (see package sink), a
+//     document inside a value in one piece to the driver's writer of bytes (see splice).
 
 // Options are the options of a Registry. The driver has no way to pass the
 // BSONOptions of a client to a registry, so they have no effect on structs, maps and
@@ -73,7 +76,8 @@ func Registry(o Options) *driver.Registry {
 		o.Decode.Codecs = Codecs()
 	}
 	r := driver.NewRegistry()
-	c := codec{Options: o, bytesWriter: bytesWriter(r)}
+	c := codec{Options: o}
+	c.bytesWriter, c.direct = bytesWriter(r)
 	c.writeDocument, c.writeValue = encoderOf[driver.Raw](r), encoderOf[driver.RawValue](r)
 	c.readDocument, c.readValue = decoderOf[driver.Raw](r), decoderOf[driver.RawValue](r)
 	for _, kind := range []reflect.Kind{reflect.Struct, reflect.Map} {
@@ -91,6 +95,7 @@ type codec struct {
 	writeDocument, writeValue driver.ValueEncoder // of Raw and RawValue
 	readDocument, readValue   driver.ValueDecoder
 	bytesWriter               reflect.Type // see bytesWriter
+	direct                    bool         // sink.Of accepts a bytesWriter
 }
 
 func encoderOf[T any](r *driver.Registry) driver.ValueEncoder {
@@ -138,6 +143,12 @@ func (c *codec) encode(ec driver.EncodeContext, w driver.ValueWriter, v reflect.
 	case reflect.TypeOf(w) != c.bytesWriter:
 		return c.writeDocument.EncodeValue(ec, w, reflect.ValueOf(driver.Raw(data)))
 	}
+	if c.direct {
+		if out := sink.Of(w); out != nil {
+			_, err := out.Write(data)
+			return err
+		}
+	}
 	return c.splice(ec, w, data)
 }
 
@@ -163,17 +174,20 @@ func (c *codec) splice(ec driver.EncodeContext, w driver.ValueWriter, doc []byte
 	return d.WriteDocumentEnd()
 }
 
-// bytesWriter returns the type of the driver's writer of bytes if splice works with it.
-// Otherwise, such as for another version of the driver, it returns nil.
-func bytesWriter(r *driver.Registry) reflect.Type {
+// bytesWriter returns the type of the driver's writer of bytes if splice works with it,
+// and whether sink.Of does. Otherwise, such as for another version of the driver, it
+// returns nil.
+func bytesWriter(r *driver.Registry) (t reflect.Type, direct bool) {
 	const doc = "\x14\x00\x00\x00\x08a\x00\x01\x03b\x00\x08\x00\x00\x00\x0ac\x00\x00\x00"
 	var out bytes.Buffer
 	w := driver.NewDocumentWriter(&out)
+	direct = sink.Fits(w, &out)
 	c := codec{writeValue: encoderOf[driver.RawValue](r)}
 	if c.splice(driver.EncodeContext{Registry: r}, w, []byte(doc)) != nil || out.String() != doc {
-		return nil
+		return nil, false
 	}
-	return reflect.TypeOf(w)
+	_, err := w.WriteDocument()
+	return reflect.TypeOf(w), direct && err == nil && sink.Of(w) == nil
 }
 
 // decode reads v, which can be set, in place of the driver's codec. bsonkit copies the

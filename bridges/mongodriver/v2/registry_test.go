@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"reflect"
 	"testing"
@@ -73,6 +74,56 @@ func TestRegistryEncodes(t *testing.T) {
 		got, err := encoder(mongodriver.Registry(mongodriver.Options{}))(tc.v)
 		if err != nil || wantErr != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s: %v, %v\ngot  %v\nwant %v", tc.name, err, wantErr, driver.Raw(got), driver.Raw(want))
+		}
+	}
+}
+
+// TestRegistryEncodesStreams: an Encoder writes documents one after the other. If the
+// writer fails, its error is returned.
+func TestRegistryEncodesStreams(t *testing.T) {
+	var got, want bytes.Buffer
+	theirs, theirErr := newEncoder(nil, &want)
+	ours, err := newEncoder(mongodriver.Registry(mongodriver.Options{}), &got)
+	if err != nil || theirErr != nil {
+		t.Fatal(err, theirErr)
+	}
+	for _, tc := range values {
+		wantErr, err := theirs.Encode(tc.v), ours.Encode(tc.v)
+		if err != nil || wantErr != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Fatalf("%s: %v, %v\ngot  %x\nwant %x", tc.name, err, wantErr, got.Bytes(), want.Bytes())
+		}
+	}
+	failing, writer := io.Pipe()
+	if err := failing.CloseWithError(io.ErrShortBuffer); err != nil {
+		t.Fatal(err)
+	}
+	e, err := newEncoder(mongodriver.Registry(mongodriver.Options{}), writer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range values {
+		if err := e.Encode(tc.v); !errors.Is(err, io.ErrShortBuffer) {
+			t.Errorf("%s: %v, want %v", tc.name, err, io.ErrShortBuffer)
+		}
+	}
+}
+
+// TestRegistryAllocs: writing a document allocates nothing besides the Encoder, which is
+// three objects. In particular the document is not copied in the driver's writer.
+func TestRegistryAllocs(t *testing.T) {
+	registry := mongodriver.Registry(mongodriver.Options{})
+	for _, v := range []any{&Item{Name: "n", Tags: []string{"a"}}, driver.D{{Key: "a", Value: int32(1)}, {Key: "b", Value: driver.ObjectID{}}}, driver.M{"a": "b", "c": driver.A{nil}}} {
+		allocs := testing.AllocsPerRun(100, func() {
+			e, err := newEncoder(registry, io.Discard)
+			if err == nil {
+				err = e.Encode(v)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocs > 3 {
+			t.Errorf("%T: %v allocations, want 3", v, allocs)
 		}
 	}
 }
