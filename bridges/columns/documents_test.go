@@ -59,7 +59,6 @@ func field(name string, t arrow.DataType) arrow.Field {
 // form of this package has the type.
 func TestForeignColumns(t *testing.T) {
 	int32s, text := arrow.PrimitiveTypes.Int32, arrow.BinaryTypes.String
-	bool8 := extensions.NewBool8Type()
 	for _, tc := range []struct {
 		name   string
 		typ    arrow.DataType
@@ -120,7 +119,8 @@ func TestForeignColumns(t *testing.T) {
 		{"uuid", extensions.NewUUIDType(), `["00112233-4455-6677-8899-aabbccddeeff"]`,
 			[]string{`{"$binary":{"base64":"ABEiM0RVZneImaq7zN3u/w==","subType":"04"}}`}},
 		{"json is text", jsonType, `["{\"a\":1}"]`, []string{`"{\"a\":1}"`}},
-		{"an unknown extension is its storage", bool8, `[true]`, []string{`{"$numberInt":"1"}`}},
+		{"bool8", extensions.NewBool8Type(), `[true,false,null]`, []string{`true`, `false`, `null`}},
+		{"an unknown extension is its storage", extensions.NewOpaqueType(int32s, "point", "somebody"), `[1]`, []string{`{"$numberInt":"1"}`}},
 	} {
 		var want strings.Builder
 		for _, v := range tc.want {

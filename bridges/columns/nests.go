@@ -5,6 +5,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/extensions"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -40,6 +41,9 @@ func (p *planner) node(parent *column, index int, f arrow.Field, level int) (*no
 func (p *planner) source(n *column, f arrow.Field, level int) (source, error) {
 	if made := formed[n.form]; made != nil {
 		return made(n, p.options), nil
+	}
+	if _, ok := f.Type.(*extensions.Bool8Type); ok {
+		return &one[int8]{view: view[*array.Int8], put: putBool8}, nil
 	}
 	storage := n.storage()
 	if made := leaves[storage.ID()]; made != nil {

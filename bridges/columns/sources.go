@@ -254,6 +254,9 @@ func putBoolean(dst []byte, v bool) ([]byte, bsoncore.Type, error) {
 	return append(dst, b), bsoncore.TypeBoolean, nil
 }
 
+// putBool8 is for booleans of a byte, where any value but 0 is true.
+func putBool8(dst []byte, v int8) ([]byte, bsoncore.Type, error) { return putBoolean(dst, v != 0) }
+
 func putInt32[T int8 | int16 | int32 | uint8 | uint16](dst []byte, v T) ([]byte, bsoncore.Type, error) {
 	return binary.LittleEndian.AppendUint32(dst, uint32(int32(v))), bsoncore.TypeInt32, nil
 }

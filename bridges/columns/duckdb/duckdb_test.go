@@ -385,7 +385,7 @@ func TestForeign(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.parquet")
 	if _, err := open(t).Exec(fmt.Sprintf(`COPY (SELECT 1::UTINYINT AS a, 2::UBIGINT AS b, 'x' AS c, DATE '2020-02-03' AS d, TIME '01:02:03' AS e,
 		TIMESTAMP '2020-02-03 04:05:06.789' AS f, 1.20::DECIMAL(5,2) AS g, [1, NULL] AS h, {'i': 1, 'j': 'k'} AS l, MAP {'m': 1} AS n, 'y'::BLOB AS o,
-		'x'::ENUM('x', 'y') AS p) TO '%s' (FORMAT parquet)`, file)); err != nil {
+		'x'::ENUM('x', 'y') AS p, '{"q": 1}'::JSON AS q, ['[]'::JSON] AS r) TO '%s' (FORMAT parquet)`, file)); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(command, "read", file).Output()
@@ -402,6 +402,7 @@ func TestForeign(t *testing.T) {
 		{Key: "e", Value: "01:02:03.000000"}, {Key: "f", Value: bson.DateTime(1580702706789)}, {Key: "g", Value: price},
 		{Key: "h", Value: bson.A{int32(1), nil}}, {Key: "l", Value: bson.D{{Key: "i", Value: int32(1)}, {Key: "j", Value: "k"}}},
 		{Key: "n", Value: bson.D{{Key: "m", Value: int32(1)}}}, {Key: "o", Value: bson.Binary{Data: []byte("y")}}, {Key: "p", Value: "x"},
+		{Key: "q", Value: `{"q": 1}`}, {Key: "r", Value: bson.A{"[]"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -14,11 +15,15 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/extensions"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/schema"
 	flatbuffers "github.com/google/flatbuffers/go"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bridges/columns"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/extjson"
 )
 
 // marked returns a field with the name of an extension type that arrow-go does not know.
@@ -103,6 +108,95 @@ func read(f Format, data []byte) ([]byte, error) {
 		return nil, err
 	}
 	return documents(r)
+}
+
+// TestParquetTexts: JSON and enumerations of Parquet are text, also if the file has no schema
+// of Arrow, and at all levels.
+func TestParquetTexts(t *testing.T) {
+	text := func(name string, repetition parquet.Repetition, logical schema.LogicalType) schema.Node {
+		return schema.Must(schema.NewPrimitiveNodeLogical(name, repetition, logical, parquet.Types.ByteArray, -1, -1))
+	}
+	group := func(name string, logical schema.LogicalType, fields ...schema.Node) schema.Node {
+		return schema.Must(schema.NewGroupNodeLogical(name, parquet.Repetitions.Required, fields, logical, -1))
+	}
+	repeated := func(name string, fields ...schema.Node) schema.Node {
+		return schema.Must(schema.NewGroupNode(name, parquet.Repetitions.Repeated, fields, -1))
+	}
+	required, none := parquet.Repetitions.Required, schema.NoLogicalType{}
+	json, enum := schema.JSONLogicalType{}, schema.EnumLogicalType{}
+	root := schema.MustGroup(schema.NewGroupNode("root", required, schema.FieldList{
+		text("json", required, json),
+		text("enum", parquet.Repetitions.Optional, enum),
+		text("bytes", required, none),
+		schema.Must(schema.NewGroupNode("sub", required, schema.FieldList{text("json", required, json), text("bson", required, schema.BSONLogicalType{})}, -1)),
+		group("list", schema.NewListLogicalType(), repeated("list", text("element", required, enum))),
+		group("map", schema.MapLogicalType{}, repeated("key_value", text("key", required, enum), text("value", required, json))),
+	}, -1))
+	var data bytes.Buffer
+	out := file.NewParquetWriter(&data, root)
+	rows := out.AppendRowGroup()
+	for range root.NumFields() + 2 {
+		column, err := rows.NextColumn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		value := []parquet.ByteArray{[]byte("[]")}
+		if _, err := column.(*file.ByteArrayColumnChunkWriter).WriteBatch(value, []int16{1}, []int16{0}); err != nil {
+			t.Fatal(err)
+		}
+		if err := column.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	docs, err := read(Parquet, data.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := extjson.AppendJSON(nil, docs)
+	want := `{"json":"[]","enum":"[]","bytes":{"$binary":{"base64":"W10=","subType":"00"}},` +
+		`"sub":{"json":"[]","bson":{"$binary":{"base64":"W10=","subType":"00"}}},"list":["[]"],"map":{"[]":"[]"}}`
+	if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestBits: the bits of a double come back, also of NaN and of zeros beside others.
+func TestBits(t *testing.T) {
+	want := []uint64{0x7ff8000000000001, 0xfff0000000000001, 0x7ff4000000000002, 0x7ff8000000000000, 0, 1 << 63, 0x3ff0000000000000, 1 << 63, 0}
+	b := array.NewFloat64Builder(memory.DefaultAllocator)
+	for _, bits := range want {
+		b.Append(math.Float64frombits(bits))
+	}
+	values := b.NewArray()
+	nested, err := array.NewStructArray([]arrow.Array{values}, []string{"y"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := arrow.NewSchema([]arrow.Field{{Name: "x", Type: values.DataType()}, {Name: "sub", Type: nested.DataType()}}, nil)
+	batch := array.NewRecordBatch(s, []arrow.Array{values, nested}, int64(len(want)))
+	for _, f := range []Format{Parquet, Arrow, ArrowStream} {
+		docs, err := read(f, write(t, f, WriteOptions{RowGroup: 1 << 20}, batch))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []uint64
+		for doc, err := range bsoncore.Documents(bytes.NewReader(docs)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, y := bsoncore.Document(doc).Lookup("x"), bsoncore.Document(doc).Lookup("sub", "y")
+			if !bytes.Equal(x.Data, y.Data) {
+				t.Errorf("%v: x has the bytes %x, and sub.y %x", f, x.Data, y.Data)
+			}
+			got = append(got, binary.LittleEndian.Uint64(x.Data))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", f, diff)
+		}
+	}
 }
 
 // TestRoundTrip: the documents of a file are those of the batches of which it was made, for

@@ -25,15 +25,27 @@ var parquetCodecs = map[Compression]compress.Compression{
 // pages of a row group are in memory until then.
 const rowGroupBytes = 64 << 20
 
-func properties(o WriteOptions) *parquet.WriterProperties {
-	return parquet.NewWriterProperties(
+// properties returns those of a file of batches with the schema s.
+func properties(s *arrow.Schema, o WriteOptions) (*parquet.WriterProperties, error) {
+	props := []parquet.WriterProperty{
 		parquet.WithCompression(parquetCodecs[o.Compression]),
 		parquet.WithMaxRowGroupLength(o.RowGroup),
 		parquet.WithPageIndexEnabled(true),
 		parquet.WithVersion(parquet.V2_LATEST),
 		// Each value is another one, so a dictionary would cost much and save nothing.
 		parquet.WithDictionaryFor("_id", false),
-	)
+	}
+	columns, err := pqarrow.ToParquet(s, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
+	if err != nil {
+		return nil, err
+	}
+	for i := range columns.NumColumns() {
+		// A dictionary of arrow-go takes all NaN for the same value, and they have many bits.
+		if c := columns.Column(i); c.PhysicalType() == parquet.Types.Double {
+			props = append(props, parquet.WithDictionaryPath(c.ColumnPath(), false))
+		}
+	}
+	return parquet.NewWriterProperties(props...), nil
 }
 
 // parquetWriter writes batches into row groups that are longer than a batch.
@@ -42,7 +54,11 @@ type parquetWriter struct{ *pqarrow.FileWriter }
 func newParquetWriter(w io.Writer, s *arrow.Schema, o WriteOptions) (Writer, error) {
 	// FileWriter would close w.
 	out, err := guard(func() (*pqarrow.FileWriter, error) {
-		return pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, properties(o), pqarrow.DefaultWriterProps())
+		props, err := properties(s, o)
+		if err != nil {
+			return nil, err
+		}
+		return pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, props, pqarrow.DefaultWriterProps())
 	})
 	if err != nil {
 		return nil, err
@@ -85,7 +101,8 @@ func openParquet(r Source, size int64) (array.RecordReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &parquetFile{RecordReader: batches, schema: restore(stored, batches.Schema())}, nil
+	read := withTexts(batches.Schema(), reader.Manifest.Fields, in.MetaData().Schema)
+	return &parquetFile{RecordReader: batches, schema: restore(stored, read)}, nil
 }
 
 // batchRows returns the number of rows that have readBytes.

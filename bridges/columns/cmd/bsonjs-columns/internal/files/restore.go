@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+	"github.com/apache/arrow-go/v18/parquet/schema"
 )
 
 // This file keeps the schema of Arrow in the metadata of a Parquet file, as all
@@ -18,7 +19,8 @@ import (
 //
 //   - storeSchema writes it, without the extension type of JSON: with it, arrow-go could not
 //     read the file.
-//   - restore applies it to what arrow-go reads, which lacks the metadata of elements and JSON.
+//   - restore applies it to what arrow-go reads, which lacks the metadata of elements.
+//   - withTexts makes text of JSON and of enumerations, which arrow-go reads as binaries.
 
 // schemaKey is the key of the schema in the metadata of a file, and jsonKey that of columns
 // of Extended JSON in the metadata of a field.
@@ -122,12 +124,48 @@ func restore(stored, read *arrow.Schema) *arrow.Schema {
 	return arrow.NewSchema(fields, &meta)
 }
 
+// withTexts returns s with the columns of JSON and of enumerations as text. fields and
+// columns describe the file that s is of.
+func withTexts(s *arrow.Schema, fields []pqarrow.SchemaField, columns *schema.Schema) *arrow.Schema {
+	out := s.Fields()
+	for i := range fields {
+		out[i] = withText(fields[i], columns)
+	}
+	meta := s.Metadata()
+	return arrow.NewSchema(out, &meta)
+}
+
+func withText(in pqarrow.SchemaField, columns *schema.Schema) arrow.Field {
+	f := *in.Field
+	switch t := f.Type.(type) {
+	case *arrow.BinaryType:
+		switch columns.Column(in.ColIndex).LogicalType().(type) {
+		case schema.JSONLogicalType, schema.EnumLogicalType:
+			f.Type = arrow.BinaryTypes.String
+		}
+	case *arrow.StructType:
+		fields := make([]arrow.Field, len(in.Children))
+		for i, kid := range in.Children {
+			fields[i] = withText(kid, columns)
+		}
+		f.Type = arrow.StructOf(fields...)
+	case *arrow.ListType:
+		f.Type = arrow.ListOfField(withText(in.Children[0], columns))
+	case *arrow.MapType:
+		pair := in.Children[0]
+		m := arrow.MapOfFields(withText(pair.Children[0], columns), withText(pair.Children[1], columns))
+		m.KeysSorted = t.KeysSorted
+		f.Type = m
+	}
+	return f
+}
+
 // sameValues reports whether an array of type b can be read as one of type a.
 func sameValues(a, b arrow.DataType) bool {
 	a, b = storage(a), storage(b)
 	as, ok := a.(arrow.NestedType)
 	if !ok {
-		return arrow.TypeEqual(a, b) || a.ID() == arrow.STRING && b.ID() == arrow.BINARY
+		return arrow.TypeEqual(a, b)
 	}
 	bs, ok := b.(arrow.NestedType)
 	if !ok || a.ID() != b.ID() || len(as.Fields()) != len(bs.Fields()) {
