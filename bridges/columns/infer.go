@@ -53,6 +53,7 @@ var (
 	errLost     = fmt.Errorf("%w: the schema does not have all paths below; give it a larger MaxPaths", ErrLimit)
 	errDeep     = fmt.Errorf("%w: nested deeper than the schema goes; keep the value as JSON, or give the schema a larger MaxLevels", ErrLimit)
 	errNumbers  = fmt.Errorf("%w: the schema does not have the sizes of decimals; make it with Options.Schema of the same Options", ErrColumn)
+	errLeaf     = fmt.Errorf("%w: the schema has nothing below paths of several types; make it with Options.Schema of the same Options", ErrColumn)
 	errDataKeys = fmt.Errorf("%w: too many keys that look like data, beside other keys; keep the document as JSON, or give the schema a larger MaxDataKeys", ErrColumn)
 )
 
@@ -236,6 +237,8 @@ func (in *inferrer) document(p *schema.Path) (shape, error) {
 	fields := slices.DeleteFunc(slices.Clone(p.Children), func(kid *schema.Path) bool { return kid.Kind == schema.Element })
 	asText := in.options.Mixed == MixedJSON
 	switch {
+	case p.Leaf:
+		return shape{}, &ColumnError{p.String(), errLeaf}
 	case p.Deep && asText:
 		return shape{form: asJSON}, nil
 	case p.Deep:
@@ -257,6 +260,9 @@ func (in *inferrer) document(p *schema.Path) (shape, error) {
 }
 
 func (in *inferrer) array(p *schema.Path) (shape, error) {
+	if p.Leaf {
+		return shape{}, &ColumnError{p.String(), errLeaf}
+	}
 	item := shape{form: asNull}
 	for _, kid := range p.Children {
 		if kid.Kind != schema.Element {

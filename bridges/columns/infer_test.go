@@ -173,6 +173,8 @@ func TestInferErrors(t *testing.T) {
 		{"keys that are data", Options{}, parse(t, `{`+dataKeys(40)+`}`), &ColumnError{"", errDataKeys}},
 		{"keys that are data beside others", Options{}, parse(t, `{a: {x: 1, `+dataKeys(40)+`}}`), &ColumnError{"a", errDataKeys}},
 		{"decimals without their sizes", Options{Decimal: DecimalNumber}, parse(t, `{a: NumberDecimal("1")}`), &ColumnError{"a", errNumbers}},
+		{"documents without their paths", Options{Mixed: MixedUnion}, parse(t, `{a: {b: 1}}`, `{a: 1}`), &ColumnError{"a", errLeaf}},
+		{"arrays without their paths", Options{Mixed: MixedNull}, parse(t, `{a: [1], b: 1}`, `{a: [2]}`, `{a: 1}`), &ColumnError{"a", errLeaf}},
 		{"option out of range", Options{Mixed: 9}, nil, &bsoncore.OptionError{Option: "columns.Options.Mixed", Value: "9"}},
 		{"negative option", Options{BatchBytes: -1}, nil, &bsoncore.OptionError{Option: "columns.Options.BatchBytes", Value: "-1"}},
 	} {

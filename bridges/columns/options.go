@@ -250,7 +250,8 @@ func optionError(name string, value int) error {
 
 // Schema returns the options of a schema.Schema for Infer. Its limits are those of o, and it
 // has only what Infer asks for. A schema of other options works as well, if it has all paths,
-// and for DecimalNumber and Decimal256 the numbers.
+// those below paths of several types for MixedUnion and MixedNull, and the numbers for
+// DecimalNumber and Decimal256.
 func (o Options) Schema() schema.Options {
 	if err := o.resolve(); err != nil {
 		panic(err)
@@ -261,7 +262,8 @@ func (o Options) Schema() schema.Options {
 	}
 	return schema.Options{
 		MaxPaths: o.MaxColumns, MaxLevels: levels, MaxDepth: o.MaxDepth,
-		TypesOnly: o.Decimal != DecimalNumber && o.Decimal != Decimal256,
+		TypesOnly:  o.Decimal != DecimalNumber && o.Decimal != Decimal256,
+		SingleOnly: o.Mixed != MixedUnion && o.Mixed != MixedNull,
 		// Infer asks for no values: a few are the least that a Schema with numbers has.
 		MaxValues: 1, MaxHashes: 1,
 	}

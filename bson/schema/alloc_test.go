@@ -19,6 +19,7 @@ func TestNoAllocs(t *testing.T) {
 		{sample.Collection, schema.Options{}},
 		{sample.Bench, schema.Options{}},
 		{sample.Bench, schema.Options{TypesOnly: true}},
+		{sample.Bench, schema.Options{TypesOnly: true, SingleOnly: true}},
 	} {
 		// The first documents of a collection are nested more than 24 deep.
 		docs := sample.Documents(tc.mix, 1, 200)[20:]

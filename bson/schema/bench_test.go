@@ -37,6 +37,25 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
+// BenchmarkFind makes a Schema of documents whose paths are not known, and its paths.
+func BenchmarkFind(b *testing.B) {
+	for _, set := range sample.Sets() {
+		b.Run(set.Name, func(b *testing.B) {
+			b.SetBytes(set.Size)
+			b.ReportAllocs()
+			for b.Loop() {
+				s := schema.New(schema.Options{MaxPaths: 20_000, TypesOnly: true, SingleOnly: true})
+				for _, doc := range set.Docs {
+					if err := s.Add(doc); err != nil {
+						b.Fatal(err)
+					}
+				}
+				s.Root()
+			}
+		})
+	}
+}
+
 // BenchmarkMerge merges two Schemas of different documents of a set.
 func BenchmarkMerge(b *testing.B) {
 	for _, set := range sample.Sets() {

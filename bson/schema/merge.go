@@ -50,6 +50,11 @@ func (s *Schema) MergeBehind(n int64, other *Schema) error {
 
 // merge adds what is known of src to n, which is the same path.
 func (s *Schema) merge(n, src *node) {
+	if s.options.SingleOnly && n.isLeaf(n.met|src.met) {
+		s.prune(n)
+		s.mergeValues(n, src)
+		return
+	}
 	n.cut = n.cut || src.cut
 	n.deep = n.deep || src.deep
 	n.lost += src.lost

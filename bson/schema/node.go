@@ -51,6 +51,7 @@ type node struct {
 	bound int    // the largest share that n can have
 	cut   bool   // the node has more descendants than its share
 	deep  bool   // elements were not counted, because they are below MaxLevels
+	leaf  bool   // nothing below is wanted, see Options.SingleOnly
 	lost  uint64 // values of children that are not kept
 	want  int    // descendants, see share.go
 }

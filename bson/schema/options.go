@@ -40,6 +40,11 @@ type Options struct {
 	// are zero: Numbers, Dates, Strings, Binaries, Arrays, Distinct, Exact, Unique, Values
 	// and All. AppendJSON leaves them out; AppendJSONSchema needs none of them.
 	TypesOnly bool
+	// SingleOnly says that no paths are wanted below a path with values of several types,
+	// null apart: Path.Leaf is set, and Children, Lost and Deep are zero. A path that has a
+	// key that looks like data may keep them. Documents with more than MaxPaths paths have
+	// a result that depends on their order.
+	SingleOnly bool
 	// Validated says that the caller has validated every document, with the same
 	// MaxDepth, so Add does not validate it again. A malformed document is still an
 	// error, but a part of it may be counted. If text is not UTF-8, the result is

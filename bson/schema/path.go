@@ -75,6 +75,8 @@ type Path struct {
 	Lost uint64
 	// Deep says that there are values below, beyond MaxLevels, that were not counted.
 	Deep bool
+	// Leaf says that values below were not counted because of Options.SingleOnly.
+	Leaf bool
 }
 
 // A TypeCount is the number of values of a type.

@@ -62,6 +62,9 @@ var forms = [256]form{
 func (s *Schema) count(n *node, t bsoncore.Type, a, b uint64) {
 	if bit := uint32(1) << typeIndex[t]; n.met&bit == 0 || s.back {
 		n.meet(typeIndex[t], s.number)
+		if s.options.SingleOnly && n.isLeaf(n.met) {
+			s.prune(n)
+		}
 	}
 	if s.options.TypesOnly {
 		v := n.own()

@@ -3,6 +3,7 @@ package schema
 import (
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,6 +181,91 @@ func TestTypesOnly(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSingleOnly: with this option a path of several types has nothing below, unless a key in
+// it looks like data, and all else is the same, also in another order and after a merge.
+func TestSingleOnly(t *testing.T) {
+	var cut func(p *Path, data bool)
+	cut = func(p *Path, data bool) {
+		types := slices.DeleteFunc(slices.Clone(p.Types), func(c TypeCount) bool { return c.Type == bson.TypeNull })
+		data = data || p.Kind == Field && looksLikeData([]byte(p.Key))
+		if len(types) > 1 && !data {
+			p.Children, p.Lost, p.Deep, p.Leaf = nil, 0, false, true
+		}
+		for _, kid := range p.Children {
+			cut(kid, data)
+		}
+	}
+	many := Options{MaxPaths: 1 << 20, MaxHashes: 1}
+	for _, tc := range []struct {
+		name    string
+		docs    [][]byte
+		options Options
+	}{
+		{"collection", sample.Documents(sample.Collection, 1, 300), many},
+		{"wild", sample.Documents(sample.Wild, 1, 1500), many},
+		{"bench", sample.Documents(sample.Bench, 1, 300), Options{MaxPaths: 1 << 20, MaxHashes: 1, TypesOnly: true}},
+		{"few levels", sample.Documents(sample.Bench, 1, 300), Options{MaxPaths: 1 << 20, MaxHashes: 1, MaxLevels: 2}},
+		{"bench, one key", oneKey(t, sample.Documents(sample.Bench, 2, 500)), many},
+		{"keyed", keyed(1, 300), Options{MaxPaths: 1 << 20, MaxHashes: 1, MaxDataKeys: 4}},
+		{"keyed and folded", keyed(1, 300), Options{MaxPaths: 1 << 20, MaxHashes: 1, MaxDataKeys: 1}},
+		{"null", [][]byte{mustParse(t, `{a: {b: 1}}`), mustParse(t, `{a: null}`), mustParse(t, `{a: {c: 1}}`)}, many},
+		{"none", nil, many},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			lean := tc.options
+			lean.SingleOnly = true
+			full, whole, back, parts := New(tc.options), New(lean), New(lean), [2]*Schema{New(lean), New(lean)}
+			for i := range tc.docs {
+				j := len(tc.docs) - 1 - i
+				for _, add := range []struct {
+					to *Schema
+					at int
+				}{{full, i}, {whole, i}, {back, j}, {parts[i%2], i}} {
+					if err := add.to.AddAt(tc.docs[add.at], int64(add.at)+1); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			merged, err := Merge(parts[0], parts[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := full.Root()
+			cut(want, false)
+			for name, s := range map[string]*Schema{"whole": whole, "back": back, "merged": merged} {
+				size := s.size
+				samePaths(t, want, s.Root())
+				if diff := cmp.Diff(full.Depths(), s.Depths()); diff != "" {
+					t.Errorf("%s: depths (-want +got):\n%s", name, diff)
+				}
+				if size != s.size {
+					t.Errorf("%s: size %d, want %d", name, size, s.size)
+				}
+			}
+		})
+	}
+}
+
+// TestSingleOnlyLimit: the number of paths has its limit, and a path that is lost is counted.
+func TestSingleOnlyLimit(t *testing.T) {
+	s := New(Options{MaxPaths: 50, TypesOnly: true, SingleOnly: true})
+	for i, doc := range sample.Documents(sample.Bench, 1, 300) {
+		if err := s.Add(doc); err != nil {
+			t.Fatal(err)
+		}
+		if i%50 == 0 && s.size > 50+50/4+slack+s.options.charge()+1 {
+			t.Errorf("document %d: %d nodes", i, s.size)
+		}
+	}
+	paths := 0
+	for range s.Paths() {
+		paths++
+	}
+	if paths > 50 || s.Root().Lost == 0 {
+		t.Errorf("%d paths, %d values lost; want 50 and more than 0", paths, s.Root().Lost)
 	}
 }
 

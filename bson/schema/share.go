@@ -3,6 +3,8 @@ package schema
 import (
 	"math"
 	"slices"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file keeps the number of nodes within Options.MaxPaths.
@@ -200,6 +202,28 @@ func (n *node) descendants(charge int) int {
 		size += charge
 	}
 	return size
+}
+
+// isLeaf reports whether nothing below n is wanted with Options.SingleOnly if n has values
+// of the types met. Below a key that looks like data, the number of all nodes decides
+// whether the key has a path, so none is removed.
+func (n *node) isLeaf(met uint32) bool {
+	met &^= 1 << typeIndex[bsoncore.TypeNull]
+	return met&(met-1) != 0 && n.owner == nil
+}
+
+// prune removes all nodes below n, which is a leaf from now on.
+func (s *Schema) prune(n *node) {
+	if n.leaf {
+		return
+	}
+	s.size -= n.descendants(s.options.charge())
+	n.each((*node).remove)
+	if n.singles != nil {
+		n.singles.fold()
+	}
+	n.keys, n.elements, n.star, n.singles, n.first = table{}, nil, nil, nil, nil
+	n.leaf, n.cut, n.deep, n.lost = true, false, false, 0
 }
 
 // paths returns the number of paths among which MaxHashes is shared. It never gets

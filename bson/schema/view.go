@@ -90,7 +90,7 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 	s.flush(n)
 	v := n.values
 	p := &Path{
-		Parent: parent, Documents: n.documents, Present: n.parents, First: n.where.document, Lost: n.lost, Deep: n.deep,
+		Parent: parent, Documents: n.documents, Present: n.parents, First: n.where.document, Lost: n.lost, Deep: n.deep, Leaf: n.leaf,
 		Subtypes: v.subtypes.view(), Decimals: v.numbers.viewDecimals(),
 	}
 	switch {

@@ -19,7 +19,7 @@ func (s *Schema) document(n *node) {
 	s.count(n, bsoncore.TypeDocument, 0, 0)
 	c := &s.c
 	s.deepest = max(s.deepest, c.Depth())
-	if n.level == s.options.MaxLevels {
+	if n.leaf || n.level == s.options.MaxLevels {
 		s.below(n)
 		return
 	}
@@ -59,7 +59,7 @@ func (s *Schema) document(n *node) {
 func (s *Schema) array(n *node) {
 	c := &s.c
 	s.deepest = max(s.deepest, c.Depth())
-	if n.level == s.options.MaxLevels {
+	if n.leaf || n.level == s.options.MaxLevels {
 		s.count(n, bsoncore.TypeArray, s.below(n), 0)
 		return
 	}
@@ -109,11 +109,11 @@ func (s *Schema) visit(n *node, here uint64) {
 	}
 }
 
-// below passes over the open container, which is at n and at MaxLevels. It returns the
-// number of elements.
+// below passes over the open container, which is at n, a leaf or at MaxLevels. It returns
+// the number of elements.
 func (s *Schema) below(n *node) (elements uint64) {
 	for s.c.Next() {
-		n.deep = true
+		n.deep = n.deep || !n.leaf
 		elements++
 		s.measure()
 	}
