@@ -37,22 +37,28 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-// BenchmarkFind makes a Schema of documents whose paths are not known, and its paths.
+// BenchmarkFind makes a Schema of documents whose paths are not known, with the paths and
+// types alone: of all paths, and of those that are not below several types.
 func BenchmarkFind(b *testing.B) {
 	for _, set := range sample.Sets() {
-		b.Run(set.Name, func(b *testing.B) {
-			b.SetBytes(set.Size)
-			b.ReportAllocs()
-			for b.Loop() {
-				s := schema.New(schema.Options{MaxPaths: 20_000, TypesOnly: true, SingleOnly: true})
-				for _, doc := range set.Docs {
-					if err := s.Add(doc); err != nil {
-						b.Fatal(err)
+		for _, o := range []struct {
+			name   string
+			single bool
+		}{{"all", false}, {"single", true}} {
+			b.Run(o.name+"/"+set.Name, func(b *testing.B) {
+				b.SetBytes(set.Size)
+				b.ReportAllocs()
+				for b.Loop() {
+					s := schema.New(schema.Options{MaxPaths: 20_000, TypesOnly: true, SingleOnly: o.single})
+					for _, doc := range set.Docs {
+						if err := s.Add(doc); err != nil {
+							b.Fatal(err)
+						}
 					}
+					s.Root()
 				}
-				s.Root()
-			}
-		})
+			})
+		}
 	}
 }
 
