@@ -31,6 +31,8 @@ func box[T any](p *T, like any) any {
 	return reflect.NewAt(reflect.TypeOf(like), reflect.ValueOf(p).UnsafePointer()).Elem().Interface()
 }
 
+func typeID(t reflect.Type) uintptr { return reflect.ValueOf(t).Pointer() }
+
 func stringOf(b []byte) string { return string(b) }
 
 func retyped(v, like any) any {

@@ -55,6 +55,10 @@ func box[T any](p *T, like any) any {
 	return like
 }
 
+// typeID returns the address of the description of t, which is a number of its own for
+// each type.
+func typeID(t reflect.Type) uintptr { return uintptr((*[2]unsafe.Pointer)(unsafe.Pointer(&t))[1]) }
+
 // stringOf returns the bytes of b, which must not change any more, as a string
 // without copying them.
 func stringOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -92,7 +92,7 @@ func (o EncodeOptions) AppendValue(dst []byte, v any) ([]byte, Type, error) {
 // An encoder is the state of one call.
 type encoder struct {
 	EncodeOptions
-	plans *sync.Map // of the options
+	plans *plans // of the options
 	flags planFlags
 
 	start   int  // length of dst when the call began

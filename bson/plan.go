@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"reflect"
 	"sync"
+	"sync/atomic"
 )
 
 // This file decides, once for each Go type, how its values are written and
@@ -12,8 +13,8 @@ import (
 //   - A plan holds the two functions of a type, and the plans of the types
 //     inside it. So a plan is the compiled form of a type, and a struct needs
 //     no look-up by type.
-//   - planCache keeps the plans. Options that change a plan select the map of
-//     the plan. All other options are checked when a value is written or read.
+//   - planCache keeps the plans. Options that change a plan select the plans
+//     for it. All other options are checked when a value is written or read.
 //     So options of one call never affect another.
 //   - planner makes plans. Types inside a type use plans from the cache if it
 //     has them. A type that contains itself finds its own unfinished plan in
@@ -31,7 +32,8 @@ type decFunc func(d *decoder, v reflect.Value)
 // A plan has the functions that write and read the values of one Go type.
 type plan struct {
 	typ reflect.Type
-	op  op // how the loop over the fields of a struct writes and reads it without a call
+	id  uintptr // of typ
+	op  op      // how the loop over the fields of a struct writes and reads it without a call
 	enc encFunc
 	dec decFunc
 	str *structPlan // of a struct
@@ -56,15 +58,43 @@ const (
 	planFlagCount // one past the greatest combination
 )
 
-// A planCache keeps plans, a map for each combination of flags. Its zero
+// A planCache keeps plans, apart for each combination of flags. Its zero
 // value is empty.
-type planCache [planFlagCount]sync.Map // of reflect.Type to *plan
+type planCache [planFlagCount]plans
+
+// plans are finished plans of types. The plans of types that were used early are in a
+// table too, because a look-up in the map takes longer than to write a number.
+type plans struct {
+	all   sync.Map // of reflect.Type to *plan
+	early [1 << earlyBits]atomic.Pointer[plan]
+}
+
+// earlyBits is the binary logarithm of the number of places for early plans. Programs
+// have some tens of types in values of type any.
+const earlyBits = 7
+
+// get returns the plan of t, or nil.
+func (ps *plans) get(t reflect.Type) *plan {
+	id := typeID(t)
+	// The high bits of a product depend on all bits of the address.
+	place := &ps.early[uint64(id)*0x9e3779b97f4a7c15>>(64-earlyBits)]
+	if p := place.Load(); p != nil && p.id == id {
+		return p
+	}
+	v, ok := ps.all.Load(t)
+	if !ok {
+		return nil
+	}
+	p := v.(*plan)
+	place.CompareAndSwap(nil, p) // never replaced: two types that alternate would write all the time
+	return p
+}
 
 // sharedPlans are the plans of calls without Codecs, which keep their own.
 var sharedPlans planCache
 
-// plansFor returns the map of plans for the given options.
-func plansFor(c *Codecs, flags planFlags) *sync.Map {
+// plansFor returns the plans for the given options.
+func plansFor(c *Codecs, flags planFlags) *plans {
 	if c != nil {
 		return &c.plans[flags]
 	}
@@ -72,9 +102,9 @@ func plansFor(c *Codecs, flags planFlags) *sync.Map {
 }
 
 // planOf returns the plan of t.
-func planOf(cache *sync.Map, t reflect.Type, c *Codecs, flags planFlags) *plan {
-	if p, ok := cache.Load(t); ok {
-		return p.(*plan)
+func planOf(cache *plans, t reflect.Type, c *Codecs, flags planFlags) *plan {
+	if p := cache.get(t); p != nil {
+		return p
 	}
 	pl := planner{cache: cache, codecs: c, flags: flags, made: map[reflect.Type]*plan{}}
 	p := pl.plan(t)
@@ -84,14 +114,14 @@ func planOf(cache *sync.Map, t reflect.Type, c *Codecs, flags planFlags) *plan {
 	// If two goroutines have made the plan of a type, the cache keeps the first
 	// one; both are equal.
 	for t, p := range pl.made {
-		cache.LoadOrStore(t, p)
+		cache.all.LoadOrStore(t, p)
 	}
 	return p
 }
 
 // A planner makes the plan of a type and of the types within it.
 type planner struct {
-	cache   *sync.Map // finished plans, of reflect.Type to *plan
+	cache   *plans // finished plans
 	codecs  *Codecs
 	flags   planFlags
 	made    map[reflect.Type]*plan // by this planner; unfinished
@@ -104,10 +134,10 @@ func (pl *planner) plan(t reflect.Type) *plan {
 	if p := pl.made[t]; p != nil {
 		return p
 	}
-	if p, ok := pl.cache.Load(t); ok {
-		return p.(*plan)
+	if p := pl.cache.get(t); p != nil {
+		return p
 	}
-	p := &plan{typ: t, like: twinOf(t)}
+	p := &plan{typ: t, id: typeID(t), like: twinOf(t)}
 	pl.made[t] = p
 	if !known(p) {
 		pl.byKind(p)

@@ -107,7 +107,7 @@ type decoder struct {
 // this call ends with a fault or with a panic in a hook.
 type decodeCall struct {
 	DecodeOptions
-	plans *sync.Map // of the options
+	plans *plans // of the options
 	flags planFlags
 	likes *likes
 

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -110,6 +111,22 @@ func TestPlanShared(t *testing.T) {
 		}
 		if bson.PlanOfField(c, outer, 1) != bson.PlanOf(c, inner) {
 			t.Errorf("%v first: two plans of %v", order[0], inner)
+		}
+	}
+}
+
+// TestManyTypes: more types than the cache has places for early plans.
+func TestManyTypes(t *testing.T) {
+	for range 2 {
+		for n := range 400 {
+			ones := slices.Repeat([]bool{true}, n)
+			array := reflect.New(reflect.ArrayOf(n, reflect.TypeFor[bool]())).Elem()
+			reflect.Copy(array, reflect.ValueOf(ones))
+			_, want, wantErr := bson.MarshalValue(ones)
+			_, got, err := bson.MarshalValue(array.Interface())
+			if err != nil || wantErr != nil || !bytes.Equal(got, want) {
+				t.Fatalf("[%d]bool: %x, %v, want %x, %v", n, got, err, want, wantErr)
+			}
 		}
 	}
 }
