@@ -110,13 +110,14 @@ type encoder struct {
 	path  []string     // keys around it, the innermost first
 
 	buf   scratch.Buffer // for a dst without room
-	elems []E            // maps being sorted, one on top of the other
+	elems []E            // of maps being sorted, one on top of the other
+	ranks []rank         // of maps being sorted, one on top of the other
 }
 
 var encoders sync.Pool // of *encoder
 
-// maxPooledElems is the longest list of elements that an encoder keeps for the
-// next call.
+// maxPooledElems is the longest list of elements, or of their ranks, that an encoder
+// keeps for the next call.
 const maxPooledElems = 4 << 10
 
 func (o EncodeOptions) encoder() *encoder {
@@ -143,15 +144,18 @@ func (e *encoder) release() {
 		return
 	}
 	e.buf.Clear()
-	buf, elems := e.buf, e.elems
+	buf, elems, ranks := e.buf, e.elems, e.ranks
 	if cap(elems) > maxPooledElems {
 		elems = nil
+	}
+	if cap(ranks) > maxPooledElems {
+		ranks = nil
 	}
 	if len(elems) > 0 {
 		clear(elems[:cap(elems)]) // a fault or a panic left maps unfinished
 	}
 	*e = encoder{}
-	e.buf, e.elems = buf, elems[:0]
+	e.buf, e.elems, e.ranks = buf, elems[:0], ranks[:0]
 	encoders.Put(e)
 }
 

@@ -1,8 +1,10 @@
 package bson
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"reflect"
 	"slices"
 	"strings"
@@ -155,25 +157,28 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 		}
 		return dst, TypeDocument
 	}
-	// Nested maps are sorted above this one in e.elems, which may move.
-	base := len(e.elems)
+	// Nested maps are sorted above this one in e.elems and e.ranks, which may move.
+	base, first := len(e.elems), len(e.ranks)
 	for k, v := range m {
-		e.elems = append(e.elems, E{e.mapKey(k), v})
+		k = e.mapKey(k)
+		e.ranks = append(e.ranks, rank{keyPrefix(k), len(e.elems)})
+		e.elems = append(e.elems, E{k, v})
 	}
-	end := len(e.elems)
-	sortElements(e.elems[base:end])
-	for i := base; i < end; i++ {
-		if e.InvalidUTF8 == UTF8Replace && i > base && e.elems[i-1].Key == e.elems[i].Key {
+	end, last := len(e.elems), len(e.ranks)
+	sortRanks(e.ranks[first:], func(i int) string { return e.elems[i].Key })
+	for i := first; i < last; i++ {
+		elem := e.elems[e.ranks[i].index]
+		if e.InvalidUTF8 == UTF8Replace && i > first && e.elems[e.ranks[i-1].index].Key == elem.Key {
 			dst, _ = e.fail(dst, reflect.TypeOf(m), ErrDuplicateKey)
-			return e.within(dst, e.elems[i].Key)
+			return e.within(dst, elem.Key)
 		}
 		var t Type
-		if dst, t = e.appendElement(dst, e.elems[i].Key, e.elems[i].Value); t == 0 {
+		if dst, t = e.appendElement(dst, elem.Key, elem.Value); t == 0 {
 			return dst, 0
 		}
 	}
 	clear(e.elems[base:end])
-	e.elems = e.elems[:base]
+	e.elems, e.ranks = e.elems[:base], e.ranks[:first]
 	return dst, TypeDocument
 }
 
@@ -204,17 +209,49 @@ func (e *encoder) appendElement(dst []byte, key string, v any) ([]byte, Type) {
 	return dst, t
 }
 
-// sortElements sorts elements by the bytes of their keys. Insertion is the
-// fastest way for few elements, which is the usual case.
-func sortElements(d []E) {
-	if len(d) > 12 {
-		slices.SortFunc(d, func(a, b E) int { return strings.Compare(a.Key, b.Key) })
+// A rank is what is sorted in place of an element: it is small, and has no pointers that
+// the garbage collector must know of.
+type rank struct {
+	prefix uint64 // of the key
+	index  int    // of the element
+}
+
+// keyPrefix returns the first 8 bytes of key as a number, the first byte is the highest.
+// If two keys have different prefixes, these have the order of the keys.
+func keyPrefix(key string) (prefix uint64) {
+	n := len(key)
+	switch {
+	case n >= 8:
+		return bits.ReverseBytes64(load64(key, 0))
+	case n >= 4:
+		// The two words overlap.
+		a, b := bits.ReverseBytes32(load32(key, 0)), bits.ReverseBytes32(load32(key, n-4))
+		return uint64(a)<<32 | uint64(b)<<(64-8*n)
+	}
+	for i := range n {
+		prefix |= uint64(key[i]) << (56 - 8*i)
+	}
+	return prefix
+}
+
+// sortRanks sorts by the bytes of keys, of which key returns that of element i. Insertion
+// is the fastest way for few elements, which is the usual case.
+func sortRanks(r []rank, key func(i int) string) {
+	if len(r) > 32 {
+		slices.SortFunc(r, func(a, b rank) int {
+			if a.prefix != b.prefix {
+				return cmp.Compare(a.prefix, b.prefix)
+			}
+			return strings.Compare(key(a.index), key(b.index))
+		})
 		return
 	}
-	for i := 1; i < len(d); i++ {
-		for j := i; j > 0 && d[j].Key < d[j-1].Key; j-- {
-			d[j], d[j-1] = d[j-1], d[j]
+	for i := 1; i < len(r); i++ {
+		x, j := r[i], i
+		for ; j > 0 && (x.prefix < r[j-1].prefix || x.prefix == r[j-1].prefix && key(x.index) < key(r[j-1].index)); j-- {
+			r[j] = r[j-1]
 		}
+		r[j] = x
 	}
 }
 

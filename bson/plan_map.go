@@ -4,9 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
@@ -54,7 +52,7 @@ func asMap(v reflect.Value) map[string]any {
 	return v.Convert(reflect.TypeFor[map[string]any]()).Interface().(map[string]any)
 }
 
-// An entry is an element of a map that is being sorted.
+// An entry is an element of a map.
 type entry struct {
 	key   string
 	value reflect.Value
@@ -64,19 +62,24 @@ type entry struct {
 // the fields of the struct that the map is inlined in.
 func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *plan, taken map[string]int) ([]byte, Type) {
 	entries := make([]entry, 0, v.Len())
+	first := len(e.ranks)
 	for it := v.MapRange(); it.Next(); {
 		k, err := key.text(it.Key(), e.StringifyKeys)
 		if err != nil {
 			return e.fail(dst, key.typ, err)
 		}
-		entries = append(entries, entry{e.mapKey(k), it.Value()})
+		k = e.mapKey(k)
+		e.ranks = append(e.ranks, rank{keyPrefix(k), len(entries)})
+		entries = append(entries, entry{k, it.Value()})
 	}
+	last := len(e.ranks)
 	// Sorting finds keys with the same text.
 	if e.sortsMaps() || !key.distinct || e.StringifyKeys {
-		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.key, b.key) })
+		sortRanks(e.ranks[first:], func(i int) string { return entries[i].key })
 	}
-	for i, en := range entries {
-		if _, ok := taken[en.key]; ok || i > 0 && entries[i-1].key == en.key {
+	for i := first; i < last; i++ {
+		en := entries[e.ranks[i].index]
+		if _, ok := taken[en.key]; ok || i > first && entries[e.ranks[i-1].index].key == en.key {
 			dst, _ = e.fail(dst, v.Type(), ErrDuplicateKey)
 			return e.within(dst, en.key)
 		}
@@ -91,6 +94,7 @@ func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *
 		}
 		dst[at] = byte(t)
 	}
+	e.ranks = e.ranks[:first]
 	return dst, TypeDocument
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"math/rand/v2"
 	"reflect"
 	"strconv"
 	"strings"
@@ -327,6 +328,46 @@ func TestEncodeOptions(t *testing.T) {
 	}
 	if _, err := (bson.EncodeOptions{MaxDepth: 2}).Marshal(bson.D{{"a", bson.A{bson.D{}}}}); !errors.Is(err, bson.ErrDepth) {
 		t.Errorf("MaxDepth: %v", err)
+	}
+}
+
+// TestMapOrder: the keys of a map are written in the order of their bytes, also if they
+// begin with the same bytes, or one is the start of another.
+func TestMapOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	key := func() string {
+		b := make([]byte, r.IntN(20))
+		for i := range b {
+			b[i] = "ab\x01~"[r.IntN(4)*r.IntN(2)]
+		}
+		return string(b) + strings.Repeat("é", r.IntN(2))
+	}
+	for range 500 {
+		texts, inner := map[string]string{}, bson.M{}
+		for range r.IntN(70) {
+			k := key()
+			texts[k], inner[k] = k, bson.M{k: k, k + "b": true}
+		}
+		for _, v := range []any{texts, inner, struct {
+			M map[string]string `bson:",inline"`
+		}{texts}} {
+			d := marshalled(t, bson.EncodeOptions{}, v)
+			for i, e := range d {
+				if i > 0 && d[i-1].Key >= e.Key {
+					t.Fatalf("%T: key %q before %q", v, d[i-1].Key, e.Key)
+				}
+				want := any(e.Key)
+				if _, ok := v.(bson.M); ok {
+					want = bson.D{{e.Key, e.Key}, {e.Key + "b", true}}
+				}
+				if diff := cmp.Diff(want, e.Value); diff != "" {
+					t.Fatalf("%T: value of %q (-want +got):\n%s", v, e.Key, diff)
+				}
+			}
+			if len(d) != len(texts) {
+				t.Fatalf("%T: %d keys, want %d", v, len(d), len(texts))
+			}
+		}
 	}
 }
 
