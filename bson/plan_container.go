@@ -265,7 +265,7 @@ func decBytes(d *decoder, v reflect.Value) {
 		}
 		v.SetBytes(append(make([]byte, 0, len(data)), data...))
 	case TypeString, TypeSymbol:
-		v.SetBytes([]byte(d.asString()))
+		v.SetBytes([]byte(d.owned(d.c.Text(), d.c.ValueOffset()+4)))
 	case TypeArray:
 		d.list(v, d.planOf(v.Type().Elem()))
 	default:

@@ -159,7 +159,7 @@ func (d *decoder) mapOfString(m map[string]string, elem *plan) {
 	v := reflect.ValueOf(x).Elem()
 	var seen keyWatch
 	for d.c.Next() {
-		key := d.owned(d.c.Key(), d.c.Offset()+1)
+		key := d.key()
 		if d.RejectDuplicateKeys && !seen.add(key) {
 			d.fail(typeString, ErrDuplicateKey)
 			return
@@ -174,7 +174,7 @@ func (d *decoder) mapOfString(m map[string]string, elem *plan) {
 
 // entry sets k and x from the current element.
 func (d *decoder) entry(k, x reflect.Value, key keyPlan, elem *plan, seen *keyWatch) {
-	text := d.owned(d.c.Key(), d.c.Offset()+1)
+	text := d.key()
 	if d.RejectDuplicateKeys && !seen.add(text) {
 		d.fail(k.Type(), ErrDuplicateKey)
 		return

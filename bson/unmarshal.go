@@ -43,9 +43,10 @@ func Decode[T any](doc []byte) (T, error) {
 // slices are cut to length 0 first and their arrays are used again. An any that
 // v points to is replaced, even if it holds a pointer. An any further inside
 // keeps a pointer that it holds, and the value behind the pointer is set.
-// Nothing decoded aliases doc. The strings decoded into an any are cut from
-// shared chunks of 2 KiB, and its other values from shared slabs of at most 64;
-// keeping one value keeps its chunk or slab alive.
+// Nothing decoded aliases doc. Strings and keys of less than 128 bytes are cut
+// from chunks of 1 KiB, and the values of an any from slabs of at most 64. Other
+// calls use the same chunks and slabs; keeping a string or value keeps its whole
+// chunk or slab alive. Use strings.Clone to keep a string alone.
 //
 // On failure v holds what was decoded before the fault. The error is a
 // *SyntaxError if doc is malformed, and a *ValueError if a limit, an option or
@@ -98,8 +99,8 @@ type decoder struct {
 	decodeCall
 	c Cursor
 
-	keys  [keySlots]string
-	chunk []byte // memory of texts; what follows its length is free
+	keys  [keySlots]string // by hash
+	chunk []byte           // memory of texts; what follows its length is free
 	slabs
 }
 
@@ -250,41 +251,40 @@ func (d *decoder) null(v reflect.Value) {
 	d.fail(v.Type(), ErrMismatch)
 }
 
-// chunkSize is the size of the chunks, in bytes, from which strings in an any
-// are cut. longText is the length from which a string has its own memory.
-// Keeping a string keeps at most one chunk alive.
+// chunkSize is the size of the chunks, in bytes, from which short strings are
+// cut. Strings of longText bytes or more have their own memory. Keeping a string
+// keeps at most one chunk alive.
 const (
-	chunkSize = 2 << 10
-	longText  = 512
+	chunkSize = 1 << 10
+	longText  = 128
 )
 
-// shared returns text, the part of the cursor's input at off, as a string that
-// may share memory with others.
-func (d *decoder) shared(text []byte, off int) string {
-	if !isASCII(text) && !utf8.Valid(text) {
-		return d.invalid(text, off)
+// text returns text, the part of the cursor's input at off, as a string that
+// may share its chunk with others. The bytes of a chunk are not changed after
+// a string has them.
+func (d *decoder) text(text []byte, off int) string {
+	n := len(text)
+	if n == 0 || n >= longText {
+		return d.owned(text, off)
 	}
-	return d.packed(text)
-}
-
-// packed returns text as part of the current chunk. The bytes of a chunk are
-// written once and not changed after.
-func (d *decoder) packed(text []byte) string {
 	at := len(d.chunk)
-	if cap(d.chunk)-at < len(text) {
-		if len(text) >= longText {
-			return string(text)
-		}
+	if cap(d.chunk)-at < n {
 		d.chunk, at = make([]byte, 0, chunkSize), 0
 	}
-	d.chunk = append(d.chunk, text...)
-	return stringOf(d.chunk[at:])
+	dst := d.chunk[at : at+n]
+	if !copyText(dst, stringOf(text)) && !utf8.Valid(dst) {
+		return d.invalid(text, off)
+	}
+	d.chunk = d.chunk[:at+n]
+	return stringOf(dst)
 }
 
-// keySlots is the number of keys that a decoder remembers. longKey is the
-// length from which it does not remember a key.
+// keySlots is the number of keys that a decoder remembers, 1<<keyBits. The keys
+// of the documents in use should seldom share a slot. longKey is the length from
+// which a decoder does not remember a key.
 const (
-	keySlots = 256
+	keyBits  = 9
+	keySlots = 1 << keyBits
 	longKey  = 32
 )
 
@@ -294,7 +294,7 @@ func (d *decoder) key() string {
 	key, off := d.c.Key(), d.c.Offset()+1
 	n := len(key)
 	if n == 0 || n >= longKey {
-		return d.shared(key, off)
+		return d.text(key, off)
 	}
 	var h uint64
 	switch {
@@ -305,18 +305,18 @@ func (d *decoder) key() string {
 	default:
 		h = uint64(key[0]) | uint64(key[n>>1])<<8 | uint64(key[n-1])<<16
 	}
-	slot := &d.keys[(h+uint64(n))*0x9E3779B97F4A7C15>>56]
+	slot := &d.keys[(h+uint64(n))*0x9E3779B97F4A7C15>>(64-keyBits)]
 	if *slot == string(key) {
 		return *slot
 	}
-	text := d.shared(key, off)
+	text := d.text(key, off)
 	if text == string(key) && (d.InvalidUTF8 != UTF8Keep || utf8.ValidString(text)) {
 		*slot = text // of UTF-8: a call with other options may use it
 	}
 	return text
 }
 
-// owned returns text as a string with its own memory.
+// owned is text for a string with its own memory.
 func (d *decoder) owned(text []byte, off int) string {
 	if !isASCII(text) && !utf8.Valid(text) {
 		return d.invalid(text, off)
@@ -337,7 +337,7 @@ func (d *decoder) invalid(text []byte, off int) string {
 }
 
 // asString returns the current string, symbol or code.
-func (d *decoder) asString() string { return d.owned(d.c.Text(), d.c.ValueOffset()+4) }
+func (d *decoder) asString() string { return d.text(d.c.Text(), d.c.ValueOffset()+4) }
 
 // timeOf returns ms as a time. If the options reject it, it is a fault for the Go
 // type t.

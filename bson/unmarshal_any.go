@@ -88,8 +88,7 @@ func (d *decoder) asAny() any {
 	}
 	switch c.Type() {
 	case TypeString:
-		text := d.shared(c.Text(), c.ValueOffset()+4)
-		return box(d.strings.put(text, d.expect(50, 64)), d.likes[TypeString])
+		return box(d.strings.put(d.asString(), d.expect(50, 64)), d.likes[TypeString])
 	case TypeDouble:
 		return box(d.doubles.put(c.Double(), slabSize), d.likes[TypeDouble])
 	case TypeInt32:

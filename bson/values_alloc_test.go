@@ -3,8 +3,10 @@
 package bson_test
 
 import (
+	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,8 +47,15 @@ func TestValueAllocs(t *testing.T) {
 	m := bson.M(d.Map())
 	list := bson.D{{"a", []string{"x", "y"}}, {"b", map[string]any{"k": 1}}, {"c", &rec.Nested}}
 	var boxed, boxedM, boxedList, value any = d, m, list, *rec
+	texts, err := bson.Marshal(bson.M{"short": strings.Repeat("x", 16), "long": strings.Repeat("x", 128), "map": bson.M{"key": "text"}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var buf []byte
 	var out plainRecord
+	var short struct{ Short string }
+	var long struct{ Long string }
+	byKey := struct{ Map map[string]string }{map[string]string{}}
 	for _, tc := range []struct {
 		name string
 		f    func() error
@@ -62,7 +71,10 @@ func TestValueAllocs(t *testing.T) {
 		}, 0},
 		{"Append of slices and maps in a D", func() (err error) { buf, err = bson.Append(buf[:0], boxedList); return err }, 0},
 		{"Marshal: the document", func() (err error) { _, err = bson.Marshal(rec); return err }, 1},
-		{"Unmarshal into a struct: its string", func() error { return bson.Unmarshal(doc, &out) }, 1},
+		{"Unmarshal into a struct", func() error { return bson.Unmarshal(doc, &out) }, 0},
+		{"Unmarshal of a short string: a part of a chunk", func() error { return bson.Unmarshal(texts, &short) }, 0},
+		{"Unmarshal of a long string", func() error { return bson.Unmarshal(texts, &long) }, 1},
+		{"Unmarshal of a map: the variable of its elements", func() error { return bson.Unmarshal(texts, &byKey) }, 1},
 	} {
 		if n := testing.AllocsPerRun(200, func() {
 			if err := tc.f(); err != nil {
@@ -99,6 +111,53 @@ func TestAnyAllocs(t *testing.T) {
 	if most := float64(containers + binaries + slabs*len(docs)); got > most {
 		t.Errorf("%v allocations, want at most %v: %d containers, %d binaries", got, most, containers, binaries)
 	}
+}
+
+// TestKeptText: a kept string keeps at most the chunk that it is cut from.
+func TestKeptText(t *testing.T) {
+	const docs, chunk = 4000, 1 << 10
+	for _, tc := range []struct {
+		name string
+		size int // of the strings that are kept
+		most int // bytes that each keeps alive
+	}{
+		{"no bytes", 0, 0},
+		{"part of a chunk", 100, chunk},
+		{"memory of its own", 128, 128},
+	} {
+		record := struct {
+			Kept   string
+			Others []string
+		}{strings.Repeat("x", tc.size), slices.Repeat([]string{strings.Repeat("y", 100)}, 20)}
+		doc, err := bson.Marshal(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := make([]string, docs)
+		before := heapSize()
+		for i := range kept {
+			out := record
+			out.Others = nil
+			if err := bson.Unmarshal(doc, &out); err != nil {
+				t.Fatal(err)
+			}
+			kept[i] = out.Kept
+		}
+		after := heapSize()
+		if each := (after - before) / docs; each > tc.most+16 {
+			t.Errorf("%s: a string of %d bytes keeps %d bytes, want at most %d", tc.name, tc.size, each, tc.most)
+		}
+		runtime.KeepAlive(kept)
+	}
+}
+
+// heapSize returns the number of bytes in use after a collection.
+func heapSize() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // empties the pools too
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
 }
 
 func countTypes(c *bson.Cursor, is func(bson.Type) bool) (n int) {
