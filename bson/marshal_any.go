@@ -159,6 +159,7 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 	}
 	// Nested maps are sorted above this one in e.elems and e.ranks, which may move.
 	base, first := len(e.elems), len(e.ranks)
+	e.elems, e.ranks = slices.Grow(e.elems, len(m)), slices.Grow(e.ranks, len(m))
 	for k, v := range m {
 		k = e.mapKey(k)
 		e.ranks = append(e.ranks, rank{keyPrefix(k), len(e.elems)})

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -63,6 +64,7 @@ type entry struct {
 func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *plan, taken map[string]int) ([]byte, Type) {
 	entries := make([]entry, 0, v.Len())
 	first := len(e.ranks)
+	e.ranks = slices.Grow(e.ranks, v.Len())
 	for it := v.MapRange(); it.Next(); {
 		k, err := key.text(it.Key(), e.StringifyKeys)
 		if err != nil {
