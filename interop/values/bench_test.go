@@ -360,6 +360,11 @@ func TestRatios(t *testing.T) {
 	}
 }
 
+// roundTime is the processor time of a job in a round of bestTimes. The collector runs
+// several times, so that its part of the time is the same in each round. In a shorter
+// round it would run once or not at all.
+const roundTime = 50 * time.Millisecond
+
 // bestTimes returns the best processor time of each job for all documents, in -ratios
 // rounds. The jobs of a round run by turns.
 func bestTimes(t *testing.T, jobs []job) []time.Duration {
@@ -368,16 +373,18 @@ func bestTimes(t *testing.T, jobs []job) []time.Duration {
 	for range *ratios {
 		for k, j := range jobs {
 			runtime.GC()
-			var start time.Duration
-			for pass := range passes + 1 {
-				if pass == 1 { // the first pass warms the caches
-					start = clock.Processor()
-				}
+			pass := func() {
 				for i := range valueDocs {
 					if err := j.do(i); err != nil {
 						t.Fatal(j.name, err)
 					}
 				}
+			}
+			pass() // warms the caches
+			start, passes := clock.Processor(), time.Duration(0)
+			for clock.Processor()-start < roundTime {
+				pass()
+				passes++
 			}
 			if d := (clock.Processor() - start) / passes; best[k] == 0 || d < best[k] {
 				best[k] = d
@@ -386,6 +393,3 @@ func bestTimes(t *testing.T, jobs []job) []time.Duration {
 	}
 	return best
 }
-
-// passes is the number of passes over all documents in a round of bestTimes.
-const passes = 10
