@@ -186,7 +186,7 @@ func TestRowErrors(t *testing.T) {
 	}{
 		{"uint64", bigger(math.MaxInt64 + 1), Options{}, RowError{Row: 2, Path: "x", Column: "uint64", Err: ErrValue}, "9223372036854775808"},
 		{"microseconds", arrayOf(t, arrow.FixedWidthTypes.Timestamp_us, `[0,1001]`), Options{},
-			RowError{Row: 2, Path: "x", Column: "timestamp[us, tz=UTC]", Err: ErrValue}, "1001 us are not whole milliseconds"},
+			RowError{Row: 2, Path: "x", Column: "timestamp[us, tz=UTC]", Err: ErrFineTime}, "1001 us"},
 		{"seconds", arrayOf(t, arrow.FixedWidthTypes.Timestamp_s, `[0,9223372036854776]`), Options{},
 			RowError{Row: 2, Path: "x", Column: "timestamp[s, tz=UTC]", Err: ErrValue}, "too many"},
 		{"UTF-8", invalid(), Options{}, RowError{Row: 2, Path: "x", Column: "utf8", Err: ErrValue}, "invalid UTF-8"},

@@ -18,6 +18,8 @@ var (
 	ErrType = errors.New("type does not fit the column")
 	// ErrValue: the type of a value fits its column, and the value does not.
 	ErrValue = errors.New("value does not fit the column")
+	// ErrFineTime: a time is finer than the milliseconds of BSON, without TimesFloor.
+	ErrFineTime = fmt.Errorf("%w: finer than a millisecond", ErrValue)
 	// ErrNull: a field is null or missing, and its column cannot say which.
 	ErrNull = errors.New("the column has no form for this null")
 	// ErrField: a key has no column.

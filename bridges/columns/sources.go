@@ -369,7 +369,7 @@ func putTime(unit arrow.TimeUnit, times Times) putter[arrow.Timestamp] {
 	return func(dst []byte, v arrow.Timestamp) ([]byte, bsoncore.Type, error) {
 		ms, rest := int64(v)/perMilli, int64(v)%perMilli
 		if rest != 0 && times == TimesExact {
-			return dst, 0, fmt.Errorf("%w: %d %s are not whole milliseconds", ErrValue, v, unit)
+			return dst, 0, fmt.Errorf("%w: %d %s", ErrFineTime, v, unit)
 		}
 		if rest < 0 {
 			ms--

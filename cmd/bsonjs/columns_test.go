@@ -316,9 +316,11 @@ func TestColumnsFlags(t *testing.T) {
 			"write --max-document-size 1048576 --to parquet --output - --decimal bits --nulls fold --extra-fields ignore --compression lz4 --max-depth 7"},
 		{"-f arrow -t json", "read --from arrow -"},
 		{"-f arrow -t json --max-document-size 5000", "read --max-document-size 5000 --from arrow -"},
+		{"-f arrow -t json --times floor --errors json", "read --errors json --from arrow --times floor -"},
+		{"count -f arrow --times exact", "read --from arrow --times exact -"},
 	} {
 		stdin := ""
-		if strings.HasPrefix(tc.args, "-f arrow") {
+		if strings.Contains(tc.args, "-f arrow") {
 			stdin = "ARROW1ARROW1"
 		}
 		got := runCommand(strings.NewReader(stdin), strings.Fields(tc.args)...)

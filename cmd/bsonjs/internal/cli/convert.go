@@ -117,7 +117,7 @@ func (o *convertOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables, o.addRows)
 	group(fs, "Pickles", "", o.addEncoding, o.addWritingPickles)
-	group(fs, "Parquet and Arrow", "", o.addColumns)
+	group(fs, columnTables, "", o.addColumns, o.addTimes)
 	group(fs, "Faults", "", o.addOnError, o.addRejects, o.addMending, o.addMaxErrors, o.addStrictness)
 	group(fs, "Messages", "", o.addMessages)
 	group(fs, "Limits", "", o.addJobs, o.addLimits)
@@ -179,7 +179,7 @@ func (o *convertOptions) check(fs *pflag.FlagSet) error {
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
 	redactions := func(fs *pflag.FlagSet) error { return o.checkRedact(fs, &o.options) }
 	buckets := func(fs *pflag.FlagSet) error { return o.bucketGroup.check(fs, o.from) }
-	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
+	tables := func(fs *pflag.FlagSet) error { return o.checkTables(fs, o.from) }
 	if o.writesTable() {
 		if err := o.readColumns(&o.limitGroup); err != nil {
 			return err

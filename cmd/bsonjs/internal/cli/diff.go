@@ -89,6 +89,7 @@ func (o *diffOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Shape", "", o.addForm)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables)
+	group(fs, columnTables, "", o.addTimes)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addErrors, o.addProgress)
@@ -142,7 +143,7 @@ func (o *diffOptions) check(fs *pflag.FlagSet) error {
 	pickles := func(fs *pflag.FlagSet) error { return checkPickles(fs, o.from, o.to) }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
 	shaping := func(*pflag.FlagSet) error { return o.checkShape(&o.inputGroup, &o.limitGroup) }
-	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from, o.to) }
+	tables := func(fs *pflag.FlagSet) error { return o.checkTables(fs, o.from, o.to) }
 	return checkAll(fs, o.options.check, reading, tables, pickles, o.checkSpaces, selecting, o.checkWindow, shaping, o.checkKeys)
 }
 

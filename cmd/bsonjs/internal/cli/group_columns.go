@@ -15,6 +15,9 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/tabular"
 )
 
+// columnTables is the title of the flags about tables in columns.
+const columnTables = "Parquet and Arrow"
+
 // A columnGroup has the flags about the columns of tables, which bsonjs passes on to the extension.
 // Values that are not set are not passed on: the extension has the defaults.
 type columnGroup struct {

@@ -25,6 +25,7 @@ type inputGroup struct {
 	longText pickle.LongText
 	unknown  pickle.UnknownPolicy
 	tables   tableGroup
+	times    string // finer than a millisecond, in Parquet and Arrow; "": not set
 }
 
 // Dialects are the forms of text that are read beside relaxed and canonical
@@ -100,6 +101,10 @@ func (g *inputGroup) addReading(fs *pflag.FlagSet) {
 		"standard), or subtype 3 in the byte order of an old driver")
 }
 
+func (g *inputGroup) addTimes(fs *pflag.FlagSet) {
+	fs.Var(chooseText(&g.times, "exact", "floor"), "times", "times of an input that are finer than a millisecond, which BSON does not have: exact (the default) makes them an error; floor rounds them down")
+}
+
 func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 	fs.Var(choose(&g.encoding,
 		word[pickle.Encoding]{"by-content", pickle.ByContent}, word[pickle.Encoding]{"ascii", pickle.ASCII},
@@ -122,6 +127,7 @@ func (g *inputGroup) addEncoding(fs *pflag.FlagSet) {
 func (g *inputGroup) plan(r *run.Run) {
 	r.From = g.from
 	g.tables.plan(r)
+	r.ReadFlags = spelled("times", g.times)
 	r.Options.Text.CanonicalOnly = g.accept&acceptCanonical != 0
 	r.Options.Text.Legacy = g.accept&acceptLegacy != 0
 	r.Options.Text.Shell = g.accept&acceptShell != 0
@@ -129,6 +135,16 @@ func (g *inputGroup) plan(r *run.Run) {
 	r.Options.Text.UUIDRepresentation = g.uuid
 	r.Options.Pickle.Encoding, r.Options.Pickle.LongText = g.encoding, g.longText
 	r.Options.Pickle.Unknown, r.Options.Pickle.LoadLocation = g.unknown, time.LoadLocation
+}
+
+// checkTables rejects flags about tables that have no effect on inputs in the formats, nil if
+// unknown, and values that contradict each other.
+func (g *inputGroup) checkTables(fs *pflag.FlagSet, formats ...*codec.Codec) error {
+	reads := slices.ContainsFunc(formats, func(c *codec.Codec) bool { return c == nil || c.Extension })
+	if given(fs, "times") && !reads {
+		return fmt.Errorf("--times has no effect, because the input is %v and not Parquet or Arrow; leave it out", formats[0])
+	}
+	return g.tables.checkTables(fs, formats...)
 }
 
 // checkReading rejects the flags of the given names, which are about JSON, if

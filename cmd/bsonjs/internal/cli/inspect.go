@@ -75,6 +75,7 @@ func (o *inspectOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Namespaces", "", o.addSpaces, o.addForeignSpaces)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables)
+	group(fs, columnTables, "", o.addTimes)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addOnError, o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -118,7 +119,7 @@ func (o *inspectOptions) check(fs *pflag.FlagSet) error {
 	}
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
+	tables := func(fs *pflag.FlagSet) error { return o.checkTables(fs, o.from) }
 	return checkAll(fs, o.options.check, reading, tables, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check, o.checkShape, o.checkFaults)
 }
 

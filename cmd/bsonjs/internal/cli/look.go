@@ -32,6 +32,7 @@ func (o *lookOptions) addLook(fs *pflag.FlagSet, selected string, own func(fs *p
 	own(fs)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables)
+	group(fs, columnTables, "", o.addTimes)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -53,7 +54,7 @@ func (o *lookOptions) settle(*pflag.FlagSet) error {
 func (o *lookOptions) checkLook(fs *pflag.FlagSet, own ...func(*pflag.FlagSet) error) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from) }
+	tables := func(fs *pflag.FlagSet) error { return o.checkTables(fs, o.from) }
 	if err := checkAll(fs, o.options.check, reading, tables, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check); err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ func (o *validateOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Rules", "The rules are about selected documents. Malformed documents are always reported.", o.addRules)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables)
+	group(fs, columnTables, "", o.addTimes)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -75,7 +76,8 @@ func (o *validateOptions) addRules(fs *pflag.FlagSet) {
 func (o *validateOptions) check(fs *pflag.FlagSet) error {
 	reading := func(fs *pflag.FlagSet) error { return o.checkReading(fs, "accept", "lenient-dates", "uuid") }
 	selecting := func(*pflag.FlagSet) error { return o.checkSelect(&o.inputGroup, &o.limitGroup) }
-	return checkAll(fs, o.options.check, reading, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check)
+	tables := func(fs *pflag.FlagSet) error { return o.checkTables(fs, o.from) }
+	return checkAll(fs, o.options.check, reading, tables, o.checkEncoding, o.checkSpaces, selecting, o.ordering.check)
 }
 
 // plan makes the run check documents and write nothing.

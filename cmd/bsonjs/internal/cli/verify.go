@@ -107,6 +107,7 @@ func (o *verifyOptions) addFlags(fs *pflag.FlagSet) {
 	group(fs, "Fields", fieldsNote, o.addFields, o.addEdits, o.addRedact)
 	group(fs, "Reading JSON", "", o.addReading)
 	group(fs, readingTables, "", o.tables.addTables)
+	group(fs, columnTables, "", o.addTimes)
 	group(fs, "Pickles", "", o.addEncoding)
 	group(fs, "Faults", "", o.addMaxErrors)
 	group(fs, "Messages", "", o.addMessages)
@@ -149,7 +150,7 @@ func (o *verifyOptions) check(fs *pflag.FlagSet) error {
 	if o.bySpace() { // documents are held
 		ordering = o.checkWindow
 	}
-	tables := func(fs *pflag.FlagSet) error { return o.tables.checkTables(fs, o.from, o.to) }
+	tables := func(fs *pflag.FlagSet) error { return o.checkTables(fs, o.from, o.to) }
 	return checkAll(fs, o.options.check, tables, pickles, o.checkSpaces, selecting, sorting, ordering, shaping, redactions)
 }
 
@@ -193,6 +194,7 @@ func (o *verifyOptions) runOfB(a *run.Run) run.Run {
 		FromFlag:  "--to",
 		Target:    comparedTarget{o.v},
 		Extension: o.finder(o.std.err),
+		ReadFlags: a.ReadFlags,
 		Output:    file.Output{Stdout: io.Discard},
 		Policy:    run.Stop,
 		Jobs:      o.jobs,

@@ -3,7 +3,7 @@
 //
 //		bsonjs-columns handshake                                prints its protocol and version
 //		bsonjs-columns write --to FORMAT --output - [FLAG...]   BSON in, a table out
-//		bsonjs-columns read --from FORMAT PATH                  a table in, BSON out; - is standard input
+//		bsonjs-columns read --from FORMAT [FLAG...] PATH        a table in, BSON out; - is standard input
 //
 //	  - find.go finds the program and compares its version with that of bsonjs.
 //	  - process.go runs it: a Writer gets the documents of an output, and a Reader has those of
@@ -47,15 +47,16 @@ func (p *Program) Write(ctx context.Context, format string, flags []string, out 
 	return &Writer{r, in}, nil
 }
 
-// Read starts the program for an input in a format, by its name on the command line. path is
-// the file, or "" if in has its bytes. When ctx ends, so does the program. Close must be
-// called.
-func (p *Program) Read(ctx context.Context, format, path string, in io.Reader) (*Reader, error) {
+// Read starts the program for an input in a format, by its name on the command line. flags are
+// further flags of the program. path is the file, or "" if in has its bytes. When ctx ends, so
+// does the program. Close must be called.
+func (p *Program) Read(ctx context.Context, format string, flags []string, path string, in io.Reader) (*Reader, error) {
 	source := "-"
 	if path != "" {
 		source, in = argument(path), nil
 	}
-	r := p.process(ctx, []string{"read", "--from", format, source})
+	args := append([]string{"read", "--from", format}, flags...)
+	r := p.process(ctx, append(args, source))
 	out, err := r.pipe()
 	if err != nil {
 		return nil, err

@@ -89,7 +89,7 @@ func (s *source) startExtension(in *file.Reader) *report.Fault {
 		return f
 	}
 	var err error
-	s.program, err = program.Read(s.ctx, s.from.Name, in.Path(), in)
+	s.program, err = program.Read(s.ctx, s.from.Name, s.ReadFlags, in.Path(), in)
 	if err != nil {
 		return report.ReadFault(s.name, err)
 	}

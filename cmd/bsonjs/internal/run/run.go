@@ -214,8 +214,10 @@ type Run struct {
 	// Target is that of all inputs. With Sides, only the method End of Target is called.
 	Sides Sides
 
-	// Extension finds the program for formats that need it. Table is that of the output.
+	// Extension finds the program for formats that need it. ReadFlags are its flags for all
+	// inputs. Table is that of the output.
 	Extension *extension.Finder
+	ReadFlags []string
 	Table     Table
 
 	Output  file.Output

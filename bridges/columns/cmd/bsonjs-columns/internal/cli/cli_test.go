@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -232,6 +237,15 @@ func TestFaults(t *testing.T) {
 		{"malformed BSON", doc[:5], []string{"write", "--to", "arrow", "--output", "-"}, 4, "document ends too early"},
 		{"too large", doc, []string{"write", "--to", "arrow", "--output", "-", "--max-document-size", "6"}, 4, "document is too large"},
 		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key at a; find the documents with bsonjs validate --no-duplicate-keys"},
+		{"later type", documents(t, `{"a":{"$numberInt":"1"}}`+"\n"+`{"a":"x"}`), []string{"write", "--to", "arrow", "--output", "-", "--infer", "1"}, 1, "offset 16; use a larger --infer\n"},
+		{"later null", documents(t, `{"a":"x"}`+"\n"+`{"a":null}`), []string{"write", "--to", "arrow", "--output", "-", "--infer", "1"}, 1, "; use a larger --infer, or add --nulls fold"},
+		{"later subtype", documents(t, `{"a":{"$binary":{"base64":"","subType":"00"}}}`+"\n"+`{"a":{"$binary":{"base64":"","subType":"80"}}}`),
+			[]string{"write", "--to", "arrow", "--output", "-", "--infer", "1"}, 1, "; use a larger --infer"},
+		{"NaN", documents(t, `{"a":{"$numberDecimal":"NaN"}}`), []string{"write", "--to", "arrow", "--output", "-", "--decimal", "number"}, 1, "; add --decimal bits"},
+		{"slash", documents(t, `{"a":{"$regularExpression":{"pattern":"a","options":"/"}}}`), []string{"write", "--to", "arrow", "--output", "-", "--regex", "text"}, 1, "; leave out --regex text"},
+		{"wide", documents(t, `{"a":{"$numberLong":"9007199254740993"}}`+"\n"+`{"a":{"$numberDouble":"1.5"}}`),
+			[]string{"write", "--to", "arrow", "--output", "-", "--mixed", "widen"}, 1, "; type --mixed union or json"},
+		{"fine time", fine(t), []string{"read"}, 1, "finer than a millisecond: 1001 us, of timestamp[us] at a, row 1; add --times floor to round it down"},
 		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field, and Parquet has no rows without columns; type --to arrow"},
 		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
@@ -254,6 +268,30 @@ func TestFaults(t *testing.T) {
 		if err := json.Unmarshal([]byte(got.err), &line); err != nil || line["exit"] != float64(tc.code) || line["message"] == "" || line["code"] == "" {
 			t.Errorf("%s, --errors json: %v, %s", tc.name, err, got.err)
 		}
+	}
+}
+
+// fine returns a table with a time of 1,001 microseconds.
+func fine(t *testing.T) []byte {
+	t.Helper()
+	s := arrow.NewSchema([]arrow.Field{{Name: "a", Type: &arrow.TimestampType{Unit: arrow.Microsecond}}}, nil)
+	batch, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(`[{"a":1001}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := ipc.NewWriter(&out, ipc.WithSchema(s))
+	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestTimes: a time that is finer than a millisecond is rounded down if a flag says so.
+func TestTimes(t *testing.T) {
+	got := run(fine(t), "read", "--times", "floor")
+	if diff := cmp.Diff([]string{`{"a":{"$date":{"$numberLong":"1"}}}`}, lines(t, []byte(got.out))); diff != "" || got.code != 0 {
+		t.Errorf("%v (-want +got):\n%s", got, diff)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bridges/columns"
 	"github.com/bsonkit/bsonkit/bridges/columns/cmd/bsonjs-columns/internal/files"
+	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
@@ -113,14 +114,32 @@ func cures(err error) string {
 		hint string
 	}{
 		{columns.ErrField, "use a larger --infer, or add --extra-fields ignore"},
+		{columns.ErrFineTime, "add --times floor to round it down"},
 		{columns.ErrLossy, "leave out --exact to accept it"},
 		{columns.ErrDuplicateKey, "find the documents with bsonjs validate --no-duplicate-keys"},
+		// The columns fit all documents that were read to find them.
+		{columns.ErrType, "use a larger --infer"},
+		{columns.ErrNull, "use a larger --infer, or add --nulls fold"},
 	} {
 		if errors.Is(err, c.err) {
 			return c.hint
 		}
 	}
+	if e, ok := errors.AsType[*columns.ValueError](err); ok && errors.Is(err, columns.ErrValue) {
+		return valueCures[e.Type]
+	}
 	return ""
+}
+
+// valueCures has the flag that helps against a value that its column does not hold, by its
+// type. Columns of binaries and of empty documents hold the values of which they were made.
+var valueCures = map[bson.Type]string{
+	bson.TypeDecimal128: "add --decimal bits",
+	bson.TypeRegex:      "leave out --regex text",
+	bson.TypeInt32:      "type --mixed union or json",
+	bson.TypeInt64:      "type --mixed union or json",
+	bson.TypeBinary:     "use a larger --infer",
+	bson.TypeDocument:   "use a larger --infer",
 }
 
 // A record is a line of --errors json, with the keys of bsonjs.
