@@ -3,6 +3,7 @@
 //   - cli.go has the tree of commands; values.go the values of flags.
 //   - write.go is BSON to columns, read.go the way back; version.go has version and
 //     handshake.
+//   - completion.go completes command lines in shells.
 //   - input.go reads an input twice; output.go gives a file its name when it is complete.
 //   - faults.go turns errors into lines and exit codes.
 package cli
@@ -68,7 +69,10 @@ it reads and writes BSON.`,
 		},
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	root.AddCommand(a.writeCommand(), a.readCommand(), a.versionCommand(), a.handshakeCommand())
+	root.AddCommand(a.writeCommand(), a.readCommand(), a.versionCommand(), a.handshakeCommand(), a.completionCommand())
+	for _, cmd := range root.Commands() {
+		completeWords(cmd)
+	}
 	return root
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsontest"
@@ -365,6 +367,42 @@ func TestNoTemporaryFiles(t *testing.T) {
 	run(documents(t, `{"a":1}`+"\n"+`{"a":"x"}`), "write", "--to", "parquet", "--output", "-")
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 || made.code != 0 || got.code != 0 {
 		t.Errorf("%v %v %v", entries, err, made)
+	}
+	t.Setenv("TMPDIR", filepath.Join(dir, "none"))
+	t.Setenv("TMP", filepath.Join(dir, "none"))
+	want := regexp.MustCompile(`^bsonjs-columns: cannot create a temporary file in .*none: .*; set TMP(DIR)? to another directory\n$`)
+	if got := run([]byte(made.out), "read"); got.code != 5 || !want.MatchString(got.err) {
+		t.Errorf("no directory: %v", got)
+	}
+}
+
+// TestCompletion: shells get the commands, and the words of flags.
+func TestCompletion(t *testing.T) {
+	for _, tc := range []struct {
+		args string // of the command line, before the word that is completed
+		want []string
+	}{
+		{"", []string{"completion", "handshake", "help", "read", "version", "write"}},
+		{"write --to", []string{"parquet", "arrow", "arrow-stream"}},
+		{"write x.bson --mixed", []string{"error", "union", "widen", "json", "null"}},
+		{"write --compression", []string{"auto", "none", "zstd", "lz4", "snappy"}},
+		{"read --times", []string{"exact", "floor"}},
+		{"read", nil},
+		{"completion", []string{"bash", "fish", "powershell", "zsh"}},
+	} {
+		got := run(nil, append(append([]string{"__completeNoDesc"}, strings.Fields(tc.args)...), "")...)
+		words := strings.Fields(got.out)
+		if diff := cmp.Diff(tc.want, words[:len(words)-1], cmpopts.EquateEmpty()); diff != "" || got.code != 0 {
+			t.Errorf("%s: %v (-want +got):\n%s", tc.args, got, diff)
+		}
+	}
+	for _, shell := range []string{"bash", "fish", "powershell", "zsh"} {
+		if got := run(nil, "completion", shell); got.code != 0 || got.err != "" || !strings.Contains(got.out, "bsonjs-columns") {
+			t.Errorf("%s: code %d, %s", shell, got.code, got.err)
+		}
+	}
+	if got := run(nil, "completion", "tcsh"); got.code != 2 || !strings.Contains(got.err, "type the name of a shell: bash, fish, powershell, zsh") {
+		t.Errorf("tcsh: %v", got)
 	}
 }
 

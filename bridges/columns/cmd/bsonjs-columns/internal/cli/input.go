@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"runtime"
 )
 
 // An input is read from its start twice: once to find the columns, once to fill them.
@@ -56,7 +58,7 @@ func isRegular(f *os.File) bool {
 func (in *input) spool(ctx context.Context, pipe io.Reader) error {
 	f, err := os.CreateTemp("", "bsonjs-columns-*")
 	if err != nil {
-		return outputFault("temporary file", err)
+		return spoolFault("create", err)
 	}
 	if err := os.Remove(f.Name()); err != nil {
 		in.remove = f.Name()
@@ -163,10 +165,22 @@ func (e *spoolError) Error() string { return e.err.Error() }
 // Unwrap returns the error of the temporary file.
 func (e *spoolError) Unwrap() error { return e.err }
 
+// spoolFault returns the fault of a temporary file that the system does not let us create or write.
+func spoolFault(verb string, err error) *fault {
+	variable := "TMPDIR"
+	if runtime.GOOS == "windows" {
+		variable = "TMP"
+	}
+	return &fault{
+		code: codeOutput, err: fmt.Errorf("cannot %s a temporary file in %s: %w", verb, os.TempDir(), cause(err)),
+		hint: "set " + variable + " to another directory",
+	}
+}
+
 // fault returns the fault of err, an error of reading the input or converting it.
 func (in *input) fault(err error) *fault {
 	if spool, ok := errors.AsType[*spoolError](err); ok {
-		return outputFault("temporary file", spool.err)
+		return spoolFault("write", spool.err)
 	}
 	return dataFault(in.name, err)
 }

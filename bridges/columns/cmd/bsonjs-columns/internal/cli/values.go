@@ -11,7 +11,7 @@ import (
 )
 
 // A word is one of the values of a flag.
-type word[T comparable] struct {
+type word[T any] struct {
 	name  string
 	value T
 }
