@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 	"github.com/apache/arrow-go/v18/parquet/schema"
 	flatbuffers "github.com/google/flatbuffers/go"
 	"github.com/google/go-cmp/cmp"
@@ -159,6 +160,37 @@ func TestParquetTexts(t *testing.T) {
 	want := `{"json":"[]","enum":"[]","bytes":{"$binary":{"base64":"W10=","subType":"00"}},` +
 		`"sub":{"json":"[]","bson":{"$binary":{"base64":"W10=","subType":"00"}}},"list":["[]"],"map":{"[]":"[]"}}`
 	if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestForeignJSON: JSON of a program that stores the extension type, and metadata of the field,
+// is text.
+func TestForeignJSON(t *testing.T) {
+	json, err := extensions.NewJSONType(arrow.BinaryTypes.String)
+	if err != nil {
+		t.Fatal(err)
+	}
+	field := arrow.Field{Name: "x", Type: json, Metadata: arrow.NewMetadata([]string{"a"}, []string{"b"})}
+	s := arrow.NewSchema([]arrow.Field{field, {Name: "sub", Type: arrow.StructOf(field)}}, nil)
+	batch, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(`[{"x":"[1]","sub":{"x":"{}"}}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data bytes.Buffer
+	w, err := pqarrow.NewFileWriter(s, &data, parquet.NewWriterProperties(), pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	docs, err := read(Parquet, data.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := extjson.AppendJSON(nil, docs)
+	if diff := cmp.Diff(`{"x":"[1]","sub":{"x":"{}"}}`, string(got)); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

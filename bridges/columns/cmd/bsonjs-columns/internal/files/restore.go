@@ -30,20 +30,27 @@ const (
 )
 
 func storeSchema(out *pqarrow.FileWriter, s *arrow.Schema) error {
+	text, err := encodeSchema(s)
+	if err != nil {
+		return err
+	}
+	return out.AppendKeyValueMetadata(schemaKey, text)
+}
+
+// encodeSchema returns s as the value of schemaKey.
+func encodeSchema(s *arrow.Schema) (string, error) {
 	fields := s.Fields()
 	for i := range fields {
 		fields[i] = changed(fields[i], withoutJSON)
 	}
 	meta := s.Metadata()
 	var message bytes.Buffer
-	if err := ipc.NewWriter(&message, ipc.WithSchema(arrow.NewSchema(fields, &meta))).Close(); err != nil {
-		return err
-	}
-	return out.AppendKeyValueMetadata(schemaKey, base64.StdEncoding.EncodeToString(message.Bytes()))
+	err := ipc.NewWriter(&message, ipc.WithSchema(arrow.NewSchema(fields, &meta))).Close()
+	return base64.StdEncoding.EncodeToString(message.Bytes()), err
 }
 
 // storedSchema returns the schema of Arrow in the metadata of a file, or nil. arrow-go will
-// read it too.
+// read it too, so the one of another program loses the extension type of JSON.
 func storedSchema(in *file.Reader) (*arrow.Schema, error) {
 	value := in.MetaData().KeyValueMetadata().FindValue(schemaKey)
 	if value == nil {
@@ -64,6 +71,9 @@ func storedSchema(in *file.Reader) (*arrow.Schema, error) {
 		return nil, err
 	}
 	defer r.Release()
+	if text, err := encodeSchema(r.Schema()); err == nil {
+		*value = text
+	}
 	return r.Schema(), nil
 }
 
@@ -86,9 +96,10 @@ func changed(f arrow.Field, change func(arrow.Field) arrow.Field) arrow.Field {
 	return change(f)
 }
 
-// withoutJSON returns a column of JSON as one of text. withJSON is its inverse.
+// withoutJSON returns a column of JSON as one of text. withJSON is its inverse for columns
+// with the mark.
 func withoutJSON(f arrow.Field) arrow.Field {
-	if e, ok := f.Type.(*extensions.JSONType); ok && f.Metadata.FindKey(jsonKey) >= 0 {
+	if e, ok := f.Type.(*extensions.JSONType); ok {
 		f.Type = e.StorageType()
 	}
 	return f
