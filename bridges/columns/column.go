@@ -75,20 +75,20 @@ func (c *compiler) children(n *column, level int) error {
 		return nil
 	}
 	if c.left -= len(fields); c.left < 0 {
-		return &ColumnError{n.path(), errMost}
+		return &ColumnError{Path: n.path(), Err: errMost}
 	}
 	if n.form != asUnion {
 		level++
 	}
 	if level > c.deepest {
-		return &ColumnError{n.path(), errLevels}
+		return &ColumnError{Path: n.path(), Err: errLevels}
 	}
 	for i, f := range fields {
 		s, ok := shapeOf(f)
 		kid := &column{shape: s, name: f.Name, full: f.Type, parent: n, index: i}
 		n.kids = append(n.kids, kid)
 		if !ok {
-			return &ColumnError{kid.path(), errMetadata}
+			return &ColumnError{Path: kid.path(), Err: errMetadata}
 		}
 		if err := c.children(kid, level); err != nil {
 			return err
@@ -116,13 +116,13 @@ func (n *column) indexNames(fields []arrow.Field) error {
 		if _, ok := fields[i].Metadata.GetValue(orderKey); ok {
 			t, ok := fields[i].Type.(*arrow.ListType)
 			if !ok || n.order != nil || t.Elem().ID() != arrow.INT32 {
-				return &ColumnError{kid.path(), errOrder}
+				return &ColumnError{Path: kid.path(), Err: errOrder}
 			}
 			n.order = kid
 			continue
 		}
 		if n.byName[kid.name] != nil {
-			return &ColumnError{kid.path(), errNames}
+			return &ColumnError{Path: kid.path(), Err: errNames}
 		}
 		n.byName[kid.name] = kid
 	}
@@ -133,13 +133,13 @@ func (n *column) indexNames(fields []arrow.Field) error {
 		}
 		of := n.byName[name]
 		if kid.form != asBoolean || of == nil || of.nulls != nullIsFlagged || of.flag != nil {
-			return &ColumnError{kid.path(), errFlag}
+			return &ColumnError{Path: kid.path(), Err: errFlag}
 		}
 		of.flag, kid.flags = kid, of
 	}
 	for _, kid := range n.kids {
 		if (kid.nulls == nullIsFlagged) != (kid.flag != nil) {
-			return &ColumnError{kid.path(), errFlag}
+			return &ColumnError{Path: kid.path(), Err: errFlag}
 		}
 	}
 	return nil
@@ -153,15 +153,15 @@ func (n *column) indexTypes() error {
 		list := rows[kid.form].types
 		switch {
 		case int(code) != i:
-			return &ColumnError{n.path(), errTypeCodes}
+			return &ColumnError{Path: n.path(), Err: errTypeCodes}
 		case kid.form == asNull && kid.nulls == nullIsMissing:
 			list = types{0}
 		case len(list) == 0:
-			return &ColumnError{kid.path(), errAnyType}
+			return &ColumnError{Path: kid.path(), Err: errAnyType}
 		}
 		for _, t := range list {
 			if n.byType[t] != nil {
-				return &ColumnError{kid.path(), errTypes}
+				return &ColumnError{Path: kid.path(), Err: errTypes}
 			}
 			n.byType[t] = kid
 		}

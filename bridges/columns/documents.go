@@ -69,7 +69,7 @@ func (d *DocumentWriter) Write(batch arrow.RecordBatch) error {
 
 func (d *DocumentWriter) write(batch arrow.RecordBatch) error {
 	if int(batch.NumCols()) != len(d.root.kids) {
-		return &ColumnError{"", fmt.Errorf("%w: %d columns, and the schema has %d", ErrColumn, batch.NumCols(), len(d.root.kids))}
+		return &ColumnError{Path: "", Err: fmt.Errorf("%w: %d columns, and the schema has %d", ErrColumn, batch.NumCols(), len(d.root.kids))}
 	}
 	for i, kid := range d.root.kids {
 		if err := kid.load(batch.Column(i)); err != nil {
@@ -177,7 +177,7 @@ func (n *node) load(a arrow.Array) error {
 	if _, inside := errors.AsType[*ColumnError](err); err == nil || inside {
 		return err
 	}
-	return &ColumnError{n.path(), fmt.Errorf("%w: %w", ErrColumn, err)}
+	return &ColumnError{Path: n.path(), Err: fmt.Errorf("%w: %w", ErrColumn, err)}
 }
 
 // check returns an error if a has buffers that do not fit its length, so that reading a

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/schema"
 )
 
 // The sentinels that errors of this package match with errors.Is. Malformed BSON is a
@@ -69,10 +70,19 @@ func (e *ValueError) Unwrap() error { return e.Err }
 type ColumnError struct {
 	Path string // as schema.Path.String
 	Err  error  // why; matches a sentinel
+	// First is the place of the first value at fault, for ErrDuplicateKey. Otherwise it is
+	// zero: the values of the path as a whole have no column.
+	First schema.Place
 }
 
 // Error describes e. The text is not promised.
-func (e *ColumnError) Error() string { return e.Err.Error() + " at " + pathText(e.Path) }
+func (e *ColumnError) Error() string {
+	text := e.Err.Error() + " at " + pathText(e.Path)
+	if e.First != (schema.Place{}) {
+		text += fmt.Sprintf(", first in document %d", e.First.Document)
+	}
+	return text
+}
 
 // Unwrap returns e.Err.
 func (e *ColumnError) Unwrap() error { return e.Err }

@@ -60,17 +60,17 @@ var (
 // fields returns the columns of the documents at p.
 func (in *inferrer) fields(p *schema.Path) ([]arrow.Field, error) {
 	if p.Lost > 0 {
-		return nil, &ColumnError{p.String(), errLost}
+		return nil, &ColumnError{Path: p.String(), Err: errLost}
 	}
 	var fields []arrow.Field
 	for _, kid := range p.Children {
 		switch {
 		case kid.Kind == schema.AnyKey:
-			return nil, &ColumnError{p.String(), errDataKeys}
+			return nil, &ColumnError{Path: p.String(), Err: errDataKeys}
 		case kid.Kind == schema.Element:
 			continue
 		case kid.Count > kid.Present:
-			return nil, &ColumnError{kid.String(), ErrDuplicateKey}
+			return nil, &ColumnError{Path: kid.String(), Err: ErrDuplicateKey, First: kid.Repeated}
 		}
 		s, err := in.shape(kid)
 		if err != nil {
@@ -238,11 +238,11 @@ func (in *inferrer) document(p *schema.Path) (shape, error) {
 	asText := in.options.Mixed == MixedJSON
 	switch {
 	case p.Leaf:
-		return shape{}, &ColumnError{p.String(), errLeaf}
+		return shape{}, &ColumnError{Path: p.String(), Err: errLeaf}
 	case p.Deep && asText:
 		return shape{form: asJSON}, nil
 	case p.Deep:
-		return shape{}, &ColumnError{p.String(), errDeep}
+		return shape{}, &ColumnError{Path: p.String(), Err: errDeep}
 	case len(fields) == 0 && p.Lost == 0:
 		return shape{form: asEmpty}, nil
 	case len(fields) == 1 && fields[0].Kind == schema.AnyKey && p.Lost == 0:
@@ -261,7 +261,7 @@ func (in *inferrer) document(p *schema.Path) (shape, error) {
 
 func (in *inferrer) array(p *schema.Path) (shape, error) {
 	if p.Leaf {
-		return shape{}, &ColumnError{p.String(), errLeaf}
+		return shape{}, &ColumnError{Path: p.String(), Err: errLeaf}
 	}
 	item := shape{form: asNull}
 	for _, kid := range p.Children {
@@ -277,9 +277,9 @@ func (in *inferrer) array(p *schema.Path) (shape, error) {
 	case p.Deep && in.options.Mixed == MixedJSON:
 		return shape{form: asJSON}, nil
 	case p.Deep:
-		return shape{}, &ColumnError{p.String(), errDeep}
+		return shape{}, &ColumnError{Path: p.String(), Err: errDeep}
 	case p.Lost > 0:
-		return shape{}, &ColumnError{p.String(), errLost}
+		return shape{}, &ColumnError{Path: p.String(), Err: errLost}
 	}
 	return shape{form: asArray, typ: arrow.ListOfField(item.field("item"))}, nil
 }
@@ -306,7 +306,7 @@ func (in *inferrer) decimal(p *schema.Path) (shape, error) {
 		return shape{form: asDecimal, typ: &arrow.Decimal128Type{Precision: bsonPrecision, Scale: int32(-d.MinExponent)}}, nil
 	}
 	if p.Numbers == nil {
-		return shape{}, &ColumnError{p.String(), errNumbers}
+		return shape{}, &ColumnError{Path: p.String(), Err: errNumbers}
 	}
 	scale, whole := max(0, -d.MinExponent), wholeDigits(p.Numbers)
 	if whole+scale <= precision128 && in.options.Decimal != Decimal256 {

@@ -26,11 +26,11 @@ func (p *planner) node(parent *column, index int, f arrow.Field, level int) (*no
 	p.left--
 	switch {
 	case !ok:
-		return nil, &ColumnError{n.path(), errMetadata}
+		return nil, &ColumnError{Path: n.path(), Err: errMetadata}
 	case p.left < 0:
-		return nil, &ColumnError{n.path(), errMost}
+		return nil, &ColumnError{Path: n.path(), Err: errMost}
 	case level > p.options.MaxLevels:
-		return nil, &ColumnError{n.path(), errLevels}
+		return nil, &ColumnError{Path: n.path(), Err: errLevels}
 	}
 	var err error
 	n.source, err = p.source(n.column, f, level)
@@ -66,7 +66,7 @@ func (p *planner) source(n *column, f arrow.Field, level int) (source, error) {
 		values, err := p.node(n, 0, arrow.Field{Type: t.Encoded(), Metadata: f.Metadata}, level)
 		return &runs{values: values}, err
 	}
-	return nil, &ColumnError{n.path(), fmt.Errorf("%w: %s has no counterpart in BSON; cast it to a number or a text", ErrColumn, storage)}
+	return nil, &ColumnError{Path: n.path(), Err: fmt.Errorf("%w: %s has no counterpart in BSON; cast it to a number or a text", ErrColumn, storage)}
 }
 
 // document is the source of structs, and of the whole batch.
@@ -88,7 +88,7 @@ func (p *planner) document(n *column, fields []arrow.Field, level int) (*documen
 		}
 		key, err := appendName(nil, f.Name)
 		if err != nil {
-			return nil, &ColumnError{kid.path(), fmt.Errorf("%w: %w", ErrColumn, err)}
+			return nil, &ColumnError{Path: kid.path(), Err: fmt.Errorf("%w: %w", ErrColumn, err)}
 		}
 		n.kids = append(n.kids, kid.column)
 		d.kids, d.keys = append(d.kids, kid), append(d.keys, key)

@@ -52,7 +52,7 @@ func newSink(n *column, mem memory.Allocator) (*sink, error) {
 	s := &sink{column: n, at: n.index}
 	s.valid.mem = mem
 	if n.form == foreign {
-		return nil, &ColumnError{n.path(), fmt.Errorf("%w: %s", errForeign, n.describe())}
+		return nil, &ColumnError{Path: n.path(), Err: fmt.Errorf("%w: %s", errForeign, n.describe())}
 	}
 	if list := rows[n.form].types; len(list) == 1 && n.form != asNull {
 		s.typ = list[0]

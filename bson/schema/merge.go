@@ -129,6 +129,9 @@ func (s *Schema) mergeValues(n, src *node) {
 			n.where = at
 		}
 	}
+	if src.again != (place{}) {
+		n.repeat(place{src.again.document + s.shift, src.again.offset})
+	}
 	s.flush(n)
 	s.flush(src)
 	v, from := n.values, src.values

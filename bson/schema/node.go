@@ -31,6 +31,7 @@ type node struct {
 	document  int64     // smallest number of a document with the only type, see values.firsts
 
 	where   place  // of the first value
+	again   place  // of the first value whose key its document has already; zero: none
 	above   uint64 // values with a larger hash are not kept
 	waiting queue
 
@@ -115,6 +116,9 @@ const (
 	elementsHash = 1
 	starHash     = 2
 )
+
+// isKey reports whether n is a key of a document.
+func (n *node) isKey() bool { return n.hash > starHash }
 
 const typeCount = 22
 

@@ -44,6 +44,10 @@ type Path struct {
 	Present, Parents uint64
 	First            int64 // smallest number of a document that has the path
 
+	// Repeated is the first value of a Field whose key its document has already. It is zero
+	// without such a value, where Count is Present.
+	Repeated Place
+
 	Types []TypeCount // the most frequent first; equal numbers in the order of the types
 
 	// The descriptions below are nil if there is no such value.
@@ -85,6 +89,10 @@ type TypeCount struct {
 	Count uint64
 	First int64 // smallest number of a document with such a value
 }
+
+// A Place is that of a value: the number of the document, and the offset of the element in
+// bytes from the start of the document.
+type Place struct{ Document, Offset int64 }
 
 // A Subtype describes the binaries of a subtype.
 type Subtype struct {

@@ -37,6 +37,12 @@ func (r *reference) describe(p *Path, values []found, data bool) *Path {
 		if types[v.value.Type] == 0 || v.number < firsts[v.value.Type] {
 			firsts[v.value.Type] = v.number
 		}
+		if p.Kind == Field && containers[v.container] {
+			at := Place{v.number, v.offset - int64(len(p.Key)) - 2}
+			if p.Repeated.Document == 0 || at.Document < p.Repeated.Document || at.Document == p.Repeated.Document && at.Offset < p.Repeated.Offset {
+				p.Repeated = at
+			}
+		}
 		documents[v.number] = true
 		containers[v.container] = true
 		types[v.value.Type]++

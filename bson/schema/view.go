@@ -91,6 +91,7 @@ func (s *Schema) view(n *node, parent *Path) *Path {
 	v := n.values
 	p := &Path{
 		Parent: parent, Documents: n.documents, Present: n.parents, First: n.where.document, Lost: n.lost, Deep: n.deep, Leaf: n.leaf,
+		Repeated: Place{n.again.document, n.again.offset},
 		Subtypes: v.subtypes.view(), Decimals: v.numbers.viewDecimals(),
 	}
 	switch {

@@ -90,6 +90,8 @@ func (s *Schema) visit(n *node, here uint64) {
 			}
 		}
 		n.seen = here
+	} else if n.isKey() {
+		n.repeat(place{s.number, int64(c.Offset())})
 	}
 	t := c.Type()
 	switch {
@@ -106,6 +108,13 @@ func (s *Schema) visit(n *node, here uint64) {
 	default:
 		s.document(n)
 		c.Leave()
+	}
+}
+
+// repeat notes that the document of the value at p has its key already.
+func (n *node) repeat(p place) {
+	if n.again == (place{}) || p.before(n.again) {
+		n.again = p
 	}
 }
 

@@ -445,25 +445,25 @@ func TestColumnsFail(t *testing.T) {
 		code int
 		want string // standard error
 	}{
-		{`docs=0 say=one\n exit=1`, "-o x.parquet", long, 1, "one\nbsonjs: x.parquet: cannot be written: bsonjs-columns ended with exit code 1\n"},
-		{`docs=2 say=one\ntwo exit=5`, "-o x.parquet", long, 5, "one\ntwo\nbsonjs: x.parquet: cannot be written: bsonjs-columns ended with exit code 5\n"},
-		{"say=last exit=5", "-o x.parquet", rows(1), 5, "last\nbsonjs: x.parquet: cannot be written: bsonjs-columns ended with exit code 5\n"},
-		{"exit=2", "-t parquet", rows(1), 2, "bsonjs: <stdout>: cannot be written: bsonjs-columns ended with exit code 2\n"},
+		{`docs=0 say=one\n exit=1`, "-o x.parquet", long, 1, "one\nbsonjs: x.parquet: not written; the message of bsonjs-columns has the reason\n"},
+		{`docs=2 say=one\ntwo exit=5`, "-o x.parquet", long, 5, "one\ntwo\nbsonjs: x.parquet: not written; the message of bsonjs-columns has the reason\n"},
+		{"say=last exit=5", "-o x.parquet", rows(1), 5, "last\nbsonjs: x.parquet: not written; the message of bsonjs-columns has the reason\n"},
+		{"exit=2", "-t parquet", rows(1), 2, "bsonjs: <stdout>: not written; the message of bsonjs-columns has the reason\n"},
 		{"docs=1 exit=0", "-o x.parquet", long, 5, "bsonjs: x.parquet: cannot be written: bsonjs-columns ended before it had read all documents\n"},
 		{"docs=1 exit=77", "-o x.parquet", long, 5, "bsonjs: x.parquet: cannot be written: bsonjs-columns ended with exit code 77\n"},
 		{"docs=1 kill", "-o x.parquet", long, 5, "bsonjs: x.parquet: cannot be written: bsonjs-columns was stopped (signal: killed)\n"},
 		{"exit=141", "-t parquet", rows(1), 141, ""},
 		{`say=note\n`, "-o y.parquet", rows(1), 0, "note\n"},
-		{"exit=1", "-o x.parquet --errors json", rows(1), 1, `{"file":"x.parquet","code":"rejected","exit":1,"message":"cannot be written: bsonjs-columns ended with exit code 1"}` + "\n"},
+		{"exit=1", "-o x.parquet --errors json", rows(1), 1, `{"file":"x.parquet","code":"rejected","exit":1,"message":"not written; the message of bsonjs-columns has the reason"}` + "\n"},
 
 		// The documents before a fault are not kept either.
 		{"", "-o x.parquet", rows(1, 2)[:20], 4, "bsonjs: <stdin>: document 2 at offset 20: document ends too early: its length, at offset 12, is 12\n"},
 		{"docs=1 exit=1", "-o x.parquet --on-error skip", rows(1, 2)[:20], 4, ""},
 
 		// As input.
-		{`docs=2 say=one\n exit=4`, "in.parquet -t json -o x.json", "", 4, "one\nbsonjs: in.parquet: cannot be read: bsonjs-columns ended with exit code 4\nbsonjs: x.json.partial has the 2 documents converted so far\n"},
+		{`docs=2 say=one\n exit=4`, "in.parquet -t json -o x.json", "", 4, "one\nbsonjs: in.parquet: not read; the message of bsonjs-columns has the reason\nbsonjs: x.json.partial has the 2 documents converted so far\n"},
 		{"docs=2 kill", "in.parquet -t json", "", 3, "bsonjs: in.parquet: cannot be read: bsonjs-columns was stopped (signal: killed)\n"},
-		{"docs=1 exit=4", "in.parquet next.json -t json --on-error skip -q", "", 4, "bsonjs: in.parquet: cannot be read: bsonjs-columns ended with exit code 4\n"},
+		{"docs=1 exit=4", "in.parquet next.json -t json --on-error skip -q", "", 4, "bsonjs: in.parquet: not read; the message of bsonjs-columns has the reason\n"},
 		{"docs=1 exit=4", "in.parquet -t json --limit 1 -q", "", 0, ""}, // enough was read
 	} {
 		withColumns(t, tc.how)

@@ -125,7 +125,7 @@ func TestColumnsFullDisk(t *testing.T) {
 	}
 	withColumns(t, "")
 	got := runCommand(strings.NewReader(strings.Repeat(rows(1), 1000)), "-t", "parquet", "-o", "/dev/full")
-	if want := "bsonjs-columns: the output cannot be written\nbsonjs: /dev/full: cannot be written: bsonjs-columns ended with exit code 5\n"; got.code != 5 || got.stderr != want {
+	if want := "bsonjs-columns: the output cannot be written\nbsonjs: /dev/full: not written; the message of bsonjs-columns has the reason\n"; got.code != 5 || got.stderr != want {
 		t.Errorf("code %d, stderr %q, want %q", got.code, got.stderr, want)
 	}
 }

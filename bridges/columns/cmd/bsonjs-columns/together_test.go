@@ -84,7 +84,7 @@ func TestTogether(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(work, "mixed.json"), []byte("{\"a\":1}\n{\"a\":\"x\"}\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	check(result{1, "", "bsonjs: y.parquet: cannot be written: bsonjs-columns ended with exit code 1\n"}, "mixed.json", "-o", "y.parquet")
+	check(result{1, "", "bsonjs: y.parquet: not written; the message of bsonjs-columns has the reason\n"}, "mixed.json", "-o", "y.parquet")
 	if names, _ := filepath.Glob(filepath.Join(work, "y.*")); names != nil {
 		t.Errorf("after a fault there is %q", names)
 	}
@@ -94,6 +94,6 @@ func TestTogether(t *testing.T) {
 		if err := os.Truncate(filepath.Join(work, "y.parquet"), size); err != nil {
 			t.Fatal(err)
 		}
-		check(result{4, "", "bsonjs: y.parquet: cannot be read: bsonjs-columns ended with exit code 4\n"}, "y.parquet", "-t", "json")
+		check(result{4, "", "bsonjs: y.parquet: not read; the message of bsonjs-columns has the reason\n"}, "y.parquet", "-t", "json")
 	}
 }

@@ -362,9 +362,9 @@ func (o *convertOptions) write(in run.Input) codec.WriteOptions {
 	return codec.WriteOptions{
 		Text:     o.encodeText(in),
 		Pickle:   pickle.EncodeOptions{Protocol: o.protocol, Reader: o.reader, Documents: o.documents, Deprecated: o.deprecated, MaxDepth: o.maxDepth},
-		Validate: bson.ValidateOptions{MaxDepth: o.maxDepth},
+		Validate: bson.ValidateOptions{MaxDepth: o.maxDepth, RejectDuplicateKeys: o.noDuplicateKeys},
 		UTF8:     o.invalidUTF8,
-		Checked:  in.From.Checks,
+		Checked:  in.From.Checks && !o.noDuplicateKeys,
 	}
 }
 

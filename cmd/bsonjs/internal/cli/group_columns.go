@@ -24,12 +24,13 @@ type columnGroup struct {
 	// Words of the flags, "" if they are not set.
 	mixed, decimal, regex, nulls, compression string
 	rowGroupSize                              int64 // documents, 0: not set
+	noDuplicateKeys                           bool  // documents with a key twice are rejected
 }
 
 // columnFlags are the names of the flags, and sharedFlags those of a rowGroup that tables in
 // columns obey, too.
 var (
-	columnFlags = []string{"mixed", "row-group-size", "decimal", "regex", "nulls", "compression"}
+	columnFlags = []string{"mixed", "row-group-size", "decimal", "regex", "nulls", "compression", "no-duplicate-keys"}
 	sharedFlags = []string{"infer", "extra-fields"}
 )
 
@@ -42,6 +43,7 @@ func (g *columnGroup) addColumns(fs *pflag.FlagSet) {
 	fs.Var(chooseText(&g.regex, "struct", "text"), "regex", "columns of regexes: struct (the default) has pattern and options; text is /pattern/options")
 	fs.Var(chooseText(&g.nulls, "exact", "fold"), "nulls", "null and missing fields: exact (the default) adds a column where both occur; fold makes both null")
 	fs.Var(chooseText(&g.compression, "auto", "none", "zstd", "lz4", "snappy"), "compression", "compression of the columns: auto (the default) is zstd for Parquet and none for Arrow")
+	fs.BoolVar(&g.noDuplicateKeys, "no-duplicate-keys", false, "reject documents that have a key twice, as documents with other faults; without the flag, such a key ends the run if it has a column")
 }
 
 // chooseText returns a flag value that sets *p to one of words.

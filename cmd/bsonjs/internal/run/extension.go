@@ -105,8 +105,8 @@ func (s *source) endExtension() {
 
 // extensionFault returns the fault of an input or output of the given name that cannot be
 // read or written because the extension has ended with err. It returns nil if err is about
-// something else. The extension has written the reason. usual is the code if the extension
-// has none.
+// something else. An extension that ends with a code of bsonjs has written the reason. usual
+// is the code if the extension has none.
 func extensionFault(name, done string, err error, usual report.Code) *report.Fault {
 	failure, ok := errors.AsType[*extension.Failure](err)
 	if !ok {
@@ -114,7 +114,7 @@ func extensionFault(name, done string, err error, usual report.Code) *report.Fau
 	}
 	code := report.Code(failure.Code())
 	if code <= report.CodeOK || code > report.CodeOutput {
-		code = usual
+		return report.NewFault(usual, name, "cannot be "+done+": "+failure.Error())
 	}
-	return report.NewFault(code, name, "cannot be "+done+": "+failure.Error())
+	return report.NewFault(code, name, "not "+done+"; the message of "+extension.Name+" has the reason")
 }

@@ -156,7 +156,7 @@ func TestMixed(t *testing.T) {
 		{"union", "arrow", 0, ""},
 		{"json", "parquet", 0, ""},
 		{"widen", "parquet", 1, "; type --mixed union, json or null"},
-		{"null", "parquet", 0, "values of another type became null at a: 1, first in document 2"},
+		{"null", "parquet", 0, "bsonjs-columns: values of another type became null: 1 value at a, the first in document 2\n"},
 	} {
 		made := run(in, "write", "--to", tc.to, "--output", "-", "--mixed", tc.mixed)
 		if made.code != tc.code || !strings.Contains(made.err, tc.note) || (tc.note == "") != (made.err == "") {
@@ -192,7 +192,7 @@ func TestInfer(t *testing.T) {
 		{"more than there are", in, []string{"--infer", "10000"}, 0, ""},
 		{"file", nil, []string{"--infer", "10", file}, 0, ""},
 		{"late field", late, []string{"--infer", "10"}, 1, "no column for this key: int at b, document 5001"},
-		{"late field, ignored", late, []string{"--infer", "10", "--extra-fields", "ignore"}, 0, "fields without a column were left out at"},
+		{"late field, ignored", late, []string{"--infer", "10", "--extra-fields", "ignore"}, 0, "fields without a column were left out: 1 document, the first is document 5001"},
 		{"late field, known", late, nil, 0, ""},
 	} {
 		made := run(tc.stdin, append([]string{"write", "--to", "arrow-stream", "--output", "-"}, tc.args...)...)
@@ -238,7 +238,6 @@ func TestFaults(t *testing.T) {
 		{"no input", nil, []string{"write", "--to", "arrow", "--output", "-", "none.bson"}, 3, "none.bson: no such file or directory"},
 		{"malformed BSON", doc[:5], []string{"write", "--to", "arrow", "--output", "-"}, 4, "document ends too early"},
 		{"too large", doc, []string{"write", "--to", "arrow", "--output", "-", "--max-document-size", "6"}, 4, "document is too large"},
-		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key at a; find the documents with bsonjs validate --no-duplicate-keys"},
 		{"later type", documents(t, `{"a":{"$numberInt":"1"}}`+"\n"+`{"a":"x"}`), []string{"write", "--to", "arrow", "--output", "-", "--infer", "1"}, 1, "offset 16; use a larger --infer\n"},
 		{"later null", documents(t, `{"a":"x"}`+"\n"+`{"a":null}`), []string{"write", "--to", "arrow", "--output", "-", "--infer", "1"}, 1, "; use a larger --infer, or add --nulls fold"},
 		{"later subtype", documents(t, `{"a":{"$binary":{"base64":"","subType":"00"}}}`+"\n"+`{"a":{"$binary":{"base64":"","subType":"80"}}}`),
@@ -248,6 +247,8 @@ func TestFaults(t *testing.T) {
 		{"wide", documents(t, `{"a":{"$numberLong":"9007199254740993"}}`+"\n"+`{"a":{"$numberDouble":"1.5"}}`),
 			[]string{"write", "--to", "arrow", "--output", "-", "--mixed", "widen"}, 1, "; type --mixed union or json"},
 		{"fine time", fine(t), []string{"read"}, 1, "finer than a millisecond: 1001 us, of timestamp[us] at a, row 1; add --times floor to round it down"},
+		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "bsonjs-columns: duplicate key: int at a, document 1, offset 11; to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip\n"},
+		{"duplicate key, later", documents(t, `{"a":1}`+"\n"+`{"b":[{"a":1,"c":{"x":1,"x":""}}]}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key: string at b[].c.x, document 2, offset 51; "},
 		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field, and Parquet has no rows without columns; type --to arrow"},
 		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
@@ -294,6 +295,24 @@ func TestTimes(t *testing.T) {
 	got := run(fine(t), "read", "--times", "floor")
 	if diff := cmp.Diff([]string{`{"a":{"$date":{"$numberLong":"1"}}}`}, lines(t, []byte(got.out))); diff != "" || got.code != 0 {
 		t.Errorf("%v (-want +got):\n%s", got, diff)
+	}
+}
+
+// TestLosses: a note says what is lost, how often, and where it is first.
+func TestLosses(t *testing.T) {
+	for _, tc := range []struct {
+		text, want string
+		flags      []string
+	}{
+		{`{"a":1,"b":1} {"b":1,"a":1}`, "keys in another order than the columns: 1 document, the first is document 2", nil},
+		{`{"a":1,"b":1} {"b":1,"a":1} {"b":1,"a":1}`, "keys in another order than the columns: 2 documents, the first is document 2", nil},
+		{`{"d":{"a":1,"b":1}} {"d":{"b":1,"a":1}}`, "keys in another order than the columns: 1 value at d, the first in document 2", nil},
+		{`{"a":null} {} {}`, "missing fields became null: 2 values at a, the first in document 2", []string{"--nulls", "fold"}},
+	} {
+		got := run(documents(t, strings.ReplaceAll(tc.text, "} {", "}\n{")), append([]string{"write", "--to", "arrow", "--output", "-"}, tc.flags...)...)
+		if want := "bsonjs-columns: " + tc.want + "\n"; got.code != 0 || got.err != want {
+			t.Errorf("%s: code %d, %q, want %q", tc.text, got.code, got.err, want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/spf13/cobra"
@@ -138,7 +139,7 @@ func (w *writing) run(ctx context.Context, name string) error {
 // infer reads the documents that the columns come from.
 func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 	found := schema.New(w.columns.Schema())
-	d := bsoncore.DecodeOptions{MaxDocumentSize: w.columns.MaxDocumentSize, MaxDepth: w.columns.MaxDepth}.NewDecoder(in.first())
+	d := w.decoder(in.first())
 	for n := 0; (w.sample == 0 || n < w.sample) && d.Next(); n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -151,7 +152,10 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		return nil, in.fault(err)
 	}
 	s, err := columns.Infer(found, w.columns)
+	column, _ := errors.AsType[*columns.ColumnError](err)
 	switch {
+	case column != nil && column.First != (schema.Place{}):
+		return nil, in.fault(w.place(in, column))
 	case errors.Is(err, columns.ErrMixed) && w.columns.Mixed != columns.MixedError:
 		return nil, &fault{code: codeRejected, file: in.name, err: err, hint: "type --mixed union, json or null"}
 	case err != nil:
@@ -161,6 +165,24 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		return nil, &fault{code: codeRejected, file: in.name, err: errors.New("no document has a field, and Parquet has no rows without columns"), hint: "type --to arrow"}
 	}
 	return s, nil
+}
+
+// place returns e with the place of its first value in the input, which is read again up to
+// there.
+func (w *writing) place(in *input, e *columns.ColumnError) error {
+	d := w.decoder(in.again())
+	for range e.First.Document {
+		if !d.Next() {
+			return e // the input has changed
+		}
+	}
+	at := e.First.Offset
+	return &columns.ValueError{Document: e.First.Document, Offset: d.Offset() + at, Path: e.Path, Type: bson.Type(d.Document()[at]), Err: e.Err}
+}
+
+// decoder returns a decoder of documents with the limits of the flags.
+func (w *writing) decoder(r io.Reader) *bsoncore.Decoder {
+	return bsoncore.DecodeOptions{MaxDocumentSize: w.columns.MaxDocumentSize, MaxDepth: w.columns.MaxDepth}.NewDecoder(r)
 }
 
 // convert writes all documents to out.
@@ -205,7 +227,7 @@ func (w *writing) writeFault(err error) error {
 // lossTexts say what a loss is.
 var lossTexts = map[columns.Loss]string{
 	columns.LossOrder:    "keys in another order than the columns",
-	columns.LossArrayKey: "keys of arrays other than 0, 1, 2",
+	columns.LossArrayKey: "keys of elements other than 0, 1, 2",
 	columns.LossMissing:  "missing fields became null",
 	columns.LossNull:     "nulls became missing fields",
 	columns.LossWidth:    "numbers became wider",
@@ -224,10 +246,21 @@ func (w *writing) report(losses []columns.LossCount) {
 			w.note(fmt.Sprintf("%d more paths with losses", len(losses)-mostNotes))
 			return
 		}
-		at := l.Path
-		if at == "" {
-			at = "the document"
-		}
-		w.note(fmt.Sprintf("%s at %s: %d, first in document %d", lossTexts[l.Loss], at, l.Count, l.First))
+		w.note(lossTexts[l.Loss] + ": " + extent(l))
 	}
+}
+
+// extent says how often and where l happens.
+func extent(l columns.LossCount) string {
+	noun := "value"
+	if l.Path == "" {
+		noun = "document"
+	}
+	if l.Count > 1 {
+		noun += "s"
+	}
+	if l.Path == "" {
+		return fmt.Sprintf("%d %s, the first is document %d", l.Count, noun, l.First)
+	}
+	return fmt.Sprintf("%d %s at %s, the first in document %d", l.Count, noun, l.Path, l.First)
 }
