@@ -77,6 +77,7 @@ func (o *convertOptions) checkRows(fs *pflag.FlagSet) error {
 	if !o.writesTable() {
 		return o.needsTable(fs)
 	}
+	o.tables.given = slices.DeleteFunc(o.tables.given, func(name string) bool { return slices.Contains(bothFlags, name) })
 	if o.decided.folder {
 		return fmt.Errorf("%v is one table, and %s is a directory; type --output FILE%s", o.decided.to, report.CleanName(o.output), o.decided.to.Suffixes[0])
 	}
@@ -270,7 +271,7 @@ func rowCure(err error) string {
 	case errors.Is(err, tabular.ErrOrder):
 		return "leave out --typed, or convert the document to JSON"
 	case errors.Is(err, tabular.ErrDuplicate), errors.Is(err, tabular.ErrNoFields):
-		return "convert the document to JSON"
+		return "use --on-error skip or --to json"
 	}
 	return ""
 }

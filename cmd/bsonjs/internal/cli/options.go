@@ -168,6 +168,9 @@ func do(ctx context.Context, t task, std streams, hint func(name string, err err
 		for _, pattern := range r.Options.Namespaces.Unmatched() {
 			r.Say.Note("no namespace matches " + oneline.Escape(pattern))
 		}
+		if t, ok := t.(interface{ tellUnread(*run.Run, *run.Result) }); ok {
+			t.tellUnread(&r, &result)
+		}
 	}
 	o.summarize(&r, &result)
 	return result.Code

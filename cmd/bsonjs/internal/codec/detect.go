@@ -1,6 +1,10 @@
 package codec
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
 
 // A Certainty is the certainty that an input is of a format.
 type Certainty uint8
@@ -14,8 +18,9 @@ const (
 
 // Detect returns the format of an input that starts with head and has the
 // given name. The bytes decide, and the name, without regard to upper and lower
-// case, where they tell less than Likely, or less than Surely if the name is that of
-// a table. It returns nil if neither tells.
+// case, where they tell less than Likely. The name of a table decides more: where the
+// bytes tell less than Surely, and where they are no length and type of BSON. It returns
+// nil if neither tells.
 //
 // It reads more than four bytes only if they are there: waiting for them would
 // delay documents that have arrived.
@@ -40,10 +45,18 @@ func detect(head []byte, name string) *Codec {
 	switch {
 	case named == nil || named.Sniff == nil:
 		return best
+	case named.Rows && best == BSON && !isDocument(head): // a cell may have a NUL
+		return named
 	case sure == Surely || sure == Likely && !named.Rows: // a header may start like JSON
 		return best
 	}
 	return named
+}
+
+// isDocument reports whether head is the length and the first type of a document, and no text
+// of which one byte is NUL.
+func isDocument(head []byte) bool {
+	return opensSmall(head) && bytes.ContainsFunc(head[:lengthSize-1], func(r rune) bool { return r < '\t' || r > '\r' && r < ' ' || r == utf8.RuneError })
 }
 
 // sniff returns the format that head is most certainly of, the first of All if

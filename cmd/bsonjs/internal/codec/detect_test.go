@@ -75,7 +75,15 @@ func TestDetect(t *testing.T) {
 		{"/x y", "", nil},
 		{"/", "", nil},
 		{" /x{}", "", nil},
-		// Then the name.
+		// Then the name: that of a table against a NUL in a cell, but not against a document.
+		{"a\x00,b\n1,2\n", "x.csv", CSV},
+		{"a\x00\tb\n1\t2\n", "x.tsv", TSV},
+		{"a,b\x00\n", "x.csv", CSV},
+		{"a,b\x00,", "x.csv", CSV},
+		{"a\x00,b\n1,2\n", "x.txt", BSON},
+		{"\x0c\x00\x00\x00\x10a\x00", "x.csv", BSON},
+		{"\x05\x00\x00\x00\x00", "x.csv", BSON},
+		{"\x61\x80\x62\x00\x10a\x00", "x.csv", BSON},
 		{"hello", "x.bson", BSON},
 		{"hello", "dir.bson/x.JSON", JSON},
 		{"hello", "x.ndjson", JSON},

@@ -132,6 +132,7 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	if s.from == nil {
 		return s.unknownFormat()
 	}
+	s.note(s.from)
 	if f = s.begin(); f != nil {
 		return f
 	}
@@ -150,6 +151,15 @@ func (e *engine) input(name string, m *member) *report.Fault {
 		return listed
 	}
 	return f
+}
+
+// note adds the formats of inputs to the result.
+func (e *engine) note(formats ...*codec.Codec) {
+	for _, c := range formats {
+		if !slices.Contains(e.Formats, c) {
+			e.Formats = append(e.Formats, c)
+		}
+	}
 }
 
 // tellTerminal says that standard input is a terminal, if it is one.

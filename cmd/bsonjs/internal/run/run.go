@@ -259,6 +259,8 @@ type Result struct {
 	// Limited reports that Order left the rest of an input, or inputs, unread.
 	Limited bool
 	Dropped int64 // records that a Unique has dropped
+	// Formats are those of the inputs that were read, each once.
+	Formats []*codec.Codec
 	Err     error // of writing the output
 }
 

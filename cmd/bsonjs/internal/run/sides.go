@@ -102,4 +102,5 @@ func (e *engine) join(s *engine) {
 	e.CompressedIn += t.CompressedIn
 	e.Code = max(e.Code, s.Code)
 	e.Limited = e.Limited || s.Limited
+	e.note(s.Formats...)
 }

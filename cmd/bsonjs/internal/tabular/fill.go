@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -156,11 +157,19 @@ func (h *Header) add(o *DecodeOptions, i int) *HeaderError {
 				next.cells = cells
 			}
 		case last || next.cells != nil:
-			return &HeaderError{What: fmt.Sprintf("%q and %q", h.names[next.column], c), Err: ErrConflict}
+			return &HeaderError{What: conflict(h.names[next.column], c), Err: ErrConflict}
 		}
 		at = next
 	}
 	return nil
+}
+
+// conflict says how other contradicts a column, whose name the message has.
+func conflict(other, column Column) string {
+	if slices.Equal(other.Path, column.Path) {
+		return "two columns have this name"
+	}
+	return fmt.Sprintf("%q and this one", other)
 }
 
 // add adds a node to n, whose first column has the number column.
