@@ -18,9 +18,11 @@ import (
 //   - shape chooses by the set of types, mixed by the option, single for one type.
 
 // Infer returns the schema of documents that s describes, with a column for each path in
-// the order in which paths appear first. Documents that were added to s fit the schema. If o
-// has no option that loses something, they come back with the same bytes, but for the order
-// of their keys without OrderExact.
+// the order in which paths appear first. Documents that were added to s fit the schema, but
+// for values that the form of their column does not hold, such as NaN with a payload in a
+// column of decimals. If o has no option that loses something, they come back with the same
+// bytes, but for the order of their keys without OrderExact, and for keys of arrays other than
+// 0, 1, 2 and so on.
 //
 // The error is a *MixedTypesError, or a *ColumnError for the first path that has no column:
 // it matches ErrDuplicateKey, or ErrLimit if s does not have all paths, or ErrColumn.

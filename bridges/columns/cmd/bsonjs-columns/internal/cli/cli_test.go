@@ -246,6 +246,8 @@ func TestFaults(t *testing.T) {
 		{"slash", documents(t, `{"a":{"$regularExpression":{"pattern":"a","options":"/"}}}`), []string{"write", "--to", "arrow", "--output", "-", "--regex", "text"}, 1, "; leave out --regex text"},
 		{"wide", documents(t, `{"a":{"$numberLong":"9007199254740993"}}`+"\n"+`{"a":{"$numberDouble":"1.5"}}`),
 			[]string{"write", "--to", "arrow", "--output", "-", "--mixed", "widen"}, 1, "; type --mixed union or json"},
+		{"large number", stream(t, arrow.PrimitiveTypes.Uint64, `[{"a":18446744073709551615}]`), []string{"read"}, 1, "larger than the largest int64, of uint64 at a, row 1; write the column as text"},
+		{"long decimal", stream(t, &arrow.Decimal128Type{Precision: 38}, `[{"a":"12345678901234567890123456789012345678"}]`), []string{"read"}, 1, ", of decimal(38, 0) at a, row 1; write the column as text"},
 		{"fine time", fine(t), []string{"read"}, 1, "finer than a millisecond: 1001 us, of timestamp[us] at a, row 1; add --times floor to round it down"},
 		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "bsonjs-columns: duplicate key: int at a, document 1, offset 11; to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip\n"},
 		{"duplicate key, later", documents(t, `{"a":1}`+"\n"+`{"b":[{"a":1,"c":{"x":1,"x":""}}]}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key: string at b[].c.x, document 2, offset 51; "},
@@ -277,8 +279,14 @@ func TestFaults(t *testing.T) {
 // fine returns a table with a time of 1,001 microseconds.
 func fine(t *testing.T) []byte {
 	t.Helper()
-	s := arrow.NewSchema([]arrow.Field{{Name: "a", Type: &arrow.TimestampType{Unit: arrow.Microsecond}}}, nil)
-	batch, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(`[{"a":1001}]`))
+	return stream(t, &arrow.TimestampType{Unit: arrow.Microsecond}, `[{"a":1001}]`)
+}
+
+// stream returns a table with a column a.
+func stream(t *testing.T, typ arrow.DataType, rows string) []byte {
+	t.Helper()
+	s := arrow.NewSchema([]arrow.Field{{Name: "a", Type: typ}}, nil)
+	batch, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader(rows))
 	if err != nil {
 		t.Fatal(err)
 	}

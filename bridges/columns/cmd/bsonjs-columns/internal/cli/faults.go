@@ -128,6 +128,9 @@ func cures(err error) string {
 	if e, ok := errors.AsType[*columns.ValueError](err); ok && errors.Is(err, columns.ErrValue) {
 		return valueCures[e.Type]
 	}
+	if e, ok := errors.AsType[*columns.RowError](err); ok && (e.Column == "uint64" || strings.HasPrefix(e.Column, "decimal")) {
+		return "write the column as text"
+	}
 	return ""
 }
 
