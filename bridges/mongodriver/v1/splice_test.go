@@ -8,16 +8,18 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/bson/bsonrw"
+
+	"github.com/bsonkit/bsonkit/bridges/mongodriver/internal/inner"
 )
 
-// TestSplice: splice and package sink work with the required version of the driver.
+// TestSplice: splice and package inner work with the required version of the driver.
 // Otherwise the registry is right, but slower.
 func TestSplice(t *testing.T) {
 	want, err := bsonrw.NewBSONValueWriter(new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, direct := bytesWriter(); got != reflect.TypeOf(want) || !direct {
-		t.Errorf("bytesWriter gives %v, %t, want %T, true", got, direct, want)
+	if got, writers := bytesWriter(); got != reflect.TypeOf(want) || writers == (inner.Writers{}) {
+		t.Errorf("bytesWriter gives %v, %v, want %T, not zero", got, writers, want)
 	}
 }

@@ -6,13 +6,19 @@ import (
 	"testing"
 
 	driver "go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/bsonkit/bsonkit/bridges/mongodriver/internal/inner"
 )
 
-// TestSplice: splice and package sink work with the required version of the driver.
+// TestSplice: splice and package inner work with the required version of the driver.
 // Otherwise the registry is right, but slower.
 func TestSplice(t *testing.T) {
 	want := reflect.TypeOf(driver.NewDocumentWriter(new(bytes.Buffer)))
-	if got, direct := bytesWriter(driver.NewRegistry()); got != want || !direct {
-		t.Errorf("bytesWriter gives %v, %t, want %v, true", got, direct, want)
+	got, writers := bytesWriter(driver.NewRegistry())
+	if got != want || writers == (inner.Writers{}) {
+		t.Errorf("bytesWriter gives %v, %v, want %v, not zero", got, writers, want)
+	}
+	if bytesReaders() == (inner.Readers{}) {
+		t.Error("bytesReaders gives none")
 	}
 }
