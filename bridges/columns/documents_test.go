@@ -320,6 +320,26 @@ func TestDamagedIndices(t *testing.T) {
 			t.Errorf("indices %s: %q, %v, want ErrValue", indices, text, err)
 		}
 	}
+	typ := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+	for _, tc := range []struct {
+		name    string
+		length  int
+		offsets []byte // of the dictionary; nil: there is no dictionary
+		want    error
+	}{
+		{"a dictionary with short offsets", 2, make([]byte, 7), ErrColumn},
+		{"no dictionary and no values", 0, nil, nil},
+	} {
+		var values *array.Data
+		if tc.offsets != nil {
+			values = array.NewData(typ.ValueType, 2, []*memory.Buffer{nil, memory.NewBufferBytes(tc.offsets), memory.NewBufferBytes(nil)}, nil, 0, 0)
+		}
+		indices := arrayOf(t, arrow.PrimitiveTypes.Int32, `[0,1]`).Data().Buffers()
+		a := array.NewDictionaryData(array.NewDataWithDictionary(typ, tc.length, indices, 0, 0, values))
+		if text, err := documentsOf(field("x", typ), a, Options{}); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %q, %v, want %v", tc.name, text, err, tc.want)
+		}
+	}
 	for _, ends := range []string{`[1,1]`, `[-1,2]`, `[2,1]`, `[1,2]`} {
 		a := array.NewRunEndEncodedArray(arrayOf(t, arrow.PrimitiveTypes.Int32, ends), texts, 3, 0)
 		if text, err := documentsOf(field("x", a.DataType()), a, Options{}); !errors.Is(err, ErrColumn) {

@@ -344,10 +344,28 @@ func (d *dictionary) load(a arrow.Array) (bool, error) {
 	if d.array, ok = a.(*array.Dictionary); !ok {
 		return false, nil
 	}
-	if err := check(d.array.Indices()); err != nil {
+	if d.array.Len() == 0 { // such an array may have no dictionary
+		return true, nil
+	}
+	values, err := dictionaryOf(d.array)
+	if err == nil {
+		err = check(d.array.Indices())
+	}
+	if err != nil {
 		return true, err
 	}
-	return true, d.values.load(d.array.Dictionary())
+	return true, d.values.load(values)
+}
+
+// dictionaryOf returns the dictionary of a. arrow-go makes the array only now, and panics if
+// it has no buffers or too short ones.
+func dictionaryOf(a *array.Dictionary) (values arrow.Array, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errBuffers
+		}
+	}()
+	return a.Dictionary(), nil
 }
 
 func (d *dictionary) append(dst []byte, i int) ([]byte, bsoncore.Type, error) {
