@@ -22,15 +22,15 @@ const columnTables = "Parquet and Arrow"
 // Values that are not set are not passed on: the extension has the defaults.
 type columnGroup struct {
 	// Words of the flags, "" if they are not set.
-	mixed, decimal, regex, nulls, compression string
-	rowGroupSize                              int64 // documents, 0: not set
-	noDuplicateKeys                           bool  // documents with a key twice are rejected
+	mixed, decimal, regex, nulls, order, compression string
+	rowGroupSize                                     int64 // documents, 0: not set
+	noDuplicateKeys                                  bool  // documents with a key twice are rejected
 }
 
 // columnFlags are the names of the flags, and sharedFlags those of a rowGroup that tables in
 // columns obey, too.
 var (
-	columnFlags = []string{"mixed", "row-group-size", "decimal", "regex", "nulls", "compression", "no-duplicate-keys"}
+	columnFlags = []string{"mixed", "row-group-size", "decimal", "regex", "nulls", "order", "compression", "no-duplicate-keys"}
 	sharedFlags = []string{"infer", "extra-fields"}
 )
 
@@ -42,6 +42,7 @@ func (g *columnGroup) addColumns(fs *pflag.FlagSet) {
 		"number and decimal256 make numbers of the largest scale; text; bits makes the bytes of BSON")
 	fs.Var(chooseText(&g.regex, "struct", "text"), "regex", "columns of regexes: struct (the default) has pattern and options; text is /pattern/options")
 	fs.Var(chooseText(&g.nulls, "exact", "fold"), "nulls", "null and missing fields: exact (the default) adds a column where both occur; fold makes both null")
+	fs.Var(chooseText(&g.order, "columns", "exact"), "order", "keys in another order than the columns: columns (the default) changes their order; exact adds a column that keeps it")
 	fs.Var(chooseText(&g.compression, "auto", "none", "zstd", "lz4", "snappy"), "compression", "compression of the columns: auto (the default) is zstd for Parquet and none for Arrow")
 	fs.BoolVar(&g.noDuplicateKeys, "no-duplicate-keys", false, "reject documents that have a key twice, as documents with other faults; without the flag, such a key ends the run if it has a column")
 }
@@ -83,8 +84,11 @@ func (o *convertOptions) planColumns(r *run.Run) {
 	}
 	r.Table = run.Table{Format: o.decided.to, Flags: spelled(
 		"mixed", o.mixed, "infer", number(int64(o.infer)), "row-group-size", number(o.rowGroupSize), "decimal", o.decimal,
-		"regex", o.regex, "nulls", o.nulls, "extra-fields", extra, "compression", o.compression, "max-depth", number(int64(o.maxDepth)),
+		"regex", o.regex, "nulls", o.nulls, "order", o.order, "extra-fields", extra, "compression", o.compression, "max-depth", number(int64(o.maxDepth)),
 	)}
+	if o.exact {
+		r.Table.Flags = append(r.Table.Flags, "--exact")
+	}
 }
 
 // spelled returns pairs of names and values as flags, without those that have no value.

@@ -108,7 +108,7 @@ func (g *policyGroup) addStrictness(fs *pflag.FlagSet) {
 	), "invalid-utf8", "invalid UTF-8: error (the default) rejects the document, replace writes U+FFFD, keep copies the bytes if "+
 		"input and output are BSON, hex or base64; keep is the default of salvage, unless it writes JSON")
 	fs.BoolVar(&g.exact, "exact", false, "reject documents that canonical JSON would not convert back to the same bytes, and integers "+
-		"in JSON that no type holds exactly")
+		"in JSON that no type holds exactly; with Parquet and Arrow as output, end the run at a document that would not come back the same")
 }
 
 func (g *policyGroup) plan(r *run.Run) {
@@ -148,8 +148,10 @@ func (g *policyGroup) check(fs *pflag.FlagSet, rejects string, from *codec.Codec
 // checkEffect rejects flags about text that have no effect between the formats
 // from and to, nil if unknown.
 func (g *policyGroup) checkEffect(fs *pflag.FlagSet, from, to *codec.Codec) error {
-	if err := checkText(fs, "exact", from, to); err != nil {
-		return err
+	if to == nil || !to.Extension { // columns may lose something, too
+		if err := checkText(fs, "exact", from, to); err != nil {
+			return err
+		}
 	}
 	if given(fs, "invalid-utf8") && noText(from, to) && from == codec.Pickle {
 		return errors.New("--invalid-utf8 has no effect, because the text of a pickle that is read is UTF-8; leave it out")

@@ -145,8 +145,8 @@ func (o *convertOptions) checkColumns(*pflag.FlagSet) error {
 	for _, path := range o.columnPaths {
 		columns = append(columns, tabular.Column{Path: path})
 	}
-	if _, err := tabular.NewTable(columns, tabular.TableOptions{Named: true}); err != nil {
-		return fmt.Errorf("--fields: %w", headerError(err))
+	if _, err := o.newTable(columns, tabular.TableOptions{Named: true}); err != nil {
+		return fmt.Errorf("--fields: %w", err)
 	}
 	o.columns = columns
 	return nil
@@ -192,11 +192,20 @@ func (o *convertOptions) table(visible bool) (*tabular.Table, error) {
 	if t.Delimiter == 0 && o.decided.to == codec.TSV {
 		t.Delimiter = '\t'
 	}
+	return o.newTable(o.columns, t)
+}
+
+// newTable returns a table of columns with the options t and the text of null. An error says
+// what to type.
+func (o *convertOptions) newTable(columns []tabular.Column, t tabular.TableOptions) (*tabular.Table, error) {
 	if o.tables.null != nil && !o.tables.typed {
 		t.Null, t.HasNull = *o.tables.null, true
 	}
-	table, err := tabular.NewTable(o.columns, t)
-	if err != nil {
+	table, err := tabular.NewTable(columns, t)
+	switch {
+	case errors.Is(err, tabular.ErrEmptyNull):
+		return nil, fmt.Errorf("%w; choose a text, such as --null NULL", err)
+	case err != nil:
 		return nil, headerError(err)
 	}
 	return table, nil

@@ -49,7 +49,7 @@ type TableOptions struct {
 	// as the same documents. A document of which that is not true is an error.
 	Typed bool
 	// Null is the text of null, if HasNull is set. A text like it has quotes. Otherwise
-	// null is an empty cell.
+	// null is an empty cell. An empty Null needs a second column: an empty line is no row.
 	Null    string
 	HasNull bool
 	// Hex writes binary values as hexadecimal digits.
@@ -78,6 +78,8 @@ var (
 	ErrNoFields = errors.New("no field with a column, and an empty line is no row")
 	// ErrHeader: two columns have the same header, or a header cannot be written.
 	ErrHeader = errors.New("invalid header")
+	// ErrEmptyNull: null would be an empty line, which is no row, in a table with one column.
+	ErrEmptyNull = errors.New("null cannot be an empty cell in a table with one column, because an empty line is no row")
 )
 
 // A Table writes documents as the rows of a table. Several goroutines may use it.
@@ -144,8 +146,8 @@ func (f *field) child(key string) *field {
 	return child
 }
 
-// NewTable returns a Table with the columns. An error matches ErrHeader or, if a type has
-// no such argument, ErrArgument.
+// NewTable returns a Table with the columns. An error matches ErrHeader; or, if a type has no
+// such argument, ErrArgument; or ErrEmptyNull.
 func NewTable(columns []Column, o TableOptions) (*Table, error) {
 	if o.Delimiter == 0 {
 		o.Delimiter = ','
@@ -159,6 +161,9 @@ func NewTable(columns []Column, o TableOptions) (*Table, error) {
 	if o.Extra == ExtraColumn && !o.Named {
 		t.extra = len(columns)
 		columns = append(columns[:len(columns):len(columns)], Column{Path: []string{ExtraName}})
+	}
+	if o.HasNull && o.Null == "" && len(columns) == 1 {
+		return nil, ErrEmptyNull
 	}
 	var twice int
 	if t.top, twice = newFields(columns); twice >= 0 {

@@ -312,9 +312,9 @@ func TestLosses(t *testing.T) {
 		text, want string
 		flags      []string
 	}{
-		{`{"a":1,"b":1} {"b":1,"a":1}`, "keys in another order than the columns: 1 document, the first is document 2", nil},
-		{`{"a":1,"b":1} {"b":1,"a":1} {"b":1,"a":1}`, "keys in another order than the columns: 2 documents, the first is document 2", nil},
-		{`{"d":{"a":1,"b":1}} {"d":{"b":1,"a":1}}`, "keys in another order than the columns: 1 value at d, the first in document 2", nil},
+		{`{"a":1,"b":1} {"b":1,"a":1}`, "keys in another order than the columns: 1 document, the first is document 2; --order exact keeps the order", nil},
+		{`{"a":1,"b":1} {"b":1,"a":1} {"b":1,"a":1}`, "keys in another order than the columns: 2 documents, the first is document 2; --order exact keeps the order", nil},
+		{`{"d":{"a":1,"b":1}} {"d":{"b":1,"a":1}}`, "keys in another order than the columns: 1 value at d, the first in document 2; --order exact keeps the order", nil},
 		{`{"a":null} {} {}`, "missing fields became null: 2 values at a, the first in document 2", []string{"--nulls", "fold"}},
 	} {
 		got := run(documents(t, strings.ReplaceAll(tc.text, "} {", "}\n{")), append([]string{"write", "--to", "arrow", "--output", "-"}, tc.flags...)...)

@@ -241,12 +241,17 @@ const mostNotes = 20
 
 // report prints what will not come back the same.
 func (w *writing) report(losses []columns.LossCount) {
+	ordered := false // a note has said how to keep the order of keys
 	for i, l := range losses {
 		if i == mostNotes {
 			w.note(fmt.Sprintf("%d more paths with losses", len(losses)-mostNotes))
 			return
 		}
-		w.note(lossTexts[l.Loss] + ": " + extent(l))
+		text := lossTexts[l.Loss] + ": " + extent(l)
+		if l.Loss == columns.LossOrder && !ordered {
+			text, ordered = text+"; --order exact keeps the order", true
+		}
+		w.note(text)
 	}
 }
 
