@@ -53,7 +53,6 @@ var (
 	errFlag      = fmt.Errorf("%w: a null flag without its column, or a column without its null flag", ErrColumn)
 	errTypes     = fmt.Errorf("%w: two children of a union have one BSON type", ErrColumn)
 	errAnyType   = fmt.Errorf("%w: a child of a union has no single BSON type", ErrColumn)
-	errLevels    = fmt.Errorf("%w: nested deeper than MaxLevels", ErrLimit)
 	errMost      = fmt.Errorf("%w: more than MaxColumns", ErrLimit)
 	errTypeCodes = fmt.Errorf("%w: the type codes of a union are not 0, 1, 2 and so on", ErrColumn)
 )
@@ -81,7 +80,7 @@ func (c *compiler) children(n *column, level int) error {
 		level++
 	}
 	if level > c.deepest {
-		return &ColumnError{Path: n.path(), Err: errLevels}
+		return &ColumnError{Path: n.path(), Err: ErrLevels}
 	}
 	for i, f := range fields {
 		s, ok := shapeOf(f)

@@ -31,6 +31,8 @@ var (
 	ErrLossy = errors.New("not exact in columns")
 	// ErrColumn: an Arrow type, or the metadata of a field, has no form for BSON.
 	ErrColumn = errors.New("unsupported column")
+	// ErrLevels: a path is nested deeper than MaxLevels. Infer with MixedJSON keeps it as JSON.
+	ErrLevels = fmt.Errorf("%w: nested deeper than MaxLevels", ErrLimit)
 	// ErrLimit: there are more columns than MaxColumns, or deeper ones than MaxLevels.
 	ErrLimit = errors.New("too many columns")
 )

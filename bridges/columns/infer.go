@@ -25,7 +25,8 @@ import (
 // 0, 1, 2 and so on.
 //
 // The error is a *MixedTypesError, or a *ColumnError for the first path that has no column:
-// it matches ErrDuplicateKey, or ErrLimit if s does not have all paths, or ErrColumn.
+// it matches ErrDuplicateKey, or ErrLimit if s does not have all paths (a larger MaxPaths, or
+// MaxLevels for ErrLevels, keeps them), or ErrColumn.
 func Infer(s *schema.Schema, o Options) (*arrow.Schema, error) {
 	if err := o.resolve(); err != nil {
 		return nil, err
@@ -52,11 +53,10 @@ type inferrer struct {
 
 // Reasons of a ColumnError.
 var (
-	errLost     = fmt.Errorf("%w: the schema does not have all paths below; give it a larger MaxPaths", ErrLimit)
-	errDeep     = fmt.Errorf("%w: nested deeper than the schema goes; keep the value as JSON, or give the schema a larger MaxLevels", ErrLimit)
+	errLost     = fmt.Errorf("%w: the schema does not have all paths below", ErrLimit)
 	errNumbers  = fmt.Errorf("%w: the schema does not have the sizes of decimals; make it with Options.Schema of the same Options", ErrColumn)
 	errLeaf     = fmt.Errorf("%w: the schema has nothing below paths of several types; make it with Options.Schema of the same Options", ErrColumn)
-	errDataKeys = fmt.Errorf("%w: too many keys that look like data, beside other keys; keep the document as JSON, or give the schema a larger MaxDataKeys", ErrColumn)
+	errDataKeys = fmt.Errorf("%w: too many keys that look like data, beside other keys", ErrColumn)
 )
 
 // fields returns the columns of the documents at p.
@@ -244,7 +244,7 @@ func (in *inferrer) document(p *schema.Path) (shape, error) {
 	case p.Deep && asText:
 		return shape{form: asJSON}, nil
 	case p.Deep:
-		return shape{}, &ColumnError{Path: p.String(), Err: errDeep}
+		return shape{}, &ColumnError{Path: p.String(), Err: ErrLevels}
 	case len(fields) == 0 && p.Lost == 0:
 		return shape{form: asEmpty}, nil
 	case len(fields) == 1 && fields[0].Kind == schema.AnyKey && p.Lost == 0:
@@ -279,7 +279,7 @@ func (in *inferrer) array(p *schema.Path) (shape, error) {
 	case p.Deep && in.options.Mixed == MixedJSON:
 		return shape{form: asJSON}, nil
 	case p.Deep:
-		return shape{}, &ColumnError{Path: p.String(), Err: errDeep}
+		return shape{}, &ColumnError{Path: p.String(), Err: ErrLevels}
 	case p.Lost > 0:
 		return shape{}, &ColumnError{Path: p.String(), Err: errLost}
 	}

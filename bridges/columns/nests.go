@@ -30,7 +30,7 @@ func (p *planner) node(parent *column, index int, f arrow.Field, level int) (*no
 	case p.left < 0:
 		return nil, &ColumnError{Path: n.path(), Err: errMost}
 	case level > p.options.MaxLevels:
-		return nil, &ColumnError{Path: n.path(), Err: errLevels}
+		return nil, &ColumnError{Path: n.path(), Err: ErrLevels}
 	}
 	var err error
 	n.source, err = p.source(n.column, f, level)

@@ -251,6 +251,9 @@ func TestFaults(t *testing.T) {
 		{"fine time", fine(t), []string{"read"}, 1, "finer than a millisecond: 1001 us, of timestamp[us] at a, row 1; add --times floor to round it down"},
 		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "bsonjs-columns: duplicate key: int at a, document 1, offset 11; to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip\n"},
 		{"duplicate key, later", documents(t, `{"a":1}`+"\n"+`{"b":[{"a":1,"c":{"x":1,"x":""}}]}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key: string at b[].c.x, document 2, offset 51; "},
+		{"deep", documents(t, strings.Repeat(`{"a":`, 70)+"1"+strings.Repeat("}", 70)), []string{"write", "--to", "arrow", "--output", "-"}, 1, "nested deeper than MaxLevels at a.a."},
+		{"keys like data", documents(t, `{"a":{"x":1,`+dataKeys(40)+`}}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "beside other keys at a; add --mixed json\n"},
+		{"keys like data at the top", documents(t, `{`+dataKeys(40)+`}`), []string{"write", "--to", "arrow", "--output", "-", "--mixed", "json"}, 1, "; choose fewer fields with bsonjs --fields\n"},
 		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field, and Parquet has no rows without columns; type --to arrow"},
 		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
@@ -274,6 +277,15 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s, --errors json: %v, %s", tc.name, err, got.err)
 		}
 	}
+}
+
+// dataKeys returns n fields whose keys look like data.
+func dataKeys(n int) string {
+	var fields []string
+	for i := range n {
+		fields = append(fields, fmt.Sprintf(`"%024x":1`, i))
+	}
+	return strings.Join(fields, ",")
 }
 
 // fine returns a table with a time of 1,001 microseconds.

@@ -158,6 +158,12 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		return nil, in.fault(w.place(in, column))
 	case errors.Is(err, columns.ErrMixed) && w.columns.Mixed != columns.MixedError:
 		return nil, &fault{code: codeRejected, file: in.name, err: err, hint: "type --mixed union, json or null"}
+	case column != nil:
+		hint := "add --mixed json" // for values that are too deep, and keys that look like data
+		if column.Path == "" || errors.Is(err, columns.ErrLimit) && !errors.Is(err, columns.ErrLevels) {
+			hint = "choose fewer fields with bsonjs --fields"
+		}
+		return nil, &fault{code: codeRejected, file: in.name, err: err, hint: hint}
 	case err != nil:
 		return nil, in.fault(err)
 	}
