@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/parquet/file"
 	flatbuffers "github.com/google/flatbuffers/go"
 )
 
@@ -15,6 +16,8 @@ import (
 //
 //   - checkStream and checkFile count the columns of a schema before arrow-go reads it.
 //     checkStream compares the length of the body too: for a schema arrow-go has no limit.
+//   - checkChunks checks the places of the columns of Parquet: arrow-go reads those of nested
+//     columns in goroutines, whose panics nobody can recover.
 //   - capped is an allocator with a largest allocation.
 
 // leastCap is the largest allocation in bytes for the smallest files, and capRatio that for
@@ -66,7 +69,29 @@ var (
 	errSchema = errors.New("the schema claims more columns than it has bytes")
 	errBody   = errors.New("the schema claims a body that is larger than the file")
 	errShort  = errors.New("the file is too short for its schema")
+	errChunk  = errors.New("a column is not within the file")
 )
+
+// checkChunks checks that all columns of all row groups lie within a file of size bytes.
+func checkChunks(in *file.Reader, size int64) error {
+	for i := range in.NumRowGroups() {
+		group := in.MetaData().RowGroup(i)
+		for j := range group.NumColumns() {
+			chunk, err := group.ColumnChunk(j)
+			if err != nil {
+				return err
+			}
+			at, length := chunk.DataPageOffset(), chunk.TotalCompressedSize()
+			if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 {
+				at = min(at, chunk.DictionaryPageOffset())
+			}
+			if at < 0 || length < 0 || at > size || length > size-at {
+				return errChunk
+			}
+		}
+	}
+	return nil
+}
 
 // checkStream checks the schema at the start of a stream.
 func checkStream(r io.ReaderAt, size int64) error {

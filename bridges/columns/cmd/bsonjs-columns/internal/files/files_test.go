@@ -320,6 +320,27 @@ func TestParquetFile(t *testing.T) {
 	}
 }
 
+// TestDamagedChunk: the length of a nested column that is negative is an error. arrow-go reads
+// such columns in goroutines.
+func TestDamagedChunk(t *testing.T) {
+	data := write(t, Parquet, WriteOptions{RowGroup: 4}, table(t, 1))
+	in, err := file.NewParquetReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range in.MetaData().RowGroups[0].Columns {
+		in.MetaData().RowGroups[0].Columns[i].MetaData.TotalCompressedSize = -70
+		if err := checkChunks(in, int64(len(data))); !errors.Is(err, errChunk) {
+			t.Errorf("column %d: %v, want errChunk", i, err)
+		}
+		in.MetaData().RowGroups[0].Columns[i].MetaData.TotalCompressedSize = int64(len(data))
+		if err := checkChunks(in, int64(len(data))); !errors.Is(err, errChunk) {
+			t.Errorf("column %d: %v, want errChunk", i, err)
+		}
+		in.MetaData().RowGroups[0].Columns[i].MetaData.TotalCompressedSize = 0
+	}
+}
+
 // TestDamagedFiles: a file with changed or missing bytes gives documents or an error, never
 // a panic, and the error matches ErrMalformed or one of package columns.
 func TestDamagedFiles(t *testing.T) {

@@ -89,6 +89,9 @@ func openParquet(r Source, size int64) (array.RecordReader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkChunks(in, size); err != nil {
+		return nil, err
+	}
 	stored, err := storedSchema(in)
 	if err != nil {
 		return nil, err
