@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -172,4 +173,21 @@ func (d *dialect) literal(b *strings.Builder, format string) (n int, err error) 
 	}
 	b.WriteString(text)
 	return n, nil
+}
+
+func readDate(c *Cells, dst, text []byte) ([]byte, bson.Type, error) {
+	ms, err := c.layout.parse(string(text))
+	return binary.LittleEndian.AppendUint64(dst, uint64(ms)), bson.TypeDateTime, err
+}
+
+func writeDate(c *Cells, dst []byte, t bson.Type, data []byte) ([]byte, error) {
+	if t != bson.TypeDateTime {
+		return dst, ErrValue
+	}
+	ms := int64(binary.LittleEndian.Uint64(data))
+	out := time.UnixMilli(ms).UTC().AppendFormat(dst, c.layout.format(ms))
+	if back, err := c.layout.parse(string(out[len(dst):])); err != nil || back != ms {
+		return dst, ErrValue
+	}
+	return out, nil
 }
