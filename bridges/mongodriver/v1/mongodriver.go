@@ -21,18 +21,16 @@ import (
 	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
-	"github.com/bsonkit/bsonkit/bridges/mongodriver/internal/inner"
 	"github.com/bsonkit/bsonkit/bson"
 )
 
-//go:generate go run ../internal/twin alloc_test.go bench_test.go order_test.go registry_test.go
+//go:generate go run ../internal/twin bench_test.go order_test.go registry_test.go
 
 // This file connects the codec of bsonkit to the driver's.
 //
 //   - Codecs makes bsonkit decode into the driver's types.
 //   - Registry has the functions that the driver calls for structs, maps and D.
-//   - A whole document is written to the io.Writer of the client (see package inner), a
-//     document inside a value in one piece to the driver's writer of bytes (see splice).
+//   - A document is written to the driver's writer of bytes in one piece (see splice).
 
 // Options are the options of a Registry. The driver has no way to pass the
 // BSONOptions of a client to a registry, so they have no effect on structs, maps and
@@ -86,8 +84,7 @@ func Registry(o Options) *bsoncodec.Registry {
 		o.Decode.DocumentType = bson.DocumentsAsAncestor
 	}
 	r := driver.NewRegistry()
-	c := codec{Options: o}
-	c.bytesWriter, c.writers = bytesWriter()
+	c := codec{Options: o, bytesWriter: bytesWriter()}
 	for _, kind := range []reflect.Kind{reflect.Struct, reflect.Map} {
 		r.RegisterKindEncoder(kind, bsoncodec.ValueEncoderFunc(c.encode))
 		r.RegisterKindDecoder(kind, bsoncodec.ValueDecoderFunc(c.decode))
@@ -101,7 +98,6 @@ func Registry(o Options) *bsoncodec.Registry {
 type codec struct {
 	Options
 	bytesWriter reflect.Type // see bytesWriter
-	writers     inner.Writers
 }
 
 // buffers are kept up to maxBuffer bytes.
@@ -133,10 +129,6 @@ func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflec
 	case reflect.TypeOf(w) != c.bytesWriter:
 		return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
 	}
-	if out := c.writers.Of(w); out != nil {
-		_, err := out.Write(data)
-		return err
-	}
 	return splice(w, data)
 }
 
@@ -162,24 +154,16 @@ func splice(w bsonrw.ValueWriter, doc []byte) error {
 	return d.WriteDocumentEnd()
 }
 
-// bytesWriter returns the type of the driver's writer of bytes if splice works with it,
-// and the same type for package inner. For another version of the driver there may be
-// none: t is nil, or writers is zero, or both.
-func bytesWriter() (t reflect.Type, writers inner.Writers) {
+// bytesWriter returns the type of the driver's writer of bytes if splice works with it.
+// Otherwise, such as for another version of the driver, it returns nil.
+func bytesWriter() reflect.Type {
 	const doc = "\x14\x00\x00\x00\x08a\x00\x01\x03b\x00\x08\x00\x00\x00\x0ac\x00\x00\x00"
 	var out bytes.Buffer
 	w, err := bsonrw.NewBSONValueWriter(&out)
-	if err != nil {
-		return nil, inner.Writers{}
+	if err != nil || splice(w, []byte(doc)) != nil || out.String() != doc {
+		return nil
 	}
-	writers = inner.WritersLike(w, &out)
-	if splice(w, []byte(doc)) != nil || out.String() != doc {
-		return nil, inner.Writers{}
-	}
-	if _, err := w.WriteDocument(); err != nil || writers.Of(w) != nil {
-		writers = inner.Writers{} // the bytes of a document that was begun are elsewhere
-	}
-	return reflect.TypeOf(w), writers
+	return reflect.TypeOf(w)
 }
 
 // decode reads v, which can be set, in place of the driver's codec. bsonkit copies the

@@ -9,17 +9,12 @@
 package mongodriver
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/binary"
-	"io"
 	"reflect"
-	"strings"
 	"sync"
 
 	driver "go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/bsonkit/bsonkit/bridges/mongodriver/internal/inner"
 	"github.com/bsonkit/bsonkit/bson"
 )
 
@@ -29,9 +24,6 @@ import (
 //   - Registry has the functions that the driver calls for structs, maps and D.
 //   - The driver has no exported functions for the bytes of a value. But its codecs
 //     for Raw and RawValue read and write bytes, and a registry gives them out.
-//   - A whole document is written to the io.Writer of the client, and read from its buffer
-//     (see package inner). A document inside a value is written in one piece to the driver's
-//     writer of bytes (see splice).
 
 // Options are the options of a Registry. The driver has no way to pass the
 // BSONOptions of a client to a registry, so they have no effect on structs, maps and
@@ -81,9 +73,7 @@ func Registry(o Options) *driver.Registry {
 		o.Decode.Codecs = Codecs()
 	}
 	r := driver.NewRegistry()
-	c := codec{Options: o}
-	c.bytesWriter, c.writers = bytesWriter(r)
-	c.readers = bytesReaders()
+	c := codec{Options: o, bytesWriter: bytesWriter(r)}
 	c.writeDocument, c.writeValue = encoderOf[driver.Raw](r), encoderOf[driver.RawValue](r)
 	c.readDocument, c.readValue = decoderOf[driver.Raw](r), decoderOf[driver.RawValue](r)
 	for _, kind := range []reflect.Kind{reflect.Struct, reflect.Map} {
@@ -101,8 +91,6 @@ type codec struct {
 	writeDocument, writeValue driver.ValueEncoder // of Raw and RawValue
 	readDocument, readValue   driver.ValueDecoder
 	bytesWriter               reflect.Type // see bytesWriter
-	writers                   inner.Writers
-	readers                   inner.Readers
 }
 
 func encoderOf[T any](r *driver.Registry) driver.ValueEncoder {
@@ -150,10 +138,6 @@ func (c *codec) encode(ec driver.EncodeContext, w driver.ValueWriter, v reflect.
 	case reflect.TypeOf(w) != c.bytesWriter:
 		return c.writeDocument.EncodeValue(ec, w, reflect.ValueOf(driver.Raw(data)))
 	}
-	if out := c.writers.Of(w); out != nil {
-		_, err := out.Write(data)
-		return err
-	}
 	return c.splice(ec, w, data)
 }
 
@@ -179,28 +163,17 @@ func (c *codec) splice(ec driver.EncodeContext, w driver.ValueWriter, doc []byte
 	return d.WriteDocumentEnd()
 }
 
-// bytesWriter returns the type of the driver's writer of bytes if splice works with it,
-// and the same type for package inner. For another version of the driver there may be
-// none: t is nil, or writers is zero, or both.
-func bytesWriter(r *driver.Registry) (t reflect.Type, writers inner.Writers) {
+// bytesWriter returns the type of the driver's writer of bytes if splice works with it.
+// Otherwise, such as for another version of the driver, it returns nil.
+func bytesWriter(r *driver.Registry) reflect.Type {
 	const doc = "\x14\x00\x00\x00\x08a\x00\x01\x03b\x00\x08\x00\x00\x00\x0ac\x00\x00\x00"
 	var out bytes.Buffer
 	w := driver.NewDocumentWriter(&out)
-	writers = inner.WritersLike(w, &out)
 	c := codec{writeValue: encoderOf[driver.RawValue](r)}
 	if c.splice(driver.EncodeContext{Registry: r}, w, []byte(doc)) != nil || out.String() != doc {
-		return nil, inner.Writers{}
+		return nil
 	}
-	if _, err := w.WriteDocument(); err != nil || writers.Of(w) != nil {
-		writers = inner.Writers{} // the bytes of a document that was begun are elsewhere
-	}
-	return reflect.TypeOf(w), writers
-}
-
-// bytesReaders returns the driver's readers of bytes for package inner.
-func bytesReaders() inner.Readers {
-	const doc = "\x05\x00\x00\x00\x00"
-	return inner.ReadersLike(driver.NewDocumentReader(strings.NewReader(doc)), doc)
+	return reflect.TypeOf(w)
 }
 
 // decode reads v, which can be set, in place of the driver's codec. bsonkit copies the
@@ -214,16 +187,6 @@ func (c *codec) decode(dc driver.DecodeContext, r driver.ValueReader, v reflect.
 		}
 		return c.Decode.UnmarshalValue(bson.Type(raw.Type), raw.Value, target(v))
 	}
-	if b := c.readers.Of(r); b != nil {
-		doc, err := buffered(b)
-		if doc != nil {
-			err = c.Decode.UnmarshalValue(bson.TypeDocument, doc, target(v))
-			_, _ = b.Discard(len(doc)) // as much is buffered
-		}
-		if doc != nil || err != nil {
-			return err
-		}
-	}
 	p := buffers.Get().(*[]byte)
 	err := c.readDocument.DecodeValue(dc, r, reflect.ValueOf((*driver.Raw)(p)).Elem())
 	defer release(p, *p)
@@ -231,28 +194,6 @@ func (c *codec) decode(dc driver.DecodeContext, r driver.ValueReader, v reflect.
 		return err
 	}
 	return c.Decode.UnmarshalValue(bson.TypeDocument, *p, target(v))
-}
-
-// buffered returns the next document of b without a copy. It returns nil if the document
-// does not fit the buffer of b, or is damaged. Then the driver reads it, but the driver
-// takes less than a length for the end of the stream. This is an error here.
-func buffered(b *bufio.Reader) ([]byte, error) {
-	length, err := b.Peek(4)
-	switch {
-	case err == io.EOF && len(length) > 0:
-		return nil, io.ErrUnexpectedEOF
-	case err != nil:
-		return nil, nil
-	}
-	n := binary.LittleEndian.Uint32(length)
-	if n < 5 || n > uint32(b.Size()) {
-		return nil, nil
-	}
-	doc, err := b.Peek(int(n))
-	if err != nil {
-		return nil, nil
-	}
-	return doc, nil
 }
 
 // target returns the argument of Unmarshal: a pointer to v, or a map without an address.
