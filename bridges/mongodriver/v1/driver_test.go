@@ -4,6 +4,7 @@ package mongodriver_test
 
 import (
 	"bytes"
+	"io"
 
 	driver "go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/bsoncodec"
@@ -17,23 +18,29 @@ import (
 func encoder(r *bsoncodec.Registry) func(any) ([]byte, error) {
 	return func(v any) ([]byte, error) {
 		var buf bytes.Buffer
-		if r == nil {
-			r = driver.DefaultRegistry
-		}
-		w, err := bsonrw.NewBSONValueWriter(&buf)
+		e, err := newEncoder(r, &buf)
 		if err != nil {
-			return nil, err
-		}
-		e, err := driver.NewEncoder(w)
-		if err != nil {
-			return nil, err
-		}
-		if err := e.SetRegistry(r); err != nil {
 			return nil, err
 		}
 		err = e.Encode(v)
 		return buf.Bytes(), err
 	}
+}
+
+// newEncoder returns the Encoder of a client.
+func newEncoder(r *bsoncodec.Registry, w io.Writer) (*driver.Encoder, error) {
+	if r == nil {
+		r = driver.DefaultRegistry
+	}
+	vw, err := bsonrw.NewBSONValueWriter(w)
+	if err != nil {
+		return nil, err
+	}
+	e, err := driver.NewEncoder(vw)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.SetRegistry(r)
 }
 
 // unmarshal decodes a document with a registry.

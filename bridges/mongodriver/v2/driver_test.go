@@ -2,6 +2,7 @@ package mongodriver_test
 
 import (
 	"bytes"
+	"io"
 
 	driver "go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -12,13 +13,23 @@ import (
 func encoder(r *driver.Registry) func(any) ([]byte, error) {
 	return func(v any) ([]byte, error) {
 		var buf bytes.Buffer
-		e := driver.NewEncoder(driver.NewDocumentWriter(&buf))
-		if r != nil {
-			e.SetRegistry(r)
+		e, err := newEncoder(r, &buf)
+		if err != nil {
+			return nil, err
 		}
-		err := e.Encode(v)
+		err = e.Encode(v)
 		return buf.Bytes(), err
 	}
+}
+
+// newEncoder returns the Encoder of a client. It never returns an error; that of driver v1
+// does.
+func newEncoder(r *driver.Registry, w io.Writer) (*driver.Encoder, error) {
+	e := driver.NewEncoder(driver.NewDocumentWriter(w))
+	if r != nil {
+		e.SetRegistry(r)
+	}
+	return e, nil
 }
 
 // unmarshal decodes a document with a registry.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"reflect"
 	"testing"
@@ -73,6 +74,36 @@ func TestRegistryEncodes(t *testing.T) {
 		got, err := encoder(mongodriver.Registry(mongodriver.Options{}))(tc.v)
 		if err != nil || wantErr != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s: %v, %v\ngot  %v\nwant %v", tc.name, err, wantErr, driver.Raw(got), driver.Raw(want))
+		}
+	}
+}
+
+// TestRegistryEncodesStreams: an Encoder writes documents one after the other. If the
+// writer fails, its error is returned.
+func TestRegistryEncodesStreams(t *testing.T) {
+	var got, want bytes.Buffer
+	theirs, theirErr := newEncoder(nil, &want)
+	ours, err := newEncoder(mongodriver.Registry(mongodriver.Options{}), &got)
+	if err != nil || theirErr != nil {
+		t.Fatal(err, theirErr)
+	}
+	for _, tc := range values {
+		wantErr, err := theirs.Encode(tc.v), ours.Encode(tc.v)
+		if err != nil || wantErr != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Fatalf("%s: %v, %v\ngot  %x\nwant %x", tc.name, err, wantErr, got.Bytes(), want.Bytes())
+		}
+	}
+	failing, writer := io.Pipe()
+	if err := failing.CloseWithError(io.ErrShortBuffer); err != nil {
+		t.Fatal(err)
+	}
+	e, err := newEncoder(mongodriver.Registry(mongodriver.Options{}), writer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range values {
+		if err := e.Encode(tc.v); !errors.Is(err, io.ErrShortBuffer) {
+			t.Errorf("%s: %v, want %v", tc.name, err, io.ErrShortBuffer)
 		}
 	}
 }
