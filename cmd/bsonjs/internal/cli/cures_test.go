@@ -226,9 +226,9 @@ func cureRows(t testing.TB) []cureRow {
 		{"field without a column", bsonOf(t, `{"a":1}`, `{"a":1,"b":2}`), "-t csv --infer 1",
 			"document 2 at offset 23 (/b): no column for the value; use --extra-fields column or --extra-fields ignore, or a larger --infer", "-t csv --infer 1 --extra-fields column"},
 		{"elements without columns", bsonOf(t, `{"a":[{"b":1}]}`), "-t csv --fields a.b",
-			"document 1 at offset 4 (/a): array in the place of a document with columns; use --arrays explode, or name the array as a whole in --fields", "-t csv --fields a.b --arrays explode"},
+			"document 1 at offset 4 (/a): array at a path where the columns need a document; use --arrays explode, or name the array as a whole in --fields", "-t csv --fields a.b --arrays explode"},
 		{"order of fields", bsonOf(t, `{"a":1,"b":2}`, `{"b":1,"a":2}`), "-t csv --typed",
-			"document 2 at offset 30 (/a): field in another order than its column; leave out --typed, or convert the document to JSON", "-t csv"},
+			"document 2 at offset 30 (/a): field in another order than the columns; leave out --typed, or convert the document to JSON", "-t csv"},
 		// Pickles.
 		{"pickle as JSON", []byte("\x80\x02}q\x00U\x01aq\x01K\x01s."), "-f json -t bson",
 			"document 1 at offset 0, line 1, column 1: unexpected character, expected a document or an array of documents; this is a Python pickle: add --from pickle", "-f pickle -t bson"},

@@ -238,7 +238,7 @@ func (o *convertOptions) setColumns(found *tabular.Found, whole bool) error {
 			"choose columns with --fields, add --extra-fields column, or use a larger --max-columns",
 			oneline.Clean(tabular.Column{Path: more}.String(), maxColumnName), found.Fields())
 	case !whole && found.Fields() == 0 && o.columnPaths == nil:
-		return errors.New("no document in the start of the input has a field, so the columns are not known; name them with --fields, or read a file without --infer")
+		return errors.New("no document at the start of the input has a field, so the columns are not known; name them with --fields, or read a file without --infer")
 	}
 	o.columns = columns
 	return nil

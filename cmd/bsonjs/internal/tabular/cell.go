@@ -53,9 +53,9 @@ type cellType struct {
 	// error is the reason why there is no such argument. nil: there is no argument.
 	prepare func(c *Cells, arg string) error
 	// read appends the value of text, as it follows the key of an element, to dst. On
-	// error dst is not used.
+	// error the caller ignores the slice.
 	read func(c *Cells, dst, text []byte) ([]byte, bson.Type, error)
-	// write appends the text of a value to dst. On error dst is not used.
+	// write appends the text of a value to dst. On error the caller ignores the slice.
 	write func(c *Cells, dst []byte, t bson.Type, data []byte) ([]byte, error)
 }
 
@@ -126,8 +126,8 @@ type Cells struct {
 	layout layout // of dates
 }
 
-// Cells returns what converts the cells of c. An error is a *HeaderError that matches
-// ErrArgument; its Header is that of c.
+// Cells returns the Cells of c. An error is a *HeaderError that matches ErrArgument; its
+// Header is that of c.
 func (c Column) Cells(o Options) (*Cells, error) {
 	cells := &Cells{row: &types[c.Type], t: c.Type, decode: o.Decode, encode: o.Encode}
 	cells.encode.Mode, cells.encode.RejectLossy = extjson.Canonical, true

@@ -63,7 +63,7 @@ func prepareGo(c *Cells, arg string) error {
 	return tellsTime(arg)
 }
 
-// tellsTime returns an error if no date is in text of the layout.
+// tellsTime returns an error if two different dates have the same text in the layout.
 func tellsTime(layout string) error {
 	early := time.Date(1, 2, 3, 4, 5, 6, 0, time.UTC)
 	late := time.Date(2077, 8, 9, 22, 33, 44, 0, time.UTC)

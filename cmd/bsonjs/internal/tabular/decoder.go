@@ -83,7 +83,8 @@ type Decoder struct {
 	err   error
 }
 
-// NewDecoder returns a Decoder. fixed is the result of DecodeOptions.Header. Reset it before Next.
+// NewDecoder returns a Decoder. fixed is the result of DecodeOptions.Header. Call Reset or
+// ResetBytes before Next.
 func (o DecodeOptions) NewDecoder(fixed *Header) *Decoder {
 	d := &Decoder{o: o, rows: newSplitter(o.Syntax), fixed: fixed}
 	d.SetMaxDocumentSize(o.MaxDocumentSize)
@@ -94,16 +95,16 @@ func (o DecodeOptions) NewDecoder(fixed *Header) *Decoder {
 // SetMaxDocumentSize sets the largest document, in bytes of BSON, as MaxDocumentSize does.
 func (d *Decoder) SetMaxDocumentSize(n int) { d.most = cmp.Or(n, bson.DefaultMaxDocumentSize) }
 
-// Reset makes d read from r. h is the header if the start of r is behind it; nil: r is the
-// start of an input.
+// Reset makes d read from r. h is the header of the table if r starts after it; nil: r is
+// the start of an input.
 func (d *Decoder) Reset(r io.Reader, h *Header) {
 	d.in.Reset(r)
 	d.reset(h, nil)
 }
 
-// ResetBytes makes d read data, which it does not write to. from is the header at the start
-// of data, as in Reset, and to that at its end. If from is nil and to is not, to is the
-// header that data starts with.
+// ResetBytes makes d read data, which it does not change. from is the header of the table
+// if data starts after it, as in Reset, and to if data ends after it. If from is nil and to
+// is not, data starts with the header to.
 func (d *Decoder) ResetBytes(data []byte, from, to *Header) {
 	d.in.ResetBytes(data)
 	d.reset(from, to)
@@ -258,9 +259,9 @@ func (d *Decoder) short(data []byte, n int) bool {
 	return true
 }
 
-// longest returns the most bytes of a field of a column, -1 for any column: no string of a
-// document is longer, also if each of its characters is a doubled quotation mark. JSON may
-// be.
+// longest returns the largest number of bytes of a field of a column; -1 is a column that is
+// not JSON. No string of a document is longer, even if each of its characters is a doubled
+// quotation mark. JSON may be longer.
 func (d *Decoder) longest(column int) int {
 	if d.most > math.MaxInt/2 || column >= 0 && d.head != nil && column < len(d.head.names) && d.head.names[column].Type == JSON {
 		return d.text
@@ -374,8 +375,8 @@ func (d *Decoder) Unended() bool {
 }
 
 // Resync continues after a fault, and reports whether it can. It writes the bytes that it
-// skips to w: the row, if it is well-formed; else all bytes up to the line end behind the
-// fault. Without a header no row can be read, so that it then skips all.
+// skips to w: the row if it is well-formed, otherwise all bytes up to the line end after the
+// fault. Without a header no row can be read, so it skips the rest of the input.
 func (d *Decoder) Resync(w io.Writer) bool {
 	if _, failed := d.err.(*bson.ReadError); failed {
 		return false

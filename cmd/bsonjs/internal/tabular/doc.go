@@ -1,12 +1,13 @@
-// Package tabular has the tables of CSV and TSV: the names and types of columns, and
-// the texts of cells. It knows no flags and no files.
+// Package tabular reads and writes the tables of CSV and TSV: a row is a document, and a
+// column is a field. It knows no flags and no files.
 //
-//	header text ──ParseColumn──▶ Column ──Cells──▶ cell text ◀──▶ BSON value
+//	header of a column ──ParseColumn──▶ Column ──Cells──▶ text of a cell ◀──▶ BSON value
 //
-//	documents ──Found──▶ Columns ──NewTable──▶ Table ◀── documents
-//	                                             └──▶ rows
+//	rows ──Decoder──▶ documents
 //
-// A Column is what a cell of the header says. Its Cells convert the cells below it in
-// both directions, so that a table that is written and a table that is read cannot
-// disagree.
+//	documents ──Found──▶ Columns ──NewTable──▶ Table
+//	documents ──Table.AppendRows──▶ rows
+//
+// A Column is one cell of the header: a path and a type. Its Cells convert the cells below
+// it in both directions, so reading and writing a table cannot disagree.
 package tabular

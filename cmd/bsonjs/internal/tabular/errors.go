@@ -24,7 +24,8 @@ var (
 	ErrValue = errors.New("value does not fit the type")
 )
 
-// A HeaderError reports the header of a column that is not in the grammar.
+// A HeaderError reports the header of a column that cannot be read, cannot be written, or
+// contradicts another one.
 type HeaderError struct {
 	Header string // its text
 	Offset int64  // byte at fault, from the start of Header

@@ -11,9 +11,9 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file makes documents of rows. The columns are a tree: a leaf for each column, and
-// a document or an array for each key in front of the last one of a path. The keys of a
-// document are in the order in which they first appear in the header.
+// This file makes documents of rows. The columns are a tree: a leaf for the last key of
+// each path, and a document or an array for each key before it. The keys of a document are
+// in the order in which they first appear in the header.
 //
 //   - newHeader makes the tree, and finds columns that contradict each other.
 //   - A Decoder walks it once for each row. A Header does not change, so that several
@@ -31,8 +31,8 @@ var (
 	ErrHole = errors.New("an element of an array is missing in front of another one")
 )
 
-// A Grace is what happens with the text of a cell that does not fit its type. The names
-// are those of mongoimport.
+// A Grace says what happens to a cell whose text does not fit the type of its column. The
+// names are those of mongoimport.
 type Grace uint8
 
 const (
@@ -47,26 +47,26 @@ const (
 type DecodeOptions struct {
 	_ struct{} // keyed literals only
 
-	// Syntax is that of rows.
+	// Syntax is the syntax of the rows.
 	Syntax Syntax
 	// Columns are the columns; nil: the first row names them.
 	Columns []Column
-	// Typed says that the names of columns have types. Then a cell without a byte is a
-	// missing field, and "" is the empty string.
+	// Typed says that the names of columns have types. Then an empty cell is a missing
+	// field, and two quotation marks are the empty string.
 	Typed bool
 	// AllText makes a string of each cell of a column without a type.
 	AllText bool
-	// IgnoreBlanks makes a missing field of each empty cell, also of "".
+	// IgnoreBlanks makes each empty cell a missing field, also two quotation marks.
 	IgnoreBlanks bool
 	// ArrayIndexes makes an array of columns such as a.0 and a.1.
 	ArrayIndexes bool
-	// Ragged accepts rows with fewer fields than columns, whose last fields are missing,
-	// and rows with more, whose further fields are field3, field4 and so on, as
-	// mongoimport counts them.
+	// Ragged accepts rows with another number of fields than columns. The last fields of a
+	// short row are missing. The further fields of a long row are field3, field4 and so
+	// on, counted from 0, as in mongoimport.
 	Ragged bool
 	// Null is the text of null, in cells without quotation marks; nil: there is none.
 	Null *string
-	// Grace is for cells that do not fit their types.
+	// Grace says what happens to cells that do not fit their types.
 	Grace Grace
 	// Cells are the options of cells.
 	Cells Options
@@ -164,7 +164,7 @@ func (h *Header) add(o *DecodeOptions, i int) *HeaderError {
 	return nil
 }
 
-// conflict says how other contradicts a column, whose name the message has.
+// conflict says how other contradicts column. The message has the name of column already.
 func conflict(other, column Column) string {
 	if slices.Equal(other.Path, column.Path) {
 		return "two columns have this name"
@@ -306,7 +306,7 @@ func (d *Decoder) fillCell(dst []byte, n *node, data []byte) ([]byte, *rowFault)
 func (d *Decoder) fillMore(dst []byte, i int, data []byte) ([]byte, *rowFault) {
 	name := "field" + strconv.Itoa(i)
 	if d.head.root.byKey[name] != nil {
-		return dst, &rowFault{column: -1, at: d.rows.spans[i].from, err: fmt.Errorf("%w: a field behind the last column is %s, which is a column", ErrCount, name)}
+		return dst, &rowFault{column: -1, at: d.rows.spans[i].from, err: fmt.Errorf("%w: a field without a column gets the name %s, which is a column", ErrCount, name)}
 	}
 	return d.element(dst, append([]byte(name), 0), d.head.more, i, data)
 }

@@ -3,7 +3,6 @@ package tabular
 import (
 	"container/heap"
 	"encoding/binary"
-	"errors"
 	"slices"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -19,9 +18,9 @@ import (
 //   - Columns makes columns of the tree. Fields have the order in which they follow each
 //     other in documents; where documents do not decide it, that of the first appearance.
 //
-// The number of fields is limited, and so is the number of fields that are known to
-// follow another one. More of them are left out, in the order of the documents; then the
-// order of fields is that of the first appearance.
+// The number of fields is limited. If a later field is left out, all fields have the order
+// of their first appearance. The number of fields that are known to follow a field is
+// limited, too.
 
 // An ArrayForm is the form of arrays in a table.
 type ArrayForm uint8
@@ -32,17 +31,19 @@ const (
 	ArrayExplode                  // an element has a row
 )
 
-// DefaultMaxFields is the largest number of fields that become columns.
+// DefaultMaxFields is the usual MaxFields.
 const DefaultMaxFields = 10_000
 
-// A FindOptions value says what the columns of documents are.
+// FindOptions are the options of finding columns.
 type FindOptions struct {
 	_ struct{} // keyed literals only
 
 	Arrays ArrayForm
-	// Typed gives the columns types. Auto is the type of all others.
+	// Typed gives each column the type of its values. Otherwise all columns have the type
+	// Auto.
 	Typed bool
-	// MaxFields is the largest number of fields, also of documents around others.
+	// MaxFields is the largest number of fields. Documents around other fields count, too.
+	// Zero allows none; DefaultMaxFields is the usual number.
 	MaxFields int
 	// MaxDepth is that of documents; see bsoncore.Cursor.Reset.
 	MaxDepth int
@@ -50,10 +51,7 @@ type FindOptions struct {
 	Named [][]string
 }
 
-// ErrFields: documents have too many fields for a table.
-var ErrFields = errors.New("too many fields for columns")
-
-// Found is the fields of documents.
+// Found has the fields of documents.
 type Found struct {
 	options FindOptions
 	named   *field // nil: all fields are wanted
@@ -253,7 +251,7 @@ func (f *Found) opens(t bson.Type, wanted *field, exploded bool) bool {
 // emptySize is the size of an empty document or array in bytes.
 const emptySize = 5
 
-// Merge adds the fields of g, a Part, of documents that come after those of f, to f.
+// Merge adds the fields of g, a Part, to f. The documents of g come after those of f.
 func (f *Found) Merge(g *Found) {
 	to := f.to[:0] // fields of f, for those of g; nil: left out
 	for _, m := range g.all {
@@ -337,8 +335,9 @@ func (f *Found) collect(n *seen, path []string, columns *[]Column) {
 	}
 }
 
-// isMixed reports whether the values of n have no columns that can be in one table: those
-// of values beside those of fields, or fields that would be read as elements of an array.
+// isMixed reports whether the values of n cannot have columns in one table with types: some
+// are documents with fields and others are not, or their fields would be read as elements
+// of an array.
 func (f *Found) isMixed(n *seen) bool {
 	switch {
 	case n.parent == nil || len(n.children) == 0:
@@ -355,8 +354,8 @@ func (f *Found) isMixed(n *seen) bool {
 }
 
 // ordered returns siblings in an order in which each is in front of those that follow it
-// in documents. If several can be next, or none can because documents contradict each
-// other, the next one is the first that appeared; then agree is false.
+// in documents. If several can be next, or none can, the next one is the one that appeared
+// first. agree is false if none could be next, because documents contradict each other.
 func ordered(siblings []*seen) (order []*seen, agree bool) {
 	waits := make([]int, len(siblings)) // siblings in front of it that are not in order yet
 	for _, n := range siblings {
@@ -404,7 +403,8 @@ func (h *intHeap) Pop() any {
 	return last
 }
 
-// kinds is a set of kinds of values: those of a type of columns each.
+// kinds is a set of kinds of values. A kind has the values that a type of columns holds; its
+// bit is 1<<Type.
 type kinds uint16
 
 // kindTypes are the types of columns for all values of a BSON type. Zero is JSON.

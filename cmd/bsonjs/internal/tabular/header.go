@@ -18,7 +18,7 @@ import (
 
 // A Column is a column of a table.
 type Column struct {
-	// Path has the keys that lead to its values, from the document on; at least one.
+	// Path has the keys that lead to its values, from the top of the document; at least one.
 	Path []string
 	// Type is the type of its cells. Auto is also the type of a column without one.
 	Type Type
@@ -31,7 +31,7 @@ type Column struct {
 // key in the middle. An error is a *HeaderError that matches ErrName.
 func ParseName(text string) (Column, error) {
 	if at := strings.IndexByte(text, 0); at >= 0 {
-		return Column{}, &HeaderError{Header: text, Offset: int64(at), What: "a key has no NUL", Err: ErrName}
+		return Column{}, &HeaderError{Header: text, Offset: int64(at), What: "a key cannot contain NUL", Err: ErrName}
 	}
 	if at := invalidUTF8(text); at >= 0 {
 		return Column{}, &HeaderError{Header: text, Offset: int64(at), What: "invalid UTF-8", Err: ErrName}
@@ -179,8 +179,9 @@ func (c Column) AppendHeader(dst []byte) []byte {
 // String returns the name of c.
 func (c Column) String() string { return string(c.AppendName(nil)) }
 
-// SplitHeaders returns the headers in text, a row of CSV. If they are Typed, a comma in
-// parentheses is text, as for mongoimport. An error is a *HeaderError, or matches ErrRow.
+// SplitHeaders returns the headers in text, a row of CSV. With Typed, a comma in
+// parentheses is part of a header, as in mongoimport. An error is a *HeaderError, or
+// matches ErrRow.
 func (o *DecodeOptions) SplitHeaders(text string) (headers []string, err error) {
 	if text == "" {
 		return []string{""}, nil
@@ -206,9 +207,9 @@ func (o *DecodeOptions) SplitHeaders(text string) (headers []string, err error) 
 	return headers, nil
 }
 
-// ParseColumns returns the columns with the given headers: with types, as ParseColumn reads
-// them, if they are Typed; otherwise as ParseName does. An error is a *HeaderError with the Index
-// of the header.
+// ParseColumns returns the columns with the given headers. With Typed it reads a header as
+// ParseColumn does, otherwise as ParseName does. An error is a *HeaderError whose Index is
+// that of the header.
 func (o *DecodeOptions) ParseColumns(headers []string) ([]Column, error) {
 	columns := make([]Column, len(headers))
 	for i, header := range headers {

@@ -20,8 +20,9 @@ func newQuoter(delimiter byte) *quoter {
 }
 
 // finish quotes dst[from:], the text of a cell, if that is necessary or always is set.
-// Some readers trim blanks, so that a cell that starts with one has quotes, too. A byte
-// order mark at the start of a file is no part of a cell without quotes.
+// Some readers trim blanks, so a cell that starts with a blank gets quotes. A cell that may
+// start with a byte order mark gets them, because readers skip the mark at the start of a
+// file. So does \., which is the end of the data for COPY of PostgreSQL.
 func (q *quoter) finish(dst []byte, from int, always bool) []byte {
 	text := dst[from:]
 	if len(text) == 0 {

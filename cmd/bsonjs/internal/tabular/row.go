@@ -64,7 +64,7 @@ type list struct {
 type beyond struct {
 	doc   []byte
 	path  []string // of the documents around the current field
-	marks []int    // of those of them that are open in doc, after that of doc itself
+	marks []int    // of the documents of path that have been begun in doc, for bsoncore.End
 }
 
 // AppendRows appends the rows of doc, one whole document, to dst and returns the longer
@@ -113,7 +113,7 @@ func (t *Table) row(doc []byte) *row {
 // maxBeyond is the largest buffer for values without a column, in bytes, that a row keeps.
 const maxBeyond = 64 << 10
 
-// release makes r free for other documents.
+// release puts r back, for other documents.
 func (t *Table) release(r *row) {
 	r.doc = nil
 	if cap(r.beyond.doc) > maxBeyond {
@@ -298,8 +298,7 @@ func (r *row) nextElements() (more bool) {
 	return more
 }
 
-// without does what the policy says about the current value, which has the key and no
-// column.
+// without applies the policy to the current value, which has no column.
 func (r *row) without(key []byte) {
 	switch {
 	case r.o.Named || r.o.Extra == ExtraIgnore:
@@ -405,8 +404,8 @@ func (r *row) cell(dst []byte, c *cell, in *column) []byte {
 	return r.quote.finish(dst, from, always)
 }
 
-// bareTypes are the types of values whose cells have letters, digits, signs and points
-// only, and some of them.
+// bareTypes are the types of values whose cells are not empty and have only letters,
+// digits, signs and points.
 var bareTypes = [256]bool{
 	bson.TypeInt32: true, bson.TypeInt64: true, bson.TypeDouble: true, bson.TypeDecimal128: true,
 	bson.TypeBoolean: true, bson.TypeObjectID: true,
@@ -461,7 +460,7 @@ func (r *row) jsonAs(dst []byte, c *cell, o *extjson.EncodeOptions) ([]byte, err
 	return r.quote.finish(dst, from, always || !isNull(c.t) && r.readsNull(dst[from:])), nil
 }
 
-// A doubling writer writes the text of a cell in quotes.
+// A doubling writes each quotation mark twice, for the text of a cell in quotes.
 type doubling struct {
 	out    *portion.Writer
 	before []byte // the bytes before the text; then scratch

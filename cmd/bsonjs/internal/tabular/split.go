@@ -38,7 +38,7 @@ const maxFields = 1 << 20
 // ErrManyFields: a row, or the names in a header, have more than 1,048,576 fields.
 var ErrManyFields = rowError("too many fields")
 
-// ErrLongField: a field is longer than the text of any document. It matches
+// ErrLongField: a field is longer than any value of a document can be. It matches
 // bson.ErrTooLarge.
 var ErrLongField = sentinel.New("field is too long", bson.ErrTooLarge)
 
@@ -121,9 +121,8 @@ func (s *splitter) reset() {
 
 // next looks for the end of the row at the start of data, and returns its length in
 // bytes with its line end. 0 without an error means that the row has not arrived as a
-// whole; then the next call continues with data, longer. ended says that no more bytes
-// follow. data must not be empty. After an error fault is its offset, and
-// seen is set.
+// whole; then the next call gets the same bytes and more. ended says that no more bytes
+// follow. data must not be empty. On error, s.fault and s.seen are set.
 func (s *splitter) next(data []byte, ended bool) (n int, err error) {
 	for {
 		switch s.mode {
@@ -254,12 +253,13 @@ func fieldText(data []byte, f span, room *[]byte) []byte {
 	return *room
 }
 
-// A Cutter finds ends of rows, without a look at fields. Zero is not valid.
+// A Cutter finds ends of rows, without looking at fields. The zero value is not valid; use
+// NewCutter.
 //
 // Outside of quotation marks, the number of quotation marks since the start of a row is
-// even, also where quotation marks are doubled. So the parity decides. It is wrong
-// behind a quotation mark that has no place in a row, but the reader of the piece finds
-// this fault, so that the cut behind it does not count.
+// even, also where quotation marks are doubled. So the parity decides. It is wrong after
+// a quotation mark that is a fault, but the reader of the piece finds this fault, so the
+// cut after it does not count.
 type Cutter struct {
 	literal bool
 	seen    int  // bytes of data that were looked at
@@ -269,8 +269,8 @@ type Cutter struct {
 // NewCutter returns a Cutter for text in the syntax s.
 func NewCutter(s Syntax) *Cutter { return &Cutter{literal: s.LiteralQuotes} }
 
-// Cut returns the length of some whole rows at the start of data, 0 if it needs more
-// bytes. Then data comes again, longer. data starts with a row.
+// Cut returns the length in bytes of some whole rows at the start of data, 0 if it needs
+// more bytes. Then the next call gets the same bytes and more. data starts with a row.
 func (c *Cutter) Cut(data []byte) int {
 	text := data[c.seen:]
 	quotes := 0

@@ -26,7 +26,7 @@ type ExtraPolicy uint8
 const (
 	ExtraReject ExtraPolicy = iota // the document is an error
 	ExtraIgnore                    // they are left out
-	ExtraColumn                    // they are the JSON of one more column
+	ExtraColumn                    // they become a document of JSON in one more column, ExtraName
 )
 
 // ExtraName is the name of the column of ExtraColumn.
@@ -38,23 +38,25 @@ type TableOptions struct {
 
 	Delimiter byte // 0: a comma
 	CRLF      bool // lines end with CR LF
-	NoHeader  bool // the first line has values
+	NoHeader  bool // there is no line with the names of the columns
 	Dialect   Dialect
 	Arrays    ArrayForm
 	Extra     ExtraPolicy
-	// Named says that the columns were chosen. Then other values are left out, and a
-	// column also has documents.
+	// Named says that the user chose the columns. Then values without a column are left
+	// out, and a column may hold documents and arrays as a whole.
 	Named bool
-	// Typed makes the header tell the types of columns, so that the rows are read back
-	// as the same documents. A document of which that is not true is an error.
+	// Typed writes the types of the columns in the header, so that the rows are read back
+	// as the same documents. A document that would not come back the same is an error.
 	Typed bool
-	// Null is the text of null, if HasNull is set. A text like it has quotes. Otherwise
-	// null is an empty cell. An empty Null needs a second column: an empty line is no row.
+	// Null is the cell of a null if HasNull is set; a string with this text gets quotes.
+	// Without HasNull, a null is an empty cell. An empty Null needs at least two columns,
+	// because an empty line is not a row.
 	Null    string
 	HasNull bool
 	// Hex writes binary values as hexadecimal digits.
 	Hex bool
-	// SpreadsheetSafe puts an apostrophe in front of texts that a spreadsheet would run.
+	// SpreadsheetSafe puts an apostrophe in front of texts that a spreadsheet would run as
+	// a formula.
 	SpreadsheetSafe bool
 	// Visible replaces control characters, for a terminal.
 	Visible bool
@@ -67,19 +69,19 @@ type TableOptions struct {
 var (
 	// ErrNoColumn: a value has no column.
 	ErrNoColumn = errors.New("no column for the value")
-	// ErrElements: an array is at a path whose columns are those of documents.
-	ErrElements = errors.New("array in the place of a document with columns")
+	// ErrElements: a document has an array at a path where the columns need a document.
+	ErrElements = errors.New("array at a path where the columns need a document")
 	// ErrOrder: the fields are in another order than the columns.
-	ErrOrder = errors.New("field in another order than its column")
-	// ErrDuplicate: a field is there twice.
+	ErrOrder = errors.New("field in another order than the columns")
+	// ErrDuplicate: a document has two values for one column.
 	ErrDuplicate = errors.New("duplicate field")
 	// ErrNoFields: a table with fewer than two columns has no row for a document without
-	// fields.
-	ErrNoFields = errors.New("no field with a column, and an empty line is no row")
+	// a value in a column.
+	ErrNoFields = errors.New("no field has a column, and an empty line is not a row")
 	// ErrHeader: two columns have the same header, or a header cannot be written.
 	ErrHeader = errors.New("invalid header")
-	// ErrEmptyNull: null would be an empty line, which is no row, in a table with one column.
-	ErrEmptyNull = errors.New("null cannot be an empty cell in a table with one column, because an empty line is no row")
+	// ErrEmptyNull: null would be an empty line in a table with one column.
+	ErrEmptyNull = errors.New("null cannot be an empty cell in a table with one column, because an empty line is not a row")
 )
 
 // A Table writes documents as the rows of a table. Several goroutines may use it.
@@ -114,8 +116,8 @@ type field struct {
 	columns  []int // of the field and of fields in it
 }
 
-// newFields returns the tree of the paths of columns. If a path is there twice, it also
-// returns its number.
+// newFields returns the tree of the paths of columns. If two columns have the same path,
+// twice is the number of the second one, from 0. Otherwise it is -1.
 func newFields(columns []Column) (top *field, twice int) {
 	top, twice = &field{column: -1}, -1
 	for i, c := range columns {
@@ -132,7 +134,7 @@ func newFields(columns []Column) (top *field, twice int) {
 	return top, twice
 }
 
-// child returns the child with the key, which it adds if it is not there.
+// child returns the child with the key. It adds the child if it is new.
 func (f *field) child(key string) *field {
 	child := f.byKey[key]
 	if child == nil {
@@ -146,8 +148,8 @@ func (f *field) child(key string) *field {
 	return child
 }
 
-// NewTable returns a Table with the columns. An error matches ErrHeader; or, if a type has no
-// such argument, ErrArgument; or ErrEmptyNull.
+// NewTable returns a Table with the columns. An error is a *HeaderError that matches ErrHeader
+// or, for a wrong argument of a type, ErrArgument. Or it is ErrEmptyNull.
 func NewTable(columns []Column, o TableOptions) (*Table, error) {
 	if o.Delimiter == 0 {
 		o.Delimiter = ','
@@ -244,5 +246,5 @@ func (t *Table) Unused() (all []Column) {
 	return all
 }
 
-// Header returns the line of the header, "" if there is none.
+// Header returns the line of the header with its line end, "" if there is none.
 func (t *Table) Header() string { return t.header }
