@@ -283,6 +283,28 @@ func TestDecoderEndlessMemory(t *testing.T) {
 	}
 }
 
+// TestAppenderAllocs: an Appender allocates nothing if dst has room.
+func TestAppenderAllocs(t *testing.T) {
+	docs := sample.Documents(sample.Bench, 1, 100)
+	a, err := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true, MaxTextSize: 1 << 20}.NewAppender()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := make([]byte, 0, 64<<10)
+	if n := testing.AllocsPerRun(3, func() {
+		for _, doc := range docs {
+			a.Reset(doc)
+			for c := a.Cursor(); c.Next(); {
+				if text, err = a.AppendElement(text[:0]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // TestFreshAllocs: without a buffer each result is one allocation, of its own length.
 // Compact and Indent also allocate a list of the open brackets.
 func TestFreshAllocs(t *testing.T) {

@@ -5,7 +5,7 @@
 //	BSON → text    AppendJSON, EncodeOptions.AppendJSON
 //	  in portions  WriteJSON, EncodeOptions.WriteJSON
 //	text → BSON    AppendBSON, DecodeOptions.AppendBSON
-//	single values  AppendJSONValue, WriteJSONValue, AppendBSONValue
+//	single values  AppendJSONValue, WriteJSONValue, AppendBSONValue, Appender
 //	Go values      Marshal, Unmarshal, Decode
 //	streams        NewEncoder, NewDecoder, Documents, Values
 //	text → text    Compact, Indent
@@ -49,6 +49,6 @@
 // numbers are limited by options with defaults, and memory grows with the bytes
 // that exist, never with a claimed length. Text may be hundreds of times as
 // long as its BSON: EncodeOptions.MaxTextSize limits it, and WriteJSON writes
-// it in portions. All functions are safe for concurrent use; a Decoder or
-// Encoder is for one goroutine at a time.
+// it in portions. All functions are safe for concurrent use; a Decoder,
+// Encoder or Appender is for one goroutine at a time.
 package extjson

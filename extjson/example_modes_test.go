@@ -90,6 +90,28 @@ func ExampleAppendJSONValue() {
 	// Output: 7 <nil>
 }
 
+func ExampleAppender() {
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.AppendInt32(doc, "n", 7)
+	doc = bsoncore.End(bsoncore.AppendString(doc, "s", "text"), mark)
+	a, err := extjson.EncodeOptions{Mode: extjson.Canonical}.NewAppender()
+	if err != nil {
+		panic(err)
+	}
+	var text []byte
+	a.Reset(doc)
+	c := a.Cursor()
+	for c.Next() {
+		text, err = a.AppendElement(text[:0])
+		fmt.Printf("%s %s %v\n", c.Key(), text, err)
+	}
+	fmt.Println(c.Err())
+	// Output:
+	// n {"$numberInt":"7"} <nil>
+	// s "text" <nil>
+	// <nil>
+}
+
 func ExampleWriteJSON() {
 	doc, mark := bsoncore.Begin(nil)
 	doc = bsoncore.End(bsoncore.AppendInt32(doc, "n", 7), mark)

@@ -51,6 +51,7 @@ func TestOptionRange(t *testing.T) {
 				return afterPrefix(t, func(dst []byte) ([]byte, error) { return tc.o.AppendJSON(dst, doc) })
 			}),
 			"AppendJSONValue": value(func() ([]byte, error) { return tc.o.AppendJSONValue(nil, bson.TypeDocument, doc) }),
+			"NewAppender":     func() error { _, err := tc.o.NewAppender(); return err }(),
 			"WriteJSON":       tc.o.WriteJSON(&out, doc),
 			"WriteJSONValue":  tc.o.WriteJSONValue(&out, bson.TypeDocument, doc),
 			"Marshal":         value(func() ([]byte, error) { return tc.o.Marshal(bson.D{}) }),

@@ -136,25 +136,39 @@ func (e *encoder) appendTo(dst []byte, t bsoncore.Type, data []byte) ([]byte, er
 // append appends the text of data, which is a document if t is 0. On error it
 // appends nothing.
 func (e *encoder) append(dst []byte, t bsoncore.Type, data []byte) ([]byte, error) {
-	n, all := len(dst), dst
+	all := dst
 	data = data[:len(data):len(data)] // quote reads past the end of strings, but not what lies behind
 	dst = e.once(e.bounded(dst), t, data)
 	if e.cut {
 		// The text does not fit: write it again, with room for the mark.
 		e.marking = true
-		dst = e.once(dst[:n], t, data)
+		dst = e.once(dst[:len(all)], t, data)
 		e.marking = false
+	}
+	return e.end(dst, all)
+}
+
+// begin begins a text at the end of dst.
+func (e *encoder) begin(dst []byte) []byte {
+	e.level, e.start, e.cut = 0, len(dst), false
+	e.members = e.members[:0]
+	return dst
+}
+
+// end ends a text, which begins at the end of all.
+func (e *encoder) end(dst, all []byte) ([]byte, error) {
+	if e.most == 0 && !e.c.Failed() {
+		return dst, nil
 	}
 	err := e.tooLong(dst)
 	if err != nil {
-		dst = dst[:min(n, len(dst))]
+		dst = dst[:min(len(all), len(dst))]
 	}
 	return unbounded(dst, all), err
 }
 
 func (e *encoder) once(dst []byte, t bsoncore.Type, data []byte) []byte {
-	e.level, e.start, e.cut, e.data = 0, len(dst), false, data
-	e.members = e.members[:0]
+	dst, e.data = e.begin(dst), data
 	if t != 0 {
 		if e.c.ResetValue(t, data, e.maxDepth) {
 			dst = e.alone(dst)

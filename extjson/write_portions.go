@@ -156,8 +156,11 @@ func unbounded(dst, all []byte) []byte {
 
 // tooLong fails a complete text over MaxTextSize.
 func (e *encoder) tooLong(dst []byte) error {
-	if err := e.c.Err(); err != nil || e.most == 0 || e.textLen(dst) <= e.most {
-		return err
+	if e.c.Failed() {
+		return e.c.Err()
+	}
+	if e.most == 0 || e.textLen(dst) <= e.most {
+		return nil
 	}
 	return &bsoncore.ValueError{Err: bsoncore.ErrTooLarge}
 }

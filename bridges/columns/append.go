@@ -29,22 +29,29 @@ import (
 type appender struct {
 	options  *Options
 	root     *sink
-	c        bsoncore.Cursor
-	document int64 // documents appended so far
-	offset   int64 // of the current document in the stream, in bytes
+	texts    *extjson.Appender
+	c        *bsoncore.Cursor // of texts
+	document int64            // documents appended so far
+	offset   int64            // of the current document in the stream, in bytes
 	fault    *ValueError
 	text     []byte // a value as text
 	// keys has the places of the columns of the open documents, in the order of the keys.
 	keys []int32
+	plan plan
 	size int // of the batch in bytes, without texts and binaries of the documents
 	most int // limit of size
 }
 
 // build makes the columns. The error is a *ColumnError.
-func (a *appender) build(root *column) error {
-	var err error
-	a.root, err = newSink(root, a.options.Allocator)
+func (a *appender) build(root *column) (err error) {
 	a.most = int(min(mostTimes*int64(a.options.BatchBytes), math.MaxInt32-1))
+	o := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true, MaxDepth: a.options.MaxDepth, MaxTextSize: a.most}
+	if a.texts, err = o.NewAppender(); err != nil {
+		panic("BUG: columns: " + err.Error()) // resolve has checked the options
+	}
+	a.c = a.texts.Cursor()
+	a.plan = plan{mem: a.options.Allocator, most: a.options.BatchDocuments}
+	a.root, err = newSink(root, &a.plan)
 	return err
 }
 
@@ -71,16 +78,17 @@ func (a *appender) record(s *arrow.Schema, rows int) arrow.RecordBatch {
 // collection have the same keys in the same order, so the next key is expected to be that
 // of last time.
 func (a *appender) fields(s *sink) {
-	c := &a.c
+	c := a.c
 	begin := c.Offset()
 	row := s.rows
 	s.rows++
 	expected := &s.first
-	last, inOrder, keys := -1, true, len(a.keys)
+	last, inOrder, keys := int32(-1), true, len(a.keys)
 	for c.Next() {
+		key := keyOf(c.Key())
 		kid := *expected
-		if kid == nil || kid.name != string(c.Key()) {
-			if kid = s.byName[string(c.Key())]; kid == nil {
+		if kid == nil || !kid.key.is(key) {
+			if kid = s.names.find(key); kid == nil {
 				a.extra(s)
 				continue
 			}
@@ -92,7 +100,7 @@ func (a *appender) fields(s *sink) {
 		}
 		last = kid.at
 		if s.order != nil {
-			a.keys = append(a.keys, int32(kid.at))
+			a.keys = append(a.keys, kid.at)
 		}
 		if kid.rows != row {
 			if kid.rows > row {
@@ -126,11 +134,12 @@ func (a *appender) disorder(s *sink, row int, keys []int32, begin int) {
 		return
 	}
 	s.order.fill(row)
-	values := s.order.kids[0]
-	values.builder.(*array.Int32Builder).AppendValues(keys, nil)
-	values.rows += len(keys)
-	s.order.valid.append(1, true)
-	s.order.offsets.Append(int32(values.rows))
+	places := s.order.kids[0]
+	for _, key := range keys {
+		places.values.appendInt32(key)
+	}
+	places.rows += len(keys)
+	s.order.end()
 	s.order.rows++
 }
 
@@ -150,7 +159,7 @@ func (a *appender) extra(s *sink) {
 
 // pass checks the current value, which is left out.
 func (a *appender) pass() {
-	c := &a.c
+	c := a.c
 	if !c.Type().IsContainer() {
 		return
 	}
@@ -182,28 +191,27 @@ func (a *appender) missing(s *sink, begin int) {
 
 // value appends the current value to s, which has all rows before it.
 func (a *appender) value(s *sink) {
-	c := &a.c
+	c := a.c
 	if c.Type() != s.typ {
 		a.other(s)
 		return
 	}
-	switch s.form {
+	switch s.how {
 	case asInt32:
-		s.builder.(*array.Int32Builder).Append(c.Int32())
+		s.values.appendInt32(c.Int32())
 	case asInt64:
-		s.builder.(*array.Int64Builder).Append(c.Int64())
+		s.values.appendInt64(c.Int64())
 	case asDouble:
-		s.builder.(*array.Float64Builder).Append(c.Double())
+		s.values.appendInt64(int64(math.Float64bits(c.Double())))
 	case asString, asCode, asSymbol:
-		a.string(s, c.Text(), c.ValueOffset()+4)
+		a.string(s, s.rows, c.Text(), c.ValueOffset()+4)
 	case asObjectID, asDecimalBits:
-		s.builder.(*array.FixedSizeBinaryBuilder).Append(c.Data())
+		s.values.append(c.Data())
 	case asBoolean:
-		s.builder.(*array.BooleanBuilder).Append(c.Boolean())
+		s.boolean(c.Boolean())
 	case asDateTime:
-		s.builder.(*array.TimestampBuilder).Append(arrow.Timestamp(c.DateTime()))
+		s.values.appendInt64(c.DateTime())
 	case asDocument:
-		s.valid.append(1, true)
 		if c.Enter() {
 			a.fields(s)
 			c.Leave()
@@ -223,24 +231,22 @@ func (a *appender) value(s *sink) {
 		a.regex(s)
 	case asTimestamp:
 		t, i := c.Timestamp()
-		s.part(0).(*array.Uint32Builder).Append(t)
-		s.part(1).(*array.Uint32Builder).Append(i)
-		s.valid.append(1, true)
+		s.part(0).values.appendInt32(int32(t))
+		s.part(1).values.appendInt32(int32(i))
 	case asDBPointer:
 		namespace, id := c.DBPointer()
 		a.part(s, 0, namespace, c.ValueOffset()+4)
-		s.part(1).(*array.FixedSizeBinaryBuilder).Append(id[:])
-		s.valid.append(1, true)
+		s.part(1).values.append(id[:])
 	case asCodeWithScope:
 		a.codeWithScope(s)
 	case asUndefined, asMinKey, asMaxKey:
-		s.builder.(*array.BooleanBuilder).Append(true)
+		s.boolean(true)
 	case asEmpty:
 		if len(c.Data()) > emptyDocument {
 			a.reject(s.column, s.column.path(), ErrValue)
 			return
 		}
-		s.builder.(*array.BooleanBuilder).Append(true)
+		s.boolean(true)
 	}
 	s.rows++
 }
@@ -250,7 +256,7 @@ const emptyDocument = 5
 
 // array appends the elements of the current array.
 func (a *appender) array(s *sink) {
-	c := &a.c
+	c := a.c
 	if !c.Enter() {
 		return
 	}
@@ -262,62 +268,56 @@ func (a *appender) array(s *sink) {
 		a.row(kid)
 	}
 	c.Leave()
-	s.valid.append(1, true)
-	s.offsets.Append(int32(kid.rows))
+	s.end()
 }
 
 // pairs appends the keys and values of the current document.
 func (a *appender) pairs(s *sink) {
-	c := &a.c
+	c := a.c
 	if !c.Enter() {
 		return
 	}
 	keys, values := s.kids[0], s.kids[1]
 	for c.Next() {
-		a.string(keys, c.Key(), c.Offset()+1)
+		a.string(keys, keys.rows, c.Key(), c.Offset()+1)
 		keys.rows++
 		a.row(values)
 	}
 	c.Leave()
-	s.valid.append(1, true)
-	s.offsets.Append(int32(keys.rows))
+	s.end()
 }
 
-// string appends a text, which is at an offset of the document.
-func (a *appender) string(s *sink, text []byte, at int) {
+// string is sink.text for a text at an offset of the document.
+func (a *appender) string(s *sink, row int, text []byte, at int) {
 	if bad := bsoncore.IndexInvalidUTF8(text); bad >= 0 {
 		a.c.Malformed(at+bad, bsoncore.ErrUTF8)
 		return
 	}
-	s.builder.(*array.StringBuilder).BinaryBuilder.Append(text)
+	s.text(row, text)
 }
 
 // part is string for a member of a struct.
-func (a *appender) part(s *sink, i int, text []byte, at int) {
-	s.part(i)
-	a.string(s.kids[i], text, at)
-}
+func (a *appender) part(s *sink, i int, text []byte, at int) { a.string(s.part(i), s.rows, text, at) }
 
 func (a *appender) binary(s *sink) {
-	c := &a.c
+	c := a.c
 	subtype, data := c.Binary()
 	switch s.form {
 	case asBinaries:
-		s.part(0).(*array.Uint8Builder).Append(subtype)
-		s.part(1).(*array.BinaryBuilder).Append(data)
-		s.valid.append(1, true)
+		s.part(0).values.more(1)[0] = subtype
+		s.part(1).text(s.rows, data)
 	case asUUID:
 		if subtype != bson.BinaryUUID || len(data) != 16 {
 			a.reject(s.column, s.column.path(), ErrValue)
 			return
 		}
-		s.builder.(*array.FixedSizeBinaryBuilder).Append(data)
+		s.values.append(data)
 	default:
 		if subtype != s.column.subtype {
 			a.reject(s.column, s.column.path(), ErrValue)
 			return
 		}
-		s.builder.(*array.BinaryBuilder).Append(data)
+		s.text(s.rows, data)
 	}
 }
 
@@ -329,13 +329,8 @@ func (a *appender) decimalText(s *sink) {
 		return
 	}
 	a.text = d.Append(a.text[:0])
-	a.longer(s)
-}
-
-// longer appends a.text, which may be longer than the value in the document.
-func (a *appender) longer(s *sink) {
-	if a.grow(len(a.text)) {
-		s.builder.(*array.StringBuilder).BinaryBuilder.Append(a.text)
+	if a.grow(len(a.text)) { // it may be longer than the value in the document
+		s.text(s.rows, a.text)
 	}
 }
 
@@ -351,9 +346,8 @@ func (a *appender) row(s *sink) {
 func (a *appender) grow(bytes int) bool {
 	if a.size += bytes; a.size > a.most {
 		a.reject(nil, "", errTooLarge)
-		return false
 	}
-	return true
+	return a.size <= a.most
 }
 
 // errTooLarge is the reason of a ValueError.
@@ -365,7 +359,6 @@ func (a *appender) regex(s *sink) {
 	if s.form == asRegex {
 		a.part(s, 0, pattern, at)
 		a.part(s, 1, options, at+len(pattern)+1)
-		s.valid.append(1, true)
 		return
 	}
 	if bytes.IndexByte(options, '/') >= 0 {
@@ -375,11 +368,11 @@ func (a *appender) regex(s *sink) {
 	a.text = append(append(a.text[:0], '/'), pattern...)
 	a.text = append(append(a.text, '/'), options...)
 	// The slash in the place of the NUL keeps offsets.
-	a.string(s, a.text, at-1)
+	a.string(s, s.rows, a.text, at-1)
 }
 
 func (a *appender) codeWithScope(s *sink) {
-	c := &a.c
+	c := a.c
 	code, scope := c.CodeWithScope()
 	at := c.ValueOffset() + 8
 	a.part(s, 0, code, at)
@@ -387,13 +380,12 @@ func (a *appender) codeWithScope(s *sink) {
 		a.inner(at+len(code)+1, err)
 		return
 	}
-	s.part(1).(*array.BinaryBuilder).Append(scope)
-	s.valid.append(1, true)
+	s.part(1).text(s.rows, scope)
 }
 
 // other appends a value whose type is not that of s, if an option says how.
 func (a *appender) other(s *sink) {
-	c := &a.c
+	c := a.c
 	t := c.Type()
 	widen := a.options.Mixed == MixedWiden
 	switch {
@@ -433,7 +425,7 @@ func (a *appender) null(s *sink) {
 		}
 	case nullIsFlagged:
 		s.flag.fill(s.rows)
-		s.flag.builder.(*array.BooleanBuilder).Append(true)
+		s.flag.boolean(true)
 		s.flag.rows++
 	}
 	s.fill(s.rows + 1)
@@ -449,10 +441,9 @@ func (a *appender) wider(s *sink, v int64) {
 		return
 	}
 	if s.form == asDouble {
-		s.builder.(*array.Float64Builder).Append(float64(v))
-	} else {
-		s.builder.(*array.Int64Builder).Append(v)
+		v = int64(math.Float64bits(float64(v)))
 	}
+	s.values.appendInt64(v)
 	s.rows++
 }
 
@@ -470,17 +461,19 @@ func (a *appender) alternative(s *sink) {
 
 // json appends a value as canonical Extended JSON.
 func (a *appender) json(s *sink) {
-	c := &a.c
-	o := extjson.EncodeOptions{Mode: extjson.Canonical, RejectLossy: true, MaxDepth: a.options.MaxDepth, MaxTextSize: a.most}
+	c := a.c
+	t, at := c.Type(), c.Offset() // which AppendElement does not keep
 	var err error
-	if a.text, err = o.AppendJSONValue(a.text[:0], c.Type(), c.Data()); err != nil {
-		if e, ok := errors.AsType[*bsoncore.SyntaxError](err); ok {
-			c.Malformed(c.ValueOffset()+int(e.Offset), e.Err)
-			return
+	if a.text, err = a.texts.AppendElement(a.text[:0]); err != nil {
+		if _, ok := errors.AsType[*bsoncore.SyntaxError](err); !ok {
+			a.refuse(s.column, s.column.path(), t, at, fmt.Errorf("%w: %w", ErrValue, err))
 		}
-		a.reject(s.column, s.column.path(), fmt.Errorf("%w: %w", ErrValue, err))
 		return
 	}
-	a.longer(s)
+	if a.size += len(a.text); a.size > a.most {
+		a.refuse(nil, "", t, at, errTooLarge)
+		return
+	}
+	s.text(s.rows, a.text)
 	s.rows++
 }

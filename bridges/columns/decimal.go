@@ -4,7 +4,6 @@ import (
 	"math/big"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	arrow128 "github.com/apache/arrow-go/v18/arrow/decimal128"
 	arrow256 "github.com/apache/arrow-go/v18/arrow/decimal256"
 
@@ -33,28 +32,36 @@ func (a *appender) decimal(s *sink) {
 		a.rescaled(s, d, t)
 		return
 	}
-	switch b := s.builder.(type) {
-	case *array.Decimal128Builder:
+	fits := false
+	switch s.size {
+	case arrow.Decimal128SizeBytes:
 		v := arrow128.New(int64(hi), lo)
 		if negative {
 			v = v.Negate()
 		}
-		if !v.FitsInPrecision(t.GetPrecision()) {
-			a.reject(s.column, s.column.path(), ErrValue)
-			return
+		if fits = v.FitsInPrecision(t.GetPrecision()); fits {
+			s.decimal128(v)
 		}
-		b.Append(v)
-	case *array.Decimal256Builder:
+	case arrow.Decimal256SizeBytes:
 		v := arrow256.New(0, 0, hi, lo)
 		if negative {
 			v = v.Negate()
 		}
-		if !v.FitsInPrecision(t.GetPrecision()) {
-			a.reject(s.column, s.column.path(), ErrValue)
-			return
+		if fits = v.FitsInPrecision(t.GetPrecision()); fits {
+			s.decimal256(v)
 		}
-		b.Append(v)
 	}
+	if !fits {
+		a.reject(s.column, s.column.path(), ErrValue)
+	}
+}
+
+func (s *sink) decimal128(v arrow128.Num) {
+	arrow.Decimal128Traits.PutValue(s.values.more(arrow.Decimal128SizeBytes), v)
+}
+
+func (s *sink) decimal256(v arrow256.Num) {
+	arrow.Decimal256Traits.PutValue(s.values.more(arrow.Decimal256SizeBytes), v)
 }
 
 // rescaled appends a decimal with another exponent than the column, if its value does not
@@ -68,11 +75,11 @@ func (a *appender) rescaled(s *sink, d decimal128.Decimal, t arrow.DecimalType) 
 	if !a.lose(LossExponent, s) {
 		return
 	}
-	switch b := s.builder.(type) {
-	case *array.Decimal128Builder:
-		b.Append(arrow128.FromBigInt(v))
-	case *array.Decimal256Builder:
-		b.Append(arrow256.FromBigInt(v))
+	switch s.size {
+	case arrow.Decimal128SizeBytes:
+		s.decimal128(arrow128.FromBigInt(v))
+	case arrow.Decimal256SizeBytes:
+		s.decimal256(arrow256.FromBigInt(v))
 	}
 }
 

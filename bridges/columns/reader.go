@@ -21,7 +21,8 @@ type RecordReader struct {
 	schema     *arrow.Schema
 	options    Options
 	documents  *bsoncore.Decoder
-	waiting    bool // the current document of documents belongs to the next batch
+	length     int64 // of the stream in bytes; 0: unknown
+	waiting    bool  // the current document of documents belongs to the next batch
 	appender   appender
 	batch      arrow.RecordBatch // nil: none
 	err        error
@@ -31,7 +32,8 @@ var _ array.RecordReader = (*RecordReader)(nil)
 
 // NewRecordReader returns a RecordReader with one reference. r has BSON documents, one
 // after the other. s is a schema of Infer, or any schema with types of docs/columns.md; of
-// o, Infer and NewRecordReader get the same. A *ColumnError reports a field of s that holds
+// o, Infer and NewRecordReader get the same. If r has a method Len that returns the number of
+// its bytes, as a *bytes.Reader has, the batches take less memory. A *ColumnError reports a field of s that holds
 // no BSON.
 func NewRecordReader(r io.Reader, s *arrow.Schema, o Options) (*RecordReader, error) {
 	if err := o.resolve(); err != nil {
@@ -44,6 +46,9 @@ func NewRecordReader(r io.Reader, s *arrow.Schema, o Options) (*RecordReader, er
 	reader := &RecordReader{
 		schema: s, options: o,
 		documents: bsoncore.DecodeOptions{MaxDocumentSize: o.MaxDocumentSize}.NewDecoder(r),
+	}
+	if l, ok := r.(interface{ Len() int }); ok {
+		reader.length = int64(l.Len())
 	}
 	reader.references.Store(1)
 	reader.appender.options = &reader.options
@@ -119,21 +124,24 @@ func (r *RecordReader) Next() bool {
 // fill appends documents until the batch is full, and returns their number.
 func (r *RecordReader) fill() (rows int) {
 	a := &r.appender
-	size := 0 // of the documents in bytes
-	a.size = 0
+	p := &a.plan
+	p.size, p.whole, a.size = 0, 0, 0
 	for rows < r.options.BatchDocuments {
 		if !r.waiting && !r.documents.Next() {
 			r.err = r.documents.Err()
 			return rows
 		}
 		doc := r.documents.Document()
-		if r.waiting = rows > 0 && (size+len(doc) > r.options.BatchBytes || a.size/fullTimes > r.options.BatchBytes); r.waiting {
+		if r.waiting = rows > 0 && (p.size+len(doc) > r.options.BatchBytes || a.size/fullTimes > r.options.BatchBytes); r.waiting {
 			return rows
 		}
 		if rows == 0 {
-			a.root.reserve()
+			if r.length > 0 {
+				p.whole = int(min(int64(r.options.BatchBytes), max(1, r.length-r.documents.Offset())))
+			}
+			a.root.begin()
 		}
-		size += len(doc)
+		p.rows, p.size = rows, p.size+len(doc)
 		if r.err = a.add(doc, r.documents.Offset()); r.err != nil {
 			return rows
 		}
@@ -150,7 +158,7 @@ const fullTimes = 4
 func (a *appender) add(doc []byte, offset int64) error {
 	a.offset = offset
 	a.keys = a.keys[:0]
-	a.c.Reset(doc, a.options.MaxDepth)
+	a.texts.Reset(doc)
 	if a.grow(a.root.width) {
 		a.fields(a.root)
 	}
@@ -173,10 +181,14 @@ func (a *appender) add(doc []byte, offset int64) error {
 
 // reject makes a value an error. n is its column, or that of the document around it.
 func (a *appender) reject(n *column, path string, err error) {
-	if a.c.Failed() {
-		return
+	if !a.c.Failed() {
+		a.refuse(n, path, a.c.Type(), a.c.Offset(), err)
 	}
-	e := &ValueError{Document: a.document + 1, Offset: a.offset + int64(a.c.Offset()), Path: path, Type: a.c.Type(), Err: err}
+}
+
+// refuse is reject for a value of type t at offset at of the document.
+func (a *appender) refuse(n *column, path string, t bsoncore.Type, at int, err error) {
+	e := &ValueError{Document: a.document + 1, Offset: a.offset + int64(at), Path: path, Type: t, Err: err}
 	if n != nil {
 		e.Column = n.describe()
 	}

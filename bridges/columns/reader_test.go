@@ -39,7 +39,7 @@ func schemaOf(t testing.TB, docs [][]byte, o Options) *arrow.Schema {
 // released.
 func read(t testing.TB, r io.Reader, s *arrow.Schema, o Options) (rows []int64, losses []LossCount, err error) {
 	t.Helper()
-	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	mem := memory.NewCheckedAllocator(&dirty{})
 	defer mem.AssertSize(t, 0)
 	o.Allocator = mem
 	reader, err := NewRecordReader(r, s, o)
@@ -376,10 +376,25 @@ func TestAmplification(t *testing.T) {
 	}
 }
 
+// TestLongJSON: if the texts of a document are too long together, the error is at the value
+// whose text is too much, not at a value within it.
+func TestLongJSON(t *testing.T) {
+	o := Options{Mixed: MixedJSON, BatchBytes: 100}
+	nulls := "[" + strings.Repeat("null, ", 800) + "1]"
+	docs := parse(t, "{a: "+nulls+", b: "+nulls+"}", "{a: 1, b: 1}")
+	s := schemaOf(t, docs, o)
+	_, _, err := read(t, bytes.NewReader(docs[0]), s, o)
+	e, ok := errors.AsType[*ValueError](err)
+	half := int64(len(docs[0])-5)/2 + 4
+	if !ok || !errors.Is(err, ErrLimit) || e.Type != bson.TypeArray || e.Offset != half {
+		t.Errorf("error %v, want one for an array at offset %d", err, half)
+	}
+}
+
 // TestRetain: a batch that is retained is there after its reader, and a reader that is
 // retained is there until the last Release.
 func TestRetain(t *testing.T) {
-	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	mem := memory.NewCheckedAllocator(&dirty{})
 	defer mem.AssertSize(t, 0)
 	docs := parse(t, `{a: [1, 2], u: 1}`, `{a: [], u: "x"}`)
 	o := Options{Mixed: MixedUnion, Allocator: mem, BatchDocuments: 1}

@@ -69,7 +69,7 @@ func roundTrip(t testing.TB, docs [][]byte, o Options) (back [][]byte, losses []
 // through takes documents to record batches and back. It checks that all memory is released.
 func through(t testing.TB, docs [][]byte, s *arrow.Schema, o Options) (back [][]byte, losses []LossCount, err error) {
 	t.Helper()
-	mem := memory.NewCheckedAllocator(memory.DefaultAllocator)
+	mem := memory.NewCheckedAllocator(&dirty{})
 	defer mem.AssertSize(t, 0)
 	o.Allocator = mem
 	r, err := NewRecordReader(bytes.NewReader(slices.Concat(docs...)), s, o)

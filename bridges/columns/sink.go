@@ -1,66 +1,105 @@
 package columns
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
-// This file has the columns of a batch while it grows. A column of plain values has a
-// builder of arrow-go. A column with columns in it has only its validity and offsets, and
-// becomes an array at the end: builders of arrow-go append a null to each column in a
-// struct for each null of the struct, and here columns may be behind.
+// This file has the columns of a batch while it grows. Their layouts are those of Arrow:
+// each column appends its values to buffers, which become an array at the end. Columns may
+// be behind their document, so that a missing field costs nothing until the next value
+// comes: then the column gets all its nulls at once.
 
-// A sink is a column of the batch that grows.
+// A sink is a column of the batch that grows. What each value needs comes first, so that it
+// is near in memory; of several columns a batch needs much in turn.
 type sink struct {
 	*column
-	typ     bsoncore.Type // of the values that value appends; 0: none
-	at      int           // place of the column among its siblings
-	rows    int           // values and nulls so far
-	usual   int           // rows of the batch before
-	data    int           // bytes of texts or binaries in the batch before
-	width   int           // bytes of a row that do not depend on its value, with those of fields
-	next    *sink         // the sibling that followed last time, or nil
-	builder array.Builder // nil for documents, arrays, maps, unions and structs
+	key    key   // name of column
+	next   *sink // the sibling that followed last time, or nil
+	rows   int   // values and nulls so far
+	at     int32 // place of the column among its siblings
+	layout layout
+	typ    bsoncore.Type // of the values that value appends; 0: none
+	how    form          // form of column
 
-	valid   bitmap              // of documents, arrays, maps and structs
-	offsets *array.Int32Builder // of arrays, maps and unions: ends, or places in children
-	codes   *array.Int8Builder  // of unions
+	values  buffer // of laidFixed and laidBytes; of laidUnion the places of children
+	marks   marks  // of laidBytes
+	offsets buffer // int32: of laidList 0 and the ends, of laidUnion rows of children
+	valid   bitmap // of laidBits, laidFixed, laidStruct and laidList
+	truths  bitset // of laidBits
 
+	flag     *sink   // tells nulls apart, or nil
+	first    *sink   // of a document: the field that was first last time, or nil
+	order    *sink   // of a document: the order of keys, or nil
+	required []*sink // of a document: fields of which a missing one is no null
 	kids     []*sink
-	flag     *sink            // tells nulls apart, or nil
-	order    *sink            // of a document: the order of keys, or nil
-	first    *sink            // of a document: the field that was first last time, or nil
-	byName   map[string]*sink // of a document: fields that are values
-	required []*sink          // of a document: fields of which a missing one is no null
-	byType   *[256]*sink      // of a union
-	blank    *sink            // of a union: the child for a slot without a value
+	names    names       // of a document: fields that are values
+	byType   *[256]*sink // of a union
+	blank    *sink       // of a union: the child for a slot without a value
 
+	size   int                   // of laidFixed: bytes of a value
+	usual  int                   // rows of the batch before
+	data   int                   // bytes of values in the batch before
+	sparse bool                  // the batch before had nulls
+	width  int                   // bytes of a row that do not depend on its value, with those of fields
 	losses [lossCount]*LossCount // nil: none
+}
+
+// A layout says which buffers and children an array has.
+type layout uint8
+
+const (
+	laidNull layout = iota
+	laidBits
+	laidFixed
+	laidBytes // texts and binaries
+	laidStruct
+	laidList // arrays and maps
+	laidUnion
+)
+
+// layoutOf returns the layout of a type, and for laidFixed the bytes of a value.
+func layoutOf(t arrow.DataType) (layout, int) {
+	switch t := t.(type) {
+	case *arrow.NullType:
+		return laidNull, 0
+	case *arrow.BooleanType:
+		return laidBits, 0
+	case *arrow.StringType, *arrow.BinaryType:
+		return laidBytes, 0
+	case *arrow.StructType:
+		return laidStruct, 0
+	case *arrow.ListType, *arrow.MapType:
+		return laidList, 0
+	case *arrow.DenseUnionType:
+		return laidUnion, 0
+	case arrow.FixedWidthDataType:
+		return laidFixed, t.Bytes()
+	}
+	panic("BUG: columns: no layout of " + t.String())
 }
 
 // errForeign is the reason of a ColumnError.
 var errForeign = fmt.Errorf("%w: no BSON type has this Arrow type", ErrColumn)
 
 // newSink makes the sink of a column, and those below. The error is a *ColumnError.
-func newSink(n *column, mem memory.Allocator) (*sink, error) {
-	s := &sink{column: n, at: n.index}
-	s.valid.mem = mem
+func newSink(n *column, p *plan) (*sink, error) {
 	if n.form == foreign {
 		return nil, &ColumnError{Path: n.path(), Err: fmt.Errorf("%w: %s", errForeign, n.describe())}
 	}
+	s := plain(n, n.storage(), p)
 	if list := rows[n.form].types; len(list) == 1 && n.form != asNull {
 		s.typ = list[0]
 	}
 	for _, kid := range n.kids {
-		k, err := newSink(kid, mem)
+		k, err := newSink(kid, p)
 		if err != nil {
-			s.release()
 			return nil, err
 		}
 		s.kids = append(s.kids, k)
@@ -69,21 +108,16 @@ func newSink(n *column, mem memory.Allocator) (*sink, error) {
 	case asDocument:
 		s.fieldsByName()
 	case asArray:
-		s.offsets = newOffsets(mem)
 	case asMap:
-		s.offsets = newOffsets(mem)
-		s.kids = []*sink{plain(n.typ.(*arrow.MapType).KeyType(), mem), s.kids[0]}
+		s.kids = []*sink{part(n.typ.(*arrow.MapType).KeyType(), p), s.kids[0]}
 	case asUnion:
-		s.offsets, s.codes = array.NewInt32Builder(mem), array.NewInt8Builder(mem)
 		s.kidsByType()
 	default:
 		if t, ok := n.storage().(*arrow.StructType); ok {
 			for _, f := range t.Fields() {
-				s.kids = append(s.kids, plain(f.Type, mem))
+				s.kids = append(s.kids, part(f.Type, p))
 			}
-			break
 		}
-		s.builder = array.NewBuilder(mem, n.storage())
 	}
 	s.measure()
 	return s, nil
@@ -92,40 +126,40 @@ func newSink(n *column, mem memory.Allocator) (*sink, error) {
 // measure sets width. A byte more stands for the bits of validity.
 func (s *sink) measure() {
 	const offset = 4
-	s.width = 1
-	switch {
-	case s.builder != nil:
-		s.width += offset
-		if t, ok := s.builder.Type().(arrow.FixedWidthDataType); ok {
-			s.width = 1 + t.Bytes()
-		}
-	case s.codes != nil:
-		s.width += offset + s.blank.width
-	case s.offsets != nil:
-		s.width += offset
-	default:
+	switch s.layout {
+	case laidFixed:
+		s.width = 1 + s.size
+	case laidBits:
+		s.width = 1 + 1
+	case laidUnion:
+		s.width = 1 + offset + s.blank.width
+	case laidStruct:
+		s.width = 1
 		for _, kid := range s.kids {
 			s.width += kid.width
 		}
+	default:
+		s.width = 1 + offset
 	}
 }
 
-// plain returns a sink of values without a column of their own.
-func plain(t arrow.DataType, mem memory.Allocator) *sink {
-	s := &sink{column: &column{full: t}, builder: array.NewBuilder(mem, t)}
+// plain returns a sink of a column with the storage t, without children.
+func plain(n *column, t arrow.DataType, p *plan) *sink {
+	s := &sink{column: n, key: keyOf([]byte(n.name)), how: n.form, at: int32(n.index)}
+	s.layout, s.size = layoutOf(t)
+	s.valid.valid.plan, s.truths.plan, s.values.plan, s.offsets.plan = p, p, p, p
+	return s
+}
+
+// part returns a sink of values without a column of their own.
+func part(t arrow.DataType, p *plan) *sink {
+	s := plain(&column{full: t}, t, p)
 	s.measure()
 	return s
 }
 
-// newOffsets returns the builder of the ends of arrays. The first array starts at 0.
-func newOffsets(mem memory.Allocator) *array.Int32Builder {
-	b := array.NewInt32Builder(mem)
-	b.Append(0)
-	return b
-}
-
 func (s *sink) fieldsByName() {
-	s.byName = make(map[string]*sink, len(s.column.byName))
+	s.names.init(len(s.column.byName))
 	for _, kid := range s.kids {
 		if s.column.order == kid.column {
 			s.order = kid
@@ -133,7 +167,7 @@ func (s *sink) fieldsByName() {
 		if !kid.isValue() {
 			continue
 		}
-		s.byName[kid.name] = kid
+		s.names.all[kid.name] = kid
 		if kid.column.flag != nil {
 			kid.flag = s.kids[kid.column.flag.index]
 		}
@@ -158,162 +192,166 @@ func (s *sink) kidsByType() {
 	}
 }
 
-// part returns the builder of a member of a struct, for the next row.
-func (s *sink) part(i int) array.Builder {
+// part returns the member of a struct for its next row.
+func (s *sink) part(i int) *sink {
 	kid := s.kids[i]
 	kid.fill(s.rows)
 	kid.rows++
-	return kid.builder
+	return kid
+}
+
+// text appends a text or binary as a row, which is the next one or, of a part, the last one.
+func (s *sink) text(row int, data []byte) {
+	s.values.append(data)
+	s.marks.append(row, len(s.values.bytes))
+}
+
+// end appends the end of an array or map.
+func (s *sink) end() { s.offsets.appendInt32(int32(s.kids[0].rows)) }
+
+// boolean appends a boolean as the next row.
+func (s *sink) boolean(v bool) {
+	s.truths.room(s.rows + 1)
+	if v {
+		s.truths.set(s.rows)
+	}
 }
 
 // choose makes the next value of a union one of kid.
 func (s *sink) choose(kid *sink) {
-	s.codes.Append(int8(kid.index))
-	s.offsets.Append(int32(kid.rows))
+	s.values.more(1)[0] = byte(kid.index)
+	s.offsets.appendInt32(int32(kid.rows))
 }
 
 // fill appends nulls until s has rows rows.
 func (s *sink) fill(rows int) {
-	n := rows - s.rows
+	from := s.rows
+	n := rows - from
 	if n <= 0 {
 		return
 	}
 	s.rows = rows
-	switch {
-	case s.flags != nil:
-		s.builder.AppendEmptyValues(n)
-	case s.builder != nil && n == 1: // which is frequent, and faster
-		s.builder.AppendNull()
-	case s.builder != nil:
-		s.builder.AppendNulls(n)
-	case s.codes != nil:
+	switch s.layout {
+	case laidNull, laidBytes:
+		return
+	case laidBits:
+		if s.flags != nil {
+			return // a flag is false
+		}
+	case laidFixed:
+		s.values.zeros(n * s.size)
+	case laidList:
+		for range n {
+			s.end()
+		}
+	case laidUnion:
 		for range n {
 			s.choose(s.blank)
 			s.blank.fill(s.blank.rows + 1)
 		}
-	default:
-		s.valid.append(n, false)
-		if s.offsets != nil {
-			end := int32(s.kids[len(s.kids)-1].rows)
-			for range n {
-				s.offsets.Append(end)
-			}
+		return
+	}
+	s.valid.null(from, rows)
+}
+
+// begin begins a batch: it makes room for as many values as the batch before had, and a few
+// more.
+func (s *sink) begin() {
+	for _, kid := range s.kids {
+		kid.begin()
+	}
+	usual := s.usual + s.usual/8
+	switch s.layout {
+	case laidBits, laidFixed, laidStruct, laidList:
+		s.valid.valid.open()
+		if s.sparse {
+			s.valid.valid.room(usual)
 		}
+	}
+	switch s.layout {
+	case laidBits:
+		s.truths.open()
+		s.truths.room(usual)
+	case laidFixed, laidBytes, laidUnion:
+		s.values.open()
+		s.values.reserve(s.data + s.data/8)
+	}
+	switch s.layout {
+	case laidList:
+		s.offsets.open()
+		s.offsets.reserve(4 * (usual + 1))
+		s.offsets.appendInt32(0)
+	case laidUnion:
+		s.offsets.open()
+		s.offsets.reserve(4 * usual)
 	}
 }
 
 // finish returns the first rows rows as data, and empties s. The caller releases the data.
+// After a fault there may be more rows, and the last one may be incomplete.
 func (s *sink) finish(rows int) arrow.ArrayData {
 	s.fill(rows)
-	s.usual = s.rows
-	if b := s.lengths(); b != nil {
-		s.data = b.DataLen()
-	}
-	var data *array.Data
-	switch {
-	case s.builder != nil:
-		a := s.builder.NewArray()
-		defer a.Release()
-		d := a.Data()
-		data = array.NewData(s.full, d.Len(), d.Buffers(), d.Children(), d.NullN(), d.Offset())
-	case s.codes != nil:
-		data = s.finishUnion()
-	case s.offsets != nil:
-		data = s.finishLists()
-	default:
-		data = s.finishStructs()
-	}
-	have := s.rows
+	s.usual, s.data, s.sparse = rows, len(s.values.bytes), s.valid.nulls > 0
+	children := s.finishKids(rows)
 	s.rows = 0
-	if have == rows {
-		return data
+	if s.layout == laidBytes {
+		valid, offsets, nulls := s.marks.finish(rows, s.values.plan)
+		return s.made(rows, nulls, children, valid, offsets, s.values.finish())
 	}
-	defer data.Release()
-	return array.NewSliceData(data, 0, int64(rows))
+	valid, nulls := s.valid.finish(rows)
+	buffers := []*memory.Buffer{valid}
+	switch s.layout {
+	case laidNull:
+		nulls = rows
+	case laidBits:
+		buffers = append(buffers, s.truths.finish(rows))
+	case laidFixed:
+		buffers = append(buffers, s.values.finish())
+	case laidList:
+		buffers = append(buffers, s.offsets.finish())
+	case laidUnion:
+		buffers = append(buffers, s.values.finish(), s.offsets.finish())
+	}
+	return s.made(rows, nulls, children, buffers...)
 }
 
-// lengths returns the builder of texts or binaries, or nil.
-func (s *sink) lengths() *array.BinaryBuilder {
-	switch b := s.builder.(type) {
-	case *array.StringBuilder:
-		return b.BinaryBuilder
-	case *array.BinaryBuilder:
-		return b
+// made returns data of buffers and children, which it takes over.
+func (s *sink) made(rows, nulls int, children []arrow.ArrayData, buffers ...*memory.Buffer) arrow.ArrayData {
+	data := array.NewData(s.full, rows, buffers, children, nulls, 0)
+	for _, b := range buffers {
+		releaseBuffer(b)
 	}
-	return nil
+	releaseAll(children)
+	return data
 }
 
-// reserve makes room for as many values as the batch before had.
-func (s *sink) reserve() {
-	for _, kid := range s.kids {
-		kid.reserve()
-	}
-	if s.usual == 0 {
-		return
-	}
-	if s.builder != nil {
-		s.builder.Reserve(s.usual)
-	}
-	if b := s.lengths(); b != nil {
-		b.ReserveData(s.data)
-	}
-}
-
-// finishStructs returns the documents, or the values whose form is a struct.
-func (s *sink) finishStructs() *array.Data {
-	children := s.finishKids(s.rows)
-	defer releaseAll(children)
-	valid, nulls := s.valid.finish(s.rows)
-	defer releaseBuffer(valid)
-	return array.NewData(s.full, s.rows, []*memory.Buffer{valid}, children, nulls, 0)
-}
-
-// finishLists returns the arrays, or the documents whose form is a map.
-func (s *sink) finishLists() *array.Data {
-	size := s.kids[0].rows
-	children := s.finishKids(size)
-	defer func() { releaseAll(children) }()
-	if t, ok := s.full.(*arrow.MapType); ok {
-		pairs := array.NewData(t.Elem(), size, []*memory.Buffer{nil}, children, 0, 0)
-		releaseAll(children)
-		children = []arrow.ArrayData{pairs}
-	}
-	valid, nulls := s.valid.finish(s.rows)
-	defer releaseBuffer(valid)
-	offsets := s.offsets.NewArray()
-	defer offsets.Release()
-	s.offsets.Append(0)
-	return array.NewData(s.full, s.rows, []*memory.Buffer{valid, values(offsets)}, children, nulls, 0)
-}
-
-func (s *sink) finishUnion() *array.Data {
-	children := make([]arrow.ArrayData, len(s.kids))
-	for i, kid := range s.kids {
-		children[i] = kid.finish(kid.rows)
-	}
-	defer releaseAll(children)
-	codes, offsets := s.codes.NewArray(), s.offsets.NewArray()
-	defer codes.Release()
-	defer offsets.Release()
-	return array.NewData(s.full, s.rows, []*memory.Buffer{nil, values(codes), values(offsets)}, children, 0, 0)
-}
-
-// values returns the buffer of values of a, which is of fixed width. A builder without values
-// has no buffer, but some functions of arrow-go need one.
-func values(a arrow.Array) *memory.Buffer {
-	if b := a.Data().Buffers()[1]; b != nil {
-		return b
-	}
-	return memory.NewBufferBytes(nil)
-}
-
-// finishKids returns the first rows rows of each child.
+// finishKids returns the children for the first rows rows of s.
 func (s *sink) finishKids(rows int) []arrow.ArrayData {
 	children := make([]arrow.ArrayData, len(s.kids))
 	for i, kid := range s.kids {
-		children[i] = kid.finish(rows)
+		children[i] = kid.finish(s.rowsOf(kid, rows))
 	}
-	return children
+	t, ok := s.full.(*arrow.MapType)
+	if !ok {
+		return children
+	}
+	pairs := array.NewData(t.Elem(), children[0].Len(), []*memory.Buffer{nil}, children, 0, 0)
+	releaseAll(children)
+	return []arrow.ArrayData{pairs}
+}
+
+// rowsOf returns the number of rows that a child has for the first rows rows of s.
+func (s *sink) rowsOf(kid *sink, rows int) int {
+	switch s.layout {
+	case laidList:
+		return int(s.offsets.int32s()[rows])
+	case laidUnion:
+		if s.rows > rows { // after a fault
+			return bytes.Count(s.values.bytes[:rows], []byte{byte(kid.index)})
+		}
+		return kid.rows
+	}
+	return rows
 }
 
 func releaseAll(list []arrow.ArrayData) {
@@ -322,80 +360,13 @@ func releaseAll(list []arrow.ArrayData) {
 	}
 }
 
-func releaseBuffer(b *memory.Buffer) {
-	if b != nil {
-		b.Release()
-	}
-}
-
 // release frees the memory of s and of all below.
 func (s *sink) release() {
 	for _, kid := range s.kids {
 		kid.release()
 	}
-	if s.builder != nil {
-		s.builder.Release()
-	}
-	if s.offsets != nil {
-		s.offsets.Release()
-	}
-	if s.codes != nil {
-		s.codes.Release()
-	}
-	s.valid.release()
-}
-
-// A bitmap says which rows are valid. It has no memory while all are.
-type bitmap struct {
-	mem    memory.Allocator
-	bits   *memory.Buffer // nil: all rows are valid
-	length int            // rows
-	nulls  int            // rows that are not valid
-}
-
-// append appends n rows.
-func (b *bitmap) append(n int, valid bool) {
-	if valid && b.bits == nil {
-		b.length += n
-		return
-	}
-	b.extend(n, valid)
-}
-
-func (b *bitmap) extend(n int, valid bool) {
-	start := b.length
-	b.length += n
-	size := int(bitutil.BytesForBits(int64(b.length)))
-	if b.bits == nil {
-		b.bits = memory.NewResizableBuffer(b.mem)
-		b.bits.Resize(size)
-		bitutil.SetBitsTo(b.bits.Bytes(), 0, int64(start), true)
-	} else if size > b.bits.Cap() {
-		b.bits.Resize(max(size, 2*b.bits.Cap()))
-	} else {
-		b.bits.ResizeNoShrink(size)
-	}
-	bitutil.SetBitsTo(b.bits.Bytes(), int64(start), int64(n), valid)
-	if !valid {
-		b.nulls += n
-	}
-}
-
-// finish returns the bits of the first rows rows, or nil if all are valid, and the number
-// of those that are not. It empties b.
-func (b *bitmap) finish(rows int) (*memory.Buffer, int) {
-	bits, nulls := b.bits, b.nulls
-	if bits != nil {
-		bits.ResizeNoShrink(int(bitutil.BytesForBits(int64(rows))))
-		if b.length > rows {
-			nulls = array.UnknownNullCount
-		}
-	}
-	*b = bitmap{mem: b.mem}
-	return bits, nulls
-}
-
-func (b *bitmap) release() {
-	releaseBuffer(b.bits)
-	*b = bitmap{mem: b.mem}
+	s.valid.valid.release()
+	s.truths.release()
+	s.values.release()
+	s.offsets.release()
 }

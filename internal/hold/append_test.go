@@ -129,6 +129,17 @@ func functions(t *testing.T) map[string][]function {
 		func(dst []byte) ([]byte, error) { return extjson.AppendJSONValue(dst, bson.TypeDocument, large) },
 		func(dst []byte) ([]byte, error) { return extjson.AppendJSONValue(dst, bson.TypeDocument, cut) },
 	}
+	element := func(doc []byte) function {
+		return func(dst []byte) ([]byte, error) {
+			a, err := extjson.EncodeOptions{}.NewAppender()
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.Reset(doc)
+			a.Cursor().Next()
+			return a.AppendElement(dst)
+		}
+	}
 	pickleValue := []function{
 		func(dst []byte) ([]byte, error) { return pickle.AppendPickleValue(dst, document, array) },
 		func(dst []byte) ([]byte, error) { return pickle.AppendPickleValue(dst, bson.TypeDocument, large) },
@@ -191,6 +202,7 @@ func functions(t *testing.T) map[string][]function {
 		"extjson.AppendBSONValue":          each(texts, jsonValues),
 		"extjson.AppendJSON":               each(docs, extjson.AppendJSON),
 		"extjson.AppendJSONValue":          jsonValue,
+		"extjson.Appender.AppendElement":   {element(doc), element(large), element(ill)},
 		"extjson.DecodeOptions.AppendBSON": each(texts, extjson.DecodeOptions{Legacy: true}.AppendBSON),
 		"extjson.DecodeOptions.AppendBSONValue": each(texts, func(dst, text []byte) ([]byte, error) {
 			return typed(func(dst []byte) ([]byte, bson.Type, error) {

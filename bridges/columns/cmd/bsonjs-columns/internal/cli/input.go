@@ -79,11 +79,23 @@ func (in *input) first() io.Reader {
 // rest of the input after it.
 func (in *input) again() io.Reader {
 	file := io.NewSectionReader(in.file, in.start, 1<<62)
-	if in.pipe == nil {
-		return file
+	if in.pipe != nil {
+		return io.MultiReader(file, in.pipe)
 	}
-	return io.MultiReader(file, in.pipe)
+	if info, err := in.file.Stat(); err == nil {
+		return &sized{file, int(info.Size() - in.start)}
+	}
+	return file
 }
+
+// sized is a reader that tells the reader of columns how much to expect.
+type sized struct {
+	io.Reader
+	size int // bytes
+}
+
+// Len returns the number of bytes at first.
+func (s *sized) Len() int { return s.size }
 
 // all reads the rest of a pipe into the file, and returns the size of the input.
 func (in *input) all() (int64, error) {
