@@ -26,7 +26,7 @@ type column struct {
 	byName map[string]*column
 	// order is the kid of asDocument that has the order of keys, or nil.
 	order *column
-	// byType has the alternatives of asUnion; one of missing fields is at 0.
+	// byType has the alternatives of asUnion; that of missing fields is at 0.
 	byType *[256]*column
 }
 
@@ -49,7 +49,7 @@ type compiler struct {
 var (
 	errMetadata  = fmt.Errorf("%w: the metadata of the field contradicts itself", ErrColumn)
 	errNames     = fmt.Errorf("%w: two columns have one name", ErrColumn)
-	errOrder     = fmt.Errorf("%w: a column for the order of keys is no list of int32, or not the only one", ErrColumn)
+	errOrder     = fmt.Errorf("%w: a column for the order of keys is not a list of int32, or there are two", ErrColumn)
 	errFlag      = fmt.Errorf("%w: a null flag without its column, or a column without its null flag", ErrColumn)
 	errTypes     = fmt.Errorf("%w: two children of a union have one BSON type", ErrColumn)
 	errAnyType   = fmt.Errorf("%w: a child of a union has no single BSON type", ErrColumn)
@@ -102,7 +102,7 @@ func (c *compiler) children(n *column, level int) error {
 	return nil
 }
 
-// isValue reports whether n is a field of its document, and says nothing of other fields.
+// isValue reports whether n holds a field of its document. Flags and the order of keys do not.
 func (n *column) isValue() bool { return n.flags == nil && n.parent.order != n }
 
 // indexNames makes byName, pairs columns with their flags, and finds order.

@@ -32,7 +32,7 @@ type DocumentWriter struct {
 	err     error // of an earlier call
 }
 
-// flushBytes is the size of buf in bytes from which on it is written.
+// flushBytes is the number of bytes in buf after which it is written.
 const flushBytes = 256 << 10
 
 // NewDocumentWriter returns a DocumentWriter to w for batches with the schema s. The error
@@ -54,12 +54,14 @@ func NewDocumentWriter(w io.Writer, s *arrow.Schema, o Options) (*DocumentWriter
 // Documents returns the number of documents that were written.
 func (d *DocumentWriter) Documents() int64 { return d.rows }
 
-// Write writes the rows of a batch, which is not kept. All columns are checked first, so a
-// batch of unknown origin is no danger. The columns must be those of the schema; a column
-// may also have the storage type of an extension type, or another width of offsets. The
-// error is a *RowError for a value without a counterpart, a *ColumnError for a column that
-// is not that of the schema or is inconsistent, or an error of the writer. The documents
-// before it are written, and a further call returns the same error.
+// Write writes the rows of a batch, which is not kept. When it returns, all documents are
+// written to the writer below, so there is nothing to close. All columns are checked first,
+// so a batch of unknown origin is safe. The columns must be those of the schema; a column
+// may also have the storage type of an extension type, or another width of offsets.
+//
+// The error is a *RowError for a value without a counterpart in BSON, a *ColumnError for a
+// column that is inconsistent or not that of the schema, or an error of the writer below. The
+// documents before it are written, and a further call returns the same error.
 func (d *DocumentWriter) Write(batch arrow.RecordBatch) error {
 	if d.err == nil {
 		d.err = d.write(batch)
@@ -69,7 +71,7 @@ func (d *DocumentWriter) Write(batch arrow.RecordBatch) error {
 
 func (d *DocumentWriter) write(batch arrow.RecordBatch) error {
 	if int(batch.NumCols()) != len(d.root.kids) {
-		return &ColumnError{Path: "", Err: fmt.Errorf("%w: %d columns, and the schema has %d", ErrColumn, batch.NumCols(), len(d.root.kids))}
+		return &ColumnError{Path: "", Err: fmt.Errorf("%w: %d columns, but the schema has %d", ErrColumn, batch.NumCols(), len(d.root.kids))}
 	}
 	for i, kid := range d.root.kids {
 		if err := kid.load(batch.Column(i)); err != nil {
@@ -136,7 +138,7 @@ func (e *RowError) Unwrap() error { return e.Err }
 // Reasons of a RowError.
 var (
 	errDocumentSize   = fmt.Errorf("%w: the document is larger than MaxDocumentSize", ErrValue)
-	errRowOrder       = fmt.Errorf("%w: the order of keys is not one of the fields of the document", ErrValue)
+	errRowOrder       = fmt.Errorf("%w: the order of keys does not fit the fields of the document", ErrValue)
 	errMissingElement = fmt.Errorf("%w: an element of an array is a missing field", ErrValue)
 )
 
@@ -172,7 +174,7 @@ func (n *node) load(a arrow.Array) error {
 		ok, err = n.source.load(a)
 	}
 	if !ok {
-		err = fmt.Errorf("an array of %s, and the schema says %s", a.DataType(), n.describe())
+		err = fmt.Errorf("an array of %s, but the schema has %s", a.DataType(), n.describe())
 	}
 	if _, inside := errors.AsType[*ColumnError](err); err == nil || inside {
 		return err

@@ -193,7 +193,7 @@ func TestRowErrors(t *testing.T) {
 		{"decimal", arrayOf(t, &arrow.Decimal256Type{Precision: 76}, `["1","10000000000000000000000000000000001"]`), Options{},
 			RowError{Row: 2, Path: "x", Column: "decimal256(76, 0)", Err: ErrValue}, ""},
 		{"time of day", arrayOf(t, arrow.FixedWidthTypes.Time32s, `[1,86400]`), Options{},
-			RowError{Row: 2, Path: "x", Column: "time32[s]", Err: ErrValue}, "no time of day"},
+			RowError{Row: 2, Path: "x", Column: "time32[s]", Err: ErrValue}, "is not a time of day"},
 		{"deep", arrayOf(t, arrow.ListOf(arrow.StructOf(field("a", arrow.PrimitiveTypes.Uint64))), `[[],[{"a":1},{"a":18446744073709551615}]]`), Options{},
 			RowError{Row: 2, Path: "x[].a", Column: "uint64", Err: ErrValue}, ""},
 		{"key", arrayOf(t, arrow.MapOf(arrow.BinaryTypes.String, arrow.PrimitiveTypes.Int8), `[[],[{"key":"a\u0000","value":1}]]`), Options{},

@@ -33,7 +33,8 @@ var (
 	ErrColumn = errors.New("unsupported column")
 	// ErrLevels: a path is nested deeper than MaxLevels. Infer with MixedJSON keeps it as JSON.
 	ErrLevels = fmt.Errorf("%w: nested deeper than MaxLevels", ErrLimit)
-	// ErrLimit: there are more columns than MaxColumns, or deeper ones than MaxLevels.
+	// ErrLimit: there are more columns than MaxColumns, or deeper ones than MaxLevels, or the
+	// columns of one document have more than 64 times BatchBytes.
 	ErrLimit = errors.New("too many columns")
 )
 
@@ -103,7 +104,7 @@ type MixedPath struct {
 // A MixedType is a type of a path.
 type MixedType struct {
 	Type  bson.Type
-	Count uint64 // values
+	Count uint64 // of values with this type
 	First int64  // number of the first document with such a value; 0: not known
 }
 

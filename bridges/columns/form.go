@@ -14,7 +14,7 @@ import (
 // is one way in which a column holds values. docs/columns.md has the same table for people;
 // TestPage compares them.
 //
-//   - forms has a row for each form.
+//   - rows has a row for each form.
 //   - shape.field makes the field of a column. shapeOf is its inverse.
 //   - column.go reads whole schemas with shapeOf; infer.go makes them with shape.field.
 
@@ -142,7 +142,7 @@ const (
 	canonical = "canonical"
 )
 
-// nulls says which of null and missing a null of a column is.
+// nulls says whether a null of a column is a null of BSON or a missing field.
 type nulls uint8
 
 const (

@@ -15,18 +15,21 @@ import (
 // each path; form.go makes fields of shapes.
 //
 //   - fields makes the columns of a document, with those that tell nulls apart.
-//   - shape chooses by the set of types, mixed by the option, single for one type.
+//   - shape chooses the form of a path: single if it has one type, otherwise by Mixed.
 
-// Infer returns the schema of documents that s describes, with a column for each path in
-// the order in which paths appear first. Documents that were added to s fit the schema, but
-// for values that the form of their column does not hold, such as NaN with a payload in a
-// column of decimals. If o has no option that loses something, they come back with the same
-// bytes, but for the order of their keys without OrderExact, and for keys of arrays other than
-// 0, 1, 2 and so on.
+// Infer returns the schema of the documents that s describes. It has a column for each path,
+// in the order in which paths appear first. Options.Schema has the options for s.
 //
-// The error is a *MixedTypesError, or a *ColumnError for the first path that has no column:
-// it matches ErrDuplicateKey, or ErrLimit if s does not have all paths (a larger MaxPaths, or
-// MaxLevels for ErrLevels, keeps them), or ErrColumn.
+// The documents that were added to s fit the schema. The exceptions are values that the form
+// of their column does not hold, such as NaN with a payload in a column of decimals. If o has
+// no option that loses something, the documents come back with the same bytes. Two losses
+// remain: the order of keys without OrderExact, and keys of arrays other than 0, 1, 2 and so
+// on.
+//
+// The error is a *MixedTypesError; or a *ColumnError for the first path that has no column; or
+// a *bsoncore.OptionError. A ColumnError matches ErrDuplicateKey, ErrColumn or ErrLimit.
+// ErrLimit means that s does not have all paths: it needs a larger MaxPaths, or for ErrLevels
+// a larger MaxLevels.
 func Infer(s *schema.Schema, o Options) (*arrow.Schema, error) {
 	if err := o.resolve(); err != nil {
 		return nil, err
@@ -53,7 +56,7 @@ type inferrer struct {
 
 // Reasons of a ColumnError.
 var (
-	errLost     = fmt.Errorf("%w: the schema does not have all paths below", ErrLimit)
+	errLost     = fmt.Errorf("%w: the schema does not have all fields or elements", ErrLimit)
 	errNumbers  = fmt.Errorf("%w: the schema does not have the sizes of decimals; make it with Options.Schema of the same Options", ErrColumn)
 	errLeaf     = fmt.Errorf("%w: the schema has nothing below paths of several types; make it with Options.Schema of the same Options", ErrColumn)
 	errDataKeys = fmt.Errorf("%w: too many keys that look like data, beside other keys", ErrColumn)
@@ -99,7 +102,7 @@ func orderField(p *schema.Path) arrow.Field {
 	return f
 }
 
-// unused returns name, with bars behind it if p has the key name.
+// unused returns name, followed by as many underscores as it needs to be no key of p.
 func unused(p *schema.Path, name string) string {
 	for slices.ContainsFunc(p.Children, func(kid *schema.Path) bool { return kid.Key == name }) {
 		name += "_"

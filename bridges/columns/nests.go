@@ -71,11 +71,11 @@ func (p *planner) source(n *column, f arrow.Field, level int) (source, error) {
 
 // document is the source of structs, and of the whole batch.
 type document struct {
-	kids  []*node // with those that are no values, which write nothing
+	kids  []*node // also flags and the order of keys, which write nothing
 	keys  [][]byte
 	order *orderSource // nil: that of kids
-	seen  []int64      // by kid: the turn in which the order had it
-	turn  int64
+	seen  []int64      // by kid: the last turn in which the order of keys named it
+	turn  int64        // rows with an order of keys so far
 }
 
 // document makes the source of a struct whose fields are at a level.
@@ -248,7 +248,8 @@ type textMap struct {
 	key     func(i int) string
 }
 
-// pairs makes the source of a map: of other keys an array of documents with key and value.
+// pairs makes the source of a map. A map whose keys are not text becomes an array of documents
+// with the fields key and value.
 func (p *planner) pairs(n *column, t *arrow.MapType, level int) (source, error) {
 	switch t.KeyType().ID() {
 	case arrow.STRING, arrow.LARGE_STRING, arrow.STRING_VIEW:

@@ -10,15 +10,19 @@ import (
 )
 
 // Options decide how documents become columns. The zero value loses nothing: a value that
-// its column cannot hold is an error. Infer, NewRecordReader and NewDocumentWriter take the
-// same Options, and each uses the fields that it needs.
+// its column cannot hold is an error. The exceptions are keys in another order and keys of
+// arrays other than 0, 1, 2, which are counted; see Order and RejectLossy. Infer,
+// NewRecordReader and NewDocumentWriter take the same Options, and each uses the fields that
+// it needs. A negative number or an unknown choice is a *bsoncore.OptionError. A number above
+// its largest value counts as that value.
 type Options struct {
 	_ struct{} // keyed literals only
 
 	// Mixed is for paths with values of several types. The default is an error. Null
 	// does not count as a type.
 	Mixed Mixed
-	// Decimal is the form of decimals. The default keeps every bit that a text has.
+	// Decimal is the form of decimals. The default makes numbers if that keeps all of them
+	// exactly, and text otherwise.
 	Decimal Decimal
 	// Regex is the form of regexes. The default is a struct.
 	Regex Regex
@@ -39,8 +43,9 @@ type Options struct {
 	// BatchDocuments is the largest number of documents in a record batch. Zero means
 	// 65,536.
 	BatchDocuments int
-	// BatchBytes is the number of bytes of BSON after which a record batch ends. Zero
-	// means 16 MiB.
+	// BatchBytes is the largest number of bytes of BSON in a record batch; a larger document
+	// is a batch of its own. A batch also ends when its columns have more than four times as
+	// many bytes. Zero means 16 MiB.
 	BatchBytes int
 	// MaxDocumentSize is the largest document that is read, in bytes. Zero means
 	// bsoncore.DefaultMaxDocumentSize.
@@ -49,13 +54,13 @@ type Options struct {
 	// bsoncore.DefaultMaxDepth; at most bsoncore.DepthCeiling.
 	MaxDepth int
 	// MaxLevels is the largest number of keys and arrays in the path of a column. Zero
-	// means 60, because readers of Arrow files accept 64 nested types; at most 1,000.
+	// means 60, because readers of Arrow files in C++ accept 64 nested types; at most 1,000.
 	MaxLevels int
 	// MaxColumns is the largest number of columns, nested ones included. Zero means
 	// 20,000. It bounds the memory of Infer and of a record batch.
 	MaxColumns int
 
-	// Allocator has the memory of record batches. Nil means memory.DefaultAllocator.
+	// Allocator allocates the memory of record batches. Nil means memory.DefaultAllocator.
 	Allocator memory.Allocator
 }
 
@@ -161,9 +166,9 @@ type Times uint8
 
 // The values of Times.
 const (
-	// TimesExact makes an error of a time that is no whole number of milliseconds.
+	// TimesExact makes an error of a time that is not a whole number of milliseconds.
 	TimesExact Times = iota
-	// TimesFloor makes the last whole millisecond that is not later.
+	// TimesFloor rounds down to a whole millisecond, before 1970 too.
 	TimesFloor
 )
 
@@ -248,10 +253,10 @@ func optionError(name string, value int) error {
 	return &bsoncore.OptionError{Option: "columns.Options." + name, Value: strconv.Itoa(value)}
 }
 
-// Schema returns the options of a schema.Schema for Infer. Its limits are those of o, and it
-// has only what Infer asks for. A schema of other options works as well, if it has all paths,
-// those below paths of several types for MixedUnion and MixedNull, and the numbers for
-// DecimalNumber and Decimal256.
+// Schema returns the options of a schema.Schema for Infer: it has the limits of o, and
+// collects only what Infer needs. Infer accepts a Schema with other options, too, if it has
+// all paths. MixedUnion and MixedNull also need the paths below paths of several types, and
+// DecimalNumber and Decimal256 need the numbers. Schema panics if an option is out of range.
 func (o Options) Schema() schema.Options {
 	if err := o.resolve(); err != nil {
 		panic(err)

@@ -164,7 +164,7 @@ func (s *two[A, B]) load(a arrow.Array) (bool, error) {
 
 func (s *two[A, B]) append(dst []byte, i int) ([]byte, bsoncore.Type, error) {
 	if s.fields.Field(0).IsNull(i) || s.fields.Field(1).IsNull(i) {
-		return dst, 0, fmt.Errorf("%w: a part is null", ErrValue)
+		return dst, 0, fmt.Errorf("%w: a part of the value is null", ErrValue)
 	}
 	return s.put(dst, s.a(i), s.b(i))
 }
@@ -190,7 +190,7 @@ func view[A interface {
 	return nil
 }
 
-// texts returns the values of strings, and of binaries as such: a reader of Parquet may
+// texts returns the values of strings, and of binaries as strings: a reader of Parquet may
 // give JSON as binary.
 func texts(a arrow.Array) func(i int) string {
 	switch a := a.(type) {
@@ -383,7 +383,7 @@ func putClock[T arrow.Time32 | arrow.Time64](unit arrow.TimeUnit) putter[T] {
 	layout := "15:04:05" + map[arrow.TimeUnit]string{arrow.Millisecond: ".000", arrow.Microsecond: ".000000", arrow.Nanosecond: ".000000000"}[unit]
 	return func(dst []byte, v T) ([]byte, bsoncore.Type, error) {
 		if v < 0 || int64(v) >= 24*60*60*perSecond[unit] {
-			return dst, 0, fmt.Errorf("%w: %d %s are no time of day", ErrValue, v, unit)
+			return dst, 0, fmt.Errorf("%w: %d %s is not a time of day", ErrValue, v, unit)
 		}
 		ns := int64(v) * (1e9 / perSecond[unit])
 		dst, err := appendText(dst, time.Unix(0, ns).UTC().Format(layout))

@@ -117,7 +117,7 @@ func cures(err error) string {
 		{columns.ErrFineTime, "add --times floor to round it down"},
 		{columns.ErrLossy, "leave out --exact to accept it"},
 		{columns.ErrDuplicateKey, "to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip"},
-		// The columns fit all documents that were read to find them.
+		// The columns fit all documents that were read to find them, so this is a later one.
 		{columns.ErrType, "use a larger --infer"},
 		{columns.ErrNull, "use a larger --infer, or add --nulls fold"},
 	} {

@@ -101,7 +101,7 @@ func (w *writing) settle() error {
 		w.format = files.Suffixed(w.output)
 	}
 	if w.format == 0 {
-		return usage("the suffix of "+w.output+" says no format", "add --to parquet, arrow or arrow-stream")
+		return usage("the suffix of "+w.output+" names no format", "add --to parquet, arrow or arrow-stream")
 	}
 	if w.format == files.Parquet && w.columns.Mixed == columns.MixedUnion {
 		w.columns.Mixed = columns.MixedJSON // Parquet has no unions
@@ -233,7 +233,7 @@ func (w *writing) writeFault(err error) error {
 // lossTexts say what a loss is.
 var lossTexts = map[columns.Loss]string{
 	columns.LossOrder:    "keys in another order than the columns",
-	columns.LossArrayKey: "keys of elements other than 0, 1, 2",
+	columns.LossArrayKey: "array keys other than 0, 1, 2 and so on",
 	columns.LossMissing:  "missing fields became null",
 	columns.LossNull:     "nulls became missing fields",
 	columns.LossWidth:    "numbers became wider",

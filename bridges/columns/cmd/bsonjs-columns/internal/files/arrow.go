@@ -10,7 +10,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 )
 
-// arrowCodecs has the option of each compression; one that Arrow has not is nil.
+// arrowCodecs has the options of each compression that Arrow has.
 var arrowCodecs = map[Compression][]ipc.Option{
 	Usual: {},
 	None:  {},

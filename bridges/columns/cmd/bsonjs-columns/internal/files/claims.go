@@ -20,8 +20,8 @@ import (
 //     columns in goroutines, whose panics nobody can recover.
 //   - capped is an allocator with a largest allocation.
 
-// leastCap is the largest allocation in bytes for the smallest files, and capRatio that for
-// a byte of larger files.
+// An allocation may have leastCap bytes, or capRatio bytes for each byte of the file if that
+// is more.
 const (
 	leastCap = 256 << 20
 	capRatio = 64
@@ -66,7 +66,7 @@ const (
 )
 
 var (
-	errSchema = errors.New("the schema claims more columns than it has bytes")
+	errSchema = errors.New("the schema claims more columns than its bytes can hold")
 	errBody   = errors.New("the schema claims a body that is larger than the file")
 	errShort  = errors.New("the file is too short for its schema")
 	errChunk  = errors.New("a column is not within the file")

@@ -101,7 +101,7 @@ type WriteOptions struct {
 	Compression Compression
 }
 
-// A Compression is that of the values in a file.
+// A Compression is the compression of the values in a file.
 type Compression uint8
 
 // The values of Compression.
@@ -131,9 +131,9 @@ type Source interface {
 	io.Seeker
 }
 
-// Open returns the batches of a file of size bytes. It may be damaged in any way: errors of
-// its bytes match ErrMalformed, all others are those of r. The Schema has the marks of
-// package columns also where a reader of Parquet loses them. r must stay open.
+// Open returns the batches of r, a file of size bytes. It may be damaged in any way: an
+// error in its bytes matches ErrMalformed, and any other error is one of r. The Schema has
+// the marks of package columns, also where a reader of Parquet loses them. r must stay open.
 func Open(f Format, r Source, size int64) (array.RecordReader, error) {
 	source := &failing{Source: r}
 	open := func() (array.RecordReader, error) { return openArrow(f, source, size) }
@@ -162,7 +162,7 @@ func (f *failing) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// errOffset is the fault of bytes that lead to a place in front of the file.
+// errOffset is the fault of bytes that refer to a place before the start of the file.
 var errOffset = errors.New("negative offset")
 
 func (f *failing) ReadAt(p []byte, off int64) (int, error) {

@@ -21,8 +21,8 @@ var parquetCodecs = map[Compression]compress.Compression{
 	LZ4:    compress.Codecs.Lz4Raw,
 }
 
-// rowGroupBytes is the number of compressed bytes from which on a row group ends. The
-// pages of a row group are in memory until then.
+// rowGroupBytes is the number of compressed bytes after which a row group ends. The pages
+// of a row group are in memory until then.
 const rowGroupBytes = 64 << 20
 
 // properties returns those of a file of batches with the schema s.
@@ -32,7 +32,7 @@ func properties(s *arrow.Schema, o WriteOptions) (*parquet.WriterProperties, err
 		parquet.WithMaxRowGroupLength(o.RowGroup),
 		parquet.WithPageIndexEnabled(true),
 		parquet.WithVersion(parquet.V2_LATEST),
-		// Each value is another one, so a dictionary would cost much and save nothing.
+		// All values differ, so a dictionary would cost much and save nothing.
 		parquet.WithDictionaryFor("_id", false),
 	}
 	columns, err := pqarrow.ToParquet(s, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
@@ -40,7 +40,7 @@ func properties(s *arrow.Schema, o WriteOptions) (*parquet.WriterProperties, err
 		return nil, err
 	}
 	for i := range columns.NumColumns() {
-		// A dictionary of arrow-go takes all NaN for the same value, and they have many bits.
+		// A dictionary of arrow-go has only one NaN, so the bits of all others would be lost.
 		if c := columns.Column(i); c.PhysicalType() == parquet.Types.Double {
 			props = append(props, parquet.WithDictionaryPath(c.ColumnPath(), false))
 		}

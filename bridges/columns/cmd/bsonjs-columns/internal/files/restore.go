@@ -49,8 +49,9 @@ func encodeSchema(s *arrow.Schema) (string, error) {
 	return base64.StdEncoding.EncodeToString(message.Bytes()), err
 }
 
-// storedSchema returns the schema of Arrow in the metadata of a file, or nil. arrow-go will
-// read it too, so the one of another program loses the extension type of JSON.
+// storedSchema returns the schema of Arrow in the metadata of a file, or nil. arrow-go reads
+// the metadata, too, and cannot read the extension type of JSON. So storedSchema replaces it
+// there, in files of other programs.
 func storedSchema(in *file.Reader) (*arrow.Schema, error) {
 	value := in.MetaData().KeyValueMetadata().FindValue(schemaKey)
 	if value == nil {
