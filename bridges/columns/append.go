@@ -55,7 +55,7 @@ func (a *appender) build(root *column) (err error) {
 	return err
 }
 
-// mostTimes is the limit of the size of a batch, in times BatchBytes.
+// mostTimes times BatchBytes is the largest size of a batch.
 const mostTimes = 64
 
 // record returns the batch of the first rows documents, and empties the columns.
@@ -351,7 +351,7 @@ func (a *appender) grow(bytes int) bool {
 }
 
 // errTooLarge is the reason of a ValueError.
-var errTooLarge = fmt.Errorf("%w: the columns of one document are 64 times as large as BatchBytes", ErrLimit)
+var errTooLarge = fmt.Errorf("%w: the columns of one document are larger than 64 times BatchBytes", ErrLimit)
 
 func (a *appender) regex(s *sink) {
 	pattern, options := a.c.Regex()

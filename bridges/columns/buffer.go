@@ -24,11 +24,11 @@ type plan struct {
 	rows  int // in the batch so far
 	most  int // rows of a full batch
 	size  int // bytes of BSON in the batch so far
-	whole int // bytes of BSON after which the batch ends, if it has less than most rows; 0: unknown
+	whole int // bytes of BSON after which the batch ends, if it has fewer than most rows; 0: unknown
 }
 
 const (
-	// plannedRows is the number of rows from which on the size of a batch is guessed.
+	// plannedRows is the number of rows after which the size of a batch is guessed.
 	plannedRows = 16
 	// mostGrowth is the largest factor between the size of a buffer and a guess: the
 	// values may all be in the first rows.

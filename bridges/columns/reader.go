@@ -31,10 +31,10 @@ type RecordReader struct {
 var _ array.RecordReader = (*RecordReader)(nil)
 
 // NewRecordReader returns a RecordReader with one reference. r has BSON documents, one
-// after the other. s is a schema of Infer, or any schema with types of docs/columns.md; of
-// o, Infer and NewRecordReader get the same. If r has a method Len that returns the number of
-// its bytes, as a *bytes.Reader has, the batches take less memory. A *ColumnError reports a field of s that holds
-// no BSON.
+// after the other. s is the result of Infer with the same options o, or any schema with the
+// types of docs/columns.md. If r has a method Len that returns the number of its bytes, as a
+// *bytes.Reader has, the batches need less memory. The error is a *ColumnError for a field
+// of s that cannot hold BSON, or a *bsoncore.OptionError.
 func NewRecordReader(r io.Reader, s *arrow.Schema, o Options) (*RecordReader, error) {
 	if err := o.resolve(); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func NewRecordReader(r io.Reader, s *arrow.Schema, o Options) (*RecordReader, er
 // Retain adds a reference.
 func (r *RecordReader) Retain() { r.references.Add(1) }
 
-// Release removes a reference. The last one frees the memory of r and of its record batch;
+// Release removes a reference. The last call frees the memory of r and of its record batch;
 // a batch that was retained stays.
 func (r *RecordReader) Release() {
 	if r.references.Add(-1) == 0 {
@@ -150,7 +150,7 @@ func (r *RecordReader) fill() (rows int) {
 	return rows
 }
 
-// fullTimes is the size of a batch after which it ends, in times BatchBytes.
+// A batch ends when its columns are larger than fullTimes times BatchBytes.
 const fullTimes = 4
 
 // add appends a document at an offset of the stream. After an error the columns may have

@@ -16,8 +16,8 @@ import (
 // be behind their document, so that a missing field costs nothing until the next value
 // comes: then the column gets all its nulls at once.
 
-// A sink is a column of the batch that grows. What each value needs comes first, so that it
-// is near in memory; of several columns a batch needs much in turn.
+// A sink is a column of the batch that grows. The fields that each value needs come first,
+// so that they are near each other in memory: a batch uses many sinks in turn.
 type sink struct {
 	*column
 	key    key   // name of column
@@ -37,7 +37,7 @@ type sink struct {
 	flag     *sink   // tells nulls apart, or nil
 	first    *sink   // of a document: the field that was first last time, or nil
 	order    *sink   // of a document: the order of keys, or nil
-	required []*sink // of a document: fields of which a missing one is no null
+	required []*sink // of a document: fields whose nulls are all nulls of BSON, so they are never missing
 	kids     []*sink
 	names    names       // of a document: fields that are values
 	byType   *[256]*sink // of a union
@@ -123,7 +123,7 @@ func newSink(n *column, p *plan) (*sink, error) {
 	return s, nil
 }
 
-// measure sets width. A byte more stands for the bits of validity.
+// measure sets width. One more byte stands for the bits of validity.
 func (s *sink) measure() {
 	const offset = 4
 	switch s.layout {
@@ -200,7 +200,8 @@ func (s *sink) part(i int) *sink {
 	return kid
 }
 
-// text appends a text or binary as a row, which is the next one or, of a part, the last one.
+// text appends a text or binary as the row with that number: the next row of s or, if s is
+// a part of a struct, the current row of the struct.
 func (s *sink) text(row int, data []byte) {
 	s.values.append(data)
 	s.marks.append(row, len(s.values.bytes))
