@@ -33,7 +33,9 @@ func MarshalValue(v any) (Type, []byte, error) { return EncodeOptions{}.MarshalV
 // Marshal returns v as a document. v is a D, M, Raw or struct, a map with keys
 // that are text or integers, a type whose hook writes a document, or a pointer
 // to one of these. A nil map is an empty document. v is not kept. The document is
-// one allocation without spare capacity, up to some megabytes.
+// one allocation without spare capacity, up to 4 MiB. A longer document is made in its
+// own memory, whose size is a guess: usually one allocation up to 16 MiB, and a further
+// one for each fourfold length.
 //
 // On failure it returns nil and a *ValueError. Pointer is the path of the value
 // that could not be written, Offset the number of bytes before it. The error
@@ -55,11 +57,12 @@ func (o EncodeOptions) Append(dst []byte, v any) ([]byte, error) {
 	if !scratch.Full(dst) {
 		return e.document(dst, v)
 	}
-	var err error
-	if e.buf.Bytes, err = e.document(e.buf.Bytes, v); err != nil {
+	out, err := e.document(e.buf.Room(), v)
+	e.buf.Set(out)
+	if err != nil {
 		return dst, err
 	}
-	return e.buf.AppendTo(dst), nil
+	return scratch.Result(dst, out), nil
 }
 
 // MarshalValue returns the type and the bytes of v, of any type, as they follow
@@ -81,12 +84,12 @@ func (o EncodeOptions) AppendValue(dst []byte, v any) ([]byte, Type, error) {
 	if !scratch.Full(dst) {
 		return e.value(dst, v)
 	}
-	var t Type
-	var err error
-	if e.buf.Bytes, t, err = e.value(e.buf.Bytes, v); err != nil {
+	out, t, err := e.value(e.buf.Room(), v)
+	e.buf.Set(out)
+	if err != nil {
 		return dst, 0, err
 	}
-	return e.buf.AppendTo(dst), t, nil
+	return scratch.Result(dst, out), t, nil
 }
 
 // An encoder is the state of one call.
@@ -109,6 +112,7 @@ type encoder struct {
 	field string       // innermost struct and field around it
 	path  []string     // keys around it, the innermost first
 
+	next  int            // length of dst from which on containers call grow
 	buf   scratch.Buffer // for a dst without room
 	elems []E            // of maps being sorted, one on top of the other
 	ranks []rank         // of maps being sorted, one on top of the other
@@ -136,6 +140,7 @@ func (o EncodeOptions) encoder() *encoder {
 	e.plans = plansFor(o.Codecs, e.flags)
 	e.limit = depthLimit(o.MaxDepth)
 	e.minSize = o.MinSize
+	e.next = firstGrow
 	return e
 }
 
@@ -228,6 +233,40 @@ func (e *encoder) mayNest(n int) bool {
 	e.deep = n >= keptDepth
 	return n < maxNested
 }
+
+const (
+	// firstGrow is the length of dst, in bytes, from which on grow acts. Shorter
+	// documents are left to append.
+	firstGrow = 448 << 10
+	// maxGrowth is the largest factor by which grow lengthens dst.
+	maxGrowth = 4
+)
+
+// grow is called by a container between two of its elements, when dst is longer than
+// e.next. done of all elements are in dst[mark:]. If dst is nearly full, grow makes room
+// for the others, as if they were of the same length. It leaves this to an enclosing
+// container if this one is a small part of dst.
+//
+//go:noinline
+func (e *encoder) grow(dst []byte, mark, done, all int) []byte {
+	e.next = cap(dst) - cap(dst)/8
+	size := len(dst) - mark
+	if len(dst) <= e.next || done == 0 || size < len(dst)/8 {
+		return dst
+	}
+	rest := float64(size) / float64(done) * float64(all-done)
+	want := len(dst) + int(min(rest+rest/32, float64(len(dst))*(maxGrowth-1))) + elementRoom
+	if want <= cap(dst) {
+		e.next = cap(dst) - elementRoom
+		return dst
+	}
+	dst = scratch.Move(dst, want)
+	e.next = cap(dst) - cap(dst)/64
+	return dst
+}
+
+// elementRoom is enough, in bytes, for most elements that are not containers.
+const elementRoom = 1 << 10
 
 // placeID applies AddID and HoistID to the document at e.start.
 func (e *encoder) placeID(dst []byte) []byte {

@@ -93,6 +93,9 @@ func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
 	}
 	dst, mark := bsoncore.Begin(dst)
 	for i := range d {
+		if len(dst) > e.next {
+			dst = e.grow(dst, mark, i, len(d))
+		}
 		at := len(dst)
 		var ok bool
 		if dst, ok = e.appendKey(dst, d[i].Key); !ok {
@@ -118,6 +121,9 @@ func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 	}
 	dst, mark := bsoncore.Begin(dst)
 	for i, v := range a {
+		if len(dst) > e.next {
+			dst = e.grow(dst, mark, i, len(a))
+		}
 		at := len(dst)
 		dst = bsoncore.AppendIndexKey(append(dst, 0), i)
 		var t Type
@@ -148,8 +154,13 @@ func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
 }
 
 func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type) {
+	mark, done := len(dst), 0
 	if !e.sortsMaps() {
 		for k, v := range m {
+			if len(dst) > e.next {
+				dst = e.grow(dst, mark, done, len(m))
+			}
+			done++
 			var t Type
 			if dst, t = e.appendElement(dst, k, v); t == 0 {
 				return dst, 0
@@ -172,6 +183,9 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 		if e.InvalidUTF8 == UTF8Replace && i > first && e.elems[e.ranks[i-1].index].Key == elem.Key {
 			dst, _ = e.fail(dst, reflect.TypeOf(m), ErrDuplicateKey)
 			return e.within(dst, elem.Key)
+		}
+		if len(dst) > e.next {
+			dst = e.grow(dst, mark, i-base, len(m))
 		}
 		var t Type
 		if dst, t = e.appendElement(dst, elem.Key, elem.Value); t == 0 {

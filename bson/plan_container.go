@@ -149,6 +149,9 @@ func (e *encoder) appendList(dst []byte, v reflect.Value, elem *plan) ([]byte, T
 	}
 	dst, mark := bsoncore.Begin(dst)
 	for i := range v.Len() {
+		if len(dst) > e.next {
+			dst = e.grow(dst, mark, i, v.Len())
+		}
 		at := len(dst)
 		dst = bsoncore.AppendIndexKey(append(dst, 0), i)
 		var t Type

@@ -79,7 +79,11 @@ func (e *encoder) appendEntries(dst []byte, v reflect.Value, key keyPlan, elem *
 	if e.sortsMaps() || !key.distinct || e.StringifyKeys {
 		sortRanks(e.ranks[first:], func(i int) string { return entries[i].key })
 	}
+	mark := len(dst)
 	for i := first; i < last; i++ {
+		if len(dst) > e.next {
+			dst = e.grow(dst, mark, i-first, len(entries))
+		}
 		en := entries[e.ranks[i].index]
 		if _, ok := taken[en.key]; ok || i > first && entries[e.ranks[i-1].index].key == en.key {
 			dst, _ = e.fail(dst, v.Type(), ErrDuplicateKey)

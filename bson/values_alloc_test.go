@@ -174,9 +174,11 @@ func countTypes(c *bson.Cursor, is func(bson.Type) bool) (n int) {
 }
 
 // TestFreshAllocs: without a buffer each result is one allocation, of its own length.
+// Results over 4 MiB may have a quarter of their length as spare capacity.
 func TestFreshAllocs(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
-	for _, size := range []int{20, 100, 1000, 50_000, 200_000} {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))  // each processor has its pools
+	for _, size := range []int{20, 100, 1000, 50_000, 200_000, 6_000_000} {
 		doc := sample.Sized(1, size)
 		var d bson.D
 		if err := bson.Unmarshal(doc, &d); err != nil {
@@ -205,12 +207,21 @@ func TestFreshAllocs(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			run() // the buffers
+			runtime.GC() // the results from before
+			run()        // the buffers
 			run()
-			if n := testing.AllocsPerRun(5, run); n != 1 {
-				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
+			want := 1.0
+			if tc.name == "Append to a dst without room" && size > 4<<20 {
+				want = 2 // the document is made, then copied behind the bytes of dst
 			}
-			if most := cap(append([]byte{}, out...)); cap(out) > most {
+			if n := testing.AllocsPerRun(5, run); n != want {
+				t.Errorf("%s, %d bytes: %v allocations, want %v", tc.name, size, n, want)
+			}
+			most := cap(append([]byte{}, out...))
+			if len(out) > 4<<20 {
+				most += len(out) / 4 // made in its own memory
+			}
+			if cap(out) > most {
 				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
 			}
 		}

@@ -55,11 +55,12 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) { return o.AppendMarshal(n
 func (o EncodeOptions) AppendMarshal(dst []byte, v any) ([]byte, error) {
 	b := scratch.Get()
 	defer b.Free()
-	var err error
-	if b.Bytes, err = o.Values.Append(b.Bytes, v); err != nil {
+	doc, err := o.Values.Append(b.Room(), v)
+	b.Set(doc)
+	if err != nil {
 		return dst, err
 	}
-	return o.AppendJSON(dst, b.Bytes)
+	return o.AppendJSON(dst, doc)
 }
 
 // MarshalValue is Marshal for any value, such as a slice or a number; see
@@ -67,12 +68,12 @@ func (o EncodeOptions) AppendMarshal(dst []byte, v any) ([]byte, error) {
 func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
 	b := scratch.Get()
 	defer b.Free()
-	var t bson.Type
-	var err error
-	if b.Bytes, t, err = o.Values.AppendValue(b.Bytes, v); err != nil {
+	data, t, err := o.Values.AppendValue(b.Room(), v)
+	b.Set(data)
+	if err != nil {
 		return nil, err
 	}
-	text, err := o.AppendJSONValue(nil, t, b.Bytes)
+	text, err := o.AppendJSONValue(nil, t, data)
 	if err != nil {
 		return nil, err
 	}
@@ -88,15 +89,16 @@ func (o EncodeOptions) MarshalValue(v any) ([]byte, error) {
 func (o DecodeOptions) Unmarshal(text []byte, v any) error {
 	b := scratch.Get()
 	defer b.Free()
-	var err error
-	if b.Bytes, err = o.AppendBSON(b.Bytes, text); err != nil {
+	doc, err := o.AppendBSON(b.Room(), text)
+	b.Set(doc)
+	if err != nil {
 		if o.isArray(text) {
 			return o.UnmarshalValue(text, v)
 		}
 		return err
 	}
-	if err = o.Values.Unmarshal(b.Bytes, v); err != nil {
-		return o.inText(err, bsoncore.TypeDocument, b.Bytes, text, position{})
+	if err = o.Values.Unmarshal(doc, v); err != nil {
+		return o.inText(err, bsoncore.TypeDocument, doc, text, position{})
 	}
 	return nil
 }
@@ -115,13 +117,13 @@ func (o DecodeOptions) isArray(text []byte) bool {
 func (o DecodeOptions) UnmarshalValue(text []byte, v any) error {
 	b := scratch.Get()
 	defer b.Free()
-	var t bsoncore.Type
-	var err error
-	if b.Bytes, t, err = o.AppendBSONValue(b.Bytes, text); err != nil {
+	data, t, err := o.AppendBSONValue(b.Room(), text)
+	b.Set(data)
+	if err != nil {
 		return err
 	}
-	if err = o.Values.UnmarshalValue(t, b.Bytes, v); err != nil {
-		return o.inText(err, t, b.Bytes, text, position{})
+	if err = o.Values.UnmarshalValue(t, data, v); err != nil {
+		return o.inText(err, t, data, text, position{})
 	}
 	return nil
 }

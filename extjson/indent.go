@@ -70,6 +70,7 @@ func reformat(dst, text []byte, indent string) ([]byte, error) {
 func (f *formatter) whole(dst []byte) ([]byte, error) {
 	text := f.d.src
 	n := len(dst)
+	f.d.start, f.d.all = n, len(text)
 	dst, off := f.text(dst, f.d.space(textcut.SkipMark(text)))
 	if off >= 0 {
 		if off = f.d.space(off); off == len(text) {
@@ -81,9 +82,16 @@ func (f *formatter) whole(dst []byte) ([]byte, error) {
 	return dst[:n], f.d.error(position{})
 }
 
+// lineRoom is enough, in bytes, for most members and their line breaks. Without it they
+// would have dst grown by append, without a guess.
+const lineRoom = 128
+
 // text writes the value at off, including its content.
 func (f *formatter) text(dst []byte, off int) ([]byte, int) {
 	for off >= 0 {
+		if cap(dst)-len(dst) < lineRoom {
+			dst = f.d.grow(dst, lineRoom, off)
+		}
 		dst, off = f.value(dst, off)
 		for off >= 0 {
 			if len(f.open) == 0 {
@@ -222,7 +230,10 @@ func (f *formatter) scalar(dst []byte, off int) ([]byte, int) {
 	case c == '"':
 		// The characters are checked in the spare capacity of dst, and
 		// overwritten later.
-		_, end = d.chars(dst, off+1)
+		var out []byte
+		if out, end = d.chars(dst, off+1); cap(out) > cap(dst) {
+			dst = out[:len(dst)] // it has grown
+		}
 	case c == 't':
 		end = d.literal(off, "true")
 	case c == 'f':

@@ -29,8 +29,8 @@ import (
 // longer slice. text is one object of canonical or relaxed Extended JSON,
 // with white space or a byte order mark before it and white space after it;
 // it is not kept. dst may be nil and must not overlap text; all of its spare
-// capacity may be overwritten. The document onto a nil dst is one allocation
-// without spare capacity, up to some megabytes. On failure dst comes back at its
+// capacity may be overwritten. The document onto a nil dst is one allocation,
+// without spare capacity up to 4 MiB; see AppendJSON. On failure dst comes back at its
 // old length, with a *SyntaxError or a *ValueError whose Offset counts bytes from the
 // start of text. Source: Extended JSON v2, "Parsers".
 func AppendBSON(dst, text []byte) ([]byte, error) { return DecodeOptions{}.AppendBSON(dst, text) }
@@ -54,6 +54,7 @@ func (o DecodeOptions) AppendBSON(dst, text []byte) ([]byte, error) {
 func (d *decoder) wholeDocument(dst []byte) ([]byte, error) {
 	text := d.src
 	n := len(dst)
+	d.start, d.all = n, len(text)
 	dst, off := d.topDocument(dst, d.space(textcut.SkipMark(text)))
 	if off >= 0 {
 		if off = d.space(off); off == len(text) && d.err == nil {
@@ -99,6 +100,7 @@ func (o DecodeOptions) AppendBSONValue(dst, text []byte) ([]byte, bson.Type, err
 func (d *decoder) wholeValue(dst []byte) ([]byte, bson.Type, error) {
 	text := d.src
 	n := len(dst)
+	d.start, d.all = n, len(text)
 	// The type byte is needed only while the value is read.
 	dst, mark := bsoncore.BeginElement(dst)
 	dst, off := d.value(dst, d.space(textcut.SkipMark(text)), mark)
@@ -122,6 +124,8 @@ type decoder struct {
 	src   []byte // the text; never written
 	gap   textcut.Gap
 	from  int    // byte offset of the document, before which nothing is read
+	start int    // length of dst at the start of the document
+	all   int    // bytes of text that dst will have the values of; 0: not known
 	depth int    // containers open
 	alone bool   // src is one value, which may be a number up to its end
 	nul   int    // byte offset of the last \u0000 seen, or -1
@@ -314,6 +318,9 @@ func (d *decoder) dollarKey(dst []byte, off, mark, at int, where setting) ([]byt
 // of two.
 const arraySteps = 256
 
+// arrayRoom is enough, in bytes, for most numbers of that many elements.
+const arrayRoom = 16 * arraySteps
+
 // array reads the elements of an array up to its bracket; off is past the
 // opening one.
 func (d *decoder) array(dst []byte, off int) ([]byte, int) {
@@ -333,8 +340,13 @@ func (d *decoder) array(dst []byte, off int) ([]byte, int) {
 			d.depth--
 			return bsoncore.End(dst, start), off + 1
 		}
-		if i&(arraySteps-1) == 0 && len(dst) > d.most {
-			return dst, d.tooLarge(off)
+		if i&(arraySteps-1) == 0 {
+			if len(dst) > d.most {
+				return dst, d.tooLarge(off)
+			}
+			if i > 0 && cap(dst)-len(dst) < arrayRoom {
+				dst = d.grow(dst, arrayRoom, off)
+			}
 		}
 		var mark int
 		dst, mark = bsoncore.BeginElement(dst)

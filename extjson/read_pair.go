@@ -92,6 +92,9 @@ func (d *decoder) binary(dst []byte, off, mark int) ([]byte, int) {
 		}
 		var ok bool
 		if which == 0 {
+			if room := len(text)/4*3 + memberRoom; cap(dst)-len(dst) < room {
+				dst = d.grow(dst, room, off)
+			}
 			dst, ok = d.base64(dst, text)
 		} else {
 			dst[start+4], ok = parseSubtype(text)

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
 
@@ -63,7 +64,7 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 	// Most keys are a word or two of plain ASCII, with a colon and a value
 	// directly after the quote.
 	src, n := d.src, len(dst)
-	for i := off; len(src)-i > 9 && cap(dst)-n >= 8; i += 8 {
+	for i := off; len(src)-i > 9 && cap(dst)-n >= memberRoom; i += 8 {
 		w := binary.LittleEndian.Uint64(src[i : i+8])
 		m := textcut.Breaks(w)
 		if m == 0 {
@@ -90,6 +91,9 @@ func (d *decoder) key(dst []byte, off int) ([]byte, int) {
 
 // longKey reads any key, as key does.
 func (d *decoder) longKey(dst []byte, off int) ([]byte, int) {
+	if cap(dst)-len(dst) < memberRoom {
+		dst = d.grow(dst, memberRoom, off)
+	}
 	dst, end := d.name(dst, off)
 	if end < 0 {
 		return dst, end
@@ -169,7 +173,8 @@ func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 				if n > d.most {
 					return buf[:n], d.tooLarge(off)
 				}
-				buf = grow(buf[:n], 8)
+				buf = d.grow(buf[:n], 8, off)
+				buf = buf[:cap(buf)]
 			}
 			var w uint64
 			if len(src)-off >= 8 {
@@ -211,11 +216,16 @@ func (d *decoder) chars(dst []byte, off int) ([]byte, int) {
 	}
 }
 
-// grow returns buf with room for n bytes more and its length at its
-// capacity.
-func grow(buf []byte, n int) []byte {
-	buf = append(buf, make([]byte, n)...)
-	return buf[:cap(buf)]
+// memberRoom is enough, in bytes, for a short key of a member, and its value if that has
+// a fixed length. Without it the value would have dst grown by append, without a guess.
+const memberRoom = 64
+
+// grow returns dst with room for n bytes more; the text has been read up to off. It
+// guesses the room for the rest of the text.
+//
+//go:noinline
+func (d *decoder) grow(dst []byte, n, off int) []byte {
+	return scratch.Grow(dst, n, d.start, off, d.all)
 }
 
 // repair replaces or rejects the invalid UTF-8 of the string in dst[from:],

@@ -8,6 +8,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/portion"
+	"github.com/bsonkit/bsonkit/internal/scratch"
 )
 
 // This file bounds the memory of the text of a document. Text can be hundreds of
@@ -116,7 +117,7 @@ func (e *encoder) grow(dst []byte, n, least int) []byte {
 		size := min(2*cap(dst), e.start+e.most+partRoom)
 		return append(make([]byte, 0, max(size, len(dst)+n)), dst...)
 	}
-	return slices.Grow(dst, n)
+	return scratch.Grow(dst, n, e.start, e.c.Offset(), len(e.data))
 }
 
 // handOn hands on a portion, if dst is long enough, and returns the rest, with

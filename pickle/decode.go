@@ -149,11 +149,12 @@ func (u *unpickler) resultTo(dst []byte) ([]byte, bsoncore.Type) {
 	}
 	b := scratch.Get()
 	defer b.Free()
-	var t bsoncore.Type
-	if b.Bytes, t = u.result(b.Bytes); t == 0 {
+	out, t := u.result(b.Bytes)
+	b.Set(out)
+	if t == 0 {
 		return dst, 0
 	}
-	return b.AppendTo(dst), t
+	return scratch.Result(dst, out), t
 }
 
 // result appends the value of the pickle that the machine has read, and returns

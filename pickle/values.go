@@ -21,12 +21,12 @@ func Unmarshal(data []byte, v any) error { return DecodeOptions{}.Unmarshal(data
 func (o DecodeOptions) Unmarshal(data []byte, v any) error {
 	b := scratch.Get()
 	defer b.Free()
-	var t bson.Type
-	var err error
-	if b.Bytes, t, err = o.appendValue(b.Bytes, data); err != nil {
+	value, t, err := o.appendValue(b.Bytes, data)
+	b.Set(value)
+	if err != nil {
 		return err
 	}
-	return o.values().UnmarshalValue(t, b.Bytes, v)
+	return o.values().UnmarshalValue(t, value, v)
 }
 
 // values returns the options for the step from BSON to Go values.
@@ -75,13 +75,13 @@ func (o EncodeOptions) Marshal(v any) ([]byte, error) {
 	}
 	b := scratch.Get()
 	defer b.Free()
-	var t bson.Type
-	var err error
-	if b.Bytes, t, err = values.AppendValue(b.Bytes, v); err != nil {
+	data, t, err := values.AppendValue(b.Room(), v)
+	b.Set(data)
+	if err != nil {
 		return nil, err
 	}
 	if t == bson.TypeDocument {
-		return o.AppendPickle(nil, b.Bytes)
+		return o.AppendPickle(nil, data)
 	}
-	return o.AppendPickleValue(nil, t, b.Bytes)
+	return o.AppendPickleValue(nil, t, data)
 }

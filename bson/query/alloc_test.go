@@ -3,6 +3,7 @@
 package query_test
 
 import (
+	"runtime"
 	"runtime/debug"
 	"testing"
 
@@ -61,9 +62,11 @@ func TestNoAllocs(t *testing.T) {
 }
 
 // TestFreshAllocs: without a buffer each result is one allocation, of its own length.
+// Results over 4 MiB may have a quarter of their length as spare capacity.
 func TestFreshAllocs(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
-	for _, size := range []int{20, 100, 1000, 50_000, 200_000} {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))  // each processor has its pools
+	for _, size := range []int{20, 100, 1000, 50_000, 200_000, 6_000_000} {
 		doc := sample.Sized(1, size)
 		p, q := mustParseProjection(t, `{city: 1, document1: 1}`), mustParseProjection(t, `{city: 0}`)
 		e := mustParseEdit(t, `{$set: {"new": 1}}`)
@@ -90,7 +93,11 @@ func TestFreshAllocs(t *testing.T) {
 			if n := testing.AllocsPerRun(5, run); n != 1 {
 				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
 			}
-			if most := cap(append([]byte{}, out...)); cap(out) > most {
+			most := cap(append([]byte{}, out...))
+			if len(out) > 4<<20 {
+				most += len(out) / 4 // made in its own memory
+			}
+			if cap(out) > most {
 				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
 			}
 		}
