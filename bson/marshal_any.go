@@ -185,7 +185,7 @@ func (e *encoder) appendMapElements(dst []byte, m map[string]any) ([]byte, Type)
 			return e.within(dst, elem.Key)
 		}
 		if len(dst) > e.next {
-			dst = e.grow(dst, mark, i-base, len(m))
+			dst = e.grow(dst, mark, i-first, len(m))
 		}
 		var t Type
 		if dst, t = e.appendElement(dst, elem.Key, elem.Value); t == 0 {
