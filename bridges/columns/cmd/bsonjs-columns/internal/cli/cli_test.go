@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -308,6 +309,16 @@ func stream(t *testing.T, typ arrow.DataType, rows string) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// TestWrittenEnds: a run that a signal ends writes nothing more, also within a batch.
+func TestWrittenEnds(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cause := errors.New("a signal")
+	cancel(cause)
+	if n, err := (written{ctx, &output{}}).Write([]byte("x")); n != 0 || err != cause {
+		t.Errorf("Write = %d, %v, want %v", n, err, cause)
+	}
 }
 
 // TestTimes: a time that is finer than a millisecond is rounded down if a flag says so.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -94,11 +95,18 @@ func (o *output) discard() {
 	os.Remove(o.file.Name())
 }
 
-// written is a writer whose errors are faults of the output.
-type written struct{ *output }
+// written is a writer whose errors are faults of the output, or the cause of the end of ctx:
+// a batch of a table can have any number of rows.
+type written struct {
+	ctx context.Context
+	*output
+}
 
 // Write writes p to the output.
 func (w written) Write(p []byte) (int, error) {
+	if w.ctx.Err() != nil {
+		return 0, context.Cause(w.ctx)
+	}
 	n, err := w.output.Write(p)
 	if err != nil {
 		err = outputFault(w.name, err)

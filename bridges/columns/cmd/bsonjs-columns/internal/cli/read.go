@@ -95,7 +95,7 @@ func (r *reading) convert(ctx context.Context, in *input, size int64, out *outpu
 		return in.fault(err)
 	}
 	defer batches.Release()
-	docs, err := columns.NewDocumentWriter(written{out}, batches.Schema(), r.columns)
+	docs, err := columns.NewDocumentWriter(written{ctx, out}, batches.Schema(), r.columns)
 	if err != nil {
 		return in.fault(err)
 	}

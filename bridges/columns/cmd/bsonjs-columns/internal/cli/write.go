@@ -198,7 +198,7 @@ func (w *writing) convert(ctx context.Context, in *input, s *arrow.Schema, out *
 		return nil, in.fault(err)
 	}
 	defer batches.Release()
-	file, err := files.NewWriter(w.format, written{out}, s, w.file)
+	file, err := files.NewWriter(w.format, written{ctx, out}, s, w.file)
 	switch {
 	case errors.Is(err, files.ErrCompression):
 		return nil, usage("--compression does not fit "+w.format.String(), "type auto, none, zstd or "+map[bool]string{true: "snappy", false: "lz4"}[w.format == files.Parquet])
