@@ -139,7 +139,7 @@ func (pl *planner) slice(p *plan) {
 		}
 		return e.appendList(dst, v, elem)
 	}
-	p.dec = func(d *decoder, v reflect.Value) { d.list(v, elem) }
+	p.dec = func(d *decoder, v reflect.Value) { d.slice(v, elem) }
 }
 
 // appendList appends the elements of a slice or array.
@@ -168,8 +168,8 @@ func (e *encoder) withinIndex(dst []byte, i int) ([]byte, Type) {
 	return e.within(dst, strconv.Itoa(i))
 }
 
-// list sets a slice from the current array.
-func (d *decoder) list(v reflect.Value, elem *plan) {
+// slice sets a slice from the current array.
+func (d *decoder) slice(v reflect.Value, elem *plan) {
 	if d.c.Type() != TypeArray {
 		d.null(v)
 		return
@@ -177,15 +177,16 @@ func (d *decoder) list(v reflect.Value, elem *plan) {
 	if !d.c.Enter() {
 		return
 	}
+	if elem.op == opAny {
+		s := as[[]any](placeOf(v))
+		*s = d.list(*s)
+		return
+	}
 	resize := resizers[elem.op]
 	if resize == nil {
 		resize = resizeAny
 	}
 	resize(v, d.count())
-	if elem.op == opAny {
-		d.listOfAny(sliceOf[any](v))
-		return
-	}
 	all, size := elementsAt(v), elem.typ.Size()
 	for i := 0; d.c.Next(); i++ {
 		d.dropKey()
@@ -203,7 +204,7 @@ func (d *decoder) list(v reflect.Value, elem *plan) {
 // resizers have functions for slices of frequent types: resizeAny takes longer.
 var resizers = [opCount]func(v reflect.Value, n int){
 	opInt32: resize[int32], opInt: resize[int], opInt64: resize[int64], opFloat64: resize[float64],
-	opString: resize[string], opID: resize[objectid.ID], opAny: resize[any],
+	opString: resize[string], opID: resize[objectid.ID],
 }
 
 // resize makes v, a slice of elements with the layout of a T, one of n zero values. The
@@ -233,16 +234,6 @@ func resizeAny(v reflect.Value, n int) {
 	}
 }
 
-// listOfAny sets the elements of a, which are nil, from the array that was
-// entered.
-func (d *decoder) listOfAny(a []any) {
-	for i := 0; i < len(a) && d.c.Next(); i++ {
-		d.dropKey()
-		a[i] = d.asAny()
-	}
-	d.c.Leave()
-}
-
 func encBytes(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 	if v.IsNil() {
 		empty := e.NilSliceAsEmpty
@@ -270,7 +261,7 @@ func decBytes(d *decoder, v reflect.Value) {
 	case TypeString, TypeSymbol:
 		v.SetBytes([]byte(d.owned(d.c.Text(), d.c.ValueOffset()+4)))
 	case TypeArray:
-		d.list(v, d.planOf(v.Type().Elem()))
+		d.slice(v, d.planOf(v.Type().Elem()))
 	default:
 		d.null(v)
 	}

@@ -113,9 +113,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 	if !d.c.Enter() {
 		return
 	}
-	if v.IsNil() {
-		v.Set(reflect.MakeMapWithSize(v.Type(), d.count()))
-	} else if d.ZeroMaps {
+	if !v.IsNil() && d.ZeroMaps {
 		v.Clear()
 	}
 	if elem.typ == typeAny && key.typ == typeString && elem.op == opAny {
@@ -123,9 +121,16 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 		if d.DocumentType == DocumentsAsAncestor {
 			d.ancestor = v.Interface()
 		}
-		d.mapOfAny(asMap(v))
+		if v.IsNil() {
+			v.Set(reflect.ValueOf(d.newMap()).Convert(v.Type()))
+		} else {
+			d.mapOfAny(asMap(v))
+		}
 		d.ancestor = outer
 		return
+	}
+	if v.IsNil() {
+		v.Set(reflect.MakeMapWithSize(v.Type(), d.count()))
 	}
 	if m, ok := v.Interface().(map[string]string); ok {
 		d.mapOfString(m, elem)
@@ -143,14 +148,42 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 	d.c.Leave()
 }
 
-// mapOfAny sets the elements of m from the document that was entered.
-func (d *decoder) mapOfAny(m map[string]any) {
+// newMap returns the elements of the document that was entered.
+func (d *decoder) newMap() map[string]any {
+	var first [fewPairs]E
 	var seen keyWatch
+	i := 0
+	for ; i < fewPairs && d.c.Next(); i++ {
+		key, ok := d.newKey(&seen, typeM)
+		if !ok {
+			break
+		}
+		if first[i] = (E{key, d.asAny()}); d.c.Failed() {
+			break
+		}
+	}
+	n := i
+	if i == fewPairs {
+		n += d.count()
+	}
+	m := make(map[string]any, n)
+	for _, e := range first[:i] {
+		m[e.Key] = e.Value
+	}
+	d.putInto(m, &seen)
+	return m
+}
+
+// mapOfAny sets the elements of m from the document that was entered.
+func (d *decoder) mapOfAny(m map[string]any) { d.putInto(m, new(keyWatch)) }
+
+// putInto sets elements of m from the rest of the document that was entered. seen has the
+// keys before them.
+func (d *decoder) putInto(m map[string]any, seen *keyWatch) {
 	for d.c.Next() {
-		key := d.key()
-		if d.RejectDuplicateKeys && !seen.add(key) {
-			d.fail(typeM, ErrDuplicateKey)
-			return
+		key, ok := d.newKey(seen, typeM)
+		if !ok {
+			break
 		}
 		if x := d.asAny(); !d.c.Failed() {
 			m[key] = x

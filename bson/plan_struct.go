@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // This file has the plan of structs: their fields and keys. plan_struct_code.go
@@ -20,16 +22,17 @@ import (
 
 // A field is one field of a struct, or of a struct inlined in it.
 type field struct {
-	name   string    // key in the document
-	header []byte    // type byte, the usual one if there is, key, NUL
-	words  [2]uint64 // its first 16 bytes
-	index  int       // in the struct; of an inlined one, in its own struct
-	path   []int     // indices from the outer struct on, if inlined; else nil
-	offset uintptr   // in the outer struct, in bytes; 0 if far, so that it is always inside
-	far    bool      // there is a pointer on the way
-	goName string    // name of the field in Go
-	plan   *plan
-	op     op
+	name     string               // key in the document
+	header   []byte               // type byte, the usual one if there is, key, NUL
+	words    [2]uint64            // its first 16 bytes
+	expected bsoncore.ExpectedKey // name, for the cursor
+	index    int                  // in the struct; of an inlined one, in its own struct
+	path     []int                // indices from the outer struct on, if inlined; else nil
+	offset   uintptr              // in the outer struct, in bytes; 0 if far, so that it is always inside
+	far      bool                 // there is a pointer on the way
+	goName   string               // name of the field in Go
+	plan     *plan
+	op       op
 	tag
 }
 
@@ -164,6 +167,7 @@ func (s *structPlan) finish() {
 		}
 		f.header = append(append([]byte{byte(usualType[f.op])}, f.name...), 0)
 		b := append(slices.Clone(f.header), make([]byte, 16)...)
+		f.expected = bsoncore.ExpectKey(f.name)
 		f.words = [2]uint64{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
 	}
 }

@@ -281,13 +281,17 @@ func (s *structPlan) decodeAt(d *decoder, v reflect.Value, p place) {
 	}
 	var seen keyWatch
 	next := 0 // the field that follows the last one: it comes next most often
-	for c.Next() {
-		key := c.Key()
-		if next >= len(s.fields) || s.fields[next].name != string(key) {
-			if next = s.find(key); next < 0 {
-				s.unknown(d, v, &seen)
-				next = 0
-				continue
+	for {
+		if next >= len(s.fields) || !c.NextIs(&s.fields[next].expected) {
+			if !c.Next() {
+				break
+			}
+			if key := c.Key(); next >= len(s.fields) || s.fields[next].name != string(key) {
+				if next = s.find(key); next < 0 {
+					s.unknown(d, v, &seen)
+					next = 0
+					continue
+				}
 			}
 		}
 		f := &s.fields[next]

@@ -18,17 +18,18 @@ var (
 
 // A slab has room for many values of an any. A value keeps its slab alive.
 type slab[T any] struct {
-	free []T
+	all  []T
+	used int // number of values in all; a slice of the free ones would move a pointer each time
 }
 
 // put returns the address of a copy of v. A slab that is full is followed by
 // one of n.
 func (s *slab[T]) put(v T, n int) *T {
-	if len(s.free) == 0 {
-		s.free = make([]T, n)
+	if s.used == len(s.all) {
+		s.all, s.used = make([]T, n), 0
 	}
-	p := &s.free[0]
-	s.free = s.free[1:]
+	p := &s.all[s.used]
+	s.used++
 	*p = v
 	return p
 }
@@ -187,6 +188,14 @@ func (d *decoder) asAnyDateTime() any {
 	return d.timeOf(ms, typeTime)
 }
 
+// few is the number of values of a container that are kept on the stack until their
+// number is known. Most containers have no more; counting takes as long as a visit of
+// each value. fewPairs is the same for maps, and the size of the smallest map.
+const (
+	few      = 16
+	fewPairs = 8
+)
+
 // elements returns the elements of the current document, or of the scope of
 // the current code, in dst if there is room. After a fault they are those
 // before it.
@@ -194,24 +203,54 @@ func (d *decoder) elements(dst []E) []E {
 	if !d.c.Enter() {
 		return dst[:0]
 	}
-	if n := d.count(); n <= cap(dst) && dst != nil {
-		dst = dst[:n]
-	} else {
-		dst = make([]E, n)
-	}
+	var first [few]E
 	var seen keyWatch
 	i := 0
-	for ; i < len(dst) && d.c.Next(); i++ {
-		e := &dst[i]
-		e.Key = d.key()
-		if d.RejectDuplicateKeys && !seen.add(e.Key) {
-			d.fail(typeD, ErrDuplicateKey)
+	for ; i < few && d.c.Next(); i++ {
+		key, ok := d.newKey(&seen, typeD)
+		if !ok {
 			break
 		}
-		e.Value = d.asAny()
+		first[i] = E{key, d.asAny()}
+	}
+	if i < few {
+		dst = room(dst, first[:i], i)
+		d.c.Leave()
+		return dst
+	}
+	dst = room(dst, first[:], few+d.count())
+	for ; i < len(dst) && d.c.Next(); i++ {
+		key, ok := d.newKey(&seen, typeD)
+		if !ok {
+			break
+		}
+		dst[i] = E{key, d.asAny()}
 	}
 	d.c.Leave()
 	return dst[:i]
+}
+
+// room returns a slice of n values that begins with those of first: dst if it is large
+// enough.
+func room[T any](dst, first []T, n int) []T {
+	if dst == nil || cap(dst) < n {
+		dst = make([]T, n)
+		copy(dst, first)
+		return dst
+	}
+	copy(dst[:n], first)
+	return dst[:n]
+}
+
+// newKey returns the current key, or false if the options reject it because seen has it.
+// t is the Go type of the container.
+func (d *decoder) newKey(seen *keyWatch, t reflect.Type) (string, bool) {
+	key := d.key()
+	if d.RejectDuplicateKeys && !seen.add(key) {
+		d.fail(t, ErrDuplicateKey)
+		return "", false
+	}
+	return key, true
 }
 
 // asD returns the current document, or the scope of the current code.
@@ -245,8 +284,7 @@ func (d *decoder) asAnyDocument() any {
 	}
 	var m map[string]any
 	if d.c.Enter() {
-		m = make(map[string]any, d.count())
-		d.mapOfAny(m)
+		m = d.newMap()
 	}
 	return d.mapForAny(m)
 }
@@ -272,9 +310,30 @@ func (d *decoder) asA() A {
 	if !d.c.Enter() {
 		return nil
 	}
-	a := make(A, d.count())
-	d.listOfAny(a)
-	return a
+	return d.list(nil)
+}
+
+// list returns the elements of the array that was entered, in dst if there is room. After
+// a fault they are those before it.
+func (d *decoder) list(dst []any) []any {
+	var first [few]any
+	i := 0
+	for ; i < few && d.c.Next(); i++ {
+		d.dropKey()
+		first[i] = d.asAny()
+	}
+	if i < few {
+		dst = room(dst, first[:i], i)
+		d.c.Leave()
+		return dst
+	}
+	dst = room(dst, first[:], few+d.count())
+	for ; i < len(dst) && d.c.Next(); i++ {
+		d.dropKey()
+		dst[i] = d.asAny()
+	}
+	d.c.Leave()
+	return dst[:i]
 }
 
 // dropKey checks that the key of an array element, which is not needed, is

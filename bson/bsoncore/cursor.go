@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"strings"
 )
 
 // This file, with cursor_size.go, is the only place that decides where an
@@ -12,7 +13,7 @@ import (
 //
 //   - Reset opens a document, ResetPrefix the start of one, ResetValue a bare
 //     value.
-//   - Next, Enter and Leave move; every bounds check is in them, and in
+//   - Next, NextIs, Enter and Leave move; every bounds check is in them, and in
 //     nextSlow and size, which know every type and fault.
 //   - Type, Key, Data, Offset and the typed getters, in cursor_get.go, look
 //     at the current element and check nothing.
@@ -232,14 +233,72 @@ func (c *Cursor) Next() bool {
 		key = 8 + bits.TrailingZeros64(z)>>3
 	}
 	val := at + 2 + key
-	n := int(binary.LittleEndian.Uint32(src[val:val+4])) & s.prefix
-	body := val + int(s.size)
-	next := body + n
-	if n < int(s.least) || n > end-body || src[next-1]&s.zero != 0 {
+	next := s.after(src, val, end)
+	if next == 0 {
 		return c.nextSlow()
 	}
 	c.at, c.val, c.off, c.typ = at, val, next, Type(src[at])
 	return true
+}
+
+// An ExpectedKey is a key in the form for NextIs. The zero ExpectedKey is no key.
+type ExpectedKey struct {
+	words [2]uint64 // the first 16 bytes of the key and its NUL
+	masks [2]uint64 // the bits of words that count
+	size  int       // bytes of the key and its NUL; 0: NextIs always reports false
+}
+
+// ExpectKey returns key in the form for NextIs. For keys of more than 15 bytes NextIs
+// always reports false.
+func ExpectKey(key string) ExpectedKey {
+	var b, mask [16]byte
+	if len(key) >= len(b) || strings.IndexByte(key, 0) >= 0 {
+		return ExpectedKey{}
+	}
+	copy(b[:], key)
+	for i := range len(key) + 1 {
+		mask[i] = 0xFF
+	}
+	return ExpectedKey{
+		[2]uint64{binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:])},
+		[2]uint64{binary.LittleEndian.Uint64(mask[:]), binary.LittleEndian.Uint64(mask[8:])},
+		len(key) + 1,
+	}
+}
+
+// NextIs is Next for a client that expects the key of the next element. If the element
+// has this key, NextIs usually moves to it and returns true, faster than Next: it does not
+// search for the end of the key. Otherwise it returns false, does nothing and records no
+// fault: then call Next, which may find the expected key too.
+func (c *Cursor) NextIs(key *ExpectedKey) bool {
+	at, end, src := c.off, c.end, c.src
+	if at < 0 || at >= end || at >= len(src)-20 || key.size == 0 {
+		return false
+	}
+	a, b := binary.LittleEndian.Uint64(src[at+1:at+9]), binary.LittleEndian.Uint64(src[at+9:at+17])
+	if (a^key.words[0])&key.masks[0]|(b^key.words[1])&key.masks[1] != 0 {
+		return false
+	}
+	s := &shapes[src[at]]
+	val := at + 1 + key.size
+	next := s.after(src, val, end)
+	if next == 0 {
+		return false
+	}
+	c.at, c.val, c.off, c.typ = at, val, next, Type(src[at])
+	c.keyHighs = highs // not known whether the key is ASCII
+	return true
+}
+
+// after returns the offset after the value at val, of a type with the shape s, in a
+// container that ends at end. It returns 0 unless the value is certainly right.
+func (s *shape) after(src []byte, val, end int) int {
+	n := int(binary.LittleEndian.Uint32(src[val:val+4])) & s.prefix
+	body := val + int(s.size)
+	if n < int(s.least) || n > end-body || src[body+n-1]&s.zero != 0 {
+		return 0
+	}
+	return body + n
 }
 
 // nextSlow is Next for any type, any key and any place, and for every fault.

@@ -1,6 +1,7 @@
 package bsoncore_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -227,8 +229,8 @@ func TestCursorMisuse(t *testing.T) {
 	}
 }
 
-// TestCursorShortcut holds that Next's shortcut changes nothing: with and
-// without it, Next finds the same elements and faults, in well-formed documents
+// TestCursorShortcut holds that Next's shortcut and NextIs change nothing: with and
+// without them, Next finds the same elements and faults, in well-formed documents
 // and in documents with a damaged byte.
 func TestCursorShortcut(t *testing.T) {
 	docs := sample.Documents(sample.Wild, 1, 40)
@@ -240,6 +242,8 @@ func TestCursorShortcut(t *testing.T) {
 		doc, mark := bsoncore.Begin(nil)
 		doc = bsoncore.AppendInt32(doc, strings.Repeat("é", n)[:n], 7)
 		doc = bsoncore.AppendNull(doc, strings.Repeat("k", n))
+		doc = bsoncore.AppendInt64(doc, strings.Repeat("k", n), 7)
+		doc = bsoncore.AppendDecimal128(doc, strings.Repeat("k", n), decimal128.FromInt64(7))
 		docs = append(docs, bsoncore.End(doc, mark))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -258,11 +262,13 @@ func TestCursorShortcut(t *testing.T) {
 
 func sameWalks(t *testing.T, doc []byte) {
 	t.Helper()
-	var fast, slow bsoncore.Cursor
+	var fast, slow, expecting bsoncore.Cursor
 	fast.Reset(doc, 50)
 	slow.Reset(doc, 50)
+	expecting.Reset(doc, 50)
 	for {
 		more, want := fast.Next(), slow.NextSlow()
+		nextExpected(t, doc, &expecting, &slow, want)
 		if more != want {
 			t.Fatalf("%x: Next is %v at %d, without shortcut %v", doc, more, fast.Offset(), want)
 		}
@@ -275,6 +281,7 @@ func sameWalks(t *testing.T, doc []byte) {
 			}
 			fast.Leave()
 			slow.Leave()
+			expecting.Leave()
 			continue
 		}
 		if fast.Type() != slow.Type() || fast.Offset() != slow.Offset() || fast.ValueOffset() != slow.ValueOffset() ||
@@ -283,6 +290,70 @@ func sameWalks(t *testing.T, doc []byte) {
 		}
 		if fast.Type().IsContainer() && fast.Enter() {
 			slow.Enter()
+			expecting.Enter()
+		}
+	}
+}
+
+// nextExpected moves c by NextIs, or by Next if NextIs does nothing. want is where slow has
+// moved from the same place, if more is set; otherwise it has found the end or a fault.
+func nextExpected(t *testing.T, doc []byte, c, want *bsoncore.Cursor, more bool) {
+	t.Helper()
+	place, was := c.NextOffset(), c.Offset()
+	head, _, _ := bytes.Cut(doc[min(place+1, len(doc)):], []byte{0})
+	key := string(head)
+	for _, other := range []string{key + "x", key[:max(len(key)-1, 0)]} {
+		k := bsoncore.ExpectKey(other)
+		if other != key && c.NextIs(&k) {
+			t.Fatalf("%x: NextIs takes the key %q for %q", doc, key, other)
+		}
+	}
+	k := bsoncore.ExpectKey(key)
+	switch is := c.NextIs(&k); {
+	case !is && (c.NextOffset() != place || c.Offset() != was || c.Failed() != want.Failed() && c.Failed()):
+		t.Fatalf("%x: NextIs reports false, but moves or fails at %d", doc, place)
+	case !is:
+		c.Next()
+	case !more:
+		t.Fatalf("%x: NextIs is true at %d, where Next is false", doc, place)
+	}
+	if more && (c.Type() != want.Type() || c.Offset() != want.Offset() || c.ValueOffset() != want.ValueOffset() ||
+		c.NextOffset() != want.NextOffset() || string(c.Key()) != string(want.Key())) {
+		t.Fatalf("%x: after NextIs the element differs at %d", doc, place)
+	}
+}
+
+// TestNextIs: in documents of practice NextIs finds most expected keys. It knows keys of up
+// to 15 bytes.
+func TestNextIs(t *testing.T) {
+	hits, all := 0, 0
+	for _, doc := range sample.Documents(sample.Bench, 1, 100) {
+		c := bsoncore.NewCursor(doc)
+		for next := c; c.Next(); next = c {
+			k := bsoncore.ExpectKey(string(c.Key()))
+			all++
+			if next.NextIs(&k) {
+				hits++
+			}
+		}
+	}
+	if hits*100 < all*90 {
+		t.Errorf("NextIs finds %d of %d keys, want 90 %%", hits, all)
+	}
+	for n := range 20 {
+		doc, mark := bsoncore.Begin(nil)
+		doc = bsoncore.AppendInt64(bsoncore.AppendInt64(doc, strings.Repeat("k", n), 7), "more", 8)
+		c := bsoncore.NewCursor(bsoncore.End(doc, mark))
+		k := bsoncore.ExpectKey(strings.Repeat("k", n))
+		if got, want := c.NextIs(&k), n < 16; got != want {
+			t.Errorf("key of %d bytes: NextIs is %v, want %v", n, got, want)
+		}
+	}
+	doc, mark := bsoncore.Begin(nil)
+	doc = bsoncore.End(bsoncore.AppendDecimal128(doc, "", decimal128.FromInt64(1)), mark)
+	for _, k := range []bsoncore.ExpectedKey{{}, bsoncore.ExpectKey("\x00"), bsoncore.ExpectKey("\x00\x01")} {
+		if c := bsoncore.NewCursor(doc); c.NextIs(&k) {
+			t.Errorf("NextIs takes the key \"\" for %v", k)
 		}
 	}
 }
