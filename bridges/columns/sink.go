@@ -37,7 +37,7 @@ type sink struct {
 	flag     *sink   // tells nulls apart, or nil
 	first    *sink   // of a document: the field that was first last time, or nil
 	order    *sink   // of a document: the order of keys, or nil
-	required []*sink // of a document: fields whose nulls are all nulls of BSON, so they are never missing
+	required []*sink // of a document: fields whose nulls are nulls of BSON, so a missing one is a fault or a loss
 	kids     []*sink
 	names    names       // of a document: fields that are values
 	byType   *[256]*sink // of a union
