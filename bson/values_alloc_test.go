@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,40 @@ func TestFreshAllocs(t *testing.T) {
 			if cap(out) > most {
 				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
 			}
+		}
+	}
+}
+
+// TestFreshLarge: a document over 4 MiB takes little more memory than its length, for each
+// kind of container.
+func TestFreshLarge(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties the pools
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	text := strings.Repeat("t", 2000)
+	m, d, texts := bson.M{}, bson.D{}, slices.Repeat([]string{text}, 4000)
+	list, record := bson.A{}, map[string]string{}
+	for i, s := range texts {
+		key := strconv.Itoa(i)
+		m[key], record[key] = s, s
+		d, list = append(d, bson.E{Key: key, Value: s}), append(list, s)
+	}
+	for name, v := range map[string]any{
+		"D": d, "M": m, "A": bson.D{{Key: "a", Value: list}}, "slice": bson.D{{Key: "a", Value: texts}},
+		"map": record, "M in a map": map[string]bson.M{"a": m},
+	} {
+		var before, after runtime.MemStats
+		var doc []byte
+		for range 3 { // the last with all buffers
+			runtime.ReadMemStats(&before)
+			var err error
+			if doc, err = bson.Marshal(v); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+		}
+		made := after.TotalAlloc - before.TotalAlloc
+		if most := uint64(len(doc) + len(doc)/8); made > most {
+			t.Errorf("%s: %d bytes are allocated for %d, want at most %d", name, made, len(doc), most)
 		}
 	}
 }
