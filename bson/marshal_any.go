@@ -231,8 +231,8 @@ type rank struct {
 	index  int    // of the element
 }
 
-// keyPrefix returns the first 8 bytes of key as a number, the first byte is the highest.
-// If two keys have different prefixes, these have the order of the keys.
+// keyPrefix returns the first 8 bytes of key as a number, in which the first byte is the
+// highest. If two keys have different prefixes, these have the order of the keys.
 func keyPrefix(key string) (prefix uint64) {
 	n := len(key)
 	switch {
@@ -249,8 +249,8 @@ func keyPrefix(key string) (prefix uint64) {
 	return prefix
 }
 
-// sortRanks sorts by the bytes of keys, of which key returns that of element i. Insertion
-// is the fastest way for few elements, which is the usual case.
+// sortRanks sorts by the bytes of the keys; key returns the key of element i. Insertion is
+// the fastest way for few elements, which is the usual case.
 func sortRanks(r []rank, key func(i int) string) {
 	if len(r) > 32 {
 		slices.SortFunc(r, func(a, b rank) int {

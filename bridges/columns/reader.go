@@ -81,7 +81,8 @@ func (r *RecordReader) drop() {
 // Schema returns the schema of all batches.
 func (r *RecordReader) Schema() *arrow.Schema { return r.schema }
 
-// RecordBatch returns the current batch, or nil. The next call of Next releases it.
+// RecordBatch returns the current batch, or nil. The next call of Next releases it; call
+// its Retain to keep it.
 func (r *RecordReader) RecordBatch() arrow.RecordBatch { return r.batch }
 
 // Record is RecordBatch.

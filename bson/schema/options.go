@@ -40,10 +40,10 @@ type Options struct {
 	// are zero: Numbers, Dates, Strings, Binaries, Arrays, Distinct, Exact, Unique, Values
 	// and All. AppendJSON leaves them out; AppendJSONSchema needs none of them.
 	TypesOnly bool
-	// SingleOnly says that no paths are wanted below a path with values of several types,
-	// null apart: Path.Leaf is set, and Children, Lost and Deep are zero. A path that has a
-	// key that looks like data may keep them. Documents with more than MaxPaths paths have
-	// a result that depends on their order.
+	// SingleOnly leaves out the paths below a path with values of several types; null is not
+	// a type here. Such a Path has Leaf set, and Children, Lost and Deep are zero. Paths in
+	// which a key looks like data are an exception. If the documents have more than MaxPaths
+	// paths, their order decides which paths are kept.
 	SingleOnly bool
 	// Validated says that the caller has validated every document, with the same
 	// MaxDepth, so Add does not validate it again. A malformed document is still an

@@ -44,8 +44,8 @@ type Path struct {
 	Present, Parents uint64
 	First            int64 // smallest number of a document that has the path
 
-	// Repeated is the first value of a Field whose key its document has already. It is zero
-	// without such a value, where Count is Present.
+	// Repeated is the place of the first value of a Field whose document has the same key
+	// before it. It is zero if there is none; then Count equals Present.
 	Repeated Place
 
 	Types []TypeCount // the most frequent first; equal numbers in the order of the types

@@ -17,10 +17,10 @@ const (
 )
 
 // Detect returns the format of an input that starts with head and has the
-// given name. The bytes decide, and the name, without regard to upper and lower
-// case, where they tell less than Likely. The name of a table decides more: where the
-// bytes tell less than Surely, and where they are no length and type of BSON. It returns
-// nil if neither tells.
+// given name, whose letter case has no effect. The bytes decide if they are at least
+// Likely to be a format, or if the name has no suffix of a format. Otherwise the name
+// decides. The name of a table also decides where the bytes are only Likely, and where they
+// look like BSON but may be a text with a NUL. It returns nil if nothing decides.
 //
 // It reads more than four bytes only if they are there: waiting for them would
 // delay documents that have arrived.
@@ -53,8 +53,8 @@ func detect(head []byte, name string) *Codec {
 	return named
 }
 
-// isDocument reports whether head is the length and the first type of a document, and no text
-// of which one byte is NUL.
+// isDocument reports whether head is the length and the first type of a document, and not a
+// text with a NUL.
 func isDocument(head []byte) bool {
 	return opensSmall(head) && bytes.ContainsFunc(head[:lengthSize-1], func(r rune) bool { return r < '\t' || r > '\r' && r < ' ' || r == utf8.RuneError })
 }

@@ -355,7 +355,7 @@ func (d *Decoder) Text() []byte { return d.in.Data[d.in.Off : d.in.Off+d.size] }
 func (d *Decoder) Place() Place { return d.at }
 
 // Left returns the faults of fields that were left out of the current document, under
-// SkipField.
+// SkipField. It is valid until the next call of Next.
 func (d *Decoder) Left() []error { return d.left }
 
 // Header returns the header of the current row, nil if none was read.

@@ -122,7 +122,8 @@ func (f *Found) Reset() {
 // maxLater is the largest buffer of documents, in bytes, that a set keeps.
 const maxLater = 4 << 20
 
-// Add adds the fields of doc. If doc is malformed, it adds those in front of the fault.
+// Add adds the fields of doc, which is not kept. If doc is malformed, it adds those in front
+// of the fault.
 func (f *Found) Add(doc []byte) {
 	if f.more == nil || !f.part {
 		f.c.Reset(doc, f.options.MaxDepth)
