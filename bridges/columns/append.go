@@ -18,8 +18,8 @@ import (
 //
 //   - fields and value walk with the cursor. They call each other through document, array
 //     and pairs.
-//   - value appends a value whose type is that of the column. other decides about all
-//     other values: nulls, wider numbers, alternatives of a union, JSON.
+//   - value appends a value whose type is that of the column, or JSON of any type. other
+//     decides about all other values: nulls, wider numbers, alternatives of a union.
 //   - A fault is recorded in the cursor, which ends all loops; add returns it.
 //
 // A field that a document lacks costs nothing: a column that is behind its document is
@@ -192,7 +192,11 @@ func (a *appender) missing(s *sink, begin int) {
 // value appends the current value to s, which has all rows before it.
 func (a *appender) value(s *sink) {
 	c := a.c
-	if c.Type() != s.typ {
+	if t := c.Type(); t != s.typ {
+		if s.how == asJSON && t != bsoncore.TypeNull {
+			a.json(s)
+			return
+		}
 		a.other(s)
 		return
 	}
@@ -394,8 +398,6 @@ func (a *appender) other(s *sink) {
 		a.alternative(s)
 	case t == bsoncore.TypeNull:
 		a.null(s)
-	case s.form == asJSON:
-		a.json(s)
 	case widen && s.form == asInt64 && t == bsoncore.TypeInt32:
 		a.wider(s, int64(c.Int32()))
 	case widen && s.form == asDouble && t == bsoncore.TypeInt32:
