@@ -232,16 +232,17 @@ func (m *marks) finish(rows int, p *plan) (valid, offsets *memory.Buffer, nulls 
 	valid = p.buffer((rows + 7) / 8)
 	bits := valid.Bytes()
 	clear(bits)
-	at, end := int32(0), int32(0)
+	at, end := 0, int32(0)
 	for _, m := range list {
-		for ; at <= m.row; at++ {
-			starts[at] = end
+		run := starts[at : m.row+1]
+		for i := range run {
+			run[i] = end
 		}
-		end = m.end
+		at, end = int(m.row)+1, m.end
 		bits[m.row/8] |= 1 << (m.row % 8)
 	}
 	for i := range starts[at:] {
-		starts[int(at)+i] = end
+		starts[at+i] = end
 	}
 	return valid, offsets, nulls
 }
