@@ -120,7 +120,7 @@ type RowError struct {
 	Row    int64  // its number among all rows, from 1
 	Path   string // as schema.Path.String; "": the document
 	Column string // type of the column, for people; "": none
-	Err    error  // why; matches a sentinel
+	Err    error  // why; matches a sentinel, and bsoncore.ErrTooLarge for a document over MaxDocumentSize
 }
 
 // Error describes e. The text is not promised.
@@ -129,7 +129,10 @@ func (e *RowError) Error() string {
 	if e.Column != "" {
 		text += ", of " + e.Column
 	}
-	return fmt.Sprintf("%s at %s, row %d", text, pathText(e.Path), e.Row)
+	if e.Path != "" {
+		text += " at " + e.Path
+	}
+	return fmt.Sprintf("%s, row %d", text, e.Row)
 }
 
 // Unwrap returns e.Err.
@@ -137,7 +140,7 @@ func (e *RowError) Unwrap() error { return e.Err }
 
 // Reasons of a RowError.
 var (
-	errDocumentSize   = fmt.Errorf("%w: the document is larger than MaxDocumentSize", ErrValue)
+	errDocumentSize   = fmt.Errorf("%w: %w", ErrValue, bsoncore.ErrTooLarge)
 	errRowOrder       = fmt.Errorf("%w: the order of keys does not fit the fields of the document", ErrValue)
 	errMissingElement = fmt.Errorf("%w: an element of an array is a missing field", ErrValue)
 )

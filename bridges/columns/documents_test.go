@@ -199,7 +199,7 @@ func TestRowErrors(t *testing.T) {
 		{"key", arrayOf(t, arrow.MapOf(arrow.BinaryTypes.String, arrow.PrimitiveTypes.Int8), `[[],[{"key":"a\u0000","value":1}]]`), Options{},
 			RowError{Row: 2, Path: "x", Column: "map<utf8, int8, items_nullable>", Err: ErrValue}, "NUL"},
 		{"size", arrayOf(t, arrow.ListOf(arrow.Null), `[[],[null,null,null,null,null,null,null,null]]`), Options{MaxDocumentSize: 20},
-			RowError{Row: 2, Path: "x", Column: "list<item: null, nullable>", Err: ErrValue}, "larger than MaxDocumentSize"},
+			RowError{Row: 2, Path: "x", Column: "list<item: null, nullable>", Err: bsoncore.ErrTooLarge}, "document is too large"},
 	} {
 		text, err := documentsOf(field("x", tc.array.DataType()), tc.array, tc.o)
 		got, ok := errors.AsType[*RowError](err)

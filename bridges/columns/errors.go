@@ -3,7 +3,6 @@ package columns
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/bsonkit/bsonkit/bson"
@@ -29,6 +28,9 @@ var (
 	ErrDuplicateKey = errors.New("duplicate key")
 	// ErrLossy: something would be lost, under Options.RejectLossy.
 	ErrLossy = errors.New("not exact in columns")
+	// ErrOrder: keys are in another order than the columns, under Options.RejectLossy and
+	// without OrderExact.
+	ErrOrder = fmt.Errorf("%w: the keys are in another order than the columns", ErrLossy)
 	// ErrColumn: an Arrow type, or the metadata of a field, has no form for BSON.
 	ErrColumn = errors.New("unsupported column")
 	// ErrLevels: a path is nested deeper than MaxLevels. Infer with MixedJSON keeps it as JSON.
@@ -62,7 +64,10 @@ func (e *ValueError) Error() string {
 		b.WriteString(" for ")
 		b.WriteString(e.Column)
 	}
-	fmt.Fprintf(&b, " at %s, document %d, offset %d", pathText(e.Path), e.Document, e.Offset)
+	if e.Path != "" {
+		b.WriteString(" at " + e.Path)
+	}
+	fmt.Fprintf(&b, ", document %d, offset %d", e.Document, e.Offset)
 	return b.String()
 }
 
@@ -121,10 +126,10 @@ func (e *MixedTypesError) Error() string {
 		b.WriteString([]string{" at ", "; at "}[min(i, 1)])
 		b.WriteString(pathText(p.Path))
 		for j, t := range p.Types {
-			b.WriteString([]string{": ", ", "}[min(j, 1)])
-			b.WriteString(t.Type.String())
-			b.WriteByte(' ')
-			b.WriteString(strconv.FormatUint(t.Count, 10))
+			fmt.Fprintf(&b, "%s%d %v value", []string{": ", ", "}[min(j, 1)], t.Count, t.Type)
+			if t.Count > 1 {
+				b.WriteByte('s')
+			}
 			if t.First > 0 {
 				fmt.Fprintf(&b, " (first in document %d)", t.First)
 			}
@@ -138,7 +143,7 @@ func (e *MixedTypesError) Unwrap() error { return ErrMixed }
 
 func pathText(path string) string {
 	if path == "" {
-		return "the document"
+		return "the top level"
 	}
 	return path
 }

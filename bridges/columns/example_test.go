@@ -79,7 +79,7 @@ func ExampleMixedTypesError() {
 	}
 	fmt.Println(s.Field(0).Type)
 	// Output:
-	// values of several types at zip: string 2 (first in document 1), int 1 (first in document 2)
+	// values of several types at zip: 2 string values (first in document 1), 1 int value (first in document 2)
 	// zip 2
 	// extension<arrow.json[storage_type=utf8]>
 }

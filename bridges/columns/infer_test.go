@@ -194,7 +194,7 @@ func TestInferErrors(t *testing.T) {
 	if !errors.Is(mixed, ErrMixed) {
 		t.Error("a MixedTypesError does not match ErrMixed")
 	}
-	want := `values of several types at a: int 2 (first in document 1), string 1 (first in document 3); at b[]: double 1 (first in document 2), int 1 (first in document 2)`
+	want := `values of several types at a: 2 int values (first in document 1), 1 string value (first in document 3); at b[]: 1 double value (first in document 2), 1 int value (first in document 2)`
 	if got := mixed.Error(); got != want {
 		t.Errorf("text %q, want %q", got, want)
 	}

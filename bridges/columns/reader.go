@@ -201,7 +201,7 @@ func (a *appender) refuse(n *column, path string, t bsoncore.Type, at int, err e
 // counted.
 func (a *appender) lose(l Loss, s *sink) bool {
 	if a.options.RejectLossy {
-		a.reject(nil, s.column.path(), fmt.Errorf("%w: %s", ErrLossy, lossTexts[l]))
+		a.reject(nil, s.column.path(), lossErrors[l])
 		return false
 	}
 	if s.losses[l] == nil {
@@ -211,16 +211,16 @@ func (a *appender) lose(l Loss, s *sink) bool {
 	return true
 }
 
-// lossTexts says what is lost.
-var lossTexts = [lossCount]string{
-	LossOrder:    "the order of keys is not that of the columns",
-	LossArrayKey: "the key of an element is not its index",
-	LossMissing:  "the missing field becomes null",
-	LossNull:     "the null becomes a missing field",
-	LossWidth:    "the number gets a wider type",
-	LossExponent: "the decimal gets other trailing zeros",
-	LossValue:    "the value becomes null",
-	LossField:    "the field has no column",
+// lossErrors has the error of each loss under RejectLossy.
+var lossErrors = [lossCount]error{
+	LossOrder:    ErrOrder,
+	LossArrayKey: fmt.Errorf("%w: the key of an element is not its index", ErrLossy),
+	LossMissing:  fmt.Errorf("%w: the missing field becomes null", ErrLossy),
+	LossNull:     fmt.Errorf("%w: the null becomes a missing field", ErrLossy),
+	LossWidth:    fmt.Errorf("%w: the number gets a wider type", ErrLossy),
+	LossExponent: fmt.Errorf("%w: the decimal gets other trailing zeros", ErrLossy),
+	LossValue:    fmt.Errorf("%w: the value becomes null", ErrLossy),
+	LossField:    fmt.Errorf("%w: the field has no column", ErrLossy),
 }
 
 // counted appends the losses of s and of all below.

@@ -234,9 +234,9 @@ func (o *convertOptions) setColumns(found *tabular.Found, whole bool) error {
 	columns, more := found.Columns()
 	switch {
 	case more != nil && o.extra == tabular.ExtraReject:
-		return fmt.Errorf("the documents have too many fields for columns: %s is one more than %d, or the names are too long; "+
+		return fmt.Errorf("the documents have too many fields for columns, or their names are too long: no column for %s, which is field %d; "+
 			"choose columns with --fields, add --extra-fields column, or use a larger --max-columns",
-			oneline.Clean(tabular.Column{Path: more}.String(), maxColumnName), found.Fields())
+			oneline.Clean(tabular.Column{Path: more}.String(), maxColumnName), found.Fields()+1)
 	case !whole && found.Fields() == 0 && o.columnPaths == nil:
 		return errors.New("no document at the start of the input has a field, so the columns are not known; name them with --fields, or read a file without --infer")
 	}

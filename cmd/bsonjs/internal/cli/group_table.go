@@ -264,6 +264,8 @@ func tableCure(err error) string {
 		return "double the quotation marks in a field and put the field in quotation marks, or add --literal-quotes"
 	case errors.Is(err, tabular.ErrLongField):
 		return "close a quotation mark that begins it, or use a larger --max-document-size"
+	case errors.Is(err, tabular.ErrCount) && count == nil: // --ragged is given
+		return "rename this column"
 	case errors.Is(err, tabular.ErrCount):
 		return "put fields that hold the delimiter in quotation marks, or add --ragged"
 	case errors.Is(err, tabular.ErrHole):

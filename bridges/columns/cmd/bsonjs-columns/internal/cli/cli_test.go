@@ -152,7 +152,7 @@ func TestMixed(t *testing.T) {
 		code      int
 		note      string
 	}{
-		{"error", "parquet", 1, "a: int 2 (first in document 1), string 1 (first in document 2); add --mixed"},
+		{"error", "parquet", 1, "a: 2 int values (first in document 1), 1 string value (first in document 2); add --mixed"},
 		{"union", "parquet", 0, ""}, // JSON
 		{"union", "arrow", 0, ""},
 		{"json", "parquet", 0, ""},
@@ -256,7 +256,14 @@ func TestFaults(t *testing.T) {
 		{"keys like data", documents(t, `{"a":{"x":1,`+dataKeys(40)+`}}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "beside other keys at a; add --mixed json\n"},
 		{"keys like data at the top", documents(t, `{`+dataKeys(40)+`}`), []string{"write", "--to", "arrow", "--output", "-", "--mixed", "json"}, 1, "; choose fewer fields with bsonjs --fields\n"},
 		{"no columns", documents(t, `{}`), []string{"write", "--to", "parquet", "--output", "-"}, 1, "no document has a field, and Parquet has no rows without columns; type --to arrow"},
-		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1, "leave out --exact"},
+		{"order", documents(t, `{"a":1,"b":1}`+"\n"+`{"b":1,"a":1}`), []string{"write", "--to", "arrow", "--output", "-", "--exact"}, 1,
+			"the keys are in another order than the columns: object, document 2, offset 19; add --order exact to keep the order, or leave out --exact\n"},
+		{"a loss", documents(t, `{"a":null}`+"\n{}"), []string{"write", "--to", "arrow", "--output", "-", "--exact", "--nulls", "fold"}, 1, "; leave out --exact to accept it\n"},
+		{"a large document", documents(t, `{"a":"`+strings.Repeat("x", 50)+`"}`), []string{"write", "--to", "arrow", "--output", "-", "--max-document-size", "20"}, 4,
+			"; use a larger --max-document-size\n"},
+		{"many levels", documents(t, `{"a":{"a":{"a":1}}}`), []string{"write", "--to", "arrow", "--output", "-", "--max-depth", "2"}, 1, "; use a larger --max-depth\n"},
+		{"a large row", stream(t, arrow.BinaryTypes.String, `[{"a":"`+strings.Repeat("x", 50)+`"}]`), []string{"read", "--max-document-size", "20"}, 1,
+			"document is too large, row 1; use a larger --max-document-size\n"},
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
 		{"neither", nil, []string{"read", text}, 4, "neither Parquet nor Arrow"},
 		{"empty", nil, []string{"read"}, 4, "neither Parquet nor Arrow"},

@@ -100,7 +100,7 @@ func dataFault(file string, err error) *fault {
 	case option:
 		f.code = codeUsage
 	case syntax, errors.Is(err, files.ErrMalformed):
-		f.code = codeSyntax
+		f.code, f.hint = codeSyntax, cures(err)
 	case read != nil:
 		f.err = cause(read.Err)
 	}
@@ -115,7 +115,9 @@ func cures(err error) string {
 	}{
 		{columns.ErrField, "use a larger --infer, or add --extra-fields ignore"},
 		{columns.ErrFineTime, "add --times floor to round it down"},
+		{columns.ErrOrder, "add --order exact to keep the order, or leave out --exact"},
 		{columns.ErrLossy, "leave out --exact to accept it"},
+		{bsoncore.ErrTooLarge, "use a larger --max-document-size"},
 		{columns.ErrDuplicateKey, "to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip"},
 		// The columns fit all documents that were read to find them, so this is a later one.
 		{columns.ErrType, "use a larger --infer"},
@@ -125,11 +127,18 @@ func cures(err error) string {
 			return c.hint
 		}
 	}
-	if e, ok := errors.AsType[*columns.ValueError](err); ok && errors.Is(err, columns.ErrValue) {
-		return valueCures[e.Type]
-	}
-	if e, ok := errors.AsType[*columns.RowError](err); ok && (e.Column == "uint64" || strings.HasPrefix(e.Column, "decimal")) {
+	row, reads := errors.AsType[*columns.RowError](err)
+	value, writes := errors.AsType[*columns.ValueError](err)
+	switch {
+	case reads && (row.Column == "uint64" || strings.HasPrefix(row.Column, "decimal")):
 		return "write the column as text"
+	case reads: // has no flag against it
+	case errors.Is(err, bsoncore.ErrDepth):
+		return "use a larger --max-depth"
+	case writes && errors.Is(err, columns.ErrLimit):
+		return "choose fewer fields with bsonjs --fields"
+	case writes && errors.Is(err, columns.ErrValue):
+		return valueCures[value.Type]
 	}
 	return ""
 }

@@ -45,6 +45,7 @@ func (r *reading) addFlags(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.VarP(formatFlag(&r.format), "from", "f", "format of the input, whatever its first bytes say")
 	fs.StringVarP(&r.output, "output", "o", stdName, "write to `FILE`; the default is standard output")
+	fs.Lookup("output").DefValue = "" // the text names it
 	fs.BoolVar(&r.overwrite, "overwrite", false, "replace an existing file")
 	fs.Var(choose(&r.columns.Times, named(columns.TimesExact, columns.TimesFloor)...), "times",
 		"times finer than the milliseconds of BSON: exact (the default) makes them an error, floor rounds them down")
