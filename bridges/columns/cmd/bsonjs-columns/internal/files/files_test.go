@@ -135,7 +135,10 @@ func TestParquetTexts(t *testing.T) {
 	}, -1))
 	var data bytes.Buffer
 	out := file.NewParquetWriter(&data, root)
-	rows := out.AppendRowGroup()
+	rows, err := out.AppendRowGroupChecked()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range root.NumFields() + 2 {
 		column, err := rows.NextColumn()
 		if err != nil {
