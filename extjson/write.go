@@ -101,6 +101,8 @@ type encoder struct {
 
 	level        int // members that are open around the current one
 	start        int // length of dst at the start of the text
+	from         int // offset in data of the value whose text it is
+	all          int // bytes of data that the text is about
 	memberLayout     // of text that is not compact
 }
 
@@ -170,6 +172,7 @@ func (e *encoder) end(dst, all []byte) ([]byte, error) {
 
 func (e *encoder) once(dst []byte, t bsoncore.Type, data []byte) []byte {
 	dst, e.data = e.begin(dst), data
+	e.from, e.all = 0, len(data)
 	if t != 0 {
 		if e.c.ResetValue(t, data, e.maxDepth) {
 			dst = e.alone(dst)

@@ -41,6 +41,7 @@ func (a *Appender) Cursor() *bsoncore.Cursor { return &a.e.c }
 func (a *Appender) AppendElement(dst []byte) ([]byte, error) {
 	e, all := &a.e, dst
 	dst = e.begin(e.bounded(dst))
+	e.from, e.all = e.c.Offset(), len(e.c.Data())
 	if e.max == 0 {
 		dst = e.value(dst)
 	} else {

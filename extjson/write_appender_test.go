@@ -2,6 +2,7 @@ package extjson_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -111,5 +112,32 @@ func TestAppenderFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAppenderRoom: the memory for the text of a long element is guessed from this element,
+// not from the document around it.
+func TestAppenderRoom(t *testing.T) {
+	d := bson.D{}
+	for range 20 {
+		d = append(d, bson.E{Key: "a", Value: bson.A{strings.Repeat("x", 400<<10), strings.Repeat("\n", 200<<10)}})
+	}
+	doc, err := bson.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := extjson.EncodeOptions{}.NewAppender()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Reset(doc)
+	for c := a.Cursor(); c.Next(); {
+		text, err := a.AppendElement(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if most := 2 * len(text); cap(text) > most {
+			t.Fatalf("element at %d: capacity %d for %d bytes, want at most %d", c.Offset(), cap(text), len(text), most)
+		}
 	}
 }

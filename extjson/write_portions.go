@@ -117,7 +117,7 @@ func (e *encoder) grow(dst []byte, n, least int) []byte {
 		size := min(2*cap(dst), e.start+e.most+partRoom)
 		return append(make([]byte, 0, max(size, len(dst)+n)), dst...)
 	}
-	return scratch.Grow(dst, n, e.start, e.c.Offset(), len(e.data))
+	return scratch.Grow(dst, n, e.start, e.c.Offset()-e.from, e.all)
 }
 
 // handOn hands on a portion, if dst is long enough, and returns the rest, with
