@@ -437,3 +437,28 @@ func TestReleaseOnFault(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyBinaries: a batch whose binaries are all empty has them as values, not as nulls,
+// also in the JSON of arrow-go.
+func TestEmptyBinaries(t *testing.T) {
+	docs := parse(t, `{a: BinData(0, ""), b: [BinData(0, "")]}`, `{b: []}`, `{a: BinData(0, "")}`)
+	reader, err := NewRecordReader(bytes.NewReader(slices.Concat(docs...)), schemaOf(t, docs, Options{}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Release()
+	if !reader.Next() {
+		t.Fatal(reader.Err())
+	}
+	got, err := reader.RecordBatch().MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `[{"a":"","b":[""]}
+,{"a":null,"b":[]}
+,{"a":"","b":null}
+]`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

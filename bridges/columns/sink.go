@@ -296,6 +296,9 @@ func (s *sink) finish(rows int) arrow.ArrayData {
 	children := s.finishKids(rows)
 	s.rows = 0
 	if s.layout == laidBytes {
+		if len(s.marks.list) > 0 && cap(s.values.bytes) == 0 {
+			s.values.grow(0) // without memory, arrow-go returns nil for empty binaries
+		}
 		valid, offsets, nulls := s.marks.finish(rows, s.values.plan)
 		return s.made(rows, nulls, children, valid, offsets, s.values.finish())
 	}
