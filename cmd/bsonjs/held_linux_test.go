@@ -100,7 +100,7 @@ func TestHeldKilled(t *testing.T) {
 			p.Env = append(p.Env, "TMPDIR="+dir)
 			p.begin(t)
 			go io.Copy(p.stdin, &repeater{block: block, left: 1 << 40})
-			p.until(t, func() bool { return p.spills() })
+			p.until(t, func() bool { return p.spills(dir) })
 			p.Process.Signal(signal)
 			code := p.code()
 			if signal == syscall.SIGTERM && (code != 143 || p.stderr.String() != "bsonjs: interrupted after 0 documents\n") {
@@ -129,7 +129,7 @@ func TestDiffKilled(t *testing.T) {
 		p.Env = append(p.Env, "TMPDIR="+dir)
 		p.begin(t)
 		go io.Copy(p.stdin, &repeater{block: block, left: 1 << 40})
-		p.until(t, func() bool { return p.spills() })
+		p.until(t, func() bool { return p.spills(dir) })
 		p.Process.Signal(signal)
 		if got := p.code(); got != code || code > 0 && (strings.Count(p.stderr.String(), "\n") != 1 || !strings.HasPrefix(p.stderr.String(), "bsonjs: interrupted after ")) {
 			t.Errorf("%v: code %d, want %d; %s", signal, got, code, &p.stderr)
@@ -170,11 +170,12 @@ func TestDiffClosedPipe(t *testing.T) {
 	}
 }
 
-// spills reports whether p has a temporary file of held documents open, which has no name.
-func (p *process) spills() bool {
+// spills reports whether p has a temporary file of held documents in dir open, which has no
+// name.
+func (p *process) spills(dir string) bool {
 	names, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", p.Process.Pid))
 	for _, name := range names {
-		if to, _ := os.Readlink(name); strings.Contains(to, "bsonjs-") && strings.Contains(to, ".tmp (deleted)") {
+		if to, _ := os.Readlink(name); strings.HasPrefix(to, dir) && strings.HasSuffix(to, " (deleted)") {
 			return true
 		}
 	}

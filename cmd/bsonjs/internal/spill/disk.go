@@ -17,9 +17,9 @@ var ErrChanged = errors.New("its bytes are not those that were written")
 
 // An Error is an error of a temporary file.
 type Error struct {
-	Op   string // create, read, write or remove
-	Path string // of the file; of the folder, if no file could be created
-	Err  error  // of the system, or ErrChanged
+	Op  string // create, read, write or remove
+	Dir string // the folder of the file; the file itself has no name on most systems
+	Err error  // of the system, or ErrChanged
 }
 
 // folderVariable is the variable of the environment with the folder for temporary
@@ -33,15 +33,12 @@ func folderVariable() string {
 
 // Error describes e, and names the cures.
 func (e *Error) Error() string {
-	object, reason := "temporary file", e.Err
-	if e.Op == opCreate {
-		object = "a temporary file in"
+	reason := e.Err
+	if p, ok := errors.AsType[*fs.PathError](e.Err); ok && e.Op != opRemove {
+		reason = p.Err // a file that could not be removed is named, the others are gone
 	}
-	if p, ok := errors.AsType[*fs.PathError](e.Err); ok {
-		reason = p.Err // it has the path, too
-	}
-	return fmt.Sprintf("cannot %s %s %s: %v; set %s to another directory, or raise --memory",
-		e.Op, object, e.Path, reason, folderVariable())
+	return fmt.Sprintf("cannot %s a temporary file in %s: %v; set %s to another directory, or raise --memory",
+		e.Op, e.Dir, reason, folderVariable())
 }
 
 // Unwrap returns e.Err.
@@ -56,9 +53,10 @@ const (
 
 // A disk makes temporary files.
 type disk interface {
-	// create makes an empty file in the folder dir.
-	create(dir string) (diskFile, error)
-	// remove removes a file that is closed, or open if the system can do it.
+	// create makes an empty file in the folder dir, and reports whether the file has a
+	// name that must be removed after it is closed.
+	create(dir string) (file diskFile, named bool, err error)
+	// remove removes a file.
 	remove(name string) error
 }
 
@@ -73,12 +71,23 @@ type diskFile interface {
 // systemDisk is the disk of the system.
 type systemDisk struct{}
 
-func (systemDisk) create(dir string) (diskFile, error) {
+// create makes a file that never has a name, where the system and the file system can
+// do it: nothing is left if the process is killed at any time.
+func (systemDisk) create(dir string) (diskFile, bool, error) {
+	if file, err := openUnnamed(dir); err == nil {
+		return file, false, nil
+	}
+	return createNamed(dir)
+}
+
+// createNamed makes a file with a name, and removes the name at once where a file that is
+// open may lose it.
+func createNamed(dir string) (diskFile, bool, error) {
 	file, err := os.CreateTemp(dir, "bsonjs-*.tmp")
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return file, nil
+	return file, os.Remove(file.Name()) != nil, nil
 }
 
 func (systemDisk) remove(name string) error { return os.Remove(name) }
@@ -87,11 +96,12 @@ func (systemDisk) remove(name string) error { return os.Remove(name) }
 type tempFile struct {
 	s    *Store
 	file diskFile
-	size int64 // bytes written
-	runs int   // runs that are not consumed
+	dir  string // the folder of file
+	size int64  // bytes written
+	runs int    // runs that are not consumed
 
-	// named is set if the file still has its name. Most systems remove the name of
-	// an open file, and the file when it is closed or the process ends.
+	// named is set if the file has a name. Files without one are removed by the
+	// system when they are closed or the process ends.
 	named bool
 }
 
@@ -101,12 +111,11 @@ func (s *Store) create() (*tempFile, error) {
 	if dir == "" {
 		dir = os.TempDir()
 	}
-	file, err := s.disk.create(dir)
+	file, named, err := s.disk.create(dir)
 	if err != nil {
 		return nil, &Error{opCreate, dir, err}
 	}
-	f := &tempFile{s: s, file: file}
-	f.named = s.disk.remove(file.Name()) != nil
+	f := &tempFile{s: s, file: file, dir: dir, named: named}
 	s.files[f] = struct{}{}
 	return f, nil
 }
@@ -119,7 +128,7 @@ func (f *tempFile) remove() error {
 		err = f.s.disk.remove(f.file.Name())
 	}
 	if err != nil {
-		return &Error{opRemove, f.file.Name(), err}
+		return &Error{opRemove, f.dir, err}
 	}
 	return nil
 }
@@ -136,7 +145,7 @@ func (f *tempFile) consumed() error {
 // append writes p at the end of f.
 func (f *tempFile) append(p []byte) error {
 	if _, err := f.file.WriteAt(p, f.size); err != nil {
-		return &Error{opWrite, f.file.Name(), err}
+		return &Error{opWrite, f.dir, err}
 	}
 	f.size += int64(len(p))
 	return nil
@@ -154,4 +163,4 @@ func (f *tempFile) read(p []byte, off int64) error {
 	return nil
 }
 
-func (f *tempFile) readError(err error) error { return &Error{opRead, f.file.Name(), err} }
+func (f *tempFile) readError(err error) error { return &Error{opRead, f.dir, err} }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -26,12 +27,12 @@ type badDisk struct {
 	written int64 // bytes of the longest file
 }
 
-func (d *badDisk) create(dir string) (diskFile, error) {
-	f, err := d.systemDisk.create(dir)
+func (d *badDisk) create(dir string) (diskFile, bool, error) {
+	f, named, err := d.systemDisk.create(dir)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return &badFile{f, d}, nil
+	return &badFile{f, d}, named, nil
 }
 
 type badFile struct {
@@ -125,7 +126,7 @@ func TestFaults(t *testing.T) {
 		pairs := somePairs()
 		got, err := sortBadly(s, pairs)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || e.Op != tc.op || !errors.Is(err, tc.want) || filepath.Dir(e.Path) != s.dir {
+		if !ok || e.Op != tc.op || !errors.Is(err, tc.want) || e.Dir != s.dir {
 			t.Errorf("%s: the error is %#v, want to %s and %v", tc.name, err, tc.op, tc.want)
 		}
 		want := reference(pairs, SortOptions{})
@@ -191,8 +192,7 @@ func TestSwappedBlocks(t *testing.T) {
 func TestFolderMissing(t *testing.T) {
 	s := New(t.Context(), filepath.Join(t.TempDir(), "missing"), 1<<10)
 	_, err := sortBadly(s, somePairs())
-	want := &Error{Op: opCreate, Path: s.dir, Err: err}
-	if e, ok := errors.AsType[*Error](err); !ok || e.Op != want.Op || e.Path != want.Path || !errors.Is(err, fs.ErrNotExist) {
+	if e, ok := errors.AsType[*Error](err); !ok || e.Op != opCreate || e.Dir != s.dir || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the error is %#v, want one of %s", err, s.dir)
 	}
 	if err := s.Close(); err != nil {
@@ -218,41 +218,28 @@ func TestFolderMissing(t *testing.T) {
 	}
 }
 
-// keepingDisk cannot remove a file that is open, as on Windows.
-type keepingDisk struct {
+// namingDisk makes files that have names until they are removed, as on Windows.
+type namingDisk struct {
 	systemDisk
-	open map[string]bool
+	broken bool // remove fails
 }
 
-func (d *keepingDisk) create(dir string) (diskFile, error) {
-	f, err := d.systemDisk.create(dir)
-	if err != nil {
-		return nil, err
-	}
-	d.open[f.Name()] = true
-	return &keptFile{f, d}, nil
+func (*namingDisk) create(dir string) (diskFile, bool, error) {
+	f, err := os.CreateTemp(dir, "bsonjs-*.tmp")
+	return f, true, err
 }
 
-func (d *keepingDisk) remove(name string) error {
-	if d.open[name] {
-		return errors.New("the file is open")
+func (d *namingDisk) remove(name string) error {
+	if d.broken {
+		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrPermission}
 	}
 	return d.systemDisk.remove(name)
 }
 
-type keptFile struct {
-	diskFile
-	disk *keepingDisk
-}
-
-func (f *keptFile) Close() error {
-	delete(f.disk.open, f.Name())
-	return f.diskFile.Close()
-}
-
 // Files that keep their names are removed by Close, or when they are read.
 func TestNamedFiles(t *testing.T) {
-	s := badStore(t, &keepingDisk{open: map[string]bool{}})
+	disk := &namingDisk{}
+	s := badStore(t, disk)
 	if _, err := sortBadly(s, somePairs()); err != nil {
 		t.Fatal(err)
 	}
@@ -269,6 +256,12 @@ func TestNamedFiles(t *testing.T) {
 		t.Error("the test made no file")
 	}
 	closed(t, s)
+
+	s, disk.broken = badStore(t, disk), true
+	_, err := sortBadly(s, somePairs())
+	if e, ok := errors.AsType[*Error](err); !ok || e.Op != opRemove || !strings.Contains(e.Error(), "remove "+filepath.Join(s.dir, "bsonjs-")) {
+		t.Errorf("the error is %v, want one with the name of the file that is left", err)
+	}
 }
 
 // Where the system can remove the names of open files, not even a process that is killed
@@ -277,18 +270,25 @@ func TestUnnamedFiles(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("this system keeps the names of open files")
 	}
-	s := badStore(t, systemDisk{})
-	sorter := s.NewSorter(SortOptions{})
-	for _, p := range somePairs() {
-		if err := sorter.Add(p.Key, p.Item); err != nil {
-			t.Fatal(err)
+	for _, disk := range []disk{systemDisk{}, removingDisk{}} {
+		s := badStore(t, disk)
+		sorter := s.NewSorter(SortOptions{})
+		for _, p := range somePairs() {
+			if err := sorter.Add(p.Key, p.Item); err != nil {
+				t.Fatal(err)
+			}
 		}
+		if there, err := os.ReadDir(s.dir); len(s.files) == 0 || len(there) > 0 || err != nil {
+			t.Errorf("%T: of %d files, %d have a name; error %v", disk, len(s.files), len(there), err)
+		}
+		closed(t, s)
 	}
-	if there, err := os.ReadDir(s.dir); len(s.files) == 0 || len(there) > 0 || err != nil {
-		t.Errorf("of %d files, %d have a name; error %v", len(s.files), len(there), err)
-	}
-	closed(t, s)
 }
+
+// removingDisk is a disk whose system cannot make files without names.
+type removingDisk struct{ systemDisk }
+
+func (removingDisk) create(dir string) (diskFile, bool, error) { return createNamed(dir) }
 
 // TestStopped: after the end of the context every step returns its cause.
 func TestStopped(t *testing.T) {
@@ -339,9 +339,9 @@ func TestErrorText(t *testing.T) {
 		err  *Error
 		want string
 	}{
-		{&Error{opWrite, "dir/x", full}, "cannot write temporary file dir/x: " + syscall.ENOSPC.Error() + end},
+		{&Error{opWrite, "dir", full}, "cannot write a temporary file in dir: " + syscall.ENOSPC.Error() + end},
 		{&Error{opCreate, "dir", full}, "cannot create a temporary file in dir: " + syscall.ENOSPC.Error() + end},
-		{&Error{opRead, "dir/x", ErrChanged}, "cannot read temporary file dir/x: " + ErrChanged.Error() + end},
+		{&Error{opRead, "dir", ErrChanged}, "cannot read a temporary file in dir: " + ErrChanged.Error() + end},
 	} {
 		if d := cmp.Diff(tc.want, tc.err.Error()); d != "" {
 			t.Errorf("(-want +got):\n%s", d)
