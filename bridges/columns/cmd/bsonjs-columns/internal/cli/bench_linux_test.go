@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -49,41 +50,65 @@ func sampleID(i int) (id [12]byte) {
 	return id
 }
 
-// BenchmarkWrite compares the steps from BSON to Parquet, in the speed of BSON:
+// published returns 20,000 times the document of three benchmarks of PyMongoArrow: two numbers;
+// 20 doubles; both, the doubles in a document.
+func published() (small, large, nested [][]byte) {
+	doubles := bson.D{}
+	for i := range 20 {
+		doubles = append(doubles, bson.E{Key: "a" + strconv.Itoa(i), Value: math.Pi})
+	}
+	numbers := bson.D{{Key: "x", Value: int32(1)}, {Key: "y", Value: math.Pi}}
+	times := func(d bson.D) [][]byte {
+		doc, err := bson.Marshal(d)
+		if err != nil {
+			panic(err)
+		}
+		return slices.Repeat([][]byte{doc}, 20000)
+	}
+	return times(numbers), times(doubles), times(append(numbers, bson.E{Key: "emb", Value: doubles}))
+}
+
+// BenchmarkWrite compares the steps from BSON to Parquet, in the speed of BSON and in time:
 //
 //   - validate reads the documents and nothing else;
 //   - batches makes record batches;
+//   - arrow finds the columns, and makes record batches;
 //   - writer is the writer of arrow-go with zstd and page indexes, which gets ready batches;
 //   - parquet is batches and the writer of this program together;
 //   - command is the whole command, which reads the documents twice;
-//   - pandas decodes the documents with PyMongo and makes a DataFrame, without a file.
+//   - pandas decodes the documents with PyMongo and makes a DataFrame, without a file;
+//   - pymongoarrow runs nothing: it is the time that its authors published for these documents.
 //
 // A run with -benchtime=10x has all rows under the same load.
 func BenchmarkWrite(b *testing.B) {
+	small, large, nested := published()
 	for _, set := range []struct {
-		name string
-		docs [][]byte
+		name         string
+		docs         [][]byte
+		pymongoarrow float64 // milliseconds that version 1.0 took to read docs; 0: unknown
 	}{
-		{"orders", orders(20000)},
-		{"bench", sample.Sets()[0].Docs},
+		{"orders", orders(20000), 0},
+		{"bench", sample.Sets()[0].Docs, 0},
+		{"small", small, 60.8},
+		{"large", large, 186},
+		{"nested", nested, 937},
 	} {
-		b.Run(set.name, func(b *testing.B) { benchmarkWrite(b, set.docs) })
+		b.Run(set.name, func(b *testing.B) {
+			benchmarkWrite(b, set.docs)
+			if set.pymongoarrow > 0 {
+				b.Run("pymongoarrow", func(b *testing.B) {
+					b.ReportMetric(set.pymongoarrow, "published-ms")
+					b.ReportMetric(0, "ns/op") // no column of it
+				})
+			}
+		})
 	}
 }
 
 func benchmarkWrite(b *testing.B, docs [][]byte) {
 	stream := slices.Concat(docs...)
 	o := columns.Options{Mixed: columns.MixedJSON, BatchDocuments: batchDocuments}
-	found := schema.New(o.Schema())
-	for _, doc := range docs {
-		if err := found.Add(doc); err != nil {
-			b.Fatal(err)
-		}
-	}
-	s, err := columns.Infer(found, o)
-	if err != nil {
-		b.Fatal(err)
-	}
+	s := inferred(b, docs, o)
 	var ready []arrow.RecordBatch
 	eachBatch(b, stream, s, o, func(batch arrow.RecordBatch) {
 		batch.Retain()
@@ -96,7 +121,7 @@ func benchmarkWrite(b *testing.B, docs [][]byte) {
 			for b.Loop() {
 				step()
 			}
-			b.ReportMetric(float64(len(stream))*float64(b.N)/(cpuSeconds(b)-before)/1e6, "cpu-MB/s")
+			report(b, len(stream), cpuSeconds(b)-before)
 		})
 	}
 	settings := files.WriteOptions{RowGroup: usualRowGroup}
@@ -108,6 +133,7 @@ func benchmarkWrite(b *testing.B, docs [][]byte) {
 		}
 	})
 	row("batches", func() { eachBatch(b, stream, s, o, func(arrow.RecordBatch) {}) })
+	row("arrow", func() { eachBatch(b, stream, inferred(b, docs, o), o, func(arrow.RecordBatch) {}) })
 	row("writer", func() {
 		w, err := pqarrow.NewFileWriter(s, struct{ io.Writer }{io.Discard},
 			parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Zstd), parquet.WithPageIndexEnabled(true)), pqarrow.DefaultWriterProps())
@@ -154,9 +180,31 @@ func benchmarkWrite(b *testing.B, docs [][]byte) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(len(stream))*float64(b.N)/seconds/1e6, "MB/s")
-		b.ReportMetric(float64(len(stream))*float64(b.N)/cpu/1e6, "cpu-MB/s")
+		report(b, len(stream), cpu)
 		b.ReportMetric(seconds*1e9/float64(b.N), "ns/op")
 	})
+}
+
+// report reports the speed and the time of b.N turns over size bytes that used a processor for
+// a number of seconds.
+func report(b *testing.B, size int, seconds float64) {
+	b.ReportMetric(float64(size)*float64(b.N)/seconds/1e6, "cpu-MB/s")
+	b.ReportMetric(seconds*1e3/float64(b.N), "cpu-ms/op")
+}
+
+// inferred returns the columns of docs.
+func inferred(b *testing.B, docs [][]byte, o columns.Options) *arrow.Schema {
+	found := schema.New(o.Schema())
+	for _, doc := range docs {
+		if err := found.Add(doc); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s, err := columns.Infer(found, o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
 }
 
 // cpuSeconds returns the time that this process has used on all processors. Other processes
