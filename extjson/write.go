@@ -27,10 +27,12 @@ import (
 // slice. doc is one whole document, length prefix to final NUL; it is not kept.
 // dst may be nil and must not overlap doc; all of its spare capacity may be
 // overwritten. The text onto a nil dst is one allocation. It has no spare capacity
-// up to 4 MiB: it is made in a buffer and copied. A longer text is made in its own memory,
-// whose size is a guess; a wrong guess costs a further allocation. On failure dst comes
-// back at its old length. The error is a *bson.SyntaxError if doc is malformed, and a *bson.ValueError if it is well
-// formed but has no faithful text; Offset counts bytes from the start of doc.
+// up to 4 MiB: it is made in a buffer and copied. A longer text is made in its own
+// memory, whose size is a guess; a wrong guess costs a further allocation.
+//
+// On failure dst comes back at its old length. The error is a *bson.SyntaxError if
+// doc is malformed, and a *bson.ValueError if it is well formed but has no faithful
+// text; Offset counts bytes from the start of doc.
 // Source: Extended JSON v2, "Conversion table".
 func AppendJSON(dst, doc []byte) ([]byte, error) { return EncodeOptions{}.AppendJSON(dst, doc) }
 
