@@ -77,6 +77,9 @@ func (f *Feed) read(r io.Reader) {
 		}
 		select {
 		case f.blocks <- block{buf[:headroom+n], err}:
+			if f.closed() { // Close may have looked for blocks before this one
+				f.drain()
+			}
 		case <-f.quit:
 			f.recycle(buf)
 			return
@@ -210,6 +213,11 @@ func (f *Feed) Close() {
 	close(f.quit)
 	f.recycle(f.buf)
 	f.buf, f.rest = nil, nil
+	f.drain()
+}
+
+// drain recycles the blocks that nobody will take.
+func (f *Feed) drain() {
 	for {
 		select {
 		case b := <-f.blocks:

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/interrupt"
 )
@@ -366,4 +367,30 @@ func TestBuffers(t *testing.T) {
 	if got := after.TotalAlloc - before.TotalAlloc; got > feeds*blockSize/4 {
 		t.Errorf("%d bytes for each feed", got/feeds)
 	}
+}
+
+// A gate is a reader that returns a byte when it is opened.
+type gate chan struct{}
+
+func (g gate) Read(p []byte) (int, error) {
+	<-g
+	return copy(p, "x"), nil
+}
+
+// TestCloseDuringRead: the buffer of a read that returns after Close is free again.
+func TestCloseDuringRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b Buffers
+		for i := range 50 {
+			g := make(gate)
+			feed := b.NewFeed(t.Context(), g, nil)
+			synctest.Wait() // for the read
+			feed.Close()
+			close(g)
+			synctest.Wait() // for the end of the goroutine
+			if len(b.free) != 1 {
+				t.Fatalf("%d free buffers after feed %d, want 1", len(b.free), i+1)
+			}
+		}
+	})
 }
