@@ -121,15 +121,8 @@ func TestTerminalMessages(t *testing.T) {
 		person, program := pty.Open(t)
 		code := run(append(tc.args, "-t", "json"), strings.NewReader("{\"a\":1}\nx"), io.Discard, program)
 		program.Close()
-		var got []byte
-		for buf := make([]byte, 4096); ; {
-			n, err := person.Read(buf)
-			got = append(got, buf[:n]...)
-			if err != nil { // EIO: the other end is closed
-				break
-			}
-		}
-		if code != 4 || !regexp.MustCompile("(?s)"+tc.want).Match(got) {
+		got := pty.ReadAll(person)
+		if code != 4 || !regexp.MustCompile("(?s)"+tc.want).MatchString(got) {
 			t.Errorf("%v: exit code %d, terminal shows %q, want %q", tc.args, code, got, tc.want)
 		}
 	}
@@ -171,8 +164,8 @@ func TestDebugOnTerminal(t *testing.T) {
 		t.Fatalf("code %d", code)
 	}
 	program.Close()
-	text, _ := io.ReadAll(person) // ends with EIO
-	if want := `a\x1b[2J\a\r\u009b` + "\r\n"; !strings.Contains(string(text), want) || strings.ContainsAny(string(text), "\x1b\a\u009b") {
+	text := pty.ReadAll(person)
+	if want := `a\x1b[2J\a\r\u009b` + "\r\n"; !strings.Contains(text, want) || strings.ContainsAny(text, "\x1b\a\u009b") {
 		t.Errorf("the terminal shows %q, want %q in it", text, want)
 	}
 	got := runCommand(strings.NewReader(doc), "dump", "-q", "--type=debug")
@@ -187,10 +180,7 @@ func seen(t *testing.T, stdin string, args ...string) string {
 	t.Helper()
 	person, program := pty.Open(t)
 	all := make(chan string)
-	go func() {
-		text, _ := io.ReadAll(person) // ends with EIO
-		all <- string(text)
-	}()
+	go func() { all <- pty.ReadAll(person) }()
 	var stderr bytes.Buffer
 	if code := run(args, strings.NewReader(stdin), program, &stderr); code != 0 {
 		t.Errorf("%v: exit code %d: %s", args, code, &stderr)
@@ -273,10 +263,7 @@ func TestDocumentsOnTerminal(t *testing.T) {
 func TestBarBesideDocuments(t *testing.T) {
 	person, program := pty.Open(t)
 	all := make(chan string)
-	go func() {
-		text, _ := io.ReadAll(person) // ends with EIO
-		all <- string(text)
-	}()
+	go func() { all <- pty.ReadAll(person) }()
 	args := []string{"-t", "json", "--color=never", "--pretty=never", "--on-error", "skip", "--progress=always"}
 	if code := run(args, &slowReader{left: 4}, program, program); code != 4 {
 		t.Errorf("exit code %d", code)
@@ -341,10 +328,7 @@ func shown(t *testing.T, args []string, stdin io.Reader) (code int, text string)
 	t.Helper()
 	person, program := pty.Open(t)
 	all := make(chan string)
-	go func() {
-		text, _ := io.ReadAll(person) // ends with EIO
-		all <- string(text)
-	}()
+	go func() { all <- pty.ReadAll(person) }()
 	code = run(args, stdin, io.Discard, program)
 	program.Close()
 	return code, <-all

@@ -2,6 +2,7 @@ package pty
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"testing"
 
@@ -34,4 +35,13 @@ func open(t testing.TB, name string) *os.File {
 	}
 	t.Cleanup(func() { f.Close() })
 	return f
+}
+
+// ReadAll returns everything that the program has written, after the program's end is
+// closed. A read can fail with EIO although bytes are still on their way: they were written
+// and the end was closed since the read looked for bytes. So the second read finds the rest.
+func ReadAll(person *os.File) string {
+	text, _ := io.ReadAll(person)
+	rest, _ := io.ReadAll(person)
+	return string(text) + string(rest)
 }

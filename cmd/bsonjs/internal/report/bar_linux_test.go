@@ -26,10 +26,7 @@ func openTerminal(t *testing.T, columns uint16) (program *os.File, written func(
 		}
 	}
 	all := make(chan string)
-	go func() {
-		text, _ := io.ReadAll(person) // ends with EIO
-		all <- string(text)
-	}()
+	go func() { all <- pty.ReadAll(person) }()
 	return program, func() string {
 		program.Close()
 		return <-all

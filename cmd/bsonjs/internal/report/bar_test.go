@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -126,28 +127,61 @@ func TestBarAsLines(t *testing.T) {
 	}
 }
 
-// A bar comes at once, and again at the end; of JSON there is the end alone.
-func TestShortestRun(t *testing.T) {
-	for form, want := range map[ProgressForm]int{ProgressNone: 0, ProgressLate: 0, ProgressBar: 2, ProgressJSON: 1} {
-		var w bytes.Buffer
-		p := NewProgress(&w, form, 1000)
-		p.End()
-		if got := strings.Count(w.String(), "\n"); got != want {
-			t.Errorf("form %d: %d lines, want %d: %q", form, got, want, w.String())
-		}
+// A bar comes at once, then with every interval, and again at the end. JSON does not come
+// at once, and a late bar comes only in a long run, and not at its end.
+func TestRuns(t *testing.T) {
+	for _, tc := range []struct {
+		form ProgressForm
+		took time.Duration
+		want int // lines
+	}{
+		{ProgressNone, 0, 0},
+		{ProgressLate, 0, 0},
+		{ProgressBar, 0, 2},
+		{ProgressJSON, 0, 1},
+		{ProgressNone, 3*LineEvery + LineEvery/2, 0},
+		{ProgressLate, longRun - LineEvery/2, 0},
+		{ProgressLate, longRun + LineEvery/2, 1},
+		{ProgressBar, 3*LineEvery + LineEvery/2, 5},
+		{ProgressJSON, 3*LineEvery + LineEvery/2, 4},
+	} {
+		synctest.Test(t, func(t *testing.T) { // the time stands still, except in Sleep
+			var w bytes.Buffer
+			p := NewProgress(&w, tc.form, 1000)
+			time.Sleep(tc.took)
+			p.End()
+			if got := strings.Count(w.String(), "\n"); got != tc.want {
+				t.Errorf("form %d, %v: %d lines, want %d: %q", tc.form, tc.took, got, tc.want, w.String())
+			}
+		})
 	}
+}
+
+// A bar that is asked for comes before the first message.
+func TestBarComesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w bytes.Buffer
+		p := NewProgress(&w, ProgressBar, 1000)
+		p.Write([]byte("message\n"))
+		if before, _, _ := strings.Cut(w.String(), "message\n"); !strings.HasPrefix(before, "bsonjs ") {
+			t.Errorf("before the message: %q", before)
+		}
+		p.End()
+	})
 }
 
 // A short run has no late bar, not even at its end.
 func TestLateBarOfShortRun(t *testing.T) {
-	var w bytes.Buffer
-	p := NewProgress(&w, ProgressLate, 1000)
-	p.Open(fixedInput(500))
-	p.Write([]byte("message\n"))
-	p.End()
-	if got := w.String(); got != "message\n" {
-		t.Errorf("%q", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var w bytes.Buffer
+		p := NewProgress(&w, ProgressLate, 1000)
+		p.Open(fixedInput(500))
+		p.Write([]byte("message\n"))
+		p.End()
+		if got := w.String(); got != "message\n" {
+			t.Errorf("%q", got)
+		}
+	})
 }
 
 // No goroutine outlives End.

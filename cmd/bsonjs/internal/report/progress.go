@@ -69,20 +69,22 @@ func NewProgress(w io.Writer, form ProgressForm, total int64) *Progress {
 	return p
 }
 
-// start starts the goroutine, if there is something to show.
+// start starts the goroutine, if there is something to show. A bar is shown at once, so
+// that it comes before every message of the run.
 func (p *Progress) start() {
-	if p.form != ProgressNone {
-		p.quit, p.gone = make(chan struct{}), make(chan struct{})
-		go p.run()
+	if p.form == ProgressNone {
+		return
 	}
+	if p.form == ProgressBar {
+		p.show()
+	}
+	p.quit, p.gone = make(chan struct{}), make(chan struct{})
+	go p.run()
 }
 
 // run is the goroutine.
 func (p *Progress) run() {
 	defer close(p.gone)
-	if p.form == ProgressBar {
-		p.show()
-	}
 	tick := time.NewTicker(p.every())
 	defer tick.Stop()
 	for {
