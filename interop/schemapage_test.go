@@ -175,11 +175,10 @@ func (v *visit) text(expression string) string {
 func (v *visit) is(expression, want string) {
 	v.t.Helper()
 	got := ""
-	for range 100 { // a page reacts to keys when it is drawn
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) { // a page reacts to keys when it is drawn
 		if got = v.text(expression); got == want {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	v.t.Errorf("%s is %q, want %q", expression, got, want)
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
@@ -96,6 +98,9 @@ func TestHeldKilled(t *testing.T) {
 	for _, args := range heldArgs {
 		for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 			dir := t.TempDir()
+			if signal == syscall.SIGKILL && !unnamed(dir) {
+				continue // a file has its name for a moment
+			}
 			p := start(t, "", append(args, "-o", "out.json")...)
 			p.Env = append(p.Env, "TMPDIR="+dir)
 			p.begin(t)
@@ -125,6 +130,9 @@ func TestDiffKilled(t *testing.T) {
 	writeFile(t, name, block)
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGKILL: -1} {
 		dir := t.TempDir()
+		if signal == syscall.SIGKILL && !unnamed(dir) {
+			continue // a file has its name for a moment
+		}
 		p := start(t, "", "diff", "--key", "n", "--memory", "64KiB", "-o", "out.json", name, "-")
 		p.Env = append(p.Env, "TMPDIR="+dir)
 		p.begin(t)
@@ -168,6 +176,16 @@ func TestDiffClosedPipe(t *testing.T) {
 		}
 		emptyFolder(t, flags, dir)
 	}
+}
+
+// unnamed reports whether dir can have files that never have a name.
+func unnamed(dir string) bool {
+	f, err := os.OpenFile(dir, os.O_RDWR|os.O_EXCL|unix.O_TMPFILE, 0o600)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
 }
 
 // spills reports whether p has a temporary file of held documents in dir open, which has no

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
@@ -282,8 +281,9 @@ func TestFlippedMemory(t *testing.T) {
 func TestInterruptLong(t *testing.T) {
 	doc := manyElements(bson.TypeNull, 440_000, 70) // 450 MB with that indentation
 	for _, to := range []string{"-", "out.json"} {
-		p := start(t, "", "--indent", "16", "-o", to, "in.bson")
-		p.stdin.Close()
+		// Behind the document the run waits for standard input, so it does not end before a
+		// late signal.
+		p := start(t, "", "--indent", "16", "-o", to, "in.bson", "-")
 		if err := os.WriteFile(filepath.Join(p.Dir, "in.bson"), doc, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -293,12 +293,11 @@ func TestInterruptLong(t *testing.T) {
 		}
 		p.begin(t)
 		if to == "-" {
-			_, err = io.ReadFull(r, make([]byte, 1<<20))
+			if _, err = io.ReadFull(r, make([]byte, 1<<20)); err != nil {
+				t.Fatal(err)
+			}
 		} else {
-			err = waitForBytes(p, 1<<20)
-		}
-		if err != nil {
-			t.Fatal(err)
+			p.until(t, func() bool { return p.written() >= 1<<20 })
 		}
 		p.Process.Signal(syscall.SIGINT)
 		rest, _ := io.Copy(io.Discard, r)
@@ -314,20 +313,15 @@ func TestInterruptLong(t *testing.T) {
 	}
 }
 
-// waitForBytes waits until p has written the given number of bytes to a
-// temporary file.
-func waitForBytes(p *process, n int64) error {
-	for range 3000 {
-		names, _ := filepath.Glob(filepath.Join(p.Dir, "*.partial"))
-		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && info.Size() >= n {
-				return nil
-			}
-		}
-		if p.ProcessState != nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
+// written returns the size of the temporary file of p in bytes, 0 if there is none.
+func (p *process) written() int64 {
+	names, _ := filepath.Glob(filepath.Join(p.Dir, "*.partial"))
+	if len(names) != 1 {
+		return 0
 	}
-	return errors.New("nothing is written to the file aside")
+	info, err := os.Stat(names[0])
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
