@@ -139,26 +139,26 @@ func TestLongOutput(t *testing.T) {
 			}
 			for _, jobs := range []string{"1", "8"} {
 				args := append(strings.Fields(tc.args), name)
-				p := start(t, "", args...)
-				if args[0] == "dump" {
-					p.Env = append(p.Env, "GOMAXPROCS="+jobs)
-				} else {
-					p.Args = append(p.Args, "-j", jobs)
-				}
-				got, peak := measure(t, p)
-				if code := p.ProcessState.ExitCode(); code != 0 {
-					t.Fatalf("%s jobs: code %d: %s", jobs, code, &p.stderr)
-				}
-				if want.n == 0 {
-					want = got // with one job
-				}
-				if got != want {
-					t.Errorf("%s jobs: %d bytes, want %d", jobs, got.n, want.n)
-				}
-				t.Logf("%s jobs: %.1f MB of output, peak memory %.1f MB", jobs, float64(got.n)/1e6, float64(peak)/(1<<20))
-				if peak == 0 || peak > memoryBound {
-					t.Errorf("%s jobs: %d bytes of memory, more than %d", jobs, peak, memoryBound)
-				}
+				within(t, memoryBound, func() int64 {
+					p := start(t, "", args...)
+					if args[0] == "dump" {
+						p.Env = append(p.Env, "GOMAXPROCS="+jobs)
+					} else {
+						p.Args = append(p.Args, "-j", jobs)
+					}
+					got, peak := measure(t, p)
+					if code := p.ProcessState.ExitCode(); code != 0 {
+						t.Fatalf("%s jobs: code %d: %s", jobs, code, &p.stderr)
+					}
+					if want.n == 0 {
+						want = got // with one job
+					}
+					if got != want {
+						t.Errorf("%s jobs: %d bytes, want %d", jobs, got.n, want.n)
+					}
+					t.Logf("%s jobs: %.1f MB of output", jobs, float64(got.n)/1e6)
+					return peak
+				})
 			}
 		})
 	}
@@ -179,15 +179,14 @@ func TestLongArrays(t *testing.T) {
 	for _, tc := range []struct{ to, want string }{{"bson", string(doc)}, {"json", line}} {
 		var want checksum
 		io.WriteString(&want, strings.Repeat(tc.want, 8))
-		p := start(t, "", "-j", "8", "-t", tc.to, name)
-		got, peak := measure(t, p)
-		if code := p.ProcessState.ExitCode(); code != 0 || got != want {
-			t.Errorf("to %s: code %d, %d bytes, want %d: %s", tc.to, code, got.n, want.n, &p.stderr)
-		}
-		t.Logf("to %s: peak memory %.1f MB", tc.to, float64(peak)/(1<<20))
-		if peak > memoryBound {
-			t.Errorf("to %s: %d bytes of memory, more than %d", tc.to, peak, memoryBound)
-		}
+		within(t, memoryBound, func() int64 {
+			p := start(t, "", "-j", "8", "-t", tc.to, name)
+			got, peak := measure(t, p)
+			if code := p.ProcessState.ExitCode(); code != 0 || got != want {
+				t.Errorf("to %s: code %d, %d bytes, want %d: %s", tc.to, code, got.n, want.n, &p.stderr)
+			}
+			return peak
+		})
 	}
 }
 
@@ -214,20 +213,18 @@ func TestDamagedMemory(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %d MiB", tc.name, size>>20), func(t *testing.T) {
 				args := append(strings.Fields(tc.args), "-j", "8", "-o", os.DevNull, "--on-error", "skip",
 					"--max-document-size", fmt.Sprint(size))
-				p := start(t, "", args...)
-				p.stdin.Close()
-				var peak int64
-				p.Stdin = io.MultiReader(strings.NewReader(tc.head),
-					&repeater{block: []byte(tc.block), left: *large << 20 / int64(len(tc.block)) * int64(len(tc.block))},
-					lastReader(func() { peak = p.peak(t) }))
-				p.begin(t)
-				if code := p.code(); code != 1 && code != 4 {
-					t.Fatalf("code %d: %.300s", code, &p.stderr)
-				}
-				t.Logf("peak memory %.1f MB", float64(peak)/(1<<20))
-				if peak == 0 || peak > damagedBound(size) {
-					t.Errorf("%d bytes of memory, more than %d", peak, damagedBound(size))
-				}
+				within(t, damagedBound(size), func() (peak int64) {
+					p := start(t, "", args...)
+					p.stdin.Close()
+					p.Stdin = io.MultiReader(strings.NewReader(tc.head),
+						&repeater{block: []byte(tc.block), left: *large << 20 / int64(len(tc.block)) * int64(len(tc.block))},
+						lastReader(func() { peak = p.peak(t) }))
+					p.begin(t)
+					if code := p.code(); code != 1 && code != 4 {
+						t.Fatalf("code %d: %.300s", code, &p.stderr)
+					}
+					return peak
+				})
 			})
 		}
 	}

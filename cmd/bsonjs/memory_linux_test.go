@@ -77,18 +77,16 @@ func TestCommandMemory(t *testing.T) {
 			} else if inputs[format] == "" {
 				inputs[format] = shapesIn(format)
 			}
-			p := start(t, "", args...)
-			p.stdin.Close()
-			var peak int64 // before the input ends
-			p.Stdin = io.MultiReader(strings.NewReader(inputs[format]), lastReader(func() { peak = p.peak(t) }))
-			p.begin(t)
-			if code := p.code(); code > int(report.CodeSyntax) {
-				t.Errorf("exit code %d: %.1000s", code, p.stderr.String())
-			}
-			t.Logf("%d MB of input: peak memory %.1f MB", len(inputs[format])>>20, float64(peak)/(1<<20))
-			if peak == 0 || peak > most<<20 {
-				t.Errorf("%.1f MB of memory, more than %d", float64(peak)/(1<<20), most)
-			}
+			within(t, most<<20, func() (peak int64) {
+				p := start(t, "", args...)
+				p.stdin.Close()
+				p.Stdin = io.MultiReader(strings.NewReader(inputs[format]), lastReader(func() { peak = p.peak(t) })) // before the input ends
+				p.begin(t)
+				if code := p.code(); code > int(report.CodeSyntax) {
+					t.Errorf("exit code %d: %.1000s", code, p.stderr.String())
+				}
+				return peak
+			})
 		})
 	}
 }
