@@ -31,6 +31,7 @@
 //     driver; v1adapter lets driver v1 use our types.
 //   - names_test.go checks that the pages for users of PyMongo and the driver name
 //     everything that these export.
+//   - ossfuzz_test.go reads seeds of fuzz targets with the tool of OSS-Fuzz.
 //   - dectest runs the test cases of General Decimal Arithmetic.
 //   - python compares package pickle with Python interpreters.
 //   - bench has benchmarks of the toolkit and the driver, and the directory
