@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 func TestBase64(t *testing.T) {
@@ -76,7 +78,7 @@ func checkBase64Text(t *testing.T, text []byte) {
 func TestBase64Random(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for size := range 100 {
-		for range 50 {
+		for range 50 / race.Slowdown {
 			data := make([]byte, size)
 			for i := range data {
 				data[i] = byte(r.Uint32())

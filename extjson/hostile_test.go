@@ -17,6 +17,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hostile"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // This file tests the results for hostile inputs. The time of the tests and
@@ -26,7 +27,7 @@ import (
 func TestHostileText(t *testing.T) {
 	for _, tc := range hostile.Shapes(hostile.JSON) {
 		t.Run(tc.Name, func(t *testing.T) {
-			n := 2 << 20 / slowdown
+			n := 2 << 20 / race.Slowdown
 			if tc.Err == bson.ErrDepth || tc.Err == extjson.ErrWrapper {
 				n *= 8
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/hold"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -92,7 +93,7 @@ func TestTruncated(t *testing.T) {
 		if _, err := o.AppendBSON(nil, []byte(whole)); err != nil {
 			t.Fatalf("%+v: %v: %s", o, err, whole)
 		}
-		for n := 0; n < len(whole); n += slowdown {
+		for n := 0; n < len(whole); n += race.Slowdown {
 			_, err := o.AppendBSON(nil, []byte(whole[:n]))
 			var e *extjson.SyntaxError
 			if !errors.As(err, &e) || e.Err != extjson.ErrTruncated || e.Offset != int64(n) {
@@ -139,7 +140,7 @@ func TestTruncatedDialects(t *testing.T) {
 			if _, err := in.AppendBSON(nil, text); err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}
-			for n := 0; n < len(text); n += slowdown {
+			for n := 0; n < len(text); n += race.Slowdown {
 				_, err := in.AppendBSON(nil, text[:n:n])
 				if !errors.Is(err, extjson.ErrTruncated) || faultOf(t, err).Offset != int64(n) {
 					t.Fatalf("%+v: %d bytes, up to %q: %v", o, n, text[max(0, n-20):n], err)
@@ -162,7 +163,7 @@ func TestMutated(t *testing.T) {
 	for _, text := range texts {
 		buf := []byte(text)
 		for i, old := range buf {
-			if i%slowdown != 0 {
+			if i%race.Slowdown != 0 {
 				continue
 			}
 			for j, c := range mutants {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -214,42 +213,6 @@ func TestResyncComments(t *testing.T) {
 				t.Errorf("skipped %.100q, want %.100q", passed, tc.passed)
 			}
 		})
-	}
-}
-
-// TestResyncCommentMemory: a comment without an end is not kept in memory, and all
-// its bytes are skipped or read, for any text after it.
-func TestResyncCommentMemory(t *testing.T) {
-	const size = 256 << 20
-	for _, text := range []string{"/*", "//", "[{a:1}, /* x", "{a:1, /*"} {
-		r := io.LimitReader(&endless{text: text, fill: 'y', n: 1 << 20}, size)
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		d := extjson.DecodeOptions{Shell: true}.NewDecoder(r)
-		var passed counting
-		read, faults := 0, 0
-		for {
-			for d.Next() {
-				read += len(d.Text())
-			}
-			if d.Err() == nil {
-				break
-			}
-			if faults++; !d.Resync(&passed) {
-				t.Fatal(d.Err())
-			}
-		}
-		runtime.ReadMemStats(&after)
-		separators := len("[, ")
-		if text[0] != '[' {
-			separators = 0
-		}
-		if read+int(passed)+separators != size || faults != 1 {
-			t.Errorf("%s: %d bytes read, %d skipped, %d faults", text, read, passed, faults)
-		}
-		if n := after.TotalAlloc - before.TotalAlloc; n > size {
-			t.Errorf("%s: %d bytes allocated", text, n)
-		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // This file tests streams that are longer than a read of a Decoder, and readers that
@@ -247,7 +248,7 @@ func TestDecoderLargestDocument(t *testing.T) {
 				t.Fatalf("%s: %v", text, err)
 			}
 			o := tc.o
-			for cut := strings.Index(text, `v"`); cut < len(text); cut++ {
+			for cut := strings.Index(text, `v"`); cut < len(text); cut += race.Slowdown {
 				in := func() io.Reader {
 					return io.MultiReader(strings.NewReader(text[:cut]), strings.NewReader(text[cut:]))
 				}

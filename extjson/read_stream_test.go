@@ -13,6 +13,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // readers has readers that return the same text in different pieces.
@@ -249,7 +250,7 @@ func TestDecoderSplits(t *testing.T) {
 	if want.Err != nil || len(want.Texts) != 4 {
 		t.Fatalf("%d documents, %v", len(want.Texts), want.Err)
 	}
-	for n := 0; n < len(text); n += slowdown {
+	for n := 0; n < len(text); n += race.Slowdown {
 		r := io.MultiReader(strings.NewReader(text[:n]), strings.NewReader(text[n:]))
 		if diff := cmp.Diff(want, drain(o.NewDecoder(r))); diff != "" {
 			t.Fatalf("cut at %d, after %q (-want +got):\n%s", n, text[max(0, n-20):n], diff)

@@ -1,3 +1,5 @@
+//go:build !race
+
 package extjson
 
 import (
@@ -18,6 +20,9 @@ import (
 	"github.com/bsonkit/bsonkit/internal/portion"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
+
+// This file tests long texts, with one goroutine. The race detector would take minutes and
+// find nothing.
 
 // array returns a document with an array of n elements, each with the type t and the
 // value.

@@ -1,3 +1,5 @@
+//go:build !race
+
 package archive
 
 import (
@@ -5,6 +7,9 @@ import (
 	"math/rand/v2"
 	"testing"
 )
+
+// This file tests checksums, with one goroutine. The race detector would take long and find
+// nothing.
 
 // TestSumPolynomial: a byte and the bytes at the distances of a multiple of the polynomial
 // cancel each other out.

@@ -10,6 +10,7 @@ import (
 	"testing/iotest"
 
 	"github.com/bsonkit/bsonkit/bson/archive"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -88,7 +89,7 @@ func (s *sketch) check(t *testing.T, what string, data []byte, from, to, shift i
 func TestFlips(t *testing.T) {
 	s := small()
 	data := bytes.Clone(s.data)
-	for i := range data {
+	for i := 0; i < len(data); i += race.Slowdown {
 		for bit := range 8 {
 			data[i] ^= 1 << bit
 			got := s.check(t, fmt.Sprintf("bit %d of byte %d", bit, i), data, i, i+1, 0)
@@ -121,7 +122,7 @@ func TestHoles(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, mix := range []sample.Mix{sample.Collection, sample.Wild, sample.Bench} {
 		s := turns(mix, 60)
-		for range 100 {
+		for range 100 / race.Slowdown {
 			from := s.prelude() + r.IntN(len(s.data)-s.prelude())
 			for _, hole := range []struct {
 				name    string
@@ -143,7 +144,7 @@ func TestHoles(t *testing.T) {
 // header are zeros. The documents after it are read.
 func TestHolesInPrelude(t *testing.T) {
 	s := newSketch("shop.a", "shop.b").block("shop.b", sample.Documents(sample.Wild, 3, 2)...).end("shop.b").end("shop.a")
-	for from := range s.prelude() {
+	for from := 0; from < s.prelude(); from += race.Slowdown {
 		for to := s.prelude(); to < int(s.docs[0].Offset); to++ {
 			s.check(t, fmt.Sprintf("from %d to %d", from, to), slices.Concat(s.data[:from], make([]byte, to-from), s.data[to:]), from, to, 0)
 			if t.Failed() {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/pickle"
 )
 
@@ -37,7 +38,7 @@ func damageStep() int {
 	switch {
 	case *everyDamage:
 		return 1
-	case race:
+	case race.On:
 		return 47
 	}
 	return 13

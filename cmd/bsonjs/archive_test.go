@@ -20,6 +20,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/report"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -643,7 +644,7 @@ func TestArchiveDamageEverywhere(t *testing.T) {
 	}
 	var cases []damage
 	step := 1
-	if race { // not at every place
+	if race.On { // not at every place
 		step = 5
 	}
 	for at := 4; at <= len(whole); at += step {

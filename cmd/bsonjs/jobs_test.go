@@ -20,6 +20,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -73,7 +74,7 @@ func jobDocuments() int {
 	switch {
 	case testing.Short():
 		return 60
-	case race: // pieces are no larger than the reads, so there are still many
+	case race.On: // pieces are no larger than the reads, so there are still many
 		return 100
 	}
 	return 400
@@ -144,20 +145,24 @@ func TestJobs(t *testing.T) {
 		{"shell to bson", shell, []string{"-f", "json", "--accept", "shell"}},
 	} {
 		for i, data := range damaged(tc.data, r) {
-			compareJobs(t, fmt.Sprint(tc.name, i), data, tc.flags)
+			compareJobs(t, tc.name, i, data, tc.flags)
 		}
 	}
 }
 
 // compareJobs converts data with flags, under each policy, and compares the results for
-// some numbers of jobs and sizes of reads.
-func compareJobs(t *testing.T, name string, data []byte, flags []string) {
+// some numbers of jobs and sizes of reads. It is version i of the data called name. With the
+// race detector each version has one policy.
+func compareJobs(t *testing.T, name string, i int, data []byte, flags []string) {
 	policies := []string{"quarantine", "stop", "quarantine --max-errors 2"}
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		policies = policies[:1]
+	case race.On:
+		policies = policies[i%len(policies):][:1]
 	}
 	for _, policy := range policies {
-		t.Run(name+policy, func(t *testing.T) {
+		t.Run(fmt.Sprint(name, i, policy), func(t *testing.T) {
 			var want []string
 			for _, jobs := range []int{1, 3} {
 				for _, most := range []int{1 << 20, 3000} {

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/cli"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 func TestMain(m *testing.M) {
@@ -29,6 +30,9 @@ func (m tests) Run() int {
 	debug.SetGCPercent(400)
 	return m.M.Run()
 }
+
+// numbersOfJobs are numbers of workers, of which one works in the goroutine that reads.
+var numbersOfJobs = map[bool][]string{false: {"1", "2", "8"}, true: {"1", "3"}}[race.On]
 
 // run runs the command in this process.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // This file checks the flags that depend on the order of documents with a model of a run:
@@ -132,10 +133,13 @@ func TestOrder(t *testing.T) {
 			data = append(data, k.document(n, r.IntN(size))...)
 		}
 		count := int64(len(all))
-		for _, w := range [][2]int64{
+		for i, w := range [][2]int64{
 			{0, 1}, {1, 0}, {r.Int64N(count), 0}, {r.Int64N(count), 1 + r.Int64N(count)}, {0, 1 + r.Int64N(count)},
 			{count / 2, 3}, {count, 1}, {count + 1, 0}, {0, count}, {3, count},
 		} {
+			if race.On && (round+i)%4 != 0 {
+				continue // each window is in one of the rounds
+			}
 			skip, limit := w[0], w[1]
 			want := orderModel(all, skip, limit)
 			for _, jobs := range []int{1, 3} {

@@ -32,7 +32,7 @@ func TestJobsRows(t *testing.T) {
 		{"--sort", "{total: 1}", "--fields", "_id,total,items"},
 	} {
 		for i, data := range damaged(data, r)[:3] {
-			compareJobs(t, fmt.Sprint(flags, i), data, append([]string{"-f", "bson", "-t", "csv"}, flags...))
+			compareJobs(t, fmt.Sprint(flags), i, data, append([]string{"-f", "bson", "-t", "csv"}, flags...))
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -147,7 +148,7 @@ func TestSplitFormats(t *testing.T) {
 	docs := someDocuments(r, 200, 1)
 	data := bytes.Join(docs, nil)
 	for _, suffix := range []string{".bson", ".json", ".pickle", ".hex", ".b64", ".json.gz", ".bson.zst", ".json.lz4", ".bson.s2", ".hex.sz", ".json.zz"} {
-		if race && strings.Count(suffix, ".") > 1 && suffix != ".json.gz" {
+		if race.On && strings.Count(suffix, ".") > 1 && suffix != ".json.gz" {
 			continue // the compressors have tests of their own
 		}
 		for _, flags := range [][]string{nil, {"--array"}, {"--pretty"}} {
@@ -349,7 +350,7 @@ func TestSplitTooMany(t *testing.T) {
 		{"--split-by", "n", "choose a field with fewer values for --split-by, or select documents with --where"},
 		{"--split-count", "1", "choose a larger --split-size or --split-count"},
 	} {
-		if (testing.Short() || race) && tc.flag != "--split-by" {
+		if (testing.Short() || race.On) && tc.flag != "--split-by" {
 			continue // thousands of files take long
 		}
 		dir := t.TempDir()

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // left returns the names of the files and directories of p, without those that start with
@@ -63,7 +65,7 @@ func TestSplitKilled(t *testing.T) {
 // Few files are open at once, whatever the number of values, and few are in memory.
 func TestSplitOpenFiles(t *testing.T) {
 	values := 10_000
-	if testing.Short() || race {
+	if testing.Short() || race.On {
 		values = 500 // thousands of files take long
 	}
 	for _, suffix := range []string{".json", ".json.gz", ".json.zst"} {

@@ -63,7 +63,7 @@ func TestJobsTables(t *testing.T) {
 		{"wide", wide(table), []string{"-f", "csv", "-t", "json", "--typed"}},
 	} {
 		for i, data := range damaged(tc.data, r) {
-			compareJobs(t, fmt.Sprint(tc.name, i), data, tc.flags)
+			compareJobs(t, tc.name, i, data, tc.flags)
 		}
 	}
 }
