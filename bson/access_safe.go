@@ -25,6 +25,12 @@ func inside(p place, f *field) place {
 	return v
 }
 
+func placeIn(v any) place {
+	x := reflect.New(reflect.TypeOf(v)).Elem()
+	x.Set(reflect.ValueOf(v))
+	return x
+}
+
 func isNilPointer(p place, f *field) bool { return inside(p, f).IsNil() }
 
 func box[T any](p *T, like any) any {

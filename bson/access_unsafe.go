@@ -42,6 +42,10 @@ func elementAt(p place, i int, size uintptr) place { return unsafe.Add(p, uintpt
 // as returns p as the address of a T, which has the memory layout of the value there.
 func as[T any](p place) *T { return (*T)(p) }
 
+// placeIn returns the place of the value in v, whose type is not a pointer or a map. The
+// value must not be changed.
+func placeIn(v any) place { return (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1] }
+
 // isNilPointer reports whether field f, a pointer, is nil.
 func isNilPointer(p place, f *field) bool { return *(*unsafe.Pointer)(unsafe.Add(p, f.offset)) == nil }
 

@@ -38,7 +38,7 @@ func StandIn(path, name string, t reflect.Type) *Codecs {
 func (c *Codecs) standIn(path, name string, t reflect.Type) {
 	k, ok := driverType(path, name, t)
 	if !ok && t.Kind() == reflect.Slice && isDriverE(path, t.Elem()) {
-		k, ok = foreignD(t), true
+		k, ok = knownType{enc: encSliceOfE, dec: decSliceOfE}, true
 	}
 	if ok {
 		c.encoders[t], c.decoders[t] = k.enc, k.dec

@@ -105,17 +105,22 @@ type encoder struct {
 	minSize bool // MinSize, or the tag minsize of an enclosing field
 	fresh   bool // newly made: enclosing calls may hold the pooled ones
 	deep    bool // not kept for the next call: see keptDepth
+	next    int  // length of dst from which on containers call grow
 
-	err   error        // first fault
+	encodeFault
+
+	buf   scratch.Buffer // for a dst without room
+	elems []E            // of maps being sorted, one on top of the other
+	ranks []rank         // of maps being sorted, one on top of the other
+}
+
+// An encodeFault is the first fault of a call. It is zero between calls.
+type encodeFault struct {
+	err   error
 	at    int          // len(dst) at the fault
 	typ   reflect.Type // Go type at fault
 	field string       // innermost struct and field around it
 	path  []string     // keys around it, the innermost first
-
-	next  int            // length of dst from which on containers call grow
-	buf   scratch.Buffer // for a dst without room
-	elems []E            // of maps being sorted, one on top of the other
-	ranks []rank         // of maps being sorted, one on top of the other
 }
 
 var encoders sync.Pool // of *encoder
@@ -127,9 +132,11 @@ const maxPooledElems = 4 << 10
 func (o EncodeOptions) encoder() *encoder {
 	e, ok := encoders.Get().(*encoder)
 	if !ok {
-		e = &encoder{fresh: true}
+		e = new(encoder)
 	}
 	e.EncodeOptions = o
+	e.fresh = !ok
+	e.depth, e.hops = 0, 0 // a fault or a panic leaves containers open
 	e.flags = 0
 	if o.JSONTags {
 		e.flags |= planJSONTags
@@ -148,19 +155,23 @@ func (e *encoder) release() {
 	if e.deep {
 		return
 	}
+	// Only what a call has changed is set: to clear all of an encoder takes as long as to
+	// write several values.
 	e.buf.Clear()
-	buf, elems, ranks := e.buf, e.elems, e.ranks
-	if cap(elems) > maxPooledElems {
-		elems = nil
+	if e.err != nil {
+		e.encodeFault = encodeFault{}
 	}
-	if cap(ranks) > maxPooledElems {
-		ranks = nil
+	if len(e.elems) > 0 { // a fault or a panic left maps unfinished
+		clear(e.elems[:cap(e.elems)])
+		e.elems = e.elems[:0]
 	}
-	if len(elems) > 0 {
-		clear(elems[:cap(elems)]) // a fault or a panic left maps unfinished
+	e.ranks = e.ranks[:0]
+	if cap(e.elems) > maxPooledElems {
+		e.elems = nil
 	}
-	*e = encoder{}
-	e.buf, e.elems, e.ranks = buf, elems[:0], ranks[:0]
+	if cap(e.ranks) > maxPooledElems {
+		e.ranks = nil
+	}
 	encoders.Put(e)
 }
 

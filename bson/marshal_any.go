@@ -67,14 +67,31 @@ func (e *encoder) appendAny(dst []byte, v any) ([]byte, Type) {
 	return e.appendPlanned(dst, v)
 }
 
-// appendPlanned appends a value by the plan of its type.
+// appendPlanned appends a value by the plan of its type. It writes the layouts of the
+// driver's most frequent types itself.
 func (e *encoder) appendPlanned(dst []byte, v any) ([]byte, Type) {
 	if v == nil {
 		return dst, TypeNull
 	}
 	p := e.planOf(reflect.TypeOf(v))
-	if p.like != nil && e.Codecs == nil {
-		return e.appendAny(dst, retyped(v, p.like))
+	switch p.op {
+	case opCall:
+		if p.like != nil && e.Codecs == nil {
+			return e.appendAny(dst, retyped(v, p.like))
+		}
+	case opID:
+		return append(dst, as[objectid.ID](placeIn(v))[:]...), TypeObjectID
+	case opDateTime:
+		return binary.LittleEndian.AppendUint64(dst, *as[uint64](placeIn(v))), TypeDateTime
+	case opDecimal:
+		return appendDecimal(dst, *as[decimal128.Decimal](placeIn(v))), TypeDecimal128
+	case opBinary:
+		b := as[Binary](placeIn(v))
+		return bsoncore.AppendBinaryValue(dst, b.Subtype, b.Data), TypeBinary
+	case opD:
+		return e.appendD(dst, *as[D](placeIn(v)))
+	case opList:
+		return e.appendA(dst, *as[[]any](placeIn(v)))
 	}
 	return p.enc(e, dst, reflect.ValueOf(v))
 }
@@ -331,19 +348,44 @@ func (e *encoder) empty(dst []byte, t Type, typ reflect.Type) ([]byte, Type) {
 	return append(dst, 5, 0, 0, 0, 0), t
 }
 
-// appendKey appends a type byte to be filled in, key and its NUL. It reports
-// false, and appends what badKey removes, if key cannot be one.
+// appendKey appends room for the type byte, key and its NUL. It reports false, and
+// appends what badKey removes, if key cannot be one. Like copyText it copies and checks a
+// word at a time.
 func (e *encoder) appendKey(dst []byte, key string) ([]byte, bool) {
-	at := len(dst) + 1
-	if cap(dst)-at <= len(key) {
-		dst = slices.Grow(dst, len(key)+2)
+	at, n := len(dst)+1, len(key)
+	if cap(dst)-at <= n {
+		dst = slices.Grow(dst, n+2)
 	}
-	dst = dst[:at+len(key)+1]
-	dst[at-1], dst[at+len(key)] = 0, 0
-	if !copyKey(dst[at:at+len(key)], key) {
-		return e.oddKey(dst, at)
+	dst = dst[:at+n+1]
+	to := dst[at:]
+	to[n] = 0
+	var plain bool // ASCII without NUL
+	switch {
+	case n > 16:
+		copy(to, key)
+		plain = plainKey(to[:n])
+	case n >= 8:
+		a, b := load64(key, 0), load64(key, n-8)
+		binary.LittleEndian.PutUint64(to, a)
+		binary.LittleEndian.PutUint64(to[n-8:], b)
+		// A high bit remains of a byte that is 0 or has one.
+		plain = (a|b|(a-ones)|(b-ones))&highs == 0
+	case n >= 4:
+		a, b := load32(key, 0), load32(key, n-4)
+		binary.LittleEndian.PutUint32(to, a)
+		binary.LittleEndian.PutUint32(to[n-4:], b)
+		plain = (a|b|(a-ones>>32)|(b-ones>>32))&(highs>>32) == 0
+	case n > 0:
+		a, b, c := key[0], key[n>>1], key[n-1]
+		to[0], to[n>>1], to[n-1] = a, b, c
+		plain = (a | b | c | (a - 1) | (b - 1) | (c - 1)) < utf8.RuneSelf
+	default:
+		plain = true
 	}
-	return dst, true
+	if plain {
+		return dst, true
+	}
+	return e.oddKey(dst, at)
 }
 
 // oddKey finishes a key with bytes that are NUL or not ASCII.

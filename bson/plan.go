@@ -73,20 +73,21 @@ type plans struct {
 // have some tens of types in values of type any.
 const earlyBits = 7
 
-// get returns the plan of t, or nil.
-func (ps *plans) get(t reflect.Type) *plan {
-	id := typeID(t)
+// place returns the place in the table for the plan of the type with the given number.
+func (ps *plans) place(id uintptr) *atomic.Pointer[plan] {
 	// The high bits of a product depend on all bits of the address.
-	place := &ps.early[uint64(id)*0x9e3779b97f4a7c15>>(64-earlyBits)]
-	if p := place.Load(); p != nil && p.id == id {
-		return p
-	}
+	return &ps.early[uint64(id)*0x9e3779b97f4a7c15>>(64-earlyBits)]
+}
+
+// load returns the plan of t, or nil, and puts it in the table if its place is free. A
+// plan in the table is never replaced: two types that alternate would write all the time.
+func (ps *plans) load(t reflect.Type) *plan {
 	v, ok := ps.all.Load(t)
 	if !ok {
 		return nil
 	}
 	p := v.(*plan)
-	place.CompareAndSwap(nil, p) // never replaced: two types that alternate would write all the time
+	ps.place(p.id).CompareAndSwap(nil, p)
 	return p
 }
 
@@ -103,7 +104,16 @@ func plansFor(c *Codecs, flags planFlags) *plans {
 
 // planOf returns the plan of t.
 func planOf(cache *plans, t reflect.Type, c *Codecs, flags planFlags) *plan {
-	if p := cache.get(t); p != nil {
+	id := typeID(t)
+	if p := cache.place(id).Load(); p != nil && p.id == id {
+		return p
+	}
+	return latePlanOf(cache, t, c, flags)
+}
+
+// latePlanOf is planOf for a type whose plan is not in the table.
+func latePlanOf(cache *plans, t reflect.Type, c *Codecs, flags planFlags) *plan {
+	if p := cache.load(t); p != nil {
 		return p
 	}
 	pl := planner{cache: cache, codecs: c, flags: flags, made: map[reflect.Type]*plan{}}
@@ -134,7 +144,7 @@ func (pl *planner) plan(t reflect.Type) *plan {
 	if p := pl.made[t]; p != nil {
 		return p
 	}
-	if p := pl.cache.get(t); p != nil {
+	if p := pl.cache.load(t); p != nil {
 		return p
 	}
 	p := &plan{typ: t, id: typeID(t), like: twinOf(t)}

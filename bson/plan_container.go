@@ -108,39 +108,43 @@ func decInterface(d *decoder, v reflect.Value) {
 func (pl *planner) slice(p *plan) {
 	elemType := p.typ.Elem()
 	switch {
-	case elemType == typeE:
-		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-			return e.appendD(dst, v.Convert(typeD).Interface().(D))
-		}
-		p.dec = func(d *decoder, v reflect.Value) {
-			var doc D
-			if !v.IsNil() {
-				doc = v.Convert(typeD).Interface().(D)
-			}
-			d.setD(&doc)
-			v.Set(reflect.ValueOf(doc).Convert(v.Type()))
-		}
-		return
 	case isElements(p.typ):
-		k := foreignD(p.typ)
-		p.enc, p.dec = k.enc, k.dec
+		p.op, p.enc, p.dec = opD, encSliceOfE, decSliceOfE
 		return
 	case elemType == reflect.TypeFor[byte]():
 		p.enc, p.dec = encBytes, decBytes
 		return
 	}
 	elem := pl.plan(elemType)
+	if elem.op == opAny {
+		p.op = opList
+		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+			return e.appendA(dst, sliceOf[any](v))
+		}
+		p.dec = func(d *decoder, v reflect.Value) {
+			if d.c.Type() != TypeArray {
+				d.null(v)
+				return
+			}
+			d.setList(memoryOf[[]any](v))
+		}
+		return
+	}
 	p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 		if v.IsNil() {
 			return e.nilArray(dst, v.Type())
-		}
-		if elem.op == opAny {
-			return e.appendA(dst, sliceOf[any](v))
 		}
 		return e.appendList(dst, v, elem)
 	}
 	p.dec = func(d *decoder, v reflect.Value) { d.slice(v, elem) }
 }
+
+// encSliceOfE writes a slice of E, ours or the driver's, as a D.
+func encSliceOfE(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendD(dst, elementsOf(v))
+}
+
+func decSliceOfE(d *decoder, v reflect.Value) { d.setD(memoryOf[D](v)) }
 
 // appendList appends the elements of a slice or array.
 func (e *encoder) appendList(dst []byte, v reflect.Value, elem *plan) ([]byte, Type) {
@@ -175,11 +179,6 @@ func (d *decoder) slice(v reflect.Value, elem *plan) {
 		return
 	}
 	if !d.c.Enter() {
-		return
-	}
-	if elem.op == opAny {
-		s := as[[]any](placeOf(v))
-		*s = d.list(*s)
 		return
 	}
 	resize := resizers[elem.op]

@@ -295,19 +295,6 @@ func elementsOf(v reflect.Value) D {
 	return d
 }
 
-// foreignD is the plan of a slice of the driver's E, which has the layout of a D.
-func foreignD(t reflect.Type) knownType {
-	return knownType{
-		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-			if v.IsNil() {
-				return e.nilSlice(dst, t)
-			}
-			return e.appendElements(dst, elementsOf(v))
-		},
-		dec: func(d *decoder, v reflect.Value) { d.setD(memoryOf[D](v)) },
-	}
-}
-
 func driverRawValue(t reflect.Type) (knownType, bool) {
 	return knownType{
 		enc: func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {

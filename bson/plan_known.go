@@ -25,7 +25,7 @@ var knownTypes map[reflect.Type]knownType
 
 func init() {
 	knownTypes = map[reflect.Type]knownType{
-		typeD: {enc: encD, dec: decD},
+		typeD: {op: opD, enc: encD, dec: decD},
 		reflect.TypeFor[objectid.ID](): {op: opID, dec: decID,
 			enc: func(_ *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
 				id := getID(v)

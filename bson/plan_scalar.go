@@ -42,6 +42,8 @@ const (
 	opDateTime           // DateTime
 	opTime               // time.Time
 	opBinary             // Binary
+	opD                  // D
+	opList               // []any
 	opAny                // any
 	opPointer            // a pointer: nil is null
 	opStruct             // a struct without hooks
@@ -54,7 +56,7 @@ var usualType = [...]Type{
 	opBool: TypeBoolean, opInt8: TypeInt32, opInt16: TypeInt32, opInt32: TypeInt32,
 	opUint8: TypeInt32, opUint16: TypeInt32, opFloat32: TypeDouble, opFloat64: TypeDouble,
 	opString: TypeString, opID: TypeObjectID, opDecimal: TypeDecimal128,
-	opDateTime: TypeDateTime, opTime: TypeDateTime, opBinary: TypeBinary,
+	opDateTime: TypeDateTime, opTime: TypeDateTime, opBinary: TypeBinary, opD: TypeDocument, opList: TypeArray,
 	opAny: 0, opPointer: TypeNull, opStruct: TypeDocument,
 }
 

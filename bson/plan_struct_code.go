@@ -92,6 +92,10 @@ func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) 
 			dst, t = e.appendAny(dst, *at[any](p, f))
 		case opStruct:
 			dst, t = f.plan.str.encodeField(e, dst, v, p, f)
+		case opD:
+			dst, t = e.appendD(dst, *at[D](p, f))
+		case opList:
+			dst, t = e.appendA(dst, *at[[]any](p, f))
 		default:
 			if f.op != opPointer || !isNilPointer(p, f) {
 				dst, t = s.call(e, dst, v, p, f)
@@ -359,6 +363,12 @@ func (d *decoder) scalar(o op, p place) bool {
 			return true
 		case opBinary:
 			*as[Binary](p) = d.asBinary()
+			return true
+		case opD:
+			d.setD(as[D](p))
+			return true
+		case opList:
+			d.setList(as[[]any](p))
 			return true
 		}
 		return false

@@ -305,6 +305,13 @@ func (d *decoder) mapForAny(m map[string]any) any {
 	return retyped(m, d.ancestor)
 }
 
+// setList sets *v from the current array.
+func (d *decoder) setList(v *[]any) {
+	if d.c.Enter() {
+		*v = d.list(*v)
+	}
+}
+
 // asA returns the current array.
 func (d *decoder) asA() A {
 	if !d.c.Enter() {

@@ -76,33 +76,6 @@ func copyText(dst []byte, s string) bool {
 	return true
 }
 
-// copyKey is copyText for a key, and reports whether it is ASCII without NUL.
-// It may report false for others too.
-func copyKey(dst []byte, s string) bool {
-	n := len(s)
-	switch {
-	case n > 16:
-		copy(dst, s)
-		return plainKey(dst)
-	case n >= 8:
-		a, b := load64(s, 0), load64(s, n-8)
-		binary.LittleEndian.PutUint64(dst, a)
-		binary.LittleEndian.PutUint64(dst[n-8:], b)
-		// A high bit remains of a byte that is 0 or has one.
-		return (a|b|(a-ones)|(b-ones))&highs == 0
-	case n >= 4:
-		a, b := load32(s, 0), load32(s, n-4)
-		binary.LittleEndian.PutUint32(dst, a)
-		binary.LittleEndian.PutUint32(dst[n-4:], b)
-		return (a|b|(a-ones>>32)|(b-ones>>32))&(highs>>32) == 0
-	case n > 0:
-		a, b, c := s[0], s[n>>1], s[n-1]
-		dst[0], dst[n>>1], dst[n-1] = a, b, c
-		return (a | b | c | (a - 1) | (b - 1) | (c - 1)) < utf8.RuneSelf
-	}
-	return true
-}
-
 // plainKey reports whether b, of at least 8 bytes, is ASCII without NUL. It may
 // report false for others.
 func plainKey(b []byte) bool {

@@ -11,9 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"weak"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/decimal128"
 	"github.com/bsonkit/bsonkit/objectid"
 )
 
@@ -266,6 +270,35 @@ func TestPoolKeepsNothing(t *testing.T) {
 		runtime.GC()
 		if w.Value() != nil {
 			t.Errorf("%s: still there after a collection", name)
+		}
+	}
+}
+
+// A namedList has the layout of a list.
+type namedList []any
+
+// TestAnyByPlan: with Codecs, which are for other types, an any is written by the plan of
+// its type. The result is the same.
+func TestAnyByPlan(t *testing.T) {
+	list := []any{
+		objectid.ID{1, 2}, bson.DateTime(-3), decimal128.FromInt64(4), bson.Binary{Subtype: 5, Data: []byte("six")},
+		bson.Binary{Subtype: bson.BinaryBinaryOld, Data: []byte("x")}, bson.D{{"a", bson.D(nil)}}, []bson.E{{"b", 7}}, bson.D{},
+		bson.A{"c", bson.A{}, bson.A(nil)}, []any{nil, true}, bson.M{"d": bson.D{{"e", 1.5}}}, bson.Regex{Pattern: "f", Options: "i"},
+		"g", int32(8), int64(9), 10, time.UnixMilli(11), bson.Symbol("h"), bson.MinKey{},
+	}
+	want, err := bson.Marshal(bson.D{{"all", list}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, v := range map[string]any{
+		"D": bson.D{{"all", list}}, "named": bson.D{{"all", namedList(list)}},
+		"struct": struct{ All namedList }{list}, "A": bson.D{{"all", bson.A(list)}},
+	} {
+		for _, c := range []*bson.Codecs{nil, bson.NewCodecs()} {
+			got, err := bson.EncodeOptions{Codecs: c}.Marshal(v)
+			if diff := cmp.Diff(bson.Raw(want).String(), bson.Raw(got).String()); diff != "" || err != nil {
+				t.Errorf("%s, Codecs %v: %v (-want +got):\n%s", name, c != nil, err, diff)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	driver1 "go.mongodb.org/mongo-driver/bson"
@@ -204,6 +205,29 @@ func TestBridgeRatios(t *testing.T) {
 			theirs, ours := float64(size)/best[2*k].Seconds()/1e6, float64(size)/best[2*k+1].Seconds()/1e6
 			fmt.Printf("| %s | %s | %.0f | %.0f | %.1f × |\n", name, task, theirs, ours, ours/theirs)
 			name = ""
+		}
+	}
+}
+
+// BenchmarkBridges runs the jobs of the table one by one, for a profile.
+func BenchmarkBridges(b *testing.B) {
+	docs, size := valueSet()
+	shaped, _ := shapedSet(b)
+	for _, bridge := range bridges() {
+		for k, j := range bridge.jobs(b, docs, shaped) {
+			b.Run(strings.Replace(j.name, "/", "/"+bridgeTasks[k/2]+"/", 1), func(b *testing.B) {
+				b.SetBytes(size / valueDocs)
+				b.ReportAllocs()
+				i := 0
+				for b.Loop() {
+					if err := j.do(i); err != nil {
+						b.Fatal(err)
+					}
+					if i++; i == valueDocs {
+						i = 0
+					}
+				}
+			})
 		}
 	}
 }

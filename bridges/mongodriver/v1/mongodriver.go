@@ -100,17 +100,33 @@ type codec struct {
 	bytesWriter reflect.Type // see bytesWriter
 }
 
-// buffers are kept up to maxBuffer bytes.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
+// A scratch is memory that one call uses after the other.
+type scratch struct {
+	buf []byte // empty between calls
+	// key is the first one of the last document that was written. Most documents begin
+	// with the same key, and the driver wants it as a string.
+	key string
+}
+
+// scratches have buffers of up to maxBuffer bytes.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 const maxBuffer = 64 << 10
 
-// release keeps buf, in the pointer p, for the next call.
-func release(p *[]byte, buf []byte) {
+// release keeps s, with the memory of buf, for the next call.
+func (s *scratch) release(buf []byte) {
 	if cap(buf) <= maxBuffer {
-		*p = buf[:0]
-		buffers.Put(p)
+		s.buf = buf[:0]
+		scratches.Put(s)
 	}
+}
+
+// keyOf returns key as a string.
+func (s *scratch) keyOf(key []byte) string {
+	if s.key != string(key) {
+		s.key = string(key)
+	}
+	return s.key
 }
 
 // encode writes v, which is not a pointer, in place of the driver's codec.
@@ -118,9 +134,9 @@ func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflec
 	if v.CanAddr() {
 		v = v.Addr() // a copy of a large struct takes longer
 	}
-	p := buffers.Get().(*[]byte)
-	data, t, err := c.Encode.AppendValue(*p, v.Interface())
-	defer release(p, data)
+	s := scratches.Get().(*scratch)
+	data, t, err := c.Encode.AppendValue(s.buf, v.Interface())
+	defer s.release(data)
 	switch {
 	case err != nil:
 		return err
@@ -129,20 +145,20 @@ func (c *codec) encode(_ bsoncodec.EncodeContext, w bsonrw.ValueWriter, v reflec
 	case reflect.TypeOf(w) != c.bytesWriter:
 		return bsonrw.Copier{}.CopyDocumentFromBytes(w, data)
 	}
-	return splice(w, data)
+	return splice(w, data, s)
 }
 
 // splice writes a document to the driver's writer of bytes. CopyDocumentFromBytes
 // writes element by element, which takes longer than to encode the document. So all
 // elements are written as if they were the value of the first one: the writer copies
 // the bytes of a value and does not look at them.
-func splice(w bsonrw.ValueWriter, doc []byte) error {
+func splice(w bsonrw.ValueWriter, doc []byte, s *scratch) error {
 	d, err := w.WriteDocument()
 	if err != nil {
 		return err
 	}
 	if first := bson.NewCursor(doc); first.Next() {
-		w, err := d.WriteDocumentElement(string(first.Key()))
+		w, err := d.WriteDocumentElement(s.keyOf(first.Key()))
 		if err != nil {
 			return err
 		}
@@ -160,7 +176,7 @@ func bytesWriter() reflect.Type {
 	const doc = "\x14\x00\x00\x00\x08a\x00\x01\x03b\x00\x08\x00\x00\x00\x0ac\x00\x00\x00"
 	var out bytes.Buffer
 	w, err := bsonrw.NewBSONValueWriter(&out)
-	if err != nil || splice(w, []byte(doc)) != nil || out.String() != doc {
+	if err != nil || splice(w, []byte(doc), new(scratch)) != nil || out.String() != doc {
 		return nil
 	}
 	return reflect.TypeOf(w)
@@ -169,9 +185,9 @@ func bytesWriter() reflect.Type {
 // decode reads v, which can be set, in place of the driver's codec. bsonkit copies the
 // bytes that it keeps.
 func (c *codec) decode(_ bsoncodec.DecodeContext, r bsonrw.ValueReader, v reflect.Value) error {
-	p := buffers.Get().(*[]byte)
-	t, data, err := read(*p, r)
-	defer release(p, data)
+	s := scratches.Get().(*scratch)
+	t, data, err := read(s.buf, r)
+	defer s.release(data)
 	if err != nil {
 		return err
 	}

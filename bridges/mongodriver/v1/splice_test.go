@@ -21,3 +21,17 @@ func TestSplice(t *testing.T) {
 		t.Errorf("bytesWriter gives %v, want %T", got, want)
 	}
 }
+
+// TestKeyOf: each key is right, and a key that comes again is not copied.
+func TestKeyOf(t *testing.T) {
+	var s scratch
+	for _, key := range []string{"_id", "", "_id", "_ix", "_id"} {
+		if got := s.keyOf([]byte(key)); got != key {
+			t.Errorf("keyOf(%q) = %q", key, got)
+		}
+	}
+	key := []byte("_id")
+	if n := testing.AllocsPerRun(100, func() { s.keyOf(key) }); n != 0 {
+		t.Errorf("keyOf of the last key: %v allocs, want 0", n)
+	}
+}

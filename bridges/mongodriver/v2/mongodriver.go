@@ -109,17 +109,33 @@ func decoderOf[T any](r *driver.Registry) driver.ValueDecoder {
 	return d
 }
 
-// buffers are kept up to maxBuffer bytes.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
+// A scratch is memory that one call uses after the other.
+type scratch struct {
+	buf []byte // empty between calls
+	// key is the first one of the last document that was written. Most documents begin
+	// with the same key, and the driver wants it as a string.
+	key string
+}
+
+// scratches have buffers of up to maxBuffer bytes.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 const maxBuffer = 64 << 10
 
-// release keeps buf, in the pointer p, for the next call.
-func release(p *[]byte, buf []byte) {
+// release keeps s, with the memory of buf, for the next call.
+func (s *scratch) release(buf []byte) {
 	if cap(buf) <= maxBuffer {
-		*p = buf[:0]
-		buffers.Put(p)
+		s.buf = buf[:0]
+		scratches.Put(s)
 	}
+}
+
+// keyOf returns key as a string.
+func (s *scratch) keyOf(key []byte) string {
+	if s.key != string(key) {
+		s.key = string(key)
+	}
+	return s.key
 }
 
 // encode writes v, which is not a pointer, in place of the driver's codec.
@@ -127,9 +143,9 @@ func (c *codec) encode(ec driver.EncodeContext, w driver.ValueWriter, v reflect.
 	if v.CanAddr() {
 		v = v.Addr() // a copy of a large struct takes longer
 	}
-	p := buffers.Get().(*[]byte)
-	data, t, err := c.Encode.AppendValue(*p, v.Interface())
-	defer release(p, data)
+	s := scratches.Get().(*scratch)
+	data, t, err := c.Encode.AppendValue(s.buf, v.Interface())
+	defer s.release(data)
 	switch {
 	case err != nil:
 		return err
@@ -138,20 +154,20 @@ func (c *codec) encode(ec driver.EncodeContext, w driver.ValueWriter, v reflect.
 	case reflect.TypeOf(w) != c.bytesWriter:
 		return c.writeDocument.EncodeValue(ec, w, reflect.ValueOf(driver.Raw(data)))
 	}
-	return c.splice(ec, w, data)
+	return c.splice(ec, w, data, s)
 }
 
 // splice writes a document to the driver's writer of bytes. The driver's codec for Raw
 // writes element by element, which takes longer than to encode the document. So all
 // elements are written as if they were the value of the first one: the writer copies
 // the bytes of a RawValue and does not look at them.
-func (c *codec) splice(ec driver.EncodeContext, w driver.ValueWriter, doc []byte) error {
+func (c *codec) splice(ec driver.EncodeContext, w driver.ValueWriter, doc []byte, s *scratch) error {
 	d, err := w.WriteDocument()
 	if err != nil {
 		return err
 	}
 	if first := bson.NewCursor(doc); first.Next() {
-		w, err := d.WriteDocumentElement(string(first.Key()))
+		w, err := d.WriteDocumentElement(s.keyOf(first.Key()))
 		if err != nil {
 			return err
 		}
@@ -170,7 +186,7 @@ func bytesWriter(r *driver.Registry) reflect.Type {
 	var out bytes.Buffer
 	w := driver.NewDocumentWriter(&out)
 	c := codec{writeValue: encoderOf[driver.RawValue](r)}
-	if c.splice(driver.EncodeContext{Registry: r}, w, []byte(doc)) != nil || out.String() != doc {
+	if c.splice(driver.EncodeContext{Registry: r}, w, []byte(doc), new(scratch)) != nil || out.String() != doc {
 		return nil
 	}
 	return reflect.TypeOf(w)
@@ -187,13 +203,13 @@ func (c *codec) decode(dc driver.DecodeContext, r driver.ValueReader, v reflect.
 		}
 		return c.Decode.UnmarshalValue(bson.Type(raw.Type), raw.Value, target(v))
 	}
-	p := buffers.Get().(*[]byte)
-	err := c.readDocument.DecodeValue(dc, r, reflect.ValueOf((*driver.Raw)(p)).Elem())
-	defer release(p, *p)
+	s := scratches.Get().(*scratch)
+	err := c.readDocument.DecodeValue(dc, r, reflect.ValueOf((*driver.Raw)(&s.buf)).Elem())
+	defer s.release(s.buf)
 	if err != nil {
 		return err
 	}
-	return c.Decode.UnmarshalValue(bson.TypeDocument, *p, target(v))
+	return c.Decode.UnmarshalValue(bson.TypeDocument, s.buf, target(v))
 }
 
 // target returns the argument of Unmarshal: a pointer to v, or a map without an address.
