@@ -277,7 +277,7 @@ func (s slowly) Read(p []byte) (int, error) { return s.r.Read(p[:min(len(p), 64<
 // and pieces may end inside it. A text whose value is too large is an error, with
 // valid and invalid base64, and has the same place for all pieces.
 func TestDecoderLongBase64(t *testing.T) {
-	const most = 600_000 // bytes of BSON
+	const most = 600_000 / race.Slowdown // bytes of BSON
 	slashes := strings.Repeat("////", most/3)
 	shell := extjson.DecodeOptions{Shell: true, MaxDocumentSize: most}
 	strict := extjson.DecodeOptions{MaxDocumentSize: most}

@@ -11,6 +11,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -126,7 +127,7 @@ func TestMaxLenEachLength(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for n := 1; n <= len(whole)+1; n++ {
+			for n := 1; n <= len(whole)+1; n += race.Slowdown {
 				o.MaxLen = n
 				got, err := o.AppendJSON(nil, doc)
 				if err != nil {
