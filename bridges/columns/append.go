@@ -461,21 +461,39 @@ func (a *appender) alternative(s *sink) {
 	s.rows++
 }
 
-// json appends a value as canonical Extended JSON.
+// The room for a text in the column: textTimes times the bytes of the value, and leastText
+// bytes. Nearly all texts fit.
+const (
+	textTimes = 3
+	leastText = 256
+)
+
+// json appends a value as canonical Extended JSON. The text is written to its place in the
+// column if it probably fits there, and otherwise copied to it.
 func (a *appender) json(s *sink) {
 	c := a.c
 	t, at := c.Type(), c.Offset() // which AppendElement does not keep
-	var err error
-	if a.text, err = a.texts.AppendElement(a.text[:0]); err != nil {
+	room, free := a.text[:0], s.values.free()
+	if cap(free) >= textTimes*len(c.Data())+leastText {
+		room = free
+	}
+	text, err := a.texts.AppendElement(room)
+	if err != nil {
 		if _, ok := errors.AsType[*bsoncore.SyntaxError](err); !ok {
 			a.refuse(s.column, s.column.path(), t, at, fmt.Errorf("%w: %w", ErrValue, err))
 		}
 		return
 	}
-	if a.size += len(a.text); a.size > a.most {
+	if a.size += len(text); a.size > a.most {
 		a.refuse(nil, "", t, at, errTooLarge)
 		return
 	}
-	s.text(s.rows, a.text)
+	if cap(free) > 0 && &text[0] == &free[:1][0] {
+		s.values.bytes = s.values.bytes[:len(s.values.bytes)+len(text)]
+		s.mark(s.rows)
+	} else {
+		a.text = text
+		s.text(s.rows, text)
+	}
 	s.rows++
 }

@@ -2,6 +2,7 @@ package columns
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -94,6 +95,9 @@ func (b *buffer) more(n int) []byte {
 	b.bytes = b.bytes[:at+n]
 	return b.bytes[at:]
 }
+
+// free returns the memory behind the bytes, as an empty slice.
+func (b *buffer) free() []byte { return b.bytes[len(b.bytes):] }
 
 func (b *buffer) append(data []byte) { copy(b.more(len(data)), data) }
 
@@ -210,7 +214,22 @@ type mark struct {
 	end int32 // in bytes from the start of the column
 }
 
-func (m *marks) append(row, end int) { m.list = append(m.list, mark{int32(row), int32(end)}) }
+func (m *marks) append(row, end int, p *plan) {
+	if len(m.list) == cap(m.list) {
+		m.grow(p)
+	}
+	m.list = append(m.list, mark{int32(row), int32(end)})
+}
+
+//go:noinline
+func (m *marks) grow(p *plan) {
+	const least = leastBuffer / 8
+	n := len(m.list)
+	m.list = slices.Grow(m.list, max(least, p.last(n+1)-n))
+}
+
+// usualRun is the most rows from a value to the next that are written at once.
+const usualRun = 8
 
 // finish returns the bits and the offsets of the first rows rows, and the number of nulls.
 // The bits are nil if all rows are valid. It empties m.
@@ -235,6 +254,12 @@ func (m *marks) finish(rows int, p *plan) (valid, offsets *memory.Buffer, nulls 
 	at, end := 0, int32(0)
 	for _, m := range list {
 		run := starts[at : m.row+1]
+		if len(starts)-at >= usualRun {
+			// Without a branch that depends on the length of a short run. The next runs
+			// overwrite what is behind this one.
+			*(*[usualRun]int32)(starts[at:]) = [usualRun]int32{end, end, end, end, end, end, end, end}
+			run = run[min(len(run), usualRun):]
+		}
 		for i := range run {
 			run[i] = end
 		}

@@ -6,12 +6,17 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/extjson"
 )
 
 // A dirty allocator returns memory that is not zero, as those of other languages do.
@@ -161,6 +166,101 @@ func TestLength(t *testing.T) {
 	rest := func(from int) int { return len(slices.Concat(docs[from:]...)) }
 	if want := []int{rest(0), rest(400), rest(800)}; !slices.Equal(want, got) {
 		t.Errorf("batches planned for %d bytes, want %d", got, want)
+	}
+}
+
+// TestMarks: once the end of the batch can be guessed, the list of ends grows to its last
+// size. The batches after it need no other list.
+func TestMarks(t *testing.T) {
+	p := &plan{mem: memory.DefaultAllocator, most: 1 << 20, whole: 4000}
+	s := part(arrow.BinaryTypes.String, p)
+	for batch := range 2 {
+		s.begin()
+		var sizes []int // of the list, after the first rows
+		for p.rows = range p.whole {
+			p.size = p.rows
+			if s.text(p.rows, []byte("a")); p.rows > plannedRows {
+				sizes = append(sizes, cap(s.marks.list))
+			}
+			s.rows++
+		}
+		if sizes = slices.Compact(sizes); len(sizes) > 3-2*batch {
+			t.Errorf("batch %d: lists of %d values", batch+1, sizes)
+		}
+		s.finish(p.whole).Release()
+	}
+	s.release()
+}
+
+// TestTextInPlace: the text of a short value is written to its column, a text that has no
+// room there is copied to it. Both are what AppendJSONValue writes.
+func TestTextInPlace(t *testing.T) {
+	var docs [][]byte
+	for i := range 400 {
+		dst, doc := bsoncore.Begin(nil)
+		dst = bsoncore.AppendInt32(dst, "n", int32(i))
+		if n := i % 40; i%2 == 0 {
+			dst = bsoncore.AppendString(dst, "v", strings.Repeat("\x01", n*n)) // the text is six times as long
+		} else {
+			dst = bsoncore.AppendDouble(dst, "v", float64(i)/3)
+		}
+		docs = append(docs, bsoncore.End(dst, doc))
+	}
+	o := Options{Mixed: MixedJSON, BatchDocuments: 200}
+	s := schemaOf(t, docs, o)
+	r, err := NewRecordReader(bytes.NewReader(slices.Concat(docs...)), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	at := 0
+	for r.Next() {
+		texts := r.RecordBatch().Column(1).(array.ExtensionArray).Storage().(*array.String)
+		for i := range texts.Len() {
+			v := bson.Raw(docs[at]).Lookup("v")
+			want, err := extjson.EncodeOptions{Mode: extjson.Canonical}.AppendJSONValue(nil, v.Type, v.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := texts.Value(i); got != string(want) {
+				t.Errorf("document %d is %q, want %q", at+1, got, want)
+			}
+			at++
+		}
+	}
+	if err := r.Err(); err != nil || at != len(docs) {
+		t.Errorf("%d documents, error %v", at, err)
+	}
+}
+
+// TestShortTexts: once a column has memory, short texts need no other.
+func TestShortTexts(t *testing.T) {
+	docs := parse(t, "{a: 1.5}", "{a: 'x'}", "{a: [1, 2]}")
+	o := Options{Mixed: MixedJSON}
+	stream := slices.Concat(slices.Repeat(docs, 100)...)
+	r, err := NewRecordReader(bytes.NewReader(stream), schemaOf(t, docs, o), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	a := &r.appender
+	a.root.begin()
+	a.root.kids[0].values.reserve(1 << 20)
+	add := func() {
+		for _, doc := range docs {
+			if err := a.add(doc, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for range 1000 {
+		add()
+	}
+	if n := testing.AllocsPerRun(20, add); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if cap(a.text) > 0 {
+		t.Errorf("%d bytes for texts beside their column", cap(a.text))
 	}
 }
 

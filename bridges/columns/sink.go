@@ -204,8 +204,11 @@ func (s *sink) part(i int) *sink {
 // a part of a struct, the current row of the struct.
 func (s *sink) text(row int, data []byte) {
 	s.values.append(data)
-	s.marks.append(row, len(s.values.bytes))
+	s.mark(row)
 }
+
+// mark ends the text or binary of a row behind the last byte of values.
+func (s *sink) mark(row int) { s.marks.append(row, len(s.values.bytes), s.values.plan) }
 
 // end appends the end of an array or map.
 func (s *sink) end() { s.offsets.appendInt32(int32(s.kids[0].rows)) }

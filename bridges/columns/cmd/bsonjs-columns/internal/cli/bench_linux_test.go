@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
-	"syscall"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bridges/columns"
 	"github.com/bsonkit/bsonkit/bridges/columns/cmd/bsonjs-columns/internal/files"
+	"github.com/bsonkit/bsonkit/bridges/columns/internal/cputime"
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/schema"
@@ -117,11 +117,11 @@ func benchmarkWrite(b *testing.B, docs [][]byte) {
 	row := func(name string, step func()) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(stream)))
-			before := cpuSeconds(b)
+			before := cputime.Used()
 			for b.Loop() {
 				step()
 			}
-			report(b, len(stream), cpuSeconds(b)-before)
+			report(b, len(stream), (cputime.Used() - before).Seconds())
 		})
 	}
 	settings := files.WriteOptions{RowGroup: usualRowGroup}
@@ -205,16 +205,6 @@ func inferred(b *testing.B, docs [][]byte, o columns.Options) *arrow.Schema {
 		b.Fatal(err)
 	}
 	return s
-}
-
-// cpuSeconds returns the time that this process has used on all processors. Other processes
-// do not change it.
-func cpuSeconds(b *testing.B) float64 {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
 }
 
 // pandasLoop prints the seconds of making a DataFrame a number of times.
