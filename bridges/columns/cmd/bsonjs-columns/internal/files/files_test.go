@@ -323,6 +323,79 @@ func TestParquetFile(t *testing.T) {
 	}
 }
 
+// TestDictionaries: a column of JSON has no dictionary if its texts mostly differ in the first
+// batch. All other columns of texts have one.
+func TestDictionaries(t *testing.T) {
+	json, err := extensions.NewJSONType(arrow.BinaryTypes.String)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 400
+	for _, tc := range []struct {
+		name     string
+		typ      arrow.DataType
+		distinct int // texts in the first batch
+		want     bool
+	}{
+		{"different JSON", json, rows, false},
+		{"JSON with some repeated texts", json, rows * 4 / 5, false},
+		{"repeated JSON", json, rows / 2, true},
+		{"one JSON", json, 1, true},
+		{"different texts", arrow.BinaryTypes.String, rows, true},
+	} {
+		// The column is the second one of Parquet, and behind a column without values.
+		s := arrow.NewSchema([]arrow.Field{
+			{Name: "none", Type: arrow.Null, Nullable: true},
+			{Name: "a", Type: arrow.ListOf(arrow.StructOf(arrow.Field{Name: "v", Type: tc.typ, Nullable: true})), Nullable: true},
+		}, nil)
+		batch := func(distinct int) arrow.RecordBatch {
+			var text strings.Builder
+			for i := range rows {
+				fmt.Fprintf(&text, `{"a": [{"v": "%d"}, {"v": null}]},`, i%distinct)
+			}
+			b, _, err := array.RecordFromJSON(memory.DefaultAllocator, s, strings.NewReader("["+strings.TrimSuffix(text.String(), ",")+"]"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		data := write(t, Parquet, WriteOptions{RowGroup: 1 << 20}, batch(tc.distinct), batch(rows+1-tc.distinct))
+		r, err := file.NewParquetReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		column, err := r.MetaData().RowGroup(0).ColumnChunk(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := column.HasDictionaryPage(); got != tc.want {
+			t.Errorf("%s: dictionary of %s: %v, want %v", tc.name, column.PathInSchema(), got, tc.want)
+		}
+		r.Close()
+	}
+}
+
+// TestNoBatch: a file without batches has the schema.
+func TestNoBatch(t *testing.T) {
+	var out bytes.Buffer
+	want := table(t, 1).Schema()
+	w, err := NewWriter(Parquet, &out, want, WriteOptions{RowGroup: 1})
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(Parquet, bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Release()
+	if got := r.Schema(); len(got.Fields()) != len(want.Fields()) || r.Next() {
+		t.Errorf("fields %v, want %v and no batch", got, want)
+	}
+}
+
 // TestDamagedChunk: the length of a nested column that is negative is an error. arrow-go reads
 // such columns in goroutines.
 func TestDamagedChunk(t *testing.T) {

@@ -25,8 +25,9 @@ var parquetCodecs = map[Compression]compress.Compression{
 // of a row group are in memory until then.
 const rowGroupBytes = 64 << 20
 
-// properties returns those of a file of batches with the schema s.
-func properties(s *arrow.Schema, o WriteOptions) (*parquet.WriterProperties, error) {
+// properties returns those of a file of batches with the schema s. distinct says for each
+// column whether its values mostly differ; it is empty if that is unknown.
+func properties(s *arrow.Schema, o WriteOptions, distinct []bool) (*parquet.WriterProperties, error) {
 	props := []parquet.WriterProperty{
 		parquet.WithCompression(parquetCodecs[o.Compression]),
 		parquet.WithMaxRowGroupLength(o.RowGroup),
@@ -41,7 +42,7 @@ func properties(s *arrow.Schema, o WriteOptions) (*parquet.WriterProperties, err
 	}
 	for i := range columns.NumColumns() {
 		// A dictionary of arrow-go has only one NaN, so the bits of all others would be lost.
-		if c := columns.Column(i); c.PhysicalType() == parquet.Types.Double {
+		if c := columns.Column(i); c.PhysicalType() == parquet.Types.Double || len(distinct) == columns.NumColumns() && distinct[i] {
 			props = append(props, parquet.WithDictionaryPath(c.ColumnPath(), false))
 		}
 	}
@@ -49,30 +50,57 @@ func properties(s *arrow.Schema, o WriteOptions) (*parquet.WriterProperties, err
 }
 
 // parquetWriter writes batches into row groups that are longer than a batch.
-type parquetWriter struct{ *pqarrow.FileWriter }
+type parquetWriter struct {
+	w       io.Writer
+	schema  *arrow.Schema
+	options WriteOptions
+	out     *pqarrow.FileWriter // nil before the first batch, which decides about dictionaries
+}
 
 func newParquetWriter(w io.Writer, s *arrow.Schema, o WriteOptions) (Writer, error) {
+	if _, err := guard(func() (*parquet.WriterProperties, error) { return properties(s, o, nil) }); err != nil {
+		return nil, err
+	}
+	return &parquetWriter{w: w, schema: s, options: o}, nil
+}
+
+// open begins the file. distinct is that of properties.
+func (p *parquetWriter) open(distinct []bool) (err error) {
 	// FileWriter would close w.
-	out, err := guard(func() (*pqarrow.FileWriter, error) {
-		props, err := properties(s, o)
+	p.out, err = guard(func() (*pqarrow.FileWriter, error) {
+		props, err := properties(p.schema, p.options, distinct)
 		if err != nil {
 			return nil, err
 		}
-		return pqarrow.NewFileWriter(s, struct{ io.Writer }{w}, props, pqarrow.DefaultWriterProps())
+		return pqarrow.NewFileWriter(p.schema, struct{ io.Writer }{p.w}, props, pqarrow.DefaultWriterProps())
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &parquetWriter{out}, storeSchema(out, s)
+	return storeSchema(p.out, p.schema)
 }
 
 func (p *parquetWriter) Write(batch arrow.RecordBatch) error {
-	if p.RowGroupTotalBytesWritten() >= rowGroupBytes {
-		if err := p.NewBufferedRowGroupChecked(); err != nil {
+	if p.out == nil {
+		if err := p.open(distinctColumns(batch)); err != nil {
 			return err
 		}
 	}
-	return p.WriteBuffered(batch)
+	if p.out.RowGroupTotalBytesWritten() >= rowGroupBytes {
+		if err := p.out.NewBufferedRowGroupChecked(); err != nil {
+			return err
+		}
+	}
+	return p.out.WriteBuffered(batch)
+}
+
+func (p *parquetWriter) Close() error {
+	if p.out == nil {
+		if err := p.open(nil); err != nil {
+			return err
+		}
+	}
+	return p.out.Close()
 }
 
 // Sizes of the batches that are read.
