@@ -13,6 +13,7 @@ import (
 
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/decimal128"
+	"github.com/bsonkit/bsonkit/internal/fresh"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/objectid"
 )
@@ -201,30 +202,11 @@ func TestFreshAllocs(t *testing.T) {
 			{"AppendValue", func() ([]byte, error) { out, _, err := bson.EncodeOptions{}.AppendValue(nil, v); return out, err }},
 			{"MarshalValue", func() ([]byte, error) { _, out, err := bson.MarshalValue(v); return out, err }},
 		} {
-			var out []byte
-			run := func() {
-				var err error
-				if out, err = tc.f(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			runtime.GC() // the results from before
-			run()        // the buffers
-			run()
 			want := 1.0
 			if tc.name == "Append to a dst without room" && size > 4<<20 {
 				want = 2 // the document is made, then copied behind the bytes of dst
 			}
-			if n := testing.AllocsPerRun(5, run); n != want {
-				t.Errorf("%s, %d bytes: %v allocations, want %v", tc.name, size, n, want)
-			}
-			most := cap(append([]byte{}, out...))
-			if len(out) > 4<<20 {
-				most += len(out) / 4 // made in its own memory
-			}
-			if cap(out) > most {
-				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
-			}
+			fresh.Check(t, tc.name, size, want, tc.f)
 		}
 	}
 }
@@ -242,8 +224,15 @@ func TestFreshLarge(t *testing.T) {
 		m[key], record[key] = s, s
 		d, list = append(d, bson.E{Key: key, Value: s}), append(list, s)
 	}
+	// Where maps are sorted, the elements of wide and wideRecord stand before those of m
+	// and record.
+	wide, wideRecord := bson.M{"m": m}, map[string]map[string]string{"m": record}
+	for i := range 3000 {
+		wide["a"+strconv.Itoa(i)] = true
+		wideRecord["a"+strconv.Itoa(i)] = nil
+	}
 	for name, v := range map[string]any{
-		"D": d, "M": m, "A": bson.D{{Key: "a", Value: list}}, "slice": bson.D{{Key: "a", Value: texts}},
+		"D": d, "M": m, "M in a wide M": wide, "map in a wide map": wideRecord, "A": bson.D{{Key: "a", Value: list}}, "slice": bson.D{{Key: "a", Value: texts}},
 		"map": record, "M in a map": map[string]bson.M{"a": m},
 	} {
 		var before, after runtime.MemStats

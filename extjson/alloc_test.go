@@ -13,6 +13,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/fresh"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/internal/textcut"
 )
@@ -341,30 +342,11 @@ func TestFreshAllocs(t *testing.T) {
 			{"Compact", func() ([]byte, error) { return extjson.Compact(nil, text) }, 2, 3},
 			{"Indent", func() ([]byte, error) { return extjson.Indent(nil, text, "\t") }, 2, 3},
 		} {
-			var out []byte
-			run := func() {
-				var err error
-				if out, err = tc.f(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			runtime.GC() // the results from before
-			run()        // the buffers
-			run()
 			want := tc.want
 			if tc.large > 0 && size > 4<<20 {
 				want = tc.large
 			}
-			if n := testing.AllocsPerRun(5, run); n != want {
-				t.Errorf("%s, %d bytes: %v allocations, want %v", tc.name, size, n, want)
-			}
-			most := cap(append([]byte{}, out...))
-			if len(out) > 4<<20 {
-				most += len(out) / 4 // made in its own memory
-			}
-			if cap(out) > most {
-				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
-			}
+			fresh.Check(t, tc.name, size, want, tc.f)
 		}
 	}
 }

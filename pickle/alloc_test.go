@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/fresh"
 	"github.com/bsonkit/bsonkit/internal/sample"
 	"github.com/bsonkit/bsonkit/pickle"
 )
@@ -69,21 +70,7 @@ func TestFreshAllocs(t *testing.T) {
 			{"AppendBSON", func() ([]byte, error) { return pickle.AppendBSON(nil, data) }},
 			{"AppendBSONValue", func() ([]byte, error) { out, _, err := pickle.AppendBSONValue(nil, data); return out, err }},
 		} {
-			var out []byte
-			run := func() {
-				var err error
-				if out, err = tc.f(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			run() // the buffers
-			run()
-			if n := testing.AllocsPerRun(5, run); n != 1 {
-				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
-			}
-			if most := cap(append([]byte{}, out...)); cap(out) > most {
-				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
-			}
+			fresh.Check(t, tc.name, size, 1, tc.f)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"testing"
 
+	"github.com/bsonkit/bsonkit/internal/fresh"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -81,25 +82,7 @@ func TestFreshAllocs(t *testing.T) {
 			{"Sort.AppendKey", func() ([]byte, error) { return s.AppendKey(nil, doc) }},
 			{"Sort.AppendValues", func() ([]byte, error) { return s.AppendValues(nil, doc) }},
 		} {
-			var out []byte
-			run := func() {
-				var err error
-				if out, err = tc.f(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			run() // the buffers
-			run()
-			if n := testing.AllocsPerRun(5, run); n != 1 {
-				t.Errorf("%s, %d bytes: %v allocations, want 1", tc.name, size, n)
-			}
-			most := cap(append([]byte{}, out...))
-			if len(out) > 4<<20 {
-				most += len(out) / 4 // made in its own memory
-			}
-			if cap(out) > most {
-				t.Errorf("%s, %d bytes: capacity %d, want %d for %d bytes", tc.name, size, cap(out), most, len(out))
-			}
+			fresh.Check(t, tc.name, size, 1, tc.f)
 		}
 	}
 }
