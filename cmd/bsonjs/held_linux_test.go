@@ -12,10 +12,9 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/internal/sample"
+	"github.com/bsonkit/bsonkit/internal/tempfile"
 )
 
 // This file ends runs that hold documents: by a full disk, signals and a pipe that is
@@ -98,8 +97,8 @@ func TestHeldKilled(t *testing.T) {
 	for _, args := range heldArgs {
 		for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 			dir := t.TempDir()
-			if signal == syscall.SIGKILL && !unnamed(dir) {
-				continue // a file has its name for a moment
+			if signal == syscall.SIGKILL && !unnamed(t, dir) {
+				continue
 			}
 			p := start(t, "", append(args, "-o", "out.json")...)
 			p.Env = append(p.Env, "TMPDIR="+dir)
@@ -130,8 +129,8 @@ func TestDiffKilled(t *testing.T) {
 	writeFile(t, name, block)
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGKILL: -1} {
 		dir := t.TempDir()
-		if signal == syscall.SIGKILL && !unnamed(dir) {
-			continue // a file has its name for a moment
+		if signal == syscall.SIGKILL && !unnamed(t, dir) {
+			continue
 		}
 		p := start(t, "", "diff", "--key", "n", "--memory", "64KiB", "-o", "out.json", name, "-")
 		p.Env = append(p.Env, "TMPDIR="+dir)
@@ -178,10 +177,12 @@ func TestDiffClosedPipe(t *testing.T) {
 	}
 }
 
-// unnamed reports whether dir can have files that never have a name.
-func unnamed(dir string) bool {
-	f, err := os.OpenFile(dir, os.O_RDWR|os.O_EXCL|unix.O_TMPFILE, 0o600)
+// unnamed reports whether a temporary file in dir never has a name. Otherwise it tells why
+// SIGKILL is not tested: it could arrive while a file has its name.
+func unnamed(t *testing.T, dir string) bool {
+	f, err := tempfile.Unnamed(dir)
 	if err != nil {
+		t.Log("not tested: SIGKILL, because files have names for a moment in this file system: ", err)
 		return false
 	}
 	f.Close()

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+
+	"github.com/bsonkit/bsonkit/internal/tempfile"
 )
 
 // This file has all system calls for temporary files, and the errors. The tests
@@ -71,23 +73,9 @@ type diskFile interface {
 // systemDisk is the disk of the system.
 type systemDisk struct{}
 
-// create makes a file that never has a name, where the system and the file system can
-// do it: nothing is left if the process is killed at any time.
 func (systemDisk) create(dir string) (diskFile, bool, error) {
-	if file, err := openUnnamed(dir); err == nil {
-		return file, false, nil
-	}
-	return createNamed(dir)
-}
-
-// createNamed makes a file with a name, and removes the name at once where a file that is
-// open may lose it.
-func createNamed(dir string) (diskFile, bool, error) {
-	file, err := os.CreateTemp(dir, "bsonjs-*.tmp")
-	if err != nil {
-		return nil, false, err
-	}
-	return file, os.Remove(file.Name()) != nil, nil
+	file, named, err := tempfile.Create(dir, "bsonjs-*.tmp")
+	return file, named, err
 }
 
 func (systemDisk) remove(name string) error { return os.Remove(name) }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"runtime"
+
+	"github.com/bsonkit/bsonkit/internal/tempfile"
 )
 
 // An input is read from its start twice: once to find the columns, once to fill them.
@@ -53,14 +55,13 @@ func isRegular(f *os.File) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// spool makes the temporary file. It has no name while it is used, where the system allows
-// that, so it is gone whatever ends the process.
+// spool makes the temporary file.
 func (in *input) spool(ctx context.Context, pipe io.Reader) error {
-	f, err := os.CreateTemp("", "bsonjs-columns-*")
+	f, named, err := tempfile.Create("", "bsonjs-columns-*.tmp")
 	if err != nil {
 		return spoolFault("create", err)
 	}
-	if err := os.Remove(f.Name()); err != nil {
+	if named {
 		in.remove = f.Name()
 	}
 	in.file, in.pipe = f, &patient{ctx: ctx, r: pipe, buf: make([]byte, pipeBuffer)}
