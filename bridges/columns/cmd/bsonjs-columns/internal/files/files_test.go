@@ -375,6 +375,40 @@ func TestDictionaries(t *testing.T) {
 	}
 }
 
+// TestMostlyDistinct: the decision about a dictionary is the same in each process, also for
+// columns near the limit, and for a part of an array.
+func TestMostlyDistinct(t *testing.T) {
+	const rows = 1000
+	texts := func(distinct int) *array.String {
+		b := array.NewStringBuilder(memory.DefaultAllocator)
+		defer b.Release()
+		b.Append("before")
+		for i := range rows {
+			b.Append(fmt.Sprintf("text %d of %d", i%distinct, distinct))
+		}
+		b.AppendNull()
+		all := b.NewStringArray()
+		defer all.Release()
+		return array.NewSlice(all, 1, rows+2).(*array.String)
+	}
+	var got uint64
+	for i := range 64 {
+		list := texts(rows*3/4 + i)
+		if mostlyDistinct(list) {
+			got |= 1 << i
+		}
+		list.Release()
+	}
+	if want := uint64(0xffffffffffda0000); got != want {
+		t.Errorf("columns that are mostly distinct: %#x, want %#x", got, want)
+	}
+	nulls := array.NewSlice(texts(1), rows, rows+1).(*array.String)
+	defer nulls.Release()
+	if none := array.NewSlice(nulls, 0, 0).(*array.String); mostlyDistinct(nulls) || mostlyDistinct(none) {
+		t.Error("columns without texts are mostly distinct")
+	}
+}
+
 // TestNoBatch: a file without batches has the schema.
 func TestNoBatch(t *testing.T) {
 	var out bytes.Buffer
