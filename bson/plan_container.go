@@ -185,9 +185,11 @@ func (d *decoder) slice(v reflect.Value, elem *plan) {
 	if resize == nil {
 		resize = resizeAny
 	}
-	resize(v, d.count())
+	n := d.c.Remaining()
+	resize(v, n)
 	all, size := elementsAt(v), elem.typ.Size()
-	for i := 0; d.c.Next(); i++ {
+	i := 0
+	for ; i < n && d.c.Next(); i++ {
 		d.dropKey()
 		switch p := elementAt(all, i, size); {
 		case d.scalar(elem.op, p):
@@ -196,6 +198,9 @@ func (d *decoder) slice(v reflect.Value, elem *plan) {
 		default:
 			elem.dec(d, v.Index(i))
 		}
+	}
+	if i < n {
+		v.SetLen(i) // after a fault
 	}
 	d.c.Leave()
 }

@@ -130,7 +130,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 		return
 	}
 	if v.IsNil() {
-		v.Set(reflect.MakeMapWithSize(v.Type(), d.count()))
+		v.Set(reflect.MakeMapWithSize(v.Type(), d.c.Remaining()))
 	}
 	if m, ok := v.Interface().(map[string]string); ok {
 		d.mapOfString(m, elem)
@@ -164,7 +164,7 @@ func (d *decoder) newMap() map[string]any {
 	}
 	n := i
 	if i == fewPairs {
-		n += d.count()
+		n += d.c.Remaining()
 	}
 	m := make(map[string]any, n)
 	for _, e := range first[:i] {

@@ -363,23 +363,6 @@ const (
 	maxTime = 253402300799999
 )
 
-// count returns the number of elements of the container that was just entered.
-// It visits each element, so the cursor finds faults here too.
-func (d *decoder) count() int {
-	if !d.c.Next() {
-		return 0
-	}
-	first, n := d.c.Offset(), 1
-	for d.c.Next() {
-		n++
-	}
-	if d.c.Failed() {
-		return 0
-	}
-	d.c.Seek(first)
-	return n
-}
-
 // A keyWatch finds the second of two equal keys. Its zero value is empty.
 type keyWatch struct {
 	few  []string

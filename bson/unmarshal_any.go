@@ -218,7 +218,7 @@ func (d *decoder) elements(dst []E) []E {
 		d.c.Leave()
 		return dst
 	}
-	dst = room(dst, first[:], few+d.count())
+	dst = room(dst, first[:], few+d.c.Remaining())
 	for ; i < len(dst) && d.c.Next(); i++ {
 		key, ok := d.newKey(&seen, typeD)
 		if !ok {
@@ -334,7 +334,7 @@ func (d *decoder) list(dst []any) []any {
 		d.c.Leave()
 		return dst
 	}
-	dst = room(dst, first[:], few+d.count())
+	dst = room(dst, first[:], few+d.c.Remaining())
 	for ; i < len(dst) && d.c.Next(); i++ {
 		d.dropKey()
 		dst[i] = d.asAny()

@@ -3,11 +3,15 @@ package bson_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/bson/bsoncore"
 )
 
 // TestContainerSizes: containers of every size around the number of values that the
@@ -70,6 +74,51 @@ func TestContainerSizes(t *testing.T) {
 				if diff := cmp.Diff(dup[:last], got); diff != "" || len(gotMap) != last {
 					t.Errorf("%d values, key %d again: a map of %d, D (-want +got):\n%s", n, at, len(gotMap), diff)
 				}
+			}
+		}
+	}
+}
+
+// TestFirstFault: of two faults in a container of any size and Go type, the first in the
+// order of the bytes is reported, also if only the second one makes the bytes malformed.
+// The values before it are read.
+func TestFirstFault(t *testing.T) {
+	const size = 40
+	for at := range size - 1 {
+		doc, whole := bsoncore.Begin(nil)
+		doc, list := bsoncore.BeginArray(doc, "v")
+		for i := range size {
+			key := strconv.Itoa(i)
+			switch i {
+			case at:
+				doc = bsoncore.AppendString(doc, key, "\xff")
+			case size - 1:
+				doc = bsoncore.AppendHeader(doc, 0x20, key) // no type
+			default:
+				doc = bsoncore.AppendString(doc, key, "x")
+			}
+		}
+		array := bsoncore.End(bsoncore.End(doc, list), whole)
+		document := slices.Clone(array)
+		document[4] = byte(bson.TypeDocument)
+		type text string
+		for v, doc := range map[any][]byte{
+			new(struct{ V any }): array, new(struct{ V bson.A }): array, new(struct{ V []any }): array,
+			new(struct{ V []string }): array, new(struct{ V []text }): array, new(struct{ V []*string }): array,
+			new(struct{ V bson.D }): document, new(struct{ V bson.M }): document, new(struct{ V map[string]any }): document,
+			new(struct{ V map[string]string }): document, new(struct{ V map[string]text }): document,
+		} {
+			err := bson.Unmarshal(doc, v)
+			e, ok := errors.AsType[*bson.SyntaxError](err)
+			if want := "/v/" + strconv.Itoa(at); !ok || e.Pointer != want || !errors.Is(err, bson.ErrUTF8) {
+				t.Errorf("%T: %v, want %v at %s", v, err, bson.ErrUTF8, want)
+			}
+			got := reflect.ValueOf(v).Elem().Field(0)
+			if got.Kind() == reflect.Interface {
+				got = got.Elem()
+			}
+			if got.Len() != at && got.Len() != at+1 {
+				t.Errorf("%T: %d values before the fault at %d", v, got.Len(), at)
 			}
 		}
 	}

@@ -399,6 +399,26 @@ func (c *Cursor) Seek(off int) {
 	}
 }
 
+// Remaining returns the number of elements that follow in the open container, for memory
+// that is allocated once. It visits each of them, but does not move. Next returns true so
+// often, or less: the last of them is counted, too, if it is malformed. Remaining records no
+// fault: Next finds it again after the elements before it. After a fault it returns 0.
+func (c *Cursor) Remaining() (n int) {
+	if c.code != codeOK {
+		return 0
+	}
+	at, val, off, end, typ, keyHighs, over := c.at, c.val, c.off, c.end, c.typ, c.keyHighs, c.over
+	for c.Next() {
+		n++
+	}
+	if c.code != codeOK {
+		c.code, c.fault, c.err = codeOK, 0, nil
+		n++
+	}
+	c.at, c.val, c.off, c.end, c.typ, c.keyHighs, c.over = at, val, off, end, typ, keyHighs, over
+	return n
+}
+
 // Fail rejects the current value, which is well formed: Err then returns a
 // *ValueError at this element that wraps err. Like every fault it ends the
 // walk, and only the first fault is kept.

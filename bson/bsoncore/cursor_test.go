@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -355,6 +356,68 @@ func TestNextIs(t *testing.T) {
 	for _, k := range []bsoncore.ExpectedKey{{}, bsoncore.ExpectKey("\x00"), bsoncore.ExpectKey("\x00\x01")} {
 		if c := bsoncore.NewCursor(doc); c.NextIs(&k) {
 			t.Errorf("NextIs takes the key \"\" for %v", k)
+		}
+	}
+}
+
+// TestRemaining: at every place of every document, also of one with a fault or of its start
+// alone, Remaining is the number of calls of Next up to the end or the fault, and the
+// cursor then goes on as one that did not ask.
+func TestRemaining(t *testing.T) {
+	var check func(doc []byte, c, asked *bsoncore.Cursor)
+	check = func(doc []byte, c, asked *bsoncore.Cursor) {
+		for !c.Failed() {
+			ahead, want := *c, 0
+			for ahead.Next() {
+				want++
+			}
+			if ahead.Failed() {
+				want++
+			}
+			if got := asked.Remaining(); got != want || asked.Failed() {
+				t.Fatalf("%x at %d: %d remaining, want %d; failed: %v", doc, c.Offset(), got, want, asked.Failed())
+			}
+			more := c.Next()
+			if asked.Next() != more {
+				t.Fatalf("%x at %d: Remaining has moved the cursor", doc, c.Offset())
+			}
+			if !more {
+				return
+			}
+			if asked.Offset() != c.Offset() || asked.Type() != c.Type() || string(asked.Key()) != string(c.Key()) || string(asked.Data()) != string(c.Data()) {
+				t.Fatalf("%x at %d: the cursor that was asked is at %d", doc, c.Offset(), asked.Offset())
+			}
+			if c.Type().IsContainer() && c.Depth() < bsoncore.InlineDepth && c.Enter() && asked.Enter() {
+				if check(doc, c, asked); !c.Failed() {
+					c.Leave()
+					asked.Leave()
+				}
+			}
+		}
+	}
+	both := func(doc []byte, c bsoncore.Cursor) {
+		asked := c
+		check(doc, &c, &asked)
+		if d := cmp.Diff(fmt.Sprint(c.Err()), fmt.Sprint(asked.Err())); d != "" {
+			t.Fatalf("%x: errors (-want +got):\n%s", doc, d)
+		}
+		if asked.Failed() && asked.Remaining() != 0 {
+			t.Fatalf("%x: elements remain after a fault", doc)
+		}
+	}
+	for _, doc := range sample.Documents(sample.Wild, 3, 60) {
+		both(doc, bsoncore.NewCursor(doc))
+		for _, fault := range []byte{0x20, 0x7f, 0xff} {
+			for at := 4; at < len(doc); at += 1 + len(doc)/200 {
+				bad := slices.Clone(doc)
+				bad[at] = fault
+				both(bad, bsoncore.NewCursor(bad))
+			}
+		}
+		for n := 5; n < len(doc); n += 1 + len(doc)/200 {
+			var c bsoncore.Cursor
+			c.ResetPrefix(doc[:n], len(doc), 0)
+			both(doc[:n], c)
 		}
 	}
 }
