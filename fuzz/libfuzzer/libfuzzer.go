@@ -127,6 +127,7 @@ func setFlags(name string, worker bool) (restore func()) {
 	old := map[string]string{}
 	for flagName, value := range map[string]string{
 		"test.run": "^$", "test.fuzz": "^" + name + "$", "test.fuzzworker": fmt.Sprint(worker), "test.fuzzcachedir": os.DevNull,
+		"test.testlogfile": "", // go test has one for its cache, which would be closed twice
 	} {
 		old[flagName] = flag.Lookup(flagName).Value.String()
 		setFlag(flagName, value)

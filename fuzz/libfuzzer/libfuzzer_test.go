@@ -3,6 +3,7 @@ package libfuzzer
 import (
 	"archive/zip"
 	"bytes"
+	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -76,6 +77,29 @@ func TestRunWithoutSeeds(t *testing.T) {
 	const want = "libfuzzer: FuzzNone ended before it took an input; run it in its package: go test -run '^FuzzNone$' ./fuzz/libfuzzer"
 	if got := caught(func() { target.Run([]byte("a")) }); got != want {
 		t.Errorf("report %q, want %q", got, want)
+	}
+}
+
+// TestLogOfTests: a target leaves alone the file in which go test notes, for its cache, what
+// its tests read.
+func TestLogOfTests(t *testing.T) {
+	const name = "test.testlogfile"
+	file, old := filepath.Join(t.TempDir(), "log"), flag.Lookup(name).Value.String()
+	setFlag(name, file)
+	defer setFlag(name, old)
+	target := New("FuzzLog", func(f *testing.F) {
+		f.Add(1)
+		f.Fuzz(func(*testing.T, int) {})
+	}, "fuzz/libfuzzer")
+	if _, _, err := target.seeds(); err != nil {
+		t.Fatal(err)
+	}
+	target.Run(1)
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("the file of -%s: %v, want none", name, err)
+	}
+	if got := flag.Lookup(name).Value.String(); got != file {
+		t.Errorf("-%s is %q afterwards, want %q", name, got, file)
 	}
 }
 
