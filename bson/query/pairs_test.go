@@ -7,13 +7,14 @@ import (
 	"github.com/bsonkit/bsonkit/bson/query"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/pairs"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // This file compares Match with the second implementation, over random documents and
 // filters.
 
 // numPairs is the number of documents and filters that TestPairs compares.
-const numPairs = 20_000
+const numPairs = 20_000 / race.Slowdown
 
 func TestPairs(t *testing.T) {
 	g := pairs.New(1)
