@@ -313,22 +313,25 @@ func decodeJobs(tb testing.TB, docs [][]byte) []job {
 	}
 }
 
+// loop does j with one document after the other. size is the number of bytes of all.
+func (j job) loop(b *testing.B, size int64) {
+	b.SetBytes(size / valueDocs)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if err := j.do(i); err != nil {
+			b.Fatal(err)
+		}
+		if i++; i == valueDocs {
+			i = 0
+		}
+	}
+}
+
 func benchmark(b *testing.B, jobs func(testing.TB, [][]byte) []job) {
 	docs, size := valueSet()
 	for _, j := range jobs(b, docs) {
-		b.Run(j.name, func(b *testing.B) {
-			b.SetBytes(size / valueDocs)
-			b.ReportAllocs()
-			i := 0
-			for b.Loop() {
-				if err := j.do(i); err != nil {
-					b.Fatal(err)
-				}
-				if i++; i == valueDocs {
-					i = 0
-				}
-			}
-		})
+		b.Run(j.name, func(b *testing.B) { j.loop(b, size) })
 	}
 }
 

@@ -216,17 +216,7 @@ func BenchmarkBridges(b *testing.B) {
 	for _, bridge := range bridges() {
 		for k, j := range bridge.jobs(b, docs, shaped) {
 			b.Run(strings.Replace(j.name, "/", "/"+bridgeTasks[k/2]+"/", 1), func(b *testing.B) {
-				b.SetBytes(size / valueDocs)
-				b.ReportAllocs()
-				i := 0
-				for b.Loop() {
-					if err := j.do(i); err != nil {
-						b.Fatal(err)
-					}
-					if i++; i == valueDocs {
-						i = 0
-					}
-				}
+				j.loop(b, size)
 			})
 		}
 	}
