@@ -26,6 +26,8 @@ type plan struct {
 	most  int // rows of a full batch
 	size  int // bytes of BSON in the batch so far
 	whole int // bytes of BSON after which the batch ends, if it has fewer than most rows; 0: unknown
+
+	before int // bytes of BSON in the batch before; 0: there was none
 }
 
 const (
@@ -45,6 +47,15 @@ func (p *plan) last(size int) int {
 	const margin = 1 + 1./8
 	done := max(float64(p.rows)/float64(p.most), float64(p.size)/float64(p.whole), margin/mostGrowth)
 	return int(float64(size) / min(1, done) * margin)
+}
+
+// again returns how many bytes or rows to make room for at the start of a batch, if the batch
+// before had n: a few more, but fewer if the rest of the stream is shorter than that batch.
+func (p *plan) again(n int) int {
+	if p.whole > 0 && p.whole < p.before {
+		n = int(int64(n) * int64(p.whole) / int64(p.before))
+	}
+	return n + n/8
 }
 
 // buffer returns a buffer of n bytes, whose values are unknown.

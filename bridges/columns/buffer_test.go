@@ -122,6 +122,25 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// TestAgain: a batch has room for as much as the batch before, if the stream is long enough.
+func TestAgain(t *testing.T) {
+	for _, tc := range []struct {
+		plan plan
+		want int
+	}{
+		{plan{}, 900},
+		{plan{before: 1000}, 900}, // a stream of unknown length
+		{plan{before: 1000, whole: 1000}, 900},
+		{plan{before: 1000, whole: 5000}, 900},
+		{plan{before: 1000, whole: 10}, 9},
+		{plan{whole: 10}, 900},
+	} {
+		if got := tc.plan.again(800); got != tc.want {
+			t.Errorf("%+v: room for %d, want %d", tc.plan, got, tc.want)
+		}
+	}
+}
+
 // A counting allocator counts the bytes that it was asked for.
 type counting struct {
 	memory.GoAllocator
@@ -167,6 +186,47 @@ func TestLength(t *testing.T) {
 	if want := []int{rest(0), rest(400), rest(800)}; !slices.Equal(want, got) {
 		t.Errorf("batches planned for %d bytes, want %d", got, want)
 	}
+}
+
+// TestLastBatch: a last batch of one document has little memory, although the batch before has
+// much.
+func TestLastBatch(t *testing.T) {
+	docs := orders(2001)
+	for _, o := range []Options{{BatchDocuments: 2000}, {BatchDocuments: 2000, Nulls: NullsFold, Order: OrderExact}} {
+		r, err := NewRecordReader(bytes.NewReader(slices.Concat(docs...)), schemaOf(t, docs, o), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows, sizes []int64
+		for r.Next() {
+			rows, sizes = append(rows, r.RecordBatch().NumRows()), append(sizes, capacity(r.RecordBatch()))
+		}
+		if r.Release(); !slices.Equal(rows, []int64{2000, 1}) || r.Err() != nil {
+			t.Fatalf("batches of %d documents, error %v", rows, r.Err())
+		}
+		if sizes[1] > sizes[0]/20 {
+			t.Errorf("1 document has %d bytes, 2000 have %d", sizes[1], sizes[0])
+		}
+	}
+}
+
+// capacity returns the number of bytes that the buffers of a batch have.
+func capacity(batch arrow.RecordBatch) (bytes int64) {
+	var add func(arrow.ArrayData)
+	add = func(data arrow.ArrayData) {
+		for _, b := range data.Buffers() {
+			if b != nil {
+				bytes += int64(b.Cap())
+			}
+		}
+		for _, kid := range data.Children() {
+			add(kid)
+		}
+	}
+	for _, c := range batch.Columns() {
+		add(c.Data())
+	}
+	return bytes
 }
 
 // TestMarks: once the end of the batch can be guessed, the list of ends grows to its last

@@ -126,7 +126,7 @@ func (r *RecordReader) Next() bool {
 func (r *RecordReader) fill() (rows int) {
 	a := &r.appender
 	p := &a.plan
-	p.size, p.whole, a.size = 0, 0, 0
+	p.before, p.size, p.whole, a.size = p.size, 0, 0, 0
 	for rows < r.options.BatchDocuments {
 		if !r.waiting && !r.documents.Next() {
 			r.err = r.documents.Err()

@@ -258,13 +258,12 @@ func (s *sink) fill(rows int) {
 	s.valid.null(from, rows)
 }
 
-// begin begins a batch: it makes room for as many values as the batch before had, and a few
-// more.
+// begin begins a batch: it makes room for about as many values as the batch before had.
 func (s *sink) begin() {
 	for _, kid := range s.kids {
 		kid.begin()
 	}
-	usual := s.usual + s.usual/8
+	usual := s.values.plan.again(s.usual)
 	switch s.layout {
 	case laidBits, laidFixed, laidStruct, laidList:
 		s.valid.valid.open()
@@ -278,7 +277,7 @@ func (s *sink) begin() {
 		s.truths.room(usual)
 	case laidFixed, laidBytes, laidUnion:
 		s.values.open()
-		s.values.reserve(s.data + s.data/8)
+		s.values.reserve(s.values.plan.again(s.data))
 	}
 	switch s.layout {
 	case laidList:

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -406,5 +407,57 @@ func TestForeign(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestFixedArrays: the fixed-size arrays of DuckDB become arrays, and their nulls become null,
+// at all levels and in all batches.
+func TestFixedArrays(t *testing.T) {
+	const count = 70_000 // more than a batch
+	file := filepath.Join(t.TempDir(), "x.parquet")
+	if _, err := open(t).Exec(fmt.Sprintf(`COPY (SELECT i::INTEGER AS i,
+		(CASE WHEN i %% 3 > 0 THEN [i, NULL, 7] END)::INTEGER[3] AS a,
+		(CASE WHEN i %% 5 > 0 THEN {'v': CASE WHEN i %% 2 > 0 THEN [i, 1] END, 'w': 'x'} END)::STRUCT(v INTEGER[2], w VARCHAR) AS s,
+		[NULL, [i, 1]]::INTEGER[2][] AS l,
+		(CASE WHEN i %% 2 > 0 THEN [[i, 1], NULL] END)::INTEGER[2][2] AS m,
+		(CASE WHEN i %% 2 > 0 THEN [{'x': i}, NULL] END)::STRUCT(x INTEGER)[2] AS o
+		FROM range(%d) t(i) ORDER BY i) TO '%s' (FORMAT parquet)`, count, file)); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(command, "read", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := int32(0)
+	unless := func(null bool, v any) any {
+		if null {
+			return nil
+		}
+		return v
+	}
+	for doc, err := range bson.Documents(bytes.NewReader(out)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		pair := bson.A{i, int32(1)}
+		want := bson.D{
+			{Key: "i", Value: i}, {Key: "a", Value: unless(i%3 == 0, bson.A{i, nil, int32(7)})},
+			{Key: "s", Value: unless(i%5 == 0, bson.D{{Key: "v", Value: unless(i%2 == 0, pair)}, {Key: "w", Value: "x"}})},
+			{Key: "l", Value: bson.A{nil, pair}}, {Key: "m", Value: unless(i%2 == 0, bson.A{pair, nil})},
+			{Key: "o", Value: unless(i%2 == 0, bson.A{bson.D{{Key: "x", Value: i}}, nil})},
+		}
+		exact, err := bson.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(exact, doc) {
+			var got bson.D
+			err := bson.Unmarshal(doc, &got)
+			t.Fatalf("row %d, %v (-want +got):\n%s", i, err, cmp.Diff(want, got))
+		}
+		i++
+	}
+	if i != count {
+		t.Errorf("%d documents, want %d", i, count)
 	}
 }

@@ -153,6 +153,26 @@ func batchRows(in *file.Reader) int64 {
 type parquetFile struct {
 	pqarrow.RecordReader
 	schema *arrow.Schema
+	cur    arrow.RecordBatch // nil: there is none
 }
 
-func (p *parquetFile) Schema() *arrow.Schema { return p.schema }
+func (p *parquetFile) Schema() *arrow.Schema          { return p.schema }
+func (p *parquetFile) RecordBatch() arrow.RecordBatch { return p.cur }
+func (p *parquetFile) Record() arrow.RecordBatch      { return p.cur }
+func (p *parquetFile) Release()                       { p.drop(); p.RecordReader.Release() }
+
+func (p *parquetFile) Next() bool {
+	p.drop()
+	if !p.RecordReader.Next() {
+		return false
+	}
+	p.cur = withoutNullElements(p.RecordReader.RecordBatch())
+	return true
+}
+
+func (p *parquetFile) drop() {
+	if p.cur != nil {
+		p.cur.Release()
+		p.cur = nil
+	}
+}
