@@ -1,6 +1,7 @@
 package columns
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -29,7 +30,8 @@ import (
 // The error is a *MixedTypesError; or a *ColumnError for the first path that has no column; or
 // a *bsoncore.OptionError. A ColumnError matches ErrDuplicateKey, ErrColumn or ErrLimit.
 // ErrLimit means that s does not have all paths: it needs a larger MaxPaths, or for ErrLevels
-// a larger MaxLevels.
+// a larger MaxLevels. With ErrDuplicateKey the error may also match ErrMixed, and has both
+// errors.
 func Infer(s *schema.Schema, o Options) (*arrow.Schema, error) {
 	if err := o.resolve(); err != nil {
 		return nil, err
@@ -37,6 +39,10 @@ func Infer(s *schema.Schema, o Options) (*arrow.Schema, error) {
 	in := inferrer{options: &o}
 	fields, err := in.fields(s.Root())
 	switch {
+	case in.twice != nil && len(in.mixed) > 0:
+		return nil, errors.Join(in.twice, &MixedTypesError{in.mixed})
+	case in.twice != nil:
+		return nil, in.twice
 	case err != nil:
 		return nil, err
 	case len(in.mixed) > 0:
@@ -52,6 +58,7 @@ func Infer(s *schema.Schema, o Options) (*arrow.Schema, error) {
 type inferrer struct {
 	options *Options
 	mixed   []MixedPath // paths without a column
+	twice   error       // a *ColumnError of the first path that a document has twice; nil: there is none
 }
 
 // Reasons of a ColumnError.
@@ -74,8 +81,8 @@ func (in *inferrer) fields(p *schema.Path) ([]arrow.Field, error) {
 			return nil, &ColumnError{Path: p.String(), Err: errDataKeys}
 		case kid.Kind == schema.Element:
 			continue
-		case kid.Count > kid.Present:
-			return nil, &ColumnError{Path: kid.String(), Err: ErrDuplicateKey, First: kid.Repeated}
+		case kid.Count > kid.Present && in.twice == nil:
+			in.twice = &ColumnError{Path: kid.String(), Err: ErrDuplicateKey, First: kid.Repeated}
 		}
 		s, err := in.shape(kid)
 		if err != nil {

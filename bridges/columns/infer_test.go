@@ -200,6 +200,28 @@ func TestInferErrors(t *testing.T) {
 	}
 }
 
+// TestInferBoth: a duplicate key does not hide values of several types.
+func TestInferBoth(t *testing.T) {
+	twice, mark := bsoncore.Begin(nil)
+	twice = bsoncore.End(bsoncore.AppendInt32(bsoncore.AppendInt32(twice, "a", 1), "a", 2), mark)
+	found, err := describe(append(parse(t, `{b: 1}`, `{b: "x"}`), twice), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Infer(found, Options{})
+	for _, want := range []error{
+		&ColumnError{Path: "a", Err: ErrDuplicateKey, First: schema.Place{Document: 3, Offset: 11}},
+		&MixedTypesError{[]MixedPath{{"b", []MixedType{{bson.TypeString, 1, 2}, {bson.TypeInt32, 1, 1}}}}},
+	} {
+		if !sameError(want, err) {
+			t.Errorf("Infer = %v, want %v in it", err, want)
+		}
+	}
+	if _, err = Infer(found, Options{Mixed: MixedJSON}); errors.Is(err, ErrMixed) || !errors.Is(err, ErrDuplicateKey) {
+		t.Errorf("Infer = %v, want a duplicate key alone", err)
+	}
+}
+
 // sameError compares errors by their fields.
 func sameError(want, got error) bool {
 	byValue := cmp.Options{cmpopts.EquateErrors(), cmp.AllowUnexported(bsoncore.OptionError{})}

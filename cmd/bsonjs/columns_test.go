@@ -569,7 +569,7 @@ func TestColumnsSpaces(t *testing.T) {
 		os.WriteFile(name+".metadata.json", []byte("{}"), 0o666)
 	}
 	got := runCommand(nil, "./dump", "-o", "x.parquet")
-	if got.code != 0 || !strings.Contains(got.stderr, "several namespaces to one table; --ns selects") {
+	if got.code != 0 || !strings.Contains(got.stderr, "several namespaces; --ns DB.COLLECTION selects one, and --ns-field NAME makes a column of them\n") {
 		t.Errorf("code %d, stderr %q", got.code, got.stderr)
 	}
 	if got := runCommand(nil, "./dump", "--ns", "s.a", "-t", "parquet"); got.stdout != "PAR1"+rows(1)+"PAR1" || got.stderr != "" {

@@ -77,6 +77,8 @@ func (t *outputType) Set(s string) error {
 	switch s {
 	case "debug":
 		return errors.New("only bsonjs dump writes this type")
+	case "tsv":
+		return errors.New("type --from tsv if the input is TSV, as in mongoimport, or --to tsv to write it")
 	}
 	return choose(t.to, word[*codec.Codec]{"json", codec.JSON}, word[*codec.Codec]{"bson", codec.BSON}, word[*codec.Codec]{"csv", codec.CSV}).Set(s)
 }

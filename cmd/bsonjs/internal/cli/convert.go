@@ -411,8 +411,6 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 		for _, text := range o.apart.notes() {
 			r.Say.Note(text)
 		}
-	case result.Several && o.field == "" && r.Table.Format != nil:
-		r.Say.Note("wrote documents of several namespaces to one table; --ns selects namespaces, and --ns-field gives the documents a column with theirs")
 	case result.Several && o.field == "":
 		r.Say.Note("wrote documents of several namespaces; " + o.apartCure())
 	}
@@ -425,7 +423,7 @@ func (o *convertOptions) end(r *run.Run, result *run.Result) {
 
 // apartCure returns what to type to have namespaces apart.
 func (o *convertOptions) apartCure() string {
-	if o.writesTable() {
+	if o.writesTable() || o.decided.to != nil && o.decided.to.Extension {
 		return "--ns DB.COLLECTION selects one, and --ns-field NAME makes a column of them"
 	}
 	return "-o FOLDER/ writes a file for each"

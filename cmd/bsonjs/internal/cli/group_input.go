@@ -142,9 +142,39 @@ func (g *inputGroup) plan(r *run.Run) {
 func (g *inputGroup) checkTables(fs *pflag.FlagSet, formats ...*codec.Codec) error {
 	reads := slices.ContainsFunc(formats, func(c *codec.Codec) bool { return c == nil || c.Extension })
 	if given(fs, "times") && !reads {
-		return fmt.Errorf("--times has no effect, because the input is %v and not Parquet or Arrow; leave it out", formats[0])
+		return noColumns(formats[0])
 	}
-	return g.tables.checkTables(fs, formats...)
+	if err := g.tables.checkTables(fs, formats...); err != nil {
+		return err
+	}
+	if given(fs, "times") {
+		g.tables.given = append(g.tables.given, "times")
+	}
+	return nil
+}
+
+// noColumns is the error for --times, because an input is in the format from.
+func noColumns(from *codec.Codec) error {
+	return fmt.Errorf("--times has no effect, because the input is %v and not Parquet or Arrow; leave it out", from)
+}
+
+// tellUnread says that flags about tables had no effect, because no input of r was one.
+func (g *inputGroup) tellUnread(r *run.Run, result *run.Result) {
+	if len(result.Formats) == 0 {
+		return
+	}
+	first, told := result.Formats[0], false
+	for _, name := range g.tables.given {
+		switch {
+		case name == "times":
+			if !slices.ContainsFunc(result.Formats, func(c *codec.Codec) bool { return c.Extension }) {
+				r.Say.Note(noColumns(first).Error())
+			}
+		case !told && !slices.ContainsFunc(result.Formats, func(c *codec.Codec) bool { return c.Rows }):
+			r.Say.Note(noTable(name, first).Error())
+			told = true // one flag is enough
+		}
+	}
 }
 
 // checkReading rejects the flags of the given names, which are about JSON, if

@@ -66,8 +66,12 @@ func (g *rowGroup) addRows(fs *pflag.FlagSet) {
 // rowFlags are the flags that only tables that are written obey.
 var rowFlags = []string{"infer", "extra-fields", "max-columns", "arrays", "no-header", "crlf", "binary-cells", "spreadsheet-safe", "csv-dialect"}
 
-// bothFlags are the flags that tables obey that are read or written.
-var bothFlags = []string{"typed", "delimiter", "null"}
+// bothFlags are the flags that tables obey that are read or written, and typedFlags those of
+// them that a table with types obeys when it is written.
+var (
+	bothFlags  = []string{"typed", "delimiter", "null"}
+	typedFlags = bothFlags[:2:2]
+)
 
 // writesTable reports whether the output is a table.
 func (o *convertOptions) writesTable() bool { return o.decided.to != nil && o.decided.to.Rows }
@@ -77,7 +81,11 @@ func (o *convertOptions) checkRows(fs *pflag.FlagSet) error {
 	if !o.writesTable() {
 		return o.needsTable(fs)
 	}
-	o.tables.given = slices.DeleteFunc(o.tables.given, func(name string) bool { return slices.Contains(bothFlags, name) })
+	obeyed := bothFlags
+	if o.tables.typed { // null is a cell of JSON, whatever --null says
+		obeyed = typedFlags
+	}
+	o.tables.given = slices.DeleteFunc(o.tables.given, func(name string) bool { return slices.Contains(obeyed, name) })
 	if o.decided.folder {
 		return fmt.Errorf("%v is one table, and %s is a directory; type --output FILE%s", o.decided.to, report.CleanName(o.output), o.decided.to.Suffixes[0])
 	}

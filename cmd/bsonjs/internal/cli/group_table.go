@@ -33,7 +33,7 @@ type tableGroup struct {
 	grace        tabular.Grace
 
 	columns []tabular.Column // of header
-	given   []string         // flags on the command line that only tables that are read obey
+	given   []string         // flags on the command line that only tables that are read obey, also those in columns
 }
 
 func (g *tableGroup) addTables(fs *pflag.FlagSet) {
@@ -86,14 +86,6 @@ func (g *tableGroup) checkTables(fs *pflag.FlagSet, formats ...*codec.Codec) err
 // noTable is the error for a flag about tables, because an input is in the format from.
 func noTable(flag string, from *codec.Codec) error {
 	return fmt.Errorf("--%s has no effect, because the input is %v and not CSV or TSV; leave it out", flag, from)
-}
-
-// tellUnread says that flags about tables had no effect, because no input of r was one.
-func (g *inputGroup) tellUnread(r *run.Run, result *run.Result) {
-	isTable := func(c *codec.Codec) bool { return c.Rows }
-	if flags := g.tables.given; len(flags) > 0 && len(result.Formats) > 0 && !slices.ContainsFunc(result.Formats, isTable) {
-		r.Say.Note(noTable(flags[0], result.Formats[0]).Error())
-	}
 }
 
 // tableFlags are the flags that only tables that are read obey.

@@ -261,6 +261,7 @@ func (o *verifyOptions) end(r *run.Run, result *run.Result) {
 	v.stop()
 	<-v.done
 	result.Compared = true
+	result.Formats = append(result.Formats, v.formats...)
 	if result.Whole && v.begun {
 		sums := v.proof.Sums()
 		result.Verified, result.SHA256In, result.SHA256Out = sums.Documents, sums.In, sums.Out
@@ -277,6 +278,8 @@ type verification struct {
 	done  chan struct{} // closed when the run of B has ended
 	fault *report.Fault // the fault that ended the run of B; nil: there was none
 
+	formats []*codec.Codec // of B
+
 	catalogs [2]catalog // of A and B
 }
 
@@ -290,6 +293,7 @@ func (v *verification) read(ctx context.Context, back run.Run) {
 	})
 	back.Inputs = folder.Inputs(ctx, []string{v.o.b}, v.o.to)
 	result := back.Do(ctx)
+	v.formats = result.Formats
 	if result.Code != report.CodeOK {
 		if v.fault == nil {
 			v.fault = &report.Fault{Code: result.Code, Why: report.CleanName(v.o.b) + " could not be read to its end"}

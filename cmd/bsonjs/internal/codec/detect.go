@@ -92,6 +92,16 @@ func Advise(head []byte, from *Codec) string {
 	return ""
 }
 
+// AdviseTable returns the advice for a fault in an input of the given name that is read as
+// from: the format of tables that the name has, or "". A table whose first bytes have a NUL
+// may look like BSON.
+func AdviseTable(name string, from *Codec) string {
+	if named, _ := BySuffix(name); named != nil && named.Rows && named != from {
+		return fmt.Sprintf("the first bytes look like %v; if it is %v, add --from %s", from, named, named.Name)
+	}
+	return ""
+}
+
 // AdviseArchive returns the advice for an input in which an archive starts at an offset.
 func AdviseArchive(offset int) string {
 	return fmt.Sprintf("a mongodump archive starts at offset %d: use bsonjs salvage, or add --from archive", offset)

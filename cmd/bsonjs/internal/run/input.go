@@ -132,6 +132,9 @@ func (e *engine) input(name string, m *member) *report.Fault {
 	if s.from == nil {
 		return s.unknownFormat()
 	}
+	if s.From == nil {
+		s.looks = cmp.Or(s.looks, s.flagged(codec.AdviseTable(compress.Stem(name), s.from)))
+	}
 	s.note(s.from)
 	if f = s.begin(); f != nil {
 		return f

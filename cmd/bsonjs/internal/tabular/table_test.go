@@ -227,6 +227,7 @@ func TestTable(t *testing.T) {
 		{name: "empty null", o: tabular.TableOptions{HasNull: true}, docs: []string{`{a:null,b:""}`}, want: "a,b\n,\"\"\n"},
 		{name: "spreadsheet", o: tabular.TableOptions{SpreadsheetSafe: true}, docs: []string{`{"=a":"=1","b":"+1","c":"-1","d":"@x","e":"\tx","f":"x=1","g":-1,h:"\rx"}`},
 			want: "'=a,b,c,d,e,f,g,h\n'=1,'+1,'-1,'@x,'\tx,x=1,-1,\"'\rx\"\n"},
+		{name: "spreadsheet, bytes", o: tabular.TableOptions{SpreadsheetSafe: true}, docs: []string{`{a:BinData(0,"+w=="),b:BinData(0,"AP8="),c:NumberDecimal("-1")}`}, want: "a,b,c\n'+w==,AP8=,-1\n"},
 		{name: "terminal", o: tabular.TableOptions{Visible: true}, docs: []string{`{"a\u001b[2J":"\u001b[31m\u009b\u202e\u007f\n"}`}, want: "a\u241b[2J\n\"\u241b[31m\ufffd\ufffd\u2421\n\"\n"},
 		{name: "duplicate", docs: []string{`{a:1,b:1,a:2}`}, want: "a,b\n", fault: tabular.ErrDuplicate},
 		{name: "indexes", find: tabular.FindOptions{Arrays: tabular.ArrayIndex}, o: tabular.TableOptions{Arrays: tabular.ArrayIndex},

@@ -114,7 +114,12 @@ func (v *texts) digits(dst, data []byte) []byte {
 	if v.o.Hex {
 		return hex.AppendEncode(dst, data)
 	}
-	return base64.StdEncoding.AppendEncode(dst, data)
+	from := len(dst)
+	dst = base64.StdEncoding.AppendEncode(dst, data)
+	if v.o.SpreadsheetSafe { // base64 may start with +
+		dst = v.safe(dst, from)
+	}
+	return dst
 }
 
 // string appends the text of a string.

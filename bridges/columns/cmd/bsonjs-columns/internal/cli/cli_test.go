@@ -252,6 +252,8 @@ func TestFaults(t *testing.T) {
 		{"fine time", fine(t), []string{"read"}, 1, "finer than a millisecond: 1001 us, of timestamp[us] at a, row 1; add --times floor to round it down"},
 		{"duplicate key", documents(t, `{"a":1,"a":2}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "bsonjs-columns: duplicate key: int at a, document 1, offset 11; to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip\n"},
 		{"duplicate key, later", documents(t, `{"a":1}`+"\n"+`{"b":[{"a":1,"c":{"x":1,"x":""}}]}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "duplicate key: string at b[].c.x, document 2, offset 51; "},
+		{"duplicate key and types", documents(t, `{"b":1,"a":"","a":2}`+"\n"+`{"b":"x"}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "bsonjs-columns: duplicate key: int at a, document 1, offset 19; there are also fields with values of several types; to leave out documents that have a key twice and to keep all types, type bsonjs IN.bson -o OUT.parquet --mixed json --no-duplicate-keys --on-error skip\n"},
+		{"duplicate key and types, as JSON", documents(t, `{"b":1,"a":2,"a":2}`+"\n"+`{"b":"x"}`), []string{"write", "--to", "arrow", "--output", "-", "--mixed", "json"}, 1, "; to leave out such documents, type bsonjs IN.bson"},
 		{"deep", documents(t, strings.Repeat(`{"a":`, 70)+"1"+strings.Repeat("}", 70)), []string{"write", "--to", "arrow", "--output", "-"}, 1, "nested deeper than MaxLevels at a.a."},
 		{"keys like data", documents(t, `{"a":{"x":1,`+dataKeys(40)+`}}`), []string{"write", "--to", "arrow", "--output", "-"}, 1, "beside other keys at a; add --mixed json\n"},
 		{"keys like data at the top", documents(t, `{`+dataKeys(40)+`}`), []string{"write", "--to", "arrow", "--output", "-", "--mixed", "json"}, 1, "; choose fewer fields with bsonjs --fields\n"},
@@ -267,7 +269,8 @@ func TestFaults(t *testing.T) {
 		{"damaged Parquet", nil, []string{"read", bad}, 4, "malformed file"},
 		{"neither", nil, []string{"read", text}, 4, "neither Parquet nor Arrow"},
 		{"empty", nil, []string{"read"}, 4, "neither Parquet nor Arrow"},
-		{"wrong format", []byte(unsigned), []string{"read", "--from", "arrow"}, 4, "malformed file"},
+		{"wrong format", []byte(unsigned), []string{"read", "--from", "arrow"}, 4, "; the first bytes are those of parquet, so type --from parquet or leave out --from\n"},
+		{"no format", []byte("x"), []string{"read", "--from", "arrow"}, 4, "malformed file: the file is too short for its schema\n"},
 		{"no table", nil, []string{"read", "none.parquet"}, 3, "none.parquet: no such file or directory"},
 		{"a directory", nil, []string{"read", t.TempDir()}, 3, "is a directory"},
 	} {

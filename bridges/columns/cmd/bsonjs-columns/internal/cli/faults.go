@@ -107,6 +107,9 @@ func dataFault(file string, err error) *fault {
 	return f
 }
 
+// withoutTwice are the flags of bsonjs that leave out documents which have a key twice.
+const withoutTwice = "--no-duplicate-keys --on-error skip"
+
 // cures names the flag that helps against err.
 func cures(err error) string {
 	for _, c := range []struct {
@@ -118,7 +121,7 @@ func cures(err error) string {
 		{columns.ErrOrder, "add --order exact to keep the order, or leave out --exact"},
 		{columns.ErrLossy, "leave out --exact to accept it"},
 		{bsoncore.ErrTooLarge, "use a larger --max-document-size"},
-		{columns.ErrDuplicateKey, "to leave out such documents, type bsonjs IN.bson -o OUT.parquet --no-duplicate-keys --on-error skip"},
+		{columns.ErrDuplicateKey, "to leave out such documents, type bsonjs IN.bson -o OUT.parquet " + withoutTwice},
 		// The columns fit all documents that were read to find them, so this is a later one.
 		{columns.ErrType, "use a larger --infer"},
 		{columns.ErrNull, "use a larger --infer, or add --nulls fold"},

@@ -93,7 +93,7 @@ func detect(in *input) (files.Format, error) {
 func (r *reading) convert(ctx context.Context, in *input, size int64, out *output) error {
 	batches, err := files.Open(r.format, io.NewSectionReader(in.file, in.start, size), size)
 	if err != nil {
-		return in.fault(err)
+		return r.openFault(in, err)
 	}
 	defer batches.Release()
 	docs, err := columns.NewDocumentWriter(written{ctx, out}, batches.Schema(), r.columns)
@@ -112,6 +112,15 @@ func (r *reading) convert(ctx context.Context, in *input, size int64, out *outpu
 		return in.fault(err)
 	}
 	return nil
+}
+
+// openFault returns the fault in err, an error of a file that cannot be opened in the format.
+func (r *reading) openFault(in *input, err error) error {
+	f := in.fault(err)
+	if seen, _ := detect(in); f.code == codeSyntax && seen != 0 && seen != r.format {
+		f.hint = fmt.Sprintf("the first bytes are those of %s, so type --from %[1]s or leave out --from", seen)
+	}
+	return f
 }
 
 // writeFault returns the fault in err, an error of a DocumentWriter.

@@ -155,7 +155,11 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 	column, _ := errors.AsType[*columns.ColumnError](err)
 	switch {
 	case column != nil && column.First != (schema.Place{}):
-		return nil, in.fault(w.place(in, column))
+		f := in.fault(w.place(in, column))
+		if errors.Is(err, columns.ErrMixed) {
+			f.hint = "there are also fields with values of several types; to leave out documents that have a key twice and to keep all types, type bsonjs IN.bson -o OUT.parquet --mixed json " + withoutTwice
+		}
+		return nil, f
 	case errors.Is(err, columns.ErrMixed) && w.columns.Mixed != columns.MixedError:
 		return nil, &fault{code: codeRejected, file: in.name, err: err, hint: "type --mixed union, json or null"}
 	case column != nil:
