@@ -145,7 +145,9 @@
 	addEventListener("hashchange", follow);
 	document.addEventListener("click", (event) => {
 		const link = event.target.closest("a[href^='#p']");
-		if (link && link.hash === location.hash) follow(); // the hash does not change
+		if (!link || link.hash !== location.hash) return;
+		event.preventDefault(); // it would take the focus from the entry
+		follow(); // the hash does not change
 	});
 	follow();
 
