@@ -22,8 +22,8 @@ import (
 //     (other.go) decides about all other values.
 //   - A fault is recorded in the cursor, which ends all loops; add returns it.
 //
-// A field that a document lacks costs nothing: a column that is behind its document is
-// filled with nulls when its next value comes, or at the end of the batch.
+// A missing field costs nothing: its column gets the nulls of all missing rows with its next
+// value, or at the end of the batch.
 
 // An appender appends documents to the columns of a batch.
 type appender struct {
@@ -143,7 +143,7 @@ func (a *appender) disorder(s *sink, row int, keys []int32, begin int) {
 	s.order.rows++
 }
 
-// extra passes over a field without a column.
+// extra ignores or rejects a field without a column.
 func (a *appender) extra(s *sink) {
 	at := schemaPathOf(s.column, a.c.Key())
 	if a.options.Extra == ExtraError {

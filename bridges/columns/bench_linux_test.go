@@ -14,9 +14,9 @@ import (
 )
 
 // BenchmarkReader makes record batches of documents, and validates the same documents in
-// between. It reports the speed of both in processor time, and their ratio as "of-validate". The documents of
-// "orders" have the same fields, those of "bench" have thousands of paths, of which each
-// document has a few, and many with values of several types.
+// between. It reports the speed of both in processor time, and their ratio as "of-validate".
+// The documents of "orders" have the same fields. Those of "bench" have thousands of paths, of
+// which each document has a few, and many paths have values of several types.
 func BenchmarkReader(b *testing.B) {
 	bench := sample.Sets()[0]
 	for _, set := range []struct {

@@ -19,8 +19,8 @@ type column struct {
 	// kids has the fields of asDocument, the element of asArray, the values of asMap and
 	// the alternatives of asUnion. It is nil for all other forms.
 	kids []*column
-	// flag is the sibling that tells nulls apart if nulls is nullIsFlagged, otherwise nil.
-	// flags is the inverse: the column whose nulls this column tells apart, or nil.
+	// flag is the sibling of booleans that are true for nulls of BSON, if nulls is
+	// nullIsFlagged; otherwise nil. flags is the inverse: the column of those nulls, or nil.
 	flag, flags *column
 	// byName has the kids of asDocument that hold values: not flags and order.
 	byName map[string]*column
@@ -188,7 +188,7 @@ func (n *column) schemaPath() *schema.Path {
 	return &schema.Path{Parent: parent, Kind: schema.Field, Key: n.name}
 }
 
-// describe returns the type of n for people.
+// describe returns the type of n in words.
 func (n *column) describe() string {
 	text := n.storage().String()
 	if name := rows[n.form].extension; name != "" {

@@ -14,11 +14,11 @@
 //	}
 //	if err := r.Err(); err != nil { … }
 //
-// [NewDocumentWriter] is the way back. A column has one form for its values, and each BSON
-// type has a form that keeps it. With OrderExact, the documents that come back have the
-// same bytes, except for keys of arrays other than 0, 1, 2 and so on. A value that does
-// not fit its column is an error with the path, the offset and the number of the document,
-// unless an option accepts the loss. Accepted losses are counted, see
+// [NewDocumentWriter] converts record batches to documents. A column has one form for its
+// values, and each BSON type has a form that keeps it. With OrderExact, the documents that
+// come back have the same bytes, except for keys of arrays other than 0, 1, 2 and so on. A
+// value that does not fit its column is an error with the path, the offset and the number of
+// the document, unless an option accepts the loss. Accepted losses are counted, see
 // [RecordReader.Losses]. docs/columns.md has the table of all forms.
 //
 // # Marks
@@ -30,7 +30,7 @@
 // type. Columns of Extended JSON have the key "bsonkit.json".
 //
 // Arrow has only one null, for a BSON null and for a missing field. The key
-// "bsonkit.nulls" says which of the two a null of the column is. Where both occur, a column
+// "bsonkit.nulls" says which of the two a null of the column is. If both occur, a column
 // of booleans follows, which is true for each BSON null. With OrderExact, a column of lists
 // has the order of the keys of documents that do not have the order of the columns.
 package columns

@@ -14,8 +14,7 @@ import (
 // This file writes the rows of record batches as documents.
 //
 //   - DocumentWriter has the tree of nodes, and loads a batch into it.
-//   - node.append decides between a value, null and a missing field. This is the only
-//     place that does.
+//   - Only node.append decides between a value, null and a missing field.
 //   - The sources of the nodes read the values: sources.go has those of single values,
 //     nests.go those with values inside.
 
@@ -55,12 +54,12 @@ func NewDocumentWriter(w io.Writer, s *arrow.Schema, o Options) (*DocumentWriter
 func (d *DocumentWriter) Documents() int64 { return d.rows }
 
 // Write writes the rows of a batch, which is not kept. When it returns, all documents are
-// written to the writer below, so there is nothing to close. All columns are checked first,
-// so a batch of unknown origin is safe. The columns must be those of the schema; a column
+// written to the io.Writer, so there is nothing to close. All columns are checked first, so a
+// batch of an unknown program is safe. The columns must be those of the schema; a column
 // may also have the storage type of an extension type, or another width of offsets.
 //
 // The error is a *RowError for a value without a counterpart in BSON, a *ColumnError for a
-// column that is inconsistent or not that of the schema, or an error of the writer below. The
+// column that is inconsistent or not that of the schema, or an error of the io.Writer. The
 // documents before it are written, and a further call returns the same error.
 func (d *DocumentWriter) Write(batch arrow.RecordBatch) error {
 	if d.err == nil {
@@ -119,7 +118,7 @@ func rowError(err error, row int64) error {
 type RowError struct {
 	Row    int64  // its number among all rows, from 1
 	Path   string // as schema.Path.String; "": the document
-	Column string // type of the column, for people; "": none
+	Column string // type of the column, in words; "": none
 	Err    error  // why; matches a sentinel, and bsoncore.ErrTooLarge for a document over MaxDocumentSize
 }
 
@@ -159,7 +158,7 @@ type source interface {
 	// read such an array, and may return an error of the array, or of a column inside.
 	load(a arrow.Array) (bool, error)
 	// append appends value i, which is not null, without its type and key, and returns
-	// its type, or isMissing for a field that the document lacks.
+	// its type, or isMissing for a field that the document does not have.
 	append(dst []byte, i int) ([]byte, bsoncore.Type, error)
 }
 
@@ -186,7 +185,7 @@ func (n *node) load(a arrow.Array) error {
 }
 
 // check returns an error if a has buffers that do not fit its length, so that reading a
-// value would fail. It looks into no children, dictionaries and texts.
+// value would fail. It does not check children, dictionaries and texts.
 func check(a arrow.Array) error {
 	end := a.Data().Offset() + a.Len()
 	if bits := a.NullBitmapBytes(); len(bits) > 0 && len(bits) < (end+7)/8 {
@@ -202,7 +201,7 @@ func check(a arrow.Array) error {
 		return checkUnion(a, end)
 	case *array.RunEndEncoded:
 		return checkRuns(a, end)
-	case *array.String: // without a pass over the text
+	case *array.String: // does not read the text
 		return checkAs(a, arrow.BinaryTypes.Binary)
 	case *array.LargeString:
 		return checkAs(a, arrow.BinaryTypes.LargeBinary)
@@ -234,7 +233,7 @@ func checkUnion(a array.Union, end int) error {
 	if a.Mode() == arrow.DenseMode {
 		widths = append(widths, arrow.Int32SizeBytes)
 	}
-	for i, width := range widths { // the first buffer is one of nulls, which a union lacks
+	for i, width := range widths { // the first buffer is for nulls, which a union does not have
 		if i+1 >= len(buffers) || buffers[i+1].Len()/width < end {
 			return errBuffers
 		}
@@ -293,7 +292,7 @@ func (n *node) append(dst []byte, i int) ([]byte, bsoncore.Type, error) {
 }
 
 // finish appends value i and finishes the element that was begun at mark, of which dst has
-// the key. It takes the element back if the field is missing.
+// the key. If the field is missing, it removes the element.
 func (n *node) finish(dst []byte, mark, i int) ([]byte, error) {
 	dst, t, err := n.append(dst, i)
 	if err != nil || t == isMissing {

@@ -16,7 +16,7 @@ var (
 	ErrMixed = errors.New("values of several types")
 	// ErrType: the type of a value does not fit its column.
 	ErrType = errors.New("type does not fit the column")
-	// ErrValue: the type of a value fits its column, and the value does not.
+	// ErrValue: the type of a value fits its column, but the value does not.
 	ErrValue = errors.New("value does not fit the column")
 	// ErrFineTime: a time is finer than the milliseconds of BSON, without TimesFloor.
 	ErrFineTime = fmt.Errorf("%w: finer than a millisecond", ErrValue)
@@ -26,9 +26,9 @@ var (
 	ErrField = errors.New("no column for this key")
 	// ErrDuplicateKey: a document has a key twice. A column holds one value.
 	ErrDuplicateKey = errors.New("duplicate key")
-	// ErrLossy: something would be lost, under Options.RejectLossy.
+	// ErrLossy: a document would not come back the same, with Options.RejectLossy.
 	ErrLossy = errors.New("not exact in columns")
-	// ErrOrder: keys are in another order than the columns, under Options.RejectLossy and
+	// ErrOrder: keys are in another order than the columns, with Options.RejectLossy and
 	// without OrderExact.
 	ErrOrder = fmt.Errorf("%w: the keys are in another order than the columns", ErrLossy)
 	// ErrColumn: an Arrow type, or the metadata of a field, has no form for BSON.
@@ -43,10 +43,10 @@ var (
 // A ValueError reports a well-formed value that does not fit its column.
 type ValueError struct {
 	Document int64     // its number, from 1
-	Offset   int64     // of the element, or of the document that lacks it, in bytes from the start of the stream
+	Offset   int64     // of the element, or of the document without it, in bytes from the start of the stream
 	Path     string    // as schema.Path.String: "a.b[].c"
 	Type     bson.Type // of the value; 0 if the field is missing
-	Column   string    // type of the column, for people; "": none
+	Column   string    // type of the column, in words; "": none
 	Err      error     // why; matches a sentinel
 }
 
@@ -78,8 +78,8 @@ func (e *ValueError) Unwrap() error { return e.Err }
 type ColumnError struct {
 	Path string // as schema.Path.String
 	Err  error  // why; matches a sentinel
-	// First is the place of the first value at fault, for ErrDuplicateKey. Otherwise it is
-	// zero: the values of the path as a whole have no column.
+	// First is the place of the first duplicate, for ErrDuplicateKey. Otherwise it is zero,
+	// because no value of the path has a column.
 	First schema.Place
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // This file is the mapping between BSON types and Arrow types, for both directions: a form
-// is one way in which a column holds values. docs/columns.md has the same table for people;
+// is one way in which a column holds values. docs/columns.md has the same table for readers;
 // TestPage compares them.
 //
 //   - rows has a row for each form.
@@ -133,7 +133,7 @@ const (
 	extensionMetadata = "ARROW:extension:metadata"
 	// nullsKey has the name of the nulls of a column.
 	nullsKey = "bsonkit.nulls"
-	// flagKey has the name of the column whose nulls a column of booleans tells apart.
+	// flagKey has the name of the column whose nulls a column of booleans is about.
 	flagKey = "bsonkit.null_of"
 	// orderKey marks the column that has the order of the keys of its document.
 	orderKey = "bsonkit.order"
@@ -147,7 +147,7 @@ type nulls uint8
 
 const (
 	nullIsNull    nulls = iota // a null of BSON; also without a mark
-	nullIsMissing              // a field that the document lacks
+	nullIsMissing              // a field that the document does not have
 	nullIsFlagged              // the column of booleans says it: true is a null of BSON
 )
 

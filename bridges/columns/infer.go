@@ -15,7 +15,7 @@ import (
 // This file makes an Arrow schema of the description of documents. It chooses a shape for
 // each path; form.go makes fields of shapes.
 //
-//   - fields makes the columns of a document, with those that tell nulls apart.
+//   - fields makes the columns of a document, also those of booleans for nulls.
 //   - shape chooses the form of a path: single if it has one type, otherwise by Mixed.
 
 // Infer returns the schema of the documents that s describes. It has a column for each path,
@@ -129,7 +129,8 @@ func (in *inferrer) nulls(p *schema.Path) nulls {
 	return nullIsNull
 }
 
-// flagField returns the column that tells the nulls of p apart. Its name is no key.
+// flagField returns the column that says which nulls of p are nulls of BSON. Its name is no
+// key.
 func flagField(p *schema.Path) arrow.Field {
 	return arrow.Field{
 		Name: unused(p.Parent, p.Key+".null"), Type: arrow.FixedWidthTypes.Boolean,

@@ -151,7 +151,7 @@ func (d *document) field(dst []byte, j, i int) ([]byte, error) {
 }
 
 // ordered appends the fields of row i in the order that the row has. Fields that it does not
-// name come after them: with NullsFold, a field that the document lacked is null. It may name
+// name come after them: with NullsFold, a missing field of the document is null. It may name
 // fields that are not there: with MixedNull, a value may have become a missing field.
 func (d *document) ordered(dst []byte, i int) ([]byte, error) {
 	d.turn++

@@ -26,7 +26,8 @@ type Options struct {
 	Decimal Decimal
 	// Regex is the form of regexes. The default is a struct.
 	Regex Regex
-	// Nulls is for null and missing fields. The default keeps them apart.
+	// Nulls is for null and missing fields. The default distinguishes
+	// them.
 	Nulls Nulls
 	// Times is for times that are finer than the milliseconds of BSON. The default is an
 	// error.
@@ -134,8 +135,8 @@ type Nulls uint8
 
 // The values of Nulls.
 const (
-	// NullsExact adds a column of booleans where a path is null in one document and
-	// missing in another, so that both come back.
+	// NullsExact adds a column of booleans if a path is null in one document and missing in
+	// another. So both come back.
 	NullsExact Nulls = iota
 	// NullsFold adds no columns. If null and missing occur at a path, a missing field
 	// comes back as null; it is counted as LossMissing.
@@ -253,9 +254,9 @@ func optionError(name string, value int) error {
 	return &bsoncore.OptionError{Option: "columns.Options." + name, Value: strconv.Itoa(value)}
 }
 
-// Schema returns the options of a schema.Schema for Infer: it has the limits of o, and
-// collects only what Infer needs. Infer accepts a Schema with other options, too, if it has
-// all paths. MixedUnion and MixedNull also need the paths below paths of several types, and
+// Schema returns the options of a schema.Schema for Infer. Such a Schema has the limits of o,
+// and collects only what Infer needs. Infer also accepts a Schema with other options, if it
+// has all paths. MixedUnion and MixedNull also need the paths below paths of several types, and
 // DecimalNumber and Decimal256 need the numbers. Schema panics if an option is out of range.
 func (o Options) Schema() schema.Options {
 	if err := o.resolve(); err != nil {

@@ -14,8 +14,8 @@ import (
 )
 
 // A RecordReader makes record batches of a stream of BSON documents. It is an
-// array.RecordReader. It must not be used by two goroutines at once; Retain and Release
-// may.
+// array.RecordReader. Only Retain and Release may be called by several goroutines at the same
+// time.
 type RecordReader struct {
 	references atomic.Int64
 	schema     *arrow.Schema
@@ -96,7 +96,7 @@ func (r *RecordReader) Record() arrow.RecordBatch { return r.batch }
 // start of the stream. The documents before the fault are in the batches.
 func (r *RecordReader) Err() error {
 	if r.batch != nil {
-		return nil // the fault is behind the batch
+		return nil // the fault comes after the batch
 	}
 	return r.err
 }
@@ -211,7 +211,7 @@ func (a *appender) lose(l Loss, s *sink) bool {
 	return true
 }
 
-// lossErrors has the error of each loss under RejectLossy.
+// lossErrors has the error of each loss with RejectLossy.
 var lossErrors = [lossCount]error{
 	LossOrder:    ErrOrder,
 	LossArrayKey: fmt.Errorf("%w: the key of an element is not its index", ErrLossy),
@@ -223,7 +223,7 @@ var lossErrors = [lossCount]error{
 	LossField:    fmt.Errorf("%w: the field has no column", ErrLossy),
 }
 
-// counted appends the losses of s and of all below.
+// counted appends the losses of s and of all columns below it.
 func (s *sink) counted(all []LossCount) []LossCount {
 	for _, count := range s.losses {
 		if count != nil {

@@ -12,12 +12,12 @@ import (
 )
 
 // This file has the columns of a batch while it grows. Their layouts are those of Arrow:
-// each column appends its values to buffers, which become an array at the end. Columns may
-// be behind their document, so that a missing field costs nothing until the next value
-// comes: then the column gets all its nulls at once.
+// each column appends its values to buffers, which become an array at the end. A column may
+// have fewer rows than there are documents, so that a missing field costs nothing. The column
+// gets all these nulls with its next value.
 
 // A sink is a column of the batch that grows. The fields that each value needs come first,
-// so that they are near each other in memory: a batch uses many sinks in turn.
+// so that they are near each other in memory: each document uses many sinks.
 type sink struct {
 	*column
 	key    key   // name of column
@@ -34,7 +34,7 @@ type sink struct {
 	valid   bitmap // of laidBits, laidFixed, laidStruct and laidList
 	truths  bitset // of laidBits
 
-	flag     *sink   // tells nulls apart, or nil
+	flag     *sink   // is true for a null of BSON; or nil
 	first    *sink   // of a document: the field that was first last time, or nil
 	order    *sink   // of a document: the order of keys, or nil
 	required []*sink // of a document: fields whose nulls are nulls of BSON, so a missing one is a fault or a loss
@@ -200,8 +200,8 @@ func (s *sink) part(i int) *sink {
 	return kid
 }
 
-// text appends a text or binary as the row with that number: the next row of s or, if s is
-// a part of a struct, the current row of the struct.
+// text appends a text or binary as the row with that number. This is the next row of s. If s
+// is a part of a struct, it is the current row of the struct.
 func (s *sink) text(row int, data []byte) {
 	s.values.append(data)
 	s.mark(row)
@@ -321,7 +321,7 @@ func (s *sink) finish(rows int) arrow.ArrayData {
 	return s.made(rows, nulls, children, buffers...)
 }
 
-// made returns data of buffers and children, which it takes over.
+// made returns data of buffers and children. The caller no longer owns them.
 func (s *sink) made(rows, nulls int, children []arrow.ArrayData, buffers ...*memory.Buffer) arrow.ArrayData {
 	data := array.NewData(s.full, rows, buffers, children, nulls, 0)
 	for _, b := range buffers {
@@ -366,7 +366,7 @@ func releaseAll(list []arrow.ArrayData) {
 	}
 }
 
-// release frees the memory of s and of all below.
+// release frees the memory of s and of all sinks below it.
 func (s *sink) release() {
 	for _, kid := range s.kids {
 		kid.release()

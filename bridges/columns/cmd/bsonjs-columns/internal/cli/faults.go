@@ -189,7 +189,7 @@ func (f *fault) record() record {
 // print writes f as one line. An error of writing cannot be reported anywhere.
 func (f *fault) print(w io.Writer, form form) {
 	if _, ok := errors.AsType[*stopped](f.err); ok {
-		return // the user knows
+		return // the user has sent the signal
 	}
 	if form == asJSON {
 		writeJSON(w, f.record())

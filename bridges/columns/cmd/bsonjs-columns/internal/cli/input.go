@@ -16,7 +16,7 @@ type input struct {
 	name   string // in messages, "" for standard input
 	file   *os.File
 	start  int64     // offset in file
-	pipe   io.Reader // nil if file has everything
+	pipe   io.Reader // nil if file has all bytes
 	remove string    // name of a temporary file that still has it; "": none
 }
 

@@ -43,7 +43,7 @@ unsigned number above the largest int64, ends the run with a message.`,
 
 func (r *reading) addFlags(fs *pflag.FlagSet) {
 	fs.SortFlags = false
-	fs.VarP(formatFlag(&r.format), "from", "f", "format of the input, whatever its first bytes say")
+	fs.VarP(formatFlag(&r.format), "from", "f", "format of the input; without the flag its first bytes decide")
 	fs.StringVarP(&r.output, "output", "o", stdName, "write to `FILE`; the default is standard output")
 	fs.Lookup("output").DefValue = "" // the text names it
 	fs.BoolVar(&r.overwrite, "overwrite", false, "replace an existing file")

@@ -11,7 +11,7 @@ import (
 	flatbuffers "github.com/google/flatbuffers/go"
 )
 
-// This file limits the memory of files that lie about lengths. arrow-go allocates what a
+// This file limits the memory for files with false lengths. arrow-go allocates as much as a
 // schema or a compressed buffer claims.
 //
 //   - checkStream and checkFile count the columns of a schema before arrow-go reads it.

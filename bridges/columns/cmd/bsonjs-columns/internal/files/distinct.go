@@ -11,7 +11,7 @@ import (
 
 // This file finds columns for which a dictionary of Parquet would cost much time and save
 // nothing: columns of JSON whose texts mostly differ. Texts of a column of one type repeat
-// more often, also far apart, so such columns always get a dictionary.
+// more often, also in distant rows, so such columns always get a dictionary.
 
 // distinctColumns reports for each column of Parquet of a batch whether it is JSON that
 // mostly differs. The columns are in the order of Parquet: each field with those below it.

@@ -2,8 +2,9 @@
 // streams.
 //
 //   - A Format has its names: of the flag, the suffix and the first bytes.
-//   - NewWriter and Open are the two directions; parquet.go and arrow.go have the formats.
-//   - restore.go gives columns of Parquet the metadata that its readers drop.
+//   - NewWriter writes and Open reads; parquet.go and arrow.go have the formats.
+//   - restore.go gives columns of Parquet the metadata that readers lose; nulls.go corrects
+//     the nulls of DuckDB.
 package files
 
 import (
@@ -133,7 +134,7 @@ type Source interface {
 
 // Open returns the batches of r, a file of size bytes. It may be damaged in any way: an
 // error in its bytes matches ErrMalformed, and any other error is one of r. The Schema has
-// the marks of package columns, also where a reader of Parquet loses them. r must stay open.
+// the marks of package columns, even if a reader of Parquet loses them. r must stay open.
 func Open(f Format, r Source, size int64) (array.RecordReader, error) {
 	source := &failing{Source: r}
 	open := func() (array.RecordReader, error) { return openArrow(f, source, size) }
@@ -150,7 +151,7 @@ func Open(f Format, r Source, size int64) (array.RecordReader, error) {
 // ErrMalformed says that a file is damaged, or not in its format.
 var ErrMalformed = errors.New("malformed file")
 
-// failing remembers the first error of a Source, other than its end.
+// failing keeps the first error of a Source, other than its end.
 type failing struct {
 	Source
 	err error

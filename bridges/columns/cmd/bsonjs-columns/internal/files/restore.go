@@ -19,7 +19,7 @@ import (
 //
 //   - storeSchema writes it, without the extension type of JSON: with it, arrow-go could not
 //     read the file.
-//   - restore applies it to what arrow-go reads, which lacks the metadata of elements.
+//   - restore applies it to the schema that arrow-go reads, which has no metadata of elements.
 //   - withTexts makes text of JSON and of enumerations, which arrow-go reads as binaries.
 
 // schemaKey is the key of the schema in the metadata of a file, and jsonKey that of columns
