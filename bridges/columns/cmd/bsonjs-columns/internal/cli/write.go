@@ -172,7 +172,11 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		return nil, in.fault(err)
 	}
 	if w.format == files.Parquet && s.NumFields() == 0 {
-		return nil, &fault{code: codeRejected, file: in.name, err: errors.New("no document has a field, and Parquet has no rows without columns"), hint: "type --to arrow"}
+		what := "no document has a field"
+		if found.Documents() == 0 {
+			what = "there are no documents"
+		}
+		return nil, &fault{code: codeRejected, file: in.name, err: errors.New(what + ", and Parquet has no rows without columns"), hint: "select other documents, or type --to arrow"}
 	}
 	return s, nil
 }
