@@ -67,7 +67,7 @@ func (p *plan) buffer(n int) *memory.Buffer {
 
 // A buffer grows by appending, and becomes a buffer of Arrow.
 type buffer struct {
-	bytes []byte         // what was appended, with the capacity of owner
+	bytes []byte         // the appended bytes, with the capacity of owner
 	owner *memory.Buffer // of the memory; nil before open
 	plan  *plan
 }
@@ -107,7 +107,7 @@ func (b *buffer) more(n int) []byte {
 	return b.bytes[at:]
 }
 
-// free returns the memory behind the bytes, as an empty slice.
+// free returns the memory after the bytes, as an empty slice.
 func (b *buffer) free() []byte { return b.bytes[len(b.bytes):] }
 
 func (b *buffer) append(data []byte) { copy(b.more(len(data)), data) }
@@ -267,7 +267,7 @@ func (m *marks) finish(rows int, p *plan) (valid, offsets *memory.Buffer, nulls 
 		run := starts[at : m.row+1]
 		if len(starts)-at >= usualRun {
 			// Without a branch that depends on the length of a short run. The next runs
-			// overwrite what is behind this one.
+			// overwrite the places after this one.
 			*(*[usualRun]int32)(starts[at:]) = [usualRun]int32{end, end, end, end, end, end, end, end}
 			run = run[min(len(run), usualRun):]
 		}

@@ -7,7 +7,7 @@ import (
 
 // A key is the key of a field. Most keys are short, and compared as integers.
 type key struct {
-	head uint64 // the first 8 bytes, with zeros behind them
+	head uint64 // the first 8 bytes, followed by zeros
 	text []byte
 }
 
@@ -18,7 +18,7 @@ func keyOf(text []byte) key {
 		copy(room[:], text)
 		return key{binary.LittleEndian.Uint64(room[:]), text}
 	}
-	// The bytes behind text are read too, and removed without a branch: the lengths of keys
+	// The bytes after text are read too, and removed without a branch: the lengths of keys
 	// are unpredictable.
 	head := binary.LittleEndian.Uint64(text[:8])
 	if len(text) < 8 {

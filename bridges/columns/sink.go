@@ -207,7 +207,7 @@ func (s *sink) text(row int, data []byte) {
 	s.mark(row)
 }
 
-// mark ends the text or binary of a row behind the last byte of values.
+// mark ends the text or binary of a row after the last byte of values.
 func (s *sink) mark(row int) { s.marks.append(row, len(s.values.bytes), s.values.plan) }
 
 // end appends the end of an array or map.

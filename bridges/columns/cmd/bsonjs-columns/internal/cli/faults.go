@@ -55,7 +55,7 @@ type fault struct {
 // Error returns the text of the fault.
 func (f *fault) Error() string { return f.err.Error() }
 
-// Unwrap returns the error behind the fault.
+// Unwrap returns the error of the fault.
 func (f *fault) Unwrap() error { return f.err }
 
 // usage returns a fault of the command line.

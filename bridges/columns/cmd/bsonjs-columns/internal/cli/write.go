@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/spf13/cobra"
@@ -140,7 +141,8 @@ func (w *writing) run(ctx context.Context, name string) error {
 func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 	found := schema.New(w.columns.Schema())
 	d := w.decoder(in.first())
-	for n := 0; (w.sample == 0 || n < w.sample) && d.Next(); n++ {
+	n := 0
+	for ; (w.sample == 0 || n < w.sample) && d.Next(); n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
@@ -149,7 +151,11 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		}
 	}
 	if err := d.Err(); err != nil {
-		return nil, in.fault(err)
+		f := in.fault(err)
+		if n == 0 && f.code == codeSyntax || errors.Is(err, syscall.EISDIR) {
+			f.hint = notBSON(f.hint)
+		}
+		return nil, f
 	}
 	s, err := columns.Infer(found, w.columns)
 	column, _ := errors.AsType[*columns.ColumnError](err)
@@ -179,6 +185,16 @@ func (w *writing) infer(ctx context.Context, in *input) (*arrow.Schema, error) {
 		return nil, &fault{code: codeRejected, file: in.name, err: errors.New(what + ", and Parquet has no rows without columns"), hint: "select other documents, or type --to arrow"}
 	}
 	return s, nil
+}
+
+// notBSON returns the hint for an input that may be in another format. other is the hint if it
+// is not.
+func notBSON(other string) string {
+	hint := "if the input is not a file of BSON, type bsonjs IN -o OUT.parquet"
+	if other != "" {
+		hint += "; otherwise " + other
+	}
+	return hint
 }
 
 // place returns e with the place of its first value in the input, which is read again up to

@@ -10,8 +10,8 @@ import (
 // This file reads the nulls of the fixed-size arrays that DuckDB writes, such as those of a
 // column INTEGER[3]. Parquet has one entry for a null list, but DuckDB writes one for each
 // place: the first one is the null, and the others continue a list that does not exist.
-// arrow-go counts these as elements of the null, so the ends of this list and of all behind
-// it are beyond the elements.
+// arrow-go counts these as elements of the null, so the ends of this list and of all lists
+// after it are beyond the elements.
 
 // withoutNullElements returns batch with nulls that have no elements. The caller releases it.
 func withoutNullElements(batch arrow.RecordBatch) arrow.RecordBatch {
