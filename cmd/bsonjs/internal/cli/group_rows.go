@@ -92,6 +92,11 @@ func (o *convertOptions) checkRows(fs *pflag.FlagSet) error {
 	if o.extra == tabular.ExtraColumn && o.arrays == tabular.ArrayExplode {
 		return errors.New("--extra-fields column cannot be combined with --arrays explode, because a row is only a part of a document; leave out one of them")
 	}
+	if o.columnPaths != nil {
+		if err := o.checkNamed(fs); err != nil {
+			return err
+		}
+	}
 	if !o.tables.typed {
 		return nil
 	}
@@ -109,6 +114,24 @@ func (o *convertOptions) checkRows(fs *pflag.FlagSet) error {
 	} {
 		if c.set {
 			return fmt.Errorf("--%s cannot be combined with --typed, whose output is read back as the same documents; leave out one of them", c.flag)
+		}
+	}
+	return nil
+}
+
+// checkNamed rejects flags about finding columns, because --fields names them. --extra-fields
+// ignore is what happens anyway, and types are found.
+func (o *convertOptions) checkNamed(fs *pflag.FlagSet) error {
+	for _, c := range []struct {
+		flag string
+		set  bool
+	}{
+		{"extra-fields", o.extra != tabular.ExtraIgnore},
+		{"max-columns", !o.tables.typed},
+		{"infer", !o.tables.typed},
+	} {
+		if c.set && given(fs, c.flag) {
+			return fmt.Errorf("--%s has no effect, because --fields names all columns; leave out one of them", c.flag)
 		}
 	}
 	return nil
