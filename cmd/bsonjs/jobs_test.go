@@ -166,6 +166,9 @@ func compareJobs(t *testing.T, name string, i int, data []byte, flags []string) 
 			var want []string
 			for _, jobs := range []int{1, 3} {
 				for _, most := range []int{1 << 20, 3000} {
+					if race.On && jobs == 1 && most < 1<<20 {
+						continue // small reads matter to workers
+					}
 					rejects := filepath.Join(t.TempDir(), "rejects")
 					args := append([]string{"-j", fmt.Sprint(jobs)}, flags...)
 					args = append(args, "--on-error")

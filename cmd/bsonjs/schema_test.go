@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson/schema"
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/oneline"
 	"github.com/bsonkit/bsonkit/extjson"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -21,7 +23,8 @@ import (
 // jobs, from one file, several files, a pipe and text, around malformed documents, and
 // after flags that leave pieces out.
 func TestSchema(t *testing.T) {
-	docs := sample.Documents(sample.Collection, 5, 6000)
+	const count = 6000 / min(race.Slowdown, 2) // a multiple of 6; with the race detector there are still many pieces
+	docs := sample.Documents(sample.Collection, 5, count)
 	var stream, broken []byte
 	var text bytes.Buffer
 	whole, tail := schema.New(schema.Options{}), schema.New(schema.Options{})
@@ -38,7 +41,7 @@ func TestSchema(t *testing.T) {
 		if err := whole.Add(doc); err != nil {
 			t.Fatal(err)
 		}
-		if i >= 5000 {
+		if i >= count*5/6 {
 			if err := tail.Add(doc); err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +53,7 @@ func TestSchema(t *testing.T) {
 	writeFile(t, bad, broken)
 	writeFile(t, lines, text.Bytes())
 	half := 0
-	for _, doc := range docs[:3000] {
+	for _, doc := range docs[:count/2] {
 		half += len(doc)
 	}
 	first, second := filepath.Join(dir, "1.bson"), filepath.Join(dir, "2.bson")
@@ -68,10 +71,10 @@ func TestSchema(t *testing.T) {
 		{"several files", []string{first, second}, whole, 0},
 		{"text", []string{lines}, whole, 0},
 		{"malformed documents", []string{bad}, whole, 4},
-		{"skipped", []string{file, "--skip", "5000"}, tail, 0},
-		{"the last ones", []string{first, second, "--tail", "1000"}, tail, 0},
+		{"skipped", []string{file, "--skip", strconv.Itoa(count * 5 / 6)}, tail, 0},
+		{"the last ones", []string{first, second, "--tail", strconv.Itoa(count / 6)}, tail, 0},
 	} {
-		for _, jobs := range []string{"1", "2", "8"} {
+		for _, jobs := range numbersOfJobs {
 			c := runCommand(bytes.NewReader(stream), append([]string{"schema", "--json", "-j", jobs}, tc.args...)...)
 			if c.code != tc.code {
 				t.Fatalf("%s: code %d, %s", tc.name, c.code, c.stderr)
@@ -84,9 +87,9 @@ func TestSchema(t *testing.T) {
 
 	// A page also has the places of documents, and counts by namespace.
 	smallest, largest := extremes(docs)
-	for _, args := range [][]string{{file}, {bad}, nil, {first, second}, {file, "--tail", "1000"}, {file, "--sample", "1000", "--seed", "1"}} {
+	for _, args := range [][]string{{file}, {bad}, nil, {first, second}, {file, "--tail", strconv.Itoa(count / 6)}, {file, "--sample", strconv.Itoa(count / 6), "--seed", "1"}} {
 		var pages []string
-		for _, jobs := range []string{"1", "2", "8"} {
+		for _, jobs := range numbersOfJobs {
 			c := runCommand(bytes.NewReader(stream), append([]string{"schema", "--as", "html", "-j", jobs}, args...)...)
 			if c.code != 0 && c.code != 4 {
 				t.Fatalf("%v: code %d, %s", args, c.code, c.stderr)

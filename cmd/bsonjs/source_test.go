@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // A fault behind a line that is longer than any piece has the right place.
@@ -108,7 +110,7 @@ func withoutLines(text string) string { return strings.ReplaceAll(text, "\n", ""
 func TestLongComments(t *testing.T) {
 	docs := strings.Repeat(`{"n":"`+strings.Repeat("x", 200)+`"}`+"\n", 5*recovered/4/200)
 	long := strings.Repeat("y", 17<<20)
-	for _, tc := range []struct {
+	for i, tc := range []struct {
 		name       string
 		head, tail string // before and after the documents
 		rejected   string
@@ -122,7 +124,10 @@ func TestLongComments(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			rejects := filepath.Join(t.TempDir(), "rejects")
 			messages := ""
-			for _, jobs := range numbersOfJobs {
+			for j, jobs := range numbersOfJobs {
+				if race.On && (i+j)%2 != 0 {
+					continue // one number of workers, another for the next comment
+				}
 				got := runCommand(strings.NewReader(tc.head+docs+tc.tail), "-f", "json", "-t", "json", "--accept", "shell",
 					"--on-error", "quarantine", "--rejects", rejects, "--overwrite", "--summary", "none", "--errors", "json", "-j", jobs)
 				kept, err := os.ReadFile(rejects)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bsonkit/bsonkit/bson"
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // This file reads the buckets of time series with --unbucket.
@@ -196,8 +197,11 @@ func TestUnbucketDumps(t *testing.T) {
 	wantLines := strings.Join(m.lines, "\n") + "\n"
 	var wantArchive string
 	var wantFiles map[string]string
-	for _, source := range []string{folder, packed} {
+	for s, source := range []string{folder, packed} {
 		for i, jobs := range slices.Concat(numbersOfJobs, numbersOfJobs) {
+			if race.On && (s+i/len(numbersOfJobs))%2 != 0 {
+				continue // documents of the archive alone are held
+			}
 			if held = nil; i >= len(numbersOfJobs) { // measurements that are held are the same
 				held = []string{"--tail", "1000000", "--memory", "64KiB"}
 			}

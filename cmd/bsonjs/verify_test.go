@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -38,7 +39,10 @@ func TestVerifyJobs(t *testing.T) {
 	for i, out := range []string{
 		"out.json", "out.json -m canonical --indent 1", "out.json.gz --array", "out.bson.zst", "out.hex", "out.pickle", "out.archive --as-ns a.b", "out/ --as-ns a.b",
 	} {
-		for _, jobs := range []string{"1", "3"} {
+		for j, jobs := range []string{"1", "3"} {
+			if race.On && i > 1 && j == 0 {
+				continue // workers find races, and one job is tested with two kinds
+			}
 			args := append([]string{"--verify", "-j", jobs, "--overwrite", "in.bson", "-o"}, strings.Fields(fmt.Sprint(i, out))...)
 			got := runCommand(nil, args...)
 			apart := strings.Contains(out, "a.b")
@@ -78,7 +82,7 @@ func TestVerifyDamage(t *testing.T) {
 			}
 		}
 	}
-	for i := 0; i < len(data); i += 7 {
+	for i := 0; i < len(data); i += 7 * race.Slowdown {
 		changed := bytes.Clone(data)
 		changed[i] ^= 0x40
 		differ(fmt.Sprint("byte ", i), changed)

@@ -14,6 +14,7 @@ import (
 	"github.com/bsonkit/bsonkit/bson"
 	"github.com/bsonkit/bsonkit/bson/bsoncore"
 	"github.com/bsonkit/bsonkit/bson/bsontest"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -91,7 +92,7 @@ var readers = map[string]func(io.Reader) io.Reader{
 // Damage of every line feed is undone exactly, with and without CR LF in the
 // documents before, and in any portions.
 func TestCRLF(t *testing.T) {
-	for name, docs := range streams(400) {
+	for name, docs := range streams(400 / race.Slowdown) {
 		want := bytes.Join(docs, nil)
 		for way, wrap := range readers {
 			u := NewCRLF(wrap(bytes.NewReader(damage(want))), bson.DecodeOptions{})

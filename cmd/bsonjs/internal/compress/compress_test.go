@@ -16,6 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/ulikunitz/xz"
+
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // text is the decompressed data of the samples.
@@ -231,7 +233,7 @@ func read(c Codec, r io.Reader) (string, error) {
 func TestSamples(t *testing.T) {
 	all := samples(t)
 	for _, c := range append(written, XZ) {
-		data := long(1 << 20)
+		data := long(1 << 20 / race.Slowdown)
 		all = append(all, sample{"long " + c.String(), c, pack(t, c, data, WriterOptions{Jobs: 2}), data, nil})
 	}
 	for _, s := range all {
@@ -267,7 +269,7 @@ func TestSamples(t *testing.T) {
 func TestTruncated(t *testing.T) {
 	for _, s := range samples(t) {
 		t.Run(s.name, func(t *testing.T) {
-			for n := 1; n < len(s.data); n++ {
+			for n := 1; n < len(s.data); n += race.Slowdown {
 				got, err := read(s.codec, bytes.NewReader(s.data[:n]))
 				if !strings.HasPrefix(s.text, got) {
 					t.Errorf("%d bytes: read %q", n, got)
@@ -309,7 +311,7 @@ func TestDamaged(t *testing.T) {
 		}
 		t.Run(s.name, func(t *testing.T) {
 			unchecked := s.name == legacy || s.name == "xz --check=none"
-			for i := range s.data {
+			for i := 0; i < len(s.data); i += race.Slowdown {
 				for _, change := range []byte{1 << (i % 8), 0x80, 0xff} {
 					data := bytes.Clone(s.data)
 					data[i] ^= change

@@ -18,6 +18,7 @@ import (
 	"github.com/bsonkit/bsonkit/cmd/bsonjs/internal/inspect"
 	"github.com/bsonkit/bsonkit/extjson"
 	"github.com/bsonkit/bsonkit/internal/corpus"
+	"github.com/bsonkit/bsonkit/internal/race"
 	"github.com/bsonkit/bsonkit/internal/sample"
 )
 
@@ -214,7 +215,7 @@ func TestPartsOfSamples(t *testing.T) {
 		check(t, doc)
 		checkForms(t, doc)
 		for n := range doc {
-			if (n+i)%7 != 0 {
+			if (n+i)%(7*race.Slowdown) != 0 {
 				continue
 			}
 			check(t, doc[:n])

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/bsonkit/bsonkit/internal/race"
 )
 
 // A doc is a document of a test: its first byte is the key. As with BSON documents, none is
@@ -108,7 +110,7 @@ func compare(t *testing.T, r *rand.Rand, memory int64, sides [2][]doc) (lines []
 // the batches.
 func TestPairs(t *testing.T) {
 	r := rand.New(rand.NewPCG(16, 1))
-	for range 300 {
+	for range 300 / min(race.Slowdown, 5) { // each has several goroutines
 		var sides [2][]doc
 		keys := 1 + r.IntN(40)
 		for side := range sides {
