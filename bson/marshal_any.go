@@ -46,23 +46,23 @@ func (e *encoder) appendAny(dst []byte, v any) ([]byte, Type) {
 	case objectid.ID:
 		return append(dst, v[:]...), TypeObjectID
 	case D:
-		return e.appendD(dst, v)
+		return e.appendD(dst, v, typeD)
 	case DateTime:
 		return binary.LittleEndian.AppendUint64(dst, uint64(v)), TypeDateTime
 	case A:
-		return e.appendA(dst, v)
+		return e.appendA(dst, v, typeA)
 	case decimal128.Decimal:
 		return appendDecimal(dst, v), TypeDecimal128
 	case M:
-		return e.appendMap(dst, v)
+		return e.appendMap(dst, v, typeM)
 	case Binary:
 		return bsoncore.AppendBinaryValue(dst, v.Subtype, v.Data), TypeBinary
 	case time.Time:
 		return e.appendTime(dst, v)
 	case map[string]any:
-		return e.appendMap(dst, v)
+		return e.appendMap(dst, v, typeMap)
 	case []any:
-		return e.appendA(dst, v)
+		return e.appendA(dst, v, typeList)
 	}
 	return e.appendPlanned(dst, v)
 }
@@ -89,24 +89,25 @@ func (e *encoder) appendPlanned(dst []byte, v any) ([]byte, Type) {
 		b := as[Binary](placeIn(v))
 		return bsoncore.AppendBinaryValue(dst, b.Subtype, b.Data), TypeBinary
 	case opD:
-		return e.appendD(dst, *as[D](placeIn(v)))
+		return e.appendD(dst, *as[D](placeIn(v)), p.typ)
 	case opList:
-		return e.appendA(dst, *as[[]any](placeIn(v)))
+		return e.appendA(dst, *as[[]any](placeIn(v)), p.typ)
 	}
 	return p.enc(e, dst, reflect.ValueOf(v))
 }
 
-// appendD appends a document.
-func (e *encoder) appendD(dst []byte, d D) ([]byte, Type) {
+// appendD appends a document. typ is the Go type that has the layout of a D, for a fault;
+// appendElements, appendA and appendMap have such a type too.
+func (e *encoder) appendD(dst []byte, d D, typ reflect.Type) ([]byte, Type) {
 	if d == nil {
-		return e.nilSlice(dst, typeD)
+		return e.nilSlice(dst, typ)
 	}
-	return e.appendElements(dst, d)
+	return e.appendElements(dst, d, typ)
 }
 
-func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
+func (e *encoder) appendElements(dst []byte, d []E, typ reflect.Type) ([]byte, Type) {
 	if !e.enter() {
-		return e.fail(dst, typeD, ErrDepth)
+		return e.fail(dst, typ, ErrDepth)
 	}
 	dst, mark := bsoncore.Begin(dst)
 	for i := range d {
@@ -129,12 +130,12 @@ func (e *encoder) appendElements(dst []byte, d []E) ([]byte, Type) {
 }
 
 // appendA appends an array.
-func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
+func (e *encoder) appendA(dst []byte, a []any, typ reflect.Type) ([]byte, Type) {
 	if a == nil {
-		return e.nilArray(dst, reflect.TypeOf(a))
+		return e.nilArray(dst, typ)
 	}
 	if !e.enter() {
-		return e.fail(dst, reflect.TypeOf(a), ErrDepth)
+		return e.fail(dst, typ, ErrDepth)
 	}
 	dst, mark := bsoncore.Begin(dst)
 	for i, v := range a {
@@ -154,12 +155,12 @@ func (e *encoder) appendA(dst []byte, a []any) ([]byte, Type) {
 }
 
 // appendMap appends a map, with sorted keys unless an option turns sorting off.
-func (e *encoder) appendMap(dst []byte, m map[string]any) ([]byte, Type) {
+func (e *encoder) appendMap(dst []byte, m map[string]any, typ reflect.Type) ([]byte, Type) {
 	if m == nil {
-		return e.nilMap(dst, reflect.TypeOf(m))
+		return e.nilMap(dst, typ)
 	}
 	if !e.enter() {
-		return e.fail(dst, reflect.TypeOf(m), ErrDepth)
+		return e.fail(dst, typ, ErrDepth)
 	}
 	dst, mark := bsoncore.Begin(dst)
 	dst, t := e.appendMapElements(dst, m)

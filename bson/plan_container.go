@@ -119,14 +119,14 @@ func (pl *planner) slice(p *plan) {
 	if elem.op == opAny {
 		p.op = opList
 		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-			return e.appendA(dst, sliceOf[any](v))
+			return e.appendA(dst, sliceOf[any](v), p.typ)
 		}
 		p.dec = func(d *decoder, v reflect.Value) {
 			if d.c.Type() != TypeArray {
 				d.null(v)
 				return
 			}
-			d.setList(memoryOf[[]any](v))
+			d.setList(as[[]any](placeOf(v)))
 		}
 		return
 	}
@@ -141,10 +141,10 @@ func (pl *planner) slice(p *plan) {
 
 // encSliceOfE writes a slice of E, ours or the driver's, as a D.
 func encSliceOfE(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	return e.appendD(dst, elementsOf(v))
+	return e.appendD(dst, elementsOf(v), v.Type())
 }
 
-func decSliceOfE(d *decoder, v reflect.Value) { d.setD(memoryOf[D](v)) }
+func decSliceOfE(d *decoder, v reflect.Value) { d.setD(as[D](placeOf(v))) }
 
 // appendList appends the elements of a slice or array.
 func (e *encoder) appendList(dst []byte, v reflect.Value, elem *plan) ([]byte, Type) {
@@ -277,7 +277,7 @@ func (pl *planner) array(p *plan) {
 	switch {
 	case isElements(p.typ):
 		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-			return e.appendElements(dst, elementsOf(v))
+			return e.appendElements(dst, elementsOf(v), p.typ)
 		}
 		p.dec = decElements
 		return

@@ -102,7 +102,9 @@ func bare[T any](t Type) knownType {
 	})
 }
 
-func encD(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) { return e.appendD(dst, get[D](v)) }
+func encD(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
+	return e.appendD(dst, get[D](v), v.Type())
+}
 
 func decD(d *decoder, v reflect.Value) { d.setD(ptr[D](v)) }
 
@@ -170,7 +172,7 @@ func decVector(d *decoder, v reflect.Value) {
 }
 
 func encDBRef(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-	return e.appendElements(dst, get[DBRef](v).document())
+	return e.appendElements(dst, get[DBRef](v).document(), v.Type())
 }
 
 // decDBRef sets a reference from a document with the keys $ref and $id, in

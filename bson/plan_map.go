@@ -18,7 +18,7 @@ func (pl *planner) mapping(p *plan) {
 	t := p.typ
 	if t.Key() == typeString && t.Elem() == typeAny {
 		p.enc = func(e *encoder, dst []byte, v reflect.Value) ([]byte, Type) {
-			return e.appendMap(dst, asMap(v))
+			return e.appendMap(dst, asMap(v), t)
 		}
 	}
 	key, elem := keyPlanOf(t.Key()), pl.plan(t.Elem())

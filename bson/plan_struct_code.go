@@ -93,9 +93,9 @@ func (s *structPlan) encodeAt(e *encoder, dst []byte, v reflect.Value, p place) 
 		case opStruct:
 			dst, t = f.plan.str.encodeField(e, dst, v, p, f)
 		case opD:
-			dst, t = e.appendD(dst, *at[D](p, f))
+			dst, t = e.appendD(dst, *at[D](p, f), f.plan.typ)
 		case opList:
-			dst, t = e.appendA(dst, *at[[]any](p, f))
+			dst, t = e.appendA(dst, *at[[]any](p, f), f.plan.typ)
 		default:
 			if f.op != opPointer || !isNilPointer(p, f) {
 				dst, t = s.call(e, dst, v, p, f)

@@ -234,7 +234,7 @@ func TestMarshalFaults(t *testing.T) {
 		}{}, conversion{GoType: "struct { A int \"bson:\\\",inline\\\"\" }", Err: bson.ErrUnsupported}},
 		{"cyclic struct", cyclic(), conversion{Pointer: deep, Offset: 22004, GoType: "bson_test.node", Field: "node.Next", Err: bson.ErrDepth}},
 		{"cyclic D", cyclicD(), conversion{Pointer: strings.Repeat("/a", 1000), Offset: 7000, GoType: "bson.D", Err: bson.ErrDepth}},
-		{"cyclic map", cyclicMap(), conversion{Pointer: strings.Repeat("/m", 1000), Offset: 7000, GoType: "map[string]interface {}", Err: bson.ErrDepth}},
+		{"cyclic map", cyclicMap(), conversion{Pointer: strings.Repeat("/m", 1000), Offset: 7000, GoType: "bson.M", Err: bson.ErrDepth}},
 		{"cyclic slice", bson.D{{"s", cyclicSlice()}}, conversion{Pointer: "/s" + strings.Repeat("/0", 999), Offset: 7000, GoType: "[]interface {}", Err: bson.ErrDepth}},
 		{"cyclic pointer", bson.D{{"p", cyclicPointer()}}, conversion{Pointer: "/p", Offset: 7, GoType: "*interface {}", Err: bson.ErrDepth}},
 		{"cyclic chain alone", cyclicChain(), conversion{GoType: "bson_test.chain", Err: bson.ErrDepth}},
@@ -492,9 +492,9 @@ func TestDepthOfDestinations(t *testing.T) {
 func TestDepthOfSources(t *testing.T) {
 	o := bson.EncodeOptions{NilMapAsEmpty: true, NilSliceAsEmpty: true}
 	for _, in := range []any{
-		bson.D(nil), bson.M(nil), bson.A(nil), []int(nil), map[string]int(nil), []any(nil), map[string]any(nil), myD(nil),
+		bson.D(nil), bson.M(nil), bson.A(nil), []int(nil), map[string]int(nil), []any(nil), map[string]any(nil), myD(nil), namedList(nil), namedMap(nil),
 		bson.D{}, myD{}, []bson.E{}, [1]bson.E{{"a", 1}}, bson.M{}, map[string]any{}, namedMap{}, map[string]int{}, map[int]int{1: 1}, map[myString]any{"a": 1},
-		node{}, &node{}, rest{}, bson.A{}, []any{}, []int{}, []string{"a"}, [1]int{}, [1]any{}, [1][0]int{}, bson.CodeWithScope{Scope: bson.D{}}, bson.CodeWithScope{},
+		node{}, &node{}, rest{}, bson.A{}, []any{}, namedList{}, []int{}, []string{"a"}, [1]int{}, [1]any{}, [1][0]int{}, bson.CodeWithScope{Scope: bson.D{}}, bson.CodeWithScope{},
 		bson.DBRef{}, []fmt.Stringer{},
 	} {
 		limit := 2
@@ -506,6 +506,12 @@ func TestDepthOfSources(t *testing.T) {
 			_, err := o.Marshal(v)
 			if !errors.Is(err, bson.ErrDepth) || !strings.HasPrefix(conversionOf(t, err).Pointer, "/v") {
 				t.Errorf("%T in %T: %v, want ErrDepth", in, v, err)
+			}
+			// The fault names the type of the value, not one with the same layout.
+			if k := reflect.TypeOf(in).Kind(); k == reflect.Slice || k == reflect.Map {
+				if got, want := conversionOf(t, err).GoType, reflect.TypeOf(in).String(); got != want {
+					t.Errorf("%T in %T: the type in the fault is %s, want %s", in, v, got, want)
+				}
 			}
 			o.MaxDepth = limit
 			if _, err := o.Marshal(v); err != nil {
