@@ -122,7 +122,7 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 			d.ancestor = v.Interface()
 		}
 		if v.IsNil() {
-			v.Set(reflect.ValueOf(d.newMap()).Convert(v.Type()))
+			*as[map[string]any](placeOf(v)) = d.newMap()
 		} else {
 			d.mapOfAny(asMap(v))
 		}
@@ -150,12 +150,12 @@ func (d *decoder) mapping(v reflect.Value, key keyPlan, elem *plan) {
 
 // newMap returns the elements of the document that was entered.
 func (d *decoder) newMap() map[string]any {
-	var first [fewPairs]E
+	var first [few]E
 	var seen keyWatch
 	i := 0
-	for ; i < fewPairs && d.c.Next(); i++ {
-		key, ok := d.newKey(&seen, typeM)
-		if !ok {
+	for ; i < few && d.c.Next(); i++ {
+		key := d.key()
+		if d.RejectDuplicateKeys && !d.isNew(key, &seen, typeM) {
 			break
 		}
 		if first[i] = (E{key, d.asAny()}); d.c.Failed() {
@@ -163,7 +163,7 @@ func (d *decoder) newMap() map[string]any {
 		}
 	}
 	n := i
-	if i == fewPairs {
+	if i == few {
 		n += d.c.Remaining()
 	}
 	m := make(map[string]any, n)
@@ -181,8 +181,8 @@ func (d *decoder) mapOfAny(m map[string]any) { d.putInto(m, new(keyWatch)) }
 // keys before them.
 func (d *decoder) putInto(m map[string]any, seen *keyWatch) {
 	for d.c.Next() {
-		key, ok := d.newKey(seen, typeM)
-		if !ok {
+		key := d.key()
+		if d.RejectDuplicateKeys && !d.isNew(key, seen, typeM) {
 			break
 		}
 		if x := d.asAny(); !d.c.Failed() {

@@ -296,18 +296,29 @@ func (d *decoder) key() string {
 	if n == 0 || n >= longKey {
 		return d.text(key, off)
 	}
-	var h uint64
+	var head, tail uint64 // the first and the last bytes
 	switch {
 	case n >= 8:
-		h = binary.LittleEndian.Uint64(key) ^ binary.LittleEndian.Uint64(key[n-8:])<<1
+		head, tail = binary.LittleEndian.Uint64(key), binary.LittleEndian.Uint64(key[n-8:])
 	case n >= 4:
-		h = uint64(binary.LittleEndian.Uint32(key)) ^ uint64(binary.LittleEndian.Uint32(key[n-4:]))<<9
+		head, tail = uint64(binary.LittleEndian.Uint32(key)), uint64(binary.LittleEndian.Uint32(key[n-4:]))<<8
 	default:
-		h = uint64(key[0]) | uint64(key[n>>1])<<8 | uint64(key[n-1])<<16
+		head = uint64(key[0]) | uint64(key[n>>1])<<8 | uint64(key[n-1])<<16
 	}
-	slot := &d.keys[(h+uint64(n))*0x9E3779B97F4A7C15>>(64-keyBits)]
-	if *slot == string(key) {
-		return *slot
+	slot := &d.keys[(head^tail<<1+uint64(n))*0x9E3779B97F4A7C15>>(64-keyBits)]
+	if old := *slot; len(old) == n {
+		var same bool // compared without a call, unless the key is long
+		switch {
+		case n >= 8:
+			same = load64(old, 0) == head && load64(old, n-8) == tail && (n <= 16 || old == string(key))
+		case n >= 4:
+			same = uint64(load32(old, 0)) == head && uint64(load32(old, n-4))<<8 == tail
+		default:
+			same = uint64(old[0])|uint64(old[n>>1])<<8|uint64(old[n-1])<<16 == head
+		}
+		if same {
+			return old
+		}
 	}
 	text := d.text(key, off)
 	if text == string(key) && (d.InvalidUTF8 != UTF8Keep || utf8.ValidString(text)) {

@@ -25,9 +25,19 @@ type slab[T any] struct {
 // put returns the address of a copy of v. A slab that is full is followed by
 // one of n.
 func (s *slab[T]) put(v T, n int) *T {
-	if s.used == len(s.all) {
-		s.all, s.used = make([]T, n), 0
+	if s.isFull() {
+		s.renew(n)
 	}
+	return s.add(v)
+}
+
+func (s *slab[T]) isFull() bool { return s.used == len(s.all) }
+
+// renew replaces s, which is full, by a slab of n.
+func (s *slab[T]) renew(n int) { s.all, s.used = make([]T, n), 0 }
+
+// add is put for a slab that is not full.
+func (s *slab[T]) add(v T) *T {
 	p := &s.all[s.used]
 	s.used++
 	*p = v
@@ -89,7 +99,11 @@ func (d *decoder) asAny() any {
 	}
 	switch c.Type() {
 	case TypeString:
-		return box(d.strings.put(d.asString(), d.expect(50, 64)), d.likes[TypeString])
+		// Strings are the most frequent values: their slab's size is computed only if needed.
+		if d.strings.isFull() {
+			d.strings.renew(d.expect(50, 64))
+		}
+		return box(d.strings.add(d.asString()), d.likes[TypeString])
 	case TypeDouble:
 		return box(d.doubles.put(c.Double(), slabSize), d.likes[TypeDouble])
 	case TypeInt32:
@@ -190,11 +204,8 @@ func (d *decoder) asAnyDateTime() any {
 
 // few is the number of values of a container that are kept on the stack until their
 // number is known. Most containers have no more; counting takes as long as a visit of
-// each value. fewPairs is the same for maps, and the size of the smallest map.
-const (
-	few      = 16
-	fewPairs = 8
-)
+// each value.
+const few = 16
 
 // elements returns the elements of the current document, or of the scope of
 // the current code, in dst if there is room. After a fault they are those
@@ -207,8 +218,8 @@ func (d *decoder) elements(dst []E) []E {
 	var seen keyWatch
 	i := 0
 	for ; i < few && d.c.Next(); i++ {
-		key, ok := d.newKey(&seen, typeD)
-		if !ok {
+		key := d.key()
+		if d.RejectDuplicateKeys && !d.isNew(key, &seen, typeD) {
 			break
 		}
 		first[i] = E{key, d.asAny()}
@@ -220,8 +231,8 @@ func (d *decoder) elements(dst []E) []E {
 	}
 	dst = room(dst, first[:], few+d.c.Remaining())
 	for ; i < len(dst) && d.c.Next(); i++ {
-		key, ok := d.newKey(&seen, typeD)
-		if !ok {
+		key := d.key()
+		if d.RejectDuplicateKeys && !d.isNew(key, &seen, typeD) {
 			break
 		}
 		dst[i] = E{key, d.asAny()}
@@ -242,15 +253,14 @@ func room[T any](dst, first []T, n int) []T {
 	return dst[:n]
 }
 
-// newKey returns the current key, or false if the options reject it because seen has it.
-// t is the Go type of the container.
-func (d *decoder) newKey(seen *keyWatch, t reflect.Type) (string, bool) {
-	key := d.key()
-	if d.RejectDuplicateKeys && !seen.add(key) {
+// isNew reports whether seen does not have key. Otherwise the options reject it, in a
+// container of the Go type t.
+func (d *decoder) isNew(key string, seen *keyWatch, t reflect.Type) bool {
+	if !seen.add(key) {
 		d.fail(t, ErrDuplicateKey)
-		return "", false
+		return false
 	}
-	return key, true
+	return true
 }
 
 // asD returns the current document, or the scope of the current code.

@@ -153,6 +153,32 @@ func TestKeptText(t *testing.T) {
 	}
 }
 
+// TestKeptDocument: an embedded document that is kept as a D does not keep the documents
+// beside it.
+func TestKeptDocument(t *testing.T) {
+	const docs = 1000
+	text := strings.Repeat("x", 1000)
+	doc, err := bson.Marshal(bson.D{
+		{"before", bson.D{{"text", text}}}, {"kept", bson.D{{"n", int32(1)}}}, {"list", bson.A{text}}, {"after", bson.D{{"text", text}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := make([]bson.D, docs)
+	before := heapSize()
+	for i := range kept {
+		var d bson.D
+		if err := bson.Unmarshal(doc, &d); err != nil {
+			t.Fatal(err)
+		}
+		kept[i] = d[1].Value.(bson.D)
+	}
+	if each, most := (heapSize()-before)/docs, 200; each > most {
+		t.Errorf("a document of one element keeps %d bytes, want at most %d", each, most)
+	}
+	runtime.KeepAlive(kept)
+}
+
 // heapSize returns the number of bytes in use after a collection.
 func heapSize() int {
 	var m runtime.MemStats
