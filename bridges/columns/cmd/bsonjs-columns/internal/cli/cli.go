@@ -30,7 +30,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signals(context.Background())
 	defer stop()
 	root := a.tree()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // in place of nil, cobra takes the arguments of the process
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)

@@ -295,6 +295,15 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestNoArguments: without arguments, those of the process have no effect.
+func TestNoArguments(t *testing.T) {
+	defer func(old []string) { os.Args = old }(os.Args)
+	os.Args = []string{"bsonjs-columns", "version"}
+	if got := run(nil); got.code != 2 || !strings.Contains(got.err, "a command is missing") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // dataKeys returns n fields whose keys look like data.
 func dataKeys(n int) string {
 	var fields []string
