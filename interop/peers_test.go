@@ -35,15 +35,21 @@ type dialect struct {
 	in  extjson.DecodeOptions
 }
 
-// start runs a program of interop/peers, which interop/setup prepares. Without
-// the file needs the test is skipped, or fails if CI is set.
+// absent ends a test for which interop/setup has to prepare something: it is skipped, or
+// fails if CI is set.
+func absent(t *testing.T, what string, err error) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is missing; run interop/setup: %v", what, err)
+	}
+	t.Skipf("%s is missing; run interop/setup: %v", what, err)
+}
+
+// start runs a program of interop/peers, which needs the file needs.
 func start(t *testing.T, needs string, args ...string) func(op, arg string) (string, error) {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join("peers", needs)); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("peers/%s is missing; run interop/setup: %v", needs, err)
-		}
-		t.Skipf("peers/%s is missing; run interop/setup: %v", needs, err)
+		absent(t, "peers/"+needs, err)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = "peers"
@@ -57,7 +63,7 @@ func start(t *testing.T, needs string, args ...string) func(op, arg string) (str
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skipf("%s: %v", args[0], err)
+		absent(t, args[0], err)
 	}
 	t.Cleanup(func() {
 		in.Close()

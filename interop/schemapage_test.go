@@ -45,10 +45,7 @@ func browser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("chromium is missing; run interop/setup: %v", err)
-		}
-		t.Skipf("chromium is missing; run interop/setup: %v", err)
+		absent(t, "chromium", err)
 	}
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
