@@ -1,6 +1,8 @@
 package files
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
@@ -18,7 +20,10 @@ func withoutNullElements(batch arrow.RecordBatch) arrow.RecordBatch {
 	columns, changed := batch.Columns(), false
 	for i, c := range columns {
 		if data := nullsEmptied(c.Data()); data != c.Data() {
-			columns[i], changed = array.MakeFromData(data), true
+			if !changed { // the slice is that of batch
+				columns, changed = slices.Clone(columns), true
+			}
+			columns[i] = array.MakeFromData(data)
 			data.Release()
 			defer columns[i].Release()
 		}
@@ -37,7 +42,7 @@ func nullsEmptied(data arrow.ArrayData) arrow.ArrayData {
 	for i, kid := range children {
 		if other := nullsEmptied(kid); other != kid {
 			if !changed {
-				children, changed = append([]arrow.ArrayData(nil), children...), true
+				children, changed = slices.Clone(children), true
 			}
 			children[i] = other
 			defer other.Release()
